@@ -1,0 +1,1 @@
+"""qnet: a network driver domain for Xen hosts, and the tray applet in dom0 that shows it."""

@@ -1,0 +1,1 @@
+"""qnet-helper, which runs as root in dom0 behind D-Bus."""

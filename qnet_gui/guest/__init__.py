@@ -1,0 +1,1 @@
+"""qnet-guest, which runs as root in every AppVM."""

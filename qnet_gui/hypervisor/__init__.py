@@ -1,0 +1,1 @@
+"""The port to the hypervisor and its adapters."""

@@ -1,0 +1,74 @@
+"""The port `Hypervisor`: what dom0 asks of the hypervisor and its toolstack, whichever they are.
+
+Every call may block until its deadline and belongs on a worker thread; every failure is `HypervisorError` or a kind of
+`StoreError`. The adapters are `lab` and, on a real Xen, `xen`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Protocol
+
+from qnet_gui.model.domain import DomainState
+from qnet_gui.model.vif import VifId
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this hypervisor can do. `iommu` is None where it cannot be known."""
+
+    name: str
+    iommu: bool | None = None
+    can_pause: bool = True
+    can_attach: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DomainInfo:
+    """A domain as the hypervisor knows it, dom0 included (id 0)."""
+
+    id: int
+    name: str
+    uuid: str
+    state: DomainState
+
+
+@dataclass(frozen=True, slots=True)
+class VifRequest:
+    """A vif to attach: `frontend` gets a card, `backend` serves it. `untrusted`: the frontend must not trust it."""
+
+    frontend: int
+    backend: int
+    address: IPv4Address
+    mac: str
+    script: str = "vif-route-qubes"
+    untrusted: bool = False
+
+
+class Hypervisor(Protocol):
+    """What every adapter offers."""
+
+    def capabilities(self) -> Capabilities:
+        """What can be done here; constant for the life of the process."""
+        ...
+
+    def domains(self) -> list[DomainInfo]:
+        """All domains that exist now, dom0 included, by ascending id."""
+        ...
+
+    def pause(self, domid: int) -> None:
+        """Stop a domain's processors; pausing a paused domain is no error."""
+        ...
+
+    def unpause(self, domid: int) -> None:
+        """Let a paused domain go on; unpausing a running one is no error."""
+        ...
+
+    def attach_vif(self, request: VifRequest) -> VifId:
+        """Give a domain a card; returns when the toolstack has made its nodes, maybe before the script ran."""
+        ...
+
+    def detach_vif(self, vif: VifId) -> None:
+        """Take a card away; a card that is not there is no error."""
+        ...

@@ -1,0 +1,1 @@
+"""The kernel's network through netlink and nftables."""

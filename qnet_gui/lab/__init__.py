@@ -1,0 +1,1 @@
+"""The lab: a whole qnet machine in network namespaces."""

@@ -1,0 +1,50 @@
+"""Name servers: which real server stands behind each virtual one. Pure.
+
+The virtual servers (DNS1, DNS2) are what every domain has in its resolv.conf for ever; the netvm redirects them by
+DNAT to the servers that its uplinks learned.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+#: The virtual servers that guests made for today's Qubes expect.
+DEFAULT_VIRTUAL = (IPv4Address("10.139.1.1"), IPv4Address("10.139.1.2"))
+
+
+class DnsSource(enum.Enum):
+    """Who told the netvm its real servers."""
+
+    NETWORKMANAGER = "networkmanager"
+    RESOLVED = "resolved"
+    RESOLV_CONF = "resolv.conf"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class DnsRedirect:
+    """Queries to `virtual` go to `real`."""
+
+    virtual: IPv4Address
+    real: IPv4Address
+
+
+def usable(servers: Iterable[IPv4Address], virtual: Sequence[IPv4Address]) -> tuple[IPv4Address, ...]:
+    """The servers that a packet can be sent to: no loopback, none of the virtual ones, each once, order kept."""
+    kept: dict[IPv4Address, None] = {}
+    for server in servers:
+        bad = server.is_loopback or server.is_unspecified or server.is_multicast or int(server) >= 0xF0000000
+        if not bad and server not in virtual:
+            kept[server] = None
+    return tuple(kept)
+
+
+def redirects(virtual: Sequence[IPv4Address], servers: Iterable[IPv4Address]) -> tuple[DnsRedirect, ...]:
+    """One redirect for every virtual server, however few real ones there are; none at all when there is no server."""
+    real = usable(servers, virtual)
+    if not real:
+        return ()
+    return tuple(DnsRedirect(address, real[index % len(real)]) for index, address in enumerate(virtual))

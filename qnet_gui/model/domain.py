@@ -1,0 +1,54 @@
+"""Domains and the netvm as dom0 sees them. Pure."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+
+class DomainState(enum.Enum):
+    """What the hypervisor says of a domain."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    DYING = "dying"
+
+
+class NetvmState(enum.Enum):
+    """What dom0 can say of its netvm; STARTING until its agent reports for the first time."""
+
+    ABSENT = "absent"
+    STARTING = "starting"
+    RUNNING = "running"
+    PAUSED = "paused"
+
+
+class AgentState(enum.Enum):
+    """What the agent in the netvm last said of itself."""
+
+    UNKNOWN = "unknown"
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A domain other than dom0 and the netvm. `vif` is the backend's name; empty where the domain has none."""
+
+    name: str
+    id: int
+    state: DomainState
+    address: IPv4Address | None = None
+    vif: str = ""
+    netvm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Netvm:
+    """The chosen netvm; `id` is -1 while it does not run."""
+
+    name: str
+    id: int = -1
+    state: NetvmState = NetvmState.ABSENT
+    agent: AgentState = AgentState.UNKNOWN

@@ -1,0 +1,111 @@
+"""Parsers for everything that somebody outside wrote: xenstore values, interface names, texts for people.
+
+Each takes bytes or str, returns a value of a type that can no longer be wrong, or raises `BadInput` with a sentence
+that shows the offending input only as a cut repr. Pure; no I/O.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from qnet_gui.model.errors import BadInput
+
+#: Longest text of an outsider that is ever shown to a person, in characters.
+TEXT_LIMIT = 64
+#: Highest domain id that Xen gives to a domain (DOMID_FIRST_RESERVED - 1).
+DOMID_MAX = 0x7FEF
+#: The visible substitute for what is not printable ASCII.
+SUBSTITUTE = "?"
+
+_MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
+_DECIMAL = re.compile(r"0|[1-9][0-9]{0,9}")
+_IFNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,14}")
+_DOMAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+\-]{0,62}")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def shown(raw: object) -> str:
+    """What an outsider wrote, for a log line or an error: a repr, cut to 80 characters."""
+    text = repr(raw)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def text_of(raw: bytes | str, limit: int = 2048) -> str:
+    """Strict printable ASCII of at most `limit` characters; anything else is `BadInput`."""
+    if isinstance(raw, bytes):
+        try:
+            raw = raw.decode("ascii")
+        except UnicodeDecodeError:
+            raise BadInput(f"{shown(raw)} is not ASCII.") from None
+    if len(raw) > limit:
+        raise BadInput(f"{shown(raw)} is longer than {limit} characters.")
+    if not all(" " <= char <= "~" for char in raw):
+        raise BadInput(f"{shown(raw)} has characters that are not printable ASCII.")
+    return raw
+
+
+def printable(raw: bytes | str, limit: int = TEXT_LIMIT) -> str:
+    """Any text reduced to printable ASCII for a person to see: `?` stands for each other character, cut at `limit`."""
+    if isinstance(raw, bytes):
+        raw = raw[: 4 * limit].decode("utf-8", "replace")
+    reduced = "".join(char if " " <= char <= "~" else SUBSTITUTE for char in raw[: limit + 1])
+    return reduced if len(reduced) <= limit else reduced[: limit - 3] + "..."
+
+
+def _match(pattern: re.Pattern[str], raw: bytes | str, what: str, limit: int) -> str:
+    text = text_of(raw, limit)
+    if not pattern.fullmatch(text):
+        raise BadInput(f"{shown(text)} is not {what}.")
+    return text
+
+
+def number(raw: bytes | str, low: int, high: int, what: str = "a number") -> int:
+    """A decimal integer without sign or leading zero, `low` <= it <= `high`."""
+    value = int(_match(_DECIMAL, raw, what, 10))
+    if not low <= value <= high:
+        raise BadInput(f"{value} is not {what} between {low} and {high}.")
+    return value
+
+
+def domid(raw: bytes | str) -> int:
+    """A domain id, 0 for dom0."""
+    return number(raw, 0, DOMID_MAX, "a domain id")
+
+
+def ipv4(raw: bytes | str) -> ipaddress.IPv4Address:
+    """A dotted IPv4 address that a host may have: not multicast, reserved, loopback, unspecified or broadcast."""
+    text = text_of(raw, 15)
+    try:
+        address = ipaddress.IPv4Address(text)
+    except ValueError:
+        raise BadInput(f"{shown(text)} is not an IPv4 address.") from None
+    if address.is_multicast or address.is_loopback or address.is_unspecified or int(address) >= 0xF0000000:
+        raise BadInput(f"{text} is not the address of a host.")
+    return address
+
+
+def mac(raw: bytes | str) -> str:
+    """A unicast MAC address, returned in lower case; capitals are accepted, as Xen's tools accept them."""
+    text = _match(_MAC, text_of(raw, 17).lower(), "a MAC address", 17)
+    if int(text[:2], 16) & 1:
+        raise BadInput(f"{text} is a multicast MAC address.")
+    return text
+
+
+def ifname(raw: bytes | str) -> str:
+    """A network interface name that is safe in a ruleset, a path and a log: letters, digits, `_ . -`, 15 at most."""
+    text = _match(_IFNAME, raw, "a network interface name", 15)
+    if text in (".", ".."):
+        raise BadInput(f"{text!r} is not a network interface name.")
+    return text
+
+
+def domain_name(raw: bytes | str) -> str:
+    """A domain's name as Xen's toolstacks allow it, 63 characters at most."""
+    return _match(_DOMAIN_NAME, raw, "a domain name", 63)
+
+
+def uuid(raw: bytes | str) -> str:
+    """A domain's UUID in lower case with dashes."""
+    return _match(_UUID, text_of(raw, 36).lower(), "a UUID", 36)

@@ -1,0 +1,63 @@
+"""Problems: what is wrong, in a sentence, and what to do about it. Pure.
+
+A problem has a code (stable, for programs and tests), a sentence and a cure. The netvm reports only codes; the
+sentences are made here, so that no text of the netvm's reaches a person by this way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem; `about` names what it concerns (a vif, a domain) or is empty."""
+
+    code: str
+    about: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, one sentence."""
+        return _TEXTS[self.code][0].format(about=self.about)
+
+    @property
+    def cure(self) -> str:
+        """What to do, one sentence, or empty where nothing can be done."""
+        return _TEXTS[self.code][1].format(about=self.about)
+
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "no-store": ("xenstore does not answer.", "Check that xenstored runs in dom0."),
+    "no-netvm": ("netvm is not running.", "Start it; until then no domain has a network."),
+    "agent-unknown": (
+        "netvm runs, but its agent has not reported.",
+        "Wait for netvm to finish starting, or start qnet-agent in it.",
+    ),
+    "agent-stopped": ("The agent in netvm has stopped.", "Start qnet-agent in netvm, or restart netvm."),
+    "no-uplink": ("netvm has no uplink.", "Plug in a cable or choose a Wi-Fi network in the network applet."),
+    "no-dns": (
+        "Names do not resolve: the uplink gave no servers.",
+        "Enter name servers in the connection's settings in the network applet.",
+    ),
+    "no-networkmanager": (
+        "NetworkManager is not running in netvm.",
+        "Start it there, or restart netvm.",
+    ),
+    "nft-failed": ("netvm could not load its packet filter.", "See the agent's log in netvm."),
+    "vif-refused": ("The vif {about} was refused by netvm.", "See hotplug-error of that vif, or the agent's log."),
+    "netvm-nonsense": ("netvm wrote values that are not valid; they were dropped.", "Restart netvm."),
+    "domain-without-network": ("{about} has no address.", "Restart it, or run qnet-guest in it."),
+    "dom0-netvm": (
+        "dom0 is the netvm: its network drivers and stack can be attacked from outside.",
+        "Choose a separate netvm.",
+    ),
+}
+
+#: The codes that an agent may report of itself.
+AGENT_CODES = frozenset({"no-networkmanager", "no-uplink", "no-dns", "nft-failed"})
+
+
+def known(code: str) -> bool:
+    """Whether a code has a sentence."""
+    return code in _TEXTS

@@ -1,0 +1,73 @@
+"""A row of a routing table, in the columns of the classic `route -n` that the seed document shows. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from ipaddress import IPv4Address
+
+from qnet_gui.model.errors import BadInput
+from qnet_gui.model.parse import ifname, number, shown, text_of
+
+#: Column heads, in order; the keys of a row in JSON are the same words in lower case.
+HEADS = ("Destination", "Gateway", "Genmask", "Flags", "Metric", "Ref", "Use", "Iface")
+_FLAGS = re.compile(r"!?[UHGRDMAC!]{1,8}")
+_ANY = IPv4Address(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row. Addresses as text, as shown; `metric`, `ref`, `use` are counts."""
+
+    destination: str
+    gateway: str
+    genmask: str
+    flags: str
+    metric: int
+    ref: int
+    use: int
+    iface: str
+
+    @classmethod
+    def of(cls, destination: IPv4Address, prefix: int, gateway: IPv4Address | None, iface: str, metric: int) -> Route:
+        """A row from what netlink says; flags U, G (has a gateway), H (a host route)."""
+        mask = IPv4Address((0xFFFFFFFF << (32 - prefix)) & 0xFFFFFFFF)
+        flags = "U" + ("G" if gateway else "") + ("H" if prefix == 32 else "")
+        return cls(str(destination), str(gateway or _ANY), str(mask), flags, metric, 0, 0, iface)
+
+    @classmethod
+    def from_line(cls, raw: bytes | str) -> Route:
+        """Parse `line`'s form; every field is checked, since a netvm or a guest wrote it."""
+        fields = text_of(raw, 128).split(" ")
+        if len(fields) != len(HEADS):
+            raise BadInput(f"{shown(raw)} is not a routing table row.")
+        try:
+            addresses = [str(IPv4Address(field)) for field in fields[:3]]
+        except ValueError:
+            raise BadInput(f"{shown(raw)} has an address that is not one.") from None
+        if not _FLAGS.fullmatch(fields[3]):
+            raise BadInput(f"{shown(fields[3])} are not route flags.")
+        counts = [number(field, 0, 0xFFFFFFFF, "a count") for field in fields[4:7]]
+        return cls(
+            addresses[0], addresses[1], addresses[2], fields[3], counts[0], counts[1], counts[2], ifname(fields[7])
+        )
+
+    @property
+    def line(self) -> str:
+        """The row as one line of ASCII, the form in which it travels through xenstore."""
+        return " ".join(str(value) for value in self.as_dict().values())
+
+    def as_dict(self) -> dict[str, str | int]:
+        """The row with lower-case column names as keys, in column order."""
+        return asdict(self)
+
+
+def table(routes: Iterable[Route]) -> str:
+    """The rows as a text table with heads, columns aligned to the left, no trailing blanks."""
+    rows = [HEADS, *(tuple(str(value) for value in route.as_dict().values()) for route in routes)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,171 @@
+"""The one immutable picture of everything that qnet knows, and its form on D-Bus and in JSON. Pure.
+
+The helper builds a `Snapshot`; `to_wire` makes plain dicts, lists, strings, integers and booleans of it, which is what
+`qnet status --json` prints and what travels over D-Bus; `from_wire` is the way back for the tray and the command line.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Any
+
+from qnet_gui.model.dns import DnsRedirect, DnsSource
+from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.errors import BadInput
+from qnet_gui.model.problem import Problem, known
+from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+
+Wire = dict[str, Any]
+
+
+class Dom0State(enum.Enum):
+    """How dom0 stands to the network: CLOSED is how it should be."""
+
+    CLOSED = "closed"
+    CONNECTING = "connecting"
+    OPEN = "open"
+    CLOSING = "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class Dom0Link:
+    """dom0's own link; `until` is the deadline in seconds since the epoch, 0 while closed; `paused` are names."""
+
+    state: Dom0State = Dom0State.CLOSED
+    until: int = 0
+    paused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All of it at one moment. Equal snapshots look equal everywhere."""
+
+    netvm: Netvm
+    uplinks: tuple[Uplink, ...] = ()
+    redirects: tuple[DnsRedirect, ...] = ()
+    dns_source: DnsSource = DnsSource.NONE
+    domains: tuple[Domain, ...] = ()
+    dom0: Dom0Link = Dom0Link()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def uplink(self) -> Uplink | None:
+        """The uplink that carries the default route, else the first that is up, else None."""
+        up = [uplink for uplink in self.uplinks if uplink.state is UplinkState.UP]
+        return next((uplink for uplink in up if uplink.primary), up[0] if up else None)
+
+
+def _ip(address: IPv4Address | None) -> str:
+    return str(address) if address else ""
+
+
+def _uplink_to_wire(uplink: Uplink) -> Wire:
+    return {
+        "name": uplink.name,
+        "kind": uplink.kind.value,
+        "state": uplink.state.value,
+        "primary": uplink.primary,
+        "address": _ip(uplink.address),
+        "gateway": _ip(uplink.gateway),
+        "servers": [str(server) for server in uplink.servers],
+        "ssid": uplink.ssid,
+        "strength": uplink.strength,
+        "connection": uplink.connection,
+    }
+
+
+def _domain_to_wire(domain: Domain) -> Wire:
+    return {
+        "name": domain.name,
+        "id": domain.id,
+        "state": domain.state.value,
+        "address": _ip(domain.address),
+        "vif": domain.vif,
+        "netvm": domain.netvm,
+    }
+
+
+def to_wire(snapshot: Snapshot) -> Wire:
+    """Plain data; keys `netvm uplinks dns domains dom0 problems`."""
+    netvm = snapshot.netvm
+    return {
+        "netvm": {
+            "name": netvm.name,
+            "id": netvm.id,
+            "state": netvm.state.value,
+            "agent": netvm.agent.value,
+        },
+        "uplinks": [_uplink_to_wire(uplink) for uplink in snapshot.uplinks],
+        "dns": {
+            "source": snapshot.dns_source.value,
+            "redirects": [{"virtual": str(each.virtual), "real": str(each.real)} for each in snapshot.redirects],
+        },
+        "domains": [_domain_to_wire(domain) for domain in snapshot.domains],
+        "dom0": {
+            "state": snapshot.dom0.state.value,
+            "until": snapshot.dom0.until,
+            "paused": list(snapshot.dom0.paused),
+        },
+        "problems": [
+            {"code": each.code, "about": each.about, "sentence": each.sentence, "cure": each.cure}
+            for each in snapshot.problems
+        ],
+    }
+
+
+def _address(text: str) -> IPv4Address | None:
+    return IPv4Address(text) if text else None
+
+
+def _uplink_from_wire(wire: Mapping[str, Any]) -> Uplink:
+    return Uplink(
+        name=str(wire["name"]),
+        kind=UplinkKind(wire["kind"]),
+        state=UplinkState(wire["state"]),
+        primary=bool(wire["primary"]),
+        address=_address(wire["address"]),
+        gateway=_address(wire["gateway"]),
+        servers=tuple(IPv4Address(server) for server in wire["servers"]),
+        ssid=str(wire["ssid"]),
+        strength=int(wire["strength"]),
+        connection=str(wire["connection"]),
+    )
+
+
+def _domain_from_wire(wire: Mapping[str, Any]) -> Domain:
+    return Domain(
+        name=str(wire["name"]),
+        id=int(wire["id"]),
+        state=DomainState(wire["state"]),
+        address=_address(wire["address"]),
+        vif=str(wire["vif"]),
+        netvm=str(wire["netvm"]),
+    )
+
+
+def _problems(wires: Sequence[Mapping[str, Any]]) -> tuple[Problem, ...]:
+    return tuple(Problem(str(wire["code"]), str(wire["about"])) for wire in wires if known(str(wire["code"])))
+
+
+def from_wire(wire: Mapping[str, Any]) -> Snapshot:
+    """The snapshot again; `BadInput` when the data is not of `to_wire`'s form (a helper of another version)."""
+    try:
+        netvm, dns, dom0 = wire["netvm"], wire["dns"], wire["dom0"]
+        return Snapshot(
+            netvm=Netvm(
+                str(netvm["name"]), int(netvm["id"]), NetvmState(netvm["state"]), AgentState(netvm["agent"])
+            ),
+            uplinks=tuple(_uplink_from_wire(each) for each in wire["uplinks"]),
+            redirects=tuple(
+                DnsRedirect(IPv4Address(each["virtual"]), IPv4Address(each["real"])) for each in dns["redirects"]
+            ),
+            dns_source=DnsSource(dns["source"]),
+            domains=tuple(_domain_from_wire(each) for each in wire["domains"]),
+            dom0=Dom0Link(Dom0State(dom0["state"]), int(dom0["until"]), tuple(str(name) for name in dom0["paused"])),
+            problems=_problems(wire["problems"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadInput(f"The helper's snapshot cannot be read ({type(error).__name__}).") from error

@@ -1,0 +1,45 @@
+"""An uplink: a way of the netvm to the outside (cable, Wi-Fi, VPN). Pure."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+
+class UplinkKind(enum.Enum):
+    """What an uplink is made of."""
+
+    CABLE = "cable"
+    WIFI = "wifi"
+    VPN = "vpn"
+    MOBILE = "mobile"
+    OTHER = "other"
+
+
+class UplinkState(enum.Enum):
+    """How far an uplink is."""
+
+    DOWN = "down"
+    CONNECTING = "connecting"
+    UP = "up"
+
+
+@dataclass(frozen=True, slots=True)
+class Uplink:
+    """One uplink as the netvm reports it.
+
+    `name` is the interface; `ssid` printable text or empty; `strength` per cent, 0 where it has no meaning;
+    `primary` says that the default route goes through it.
+    """
+
+    name: str
+    kind: UplinkKind = UplinkKind.OTHER
+    state: UplinkState = UplinkState.DOWN
+    primary: bool = False
+    address: IPv4Address | None = None
+    gateway: IPv4Address | None = None
+    servers: tuple[IPv4Address, ...] = ()
+    ssid: str = ""
+    strength: int = 0
+    connection: str = ""

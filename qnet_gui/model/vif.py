@@ -1,0 +1,71 @@
+"""A vif: one virtual network card of a domain, named after frontend domain id and device number. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from qnet_gui.model.errors import BadInput
+from qnet_gui.model.parse import DOMID_MAX, number, shown, text_of
+
+_NAME = re.compile(r"vif([0-9]{1,5})\.([0-9]{1,4})")
+_PATH = re.compile(r"(?:/local/domain/[0-9]{1,5}/)?backend/vif/([0-9]{1,5})/([0-9]{1,4})")
+#: Highest device number that is served; Xen's toolstacks number cards from 0.
+DEVID_MAX = 1023
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class VifId:
+    """Which vif: `frontend` is the domain id that uses it, `devid` counts that domain's cards from 0."""
+
+    frontend: int
+    devid: int
+
+    @property
+    def name(self) -> str:
+        """The backend's interface name, as netback makes it: `vif4.0`."""
+        return f"vif{self.frontend}.{self.devid}"
+
+    @property
+    def backend_path(self) -> str:
+        """The backend's node, relative to the netvm's xenstore home."""
+        return f"backend/vif/{self.frontend}/{self.devid}"
+
+    @classmethod
+    def _checked(cls, frontend: str, devid: str) -> VifId:
+        return cls(
+            number(frontend, 0, DOMID_MAX, "a frontend domain id"), number(devid, 0, DEVID_MAX, "a device number")
+        )
+
+    @classmethod
+    def from_name(cls, raw: bytes | str) -> VifId:
+        """Parse `vif4.0`; anything else, `vif-1.0` and `vif04.0` too, is `BadInput`."""
+        text = text_of(raw, 15)
+        match = _NAME.fullmatch(text)
+        if not match:
+            raise BadInput(f"{shown(text)} is not a vif name.")
+        return cls._checked(*match.groups())
+
+    @classmethod
+    def from_path(cls, raw: bytes | str) -> VifId:
+        """Parse a XENBUS_PATH, relative (`backend/vif/4/0`) or absolute, of exactly the vif's node."""
+        text = text_of(raw, 128)
+        match = _PATH.fullmatch(text)
+        if not match:
+            raise BadInput(f"{shown(text)} is not the path of a vif.")
+        return cls._checked(*match.groups())
+
+
+@dataclass(frozen=True, slots=True)
+class Vif:
+    """What a vif is to be: its address (IPv4, one) and the MAC of its frontend."""
+
+    id: VifId
+    address: IPv4Address
+    mac: str
+
+    @property
+    def metric(self) -> int:
+        """The host route's metric: the newest domain (highest id) wins when an address stands on two vifs."""
+        return DOMID_MAX + 1 - self.id.frontend

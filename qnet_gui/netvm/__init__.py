@@ -1,0 +1,1 @@
+"""qnet-agent, which runs as root in the netvm."""

@@ -1,0 +1,1 @@
+"""xenstore: the client and every key that qnet owns."""

@@ -1,0 +1,1 @@
+"""qnet-tray, the applet on the user's desktop."""

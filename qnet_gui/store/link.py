@@ -1,0 +1,193 @@
+"""The wire under pyxs: one connection to xenstore with a deadline on every wait and no thread of its own.
+
+pyxs' own router reads in a thread, and a request blocks for ever when the daemon drops the connection in mid-request.
+`DeadlineRouter` takes its place behind `pyxs.Client`: it sends a request and reads until that request's answer, setting
+watch events aside. Touches one file descriptor: the unix socket of xenstored (dom0) or /dev/xen/xenbus (a guest).
+Source of the frame: xen/include/public/io/xs_wire.h.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import socket
+import struct
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from qnet_gui.model.errors import StoreGone
+
+_HEADER = struct.Struct("=IIII")
+_WATCH_EVENT = 15
+#: xs_wire.h's XENSTORE_PAYLOAD_MAX: a longer frame means that the stream is out of step.
+_PAYLOAD_MAX = 4096
+_XENBUS = Path("/dev/xen/xenbus")
+
+
+class Frame(NamedTuple):
+    """One message in either direction, with the attributes that pyxs.Client uses of its own packets."""
+
+    op: int
+    rq_id: int
+    tx_id: int
+    size: int
+    payload: bytes
+
+
+class _Sendable(Protocol):
+    """What is sent: a packet of pyxs' or a Frame."""
+
+    @property
+    def op(self) -> Any: ...
+    @property
+    def rq_id(self) -> Any: ...
+    @property
+    def tx_id(self) -> Any: ...
+    @property
+    def payload(self) -> Any: ...
+
+
+def default_path() -> Path:
+    """Where xenstore is on this machine, chosen by what exists: xenstored's socket first, then the guest's device."""
+    rundir = os.environ.get("XENSTORED_RUNDIR", "/run/xenstored")
+    path = Path(os.environ.get("XENSTORED_PATH", f"{rundir}/socket"))
+    if path.exists():
+        return path
+    if _XENBUS.exists():
+        return _XENBUS
+    raise StoreGone(f"There is no xenstore here: neither {path} nor {_XENBUS} exists.")
+
+
+class Pending:
+    """The answer to come of one request; `get` is what pyxs.Client calls."""
+
+    def __init__(self, router: DeadlineRouter, rq_id: int) -> None:
+        self._router = router
+        self._rq_id = rq_id
+
+    def get(self) -> Frame:
+        """Wait for the answer; `StoreGone` at the deadline or when the connection breaks."""
+        return self._router.wait_for(self._rq_id)
+
+
+class DeadlineRouter:
+    """What pyxs.Client needs of a router, on one non-blocking file descriptor. Not for several threads."""
+
+    def __init__(self, path: Path | None, deadline: float) -> None:
+        self._path = path
+        self._deadline = deadline
+        self._fd = -1
+        self._buffer = bytearray()
+        self.events: deque[tuple[bytes, bytes]] = deque()
+        self.connection = "xenstore"
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection; it may turn out to be dead at the next use."""
+        return self._fd >= 0
+
+    def fileno(self) -> int:
+        """The descriptor to watch for readability, -1 while not connected."""
+        return self._fd
+
+    def start(self) -> None:
+        """Connect; `StoreGone` when there is nobody."""
+        path = self._path or default_path()
+        try:
+            if path.is_socket():
+                with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+                    sock.settimeout(self._deadline)
+                    sock.connect(str(path))
+                    sock.setblocking(False)
+                    self._fd = sock.detach()
+            else:
+                self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            raise StoreGone(f"xenstore at {path} cannot be reached: {error.strerror}.") from error
+        self._buffer.clear()
+        self.events.clear()
+
+    def terminate(self) -> None:
+        """Close the connection; what was under way is lost."""
+        if self._fd >= 0:
+            os.close(self._fd)
+        self._fd = -1
+
+    def _lost(self, why: str) -> StoreGone:
+        self.terminate()
+        return StoreGone(f"xenstore {why}.")
+
+    def _wait(self, events: int, until: float) -> None:
+        poller = select.poll()
+        poller.register(self._fd, events)
+        left = until - time.monotonic()
+        if left <= 0 or not poller.poll(left * 1000):
+            raise self._lost(f"did not answer within {self._deadline:g} s")
+
+    def send(self, packet: _Sendable) -> Pending:
+        """Send one request whole."""
+        if self._fd < 0:
+            self.start()
+        data = _HEADER.pack(packet.op, packet.rq_id & 0xFFFFFFFF, packet.tx_id, len(packet.payload)) + packet.payload
+        until = time.monotonic() + self._deadline
+        while data:
+            try:
+                data = data[os.write(self._fd, data) :]
+            except BlockingIOError:
+                self._wait(select.POLLOUT, until)
+            except OSError as error:
+                raise self._lost(f"dropped the connection ({error.strerror})") from error
+        return Pending(self, packet.rq_id & 0xFFFFFFFF)
+
+    def _fill(self) -> bool:
+        """Read what is there; False when there is nothing now."""
+        try:
+            data = os.read(self._fd, 8192)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            raise self._lost(f"dropped the connection ({error.strerror})") from error
+        if not data:
+            raise self._lost(f"dropped the connection ({os.strerror(errno.ECONNRESET)})")
+        self._buffer += data
+        return True
+
+    def _next_frame(self) -> Frame | None:
+        """The next answer in the buffer; watch events on the way are set aside."""
+        while len(self._buffer) >= _HEADER.size:
+            op, rq_id, tx_id, size = _HEADER.unpack_from(self._buffer)
+            if size > _PAYLOAD_MAX:
+                raise self._lost("sent a message that is too long")
+            end = _HEADER.size + size
+            if len(self._buffer) < end:
+                return None
+            payload = bytes(self._buffer[_HEADER.size : end])
+            del self._buffer[:end]
+            if op != _WATCH_EVENT:
+                return Frame(op, rq_id, tx_id, size, payload)
+            path, token, *_ = [*payload.split(b"\0"), b"", b""]
+            self.events.append((path, token))
+        return None
+
+    def wait_for(self, rq_id: int) -> Frame:
+        """Read until the answer to `rq_id`; only one request is ever under way, so another answer is a fault."""
+        until = time.monotonic() + self._deadline
+        while True:
+            frame = self._next_frame()
+            if frame is None:
+                if not self._fill():
+                    self._wait(select.POLLIN, until)
+                continue
+            if frame.rq_id != rq_id:
+                raise self._lost("answered a request that was not asked")
+            return frame
+
+    def pump(self) -> None:
+        """Take in what has arrived without waiting; afterwards `events` holds the new watch events."""
+        while self._fd >= 0 and self._fill():
+            pass
+        if self._next_frame() is not None:
+            raise self._lost("answered a request that was not asked")

@@ -1,0 +1,132 @@
+"""A thread that owns a `Store`, so that no main loop ever waits for xenstore.
+
+Jobs run in the order of their submission; results and watch events are posted to the main loop. When xenstore is lost,
+the jobs fail with `StoreGone` and the thread reconnects (0.1 s, doubled up to 5 s) for as long as something is watched;
+every watch then fires once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import select
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from qnet_gui.model.errors import QnetError
+from qnet_gui.store.client import Store
+
+T = TypeVar("T")
+#: Brings a call to the main loop from any thread.
+Post = Callable[[Callable[[], None]], None]
+_RETRY_FIRST = 0.1
+_RETRY_LAST = 5.0
+
+
+class StoreWorker:
+    """`post` brings a call to the main loop (see `qnet_gui.mainloop.post`); `store` must be used by nobody else."""
+
+    def __init__(self, post: Post, store: Store | None = None) -> None:
+        self._post = post
+        self._store = store or Store()
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._handlers: dict[str, Callable[[str], None]] = {}
+        self._retry = _RETRY_FIRST
+        self._thread = threading.Thread(target=self._run, name="xenstore", daemon=True)
+        self._thread.start()
+
+    # -- from the main loop
+
+    def submit(self, job: Callable[[Store], T], done: Callable[[T | QnetError], None] | None = None) -> None:
+        """Run `job` on the thread; `done` gets its result or its error on the main loop."""
+
+        def run() -> None:
+            result: T | QnetError
+            try:
+                result = job(self._store)
+            except QnetError as error:
+                result = error
+            except Exception as error:
+                result = QnetError(f"A job on xenstore failed: {error!r}.")
+            if done is not None:
+                self._post(lambda: done(result))
+
+        self._put(run)
+
+    def watch(self, path: str, changed: Callable[[str], None]) -> None:
+        """Call `changed(path that changed)` on the main loop for every event at or below `path`, and once at once."""
+
+        def start() -> None:
+            self._handlers[path] = changed
+            with contextlib.suppress(QnetError):  # a store that is away: set again at the reconnect
+                self._store.watch(path)
+
+        self._put(start)
+
+    def unwatch(self, path: str) -> None:
+        """Stop; no event of this path is delivered after this call has taken effect."""
+
+        def stop() -> None:
+            self._handlers.pop(path, None)
+            with contextlib.suppress(QnetError):
+                self._store.unwatch(path)
+
+        self._put(stop)
+
+    def close(self) -> None:
+        """End the thread and the connection; jobs submitted before still run."""
+        self._put(None)
+        self._thread.join(10)
+        os.close(self._wake)
+
+    def _put(self, job: Callable[[], None] | None) -> None:
+        self._jobs.put(job)
+        os.eventfd_write(self._wake, 1)
+
+    # -- on the thread
+
+    def _run(self) -> None:
+        while True:
+            poller = select.poll()
+            poller.register(self._wake, select.POLLIN)
+            if self._store.connected:
+                poller.register(self._store.fileno(), select.POLLIN)
+            elif self._handlers:
+                self._reconnect()
+                if self._store.connected:
+                    continue
+            waiting = self._handlers and not self._store.connected
+            poller.poll(self._retry * 1000 if waiting else None)
+            with contextlib.suppress(BlockingIOError):
+                os.eventfd_read(self._wake)
+            while not self._jobs.empty():
+                job = self._jobs.get()
+                if job is None:
+                    self._store.close()
+                    return
+                job()
+            self._deliver()
+
+    def _reconnect(self) -> None:
+        try:
+            for path in self._handlers:
+                self._store.watch(path)
+            self._store.connect()
+            self._retry = _RETRY_FIRST
+        except QnetError:
+            self._retry = min(self._retry * 2, _RETRY_LAST)
+
+    def _deliver(self) -> None:
+        if not self._store.connected:
+            return
+        try:
+            events: Any = self._store.events()
+        except QnetError:
+            return
+        for path, watched in events:
+            handler = self._handlers.get(watched)
+            if handler is not None:
+                self._post(lambda handler=handler, path=path: handler(path))  # type: ignore[misc]

@@ -24,7 +24,7 @@ class DnsSource(enum.Enum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class DnsRedirect:
     """Queries to `virtual` go to `real`."""
 

@@ -1,0 +1,82 @@
+"""`qnet-guest`: sets up an AppVM's network as dom0 wants it. One shot, at boot and whenever a vif comes or goes."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+from qnet_gui import __version__, log
+from qnet_gui.guest import setup, wishes
+from qnet_gui.kernel.netlink import Netlink, link_index
+from qnet_gui.model.errors import BadInput, NoAnswer, QnetError
+from qnet_gui.store.client import Store
+
+logger = logging.getLogger(__name__)
+_LOCK = "/run/qnet-guest.lock"
+
+
+def run(deadline: float) -> None:
+    """Set up the network, or take it away when the domain has no vif; waits up to `deadline` seconds for dom0."""
+    netlink = Netlink()
+    with Store() as store:
+        if not wishes.has_vif(store):
+            _remove(store, netlink)
+            logger.info("this domain has no vif, so it has no network")
+            return
+
+        def ready() -> bool:
+            complete = wishes.read(store) is not None and link_index(setup.LINK) is not None
+            return complete or not wishes.has_vif(store)
+
+        try:
+            complete = wishes.wait(store, ready, deadline)
+            wanted = wishes.read(store)
+        except BadInput:
+            _remove(store, netlink)
+            raise
+        if not wishes.has_vif(store):
+            _remove(store, netlink)
+        elif not complete or wanted is None:
+            _remove(store, netlink)
+            missing = setup.LINK if wanted else "address and name servers from dom0"
+            raise NoAnswer(f"There was no {missing} within {deadline:.0f} s, so this domain has no network.")
+        else:
+            address, routes = setup.apply(netlink, wanted)
+            wishes.report(store, address, routes, wanted.servers)
+            logger.info("%s is %s", setup.LINK, address)
+
+
+def _remove(store: Store, netlink: Netlink) -> None:
+    setup.remove(netlink)
+    wishes.report(store, None, [], ())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The entry point; the exit status is 0, or 1 with a sentence on stderr."""
+    parser = argparse.ArgumentParser(prog="qnet-guest", description="Sets up this domain's network as dom0 wants it.")
+    parser.add_argument("--version", action="version", version=f"qnet {__version__}")
+    parser.add_argument("--debug", action="store_true", help="log more")
+    parser.add_argument(
+        "--wait", type=float, default=10.0, metavar="SECONDS", help="how long to wait for dom0's values (default 10)"
+    )
+    options = parser.parse_args(arguments)
+    log.setup("qnet-guest", options.debug)
+    try:
+        fd = os.open(_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(fd, fcntl.LOCK_EX)  # boot and udev may both start it
+        run(options.wait)
+    except QnetError as error:
+        logger.error("%s", error)
+        return 1
+    except PermissionError as error:
+        logger.error("It must run as root (%s).", error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""Sets an AppVM's network: eth0 with one /32 address, one default route, resolv.conf. Or none of it. Idempotent.
+
+Touches eth0's state, addresses and routes, and /etc/resolv.conf, in the domain that it runs in.
+"""
+
+from __future__ import annotations
+
+import os
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from qnet_gui.guest.wishes import Wishes
+from qnet_gui.kernel.netlink import Netlink, link_index
+from qnet_gui.kernel.sysctl import set_for_interface
+from qnet_gui.model.errors import KernelError, NotFound
+from qnet_gui.model.route import Route
+
+LINK = "eth0"
+RESOLV_CONF = Path("/etc/resolv.conf")
+_HEAD = "# Written by qnet-guest: the netvm redirects these addresses to the name servers of its uplink.\n"
+
+
+def resolv_conf(servers: tuple[IPv4Address, ...]) -> str:
+    """The file's text; without servers it names none, so that nobody asks 127.0.0.1 (resolv.conf(5)'s default)."""
+    if not servers:
+        return "# Written by qnet-guest: this domain has no network.\n"
+    return _HEAD + "".join(f"nameserver {server}\n" for server in servers)
+
+
+def write_resolv_conf(servers: tuple[IPv4Address, ...], path: Path = RESOLV_CONF) -> bool:
+    """Replace the file as a whole, never half of it; a symbolic link is replaced too. False if it was so already."""
+    text = resolv_conf(servers).encode()
+    if not path.is_symlink() and path.exists() and path.read_bytes() == text:
+        return False
+    fresh = path.with_name(f".{path.name}.qnet")
+    try:
+        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        with open(fd, "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.chmod(0o644)
+        fresh.rename(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise KernelError(f"{path} cannot be written: {error.strerror}.") from error
+    return True
+
+
+def apply(netlink: Netlink, wishes: Wishes) -> tuple[IPv4Address | None, list[Route]]:
+    """Make it so, and return what the kernel then says: the address and the routes."""
+    index = link_index(LINK)
+    if index is None:
+        raise NotFound(f"There is no {LINK}.")
+    set_for_interface("ipv6", LINK, "disable_ipv6", 1)
+    for address, prefix in netlink.addresses(index):
+        if (address, prefix) != (wishes.address, 32):
+            netlink.delete_address(index, address, prefix)
+    netlink.add_address(index, wishes.address)
+    netlink.set_up(index)
+    netlink.set_default_route(index)
+    for route in netlink.routes_of_link(index):
+        if route["dst_len"] or route["priority"]:
+            netlink.delete_route(route)
+    write_resolv_conf(wishes.servers)
+    return next((address for address, _ in netlink.addresses(index)), None), netlink.routes()
+
+
+def remove(netlink: Netlink) -> None:
+    """No network: the link down and without addresses, which takes its routes along; no name servers."""
+    index = link_index(LINK)
+    if index is not None:
+        netlink.set_down(index)
+        for address, prefix in netlink.addresses(index):
+            netlink.delete_address(index, address, prefix)
+    write_resolv_conf(())

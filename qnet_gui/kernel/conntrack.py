@@ -1,0 +1,36 @@
+"""Forgetting connections: an address that is given to another domain must not inherit the old one's.
+
+Runs /usr/sbin/conntrack, whose C code walks the table. That it fails is no error, since the entries expire by
+themselves: this is the second lock, the anti-spoofing set is the first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address
+
+CONNTRACK = "/usr/sbin/conntrack"
+_ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
+_DEADLINE = 5.0
+
+
+def of_address(address: IPv4Address) -> list[list[str]]:
+    """Commands that delete every connection of an address, as source or destination, before or after NAT."""
+    return [[CONNTRACK, "-D", "-f", "ipv4", option, str(address)] for option in ("-s", "-d", "-r", "-q")]
+
+
+def of_redirect(virtual: IPv4Address, real: IPv4Address) -> list[str]:
+    """The command that deletes the UDP queries to a virtual server that were redirected to `real`."""
+    return [CONNTRACK, "-D", "-f", "ipv4", "-p", "udp", "-d", str(virtual), "-r", str(real)]
+
+
+def run_all(commands: Iterable[Sequence[str]]) -> None:
+    """Run commands one after the other and wait for each."""
+    for command in commands:
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                timeout=_DEADLINE, check=False, env=_ENVIRONMENT,
+            )  # fmt: skip

@@ -1,0 +1,150 @@
+"""Links, addresses, neighbours and routes through netlink (pyroute2). Synchronous: the kernel answers in microseconds.
+
+Touches the network namespace that the process was in when the object was made. Every change is a `replace` or tolerates
+that the thing is there, or gone, already; what is left is `KernelError`.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import IPv4Address
+from typing import Any
+
+from pyroute2 import IPRoute
+from pyroute2.netlink.exceptions import NetlinkError
+
+from qnet_gui.model.errors import KernelError
+from qnet_gui.model.route import Route
+
+_PERMANENT = 0x80
+_RT_TABLE_MAIN = 254
+_SCOPE_HOST = 254
+
+
+@contextmanager
+def _tolerating(what: str, *codes: int) -> Iterator[None]:
+    try:
+        yield
+    except NetlinkError as error:
+        if error.code not in codes:
+            raise KernelError(f"The kernel refused to {what}: {error.args[-1]}.") from error
+
+
+def link_index(name: str) -> int | None:
+    """The index of a link, None when there is none of that name."""
+    try:
+        return socket.if_nametoindex(name)
+    except OSError:
+        return None
+
+
+def link_names() -> list[str]:
+    """Names of all links of this network namespace."""
+    return [name for _, name in socket.if_nameindex()]
+
+
+class Netlink:
+    """Commands to the kernel. Links are named by index, which the kernel never gives twice in a row."""
+
+    def __init__(self) -> None:
+        self._route: Any = IPRoute()
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._route.close()
+
+    def set_up(self, index: int) -> None:
+        """Set a link up."""
+        with _tolerating("set a link up"):
+            self._route.link("set", index=index, state="up")
+
+    def set_down(self, index: int) -> None:
+        """Set a link down; a link that has gone is down."""
+        with _tolerating("set a link down", errno.ENODEV):
+            self._route.link("set", index=index, state="down")
+
+    def set_neighbour(self, index: int, address: IPv4Address, mac: str) -> None:
+        """A permanent neighbour entry, which no ARP packet can change."""
+        with _tolerating("set a neighbour"):
+            self._route.neigh("replace", dst=str(address), lladdr=mac, ifindex=index, state=_PERMANENT)
+
+    def delete_neighbour(self, index: int, address: IPv4Address) -> None:
+        """Remove a neighbour entry if it is there."""
+        with _tolerating("remove a neighbour", errno.ENOENT, errno.ENODEV):
+            self._route.neigh("del", dst=str(address), ifindex=index)
+
+    def add_address(self, index: int, address: IPv4Address, host_scope: bool = False) -> None:
+        """Give a link a /32 address."""
+        extra = {"scope": _SCOPE_HOST} if host_scope else {}
+        with _tolerating("add an address", errno.EEXIST):
+            self._route.addr("replace", index=index, address=str(address), prefixlen=32, **extra)
+
+    def delete_address(self, index: int, address: IPv4Address, prefix: int = 32) -> None:
+        """Take an address away if it is there."""
+        with _tolerating("remove an address", errno.EADDRNOTAVAIL, errno.ENODEV):
+            self._route.addr("del", index=index, address=str(address), prefixlen=prefix)
+
+    def addresses(self, index: int) -> list[tuple[IPv4Address, int]]:
+        """A link's IPv4 addresses with their prefix lengths."""
+        found = []
+        for message in self._route.get_addr(family=socket.AF_INET, index=index):
+            local = message.get_attr("IFA_LOCAL") or message.get_attr("IFA_ADDRESS")
+            found.append((IPv4Address(local), int(message["prefixlen"])))
+        return found
+
+    def set_host_route(self, index: int, address: IPv4Address, metric: int) -> None:
+        """A /32 route straight to a link."""
+        with _tolerating("set a route"):
+            self._route.route("replace", dst=f"{address}/32", oif=index, priority=metric, scope="link")
+
+    def delete_host_route(self, index: int, address: IPv4Address, metric: int) -> None:
+        """Remove a /32 route if it is there."""
+        with _tolerating("remove a route", errno.ESRCH, errno.ENODEV):
+            self._route.route("del", dst=f"{address}/32", oif=index, priority=metric, scope="link")
+
+    def set_default_route(self, index: int) -> None:
+        """The one default route without a gateway, straight to a link: the seed's table of a VM."""
+        with _tolerating("set the default route"):
+            self._route.route("replace", dst="default", oif=index, scope="link")
+
+    def routes_of_link(self, index: int) -> list[dict[str, Any]]:
+        """Every unicast IPv4 route of the main table through a link, in the form that `delete_route` takes."""
+        return [
+            {
+                "dst": message.get_attr("RTA_DST") or "0.0.0.0",
+                "dst_len": message["dst_len"],
+                "priority": message.get_attr("RTA_PRIORITY") or 0,
+                "oif": index,
+            }
+            for message in self._main_table()
+            if message.get_attr("RTA_OIF") == index
+        ]
+
+    def delete_route(self, route: dict[str, Any]) -> None:
+        """Remove a route that `routes_of_link` named, if it is still there."""
+        with _tolerating("remove a route", errno.ESRCH, errno.ENODEV):
+            self._route.route("del", **route)
+
+    def _main_table(self) -> list[Any]:
+        messages = self._route.get_routes(family=socket.AF_INET, table=_RT_TABLE_MAIN)
+        return [message for message in messages if message["type"] == 1]
+
+    def routes(self) -> list[Route]:
+        """The main table's unicast routes in the kernel's order."""
+        names = {index: name for index, name in socket.if_nameindex()}  # noqa: C416
+        rows = []
+        for message in self._main_table():
+            gateway = message.get_attr("RTA_GATEWAY")
+            rows.append(
+                Route.of(
+                    IPv4Address(message.get_attr("RTA_DST") or 0),
+                    int(message["dst_len"]),
+                    IPv4Address(gateway) if gateway else None,
+                    names.get(message.get_attr("RTA_OIF") or 0, "?"),
+                    int(message.get_attr("RTA_PRIORITY") or 0),
+                )
+            )
+        return rows

@@ -1,0 +1,149 @@
+"""The agent: puts the netvm's parts together and keeps what the kernel does equal to what is wanted.
+
+A stopped or killed agent leaves everything as it is: anti-spoofing, routes, redirection. A new one finds it so.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from gi.repository import GLib
+
+from qnet_gui.kernel.monitor import Monitor
+from qnet_gui.kernel.netlink import Netlink
+from qnet_gui.kernel.nft import Nft
+from qnet_gui.mainloop import after, post
+from qnet_gui.model.errors import KernelError, QnetError
+from qnet_gui.model.vif import VifId
+from qnet_gui.netvm import ground
+from qnet_gui.netvm.dns import Redirection, Sources
+from qnet_gui.netvm.forgetter import Forgetter
+from qnet_gui.netvm.ground import Ground
+from qnet_gui.netvm.hotplug import HotplugSocket, Reply
+from qnet_gui.netvm.publish import Picture, Publisher
+from qnet_gui.netvm.requests import Requests
+from qnet_gui.netvm.served import Served
+from qnet_gui.netvm.vifs import Vifs
+from qnet_gui.store import keys
+from qnet_gui.store.worker import StoreWorker
+
+log = logging.getLogger(__name__)
+#: Seconds after which sources of name servers that have not said anything are taken for absent.
+_PATIENCE = 5.0
+
+
+class Agent:
+    """`bus` is the netvm's system bus or None; the caller holds the lock and has laid `first`, the first ground."""
+
+    def __init__(self, bus: Any | None, nft: Nft, netlink: Netlink, first: Ground) -> None:
+        self._nft, self._netlink, self._ground = nft, netlink, first
+        self._worker = StoreWorker(post)
+        self._forgetter = Forgetter()
+        self._failed = False
+        self._update_posted = False
+        self._redirection = Redirection(nft, self._forgetter)
+        self._publisher = Publisher(self._worker)
+        self._sources = Sources(bus, netlink, self._changed)
+        self._vifs = Vifs(self._worker, Served(nft, netlink), self._forgetter, self._changed)
+        self._requests = Requests(self._worker, {"routes": self._routes, "reapply": self._reapply})
+        self._monitor = Monitor()
+        self._socket = HotplugSocket(self._hotplug)
+
+    def start(self) -> None:
+        """Watch everything; each first event means `look`."""
+        GLib.io_add_watch(self._monitor.fileno(), GLib.IO_IN, self._kernel_event)
+        self._worker.watch(keys.HOME_DOM0, self._dom0_event)
+        self._vifs.start()
+        self._requests.start()
+        after(_PATIENCE, self._give_up_waiting)
+        self._changed()
+
+    def stop(self) -> None:
+        """Let the hotplug script do the work from now on. Nothing in the kernel is taken back."""
+        self._socket.close()
+
+    # -- what happened
+
+    def _kernel_event(self, *_: object) -> bool:
+        for event in self._monitor.read(self._vifs.look_at_all):
+            if event.name:
+                self._vifs.link_event(event.name, event.gone)
+            if event.uplink:
+                self._changed()
+        return True
+
+    def _dom0_event(self, path: str) -> None:
+        if path.endswith(keys.HOME_DOM0):  # also after a reconnect, when xenstore may have lost what we wrote
+            self._publisher.publish_again()
+        if not path.endswith(keys.REQUEST.at()):
+            self._worker.submit(ground.read, self._ground_read)
+
+    def _ground_read(self, result: Ground | QnetError) -> None:
+        if isinstance(result, QnetError):
+            log.error("the netvm's addresses cannot be read, the old ones stay: %s", result)
+        elif result != self._ground:
+            self._lay(result)
+
+    def _lay(self, new: Ground) -> None:
+        try:
+            ground.lay(self._nft, self._netlink, new, before=self._ground)
+            self._ground, self._failed = new, False
+        except KernelError as error:
+            self._failed = True
+            log.error("%s", error)
+        self._changed()
+
+    def _hotplug(self, verb: str, vif: VifId | None, reply: Reply) -> None:
+        if vif is None:
+            self._sources.refresh(lambda: self._dns_now(reply))
+        elif verb == "online":
+            self._vifs.online(vif, reply)
+        else:
+            self._vifs.offline(vif, reply)
+
+    def _dns_now(self, reply: Reply) -> None:
+        self._update()
+        reply(None if not self._failed else KernelError("The redirection cannot be applied; see the agent's log."))
+
+    # -- what follows from it
+
+    def _changed(self) -> None:
+        if not self._update_posted:
+            self._update_posted = True
+            post(self._update)
+
+    def _give_up_waiting(self) -> None:
+        self._sources.give_up_waiting()
+
+    def _update(self) -> None:
+        self._update_posted = False
+        if not self._sources.ready:
+            return
+        source, servers, uplinks = self._sources.ask(self._ground.virtual)
+        problems = self._sources.problems(uplinks, servers)
+        try:
+            self._redirection.apply(self._ground.virtual, servers)
+        except KernelError as error:
+            self._failed = True
+            log.error("%s", error)
+        if self._failed:
+            problems.append("nft-failed")
+        in_force = self._redirection.in_force
+        self._publisher.publish(Picture(uplinks, source, in_force, tuple(self._vifs.served), tuple(problems)))
+
+    # -- dom0's requests
+
+    def _routes(self) -> Sequence[str]:
+        return [route.line for route in self._netlink.routes()]
+
+    def _reapply(self) -> Sequence[str]:
+        """Everything again, whether it seems to be there or not."""
+        self._lay(self._ground)
+        self._redirection.again()
+        self._vifs.look_at_all()
+        self._sources.refresh(self._changed)
+        if self._failed:
+            raise KernelError("The packet filter cannot be loaded; see the agent's log.")
+        return []

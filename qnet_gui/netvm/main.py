@@ -1,0 +1,187 @@
+"""`qnet-agent`: the netvm's service, and the same work done once for scripts that find no agent. Runs as root."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import fcntl
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from qnet_gui import __version__, log
+from qnet_gui.model.errors import BadInput, KernelError, NoAnswer, QnetError
+from qnet_gui.model.parse import shown
+from qnet_gui.netvm import hotplug
+
+logger = logging.getLogger(__name__)
+#: Seconds that a script waits for an agent that starts, or for its answer.
+_DEADLINE = 10.0
+_TRY_AGAIN = 0.02
+
+
+def _bus() -> Any | None:
+    """The netvm's system bus, None where there is none."""
+    import dbus
+    from dbus.mainloop.glib import DBusGMainLoop
+
+    DBusGMainLoop(set_as_default=True)
+    try:
+        return dbus.SystemBus()
+    except dbus.DBusException as error:
+        logger.warning("there is no system bus: %s", error.get_dbus_message())
+        return None
+
+
+@contextmanager
+def _locked(wait: bool) -> Iterator[bool]:
+    """Hold the lock; without `wait`, yields False at once when somebody else holds it."""
+    fd = hotplug.lock()
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(fd)
+
+
+def serve() -> int:
+    """Be the agent until SIGTERM."""
+    from gi.repository import GLib
+
+    from qnet_gui.kernel.netlink import Netlink
+    from qnet_gui.kernel.nft import Nft
+    from qnet_gui.netvm import ground, once
+    from qnet_gui.netvm.agent import Agent
+    from qnet_gui.store.client import Store
+
+    with _locked(wait=True):
+        nft, netlink = Nft(), Netlink()
+        with Store() as store:
+            first = once.read_ground(store)
+        ground.lay(nft, netlink, first)
+        loop = GLib.MainLoop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, loop.quit)
+        agent = Agent(_bus(), nft, netlink, first)
+        agent.start()
+        logger.info("started")
+        loop.run()
+        agent.stop()
+        logger.info("stopped; everything stays as it is")
+    return 0
+
+
+def ask_agent(line: str) -> str | None:
+    """Send one line to the agent and return its answer; None when no agent listens."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(_DEADLINE)
+        try:
+            sock.connect(str(hotplug.SOCKET))
+            sock.sendall(line.encode() + b"\n")
+            answer = sock.recv(256)
+        except TimeoutError:
+            raise NoAnswer("The agent does not answer.") from None
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ECONNREFUSED, errno.ECONNRESET, errno.EPIPE, errno.EAGAIN):
+                return None
+            raise QnetError(f"The agent cannot be asked: {error.strerror}.") from error
+    return answer.decode("ascii", "replace").strip() or None
+
+
+def _through_agent_or(line: str, do_it: Any) -> int:
+    """Let the agent do it; where none runs, do it here, one at a time."""
+    until = time.monotonic() + _DEADLINE
+    while time.monotonic() < until:
+        answer = ask_agent(line)
+        if answer is not None:
+            if answer != "ok":
+                raise QnetError(answer.removeprefix("error "))
+            return 0
+        with _locked(wait=False) as free:
+            if free:
+                do_it()
+                return 0
+        time.sleep(_TRY_AGAIN)  # an agent starts, or another script is at work
+    raise NoAnswer("The agent holds the lock and does not listen.")
+
+
+def run_hotplug(verb: str) -> int:
+    """What `vif-route-qubes` is called for, its words from the environment: vif, XENBUS_PATH."""
+    from qnet_gui.model.vif import VifId
+
+    if verb not in ("online", "offline", "add", "remove"):
+        raise BadInput(f"{shown(verb)} is not online, offline, add or remove.")
+    if verb in ("add", "remove"):  # for HVM's tap devices; a vif's own are online and offline
+        return 0
+    path, name = os.environ.get("XENBUS_PATH", ""), os.environ.get("vif", "")
+    vif = VifId.from_path(path)
+    if name and VifId.from_name(name) != vif:
+        raise BadInput(f"{shown(name)} is not the vif of {shown(path)}.")
+
+    def do_it() -> None:
+        from qnet_gui.netvm import once
+
+        once.hotplug(verb, vif)
+
+    return _through_agent_or(f"{verb} {path} {name}", do_it)
+
+
+def run_dns() -> int:
+    """What `qubes_setup_dnat_to_ns` is called for: redirect to the servers of this moment."""
+
+    def do_it() -> None:
+        from qnet_gui.netvm import once
+
+        once.redirect(_bus())
+
+    return _through_agent_or("dns", do_it)
+
+
+def run_stopped() -> int:
+    """What the service's stop hook is."""
+    from qnet_gui.netvm import once
+
+    once.stopped()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="qnet-agent",
+        description="Routes the vifs of this network driver domain, keeps domains from spoofing, redirects their DNS "
+        "queries to the name servers of the uplink. Without a command it is the service.",
+    )
+    parser.add_argument("--version", action="version", version=f"qnet {__version__}")
+    parser.add_argument("--debug", action="store_true", help="log more")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    one = commands.add_parser("hotplug", help="what Xen's hotplug script does (vif and XENBUS_PATH in the environment)")
+    one.add_argument("verb", metavar="online|offline|add|remove")
+    one.add_argument("rest", nargs="*", help=argparse.SUPPRESS)  # type_if=vif, by which Xen tells vif from tap
+    commands.add_parser("dns", help="redirect DNS to the present name servers now")
+    commands.add_parser("stopped", help="tell dom0 that the agent has stopped (for the service's stop hook)")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The entry point; the exit status is 0, or 1 with a sentence on stderr."""
+    options = _parser().parse_args(arguments)
+    log.setup("qnet-agent", options.debug)
+    try:
+        if options.command == "hotplug":
+            return run_hotplug(options.verb)
+        return {"dns": run_dns, "stopped": run_stopped, None: serve}[options.command]()
+    except (QnetError, PermissionError) as error:
+        logger.error("%s", error if isinstance(error, QnetError) else KernelError(f"It must run as root ({error})."))
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

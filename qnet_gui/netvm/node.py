@@ -1,0 +1,95 @@
+"""A vif's node in the netvm's own xenstore home, as the toolstack made it: read, judged, answered.
+
+Reads `backend/vif/<frontend>/<devid>/{ip,mac,online}`; writes its `hotplug-status` and `hotplug-error`. Synchronous.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.parse import ipv4, mac, printable, shown, text_of
+from qnet_gui.model.vif import Vif, VifId
+from qnet_gui.store.client import Store
+
+ROOT = "backend/vif"
+#: The fields of a node whose change means that the vif must be looked at again.
+FIELDS = frozenset({"ip", "mac", "online"})
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What is to be done about a vif: serve it (`vif`), refuse it (`error`), or let it go (neither)."""
+
+    id: VifId
+    vif: Vif | None = None
+    error: BadInput | None = None
+
+
+def _address(raw: bytes) -> IPv4Address:
+    """The one IPv4 address of an `ip` field; IPv6 ones, which toolstacks may write beside it, are passed over."""
+    given = text_of(raw, 256).split()
+    plain = [text for text in given if not _is_ipv6(text)]
+    if len(plain) != 1:
+        raise BadInput(f"{shown(raw)} is not one IPv4 address.")
+    return ipv4(plain[0])
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def read(store: Store, vif: VifId) -> Node:
+    """Read and judge one node; one that is not there, or going offline, is to be let go."""
+    path = vif.backend_path
+    raw = {field: store.read(f"{path}/{field}") for field in ("online", "ip", "mac")}
+    if raw["online"] == b"0" or (raw["online"] is None and not store.children(path)):
+        return Node(vif)
+    try:
+        if raw["ip"] is None:
+            raise BadInput(f"{path} has no ip.")
+        if raw["mac"] is None:
+            raise BadInput(f"{path} has no mac.")
+        return Node(vif, Vif(vif, _address(raw["ip"]), mac(raw["mac"])))
+    except BadInput as error:
+        return Node(vif, error=error)
+
+
+def all_ids(store: Store) -> set[VifId]:
+    """Every vif that the netvm's home names; names that are not numbers are passed over."""
+    found = set()
+    for frontend in store.children(ROOT):
+        for devid in store.children(f"{ROOT}/{frontend}"):
+            try:
+                found.add(VifId.from_path(f"{ROOT}/{frontend}/{devid}"))
+            except BadInput:
+                continue
+    return found
+
+
+def answer(store: Store, answers: Mapping[VifId, QnetError | None], refused: Container[VifId]) -> None:
+    """Tell the toolstack how it went, for many vifs at once. A node that is gone meanwhile stays gone.
+
+    `refused`: vifs that may still have a `hotplug-error` of an earlier time, which a success removes.
+    """
+
+    def change(inside: Store) -> None:
+        for vif, error in answers.items():
+            path = vif.backend_path
+            if inside.read(f"{path}/frontend-id") is None and not inside.children(path):
+                continue
+            if error is not None:
+                inside.write(f"{path}/hotplug-error", printable(error.sentence, 256))
+            elif vif in refused:
+                inside.delete(f"{path}/hotplug-error")
+            inside.write(f"{path}/hotplug-status", "connected" if error is None else "error")
+
+    if answers:
+        store.atomically(change)

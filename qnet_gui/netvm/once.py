@@ -1,0 +1,91 @@
+"""What the hotplug script does when no agent runs: the same work by the same code, once, in this process."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from gi.repository import GLib
+
+from qnet_gui.kernel.netlink import Netlink, link_names
+from qnet_gui.kernel.nft import Nft
+from qnet_gui.mainloop import after
+from qnet_gui.model.errors import BadInput, NotFound, QnetError
+from qnet_gui.model.vif import VifId
+from qnet_gui.netvm import ground, node
+from qnet_gui.netvm.dns import Redirection, Sources
+from qnet_gui.netvm.forgetter import Forgetter
+from qnet_gui.netvm.ground import Ground
+from qnet_gui.netvm.served import Served
+from qnet_gui.netvm.vifs import Deed, deed
+from qnet_gui.store import keys
+from qnet_gui.store.client import Store
+
+log = logging.getLogger(__name__)
+#: Seconds to wait for NetworkManager or systemd-resolved to answer.
+_PATIENCE = 5.0
+
+
+def read_ground(store: Store) -> Ground:
+    """dom0's wishes, or the defaults when xenstore or what it says is no good: the filter must be there in any case."""
+    try:
+        return ground.read(store)
+    except QnetError as error:
+        log.error("the netvm's addresses cannot be read, so the usual ones are taken: %s", error)
+        return Ground()
+
+
+def hotplug(verb: str, vif: VifId) -> None:
+    """Bring one vif online or take it offline; raises what went wrong. The caller holds the lock."""
+    with Store() as store:
+        nft, netlink = Nft(), Netlink()
+        ground.lay(nft, netlink, read_ground(store))
+        served = Served(nft, netlink)
+        each = node.read(store, vif)
+        if deed(each, vif.name in link_names(), verb == "offline") is Deed.SERVE and each.vif is not None:
+            error = _serve(served, each)
+            node.answer(store, {vif: error}, {vif})
+        else:
+            ground.forget(served.offline([vif]))
+            error = each.error if verb == "online" else None
+            if error is not None:
+                node.answer(store, {vif: error}, ())
+            elif verb == "online":
+                raise NotFound(f"{vif.name} or its node is not there.")
+        if error is not None:
+            raise error
+
+
+def _serve(served: Served, each: node.Node) -> QnetError | None:
+    if each.vif is None:
+        raise BadInput(f"{each.id.name} has no node.")
+    try:
+        if served.addresses.get(each.id) != each.vif.address:
+            ground.forget(served.admit([each.vif]))
+        return served.bring_up([each.vif]).get(each.id)
+    except QnetError as error:
+        return error
+
+
+def stopped() -> None:
+    """Tell dom0 that the agent has stopped: what the service's stop hook runs, however the agent ended."""
+    with Store() as store:
+        store.write(keys.AGENT_STATE.at(), "stopped")
+        serial = store.read(keys.AGENT_SERIAL.at())
+        number = int(serial) if serial and serial.isdigit() else 0
+        store.write(keys.AGENT_SERIAL.at(), str(number % 999_999_999 + 1))
+
+
+def redirect(bus: Any | None) -> None:
+    """Redirect DNS to the servers of this moment; waits until everybody who may know them has answered."""
+    nft, netlink = Nft(), Netlink()
+    with Store() as store:
+        wanted = read_ground(store)
+    ground.lay(nft, netlink, wanted)
+    loop = GLib.MainLoop()
+    sources = Sources(bus, netlink, lambda: loop.quit() if sources.ready else None)
+    if not sources.ready:
+        after(_PATIENCE, sources.give_up_waiting)
+        loop.run()
+    _source, servers, _uplinks = sources.ask(wanted.virtual)
+    Redirection(nft, Forgetter()).apply(wanted.virtual, servers)

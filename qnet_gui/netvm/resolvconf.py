@@ -1,0 +1,61 @@
+"""Name servers from /etc/resolv.conf, followed by inotify (through GIO). Reads that one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any
+
+from gi.repository import Gio
+
+from qnet_gui.model.errors import BadInput
+from qnet_gui.model.parse import ipv4
+
+PATH = Path("/etc/resolv.conf")
+_LIMIT = 65536
+
+
+def parse(text: str) -> tuple[IPv4Address, ...]:
+    """The IPv4 addresses on `nameserver` lines, in order; everything else is passed over (source: resolv.conf(5))."""
+    found = []
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) >= 2 and words[0] == "nameserver":
+            try:
+                found.append(ipv4(words[1]))
+            except BadInput:
+                continue
+    return tuple(found)
+
+
+class ResolvConf:
+    """`changed` is called when the servers are others; follows a symbolic link and what it points to."""
+
+    def __init__(self, changed: Callable[[], None], path: Path = PATH) -> None:
+        self._changed = changed
+        self._path = path
+        self._monitors: dict[Path, Any] = {}
+        self.servers: tuple[IPv4Address, ...] = ()
+        self.look()
+
+    def _watch(self) -> None:
+        wanted = {self._path, self._path.resolve()}
+        for path in set(self._monitors) - wanted:
+            self._monitors.pop(path).cancel()
+        for path in wanted - set(self._monitors):
+            monitor = Gio.File.new_for_path(str(path)).monitor_file(Gio.FileMonitorFlags.WATCH_MOVES, None)
+            monitor.connect("changed", lambda *_: self.look())
+            self._monitors[path] = monitor
+
+    def look(self) -> None:
+        """Read the file again."""
+        self._watch()  # before the read, so that no change between the two is missed
+        try:
+            with self._path.open("rb") as file:
+                servers = parse(file.read(_LIMIT).decode("ascii", "replace"))
+        except OSError:
+            servers = ()
+        if servers != self.servers:
+            self.servers = servers
+            self._changed()

@@ -1,0 +1,115 @@
+"""The vifs that the kernel serves: bringing them online and taking them offline, many in one go.
+
+Touches our nft sets, and neighbours, routes, settings and state of vif links. The agent and the hotplug script's
+fallback both work through this; it knows what is served from the nft sets themselves, so a restart loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address
+
+from qnet_gui.kernel.netlink import Netlink, link_index
+from qnet_gui.kernel.nft import Nft
+from qnet_gui.kernel.sysctl import set_for_interface
+from qnet_gui.model.errors import BadInput, KernelError
+from qnet_gui.model.parse import ipv4
+from qnet_gui.model.vif import Vif, VifId
+from qnet_gui.netvm import ruleset
+
+Errors = dict[VifId, KernelError]
+
+
+class Served:
+    """What is served now. Synchronous: about a millisecond a vif."""
+
+    def __init__(self, nft: Nft, netlink: Netlink) -> None:
+        self._nft = nft
+        self._netlink = netlink
+        self._addresses: dict[VifId, IPv4Address] = {}
+        self._load()
+
+    def _load(self) -> None:
+        for element in self._nft.elements("inet", ruleset.TABLE, ruleset.VIF_SET):
+            name, address = element["concat"]
+            try:
+                self._addresses[VifId.from_name(name)] = ipv4(address)
+            except BadInput:  # not of our making; it lets one more address through than it should
+                self._nft.apply(ruleset.change_vifs((), [(name, IPv4Address(address))]))
+
+    @property
+    def addresses(self) -> dict[VifId, IPv4Address]:
+        """The vifs that may send, each with its one address."""
+        return dict(self._addresses)
+
+    def _owners(self) -> dict[IPv4Address, VifId]:
+        """Whom packets to an address go to: the newest domain, as the route's metric has it."""
+        return {address: vif for vif, address in sorted(self._addresses.items())}
+
+    def offline(self, vifs: Iterable[VifId]) -> frozenset[IPv4Address]:
+        """Stop serving; works as well when a link, a node or all of it is gone already.
+
+        Returns the addresses that changed hands: their connections must be forgotten before anybody else gets them.
+        """
+        going = {vif: self._addresses[vif] for vif in vifs if vif in self._addresses}
+        if not going:
+            return frozenset()
+        for vif, address in going.items():
+            index = link_index(vif.name)
+            if index is not None:
+                self._netlink.set_down(index)
+                self._netlink.delete_neighbour(index, address)
+                self._netlink.delete_host_route(index, address, Vif(vif, address, "").metric)
+        return self._change({}, going)
+
+    def admit(self, vifs: Sequence[Vif]) -> frozenset[IPv4Address]:
+        """First half of online: the anti-spoofing. An address that a vif of this name had before is not its any more.
+
+        Returns the addresses that changed hands; forget their connections before the second half.
+        """
+        new = {vif.id: vif.address for vif in vifs}
+        stale = {vif: old for vif, old in self._addresses.items() if vif in new and new[vif] != old}
+        for vif, address in stale.items():
+            index = link_index(vif.name)
+            if index is not None:
+                self._netlink.delete_host_route(index, address, Vif(vif, address, "").metric)
+                self._netlink.delete_neighbour(index, address)
+        return self._change(new, stale)
+
+    def _change(self, new: dict[VifId, IPv4Address], old: dict[VifId, IPv4Address]) -> frozenset[IPv4Address]:
+        before = self._owners()
+        after = {vif: address for vif, address in self._addresses.items() if vif not in old} | new
+        gone = set(before) - set(after.values())
+        self._nft.apply(
+            ruleset.change_vifs(
+                [(vif.name, address) for vif, address in new.items()],
+                [(vif.name, address) for vif, address in old.items()],
+                new.values(),
+                gone,
+            )
+        )
+        self._addresses = after
+        owners = self._owners()
+        return frozenset(address for address, vif in before.items() if owners.get(address) != vif)
+
+    def bring_up(self, vifs: Iterable[Vif]) -> Errors:
+        """Second half of online, for admitted vifs: neighbour, settings, link up, route. Returns what failed."""
+        errors: Errors = {}
+        for vif in vifs:
+            try:
+                self._bring_up(vif)
+            except KernelError as error:
+                errors[vif.id] = error
+        return errors
+
+    def _bring_up(self, vif: Vif) -> None:
+        name, index = vif.id.name, link_index(vif.id.name)
+        if index is None:
+            raise KernelError(f"There is no link {name}.")
+        set_for_interface("ipv6", name, "disable_ipv6", 1)
+        # the domain has one route, to everything, and asks by ARP for everybody; the answer need not be delayed
+        set_for_interface("ipv4", name, "proxy_arp", 1)
+        set_for_interface("ipv4", name, "proxy_delay", 0, group="neigh")
+        self._netlink.set_neighbour(index, vif.address, vif.mac)
+        self._netlink.set_up(index)
+        self._netlink.set_host_route(index, vif.address, vif.metric)

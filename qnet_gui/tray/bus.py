@@ -1,0 +1,75 @@
+"""Talking D-Bus from Qt without ever blocking: a call with a callback, and typed slots for signals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from qnet_gui.tray.qt import (
+    QDBusConnection,
+    QDBusMessage,
+    QDBusPendingCallWatcher,
+    QDBusPendingReply,
+    QObject,
+    pyqtSlot,
+)
+
+PROPERTIES = "org.freedesktop.DBus.Properties"
+
+_Method = TypeVar("_Method", bound=Callable[..., None])
+
+
+def message_slot(method: _Method) -> _Method:
+    """A method that QtDBus can call with the message of a signal."""
+    return cast(_Method, pyqtSlot(QDBusMessage)(method))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The reply to a call: its arguments, or the name of the error."""
+
+    arguments: Sequence[object] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """An object of a service on a bus."""
+
+    bus: QDBusConnection
+    name: str
+    path: str
+
+    def listen(self, interface: str, signal: str, slot: Callable[..., None]) -> bool:
+        """Have a signal of this object's, and of nobody else's, delivered to a `message_slot`."""
+        return self.bus.connect(self.name, self.path, interface, signal, slot)
+
+    def call(
+        self,
+        parent: QObject,
+        interface: str,
+        method: str,
+        arguments: Sequence[object],
+        then: Callable[[Answer], None],
+        start: bool = True,
+    ) -> None:
+        """Call a method; `then` is called with the answer while `parent` lives. `start`: activate it if need be."""
+        message = QDBusMessage.createMethodCall(self.name, self.path, interface, method)
+        message.setArguments(list(arguments))
+        message.setAutoStartService(start)
+        waiting = QDBusPendingCallWatcher(self.bus.asyncCall(message), parent)
+
+        def answered(done: QDBusPendingCallWatcher) -> None:
+            done.deleteLater()
+            reply = QDBusPendingReply(done)
+            if reply.isError():
+                then(Answer(error=reply.error().name()))
+            else:
+                then(Answer(reply.reply().arguments()))
+
+        waiting.finished.connect(answered)
+
+    def get(self, parent: QObject, interface: str, name: str, then: Callable[[Answer], None], start: bool) -> None:
+        """Ask for a property; it is the answer's only argument."""
+        self.call(parent, PROPERTIES, "Get", [interface, name], then, start)

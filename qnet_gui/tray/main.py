@@ -1,0 +1,92 @@
+"""qnet-tray: the applet on the user's desktop. Runs as the user, decides nothing, holds no privilege."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+
+from qnet_gui import __version__
+from qnet_gui.log import setup
+from qnet_gui.model.errors import QnetError
+from qnet_gui.tray import artwork
+from qnet_gui.tray.applet import Applet
+from qnet_gui.tray.icons import application_icon
+from qnet_gui.tray.qt import QApplication, QDBusConnection, QSocketNotifier
+
+#: Owned on the session bus, so that there is one applet a session.
+NAME = "org.qnet.Tray"
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("qnet-tray", description="Shows in the tray how the network of netvm is.")
+    parser.add_argument("--debug", action="store_true", help="log more, to standard error")
+    parser.add_argument("--version", action="version", version=f"qnet-tray {__version__}")
+    return parser.parse_args(argv)
+
+
+class _Signals:
+    """Calls back on SIGINT and SIGTERM. Python runs a handler only between its own instructions, and inside Qt's loop
+    there are none: the byte that the signal writes to a socket makes the loop turn."""
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self._read, self._write = socket.socketpair()
+        self._read.setblocking(False)
+        self._write.setblocking(False)
+        signal.set_wakeup_fd(self._write.fileno())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda _number, _frame: call())
+        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read)  # type: ignore[arg-type]
+        self._notifier.activated.connect(self._drain)
+
+    def _drain(self) -> None:
+        self._read.recv(64)
+
+
+def _problem_before_start() -> str:
+    """Why it cannot run at all, in a sentence; Qt itself would abort."""
+    if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        return "There is no display; start qnet-tray in a desktop session."
+    try:
+        artwork.folder()
+    except QnetError as error:
+        return str(error)
+    return ""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run until the session ends or Quit is chosen."""
+    arguments = _arguments(argv)
+    setup("qnet-tray", arguments.debug)
+    if problem := _problem_before_start():
+        print(f"qnet-tray: {problem}", file=sys.stderr)
+        return 1
+    # Nothing here is drawn with OpenGL, and loading it would double the memory.
+    os.environ.setdefault("QT_XCB_GL_INTEGRATION", "none")
+    application = QApplication(["qnet-tray"])
+    application.setApplicationName("qnet-tray")
+    application.setApplicationDisplayName("qnet")
+    application.setDesktopFileName("org.qnet.Tray")
+    application.setWindowIcon(application_icon())
+    application.setQuitOnLastWindowClosed(False)
+    session = QDBusConnection.sessionBus()
+    if not session.isConnected():
+        print("qnet-tray: There is no session bus; start qnet-tray in a desktop session.", file=sys.stderr)
+        return 1
+    if not session.registerService(NAME):
+        print("qnet-tray: It is running already in this session.")
+        return 0
+    applet = Applet(session, QDBusConnection.systemBus())
+    signals = _Signals(applet.stop)
+    applet.start()
+    try:
+        return int(application.exec_())
+    finally:
+        del signals
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""Texts of outsiders where a toolkit would read markup into them. Pure.
+
+A snapshot's texts are printable ASCII already; what is left is that `<b>`, `&` and `_` mean something to tooltips,
+menus and notifications, and differently in each.
+"""
+
+from __future__ import annotations
+
+#: Of no width: behind a `<` it keeps every parser from seeing a tag there, and nobody sees it.
+_NOTHING = "\u200b"
+
+
+def tooltip(text: str) -> str:
+    """For a tooltip, which Qt and most panels show as rich text as soon as it looks like it."""
+    return text.replace("<", "<" + _NOTHING).replace("&", "&" + _NOTHING)
+
+
+def menu(text: str) -> str:
+    """For a row of a menu that Qt draws: `&&` is the sign `&`. The row's first letter becomes its key."""
+    return "&" + text.replace("&", "&&")
+
+
+def exported_menu(text: str) -> str:
+    """For a row of a menu that Qt exports by com.canonical.dbusmenu, in which `_` has the part of `&`.
+
+    Qt turns the first `&`, which is the one that marks the key, into `_` and passes everything behind it as it is.
+    """
+    return "&" + text.replace("_", "__")
+
+
+def markup(text: str) -> str:
+    """For the body of a notification, where the server says that it understands markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

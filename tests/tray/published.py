@@ -1,0 +1,76 @@
+"""A D-Bus service that stands for qnet-helper: publishes, in the helper's real form, each snapshot that it is given.
+
+Run as a process of its own with the bus in DBUS_SYSTEM_BUS_ADDRESS; reads one snapshot a line (JSON, as to_wire makes
+it) from its input and writes one line back when it is published.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import dbus
+import dbus.mainloop.glib
+import dbus.service
+from gi.repository import GLib
+
+NAME = "org.qnet.Helper1"
+PROPERTIES = "org.freedesktop.DBus.Properties"
+
+
+def variant(value: Any) -> Any:
+    if isinstance(value, bool):
+        return dbus.Boolean(value, variant_level=1)
+    if isinstance(value, int):
+        return dbus.Int64(value, variant_level=1)
+    if isinstance(value, str):
+        return dbus.String(value, variant_level=1)
+    if isinstance(value, list):
+        return dbus.Array([variant(each) for each in value], signature="v", variant_level=1)
+    return dbus.Dictionary({key: variant(each) for key, each in value.items()}, signature="sv", variant_level=1)
+
+
+class Published(dbus.service.Object):
+    wire: dict[str, Any]
+
+    @dbus.service.method(PROPERTIES, in_signature="ss", out_signature="v")
+    def Get(self, interface: str, name: str) -> Any:  # noqa: N802
+        return variant({"Snapshot": self.wire, "Version": "test"}[str(name)])
+
+    @dbus.service.signal(PROPERTIES, signature="sa{sv}as")
+    def PropertiesChanged(self, interface: str, changed: dict[str, Any], invalidated: list[str]) -> None:  # noqa: N802
+        pass
+
+
+def main() -> None:
+    dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
+    bus = dbus.SystemBus()
+    loop = GLib.MainLoop()
+    published: list[Published] = []
+    names: list[dbus.service.BusName] = []
+
+    def read(*_: Any) -> bool:
+        line = sys.stdin.readline()
+        if not line:
+            loop.quit()
+            return False
+        wire = json.loads(line)
+        if not published:
+            published.append(Published(bus, "/org/qnet/Helper1"))
+            published[0].wire = wire
+            names.append(dbus.service.BusName(NAME, bus))
+        elif wire == "invalidate":
+            published[0].PropertiesChanged(NAME, {}, dbus.Array(["Snapshot"], signature="s"))
+        else:
+            published[0].wire = wire
+            published[0].PropertiesChanged(NAME, {"Snapshot": variant(wire)}, dbus.Array([], signature="s"))
+        print("done", flush=True)
+        return True
+
+    GLib.io_add_watch(sys.stdin.fileno(), GLib.IO_IN | GLib.IO_HUP, read)
+    loop.run()
+
+
+if __name__ == "__main__":
+    main()

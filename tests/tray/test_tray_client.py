@@ -1,0 +1,85 @@
+"""The client against a real bus, on which a stand-in for the helper publishes real snapshots at the real interface."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+from tray_shared import CABLE, STATES, WIFI, Helper, up
+
+from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.tray.client import Client
+from qnet_gui.tray.qt import QDBusConnection
+
+_numbers = itertools.count()
+Seen = list[Snapshot | None]
+
+
+@pytest.fixture
+def seen(qtbot: QtBot, system_bus: str) -> Iterator[Callable[[], Seen]]:
+    """Start the client; gives the list that grows with what it emits."""
+    name = f"test-{next(_numbers)}"
+    started: list[Client] = []
+
+    def start() -> Seen:
+        client, got = Client(QDBusConnection.connectToBus(system_bus, name)), Seen()
+        client.changed.connect(got.append)
+        client.start()
+        started.append(client)
+        return got
+
+    yield start
+    started.clear()
+    QDBusConnection.disconnectFromBus(name)
+
+
+def test_every_state_arrives_whole(qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]) -> None:
+    snapshots = [snapshot for snapshot in STATES.values() if snapshot]
+    helper.publish(snapshots[0])
+    got = seen()
+    qtbot.waitUntil(lambda: got == snapshots[:1])
+    for snapshot in snapshots[1:]:
+        helper.publish(snapshot)
+    qtbot.waitUntil(lambda: got == snapshots)
+
+
+def test_away_at_first_then_there_then_killed_then_back(qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]) -> None:
+    got = seen()
+    qtbot.waitUntil(lambda: got == [None])
+    helper.publish(up(CABLE))
+    qtbot.waitUntil(lambda: got[1:] == [up(CABLE)])
+    helper.kill()
+    qtbot.waitUntil(lambda: got[2:] == [None])
+    helper.publish(up(WIFI))
+    qtbot.waitUntil(lambda: got[3:] == [up(WIFI)])
+
+
+def test_an_invalidated_property_is_fetched(qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]) -> None:
+    helper.publish(up(CABLE))
+    got = seen()
+    qtbot.waitUntil(lambda: len(got) == 1)
+    helper.publish("invalidate")
+    qtbot.waitUntil(lambda: got == [up(CABLE), up(CABLE)])
+
+
+def test_a_snapshot_of_another_version_is_as_good_as_none(
+    qtbot: QtBot, helper: Helper, seen: Callable[[], Seen], log_guard: Any
+) -> None:
+    log_guard.expect("Is the helper of the same version")
+    helper.publish(up(CABLE))
+    got = seen()
+    qtbot.waitUntil(lambda: len(got) == 1)
+    helper.publish({"netvm": "other"})
+    qtbot.waitUntil(lambda: got[1:] == [None])
+
+
+def test_no_system_bus_at_all(qtbot: QtBot, log_guard: Any) -> None:
+    log_guard.expect("The system bus cannot be reached")
+    got: Seen = []
+    client = Client(QDBusConnection.connectToBus("unix:path=/nonexistent/bus", "nowhere"))
+    client.changed.connect(got.append)
+    client.start()
+    assert got == [None]

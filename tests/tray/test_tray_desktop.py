@@ -1,0 +1,333 @@
+"""The applet as users run it: a process of its own, on a real panel, with a real notification server.
+
+The stand-in for the helper publishes; everything else is what a desktop has. Screenshots go to `build/tray/`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dbus
+import dbus.bus
+import pytest
+from tray_shared import CABLE, STATES, WIFI, Helper, connecting, eventually, up
+
+from qnet_gui.lab.desktop import LightDesktop
+from qnet_gui.model.sentence import HELPER_AWAY, sentence
+from qnet_gui.model.snapshot import Snapshot
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "qnet_gui.tray.main"]
+WATCHER = "org.kde.StatusNotifierWatcher"
+ITEM = "org.kde.StatusNotifierItem"
+MENU = "com.canonical.dbusmenu"
+
+
+class Tray:
+    """The running applet, seen from the session bus as a panel sees it."""
+
+    def __init__(self, desktop: LightDesktop, system_bus: str) -> None:
+        self.desktop = desktop
+        self.env = {"DBUS_SYSTEM_BUS_ADDRESS": system_bus, "PYTHONPATH": str(ROOT), "QT_LOGGING_RULES": ""}
+        self.log = desktop.folder / "qnet-tray.log"
+        self.log.unlink(missing_ok=True)
+        self.bus = dbus.bus.BusConnection(desktop.env["DBUS_SESSION_BUS_ADDRESS"])
+        self.process: subprocess.Popen[bytes] | None = None
+        self.told_before = len(desktop.notifications())
+
+    def told(self) -> list[tuple[str, str]]:
+        """The notifications of this test."""
+        everything = self.desktop.notifications()
+        return everything[: len(everything) - self.told_before]
+
+    def start(self, *more: str) -> None:
+        self.process = self.desktop.start("qnet-tray", [*COMMAND, "--debug", *more], env=self.env, cwd="/")
+
+    def get(self, name: str, path: str, interface: str, which: str) -> Any:
+        found = self.bus.get_object(name, path, introspect=False)
+        return found.Get(interface, which, dbus_interface="org.freedesktop.DBus.Properties")
+
+    def items(self) -> list[str]:
+        """The bus names of this applet's items that the watcher knows."""
+        try:
+            known = self.get(WATCHER, "/StatusNotifierWatcher", WATCHER, "RegisteredStatusNotifierItems")
+        except dbus.DBusException:
+            return []
+        mine = f"{ITEM}-{self.process.pid}-" if self.process else "nobody"
+        return [str(each).partition("/")[0] for each in known if str(each).startswith(mine)]
+
+    @property
+    def item(self) -> str:
+        return str(eventually(self.items)[0])
+
+    def tooltip(self) -> str:
+        return str(self.get(self.item, "/StatusNotifierItem", ITEM, "ToolTip")[2]).replace("\u200b", "")
+
+    def entries(self) -> dict[int, str]:
+        """Id and label of the menu's rows, separators aside."""
+        menu = self.bus.get_object(self.item, "/MenuBar", introspect=False)
+        _, layout = menu.GetLayout(0, -1, dbus.Array([], signature="s"), dbus_interface=MENU)
+        labels = {int(row[0]): str(row[1]["label"]) for row in layout[2] if "label" in row[1]}
+        # The first letter is each row's key; `__` stands for `_`.
+        assert all(re.fullmatch("_[^_]([^_]|__)*", label) for label in labels.values())
+        return {number: label[1:].replace("__", "_") for number, label in labels.items()}
+
+    def click(self, label: str) -> None:
+        found = next(number for number, text in self.entries().items() if text == label)
+        menu = self.bus.get_object(self.item, "/MenuBar", introspect=False)
+        menu.Event(found, "clicked", dbus.String("", variant_level=1), dbus.UInt32(0), dbus_interface=MENU)
+
+    def windows(self) -> str:
+        return self.desktop.run("xdotool", "search", "--onlyvisible", "--name", "Network status|About qnet")
+
+    def shows(self, snapshot: Snapshot | None) -> None:
+        eventually(lambda: self.tooltip().splitlines()[1:] == [sentence(snapshot)])
+
+
+def pointer_to_icon(desktop: LightDesktop) -> None:
+    """The icon stands left of the clock at the right end of the panel."""
+    desktop.run("xdotool", "mousemove", "500", "300")
+    desktop.run("xdotool", "mousemove", "943", "624")
+    desktop.run("xdotool", "mousemove", "945", "626")
+
+
+@pytest.fixture
+def tray(desktop: LightDesktop, system_bus: str) -> Iterator[Tray]:
+    running = Tray(desktop, system_bus)
+    yield running
+    if running.process:
+        desktop.end("qnet-tray")
+    text = running.log.read_text() if running.log.exists() else ""
+    assert "Traceback" not in text
+    assert not re.search(r"QObject|QDBus|Could not|critical", text), text
+
+
+def test_registered_with_tooltip_menu_and_notification(tray: Tray, helper: Helper, pictures: Path) -> None:
+    helper.publish(up(CABLE))
+    tray.start()
+    tray.shows(up(CABLE))
+    assert list(tray.entries().values()) == [sentence(up(CABLE)), "Status…", "About", "Quit"]
+    pointer_to_icon(tray.desktop)
+    time.sleep(1)
+    tray.desktop.screenshot(pictures / "tooltip.png")
+    tray.desktop.run("xdotool", "click", "3")
+    time.sleep(0.5)
+    tray.desktop.screenshot(pictures / "menu.png")
+    tray.desktop.run("xdotool", "key", "Escape")
+    helper.publish(up(WIFI))
+    tray.shows(up(WIFI))
+    eventually(lambda: tray.desktop.run("dunstctl", "count", "displayed").strip() == "1")
+    time.sleep(0.3)
+    tray.desktop.screenshot(pictures / "notification.png")
+    assert tray.told() == [("Uplink changed", "eth0 (cable) → Home (Wi-Fi)")]
+
+
+@pytest.mark.parametrize("state", [state for state in STATES if STATES[state]])
+def test_every_state_on_the_panel(tray: Tray, helper: Helper, pictures: Path, state: str) -> None:
+    snapshot = STATES[state]
+    assert snapshot
+    helper.publish(snapshot)
+    tray.start()
+    tray.shows(snapshot)
+    assert next(iter(tray.entries().values())) == sentence(snapshot)
+    time.sleep(0.3)
+    tray.desktop.screenshot(pictures / f"state-{state}.png")
+    assert tray.told() == []
+
+
+def test_status_and_about_open_by_the_menu_and_by_a_click(tray: Tray, helper: Helper, pictures: Path) -> None:
+    helper.publish(up(CABLE, problems=STATES["problems"].problems))  # type: ignore[union-attr]
+    tray.start()
+    tray.click("About")
+    eventually(tray.windows)
+    time.sleep(0.3)
+    tray.desktop.screenshot(pictures / "about.png")
+    tray.desktop.run("xdotool", "search", "--name", "About qnet", "windowclose")
+    item = tray.bus.get_object(tray.item, "/StatusNotifierItem", introspect=False)
+    item.Activate(900, 600, dbus_interface=ITEM)
+    eventually(lambda: tray.desktop.run("xdotool", "search", "--onlyvisible", "--name", "Network status"))
+    time.sleep(0.5)
+    tray.desktop.screenshot(pictures / "status.png")
+
+
+def test_the_notification_opens_status(tray: Tray, helper: Helper) -> None:
+    helper.publish(up(CABLE))
+    tray.start()
+    tray.shows(up(CABLE))
+    helper.publish(up(WIFI))
+    eventually(lambda: tray.desktop.run("dunstctl", "count", "displayed").strip() == "1")
+    tray.desktop.run("dunstctl", "action")
+    eventually(tray.windows)
+
+
+def test_quit(tray: Tray, helper: Helper) -> None:
+    helper.publish(up(CABLE))
+    tray.start()
+    tray.click("Quit")
+    assert tray.process
+    assert tray.process.wait(5) == 0
+
+
+@pytest.mark.parametrize("number", [2, 15])
+def test_signals_end_it_cleanly(tray: Tray, number: int) -> None:
+    tray.start()
+    assert tray.item
+    assert tray.process
+    tray.process.send_signal(number)
+    assert tray.process.wait(5) == 0
+
+
+def test_one_instance_a_session(tray: Tray) -> None:
+    tray.start()
+    assert tray.item
+    env = {**tray.desktop.env, **tray.env}
+    second = subprocess.run(COMMAND, env=env, capture_output=True, text=True, timeout=20)
+    assert (second.returncode, second.stdout) == (0, "qnet-tray: It is running already in this session.\n")
+
+
+def test_helper_killed_and_restarted(tray: Tray, helper: Helper, pictures: Path) -> None:
+    tray.start()
+    tray.shows(None)
+    assert HELPER_AWAY in tray.entries().values()
+    tray.desktop.screenshot(pictures / "state-helper-away.png")
+    helper.publish(up(CABLE))
+    tray.shows(up(CABLE))
+    helper.kill()
+    tray.shows(None)
+    helper.publish(up(CABLE))
+    tray.shows(up(CABLE))
+    assert tray.told() == []
+
+
+def test_hostile_names_show_as_themselves(tray: Tray, helper: Helper, pictures: Path) -> None:
+    ssid = "<b>B</b> & <a href='x'>a_b</a> %s &lt;"
+    nasty = up(dataclasses.replace(WIFI, ssid=ssid))
+    helper.publish(up(CABLE))
+    tray.start()
+    tray.shows(up(CABLE))
+    helper.publish(nasty)
+    tray.shows(nasty)
+    assert next(iter(tray.entries().values())) == sentence(nasty)
+    pointer_to_icon(tray.desktop)
+    time.sleep(1)
+    tray.desktop.screenshot(pictures / "hostile-tooltip.png")
+    tray.desktop.run("xdotool", "click", "3")
+    time.sleep(0.5)
+    tray.desktop.screenshot(pictures / "hostile-menu.png")
+    tray.desktop.run("xdotool", "key", "Escape")
+    title, body = tray.told()[0]
+    assert title == "Uplink changed"
+    assert "&lt;b&gt;B&lt;/b&gt; &amp; " in body
+
+
+def test_panel_restarted(tray: Tray, helper: Helper) -> None:
+    helper.publish(up(CABLE))
+    tray.start()
+    assert tray.item
+    tray.desktop.end("xfce4-panel")
+    eventually(lambda: not tray.items())
+    tray.desktop.start_tray()
+    tray.shows(up(CABLE))
+
+
+@pytest.mark.parametrize("delay", [1, 5])
+def test_panel_that_comes_late(tray: Tray, helper: Helper, delay: int) -> None:
+    """Within the applet's patience, and after it."""
+    helper.publish(up(CABLE))
+    tray.desktop.end("xfce4-panel")
+    tray.start()
+    time.sleep(delay)
+    tray.desktop.start_tray()
+    tray.shows(up(CABLE))
+
+
+def test_connecting_moves_at_two_frames_a_second_and_nothing_else_moves(tray: Tray, helper: Helper) -> None:
+    helper.publish(up(connecting(CABLE), redirects=()))
+    tray.start()
+    assert tray.item
+    time.sleep(1)
+    assert 1 <= new_icons(tray, 3) <= 7
+    helper.publish(up(CABLE))
+    tray.shows(up(CABLE))
+    time.sleep(0.5)
+    assert new_icons(tray, 2) == 0
+
+
+def new_icons(tray: Tray, seconds: float) -> int:
+    command = ["/usr/bin/dbus-monitor", "--session", f"type='signal',interface='{ITEM}',member='NewIcon'"]
+    with subprocess.Popen(command, env=tray.desktop.env, stdout=subprocess.PIPE, text=True) as monitor:
+        time.sleep(seconds)
+        monitor.terminate()
+        assert monitor.stdout
+        return monitor.stdout.read().count("member=NewIcon")
+
+
+def switches(process: int) -> int:
+    """How often all its threads have slept so far: each wake-up ends in one more."""
+    total = 0
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        found = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", (thread / "status").read_text(), re.MULTILINE)
+        total += int(found[1]) if found else 0
+    return total
+
+
+def test_nothing_wakes_while_nothing_happens(tray: Tray, helper: Helper) -> None:
+    helper.publish(up(CABLE))
+    tray.start()
+    tray.shows(up(CABLE))
+    assert tray.process
+    time.sleep(2)
+    before = switches(tray.process.pid)
+    time.sleep(5)
+    assert switches(tray.process.pid) == before
+
+
+def run_bare(*more: str, **env: str) -> subprocess.CompletedProcess[str]:
+    usual = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), **env}
+    return subprocess.run([*COMMAND, *more], env=usual, capture_output=True, text=True, timeout=20)
+
+
+def test_without_a_display_or_a_session_bus_it_says_so() -> None:
+    done = run_bare()
+    assert (done.returncode, done.stderr) == (
+        1, "qnet-tray: There is no display; start qnet-tray in a desktop session.\n",
+    )  # fmt: skip
+    done = run_bare(QT_QPA_PLATFORM="offscreen", DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent")
+    assert done.returncode == 1
+    assert done.stderr.endswith("qnet-tray: There is no session bus; start qnet-tray in a desktop session.\n")
+
+
+def test_help_and_version() -> None:
+    assert "--debug" in run_bare("--help").stdout
+    assert re.fullmatch(r"qnet-tray \d+\.\d+\.\d+\n", run_bare("--version").stdout)
+
+
+def test_without_a_notification_server_it_is_said_once(tray: Tray, helper: Helper) -> None:
+    tray.desktop.end("dunst")
+    helper.publish(up(CABLE))
+    tray.start()
+    tray.shows(up(CABLE))
+    helper.publish(up(WIFI))
+    eventually(lambda: "shows no notifications" in tray.log.read_text())
+    assert tray.log.read_text().count("shows no notifications") == 1
+    tray.desktop.start_notifications()
+
+
+def test_xembed_tray(tmp_path: Path, system_bus: str, helper: Helper, pictures: Path) -> None:
+    """A panel that knows only the old protocol: the icon docks after the wait for the new one."""
+    helper.publish(up(CABLE))
+    with LightDesktop(tmp_path / "xembed", tray="trayer") as desktop:
+        alone = Tray(desktop, system_bus)
+        alone.start()
+        eventually(lambda: "XEmbed" in alone.log.read_text())
+        time.sleep(1)
+        empty = desktop.run("xdotool", "search", "--onlyvisible", "--class", "qnet-tray")
+        desktop.screenshot(pictures / "xembed.png")
+        assert empty.strip()

@@ -1,0 +1,37 @@
+"""The desktop entries are valid, agree with each other and start what exists."""
+
+from __future__ import annotations
+
+import configparser
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ENTRIES = [ROOT / f"desktop/{folder}/org.qnet.Tray.desktop" for folder in ("applications", "autostart")]
+
+
+@pytest.mark.parametrize("path", ENTRIES, ids=lambda path: path.parent.name)
+def test_entry_is_valid(path: Path) -> None:
+    tool = shutil.which("desktop-file-validate")
+    if not tool:
+        pytest.skip("desktop-file-utils is not installed")
+    done = subprocess.run([tool, path], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("path", ENTRIES, ids=lambda path: path.parent.name)
+def test_entry_starts_a_program_of_ours_with_an_icon_of_ours(path: Path) -> None:
+    entry = configparser.ConfigParser(interpolation=None)
+    entry.read(path)
+    keys = entry["Desktop Entry"]
+    assert keys["Exec"] in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    assert (ROOT / f"resources/icons/hicolor/scalable/apps/{keys['Icon']}.svg").is_file()
+
+
+def test_one_module_imports_qt() -> None:
+    modules = (ROOT / "qnet_gui").rglob("*.py")
+    assert [path.name for path in modules if "PyQt5" in path.read_text() and "import" in path.read_text()] == ["qt.py"]

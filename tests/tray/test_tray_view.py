@@ -1,0 +1,133 @@
+"""The pure ways from the snapshot to icon, tooltip, menu and Status window, for every state. No Qt."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from ipaddress import IPv4Address
+
+import pytest
+from tray_shared import CABLE, DOMAINS, STATES, VPN, WIFI, connecting, up
+
+from qnet_gui.model.problem import Problem
+from qnet_gui.model.sentence import sentence
+from qnet_gui.tray import plain
+from qnet_gui.tray.page import page
+from qnet_gui.tray.view import CONNECTING, Action, Row, Status, icons, strength_step, view
+
+ICONS = {
+    "helper-away": ("helper-away",),
+    "blind": ("helper-away",),
+    "no-netvm": ("no-netvm",),
+    "paused": ("no-netvm",),
+    "starting": ("starting",),
+    "no-uplink": ("no-uplink",),
+    "connecting": CONNECTING,
+    "wired": ("wired",),
+    "wifi": ("wifi-3",),
+    "vpn": ("wifi-3-lock",),
+    "dns-broken": ("wired-alert",),
+    "problems": ("wired-dot",),
+    "dom0": ("dom0-connected",),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_has_its_icon(state: str) -> None:
+    assert icons(STATES[state]) == ICONS[state]
+
+
+def test_every_shape_differs_from_every_other() -> None:
+    shapes = [icons(snapshot) for state, snapshot in STATES.items() if state not in ("paused", "blind")]
+    assert len(set(shapes)) == len(shapes)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_tooltip_and_menu_begin_with_the_sentence(state: str) -> None:
+    shown = view(STATES[state])
+    assert shown.line == sentence(STATES[state])
+    assert shown.title == "Network"
+    assert shown.rows[0] == Row(shown.line, Action.STATUS)
+    assert [row.text for row in shown.rows[1:]] == ["", "Status…", "", "About", "Quit"]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_only_a_connected_dom0_asks_for_attention(state: str) -> None:
+    assert (view(STATES[state]).status is Status.ATTENTION) == (state == "dom0")
+
+
+@pytest.mark.parametrize(("percent", "arcs"), [(0, 1), (24, 1), (25, 2), (50, 3), (75, 4), (100, 4), (255, 4)])
+def test_strength_in_arcs(percent: int, arcs: int) -> None:
+    assert strength_step(percent) == arcs
+
+
+def test_a_vpn_shows_what_carries_it() -> None:
+    cable = dataclasses.replace(CABLE, primary=False)
+    assert icons(up(VPN, cable)) == ("wired-lock",)
+    assert icons(up(VPN)) == ("wired-lock",)
+    assert icons(up(VPN, connecting(WIFI), cable)) == ("wired-lock",)
+    assert icons(up(VPN, cable, problems=(Problem("nft-failed"),))) == ("wired-lock-dot",)
+
+
+def test_names_that_do_not_resolve_matter_more_than_lock_and_dot() -> None:
+    assert icons(up(VPN, WIFI, redirects=(), problems=(Problem("no-dns"),))) == ("wifi-3-alert",)
+
+
+def test_page_of_a_usual_day() -> None:
+    shown = page(STATES["wifi"])
+    facts = dict(shown.facts)
+    assert facts["Uplinks:"] == "Home (Wi-Fi), 60 %, 192.168.0.12, router 192.168.0.1"
+    assert facts["Name servers:"].splitlines() == [
+        "10.139.1.1 → 192.168.0.53", "10.139.1.2 → 192.168.0.53", "told by NetworkManager",
+    ]  # fmt: skip
+    assert facts["dom0:"] == "has no network, as it should be"
+    assert shown.domains[0] == ("work", "running", "10.137.0.16", "vif4.0")
+    assert shown.domains[2] == ("vault", "running", "none", "none")
+    assert len(shown.domains) == len(DOMAINS)
+
+
+def test_page_puts_the_uplink_in_use_first_and_says_how_the_others_are() -> None:
+    down = dataclasses.replace(connecting(CABLE), name="eth1", state=type(CABLE.state)("down"))
+    lines = dict(page(up(down, connecting(CABLE), WIFI)).facts)["Uplinks:"].splitlines()
+    assert lines[0].startswith("Home (Wi-Fi)")
+    assert lines[1:] == ["eth1 (cable), not connected", "eth0 (cable), connecting"]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_has_a_page(state: str) -> None:
+    shown = page(STATES[state])
+    assert shown.sentence == sentence(STATES[state])
+    assert bool(shown.facts) == (state not in ("helper-away", "blind"))
+    assert all(text for _, text in shown.facts)
+
+
+def test_page_gives_each_problem_its_cure() -> None:
+    shown = page(STATES["dns-broken"])
+    assert shown.problems == (("Names do not resolve: the uplink gave no servers.", Problem("no-dns").cure),)
+    assert dict(shown.facts)["Name servers:"] == "none"
+
+
+def test_texts_in_menus_and_notifications() -> None:
+    assert plain.menu("a_b & c && d") == "&a_b && c &&&& d"
+    assert plain.exported_menu("a_b & c && d__") == "&a__b & c && d____"
+    assert plain.markup('<b>&"') == '&lt;b&gt;&amp;"'
+
+
+def test_tooltip_text_reads_the_same_and_has_no_tag() -> None:
+    shown = plain.tooltip("<b>x</b> &lt; 100%s")
+    assert "<b" not in shown
+    assert "&l" not in shown
+    assert shown.replace("\u200b", "") == "<b>x</b> &lt; 100%s"
+
+
+def test_the_pure_modules_need_no_qt() -> None:
+    modules = ["view", "page", "plain", "transitions", "artwork"]
+    code = f"import sys; {'; '.join(f'import qnet_gui.tray.{each}' for each in modules)}; print('PyQt5' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
+def test_addresses_of_an_uplink_without_one() -> None:
+    bare = dataclasses.replace(WIFI, address=None, gateway=None, ssid="", strength=5)
+    assert dict(page(up(bare)).facts)["Uplinks:"] == "wlan0 (Wi-Fi), 5 %"
+    assert page(up(dataclasses.replace(bare, address=IPv4Address("10.0.0.1")))).facts[1][1].endswith("10.0.0.1")

@@ -1,0 +1,58 @@
+"""Control groups: all processes of a lab or of one of its domains at once. Touches the lab's own groups only."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import time
+from pathlib import Path
+
+from qnet_gui.model.errors import HypervisorError
+
+
+def make(group: Path) -> Path:
+    """Make a group below an existing one."""
+    group.mkdir()
+    return group
+
+
+def join(group: Path) -> None:
+    """Move the calling process into a group; its children are born there."""
+    (group / "cgroup.procs").write_text("0")
+
+
+def freeze(group: Path, frozen: bool) -> None:
+    """Stop or continue all processes of a group; returns when it is so."""
+    (group / "cgroup.freeze").write_text("1" if frozen else "0")
+    _wait_for(group, "frozen", frozen, 2.0)
+
+
+def kill(group: Path, deadline: float = 5.0) -> None:
+    """Kill all processes of a group and those below, and remove the groups; a group that is not there is no error."""
+    until = time.monotonic() + deadline
+    while group.exists():
+        with contextlib.suppress(FileNotFoundError):
+            (group / "cgroup.kill").write_text("1")
+            _wait_for(group, "populated", False, max(0.0, until - time.monotonic()))
+        for path, _, _ in os.walk(group, topdown=False):
+            with contextlib.suppress(OSError):  # a process was born meanwhile: once more
+                Path(path).rmdir()
+        if time.monotonic() > until:
+            raise HypervisorError(f"Processes in {group} do not die.")
+
+
+def _wait_for(group: Path, key: str, value: bool, deadline: float) -> None:
+    """Wait until a line of cgroup.events says so; the kernel signals each change."""
+    until = time.monotonic() + deadline
+    fd = os.open(group / "cgroup.events", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        poller = select.poll()
+        poller.register(fd, select.POLLPRI)
+        while f"{key} {int(value)}" not in os.pread(fd, 4096, 0).decode().splitlines():
+            left = until - time.monotonic()
+            if left <= 0:
+                raise HypervisorError(f"{group} is not {key}={int(value)} within {deadline:.0f} s.")
+            poller.poll(min(left, 0.1) * 1000)
+    finally:
+        os.close(fd)

@@ -1,0 +1,59 @@
+"""Answers on a unix socket: a line of JSON in, a line of JSON out, a thread a connection. Touches that socket only."""
+
+from __future__ import annotations
+
+import json
+import socketserver
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.parse import shown
+
+#: A verb takes the words of a request by name and returns something that JSON can say.
+Verbs = Mapping[str, Callable[..., Any]]
+_REQUEST_LIMIT = 1 << 16
+#: Seconds between two looks whether to stop; a lab's machine is killed instead.
+_NEVER = 86400.0
+
+
+class _Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+    request_queue_size = 64
+    verbs: Verbs
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    server: _Server
+
+    def handle(self) -> None:
+        """Answer until the client goes."""
+        while line := self.rfile.readline(_REQUEST_LIMIT):
+            try:
+                self.wfile.write(json.dumps(_answer(self.server.verbs, line)).encode() + b"\n")
+            except OSError:
+                return
+
+
+def _answer(verbs: Verbs, line: bytes) -> dict[str, Any]:
+    try:
+        try:
+            request = json.loads(line)
+            verb = verbs[request.pop("do")]
+        except (ValueError, AttributeError, KeyError, TypeError):
+            raise BadInput(f"{shown(line)} is not a request.") from None
+        return {"result": verb(**request)}
+    except QnetError as error:
+        return {"error": error.name, "sentence": error.sentence}
+    except Exception as error:
+        return {"error": QnetError.name, "sentence": f"The lab's machine failed: {error!r}."}
+
+
+def serve(path: Path, verbs: Verbs) -> None:
+    """Answer on `path`, which only root may use, from now on."""
+    server = _Server(str(path), _Handler)
+    path.chmod(0o600)
+    server.verbs = verbs
+    threading.Thread(target=server.serve_forever, args=(_NEVER,), name=path.name, daemon=True).start()

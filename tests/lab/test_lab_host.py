@@ -1,0 +1,158 @@
+"""A lab and the host that it runs on: nothing of the host changes, nothing is left over, two labs do not collide."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from qnet_gui.lab.place import LABS
+
+from .conftest import Lab
+
+
+def _output(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout
+
+
+def _host() -> dict[str, object]:
+    """Everything of the host that a lab could spoil."""
+    cgroups = Path(Path("/proc/self/mountinfo").read_text().split(" - cgroup2 ")[0].splitlines()[-1].split()[4])
+    return {
+        "links": _output("ip", "-j", "link"),
+        "addresses": _output("ip", "-j", "-4", "address"),
+        "routes": _output("ip", "-j", "route", "show", "table", "all"),
+        "rules": _output("ip", "-j", "rule"),
+        "namespaces": _output("ip", "netns"),
+        "nft": _output("nft", "list", "ruleset"),
+        "resolv.conf": Path("/etc/resolv.conf").read_bytes(),
+        "hosts": Path("/etc/hosts").read_bytes(),
+        "hostname": os.uname().nodename,
+        "mounts": Path("/proc/self/mounts").read_text(),
+        "run": sorted(path.name for path in Path("/run").iterdir() if path.name != "qnet-lab"),
+        "xenstored": sorted(str(path) for path in Path("/run").glob("xen*")),
+        "control groups": sorted(path.name for path in cgroups.iterdir() if not path.name.startswith("qnet-lab-")),
+        "forwarding": Path("/proc/sys/net/ipv4/ip_forward").read_text(),
+    }
+
+
+def _processes_of(name: str) -> list[str]:
+    """The dead whom the host's first process has not collected yet have no command line and do not count."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cgroup"):
+        try:
+            if f"/qnet-lab-{name}" in path.read_text():
+                found.append((path.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return [command for command in found if command]
+
+
+def _assert_nothing_left(lab: Lab) -> None:
+    assert not lab.place.folder.exists()
+    assert not lab.place.cgroup.exists()
+    assert not (lab.place.folder.parent / f".{lab.name}.lock").exists()
+    assert _processes_of(lab.name) == []
+    assert not LABS.exists() or any(LABS.iterdir())
+
+
+def test_the_host_is_the_same_during_and_after(new_lab: Callable[[], Lab]) -> None:
+    before = _host()
+    lab = new_lab()
+    lab.up("--domains", "work")
+    lab.exec("work", "sh", "-c", "echo x >/tmp/x; echo x >/etc/x; echo x >/usr/x; echo x >/var/x; echo x >/root/x")
+    assert lab.exec("work", "sh", "-c", "echo x >/x; echo x >/opt/x; echo x >/work/x", check=False).returncode
+    lab.roam()
+    assert _host() == before
+    lab.down()
+    assert _host() == before
+    _assert_nothing_left(lab)
+    assert not [path for path in ("/tmp/x", "/etc/x", "/usr/x", "/var/x", "/root/x", "/x") if Path(path).exists()]
+
+
+def test_two_labs_at_once_do_not_collide(new_lab: Callable[[], Lab]) -> None:
+    one, two = new_lab(), new_lab()
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda lab: lab.up("--domains", "work"), (one, two)))
+    one.exec("work", "touch", "/etc/only-in-one")
+    assert two.exec("work", "test", "-e", "/etc/only-in-one", check=False).returncode == 1
+    one.pause("work")
+    two.exec("work", "curl", "-sf", "-m", "3", "http://www.test/")
+    one.down()
+    _assert_nothing_left(one)
+    two.exec("work", "curl", "-sf", "-m", "3", "http://www.test/")
+
+
+def test_a_lab_with_one_provider(new_lab: Callable[[], Lab]) -> None:
+    lab = new_lab()
+    lab.up("--domains", "work", "--uplinks", "1")
+    assert lab.exec("netvm", "ip", "link", "show", "eth1", check=False).returncode
+    for words in (["roam"], ["cable", "in", "isp2"]):
+        refused = lab.command(*words, check=False)
+        assert refused.returncode == 1
+        assert "provider" in refused.stderr
+    lab.exec("work", "curl", "-sf", "-m", "3", "http://www.test/")
+
+
+def test_a_name_is_taken_once(fresh_lab: Lab) -> None:
+    again = fresh_lab.command("up", check=False)
+    assert again.returncode == 1
+    assert f"There is a lab named {fresh_lab.name} already" in again.stderr
+    fresh_lab.exec("work", "true")
+
+
+@pytest.mark.parametrize("delay", [0.05, 0.08, 0.1, 0.12, 0.14, 0.16, 0.2, 0.25, 0.35, 0.5, 0.8, 1.2, 1.8])
+def test_down_cleans_up_after_a_kill_at_any_moment(new_lab: Callable[[], Lab], delay: float) -> None:
+    """Early moments more often: that is where the folder, the control group and the machine come to be."""
+    before, lab = _host(), new_lab()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qnet_gui.lab", "up", "--name", lab.name, "--domains", "work,personal"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    time.sleep(delay)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    done = lab.command("down", check=False)
+    assert done.returncode == 0 or "There is no lab named" in done.stderr, done.stderr
+    _assert_nothing_left(lab)
+    assert _host() == before
+    if delay == 0.5:
+        lab.up("--domains", "work")  # and the name can be used again
+
+
+def test_a_lab_whose_machine_was_killed_is_taken_down(new_lab: Callable[[], Lab]) -> None:
+    lab = new_lab()
+    lab.up("--domains", "work")
+    machine = next(
+        int(path.parent.name)
+        for path in Path("/proc").glob("[0-9]*/cmdline")
+        if b"qnet_gui.lab.main" in path.read_bytes() and lab.name.encode() in path.read_bytes()
+    )
+    os.kill(machine, signal.SIGKILL)
+    refused = lab.command("status", check=False)
+    assert refused.returncode == 1
+    assert "The lab's machine cannot be reached" in refused.stderr
+    lab.expect_log("xenstore")  # those inside lose their store
+    lab.down()
+    _assert_nothing_left(lab)
+
+
+def test_an_interrupted_up_takes_everything_down(new_lab: Callable[[], Lab]) -> None:
+    lab = new_lab()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qnet_gui.lab", "up", "--name", lab.name, "--domains", "work"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    lab.wait("the folder", lambda: (lab.place.log / "machine.log").exists())
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert err == "Interrupted. Nothing is left of the lab.\n"
+    _assert_nothing_left(lab)

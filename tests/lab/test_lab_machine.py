@@ -1,0 +1,318 @@
+"""What the machine of a lab is like from the inside, where it has to be like Xen."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from qnet_gui.lab import enter
+from qnet_gui.model.errors import StoreDenied
+
+from .conftest import Lab
+
+
+@pytest.fixture(scope="module")
+def ids(lab: Lab) -> dict[str, int]:
+    return {found["name"]: found["id"] for found in lab.status()["domains"]}
+
+
+# -- xenstore
+
+
+@pytest.mark.parametrize("path", ["data/x", "attr/x", "drivers/x", "error/x", "feature/x", "control/shutdown"])
+def test_a_domain_may_write_where_libxl_lets_it(lab: Lab, path: str) -> None:
+    lab.exec("work", "xenstore-write", path, "1")
+    with lab.store("work") as store:
+        assert store.read(path) == b"1"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["qnet/address", "qnet/x", "x", "name", "domid", "memory/target", "device/vif/9", "device/x", "backend/x",
+     "control/x", "/x", "/tool/x", "/vm/x", "/libxl/x", "/local/domain/0/x", "/local/domain/0/data",
+     "/local/domain/{personal}/data/x", "/local/domain/{netvm}/backend/vif/{personal}/0/hotplug-status",
+     "/local/domain/{netvm}/backend/vif/{work}/0/hotplug-status"],
+)  # fmt: skip
+def test_a_domain_may_not_write_elsewhere(lab: Lab, ids: dict[str, int], path: str) -> None:
+    with lab.store("work") as store, pytest.raises(StoreDenied, match="EACCES"):
+        store.write(path.format(**ids), "1")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/local/domain/{personal}/name", "/local/domain/{personal}/qnet/address", "/local/domain/{netvm}/name",
+     "/local/domain/{netvm}/backend/vif/{personal}/0/ip", "/local/domain/{netvm}/data/qnet/agent/state",
+     "/local/domain/0/name", "/libxl/{work}/type"],
+)  # fmt: skip
+def test_a_domain_may_not_read_what_is_not_its_own(lab: Lab, ids: dict[str, int], path: str) -> None:
+    with lab.store("dom0") as store:
+        assert store.read(path.format(**ids)) is not None
+    with lab.store("work") as store, pytest.raises(StoreDenied, match="EACCES"):
+        store.read(path.format(**ids))
+
+
+def test_a_domain_reads_its_home_and_its_backend(lab: Lab, ids: dict[str, int]) -> None:
+    assert lab.out("work", "xenstore-read", "name") == "work"
+    assert lab.out("work", "xenstore-read", "qnet/address") == lab.address("work")
+    assert lab.out("work", "xenstore-read", f"/local/domain/{ids['netvm']}/backend/vif/{ids['work']}/0/state") == "4"
+
+
+def test_a_domain_has_quotas(lab: Lab) -> None:
+    """Of the length of a value, of the children of a node, and of watches."""
+    with lab.store("vault") as store:
+        store.write("data/long", "x" * 2000)
+        with pytest.raises(StoreDenied, match="ENOSPC"):
+            store.write("data/long", "x" * 2048)
+        with pytest.raises(StoreDenied, match="ENOSPC"):
+            for number in range(1000):
+                store.write(f"data/many/n{number}", "")
+        with pytest.raises(StoreDenied, match="E2BIG"):
+            for number in range(1000):
+                store.watch(f"data/{number}")
+    with lab.store("vault") as store:  # what a client had watched went with it
+        store.watch("data")
+        store.delete("data/long")
+        store.delete("data/many")
+
+
+def test_vif_nodes_are_libxls(lab: Lab, ids: dict[str, int]) -> None:
+    work, netvm = ids["work"], ids["netvm"]
+    frontend, backend = f"/local/domain/{work}/device/vif/0", f"/local/domain/{netvm}/backend/vif/{work}/0"
+    expected = {
+        frontend: {"backend": backend, "backend-id": str(netvm), "state": "4", "handle": "0", "trusted": "1"},
+        backend: {
+            "frontend": frontend, "frontend-id": str(work), "online": "1", "state": "4", "handle": "0", "type": "vif",
+            "script": "/etc/xen/scripts/vif-route-qubes", "ip": lab.address("work"), "hotplug-status": "connected",
+        },
+    }  # fmt: skip
+    lines = lab.out("dom0", "xenstore-ls", "-fp", "/local/domain").splitlines()
+    for path, nodes in expected.items():
+        perms = f"(n{work},r{netvm})" if path == frontend else f"(n{netvm},r{work})"
+        for name, value in nodes.items():
+            assert f'{path}/{name} = "{value}"   {perms}' in lines
+
+
+def test_links_are_netbacks(lab: Lab, ids: dict[str, int]) -> None:
+    links = {found["ifname"]: found for found in json.loads(lab.out("netvm", "ip", "-j", "link"))}
+    assert links[f"vif{ids['work']}.0"]["address"] == "fe:ff:ff:ff:ff:ff"
+    (card,) = json.loads(lab.out("work", "ip", "-j", "link", "show", "eth0"))
+    assert card["address"] == lab.out("work", "xenstore-read", "device/vif/0/mac")
+    assert {found["ifname"] for found in json.loads(lab.out("vault", "ip", "-j", "link"))} >= {"lo"}
+    assert lab.exec("vault", "ip", "link", "show", "eth0", check=False).returncode
+
+
+# -- isolation
+
+
+@pytest.mark.parametrize("domain", ["dom0", "work"])
+def test_a_domains_network_starts_with_the_kernels_defaults(lab: Lab, domain: str) -> None:
+    for name in ("ip_forward", "conf/all/rp_filter", "conf/default/proxy_arp"):
+        assert lab.out(domain, "cat", f"/proc/sys/net/ipv4/{name}") == "0"
+
+
+def test_domains_see_neither_the_host_nor_each_other(lab: Lab) -> None:
+    for domain in ("netvm", "work"):
+        assert lab.out(domain, "cat", "/proc/1/comm") == "python"
+        assert lab.out(domain, "hostname") == domain
+        assert not lab.out(domain, "sh", "-c", "ls -d /run/qnet-lab /sys/fs/cgroup/* /run/xen/* 2>/dev/null || true")
+    assert "NetworkManager" not in lab.out("work", "ps", "-eo", "comm")
+    assert lab.out("dom0", "sh", "-c", "ls /run/xen") == "lab-hypervisor"
+
+
+def test_dom0_has_no_network(lab: Lab) -> None:
+    (lo,) = [found for found in json.loads(lab.out("dom0", "ip", "-j", "link")) if found["ifname"] == "lo"]
+    assert "UP" in lo["flags"]
+    assert lab.out("dom0", "ip", "-4", "route") == ""
+
+
+# -- pause, stop, attach
+
+
+def test_a_paused_domain_stands_still(lab: Lab) -> None:
+    counter = lab.popen("work", "sh", "-c", "while :; do date +%s%N >/tmp/now; sleep 0.01; done")
+    try:
+        lab.pause("work")
+        lab.pause("work")
+        assert [found["state"] for found in lab.status()["domains"] if found["name"] == "work"] == ["paused"]
+        ping = lab.exec("netvm", "ping", "-c", "2", "-i", "0.2", "-W", "1", lab.address("work"), check=False)
+        assert "100% packet loss" in ping.stdout
+        refused = lab.command("exec", "work", "--", "true", check=False)
+        assert refused.returncode == 1
+        assert "work is paused" in refused.stderr
+        before = int(lab.out("dom0", "date", "+%s%N"))
+        lab.unpause("work")
+        lab.unpause("work")
+        later = lab.wait("the clock", lambda: int(lab.out("work", "cat", "/tmp/now") or 0))
+        assert later > before or lab.wait("it goes on", lambda: int(lab.out("work", "cat", "/tmp/now") or 0) > before)
+        lab.exec("netvm", "ping", "-c", "1", "-W", "2", lab.address("work"))
+        assert lab.out("work", "nft", "list", "ruleset") == ""
+    finally:
+        counter.kill()
+        counter.wait()
+
+
+def test_a_paused_domain_leaves_its_store_alone(lab: Lab) -> None:
+    lab.pause("work")
+    lab.exec("dom0", "xenstore-write", f"/local/domain/{lab.id('work')}/data/x", "while paused")
+    lab.unpause("work")
+    assert lab.out("work", "xenstore-read", "data/x") == "while paused"
+
+
+def test_dom0_gets_a_card_and_loses_it_without_a_trace(lab: Lab, ids: dict[str, int]) -> None:
+    """The way of dom0's upgrade networking, through the adapter that dom0's programs use."""
+    lab.expect_log("vif0.0|10.137.0.99")
+    before = lab.out("dom0", "xenstore-ls", "-fp", "/local/domain/0"), lab.out("dom0", "xenstore-ls", "-f", "/libxl")
+    adapter = "from qnet_gui.hypervisor.lab import *; from ipaddress import IPv4Address; h = LabHypervisor(); "
+    attach = f"print(h.attach_vif(VifRequest(0, {ids['netvm']}, IPv4Address('10.137.0.99'), '00:16:3e:00:00:99')).name)"
+    assert lab.out("dom0", _python(lab), "-c", adapter + attach) == "vif0.0"
+    lab.wait("eth0 in dom0", lambda: lab.exec("dom0", "ip", "link", "show", "eth0", check=False).returncode == 0)
+    status = f"/local/domain/{ids['netvm']}/backend/vif/0/0/hotplug-status"
+    lab.wait("the script", lambda: lab.exec("dom0", "xenstore-read", status, check=False).stdout == "connected\n")
+    assert lab.out("dom0", "xenstore-read", "/local/domain/0/device/vif/0/trusted") == "1"
+    lab.exec("dom0", _python(lab), "-c", adapter + "h.detach_vif(VifId(0, 0)); h.detach_vif(VifId(0, 0))")
+    lab.wait("no eth0", lambda: lab.exec("dom0", "ip", "link", "show", "eth0", check=False).returncode == 1)
+    after = lab.out("dom0", "xenstore-ls", "-fp", "/local/domain/0"), lab.out("dom0", "xenstore-ls", "-f", "/libxl")
+    assert after == before
+    assert lab.exec("netvm", "ip", "link", "show", "vif0.0", check=False).returncode == 1
+
+
+def _python(lab: Lab) -> str:
+    """The interpreter of qnet's programs in a domain."""
+    return lab.out("dom0", "head", "-1", "/usr/bin/qnet").removeprefix("#!")
+
+
+def test_the_hypervisor_as_dom0_sees_it(lab: Lab, ids: dict[str, int]) -> None:
+    code = (
+        "from qnet_gui.hypervisor.lab import *; h = LabHypervisor(); c = h.capabilities(); "
+        "print(c.name, c.can_pause, c.can_attach, *[(d.id, d.name, d.state.value) for d in h.domains()]); "
+        "h.pause(int(9999))"
+    )
+    done = lab.exec("dom0", _python(lab), "-c", code, check=False)
+    assert done.stdout.startswith("lab True True (0, 'Domain-0', 'running') (1, 'netvm', 'running')")
+    assert "There is no domain with id 9999" in done.stderr
+    assert lab.exec("dom0", _python(lab), "-c", code.replace("9999", "0"), check=False).stderr.endswith(
+        "Refused: dom0 cannot be paused.\n"
+    )
+
+
+def test_a_domain_comes_and_goes(lab: Lab) -> None:
+    lab.add("extra")
+    assert lab.address("extra") not in (lab.address("work"), lab.address("personal"), "")
+    name, home = f"vif{lab.id('extra')}.0", f"/local/domain/{lab.id('extra')}"
+    lab.exec("netvm", "ip", "link", "show", name)
+    lab.exec("extra", "curl", "-sf", "-m", "3", "http://www.test/")
+    lab.remove("extra")
+    assert lab.exec("netvm", "ip", "link", "show", name, check=False).returncode
+    assert lab.exec("dom0", "xenstore-exists", home, check=False).returncode
+    assert "extra" not in {found["name"] for found in lab.status()["domains"]}
+
+
+def test_the_netvm_is_restarted(lab: Lab) -> None:
+    before = lab.id("netvm")
+    lab.restart("netvm")
+    assert lab.id("netvm") > before
+    for domain in ("work", "personal"):
+        lab.exec(domain, "curl", "-sf", "-m", "3", "http://www.test/")
+
+
+def test_a_program_is_killed_and_started(lab: Lab) -> None:
+    """As systemd: nothing restarts by itself, and the stop hook runs whatever the end was."""
+    state = f"/local/domain/{lab.id('netvm')}/data/qnet/agent/state"
+    assert lab.out("dom0", "xenstore-read", state) == "running"
+    lab.kill_program("netvm", "qnet-agent")
+    assert lab.out("dom0", "xenstore-read", state) == "stopped"
+    assert "qnet-agent ended with signal 9" in lab.log("netvm-qnet-agent")
+    lab.start_program("netvm", "qnet-agent")
+    lab.wait("the agent", lambda: lab.out("dom0", "xenstore-read", state) == "running")
+
+
+def test_the_bus_starts_the_helper_as_systemd_would(lab: Lab) -> None:
+    lab.stop_program("dom0", "qnet-helper")
+    ping = ["dbus-send", "--system", "--print-reply", "--dest=org.qnet.Helper1", "/", "org.freedesktop.DBus.Peer.Ping"]
+    lab.exec("dom0", *ping)
+    lab.stop_program("dom0", "qnet-helper")
+    lab.start_program("dom0", "qnet-helper")
+    lab.exec("dom0", *ping)
+
+
+def test_dom0s_bus_can_be_reached_from_a_users_desktop(lab: Lab) -> None:
+    address = enter.dom0_bus_address(lab.name)
+    done = subprocess.run(
+        ["/usr/bin/setpriv", "--reuid=65534", "--clear-groups", "/usr/bin/dbus-send", f"--bus={address}",
+         "--print-reply", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.ListNames"],
+        capture_output=True, text=True, timeout=10, check=True,
+    )  # fmt: skip
+    assert "org.qnet.Helper1" in done.stdout
+
+
+# -- cables
+
+
+def test_cables_and_servers(lab: Lab) -> None:
+    uplinks = lab.status()["uplinks"]
+    assert [found["plugged"] for found in uplinks] == [True, False]
+    lab.cable("out", "isp1")
+    assert "NO-CARRIER" in lab.out("netvm", "ip", "link", "show", "eth0")
+    lab.cable("in", "isp1")
+    lab.wait("the carrier", lambda: "NO-CARRIER" not in lab.out("netvm", "ip", "link", "show", "eth0"))
+    lab.wait("a lease", lambda: _of_eth0(lab, "IP4.ADDRESS").startswith("192.168.0."))
+    for count in (1, 0, 2, 3):
+        lab.set_servers("isp1", [f"192.168.0.{53 + host}" for host in range(count)])
+        assert _of_eth0(lab, "IP4.DNS").count("192.168.0.5") == count
+
+
+def _of_eth0(lab: Lab, what: str) -> str:
+    return lab.out("netvm", "nmcli", "-g", what, "device", "show", "eth0")
+
+
+# -- what is refused
+
+
+@pytest.mark.parametrize("name", ["", "dom0", "netvm", "isp1", "Work", "1work", "a" * 16, "a/b", "..", "a b", "work"])
+def test_names_that_a_domain_cannot_have(lab: Lab, name: str) -> None:
+    done = lab.command("add", name, check=False)
+    assert done.returncode == 1
+    assert done.stderr.endswith(".\n")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["", "A", "a-b", "../x", "a" * 13, "."])
+def test_names_that_a_lab_cannot_have(lab: Lab, name: str) -> None:
+    done = Lab("x").command("status", "--name", name, check=False)
+    assert done.returncode == 1
+    assert "lab" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("exec", "nobody", "--", "true"), ("remove", "nobody"), ("remove", "netvm"), ("remove", "dom0"),
+     ("restart", "dom0"), ("pause", "dom0"), ("pause", "nobody"), ("exec", "work"), ("exec", "work", "--", "/no/such")],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_in_words(lab: Lab, words: tuple[str, ...]) -> None:
+    done = lab.command(*words, check=False)
+    assert done.returncode in (1, 127)
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+def test_without_root_it_says_so() -> None:
+    for verb in ("up", "down", "status"):
+        done = subprocess.run(
+            ["/usr/bin/setpriv", "--reuid=65534", "--clear-groups", sys.executable, "-m", "qnet_gui.lab", verb],
+            capture_output=True, text=True, timeout=10, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (1, f"The lab needs root: sudo qnet lab {verb}\n")
+
+
+def test_exec_passes_everything_through(lab: Lab) -> None:
+    done = lab.command("exec", "work", "--", "sh", "-c", "echo out; echo err >&2; pwd; env; exit 7", check=False)
+    assert done.returncode == 7
+    assert done.stdout.splitlines()[:2] == ["out", "/"]
+    assert "DBUS" not in done.stdout
+    assert done.stderr == "err\n"
+    assert lab.command("exec", "work", "--", "sh", "-c", "kill -9 $$", check=False).returncode == 137
+    assert lab.command("exec", "isp1", "--", "hostname").stdout == "isp1\n"

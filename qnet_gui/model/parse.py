@@ -26,8 +26,8 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def shown(raw: object) -> str:
-    """What an outsider wrote, for a log line or an error: a repr, cut to 80 characters."""
-    text = repr(raw)
+    """What an outsider wrote, for a log line or an error: a repr in ASCII, cut to 80 characters."""
+    text = ascii(raw)
     return text if len(text) <= 80 else text[:77] + "..."
 
 

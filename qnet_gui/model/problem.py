@@ -6,6 +6,7 @@ sentences are made here, so that no text of the netvm's reaches a person by this
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -29,12 +30,17 @@ class Problem:
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "no-store": ("xenstore does not answer.", "Check that xenstored runs in dom0."),
+    "no-hypervisor": (
+        "The hypervisor's tools do not answer.",
+        "Check that this is dom0 of a Xen host, and that xl list works.",
+    ),
     "no-netvm": ("netvm is not running.", "Start it; until then no domain has a network."),
     "agent-unknown": (
         "netvm runs, but its agent has not reported.",
         "Wait for netvm to finish starting, or start qnet-agent in it.",
     ),
     "agent-stopped": ("The agent in netvm has stopped.", "Start qnet-agent in netvm, or restart netvm."),
+    "agent-silent": ("The agent in netvm does not answer.", "Restart qnet-agent in netvm, or restart netvm."),
     "no-uplink": ("netvm has no uplink.", "Plug in a cable or choose a Wi-Fi network in the network applet."),
     "no-dns": (
         "Names do not resolve: the uplink gave no servers.",
@@ -57,7 +63,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
 #: The codes that an agent may report of itself.
 AGENT_CODES = frozenset({"no-networkmanager", "no-uplink", "no-dns", "nft-failed"})
 
+#: The codes with which dom0 knows nothing of its netvm.
+BLIND_CODES = frozenset({"no-store", "no-hypervisor"})
+
 
 def known(code: str) -> bool:
     """Whether a code has a sentence."""
     return code in _TEXTS
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, those that explain others first."""
+    order = list(_TEXTS)
+    return tuple(sorted(set(problems), key=lambda problem: (order.index(problem.code), problem.about)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from qnet_gui.model.domain import NetvmState
+from qnet_gui.model.problem import BLIND_CODES
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 
@@ -43,6 +44,9 @@ def sentence(snapshot: Snapshot | None) -> str:
         until = time.strftime("%H:%M", time.localtime(snapshot.dom0.until))
         paused = f" {_domains(len(snapshot.dom0.paused))} paused." if snapshot.dom0.paused else ""
         return f"dom0 is connected to the network until {until}.{paused}"
+    blind = next((each for each in snapshot.problems if each.code in BLIND_CODES), None)
+    if blind is not None:
+        return blind.sentence
     name = snapshot.netvm.name
     if snapshot.netvm.state is NetvmState.ABSENT:
         return f"{name} is not running. Domains have no network."

@@ -236,10 +236,8 @@ class Store:
         """Events that have arrived, without waiting: (what changed, the watched path that it belongs to)."""
         if not self.connected:
             raise StoreGone("xenstore is not connected.")
-        self._router.pump()
         found = []
-        while self._router.events:
-            path, token = self._router.events.popleft()
+        for path, token in self._router.take_events():
             if (watched := token.decode("ascii", "replace")) in self._watches:
                 found.append((path.decode("ascii", "replace"), watched))
         return found

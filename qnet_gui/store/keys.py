@@ -6,7 +6,7 @@ Two trees, one direction each:
 * `data/qnet/…` under a domain's home is made by the domain itself; dom0 reads it and trusts none of it.
 
 One node a field, printable ASCII, so that a parser is a regular expression. Source of the limits: xenstored refuses a
-guest's value above 2,048 bytes and stops a guest after a few hundred nodes.
+guest's node above 2,048 bytes, of which some 40 are its permissions, and stops a guest after a few hundred nodes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.parse import shown, text_of
 
-#: Greatest length in bytes of a value that a guest may write.
+#: No value that a guest writes is longer, in bytes; one of 2,000 always fits.
 VALUE_LIMIT = 2048
 #: How many uplinks a netvm may report; further ones are ignored.
 UPLINKS = 16

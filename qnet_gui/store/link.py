@@ -74,14 +74,20 @@ class Pending:
 
 
 class DeadlineRouter:
-    """What pyxs.Client needs of a router, on one non-blocking file descriptor. Not for several threads."""
+    """What pyxs.Client needs of a router, on one non-blocking file descriptor. Not for several threads.
+
+    Watch events that arrive while an answer is awaited are set aside, and then the descriptor of the connection has
+    nothing to read. So `fileno` is an epoll's that looks at the connection and at a bell, rung for such events.
+    """
 
     def __init__(self, path: Path | None, deadline: float) -> None:
         self._path = path
         self._deadline = deadline
-        self._fd = -1
+        self._fd = self._bell = -1
+        self._epoll: select.epoll | None = None
+        self._rung = False
         self._buffer = bytearray()
-        self.events: deque[tuple[bytes, bytes]] = deque()
+        self._events: deque[tuple[bytes, bytes]] = deque()
         self.connection = "xenstore"
 
     @property
@@ -91,7 +97,7 @@ class DeadlineRouter:
 
     def fileno(self) -> int:
         """The descriptor to watch for readability, -1 while not connected."""
-        return self._fd
+        return self._epoll.fileno() if self._epoll else -1
 
     def start(self) -> None:
         """Connect; `StoreGone` when there is nobody."""
@@ -107,14 +113,22 @@ class DeadlineRouter:
                 self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
             raise StoreGone(f"xenstore at {path} cannot be reached: {error.strerror}.") from error
+        self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._rung = False
+        self._epoll = select.epoll()
+        for fd in (self._fd, self._bell):
+            self._epoll.register(fd, select.EPOLLIN)
         self._buffer.clear()
-        self.events.clear()
+        self._events.clear()
 
     def terminate(self) -> None:
         """Close the connection; what was under way is lost."""
-        if self._fd >= 0:
+        if self._epoll is not None:
+            self._epoll.close()
+            os.close(self._bell)
             os.close(self._fd)
-        self._fd = -1
+        self._epoll = None
+        self._fd = self._bell = -1
 
     def _lost(self, why: str) -> StoreGone:
         self.terminate()
@@ -169,25 +183,31 @@ class DeadlineRouter:
             if op != _WATCH_EVENT:
                 return Frame(op, rq_id, tx_id, size, payload)
             path, token, *_ = [*payload.split(b"\0"), b"", b""]
-            self.events.append((path, token))
+            self._events.append((path, token))
         return None
 
     def wait_for(self, rq_id: int) -> Frame:
         """Read until the answer to `rq_id`; only one request is ever under way, so another answer is a fault."""
         until = time.monotonic() + self._deadline
-        while True:
-            frame = self._next_frame()
-            if frame is None:
-                if not self._fill():
-                    self._wait(select.POLLIN, until)
-                continue
-            if frame.rq_id != rq_id:
-                raise self._lost("answered a request that was not asked")
-            return frame
+        while (frame := self._next_frame()) is None:
+            if not self._fill():
+                self._wait(select.POLLIN, until)
+        if frame.rq_id != rq_id:
+            raise self._lost("answered a request that was not asked")
+        if (self._events or self._buffer) and not self._rung:
+            os.eventfd_write(self._bell, 1)
+            self._rung = True
+        return frame
 
-    def pump(self) -> None:
-        """Take in what has arrived without waiting; afterwards `events` holds the new watch events."""
-        while self._fd >= 0 and self._fill():
+    def take_events(self) -> list[tuple[bytes, bytes]]:
+        """All watch events (path, token) that have arrived, without waiting."""
+        while self._fill():
             pass
         if self._next_frame() is not None:
             raise self._lost("answered a request that was not asked")
+        if self._rung:
+            os.eventfd_read(self._bell)
+            self._rung = False
+        events = list(self._events)
+        self._events.clear()
+        return events

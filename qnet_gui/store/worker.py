@@ -26,11 +26,16 @@ _RETRY_LAST = 5.0
 
 
 class StoreWorker:
-    """`post` brings a call to the main loop (see `qnet_gui.mainloop.post`); `store` must be used by nobody else."""
+    """`post` brings a call to the main loop (see `qnet_gui.mainloop.post`); `store` must be used by nobody else.
 
-    def __init__(self, post: Post, store: Store | None = None) -> None:
+    `lost` is called on the main loop when a connection that was there is no more.
+    """
+
+    def __init__(self, post: Post, store: Store | None = None, lost: Callable[[], None] | None = None) -> None:
         self._post = post
         self._store = store or Store()
+        self._lost = lost
+        self._was_connected = False
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._handlers: dict[str, Callable[[str], None]] = {}
@@ -90,6 +95,7 @@ class StoreWorker:
 
     def _run(self) -> None:
         while True:
+            self._tell_of_loss()
             poller = select.poll()
             poller.register(self._wake, select.POLLIN)
             if self._store.connected:
@@ -109,6 +115,11 @@ class StoreWorker:
                     return
                 job()
             self._deliver()
+
+    def _tell_of_loss(self) -> None:
+        if self._was_connected and not self._store.connected and self._lost is not None:
+            self._post(self._lost)
+        self._was_connected = self._store.connected
 
     def _reconnect(self) -> None:
         try:

@@ -1,0 +1,98 @@
+"""The arguments of `qnet`: every command, its options and its help."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from qnet_gui.cli import commands
+
+_DESCRIPTION = """\
+The network of this machine's domains: how it is, what is wrong with it, and what to do about it.
+
+On a Xen host with a network driver domain (netvm), every domain reaches the world through the netvm, and dom0 has no
+network at all. Run qnet in dom0. To try everything without Xen: sudo qnet lab up"""
+_EPILOG = """\
+exit status: 0 all is well, 1 something is wrong or failed, 2 the command was not understood.
+environment: QNET_LAB names a lab, like --lab."""
+
+Run = Callable[[argparse.Namespace], int]
+
+
+class _Version(argparse.Action):
+    """--version; looks the version up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        from qnet_gui.version import version
+
+        parser.exit(message=f"qnet {version()}\n")
+
+
+def _command(subparsers: Any, name: str, run: Run, text: str, more: str = "") -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        name, help=text, description=f"{text[0].upper()}{text[1:]}.{more}", parents=[_common()]
+    )
+    parser.set_defaults(run=run, in_lab="")
+    return parser
+
+
+def _common() -> argparse.ArgumentParser:
+    """Options that may stand before and after the command."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument(
+        "--lab", metavar="NAME", default=argparse.SUPPRESS, help="act in this lab (needs root; default: $QNET_LAB)"
+    )
+    parser.add_argument(
+        "--debug", action="store_true", default=argparse.SUPPRESS, help="show where in the program something fails"
+    )
+    return parser
+
+
+def build(with_lab: bool = True) -> argparse.ArgumentParser:
+    """The parser; `with_lab`: with the lab's own commands, which are imported for it."""
+    parser = argparse.ArgumentParser(
+        prog="qnet", description=_DESCRIPTION, epilog=_EPILOG, parents=[_common()],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    status = _command(subparsers, "status", commands.status, "show how it is: netvm, uplinks, domains, problems")
+    routes = _command(
+        subparsers, "routes", commands.routes, "show a routing table",
+        " The netvm's when no domain is named; for a domain, what it last reported.",
+    )  # fmt: skip
+    routes.add_argument("--domain", metavar="NAME", default="", help="whose table (default: the netvm's)")
+    dns = _command(subparsers, "dns", commands.dns, "show where the domains' name servers are redirected to")
+    for each in (status, routes, dns):
+        each.add_argument("--json", action="store_true", help="print JSON, for programs")
+    _command(
+        subparsers, "doctor", commands.doctor, "say what is wrong and what to do about it",
+        " The exit status is 1 when something is wrong.",
+    )  # fmt: skip
+    _command(
+        subparsers, "reapply", commands.reapply, "have netvm set up routes, packet filter and redirections again",
+        " Changes nothing where everything is as it should be.",
+    )  # fmt: skip
+    completion = _command(
+        subparsers, "completion", commands.completion, "print the domains' names, for the shell's completion"
+    )
+    completion.add_argument("what", choices=("domains",))
+    if with_lab and importlib.util.find_spec("qnet_gui.lab.commands") is not None:
+        from qnet_gui.lab import commands as lab
+
+        lab.add_parser(subparsers)
+    else:
+        subparsers.add_parser("lab", help="a whole machine in network namespaces, to try qnet in")
+    return parser
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The arguments; exits with 2, or with 0 after --help. `in_lab` names the lab to act in, or is empty."""
+    arguments = build(with_lab="lab" in argv).parse_args(argv)
+    arguments.debug = getattr(arguments, "debug", False)
+    named = getattr(arguments, "lab", None) or os.environ.get("QNET_LAB", "")
+    arguments.in_lab = named if hasattr(arguments, "in_lab") else ""
+    return arguments

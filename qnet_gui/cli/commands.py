@@ -1,0 +1,88 @@
+"""The commands of `qnet` that talk to the helper: each takes the arguments and returns the exit status."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
+
+from qnet_gui.model.errors import QnetError
+
+if TYPE_CHECKING:
+    from qnet_gui.cli.helper import Helper
+
+
+def _helper() -> Helper:
+    from qnet_gui.cli.helper import Helper
+
+    return Helper()
+
+
+def _print_json(data: Any) -> None:
+    print(json.dumps(data, indent=2))
+
+
+def status(arguments: Namespace) -> int:
+    """`qnet status`."""
+    from qnet_gui.cli import show
+
+    wire, snapshot, _ = _helper().snapshot()
+    if arguments.json:
+        _print_json(wire)
+    else:
+        print(show.status(snapshot))
+    return 0
+
+
+def routes(arguments: Namespace) -> int:
+    """`qnet routes`."""
+    from qnet_gui.model.route import Route, table
+
+    rows = [Route(**row) for row in _helper().routes(arguments.domain)]
+    if arguments.json:
+        _print_json([row.as_dict() for row in rows])
+    else:
+        print(table(rows))
+    return 0
+
+
+def dns(arguments: Namespace) -> int:
+    """`qnet dns`."""
+    from qnet_gui.cli import show
+
+    wire, snapshot, _ = _helper().snapshot()
+    if arguments.json:
+        _print_json(wire["dns"])
+    else:
+        print(show.dns(snapshot))
+    return 0
+
+
+def reapply(_: Namespace) -> int:
+    """`qnet reapply`."""
+    _helper().reapply()
+    print("netvm has set up its routes, packet filter and redirections again.")
+    return 0
+
+
+def completion(_: Namespace) -> int:
+    """`qnet completion domains`: silent when the helper is away, as whoever presses Tab expects."""
+    try:
+        snapshot = _helper().snapshot()[1]
+    except QnetError:
+        return 1
+    for domain in snapshot.domains:
+        print(domain.name)
+    return 0
+
+
+def doctor(_: Namespace) -> int:
+    """`qnet doctor`."""
+    from qnet_gui.cli.doctor import examine
+
+    findings = examine(_helper)
+    for finding in findings:
+        print(f"* {finding.wrong}\n  {finding.cure}" if finding.cure else f"* {finding.wrong}")
+    if not findings:
+        print("Nothing is wrong.")
+    return 1 if findings else 0

@@ -1,0 +1,87 @@
+"""What `qnet doctor` looks at: the configuration, the helper, its snapshot, and whether the netvm answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qnet_gui.model import config
+from qnet_gui.model.domain import AgentState, NetvmState
+from qnet_gui.model.errors import NoAnswer, NotAuthorised, QnetError
+from qnet_gui.model.problem import Problem
+from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.version import version
+
+if TYPE_CHECKING:
+    from qnet_gui.cli.helper import Helper
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong, and what to do about it."""
+
+    wrong: str
+    cure: str = ""
+
+
+def _configuration() -> list[Finding]:
+    try:
+        config.load()
+    except QnetError as error:
+        return [Finding(error.sentence, "Correct it, then: sudo systemctl restart qnet-helper")]
+    return []
+
+
+def _away(error: QnetError) -> Finding:
+    if isinstance(error, NotAuthorised):
+        return Finding(error.sentence, "Check that /usr/share/dbus-1/system.d/org.qnet.Helper1.conf is installed.")
+    if isinstance(error, NoAnswer):
+        return Finding(error.sentence, "Restart it: sudo systemctl restart qnet-helper")
+    return Finding(
+        error.sentence,
+        "Start it in dom0: sudo systemctl start qnet-helper. If it does not stay, its log says why: "
+        "journalctl -u qnet-helper",
+    )
+
+
+def _agent(helper: Helper, snapshot: Snapshot) -> list[Finding]:
+    """Whether the netvm answers a request now, unless it is known already that it cannot."""
+    if snapshot.netvm.state is not NetvmState.RUNNING or snapshot.netvm.agent is not AgentState.RUNNING:
+        return []
+    try:
+        helper.routes("")
+    except QnetError as error:
+        problem = Problem("agent-silent")
+        if problem in snapshot.problems:
+            return []
+        return [Finding(problem.sentence, problem.cure) if isinstance(error, NoAnswer) else Finding(error.sentence)]
+    return []
+
+
+def _starting(snapshot: Snapshot) -> list[Finding]:
+    if snapshot.netvm.state is NetvmState.STARTING and not snapshot.problems:
+        problem = Problem("agent-unknown")
+        return [Finding(problem.sentence, problem.cure)]
+    if snapshot.netvm.state is NetvmState.PAUSED:
+        return [Finding(f"{snapshot.netvm.name} is paused. Domains have no network.", "Unpause it.")]
+    return []
+
+
+def examine(connect: Callable[[], Helper]) -> list[Finding]:
+    """Everything that is wrong; nothing when all is well."""
+    findings = _configuration()
+    try:
+        helper = connect()
+        _, snapshot, its_version = helper.snapshot()
+    except QnetError as error:
+        return [*findings, _away(error)]
+    if its_version != version():
+        findings.append(
+            Finding(
+                f"The network helper is version {its_version}, and this is qnet {version()}.",
+                "Restart the helper: sudo systemctl restart qnet-helper",
+            )
+        )
+    findings += [Finding(each.sentence, each.cure) for each in snapshot.problems]
+    return findings + _starting(snapshot) + _agent(helper, snapshot)

@@ -1,0 +1,71 @@
+"""What `qnet` prints for people: pure functions from data to text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from qnet_gui.model.dns import DnsRedirect
+from qnet_gui.model.domain import Domain
+from qnet_gui.model.problem import Problem
+from qnet_gui.model.sentence import sentence
+from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.uplink import Uplink, UplinkKind
+
+_NOTHING = "-"
+_DOMAIN = ("domain", "id", "state", "address", "vif", "netvm")
+_UPLINK = ("uplink", "kind", "state", "address", "gateway", "servers", "network")
+_REDIRECT = ("name server", "redirected to")
+
+
+def aligned(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table with heads in capitals, columns aligned to the left; an empty cell is a dash."""
+    filled = [[head.upper() for head in heads], *([cell or _NOTHING for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*filled, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in filled
+    )
+
+
+def _uplink(uplink: Uplink) -> tuple[str, ...]:
+    what = uplink.ssid if uplink.kind is UplinkKind.WIFI else uplink.connection
+    if what == uplink.name:  # what NetworkManager calls a connection that nobody named
+        what = ""
+    if uplink.kind is UplinkKind.WIFI and uplink.strength:
+        what = f"{what} {uplink.strength} %".strip()
+    return (
+        uplink.name, uplink.kind.value, uplink.state.value + (", default" if uplink.primary else ""),
+        str(uplink.address or ""), str(uplink.gateway or ""), " ".join(map(str, uplink.servers)), what,
+    )  # fmt: skip
+
+
+def _domain(domain: Domain) -> tuple[str, ...]:
+    return domain.name, str(domain.id), domain.state.value, str(domain.address or ""), domain.vif, domain.netvm
+
+
+def _redirect(redirect: DnsRedirect) -> tuple[str, str]:
+    return str(redirect.virtual), str(redirect.real)
+
+
+def problems(found: Iterable[Problem]) -> str:
+    """Problems with their cures, one below the other."""
+    return "\n".join(f"* {each.sentence}" + (f"\n  {each.cure}" if each.cure else "") for each in found)
+
+
+def dns(snapshot: Snapshot) -> str:
+    """Where name servers are redirected to."""
+    if not snapshot.redirects:
+        return "Nothing is redirected: names do not resolve."
+    return aligned(_REDIRECT, map(_redirect, snapshot.redirects))
+
+
+def status(snapshot: Snapshot) -> str:
+    """Everything; the first line is the one sentence."""
+    parts = [sentence(snapshot)]
+    parts.append(aligned(_DOMAIN, map(_domain, snapshot.domains)) if snapshot.domains else "No domains run.")
+    if snapshot.uplinks:
+        parts.append(aligned(_UPLINK, map(_uplink, snapshot.uplinks)))
+    if snapshot.redirects:
+        parts.append(aligned(_REDIRECT, map(_redirect, snapshot.redirects)))
+    if snapshot.problems:
+        parts.append("Problems:\n" + problems(snapshot.problems))
+    return "\n\n".join(parts)

@@ -1,0 +1,235 @@
+"""From what was read to the snapshot. Pure.
+
+Nothing that the netvm or a guest wrote is believed to be of its form: each field is checked by its key, one that is off
+is dropped and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from qnet_gui.dom0.raw import Nodes, Raw
+from qnet_gui.hypervisor.port import DomainInfo
+from qnet_gui.model.dns import DnsRedirect, DnsSource
+from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.errors import BadInput
+from qnet_gui.model.parse import ipv4, number
+from qnet_gui.model.problem import AGENT_CODES, Problem, in_order
+from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.model.vif import VifId
+from qnet_gui.store import keys
+from qnet_gui.store.keys import Key
+
+CONNECTED, ERROR = b"connected", b"error"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A snapshot, and the paths of what was dropped on the way."""
+
+    snapshot: Snapshot
+    dropped: tuple[str, ...] = ()
+
+
+class Fields:
+    """The nodes of one untrusted domain, field by field."""
+
+    def __init__(self, nodes: Nodes) -> None:
+        self._nodes = nodes
+        self.dropped: list[str] = []
+
+    def text(self, key: Key, *index: int) -> str:
+        """A value of its key's form; empty when it is missing or dropped."""
+        raw = self._nodes.get(key.at(*index))
+        if raw is None:
+            return ""
+        try:
+            return key.check(raw)
+        except BadInput:
+            self.dropped.append(key.at(*index))
+            return ""
+
+    def number(self, key: Key, *index: int, high: int) -> int:
+        """A number from 0 to `high`."""
+        text = self.text(key, *index)
+        try:
+            return number(text, 0, high) if text else 0
+        except BadInput:
+            self.dropped.append(key.at(*index))
+            return 0
+
+    def addresses(self, key: Key, *index: int, separator: str = " ") -> list[IPv4Address]:
+        """All addresses of a value, none at all when one of them is off."""
+        text = self.text(key, *index)
+        try:
+            return [IPv4Address(each) for each in text.replace(separator, " ").split()]
+        except ValueError:
+            self.dropped.append(key.at(*index))
+            return []
+
+    def address(self, key: Key, *index: int) -> IPv4Address | None:
+        """The one address of a value."""
+        return next(iter(self.addresses(key, *index)), None)
+
+
+def _uplink(fields: Fields, index: int) -> Uplink | None:
+    name = fields.text(keys.UPLINK_NAME, index)
+    if not name:
+        fields.dropped.append(keys.UPLINK_NAME.at(index))
+        return None
+    return Uplink(
+        name=name,
+        kind=UplinkKind(fields.text(keys.UPLINK_KIND, index) or "other"),
+        state=UplinkState(fields.text(keys.UPLINK_STATE, index) or "down"),
+        primary=fields.text(keys.UPLINK_PRIMARY, index) == "1",
+        address=fields.address(keys.UPLINK_ADDRESS, index),
+        gateway=fields.address(keys.UPLINK_GATEWAY, index),
+        servers=tuple(fields.addresses(keys.UPLINK_SERVERS, index)),
+        ssid=fields.text(keys.UPLINK_SSID, index),
+        strength=fields.number(keys.UPLINK_STRENGTH, index, high=100),
+        connection=fields.text(keys.UPLINK_CONNECTION, index),
+    )
+
+
+def _uplinks(fields: Fields) -> tuple[Uplink, ...]:
+    count = fields.number(keys.UPLINK_COUNT, high=keys.UPLINKS)
+    found: dict[str, Uplink] = {}
+    for index in range(count):
+        if uplink := _uplink(fields, index):
+            found.setdefault(uplink.name, uplink)
+    return tuple(sorted(found.values(), key=lambda each: (not each.primary, each.name)))
+
+
+def _redirects(fields: Fields) -> tuple[DnsRedirect, ...]:
+    pairs = fields.addresses(keys.DNS_REDIRECTS, separator=">")
+    return tuple(DnsRedirect(virtual, real) for virtual, real in zip(pairs[::2], pairs[1::2], strict=True))
+
+
+def agent_state(nodes: Nodes) -> AgentState:
+    """What the agent last said of itself."""
+    return AgentState(Fields(nodes).text(keys.AGENT_STATE) or "unknown")
+
+
+def _netvm(name: str, info: DomainInfo | None, agent: AgentState) -> Netvm:
+    if info is None or info.state is DomainState.DYING:
+        return Netvm(name)
+    if info.state is DomainState.PAUSED:
+        state = NetvmState.PAUSED
+    else:
+        state = NetvmState.STARTING if agent is AgentState.UNKNOWN else NetvmState.RUNNING
+    return Netvm(name, info.id, state, agent)
+
+
+def address_of(raw: Raw, vif: VifId) -> IPv4Address | None:
+    """A vif's address: the one that its toolstack wrote, else the one that qnet gave its domain."""
+    text = raw.vifs[vif].ip or raw.allocated.get(vif.frontend)
+    try:
+        return ipv4(text) if text else None
+    except BadInput:
+        return None
+
+
+def first_vifs(raw: Raw) -> dict[int, VifId]:
+    """The vif of each domain that has one; of several the one with the lowest number."""
+    found: dict[int, VifId] = {}
+    for vif in sorted(raw.vifs):
+        found.setdefault(vif.frontend, vif)
+    return found
+
+
+def _others(raw: Raw) -> Iterable[DomainInfo]:
+    netvm = raw.netvm.id if raw.netvm else 0
+    return (info for info in raw.domains if info.id not in (0, netvm))
+
+
+def _domains(raw: Raw, netvm: str) -> tuple[Domain, ...]:
+    vifs = first_vifs(raw)
+    found = []
+    for info in _others(raw):
+        vif = vifs.get(info.id)
+        if vif is None:
+            found.append(Domain(info.name, info.id, info.state))
+        else:
+            found.append(Domain(info.name, info.id, info.state, address_of(raw, vif), vif.name, netvm))
+    return tuple(sorted(found, key=lambda each: (each.name, each.id)))
+
+
+def awaited(raw: Raw) -> frozenset[int]:
+    """Domains, the netvm included, that should report and have not: overdue ones are a problem."""
+    running = {info.id for info in raw.domains if info.state is DomainState.RUNNING}
+    waiting = {
+        domid
+        for domid, vif in first_vifs(raw).items()
+        if domid in running and raw.vifs[vif].status == CONNECTED and not raw.guests.get(domid)
+    }
+    if raw.netvm and raw.netvm.id in running and agent_state(raw.agent) is AgentState.UNKNOWN:
+        waiting.add(raw.netvm.id)
+    return frozenset(waiting)
+
+
+def _domain_problems(raw: Raw) -> Iterable[Problem]:
+    vifs = first_vifs(raw)
+    for info in _others(raw):
+        vif = vifs.get(info.id)
+        if vif is None or info.state is not DomainState.RUNNING:
+            continue
+        if raw.vifs[vif].status == ERROR:
+            yield Problem("vif-refused", vif.name)
+        elif info.id in raw.overdue or raw.guests.get(info.id, {}).get(keys.GUEST_ADDRESS.at()) == b"":
+            yield Problem("domain-without-network", info.name)
+
+
+def _netvm_problems(raw: Raw, snapshot: Snapshot, reported: Iterable[str]) -> Iterable[Problem]:
+    if snapshot.netvm.state is NetvmState.ABSENT:
+        yield Problem("no-netvm")
+    elif snapshot.netvm.id in raw.overdue:
+        yield Problem("agent-unknown")
+    if snapshot.netvm.id == 0:
+        yield Problem("dom0-netvm")
+    if snapshot.netvm.state is not NetvmState.RUNNING:
+        return
+    if snapshot.netvm.agent is AgentState.STOPPED:
+        yield Problem("agent-stopped")
+    elif raw.silent:
+        yield Problem("agent-silent")
+    yield from (Problem(code) for code in reported)
+    connecting = any(uplink.state is UplinkState.CONNECTING for uplink in snapshot.uplinks)
+    if snapshot.uplink is None:
+        yield from () if connecting else (Problem("no-uplink"),)
+    elif not snapshot.redirects:
+        yield Problem("no-dns")
+
+
+def _reported(fields: Fields) -> list[str]:
+    codes = fields.text(keys.AGENT_PROBLEMS).split()
+    if any(code not in AGENT_CODES for code in codes):
+        fields.dropped.append(keys.AGENT_PROBLEMS.at())
+    return [code for code in codes if code in AGENT_CODES]
+
+
+def build(raw: Raw, name: str) -> Built:
+    """The snapshot of everything, with its problems; `name` is the chosen netvm's."""
+    fields = Fields(raw.agent)
+    netvm = _netvm(name, raw.netvm, agent_state(raw.agent))
+    plain = Snapshot(
+        netvm=netvm,
+        uplinks=_uplinks(fields),
+        redirects=_redirects(fields),
+        dns_source=DnsSource(fields.text(keys.DNS_SOURCE) or "none"),
+        domains=_domains(raw, name),
+    )
+    fields.text(keys.AGENT_STATE)  # counted if it is off; `agent_state` counts nothing
+    problems = {*_netvm_problems(raw, plain, _reported(fields)), *_domain_problems(raw)}
+    if fields.dropped:
+        problems.add(Problem("netvm-nonsense"))
+    if not raw.store:
+        problems = {Problem("no-store")}
+    if not raw.hypervisor:
+        problems = {Problem("no-hypervisor")} | (problems & {Problem("no-store")})
+    snapshot = Snapshot(
+        netvm, plain.uplinks, plain.redirects, plain.dns_source, plain.domains, problems=in_order(problems)
+    )
+    return Built(snapshot, tuple(fields.dropped))

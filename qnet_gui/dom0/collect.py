@@ -1,0 +1,248 @@
+"""Keeps a `Raw` up to date: watches, gathers what they say for 10 ms, reads only what has changed.
+
+Watches come before the first read. After a loss of xenstore every watch fires, so everything is read anew. Runs on the
+main loop; xenstore is read on its worker's thread, the hypervisor is asked on a thread of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from qnet_gui.dom0 import raw
+from qnet_gui.dom0.raw import Nodes, Raw, RawVif
+from qnet_gui.dom0.worker import Worker
+from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
+from qnet_gui.mainloop import after, cancel
+from qnet_gui.model.domain import DomainState
+from qnet_gui.model.errors import BadInput, QnetError, StoreGone
+from qnet_gui.model.vif import VifId
+from qnet_gui.store import keys
+from qnet_gui.store.client import Store
+from qnet_gui.store.worker import StoreWorker
+
+log = logging.getLogger(__name__)
+
+_GATHER = 0.01
+#: A domain that writes without end gets this much of us: reads a second, and seconds between them from then on.
+_BURST = 50
+_SLOW = 0.25
+_AGENT_SAYS = (keys.HOME_DOMAIN, keys.AGENT_SERIAL.at(), keys.AGENT_STATE.at())
+
+
+@dataclass(slots=True)
+class _Stale:
+    """What is to be read again."""
+
+    domains: bool = False
+    agent: bool = False
+    all_vifs: bool = False
+    vifs: set[VifId] = field(default_factory=set)
+    guests: set[int] = field(default_factory=set)
+
+    def merge(self, other: _Stale) -> None:
+        self.domains |= other.domains
+        self.agent |= other.agent
+        self.all_vifs |= other.all_vifs
+        self.vifs |= other.vifs
+        self.guests |= other.guests
+
+
+@dataclass(slots=True)
+class _Found:
+    agent: Nodes | None = None
+    all_vifs: dict[VifId, RawVif] | None = None
+    vifs: dict[VifId, RawVif | None] = field(default_factory=dict)
+    guests: dict[int, Nodes] = field(default_factory=dict)
+
+
+def _read(store: Store, netvm: int | None, stale: _Stale) -> _Found:
+    found = _Found(guests={domid: raw.guest(store, domid) for domid in stale.guests})
+    if netvm is None:
+        return found
+    if stale.agent:
+        found.agent = raw.agent(store, netvm)
+    if stale.all_vifs:
+        found.all_vifs = raw.vifs(store, netvm)
+    else:
+        found.vifs = {vif: raw.vif(store, netvm, vif) for vif in stale.vifs}
+    return found
+
+
+def _named(domains: list[DomainInfo], name: str) -> DomainInfo | None:
+    """The domain that the configuration names; toolstacks have several names for dom0.
+
+    A domain that is dying may still have the name of the one that takes its place.
+    """
+    found = [info for info in domains if (info.id == 0 if name == "dom0" else info.name == name)]
+    return max(found, key=lambda info: (info.state is not DomainState.DYING, info.id), default=None)
+
+
+class Collector:
+    """`changed(raw, vifs)`: after each round, `vifs` when domains or vifs may be others; `head`: the agent answered."""
+
+    def __init__(
+        self, hypervisor: Hypervisor, store: StoreWorker, netvm: str,
+        changed: Callable[[Raw, bool], None], head: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._hypervisor = hypervisor
+        self._worker = Worker("hypervisor")
+        self._store = store
+        self._name = netvm
+        self._changed = changed
+        self._head = head
+        self.raw = Raw()
+        self._stale = _Stale(domains=True, agent=True, all_vifs=True)
+        self._watched: set[str] = set()
+        self._timer: int | None = None
+        self._under_way = False
+        self._waiting: list[Callable[[], None]] = []
+        self._recent: list[float] = []
+
+    def start(self) -> None:
+        """Watch, then read."""
+        self._store.watch("@introduceDomain", self._domains_event)
+        self._store.watch("@releaseDomain", self._domains_event)
+        self._schedule()
+
+    def refresh(self, then: Callable[[], None]) -> None:
+        """Ask the hypervisor anew, since it does not tell who is paused; call `then` when that has been taken in."""
+        self._waiting.append(then)
+        self._stale.domains = True
+        if self._timer is not None:
+            cancel(self._timer)
+            self._timer = None
+        self._schedule(at_once=True)
+
+    def store_lost(self) -> None:
+        """xenstore has dropped the connection; it comes back by itself."""
+        if self.raw.store:
+            log.error("xenstore is lost")
+            self.raw = replace(self.raw, store=False)
+            self._changed(self.raw, False)
+
+    # -- events
+
+    def _domains_event(self, _: str) -> None:
+        self._stale.domains = True
+        self._schedule()
+
+    def _agent_event(self, path: str) -> None:
+        if path.endswith(keys.ANSWER_HEAD.at()):
+            self._head()
+        elif path.endswith(_AGENT_SAYS):
+            self._stale.agent = True
+            self._schedule()
+
+    def _vif_event(self, path: str) -> None:
+        parts = path.split("/")[4:]
+        if len(parts) < 4:
+            self._stale.all_vifs = True
+        else:
+            try:
+                self._stale.vifs.add(VifId.from_path("/".join(parts[:4])))
+            except BadInput:
+                return
+        self._schedule()
+
+    def _guest_event(self, domid: int) -> None:
+        self._stale.guests.add(domid)
+        self._schedule()
+
+    # -- rounds
+
+    def _schedule(self, at_once: bool = False) -> None:
+        if self._timer is None and not self._under_way:
+            self._timer = after(0 if at_once else self._delay(), self._round)
+
+    def _delay(self) -> float:
+        now = time.monotonic()
+        self._recent = [moment for moment in self._recent if now - moment < 1]
+        return _SLOW if len(self._recent) >= _BURST else _GATHER
+
+    def _round(self) -> None:
+        self._timer = None
+        self._under_way = True
+        self._recent.append(time.monotonic())
+        stale, self._stale = self._stale, _Stale()
+        waiting, self._waiting = self._waiting, []
+        if stale.domains:
+            self._worker.submit(self._hypervisor.domains, lambda result: self._domains_read(result, stale, waiting))
+        else:
+            self._read(stale, waiting)
+
+    def _domains_read(
+        self, result: list[DomainInfo] | QnetError, stale: _Stale, waiting: list[Callable[[], None]]
+    ) -> None:
+        if isinstance(result, QnetError):
+            if self.raw.hypervisor:
+                log.error("the hypervisor does not tell its domains: %s", result)
+            self.raw = replace(self.raw, hypervisor=False)
+        else:
+            self._take_domains(result, stale)
+        self._read(stale, waiting)
+
+    def _take_domains(self, domains: list[DomainInfo], stale: _Stale) -> None:
+        netvm = _named(domains, self._name)
+        before = self.raw.netvm
+        if (netvm.id if netvm else None) != (before.id if before else None):
+            self.raw = replace(self.raw, agent={}, vifs={})
+            stale.agent = stale.all_vifs = True
+        alive = {info.id for info in domains}
+        guests = {domid: nodes for domid, nodes in self.raw.guests.items() if domid in alive}
+        self.raw = replace(self.raw, hypervisor=True, netvm=netvm, domains=tuple(domains), guests=guests)
+        self._watch_domains(alive - {0, netvm.id if netvm else 0}, netvm.id if netvm else None)
+
+    def _watch_domains(self, guests: set[int], netvm: int | None) -> None:
+        """Watch exactly the domains that exist; each new watch fires at once, which makes it read."""
+        wanted: dict[str, Callable[[str], None]] = {
+            f"{raw.home(domid)}/{keys.HOME_DOMAIN}/guest": lambda _, domid=domid: self._guest_event(domid)  # type: ignore[misc]
+            for domid in guests
+        }
+        if netvm is not None:
+            wanted[f"{raw.home(netvm)}/{keys.HOME_DOMAIN}"] = self._agent_event
+            wanted[f"{raw.home(netvm)}/backend/vif"] = self._vif_event
+        for path in self._watched - wanted.keys():
+            self._store.unwatch(path)
+        for path in wanted.keys() - self._watched:
+            self._store.watch(path, wanted[path])
+        self._watched = set(wanted)
+
+    def _read(self, stale: _Stale, waiting: list[Callable[[], None]]) -> None:
+        netvm = self.raw.netvm.id if self.raw.netvm else None
+
+        def done(found: _Found | QnetError) -> None:
+            if isinstance(found, QnetError):
+                self._stale.merge(stale)  # for the round that the reconnect brings
+                if not isinstance(found, StoreGone):
+                    log.error("xenstore cannot be read: %s", found)
+                self.store_lost()
+            else:
+                self._take(found)
+                self._changed(self.raw, stale.domains or stale.all_vifs or bool(stale.vifs))
+            self._finish(waiting, failed=isinstance(found, QnetError))
+
+        self._store.submit(lambda store: _read(store, netvm, stale), done)
+
+    def _take(self, found: _Found) -> None:
+        vifs = dict(self.raw.vifs) if found.all_vifs is None else found.all_vifs
+        for vif, each in found.vifs.items():
+            if each is None:
+                vifs.pop(vif, None)
+            else:
+                vifs[vif] = each
+        if not self.raw.store:
+            log.info("xenstore is back")
+        agent = self.raw.agent if found.agent is None else found.agent
+        self.raw = replace(self.raw, store=True, agent=agent, vifs=vifs, guests={**self.raw.guests, **found.guests})
+
+    def _finish(self, waiting: list[Callable[[], None]], failed: bool) -> None:
+        self._under_way = False
+        for then in waiting:
+            then()
+        if self._waiting:
+            self._schedule(at_once=True)
+        elif self._stale != _Stale() and not failed:
+            self._schedule()

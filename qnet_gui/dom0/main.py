@@ -1,0 +1,85 @@
+"""qnet-helper: puts the helper together and runs it. Touches the system bus and whatever its parts touch."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+import dbus
+from dbus.mainloop.glib import DBusGMainLoop
+from gi.repository import GLib
+
+from qnet_gui import log as logging_setup
+from qnet_gui.dom0.adapter import choose
+from qnet_gui.dom0.allocate import PATH as ADDRESSES
+from qnet_gui.dom0.allocate import Allocator
+from qnet_gui.dom0.provision import Provisioner
+from qnet_gui.dom0.service import BUS_NAME, Helper
+from qnet_gui.mainloop import post
+from qnet_gui.model import config
+from qnet_gui.model.errors import QnetError
+from qnet_gui.store.worker import StoreWorker
+from qnet_gui.version import version
+
+log = logging.getLogger(__name__)
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="qnet-helper",
+        description="The network helper of dom0: tells domains their network, watches netvm, and publishes the state "
+        "on the system bus as org.qnet.Helper1. Started by systemd or the bus.",
+    )
+    parser.add_argument("--config", type=Path, default=config.PATH, metavar="FILE", help=f"default: {config.PATH}")
+    parser.add_argument("--addresses", type=Path, default=ADDRESSES, metavar="FILE", help=f"default: {ADDRESSES}")
+    parser.add_argument("--debug", action="store_true", help="log everything")
+    parser.add_argument("--version", action="version", version=f"qnet-helper {version()}")
+    return parser.parse_args(argv)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    settings = config.load(arguments.config)
+    hypervisor = choose()
+    DBusGMainLoop(set_as_default=True)
+    loop = GLib.MainLoop()
+    status = 0
+
+    def bus_lost(_: object) -> None:
+        nonlocal status
+        log.error("the system bus has gone")
+        status = 1
+        loop.quit()
+
+    bus = dbus.SystemBus(private=True)
+    bus.set_exit_on_disconnect(False)
+    bus.call_on_disconnection(bus_lost)
+    store = StoreWorker(post, lost=lambda: helper.store_lost())
+    provisioner = Provisioner(settings, Allocator(settings, arguments.addresses))
+    helper = Helper(bus, store, hypervisor, settings.netvm, provisioner, version())
+    if bus.request_name(BUS_NAME, dbus.bus.NAME_FLAG_DO_NOT_QUEUE) != dbus.bus.REQUEST_NAME_REPLY_PRIMARY_OWNER:
+        log.error("another qnet-helper runs already")
+        return 1
+    for number in (signal.SIGTERM, signal.SIGINT):
+        GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, loop.quit)
+    helper.start()
+    log.info("started, version %s; the netvm is %s", version(), settings.netvm)
+    loop.run()
+    store.close()
+    log.info("stopped")
+    return status
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run until SIGTERM; returns the exit status."""
+    arguments = _arguments(argv)
+    logging_setup.setup("qnet-helper", arguments.debug)
+    try:
+        return _run(arguments)
+    except QnetError as error:
+        log.error("%s", error)
+    except dbus.DBusException as error:
+        log.error("the system bus cannot be used: %s", error.get_dbus_message())
+    return 1

@@ -46,6 +46,10 @@ def link_names() -> list[str]:
     return [name for _, name in socket.if_nameindex()]
 
 
+def _specific_first(route: Route) -> tuple[int, int, int]:
+    return -int(IPv4Address(route.genmask)), int(IPv4Address(route.destination)), route.metric
+
+
 class Netlink:
     """Commands to the kernel. Links are named by index, which the kernel never gives twice in a row."""
 
@@ -133,7 +137,7 @@ class Netlink:
         return [message for message in messages if message["type"] == 1]
 
     def routes(self) -> list[Route]:
-        """The main table's unicast routes in the kernel's order."""
+        """The main table's unicast routes: hosts first, then networks, the default last."""
         names = {index: name for index, name in socket.if_nameindex()}  # noqa: C416
         rows = []
         for message in self._main_table():
@@ -147,4 +151,4 @@ class Netlink:
                     int(message.get_attr("RTA_PRIORITY") or 0),
                 )
             )
-        return rows
+        return sorted(rows, key=_specific_first)

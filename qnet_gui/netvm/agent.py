@@ -18,7 +18,7 @@ from qnet_gui.mainloop import after, post
 from qnet_gui.model.errors import KernelError, QnetError
 from qnet_gui.model.vif import VifId
 from qnet_gui.netvm import ground
-from qnet_gui.netvm.dns import Redirection, Sources
+from qnet_gui.netvm.dns import Gap, Redirection, Sources
 from qnet_gui.netvm.forgetter import Forgetter
 from qnet_gui.netvm.ground import Ground
 from qnet_gui.netvm.hotplug import HotplugSocket, Reply
@@ -44,6 +44,7 @@ class Agent:
         self._failed = False
         self._update_posted = False
         self._redirection = Redirection(nft, self._forgetter)
+        self._gap = Gap(self._changed)
         self._publisher = Publisher(self._worker)
         self._sources = Sources(bus, netlink, self._changed)
         self._vifs = Vifs(self._worker, Served(nft, netlink), self._forgetter, self._changed)
@@ -122,6 +123,8 @@ class Agent:
         if not self._sources.ready:
             return
         source, servers, uplinks = self._sources.ask(self._ground.virtual)
+        if self._gap.is_one(servers, uplinks):
+            return
         problems = self._sources.problems(uplinks, servers)
         try:
             self._redirection.apply(self._ground.virtual, servers)

@@ -6,6 +6,7 @@ NetworkManager decides where it manages an uplink, else systemd-resolved, else /
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
 from ipaddress import IPv4Address
@@ -26,6 +27,9 @@ from qnet_gui.netvm.resolved import Resolved
 log = logging.getLogger(__name__)
 #: Seconds after which a client that keeps its port is moved to the new server; answers under way arrive before.
 _LINGER = 1.0
+#: Seconds for which an uplink that stays up may be without servers before queries are refused: NetworkManager takes the
+#: old ones away a moment before it tells the new ones.
+_BETWEEN = 0.3
 
 
 class Sources:
@@ -80,6 +84,24 @@ class Sources:
             return [] if servers else ["no-dns"]
         manager = self._networkmanager
         return ["no-uplink"] if manager is not None and manager.running else ["no-uplink", "no-networkmanager"]
+
+
+class Gap:
+    """Tells the moment between two lists of servers from the lack of any."""
+
+    def __init__(self, look_again: Callable[[], None]) -> None:
+        self._look_again = look_again
+        self._since: float | None = None
+
+    def is_one(self, servers: tuple[IPv4Address, ...], found: tuple[Uplink, ...]) -> bool:
+        """Whether to wait; if so, `look_again` is called when the wait is over."""
+        if servers or not any(uplink.state is UplinkState.UP for uplink in found):
+            self._since = None
+            return False
+        if self._since is None:
+            self._since = time.monotonic()
+            after(_BETWEEN + 0.01, self._look_again)
+        return time.monotonic() - self._since < _BETWEEN
 
 
 class Redirection:

@@ -94,7 +94,7 @@ class NetworkManager:
         self._refreshed()
 
     def _not_loaded(self, error: Exception) -> None:
-        log.warning("NetworkManager does not tell its objects: %s", error)
+        log.info("NetworkManager does not tell its objects: %s", error)  # it was about to go: its return is told
         self.known = True
         self._refreshed()
 
@@ -124,7 +124,7 @@ class NetworkManager:
 
     def _hold(self) -> None:
         """Keep the present picture for a while."""
-        if not self._held and not nm_state.starting(self._objects):
+        if not self._held and nm_state.servers(self._objects):
             self._held = self._objects
             self._grace = after(_GRACE, self._let_go)
 
@@ -134,7 +134,7 @@ class NetworkManager:
         self._changed()
 
     def _look(self) -> None:
-        if self._held and not nm_state.starting(self._objects):
+        if self._held and (nm_state.servers(self._objects) or not nm_state.starting(self._objects)):
             if self._grace is not None:
                 cancel(self._grace)
             self._let_go()

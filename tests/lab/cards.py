@@ -1,0 +1,71 @@
+"""Vifs of domains that nobody booted: what a toolstack would write and make, so that many or odd ones can be tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .conftest import Lab
+
+NETVM_HOME = "/local/domain/1"
+SCRIPT = "/etc/xen/scripts/vif-route-qubes"
+
+
+def path(frontend: int | str) -> str:
+    """A vif's node in the netvm's home, as dom0 names it."""
+    return f"{NETVM_HOME}/backend/vif/{frontend}/0"
+
+
+def nodes(frontend: int, ip: str | None = None, mac: str | None = None) -> dict[str, str]:
+    """The fields that a toolstack writes for a vif."""
+    fields = {"frontend-id": str(frontend), "online": "1", "script": SCRIPT, "ip": ip, "mac": mac}
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def mac(number: int) -> str:
+    """A frontend's MAC."""
+    return f"00:16:3e:00:{number // 256:02x}:{number % 256:02x}"
+
+
+def write(lab: Lab, cards: Mapping[int, Mapping[str, str]]) -> None:
+    """Write the nodes from dom0, each vif's at once, owned by the netvm."""
+    lines = []
+    for frontend, fields in cards.items():
+        words = " ".join(f"{path(frontend)}/{key} '{value}'" for key, value in fields.items())
+        lines.append(f"xenstore-write {words} && xenstore-chmod -r {path(frontend)} n1")
+    lab.exec("dom0", "sh", "-ec", "\n".join(lines), timeout=60)
+
+
+def links(lab: Lab, *frontends: int) -> None:
+    """Make the vifs' links in the netvm; the other end stays there too, down."""
+    batch = "".join(
+        f"link add vif{each}.0 type veth peer name far{each}\nlink set far{each} up\n" for each in frontends
+    )
+    lab.exec("netvm", "ip", "-batch", "-", input=batch)
+
+
+def take(lab: Lab, *frontends: int) -> None:
+    """Take links and nodes away, however far they were."""
+    for each in frontends:
+        lab.exec("netvm", "ip", "link", "delete", f"vif{each}.0", check=False)
+    lab.exec("dom0", "xenstore-rm", *(f"{NETVM_HOME}/backend/vif/{each}" for each in frontends), check=False)
+
+
+def field(lab: Lab, frontend: int, name: str) -> str:
+    """A field of a vif's node, empty where there is none."""
+    return lab.exec("dom0", "xenstore-read", f"{path(frontend)}/{name}", check=False).stdout.strip()
+
+
+def hotplug(lab: Lab, verb: str, frontend: int) -> tuple[int, str]:
+    """Run the hotplug script as `xl devd` does; its exit status and what it says."""
+    relative = f"backend/vif/{frontend}/0"
+    done = lab.exec(
+        "netvm", "env", f"vif=vif{frontend}.0", f"XENBUS_PATH={relative}", "XENBUS_TYPE=vif", SCRIPT, verb, "type_if=vif",
+        check=False, timeout=30,
+    )  # fmt: skip
+    return done.returncode, done.stderr
+
+
+def served(lab: Lab) -> str:
+    """The anti-spoofing set and the routes, as one text to look into."""
+    listed = lab.out("netvm", "nft", "list", "set", "inet", "qnet", "vif_address")
+    return listed + lab.out("netvm", "ip", "-4", "route") + lab.out("netvm", "ip", "neigh", "show", "nud", "permanent")

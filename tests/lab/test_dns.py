@@ -1,0 +1,182 @@
+"""Names: redirected to whatever servers the uplink has, by UDP and TCP, through every change."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .conftest import Lab
+
+DNS = ("10.139.1.1", "10.139.1.2")
+SERVERS = ["192.168.0.53", "192.168.0.54", "192.168.0.55"]
+QUERIES = str(Path(__file__).with_name("queries.py"))
+
+
+def _dig(lab: Lab, server: str, *options: str, name: str = "whoami.test") -> str:
+    return lab.exec(
+        "work", "dig", "+short", "+tries=1", "+time=2", *options, name, f"@{server}", check=False
+    ).stdout.strip()
+
+
+def _redirects(lab: Lab) -> list[str]:
+    listed = lab.out("netvm", "nft", "list", "map", "inet", "qnet", "dns_server")
+    return sorted(found.replace(" ", "") for found in re.findall(r"[\d.]+ : [\d.]+", listed))
+
+
+def _wait_for(lab: Lab, *real: str) -> None:
+    expected = sorted(f"{virtual}:{real[index % len(real)]}" for index, virtual in enumerate(DNS)) if real else []
+    lab.wait(f"redirection to {real}", lambda: _redirects(lab) == expected)
+
+
+@pytest.fixture
+def isp1(lab: Lab) -> Iterator[Lab]:
+    """The lab with three servers from its first provider, before and after."""
+    _wait_for(lab, *SERVERS)
+    yield lab
+    lab.set_servers("isp1", SERVERS)
+    _wait_for(lab, *SERVERS)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_every_virtual_server_answers_however_many_real_ones_there_are(isp1: Lab, count: int) -> None:
+    isp1.set_servers("isp1", SERVERS[:count])
+    _wait_for(isp1, *SERVERS[:count])
+    for index, virtual in enumerate(DNS):
+        for transport in ("+notcp", "+tcp"):
+            assert _dig(isp1, virtual, transport) == "192.0.2.1"
+            assert _dig(isp1, virtual, transport, name="server.test") == SERVERS[:count][index % count]
+
+
+def test_without_a_server_a_query_is_refused_at_once_and_nothing_leaves(isp1: Lab) -> None:
+    isp1.set_servers("isp1", [])
+    _wait_for(isp1)
+    watcher = isp1.popen(
+        "isp1", "timeout", "3", "tcpdump", "-lni", "any", "port", "53",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert watcher.stdout is not None
+    while "listening on" not in watcher.stdout.readline():
+        pass
+    for virtual in DNS:
+        for transport in ("+notcp", "+tcp"):
+            start = time.monotonic()
+            done = isp1.exec("work", "dig", "+tries=1", "+time=5", transport, "whoami.test", f"@{virtual}", check=False)
+            assert "connection refused" in done.stdout, done.stdout
+            assert time.monotonic() - start < 2
+    said, _ = watcher.communicate(timeout=10)
+    assert "0 packets captured" in said, said
+    status = json.loads(isp1.out("dom0", "qnet", "status", "--json"))
+    assert [problem["code"] for problem in status["problems"]] == ["no-dns"]
+
+
+def test_no_query_is_lost_at_200_a_second_through_changes_of_servers(isp1: Lab) -> None:
+    asking = isp1.popen(
+        "work",
+        "/usr/bin/python3",
+        QUERIES,
+        DNS[0],
+        "4",
+        "200",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    change = ["nmcli", "device", "modify", "eth0", "ipv4.ignore-auto-dns", "yes", "ipv4.dns"]
+    for server in (SERVERS[1], SERVERS[0], SERVERS[2]):  # the uplink itself stays as it is
+        time.sleep(0.8)
+        isp1.exec("netvm", *change, server)
+    said, errors = asking.communicate(timeout=30)
+    found = json.loads(said or "{}")
+    assert found, errors
+    assert found["sent"] > 600
+    assert (found["lost"], found["refused"], set(found["answers"])) == (0, 0, {"192.0.2.1"})
+    _wait_for(isp1, SERVERS[2])
+
+
+def test_after_roaming_answers_come_from_the_new_provider_and_the_domain_notices_nothing(lab: Lab) -> None:
+    _wait_for(lab, *SERVERS)
+    before = lab.out("work", "sh", "-c", "ip address; ip route; ls -i /etc/resolv.conf; cat /etc/resolv.conf")
+    asking = lab.popen("work", "/usr/bin/python3", QUERIES, DNS[0], "12", "50", stdout=subprocess.PIPE, text=True)
+    time.sleep(0.5)
+    try:
+        lab.roam()
+        said, _ = asking.communicate(timeout=40)
+        found = json.loads(said)
+        signal = float(
+            re.findall(r"\[([\d.]+)\] policy: set 'eth1' .* as default", lab.log("netvm-NetworkManager"))[-1]
+        )
+        assert found["first"]["192.0.2.2"] - signal < 1.0
+        assert lab.out("work", "curl", "-s", "http://www.test/").startswith("Hello from isp2.")
+        assert before == lab.out(
+            "work", "sh", "-c", "ip address; ip route; ls -i /etc/resolv.conf; cat /etc/resolv.conf"
+        )
+    finally:
+        lab.roam()
+        _wait_for(lab, *SERVERS)
+    assert _dig(lab, DNS[1]) == "192.0.2.1"
+
+
+def test_networkmanager_restarted_loses_no_query(isp1: Lab) -> None:
+    asking = isp1.popen("work", "/usr/bin/python3", QUERIES, DNS[0], "5", "100", stdout=subprocess.PIPE, text=True)
+    time.sleep(0.5)
+    isp1.restart_program("netvm", "NetworkManager")
+    found = json.loads(asking.communicate(timeout=30)[0])
+    assert (found["lost"], found["refused"]) == (0, 0)
+    _wait_for(isp1, *SERVERS)
+
+
+def test_a_vpn_takes_over_alone_and_gives_back(isp1: Lab) -> None:
+    """A second connection with servers of its own, whose priority says that nobody else is to be asked."""
+    isp1.exec(
+        "netvm", "nmcli", "connection", "add", "type", "tun", "ifname", "tun0", "con-name", "office", "mode", "tun",
+        "ipv4.method", "manual", "ipv4.addresses", "10.99.0.2/24", "ipv4.dns", "192.168.0.55", "ipv4.dns-priority", "-50",
+        "ipv6.method", "disabled", "autoconnect", "no",
+    )  # fmt: skip
+    try:
+        isp1.exec("netvm", "nmcli", "connection", "up", "office", timeout=20)
+        _wait_for(isp1, "192.168.0.55")
+        status = json.loads(isp1.out("dom0", "qnet", "status", "--json"))
+        assert ("tun0", "vpn", "office") in [(up["name"], up["kind"], up["connection"]) for up in status["uplinks"]]
+        isp1.exec("netvm", "nmcli", "connection", "down", "office", timeout=20)
+        _wait_for(isp1, *SERVERS)
+    finally:
+        isp1.exec("netvm", "nmcli", "connection", "delete", "office", timeout=20)
+
+
+def test_the_dispatcher_alone_redirects_when_no_agent_runs(isp1: Lab) -> None:
+    isp1.kill_program("netvm", "qnet-agent")
+    try:
+        isp1.set_servers("isp1", SERVERS[2:])
+        _wait_for(isp1, SERVERS[2])
+    finally:
+        isp1.start_program("netvm", "qnet-agent")
+
+
+def test_the_agent_alone_redirects_when_no_dispatcher_runs(isp1: Lab) -> None:
+    script = "/etc/NetworkManager/dispatcher.d/90-qnet-dns"
+    isp1.exec("netvm", "mv", script, "/root/")
+    try:
+        isp1.set_servers("isp1", SERVERS[1:])
+        _wait_for(isp1, *SERVERS[1:])
+    finally:
+        isp1.exec("netvm", "mv", "/root/90-qnet-dns", script)
+
+
+def test_resolv_conf_is_followed_where_networkmanager_manages_no_uplink(fresh_lab: Lab) -> None:
+    lab = fresh_lab
+    lab.stop_program("netvm", "NetworkManager")
+    lab.exec("netvm", "ip", "address", "replace", "192.168.0.99/24", "dev", "eth0")
+    lab.exec("netvm", "ip", "route", "replace", "default", "via", "192.168.0.1")
+    lab.restart_program("netvm", "qnet-agent")
+    for text in ("nameserver 192.168.0.54", "nameserver 127.0.0.53\nnameserver 192.168.0.55"):
+        lab.exec("netvm", "tee", "/etc/resolv.conf.new", input=text + "\n")
+        lab.exec("netvm", "mv", "/etc/resolv.conf.new", "/etc/resolv.conf")
+        _wait_for(lab, text[-12:])
+    assert _dig(lab, DNS[0], name="server.test") == "192.168.0.55"
+    assert json.loads(lab.out("dom0", "qnet", "dns", "--json"))["source"] == "resolv.conf"

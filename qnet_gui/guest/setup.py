@@ -53,15 +53,19 @@ def apply(netlink: Netlink, wishes: Wishes) -> tuple[IPv4Address | None, list[Ro
     if index is None:
         raise NotFound(f"There is no {LINK}.")
     set_for_interface("ipv6", LINK, "disable_ipv6", 1)
-    for address, prefix in netlink.addresses(index):
+    addresses = netlink.addresses(index)
+    for address, prefix in addresses:
         if (address, prefix) != (wishes.address, 32):
             netlink.delete_address(index, address, prefix)
-    netlink.add_address(index, wishes.address)
+    if (wishes.address, 32) not in addresses:
+        netlink.add_address(index, wishes.address)
     netlink.set_up(index)
-    netlink.set_default_route(index)
-    for route in netlink.routes_of_link(index):
+    routes = netlink.routes_of_link(index)
+    for route in routes:
         if route["dst_len"] or route["priority"]:
             netlink.delete_route(route)
+    if not any(not route["dst_len"] and not route["priority"] for route in routes):
+        netlink.set_default_route(index)
     write_resolv_conf(wishes.servers)
     return next((address for address, _ in netlink.addresses(index)), None), netlink.routes()
 

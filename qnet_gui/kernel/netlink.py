@@ -121,6 +121,8 @@ class Netlink:
                 "dst": message.get_attr("RTA_DST") or "0.0.0.0",
                 "dst_len": message["dst_len"],
                 "priority": message.get_attr("RTA_PRIORITY") or 0,
+                "scope": message["scope"],
+                "proto": message["proto"],
                 "oif": index,
             }
             for message in self._main_table()

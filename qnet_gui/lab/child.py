@@ -57,7 +57,10 @@ class Child:
     def made_namespaces(self) -> None:
         """Wait until it is in its own namespaces; from then on `network` is its network."""
         self._expect("namespaces")
-        self.network = os.open(f"/proc/{self.pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            self.network = os.open(f"/proc/{self.pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise self._dead() from None
 
     def ready(self) -> None:
         """Wait until it does what it is for."""
@@ -74,9 +77,13 @@ class Child:
         except OSError:
             raise HypervisorError(f"{self.name} does not answer; see {self._log}.") from None
         if not data:
-            raise HypervisorError(f"{self.name} has died; see {self._log}.")
+            raise self._dead()
         message: dict[str, Any] = json.loads(data)
         return message
+
+    def _dead(self) -> HypervisorError:
+        last = self._log.read_text(errors="replace").strip().rpartition("\n")[2]
+        return HypervisorError(f"{self.name} has died: {last or 'it did not say why'}")
 
     def order(self, do: str, deadline: float = 15.0, **words: str) -> None:
         """Have something done, and wait until it is."""
@@ -85,7 +92,7 @@ class Child:
             try:
                 self._socket.send(json.dumps({"number": number, "do": do, **words}).encode())
             except OSError:
-                raise HypervisorError(f"{self.name} has died; see {self._log}.") from None
+                raise self._dead() from None
             answer = self._receive(deadline)
             while answer.get("number") != number:  # one that came too late for the order before
                 answer = self._receive(deadline)

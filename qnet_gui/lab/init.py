@@ -91,7 +91,7 @@ def main(control: str, lab: str, name: str, domid: str) -> None:
     init = Init(Reports(int(control)), Place(lab), name, int(domid))
     try:
         init.boot()
-    except OSError as error:
+    except (OSError, QnetError) as error:
         print(f"<3>{name} cannot boot: {error}", file=sys.stderr)
         sys.exit(1)
 

@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
-import tomllib
 import uuid
 from pathlib import Path
 
+from qnet_gui import install as as_on_a_machine
 from qnet_gui.lab.place import DOM0, NETVM
 from qnet_gui.lab.root import CHECKOUT
 
@@ -21,20 +20,6 @@ BUS = Path("/run/lab-dbus/system.conf")
 _WISHES = Path("/run/lab-dbus/wishes")
 _SERVICES = Path("/run/lab-dbus/services")
 _HOST_SERVICES = Path("/usr/share/dbus-1/system-services")
-_PROGRAMS = {
-    "qnet": "qnet_gui.cli",
-    "qnet-agent": "qnet_gui.netvm.main",
-    "qnet-guest": "qnet_gui.guest.main",
-    "qnet-helper": "qnet_gui.dom0.main",
-    "qnet-tray": "qnet_gui.tray.main",
-    "lab-devd": "qnet_gui.lab.devd",
-}
-_WRAPPER = """#!{python}
-import sys
-sys.path.insert(0, {checkout!r})
-from {module} import main
-sys.exit(main())
-"""
 _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -122,24 +107,10 @@ def _identity(name: str) -> None:
     _write(Path("/etc/machine-id"), uuid.uuid4().hex + "\n", 0o444)
 
 
-def _files(kind: str) -> None:
-    """The files that `make install` installs; where the table is not there, they are installed on the host already."""
-    table = CHECKOUT / "desktop/files.toml"
-    if not table.exists():
-        return
-    for entry in tomllib.loads(table.read_text())["file"]:
-        if kind in entry["roles"]:
-            target = Path(entry["target"])
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.unlink(missing_ok=True)
-            shutil.copyfile(CHECKOUT / entry["source"], target)
-            target.chmod(int(entry["mode"], 8))
-
-
-def _programs() -> None:
-    for program, module in _PROGRAMS.items():
-        text = _WRAPPER.format(python=sys.executable, checkout=str(CHECKOUT), module=module)
-        _write(Path("/usr/bin") / program, text, 0o755)
+def _qnet(kind: str) -> None:
+    """qnet as `make install` installs it, but that its programs run the checkout's own code."""
+    as_on_a_machine.install(kind, Path("/"), CHECKOUT, in_place=True)
+    as_on_a_machine.put_program(Path("/usr/bin/lab-devd"), "qnet_gui.lab.devd", CHECKOUT)
 
 
 def _network_manager() -> None:
@@ -181,7 +152,6 @@ def install(name: str, fresh: bool) -> None:
         _identity(name)
         if kind == NETVM:
             _network_manager()
-        _files(kind)
-        _programs()
+        _qnet(kind)
     if kind in (DOM0, NETVM):
         _bus(kind)

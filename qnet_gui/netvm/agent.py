@@ -145,7 +145,7 @@ class Agent:
         """Everything again, whether it seems to be there or not."""
         self._lay(self._ground)
         self._redirection.again()
-        self._vifs.look_at_all()
+        self._vifs.again()
         self._sources.refresh(self._changed)
         if self._failed:
             raise KernelError("The packet filter cannot be loaded; see the agent's log.")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import errno
 import fcntl
+import importlib
 import logging
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 from qnet_gui import __version__, log
@@ -21,9 +23,9 @@ from qnet_gui.model.parse import shown
 from qnet_gui.netvm import hotplug
 
 logger = logging.getLogger(__name__)
-#: Seconds that a script waits for an agent that starts, or for its answer.
-_DEADLINE = 10.0
-_TRY_AGAIN = 0.02
+#: Seconds that a script waits for an agent that starts, for its answer, or for its turn; Xen's tools wait 40.
+_DEADLINE = 30.0
+_TRY_AGAIN = 0.05
 
 
 def _bus() -> Any | None:
@@ -96,18 +98,21 @@ def ask_agent(line: str) -> str | None:
     return answer.decode("ascii", "replace").strip() or None
 
 
-def _through_agent_or(line: str, do_it: Any) -> int:
-    """Let the agent do it; where none runs, do it here, one at a time."""
+def _through_agent_or(line: str, do_it: Callable[[ModuleType], None]) -> int:
+    """Let the agent do it; where none runs, do it here with the module `once`, one process at a time."""
     until = time.monotonic() + _DEADLINE
+    once: ModuleType | None = None
     while time.monotonic() < until:
         answer = ask_agent(line)
         if answer is not None:
             if answer != "ok":
                 raise QnetError(answer.removeprefix("error "))
             return 0
+        if once is None:  # before the lock is held, since it takes a quarter of a second
+            once = importlib.import_module("qnet_gui.netvm.once")
         with _locked(wait=False) as free:
             if free:
-                do_it()
+                do_it(once)
                 return 0
         time.sleep(_TRY_AGAIN)  # an agent starts, or another script is at work
     raise NoAnswer("The agent holds the lock and does not listen.")
@@ -125,24 +130,12 @@ def run_hotplug(verb: str) -> int:
     vif = VifId.from_path(path)
     if name and VifId.from_name(name) != vif:
         raise BadInput(f"{shown(name)} is not the vif of {shown(path)}.")
-
-    def do_it() -> None:
-        from qnet_gui.netvm import once
-
-        once.hotplug(verb, vif)
-
-    return _through_agent_or(f"{verb} {path} {name}", do_it)
+    return _through_agent_or(f"{verb} {path} {name}", lambda once: once.hotplug(verb, vif))
 
 
 def run_dns() -> int:
     """What `qubes_setup_dnat_to_ns` is called for: redirect to the servers of this moment."""
-
-    def do_it() -> None:
-        from qnet_gui.netvm import once
-
-        once.redirect(_bus())
-
-    return _through_agent_or("dns", do_it)
+    return _through_agent_or("dns", lambda once: once.redirect(_bus()))
 
 
 def run_stopped() -> int:

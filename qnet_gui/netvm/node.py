@@ -46,11 +46,19 @@ def _is_ipv6(text: str) -> bool:
     return True
 
 
+def _fields(store: Store, path: str) -> dict[str, bytes | None]:
+    return {field: store.read(f"{path}/{field}") for field in ("online", "ip", "mac")}
+
+
 def read(store: Store, vif: VifId) -> Node:
     """Read and judge one node; one that is not there, or going offline, is to be let go."""
     path = vif.backend_path
-    raw = {field: store.read(f"{path}/{field}") for field in ("online", "ip", "mac")}
-    if raw["online"] == b"0" or (raw["online"] is None and not store.children(path)):
+    raw = _fields(store, path)
+    if None in raw.values():  # is it being removed just now? all that is there, at one moment
+        raw, there = store.atomically(lambda inside: (_fields(inside, path), inside.children(path)))
+        if not there:
+            return Node(vif)
+    if raw["online"] == b"0":
         return Node(vif)
     try:
         if raw["ip"] is None:

@@ -6,6 +6,7 @@ fallback both work through this; it knows what is served from the nft sets thems
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address
 
@@ -17,6 +18,7 @@ from qnet_gui.model.parse import ipv4
 from qnet_gui.model.vif import Vif, VifId
 from qnet_gui.netvm import ruleset
 
+log = logging.getLogger(__name__)
 Errors = dict[VifId, KernelError]
 
 
@@ -27,9 +29,11 @@ class Served:
         self._nft = nft
         self._netlink = netlink
         self._addresses: dict[VifId, IPv4Address] = {}
-        self._load()
+        self.load()
 
-    def _load(self) -> None:
+    def load(self) -> None:
+        """Find out anew what the packet filter lets through."""
+        self._addresses = {}
         for element in self._nft.elements("inet", ruleset.TABLE, ruleset.VIF_SET):
             name, address = element["concat"]
             try:
@@ -55,12 +59,18 @@ class Served:
         if not going:
             return frozenset()
         for vif, address in going.items():
-            index = link_index(vif.name)
-            if index is not None:
-                self._netlink.set_down(index)
-                self._netlink.delete_neighbour(index, address)
-                self._netlink.delete_host_route(index, address, Vif(vif, address, "").metric)
+            try:
+                self._take_down(vif, address)
+            except KernelError as error:  # it must lose its right to send in any case
+                log.error("%s cannot be taken down: %s", vif.name, error)
         return self._change({}, going)
+
+    def _take_down(self, vif: VifId, address: IPv4Address) -> None:
+        index = link_index(vif.name)
+        if index is not None:
+            self._netlink.set_down(index)
+            self._netlink.delete_neighbour(index, address)
+            self._netlink.delete_host_route(index, address, Vif(vif, address, "").metric)
 
     def admit(self, vifs: Sequence[Vif]) -> frozenset[IPv4Address]:
         """First half of online: the anti-spoofing. An address that a vif of this name had before is not its any more.
@@ -70,10 +80,7 @@ class Served:
         new = {vif.id: vif.address for vif in vifs}
         stale = {vif: old for vif, old in self._addresses.items() if vif in new and new[vif] != old}
         for vif, address in stale.items():
-            index = link_index(vif.name)
-            if index is not None:
-                self._netlink.delete_host_route(index, address, Vif(vif, address, "").metric)
-                self._netlink.delete_neighbour(index, address)
+            self._take_down(vif, address)
         return self._change(new, stale)
 
     def _change(self, new: dict[VifId, IPv4Address], old: dict[VifId, IPv4Address]) -> frozenset[IPv4Address]:

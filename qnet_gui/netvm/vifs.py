@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import logging
 from collections.abc import Callable
+from ipaddress import IPv4Address
 
 from qnet_gui.kernel.netlink import link_names
 from qnet_gui.mainloop import post
@@ -87,6 +88,11 @@ class Vifs:
         if gone or vif not in self._served.addresses:
             self.look(vif)
 
+    def again(self) -> None:
+        """Trust nothing that is remembered: somebody may have changed the kernel behind our back."""
+        self._served.load()
+        self.look_at_all()
+
     def look_at_all(self) -> None:
         """Look at every vif that xenstore or the packet filter names."""
 
@@ -130,6 +136,19 @@ class Vifs:
             log.warning("vifs cannot be read: %s", nodes)
             self._finish(nodes)
             return
+        try:
+            serve, changed_hands = self._change(nodes)
+        except KernelError as error:
+            log.error("%s", error)
+            self._finish(error)
+        except Exception as error:  # a fault of ours with one vif must not keep all others waiting
+            log.exception("vifs cannot be changed")
+            self._finish(QnetError(f"The agent failed: {type(error).__name__}."))
+        else:
+            self._forgetter.forget(changed_hands, lambda: self._bring_up(serve))
+
+    def _change(self, nodes: list[Node]) -> tuple[list[Vif], frozenset[IPv4Address]]:
+        """Take offline what goes and admit what comes; returns what to bring up and the addresses that moved."""
         links = set(link_names())
         serve: list[Vif] = []
         for each in nodes:
@@ -140,16 +159,9 @@ class Vifs:
                 self._refuse(each.id, each.error)
             else:
                 self._release(each, each.id.name in links)
-        going = {each.id for each in nodes} - {vif.id for vif in serve}
         known = self._served.addresses
-        try:
-            changed_hands = self._served.offline(going)
-            changed_hands |= self._served.admit([vif for vif in serve if known.get(vif.id) != vif.address])
-        except KernelError as error:
-            log.error("%s", error)
-            self._finish(error)
-            return
-        self._forgetter.forget(changed_hands, lambda: self._bring_up(serve))
+        changed_hands = self._served.offline({each.id for each in nodes} - {vif.id for vif in serve})
+        return serve, changed_hands | self._served.admit([vif for vif in serve if known.get(vif.id) != vif.address])
 
     def _refuse(self, vif: VifId, error: BadInput) -> None:
         self._results[vif] = error

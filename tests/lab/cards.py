@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from qnet_gui.store.client import Store
+
 from .conftest import Lab
 
 NETVM_HOME = "/local/domain/1"
@@ -27,12 +29,19 @@ def mac(number: int) -> str:
 
 
 def write(lab: Lab, cards: Mapping[int, Mapping[str, str]]) -> None:
-    """Write the nodes from dom0, each vif's at once, owned by the netvm."""
-    lines = []
-    for frontend, fields in cards.items():
-        words = " ".join(f"{path(frontend)}/{key} '{value}'" for key, value in fields.items())
-        lines.append(f"xenstore-write {words} && xenstore-chmod -r {path(frontend)} n1")
-    lab.exec("dom0", "sh", "-ec", "\n".join(lines), timeout=60)
+    """Write the nodes as dom0, in one transaction as libxl does, owned by the netvm."""
+
+    def change(store: Store) -> None:
+        for frontend, fields in cards.items():
+            store.mkdir(f"{NETVM_HOME}/backend/vif/{frontend}")
+            store.set_perms(f"{NETVM_HOME}/backend/vif/{frontend}", ["n1"])
+            store.mkdir(path(frontend))
+            store.set_perms(path(frontend), ["n1"])
+            for key, value in fields.items():
+                store.write(f"{path(frontend)}/{key}", value)
+
+    with lab.store("dom0") as store:
+        store.atomically(change)
 
 
 def links(lab: Lab, *frontends: int) -> None:

@@ -125,24 +125,24 @@ class Lab:
         """Have a provider's DHCP hand out other name servers, and the netvm ask it at once if its cable is in."""
         self.ask("servers", provider=provider, servers=list(servers))
         card = next(found for found in self.ask("status")["uplinks"] if found["provider"] == provider)
-        if renew and card["plugged"]:
-            self.wait(f"{card['uplink']} with {servers}", lambda: self._renewed(card["uplink"], list(servers)))
+        if renew and card["plugged"] and self._servers(card["uplink"]) != list(servers):
+            self._renew(card["uplink"], list(servers))
 
-    def _renewed(self, uplink: str, servers: list[str]) -> bool:
-        """Have NetworkManager ask for its lease again, with the address kept; whether it then has these servers.
+    def _renew(self, uplink: str, servers: list[str]) -> None:
+        """Have NetworkManager ask for its lease again; the address stays where it can.
 
-        Any change of a setting makes it ask. Version 1.42 often goes on with the old servers although the lease names
-        the new ones, until it has asked once or twice more.
+        Any change of a setting makes it ask. Version 1.42 sometimes goes on with the old servers although the lease
+        names the new ones, until it has asked once or twice more; when even that does not help, it has to reconnect.
         """
-        if self._servers(uplink) == servers:
-            return True
-        change = ["ipv4.dhcp-timeout", str(next(self._timeouts))]
-        self.exec(NETVM, "nmcli", "device", "modify", uplink, *change, timeout=20)
-        until = time.monotonic() + 0.3
-        while time.monotonic() < until:
-            if self._servers(uplink) == servers:
-                return True
-        return False
+        for _ in range(4):
+            change = ["ipv4.dhcp-timeout", str(next(self._timeouts))]
+            self.exec(NETVM, "nmcli", "device", "modify", uplink, *change, timeout=20)
+            until = time.monotonic() + 0.3
+            while time.monotonic() < until:
+                if self._servers(uplink) == servers:
+                    return
+        self.exec(NETVM, "nmcli", "connection", "up", uplink, timeout=20)
+        self.wait(f"{uplink} with {servers}", lambda: self._servers(uplink) == servers)
 
     def _servers(self, uplink: str) -> list[str]:
         found = self.out(NETVM, "nmcli", "-g", "IP4.DNS", "device", "show", uplink)
@@ -163,7 +163,7 @@ class Lab:
         self,
         domain: str,
         *command: str,
-        input: str | None = None,
+        input: str | None = None,  # noqa: A002
         timeout: float = 10,
         check: bool = True,
     ) -> subprocess.CompletedProcess[str]:

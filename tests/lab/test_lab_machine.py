@@ -9,9 +9,15 @@ import sys
 import pytest
 
 from qnet_gui.lab import enter
+from qnet_gui.lab.root import CHECKOUT
 from qnet_gui.model.errors import StoreDenied
 
 from .conftest import Lab
+
+#: The adapter that dom0's programs use, for a line of Python in dom0.
+_IN_DOM0 = (
+    f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); from qnet_gui.hypervisor.lab import *; h = LabHypervisor(); "
+)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +121,7 @@ def test_a_domains_network_starts_with_the_kernels_defaults(lab: Lab, domain: st
 
 def test_domains_see_neither_the_host_nor_each_other(lab: Lab) -> None:
     for domain in ("netvm", "work"):
-        assert lab.out(domain, "cat", "/proc/1/comm") == "python"
+        assert "qnet_gui.lab.init" in lab.out(domain, "cat", "/proc/1/cmdline")
         assert lab.out(domain, "hostname") == domain
         assert not lab.out(domain, "sh", "-c", "ls -d /run/qnet-lab /sys/fs/cgroup/* /run/xen/* 2>/dev/null || true")
     assert "NetworkManager" not in lab.out("work", "ps", "-eo", "comm")
@@ -165,35 +171,30 @@ def test_dom0_gets_a_card_and_loses_it_without_a_trace(lab: Lab, ids: dict[str, 
     """The way of dom0's upgrade networking, through the adapter that dom0's programs use."""
     lab.expect_log("vif0.0|10.137.0.99")
     before = lab.out("dom0", "xenstore-ls", "-fp", "/local/domain/0"), lab.out("dom0", "xenstore-ls", "-f", "/libxl")
-    adapter = "from qnet_gui.hypervisor.lab import *; from ipaddress import IPv4Address; h = LabHypervisor(); "
+    adapter = _IN_DOM0 + "from ipaddress import IPv4Address; "
     attach = f"print(h.attach_vif(VifRequest(0, {ids['netvm']}, IPv4Address('10.137.0.99'), '00:16:3e:00:00:99')).name)"
-    assert lab.out("dom0", _python(lab), "-c", adapter + attach) == "vif0.0"
+    assert lab.out("dom0", sys.executable, "-c", adapter + attach) == "vif0.0"
     lab.wait("eth0 in dom0", lambda: lab.exec("dom0", "ip", "link", "show", "eth0", check=False).returncode == 0)
     status = f"/local/domain/{ids['netvm']}/backend/vif/0/0/hotplug-status"
     lab.wait("the script", lambda: lab.exec("dom0", "xenstore-read", status, check=False).stdout == "connected\n")
     assert lab.out("dom0", "xenstore-read", "/local/domain/0/device/vif/0/trusted") == "1"
-    lab.exec("dom0", _python(lab), "-c", adapter + "h.detach_vif(VifId(0, 0)); h.detach_vif(VifId(0, 0))")
+    lab.exec("dom0", sys.executable, "-c", adapter + "h.detach_vif(VifId(0, 0)); h.detach_vif(VifId(0, 0))")
     lab.wait("no eth0", lambda: lab.exec("dom0", "ip", "link", "show", "eth0", check=False).returncode == 1)
     after = lab.out("dom0", "xenstore-ls", "-fp", "/local/domain/0"), lab.out("dom0", "xenstore-ls", "-f", "/libxl")
     assert after == before
     assert lab.exec("netvm", "ip", "link", "show", "vif0.0", check=False).returncode == 1
 
 
-def _python(lab: Lab) -> str:
-    """The interpreter of qnet's programs in a domain."""
-    return lab.out("dom0", "head", "-1", "/usr/bin/qnet").removeprefix("#!")
-
-
 def test_the_hypervisor_as_dom0_sees_it(lab: Lab, ids: dict[str, int]) -> None:
     code = (
-        "from qnet_gui.hypervisor.lab import *; h = LabHypervisor(); c = h.capabilities(); "
+        f"{_IN_DOM0} c = h.capabilities(); "
         "print(c.name, c.can_pause, c.can_attach, *[(d.id, d.name, d.state.value) for d in h.domains()]); "
         "h.pause(int(9999))"
     )
-    done = lab.exec("dom0", _python(lab), "-c", code, check=False)
+    done = lab.exec("dom0", sys.executable, "-c", code, check=False)
     assert done.stdout.startswith("lab True True (0, 'Domain-0', 'running') (1, 'netvm', 'running')")
     assert "There is no domain with id 9999" in done.stderr
-    assert lab.exec("dom0", _python(lab), "-c", code.replace("9999", "0"), check=False).stderr.endswith(
+    assert lab.exec("dom0", sys.executable, "-c", code.replace("9999", "0"), check=False).stderr.endswith(
         "Refused: dom0 cannot be paused.\n"
     )
 

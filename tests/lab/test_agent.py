@@ -1,0 +1,146 @@
+"""The agent's own life: killed, stopped, asked; what it leaves, what it tells dom0."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+
+import pytest
+
+from . import cards
+from .conftest import Lab
+
+_DOWNLOAD = """
+import socket, sys, time
+sock = socket.create_connection(("203.0.113.11", 8000), 5)
+sock.settimeout(5)
+for number in range(30):
+    sock.sendall(b"x")
+    assert sock.recv(1) == b"x"
+    print(number, flush=True)
+    time.sleep(0.1)
+"""
+_ECHO = """
+import socket
+listener = socket.create_server(("203.0.113.11", 8000))
+print("listening", flush=True)
+sock, _ = listener.accept()
+while data := sock.recv(1):
+    sock.sendall(data)
+"""
+
+
+def _state(lab: Lab) -> str:
+    return lab.out("dom0", "xenstore-read", f"{cards.NETVM_HOME}/data/qnet/agent/state")
+
+
+@pytest.mark.parametrize("end", ["kill", "restart"])
+def test_an_established_flow_survives_the_agents_restart(lab: Lab, end: str) -> None:
+    with (
+        lab.popen("isp1", "/usr/bin/python3", "-c", _ECHO, stdout=subprocess.PIPE, text=True) as server,
+        lab.popen("work", "/usr/bin/python3", "-c", _DOWNLOAD, stdout=subprocess.PIPE, text=True) as client,
+    ):
+        try:
+            assert client.stdout is not None
+            assert client.stdout.readline() == "0\n"
+            before = cards.served(lab)
+            if end == "kill":
+                lab.kill_program("netvm", "qnet-agent")
+                time.sleep(0.5)
+                lab.start_program("netvm", "qnet-agent")
+            else:
+                lab.restart_program("netvm", "qnet-agent")
+            lab.wait("the agent's return", lambda: _state(lab) == "running")
+            said, _ = client.communicate(timeout=20)
+            assert said.split()[-1] == "29"
+            assert cards.served(lab) == before
+        finally:
+            server.kill()
+            client.kill()
+
+
+@pytest.mark.parametrize("end", ["kill_program", "stop_program"])
+def test_an_agent_that_ends_leaves_the_anti_spoofing_and_tells_dom0(lab: Lab, end: str) -> None:
+    before = lab.out("netvm", "nft", "-s", "list", "ruleset") + cards.served(lab)
+    getattr(lab, end)("netvm", "qnet-agent")
+    try:
+        assert _state(lab) == "stopped"
+        assert lab.out("netvm", "nft", "-s", "list", "ruleset") + cards.served(lab) == before
+        doctor = lab.exec("dom0", "qnet", "doctor", check=False)
+        assert doctor.returncode == 1
+        assert "The agent in netvm has stopped." in doctor.stdout
+        assert lab.out("work", "curl", "-s", "http://www.test/").startswith("Hello from isp1.")
+    finally:
+        lab.start_program("netvm", "qnet-agent")
+    lab.wait("the agent's return", lambda: _state(lab) == "running")
+    lab.wait("health", lambda: lab.exec("dom0", "qnet", "doctor", check=False).returncode == 0)
+
+
+def test_dom0_sees_uplinks_redirections_and_vifs(lab: Lab) -> None:
+    status = json.loads(lab.out("dom0", "qnet", "status", "--json"))
+    assert set(status) == {"netvm", "uplinks", "dns", "domains", "dom0", "problems"}
+    first = status["uplinks"][0]
+    assert (first["name"], first["kind"], first["state"], first["gateway"]) == ("eth0", "cable", "up", "192.168.0.1")
+    assert first["servers"] == ["192.168.0.53", "192.168.0.54", "192.168.0.55"]
+    assert [each["real"] for each in status["dns"]["redirects"]] == ["192.168.0.53", "192.168.0.54"]
+    for domain in status["domains"]:
+        assert set(domain) == {"name", "id", "state", "address", "vif", "netvm"}
+    work = next(domain for domain in status["domains"] if domain["name"] == "work")
+    assert (work["vif"], work["netvm"], work["address"]) == (f"vif{lab.id('work')}.0", "netvm", lab.address("work"))
+
+
+def test_reapply_brings_back_what_somebody_flushed(lab: Lab) -> None:
+    before = cards.served(lab)
+    lab.exec("netvm", "nft", "delete", "table", "inet", "qnet")
+    lab.exec("netvm", "ip", "route", "delete", lab.address("work"))
+    lab.exec("dom0", "qnet", "reapply")
+    lab.wait("everything as before", lambda: cards.served(lab) == before)
+    assert lab.out("work", "curl", "-s", "http://www.test/").startswith("Hello from isp1.")
+
+
+def test_an_unknown_request_is_answered_with_an_error(lab: Lab) -> None:
+    home = cards.NETVM_HOME
+    last = lab.exec("dom0", "xenstore-read", f"{home}/qnet/request", check=False).stdout.split()
+    serial = int(last[0]) + 1 if last else 1
+    lab.exec("dom0", "xenstore-write", f"{home}/qnet/request", f"{serial} nonsense")
+    head = lab.wait("an answer", lambda: lab.exec(
+        "dom0", "xenstore-read", f"{home}/data/qnet/answer/head", check=False).stdout.startswith(f"{serial} error"))  # fmt: skip
+    assert head
+
+
+def test_many_routes_come_in_pieces(lab: Lab) -> None:
+    crowd = range(200, 300)
+    try:
+        cards.links(lab, *crowd)
+        cards.write(lab, {each: cards.nodes(each, f"10.137.2.{each - 100}", cards.mac(each)) for each in crowd})
+        lab.wait("all vifs", lambda: all(f"vif{each}.0" in cards.served(lab) for each in crowd), 20)
+        rows = json.loads(lab.out("dom0", "qnet", "routes", "--json"))
+        assert len([row for row in rows if row["iface"].startswith("vif")]) == len(crowd) + 2
+        pieces = lab.out("dom0", "xenstore-list", f"{cards.NETVM_HOME}/data/qnet/answer").split()
+        assert len(pieces) > 3
+    finally:
+        cards.take(lab, *crowd)
+        lab.wait("their end", lambda: not any(f"vif{each}.0" in cards.served(lab) for each in crowd), 20)
+
+
+def test_the_agent_sleeps_when_nothing_happens(lab: Lab) -> None:
+    """No wakeup at all: not one voluntary context switch of any of its threads in three seconds."""
+    count = """
+import pathlib, time
+def switches():
+    found = {}
+    for comm in pathlib.Path("/proc").glob("[0-9]*/comm"):
+        try:
+            if b"qnet-agent" in (comm.parent / "cmdline").read_bytes() and b"-c" not in (comm.parent / "cmdline").read_bytes():
+                for status in comm.parent.glob("task/*/status"):
+                    lines = status.read_text().splitlines()
+                    found[str(status)] = [line for line in lines if line.startswith("voluntary")]
+        except OSError:
+            continue
+    return found
+before = switches()
+time.sleep(3)
+print(bool(before), before == switches())
+"""
+    lab.wait("quiet", lambda: lab.out("netvm", "/usr/bin/python3", "-c", count) == "True True", 30)

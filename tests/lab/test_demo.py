@@ -1,0 +1,227 @@
+"""`make demo` as a stranger runs it: what it prints, its exit status, its pictures, and that nothing is left of it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qnet_gui.lab import demo, demo_roam
+from qnet_gui.lab.place import Place
+from qnet_gui.lab.provider import Provider
+from qnet_gui.lab.updown import take_down
+from qnet_gui.model.errors import Refused
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "qnet_gui.lab.demo"]
+NOBODY = 65534
+#: A person's desktop: says where its display and its bus are, and goes when its standard input is closed.
+DESKTOP = """
+import json, os, sys, tempfile
+from pathlib import Path
+from qnet_gui.lab.desktop import LightDesktop
+with LightDesktop(Path(sys.argv[1])) as desktop:
+    print(json.dumps(desktop.env), flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    place = Place(f"d{os.getpid() % 100000}")
+    yield place
+    if place.exists():
+        take_down(place)
+
+
+def headless() -> dict[str, str]:
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "SUDO_UID", "PKEXEC_UID", "DBUS_SESSION_BUS_ADDRESS")
+    return {name: value for name, value in os.environ.items() if name not in hidden}
+
+
+def run(place: Place, *words: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, "--name", place.name, *words], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def told_everything(text: str) -> None:
+    """The facts, in their order, each as a command or a measurement gave it."""
+    facts = (
+        r"\$ qnet lab up\n   The lab d\d+ is up after \d+\.\d s",
+        r"\$ qnet status\n   Connected by cable \(eth0, 192\.168\.0\.\d+\)\.",
+        r"\$ qnet routes\n   Destination +Gateway",
+        r"10\.137\.0\.10 +0\.0\.0\.0 +255\.255\.255\.255 +UH .* vif2\.0",
+        r"0\.0\.0\.0 +192\.168\.0\.1 +0\.0\.0\.0 +UG .* eth0",
+        r"\$ qnet routes --domain work\n.*\n   0\.0\.0\.0 +0\.0\.0\.0 +0\.0\.0\.0 +U +0 +0 +0 +eth0\n",
+        r"Hello from isp1\. You asked for www\.test",
+        r"The tray says: Connected by cable \(eth0,",
+        r"Pulled isp1 \(eth0\), plugged in isp2 \(eth1\)\.",
+        r"\d+\.\d\d s after that, NetworkManager signals",
+        r"-?\d+ ms after the signal, work has its first answer from isp2\.",
+        r"Hello from isp2\. You asked for www\.test",
+        r"The tray notifies: Uplink changed: eth0 \(cable\) → eth1 \(cable\)",
+        r"The tray says: Connected by cable \(eth1,",
+        r"10\.137\.0\.10/32",
+        r"default dev eth0",
+        r"nameserver 10\.139\.1\.1",
+        r"sha256 before ([0-9a-f]{64})\n   sha256 after  \1\n   Nothing in it has changed\.",
+        r"All of it happened, in \d+ s\.",
+    )
+    at = 0
+    for fact in facts:
+        found = re.compile(fact).search(text, at)
+        assert found, f"{fact} is not in, or too early in:\n{text}"
+        at = found.start()
+
+
+def test_without_a_screen_it_tells_everything_and_takes_pictures(place: Place, tmp_path: Path) -> None:
+    done = run(place, "--pictures", str(tmp_path), env=headless())
+    assert (done.returncode, done.stderr) == (0, "")
+    told_everything(done.stdout)
+    late = re.search(r"(-?\d+) ms after the signal", done.stdout)
+    assert late and int(late[1]) < 1000
+    assert "DISPLAY is not set" in done.stdout
+    pictures = [tmp_path / f"{name}.png" for name in ("before", "notification", "after")]
+    assert all(f"A picture of it: {each}\n" in done.stdout for each in pictures)
+    assert len({hashlib.sha256(each.read_bytes()).digest() for each in pictures}) == 3
+    assert all(each.read_bytes().startswith(b"\x89PNG") and each.stat().st_size > 5000 for each in pictures)
+    assert "nothing is left of it" in done.stdout and not place.exists()
+
+
+@pytest.fixture
+def somebody(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment that sudo gives on somebody's desktop; that somebody is not root."""
+    folder = Path("/run") / f"qnet-test-{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    os.chown(folder, NOBODY, NOBODY)
+    desktop = subprocess.Popen(
+        [sys.executable, "-c", DESKTOP, str(folder)], cwd=ROOT, user=NOBODY, group=NOBODY, extra_groups=[],
+        env=headless(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert desktop.stdin and desktop.stdout
+    env = json.loads(desktop.stdout.readline())
+    kept = ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_CURRENT_DESKTOP")
+    yield {**headless(), **{name: env[name] for name in kept}, "SUDO_UID": str(NOBODY)}
+    desktop.stdin.close()
+    desktop.wait(20)
+    desktop.stdout.close()
+    shutil.rmtree(folder)
+
+
+def test_on_the_screen_of_whoever_called_sudo(place: Place, somebody: dict[str, str], tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "--name", place.name, "--pictures", str(tmp_path / "none")], cwd=ROOT, env=somebody,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as process:  # fmt: skip
+        text, owners = "", set()
+        assert process.stdout
+        for line in process.stdout:
+            text += line
+            if "The tray says" in line:
+                owners |= tray_owners(place)
+    assert process.returncode == 0, text
+    told_everything(text)
+    assert "The tray is on your screen." in text
+    assert owners == {NOBODY}
+    assert not (tmp_path / "none").exists() and "picture" not in text
+    assert not place.exists()
+
+
+def tray_owners(place: Place) -> set[int]:
+    """Who runs a qnet-tray that is connected to this lab."""
+    owners = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            ours = f"{place.dom0_bus}/".encode() in (folder / "environ").read_bytes()
+            if ours and b"qnet_gui.tray.main" in (folder / "cmdline").read_bytes():
+                owners.add(folder.stat().st_uid)
+        except OSError:
+            continue
+    return owners
+
+
+def session(leader: int) -> list[str]:
+    """Programs that live in a session."""
+    stats = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            name, _, rest = (folder / "stat").read_text().rpartition(")")
+            state, _, _, its_session = rest.split()[:4]
+            if int(its_session) == leader and state != "Z":
+                stats.append(name)
+    return stats
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("moment", ["1.", "The tray is", "   Waiting"])
+def test_interrupted_at_any_moment_nothing_is_left(place: Place, tmp_path: Path, number: int, moment: str) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "--name", place.name], cwd=ROOT, env={**headless(), "TMPDIR": str(tmp_path)},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout
+    for line in process.stdout:
+        if line.startswith(moment):
+            break
+    os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
+    rest = process.stdout.read()
+    assert process.wait(30) == 1
+    process.stdout.close()
+    assert "Interrupted." in rest and "Traceback" not in rest
+    assert not place.exists()
+    assert not [each for each in tmp_path.iterdir() if each.name.startswith("qnet-demo-")]
+    assert session(process.pid) == []
+
+
+def test_a_lab_of_that_name_is_left_alone(place: Place) -> None:
+    place.folder.mkdir(parents=True)
+    done = run(place, env=headless())
+    assert done.returncode == 1
+    assert f"There is a lab named {place.name} already." in done.stderr
+    assert place.folder.exists()
+
+
+def test_not_as_root(place: Place) -> None:
+    done = subprocess.run(
+        COMMAND, cwd=ROOT, env=headless(), user=NOBODY, group=NOBODY, extra_groups=[],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "The demo needs root, for the namespaces of its lab: sudo make demo\n"
+
+
+def test_a_change_in_the_domain_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    telling = demo.Demo("none", Path("/nonexistent"))
+    monkeypatch.setattr(telling, "configuration", lambda: "address 2\nroute\n")
+    with pytest.raises(Refused, match="has changed"):
+        telling.changes("address 1\nroute\n")
+    assert "-address 1\n   +address 2" in capsys.readouterr().out
+
+
+def test_the_signal_counts_from_where_the_new_servers_come_first() -> None:
+    def block(seen: str, path: str, *servers: str) -> str:
+        strings = "".join(f'   string "{server}"\n' for server in servers)
+        return f"signal time={seen} sender=:1.0 -> destination=(null destination) serial=2 path={path}; x\n{strings}"
+
+    dns = "/org/freedesktop/NetworkManager/DnsManager"
+    text = (
+        block("1.5", "/org/freedesktop/DBus")
+        + block("2.5", dns, "nameservers", "192.168.0.53", "192.168.1.53")
+        + block("3.5", "/other", "192.168.1.53")
+        + block("4.5", dns, "nameservers", "192.168.1.53", "192.168.0.53")
+        + block("5.5", dns, "nameservers", "192.168.1.53")
+    )
+    assert demo_roam.signal_time(text, Provider(1)) == 4.5
+    assert demo_roam.signal_time(text[: text.index("signal time=4.5")], Provider(1)) is None

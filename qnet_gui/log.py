@@ -1,7 +1,8 @@
 """Logging of every program of ours: one line an event on standard error, with the journal's priority in front.
 
 `<6>` is informational, `<4>` a warning, `<3>` an error. Under the journal there is nothing else in front, elsewhere the
-time and the program's name. Uncaught exceptions and Python's warnings become such lines too. Touches standard error.
+time and the program's name. Uncaught exceptions and Python's warnings become such lines too, and what is said again and
+again is said less often. Touches standard error.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 
+_MINUTE = 60.0
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 
 
@@ -51,9 +54,31 @@ class LineFormatter(logging.Formatter):
         return front + one_line(text)
 
 
+class Limit(logging.Filter):
+    """Lets so many events a minute of one kind (place and wording) pass; the next minute's first tells of the rest."""
+
+    def __init__(self, most: int = 200, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._most = most
+        self._clock = clock
+        self._minutes: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether an event is written."""
+        kind, now = (record.name, str(record.msg)), self._clock()
+        begun, count = self._minutes.get(kind, (now, 0))
+        if now - begun >= _MINUTE:
+            if count > self._most:
+                record.msg, record.args = f"{record.getMessage()} (and {count - self._most} more like this before)", ()
+            begun, count = now, 0
+        self._minutes[kind] = (begun, count + 1)
+        return count < self._most
+
+
 def setup(program: str, debug: bool = False) -> None:
     """Send all events from INFO on (with `debug`, all) to standard error; replaces what was set up before."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Limit())
     handler.setFormatter(LineFormatter(program, under_journal()))
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -16,16 +16,17 @@ from qnet_gui.model.errors import QnetError
 INTERRUPTED = 130
 
 
-def _complain(sentence: str) -> None:
+def _complain(sentence: str, error: Exception, debug: bool) -> None:
     print(f"qnet: {sentence}", file=sys.stderr)
+    if debug:
+        traceback.print_exception(error)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit status."""
     from qnet_gui.cli.arguments import parse
 
-    words = list(sys.argv[1:] if argv is None else argv)
-    arguments = parse(words)
+    arguments = parse(sys.argv[1:] if argv is None else argv)
     try:
         if arguments.in_lab:
             from qnet_gui.cli.lab import go_in
@@ -33,18 +34,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             go_in(arguments.in_lab)
         status = int(arguments.run(arguments))
         sys.stdout.flush()
+        return status
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         # whoever read has had enough; Python must not notice again when it flushes at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except QnetError as error:
-        _complain(error.sentence)
+        _complain(error.sentence, error, arguments.debug)
     except Exception as error:
-        _complain(f"This should not have happened ({type(error).__name__}). Run it with --debug for the details.")
-    else:
-        return status
-    if arguments.debug:
-        traceback.print_exc()
+        what = f"This should not have happened ({type(error).__name__}). Run it with --debug for the details."
+        _complain(what, error, arguments.debug)
     return 1

@@ -6,8 +6,9 @@ import argparse
 import importlib.util
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
+from qnet_gui import __version__
 from qnet_gui.cli import commands
 
 _DESCRIPTION = """\
@@ -20,15 +21,6 @@ exit status: 0 all is well, 1 something is wrong or failed, 2 the command was no
 environment: QNET_LAB names a lab, like --lab."""
 
 Run = Callable[[argparse.Namespace], int]
-
-
-class _Version(argparse.Action):
-    """--version; looks the version up only when it is asked for."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
-        from qnet_gui.version import version
-
-        parser.exit(message=f"qnet {version()}\n")
 
 
 def _command(subparsers: Any, name: str, run: Run, text: str, more: str = "") -> argparse.ArgumentParser:
@@ -57,7 +49,7 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
         prog="qnet", description=_DESCRIPTION, epilog=_EPILOG, parents=[_common()],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    parser.add_argument("--version", action="version", version=f"qnet {__version__}", help="show the version and exit")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     status = _command(subparsers, "status", commands.status, "show how it is: netvm, uplinks, domains, problems")
     routes = _command(

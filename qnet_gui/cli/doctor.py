@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qnet_gui import __version__
 from qnet_gui.model import config
 from qnet_gui.model.domain import AgentState, NetvmState
 from qnet_gui.model.errors import NoAnswer, NotAuthorised, QnetError
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Snapshot
-from qnet_gui.version import version
 
 if TYPE_CHECKING:
     from qnet_gui.cli.helper import Helper
@@ -26,6 +27,8 @@ class Finding:
 
 
 def _configuration() -> list[Finding]:
+    if config.PATH.exists() and not os.access(config.PATH, os.R_OK):
+        return []  # not for everybody to read: the helper, which can, would not run if it were wrong
     try:
         config.load()
     except QnetError as error:
@@ -76,10 +79,10 @@ def examine(connect: Callable[[], Helper]) -> list[Finding]:
         _, snapshot, its_version = helper.snapshot()
     except QnetError as error:
         return [*findings, _away(error)]
-    if its_version != version():
+    if its_version != __version__:
         findings.append(
             Finding(
-                f"The network helper is version {its_version}, and this is qnet {version()}.",
+                f"The network helper is version {its_version}, and this is qnet {__version__}.",
                 "Restart the helper: sudo systemctl restart qnet-helper",
             )
         )

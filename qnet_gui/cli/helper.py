@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import dbus
@@ -12,6 +11,7 @@ from qnet_gui.model.errors import DBUS_PREFIX, NoAnswer, NotAuthorised, QnetErro
 from qnet_gui.model.parse import printable
 from qnet_gui.model.sentence import HELPER_AWAY
 from qnet_gui.model.snapshot import Snapshot, from_wire
+from qnet_gui.wire import plain
 
 _NAME = "org.qnet.Helper1"
 _PATH = "/org/qnet/Helper1"
@@ -27,17 +27,6 @@ class HelperAway(QnetError):
     """Nobody answers on the bus."""
 
     name = "HelperAway"
-
-
-def _plain(value: Any) -> Any:
-    """D-Bus values as Python's own."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, dbus.Array):
-        return [_plain(each) for each in value]
-    if isinstance(value, dbus.Boolean):
-        return bool(value)
-    return int(value) if isinstance(value, int) else str(value)
 
 
 def _error(error: Any) -> QnetError:
@@ -72,7 +61,7 @@ class Helper:
             values = self._bus.send_message_with_reply_and_block(message, deadline).get_args_list()
         except dbus.DBusException as error:
             raise _error(error) from error
-        return _plain(values[0]) if values else None
+        return plain(values[0]) if values else None
 
     def snapshot(self) -> tuple[dict[str, Any], Snapshot, str]:
         """The snapshot as it came, the same understood, and the helper's version."""

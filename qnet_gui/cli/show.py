@@ -63,7 +63,9 @@ def status(snapshot: Snapshot) -> str:
     parts = [sentence(snapshot)]
     parts.append(aligned(_DOMAIN, map(_domain, snapshot.domains)) if snapshot.domains else "No domains run.")
     if snapshot.uplinks:
-        parts.append(aligned(_UPLINK, map(_uplink, snapshot.uplinks)))
+        rows = [_uplink(each) for each in snapshot.uplinks]
+        width = len(_UPLINK) if any(row[-1] for row in rows) else len(_UPLINK) - 1  # cables rarely have names
+        parts.append(aligned(_UPLINK[:width], (row[:width] for row in rows)))
     if snapshot.redirects:
         parts.append(aligned(_REDIRECT, map(_redirect, snapshot.redirects)))
     if snapshot.problems:

@@ -51,9 +51,7 @@ class Allocator:
     def _free(self, address: IPv4Address, taken: Container[object]) -> bool:
         return address not in taken and address not in self._never
 
-    def _oldest(
-        self, given: dict[str, IPv4Address], taken: Container[object], alive: Container[str]
-    ) -> IPv4Address:
+    def _oldest(self, given: dict[str, IPv4Address], taken: Container[object], alive: Container[str]) -> IPv4Address:
         for owner, address in list(given.items()):
             if owner not in alive and address in self._pool and self._free(address, taken):
                 del given[owner]

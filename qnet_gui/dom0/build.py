@@ -1,7 +1,6 @@
 """From what was read to the snapshot. Pure.
 
-Nothing that the netvm or a guest wrote is believed to be of its form: each field is checked by its key, one that is off
-is dropped and counted.
+What the netvm or a guest wrote is read by `report`; what is off is dropped and counted.
 """
 
 from __future__ import annotations
@@ -10,18 +9,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from qnet_gui.dom0.raw import Nodes, Raw
+from qnet_gui.dom0 import report
+from qnet_gui.dom0.raw import Raw
 from qnet_gui.hypervisor.port import DomainInfo
-from qnet_gui.model.dns import DnsRedirect, DnsSource
+from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.parse import ipv4, number
-from qnet_gui.model.problem import AGENT_CODES, Problem, in_order
+from qnet_gui.model.parse import ipv4
+from qnet_gui.model.problem import Problem, in_order
 from qnet_gui.model.snapshot import Snapshot
-from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.model.uplink import UplinkState
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
-from qnet_gui.store.keys import Key
 
 CONNECTED, ERROR = b"connected", b"error"
 
@@ -32,85 +31,6 @@ class Built:
 
     snapshot: Snapshot
     dropped: tuple[str, ...] = ()
-
-
-class Fields:
-    """The nodes of one untrusted domain, field by field."""
-
-    def __init__(self, nodes: Nodes) -> None:
-        self._nodes = nodes
-        self.dropped: list[str] = []
-
-    def text(self, key: Key, *index: int) -> str:
-        """A value of its key's form; empty when it is missing or dropped."""
-        raw = self._nodes.get(key.at(*index))
-        if raw is None:
-            return ""
-        try:
-            return key.check(raw)
-        except BadInput:
-            self.dropped.append(key.at(*index))
-            return ""
-
-    def number(self, key: Key, *index: int, high: int) -> int:
-        """A number from 0 to `high`."""
-        text = self.text(key, *index)
-        try:
-            return number(text, 0, high) if text else 0
-        except BadInput:
-            self.dropped.append(key.at(*index))
-            return 0
-
-    def addresses(self, key: Key, *index: int, separator: str = " ") -> list[IPv4Address]:
-        """All addresses of a value, none at all when one of them is off."""
-        text = self.text(key, *index)
-        try:
-            return [IPv4Address(each) for each in text.replace(separator, " ").split()]
-        except ValueError:
-            self.dropped.append(key.at(*index))
-            return []
-
-    def address(self, key: Key, *index: int) -> IPv4Address | None:
-        """The one address of a value."""
-        return next(iter(self.addresses(key, *index)), None)
-
-
-def _uplink(fields: Fields, index: int) -> Uplink | None:
-    name = fields.text(keys.UPLINK_NAME, index)
-    if not name:
-        fields.dropped.append(keys.UPLINK_NAME.at(index))
-        return None
-    return Uplink(
-        name=name,
-        kind=UplinkKind(fields.text(keys.UPLINK_KIND, index) or "other"),
-        state=UplinkState(fields.text(keys.UPLINK_STATE, index) or "down"),
-        primary=fields.text(keys.UPLINK_PRIMARY, index) == "1",
-        address=fields.address(keys.UPLINK_ADDRESS, index),
-        gateway=fields.address(keys.UPLINK_GATEWAY, index),
-        servers=tuple(fields.addresses(keys.UPLINK_SERVERS, index)),
-        ssid=fields.text(keys.UPLINK_SSID, index),
-        strength=fields.number(keys.UPLINK_STRENGTH, index, high=100),
-        connection=fields.text(keys.UPLINK_CONNECTION, index),
-    )
-
-
-def _uplinks(fields: Fields) -> tuple[Uplink, ...]:
-    count = fields.number(keys.UPLINK_COUNT, high=keys.UPLINKS)
-    found: dict[str, Uplink] = {}
-    for index in range(count):
-        if uplink := _uplink(fields, index):
-            found.setdefault(uplink.name, uplink)
-    return tuple(sorted(found.values(), key=lambda each: (not each.primary, each.name)))
-
-
-def _redirects(fields: Fields) -> tuple[DnsRedirect, ...]:
-    pairs = fields.addresses(keys.DNS_REDIRECTS, separator=">")
-    return tuple(DnsRedirect(virtual, real) for virtual, real in zip(pairs[::2], pairs[1::2], strict=True))
-
-
-def agent_state(nodes: Nodes) -> AgentState:
-    """What the agent last said of itself."""
-    return AgentState(Fields(nodes).text(keys.AGENT_STATE) or "unknown")
 
 
 def _netvm(name: str, info: DomainInfo | None, agent: AgentState) -> Netvm:
@@ -165,7 +85,7 @@ def awaited(raw: Raw) -> frozenset[int]:
         for domid, vif in first_vifs(raw).items()
         if domid in running and raw.vifs[vif].status == CONNECTED and not raw.guests.get(domid)
     }
-    if raw.netvm and raw.netvm.id in running and agent_state(raw.agent) is AgentState.UNKNOWN:
+    if raw.netvm and raw.netvm.id in running and report.agent_state(raw.agent) is AgentState.UNKNOWN:
         waiting.add(raw.netvm.id)
     return frozenset(waiting)
 
@@ -203,26 +123,19 @@ def _netvm_problems(raw: Raw, snapshot: Snapshot, reported: Iterable[str]) -> It
         yield Problem("no-dns")
 
 
-def _reported(fields: Fields) -> list[str]:
-    codes = fields.text(keys.AGENT_PROBLEMS).split()
-    if any(code not in AGENT_CODES for code in codes):
-        fields.dropped.append(keys.AGENT_PROBLEMS.at())
-    return [code for code in codes if code in AGENT_CODES]
-
-
 def build(raw: Raw, name: str) -> Built:
     """The snapshot of everything, with its problems; `name` is the chosen netvm's."""
-    fields = Fields(raw.agent)
-    netvm = _netvm(name, raw.netvm, agent_state(raw.agent))
+    fields = report.Fields(raw.agent)
+    netvm = _netvm(name, raw.netvm, report.agent_state(raw.agent))
     plain = Snapshot(
         netvm=netvm,
-        uplinks=_uplinks(fields),
-        redirects=_redirects(fields),
+        uplinks=report.uplinks(fields),
+        redirects=report.redirects(fields),
         dns_source=DnsSource(fields.text(keys.DNS_SOURCE) or "none"),
         domains=_domains(raw, name),
     )
     fields.text(keys.AGENT_STATE)  # counted if it is off; `agent_state` counts nothing
-    problems = {*_netvm_problems(raw, plain, _reported(fields)), *_domain_problems(raw)}
+    problems = {*_netvm_problems(raw, plain, report.problem_codes(fields)), *_domain_problems(raw)}
     if fields.dropped:
         problems.add(Problem("netvm-nonsense"))
     if not raw.store:

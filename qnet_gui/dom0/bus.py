@@ -1,120 +1,23 @@
-"""D-Bus methods by declaration: who may call what, what goes in and out, and how errors are told.
+"""An object on the bus: dispatches calls to declared methods, asks polkit first, tells errors in our own way.
 
-A method exists on the bus only through `@method`, and `@method` cannot be written without an action. Messages are
-dispatched here and not by dbus.service, which sends tracebacks to callers. Touches the connection that it is given.
+Messages are dispatched here and not by dbus.service, which sends tracebacks to callers. Touches the connection that it
+is given.
 """
 
 from __future__ import annotations
 
-import inspect
-import logging
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
-import dbus
-from dbus.lowlevel import (
-    HANDLER_RESULT_HANDLED,
-    HANDLER_RESULT_NOT_YET_HANDLED,
-    ErrorMessage,
-    MethodCallMessage,
-    MethodReturnMessage,
-    SignalMessage,
-)
+from dbus.lowlevel import HANDLER_RESULT_HANDLED, HANDLER_RESULT_NOT_YET_HANDLED, MethodCallMessage, SignalMessage
 
+from qnet_gui.dom0.declare import ANYONE, Call, Declaration
 from qnet_gui.dom0.introspect import INTROSPECTABLE, PROPERTIES, describe, describe_parent
 from qnet_gui.dom0.polkit import Authority
-from qnet_gui.model.errors import BadInput, NotAuthorised, QnetError
+from qnet_gui.model.errors import BadInput, NotAuthorised
+from qnet_gui.wire import plain
 
-log = logging.getLogger(__name__)
-Handler = TypeVar("Handler", bound=Callable[..., None])
-
-#: Instead of a polkit action: everyone may, nobody is asked.
-ANYONE = "anyone"
-_ACTION = re.compile(r"org\.qnet\.[a-z0-9-]+")
 _BUS_ERROR = "org.freedesktop.DBus.Error."
-_SENTENCE_FOR_THE_UNEXPECTED = "The network helper failed unexpectedly; its log says why."
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """A method as the bus sees it: its action and the D-Bus signatures and names of its arguments."""
-
-    name: str
-    action: str
-    takes: str
-    gives: str
-    names: tuple[str, ...]
-
-
-def method(name: str, *, action: str, takes: str = "", gives: str = "") -> Callable[[Handler], Handler]:
-    """Declare a D-Bus method. The handler gets the `Call` and the arguments, and answers now or later by the call."""
-    if action != ANYONE and not _ACTION.fullmatch(action):
-        raise TypeError(f"{name}: {action!r} is neither ANYONE nor an action of ours.")
-
-    def declare(handler: Handler) -> Handler:
-        names = tuple(inspect.signature(handler).parameters)[2:]
-        if len(names) != len(list(dbus.Signature(takes))):
-            raise TypeError(f"{name}: {takes!r} does not fit {names}.")
-        handler.__dict__["declaration"] = Declaration(name, action, takes, gives, names)
-        return handler
-
-    return declare
-
-
-def told(error: BaseException) -> tuple[str, str]:
-    """The D-Bus name and the sentence by which a caller learns of an error; our log gets the rest."""
-    if isinstance(error, QnetError):
-        return error.dbus_name, error.sentence
-    log.error("unexpected: %r", error, exc_info=error)
-    return QnetError("").dbus_name, _SENTENCE_FOR_THE_UNEXPECTED
-
-
-class Call:
-    """One call of a method: who called, and the one answer to it."""
-
-    def __init__(self, connection: Any, message: MethodCallMessage, gives: str = "") -> None:
-        self._connection = connection
-        self._message = message
-        self._gives = gives
-        self._answered = False
-
-    @property
-    def sender(self) -> str:
-        """The caller's unique name on the bus; polkit's subject."""
-        return str(self._message.get_sender() or "")
-
-    @property
-    def interactive(self) -> bool:
-        """Whether the caller lets a person be asked for a password."""
-        return bool(self._message.get_allow_interactive_authorization())
-
-    def reply(self, *values: object) -> None:
-        """Answer with values of the declared types."""
-        try:
-            answer = MethodReturnMessage(self._message)
-            if self._gives:
-                answer.append(*values, signature=self._gives)
-        except Exception as error:
-            self.fail(error)
-            return
-        self._send(answer)
-
-    def fail(self, error: BaseException) -> None:
-        """Answer with an error."""
-        self.fail_as(*told(error))
-
-    def fail_as(self, name: str, sentence: str) -> None:
-        """Answer with an error of the bus's own."""
-        self._send(ErrorMessage(self._message, name, sentence))
-
-    def _send(self, answer: Any) -> None:
-        if self._answered:
-            log.error("%s was answered twice", self._message.get_member())
-        elif not self._message.get_no_reply():
-            self._connection.send_message(answer)
-        self._answered = True
 
 
 class Exported:
@@ -196,7 +99,7 @@ class Exported:
                 call.fail(refusal)
                 return
             try:
-                getattr(self, attribute)(call, *message.get_args_list())
+                getattr(self, attribute)(call, *map(plain, message.get_args_list()))
             except Exception as error:
                 call.fail(error)
 
@@ -212,7 +115,7 @@ class Exported:
         if message.get_signature() != takes:
             call.fail_as(_BUS_ERROR + "InvalidArgs", f"{message.get_member()} takes {takes}.")
             return
-        interface, *rest = message.get_args_list()
+        interface, *rest = map(plain, message.get_args_list())
         if interface not in (self.interface, ""):
             raise BadInput("There is no such interface here.")
         if gives == "a{sv}":

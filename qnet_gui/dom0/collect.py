@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from qnet_gui.dom0 import raw
-from qnet_gui.dom0.raw import Nodes, Raw, RawVif
+from qnet_gui.dom0.raw import Raw
+from qnet_gui.dom0.stale import Found, Stale, read
 from qnet_gui.dom0.worker import Worker
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
 from qnet_gui.mainloop import after, cancel
@@ -20,55 +21,17 @@ from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError, StoreGone
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
-from qnet_gui.store.client import Store
 from qnet_gui.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
 
 _GATHER = 0.01
-#: A domain that writes without end gets this much of us: reads a second, and seconds between them from then on.
+#: Whoever writes or asks without end gets this much of us: rounds a second, then seconds between them.
 _BURST = 50
 _SLOW = 0.25
+#: Fields of a vif whose change matters here; the drivers' negotiation does not.
+_VIF_SAYS = frozenset({"frontend", "hotplug-status"})
 _AGENT_SAYS = (keys.HOME_DOMAIN, keys.AGENT_SERIAL.at(), keys.AGENT_STATE.at())
-
-
-@dataclass(slots=True)
-class _Stale:
-    """What is to be read again."""
-
-    domains: bool = False
-    agent: bool = False
-    all_vifs: bool = False
-    vifs: set[VifId] = field(default_factory=set)
-    guests: set[int] = field(default_factory=set)
-
-    def merge(self, other: _Stale) -> None:
-        self.domains |= other.domains
-        self.agent |= other.agent
-        self.all_vifs |= other.all_vifs
-        self.vifs |= other.vifs
-        self.guests |= other.guests
-
-
-@dataclass(slots=True)
-class _Found:
-    agent: Nodes | None = None
-    all_vifs: dict[VifId, RawVif] | None = None
-    vifs: dict[VifId, RawVif | None] = field(default_factory=dict)
-    guests: dict[int, Nodes] = field(default_factory=dict)
-
-
-def _read(store: Store, netvm: int | None, stale: _Stale) -> _Found:
-    found = _Found(guests={domid: raw.guest(store, domid) for domid in stale.guests})
-    if netvm is None:
-        return found
-    if stale.agent:
-        found.agent = raw.agent(store, netvm)
-    if stale.all_vifs:
-        found.all_vifs = raw.vifs(store, netvm)
-    else:
-        found.vifs = {vif: raw.vif(store, netvm, vif) for vif in stale.vifs}
-    return found
 
 
 def _named(domains: list[DomainInfo], name: str) -> DomainInfo | None:
@@ -94,7 +57,7 @@ class Collector:
         self._changed = changed
         self._head = head
         self.raw = Raw()
-        self._stale = _Stale(domains=True, agent=True, all_vifs=True)
+        self._stale = Stale(domains=True, agent=True, all_vifs=True)
         self._watched: set[str] = set()
         self._timer: int | None = None
         self._under_way = False
@@ -138,14 +101,17 @@ class Collector:
 
     def _vif_event(self, path: str) -> None:
         parts = path.split("/")[4:]
-        if len(parts) < 4:
+        if len(parts) < 3:
             self._stale.all_vifs = True
-        else:
+        elif len(parts) == 3:  # all of a frontend's; a new one has an event of its own
+            self._stale.vifs |= {vif for vif in self.raw.vifs if str(vif.frontend) == parts[2]}
+        elif len(parts) == 4 or parts[4] in _VIF_SAYS:
             try:
                 self._stale.vifs.add(VifId.from_path("/".join(parts[:4])))
             except BadInput:
                 return
-        self._schedule()
+        if self._stale.all_vifs or self._stale.vifs:
+            self._schedule()
 
     def _guest_event(self, domid: int) -> None:
         self._stale.guests.add(domid)
@@ -155,18 +121,16 @@ class Collector:
 
     def _schedule(self, at_once: bool = False) -> None:
         if self._timer is None and not self._under_way:
-            self._timer = after(0 if at_once else self._delay(), self._round)
-
-    def _delay(self) -> float:
-        now = time.monotonic()
-        self._recent = [moment for moment in self._recent if now - moment < 1]
-        return _SLOW if len(self._recent) >= _BURST else _GATHER
+            now = time.monotonic()
+            self._recent = [moment for moment in self._recent if now - moment < 1]
+            usual = 0 if at_once else _GATHER
+            self._timer = after(_SLOW if len(self._recent) >= _BURST else usual, self._round)
 
     def _round(self) -> None:
         self._timer = None
         self._under_way = True
         self._recent.append(time.monotonic())
-        stale, self._stale = self._stale, _Stale()
+        stale, self._stale = self._stale, Stale()
         waiting, self._waiting = self._waiting, []
         if stale.domains:
             self._worker.submit(self._hypervisor.domains, lambda result: self._domains_read(result, stale, waiting))
@@ -174,7 +138,7 @@ class Collector:
             self._read(stale, waiting)
 
     def _domains_read(
-        self, result: list[DomainInfo] | QnetError, stale: _Stale, waiting: list[Callable[[], None]]
+        self, result: list[DomainInfo] | QnetError, stale: Stale, waiting: list[Callable[[], None]]
     ) -> None:
         if isinstance(result, QnetError):
             if self.raw.hypervisor:
@@ -184,7 +148,7 @@ class Collector:
             self._take_domains(result, stale)
         self._read(stale, waiting)
 
-    def _take_domains(self, domains: list[DomainInfo], stale: _Stale) -> None:
+    def _take_domains(self, domains: list[DomainInfo], stale: Stale) -> None:
         netvm = _named(domains, self._name)
         before = self.raw.netvm
         if (netvm.id if netvm else None) != (before.id if before else None):
@@ -210,10 +174,10 @@ class Collector:
             self._store.watch(path, wanted[path])
         self._watched = set(wanted)
 
-    def _read(self, stale: _Stale, waiting: list[Callable[[], None]]) -> None:
+    def _read(self, stale: Stale, waiting: list[Callable[[], None]]) -> None:
         netvm = self.raw.netvm.id if self.raw.netvm else None
 
-        def done(found: _Found | QnetError) -> None:
+        def done(found: Found | QnetError) -> None:
             if isinstance(found, QnetError):
                 self._stale.merge(stale)  # for the round that the reconnect brings
                 if not isinstance(found, StoreGone):
@@ -224,9 +188,9 @@ class Collector:
                 self._changed(self.raw, stale.domains or stale.all_vifs or bool(stale.vifs))
             self._finish(waiting, failed=isinstance(found, QnetError))
 
-        self._store.submit(lambda store: _read(store, netvm, stale), done)
+        self._store.submit(lambda store: read(store, netvm, stale), done)
 
-    def _take(self, found: _Found) -> None:
+    def _take(self, found: Found) -> None:
         vifs = dict(self.raw.vifs) if found.all_vifs is None else found.all_vifs
         for vif, each in found.vifs.items():
             if each is None:
@@ -244,5 +208,5 @@ class Collector:
             then()
         if self._waiting:
             self._schedule(at_once=True)
-        elif self._stale != _Stale() and not failed:
+        elif self._stale != Stale() and not failed:
             self._schedule()

@@ -12,6 +12,7 @@ import dbus
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 
+from qnet_gui import __version__
 from qnet_gui import log as logging_setup
 from qnet_gui.dom0.adapter import choose
 from qnet_gui.dom0.allocate import PATH as ADDRESSES
@@ -22,7 +23,6 @@ from qnet_gui.mainloop import post
 from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
 from qnet_gui.store.worker import StoreWorker
-from qnet_gui.version import version
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--config", type=Path, default=config.PATH, metavar="FILE", help=f"default: {config.PATH}")
     parser.add_argument("--addresses", type=Path, default=ADDRESSES, metavar="FILE", help=f"default: {ADDRESSES}")
     parser.add_argument("--debug", action="store_true", help="log everything")
-    parser.add_argument("--version", action="version", version=f"qnet-helper {version()}")
+    parser.add_argument("--version", action="version", version=f"qnet-helper {__version__}")
     return parser.parse_args(argv)
 
 
@@ -45,6 +45,8 @@ def _run(arguments: argparse.Namespace) -> int:
     hypervisor = choose()
     DBusGMainLoop(set_as_default=True)
     loop = GLib.MainLoop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, loop.quit)
     status = 0
 
     def bus_lost(_: object) -> None:
@@ -58,14 +60,12 @@ def _run(arguments: argparse.Namespace) -> int:
     bus.call_on_disconnection(bus_lost)
     store = StoreWorker(post, lost=lambda: helper.store_lost())
     provisioner = Provisioner(settings, Allocator(settings, arguments.addresses))
-    helper = Helper(bus, store, hypervisor, settings.netvm, provisioner, version())
+    helper = Helper(bus, store, hypervisor, settings.netvm, provisioner, __version__)
     if bus.request_name(BUS_NAME, dbus.bus.NAME_FLAG_DO_NOT_QUEUE) != dbus.bus.REQUEST_NAME_REPLY_PRIMARY_OWNER:
         log.error("another qnet-helper runs already")
         return 1
-    for number in (signal.SIGTERM, signal.SIGINT):
-        GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, loop.quit)
     helper.start()
-    log.info("started, version %s; the netvm is %s", version(), settings.netvm)
+    log.info("started, version %s; the netvm is %s", __version__, settings.netvm)
     loop.run()
     store.close()
     log.info("stopped")

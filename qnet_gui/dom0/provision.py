@@ -101,11 +101,13 @@ class Provisioner:
     def __init__(self, config: Config, allocator: Allocator) -> None:
         self._config = config
         self._allocator = allocator
+        self._last: dict[int, Order] = {}
 
     def provision(self, store: Store, raw: Raw) -> dict[int, str]:
         """Tell everybody; returns the addresses that we gave, by domain id. One domain's failure is not another's."""
         allocated = self._allocate(raw)
-        for order in orders(raw, self._config, allocated):
+        found = orders(raw, self._config, allocated)
+        for order in sorted(found, key=lambda each: self._last.get(each.domid) == each):  # what is new comes first
             try:
                 if carry_out(store, order):
                     log.info("domain %d is told: %s", order.domid, " ".join(order.nodes.values()) or "no network")
@@ -113,6 +115,7 @@ class Provisioner:
                 raise
             except QnetError as error:
                 log.warning("domain %d cannot be told its network: %s", order.domid, error)
+        self._last = {order.domid: order for order in found}
         return {domid: str(address) for domid, address in allocated.items()}
 
     def _allocate(self, raw: Raw) -> dict[int, IPv4Address]:

@@ -13,8 +13,9 @@ from typing import Any
 import dbus
 
 from qnet_gui.dom0.build import Built, awaited, build
-from qnet_gui.dom0.bus import ANYONE, Call, Exported, method
+from qnet_gui.dom0.bus import Exported
 from qnet_gui.dom0.collect import Collector
+from qnet_gui.dom0.declare import ANYONE, Call, method
 from qnet_gui.dom0.patience import Patience
 from qnet_gui.dom0.polkit import Authority
 from qnet_gui.dom0.provision import Provisioner
@@ -22,12 +23,13 @@ from qnet_gui.dom0.raw import Raw
 from qnet_gui.dom0.requests import Requests
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.domain import NetvmState
-from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused
+from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused, StoreGone
 from qnet_gui.model.parse import shown
 from qnet_gui.model.route import Route
 from qnet_gui.model.snapshot import Snapshot, to_wire
 from qnet_gui.store import keys
 from qnet_gui.store.worker import StoreWorker
+from qnet_gui.wire import typed
 
 log = logging.getLogger(__name__)
 
@@ -35,19 +37,6 @@ BUS_NAME = "org.qnet.Helper1"
 #: Seconds until a guest whose vif is connected, and a netvm that runs, must have reported.
 GUEST_PATIENCE, AGENT_PATIENCE = 10.0, 60.0
 _ROWS = 4096
-
-
-def on_the_wire(value: Any) -> Any:
-    """Plain data with D-Bus types: every dict a{sv}, every list av, so that any binding takes it apart."""
-    if isinstance(value, bool):
-        return dbus.Boolean(value)
-    if isinstance(value, int):
-        return dbus.Int64(value)
-    if isinstance(value, Mapping):
-        return dbus.Dictionary({key: on_the_wire(each) for key, each in value.items()}, signature="sv")
-    if isinstance(value, list):
-        return dbus.Array([on_the_wire(each) for each in value], signature="v")
-    return dbus.String(value)
 
 
 def rows(lines: list[str]) -> tuple[list[Route], int]:
@@ -101,6 +90,8 @@ class Helper(Exported):
         self._rebuild()
 
     def _provisioned(self, result: Mapping[int, str] | QnetError) -> None:
+        if isinstance(result, StoreGone):
+            return  # known, and done again when xenstore is back
         if isinstance(result, QnetError):
             log.error("domains cannot be told their network: %s", result)
         elif dict(result) != self._allocated:
@@ -124,7 +115,7 @@ class Helper(Exported):
             log.warning("the netvm wrote %d values that are not valid: %s", len(built.dropped), shown(built.dropped))
         if before is None or built.snapshot != before.snapshot:
             log.debug("snapshot: %s", built.snapshot)
-            self.properties_changed({"Snapshot": on_the_wire(to_wire(built.snapshot))})
+            self.properties_changed({"Snapshot": typed(to_wire(built.snapshot))})
 
     # -- the bus
 
@@ -135,7 +126,7 @@ class Helper(Exported):
             if self._built is None:
                 self._rebuild()
             snapshot = self._snapshot
-            done({"Snapshot": on_the_wire(to_wire(snapshot)), "Version": dbus.String(self._version)})
+            done({"Snapshot": typed(to_wire(snapshot)), "Version": dbus.String(self._version)})
 
         self._collector.refresh(ready)
 
@@ -184,6 +175,4 @@ class Helper(Exported):
         found, dropped = rows([line for line in lines if line])
         if dropped:
             log.warning("%d rows of a routing table are not valid", dropped)
-        call.reply(dbus.Array([on_the_wire(route.as_dict()) for route in found], signature="a{sv}"))
-
-
+        call.reply(dbus.Array([typed(route.as_dict()) for route in found], signature="a{sv}"))

@@ -32,7 +32,7 @@ class Worker:
             except QnetError as error:
                 result = error
             except Exception as error:
-                log.exception("unexpected")
+                log.error("unexpected", exc_info=error)
                 result = QnetError(f"A job failed: {type(error).__name__}.")
             post(lambda: done(result))
 

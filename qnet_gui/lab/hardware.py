@@ -101,3 +101,10 @@ class Hardware:
         """A domain exists no more."""
         self._order("remove", domid=domid)
         self._place.xenbus(domid).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """End both programs, for who has no control group to end."""
+        for process in (self._xenstored, self._bridge):
+            process.kill()
+            process.wait()
+        self._control.close()

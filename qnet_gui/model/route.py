@@ -67,7 +67,5 @@ def table(routes: Iterable[Route]) -> str:
     """The rows as a text table with heads, columns aligned to the left, no trailing blanks."""
     rows = [HEADS, *(tuple(str(value) for value in route.as_dict().values()) for route in routes)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join(lines)

@@ -155,9 +155,7 @@ def from_wire(wire: Mapping[str, Any]) -> Snapshot:
     try:
         netvm, dns, dom0 = wire["netvm"], wire["dns"], wire["dom0"]
         return Snapshot(
-            netvm=Netvm(
-                str(netvm["name"]), int(netvm["id"]), NetvmState(netvm["state"]), AgentState(netvm["agent"])
-            ),
+            netvm=Netvm(str(netvm["name"]), int(netvm["id"]), NetvmState(netvm["state"]), AgentState(netvm["agent"])),
             uplinks=tuple(_uplink_from_wire(each) for each in wire["uplinks"]),
             redirects=tuple(
                 DnsRedirect(IPv4Address(each["virtual"]), IPv4Address(each["real"])) for each in dns["redirects"]

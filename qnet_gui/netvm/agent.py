@@ -15,7 +15,9 @@ from qnet_gui.kernel.monitor import Monitor
 from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.mainloop import after, post
+from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.errors import KernelError, QnetError
+from qnet_gui.model.uplink import Uplink
 from qnet_gui.model.vif import VifId
 from qnet_gui.netvm import ground
 from qnet_gui.netvm.dns import Gap, Redirection, Sources
@@ -43,11 +45,14 @@ class Agent:
         self._forgetter = Forgetter()
         self._failed = False
         self._update_posted = False
+        self._source = DnsSource.NONE
+        self._uplinks: tuple[Uplink, ...] | None = None
+        self._problems: list[str] = []
         self._redirection = Redirection(nft, self._forgetter)
         self._gap = Gap(self._changed)
-        self._publisher = Publisher(self._worker)
+        self._publisher = Publisher(self._worker, self._picture)
         self._sources = Sources(bus, netlink, self._changed)
-        self._vifs = Vifs(self._worker, Served(nft, netlink), self._forgetter, self._changed)
+        self._vifs = Vifs(self._worker, Served(nft, netlink), self._forgetter, self._publisher.publish_vifs)
         self._requests = Requests(self._worker, {"routes": self._routes, "reapply": self._reapply})
         self._monitor = Monitor()
         self._socket = HotplugSocket(self._hotplug)
@@ -125,16 +130,22 @@ class Agent:
         source, servers, uplinks = self._sources.ask(self._ground.virtual)
         if self._gap.is_one(servers, uplinks):
             return
-        problems = self._sources.problems(uplinks, servers)
+        self._problems = self._sources.problems(uplinks, servers)
         try:
             self._redirection.apply(self._ground.virtual, servers)
         except KernelError as error:
             self._failed = True
             log.error("%s", error)
-        if self._failed:
-            problems.append("nft-failed")
+        self._source, self._uplinks = source, uplinks
+        self._publisher.publish()
+
+    def _picture(self) -> Picture | None:
+        """What dom0 is to see; None as long as nothing is known."""
+        if self._uplinks is None:
+            return None
+        problems = [*self._problems, *(["nft-failed"] if self._failed else [])]
         in_force = self._redirection.in_force
-        self._publisher.publish(Picture(uplinks, source, in_force, tuple(self._vifs.served), tuple(problems)))
+        return Picture(self._uplinks, self._source, in_force, tuple(self._vifs.served), tuple(problems))
 
     # -- dom0's requests
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from gi.repository import GLib
 
-from qnet_gui.kernel.netlink import Netlink, link_names
+from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.mainloop import after
 from qnet_gui.model.errors import BadInput, NotFound, QnetError
@@ -42,7 +42,7 @@ def hotplug(verb: str, vif: VifId) -> None:
         ground.lay(nft, netlink, read_ground(store))
         served = Served(nft, netlink)
         each = node.read(store, vif)
-        if deed(each, vif.name in link_names(), verb == "offline") is Deed.SERVE and each.vif is not None:
+        if deed(each, link_index(vif.name) is not None, verb == "offline") is Deed.SERVE and each.vif is not None:
             error = _serve(served, each)
             node.answer(store, {vif: error}, {vif})
         else:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from qnet_gui.mainloop import after
+from qnet_gui.mainloop import after, cancel
 from qnet_gui.model.dns import DnsRedirect, DnsSource
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.uplink import Uplink
@@ -21,8 +21,9 @@ from qnet_gui.store.client import Store
 from qnet_gui.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
-#: Seconds for which changes are gathered; 50 domains that start together are one or two publications.
-_GATHER = 0.01
+#: Seconds for which changes are gathered. The list of vifs grows with their number and nobody waits for it, so it may
+#: take longer than news of an uplink: a crowd of domains that start together is told once or twice.
+_GATHER, _GATHER_VIFS = 0.01, 0.25
 _SERIALS = 999_999_999
 
 
@@ -75,39 +76,48 @@ def nodes(picture: Picture) -> dict[str, str]:
 
 
 class Publisher:
-    """Publishes the newest picture soon; pictures that come faster than xenstore takes them are skipped."""
+    """Publishes what `picture` gives, unless it is None; changes faster than xenstore takes them are skipped."""
 
-    def __init__(self, worker: StoreWorker) -> None:
+    def __init__(self, worker: StoreWorker, picture: Callable[[], Picture | None]) -> None:
         self._worker = worker
-        self._picture: Picture | None = None
+        self._picture = picture
         self._published: dict[str, str] = {}
         self._serial = int(time.time()) % _SERIALS  # another than the last agent's
-        self._waiting = False
+        self._timer: int | None = None
         self._under_way = False
-
-    def publish(self, picture: Picture) -> None:
-        """Let dom0 see this."""
-        if picture != self._picture:
-            self._picture = picture
-            self._soon()
+        self._again = False
+        self._urgent = False
 
     def publish_again(self) -> None:
         """xenstore may have lost it all: write everything anew."""
         self._published = {}
-        if self._picture is not None:
-            self._soon()
+        self.publish()
 
-    def _soon(self) -> None:
-        if not self._waiting:
-            self._waiting = True
-            if not self._under_way:
-                after(_GATHER, self._write)
+    def publish(self) -> None:
+        """The picture may be another: let dom0 see it soon."""
+        if not self._urgent:
+            self._urgent = True
+            self._soon(_GATHER)
+
+    def publish_vifs(self) -> None:
+        """The vifs served may be others: let dom0 see it, not so soon."""
+        if self._timer is None:
+            self._soon(_GATHER_VIFS)
+
+    def _soon(self, seconds: float) -> None:
+        if self._under_way:
+            self._again = True
+            return
+        if self._timer is not None:
+            cancel(self._timer)
+        self._timer = after(seconds, self._write)
 
     def _write(self) -> None:
-        self._waiting = False
-        if self._picture is None:
+        self._timer, self._urgent = None, False
+        picture = self._picture()
+        if picture is None:
             return
-        wanted, before = nodes(self._picture), self._published
+        wanted, before = nodes(picture), self._published
         changed = {path: value for path, value in wanted.items() if before.get(path) != value}
         if not changed and before.keys() <= wanted.keys():
             return
@@ -123,13 +133,13 @@ class Publisher:
             store.write(keys.AGENT_SERIAL.at(), str(serial))
 
         def done(result: QnetError | None) -> None:
-            self._under_way = False
+            self._under_way, self._urgent, again, self._again = False, False, self._again, False
             if result is None:
                 self._published = wanted
             else:
                 log.warning("dom0 cannot be told: %s", result)
                 self._published = {}
-            if self._waiting:
-                after(_GATHER, self._write)
+            if again:
+                self.publish()
 
         self._worker.submit(lambda store: store.atomically(change), done)

@@ -7,8 +7,9 @@ fallback both work through this; it knows what is served from the nft sets thems
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address
+from types import MappingProxyType
 
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
@@ -29,26 +30,37 @@ class Served:
         self._nft = nft
         self._netlink = netlink
         self._addresses: dict[VifId, IPv4Address] = {}
+        self._vifs: dict[IPv4Address, set[VifId]] = {}
         self.load()
 
     def load(self) -> None:
         """Find out anew what the packet filter lets through."""
-        self._addresses = {}
+        self._addresses, self._vifs = {}, {}
         for element in self._nft.elements("inet", ruleset.TABLE, ruleset.VIF_SET):
             name, address = element["concat"]
             try:
-                self._addresses[VifId.from_name(name)] = ipv4(address)
+                self._note(VifId.from_name(name), ipv4(address))
             except BadInput:  # not of our making; it lets one more address through than it should
                 self._nft.apply(ruleset.change_vifs((), [(name, IPv4Address(address))]))
 
     @property
-    def addresses(self) -> dict[VifId, IPv4Address]:
-        """The vifs that may send, each with its one address."""
-        return dict(self._addresses)
+    def addresses(self) -> Mapping[VifId, IPv4Address]:
+        """The vifs that may send, each with its one address; a view, not a copy."""
+        return MappingProxyType(self._addresses)
 
-    def _owners(self) -> dict[IPv4Address, VifId]:
+    def _note(self, vif: VifId, address: IPv4Address) -> None:
+        self._addresses[vif] = address
+        self._vifs.setdefault(address, set()).add(vif)
+
+    def _drop(self, vif: VifId) -> None:
+        address = self._addresses.pop(vif)
+        self._vifs[address].discard(vif)
+        if not self._vifs[address]:
+            del self._vifs[address]
+
+    def _owner(self, address: IPv4Address) -> VifId | None:
         """Whom packets to an address go to: the newest domain, as the route's metric has it."""
-        return {address: vif for vif, address in sorted(self._addresses.items())}
+        return max(self._vifs.get(address, ()), default=None)
 
     def offline(self, vifs: Iterable[VifId]) -> frozenset[IPv4Address]:
         """Stop serving; works as well when a link, a node or all of it is gone already.
@@ -84,9 +96,9 @@ class Served:
         return self._change(new, stale)
 
     def _change(self, new: dict[VifId, IPv4Address], old: dict[VifId, IPv4Address]) -> frozenset[IPv4Address]:
-        before = self._owners()
-        after = {vif: address for vif, address in self._addresses.items() if vif not in old} | new
-        gone = set(before) - set(after.values())
+        touched = {*new.values(), *old.values()}
+        before = {address: self._owner(address) for address in touched}
+        gone = {address for address in old.values() if self._vifs[address] <= old.keys()} - set(new.values())
         self._nft.apply(
             ruleset.change_vifs(
                 [(vif.name, address) for vif, address in new.items()],
@@ -95,9 +107,11 @@ class Served:
                 gone,
             )
         )
-        self._addresses = after
-        owners = self._owners()
-        return frozenset(address for address, vif in before.items() if owners.get(address) != vif)
+        for vif in old:
+            self._drop(vif)
+        for vif, address in new.items():
+            self._note(vif, address)
+        return frozenset(address for address, vif in before.items() if vif is not None and self._owner(address) != vif)
 
     def bring_up(self, vifs: Iterable[Vif]) -> Errors:
         """Second half of online, for admitted vifs: neighbour, settings, link up, route. Returns what failed."""

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from ipaddress import IPv4Address
 
-from qnet_gui.kernel.netlink import link_names
+from qnet_gui.kernel.netlink import link_index
 from qnet_gui.mainloop import post
 from qnet_gui.model.errors import BadInput, KernelError, NotFound, QnetError
 from qnet_gui.model.vif import Vif, VifId
@@ -61,7 +61,7 @@ class Vifs:
     @property
     def served(self) -> list[VifId]:
         """Which vifs are online now."""
-        return sorted(self._served.addresses)
+        return sorted(self._served.addresses, key=lambda vif: (vif.frontend, vif.devid))
 
     # -- events
 
@@ -149,16 +149,16 @@ class Vifs:
 
     def _change(self, nodes: list[Node]) -> tuple[list[Vif], frozenset[IPv4Address]]:
         """Take offline what goes and admit what comes; returns what to bring up and the addresses that moved."""
-        links = set(link_names())
         serve: list[Vif] = []
         for each in nodes:
-            decided = deed(each, each.id.name in links, each.id in self._leaving)
+            linked = link_index(each.id.name) is not None
+            decided = deed(each, linked, each.id in self._leaving)
             if decided is Deed.SERVE and each.vif is not None:
                 serve.append(each.vif)
             elif decided is Deed.REFUSE and each.error is not None:
                 self._refuse(each.id, each.error)
             else:
-                self._release(each, each.id.name in links)
+                self._release(each, linked)
         known = self._served.addresses
         changed_hands = self._served.offline({each.id for each in nodes} - {vif.id for vif in serve})
         return serve, changed_hands | self._served.admit([vif for vif in serve if known.get(vif.id) != vif.address])

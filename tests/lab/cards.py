@@ -68,7 +68,7 @@ def hotplug(lab: Lab, verb: str, frontend: int) -> tuple[int, str]:
     """Run the hotplug script as `xl devd` does; its exit status and what it says."""
     relative = f"backend/vif/{frontend}/0"
     done = lab.exec(
-        "netvm", "env", f"vif=vif{frontend}.0", f"XENBUS_PATH={relative}", "XENBUS_TYPE=vif", SCRIPT, verb, "type_if=vif",
+        "netvm", "env", f"vif=vif{frontend}.0", f"XENBUS_PATH={relative}", SCRIPT, verb, "type_if=vif",
         check=False, timeout=30,
     )  # fmt: skip
     return done.returncode, done.stderr

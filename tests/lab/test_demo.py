@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from qnet_gui.lab import demo, demo_roam
+from qnet_gui.lab import cgroup, demo_roam, demo_story
 from qnet_gui.lab.place import Place
 from qnet_gui.lab.provider import Provider
 from qnet_gui.lab.updown import take_down
@@ -172,9 +172,12 @@ def test_interrupted_at_any_moment_nothing_is_left(place: Place, tmp_path: Path,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
     assert process.stdout
+    text = ""
     for line in process.stdout:
+        text += line
         if line.startswith(moment):
             break
+    assert process.poll() is None, text
     os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
     rest = process.stdout.read()
     assert process.wait(30) == 1
@@ -203,7 +206,7 @@ def test_not_as_root(place: Place) -> None:
 
 
 def test_a_change_in_the_domain_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    telling = demo.Demo("none", Path("/nonexistent"))
+    telling = demo_story.Demo("none", Path("/nonexistent"))
     monkeypatch.setattr(telling, "configuration", lambda: "address 2\nroute\n")
     with pytest.raises(Refused, match="has changed"):
         telling.changes("address 1\nroute\n")
@@ -225,3 +228,21 @@ def test_the_signal_counts_from_where_the_new_servers_come_first() -> None:
     )
     assert demo_roam.signal_time(text, Provider(1)) == 4.5
     assert demo_roam.signal_time(text[: text.index("signal time=4.5")], Provider(1)) is None
+
+
+def test_what_did_not_happen_is_said_and_the_logs_are_kept(place: Place, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "--name", place.name], cwd=ROOT, env={**headless(), "TMPDIR": str(tmp_path)},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as process:  # fmt: skip
+        text = ""
+        assert process.stdout
+        for line in process.stdout:
+            text += line
+            if line.startswith("The tray is"):
+                cgroup.kill(place.cgroup)
+    assert process.returncode == 1
+    assert "This did not happen: " in text and "Traceback" not in text
+    folder = re.search(r"The logs of all programs are in (/\S+)\.\n", text)
+    assert folder and (Path(folder[1]) / "lab" / "netvm-qnet-agent.log").exists()
+    assert "nothing is left of it" in text and not place.exists()

@@ -135,7 +135,8 @@ def test_a_vpn_takes_over_alone_and_gives_back(isp1: Lab) -> None:
     """A second connection with servers of its own, whose priority says that nobody else is to be asked."""
     isp1.exec(
         "netvm", "nmcli", "connection", "add", "type", "tun", "ifname", "tun0", "con-name", "office", "mode", "tun",
-        "ipv4.method", "manual", "ipv4.addresses", "10.99.0.2/24", "ipv4.dns", "192.168.0.55", "ipv4.dns-priority", "-50",
+        "ipv4.method", "manual", "ipv4.addresses", "10.99.0.2/24", "ipv4.dns", "192.168.0.55",
+        "ipv4.dns-priority", "-50",
         "ipv6.method", "disabled", "autoconnect", "no",
     )  # fmt: skip
     try:

@@ -61,7 +61,9 @@ def test_an_address_that_is_none_is_refused_and_the_network_is_off(fresh_lab: La
 
 def test_a_vif_that_goes_leaves_nothing(fresh_lab: Lab) -> None:
     lab = fresh_lab
-    lab.expect_log(r"vif2\.0 (has no node|failed with status 1)|for vif2\.0 failed")  # a script that was still under way
+    lab.expect_log(
+        r"vif2\.0 (has no node|failed with status 1)|for vif2\.0 failed"
+    )  # a script that was still under way
     vif = {"frontend": lab.id("work"), "devid": 0}
     lab.ask("detach_vif", **vif)
     lab.wait("no name servers", lambda: "nameserver" not in lab.out("work", "cat", "/etc/resolv.conf"))

@@ -1,0 +1,49 @@
+# Everything that is done with this checkout. `make` lists it; nothing needs to be done before any of it.
+
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+# conntrack, nft and others lie where a user's PATH does not lead
+export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
+# the user's own Python packages are none of ours; root leaves no files in the user's checkout
+export PYTHONNOUSERSITE := 1
+export PYTHONDONTWRITEBYTECODE := 1
+
+MADE = .venv build qnet.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	$(shell find qnet_gui tests resources -name __pycache__ -type d)
+
+ROLE ?=
+DESTDIR ?=
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test lint format demo bench install clean
+
+help: ## list what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+setup: ## install the Debian packages and the Python environment that all of this needs
+	@.ci/setup
+
+test: setup ## run the tests (as root, with sudo when needed); ARGS='tests/lab -k dns' for some of them
+	@.ci/as-root $(PYTHON) -m pytest $(ARGS)
+
+lint: setup ## ruff and mypy --strict
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m mypy
+
+demo: setup ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
+	@.ci/as-root $(PYTHON) -m qnet_gui.lab.demo $(ARGS)
+
+bench: setup ## measure what README.md states
+	@.ci/as-root $(PYTHON) tests/bench/run.py $(ARGS)
+
+install: ## install for ROLE=dom0|netvm|guest, below DESTDIR if given; needs nothing but Python and make
+	@/usr/bin/python3 -B -m qnet_gui.install $(ROLE) --destdir '$(DESTDIR)'
+
+format: setup ## have ruff format everything
+	@$(PYTHON) -m ruff format
+	@$(PYTHON) -m ruff check --fix
+
+clean: ## remove what was made here; the Debian packages stay
+	@rm -rf $(MADE) 2>/dev/null || .ci/as-root rm -rf $(MADE)

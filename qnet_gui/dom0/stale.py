@@ -1,0 +1,54 @@
+"""What has changed and is to be read again, and the reading of just that. Reads xenstore."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from qnet_gui.dom0 import raw
+from qnet_gui.dom0.raw import Nodes, RawVif
+from qnet_gui.model.vif import VifId
+from qnet_gui.store.client import Store
+
+
+@dataclass(slots=True)
+class Stale:
+    """What is to be read again."""
+
+    domains: bool = False
+    agent: bool = False
+    all_vifs: bool = False
+    vifs: set[VifId] = field(default_factory=set)
+    guests: set[int] = field(default_factory=set)
+
+    def merge(self, other: Stale) -> None:
+        """Read what the other says, too."""
+        self.domains |= other.domains
+        self.agent |= other.agent
+        self.all_vifs |= other.all_vifs
+        self.vifs |= other.vifs
+        self.guests |= other.guests
+
+
+@dataclass(slots=True)
+class Found:
+    """What was read; None and absent: not read this time. A vif that is None is gone."""
+
+    agent: Nodes | None = None
+    all_vifs: dict[VifId, RawVif] | None = None
+    vifs: dict[VifId, RawVif | None] = field(default_factory=dict)
+    guests: dict[int, Nodes] = field(default_factory=dict)
+
+
+def read(store: Store, netvm: int | None, stale: Stale) -> Found:
+    """Read it, on the store's thread."""
+    store.connect()  # fails when xenstore is away, even if there is nothing to be read
+    found = Found(guests={domid: raw.guest(store, domid) for domid in stale.guests})
+    if netvm is None:
+        return found
+    if stale.agent:
+        found.agent = raw.agent(store, netvm)
+    if stale.all_vifs:
+        found.all_vifs = raw.vifs(store, netvm)
+    else:
+        found.vifs = {vif: raw.vif(store, netvm, vif) for vif in stale.vifs}
+    return found

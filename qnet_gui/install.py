@@ -1,0 +1,215 @@
+"""Installs qnet: `python -m qnet_gui.install ROLE [--destdir D]`, by the table desktop/files.toml of a checkout.
+
+The lab installs its domains by the same table and the same functions. Writes below the destination only; imports
+nothing that a bare Python does not have.
+"""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import os
+import re
+import shutil
+import sys
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qnet_gui import __version__
+from qnet_gui.model.errors import BadInput, NotFound, QnetError
+
+#: The checkout that this package is in.
+CHECKOUT = Path(__file__).resolve().parents[1]
+TABLE = Path("desktop/files.toml")
+ROLES = ("dom0", "netvm", "guest")
+#: Programs are started by the bus, by systemd and by Xen, none of which gives them a PATH; and what is in the
+#: environment or the home of whoever starts them is none of their business.
+_PROGRAM = """#!/usr/bin/python3 -I
+import sys
+{path}from {module} import main
+sys.exit(main())
+"""
+_METADATA = """Metadata-Version: 2.1
+Name: qnet
+Version: {version}
+"""
+_TARGET = re.compile(r"(/[A-Za-z0-9._@+-]+)+")
+_MODULE = re.compile(r"qnet_gui(\.[a-z0-9_]+)*")
+_UNITS = "/usr/lib/systemd/system/"
+_CODE = (".py", ".c")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row: a file, a folder of files, the Python package, or a program."""
+
+    kind: str
+    target: str
+    roles: tuple[str, ...]
+    source: str = ""
+    mode: int = 0o644
+    module: str = ""
+
+
+#: The keys of a row beside its roles, by its kind.
+_KEYS = {
+    "file": {"source", "target", "mode"},
+    "folder": {"source", "target"},
+    "package": {"source", "target"},
+    "program": {"name", "module"},
+}
+
+
+def _roles(value: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
+        raise BadInput(f"{where}: its roles are not a list of some of {', '.join(ROLES)}.")
+    if unknown := [str(role) for role in value if role not in ROLES]:
+        raise BadInput(f"{where}: {', '.join(unknown)} is not a role; roles are {', '.join(ROLES)}.")
+    return tuple(value)
+
+
+def _matching(pattern: str, value: str, where: str) -> str:
+    if not re.fullmatch(pattern, value) or "/.." in value:
+        raise BadInput(f"{where}: {value!r} will not do.")
+    return value
+
+
+def _entry(kind: str, row: dict[str, Any], number: int) -> Entry:
+    where = f"[[{kind}]] number {number}"
+    wanted = {*_KEYS[kind], "roles"}
+    if unknown := set(row) - wanted:
+        raise BadInput(f"{where}: {', '.join(sorted(unknown))} is not known; it has {', '.join(sorted(wanted))}.")
+    if missing := wanted - set(row):
+        raise BadInput(f"{where}: it has no {', '.join(sorted(missing))}.")
+    roles = _roles(row["roles"], where)
+    text = {key: str(value) for key, value in row.items()}
+    if kind == "program":
+        name = _matching(r"[a-z][a-z0-9-]*", text["name"], where)
+        module = _matching(_MODULE.pattern, text["module"], where)
+        return Entry(kind, f"/usr/bin/{name}", roles, mode=0o755, module=module)
+    target = _matching(_TARGET.pattern, text["target"], where)
+    source = _matching(_TARGET.pattern, "/" + text["source"], where)[1:]
+    mode = int(_matching("0[67][0-7][0-7]", text.get("mode", "0644"), where), 8)
+    return Entry(kind, target, roles, source, mode)
+
+
+def parse(text: str) -> tuple[Entry, ...]:
+    """The rows of a table; `BadInput` names the one that is wrong."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"It is not TOML: {error}.") from None
+    if unknown := set(table) - set(_KEYS):
+        raise BadInput(f"{', '.join(sorted(unknown))} is not known; there are {', '.join(_KEYS)}.")
+    entries = tuple(_entry(kind, row, number) for kind in table for number, row in enumerate(table[kind], 1))
+    for role in ROLES:
+        targets = [each.target for each in entries if role in each.roles]
+        if twice := {target for target in targets if targets.count(target) > 1}:
+            raise BadInput(f"Two rows install {', '.join(sorted(twice))} for {role}.")
+    return entries
+
+
+def load(checkout: Path = CHECKOUT) -> tuple[Entry, ...]:
+    """The table of a checkout; every source that it names is there."""
+    path = checkout / TABLE
+    try:
+        entries = parse(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotFound(f"{path} is not there; qnet is installed from a checkout of its sources.") from None
+    except BadInput as error:
+        raise BadInput(f"{path}: {error.sentence}") from None
+    for each in entries:
+        source = checkout / each.source
+        if not (source.is_file() if each.kind == "file" else source.is_dir()):
+            raise NotFound(f"{path} names {each.source}, which is not there.")
+    return entries
+
+
+def put(target: Path, content: bytes, mode: int) -> None:
+    """Put a file in its place, at once; what was there is replaced, never written through."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(f".{target.name}.{os.getpid()}")
+    fresh.write_bytes(content)
+    fresh.chmod(mode)
+    fresh.replace(target)
+
+
+def put_program(target: Path, module: str, code: Path | None = None) -> None:
+    """Put a program in its place, which runs a module's main; `code`: the folder to take the package from."""
+    path = f"sys.path.insert(0, {str(code)!r})\n" if code else ""
+    put(target, _PROGRAM.format(path=path, module=module).encode(), 0o755)
+
+
+def _put_folder(source: Path, target: Path, wanted: Callable[[Path], bool] = lambda _: True) -> None:
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and wanted(path):
+            put(target / path.relative_to(source), path.read_bytes(), 0o644)
+
+
+def _put_package(source: Path, target: Path) -> None:
+    """The package with its compiled form, in the place of an older one; and its version, where Python looks it up."""
+    fresh = target.with_name(f".{target.name}.{os.getpid()}")
+    _put_folder(source, fresh, lambda path: path.suffix in _CODE)
+    compileall.compile_dir(fresh, quiet=1, stripdir=str(fresh), prependdir=str(target))
+    for old in (target, *target.parent.glob("qnet-*.dist-info")):
+        if old.is_symlink():
+            old.unlink()
+        elif old.exists():
+            shutil.rmtree(old)
+    fresh.rename(target)
+    put(target.parent / f"qnet-{__version__}.dist-info/METADATA", _METADATA.format(version=__version__).encode(), 0o644)
+
+
+def install(role: str, root: Path = Path("/"), checkout: Path = CHECKOUT, in_place: bool = False) -> list[str]:
+    """Install for a role below `root`; returns the targets. `in_place`: programs run the checkout's own package."""
+    if role not in ROLES:
+        raise BadInput(f"{role!r} is not a role; roles are {', '.join(ROLES)}.")
+    entries = [each for each in load(checkout) if role in each.roles]
+    for each in entries:
+        source, target = checkout / each.source, root / each.target.lstrip("/")
+        if each.kind == "file":
+            put(target, source.read_bytes(), each.mode)
+        elif each.kind == "folder":
+            _put_folder(source, target)
+        elif each.kind == "program":
+            put_program(target, each.module, checkout if in_place else None)
+        elif not in_place:
+            _put_package(source, target)
+    return [each.target for each in entries]
+
+
+def _what_next(targets: Sequence[str]) -> Iterator[str]:
+    units = [Path(target).name for target in targets if target.startswith(_UNITS) and target.endswith(".service")]
+    if units:
+        yield f"To start it: systemctl daemon-reload && systemctl enable --now {' '.join(units)}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The entry point; the exit status is 0, or 1 with a sentence on stderr."""
+    parser = argparse.ArgumentParser(prog="python3 -m qnet_gui.install", description="Installs qnet from its checkout.")
+    parser.add_argument("role", metavar="|".join(ROLES), nargs="?", default="", help="what this machine is")
+    parser.add_argument("--destdir", metavar="FOLDER", default="", help="install below this folder (default: /)")
+    options = parser.parse_args(argv)
+    os.umask(0o022)
+    root = Path(options.destdir).absolute() if options.destdir else Path("/")
+    try:
+        if not options.role:
+            raise BadInput(f"Say what to install for: make install ROLE={'|'.join(ROLES)}")
+        targets = install(options.role, root)
+    except QnetError as error:
+        print(error.sentence, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename} cannot be written: {error.strerror}.", file=sys.stderr)
+        return 1
+    print(f"qnet {__version__} for {options.role} is installed below {root}.")
+    if root == Path("/"):
+        print(*_what_next(targets), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

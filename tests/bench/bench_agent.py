@@ -1,0 +1,42 @@
+"""The agent in a running lab: from NetworkManager's signal to the new redirection, memory, wakeups at rest."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from figures import show
+
+from qnet_gui.lab import enter
+
+NAME = "benchlab"
+HERE = Path(__file__).parent
+CHANGES = 30
+
+
+def _lab(*words: str) -> None:
+    subprocess.run([sys.executable, "-m", "qnet_gui.lab", words[0], "--name", NAME, *words[1:]], check=True, timeout=60)
+
+
+def _inside(*command: str) -> str:
+    process = enter.popen(enter.door(NAME, "netvm"), list(command), stdout=subprocess.PIPE, text=True)
+    return str(process.communicate(timeout=120)[0])
+
+
+def main() -> None:
+    """Measure; as root."""
+    _lab("up", "--domains", "work")
+    try:
+        found = json.loads(_inside("/usr/bin/python3", str(HERE / "watch_dns.py"), str(CHANGES)))
+        show("NetworkManager's signal to the redirection in force", found["delays"], 5.0)
+        rest = json.loads(_inside("/usr/bin/python3", str(HERE / "watch_rest.py"), "10"))
+        show("private memory of the agent", [rest["private"] / 1000], 30.0, "MB")
+        show("wakeups of the agent in 10 s of rest, all threads", [rest["switches"]], 0.0, "")
+    finally:
+        _lab("down")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""The command line where there is no helper: help, mistakes, and no traceback whatever happens."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+
+from qnet_gui.cli import arguments, main, show
+from qnet_gui.model.dns import DEFAULT_VIRTUAL, redirects
+from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.problem import Problem
+from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+
+ROOT = Path(__file__).parents[2]
+#: A bus that is not there.
+NOBODY = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent/bus", "QNET_LAB": ""}
+COMMANDS = ["status", "routes", "dns", "doctor", "reapply", "completion", "lab"]
+
+
+@pytest.mark.parametrize("words", [[], *([command] for command in COMMANDS), ["lab", "up"], ["lab", "exec"]])
+def test_help_is_everywhere(qnet, words):
+    done = qnet(*words, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "usage: qnet" in done.stdout
+    assert len(done.stdout) > 100
+
+
+def test_help_names_every_command(qnet):
+    text = qnet("--help").stdout
+    for command in COMMANDS:
+        assert re.search(rf"^    {command}\b", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["nonsense"], ["status", "--nonsense"], ["routes", "--domain"], ["completion", "x"]]
+)
+def test_what_is_not_understood_is_2(qnet, words):
+    done = qnet(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("usage: qnet")
+
+
+def test_version(qnet):
+    assert re.fullmatch(r"qnet \S+\n", qnet("--version").stdout)
+
+
+@pytest.mark.parametrize(
+    "words", [["status"], ["status", "--json"], ["routes"], ["dns"], ["reapply"], ["routes", "--domain", "work"]]
+)
+def test_no_helper_is_one_sentence(qnet, words):
+    done = qnet(*words, env=NOBODY)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "qnet: The network helper is not running.\n"
+
+
+def test_the_doctor_says_what_to_do_about_it(qnet):
+    done = qnet("doctor", env=NOBODY)
+    assert done.returncode == 1
+    assert "* The network helper is not running.\n  Start it in dom0: sudo systemctl start qnet-helper." in done.stdout
+
+
+def test_completion_is_silent(qnet):
+    done = qnet("completion", "domains", env=NOBODY)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+
+
+def test_debug_shows_where(qnet):
+    assert "Traceback" in qnet("--debug", "status", env=NOBODY).stderr
+    assert "Traceback" in qnet("status", "--debug", env=NOBODY).stderr
+
+
+def test_what_nobody_thought_of_is_one_plain_line(monkeypatch, capsys):
+    def explode(_):
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("qnet_gui.cli.commands.status", explode)
+    assert main(["status"]) == 1
+    said = capsys.readouterr().err
+    assert said == "qnet: This should not have happened (RuntimeError). Run it with --debug for the details.\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT])
+def test_an_interrupt_is_quiet(tmp_path, number):
+    """Interrupted while it waits for a helper that says nothing."""
+    import socket
+
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "bus"))
+        server.listen()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "qnet_gui.cli", "status"], cwd=ROOT, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={tmp_path}/bus", "QNET_LAB": ""},
+        )  # fmt: skip
+        connection, _ = server.accept()
+        time.sleep(0.2)
+        process.send_signal(number)
+        connection.close()
+        out, err = process.communicate(timeout=10)
+    assert out == ""
+    assert "Traceback" not in err
+    assert process.returncode in (130, 1)
+
+
+def test_quick_commands_import_nothing_heavy():
+    code = "import sys; from qnet_gui.cli import main; main(['status']); print('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **NOBODY}, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    modules = set(done.stdout.split())
+    assert "dbus" in modules
+    for heavy in ("pyroute2", "pyxs", "PyQt5", "gi", "qnet_gui.lab", "qnet_gui.store", "asyncio"):
+        assert heavy not in modules
+
+
+def test_the_completion_knows_every_command_verb_and_option():
+    text = (ROOT / "desktop/completion/qnet").read_text()
+    parser = arguments.build()
+    subparsers = next(action for action in parser._actions if hasattr(action, "choices") and action.dest == "command")
+    assert re.search(r'commands="([^"]*)"', text)[1].split() == list(subparsers.choices)
+    verbs = next(action for action in subparsers.choices["lab"]._actions if action.dest == "verb").choices
+    assert set(re.search(r'verbs="([^"]*)"', text)[1].split()) == set(verbs)
+    for command in [*subparsers.choices.values(), *verbs.values()]:
+        for action in command._actions:
+            for option in action.option_strings:
+                assert len(option) == 2 or option in text, option
+
+
+# -- texts
+
+
+UP = Uplink(
+    "wlan0", UplinkKind.WIFI, UplinkState.UP, True, IPv4Address("192.168.0.12"), IPv4Address("192.168.0.1"),
+    (IPv4Address("192.168.0.1"),), "Home", 70, "Home",
+)  # fmt: skip
+WHOLE = Snapshot(
+    Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING),
+    (UP, Uplink("eth0", UplinkKind.CABLE, connection="eth0")),
+    redirects(DEFAULT_VIRTUAL, [IPv4Address("192.168.0.1")]),
+    domains=(
+        Domain("personal", 12, DomainState.PAUSED, IPv4Address("10.137.0.16"), "vif12.0", "netvm"),
+        Domain("vault", 3, DomainState.RUNNING),
+    ),
+    problems=(Problem("vif-refused", "vif12.0"),),
+)
+
+
+TEXT = """\
+Connected to Home by Wi-Fi (wlan0, 192.168.0.12). 1 problem: The vif vif12.0 was refused by netvm.
+
+DOMAIN    ID  STATE    ADDRESS      VIF      NETVM
+personal  12  paused   10.137.0.16  vif12.0  netvm
+vault     3   running  -            -        -
+
+UPLINK  KIND   STATE        ADDRESS       GATEWAY      SERVERS      NETWORK
+wlan0   wifi   up, default  192.168.0.12  192.168.0.1  192.168.0.1  Home 70 %
+eth0    cable  down         -             -            -            -
+
+NAME SERVER  REDIRECTED TO
+10.139.1.1   192.168.0.1
+10.139.1.2   192.168.0.1
+
+Problems:
+* The vif vif12.0 was refused by netvm.
+  See hotplug-error of that vif, or the agent's log."""
+
+
+def test_the_whole_status():
+    assert show.status(WHOLE) == TEXT
+
+
+def test_the_status_of_nothing():
+    assert show.status(Snapshot(Netvm("netvm"))) == "netvm is not running. Domains have no network.\n\nNo domains run."
+    assert show.dns(Snapshot(Netvm("netvm"))) == "Nothing is redirected: names do not resolve."

@@ -1,0 +1,103 @@
+"""For all tests: an unexpected log line of WARNING or above fails the test; xenstored as it runs without Xen."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import os
+import re
+import shutil
+import warnings
+from collections.abc import Iterator
+
+import pytest
+
+from qnet_gui.lab.hardware import Hardware
+from qnet_gui.lab.place import Place
+from qnet_gui.lab.toolstack import Toolstack
+
+with warnings.catch_warnings():
+    # PyGObject's importer is older than Python's way of importing, and says so for each library at its first import
+    warnings.simplefilter("ignore", ImportWarning)
+    from gi.repository import GLib  # noqa: F401
+
+_numbers = itertools.count()
+
+
+class LogGuard(logging.Handler):
+    """Collects what this process logs from WARNING on, but for what a test expects."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.unexpected: list[str] = []
+        self._expected: list[re.Pattern[str]] = []
+
+    def expect(self, pattern: str) -> None:
+        """Lines that match this pattern are part of the test, from its beginning to its end."""
+        self._expected.append(re.compile(pattern))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.unexpected.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+    def check(self) -> None:
+        left = [line for line in self.unexpected if not any(each.search(line) for each in self._expected)]
+        assert not left, "unexpected log lines:\n" + "\n".join(left)
+
+
+@pytest.fixture(autouse=True)
+def log_guard() -> Iterator[LogGuard]:
+    """Fails a test that logs what it does not expect."""
+    guard = LogGuard()
+    logging.getLogger().addHandler(guard)
+    yield guard
+    logging.getLogger().removeHandler(guard)
+    guard.check()
+
+
+class Xen:
+    """A real xenstored in which domains can be made; no processes run in them."""
+
+    def __init__(self) -> None:
+        self.place = Place(f"u{os.getpid() % 100000}n{next(_numbers)}")
+        self.place.folder.parent.mkdir(mode=0o755, exist_ok=True)  # the first lab of this machine
+        self.place.make()
+        self.hardware = Hardware(self.place)
+        self.toolstack = Toolstack(self.hardware.socket)
+        self._runs = True
+
+    def kill_xenstored(self) -> None:
+        """It dies, and everything that it knew is lost."""
+        self._runs = False
+        self.hardware.close()
+        for path in self.place.xen.iterdir():
+            path.unlink()
+
+    def start_xenstored(self) -> None:
+        """A new one, at the same place."""
+        self.hardware = Hardware(self.place)
+        self.toolstack = Toolstack(self.hardware.socket)
+        self._runs = True
+
+    def close(self) -> None:
+        if self._runs:
+            self.kill_xenstored()
+        shutil.rmtree(self.place.folder)
+
+
+@pytest.fixture
+def xen() -> Iterator[Xen]:
+    """A xenstored of this test's own."""
+    if os.geteuid():
+        pytest.fail("This test needs root. Run it with: sudo make test", pytrace=False)
+    running = Xen()
+    yield running
+    running.close()
+    with contextlib.suppress(OSError):
+        running.place.folder.parent.rmdir()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "xen" in getattr(item, "fixturenames", ()):
+            item.add_marker("root")

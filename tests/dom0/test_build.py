@@ -1,0 +1,147 @@
+"""From bytes to the snapshot, without any process."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qnet_gui.dom0.build import Built, awaited, build
+from qnet_gui.dom0.raw import Raw, RawVif
+from qnet_gui.hypervisor.port import DomainInfo
+from qnet_gui.model.domain import DomainState, NetvmState
+from qnet_gui.model.parse import TEXT_LIMIT
+from qnet_gui.model.problem import Problem
+from qnet_gui.model.snapshot import from_wire, to_wire
+from qnet_gui.model.uplink import UplinkState
+from qnet_gui.model.vif import VifId
+from qnet_gui.store import keys
+
+RUNNING, PAUSED, DYING = DomainState.RUNNING, DomainState.PAUSED, DomainState.DYING
+NETVM = DomainInfo(1, "netvm", "u1", RUNNING)
+WORK = DomainInfo(4, "work", "u4", RUNNING)
+VIF = VifId(4, 0)
+UP = {
+    keys.AGENT_STATE.at(): b"running",
+    keys.UPLINK_COUNT.at(): b"1",
+    keys.UPLINK_NAME.at(0): b"eth0",
+    keys.UPLINK_STATE.at(0): b"up",
+    keys.UPLINK_PRIMARY.at(0): b"1",
+    keys.DNS_REDIRECTS.at(): b"10.139.1.1>1.1.1.1 10.139.1.2>1.1.1.1",
+}
+
+
+def raw(agent=UP, domains=(NETVM, WORK), netvm=NETVM, **changes):
+    return Raw(netvm, domains, agent=agent, **changes)
+
+
+def codes(built: Built) -> list[str]:
+    return [problem.code for problem in built.snapshot.problems]
+
+
+def test_a_netvm_that_is_well():
+    built = build(raw(), "netvm")
+    assert built.dropped == ()
+    assert codes(built) == []
+    assert built.snapshot.uplink.name == "eth0"
+    assert len(built.snapshot.redirects) == 2
+
+
+KEYS = [key.at(0) if "{}" in key.path else key.at() for key in keys.ALL if key.path.startswith("data/")]
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), st.binary(max_size=300)))
+def test_no_bytes_of_the_netvms_break_anything(nodes):
+    built = build(raw({**UP, **nodes}), "netvm")
+    assert from_wire(to_wire(built.snapshot)) == built.snapshot
+    texts = [text for up in built.snapshot.uplinks for text in (up.name, up.ssid, up.connection)]
+    assert all(len(text) <= TEXT_LIMIT and text.isascii() and (text.isprintable()) for text in texts)
+    assert bool(built.dropped) == ("netvm-nonsense" in codes(built))
+
+
+@given(st.binary(max_size=64), st.binary(max_size=64))
+def test_no_bytes_in_a_vif_break_anything(ip, state):
+    built = build(raw(vifs={VIF: RawVif(ip, state)}), "netvm")
+    assert built.snapshot.domains[0].vif == "vif4.0"
+
+
+@pytest.mark.parametrize(
+    ("state", "agent", "expected"),
+    [
+        (RUNNING, {}, NetvmState.STARTING),
+        (RUNNING, {keys.AGENT_STATE.at(): b"running"}, NetvmState.RUNNING),
+        (RUNNING, {keys.AGENT_STATE.at(): b"stopped"}, NetvmState.RUNNING),
+        (PAUSED, UP, NetvmState.PAUSED),
+        (DYING, UP, NetvmState.ABSENT),
+    ],
+)
+def test_what_state_the_netvm_is_in(state, agent, expected):
+    info = DomainInfo(1, "netvm", "u1", state)
+    assert build(raw(agent, (info, WORK), info), "netvm").snapshot.netvm.state is expected
+
+
+def test_the_problems_of_a_netvm():
+    assert codes(build(raw(netvm=None), "netvm")) == ["no-netvm"]
+    assert codes(build(raw({}), "netvm")) == []
+    assert codes(build(raw({}, overdue=frozenset({1})), "netvm")) == ["agent-unknown"]
+    assert codes(build(raw({**UP, keys.AGENT_STATE.at(): b"stopped"}), "netvm")) == ["agent-stopped"]
+    assert codes(build(raw(silent=True), "netvm")) == ["agent-silent"]
+    assert codes(build(raw({**UP, keys.UPLINK_STATE.at(0): b"down"}), "netvm")) == ["no-uplink"]
+    assert codes(build(raw({**UP, keys.UPLINK_STATE.at(0): b"connecting"}), "netvm")) == []
+    assert codes(build(raw({**UP, keys.DNS_REDIRECTS.at(): b""}), "netvm")) == ["no-dns"]
+    assert codes(build(raw({**UP, keys.AGENT_PROBLEMS.at(): b"no-networkmanager"}), "netvm")) == ["no-networkmanager"]
+    assert codes(build(raw({**UP, keys.AGENT_PROBLEMS.at(): b"no-netvm"}), "netvm")) == ["netvm-nonsense"]
+
+
+def test_who_sees_nothing_says_only_that():
+    assert codes(build(raw({}, store=False), "netvm")) == ["no-store"]
+    assert codes(build(raw({}, hypervisor=False), "netvm")) == ["no-hypervisor"]
+    assert codes(build(raw({}, hypervisor=False, store=False), "netvm")) == ["no-store", "no-hypervisor"]
+
+
+def test_uplinks_are_in_order_and_each_is_there_once():
+    agent = {**UP, keys.UPLINK_COUNT.at(): b"3"}
+    for index, name in ((1, b"wlan0"), (2, b"eth0")):
+        agent |= {keys.UPLINK_NAME.at(index): name, keys.UPLINK_STATE.at(index): b"down"}
+    agent[keys.UPLINK_PRIMARY.at(0)] = b"0"
+    agent[keys.UPLINK_PRIMARY.at(1)] = b"1"
+    found = build(raw(agent), "netvm").snapshot.uplinks
+    assert [(each.name, each.state) for each in found] == [("wlan0", UplinkState.DOWN), ("eth0", UplinkState.UP)]
+
+
+def test_a_domain_with_several_vifs_shows_the_first():
+    vifs = {VifId(4, 1): RawVif(b"10.137.0.9", None), VIF: RawVif(b"10.137.0.8", None)}
+    [work] = build(raw(vifs=vifs), "netvm").snapshot.domains
+    assert (work.vif, work.address) == ("vif4.0", IPv4Address("10.137.0.8"))
+
+
+def test_a_domain_without_an_address_of_its_toolstacks_has_ours():
+    found = build(raw(vifs={VIF: RawVif(None, None)}, allocated={4: "10.137.0.2"}), "netvm").snapshot
+    assert found.domains[0].address == IPv4Address("10.137.0.2")
+
+
+def test_who_is_awaited():
+    vifs = {VIF: RawVif(b"10.137.0.8", b"connected")}
+    assert awaited(raw(vifs=vifs)) == {4}
+    assert awaited(raw(vifs=vifs, guests={4: {keys.GUEST_ADDRESS.at(): b"10.137.0.8"}})) == frozenset()
+    assert awaited(raw(vifs={VIF: RawVif(b"10.137.0.8", None)})) == frozenset()
+    assert awaited(raw({}, vifs={})) == {1}
+    paused = DomainInfo(4, "work", "u4", PAUSED)
+    assert awaited(raw(vifs=vifs, domains=(NETVM, paused))) == frozenset()
+
+
+def test_only_a_running_domain_can_be_without_network():
+    for state, expected in ((RUNNING, ["domain-without-network"]), (PAUSED, []), (DYING, [])):
+        domain = DomainInfo(4, "work", "u4", state)
+        built = build(raw(domains=(NETVM, domain), vifs={VIF: RawVif(None, None)}, overdue=frozenset({4})), "netvm")
+        assert codes(built) == expected
+    refused = build(raw(vifs={VIF: RawVif(None, b"error")}), "netvm")
+    assert refused.snapshot.problems == (Problem("vif-refused", "vif4.0"),)
+
+
+def test_domains_are_sorted_and_dom0_and_the_netvm_are_not_among_them():
+    names = [DomainInfo(domid, name, name, RUNNING) for domid, name in ((0, "Domain-0"), (9, "b"), (7, "c"), (8, "b"))]
+    found = build(raw(domains=(NETVM, *names)), "netvm").snapshot.domains
+    assert [(each.name, each.id) for each in found] == [("b", 8), ("b", 9), ("c", 7)]

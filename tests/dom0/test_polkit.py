@@ -1,0 +1,184 @@
+"""Who may do what: the declarations, the shipped policy, and the real polkitd's answers to real people."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import dbus
+import dbus.service
+import pytest
+from house import ACTIVE, NAME, NOBODY, PATH, ROOT, eventually
+
+from qnet_gui.dom0.bus import Exported
+from qnet_gui.dom0.declare import ANYONE, method, told
+from qnet_gui.dom0.polkit import refusal
+from qnet_gui.dom0.service import Helper
+from qnet_gui.store import keys
+
+POLICY = ROOT / "desktop/polkit/org.qnet.policy"
+
+
+# -- declarations
+
+
+def test_a_method_cannot_be_declared_without_an_action():
+    with pytest.raises(TypeError, match="action"):
+
+        class _Forgotten(Exported):
+            @method("Dangerous")
+            def dangerous(self, call): ...
+
+
+@pytest.mark.parametrize("action", ["", "org.other.thing", "everyone", "org.qnet.", None])
+def test_an_action_that_is_none_of_ours_does_not_import(action):
+    with pytest.raises(TypeError):
+
+        class _Wrong(Exported):
+            @method("Dangerous", action=action)
+            def dangerous(self, call): ...
+
+
+def test_a_method_of_another_kind_does_not_import():
+    with pytest.raises(TypeError, match="without a declared action"):
+
+        class _Foreign(Exported):
+            @dbus.service.method("org.qnet.Helper1")
+            def dangerous(self): ...
+
+    with pytest.raises(TypeError, match="without a declared action"):
+
+        class _Bare(Exported):
+            def Dangerous(self, call): ...  # noqa: N802
+
+
+def test_a_signature_that_does_not_fit_does_not_import():
+    with pytest.raises(TypeError, match="does not fit"):
+
+        class _Unfit(Exported):
+            @method("Fine", action=ANYONE, takes="ss")
+            def fine(self, call, one): ...
+
+
+def test_a_name_is_declared_once():
+    with pytest.raises(TypeError, match="twice"):
+
+        class _Twice(Exported):
+            @method("Fine", action=ANYONE)
+            def fine(self, call): ...
+
+            @method("Fine", action=ANYONE)
+            def fine_too(self, call): ...
+
+
+def test_the_policy_has_exactly_the_declared_actions():
+    declared = {declared.action for declared, _ in Helper.methods.values()} - {ANYONE}
+    policy = ElementTree.parse(POLICY).getroot()  # noqa: S314, our own file
+    assert {action.get("id") for action in policy.iter("action")} == declared
+    for action in policy.iter("action"):
+        for child in ("description", "message"):
+            text = action.findtext(child)
+            assert text and "!" not in text
+        defaults = {each.tag: each.text for each in action.find("defaults")}
+        assert set(defaults) == {"allow_any", "allow_inactive", "allow_active"}
+        assert "yes" not in (defaults["allow_any"], defaults["allow_inactive"])
+
+
+def test_reading_is_for_anyone_and_deeds_are_not():
+    actions = {declared.name: declared.action for declared, _ in Helper.methods.values()}
+    assert actions == {"GetRoutes": ANYONE, "Reapply": "org.qnet.reapply"}
+
+
+def test_the_service_file_leads_to_systemd_only():
+    text = (ROOT / "desktop/dbus/org.qnet.Helper1.service").read_text()
+    assert "Exec=/bin/false\n" in text
+    assert "SystemdService=qnet-helper.service\n" in text
+
+
+# -- people
+
+
+@pytest.fixture
+def running(house):
+    """The helper, and an agent that agrees to everything."""
+    house.say(1, {keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"})
+    house.start_helper()
+    eventually(lambda: house.snapshot().netvm.agent.value == "running")
+    agent = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("agreeable.py"), house.xen.place.xenbus(1)], env=os.environ
+    )
+    yield house
+    agent.kill()
+    agent.wait()
+
+
+def test_root_and_whoever_sits_at_the_screen_may_reapply(running):
+    for options in ({}, {"uid": ACTIVE, "session": True}):
+        done = running.qnet("reapply", **options)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == "netvm has set up its routes, packet filter and redirections again.\n"
+
+
+@pytest.mark.parametrize("options", [{"uid": NOBODY}, {"uid": ACTIVE}])
+def test_others_need_a_password_and_nobody_is_there_to_ask(running, options):
+    done = running.qnet("reapply", **options)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "qnet: This needs a password, and there is nobody who could be asked for it.\n"
+
+
+def test_no_polkit_means_no(running):
+    running.expect_log("polkit cannot be asked")
+    running.stop_polkit()
+    done = running.qnet("reapply")
+    assert done.returncode == 1
+    assert done.stderr == "qnet: polkit does not answer, so nobody can be authorised.\n"
+    running.start_polkit()
+    eventually(lambda: running.bus.name_has_owner("org.freedesktop.PolicyKit1"))
+    assert running.qnet("reapply").returncode == 0
+
+
+def test_polkit_dies_while_it_is_asked(running):
+    running.expect_log("polkit cannot be asked")
+    running.polkit.send_signal(19)  # SIGSTOP
+    done = []
+    running.bus.call_async(NAME, PATH, NAME, "Reapply", "", (), lambda *_: done.append(None), done.append)
+    begun = time.monotonic()
+    running.snapshot()
+    assert time.monotonic() - begun < 0.1, "others wait while polkit thinks"
+    assert not done
+    running.stop_polkit()
+    running.spin(lambda: done)
+    assert done[0].get_dbus_name() == "org.qnet.Error.NotAuthorised"
+
+
+def test_a_caller_who_leaves_while_polkit_thinks(running):
+    """Nothing is done for him, and the question is taken back."""
+    running.polkit.send_signal(19)
+    other = dbus.bus.BusConnection(running.env["DBUS_SYSTEM_BUS_ADDRESS"])
+    message = dbus.lowlevel.MethodCallMessage(NAME, PATH, NAME, "Reapply")
+    other.send_message(message)
+    other.flush()
+    time.sleep(0.2)
+    other.close()
+    time.sleep(0.2)
+    running.polkit.send_signal(18)  # SIGCONT
+    time.sleep(0.3)
+    assert running.read("/local/domain/1/qnet/request") is None
+    assert running.qnet("reapply").returncode == 0
+
+
+def test_refusals_in_words():
+    assert "not allowed" in str(refusal(False, {}, True))
+    assert "was not given" in str(refusal(True, {"polkit.dismissed": "true"}, True))
+    assert "does not let" in str(refusal(True, {}, False))
+
+
+def test_a_failure_nobody_thought_of_tells_the_caller_nothing_but_a_sentence(log_guard):
+    log_guard.expect("unexpected")
+    name, sentence = told(ZeroDivisionError("secret"))
+    assert name == "org.qnet.Error.Failed"
+    assert "secret" not in sentence

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import contextlib
+from ipaddress import IPv4Address, IPv4Network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qnet_gui.model.config import Config, load, parse
+from qnet_gui.model.errors import BadInput
+
+WHOLE = """
+[network]
+pool = "10.2.0.0/16"
+gateway = "10.2.0.1"
+dns = ["10.2.255.1", "10.2.255.2"]
+[dom0]
+netvm = "sys-net"
+"""
+
+
+def test_all_of_it():
+    dns = (IPv4Address("10.2.255.1"), IPv4Address("10.2.255.2"))
+    assert parse(WHOLE) == Config(IPv4Network("10.2.0.0/16"), IPv4Address("10.2.0.1"), dns, "sys-net")
+
+
+def test_nothing_means_the_defaults(tmp_path):
+    assert parse("") == parse("[network]\n[dom0]\n") == load(tmp_path / "none.toml") == Config()
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("netvm = 'x'", "netvm"),
+        ("[dom0]\nnetwm = 'x'", "dom0.netwm"),
+        ("[dom1]", "dom1"),
+        ("dom0 = 1", "dom0"),
+        ("[dom0]\nnetvm = 3", "dom0.netvm"),
+        ("[dom0]\nnetvm = '../x'", "dom0.netvm"),
+        ("[network]\ngateway = '10.137.0.0.1'", "network.gateway"),
+        ("[network]\ngateway = '127.0.0.1'", "network.gateway"),
+        ("[network]\ndns = '10.139.1.1'", "network.dns"),
+        ("[network]\ndns = ['10.139.1.1']", "network.dns"),
+        ("[network]\ndns = ['10.139.1.1', '10.139.1.1']", "network.dns"),
+        ("[network]\ndns = ['10.139.1.1', 7]", "network.dns"),
+        ("[network]\ngateway = '10.139.1.1'", "network.gateway"),
+        ("[network]\npool = '10.137.0.1/16'", "network.pool"),
+        ("[network]\npool = '10.137.0.0/31'", "network.pool"),
+        ("[network]\npool = '0.0.0.0/0'", "network.pool"),
+        ("[network]\npool = '224.0.0.0/8'", "network.pool"),
+        ("[network]\npool = 7", "network.pool"),
+        ("[network", "TOML"),
+    ],
+)
+def test_what_is_wrong_is_named(text, word, tmp_path):
+    with pytest.raises(BadInput, match=word):
+        parse(text)
+    path = tmp_path / "qnet.toml"
+    path.write_text(text)
+    with pytest.raises(BadInput, match=r"qnet\.toml: "):
+        load(path)
+
+
+@given(st.text(max_size=80))
+def test_no_text_breaks_the_parser(text):
+    with contextlib.suppress(BadInput):
+        parse(text)
+
+
+def test_a_file_that_cannot_be_read(tmp_path):
+    with pytest.raises(BadInput, match="cannot be read"):
+        load(tmp_path)
+    (tmp_path / "latin1").write_bytes(b"# caf\xe9")
+    with pytest.raises(BadInput, match="UTF-8"):
+        load(tmp_path / "latin1")

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qnet_gui.model import parse
+from qnet_gui.model.errors import BadInput
+
+anything = st.one_of(st.binary(max_size=200), st.text(max_size=200))
+
+
+@pytest.mark.parametrize(
+    "parser", [parse.text_of, parse.domid, parse.ipv4, parse.mac, parse.ifname, parse.domain_name, parse.uuid]
+)
+@given(raw=anything)
+def test_a_parser_returns_a_value_or_refuses(parser, raw):
+    try:
+        parser(raw)
+    except BadInput as error:
+        assert error.sentence.isascii()
+        assert error.sentence.isprintable()
+        assert len(error.sentence) < 200
+
+
+@given(anything)
+def test_printable_is_always_short_printable_ascii(raw):
+    text = parse.printable(raw)
+    assert len(text) <= parse.TEXT_LIMIT
+    assert all(" " <= char <= "~" for char in text)
+
+
+def test_printable_substitutes_visibly():
+    assert parse.printable("Caf\u00e9 \u202e\x1b[31m") == "Caf? ??[31m"
+    assert parse.printable("x" * 65) == "x" * 61 + "..."
+    assert parse.printable("x" * 64) == "x" * 64
+
+
+@given(st.integers(0, 0xFFFFFFFF))
+def test_ipv4_takes_exactly_the_addresses_of_hosts(number):
+    address = IPv4Address(number)
+    first = number >> 24
+    if number == 0 or first == 127 or first >= 224:
+        with pytest.raises(BadInput):
+            parse.ipv4(str(address))
+    else:
+        assert parse.ipv4(str(address).encode()) == address
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", " 1.2.3.4", "1.2.3.4\n", "::1", "１.2.3.4"]
+)
+def test_ipv4_refuses(bad):
+    with pytest.raises(BadInput):
+        parse.ipv4(bad)
+
+
+def test_mac_takes_capitals_and_refuses_multicast():
+    assert parse.mac("00:16:3E:5E:6C:00") == "00:16:3e:5e:6c:00"
+    for bad in ("01:16:3e:5e:6c:00", "00:16:3e:5e:6c", "00-16-3e-5e-6c-00", "00:16:3e:5e:6c:0g"):
+        with pytest.raises(BadInput):
+            parse.mac(bad)
+
+
+@pytest.mark.parametrize("bad", ["01", "-1", "+1", "1 ", "", "0x1", "32752", "99999999999"])
+def test_domid_refuses(bad):
+    with pytest.raises(BadInput):
+        parse.domid(bad)
+
+
+def test_domid_takes_all_that_xen_gives():
+    assert parse.domid("0") == 0
+    assert parse.domid(b"32751") == 32751
+
+
+@pytest.mark.parametrize("bad", ["", ".", "..", "a/b", "a b", "a" * 16, "-eth0", "eth0\n", "vif*"])
+def test_ifname_refuses(bad):
+    with pytest.raises(BadInput):
+        parse.ifname(bad)
+
+
+def test_what_an_outsider_wrote_is_shown_cut_and_quoted():
+    assert parse.shown("a\nb") == r"'a\nb'"
+    assert len(parse.shown("x" * 1000)) == 80

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+import pytest
+
+from qnet_gui.model.dns import DEFAULT_VIRTUAL, redirects
+from qnet_gui.model.domain import AgentState, Netvm, NetvmState
+from qnet_gui.model.problem import Problem
+from qnet_gui.model.sentence import sentence, uplink_name
+from qnet_gui.model.snapshot import Dom0Link, Dom0State, Snapshot
+from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+
+UP = UplinkState.UP
+CABLE = Uplink("eth0", UplinkKind.CABLE, UP, True, IPv4Address("192.168.0.12"))
+WIFI = replace(CABLE, name="wlan0", kind=UplinkKind.WIFI, ssid="Home", strength=70)
+VPN = Uplink("tun0", UplinkKind.VPN, UP, True, connection="office")
+NETVM = Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING)
+
+
+def snapshot(*uplinks, **changes):
+    whole = Snapshot(NETVM, uplinks, redirects(DEFAULT_VIRTUAL, [IPv4Address("192.168.0.1")]))
+    return replace(whole, **changes)
+
+
+STATES = [
+    (None, "The network helper is not running."),
+    (Snapshot(Netvm("netvm")), "netvm is not running. Domains have no network."),
+    (snapshot(netvm=replace(NETVM, state=NetvmState.PAUSED)), "netvm is paused. Domains have no network."),
+    (snapshot(netvm=replace(NETVM, state=NetvmState.STARTING)), "netvm is starting…"),
+    (snapshot(), "netvm has no uplink."),
+    (snapshot(replace(CABLE, state=UplinkState.DOWN)), "netvm has no uplink."),
+    (snapshot(replace(CABLE, state=UplinkState.CONNECTING)), "Connecting eth0…"),
+    (snapshot(CABLE), "Connected by cable (eth0, 192.168.0.12)."),
+    (snapshot(WIFI), "Connected to Home by Wi-Fi (wlan0, 192.168.0.12)."),
+    (snapshot(replace(WIFI, ssid="")), "Connected to a hidden network by Wi-Fi (wlan0, 192.168.0.12)."),
+    (snapshot(VPN, replace(WIFI, primary=False)), "Connected through VPN office."),
+    (snapshot(replace(CABLE, kind=UplinkKind.MOBILE, address=None)), "Connected (eth0)."),
+    (snapshot(CABLE, redirects=()), "Connected, but names do not resolve: the uplink gave no servers."),
+    (
+        snapshot(CABLE, problems=(Problem("vif-refused", "vif4.0"),)),
+        "Connected by cable (eth0, 192.168.0.12). 1 problem: The vif vif4.0 was refused by netvm.",
+    ),
+    (
+        snapshot(CABLE, problems=(Problem("agent-stopped"), Problem("vif-refused", "vif4.0"))),
+        "Connected by cable (eth0, 192.168.0.12). 2 problems: The agent in netvm has stopped.",
+    ),
+    (snapshot(CABLE, problems=(Problem("no-store"),)), "xenstore does not answer."),
+    (snapshot(CABLE, problems=(Problem("no-hypervisor"),)), "The hypervisor's tools do not answer."),
+]
+
+
+@pytest.mark.parametrize(("state", "text"), STATES, ids=[text for _, text in STATES])
+def test_each_state_has_its_sentence(state, text):
+    assert sentence(state) == text
+
+
+@pytest.mark.parametrize(
+    ("paused", "rest"), [((), ""), (("work",), " 1 domain is paused."), (("a", "b"), " 2 domains are paused.")]
+)
+def test_dom0_connected_comes_before_everything(paused, rest):
+    until = 1_800_000_000
+    clock = time.strftime("%H:%M", time.localtime(until))
+    link = Dom0Link(Dom0State.OPEN, until, paused)
+    for state in (snapshot(CABLE, dom0=link), Snapshot(Netvm("netvm"), dom0=link)):
+        assert sentence(state) == f"dom0 is connected to the network until {clock}.{rest}"
+
+
+def test_uplinks_in_a_few_words():
+    assert [uplink_name(each) for each in (CABLE, WIFI, VPN)] == ["eth0 (cable)", "Home (Wi-Fi)", "office (VPN)"]

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import copy
+import json
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qnet_gui.model import problem as problems
+from qnet_gui.model.dns import DnsRedirect, DnsSource
+from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.errors import BadInput
+from qnet_gui.model.problem import Problem, in_order
+from qnet_gui.model.snapshot import Dom0Link, Dom0State, Snapshot, from_wire, to_wire
+from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+
+addresses = st.ip_addresses(v=4)
+names = st.text(string.ascii_letters + string.digits + "-", min_size=1, max_size=15)
+several = {"max_size": 3}
+uplinks = st.builds(
+    Uplink, names, st.sampled_from(UplinkKind), st.sampled_from(UplinkState), st.booleans(),
+    st.none() | addresses, st.none() | addresses, st.lists(addresses, **several).map(tuple), st.text(max_size=10),
+    st.integers(0, 100), st.text(max_size=10),
+)  # fmt: skip
+domains = st.builds(
+    Domain, names, st.integers(1, 9999), st.sampled_from(DomainState), st.none() | addresses, names, names
+)
+snapshots = st.builds(
+    Snapshot,
+    st.builds(Netvm, names, st.integers(-1, 9999), st.sampled_from(NetvmState), st.sampled_from(AgentState)),
+    st.lists(uplinks, **several).map(tuple),
+    st.lists(st.builds(DnsRedirect, addresses, addresses), **several).map(tuple),
+    st.sampled_from(DnsSource),
+    st.lists(domains, **several).map(tuple),
+    st.builds(Dom0Link, st.sampled_from(Dom0State), st.integers(0, 2**40), st.lists(names, **several).map(tuple)),
+    st.lists(st.builds(Problem, st.sampled_from(sorted(problems._TEXTS)), names), **several).map(tuple),
+)
+
+
+@given(snapshots)
+def test_the_wire_and_json_lead_back(snapshot):
+    wire = to_wire(snapshot)
+    assert list(wire) == ["netvm", "uplinks", "dns", "domains", "dom0", "problems"]
+    assert from_wire(wire) == snapshot
+    assert from_wire(json.loads(json.dumps(wire))) == snapshot
+
+
+def test_a_domain_on_the_wire_has_these_keys():
+    wire = to_wire(Snapshot(Netvm("netvm"), domains=(Domain("work", 4, DomainState.RUNNING),)))
+    assert list(wire["domains"][0]) == ["name", "id", "state", "address", "vif", "netvm"]
+
+
+def test_a_helper_of_another_version_is_bad_input_and_not_a_traceback():
+    good = to_wire(Snapshot(Netvm("netvm"), uplinks=(Uplink("eth0"),), domains=(Domain("w", 1, DomainState.RUNNING),)))
+    from_wire(good)
+    for path in (("netvm",), ("dns", "source"), ("uplinks", 0, "kind"), ("domains", 0, "id"), ("dom0", "until")):
+        for wrong in (None, "nonsense", []):
+            broken = copy.deepcopy(good)
+            inner = broken
+            for step in path[:-1]:
+                inner = inner[step]
+            inner[path[-1]] = wrong
+            with pytest.raises(BadInput):
+                from_wire(broken)
+
+
+def test_a_problem_of_a_newer_helper_is_left_out():
+    wire = to_wire(Snapshot(Netvm("netvm"), problems=(Problem("no-netvm"),)))
+    wire["problems"].append({"code": "from-the-future", "about": "", "sentence": "", "cure": ""})
+    assert from_wire(wire).problems == (Problem("no-netvm"),)
+
+
+def test_every_problem_has_a_sentence_and_agents_may_report_some():
+    for code in problems._TEXTS:
+        each = Problem(code, "work")
+        assert each.sentence.endswith(".")
+        assert each.cure == "" or each.cure.endswith(".")
+        assert "{" not in each.sentence + each.cure
+    assert problems.AGENT_CODES.issubset(problems._TEXTS)
+    assert problems.BLIND_CODES.issubset(problems._TEXTS)
+
+
+def test_problems_that_explain_others_come_first():
+    given_ = [Problem("vif-refused", "vif4.0"), Problem("no-dns"), Problem("no-store"), Problem("no-dns")]
+    assert [each.code for each in in_order(given_)] == ["no-store", "no-dns", "vif-refused"]
+
+
+def test_the_uplink_is_the_one_with_the_default_route():
+    down, second, first = (
+        Uplink("eth0", state=UplinkState.DOWN, primary=True),
+        Uplink("eth1", state=UplinkState.UP),
+        Uplink("eth2", state=UplinkState.UP, primary=True),
+    )
+    assert Snapshot(Netvm("netvm"), (down, second, first)).uplink == first
+    assert Snapshot(Netvm("netvm"), (down, second)).uplink == second
+    assert Snapshot(Netvm("netvm"), (down,)).uplink is None

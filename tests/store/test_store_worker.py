@@ -1,0 +1,134 @@
+"""The thread that owns a store, with this thread in the part of a main loop."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from qnet_gui.model.errors import QnetError, StoreGone
+from qnet_gui.store.client import Store
+from qnet_gui.store.worker import StoreWorker
+
+
+class Loop:
+    """Collects what is posted; runs it when the test says so."""
+
+    def __init__(self):
+        self._calls = queue.SimpleQueue()
+
+    def post(self, call):
+        self._calls.put(call)
+
+    def run_until(self, ready, seconds=5):
+        until = time.monotonic() + seconds
+        while not ready():
+            assert time.monotonic() < until, "it did not come"
+            try:
+                self._calls.get(timeout=0.05)()
+            except queue.Empty:
+                continue
+
+    def run_for(self, seconds):
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            try:
+                self._calls.get(timeout=left)()
+            except queue.Empty:
+                return
+
+
+@pytest.fixture
+def loop():
+    return Loop()
+
+
+@pytest.fixture
+def lost():
+    return []
+
+
+@pytest.fixture
+def worker(xen, loop, lost):
+    running = StoreWorker(loop.post, Store(xen.hardware.socket), lambda: lost.append(True))
+    yield running
+    running.close()
+
+
+def test_results_and_errors_come_back_in_order(worker, loop):
+    results = []
+    worker.submit(lambda store: store.write("/a", "1"), results.append)
+    worker.submit(lambda store: store.read("/a"), results.append)
+    worker.submit(lambda store: store.set_perms("/none", ("n0",)), results.append)
+    worker.submit(lambda store: 1 / 0, results.append)
+    worker.submit(lambda store: threading.current_thread().name, results.append)
+    assert results == []
+    loop.run_until(lambda: len(results) == 5)
+    assert results[:2] == [None, b"1"]
+    assert isinstance(results[2], QnetError)
+    assert isinstance(results[3], QnetError)
+    assert results[4] == "xenstore"
+
+
+def test_watches_call_their_own_handler(worker, loop):
+    first, second = [], []
+    worker.watch("/first", first.append)
+    worker.watch("/second", second.append)
+    loop.run_until(lambda: first and second)
+    worker.submit(lambda store: store.write("/first/x", ""))
+    loop.run_until(lambda: "/first/x" in first)
+    assert second == ["/second"]
+    worker.unwatch("/first")
+    worker.submit(lambda store: store.write("/first/y", ""))
+    loop.run_for(0.2)
+    assert "/first/y" not in first
+
+
+def test_a_loss_is_told_and_every_watch_fires_when_it_is_back(xen, worker, loop, lost):
+    events, results = [], []
+    worker.watch("/first", events.append)
+    worker.watch("/second", events.append)
+    loop.run_until(lambda: len(events) == 2)
+    xen.kill_xenstored()
+    loop.run_until(lambda: lost)
+    worker.submit(lambda store: store.read("/first"), results.append)
+    loop.run_until(lambda: results)
+    assert isinstance(results[0], StoreGone)
+    events.clear()
+    xen.start_xenstored()
+    loop.run_until(lambda: {"/first", "/second"} <= set(events), 10)
+    worker.submit(lambda store: store.write("/first/x", ""))
+    loop.run_until(lambda: "/first/x" in events)
+    assert lost == [True]
+
+
+def test_watches_set_before_xenstore_is_there(tmp_path, xen, loop, lost):
+    xen.kill_xenstored()
+    events = []
+    worker = StoreWorker(loop.post, Store(xen.place.xen / "socket"), lambda: lost.append(True))
+    worker.watch("/first", events.append)
+    loop.run_for(0.3)
+    assert events == []
+    xen.start_xenstored()
+    loop.run_until(lambda: events, 10)
+    assert lost == []
+    worker.close()
+
+
+def test_nothing_wakes_while_nothing_happens(worker, loop):
+    events = []
+    worker.watch("/first", events.append)
+    loop.run_until(lambda: events)
+
+    def switches():
+        thread = next(each for each in threading.enumerate() if each.name == "xenstore")
+        status = Path(f"/proc/self/task/{thread.native_id}/status").read_text()
+        return int(status.split("voluntary_ctxt_switches:\t")[1].split()[0])
+
+    time.sleep(0.1)
+    before = switches()
+    time.sleep(1)
+    assert switches() - before <= 1

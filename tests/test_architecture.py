@@ -1,0 +1,147 @@
+"""The house as the design has it: imports go down only, Qt has one door, and quick commands stay quick."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "qnet_gui"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+_LINES = 300
+
+#: What each room may import of ours, beside itself; `__init__` is the package's own, with the version.
+_GROUND = {"model", "__init__"}
+_EVERYWHERE = {"log", "version", "mainloop", *_GROUND}
+_FLOORS = {"store", "kernel", "hypervisor"}
+_MAY = {
+    "__init__": set(),
+    "log": set(),
+    "mainloop": set(),
+    "version": {"__init__"},
+    "wire": set(),
+    "install": _GROUND,
+    "model": set(),
+    "store": {"model"},
+    "kernel": {"model"},
+    "hypervisor": {"model", "store"},
+    "netvm": {"wire", *_FLOORS, *_EVERYWHERE},
+    "guest": {"wire", *_FLOORS, *_EVERYWHERE},
+    "dom0": {"wire", *_FLOORS, *_EVERYWHERE},
+    "tray": _EVERYWHERE - {"mainloop"},  # it has Qt's
+    "cli": {"lab", "wire", *_EVERYWHERE} - {"mainloop"},
+    # it starts everybody else's programs, and knows them by their names only
+    "lab": {"install", "store", "hypervisor", *_EVERYWHERE},
+}
+#: The ground floor does no I/O, but that `config.load` reads the one file it is given; `sentence` writes an hour.
+_MODEL_MAY = {
+    "__future__", "collections", "dataclasses", "enum", "functools", "ipaddress", "itertools", "math", "operator", "re",
+    "string", "tomllib", "types", "typing", "unicodedata",
+}  # fmt: skip
+_MODEL_MAY_TOO = {"config.py": {"pathlib"}, "sentence.py": {"time"}}
+
+
+def room(path: Path) -> str:
+    inside = path.relative_to(PACKAGE)
+    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and full name of everything that a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, each.name) for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports are absolute here"
+            yield from ((node.lineno, f"{node.module}.{each.name}") for each in node.names)
+
+
+def ours(name: str) -> str | None:
+    """The room that an import leads to, None when it is not of ours."""
+    first, _, rest = name.partition(".")
+    if first != "qnet_gui":
+        return None
+    found = rest.split(".")[0]
+    return found if ((PACKAGE / found).is_dir() and found) or (PACKAGE / f"{found}.py").is_file() else "__init__"
+
+
+def _each(wanted: str = "") -> list[Path]:
+    return [path for path in MODULES if not wanted or room(path) == wanted]
+
+
+def by_name(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+def test_every_room_is_in_the_plan() -> None:
+    assert {room(path) for path in MODULES} <= set(_MAY)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=by_name)
+def test_imports_go_down_only(path: Path) -> None:
+    here = room(path)
+    found = [(line, name) for line, name in imports(path) if ours(name) not in (None, here, *_MAY[here])]
+    assert not found, f"{here} imports what is not below it"
+
+
+@pytest.mark.parametrize("path", _each("model"), ids=by_name)
+def test_the_ground_floor_does_no_io(path: Path) -> None:
+    allowed = {"qnet_gui", *_MODEL_MAY, *_MODEL_MAY_TOO.get(path.name, ())}
+    assert {name.split(".")[0] for _, name in imports(path)} <= allowed
+
+
+@pytest.mark.parametrize("path", MODULES, ids=by_name)
+def test_qt_has_one_door(path: Path) -> None:
+    qt = [line for line, name in imports(path) if name.split(".")[0] in ("PyQt5", "PyQt6", "PySide2", "PySide6", "sip")]
+    assert not qt or by_name(path) == "tray/qt.py"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=by_name)
+def test_module_is_small_and_says_what_it_is(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= _LINES
+    assert ast.get_docstring(ast.parse(text))
+
+
+def loaded(code: str, **environment: str) -> set[str]:
+    """The modules in a Python of its own after it has run this code."""
+    script = f"import sys\n{code}\nprint('\\n'.join(sys.modules), file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("privileged", ["netvm", "guest", "dom0"])
+def test_privileged_programs_never_load_qt(privileged: str) -> None:
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in _each(privileged)]
+    names = [name.removesuffix(".__init__") for name in names if not name.endswith("__main__")]
+    found = loaded("\n".join(f"import {name}" for name in names))
+    assert f"qnet_gui.{privileged}.main" in found
+    assert not [name for name in found if name.startswith(("PyQt", "PySide", "qnet_gui.tray"))]
+
+
+@pytest.mark.parametrize(
+    ("words", "status"), [(["--help"], 0), (["--version"], 0), (["status"], 1), (["completion", "domains"], 1)]
+)
+def test_quick_commands_load_nothing_slow(words: list[str], status: int) -> None:
+    run = f"""
+from qnet_gui.cli import main
+try:
+    status = main({words!r})
+except SystemExit as ended:
+    status = ended.code or 0
+assert status == {status}, status
+"""
+    found = loaded(run, DBUS_SYSTEM_BUS_ADDRESS="unix:path=/nonexistent/bus", QNET_LAB="")
+    slow = ("pyroute2", "PyQt5", "pyxs", "gi", "nftables", "qnet_gui.lab", "qnet_gui.kernel", "qnet_gui.store")
+    assert not [name for name in found if name.startswith(slow)]
+    assert "status" not in words or "dbus" in found  # it has come as far as the bus

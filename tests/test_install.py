@@ -1,0 +1,236 @@
+"""What `make install` installs is whole: every role's files are there, agree with each other, and its programs run."""
+
+from __future__ import annotations
+
+import argparse
+import configparser
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from qnet_gui import __version__, install
+from qnet_gui.cli.arguments import build
+from qnet_gui.model.errors import BadInput, NotFound
+
+UNITS = "usr/lib/systemd/system"
+PROGRAMS = {
+    "dom0": {"qnet", "qnet-helper", "qnet-tray"},
+    "netvm": {"qnet", "qnet-agent"},
+    "guest": {"qnet", "qnet-guest"},
+}
+ROW = '[[file]]\nsource = "a"\ntarget = "/b"\nmode = "0644"\nroles = ["dom0"]\n'
+
+
+@pytest.fixture(scope="module", params=install.ROLES)
+def role(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def root(role: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A machine of this role on which nothing but qnet is installed, by a root with a narrow umask."""
+    root = tmp_path_factory.mktemp(role)
+    before = os.umask(0o077)
+    try:
+        assert install.main([role, "--destdir", str(root)]) == 0
+    finally:
+        os.umask(before)
+    return root
+
+
+def _run(root: Path, program: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run an installed program on Debian's Python, with qnet from below `root` and from nowhere else."""
+    packages = root / "usr/lib/python3/dist-packages"
+    start = (
+        f"import runpy, sys; sys.path.insert(0, {str(packages)!r}); import qnet_gui; "
+        f"assert qnet_gui.__file__.startswith({str(packages)!r}); "
+        f"sys.argv = {[program, *words]!r}; runpy.run_path({str(root / 'usr/bin' / program)!r}, run_name='__main__')"
+    )
+    return subprocess.run(
+        ["/usr/bin/python3", "-I", "-B", "-c", start], cwd="/", env={}, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+
+def _sections(path: Path) -> configparser.ConfigParser:
+    # a unit may have a key twice
+    found = configparser.ConfigParser(interpolation=None, strict=False)
+    found.optionxform = str  # type: ignore[assignment,method-assign]
+    found.read(path)
+    return found
+
+
+def test_every_row_is_there_with_its_mode(role: str, root: Path) -> None:
+    for row in install.load():
+        target = root / row.target[1:]
+        assert target.exists() == (role in row.roles), row
+        if role in row.roles and row.kind in ("file", "program"):
+            assert target.stat().st_mode & 0o7777 == row.mode
+            assert row.kind == "program" or target.read_bytes() == (install.CHECKOUT / row.source).read_bytes()
+
+
+def test_everybody_can_read_it(root: Path) -> None:
+    for path in root.rglob("*"):
+        mode = path.stat().st_mode
+        assert mode & 0o022 == 0
+        assert mode & 0o055 == 0o055 if path.is_dir() else mode & 0o044 == 0o044
+        assert not path.name.startswith("."), "something half-made was left"
+
+
+def test_programs_of_this_role_run_without_a_checkout(role: str, root: Path) -> None:
+    assert {path.name for path in (root / "usr/bin").iterdir()} == PROGRAMS[role]
+    for program in PROGRAMS[role]:
+        assert (root / "usr/bin" / program).read_text().startswith("#!/usr/bin/python3 -I\n")
+        done = _run(root, program, "--version")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.split()[-1] == __version__
+
+
+def test_package_is_whole_and_compiled(root: Path) -> None:
+    there = root / "usr/lib/python3/dist-packages/qnet_gui"
+    code = {path.relative_to(install.CHECKOUT / "qnet_gui") for path in (install.CHECKOUT / "qnet_gui").rglob("*.py")}
+    assert {path.relative_to(there) for path in there.rglob("*.py")} == code
+    assert (there / "lab/xenstub.c").is_file()
+    assert len(list(there.rglob("*.pyc"))) == len(code)
+
+
+def test_installing_again_leaves_nothing_of_the_older_version(role: str, root: Path) -> None:
+    gone = root / "usr/lib/python3/dist-packages/qnet_gui/gone.py"
+    gone.touch()
+    program = root / "usr/bin/qnet"
+    program.unlink()
+    program.symlink_to("/etc/passwd")
+    before = Path("/etc/passwd").read_bytes()
+    assert install.main([role, "--destdir", str(root)]) == 0
+    assert not gone.exists()
+    assert not program.is_symlink()
+    assert Path("/etc/passwd").read_bytes() == before
+
+
+def test_units_start_what_is_installed(role: str, root: Path) -> None:
+    units = list((root / UNITS).glob("*.service"))
+    assert len(units) == 1
+    for unit in units:
+        service = _sections(unit)
+        program = service["Service"]["ExecStart"].split()[0]
+        assert program.removeprefix("/usr/bin/") in PROGRAMS[role]
+        page, section = re.findall(r"man:(\S+)\((\d)\)", service["Unit"]["Documentation"])[0]
+        assert (root / f"usr/share/man/man{section}/{page}.{section}").is_file()
+        assert service["Install"]["WantedBy"] == "multi-user.target"
+
+
+def test_bus_knows_the_helpers_unit(role: str, root: Path) -> None:
+    if role != "dom0":
+        assert not (root / "usr/share/dbus-1").exists()
+        return
+    bus = _sections(root / "usr/share/dbus-1/system-services/org.qnet.Helper1.service")["D-BUS Service"]
+    unit = _sections(root / UNITS / bus["SystemdService"])
+    assert unit["Service"]["BusName"] == bus["Name"]
+    assert bus["Exec"] == "/bin/false"  # without systemd it would run without its bounds
+
+
+def test_icons_are_where_the_tray_looks(role: str, root: Path) -> None:
+    assert (root / "usr/share/qnet/icons/hicolor/scalable/apps/org.qnet.Tray.svg").is_file() == (role == "dom0")
+    for entry in root.rglob("*.desktop"):
+        keys = _sections(entry)["Desktop Entry"]
+        assert keys["Exec"] in PROGRAMS[role]
+        assert (root / f"usr/share/icons/hicolor/scalable/apps/{keys['Icon']}.svg").is_file()
+
+
+def test_scripts_call_what_is_installed(role: str, root: Path) -> None:
+    """Every absolute path of ours in a script leads to a file of this role."""
+    for row in install.load():
+        if row.kind == "file" and row.mode == 0o755 and role in row.roles:
+            text = re.sub(r"#.*", "", (root / row.target[1:]).read_text())
+            for path in re.findall(r"/usr/(?:bin/qnet|lib/qnet|lib/qubes)[a-zA-Z0-9_/-]*", text):
+                assert (root / path[1:]).exists(), f"{row.target} calls {path}"
+
+
+# -- the manual
+
+
+def _options(parser: argparse.ArgumentParser) -> set[str]:
+    """All long options, those of subcommands included."""
+    found: set[str] = set()
+    for action in parser._actions:
+        found |= {option for option in action.option_strings if option.startswith("--")}
+        if isinstance(action, argparse._SubParsersAction):
+            for each in action.choices.values():
+                found |= _options(each)
+    return found
+
+
+def test_manual_has_the_options_that_the_program_has(role: str, root: Path) -> None:
+    for program in PROGRAMS[role]:
+        (page,) = (root / "usr/share/man").rglob(f"{program}.[18]")
+        manual = set(re.findall(r"--[a-z][a-z0-9-]*", page.read_text().replace("\\-", "-")))
+        if program == "qnet":
+            wanted = _options(build())
+        else:
+            done = _run(root, program, "--help")
+            assert (done.returncode, done.stderr) == (0, "")
+            wanted = set(re.findall(r"--[a-z][a-z0-9-]*", done.stdout))
+        assert manual == wanted
+
+
+def test_manual_names_every_command() -> None:
+    page = (install.CHECKOUT / "desktop/man/qnet.1").read_text()
+    for action in build()._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, parser in action.choices.items():
+                assert re.search(rf"^\.B\w* \"?{name}\b", page, re.MULTILINE), name
+                for inner in parser._actions:
+                    if name == "lab" and isinstance(inner, argparse._SubParsersAction):
+                        words = " ".join(re.findall(r"^\.B\w* \"?(lab .*)$", page, re.MULTILINE))
+                        assert set(inner.choices) <= set(re.findall(r"\w+", words))
+
+
+# -- the table
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (ROW + 'owner = "root"\n', "owner is not known"),
+        (ROW.replace("[[file]]", "[[files]]"), "files is not known"),
+        (ROW.replace('mode = "0644"\n', ""), "it has no mode"),
+        (ROW.replace('"0644"', '"4755"'), "'4755' will not do"),
+        (ROW.replace('"/b"', '"b"'), "'b' will not do"),
+        (ROW.replace('"/b"', '"/b/../c"'), "will not do"),
+        (ROW.replace('["dom0"]', '["domU"]'), "domU is not a role"),
+        (ROW.replace('["dom0"]', "[]"), "its roles are not a list"),
+        (ROW + ROW, "Two rows install /b for dom0"),
+        ('[[program]]\nname = "qnet"\nmodule = "os"\nroles = ["dom0"]\n', "'os' will not do"),
+        ("[[file", "not TOML"),
+    ],
+)
+def test_bad_table_is_refused(text: str, complaint: str) -> None:
+    with pytest.raises(BadInput, match=re.escape(complaint)):
+        install.parse(text)
+
+
+def test_source_that_is_not_there_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "desktop").mkdir()
+    (tmp_path / "desktop/files.toml").write_text(ROW)
+    with pytest.raises(NotFound, match="names a, which is not there"):
+        install.install("dom0", tmp_path / "root", tmp_path)
+    assert not (tmp_path / "root").exists()
+
+
+def test_without_a_table_it_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="from a checkout"):
+        install.load(tmp_path)
+
+
+@pytest.mark.parametrize("words", [[], ["domU"]])
+def test_wrong_role_is_a_sentence(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert install.main(words) == 1
+    assert "dom0" in capsys.readouterr().err
+
+
+def test_on_a_real_machine_it_says_how_to_start(capsys: pytest.CaptureFixture[str]) -> None:
+    print(*install._what_next(["/usr/bin/qnet", "/usr/lib/systemd/system/qnet-agent.service"]))
+    assert capsys.readouterr().out.endswith("systemctl enable --now qnet-agent.service\n")

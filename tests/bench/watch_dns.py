@@ -56,8 +56,8 @@ def main(count: int) -> None:
             loop.quit()
             return False
         wanted[0] = _SERVERS[len(delays) % 2]
-        subprocess.Popen(["/usr/bin/nmcli", "device", "modify", "eth0", "ipv4.ignore-auto-dns", "yes", "ipv4.dns", wanted[0]],
-                         stdout=subprocess.DEVNULL)  # fmt: skip
+        nmcli = ["/usr/bin/nmcli", "device", "modify", "eth0", "ipv4.ignore-auto-dns", "yes"]
+        subprocess.Popen([*nmcli, "ipv4.dns", wanted[0]], stdout=subprocess.DEVNULL)
         return False
 
     bus.add_signal_receiver(

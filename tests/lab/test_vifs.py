@@ -10,7 +10,18 @@ from contextlib import contextmanager
 import pytest
 
 from . import cards
-from .conftest import Lab
+from .conftest import Lab, _end, _new
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    """A lab whose netvm was never restarted, so that it is domain 1 as `cards` has it."""
+    lab = _new()
+    try:
+        lab.up("--domains", "work,personal,vault")
+        yield lab
+    finally:
+        _end(lab)
 
 
 @contextmanager

@@ -36,8 +36,8 @@ class ResolvConf:
         self._changed = changed
         self._path = path
         self._monitors: dict[Path, Any] = {}
-        self.servers: tuple[IPv4Address, ...] = ()
-        self.look()
+        # whoever makes this one does not have it yet, so nothing is told of what is found first
+        self.servers = self._read()
 
     def _watch(self) -> None:
         wanted = {self._path, self._path.resolve()}
@@ -48,14 +48,17 @@ class ResolvConf:
             monitor.connect("changed", lambda *_: self.look())
             self._monitors[path] = monitor
 
-    def look(self) -> None:
-        """Read the file again."""
+    def _read(self) -> tuple[IPv4Address, ...]:
         self._watch()  # before the read, so that no change between the two is missed
         try:
             with self._path.open("rb") as file:
-                servers = parse(file.read(_LIMIT).decode("ascii", "replace"))
+                return parse(file.read(_LIMIT).decode("ascii", "replace"))
         except OSError:
-            servers = ()
+            return ()
+
+    def look(self) -> None:
+        """Read the file again."""
+        servers = self._read()
         if servers != self.servers:
             self.servers = servers
             self._changed()

@@ -133,7 +133,7 @@ def test_on_the_screen_of_whoever_called_sudo(place: Place, somebody: dict[str, 
                 owners |= tray_owners(place)
     assert process.returncode == 0, text
     told_everything(text)
-    assert "The tray is on your screen." in text
+    assert "The tray is on your screen." in text, text
     assert owners == {NOBODY}
     assert not (tmp_path / "none").exists() and "picture" not in text
     assert not place.exists()

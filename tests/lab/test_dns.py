@@ -181,3 +181,15 @@ def test_resolv_conf_is_followed_where_networkmanager_manages_no_uplink(fresh_la
         _wait_for(lab, text[-12:])
     assert _dig(lab, DNS[0], name="server.test") == "192.168.0.55"
     assert json.loads(lab.out("dom0", "qnet", "dns", "--json"))["source"] == "resolv.conf"
+
+
+def test_the_script_without_an_agent_bears_servers_in_resolv_conf(isp1: Lab) -> None:
+    """They were found while what looks for them was still being made, and the script died of a NameError."""
+    before = isp1.out("netvm", "cat", "/etc/resolv.conf")
+    isp1.kill_program("netvm", "qnet-agent")
+    try:
+        isp1.exec("netvm", "tee", "/etc/resolv.conf", input="nameserver 192.168.0.77\n")
+        isp1.exec("netvm", "/usr/lib/qubes/qubes_setup_dnat_to_ns")
+    finally:
+        isp1.exec("netvm", "tee", "/etc/resolv.conf", input=before + "\n")
+        isp1.start_program("netvm", "qnet-agent")

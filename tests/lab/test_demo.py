@@ -45,7 +45,8 @@ def place() -> Iterator[Place]:
 
 
 def headless() -> dict[str, str]:
-    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "SUDO_UID", "PKEXEC_UID", "DBUS_SESSION_BUS_ADDRESS")
+    hidden = {"DISPLAY", "WAYLAND_DISPLAY", "SUDO_UID", "PKEXEC_UID", "DBUS_SESSION_BUS_ADDRESS"}
+    hidden.add("QT_QPA_PLATFORM")  # the applet's own tests, in the same process, have set it to no screen at all
     return {name: value for name, value in os.environ.items() if name not in hidden}
 
 

@@ -32,11 +32,46 @@ class Dom0State(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Dom0Link:
-    """dom0's own link; `until` is the deadline in seconds since the epoch, 0 while closed; `paused` are names."""
+    """dom0's own link; `until` is the deadline in seconds since the epoch, 0 while closed; `paused` are names.
+
+    `by` is the user who connected dom0, empty while closed.
+    """
 
     state: Dom0State = Dom0State.CLOSED
     until: int = 0
     paused: tuple[str, ...] = ()
+    by: str = ""
+
+
+class Iommu(enum.Enum):
+    """Whether the hypervisor keeps cards from reaching memory that is not their domain's."""
+
+    ON = "on"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """What stands between dom0 and the network; empty lists are how it should be. dom0's own link is not counted.
+
+    `reachable`: addresses, routes and listening sockets of dom0, in words. `nics`: network cards that are dom0's own.
+    `without_netvm`: domains that have no vif.
+    """
+
+    reachable: tuple[str, ...] = ()
+    nics: tuple[str, ...] = ()
+    iommu: Iommu = Iommu.UNKNOWN
+    without_netvm: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The operation under way, `id` 0 when there is none: its kind (connect, attach, ...) and the user who began it."""
+
+    id: int = 0
+    kind: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +84,8 @@ class Snapshot:
     dns_source: DnsSource = DnsSource.NONE
     domains: tuple[Domain, ...] = ()
     dom0: Dom0Link = Dom0Link()
+    isolation: Isolation = Isolation()
+    operation: Operation = Operation()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -88,9 +125,22 @@ def _domain_to_wire(domain: Domain) -> Wire:
     }
 
 
+def _dom0_to_wire(dom0: Dom0Link) -> Wire:
+    return {"state": dom0.state.value, "until": dom0.until, "paused": list(dom0.paused), "by": dom0.by}
+
+
+def _isolation_to_wire(isolation: Isolation) -> Wire:
+    return {
+        "reachable": list(isolation.reachable),
+        "nics": list(isolation.nics),
+        "iommu": isolation.iommu.value,
+        "without_netvm": list(isolation.without_netvm),
+    }
+
+
 def to_wire(snapshot: Snapshot) -> Wire:
-    """Plain data; keys `netvm uplinks dns domains dom0 problems`."""
-    netvm = snapshot.netvm
+    """Plain data; keys `netvm uplinks dns domains dom0 isolation operation problems`."""
+    netvm, operation = snapshot.netvm, snapshot.operation
     return {
         "netvm": {
             "name": netvm.name,
@@ -104,11 +154,9 @@ def to_wire(snapshot: Snapshot) -> Wire:
             "redirects": [{"virtual": str(each.virtual), "real": str(each.real)} for each in snapshot.redirects],
         },
         "domains": [_domain_to_wire(domain) for domain in snapshot.domains],
-        "dom0": {
-            "state": snapshot.dom0.state.value,
-            "until": snapshot.dom0.until,
-            "paused": list(snapshot.dom0.paused),
-        },
+        "dom0": _dom0_to_wire(snapshot.dom0),
+        "isolation": _isolation_to_wire(snapshot.isolation),
+        "operation": {"id": operation.id, "kind": operation.kind, "by": operation.by},
         "problems": [
             {"code": each.code, "about": each.about, "sentence": each.sentence, "cure": each.cure}
             for each in snapshot.problems
@@ -146,6 +194,23 @@ def _domain_from_wire(wire: Mapping[str, Any]) -> Domain:
     )
 
 
+def _texts(wire: Any) -> tuple[str, ...]:
+    """A list of strings; a string is none, though it could be gone through like one."""
+    if not isinstance(wire, list):
+        raise TypeError
+    return tuple(str(each) for each in wire)
+
+
+def _dom0_from_wire(wire: Mapping[str, Any]) -> Dom0Link:
+    return Dom0Link(Dom0State(wire["state"]), int(wire["until"]), _texts(wire["paused"]), str(wire["by"]))
+
+
+def _isolation_from_wire(wire: Mapping[str, Any]) -> Isolation:
+    return Isolation(
+        _texts(wire["reachable"]), _texts(wire["nics"]), Iommu(wire["iommu"]), _texts(wire["without_netvm"])
+    )
+
+
 def _problems(wires: Sequence[Mapping[str, Any]]) -> tuple[Problem, ...]:
     return tuple(Problem(str(wire["code"]), str(wire["about"])) for wire in wires if known(str(wire["code"])))
 
@@ -153,7 +218,7 @@ def _problems(wires: Sequence[Mapping[str, Any]]) -> tuple[Problem, ...]:
 def from_wire(wire: Mapping[str, Any]) -> Snapshot:
     """The snapshot again; `BadInput` when the data is not of `to_wire`'s form (a helper of another version)."""
     try:
-        netvm, dns, dom0 = wire["netvm"], wire["dns"], wire["dom0"]
+        netvm, dns, operation = wire["netvm"], wire["dns"], wire["operation"]
         return Snapshot(
             netvm=Netvm(str(netvm["name"]), int(netvm["id"]), NetvmState(netvm["state"]), AgentState(netvm["agent"])),
             uplinks=tuple(_uplink_from_wire(each) for each in wire["uplinks"]),
@@ -162,7 +227,9 @@ def from_wire(wire: Mapping[str, Any]) -> Snapshot:
             ),
             dns_source=DnsSource(dns["source"]),
             domains=tuple(_domain_from_wire(each) for each in wire["domains"]),
-            dom0=Dom0Link(Dom0State(dom0["state"]), int(dom0["until"]), tuple(str(name) for name in dom0["paused"])),
+            dom0=_dom0_from_wire(wire["dom0"]),
+            isolation=_isolation_from_wire(wire["isolation"]),
+            operation=Operation(int(operation["id"]), str(operation["kind"]), str(operation["by"])),
             problems=_problems(wire["problems"]),
         )
     except (KeyError, TypeError, ValueError) as error:

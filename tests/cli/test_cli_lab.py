@@ -63,7 +63,7 @@ def test_status(in_lab):
 def test_status_for_programs(in_lab):
     done = in_lab("status", "--json")
     found = json.loads(done.stdout)
-    assert list(found) == ["netvm", "uplinks", "dns", "domains", "dom0", "problems"]
+    assert list(found) == ["netvm", "uplinks", "dns", "domains", "dom0", "isolation", "operation", "problems"]
     for domain in found["domains"]:
         assert list(domain) == ["name", "id", "state", "address", "vif", "netvm"]
     assert found["problems"] == []

@@ -13,7 +13,7 @@ from qnet_gui.model.dns import DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.problem import Problem, in_order
-from qnet_gui.model.snapshot import Dom0Link, Dom0State, Snapshot, from_wire, to_wire
+from qnet_gui.model.snapshot import Dom0Link, Dom0State, Iommu, Isolation, Operation, Snapshot, from_wire, to_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 
 addresses = st.ip_addresses(v=4)
@@ -27,6 +27,7 @@ uplinks = st.builds(
 domains = st.builds(
     Domain, names, st.integers(1, 9999), st.sampled_from(DomainState), st.none() | addresses, names, names
 )
+texts = st.lists(st.text(max_size=10), **several).map(tuple)
 snapshots = st.builds(
     Snapshot,
     st.builds(Netvm, names, st.integers(-1, 9999), st.sampled_from(NetvmState), st.sampled_from(AgentState)),
@@ -34,7 +35,9 @@ snapshots = st.builds(
     st.lists(st.builds(DnsRedirect, addresses, addresses), **several).map(tuple),
     st.sampled_from(DnsSource),
     st.lists(domains, **several).map(tuple),
-    st.builds(Dom0Link, st.sampled_from(Dom0State), st.integers(0, 2**40), st.lists(names, **several).map(tuple)),
+    st.builds(Dom0Link, st.sampled_from(Dom0State), st.integers(0, 2**40), texts, names),
+    st.builds(Isolation, texts, texts, st.sampled_from(Iommu), texts),
+    st.builds(Operation, st.integers(0, 2**32 - 1), names, names),
     st.lists(st.builds(Problem, st.sampled_from(sorted(problems._TEXTS)), names), **several).map(tuple),
 )
 
@@ -42,7 +45,7 @@ snapshots = st.builds(
 @given(snapshots)
 def test_the_wire_and_json_lead_back(snapshot):
     wire = to_wire(snapshot)
-    assert list(wire) == ["netvm", "uplinks", "dns", "domains", "dom0", "problems"]
+    assert list(wire) == ["netvm", "uplinks", "dns", "domains", "dom0", "isolation", "operation", "problems"]
     assert from_wire(wire) == snapshot
     assert from_wire(json.loads(json.dumps(wire))) == snapshot
 
@@ -55,7 +58,10 @@ def test_a_domain_on_the_wire_has_these_keys():
 def test_a_helper_of_another_version_is_bad_input_and_not_a_traceback():
     good = to_wire(Snapshot(Netvm("netvm"), uplinks=(Uplink("eth0"),), domains=(Domain("w", 1, DomainState.RUNNING),)))
     from_wire(good)
-    for path in (("netvm",), ("dns", "source"), ("uplinks", 0, "kind"), ("domains", 0, "id"), ("dom0", "until")):
+    for path in (
+        ("netvm",), ("dns", "source"), ("uplinks", 0, "kind"), ("domains", 0, "id"), ("dom0", "until"),
+        ("isolation", "iommu"), ("operation", "id"),
+    ):  # fmt: skip
         for wrong in (None, "nonsense", []):
             broken = copy.deepcopy(good)
             inner = broken
@@ -64,6 +70,14 @@ def test_a_helper_of_another_version_is_bad_input_and_not_a_traceback():
             inner[path[-1]] = wrong
             with pytest.raises(BadInput):
                 from_wire(broken)
+
+
+@pytest.mark.parametrize(("part", "field"), [("dom0", "paused"), ("isolation", "reachable"), ("isolation", "nics")])
+def test_a_word_is_not_taken_for_a_list_of_letters(part, field):
+    wire = to_wire(Snapshot(Netvm("netvm")))
+    wire[part][field] = "work"
+    with pytest.raises(BadInput):
+        from_wire(wire)
 
 
 def test_a_problem_of_a_newer_helper_is_left_out():

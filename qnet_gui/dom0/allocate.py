@@ -1,18 +1,17 @@
 """Addresses for domains whose toolstack gave them none: by UUID, the same after a reboot, none twice.
 
-Touches one JSON file, written anew as a whole: to a temporary file, fsynced, renamed, its folder fsynced. It blocks, so
-it is not for the main loop.
+Touches one JSON file, written anew as a whole. It blocks, so it is not for the main loop.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Container
 from ipaddress import IPv4Address
 from pathlib import Path
 
+from qnet_gui.dom0.disk import write_atomically
 from qnet_gui.model.config import Config
 from qnet_gui.model.errors import BadInput, QnetError, Refused
 from qnet_gui.model.parse import ipv4, uuid
@@ -71,19 +70,9 @@ class Allocator:
         return self._given
 
     def _save(self, given: dict[str, IPv4Address]) -> None:
-        fresh = self._path.with_suffix(".new")
+        text = json.dumps({owner: str(address) for owner, address in given.items()}, indent=1)
         try:
-            self._path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-            with fresh.open("w", encoding="ascii") as file:
-                json.dump({owner: str(address) for owner, address in given.items()}, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._path)
-            folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-        except OSError as error:
+            write_atomically(self._path, text.encode("ascii"))
+        except QnetError:
             self._given = None
-            raise QnetError(f"{self._path} cannot be written: {error.strerror}.") from error
+            raise

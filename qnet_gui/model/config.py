@@ -18,22 +18,29 @@ from qnet_gui.model.parse import domain_name, ipv4, shown
 PATH = Path("/etc/qnet/qnet.toml")
 DEFAULT_POOL = IPv4Network("10.137.0.0/16")
 DEFAULT_GATEWAY = IPv4Address("10.137.0.1")
+#: For how long dom0 may be connected at a time; a day is more than any upgrade takes.
+MINUTES_MAX = 1440
+#: More ports than this are no list of exceptions any more.
+PORTS_MAX = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """What can be configured; every field has a default.
 
-    `pool`: where addresses of domains come from. `gateway`, `dns`: what every domain is told.
+    `pool`: where addresses of domains come from. `gateway`, `dns`: what every domain is told. `minutes`: after that
+    time dom0 is disconnected again if nothing else was asked for. `ports`: the TCP ports that dom0 reaches meanwhile.
     """
 
     pool: IPv4Network = DEFAULT_POOL
     gateway: IPv4Address = DEFAULT_GATEWAY
     dns: tuple[IPv4Address, IPv4Address] = DEFAULT_VIRTUAL
     netvm: str = "netvm"
+    minutes: int = 60
+    ports: tuple[int, ...] = (80, 443)
 
 
-_KEYS = {"network": ("pool", "gateway", "dns"), "dom0": ("netvm",)}
+_KEYS = {"network": ("pool", "gateway", "dns"), "dom0": ("netvm", "minutes", "ports")}
 
 
 def _text(value: Any, key: str) -> str:
@@ -69,6 +76,28 @@ def _dns(value: Any) -> tuple[IPv4Address, IPv4Address]:
     return first, second
 
 
+def _netvm(value: Any) -> str:
+    try:
+        return domain_name(_text(value, "dom0.netvm"))
+    except BadInput as error:
+        raise BadInput(f"dom0.netvm: {error}") from None
+
+
+def _whole(value: Any, lowest: int, highest: int, key: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
+        raise BadInput(f"{key}: {shown(value)} is not a whole number between {lowest} and {highest}.")
+    return value
+
+
+def _ports(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list) or len(value) > PORTS_MAX:
+        raise BadInput(f"dom0.ports must be a list of up to {PORTS_MAX} ports, not {shown(value)}.")
+    ports = tuple(_whole(each, 1, 65535, "dom0.ports") for each in value)
+    if len(set(ports)) != len(ports):
+        raise BadInput("dom0.ports has a port twice.")
+    return ports
+
+
 def _known_keys_only(given: dict[str, Any]) -> None:
     for section, values in given.items():
         if section not in _KEYS:
@@ -95,17 +124,12 @@ def parse(text: str) -> Config:
         gateway=_address(network["gateway"], "network.gateway") if "gateway" in network else default.gateway,
         dns=_dns(network["dns"]) if "dns" in network else default.dns,
         netvm=_netvm(dom0["netvm"]) if "netvm" in dom0 else default.netvm,
+        minutes=_whole(dom0["minutes"], 1, MINUTES_MAX, "dom0.minutes") if "minutes" in dom0 else default.minutes,
+        ports=_ports(dom0["ports"]) if "ports" in dom0 else default.ports,
     )
     if len({config.gateway, *config.dns}) != 3:
         raise BadInput("network.gateway and the two of network.dns must be three different addresses.")
     return config
-
-
-def _netvm(value: Any) -> str:
-    try:
-        return domain_name(_text(value, "dom0.netvm"))
-    except BadInput as error:
-        raise BadInput(f"dom0.netvm: {error}") from None
 
 
 def load(path: Path = PATH) -> Config:

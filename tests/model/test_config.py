@@ -17,16 +17,23 @@ gateway = "10.2.0.1"
 dns = ["10.2.255.1", "10.2.255.2"]
 [dom0]
 netvm = "sys-net"
+minutes = 30
+ports = [80, 8080]
 """
 
 
 def test_all_of_it():
     dns = (IPv4Address("10.2.255.1"), IPv4Address("10.2.255.2"))
-    assert parse(WHOLE) == Config(IPv4Network("10.2.0.0/16"), IPv4Address("10.2.0.1"), dns, "sys-net")
+    assert parse(WHOLE) == Config(IPv4Network("10.2.0.0/16"), IPv4Address("10.2.0.1"), dns, "sys-net", 30, (80, 8080))
 
 
 def test_nothing_means_the_defaults(tmp_path):
     assert parse("") == parse("[network]\n[dom0]\n") == load(tmp_path / "none.toml") == Config()
+
+
+def test_dom0_may_be_given_no_port_at_all_and_as_many_as_there_may_be():
+    assert parse("[dom0]\nports = []").ports == ()
+    assert parse(f"[dom0]\nminutes = 1440\nports = {list(range(1, 17))}").ports == tuple(range(1, 17))
 
 
 @pytest.mark.parametrize(
@@ -50,6 +57,17 @@ def test_nothing_means_the_defaults(tmp_path):
         ("[network]\npool = '0.0.0.0/0'", "network.pool"),
         ("[network]\npool = '224.0.0.0/8'", "network.pool"),
         ("[network]\npool = 7", "network.pool"),
+        ("[dom0]\nminutes = 0", "dom0.minutes"),
+        ("[dom0]\nminutes = 1441", "dom0.minutes"),
+        ("[dom0]\nminutes = true", "dom0.minutes"),
+        ("[dom0]\nminutes = 1.5", "dom0.minutes"),
+        ("[dom0]\nminutes = '60'", "dom0.minutes"),
+        ("[dom0]\nports = 80", "dom0.ports"),
+        ("[dom0]\nports = [0]", "dom0.ports"),
+        ("[dom0]\nports = [80, 65536]", "dom0.ports"),
+        ("[dom0]\nports = [80, false]", "dom0.ports"),
+        ("[dom0]\nports = [80, 443, 80]", "twice"),
+        (f"[dom0]\nports = {list(range(1, 18))}", "up to 16"),
         ("[network", "TOML"),
     ],
 )

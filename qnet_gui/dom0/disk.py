@@ -1,0 +1,51 @@
+"""Writes files so that a crash, a power cut or a full disk leaves the old content or the new, never a piece of either.
+
+It blocks, so it is not for the main loop. Touches the file that it is given, its folder, and `<file>.new` beside it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from qnet_gui.model.errors import QnetError
+
+
+def write_atomically(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Replace a file's content, or make the file and its folder; when this returns, the disk has it.
+
+    `QnetError` when it cannot be written; the file is then as it was. A symlink would be replaced: resolve it before.
+    """
+    fresh = path.with_name(path.name + ".new")
+    try:
+        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        try:
+            _write(fresh, data, mode)
+            fresh.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                fresh.unlink()
+            raise
+        sync_folder(path.parent)
+    except OSError as error:
+        raise QnetError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    path.unlink(missing_ok=True)  # left by a crash, or laid there
+    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with open(opened, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fchmod(opened, mode)  # whatever the umask is
+        os.fsync(opened)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the disk know which files a folder has, after one was renamed or removed."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import os
+import resource
+import signal
+
+import pytest
+
+from qnet_gui.dom0.disk import write_atomically
+from qnet_gui.model.errors import QnetError
+
+
+def test_content_and_mode_are_as_asked_whatever_was_there(tmp_path):
+    path = tmp_path / "new" / "folder" / "file"
+    umask = os.umask(0o077)
+    try:
+        write_atomically(path, b"first", 0o644)
+    finally:
+        os.umask(umask)
+    assert (path.read_bytes(), path.stat().st_mode & 0o7777) == (b"first", 0o644)
+    write_atomically(path, b"2", 0o600)
+    assert (path.read_bytes(), path.stat().st_mode & 0o7777) == (b"2", 0o600)
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_a_crash_left_or_somebody_laid_there_is_not_written_through(tmp_path):
+    other = tmp_path / "other"
+    other.write_bytes(b"another's")
+    (tmp_path / "file.new").symlink_to(other)
+    write_atomically(tmp_path / "file", b"ours")
+    assert (other.read_bytes(), (tmp_path / "file").read_bytes()) == (b"another's", b"ours")
+    assert not (tmp_path / "file").is_symlink()
+
+
+def test_a_full_disk_leaves_the_old_content_and_nothing_else(tmp_path):
+    path = tmp_path / "file"
+    write_atomically(path, b"old")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        with pytest.raises(QnetError, match="cannot be written"):
+            write_atomically(path, b"x" * 101)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_cannot_be(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(QnetError, match="cannot be written"):
+        write_atomically(tmp_path / "file" / "below", b"x")

@@ -6,7 +6,7 @@ What the netvm or a guest wrote is read by `report`; what is off is dropped and 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from qnet_gui.dom0 import report
@@ -17,7 +17,7 @@ from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmS
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.parse import ipv4
 from qnet_gui.model.problem import Problem, in_order
-from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.snapshot import Dom0State, Iommu, Isolation, Snapshot
 from qnet_gui.model.uplink import UplinkState
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
@@ -123,16 +123,38 @@ def _netvm_problems(raw: Raw, snapshot: Snapshot, reported: Iterable[str]) -> It
         yield Problem("no-dns")
 
 
+def _isolation(raw: Raw, domains: Iterable[Domain]) -> Isolation:
+    facts = raw.isolation
+    without = tuple(domain.name for domain in domains if not domain.vif)
+    return Isolation((*facts.connected, *facts.listening), facts.nics, facts.iommu, without)
+
+
+def _isolation_problems(raw: Raw, netvm: Netvm) -> Iterable[Problem]:
+    """What makes dom0 less isolated than it should be; where it is the netvm itself, that says it all."""
+    if netvm.id == 0 or netvm.name == "dom0":
+        return
+    if raw.isolation.connected and raw.dom0.state is Dom0State.CLOSED and not raw.stuck:
+        yield Problem("dom0-reachable")
+    if raw.isolation.nics:
+        yield Problem("dom0-nic", ", ".join(raw.isolation.nics))
+    if raw.isolation.iommu is Iommu.OFF:
+        yield Problem("no-iommu")
+
+
 def build(raw: Raw, name: str) -> Built:
     """The snapshot of everything, with its problems; `name` is the chosen netvm's."""
     fields = report.Fields(raw.agent)
     netvm = _netvm(name, raw.netvm, report.agent_state(raw.agent))
+    domains = _domains(raw, name)
     plain = Snapshot(
         netvm=netvm,
         uplinks=report.uplinks(fields),
         redirects=report.redirects(fields),
         dns_source=DnsSource(fields.text(keys.DNS_SOURCE) or "none"),
-        domains=_domains(raw, name),
+        domains=domains,
+        dom0=raw.dom0,
+        isolation=_isolation(raw, domains),
+        operation=raw.operation,
     )
     fields.text(keys.AGENT_STATE)  # counted if it is off; `agent_state` counts nothing
     problems = {*_netvm_problems(raw, plain, report.problem_codes(fields)), *_domain_problems(raw)}
@@ -142,7 +164,7 @@ def build(raw: Raw, name: str) -> Built:
         problems = {Problem("no-store")}
     if not raw.hypervisor:
         problems = {Problem("no-hypervisor")} | (problems & {Problem("no-store")})
-    snapshot = Snapshot(
-        netvm, plain.uplinks, plain.redirects, plain.dns_source, plain.domains, problems=in_order(problems)
-    )
-    return Built(snapshot, tuple(fields.dropped))
+    problems |= {*_isolation_problems(raw, netvm)}  # dom0 sees these by itself
+    if raw.stuck:
+        problems.add(Problem("dom0-stuck"))
+    return Built(replace(plain, problems=in_order(problems)), tuple(fields.dropped))

@@ -1,4 +1,5 @@
-"""What the helper reads from xenstore, as bytes: the agent's report, the vifs, the guests' reports.
+"""What the helper reads from xenstore, as bytes: the agent's report, the vifs, the guests' reports. And all the rest
+that a snapshot is made of.
 
 Reads only, through the `Store` that it is given, on the store's thread. Nothing here is judged; see `build`.
 """
@@ -8,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from qnet_gui.dom0.isolation_facts import Facts
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.parse import number
+from qnet_gui.model.snapshot import Dom0Link, Operation
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
@@ -42,6 +45,7 @@ class Raw:
 
     `hypervisor`, `store`: whether each answers. `silent`: the agent left a request without an answer. `overdue`:
     whose report should have come by now (domain ids). `allocated`: addresses that qnet itself gave, by domain id.
+    `stuck`: the way back of dom0's link has failed.
     """
 
     netvm: DomainInfo | None = None
@@ -54,6 +58,10 @@ class Raw:
     guests: Mapping[int, Nodes] = field(default_factory=dict)
     allocated: Mapping[int, str] = field(default_factory=dict)
     overdue: frozenset[int] = frozenset()
+    isolation: Facts = field(default_factory=Facts)
+    dom0: Dom0Link = field(default_factory=Dom0Link)
+    operation: Operation = field(default_factory=Operation)
+    stuck: bool = False
 
 
 def home(domid: int) -> str:

@@ -16,6 +16,7 @@ from qnet_gui.dom0.build import Built, awaited, build
 from qnet_gui.dom0.bus import Exported
 from qnet_gui.dom0.collect import Collector
 from qnet_gui.dom0.declare import ANYONE, Call, method
+from qnet_gui.dom0.isolation import Watch
 from qnet_gui.dom0.patience import Patience
 from qnet_gui.dom0.polkit import Authority
 from qnet_gui.dom0.provision import Provisioner
@@ -72,9 +73,11 @@ class Helper(Exported):
         self._patience = Patience(self._rebuild)
         self._requests = Requests(store, self._agent_silent)
         self._collector = Collector(hypervisor, store, netvm, self._collected, self._requests.look)
+        self._isolation = Watch(hypervisor, self._isolation_changed)
 
     def start(self) -> None:
         """Watch, read, publish."""
+        self._isolation.start()
         self._collector.start()
 
     def store_lost(self) -> None:
@@ -103,8 +106,14 @@ class Helper(Exported):
             self._silent = silent
             self._rebuild()
 
+    def _isolation_changed(self) -> None:
+        if self._built is not None:  # else the domains have not been read yet, and the first snapshot has it
+            self._rebuild()
+
     def _rebuild(self) -> None:
-        raw = replace(self._collector.raw, silent=self._silent, allocated=self._allocated)
+        raw = replace(
+            self._collector.raw, silent=self._silent, allocated=self._allocated, isolation=self._isolation.facts
+        )
         netvm = raw.netvm.id if raw.netvm else None
         waiting = {domid: AGENT_PATIENCE if domid == netvm else GUEST_PATIENCE for domid in awaited(raw)}
         self._publish(build(replace(raw, overdue=self._patience.overdue(waiting)), self._netvm))
@@ -120,7 +129,7 @@ class Helper(Exported):
     # -- the bus
 
     def read_properties(self, done: Callable[[Mapping[str, object]], None]) -> None:
-        """The properties, after another look at the hypervisor."""
+        """The properties, after another look at the hypervisor and at what dom0 listens on."""
 
         def ready() -> None:
             if self._built is None:
@@ -128,7 +137,7 @@ class Helper(Exported):
             snapshot = self._snapshot
             done({"Snapshot": typed(to_wire(snapshot)), "Version": dbus.String(self._version)})
 
-        self._collector.refresh(ready)
+        self._collector.refresh(lambda: self._isolation.refresh(ready))
 
     @property
     def _snapshot(self) -> Snapshot:

@@ -29,6 +29,11 @@ class Problem:
 
 
 _TEXTS: dict[str, tuple[str, str]] = {
+    "dom0-stuck": (
+        "dom0 could not be disconnected: it may still be connected to the network.",
+        "The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, and"
+        " restart this computer, which puts everything back.",
+    ),
     "no-store": ("xenstore does not answer.", "Check that xenstored runs in dom0."),
     "no-hypervisor": (
         "The hypervisor's tools do not answer.",
@@ -57,6 +62,19 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "dom0-netvm": (
         "dom0 is the netvm: its network drivers and stack can be attacked from outside.",
         "Choose a separate netvm.",
+    ),
+    "dom0-reachable": (
+        "dom0 has a network although nobody connected it for an upgrade.",
+        "See under isolation in qnet status what it is, and stop the program that set it up.",
+    ),
+    "dom0-nic": (
+        "dom0 has a network card of its own: {about}.",
+        "Give it to netvm: bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).",
+    ),
+    "no-iommu": (
+        "The IOMMU is off, so netvm is not isolated: through its network card it can read and change all memory.",
+        "Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, take iommu=off and the like out of the"
+        " options of Xen and of dom0's kernel, and restart; xl dmesg tells whether I/O virtualisation is enabled.",
     ),
 }
 

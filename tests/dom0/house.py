@@ -67,6 +67,9 @@ ln -s {hypervisor} /run/xen/lab-hypervisor
 mount --bind {actions} /usr/share/polkit-1/actions
 mount -t tmpfs none /etc/polkit-1
 mkdir /etc/polkit-1/rules.d
+for cards in /sys/class/net /sys/bus/pci/devices; do
+  [ ! -d $cards ] || mount -t tmpfs none $cards
+done
 mount -t tmpfs -o mode=755 none /run/systemd
 mkdir /run/systemd/sessions /run/systemd/users /run/systemd/seats
 printf 'UID={uid}\nUSER=daemon\nACTIVE=1\nIS_DISPLAY=1\nSTATE=active\nREMOTE=0\nTYPE=x11\nCLASS=user\nSEAT=seat0\n' \
@@ -205,11 +208,12 @@ class House:
             (actions / policy.name).write_bytes(policy.read_bytes())
         script = _MOUNTS.format(hypervisor=self.xen.place.hypervisor, actions=actions, uid=ACTIVE, session=self.session)
         holder = self._child(
-            ["unshare", "--mount", "--propagation", "private", "sh", "-c", script], stdout=subprocess.PIPE
+            ["unshare", "--mount", "--net", "--propagation", "private", "sh", "-c", script], stdout=subprocess.PIPE
         )
         with holder.stdout as said:
             assert said.readline() == b"ready\n"
-        self._inside = ["nsenter", f"--mount=/proc/{holder.pid}/ns/mnt", f"--wd={ROOT}", "--"]
+        namespaces = [f"--{kind}=/proc/{holder.pid}/ns/{file}" for kind, file in (("mount", "mnt"), ("net", "net"))]
+        self._inside = ["nsenter", *namespaces, f"--wd={ROOT}", "--"]
 
     def start_polkit(self) -> None:
         # whatever polkitd says of its own does not matter here

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qnet_gui.dom0.build import Built, awaited, build
+from qnet_gui.dom0.isolation_facts import Facts
 from qnet_gui.dom0.raw import Raw, RawVif
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import DomainState, NetvmState
 from qnet_gui.model.parse import TEXT_LIMIT
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.snapshot import from_wire, to_wire
+from qnet_gui.model.snapshot import Dom0Link, Dom0State, Iommu, Isolation, Operation, from_wire, to_wire
 from qnet_gui.model.uplink import UplinkState
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
@@ -99,6 +100,53 @@ def test_who_sees_nothing_says_only_that():
     assert codes(build(raw({}, store=False), "netvm")) == ["no-store"]
     assert codes(build(raw({}, hypervisor=False), "netvm")) == ["no-hypervisor"]
     assert codes(build(raw({}, hypervisor=False, store=False), "netvm")) == ["no-store", "no-hypervisor"]
+
+
+FACTS = Facts(("has a default route through tun0",), ("listens on tcp 22",), ("eth0", "eth1"), Iommu.OFF)
+OPEN = Dom0Link(Dom0State.OPEN, 1700000000, ("work",), "root")
+
+
+def test_what_isolates_dom0():
+    vifs = {VIF: RawVif(b"10.137.0.8", b"connected")}
+    domains = (NETVM, WORK, DomainInfo(5, "vault", "u5", RUNNING))
+    found = build(raw(domains=domains, vifs=vifs, isolation=FACTS, dom0=OPEN), "netvm").snapshot
+    assert found.isolation == Isolation(
+        ("has a default route through tun0", "listens on tcp 22"), ("eth0", "eth1"), Iommu.OFF, ("vault",)
+    )
+    assert found.dom0 == OPEN
+
+
+def test_the_problems_of_isolation_come_after_those_of_the_netvm():
+    expected = ["dom0-reachable", "dom0-nic", "no-iommu"]
+    assert codes(build(raw(isolation=FACTS), "netvm")) == expected
+    assert codes(build(raw(isolation=FACTS, silent=True), "netvm")) == ["agent-silent", *expected]
+    assert codes(build(raw({}, isolation=FACTS, store=False), "netvm")) == ["no-store", *expected]
+    assert build(raw(isolation=FACTS), "netvm").snapshot.problems[1].about == "eth0, eth1"
+
+
+@pytest.mark.parametrize("state", [Dom0State.CONNECTING, Dom0State.OPEN, Dom0State.CLOSING])
+def test_a_dom0_that_somebody_connected_is_no_problem(state):
+    assert codes(build(raw(isolation=FACTS, dom0=Dom0Link(state)), "netvm")) == ["dom0-nic", "no-iommu"]
+
+
+def test_an_open_port_and_an_unknown_iommu_are_no_problems():
+    assert codes(build(raw(isolation=Facts(listening=("listens on tcp 22",))), "netvm")) == []
+
+
+def test_a_dom0_that_is_the_netvm_is_one_problem():
+    dom0 = DomainInfo(0, "Domain-0", "u0", RUNNING)
+    assert codes(build(raw(domains=(dom0, WORK), netvm=dom0, isolation=FACTS), "dom0")) == ["dom0-netvm"]
+    assert codes(build(raw(netvm=None, isolation=FACTS, hypervisor=False), "dom0")) == ["no-hypervisor"]
+
+
+def test_a_way_back_that_failed_comes_first_and_says_it_all():
+    assert codes(build(raw(isolation=FACTS, stuck=True), "netvm")) == ["dom0-stuck", "dom0-nic", "no-iommu"]
+    assert codes(build(raw({}, store=False, stuck=True), "netvm")) == ["dom0-stuck", "no-store"]
+
+
+def test_the_operation_under_way_is_told():
+    under_way = Operation(7, "connect", "root")
+    assert build(raw(operation=under_way), "netvm").snapshot.operation == under_way
 
 
 def test_uplinks_are_in_order_and_each_is_there_once():

@@ -8,13 +8,14 @@ from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.model.domain import Domain
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import sentence
-from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.uplink import Uplink, UplinkKind
 
 _NOTHING = "-"
 _DOMAIN = ("domain", "id", "state", "address", "vif", "netvm")
 _UPLINK = ("uplink", "kind", "state", "address", "gateway", "servers", "network")
 _REDIRECT = ("name server", "redirected to")
+_ISOLATION = ("isolation", "found")
 
 
 def aligned(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -46,6 +47,18 @@ def _redirect(redirect: DnsRedirect) -> tuple[str, str]:
     return str(redirect.virtual), str(redirect.real)
 
 
+def _isolation(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Rows that read as sentences; dom0 has one for each way in."""
+    found = snapshot.isolation
+    own_link = "" if snapshot.dom0.state is Dom0State.CLOSED else " but its own for the upgrade"
+    return [
+        *(("dom0", fact) for fact in found.reachable or (f"has no address, no route and no open port{own_link}",)),
+        ("dom0's own network cards", ", ".join(found.nics) or "none"),
+        ("IOMMU", found.iommu.value),
+        ("domains without a netvm", ", ".join(found.without_netvm) or "none"),
+    ]
+
+
 def problems(found: Iterable[Problem]) -> str:
     """Problems with their cures, one below the other."""
     return "\n".join(f"* {each.sentence}" + (f"\n  {each.cure}" if each.cure else "") for each in found)
@@ -68,6 +81,7 @@ def status(snapshot: Snapshot) -> str:
         parts.append(aligned(_UPLINK[:width], (row[:width] for row in rows)))
     if snapshot.redirects:
         parts.append(aligned(_REDIRECT, map(_redirect, snapshot.redirects)))
+    parts.append(aligned(_ISOLATION, _isolation(snapshot)))
     if snapshot.problems:
         parts.append("Problems:\n" + problems(snapshot.problems))
     return "\n\n".join(parts)

@@ -68,6 +68,12 @@ def _netvm(snapshot: Snapshot) -> str:
     return f"{snapshot.netvm.name}, {words[snapshot.netvm.state]}"
 
 
+def _dom0(snapshot: Snapshot) -> str:
+    if snapshot.dom0.state is not Dom0State.CLOSED:
+        return "is connected to the network"
+    return "\n".join(snapshot.isolation.reachable) or "has no network, as it should be"
+
+
 def page(snapshot: Snapshot | None) -> Page:
     """The content for a snapshot; of a helper that is away, or knows nothing itself, there are no facts to show."""
     if snapshot is None:
@@ -75,14 +81,13 @@ def page(snapshot: Snapshot | None) -> Page:
     problems = tuple((each.sentence, each.cure) for each in snapshot.problems)
     if any(each.code in BLIND_CODES for each in snapshot.problems):
         return Page(sentence(snapshot), problems=problems)
-    closed = snapshot.dom0.state is Dom0State.CLOSED
     return Page(
         sentence(snapshot),
         (
             ("Network domain:", _netvm(snapshot)),
             ("Uplinks:", _uplinks(snapshot)),
             ("Name servers:", _servers(snapshot)),
-            ("dom0:", "has no network, as it should be" if closed else "is connected to the network"),
+            ("dom0:", _dom0(snapshot)),
         ),
         tuple(
             (each.name, each.state.value, str(each.address or "none"), each.vif or "none") for each in snapshot.domains

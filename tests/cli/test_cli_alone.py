@@ -17,7 +17,7 @@ from qnet_gui.cli import arguments, main, show
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, redirects
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.snapshot import Dom0Link, Dom0State, Iommu, Isolation, Snapshot
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 
 ROOT = Path(__file__).parents[2]
@@ -150,6 +150,9 @@ WHOLE = Snapshot(
         Domain("personal", 12, DomainState.PAUSED, IPv4Address("10.137.0.16"), "vif12.0", "netvm"),
         Domain("vault", 3, DomainState.RUNNING),
     ),
+    isolation=Isolation(
+        ("has the address 10.9.9.1/24 on tun0", "listens on tcp 22"), ("eth0 (0000:00:03.0)",), Iommu.ON, ("vault",)
+    ),
     problems=(Problem("vif-refused", "vif12.0"),),
 )
 
@@ -169,6 +172,13 @@ NAME SERVER  REDIRECTED TO
 10.139.1.1   192.168.0.1
 10.139.1.2   192.168.0.1
 
+ISOLATION                 FOUND
+dom0                      has the address 10.9.9.1/24 on tun0
+dom0                      listens on tcp 22
+dom0's own network cards  eth0 (0000:00:03.0)
+IOMMU                     on
+domains without a netvm   vault
+
 Problems:
 * The vif vif12.0 was refused by netvm.
   See hotplug-error of that vif, or the agent's log."""
@@ -178,6 +188,20 @@ def test_the_whole_status():
     assert show.status(WHOLE) == TEXT
 
 
+NOTHING = """\
+netvm is not running. Domains have no network.
+
+No domains run.
+
+ISOLATION                 FOUND
+dom0                      has no address, no route and no open port
+dom0's own network cards  none
+IOMMU                     unknown
+domains without a netvm   none"""
+
+
 def test_the_status_of_nothing():
-    assert show.status(Snapshot(Netvm("netvm"))) == "netvm is not running. Domains have no network.\n\nNo domains run."
+    assert show.status(Snapshot(Netvm("netvm"))) == NOTHING
+    open_ = Snapshot(Netvm("netvm"), dom0=Dom0Link(Dom0State.OPEN))
+    assert "has no address, no route and no open port but its own for the upgrade\n" in show.status(open_)
     assert show.dns(Snapshot(Netvm("netvm"))) == "Nothing is redirected: names do not resolve."

@@ -12,6 +12,7 @@ from tray_shared import CABLE, DOMAINS, STATES, VPN, WIFI, connecting, up
 
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import sentence
+from qnet_gui.model.snapshot import Dom0Link, Dom0State, Isolation
 from qnet_gui.tray import plain
 from qnet_gui.tray.page import page
 from qnet_gui.tray.view import CONNECTING, Action, Row, Status, icons, strength_step, view
@@ -85,6 +86,14 @@ def test_page_of_a_usual_day() -> None:
     assert shown.domains[0] == ("work", "running", "10.137.0.16", "vif4.0")
     assert shown.domains[2] == ("vault", "running", "none", "none")
     assert len(shown.domains) == len(DOMAINS)
+
+
+def test_page_says_what_network_dom0_has() -> None:
+    isolation = Isolation(("has the address 10.9.9.1/24 on tun0", "listens on tcp 22"))
+    shown = page(up(CABLE, isolation=isolation, problems=(Problem("dom0-reachable"),)))
+    assert dict(shown.facts)["dom0:"].splitlines() == list(isolation.reachable)
+    connected = page(up(CABLE, isolation=isolation, dom0=Dom0Link(Dom0State.OPEN)))
+    assert dict(connected.facts)["dom0:"] == "is connected to the network"
 
 
 def test_page_puts_the_uplink_in_use_first_and_says_how_the_others_are() -> None:

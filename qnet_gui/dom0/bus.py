@@ -6,6 +6,7 @@ is given.
 
 from __future__ import annotations
 
+import pwd
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -20,6 +21,14 @@ from qnet_gui.wire import plain
 _BUS_ERROR = "org.freedesktop.DBus.Error."
 
 
+def _user_name(uid: int) -> str:
+    """A user as people call him; his number where nobody does any more."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
+
+
 class Exported:
     """Base of an object on the bus. A subclass names its path, interface and properties and declares its methods."""
 
@@ -28,10 +37,14 @@ class Exported:
     #: Name to D-Bus signature; all are read-only and signalled when they change.
     properties: ClassVar[Mapping[str, str]] = {}
     methods: ClassVar[dict[str, tuple[Declaration, str]]] = {}
+    #: Name to the names and D-Bus signatures of its arguments.
+    signals: ClassVar[Mapping[str, Mapping[str, str]]] = {}
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.methods = dict(cls.methods)
+        cls.methods = {}
+        for base in reversed(cls.__mro__[1:]):
+            cls.methods |= vars(base).get("methods", {})
         for attribute, value in vars(cls).items():
             declared = getattr(value, "declaration", None)
             if hasattr(value, "_dbus_is_method") or (attribute[0].isupper() and callable(value) and not declared):
@@ -55,6 +68,27 @@ class Exported:
         signal = SignalMessage(self.path, PROPERTIES, "PropertiesChanged")
         signal.append(self.interface, changed, [], signature="sa{sv}as")
         self._connection.send_message(signal)
+
+    def emit(self, name: str, *values: object) -> None:
+        """Send one of the declared signals."""
+        signal = SignalMessage(self.path, self.interface, name)
+        signal.append(*values, signature="".join(self.signals[name].values()))
+        self._connection.send_message(signal)
+
+    def with_user(self, call: Call, then: Callable[[str], None]) -> None:
+        """Give the name of the user who calls to `then`; whoever has left the bus meanwhile is told nothing."""
+
+        def answered(uid: Any) -> None:
+            try:
+                then(_user_name(int(uid)))
+            except Exception as error:
+                call.fail(error)
+
+        bus = "org.freedesktop.DBus"
+        self._connection.call_async(
+            bus, "/org/freedesktop/DBus", bus, "GetConnectionUnixUser", "s", (call.sender,),
+            answered, lambda _: call.fail(NotAuthorised("The caller has gone.")),
+        )  # fmt: skip
 
     # -- dispatch
 
@@ -94,18 +128,22 @@ class Exported:
             call.fail_as(_BUS_ERROR + "InvalidArgs", f"{declared.name} takes {declared.takes or 'nothing'}.")
             return
 
+        arguments = [plain(value) for value in message.get_args_list()]
+
         def run(refusal: NotAuthorised | None = None) -> None:
             if refusal is not None:
                 call.fail(refusal)
                 return
             try:
-                getattr(self, attribute)(call, *map(plain, message.get_args_list()))
+                getattr(self, attribute)(call, *arguments)
             except Exception as error:
                 call.fail(error)
 
         if declared.action == ANYONE:
             run()
         else:
+            if declared.first is not None:
+                declared.first(self, *arguments)
             self._authority.check(call.sender, declared.action, call.interactive, run)
 
     def _property(self, message: Any) -> None:

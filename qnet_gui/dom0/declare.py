@@ -35,10 +35,17 @@ class Declaration:
     takes: str
     gives: str
     names: tuple[str, ...]
+    first: Callable[..., None] | None = None
 
 
-def method(name: str, *, action: str, takes: str = "", gives: str = "") -> Callable[[Handler], Handler]:
-    """Declare a D-Bus method. The handler gets the `Call` and the arguments, and answers now or later by the call."""
+def method(
+    name: str, *, action: str, takes: str = "", gives: str = "", first: Callable[..., None] | None = None
+) -> Callable[[Handler], Handler]:
+    """Declare a D-Bus method. The handler gets the `Call` and the arguments, and answers now or later by the call.
+
+    `first` gets the object and the arguments before anybody is asked for a password, and raises when that would be in
+    vain. The handler has to check again, since a person may take minutes to answer.
+    """
     if action != ANYONE and not _ACTION.fullmatch(action):
         raise TypeError(f"{name}: {action!r} is neither ANYONE nor an action of ours.")
 
@@ -46,7 +53,7 @@ def method(name: str, *, action: str, takes: str = "", gives: str = "") -> Calla
         names = tuple(inspect.signature(handler).parameters)[2:]
         if len(names) != len(list(dbus.Signature(takes))):
             raise TypeError(f"{name}: {takes!r} does not fit {names}.")
-        handler.__dict__["declaration"] = Declaration(name, action, takes, gives, names)
+        handler.__dict__["declaration"] = Declaration(name, action, takes, gives, names, first)
         return handler
 
     return declare

@@ -51,6 +51,8 @@ class _Describable(Protocol):
     def properties(self) -> Mapping[str, str]: ...
     @property
     def methods(self) -> Mapping[str, tuple[_Declared, str]]: ...
+    @property
+    def signals(self) -> Mapping[str, Mapping[str, str]]: ...
 
 
 def _method(name: str, declared: _Declared) -> str:
@@ -62,13 +64,19 @@ def _method(name: str, declared: _Declared) -> str:
     return f'    <method name="{name}">\n{"".join(arguments)}    </method>\n'
 
 
+def _signal(name: str, arguments: Mapping[str, str]) -> str:
+    listed = "".join(f'      <arg name="{argument}" type="{kind}"/>\n' for argument, kind in arguments.items())
+    return f'    <signal name="{name}">\n{listed}    </signal>\n'
+
+
 def describe(exported: _Describable) -> str:
     """The XML of an object."""
     properties = "".join(
         f'    <property name="{name}" type="{kind}" access="read"/>\n' for name, kind in exported.properties.items()
     )
     methods = "".join(_method(name, declared) for name, (declared, _) in sorted(exported.methods.items()))
-    own = f'  <interface name="{exported.interface}">\n{methods}{properties}  </interface>\n'
+    signals = "".join(_signal(name, arguments) for name, arguments in sorted(exported.signals.items()))
+    own = f'  <interface name="{exported.interface}">\n{methods}{signals}{properties}  </interface>\n'
     return f"{_HEAD}<node>\n{_STANDARD}{own}</node>\n"
 
 

@@ -17,6 +17,8 @@ from qnet_gui import log as logging_setup
 from qnet_gui.dom0.adapter import choose
 from qnet_gui.dom0.allocate import PATH as ADDRESSES
 from qnet_gui.dom0.allocate import Allocator
+from qnet_gui.dom0.link.journal import PATH as JOURNAL
+from qnet_gui.dom0.link.journal import JournalFile
 from qnet_gui.dom0.provision import Provisioner
 from qnet_gui.dom0.service import BUS_NAME, Helper
 from qnet_gui.mainloop import post
@@ -35,6 +37,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--config", type=Path, default=config.PATH, metavar="FILE", help=f"default: {config.PATH}")
     parser.add_argument("--addresses", type=Path, default=ADDRESSES, metavar="FILE", help=f"default: {ADDRESSES}")
+    parser.add_argument("--journal", type=Path, default=JOURNAL, metavar="FILE", help=f"default: {JOURNAL}")
     parser.add_argument("--debug", action="store_true", help="log everything")
     parser.add_argument("--version", action="version", version=f"qnet-helper {__version__}")
     return parser.parse_args(argv)
@@ -60,13 +63,14 @@ def _run(arguments: argparse.Namespace) -> int:
     bus.call_on_disconnection(bus_lost)
     store = StoreWorker(post, lost=lambda: helper.store_lost())
     provisioner = Provisioner(settings, Allocator(settings, arguments.addresses))
-    helper = Helper(bus, store, hypervisor, settings.netvm, provisioner, __version__)
+    helper = Helper(bus, store, hypervisor, settings, provisioner, JournalFile(arguments.journal), __version__)
     if bus.request_name(BUS_NAME, dbus.bus.NAME_FLAG_DO_NOT_QUEUE) != dbus.bus.REQUEST_NAME_REPLY_PRIMARY_OWNER:
         log.error("another qnet-helper runs already")
         return 1
     helper.start()
     log.info("started, version %s; the netvm is %s", __version__, settings.netvm)
     loop.run()
+    helper.stop()
     store.close()
     log.info("stopped")
     return status

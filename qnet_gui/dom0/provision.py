@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from qnet_gui.dom0 import report
 from qnet_gui.dom0.allocate import Allocator
 from qnet_gui.dom0.build import address_of, first_vifs
 from qnet_gui.dom0.raw import Raw, home
@@ -117,6 +118,16 @@ class Provisioner:
                 log.warning("domain %d cannot be told its network: %s", order.domid, error)
         self._last = {order.domid: order for order in found}
         return {domid: str(address) for domid, address in allocated.items()}
+
+    def dom0_address(self, raw: Raw) -> IPv4Address:
+        """dom0's own address for the time that it is connected: nobody else's, the uplinks' included."""
+        dom0 = next((info for info in raw.domains if info.id == 0), None)
+        if dom0 is None:
+            raise QnetError("The hypervisor does not tell dom0 among its domains.")
+        taken = {address_of(raw, vif) for vif in raw.vifs}
+        fields = report.Fields(raw.agent)
+        taken |= {each for uplink in report.uplinks(fields) for each in (uplink.address, uplink.gateway)}
+        return self._allocator.address(dom0.uuid, taken, {info.uuid for info in _alive(raw)})
 
     def _allocate(self, raw: Raw) -> dict[int, IPv4Address]:
         vifs, infos = first_vifs(raw), {info.id: info for info in _alive(raw)}

@@ -13,16 +13,21 @@ from typing import Any
 import dbus
 
 from qnet_gui.dom0.build import Built, awaited, build
-from qnet_gui.dom0.bus import Exported
 from qnet_gui.dom0.collect import Collector
 from qnet_gui.dom0.declare import ANYONE, Call, method
 from qnet_gui.dom0.isolation import Watch
+from qnet_gui.dom0.link.engine import Engine
+from qnet_gui.dom0.link.journal import JournalFile
+from qnet_gui.dom0.link.keeper import Keeper
+from qnet_gui.dom0.link_methods import LinkMethods
+from qnet_gui.dom0.operations import Operations
 from qnet_gui.dom0.patience import Patience
 from qnet_gui.dom0.polkit import Authority
 from qnet_gui.dom0.provision import Provisioner
 from qnet_gui.dom0.raw import Raw
 from qnet_gui.dom0.requests import Requests
 from qnet_gui.hypervisor.port import Hypervisor
+from qnet_gui.model.config import Config
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused, StoreGone
 from qnet_gui.model.parse import shown
@@ -51,34 +56,47 @@ def rows(lines: list[str]) -> tuple[list[Route], int]:
     return found, dropped
 
 
-class Helper(Exported):
+class Helper(LinkMethods):
     """The one object."""
 
     path = "/org/qnet/Helper1"
     interface = "org.qnet.Helper1"
     properties = {"Snapshot": "a{sv}", "Version": "s"}  # noqa: RUF012
+    signals = {  # noqa: RUF012
+        "Step": {"operation": "u", "step": "s", "state": "s", "text": "s"},
+        "OperationEnded": {"operation": "u", "error": "s", "sentence": "s"},
+    }
 
     def __init__(
-        self, connection: Any, store: StoreWorker, hypervisor: Hypervisor, netvm: str,
-        provisioner: Provisioner, version: str,
+        self, connection: Any, store: StoreWorker, hypervisor: Hypervisor, config: Config,
+        provisioner: Provisioner, journal: JournalFile, version: str,
     ) -> None:  # fmt: skip
         super().__init__(connection, Authority(connection))
-        self._store = store
-        self._netvm = netvm
-        self._provisioner = provisioner
+        self.store = store
+        self.config = config
+        self._netvm = config.netvm
+        self.provisioner = provisioner
         self._version = version
+        self.operations = Operations(self, self._rebuild_soon)
+        self.keeper = Keeper(self.operations, config, self._rebuild_soon)
+        self._engine = Engine(hypervisor, journal, self.keeper.noted)
         self._allocated: dict[int, str] = {}
         self._silent = False
         self._built: Built | None = None
         self._patience = Patience(self._rebuild)
         self._requests = Requests(store, self._agent_silent)
-        self._collector = Collector(hypervisor, store, netvm, self._collected, self._requests.look)
-        self._isolation = Watch(hypervisor, self._isolation_changed)
+        self._collector = Collector(hypervisor, store, config.netvm, self._collected, self._requests.look)
+        self._isolation = Watch(hypervisor, self._rebuild_soon)
 
     def start(self) -> None:
         """Watch, read, publish."""
         self._isolation.start()
         self._collector.start()
+        self.keeper.start(self._engine)
+
+    def stop(self) -> None:
+        """The helper ends in an orderly way."""
+        self.keeper.hand_over()
 
     def store_lost(self) -> None:
         """For the store's worker: the connection was lost."""
@@ -89,7 +107,8 @@ class Helper(Exported):
     def _collected(self, raw: Raw, vifs: bool) -> None:
         self._requests.use(raw.netvm.id if raw.netvm else None)
         if vifs and raw.store:
-            self._store.submit(lambda store: self._provisioner.provision(store, raw), self._provisioned)
+            self.store.submit(lambda store: self.provisioner.provision(store, raw), self._provisioned)
+        self.keeper.look(raw)
         self._rebuild()
 
     def _provisioned(self, result: Mapping[int, str] | QnetError) -> None:
@@ -106,14 +125,22 @@ class Helper(Exported):
             self._silent = silent
             self._rebuild()
 
-    def _isolation_changed(self) -> None:
-        if self._built is not None:  # else the domains have not been read yet, and the first snapshot has it
+    def _rebuild_soon(self) -> None:
+        """For what knows only a part; while the domains have not been read yet, the first snapshot will have it."""
+        self._isolation.own_mac = self.keeper.mac
+        if self._built is not None:
             self._rebuild()
 
+    @property
+    def raw(self) -> Raw:
+        """See `LinkMethods`."""
+        return replace(
+            self._collector.raw, silent=self._silent, allocated=self._allocated, isolation=self._isolation.facts,
+            dom0=self.keeper.link, operation=self.operations.current, stuck=self.keeper.stuck,
+        )  # fmt: skip
+
     def _rebuild(self) -> None:
-        raw = replace(
-            self._collector.raw, silent=self._silent, allocated=self._allocated, isolation=self._isolation.facts
-        )
+        raw = self.raw
         netvm = raw.netvm.id if raw.netvm else None
         waiting = {domid: AGENT_PATIENCE if domid == netvm else GUEST_PATIENCE for domid in awaited(raw)}
         self._publish(build(replace(raw, overdue=self._patience.overdue(waiting)), self._netvm))
@@ -126,21 +153,37 @@ class Helper(Exported):
             log.debug("snapshot: %s", built.snapshot)
             self.properties_changed({"Snapshot": typed(to_wire(built.snapshot))})
 
+    def step(self, operation: int, step: str, state: str, text: str) -> None:
+        """See `operations.Listener`."""
+        self.emit("Step", operation, step, state, text)
+
+    def ended(self, operation: int, error: QnetError | None, sentence: str) -> None:
+        """See `operations.Listener`."""
+        self.emit("OperationEnded", operation, error.dbus_name if error else "", sentence)
+
     # -- the bus
+
+    def refresh(self, then: Callable[[], None]) -> None:
+        """See `LinkMethods`."""
+
+        def ready() -> None:
+            if self._built is None:
+                self._rebuild()
+            then()
+
+        self._collector.refresh(lambda: self._isolation.refresh(ready))
 
     def read_properties(self, done: Callable[[Mapping[str, object]], None]) -> None:
         """The properties, after another look at the hypervisor and at what dom0 listens on."""
 
         def ready() -> None:
-            if self._built is None:
-                self._rebuild()
-            snapshot = self._snapshot
-            done({"Snapshot": typed(to_wire(snapshot)), "Version": dbus.String(self._version)})
+            done({"Snapshot": typed(to_wire(self.snapshot)), "Version": dbus.String(self._version)})
 
-        self._collector.refresh(lambda: self._isolation.refresh(ready))
+        self.refresh(ready)
 
     @property
-    def _snapshot(self) -> Snapshot:
+    def snapshot(self) -> Snapshot:
+        """See `LinkMethods`."""
         if self._built is None:
             raise QnetError("The network helper is still starting.")
         return self._built.snapshot
@@ -151,7 +194,7 @@ class Helper(Exported):
         if domain in ("", self._netvm):
             self._ask_netvm("routes", call, lambda lines: self._reply_routes(call, lines))
             return
-        found = next((each for each in self._snapshot.domains if each.name == domain), None)
+        found = next((each for each in self.snapshot.domains if each.name == domain), None)
         if found is None:
             raise NotFound(f"There is no domain {shown(domain)} that runs.")
         report = self._collector.raw.guests.get(found.id)
@@ -165,7 +208,7 @@ class Helper(Exported):
         self._ask_netvm("reapply", call, lambda _: call.reply())
 
     def _ask_netvm(self, verb: str, call: Call, done: Callable[[list[str]], None]) -> None:
-        state = self._snapshot.netvm.state
+        state = self.snapshot.netvm.state
         if state is NetvmState.PAUSED:
             raise Refused(f"{self._netvm} is paused.")
         if state is NetvmState.ABSENT:

@@ -54,6 +54,12 @@ class Refused(QnetError):
     name = "Refused"
 
 
+class Stuck(QnetError):
+    """The way back failed: dom0 may still be connected. The helper keeps trying."""
+
+    name = "Stuck"
+
+
 class StoreError(QnetError):
     """xenstore answered with an error that is not one of the two below."""
 

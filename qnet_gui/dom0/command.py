@@ -1,0 +1,39 @@
+"""Runs a program of the system: absolute path, fixed environment, no shell, input closed, output limited, a deadline.
+
+It blocks, so it belongs on a worker's thread.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+
+from qnet_gui.model.errors import KernelError
+from qnet_gui.model.parse import printable
+
+IP, NFT = "/sbin/ip", "/usr/sbin/nft"
+_ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
+_DEADLINE = 10.0
+_OUTPUT_LIMIT = 1 << 20
+
+
+def run(command: Sequence[str], lines: str = "") -> bytes:
+    """Run it with `lines` as its input, and return what it printed; `KernelError` when it fails or takes too long."""
+    try:
+        done = subprocess.run(
+            command,
+            input=lines.encode(),
+            env=_ENVIRONMENT,
+            cwd="/",
+            capture_output=True,
+            timeout=_DEADLINE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise KernelError(f"{command[0]} did not end within {_DEADLINE:g} s.") from None
+    except OSError as error:
+        raise KernelError(f"{command[0]} cannot be run: {error.strerror}.") from None
+    if done.returncode:
+        last = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        raise KernelError(f"{command[0]} failed: {printable(last, 200) or done.returncode}.")
+    return done.stdout[:_OUTPUT_LIMIT]

@@ -19,6 +19,7 @@ from qnet_gui.lab.place import DOM0, NETVM, Place
 
 #: The folder above the package: the checkout.
 CHECKOUT = Path(qnet_gui.__file__).resolve().parents[1]
+_PCI = Path("/sys/bus/pci/devices")
 _OVERLAYS = ("/etc", "/usr", "/var")
 _FRESH = {"/run": 0o755, "/tmp": 0o1777, "/dev/shm": 0o1777, "/root": 0o700, "/home": 0o755}  # noqa: S108
 
@@ -77,6 +78,8 @@ def build(place: Place, name: str, domid: int) -> bool:
         Path(path).mkdir(exist_ok=True)
     syscalls.mount_proc()
     syscalls.mount_sysfs(read_only=name == NETVM)  # NetworkManager manages no device of a writable one without udev
+    if name == DOM0 and _PCI.is_dir():
+        syscalls.mount_tmpfs(_PCI)  # the host's cards are not this machine's
     return fresh
 
 

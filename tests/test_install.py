@@ -17,10 +17,13 @@ from qnet_gui.model.errors import BadInput, NotFound
 
 UNITS = "usr/lib/systemd/system"
 PROGRAMS = {
-    "dom0": {"qnet", "qnet-helper", "qnet-tray"},
+    "dom0": {
+        "qnet", "qnet-helper", "qnet-tray",
+        "qvm-dom0-network-via-netvm", "qvm-get-default-netvm", "qvm-set-default-netvm",
+    },
     "netvm": {"qnet", "qnet-agent"},
     "guest": {"qnet", "qnet-guest"},
-}
+}  # fmt: skip
 ROW = '[[file]]\nsource = "a"\ntarget = "/b"\nmode = "0644"\nroles = ["dom0"]\n'
 
 

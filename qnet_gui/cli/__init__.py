@@ -16,14 +16,14 @@ from qnet_gui.model.errors import QnetError
 INTERRUPTED = 130
 
 
-def _complain(sentence: str, error: Exception, debug: bool) -> None:
-    print(f"qnet: {sentence}", file=sys.stderr)
+def _complain(name: str, sentence: str, error: Exception, debug: bool) -> None:
+    print(f"{name}: {sentence}", file=sys.stderr)
     if debug:
         traceback.print_exception(error)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; returns its exit status."""
+def main(argv: Sequence[str] | None = None, name: str = "qnet") -> int:
+    """Run a command; returns its exit status. `name`: who complains when something is wrong."""
     from qnet_gui.cli.arguments import parse
 
     arguments = parse(sys.argv[1:] if argv is None else argv)
@@ -41,8 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         # whoever read has had enough; Python must not notice again when it flushes at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except QnetError as error:
-        _complain(error.sentence, error, arguments.debug)
+        _complain(name, error.sentence, error, arguments.debug)
     except Exception as error:
         what = f"This should not have happened ({type(error).__name__}). Run it with --debug for the details."
-        _complain(what, error, arguments.debug)
+        _complain(name, what, error, arguments.debug)
     return 1

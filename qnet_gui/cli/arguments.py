@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from qnet_gui import __version__
-from qnet_gui.cli import commands
+from qnet_gui.cli import commands, dom0, domain, netvm
 
 _DESCRIPTION = """\
 The network of this machine's domains: how it is, what is wrong with it, and what to do about it.
@@ -17,7 +17,7 @@ The network of this machine's domains: how it is, what is wrong with it, and wha
 On a Xen host with a network driver domain (netvm), every domain reaches the world through the netvm, and dom0 has no
 network at all. Run qnet in dom0. To try everything without Xen: sudo qnet lab up"""
 _EPILOG = """\
-exit status: 0 all is well, 1 something is wrong or failed, 2 the command was not understood.
+exit status: 0 all is well, 1 something is wrong or failed, 2 the command was not understood, 130 interrupted.
 environment: QNET_LAB names a lab, like --lab."""
 
 Run = Callable[[argparse.Namespace], int]
@@ -29,6 +29,13 @@ def _command(subparsers: Any, name: str, run: Run, text: str, more: str = "") ->
     )
     parser.set_defaults(run=run, in_lab="")
     return parser
+
+
+def _group(subparsers: Any, name: str, text: str, add_verbs: Callable[[Callable[..., Any]], None]) -> None:
+    """A command that has verbs."""
+    parser = subparsers.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", parents=[_common()])
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    add_verbs(lambda *words: _command(verbs, *words))
 
 
 def _common() -> argparse.ArgumentParser:
@@ -58,6 +65,9 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
     )  # fmt: skip
     routes.add_argument("--domain", metavar="NAME", default="", help="whose table (default: the netvm's)")
     dns = _command(subparsers, "dns", commands.dns, "show where the domains' name servers are redirected to")
+    _group(subparsers, "dom0", "connect dom0 to the network for an upgrade of its packages, and back", dom0.add_parser)
+    _group(subparsers, "netvm", "show or choose the domain that all others reach the network through", netvm.add_parser)
+    _group(subparsers, "domain", "pause a domain, or cut it off the network, and back", domain.add_parser)
     for each in (status, routes, dns):
         each.add_argument("--json", action="store_true", help="print JSON, for programs")
     _command(
@@ -69,9 +79,9 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
         " Changes nothing where everything is as it should be.",
     )  # fmt: skip
     completion = _command(
-        subparsers, "completion", commands.completion, "print the domains' names, for the shell's completion"
+        subparsers, "completion", commands.completion, "print domains' names, for the shell's completion"
     )
-    completion.add_argument("what", choices=("domains",))
+    completion.add_argument("what", choices=("domains", "netvms"))
     if with_lab and importlib.util.find_spec("qnet_gui.lab.commands") is not None:
         from qnet_gui.lab import commands as lab
 

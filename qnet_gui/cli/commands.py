@@ -60,19 +60,24 @@ def dns(arguments: Namespace) -> int:
 
 def reapply(_: Namespace) -> int:
     """`qnet reapply`."""
-    _helper().reapply()
+    from qnet_gui.cli.line import Line
+
+    with Line() as line:
+        line.call("Reapply")
     print("netvm has set up its routes, packet filter and redirections again.")
     return 0
 
 
-def completion(_: Namespace) -> int:
-    """`qnet completion domains`: silent when the helper is away, as whoever presses Tab expects."""
+def completion(arguments: Namespace) -> int:
+    """`qnet completion`: silent when the helper is away, as whoever presses Tab expects."""
+    from qnet_gui.cli import netvm
+
     try:
         snapshot = _helper().snapshot()[1]
     except QnetError:
         return 1
-    for domain in snapshot.domains:
-        print(domain.name)
+    names = netvm.candidates(snapshot) if arguments.what == "netvms" else [each.name for each in snapshot.domains]
+    print(*names, sep="\n")
     return 0
 
 

@@ -23,10 +23,18 @@ from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 ROOT = Path(__file__).parents[2]
 #: A bus that is not there.
 NOBODY = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent/bus", "QNET_LAB": ""}
-COMMANDS = ["status", "routes", "dns", "doctor", "reapply", "completion", "lab"]
+COMMANDS = ["status", "routes", "dns", "dom0", "netvm", "domain", "doctor", "reapply", "completion", "lab"]
+VERBS = {
+    "dom0": ["up", "down", "status", "extend"],
+    "netvm": ["get", "set"],
+    "domain": ["pause", "unpause", "attach", "detach"],
+    "lab": ["up", "exec"],
+}
 
 
-@pytest.mark.parametrize("words", [[], *([command] for command in COMMANDS), ["lab", "up"], ["lab", "exec"]])
+@pytest.mark.parametrize(
+    "words", [[], *([command] for command in COMMANDS), *([name, verb] for name in VERBS for verb in VERBS[name])]
+)
 def test_help_is_everywhere(qnet, words):
     done = qnet(*words, "--help")
     assert (done.returncode, done.stderr) == (0, "")
@@ -41,8 +49,14 @@ def test_help_names_every_command(qnet):
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["nonsense"], ["status", "--nonsense"], ["routes", "--domain"], ["completion", "x"]]
-)
+    "words",
+    [
+        [], ["nonsense"], ["status", "--nonsense"], ["routes", "--domain"], ["completion", "x"],
+        ["dom0"], ["dom0", "sideways"], ["dom0", "up", "--minutes"], ["dom0", "up", "--minutes", "0"],
+        ["dom0", "up", "--minutes", "1441"], ["dom0", "extend"], ["dom0", "extend", "-5"], ["dom0", "extend", "1e3"],
+        ["netvm", "set"], ["netvm", "get", "--move"], ["domain", "pause"], ["domain", "attach", "a", "b"],
+    ],
+)  # fmt: skip
 def test_what_is_not_understood_is_2(qnet, words):
     done = qnet(*words)
     assert (done.returncode, done.stdout) == (2, "")
@@ -54,8 +68,13 @@ def test_version(qnet):
 
 
 @pytest.mark.parametrize(
-    "words", [["status"], ["status", "--json"], ["routes"], ["dns"], ["reapply"], ["routes", "--domain", "work"]]
-)
+    "words",
+    [
+        ["status"], ["status", "--json"], ["routes"], ["dns"], ["reapply"], ["routes", "--domain", "work"],
+        ["dom0", "up"], ["dom0", "down"], ["dom0", "status"], ["dom0", "extend", "5"], ["netvm", "get"],
+        ["netvm", "set", "netvm"], ["domain", "pause", "work"], ["domain", "detach", "work"],
+    ],
+)  # fmt: skip
 def test_no_helper_is_one_sentence(qnet, words):
     done = qnet(*words, env=NOBODY)
     assert (done.returncode, done.stdout) == (1, "")
@@ -68,8 +87,9 @@ def test_the_doctor_says_what_to_do_about_it(qnet):
     assert "* The network helper is not running.\n  Start it in dom0: sudo systemctl start qnet-helper." in done.stdout
 
 
-def test_completion_is_silent(qnet):
-    done = qnet("completion", "domains", env=NOBODY)
+@pytest.mark.parametrize("what", ["domains", "netvms"])
+def test_completion_is_silent(qnet, what):
+    done = qnet("completion", what, env=NOBODY)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
 
 
@@ -127,9 +147,15 @@ def test_the_completion_knows_every_command_verb_and_option():
     parser = arguments.build()
     subparsers = next(action for action in parser._actions if hasattr(action, "choices") and action.dest == "command")
     assert re.search(r'commands="([^"]*)"', text)[1].split() == list(subparsers.choices)
-    verbs = next(action for action in subparsers.choices["lab"]._actions if action.dest == "verb").choices
-    assert set(re.search(r'verbs="([^"]*)"', text)[1].split()) == set(verbs)
-    for command in [*subparsers.choices.values(), *verbs.values()]:
+    groups = {
+        name: next(action for action in subparsers.choices[name]._actions if action.dest == "verb").choices
+        for name in VERBS
+    }
+    assert set(re.search(r'verbs="([^"]*)"', text)[1].split()) == set(groups["lab"])
+    for name in set(VERBS) - {"lab"}:
+        assert list(groups[name]) == VERBS[name]
+        assert f'"") words="{" ".join(VERBS[name])} $common"' in text
+    for command in [*subparsers.choices.values(), *(verb for verbs in groups.values() for verb in verbs.values())]:
         for action in command._actions:
             for option in action.option_strings:
                 assert len(option) == 2 or option in text, option

@@ -1,0 +1,58 @@
+"""Somebody who asks for a password in a terminal, where no desktop does it. Starts polkit's own pkttyagent.
+
+It is registered as a fallback: where the session has an agent, such as a desktop's dialog, that one is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+_PROGRAM = "/usr/bin/pkttyagent"
+#: Seconds until it must have registered itself, and until it must have ended.
+_START, _END = 5.0, 2.0
+
+
+def _of_use() -> bool:
+    """Root is asked for nothing; and without a terminal there is nobody to type."""
+    return os.geteuid() != 0 and sys.stdin is not None and sys.stdin.isatty() and os.access(_PROGRAM, os.X_OK)
+
+
+@contextmanager
+def password_agent() -> Iterator[None]:
+    """While this lasts, polkit may ask for a password in this process's terminal."""
+    if not _of_use():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    ours, theirs = os.pipe()
+    command = [_PROGRAM, "--process", str(os.getpid()), "--fallback", "--notify-fd", str(theirs)]
+    try:
+        process = subprocess.Popen(command, pass_fds=[theirs])
+    except OSError:  # then nobody is asked, and polkit says so
+        process = None
+    finally:
+        os.close(theirs)
+    try:
+        select.select([ours], [], [], _START)  # it closes its end when it is registered, or ends
+        yield
+    finally:
+        os.close(ours)
+        if process is not None:
+            _end(process)
+        with suppress(termios.error):  # interrupted at a password, it may have left the terminal without echo
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

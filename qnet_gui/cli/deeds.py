@@ -1,0 +1,116 @@
+"""What is common to all deeds of the command line: an operation followed to its end, and what may come between.
+
+A deed is a function that gets the line to the helper and the display, and returns the exit status.
+"""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+from collections.abc import Callable
+from typing import Any
+
+from qnet_gui.cli.helper import Helper
+from qnet_gui.cli.line import Ended, HelperGone, Line
+from qnet_gui.cli.progress import Display, display
+from qnet_gui.model.errors import NotFound, QnetError, from_dbus
+from qnet_gui.model.parse import shown
+from qnet_gui.model.snapshot import Dom0State, Snapshot
+
+INTERRUPTED = 130
+Deed = Callable[[Line, Display], int]
+Tell = Callable[[Snapshot], str]
+
+#: Seconds in which a helper that has died is to be back, started by the bus, and to have put things in order.
+_BACK = 20.0
+_LOOK = 0.3
+
+
+def run(arguments: Namespace, deed: Deed, tell: Tell) -> int:
+    """Do it. `tell` says of a snapshot how what the deed is about has turned out, should the helper die meanwhile."""
+    shown_on = display(arguments.json)
+    try:
+        with Line() as line:
+            return deed(line, shown_on)
+    except HelperGone as error:
+        shown_on.say(f"{error.sentence} Waiting for it to be back…")
+        sentence = f"{error.sentence} {_aftermath(tell)}"
+        shown_on.ended(error.dbus_name, sentence)
+        raise HelperGone(sentence) from error
+    except QnetError as error:
+        shown_on.ended(error.dbus_name, error.sentence)
+        raise
+
+
+def follow(line: Line, shown_on: Display, number: int) -> str:
+    """Show an operation, and what others it ends, until it has ended; returns its closing sentence or raises."""
+    shown_on.operation = number
+    while True:
+        news = line.news()
+        if isinstance(news, Ended):
+            if news.operation != number:
+                continue
+            if news.error:
+                raise from_dbus(news.error, news.sentence)
+            return news.sentence
+        if news is not None and news.operation <= number:
+            shown_on.step(news.operation, news.step, news.state, news.text)
+
+
+def operation(member: str, signature: str, *values: Any) -> Deed:
+    """An operation that is not taken back by whoever leaves: at Ctrl-C the helper goes on with it."""
+
+    def deed(line: Line, shown_on: Display) -> int:
+        number = line.call(member, signature, *values)
+        try:
+            shown_on.ended("", follow(line, shown_on, number))
+        except KeyboardInterrupt:
+            shown_on.say("The network helper goes on with it.")
+            return INTERRUPTED
+        return 0
+
+    return deed
+
+
+def plain_call(member: str, signature: str, *values: Any, sentence: str) -> Deed:
+    """What is done when the answer is there; `sentence` is said then."""
+
+    def deed(line: Line, shown_on: Display) -> int:
+        line.call(member, signature, *values)
+        shown_on.ended("", sentence)
+        return 0
+
+    return deed
+
+
+def domid(snapshot: Snapshot, name: str) -> int:
+    """The id of a domain that runs, dom0 and the netvm among them."""
+    known = {each.name: each.id for each in snapshot.domains} | {"dom0": 0, "Domain-0": 0}
+    if snapshot.netvm.id >= 0:
+        known[snapshot.netvm.name] = snapshot.netvm.id
+    if name not in known:
+        raise NotFound(f"There is no domain {shown(name)} that runs.")
+    return known[name]
+
+
+def _settled(snapshot: Snapshot) -> bool:
+    return not snapshot.operation.id and snapshot.dom0.state in (Dom0State.CLOSED, Dom0State.OPEN)
+
+
+def _aftermath(tell: Tell) -> str:
+    """Wait for the helper to be back and to have put in order what it left; what is to be said of it then."""
+    until, last = time.monotonic() + _BACK, None
+    while time.monotonic() < until:
+        try:
+            last = Helper().snapshot()[1]
+        except QnetError:
+            last = None
+        if last is not None and _settled(last):
+            return f"It is back: {tell(last)}"
+        time.sleep(_LOOK)
+    if last is not None:
+        return f"It is back, and still putting things in order: {tell(last)}"
+    return (
+        f"It was not back after {_BACK:g} seconds. Start it: sudo systemctl start qnet-helper. "
+        "It then puts everything in order."
+    )

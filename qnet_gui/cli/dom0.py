@@ -1,0 +1,158 @@
+"""`qnet dom0`: connect dom0 to the network for an upgrade of its packages, and back; how it is; more time."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from qnet_gui.cli.preflight import check, clock, listed, minutes, words
+from qnet_gui.model.config import MINUTES_MAX
+from qnet_gui.model.errors import QnetError
+from qnet_gui.model.snapshot import Dom0State, Snapshot
+
+if TYPE_CHECKING:
+    from qnet_gui.cli.line import Line
+    from qnet_gui.cli.progress import Display
+
+#: How often, and after how many seconds each, it is looked whether a password was given at the last moment.
+_LOOKS, _LOOK = 3, 0.2
+_UNDER_WAY = {Dom0State.CONNECTING: "being connected to", Dom0State.CLOSING: "being disconnected from"}
+
+
+def state(snapshot: Snapshot, now: float) -> str:
+    """How dom0 stands to the network, in words."""
+    dom0 = snapshot.dom0
+    if dom0.state is Dom0State.CLOSED:
+        return "dom0 is not connected to the network."
+    if dom0.state is Dom0State.OPEN:
+        left = max(0, round((dom0.until - now) / 60))
+        whose = f" {dom0.by} connected it." if dom0.by else ""
+        text = f"dom0 is connected to the network until {clock(dom0.until)}, for another {minutes(left)}.{whose}"
+    else:
+        text = f"dom0 is {_UNDER_WAY[dom0.state]} the network."
+    return f"{text} Paused meanwhile: {listed(dom0.paused)}." if dom0.paused else text
+
+
+def status(arguments: Namespace) -> int:
+    """`qnet dom0 status`."""
+    from qnet_gui.cli import show
+    from qnet_gui.cli.helper import Helper
+
+    wire, snapshot, _ = Helper().snapshot()
+    if arguments.json:
+        print(json.dumps(wire["dom0"], indent=2))
+        return 0
+    print(state(snapshot, time.time()))
+    if found := [each for each in snapshot.problems if each.code.startswith("dom0-")]:
+        print(show.problems(found))
+    return 0
+
+
+def _tell(snapshot: Snapshot) -> str:
+    return state(snapshot, time.time())
+
+
+def up(arguments: Namespace) -> int:
+    """`qnet dom0 up`: says what will happen; asks for no password when it cannot."""
+    from qnet_gui.cli import deeds
+    from qnet_gui.cli.helper import Helper
+
+    def deed(line: Line, display: Display) -> int:
+        found = Helper().preflight()
+        check(found)
+        display.say(words(found, arguments.minutes, time.time()))
+        try:
+            number = line.call("ConnectDom0", "u", arguments.minutes)
+        except KeyboardInterrupt:
+            line.close()
+            return _withdrawn(display)
+        try:
+            display.ended("", deeds.follow(line, display, number))
+        except KeyboardInterrupt:
+            return _put_back(line, display)
+        return 0
+
+    return deeds.run(arguments, deed, _tell)
+
+
+def _put_back(line: Line, display: Display) -> int:
+    """Ctrl-C while dom0 is being connected: somebody wants it not to be."""
+    from qnet_gui.cli import deeds
+
+    display.say("Interrupted. Everything is being put back.")
+    try:
+        sentence = deeds.follow(line, display, line.call("DisconnectDom0"))
+    except KeyboardInterrupt:
+        display.say("The network helper goes on putting everything back.")
+    except QnetError as error:
+        raise type(error)(f"It could not be put back: {error.sentence} To see how it is: qnet dom0 status") from error
+    else:
+        display.ended("", f"Everything has been put back. {sentence}")
+    return deeds.INTERRUPTED
+
+
+def _withdrawn(display: Display) -> int:
+    """Ctrl-C before the answer, maybe at the password. It may have been given just before, and then that counts."""
+    from qnet_gui.cli import deeds
+    from qnet_gui.cli.helper import Helper
+    from qnet_gui.cli.line import Line
+
+    me = pwd.getpwuid(os.getuid()).pw_name
+    for _ in range(_LOOKS):
+        time.sleep(_LOOK)
+        snapshot = Helper().snapshot()[1]
+        connects = snapshot.operation.kind == "connect" and snapshot.operation.by == me
+        if connects or (snapshot.dom0.state is not Dom0State.CLOSED and snapshot.dom0.by == me):
+            with Line() as line:
+                return _put_back(line, display)
+    display.say("Interrupted. Nothing has been changed.")
+    return deeds.INTERRUPTED
+
+
+def down(arguments: Namespace) -> int:
+    """`qnet dom0 down`."""
+    from qnet_gui.cli import deeds
+
+    return deeds.run(arguments, deeds.operation("DisconnectDom0", ""), _tell)
+
+
+def extend(arguments: Namespace) -> int:
+    """`qnet dom0 extend`."""
+    from qnet_gui.cli import deeds
+
+    def deed(line: Line, display: Display) -> int:
+        until = line.call("ExtendDom0", "u", arguments.minutes)
+        display.ended("", f"dom0 stays connected until {clock(until)}.", until=until)
+        return 0
+
+    return deeds.run(arguments, deed, _tell)
+
+
+def _span(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MINUTES_MAX):
+        raise ArgumentTypeError(f"{text!r} is not a whole number between 1 and {MINUTES_MAX}")
+    return int(text)
+
+
+def add_parser(verb: Callable[..., ArgumentParser]) -> None:
+    """Add the verbs to `qnet dom0`."""
+    found: dict[str, Any] = {}
+    found["up"] = verb(
+        "up", up, "connect dom0 to the network, for an upgrade of its packages",
+        " Says what will be done first; what stands in the way is said without asking for a password. All other domains"
+        " are paused meanwhile. After the given time dom0 is disconnected by itself. Ctrl-C puts everything back.",
+    )  # fmt: skip
+    found["up"].add_argument("--minutes", type=_span, default=0, metavar="N", help="for how long (default: configured)")
+    found["down"] = verb(
+        "down", down, "disconnect dom0 again", " Domains that were paused for it go on, and no others."
+    )
+    found["status"] = verb("status", status, "say whether dom0 is connected, until when, and who is paused")
+    found["extend"] = verb("extend", extend, "keep dom0 connected for so many minutes from now")
+    found["extend"].add_argument("minutes", type=_span, metavar="MINUTES", help=f"1 to {MINUTES_MAX}")
+    for each in found.values():
+        each.add_argument("--json", action="store_true", help="print JSON, for programs")

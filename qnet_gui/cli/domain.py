@@ -1,0 +1,67 @@
+"""`qnet domain`: pause a domain, let it go on, attach it to the network, cut it off."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from qnet_gui.model.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from qnet_gui.cli.line import Line
+    from qnet_gui.cli.progress import Display
+
+
+def _run(arguments: Namespace, member: str, sentence: str = "") -> int:
+    """Call a method with the domain's id; with a `sentence`, one that has done it when it answers."""
+    from qnet_gui.cli import deeds
+    from qnet_gui.cli.helper import Helper
+
+    def deed(line: Line, display: Display) -> int:
+        number = deeds.domid(Helper().snapshot()[1], arguments.name)
+        if sentence:
+            return deeds.plain_call(member, "u", number, sentence=sentence)(line, display)
+        return deeds.operation(member, "u", number)(line, display)
+
+    return deeds.run(arguments, deed, lambda snapshot: _tell(snapshot, arguments.name))
+
+
+def _tell(snapshot: Snapshot, name: str) -> str:
+    found = next((each for each in snapshot.domains if each.name == name), None)
+    if found is None:
+        return f"{name} does not run."
+    return f"{name} is {found.state.value}, " + (f"attached to {found.netvm}." if found.vif else "without a network.")
+
+
+def pause(arguments: Namespace) -> int:
+    """`qnet domain pause`."""
+    return _run(arguments, "PauseDomain", f"{arguments.name} is paused.")
+
+
+def unpause(arguments: Namespace) -> int:
+    """`qnet domain unpause`."""
+    return _run(arguments, "UnpauseDomain", f"{arguments.name} goes on.")
+
+
+def attach(arguments: Namespace) -> int:
+    """`qnet domain attach`."""
+    return _run(arguments, "AttachDomain")
+
+
+def detach(arguments: Namespace) -> int:
+    """`qnet domain detach`."""
+    return _run(arguments, "DetachDomain")
+
+
+def add_parser(verb: Callable[..., ArgumentParser]) -> None:
+    """Add the verbs to `qnet domain`."""
+    for name, run, text, more in (
+        ("pause", pause, "pause a domain", " Nothing in it runs until it is unpaused."),
+        ("unpause", unpause, "let a paused domain go on", ""),
+        ("attach", attach, "attach a domain to the netvm", ""),
+        ("detach", detach, "cut a domain off the network", " It stays so until it is attached or restarted."),
+    ):
+        parser = verb(name, run, text, more)
+        parser.add_argument("name", metavar="NAME", help="the domain")
+        parser.add_argument("--json", action="store_true", help="print JSON, for programs")

@@ -1,0 +1,183 @@
+"""The line to the helper for deeds: answers, its signals, its death and Ctrl-C, as one stream of events.
+
+Whoever only reads needs none of this (helper.py). It loads GLib: an answer for which a person has to type a password,
+and signals that come meanwhile, can only be waited for on a main loop, and there Ctrl-C works as well. What arrives is
+queued; the work on it is done outside of the callbacks, where an exception would be lost.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import dbus
+from dbus.lowlevel import ErrorMessage, MethodCallMessage
+from dbus.mainloop.glib import DBusGMainLoop
+from gi.repository import GLib
+
+from qnet_gui.cli.agent import password_agent
+from qnet_gui.cli.helper import NAME, PATH, SENTENCE, HelperAway, understood
+from qnet_gui.model.errors import NoAnswer
+from qnet_gui.model.parse import printable
+from qnet_gui.wire import plain
+
+#: Seconds until the answer to a deed: a person may have to type a password first.
+_DEADLINE = 300.0
+#: Seconds from an answer that was lost until the bus has told that the helper was lost with it.
+_LAST_RITES = 1.0
+
+
+class HelperGone(HelperAway):
+    """The helper was there, and ended in the middle of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of an operation has changed its state: begun, done, failed, undone."""
+
+    operation: int
+    step: str
+    state: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An operation has ended; `error` is a D-Bus name, empty where there was none."""
+
+    operation: int
+    error: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    message: Any
+
+
+class _Interrupt:
+    """Somebody pressed Ctrl-C."""
+
+
+class _Gone:
+    """The helper has left the bus, or the bus has gone."""
+
+
+Event = Step | Ended | _Answer | _Interrupt | _Gone
+
+
+class Line:
+    """One connection to the system bus; from its making on no signal of the helper's is missed."""
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque()
+        self._owned = False
+        try:
+            self._bus = dbus.SystemBus(private=True, mainloop=DBusGMainLoop())
+        except dbus.DBusException as error:
+            raise understood(str(error.get_dbus_name() or ""), "") from error
+        self._bus.set_exit_on_disconnect(False)
+        self._bus.call_on_disconnection(lambda _: self._events.append(_Gone()))
+        self._bus.add_signal_receiver(self._step, "Step", NAME, NAME, PATH)
+        self._bus.add_signal_receiver(self._ended, "OperationEnded", NAME, NAME, PATH)
+        self._bus.watch_name_owner(NAME, self._owner)
+        self._handler = signal.getsignal(signal.SIGINT)
+        self._interrupts = GLib.unix_signal_add(GLib.PRIORITY_HIGH, signal.SIGINT, self._interrupted)
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the bus, by which polkit's question is taken back; Ctrl-C is Python's again."""
+        if self._interrupts:
+            GLib.source_remove(self._interrupts)
+            self._interrupts = 0
+            signal.signal(signal.SIGINT, self._handler)
+            self._bus.close()
+
+    # -- what arrives
+
+    def _step(self, *found: Any) -> None:
+        if len(found) == 4:  # else it is another version's
+            number, *texts = map(plain, found)
+            self._events.append(Step(number, *(printable(each, SENTENCE) for each in texts)))
+
+    def _ended(self, *found: Any) -> None:
+        if len(found) == 3:
+            number, *texts = map(plain, found)
+            self._events.append(Ended(number, *(printable(each, SENTENCE) for each in texts)))
+
+    def _owner(self, owner: str) -> None:
+        if self._owned and not owner:
+            self._events.append(_Gone())
+        self._owned = bool(owner)
+
+    def _interrupted(self) -> bool:
+        self._events.append(_Interrupt())
+        return True
+
+    # -- what is waited for
+
+    def _next(self, seconds: float | None = None) -> Event | None:
+        """The next event, None after so many seconds without; Ctrl-C and the helper's death are raised."""
+        late = False
+
+        def expired() -> bool:
+            nonlocal late
+            late = True
+            return False
+
+        timer = GLib.timeout_add(int(seconds * 1000), expired) if seconds is not None else None
+        while not self._events and not late:
+            GLib.MainContext.default().iteration(True)
+        if timer is not None and not late:
+            GLib.source_remove(timer)
+        event = self._events.popleft() if self._events else None
+        if isinstance(event, _Interrupt):
+            raise KeyboardInterrupt
+        if isinstance(event, _Gone):
+            raise HelperGone("The network helper has stopped in the middle of this.")
+        return event
+
+    def news(self, seconds: float | None = None) -> Step | Ended | None:
+        """The next signal of an operation; None after so many seconds without one. Raises like `call`."""
+        event = self._next(seconds)
+        return event if isinstance(event, Step | Ended) else None
+
+    def call(self, member: str, signature: str = "", *arguments: Any) -> Any:
+        """Have something done, for which a person may be asked for a password; returns the answer.
+
+        Raises the helper's error, `KeyboardInterrupt` at Ctrl-C, `HelperGone` when the helper dies meanwhile.
+        """
+        message = MethodCallMessage(NAME, PATH, NAME, member)
+        if signature:
+            message.append(*arguments, signature=signature)
+        message.set_allow_interactive_authorization(True)
+        with password_agent():
+            self._bus.send_message_with_reply(
+                message, lambda answer: self._events.append(_Answer(answer)), _DEADLINE, require_main_loop=True
+            )
+            return self._answer()
+
+    def _answer(self) -> Any:
+        later: list[Event] = []
+        try:
+            while not isinstance(event := self._next(), _Answer):
+                if event is not None:
+                    later.append(event)
+        finally:
+            self._events.extendleft(reversed(later))
+        if not isinstance(event.message, ErrorMessage):
+            values = event.message.get_args_list()
+            return plain(values[0]) if values else None
+        text = next((str(each) for each in event.message.get_args_list() if isinstance(each, str)), "")
+        error = understood(str(event.message.get_error_name()), text)
+        if isinstance(error, NoAnswer):
+            self._next(_LAST_RITES)  # raises when the answer is missing because the helper has died
+        raise error

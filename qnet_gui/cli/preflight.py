@@ -1,0 +1,89 @@
+"""What connecting dom0 to the network would meet: the helper's answer understood, and in words. Pure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qnet_gui.model.errors import Busy, QnetError, Refused
+
+OTHER_VERSION = "The network helper is of another version. Restart it."
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """The answer. `pause`: who would be paused; `paused`: who is already; `names`: whether names resolve.
+
+    `busy` says who is at another operation, and is empty where nobody is; `obstacles` are the others.
+    """
+
+    busy: str
+    obstacles: tuple[str, ...]
+    pause: tuple[str, ...]
+    paused: tuple[str, ...]
+    netvm: str
+    uplink: str
+    names: bool
+    allowed: tuple[str, ...]
+    minutes: int
+
+
+def from_answer(answer: Any) -> Preflight:
+    """The answer of the helper's method Preflight."""
+    try:
+        found = [(str(each["code"]), str(each["sentence"])) for each in answer["obstacles"]]
+        return Preflight(
+            busy=next((sentence for code, sentence in found if code == "busy"), ""),
+            obstacles=tuple(sentence for code, sentence in found if code != "busy"),
+            pause=tuple(map(str, answer["pause"])),
+            paused=tuple(map(str, answer["paused"])),
+            netvm=str(answer["netvm"]),
+            uplink=str(answer["uplink"]),
+            names=bool(answer["names"]),
+            allowed=tuple(map(str, answer["allowed"])),
+            minutes=int(answer["minutes"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise QnetError(OTHER_VERSION) from None
+
+
+def check(found: Preflight) -> None:
+    """Raise what stands in the way; who is at another operation explains the rest."""
+    if found.busy:
+        raise Busy(found.busy)
+    if found.obstacles:
+        raise Refused(" ".join(found.obstacles))
+
+
+def listed(names: Sequence[str]) -> str:
+    """`work`, `work and personal`, `work, personal and vault`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def minutes(count: int) -> str:
+    """A number of minutes."""
+    return "1 minute" if count == 1 else f"{count} minutes"
+
+
+def clock(moment: float) -> str:
+    """The hour that a clock on the wall shows."""
+    return time.strftime("%H:%M", time.localtime(moment))
+
+
+def words(found: Preflight, asked: int, now: float) -> str:
+    """What will happen, for the person who is about to agree to it; `asked`: minutes, 0 for the default."""
+    span = asked or found.minutes
+    uplink = f", {found.uplink}" if found.uplink else ""
+    lines = [
+        f"dom0 will be connected to the network through {found.netvm}{uplink}, "
+        f"for {minutes(span)}, until {clock(now + 60 * span)}.",
+        f"Paused meanwhile: {listed(found.pause)}." if found.pause else "There is no other domain to be paused.",
+    ]
+    if found.paused:
+        lines.append(f"Paused already, and left so: {listed(found.paused)}.")
+    lines.append(f"Let out of dom0: {listed(found.allowed) or 'nothing'}. Nothing is let in.")
+    if not found.names:
+        lines.append("Names do not resolve at present, so an upgrade will hardly find its servers.")
+    return "\n".join(lines)

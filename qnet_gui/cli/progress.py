@@ -1,0 +1,104 @@
+"""How the steps of an operation are shown: to a person at a terminal, in a file, to a program. Writes to one stream."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any, Protocol, TextIO
+
+_SIGNS = {"done": "✓", "failed": "✗", "undone": "↩", "begun": "…"}
+_WORDS = {"done": "[done]", "failed": "[failed]", "undone": "[undone]", "begun": "[...]"}
+_WIPE = "\r\x1b[K"
+
+
+class Display(Protocol):
+    """Where an operation is shown; `operation` is its number once it has one."""
+
+    operation: int
+
+    def say(self, text: str) -> None:
+        """Something that only people want to know."""
+        ...
+
+    def step(self, operation: int, step: str, state: str, text: str) -> None:
+        """A step has changed its state: begun, done, failed, undone."""
+        ...
+
+    def ended(self, error: str, sentence: str, **more: Any) -> None:
+        """The end; `error` is a D-Bus name, empty where all went well. `more` is for programs."""
+        ...
+
+
+class ForPeople:
+    """A line a step. At a terminal that can do it, the step under way is shown until its outcome takes its place."""
+
+    def __init__(self, stream: TextIO, environment: Mapping[str, str], columns: int = 80) -> None:
+        self.operation = 0
+        self._stream = stream
+        self._live = stream.isatty() and environment.get("TERM", "") not in ("", "dumb")
+        unicode = self._live and (stream.encoding or "").lower().replace("-", "") == "utf8"
+        self._marks = _SIGNS if unicode else _WORDS
+        self._columns = columns
+        self._pending = False
+
+    def _print(self, text: str, end: str = "\n") -> None:
+        print((_WIPE if self._pending else "") + text, end=end, file=self._stream, flush=True)
+        self._pending = not end
+
+    def _wipe(self) -> None:
+        if self._pending:
+            self._print("", end="")
+            self._pending = False
+
+    def say(self, text: str) -> None:
+        """A line, or several."""
+        self._print(text)
+
+    def step(self, operation: int, step: str, state: str, text: str) -> None:
+        """`  ✓ paused 2 domains: personal, work`."""
+        line = f"  {self._marks.get(state, state)} {text}"
+        if not text:
+            self._wipe()
+        elif state != "begun":
+            self._print(line)
+        elif self._live:
+            self._print(line[: self._columns - 1], end="")  # a longer one could not be wiped off
+
+    def ended(self, error: str, sentence: str, **more: Any) -> None:
+        """The closing sentence; an error's is for whoever tells errors, on another stream."""
+        if not error:
+            self._print(sentence)
+        else:
+            self._wipe()
+
+
+class ForPrograms:
+    """A JSON object a line: one a step, and a last one for the end."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.operation = 0
+        self._stream = stream
+
+    def _print(self, **found: Any) -> None:
+        print(json.dumps(found), file=self._stream, flush=True)
+
+    def say(self, text: str) -> None:
+        """Nothing."""
+
+    def step(self, operation: int, step: str, state: str, text: str) -> None:
+        """All of it."""
+        self._print(operation=operation, step=step, state=state, text=text)
+
+    def ended(self, error: str, sentence: str, **more: Any) -> None:
+        """All of it."""
+        self._print(operation=self.operation, error=error, sentence=sentence, **more)
+
+
+def display(as_json: bool) -> Display:
+    """The display for standard output as it is."""
+    if as_json:
+        return ForPrograms(sys.stdout)
+    columns = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 0
+    return ForPeople(sys.stdout, os.environ, columns or 80)

@@ -1,0 +1,21 @@
+"""`qvm-set-default-netvm`: `qnet netvm set` by another name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qnet_gui.cli import qvm
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The entry point; returns the exit status."""
+    parser = qvm.parser(
+        "qvm-set-default-netvm",
+        "Chooses the netvm, the domain through which all others reach the network. It must run, and serve others. dom0 "
+        "can be chosen too, which is strongly discouraged: it then can be attacked from the network.",
+        "qnet netvm set [--move] NAME",
+    )
+    parser.add_argument("--move", action="store_true", help="move the running domains of the old one over to it")
+    parser.add_argument("name", metavar="NAME", help="the domain")
+    arguments = parser.parse_args(argv)
+    return qvm.run(arguments, ["netvm", "set", *(["--move"] if arguments.move else []), "--", arguments.name])

@@ -14,7 +14,7 @@ from typing import Any
 
 from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab import enter
-from qnet_gui.lab.place import DEFAULT, NETVM, PROVIDERS, Place, domain_name, existing
+from qnet_gui.lab.place import DEFAULT, NETVM, PROVIDERS, Place, domain_name, existing, netvm_names
 from qnet_gui.lab.updown import take_down, take_up
 from qnet_gui.model.errors import BadInput, NotAuthorised, NotFound, Refused
 
@@ -53,26 +53,37 @@ def _wait_online(place: Place, names: list[str]) -> int:
     return missing
 
 
-def _wait_uplink(place: Place) -> int:
-    found = enter.door(place.name, NETVM)
+def _wait_uplink(place: Place, netvm: str = NETVM) -> int:
+    cables = [found["plugged"] for found in ask(place.control, "status")["uplinks"] if found["netvm"] == netvm]
+    if not any(cables):
+        return 0  # somebody wants it so
+    found = enter.door(place.name, netvm)
     process = enter.popen(found, ["/usr/bin/nm-online", "-q", "-t", f"{_ONLINE_DEADLINE:.0f}"], tied=True)
     if process.wait() == 0:
         return 0
-    print("netvm has no uplink: NetworkManager got no address from the provider.", file=sys.stderr)
+    print(f"{netvm} has no uplink: NetworkManager got no address from the provider.", file=sys.stderr)
     return 1
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in re.split(r"[,\s]+", text) if name]
 
 
 def up(args: argparse.Namespace) -> int:
     """Start a lab; returns when it is of use."""
     _need_root(args)
-    names = [domain_name(name) for name in re.split(r"[,\s]+", args.domains) if name]
-    if len(set(names)) < len(names):
+    names = [domain_name(name) for name in _names(args.domains)]
+    netvms = netvm_names(_names(args.netvms))
+    if len({*netvms, *names}) < len(netvms + names):
         raise BadInput("A domain is named twice.")
     started = time.monotonic()
     place = _place(args)
-    take_up(place, names, args.uplinks)
-    missing = _wait_uplink(place) | _wait_online(place, names)
-    print(f"The lab {place.name} is up after {time.monotonic() - started:.1f} s: dom0, netvm, {', '.join(names)}.")
+    take_up(place, netvms, names, args.uplinks, args.iommu)
+    missing = _wait_online(place, names)
+    for netvm in netvms[: args.uplinks]:
+        missing |= _wait_uplink(place, netvm)
+    all_ = ", ".join(["dom0", *netvms, *names])
+    print(f"The lab {place.name} is up after {time.monotonic() - started:.1f} s: {all_}.")
     return missing
 
 
@@ -120,9 +131,9 @@ def cable(args: argparse.Namespace) -> int:
 def roam(args: argparse.Namespace) -> int:
     """Pull the cable that is plugged in, plug in the other."""
     place = _machine(args)
-    uplinks = ask(place.control, "status")["uplinks"]
+    uplinks = [found for found in ask(place.control, "status")["uplinks"] if found["netvm"] == NETVM]
     if len(uplinks) < 2:
-        raise Refused("This lab has one provider. For two: qnet lab up --uplinks 2")
+        raise Refused("This lab's netvm has one provider. For two: qnet lab up --uplinks 2, with one netvm.")
     old = next((found for found in uplinks if found["plugged"]), uplinks[-1])
     new = uplinks[(uplinks.index(old) + 1) % len(uplinks)]
     ask(place.control, "cable", provider=old["provider"], plugged=False)
@@ -144,14 +155,20 @@ def remove(args: argparse.Namespace) -> int:
     return 0
 
 
-def restart(args: argparse.Namespace) -> int:
-    """Destroy a domain and boot it again; with the netvm, all others get new cards."""
+def stop(args: argparse.Namespace) -> int:
+    """Destroy a domain in such a way that `start` can boot it again."""
+    ask(_machine(args).control, "stop", _CHANGE_DEADLINE, name=args.domain)
+    return 0
+
+
+def start(args: argparse.Namespace) -> int:
+    """Boot a domain, `start` one that was stopped, `restart` another; returns when it is of use."""
     place = _machine(args)
-    ask(place.control, "restart", _CHANGE_DEADLINE, name=args.domain)
-    if args.domain != NETVM:
+    ask(place.control, args.verb, _CHANGE_DEADLINE, name=args.domain)
+    found = next(found for found in ask(place.control, "status")["domains"] if found["name"] == args.domain)
+    if found["role"] != NETVM:
         return _wait_online(place, [args.domain])
-    names = [found["name"] for found in ask(place.control, "status")["domains"] if found["address"]]
-    return _wait_uplink(place) | _wait_online(place, names)
+    return _wait_uplink(place, args.domain) | _wait_online(place, ask(place.control, "served", name=args.domain))
 
 
 def pause(args: argparse.Namespace) -> int:
@@ -174,7 +191,7 @@ def status(args: argparse.Namespace) -> int:
     for found in picture["domains"]:
         print(f"{found['name']:<16} {found['id']:>3}  {found['state']:<8} {found['address'] or '-'}")
     for found in picture["uplinks"]:
-        print(f"{found['provider']}: cable {'in' if found['plugged'] else 'out'}, netvm's {found['uplink']}")
+        print(f"{found['provider']}: cable {'in' if found['plugged'] else 'out'}, {found['netvm']}'s {found['uplink']}")
     return 0
 
 
@@ -191,7 +208,9 @@ def add_parser(subparsers: Any) -> None:
 
     parser = verb("up", up, "start a lab")
     parser.add_argument("--domains", default="work,personal,vault", help="names of its AppVMs (default: %(default)s)")
+    parser.add_argument("--netvms", default=NETVM, help="names of its netvms, such as netvm,netvm2 (default: netvm)")
     parser.add_argument("--uplinks", type=int, choices=(1, 2), default=2, help="how many providers (default: 2)")
+    parser.add_argument("--iommu", choices=("on", "off", "unknown"), default="on", help="what it says of an IOMMU")
     parser = verb("exec", exec_, "run a command in a domain or at a provider")
     parser.add_argument("domain", metavar="DOMAIN")
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND")
@@ -202,7 +221,9 @@ def add_parser(subparsers: Any) -> None:
     for name, run, text in (
         ("add", add, "boot a new domain"),
         ("remove", remove, "destroy a domain for good"),
-        ("restart", restart, "destroy a domain and boot it again"),
+        ("stop", stop, "destroy a domain that is to be started again"),
+        ("start", start, "boot a domain that was stopped"),
+        ("restart", start, "destroy a domain and boot it again"),
         ("pause", pause, "pause a domain"),
         ("unpause", pause, "let a paused domain go on"),
     ):

@@ -11,7 +11,7 @@ from qnet_gui.lab import cgroup, links
 from qnet_gui.lab.child import Child
 from qnet_gui.lab.drivers import Drivers
 from qnet_gui.lab.hardware import Hardware
-from qnet_gui.lab.place import DOM0, NETVM, Place
+from qnet_gui.lab.place import DOM0, GUEST, NETVM, Place
 from qnet_gui.lab.toolstack import Identity, Toolstack
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import Refused
@@ -24,6 +24,7 @@ class Config:
     name: str
     uuid: str
     address: IPv4Address | None
+    role: str = GUEST
 
     @property
     def mac(self) -> str:
@@ -52,9 +53,9 @@ class Domain:
             toolstack.create_dom0(self._identity)
         else:
             self._socket = hardware.add(domid)
-            toolstack.create(self._identity, driver_domain=config.name == NETVM)
+            toolstack.create(self._identity, driver_domain=config.role == NETVM)
         self.init = Child(
-            place, config.name, f"d{domid}", "qnet_gui.lab.init", config.name, str(domid),
+            place, config.name, f"d{domid}", "qnet_gui.lab.init", config.name, config.role, str(domid),
             own_processes=config.name != DOM0,  # whoever asks dom0's polkit from the user's desktop must be seen by it
         )  # fmt: skip
 
@@ -77,6 +78,7 @@ class Domain:
             "name": self.name,
             "id": self.domid,
             "state": self.state.value,
+            "role": self.config.role,
             "address": str(address) if address else "",
             "pid": self.init.pid,
             "group": self.init.group.name,

@@ -13,8 +13,8 @@ import sys
 from qnet_gui.lab import cgroup, install, root, syscalls
 from qnet_gui.lab.child import Reports
 from qnet_gui.lab.network import fresh_network
-from qnet_gui.lab.place import DOM0, NETVM, Place
-from qnet_gui.lab.programs import GUEST, Programs
+from qnet_gui.lab.place import GUEST, Place
+from qnet_gui.lab.programs import SET_UP, Programs
 from qnet_gui.lab.udev import LinkWatch
 from qnet_gui.model.errors import QnetError
 
@@ -22,9 +22,9 @@ from qnet_gui.model.errors import QnetError
 class Init:
     """One domain's first process."""
 
-    def __init__(self, reports: Reports, place: Place, name: str, domid: int) -> None:
-        self._reports, self._place, self._name, self._domid = reports, place, name, domid
-        self._programs = Programs(name, place.log)
+    def __init__(self, reports: Reports, place: Place, name: str, role: str, domid: int) -> None:
+        self._reports, self._place, self._name, self._role, self._domid = reports, place, name, role, domid
+        self._programs = Programs(name, role, place.log)
         self._links: LinkWatch | None = None
         self._guest_again = False
 
@@ -33,11 +33,12 @@ class Init:
         cgroup.join(self._place.cgroup / f"d{self._domid}")
         syscalls.unshare(syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWUTS | syscalls.NEWIPC)
         self._reports.say("namespaces")
-        if self._name not in (DOM0, NETVM):
+        if self._role == GUEST:
             self._links = LinkWatch()
         syscalls.set_hostname(self._name)
         fresh_network()
-        install.install(self._name, root.build(self._place, self._name, self._domid))
+        fresh = root.build(self._place, self._name, self._role, self._domid)
+        install.install(self._name, self._role, fresh)
         os.chdir("/")
         wishes = install.open_wishes()
         self._programs.start_all()
@@ -68,9 +69,9 @@ class Init:
 
     def _run_guest(self) -> None:
         """Run qnet-guest again after a card came or went; never two at once."""
-        if self._guest_again and not self._programs.runs(GUEST):
+        if self._guest_again and not self._programs.runs(SET_UP):
             self._guest_again = False
-            self._programs.start(GUEST)
+            self._programs.start(SET_UP)
 
     def _order(self) -> None:
         order = self._reports.order()
@@ -84,11 +85,11 @@ class Init:
             self._reports.answer(order)
 
 
-def main(control: str, lab: str, name: str, domid: str) -> None:
+def main(control: str, lab: str, name: str, role: str, domid: str) -> None:
     """Be the init of a domain."""
     syscalls.adopt_orphans()
     os.umask(0o022)
-    init = Init(Reports(int(control)), Place(lab), name, int(domid))
+    init = Init(Reports(int(control)), Place(lab), name, role, int(domid))
     try:
         init.boot()
     except (OSError, QnetError) as error:
@@ -97,4 +98,4 @@ def main(control: str, lab: str, name: str, domid: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5])
+    main(*sys.argv[1:6])

@@ -13,8 +13,6 @@ from qnet_gui import install as as_on_a_machine
 from qnet_gui.lab.place import DOM0, NETVM
 from qnet_gui.lab.root import CHECKOUT
 
-#: The role of every domain but dom0 and the netvm.
-GUEST = "guest"
 #: The bus' configuration.
 BUS = Path("/run/lab-dbus/system.conf")
 _WISHES = Path("/run/lab-dbus/wishes")
@@ -95,11 +93,6 @@ def _write(path: Path, text: str, mode: int = 0o644) -> None:
     path.chmod(mode)
 
 
-def role(name: str) -> str:
-    """`dom0`, `netvm` or `guest`."""
-    return name if name in (DOM0, NETVM) else GUEST
-
-
 def _identity(name: str) -> None:
     _write(Path("/etc/hostname"), name + "\n")
     _write(Path("/etc/hosts"), f"127.0.0.1 localhost\n127.0.1.1 {name}\n")
@@ -145,9 +138,8 @@ def open_wishes() -> int:
     return os.open(_WISHES, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
-def install(name: str, fresh: bool) -> None:
+def install(name: str, kind: str, fresh: bool) -> None:
     """Put everything in place; a domain that has booted before keeps what it has on its disk."""
-    kind = role(name)
     if fresh:
         _identity(name)
         if kind == NETVM:

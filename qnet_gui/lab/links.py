@@ -5,7 +5,9 @@ A wire is gone when one of its ends is, so a namespace that dies takes its wires
 
 from __future__ import annotations
 
+import fcntl
 import socket
+import struct
 import subprocess
 from contextlib import suppress
 
@@ -18,6 +20,7 @@ from qnet_gui.model.vif import VifId
 #: What netback gives to its end of every vif.
 _BACKEND_MAC = "fe:ff:ff:ff:ff:ff"
 _DEADLINE = 5.0
+_IFF_UP, _SIOCGIFFLAGS, _SIOCGIFADDR = 1, 0x8913, 0x8915
 
 
 def _run(child: Child, command: list[str], lines: str = "") -> None:
@@ -73,6 +76,17 @@ def add_cable(netvm: Child, isp: Child, provider: Provider, plugged: bool) -> No
 def plug(isp: Child, plugged: bool) -> None:
     """Plug a provider's cable in or pull it: the netvm's card gets or loses its carrier."""
     _ip(isp, f"link set {CABLE} {'up' if plugged else 'down'}")
+
+
+def has_address(child: Child, link: str, address: str) -> bool:
+    """Whether a link is up and has this IPv4 address."""
+    name = struct.pack("16s24x", link.encode())
+    with in_network(child.network), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            (flags,) = struct.unpack_from("H", fcntl.ioctl(sock, _SIOCGIFFLAGS, name), 16)
+            return bool(flags & _IFF_UP) and fcntl.ioctl(sock, _SIOCGIFADDR, name)[20:24] == socket.inet_aton(address)
+        except OSError:
+            return False
 
 
 _SILENCE = """

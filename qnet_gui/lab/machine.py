@@ -18,7 +18,7 @@ from qnet_gui.lab.domain import Config, Domain
 from qnet_gui.lab.hardware import Hardware
 from qnet_gui.lab.online import wait_online
 from qnet_gui.lab.outside import Outside
-from qnet_gui.lab.place import DOM0, NETVM, Place
+from qnet_gui.lab.place import DOM0, GUEST, NETVM, Place
 from qnet_gui.lab.toolstack import Toolstack, free_address
 from qnet_gui.model import parse
 from qnet_gui.model.domain import DomainState
@@ -29,17 +29,21 @@ from qnet_gui.model.vif import VifId
 _FIRST_ADDRESS = IPv4Address("10.137.0.10")
 #: A vault has no network: a domain of this name gets no vif.
 VAULT = "vault"
+#: What a lab can say of its IOMMU, which does nothing.
+IOMMU = {"on": True, "off": False, "unknown": None}
 
 
 class Machine:
     """All of it. Every public method is a verb of one of the two sockets, callable from any thread."""
 
-    def __init__(self, place: Place, uplinks: int) -> None:
+    def __init__(self, place: Place, uplinks: int, netvms: list[str], iommu: str) -> None:
         self._place = place
+        self._netvms = netvms
+        self._iommu = IOMMU[iommu]
         self._lock = threading.RLock()
         self._hardware = Hardware(place)
         self._toolstack = Toolstack(self._hardware.socket)
-        self._outside = Outside(place, uplinks)
+        self._outside = Outside(place, uplinks, netvms)
         self._next_domid = 0
         self._configs: dict[str, Config] = {}
         self._domains: dict[str, Domain] = {}
@@ -49,7 +53,7 @@ class Machine:
     def boot(self, names: list[str]) -> None:
         """Bring everything up, as much as possible at the same time."""
         with self._lock:
-            for name in (DOM0, NETVM, *names):
+            for name in (DOM0, *self._netvms, *names):
                 self._create(self._configure(name))
             for isp in self._outside.children.values():
                 isp.made_namespaces()
@@ -61,8 +65,10 @@ class Machine:
     def _configure(self, name: str) -> Config:
         if name in self._configs:
             raise Refused(f"There is a domain {name} already.")
-        if name in (DOM0, NETVM, VAULT):
-            config = Config(name, str(uuid.UUID(int=0) if name == DOM0 else uuid.uuid4()), None)
+        if name == DOM0:
+            config = Config(name, str(uuid.UUID(int=0)), None, DOM0)
+        elif name in self._netvms or name == VAULT:
+            config = Config(name, str(uuid.uuid4()), None, NETVM if name in self._netvms else GUEST)
         else:
             used = {config.address for config in self._configs.values() if config.address}
             config = Config(name, str(uuid.uuid4()), free_address(_FIRST_ADDRESS, used))
@@ -79,7 +85,7 @@ class Machine:
     def _build(self, domain: Domain) -> None:
         """Give a domain that has made its namespaces its devices."""
         domain.built()
-        if domain.name == NETVM:
+        if domain.config.role == NETVM:
             self._outside.wire(domain.init)
         elif domain.config.address is not None and NETVM in self._domains:
             self._attach(domain)
@@ -97,7 +103,7 @@ class Machine:
 
     def capabilities(self) -> dict[str, Any]:
         """What this hypervisor can do."""
-        return {"name": "lab"}
+        return {"name": "lab", "iommu": self._iommu}
 
     def domains(self) -> list[dict[str, Any]]:
         """All domains that exist."""
@@ -127,8 +133,9 @@ class Machine:
         """Give a domain a card."""
         request = VifRequest(frontend, backend, parse.ipv4(address), parse.mac(mac), script, untrusted)
         with self._lock:
-            if self._by_id(backend).name != NETVM or self._by_id(frontend).name == NETVM:
-                raise Refused("In a lab the netvm, and it alone, is the backend of every vif.")
+            roles = self._by_id(backend).config.role, self._by_id(frontend).config.role
+            if roles[0] != NETVM or roles[1] == NETVM:
+                raise Refused("In a lab the netvms, and they alone, are the backends of vifs.")
         vif = self._toolstack.attach_vif(request)
         return {"frontend": vif.frontend, "devid": vif.devid}
 
@@ -153,12 +160,19 @@ class Machine:
         }  # fmt: skip
 
     def add(self, name: str) -> None:
-        """A new AppVM, or one that was stopped, booted."""
+        """A new AppVM, booted."""
+        with self._lock:
+            self._configure(name)
+            self.start(name)
+
+    def start(self, name: str) -> None:
+        """A domain that was stopped, booted again under another id."""
         with self._lock:
             if name in self._domains:
                 raise Refused(f"{name} runs already.")
-            config = self._configs.get(name) or self._configure(name)
-            domain = self._create(config)
+            if name not in self._configs:
+                raise NotFound(f"There is no domain {shown(name)} in this lab that could be started.")
+            domain = self._create(self._configs[name])
             try:
                 self._build(domain)
                 domain.init.ready()
@@ -167,37 +181,36 @@ class Machine:
                 raise
             if name == NETVM:
                 for other in self._domains.values():
-                    self._attach(other)
+                    if not self._toolstack.vifs(other.domid):
+                        self._attach(other)
 
     def remove(self, name: str) -> None:
         """An AppVM is destroyed for good."""
-        if name in (DOM0, NETVM):
+        if name in (DOM0, *self._netvms):
             raise Refused(f"{name} cannot be removed from a lab.")
         with self._lock:
-            self.stop(name)
+            if name in self._domains or name not in self._configs:
+                self.stop(name)
             del self._configs[name]
 
     def stop(self, name: str) -> None:
-        """A domain is destroyed; `add` boots it again, under another id."""
+        """A domain is destroyed; `start` boots it again."""
         with self._lock:
             domain = self._named(name)
             if name == DOM0:
                 raise Refused("dom0 cannot be stopped: take the lab down.")
             domain.halt()
-            if name == NETVM:  # the frontends of a dead backend have nobody to wait for
-                domain.destroy()
-                del self._domains[name]
+            self._detach_all([domain])
+            domain.destroy()
+            del self._domains[name]
+            if name == NETVM:
                 self._detach_all(self._domains.values())
-            else:
-                self._detach_all([domain])
-                domain.destroy()
-                del self._domains[name]
 
     def restart(self, name: str) -> None:
         """Stop a domain and boot it again."""
         with self._lock:
             self.stop(name)
-            self.add(name)
+            self.start(name)
 
     def _detach_all(self, frontends: Iterable[Domain]) -> None:
         for vif in [vif for domain in frontends for vif in self._toolstack.vifs(domain.domid)]:
@@ -218,18 +231,29 @@ class Machine:
     def cable(self, provider: str, plugged: bool) -> None:
         """Plug a provider's cable in, or pull it."""
         with self._lock:
-            self._outside.cable(provider, plugged, wired=NETVM in self._domains)
+            self._outside.cable(provider, plugged, self._domains)
 
     def servers(self, provider: str, servers: list[str]) -> None:
         """Choose the name servers that a provider's DHCP hands out from now on."""
         self._outside.servers(provider, servers)
 
     def online(self, name: str, seconds: float) -> str:
-        """Wait until a domain's network works as far as xenstore shows; returns what is missing, or nothing."""
+        """Wait until a domain's network works as far as can be seen; returns what is missing, or nothing."""
         domain = self._named(name)
         if domain.config.address is None:
             return ""
-        return wait_online(self._hardware.socket, domain.domid, str(domain.config.address), seconds)
+        return wait_online(self._hardware.socket, domain.init, domain.domid, str(domain.config.address), seconds)
+
+    def served(self, name: str) -> list[str]:
+        """The domains that a netvm serves or that wait for one, in so far as they run."""
+        netvm = self._named(name).domid
+        others = {domain.domid for domain in self._domains.values()} - {netvm}
+        return [
+            domain.name
+            for domain in list(self._domains.values())
+            if domain.config.role == GUEST and domain.state is DomainState.RUNNING
+            and any(self._toolstack.backend(vif) not in others for vif in self._toolstack.vifs(domain.domid))
+        ]  # fmt: skip
 
     def _named(self, name: str) -> Domain:
         domain = self._domains.get(name)

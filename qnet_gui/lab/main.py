@@ -25,10 +25,11 @@ def _verbs(machine: Machine, *names: str) -> dict[str, Any]:
 
 
 _HYPERVISOR = ("capabilities", "domains", "pause", "unpause", "attach_vif", "detach_vif")
-_PERSON = ("status", "add", "remove", "stop", "restart", "program", "cable", "servers", "online")
+_PERSON = ("status", "add", "remove", "start", "stop", "restart", "program", "cable", "servers", "online",
+           "served")  # fmt: skip
 
 
-def main(lab: str, uplinks: str, *names: str) -> None:
+def main(lab: str, uplinks: str, iommu: str, netvms: str, *names: str) -> None:
     """Be the machine; says on standard output how the boot ended."""
     place = Place(lab)
     os.umask(0o022)
@@ -37,7 +38,7 @@ def main(lab: str, uplinks: str, *names: str) -> None:
     syscalls.mount_tmpfs(place.disks, 0o700)
     result = ""
     try:
-        machine = Machine(place, int(uplinks))
+        machine = Machine(place, int(uplinks), netvms.split(","), iommu)
         serve(place.hypervisor, _verbs(machine, *_HYPERVISOR))
         machine.boot(list(names))
         serve(place.control, _verbs(machine, *_HYPERVISOR, *_PERSON))

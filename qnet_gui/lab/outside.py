@@ -1,7 +1,8 @@
-"""The world outside of a lab's machine: the providers, and the cables from them to the netvm's cards."""
+"""The world outside of a lab's machine: the providers, and the cables from them to the netvms' cards."""
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from qnet_gui.lab import links
@@ -13,12 +14,13 @@ from qnet_gui.model.errors import NotFound
 
 
 class Outside:
-    """All providers of a lab; the first one's cable is plugged in at first."""
+    """All providers of a lab: each netvm has one, or the only netvm has all. Its first cable is plugged in at first."""
 
-    def __init__(self, place: Place, count: int) -> None:
+    def __init__(self, place: Place, count: int, netvms: list[str]) -> None:
         self._place = place
         self._providers = {each.name: each for each in map(Provider, range(count))}
-        self._plugged = {each.name: each.number == 0 for each in self._providers.values()}
+        self._netvms = {each.name: netvms[each.number % len(netvms)] for each in self._providers.values()}
+        self._plugged = {each.name: each.number < len(netvms) for each in self._providers.values()}
         self.children = {
             each.name: Child(
                 place, each.name, each.name, "qnet_gui.lab.provider", str(each.number), own_processes=True
@@ -27,9 +29,10 @@ class Outside:
         }  # fmt: skip
 
     def wire(self, netvm: Child) -> None:
-        """Run the cables to a new netvm."""
+        """Run its cables to a new netvm."""
         for name, provider in self._providers.items():
-            links.add_cable(netvm, self.children[name], provider, self._plugged[name])
+            if self._netvms[name] == netvm.name:
+                links.add_cable(netvm, self.children[name], provider, self._plugged[name])
 
     def picture(self) -> list[dict[str, Any]]:
         """It in words that JSON can say."""
@@ -37,6 +40,7 @@ class Outside:
             {
                 "provider": name,
                 "plugged": self._plugged[name],
+                "netvm": self._netvms[name],
                 "uplink": provider.uplink,
                 "web": provider.web,
                 "pid": self.children[name].pid,
@@ -44,11 +48,11 @@ class Outside:
             for name, provider in self._providers.items()
         ]
 
-    def cable(self, name: str, plugged: bool, wired: bool) -> None:
-        """Plug a cable in or pull it; `wired`: there is a netvm at its other end."""
+    def cable(self, name: str, plugged: bool, running: Container[str]) -> None:
+        """Plug a cable in or pull it; `running`: the domains that there are now."""
         self._named(name)
         self._plugged[name] = plugged
-        if wired:
+        if self._netvms[name] in running:
             links.plug(self.children[name], plugged)
 
     def servers(self, name: str, servers: list[str]) -> None:

@@ -20,7 +20,10 @@ from qnet_gui.model.errors import BadInput, HypervisorError
 LABS = Path("/run/qnet-lab")
 DEFAULT = "lab"
 DOM0 = "dom0"
+#: The role of a network driver domain, and the name of the first one.
 NETVM = "netvm"
+#: The role of every domain but dom0 and the netvms.
+GUEST = "guest"
 PROVIDERS = ("isp1", "isp2")
 _NAME = re.compile(r"[a-z0-9]{1,12}")
 _DOMAIN = re.compile(r"[a-z][a-z0-9-]{0,14}")
@@ -37,10 +40,17 @@ def _cgroup_mount() -> Path:
 
 
 def domain_name(name: str) -> str:
-    """A name for a new AppVM of a lab, or `BadInput`."""
+    """A name for a new AppVM of a lab, or for a further netvm; or `BadInput`."""
     if not _DOMAIN.fullmatch(name) or name in (DOM0, NETVM, *PROVIDERS):
         raise BadInput(f"{name!r} cannot be a domain's name: use up to 15 of a-z, 0-9 and -, a letter first.")
     return name
+
+
+def netvm_names(names: list[str]) -> list[str]:
+    """The names of a lab's netvms, or `BadInput`; the first is the one that dom0 has as its default."""
+    if names[:1] != [NETVM] or len(names) > len(PROVIDERS):
+        raise BadInput(f"The first netvm is named {NETVM}, and there can be {len(PROVIDERS)}: netvm,netvm2.")
+    return [NETVM, *map(domain_name, names[1:])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qnet_gui.lab import install
-from qnet_gui.lab.place import DOM0, NETVM
+from qnet_gui.lab.place import DOM0, GUEST, NETVM
 from qnet_gui.model.errors import NotFound, QnetError, Refused
 from qnet_gui.model.parse import shown
 
@@ -22,7 +22,7 @@ ENVIRONMENT = {
     "HOME": "/root",
     "LANG": "C.UTF-8",
 }
-GUEST = "qnet-guest"
+SET_UP = "qnet-guest"
 _STOP_DEADLINE = 5.0
 
 
@@ -50,7 +50,7 @@ PROGRAMS: dict[str, dict[str, Program]] = {
         "devd": Program(["/usr/bin/lab-devd"]),
         "polkitd": _POLKIT,
     },
-    install.GUEST: {GUEST: Program(["/usr/bin/qnet-guest"])},
+    GUEST: {SET_UP: Program(["/usr/bin/qnet-guest"])},
 }
 
 
@@ -68,10 +68,10 @@ def _waited(process: subprocess.Popen[bytes]) -> bool:
 class Programs:
     """All programs of one domain."""
 
-    def __init__(self, domain: str, log: Path) -> None:
+    def __init__(self, domain: str, role: str, log: Path) -> None:
         self._domain = domain
         self._log = os.open(log, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        self._known = PROGRAMS[install.role(domain)]
+        self._known = PROGRAMS[role]
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start_all(self) -> None:

@@ -53,7 +53,7 @@ def _code() -> list[_Kept]:
     return [_keep(path, path) for path in sorted(places) if str(path).startswith(below)]
 
 
-def build(place: Place, name: str, domid: int) -> bool:
+def build(place: Place, name: str, role: str, domid: int) -> bool:
     """Make the root of domain `name`, in which only the sockets of domain `domid` exist; True at its first boot."""
     disk = place.disks / name
     fresh = not disk.exists()
@@ -62,7 +62,7 @@ def build(place: Place, name: str, domid: int) -> bool:
             (disk / path[1:] / half).mkdir(parents=True, exist_ok=True)
     syscalls.mounts_private()
     kept = _code()
-    if name == DOM0:
+    if role == DOM0:
         kept.append(_keep(place.xen / "socket", Path("/run/xenstored/socket")))
         kept.append(_keep(place.hypervisor, Path("/run/xen/lab-hypervisor")))
         kept.append(_keep(place.dom0_bus, Path("/run/dbus")))
@@ -72,13 +72,13 @@ def build(place: Place, name: str, domid: int) -> bool:
     _writable(disk)
     for each in kept:
         each.show()
-    if name == DOM0:
+    if role == DOM0:
         syscalls.set_read_only("/run/dbus", False)
     for path in ("/run/dbus", "/run/lock", "/run/xen"):
         Path(path).mkdir(exist_ok=True)
     syscalls.mount_proc()
-    syscalls.mount_sysfs(read_only=name == NETVM)  # NetworkManager manages no device of a writable one without udev
-    if name == DOM0 and _PCI.is_dir():
+    syscalls.mount_sysfs(read_only=role == NETVM)  # NetworkManager manages no device of a writable one without udev
+    if role == DOM0 and _PCI.is_dir():
         syscalls.mount_tmpfs(_PCI)  # the host's cards are not this machine's
     return fresh
 

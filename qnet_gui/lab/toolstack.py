@@ -15,6 +15,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from qnet_gui.hypervisor.port import VifRequest
+from qnet_gui.model import parse
 from qnet_gui.model.errors import HypervisorError
 from qnet_gui.model.vif import VifId
 from qnet_gui.store.client import Store
@@ -112,6 +113,12 @@ class Toolstack:
         """The vifs that a domain has as frontend."""
         with self._store() as store:
             return [VifId(domid, int(devid)) for devid in store.children(f"/libxl/{domid}/device/vif")]
+
+    def backend(self, vif: VifId) -> int:
+        """The domain that serves a vif, or served it before it died."""
+        with self._store() as store:
+            path = (store.read(f"/libxl/{vif.frontend}/device/vif/{vif.devid}/backend") or b"").decode()
+        return parse.domid(path.split("/")[3]) if path.startswith("/local/domain/") else -1
 
     def detach_vif(self, vif: VifId, force: bool = False) -> None:
         """Ask the backend to close, wait for it, remove the nodes. `force`: the frontend is dead or is to be."""

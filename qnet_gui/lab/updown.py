@@ -20,7 +20,7 @@ from qnet_gui.lab.programs import ENVIRONMENT
 from qnet_gui.model.errors import HypervisorError, NotFound, QnetError, Refused
 
 
-def take_up(place: Place, names: list[str], uplinks: int) -> None:
+def take_up(place: Place, netvms: list[str], names: list[str], uplinks: int, iommu: str) -> None:
     """Start the machine and wait until its domains have booted."""
     stub.library()
     with place.locked():
@@ -35,7 +35,7 @@ def take_up(place: Place, names: list[str], uplinks: int) -> None:
                 place.make()
             except OSError as error:
                 raise HypervisorError(f"The lab cannot be made: {error.filename}: {error.strerror}.") from None
-            _start(place, names, uplinks)
+            _start(place, netvms, names, uplinks, iommu)
         except KeyboardInterrupt:
             _remove(place)
             raise QnetError("Interrupted. Nothing is left of the lab.") from None
@@ -44,9 +44,10 @@ def take_up(place: Place, names: list[str], uplinks: int) -> None:
             raise
 
 
-def _start(place: Place, names: list[str], uplinks: int) -> None:
+def _start(place: Place, netvms: list[str], names: list[str], uplinks: int, iommu: str) -> None:
     environment = {**ENVIRONMENT, "PYTHONPATH": python_path()}
-    command = [sys.executable, "-m", "qnet_gui.lab.main", place.name, str(uplinks), *names]
+    options = [str(uplinks), iommu, ",".join(netvms)]
+    command = [sys.executable, "-m", "qnet_gui.lab.main", place.name, *options, *names]
     with (place.log / "machine.log").open("ab") as log:
         process = subprocess.Popen(
             command,

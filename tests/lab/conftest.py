@@ -102,7 +102,7 @@ class Lab:
         self.ask("stop", name=domain)
 
     def start(self, domain: str) -> None:
-        self.ask("add", name=domain)
+        self.ask("start", name=domain)
 
     def online(self, domain: str, seconds: float = 15) -> None:
         """Wait until a domain is online."""

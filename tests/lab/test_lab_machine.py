@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -178,6 +180,10 @@ def test_dom0_gets_a_card_and_loses_it_without_a_trace(lab: Lab, ids: dict[str, 
     status = f"/local/domain/{ids['netvm']}/backend/vif/0/0/hotplug-status"
     lab.wait("the script", lambda: lab.exec("dom0", "xenstore-read", status, check=False).stdout == "connected\n")
     assert lab.out("dom0", "xenstore-read", "/local/domain/0/device/vif/0/trusted") == "1"
+    assert lab.out("dom0", "cat", "/sys/class/net/eth0/address") == "00:16:3e:00:00:99"
+    commands = "address add 10.137.0.99/32 dev eth0\nlink set eth0 up\nroute add default dev eth0\n"
+    lab.exec("dom0", "ip", "-batch", "-", input=commands)
+    assert "isp1" in lab.out("dom0", "curl", "-sf", "-m", "3", f"http://{lab.status()['uplinks'][0]['web']}/")
     lab.exec("dom0", sys.executable, "-c", adapter + "h.detach_vif(VifId(0, 0)); h.detach_vif(VifId(0, 0))")
     lab.wait("no eth0", lambda: lab.exec("dom0", "ip", "link", "show", "eth0", check=False).returncode == 1)
     after = lab.out("dom0", "xenstore-ls", "-fp", "/local/domain/0"), lab.out("dom0", "xenstore-ls", "-f", "/libxl")
@@ -209,6 +215,41 @@ def test_a_domain_comes_and_goes(lab: Lab) -> None:
     assert lab.exec("netvm", "ip", "link", "show", name, check=False).returncode
     assert lab.exec("dom0", "xenstore-exists", home, check=False).returncode
     assert "extra" not in {found["name"] for found in lab.status()["domains"]}
+
+
+def test_a_domain_is_stopped_and_started(lab: Lab) -> None:
+    before, address = lab.id("personal"), lab.address("personal")
+    assert lab.command("stop", "personal").stdout == ""
+    assert "personal" not in {found["name"] for found in lab.status()["domains"]}
+    assert "There is no domain" in lab.command("stop", "personal", check=False).stderr
+    lab.command("start", "personal")
+    assert lab.id("personal") > before
+    assert lab.address("personal") == address
+    lab.exec("personal", "curl", "-sf", "-m", "3", "http://www.test/")
+    assert lab.command("start", "personal", check=False).stderr == "personal runs already.\n"
+    assert "There is no domain 'nobody'" in lab.command("start", "nobody", check=False).stderr
+
+
+def test_two_netvms_have_a_provider_each(new_lab: Callable[[], Lab]) -> None:
+    lab = new_lab()
+    lab.up("--domains", "work", "--netvms", "netvm,netvm2")
+    assert [(found["netvm"], found["plugged"]) for found in lab.status()["uplinks"]] == [("netvm", 1), ("netvm2", 1)]
+    webs = [found["web"] for found in lab.status()["uplinks"]]
+    for netvm, isp, web in zip(("netvm", "netvm2"), ("isp1", "isp2"), webs, strict=True):
+        assert isp in lab.out(netvm, "curl", "-sf", "-m", "3", f"http://{web}/")
+    assert "isp1" in lab.out("work", "curl", "-sf", "-m", "3", "http://www.test/")
+    assert lab.out("dom0", "xenstore-read", f"/local/domain/{lab.id('netvm2')}/data/qnet/agent/state") == "running"
+    assert "this lab's netvm has one provider" in lab.command("roam", check=False).stderr.lower()
+    lab.restart("netvm2")
+    assert "isp2" in lab.out("netvm2", "curl", "-sf", "-m", "3", f"http://{webs[1]}/")
+
+
+@pytest.mark.parametrize("names", ["", "net", "netvm2,netvm", "netvm,netvm", "netvm,work", "netvm,isp1", "netvm,b,c"])
+def test_netvms_that_a_lab_cannot_have(names: str) -> None:
+    done = Lab(f"t{os.getpid() % 100000}x").command("up", "--netvms", names, "--domains", "work", check=False)
+    assert done.returncode == 1
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
 
 
 def test_the_netvm_is_restarted(lab: Lab) -> None:

@@ -1,7 +1,7 @@
 """Keeps the isolation facts up to date: the kernel's events say when to look again, and nothing is polled.
 
 Runs on the main loop; everything is read on a thread of its own. Listening sockets tell no events, nor do PCI devices
-without a driver, so whoever asks has them read anew.
+without a driver, so whoever asks has them read anew; the sockets then only, since that is slow.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ _GATHER = 0.01
 _BURST = 50
 _SLOW = 0.25
 _RECEIVE = 65536
+#: As many are taken out of the socket at once; it holds fewer, unless they come as fast as they go.
+_DATAGRAMS = 1000
 #: Seconds until a hypervisor that did not answer is asked again; asking may take as long as its deadline.
 _AGAIN = 30.0
 
 
 class Watch:
-    """`facts` are the last that were found; `changed` is called when they are others.
-
-    `own_mac` is the MAC of dom0's own link while it has one, which is not counted: set it before that link comes.
-    """
+    """`facts` are the last that were found; `changed` is called when they are others."""
 
     def __init__(self, hypervisor: Hypervisor, changed: Callable[[], None]) -> None:
         self._hypervisor = hypervisor
         self._changed = changed
         self.facts = Facts()
-        self.own_mac = ""
+        self._own_mac = ""
         self._iommu: Iommu | None = None
         self._ask_at = 0.0
+        self._listening: tuple[str, ...] = ()
         self._worker = Worker("isolation")
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.NETLINK_ROUTE)
         self._waiting: list[Callable[[], None]] = []
@@ -58,7 +58,18 @@ class Watch:
         """Listen for events, then read for the first time."""
         self._socket.bind((0, _GROUPS))
         self._listen()
-        self._read()
+        self.refresh(lambda: None)
+
+    @property
+    def own_mac(self) -> str:
+        """The MAC of dom0's own link while it has one, which is not counted: set it before that link comes."""
+        return self._own_mac
+
+    @own_mac.setter
+    def own_mac(self, mac: str) -> None:
+        if mac != self._own_mac:
+            self._own_mac = mac
+            self._read()
 
     def refresh(self, then: Callable[[], None]) -> None:
         """Read anew, and call `then` when that has been taken in."""
@@ -84,7 +95,7 @@ class Watch:
         self._read()
 
     def _drain(self) -> None:
-        while True:
+        for _ in range(_DATAGRAMS):
             try:
                 self._socket.recv(_RECEIVE)
             except BlockingIOError:
@@ -100,14 +111,18 @@ class Watch:
             return
         self._under_way, self._again = True, False
         waiting, self._waiting = self._waiting, []
-        self._worker.submit(partial(self._found, self.own_mac), lambda result: self._done(result, waiting))
+        job = partial(self._found, self._own_mac, bool(waiting))
+        self._worker.submit(job, lambda result: self._done(result, waiting))
 
-    def _found(self, own_mac: str) -> Facts:
-        """On the thread, which alone touches what is known of the IOMMU."""
+    def _found(self, own_mac: str, sockets: bool) -> Facts:
+        """On the thread, which alone touches what is known of the IOMMU and of the sockets."""
+        if sockets:
+            self._listening = isolation_read.listening()
         if self._iommu is None and time.monotonic() >= self._ask_at:
             self._iommu = isolation_read.iommu(self._hypervisor)
             self._ask_at = time.monotonic() + _AGAIN
-        return replace(isolation_read.read(own_mac), iommu=self._iommu or Iommu.UNKNOWN)
+        found = isolation_read.read(own_mac)
+        return replace(found, listening=self._listening, iommu=self._iommu or Iommu.UNKNOWN)
 
     def _done(self, result: Facts | QnetError, waiting: list[Callable[[], None]]) -> None:
         self._under_way = False

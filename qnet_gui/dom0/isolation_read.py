@@ -59,7 +59,8 @@ def _network(cards: frozenset[str]) -> Network:
     )
 
 
-def _listening() -> tuple[str, ...]:
+def listening() -> tuple[str, ...]:
+    """What listens, in words; slow where the kernel made room for many connections, all of which it looks through."""
     found: set[tuple[str, int]] = set()
     for table in ("tcp", "tcp6", "udp", "udp6"):
         with suppress(FileNotFoundError), (_SOCKETS / table).open(encoding="ascii") as lines:  # no IPv6 here
@@ -106,10 +107,9 @@ def iommu(hypervisor: Hypervisor) -> Iommu | None:
 
 
 def read(own_mac: str) -> Facts:
-    """All but the IOMMU; `own_mac` as in `isolation_facts.connected`."""
+    """All but the IOMMU and what listens; `own_mac` as in `isolation_facts.connected`."""
     cards = _cards()
     return Facts(
         isolation_facts.connected(_network(frozenset(cards)), own_mac),
-        _listening(),
-        isolation_facts.nics(cards.items(), _controllers().items()),
+        nics=isolation_facts.nics(cards.items(), _controllers().items()),
     )

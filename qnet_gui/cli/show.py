@@ -50,7 +50,7 @@ def _redirect(redirect: DnsRedirect) -> tuple[str, str]:
 def _isolation(snapshot: Snapshot) -> list[tuple[str, str]]:
     """Rows that read as sentences; dom0 has one for each way in."""
     found = snapshot.isolation
-    own_link = "" if snapshot.dom0.state is Dom0State.CLOSED else " but its own for the upgrade"
+    own_link = "" if snapshot.dom0.state is Dom0State.CLOSED else ", apart from its link for the upgrade"
     return [
         *(("dom0", fact) for fact in found.reachable or (f"has no address, no route and no open port{own_link}",)),
         ("dom0's own network cards", ", ".join(found.nics) or "none"),

@@ -229,5 +229,5 @@ domains without a netvm   none"""
 def test_the_status_of_nothing():
     assert show.status(Snapshot(Netvm("netvm"))) == NOTHING
     open_ = Snapshot(Netvm("netvm"), dom0=Dom0Link(Dom0State.OPEN))
-    assert "has no address, no route and no open port but its own for the upgrade\n" in show.status(open_)
+    assert "has no address, no route and no open port, apart from its link for the upgrade\n" in show.status(open_)
     assert show.dns(Snapshot(Netvm("netvm"))) == "Nothing is redirected: names do not resolve."

@@ -1,0 +1,185 @@
+"""What isolates dom0, in a whole machine: what connects it is seen by itself, told, and forgotten when it is gone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from .conftest import Lab
+
+_PYTHON = sys.executable
+_TUN = "isotun0"
+_SUBSCRIBE = """
+import sys
+import dbus
+from dbus.mainloop.glib import DBusGMainLoop
+from gi.repository import GLib
+from qnet_gui.wire import plain
+
+def changed(_interface, values, _invalidated):
+    found = plain(values)["Snapshot"]
+    print([each["code"] for each in found["problems"]], found["isolation"]["reachable"], flush=True)
+
+bus = dbus.SystemBus(mainloop=DBusGMainLoop())
+bus.add_signal_receiver(changed, "PropertiesChanged", "org.freedesktop.DBus.Properties", "org.qnet.Helper1")
+bus.get_name_owner("org.qnet.Helper1")
+print("listening", flush=True)
+GLib.MainLoop().run()
+"""
+_LISTEN = """
+import socket
+with socket.socket() as tcp, socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as udp, socket.socket() as local:
+    tcp.bind(("0.0.0.0", 2222))
+    udp.bind(("::", 5353))
+    local.bind(("127.0.0.1", 2223))
+    tcp.listen()
+    local.listen()
+    print("listening", flush=True)
+    input()
+"""
+
+
+def _snapshot(lab: Lab) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_qnet(lab, "status", "--json"))
+    return found
+
+
+def _qnet(lab: Lab, *words: str, status: int = 0) -> str:
+    done = subprocess.run(
+        [_PYTHON, "-m", "qnet_gui.cli", "--lab", lab.name, *words],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (status, "")
+    return done.stdout
+
+
+def _codes(lab: Lab) -> list[str]:
+    return [each["code"] for each in _snapshot(lab)["problems"]]
+
+
+def _reachable(lab: Lab) -> list[str]:
+    return list(_snapshot(lab)["isolation"]["reachable"])
+
+
+@contextmanager
+def _running(lab: Lab, code: str, domain: str = "dom0") -> Iterator[subprocess.Popen[str]]:
+    """A program in Python that says that it is ready; ended at the end."""
+    pipe = subprocess.PIPE
+    with lab.popen(domain, _PYTHON, "-c", code, stdin=pipe, stdout=pipe, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "listening\n"
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def tun(lab: Lab) -> Iterator[Callable[..., None]]:
+    """`ip` in dom0, which has a link that nobody knows of; it goes at the end."""
+
+    def ip(*words: str) -> None:
+        lab.exec("dom0", "ip", *words)
+
+    ip("tuntap", "add", "dev", _TUN, "mode", "tun")
+    yield ip
+    lab.exec("dom0", "ip", "link", "delete", _TUN, check=False)
+
+
+def test_a_lab_is_isolated(lab: Lab) -> None:
+    found = _snapshot(lab)["isolation"]
+    assert found == {"reachable": [], "nics": [], "iommu": "on", "without_netvm": ["vault"]}
+    assert _codes(lab) == []
+    assert _qnet(lab, "doctor") == "Nothing is wrong.\n"
+
+
+def test_an_address_and_a_route_are_told_by_themselves(lab: Lab, tun: Callable[..., None]) -> None:
+    """A subscriber who asks nothing is told when they come and when they go."""
+    with _running(lab, _SUBSCRIBE) as subscriber:
+        assert subscriber.stdout is not None
+        tun("address", "add", "10.9.9.1/24", "dev", _TUN)
+        address = "has the address 10.9.9.1/24 on isotun0"
+        assert subscriber.stdout.readline() == f"{['dom0-reachable']} {[address]}\n"
+        tun("link", "set", _TUN, "up")
+        tun("route", "add", "default", "dev", _TUN)
+        told = [address, "has a default route through isotun0"]
+        assert subscriber.stdout.readline() == f"{['dom0-reachable']} {told}\n"
+        tun("link", "delete", _TUN)
+        while (line := subscriber.stdout.readline()) != "[] []\n":  # the route may go first
+            assert "dom0-reachable" in line
+
+
+def test_ipv6_counts_too_but_not_what_every_link_has(lab: Lab, tun: Callable[..., None]) -> None:
+    tun("link", "set", _TUN, "up")
+    tun("address", "add", "fe80::9/64", "dev", _TUN)
+    assert _reachable(lab) == []
+    tun("-6", "route", "add", "fd09::/64", "dev", _TUN)
+    lab.wait("the route", lambda: _reachable(lab) == ["has a route to fd09::/64 through isotun0"])
+    tun("link", "delete", _TUN)
+    lab.wait("nothing", lambda: not _codes(lab))
+
+
+def test_a_card_that_nobody_gave_away(lab: Lab) -> None:
+    """By its PCI device, which tells no event: it is seen when somebody asks."""
+    device = "/sys/bus/pci/devices/0000:03:00.0"
+    lab.exec("dom0", "sh", "-c", f"mkdir {device}; echo 0x020000 > {device}/class")
+    try:
+        assert _codes(lab) == ["dom0-nic"]
+        assert _qnet(lab, "doctor", status=1).startswith("* dom0 has a network card of its own: 0000:03:00.0.\n  Give")
+        lab.exec("dom0", "ln", "-s", "/sys/bus/pci/drivers/pciback", f"{device}/driver")
+        assert _codes(lab) == []
+    finally:
+        lab.exec("dom0", "rm", "-r", device)
+
+
+def test_its_own_link_is_never_counted(lab: Lab) -> None:
+    """Not in any snapshot on the way there, meanwhile, and on the way back."""
+    with _running(lab, _SUBSCRIBE) as subscriber:
+        assert subscriber.stdout is not None
+        _qnet(lab, "dom0", "up", "--json")
+        assert _snapshot(lab)["dom0"]["state"] == "open"
+        assert _reachable(lab) == []
+        assert "no open port, apart from its link for the upgrade\n" in _qnet(lab, "status")
+        _qnet(lab, "dom0", "down", "--json")
+        assert _codes(lab) == []
+        subscriber.kill()
+        told = subscriber.stdout.read().splitlines()
+    assert len(told) >= 4
+    assert not [line for line in told if "has " in line or "dom0-" in line]
+
+
+def test_open_ports_are_listed_and_are_no_problem(lab: Lab) -> None:
+    with _running(lab, _LISTEN):
+        found = _snapshot(lab)
+        assert found["isolation"]["reachable"] == ["listens on tcp 2222", "listens on udp 5353"]
+        assert found["problems"] == []
+        assert "dom0                      listens on tcp 2222\n" in _qnet(lab, "status")
+    assert _reachable(lab) == []
+
+
+def test_a_flood_of_events_ends_in_the_truth(lab: Lab, tun: Callable[..., None]) -> None:
+    """Far more than the kernel keeps for us; the helper answers meanwhile, and knows the end of it."""
+    lines = "".join(f"address add 10.9.9.{n}/32 dev {_TUN}\naddress del 10.9.9.{n}/32 dev {_TUN}\n" for n in range(250))
+    for _ in range(10):
+        lab.exec("dom0", "ip", "-batch", "-", input=lines)
+    assert _codes(lab) in ([], ["dom0-reachable"])
+    lab.exec("dom0", "ip", "-batch", "-", input=f"{lines}address add 10.9.9.9/32 dev {_TUN}\n")
+    lab.wait("the last one", lambda: _reachable(lab) == ["has the address 10.9.9.9/32 on isotun0"])
+    tun("link", "delete", _TUN)
+    lab.wait("nothing", lambda: not _codes(lab))
+
+
+@pytest.mark.parametrize(("iommu", "problems"), [("off", ["no-iommu"]), ("unknown", [])])
+def test_an_iommu_that_is_off(new_lab: Callable[[], Lab], iommu: str, problems: list[str]) -> None:
+    lab = new_lab()
+    lab.up("--domains", "work", "--iommu", iommu)
+    lab.wait("the agent", lambda: _codes(lab) == problems)
+    assert f"IOMMU                     {iommu}\n" in _qnet(lab, "status")
+    if problems:
+        assert "VT-d (Intel) or AMD-Vi (AMD)" in _qnet(lab, "doctor", status=1)

@@ -1,6 +1,6 @@
 """Somebody who asks for a password in a terminal, where no desktop does it. Starts polkit's own pkttyagent.
 
-It is registered as a fallback: where the session has an agent, such as a desktop's dialog, that one is asked.
+Where the session has an agent of its own, such as a desktop's dialog, that one is asked instead.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def password_agent() -> Iterator[None]:
         return
     before = termios.tcgetattr(sys.stdin)
     ours, theirs = os.pipe()
-    command = [_PROGRAM, "--process", str(os.getpid()), "--fallback", "--notify-fd", str(theirs)]
+    # without a session, polkit 122 finds no agent that is a fallback; and then there is no other that could be preferred
+    fallback = ["--fallback"] if os.environ.get("XDG_SESSION_ID") else []
+    command = [_PROGRAM, "--process", str(os.getpid()), "--notify-fd", str(theirs), *fallback]
     try:
         process = subprocess.Popen(command, pass_fds=[theirs])
     except OSError:  # then nobody is asked, and polkit says so
@@ -41,6 +43,9 @@ def password_agent() -> Iterator[None]:
     try:
         select.select([ours], [], [], _START)  # it closes its end when it is registered, or ends
         yield
+    except KeyboardInterrupt:
+        print(file=sys.stderr)  # the line on which it asks has no end yet
+        raise
     finally:
         os.close(ours)
         if process is not None:

@@ -59,9 +59,8 @@ class Engine:
                 if not isinstance(error, QnetError):
                     log.error("unexpected: %r", error, exc_info=error)
                 raise self._put_back(error, progress) from error
-        paused = f" {names(journal.held)} paused." if (journal := hands.journal).held else ""
         until = time.strftime("%H:%M", time.localtime(journal.until))
-        return f"dom0 is connected to the network until {until}.{paused}"
+        return f"dom0 is connected to the network until {until}. Paused: {names(hands.journal.held)}."
 
     @staticmethod
     def _do(step: Step, hands: Hands, progress: Progress) -> None:

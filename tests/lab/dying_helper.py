@@ -1,0 +1,107 @@
+"""qnet-helper that does something unpleasant at one point: dies, waits for the test, or finds its disk full.
+
+Runs in a lab's dom0 in the place of /usr/bin/qnet-helper. The file POINT says where, and is removed when it starts, so
+that its successor is an ordinary helper. A point is `kill|wait WHICH WAY STEP`, `kill open`, `full N` or `hasty`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from qnet_gui.dom0.link import engine, keeper
+from qnet_gui.dom0.link.hands import Hands
+from qnet_gui.dom0.link.journal import Journal, JournalFile
+from qnet_gui.dom0.link.steps import STEPS, Step
+from qnet_gui.dom0.main import main
+
+POINT, HERE = Path("/run/qnet-test-point"), Path("/run/qnet-test-here")
+
+_struck: list[str] = []
+
+
+def points() -> list[str]:
+    """Every place at which a helper can be interrupted, from the steps' own list."""
+    found = [f"{which} {way} {step.name}" for way in ("up", "down") for step in STEPS for which in ("before", "after")]
+    return [*found, "open"]
+
+
+def _strike(how: str) -> None:
+    """Die, or wait for the test; once."""
+    if _struck:
+        return
+    _struck.append(how)
+    if how == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    HERE.touch()
+    while HERE.exists():
+        time.sleep(0.01)
+
+
+def _wrapped(deed: Callable[[Hands], str], how: str, before: bool) -> Callable[[Hands], str]:
+    def act(hands: Hands) -> str:
+        if before:
+            _strike(how)
+        text = deed(hands)
+        if not before:
+            _strike(how)
+        return text
+
+    return act
+
+
+def _change(step: Step, how: str, which: str, way: str) -> Step:
+    if way == "up":
+        return dataclasses.replace(step, do=_wrapped(step.do, how, which == "before"))
+    return dataclasses.replace(step, undo=_wrapped(step.undo, how, which == "before"))
+
+
+def _journal(number: int, how: str) -> None:
+    """At the writing of the n-th journal, or of the one that says that all is done (0)."""
+    save, count = JournalFile.save, 0
+
+    def replacement(self: JournalFile, journal: Journal) -> None:
+        nonlocal count
+        count += 1
+        if how == "full" and count == number:
+            _fill(self.path.parent)
+        save(self, journal)
+        if how == "kill" and journal.open:
+            _strike(how)
+
+    JournalFile.save = replacement  # type: ignore[method-assign]
+
+
+def _fill(folder: Path) -> None:
+    with (folder / "filler").open("wb", buffering=0) as filler:
+        try:
+            while True:
+                filler.write(b"x" * 4096)
+        except OSError:
+            pass
+
+
+def prepare(words: list[str]) -> None:
+    """Change what the point names."""
+    if words[:1] == ["hasty"]:
+        keeper._MINUTE = 1  # so that a deadline of minutes is one of seconds
+    elif words[:1] == ["full"]:
+        _journal(int(words[1]), "full")
+    elif words == ["kill", "open"]:
+        _journal(0, "kill")
+    elif words:
+        how, which, way, name = words
+        engine.STEPS = tuple(_change(step, how, which, way) if step.name == name else step for step in STEPS)
+
+
+if __name__ == "__main__":
+    if POINT.exists():
+        given = POINT.read_text().split()
+        POINT.unlink()
+        prepare(given)
+    sys.exit(main())

@@ -1,0 +1,158 @@
+"""dom0 of a lab while it is connected for an upgrade: calls its helper as root, follows operations, looks at all traces.
+
+The calls go over dom0's own system bus; what is looked at is what the kernel, xenstore and the disk say.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import dbus
+from dbus.mainloop.glib import DBusGMainLoop
+from gi.repository import GLib
+from lab.conftest import Lab
+
+from qnet_gui.lab.enter import dom0_bus_address
+from qnet_gui.model.snapshot import Snapshot, from_wire
+from qnet_gui.wire import plain
+
+NAME, PATH = "org.qnet.Helper1", "/org/qnet/Helper1"
+JOURNAL = "/var/lib/qnet/dom0-link.json"
+_TRACES = """
+import glob, json, os, stat
+def resolv():
+    path = "/etc/resolv.conf"
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    if stat.S_ISLNK(found.st_mode):
+        return ["link", os.readlink(path)]
+    return ["file", open(path).read(), stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid]
+print(json.dumps({
+    "links": sorted(os.listdir("/sys/class/net")),
+    "routes": open("/proc/net/route").read().splitlines()[1:],
+    "resolv.conf": resolv(),
+    "beside": sorted(glob.glob("/etc/.resolv*") + glob.glob("/etc/resolv*new")),
+    "journal": os.path.exists("/var/lib/qnet/dom0-link.json"),
+}))
+"""
+
+
+class Upgrade:
+    """One lab's dom0."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.steps: list[tuple[int, str, str, str]] = []
+        self.ends: dict[int, tuple[str, str]] = {}
+        self._bus = dbus.bus.BusConnection(dom0_bus_address(lab.name), mainloop=DBusGMainLoop())
+        for signal, handler in (("Step", self._step), ("OperationEnded", self._ended)):
+            self._bus.add_signal_receiver(handler, signal, NAME)
+
+    def close(self) -> None:
+        self._bus.close()
+
+    def _step(self, *values: Any) -> None:
+        number, step, state, text = map(plain, values)
+        self.steps.append((number, step, state, text))
+
+    def _ended(self, *values: Any) -> None:
+        number, error, sentence = map(plain, values)
+        self.ends[number] = (error, sentence)
+
+    # -- calls
+
+    def call(self, member: str, signature: str = "", *arguments: Any, timeout: float = 30) -> Any:
+        return plain(self._bus.call_blocking(NAME, PATH, NAME, member, signature, arguments, timeout))
+
+    def properties(self) -> dict[str, Any]:
+        where = "org.freedesktop.DBus.Properties"
+        found: dict[str, Any] = plain(self._bus.call_blocking(NAME, PATH, where, "GetAll", "s", (NAME,), timeout=30))
+        return found
+
+    def snapshot(self) -> Snapshot:
+        return from_wire(self.properties()["Snapshot"])
+
+    def runs(self) -> bool:
+        return bool(self._bus.name_has_owner(NAME))
+
+    def spin(self, what: str, ready: Callable[[], Any], seconds: float = 20) -> Any:
+        """Take in signals until something is so."""
+        until, context = time.monotonic() + seconds, GLib.MainContext.default()
+        while not (found := ready()):
+            assert time.monotonic() < until, f"{what}: not within {seconds} s"
+            if not context.iteration(False):
+                time.sleep(0.005)
+        return found
+
+    def end_of(self, number: int, seconds: float = 40) -> tuple[str, str]:
+        """Error (without its prefix) and sentence of an operation's end."""
+        self.spin(f"the end of operation {number}", lambda: number in self.ends, seconds)
+        error, sentence = self.ends[number]
+        return error.rpartition(".")[2], sentence
+
+    def connect(self, minutes: int = 5) -> tuple[str, str]:
+        return self.end_of(self.call("ConnectDom0", "u", minutes))
+
+    def disconnect(self) -> tuple[str, str]:
+        return self.end_of(self.call("DisconnectDom0"))
+
+    def must_connect(self) -> None:
+        error, sentence = self.connect()
+        assert not error, sentence
+
+    def must_disconnect(self) -> None:
+        error, sentence = self.disconnect()
+        assert not error, sentence
+
+    # -- traces
+
+    def traces(self) -> dict[str, Any]:
+        """All that a link of dom0 could leave behind, and who is paused."""
+        found: dict[str, Any] = json.loads(self.lab.out("dom0", "/usr/bin/python3", "-c", _TRACES))
+        found["ruleset"] = self.lab.out("dom0", "/usr/sbin/nft", "list", "ruleset")
+        with self.lab.store("dom0") as store:
+            found["vifs"] = [each for each in store.children("/libxl/0/device/vif")]
+        found["states"] = {each["name"]: each["state"] for each in self.lab.ask("status")["domains"]}
+        return found
+
+    def wait_closed(self, before: dict[str, Any], seconds: float = 25) -> None:
+        """Wait until the helper says that dom0 is closed, then compare all traces."""
+
+        wire: dict[str, Any] = {}
+
+        def closed() -> bool:
+            wire.update(self.properties()["Snapshot"])
+            return bool(wire["dom0"]["state"] == "closed" and wire["operation"]["id"] == 0)
+
+        try:
+            self.spin("dom0 closed", closed, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {wire['dom0']}, {wire['operation']}, {self.steps}") from None
+        assert self.traces() == before
+
+    # -- the helper that dies
+
+    def prepare(self, point: str) -> None:
+        """Have the helper that starts next do something unpleasant, once; see dying_helper."""
+        self.lab.exec("dom0", "tee", "/run/qnet-test-point", input=point)
+
+    def restart(self) -> None:
+        self.lab.stop_program("dom0", "qnet-helper")
+        self.wait_dead()
+        self.start()
+
+    def start(self) -> None:
+        """Start the helper; it counts its operations from 1 again."""
+        self.spin("the signals of the one before", lambda: not GLib.MainContext.default().pending())
+        self.steps.clear()
+        self.ends.clear()
+        self.lab.start_program("dom0", "qnet-helper")
+        self.spin("the helper", self.runs)
+
+    def wait_dead(self) -> None:
+        self.spin("the helper's death", lambda: not self.runs())

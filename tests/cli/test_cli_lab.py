@@ -26,13 +26,13 @@ def in_lab(qnet, lab):
     return lambda *words, **options: qnet("--lab", lab, *words, **options)
 
 
-def helper_of(lab):
-    """The process of a lab's helper: by the lab's control group, since there may be other labs."""
+def process_of(lab, program):
+    """The process of a service of a lab's: by the lab's control group, since there may be other labs."""
     for procs in Place(lab).cgroup.glob("**/cgroup.procs"):
         for pid in procs.read_text().split():
-            if b"/usr/bin/qnet-helper" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if Path(f"/proc/{pid}/cmdline").read_bytes().endswith(f"/usr/bin/{program}\0".encode()):
                 return int(pid)
-    raise AssertionError("no helper runs")
+    raise AssertionError(f"no {program} runs")
 
 
 @contextmanager
@@ -128,7 +128,7 @@ def test_a_helper_that_is_away_or_hangs(qnet, lab, in_lab):
         pass  # in a lab the bus starts it again for whoever asks; outside of one, see test_cli_alone
     log = Path(f"/run/qnet-lab/{lab}/log/dom0-qnet-helper.log").read_text()
     assert "Traceback" not in log
-    pid = helper_of(lab)
+    pid = process_of(lab, "qnet-helper")
     os.kill(pid, signal.SIGSTOP)
     try:
         begun = time.monotonic()

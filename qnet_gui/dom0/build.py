@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from qnet_gui.dom0 import report
+from qnet_gui.dom0 import cards, report
 from qnet_gui.dom0.raw import Raw
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.dns import DnsSource
@@ -66,14 +66,18 @@ def _others(raw: Raw) -> Iterable[DomainInfo]:
 
 
 def _domains(raw: Raw, netvm: str) -> tuple[Domain, ...]:
-    vifs = first_vifs(raw)
+    vifs, elsewhere = first_vifs(raw), cards.elsewhere(raw)
     found = []
     for info in _others(raw):
         vif = vifs.get(info.id)
-        if vif is None:
-            found.append(Domain(info.name, info.id, info.state))
-        else:
+        if vif is not None:
             found.append(Domain(info.name, info.id, info.state, address_of(raw, vif), vif.name, netvm))
+        elif info.id in elsewhere:
+            vif, card = elsewhere[info.id]
+            address, another = cards.address(raw, info.id, card), cards.netvm_of(raw, card, {})
+            found.append(Domain(info.name, info.id, info.state, address, vif.name, another))
+        else:
+            found.append(Domain(info.name, info.id, info.state))
     return tuple(sorted(found, key=lambda each: (each.name, each.id)))
 
 

@@ -57,7 +57,7 @@ class Collector:
         self._changed = changed
         self._head = head
         self.raw = Raw()
-        self._stale = Stale(domains=True, agent=True, all_vifs=True)
+        self._stale = Stale(domains=True, agent=True, all_vifs=True, all_cards=True)
         self._watched: set[str] = set()
         self._timer: int | None = None
         self._under_way = False
@@ -68,7 +68,14 @@ class Collector:
         """Watch, then read."""
         self._store.watch("@introduceDomain", self._domains_event)
         self._store.watch("@releaseDomain", self._domains_event)
+        self._store.watch("/libxl", self._toolstack_event)
         self._schedule()
+
+    def follow(self, netvm: str) -> None:
+        """Another netvm is the chosen one from now on."""
+        self._name = netvm
+        self._stale.domains = True
+        self._schedule(at_once=True)
 
     def refresh(self, then: Callable[[], None]) -> None:
         """Ask the hypervisor anew, since it does not tell who is paused; call `then` when that has been taken in."""
@@ -113,6 +120,21 @@ class Collector:
         if self._stale.all_vifs or self._stale.vifs:
             self._schedule()
 
+    def _toolstack_event(self, path: str) -> None:
+        """Something of `/libxl/<id>/device/vif/…`; cards come and go there, and little else happens."""
+        parts = path.split("/")[2:]
+        if not parts or not parts[0].isdecimal():
+            self._stale.all_cards = True
+        elif parts[1:3] in ([], ["device"], ["device", "vif"]):
+            self._stale.cards.add(int(parts[0]))
+        else:
+            return
+        self._schedule()
+
+    def _served_event(self, domid: int) -> None:
+        self._stale.agents.add(domid)
+        self._schedule()
+
     def _guest_event(self, domid: int) -> None:
         self._stale.guests.add(domid)
         self._schedule()
@@ -156,15 +178,18 @@ class Collector:
             stale.agent = stale.all_vifs = True
         alive = {info.id for info in domains}
         guests = {domid: nodes for domid, nodes in self.raw.guests.items() if domid in alive}
-        self.raw = replace(self.raw, hypervisor=True, netvm=netvm, domains=tuple(domains), guests=guests)
-        self._watch_domains(alive - {0, netvm.id if netvm else 0}, netvm.id if netvm else None)
+        agents = {domid: nodes for domid, nodes in self.raw.agents.items() if domid in alive}
+        self.raw = replace(self.raw, hypervisor=True, netvm=netvm, domains=tuple(domains), guests=guests, agents=agents)
+        self._watch_domains(alive, netvm.id if netvm else None)
 
-    def _watch_domains(self, guests: set[int], netvm: int | None) -> None:
+    def _watch_domains(self, alive: set[int], netvm: int | None) -> None:
         """Watch exactly the domains that exist; each new watch fires at once, which makes it read."""
         wanted: dict[str, Callable[[str], None]] = {
             f"{raw.home(domid)}/{keys.HOME_DOMAIN}/guest": lambda _, domid=domid: self._guest_event(domid)  # type: ignore[misc]
-            for domid in guests
+            for domid in alive - {0, netvm}
         }
+        for domid in alive:
+            wanted[keys.AGENT_STATE.under(domid)] = lambda _, domid=domid: self._served_event(domid)  # type: ignore[misc]
         if netvm is not None:
             wanted[f"{raw.home(netvm)}/{keys.HOME_DOMAIN}"] = self._agent_event
             wanted[f"{raw.home(netvm)}/backend/vif"] = self._vif_event
@@ -185,7 +210,8 @@ class Collector:
                 self.store_lost()
             else:
                 self._take(found)
-                self._changed(self.raw, stale.domains or stale.all_vifs or bool(stale.vifs))
+                cards = stale.all_cards or bool(stale.cards or stale.agents)
+                self._changed(self.raw, stale.domains or stale.all_vifs or bool(stale.vifs) or cards)
             self._finish(waiting, failed=isinstance(found, QnetError))
 
         self._store.submit(lambda store: read(store, netvm, stale), done)
@@ -197,10 +223,15 @@ class Collector:
                 vifs.pop(vif, None)
             else:
                 vifs[vif] = each
+        cards = dict(self.raw.cards) if found.all_cards is None else found.all_cards
+        cards = {domid: each for domid, each in {**cards, **found.cards}.items() if each}
         if not self.raw.store:
             log.info("xenstore is back")
         agent = self.raw.agent if found.agent is None else found.agent
-        self.raw = replace(self.raw, store=True, agent=agent, vifs=vifs, guests={**self.raw.guests, **found.guests})
+        self.raw = replace(
+            self.raw, store=True, agent=agent, vifs=vifs, cards=cards,
+            agents={**self.raw.agents, **found.agents}, guests={**self.raw.guests, **found.guests},
+        )  # fmt: skip
 
     def _finish(self, waiting: list[Callable[[], None]], failed: bool) -> None:
         self._under_way = False

@@ -6,6 +6,7 @@ Reads only, through the `Store` that it is given, on the store's thread. Nothing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -29,6 +30,7 @@ _UPLINK = (
 _GUEST = (keys.GUEST_ADDRESS, keys.GUEST_ROUTE, keys.GUEST_SERVERS)
 #: How often a report is read again when it changes while it is being read.
 _TRIES = 3
+_BACKEND = re.compile(rb"/local/domain/([0-9]{1,5})/backend/vif/[0-9]{1,5}/[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,27 @@ class RawVif:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """A domain's network card as its toolstack keeps it, even when the domain that served it is dead.
+
+    `backend`: the domain that serves it, or did. `netvm`: that domain's name, as we noted it.
+    """
+
+    backend: int
+    ip: bytes | None = None
+    mac: bytes | None = None
+    script: bytes | None = None
+    netvm: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Raw:
     """Everything that a snapshot is made of.
 
     `hypervisor`, `store`: whether each answers. `silent`: the agent left a request without an answer. `overdue`:
     whose report should have come by now (domain ids). `allocated`: addresses that qnet itself gave, by domain id.
-    `stuck`: the way back of dom0's link has failed.
+    `stuck`: the way back of dom0's link has failed. `vifs`: those of the chosen netvm. `cards`: those of all domains,
+    by domain id, whoever serves them. `agents`: what each domain says of an agent in it.
     """
 
     netvm: DomainInfo | None = None
@@ -55,6 +72,8 @@ class Raw:
     silent: bool = False
     agent: Nodes = field(default_factory=dict)
     vifs: Mapping[VifId, RawVif] = field(default_factory=dict)
+    cards: Mapping[int, Mapping[VifId, Card]] = field(default_factory=dict)
+    agents: Mapping[int, Nodes] = field(default_factory=dict)
     guests: Mapping[int, Nodes] = field(default_factory=dict)
     allocated: Mapping[int, str] = field(default_factory=dict)
     overdue: frozenset[int] = frozenset()
@@ -122,6 +141,35 @@ def vifs(store: Store, netvm: int) -> dict[VifId, RawVif]:
             if raw := vif(store, netvm, each):
                 found[each] = raw
     return found
+
+
+def with_cards(store: Store) -> set[int]:
+    """Domains that the toolstack keeps something of."""
+    return {int(name) for name in store.children("/libxl") if name.isascii() and name.isdecimal()}
+
+
+def cards(store: Store, frontend: int) -> dict[VifId, Card]:
+    """A domain's cards, from the toolstack's own nodes, which no domain but dom0 can read or write."""
+    found = {}
+    root = f"/libxl/{frontend}/device/vif"
+    for devid in store.children(root):
+        try:
+            each = VifId.from_path(f"backend/vif/{frontend}/{devid}")
+        except BadInput:
+            continue
+        copy = f"{root}/{devid}"
+        match = _BACKEND.fullmatch(store.read(f"{copy}/backend") or b"")
+        if match:
+            found[each] = Card(
+                int(match[1]), store.read(f"{copy}/ip"), store.read(f"{copy}/mac"), store.read(f"{copy}/script"),
+                store.read(keys.SERVED_BY.under(frontend)),
+            )  # fmt: skip
+    return found
+
+
+def served(store: Store, domid: int) -> Nodes:
+    """What a domain says of an agent in it."""
+    return _nodes(store, domid, (keys.AGENT_STATE.at(),))
 
 
 def guest(store: Store, domid: int) -> Nodes:

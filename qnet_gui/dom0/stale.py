@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from qnet_gui.dom0 import raw
-from qnet_gui.dom0.raw import Nodes, RawVif
+from qnet_gui.dom0.raw import Card, Nodes, RawVif
 from qnet_gui.model.vif import VifId
 from qnet_gui.store.client import Store
 
@@ -18,6 +18,9 @@ class Stale:
     agent: bool = False
     all_vifs: bool = False
     vifs: set[VifId] = field(default_factory=set)
+    all_cards: bool = False
+    cards: set[int] = field(default_factory=set)
+    agents: set[int] = field(default_factory=set)
     guests: set[int] = field(default_factory=set)
 
     def merge(self, other: Stale) -> None:
@@ -26,6 +29,9 @@ class Stale:
         self.agent |= other.agent
         self.all_vifs |= other.all_vifs
         self.vifs |= other.vifs
+        self.all_cards |= other.all_cards
+        self.cards |= other.cards
+        self.agents |= other.agents
         self.guests |= other.guests
 
 
@@ -36,6 +42,9 @@ class Found:
     agent: Nodes | None = None
     all_vifs: dict[VifId, RawVif] | None = None
     vifs: dict[VifId, RawVif | None] = field(default_factory=dict)
+    all_cards: dict[int, dict[VifId, Card]] | None = None
+    cards: dict[int, dict[VifId, Card]] = field(default_factory=dict)
+    agents: dict[int, Nodes] = field(default_factory=dict)
     guests: dict[int, Nodes] = field(default_factory=dict)
 
 
@@ -43,6 +52,11 @@ def read(store: Store, netvm: int | None, stale: Stale) -> Found:
     """Read it, on the store's thread."""
     store.connect()  # fails when xenstore is away, even if there is nothing to be read
     found = Found(guests={domid: raw.guest(store, domid) for domid in stale.guests})
+    found.agents = {domid: raw.served(store, domid) for domid in stale.agents}
+    if stale.all_cards:
+        found.all_cards = {domid: raw.cards(store, domid) for domid in raw.with_cards(store)}
+    else:
+        found.cards = {domid: raw.cards(store, domid) for domid in stale.cards}
     if netvm is None:
         return found
     if stale.agent:

@@ -79,6 +79,8 @@ ADDRESS = _dom0("address", _IP, 15)
 GATEWAY = _dom0("gateway", _IP, 15)
 DNS1 = _dom0("dns1", _IP, 15)
 DNS2 = _dom0("dns2", _IP, 15)
+# dom0 -> dom0: the name of the netvm that serves it, for when that has died; the domain may not read it
+SERVED_BY = _dom0("netvm", r"[A-Za-z0-9_][A-Za-z0-9_.+\-]{0,62}", 63)
 # dom0 -> netvm: a request, "<serial> <verb>"
 REQUEST = _dom0("request", r"[1-9][0-9]{0,9} [a-z]{1,16}", 32)
 

@@ -298,7 +298,7 @@ def test_two_helpers(house):
 
 
 def test_a_bad_configuration_is_named(house):
-    house.expect_log(r"qnet\.toml: dom0\.netwm is not known; \[dom0\] has netvm\.")
+    house.expect_log(r"qnet\.toml: dom0\.netwm is not known; \[dom0\] has netvm, minutes, ports\.")
     (house.folder / "qnet.toml").write_text("[dom0]\nnetwm = 'x'\n")
     house.start_helper(wait=False)
     assert house.helper.wait(5) == 1

@@ -6,11 +6,13 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
-from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Snapshot
 
 #: Both names of it, Xen's and everybody's.
 _DOM0 = ("dom0", "Domain-0")
+_WARNING = """\
+WARNING: with dom0 as the netvm, its network drivers and stack can be attacked from outside.
+WARNING: whoever succeeds there owns the whole machine. Choose a separate netvm."""
 
 
 def get(_: Namespace) -> int:
@@ -30,8 +32,7 @@ def set_(arguments: Namespace) -> int:
     from qnet_gui.cli import deeds
 
     if arguments.name in _DOM0:
-        danger = Problem("dom0-netvm")
-        print(f"WARNING: {danger.sentence}\nWARNING: {danger.cure}", file=sys.stderr)
+        print(_WARNING, file=sys.stderr)
     return deeds.run(arguments, deeds.operation("SetDefaultNetvm", "sb", arguments.name, arguments.move), _tell)
 
 

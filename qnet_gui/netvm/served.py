@@ -14,13 +14,13 @@ from types import MappingProxyType
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.sysctl import set_for_interface
-from qnet_gui.model.errors import BadInput, KernelError
+from qnet_gui.model.errors import BadInput, KernelError, NotFound, QnetError
 from qnet_gui.model.parse import ipv4
 from qnet_gui.model.vif import Vif, VifId
 from qnet_gui.netvm import ruleset
 
 log = logging.getLogger(__name__)
-Errors = dict[VifId, KernelError]
+Errors = dict[VifId, QnetError]
 
 
 class Served:
@@ -120,7 +120,8 @@ class Served:
             try:
                 self._bring_up(vif)
             except KernelError as error:
-                errors[vif.id] = error
+                gone = link_index(vif.id.name) is None  # it went while we were at it, which is nobody's fault
+                errors[vif.id] = NotFound(f"{vif.id.name} has gone.") if gone else error
         return errors
 
     def _bring_up(self, vif: Vif) -> None:

@@ -181,7 +181,8 @@ class Vifs:
     def _bring_up(self, serve: list[Vif]) -> None:
         errors = self._served.bring_up(serve)
         for failed, error in errors.items():
-            log.error("%s cannot be served: %s", failed.name, error)
+            level = logging.INFO if isinstance(error, NotFound) else logging.ERROR
+            log.log(level, "%s cannot be served: %s", failed.name, error)
         self._results |= {vif.id: errors.get(vif.id) for vif in serve}
         answers = {vif: error for vif, error in self._results.items() if not isinstance(error, NotFound)}
         had_error = set(self._refused)

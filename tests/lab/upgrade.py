@@ -1,4 +1,4 @@
-"""dom0 of a lab while it is connected for an upgrade: calls its helper as root, follows operations, looks at all traces.
+"""dom0 of a lab while it is connected for an upgrade: calls its helper as root, follows operations, looks for traces.
 
 The calls go over dom0's own system bus; what is looked at is what the kernel, xenstore and the disk say.
 """
@@ -116,7 +116,7 @@ class Upgrade:
         found: dict[str, Any] = json.loads(self.lab.out("dom0", "/usr/bin/python3", "-c", _TRACES))
         found["ruleset"] = self.lab.out("dom0", "/usr/sbin/nft", "list", "ruleset")
         with self.lab.store("dom0") as store:
-            found["vifs"] = [each for each in store.children("/libxl/0/device/vif")]
+            found["vifs"] = store.children("/libxl/0/device/vif")
         found["states"] = {each["name"]: each["state"] for each in self.lab.ask("status")["domains"]}
         return found
 
@@ -151,8 +151,13 @@ class Upgrade:
         self.spin("the signals of the one before", lambda: not GLib.MainContext.default().pending())
         self.steps.clear()
         self.ends.clear()
-        self.lab.start_program("dom0", "qnet-helper")
-        self.spin("the helper", self.runs)
+
+        def runs() -> bool:
+            """Whether it runs; one that has left the bus may not have been buried yet, and is not started then."""
+            self.lab.start_program("dom0", "qnet-helper")
+            return self.runs()
+
+        self.spin("the helper", runs)
 
     def wait_dead(self) -> None:
         self.spin("the helper's death", lambda: not self.runs())

@@ -31,7 +31,7 @@ def password_agent() -> Iterator[None]:
         return
     before = termios.tcgetattr(sys.stdin)
     ours, theirs = os.pipe()
-    # without a session, polkit 122 finds no agent that is a fallback; and then there is no other that could be preferred
+    # without a session, polkit 122 finds no agent that is a fallback; but then there is none to be preferred either
     fallback = ["--fallback"] if os.environ.get("XDG_SESSION_ID") else []
     command = [_PROGRAM, "--process", str(os.getpid()), "--notify-fd", str(theirs), *fallback]
     try:

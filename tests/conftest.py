@@ -85,9 +85,7 @@ class Xen:
         shutil.rmtree(self.place.folder)
 
 
-@pytest.fixture
-def xen() -> Iterator[Xen]:
-    """A xenstored of this test's own."""
+def _running() -> Iterator[Xen]:
     if os.geteuid():
         pytest.fail("This test needs root. Run it with: sudo make test", pytrace=False)
     running = Xen()
@@ -97,7 +95,19 @@ def xen() -> Iterator[Xen]:
         running.place.folder.parent.rmdir()
 
 
+@pytest.fixture
+def xen() -> Iterator[Xen]:
+    """A xenstored of this test's own."""
+    yield from _running()
+
+
+@pytest.fixture(scope="module")
+def lasting_xen() -> Iterator[Xen]:
+    """A xenstored for all tests of a module."""
+    yield from _running()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "xen" in getattr(item, "fixturenames", ()):
+        if {"xen", "lasting_xen"}.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("root")

@@ -1,4 +1,4 @@
-"""The `house` fixture; see house.py."""
+"""The houses; see house.py."""
 
 from __future__ import annotations
 
@@ -8,6 +8,17 @@ from typing import Any
 
 import pytest
 from house import House
+
+
+@pytest.fixture(scope="module")
+def lasting_house(lasting_xen: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The same for all tests of a module, with a helper; see `House.settle`."""
+    made = House(lasting_xen, tmp_path_factory.mktemp("house"))
+    made.add_domain(1, "netvm")
+    made.add_domain(2, "work")
+    made.settle()
+    yield made
+    made.close()
 
 
 @pytest.fixture

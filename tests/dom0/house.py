@@ -1,7 +1,8 @@
 """A dom0 for the helper: a real bus, a real polkitd, a real xenstored; and people who call it.
 
-polkitd and the helper run in a mount namespace of their own, in which polkit has our policy, the hypervisor's socket
-is at its place, and somebody is logged in. The domains are nodes in xenstore; the tests speak for them.
+polkitd and the helper run in a mount namespace of their own, in which polkit has our policy and one administrator, the
+hypervisor's socket is at its place, and two people are logged in, one of whom has the screen. The domains are nodes in
+xenstore; the tests speak for them.
 """
 
 from __future__ import annotations
@@ -19,68 +20,31 @@ from pathlib import Path
 from typing import Any
 
 import dbus
+import grounds
 import pytest
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
+from grounds import ACTIVE, INACTIVE, NOBODY, ROOT  # noqa: F401, tests take them from here
 
 from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.lab.serve import serve
 from qnet_gui.lab.toolstack import Identity
+from qnet_gui.model.dns import DnsRedirect, DnsSource
+from qnet_gui.model.domain import AgentState
 from qnet_gui.model.snapshot import from_wire
+from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.netvm.publish import Picture, nodes
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 from qnet_gui.wire import plain
 
-ROOT = Path(__file__).parents[2]
 NAME, PATH, PROPERTIES = "org.qnet.Helper1", "/org/qnet/Helper1", "org.freedesktop.DBus.Properties"
-#: Two accounts that every Debian has: one with a session on the screen, one without.
-ACTIVE, NOBODY = 1, 65534
 
-_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>system</type>
-  <listen>unix:path={socket}</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow user="*"/>
-    <deny own="*"/>
-    <deny send_type="method_call"/>
-    <allow send_type="signal"/>
-    <allow send_requested_reply="true" send_type="method_return"/>
-    <allow send_requested_reply="true" send_type="error"/>
-    <allow receive_type="method_call"/>
-    <allow receive_type="method_return"/>
-    <allow receive_type="error"/>
-    <allow receive_type="signal"/>
-    <allow send_destination="org.freedesktop.DBus"/>
-  </policy>
-  <include>/usr/share/dbus-1/system.d/org.freedesktop.PolicyKit1.conf</include>
-  <include>{root}/desktop/dbus/org.qnet.Helper1.conf</include>
-</busconfig>
-"""
-_MOUNTS = """
-set -e
-mkdir -p /run/xen /run/systemd
-mount -t tmpfs none /run/xen
-ln -s {hypervisor} /run/xen/lab-hypervisor
-mount --bind {actions} /usr/share/polkit-1/actions
-mount -t tmpfs none /etc/polkit-1
-mkdir /etc/polkit-1/rules.d
-for cards in /sys/class/net /sys/bus/pci/devices; do
-  [ ! -d $cards ] || mount -t tmpfs none $cards
-done
-mount -t tmpfs -o mode=755 none /run/systemd
-mkdir /run/systemd/sessions /run/systemd/users /run/systemd/seats
-printf 'UID={uid}\nUSER=daemon\nACTIVE=1\nIS_DISPLAY=1\nSTATE=active\nREMOTE=0\nTYPE=x11\nCLASS=user\nSEAT=seat0\n' \
-  > /run/systemd/sessions/{session}
-printf 'NAME=daemon\nSTATE=active\nDISPLAY={session}\nSESSIONS={session}\nACTIVE_SESSIONS={session}\n' \
-  > /run/systemd/users/{uid}
-printf 'IS_SEAT0=1\nACTIVE={session}\nACTIVE_UID={uid}\nSESSIONS={session}\nUIDS={uid}\n' > /run/systemd/seats/seat0
-echo ready
-exec sleep infinity
-"""
 _RUN_HELPER = "import sys; from qnet_gui.dom0.main import main; sys.exit(main())"
+_WELL = Picture(
+    (Uplink("eth0", UplinkKind.CABLE, UplinkState.UP, True, connection="Wired"),), DnsSource.NETWORKMANAGER,
+    (DnsRedirect(IPv4Address("10.139.1.1"), IPv4Address("192.168.0.53")),),
+)  # fmt: skip
 _WRITE = 11
 _ALARM = re.compile(r"^<[0-4]>|^Traceback")
 
@@ -111,9 +75,11 @@ class House:
         self._expected: list[re.Pattern[str]] = []
         self._children: list[subprocess.Popen[Any]] = []
         self.helper: subprocess.Popen[bytes] | None = None
-        self.session = f"q{os.getpid()}"
+        self.sessions = {ACTIVE: f"q{os.getpid()}", INACTIVE: f"q{os.getpid()}i"}
         self._cgroups: list[Path] = []
-        serve(xen.place.hypervisor, {"domains": self._list, "capabilities": lambda: {"name": "test"}})
+        #: What the hypervisor can do; it refuses all else.
+        self.verbs: dict[str, Callable[..., Any]] = {"domains": self._list, "capabilities": lambda: {"name": "test"}}
+        serve(xen.place.hypervisor, self.verbs)
         self.add_domain(0, "Domain-0")
         self._start_bus()
         self._start_namespace()
@@ -193,7 +159,7 @@ class House:
 
     def _start_bus(self) -> None:
         config = self.folder / "bus.conf"
-        config.write_text(_BUS.format(socket=f"{self.xen.place.dom0_bus}/bus", root=ROOT))
+        config.write_text(grounds.bus(f"{self.xen.place.dom0_bus}/bus"))
         daemon = self._child(
             ["dbus-daemon", "--nofork", "--nopidfile", "--print-address", f"--config-file={config}"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -206,7 +172,7 @@ class House:
         actions.mkdir()
         for policy in (ROOT / "desktop/polkit").glob("*.policy"):
             (actions / policy.name).write_bytes(policy.read_bytes())
-        script = _MOUNTS.format(hypervisor=self.xen.place.hypervisor, actions=actions, uid=ACTIVE, session=self.session)
+        script = grounds.namespace(self.xen.place.hypervisor, actions, self.folder / "resolv.conf", self.sessions)
         holder = self._child(
             ["unshare", "--mount", "--net", "--propagation", "private", "sh", "-c", script], stdout=subprocess.PIPE
         )
@@ -228,17 +194,31 @@ class House:
 
     def start_helper(self, *options: str, wait: bool = True) -> None:
         with self.log.open("ab") as log:
-            command = [sys.executable, "-c", _RUN_HELPER, "--config", str(self.folder / "qnet.toml")]
-            self.helper = self._child(
-                [*self._inside, *command, "--addresses", str(self.addresses), *options], env=self.env, stderr=log
-            )
+            files = {"config": "qnet.toml", "addresses": self.addresses.name, "journal": "journal.json"}
+            ours = [word for option, name in files.items() for word in (f"--{option}", str(self.folder / name))]
+            command = [*self._inside, sys.executable, "-c", _RUN_HELPER, *ours, *options]
+            self.helper = self._child(command, env=self.env, stderr=log)
         if wait:
             eventually(lambda: self.bus.name_has_owner(NAME), what="the helper did not start")
             eventually(lambda: self.bus.name_has_owner("org.freedesktop.PolicyKit1"))
 
+    def settle(self, *options: str) -> None:
+        """A helper, and a netvm with an uplink: nothing but polkit stands in the way of a deed, and none succeeds."""
+        self.say(1, {**nodes(_WELL), keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"})
+        self.start_agreeable()
+        self.expect_log("it failed: ")
+        # no journal can be written there; what is not done to dom0's link is refused by this house's hypervisor
+        self.start_helper("--journal", "/proc/nowhere/journal", *options)
+        self.until(lambda found: found.uplink is not None and found.netvm.agent is AgentState.RUNNING)
+
     def stop_helper(self) -> int:
         self.helper.terminate()
         return self.helper.wait(5)
+
+    def start_agreeable(self) -> subprocess.Popen[bytes]:
+        """An agent in the netvm that says yes to whatever dom0 asks for."""
+        program = Path(__file__).with_name("agreeable.py")
+        return self._child([sys.executable, str(program), self.xen.place.xenbus(1)])
 
     # -- what the helper says
 
@@ -302,22 +282,31 @@ class House:
     # -- people
 
     def qnet(self, *words: str, uid: int | None = None, session: bool = False) -> subprocess.CompletedProcess[str]:
-        """Run qnet as root or somebody else, maybe from within the session on the screen."""
-        become = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"] if uid else []
-        group = self._session_group() if session else None
+        """Run qnet as root or somebody else, maybe from within his session."""
+        return subprocess.run(
+            [*self.become(uid), sys.executable, "-m", "qnet_gui.cli", *words], env=self.env, cwd=ROOT,
+            preexec_fn=self.joining(uid if session else None), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=30,
+        )  # fmt: skip
+
+    @staticmethod
+    def become(uid: int | None) -> list[str]:
+        """What to put before a command so that somebody else runs it."""
+        return ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"] if uid else []
+
+    def joining(self, uid: int | None) -> Callable[[], None]:
+        """What a child has to do first to belong to the session of that user; nothing for None."""
+        group = self._session_group(uid) if uid is not None else None
 
         def join() -> None:
             if group:
                 (group / "cgroup.procs").write_text("0")
 
-        return subprocess.run(
-            [*become, sys.executable, "-m", "qnet_gui.cli", *words], env=self.env, cwd=ROOT, preexec_fn=join,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30,
-        )  # fmt: skip
+        return join
 
-    def _session_group(self) -> Path:
+    def _session_group(self, uid: int) -> Path:
         group = self.xen.place.cgroup.parent
-        for name in ("user.slice", f"user-{ACTIVE}.slice", f"session-{self.session}.scope"):
+        for name in ("user.slice", f"user-{uid}.slice", f"session-{self.sessions[uid]}.scope"):
             group /= name
             if not group.exists():
                 group.mkdir()

@@ -29,6 +29,20 @@ def _user_name(uid: int) -> str:
         return f"user {uid}"
 
 
+def _declared_in(base: type) -> dict[str, tuple[Declaration, str]]:
+    """What a class itself declares, by the methods' names; refuses a class that has a D-Bus method of another kind."""
+    found: dict[str, tuple[Declaration, str]] = {}
+    for attribute, value in vars(base).items():
+        declared = getattr(value, "declaration", None)
+        if hasattr(value, "_dbus_is_method") or (attribute[0].isupper() and callable(value) and not declared):
+            raise TypeError(f"{base.__name__}.{attribute} is a D-Bus method without a declared action.")
+        if declared:
+            if declared.name in found:
+                raise TypeError(f"{base.__name__}: {declared.name} is declared twice.")
+            found[declared.name] = (declared, attribute)
+    return found
+
+
 class Exported:
     """Base of an object on the bus. A subclass names its path, interface and properties and declares its methods."""
 
@@ -43,16 +57,13 @@ class Exported:
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.methods = {}
-        for base in reversed(cls.__mro__[1:]):
-            cls.methods |= vars(base).get("methods", {})
-        for attribute, value in vars(cls).items():
-            declared = getattr(value, "declaration", None)
-            if hasattr(value, "_dbus_is_method") or (attribute[0].isupper() and callable(value) and not declared):
-                raise TypeError(f"{cls.__name__}.{attribute} is a D-Bus method without a declared action.")
-            if declared:
-                if declared.name in cls.methods:
-                    raise TypeError(f"{cls.__name__}: {declared.name} is declared twice.")
-                cls.methods[declared.name] = (declared, attribute)
+        for base in reversed(cls.__mro__):  # a base need not be one of ours to bring methods in
+            for name, found in _declared_in(base).items():
+                if name in cls.methods:
+                    raise TypeError(f"{cls.__name__}: {name} is declared twice.")
+                cls.methods[name] = found
+        if len({attribute for _, attribute in cls.methods.values()}) < len(cls.methods):
+            raise TypeError(f"{cls.__name__}: one handler hides that of another method.")
 
     def __init__(self, connection: Any, authority: Authority) -> None:
         self._connection = connection

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 import xml.etree.ElementTree as ElementTree
-from pathlib import Path
 
 import dbus
 import dbus.service
 import pytest
-from house import ACTIVE, NAME, NOBODY, PATH, ROOT, eventually
+from grounds import ACTIVE, INACTIVE, NOBODY, ROOT
+from house import NAME, PATH, eventually
 
 from qnet_gui.dom0.bus import Exported
 from qnet_gui.dom0.declare import ANYONE, method, told
@@ -56,6 +53,58 @@ def test_a_method_of_another_kind_does_not_import():
             def Dangerous(self, call): ...  # noqa: N802
 
 
+def test_methods_of_bases_count_whatever_the_bases_are():
+    """Those of ours and others; without an action they do not import from there either."""
+
+    class _Plain:
+        @method("Plain", action="org.qnet.plain")
+        def plain(self, call): ...
+
+    class _Ours(Exported):
+        @method("Ours", action="org.qnet.ours")
+        def ours(self, call): ...
+
+    class _Both(_Ours, _Plain):
+        def ours(self, call): ...
+
+    assert {name: declared.action for name, (declared, _) in _Both.methods.items()} == {
+        "Plain": "org.qnet.plain", "Ours": "org.qnet.ours",
+    }  # fmt: skip
+
+    class _Bare:
+        def Dangerous(self, call): ...  # noqa: N802
+
+    class _Foreign:
+        @dbus.service.method("org.qnet.Helper1")
+        def dangerous(self): ...
+
+    for base in (_Bare, _Foreign):
+        with pytest.raises(TypeError, match="without a declared action"):
+            type("_Careless", (Exported, base), {})
+
+
+def test_a_name_or_a_handler_cannot_be_taken_over_by_another_class():
+    """Else the action of one would guard what the other does."""
+
+    class _Guarded(Exported):
+        @method("Deed", action="org.qnet.deed")
+        def deed(self, call): ...
+
+    class _Open(Exported):
+        @method("Deed", action=ANYONE)
+        def deed_too(self, call): ...
+
+    with pytest.raises(TypeError, match="twice"):
+
+        class _Both(_Guarded, _Open): ...
+
+    with pytest.raises(TypeError, match="hides"):
+
+        class _Hiding(_Guarded):
+            @method("Other", action=ANYONE)
+            def deed(self, call): ...
+
+
 def test_a_signature_that_does_not_fit_does_not_import():
     with pytest.raises(TypeError, match="does not fit"):
 
@@ -90,7 +139,19 @@ def test_the_policy_has_exactly_the_declared_actions():
 
 def test_reading_is_for_anyone_and_deeds_are_not():
     actions = {declared.name: declared.action for declared, _ in Helper.methods.values()}
-    assert actions == {"GetRoutes": ANYONE, "Reapply": "org.qnet.reapply"}
+    assert {name for name, action in actions.items() if action == ANYONE} == {"GetRoutes", "Preflight"}
+
+
+def test_what_the_policy_must_say():
+    """Connecting dom0 and keeping it so takes an administrator every time; the way back asks nobody at the screen."""
+    policy = ElementTree.parse(POLICY).getroot()  # noqa: S314, our own file
+    says = {action.get("id"): [each.text for each in action.find("defaults")] for action in policy.iter("action")}
+    assert says["org.qnet.connect-dom0"] == says["org.qnet.extend-dom0"] == ["auth_admin"] * 3
+    assert says["org.qnet.disconnect-dom0"][2] == "yes"
+    known = {declared.name: declared.action for declared, _ in Helper.methods.values()}
+    assert known["ConnectDom0"] == "org.qnet.connect-dom0"
+    assert known["ExtendDom0"] == "org.qnet.extend-dom0"
+    assert known["DisconnectDom0"] == "org.qnet.disconnect-dom0"
 
 
 def test_the_service_file_leads_to_systemd_only():
@@ -108,12 +169,8 @@ def running(house):
     house.say(1, {keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"})
     house.start_helper()
     eventually(lambda: house.snapshot().netvm.agent.value == "running")
-    agent = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("agreeable.py"), house.xen.place.xenbus(1)], env=os.environ
-    )
-    yield house
-    agent.kill()
-    agent.wait()
+    house.start_agreeable()
+    return house
 
 
 def test_root_and_whoever_sits_at_the_screen_may_reapply(running):
@@ -123,7 +180,7 @@ def test_root_and_whoever_sits_at_the_screen_may_reapply(running):
         assert done.stdout == "netvm has set up its routes, packet filter and redirections again.\n"
 
 
-@pytest.mark.parametrize("options", [{"uid": NOBODY}, {"uid": ACTIVE}])
+@pytest.mark.parametrize("options", [{"uid": NOBODY}, {"uid": ACTIVE}, {"uid": INACTIVE, "session": True}])
 def test_others_need_a_password_and_nobody_is_there_to_ask(running, options):
     done = running.qnet("reapply", **options)
     assert (done.returncode, done.stdout) == (1, "")
@@ -172,9 +229,10 @@ def test_a_caller_who_leaves_while_polkit_thinks(running):
 
 
 def test_refusals_in_words():
-    assert "not allowed" in str(refusal(False, {}, True))
+    assert str(refusal(False, {}, False)) == "You are not allowed to do this."
     assert "was not given" in str(refusal(True, {"polkit.dismissed": "true"}, True))
     assert "does not let" in str(refusal(True, {}, False))
+    assert "was wrong, or" in str(refusal(False, {}, True))
 
 
 def test_a_failure_nobody_thought_of_tells_the_caller_nothing_but_a_sentence(log_guard):

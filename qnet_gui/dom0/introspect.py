@@ -26,6 +26,11 @@ _STANDARD = f"""  <interface name="{INTROSPECTABLE}">
       <arg name="interface" type="s" direction="in"/>
       <arg name="values" type="a{{sv}}" direction="out"/>
     </method>
+    <method name="Set">
+      <arg name="interface" type="s" direction="in"/>
+      <arg name="name" type="s" direction="in"/>
+      <arg name="value" type="v" direction="in"/>
+    </method>
     <signal name="PropertiesChanged">
       <arg name="interface" type="s"/>
       <arg name="changed" type="a{{sv}}"/>

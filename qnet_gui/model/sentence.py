@@ -36,14 +36,27 @@ def _domains(count: int) -> str:
     return "1 domain is" if count == 1 else f"{count} domains are"
 
 
+def _dom0(snapshot: Snapshot) -> str:
+    """The state while dom0 is not closed, which comes before everything else."""
+    link = snapshot.dom0
+    stuck = next((each for each in snapshot.problems if each.code == "dom0-stuck"), None)
+    if stuck is not None:
+        return stuck.sentence
+    if link.state is Dom0State.CONNECTING:
+        return "Connecting dom0 to the network…"
+    if link.state is Dom0State.CLOSING:
+        return "Disconnecting dom0 from the network…"
+    until = time.strftime("%H:%M", time.localtime(link.until))
+    paused = f" {_domains(len(link.paused))} paused." if link.paused else ""
+    return f"dom0 is connected to the network until {until}.{paused}"
+
+
 def sentence(snapshot: Snapshot | None) -> str:
     """The state in one plain sentence; `None` stands for a helper that is away."""
     if snapshot is None:
         return HELPER_AWAY
     if snapshot.dom0.state is not Dom0State.CLOSED:
-        until = time.strftime("%H:%M", time.localtime(snapshot.dom0.until))
-        paused = f" {_domains(len(snapshot.dom0.paused))} paused." if snapshot.dom0.paused else ""
-        return f"dom0 is connected to the network until {until}.{paused}"
+        return _dom0(snapshot)
     blind = next((each for each in snapshot.problems if each.code in BLIND_CODES), None)
     if blind is not None:
         return blind.sentence

@@ -68,5 +68,15 @@ def test_dom0_connected_comes_before_everything(paused, rest):
         assert sentence(state) == f"dom0 is connected to the network until {clock}.{rest}"
 
 
+def test_dom0_on_its_way_and_dom0_that_is_stuck():
+    def state(link: Dom0State, *problems: Problem) -> Snapshot:
+        return snapshot(CABLE, dom0=Dom0Link(link, 1_800_000_000), problems=problems)
+
+    assert sentence(state(Dom0State.CONNECTING)) == "Connecting dom0 to the network…"
+    assert sentence(state(Dom0State.CLOSING)) == "Disconnecting dom0 from the network…"
+    stuck = Problem("dom0-stuck")
+    assert sentence(state(Dom0State.CLOSING, stuck)) == stuck.sentence
+
+
 def test_uplinks_in_a_few_words():
     assert [uplink_name(each) for each in (CABLE, WIFI, VPN)] == ["eth0 (cable)", "Home (Wi-Fi)", "office (VPN)"]

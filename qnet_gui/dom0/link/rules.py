@@ -28,11 +28,13 @@ def remove() -> str:
     return "".join(f"add table {family} {TABLE}\ndelete table {family} {TABLE}\n" for family in _FAMILIES)
 
 
-def install(servers: Sequence[str], ports: Sequence[int], seconds: int) -> str:
+def install(servers: Sequence[str], ports: Sequence[int], seconds: int, mark: int) -> str:
     """The transaction that puts it in force, in the place of an older one.
 
-    `servers`: the virtual name servers. `ports`: TCP ports out. `seconds`: until nothing goes out any more. ARP: dom0
-    asks, and answers nobody; the netvm knows its address already.
+    `servers`: the virtual name servers. `ports`: TCP ports out. `seconds`: until nothing goes out any more. `mark`:
+    another one each time, for connections that begin in it; the kernel remembers those of earlier times for days, and
+    to what claims to belong to one of them dom0 would answer. ARP: dom0 asks, and answers nobody; the netvm knows its
+    address already.
     """
     seconds = max(seconds, 1)
     return f"""{remove()}
@@ -42,6 +44,7 @@ table inet {TABLE} {{
   chain in {{
     type filter hook input priority filter; policy drop;
     iif lo accept
+    ct mark != {mark} drop
     ct state established ip saddr @servers meta l4proto {{ tcp, udp }} th sport 53 accept
     ct state established meta nfproto ipv4 tcp sport @ports accept
     ct state related icmp type destination-unreachable accept
@@ -52,6 +55,9 @@ table inet {TABLE} {{
   chain out {{
     type filter hook output priority filter; policy drop;
     oif lo accept
+    meta l4proto udp ct mark set {mark}
+    tcp flags & (fin | syn | rst | ack) == syn ct mark set {mark}
+    ct mark != {mark} reject with icmpx admin-prohibited
     ip daddr @servers meta l4proto {{ tcp, udp }} th dport 53 accept
     meta nfproto ipv4 tcp dport @ports accept
     reject with icmpx admin-prohibited

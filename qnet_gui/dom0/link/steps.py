@@ -5,6 +5,7 @@ A step is noted in the journal before it is done. Undoing one that was not done,
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -111,10 +112,13 @@ def _unpause(hands: Hands) -> str:
 
 # -- filter
 
+#: Of a connection's 32-bit mark, without 0, which is none.
+_MARKS = 2**32 - 1
+
 
 def _filter(hands: Hands) -> str:
-    seconds = hands.journal.until - int(time.time())
-    run([NFT, "-f", "-"], rules.install(hands.journal.servers, hands.journal.ports, seconds))
+    seconds, mark = hands.journal.until - int(time.time()), secrets.randbelow(_MARKS) + 1
+    run([NFT, "-f", "-"], rules.install(hands.journal.servers, hands.journal.ports, seconds, mark))
     return "closed dom0 to the netvm but for what an upgrade needs"
 
 

@@ -129,7 +129,11 @@ def _netvm_problems(raw: Raw, snapshot: Snapshot, reported: Iterable[str]) -> It
 
 def _isolation(raw: Raw, domains: Iterable[Domain]) -> Isolation:
     facts = raw.isolation
-    without = tuple(domain.name for domain in domains if not domain.vif)
+    without = tuple(
+        domain.name
+        for domain in domains
+        if not domain.vif and cards.agent_of(raw, domain.id) is AgentState.UNKNOWN  # a netvm needs none
+    )
     return Isolation((*facts.connected, *facts.listening), facts.nics, facts.iommu, without)
 
 

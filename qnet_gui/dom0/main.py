@@ -63,7 +63,8 @@ def _run(arguments: argparse.Namespace) -> int:
     bus.call_on_disconnection(bus_lost)
     store = StoreWorker(post, lost=lambda: helper.store_lost())
     provisioner = Provisioner(settings, Allocator(settings, arguments.addresses))
-    helper = Helper(bus, store, hypervisor, settings, provisioner, JournalFile(arguments.journal), __version__)
+    journal = JournalFile(arguments.journal)
+    helper = Helper(bus, store, hypervisor, settings, provisioner, journal, __version__, arguments.config)
     if bus.request_name(BUS_NAME, dbus.bus.NAME_FLAG_DO_NOT_QUEUE) != dbus.bus.REQUEST_NAME_REPLY_PRIMARY_OWNER:
         log.error("another qnet-helper runs already")
         return 1

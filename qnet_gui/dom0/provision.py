@@ -85,10 +85,10 @@ def _guests_order(raw: Raw, config: Config, domid: int, served: _Served, given: 
 def orders(raw: Raw, config: Config, allocated: Mapping[int, IPv4Address]) -> list[Order]:
     """What everybody is to be told. Pure. A domain whose address cannot be told yet is left as it is.
 
-    So is one whose netvm has died: it gets its card back when that is back.
+    So is one whose card nobody serves, because its netvm has died: it gets it back when that is back.
     """
     found: list[Order | None] = []
-    served, orphans = _served(raw), cards.orphans(raw)
+    served = _served(raw)
     for info in _alive(raw):
         if raw.netvm is not None and info.id == raw.netvm.id:
             found.append(Order(info.id, _common(config)))
@@ -96,7 +96,7 @@ def orders(raw: Raw, config: Config, allocated: Mapping[int, IPv4Address]) -> li
             continue
         elif info.id in served:
             found.append(_guests_order(raw, config, info.id, served[info.id], allocated.get(info.id)))
-        elif info.id in orphans:
+        elif raw.cards.get(info.id):
             continue
         elif cards.agent_of(raw, info.id) is not AgentState.UNKNOWN:  # a netvm too, though not the chosen one
             found.append(Order(info.id, _common(config)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import dbus
@@ -15,11 +16,12 @@ import dbus
 from qnet_gui.dom0.build import Built, awaited, build
 from qnet_gui.dom0.collect import Collector
 from qnet_gui.dom0.declare import ANYONE, Call, method
+from qnet_gui.dom0.domain_methods import DomainMethods
+from qnet_gui.dom0.domains import Domains
 from qnet_gui.dom0.isolation import Watch
 from qnet_gui.dom0.link.engine import Engine
 from qnet_gui.dom0.link.journal import JournalFile
 from qnet_gui.dom0.link.keeper import Keeper
-from qnet_gui.dom0.link_methods import LinkMethods
 from qnet_gui.dom0.operations import Operations
 from qnet_gui.dom0.patience import Patience
 from qnet_gui.dom0.polkit import Authority
@@ -27,6 +29,7 @@ from qnet_gui.dom0.provision import Provisioner
 from qnet_gui.dom0.raw import Raw
 from qnet_gui.dom0.requests import Requests
 from qnet_gui.hypervisor.port import Hypervisor
+from qnet_gui.model.config import PATH as CONFIG
 from qnet_gui.model.config import Config
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused, StoreGone
@@ -56,7 +59,7 @@ def rows(lines: list[str]) -> tuple[list[Route], int]:
     return found, dropped
 
 
-class Helper(LinkMethods):
+class Helper(DomainMethods):
     """The one object."""
 
     path = "/org/qnet/Helper1"
@@ -69,7 +72,7 @@ class Helper(LinkMethods):
 
     def __init__(
         self, connection: Any, store: StoreWorker, hypervisor: Hypervisor, config: Config,
-        provisioner: Provisioner, journal: JournalFile, version: str,
+        provisioner: Provisioner, journal: JournalFile, version: str, config_file: Path = CONFIG,
     ) -> None:  # fmt: skip
         super().__init__(connection, Authority(connection))
         self.store = store
@@ -87,6 +90,8 @@ class Helper(LinkMethods):
         self._requests = Requests(store, self._agent_silent)
         self._collector = Collector(hypervisor, store, config.netvm, self._collected, self._requests.look)
         self._isolation = Watch(hypervisor, self._rebuild_soon)
+        self.hypervisor = hypervisor
+        self.domains = Domains(hypervisor, self.operations, config.netvm, config_file, self._follow)
 
     def start(self) -> None:
         """Watch, read, publish."""
@@ -109,6 +114,7 @@ class Helper(LinkMethods):
         if vifs and raw.store:
             self.store.submit(lambda store: self.provisioner.provision(store, raw), self._provisioned)
         self.keeper.look(raw)
+        self.domains.look(self.raw)
         self._rebuild()
 
     def _provisioned(self, result: Mapping[int, str] | QnetError) -> None:
@@ -119,6 +125,11 @@ class Helper(LinkMethods):
         elif dict(result) != self._allocated:
             self._allocated = dict(result)
             self._rebuild()
+
+    def _follow(self, netvm: str) -> None:
+        """Another netvm has been chosen."""
+        self._netvm, self._silent = netvm, False
+        self._collector.follow(netvm)
 
     def _agent_silent(self, silent: bool) -> None:
         if silent != self._silent:

@@ -179,10 +179,6 @@ class Machine:
             except BaseException:
                 self.stop(name)
                 raise
-            if name == NETVM:
-                for other in self._domains.values():
-                    if not self._toolstack.vifs(other.domid):
-                        self._attach(other)
 
     def remove(self, name: str) -> None:
         """An AppVM is destroyed for good."""
@@ -194,7 +190,10 @@ class Machine:
             del self._configs[name]
 
     def stop(self, name: str) -> None:
-        """A domain is destroyed; `start` boots it again."""
+        """A domain is destroyed; `start` boots it again.
+
+        Whom a netvm served keeps a card that nobody serves, as with libxl: it is for dom0 to exchange it.
+        """
         with self._lock:
             domain = self._named(name)
             if name == DOM0:
@@ -203,8 +202,6 @@ class Machine:
             self._detach_all([domain])
             domain.destroy()
             del self._domains[name]
-            if name == NETVM:
-                self._detach_all(self._domains.values())
 
     def restart(self, name: str) -> None:
         """Stop a domain and boot it again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socketserver
 import threading
@@ -30,11 +31,9 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         """Answer until the client goes."""
-        while line := self.rfile.readline(_REQUEST_LIMIT):
-            try:
+        with contextlib.suppress(OSError):  # it has died, maybe in the middle of a request
+            while line := self.rfile.readline(_REQUEST_LIMIT):
                 self.wfile.write(json.dumps(_answer(self.server.verbs, line)).encode() + b"\n")
-            except OSError:
-                return
 
 
 def _answer(verbs: Verbs, line: bytes) -> dict[str, Any]:

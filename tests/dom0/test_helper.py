@@ -11,8 +11,10 @@ import dbus
 import pytest
 from house import NAME, NOBODY, PATH, PROPERTIES, eventually
 
+from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.model.dns import DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState, DomainState, Netvm, NetvmState
+from qnet_gui.model.errors import StoreDenied
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import from_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
@@ -94,7 +96,21 @@ def test_domains_come_pause_and_go(house):
     assert [each["name"] for each in last["domains"]] == ["work"]
 
 
+def toolstack(house):
+    """Have the hypervisor attach and detach."""
+
+    def attach(frontend, backend, address, mac, script, untrusted):
+        request = VifRequest(frontend, backend, IPv4Address(address), mac, script, untrusted)
+        return {"frontend": frontend, "devid": house.xen.toolstack.attach_vif(request).devid}
+
+    def detach(frontend, devid):
+        house.xen.toolstack.detach_vif(VifId(frontend, devid))
+
+    house.verbs.update(attach_vif=attach, detach_vif=detach)
+
+
 def test_the_netvm_goes_and_another_comes(house):
+    toolstack(house)
     house.attach(2)
     reports(house)
     house.start_helper()
@@ -109,6 +125,30 @@ def test_the_netvm_goes_and_another_comes(house):
     house.say(7, {keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"})
     assert house.until(lambda found: found.netvm.state is NetvmState.RUNNING).problems == (Problem("no-uplink"),)
     assert eventually(lambda: told(house, 7) == COMMON)
+    [work] = house.until(lambda found: found.domains[0].vif).domains
+    assert (work.vif, work.address, work.netvm) == ("vif2.0", IPv4Address("10.137.0.5"), "netvm")
+    assert house.read("/libxl/2/device/vif/0/backend") == "/local/domain/7/backend/vif/2/0"
+
+
+def test_a_domain_comes_back_to_the_netvm_that_served_it_even_for_another_helper(house):
+    toolstack(house)
+    house.add_domain(3, "other")
+    house.attach(2, backend=3)
+    reports(house)
+    house.start_helper()
+    [_, work] = house.until(lambda found: len(found.domains) == 2 and found.domains[1].vif).domains
+    assert work.netvm == "other"
+    assert eventually(lambda: house.read("/local/domain/2/qnet/netvm") == "other")
+    with house.inside(2) as store, pytest.raises(StoreDenied):
+        store.read("/local/domain/2/qnet/netvm")
+    assert house.stop_helper() == 0
+    house.destroy(3)
+    house.start_helper()
+    house.until(lambda found: not found.domains[0].vif)
+    house.add_domain(4, "other")
+    house.say(4, {keys.AGENT_STATE.at(): "running"})
+    [_, work] = house.until(lambda found: len(found.domains) == 2 and found.domains[1].vif).domains
+    assert (work.netvm, work.address) == ("other", IPv4Address("10.137.0.5"))
 
 
 def test_a_paused_netvm_and_a_stopped_agent(house):

@@ -1,0 +1,105 @@
+"""The methods by which the netvm is chosen, and domains are attached to it, cut off, paused and let go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import IPv4Address
+
+from qnet_gui.dom0 import cards, permitted
+from qnet_gui.dom0.declare import Call, method
+from qnet_gui.dom0.domains import Domains
+from qnet_gui.dom0.link_methods import LinkMethods
+from qnet_gui.hypervisor.port import Hypervisor
+from qnet_gui.model.errors import QnetError
+
+
+def _may_choose(helper: DomainMethods, name: str, move: bool) -> None:
+    helper.operations.check_idle()
+    permitted.choose(helper.raw, name, move)
+
+
+def _may_attach(helper: DomainMethods, domid: int) -> None:
+    helper.operations.check_idle()
+    permitted.attach(helper.raw, helper.domains.name, domid)
+
+
+def _may_detach(helper: DomainMethods, domid: int) -> None:
+    helper.operations.check_idle()
+    permitted.detach(helper.raw, domid)
+
+
+def _may_pause(helper: DomainMethods, domid: int) -> None:
+    helper.operations.check_idle()
+    permitted.pause(helper.raw, domid)
+
+
+def _may_unpause(helper: DomainMethods, domid: int) -> None:
+    helper.operations.check_idle()
+    permitted.unpause(helper.raw, domid)
+
+
+class DomainMethods(LinkMethods):
+    """Part of the helper's object, which has the attributes below."""
+
+    domains: Domains
+    hypervisor: Hypervisor
+
+    @method("SetDefaultNetvm", action="org.qnet.set-netvm", takes="sb", gives="u", first=_may_choose)
+    def set_default_netvm(self, call: Call, name: str, move: bool) -> None:
+        """Make a domain the netvm; `move`: and move the running domains of the old one to it."""
+        self._as_user(call, lambda by: call.reply(self.domains.choose(by, self.raw, name, move)))
+
+    @method("AttachDomain", action="org.qnet.attach-domain", takes="u", gives="u", first=_may_attach)
+    def attach_domain(self, call: Call, domid: int) -> None:
+        """Attach a domain to the netvm, with the card that it had."""
+
+        def attach(by: str, address: IPv4Address | QnetError) -> None:
+            if isinstance(address, QnetError):
+                call.fail(address)
+                return
+            try:
+                call.reply(self.domains.attach(by, self.raw, domid, address))
+            except Exception as error:
+                call.fail(error)
+
+        def with_user(by: str) -> None:
+            raw, card = self.raw, self.domains.card_of(domid)
+            info, _ = permitted.attach(raw, self.domains.name, domid)
+            wished = cards.address(raw, domid, card) if card else None
+            self.store.submit(
+                lambda _: self.provisioner.address_for(raw, info, wished), lambda found: attach(by, found)
+            )
+
+        self._as_user(call, with_user)
+
+    @method("DetachDomain", action="org.qnet.attach-domain", takes="u", gives="u", first=_may_detach)
+    def detach_domain(self, call: Call, domid: int) -> None:
+        """Cut a domain off the network, until it is attached or restarted."""
+        self._as_user(call, lambda by: call.reply(self.domains.detach(by, self.raw, domid)))
+
+    @method("PauseDomain", action="org.qnet.pause-domain", takes="u", first=_may_pause)
+    def pause_domain(self, call: Call, domid: int) -> None:
+        """Pause a domain; answers when nothing in it runs any more."""
+        _may_pause(self, domid)
+        self._aside(call, lambda: self.hypervisor.pause(domid))
+
+    @method("UnpauseDomain", action="org.qnet.pause-domain", takes="u", first=_may_unpause)
+    def unpause_domain(self, call: Call, domid: int) -> None:
+        """Let a paused domain go on; answers when it does."""
+        _may_unpause(self, domid)
+        self._aside(call, lambda: self.hypervisor.unpause(domid))
+
+    def _as_user(self, call: Call, then: Callable[[str], None]) -> None:
+        """Act on how things are now, on behalf of the caller."""
+        self.refresh(lambda: self.with_user(call, then))
+
+    def _aside(self, call: Call, job: Callable[[], None]) -> None:
+        """Do something small; in its turn, so that it does not come between the steps of an operation."""
+
+        def done(result: QnetError | None) -> None:
+            if isinstance(result, QnetError):
+                call.fail(result)
+            else:
+                self.refresh(call.reply)
+
+        self.operations.aside(job, done)

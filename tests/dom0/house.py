@@ -203,7 +203,12 @@ class House:
             eventually(lambda: self.bus.name_has_owner("org.freedesktop.PolicyKit1"))
 
     def settle(self, *options: str) -> None:
-        """A helper, and a netvm with an uplink: nothing but polkit stands in the way of a deed, and none succeeds."""
+        """A helper, a netvm with an uplink, and personal attached to it: only polkit stands in the way of deeds.
+
+        None of them succeeds, though.
+        """
+        self.add_domain(3, "personal")
+        self.attach(3)
         self.say(1, {**nodes(_WELL), keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"})
         self.start_agreeable()
         self.expect_log("it failed: ")

@@ -29,12 +29,14 @@ _AGENT = "org.freedesktop.PolicyKit1.AuthenticationAgent"
 _AGENT_PATH = "/org/qnet/test/Agent"
 #: An argument of each type that every method of the helper takes: domain work, or two minutes.
 _ARGUMENTS = {"u": 2, "s": "netvm", "b": False}
+#: Where those do not do: only who is attached can be cut off, and work is not.
+_OTHERS = {"DetachDomain": [3]}
 
 
 def arguments_for(member: str) -> tuple[str, list[Any]]:
     """The signature of a method, and arguments with which nothing but polkit stands in its way."""
     takes = Helper.methods[member][0].takes
-    return takes, [_ARGUMENTS[kind] for kind in dbus.Signature(takes)]
+    return takes, _OTHERS.get(member) or [_ARGUMENTS[kind] for kind in dbus.Signature(takes)]
 
 
 class Ended(NamedTuple):

@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from grounds import ACTIVE, ADMIN, INACTIVE, NOBODY, ROOT
 from house import NAME, PROPERTIES, eventually
-from people import NOT_AUTHORISED, Agent, Person
+from people import NOT_AUTHORISED, Agent, Person, arguments_for
 
 from qnet_gui.dom0.declare import ANYONE
 from qnet_gui.dom0.service import Helper
@@ -204,9 +204,9 @@ def settled(house):
     return house
 
 
-def at_prompt(house, person):
+def at_prompt(house, person, method="ConnectDom0"):
     agent = Agent(house, person, "waits")
-    asked = person.ask("ConnectDom0")
+    asked = person.ask(method)
     return agent, agent.waiting(), asked
 
 
@@ -219,6 +219,21 @@ def test_the_netvm_goes_while_the_password_is_typed(settled):
         ended = person.outcome(asked)
         agent.close()
     assert ended == ("org.qnet.Error.Refused", "netvm is not running. Start it.")
+    assert settled.snapshot().operation.id == 0
+
+
+@pytest.mark.parametrize("method", [name for name, declared in METHODS.items() if declared.names == ("domid",)])
+def test_a_domain_goes_while_the_password_is_typed(settled, method):
+    """Whom it is about is looked up again; nothing is done to nobody."""
+    _, (domid,) = arguments_for(method)
+    with person_of(settled, "nobody") as person:
+        agent, prompt, asked = at_prompt(settled, person, method)
+        settled.destroy(domid)
+        settled.until(lambda found: domid not in [each.id for each in found.domains])
+        agent.yes(prompt)
+        ended = person.outcome(asked)
+        agent.close()
+    assert ended.error == "org.qnet.Error.NotFound"
     assert settled.snapshot().operation.id == 0
 
 

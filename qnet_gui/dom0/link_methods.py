@@ -92,6 +92,7 @@ class LinkMethods(Exported):
                 call.fail(address)
                 return
             try:
+                self.operations.check_idle()  # first: what is under way explains what stands in the way
                 self.check_way(self.snapshot)
                 call.reply(self.keeper.connect(by, minutes, self.snapshot.netvm.id, address))
             except Exception as error:

@@ -237,7 +237,6 @@ def test_a_domain_goes_while_the_password_is_typed(settled, method):
     assert settled.snapshot().operation.id == 0
 
 
-@pytest.mark.xfail(reason="he is told that dom0 is connected already, which it is not yet", strict=True)
 def test_somebody_else_connects_while_the_password_is_typed(house):
     """Once there is a password, one may not have what the other has begun; and who comes now is not asked for one."""
     go_on = threading.Event()

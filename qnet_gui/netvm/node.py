@@ -18,6 +18,8 @@ from qnet_gui.store.client import Store
 ROOT = "backend/vif"
 #: The fields of a node whose change means that the vif must be looked at again.
 FIELDS = frozenset({"ip", "mac", "online"})
+#: How often a node that comes and goes while it is read is read again.
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +48,34 @@ def _is_ipv6(text: str) -> bool:
     return True
 
 
-def _fields(store: Store, path: str) -> dict[str, bytes | None]:
-    return {field: store.read(f"{path}/{field}") for field in ("online", "ip", "mac")}
+def _fields(store: Store, path: str) -> dict[str, bytes] | None:
+    """The fields that a node has, None when there is no node.
+
+    A node goes as a whole, so one that lacks a field is asked what it has: nothing when it went between two reads. No
+    transaction, because one that reads what is not there fails for as long as others make or remove nodes beside it.
+    """
+    found: dict[str, bytes] = {}
+    for _ in range(_TRIES):
+        found = {field: value for field in FIELDS if (value := store.read(f"{path}/{field}")) is not None}
+        if found.keys() == FIELDS:
+            break
+        there = store.children(path)
+        if not there:
+            return None
+        if found.keys() == FIELDS.intersection(there):  # else it went and came meanwhile
+            break
+    return found
 
 
 def read(store: Store, vif: VifId) -> Node:
     """Read and judge one node; one that is not there, or going offline, is to be let go."""
     path = vif.backend_path
     raw = _fields(store, path)
-    if None in raw.values():  # is it being removed just now? all that is there, at one moment
-        raw, there = store.atomically(lambda inside: (_fields(inside, path), inside.children(path)))
-        if not there:
-            return Node(vif)
-    if raw["online"] == b"0":
+    if raw is None or raw.get("online") == b"0":
         return Node(vif)
     try:
-        if raw["ip"] is None:
-            raise BadInput(f"{path} has no ip.")
-        if raw["mac"] is None:
-            raise BadInput(f"{path} has no mac.")
+        if missing := {"ip", "mac"} - raw.keys():
+            raise BadInput(f"{path} has no {min(missing)}.")
         return Node(vif, Vif(vif, _address(raw["ip"]), mac(raw["mac"])))
     except BadInput as error:
         return Node(vif, error=error)

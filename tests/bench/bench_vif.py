@@ -45,6 +45,7 @@ def _write(store: Store, number: int) -> None:
         path = f"{HOME}/{number}/0"
         fields = {
             "frontend-id": str(number),
+            "online": "1",
             "ip": str(_address(number)),
             "mac": f"00:16:3e:00:{number >> 8:02x}:{number & 255:02x}",
         }

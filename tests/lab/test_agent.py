@@ -79,13 +79,13 @@ def test_an_agent_that_ends_leaves_the_anti_spoofing_and_tells_dom0(lab: Lab, en
 
 def test_dom0_sees_uplinks_redirections_and_vifs(lab: Lab) -> None:
     status = json.loads(lab.out("dom0", "qnet", "status", "--json"))
-    assert set(status) == {"netvm", "uplinks", "dns", "domains", "dom0", "problems"}
+    assert {"netvm", "uplinks", "dns", "domains", "dom0", "problems"} <= set(status)
     first = status["uplinks"][0]
     assert (first["name"], first["kind"], first["state"], first["gateway"]) == ("eth0", "cable", "up", "192.168.0.1")
     assert first["servers"] == ["192.168.0.53", "192.168.0.54", "192.168.0.55"]
     assert [each["real"] for each in status["dns"]["redirects"]] == ["192.168.0.53", "192.168.0.54"]
     for domain in status["domains"]:
-        assert set(domain) == {"name", "id", "state", "address", "vif", "netvm"}
+        assert {"name", "id", "state", "address", "vif", "netvm"} <= set(domain)
     work = next(domain for domain in status["domains"] if domain["name"] == "work")
     assert (work["vif"], work["netvm"], work["address"]) == (f"vif{lab.id('work')}.0", "netvm", lab.address("work"))
 

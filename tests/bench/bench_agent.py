@@ -31,7 +31,7 @@ def main() -> None:
     try:
         found = json.loads(_inside("/usr/bin/python3", str(HERE / "watch_dns.py"), str(CHANGES)))
         show("NetworkManager's signal to the redirection in force", found["delays"], 5.0)
-        rest = json.loads(_inside("/usr/bin/python3", str(HERE / "watch_rest.py"), "10"))
+        rest = json.loads(_inside("/usr/bin/python3", str(HERE / "watch_rest.py"), "10", "qnet-agent"))
         show("private memory of the agent", [rest["private"] / 1000], 30.0, "MB")
         show("wakeups of the agent in 10 s of rest, all threads", [rest["switches"]], 0.0, "")
     finally:

@@ -39,7 +39,9 @@ def machine() -> Iterator[Lab]:
         lab.pause("vault")
         lab.expect_log(r"cannot be read, so everything is put back|it failed:|has gone, so dom0 is disconnected")
         # what a netvm that dies in the middle, and a xenstore that stands still, look like to everybody else
-        lab.expect_log(r"xenstore is lost|xenstore did not answer|vif0\.0 has no (node|link) here|vif0\.0 failed with status")
+        lab.expect_log(
+            r"xenstore is lost|xenstore did not answer|vif0\.0 has no (node|link) here|vif0\.0 failed with status"
+        )
         lab.expect_log(r"qnet-guest: There is no eth0\.")
         yield lab
     finally:

@@ -29,6 +29,8 @@ _GATHER = 0.01
 #: Whoever writes or asks without end gets this much of us: rounds a second, then seconds between them.
 _BURST = 50
 _SLOW = 0.25
+#: Seconds until a hypervisor that did not answer is asked again.
+_AGAIN = 5.0
 #: Fields of a vif whose change matters here; the drivers' negotiation does not.
 _VIF_SAYS = frozenset({"frontend", "hotplug-status"})
 _AGENT_SAYS = (keys.HOME_DOMAIN, keys.AGENT_SERIAL.at(), keys.AGENT_STATE.at())
@@ -166,6 +168,7 @@ class Collector:
             if self.raw.hypervisor:
                 log.error("the hypervisor does not tell its domains: %s", result)
             self.raw = replace(self.raw, hypervisor=False)
+            after(_AGAIN, lambda: self.refresh(lambda: None))  # it tells no event when it can be asked again
         else:
             self._take_domains(result, stale)
         self._read(stale, waiting)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from qnet_gui.dom0 import cards, permitted
 from qnet_gui.dom0.declare import Call, method
 from qnet_gui.dom0.domains import Domains
 from qnet_gui.dom0.link_methods import LinkMethods
-from qnet_gui.hypervisor.port import Hypervisor
+from qnet_gui.dom0.raw import Raw
+from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
+from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import QnetError
 
 
 def _may_choose(helper: DomainMethods, name: str, move: bool) -> None:
     helper.operations.check_idle()
-    permitted.choose(helper.raw, name, move)
+    permitted.choose(_as_if_awake(helper.raw), name, move)
 
 
 def _may_attach(helper: DomainMethods, domid: int) -> None:
     helper.operations.check_idle()
-    permitted.attach(helper.raw, helper.domains.name, domid)
+    permitted.attach(_as_if_awake(helper.raw), helper.domains.name, domid)
 
 
 def _may_detach(helper: DomainMethods, domid: int) -> None:
@@ -36,6 +39,16 @@ def _may_pause(helper: DomainMethods, domid: int) -> None:
 def _may_unpause(helper: DomainMethods, domid: int) -> None:
     helper.operations.check_idle()
     permitted.unpause(helper.raw, domid)
+
+
+def _as_if_awake(raw: Raw) -> Raw:
+    """Before a look at the hypervisor it is not known who is paused still, so that is no reason to refuse."""
+    domains = tuple(_awake(info) for info in raw.domains)
+    return replace(raw, domains=domains, netvm=_awake(raw.netvm) if raw.netvm else None)
+
+
+def _awake(info: DomainInfo) -> DomainInfo:
+    return replace(info, state=DomainState.RUNNING) if info.state is DomainState.PAUSED else info
 
 
 class DomainMethods(LinkMethods):

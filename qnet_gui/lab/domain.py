@@ -47,7 +47,7 @@ class Domain:
         self.config, self.name, self.domid = config, config.name, domid
         self._hardware, self._toolstack, self._find = hardware, toolstack, find
         self._identity = Identity(domid, config.name, config.uuid)
-        self._paused = False
+        self._paused = self._dying = False
         if config.name == DOM0:
             self._socket = hardware.socket
             toolstack.create_dom0(self._identity)
@@ -67,7 +67,7 @@ class Domain:
     @property
     def state(self) -> DomainState:
         """What the hypervisor says of it."""
-        if not self.init.alive:
+        if self._dying or not self.init.alive:
             return DomainState.DYING
         return DomainState.PAUSED if self._paused else DomainState.RUNNING
 
@@ -106,6 +106,7 @@ class Domain:
 
     def destroy(self) -> None:
         """End it. Its nodes go first, as with libxl."""
+        self._dying = True  # before xenstored tells everybody
         self._hardware.dying(self.domid)
         self.init.kill()
         self._toolstack.destroy(self._identity)

@@ -66,6 +66,11 @@ def remove_vif(backend: Child, vif: VifId) -> None:
     _remove(backend, vif.name)
 
 
+def remove_card(frontend: Child, vif: VifId) -> None:
+    """Take a vif away by its other end."""
+    _remove(frontend, f"eth{vif.devid}")
+
+
 def add_cable(netvm: Child, isp: Child, provider: Provider, plugged: bool) -> None:
     """Give the netvm a card and run a cable from it to a provider."""
     _pair(netvm, provider.uplink, provider.uplink_mac, isp, CABLE)

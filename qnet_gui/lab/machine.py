@@ -16,6 +16,7 @@ from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.lab.child import Child
 from qnet_gui.lab.domain import Config, Domain
 from qnet_gui.lab.hardware import Hardware
+from qnet_gui.lab.links import remove_card
 from qnet_gui.lab.online import wait_online
 from qnet_gui.lab.outside import Outside
 from qnet_gui.lab.place import DOM0, GUEST, NETVM, Place
@@ -202,6 +203,14 @@ class Machine:
             self._detach_all([domain])
             domain.destroy()
             del self._domains[name]
+            self._cut_wires(domain.domid)
+
+    def _cut_wires(self, backend: int) -> None:
+        """The kernel takes the other ends of a dead namespace's wires away some time later; a test wants them gone."""
+        for domain in self._domains.values():
+            for vif in self._toolstack.vifs(domain.domid):
+                if self._toolstack.backend(vif)[0] == backend:
+                    remove_card(domain.init, vif)
 
     def restart(self, name: str) -> None:
         """Stop a domain and boot it again."""
@@ -242,15 +251,18 @@ class Machine:
         return wait_online(self._hardware.socket, domain.init, domain.domid, str(domain.config.address), seconds)
 
     def served(self, name: str) -> list[str]:
-        """The domains that a netvm serves or that wait for one, in so far as they run."""
+        """The domains that a netvm serves, or served when it was there before, in so far as they run."""
         netvm = self._named(name).domid
-        others = {domain.domid for domain in self._domains.values()} - {netvm}
         return [
             domain.name
             for domain in list(self._domains.values())
             if domain.config.role == GUEST and domain.state is DomainState.RUNNING
-            and any(self._toolstack.backend(vif) not in others for vif in self._toolstack.vifs(domain.domid))
+            and any(netvm == domid or (not self._exists(domid) and name == noted)
+                    for domid, noted in map(self._toolstack.backend, self._toolstack.vifs(domain.domid)))
         ]  # fmt: skip
+
+    def _exists(self, domid: int) -> bool:
+        return any(domain.domid == domid for domain in list(self._domains.values()))
 
     def _named(self, name: str) -> Domain:
         domain = self._domains.get(name)

@@ -19,6 +19,7 @@ from qnet_gui.model import parse
 from qnet_gui.model.errors import HypervisorError
 from qnet_gui.model.vif import VifId
 from qnet_gui.store.client import Store
+from qnet_gui.store.keys import SERVED_BY
 
 INITIALISING, INIT_WAIT, CONNECTED, CLOSING, CLOSED = b"1", b"2", b"4", b"5", b"6"
 _SCRIPTS = "/etc/xen/scripts/"
@@ -114,11 +115,12 @@ class Toolstack:
         with self._store() as store:
             return [VifId(domid, int(devid)) for devid in store.children(f"/libxl/{domid}/device/vif")]
 
-    def backend(self, vif: VifId) -> int:
-        """The domain that serves a vif, or served it before it died."""
+    def backend(self, vif: VifId) -> tuple[int, str]:
+        """The domain that serves a vif, or served it before it died, and its name as dom0 has noted it."""
         with self._store() as store:
             path = (store.read(f"/libxl/{vif.frontend}/device/vif/{vif.devid}/backend") or b"").decode()
-        return parse.domid(path.split("/")[3]) if path.startswith("/local/domain/") else -1
+            name = (store.read(SERVED_BY.under(vif.frontend)) or b"").decode()
+        return (parse.domid(path.split("/")[3]) if path.startswith("/local/domain/") else -1), name
 
     def detach_vif(self, vif: VifId, force: bool = False) -> None:
         """Ask the backend to close, wait for it, remove the nodes. `force`: the frontend is dead or is to be."""

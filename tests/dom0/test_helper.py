@@ -14,7 +14,7 @@ from house import NAME, NOBODY, PATH, PROPERTIES, eventually
 from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.model.dns import DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState, DomainState, Netvm, NetvmState
-from qnet_gui.model.errors import StoreDenied
+from qnet_gui.model.errors import HypervisorError, StoreDenied
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import from_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
@@ -149,6 +149,30 @@ def test_a_domain_comes_back_to_the_netvm_that_served_it_even_for_another_helper
     house.say(4, {keys.AGENT_STATE.at(): "running"})
     [_, work] = house.until(lambda found: len(found.domains) == 2 and found.domains[1].vif).domains
     assert (work.netvm, work.address) == ("other", IPv4Address("10.137.0.5"))
+
+
+def test_a_card_that_cannot_be_made_is_said_once_and_tried_again(house):
+    toolstack(house)
+    attach, refused = house.verbs["attach_vif"], []
+
+    def refuse(**words):
+        if len(refused) < 2:
+            refused.append(words)
+            raise HypervisorError("There is no memory left.")
+        return attach(**words)
+
+    house.verbs["attach_vif"] = refuse
+    house.expect_log(r"<3>.*work could not be attached to netvm: There is no memory left\.")
+    house.attach(2)
+    house.start_helper()
+    house.until(lambda found: found.domains[0].vif)
+    house.destroy(1)
+    house.add_domain(7, "netvm")
+    house.say(7, {keys.AGENT_STATE.at(): "running"})
+    [work] = house.until(lambda found: found.domains and found.domains[0].vif, 15).domains
+    assert (work.netvm, work.address) == ("netvm", IPv4Address("10.137.0.5"))
+    assert house.log.read_text().count("no memory left") == 1
+    assert [each["mac"] for each in refused] == [house.read("/libxl/2/device/vif/0/mac")] * 2
 
 
 def test_a_paused_netvm_and_a_stopped_agent(house):

@@ -1,0 +1,80 @@
+"""What may be done to whom, and in which words it is refused: without any process."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from qnet_gui.dom0 import permitted
+from qnet_gui.dom0.raw import Card, Raw
+from qnet_gui.hypervisor.port import DomainInfo
+from qnet_gui.model.domain import DomainState
+from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused
+from qnet_gui.model.snapshot import Dom0Link, Dom0State
+from qnet_gui.model.vif import VifId
+from qnet_gui.store import keys
+
+RUNNING, PAUSED, DYING = DomainState.RUNNING, DomainState.PAUSED, DomainState.DYING
+DOM0, NETVM, NETVM2 = (DomainInfo(n, name, f"u{n}", RUNNING) for n, name in enumerate(("Domain-0", "netvm", "netvm2")))
+WORK, VAULT, SLEEPER, GHOST = (
+    DomainInfo(4, "work", "u4", RUNNING), DomainInfo(5, "vault", "u5", RUNNING),
+    DomainInfo(6, "sleeper", "u6", PAUSED), DomainInfo(7, "ghost", "u7", DYING),
+)  # fmt: skip
+AGENT, STOPPED = {keys.AGENT_STATE.at(): b"running"}, {keys.AGENT_STATE.at(): b"stopped"}
+WELL = Raw(
+    NETVM, (DOM0, NETVM, NETVM2, WORK, VAULT, SLEEPER, GHOST),
+    cards={4: {VifId(4, 0): Card(1)}, 6: {VifId(6, 0): Card(9)}}, agents={1: AGENT, 2: STOPPED, 6: AGENT, 4: {}},
+)  # fmt: skip
+CONNECTED = replace(WELL, dom0=Dom0Link(Dom0State.CONNECTING))
+
+
+@pytest.mark.parametrize(
+    ("deed", "error", "sentence"),
+    [
+        (lambda: permitted.pause(WELL, 0), Refused, "dom0 cannot be paused."),
+        (lambda: permitted.pause(WELL, 1), Refused, "netvm is the netvm: it cannot be paused, since all others need it."),
+        (lambda: permitted.pause(WELL, 99), NotFound, "There is no domain with the id 99 that runs."),
+        (lambda: permitted.pause(WELL, 7), NotFound, "There is no domain with the id 7 that runs."),
+        (lambda: permitted.pause(CONNECTED, 4), Refused, "dom0 is connected to the network"),
+        (lambda: permitted.unpause(WELL, 0), Refused, "dom0 is never paused."),
+        (lambda: permitted.unpause(CONNECTED, 6), Refused, "dom0 is connected to the network"),
+        (lambda: permitted.detach(WELL, 0), Refused, "dom0 cannot be cut off."),
+        (lambda: permitted.detach(WELL, 1), Refused, "netvm is the netvm"),
+        (lambda: permitted.detach(WELL, 5), Refused, "vault is not attached to the network."),
+        (lambda: permitted.attach(WELL, "netvm", 0), Refused, "dom0 is not attached like other domains"),
+        (lambda: permitted.attach(WELL, "netvm", 1), Refused, "netvm is the netvm"),
+        (lambda: permitted.attach(WELL, "netvm", 4), Refused, "work is attached to netvm already."),
+        (lambda: permitted.attach(CONNECTED, "netvm", 5), Refused, "dom0 is connected to the network"),
+        (lambda: permitted.attach(replace(WELL, netvm=None), "netvm", 5), Refused, "netvm is not running. Start it."),
+        (lambda: permitted.attach(replace(WELL, netvm=GHOST), "ghost", 5), Refused, "ghost is not running. Start it."),
+        (lambda: permitted.attach(replace(WELL, netvm=SLEEPER), "x", 5), Refused, "x is paused. Unpause it."),
+        (lambda: permitted.attach(replace(WELL, netvm=DOM0), "dom0", 5), Refused, "dom0 is the netvm and has no network"),
+        (lambda: permitted.choose(WELL, "vault", False), Refused, "vault cannot be the netvm"),
+        (lambda: permitted.choose(WELL, "work", False), Refused, "work cannot be the netvm"),
+        (lambda: permitted.choose(WELL, "sleeper", False), Refused, "sleeper is paused. Unpause it."),
+        (lambda: permitted.choose(WELL, "ghost", False), NotFound, "There is no domain 'ghost' that runs."),
+        (lambda: permitted.choose(WELL, "dom0", True), Refused, "No network agent runs in dom0"),
+        (lambda: permitted.choose(WELL, "a b", False), BadInput, "is not a domain name"),
+        (lambda: permitted.choose(CONNECTED, "netvm2", False), Refused, "dom0 is connected to the network"),
+    ],
+)  # fmt: skip
+def test_what_is_refused(deed, error, sentence):
+    with pytest.raises(QnetError) as raised:
+        deed()
+    assert isinstance(raised.value, error)
+    assert sentence in raised.value.sentence
+
+
+def test_what_is_not():
+    assert permitted.pause(WELL, 4) == WORK
+    assert permitted.pause(WELL, 2) == NETVM2
+    assert permitted.unpause(replace(WELL, netvm=SLEEPER), 6) == SLEEPER
+    assert permitted.detach(CONNECTED, 4) == WORK  # what makes dom0 safer is never refused
+    assert permitted.attach(WELL, "netvm", 5) == (VAULT, NETVM)
+    assert permitted.attach(WELL, "netvm", 6) == (SLEEPER, NETVM)  # who served it is dead
+    assert permitted.choose(WELL, "netvm2", True) == NETVM2
+    assert permitted.choose(WELL, "netvm", True) == NETVM
+    for name in ("dom0", "Domain-0"):
+        assert permitted.choose(WELL, name, False) == DOM0
+    assert permitted.choose(replace(WELL, agents={0: AGENT}), "dom0", True) == DOM0

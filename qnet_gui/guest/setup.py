@@ -62,9 +62,9 @@ def apply(netlink: Netlink, wishes: Wishes) -> tuple[IPv4Address | None, list[Ro
     netlink.set_up(index)
     routes = netlink.routes_of_link(index)
     for route in routes:
-        if not route.is_default:
+        if route["dst_len"] or route["priority"]:
             netlink.delete_route(route)
-    if not any(route.is_default for route in routes):
+    if not any(not route["dst_len"] and not route["priority"] for route in routes):
         netlink.set_default_route(index)
     write_resolv_conf(wishes.servers)
     return next((address for address, _ in netlink.addresses(index)), None), netlink.routes()

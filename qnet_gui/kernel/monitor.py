@@ -1,6 +1,7 @@
-"""Netlink events for a main loop: a link came, changed or went, an uplink may have changed.
+"""Netlink events for a main loop, with the standard library: a link came, changed or went, an uplink may have changed.
 
-Touches one socket of the network namespace that the process was in.
+Reads only the few bytes that matter; a message costs microseconds, which counts when a thousand vifs come up. Touches
+one socket of the network namespace that the process was in. Source of the layouts: rtnetlink(7).
 """
 
 from __future__ import annotations
@@ -8,15 +9,18 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from qnet_gui.kernel import rtnetlink
 from qnet_gui.model.errors import KernelError
 
+_HEADER = struct.Struct("=IHHII")
+_LINK = struct.Struct("=BxHiII")
+_ATTRIBUTE = struct.Struct("=HH")
+_IFNAME = 3
+_NEWLINK, _DELLINK, _NEWADDR, _DELADDR, _NEWROUTE, _DELROUTE = 16, 17, 20, 21, 24, 25
 _GROUPS = 0x1 | 0x10 | 0x40  # links, IPv4 addresses, IPv4 routes
-_OF_ADDRESSES = (rtnetlink.NEWADDR, rtnetlink.DELADDR)
-_OF_ROUTES = (rtnetlink.NEWROUTE, rtnetlink.DELROUTE)
 _DEFAULT = b"\0"  # a route to a destination of 0 bits
 _BUFFER = 4 << 20
 _RECEIVE = 65536
@@ -33,15 +37,31 @@ class Event:
 
 def parse(data: bytes) -> list[Event]:
     """The events of one datagram."""
-    events = []
-    for message in rtnetlink.messages(data):
-        kind, body = message.kind, message.body
-        if kind in (rtnetlink.NEWLINK, rtnetlink.DELLINK) and len(body) >= rtnetlink.LINK.size:
-            name = rtnetlink.name_of_link(body)
-            events.append(Event(name, kind == rtnetlink.DELLINK, not name.startswith("vif")))
-        elif kind in _OF_ADDRESSES or (kind in _OF_ROUTES and body[1:2] == _DEFAULT):
+    events, at = [], 0
+    while at + _HEADER.size <= len(data):
+        size, kind, *_ = _HEADER.unpack_from(data, at)
+        if size < _HEADER.size:
+            break
+        body = data[at + _HEADER.size : at + size]
+        if kind in (_NEWLINK, _DELLINK) and len(body) >= _LINK.size:
+            name = _name(body[_LINK.size :])
+            events.append(Event(name, kind == _DELLINK, not name.startswith("vif")))
+        elif kind in (_NEWADDR, _DELADDR) or (kind in (_NEWROUTE, _DELROUTE) and body[1:2] == _DEFAULT):
             events.append(Event(uplink=True))
+        at += (size + 3) & ~3
     return events
+
+
+def _name(attributes: bytes) -> str:
+    at = 0
+    while at + _ATTRIBUTE.size <= len(attributes):
+        size, kind = _ATTRIBUTE.unpack_from(attributes, at)
+        if size < _ATTRIBUTE.size:
+            break
+        if kind == _IFNAME:
+            return attributes[at + _ATTRIBUTE.size : at + size].rstrip(b"\0").decode("ascii", "replace")
+        at += (size + 3) & ~3
+    return ""
 
 
 class Monitor:

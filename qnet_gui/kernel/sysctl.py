@@ -13,8 +13,7 @@ _ROOT = Path("/proc/sys/net")
 def set_sysctl(name: str, value: int) -> None:
     """Write one setting, `name` relative to /proc/sys/net; `KernelError` when it cannot be written."""
     try:
-        with open(_ROOT / name, "wb", buffering=0) as file:
-            file.write(b"%d\n" % value)
+        (_ROOT / name).write_text(f"{value}\n")
     except OSError as error:
         raise KernelError(f"The kernel setting net/{name} cannot be set: {error.strerror}.") from error
 

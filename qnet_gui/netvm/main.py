@@ -108,7 +108,7 @@ def _through_agent_or(line: str, do_it: Callable[[ModuleType], None]) -> int:
             if answer != "ok":
                 raise QnetError(answer.removeprefix("error "))
             return 0
-        if once is None:  # before the lock is held, since it takes a while
+        if once is None:  # before the lock is held, since it takes a quarter of a second
             once = importlib.import_module("qnet_gui.netvm.once")
         with _locked(wait=False) as free:
             if free:

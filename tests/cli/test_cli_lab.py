@@ -120,7 +120,7 @@ def test_a_stopped_agent_is_named_with_its_cure(qnet, lab, in_lab):
         done = in_lab("routes")
         assert done.returncode == 1
         assert "did not answer within 3 seconds" in done.stderr
-        assert time.monotonic() - asked < 4
+        assert time.monotonic() - asked < 8  # the helper has ended it, and not our own deadline
 
 
 def test_a_helper_that_is_away_or_hangs(qnet, lab, in_lab):
@@ -134,7 +134,7 @@ def test_a_helper_that_is_away_or_hangs(qnet, lab, in_lab):
         begun = time.monotonic()
         done = in_lab("status")
         assert (done.returncode, done.stderr) == (1, "qnet: The network helper does not answer.\n")
-        assert time.monotonic() - begun < 12
+        assert time.monotonic() - begun < 25
     finally:
         os.kill(pid, signal.SIGCONT)
     assert in_lab("status").returncode == 0

@@ -1,4 +1,4 @@
-"""Keeps a `Raw` up to date: watches, gathers what they say for 10 ms, reads only what has changed.
+"""Keeps a `Raw` up to date: watches, gathers what they say for 5 ms, reads only what has changed.
 
 Watches come before the first read. After a loss of xenstore every watch fires, so everything is read anew. Runs on the
 main loop; xenstore is read on its worker's thread, the hypervisor is asked on a thread of its own.
@@ -25,7 +25,7 @@ from qnet_gui.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
 
-_GATHER = 0.01
+_GATHER = 0.005
 #: Whoever writes or asks without end gets this much of us: rounds a second, then seconds between them.
 _BURST = 50
 _SLOW = 0.25

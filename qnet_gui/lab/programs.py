@@ -5,6 +5,7 @@ Runs inside the domain; writes one log file a program in the lab's log folder.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -24,6 +25,7 @@ ENVIRONMENT = {
 }
 SET_UP = "qnet-guest"
 _STOP_DEADLINE = 5.0
+_DYING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +138,19 @@ class Programs:
     def wished(self, text: bytes) -> None:
         """Start what the domain's bus was asked to activate."""
         for name in text.decode("ascii", "replace").split():
+            self._bury(name)
             try:
                 self.start(name)
             except QnetError as error:
                 self._note("dbus", f"<4>{error.sentence}\n")
+
+    def _bury(self, name: str) -> None:
+        """One that the bus misses and that seems to run has left the bus because it is dying."""
+        process = self._running.get(name)
+        if process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_DYING)
+                self._ended(name)
 
     def reap(self) -> None:
         """Collect the dead, the orphans of the domain included."""

@@ -76,6 +76,8 @@ _CHAINS: dict[str, tuple[str, tuple[str, ...]]] = {
         "type filter hook forward priority filter; policy accept;",
         (
             'iifname "vif*" oifname "vif*" counter name between_vifs drop',
+            # it is not masqueraded, so it would tell the world a domain's address
+            'iifname "vif*" ct state invalid drop',
             f"ip daddr @{VIRTUAL_SET} counter name dns_refused drop",
             'oifname "vif*" ct state established,related accept',
             'oifname "vif*" drop',

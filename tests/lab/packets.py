@@ -53,6 +53,11 @@ def udp(source: str, target: str, port: int, **link: str) -> str:
     return ip4(source, target, 17, struct.pack("!HHHH", 40000, port, 8 + len(MARK), 0) + MARK, **link)
 
 
+def tcp(source: str, target: str, port: int, flags: int, **link: str) -> str:
+    """A marked TCP segment of no connection; its checksum is wrong."""
+    return ip4(source, target, 6, struct.pack("!HHIIBBHHH", 40000, port, 1, 1, 0x50, flags, 1024, 0, 0) + MARK, **link)
+
+
 def arp(source: str, target: str, own: str, operation: int = 1) -> str:
     """A marked ARP packet: `source` asks who `target` is (1), or says so unasked (2)."""
     body = struct.pack("!HHBBH", 1, 0x0800, 6, 4, operation)

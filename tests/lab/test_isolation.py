@@ -64,6 +64,14 @@ def test_a_spoofed_source_goes_nowhere(lab: Lab, source: str) -> None:
     assert _counter(lab, "spoofed") - before == COUNT
 
 
+def test_what_belongs_to_no_connection_leaks_no_internal_address(lab: Lab) -> None:
+    """Address translation passes over what conntrack calls invalid: a stray FIN left with the domain's own address."""
+    fin, rst, ack = (packets.tcp(lab.address("work"), WEB, 80, flags, own=_mac(lab, "work")) for flags in (1, 4, 16))
+    with _watching(lab, "isp1", "cable") as arrived:
+        _send(lab, "work", fin, rst, ack)
+    assert arrived == [0]
+
+
 def test_another_domains_address_goes_nowhere(lab: Lab) -> None:
     before = _counter(lab, "spoofed")
     with _watching(lab, "isp1", "cable") as arrived:

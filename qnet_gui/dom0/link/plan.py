@@ -66,8 +66,8 @@ def preflight(
 ) -> dict[str, Any]:
     """All of it as plain data; `busy` says who is at another operation, or is empty."""
     found = list(obstacles(snapshot))
-    if busy:
-        found.append(Obstacle("busy", busy))
+    if busy:  # first: it explains the others
+        found.insert(0, Obstacle("busy", busy))
     everybody = list(domains)
     paused = [info.name for info in everybody if info.state is DomainState.PAUSED and info.id]
     uplink = snapshot.uplink

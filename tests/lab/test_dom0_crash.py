@@ -14,12 +14,13 @@ from pathlib import Path
 
 import dbus
 import pytest
-from lab.conftest import Lab, _end, _new
-from lab.dying_helper import points
-from lab.upgrade import JOURNAL, Upgrade
 
 from qnet_gui.dom0.link.steps import STEPS
 from qnet_gui.lab.root import CHECKOUT
+
+from .conftest import Lab, _end, _new
+from .dying_helper import points
+from .upgrade import JOURNAL, Upgrade
 
 HERE = "/run/qnet-test-here"
 _PROGRAM = f"""#!/usr/bin/python3 -I

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import dbus
 import pytest
 
-from lab.conftest import Lab, _end, _new
-from lab.test_dom0_crash import _PROGRAM
-from lab.upgrade import Upgrade
+from .conftest import Lab, _end, _new
+from .test_dom0_crash import _PROGRAM
+from .upgrade import Upgrade
 
 RESOLV = "/etc/resolv.conf"
 

@@ -13,11 +13,12 @@ from typing import Any
 import dbus
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
-from lab.conftest import Lab
 
 from qnet_gui.lab.enter import dom0_bus_address
 from qnet_gui.model.snapshot import Snapshot, from_wire
 from qnet_gui.wire import plain
+
+from .conftest import Lab
 
 NAME, PATH = "org.qnet.Helper1", "/org/qnet/Helper1"
 JOURNAL = "/var/lib/qnet/dom0-link.json"

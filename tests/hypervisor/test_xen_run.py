@@ -1,0 +1,115 @@
+"""Running xl: what fails, what takes too long, and what is not there, with programs that every machine has."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+
+from qnet_gui.hypervisor.port import VifRequest
+from qnet_gui.hypervisor.xen import XenHypervisor
+from qnet_gui.hypervisor.xen_run import xl
+from qnet_gui.model.domain import DomainState
+from qnet_gui.model.errors import HypervisorError, NotFound
+from qnet_gui.model.vif import VifId
+
+_UUID = "5c3c3c84-3b5e-4b07-9f6b-6d6d6f2f7a01"
+#: Counts pauses as Xen does: `list` shows one domain, 4, paused while the count is not 0, which it cannot go below.
+_COUNTING = f"""#!/bin/sh
+count=$(cat {{folder}}/count)
+case "$1 $2" in
+"list -v")
+    [ "$count" -gt 0 ] && state=--p--- || state=-b----
+    echo "Name ID Mem VCPUs\tState\tTime(s)   UUID"
+    echo "work 4 256 1 $state 1.0 {_UUID}" ;;
+"pause 4") echo $((count + 1)) >{{folder}}/count ;;
+"unpause 4") [ "$count" -gt 0 ] && echo $((count - 1)) >{{folder}}/count ;;
+*) echo "unknown domain" >&2; exit 1 ;;
+esac
+"""
+
+
+@pytest.fixture
+def counting(tmp_path: Path) -> XenHypervisor:
+    program = tmp_path / "xl"
+    program.write_text(_COUNTING.format(folder=tmp_path))
+    program.chmod(0o755)
+    (tmp_path / "count").write_text("0\n")
+    return XenHypervisor(program)
+
+
+def count(folder: Path) -> int:
+    return int((folder / "count").read_text())
+
+
+def state(hypervisor: XenHypervisor) -> DomainState:
+    return hypervisor.domains()[0].state
+
+
+def test_output() -> None:
+    assert xl("two", "words; $HOME", deadline=10, program=Path("/bin/echo")) == "two words; $HOME\n"
+
+
+def test_failure() -> None:
+    with pytest.raises(HypervisorError, match=r"^xl list failed: status 1\.$"):
+        xl("list", deadline=10, program=Path("/bin/false"))
+
+
+def test_deadline() -> None:
+    with pytest.raises(HypervisorError, match=r"did not end within 0\.2 s"):
+        xl("60", deadline=0.2, program=Path("/bin/sleep"))
+
+
+def test_no_xl() -> None:
+    with pytest.raises(HypervisorError, match="cannot be run: No such file or directory"):
+        xl("list", deadline=10, program=Path("/nonexistent/xl"))
+
+
+def test_pausing_twice_counts_once(counting: XenHypervisor, tmp_path: Path) -> None:
+    counting.pause(4)
+    counting.pause(4)
+    assert (count(tmp_path), state(counting)) == (1, DomainState.PAUSED)
+    counting.unpause(4)
+    assert state(counting) is DomainState.RUNNING
+
+
+def test_unpausing_one_that_runs_is_no_error(counting: XenHypervisor) -> None:
+    counting.unpause(4)
+    assert state(counting) is DomainState.RUNNING
+
+
+def test_one_that_its_toolstack_still_makes_stays_paused(counting: XenHypervisor, tmp_path: Path) -> None:
+    (tmp_path / "count").write_text("1\n")  # made paused
+    counting.pause(4)
+    xl("unpause", "4", deadline=10, program=tmp_path / "xl")  # made
+    assert state(counting) is DomainState.PAUSED
+    counting.unpause(4)
+    assert state(counting) is DomainState.RUNNING
+
+
+def test_paused_again_after_somebody_else_let_it_go(counting: XenHypervisor, tmp_path: Path) -> None:
+    counting.pause(4)
+    xl("unpause", "4", deadline=10, program=tmp_path / "xl")
+    counting.pause(4)
+    assert state(counting) is DomainState.PAUSED
+
+
+def test_no_such_domain(counting: XenHypervisor) -> None:
+    with pytest.raises(NotFound):
+        counting.pause(5)
+    with pytest.raises(NotFound):
+        counting.unpause(5)
+
+
+def test_managed_by_another(tmp_path: Path) -> None:
+    hypervisor = XenHypervisor(tmp_path / "xl", managed_by="qubesd")
+    request = VifRequest(4, 1, IPv4Address("10.137.0.20"), "00:16:3e:00:00:01")
+    for deed in (
+        lambda: hypervisor.pause(4),
+        lambda: hypervisor.unpause(4),
+        lambda: hypervisor.attach_vif(request),
+        lambda: hypervisor.detach_vif(VifId(4, 0)),
+    ):
+        with pytest.raises(HypervisorError, match="belong to qubesd"):
+            deed()

@@ -16,10 +16,10 @@ DESTDIR ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint format demo bench install clean
+.PHONY: help setup test lint format demo bench e2e-xen install clean
 
 help: ## list what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 setup: ## install the Debian packages and the Python environment that all of this needs
 	@.ci/setup
@@ -37,6 +37,10 @@ demo: setup ## a whole machine on this one: it boots, a domain fetches a page, t
 
 bench: setup ## measure what README.md states
 	@.ci/as-root $(PYTHON) tests/bench/run.py $(ARGS)
+
+e2e-xen: setup ## boot a real Xen under QEMU, with dom0, a netvm and a domain, and run tests/xen in it
+	@.ci/setup-xen
+	@.ci/as-root $(PYTHON) -m pytest -c tests/xen/pytest.ini tests/xen $(ARGS)
 
 install: ## install for ROLE=dom0|netvm|guest, below DESTDIR if given; needs nothing but Python and make
 	@/usr/bin/python3 -B -m qnet_gui.install $(ROLE) --destdir '$(DESTDIR)'

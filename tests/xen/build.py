@@ -1,0 +1,220 @@
+"""Builds the Xen machine's disk, kernel and hypervisor below build/xen, and builds nothing that is there already.
+
+Three caches, each named after what it was made from: `base-…`, the Debian root (a minute and a half); `kernel-…`, the
+kernel and Xen; `machine-…`, the disk with this checkout installed for every role. Needs root, apt and the network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import os
+import shutil
+import struct
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from parts import (
+    BUILD,
+    BUSYBOX,
+    CHECKOUT,
+    FIRST_MODULES,
+    HYPERVISOR,
+    KERNEL,
+    MACHINE,
+    MIRROR,
+    MODULE_FOLDERS,
+    MODULES,
+    PACKAGES,
+    SUITE,
+)  # fmt: skip
+
+ROLES = ("dom0", "netvm", "guest")
+_SIZE = "900M"
+
+
+def _run(*words: str | Path, cwd: Path | None = None) -> str:
+    done = subprocess.run(
+        [str(word) for word in words], cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{' '.join(map(str, words))}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+    return done.stdout
+
+
+def _key(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def _contents(folders: Iterable[Path]) -> list[tuple[str, str]]:
+    """Names and digests of all files below, without what Python leaves there."""
+    return [
+        (str(path.relative_to(CHECKOUT)), hashlib.sha256(path.read_bytes()).hexdigest())
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+
+
+def _cached(name: str, make: Callable[[Path], None]) -> Path:
+    """The folder of this name, made if need be: all of it or nothing. Older ones of its kind are removed."""
+    folder = BUILD / name
+    if folder.exists():
+        return folder
+    kind = name.partition("-")[0]
+    wip = BUILD / f".{name}"
+    shutil.rmtree(wip, ignore_errors=True)
+    wip.mkdir(parents=True)
+    print(f"making {name}", flush=True)
+    make(wip)
+    for old in BUILD.glob(f"{kind}-*"):
+        shutil.rmtree(old)
+    wip.rename(folder)
+    return folder
+
+
+# -- the Debian root
+
+
+def base() -> Path:
+    """A Debian root with every package that any kind of domain needs."""
+    return _cached(f"base-{_key(SUITE, MIRROR, PACKAGES)}", _make_base)
+
+
+def _make_base(folder: Path) -> None:
+    _run("debootstrap", "--variant=minbase", "--merged-usr", f"--include={','.join(PACKAGES)}", SUITE, folder, MIRROR)
+    shutil.rmtree(folder / "var/cache/apt/archives", ignore_errors=True)
+
+
+# -- kernel and hypervisor
+
+
+def kernel() -> Path:
+    """`xen`, `vmlinux`, `modules/` with modules.dep, from apt's newest packages."""
+    depends = _run("apt-cache", "depends", KERNEL).split()
+    newest = next(word for word in depends if word.startswith("linux-image-") and word != KERNEL)
+    return _cached(f"kernel-{_key(newest, HYPERVISOR, MODULES, MODULE_FOLDERS)}", lambda wip: _make_kernel(wip, newest))
+
+
+def _make_kernel(folder: Path, package: str) -> None:
+    unpacked = folder / "unpacked"
+    _run("apt-get", "-q", "download", package, HYPERVISOR, cwd=folder)
+    for deb in folder.glob("*.deb"):
+        _run("dpkg", "-x", deb, unpacked)
+        deb.unlink()
+    with (folder / "xen").open("wb") as xen:
+        subprocess.run(["/bin/zcat", next(unpacked.glob("boot/xen-4*.gz"))], stdout=xen, check=True)
+    (folder / "vmlinux").write_bytes(_vmlinux(next(unpacked.glob("boot/vmlinuz-*")).read_bytes()))
+    version = next((unpacked / "lib/modules").iterdir()).name
+    _run("depmod", "-b", unpacked, version)
+    _take_modules(unpacked / "lib/modules" / version, folder / "modules/usr/lib/modules" / version)
+    (folder / "modules/lib").symlink_to("usr/lib")
+    _run("depmod", "-b", folder / "modules", version)
+    (folder / "modules/lib").unlink()
+    (folder / "first").mkdir()
+    order = _with_needed(unpacked, version, FIRST_MODULES)
+    for path in order:
+        shutil.copy(path, folder / "first")
+    (folder / "first/order").write_text("".join(f"{path.name}\n" for path in order))
+    shutil.rmtree(unpacked)
+
+
+def _vmlinux(image: bytes) -> bytes:
+    """The kernel inside a bzImage, which emulation is slow to unpack. Source: Linux, Documentation/x86/boot.rst."""
+    setup = (image[0x1F1] or 4) + 1
+    offset, length = struct.unpack_from("<II", image, 0x248)
+    start = setup * 512 + offset
+    return lzma.LZMADecompressor().decompress(image[start : start + length])
+
+
+def _with_needed(root: Path, version: str, names: Iterable[str]) -> list[Path]:
+    """Files of modules and of all that they need, in the order in which they load."""
+    found: dict[Path, None] = {}
+    for name in names:
+        for line in _run("modprobe", "-d", root, "-S", version, "--show-depends", name).splitlines():
+            kind, _, path = line.partition(" ")
+            if kind == "insmod":
+                found[Path(path.split()[0])] = None
+    return list(found)
+
+
+def _take_modules(source: Path, target: Path) -> None:
+    """Only what is used: the whole would be most of the disk."""
+    whole = [path.stem for folder in MODULE_FOLDERS for path in (source / "kernel" / folder).rglob("*.ko")]
+    target.mkdir(parents=True)
+    for name in ("modules.builtin", "modules.builtin.modinfo", "modules.order"):
+        shutil.copy(source / name, target)
+    for path in _with_needed(source.parents[2], source.name, (*MODULES, *whole)):
+        place = target / path.resolve().relative_to(source.resolve())
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, place)
+
+
+# -- the machine
+
+
+def machine() -> Path:
+    """`xen`, `vmlinux`, `initrd`, `disk`: all that QEMU is given."""
+    root, boot = base(), kernel()
+    ours = _contents((CHECKOUT / "qnet_gui", CHECKOUT / "desktop", CHECKOUT / "resources", MACHINE))
+    key = _key(root.name, boot.name, ours, Path(__file__).read_bytes())
+    return _cached(f"machine-{key}", lambda wip: _make_machine(wip, root, boot))
+
+
+def _make_machine(folder: Path, root: Path, boot: Path) -> None:
+    for name in ("xen", "vmlinux"):
+        os.link(boot / name, folder / name)
+    _make_initrd(folder, root, boot)
+    disk = folder / "layers"
+    disk.mkdir()
+    for role in ROLES:
+        _make_layer(disk / role, role)
+    _run("cp", "-al", root, disk / "base")
+    _run("cp", "-al", boot / "modules", disk / "modules")
+    (disk / "dom0/boot").mkdir()
+    for name in ("vmlinux", "initrd"):
+        os.link(folder / name, disk / "dom0/boot" / name)
+    plain = ("-O", "^has_journal,^metadata_csum", "-m", "0")
+    _run("mke2fs", "-q", "-t", "ext4", *plain, "-d", disk, folder / "disk", _SIZE)
+    shutil.rmtree(disk)
+
+
+def _make_layer(layer: Path, role: str) -> None:
+    """What `make install` puts into a domain, and the few files of the tests' own."""
+    _run("make", "-C", CHECKOUT, "install", f"ROLE={role}", f"DESTDIR={layer}")
+    ours = layer / "usr/lib/qnet-test"
+    ours.mkdir(parents=True)
+    for name in ("init.py", "hands.py", "lease.sh"):
+        shutil.copy(MACHINE / name, ours)
+    for name in ("init.py", "lease.sh"):
+        (ours / name).chmod(0o755)
+    if role == "dom0":
+        scripts = layer / "etc/xen/scripts"
+        scripts.mkdir(parents=True, exist_ok=True)
+        # it runs in the netvm, but xl looks its name up in dom0
+        for script in (MACHINE / "block-shared", CHECKOUT / "desktop/xen/vif-route-qubes"):
+            shutil.copy(script, scripts)
+            (scripts / script.name).chmod(0o755)
+
+
+def _make_initrd(folder: Path, root: Path, boot: Path) -> None:
+    files = folder / "initramfs"
+    for name in ("bin", "dev", "proc", "sys", "disk", "memory", "root"):
+        (files / name).mkdir(parents=True)
+    shutil.copy(root / "bin/busybox", files / "bin/busybox")
+    for name in BUSYBOX:
+        (files / "bin" / name).symlink_to("busybox")
+    shutil.copytree(boot / "first", files / "modules")
+    shutil.copy(MACHINE / "initramfs.sh", files / "init")
+    (files / "init").chmod(0o755)
+    names = "\n".join(str(path.relative_to(files)) for path in sorted(files.rglob("*")))
+    with (folder / "initrd").open("wb") as initrd:
+        subprocess.run(
+            ["/usr/bin/cpio", "-o", "-H", "newc", "--quiet"], cwd=files, input=names.encode(), stdout=initrd, check=True
+        )
+    shutil.rmtree(files)
+
+
+if __name__ == "__main__":
+    print(machine())

@@ -1,0 +1,116 @@
+#!/usr/bin/python3 -I
+"""Process 1 of dom0, the netvm and the AppVMs of the Xen machine: starts what that kind of domain needs, then obeys.
+
+Takes the place of systemd, which under software emulation takes longer than everything else together.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, "/usr/lib/qnet-test")
+import hands
+
+LOG = Path("/var/log/qnet-test")
+ENVIRONMENT = {
+    "PATH": "/usr/lib/xen-4.17/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8", "TERM": "dumb",
+}  # fmt: skip
+FOLDERS = ("/run/dbus", "/run/xen", "/run/xenstored", "/run/lock", "/var/log/xen/console")
+XENFS = ("xen-evtchn", "xen-gntdev", "xen-gntalloc", "xen-privcmd", "xenfs")
+
+
+def say(text: str) -> None:
+    """A line on the console, with the seconds since this domain's kernel began."""
+    uptime = Path("/proc/uptime").read_text().split()[0]
+    print(f"QNET {uptime} {text}", flush=True)
+
+
+def run(*words: str) -> None:
+    """Run something that ends; a failure is told on the console and left at that."""
+    done = subprocess.run(words, env=ENVIRONMENT, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        say(f"{' '.join(words)}: status {done.returncode}")
+
+
+def start(name: str, *words: str) -> None:
+    """Start something that stays; what it says goes to a log of its own."""
+    with (LOG / f"{name}.log").open("ab") as log:
+        subprocess.Popen(words, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
+def wait_for(what: str, path: str, seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not Path(path).exists():
+        if time.monotonic() > until:
+            say(f"{what}: {path} did not appear")
+            return
+        time.sleep(0.05)
+
+
+def load(*modules: str) -> None:
+    run("modprobe", "-a", *modules)
+
+
+def ground(name: str) -> None:
+    """What is the same everywhere."""
+    os.environ.update(ENVIRONMENT)
+    for kind, place in (("tmpfs", "/run"), ("tmpfs", "/tmp"), ("devpts", "/dev/pts"), ("tmpfs", "/dev/shm")):
+        Path(place).mkdir(exist_ok=True)
+        run("mount", "-t", kind, kind, place)
+    for folder in (LOG, *FOLDERS):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    Path("/proc/sys/kernel/hostname").write_text(name)
+    run("ip", "link", "set", "lo", "up")
+    load(*XENFS)
+    run("mount", "-t", "xenfs", "xenfs", "/proc/xen")
+
+
+def system_bus() -> None:
+    run("dbus-uuidgen", "--ensure")
+    run("dbus-daemon", "--system", "--fork", "--nopidfile")
+
+
+def dom0() -> None:
+    load("xen-blkback", "xen-pciback", "xen-netfront", "virtio_console", "virtio_rng")
+    start("xenstored", "xenstored", "--no-fork", "--pid-file", "/run/xenstored.pid")
+    wait_for("xenstored", "/run/xenstored/socket")
+    run("xen-init-dom0")
+    start("xenconsoled", "xenconsoled", "-i", "--log=all")
+    system_bus()
+    start("polkitd", "/usr/lib/polkit-1/polkitd", "--no-debug")
+    start("qnet-helper", "/usr/bin/qnet-helper", "--debug")
+
+
+def netvm() -> None:
+    load("xen-netback", "xen-pcifront", "e1000")
+    system_bus()
+    start("qnet-agent", "/usr/bin/qnet-agent", "--debug")
+    start("devd", "xl", "devd", "-F")
+    wait_for("the card", "/sys/class/net/eth0")
+    run("ip", "link", "set", "eth0", "up")
+    start("dhcp", "busybox", "udhcpc", "-i", "eth0", "-f", "-s", "/usr/lib/qnet-test/lease.sh")
+
+
+def guest() -> None:
+    load("xen-netfront")
+    start("qnet-guest", "/usr/bin/qnet-guest", "--debug", "--wait", "60")
+
+
+def main() -> None:
+    words = dict(re.findall(r"(\S+?)=(\S+)", Path("/proc/cmdline").read_text()))
+    role, name = words["role"], words.get("name", "dom0")
+    ground(name)
+    {"dom0": dom0, "netvm": netvm, "guest": guest}[role]()
+    say(f"{name} is up")
+    while True:
+        try:
+            (hands.obey_host if role == "dom0" else hands.obey_dom0)()
+        except Exception as error:  # process 1 must not end
+            say(f"starting again after {error!r}")
+            time.sleep(1)
+
+
+main()

@@ -1,0 +1,34 @@
+"""What the Xen machine is made of: Debian packages, kernel modules, and where they lie while they are put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+BUILD = CHECKOUT / "build" / "xen"
+MACHINE = Path(__file__).parent / "machine"
+
+SUITE = "bookworm"
+MIRROR = "http://deb.debian.org/debian"
+
+#: What dom0, the netvm and the AppVMs have in common; README.md has the packages that each of them needs.
+PACKAGES = (
+    "ca-certificates", "systemd", "systemd-sysv", "dbus", "dbus-user-session", "polkitd", "udev", "kmod", "iproute2",
+    "iputils-ping", "nftables", "python3", "python3-pyxs", "python3-pyroute2", "python3-dbus", "python3-gi",
+    "python3-nftables", "procps", "busybox-static", "pciutils", "conntrack", "curl", "xen-utils-4.17", "xenstore-utils",
+)  # fmt: skip
+#: Of the same suite as the tools above, so that they are of one version.
+HYPERVISOR = f"xen-hypervisor-4.17-amd64/{SUITE}"
+#: Which one is the newest is asked of apt.
+KERNEL = "linux-image-amd64"
+
+#: Modules that mounting the root takes, in dom0 and in domains.
+FIRST_MODULES = ("virtio_pci", "virtio_blk", "xen-blkfront", "crc32c_generic", "ext4", "overlay")
+MODULES = (
+    *FIRST_MODULES, "virtio_console", "virtio_rng", "e1000",
+    "xen-evtchn", "xen-gntdev", "xen-gntalloc", "xen-privcmd", "xenfs",
+    "xen-blkback", "xen-netback", "xen-netfront", "xen-pciback", "xen-pcifront",
+)  # fmt: skip
+#: Folders of modules that are taken whole.
+MODULE_FOLDERS = ("net/netfilter", "net/ipv4/netfilter", "net/ipv6/netfilter")
+BUSYBOX = ("sh", "mount", "insmod", "switch_root", "mkdir", "sleep", "cat", "ln", "sed", "echo")

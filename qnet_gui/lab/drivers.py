@@ -64,7 +64,7 @@ class Drivers(threading.Thread):
             if match := _FRONTEND.fullmatch(ours):
                 self._front(f"device/vif/{match[1]}")
             elif match := _BACKEND.fullmatch(ours):
-                self._back(match[1])
+                self._back_if_there(match[1])
 
     def _follow(self, path: str, other_end: str) -> bytes | None:
         """Watch the state at the other end, and read it."""
@@ -98,12 +98,30 @@ class Drivers(threading.Thread):
 
     # -- netback
 
+    def _back_if_there(self, path: str) -> None:
+        """The toolstack may remove the node at any moment; what stands above is not this domain's to write."""
+        try:
+            self._back(path)
+        except StoreDenied:
+            if self._exists(path):
+                raise
+            self._back_gone(path)
+
+    def _exists(self, path: str) -> bool:
+        try:
+            return self._store.read(f"{path}/state") is not None
+        except StoreDenied:
+            return False
+
+    def _back_gone(self, path: str) -> None:
+        self._forget(path)
+        self._unlink(VifId.from_path(path))
+
     def _back(self, path: str) -> None:
         vif = VifId.from_path(path)
         state = self._store.read(f"{path}/state")
         if state is None:
-            self._forget(path)
-            self._unlink(vif)
+            self._back_gone(path)
             return
         other = self._follow(path, "frontend")
         if state == INITIALISING:

@@ -33,6 +33,8 @@ _TALKATIVE = {"net.ipv4.ipfrag_time": "1", "net.ipv4.icmp_ratemask": "0"}
 @pytest.fixture(scope="module")
 def upgrade(lab: Lab) -> Iterator[Upgrade]:
     found = Upgrade(lab)
+    # other tests may have restarted parts of the netvm a moment ago
+    found.spin("a free way", lambda: not found.call("Preflight")["obstacles"])
     # whoever disconnects at once is faster than the netvm's hotplug script, which finds nothing to do then
     lab.expect_log(r"vif0\.0 (has no (node|link) here|has gone|failed with status 1)|vif0\.0.*No such file")
     lab.expect_log(r"refused 'backend/vif/0/0/hotplug-status'")

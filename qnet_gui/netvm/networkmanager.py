@@ -20,6 +20,8 @@ _OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
 #: How long, in seconds, the last picture holds while NetworkManager is away or starts: it keeps its links meanwhile.
 _GRACE = 15.0
+#: And when an uplink vanishes, until NetworkManager may have left: it takes its objects away one by one first.
+_LEAVING = 0.5
 
 
 class NetworkManager:
@@ -28,9 +30,11 @@ class NetworkManager:
     def __init__(self, bus: Any, changed: Callable[[], None]) -> None:
         self._bus = bus
         self._changed = changed
-        self._objects: dict[str, dict[str, dict[str, Any]]] = {}
+        #: Never changed, only replaced, so that a picture of before can be held.
+        self._objects: nm_state.Objects = {}
         self._held: nm_state.Objects = {}
-        self._grace: int | None = None
+        self._leaving = False
+        self._timer: int | None = None
         self._refreshing: list[Callable[[], None]] = []
         self.running = False
         self.known = False
@@ -66,7 +70,8 @@ class NetworkManager:
     def _owner_changed(self, owner: str) -> None:
         self.running = bool(owner)
         if not owner:
-            self._hold()
+            self._hold(self._held or self._objects, _GRACE)
+            self._leaving = False
             self._objects = {}
             self.known = True
             self._refreshed()
@@ -87,10 +92,13 @@ class NetworkManager:
             done()
 
     def _loaded(self, objects: dict[str, dict[str, dict[str, Any]]]) -> None:
-        self._objects = {str(path): {str(name): dict(values) for name, values in interfaces.items()}
-                         for path, interfaces in objects.items()}  # fmt: skip
+        self._replace(
+            {
+                str(path): {str(name): dict(values) for name, values in interfaces.items()}
+                for path, interfaces in objects.items()
+            }
+        )
         self.known = True
-        self._look()
         self._refreshed()
 
     def _not_loaded(self, error: Exception) -> None:
@@ -99,44 +107,56 @@ class NetworkManager:
         self._refreshed()
 
     def _properties_changed(self, interface: str, values: dict[str, Any], invalidated: list[str], path: str) -> None:
-        known = self._objects.get(str(path), {}).get(str(interface))
+        interfaces = self._objects.get(str(path), {})
+        known = interfaces.get(str(interface))
         if known is None:  # not loaded yet, or nothing that we mirror
             return
-        known.update(values)
-        for name in invalidated:
-            known.pop(name, None)
-        self._look()
+        fresh = {name: value for name, value in known.items() if name not in invalidated} | values
+        self._replace({**self._objects, str(path): {**interfaces, str(interface): fresh}})
 
     def _added(self, path: str, interfaces: dict[str, dict[str, Any]]) -> None:
-        mirrored = self._objects.setdefault(str(path), {})
-        mirrored.update({str(name): dict(values) for name, values in interfaces.items()})
-        self._look()
+        fresh = {str(name): dict(values) for name, values in interfaces.items()}
+        self._replace({**self._objects, str(path): {**self._objects.get(str(path), {}), **fresh}})
 
     def _removed(self, path: str, interfaces: list[str]) -> None:
-        mirrored = self._objects.get(str(path), {})
-        for name in interfaces:
-            mirrored.pop(str(name), None)
-        if not mirrored:
-            self._objects.pop(str(path), None)
-        self._look()
+        left = {name: values for name, values in self._objects.get(str(path), {}).items() if name not in interfaces}
+        others = {other: values for other, values in self._objects.items() if other != str(path)}
+        self._replace({**others, str(path): left} if left else others)
 
-    # -- a restart of NetworkManager must not look like the loss of all uplinks
-
-    def _hold(self) -> None:
-        """Keep the present picture for a while."""
-        if not self._held and nm_state.servers(self._objects):
-            self._held = self._objects
-            self._grace = after(_GRACE, self._let_go)
-
-    def _let_go(self) -> None:
-        self._grace = None
-        self._held = {}
-        self._changed()
-
-    def _look(self) -> None:
-        if self._held and (nm_state.servers(self._objects) or not nm_state.starting(self._objects)):
-            if self._grace is not None:
-                cancel(self._grace)
+    def _replace(self, objects: nm_state.Objects) -> None:
+        before, self._objects = self._objects, objects
+        if not self._held and nm_state.lost(before, objects):
+            self._leaving = True
+            self._hold(before, _LEAVING)
+        elif self._held and self._is_over():
             self._let_go()
         else:
             self._changed()
+
+    # -- a restart of NetworkManager must not look like the loss of all uplinks
+
+    def _hold(self, picture: nm_state.Objects, seconds: float) -> None:
+        """Keep a picture for a while, if it knows a server."""
+        if nm_state.servers(picture):
+            self._stop_timer()
+            self._held, self._timer = picture, after(seconds, self._give_up)
+
+    def _is_over(self) -> bool:
+        """Whether what NetworkManager shows now is to be believed again."""
+        if self._leaving:
+            return not nm_state.lost(self._held, self._objects)
+        return bool(nm_state.servers(self._objects)) or not nm_state.starting(self._objects)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            cancel(self._timer)
+            self._timer = None
+
+    def _give_up(self) -> None:
+        self._timer = None
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._stop_timer()
+        self._held, self._leaving = {}, False
+        self._changed()

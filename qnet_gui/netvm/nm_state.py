@@ -116,6 +116,12 @@ def uplinks(objects: Objects) -> tuple[Uplink, ...]:
     return tuple(sorted(real, key=lambda uplink: (not uplink.primary, uplink.name)))
 
 
+def lost(before: Objects, now: Objects) -> bool:
+    """Whether an uplink that was up is not down but gone: a card was pulled, or NetworkManager is about to leave."""
+    up = {uplink.name for uplink in uplinks(before) if uplink.state is UplinkState.UP}
+    return not up <= {uplink.name for uplink in uplinks(now)}
+
+
 def starting(objects: Objects) -> bool:
     """Whether NetworkManager is still finding out what is there."""
     return bool(objects.get(MANAGER_PATH, {}).get(NM, {}).get("Startup", True))

@@ -1,0 +1,185 @@
+"""What the answers of NetworkManager, systemd-resolved and resolv.conf mean, odd ones included."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.netvm import nm_state, resolvconf, resolved
+
+NM, ROOT = nm_state.NM, nm_state.MANAGER_PATH
+
+
+def ips(*texts: str) -> tuple[IPv4Address, ...]:
+    return tuple(map(IPv4Address, texts))
+
+
+# -- NetworkManager
+
+
+def device(kind: int, state: int = 100, name: str = "eth0", number: int = 1, **more: Any) -> dict[str, Any]:
+    """A device with an address, its active connection, and what they refer to."""
+    active, config = f"{ROOT}/ActiveConnection/{number}", f"{ROOT}/IP4Config/{number}"
+    properties = {
+        "DeviceType": kind,
+        "State": state,
+        "Interface": name,
+        "ActiveConnection": active,
+        "Ip4Config": config,
+    }
+    return {
+        f"{ROOT}/Devices/{number}": {f"{NM}.Device": properties | more.pop("device", {}), **more},
+        active: {f"{NM}.Connection.Active": {"Id": f"connection {number}", "State": 2, "Devices": []}},
+        config: {
+            f"{NM}.IP4Config": {
+                "AddressData": [{"address": f"192.168.{number}.2", "prefix": 24}],
+                "Gateway": f"192.168.{number}.1",
+                "NameserverData": [{"address": f"192.168.{number}.53"}],
+            }
+        },
+    }
+
+
+def primary(number: int) -> dict[str, Any]:
+    return {ROOT: {NM: {"PrimaryConnection": f"{ROOT}/ActiveConnection/{number}", "Startup": False}}}
+
+
+def dns(*entries: dict[str, Any]) -> dict[str, Any]:
+    return {f"{ROOT}/DnsManager": {f"{NM}.DnsManager": {"Configuration": list(entries)}}}
+
+
+def test_a_cable() -> None:
+    assert nm_state.uplinks(device(1) | primary(1)) == (
+        Uplink("eth0", UplinkKind.CABLE, UplinkState.UP, True, IPv4Address("192.168.1.2"), IPv4Address("192.168.1.1"),
+               ips("192.168.1.53"), "", 0, "connection 1"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [(b"caf\xc3\xa9 \x1b[31m", None), (b"Home", "Home"), (b"", "")],
+)
+def test_wifi_has_a_name_and_a_strength(raw: bytes, shown: str | None) -> None:
+    point = f"{ROOT}/AccessPoint/1"
+    objects = device(2, name="wlan0", **{f"{NM}.Device.Wireless": {"ActiveAccessPoint": point}})
+    objects |= {point: {f"{NM}.AccessPoint": {"Ssid": list(raw), "Strength": 73}}}
+    (found,) = nm_state.uplinks(objects)
+    assert (found.kind, found.strength) == (UplinkKind.WIFI, 75)
+    assert all(" " <= char <= "~" for char in found.ssid)
+    assert shown is None or found.ssid == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "state"), [(20, "down"), (30, "down"), (50, "connecting"), (100, "up"), (110, "down"), (120, "down")]
+)
+def test_states(number: int, state: str) -> None:
+    assert [each.state.value for each in nm_state.uplinks(device(1, number))] == [state]
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "name"), [(1, 100, "vif4.0"), (32, 100, "lo"), (1, 10, "eth0"), (1, 100, "")]
+)
+def test_what_is_no_uplink(kind: int, state: int, name: str) -> None:
+    objects = device(kind, state, name)
+    assert nm_state.uplinks(objects) == ()
+    assert not nm_state.in_charge(objects)
+
+
+def test_the_primary_one_comes_first() -> None:
+    both = device(1) | device(2, name="wlan0", number=2)
+    assert [each.name for each in nm_state.uplinks(both | primary(2))] == ["wlan0", "eth0"]
+    assert [each.name for each in nm_state.uplinks(both | primary(1))] == ["eth0", "wlan0"]
+
+
+def test_a_vpn_plugins_connection_is_an_uplink_of_its_own() -> None:
+    vpn = {"Id": "office", "Vpn": True, "State": 2, "Default": True, "Devices": [f"{ROOT}/Devices/1"]}
+    objects = device(1) | primary(1) | {f"{ROOT}/ActiveConnection/9": {f"{NM}.Connection.Active": vpn}}
+    found = nm_state.uplinks(objects)
+    assert [(each.kind.value, each.primary, each.connection) for each in found] == [
+        ("vpn", True, "office"),
+        ("cable", False, "connection 1"),
+    ]
+
+
+def test_an_uplink_that_is_gone_is_lost_and_one_that_is_down_is_not() -> None:
+    up, down, other = device(1), device(1, state=20), device(2, name="wlan0", number=2)
+    assert nm_state.lost(up | other, other)
+    assert nm_state.lost(up, {})
+    assert nm_state.lost(up, device(1, state=10))  # no longer managed
+    assert not nm_state.lost(up, down)
+    assert not nm_state.lost(down, {})
+    assert not nm_state.lost(up, up | other)
+
+
+def test_servers_of_all_connections_in_their_order() -> None:
+    first = {"nameservers": ["10.0.0.1", "fe80::1", "10.0.0.2"], "interface": "eth0", "priority": 100, "vpn": False}
+    second = {"nameservers": ["10.0.0.2", "10.0.0.3"], "interface": "wlan0", "priority": 100, "vpn": False}
+    assert nm_state.servers(dns(first, second)) == ips("10.0.0.1", "10.0.0.2", "10.0.0.3")
+
+
+@pytest.mark.parametrize("alone", [{"priority": 50, "vpn": True}, {"priority": -5, "vpn": False}])
+def test_a_vpn_and_a_negative_priority_win_alone(alone: dict[str, Any]) -> None:
+    usual = {"nameservers": ["10.0.0.1"], "interface": "eth0", "priority": 100, "vpn": False}
+    assert nm_state.servers(dns(usual, {"nameservers": ["10.9.0.1"], "interface": "tun0", **alone})) == ips("10.9.0.1")
+
+
+def test_servers_told_for_a_vif_are_nobodys() -> None:
+    assert nm_state.servers(dns({"nameservers": ["10.0.0.1"], "interface": "vif4.0", "priority": 1})) == ()
+
+
+_ODD = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 200) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(_ODD, _ODD, _ODD)
+def test_an_ip_configuration_of_any_shape_is_borne(address: Any, gateway: Any, servers: Any) -> None:
+    objects = device(1)
+    config = {"AddressData": address, "Gateway": gateway, "NameserverData": servers}
+    objects[f"{ROOT}/IP4Config/1"] = {f"{NM}.IP4Config": config}
+    assert len(nm_state.uplinks(objects)) == 1
+
+
+# -- systemd-resolved
+
+
+def entry(link: int, address: str, family: int = 2) -> tuple[int, int, bytes]:
+    return link, family, IPv4Address(address).packed if family == 2 else bytes(16)
+
+
+def test_resolveds_global_servers_win_alone() -> None:
+    servers = [entry(2, "10.0.0.1"), entry(0, "10.0.0.2"), entry(0, "", 10)]
+    assert resolved.choose(servers, []) == ips("10.0.0.2")
+
+
+def test_resolveds_link_for_everything_wins_alone() -> None:
+    servers = [entry(2, "10.0.0.1"), entry(3, "10.9.0.1")]
+    assert resolved.choose(servers, [(3, ".", True), (2, "home", False)]) == ips("10.9.0.1")
+    assert resolved.choose(servers, [(3, ".", False)]) == ips("10.0.0.1", "10.9.0.1")
+
+
+def test_resolveds_ipv6_servers_are_passed_over() -> None:
+    assert resolved.choose([entry(2, "", 10), (2, 2, b"123"), entry(2, "10.0.0.1")], []) == ips("10.0.0.1")
+
+
+# -- resolv.conf
+
+
+def test_resolv_conf() -> None:
+    text = (
+        "# nameserver 10.0.0.9\nsearch test\nnameserver 10.0.0.1\n  nameserver\t10.0.0.2 # mine\n"
+        "nameserver fe80::1\nnameserver\nnameserver nonsense\nnameservers 10.0.0.3\nnameserver 10.0.0.4"
+    )
+    assert resolvconf.parse(text) == ips("10.0.0.1", "10.0.0.2", "10.0.0.4")
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_a_resolv_conf(text: str) -> None:
+    resolvconf.parse(text)

@@ -20,6 +20,9 @@ from qnet_gui.netvm import ruleset
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 
+#: Milliseconds between two "port unreachable" to one domain; by the kernel's own second, a domain that asks for several
+#: names while there is no server would have to wait for the refusal of all but the first six queries.
+_REFUSAL_INTERVAL = 10
 DEFAULT_GATEWAY = IPv4Address("10.137.0.1")
 
 
@@ -65,6 +68,7 @@ def lay(nft: Nft, netlink: Netlink, ground: Ground, before: Ground | None = None
         netlink.add_address(loopback, address, host_scope=True)
     for address in set(before.own) - set(ground.own) if before else ():
         netlink.delete_address(loopback, address)
+    set_sysctl("ipv4/icmp_ratelimit", _REFUSAL_INTERVAL)
     set_sysctl("ipv4/ip_forward", 1)
 
 

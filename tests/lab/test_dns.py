@@ -16,6 +16,7 @@ from .conftest import Lab
 DNS = ("10.139.1.1", "10.139.1.2")
 SERVERS = ["192.168.0.53", "192.168.0.54", "192.168.0.55"]
 QUERIES = str(Path(__file__).with_name("queries.py"))
+RESOLVED = str(Path(__file__).with_name("resolved.py"))
 
 
 def _dig(lab: Lab, server: str, *options: str, name: str = "whoami.test") -> str:
@@ -69,6 +70,9 @@ def test_without_a_server_a_query_is_refused_at_once_and_nothing_leaves(isp1: La
             done = isp1.exec("work", "dig", "+tries=1", "+time=5", transport, "whoami.test", f"@{virtual}", check=False)
             assert "connection refused" in done.stdout, done.stdout
             assert time.monotonic() - start < 2
+    asking = isp1.out("work", "/usr/bin/python3", QUERIES, DNS[0], "1", "50")  # each of a crowd of queries, too
+    found = json.loads(asking)
+    assert (found["refused"], found["lost"]) == (found["sent"], 0)
     said, _ = watcher.communicate(timeout=10)
     assert "0 packets captured" in said, said
     status = json.loads(isp1.out("dom0", "qnet", "status", "--json"))
@@ -169,18 +173,59 @@ def test_the_agent_alone_redirects_when_no_dispatcher_runs(isp1: Lab) -> None:
         isp1.exec("netvm", "mv", "/root/90-qnet-dns", script)
 
 
-def test_resolv_conf_is_followed_where_networkmanager_manages_no_uplink(fresh_lab: Lab) -> None:
-    lab = fresh_lab
+def _without_networkmanager(lab: Lab) -> None:
+    """The uplink set up by hand; the agent starts anew, since it keeps NetworkManager's last picture for a while."""
     lab.stop_program("netvm", "NetworkManager")
     lab.exec("netvm", "ip", "address", "replace", "192.168.0.99/24", "dev", "eth0")
     lab.exec("netvm", "ip", "route", "replace", "default", "via", "192.168.0.1")
     lab.restart_program("netvm", "qnet-agent")
+
+
+def _source(lab: Lab) -> str:
+    return str(json.loads(lab.out("dom0", "qnet", "dns", "--json"))["source"])
+
+
+def test_resolv_conf_is_followed_where_networkmanager_manages_no_uplink(fresh_lab: Lab) -> None:
+    lab = fresh_lab
+    _without_networkmanager(lab)
     for text in ("nameserver 192.168.0.54", "nameserver 127.0.0.53\nnameserver 192.168.0.55"):
         lab.exec("netvm", "tee", "/etc/resolv.conf.new", input=text + "\n")
         lab.exec("netvm", "mv", "/etc/resolv.conf.new", "/etc/resolv.conf")
         _wait_for(lab, text[-12:])
     assert _dig(lab, DNS[0], name="server.test") == "192.168.0.55"
-    assert json.loads(lab.out("dom0", "qnet", "dns", "--json"))["source"] == "resolv.conf"
+    lab.wait("its source", lambda: _source(lab) == "resolv.conf")
+
+
+_MAY_OWN = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><policy user="root"><allow own="org.freedesktop.resolve1"/></policy>
+<policy context="default"><allow send_destination="org.freedesktop.resolve1"/></policy></busconfig>
+"""
+
+
+def test_resolved_is_followed_where_networkmanager_manages_no_uplink(fresh_lab: Lab) -> None:
+    lab = fresh_lab
+    lab.exec("netvm", "tee", "/etc/dbus-1/system.d/resolve1.conf", input=_MAY_OWN)
+    lab.exec("netvm", "dbus-send", "--system", "--print-reply", "--dest=org.freedesktop.DBus", "/",
+             "org.freedesktop.DBus.ReloadConfig")  # fmt: skip
+    lab.exec("netvm", "sh", "-c", "echo nameserver 192.168.0.53 >/etc/resolv.conf")
+    _without_networkmanager(lab)
+    _wait_for(lab, "192.168.0.53")
+    with lab.popen(
+        "netvm", "/usr/bin/python3", RESOLVED, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdin is not None and running.stdout is not None
+        assert running.stdout.readline() == "ready\n"
+        for hosts in ((54,), (55, 54), (54,)):
+            told = [[2, 10, [0] * 16], *([2, 2, [192, 168, 0, host]] for host in hosts)]  # IPv6 is passed over
+            running.stdin.write(json.dumps(told) + "\n")
+            running.stdin.flush()
+            _wait_for(lab, *(f"192.168.0.{host}" for host in hosts))
+        lab.wait("its source", lambda: _source(lab) == "resolved")
+        assert _dig(lab, DNS[1], name="server.test") == "192.168.0.54"
+        running.stdin.close()
+    _wait_for(lab, "192.168.0.53")  # it has gone, and resolv.conf is what is left
+    lab.wait("its source", lambda: _source(lab) == "resolv.conf")
 
 
 def test_the_script_without_an_agent_bears_servers_in_resolv_conf(isp1: Lab) -> None:

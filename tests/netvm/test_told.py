@@ -1,0 +1,136 @@
+"""What the agent puts together: nodes that dom0 accepts, transactions, and requests that it takes apart."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qnet_gui.model.dns import DnsRedirect, DnsSource
+from qnet_gui.model.errors import BadInput
+from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.model.vif import VifId
+from qnet_gui.netvm import hotplug, publish, ruleset
+from qnet_gui.store import keys
+
+ADDRESS, OTHER = IPv4Address("10.137.0.7"), IPv4Address("10.137.0.8")
+
+
+def _key(path: str) -> keys.Key:
+    shape = re.sub(r"/\d+(?=/|$)", "/{}", path)
+    return next(key for key in keys.ALL if key.path == shape)
+
+
+# -- nodes
+
+_texts = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40)
+_ips = st.ip_addresses(v=4)
+_uplinks = st.builds(
+    Uplink,
+    st.from_regex(r"[a-z][a-z0-9]{0,14}", fullmatch=True),
+    st.sampled_from(UplinkKind),
+    st.sampled_from(UplinkState),
+    st.booleans(),
+    st.none() | _ips,
+    st.none() | _ips,
+    st.lists(_ips, max_size=12).map(tuple),
+    _texts,
+    st.integers(0, 100),
+    _texts,
+)
+_pictures = st.builds(
+    publish.Picture,
+    st.lists(_uplinks, max_size=20).map(tuple),
+    st.sampled_from(DnsSource),
+    st.lists(st.builds(DnsRedirect, _ips, _ips), max_size=2).map(tuple),
+    st.lists(st.builds(VifId, st.integers(1, 65000), st.integers(0, 9)), max_size=30).map(tuple),
+    st.sampled_from([(), ("no-dns",), ("no-uplink", "no-networkmanager", "nft-failed")]),
+)
+
+
+@given(_pictures)
+def test_dom0_accepts_every_node_of_every_picture(picture: publish.Picture) -> None:
+    for path, value in publish.nodes(picture).items():
+        assert _key(path).check(value) == value
+
+
+def test_a_thousand_vifs_are_told_in_pieces_that_xenstore_takes() -> None:
+    vifs = tuple(VifId(number, 0) for number in range(1, 1001))
+    nodes = publish.nodes(publish.Picture(vifs=vifs))
+    count = int(nodes[keys.VIF_PIECES.at()])
+    told = " ".join(nodes[keys.VIF_PIECE.at(index)] for index in range(count)).split()
+    assert told == [f"{number}.0" for number in range(1, 1001)]
+    assert max(map(len, nodes.values())) <= keys.VALUE_LIMIT
+
+
+# -- transactions
+
+
+def test_a_transaction_adds_before_it_deletes() -> None:
+    """Because deleting what is not there fails the whole of it."""
+    lines = ruleset.change_vifs([("vif7.0", ADDRESS)], [("vif7.0", OTHER)], [ADDRESS], [OTHER]).splitlines()
+    pair, old = '"vif7.0" . 10.137.0.7', '"vif7.0" . 10.137.0.8'
+    assert lines == [
+        f"add element inet qnet vif_address {{ {pair}, {old} }}",
+        f"add element arp qnet vif_address {{ {pair}, {old} }}",
+        f"delete element inet qnet vif_address {{ {old} }}",
+        f"delete element arp qnet vif_address {{ {old} }}",
+        "add element inet qnet domain_address { 10.137.0.7, 10.137.0.8 }",
+        "delete element inet qnet domain_address { 10.137.0.8 }",
+    ]
+
+
+def test_no_change_is_no_transaction() -> None:
+    assert ruleset.change_vifs((), ()) == ""
+
+
+def test_redirections_are_replaced_as_a_whole() -> None:
+    text = ruleset.change_redirects([DnsRedirect(IPv4Address("10.139.1.1"), OTHER)])
+    assert text.splitlines() == [
+        "flush map inet qnet dns_server",
+        "add element inet qnet dns_server { 10.139.1.1 : 10.137.0.8 }",
+    ]
+    assert ruleset.change_redirects([]) == "flush map inet qnet dns_server"
+
+
+def test_the_ground_touches_our_tables_only_and_no_element() -> None:
+    for line in ruleset.base([IPv4Address("10.139.1.1")]).splitlines():
+        assert re.match(r"(add|flush) \w+ (inet|arp) qnet\b", line), line
+        assert not line.startswith("flush") or " chain " in line or line.endswith("virtual_dns")
+
+
+# -- requests
+
+
+@pytest.mark.parametrize(
+    ("line", "verb", "vif"),
+    [
+        (b"dns\n", "dns", None),
+        (b"online backend/vif/4/0 vif4.0\n", "online", VifId(4, 0)),
+        (b"offline backend/vif/4/1 \n", "offline", VifId(4, 1)),
+    ],
+)
+def test_requests(line: bytes, verb: str, vif: VifId | None) -> None:
+    assert hotplug.parse(line) == (verb, vif)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"dns now\n", b"online\n", b"add backend/vif/4/0 vif4.0\n", b"online backend/vif/4/0 vif5.0\n",
+     b"online backend/vif/04/0 vif4.0\n", b"online /local/domain/1/backend/vif/4/0 vif4.0 x\n", b"\xff\n", b"x" * 300],
+)  # fmt: skip
+def test_what_is_no_request(line: bytes) -> None:
+    with pytest.raises(BadInput):
+        hotplug.parse(line)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_request_or_bad_input(line: bytes) -> None:
+    try:
+        verb, vif = hotplug.parse(line)
+    except BadInput:
+        return
+    assert (verb == "dns") == (vif is None)

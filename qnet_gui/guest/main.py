@@ -45,9 +45,19 @@ def run(deadline: float) -> None:
             missing = setup.LINK if wanted else "address and name servers from dom0"
             raise NoAnswer(f"There was no {missing} within {deadline:.0f} s, so this domain has no network.")
         else:
-            address, routes = setup.apply(netlink, wanted)
-            wishes.report(store, address, routes, wanted.servers)
-            logger.info("%s is %s", setup.LINK, address)
+            _apply(store, netlink, wanted)
+
+
+def _apply(store: Store, netlink: Netlink, wanted: wishes.Wishes) -> None:
+    try:
+        address, routes = setup.apply(netlink, wanted)
+    except QnetError:
+        if wishes.has_vif(store):
+            raise
+        _remove(store, netlink)  # it went while it was set up
+        return
+    wishes.report(store, address, routes, wanted.servers)
+    logger.info("%s is %s", setup.LINK, address)
 
 
 def _remove(store: Store, netlink: Netlink) -> None:

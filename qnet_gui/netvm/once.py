@@ -44,7 +44,8 @@ def hotplug(verb: str, vif: VifId) -> None:
         each = node.read(store, vif)
         if deed(each, link_index(vif.name) is not None, verb == "offline") is Deed.SERVE and each.vif is not None:
             error = _serve(served, each)
-            node.answer(store, {vif: error}, {vif})
+            if not isinstance(error, NotFound):
+                node.answer(store, {vif: error}, {vif})
         else:
             ground.forget(served.offline([vif]))
             error = each.error if verb == "online" else None

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import image
 from parts import BUILD
-
-import build
 
 RUN = BUILD / "run"
 SOCKET = RUN / "port"
@@ -66,7 +65,7 @@ class Machine:
     """A running Xen host."""
 
     def __init__(self, iommu: bool = True) -> None:
-        machine = build.machine()
+        machine = image.machine()
         shutil.rmtree(RUN, ignore_errors=True)
         RUN.mkdir(parents=True)
         outside = Path(__file__).with_name("outside.py")

@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import shutil
+import signal
 import warnings
 from collections.abc import Iterator
 
@@ -23,6 +24,9 @@ with warnings.catch_warnings():
     from gi.repository import GLib  # noqa: F401
 
 _numbers = itertools.count()
+# ignored in the background of a shell, and then by everything that tests start
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class LogGuard(logging.Handler):

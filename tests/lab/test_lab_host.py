@@ -147,7 +147,6 @@ def test_an_interrupted_up_takes_everything_down(new_lab: Callable[[], Lab]) -> 
     process = subprocess.Popen(
         [sys.executable, "-m", "qnet_gui.lab", "up", "--name", lab.name, "--domains", "work"],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # in the background it may be ignored
     )  # fmt: skip
     lab.wait("the folder", lambda: (lab.place.log / "machine.log").exists())
     process.send_signal(signal.SIGINT)

@@ -68,8 +68,6 @@ class Served:
         Returns the addresses that changed hands: their connections must be forgotten before anybody else gets them.
         """
         going = {vif: self._addresses[vif] for vif in vifs if vif in self._addresses}
-        if not going:
-            return frozenset()
         for vif, address in going.items():
             try:
                 self._take_down(vif, address)
@@ -96,6 +94,8 @@ class Served:
         return self._change(new, stale)
 
     def _change(self, new: dict[VifId, IPv4Address], old: dict[VifId, IPv4Address]) -> frozenset[IPv4Address]:
+        if not new and not old:
+            return frozenset()
         touched = {*new.values(), *old.values()}
         before = {address: self._owner(address) for address in touched}
         gone = {address for address in old.values() if self._vifs[address] <= old.keys()} - set(new.values())

@@ -43,7 +43,7 @@ def machine() -> Iterator[Lab]:
         lab.expect_log(
             r"xenstore is lost|xenstore did not answer|vif0\.0 has no (node|link) here|vif0\.0 failed with status"
         )
-        lab.expect_log(r"qnet-guest: There is no eth0\.")
+        lab.expect_log(r"qnet-guest: There (is no eth0|was no (eth0|address))")
         yield lab
     finally:
         _end(lab)

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, Protocol
 
 from qnet_gui.model.errors import StoreGone
 
+_TIMEVAL = struct.Struct("@ll")
 _HEADER = struct.Struct("=IIII")
 _WATCH_EVENT = 15
 #: xs_wire.h's XENSTORE_PAYLOAD_MAX: a longer frame means that the stream is out of step.
@@ -105,9 +106,7 @@ class DeadlineRouter:
         try:
             if path.is_socket():
                 with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-                    sock.settimeout(self._deadline)
-                    sock.connect(str(path))
-                    sock.setblocking(False)
+                    self._connect(sock, path)
                     self._fd = sock.detach()
             else:
                 self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -120,6 +119,17 @@ class DeadlineRouter:
             self._epoll.register(fd, select.EPOLLIN)
         self._buffer.clear()
         self._events.clear()
+
+    def _connect(self, sock: socket.socket, path: Path) -> None:
+        """Connect, waiting for one's turn: xenstored has hardly any room for those whom it has not let in yet.
+
+        The kernel keeps the deadline, since a socket with Python's own does not wait but fails when there is no room.
+        """
+        seconds = int(self._deadline)
+        limit = _TIMEVAL.pack(seconds, int((self._deadline - seconds) * 1_000_000))
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+        sock.connect(str(path))
+        sock.setblocking(False)
 
     def terminate(self) -> None:
         """Close the connection; what was under way is lost."""

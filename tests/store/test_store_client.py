@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import os
 import select
@@ -278,6 +279,34 @@ def test_a_stopped_daemon_that_goes_on_later(xen, store):
             hasty.read("/a")
         os.kill(pid, signal.SIGCONT)
         assert hasty.read("/b") == b"of b"
+
+
+def test_a_crowd_gets_in_one_after_the_other(xen):
+    """xenstored has room for one or two whom it has not let in yet; the others were turned away."""
+
+    def come_and_go():
+        for _ in range(50):
+            with Store(xen.hardware.socket, deadline=30) as mine:
+                mine.read("/")
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(come_and_go) for _ in range(8)]:
+            done.result()
+
+
+def test_who_is_never_let_in_meets_the_deadline(tmp_path):
+    with socket.socket(socket.AF_UNIX) as daemon, contextlib.ExitStack() as crowd:
+        daemon.bind(str(tmp_path / "socket"))
+        daemon.listen(0)
+        with pytest.raises(BlockingIOError):
+            while True:
+                waiting = crowd.enter_context(socket.socket(socket.AF_UNIX))
+                waiting.setblocking(False)
+                waiting.connect(str(tmp_path / "socket"))
+        begun = time.monotonic()
+        with Store(tmp_path / "socket", deadline=0.3) as store, pytest.raises(StoreGone, match="cannot be reached"):
+            store.read("/x")
+        assert 0.25 < time.monotonic() - begun < 20
 
 
 def test_nobody_there(tmp_path, monkeypatch):

@@ -49,12 +49,13 @@ def run(deadline: float) -> None:
 
 
 def _apply(store: Store, netlink: Netlink, wanted: wishes.Wishes) -> None:
+    index = link_index(setup.LINK)
     try:
         address, routes = setup.apply(netlink, wanted)
     except QnetError:
-        if wishes.has_vif(store):
+        if index is not None and link_index(setup.LINK) == index and wishes.has_vif(store):
             raise
-        _remove(store, netlink)  # it went while it was set up
+        _remove(store, netlink)  # the card went while it was set up; for another one this program is started again
         return
     wishes.report(store, address, routes, wanted.servers)
     logger.info("%s is %s", setup.LINK, address)

@@ -1,7 +1,8 @@
 """The agent's socket: the hotplug script and the NetworkManager dispatcher say here what has happened.
 
-One request a connection, one line: `online backend/vif/4/0 vif4.0`, `offline …`, or `dns`. One line back: `ok`, or
-`error` and a sentence. Touches /run/qnet/agent.sock, which only root can reach.
+One request a connection, one line: `online backend/vif/4/0 vif4.0`, `offline …`, or `dns`. One line back: `ok`, `error`
+and a sentence, or `gone` and a sentence when the vif is not there (any more), which is nobody's fault.
+Touches /run/qnet/agent.sock, which only root can reach.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from gi.repository import GLib
 
-from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.errors import BadInput, NotFound, QnetError
 from qnet_gui.model.parse import printable, shown, text_of
 from qnet_gui.model.vif import VifId
 
@@ -94,7 +95,8 @@ class HotplugSocket:
 
     @staticmethod
     def _reply(connection: socket.socket, error: QnetError | None) -> None:
-        text = f"error {printable(error.sentence, 200)}\n" if error else "ok\n"
+        word = "gone" if isinstance(error, NotFound) else "error"
+        text = f"{word} {printable(error.sentence, 200)}\n" if error else "ok\n"
         with contextlib.suppress(OSError):  # whoever asked has gone
             connection.send(text.encode())
         connection.close()

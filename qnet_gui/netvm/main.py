@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from qnet_gui import __version__, log
-from qnet_gui.model.errors import BadInput, KernelError, NoAnswer, QnetError
+from qnet_gui.model.errors import BadInput, KernelError, NoAnswer, NotFound, QnetError
 from qnet_gui.model.parse import shown
 from qnet_gui.netvm import hotplug
 
@@ -105,8 +105,9 @@ def _through_agent_or(line: str, do_it: Callable[[ModuleType], None]) -> int:
     while time.monotonic() < until:
         answer = ask_agent(line)
         if answer is not None:
-            if answer != "ok":
-                raise QnetError(answer.removeprefix("error "))
+            word, _, sentence = answer.partition(" ")
+            if word != "ok":
+                raise NotFound(sentence) if word == "gone" else QnetError(sentence)
             return 0
         if once is None:  # before the lock is held, since it takes a quarter of a second
             once = importlib.import_module("qnet_gui.netvm.once")
@@ -171,6 +172,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "hotplug":
             return run_hotplug(options.verb)
         return {"dns": run_dns, "stopped": run_stopped, None: serve}[options.command]()
+    except NotFound as error:  # a vif that went while its script was under way
+        logger.info("%s", error)
+        return 1
     except (QnetError, PermissionError) as error:
         logger.error("%s", error if isinstance(error, QnetError) else KernelError(f"It must run as root ({error})."))
         return 1

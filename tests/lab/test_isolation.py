@@ -55,6 +55,11 @@ def test_a_true_source_gets_through_so_the_other_tests_can_fail(lab: Lab) -> Non
     assert arrived == [COUNT]
 
 
+def test_the_world_sees_the_netvm_and_no_domain(lab: Lab) -> None:
+    uplink = lab.out("netvm", "sh", "-c", "ip -4 -o addr show eth0 | sed 's/.*inet //; s,/.*,,'")
+    assert lab.out("work", "curl", "-sf", "-m", "5", f"http://{WEB}/").endswith(f"you are {uplink}.")
+
+
 @pytest.mark.parametrize("source", [STRANGER, "10.137.0.1", "10.139.1.1", "192.168.0.1", "127.0.0.1", "0.0.0.0"])
 def test_a_spoofed_source_goes_nowhere(lab: Lab, source: str) -> None:
     before = _counter(lab, "spoofed")

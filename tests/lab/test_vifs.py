@@ -111,11 +111,42 @@ def test_a_vif_name_that_is_none_is_refused(lab: Lab, name: str) -> None:
     assert cards.served(lab) == before
 
 
+@pytest.mark.parametrize("agent", ["runs", "does not run"])
+def test_words_that_are_for_tap_devices_do_nothing(lab: Lab, agent: str) -> None:
+    """Xen calls the script with them too; and a word that is none is refused."""
+    before = cards.served(lab)
+    if agent == "does not run":
+        lab.kill_program("netvm", "qnet-agent")
+    try:
+        for verb in ("add", "remove"):
+            assert cards.hotplug(lab, verb, lab.id("work")) == (0, "")
+        assert cards.hotplug(lab, "reboot", lab.id("work"))[0] == 1
+        assert cards.served(lab) == before
+    finally:
+        if agent == "does not run":
+            lab.start_program("netvm", "qnet-agent")
+
+
 @pytest.mark.parametrize("path", ["", "backend/vif", "backend/vif/x/0", "backend/vif/-1/0", "backend/vbd/4/0", "/"])
 def test_a_path_that_is_no_vifs_is_refused(lab: Lab, path: str) -> None:
     lab.expect_log(r"a request on the socket: ")
     done = lab.exec("netvm", "env", f"XENBUS_PATH={path}", cards.SCRIPT, "online", check=False)
     assert done.returncode == 1
+
+
+@pytest.mark.parametrize("agent", ["runs", "does not run"])
+def test_a_vif_that_is_not_there_is_no_error_but_no_success_either(lab: Lab, agent: str) -> None:
+    """Domains that end while their vif's script is under way are an everyday matter."""
+    if agent == "does not run":
+        lab.kill_program("netvm", "qnet-agent")
+    try:
+        status, said = cards.hotplug(lab, "online", 70)
+        assert (status, said[:3]) == (1, "<6>")
+        assert cards.hotplug(lab, "offline", 70) == (0, "")
+        assert cards.field(lab, 70, "hotplug-status") == ""
+    finally:
+        if agent == "does not run":
+            lab.start_program("netvm", "qnet-agent")
 
 
 # -- crowds

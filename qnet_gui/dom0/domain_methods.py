@@ -60,7 +60,7 @@ class DomainMethods(LinkMethods):
     @method("SetDefaultNetvm", action="org.qnet.set-netvm", takes="sb", gives="u", first=_may_choose)
     def set_default_netvm(self, call: Call, name: str, move: bool) -> None:
         """Make a domain the netvm; `move`: and move the running domains of the old one to it."""
-        self._as_user(call, lambda by: call.reply(self.domains.choose(by, self.raw, name, move)))
+        self.as_user(call, lambda by: call.reply(self.domains.choose(by, self.raw, name, move)))
 
     @method("AttachDomain", action="org.qnet.attach-domain", takes="u", gives="u", first=_may_attach)
     def attach_domain(self, call: Call, domid: int) -> None:
@@ -83,12 +83,12 @@ class DomainMethods(LinkMethods):
                 lambda _: self.provisioner.address_for(raw, info, wished), lambda found: attach(by, found)
             )
 
-        self._as_user(call, with_user)
+        self.as_user(call, with_user)
 
     @method("DetachDomain", action="org.qnet.attach-domain", takes="u", gives="u", first=_may_detach)
     def detach_domain(self, call: Call, domid: int) -> None:
         """Cut a domain off the network, until it is attached or restarted."""
-        self._as_user(call, lambda by: call.reply(self.domains.detach(by, self.raw, domid)))
+        self.as_user(call, lambda by: call.reply(self.domains.detach(by, self.raw, domid)))
 
     @method("PauseDomain", action="org.qnet.pause-domain", takes="u", first=_may_pause)
     def pause_domain(self, call: Call, domid: int) -> None:
@@ -101,10 +101,6 @@ class DomainMethods(LinkMethods):
         """Let a paused domain go on; answers when it does."""
         _may_unpause(self, domid)
         self._aside(call, lambda: self.hypervisor.unpause(domid))
-
-    def _as_user(self, call: Call, then: Callable[[str], None]) -> None:
-        """Act on how things are now, on behalf of the caller."""
-        self.refresh(lambda: self.with_user(call, then))
 
     def _aside(self, call: Call, job: Callable[[], None]) -> None:
         """Do something small; in its turn, so that it does not come between the steps of an operation."""

@@ -55,6 +55,10 @@ class LinkMethods(Exported):
         """Have everything looked at again, then call `then`."""
         raise NotImplementedError
 
+    def as_user(self, call: Call, then: Callable[[str], None]) -> None:
+        """Act on how things are now, on behalf of the caller."""
+        self.refresh(lambda: self.with_user(call, then))
+
     @staticmethod
     def check_way(snapshot: Snapshot) -> None:
         """Raise the first obstacle to connecting dom0."""
@@ -102,7 +106,7 @@ class LinkMethods(Exported):
             raw = self.raw
             self.store.submit(lambda _: self.provisioner.dom0_address(raw), lambda found: with_address(by, found))
 
-        self.refresh(lambda: self.with_user(call, with_user))
+        self.as_user(call, with_user)
 
     @method("ExtendDom0", action="org.qnet.extend-dom0", takes="u", gives="x")
     def extend_dom0(self, call: Call, minutes: int) -> None:

@@ -10,24 +10,17 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import dbus
 import pytest
 
 from qnet_gui.dom0.link.steps import STEPS
-from qnet_gui.lab.root import CHECKOUT
 
 from .conftest import Lab, _end, _new
 from .dying_helper import points
-from .upgrade import JOURNAL, Upgrade
+from .upgrade import JOURNAL, Upgrade, with_dying_helper
 
 HERE = "/run/qnet-test-here"
-_PROGRAM = f"""#!/usr/bin/python3 -I
-import runpy, sys
-sys.path.insert(0, {str(CHECKOUT)!r})
-runpy.run_path({str(Path(__file__).with_name("dying_helper.py"))!r}, run_name="__main__")
-"""
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +28,7 @@ def machine() -> Iterator[Lab]:
     """A lab whose vault is paused by its user, and whose helper can be told to die."""
     lab = _new()
     try:
-        lab.up("--domains", "work,personal,vault")
-        lab.exec("dom0", "tee", "/usr/bin/qnet-helper", input=_PROGRAM)
+        with_dying_helper(lab)
         lab.pause("vault")
         lab.expect_log(r"cannot be read, so everything is put back|it failed:|has gone, so dom0 is disconnected")
         # what a netvm that dies in the middle, and a xenstore that stands still, look like to everybody else
@@ -56,16 +48,10 @@ def upgrade(machine: Lab) -> Iterator[Upgrade]:
     found.close()
 
 
-def _begin(upgrade: Upgrade, point: str) -> None:
-    upgrade.prepare(point)
-    upgrade.restart()
-    upgrade.spin("the uplink", lambda: upgrade.snapshot().uplink)
-
-
 @pytest.mark.parametrize("point", points())
 def test_a_helper_killed_at_any_moment(upgrade: Upgrade, point: str) -> None:
     before = upgrade.traces()
-    _begin(upgrade, f"kill {point}")
+    upgrade.begin(f"kill {point}")
     with contextlib.suppress(dbus.DBusException):  # it may be dead before it has answered
         number = upgrade.call("ConnectDom0", "u", 5)
         if " down " in f" {point} ":
@@ -80,7 +66,7 @@ def test_a_helper_killed_at_any_moment(upgrade: Upgrade, point: str) -> None:
 @pytest.mark.parametrize("way", ["up", "down"])
 def test_a_netvm_that_dies_at_any_step(upgrade: Upgrade, way: str, step: str) -> None:
     before = upgrade.traces()
-    _begin(upgrade, f"wait before {way} {step}")
+    upgrade.begin(f"wait before {way} {step}")
     number = upgrade.call("ConnectDom0", "u", 5)
     if way == "down":
         assert upgrade.end_of(number)[0] == ""
@@ -104,7 +90,7 @@ def test_a_disk_that_is_full_at_any_writing_of_the_journal(upgrade: Upgrade) -> 
         number = 0
         while True:
             number += 1
-            _begin(upgrade, f"full {number}")
+            upgrade.begin(f"full {number}")
             error, sentence = upgrade.connect()
             if not error:
                 break
@@ -122,7 +108,7 @@ def test_a_disk_that_is_full_at_any_writing_of_the_journal(upgrade: Upgrade) -> 
 def test_a_xenstored_that_stalls_at_any_step(upgrade: Upgrade, machine: Lab, step: str) -> None:
     """Longer than the deadline of a request: what needs it fails, and the way back is tried until it answers."""
     before = upgrade.traces()
-    _begin(upgrade, f"wait before up {step}")
+    upgrade.begin(f"wait before up {step}")
     upgrade.call("ConnectDom0", "u", 5)
     upgrade.spin("the moment", lambda: machine.exec("dom0", "test", "-e", HERE, check=False).returncode == 0)
     xenstored = int((machine.place.xen / "pid").read_text())

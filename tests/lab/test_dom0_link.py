@@ -11,8 +11,7 @@ import dbus
 import pytest
 
 from .conftest import Lab, _end, _new
-from .test_dom0_crash import _PROGRAM
-from .upgrade import Upgrade
+from .upgrade import Upgrade, with_dying_helper
 
 RESOLV = "/etc/resolv.conf"
 
@@ -22,8 +21,7 @@ def machine() -> Iterator[Lab]:
     """A lab whose helper can be told that its minutes are seconds."""
     lab = _new()
     try:
-        lab.up("--domains", "work,personal,vault")
-        lab.exec("dom0", "tee", "/usr/bin/qnet-helper", input=_PROGRAM)
+        with_dying_helper(lab)
         # whoever disconnects at once is faster than the netvm's hotplug script, which finds nothing to do then
         lab.expect_log(r"vif0\.0 (has no (node|link) here|has gone|failed with status)")
         yield lab
@@ -34,8 +32,7 @@ def machine() -> Iterator[Lab]:
 @pytest.fixture
 def upgrade(machine: Lab) -> Iterator[Upgrade]:
     found = Upgrade(machine)
-    found.restart()
-    found.spin("the uplink", lambda: found.snapshot().uplink)
+    found.begin()
     yield found
     found.close()
 
@@ -187,9 +184,7 @@ def test_a_domain_that_comes_meanwhile_is_paused_and_resumed(upgrade: Upgrade, m
 
 def test_the_deadline_disconnects_by_itself(upgrade: Upgrade) -> None:
     before = upgrade.traces()
-    upgrade.prepare("hasty")
-    upgrade.restart()
-    upgrade.spin("the uplink", lambda: upgrade.snapshot().uplink)
+    upgrade.begin("hasty")
     assert upgrade.connect(3)[0] == ""
     until = upgrade.call("ExtendDom0", "u", 5)
     assert until == upgrade.snapshot().dom0.until
@@ -199,9 +194,7 @@ def test_the_deadline_disconnects_by_itself(upgrade: Upgrade) -> None:
 
 def test_an_orderly_restart_leaves_it_connected_until_its_deadline(upgrade: Upgrade, machine: Lab) -> None:
     before = upgrade.traces()
-    upgrade.prepare("hasty")
-    upgrade.restart()
-    upgrade.spin("the uplink", lambda: upgrade.snapshot().uplink)
+    upgrade.begin("hasty")
     assert upgrade.connect(8)[0] == ""
     until = upgrade.snapshot().dom0.until
     upgrade.restart()
@@ -215,9 +208,7 @@ def test_an_orderly_restart_leaves_it_connected_until_its_deadline(upgrade: Upgr
 def test_a_deadline_that_passes_while_no_helper_runs(upgrade: Upgrade, machine: Lab) -> None:
     """The kernel closes dom0 by itself; the next helper puts the rest back."""
     before = upgrade.traces()
-    upgrade.prepare("hasty")
-    upgrade.restart()
-    upgrade.spin("the uplink", lambda: upgrade.snapshot().uplink)
+    upgrade.begin("hasty")
     assert upgrade.connect(3)[0] == ""
     machine.stop_program("dom0", "qnet-helper")
     upgrade.wait_dead()

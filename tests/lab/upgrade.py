@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import dbus
@@ -15,12 +16,18 @@ from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 
 from qnet_gui.lab.enter import dom0_bus_address
+from qnet_gui.lab.root import CHECKOUT
 from qnet_gui.model.snapshot import Snapshot, from_wire
 from qnet_gui.wire import plain
 
 from .conftest import Lab
 
 NAME, PATH = "org.qnet.Helper1", "/org/qnet/Helper1"
+_PROGRAM = f"""#!/usr/bin/python3 -I
+import runpy, sys
+sys.path.insert(0, {str(CHECKOUT)!r})
+runpy.run_path({str(Path(__file__).with_name("dying_helper.py"))!r}, run_name="__main__")
+"""
 JOURNAL = "/var/lib/qnet/dom0-link.json"
 _TRACES = """
 import glob, json, os, stat
@@ -41,6 +48,12 @@ print(json.dumps({
     "journal": os.path.exists("/var/lib/qnet/dom0-link.json"),
 }))
 """
+
+
+def with_dying_helper(lab: Lab) -> None:
+    """Bring a lab up in which dom0's helper can be told to do something unpleasant."""
+    lab.up("--domains", "work,personal,vault")
+    lab.exec("dom0", "tee", "/usr/bin/qnet-helper", input=_PROGRAM)
 
 
 class Upgrade:
@@ -138,9 +151,12 @@ class Upgrade:
 
     # -- the helper that dies
 
-    def prepare(self, point: str) -> None:
-        """Have the helper that starts next do something unpleasant, once; see dying_helper."""
-        self.lab.exec("dom0", "tee", "/run/qnet-test-point", input=point)
+    def begin(self, point: str = "") -> None:
+        """Start a fresh helper, which does something unpleasant at one point (see dying_helper), and let it settle."""
+        if point:
+            self.lab.exec("dom0", "tee", "/run/qnet-test-point", input=point)
+        self.restart()
+        self.spin("the uplink", lambda: self.snapshot().uplink)
 
     def restart(self) -> None:
         self.lab.stop_program("dom0", "qnet-helper")

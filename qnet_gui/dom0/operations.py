@@ -25,6 +25,7 @@ T = TypeVar("T")
 _DOING = {
     "connect": "is connecting dom0 to the network",
     "disconnect": "is disconnecting dom0 from the network",
+    "recover": "is going on where the last helper stopped",
     "set-netvm": "is choosing another netvm",
     "attach": "is attaching a domain to the network",
     "detach": "is cutting a domain off the network",

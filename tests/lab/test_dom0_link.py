@@ -256,3 +256,15 @@ def test_resolv_conf_comes_back_as_it_was(upgrade: Upgrade, machine: Lab, resolv
     assert machine.exec("dom0", *attributes, check=False).stdout == looks
     if resolv_conf == "a link":
         assert machine.out("dom0", "cat", "/run/elsewhere") == "nameserver 9.9.9.9"
+
+
+def test_a_helper_that_is_started_by_the_wish_to_disconnect_does_disconnect(upgrade: Upgrade, machine: Lab) -> None:
+    """It was about to leave dom0 connected, as its orderly predecessor had, and took the wish for its own work."""
+    before = upgrade.traces()
+    upgrade.must_connect()
+    machine.stop_program("dom0", "qnet-helper")
+    upgrade.wait_dead()
+    upgrade.ends.clear()
+    error, sentence = upgrade.disconnect()  # the bus starts the helper for it
+    assert (error, sentence) == ("", "dom0 is disconnected from the network, as it should be.")
+    upgrade.wait_closed(before)

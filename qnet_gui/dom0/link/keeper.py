@@ -92,7 +92,8 @@ class Keeper:
                 return "dom0 stays connected to the network until its deadline."
             return engine.down(progress)
 
-        self._disconnect(SELF, job, "")
+        # of a kind of its own: who wants dom0 disconnected meanwhile must not be taken to want this
+        self._disconnect(SELF, job, "", "recover")
 
     def connect(self, by: str, minutes: int, netvm: int, address: IPv4Address) -> int:
         """Connect dom0; returns the operation's number."""
@@ -147,7 +148,7 @@ class Keeper:
 
     # -- the way back
 
-    def _disconnect(self, by: str, down: Callable[[Progress], str], why: str) -> int:
+    def _disconnect(self, by: str, down: Callable[[Progress], str], why: str, kind: str = "disconnect") -> int:
         def job(progress: Progress) -> str:
             try:
                 sentence = down(progress)
@@ -158,7 +159,7 @@ class Keeper:
             return sentence
 
         self.closing = True
-        return self._operations.start_urgent("disconnect", by, job, why)
+        return self._operations.start_urgent(kind, by, job, why)
 
     def _succeeded(self) -> None:
         self.closing = self.stuck = False

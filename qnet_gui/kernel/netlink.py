@@ -13,9 +13,7 @@ from contextlib import contextmanager
 from ipaddress import IPv4Address
 from typing import Any
 
-from pyroute2 import IPRoute
-from pyroute2.netlink.exceptions import NetlinkError
-
+from qnet_gui.kernel.rtnetlink import IPRoute, NetlinkError
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.route import Route
 

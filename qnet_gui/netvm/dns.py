@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 #: Seconds after which a client that keeps its port is moved to the new server; answers under way arrive before.
 _LINGER = 1.0
 #: Seconds for which an uplink that stays up may be without servers before queries are refused: NetworkManager takes the
-#: old ones away a moment before it tells the new ones.
-_BETWEEN = 0.3
+#: old ones away before it tells the new ones, and may have to ask by DHCP for a lease in between.
+_BETWEEN = 2.0
 
 
 class Sources:

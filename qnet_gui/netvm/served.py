@@ -88,7 +88,8 @@ class Served:
         Returns the addresses that changed hands; forget their connections before the second half.
         """
         new = {vif.id: vif.address for vif in vifs}
-        stale = {vif: old for vif, old in self._addresses.items() if vif in new and new[vif] != old}
+        had = {vif: self._addresses[vif] for vif in new if vif in self._addresses}  # never a walk through all of them
+        stale = {vif: old for vif, old in had.items() if new[vif] != old}
         for vif, address in stale.items():
             self._take_down(vif, address)
         return self._change(new, stale)

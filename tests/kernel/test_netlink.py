@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -147,3 +148,10 @@ def test_events(space: Space) -> None:
     until = time.monotonic() + 5
     while Event("vif7.0", gone=True) not in space.events():
         assert time.monotonic() < until
+
+
+def test_pyroute2_comes_without_what_nobody_here_needs() -> None:
+    load = "import sys; from qnet_gui.kernel.netlink import Netlink; Netlink().close(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", load], capture_output=True, text=True, check=True).stdout.split()
+    assert "pyroute2.iproute" in loaded
+    assert not {"pyroute2.ndb", "sqlite3", "unittest", "http.server"} & set(loaded)

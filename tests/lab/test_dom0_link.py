@@ -134,9 +134,8 @@ def test_no_time_that_is_out_of_bounds(upgrade: Upgrade) -> None:
 
 def test_the_second_caller_is_told_who_does_what(upgrade: Upgrade, machine: Lab) -> None:
     before = upgrade.traces()
-    machine.pause("netvm")  # so that its script does not answer, and connecting takes its time
-    machine.unpause("netvm")
-    machine.stop_program("netvm", "devd")
+    machine.stop_program("netvm", "devd")  # so that nobody there serves the card, and connecting takes its time
+    machine.exec("netvm", "pkill", "-STOP", "qnet-agent")
     try:
         number = upgrade.call("ConnectDom0", "u", 5)
         upgrade.spin("the card", lambda: any(step[1:3] == ("attach", "begun") for step in upgrade.steps))
@@ -148,6 +147,7 @@ def test_the_second_caller_is_told_who_does_what(upgrade: Upgrade, machine: Lab)
         error, sentence = upgrade.end_of(number)
         assert (error, sentence) == ("Refused", "root wants dom0 disconnected. Everything has been put back.")
     finally:
+        machine.exec("netvm", "pkill", "-CONT", "qnet-agent")
         machine.start_program("netvm", "devd")
     upgrade.wait_closed(before)
 

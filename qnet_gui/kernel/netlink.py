@@ -13,13 +13,29 @@ from contextlib import contextmanager
 from ipaddress import IPv4Address
 from typing import Any
 
-from qnet_gui.kernel.rtnetlink import IPRoute, NetlinkError
+from qnet_gui.kernel.rtnetlink import (
+    NLM_F_ACK,
+    NLM_F_CREATE,
+    NLM_F_REPLACE,
+    NLM_F_REQUEST,
+    RTM_NEWLINK,
+    RTM_NEWNEIGH,
+    RTM_NEWROUTE,
+    IPRoute,
+    NetlinkError,
+    ifinfmsg,
+    ndmsg,
+    rtmsg,
+)
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.route import Route
 
 _PERMANENT = 0x80
 _RT_TABLE_MAIN = 254
 _SCOPE_HOST = 254
+_SCOPE_LINK = 253
+_UNICAST, _PROTO_STATIC, _IFF_UP = 1, 4, 1
+_REPLACE = NLM_F_CREATE | NLM_F_REPLACE
 
 
 @contextmanager
@@ -44,6 +60,15 @@ def link_names() -> list[str]:
     return [name for _, name in socket.if_nameindex()]
 
 
+def _message(empty: Any, kind: int, how: int, attributes: list[tuple[str, Any]], **fields: int) -> Any:
+    """A request for an acknowledgement, filled in."""
+    for name, value in fields.items():
+        empty[name] = value
+    empty["attrs"] = attributes
+    empty["header"] = {"type": kind, "flags": NLM_F_REQUEST | NLM_F_ACK | how}
+    return empty
+
+
 def _specific_first(route: Route) -> tuple[int, int, int]:
     return -int(IPv4Address(route.genmask)), int(IPv4Address(route.destination)), route.metric
 
@@ -63,15 +88,29 @@ class Netlink:
         with _tolerating("set a link up"):
             self._route.link("set", index=index, state="up")
 
+    def serve_host(self, index: int, address: IPv4Address, mac: str, metric: int) -> None:
+        """A permanent neighbour, which no ARP packet can change; the link up; a /32 route straight to it.
+
+        In one message, as there may be a thousand links: half the time of three calls of pyroute2.
+        """
+        neighbour = _message(
+            ndmsg(), RTM_NEWNEIGH, _REPLACE, [("NDA_DST", str(address)), ("NDA_LLADDR", mac)],
+            family=socket.AF_INET, ifindex=index, state=_PERMANENT,
+        )  # fmt: skip
+        link = _message(ifinfmsg(), RTM_NEWLINK, 0, [], index=index, flags=_IFF_UP, change=_IFF_UP)
+        route = _message(
+            rtmsg(), RTM_NEWROUTE, _REPLACE,
+            [("RTA_DST", str(address)), ("RTA_OIF", index), ("RTA_PRIORITY", metric)],
+            family=socket.AF_INET, dst_len=32, table=_RT_TABLE_MAIN, type=_UNICAST, proto=_PROTO_STATIC,
+            scope=_SCOPE_LINK,
+        )  # fmt: skip
+        with _tolerating("serve a link"):
+            self._route.nlm_request_batch([neighbour, link, route])
+
     def set_down(self, index: int) -> None:
         """Set a link down; a link that has gone is down."""
         with _tolerating("set a link down", errno.ENODEV):
             self._route.link("set", index=index, state="down")
-
-    def set_neighbour(self, index: int, address: IPv4Address, mac: str) -> None:
-        """A permanent neighbour entry, which no ARP packet can change."""
-        with _tolerating("set a neighbour"):
-            self._route.neigh("replace", dst=str(address), lladdr=mac, ifindex=index, state=_PERMANENT)
 
     def delete_neighbour(self, index: int, address: IPv4Address) -> None:
         """Remove a neighbour entry if it is there."""
@@ -96,11 +135,6 @@ class Netlink:
             local = message.get_attr("IFA_LOCAL") or message.get_attr("IFA_ADDRESS")
             found.append((IPv4Address(local), int(message["prefixlen"])))
         return found
-
-    def set_host_route(self, index: int, address: IPv4Address, metric: int) -> None:
-        """A /32 route straight to a link."""
-        with _tolerating("set a route"):
-            self._route.route("replace", dst=f"{address}/32", oif=index, priority=metric, scope="link")
 
     def delete_host_route(self, index: int, address: IPv4Address, metric: int) -> None:
         """Remove a /32 route if it is there."""
@@ -134,7 +168,7 @@ class Netlink:
 
     def _main_table(self) -> list[Any]:
         messages = self._route.get_routes(family=socket.AF_INET, table=_RT_TABLE_MAIN)
-        return [message for message in messages if message["type"] == 1]
+        return [message for message in messages if message["type"] == _UNICAST]
 
     def routes(self) -> list[Route]:
         """The main table's unicast routes: hosts first, then networks, the default last."""

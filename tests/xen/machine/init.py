@@ -74,7 +74,8 @@ def system_bus() -> None:
 
 
 def dom0() -> None:
-    load("xen-blkback", "xen-pciback", "xen-netfront", "virtio_console", "virtio_rng")
+    # the card is dom0's until somebody takes it away
+    load("xen-blkback", "xen-pciback", "xen-netfront", "virtio_console", "virtio_rng", "e1000")
     start("xenstored", "xenstored", "--no-fork", "--pid-file", "/run/xenstored.pid")
     wait_for("xenstored", "/run/xenstored/socket")
     run("xen-init-dom0")

@@ -76,6 +76,8 @@ def system_bus() -> None:
 def dom0() -> None:
     # the card is dom0's until somebody takes it away
     load("xen-blkback", "xen-pciback", "xen-netfront", "virtio_console", "virtio_rng", "e1000")
+    Path("/var/lib/qnet").mkdir(mode=0o700, exist_ok=True)
+    run("mount", "-o", "noatime", "/dev/vdb", "/var/lib/qnet")
     start("xenstored", "xenstored", "--no-fork", "--pid-file", "/run/xenstored.pid")
     wait_for("xenstored", "/run/xenstored/socket")
     run("xen-init-dom0")
@@ -90,9 +92,11 @@ def netvm() -> None:
     system_bus()
     start("qnet-agent", "/usr/bin/qnet-agent", "--debug")
     start("devd", "xl", "devd", "-F")
-    wait_for("the card", "/sys/class/net/eth0")
-    run("ip", "link", "set", "eth0", "up")
-    start("dhcp", "busybox", "udhcpc", "-i", "eth0", "-f", "-s", "/usr/lib/qnet-test/lease.sh")
+    # NetworkManager waits for udev before it touches a card
+    run("/lib/systemd/systemd-udevd", "--daemon")
+    run("udevadm", "trigger", "--action=add", "--subsystem-match=net")
+    start("polkitd", "/usr/lib/polkit-1/polkitd", "--no-debug")
+    start("NetworkManager", "NetworkManager", "--no-daemon")
 
 
 def guest() -> None:

@@ -79,7 +79,9 @@ def netvm(raw: Raw, name: str) -> DomainInfo:
     if found.state is DomainState.PAUSED:
         raise Refused(f"{name} is paused. Unpause it.")
     if found.id == 0 and cards.agent_of(raw, 0) is AgentState.UNKNOWN:
-        raise Refused("dom0 is the netvm and has no network agent. Choose a separate netvm.")
+        raise Refused(
+            "dom0 is the netvm and has no network agent. Choose a separate netvm, or: systemctl start qnet-agent"
+        )
     return found
 
 
@@ -89,7 +91,9 @@ def choose(raw: Raw, wanted: str, move: bool) -> DomainInfo:
     if wanted in _DOM0:
         dom0 = _domain(raw, 0)
         if move and cards.agent_of(raw, 0) is AgentState.UNKNOWN:
-            raise Refused("No network agent runs in dom0, so no domain can be moved to it. Choose it without moving.")
+            raise Refused(
+                "No network agent runs in dom0, so no domain can be moved to it. Start it: systemctl start qnet-agent"
+            )
         return dom0
     name = domain_name(wanted)
     info = next((each for each in cards.alive(raw).values() if each.id and each.name == name), None)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from xl_host import Host
 
+from qnet_gui.cli import main
 from qnet_gui.dom0.netvm import run
 from qnet_gui.dom0.netvm.patience import Interrupts
 from qnet_gui.dom0.netvm.record import Record, RecordFile
@@ -107,7 +108,7 @@ def test_stop_gives_the_cards_back(netvm: Service) -> None:
     assert netvm.stop() == "netvm is stopped."
     assert (netvm.drivers, netvm.names, netvm.record.load()) == (BEFORE, [], Record())
     assert netvm.told == [
-        "done: stopped netvm", f"undone: gave {CABLE} back to e1000", f"undone: gave {WIFI} back to iwlwifi",
+        "done: stopped netvm", f"done: gave {CABLE} back to e1000", f"done: gave {WIFI} back to iwlwifi",
     ]  # fmt: skip
 
 
@@ -191,7 +192,7 @@ def test_a_card_without_a_driver_is_taken_too(netvm: Service) -> None:
     netvm.start()
     netvm.stop()
     assert netvm.drivers == BEFORE | {WIFI: ""}
-    assert netvm.told[-1] == f"undone: gave {WIFI} back to dom0"
+    assert netvm.told[-1] == f"done: gave {WIFI} back to dom0"
 
 
 def test_without_any_card_it_says_so(netvm: Service) -> None:
@@ -302,6 +303,18 @@ def test_stop_waits_for_a_netvm_that_takes_its_time(netvm: Service) -> None:
     assert "destroy 1" not in netvm.host.calls
 
 
+def test_netvm_that_has_shut_down_and_that_nobody_takes_apart_is_destroyed(
+    netvm: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The xl that stayed for it was killed."""
+    monkeypatch.setattr("qnet_gui.dom0.netvm.toolstack._REAP", 0.3)
+    netvm.start()
+    netvm.limits = Limits(shutdown=1000)
+    netvm.host.reaped = False
+    netvm.stop()
+    assert (netvm.drivers, netvm.names) == (BEFORE, [])
+
+
 def test_paused_netvm_is_not_started(netvm: Service) -> None:
     netvm.host.boot("netvm", [], "--p---")
     assert "netvm is paused" in refused(netvm.start)
@@ -405,6 +418,54 @@ def test_only_one_at_a_time(tmp_path: Path) -> None:
 def test_only_in_dom0() -> None:
     with pytest.raises(Refused, match="not dom0 of a Xen host"):
         run.run("start", Limits(), lambda *_: None)
+
+
+@pytest.fixture
+def command(lasting_xen: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+    """What `qnet netvm start` finds on a host with one card, in place of what it would find on this machine."""
+    host = Host(lasting_xen, tmp_path)
+    host.devices.add(CABLE)
+    (tmp_path / "netvm.cfg").write_text(CONFIGURATION)
+    passthrough = Passthrough(host.program, host.devices.root, host.devices.write, host.devices.load)
+    monkeypatch.setattr(run, "is_dom0", lambda: True)
+    monkeypatch.setattr(run, "Passthrough", lambda: passthrough)
+    monkeypatch.setattr(run, "Toolstack", lambda stop: Toolstack(stop, host.program, lasting_xen.hardware.socket))
+    monkeypatch.setattr(run, "RecordFile", lambda: RecordFile(tmp_path / "netvm.json"))
+    monkeypatch.setattr(run, "LOCK", tmp_path / "lock")
+    monkeypatch.setattr(run, "CONFIGURATION", tmp_path / "netvm.cfg")
+    yield host
+    for number in list(host.domains):
+        host.end(number)
+    host.close()
+
+
+def test_what_the_command_says(command: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["netvm", "start"]) == 0
+    assert capsys.readouterr().out == (
+        f"  [done] took {CABLE} (e1000) from dom0\n  [done] started netvm with {CABLE}\n"
+        "  [done] the agent in netvm runs\nnetvm runs.\n"
+    )
+    assert main(["netvm", "stop"]) == 0
+    assert capsys.readouterr().out == (
+        f"  [done] stopped netvm\n  [done] gave {CABLE} back to e1000\nnetvm is stopped.\n"
+    )
+
+
+def test_what_the_command_says_when_it_fails(command: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    command.fails["create"] = "no memory"
+    assert main(["netvm", "start"]) == 1
+    said = capsys.readouterr()
+    assert said.out == f"  [done] took {CABLE} (e1000) from dom0\n  [undone] gave {CABLE} back to e1000\n"
+    assert said.err == ("qnet: netvm is not started: xl create failed: no memory. Everything is as it was before.\n")
+
+
+def test_what_the_command_says_when_it_is_interrupted(command: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    command.agent = ""
+    command.later = lambda _: os.kill(os.getpid(), signal.SIGINT)
+    assert main(["netvm", "start", "--wait", "60"]) == 130
+    said = capsys.readouterr()
+    assert said.out.endswith(f"  [undone] destroyed netvm\n  [undone] gave {CABLE} back to e1000\nInterrupted.\n")
+    assert said.err == ""
 
 
 def test_where_others_manage_the_domains_it_is_theirs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -68,15 +68,16 @@ def wait(
     wanted = list(paths)
     while True:
         interrupts.check()
-        left = until() - time.monotonic()
+        away = False
         try:
             for path in wanted:
                 store.watch(path)
             changed = {watched for _, watched in store.events()}
             found = look(store, changed) if changed else None
-            descriptors: list[Any] = [store, interrupts]
         except StoreGone:
-            found, descriptors, left = None, [interrupts], min(left, _AGAIN)
-        if found is not None or until() <= time.monotonic():
+            found, away = None, True
+        left = until() - time.monotonic()  # `look` may have changed it
+        if found is not None or left <= 0:
             return found
-        select.select(descriptors, [], [], max(0.0, left))
+        descriptors: list[Any] = [interrupts] if away else [store, interrupts]
+        select.select(descriptors, [], [], min(left, _AGAIN) if away else left)

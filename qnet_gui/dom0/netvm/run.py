@@ -14,7 +14,7 @@ from pathlib import Path
 from qnet_gui.dom0.adapter import is_dom0
 from qnet_gui.dom0.netvm.patience import Interrupts
 from qnet_gui.dom0.netvm.record import RecordFile
-from qnet_gui.dom0.netvm.service import Limits, NetvmService, Tell
+from qnet_gui.dom0.netvm.service import CONFIGURATION, Limits, NetvmService, Tell
 from qnet_gui.dom0.netvm.toolstack import Toolstack
 from qnet_gui.hypervisor import lab, xen
 from qnet_gui.hypervisor.passthrough import Passthrough
@@ -46,7 +46,7 @@ def _name(verb: str) -> str:
 
 
 @contextmanager
-def locked(path: Path = LOCK) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Only one of us at a time; `Busy` for any other."""
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -69,8 +69,9 @@ def run(verb: str, limits: Limits, tell: Tell) -> str:
     """
     _must_be_allowed(verb)
     name = _name(verb)
-    with locked(), Interrupts() as interrupts:
-        service = NetvmService(name, Toolstack(interrupts), Passthrough(), tell, RecordFile(), limits=limits)
+    with locked(LOCK), Interrupts() as interrupts:
+        toolstack, passthrough = Toolstack(interrupts), Passthrough()
+        service = NetvmService(name, toolstack, passthrough, tell, RecordFile(), CONFIGURATION, limits)
         verbs: dict[str, Callable[[], str]] = {
             "start": service.start, "stop": service.stop, "restart": service.restart,
         }  # fmt: skip

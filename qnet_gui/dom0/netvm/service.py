@@ -41,7 +41,7 @@ class NetvmService:
 
     def __init__(
         self, name: str, toolstack: Toolstack, passthrough: Passthrough, tell: Tell, record: RecordFile,
-        configuration: Path = CONFIGURATION, limits: Limits = Limits(),
+        configuration: Path, limits: Limits,
     ) -> None:  # fmt: skip
         self._name = name
         self._toolstack = toolstack
@@ -74,7 +74,7 @@ class NetvmService:
             return f"{self._name} is not running."
         if found:
             self._end(found)
-        failed = self._give_back()
+        failed = self._give_back("done")
         if failed:
             raise Stuck(f"{self._name} is stopped. {failed}")
         return f"{self._name} is stopped."
@@ -171,7 +171,7 @@ class NetvmService:
                 self._destroy(found)
         except QnetError as another:
             failed = f"{self._name} could not be destroyed: {another.sentence} "
-        failed += self._give_back()
+        failed += self._give_back("undone")
         if isinstance(error, KeyboardInterrupt) and not failed:
             return error
         told = explained(error, self._iommu()).sentence if isinstance(error, QnetError) else "It was interrupted."
@@ -197,7 +197,7 @@ class NetvmService:
         self._toolstack.destroy(found)
         self._tell("create", "undone", f"destroyed {self._name}")
 
-    def _give_back(self) -> str:
+    def _give_back(self, how: str) -> str:
         """Give all cards back that were taken; what could not be, and why, or nothing."""
         failed = []
         used = self._toolstack.devices_in_use() if self._record.cards else set()
@@ -213,7 +213,7 @@ class NetvmService:
                 failed.append(error.sentence)
             else:
                 self._save(self._record.given_back(address))
-                self._tell(f"take {address}", "undone", f"gave {address} back to {driver or 'dom0'}")
+                self._tell(f"take {address}", how, f"gave {address} back to {driver or 'dom0'}")
         self._save(replace(self._record, starting=False))
         return " ".join([*failed, "qnet netvm stop tries it again."] if failed else [])
 

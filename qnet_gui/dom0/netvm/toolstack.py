@@ -55,6 +55,7 @@ class Toolstack:
 
     def create(self, name: str, configuration: Path, devices: Sequence[str]) -> int:
         """Have xl make the domain of this configuration, with these PCI devices if there are any; returns its id."""
+        self._interrupts.check()
         words = [f"pci=[{','.join(map(repr, devices))}]"] if devices else []
         xl("create", str(configuration), *words, deadline=_CREATE, program=self._program)
         found = self.find(name)

@@ -74,7 +74,8 @@ class Passthrough:
     def give_back(self, address: str, driver: str) -> None:
         """Bind a device to `driver`, or to none where that is empty. No domain may have it any more.
 
-        `QnetError` when it is not as it was before; whatever could be done has been done then.
+        One that has been bound to another driver meanwhile is dom0's already, and left. `QnetError` when it is not
+        dom0's in the end; whatever could be done has been done then.
         """
         why = ""
         if self.card(address).given_away:
@@ -84,7 +85,8 @@ class Passthrough:
                 why = f" {error.sentence}"
         with contextlib.suppress(OSError):
             self._by_sysfs(address, driver)
-        if self.card(address).driver != driver:
+        now = self.card(address)
+        if now.given_away or (driver and not now.driver):
             wanted = f"could not be given back to {driver}" if driver else "is still held"
             raise KernelError(f"{address} {wanted}.{why}")
 

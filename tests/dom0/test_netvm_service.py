@@ -268,6 +268,14 @@ def test_a_driver_that_does_not_take_its_card_back_is_said_and_tried_again(netvm
     assert netvm.drivers == BEFORE
 
 
+def test_a_card_that_somebody_gave_to_another_driver_meanwhile_is_left_there(netvm: Service) -> None:
+    netvm.start()
+    netvm.host.end(1)
+    netvm.host.devices.bind(CABLE, "vfio-pci")
+    assert netvm.stop() == "netvm is stopped."
+    assert netvm.drivers == BEFORE | {CABLE: "vfio-pci"}
+
+
 def test_a_card_that_was_pulled_out_is_forgotten(netvm: Service) -> None:
     netvm.start()
     (netvm.host.devices.root / "devices" / WIFI).rename(netvm.configuration.with_name("pulled-out"))

@@ -44,7 +44,7 @@ class Machine:
     """A running Xen host."""
 
     def __init__(self, iommu: bool = True, saved: Path | None = None, memory: Path | None = None) -> None:
-        """Start it; from what `saved` holds (see saved.py), else from power on with `memory` as the file of its memory."""
+        """Start it from what `saved` holds (see saved.py), else from power on with `memory` as its memory's file."""
         machine = image.machine()
         self.folder = RUN / str(next(_numbers))
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -83,7 +83,7 @@ class Machine:
         """Have Xen print on its console where everybody is: Ctrl-A thrice for its ear, then its debug keys."""
         with socket.socket(socket.AF_UNIX) as console:
             console.connect(str(self.folder / "console"))
-            for key in "\1\1\1" "0dqraie":
+            for key in "\1\1\10dqraie":
                 console.sendall(key.encode())
                 time.sleep(1)
 
@@ -136,7 +136,9 @@ class Machine:
 
     def read(self, path: str) -> str:
         """A node of xenstore, as dom0 sees it; empty where there is none."""
-        return self.run(f"xenstore-read {path}").output.strip() if self.run(f"xenstore-exists {path}").status == 0 else ""
+        return (
+            self.run(f"xenstore-read {path}").output.strip() if self.run(f"xenstore-exists {path}").status == 0 else ""
+        )
 
     def status(self) -> dict[str, Any]:
         """`qnet status --json` of dom0."""

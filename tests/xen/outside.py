@@ -2,7 +2,7 @@
 
 There is nothing but loopback here, so nothing that runs in the machine can leave it. QEMU's networks (slirp) forward
 what is asked of their name servers to this namespace's, and every other connection to this namespace's addresses: every
-name is 192.0.2.80, and there is one page. Runs until PROGRAM ends, and returns its status.
+name is 192.0.2.80, and there is one page, on the ports 80 and 8081. Runs until PROGRAM ends, and returns its status.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ def main() -> int:
         socketserver.ThreadingUDPServer((local, 53), Names),
         socketserver.ThreadingTCPServer((local, 53), NamesOverTcp),
         socketserver.ThreadingTCPServer((_WORLD, 80), Page),
+        socketserver.ThreadingTCPServer((_WORLD, 8081), Page),
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
     return subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, check=False).returncode

@@ -20,15 +20,17 @@ LINUX = "console=hvc0 quiet loglevel=4 net.ifnames=0 mitigations=off random.trus
 
 
 def command(machine: Path, run: Path, memory: Path, iommu: bool, saved: bool) -> list[str]:
-    """What to run. `memory`: the file that is the machine's memory; `saved`: it is only read, and the rest comes later."""
-    xen = f"console=com1 com1=115200,8n1 dom0_mem={_DOM0_MEMORY}M,max:{_DOM0_MEMORY}M dom0_max_vcpus=1 loglvl=all noreboot"
+    """What to run. `memory`: the file that is the machine's memory; `saved`: it is only read, the rest comes later."""
+    size = f"{_DOM0_MEMORY}M"
+    xen = f"console=com1 com1=115200,8n1 dom0_mem={size},max:{size} dom0_max_vcpus=1 loglvl=all noreboot"
     linux = f"{LINUX} role=dom0 layers=dom0:modules:base"
     devices = ["intel-iommu,intremap=on,caching-mode=on"] if iommu else []
     devices += [f"e1000,netdev={net},addr={card[3:5]}" for net, card in zip(NETWORKS, CARDS, strict=True)]
     devices += [
-        "virtio-blk-pci,drive=disk,addr=5", "virtio-blk-pci,drive=state,addr=9", "virtio-rng-pci,addr=6", "virtio-serial-pci,addr=7",
-        "virtserialport,chardev=port,name=qnet",
+        "virtio-blk-pci,drive=disk,addr=5", "virtio-blk-pci,drive=state,addr=9", "virtio-rng-pci,addr=6",
+        "virtio-serial-pci,addr=7", "virtserialport,chardev=port,name=qnet",
     ]  # fmt: skip
+    share = "off" if saved else "on"
     backends = {
         "-netdev": [f"user,id={net},net=10.0.{net[-1]}.0/24" for net in NETWORKS],
         "-chardev": [
@@ -39,7 +41,9 @@ def command(machine: Path, run: Path, memory: Path, iommu: bool, saved: bool) ->
             f"file={machine}/disk,if=none,id=disk,format=raw,readonly=on,cache=unsafe",
             f"file={run}/state,if=none,id=state,format=raw,cache=unsafe",
         ],
-        "-object": [f"memory-backend-file,id=memory,size={_MEMORY}M,mem-path={memory},share={'off' if saved else 'on'}"],
+        "-object": [
+            f"memory-backend-file,id=memory,size={_MEMORY}M,mem-path={memory},share={'off' if saved else 'on'}"
+        ],
         "-device": devices,
     }
     return [

@@ -34,7 +34,7 @@ def test_addresses_come_by_xenstore_and_both_routing_tables_are_the_seeds(machin
     rows = [line.split() for line in machine.ok("qnet routes").splitlines()[1:]]
     vifs = {row[0]: row[-1] for row in rows if row[3] == "UH"}
     assert vifs == {address: f"vif{machine.domid(name)}.0" for name, address in DOMAINS.items()}
-    assert [row[1] for row in rows if row[0] == "0.0.0.0"][0] == "10.0.2.2"
+    assert next(row[1] for row in rows if row[0] == "0.0.0.0") == "10.0.2.2"
 
 
 def test_a_page_by_name_through_the_redirection(machine: Machine) -> None:

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -35,10 +36,21 @@ def run(*words: str) -> None:
         say(f"{' '.join(words)}: status {done.returncode}")
 
 
-def start(name: str, *words: str) -> None:
+def start(name: str, *words: str) -> subprocess.Popen[bytes]:
     """Start something that stays; what it says goes to a log of its own."""
     with (LOG / f"{name}.log").open("ab") as log:
-        subprocess.Popen(words, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return subprocess.Popen(words, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
+def keep(name: str, *words: str) -> None:
+    """Start something, and again whenever it ends, as its unit has it."""
+
+    def again() -> None:
+        while True:
+            start(name, *words).wait()
+            time.sleep(0.5)
+
+    threading.Thread(target=again, daemon=True).start()
 
 
 def wait_for(what: str, path: str, seconds: float = 30) -> None:
@@ -84,13 +96,13 @@ def dom0() -> None:
     start("xenconsoled", "xenconsoled", "-i", "--log=all")
     system_bus()
     start("polkitd", "/usr/lib/polkit-1/polkitd", "--no-debug")
-    start("qnet-helper", "/usr/bin/qnet-helper", "--debug")
+    keep("qnet-helper", "/usr/bin/qnet-helper", "--debug")
 
 
 def netvm() -> None:
     load("xen-netback", "xen-pcifront", "e1000")
     system_bus()
-    start("qnet-agent", "/usr/bin/qnet-agent", "--debug")
+    keep("qnet-agent", "/usr/bin/qnet-agent", "--debug")
     start("devd", "xl", "devd", "-F")
     # NetworkManager waits for udev before it touches a card
     run("/lib/systemd/systemd-udevd", "--daemon")

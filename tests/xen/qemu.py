@@ -30,7 +30,6 @@ def command(machine: Path, run: Path, memory: Path, iommu: bool, saved: bool) ->
         "virtio-blk-pci,drive=disk,addr=5", "virtio-blk-pci,drive=state,addr=9", "virtio-rng-pci,addr=6",
         "virtio-serial-pci,addr=7", "virtserialport,chardev=port,name=qnet",
     ]  # fmt: skip
-    share = "off" if saved else "on"
     backends = {
         "-netdev": [f"user,id={net},net=10.0.{net[-1]}.0/24" for net in NETWORKS],
         "-chardev": [

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from boot import Machine
-from conftest import DOMAINS, agent_runs, configure_netvm, vif
+from conftest import DOMAINS, configure_netvm, vif
 from qemu import CARDS
 from test_story import CURL, PAGE
 

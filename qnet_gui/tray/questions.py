@@ -1,0 +1,85 @@
+"""Small boxes: an error with details to copy, and the questions before what cannot be taken back. None is modal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qnet_gui import __version__
+from qnet_gui.model.errors import QnetError
+from qnet_gui.model.preflight import clock
+from qnet_gui.model.words import mark, tr
+from qnet_gui.tray.deeds import title
+from qnet_gui.tray.icons import application_icon
+from qnet_gui.tray.menu import DOM0, Want
+from qnet_gui.tray.qt import QAbstractButton, QCheckBox, QMessageBox, Qt
+
+_DOM0_WARNING = mark(
+    "With dom0 as the netvm, its network drivers and stack can be attacked from outside, and whoever succeeds there"
+    " owns the whole machine. Choose a separate netvm."
+)
+
+
+def box(heading: str, text: str, more: str = "", icon: QMessageBox.Icon = QMessageBox.NoIcon) -> QMessageBox:
+    """A box that goes when it is closed; its texts are plain."""
+    made = QMessageBox()
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    made.setWindowModality(Qt.WindowModality.NonModal)
+    made.setWindowTitle(heading)
+    made.setWindowIcon(application_icon())
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setIcon(icon)
+    made.setText(text)
+    made.setInformativeText(more)
+    return made
+
+
+def about() -> QMessageBox:
+    """What this is."""
+    made = box(tr("About qnet"), f"qnet {__version__}")
+    made.setIconPixmap(application_icon().pixmap(48))
+    what = tr("Shows the network that this machine's domains reach through netvm.")
+    made.setInformativeText(what + "\n\n" + tr("GPL, version 3 or later."))
+    return made
+
+
+def trouble(want: Want, error: QnetError) -> QMessageBox:
+    """The helper's sentence, with details to copy."""
+    made = box(title(want), error.sentence, icon=QMessageBox.Warning)
+    made.setDetailedText(f"{title(want)}\n{error.dbus_name}\n{error.sentence}\nqnet {__version__}\n")
+    return made
+
+
+def choose_netvm(want: Want, then: Callable[[bool], None]) -> QMessageBox:
+    """Before another netvm is chosen; `then` gets whether domains are to be moved to it."""
+    text = tr("All domains reach the network through the netvm. Make {name} the netvm?", name=want.name)
+    made = box(title(want), text, icon=QMessageBox.Question)
+    move = QCheckBox(tr("Move the domains that run over to it"))
+    move.setChecked(want.name != DOM0)
+    made.setCheckBox(move)
+    if want.name == DOM0:
+        made.setIcon(QMessageBox.Warning)
+        made.setInformativeText(tr(_DOM0_WARNING))
+    yes = made.addButton(title(want), QMessageBox.AcceptRole)
+    made.setDefaultButton(made.addButton(QMessageBox.Cancel))
+    made.buttonClicked.connect(lambda clicked: then(move.isChecked()) if clicked is yes else None)
+    return made
+
+
+def quit_connected(until: int, disconnect: Callable[[], None], leave: Callable[[], None]) -> QMessageBox:
+    """Before the applet is left while dom0 is connected."""
+    text = tr("dom0 is connected to the network until {until}.", until=clock(until))
+    more = tr("Without this applet nothing on the screen says so. At that time it is disconnected by itself.")
+    made = box(tr("Quit"), text, more, QMessageBox.Warning)
+    back = made.addButton(tr("Disconnect and quit"), QMessageBox.AcceptRole)
+    stay = made.addButton(tr("Quit, and leave it connected"), QMessageBox.DestructiveRole)
+    made.addButton(QMessageBox.Cancel)
+    made.setDefaultButton(back)
+
+    def clicked(which: QAbstractButton) -> None:
+        if which is back:
+            disconnect()
+        elif which is stay:
+            leave()
+
+    made.buttonClicked.connect(clicked)
+    return made

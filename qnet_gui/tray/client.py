@@ -120,7 +120,7 @@ class Client(QObject):
     @message_slot
     def _properties_changed(self, message: QDBusMessage) -> None:
         """Keep it, and look into it when it is its turn: a thousand a second must not be taken apart."""
-        self._latest = message
+        self._latest = QDBusMessage(message)  # what Qt passes is gone when this returns
         if not self._pace.isActive():
             self._take_latest()
 

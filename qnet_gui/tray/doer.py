@@ -66,6 +66,18 @@ class Doer(QObject):
             self._windows[action] = module.make(self._desk)
         self._windows[action].present()
 
+    def close(self) -> None:
+        """Close all windows and boxes, at the end."""
+        for each in [*self._windows.values(), *self._boxes.values()]:
+            each.close()
+            each.deleteLater()
+        self._windows.clear()
+        self._boxes.clear()
+
+    def window(self, action: Action) -> QWidget | None:
+        """A window, if it has been opened."""
+        return self._windows.get(action)
+
     def _show(self, key: object, make: Callable[[], QMessageBox]) -> None:
         """Show a box, each kind of them once."""
         if key not in self._boxes:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 from tray_shared import Helper
 
 from qnet_gui.lab.desktop import LightDesktop
+from qnet_gui.tray.desk import Desk
+from qnet_gui.tray.doer import Doer
+from qnet_gui.tray.qt import QCoreApplication, QDBusConnection, QEvent, QSettings
+
+_numbers = itertools.count()
 
 # For the tests that draw inside this process; programs on the light desktop do not inherit it.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -56,3 +64,51 @@ def pictures() -> Path:
 def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightDesktop]:
     with LightDesktop(tmp_path_factory.mktemp("desktop")) as light:
         yield light
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Desk]]:
+    """What the applet's parts share, on a system bus; what it wants is done. Its settings are the test's own."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    QSettings.setPath(QSettings.NativeFormat, QSettings.UserScope, str(tmp_path / "config"))
+    names: list[str] = []
+    made: list[Desk] = []
+
+    def make(address: str) -> Desk:
+        names.append(f"desk-{next(_numbers)}")
+        found = Desk(QDBusConnection.connectToBus(address, names[-1]))
+        made.append(found)
+        found.doer = Doer(found, found)  # type: ignore[attr-defined]
+        found.wanted.connect(found.doer.do)  # type: ignore[attr-defined]
+        found.client.start()
+        return found
+
+    yield make
+    for each in made:
+        each.client.deleteLater()  # first, so that no answer comes to a window that is gone
+        QCoreApplication.sendPostedEvents(None, QEvent.DeferredDelete)
+        each.doer.close()  # type: ignore[attr-defined]
+    made.clear()
+    for name in names:
+        QDBusConnection.disconnectFromBus(name)
+
+
+def _lab(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "qnet_gui.lab", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=60,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[str]:
+    """The name of a lab with work, personal and vault."""
+    if os.geteuid():
+        pytest.fail("This test needs root. Run it with: sudo make test", pytrace=False)
+    name = f"y{os.getpid() % 100000}"
+    try:
+        done = _lab("up", "--name", name, "--domains", "work,personal,vault")
+        assert done.returncode == 0, done.stderr
+        yield name
+    finally:
+        _lab("down", "--name", name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -41,9 +42,19 @@ def test_every_state_arrives_whole(qtbot: QtBot, helper: Helper, seen: Callable[
     helper.publish(snapshots[0])
     got = seen()
     qtbot.waitUntil(lambda: got == snapshots[:1])
-    for snapshot in snapshots[1:]:
+    for number, snapshot in enumerate(snapshots[1:], 2):
         helper.publish(snapshot)
-    qtbot.waitUntil(lambda: got == snapshots)
+        qtbot.waitUntil(lambda number=number: got == snapshots[:number])  # type: ignore[misc]
+
+
+def test_of_a_flood_the_last_one_counts(qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]) -> None:
+    helper.publish(up(CABLE))
+    got = seen()
+    qtbot.waitUntil(lambda: len(got) == 1)
+    for strength in range(100):
+        helper.publish(up(dataclasses.replace(WIFI, strength=strength)))
+    qtbot.waitUntil(lambda: got[-1] == up(dataclasses.replace(WIFI, strength=99)))
+    assert len(got) < 50
 
 
 def test_away_at_first_then_there_then_killed_then_back(qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]) -> None:

@@ -44,13 +44,15 @@ class Known:
     """What the window knows beside the snapshot: the answer to Preflight (None while it is awaited), the operation.
 
     `asking`: the answer to "connect" is awaited, for which a person may be typing a password. `refused`: why the last
-    request was not carried out, empty if it was.
+    request was not carried out, empty if it was. `read`: the operation that was over before the window was opened; how
+    it went is no news.
     """
 
     preflight: Preflight | QnetError | None = None
     course: Course = _NO_COURSE
     asking: bool = False
     refused: str = ""
+    read: Course | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +118,14 @@ def _steps(course: Course) -> tuple[Line, ...]:
         if step is None and (back or course.over):
             continue
         made = Mark.DONE if back and step and step.state is State.UNDONE else _MARKS[step.state] if step else Mark.TO_DO
-        detail = step.text if step and step.state is State.FAILED else ""
+        # once it is over, the outcome below has the reason
+        detail = step.text if step and step.state is State.FAILED and not course.over else ""
         lines.append(Line(made, tr(text), detail))
     return tuple(lines)
 
 
-def _about_dom0(course: Course) -> bool:
-    return course.kind in (CONNECT, DISCONNECT, RECOVER)
+def _about_dom0(known: Known) -> bool:
+    return known.course.kind in (CONNECT, DISCONNECT, RECOVER) and known.course != known.read
 
 
 def _outcome(known: Known) -> Line | None:
@@ -130,7 +133,7 @@ def _outcome(known: Known) -> Line | None:
     if known.refused:
         return Line(Mark.FAILED, known.refused)
     course = known.course
-    if not (course.over and _about_dom0(course)):
+    if not (course.over and _about_dom0(known)):
         return None
     if course.error:
         return Line(Mark.FAILED, course.sentence)
@@ -142,7 +145,7 @@ def _closed(snapshot: Snapshot, known: Known) -> UpgradePage:
     head = tr("dom0 has no network. That is how it should be.")
     if any(each.code in ("dom0-reachable", "dom0-nic", "dom0-netvm") for each in snapshot.problems):
         head = tr("dom0 is not connected for an upgrade.")
-    steps = _steps(known.course) if _about_dom0(known.course) else ()
+    steps = _steps(known.course) if _about_dom0(known) else ()
     outcome = _outcome(known)
     if isinstance(found, QnetError):
         return UpgradePage(head, more, checks=(Line(Mark.FAILED, str(found)),), outcome=outcome, why=str(found))
@@ -195,7 +198,7 @@ def upgrade(snapshot: Snapshot | None, known: Known) -> UpgradePage:
         return UpgradePage(sentence(snapshot), outcome=_outcome(known), why=sentence(snapshot))
     if snapshot.dom0.state is Dom0State.OPEN:
         return _open(snapshot, known)
-    if snapshot.dom0.state is Dom0State.CLOSED and not (_about_dom0(known.course) and not known.course.over):
+    if snapshot.dom0.state is Dom0State.CLOSED and (known.course.over or not _about_dom0(known)):
         return _closed(snapshot, known)
     return _under_way(snapshot, known)
 

@@ -21,10 +21,14 @@ from qnet_gui.tray.qt import (
 )
 
 _NOWHERE = QModelIndex()
+#: Behind a number, which would touch the next cell's text otherwise.
+_AFTER = "\u2003"
 #: Rows that are measured for a column's width; to measure all of thousands takes seconds.
 _MEASURED = 100
-#: Rows that a table is high when its window opens.
-_HIGH = (4, 12)
+#: Pixels between a cell's text and the next cell's.
+_GAP = 12
+#: Pixels that a table needs at most before it scrolls: wide, high.
+_MOST = (900, 160)
 
 
 class _Model(QAbstractTableModel):
@@ -44,7 +48,7 @@ class _Model(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802 (Qt's)
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._heads[section]
+            return self._heads[section] + (_AFTER if section in self._numbers else "")
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(section)
         return None
@@ -55,7 +59,9 @@ class _Model(QAbstractTableModel):
 
     def data(self, index: QModelIndex, role: int = 0) -> Any:
         text = self.rows[index.row()][index.column()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.DisplayRole:
+            return text + _AFTER if index.column() in self._numbers else text
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return text
         if role == Qt.ItemDataRole.UserRole:
             return _sorts_as(text)
@@ -123,18 +129,24 @@ class Table(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeToContents)
         self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().setHighlightSections(False)
+        self._need_room()
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit())
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Show these rows."""
         if rows != self._model.rows:
             self._model.show(rows)
-            low, high = _HIGH
-            shown = min(max(len(rows), low), high)
-            height = self.horizontalHeader().sizeHint().height() + shown * self.verticalHeader().defaultSectionSize()
-            self.setMinimumHeight(min(height, 160))
-            width = sum(self.columnWidth(column) for column in range(self._model.columnCount()))
-            self.setMinimumWidth(min(width + 40, 900))
+            self._need_room()
+
+    def _need_room(self) -> None:
+        """Nothing is cut off that need not be."""
+        width = sum(self.columnWidth(column) for column in range(self._model.columnCount()))
+        width += self.verticalScrollBar().sizeHint().width() + 2 * self.frameWidth()
+        self.setMinimumSize(min(width, _MOST[0]), _MOST[1])
+
+    def sizeHintForColumn(self, column: int) -> int:  # noqa: N802 (Qt's)
+        """A column with room around its texts."""
+        return super().sizeHintForColumn(column) + _GAP
 
     def selected(self) -> int:
         """The one selected row, as it was given to `show_rows`; -1 when none or several are."""

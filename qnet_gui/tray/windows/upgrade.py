@@ -81,7 +81,8 @@ class UpgradeWindow(Window):
 
     def opened(self) -> None:
         """The answer of last time is not believed."""
-        self._known, self._asked = Known(), None
+        course = self.desk.course
+        self._known, self._asked = Known(read=course if course.over else None), None
         self._choose_minutes()
 
     def _choose_minutes(self) -> None:

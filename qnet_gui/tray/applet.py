@@ -12,6 +12,7 @@ from qnet_gui.tray import netapplet
 from qnet_gui.tray.desk import Desk
 from qnet_gui.tray.doer import Doer
 from qnet_gui.tray.host import TrayHost
+from qnet_gui.tray.menu import Action
 from qnet_gui.tray.news import News
 from qnet_gui.tray.notify import Notifier
 from qnet_gui.tray.qt import QApplication, QDBusConnection, QObject, QTimer
@@ -23,10 +24,14 @@ log = logging.getLogger(__name__)
 
 
 class Applet(QObject):
-    """Everything happens by events; nothing wakes while nothing happens."""
+    """Everything happens by events; nothing wakes while nothing happens.
 
-    def __init__(self, session: QDBusConnection, system: QDBusConnection) -> None:
+    `window`: for desktops without a tray. There is a window instead of the icon, and with the last one the applet ends.
+    """
+
+    def __init__(self, session: QDBusConnection, system: QDBusConnection, window: bool = False) -> None:
         super().__init__()
+        self._window = window
         self._shell: Shell | None = None
         self._tracker = Tracker()
         self._due = QTimer(self)
@@ -45,8 +50,18 @@ class Applet(QObject):
 
     def start(self) -> None:
         """Wait for the tray and for the helper, at the same time."""
-        self._host.start()
+        if self._window:
+            self.desk.want(Action.STATUS)
+            if isinstance(application := QApplication.instance(), QApplication):
+                application.lastWindowClosed.connect(self._last_closed)
+        else:
+            self._host.start()
         self.desk.client.start()
+
+    def _last_closed(self) -> None:
+        if self.desk.connected:
+            self.desk.want(Action.STATUS)  # so that there is something to go back to from the question
+        self.desk.want(Action.QUIT)
 
     def stop(self) -> None:
         """Take the icon away and leave the loop."""

@@ -10,6 +10,7 @@ from qnet_gui.model.errors import BadInput, QnetError
 from qnet_gui.model.parse import printable
 from qnet_gui.model.snapshot import Snapshot, from_wire
 from qnet_gui.tray.bus import PROPERTIES, Answer, Service, message_slot
+from qnet_gui.tray.heard import heard
 from qnet_gui.tray.qt import QDBusConnection, QDBusMessage, QDBusServiceWatcher, QObject, QTimer, pyqtSignal
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ class Client(QObject):
         def answered(answer: Answer) -> None:
             if answer.error:
                 error = understood(answer.error, answer.text)
+                error = type(error)(heard(error.sentence))
                 log.info("%s: %s", method, error)
                 then(error)
             else:
@@ -163,4 +165,4 @@ class Client(QObject):
         self._take_latest()
         match message.arguments():
             case [int() as number, str() as error, str() as text]:
-                self.ended.emit(number, error, printable(text, SENTENCE))
+                self.ended.emit(number, error, heard(printable(text, SENTENCE)))

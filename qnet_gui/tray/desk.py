@@ -5,7 +5,7 @@ The windows read from it and follow its signals; none of them knows another.
 
 from __future__ import annotations
 
-from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.tray import course as courses
 from qnet_gui.tray.client import Client
 from qnet_gui.tray.course import Course
@@ -32,6 +32,11 @@ class Desk(QObject):
         self.client.stepped.connect(lambda *step: self._move(courses.stepped(self.course, *step)))
         self.client.ended.connect(lambda *end: self._move(courses.ended(self.course, *end)))
         self.client.gone.connect(lambda: self._move(courses.abandoned(self.course)))
+
+    @property
+    def connected(self) -> bool:
+        """Whether dom0 is, or may be, connected to the network."""
+        return self.snapshot is not None and self.snapshot.dom0.state is not Dom0State.CLOSED
 
     def want(self, action: Action) -> None:
         """Have something done that is about no domain."""

@@ -116,7 +116,7 @@ class Doer(QObject):
         from qnet_gui.tray.questions import quit_connected
 
         snapshot = self._desk.snapshot
-        if snapshot is None or snapshot.dom0.state is Dom0State.CLOSED:
+        if snapshot is None or not self._desk.connected:
             self.leave.emit()
             return
         until = snapshot.dom0.until

@@ -7,6 +7,7 @@ from PyQt5.QtCore import (
     QByteArray,
     QCoreApplication,
     QEvent,
+    QLibraryInfo,
     QLocale,
     QMetaType,
     QModelIndex,
@@ -27,6 +28,7 @@ from PyQt5.QtCore import (
     pyqtSlot,
 )
 from PyQt5.QtDBus import (
+    QDBus,
     QDBusArgument,
     QDBusConnection,
     QDBusMessage,
@@ -89,6 +91,7 @@ __all__ = [
     "QColor",
     "QComboBox",
     "QCoreApplication",
+    "QDBus",
     "QDBusArgument",
     "QDBusConnection",
     "QDBusMessage",
@@ -109,6 +112,7 @@ __all__ = [
     "QKeyEvent",
     "QKeySequence",
     "QLabel",
+    "QLibraryInfo",
     "QLineEdit",
     "QLocale",
     "QMenu",

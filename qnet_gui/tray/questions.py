@@ -60,7 +60,7 @@ def choose_netvm(want: Want, then: Callable[[bool], None]) -> QMessageBox:
         made.setIcon(QMessageBox.Warning)
         made.setInformativeText(tr(_DOM0_WARNING))
     yes = made.addButton(title(want), QMessageBox.AcceptRole)
-    made.setDefaultButton(made.addButton(QMessageBox.Cancel))
+    made.setDefaultButton(made.addButton(tr("Cancel"), QMessageBox.RejectRole))
     made.buttonClicked.connect(lambda clicked: then(move.isChecked()) if clicked is yes else None)
     return made
 
@@ -72,7 +72,7 @@ def quit_connected(until: int, disconnect: Callable[[], None], leave: Callable[[
     made = box(tr("Quit"), text, more, QMessageBox.Warning)
     back = made.addButton(tr("Disconnect and quit"), QMessageBox.AcceptRole)
     stay = made.addButton(tr("Quit, and leave it connected"), QMessageBox.DestructiveRole)
-    made.addButton(QMessageBox.Cancel)
+    made.addButton(tr("Cancel"), QMessageBox.RejectRole)
     made.setDefaultButton(back)
 
     def clicked(which: QAbstractButton) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qnet_gui.model.config import MINUTES_MAX
+from qnet_gui.model.snapshot import MINUTES_MAX
 from qnet_gui.tray.news import Kind
 from qnet_gui.tray.qt import QByteArray, QSettings
 

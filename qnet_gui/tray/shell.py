@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from qnet_gui.tray import plain
+from qnet_gui.tray import attention, plain
 from qnet_gui.tray.icons import tray_icon
 from qnet_gui.tray.menu import Action, Want
 from qnet_gui.tray.qt import QApplication, QObject, QSystemTrayIcon, QTimer, pyqtSignal
 from qnet_gui.tray.rows import Menu
-from qnet_gui.tray.view import View
+from qnet_gui.tray.view import Status, View
 
 #: Milliseconds that a frame of the connecting icon stays.
 FRAME = 500
@@ -47,6 +47,8 @@ class Shell(QObject):
         self._menu.fill(view.rows)
         if old is None:
             self._tray.show()
+        if view.status is not (old.status if old else Status.ACTIVE):
+            attention.ask(view.status is Status.ATTENTION)
 
     def hide(self) -> None:
         """Take the icon away, before the process ends."""

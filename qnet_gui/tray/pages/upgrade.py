@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.preflight import UNRESOLVED, Preflight, clock, let_out, listed
-from qnet_gui.model.sentence import sentence
+from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.words import mark, tr
 from qnet_gui.tray.course import CONNECT, DISCONNECT, RECOVER, Course, State
+from qnet_gui.tray.heard import heard
 from qnet_gui.tray.menu import blind, can_disconnect
 from qnet_gui.tray.pages.line import Line, Mark
 
@@ -77,7 +78,7 @@ class UpgradePage:
 def _checks(snapshot: Snapshot, found: Preflight) -> tuple[Line, ...]:
     """What was looked at; somebody else's operation explains all the rest, and is told alone."""
     if found.busy:
-        return (Line(Mark.FAILED, found.busy),)
+        return (Line(Mark.FAILED, heard(found.busy)),)
     name, lines = snapshot.netvm.name, []
     if snapshot.netvm.state is NetvmState.RUNNING and snapshot.netvm.id != 0:
         lines.append(Line(Mark.DONE, tr("{name} is running", name=name)))
@@ -85,7 +86,7 @@ def _checks(snapshot: Snapshot, found: Preflight) -> tuple[Line, ...]:
             lines.append(Line(Mark.DONE, tr("{name} has an uplink", name=name)))
             if found.names:
                 lines.append(Line(Mark.DONE, tr("Names resolve")))
-    lines += [Line(Mark.FAILED, each) for each in found.obstacles]
+    lines += [Line(Mark.FAILED, heard(each)) for each in found.obstacles]
     if not found.names and not found.obstacles:
         lines.append(Line(Mark.WARNING, tr(UNRESOLVED)))
     return tuple(lines)
@@ -98,12 +99,13 @@ def few(names: Sequence[str]) -> str:
     return tr("{names} and {count} more", names=", ".join(names[:MANY]), count=len(names) - MANY)
 
 
-def _facts(found: Preflight) -> tuple[tuple[str, str], ...]:
+def _facts(snapshot: Snapshot, found: Preflight) -> tuple[tuple[str, str], ...]:
     paused = few(found.pause) or tr("none; no other domain is running")
     rows = [(tr("These domains will be paused:"), paused)]
     if found.paused:
         rows.append((tr("Paused already, and left so:"), few(found.paused)))
-    through = ", ".join(each for each in (found.netvm, found.uplink) if each)
+    uplink = uplink_name(snapshot.uplink) if snapshot.uplink else ""
+    through = ", ".join(each for each in (found.netvm, uplink) if each)
     rows.append((tr("Connected through:"), through))
     rows.append((tr("Allowed:"), tr("{what}; nothing is let in", what=let_out(found))))
     return tuple(rows)
@@ -119,7 +121,7 @@ def _steps(course: Course) -> tuple[Line, ...]:
             continue
         made = Mark.DONE if back and step and step.state is State.UNDONE else _MARKS[step.state] if step else Mark.TO_DO
         # once it is over, the outcome below has the reason
-        detail = step.text if step and step.state is State.FAILED and not course.over else ""
+        detail = heard(step.text) if step and step.state is State.FAILED and not course.over else ""
         lines.append(Line(made, tr(text), detail))
     return tuple(lines)
 
@@ -152,12 +154,12 @@ def _closed(snapshot: Snapshot, known: Known) -> UpgradePage:
     if found is None:
         why = tr("Looking at what stands in the way…")
         return UpgradePage(head, more, checks=(Line(Mark.BEGUN, why),), steps=steps, outcome=outcome, why=why)
-    why = found.busy or " ".join(found.obstacles)
+    why = heard(found.busy or " ".join(found.obstacles))
     if known.asking:
         why = tr("Waiting for the answer; a password may have been asked for.")
         outcome, steps = Line(Mark.BEGUN, why), ()
     return UpgradePage(
-        head, more, _facts(found), _checks(snapshot, found), steps, outcome,
+        head, more, _facts(snapshot, found), _checks(snapshot, found), steps, outcome,
         choose_minutes=not why, connect=not why, why=why,
     )  # fmt: skip
 

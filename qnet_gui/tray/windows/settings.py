@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qnet_gui.model.config import MINUTES_MAX
+from qnet_gui.model.snapshot import MINUTES_MAX
 from qnet_gui.model.words import tr
 from qnet_gui.tray import autostart, terminal
 from qnet_gui.tray.desk import Desk

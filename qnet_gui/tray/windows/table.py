@@ -140,7 +140,9 @@ class Table(QTableView):
 
     def _need_room(self) -> None:
         """Nothing is cut off that need not be."""
-        width = sum(self.columnWidth(column) for column in range(self._model.columnCount()))
+        head = self.horizontalHeader()
+        columns = range(self._model.columnCount())
+        width = sum(max(self.sizeHintForColumn(column), head.sectionSizeHint(column)) for column in columns)
         width += self.verticalScrollBar().sizeHint().width() + 2 * self.frameWidth()
         self.setMinimumSize(min(width, _MOST[0]), _MOST[1])
 

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from qnet_gui.model.config import MINUTES_MAX
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.preflight import Preflight, from_answer
-from qnet_gui.model.snapshot import Dom0State, Snapshot
+from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
 from qnet_gui.model.words import tr
 from qnet_gui.tray import terminal
 from qnet_gui.tray.bus import unsigned

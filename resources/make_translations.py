@@ -42,7 +42,7 @@ def texts() -> dict[str, str]:
                 found.setdefault(text, str(path.relative_to(ROOT)))
     for text in problem.texts():
         found.setdefault(text, "qnet_gui/model/problem.py")
-    return {text: place for text, place in found.items() if text}
+    return dict(sorted(((text, place) for text, place in found.items() if text), key=lambda pair: pair[::-1]))
 
 
 def translations(path: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ from qnet_gui.model.words import mark, tr
 from qnet_gui.tray.deeds import title
 from qnet_gui.tray.icons import application_icon
 from qnet_gui.tray.menu import DOM0, Want
-from qnet_gui.tray.qt import QAbstractButton, QCheckBox, QMessageBox, Qt
+from qnet_gui.tray.qt import QAbstractButton, QLabel, QMessageBox, Qt
 
 _DOM0_WARNING = mark(
     "With dom0 as the netvm, its network drivers and stack can be attacked from outside, and whoever succeeds there"
@@ -30,15 +30,17 @@ def box(heading: str, text: str, more: str = "", icon: QMessageBox.Icon = QMessa
     made.setIcon(icon)
     made.setText(text)
     made.setInformativeText(more)
+    for each in made.findChildren(QLabel):  # Qt makes the second text plain by no call of its own
+        if isinstance(each, QLabel):
+            each.setTextFormat(Qt.TextFormat.PlainText)
     return made
 
 
 def about() -> QMessageBox:
     """What this is."""
-    made = box(tr("About qnet"), f"qnet {__version__}")
-    made.setIconPixmap(application_icon().pixmap(48))
     what = tr("Shows the network that this machine's domains reach through netvm.")
-    made.setInformativeText(what + "\n\n" + tr("GPL, version 3 or later."))
+    made = box(tr("About qnet"), f"qnet {__version__}", what + "\n\n" + tr("GPL, version 3 or later."))
+    made.setIconPixmap(application_icon().pixmap(48))
     return made
 
 
@@ -51,17 +53,20 @@ def trouble(want: Want, error: QnetError) -> QMessageBox:
 
 def choose_netvm(want: Want, then: Callable[[bool], None]) -> QMessageBox:
     """Before another netvm is chosen; `then` gets whether domains are to be moved to it."""
-    text = tr("All domains reach the network through the netvm. Make {name} the netvm?", name=want.name)
-    made = box(title(want), text, icon=QMessageBox.Question)
-    move = QCheckBox(tr("Move the domains that run over to it"))
-    move.setChecked(want.name != DOM0)
-    made.setCheckBox(move)
-    if want.name == DOM0:
-        made.setIcon(QMessageBox.Warning)
-        made.setInformativeText(tr(_DOM0_WARNING))
-    yes = made.addButton(title(want), QMessageBox.AcceptRole)
+    text = tr("Domains reach the network through the netvm. Make {name} the netvm?", name=want.name)
+    text += " " + tr("Domains that run stay with the present one unless they are moved.")
+    to_dom0 = want.name == DOM0
+    icon = QMessageBox.Warning if to_dom0 else QMessageBox.Question
+    made = box(title(want), text, tr(_DOM0_WARNING) if to_dom0 else "", icon)
+    moving = made.addButton(tr("Choose it, and move the domains"), QMessageBox.AcceptRole)
+    only = made.addButton(tr("Choose it only"), QMessageBox.AcceptRole)
     made.setDefaultButton(made.addButton(tr("Cancel"), QMessageBox.RejectRole))
-    made.buttonClicked.connect(lambda clicked: then(move.isChecked()) if clicked is yes else None)
+
+    def clicked(which: QAbstractButton) -> None:
+        if which in (moving, only):
+            then(which is moving)
+
+    made.buttonClicked.connect(clicked)
     return made
 
 

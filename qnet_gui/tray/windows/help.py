@@ -5,9 +5,9 @@ from __future__ import annotations
 from qnet_gui.model.words import mark, tr
 from qnet_gui.tray.desk import Desk
 from qnet_gui.tray.icons import tray_icon
-from qnet_gui.tray.qt import QApplication, QGridLayout, QLabel
+from qnet_gui.tray.qt import QApplication, QGridLayout
 from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.parts import button, buttons, label
+from qnet_gui.tray.windows.parts import button, buttons, caption, label
 
 _PIXELS = 32
 #: The icons in the order in which one meets them.
@@ -41,7 +41,7 @@ class HelpWindow(Window):
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
         for row, (name, text) in enumerate(LEGEND):
-            picture = QLabel()
+            picture = caption()
             picture.setPixmap(tray_icon(name, QApplication.palette()).pixmap(_PIXELS))
             picture.setAccessibleName(tr("Icon"))
             grid.addWidget(picture, row, 0)

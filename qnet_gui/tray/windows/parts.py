@@ -37,6 +37,15 @@ def label(text: str = "", name: str = "", wrapped: bool = False) -> QLabel:
     return made
 
 
+def caption(text: str = "", control: QWidget | None = None) -> QLabel:
+    """What stands beside a control or a text, and is not selected."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if control is not None:
+        made.setBuddy(control)
+    return made
+
+
 def say(made: QLabel, text: str, name: str = "") -> None:
     """Change a label's text; an empty one takes no room."""
     if made.text() != text:
@@ -96,8 +105,7 @@ class Facts(QWidget):
             while self._form.rowCount():
                 self._form.removeRow(0)
             for name, text in facts:
-                head = QLabel(name)
-                head.setTextFormat(Qt.TextFormat.PlainText)
+                head = caption(name)
                 head.setAlignment(Qt.AlignmentFlag.AlignTop)
                 self._form.addRow(head, label(text, name, wrapped=True))
         else:
@@ -134,7 +142,7 @@ class Lines(QWidget):
         self.setVisible(bool(lines))
 
     def _add(self) -> None:
-        sign, text = QLabel(), label(wrapped=True)
+        sign, text = caption(), label(wrapped=True)
         sign.setAlignment(Qt.Alignment(Qt.AlignmentFlag.AlignTop) | Qt.AlignmentFlag.AlignHCenter)
         sign.setFixedWidth(sign.fontMetrics().averageCharWidth() * 3)
         row = len(self._labels)

@@ -9,9 +9,9 @@ from qnet_gui.model.route import HEADS
 from qnet_gui.model.words import tr
 from qnet_gui.tray.desk import Desk
 from qnet_gui.tray.pages.routes import NUMBERS, RoutesPage, of_whom, page
-from qnet_gui.tray.qt import QComboBox, QHBoxLayout, QLabel
+from qnet_gui.tray.qt import QComboBox, QHBoxLayout
 from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.parts import button, buttons, copy, label, say
+from qnet_gui.tray.windows.parts import button, buttons, caption, copy, label, say
 from qnet_gui.tray.windows.table import Table
 
 
@@ -28,10 +28,8 @@ class RoutesWindow(Window):
         self._choice = QComboBox()
         self._choice.setAccessibleName(tr("Routing table of"))
         self._choice.activated.connect(lambda _: self._ask())
-        head = QLabel(tr("Routing table of:"))
-        head.setBuddy(self._choice)
         top = QHBoxLayout()
-        top.addWidget(head)
+        top.addWidget(caption(tr("Routing table of:"), self._choice))
         top.addWidget(self._choice)
         top.addStretch()
         self._table = Table(tr("Routes"), HEADS, NUMBERS, fixed=(0, 1, 2, 7))

@@ -7,9 +7,9 @@ from qnet_gui.model.words import tr
 from qnet_gui.tray import autostart, terminal
 from qnet_gui.tray.desk import Desk
 from qnet_gui.tray.news import Kind
-from qnet_gui.tray.qt import QCheckBox, QFormLayout, QGroupBox, QLabel, QLineEdit, QSpinBox, QVBoxLayout
+from qnet_gui.tray.qt import QCheckBox, QFormLayout, QGroupBox, QLineEdit, QSpinBox, QVBoxLayout
 from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.parts import button, buttons, label, say
+from qnet_gui.tray.windows.parts import button, buttons, caption, label, say
 
 
 class SettingsWindow(Window):
@@ -47,10 +47,8 @@ class SettingsWindow(Window):
         self._minutes.setSpecialValueText(tr("as configured"))
         self._minutes.setSuffix(" " + tr("min"))
         for text, field in ((tr("Command that upgrades dom0:"), self._command), (tr("Connected for:"), self._minutes)):
-            head = QLabel(text)
-            head.setBuddy(field)
             field.setAccessibleName(text.rstrip(":"))
-            form.addRow(head, field)
+            form.addRow(caption(text, field), field)
         return box
 
     def _read(self) -> None:

@@ -16,9 +16,9 @@ from qnet_gui.tray.bus import unsigned
 from qnet_gui.tray.desk import Desk
 from qnet_gui.tray.menu import Action
 from qnet_gui.tray.pages.upgrade import Known, UpgradePage, left, upgrade
-from qnet_gui.tray.qt import QHBoxLayout, QLabel, QProcess, QSpinBox, QTimer
+from qnet_gui.tray.qt import QHBoxLayout, QProcess, QSpinBox, QTimer
 from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.parts import Facts, Lines, button, buttons, heading, label, say
+from qnet_gui.tray.windows.parts import Facts, Lines, button, buttons, caption, heading, label, say
 
 #: Minutes, when neither a person nor the helper has said how many.
 _USUAL = 60
@@ -49,8 +49,7 @@ class UpgradeWindow(Window):
         self._minutes.setRange(1, MINUTES_MAX)
         self._minutes.setSuffix(" " + tr("min"))
         self._minutes.setAccessibleName(tr("Back to normal by itself after"))
-        self._span = QLabel()
-        self._span.setBuddy(self._minutes)
+        self._span = caption(control=self._minutes)
         self._connect = button(tr("Connect dom0…"), self._do_connect)
         self._extend = button(tr("Extend"), self._do_extend)
         self._run = button(tr("Run the upgrade"), self._do_run)

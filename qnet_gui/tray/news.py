@@ -35,13 +35,17 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What a person reads, as plain text, and what can be done about it; `urgent` ones stay until they are closed."""
+    """What a person reads, as plain text, and what can be done about it; `urgent` ones stay until they are closed.
+
+    `icon` is the name of a bundled one, empty for the application's own.
+    """
 
     kind: Kind
     title: str
     body: str
     actions: tuple[Action, ...] = (Action.STATUS,)
     urgent: bool = False
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

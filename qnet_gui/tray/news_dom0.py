@@ -13,6 +13,7 @@ from qnet_gui.tray.news import Kind, News, Notification, Withdrawal
 #: Seconds before the deadline at which it is told.
 NEAR = 300
 _STUCK, _REACHABLE = "dom0-stuck", "dom0-reachable"
+_SHIELD = "dom0-connected"
 _CONNECTED = (Action.DISCONNECT, Action.UPGRADE)
 
 
@@ -57,10 +58,10 @@ class Dom0Tracker:
         stuck, reachable = _problem(snapshot, _STUCK), _problem(snapshot, _REACHABLE)
         if stuck and not _problem(before, _STUCK):
             title = tr("dom0 could not be disconnected")
-            told.append(Notification(Kind.DOM0, title, stuck.cure, _CONNECTED, urgent=True))
+            told.append(Notification(Kind.DOM0, title, stuck.cure, _CONNECTED, urgent=True, icon=_SHIELD))
         if reachable and not _problem(before, _REACHABLE):
             title = tr("dom0 has a network that nobody asked for")
-            told.append(Notification(Kind.GUARD, title, reachable.cure, urgent=True))
+            told.append(Notification(Kind.GUARD, title, reachable.cure, urgent=True, icon=_SHIELD))
         elif _problem(before, _REACHABLE) and not reachable:
             told.append(Withdrawal(Kind.GUARD))
         return told
@@ -77,7 +78,7 @@ class Dom0Tracker:
         self._warned, self._warning_shown = link.until, True
         title = tr("dom0 will be disconnected at {until}", until=hour(link.until))
         body = tr("Extend it if the upgrade takes longer.")
-        return [Notification(Kind.DOM0, title, body, (Action.EXTEND, *_CONNECTED))]
+        return [Notification(Kind.DOM0, title, body, (Action.EXTEND, *_CONNECTED), icon=_SHIELD)]
 
 
 def _connected(link: Dom0Link) -> Notification:
@@ -86,4 +87,4 @@ def _connected(link: Dom0Link) -> Notification:
         words.append(domains_paused(len(link.paused)))
     if link.by:
         words.append(tr("Connected by {user}.", user=link.by))
-    return Notification(Kind.DOM0, tr("dom0 is connected to the network"), " ".join(words), _CONNECTED)
+    return Notification(Kind.DOM0, tr("dom0 is connected to the network"), " ".join(words), _CONNECTED, icon=_SHIELD)

@@ -71,7 +71,7 @@ class Notifier(QObject):
         arguments = (
             "qnet",
             unsigned(self._ids.get(notification.kind, 0)),
-            QUrl.fromLocalFile(str(artwork.folder() / artwork.APPLICATION)).toString(),
+            QUrl.fromLocalFile(str(artwork.file(notification.icon))).toString(),
             notification.title,
             plain.markup(notification.body) if "body-markup" in understood else notification.body,
             QDBusArgument(actions if "actions" in understood else [], QMetaType.Type.QStringList),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qnet_gui.tray.menu import LINE, Row, Want
-from qnet_gui.tray.qt import QAction, QMenu
+from qnet_gui.tray.qt import QAction, QActionGroup, QMenu
 
 
 def _kind(row: Row) -> tuple[bool, bool, bool]:
@@ -22,6 +22,7 @@ class Menu(QMenu):
         self._rows: tuple[Row, ...] = ()
         self._entries: list[QAction] = []
         self._below: dict[int, Menu] = {}
+        self._choice = QActionGroup(self)
         self.setToolTipsVisible(True)
 
     def fill(self, rows: tuple[Row, ...]) -> None:
@@ -35,6 +36,7 @@ class Menu(QMenu):
             for below in self._below.values():
                 below.deleteLater()
             self._below = {}
+            self._choice = QActionGroup(self)
             self._entries = [self._add(index, row) for index, row in enumerate(rows)]
         for index, row in enumerate(rows):
             if anew or row != old[index]:
@@ -47,7 +49,9 @@ class Menu(QMenu):
             below = self._below[index] = Menu(self._text, self._chosen)
             return self.addMenu(below)
         entry = self.addAction("")
-        entry.setCheckable(row.checked is not None)
+        if row.checked is not None:
+            entry.setCheckable(True)
+            self._choice.addAction(entry)
         entry.triggered.connect(lambda: self._clicked(index))
         return entry
 
@@ -61,11 +65,20 @@ class Menu(QMenu):
         if row.rows:
             self._below[index].fill(row.rows)
         elif row.checked is not None:
-            entry.setChecked(row.checked)
+            self._check()
+
+    def _check(self) -> None:
+        """Of those to choose from, tick the one that the rows say; it may be none."""
+        ticked = [entry for row, entry in zip(self._rows, self._entries, strict=True) if row.checked]
+        self._choice.setExclusive(bool(ticked))
+        if ticked:
+            ticked[0].setChecked(True)
+        elif (entry := self._choice.checkedAction()) is not None:
+            entry.setChecked(False)
 
     def _clicked(self, index: int) -> None:
         row = self._rows[index]
         if row.checked is not None:  # Qt has toggled it; what is so follows the helper, not the click
-            self._entries[index].setChecked(row.checked)
+            self._check()
         if row.want is not None and not row.why:
             self._chosen(row.want)

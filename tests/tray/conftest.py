@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+from tray_process import Tray
 from tray_shared import Helper
 
 from qnet_gui.lab.desktop import LightDesktop
@@ -112,3 +114,14 @@ def lab() -> Iterator[str]:
         yield name
     finally:
         _lab("down", "--name", name)
+
+
+@pytest.fixture
+def tray(desktop: LightDesktop, system_bus: str) -> Iterator[Tray]:
+    running = Tray(desktop, system_bus)
+    yield running
+    if running.process:
+        desktop.end("qnet-tray")
+    text = running.log.read_text() if running.log.exists() else ""
+    assert "Traceback" not in text
+    assert not re.search(r"QObject|QDBus|Could not|critical", text), text

@@ -8,87 +8,15 @@ from __future__ import annotations
 import dataclasses
 import re
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import dbus
-import dbus.bus
 import pytest
+from tray_process import COMMAND, ITEM, ROOT, Tray
 from tray_shared import CABLE, STATES, WIFI, Helper, connecting, eventually, up
 
 from qnet_gui.lab.desktop import LightDesktop
 from qnet_gui.model.sentence import HELPER_AWAY, sentence
-from qnet_gui.model.snapshot import Snapshot
-
-ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "qnet_gui.tray.main"]
-WATCHER = "org.kde.StatusNotifierWatcher"
-ITEM = "org.kde.StatusNotifierItem"
-MENU = "com.canonical.dbusmenu"
-
-
-class Tray:
-    """The running applet, seen from the session bus as a panel sees it."""
-
-    def __init__(self, desktop: LightDesktop, system_bus: str) -> None:
-        self.desktop = desktop
-        self.env = {"DBUS_SYSTEM_BUS_ADDRESS": system_bus, "PYTHONPATH": str(ROOT), "QT_LOGGING_RULES": ""}
-        self.log = desktop.folder / "qnet-tray.log"
-        self.log.unlink(missing_ok=True)
-        self.bus = dbus.bus.BusConnection(desktop.env["DBUS_SESSION_BUS_ADDRESS"])
-        self.process: subprocess.Popen[bytes] | None = None
-        self.told_before = len(desktop.notifications())
-
-    def told(self) -> list[tuple[str, str]]:
-        """The notifications of this test."""
-        everything = self.desktop.notifications()
-        return everything[: len(everything) - self.told_before]
-
-    def start(self, *more: str) -> None:
-        self.process = self.desktop.start("qnet-tray", [*COMMAND, "--debug", *more], env=self.env, cwd="/")
-
-    def get(self, name: str, path: str, interface: str, which: str) -> Any:
-        found = self.bus.get_object(name, path, introspect=False)
-        return found.Get(interface, which, dbus_interface="org.freedesktop.DBus.Properties")
-
-    def items(self) -> list[str]:
-        """The bus names of this applet's items that the watcher knows."""
-        try:
-            known = self.get(WATCHER, "/StatusNotifierWatcher", WATCHER, "RegisteredStatusNotifierItems")
-        except dbus.DBusException:
-            return []
-        mine = f"{ITEM}-{self.process.pid}-" if self.process else "nobody"
-        return [str(each).partition("/")[0] for each in known if str(each).startswith(mine)]
-
-    @property
-    def item(self) -> str:
-        return str(eventually(self.items)[0])
-
-    def tooltip(self) -> str:
-        return str(self.get(self.item, "/StatusNotifierItem", ITEM, "ToolTip")[2]).replace("\u200b", "")
-
-    def entries(self) -> dict[int, str]:
-        """Id and label of the menu's rows, separators aside."""
-        menu = self.bus.get_object(self.item, "/MenuBar", introspect=False)
-        _, layout = menu.GetLayout(0, -1, dbus.Array([], signature="s"), dbus_interface=MENU)
-        labels = {int(row[0]): str(row[1]["label"]) for row in layout[2] if "label" in row[1]}
-        # The first letter is each row's key; `__` stands for `_`.
-        assert all(re.fullmatch("_[^_]([^_]|__)*", label) for label in labels.values())
-        return {number: label[1:].replace("__", "_") for number, label in labels.items()}
-
-    def click(self, label: str) -> None:
-        found = next(number for number, text in self.entries().items() if text == label)
-        menu = self.bus.get_object(self.item, "/MenuBar", introspect=False)
-        menu.Event(found, "clicked", dbus.String("", variant_level=1), dbus.UInt32(0), dbus_interface=MENU)
-
-    def windows(self) -> str:
-        return self.desktop.run("xdotool", "search", "--onlyvisible", "--name", "Network status|About qnet")
-
-    def shows(self, snapshot: Snapshot | None) -> None:
-        eventually(lambda: self.tooltip().splitlines()[1:] == [sentence(snapshot)])
 
 
 def pointer_to_icon(desktop: LightDesktop) -> None:
@@ -96,17 +24,6 @@ def pointer_to_icon(desktop: LightDesktop) -> None:
     desktop.run("xdotool", "mousemove", "500", "300")
     desktop.run("xdotool", "mousemove", "943", "624")
     desktop.run("xdotool", "mousemove", "945", "626")
-
-
-@pytest.fixture
-def tray(desktop: LightDesktop, system_bus: str) -> Iterator[Tray]:
-    running = Tray(desktop, system_bus)
-    yield running
-    if running.process:
-        desktop.end("qnet-tray")
-    text = running.log.read_text() if running.log.exists() else ""
-    assert "Traceback" not in text
-    assert not re.search(r"QObject|QDBus|Could not|critical", text), text
 
 
 def test_registered_with_tooltip_menu_and_notification(tray: Tray, helper: Helper, pictures: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -104,12 +105,92 @@ def test_signals_end_it_cleanly(tray: Tray, number: int) -> None:
     assert tray.process.wait(5) == 0
 
 
-def test_one_instance_a_session(tray: Tray) -> None:
+def second(tray: Tray, *words: str) -> subprocess.CompletedProcess[str]:
+    env = {**tray.desktop.env, **tray.env}
+    return subprocess.run([*COMMAND, *words], env=env, capture_output=True, text=True, timeout=20)
+
+
+def test_one_instance_a_session_which_opens_its_window_for_another(tray: Tray) -> None:
     tray.start()
     assert tray.item
-    env = {**tray.desktop.env, **tray.env}
-    second = subprocess.run(COMMAND, env=env, capture_output=True, text=True, timeout=20)
-    assert (second.returncode, second.stdout) == (0, "qnet-tray: It is running already in this session.\n")
+    done = second(tray)
+    assert (done.returncode, done.stdout) == (0, "qnet-tray: It is running already in this session.\n")
+    eventually(lambda: tray.sees("Network status"))
+
+
+def test_an_instance_that_hangs_is_said(tray: Tray) -> None:
+    tray.start()
+    assert tray.item
+    assert tray.process
+    tray.process.send_signal(signal.SIGSTOP)
+    done = second(tray)
+    tray.process.send_signal(signal.SIGCONT)
+    assert (done.returncode, done.stdout) == (
+        1, "qnet-tray: It is running already in this session, but does not answer.\n",
+    )  # fmt: skip
+
+
+def test_a_window_where_there_is_no_tray(tray: Tray, helper: Helper) -> None:
+    helper.publish(up(CABLE))
+    tray.start("--window")
+    window = eventually(lambda: tray.sees("Network status"))
+    time.sleep(0.5)
+    assert tray.items() == []
+    assert tray.process
+    tray.desktop.run("xdotool", "windowfocus", window.splitlines()[0], "key", "Escape")
+    assert tray.process.wait(5) == 0
+
+
+def test_the_last_window_does_not_go_while_dom0_is_connected(tray: Tray, helper: Helper) -> None:
+    helper.publish(STATES["dom0"])
+    tray.start("--window")
+    window = eventually(lambda: tray.sees("Network status"))
+    time.sleep(1)
+    tray.desktop.run("xdotool", "windowfocus", window.splitlines()[0], "key", "Escape")
+    question = eventually(lambda: tray.sees("^Quit"))
+    tray.desktop.run("xdotool", "windowfocus", question.splitlines()[0], "key", "Escape")
+    eventually(lambda: not tray.sees("^Quit"))
+    assert tray.sees("Network status")
+    assert tray.process
+    assert tray.process.poll() is None
+
+
+def kde_plugin() -> bool:
+    return any(Path("/usr/lib").glob("*/qt5/plugins/platformthemes/KDEPlasmaPlatformTheme*.so"))
+
+
+@pytest.mark.skipif(not kde_plugin(), reason="KDE's plug-in for Qt is not installed")
+def test_kdes_icon_needs_attention_while_dom0_is_connected(tray: Tray, helper: Helper) -> None:
+    tray.env |= {"XDG_CURRENT_DESKTOP": "KDE", "KDE_FULL_SESSION": "true", "KDE_SESSION_VERSION": "5"}
+    helper.publish(up(CABLE))
+    tray.start()
+    items = eventually(tray.kde_items)
+
+    def status() -> str:
+        return str(tray.get(items[0], "/StatusNotifierItem", ITEM, "Status"))
+
+    assert status() == "Active"
+    helper.publish(STATES["dom0"])
+    eventually(lambda: status() == "NeedsAttention")
+    helper.publish(up(CABLE))
+    eventually(lambda: status() == "Active")
+
+
+@pytest.mark.parametrize(("look", "scale"), [("dark", "1"), ("light", "2")])
+def test_pictures_in_the_dark_and_at_twice_the_size(
+    tmp_path: Path, system_bus: str, helper: Helper, pictures: Path, look: str, scale: str
+) -> None:
+    helper.publish(STATES["dom0"])
+    with LightDesktop(tmp_path / "other", dark=look == "dark", size=28 * int(scale)) as desktop:
+        alone = Tray(desktop, system_bus)
+        alone.env |= {"QT_SCALE_FACTOR": scale}
+        alone.start()
+        alone.shows(STATES["dom0"])
+        alone.click("Upgrade networking…")
+        eventually(lambda: alone.sees("Upgrade networking"))
+        time.sleep(0.5)
+        desktop.screenshot(pictures / f"desktop-{look}-{scale}.png")
+        desktop.end("qnet-tray")
 
 
 def test_helper_killed_and_restarted(tray: Tray, helper: Helper, pictures: Path) -> None:

@@ -56,6 +56,14 @@ class Tray:
         mine = f"{ITEM}-{self.process.pid}-" if self.process else "nobody"
         return [str(each).partition("/")[0] for each in known if str(each).startswith(mine)]
 
+    def kde_items(self) -> list[str]:
+        """The same of KDE's plug-in for Qt, which registers by its connection."""
+        try:
+            known = self.get(WATCHER, "/StatusNotifierWatcher", WATCHER, "RegisteredStatusNotifierItems")
+        except dbus.DBusException:
+            return []
+        return [str(each).partition("/")[0] for each in known]
+
     @property
     def item(self) -> str:
         return str(eventually(self.items)[0])

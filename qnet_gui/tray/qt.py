@@ -39,6 +39,7 @@ from PyQt5.QtDBus import (
 from PyQt5.QtGui import (
     QColor,
     QFontDatabase,
+    QFontMetrics,
     QGuiApplication,
     QHideEvent,
     QIcon,
@@ -101,6 +102,7 @@ __all__ = [
     "QDialogButtonBox",
     "QEvent",
     "QFontDatabase",
+    "QFontMetrics",
     "QFormLayout",
     "QGridLayout",
     "QGroupBox",

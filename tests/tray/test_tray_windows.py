@@ -221,12 +221,12 @@ def test_a_helper_that_never_answers(qtbot: QtBot, helper: Helper, shown: Any, m
 def test_windows_come_back_where_they_were(qtbot: QtBot, shown: Any) -> None:
     open_ = shown(up(CABLE))
     window = open_(Action.NAMES)
-    window.resize(700, 500)
+    window.resize(760, 500)
     window.close()
     other = names.make(shown.desk[-1])
     qtbot.addWidget(other)
     other.present()
-    assert (other.width(), other.height()) == (700, 500)
+    assert (other.width(), other.height()) == (760, 500)
 
 
 def test_of_five_hundred_domains_only_the_one_that_changed_is_painted(
@@ -241,3 +241,18 @@ def test_of_five_hundred_domains_only_the_one_that_changed_is_painted(
     helper.publish(up(CABLE, domains=tuple(domains)))
     qtbot.waitUntil(lambda: bool(touched))
     assert touched == [7]
+
+
+def test_a_selected_domain_stays_selected_when_others_come_and_go(
+    qtbot: QtBot, helper: Helper, shown: Callable[..., Open]
+) -> None:
+    table = shown(many(5))(Action.STATUS).findChild(QTableView)
+    table.selectRow(3)
+    domains = many(8).domains
+    helper.publish(up(CABLE, domains=(*domains[1:4], *domains[5:])))
+    qtbot.waitUntil(lambda: table.model().rowCount() == 6)
+    (selected,) = table.selectionModel().selectedRows()
+    assert selected.data() == "domain-3"
+    helper.publish(up(CABLE, domains=domains[4:]))
+    qtbot.waitUntil(lambda: table.model().rowCount() == 4)
+    assert table.selectionModel().selectedRows() == []

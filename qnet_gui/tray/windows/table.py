@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from qnet_gui.tray.qt import (
     QAbstractItemView,
     QAbstractTableModel,
     QFontDatabase,
+    QFontMetrics,
     QGuiApplication,
     QHeaderView,
     QKeyEvent,
     QKeySequence,
     QModelIndex,
+    QSize,
     QSortFilterProxyModel,
     Qt,
     QTableView,
@@ -23,12 +25,10 @@ from qnet_gui.tray.qt import (
 _NOWHERE = QModelIndex()
 #: Behind a number, which would touch the next cell's text otherwise.
 _AFTER = "\u2003"
-#: Rows that are measured for a column's width; to measure all of thousands takes seconds.
-_MEASURED = 100
 #: Pixels between a cell's text and the next cell's.
 _GAP = 12
-#: Pixels that a table needs at most before it scrolls: wide, high.
-_MOST = (900, 160)
+#: Pixels that a table needs at most before it scrolls: wide, high. Rows that are seen when its window opens, at most.
+_MOST, _SEEN = (900, 160), 12
 
 
 class _Model(QAbstractTableModel):
@@ -36,9 +36,9 @@ class _Model(QAbstractTableModel):
 
     def __init__(self, heads: Sequence[str], numbers: Collection[int], fixed: Collection[int]) -> None:
         super().__init__()
-        self._heads, self._numbers, self._fixed = heads, numbers, fixed
-        self._font = QFontDatabase.systemFont(QFontDatabase.FixedFont)
-        self.rows: Sequence[Sequence[str]] = ()
+        self._heads, self._numbers, self.fixed = heads, numbers, fixed
+        self.font = QFontDatabase.systemFont(QFontDatabase.FixedFont)
+        self.rows: list[Sequence[str]] = []
 
     def rowCount(self, parent: QModelIndex = _NOWHERE) -> int:  # noqa: N802 (Qt's)
         return 0 if parent.isValid() else len(self.rows)
@@ -65,24 +65,62 @@ class _Model(QAbstractTableModel):
             return text
         if role == Qt.ItemDataRole.UserRole:
             return _sorts_as(text)
-        if role == Qt.ItemDataRole.FontRole and index.column() in self._fixed:
-            return self._font
+        if role == Qt.ItemDataRole.FontRole and index.column() in self.fixed:
+            return self.font
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(index.column())
         return None
 
     def show(self, rows: Sequence[Sequence[str]]) -> None:
-        """Other rows; of equally many, only those that differ are painted."""
-        old = self.rows
-        if len(old) != len(rows):
+        """Other rows. A row that stays is the same for whoever has selected it, and only what differs is painted."""
+        if not self._replace(rows):
             self.beginResetModel()
-            self.rows = rows
+            self.rows = list(rows)
             self.endResetModel()
-            return
-        self.rows = rows
-        for number, (before, now) in enumerate(zip(old, rows, strict=True)):
-            if before != now:
-                self.dataChanged.emit(self.index(number, 0), self.index(number, len(self._heads) - 1))
+
+    def _replace(self, rows: Sequence[Sequence[str]]) -> bool:
+        """Take out and put in row by row; False where first cells are no names, or their order is another one."""
+        names = [row[0] for row in rows]
+        before, wanted = {row[0] for row in self.rows}, set(names)
+        kept = [row[0] for row in self.rows if row[0] in wanted]
+        if (
+            len(wanted) < len(names)
+            or len(before) < len(self.rows)
+            or kept != [name for name in names if name in before]
+        ):
+            return False
+        for number in reversed(range(len(self.rows))):
+            if self.rows[number][0] not in wanted:
+                self.beginRemoveRows(_NOWHERE, number, number)
+                del self.rows[number]
+                self.endRemoveRows()
+        for number, row in enumerate(rows):
+            if number == len(self.rows) or self.rows[number][0] != row[0]:
+                self.beginInsertRows(_NOWHERE, number, number)
+                self.rows.insert(number, row)
+                self.endInsertRows()
+        self._change(rows)
+        return True
+
+    def _change(self, rows: Sequence[Sequence[str]]) -> None:
+        """Other texts of the same rows; told in runs, since each telling costs."""
+        differ = [number for number, row in enumerate(rows) if row != self.rows[number]]
+        self.rows = list(rows)
+        for first, last in _runs(differ):
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(self._heads) - 1))
+
+
+def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of numbers that follow upon each other."""
+    first = last = -2
+    for number in numbers:
+        if number != last + 1:
+            if last >= 0:
+                yield first, last
+            first = number
+        last = number
+    if last >= 0:
+        yield first, last
 
 
 def _sorts_as(text: str) -> str:
@@ -99,7 +137,10 @@ def _sorts_as(text: str) -> str:
 
 
 class Table(QTableView):
-    """`chosen` is emitted when another row is selected, or none."""
+    """`chosen` is emitted when another row is selected, or none.
+
+    A column is as wide as its longest text; Qt would measure every cell, which takes long in Python.
+    """
 
     chosen = pyqtSignal()
 
@@ -107,6 +148,7 @@ class Table(QTableView):
         self, name: str, heads: Sequence[str], numbers: Collection[int] = (), fixed: Collection[int] = ()
     ) -> None:
         super().__init__()
+        self._longest: list[str] = [""] * len(heads)
         self._model = _Model(heads, numbers, fixed)
         self._sorted = QSortFilterProxyModel(self)
         self._sorted.setSourceModel(self._model)
@@ -125,8 +167,7 @@ class Table(QTableView):
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
-        self.horizontalHeader().setResizeContentsPrecision(_MEASURED)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeToContents)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.Interactive)
         self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().setHighlightSections(False)
         self._need_room()
@@ -134,21 +175,30 @@ class Table(QTableView):
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Show these rows."""
-        if rows != self._model.rows:
+        if list(rows) != self._model.rows:
             self._model.show(rows)
-            self._need_room()
+            longest = [max(column, key=len) for column in zip(*rows, strict=True)]
+            if longest and longest != self._longest:
+                self._longest = longest
+                self._need_room()
 
     def _need_room(self) -> None:
         """Nothing is cut off that need not be."""
-        head = self.horizontalHeader()
-        columns = range(self._model.columnCount())
-        width = sum(max(self.sizeHintForColumn(column), head.sectionSizeHint(column)) for column in columns)
+        head, width = self.horizontalHeader(), 0
+        for column, text in enumerate(self._longest):
+            metrics = QFontMetrics(self._model.font) if column in self._model.fixed else self.fontMetrics()
+            need = max(metrics.horizontalAdvance(text + _AFTER) + _GAP, head.sectionSizeHint(column))
+            head.resizeSection(column, need)
+            width += need
         width += self.verticalScrollBar().sizeHint().width() + 2 * self.frameWidth()
         self.setMinimumSize(min(width, _MOST[0]), _MOST[1])
+        self.updateGeometry()
 
-    def sizeHintForColumn(self, column: int) -> int:  # noqa: N802 (Qt's)
-        """A column with room around its texts."""
-        return super().sizeHintForColumn(column) + _GAP
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's)
+        """As high as its rows are, within bounds."""
+        rows = min(len(self._model.rows), _SEEN) * self.verticalHeader().defaultSectionSize()
+        height = self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth()
+        return QSize(self.minimumWidth(), max(height, self.minimumHeight()))
 
     def selected(self) -> int:
         """The one selected row, as it was given to `show_rows`; -1 when none or several are."""

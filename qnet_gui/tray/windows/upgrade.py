@@ -16,7 +16,7 @@ from qnet_gui.tray.bus import unsigned
 from qnet_gui.tray.desk import Desk
 from qnet_gui.tray.menu import Action
 from qnet_gui.tray.pages.upgrade import Known, UpgradePage, left, upgrade
-from qnet_gui.tray.qt import QHBoxLayout, QProcess, QSpinBox, QTimer
+from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, QTimer
 from qnet_gui.tray.windows.base import Window
 from qnet_gui.tray.windows.parts import Facts, Lines, button, buttons, caption, heading, label, say
 
@@ -133,6 +133,11 @@ class UpgradeWindow(Window):
         self._countdown.setVisible(bool(page.until))
         self._count()
         self.grow()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's)
+        """The countdown is counted only while it can be seen."""
+        super().showEvent(event)
+        self._count()
 
     def _count(self) -> None:
         """Once a second, and only while there is a countdown to be seen."""

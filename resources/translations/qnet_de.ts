@@ -810,6 +810,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>Answers</source>
+            <translation>Antwortet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
             <source>Domains ask</source>
             <translation>Domänen fragen</translation>
         </message>
@@ -832,6 +837,16 @@
             <location filename="../../qnet_gui/tray/pages/names.py" />
             <source>Whatever name server a domain asks, its question goes to one that the uplink offers.</source>
             <translation>Welchen Nameserver eine Domäne auch fragt, ihre Frage geht an einen, den der Uplink anbietet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>after {count} ms</source>
+            <translation>nach {count} ms</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>does not answer</source>
+            <translation>antwortet nicht</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/routes.py" />
@@ -1390,8 +1405,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/names.py" />
+            <source>Have netvm ask each of its name servers something, and see how soon it answers.</source>
+            <translation>netvm fragt jeden ihrer Nameserver etwas; zu sehen ist, wie bald er antwortet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/names.py" />
             <source>Have netvm set its routes, packet filter and redirections anew.</source>
             <translation>netvm setzt seine Routen, Paketfilter und Umleitungen neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <source>Test</source>
+            <translation>Prüfen</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/routes.py" />

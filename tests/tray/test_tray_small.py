@@ -108,7 +108,16 @@ def test_routes_that_are_none() -> None:
 
 def test_name_servers_and_where_they_came_from() -> None:
     page = names.page(up(CABLE))
-    assert page.rows[0] == ("10.139.1.1", "192.168.0.53", "eth0 (cable), told by NetworkManager")
+    assert page.rows[0] == ("10.139.1.1", "192.168.0.53", "eth0 (cable), told by NetworkManager", "")
     assert names.as_text(page).splitlines()[1] == "10.139.1.2 → 192.168.0.53 (eth0 (cable), told by NetworkManager)"
     assert names.page(STATES["dns-broken"]).said.startswith("Nothing is redirected: names do not resolve. Enter name")
     assert names.page(None).rows == ()
+
+
+def test_how_soon_name_servers_answer() -> None:
+    answers = names.tested([[{"server": "192.168.0.53", "milliseconds": 12}, {"server": 3}, "x"]])
+    assert answers == {"192.168.0.53": "after 12 ms"}
+    assert names.page(up(CABLE), answers).rows[0][3] == "after 12 ms"
+    assert names.tested([[{"server": "192.168.0.53", "milliseconds": -1}]]) == {"192.168.0.53": "does not answer"}
+    assert names.tested(Refused("no")) == {}
+    assert names.tested([]) == {}

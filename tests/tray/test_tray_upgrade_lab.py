@@ -16,7 +16,7 @@ from qnet_gui.lab.place import Place
 from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.tray.desk import Desk
 from qnet_gui.tray.menu import Action, Want
-from qnet_gui.tray.qt import QAbstractButton, QLabel, Qt
+from qnet_gui.tray.qt import QAbstractButton, QComboBox, QLabel, Qt, QTableView
 from qnet_gui.tray.windows.upgrade import UpgradeWindow
 
 _LONG = 30_000
@@ -166,3 +166,27 @@ def test_domains_by_the_menu(person: Person) -> None:
     ):  # fmt: skip
         person.desk.wanted.emit(Want(action, work.id, "work"))
         person.wait(lambda what=what, value=value: getattr(now(what), "value", now(what)) == value)  # type: ignore[misc]
+
+
+def test_routes_of_everybody_and_how_soon_name_servers_answer(person: Person, pictures: Path) -> None:
+    person.desk.want(Action.ROUTES)
+    window = person.desk.doer.window(Action.ROUTES)  # type: ignore[attr-defined]
+    choice, table = window.findChild(QComboBox), window.findChild(QTableView)
+    for name, ready in (
+        ("netvm", lambda: table.model().rowCount() > 3),
+        ("dom0", lambda: table.model().rowCount() == 0),
+        ("work", lambda: table.model().rowCount() == 1),
+    ):
+        choice.setCurrentIndex(choice.findData(name))
+        choice.activated.emit(choice.currentIndex())
+        person.wait(ready)
+        window.grab().save(str(pictures / f"lab-routes-{name}.png"))
+    person.desk.want(Action.NAMES)
+    names = person.desk.doer.window(Action.NAMES)  # type: ignore[attr-defined]
+    for text in ("Test", "Apply again"):
+        button = next(each for each in names.findChildren(QAbstractButton) if each.text() == text)
+        person.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        person.wait(button.isEnabled)
+    rows = names.findChild(QTableView).model()
+    person.wait(lambda: rows.index(0, 3).data().startswith("after "))
+    names.grab().save(str(pictures / "lab-names.png"))

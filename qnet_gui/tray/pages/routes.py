@@ -30,7 +30,7 @@ def of_whom(snapshot: Snapshot | None) -> list[tuple[str, str]]:
     if snapshot is None or blind(snapshot):
         return []
     netvm = (snapshot.netvm.name, tr("{name} (the netvm)", name=snapshot.netvm.name))
-    return [netvm, *((each.name, each.name) for each in snapshot.domains)]
+    return [netvm, ("dom0", "dom0"), *((each.name, each.name) for each in snapshot.domains if each.name != "dom0")]
 
 
 def _row(wire: object) -> Route:

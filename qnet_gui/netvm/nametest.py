@@ -65,7 +65,7 @@ class NameTest:
 
         def arrived(*_: object) -> bool:
             answers = _answers(asked, number)
-            self._took[server] = str(round((time.monotonic() - start) * 1000)) if answers else "-"
+            self._took[server] = str(max(1, round((time.monotonic() - start) * 1000))) if answers else "-"
             self._watches.pop(server)
             asked.close()
             self._look()

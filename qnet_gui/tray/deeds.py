@@ -8,7 +8,7 @@ from qnet_gui.model.errors import QnetError, from_dbus
 from qnet_gui.model.words import tr
 from qnet_gui.tray.bus import unsigned
 from qnet_gui.tray.desk import Desk
-from qnet_gui.tray.menu import Action, Want
+from qnet_gui.tray.menu import MORE, Action, Want
 from qnet_gui.tray.qt import QObject, pyqtSignal
 
 _METHODS = {
@@ -21,8 +21,6 @@ _METHODS = {
 }
 #: Those whose answer is the number of an operation.
 _OPERATIONS = {Action.ATTACH, Action.DETACH, Action.DISCONNECT, Action.NETVM}
-#: Minutes, when a person asks for more time by a notification.
-MORE = 30
 
 
 def title(want: Want) -> str:
@@ -77,7 +75,7 @@ class Deeds(QObject):
 
     def _ended(self, number: int, error: str, sentence: str) -> None:
         want = self._followed.pop(number, None)
-        if want is not None and error:
+        if want is not None and error and want.action is not Action.DISCONNECT:  # of that its window tells
             self.failed.emit(want, from_dbus(error, sentence))
 
     def _gone(self) -> None:

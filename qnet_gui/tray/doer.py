@@ -96,12 +96,10 @@ class Doer(QObject):
         self._show("about", about)
 
     def _failed(self, want: Want, error: QnetError) -> None:
-        """The Upgrade networking window, which is open then, says itself how a disconnection went."""
         from qnet_gui.tray.questions import trouble
 
-        if want.action is not Action.DISCONNECT or error.name == "NotAuthorised":
-            self._leaving = False
-            self._show(("trouble", want), lambda: trouble(want, error))
+        self._leaving = False
+        self._show(("trouble", want), lambda: trouble(want, error))
 
     def _choose(self, want: Want) -> None:
         from qnet_gui.tray.questions import choose_netvm

@@ -15,6 +15,8 @@ from qnet_gui.model.words import tr
 #: So many domains have a row; a longer list cannot be used as a menu, and the Status window has them all.
 MOST = 20
 DOM0 = "dom0"
+#: Minutes from now, when a person asks for more time by a notification.
+MORE = 30
 
 
 class Action(enum.Enum):

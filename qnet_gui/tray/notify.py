@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from qnet_gui.model.preflight import minutes
 from qnet_gui.model.words import tr
 from qnet_gui.tray import artwork, plain
 from qnet_gui.tray.bus import Answer, Service, message_slot, unsigned
-from qnet_gui.tray.menu import Action
+from qnet_gui.tray.menu import MORE, Action
 from qnet_gui.tray.news import Kind, News, Notification, Withdrawal
 from qnet_gui.tray.qt import QDBusArgument, QDBusConnection, QDBusMessage, QMetaType, QObject, QUrl, pyqtSignal
 
@@ -24,7 +25,7 @@ def _words(action: Action) -> str:
         Action.NAMES: tr("Name servers"),
         Action.UPGRADE: tr("Upgrade networking"),
         Action.DISCONNECT: tr("Disconnect now"),
-        Action.EXTEND: tr("Extend by 30 min"),
+        Action.EXTEND: tr("Another {minutes}", minutes=minutes(MORE)),
     }
     return texts[action]
 

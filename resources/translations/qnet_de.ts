@@ -755,13 +755,13 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/notify.py" />
-            <source>Disconnect now</source>
-            <translation>Jetzt trennen</translation>
+            <source>Another {minutes}</source>
+            <translation>Weitere {minutes}</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/notify.py" />
-            <source>Extend by 30 min</source>
-            <translation>Um 30 min verlängern</translation>
+            <source>Disconnect now</source>
+            <translation>Jetzt trennen</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/notify.py" />

@@ -33,7 +33,7 @@ from qnet_gui.tray.qt import (
     QWidget,
 )
 from qnet_gui.tray.questions import about, choose_netvm, quit_connected
-from qnet_gui.tray.windows import names
+from qnet_gui.tray.windows import settings
 from qnet_gui.tray.windows.base import Window
 
 CONTROLS = (QAbstractButton, QComboBox, QSpinBox, QLineEdit, QTableView)
@@ -220,10 +220,10 @@ def test_a_helper_that_never_answers(qtbot: QtBot, helper: Helper, shown: Any, m
 
 def test_windows_come_back_where_they_were(qtbot: QtBot, shown: Any) -> None:
     open_ = shown(up(CABLE))
-    window = open_(Action.NAMES)
+    window = open_(Action.SETTINGS)
     window.resize(760, 500)
     window.close()
-    other = names.make(shown.desk[-1])
+    other = settings.make(shown.desk[-1])
     qtbot.addWidget(other)
     other.present()
     assert (other.width(), other.height()) == (760, 500)

@@ -15,7 +15,8 @@ from qnet_gui.tray.menu import Row, blind, deeds, hindrance
 
 NO_DOMAINS = mark("No other domain is running.")
 _AWAY = mark("Nothing is known of the network. What netvm does for domains goes on.")
-_START = mark("Start the helper: sudo systemctl start qnet-helper.")
+#: What to do when the helper is away.
+START = mark("Start the helper: sudo systemctl start qnet-helper.")
 _SOURCES = {
     DnsSource.NETWORKMANAGER: mark("told by NetworkManager"),
     DnsSource.RESOLVED: mark("told by systemd-resolved"),
@@ -112,7 +113,7 @@ def _row(domain: Domain) -> tuple[str, ...]:
 def page(snapshot: Snapshot | None) -> Page:
     """The content for a snapshot; of a helper that is away, or knows nothing itself, there are no facts to show."""
     if snapshot is None:
-        return Page(sentence(None), problems=((tr(_AWAY), tr(_START)),))
+        return Page(sentence(None), problems=((tr(_AWAY), tr(START)),))
     problems = tuple((each.sentence, each.cure) for each in snapshot.problems)
     if blind(snapshot):
         return Page(sentence(snapshot), problems=problems)

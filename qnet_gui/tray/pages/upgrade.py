@@ -15,6 +15,7 @@ from qnet_gui.tray.course import CONNECT, DISCONNECT, RECOVER, Course, State
 from qnet_gui.tray.heard import heard
 from qnet_gui.tray.menu import blind, can_disconnect
 from qnet_gui.tray.pages.line import Line, Mark
+from qnet_gui.tray.pages.status import START
 
 #: The steps by which dom0 is connected, in their order, as the helper calls them; and what they do, for people.
 STEPS = {
@@ -197,7 +198,8 @@ def _open(snapshot: Snapshot, known: Known) -> UpgradePage:
 def upgrade(snapshot: Snapshot | None, known: Known) -> UpgradePage:
     """The content. What is done follows the helper; what was clicked shows only as `asking`."""
     if snapshot is None or (blind(snapshot) and snapshot.dom0.state is Dom0State.CLOSED):
-        return UpgradePage(sentence(snapshot), outcome=_outcome(known), why=sentence(snapshot))
+        cure = next((each.cure for each in snapshot.problems), "") if snapshot else tr(START)
+        return UpgradePage(sentence(snapshot), cure, outcome=_outcome(known), why=sentence(snapshot))
     if snapshot.dom0.state is Dom0State.OPEN:
         return _open(snapshot, known)
     if snapshot.dom0.state is Dom0State.CLOSED and (known.course.over or not _about_dom0(known)):

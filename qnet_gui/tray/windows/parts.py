@@ -153,7 +153,7 @@ class Lines(QWidget):
     @staticmethod
     def _say(sign: QLabel, text: QLabel, line: Line) -> None:
         sign.setText(line.mark.value)
-        palette = QGuiApplication.palette()
+        palette = QPalette()  # but for the one colour it follows the theme
         if line.mark in _COLOURS:
             palette.setColor(QPalette.WindowText, QColor(_COLOURS[line.mark]))
         sign.setPalette(palette)

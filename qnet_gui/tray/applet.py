@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable
 
 from qnet_gui.tray import netapplet
+from qnet_gui.tray.buswatch import BusWatch
 from qnet_gui.tray.desk import Desk
 from qnet_gui.tray.doer import Doer
 from qnet_gui.tray.host import TrayHost
@@ -44,9 +45,12 @@ class Applet(QObject):
         self.desk.wanted.connect(self._doer.do)
         self._notifier = Notifier(session, self)
         self._notifier.wanted.connect(self.desk.want)
+        self._bus = BusWatch(system, self)
+        self._bus.lost.connect(self.desk.client.bus_lost)
+        self._bus.back.connect(lambda: _start_anew("The system bus is back"))
         self._host = TrayHost(session, self)
         self._host.ready.connect(self._tray_ready)
-        self._host.late.connect(_start_anew)
+        self._host.late.connect(lambda: _start_anew("A StatusNotifierItem host has come late"))
 
     def start(self) -> None:
         """Wait for the tray and for the helper, at the same time."""
@@ -56,6 +60,7 @@ class Applet(QObject):
                 application.lastWindowClosed.connect(self._last_closed)
         else:
             self._host.start()
+        self._bus.start()
         self.desk.client.start()
 
     def _last_closed(self) -> None:
@@ -94,6 +99,6 @@ class Applet(QObject):
             self._due.start(max(0, round((self._tracker.due - time.monotonic()) * 1000) + 1))
 
 
-def _start_anew() -> None:
-    log.info("A StatusNotifierItem host has come late; starting anew to use it")
+def _start_anew(why: str) -> None:
+    log.info("%s; starting anew to use it", why)
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606

@@ -151,6 +151,13 @@ class Client(QObject):
             log.warning("%s Is the helper of the same version as this applet?", error)
         self.changed.emit(snapshot)
 
+    def bus_lost(self) -> None:
+        """The bus has gone, and whoever was on it."""
+        self._forget_latest()
+        self._asked += 1
+        self.gone.emit()
+        self.changed.emit(None)
+
     # -- operations
 
     @message_slot

@@ -27,24 +27,43 @@ _numbers = itertools.count()
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
+class Bus:
+    """A private bus in the part of the system bus."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path, self._config = folder / "system_bus", folder / "system.conf"
+        self.address = f"unix:path={self._path}"
+        self._config.write_text(
+            f"<busconfig><type>system</type><listen>{self.address}</listen><auth>EXTERNAL</auth>"
+            '<policy context="default"><allow send_destination="*"/><allow own="*"/><allow receive_sender="*"/>'
+            "</policy></busconfig>"
+        )
+        self.start()
+
+    def start(self) -> None:
+        self._daemon = subprocess.Popen(
+            ["/usr/bin/dbus-daemon", "--nofork", f"--config-file={self._config}"], stderr=subprocess.DEVNULL
+        )
+        while not self._path.is_socket():
+            time.sleep(0.01)
+
+    def end(self) -> None:
+        self._daemon.terminate()
+        self._daemon.wait()
+        self._path.unlink(missing_ok=True)
+
+
 @pytest.fixture
-def system_bus(tmp_path: Path) -> Iterator[str]:
-    """The address of a private bus in the part of the system bus."""
-    path = tmp_path / "system_bus"
-    config = tmp_path / "system.conf"
-    config.write_text(
-        f"<busconfig><type>system</type><listen>unix:path={path}</listen><auth>EXTERNAL</auth>"
-        '<policy context="default"><allow send_destination="*"/><allow own="*"/><allow receive_sender="*"/></policy>'
-        "</busconfig>"
-    )
-    daemon = subprocess.Popen(
-        ["/usr/bin/dbus-daemon", "--nofork", f"--config-file={config}"], stderr=subprocess.DEVNULL
-    )
-    while not path.is_socket():
-        time.sleep(0.01)
-    yield f"unix:path={path}"
-    daemon.terminate()
-    daemon.wait()
+def bus(tmp_path: Path) -> Iterator[Bus]:
+    found = Bus(tmp_path)
+    yield found
+    found.end()
+
+
+@pytest.fixture
+def system_bus(bus: Bus) -> str:
+    """Its address."""
+    return bus.address
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tray_process import COMMAND, ITEM, ROOT, Tray
@@ -205,6 +206,18 @@ def test_helper_killed_and_restarted(tray: Tray, helper: Helper, pictures: Path)
     helper.publish(up(CABLE))
     tray.shows(up(CABLE))
     assert tray.told() == []
+
+
+def test_system_bus_restarted(tray: Tray, helper: Helper, bus: Any) -> None:
+    helper.publish(up(CABLE))
+    tray.start()
+    tray.shows(up(CABLE))
+    helper.kill()
+    bus.end()
+    tray.shows(None)
+    bus.start()
+    helper.publish(up(WIFI))
+    tray.shows(up(WIFI))
 
 
 def test_hostile_names_show_as_themselves(tray: Tray, helper: Helper, pictures: Path) -> None:

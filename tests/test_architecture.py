@@ -35,7 +35,7 @@ _MAY = {
     "guest": {"wire", *_FLOORS, *_EVERYWHERE},
     "dom0": {"wire", *_FLOORS, *_EVERYWHERE},
     "tray": _EVERYWHERE - {"mainloop"},  # it has Qt's
-    "cli": {"lab", "wire", *_EVERYWHERE} - {"mainloop"},
+    "cli": {"lab", "dom0", "wire", *_EVERYWHERE} - {"mainloop"},  # the netvm as a service, which is no helper's matter
     # it starts everybody else's programs, and knows them by their names only
     "lab": {"install", "store", "hypervisor", *_EVERYWHERE},
 }

@@ -79,6 +79,8 @@ def hindrance(snapshot: Snapshot | None) -> str:
     """Why nothing can be done to domains and netvm at present; empty if it can."""
     if snapshot is None or blind(snapshot):
         return sentence(snapshot)
+    if managed := next((each for each in snapshot.problems if each.code == "managed"), None):
+        return managed.sentence
     if snapshot.dom0.state is not Dom0State.CLOSED:
         return tr("While dom0 is connected, all domains stay as they are.")
     if snapshot.operation.id:

@@ -60,6 +60,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/problem.py" />
+            <source>Change them with the tools of {about}.</source>
+            <translation>Ändern Sie sie mit den Werkzeugen von {about}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
             <source>Check that this is dom0 of a Xen host, and that xl list works.</source>
             <translation>Prüfen Sie, ob dies dom0 eines Xen-Rechners ist und ob xl list geht.</translation>
         </message>
@@ -80,8 +85,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/problem.py" />
-            <source>Give it to netvm: bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
-            <translation>Geben Sie sie netvm: Binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
+            <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
+            <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/problem.py" />
@@ -162,6 +167,11 @@
             <location filename="../../qnet_gui/model/problem.py" />
             <source>The agent in netvm has stopped.</source>
             <translation>Der Agent in netvm läuft nicht mehr.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>The domains of this host belong to {about}, so qnet only shows them.</source>
+            <translation>Die Domänen dieses Rechners gehören {about}, qnet zeigt sie daher nur.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/problem.py" />

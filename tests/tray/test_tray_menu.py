@@ -55,6 +55,12 @@ def test_nothing_is_done_to_domains_while_dom0_is_connected_or_something_is_unde
     assert by(busy, "Default netvm").rows[0].why
 
 
+def test_domains_of_another_manager_are_shown_only() -> None:
+    foreign = up(CABLE, problems=(Problem("managed", "qubesd"),))
+    assert by(foreign, "Domains").rows[0].rows[0].why.startswith("The domains of this host belong to qubesd")
+    assert by(foreign, "Default netvm").rows[0].why
+
+
 def test_of_very_many_domains_the_first_are_there() -> None:
     many = tuple(Domain(f"d{number:03}", number + 2, DomainState.RUNNING) for number in range(500))
     found = by(up(CABLE, domains=many), "Domains").rows

@@ -97,6 +97,11 @@ def told(qtbot: QtBot, server: Server, count: int) -> list[Any]:
     return server.calls[-1]
 
 
+def known(qtbot: QtBot, applet: Applet, number: int) -> None:
+    """Nobody clicks before the applet has heard the number of what it had shown."""
+    qtbot.waitUntil(lambda: number in applet._notifier._ids.values())
+
+
 def test_an_uplink_that_changed(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
     helper.publish(up(dataclasses.replace(WIFI, ssid="<b>&")))
     kind, number, title, body, actions, urgency, icon = told(qtbot, server, 1)
@@ -104,6 +109,7 @@ def test_an_uplink_that_changed(qtbot: QtBot, applet: Applet, helper: Helper, se
     assert body == "eth0 (cable) → &lt;b&gt;&amp; (Wi-Fi)"
     assert actions == ["default", "Status", "status", "Status"]
     assert icon.endswith("org.qnet.Tray.svg")
+    known(qtbot, applet, number)
     server.click(number, "status")
     server.click(number, "default")
     server.click(number, "quit")
@@ -122,6 +128,7 @@ def test_dom0_connected_with_a_way_back_and_replaced_by_its_end(
     assert body.endswith("1 domain is paused. Connected by alice.")
     assert actions[2:] == ["disconnect", "Disconnect now", "upgrade", "Upgrade networking"]
     assert icon.endswith("qnet-dom0-connected.svg")
+    known(qtbot, applet, number)
     server.click(number, "default")  # a click that was not meant for a button must do no more than open a window
     qtbot.waitUntil(lambda: applet.wants == [Want(Action.UPGRADE)])  # type: ignore[attr-defined]
     server.click(number, "disconnect")
@@ -149,6 +156,7 @@ def test_what_is_moot_is_withdrawn(qtbot: QtBot, applet: Applet, helper: Helper,
 def test_what_was_dismissed_is_shown_anew(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
     helper.publish(OPEN)
     number = told(qtbot, server, 1)[1]
+    known(qtbot, applet, number)
     server.click(number)
     qtbot.wait(200)
     helper.publish(up(CABLE))

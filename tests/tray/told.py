@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import sys
 from typing import Any
 
@@ -58,16 +59,16 @@ def main() -> None:
     name = dbus.service.BusName(NAME, bus)
 
     def read(*_: Any) -> bool:
-        line = sys.stdin.readline()
-        if not line:
+        data = os.read(sys.stdin.fileno(), 65536)  # past Python's buffer, in which a second line would lie unseen
+        for line in data.splitlines():
+            number, *action = json.loads(line)
+            if action:
+                server.ActionInvoked(dbus.UInt32(number), action[0])
+            else:
+                server.NotificationClosed(dbus.UInt32(number), dbus.UInt32(2))
+        if not data:
             loop.quit()
-            return False
-        number, *action = json.loads(line)
-        if action:
-            server.ActionInvoked(dbus.UInt32(number), action[0])
-        else:
-            server.NotificationClosed(dbus.UInt32(number), dbus.UInt32(2))
-        return True
+        return bool(data)
 
     GLib.io_add_watch(sys.stdin.fileno(), GLib.IO_IN | GLib.IO_HUP, read)
     say("ready")

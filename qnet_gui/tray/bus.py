@@ -53,6 +53,10 @@ class Service:
         """Have a signal of this object's, and of nobody else's, delivered to a `message_slot`."""
         return self.bus.connect(self.name, self.path, interface, signal, slot)
 
+    def ignore(self, interface: str, signal: str, slot: Callable[..., None]) -> None:
+        """Have it delivered no longer: the bus does not even send it."""
+        self.bus.disconnect(self.name, self.path, interface, signal, slot)
+
     def call(
         self,
         parent: QObject,

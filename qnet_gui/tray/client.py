@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 #: Milliseconds between two snapshots that are taken in; of those that come faster only the last one counts.
 PACE = 100
+#: More in that time are a flood: for so many milliseconds nothing is listened to then, and then it is asked.
+FLOOD, REST = 20, 400
 #: Seconds until the answer to a deed: a person may have to type a password first.
 DEED_DEADLINE = 300.0
 #: Seconds: libdbus takes it for "never". A helper that was stopped for a while answers late, but it does.
@@ -44,7 +46,9 @@ class Client(QObject):
         self._watcher.serviceOwnerChanged.connect(self._owner_changed)
         self._asked = 0
         self._latest: QDBusMessage | None = None
-        self._pace = self._timer(PACE, self._take_latest)
+        self._came = 0
+        self._pace = self._timer(PACE, self._paced)
+        self._rest = self._timer(REST, self._rested)
         self._patience = self._timer(round(READ_DEADLINE * 1000), self._silent)
 
     def _timer(self, milliseconds: int, then: Callable[[], None]) -> QTimer:
@@ -122,9 +126,22 @@ class Client(QObject):
     @message_slot
     def _properties_changed(self, message: QDBusMessage) -> None:
         """Keep it, and look into it when it is its turn: a thousand a second must not be taken apart."""
+        self._came += 1
         self._latest = QDBusMessage(message)  # what Qt passes is gone when this returns
         if not self._pace.isActive():
             self._take_latest()
+
+    def _paced(self) -> None:
+        came, self._came = self._came, 0
+        if came > FLOOD:
+            self._helper.ignore(PROPERTIES, "PropertiesChanged", self._properties_changed)
+            self._rest.start()
+        self._take_latest()
+
+    def _rested(self) -> None:
+        """Listen first, then ask, as at the start."""
+        self._helper.listen(PROPERTIES, "PropertiesChanged", self._properties_changed)
+        self._fetch()
 
     def _take_latest(self) -> None:
         if self._latest is None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
-from tray_shared import CABLE, STATES, WIFI, Helper, up
+from tray_shared import CABLE, OTHER, STATES, WIFI, Helper, up
 
-from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.snapshot import Snapshot, to_wire
 from qnet_gui.tray.client import Client
 from qnet_gui.tray.qt import QDBusConnection
 
@@ -55,6 +56,21 @@ def test_of_a_flood_the_last_one_counts(qtbot: QtBot, helper: Helper, seen: Call
         helper.publish(up(dataclasses.replace(WIFI, strength=strength)))
     qtbot.waitUntil(lambda: got[-1] == up(dataclasses.replace(WIFI, strength=99)))
     assert len(got) < 50
+
+
+def test_a_flood_is_not_listened_to_and_what_comes_after_it_is(
+    qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]
+) -> None:
+    helper.publish(up(CABLE))
+    got = seen()
+    qtbot.waitUntil(lambda: len(got) == 1)
+    flood = threading.Thread(target=helper.publish, args=([2, to_wire(up(OTHER)), to_wire(up(WIFI))],))
+    flood.start()
+    qtbot.waitUntil(lambda: not flood.is_alive())
+    qtbot.waitUntil(lambda: got[-1] == up(WIFI))
+    assert len(got) < 60
+    helper.publish(up(CABLE))
+    qtbot.waitUntil(lambda: got[-1] == up(CABLE))
 
 
 def test_away_at_first_then_there_then_killed_then_back(qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]) -> None:

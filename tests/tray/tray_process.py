@@ -99,7 +99,13 @@ class Tray:
         return self.desktop.run("xdotool", "search", "--onlyvisible", "--name", "Network status|About qnet")
 
     def shows(self, snapshot: Snapshot | None) -> None:
-        eventually(lambda: self.tooltip().splitlines()[1:] == [sentence(snapshot)])
+        def same() -> bool:
+            try:
+                return self.tooltip().splitlines()[1:] == [sentence(snapshot)]
+            except dbus.DBusException:  # it starts anew at this moment
+                return False
+
+        eventually(same)
 
     def sees(self, title: str) -> str:
         """The id of a window that can be seen, empty if there is none of this title."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from qnet_gui.tray.qt import QAbstractButton, QComboBox, QLabel, Qt, QTableView
 from qnet_gui.tray.windows.upgrade import UpgradeWindow
 
 _LONG = 30_000
+ROOT = Path(__file__).parents[2]
 
 
 class Person:
@@ -190,3 +192,25 @@ def test_routes_of_everybody_and_how_soon_name_servers_answer(person: Person, pi
     rows = names.findChild(QTableView).model()
     person.wait(lambda: rows.index(0, 3).data().startswith("after "))
     names.grab().save(str(pictures / "lab-names.png"))
+
+
+_AS_NOBODY = """
+import sys
+from qnet_gui.tray.bus import unsigned
+from qnet_gui.tray.client import Client
+from qnet_gui.tray.qt import QCoreApplication, QDBusConnection
+application = QCoreApplication([])
+client = Client(QDBusConnection.connectToBus(sys.argv[1], "nobody"))
+client.do("ConnectDom0", [unsigned(1)], lambda answer: (print(answer), application.quit()))
+application.exec_()
+"""
+
+
+def test_a_password_may_be_asked_for(lab: str) -> None:
+    """polkit is told so: without the message's flag it would say that the caller does not let anybody be asked."""
+    done = subprocess.run(
+        ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", "-c", _AS_NOBODY,
+         enter.dom0_bus_address(lab)],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout == "This needs a password, and there is nobody who could be asked for it.\n", done.stderr

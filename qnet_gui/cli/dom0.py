@@ -10,10 +10,9 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from qnet_gui.cli.preflight import check, clock, listed, minutes, words
-from qnet_gui.model.config import MINUTES_MAX
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.snapshot import Dom0State, Snapshot
+from qnet_gui.model.preflight import check, clock, listed, minutes, words
+from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
 
 if TYPE_CHECKING:
     from qnet_gui.cli.line import Line

@@ -10,46 +10,13 @@ from typing import Any
 import dbus
 from dbus.lowlevel import MethodCallMessage
 
-from qnet_gui.cli.preflight import OTHER_VERSION, Preflight, from_answer
-from qnet_gui.model.errors import DBUS_PREFIX, NoAnswer, NotAuthorised, QnetError, from_dbus
-from qnet_gui.model.parse import printable
-from qnet_gui.model.sentence import HELPER_AWAY
+from qnet_gui.model.answers import NAME, OTHER_VERSION, PATH, READ_DEADLINE, understood
+from qnet_gui.model.errors import QnetError
+from qnet_gui.model.preflight import Preflight, from_answer
 from qnet_gui.model.snapshot import Snapshot, from_wire
 from qnet_gui.wire import plain
 
-NAME = "org.qnet.Helper1"
-PATH = "/org/qnet/Helper1"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
-_BUS_ERROR = "org.freedesktop.DBus.Error."
-#: Seconds.
-READ_DEADLINE = 10.0
-#: Characters of a sentence of the helper's that are shown.
-SENTENCE = 500
-_AWAY = {"ServiceUnknown", "NameHasNoOwner", "FileNotFound", "NoServer", "Disconnected", "Failed"}
-_STRANGE = {"UnknownMethod", "UnknownInterface", "UnknownObject", "InvalidArgs"}
-_SILENT = {"NoReply", "Timeout", "TimedOut"}
-
-
-class HelperAway(QnetError):
-    """Nobody answers on the bus."""
-
-    name = "HelperAway"
-
-
-def understood(name: str, text: str) -> QnetError:
-    """A D-Bus error as one of ours, with a sentence for people whoever it comes from."""
-    if name.startswith(DBUS_PREFIX):
-        return from_dbus(name, printable(text, SENTENCE))
-    short = name.removeprefix(_BUS_ERROR)
-    if short in _AWAY or short.startswith("Spawn."):
-        return HelperAway(HELPER_AWAY)
-    if short in _SILENT:
-        return NoAnswer("The network helper does not answer.")
-    if short in _STRANGE:
-        return QnetError(OTHER_VERSION)
-    if short in ("AccessDenied", "AuthFailed"):
-        return NotAuthorised("The system bus does not let you talk to the network helper.")
-    return QnetError(f"The network helper cannot be asked ({printable(short) or 'no reason given'}).")
 
 
 def _error(error: Any) -> QnetError:

@@ -19,7 +19,7 @@ from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 
 from qnet_gui.cli.agent import password_agent
-from qnet_gui.cli.helper import NAME, PATH, SENTENCE, HelperAway, understood
+from qnet_gui.model.answers import NAME, PATH, SENTENCE, HelperAway, understood
 from qnet_gui.model.errors import NoAnswer
 from qnet_gui.model.parse import printable
 from qnet_gui.wire import plain

@@ -6,13 +6,14 @@ Publishes the snapshot whenever it differs from the last one published; reading 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import dbus
 
+from qnet_gui.dom0 import own_routes
 from qnet_gui.dom0.build import Built, awaited, build
 from qnet_gui.dom0.collect import Collector
 from qnet_gui.dom0.declare import ANYONE, Call, method
@@ -31,6 +32,7 @@ from qnet_gui.dom0.requests import Requests
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.config import PATH as CONFIG
 from qnet_gui.model.config import Config
+from qnet_gui.model.dns import ServerAnswer, server_answers
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused, StoreGone
 from qnet_gui.model.parse import shown
@@ -201,7 +203,10 @@ class Helper(DomainMethods):
 
     @method("GetRoutes", action=ANYONE, takes="s", gives="aa{sv}")
     def get_routes(self, call: Call, domain: str) -> None:
-        """The routing table of a domain, of the netvm when none is named."""
+        """The routing table of a domain, dom0 among them; of the netvm when none is named."""
+        if domain == "dom0":
+            call.reply(_table(own_routes.read()))
+            return
         if domain in ("", self._netvm):
             self._ask_netvm("routes", call, lambda lines: self._reply_routes(call, lines))
             return
@@ -212,6 +217,11 @@ class Helper(DomainMethods):
         if not report and found.vif:
             raise Refused(f"{found.name} has not reported its routes. Restart it, or run qnet-guest in it.")
         self._reply_routes(call, [report[keys.GUEST_ROUTE.at()].decode("ascii", "replace")] if report else [])
+
+    @method("TestNames", action=ANYONE, gives="aa{sv}")
+    def test_names(self, call: Call) -> None:
+        """Have the netvm ask each of its name servers something; answers with the milliseconds that it took each."""
+        self._ask_netvm("names", call, lambda lines: call.reply(_table(server_answers(lines))))
 
     @method("Reapply", action="org.qnet.reapply")
     def reapply(self, call: Call) -> None:
@@ -238,4 +248,8 @@ class Helper(DomainMethods):
         found, dropped = rows([line for line in lines if line])
         if dropped:
             log.warning("%d rows of a routing table are not valid", dropped)
-        call.reply(dbus.Array([typed(route.as_dict()) for route in found], signature="a{sv}"))
+        call.reply(_table(found))
+
+
+def _table(rows: Iterable[Route | ServerAnswer]) -> dbus.Array:
+    return dbus.Array([typed(row.as_dict()) for row in rows], signature="a{sv}")

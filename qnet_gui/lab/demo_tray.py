@@ -21,7 +21,7 @@ _DEADLINE = 15.0
 #: Seconds that a tooltip or a notification takes to be painted.
 _PAINTED = 1.0
 #: Where on a `LightDesktop` the icon is, beside the clock; and where the Status window looks well.
-_ICON, _BESIDE, _WINDOW = (("943", "624"), ("945", "626")), ("100", "300"), ("544", "80")
+_ICON, _BESIDE, _WINDOW = (("943", "624"), ("945", "626")), ("100", "300"), ("362", "12")
 _TITLE = "^Network status"
 
 

@@ -14,12 +14,11 @@ from typing import Any
 from qnet_gui.model.dns import DEFAULT_VIRTUAL
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.parse import domain_name, ipv4, shown
+from qnet_gui.model.snapshot import MINUTES_MAX
 
 PATH = Path("/etc/qnet/qnet.toml")
 DEFAULT_POOL = IPv4Network("10.137.0.0/16")
 DEFAULT_GATEWAY = IPv4Address("10.137.0.1")
-#: For how long dom0 may be connected at a time; a day is more than any upgrade takes.
-MINUTES_MAX = 1440
 #: More ports than this are no list of exceptions any more.
 PORTS_MAX = 16
 

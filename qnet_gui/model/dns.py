@@ -11,6 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from qnet_gui.model.errors import BadInput
+from qnet_gui.model.parse import ipv4, number
+
+#: So many servers are tested at most, and the longest time that one is waited for, in milliseconds.
+ANSWERS_MAX, _LONGEST = 16, 60_000
 #: The virtual servers that guests made for today's Qubes expect.
 DEFAULT_VIRTUAL = (IPv4Address("10.139.1.1"), IPv4Address("10.139.1.2"))
 
@@ -30,6 +35,30 @@ class DnsRedirect:
 
     virtual: IPv4Address
     real: IPv4Address
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAnswer:
+    """How long a server took to answer, in milliseconds; -1 for no answer."""
+
+    server: IPv4Address
+    milliseconds: int
+
+    def as_dict(self) -> dict[str, str | int]:
+        """As it travels over D-Bus."""
+        return {"server": str(self.server), "milliseconds": self.milliseconds}
+
+
+def server_answers(lines: Iterable[str]) -> list[ServerAnswer]:
+    """What the netvm reports of a test: `SERVER MILLISECONDS`, `-` for no answer; what does not fit is dropped."""
+    found = []
+    for line in list(lines)[:ANSWERS_MAX]:
+        server, _, took = line.partition(" ")
+        try:
+            found.append(ServerAnswer(ipv4(server), -1 if took == "-" else number(took, 0, _LONGEST)))
+        except BadInput:
+            continue
+    return found
 
 
 def usable(servers: Iterable[IPv4Address], virtual: Sequence[IPv4Address]) -> tuple[IPv4Address, ...]:

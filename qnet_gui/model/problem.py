@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from qnet_gui.model.words import tr
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -20,12 +22,12 @@ class Problem:
     @property
     def sentence(self) -> str:
         """What is wrong, one sentence."""
-        return _TEXTS[self.code][0].format(about=self.about)
+        return tr(_TEXTS[self.code][0], about=self.about)
 
     @property
     def cure(self) -> str:
         """What to do, one sentence, or empty where nothing can be done."""
-        return _TEXTS[self.code][1].format(about=self.about)
+        return tr(_TEXTS[self.code][1], about=self.about)
 
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -88,6 +90,11 @@ AGENT_CODES = frozenset({"no-networkmanager", "no-uplink", "no-dns", "nft-failed
 
 #: The codes with which dom0 knows nothing of its netvm.
 BLIND_CODES = frozenset({"no-store", "no-hypervisor"})
+
+
+def texts() -> tuple[str, ...]:
+    """Every sentence and cure, with `{about}` in it, for those who translate them."""
+    return tuple(text for pair in _TEXTS.values() for text in pair)
 
 
 def known(code: str) -> bool:

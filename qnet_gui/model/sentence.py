@@ -8,32 +8,35 @@ from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.problem import BLIND_CODES
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.model.words import mark, tr
 
-HELPER_AWAY = "The network helper is not running."
+HELPER_AWAY = mark("The network helper is not running.")
 
 
 def uplink_name(uplink: Uplink) -> str:
     """An uplink in a few words, as notifications name it: `eth0 (cable)`, `Home (Wi-Fi)`."""
     if uplink.kind is UplinkKind.WIFI:
-        return f"{uplink.ssid or uplink.name} (Wi-Fi)"
+        return tr("{name} (Wi-Fi)", name=uplink.ssid or uplink.name)
     if uplink.kind is UplinkKind.VPN:
-        return f"{uplink.connection or uplink.name} (VPN)"
-    return f"{uplink.name} (cable)" if uplink.kind is UplinkKind.CABLE else uplink.name
+        return tr("{name} (VPN)", name=uplink.connection or uplink.name)
+    return tr("{name} (cable)", name=uplink.name) if uplink.kind is UplinkKind.CABLE else uplink.name
 
 
 def _connected(uplink: Uplink) -> str:
     where = f"{uplink.name}, {uplink.address}" if uplink.address else uplink.name
     if uplink.kind is UplinkKind.WIFI:
-        return f"Connected to {uplink.ssid or 'a hidden network'} by Wi-Fi ({where})."
+        name = uplink.ssid or tr("a hidden network")
+        return tr("Connected to {name} by Wi-Fi ({where}).", name=name, where=where)
     if uplink.kind is UplinkKind.VPN:
-        return f"Connected through VPN {uplink.connection or uplink.name}."
+        return tr("Connected through VPN {name}.", name=uplink.connection or uplink.name)
     if uplink.kind is UplinkKind.CABLE:
-        return f"Connected by cable ({where})."
-    return f"Connected ({where})."
+        return tr("Connected by cable ({where}).", where=where)
+    return tr("Connected ({where}).", where=where)
 
 
-def _domains(count: int) -> str:
-    return "1 domain is" if count == 1 else f"{count} domains are"
+def domains_paused(count: int) -> str:
+    """How many domains are paused for the upgrade."""
+    return tr("1 domain is paused.") if count == 1 else tr("{count} domains are paused.", count=count)
 
 
 def _dom0(snapshot: Snapshot) -> str:
@@ -43,18 +46,18 @@ def _dom0(snapshot: Snapshot) -> str:
     if stuck is not None:
         return stuck.sentence
     if link.state is Dom0State.CONNECTING:
-        return "Connecting dom0 to the network…"
+        return tr("Connecting dom0 to the network…")
     if link.state is Dom0State.CLOSING:
-        return "Disconnecting dom0 from the network…"
+        return tr("Disconnecting dom0 from the network…")
     until = time.strftime("%H:%M", time.localtime(link.until))
-    paused = f" {_domains(len(link.paused))} paused." if link.paused else ""
-    return f"dom0 is connected to the network until {until}.{paused}"
+    paused = " " + domains_paused(len(link.paused)) if link.paused else ""
+    return tr("dom0 is connected to the network until {until}.", until=until) + paused
 
 
 def sentence(snapshot: Snapshot | None) -> str:
     """The state in one plain sentence; `None` stands for a helper that is away."""
     if snapshot is None:
-        return HELPER_AWAY
+        return tr(HELPER_AWAY)
     if snapshot.dom0.state is not Dom0State.CLOSED:
         return _dom0(snapshot)
     blind = next((each for each in snapshot.problems if each.code in BLIND_CODES), None)
@@ -62,20 +65,20 @@ def sentence(snapshot: Snapshot | None) -> str:
         return blind.sentence
     name = snapshot.netvm.name
     if snapshot.netvm.state is NetvmState.ABSENT:
-        return f"{name} is not running. Domains have no network."
+        return tr("{name} is not running. Domains have no network.", name=name)
     if snapshot.netvm.state is NetvmState.PAUSED:
-        return f"{name} is paused. Domains have no network."
+        return tr("{name} is paused. Domains have no network.", name=name)
     if snapshot.netvm.state is NetvmState.STARTING:
-        return f"{name} is starting…"
+        return tr("{name} is starting…", name=name)
     uplink = snapshot.uplink
     if uplink is None:
         waiting = next((each for each in snapshot.uplinks if each.state is UplinkState.CONNECTING), None)
-        return f"Connecting {waiting.name}…" if waiting else f"{name} has no uplink."
+        return tr("Connecting {name}…", name=waiting.name) if waiting else tr("{name} has no uplink.", name=name)
     if not snapshot.redirects:
-        return "Connected, but names do not resolve: the uplink gave no servers."
+        return tr("Connected, but names do not resolve: the uplink gave no servers.")
     text = _connected(uplink)
-    if len(snapshot.problems) == 1:
-        return f"{text} 1 problem: {snapshot.problems[0].sentence}"
-    if snapshot.problems:
-        return f"{text} {len(snapshot.problems)} problems: {snapshot.problems[0].sentence}"
-    return text
+    count = len(snapshot.problems)
+    if not count:
+        return text
+    number = tr("1 problem:") if count == 1 else tr("{count} problems:", count=count)
+    return f"{text} {number} {snapshot.problems[0].sentence}"

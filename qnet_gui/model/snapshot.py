@@ -19,6 +19,8 @@ from qnet_gui.model.problem import Problem, known
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 
 Wire = dict[str, Any]
+#: For how long dom0 may be connected at a time; a day is more than any upgrade takes.
+MINUTES_MAX = 1440
 
 
 class Dom0State(enum.Enum):

@@ -6,7 +6,7 @@ A stopped or killed agent leaves everything as it is: anti-spoofing, routes, red
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gi.repository import GLib
@@ -24,6 +24,7 @@ from qnet_gui.netvm.dns import Gap, Redirection, Sources
 from qnet_gui.netvm.forgetter import Forgetter
 from qnet_gui.netvm.ground import Ground
 from qnet_gui.netvm.hotplug import HotplugSocket, Reply
+from qnet_gui.netvm.nametest import NameTest
 from qnet_gui.netvm.publish import Picture, Publisher
 from qnet_gui.netvm.requests import Requests
 from qnet_gui.netvm.served import Served
@@ -53,7 +54,8 @@ class Agent:
         self._publisher = Publisher(self._worker, self._picture)
         self._sources = Sources(bus, netlink, self._changed)
         self._vifs = Vifs(self._worker, Served(nft, netlink), self._forgetter, self._publisher.publish_vifs)
-        self._requests = Requests(self._worker, {"routes": self._routes, "reapply": self._reapply})
+        verbs = {"routes": self._routes, "reapply": self._reapply}
+        self._requests = Requests(self._worker, verbs, {"names": self._test_names})
         self._monitor = Monitor()
         self._socket = HotplugSocket(self._hotplug)
 
@@ -151,6 +153,9 @@ class Agent:
 
     def _routes(self) -> Sequence[str]:
         return [route.line for route in self._netlink.routes()]
+
+    def _test_names(self, done: Callable[[Sequence[str]], None]) -> None:
+        NameTest((each.real for each in self._redirection.in_force), done)
 
     def _reapply(self) -> Sequence[str]:
         """Everything again, whether it seems to be there or not."""

@@ -17,6 +17,8 @@ from qnet_gui.store.worker import StoreWorker
 log = logging.getLogger(__name__)
 #: Does what a verb asks for, on the main loop, and returns the answer's lines.
 Verb = Callable[[], Sequence[str]]
+#: The same for what takes a while: gives the answer's lines to what it gets.
+SlowVerb = Callable[[Callable[[Sequence[str]], None]], None]
 
 
 def _read(store: Store) -> tuple[int, str, int]:
@@ -43,11 +45,13 @@ def answer(serial: int, word: str, lines: Sequence[str]) -> Callable[[Store], No
 
 
 class Requests:
-    """Answers requests with `verbs`."""
+    """Answers requests with `verbs`, and with `slow` ones."""
 
-    def __init__(self, worker: StoreWorker, verbs: Mapping[str, Verb]) -> None:
+    def __init__(self, worker: StoreWorker, verbs: Mapping[str, Verb], slow: Mapping[str, SlowVerb]) -> None:
         self._worker = worker
         self._verbs = verbs
+        self._slow = slow
+        self._under_way = 0
 
     def start(self) -> None:
         """Watch for requests."""
@@ -58,7 +62,11 @@ class Requests:
             log.warning("a request of dom0 cannot be read: %s", request)
             return
         serial, verb, answered = request
-        if serial == 0 or serial == answered:
+        if serial in (0, answered, self._under_way):
+            return
+        if verb in self._slow:
+            self._under_way = serial
+            self._slow[verb](lambda lines: self._write(serial, "ok", lines))
             return
         try:
             if verb not in self._verbs:
@@ -66,6 +74,10 @@ class Requests:
             word, lines = "ok", list(self._verbs[verb]())
         except QnetError as error:
             word, lines = "error", [error.sentence]
+        self._write(serial, word, lines)
+
+    def _write(self, serial: int, word: str, lines: Sequence[str]) -> None:
+        self._under_way = 0
         change = answer(serial, word, lines)
         self._worker.submit(lambda store: store.atomically(change), self._answered)
 

@@ -1,4 +1,4 @@
-"""The applet as a whole: helper, icon, window and notifications, tied together."""
+"""The applet as a whole: helper, icon, windows and notifications, tied together."""
 
 from __future__ import annotations
 
@@ -6,48 +6,67 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Iterable
 
-from qnet_gui import __version__
-from qnet_gui.model.snapshot import Snapshot
-from qnet_gui.tray.client import Client
+from qnet_gui.tray import netapplet
+from qnet_gui.tray.buswatch import BusWatch
+from qnet_gui.tray.desk import Desk
+from qnet_gui.tray.doer import Doer
 from qnet_gui.tray.host import TrayHost
-from qnet_gui.tray.icons import application_icon
+from qnet_gui.tray.menu import Action
+from qnet_gui.tray.news import News
 from qnet_gui.tray.notify import Notifier
-from qnet_gui.tray.page import page
-from qnet_gui.tray.qt import QApplication, QDBusConnection, QMessageBox, QObject, Qt, QTimer
+from qnet_gui.tray.qt import QApplication, QDBusConnection, QObject, QTimer
 from qnet_gui.tray.shell import Shell
-from qnet_gui.tray.status import StatusWindow
-from qnet_gui.tray.transitions import Notification, Tracker
-from qnet_gui.tray.view import Action, view
+from qnet_gui.tray.transitions import Tracker
+from qnet_gui.tray.view import view
 
 log = logging.getLogger(__name__)
 
 
 class Applet(QObject):
-    """Everything happens by events; nothing wakes while nothing happens."""
+    """Everything happens by events; nothing wakes while nothing happens.
 
-    def __init__(self, session: QDBusConnection, system: QDBusConnection) -> None:
+    `window`: for desktops without a tray. There is a window instead of the icon, and with the last one the applet ends.
+    """
+
+    def __init__(self, session: QDBusConnection, system: QDBusConnection, window: bool = False) -> None:
         super().__init__()
-        self._snapshot: Snapshot | None = None
+        self._window = window
         self._shell: Shell | None = None
-        self._status: StatusWindow | None = None
-        self._about: QMessageBox | None = None
         self._tracker = Tracker()
         self._due = QTimer(self)
         self._due.setSingleShot(True)
-        self._due.timeout.connect(lambda: self._tell(self._tracker.tick(time.monotonic())))
+        self._due.timeout.connect(lambda: self._tell(self._tracker.tick(time.monotonic(), time.time())))
+        self.desk = Desk(system, self)
+        self.desk.changed.connect(self._changed)
+        self._doer = Doer(self.desk, self)
+        self._doer.leave.connect(self.stop)
+        self.desk.wanted.connect(self._doer.do)
         self._notifier = Notifier(session, self)
-        self._notifier.wanted.connect(self.show_status)
-        self._client = Client(system, self)
-        self._client.changed.connect(self._changed)
+        self._notifier.wanted.connect(self.desk.want)
+        self._bus = BusWatch(system, self)
+        self._bus.lost.connect(self.desk.client.bus_lost)
+        self._bus.back.connect(lambda: _start_anew("The system bus is back"))
         self._host = TrayHost(session, self)
         self._host.ready.connect(self._tray_ready)
-        self._host.late.connect(_start_anew)
+        self._host.late.connect(lambda: _start_anew("A StatusNotifierItem host has come late"))
 
     def start(self) -> None:
         """Wait for the tray and for the helper, at the same time."""
-        self._host.start()
-        self._client.start()
+        if self._window:
+            self.desk.want(Action.STATUS)
+            if isinstance(application := QApplication.instance(), QApplication):
+                application.lastWindowClosed.connect(self._last_closed)
+        else:
+            self._host.start()
+        self._bus.start()
+        self.desk.client.start()
+
+    def _last_closed(self) -> None:
+        if self.desk.connected:
+            self.desk.want(Action.STATUS)  # so that there is something to go back to from the question
+        self.desk.want(Action.QUIT)
 
     def stop(self) -> None:
         """Take the icon away and leave the loop."""
@@ -59,56 +78,27 @@ class Applet(QObject):
         log.info("The icon goes to %s", "a StatusNotifierItem host" if host else "the XEmbed tray")
         # Under KDE the menu is exported by KDE's own plug-in for Qt, which translates `&` and `_` itself.
         self._shell = Shell(host and "KDE" not in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"), self)
-        self._shell.chosen.connect(self._chosen)
-        self._shell.show(view(self._snapshot))
+        self._shell.chosen.connect(self._doer.do)
+        self._paint()
 
-    def _changed(self, snapshot: Snapshot | None) -> None:
-        self._snapshot = snapshot
+    def _paint(self) -> None:
         if self._shell:
-            self._shell.show(view(snapshot))
-        if self._status:
-            self._status.show_page(page(snapshot))
-        self._tell(self._tracker.see(snapshot, time.monotonic()))
+            self._shell.show(view(self.desk.snapshot, netapplet.hindrance()))
 
-    def _tell(self, notification: Notification | None) -> None:
-        if notification:
-            self._notifier.show(notification)
+    def _changed(self) -> None:
+        self._paint()
+        self._tell(self._tracker.see(self.desk.snapshot, time.monotonic(), time.time()))
+
+    def _tell(self, news: Iterable[News]) -> None:
+        for each in news:
+            if self.desk.settings.tells(each.kind):
+                self._notifier.show(each)
         if self._tracker.due is None:
             self._due.stop()
         else:
             self._due.start(max(0, round((self._tracker.due - time.monotonic()) * 1000) + 1))
 
-    def _chosen(self, action: Action) -> None:
-        match action:
-            case Action.STATUS:
-                self.show_status()
-            case Action.ABOUT:
-                self.show_about()
-            case Action.QUIT:
-                self.stop()
 
-    def show_status(self) -> None:
-        """Open the Status window, or bring it to the front."""
-        if self._status is None:
-            self._status = StatusWindow()
-        self._status.show_page(page(self._snapshot))
-        self._status.present()
-
-    def show_about(self) -> None:
-        """Say what this is."""
-        if self._about is None:
-            self._about = QMessageBox()
-            self._about.setWindowTitle("About qnet")
-            self._about.setTextFormat(Qt.TextFormat.PlainText)
-            self._about.setIconPixmap(application_icon().pixmap(48))
-            self._about.setText(f"qnet {__version__}")
-            self._about.setInformativeText(
-                "Shows the network that this machine's domains reach through netvm.\n\nGPL, version 3 or later."
-            )
-        self._about.show()
-        self._about.raise_()
-
-
-def _start_anew() -> None:
-    log.info("A StatusNotifierItem host has come late; starting anew to use it")
+def _start_anew(why: str) -> None:
+    log.info("%s; starting anew to use it", why)
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606

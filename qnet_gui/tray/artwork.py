@@ -36,6 +36,11 @@ def folder() -> Path:
     raise NotFound("The icons of qnet are not installed; looked in " + ", ".join(str(place) for place in places) + ".")
 
 
+def file(name: str) -> Path:
+    """The file of an icon, for those who draw it themselves; of the application's own when no name is given."""
+    return folder() / (f"hicolor/22x22/status/qnet-{name}.svg" if name else APPLICATION)
+
+
 def grid_for(pixels: int) -> tuple[int, int]:
     """Which drawing suits a size, and how many times enlarged it leaves its edges on whole pixels."""
     if pixels < 22 or pixels in (32, 64):

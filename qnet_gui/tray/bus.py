@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from qnet_gui.tray.qt import (
+    QDBusArgument,
     QDBusConnection,
     QDBusMessage,
     QDBusPendingCallWatcher,
     QDBusPendingReply,
+    QMetaType,
     QObject,
     pyqtSlot,
 )
@@ -20,6 +22,11 @@ PROPERTIES = "org.freedesktop.DBus.Properties"
 _Method = TypeVar("_Method", bound=Callable[..., None])
 
 
+def unsigned(number: int) -> QDBusArgument:
+    """A number as D-Bus's `u`; Qt would send every number as `i`."""
+    return QDBusArgument(number, QMetaType.Type.UInt)
+
+
 def message_slot(method: _Method) -> _Method:
     """A method that QtDBus can call with the message of a signal."""
     return cast(_Method, pyqtSlot(QDBusMessage)(method))
@@ -27,10 +34,11 @@ def message_slot(method: _Method) -> _Method:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The reply to a call: its arguments, or the name of the error."""
+    """The reply to a call: its arguments, or the name of the error and its text."""
 
     arguments: Sequence[object] = ()
     error: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,10 @@ class Service:
         """Have a signal of this object's, and of nobody else's, delivered to a `message_slot`."""
         return self.bus.connect(self.name, self.path, interface, signal, slot)
 
+    def ignore(self, interface: str, signal: str, slot: Callable[..., None]) -> None:
+        """Have it delivered no longer: the bus does not even send it."""
+        self.bus.disconnect(self.name, self.path, interface, signal, slot)
+
     def call(
         self,
         parent: QObject,
@@ -53,23 +65,39 @@ class Service:
         arguments: Sequence[object],
         then: Callable[[Answer], None],
         start: bool = True,
+        seconds: float | None = None,
+        interactive: bool = False,
     ) -> None:
-        """Call a method; `then` is called with the answer while `parent` lives. `start`: activate it if need be."""
+        """Call a method; `then` is called with the answer while `parent` lives. `start`: activate it if need be.
+
+        No answer within `seconds` (25 when not given) is an error. `interactive`: a password may be asked for.
+        """
         message = QDBusMessage.createMethodCall(self.name, self.path, interface, method)
         message.setArguments(list(arguments))
         message.setAutoStartService(start)
-        waiting = QDBusPendingCallWatcher(self.bus.asyncCall(message), parent)
+        message.setInteractiveAuthorizationAllowed(interactive)
+        timeout = -1 if seconds is None else round(seconds * 1000)
+        waiting = QDBusPendingCallWatcher(self.bus.asyncCall(message, timeout), parent)
 
         def answered(done: QDBusPendingCallWatcher) -> None:
             done.deleteLater()
             reply = QDBusPendingReply(done)
             if reply.isError():
-                then(Answer(error=reply.error().name()))
+                error = reply.error()
+                then(Answer(error=error.name(), text=error.message()))
             else:
                 then(Answer(reply.reply().arguments()))
 
         waiting.finished.connect(answered)
 
-    def get(self, parent: QObject, interface: str, name: str, then: Callable[[Answer], None], start: bool) -> None:
+    def get(
+        self,
+        parent: QObject,
+        interface: str,
+        name: str,
+        then: Callable[[Answer], None],
+        start: bool,
+        seconds: float | None = None,
+    ) -> None:
         """Ask for a property; it is the answer's only argument."""
-        self.call(parent, PROPERTIES, "Get", [interface, name], then, start)
+        self.call(parent, PROPERTIES, "Get", [interface, name], then, start, seconds)

@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Sequence
 
 from qnet_gui import __version__
 from qnet_gui.log import setup
 from qnet_gui.model.errors import QnetError
-from qnet_gui.tray import artwork
+from qnet_gui.tray import artwork, language
 from qnet_gui.tray.applet import Applet
 from qnet_gui.tray.icons import application_icon
+from qnet_gui.tray.instance import Instance, ask_first
 from qnet_gui.tray.qt import QApplication, QDBusConnection, QSocketNotifier
 
-#: Owned on the session bus, so that there is one applet a session.
-NAME = "org.qnet.Tray"
 
+def _arguments(argv: Sequence[str]) -> tuple[bool, bool]:
+    """Whether to log more, and whether to open a window instead of the icon."""
+    if not argv:
+        return False, False
+    import argparse  # half a megabyte, and nobody gives any at login
 
-def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("qnet-tray", description="Shows in the tray how the network of netvm is.")
+    parser.add_argument("--window", action="store_true", help="open a window instead of an icon in the tray")
     parser.add_argument("--debug", action="store_true", help="log more, to standard error")
     parser.add_argument("--version", action="version", version=f"qnet-tray {__version__}")
-    return parser.parse_args(argv)
+    given = parser.parse_args(argv)
+    return given.debug, given.window
 
 
 class _Signals:
     """Calls back on SIGINT and SIGTERM. Python runs a handler only between its own instructions, and inside Qt's loop
-    there are none: the byte that the signal writes to a socket makes the loop turn."""
+    there are none: the byte that the signal writes to a pipe makes the loop turn."""
 
     def __init__(self, call: Callable[[], None]) -> None:
-        self._read, self._write = socket.socketpair()
-        self._read.setblocking(False)
-        self._write.setblocking(False)
-        signal.set_wakeup_fd(self._write.fileno())
+        self._read, write = os.pipe()
+        os.set_blocking(self._read, False)
+        os.set_blocking(write, False)
+        signal.set_wakeup_fd(write)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda _number, _frame: call())
-        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read)  # type: ignore[arg-type]
+        self._notifier = QSocketNotifier(self._read, QSocketNotifier.Type.Read)  # type: ignore[arg-type]
         self._notifier.activated.connect(self._drain)
 
     def _drain(self) -> None:
-        self._read.recv(64)
+        os.read(self._read, 64)
 
 
 def _problem_before_start() -> str:
@@ -59,8 +62,8 @@ def _problem_before_start() -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run until the session ends or Quit is chosen."""
-    arguments = _arguments(argv)
-    setup("qnet-tray", arguments.debug)
+    debug, window = _arguments(sys.argv[1:] if argv is None else argv)
+    setup("qnet-tray", debug)
     if problem := _problem_before_start():
         print(f"qnet-tray: {problem}", file=sys.stderr)
         return 1
@@ -72,14 +75,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     application.setDesktopFileName("org.qnet.Tray")
     application.setWindowIcon(application_icon())
     application.setQuitOnLastWindowClosed(False)
+    language.speak()
     session = QDBusConnection.sessionBus()
     if not session.isConnected():
         print("qnet-tray: There is no session bus; start qnet-tray in a desktop session.", file=sys.stderr)
         return 1
-    if not session.registerService(NAME):
-        print("qnet-tray: It is running already in this session.")
-        return 0
-    applet = Applet(session, QDBusConnection.systemBus())
+    instance = Instance(session)
+    if not instance.first():
+        answers = ask_first(session)
+        print("qnet-tray: It is running already in this session" + ("." if answers else ", but does not answer."))
+        return 0 if answers else 1
+    applet = Applet(session, QDBusConnection.systemBus(), window)
+    instance.wanted.connect(applet.desk.want)
     signals = _Signals(applet.stop)
     applet.start()
     try:

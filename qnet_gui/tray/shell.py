@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from qnet_gui.tray import plain
+from qnet_gui.tray import attention, plain
 from qnet_gui.tray.icons import tray_icon
-from qnet_gui.tray.qt import QApplication, QMenu, QObject, QSystemTrayIcon, QTimer, pyqtSignal
-from qnet_gui.tray.view import Action, Row, View
+from qnet_gui.tray.menu import Action, Want
+from qnet_gui.tray.qt import QApplication, QObject, QSystemTrayIcon, QTimer, pyqtSignal
+from qnet_gui.tray.rows import Menu
+from qnet_gui.tray.view import Status, View
 
 #: Milliseconds that a frame of the connecting icon stays.
 FRAME = 500
 
 
 class Shell(QObject):
-    """Emits `chosen` with the `Action` of a row, or of a click on the icon. `exported`: the menu goes over D-Bus."""
+    """Emits `chosen` with the `Want` of a row, or of a click on the icon. `exported`: the menu goes over D-Bus."""
 
     chosen = pyqtSignal(object)
 
     def __init__(self, exported: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._text = plain.exported_menu if exported else plain.menu
         self._view: View | None = None
         self._frame = 0
-        self._menu = QMenu()
+        self._menu = Menu(plain.exported_menu if exported else plain.menu, self.chosen.emit)
         self._tray = QSystemTrayIcon(self)
         self._tray.setContextMenu(self._menu)
         self._tray.activated.connect(self._activated)
@@ -43,10 +44,11 @@ class Shell(QObject):
                 self._turn.stop()
         if old is None or (old.title, old.line) != (view.title, view.line):
             self._tray.setToolTip(plain.tooltip(f"{view.title}\n{view.line}"))
-        if old is None or old.rows != view.rows:
-            self._fill(view.rows)
+        self._menu.fill(view.rows)
         if old is None:
             self._tray.show()
+        if view.status is not (old.status if old else Status.ACTIVE):
+            attention.ask(view.status is Status.ATTENTION)
 
     def hide(self) -> None:
         """Take the icon away, before the process ends."""
@@ -61,22 +63,6 @@ class Shell(QObject):
         self._frame += 1
         self._paint_icon()
 
-    def _fill(self, rows: tuple[Row, ...]) -> None:
-        """Change texts in place where the rows are of the same kind, so that a menu that is open stays whole."""
-        entries = self._menu.actions()
-        if [bool(row.action) for row in rows] != [not entry.isSeparator() for entry in entries]:
-            self._menu.clear()
-            entries = [self._menu.addAction("") if row.action else self._menu.addSeparator() for row in rows]
-            for index, entry in enumerate(entries):
-                entry.triggered.connect(lambda _checked, index=index: self._clicked(index))
-        for row, entry in zip(rows, entries, strict=True):
-            if row.action:
-                entry.setText(self._text(row.text))
-
-    def _clicked(self, index: int) -> None:
-        if self._view and self._view.rows[index].action:
-            self.chosen.emit(self._view.rows[index].action)
-
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason == QSystemTrayIcon.ActivationReason.Trigger:
-            self.chosen.emit(Action.STATUS)
+            self.chosen.emit(Want(Action.STATUS))

@@ -1,106 +1,107 @@
-"""From what a person was last told to what is so now: the notification that is due, if any. Pure.
+"""From what a person was last told to what is so now: the notifications that are due, if any. Pure.
 
 A change is told at once when nothing was told lately; a loss only when it lasts, because a change of uplink passes
 through "none" and "connecting". Told is always the difference between the last thing told and the present, so that
 a flapping cable ends in at most one notification in `QUIET` seconds, and in none when it ends where it began.
+What explains something else is told alone: without a netvm nothing is said of its uplink.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from ipaddress import IPv4Address
-
-from qnet_gui.model.domain import NetvmState
-from qnet_gui.model.problem import BLIND_CODES
-from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.tray.menu import blind
+from qnet_gui.tray.news import News, Withdrawal
+from qnet_gui.tray.news_dom0 import Dom0Tracker
+from qnet_gui.tray.standing import NAMES, NETVM, UPLINK, Standing, Subject
 
-#: Seconds that must pass between two notifications.
+#: Seconds that must pass between two notifications of a kind.
 QUIET = 5.0
 #: Seconds that a loss must last before it is told.
 LASTING = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
-    """What a person reads: plain text."""
+class _Follower:
+    """Remembers what was told of one subject. `due` is when to ask again (a monotonic time), None for never."""
 
-    title: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Which uplink carries the network; `name` is empty when none does, and `why` then says so in a sentence."""
-
-    name: str = ""
-    address: IPv4Address | None = None
-    gateway: IPv4Address | None = None
-    why: str = ""
-
-    def same_network(self, other: Standing) -> bool:
-        """Whether a person would say that nothing changed; a router that is not known yet is no change."""
-        moved = self.gateway and other.gateway and self.gateway != other.gateway
-        return self.name == other.name and not moved
-
-
-def standing(snapshot: Snapshot) -> Standing:
-    """How a snapshot stands."""
-    uplink = snapshot.uplink
-    if uplink is None or snapshot.netvm.state is not NetvmState.RUNNING:
-        return Standing(why=sentence(snapshot))
-    return Standing(uplink_name(uplink), uplink.address, uplink.gateway)
-
-
-def difference(old: Standing, new: Standing) -> Notification | None:
-    """The words for the way from one standing to another; none when it is the same network."""
-    if old.same_network(new):
-        return None
-    if not new.name:
-        return Notification("Uplink lost", f"{old.name} → none. {new.why}")
-    if not old.name:
-        return Notification("Uplink back", f"none → {new.name}")
-    if old.name == new.name:
-        return Notification("Uplink changed", f"{old.name}, {old.address} → {new.address}")
-    return Notification("Uplink changed", f"{old.name} → {new.name}")
-
-
-class Tracker:
-    """Remembers what was told. Feed it every snapshot; ask again at `due` (a monotonic time) when it is set."""
-
-    def __init__(self) -> None:
+    def __init__(self, subject: Subject) -> None:
         self.due: float | None = None
+        self._subject = subject
         self._told: Standing | None = None
         self._told_at = float("-inf")
+        self._loss_shown = False
         self._now: Standing | None = None
         self._since = float("-inf")
 
-    def see(self, snapshot: Snapshot | None, now: float) -> Notification | None:
-        """Take in a snapshot; from a helper that is away or blind nothing is learned of the uplink, nor told."""
-        if snapshot is None or any(each.code in BLIND_CODES for each in snapshot.problems):
-            self._now = self.due = None
-            return None
-        fresh = standing(snapshot)
-        if self._now is None or bool(fresh.name) != bool(self._now.name):
+    def forget(self) -> None:
+        """Nothing is known at present; what was told stays told."""
+        self._now = self.due = None
+
+    def see(self, snapshot: Snapshot, now: float) -> News | None:
+        """Take in how it is."""
+        fresh = self._subject.standing(snapshot)
+        if fresh is None:
+            self.forget()
+            return self._withdraw()
+        if self._now is None or fresh.good != self._now.good:
             self._since = now
         self._now = fresh
         return self.tick(now)
 
-    def tick(self, now: float) -> Notification | None:
+    def _withdraw(self) -> News | None:
+        """A loss that was told is not what matters any longer."""
+        shown, self._loss_shown = self._loss_shown, False
+        return Withdrawal(self._subject.kind) if shown else None
+
+    def tick(self, now: float) -> News | None:
         """What is due at this time."""
         self.due = None
         if self._now is None:
             return None
-        if self._told and self._told.same_network(self._now):
+        if self._told and self._told.same(self._now):
             if self._now.gateway or not self._told.gateway:
                 self._told = self._now
             return None
-        at = max(self._told_at + QUIET, self._since + (0 if self._now.name else LASTING))
+        at = max(self._told_at + QUIET, self._since + (0 if self._now.good else LASTING))
         if now < at:
             self.due = at
             return None
         told, self._told = self._told, self._now
         if told is None:
             return None
-        self._told_at = now
-        return difference(told, self._now)
+        self._told_at, self._loss_shown = now, not self._now.good
+        return self._subject.words(told, self._now)
+
+
+class Tracker:
+    """Feed it every snapshot; ask again at `due` (a monotonic time) when it is set. Times are in seconds."""
+
+    def __init__(self) -> None:
+        self._followers = [_Follower(subject) for subject in (NETVM, UPLINK, NAMES)]
+        self._dom0 = Dom0Tracker()
+
+    @property
+    def due(self) -> float | None:
+        """When `tick` may have something."""
+        times = [due for due in (self._dom0.due, *(each.due for each in self._followers)) if due is not None]
+        return min(times, default=None)
+
+    def see(self, snapshot: Snapshot | None, now: float, clock: float) -> list[News]:
+        """Take in a snapshot at a monotonic time and one since the epoch.
+
+        From a helper that is away or blind nothing is learned of the netvm, nor told.
+        """
+        if snapshot is None:
+            for each in self._followers:
+                each.forget()
+            return []
+        told = self._dom0.see(snapshot, now, clock)
+        if blind(snapshot):
+            for each in self._followers:
+                each.forget()
+            return told
+        return told + [news for each in self._followers if (news := each.see(snapshot, now))]
+
+    def tick(self, now: float, clock: float) -> list[News]:
+        """What is due at this time."""
+        told = self._dom0.tick(now, clock)
+        return told + [news for each in self._followers if (news := each.tick(now))]

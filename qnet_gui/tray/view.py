@@ -1,4 +1,4 @@
-"""From the snapshot to what the tray shows: icon, tooltip, menu. Pure.
+"""From the snapshot to what the tray shows: icon, tooltip and, from `menu`, the menu. Pure.
 
 `None` stands everywhere for a helper that is away. Icon names are those of the bundled files, without `qnet-`.
 """
@@ -9,12 +9,12 @@ import enum
 from dataclasses import dataclass
 
 from qnet_gui.model.domain import NetvmState
-from qnet_gui.model.problem import BLIND_CODES
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.model.words import tr
+from qnet_gui.tray.menu import Row, blind, rows
 
-TITLE = "Network"
 CONNECTING = ("connecting-1", "connecting-2", "connecting-3")
 
 
@@ -23,22 +23,6 @@ class Status(enum.Enum):
 
     ACTIVE = "Active"
     ATTENTION = "NeedsAttention"
-
-
-class Action(enum.Enum):
-    """What a row of the menu does."""
-
-    STATUS = "status"
-    ABOUT = "about"
-    QUIT = "quit"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the menu; one without an action is a separator."""
-
-    text: str = ""
-    action: Action | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +69,7 @@ def icons(snapshot: Snapshot | None) -> tuple[str, ...]:
         return ("helper-away",)
     if snapshot.dom0.state is not Dom0State.CLOSED:
         return ("dom0-connected",)
-    if any(problem.code in BLIND_CODES for problem in snapshot.problems):
+    if blind(snapshot):
         return ("helper-away",)
     if snapshot.netvm.state in (NetvmState.ABSENT, NetvmState.PAUSED):
         return ("no-netvm",)
@@ -98,16 +82,8 @@ def icons(snapshot: Snapshot | None) -> tuple[str, ...]:
     return ("no-uplink",)
 
 
-def view(snapshot: Snapshot | None) -> View:
-    """What the tray shows for a snapshot."""
-    line = sentence(snapshot)
+def view(snapshot: Snapshot | None, no_applet: str = "") -> View:
+    """What the tray shows for a snapshot; `no_applet`: see `menu.rows`."""
     open_ = snapshot is not None and snapshot.dom0.state is not Dom0State.CLOSED
-    rows = (
-        Row(line, Action.STATUS),
-        Row(),
-        Row("Status…", Action.STATUS),
-        Row(),
-        Row("About", Action.ABOUT),
-        Row("Quit", Action.QUIT),
-    )
-    return View(icons(snapshot), TITLE, line, Status.ATTENTION if open_ else Status.ACTIVE, rows)
+    status = Status.ATTENTION if open_ else Status.ACTIVE
+    return View(icons(snapshot), tr("Network"), sentence(snapshot), status, rows(snapshot, no_applet))

@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from qnet_gui.cli import dom0, netvm, preflight
+from qnet_gui.cli import dom0, netvm
 from qnet_gui.cli.progress import ForPeople, ForPrograms
+from qnet_gui.model import preflight
 from qnet_gui.model.domain import Domain, DomainState, Netvm
 from qnet_gui.model.errors import Busy, QnetError, Refused
 from qnet_gui.model.snapshot import Dom0Link, Dom0State, Snapshot

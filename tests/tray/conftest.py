@@ -2,39 +2,68 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
+from tray_process import Tray
 from tray_shared import Helper
 
 from qnet_gui.lab.desktop import LightDesktop
+from qnet_gui.tray.desk import Desk
+from qnet_gui.tray.doer import Doer
+from qnet_gui.tray.qt import QCoreApplication, QDBusConnection, QEvent, QSettings
+
+_numbers = itertools.count()
 
 # For the tests that draw inside this process; programs on the light desktop do not inherit it.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
+class Bus:
+    """A private bus in the part of the system bus."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path, self._config = folder / "system_bus", folder / "system.conf"
+        self.address = f"unix:path={self._path}"
+        self._config.write_text(
+            f"<busconfig><type>system</type><listen>{self.address}</listen><auth>EXTERNAL</auth>"
+            '<policy context="default"><allow send_destination="*"/><allow own="*"/><allow receive_sender="*"/>'
+            "</policy></busconfig>"
+        )
+        self.start()
+
+    def start(self) -> None:
+        self._daemon = subprocess.Popen(
+            ["/usr/bin/dbus-daemon", "--nofork", f"--config-file={self._config}"], stderr=subprocess.DEVNULL
+        )
+        while not self._path.is_socket():
+            time.sleep(0.01)
+
+    def end(self) -> None:
+        self._daemon.terminate()
+        self._daemon.wait()
+        self._path.unlink(missing_ok=True)
+
+
 @pytest.fixture
-def system_bus(tmp_path: Path) -> Iterator[str]:
-    """The address of a private bus in the part of the system bus."""
-    path = tmp_path / "system_bus"
-    config = tmp_path / "system.conf"
-    config.write_text(
-        f"<busconfig><type>system</type><listen>unix:path={path}</listen><auth>EXTERNAL</auth>"
-        '<policy context="default"><allow send_destination="*"/><allow own="*"/><allow receive_sender="*"/></policy>'
-        "</busconfig>"
-    )
-    daemon = subprocess.Popen(
-        ["/usr/bin/dbus-daemon", "--nofork", f"--config-file={config}"], stderr=subprocess.DEVNULL
-    )
-    while not path.is_socket():
-        time.sleep(0.01)
-    yield f"unix:path={path}"
-    daemon.terminate()
-    daemon.wait()
+def bus(tmp_path: Path) -> Iterator[Bus]:
+    found = Bus(tmp_path)
+    yield found
+    found.end()
+
+
+@pytest.fixture
+def system_bus(bus: Bus) -> str:
+    """Its address."""
+    return bus.address
 
 
 @pytest.fixture
@@ -56,3 +85,62 @@ def pictures() -> Path:
 def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightDesktop]:
     with LightDesktop(tmp_path_factory.mktemp("desktop")) as light:
         yield light
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Desk]]:
+    """What the applet's parts share, on a system bus; what it wants is done. Its settings are the test's own."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    QSettings.setPath(QSettings.NativeFormat, QSettings.UserScope, str(tmp_path / "config"))
+    names: list[str] = []
+    made: list[Desk] = []
+
+    def make(address: str) -> Desk:
+        names.append(f"desk-{next(_numbers)}")
+        found = Desk(QDBusConnection.connectToBus(address, names[-1]))
+        made.append(found)
+        found.doer = Doer(found, found)  # type: ignore[attr-defined]
+        found.wanted.connect(found.doer.do)  # type: ignore[attr-defined]
+        found.client.start()
+        return found
+
+    yield make
+    for each in made:
+        each.client.deleteLater()  # first, so that no answer comes to a window that is gone
+        QCoreApplication.sendPostedEvents(None, QEvent.DeferredDelete)
+        each.doer.close()  # type: ignore[attr-defined]
+    made.clear()
+    for name in names:
+        QDBusConnection.disconnectFromBus(name)
+
+
+def _lab(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "qnet_gui.lab", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=60,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[str]:
+    """The name of a lab with work, personal and vault."""
+    if os.geteuid():
+        pytest.fail("This test needs root. Run it with: sudo make test", pytrace=False)
+    name = f"y{os.getpid() % 100000}"
+    try:
+        done = _lab("up", "--name", name, "--domains", "work,personal,vault")
+        assert done.returncode == 0, done.stderr
+        yield name
+    finally:
+        _lab("down", "--name", name)
+
+
+@pytest.fixture
+def tray(desktop: LightDesktop, system_bus: str) -> Iterator[Tray]:
+    running = Tray(desktop, system_bus)
+    yield running
+    if running.process:
+        desktop.end("qnet-tray")
+    text = running.log.read_text() if running.log.exists() else ""
+    assert "Traceback" not in text
+    assert not re.search(r"QObject|QDBus|Could not|critical", text), text

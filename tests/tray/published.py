@@ -1,13 +1,15 @@
 """A D-Bus service that stands for qnet-helper: publishes, in the helper's real form, each snapshot that it is given.
 
 Run as a process of its own with the bus in DBUS_SYSTEM_BUS_ADDRESS; reads one snapshot a line (JSON, as to_wire makes
-it) from its input and writes one line back when it is published.
+it) from its input and writes one line back when it is published. A list is a flood: a thousand a second of its
+snapshots in turn, for as many seconds as its first element says.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import Any
 
 import dbus
@@ -43,6 +45,16 @@ class Published(dbus.service.Object):
         pass
 
 
+def flood(published: Published, seconds: float, *wires: dict[str, Any]) -> None:
+    values = [variant(wire) for wire in wires]
+    start = time.monotonic()
+    for number in range(int(seconds * 1000)):
+        published.wire = wires[number % len(wires)]
+        published.PropertiesChanged(NAME, {"Snapshot": values[number % len(wires)]}, dbus.Array([], signature="s"))
+        published.connection.flush()
+        time.sleep(max(0, start + number / 1000 - time.monotonic()))
+
+
 def main() -> None:
     dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
     bus = dbus.SystemBus()
@@ -60,6 +72,8 @@ def main() -> None:
             published.append(Published(bus, "/org/qnet/Helper1"))
             published[0].wire = wire
             names.append(dbus.service.BusName(NAME, bus))
+        elif isinstance(wire, list):
+            flood(published[0], *wire)
         elif wire == "invalidate":
             published[0].PropertiesChanged(NAME, {}, dbus.Array(["Snapshot"], signature="s"))
         else:

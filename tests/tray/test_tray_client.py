@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
-from tray_shared import CABLE, STATES, WIFI, Helper, up
+from tray_shared import CABLE, OTHER, STATES, WIFI, Helper, up
 
-from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.snapshot import Snapshot, to_wire
 from qnet_gui.tray.client import Client
 from qnet_gui.tray.qt import QDBusConnection
 
@@ -41,9 +43,34 @@ def test_every_state_arrives_whole(qtbot: QtBot, helper: Helper, seen: Callable[
     helper.publish(snapshots[0])
     got = seen()
     qtbot.waitUntil(lambda: got == snapshots[:1])
-    for snapshot in snapshots[1:]:
+    for number, snapshot in enumerate(snapshots[1:], 2):
         helper.publish(snapshot)
-    qtbot.waitUntil(lambda: got == snapshots)
+        qtbot.waitUntil(lambda number=number: got == snapshots[:number])  # type: ignore[misc]
+
+
+def test_of_a_flood_the_last_one_counts(qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]) -> None:
+    helper.publish(up(CABLE))
+    got = seen()
+    qtbot.waitUntil(lambda: len(got) == 1)
+    for strength in range(100):
+        helper.publish(up(dataclasses.replace(WIFI, strength=strength)))
+    qtbot.waitUntil(lambda: got[-1] == up(dataclasses.replace(WIFI, strength=99)))
+    assert len(got) < 50
+
+
+def test_a_flood_is_not_listened_to_and_what_comes_after_it_is(
+    qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]
+) -> None:
+    helper.publish(up(CABLE))
+    got = seen()
+    qtbot.waitUntil(lambda: len(got) == 1)
+    flood = threading.Thread(target=helper.publish, args=([2, to_wire(up(OTHER)), to_wire(up(WIFI))],))
+    flood.start()
+    qtbot.waitUntil(lambda: not flood.is_alive())
+    qtbot.waitUntil(lambda: got[-1] == up(WIFI))
+    assert len(got) < 60
+    helper.publish(up(CABLE))
+    qtbot.waitUntil(lambda: got[-1] == up(CABLE))
 
 
 def test_away_at_first_then_there_then_killed_then_back(qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]) -> None:

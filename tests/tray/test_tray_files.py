@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import configparser
+import re
 import shutil
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from qnet_gui import __version__
 
 ROOT = Path(__file__).parents[2]
 ENTRIES = [ROOT / f"desktop/{folder}/org.qnet.Tray.desktop" for folder in ("applications", "autostart")]
@@ -35,3 +38,35 @@ def test_entry_starts_a_program_of_ours_with_an_icon_of_ours(path: Path) -> None
 def test_one_module_imports_qt() -> None:
     modules = (ROOT / "qnet_gui").rglob("*.py")
     assert [path.name for path in modules if "PyQt5" in path.read_text() and "import" in path.read_text()] == ["qt.py"]
+
+
+def test_nothing_blocks_the_thread_that_draws() -> None:
+    """But for the second instance's one question to the first, before it ends."""
+    blocking = (
+        "time.sleep",
+        "subprocess",
+        "waitForFinished",
+        "waitForReadyRead",
+        ".exec_(",
+        "BlockWithGui",
+        ".call(message",
+    )
+    found = {
+        (path.name, each)
+        for path in (ROOT / "qnet_gui/tray").rglob("*.py")
+        for each in blocking
+        if each in path.read_text()
+    }
+    assert found == {("instance.py", ".call(message"), ("main.py", ".exec_(")}
+
+
+def test_appstreams_metadata_is_valid() -> None:
+    path = ROOT / "desktop/metainfo/org.qnet.Tray.metainfo.xml"
+    version = re.search(r'<release version="([^"]+)"', path.read_text())
+    assert version
+    assert version[1] == __version__
+    tool = shutil.which("appstreamcli")
+    if not tool:
+        pytest.skip("appstream is not installed")
+    done = subprocess.run([tool, "validate", "--no-net", path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout

@@ -82,6 +82,11 @@ class Helper:
         self._process.stdin.flush()
         assert self._process.stdout.readline() == "done\n"
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     def kill(self) -> None:
         if self._process:
             self._process.kill()

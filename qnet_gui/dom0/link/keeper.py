@@ -16,10 +16,10 @@ from qnet_gui.dom0.link.journal import Journal, boot_id
 from qnet_gui.dom0.operations import Operations, Progress
 from qnet_gui.dom0.raw import Raw
 from qnet_gui.mainloop import after, cancel, post
-from qnet_gui.model.config import MINUTES_MAX, Config
+from qnet_gui.model.config import Config
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError, Refused, Stuck
-from qnet_gui.model.snapshot import Dom0Link, Dom0State
+from qnet_gui.model.snapshot import MINUTES_MAX, Dom0Link, Dom0State
 
 log = logging.getLogger(__name__)
 

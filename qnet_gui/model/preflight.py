@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qnet_gui.model.answers import OTHER_VERSION
 from qnet_gui.model.errors import Busy, QnetError, Refused
+from qnet_gui.model.words import mark, tr
 
-OTHER_VERSION = "The network helper is of another version. Restart it."
+UNRESOLVED = mark("Names do not resolve at present, so an upgrade will hardly find its servers.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def from_answer(answer: Any) -> Preflight:
             minutes=int(answer["minutes"]),
         )
     except (KeyError, TypeError, ValueError):
-        raise QnetError(OTHER_VERSION) from None
+        raise QnetError(tr(OTHER_VERSION)) from None
 
 
 def check(found: Preflight) -> None:
@@ -59,17 +61,24 @@ def check(found: Preflight) -> None:
 
 def listed(names: Sequence[str]) -> str:
     """`work`, `work and personal`, `work, personal and vault`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    if len(names) < 2:
+        return "".join(names)
+    return tr("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
 
 
 def minutes(count: int) -> str:
     """A number of minutes."""
-    return "1 minute" if count == 1 else f"{count} minutes"
+    return tr("1 minute") if count == 1 else tr("{count} minutes", count=count)
 
 
 def clock(moment: float) -> str:
     """The hour that a clock on the wall shows."""
     return time.strftime("%H:%M", time.localtime(moment))
+
+
+def let_out(found: Preflight) -> str:
+    """What dom0 will reach."""
+    return listed([tr("names") if each == "names" else each for each in found.allowed]) or tr("nothing")
 
 
 def words(found: Preflight, asked: int, now: float) -> str:
@@ -83,7 +92,7 @@ def words(found: Preflight, asked: int, now: float) -> str:
     ]
     if found.paused:
         lines.append(f"Paused already, and left so: {listed(found.paused)}.")
-    lines.append(f"Let out of dom0: {listed(found.allowed) or 'nothing'}. Nothing is let in.")
+    lines.append(f"Let out of dom0: {let_out(found)}. Nothing is let in.")
     if not found.names:
-        lines.append("Names do not resolve at present, so an upgrade will hardly find its servers.")
+        lines.append(UNRESOLVED)
     return "\n".join(lines)

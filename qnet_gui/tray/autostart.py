@@ -1,0 +1,42 @@
+"""Whether the applet starts with the session: the system's entry starts it, a file of the user's can say no.
+
+Touches one file below the user's configuration folder.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_NAME = "org.qnet.Tray.desktop"
+_SYSTEM = Path("/etc/xdg/autostart") / _NAME
+_ENTRY = "[Desktop Entry]\nType=Application\nName=qnet\nExec=qnet-tray\nIcon=org.qnet.Tray\n"
+
+
+def _own() -> Path:
+    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(base) / "autostart" / _NAME
+
+
+def starts(system: Path = _SYSTEM) -> bool:
+    """Whether it starts with the session."""
+    try:
+        return "hidden=true" not in _own().read_text(encoding="utf-8").lower().replace(" ", "")
+    except OSError:
+        return system.exists()
+    except UnicodeDecodeError:
+        return False
+
+
+def choose(wanted: bool, system: Path = _SYSTEM) -> str:
+    """Have it start with the session, or not; returns why that is not possible, empty when it is done."""
+    own = _own()
+    try:
+        if wanted and system.exists():
+            own.unlink(missing_ok=True)
+        else:
+            own.parent.mkdir(parents=True, exist_ok=True)
+            own.write_text(_ENTRY if wanted else _ENTRY + "Hidden=true\n", encoding="utf-8")
+    except OSError as error:
+        return f"{own}: {error.strerror}"
+    return ""

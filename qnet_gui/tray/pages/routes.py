@@ -1,0 +1,55 @@
+"""From the helper's answer to what the Routes window shows, and as text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qnet_gui.model.answers import OTHER_VERSION
+from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.route import HEADS, Route, table
+from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.words import tr
+from qnet_gui.tray.menu import blind
+
+#: The columns that hold numbers.
+NUMBERS = frozenset({4, 5, 6})
+
+
+@dataclass(frozen=True, slots=True)
+class RoutesPage:
+    """The window's content: a table, or a sentence in its place."""
+
+    rows: tuple[tuple[str, ...], ...] = ()
+    text: str = ""
+    said: str = ""
+
+
+def of_whom(snapshot: Snapshot | None) -> list[tuple[str, str]]:
+    """Whose table can be shown: what the helper wants to be asked for, and the words for it."""
+    if snapshot is None or blind(snapshot):
+        return []
+    netvm = (snapshot.netvm.name, tr("{name} (the netvm)", name=snapshot.netvm.name))
+    return [netvm, ("dom0", "dom0"), *((each.name, each.name) for each in snapshot.domains if each.name != "dom0")]
+
+
+def _row(wire: object) -> Route:
+    if not isinstance(wire, Mapping):
+        raise BadInput(tr(OTHER_VERSION))
+    return Route.from_line(" ".join(str(wire.get(head.lower(), "")) for head in HEADS))
+
+
+def page(answer: Sequence[object] | QnetError | None) -> RoutesPage:
+    """The content for the answer to GetRoutes; None while it is awaited. A netvm or domain reported the rows."""
+    if answer is None:
+        return RoutesPage(said=tr("Asking…"))
+    if isinstance(answer, QnetError):
+        return RoutesPage(said=str(answer))
+    try:
+        wires = answer[0] if answer and isinstance(answer[0], list) else []
+        routes = [_row(each) for each in wires]
+    except BadInput:
+        return RoutesPage(said=tr(OTHER_VERSION))
+    if not routes:
+        return RoutesPage(said=tr("It has no routes."))
+    return RoutesPage(tuple(tuple(map(str, each.as_dict().values())) for each in routes), table(routes) + "\n")

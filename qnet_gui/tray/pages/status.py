@@ -1,0 +1,150 @@
+"""From the snapshot to what the Status window shows. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qnet_gui.model.dns import DnsSource
+from qnet_gui.model.domain import Domain, DomainState, NetvmState
+from qnet_gui.model.preflight import listed
+from qnet_gui.model.sentence import sentence, uplink_name
+from qnet_gui.model.snapshot import Dom0State, Iommu, Snapshot
+from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.model.words import mark, tr
+from qnet_gui.tray.menu import Row, blind, deeds, hindrance
+
+NO_DOMAINS = mark("No other domain is running.")
+_AWAY = mark("Nothing is known of the network. What netvm does for domains goes on.")
+#: What to do when the helper is away.
+START = mark("Start the helper: sudo systemctl start qnet-helper.")
+_SOURCES = {
+    DnsSource.NETWORKMANAGER: mark("told by NetworkManager"),
+    DnsSource.RESOLVED: mark("told by systemd-resolved"),
+    DnsSource.RESOLV_CONF: mark("from netvm's resolv.conf"),
+    DnsSource.NONE: "",
+}
+_NETVM = {
+    NetvmState.ABSENT: mark("not running"),
+    NetvmState.STARTING: mark("starting"),
+    NetvmState.RUNNING: mark("running"),
+    NetvmState.PAUSED: mark("paused"),
+}
+_DOMAIN = {
+    DomainState.RUNNING: mark("running"),
+    DomainState.PAUSED: mark("paused"),
+    DomainState.DYING: mark("ending"),
+}
+_IOMMU = {
+    Iommu.ON: mark("The IOMMU is on: netvm's card reaches netvm's memory only."),
+    Iommu.OFF: mark("The IOMMU is off."),
+    Iommu.UNKNOWN: mark("Whether the IOMMU is on is not known."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The window's content: `facts` are pairs of label and text, `problems` pairs of sentence and cure."""
+
+    sentence: str
+    facts: tuple[tuple[str, str], ...] = ()
+    domains: tuple[tuple[str, ...], ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
+
+
+def domain_heads() -> tuple[str, ...]:
+    """The heads of the table of domains."""
+    return tr("Domain"), tr("State"), tr("Address"), tr("Vif")
+
+
+def _uplink(uplink: Uplink) -> str:
+    words = [uplink_name(uplink)]
+    if uplink.state is UplinkState.CONNECTING:
+        words.append(tr("connecting"))
+    if uplink.state is UplinkState.DOWN:
+        words.append(tr("not connected"))
+    if uplink.kind is UplinkKind.WIFI and uplink.state is UplinkState.UP:
+        words.append(f"{uplink.strength} %")
+    if uplink.address:
+        words.append(str(uplink.address))
+    if uplink.gateway:
+        words.append(tr("router {address}", address=uplink.gateway))
+    return ", ".join(words)
+
+
+def _uplinks(snapshot: Snapshot) -> str:
+    ordered = sorted(snapshot.uplinks, key=lambda each: each is not snapshot.uplink)
+    return "\n".join(_uplink(each) for each in ordered) or tr("none")
+
+
+def source(snapshot: Snapshot) -> str:
+    """Who told netvm its name servers; empty when nobody did."""
+    return tr(_SOURCES[snapshot.dns_source])
+
+
+def _servers(snapshot: Snapshot) -> str:
+    lines = [f"{each.virtual} → {each.real}" for each in snapshot.redirects]
+    return "\n".join([*lines, source(snapshot)] if lines and source(snapshot) else lines) or tr("none")
+
+
+def _dom0(snapshot: Snapshot) -> str:
+    if snapshot.dom0.state is not Dom0State.CLOSED:
+        return tr("is connected to the network")
+    return "\n".join(snapshot.isolation.reachable) or tr("has no network, as it should be")
+
+
+def _isolation(snapshot: Snapshot) -> str:
+    """What stands between dom0 and the network, a line each; what is as it should be is said as well."""
+    found = snapshot.isolation
+    lines = [tr(_IOMMU[found.iommu])]
+    if found.nics:
+        lines.append(tr("dom0 has network cards of its own: {cards}.", cards=listed(found.nics)))
+    else:
+        lines.append(tr("dom0 has no network card of its own."))
+    if found.without_netvm:
+        lines.append(tr("Without a network: {domains}.", domains=listed(found.without_netvm)))
+    return "\n".join(lines)
+
+
+def _row(domain: Domain) -> tuple[str, ...]:
+    none = tr("none")
+    return domain.name, tr(_DOMAIN[domain.state]), str(domain.address or none), domain.vif or none
+
+
+def page(snapshot: Snapshot | None) -> Page:
+    """The content for a snapshot; of a helper that is away, or knows nothing itself, there are no facts to show."""
+    if snapshot is None:
+        return Page(sentence(None), problems=((tr(_AWAY), tr(START)),))
+    problems = tuple((each.sentence, each.cure) for each in snapshot.problems)
+    if blind(snapshot):
+        return Page(sentence(snapshot), problems=problems)
+    return Page(
+        sentence(snapshot),
+        (
+            (tr("Network domain:"), f"{snapshot.netvm.name}, {tr(_NETVM[snapshot.netvm.state])}"),
+            (tr("Uplinks:"), _uplinks(snapshot)),
+            (tr("Name servers:"), _servers(snapshot)),
+            (tr("dom0:"), _dom0(snapshot)),
+            (tr("Isolation:"), _isolation(snapshot)),
+        ),
+        tuple(_row(each) for each in snapshot.domains),
+        problems,
+    )
+
+
+def deeds_of(snapshot: Snapshot | None, row: int) -> tuple[Row, ...]:
+    """What can be done to the domain in a row of the table; nothing where there is none."""
+    if snapshot is None or not 0 <= row < len(snapshot.domains):
+        return ()
+    return deeds(snapshot.domains[row], hindrance(snapshot))
+
+
+def as_text(shown: Page) -> str:
+    """All of it as text, for the clipboard."""
+    lines = [shown.sentence, ""]
+    for name, text in shown.facts:
+        lines += [f"{name} " + text.replace("\n", "\n" + " " * (len(name) + 1))]
+    if shown.domains:
+        lines += ["", *("  ".join(row) for row in shown.domains)]
+    for problem, cure in shown.problems:
+        lines += ["", f"{problem} {cure}".strip()]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,215 @@
+"""From the snapshot, the helper's preflight and the operation under way to what the Upgrade networking window shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qnet_gui.model.domain import NetvmState
+from qnet_gui.model.errors import QnetError
+from qnet_gui.model.preflight import UNRESOLVED, Preflight, clock, let_out, listed
+from qnet_gui.model.sentence import sentence, uplink_name
+from qnet_gui.model.snapshot import Dom0State, Snapshot
+from qnet_gui.model.words import mark, tr
+from qnet_gui.tray.course import CONNECT, DISCONNECT, RECOVER, Course, State
+from qnet_gui.tray.heard import heard
+from qnet_gui.tray.menu import blind, can_disconnect
+from qnet_gui.tray.pages.line import Line, Mark
+from qnet_gui.tray.pages.status import START
+
+#: The steps by which dom0 is connected, in their order, as the helper calls them; and what they do, for people.
+STEPS = {
+    "pause": mark("Pause the other domains"),
+    "filter": mark("Close dom0 but for what an upgrade needs"),
+    "attach": mark("Attach dom0 to netvm"),
+    "address": mark("Give dom0 an address"),
+    "resolv.conf": mark("Tell dom0 its name servers"),
+    "up": mark("Open the way"),
+}
+#: The same backwards.
+STEPS_BACK = {
+    "up": mark("Close the way"),
+    "resolv.conf": mark("Put dom0's name servers back"),
+    "address": mark("Take dom0's address"),
+    "attach": mark("Detach dom0 from netvm"),
+    "filter": mark("Remove the packet filter of the upgrade"),
+    "pause": mark("Let the paused domains go on"),
+}
+_NO_COURSE = Course()
+#: So many names are listed.
+MANY = 24
+_MARKS = {State.BEGUN: Mark.BEGUN, State.DONE: Mark.DONE, State.FAILED: Mark.FAILED, State.UNDONE: Mark.BACK}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the window knows beside the snapshot: the answer to Preflight (None while it is awaited), the operation.
+
+    `asking`: the answer to "connect" is awaited, for which a person may be typing a password. `refused`: why the last
+    request was not carried out, empty if it was. `read`: the operation that was over before the window was opened; how
+    it went is no news.
+    """
+
+    preflight: Preflight | QnetError | None = None
+    course: Course = _NO_COURSE
+    asking: bool = False
+    refused: str = ""
+    read: Course | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradePage:
+    """The window's content. `facts` are pairs of label and text. `until` is in seconds since the epoch, 0 for no
+    countdown. `why` says why dom0 cannot be connected, empty where it can be."""
+
+    head: str
+    more: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    checks: tuple[Line, ...] = ()
+    steps: tuple[Line, ...] = ()
+    outcome: Line | None = None
+    until: int = 0
+    choose_minutes: bool = False
+    connect: bool = False
+    why: str = ""
+    extend: bool = False
+    disconnect: bool = False
+
+
+def _checks(snapshot: Snapshot, found: Preflight) -> tuple[Line, ...]:
+    """What was looked at; somebody else's operation explains all the rest, and is told alone."""
+    if found.busy:
+        return (Line(Mark.FAILED, heard(found.busy)),)
+    name, lines = snapshot.netvm.name, []
+    if snapshot.netvm.state is NetvmState.RUNNING and snapshot.netvm.id != 0:
+        lines.append(Line(Mark.DONE, tr("{name} is running", name=name)))
+        if snapshot.uplink:
+            lines.append(Line(Mark.DONE, tr("{name} has an uplink", name=name)))
+            if found.names:
+                lines.append(Line(Mark.DONE, tr("Names resolve")))
+    lines += [Line(Mark.FAILED, heard(each)) for each in found.obstacles]
+    if not found.names and not found.obstacles:
+        lines.append(Line(Mark.WARNING, tr(UNRESOLVED)))
+    return tuple(lines)
+
+
+def few(names: Sequence[str]) -> str:
+    """Names as a person reads them; of very many only the first."""
+    if len(names) <= MANY:
+        return listed(names)
+    return tr("{names} and {count} more", names=", ".join(names[:MANY]), count=len(names) - MANY)
+
+
+def _facts(snapshot: Snapshot, found: Preflight) -> tuple[tuple[str, str], ...]:
+    paused = few(found.pause) or tr("none; no other domain is running")
+    rows = [(tr("These domains will be paused:"), paused)]
+    if found.paused:
+        rows.append((tr("Paused already, and left so:"), few(found.paused)))
+    uplink = uplink_name(snapshot.uplink) if snapshot.uplink else ""
+    through = ", ".join(each for each in (found.netvm, uplink) if each)
+    rows.append((tr("Connected through:"), through))
+    rows.append((tr("Allowed:"), tr("{what}; nothing is let in", what=let_out(found))))
+    return tuple(rows)
+
+
+def _steps(course: Course) -> tuple[Line, ...]:
+    """An operation's steps; of one that connects, also those that are still to come."""
+    back = course.kind in (DISCONNECT, RECOVER)
+    names, lines = STEPS_BACK if back else STEPS, []
+    for name, text in names.items():
+        step = course.step(name)
+        if step is None and (back or course.over):
+            continue
+        made = Mark.DONE if back and step and step.state is State.UNDONE else _MARKS[step.state] if step else Mark.TO_DO
+        # once it is over, the outcome below has the reason
+        detail = heard(step.text) if step and step.state is State.FAILED and not course.over else ""
+        lines.append(Line(made, tr(text), detail))
+    return tuple(lines)
+
+
+def _about_dom0(known: Known) -> bool:
+    return known.course.kind in (CONNECT, DISCONNECT, RECOVER) and known.course != known.read
+
+
+def _outcome(known: Known) -> Line | None:
+    """How the last request turned out, when that is worth a line."""
+    if known.refused:
+        return Line(Mark.FAILED, known.refused)
+    course = known.course
+    if not (course.over and _about_dom0(known)):
+        return None
+    if course.error:
+        return Line(Mark.FAILED, course.sentence)
+    return Line(Mark.DONE, course.sentence) if course.kind != CONNECT else None
+
+
+def _closed(snapshot: Snapshot, known: Known) -> UpgradePage:
+    found, more = known.preflight, tr("To upgrade its packages it can be connected for a while.")
+    head = tr("dom0 has no network. That is how it should be.")
+    if any(each.code in ("dom0-reachable", "dom0-nic", "dom0-netvm") for each in snapshot.problems):
+        head = tr("dom0 is not connected for an upgrade.")
+    steps = _steps(known.course) if _about_dom0(known) else ()
+    outcome = _outcome(known)
+    if isinstance(found, QnetError):
+        return UpgradePage(head, more, checks=(Line(Mark.FAILED, str(found)),), outcome=outcome, why=str(found))
+    if found is None:
+        why = tr("Looking at what stands in the way…")
+        return UpgradePage(head, more, checks=(Line(Mark.BEGUN, why),), steps=steps, outcome=outcome, why=why)
+    why = heard(found.busy or " ".join(found.obstacles))
+    if known.asking:
+        why = tr("Waiting for the answer; a password may have been asked for.")
+        outcome, steps = Line(Mark.BEGUN, why), ()
+    return UpgradePage(
+        head, more, _facts(snapshot, found), _checks(snapshot, found), steps, outcome,
+        choose_minutes=not why, connect=not why, why=why,
+    )  # fmt: skip
+
+
+def _paused(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return ((tr("Paused:"), few(names)),) if names else ()
+
+
+def _under_way(snapshot: Snapshot, known: Known) -> UpgradePage:
+    head = sentence(snapshot)
+    if snapshot.dom0.state is Dom0State.CLOSED:  # not yet, or no longer
+        connects = known.course.kind == CONNECT
+        head = tr("Connecting dom0 to the network…") if connects else tr("Disconnecting dom0 from the network…")
+    return UpgradePage(
+        head, facts=_paused(snapshot.dom0.paused), steps=_steps(known.course), outcome=_outcome(known),
+        why=head, disconnect=can_disconnect(snapshot),
+    )  # fmt: skip
+
+
+def _open(snapshot: Snapshot, known: Known) -> UpgradePage:
+    dom0 = snapshot.dom0
+    head = tr("dom0 is connected to the network until {until}.", until=clock(dom0.until))
+    facts = ((tr("Connected by:"), dom0.by),) if dom0.by else ()
+    steps = _steps(known.course) if known.course.kind == CONNECT else ()
+    more = tr("Closing this window does not disconnect it. At that time it is disconnected by itself.")
+    outcome = Line(Mark.FAILED, known.refused) if known.refused else None
+    if known.asking:
+        outcome = Line(Mark.BEGUN, tr("Waiting for the answer; a password may have been asked for."))
+    return UpgradePage(
+        head, more, (*_paused(dom0.paused), *facts), steps=steps, outcome=outcome,
+        until=dom0.until, choose_minutes=True, extend=not known.asking, disconnect=True,
+    )  # fmt: skip
+
+
+def upgrade(snapshot: Snapshot | None, known: Known) -> UpgradePage:
+    """The content. What is done follows the helper; what was clicked shows only as `asking`."""
+    if snapshot is None or (blind(snapshot) and snapshot.dom0.state is Dom0State.CLOSED):
+        cure = next((each.cure for each in snapshot.problems), "") if snapshot else tr(START)
+        return UpgradePage(sentence(snapshot), cure, outcome=_outcome(known), why=sentence(snapshot))
+    if snapshot.dom0.state is Dom0State.OPEN:
+        return _open(snapshot, known)
+    if snapshot.dom0.state is Dom0State.CLOSED and (known.course.over or not _about_dom0(known)):
+        return _closed(snapshot, known)
+    return _under_way(snapshot, known)
+
+
+def left(until: int, now: float) -> str:
+    """How long it is until the deadline, for a countdown that is painted once a second."""
+    seconds = max(0, round(until - now))
+    hours, rest = divmod(seconds, 3600)
+    text = f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+    return tr("{left} left", left=text)

@@ -1,0 +1,163 @@
+"""Small parts that windows are made of. All texts are plain, and can be selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from qnet_gui.tray.pages.line import Line, Mark
+from qnet_gui.tray.qt import (
+    QColor,
+    QFormLayout,
+    QGridLayout,
+    QGuiApplication,
+    QHBoxLayout,
+    QLabel,
+    QPalette,
+    QPushButton,
+    Qt,
+    QWidget,
+)
+
+#: Characters in a line before it is wrapped.
+WIDE = 64
+_DANGER, _ATTENTION, _GOOD = "#da4453", "#f67400", "#27ae60"
+_COLOURS = {Mark.FAILED: _DANGER, Mark.WARNING: _ATTENTION, Mark.DONE: _GOOD}
+
+
+def label(text: str = "", name: str = "", wrapped: bool = False) -> QLabel:
+    """A label; `name` is what those who cannot see where it stands hear before its text."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    flags = Qt.TextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    made.setTextInteractionFlags(flags | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+    if wrapped:
+        made.setWordWrap(True)
+        made.setMinimumWidth(made.fontMetrics().averageCharWidth() * WIDE)
+    say(made, text, name)
+    return made
+
+
+def caption(text: str = "", control: QWidget | None = None) -> QLabel:
+    """What stands beside a control or a text, and is not selected."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if control is not None:
+        made.setBuddy(control)
+    return made
+
+
+def say(made: QLabel, text: str, name: str = "") -> None:
+    """Change a label's text; an empty one takes no room."""
+    if made.text() != text:
+        made.setText(text)
+    made.setAccessibleName(f"{name} {text}" if name else text)
+
+
+def heading(name: str = "") -> QLabel:
+    """The sentence at a window's head."""
+    made = label(name=name, wrapped=True)
+    font = made.font()
+    font.setPointSizeF(font.pointSizeF() * 1.2)
+    made.setFont(font)
+    return made
+
+
+def button(text: str, then: Callable[[], None], danger: bool = False) -> QPushButton:
+    """A button; `danger` makes its text red, and no more, since the style's look tells what it is."""
+    made = QPushButton(text)
+    made.setAutoDefault(True)
+    if danger:
+        palette = made.palette()
+        palette.setColor(QPalette.ButtonText, QColor(_DANGER))
+        made.setPalette(palette)
+    made.clicked.connect(lambda: then())
+    return made
+
+
+def buttons(*row: QPushButton | None) -> QHBoxLayout:
+    """A row of buttons; None is the gap between those at the left and those at the right."""
+    layout = QHBoxLayout()
+    for each in row:
+        if each is None:
+            layout.addStretch()
+        else:
+            layout.addWidget(each)
+    return layout
+
+
+def copy(text: str) -> None:
+    """Put a text on the clipboard."""
+    QGuiApplication.clipboard().setText(text)
+
+
+class Facts(QWidget):
+    """Pairs of label and text, below each other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._form = QFormLayout(self)
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._shown: tuple[tuple[str, str], ...] = ()
+
+    def show_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
+        """Show them; where only texts have changed, only they are touched."""
+        if [name for name, _ in facts] != [name for name, _ in self._shown]:
+            while self._form.rowCount():
+                self._form.removeRow(0)
+            for name, text in facts:
+                head = caption(name)
+                head.setAlignment(Qt.AlignmentFlag.AlignTop)
+                self._form.addRow(head, label(text, name, wrapped=True))
+        else:
+            for row, (name, text) in enumerate(facts):
+                field = self._form.itemAt(row, QFormLayout.ItemRole.FieldRole).widget()
+                if isinstance(field, QLabel):
+                    say(field, text, name)
+        self._shown = facts
+        self.setVisible(bool(facts))
+
+
+class Lines(QWidget):
+    """Lines with their marks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(1, 1)
+        self._labels: list[tuple[QLabel, QLabel]] = []
+        self._shown: Sequence[Line] = ()
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Show them; labels are used again."""
+        if lines != self._shown:
+            while len(self._labels) < len(lines):
+                self._add()
+            for index, pair in enumerate(self._labels):
+                for each in pair:
+                    each.setVisible(index < len(lines))
+                if index < len(lines):
+                    self._say(*pair, lines[index])
+            self._shown = tuple(lines)
+        self.setVisible(bool(lines))
+
+    def _add(self) -> None:
+        sign, text = caption(), label(wrapped=True)
+        sign.setAlignment(Qt.Alignment(Qt.AlignmentFlag.AlignTop) | Qt.AlignmentFlag.AlignHCenter)
+        sign.setFixedWidth(sign.fontMetrics().averageCharWidth() * 3)
+        row = len(self._labels)
+        self._grid.addWidget(sign, row, 0)
+        self._grid.addWidget(text, row, 1)
+        self._labels.append((sign, text))
+
+    @staticmethod
+    def _say(sign: QLabel, text: QLabel, line: Line) -> None:
+        sign.setText(line.mark.value)
+        palette = QPalette()  # but for the one colour it follows the theme
+        if line.mark in _COLOURS:
+            palette.setColor(QPalette.WindowText, QColor(_COLOURS[line.mark]))
+        sign.setPalette(palette)
+        text.setEnabled(line.mark is not Mark.TO_DO)
+        words = f"{line.text}: {line.detail}" if line.detail else line.text
+        say(text, words)
+        text.setAccessibleName(f"{words} ({line.mark.word})")

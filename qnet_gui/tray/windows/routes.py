@@ -1,0 +1,114 @@
+"""The Routes window: the routing table of netvm or of a domain, to read, to copy, and to have set up anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qnet_gui.model.errors import QnetError
+from qnet_gui.model.route import HEADS
+from qnet_gui.model.words import tr
+from qnet_gui.tray.desk import Desk
+from qnet_gui.tray.pages.routes import NUMBERS, RoutesPage, of_whom, page
+from qnet_gui.tray.qt import QComboBox, QHBoxLayout
+from qnet_gui.tray.windows.base import Window
+from qnet_gui.tray.windows.parts import button, buttons, caption, copy, label, say
+from qnet_gui.tray.windows.table import Table
+
+
+class RoutesWindow(Window):
+    """Asks the helper anew whenever the snapshot has changed, since routes are not part of it."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "routes", tr("Routes"))
+        self._whose: list[tuple[str, str]] = []
+        self._answer: Sequence[object] | QnetError | None = None
+        self._page = RoutesPage()
+        self._asking = self._again = False
+        self._about: object = None
+        self._choice = QComboBox()
+        self._choice.setAccessibleName(tr("Routing table of"))
+        self._choice.activated.connect(lambda _: self._ask())
+        top = QHBoxLayout()
+        top.addWidget(caption(tr("Routing table of:"), self._choice))
+        top.addWidget(self._choice)
+        top.addStretch()
+        self._table = Table(tr("Routes"), HEADS, NUMBERS, fixed=(0, 1, 2, 7))
+        self._said = label(wrapped=True)
+        self._reapply = button(tr("Apply again"), self._do_reapply)
+        self._reapply.setToolTip(tr("Have netvm set its routes, packet filter and redirections anew."))
+        self._copy = button(tr("Copy"), lambda: copy(self._page.text))
+        self.column.addLayout(top)
+        self.column.addWidget(self._said)
+        self.column.addWidget(self._table, 1)
+        self.column.addLayout(buttons(self._reapply, None, self._copy, button(tr("Close"), self.hide)))
+
+    def opened(self) -> None:
+        """Nothing that was heard before counts."""
+        self._answer = self._about = None
+
+    def refresh(self) -> None:
+        """See `Window`."""
+        snapshot = self.desk.snapshot
+        whose = of_whom(snapshot)
+        if whose != self._whose:
+            self._choose_among(whose)
+        about = snapshot and (snapshot.netvm, snapshot.uplinks, snapshot.domains, snapshot.redirects)
+        if about != self._about:
+            self._about = about
+            self._ask()
+        self._reapply.setEnabled(bool(whose))
+        self._show()
+
+    def _choose_among(self, whose: list[tuple[str, str]]) -> None:
+        before = self._choice.currentData()
+        self._whose = whose
+        self._choice.clear()
+        for name, words in whose:
+            self._choice.addItem(words, name)
+        self._choice.setCurrentIndex(max(0, self._choice.findData(before)))
+        self._choice.setEnabled(bool(whose))
+
+    def _ask(self) -> None:
+        """One question at a time; what changes meanwhile is asked for afterwards."""
+        if self._choice.currentData() is None:
+            self._answer = QnetError(tr("The network helper is not running."))
+        elif self._asking:
+            self._again = True
+        else:
+            self._asking = True
+            name = str(self._choice.currentData())
+            self.desk.client.ask("GetRoutes", [name], lambda answer: self._answered(name, answer))
+
+    def _answered(self, name: str, answer: Sequence[object] | QnetError) -> None:
+        self._asking = False
+        again, self._again = self._again, False
+        if name == self._choice.currentData():
+            self._answer = answer
+            self._show()
+        if again and self.isVisible():
+            self._ask()
+
+    def _do_reapply(self) -> None:
+        self._reapply.setEnabled(False)
+        self.desk.client.do("Reapply", [], self._reapplied)
+
+    def _reapplied(self, answer: Sequence[object] | QnetError) -> None:
+        self._reapply.setEnabled(True)
+        if isinstance(answer, QnetError):
+            self._answer = answer
+            self._show()
+        else:
+            self._ask()
+
+    def _show(self) -> None:
+        shown = page(self._answer)
+        if shown != self._page:
+            self._page = shown
+            self._table.show_rows(shown.rows)
+        say(self._said, shown.said)
+        self._said.setVisible(bool(shown.said))
+        self._copy.setEnabled(bool(shown.text))
+        self.grow()
+
+
+make = RoutesWindow

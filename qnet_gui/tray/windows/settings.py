@@ -1,0 +1,90 @@
+"""The Settings window: what to tell, whether to start with the session, and how dom0 is upgraded. Applied at once."""
+
+from __future__ import annotations
+
+from qnet_gui.model.snapshot import MINUTES_MAX
+from qnet_gui.model.words import tr
+from qnet_gui.tray import autostart, terminal
+from qnet_gui.tray.desk import Desk
+from qnet_gui.tray.news import Kind
+from qnet_gui.tray.qt import QCheckBox, QFormLayout, QGroupBox, QLineEdit, QSpinBox, QVBoxLayout
+from qnet_gui.tray.windows.base import Window
+from qnet_gui.tray.windows.parts import button, buttons, caption, label, say
+
+
+class SettingsWindow(Window):
+    """There is nothing to confirm: what is chosen counts."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "settings", tr("Settings of qnet"))
+        self._tells = {kind: QCheckBox(kind.words) for kind in Kind}
+        self._starts = QCheckBox(tr("Start with the session"))
+        self._command, self._minutes = QLineEdit(), QSpinBox()
+        self._trouble = label(wrapped=True)
+        self.column.setSpacing(12)
+        self.column.addWidget(self._told())
+        self.column.addWidget(self._upgrade())
+        self.column.addWidget(self._starts)
+        self.column.addWidget(self._trouble)
+        self.column.addStretch()
+        self.column.addLayout(buttons(None, button(tr("Close"), self.hide)))
+        self._read()
+        self._listen()
+
+    def _told(self) -> QGroupBox:
+        box = QGroupBox(tr("Notify when"))
+        column = QVBoxLayout(box)
+        for each in self._tells.values():
+            column.addWidget(each)
+        return box
+
+    def _upgrade(self) -> QGroupBox:
+        box = QGroupBox(tr("Upgrade networking"))
+        form = QFormLayout(box)
+        self._command.setPlaceholderText(terminal.usual_command())
+        self._command.setMinimumWidth(self._command.fontMetrics().averageCharWidth() * 44)
+        self._minutes.setRange(0, MINUTES_MAX)
+        self._minutes.setSpecialValueText(tr("as configured"))
+        self._minutes.setSuffix(" " + tr("min"))
+        for text, field in ((tr("Command that upgrades dom0:"), self._command), (tr("Connected for:"), self._minutes)):
+            field.setAccessibleName(text.rstrip(":"))
+            form.addRow(caption(text, field), field)
+        return box
+
+    def _read(self) -> None:
+        for kind, each in self._tells.items():
+            each.setChecked(self.desk.settings.tells(kind))
+        self._starts.setChecked(autostart.starts())
+        self._command.setText(self.desk.settings.command)
+        self._minutes.setValue(self.desk.settings.minutes)
+        self._complain("")
+
+    def _listen(self) -> None:
+        settings = self.desk.settings
+        for kind, each in self._tells.items():
+            each.toggled.connect(lambda wanted, kind=kind: settings.set_tells(kind, wanted))
+        self._starts.clicked.connect(lambda wanted: self._complain(autostart.choose(wanted)))
+        self._command.textEdited.connect(self._take_command)
+        self._minutes.valueChanged.connect(self._take_minutes)
+
+    def _take_command(self, text: str) -> None:
+        self.desk.settings.command = text.strip()
+
+    def _take_minutes(self, minutes: int) -> None:
+        self.desk.settings.minutes = minutes
+
+    def _complain(self, problem: str) -> None:
+        say(self._trouble, problem)
+        self._trouble.setVisible(bool(problem))
+        if problem:
+            self._starts.setChecked(autostart.starts())
+
+    def opened(self) -> None:
+        """What is kept may have been changed by hand."""
+        self._read()
+
+    def refresh(self) -> None:
+        """Nothing here depends on the snapshot."""
+
+
+make = SettingsWindow

@@ -1,0 +1,72 @@
+"""The Status window: everything that the helper knows, and what can be done to a domain."""
+
+from __future__ import annotations
+
+from qnet_gui.model.words import tr
+from qnet_gui.tray.desk import Desk
+from qnet_gui.tray.menu import Action
+from qnet_gui.tray.pages.line import Line, Mark
+from qnet_gui.tray.pages.status import NO_DOMAINS, Page, as_text, deeds_of, domain_heads, page
+from qnet_gui.tray.windows.base import Window
+from qnet_gui.tray.windows.parts import Facts, Lines, button, buttons, copy, heading, label, say
+from qnet_gui.tray.windows.table import Table
+
+
+class StatusWindow(Window):
+    """The buttons below the table are about the domain that is selected in it."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "status", tr("Network status"))
+        self._page: Page | None = None
+        self._sentence, self._problems, self._facts = heading(), Lines(), Facts()
+        self._table = Table(tr("Domains"), domain_heads(), fixed=(2, 3))
+        self._table.chosen.connect(self._offer)
+        self._empty = label(tr(NO_DOMAINS))
+        self._deeds = [button("", lambda index=index: self._do(index)) for index in range(2)]  # type: ignore[misc]
+        self.column.setSpacing(12)
+        for widget in (self._sentence, self._problems, self._facts):
+            self.column.addWidget(widget)
+        self.column.addWidget(self._table, 1)
+        self.column.addWidget(self._empty)
+        self.column.addStretch()
+        to = (
+            button(tr("Routes…"), lambda: desk.want(Action.ROUTES)),
+            button(tr("Name servers…"), lambda: desk.want(Action.NAMES)),
+            button(tr("Upgrade networking…"), lambda: desk.want(Action.UPGRADE)),
+        )
+        end = (button(tr("Copy"), lambda: copy(as_text(page(desk.snapshot)))), button(tr("Close"), self.hide))
+        self.column.addLayout(buttons(*self._deeds, None))
+        self.column.addLayout(buttons(*to, None, *end))
+
+    def refresh(self) -> None:
+        """See `Window`."""
+        old, self._page = self._page, page(self.desk.snapshot)
+        if self._page != old:
+            say(self._sentence, self._page.sentence)
+            self._problems.show_lines(
+                [Line(Mark.WARNING, f"{text} {cure}".strip()) for text, cure in self._page.problems]
+            )
+            self._facts.show_facts(self._page.facts)
+            self._table.show_rows(self._page.domains)
+            self._table.setVisible(bool(self._page.domains))
+            self._empty.setVisible(bool(self._page.facts) and not self._page.domains)
+            self.grow()
+        self._offer()
+
+    def _offer(self) -> None:
+        """What can be done to the selected domain."""
+        rows = deeds_of(self.desk.snapshot, self._table.selected())
+        usual = (tr("Pause"), tr("Cut off the network"))
+        for index, each in enumerate(self._deeds):
+            each.setVisible(bool(self._page and self._page.domains))
+            each.setText(rows[index].text if rows else usual[index])
+            each.setEnabled(bool(rows) and not rows[index].why)
+            each.setToolTip(rows[index].why if rows else tr("Select a domain first."))
+
+    def _do(self, index: int) -> None:
+        rows = deeds_of(self.desk.snapshot, self._table.selected())
+        if rows and rows[index].want:
+            self.desk.wanted.emit(rows[index].want)
+
+
+make = StatusWindow

@@ -1,0 +1,181 @@
+"""The Upgrade networking window: what will happen, one button, the steps, the countdown, and the way back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from qnet_gui.model.errors import QnetError
+from qnet_gui.model.preflight import Preflight, from_answer
+from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
+from qnet_gui.model.words import tr
+from qnet_gui.tray import terminal
+from qnet_gui.tray.bus import unsigned
+from qnet_gui.tray.desk import Desk
+from qnet_gui.tray.menu import Action
+from qnet_gui.tray.pages.upgrade import Known, UpgradePage, left, upgrade
+from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, QTimer
+from qnet_gui.tray.windows.base import Window
+from qnet_gui.tray.windows.parts import Facts, Lines, button, buttons, caption, heading, label, say
+
+#: Minutes, when neither a person nor the helper has said how many.
+_USUAL = 60
+
+
+def _matters(snapshot: Snapshot | None) -> object:
+    """What Preflight's answer depends on; with anything else of a snapshot it need not be asked for again."""
+    if snapshot is None:
+        return None
+    domains = tuple((each.id, each.state) for each in snapshot.domains)
+    codes = tuple(each.code for each in snapshot.problems)
+    uplink = snapshot.uplink.name if snapshot.uplink else ""
+    return snapshot.netvm, uplink, bool(snapshot.redirects), domains, codes, snapshot.operation, snapshot.dom0.state
+
+
+class UpgradeWindow(Window):
+    """Closing it disconnects nothing. The state follows the helper, never the click."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "upgrade", tr("Upgrade networking"))
+        self._known = Known()
+        self._asked: object = None
+        self._page: UpgradePage | None = None
+        self._head, self._more = heading(), label(wrapped=True)
+        self._facts, self._checks, self._steps, self._outcome = Facts(), Lines(), Lines(), Lines()
+        self._countdown = heading(tr("Until dom0 is disconnected:"))
+        self._minutes = QSpinBox()
+        self._minutes.setRange(1, MINUTES_MAX)
+        self._minutes.setSuffix(" " + tr("min"))
+        self._minutes.setAccessibleName(tr("Back to normal by itself after"))
+        self._span = caption(control=self._minutes)
+        self._connect = button(tr("Connect dom0…"), self._do_connect)
+        self._extend = button(tr("Extend"), self._do_extend)
+        self._run = button(tr("Run the upgrade"), self._do_run)
+        self._disconnect = button(tr("Disconnect now"), lambda: desk.want(Action.DISCONNECT), danger=True)
+        self._close = button(tr("Close"), self.hide)
+        self._tick = QTimer(self)
+        self._tick.setInterval(1000)
+        self._tick.timeout.connect(self._count)
+        self._build()
+
+    def _build(self) -> None:
+        span = QHBoxLayout()
+        for each in (self._span, self._minutes):
+            span.addWidget(each)
+        span.addStretch()
+        self.column.setSpacing(12)
+        for widget in (self._head, self._countdown, self._more, self._facts):
+            self.column.addWidget(widget)
+        self.column.addLayout(span)
+        for widget in (self._checks, self._steps, self._outcome):
+            self.column.addWidget(widget)
+        self.column.addStretch()
+        row = (self._disconnect, None, self._close, self._run, self._extend, self._connect)
+        self.column.addLayout(buttons(*row))
+
+    # -- what is shown
+
+    def opened(self) -> None:
+        """The answer of last time is not believed."""
+        course = self.desk.course
+        self._known, self._asked = Known(read=course if course.over else None), None
+        self._choose_minutes()
+
+    def _choose_minutes(self) -> None:
+        found = self._known.preflight
+        usual = found.minutes if isinstance(found, Preflight) else _USUAL
+        self._minutes.setValue(self.desk.settings.minutes or usual)
+
+    def refresh(self) -> None:
+        """Show what is so now, and ask anew what stands in the way when that may be something else."""
+        snapshot = self.desk.snapshot
+        if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and _matters(snapshot) != self._asked:
+            self._asked = _matters(snapshot)
+            self.desk.client.ask("Preflight", [], self._answered)
+        self._known = replace(self._known, course=self.desk.course)
+        self._show(upgrade(snapshot, self._known))
+
+    def _answered(self, answer: Sequence[object] | QnetError) -> None:
+        found: Preflight | QnetError
+        try:
+            found = answer if isinstance(answer, QnetError) else from_answer(*answer[:1])
+        except QnetError as error:
+            found = error
+        first = self._known.preflight is None
+        self._known = replace(self._known, preflight=found)
+        if first:
+            self._choose_minutes()
+        self.refresh()
+
+    def _show(self, page: UpgradePage) -> None:
+        old, self._page = self._page, page
+        if page == old:
+            return
+        say(self._head, page.head)
+        say(self._more, page.more)
+        self._more.setVisible(bool(page.more))
+        self._facts.show_facts(page.facts)
+        self._checks.show_lines(page.checks)
+        self._steps.show_lines(page.steps)
+        self._outcome.show_lines((page.outcome,) if page.outcome else ())
+        self._span.setText(tr("From now, for:") if page.extend else tr("Back to normal by itself after:"))
+        for each in (self._span, self._minutes):
+            each.setVisible(page.choose_minutes)
+        self._connect.setVisible(not page.until and not page.disconnect)
+        self._connect.setEnabled(page.connect)
+        self._connect.setToolTip(page.why)
+        self._extend.setVisible(bool(page.until))
+        self._extend.setEnabled(page.extend)
+        self._run.setVisible(bool(page.until))
+        self._disconnect.setVisible(page.disconnect)
+        self._countdown.setVisible(bool(page.until))
+        self._count()
+        self.grow()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's)
+        """The countdown is counted only while it can be seen."""
+        super().showEvent(event)
+        self._count()
+
+    def _count(self) -> None:
+        """Once a second, and only while there is a countdown to be seen."""
+        until = self._page.until if self._page else 0
+        if until and self.isVisible():
+            say(self._countdown, left(until, time.time()), tr("Until dom0 is disconnected:"))
+            self._tick.start()
+        else:
+            self._tick.stop()
+
+    # -- what is done
+
+    def _do_connect(self) -> None:
+        self._ask("ConnectDom0")
+
+    def _do_extend(self) -> None:
+        self._ask("ExtendDom0")
+
+    def _ask(self, method: str) -> None:
+        self._known = replace(self._known, asking=True, refused="")
+        self.desk.client.do(method, [unsigned(self._minutes.value())], self._done)
+        self.refresh()
+
+    def _done(self, answer: Sequence[object] | QnetError) -> None:
+        refused = str(answer) if isinstance(answer, QnetError) else ""
+        self._known = replace(self._known, asking=False, refused=refused)
+        self.refresh()
+
+    def _do_run(self) -> None:
+        """In a terminal that outlives the applet."""
+        command = self.desk.settings.command or terminal.usual_command()
+        problem = terminal.hindrance(command)
+        if not problem:
+            program, *arguments = terminal.words(command)
+            started, _ = QProcess.startDetached(program, arguments, str(Path.home()))
+            problem = "" if started else tr("{program} cannot be started.", program=program)
+        self._known = replace(self._known, refused=problem)
+        self.refresh()
+
+
+make = UpgradeWindow

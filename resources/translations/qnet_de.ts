@@ -1,0 +1,1537 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+    <context>
+        <name>qnet</name>
+        <message>
+            <location filename="../../qnet_gui/model/answers.py" />
+            <source>The network helper cannot be asked ({why}).</source>
+            <translation>Der Netzwerk-Helfer kann nicht gefragt werden ({why}).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/answers.py" />
+            <source>The network helper does not answer.</source>
+            <translation>Der Netzwerk-Helfer antwortet nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/answers.py" />
+            <source>The network helper is of another version. Restart it.</source>
+            <translation>Der Netzwerk-Helfer ist von einer anderen Version. Starten Sie ihn neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/answers.py" />
+            <source>The system bus does not let you talk to the network helper.</source>
+            <translation>Der System-Bus lässt Sie nicht mit dem Netzwerk-Helfer sprechen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/answers.py" />
+            <source>no reason given</source>
+            <translation>kein Grund genannt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/preflight.py" />
+            <source>1 minute</source>
+            <translation>1 Minute</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/preflight.py" />
+            <source>Names do not resolve at present, so an upgrade will hardly find its servers.</source>
+            <translation>Namen werden zurzeit nicht aufgelöst, eine Aktualisierung wird ihre Server also kaum finden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/preflight.py" />
+            <source>names</source>
+            <translation>Namen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/preflight.py" />
+            <source>nothing</source>
+            <translation>nichts</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/preflight.py" />
+            <source>{count} minutes</source>
+            <translation>{count} Minuten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/preflight.py" />
+            <source>{names} and {last}</source>
+            <translation>{names} und {last}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Change them with the tools of {about}.</source>
+            <translation>Ändern Sie sie mit den Werkzeugen von {about}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Check that this is dom0 of a Xen host, and that xl list works.</source>
+            <translation>Prüfen Sie, ob dies dom0 eines Xen-Rechners ist und ob xl list geht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Check that xenstored runs in dom0.</source>
+            <translation>Prüfen Sie, ob xenstored in dom0 läuft.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Choose a separate netvm.</source>
+            <translation>Wählen Sie eine eigene netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Enter name servers in the connection's settings in the network applet.</source>
+            <translation>Tragen Sie Nameserver in den Einstellungen der Verbindung im Netzwerk-Applet ein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
+            <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Names do not resolve: the uplink gave no servers.</source>
+            <translation>Namen werden nicht aufgelöst: Der Uplink hat keine Server genannt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>NetworkManager is not running in netvm.</source>
+            <translation>NetworkManager läuft nicht in netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Plug in a cable or choose a Wi-Fi network in the network applet.</source>
+            <translation>Stecken Sie ein Kabel ein, oder wählen Sie im Netzwerk-Applet ein WLAN.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Restart it, or run qnet-guest in it.</source>
+            <translation>Starten Sie sie neu, oder führen Sie qnet-guest in ihr aus.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Restart netvm.</source>
+            <translation>Starten Sie netvm neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Restart qnet-agent in netvm, or restart netvm.</source>
+            <translation>Starten Sie qnet-agent in netvm neu, oder netvm selbst.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>See hotplug-error of that vif, or the agent's log.</source>
+            <translation>Sehen Sie in hotplug-error dieses Vifs nach oder im Protokoll des Agenten.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>See the agent's log in netvm.</source>
+            <translation>Sehen Sie im Protokoll des Agenten in netvm nach.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>See under isolation in qnet status what it is, and stop the program that set it up.</source>
+            <translation>Sehen Sie in qnet status unter isolation nach, was es ist, und beenden Sie das Programm, das es eingerichtet hat.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Start it there, or restart netvm.</source>
+            <translation>Starten Sie ihn dort, oder starten Sie netvm neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Start it; until then no domain has a network.</source>
+            <translation>Starten Sie sie; bis dahin hat keine Domäne ein Netz.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Start qnet-agent in netvm, or restart netvm.</source>
+            <translation>Starten Sie qnet-agent in netvm, oder starten Sie netvm neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, take iommu=off and the like out of the options of Xen and of dom0's kernel, and restart; xl dmesg tells whether I/O virtualisation is enabled.</source>
+            <translation>Schalten Sie VT-d (Intel) oder AMD-Vi (AMD) in den Einstellungen der Firmware ein, nehmen Sie iommu=off und Ähnliches aus den Optionen von Xen und vom Kernel von dom0, und starten Sie neu; xl dmesg sagt, ob I/O virtualisation enabled ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>The IOMMU is off, so netvm is not isolated: through its network card it can read and change all memory.</source>
+            <translation>Die IOMMU ist aus, netvm ist also nicht abgeschottet: Über ihre Netzwerkkarte kann sie allen Speicher lesen und ändern.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>The agent in netvm does not answer.</source>
+            <translation>Der Agent in netvm antwortet nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>The agent in netvm has stopped.</source>
+            <translation>Der Agent in netvm läuft nicht mehr.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>The domains of this host belong to {about}, so qnet only shows them.</source>
+            <translation>Die Domänen dieses Rechners gehören {about}, qnet zeigt sie daher nur.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, and restart this computer, which puts everything back.</source>
+            <translation>Der Helfer versucht es weiter; gelingt es ihm nicht binnen einer Minute, ziehen Sie das Netzwerkkabel, schalten Sie das WLAN aus und starten Sie diesen Rechner neu, was alles zurücksetzt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>The hypervisor's tools do not answer.</source>
+            <translation>Die Werkzeuge des Hypervisors antworten nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>The vif {about} was refused by netvm.</source>
+            <translation>Das Vif {about} wurde von netvm abgelehnt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Wait for netvm to finish starting, or start qnet-agent in it.</source>
+            <translation>Warten Sie, bis netvm gestartet ist, oder starten Sie qnet-agent in ihr.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>dom0 could not be disconnected: it may still be connected to the network.</source>
+            <translation>dom0 konnte nicht getrennt werden: Es ist vielleicht noch mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>dom0 has a network although nobody connected it for an upgrade.</source>
+            <translation>dom0 hat ein Netz, obwohl niemand es für eine Aktualisierung verbunden hat.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>dom0 has a network card of its own: {about}.</source>
+            <translation>dom0 hat eine eigene Netzwerkkarte: {about}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>dom0 is the netvm: its network drivers and stack can be attacked from outside.</source>
+            <translation>dom0 ist die netvm: Seine Netzwerktreiber und sein Netzwerk-Stapel können von außen angegriffen werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>netvm could not load its packet filter.</source>
+            <translation>netvm konnte ihren Paketfilter nicht laden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>netvm has no uplink.</source>
+            <translation>netvm hat keinen Uplink.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>netvm is not running.</source>
+            <translation>netvm läuft nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>netvm runs, but its agent has not reported.</source>
+            <translation>netvm läuft, aber ihr Agent hat sich nicht gemeldet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>netvm wrote values that are not valid; they were dropped.</source>
+            <translation>netvm hat ungültige Werte geschrieben; sie wurden verworfen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>xenstore does not answer.</source>
+            <translation>xenstore antwortet nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>{about} has no address.</source>
+            <translation>{about} hat keine Adresse.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>1 domain is paused.</source>
+            <translation>1 Domäne ist angehalten.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>1 problem:</source>
+            <translation>1 Problem:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>Connected ({where}).</source>
+            <translation>Verbunden ({where}).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>Connected by cable ({where}).</source>
+            <translation>Über Kabel verbunden ({where}).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>Connected through VPN {name}.</source>
+            <translation>Über das VPN {name} verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>Connected to {name} by Wi-Fi ({where}).</source>
+            <translation>Über WLAN mit {name} verbunden ({where}).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>Connected, but names do not resolve: the uplink gave no servers.</source>
+            <translation>Verbunden, aber Namen werden nicht aufgelöst: Der Uplink hat keine Server genannt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>Connecting {name}…</source>
+            <translation>{name} wird verbunden …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>a hidden network</source>
+            <translation>einem versteckten Netz</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>{count} domains are paused.</source>
+            <translation>{count} Domänen sind angehalten.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>{count} problems:</source>
+            <translation>{count} Probleme:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>{name} (VPN)</source>
+            <translation>{name} (VPN)</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>{name} (Wi-Fi)</source>
+            <translation>{name} (WLAN)</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>{name} (cable)</source>
+            <translation>{name} (Kabel)</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>{name} has no uplink.</source>
+            <translation>{name} hat keinen Uplink.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>{name} is not running. Domains have no network.</source>
+            <translation>{name} läuft nicht. Die Domänen haben kein Netz.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>{name} is paused. Domains have no network.</source>
+            <translation>{name} ist angehalten. Die Domänen haben kein Netz.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>{name} is starting…</source>
+            <translation>{name} startet …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/course.py" />
+            <source>The network helper has stopped in the middle of this. When it is back, it puts everything in order.</source>
+            <translation>Der Netzwerk-Helfer hat mittendrin aufgehört. Sobald er wieder läuft, bringt er alles in Ordnung.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/deeds.py" />
+            <source>Attach {name} to the network</source>
+            <translation>{name} mit dem Netz verbinden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/deeds.py" />
+            <source>Cut {name} off the network</source>
+            <translation>{name} vom Netz trennen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/deeds.py" />
+            <source>Disconnect dom0</source>
+            <translation>dom0 trennen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/deeds.py" />
+            <source>Keep dom0 connected for longer</source>
+            <translation>dom0 länger verbunden lassen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/deeds.py" />
+            <source>Make {name} the netvm</source>
+            <translation>{name} zur netvm machen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/deeds.py" />
+            <source>Pause {name}</source>
+            <translation>{name} anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/deeds.py" />
+            <source>The network helper has stopped in the middle of this.</source>
+            <translation>Der Netzwerk-Helfer hat mittendrin aufgehört.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/deeds.py" />
+            <source>Unpause {name}</source>
+            <translation>{name} fortsetzen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>Everything has been put back.</source>
+            <translation>Alles ist wieder, wie es war.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>The agent in {name} does not run. Start qnet-agent in it, or restart {name}.</source>
+            <translation>Der Agent in {name} läuft nicht. Starten Sie qnet-agent in ihr, oder starten Sie {name} neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>The netvm did not serve dom0's card in time.</source>
+            <translation>Die netvm hat die Karte von dom0 nicht rechtzeitig bedient.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>The netvm has gone.</source>
+            <translation>Die netvm ist verschwunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>The netvm refused dom0's card: {why}.</source>
+            <translation>Die netvm hat die Karte von dom0 abgelehnt: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>The network helper failed unexpectedly; its log says why.</source>
+            <translation>Der Netzwerk-Helfer ist unerwartet gescheitert; sein Protokoll sagt, warum.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>The network helper is still starting.</source>
+            <translation>Der Netzwerk-Helfer startet noch.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>The password was not given.</source>
+            <translation>Das Passwort wurde nicht eingegeben.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>The password was wrong, or you are not allowed to do this.</source>
+            <translation>Das Passwort war falsch, oder Sie dürfen das nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>There is no domain with the id {id} that runs.</source>
+            <translation>Es läuft keine Domäne mit der Nummer {id}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>There is no domain {name} that runs.</source>
+            <translation>Es läuft keine Domäne {name}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>This needs a password, and there is nobody who could be asked for it.</source>
+            <translation>Dafür braucht es ein Passwort, und es ist niemand da, der danach gefragt werden könnte.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>You are not allowed to do this.</source>
+            <translation>Sie dürfen das nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>dom0 is connected to the network already.</source>
+            <translation>dom0 ist schon mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>dom0 is connected to the network, and all others are paused until it is disconnected.</source>
+            <translation>dom0 ist mit dem Netz verbunden, und alle anderen sind angehalten, bis es getrennt wird.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>dom0 is disconnected from the network, as it should be.</source>
+            <translation>dom0 ist vom Netz getrennt, wie es sein soll.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>dom0 is not connected to the network.</source>
+            <translation>dom0 ist nicht mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>dom0 is the netvm and has the network already. Choose a separate netvm to have it without.</source>
+            <translation>dom0 ist die netvm und hat das Netz schon. Wählen Sie eine eigene netvm, damit es keines hat.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>dom0's card did not appear. Is the module xen-netfront loaded?</source>
+            <translation>Die Karte von dom0 ist nicht erschienen. Ist das Modul xen-netfront geladen?</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>dom0's card did not go away.</source>
+            <translation>Die Karte von dom0 ist nicht verschwunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>dom0's card has gone.</source>
+            <translation>Die Karte von dom0 ist verschwunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>polkit does not answer, so nobody can be authorised.</source>
+            <translation>polkit antwortet nicht, also kann niemand berechtigt werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>qnet keeps trying.</source>
+            <translation>qnet versucht es weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{name} cannot be the netvm: no network agent has ever reported from it.</source>
+            <translation>{name} kann nicht die netvm sein: Aus ihr hat sich noch nie ein Netzwerk-Agent gemeldet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{name} has no uplink. Plug in a cable or choose a Wi-Fi network.</source>
+            <translation>{name} hat keinen Uplink. Stecken Sie ein Kabel ein, oder wählen Sie ein WLAN.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{name} has not reported its routes. Restart it, or run qnet-guest in it.</source>
+            <translation>{name} hat ihre Routen nicht gemeldet. Starten Sie sie neu, oder führen Sie qnet-guest in ihr aus.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{name} is attached to {netvm} already.</source>
+            <translation>{name} ist schon mit {netvm} verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{name} is not attached to the network.</source>
+            <translation>{name} ist nicht mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{name} is not running.</source>
+            <translation>{name} läuft nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{name} is not running. Start it.</source>
+            <translation>{name} läuft nicht. Starten Sie sie.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{name} is paused.</source>
+            <translation>{name} ist angehalten.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{name} is paused. Unpause it.</source>
+            <translation>{name} ist angehalten. Setzen Sie sie fort.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{name} is starting. Wait until it is up.</source>
+            <translation>{name} startet. Warten Sie, bis sie läuft.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{name} is the netvm: it cannot be {deed}, since all others need it.</source>
+            <translation>{name} ist die netvm: Das geht mit ihr nicht, weil alle anderen sie brauchen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{user} is attaching a domain to the network. Wait until that is done.</source>
+            <translation>{user} verbindet eine Domäne mit dem Netz. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{user} is choosing another netvm. Wait until that is done.</source>
+            <translation>{user} wählt eine andere netvm. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{user} is connecting dom0 to the network. Wait until that is done.</source>
+            <translation>{user} verbindet dom0 mit dem Netz. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{user} is cutting a domain off the network. Wait until that is done.</source>
+            <translation>{user} trennt eine Domäne vom Netz. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{user} is disconnecting dom0 from the network. Wait until that is done.</source>
+            <translation>{user} trennt dom0 vom Netz. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{user} is going on where the last helper stopped. Wait until that is done.</source>
+            <translation>{user} macht weiter, wo der letzte Helfer aufgehört hat. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>{user} wants dom0 disconnected.</source>
+            <translation>{user} will dom0 getrennt haben.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>About</source>
+            <translation>Über qnet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Attach to the network</source>
+            <translation>Mit dem Netz verbinden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Cut off the network</source>
+            <translation>Vom Netz trennen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Default netvm</source>
+            <translation>Voreingestellte netvm</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Disconnect dom0 now</source>
+            <translation>dom0 jetzt trennen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Domains</source>
+            <translation>Domänen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Help</source>
+            <translation>Hilfe</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Name servers…</source>
+            <translation>Nameserver …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Network applet (nm-applet)</source>
+            <translation>Netzwerk-Applet (nm-applet)</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>No other domain is running.</source>
+            <translation>Es läuft keine andere Domäne.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Pause</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Quit</source>
+            <translation>Beenden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Routes…</source>
+            <translation>Routen …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Settings…</source>
+            <translation>Einstellungen …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Something else is being done. Wait until that is over.</source>
+            <translation>Es wird gerade etwas anderes getan. Warten Sie, bis das vorbei ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Status…</source>
+            <translation>Status …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Unpause</source>
+            <translation>Fortsetzen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>Upgrade networking…</source>
+            <translation>Netz für Aktualisierungen …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>While dom0 is connected, all domains stay as they are.</source>
+            <translation>Solange dom0 verbunden ist, bleiben alle Domänen, wie sie sind.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>dom0 (not recommended)</source>
+            <translation>dom0 (nicht empfohlen)</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/menu.py" />
+            <source>{count} more in Status…</source>
+            <translation>{count} weitere unter Status …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/netapplet.py" />
+            <source>It cannot be started from here yet. Start it in netvm.</source>
+            <translation>Es kann von hier aus noch nicht gestartet werden. Starten Sie es in netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/news.py" />
+            <source>Names do not resolve, or do again</source>
+            <translation>Namen werden nicht mehr oder wieder aufgelöst</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/news.py" />
+            <source>The netvm stops, or is back</source>
+            <translation>Die netvm läuft nicht mehr oder ist wieder da</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/news.py" />
+            <source>The uplink changes, is lost or is back</source>
+            <translation>Der Uplink wechselt, geht verloren oder ist wieder da</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/news.py" />
+            <source>dom0 has a network that nobody asked for</source>
+            <translation>dom0 hat ein Netz, um das niemand gebeten hat</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/news.py" />
+            <source>dom0 is connected or disconnected, or will be soon</source>
+            <translation>dom0 wird verbunden oder getrennt, jetzt oder bald</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/news_dom0.py" />
+            <source>Connected by {user}.</source>
+            <translation>Verbunden von {user}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/news_dom0.py" />
+            <source>Extend it if the upgrade takes longer.</source>
+            <translation>Verlängern Sie, falls die Aktualisierung länger dauert.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/news_dom0.py" />
+            <source>That is how it should be. Domains that were paused for it go on.</source>
+            <translation>So soll es sein. Domänen, die dafür angehalten wurden, laufen weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/news_dom0.py" />
+            <source>Until {until}.</source>
+            <translation>Bis {until}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/news_dom0.py" />
+            <source>dom0 could not be disconnected</source>
+            <translation>dom0 konnte nicht getrennt werden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/news_dom0.py" />
+            <source>dom0 is connected to the network</source>
+            <translation>dom0 ist mit dem Netz verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/news_dom0.py" />
+            <source>dom0 is disconnected from the network</source>
+            <translation>dom0 ist vom Netz getrennt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/news_dom0.py" />
+            <source>dom0 will be disconnected at {until}</source>
+            <translation>dom0 wird um {until} getrennt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/notify.py" />
+            <source>Another {minutes}</source>
+            <translation>Weitere {minutes}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/notify.py" />
+            <source>Disconnect now</source>
+            <translation>Jetzt trennen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/notify.py" />
+            <source>Name servers</source>
+            <translation>Nameserver</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/notify.py" />
+            <source>Status</source>
+            <translation>Status</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/notify.py" />
+            <source>Upgrade networking</source>
+            <translation>Netz für Aktualisierungen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/line.py" />
+            <source>done</source>
+            <translation>erledigt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/line.py" />
+            <source>failed</source>
+            <translation>fehlgeschlagen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/line.py" />
+            <source>taken back</source>
+            <translation>zurückgenommen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/line.py" />
+            <source>to do</source>
+            <translation>steht aus</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/line.py" />
+            <source>under way</source>
+            <translation>im Gange</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/line.py" />
+            <source>warning</source>
+            <translation>Warnung</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>Answers</source>
+            <translation>Antwortet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>Domains ask</source>
+            <translation>Domänen fragen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>From</source>
+            <translation>Von</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>Nothing is redirected: names do not resolve.</source>
+            <translation>Nichts wird umgeleitet: Namen werden nicht aufgelöst.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>Redirected to</source>
+            <translation>Umgeleitet an</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>Whatever name server a domain asks, its question goes to one that the uplink offers.</source>
+            <translation>Welchen Nameserver eine Domäne auch fragt, ihre Frage geht an einen, den der Uplink anbietet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>after {count} ms</source>
+            <translation>nach {count} ms</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>does not answer</source>
+            <translation>antwortet nicht</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/routes.py" />
+            <source>Asking…</source>
+            <translation>Wird erfragt …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/routes.py" />
+            <source>It has no routes.</source>
+            <translation>Sie hat keine Routen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/routes.py" />
+            <source>{name} (the netvm)</source>
+            <translation>{name} (die netvm)</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>Address</source>
+            <translation>Adresse</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>Domain</source>
+            <translation>Domäne</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>Isolation:</source>
+            <translation>Abschottung:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>Name servers:</source>
+            <translation>Nameserver:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>Network domain:</source>
+            <translation>Netz-Domäne:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>Nothing is known of the network. What netvm does for domains goes on.</source>
+            <translation>Über das Netz ist nichts bekannt. Was netvm für die Domänen tut, geht weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>Start the helper: sudo systemctl start qnet-helper.</source>
+            <translation>Starten Sie den Helfer: sudo systemctl start qnet-helper.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>State</source>
+            <translation>Zustand</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>The IOMMU is off.</source>
+            <translation>Die IOMMU ist aus.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>The IOMMU is on: netvm's card reaches netvm's memory only.</source>
+            <translation>Die IOMMU ist an: Die Karte von netvm erreicht nur den Speicher von netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>Uplinks:</source>
+            <translation>Uplinks:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>Vif</source>
+            <translation>Vif</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>Whether the IOMMU is on is not known.</source>
+            <translation>Ob die IOMMU an ist, ist nicht bekannt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>Without a network: {domains}.</source>
+            <translation>Ohne Netz: {domains}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>connecting</source>
+            <translation>wird verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>dom0 has network cards of its own: {cards}.</source>
+            <translation>dom0 hat eigene Netzwerkkarten: {cards}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>dom0 has no network card of its own.</source>
+            <translation>dom0 hat keine eigene Netzwerkkarte.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>dom0:</source>
+            <translation>dom0:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>ending</source>
+            <translation>endet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>from netvm's resolv.conf</source>
+            <translation>aus der resolv.conf von netvm</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>has no network, as it should be</source>
+            <translation>hat kein Netz, wie es sein soll</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>is connected to the network</source>
+            <translation>ist mit dem Netz verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>none</source>
+            <translation>keine</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>not connected</source>
+            <translation>nicht verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>not running</source>
+            <translation>läuft nicht</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>paused</source>
+            <translation>angehalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>router {address}</source>
+            <translation>Router {address}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>running</source>
+            <translation>läuft</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>starting</source>
+            <translation>startet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>told by NetworkManager</source>
+            <translation>laut NetworkManager</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>told by systemd-resolved</source>
+            <translation>laut systemd-resolved</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Allowed:</source>
+            <translation>Erlaubt:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Attach dom0 to netvm</source>
+            <translation>dom0 an netvm anschließen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Close dom0 but for what an upgrade needs</source>
+            <translation>dom0 abriegeln bis auf das, was eine Aktualisierung braucht</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Close the way</source>
+            <translation>Den Weg schließen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Closing this window does not disconnect it. At that time it is disconnected by itself.</source>
+            <translation>Das Schließen dieses Fensters trennt es nicht. Um diese Zeit wird es von selbst getrennt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Connected by:</source>
+            <translation>Verbunden von:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Connected through:</source>
+            <translation>Verbunden über:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Connecting dom0 to the network…</source>
+            <translation>dom0 wird mit dem Netz verbunden …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Detach dom0 from netvm</source>
+            <translation>dom0 von netvm lösen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Disconnecting dom0 from the network…</source>
+            <translation>dom0 wird vom Netz getrennt …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Give dom0 an address</source>
+            <translation>dom0 eine Adresse geben</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Let the paused domains go on</source>
+            <translation>Die angehaltenen Domänen fortsetzen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Looking at what stands in the way…</source>
+            <translation>Es wird nachgesehen, was im Wege steht …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Names resolve</source>
+            <translation>Namen werden aufgelöst</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Open the way</source>
+            <translation>Den Weg öffnen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Pause the other domains</source>
+            <translation>Die anderen Domänen anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Paused already, and left so:</source>
+            <translation>Bereits angehalten, und das bleiben sie:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Paused:</source>
+            <translation>Angehalten:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Put dom0's name servers back</source>
+            <translation>Die Nameserver von dom0 zurücksetzen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Remove the packet filter of the upgrade</source>
+            <translation>Den Paketfilter der Aktualisierung entfernen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Take dom0's address</source>
+            <translation>dom0 die Adresse nehmen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Tell dom0 its name servers</source>
+            <translation>dom0 seine Nameserver nennen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>These domains will be paused:</source>
+            <translation>Diese Domänen werden angehalten:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>To upgrade its packages it can be connected for a while.</source>
+            <translation>Um seine Pakete zu aktualisieren, kann es eine Zeit lang verbunden werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>Waiting for the answer; a password may have been asked for.</source>
+            <translation>Die Antwort steht aus; vielleicht wird nach einem Passwort gefragt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>dom0 has no network. That is how it should be.</source>
+            <translation>dom0 hat kein Netz. So soll es sein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>dom0 is connected to the network until {until}.</source>
+            <translation>dom0 ist bis {until} mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>dom0 is not connected for an upgrade.</source>
+            <translation>dom0 ist nicht für eine Aktualisierung verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>none; no other domain is running</source>
+            <translation>keine; es läuft keine andere Domäne</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>{left} left</source>
+            <translation>noch {left}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>{names} and {count} more</source>
+            <translation>{names} und {count} weitere</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>{name} has an uplink</source>
+            <translation>{name} hat einen Uplink</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>{name} is running</source>
+            <translation>{name} läuft</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>{what}; nothing is let in</source>
+            <translation>{what}; hinein kommt nichts</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/questions.py" />
+            <source>About qnet</source>
+            <translation>Über qnet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/questions.py" />
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/questions.py" />
+            <source>Choose it only</source>
+            <translation>Nur wählen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/questions.py" />
+            <source>Choose it, and move the domains</source>
+            <translation>Wählen und Domänen umziehen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/questions.py" />
+            <source>Disconnect and quit</source>
+            <translation>Trennen und beenden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/questions.py" />
+            <source>Domains reach the network through the netvm. Make {name} the netvm?</source>
+            <translation>Domänen erreichen das Netz über die netvm. Soll {name} die netvm werden?</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/questions.py" />
+            <source>Domains that run stay with the present one unless they are moved.</source>
+            <translation>Domänen, die laufen, bleiben bei der jetzigen, wenn sie nicht umgezogen werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/questions.py" />
+            <source>GPL, version 3 or later.</source>
+            <translation>GPL, Version 3 oder neuer.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/questions.py" />
+            <source>Quit, and leave it connected</source>
+            <translation>Beenden und verbunden lassen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/questions.py" />
+            <source>Shows the network that this machine's domains reach through netvm.</source>
+            <translation>Zeigt das Netz, das die Domänen dieses Rechners über netvm erreichen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/questions.py" />
+            <source>With dom0 as the netvm, its network drivers and stack can be attacked from outside, and whoever succeeds there owns the whole machine. Choose a separate netvm.</source>
+            <translation>Mit dom0 als netvm können seine Netzwerktreiber und sein Netzwerk-Stapel von außen angegriffen werden, und wem das gelingt, dem gehört der ganze Rechner. Wählen Sie eine eigene netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/questions.py" />
+            <source>Without this applet nothing on the screen says so. At that time it is disconnected by itself.</source>
+            <translation>Ohne dieses Applet ist das auf dem Bildschirm nicht zu sehen. Um diese Zeit wird es von selbst getrennt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/standing.py" />
+            <source>Another netvm</source>
+            <translation>Eine andere netvm</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/standing.py" />
+            <source>Names do not resolve</source>
+            <translation>Namen werden nicht aufgelöst</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/standing.py" />
+            <source>Names resolve again</source>
+            <translation>Namen werden wieder aufgelöst</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/standing.py" />
+            <source>Uplink back</source>
+            <translation>Uplink wieder da</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/standing.py" />
+            <source>Uplink changed</source>
+            <translation>Uplink gewechselt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/standing.py" />
+            <source>Uplink lost</source>
+            <translation>Uplink verloren</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/standing.py" />
+            <source>none → {new}</source>
+            <translation>keiner → {new}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/standing.py" />
+            <source>{name} has stopped</source>
+            <translation>{name} läuft nicht mehr</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/standing.py" />
+            <source>{name} is back</source>
+            <translation>{name} ist wieder da</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/standing.py" />
+            <source>{old} → none. {why}</source>
+            <translation>{old} → keiner. {why}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/terminal.py" />
+            <source>The command that upgrades this system is not known. Enter it in the settings.</source>
+            <translation>Der Befehl, der dieses System aktualisiert, ist nicht bekannt. Tragen Sie ihn in den Einstellungen ein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/terminal.py" />
+            <source>The upgrade has ended. Press Enter to close this window.</source>
+            <translation>Die Aktualisierung ist zu Ende. Die Eingabetaste schließt dieses Fenster.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/terminal.py" />
+            <source>There is no terminal here. Run this in one: {command}</source>
+            <translation>Hier gibt es kein Terminal. Führen Sie dies in einem aus: {command}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/view.py" />
+            <source>Network</source>
+            <translation>Netz</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>Close</source>
+            <translation>Schließen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>Connected by Wi-Fi; the arcs say how well.</source>
+            <translation>Über WLAN verbunden; die Bögen zeigen, wie gut.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>Connected by cable.</source>
+            <translation>Über Kabel verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>Connected through a VPN.</source>
+            <translation>Über ein VPN verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>Connected, but names do not resolve.</source>
+            <translation>Verbunden, aber Namen werden nicht aufgelöst.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>Connected, with a problem; see Status.</source>
+            <translation>Verbunden, mit einem Problem; siehe Status.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>Connecting.</source>
+            <translation>Wird verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>Icon</source>
+            <translation>Symbol</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>More is told by the manual: man qnet-tray, man qnet.</source>
+            <translation>Mehr steht im Handbuch: man qnet-tray, man qnet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>Nothing is known: the network helper is not running.</source>
+            <translation>Nichts ist bekannt: Der Netzwerk-Helfer läuft nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>The netvm has no uplink.</source>
+            <translation>Die netvm hat keinen Uplink.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>The netvm is not running; domains have no network.</source>
+            <translation>Die netvm läuft nicht; die Domänen haben kein Netz.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>The netvm is starting.</source>
+            <translation>Die netvm startet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>The network cards of this machine belong to a domain of their own, the netvm. All other domains reach the network through it, and dom0 has none, but for a limited time to upgrade its packages.</source>
+            <translation>Die Netzwerkkarten dieses Rechners gehören einer eigenen Domäne, der netvm. Alle anderen Domänen erreichen das Netz über sie, und dom0 hat keines, außer eine begrenzte Zeit lang, um seine Pakete zu aktualisieren.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <source>dom0 is connected to the network, for an upgrade.</source>
+            <translation>dom0 ist für eine Aktualisierung mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <source>Apply again</source>
+            <translation>Neu anwenden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <source>Copy</source>
+            <translation>Kopieren</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <source>Have netvm ask each of its name servers something, and see how soon it answers.</source>
+            <translation>netvm fragt jeden ihrer Nameserver etwas; zu sehen ist, wie bald er antwortet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <source>Have netvm set its routes, packet filter and redirections anew.</source>
+            <translation>netvm setzt seine Routen, Paketfilter und Umleitungen neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <source>Test</source>
+            <translation>Prüfen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/routes.py" />
+            <source>Routes</source>
+            <translation>Routen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/routes.py" />
+            <source>Routing table of</source>
+            <translation>Routing-Tabelle von</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/routes.py" />
+            <source>Routing table of:</source>
+            <translation>Routing-Tabelle von:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/routes.py" />
+            <source>The network helper is not running.</source>
+            <translation>Der Netzwerk-Helfer läuft nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/settings.py" />
+            <source>Command that upgrades dom0:</source>
+            <translation>Befehl, der dom0 aktualisiert:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/settings.py" />
+            <source>Connected for:</source>
+            <translation>Verbunden für:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/settings.py" />
+            <source>Notify when</source>
+            <translation>Benachrichtigen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/settings.py" />
+            <source>Settings of qnet</source>
+            <translation>Einstellungen von qnet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/settings.py" />
+            <source>Start with the session</source>
+            <translation>Mit der Sitzung starten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/settings.py" />
+            <source>as configured</source>
+            <translation>wie eingestellt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/settings.py" />
+            <source>min</source>
+            <translation>min</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/status.py" />
+            <source>Network status</source>
+            <translation>Status des Netzes</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/status.py" />
+            <source>Select a domain first.</source>
+            <translation>Wählen Sie erst eine Domäne aus.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <source>Back to normal by itself after</source>
+            <translation>Von selbst zurück nach</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <source>Back to normal by itself after:</source>
+            <translation>Von selbst zurück nach:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <source>Connect dom0…</source>
+            <translation>dom0 verbinden …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <source>Extend</source>
+            <translation>Verlängern</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <source>From now, for:</source>
+            <translation>Von jetzt an, für:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <source>Run the upgrade</source>
+            <translation>Aktualisieren</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <source>Until dom0 is disconnected:</source>
+            <translation>Bis dom0 getrennt wird:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <source>{program} cannot be started.</source>
+            <translation>{program} kann nicht gestartet werden.</translation>
+        </message>
+    </context>
+</TS>

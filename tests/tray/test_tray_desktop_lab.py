@@ -1,0 +1,140 @@
+"""The applet on a light desktop with the real helper of a lab behind it: its menu, notifications and questions act."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import dbus
+import dbus.bus
+import pytest
+from tray_process import Tray
+from tray_shared import eventually
+
+from qnet_gui.lab import enter
+from qnet_gui.lab.desktop import LightDesktop
+from qnet_gui.model.snapshot import Dom0State, Snapshot, from_wire
+from qnet_gui.wire import plain
+
+_HELPER, _PATH = "org.qnet.Helper1", "/org/qnet/Helper1"
+
+
+class Dom0:
+    """The lab's helper, called as root."""
+
+    def __init__(self, lab: str) -> None:
+        self._bus = dbus.bus.BusConnection(enter.dom0_bus_address(lab))
+
+    def call(self, member: str, signature: str = "", *arguments: object) -> None:
+        self._bus.call_blocking(_HELPER, _PATH, _HELPER, member, signature, arguments, timeout=30)
+
+    def snapshot(self) -> Snapshot:
+        where = "org.freedesktop.DBus.Properties"
+        found = self._bus.call_blocking(_HELPER, _PATH, where, "GetAll", "s", (_HELPER,), timeout=30)
+        return from_wire(plain(found)["Snapshot"])
+
+    def state(self) -> Dom0State:
+        return self.snapshot().dom0.state
+
+    def connect(self) -> None:
+        self.call("ConnectDom0", "u", 5)
+        eventually(lambda: self.state() is Dom0State.OPEN, 30)
+
+    def domain(self, name: str) -> object:
+        return next(each for each in self.snapshot().domains if each.name == name)
+
+
+@pytest.fixture
+def dom0(lab: str) -> Iterator[Dom0]:
+    found = Dom0(lab)
+    eventually(lambda: found.snapshot().uplink, 30)
+    yield found
+    found.call("DisconnectDom0")
+    eventually(lambda: found.state() is Dom0State.CLOSED and not found.snapshot().operation.id, 30)
+
+
+@pytest.fixture
+def running(desktop: LightDesktop, lab: str, dom0: Dom0) -> Iterator[Tray]:
+    tray = Tray(desktop, enter.dom0_bus_address(lab))
+    tray.start()
+    tray.shows(dom0.snapshot())
+    yield tray
+    if tray.process and tray.process.poll() is None:
+        desktop.end("qnet-tray")
+    desktop.run("dunstctl", "close-all")
+    assert "Traceback" not in tray.log.read_text()
+
+
+def displayed(tray: Tray, count: int) -> None:
+    eventually(lambda: tray.desktop.run("dunstctl", "count", "displayed").strip() == str(count), 15)
+
+
+def test_a_domain_is_paused_cut_off_and_put_back_by_the_menu(running: Tray, dom0: Dom0) -> None:
+    for words, what, value in (
+        ("Pause", "state", "paused"), ("Unpause", "state", "running"),
+        ("Cut off the network", "vif", False), ("Attach to the network", "vif", True),
+    ):  # fmt: skip
+        eventually(lambda words=words: words in running.entries("Domains", "work").values())  # type: ignore[misc]
+        eventually(lambda words=words: running.row("Domains", "work", words).get("enabled", True))  # type: ignore[misc]
+        running.click("Domains", "work", words)
+
+        def done(what: str = what, value: object = value) -> bool:
+            found = getattr(dom0.domain("work"), what)
+            return bool(found) == value if what == "vif" else found.value == value
+
+        eventually(done, 20)
+
+
+def test_a_choice_of_the_netvm_is_asked_about_and_follows_the_helper(running: Tray, pictures: Path) -> None:
+    assert running.row("Default netvm", "netvm")["toggle-type"] == "radio"
+    assert running.row("Default netvm", "netvm")["toggle-state"] == 1
+    running.click("Default netvm", "vault")
+    window = eventually(lambda: running.sees("Make vault the netvm"))
+    time.sleep(0.5)
+    running.desktop.screenshot(pictures / "choose-netvm.png")
+    assert running.row("Default netvm", "vault")["toggle-state"] == 0
+    assert running.row("Default netvm", "netvm")["toggle-state"] == 1
+    running.desktop.run("xdotool", "windowfocus", window.splitlines()[0], "key", "Escape")
+    eventually(lambda: not running.sees("Make vault the netvm"))
+
+
+def test_what_the_helper_refuses_is_said_with_details(running: Tray, dom0: Dom0, pictures: Path) -> None:
+    running.click("Default netvm", "vault")
+    window = eventually(lambda: running.sees("Make vault the netvm"))
+    running.desktop.run("xdotool", "windowfocus", window.splitlines()[0], "key", "Tab", "key", "Tab", "key", "space")
+    eventually(lambda: not running.sees("All domains|Domains reach"))
+    time.sleep(1)
+    running.desktop.screenshot(pictures / "refused.png")
+    assert dom0.snapshot().netvm.name == "netvm"
+
+
+def test_dom0_connected_is_told_and_disconnected_by_the_notification(running: Tray, dom0: Dom0, pictures: Path) -> None:
+    dom0.connect()
+    displayed(running, 1)
+    running.shows(dom0.snapshot())
+    time.sleep(0.5)
+    running.desktop.screenshot(pictures / "dom0-notification.png")
+    first = next(iter(running.entries().values()))
+    assert first == "Disconnect dom0 now"
+    running.click(first)
+    eventually(lambda: running.sees("Upgrade networking"))
+    eventually(lambda: dom0.state() is Dom0State.CLOSED, 30)
+    time.sleep(0.5)
+    running.desktop.screenshot(pictures / "dom0-disconnected.png")
+    titles = [title for title, _ in running.told()]
+    assert titles[0] == "dom0 is disconnected from the network"
+
+
+def test_quitting_while_dom0_is_connected_asks(running: Tray, dom0: Dom0, pictures: Path) -> None:
+    dom0.connect()
+    running.shows(dom0.snapshot())
+    running.click("Quit")
+    window = eventually(lambda: running.sees("^Quit"))
+    time.sleep(0.5)
+    running.desktop.screenshot(pictures / "quit.png")
+    assert running.process
+    assert running.process.poll() is None
+    running.desktop.run("xdotool", "windowfocus", window.splitlines()[0], "key", "Return")  # Disconnect and quit
+    assert running.process.wait(30) == 0
+    assert dom0.state() is Dom0State.CLOSED

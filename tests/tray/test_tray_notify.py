@@ -1,0 +1,171 @@
+"""What a notification server gets of the whole applet, and what a click in it does."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+from tray_shared import CABLE, OTHER, STATES, WIFI, Helper, up
+
+from qnet_gui.model.problem import Problem
+from qnet_gui.model.snapshot import Dom0Link, Dom0State
+from qnet_gui.tray.applet import Applet
+from qnet_gui.tray.menu import Action, Want
+from qnet_gui.tray.news import Kind
+from qnet_gui.tray.qt import QDBusConnection, QSettings
+
+_numbers = itertools.count()
+OPEN = up(CABLE, dom0=Dom0Link(Dom0State.OPEN, int(time.time()) + 3600, ("work",), "alice"))
+
+
+class Server:
+    """The stand-in `told.py`; `calls` grows."""
+
+    def __init__(self, address: str) -> None:
+        self.calls: list[list[Any]] = []
+        env = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": address}
+        pipe = subprocess.PIPE
+        command = [sys.executable, str(Path(__file__).with_name("told.py"))]
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=env, text=True)
+        assert self._process.stdout
+        assert self._process.stdout.readline() == '["ready"]\n'
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self.calls.append(json.loads(line))
+
+    def click(self, *what: Any) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(what) + "\n")
+        self._process.stdin.flush()
+
+    def close(self) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait(10)
+        self._reader.join()
+        assert self._process.stdout
+        self._process.stdout.close()
+
+
+@pytest.fixture
+def server(system_bus: str) -> Iterator[Server]:
+    """On the same private bus, which is the session's here too."""
+    found = Server(system_bus)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def applet(
+    qtbot: QtBot, system_bus: str, helper: Helper, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Applet]:
+    """The applet with the cable connected; what is wanted of it is collected in `wants`, and not done."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    QSettings.setPath(QSettings.NativeFormat, QSettings.UserScope, str(tmp_path / "config"))
+    name = f"notify-{next(_numbers)}"
+    bus = QDBusConnection.connectToBus(system_bus, name)
+    helper.publish(up(CABLE))
+    found = Applet(bus, bus)
+    found.wants = []  # type: ignore[attr-defined]
+    found.desk.wanted.disconnect()
+    found.desk.wanted.connect(found.wants.append)  # type: ignore[attr-defined]
+    found.desk.client.start()
+    qtbot.waitUntil(lambda: found.desk.snapshot == up(CABLE))
+    yield found
+    found.deleteLater()
+    QDBusConnection.disconnectFromBus(name)
+
+
+def told(qtbot: QtBot, server: Server, count: int) -> list[Any]:
+    qtbot.waitUntil(lambda: len(server.calls) >= count)
+    assert len(server.calls) == count
+    return server.calls[-1]
+
+
+def known(qtbot: QtBot, applet: Applet, number: int) -> None:
+    """Nobody clicks before the applet has heard the number of what it had shown."""
+    qtbot.waitUntil(lambda: number in applet._notifier._ids.values())
+
+
+def test_an_uplink_that_changed(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
+    helper.publish(up(dataclasses.replace(WIFI, ssid="<b>&")))
+    kind, number, title, body, actions, urgency, icon = told(qtbot, server, 1)
+    assert (kind, title, urgency) == ("notify", "Uplink changed", 1)
+    assert body == "eth0 (cable) → &lt;b&gt;&amp; (Wi-Fi)"
+    assert actions == ["default", "Status", "status", "Status"]
+    assert icon.endswith("org.qnet.Tray.svg")
+    known(qtbot, applet, number)
+    server.click(number, "status")
+    server.click(number, "default")
+    server.click(number, "quit")
+    server.click(number + 1, "status")
+    qtbot.waitUntil(lambda: len(applet.wants) == 2)  # type: ignore[attr-defined]
+    qtbot.wait(200)
+    assert applet.wants == 2 * [Want(Action.STATUS)]  # type: ignore[attr-defined]
+
+
+def test_dom0_connected_with_a_way_back_and_replaced_by_its_end(
+    qtbot: QtBot, applet: Applet, helper: Helper, server: Server
+) -> None:
+    helper.publish(OPEN)
+    _, number, title, body, actions, _, icon = told(qtbot, server, 1)
+    assert title == "dom0 is connected to the network"
+    assert body.endswith("1 domain is paused. Connected by alice.")
+    assert actions[2:] == ["disconnect", "Disconnect now", "upgrade", "Upgrade networking"]
+    assert icon.endswith("qnet-dom0-connected.svg")
+    known(qtbot, applet, number)
+    server.click(number, "default")  # a click that was not meant for a button must do no more than open a window
+    qtbot.waitUntil(lambda: applet.wants == [Want(Action.UPGRADE)])  # type: ignore[attr-defined]
+    server.click(number, "disconnect")
+    qtbot.waitUntil(lambda: applet.wants[1:] == [Want(Action.DISCONNECT)])  # type: ignore[attr-defined]
+    helper.publish(up(CABLE))
+    assert told(qtbot, server, 2)[:3] == ["notify", number, "dom0 is disconnected from the network"]
+
+
+def test_a_way_back_that_fails_is_critical(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
+    stuck = STATES["dom0"]
+    assert stuck
+    helper.publish(OPEN)
+    told(qtbot, server, 1)
+    helper.publish(dataclasses.replace(stuck, problems=(Problem("dom0-stuck"),)))
+    assert told(qtbot, server, 2)[5] == 2
+
+
+def test_what_is_moot_is_withdrawn(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
+    helper.publish(up(CABLE, problems=(Problem("dom0-reachable"),)))
+    number = told(qtbot, server, 1)[1]
+    helper.publish(up(CABLE))
+    assert told(qtbot, server, 2) == ["close", number]
+
+
+def test_what_was_dismissed_is_shown_anew(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
+    helper.publish(OPEN)
+    number = told(qtbot, server, 1)[1]
+    known(qtbot, applet, number)
+    server.click(number)
+    qtbot.wait(200)
+    helper.publish(up(CABLE))
+    assert told(qtbot, server, 2)[1] == number + 1
+
+
+def test_kinds_that_are_not_wanted_are_not_told(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
+    applet.desk.settings.set_tells(Kind.UPLINK, False)
+    helper.publish(up(OTHER))
+    qtbot.waitUntil(lambda: applet.desk.snapshot == up(OTHER))
+    helper.publish(dataclasses.replace(OPEN, uplinks=(OTHER,)))
+    assert told(qtbot, server, 1)[2] == "dom0 is connected to the network"

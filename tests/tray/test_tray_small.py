@@ -1,0 +1,123 @@
+"""The upgrade's command and terminal, autostart, settings, routes and name servers. Small, and without a desktop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from tray_shared import CABLE, STATES, up
+
+from qnet_gui.model.answers import OTHER_VERSION
+from qnet_gui.model.errors import Refused
+from qnet_gui.model.route import Route, table
+from qnet_gui.tray import autostart, terminal
+from qnet_gui.tray.news import Kind
+from qnet_gui.tray.pages import names, routes
+from qnet_gui.tray.qt import QSettings
+from qnet_gui.tray.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("release", "command"),
+    [
+        ("ID=debian\n", "sudo apt update && sudo apt full-upgrade"),
+        ('ID=linuxmint\nID_LIKE="ubuntu debian"\n', "sudo apt update && sudo apt full-upgrade"),
+        ('ID=qubes\nID_LIKE="fedora rhel"\n', "sudo dnf upgrade --refresh"),
+        ('ID="opensuse-leap"\nID_LIKE="suse opensuse"\n', "sudo zypper refresh && sudo zypper update"),
+        ("ID=haiku\n", ""),
+        ("", ""),
+    ],
+)
+def test_the_distributions_own_command(tmp_path: Path, release: str, command: str) -> None:
+    path = tmp_path / "os-release"
+    path.write_text(release)
+    assert terminal.usual_command(path) == command
+    assert terminal.usual_command(tmp_path / "none") == ""
+
+
+def test_a_terminal_is_found_and_stays_open(tmp_path: Path) -> None:
+    program = tmp_path / "xterm"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    found = terminal.words("true", str(tmp_path))
+    assert found[:4] == [str(program), "-e", "/bin/sh", "-c"]
+    assert found[4].startswith("true\n")
+    assert found[4].endswith("read -r _")
+    assert terminal.words("true", str(tmp_path / "none")) == []
+    assert terminal.hindrance("").startswith("The command that upgrades this system is not known.")
+
+
+def test_autostart_is_the_systems_unless_the_user_says_no(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    system, own = tmp_path / "system.desktop", tmp_path / "autostart/org.qnet.Tray.desktop"
+    assert not autostart.starts(system)
+    assert autostart.choose(True, system) == ""
+    assert own.exists()
+    assert autostart.starts(system)
+    system.touch()
+    assert autostart.choose(False, system) == ""
+    assert "Hidden=true" in own.read_text()
+    assert not autostart.starts(system)
+    assert autostart.choose(True, system) == ""
+    assert not own.exists()
+    assert autostart.starts(system)
+
+
+def test_autostart_that_cannot_be_written_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "file"))
+    assert "Not a directory" in autostart.choose(False, tmp_path / "none")
+
+
+def test_settings_are_kept_and_nonsense_is_nothing(qtbot: QtBot, tmp_path: Path) -> None:
+    QSettings.setPath(QSettings.NativeFormat, QSettings.UserScope, str(tmp_path))
+    settings = Settings()
+    assert all(settings.tells(kind) for kind in Kind)
+    assert (settings.minutes, settings.command) == (0, "")
+    settings.set_tells(Kind.NAMES, False)
+    settings.minutes, settings.command = 45, "upgrade, me"
+    assert not settings.tells(Kind.NAMES)
+    assert settings.tells(Kind.UPLINK)
+    assert (Settings().minutes, Settings().command) == (45, "upgrade, me")
+    for nonsense in (-3, 100000, "x"):
+        settings.minutes = nonsense  # type: ignore[assignment]
+        assert settings.minutes == 0
+
+
+LINES = ("0.0.0.0 192.168.0.1 0.0.0.0 UG 100 0 0 eth0", "10.137.0.16 0.0.0.0 255.255.255.255 UH 32749 0 0 vif4.0")
+ROUTES = [Route.from_line(line) for line in LINES]
+
+
+def test_routes_as_a_table_and_as_text() -> None:
+    page = routes.page([[route.as_dict() for route in ROUTES]])
+    assert page.rows[0] == ("0.0.0.0", "192.168.0.1", "0.0.0.0", "UG", "100", "0", "0", "eth0")
+    assert page.text == table(ROUTES) + "\n"
+    assert page.said == ""
+
+
+def test_routes_that_are_none() -> None:
+    assert routes.page(None).said == "Asking…"
+    assert routes.page([[]]).said == "It has no routes."
+    assert routes.page(Refused("netvm is paused.")).said == "netvm is paused."
+    for nonsense in ([["x"]], [[{"destination": "<b>"}]], [[{"iface": "a b"}]]):
+        assert routes.page(nonsense).said == OTHER_VERSION
+    assert routes.of_whom(None) == []
+    assert routes.of_whom(up(CABLE))[0] == ("netvm", "netvm (the netvm)")
+
+
+def test_name_servers_and_where_they_came_from() -> None:
+    page = names.page(up(CABLE))
+    assert page.rows[0] == ("10.139.1.1", "192.168.0.53", "eth0 (cable), told by NetworkManager", "")
+    assert names.as_text(page).splitlines()[1] == "10.139.1.2 → 192.168.0.53 (eth0 (cable), told by NetworkManager)"
+    assert names.page(STATES["dns-broken"]).said.startswith("Nothing is redirected: names do not resolve. Enter name")
+    assert names.page(None).rows == ()
+
+
+def test_how_soon_name_servers_answer() -> None:
+    answers = names.tested([[{"server": "192.168.0.53", "milliseconds": 12}, {"server": 3}, "x"]])
+    assert answers == {"192.168.0.53": "after 12 ms"}
+    assert names.page(up(CABLE), answers).rows[0][3] == "after 12 ms"
+    assert names.tested([[{"server": "192.168.0.53", "milliseconds": -1}]]) == {"192.168.0.53": "does not answer"}
+    assert names.tested(Refused("no")) == {}
+    assert names.tested([]) == {}

@@ -1,0 +1,172 @@
+"""What the Upgrade networking window shows, in every state, and how it follows an operation. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from tray_shared import CABLE, STATES, up
+
+from qnet_gui.model.errors import NoAnswer
+from qnet_gui.model.preflight import Preflight
+from qnet_gui.model.problem import Problem
+from qnet_gui.model.snapshot import Dom0Link, Dom0State, Operation, Snapshot
+from qnet_gui.tray import course as courses
+from qnet_gui.tray.course import Course, State
+from qnet_gui.tray.pages.line import Line, Mark
+from qnet_gui.tray.pages.upgrade import MANY, STEPS, STEPS_BACK, Known, few, left, upgrade
+
+READY = Preflight("", (), ("personal", "work"), ("vault",), "netvm", "eth0 (cable)", True, ("names", "http"), 60)
+LINK = Dom0Link(Dom0State.OPEN, 1700000000, ("personal", "work"), "alice")
+
+
+def with_link(state: Dom0State, **more: object) -> Snapshot:
+    return up(CABLE, dom0=dataclasses.replace(LINK, state=state), **more)
+
+
+def connecting(*steps: tuple[str, str]) -> Course:
+    course = courses.begun(Course(), up(CABLE, operation=Operation(3, "connect", "alice")))
+    for name, state in steps:
+        course = courses.stepped(course, 3, name, state, f"{name} {state}")
+    return course
+
+
+def test_before() -> None:
+    page = upgrade(up(CABLE), Known(READY))
+    assert page.head == "dom0 has no network. That is how it should be."
+    assert page.facts == (
+        ("These domains will be paused:", "personal and work"),
+        ("Paused already, and left so:", "vault"),
+        ("Connected through:", "netvm, eth0 (cable)"),
+        ("Allowed:", "names and http; nothing is let in"),
+    )
+    assert [line.mark for line in page.checks] == 3 * [Mark.DONE]
+    assert page.connect
+    assert page.choose_minutes
+    assert not page.disconnect
+
+
+def test_what_stands_in_the_way_is_told_and_there_is_no_way() -> None:
+    found = dataclasses.replace(READY, obstacles=("netvm has no uplink. Plug in a cable.",))
+    page = upgrade(STATES["no-uplink"], Known(found))
+    assert page.checks == (
+        Line(Mark.DONE, "netvm is running"),
+        Line(Mark.FAILED, "netvm has no uplink. Plug in a cable."),
+    )
+    assert not page.connect
+    assert page.why == "netvm has no uplink. Plug in a cable."
+
+
+def test_somebody_elses_operation_explains_all_the_rest() -> None:
+    found = dataclasses.replace(READY, busy="bob is attaching a domain. Wait.", obstacles=("Something.",))
+    page = upgrade(up(CABLE), Known(found))
+    assert [line.text for line in page.checks] == ["bob is attaching a domain. Wait."]
+    assert not page.connect
+
+
+def test_names_that_do_not_resolve_are_a_warning() -> None:
+    page = upgrade(up(CABLE, redirects=()), Known(dataclasses.replace(READY, names=False)))
+    assert page.checks[-1].mark is Mark.WARNING
+    assert page.connect
+
+
+@pytest.mark.parametrize("state", ["helper-away", "blind"])
+def test_nothing_known(state: str) -> None:
+    page = upgrade(STATES[state], Known())
+    assert page.why
+    assert not page.connect
+
+
+def test_preflight_awaited_and_failed() -> None:
+    assert not upgrade(up(CABLE), Known()).connect
+    page = upgrade(up(CABLE), Known(NoAnswer("The network helper does not answer.")))
+    assert page.checks == (Line(Mark.FAILED, "The network helper does not answer."),)
+
+
+def test_the_click_shows_only_as_a_question() -> None:
+    page = upgrade(up(CABLE), Known(READY, asking=True))
+    assert page.outcome
+    assert page.outcome.mark is Mark.BEGUN
+    assert not page.connect
+    assert not page.steps
+
+
+def test_steps_tick() -> None:
+    known = Known(READY, connecting(("pause", "begun"), ("pause", "done"), ("filter", "begun")))
+    page = upgrade(with_link(Dom0State.CONNECTING), known)
+    assert [line.mark for line in page.steps] == [Mark.DONE, Mark.BEGUN, *4 * [Mark.TO_DO]]
+    assert page.disconnect
+    assert not page.connect
+    early = upgrade(up(CABLE), Known(READY, connecting()))
+    assert early.head == "Connecting dom0 to the network…"
+    assert len(early.steps) == len(STEPS) == len(STEPS_BACK)
+
+
+def test_open() -> None:
+    course = courses.ended(connecting(*((name, "done") for name in STEPS)), 3, "", "dom0 is connected.")
+    page = upgrade(with_link(Dom0State.OPEN), Known(READY, course))
+    assert page.until == LINK.until
+    assert page.extend
+    assert page.disconnect
+    assert page.facts == (("Paused:", "personal and work"), ("Connected by:", "alice"))
+    assert {line.mark for line in page.steps} == {Mark.DONE}
+    refused = upgrade(with_link(Dom0State.OPEN), Known(READY, course, refused="No."))
+    assert refused.outcome == Line(Mark.FAILED, "No.")
+
+
+def test_back() -> None:
+    snapshot = with_link(Dom0State.CLOSING, operation=Operation(4, "disconnect", "alice"))
+    course = courses.begun(connecting(), snapshot)
+    for name in ("up", "address"):
+        course = courses.stepped(course, 4, name, "undone", "done")
+    page = upgrade(snapshot, Known(READY, course))
+    assert page.steps == (Line(Mark.DONE, "Close the way"), Line(Mark.DONE, "Take dom0's address"))
+    over = courses.ended(course, 4, "", "dom0 is disconnected from the network, as it should be.")
+    page = upgrade(up(CABLE), Known(READY, over))
+    assert page.outcome == Line(Mark.DONE, "dom0 is disconnected from the network, as it should be.")
+    assert page.connect
+    assert upgrade(up(CABLE), Known(READY, over, read=over)).outcome is None
+
+
+def test_a_step_that_failed_stays_so_and_the_reason_is_told_once() -> None:
+    course = connecting(("pause", "done"), ("attach", "failed"), ("attach", "undone"), ("pause", "undone"))
+    assert course.step("attach") == courses.Step("attach", State.FAILED, "attach failed")
+    page = upgrade(with_link(Dom0State.CONNECTING), Known(READY, course))
+    assert Line(Mark.FAILED, "Attach dom0 to netvm", "attach failed") in page.steps
+    over = courses.ended(course, 3, "org.qnet.Error.Refused", "attach failed. Everything has been put back.")
+    page = upgrade(up(CABLE), Known(READY, over))
+    assert Line(Mark.FAILED, "Attach dom0 to netvm") in page.steps
+    assert Line(Mark.BACK, "Pause the other domains") in page.steps
+    assert page.outcome == Line(Mark.FAILED, "attach failed. Everything has been put back.")
+
+
+def test_a_helper_that_dies_in_the_middle() -> None:
+    course = courses.abandoned(connecting(("pause", "done")))
+    assert course.over
+    assert "has stopped in the middle" in upgrade(None, Known(READY, course)).outcome.text  # type: ignore[union-attr]
+    assert courses.abandoned(course) == course
+
+
+def test_other_operations_are_none_of_its_business() -> None:
+    snapshot = up(CABLE, operation=Operation(9, "attach", "bob"))
+    course = courses.stepped(courses.begun(Course(), snapshot), 9, "attach", "failed", "no")
+    page = upgrade(snapshot, Known(READY, courses.ended(course, 9, "x", "no")))
+    assert page.outcome is None
+    assert page.steps == ()
+    assert courses.ended(course, 8, "x", "no") == course
+    assert courses.stepped(course, 9, "attach", "of another version", "") == course
+
+
+def test_a_network_of_dom0_by_itself_is_not_called_as_it_should_be() -> None:
+    page = upgrade(up(CABLE, problems=(Problem("dom0-reachable"),)), Known(READY))
+    assert page.head == "dom0 is not connected for an upgrade."
+
+
+def test_very_many_names() -> None:
+    names = [f"d{number}" for number in range(500)]
+    assert few(names).endswith(f", d{MANY - 1} and {500 - MANY} more")
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(3600, "1:00:00 left"), (61.4, "1:01 left"), (-5, "0:00 left")])
+def test_countdown(seconds: float, text: str) -> None:
+    assert left(1000, 1000 - seconds) == text

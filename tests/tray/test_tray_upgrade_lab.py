@@ -1,0 +1,216 @@
+"""The Upgrade networking window against the real helper of a lab: there and back, refused, interrupted, killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from qnet_gui.hypervisor.lab import ask
+from qnet_gui.lab import enter
+from qnet_gui.lab.place import Place
+from qnet_gui.model.snapshot import Dom0State
+from qnet_gui.tray.desk import Desk
+from qnet_gui.tray.menu import Action, Want
+from qnet_gui.tray.qt import QAbstractButton, QComboBox, QLabel, Qt, QTableView
+from qnet_gui.tray.windows.upgrade import UpgradeWindow
+
+_LONG = 30_000
+ROOT = Path(__file__).parents[2]
+
+
+class Person:
+    """Sees the window and clicks in it."""
+
+    def __init__(self, qtbot: QtBot, desk: Desk, pictures: Path) -> None:
+        self.qtbot, self.desk, self._pictures = qtbot, desk, pictures
+        self.wait(lambda: bool(desk.snapshot and desk.snapshot.uplink and not desk.snapshot.operation.id))
+        desk.want(Action.UPGRADE)
+        found = desk.doer.window(Action.UPGRADE)  # type: ignore[attr-defined]
+        assert isinstance(found, UpgradeWindow)
+        self.window = found
+
+    def wait(self, ready: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(ready, timeout=_LONG)
+
+    def button(self, text: str) -> QAbstractButton | None:
+        """A button that can be clicked now."""
+        every = self.window.findChildren(QAbstractButton)
+        return next((each for each in every if each.text() == text and each.isVisible() and each.isEnabled()), None)
+
+    def click(self, text: str) -> None:
+        self.wait(lambda: self.button(text) is not None)
+        self.qtbot.mouseClick(self.button(text), Qt.MouseButton.LeftButton)
+
+    def text(self) -> str:
+        """All that can be read."""
+        every = [each for each in self.window.findChildren(QLabel) if each.isVisible()]
+        return "\n".join(each.text() for each in every)
+
+    def reads(self, part: str) -> None:
+        try:
+            self.wait(lambda: part in self.text())
+        except Exception:
+            raise AssertionError(f"{part!r} did not come: {self.text()}") from None
+
+    def picture(self, name: str) -> None:
+        self.window.grab().save(str(self._pictures / f"lab-{name}.png"))
+
+    def state(self) -> Dom0State | None:
+        return self.desk.snapshot.dom0.state if self.desk.snapshot else None
+
+
+@pytest.fixture
+def person(qtbot: QtBot, lab: str, desk: Callable[[str], Desk], pictures: Path) -> Iterator[Person]:
+    found = Person(qtbot, desk(enter.dom0_bus_address(lab)), pictures)
+    yield found
+    if found.state() is not Dom0State.CLOSED:
+        found.desk.want(Action.DISCONNECT)
+        found.wait(lambda: found.state() is Dom0State.CLOSED)
+    found.wait(lambda: bool(found.desk.snapshot and not found.desk.snapshot.operation.id))
+
+
+def _agent(lab: str) -> int:
+    """The agent in netvm, which serves dom0's card."""
+    netvm = next(each["pid"] for each in ask(Place(lab).control, "status")["domains"] if each["name"] == "netvm")
+    for pid in [int(each.name) for each in Path("/proc").iterdir() if each.name.isdecimal()]:
+        try:
+            same = Path(f"/proc/{pid}/ns/net").readlink() == Path(f"/proc/{netvm}/ns/net").readlink()
+            if same and b"qnet-agent" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return pid
+        except OSError:
+            continue
+    raise AssertionError("no agent")
+
+
+@pytest.fixture
+def held(lab: str) -> Iterator[Callable[[], None]]:
+    """Nobody serves a card until this is called."""
+    agent = _agent(lab)
+    os.kill(agent, signal.SIGSTOP)
+    yield lambda: os.kill(agent, signal.SIGCONT)
+    os.kill(agent, signal.SIGCONT)
+
+
+def test_there_and_back_in_one_window(person: Person) -> None:
+    person.reads("dom0 has no network. That is how it should be.")
+    person.reads("personal, vault and work")
+    person.reads("netvm, eth0 (cable)")
+    person.reads("names, http and https; nothing is let in")
+    person.picture("ready")
+    person.click("Connect dom0…")
+    person.reads("dom0 is connected to the network until")
+    person.wait(lambda: person.button("Disconnect now") is not None)
+    assert person.button("Connect dom0…") is None
+    assert "left" in person.text()
+    marks = [each.text() for each in person.window.findChildren(QLabel) if each.isVisible()]
+    assert marks.count("✓") == 6
+    person.picture("open")
+    before = person.desk.snapshot.dom0.until  # type: ignore[union-attr]
+    person.window._minutes.setValue(90)
+    person.click("Extend")
+    person.wait(lambda: person.desk.snapshot.dom0.until > before + 1000)  # type: ignore[union-attr]
+    person.window.close()
+    person.desk.want(Action.UPGRADE)
+    assert person.state() is Dom0State.OPEN
+    person.click("Disconnect now")
+    person.reads("dom0 is disconnected from the network, as it should be.")
+    person.picture("closed")
+    person.wait(lambda: all(each.state.value == "running" for each in person.desk.snapshot.domains))  # type: ignore[union-attr]
+
+
+def test_interrupted_while_it_connects(person: Person, held: Callable[[], None]) -> None:
+    person.click("Connect dom0…")
+    person.reads("Connecting dom0 to the network…")
+    person.reads("Attach dom0 to netvm")
+    person.picture("steps")
+    person.click("Disconnect now")
+    held()
+    person.reads("Everything has been put back.")
+    person.wait(lambda: person.state() is Dom0State.CLOSED)
+
+
+def test_helper_killed_in_the_middle(person: Person, lab: str, held: Callable[[], None]) -> None:
+    person.click("Connect dom0…")
+    person.reads("Connecting dom0 to the network…")
+    ask(Place(lab).control, "program", domain="dom0", program="qnet-helper", action="kill")
+    person.reads("The network helper is not running.")
+    person.reads("The network helper has stopped in the middle of this.")
+    person.picture("killed")
+    held()
+    ask(Place(lab).control, "program", domain="dom0", program="qnet-helper", action="start")
+    person.reads("dom0 has no network. That is how it should be.")
+
+
+def test_obstacles_are_told_and_nobody_can_click(person: Person, lab: str) -> None:
+    ask(Place(lab).control, "cable", provider="isp1", plugged=False)
+    person.reads("netvm has no uplink. Plug in a cable or choose a Wi-Fi network.")
+    assert person.button("Connect dom0…") is None
+    person.picture("obstacle")
+    ask(Place(lab).control, "cable", provider="isp1", plugged=True)
+    person.wait(lambda: person.button("Connect dom0…") is not None)
+
+
+def test_domains_by_the_menu(person: Person) -> None:
+    work = next(each for each in person.desk.snapshot.domains if each.name == "work")  # type: ignore[union-attr]
+
+    def now(what: str) -> object:
+        return next(getattr(each, what) for each in person.desk.snapshot.domains if each.name == "work")  # type: ignore[union-attr]
+
+    for action, what, value in (
+        (Action.PAUSE, "state", "paused"), (Action.UNPAUSE, "state", "running"),
+        (Action.DETACH, "vif", ""), (Action.ATTACH, "vif", work.vif),
+    ):  # fmt: skip
+        person.desk.wanted.emit(Want(action, work.id, "work"))
+        person.wait(lambda what=what, value=value: getattr(now(what), "value", now(what)) == value)  # type: ignore[misc]
+
+
+def test_routes_of_everybody_and_how_soon_name_servers_answer(person: Person, pictures: Path) -> None:
+    person.desk.want(Action.ROUTES)
+    window = person.desk.doer.window(Action.ROUTES)  # type: ignore[attr-defined]
+    choice, table = window.findChild(QComboBox), window.findChild(QTableView)
+    for name, ready in (
+        ("netvm", lambda: table.model().rowCount() > 3),
+        ("dom0", lambda: table.model().rowCount() == 0),
+        ("work", lambda: table.model().rowCount() == 1),
+    ):
+        choice.setCurrentIndex(choice.findData(name))
+        choice.activated.emit(choice.currentIndex())
+        person.wait(ready)
+        window.grab().save(str(pictures / f"lab-routes-{name}.png"))
+    person.desk.want(Action.NAMES)
+    names = person.desk.doer.window(Action.NAMES)  # type: ignore[attr-defined]
+    for text in ("Test", "Apply again"):
+        button = next(each for each in names.findChildren(QAbstractButton) if each.text() == text)
+        person.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        person.wait(button.isEnabled)
+    rows = names.findChild(QTableView).model()
+    person.wait(lambda: rows.index(0, 3).data().startswith("after "))
+    names.grab().save(str(pictures / "lab-names.png"))
+
+
+_AS_NOBODY = """
+import sys
+from qnet_gui.tray.bus import unsigned
+from qnet_gui.tray.client import Client
+from qnet_gui.tray.qt import QCoreApplication, QDBusConnection
+application = QCoreApplication([])
+client = Client(QDBusConnection.connectToBus(sys.argv[1], "nobody"))
+client.do("ConnectDom0", [unsigned(1)], lambda answer: (print(answer), application.quit()))
+application.exec_()
+"""
+
+
+def test_a_password_may_be_asked_for(lab: str) -> None:
+    """polkit is told so: without the message's flag it would say that the caller does not let anybody be asked."""
+    done = subprocess.run(
+        ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", "-c", _AS_NOBODY,
+         enter.dom0_bus_address(lab)],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout == "This needs a password, and there is nobody who could be asked for it.\n", done.stderr

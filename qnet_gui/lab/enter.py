@@ -19,7 +19,7 @@ from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, NotFound, Refused
 from qnet_gui.model.parse import shown
 
-_KINDS = syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWUTS | syscalls.NEWIPC
+_KINDS = syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWUTS | syscalls.NEWIPC | syscalls.NEWCGROUP
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 NEWNS = 0x00020000
+NEWCGROUP = 0x02000000
 NEWUTS = 0x04000000
 NEWIPC = 0x08000000
 NEWPID = 0x20000000
@@ -106,6 +107,11 @@ def mount_overlay(target: Path | str, upper: Path, work: Path) -> None:
 def mount_sysfs(read_only: bool) -> None:
     """/sys of the network namespace that the caller is in."""
     _mount("sysfs", "/sys", "sysfs", _NOSUID | _NODEV | _NOEXEC | (_RDONLY if read_only else 0))
+
+
+def mount_cgroup() -> None:
+    """/sys/fs/cgroup of the control group namespace that the caller is in, to be read."""
+    _mount("cgroup2", "/sys/fs/cgroup", "cgroup2", _NOSUID | _NODEV | _NOEXEC | _RDONLY)
 
 
 def mount_proc() -> None:

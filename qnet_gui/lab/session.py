@@ -26,10 +26,10 @@ id -u {USER} >/dev/null 2>&1 ||
 uid=$(id -u {USER})
 install -d -m 700 -o {USER} -g {USER} /home/{USER} /home/{USER}/.config /run/user/$uid
 mkdir -p /run/systemd/sessions /run/systemd/users /run/systemd/seats
-printf 'UID=%s\\nUSER={USER}\\nACTIVE=1\\nIS_DISPLAY=1\\nSTATE=active\\nREMOTE=0\\nTYPE=x11\\nCLASS=user\\nSEAT=seat0\\n' \\
-    $uid >/run/systemd/sessions/{_ID}
-printf 'NAME={USER}\\nSTATE=active\\nDISPLAY={_ID}\\nSESSIONS={_ID}\\nACTIVE_SESSIONS={_ID}\\n' >/run/systemd/users/$uid
-printf 'IS_SEAT0=1\\nACTIVE={_ID}\\nACTIVE_UID=%s\\nSESSIONS={_ID}\\nUIDS=%s\\n' $uid $uid >/run/systemd/seats/seat0
+printf '%s\\n' UID=$uid USER={USER} ACTIVE=1 IS_DISPLAY=1 STATE=active REMOTE=0 TYPE=x11 CLASS=user SEAT=seat0 \\
+    >/run/systemd/sessions/{_ID}
+printf '%s\\n' NAME={USER} STATE=active DISPLAY={_ID} SESSIONS={_ID} ACTIVE_SESSIONS={_ID} >/run/systemd/users/$uid
+printf '%s\\n' IS_SEAT0=1 ACTIVE={_ID} ACTIVE_UID=$uid SESSIONS={_ID} UIDS=$uid >/run/systemd/seats/seat0
 echo $uid
 """
 _BUS = """<busconfig>
@@ -109,10 +109,11 @@ class Session:
     def start_bus(self) -> None:
         """Start the session bus; services may be activated on it."""
         self.write(f"{self.runtime}/bus.conf", _BUS.format(path=f"{self.runtime}/bus"))
-        command = self._command(
-            ["dbus-daemon", "--nofork", "--print-address", f"--config-file={self.runtime}/bus.conf"]
-        )
-        with enter.popen(self._door, command, stdout=subprocess.PIPE, **self._output("dbus-daemon")).stdout as said:
+        command = ["dbus-daemon", "--nofork", "--print-address", f"--config-file={self.runtime}/bus.conf"]
+        daemon = enter.popen(self._door, self._command(command), stdout=subprocess.PIPE, **self._output("dbus-daemon"))
+        self._running["dbus-daemon"] = daemon
+        assert daemon.stdout is not None  # noqa: S101
+        with daemon.stdout as said:
             said.readline()
 
     def _output(self, name: str) -> dict[str, Any]:

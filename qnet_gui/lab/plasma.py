@@ -87,6 +87,7 @@ class Plasma(Session):
     def log_in(self) -> None:
         """What a display manager starts; returns when the panel can show icons."""
         self.start("plasma", ["startplasma-x11"])
+        self.env |= {"KDE_FULL_SESSION": "true", "KDE_SESSION_VERSION": "5"}  # as all have it that are started in it
         self.wait(self.has_panel, "Plasma's panel")
 
     def has_panel(self) -> bool:

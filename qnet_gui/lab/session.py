@@ -58,6 +58,7 @@ class Session:
                 cgroup.make(group)
         self._door = replace(self._root, group=group)
         self._logs: list[IO[bytes]] = []
+        self._started: list[subprocess.Popen[bytes]] = []
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self.runtime = f"/run/user/{self.uid}"
         self.env = {
@@ -111,7 +112,7 @@ class Session:
         self.write(f"{self.runtime}/bus.conf", _BUS.format(path=f"{self.runtime}/bus"))
         command = ["dbus-daemon", "--nofork", "--print-address", f"--config-file={self.runtime}/bus.conf"]
         daemon = enter.popen(self._door, self._command(command), stdout=subprocess.PIPE, **self._output("dbus-daemon"))
-        self._running["dbus-daemon"] = daemon
+        self._started.append(daemon)
         assert daemon.stdout is not None  # noqa: S101
         with daemon.stdout as said:
             said.readline()
@@ -127,6 +128,7 @@ class Session:
         env = more.pop("env", {})
         output = self._output(name)
         process = enter.popen(self._door, self._command(command, **env), stdout=output["stderr"], **output, **more)
+        self._started.append(process)
         self._running[name] = process
         return process
 
@@ -161,7 +163,7 @@ class Session:
     def stop(self) -> None:
         """End everything of the session."""
         cgroup.kill(self._door.group)
-        for program in self._running.values():
+        for program in self._started:
             program.wait()
         for log in self._logs:
             log.close()

@@ -1,9 +1,8 @@
-"""The applet as Plasma sees it: over the session bus, by pixels and keys; and the helper's word over dom0's system bus."""
+"""The applet as Plasma sees it: over the session bus, by pixels and keys; and what the helper says."""
 
 from __future__ import annotations
 
 import re
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -215,9 +214,3 @@ class Monitor:
                 offered = re.findall(r'string "(.*?)"', actions.partition("]")[0])
                 found.append(Told(strings[2], strings[3], tuple(offered)))
         return found
-
-
-def private_memory(pid: int) -> int:
-    """KiB that are a process's alone."""
-    text = subprocess.run(["cat", f"/proc/{pid}/smaps_rollup"], capture_output=True, text=True, check=True).stdout
-    return sum(int(found) for found in re.findall(r"^Private_\w+: +(\d+)", text, re.MULTILINE))

@@ -38,9 +38,9 @@ def cookie(raw: bytes, number: int) -> str:
     return ""
 
 
-def entry(hexadecimal: str) -> bytes:
-    """A file with this cookie for every display, under whichever name of the machine."""
-    packed = struct.pack(">H", _WILD)
-    for field in (b"", b"", _NAME, bytes.fromhex(hexadecimal)):
+def entry(hexadecimal: str, host: str, number: int) -> bytes:
+    """A file with this cookie for a display of this machine, whose name is `host`."""
+    packed = struct.pack(">H", _LOCAL)
+    for field in (host.encode(), str(number).encode(), _NAME, bytes.fromhex(hexadecimal)):
         packed += struct.pack(">H", len(field)) + field
     return packed

@@ -26,13 +26,15 @@ from qnet_gui.model.errors import HypervisorError, NotFound, Refused
 
 _SOCKETS = "/tmp/.X11-unix"  # noqa: S108
 _AUTHORITY = "/tmp/.Xauthority"  # noqa: S108
+#: Seconds that one which is just ending gets.
+_DYING = 0.5
 #: A session bus that nobody else is on: programs of a desktop complain where there is none. It starts nothing.
 _BUS = "/tmp/session.conf"  # noqa: S108
 _BUS_TEXT = """<busconfig>
   <type>session</type>
   <listen>unix:dir=/tmp</listen>
   <auth>EXTERNAL</auth>
-  <policy context="default"><allow send_destination="*"/><allow own="*"/></policy>
+  <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy>
 </busconfig>
 """
 
@@ -48,11 +50,11 @@ class Shown:
         """Start one; returns when it has been started, or raises what stands in the way."""
         program = command[-1]
         key = (where.pid, display.number, program)
-        for each, process in list(self._running.items()):
-            if process.poll() is not None:
-                del self._running[each]
         if key in self._running:
-            raise Refused(f"{program} of {where.name} runs already. Its icon is in the tray.")
+            try:
+                self._running[key].wait(_DYING)
+            except subprocess.TimeoutExpired:
+                raise Refused(f"{program} of {where.name} runs already. Its icon is in the tray.") from None
         words = [str(dom0.pid), str(where.pid), str(where.group), str(display.number), *command]
         with log_file(self._place, f"{where.name}-{program}") as log:
             process = subprocess.Popen(
@@ -100,6 +102,7 @@ def _prepare(dom0: int, where: int, group: Path, number: int, cookie: str) -> No
     if cookie:
         Path(_AUTHORITY).touch(0o600)
         Path(_AUTHORITY).write_bytes(xauthority.entry(cookie, socket.gethostname(), number))
+    Path(_BUS).write_text(_BUS_TEXT)
     _try(number)
 
 
@@ -134,10 +137,8 @@ def main(dom0: str, where: str, group: str, number: str, *command: str) -> int:
         "NO_AT_BRIDGE": "1", "GSETTINGS_BACKEND": "memory", "GIO_USE_VFS": "local",
     }  # fmt: skip
     try:
-        # a session bus that nobody else is on: programs of a desktop complain where there is none
-        process = subprocess.Popen(
-            ["/usr/bin/dbus-run-session", "--", *command], stdin=subprocess.DEVNULL, stdout=2, env=environment
-        )
+        bus = ["/usr/bin/dbus-run-session", f"--config-file={_BUS}", "--"]
+        process = subprocess.Popen([*bus, *command], stdin=subprocess.DEVNULL, stdout=2, env=environment)
     except OSError as error:
         print(json.dumps(f"{command[-1]} cannot be started: {error.strerror}."))
         return 1

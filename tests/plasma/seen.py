@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import dbus
 import dbus.bus
+from PyQt5.QtGui import QImage
 
 from qnet_gui.lab.enter import dom0_bus_address
 from qnet_gui.lab.place import Place
@@ -214,3 +215,19 @@ class Monitor:
                 offered = re.findall(r'string "(.*?)"', actions.partition("]")[0])
                 found.append(Told(strings[2], strings[3], tuple(offered)))
         return found
+
+
+class Pixels:
+    """A picture of the screen, to be compared."""
+
+    def __init__(self, path: Path) -> None:
+        self._image = QImage(str(path))
+        self.width, self.height = self._image.width(), self._image.height()
+
+    def icon(self, other: Path, scale: int = 1) -> tuple[int, int]:
+        """The place of an icon in the panel that only one of two pictures has: the first one from the left."""
+        image, top = QImage(str(other)), self.height - 45 * scale
+        for x in range(self.width // 2, self.width):
+            if any(self._image.pixel(x, y) != image.pixel(x, y) for y in range(top, self.height)):
+                return x + 8 * scale, self.height - 25 * scale
+        raise AssertionError("the two panels are the same")

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from seen import Tray, eventually
+from seen import Pixels, Tray, eventually
 
 from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab.place import Place
@@ -113,20 +113,13 @@ def test_the_netvm_goes_and_comes_back(tray: Tray, lab: Place, lab_words: Callab
 
 def place(tray: Tray, path: Path) -> tuple[int, int]:
     """Where the icon is on the screen: what changes in the panel when it goes and comes."""
-    from PyQt5.QtGui import QImage
-
-    with_icon = QImage(str(tray.picture(path, 1)))
+    tray.plasma.run("xdotool", "mousemove", "300", "300")
+    with_icon = Pixels(tray.picture(path, 1))
     tray.click("Quit")
     eventually(lambda: not tray._find())
-    without = QImage(str(tray.picture(path, 1.5)))
+    found = with_icon.icon(tray.picture(path, 1.5))
+    path.unlink()
     tray.ensure()
     tray.shows()
     time.sleep(1)
-    top = with_icon.height() - 45
-    columns = [
-        x for x in range(with_icon.width() // 2, with_icon.width())
-        if any(with_icon.pixel(x, y) != without.pixel(x, y) for y in range(top, with_icon.height()))
-    ]  # fmt: skip
-    path.unlink()
-    assert columns
-    return columns[0] + 10, with_icon.height() - 25
+    return found

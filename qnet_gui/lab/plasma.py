@@ -80,11 +80,13 @@ class Plasma(Session):
             self.write(f".config/{name}", text)
         self.write(".Xauthority", xauthority.entry(secrets.token_hex(16), DOM0, _DISPLAY))
         self.env["XAUTHORITY"] = f"{self.env['HOME']}/.Xauthority"
-        screen = "{}x{}x24".format(*self._size)
-        command = ["Xvfb", f":{_DISPLAY}", "-auth", self.env["XAUTHORITY"], "-screen", "0", screen]
-        self.start("Xvfb", [*command, "-nolisten", "tcp", "-noreset"])
+        self.start("display", [*self.server(), f":{_DISPLAY}", "-auth", self.env["XAUTHORITY"], "-nolisten", "tcp"])
         self.env["DISPLAY"] = f":{_DISPLAY}"
         self.wait(lambda: self.run("xdotool", "getdisplaygeometry") != "", "the X server")
+
+    def server(self) -> list[str]:
+        """The X server and its own options."""
+        return ["Xvfb", "-screen", "0", "{}x{}x24".format(*self._size), "-noreset"]
 
     def log_in(self) -> None:
         """What a display manager starts; returns when the panel can show icons."""

@@ -25,6 +25,7 @@ id -u {USER} >/dev/null 2>&1 ||
     useradd --create-home --shell /bin/bash --groups sudo --password "$(openssl passwd -6 {PASSWORD})" {USER}
 uid=$(id -u {USER})
 install -d -m 700 -o {USER} -g {USER} /home/{USER} /home/{USER}/.config /run/user/$uid
+mkdir -p -m 1777 /tmp/.X11-unix /tmp/.ICE-unix
 mkdir -p /run/systemd/sessions /run/systemd/users /run/systemd/seats
 printf '%s\\n' UID=$uid USER={USER} ACTIVE=1 IS_DISPLAY=1 STATE=active REMOTE=0 TYPE=x11 CLASS=user SEAT=seat0 \\
     >/run/systemd/sessions/{_ID}

@@ -26,6 +26,7 @@ _MAY = {
     "mainloop": set(),
     "version": {"__init__"},
     "wire": set(),
+    "screen": {"model"},
     "install": _GROUND,
     "model": set(),
     "store": {"model"},
@@ -34,9 +35,9 @@ _MAY = {
     "netvm": {"wire", *_FLOORS, *_EVERYWHERE},
     "guest": {"wire", *_FLOORS, *_EVERYWHERE},
     "dom0": {"wire", *_FLOORS, *_EVERYWHERE},
-    "tray": _EVERYWHERE - {"mainloop"},  # it has Qt's
+    "tray": {"screen", *_EVERYWHERE} - {"mainloop"},  # it has Qt's
     "applethost": {"tray", *_EVERYWHERE} - {"mainloop"},
-    "cli": {"applethost", "lab", "wire", *_EVERYWHERE} - {"mainloop"},
+    "cli": {"applethost", "lab", "screen", "wire", *_EVERYWHERE} - {"mainloop"},
     # it starts everybody else's programs, and knows them by their names only
     "lab": {"install", "store", "hypervisor", *_EVERYWHERE},
 }

@@ -68,6 +68,18 @@ def reapply(_: Namespace) -> int:
     return 0
 
 
+def applet(_: Namespace) -> int:
+    """`qnet applet`."""
+    from qnet_gui.cli.line import Line
+    from qnet_gui.screen import own_display
+
+    display = own_display()
+    with Line() as line:
+        line.call("ShowNetworkApplet", "ss", f":{display.number}", display.cookie)
+    print("nm-applet has been started in netvm. Its icon comes to the tray.")
+    return 0
+
+
 def applet_host(arguments: Namespace) -> int:
     """`qnet applet-host`."""
     from qnet_gui.applethost.main import run

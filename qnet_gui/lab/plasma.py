@@ -93,6 +93,8 @@ class Plasma(Session):
         self.start("plasma", ["startplasma-x11"])
         self.env |= {"KDE_FULL_SESSION": "true", "KDE_SESSION_VERSION": "5"}  # as all have it that are started in it
         self.wait(self.has_panel, "Plasma's panel")
+        # whoever notified before it takes the name would have the bus start another server that is installed
+        self.wait(lambda: self.has_name("org.freedesktop.Notifications"), "Plasma's notification server")
 
     def has_panel(self) -> bool:
         """Whether there is a tray that shows icons."""

@@ -5,14 +5,10 @@ Shows nothing itself. Reads the display's cookie from the person's own .Xauthori
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
-from qnet_gui.model import xauthority
-from qnet_gui.model.display import Display, display
-from qnet_gui.model.errors import QnetError
+from qnet_gui.model.errors import NotFound
 from qnet_gui.model.parse import printable
 from qnet_gui.model.sentence import HELPER_AWAY
+from qnet_gui.screen import own_display
 from qnet_gui.tray.bus import Answer, Service
 from qnet_gui.tray.client import NAME, PATH
 from qnet_gui.tray.qt import (
@@ -25,7 +21,6 @@ from qnet_gui.tray.qt import (
     pyqtSignal,
 )
 
-_NO_DISPLAY = "This session has no X display on which nm-applet could be shown."
 _SENTENCE = 300
 _AWAY = (
     "org.freedesktop.DBus.Error.ServiceUnknown",
@@ -35,18 +30,6 @@ _AWAY = (
 )
 #: Milliseconds: a person may have to type a password first.
 _DEADLINE = 300_000
-
-
-def own_display() -> Display:
-    """The display of this session, with its cookie where it has one; `BadInput` where there is none."""
-    name = os.environ.get("DISPLAY", "")
-    found = display(name, "")
-    path = Path(os.environ.get("XAUTHORITY") or Path.home() / ".Xauthority")
-    try:
-        raw = path.read_bytes()
-    except OSError:
-        return found  # a server that asks for no cookie
-    return display(name, xauthority.cookie(raw, found.number))
 
 
 class NetworkApplet(QObject):
@@ -90,9 +73,9 @@ class NetworkApplet(QObject):
     def _here() -> str:
         """What stands in the way on this side."""
         try:
-            display(os.environ.get("DISPLAY", ""), "")
-        except QnetError:
-            return _NO_DISPLAY
+            own_display()
+        except NotFound as error:
+            return error.sentence
         return ""
 
     def _set(self, reason: str) -> None:

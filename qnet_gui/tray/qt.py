@@ -40,6 +40,13 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+try:
+    from PyQt5.QtX11Extras import QX11Info
+
+    x11: type[QX11Info] | None = QX11Info
+except ImportError:
+    x11 = None
+
 __all__ = [
     "QApplication",
     "QByteArray",
@@ -77,4 +84,5 @@ __all__ = [
     "Qt",
     "pyqtSignal",
     "pyqtSlot",
+    "x11",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qnet_gui.tray.front import bring
 from qnet_gui.tray.icons import application_icon
 from qnet_gui.tray.page import DOMAIN_HEADS, NO_DOMAINS, Page
 from qnet_gui.tray.qt import (
@@ -111,6 +112,4 @@ class StatusWindow(QWidget):
         """Bring it to the front, at its own size the first time."""
         if not self.isVisible():
             self.resize(self.sizeHint().expandedTo(self.minimumSizeHint()))
-        self.show()
-        self.raise_()
-        self.activateWindow()
+        bring(self)

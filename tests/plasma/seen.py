@@ -162,8 +162,11 @@ class Tray:
         return self.plasma.run(*search).split()
 
     def close_windows(self) -> None:
+        if not self.bus.name_has_owner(NAME):
+            return
         for window in self.windows():
-            self.plasma.run("xdotool", "windowclose", window)
+            self.plasma.run("/usr/bin/python3", str(Path(__file__).with_name("close_window.py")), window)
+        eventually(lambda: not self.windows(), what="a window does not close")
 
     def picture(self, path: Path, after: float = 0.7) -> Path:
         """What is to be looked at; `after` seconds, since painting says no word."""

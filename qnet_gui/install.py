@@ -40,11 +40,13 @@ _TARGET = re.compile(r"(/[A-Za-z0-9._@+-]+)+")
 _MODULE = re.compile(r"qnet_gui(\.[a-z0-9_]+)*")
 _UNITS = "/usr/lib/systemd/system/"
 _CODE = (".py", ".c")
+#: The one unit that dom0 always wants: the netvm has to be described first, the agent is for dom0 as the netvm.
+_HELPER = "qnet-helper.service"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row: a file, a folder of files, the Python package, or a program."""
+    """One row: a file, a configuration, a folder of files, the Python package, or a program."""
 
     kind: str
     target: str
@@ -57,6 +59,7 @@ class Entry:
 #: The keys of a row beside its roles, by its kind.
 _KEYS = {
     "file": {"source", "target", "mode"},
+    "config": {"source", "target", "mode"},
     "folder": {"source", "target"},
     "package": {"source", "target"},
     "program": {"name", "module"},
@@ -123,7 +126,7 @@ def load(checkout: Path = CHECKOUT) -> tuple[Entry, ...]:
         raise BadInput(f"{path}: {error.sentence}") from None
     for each in entries:
         source = checkout / each.source
-        if not (source.is_file() if each.kind == "file" else source.is_dir()):
+        if not (source.is_file() if each.kind in ("file", "config") else source.is_dir()):
             raise NotFound(f"{path} names {each.source}, which is not there.")
     return entries
 
@@ -170,21 +173,25 @@ def install(role: str, root: Path = Path("/"), checkout: Path = CHECKOUT, in_pla
     entries = [each for each in load(checkout) if role in each.roles]
     for each in entries:
         source, target = checkout / each.source, root / each.target.lstrip("/")
-        if each.kind == "file":
+        if each.kind == "file" or (each.kind == "config" and not os.path.lexists(target)):
             put(target, source.read_bytes(), each.mode)
         elif each.kind == "folder":
             _put_folder(source, target)
         elif each.kind == "program":
             put_program(target, each.module, checkout if in_place else None)
-        elif not in_place:
+        elif each.kind == "package" and not in_place:
             _put_package(source, target)
     return [each.target for each in entries]
 
 
 def _what_next(targets: Sequence[str]) -> Iterator[str]:
     units = [Path(target).name for target in targets if target.startswith(_UNITS) and target.endswith(".service")]
+    in_dom0 = _HELPER in units
     if units:
-        yield f"To start it: systemctl daemon-reload && systemctl enable --now {' '.join(units)}"
+        now = [_HELPER] if in_dom0 else units
+        yield f"To start it: systemctl daemon-reload && systemctl enable --now {' '.join(now)}"
+    if in_dom0:
+        yield "To have it start the netvm: fill in /etc/qnet/netvm.cfg, then systemctl enable --now qnet-netvm.service"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -37,7 +37,8 @@ _MAY = {
     "dom0": {"wire", *_FLOORS, *_EVERYWHERE},
     "tray": {"screen", *_EVERYWHERE} - {"mainloop"},  # it has Qt's
     "applethost": {"tray", *_EVERYWHERE} - {"mainloop"},
-    "cli": {"applethost", "lab", "screen", "wire", *_EVERYWHERE} - {"mainloop"},
+    # the netvm as a service is no helper's matter
+    "cli": {"applethost", "dom0", "lab", "screen", "wire", *_EVERYWHERE} - {"mainloop"},
     # it starts everybody else's programs, and knows them by their names only
     "lab": {"install", "store", "hypervisor", *_EVERYWHERE},
 }

@@ -6,6 +6,7 @@ import argparse
 import configparser
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,17 +14,24 @@ import pytest
 
 from qnet_gui import __version__, install
 from qnet_gui.cli.arguments import build
+from qnet_gui.hypervisor import xl_config
+from qnet_gui.model.config import Config
 from qnet_gui.model.errors import BadInput, NotFound
 
 UNITS = "usr/lib/systemd/system"
 PROGRAMS = {
     "dom0": {
-        "qnet", "qnet-helper", "qnet-tray",
+        "qnet", "qnet-helper", "qnet-tray", "qnet-agent",
         "qvm-dom0-network-via-netvm", "qvm-get-default-netvm", "qvm-set-default-netvm",
     },
     "netvm": {"qnet", "qnet-agent"},
     "guest": {"qnet", "qnet-guest"},
 }  # fmt: skip
+INSTALLED_UNITS = {
+    "dom0": {"qnet-helper", "qnet-netvm", "qnet-agent"},
+    "netvm": {"qnet-agent"},
+    "guest": {"qnet-guest"},
+}
 ROW = '[[file]]\nsource = "a"\ntarget = "/b"\nmode = "0644"\nroles = ["dom0"]\n'
 
 
@@ -70,7 +78,7 @@ def test_every_row_is_there_with_its_mode(role: str, root: Path) -> None:
     for row in install.load():
         target = root / row.target[1:]
         assert target.exists() == (role in row.roles), row
-        if role in row.roles and row.kind in ("file", "program"):
+        if role in row.roles and row.kind in ("file", "config", "program"):
             assert target.stat().st_mode & 0o7777 == row.mode
             assert row.kind == "program" or target.read_bytes() == (install.CHECKOUT / row.source).read_bytes()
 
@@ -113,9 +121,20 @@ def test_installing_again_leaves_nothing_of_the_older_version(role: str, root: P
     assert Path("/etc/passwd").read_bytes() == before
 
 
+def test_configuration_that_is_there_is_the_administrators(role: str, root: Path) -> None:
+    for row in install.load():
+        if row.kind == "config" and role in row.roles:
+            (root / row.target[1:]).write_text("mine\n")
+            assert install.main([role, "--destdir", str(root)]) == 0
+            assert (root / row.target[1:]).read_text() == "mine\n"
+            (root / row.target[1:]).unlink()
+            assert install.main([role, "--destdir", str(root)]) == 0
+            assert (root / row.target[1:]).read_bytes() == (install.CHECKOUT / row.source).read_bytes()
+
+
 def test_units_start_what_is_installed(role: str, root: Path) -> None:
     units = list((root / UNITS).glob("*.service"))
-    assert len(units) == 1
+    assert {unit.stem for unit in units} == INSTALLED_UNITS[role]
     for unit in units:
         service = _sections(unit)
         program = service["Service"]["ExecStart"].split()[0]
@@ -123,6 +142,30 @@ def test_units_start_what_is_installed(role: str, root: Path) -> None:
         page, section = re.findall(r"man:(\S+)\((\d)\)", service["Unit"]["Documentation"])[0]
         assert (root / f"usr/share/man/man{section}/{page}.{section}").is_file()
         assert service["Install"]["WantedBy"] == "multi-user.target"
+
+
+def test_systemd_understands_the_units(root: Path) -> None:
+    """What they name lies below the root, and `verify` looks for it in the machine's own folders."""
+    units = []
+    for unit in (root / UNITS).glob("*.service"):
+        copy = root / "verified" / unit.name
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(re.sub(r"^(Exec\w+=-?)/usr/bin/\S+", r"\1/bin/true", unit.read_text(), flags=re.MULTILINE))
+        units.append(copy)
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("no systemd here")
+    words = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", *map(str, units)]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    shutil.rmtree(root / "verified")
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_netvms_configuration_is_one(role: str, root: Path) -> None:
+    if role == "dom0":
+        found = xl_config.settings((root / "etc/qnet/netvm.cfg").read_text())
+        assert found["name"] == Config().netvm
+        assert "pci" not in found
+        assert "kernel" not in found  # so that nothing is done before somebody has filled it in
 
 
 def test_bus_knows_the_helpers_unit(role: str, root: Path) -> None:
@@ -238,3 +281,10 @@ def test_wrong_role_is_a_sentence(words: list[str], capsys: pytest.CaptureFixtur
 def test_on_a_real_machine_it_says_how_to_start(capsys: pytest.CaptureFixture[str]) -> None:
     print(*install._what_next(["/usr/bin/qnet", "/usr/lib/systemd/system/qnet-agent.service"]))
     assert capsys.readouterr().out.endswith("systemctl enable --now qnet-agent.service\n")
+
+
+def test_in_dom0_the_agent_and_the_netvm_are_not_started_unasked() -> None:
+    units = [f"/usr/lib/systemd/system/{name}.service" for name in INSTALLED_UNITS["dom0"]]
+    first, second = install._what_next(units)
+    assert first.endswith("systemctl enable --now qnet-helper.service")
+    assert "fill in /etc/qnet/netvm.cfg" in second

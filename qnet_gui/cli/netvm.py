@@ -1,11 +1,16 @@
-"""`qnet netvm`: which domain the others reach the network through, and another choice."""
+"""`qnet netvm`: which domain the others reach the network through, another choice, and to start and stop it.
+
+Starting and stopping is done here, by root, and not by the helper: it is a service, and the helper holds no more rights
+than it needs.
+"""
 
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 
+from qnet_gui.model.errors import QnetError
 from qnet_gui.model.snapshot import Snapshot
 
 #: Both names of it, Xen's and everybody's.
@@ -13,6 +18,9 @@ _DOM0 = ("dom0", "Domain-0")
 _WARNING = """\
 WARNING: with dom0 as the netvm, its network drivers and stack can be attacked from outside.
 WARNING: whoever succeeds there owns the whole machine. Choose a separate netvm."""
+
+#: Seconds that may be waited for at most.
+_WAIT_MAX = 3600
 
 
 def get(_: Namespace) -> int:
@@ -36,6 +44,32 @@ def set_(arguments: Namespace) -> int:
     return deeds.run(arguments, deeds.operation("SetDefaultNetvm", "sb", arguments.name, arguments.move), _tell)
 
 
+def service(arguments: Namespace) -> int:
+    """`qnet netvm start`, `stop`, `restart`."""
+    from qnet_gui.cli import progress
+    from qnet_gui.dom0.netvm.run import run
+    from qnet_gui.dom0.netvm.service import Limits
+
+    shown_on = progress.display(arguments.json)
+    limits = Limits(shutdown=arguments.wait) if arguments.verb == "stop" else Limits(agent=arguments.wait)
+    try:
+        sentence = run(arguments.verb, limits, lambda *step: shown_on.step(0, *step))
+    except QnetError as error:
+        shown_on.ended(error.dbus_name, error.sentence)
+        raise
+    except KeyboardInterrupt:
+        shown_on.ended("", "Interrupted.")
+        raise
+    shown_on.ended("", sentence)
+    return 0
+
+
+def _seconds(text: str) -> float:
+    if not text.isdecimal() or not 1 <= int(text) <= _WAIT_MAX:
+        raise ArgumentTypeError(f"{text} is not a number of seconds between 1 and {_WAIT_MAX}")
+    return float(text)
+
+
 def candidates(snapshot: Snapshot) -> list[str]:
     """Who might be the netvm: the one that is, and domains that have no vif, since one that serves needs none."""
     return sorted({snapshot.netvm.name, *(each.name for each in snapshot.domains if not each.vif)})
@@ -52,3 +86,24 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
     parser.add_argument("name", metavar="NAME", help="the domain")
     parser.add_argument("--move", action="store_true", help="move the running domains of the old one over to it")
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    for name, text, wait, patience, more in (
+        (
+            "start", "start the netvm with the network cards of dom0", 120, "its agent to report",
+            " Every PCI network card is taken from dom0, unless /etc/qnet/netvm.cfg names others. It has started when"
+            " its agent has reported; if that does not come, or anything fails, everything is put back.",
+        ),
+        (
+            "stop", "stop the netvm and give its network cards back to dom0", 60, "it to shut down",
+            " One that does not shut down is destroyed.",
+        ),
+        (
+            "restart", "stop the netvm and start it again", 120, "its agent to report",
+            " Its network cards stay away from dom0 meanwhile.",
+        ),
+    ):  # fmt: skip
+        parser = verb(name, service, text, f"{more} For root in dom0.")
+        parser.add_argument(
+            "--wait", metavar="SECONDS", type=_seconds, default=float(wait),
+            help=f"for how long to wait for {patience} (default: {wait})",
+        )  # fmt: skip
+        parser.add_argument("--json", action="store_true", help="print JSON, for programs")

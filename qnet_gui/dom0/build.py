@@ -173,6 +173,8 @@ def build(raw: Raw, name: str) -> Built:
     if not raw.hypervisor:
         problems = {Problem("no-hypervisor")} | (problems & {Problem("no-store")})
     problems |= {*_isolation_problems(raw, netvm)}  # dom0 sees these by itself
+    if raw.managed_by:
+        problems.add(Problem("managed", raw.managed_by))
     if raw.stuck:
         problems.add(Problem("dom0-stuck"))
     return Built(replace(plain, problems=in_order(problems)), tuple(fields.dropped))

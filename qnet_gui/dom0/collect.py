@@ -54,6 +54,7 @@ class Collector:
     ) -> None:  # fmt: skip
         self._hypervisor = hypervisor
         self._worker = Worker("hypervisor")
+        self._managed_by: str | None = None
         self._store = store
         self._name = netvm
         self._changed = changed
@@ -157,12 +158,18 @@ class Collector:
         stale, self._stale = self._stale, Stale()
         waiting, self._waiting = self._waiting, []
         if stale.domains:
-            self._worker.submit(self._hypervisor.domains, lambda result: self._domains_read(result, stale, waiting))
+            self._worker.submit(self._ask, lambda result: self._domains_read(result, stale, waiting))
         else:
             self._read(stale, waiting)
 
+    def _ask(self) -> tuple[str, list[DomainInfo]]:
+        """On the thread: who else manages the domains, which is asked once, and the domains."""
+        if self._managed_by is None:
+            self._managed_by = self._hypervisor.capabilities().managed_by
+        return self._managed_by, self._hypervisor.domains()
+
     def _domains_read(
-        self, result: list[DomainInfo] | QnetError, stale: Stale, waiting: list[Callable[[], None]]
+        self, result: tuple[str, list[DomainInfo]] | QnetError, stale: Stale, waiting: list[Callable[[], None]]
     ) -> None:
         if isinstance(result, QnetError):
             if self.raw.hypervisor:
@@ -170,7 +177,9 @@ class Collector:
             self.raw = replace(self.raw, hypervisor=False)
             after(_AGAIN, lambda: self.refresh(lambda: None))  # it tells no event when it can be asked again
         else:
-            self._take_domains(result, stale)
+            managed_by, domains = result
+            self.raw = replace(self.raw, managed_by=managed_by)
+            self._take_domains(domains, stale)
         self._read(stale, waiting)
 
     def _take_domains(self, domains: list[DomainInfo], stale: Stale) -> None:

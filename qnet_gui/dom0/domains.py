@@ -161,7 +161,7 @@ class Domains:
     def look(self, raw: Raw) -> None:
         """Something has changed: a netvm may be back, a domain that is to be moved may have woken."""
         self._raw = raw
-        if not raw.hypervisor or not raw.store:
+        if not raw.hypervisor or not raw.store or raw.managed_by:
             return
         infos = cards.alive(raw)
         self._remember(raw, infos)

@@ -1,38 +1,26 @@
 """Keeps the isolation facts up to date: the kernel's events say when to look again, and nothing is polled.
 
-Runs on the main loop; everything is read on a thread of its own. Listening sockets tell no events, nor do PCI devices
-without a driver, so whoever asks has them read anew; the sockets then only, since that is slow.
+Runs on the main loop; everything is read on a thread of its own. Listening sockets tell no events, so whoever asks has
+them read anew; then only, since that is slow.
 """
 
 from __future__ import annotations
 
 import logging
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from gi.repository import GLib
-
-from qnet_gui.dom0 import isolation_read
+from qnet_gui.dom0 import isolation_events, isolation_read
 from qnet_gui.dom0.isolation_facts import Facts
 from qnet_gui.dom0.worker import Worker
 from qnet_gui.hypervisor.port import Hypervisor
-from qnet_gui.mainloop import after
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.snapshot import Iommu
 
 log = logging.getLogger(__name__)
 
-_GROUPS = 0x1 | 0x10 | 0x40 | 0x100 | 0x400  # links; addresses and routes, of IPv4 and IPv6
-_GATHER = 0.01
-#: A flood of events gets this much of us: looks a second, then seconds between them.
-_BURST = 50
-_SLOW = 0.25
-_RECEIVE = 65536
-#: As many are taken out of the socket at once; it holds fewer, unless they come as fast as they go.
-_DATAGRAMS = 1000
 #: Seconds until a hypervisor that did not answer is asked again; asking may take as long as its deadline.
 _AGAIN = 30.0
 
@@ -49,15 +37,12 @@ class Watch:
         self._ask_at = 0.0
         self._listening: tuple[str, ...] = ()
         self._worker = Worker("isolation")
-        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.NETLINK_ROUTE)
         self._waiting: list[Callable[[], None]] = []
         self._under_way = self._again = self._failed = False
-        self._recent: list[float] = []
 
     def start(self) -> None:
         """Listen for events, then read for the first time."""
-        self._socket.bind((0, _GROUPS))
-        self._listen()
+        isolation_events.listen(self._read)
         self.refresh(lambda: None)
 
     @property
@@ -75,33 +60,6 @@ class Watch:
         """Read anew, and call `then` when that has been taken in."""
         self._waiting.append(then)
         self._read()
-
-    # -- events
-
-    def _listen(self) -> None:
-        GLib.io_add_watch(self._socket.fileno(), GLib.IO_IN | GLib.IO_ERR, self._event)
-
-    def _event(self, *_: object) -> bool:
-        """Something happened. Until that is looked at nobody listens, so a flood costs no more than a few events."""
-        now = time.monotonic()
-        self._recent = [moment for moment in self._recent if now - moment < 1]
-        after(_SLOW if len(self._recent) >= _BURST else _GATHER, self._look)
-        return False
-
-    def _look(self) -> None:
-        self._recent.append(time.monotonic())
-        self._drain()
-        self._listen()
-        self._read()
-
-    def _drain(self) -> None:
-        for _ in range(_DATAGRAMS):
-            try:
-                self._socket.recv(_RECEIVE)
-            except BlockingIOError:
-                return
-            except OSError:  # ENOBUFS: the kernel dropped events, and everything is read anyway
-                continue
 
     # -- reading
 

@@ -13,16 +13,13 @@ from pathlib import Path
 
 from qnet_gui.dom0 import isolation_facts, isolation_netlink
 from qnet_gui.dom0.isolation_facts import Facts, Network
+from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.errors import KernelError, QnetError
 from qnet_gui.model.snapshot import Iommu
 
 _LINKS = Path("/sys/class/net")
-_PCI = Path("/sys/bus/pci/devices")
 _SOCKETS = Path("/proc/self/net")
-#: Drivers that hold a device for another domain.
-_GIVEN_AWAY = ("pciback", "xen-pciback")
-_CONTROLLER = "0x02"
 _DEADLINE = 2.0
 _RECEIVE = 65536
 #: More rows of a kind than this are not looked at; far fewer are told.
@@ -80,14 +77,7 @@ def _cards() -> dict[str, str]:
 
 def _controllers() -> dict[str, str]:
     """PCI network controllers that dom0 has not given away, and their paths."""
-    found = {}
-    for device in _children(_PCI):
-        with suppress(OSError):  # gone meanwhile
-            if not (device / "class").read_text(encoding="ascii").startswith(_CONTROLLER):
-                continue
-            if (device / "driver").resolve().name not in _GIVEN_AWAY:
-                found[device.name] = os.path.realpath(device)
-    return found
+    return {card.address: card.path for card in pci.controllers() if not card.given_away}
 
 
 def _children(folder: Path) -> list[Path]:

@@ -8,9 +8,16 @@ from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import AgentState, DomainState
 from qnet_gui.model.errors import NotFound, Refused
 from qnet_gui.model.parse import domain_name, shown
+from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0State
 
 _DOM0 = ("dom0", "Domain-0")
+
+
+def _ours(raw: Raw) -> None:
+    if raw.managed_by:
+        problem = Problem("managed", raw.managed_by)
+        raise Refused(f"{problem.sentence} {problem.cure}")
 
 
 def _closed(raw: Raw) -> None:
@@ -37,6 +44,7 @@ def _guest(raw: Raw, domid: int, deed: str) -> DomainInfo:
 
 def pause(raw: Raw, domid: int) -> DomainInfo:
     """It may be paused."""
+    _ours(raw)
     info = _guest(raw, domid, "paused")
     _closed(raw)
     return info
@@ -44,6 +52,7 @@ def pause(raw: Raw, domid: int) -> DomainInfo:
 
 def unpause(raw: Raw, domid: int) -> DomainInfo:
     """It may go on; so may a netvm that was paused by other means."""
+    _ours(raw)
     info = _domain(raw, domid)
     if domid == 0:
         raise Refused("dom0 is never paused.")
@@ -53,6 +62,7 @@ def unpause(raw: Raw, domid: int) -> DomainInfo:
 
 def detach(raw: Raw, domid: int) -> DomainInfo:
     """It may be cut off."""
+    _ours(raw)
     info = _guest(raw, domid, "cut off")
     if not raw.cards.get(domid):
         raise Refused(f"{info.name} is not attached to the network.")
@@ -61,6 +71,7 @@ def detach(raw: Raw, domid: int) -> DomainInfo:
 
 def attach(raw: Raw, name: str, domid: int) -> tuple[DomainInfo, DomainInfo]:
     """It may be attached; returns it and the netvm."""
+    _ours(raw)
     if domid == 0:
         raise Refused("dom0 is not attached like other domains. Connect it for an upgrade.")
     info = _guest(raw, domid, "attached to itself")
@@ -79,7 +90,9 @@ def netvm(raw: Raw, name: str) -> DomainInfo:
     if found.state is DomainState.PAUSED:
         raise Refused(f"{name} is paused. Unpause it.")
     if found.id == 0 and cards.agent_of(raw, 0) is AgentState.UNKNOWN:
-        raise Refused("dom0 is the netvm and has no network agent. Choose a separate netvm.")
+        raise Refused(
+            "dom0 is the netvm and has no network agent. Choose a separate netvm, or: systemctl start qnet-agent"
+        )
     return found
 
 
@@ -95,11 +108,15 @@ def show(raw: Raw, name: str, cannot_show: str) -> DomainInfo:
 
 def choose(raw: Raw, wanted: str, move: bool) -> DomainInfo:
     """It may be the netvm, and domains may be moved to it; `BadInput` for what is no name at all."""
+    if move:
+        _ours(raw)
     _closed(raw)
     if wanted in _DOM0:
         dom0 = _domain(raw, 0)
         if move and cards.agent_of(raw, 0) is AgentState.UNKNOWN:
-            raise Refused("No network agent runs in dom0, so no domain can be moved to it. Choose it without moving.")
+            raise Refused(
+                "No network agent runs in dom0, so no domain can be moved to it. Start it: systemctl start qnet-agent"
+            )
         return dom0
     name = domain_name(wanted)
     info = next((each for each in cards.alive(raw).values() if each.id and each.name == name), None)

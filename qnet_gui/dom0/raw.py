@@ -59,15 +59,17 @@ class Card:
 class Raw:
     """Everything that a snapshot is made of.
 
-    `hypervisor`, `store`: whether each answers. `silent`: the agent left a request without an answer. `overdue`:
-    whose report should have come by now (domain ids). `allocated`: addresses that qnet itself gave, by domain id.
-    `stuck`: the way back of dom0's link has failed. `vifs`: those of the chosen netvm. `cards`: those of all domains,
-    by domain id, whoever serves them. `agents`: what each domain says of an agent in it.
+    `hypervisor`, `store`: whether each answers. `managed_by`: who else manages the domains, empty for nobody. `silent`:
+    the agent left a request without an answer. `overdue`: whose report should have come by now (domain ids).
+    `allocated`: addresses that qnet itself gave, by domain id. `stuck`: the way back of dom0's link has failed. `vifs`:
+    those of the chosen netvm. `cards`: those of all domains, by domain id, whoever serves them. `agents`: what each
+    domain says of an agent in it.
     """
 
     netvm: DomainInfo | None = None
     domains: tuple[DomainInfo, ...] = ()
     hypervisor: bool = True
+    managed_by: str = ""
     store: bool = True
     silent: bool = False
     agent: Nodes = field(default_factory=dict)

@@ -111,7 +111,7 @@ class Helper(DomainMethods):
 
     def _collected(self, raw: Raw, vifs: bool) -> None:
         self._requests.use(raw.netvm.id if raw.netvm else None)
-        if vifs and raw.store:
+        if vifs and raw.store and not raw.managed_by:
             self.store.submit(lambda store: self.provisioner.provision(store, raw), self._provisioned)
         self.keeper.look(raw)
         self.domains.look(self.raw)

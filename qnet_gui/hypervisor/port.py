@@ -18,12 +18,14 @@ from qnet_gui.model.vif import VifId
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What this hypervisor can do. `iommu` is None where it cannot be known."""
+    """What can be done here. `iommu` is None where it cannot be known.
+
+    `managed_by`: who else manages the domains, which are not ours to change then; empty for nobody.
+    """
 
     name: str
     iommu: bool | None = None
-    can_pause: bool = True
-    can_attach: bool = True
+    managed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

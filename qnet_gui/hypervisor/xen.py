@@ -63,8 +63,7 @@ class XenHypervisor:
         """See `Hypervisor`."""
         if self._capabilities is None:
             iommu = xen_text.iommu(xen_text.info(self._xl("info")))
-            ours = not self._managed_by
-            self._capabilities = Capabilities("xen", iommu, can_pause=ours, can_attach=ours)
+            self._capabilities = Capabilities("xen", iommu, self._managed_by)
         return self._capabilities
 
     def domains(self) -> list[DomainInfo]:

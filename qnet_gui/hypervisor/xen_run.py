@@ -25,6 +25,7 @@ def xl(*words: str, deadline: float, program: Path = XL) -> str:
             capture_output=True,
             timeout=deadline,
             check=False,
+            start_new_session=True,  # Ctrl-C is for whoever called us, and must not leave half of what xl does
         )
     except subprocess.TimeoutExpired:
         raise HypervisorError(f"xl {words[0]} did not end within {deadline:g} s.") from None

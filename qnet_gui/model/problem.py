@@ -39,6 +39,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "The hypervisor's tools do not answer.",
         "Check that this is dom0 of a Xen host, and that xl list works.",
     ),
+    "managed": (
+        "The domains of this host belong to {about}, so qnet only shows them.",
+        "Change them with the tools of {about}.",
+    ),
     "no-netvm": ("netvm is not running.", "Start it; until then no domain has a network."),
     "agent-unknown": (
         "netvm runs, but its agent has not reported.",
@@ -69,7 +73,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "dom0-nic": (
         "dom0 has a network card of its own: {about}.",
-        "Give it to netvm: bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).",
+        "Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback"
+        " (xl pci-assignable-add), and name it in netvm's configuration (pci=).",
     ),
     "no-iommu": (
         "The IOMMU is off, so netvm is not isolated: through its network card it can read and change all memory.",

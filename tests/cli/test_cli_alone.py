@@ -29,7 +29,7 @@ COMMANDS = [
 ]  # fmt: skip
 VERBS = {
     "dom0": ["up", "down", "status", "extend"],
-    "netvm": ["get", "set"],
+    "netvm": ["get", "set", "start", "stop", "restart"],
     "domain": ["pause", "unpause", "attach", "detach"],
     "lab": ["up", "exec"],
 }
@@ -57,7 +57,9 @@ def test_help_names_every_command(qnet):
         [], ["nonsense"], ["status", "--nonsense"], ["routes", "--domain"], ["completion", "x"],
         ["dom0"], ["dom0", "sideways"], ["dom0", "up", "--minutes"], ["dom0", "up", "--minutes", "0"],
         ["dom0", "up", "--minutes", "1441"], ["dom0", "extend"], ["dom0", "extend", "-5"], ["dom0", "extend", "1e3"],
-        ["netvm", "set"], ["netvm", "get", "--move"], ["domain", "pause"], ["domain", "attach", "a", "b"],
+        ["netvm", "set"], ["netvm", "get", "--move"],
+        ["netvm", "start", "--wait", "0"], ["netvm", "stop", "--wait", "1.5"], ["netvm", "restart", "netvm"],
+        ["domain", "pause"], ["domain", "attach", "a", "b"],
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_2(qnet, words):

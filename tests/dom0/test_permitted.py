@@ -27,6 +27,7 @@ WELL = Raw(
     cards={4: {VifId(4, 0): Card(1)}, 6: {VifId(6, 0): Card(9)}}, agents={1: AGENT, 2: STOPPED, 6: AGENT, 4: {}},
 )  # fmt: skip
 WITH_DOM0 = replace(WELL, netvm=DOM0, agents={0: AGENT})
+MANAGED = replace(WELL, managed_by="qubesd")
 CONNECTED = replace(WELL, dom0=Dom0Link(Dom0State.CONNECTING))
 
 
@@ -61,6 +62,11 @@ CONNECTED = replace(WELL, dom0=Dom0Link(Dom0State.CONNECTING))
         (lambda: permitted.choose(WELL, "dom0", True), Refused, "No network agent runs in dom0"),
         (lambda: permitted.choose(WELL, "a b", False), BadInput, "is not a domain name"),
         (lambda: permitted.choose(CONNECTED, "netvm2", False), Refused, "dom0 is connected to the network"),
+        (lambda: permitted.pause(MANAGED, 4), Refused, "belong to qubesd, so qnet only shows them. Change them with"),
+        (lambda: permitted.unpause(MANAGED, 6), Refused, "belong to qubesd"),
+        (lambda: permitted.attach(MANAGED, "netvm", 5), Refused, "belong to qubesd"),
+        (lambda: permitted.detach(MANAGED, 4), Refused, "belong to qubesd"),
+        (lambda: permitted.choose(MANAGED, "netvm2", True), Refused, "belong to qubesd"),
     ],
 )  # fmt: skip
 def test_what_is_refused(deed, error, sentence):
@@ -79,6 +85,7 @@ def test_what_is_not():
     assert permitted.attach(WELL, "netvm", 6) == (SLEEPER, NETVM)  # who served it is dead
     assert permitted.choose(WELL, "netvm2", True) == NETVM2
     assert permitted.choose(WELL, "netvm", True) == NETVM
+    assert permitted.choose(MANAGED, "netvm2", False) == NETVM2  # which of them it shows is qnet's own choice
     for name in ("dom0", "Domain-0"):
         assert permitted.choose(WELL, name, False) == DOM0
     assert permitted.choose(replace(WELL, agents={0: AGENT}), "dom0", True) == DOM0

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,7 +127,7 @@ def test_ipv6_counts_too_but_not_what_every_link_has(lab: Lab, tun: Callable[...
 
 
 def test_a_card_that_nobody_gave_away(lab: Lab) -> None:
-    """By its PCI device, which tells no event: it is seen when somebody asks."""
+    """By its PCI device, which is a file here and tells no event: it is seen when somebody asks."""
     device = "/sys/bus/pci/devices/0000:03:00.0"
     lab.exec("dom0", "sh", "-c", f"mkdir {device}; echo 0x020000 > {device}/class")
     try:
@@ -136,6 +137,25 @@ def test_a_card_that_nobody_gave_away(lab: Lab) -> None:
         assert _codes(lab) == []
     finally:
         lab.exec("dom0", "rm", "-r", device)
+
+
+def test_a_device_that_changes_its_driver_is_told_by_itself(lab: Lab) -> None:
+    """The event is a real one, of a device that this machine has; which device it was does not matter."""
+    real = next(iter(sorted(Path("/sys/bus/pci/devices").glob("*/uevent"))), None)
+    if real is None:
+        pytest.skip("no PCI bus here")
+    device = "/sys/bus/pci/devices/0000:03:00.0"
+    with _running(lab, _SUBSCRIBE) as subscriber:
+        assert subscriber.stdout is not None
+        lab.exec("dom0", "sh", "-c", f"mkdir {device}; echo 0x020000 > {device}/class")
+        try:
+            real.write_text("change")
+            assert subscriber.stdout.readline() == f"{['dom0-nic']} []\n"
+            lab.exec("dom0", "ln", "-s", "/sys/bus/pci/drivers/pciback", f"{device}/driver")
+            real.write_text("change")
+            assert subscriber.stdout.readline() == "[] []\n"
+        finally:
+            lab.exec("dom0", "rm", "-r", device)
 
 
 def test_its_own_link_is_never_counted(lab: Lab) -> None:

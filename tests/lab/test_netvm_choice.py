@@ -125,6 +125,22 @@ def test_dom0_is_accepted_with_a_problem_in_every_snapshot(two: Lab) -> None:
     assert page(two, "work") == "isp1"
 
 
+def test_the_agent_runs_in_dom0_too(two: Lab) -> None:
+    """As the refusal says; a lab's dom0 serves no vifs, so how it serves them is seen on a real Xen only."""
+    assert "systemctl start qnet-agent" in refusal(two, "netvm", "set", "dom0", "--move")
+    with two.popen("dom0", "/usr/bin/qnet-agent") as agent:
+        try:
+            two.wait("its report", lambda: not netvms.dead_agent(two, "dom0"))
+            qnet(two, "netvm", "set", "dom0")
+            found = json.loads(qnet(two, "status", "--json"))
+            assert (found["netvm"]["id"], found["netvm"]["agent"]) == (0, "running")
+            assert qnet(two, "routes")
+        finally:
+            agent.terminate()
+    two.out("dom0", "qnet-agent", "stopped")
+    two.wait("its end", lambda: netvms.dead_agent(two, "dom0"))
+
+
 def test_a_paused_domain_is_moved_when_it_wakes(two: Lab) -> None:
     qnet(two, "domain", "pause", "personal")
     said = qnet(two, "netvm", "set", "netvm2", "--move").splitlines()[-1]

@@ -1,31 +1,30 @@
-"""Boots the Xen machine under QEMU and runs commands in it. Touches build/xen/run only.
+"""A running Xen machine: booted, or restored from a saved one; runs commands in any of its domains.
 
-QEMU emulates the processor (TCG): what KVM offers inside another machine cannot run Xen. It ends with this process.
+Touches its folder below build/xen/run only. It ends with this process.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import image
+import pytest
+import qemu
 from parts import BUILD
 
 RUN = BUILD / "run"
-SOCKET = RUN / "port"
-CARD = "00:04.0"
 _LOGS = "/var/log/qnet-test/*"
-_MEMORY = 3072
-_DOM0_MEMORY = 1024
-#: Several of these are for speed alone: under emulation every mitigation costs, and protects nobody.
-_LINUX = "console=hvc0 quiet loglevel=4 net.ifnames=0 mitigations=off random.trust_cpu=on"
+_numbers = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,63 +40,81 @@ class Result:
         return self.output.strip()
 
 
-def _qemu(machine: Path, iommu: bool) -> list[str]:
-    xen = f"console=com1 com1=115200,8n1 dom0_mem={_DOM0_MEMORY}M,max:{_DOM0_MEMORY}M dom0_max_vcpus=1 loglvl=warning"
-    linux = f"{_LINUX} role=dom0 layers=dom0:modules:base"
-    devices = ["intel-iommu,intremap=on,caching-mode=on"] if iommu else []
-    devices += [
-        f"e1000,netdev=net,addr={CARD[3:5]}", "virtio-blk-pci,drive=disk,addr=5", "virtio-rng-pci,addr=6",
-        "virtio-serial-pci,addr=7", "virtserialport,chardev=port,name=qnet",
-    ]  # fmt: skip
-    return [
-        "qemu-system-x86_64", "-name", "qnet-xen", "-M", "q35", "-accel", "tcg,thread=multi,tb-size=512",
-        "-cpu", "qemu64", "-m", str(_MEMORY), "-smp", "2", "-nodefaults", "-no-reboot", "-display", "none",
-        "-monitor", "none", "-serial", f"file:{RUN}/console",
-        # Xen takes its dom0 as multiboot modules; a comma separates them, so one in words is doubled
-        "-kernel", f"{machine}/xen", "-append", xen, "-initrd", f"{machine}/vmlinux {linux},{machine}/initrd",
-        "-drive", f"file={machine}/disk,if=none,id=disk,format=raw,readonly=on,cache=unsafe",
-        "-netdev", "user,id=net", "-chardev", f"socket,id=port,path={SOCKET},server=on,wait=off",
-        *(word for device in devices for word in ("-device", device)),
-    ]  # fmt: skip
-
-
 class Machine:
     """A running Xen host."""
 
-    def __init__(self, iommu: bool = True) -> None:
+    def __init__(self, iommu: bool = True, saved: Path | None = None, memory: Path | None = None) -> None:
+        """Start it from what `saved` holds (see saved.py), else from power on with `memory` as its memory's file."""
         machine = image.machine()
-        shutil.rmtree(RUN, ignore_errors=True)
-        RUN.mkdir(parents=True)
+        self.folder = RUN / str(next(_numbers))
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        # what dom0 keeps over a reboot
+        shutil.copy(saved / "disk" if saved else machine / "state", self.folder / "state")
         outside = Path(__file__).with_name("outside.py")
+        file = saved / "memory" if saved else memory or self.folder / "memory"
+        words = qemu.command(machine, self.folder, file, iommu, saved is not None)
         self.began = time.monotonic()
-        with (RUN / "qemu.log").open("wb") as log:
+        with (self.folder / "qemu.log").open("wb") as log:
             # a process namespace, so that with its first process all of them end
             alone = ["/usr/bin/unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-            words = [*alone, "nice", "-n", "19", sys.executable, str(outside), *_qemu(machine, iommu)]
-            environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "QNET_XEN_RUN": str(RUN)}
-            self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
-        self._socket = self._connect(30)
+            environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "QNET_XEN_RUN": str(self.folder)}
+            self._process = subprocess.Popen(
+                [*alone, sys.executable, str(outside), *words],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
+            )  # fmt: skip
+        self.monitor = qemu.Monitor(self._connect("monitor"))
+        self._socket = self._connect("port")
         self._lines = self._socket.makefile("rb")
 
-    def _connect(self, seconds: float) -> socket.socket:
+    def _connect(self, name: str, seconds: float = 30) -> socket.socket:
         sock = socket.socket(socket.AF_UNIX)
         until = time.monotonic() + seconds
         while True:
             try:
-                sock.connect(str(SOCKET))
+                sock.connect(str(self.folder / name))
                 return sock
             except OSError:
                 if self._process.poll() is not None or time.monotonic() > until:
-                    raise RuntimeError(f"QEMU did not start: {(RUN / 'qemu.log').read_text()}") from None
-                time.sleep(0.05)
+                    raise RuntimeError(f"QEMU did not start: {(self.folder / 'qemu.log').read_text()}") from None
+                time.sleep(0.02)
+
+    def _ask_xen(self) -> None:
+        """Have Xen print on its console where everybody is: Ctrl-A thrice for its ear, then its debug keys."""
+        with socket.socket(socket.AF_UNIX) as console:
+            console.connect(str(self.folder / "console"))
+            for key in "\1\1\10dqraie":
+                console.sendall(key.encode())
+                time.sleep(1)
+
+    def _hang_up(self) -> None:
+        self._lines.close()
+        self._socket.close()
+
+    @property
+    def age(self) -> float:
+        """Seconds since QEMU was started."""
+        return time.monotonic() - self.began
+
+    # -- commands
 
     def run(self, script: str, domain: str = "dom0", seconds: float = 60) -> Result:
         """Run a shell script in a domain, as root."""
         request: dict[str, Any] = {"domain": domain, "script": script, "seconds": seconds}
-        self._socket.settimeout(seconds + 90)
+        self._socket.settimeout(seconds + 30)
         self._socket.sendall(json.dumps(request).encode() + b"\n")
-        answer = json.loads(self._lines.readline())
+        try:
+            answer = json.loads(self._lines.readline())
+        except TimeoutError:
+            self._ask_xen()
+            pytest.fail(f"dom0 fell silent; {self.folder}/console.log has what Xen says")
         return Result(answer["status"], answer["output"])
+
+    def ok(self, script: str, domain: str = "dom0", seconds: float = 60) -> str:
+        """The output of a script that must succeed."""
+        result = self.run(script, domain, seconds)
+        assert result.status == 0, f"in {domain}: {script}\nstatus {result.status}: {result.output}"
+        return result.output.strip()
 
     def until(self, script: str, domain: str = "dom0", seconds: float = 120) -> str:
         """Run a script again and again until it succeeds; its output."""
@@ -105,35 +122,88 @@ class Machine:
         while True:
             result = self.run(script, domain)
             if result.status == 0 or time.monotonic() > until:
-                return result.ok()
-            time.sleep(0.5)
+                assert result.status == 0, f"in {domain} within {seconds} s: {script}\n{result.output}"
+                return result.output.strip()
+            time.sleep(0.3)
 
-    def create(self, name: str, role: str, memory: int, *lines: str) -> None:
-        """`xl create` a domain of the shared disk."""
-        words = f"{_LINUX} role={role} name={name} layers={role}:modules:base iommu=soft swiotlb=1024"
+    def wait(self, what: str, ready: Callable[[], Any], seconds: float = 60) -> Any:
+        """Wait until `ready()` is true."""
+        until = time.monotonic() + seconds
+        while not (found := ready()):
+            assert time.monotonic() < until, f"{what} did not come within {seconds} s"
+            time.sleep(0.3)
+        return found
+
+    def read(self, path: str) -> str:
+        """A node of xenstore, as dom0 sees it; empty where there is none."""
+        return (
+            self.run(f"xenstore-read {path}").output.strip() if self.run(f"xenstore-exists {path}").status == 0 else ""
+        )
+
+    def status(self) -> dict[str, Any]:
+        """`qnet status --json` of dom0."""
+        found: dict[str, Any] = json.loads(self.ok("qnet status --json"))
+        return found
+
+    # -- domains
+
+    def config(self, name: str, role: str, memory: int, *lines: str) -> str:
+        """xl's configuration of a domain of the shared disk; `memory` in MiB."""
+        words = f"{qemu.LINUX} role={role} name={name} layers={role}:modules:base iommu=soft swiotlb=1024"
         config = [
             f'name="{name}"', 'type="pv"', 'kernel="/boot/vmlinux"', 'ramdisk="/boot/initrd"', f'extra="{words}"',
             f"memory={memory}", "vcpus=1",
             "disk=['format=raw,vdev=xvda,access=r,script=block-shared,target=/dev/vda']", *lines,
         ]  # fmt: skip
-        text = "\n".join(config)
-        self.run(f"cat >/run/{name}.cfg <<'END'\n{text}\nEND\nxl create /run/{name}.cfg", seconds=90).ok()
+        return "\n".join(config) + "\n"
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file in dom0."""
+        self.ok(f"mkdir -p $(dirname {path}); cat >{path} <<'END'\n{text}END")
+
+    def create(self, name: str, role: str, memory: int, *lines: str) -> None:
+        """`xl create` a domain of the shared disk."""
+        self.write(f"/run/{name}.cfg", self.config(name, role, memory, *lines))
+        self.ok(f"xl create /run/{name}.cfg", seconds=90)
+
+    def domid(self, name: str) -> int:
+        """The id of a domain that exists."""
+        return int(self.ok(f"xl domid {name}"))
+
+    def paused(self) -> set[str]:
+        """Names of the domains that `xl list` shows as paused."""
+        rows = [line.split() for line in self.ok("xl list").splitlines()[1:]]
+        return {row[0] for row in rows if "p" in row[4]}
+
+    def reboot(self) -> None:
+        """The reset button: of dom0 only what lies in /var/lib/qnet is there after it."""
+        self.monitor.do("system_reset")
+        self._hang_up()
+        self._socket = self._connect("port")
+        self._lines = self._socket.makefile("rb")
+        self.began = time.monotonic()
+        self.ok("true", seconds=60)
+
+    # -- the end
 
     def keep(self) -> None:
-        """Put what dom0 and the domains can tell into build/xen/run, for whoever looks into a failure."""
+        """Put what dom0 and the domains can tell beside QEMU's logs, for whoever looks into a failure."""
         told = {
             "xl-dmesg": "xl dmesg", "dom0-dmesg": "dmesg", "xenstore": "xenstore-ls -fp", "xl-list": "xl list -v",
             "dom0-logs": f"for each in {_LOGS} /var/log/xen/*.log; do echo \"== $each\"; tail -n 200 $each; done",
             "consoles": "for each in /var/log/xen/console/*; do echo \"== $each\"; tail -n 200 $each; done",
         }  # fmt: skip
         for name, script in told.items():
-            (RUN / name).write_text(self.run(script).output)
-        for domain in ("netvm", "work"):
+            (self.folder / name).write_text(self.run(script).output)
+        for domain in self.run("xl list | sed 1,2d | cut -d' ' -f1").output.split():
             script = f'for each in {_LOGS}; do echo "== $each"; tail -n 100 $each; done; ip address; ip route'
-            (RUN / f"{domain}-logs").write_text(self.run(script, domain, 20).output)
+            (self.folder / f"{domain}-logs").write_text(self.run(script, domain, 20).output)
 
     def end(self) -> None:
         """Power off, rudely: nothing in it is kept."""
-        self._socket.close()
+        self.monitor.close()
+        self._hang_up()
         self._process.kill()
         self._process.wait(10)
+        for name in ("memory", "state"):
+            (self.folder / name).unlink(missing_ok=True)

@@ -31,7 +31,7 @@ from parts import (
 )  # fmt: skip
 
 ROLES = ("dom0", "netvm", "guest")
-_SIZE = "900M"
+_SIZE = "1000M"
 
 
 def _run(*words: str | Path, cwd: Path | None = None) -> str:
@@ -155,7 +155,7 @@ def _take_modules(source: Path, target: Path) -> None:
 
 
 def machine() -> Path:
-    """`xen`, `vmlinux`, `initrd`, `disk`: all that QEMU is given."""
+    """`xen`, `vmlinux`, `initrd`, `disk`, and the empty `state`: all that QEMU is given."""
     root, boot = base(), kernel()
     ours = _contents((CHECKOUT / "qnet_gui", CHECKOUT / "desktop", CHECKOUT / "resources", MACHINE))
     key = _key(root.name, boot.name, ours, Path(__file__).read_bytes())
@@ -177,6 +177,7 @@ def _make_machine(folder: Path, root: Path, boot: Path) -> None:
         os.link(folder / name, disk / "dom0/boot" / name)
     plain = ("-O", "^has_journal,^metadata_csum", "-m", "0")
     _run("mke2fs", "-q", "-t", "ext4", *plain, "-d", disk, folder / "disk", _SIZE)
+    _run("mke2fs", "-q", "-t", "ext4", *plain, folder / "state", "8M")
     shutil.rmtree(disk)
 
 
@@ -185,10 +186,9 @@ def _make_layer(layer: Path, role: str) -> None:
     _run("make", "-C", CHECKOUT, "install", f"ROLE={role}", f"DESTDIR={layer}")
     ours = layer / "usr/lib/qnet-test"
     ours.mkdir(parents=True)
-    for name in ("init.py", "hands.py", "lease.sh"):
+    for name in ("init.py", "hands.py"):
         shutil.copy(MACHINE / name, ours)
-    for name in ("init.py", "lease.sh"):
-        (ours / name).chmod(0o755)
+    (ours / "init.py").chmod(0o755)
     if role == "dom0":
         scripts = layer / "etc/xen/scripts"
         scripts.mkdir(parents=True, exist_ok=True)

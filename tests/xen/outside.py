@@ -1,14 +1,15 @@
 """The world that the Xen machine sees, and the machine in it: `outside.py PROGRAM ARGUMENT…`, in namespaces of its own.
 
-There is nothing but loopback here, so nothing that runs in the machine can leave it. QEMU's network (slirp) forwards
-names asked of 10.0.2.3 to the name server of this namespace, and 10.0.2.2 is this namespace's loopback: every name is
-10.0.2.2, and there is one page. Runs until PROGRAM ends, and returns its status.
+There is nothing but loopback here, so nothing that runs in the machine can leave it. QEMU's networks (slirp) forward
+what is asked of their name servers to this namespace's, and every other connection to this namespace's addresses: every
+name is 192.0.2.80, and there is one page, on the ports 80 and 8081. Runs until PROGRAM ends, and returns its status.
 """
 
 from __future__ import annotations
 
 import http.server
 import os
+import socket
 import socketserver
 import subprocess
 import sys
@@ -16,10 +17,10 @@ import threading
 from pathlib import Path
 
 PAGE = b"a page of the outside\n"
-_GATEWAY = bytes((10, 0, 2, 2))
+_WORLD = "192.0.2.80"
 _HEADER = 12
 #: A pointer to the name asked, type A, class IN, 5 s to live, four bytes.
-_ANSWER = b"\xc0\x0c\0\1\0\1\0\0\0\5\0\4" + _GATEWAY
+_ANSWER = b"\xc0\x0c\0\1\0\1\0\0\0\5\0\4" + socket.inet_aton(_WORLD)
 
 
 def answer(question: bytes) -> bytes:
@@ -62,14 +63,16 @@ class Page(http.server.BaseHTTPRequestHandler):
 
 def main() -> int:
     subprocess.run(["/sbin/ip", "link", "set", "lo", "up"], check=True)
+    subprocess.run(["/sbin/ip", "address", "add", f"{_WORLD}/32", "dev", "lo"], check=True)
     resolvconf = Path(os.environ["QNET_XEN_RUN"]) / "resolv.conf"
     resolvconf.write_text("nameserver 127.0.0.1\n")
     subprocess.run(["/bin/mount", "--bind", resolvconf, "/etc/resolv.conf"], check=True)
     local = "127.0.0.1"
-    for server in (
+    for server in (  # no HTTPServer, which asks for the name of its address before anybody can answer
         socketserver.ThreadingUDPServer((local, 53), Names),
         socketserver.ThreadingTCPServer((local, 53), NamesOverTcp),
-        http.server.ThreadingHTTPServer((local, 80), Page),
+        socketserver.ThreadingTCPServer((_WORLD, 80), Page),
+        socketserver.ThreadingTCPServer((_WORLD, 8081), Page),
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
     return subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, check=False).returncode

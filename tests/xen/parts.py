@@ -15,7 +15,8 @@ MIRROR = "http://deb.debian.org/debian"
 PACKAGES = (
     "ca-certificates", "systemd", "systemd-sysv", "dbus", "dbus-user-session", "polkitd", "udev", "kmod", "iproute2",
     "iputils-ping", "nftables", "python3", "python3-pyxs", "python3-pyroute2", "python3-dbus", "python3-gi",
-    "python3-nftables", "procps", "busybox-static", "pciutils", "conntrack", "curl", "xen-utils-4.17", "xenstore-utils",
+    "python3-nftables", "procps", "busybox-static", "pciutils", "conntrack", "curl", "network-manager",
+    "xen-utils-4.17", "xenstore-utils",
 )  # fmt: skip
 #: Of the same suite as the tools above, so that they are of one version.
 HYPERVISOR = f"xen-hypervisor-4.17-amd64/{SUITE}"

@@ -1,38 +1,58 @@
-"""The story on a real Xen: dom0 without a network, a netvm that owns the card, a domain behind it, dom0 upgraded."""
+"""The seed's story on a real Xen: a netvm that owns the cards, domains behind it by routes, another uplink."""
 
 from __future__ import annotations
 
-from boot import CARD, Machine
-from conftest import ADDRESS
+from boot import Machine
+from conftest import DOMAINS
+from qemu import CARDS
+
+PAGE = "a page of the outside"
+CURL = "curl -sS -m 20 http://www.test/"
 
 
-def test_helper_finds_xen(dom0: Machine) -> None:
-    assert "netvm" in dom0.until("qnet status", seconds=60)
-    assert dom0.run("ls /sys/class/net").ok().split() == ["eth0", "lo"]  # the card is dom0's yet
+def test_dom0_has_no_network_and_the_netvm_has_the_cards(machine: Machine) -> None:
+    assert machine.ok("ls /sys/class/net") == "lo"
+    listed = machine.ok("xl pci-list netvm")
+    assert all(card in listed for card in CARDS)
+    addresses = machine.ok("ip -4 -br address", "netvm")
+    assert "10.0.2.15/24" in addresses
+    assert "10.0.3.15/24" in addresses
+    isolation = machine.status()["isolation"]
+    assert (isolation["iommu"], isolation["nics"]) == ("on", [])
+    assert machine.ok("qnet doctor") != ""
 
 
-def test_netvm_has_the_card(netvm: Machine) -> None:
-    assert netvm.run("ls /sys/class/net").ok() == "lo"
-    assert "10.0.2." in netvm.run("ip -4 -o address show dev eth0", "netvm").ok()
-    assert CARD in netvm.run("xl pci-list netvm").ok()
+def test_addresses_come_by_xenstore_and_both_routing_tables_are_the_seeds(machine: Machine) -> None:
+    for name, address in DOMAINS.items():
+        assert machine.ok("ip -4 -br address show dev eth0", name).split()[2] == f"{address}/32"
+        assert machine.ok("cat /etc/resolv.conf", name).split()[-4:] == [
+            "nameserver", "10.139.1.1", "nameserver", "10.139.1.2",
+        ]  # fmt: skip
+        assert machine.ok("ip route", name).startswith("default dev eth0")
+        assert len(machine.ok("ip route", name).splitlines()) == 1
+        assert machine.run("pgrep -l dhc", name).output == ""
+    rows = [line.split() for line in machine.ok("qnet routes").splitlines()[1:]]
+    vifs = {row[0]: row[-1] for row in rows if row[3] == "UH"}
+    assert vifs == {address: f"vif{machine.domid(name)}.0" for name, address in DOMAINS.items()}
+    assert next(row[1] for row in rows if row[0] == "0.0.0.0") == "10.0.2.2"
 
 
-def test_domain_is_told_its_network(work: Machine) -> None:
-    assert f"{ADDRESS}/32" in work.run("ip -4 -o address show dev eth0", "work").ok()
-    assert "10.139.1.1" in work.run("cat /etc/resolv.conf", "work").ok()
+def test_a_page_by_name_through_the_redirection(machine: Machine) -> None:
+    redirects = {each["virtual"]: each["real"] for each in machine.status()["dns"]["redirects"]}
+    assert redirects == {"10.139.1.1": "10.0.2.3", "10.139.1.2": "10.0.3.3"}
+    for name in DOMAINS:
+        assert machine.ok(CURL, name) == PAGE
 
 
-def test_page_by_name(work: Machine) -> None:
-    assert work.until("curl -sS -m 20 http://www.test/", "work") == "a page of the outside"
-
-
-def test_dom0_is_connected_and_disconnected(work: Machine) -> None:
-    assert work.run("qvm-dom0-network-via-netvm up", seconds=180).ok()
-    states = {row.split()[0]: row.split()[4] for row in work.run("xl list").ok().splitlines()[1:]}
-    assert "p" in states["work"]
-    assert "p" not in states["netvm"]
-    assert work.run("curl -sS -m 20 http://www.test/", seconds=40).ok() == "a page of the outside"
-    assert work.run("qvm-dom0-network-via-netvm down", seconds=180).ok()
-    assert work.run("ls /sys/class/net").ok() == "lo"
-    assert "p" not in work.run("xl list work").ok().splitlines()[1].split()[4]
-    assert work.until("curl -sS -m 20 http://www.test/", "work") == "a page of the outside"
+def test_roaming_to_the_second_card(machine: Machine) -> None:
+    before = machine.ok("ip address; ip route; cat /etc/resolv.conf", "work")
+    machine.monitor.cable("net2", plugged=False)
+    machine.until("qnet dns | grep -v 10.0.2.3 | grep 10.139.1.2 | grep 10.0.3.3")
+    assert machine.until(CURL, "work") == PAGE
+    machine.monitor.cable("net3", plugged=False)
+    machine.until("qnet status | head -n 1 | grep -F 'netvm has no uplink'")
+    assert machine.run(CURL, "work").status != 0
+    machine.monitor.cable("net2", plugged=True)
+    machine.until("qnet dns | grep 10.139.1.2 | grep 10.0.2.3")
+    assert machine.until(CURL, "work") == PAGE
+    assert machine.ok("ip address; ip route; cat /etc/resolv.conf", "work") == before

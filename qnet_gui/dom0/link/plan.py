@@ -15,6 +15,7 @@ from qnet_gui.model.snapshot import Dom0State, Snapshot
 
 #: Problems with which dom0 has a network of its own, beside the one that it would be given.
 _OWN_NETWORK = frozenset({"dom0-reachable", "dom0-nic"})
+_NOT_OURS = frozenset({"managed"})
 #: What people call the ports that upgrades use.
 _PORTS = {80: "http", 443: "https"}
 
@@ -45,15 +46,17 @@ def _netvm(snapshot: Snapshot) -> Iterable[Obstacle]:
         yield Obstacle("no-uplink", f"{name} has no uplink. Plug in a cable or choose a Wi-Fi network.")
 
 
+def _problems(snapshot: Snapshot, codes: frozenset[str]) -> list[Obstacle]:
+    return [Obstacle(each.code, f"{each.sentence} {each.cure}") for each in snapshot.problems if each.code in codes]
+
+
 def obstacles(snapshot: Snapshot) -> tuple[Obstacle, ...]:
     """All that stands in the way; the first one is the one to tell when there is room for one."""
-    found = []
+    found = _problems(snapshot, _NOT_OURS)
     if snapshot.dom0.state is not Dom0State.CLOSED:
         found.append(Obstacle("connected", "dom0 is connected to the network already."))
     found += _netvm(snapshot)
-    own = [each for each in snapshot.problems if each.code in _OWN_NETWORK]
-    found += (Obstacle(each.code, f"{each.sentence} {each.cure}") for each in own)
-    return tuple(found)
+    return (*found, *_problems(snapshot, _OWN_NETWORK))
 
 
 def allowed(ports: Iterable[int]) -> list[str]:

@@ -58,8 +58,8 @@ def obey_dom0() -> None:
             request = json.loads(command)
             status, output = execute(request["script"], request["seconds"])
             # in letters, because the client under `Store` takes no newlines
-            output = base64.b64encode(output[-OUTPUT_LIMIT:]).decode()
-            pieces = [output[at : at + PIECE] for at in range(0, len(output), PIECE)]
+            letters = base64.b64encode(output[-OUTPUT_LIMIT:]).decode()
+            pieces = [letters[at : at + PIECE] for at in range(0, len(letters), PIECE)]
             for index, piece in enumerate(pieces):
                 store.write(f"data/test/output/{index}", piece)
             store.write("data/test/done", f"{request['serial']} {status} {len(pieces)}")

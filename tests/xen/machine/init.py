@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -35,10 +36,21 @@ def run(*words: str) -> None:
         say(f"{' '.join(words)}: status {done.returncode}")
 
 
-def start(name: str, *words: str) -> None:
+def start(name: str, *words: str) -> subprocess.Popen[bytes]:
     """Start something that stays; what it says goes to a log of its own."""
     with (LOG / f"{name}.log").open("ab") as log:
-        subprocess.Popen(words, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return subprocess.Popen(words, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
+def keep(name: str, *words: str) -> None:
+    """Start something, and again whenever it ends, as its unit has it."""
+
+    def again() -> None:
+        while True:
+            start(name, *words).wait()
+            time.sleep(0.5)
+
+    threading.Thread(target=again, daemon=True).start()
 
 
 def wait_for(what: str, path: str, seconds: float = 30) -> None:
@@ -74,24 +86,29 @@ def system_bus() -> None:
 
 
 def dom0() -> None:
-    load("xen-blkback", "xen-pciback", "xen-netfront", "virtio_console", "virtio_rng")
+    # the card is dom0's until somebody takes it away
+    load("xen-blkback", "xen-pciback", "xen-netfront", "virtio_console", "virtio_rng", "e1000")
+    Path("/var/lib/qnet").mkdir(mode=0o700, exist_ok=True)
+    run("mount", "-o", "noatime", "/dev/vdb", "/var/lib/qnet")
     start("xenstored", "xenstored", "--no-fork", "--pid-file", "/run/xenstored.pid")
     wait_for("xenstored", "/run/xenstored/socket")
     run("xen-init-dom0")
     start("xenconsoled", "xenconsoled", "-i", "--log=all")
     system_bus()
     start("polkitd", "/usr/lib/polkit-1/polkitd", "--no-debug")
-    start("qnet-helper", "/usr/bin/qnet-helper", "--debug")
+    keep("qnet-helper", "/usr/bin/qnet-helper", "--debug")
 
 
 def netvm() -> None:
     load("xen-netback", "xen-pcifront", "e1000")
     system_bus()
-    start("qnet-agent", "/usr/bin/qnet-agent", "--debug")
+    keep("qnet-agent", "/usr/bin/qnet-agent", "--debug")
     start("devd", "xl", "devd", "-F")
-    wait_for("the card", "/sys/class/net/eth0")
-    run("ip", "link", "set", "eth0", "up")
-    start("dhcp", "busybox", "udhcpc", "-i", "eth0", "-f", "-s", "/usr/lib/qnet-test/lease.sh")
+    # NetworkManager waits for udev before it touches a card
+    run("/lib/systemd/systemd-udevd", "--daemon")
+    run("udevadm", "trigger", "--action=add", "--subsystem-match=net")
+    start("polkitd", "/usr/lib/polkit-1/polkitd", "--no-debug")
+    start("NetworkManager", "NetworkManager", "--no-daemon")
 
 
 def guest() -> None:

@@ -1,0 +1,123 @@
+"""Takes PCI devices from dom0, for a domain to be given them, and gives them back to the drivers that they had.
+
+By `xl`, which has Xen keep the device away from dom0 meanwhile. Where that fails half-way, the rest is done through
+sysfs, since a device must not be left between two drivers: without an IOMMU xl binds a device to pciback, then fails,
+and refuses to take it out again. Touches the devices, and loads pciback. It blocks.
+
+Source: Xen 4.17, tools/libs/light/libxl_pci.c (libxl__device_pci_assignable_add and _remove).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from qnet_gui.hypervisor import pci
+from qnet_gui.hypervisor.xen_run import XL, xl
+from qnet_gui.model.errors import HypervisorError, KernelError, NotFound, QnetError
+
+_PCIBACK = pci.GIVEN_AWAY[0]
+_MODPROBE = Path("/sbin/modprobe")
+_MODULE = "xen-pciback"
+#: Unbinding a driver waits for what it has under way.
+_DEADLINE = 30.0
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="ascii")
+
+
+def _load() -> None:
+    """Load pciback; a kernel that has it built in needs none."""
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        subprocess.run(
+            [_MODPROBE, _MODULE], env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}, cwd="/", timeout=_DEADLINE,
+            stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        )  # fmt: skip
+
+
+class Passthrough:
+    """`program` is xl; `write` writes into sysfs, of which `root` is the folder of the PCI bus."""
+
+    def __init__(
+        self, program: Path = XL, root: Path = pci.ROOT, write: Callable[[Path, str], None] = _write,
+        load: Callable[[], None] = _load,
+    ) -> None:  # fmt: skip
+        self._program = program
+        self._root = root
+        self._write = write
+        self._load = load
+
+    def controllers(self) -> list[pci.Card]:
+        """See `pci.controllers`."""
+        return pci.controllers(self._root)
+
+    def card(self, address: str) -> pci.Card:
+        """The device with this address; `NotFound` when there is none."""
+        found = pci.card(address, self._root)
+        if found is None:
+            raise NotFound(f"There is no PCI device {address}.")
+        return found
+
+    def take(self, address: str) -> None:
+        """Have pciback hold a device; one that it holds is no error. `QnetError` says why it does not."""
+        if not self._folder(_PCIBACK).is_dir():
+            self._load()
+            if not self._folder(_PCIBACK).is_dir():
+                raise KernelError(f"dom0's kernel has no pciback: the module {_MODULE} cannot be loaded.")
+        self._xl("pci-assignable-add", address)
+        if not self.card(address).given_away:
+            raise HypervisorError(f"xl did not take {address} from dom0.")
+
+    def give_back(self, address: str, driver: str) -> None:
+        """Bind a device to `driver`, or to none where that is empty. No domain may have it any more.
+
+        One that has been bound to another driver meanwhile is dom0's already, and left. `QnetError` when it is not
+        dom0's in the end; whatever could be done has been done then.
+        """
+        why = ""
+        if self.card(address).given_away:
+            try:
+                self._xl("pci-assignable-remove", "-r", address)
+            except HypervisorError as error:
+                why = f" {error.sentence}"
+        with contextlib.suppress(OSError):
+            self._by_sysfs(address, driver)
+        now = self.card(address)
+        if now.given_away or (driver and not now.driver):
+            wanted = f"could not be given back to {driver}" if driver else "is still held"
+            raise KernelError(f"{address} {wanted}.{why}")
+
+    def _by_sysfs(self, address: str, driver: str) -> None:
+        """What xl has left to be done."""
+        if self.card(address).given_away:
+            self._write(self._folder(self.card(address).driver) / "unbind", address)
+            with contextlib.suppress(OSError):  # it has no slot
+                self._write(self._folder(_PCIBACK) / "remove_slot", address)
+        if driver and not self.card(address).driver:
+            self._write(self._folder(driver) / "bind", address)
+
+    def _folder(self, driver: str) -> Path:
+        return self._root / "drivers" / driver
+
+    def _xl(self, *words: str) -> str:
+        return xl(*words, deadline=_DEADLINE, program=self._program)
+
+
+def explained(error: QnetError, iommu: bool | None) -> QnetError:
+    """The error, or one that says that there is no IOMMU, where xl's words mean that and it was not known."""
+    if not iommu and any(words in error.sentence for words in ("passthrough not supported", "failed to quarantine")):
+        return no_iommu()
+    return error
+
+
+def no_iommu() -> QnetError:
+    """What to do where Xen gives no device to any domain."""
+    return HypervisorError(
+        "The IOMMU is off, and without it Xen gives no network card to netvm. Switch on VT-d (Intel) or AMD-Vi (AMD) in"
+        " the firmware's settings, take iommu=off and the like out of the options of Xen and of dom0's kernel, and"
+        " restart; xl dmesg tells whether I/O virtualisation is enabled. Where there is none, dom0 itself can be the"
+        " netvm, which is strongly discouraged: systemctl start qnet-agent, then qnet netvm set dom0."
+    )

@@ -1,0 +1,36 @@
+"""A host whose domains somebody else manages: the helper shows them, says so, and changes nothing."""
+
+from __future__ import annotations
+
+from qnet_gui.model.domain import NetvmState
+from qnet_gui.model.problem import Problem
+from qnet_gui.store import keys
+
+REPORT = {keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"}
+DEEDS = (
+    ("PauseDomain", "u", 2), ("UnpauseDomain", "u", 2), ("DetachDomain", "u", 2), ("AttachDomain", "u", 2),
+    ("SetDefaultNetvm", "sb", "netvm", True), ("ConnectDom0", "u", 0),
+)  # fmt: skip
+
+
+def test_it_shows_the_domains_and_changes_nothing(house):
+    """A domain without an address, people who ask, a netvm that is back: xenstore stays as others made it."""
+    house.verbs["capabilities"] = lambda: {"name": "test", "managed_by": "qubesd"}
+    house.attach(2, with_ip=False)
+    house.say(1, REPORT)
+    house.start_helper()
+    snapshot = house.until(lambda found: found.netvm.state is NetvmState.RUNNING)
+    assert Problem("managed", "qubesd") in snapshot.problems
+    assert [each.name for each in snapshot.domains] == ["work"]
+    assert house.call("Preflight")["obstacles"][0]["code"] == "managed"
+    for member, signature, *values in DEEDS:
+        assert "belong to qubesd" in house.error_of(member, signature, *values).get_dbus_message()
+    house.destroy(1)
+    house.until(lambda found: found.netvm.state is NetvmState.ABSENT)
+    house.add_domain(7, "netvm")
+    house.say(7, REPORT)
+    house.until(lambda found: found.netvm.id == 7)
+    assert house.read("/libxl/2/device/vif/0/backend") == "/local/domain/1/backend/vif/2/0"
+    assert house.read("/local/domain/1/backend/vif/2/0/ip") is None
+    assert house.read("/local/domain/2/qnet") is None
+    assert "The domains of this host belong to qubesd, so qnet only shows them." in house.qnet("status").stdout

@@ -1,0 +1,505 @@
+"""The netvm as a service: what is taken, made, waited for, and put back, whatever fails on the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xl_host import Host
+
+from qnet_gui.cli import main
+from qnet_gui.dom0.netvm import run
+from qnet_gui.dom0.netvm.patience import Interrupts
+from qnet_gui.dom0.netvm.record import Record, RecordFile
+from qnet_gui.dom0.netvm.service import Limits, NetvmService
+from qnet_gui.dom0.netvm.toolstack import Toolstack
+from qnet_gui.hypervisor import pci
+from qnet_gui.hypervisor.passthrough import Passthrough
+from qnet_gui.model.errors import Busy, HypervisorError, NotFound, QnetError, Refused, Stuck
+
+CABLE, WIFI, DISK = "0000:00:04.0", "0000:03:00.0", "0000:00:1f.2"
+CONFIGURATION = 'name = "netvm"\ntype = "pv"\nkernel = "/boot/vmlinuz"\ndriver_domain = 1\n'
+
+
+class Service:
+    """The service on a host that has a cable's card, a Wi-Fi card and a disk."""
+
+    def __init__(self, host: Host, folder: Path, interrupts: Interrupts) -> None:
+        self.host = host
+        self.record = RecordFile(folder / "netvm.json")
+        self.configuration = folder / "netvm.cfg"
+        self.configuration.write_text(CONFIGURATION)
+        self.told: list[str] = []
+        self.limits = Limits(agent=20, shutdown=20)
+        self._interrupts = interrupts
+
+    def __getattr__(self, verb: str):
+        return getattr(self._new(), verb)
+
+    def _new(self) -> NetvmService:
+        """A process of its own, as far as it matters."""
+        host = self.host
+        passthrough = Passthrough(host.program, host.devices.root, host.devices.write, host.devices.load)
+        toolstack = Toolstack(self._interrupts, host.program, host.xen.hardware.socket)
+        return NetvmService(
+            "netvm", toolstack, passthrough, self._tell, self.record, self.configuration, self.limits
+        )  # fmt: skip
+
+    def _tell(self, step: str, state: str, text: str) -> None:
+        if state != "begun":
+            self.told.append(f"{state}: {text}")
+
+    @property
+    def drivers(self) -> dict[str, str]:
+        return {address: self.host.devices.driver(address) for address in (CABLE, WIFI, DISK)}
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _ in self.host.domains.values()]
+
+
+@pytest.fixture
+def netvm(lasting_xen: Any, tmp_path: Path) -> Iterator[Service]:
+    host = Host(lasting_xen, tmp_path)
+    host.devices.add(CABLE)
+    host.devices.add(WIFI, "0x028000", "iwlwifi")
+    host.devices.add(DISK, "0x010601", "ahci")
+    with Interrupts() as interrupts:
+        yield Service(host, tmp_path, interrupts)
+    for number in list(host.domains):
+        host.end(number)
+    host.close()
+
+
+BEFORE = {CABLE: "e1000", WIFI: "iwlwifi", DISK: "ahci"}
+GIVEN = {CABLE: "pciback", WIFI: "pciback", DISK: "ahci"}
+
+
+def refused(verb) -> str:
+    with pytest.raises(QnetError) as caught:
+        verb()
+    return caught.value.sentence
+
+
+# -- how it should be
+
+
+def test_start_gives_every_network_card_to_the_netvm(netvm: Service) -> None:
+    assert netvm.start() == "netvm runs."
+    assert netvm.drivers == GIVEN
+    assert netvm.names == ["netvm"]
+    assert netvm.host.calls[-1] == f"create {netvm.configuration} pci=['{CABLE}','{WIFI}']"
+    assert netvm.told == [
+        f"done: took {CABLE} (e1000) from dom0",
+        f"done: took {WIFI} (iwlwifi) from dom0",
+        f"done: started netvm with {CABLE}, {WIFI}",
+        "done: the agent in netvm runs",
+    ]
+    assert not netvm.record.load().starting
+
+
+def test_stop_gives_the_cards_back(netvm: Service) -> None:
+    netvm.start()
+    netvm.told.clear()
+    assert netvm.stop() == "netvm is stopped."
+    assert (netvm.drivers, netvm.names, netvm.record.load()) == (BEFORE, [], Record())
+    assert netvm.told == [
+        "done: stopped netvm", f"done: gave {CABLE} back to e1000", f"done: gave {WIFI} back to iwlwifi",
+    ]  # fmt: skip
+
+
+def test_restart_keeps_the_cards_away_from_dom0(netvm: Service) -> None:
+    netvm.start()
+    netvm.host.calls.clear()
+    seen = []
+    netvm.host.before = lambda _: seen.append(netvm.drivers)
+    assert netvm.restart() == "netvm runs."
+    assert all(each == GIVEN for each in seen)
+    assert netvm.host.calls == ["shutdown 1", f"create {netvm.configuration} pci=['{CABLE}','{WIFI}']"]
+    netvm.stop()
+    assert netvm.drivers == BEFORE
+
+
+def test_start_of_one_that_runs_is_no_error(netvm: Service) -> None:
+    netvm.start()
+    netvm.host.calls.clear()
+    assert netvm.start() == "netvm runs already."
+    assert netvm.host.calls == []
+
+
+def test_stop_of_one_that_does_not_run_is_no_error(netvm: Service) -> None:
+    assert netvm.stop() == "netvm is not running."
+
+
+def test_restart_of_one_that_does_not_run_starts_it(netvm: Service) -> None:
+    assert netvm.restart() == "netvm runs."
+
+
+def test_start_waits_for_the_agent(netvm: Service) -> None:
+    netvm.host.agent = ""
+    netvm.host.later = lambda number: netvm.host.say(number, "running")
+    assert netvm.start() == "netvm runs."
+
+
+# -- which cards
+
+
+def test_cards_that_the_administrator_names_are_the_only_ones(netvm: Service) -> None:
+    netvm.configuration.write_text(CONFIGURATION + "pci = [ '03:00.0,permissive=1',\n # Wi-Fi\n ]\n")
+    netvm.start()
+    assert netvm.drivers == BEFORE | {WIFI: "pciback"}
+    assert netvm.host.calls[-1] == f"create {netvm.configuration}"
+    netvm.stop()
+    assert netvm.drivers == BEFORE
+
+
+def test_a_card_that_is_not_there_is_said_before_anything_is_done(netvm: Service) -> None:
+    netvm.configuration.write_text(CONFIGURATION + "pci = ['05:00.0']\n")
+    assert "There is no PCI device 0000:05:00.0." in refused(netvm.start)
+    assert netvm.host.calls == []
+
+
+def test_a_card_of_another_domain_stays_with_it(netvm: Service) -> None:
+    netvm.host.devices.bind(WIFI, "pciback")
+    netvm.host.boot("wifi", [WIFI])
+    netvm.start()
+    assert netvm.host.calls[-1].endswith(f"pci=['{CABLE}']")
+    netvm.stop()
+    assert netvm.drivers == BEFORE | {WIFI: "pciback"}
+
+
+def test_a_card_that_somebody_gave_away_before_is_not_given_back(netvm: Service) -> None:
+    netvm.host.devices.bind(WIFI, "pciback")
+    netvm.start()
+    assert netvm.host.calls[-1].endswith(f"pci=['{CABLE}','{WIFI}']")
+    netvm.stop()
+    assert netvm.drivers == BEFORE | {WIFI: "pciback"}
+
+
+def test_virtual_functions_go_with_their_card(netvm: Service) -> None:
+    netvm.host.devices.add("0000:00:05.0", driver="")
+    (netvm.host.devices.root / "devices/0000:00:05.0/physfn").symlink_to(f"../{CABLE}")
+    netvm.start()
+    assert netvm.host.calls[-1].endswith(f"pci=['{CABLE}','{WIFI}']")
+
+
+def test_a_card_without_a_driver_is_taken_too(netvm: Service) -> None:
+    netvm.host.devices.bind(WIFI, "")
+    netvm.start()
+    netvm.stop()
+    assert netvm.drivers == BEFORE | {WIFI: ""}
+    assert netvm.told[-1] == f"done: gave {WIFI} back to dom0"
+
+
+def test_without_any_card_it_says_so(netvm: Service) -> None:
+    for address in (CABLE, WIFI):
+        (netvm.host.devices.root / "devices" / address / "class").write_text("0x030000\n")
+    assert netvm.start() == "netvm runs."
+    assert netvm.told[0] == "done: started netvm without a network card"
+
+
+# -- what fails
+
+
+def test_without_an_iommu_no_card_is_touched(netvm: Service) -> None:
+    netvm.host.iommu = False
+    sentence = refused(netvm.start)
+    assert "VT-d" in sentence
+    assert "dom0 itself can be the netvm" in sentence
+    assert sentence.endswith("Everything is as it was before.")
+    assert (netvm.drivers, netvm.host.calls) == (BEFORE, [])
+
+
+def test_without_an_iommu_that_nobody_knew_of_the_cards_go_back(netvm: Service) -> None:
+    """xl binds a card to pciback, fails, and does not take it out again."""
+    netvm.host.iommu = None
+    assert "VT-d" in refused(netvm.start)
+    assert (netvm.drivers, netvm.names, netvm.record.load()) == (BEFORE, [], Record())
+    assert netvm.host.calls == [f"pci-assignable-add {CABLE}", f"pci-assignable-remove -r {CABLE}"]
+
+
+def test_failing_create_puts_everything_back(netvm: Service) -> None:
+    netvm.host.fails["create"] = "unable to add disk devices"
+    assert refused(netvm.start) == (
+        "netvm is not started: xl create failed: unable to add disk devices. Everything is as it was before."
+    )
+    assert (netvm.drivers, netvm.names) == (BEFORE, [])
+
+
+def test_agent_that_never_reports_puts_everything_back(netvm: Service) -> None:
+    netvm.host.agent, netvm.limits = "", Limits(agent=0.3)
+    assert "The agent in netvm did not report within 0.3 s." in refused(netvm.start)
+    assert (netvm.drivers, netvm.names) == (BEFORE, [])
+    assert "undone: destroyed netvm" in netvm.told
+
+
+def test_netvm_that_dies_at_once_is_not_waited_for(netvm: Service) -> None:
+    netvm.host.agent = ""
+    netvm.host.later = netvm.host.end
+    assert "netvm ended while it was starting" in refused(netvm.start)
+    assert netvm.drivers == BEFORE
+
+
+def test_a_netvm_that_cannot_be_destroyed_keeps_its_cards(netvm: Service) -> None:
+    netvm.host.agent, netvm.limits = "", Limits(agent=0.3)
+    netvm.host.fails["destroy"] = "it does not go"
+    with pytest.raises(Stuck, match=f"could not be destroyed.*{CABLE} is still in use by a domain"):
+        netvm.start()
+    assert netvm.drivers == GIVEN
+    netvm.host.fails.clear()
+    assert netvm.stop() == "netvm is stopped."
+    assert netvm.drivers == BEFORE
+
+
+def test_a_driver_that_does_not_take_its_card_back_is_said_and_tried_again(netvm: Service) -> None:
+    netvm.start()
+    folder = netvm.host.devices.root / "drivers/e1000"
+    netvm.host.remembered.clear()
+    folder.rmdir()
+    with pytest.raises(Stuck, match=f"netvm is stopped. {CABLE} could not be given back to e1000"):
+        netvm.stop()
+    assert netvm.drivers == BEFORE | {CABLE: ""}
+    folder.mkdir()
+    assert netvm.stop() == "netvm is stopped."
+    assert netvm.drivers == BEFORE
+
+
+def test_a_card_that_somebody_gave_to_another_driver_meanwhile_is_left_there(netvm: Service) -> None:
+    netvm.start()
+    netvm.host.end(1)
+    netvm.host.devices.bind(CABLE, "vfio-pci")
+    assert netvm.stop() == "netvm is stopped."
+    assert netvm.drivers == BEFORE | {CABLE: "vfio-pci"}
+
+
+def test_a_card_that_was_pulled_out_is_forgotten(netvm: Service) -> None:
+    netvm.start()
+    (netvm.host.devices.root / "devices" / WIFI).rename(netvm.configuration.with_name("pulled-out"))
+    netvm.stop()
+    assert (netvm.drivers[CABLE], netvm.record.load()) == ("e1000", Record())
+
+
+def test_no_pciback(netvm: Service) -> None:
+    netvm.host.devices.load = lambda: None
+    assert "dom0's kernel has no pciback" in refused(netvm.start)
+    assert netvm.drivers == BEFORE
+
+
+@pytest.mark.parametrize("obeys", [True, False])
+def test_netvm_that_does_not_shut_down_is_destroyed(netvm: Service, obeys: bool) -> None:
+    netvm.start()
+    netvm.told.clear()
+    netvm.limits = Limits(shutdown=0.3)
+    netvm.host.obeys = False
+    if obeys:
+        netvm.host.fails["shutdown"] = "PV control interface not available"
+    netvm.stop()
+    assert netvm.told[0] == "done: destroyed netvm, which did not shut down"
+    assert (netvm.drivers, netvm.names) == (BEFORE, [])
+
+
+def test_stop_waits_for_a_netvm_that_takes_its_time(netvm: Service) -> None:
+    netvm.host.obeys = False
+    netvm.start()
+    netvm.host.before = lambda words: netvm.host.end_later(1) if words[0] == "shutdown" else None
+    netvm.stop()
+    assert "done: stopped netvm" in netvm.told
+    assert "destroy 1" not in netvm.host.calls
+
+
+def test_netvm_that_has_shut_down_and_that_nobody_takes_apart_is_destroyed(
+    netvm: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The xl that stayed for it was killed."""
+    monkeypatch.setattr("qnet_gui.dom0.netvm.toolstack._REAP", 0.3)
+    netvm.start()
+    netvm.limits = Limits(shutdown=1000)
+    netvm.host.reaped = False
+    netvm.stop()
+    assert (netvm.drivers, netvm.names) == (BEFORE, [])
+
+
+def test_paused_netvm_is_not_started(netvm: Service) -> None:
+    netvm.host.boot("netvm", [], "--p---")
+    assert "netvm is paused" in refused(netvm.start)
+
+
+# -- a start that was killed, interrupted
+
+
+@pytest.mark.parametrize("at", ["pci-assignable-add", "create"])
+def test_a_start_that_was_killed_is_repaired_by_the_next(netvm: Service, at: str) -> None:
+    """Killed in the middle of what xl does: a card has lost its driver, or a domain is half made."""
+    netvm.record.save(Record({CABLE: "e1000"}, starting=True))
+    netvm.host.devices.load()
+    if at == "create":
+        netvm.record.save(Record({CABLE: "e1000", WIFI: "iwlwifi"}, starting=True))
+        for address in (CABLE, WIFI):
+            netvm.host.devices.bind(address, "pciback")
+        netvm.host.agent = ""
+        netvm.host.boot("netvm", [CABLE, WIFI], "--p---")
+        netvm.host.agent = "running"
+    else:
+        netvm.host.devices.bind(CABLE, "")
+    assert netvm.start() == "netvm runs."
+    assert (netvm.names, netvm.drivers) == (["netvm"], GIVEN)
+    netvm.stop()
+    assert netvm.drivers == BEFORE
+
+
+def test_a_start_that_was_killed_is_undone_by_stop(netvm: Service) -> None:
+    netvm.record.save(Record({CABLE: "e1000"}, starting=True))
+    netvm.host.devices.bind(CABLE, "pciback")
+    assert netvm.stop() == "netvm is stopped."
+    assert netvm.drivers == BEFORE
+
+
+def test_a_start_that_was_killed_after_all_was_done_has_started_it(netvm: Service) -> None:
+    netvm.start()
+    netvm.record.save(Record(netvm.record.load().cards, starting=True))
+    assert netvm.start() == "netvm runs already."
+    assert not netvm.record.load().starting
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_undoes_what_was_begun(netvm: Service, number: int) -> None:
+    netvm.host.agent = ""
+    netvm.host.later = lambda _: os.kill(os.getpid(), number)
+    with pytest.raises(KeyboardInterrupt):
+        netvm.start()
+    assert (netvm.drivers, netvm.names) == (BEFORE, [])
+
+
+def test_xenstore_that_is_away_for_a_moment_is_waited_for(xen: Any, tmp_path: Path) -> None:
+    host = Host(xen, tmp_path)
+    host.agent = ""
+    with Interrupts() as interrupts:
+        netvm = Service(host, tmp_path, interrupts)
+
+        def again(number: int) -> None:
+            xen.kill_xenstored()
+            xen.start_xenstored()
+            host.say(number, "running")
+
+        host.later = again
+        assert netvm.start() == "netvm runs."
+    host.close()
+
+
+# -- the configuration
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('name = "other"\nkernel = "k"', "is the configuration of 'other', and the netvm is netvm"),
+        ('kernel = "k"', "is the configuration of ''"),
+        ('name = "netvm"\n#kernel = "k"', "does not say what netvm boots from"),
+    ],
+)
+def test_configuration_that_will_not_do(netvm: Service, text: str, complaint: str) -> None:
+    netvm.configuration.write_text(text)
+    assert complaint in refused(netvm.start)
+    assert netvm.host.calls == []
+
+
+def test_no_configuration(netvm: Service) -> None:
+    netvm.configuration.unlink()
+    with pytest.raises(NotFound, match="cfg is not there"):
+        netvm.start()
+
+
+# -- where it may be done, and one at a time
+
+
+def test_only_one_at_a_time(tmp_path: Path) -> None:
+    with run.locked(tmp_path / "lock"), pytest.raises(Busy), run.locked(tmp_path / "lock"):
+        pass
+    with run.locked(tmp_path / "lock"):
+        pass
+
+
+def test_only_in_dom0() -> None:
+    with pytest.raises(Refused, match="not dom0 of a Xen host"):
+        run.run("start", Limits(), lambda *_: None)
+
+
+@pytest.fixture
+def command(lasting_xen: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+    """What `qnet netvm start` finds on a host with one card, in place of what it would find on this machine."""
+    host = Host(lasting_xen, tmp_path)
+    host.devices.add(CABLE)
+    (tmp_path / "netvm.cfg").write_text(CONFIGURATION)
+    passthrough = Passthrough(host.program, host.devices.root, host.devices.write, host.devices.load)
+    monkeypatch.setattr(run, "is_dom0", lambda: True)
+    monkeypatch.setattr(run, "Passthrough", lambda: passthrough)
+    monkeypatch.setattr(run, "Toolstack", lambda stop: Toolstack(stop, host.program, lasting_xen.hardware.socket))
+    monkeypatch.setattr(run, "RecordFile", lambda: RecordFile(tmp_path / "netvm.json"))
+    monkeypatch.setattr(run, "LOCK", tmp_path / "lock")
+    monkeypatch.setattr(run, "CONFIGURATION", tmp_path / "netvm.cfg")
+    yield host
+    for number in list(host.domains):
+        host.end(number)
+    host.close()
+
+
+def test_what_the_command_says(command: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["netvm", "start"]) == 0
+    assert capsys.readouterr().out == (
+        f"  [done] took {CABLE} (e1000) from dom0\n  [done] started netvm with {CABLE}\n"
+        "  [done] the agent in netvm runs\nnetvm runs.\n"
+    )
+    assert main(["netvm", "stop"]) == 0
+    assert capsys.readouterr().out == (
+        f"  [done] stopped netvm\n  [done] gave {CABLE} back to e1000\nnetvm is stopped.\n"
+    )
+
+
+def test_what_the_command_says_when_it_fails(command: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    command.fails["create"] = "no memory"
+    assert main(["netvm", "start"]) == 1
+    said = capsys.readouterr()
+    assert said.out == f"  [done] took {CABLE} (e1000) from dom0\n  [undone] gave {CABLE} back to e1000\n"
+    assert said.err == ("qnet: netvm is not started: xl create failed: no memory. Everything is as it was before.\n")
+
+
+def test_what_the_command_says_when_it_is_interrupted(command: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    command.agent = ""
+    command.later = lambda _: os.kill(os.getpid(), signal.SIGINT)
+    assert main(["netvm", "start", "--wait", "60"]) == 130
+    said = capsys.readouterr()
+    assert said.out.endswith(f"  [undone] destroyed netvm\n  [undone] gave {CABLE} back to e1000\nInterrupted.\n")
+    assert said.err == ""
+
+
+def test_where_others_manage_the_domains_it_is_theirs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(run, "is_dom0", lambda: True)
+    monkeypatch.setattr(run.xen, "MANAGERS", ((tmp_path, "qubesd"),))
+    with pytest.raises(Refused, match="belong to qubesd"):
+        run.run("start", Limits(), lambda *_: None)
+
+
+def test_dom0_as_the_netvm_is_another_service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(run, "is_dom0", lambda: True)
+    monkeypatch.setattr(run.config, "load", lambda: run.config.Config(netvm="dom0"))
+    with pytest.raises(Refused, match="systemctl stop qnet-agent"):
+        run.run("stop", Limits(), lambda *_: None)
+
+
+def test_record_that_is_none_tells_of_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "netvm.json"
+    for text in ("", "[]", '{"cards": [], "starting": true}', '{"cards": {"x": "e1000"}, "starting": true}'):
+        path.write_text(text)
+        assert RecordFile(path).load() == Record()
+    card = pci.Card(CABLE, "", "")
+    assert Record({CABLE: "e1000"}).taken(card) == Record({CABLE: "e1000"})
+
+
+def test_errors_are_what_they_were(netvm: Service) -> None:
+    netvm.host.fails["list"] = "no privileged interface"
+    with pytest.raises(HypervisorError, match="no privileged interface"):
+        netvm.start()

@@ -1,0 +1,82 @@
+"""What a hostile domain cannot do through netback: be another, reach another, reach the netvm."""
+
+from __future__ import annotations
+
+import json
+
+from boot import Machine
+from conftest import DOMAINS
+
+#: Sends crafted frames from a domain's eth0: IP from another's address and from the world's, ARP for another's.
+FRAMES = """
+import socket, struct
+out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+out.bind(("eth0", 0))
+mac = bytes.fromhex(open("/sys/class/net/eth0/address").read().replace(":", ""))
+def checksum(data):
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total & 0xFFFF) + (total >> 16)
+    return ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
+def ip(source, target):
+    both = socket.inet_aton(source) + socket.inet_aton(target)
+    head = struct.pack("!BBHHHBBH8s", 0x45, 0, 28, 1, 0, 64, 17, 0, both)
+    head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
+    return b"\\xff" * 6 + mac + b"\\x08\\x00" + head + struct.pack("!HHHH", 5000, 5001, 8, 0)
+def arp(source):
+    return (b"\\xff" * 6 + mac + b"\\x08\\x06" + struct.pack("!HHBBH", 1, 0x800, 6, 4, 1) + mac
+            + socket.inet_aton(source) + b"\\0" * 6 + socket.inet_aton("10.137.0.1"))
+for _ in range(50):
+    for source in ("10.137.0.21", "8.8.8.8", "10.0.2.15"):
+        out.send(ip(source, "192.0.2.80"))
+    out.send(arp("10.137.0.21"))
+    out.send(b"\\x33\\x33" + b"\\0" * 4 + mac + b"\\x86\\xdd" + b"\\x60" + b"\\0" * 39)
+"""
+#: Tries ports of an address, all at once; prints those that answered in any way.
+PORTS = """
+import errno, json, select, socket, sys
+answered = []
+for first in range(1, 2001, 500):
+    waiting = {}
+    for port in range(first, first + 500):
+        sock = socket.socket()
+        sock.setblocking(False)
+        sock.connect_ex((sys.argv[1], port))
+        waiting[sock] = port
+    poller = select.epoll()
+    for sock in waiting:
+        poller.register(sock, select.EPOLLOUT | select.EPOLLERR)
+    known = {sock.fileno(): port for sock, port in waiting.items()}
+    answered += [known[number] for number, _ in poller.poll(3, 1000)]
+print(json.dumps(answered))
+"""
+
+
+def _dropped(machine: Machine) -> dict[str, int]:
+    listed = json.loads(machine.ok("nft -j list counters", "netvm"))["nftables"]
+    counters = [entry["counter"] for entry in listed if "counter" in entry]
+    return {f"{each['family']} {each['name']}": each["packets"] for each in counters}
+
+
+def test_nobody_can_be_another(machine: Machine) -> None:
+    before = _dropped(machine)
+    machine.ok(f"python3 - <<'END'\n{FRAMES}END", "work")
+    after = machine.wait(
+        "the count of what was dropped",
+        lambda: (found := _dropped(machine))["inet spoofed"] >= before["inet spoofed"] + 200 and found,
+    )
+    assert after["inet spoofed"] - before["inet spoofed"] >= 200  # three addresses and IPv6, fifty times
+    assert after["arp spoofed"] - before["arp spoofed"] == 50
+
+
+def test_domains_do_not_reach_each_other(machine: Machine) -> None:
+    before = _dropped(machine)["inet between_vifs"]
+    assert machine.run(f"ping -c 3 -W 1 {DOMAINS['personal']}", "work").status != 0
+    assert _dropped(machine)["inet between_vifs"] >= before + 3
+
+
+def test_the_netvm_answers_to_ping_alone(machine: Machine) -> None:
+    machine.ok("ping -c 1 -W 5 10.137.0.1", "work")
+    for address in ("10.137.0.1", "10.0.2.15"):
+        found = machine.ok(f"python3 - {address} <<'END'\n{PORTS}END", "work", seconds=120)
+        assert json.loads(found) == []
+    assert _dropped(machine)["inet towards_netvm"] >= 2000

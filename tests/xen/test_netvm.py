@@ -1,0 +1,84 @@
+"""The netvm on a real Xen: as a service of dom0, gone and back, without an IOMMU, and dom0 in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from boot import Machine
+from conftest import DOMAINS, configure_netvm, vif
+from qemu import CARDS
+from test_story import CURL, PAGE
+
+DRIVER = "basename $(readlink /sys/bus/pci/devices/0000:{}/driver)"
+
+
+def _drivers(machine: Machine) -> list[str]:
+    return [machine.run(DRIVER.format(card)).output.strip() for card in CARDS]
+
+
+def test_destroyed_and_started_again_its_domains_are_back_by_themselves(machine: Machine) -> None:
+    machine.ok("xl pause personal; xl destroy netvm")
+    machine.until("qnet status | head -n 1 | grep -F 'netvm is not running'")
+    assert machine.ok("qnet netvm start --wait 150", seconds=200) != ""
+    machine.ok("xl unpause personal")
+    for name in DOMAINS:
+        assert machine.until(CURL, name) == PAGE
+
+
+def test_stopped_and_started_the_cards_go_back_and_forth(machine: Machine) -> None:
+    assert _drivers(machine) == ["pciback", "pciback"]
+    assert "started" in machine.ok("qnet netvm start") or "runs" in machine.ok("qnet netvm start")
+    machine.ok("qnet netvm stop", seconds=120)
+    assert _drivers(machine) == ["e1000", "e1000"]
+    assert machine.run("xl domid netvm").status != 0
+    machine.until("qnet doctor | grep -F eth0")
+    machine.ok("qnet netvm start --wait 150", seconds=200)
+    assert _drivers(machine) == ["pciback", "pciback"]
+    machine.until("qnet doctor | grep -vF eth0")
+    assert machine.until(CURL, "work") == PAGE
+
+
+def test_a_card_detached_and_attached_twenty_times(machine: Machine) -> None:
+    for _ in range(20):
+        machine.ok("qnet domain detach work", seconds=90)
+        assert machine.run("ls /sys/class/net", "work").output.split() == ["lo"]
+        machine.ok("qnet domain attach work", seconds=90)
+    assert machine.until(CURL, "work") == PAGE
+    assert machine.ok("ip -br link", "netvm").count("vif") == 2
+    assert len(machine.ok("nft list set inet qnet vif_address", "netvm").split("vif")) == 4
+
+
+@pytest.fixture
+def without_iommu() -> Iterator[Machine]:
+    machine = Machine(iommu=False)
+    try:
+        machine.ok("true")
+        yield machine
+    finally:
+        machine.end()
+
+
+def test_without_an_iommu_the_netvm_is_refused_in_words(without_iommu: Machine) -> None:
+    machine = without_iommu
+    configure_netvm(machine)
+    refused = machine.run("qnet netvm start", seconds=120)
+    assert refused.status == 1
+    assert "IOMMU" in refused.output
+    assert "dom0" in refused.output
+    assert _drivers(machine) == ["e1000", "e1000"]
+    assert machine.run("xl domid netvm").status != 0
+    assert machine.status()["isolation"]["iommu"] == "off"
+    assert "IOMMU" in machine.run("qnet doctor").output
+
+
+def test_dom0_as_the_netvm(bare: Machine) -> None:
+    bare.ok("ip link set eth0 up; busybox udhcpc -i eth0 -n -q -s /bin/true; ip address add 10.0.2.15/24 dev eth0")
+    bare.ok("ip route add default via 10.0.2.2; echo nameserver 10.0.2.3 >/etc/resolv.conf")
+    bare.ok("(/usr/bin/qnet-agent >/var/log/qnet-test/qnet-agent.log 2>&1 &)")
+    bare.until("qnet netvm set dom0", seconds=60)
+    told = bare.run("qnet netvm set dom0")
+    assert "can be attacked" in told.output
+    bare.create("work", "guest", 224, vif(DOMAINS["work"], backend="0"))
+    assert bare.until(CURL, "work") == PAGE
+    assert "dom0" in bare.run("qnet doctor").output

@@ -16,16 +16,20 @@ DESTDIR ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint format demo bench e2e-xen install clean
+.PHONY: help setup test test-plasma lint format demo bench e2e-xen install clean
 
 help: ## list what there is
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 setup: ## install the Debian packages and the Python environment that all of this needs
 	@.ci/setup
 
 test: setup ## run the tests (as root, with sudo when needed); ARGS='tests/lab -k dns' for some of them
 	@.ci/as-root $(PYTHON) -m pytest $(ARGS)
+
+test-plasma: setup ## install a Plasma, and run tests/plasma in it, without a screen; ARGS as for test
+	@.ci/setup-plasma
+	@.ci/as-root $(PYTHON) -m pytest -c tests/plasma/pytest.ini tests/plasma $(ARGS)
 
 lint: setup ## ruff and mypy --strict
 	@$(PYTHON) -m ruff check

@@ -227,7 +227,8 @@ def test_manual_names_every_command() -> None:
     for action in build()._actions:
         if isinstance(action, argparse._SubParsersAction):
             for name, parser in action.choices.items():
-                assert re.search(rf"^\.B\w* \"?{name}\b", page, re.MULTILINE), name
+                written = name.replace("-", r"\\-")
+                assert re.search(rf"^\.B\w* \"?{written}\b", page, re.MULTILINE), name
                 for inner in parser._actions:
                     if name == "lab" and isinstance(inner, argparse._SubParsersAction):
                         words = " ".join(re.findall(r"^\.B\w* \"?(lab .*)$", page, re.MULTILINE))

@@ -78,6 +78,16 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
         subparsers, "reapply", commands.reapply, "have netvm set up routes, packet filter and redirections again",
         " Changes nothing where everything is as it should be.",
     )  # fmt: skip
+    _command(
+        subparsers, "applet", commands.applet, "show netvm's network applet, nm-applet, in the tray of this display",
+        " Where windows of netvm cannot be brought here, it is said what to do instead.",
+    )  # fmt: skip
+    host = _command(
+        subparsers, "applet-host", commands.applet_host, "be the tray of a display that has none, in a small window",
+        " For netvm, whose display has no panel: its icons are shown until the last one leaves. Where there is a tray"
+        " already, the program is started, and shows its icon there.",
+    )  # fmt: skip
+    host.add_argument("program", nargs=argparse.REMAINDER, metavar="PROGRAM…", help="start this, such as nm-applet")
     completion = _command(
         subparsers, "completion", commands.completion, "print domains' names, for the shell's completion"
     )

@@ -68,6 +68,26 @@ def reapply(_: Namespace) -> int:
     return 0
 
 
+def applet(_: Namespace) -> int:
+    """`qnet applet`."""
+    from qnet_gui.cli.line import Line
+    from qnet_gui.screen import own_display
+
+    display = own_display()
+    with Line() as line:
+        line.call("ShowNetworkApplet", "ss", f":{display.number}", display.cookie)
+    print("nm-applet has been started in netvm. Its icon comes to the tray.")
+    return 0
+
+
+def applet_host(arguments: Namespace) -> int:
+    """`qnet applet-host`."""
+    from qnet_gui.applethost.main import run
+
+    program = arguments.program[1:] if arguments.program[:1] == ["--"] else arguments.program
+    return run(program, arguments.debug)
+
+
 def completion(arguments: Namespace) -> int:
     """`qnet completion`: silent when the helper is away, as whoever presses Tab expects."""
     from qnet_gui.cli import netvm

@@ -12,8 +12,12 @@ from qnet_gui.dom0.domains import Domains
 from qnet_gui.dom0.link_methods import LinkMethods
 from qnet_gui.dom0.raw import Raw
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
+from qnet_gui.model.display import display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import QnetError
+
+#: What is started in the netvm: nm-applet, and a tray for it where the display has none.
+APPLET = ("qnet", "applet-host", "nm-applet")
 
 
 def _may_choose(helper: DomainMethods, name: str, move: bool) -> None:
@@ -39,6 +43,11 @@ def _may_pause(helper: DomainMethods, domid: int) -> None:
 def _may_unpause(helper: DomainMethods, domid: int) -> None:
     helper.operations.check_idle()
     permitted.unpause(helper.raw, domid)
+
+
+def _may_show(helper: DomainMethods, name: str, cookie: str) -> None:
+    display(name, cookie)
+    permitted.show(_as_if_awake(helper.raw), helper.domains.name, helper.hypervisor.cannot_show)
 
 
 def _as_if_awake(raw: Raw) -> Raw:
@@ -101,6 +110,20 @@ class DomainMethods(LinkMethods):
         """Let a paused domain go on; answers when it does."""
         _may_unpause(self, domid)
         self._aside(call, lambda: self.hypervisor.unpause(domid))
+
+    @method("ShowNetworkApplet", action="org.qnet.show-applet", takes="ss", first=_may_show)
+    def show_network_applet(self, call: Call, name: str, cookie: str) -> None:
+        """Show the netvm's nm-applet on a display of the caller's: DISPLAY's value, and its cookie in hexadecimal.
+
+        The caller chooses no program, and the display's own server decides whether that cookie lets anybody in.
+        """
+        wanted = display(name, cookie)
+
+        def show(_by: str) -> None:
+            netvm = permitted.show(self.raw, self.domains.name, self.hypervisor.cannot_show)
+            self._aside(call, lambda: self.hypervisor.show_program(netvm.id, APPLET, wanted))
+
+        self.as_user(call, show)
 
     def _aside(self, call: Call, job: Callable[[], None]) -> None:
         """Do something small; in its turn, so that it does not come between the steps of an operation."""

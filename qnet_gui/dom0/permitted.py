@@ -96,6 +96,16 @@ def netvm(raw: Raw, name: str) -> DomainInfo:
     return found
 
 
+def show(raw: Raw, name: str, cannot_show: str) -> DomainInfo:
+    """The netvm's own applet may be shown; returns the netvm."""
+    if cannot_show:
+        raise Refused(cannot_show)
+    found = netvm(raw, name)
+    if found.id == 0:
+        raise Refused("dom0 is the netvm: start nm-applet here, like any other program.")
+    return found
+
+
 def choose(raw: Raw, wanted: str, move: bool) -> DomainInfo:
     """It may be the netvm, and domains may be moved to it; `BadInput` for what is no name at all."""
     if move:

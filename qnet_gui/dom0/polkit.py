@@ -33,8 +33,8 @@ def refusal(challenge: bool, details: dict[str, str], interactive: bool) -> NotA
         return NotAuthorised("This needs a password, and the caller does not let anybody be asked for it.")
     if challenge:
         return NotAuthorised("This needs a password, and there is nobody who could be asked for it.")
-    if interactive:  # polkit does not tell the one from the other
-        return NotAuthorised("The password was wrong, or you are not allowed to do this.")
+    if interactive:  # polkit tells neither from the other, and KDE's dialog not even that it was dismissed
+        return NotAuthorised("No right password was given, or you are not allowed to do this.")
     return NotAuthorised("You are not allowed to do this.")
 
 

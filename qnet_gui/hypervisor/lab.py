@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from qnet_gui.hypervisor.port import Capabilities, DomainInfo, VifRequest
+from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import DBUS_PREFIX, HypervisorError, from_dbus
 from qnet_gui.model.vif import VifId
@@ -47,6 +49,9 @@ def ask(path: Path, do: str, deadline: float = _DEADLINE, **words: Any) -> Any:
 class LabHypervisor:
     """The port `Hypervisor` in a lab's dom0."""
 
+    #: A lab's netvm is the same person's programs on the same machine: its windows are no worse than any other's.
+    cannot_show = ""
+
     def __init__(self, path: Path = SOCKET) -> None:
         self._path = path
 
@@ -80,3 +85,10 @@ class LabHypervisor:
     def detach_vif(self, vif: VifId) -> None:
         """See `Hypervisor`."""
         ask(self._path, "detach_vif", _DETACH_DEADLINE, frontend=vif.frontend, devid=vif.devid)
+
+    def show_program(self, domid: int, command: Sequence[str], display: Display) -> None:
+        """See `Hypervisor`."""
+        ask(
+            self._path, "show_program", domid=domid, command=list(command), number=display.number,
+            cookie=display.cookie,
+        )  # fmt: skip

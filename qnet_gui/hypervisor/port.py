@@ -6,10 +6,12 @@ Every call may block until its deadline and belongs on a worker thread; every fa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Protocol
 
+from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.vif import VifId
 
@@ -49,7 +51,17 @@ class VifRequest:
 
 
 class Hypervisor(Protocol):
-    """What every adapter offers."""
+    """What every adapter offers.
+
+    `cannot_show` says why the windows of other domains' programs cannot be shown in dom0; it is empty where they can.
+    A window on dom0's display can see and do much there, so only who trusts the display's server to keep windows of
+    different domains apart, or has nothing to lose, offers this.
+    """
+
+    @property
+    def cannot_show(self) -> str:
+        """A sentence with the cure, or nothing; constant, and known without asking anybody."""
+        ...
 
     def capabilities(self) -> Capabilities:
         """What can be done here; constant for the life of the process."""
@@ -73,4 +85,11 @@ class Hypervisor(Protocol):
 
     def detach_vif(self, vif: VifId) -> None:
         """Take a card away; a card that is not there is no error."""
+        ...
+
+    def show_program(self, domid: int, command: Sequence[str], display: Display) -> None:
+        """Start a program in a domain, with its windows on a display in dom0; returns when it has been started.
+
+        Raises `Refused` where that cannot be, or when it runs on that display already.
+        """
         ...

@@ -7,13 +7,15 @@ change the same domain end in one that neither knows. Touches xl and xenstore.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from qnet_gui.hypervisor import xen_text
 from qnet_gui.hypervisor.port import Capabilities, DomainInfo, VifRequest
 from qnet_gui.hypervisor.xen_run import XL, xl
+from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
-from qnet_gui.model.errors import HypervisorError, NotFound
+from qnet_gui.model.errors import HypervisorError, NotFound, Refused
 from qnet_gui.model.vif import VifId
 from qnet_gui.store.client import Store
 
@@ -37,6 +39,11 @@ def manager() -> str:
 
 class XenHypervisor:
     """The port `Hypervisor` in a real dom0. May be used from any thread."""
+
+    cannot_show = (
+        "Xen brings no windows of the netvm to dom0. Start nm-applet on the netvm's own display there: "
+        "qnet applet-host nm-applet"
+    )
 
     def __init__(self, program: Path = XL, managed_by: str = "", store: Path | None = None) -> None:
         self._program = program
@@ -139,6 +146,10 @@ class XenHypervisor:
                 if store.read(backend.decode("ascii", "replace")) is not None:
                     raise
                 _forget(store, vif)
+
+    def show_program(self, domid: int, command: Sequence[str], display: Display) -> None:
+        """See `Hypervisor`. There is no way by which a window could come here."""
+        raise Refused(self.cannot_show)
 
 
 def _card_root(frontend: int) -> str:

@@ -16,7 +16,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from qnet_gui.lab.demo_story import DOMAIN, Demo, say
+from qnet_gui.lab.demo_story import DOMAIN, Demo
+from qnet_gui.lab.demo_tray import DESKTOPS
+from qnet_gui.lab.demo_words import say
 from qnet_gui.lab.place import Place
 from qnet_gui.lab.updown import take_down
 from qnet_gui.model.errors import QnetError
@@ -45,10 +47,10 @@ def _end(place: Place, keep: bool) -> None:
         print("\nThe lab is down; nothing is left of it.")
 
 
-def _run(place: Place, pictures: Path, keep: bool) -> int:
+def _run(place: Place, pictures: Path, desktop: str, keep: bool) -> int:
     started, folder = time.monotonic(), Path(tempfile.mkdtemp(prefix="qnet-demo-"))
     try:
-        Demo(place.name, pictures).tell(folder)
+        Demo(place.name, pictures, desktop).tell(folder)
         print(f"\nAll of it happened, in {time.monotonic() - started:.0f} s.", flush=True)
         shutil.rmtree(folder)
         return 0
@@ -81,6 +83,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep", action="store_true", help="leave the lab up")
     where = Path("build/demo")
     parser.add_argument("--pictures", metavar="FOLDER", type=Path, default=where, help="default: %(default)s")
+    where_tray = "where the tray is: your own screen, a Plasma or a light desktop without one (default: what there is)"
+    parser.add_argument("--desktop", choices=DESKTOPS, default=DESKTOPS[0], help=where_tray)
     args = parser.parse_args(argv)
     try:
         place = Place(args.name)
@@ -95,7 +99,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     for number in _SIGNALS:
         signal.signal(number, _interrupt)
-    return _run(place, args.pictures, args.keep)
+    return _run(place, args.pictures, args.desktop, args.keep)
 
 
 if __name__ == "__main__":

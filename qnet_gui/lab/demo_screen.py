@@ -22,9 +22,10 @@ _KEPT_PREFIXES = ("LC_", "XDG_", "QT_", "KDE_")
 
 
 class Screen(Protocol):
-    """What a `LightDesktop` and a `UserScreen` have in common."""
+    """What a `LightDesktop`, a `Plasma` and a `UserScreen` have in common."""
 
     folder: Path
+    env: dict[str, str]
 
     def start(self, name: str, command: Sequence[str], **more: Any) -> subprocess.Popen[bytes]:
         """Start a program; its output goes to `NAME.log` in the folder."""
@@ -32,6 +33,10 @@ class Screen(Protocol):
 
     def run(self, *command: str) -> str:
         """Run a program to its end; its output, empty when it fails."""
+        ...
+
+    def screenshot(self, path: Path) -> Path:
+        """Take a picture of it."""
         ...
 
     def stop(self) -> None:
@@ -115,6 +120,10 @@ class UserScreen:
             command, env=self.env, capture_output=True, text=True, timeout=_DEADLINE, check=False, **self._as_caller()
         )
         return done.stdout if done.returncode == 0 else ""
+
+    def screenshot(self, path: Path) -> Path:
+        """No pictures are taken of a person's screen."""
+        return path
 
     def stop(self) -> None:
         """End what was started, last started first."""

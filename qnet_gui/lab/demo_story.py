@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,7 +14,8 @@ from pathlib import Path
 
 from qnet_gui.lab.demo_roam import Roaming
 from qnet_gui.lab.demo_tray import Tray, open_tray
-from qnet_gui.lab.enter import dom0_bus_address
+from qnet_gui.lab.demo_upgrade import Upgrade
+from qnet_gui.lab.demo_words import head, say
 from qnet_gui.lab.provider import Provider
 from qnet_gui.model.errors import NoAnswer, Refused
 
@@ -26,22 +29,13 @@ _DEADLINE = 120.0
 _LOOK = 4.0
 
 
-def say(text: str = "") -> None:
-    """A line or more of a step."""
-    for line in text.splitlines() or [""]:
-        print(f"   {line}".rstrip(), flush=True)
-
-
-def _head(text: str) -> None:
-    print(f"\n{text}", flush=True)
-
-
 class Demo:
     """The story, told of one lab."""
 
-    def __init__(self, lab: str, pictures: Path) -> None:
+    def __init__(self, lab: str, pictures: Path, desktop: str = "auto") -> None:
         self._lab = lab
         self._pictures = pictures
+        self._desktop = desktop
 
     def _qnet(self, *words: str, quietly: bool = False) -> str:
         """Run a command of `qnet` in the lab and show it; what it printed."""
@@ -79,14 +73,14 @@ class Demo:
 
     def machine(self) -> None:
         """It comes up."""
-        _head("1. A machine: dom0 without a network, netvm with two cards, three domains, and two providers outside.")
+        head("1. A machine: dom0 without a network, netvm with two cards, three domains, and two providers outside.")
         self._qnet("lab", "up")
         say()
         self._qnet("status")
 
     def routes(self) -> None:
         """Both tables."""
-        _head("2. netvm's routes: one for each domain with a card, the provider's network, and the way out.")
+        head("2. netvm's routes: one for each domain with a card, the provider's network, and the way out.")
         self._qnet("routes")
         say(f"\nAnd all that {DOMAIN} needs:")
         self._qnet("routes", "--domain", DOMAIN)
@@ -94,7 +88,7 @@ class Demo:
     def before(self, tray: Tray) -> None:
         """A page by name, and the tray."""
         old = Provider(0)
-        _head(f"3. {DOMAIN} fetches a page by name. It knows virtual name servers, which netvm redirects.")
+        head(f"3. {DOMAIN} fetches a page by name. It knows virtual name servers, which netvm redirects.")
         self._fetch(old)
         say(f"\nThe tray says: {tray.says(f'({old.uplink},')}")
         tray.open_status()
@@ -103,7 +97,7 @@ class Demo:
     def roam(self, tray: Tray, folder: Path) -> None:
         """To the other provider."""
         old, new = Provider(0), Provider(1)
-        _head(f"4. The cable to {old.name} is pulled, and the one to {new.name} plugged in.")
+        head(f"4. The cable to {old.name} is pulled, and the one to {new.name} plugged in.")
         server = next(row.split()[0] for row in self._qnet("dns", quietly=True).splitlines()[1:])
         with Roaming(self._lab, DOMAIN, server, new, folder) as roaming:
             self._qnet("lab", "roam")
@@ -124,7 +118,7 @@ class Demo:
 
     def changes(self, before: str) -> None:
         """What changed in the domain itself."""
-        _head(f"5. And {DOMAIN} itself? Its address, its routes, its resolv.conf and when that was written:")
+        head(f"7. And {DOMAIN} itself? Its address, its routes, its resolv.conf and when that was written:")
         after = self.configuration()
         say(after)
         say()
@@ -136,6 +130,15 @@ class Demo:
             raise Refused(f"The configuration of {DOMAIN} has changed.")
         say("Nothing in it has changed.")
 
+    def stay(self, tray: Tray) -> None:
+        """On a person's own screen everything can be tried, until Ctrl-C."""
+        if tray.on_own_screen and sys.stdin.isatty():
+            head("It is yours now: the tray, and the lab behind it. Ctrl-C ends both.")
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                while True:
+                    signal.pause()
+
     def tell(self, folder: Path) -> None:
         """All of it."""
         print("This is a lab: a whole machine in namespaces of this one, whose own network stays as it is.")
@@ -143,7 +146,12 @@ class Demo:
         self.machine()
         self.routes()
         before = self.configuration()
-        with open_tray(folder, dom0_bus_address(self._lab)) as tray:
+        with open_tray(folder, self._lab, self._desktop) as tray:
             self.before(tray)
             self.roam(tray, folder)
-        self.changes(before)
+            upgrade = Upgrade(tray, self._lab, lambda name: self._show(tray, name, tooltip=False))
+            upgrade.up()
+            upgrade.down()
+            upgrade.applet()
+            self.changes(before)
+            self.stay(tray)

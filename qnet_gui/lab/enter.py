@@ -19,7 +19,7 @@ from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, NotFound, Refused
 from qnet_gui.model.parse import shown
 
-_KINDS = syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWUTS | syscalls.NEWIPC
+_KINDS = syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWUTS | syscalls.NEWIPC | syscalls.NEWCGROUP
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,15 @@ def door(name: str, domain: str) -> Door:
     raise NotFound(f"There is no domain {shown(domain)} in this lab; there are {', '.join(known)}.")
 
 
-def _walk_in(pidfd: int, group: Path) -> None:
-    cgroup.join(group)  # first: the control groups cannot be seen from inside
+def walk_in(pidfd: int) -> None:
+    """The calling process is in the namespaces of a domain from now on, but for that of processes."""
     syscalls.setns(pidfd, _KINDS)
     os.chdir("/")
+
+
+def _join_and_walk_in(pidfd: int, group: Path) -> None:
+    cgroup.join(group)  # first: the control groups cannot be seen from inside
+    walk_in(pidfd)
 
 
 def enter(name: str, domain: str) -> None:
@@ -68,7 +73,7 @@ def enter(name: str, domain: str) -> None:
     found = door(name, domain)
     pidfd = os.pidfd_open(found.pid)
     try:
-        _walk_in(pidfd, found.group)
+        _join_and_walk_in(pidfd, found.group)
         syscalls.setns(pidfd, syscalls.NEWPID)
     except OSError as error:
         raise HypervisorError(f"{domain} cannot be entered: {error.strerror}.") from None
@@ -85,14 +90,14 @@ def popen(found: Door, command: list[str], tied: bool = False, **options: Any) -
     """Start a program in a domain. `tied`: it dies with the calling thread."""
     pidfd = os.pidfd_open(found.pid)
 
-    def walk_in() -> None:
+    def prepare() -> None:
         if tied:
             syscalls.die_with_parent()
-        _walk_in(pidfd, found.group)
+        _join_and_walk_in(pidfd, found.group)
 
     try:
         with syscalls.children_in(pidfd):
-            return subprocess.Popen(command, preexec_fn=walk_in, env=environment(), **options)
+            return subprocess.Popen(command, preexec_fn=prepare, env=environment(), **options)
     finally:
         os.close(pidfd)
 

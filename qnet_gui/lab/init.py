@@ -31,7 +31,7 @@ class Init:
     def boot(self) -> None:
         """From a process of the machine to a running domain."""
         cgroup.join(self._place.cgroup / f"d{self._domid}")
-        syscalls.unshare(syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWUTS | syscalls.NEWIPC)
+        syscalls.unshare(syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWUTS | syscalls.NEWIPC | syscalls.NEWCGROUP)
         self._reports.say("namespaces")
         if self._role == GUEST:
             self._links = LinkWatch()

@@ -20,8 +20,10 @@ from qnet_gui.lab.links import remove_card
 from qnet_gui.lab.online import wait_online
 from qnet_gui.lab.outside import Outside
 from qnet_gui.lab.place import DOM0, GUEST, NETVM, Place
+from qnet_gui.lab.shown import Shown
 from qnet_gui.lab.toolstack import Toolstack, free_address
 from qnet_gui.model import parse
+from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused
 from qnet_gui.model.parse import shown
@@ -45,6 +47,7 @@ class Machine:
         self._hardware = Hardware(place)
         self._toolstack = Toolstack(self._hardware.socket)
         self._outside = Outside(place, uplinks, netvms)
+        self._shown = Shown(place)
         self._next_domid = 0
         self._configs: dict[str, Config] = {}
         self._domains: dict[str, Domain] = {}
@@ -143,6 +146,14 @@ class Machine:
     def detach_vif(self, frontend: int, devid: int) -> None:
         """Take a card away."""
         self._toolstack.detach_vif(VifId(frontend, devid))
+
+    def show_program(self, domid: int, command: list[str], number: int, cookie: str) -> None:
+        """Start a program in a domain, with its windows on a display that dom0, or this machine's host, has."""
+        with self._lock:
+            domain = self._by_id(domid)
+            if domain.state is not DomainState.RUNNING:
+                raise Refused(f"{domain.name} is {domain.state.value}.")
+            self._shown.start(domain.init, self._domains[DOM0].init, command, Display(number, cookie))
 
     def _by_id(self, domid: int) -> Domain:
         for domain in self._domains.values():

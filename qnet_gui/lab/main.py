@@ -24,7 +24,7 @@ def _verbs(machine: Machine, *names: str) -> dict[str, Any]:
     return {name: getattr(machine, name) for name in names}
 
 
-_HYPERVISOR = ("capabilities", "domains", "pause", "unpause", "attach_vif", "detach_vif")
+_HYPERVISOR = ("capabilities", "domains", "pause", "unpause", "attach_vif", "detach_vif", "show_program")
 _PERSON = ("status", "add", "remove", "start", "stop", "restart", "program", "cable", "servers", "online",
            "served")  # fmt: skip
 

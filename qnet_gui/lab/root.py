@@ -78,6 +78,8 @@ def build(place: Place, name: str, role: str, domid: int) -> bool:
         Path(path).mkdir(exist_ok=True)
     syscalls.mount_proc()
     syscalls.mount_sysfs(read_only=role == NETVM)  # NetworkManager manages no device of a writable one without udev
+    if role == DOM0:
+        syscalls.mount_cgroup()  # polkit finds a caller's login session by the control group
     if role == DOM0 and _PCI.is_dir():
         syscalls.mount_tmpfs(_PCI)  # the host's cards are not this machine's
     return fresh

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 NEWNS = 0x00020000
+NEWCGROUP = 0x02000000
 NEWUTS = 0x04000000
 NEWIPC = 0x08000000
 NEWPID = 0x20000000
@@ -18,6 +19,7 @@ NEWNET = 0x40000000
 _RDONLY, _NOSUID, _NODEV, _NOEXEC = 1, 2, 4, 8
 _BIND, _REC, _PRIVATE = 4096, 16384, 1 << 18
 _MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE, _ATTR_RDONLY = 442, -100, 0x8000, 1
+_OPEN_TREE, _MOVE_MOUNT, _TREE_CLONE, _FROM_EMPTY_PATH = 428, 429, 1, 4
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -108,6 +110,11 @@ def mount_sysfs(read_only: bool) -> None:
     _mount("sysfs", "/sys", "sysfs", _NOSUID | _NODEV | _NOEXEC | (_RDONLY if read_only else 0))
 
 
+def mount_cgroup() -> None:
+    """/sys/fs/cgroup of the control group namespace that the caller is in, to be read."""
+    _mount("cgroup2", "/sys/fs/cgroup", "cgroup2", _NOSUID | _NODEV | _NOEXEC | _RDONLY)
+
+
 def mount_proc() -> None:
     """/proc of the process namespace that the caller is in."""
     _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
@@ -126,6 +133,22 @@ def set_read_only(target: Path | str, read_only: bool, below: bool = False) -> N
 def bind(source: Path | str, target: Path | str) -> None:
     """Show a file or folder at another place too."""
     _mount(str(source), target, None, _BIND | _REC)
+
+
+def pick_up(path: Path | str) -> int:
+    """A file of this mount namespace as a mount of its own, to be put down in another; `FileNotFoundError` etc."""
+    ctypes.set_errno(0)
+    found = _libc.syscall(_OPEN_TREE, _AT_FDCWD, str(path).encode(), _TREE_CLONE | os.O_CLOEXEC)
+    if found < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(path))
+    return int(found)
+
+
+def put_down(mount: int, target: Path | str) -> None:
+    """Show what was picked up at this place too, which must exist."""
+    result = _libc.syscall(_MOVE_MOUNT, mount, b"", _AT_FDCWD, str(target).encode(), _FROM_EMPTY_PATH)
+    _check(result, f"mounting on {target}")
 
 
 def set_hostname(name: str) -> None:

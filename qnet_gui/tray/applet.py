@@ -8,12 +8,12 @@ import sys
 import time
 from collections.abc import Iterable
 
-from qnet_gui.tray import netapplet
 from qnet_gui.tray.buswatch import BusWatch
 from qnet_gui.tray.desk import Desk
 from qnet_gui.tray.doer import Doer
 from qnet_gui.tray.host import TrayHost
 from qnet_gui.tray.menu import Action
+from qnet_gui.tray.netapplet import NetworkApplet
 from qnet_gui.tray.news import News
 from qnet_gui.tray.notify import Notifier
 from qnet_gui.tray.qt import QApplication, QDBusConnection, QObject, QTimer
@@ -40,7 +40,9 @@ class Applet(QObject):
         self._due.timeout.connect(lambda: self._tell(self._tracker.tick(time.monotonic(), time.time())))
         self.desk = Desk(system, self)
         self.desk.changed.connect(self._changed)
-        self._doer = Doer(self.desk, self)
+        self._netapplet = NetworkApplet(system, self)
+        self._netapplet.changed.connect(self._paint)
+        self._doer = Doer(self.desk, self._netapplet, self)
         self._doer.leave.connect(self.stop)
         self.desk.wanted.connect(self._doer.do)
         self._notifier = Notifier(session, self)
@@ -83,7 +85,7 @@ class Applet(QObject):
 
     def _paint(self) -> None:
         if self._shell:
-            self._shell.show(view(self.desk.snapshot, netapplet.hindrance()))
+            self._shell.show(view(self.desk.snapshot, self._netapplet.reason))
 
     def _changed(self) -> None:
         self._paint()

@@ -32,6 +32,7 @@ def title(want: Want) -> str:
         Action.DETACH: tr("Cut {name} off the network", name=want.name),
         Action.NETVM: tr("Make {name} the netvm", name=want.name),
         Action.DISCONNECT: tr("Disconnect dom0"),
+        Action.NETAPPLET: tr("Network applet (nm-applet)"),
         Action.EXTEND: tr("Keep dom0 connected for longer"),
     }
     return texts[want.action]

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.snapshot import Dom0State
-from qnet_gui.tray import netapplet
 from qnet_gui.tray.deeds import Deeds
 from qnet_gui.tray.desk import Desk
+from qnet_gui.tray.front import bring
 from qnet_gui.tray.menu import Action, Want
+from qnet_gui.tray.netapplet import NetworkApplet
 from qnet_gui.tray.qt import QMessageBox, QObject, QWidget, pyqtSignal
 
 #: What opens a window, and the module below `windows` that has it.
@@ -32,9 +33,11 @@ class Doer(QObject):
 
     leave = pyqtSignal()
 
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+    def __init__(self, desk: Desk, netapplet: NetworkApplet, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._netapplet = netapplet
+        netapplet.failed.connect(lambda text: self._failed(Want(Action.NETAPPLET), QnetError(text)))
         self._windows: dict[Action, QWidget] = {}
         self._boxes: dict[object, QMessageBox] = {}
         self._leaving = False
@@ -47,7 +50,7 @@ class Doer(QObject):
         if want.action in WINDOWS:
             self.open(want.action)
         elif want.action is Action.NETAPPLET:
-            netapplet.start()
+            self._netapplet.start()
         elif want.action is Action.ABOUT:
             self._about()
         elif want.action is Action.QUIT:
@@ -83,9 +86,7 @@ class Doer(QObject):
         if key not in self._boxes:
             made = self._boxes[key] = make()
             made.finished.connect(lambda _result: self._forget(key))
-        self._boxes[key].show()
-        self._boxes[key].raise_()
-        self._boxes[key].activateWindow()
+        bring(self._boxes[key])
 
     def _forget(self, key: object) -> None:
         self._boxes.pop(key, None)

@@ -74,6 +74,13 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+try:
+    from PyQt5.QtX11Extras import QX11Info
+
+    x11: type[QX11Info] | None = QX11Info
+except ImportError:
+    x11 = None
+
 __all__ = [
     "QAbstractButton",
     "QAbstractItemView",
@@ -138,4 +145,5 @@ __all__ = [
     "Qt",
     "pyqtSignal",
     "pyqtSlot",
+    "x11",
 ]

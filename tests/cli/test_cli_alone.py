@@ -23,7 +23,10 @@ from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 ROOT = Path(__file__).parents[2]
 #: A bus that is not there.
 NOBODY = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent/bus", "QNET_LAB": ""}
-COMMANDS = ["status", "routes", "dns", "dom0", "netvm", "domain", "doctor", "reapply", "completion", "lab"]
+COMMANDS = [
+    "status", "routes", "dns", "dom0", "netvm", "domain", "doctor", "reapply", "applet", "applet-host", "completion",
+    "lab",
+]  # fmt: skip
 VERBS = {
     "dom0": ["up", "down", "status", "extend"],
     "netvm": ["get", "set", "start", "stop", "restart"],
@@ -233,3 +236,14 @@ def test_the_status_of_nothing():
     open_ = Snapshot(Netvm("netvm"), dom0=Dom0Link(Dom0State.OPEN))
     assert "has no address, no route and no open port, apart from its link for the upgrade\n" in show.status(open_)
     assert show.dns(Snapshot(Netvm("netvm"))) == "Nothing is redirected: names do not resolve."
+
+
+def test_nm_applet_needs_a_display_and_a_helper(qnet, monkeypatch):
+    monkeypatch.setenv("DISPLAY", "")
+    done = qnet("applet")
+    assert done.returncode == 1
+    assert done.stderr == "qnet: This session has no X display on which nm-applet could be shown.\n"
+    monkeypatch.setenv("DISPLAY", ":4242")
+    done = qnet("applet")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr

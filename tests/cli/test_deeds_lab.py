@@ -304,7 +304,7 @@ def test_the_terminal_asks_for_the_password(in_lab, password):
     extend = password("dom0", "extend", "5")
     extend.password("wrong\n")
     assert extend.end() == 1
-    assert extend.lines[-2].endswith("qnet: The password was wrong, or you are not allowed to do this.")
+    assert extend.lines[-2].endswith("qnet: No right password was given, or you are not allowed to do this.")
     assert "Traceback" not in extend.text
 
 

@@ -29,8 +29,8 @@ _AGENT = "org.freedesktop.PolicyKit1.AuthenticationAgent"
 _AGENT_PATH = "/org/qnet/test/Agent"
 #: An argument of each type that every method of the helper takes: domain work, or two minutes.
 _ARGUMENTS = {"u": 2, "s": "netvm", "b": False}
-#: Where those do not do: only who is attached can be cut off, and work is not.
-_OTHERS = {"DetachDomain": [3]}
+#: Where those do not do: only who is attached can be cut off, and work is not; netvm is no display.
+_OTHERS = {"DetachDomain": [3], "ShowNetworkApplet": [":0", ""]}
 
 
 def arguments_for(member: str) -> tuple[str, list[Any]]:

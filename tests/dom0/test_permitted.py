@@ -26,6 +26,7 @@ WELL = Raw(
     NETVM, (DOM0, NETVM, NETVM2, WORK, VAULT, SLEEPER, GHOST),
     cards={4: {VifId(4, 0): Card(1)}, 6: {VifId(6, 0): Card(9)}}, agents={1: AGENT, 2: STOPPED, 6: AGENT, 4: {}},
 )  # fmt: skip
+WITH_DOM0 = replace(WELL, netvm=DOM0, agents={0: AGENT})
 MANAGED = replace(WELL, managed_by="qubesd")
 CONNECTED = replace(WELL, dom0=Dom0Link(Dom0State.CONNECTING))
 
@@ -51,6 +52,9 @@ CONNECTED = replace(WELL, dom0=Dom0Link(Dom0State.CONNECTING))
         (lambda: permitted.attach(replace(WELL, netvm=GHOST), "ghost", 5), Refused, "ghost is not running. Start it."),
         (lambda: permitted.attach(replace(WELL, netvm=SLEEPER), "x", 5), Refused, "x is paused. Unpause it."),
         (lambda: permitted.attach(replace(WELL, netvm=DOM0), "dom0", 5), Refused, "dom0 is the netvm"),
+        (lambda: permitted.show(WELL, "netvm", "No windows."), Refused, "No windows."),
+        (lambda: permitted.show(replace(WELL, netvm=SLEEPER), "x", ""), Refused, "x is paused. Unpause it."),
+        (lambda: permitted.show(WITH_DOM0, "dom0", ""), Refused, "dom0 is the netvm: start nm-applet here"),
         (lambda: permitted.choose(WELL, "vault", False), Refused, "vault cannot be the netvm"),
         (lambda: permitted.choose(WELL, "work", False), Refused, "work cannot be the netvm"),
         (lambda: permitted.choose(WELL, "sleeper", False), Refused, "sleeper is paused. Unpause it."),

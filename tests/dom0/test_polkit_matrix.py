@@ -32,10 +32,10 @@ CALLERS = {
 #: password, which is an administrator's or not; `not let`: there is a dialog, but the caller does not want one.
 DIALOGS = {
     "yes": "",
-    "himself": "The password was wrong, or you are not allowed to do this.",
-    "no": "The password was wrong, or you are not allowed to do this.",
+    "himself": "No right password was given, or you are not allowed to do this.",
+    "no": "No right password was given, or you are not allowed to do this.",
     "dismisses": "The password was not given.",
-    "dies": "The password was wrong, or you are not allowed to do this.",
+    "dies": "No right password was given, or you are not allowed to do this.",
     "absent": "This needs a password, and there is nobody who could be asked for it.",
     "not let": "This needs a password, and the caller does not let anybody be asked for it.",
 }

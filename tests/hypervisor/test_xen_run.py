@@ -10,8 +10,9 @@ import pytest
 from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.hypervisor.xen import XenHypervisor
 from qnet_gui.hypervisor.xen_run import xl
+from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
-from qnet_gui.model.errors import HypervisorError, NotFound
+from qnet_gui.model.errors import HypervisorError, NotFound, Refused
 from qnet_gui.model.vif import VifId
 
 _UUID = "5c3c3c84-3b5e-4b07-9f6b-6d6d6f2f7a01"
@@ -113,3 +114,11 @@ def test_managed_by_another(tmp_path: Path) -> None:
     ):
         with pytest.raises(HypervisorError, match="belong to qubesd"):
             deed()
+
+
+def test_windows_do_not_come_to_dom0_and_it_says_where_they_are() -> None:
+    xen = XenHypervisor(Path("/nonexistent/xl"))
+    with pytest.raises(Refused) as raised:
+        xen.show_program(1, ["qnet", "applet-host", "nm-applet"], Display(0))
+    assert raised.value.sentence == xen.cannot_show
+    assert "qnet applet-host nm-applet" in xen.cannot_show

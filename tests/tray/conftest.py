@@ -19,6 +19,7 @@ from tray_shared import Helper
 from qnet_gui.lab.desktop import LightDesktop
 from qnet_gui.tray.desk import Desk
 from qnet_gui.tray.doer import Doer
+from qnet_gui.tray.netapplet import NetworkApplet
 from qnet_gui.tray.qt import QCoreApplication, QDBusConnection, QEvent, QSettings
 
 _numbers = itertools.count()
@@ -97,9 +98,10 @@ def desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
     def make(address: str) -> Desk:
         names.append(f"desk-{next(_numbers)}")
-        found = Desk(QDBusConnection.connectToBus(address, names[-1]))
+        bus = QDBusConnection.connectToBus(address, names[-1])
+        found = Desk(bus)
         made.append(found)
-        found.doer = Doer(found, found)  # type: ignore[attr-defined]
+        found.doer = Doer(found, NetworkApplet(bus, found), found)  # type: ignore[attr-defined]
         found.wanted.connect(found.doer.do)  # type: ignore[attr-defined]
         found.client.start()
         return found

@@ -148,7 +148,6 @@ def test_the_pure_modules_need_no_qt() -> None:
         "standing",
         "terminal",
         "autostart",
-        "netapplet",
     ]
     code = f"import sys; {'; '.join(f'import qnet_gui.tray.{each}' for each in modules)}; print('PyQt5' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qnet_gui.tray.desk import Desk
+from qnet_gui.tray.front import bring
 from qnet_gui.tray.icons import application_icon
 from qnet_gui.tray.qt import QHideEvent, QKeyEvent, QKeySequence, QSize, Qt, QVBoxLayout, QWidget
 
@@ -39,11 +40,9 @@ class Window(QWidget):
             self.opened()
             self.refresh()
             self._put()
-        self.show()
         if self.isMinimized():
             self.showNormal()
-        self.raise_()
-        self.activateWindow()
+        bring(self)
 
     def grow(self) -> None:
         """Nothing is cut off when there is more to show; a window that a person made larger stays so."""

@@ -1,0 +1,122 @@
+"""An icon of the new kind as a button: shows what its program says of it, and tells the program of clicks.
+
+Nothing waits for the program: each answer comes when it comes, or never.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import dbus
+
+from qnet_gui.applethost.layout import Look, Row, look, rows
+from qnet_gui.applethost.qt import QCursor, QIcon, QImage, QMenu, QPixmap, QPoint, QSize, Qt, QToolButton
+from qnet_gui.applethost.watcher import ITEM, PROPERTIES
+from qnet_gui.tray import plain
+
+log = logging.getLogger(__name__)
+
+MENU = "com.canonical.dbusmenu"
+_NEWS = ("NewIcon", "NewToolTip", "NewTitle", "NewStatus")
+
+
+def icon_of(seen: Look) -> QIcon:
+    """What to draw: the theme's icon, the program's own picture, or a sign that there is neither."""
+    if seen.name and QIcon.hasThemeIcon(seen.name):
+        return QIcon.fromTheme(seen.name)
+    if seen.picture is not None:
+        image = QImage(
+            seen.picture.pixels, seen.picture.width, seen.picture.height, seen.picture.width * 4,
+            QImage.Format.Format_RGBA8888,
+        )  # fmt: skip
+        return QIcon(QPixmap.fromImage(image.copy()))
+    return QIcon.fromTheme("image-missing")
+
+
+class Item(QToolButton):
+    """The button of one item."""
+
+    def __init__(self, bus: Any, name: str, path: str, size: QSize) -> None:
+        super().__init__()
+        self._bus, self._name, self._path = bus, name, path
+        self._look = Look()
+        self._menu: QMenu | None = None
+        self.setAutoRaise(True)
+        self.setIconSize(size)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.clicked.connect(self._clicked)
+        self.customContextMenuRequested.connect(self._menu_wanted)
+        self._matches = [
+            bus.add_signal_receiver(lambda *_: self._ask(), news, ITEM, name, path) for news in _NEWS
+        ]  # fmt: skip
+        self._ask()
+
+    def forget(self) -> None:
+        """Its program has gone."""
+        for match in self._matches:
+            match.remove()
+
+    def _call(
+        self, path: str, interface: str, method: str, signature: str, arguments: tuple[Any, ...],
+        done: Callable[..., None] = lambda *_: None, failed: Callable[[Any], None] | None = None,
+    ) -> None:  # fmt: skip
+        def refused(error: Any) -> None:
+            log.debug("%s does not do %s: %s", self._name, method, error)
+            if failed is not None:
+                failed(error)
+
+        self._bus.call_async(self._name, path, interface, method, signature, arguments, done, refused)
+
+    def _ask(self) -> None:
+        self._call(self._path, PROPERTIES, "GetAll", "s", (ITEM,), self._show)
+
+    def _show(self, properties: Any) -> None:
+        self._look = look(properties, self.iconSize().width())
+        self.setIcon(icon_of(self._look))
+        self.setAccessibleName(self._look.title)
+        self.setToolTip(plain.tooltip(self._look.title))
+
+    def _clicked(self) -> None:
+        if self._look.only_menu:
+            self._menu_wanted()
+            return
+        at = QCursor.pos()
+        self._call(
+            self._path, ITEM, "Activate", "ii", (at.x(), at.y()), failed=lambda _: self._menu_wanted()
+        )  # programs that have nothing but a menu say so by refusing
+
+    def _menu_wanted(self, _at: QPoint | None = None) -> None:
+        if not self._look.menu:
+            at = QCursor.pos()
+            self._call(self._path, ITEM, "ContextMenu", "ii", (at.x(), at.y()))
+            return
+
+        def layout(*_: object) -> None:
+            none = dbus.Array([], signature="s")
+            self._call(self._look.menu, MENU, "GetLayout", "iias", (0, -1, none), self._open)
+
+        self._call(self._look.menu, MENU, "AboutToShow", "i", (0,), layout, layout)
+
+    def _open(self, _revision: int, root: Any) -> None:
+        self._menu = QMenu(self)
+        self._fill(self._menu, rows(root))
+        self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+    def _fill(self, menu: QMenu, found: tuple[Row, ...]) -> None:
+        for row in found:
+            if row.separator:
+                menu.addSeparator()
+            elif row.below:
+                self._fill(menu.addMenu(row.text), row.below)
+            else:
+                action = menu.addAction(row.text)
+                action.setEnabled(row.enabled)
+                action.setCheckable(row.check is not None)
+                action.setChecked(bool(row.check))
+                action.triggered.connect(lambda _checked, number=row.id: self._chosen(number))
+
+    def _chosen(self, number: int) -> None:
+        nothing = dbus.String("", variant_level=1)
+        self._call(self._look.menu, MENU, "Event", "isvu", (number, "clicked", nothing, dbus.UInt32(0)))

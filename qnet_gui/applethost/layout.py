@@ -1,0 +1,111 @@
+"""What programs say of their icons and menus (StatusNotifierItem, com.canonical.dbusmenu), read with care. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_TEXT, _ROWS, _DEPTH, _PIXELS = 200, 500, 8, 512
+
+
+def text_of(value: object) -> str:
+    """A text as it can be shown: one line, without characters that are not to be seen or turn others around."""
+    return "".join(char if char.isprintable() else "?" for char in str(value)[:_TEXT])
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a menu: `check` is True or False where it can be on or off; a `separator` has nothing else."""
+
+    id: int = 0
+    text: str = ""
+    enabled: bool = True
+    check: bool | None = None
+    separator: bool = False
+    below: tuple[Row, ...] = ()
+
+
+def label(raw: object) -> str:
+    """A label for Qt: dbusmenu marks the key with `_` and doubles one that is to be seen; Qt does so with `&`."""
+    quoted = text_of(raw).replace("&", "&&")
+    return "_".join(part.replace("_", "&", 1) for part in quoted.split("__"))
+
+
+def rows(layout: object, depth: int = 0) -> tuple[Row, ...]:
+    """The rows below a node of GetLayout's answer: `(id, properties, children)`; what is off is left out."""
+    match layout:
+        case [_, _, [*children]] if depth < _DEPTH:
+            found = (_row(child, depth) for child in children[:_ROWS])
+            return tuple(row for row in found if row is not None)
+    return ()
+
+
+def _row(node: object, depth: int) -> Row | None:
+    match node:
+        case [int() as number, {**properties}, [*_]] if properties.get("visible", True):
+            if properties.get("type") == "separator":
+                return Row(int(number), separator=True)
+            return Row(
+                int(number),
+                label(properties.get("label", "")),
+                bool(properties.get("enabled", True)),
+                properties.get("toggle-state") == 1 if properties.get("toggle-type") else None,
+                below=rows(node, depth + 1),
+            )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An icon's pixels, 4 bytes each: red, green, blue, opacity."""
+
+    width: int
+    height: int
+    pixels: bytes
+
+
+def picture(pixmaps: object, wanted: int) -> Picture | None:
+    """The smallest of an icon's pictures that is as large as wanted, else the largest; None when there is none."""
+    found = [each for each in map(_picture, pixmaps if isinstance(pixmaps, Sequence) else ()) if each]
+    found.sort(key=lambda each: each.width)
+    return next((each for each in found if each.width >= wanted), found[-1] if found else None)
+
+
+def _picture(raw: Any) -> Picture | None:
+    try:
+        width, height, data = int(raw[0]), int(raw[1]), bytes(raw[2])
+    except (TypeError, ValueError, IndexError):
+        return None
+    if not (0 < width <= _PIXELS and 0 < height <= _PIXELS and len(data) == width * height * 4):
+        return None
+    pixels = bytearray(len(data))
+    for to, source in enumerate((1, 2, 3, 0)):  # opacity comes first in the protocol
+        pixels[to::4] = data[source::4]
+    return Picture(width, height, bytes(pixels))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What an item says of itself. `name` is an icon of the theme; `menu` an object path, empty for none."""
+
+    title: str = ""
+    name: str = ""
+    picture: Picture | None = None
+    menu: str = ""
+    only_menu: bool = False
+
+
+def look(properties: Mapping[Any, Any], wanted: int) -> Look:
+    """From an item's properties; the title of the tooltip counts more than that of the item."""
+    tooltip = properties.get("ToolTip")
+    title = tooltip[2] if isinstance(tooltip, Sequence) and len(tooltip) > 2 and tooltip[2] else ""
+    name = str(properties.get("IconName", ""))
+    menu = str(properties.get("Menu", ""))
+    return Look(
+        text_of(title or properties.get("Title", "")),
+        name if "/" not in name else "",
+        picture(properties.get("IconPixmap", ()), wanted),
+        menu if menu not in ("", "/", "/NO_DBUSMENU") else "",
+        bool(properties.get("ItemIsMenu", False)),
+    )

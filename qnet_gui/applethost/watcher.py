@@ -1,0 +1,85 @@
+"""The new kind of icons: org.kde.StatusNotifierWatcher on the session bus, where nobody else is it, and its one host.
+
+dbus-python on GLib's loop, which Debian's Qt runs on: QtDBus gives Python no way to read the structures of this
+protocol. What a program says of itself is taken as text, and only as much of it as is shown.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import dbus
+import dbus.service
+
+log = logging.getLogger(__name__)
+
+NAME, PATH = "org.kde.StatusNotifierWatcher", "/StatusNotifierWatcher"
+ITEM, ITEM_PATH = "org.kde.StatusNotifierItem", "/StatusNotifierItem"
+PROPERTIES = "org.freedesktop.DBus.Properties"
+#: As many icons are taken in.
+_LIMIT = 64
+
+
+class Watcher(dbus.service.Object):  # type: ignore[misc]
+    """`came` and `left` are told of icons by bus name and path."""
+
+    def __init__(self, bus: Any, came: Callable[[str, str], None], left: Callable[[str, str], None]) -> None:
+        super().__init__(bus, PATH)
+        self._bus, self._came, self._left = bus, came, left
+        self._items: dict[tuple[str, str], Any] = {}
+
+    @staticmethod
+    def first(bus: Any) -> bool:
+        """Become the watcher; False when there is one already."""
+        answer = bus.request_name(NAME, dbus.bus.NAME_FLAG_DO_NOT_QUEUE)
+        return bool(answer == dbus.bus.REQUEST_NAME_REPLY_PRIMARY_OWNER)
+
+    @dbus.service.method(NAME, "s", "", sender_keyword="sender")  # type: ignore[misc, untyped-decorator, unused-ignore]
+    def RegisterStatusNotifierItem(self, service: str, sender: str = "") -> None:  # noqa: N802
+        """A program has an icon: it names its path, or a bus name of its own."""
+        name, path = (sender, str(service)) if service.startswith("/") else (str(service) or sender, ITEM_PATH)
+        key = (name, path)
+        if key in self._items or len(self._items) >= _LIMIT:
+            return
+        self._items[key] = self._bus.watch_name_owner(name, lambda owner: None if owner else self._gone(key))
+        self._came(name, path)
+        self.StatusNotifierItemRegistered(name + path)
+
+    @dbus.service.method(NAME, "s", "")  # type: ignore[misc, untyped-decorator, unused-ignore]
+    def RegisterStatusNotifierHost(self, service: str) -> None:  # noqa: N802
+        """Another host: there is one, and that is enough."""
+
+    @dbus.service.signal(NAME, "s")  # type: ignore[misc, untyped-decorator, unused-ignore]
+    def StatusNotifierItemRegistered(self, service: str) -> None:  # noqa: N802
+        """See the protocol."""
+
+    @dbus.service.signal(NAME, "s")  # type: ignore[misc, untyped-decorator, unused-ignore]
+    def StatusNotifierItemUnregistered(self, service: str) -> None:  # noqa: N802
+        """See the protocol."""
+
+    @dbus.service.signal(NAME, "")  # type: ignore[misc, untyped-decorator, unused-ignore]
+    def StatusNotifierHostRegistered(self) -> None:  # noqa: N802
+        """See the protocol."""
+
+    @dbus.service.method(PROPERTIES, "ss", "v")  # type: ignore[misc, untyped-decorator, unused-ignore]
+    def Get(self, interface: str, name: str) -> Any:  # noqa: N802
+        """See org.freedesktop.DBus.Properties."""
+        return self.GetAll(interface)[name]
+
+    @dbus.service.method(PROPERTIES, "s", "a{sv}")  # type: ignore[misc, untyped-decorator, unused-ignore]
+    def GetAll(self, interface: str) -> dict[str, Any]:  # noqa: N802
+        """See org.freedesktop.DBus.Properties."""
+        return {
+            "RegisteredStatusNotifierItems": dbus.Array([name + path for name, path in self._items], signature="s"),
+            "IsStatusNotifierHostRegistered": True,
+            "ProtocolVersion": dbus.Int32(0),
+        }
+
+    def _gone(self, key: tuple[str, str]) -> None:
+        watch = self._items.pop(key, None)
+        if watch is not None:
+            watch.cancel()
+            self._left(*key)
+            self.StatusNotifierItemUnregistered(key[0] + key[1])

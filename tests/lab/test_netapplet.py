@@ -1,0 +1,73 @@
+"""The tray's NetworkApplet against the real helper: its reason, and what becomes of a start."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from PyQt5.QtDBus import QDBusConnection
+from PyQt5.QtWidgets import QApplication
+
+from qnet_gui.lab.enter import dom0_bus_address
+from qnet_gui.model.sentence import HELPER_AWAY
+from qnet_gui.screen import NO_DISPLAY
+from qnet_gui.tray.netapplet import NetworkApplet
+
+from .conftest import Lab
+
+
+@pytest.fixture
+def applet(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], NetworkApplet]]:
+    """Makes one in a session with such a display."""
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setenv("XAUTHORITY", "/nonexistent")
+    application = QApplication.instance() or QApplication(["test"])
+    name = f"qnet-test-{time.monotonic_ns()}"
+    bus = QDBusConnection.connectToBus(dom0_bus_address(lab.name), name)
+
+    def make(display: str) -> NetworkApplet:
+        monkeypatch.setenv("DISPLAY", display)
+        return NetworkApplet(bus)
+
+    yield make
+    QDBusConnection.disconnectFromBus(name)
+    assert application
+
+
+def spin(ready: Callable[[], Any], seconds: float = 10) -> Any:
+    until = time.monotonic() + seconds
+    while not (found := ready()):
+        assert time.monotonic() < until, "it did not come"
+        QApplication.processEvents()
+        time.sleep(0.01)
+    return found
+
+
+def test_a_display_that_cannot_be_used_is_told_by_the_helpers_sentence(applet: Callable[[str], NetworkApplet]) -> None:
+    found, said = applet(":4242"), []
+    assert found.reason == HELPER_AWAY, "until it has answered"
+    found.failed.connect(said.append)
+    spin(lambda: not found.reason)
+    found.start()
+    assert spin(lambda: said) == ["There is no display :4242 in dom0 or on the host of this lab."]
+
+
+@pytest.mark.parametrize("display", ["", "elsewhere:0"])
+def test_without_a_display_there_is_a_reason(applet: Callable[[str], NetworkApplet], display: str) -> None:
+    found, said = applet(display), []
+    found.failed.connect(said.append)
+    spin(lambda: found.reason == NO_DISPLAY)
+    found.start()
+    assert said == [NO_DISPLAY]
+
+
+def test_the_reason_follows_the_helper(lab: Lab, applet: Callable[[str], NetworkApplet]) -> None:
+    found, changes = applet(":4242"), []
+    found.changed.connect(lambda: changes.append(found.reason))
+    spin(lambda: changes == [""])
+    lab.kill_program("dom0", "qnet-helper")
+    spin(lambda: changes == ["", HELPER_AWAY])
+    lab.start_program("dom0", "qnet-helper")
+    spin(lambda: changes == ["", HELPER_AWAY, ""])

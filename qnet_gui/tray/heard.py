@@ -38,7 +38,7 @@ KNOWN = (
     mark("dom0's card has gone."),
     mark("The password was not given."),
     mark("This needs a password, and there is nobody who could be asked for it."),
-    mark("The password was wrong, or you are not allowed to do this."),
+    mark("No right password was given, or you are not allowed to do this."),
     mark("You are not allowed to do this."),
     mark("polkit does not answer, so nobody can be authorised."),
     mark("dom0 is connected to the network, and all others are paused until it is disconnected."),

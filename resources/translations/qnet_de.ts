@@ -370,6 +370,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/deeds.py" />
+            <source>Network applet (nm-applet)</source>
+            <translation>Netzwerk-Applet (nm-applet)</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/deeds.py" />
             <source>Pause {name}</source>
             <translation>{name} anhalten</translation>
         </message>
@@ -387,6 +392,11 @@
             <location filename="../../qnet_gui/tray/heard.py" />
             <source>Everything has been put back.</source>
             <translation>Alles ist wieder, wie es war.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>No right password was given, or you are not allowed to do this.</source>
+            <translation>Es wurde kein richtiges Passwort angegeben, oder Sie dürfen das nicht.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/heard.py" />
@@ -422,11 +432,6 @@
             <location filename="../../qnet_gui/tray/heard.py" />
             <source>The password was not given.</source>
             <translation>Das Passwort wurde nicht eingegeben.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>The password was wrong, or you are not allowed to do this.</source>
-            <translation>Das Passwort war falsch, oder Sie dürfen das nicht.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/heard.py" />
@@ -630,11 +635,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Network applet (nm-applet)</source>
-            <translation>Netzwerk-Applet (nm-applet)</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
             <source>No other domain is running.</source>
             <translation>Es läuft keine andere Domäne.</translation>
         </message>
@@ -692,11 +692,6 @@
             <location filename="../../qnet_gui/tray/menu.py" />
             <source>{count} more in Status…</source>
             <translation>{count} weitere unter Status …</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/netapplet.py" />
-            <source>It cannot be started from here yet. Start it in netvm.</source>
-            <translation>Es kann von hier aus noch nicht gestartet werden. Starten Sie es in netvm.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/news.py" />

@@ -113,7 +113,20 @@ def netvm() -> None:
 
 def guest() -> None:
     load("xen-netfront")
-    start("qnet-guest", "/usr/bin/qnet-guest", "--debug", "--wait", "60")
+    watch = subprocess.Popen(["/sbin/ip", "-o", "monitor", "link"], env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
+    set_up = ("qnet-guest", "/usr/bin/qnet-guest", "--debug", "--wait", "60")
+    start(*set_up)
+
+    def whenever_a_card_comes() -> None:
+        """What udev and qnet-guest.service do elsewhere."""
+        there = True
+        for line in watch.stdout or ():
+            if " eth0" in line and (gone := line.startswith("Deleted")) == there:
+                there = not gone
+                if there:
+                    start(*set_up)
+
+    threading.Thread(target=whenever_a_card_comes, daemon=True).start()
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ DESTDIR ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-plasma lint format demo bench e2e-xen install clean
+.PHONY: help setup test test-plasma lint format demo bench e2e-xen xen-shell install clean
 
 help: ## list what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -45,6 +45,10 @@ bench: setup ## measure what README.md states
 e2e-xen: setup ## boot a real Xen under QEMU, with dom0, a netvm and a domain, and run tests/xen in it
 	@.ci/setup-xen
 	@.ci/as-root $(PYTHON) -m pytest -c tests/xen/pytest.ini tests/xen $(ARGS)
+
+xen-shell: setup ## the same Xen, and a shell in any of its domains
+	@.ci/setup-xen
+	@.ci/as-root $(PYTHON) tests/xen/shell.py
 
 install: ## install for ROLE=dom0|netvm|guest, below DESTDIR if given; needs nothing but Python and make
 	@/usr/bin/python3 -B -m qnet_gui.install $(ROLE) --destdir '$(DESTDIR)'

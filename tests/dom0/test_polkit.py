@@ -139,7 +139,7 @@ def test_the_policy_has_exactly_the_declared_actions():
 
 def test_reading_is_for_anyone_and_deeds_are_not():
     actions = {declared.name: declared.action for declared, _ in Helper.methods.values()}
-    assert {name for name, action in actions.items() if action == ANYONE} == {"GetRoutes", "Preflight"}
+    assert {name for name, action in actions.items() if action == ANYONE} == {"GetRoutes", "Preflight", "TestNames"}
 
 
 def test_what_the_policy_must_say():
@@ -232,7 +232,7 @@ def test_refusals_in_words():
     assert str(refusal(False, {}, False)) == "You are not allowed to do this."
     assert "was not given" in str(refusal(True, {"polkit.dismissed": "true"}, True))
     assert "does not let" in str(refusal(True, {}, False))
-    assert "was wrong, or" in str(refusal(False, {}, True))
+    assert "No right password" in str(refusal(False, {}, True))
 
 
 def test_a_failure_nobody_thought_of_tells_the_caller_nothing_but_a_sentence(log_guard):

@@ -54,6 +54,7 @@ class Machine:
         outside = Path(__file__).with_name("outside.py")
         file = saved / "memory" if saved else memory or self.folder / "memory"
         words = qemu.command(machine, self.folder, file, iommu, saved is not None)
+        self.stages: list[tuple[str, float]] = []
         self.began = time.monotonic()
         with (self.folder / "qemu.log").open("wb") as log:
             # a process namespace, so that with its first process all of them end
@@ -86,6 +87,10 @@ class Machine:
             for key in "\1\1\10dqraie":
                 console.sendall(key.encode())
                 time.sleep(1)
+
+    def note(self, what: str) -> None:
+        """Remember how old the machine was when it had come so far."""
+        self.stages.append((what, round(self.age, 1)))
 
     def _hang_up(self) -> None:
         self._lines.close()
@@ -164,6 +169,15 @@ class Machine:
     def create(self, name: str, role: str, memory: int, *lines: str) -> None:
         """`xl create` a domain of the shared disk."""
         self.write(f"/run/{name}.cfg", self.config(name, role, memory, *lines))
+        self.ok(f"xl create /run/{name}.cfg", seconds=90)
+
+    def create_tiny(self, name: str, *lines: str) -> None:
+        """`xl create` a domain that is its initramfs alone."""
+        config = [
+            f'name="{name}"', 'type="pv"', 'kernel="/boot/vmlinux"', 'ramdisk="/boot/tiny"',
+            'extra="console=hvc0 quiet"', "memory=96", "vcpus=1", *lines,
+        ]  # fmt: skip
+        self.write(f"/run/{name}.cfg", "\n".join(config) + "\n")
         self.ok(f"xl create /run/{name}.cfg", seconds=90)
 
     def domid(self, name: str) -> int:

@@ -8,42 +8,12 @@ from pathlib import Path
 import pytest
 import saved
 from boot import Machine
-
-#: Addresses of the domains, by name.
-DOMAINS = {"work": "10.137.0.20", "personal": "10.137.0.21"}
-
-
-def vif(address: str, backend: str = "netvm") -> str:
-    """The line of xl's configuration for a domain's card."""
-    return f"vif=['backend={backend},script=vif-route-qubes,ip={address}']"
-
-
-def agent_runs(machine: Machine, seconds: float = 120) -> None:
-    """Wait until the netvm's agent has told dom0 of an uplink that is up."""
-    home = "/local/domain/$(xl domid netvm)/data/qnet"
-    machine.until(f"xenstore-read {home}/agent/state | grep -qx running", seconds=seconds)
-    machine.until(f"xenstore-read {home}/uplink/0/state | grep -qx up", seconds=seconds)
-
-
-def configure_netvm(machine: Machine) -> None:
-    """Write the configuration that `qnet netvm start` makes the netvm of."""
-    machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 320, "driver_domain=1", "pci_permissive=1"))
-
-
-def _bring_up(machine: Machine) -> None:
-    machine.ok("true")
-    configure_netvm(machine)
-    machine.ok("qnet netvm start --wait 150", seconds=200)
-    agent_runs(machine)
-    for name, address in DOMAINS.items():
-        machine.create(name, "guest", 224, vif(address))
-    for name in DOMAINS:
-        machine.until(f"xenstore-read /local/domain/$(xl domid {name})/data/qnet/guest/address | grep .")
+from stack import bring_up
 
 
 @pytest.fixture(scope="session")
 def _stack() -> Path:
-    return saved.saved("stack", _bring_up)
+    return saved.saved("stack", bring_up)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -56,6 +26,21 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 _FAILED = pytest.StashKey[bool]()
+_FIGURES: list[str] = []
+
+
+@pytest.fixture
+def figures() -> list[str]:
+    """Lines of the table that is printed at the end."""
+    return _FIGURES
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The table of figures."""
+    if _FIGURES:
+        terminalreporter.section("figures, under software emulation")
+        for line in _FIGURES:
+            terminalreporter.write_line(line)
 
 
 def _until_done(machine: Machine, failed: Callable[[], bool]) -> Iterator[Machine]:

@@ -28,6 +28,7 @@ from parts import (
     MODULES,
     PACKAGES,
     SUITE,
+    TINY_MODULES,
 )  # fmt: skip
 
 ROLES = ("dom0", "netvm", "guest")
@@ -112,11 +113,6 @@ def _make_kernel(folder: Path, package: str) -> None:
     (folder / "modules/lib").symlink_to("usr/lib")
     _run("depmod", "-b", folder / "modules", version)
     (folder / "modules/lib").unlink()
-    (folder / "first").mkdir()
-    order = _with_needed(unpacked, version, FIRST_MODULES)
-    for path in order:
-        shutil.copy(path, folder / "first")
-    (folder / "first/order").write_text("".join(f"{path.name}\n" for path in order))
     shutil.rmtree(unpacked)
 
 
@@ -165,7 +161,8 @@ def machine() -> Path:
 def _make_machine(folder: Path, root: Path, boot: Path) -> None:
     for name in ("xen", "vmlinux"):
         os.link(boot / name, folder / name)
-    _make_initrd(folder, root, boot)
+    _make_initrd(folder / "initrd", root, boot, FIRST_MODULES, "initramfs.sh")
+    _make_initrd(folder / "tiny", root, boot, TINY_MODULES, "tiny.sh", _xenstore(root))
     disk = folder / "layers"
     disk.mkdir()
     for role in ROLES:
@@ -173,7 +170,7 @@ def _make_machine(folder: Path, root: Path, boot: Path) -> None:
     _run("cp", "-al", root, disk / "base")
     _run("cp", "-al", boot / "modules", disk / "modules")
     (disk / "dom0/boot").mkdir()
-    for name in ("vmlinux", "initrd"):
+    for name in ("vmlinux", "initrd", "tiny"):
         os.link(folder / name, disk / "dom0/boot" / name)
     plain = ("-O", "^has_journal,^metadata_csum", "-m", "0")
     _run("mke2fs", "-q", "-t", "ext4", *plain, "-d", disk, folder / "disk", _SIZE)
@@ -198,20 +195,41 @@ def _make_layer(layer: Path, role: str) -> None:
             (scripts / script.name).chmod(0o755)
 
 
-def _make_initrd(folder: Path, root: Path, boot: Path) -> None:
-    files = folder / "initramfs"
-    for name in ("bin", "dev", "proc", "sys", "disk", "memory", "root"):
+def _xenstore(root: Path) -> list[Path]:
+    """xenstore's client and all that it needs to run where nothing else is."""
+    program = next(root.glob("usr/lib/xen-*/bin/xenstore"))
+    linked = _run("chroot", root, "ldd", Path("/") / program.relative_to(root)).split()
+    libraries = [root / word.lstrip("/") for word in linked if word.startswith("/")]
+    return [program, *(path.resolve() for path in libraries)]
+
+
+def _make_initrd(
+    initrd: Path, root: Path, boot: Path, modules: Iterable[str], program: str, more: Iterable[Path] = ()
+) -> None:
+    """An initramfs with busybox, `modules` in the order of `modules/order`, and `program` as the first one."""
+    files = initrd.with_suffix(".files")
+    for name in ("bin", "dev", "proc", "sys", "disk", "memory", "root", "modules", "xenstore"):
         (files / name).mkdir(parents=True)
     shutil.copy(root / "bin/busybox", files / "bin/busybox")
     for name in BUSYBOX:
         (files / "bin" / name).symlink_to("busybox")
-    shutil.copytree(boot / "first", files / "modules")
-    shutil.copy(MACHINE / "initramfs.sh", files / "init")
+    version = next((boot / "modules/usr/lib/modules").iterdir()).name
+    order = _with_needed(boot / "modules/usr", version, modules)
+    for path in order:
+        shutil.copy(path, files / "modules")
+    (files / "modules/order").write_text("".join(f"{path.name}\n" for path in order))
+    for path in more:
+        shutil.copy(path, files / "xenstore" / ("ld.so" if path.name.startswith("ld-") else path.name))
+    shutil.copy(MACHINE / program, files / "init")
     (files / "init").chmod(0o755)
     names = "\n".join(str(path.relative_to(files)) for path in sorted(files.rglob("*")))
-    with (folder / "initrd").open("wb") as initrd:
+    with initrd.open("wb") as archive:
         subprocess.run(
-            ["/usr/bin/cpio", "-o", "-H", "newc", "--quiet"], cwd=files, input=names.encode(), stdout=initrd, check=True
+            ["/usr/bin/cpio", "-o", "-H", "newc", "--quiet"],
+            cwd=files,
+            input=names.encode(),
+            stdout=archive,
+            check=True,
         )
     shutil.rmtree(files)
 

@@ -25,6 +25,8 @@ KERNEL = "linux-image-amd64"
 
 #: Modules that mounting the root takes, in dom0 and in domains.
 FIRST_MODULES = ("virtio_pci", "virtio_blk", "xen-blkfront", "crc32c_generic", "ext4", "overlay")
+#: And those of a domain that is its initramfs alone.
+TINY_MODULES = ("xen-netfront",)
 MODULES = (
     *FIRST_MODULES, "virtio_console", "virtio_rng", "e1000",
     "xen-evtchn", "xen-gntdev", "xen-gntalloc", "xen-privcmd", "xenfs",
@@ -32,4 +34,19 @@ MODULES = (
 )  # fmt: skip
 #: Folders of modules that are taken whole.
 MODULE_FOLDERS = ("net/netfilter", "net/ipv4/netfilter", "net/ipv6/netfilter")
-BUSYBOX = ("sh", "mount", "insmod", "switch_root", "mkdir", "sleep", "cat", "ln", "sed", "echo")
+BUSYBOX = (
+    "ip",
+    "nslookup",
+    "wget",
+    "tail",
+    "sh",
+    "mount",
+    "insmod",
+    "switch_root",
+    "mkdir",
+    "sleep",
+    "cat",
+    "ln",
+    "sed",
+    "echo",
+)

@@ -6,6 +6,7 @@ restored machine maps it privately, so it stays as it was.
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Callable
@@ -37,6 +38,7 @@ def saved(name: str, make: Callable[[Machine], None], key: str = "", iommu: bool
             machine.keep()
             raise
         _save(machine, wip / "state")
+        (wip / "stages").write_text(json.dumps(machine.stages))
         shutil.copy(machine.folder / "state", wip / "disk")
     finally:
         machine.end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from boot import Machine
-from conftest import DOMAINS
+from stack import DOMAINS
 from test_story import CURL, PAGE
 
 UP, DOWN = "qvm-dom0-network-via-netvm up", "qvm-dom0-network-via-netvm down"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from boot import Machine
-from conftest import DOMAINS
+from stack import DOMAINS
 
 #: Sends crafted frames from a domain's eth0: IP from another's address and from the world's, ARP for another's.
 FRAMES = """

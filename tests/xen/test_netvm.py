@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from boot import Machine
-from conftest import DOMAINS, configure_netvm, vif
 from qemu import CARDS
+from stack import DOMAINS, configure_netvm, vif
 from test_story import CURL, PAGE
 
 DRIVER = "basename $(readlink /sys/bus/pci/devices/0000:{}/driver)"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from boot import Machine
-from conftest import DOMAINS
 from qemu import CARDS
+from stack import DOMAINS
 
 PAGE = "a page of the outside"
 CURL = "curl -sS -m 20 http://www.test/"

@@ -1,0 +1,40 @@
+"""What the tests start from: a netvm that owns both cards, and two domains behind it."""
+
+from __future__ import annotations
+
+from boot import Machine
+
+#: Addresses of the domains, by name.
+DOMAINS = {"work": "10.137.0.20", "personal": "10.137.0.21"}
+
+
+def vif(address: str, backend: str = "netvm") -> str:
+    """The line of xl's configuration for a domain's card."""
+    return f"vif=['backend={backend},script=vif-route-qubes,ip={address}']"
+
+
+def agent_runs(machine: Machine, seconds: float = 120) -> None:
+    """Wait until the netvm's agent has told dom0 of an uplink that is up."""
+    home = "/local/domain/$(xl domid netvm)/data/qnet"
+    machine.until(f"xenstore-read {home}/agent/state | grep -qx running", seconds=seconds)
+    machine.until(f"xenstore-read {home}/uplink/0/state | grep -qx up", seconds=seconds)
+
+
+def configure_netvm(machine: Machine) -> None:
+    """Write the configuration that `qnet netvm start` makes the netvm of."""
+    machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 320, "driver_domain=1", "pci_permissive=1"))
+
+
+def bring_up(machine: Machine) -> None:
+    """From power on to two domains that are online; what took how long is noted."""
+    machine.ok("true")
+    machine.note("dom0 takes commands")
+    configure_netvm(machine)
+    machine.ok("qnet netvm start --wait 150", seconds=200)
+    agent_runs(machine)
+    machine.note("netvm's agent has an uplink")
+    for name, address in DOMAINS.items():
+        machine.create(name, "guest", 224, vif(address))
+    for name in DOMAINS:
+        machine.until(f"xenstore-read /local/domain/$(xl domid {name})/data/qnet/guest/address | grep .")
+    machine.note("two domains are online")

@@ -1,0 +1,79 @@
+"""Ten domains at once behind one netvm, and the table of figures: qnet's deeds beside the same bare commands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from boot import Machine
+from stack import DOMAINS, vif
+from test_story import PAGE
+
+TINY = {f"tiny{number}": f"10.137.0.{100 + number}" for number in range(8)}
+#: What `qvm-dom0-network-via-netvm up` and `down` come to without checks and journal, for a list of domains.
+BARE_UP = """
+for each in {names}; do xl pause $each; done
+xl network-attach 0 backend=netvm script=vif-route-qubes ip=10.137.0.250 mac=00:16:3e:00:00:fa untrusted
+until [ -e /sys/class/net/eth0 ]; do sleep 0.02; done
+until xenstore-read /local/domain/$(xl domid netvm)/backend/vif/0/*/hotplug-status 2>/dev/null |
+    grep -q connected || ip route add default dev eth0 scope link 2>/dev/null; do
+    ip link set eth0 up; ip address add 10.137.0.250/32 dev eth0; sleep 0.02
+done
+"""
+BARE_DOWN = """
+ip link set eth0 down
+xl network-detach 0 $(xl network-list 0 | awk 'NR==2{{print $1}}')
+for each in {names}; do xl unpause $each; done
+"""
+
+
+def _seconds(machine: Machine, script: str) -> float:
+    """How long a script takes in dom0, by dom0's clock."""
+    timed = f"a=$(date +%s.%N); {{ {script}\n}} >/run/timed.log 2>&1 || exit 1; b=$(date +%s.%N); echo $a $b"
+    began, ended = map(float, machine.ok(timed, seconds=240).split())
+    return ended - began
+
+
+def _up_and_down(machine: Machine, names: list[str]) -> str:
+    listed = " ".join(names)
+    bare = [_seconds(machine, script.format(names=listed)) for script in (BARE_UP, BARE_DOWN)]
+    ours = [_seconds(machine, f"qvm-dom0-network-via-netvm {verb}") for verb in ("up", "down")]
+    return (
+        f"dom0 connected, {len(names):2} domains: {ours[0]:5.1f} s, bare {bare[0]:5.1f} s; "
+        f"disconnected: {ours[1]:5.1f} s, bare {bare[1]:5.1f} s"
+    )
+
+
+def _roaming(machine: Machine) -> str:
+    """The first card's cable is pulled: until the kernel says so in the netvm, and until dom0 reads the redirection."""
+    home = f"/local/domain/{machine.domid('netvm')}/data/qnet/dns/redirects"
+    wait = f"until ! xenstore-read {home} | grep -q 10.0.2.3; do sleep 0.02; done; date +%s.%N"
+    began = float(machine.ok("date +%s.%N"))
+    machine.monitor.cable("net2", plugged=False)
+    ended = float(machine.ok(wait))
+    return f"the second card takes over: {ended - began:.1f} s from the cable to the redirection, as dom0 reads it"
+
+
+def _vif(machine: Machine) -> str:
+    bare = _seconds(
+        machine,
+        "xl network-detach personal 0; xl network-attach personal backend=netvm script=vif-route-qubes ip=10.137.0.21\n"
+        "until xenstore-read /local/domain/$(xl domid netvm)/backend/vif/$(xl domid personal)/*/hotplug-status |"
+        " grep -q connected; do sleep 0.02; done",
+    )
+    ours = _seconds(machine, "qnet domain detach work; qnet domain attach work")
+    return f"a card taken and given back, online: {ours:.1f} s, bare {bare:.1f} s"
+
+
+def test_ten_domains_at_once_and_the_figures(machine: Machine, _stack: Path, figures: list[str]) -> None:
+    figures += [f"{what}: {age:.0f} s from power on" for what, age in json.loads((_stack / "stages").read_text())]
+    figures.append(_up_and_down(machine, list(DOMAINS)))
+    figures.append(_vif(machine))
+    for name, address in TINY.items():
+        machine.create_tiny(name, vif(address))
+    for name in TINY:
+        machine.until(f"xenstore-read /local/domain/$(xl domid {name})/data/test/page | grep -x '{PAGE}'", seconds=240)
+    listed = machine.status()["domains"]
+    assert {each["name"]: each["address"] for each in listed} == DOMAINS | TINY
+    figures.append(_up_and_down(machine, [*DOMAINS, *TINY]))
+    figures.append(_roaming(machine))

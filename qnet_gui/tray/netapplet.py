@@ -10,7 +10,6 @@ from qnet_gui.model.parse import printable
 from qnet_gui.model.sentence import HELPER_AWAY
 from qnet_gui.screen import own_display
 from qnet_gui.tray.bus import Answer, Service
-from qnet_gui.tray.client import NAME, PATH
 from qnet_gui.tray.qt import (
     QDBusConnection,
     QDBusMessage,
@@ -21,6 +20,8 @@ from qnet_gui.tray.qt import (
     pyqtSignal,
 )
 
+NAME = "org.qnet.Helper1"
+PATH = "/org/qnet/Helper1"
 _SENTENCE = 300
 _AWAY = (
     "org.freedesktop.DBus.Error.ServiceUnknown",

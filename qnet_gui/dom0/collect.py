@@ -107,6 +107,7 @@ class Collector:
             self._head()
         elif path.endswith(_AGENT_SAYS):
             self._stale.agent = True
+            self._runs(self.raw.netvm.id if self.raw.netvm else None)
             self._schedule()
 
     def _vif_event(self, path: str) -> None:
@@ -136,11 +137,17 @@ class Collector:
 
     def _served_event(self, domid: int) -> None:
         self._stale.agents.add(domid)
+        self._runs(domid)
         self._schedule()
 
     def _guest_event(self, domid: int) -> None:
         self._stale.guests.add(domid)
+        self._runs(domid)
         self._schedule()
+
+    def _runs(self, domid: int | None) -> None:
+        """A domain has written, so it is not paused any more, which nobody tells: xl makes each domain paused."""
+        self._stale.domains |= any(info.id == domid and info.state is DomainState.PAUSED for info in self.raw.domains)
 
     # -- rounds
 

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from qnet_gui.model.snapshot import NetvmState
+
 from . import netvms
 from .conftest import Lab, _end, _new
 from .netvms import cards, page, qnet, served_by, state, until_page
+from .upgrade import Upgrade
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +138,17 @@ def test_a_toolstack_that_does_not_answer_for_a_while(two: Lab) -> None:
         two.exec("dom0", "umount", "/run/xen/lab-hypervisor")
     for domain in ("work", "personal"):
         until_page(two, domain, "isp1", 30)
+
+
+def test_a_netvm_that_was_paused_when_it_was_made_serves_as_soon_as_it_reports(two: Lab) -> None:
+    """Found on a real Xen, where a toolstack makes domains paused, and nobody tells when it lets them go on."""
+    upgrade = Upgrade(two)
+    try:
+        two.pause("netvm")
+        assert upgrade.snapshot().netvm.state is NetvmState.PAUSED  # who asks has the helper ask the hypervisor
+        two.unpause("netvm")
+        two.restart_program("netvm", "qnet-agent")
+        upgrade.spin("the news", lambda: upgrade.told and upgrade.told.netvm.state is NetvmState.RUNNING)
+    finally:
+        two.unpause("netvm")
+        upgrade.close()

@@ -63,9 +63,12 @@ class Upgrade:
         self.lab = lab
         self.steps: list[tuple[int, str, str, str]] = []
         self.ends: dict[int, tuple[str, str]] = {}
+        #: What the helper told last without being asked, which would have it look anew.
+        self.told: Snapshot | None = None
         self._bus = dbus.bus.BusConnection(dom0_bus_address(lab.name), mainloop=DBusGMainLoop())
         for signal, handler in (("Step", self._step), ("OperationEnded", self._ended)):
             self._bus.add_signal_receiver(handler, signal, NAME)
+        self._bus.add_signal_receiver(self._changed, "PropertiesChanged", path=PATH)
 
     def close(self) -> None:
         self._bus.close()
@@ -73,6 +76,10 @@ class Upgrade:
     def _step(self, *values: Any) -> None:
         number, step, state, text = map(plain, values)
         self.steps.append((number, step, state, text))
+
+    def _changed(self, _: str, changed: Any, __: Any) -> None:
+        if "Snapshot" in changed:
+            self.told = from_wire(plain(changed)["Snapshot"])
 
     def _ended(self, *values: Any) -> None:
         number, error, sentence = map(plain, values)

@@ -197,7 +197,7 @@ def _make_layer(layer: Path, role: str) -> None:
 
 def _xenstore(root: Path) -> list[Path]:
     """xenstore's client and all that it needs to run where nothing else is."""
-    program = next(root.glob("usr/lib/xen-*/bin/xenstore"))
+    program = root / "usr/bin/xenstore"
     linked = _run("chroot", root, "ldd", Path("/") / program.relative_to(root)).split()
     libraries = [root / word.lstrip("/") for word in linked if word.startswith("/")]
     return [program, *(path.resolve() for path in libraries)]

@@ -73,7 +73,7 @@ def test_without_an_iommu_the_netvm_is_refused_in_words(without_iommu: Machine) 
 
 
 def test_dom0_as_the_netvm(bare: Machine) -> None:
-    bare.ok("ip link set eth0 up; busybox udhcpc -i eth0 -n -q -s /bin/true; ip address add 10.0.2.15/24 dev eth0")
+    bare.ok("modprobe xen-netback; ip link set eth0 up; ip address add 10.0.2.15/24 dev eth0")
     bare.ok("ip route add default via 10.0.2.2; echo nameserver 10.0.2.3 >/etc/resolv.conf")
     bare.ok("(/usr/bin/qnet-agent >/var/log/qnet-test/qnet-agent.log 2>&1 &)")
     bare.until("qnet netvm set dom0", seconds=60)

@@ -15,10 +15,11 @@ BARE_UP = """
 for each in {names}; do xl pause $each; done
 xl network-attach 0 backend=netvm script=vif-route-qubes ip=10.137.0.250 mac=00:16:3e:00:00:fa untrusted
 until [ -e /sys/class/net/eth0 ]; do sleep 0.02; done
-until xenstore-read /local/domain/$(xl domid netvm)/backend/vif/0/*/hotplug-status 2>/dev/null |
-    grep -q connected || ip route add default dev eth0 scope link 2>/dev/null; do
-    ip link set eth0 up; ip address add 10.137.0.250/32 dev eth0; sleep 0.02
-done
+ip link set eth0 up
+ip address add 10.137.0.250/32 dev eth0
+ip route add default dev eth0 scope link
+home=/local/domain/$(xl domid netvm)/backend/vif/0
+until xenstore-read $home/$(xenstore-list $home)/hotplug-status | grep -q connected; do sleep 0.02; done
 """
 BARE_DOWN = """
 ip link set eth0 down
@@ -58,8 +59,8 @@ def _vif(machine: Machine) -> str:
     bare = _seconds(
         machine,
         "xl network-detach personal 0; xl network-attach personal backend=netvm script=vif-route-qubes ip=10.137.0.21\n"
-        "until xenstore-read /local/domain/$(xl domid netvm)/backend/vif/$(xl domid personal)/*/hotplug-status |"
-        " grep -q connected; do sleep 0.02; done",
+        "home=/local/domain/$(xl domid netvm)/backend/vif/$(xl domid personal)\n"
+        "until xenstore-read $home/$(xenstore-list $home)/hotplug-status | grep -q connected; do sleep 0.02; done",
     )
     ours = _seconds(machine, "qnet domain detach work; qnet domain attach work")
     return f"a card taken and given back, online: {ours:.1f} s, bare {bare:.1f} s"

@@ -15,7 +15,7 @@ from qnet_gui.dom0 import raw
 from qnet_gui.dom0.raw import Raw
 from qnet_gui.dom0.stale import Found, Stale, read
 from qnet_gui.dom0.worker import Worker
-from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
+from qnet_gui.hypervisor.port import DomainInfo, Hypervisor, prevailing
 from qnet_gui.mainloop import after, cancel
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError, StoreGone
@@ -37,12 +37,8 @@ _AGENT_SAYS = (keys.HOME_DOMAIN, keys.AGENT_SERIAL.at(), keys.AGENT_STATE.at())
 
 
 def _named(domains: list[DomainInfo], name: str) -> DomainInfo | None:
-    """The domain that the configuration names; toolstacks have several names for dom0.
-
-    A domain that is dying may still have the name of the one that takes its place.
-    """
-    found = [info for info in domains if (info.id == 0 if name == "dom0" else info.name == name)]
-    return max(found, key=lambda info: (info.state is not DomainState.DYING, info.id), default=None)
+    """The domain that the configuration names; toolstacks have several names for dom0."""
+    return prevailing(info for info in domains if (info.id == 0 if name == "dom0" else info.name == name))
 
 
 class Collector:

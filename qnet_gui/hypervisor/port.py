@@ -6,7 +6,7 @@ Every call may block until its deadline and belongs on a worker thread; every fa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Protocol
@@ -36,6 +36,14 @@ class DomainInfo:
     name: str
     uuid: str
     state: DomainState
+
+
+def prevailing(found: Iterable[DomainInfo]) -> DomainInfo | None:
+    """Of the domains of one name the one that counts; None of none.
+
+    A domain that is dying may still have the name of the one that takes its place.
+    """
+    return max(found, key=lambda info: (info.state is not DomainState.DYING, info.id), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from qnet_gui.lab import onscreen
 from qnet_gui.model.errors import NoAnswer, NotFound
 
 #: What must be installed (Debian: xvfb dbus xfce4-panel xfconf dunst imagemagick xdotool).
@@ -179,13 +179,7 @@ class LightDesktop:
 
     def end(self, name: str) -> None:
         """End one program that was started here."""
-        program = self._running.pop(name)
-        program.terminate()
-        try:
-            program.wait(5)
-        except subprocess.TimeoutExpired:
-            program.kill()
-            program.wait()
+        onscreen.end(self._running.pop(name))
 
     def stop(self) -> None:
         """End all of it, last started first."""
@@ -197,11 +191,7 @@ class LightDesktop:
 
     def wait(self, condition: Callable[[], bool], what: str) -> None:
         """Wait until the condition holds."""
-        deadline = time.monotonic() + _DEADLINE
-        while not condition():
-            if time.monotonic() > deadline:
-                raise NoAnswer(f"{what} did not come within {_DEADLINE:.0f} seconds; see the logs in {self.folder}.")
-            time.sleep(0.02)
+        onscreen.wait(condition, what, self.folder, _DEADLINE, 0.02)
 
     def run(self, *command: str) -> str:
         """Run a program on this desktop to its end; its output, empty when it fails."""
@@ -210,9 +200,7 @@ class LightDesktop:
 
     def has_name(self, name: str) -> bool:
         """Whether somebody owns a name on the session bus."""
-        bus = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner")
-        command = ("dbus-send", "--session", "--print-reply=literal", f"--dest={bus[0]}", bus[1], bus[2])
-        return "boolean true" in self.run(*command, f"string:{name}")
+        return onscreen.has_name(self.run, name)
 
     def notifications(self) -> list[tuple[str, str]]:
         """Title and body of what the notification server has shown, the newest first."""

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from qnet_gui.lab import onscreen
 from qnet_gui.lab.place import DOM0
 from qnet_gui.lab.session import Session
 from qnet_gui.model import xauthority
-from qnet_gui.model.errors import NoAnswer, NotFound
+from qnet_gui.model.errors import NotFound
 
 #: What must be installed; `.ci/setup-plasma` does it.
 PROGRAMS = ("startplasma-x11", "kwin_x11", "plasmashell", "kded5", "Xvfb", "import", "xdotool")
@@ -104,16 +104,11 @@ class Plasma(Session):
 
     def has_name(self, name: str) -> bool:
         """Whether somebody owns a name on the session bus."""
-        command = ("dbus-send", "--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/")
-        return "boolean true" in self.run(*command, "org.freedesktop.DBus.NameHasOwner", f"string:{name}")
+        return onscreen.has_name(self.run, name)
 
     def wait(self, condition: Callable[[], bool], what: str) -> None:
         """Wait until the condition holds."""
-        deadline = time.monotonic() + _DEADLINE
-        while not condition():
-            if time.monotonic() > deadline:
-                raise NoAnswer(f"{what} did not come within {_DEADLINE:.0f} seconds; see the logs in {self.folder}.")
-            time.sleep(0.1)
+        onscreen.wait(condition, what, self.folder, _DEADLINE, 0.1)
 
     def screenshot(self, path: Path) -> Path:
         """What is on the screen, as a PNG."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from qnet_gui.lab import cgroup, enter
+from qnet_gui.lab import cgroup, enter, onscreen
 from qnet_gui.lab.place import DOM0
 from qnet_gui.model.errors import HypervisorError
 
@@ -135,13 +135,7 @@ class Session:
 
     def end(self, name: str) -> None:
         """End one program that was started here."""
-        program = self._running.pop(name)
-        program.terminate()
-        try:
-            program.wait(5)
-        except subprocess.TimeoutExpired:
-            program.kill()
-            program.wait()
+        onscreen.end(self._running.pop(name))
 
     def run_raw(self, *command: str) -> bytes:
         """Run a program in the session to its end; its output, empty when it fails."""

@@ -88,8 +88,8 @@ class Served:
         Returns the addresses that changed hands; forget their connections before the second half.
         """
         new = {vif.id: vif.address for vif in vifs}
-        had = {vif: self._addresses[vif] for vif in new if vif in self._addresses}  # never a walk through all of them
-        stale = {vif: old for vif, old in had.items() if new[vif] != old}
+        # by the new ones, never a walk through all that are served
+        stale = {vif: self._addresses[vif] for vif, now in new.items() if self._addresses.get(vif, now) != now}
         for vif, address in stale.items():
             self._take_down(vif, address)
         return self._change(new, stale)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from qnet_gui.lab.place import LABS
+from qnet_gui.lab.root import CHECKOUT
 
 from .conftest import Lab
 
@@ -66,13 +67,14 @@ def test_the_host_is_the_same_during_and_after(new_lab: Callable[[], Lab]) -> No
     lab = new_lab()
     lab.up("--domains", "work")
     lab.exec("work", "sh", "-c", "echo x >/tmp/x; echo x >/etc/x; echo x >/usr/x; echo x >/var/x; echo x >/root/x")
-    assert lab.exec("work", "sh", "-c", "echo x >/x; echo x >/opt/x; echo x >/work/x", check=False).returncode
+    assert lab.exec("work", "sh", "-c", f"echo x >/x; echo x >/opt/x; echo x >{CHECKOUT}/x", check=False).returncode
     lab.roam()
     assert _host() == before
     lab.down()
     assert _host() == before
     _assert_nothing_left(lab)
     assert not [path for path in ("/tmp/x", "/etc/x", "/usr/x", "/var/x", "/root/x", "/x") if Path(path).exists()]
+    assert not (CHECKOUT / "x").exists()
 
 
 def test_two_labs_at_once_do_not_collide(new_lab: Callable[[], Lab]) -> None:

@@ -139,12 +139,6 @@ class Machine:
             time.sleep(0.3)
         return found
 
-    def read(self, path: str) -> str:
-        """A node of xenstore, as dom0 sees it; empty where there is none."""
-        return (
-            self.run(f"xenstore-read {path}").output.strip() if self.run(f"xenstore-exists {path}").status == 0 else ""
-        )
-
     def status(self) -> dict[str, Any]:
         """`qnet status --json` of dom0."""
         found: dict[str, Any] = json.loads(self.ok("qnet status --json"))

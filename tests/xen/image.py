@@ -189,10 +189,8 @@ def _make_layer(layer: Path, role: str) -> None:
     if role == "dom0":
         scripts = layer / "etc/xen/scripts"
         scripts.mkdir(parents=True, exist_ok=True)
-        # it runs in the netvm, but xl looks its name up in dom0
-        for script in (MACHINE / "block-shared", CHECKOUT / "desktop/xen/vif-route-qubes"):
-            shutil.copy(script, scripts)
-            (scripts / script.name).chmod(0o755)
+        shutil.copy(MACHINE / "block-shared", scripts)
+        (scripts / "block-shared").chmod(0o755)
 
 
 def _xenstore(root: Path) -> list[Path]:

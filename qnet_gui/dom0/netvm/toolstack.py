@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qnet_gui.dom0.netvm.patience import Interrupts, wait
-from qnet_gui.hypervisor.port import DomainInfo
+from qnet_gui.hypervisor.port import DomainInfo, prevailing
 from qnet_gui.hypervisor.xen import XenHypervisor
 from qnet_gui.hypervisor.xen_run import XL, xl
 from qnet_gui.model.domain import AgentState, DomainState
@@ -38,8 +38,7 @@ class Toolstack:
 
     def find(self, name: str) -> DomainInfo | None:
         """The domain of this name; one that is dying only where there is no other."""
-        found = [info for info in self._hypervisor.domains() if info.name == name and info.id]
-        return max(found, key=lambda info: (info.state is not DomainState.DYING, info.id), default=None)
+        return prevailing(info for info in self._hypervisor.domains() if info.name == name and info.id)
 
     def devices_in_use(self) -> set[str]:
         """Addresses of the PCI devices that domains have now, as libxl writes them."""

@@ -20,10 +20,12 @@ from qnet_gui.lab.child import Child
 from qnet_gui.lab.hardware import log_file
 from qnet_gui.lab.place import Place
 from qnet_gui.lab.programs import ENVIRONMENT
+from qnet_gui.lab.root import CHECKOUT
 from qnet_gui.model import xauthority
 from qnet_gui.model.display import Display
 from qnet_gui.model.errors import HypervisorError, NotFound, Refused
 
+_TMP = "/tmp"  # noqa: S108
 _SOCKETS = "/tmp/.X11-unix"  # noqa: S108
 _AUTHORITY = "/tmp/.Xauthority"  # noqa: S108
 #: Seconds that one which is just ending gets.
@@ -94,7 +96,11 @@ def _prepare(dom0: int, where: int, group: Path, number: int, cookie: str) -> No
     syscalls.setns(pidfd, syscalls.NEWPID)
     syscalls.unshare(syscalls.NEWNS)
     syscalls.mounts_private()
-    syscalls.mount_tmpfs("/tmp", 0o1777)  # noqa: S108
+    checkout = syscalls.pick_up(CHECKOUT) if CHECKOUT.is_relative_to(_TMP) else None
+    syscalls.mount_tmpfs(_TMP, 0o1777)
+    if checkout is not None:  # else the programs of ours would be hidden with the rest
+        CHECKOUT.mkdir(parents=True)
+        syscalls.put_down(checkout, CHECKOUT)
     target = Path(_SOCKETS) / f"X{number}"
     target.parent.mkdir(mode=0o1777)
     target.touch()

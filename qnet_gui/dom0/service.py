@@ -173,6 +173,7 @@ class Helper(DomainMethods):
     def ended(self, operation: int, error: QnetError | None, sentence: str) -> None:
         """See `operations.Listener`."""
         self.emit("OperationEnded", operation, error.dbus_name if error else "", sentence)
+        self._collector.refresh(lambda: None)  # it may have paused domains, or let them go on, which nobody else tells
 
     # -- the bus
 

@@ -68,6 +68,18 @@ def test_dom0_reaches_the_world_while_it_is_connected_and_only_then(upgrade: Upg
     assert machine.out("work", "curl", "-s", "http://www.test/").startswith("Hello")
 
 
+def test_who_is_paused_is_told_without_being_asked(upgrade: Upgrade) -> None:
+    """Found in a picture of the demo: Status said of domains that were paused for dom0's upgrade that they ran."""
+
+    def told() -> set[str]:
+        return {each.state.value for each in upgrade.told.domains} if upgrade.told else set()
+
+    upgrade.must_connect()
+    upgrade.spin("news of the pause", lambda: told() == {"paused"})
+    upgrade.must_disconnect()
+    upgrade.spin("news of its end", lambda: told() == {"running"})
+
+
 def test_what_it_would_meet_is_told_before(upgrade: Upgrade, machine: Lab) -> None:
     machine.pause("vault")
     try:

@@ -44,7 +44,7 @@ bench: setup ## measure what README.md states
 
 e2e-xen: setup ## boot a real Xen under QEMU, with dom0, a netvm and a domain, and run tests/xen in it
 	@.ci/setup-xen
-	@.ci/as-root $(PYTHON) -m pytest -c tests/xen/pytest.ini tests/xen $(ARGS)
+	@.ci/as-root $(PYTHON) -m pytest -c tests/xen/pytest.ini tests/xen -n 2 --dist worksteal $(ARGS)
 
 xen-shell: setup ## the same Xen, and a shell in any of its domains
 	@.ci/setup-xen

@@ -8,8 +8,9 @@ from pathlib import Path
 from qnet_gui.model import xauthority
 from qnet_gui.model.display import Display, display
 from qnet_gui.model.errors import BadInput, NotFound
+from qnet_gui.model.words import mark
 
-NO_DISPLAY = "This session has no X display on which nm-applet could be shown."
+NO_DISPLAY = mark("This session has no X display on which nm-applet could be shown.")
 
 
 def own_display() -> Display:

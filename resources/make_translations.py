@@ -18,7 +18,7 @@ from xml.etree import ElementTree  # our own files
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "resources/translations"
 #: Where texts for people are.
-_PLACES = ("qnet_gui/tray/**/*.py", "qnet_gui/model/*.py")
+_PLACES = ("qnet_gui/tray/**/*.py", "qnet_gui/model/*.py", "qnet_gui/screen.py")
 _CALLS = {"tr", "mark"}
 
 

@@ -66,7 +66,7 @@ class Helper(DomainMethods):
 
     path = "/org/qnet/Helper1"
     interface = "org.qnet.Helper1"
-    properties = {"Snapshot": "a{sv}", "Version": "s", "AppletRefusal": "s"}  # noqa: RUF012
+    properties = {"Snapshot": "a{sv}", "Version": "s"}  # noqa: RUF012
     signals = {  # noqa: RUF012
         "Step": {"operation": "u", "step": "s", "state": "s", "text": "s"},
         "OperationEnded": {"operation": "u", "error": "s", "sentence": "s"},
@@ -191,8 +191,7 @@ class Helper(DomainMethods):
         """The properties, after another look at the hypervisor and at what dom0 listens on."""
 
         def ready() -> None:
-            refusal, version = dbus.String(self.hypervisor.cannot_show), dbus.String(self._version)
-            done({"Snapshot": typed(to_wire(self.snapshot)), "Version": version, "AppletRefusal": refusal})
+            done({"Snapshot": typed(to_wire(self.snapshot)), "Version": dbus.String(self._version)})
 
         self.refresh(ready)
 

@@ -40,9 +40,7 @@ class Applet(QObject):
         self._due.timeout.connect(lambda: self._tell(self._tracker.tick(time.monotonic(), time.time())))
         self.desk = Desk(system, self)
         self.desk.changed.connect(self._changed)
-        self._netapplet = NetworkApplet(system, self)
-        self._netapplet.changed.connect(self._paint)
-        self._doer = Doer(self.desk, self._netapplet, self)
+        self._doer = Doer(self.desk, NetworkApplet(system, self), self)
         self._doer.leave.connect(self.stop)
         self.desk.wanted.connect(self._doer.do)
         self._notifier = Notifier(session, self)
@@ -85,7 +83,7 @@ class Applet(QObject):
 
     def _paint(self) -> None:
         if self._shell:
-            self._shell.show(view(self.desk.snapshot, self._netapplet.reason))
+            self._shell.show(view(self.desk.snapshot))
 
     def _changed(self) -> None:
         self._paint()

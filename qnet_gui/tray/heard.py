@@ -51,6 +51,9 @@ KNOWN = (
     mark("{name} has not reported its routes. Restart it, or run qnet-guest in it."),
     mark("The network helper is still starting."),
     mark("The network helper failed unexpectedly; its log says why."),
+    mark("Xen brings no windows of the netvm to dom0."),
+    mark("Start nm-applet on the netvm's own display there: qnet applet-host nm-applet"),
+    mark("dom0 is the netvm: start nm-applet here, like any other program."),
     mark("{name} is paused."),
     mark("{name} is not running."),
 )

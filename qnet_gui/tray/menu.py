@@ -145,14 +145,14 @@ def _first(snapshot: Snapshot | None) -> Iterable[Row]:
     yield LINE
 
 
-def rows(snapshot: Snapshot | None, no_applet: str) -> tuple[Row, ...]:
-    """The whole menu; `no_applet` says why netvm's own network applet cannot be started, and is empty if it can."""
+def rows(snapshot: Snapshot | None) -> tuple[Row, ...]:
+    """The whole menu. netvm's network applet can always be asked for: where it cannot be shown, the answer is why."""
     return (
         *_first(snapshot),
         _to(tr("Status…"), Action.STATUS),
         _to(tr("Routes…"), Action.ROUTES),
         _to(tr("Name servers…"), Action.NAMES),
-        _to(tr("Network applet (nm-applet)"), Action.NETAPPLET, no_applet),
+        _to(tr("Network applet (nm-applet)"), Action.NETAPPLET),
         LINE,
         _to(tr("Upgrade networking…"), Action.UPGRADE),
         LINE,

@@ -82,8 +82,8 @@ def icons(snapshot: Snapshot | None) -> tuple[str, ...]:
     return ("no-uplink",)
 
 
-def view(snapshot: Snapshot | None, no_applet: str = "") -> View:
-    """What the tray shows for a snapshot; `no_applet`: see `menu.rows`."""
+def view(snapshot: Snapshot | None) -> View:
+    """What the tray shows for a snapshot."""
     open_ = snapshot is not None and snapshot.dom0.state is not Dom0State.CLOSED
     status = Status.ATTENTION if open_ else Status.ACTIVE
-    return View(icons(snapshot), tr("Network"), sentence(snapshot), status, rows(snapshot, no_applet))
+    return View(icons(snapshot), tr("Network"), sentence(snapshot), status, rows(snapshot))

@@ -339,6 +339,11 @@
             <translation>{name} startet …</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/screen.py" />
+            <source>This session has no X display on which nm-applet could be shown.</source>
+            <translation>Diese Sitzung hat keine X-Anzeige, auf der nm-applet zu sehen sein könnte.</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/course.py" />
             <source>The network helper has stopped in the middle of this. When it is back, it puts everything in order.</source>
             <translation>Der Netzwerk-Helfer hat mittendrin aufgehört. Sobald er wieder läuft, bringt er alles in Ordnung.</translation>
@@ -400,6 +405,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/heard.py" />
+            <source>Start nm-applet on the netvm's own display there: qnet applet-host nm-applet</source>
+            <translation>Starten Sie nm-applet dort auf der eigenen Anzeige der netvm: qnet applet-host nm-applet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
             <source>The agent in {name} does not run. Start qnet-agent in it, or restart {name}.</source>
             <translation>Der Agent in {name} läuft nicht. Starten Sie qnet-agent in ihr, oder starten Sie {name} neu.</translation>
         </message>
@@ -450,6 +460,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/heard.py" />
+            <source>Xen brings no windows of the netvm to dom0.</source>
+            <translation>Xen bringt keine Fenster der netvm nach dom0.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
             <source>You are not allowed to do this.</source>
             <translation>Sie dürfen das nicht.</translation>
         </message>
@@ -477,6 +492,11 @@
             <location filename="../../qnet_gui/tray/heard.py" />
             <source>dom0 is the netvm and has the network already. Choose a separate netvm to have it without.</source>
             <translation>dom0 ist die netvm und hat das Netz schon. Wählen Sie eine eigene netvm, damit es keines hat.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/heard.py" />
+            <source>dom0 is the netvm: start nm-applet here, like any other program.</source>
+            <translation>dom0 ist die netvm: Starten Sie nm-applet hier, wie jedes andere Programm.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/heard.py" />

@@ -320,6 +320,7 @@ def test_netvm_that_has_shut_down_and_that_nobody_takes_apart_is_destroyed(
     netvm.limits = Limits(shutdown=1000)
     netvm.host.reaped = False
     netvm.stop()
+    assert "done: stopped netvm" in netvm.told
     assert (netvm.drivers, netvm.names) == (BEFORE, [])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seen import Tray, eventually
+from seen import ITEM, Tray, eventually
 
 from qnet_gui.lab.session import PASSWORD
 from qnet_gui.model.snapshot import Dom0State
@@ -23,6 +23,11 @@ def dialog(tray: Tray) -> str:
     return str(eventually(focused, what="no password dialog"))
 
 
+def needs_attention(tray: Tray) -> bool:
+    """Whether the panel has been asked to make more of the icon."""
+    return bool(tray.get(tray.item, "/StatusNotifierItem", ITEM, "Status") == "NeedsAttention")
+
+
 def test_up_with_the_password_and_down_without(tray: Tray, pictures: Path) -> None:
     tray.shows(lambda found: found.uplink)
     up = tray.plasma.start("up", ["qnet", "dom0", "up", "--minutes", "10"])
@@ -33,10 +38,12 @@ def test_up_with_the_password_and_down_without(tray: Tray, pictures: Path) -> No
     line = tray.shows(lambda found: found.dom0.state is Dom0State.OPEN)
     assert line.startswith("dom0 is connected to the network until")
     assert up.wait(20) == 0, (tray.plasma.folder / "up.log").read_text()
+    assert needs_attention(tray)
     tray.picture(pictures / "dom0-connected.png", 1.5)
     assert line in [entry.text for entry in tray.entries()]
     assert tray.plasma.start("down", ["qnet", "dom0", "down"]).wait(30) == 0
     tray.shows(lambda found: found.dom0.state is Dom0State.CLOSED)
+    assert not needs_attention(tray)
     assert not tray.plasma.run(*_DIALOG)
 
 

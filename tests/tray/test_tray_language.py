@@ -72,7 +72,8 @@ def test_the_helpers_sentences_are_known(qtbot: QtBot, text: str) -> None:
 
 def test_the_helper_still_says_them() -> None:
     """Each of the sentences is in the helper's code, apart from what is put into it."""
-    code = "".join(path.read_text() for path in (FOLDER.parent / "qnet_gui/dom0").rglob("*.py"))
+    package = FOLDER.parent / "qnet_gui"
+    code = "".join(path.read_text() for part in ("dom0", "hypervisor") for path in (package / part).rglob("*.py"))
     folded = re.sub(r'"\s+f?"', "", code)
     for text in KNOWN:
         parts = [part.strip(" .") for part in re.split(r"{\w+}|\. ", text)]

@@ -9,11 +9,20 @@ import pytest
 import saved
 from boot import Machine
 from stack import bring_up
+from turns import turn
+
+_FAILED = pytest.StashKey[bool]()
+_FIGURE = "figure"
 
 
 @pytest.fixture(scope="session")
 def _stack() -> Path:
     return saved.saved("stack", bring_up)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs alone comes first, so that nothing has to be waited for before it."""
+    items.sort(key=lambda item: "figures" not in getattr(item, "fixturenames", ()))
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -25,42 +34,47 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         item.stash[_FAILED] = True
 
 
-_FAILED = pytest.StashKey[bool]()
-_FIGURES: list[str] = []
-
-
 @pytest.fixture
-def figures() -> list[str]:
-    """Lines of the table that is printed at the end."""
-    return _FIGURES
+def figures(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Takes a line of the table that is printed at the end. Whoever uses it has the computer to itself."""
+    return lambda line: record_property(_FIGURE, line)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The table of figures."""
-    if _FIGURES:
+    reports = terminalreporter.stats.get("passed", [])
+    lines = [line for report in reports for name, line in report.user_properties if name == _FIGURE]
+    if lines:
         terminalreporter.section("figures, under software emulation")
-        for line in _FIGURES:
+        for line in lines:
             terminalreporter.write_line(line)
 
 
-def _until_done(machine: Machine, failed: Callable[[], bool]) -> Iterator[Machine]:
-    try:
-        yield machine
-        if failed():
-            machine.keep()
-    finally:
-        machine.end()
+def _machine(make: Callable[[], Machine], request: pytest.FixtureRequest) -> Iterator[Machine]:
+    with turn(alone="figures" in request.fixturenames):
+        machine = make()
+        try:
+            machine.ok("true")
+            yield machine
+            if request.node.stash.get(_FAILED, False):
+                machine.keep()
+        finally:
+            machine.end()
 
 
 @pytest.fixture
 def machine(_stack: Path, request: pytest.FixtureRequest) -> Iterator[Machine]:
     """A Xen host: the netvm owns both cards and is online, `work` and `personal` are behind it."""
-    yield from _until_done(saved.restore(_stack), lambda: request.node.stash.get(_FAILED, False))
+    yield from _machine(lambda: saved.restore(_stack), request)
 
 
 @pytest.fixture
 def bare(request: pytest.FixtureRequest) -> Iterator[Machine]:
     """A Xen host that has just been switched on: dom0 and nobody else."""
-    machine = Machine()
-    machine.ok("true")
-    yield from _until_done(machine, lambda: request.node.stash.get(_FAILED, False))
+    yield from _machine(Machine, request)
+
+
+@pytest.fixture
+def without_iommu(request: pytest.FixtureRequest) -> Iterator[Machine]:
+    """The same, of a computer that has no IOMMU."""
+    yield from _machine(lambda: Machine(iommu=False), request)

@@ -13,6 +13,7 @@ import shutil
 import struct
 import subprocess
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 from parts import (
@@ -30,6 +31,7 @@ from parts import (
     SUITE,
     TINY_MODULES,
 )  # fmt: skip
+from turns import only_one
 
 ROLES = ("dom0", "netvm", "guest")
 _SIZE = "1000M"
@@ -150,12 +152,14 @@ def _take_modules(source: Path, target: Path) -> None:
 # -- the machine
 
 
+@cache
 def machine() -> Path:
-    """`xen`, `vmlinux`, `initrd`, `disk`, and the empty `state`: all that QEMU is given."""
-    root, boot = base(), kernel()
-    ours = _contents((CHECKOUT / "qnet_gui", CHECKOUT / "desktop", CHECKOUT / "resources", MACHINE))
-    key = _key(root.name, boot.name, ours, Path(__file__).read_bytes())
-    return _cached(f"machine-{key}", lambda wip: _make_machine(wip, root, boot))
+    """`xen`, `vmlinux`, `initrd`, `disk`, and the empty `state`: all that QEMU is given. The same to the end."""
+    with only_one("machine"):
+        root, boot = base(), kernel()
+        ours = _contents((CHECKOUT / "qnet_gui", CHECKOUT / "desktop", CHECKOUT / "resources", MACHINE))
+        key = _key(root.name, boot.name, ours, Path(__file__).read_bytes())
+        return _cached(f"machine-{key}", lambda wip: _make_machine(wip, root, boot))
 
 
 def _make_machine(folder: Path, root: Path, boot: Path) -> None:
@@ -186,7 +190,13 @@ def _make_layer(layer: Path, role: str) -> None:
     for name in ("init.py", "hands.py"):
         shutil.copy(MACHINE / name, ours)
     (ours / "init.py").chmod(0o755)
-    if role == "dom0":
+    if role != "dom0":
+        # whom the kernel calls for `xl shutdown`; systemd's would ask systemd
+        poweroff = layer / "usr/sbin/poweroff"
+        poweroff.parent.mkdir(parents=True, exist_ok=True)
+        poweroff.write_text("#!/bin/sh\nexec busybox poweroff -f\n")
+        poweroff.chmod(0o755)
+    else:
         scripts = layer / "etc/xen/scripts"
         scripts.mkdir(parents=True, exist_ok=True)
         shutil.copy(MACHINE / "block-shared", scripts)
@@ -198,7 +208,7 @@ def _xenstore(root: Path) -> list[Path]:
     program = root / "usr/bin/xenstore"
     linked = _run("chroot", root, "ldd", Path("/") / program.relative_to(root)).split()
     libraries = [root / word.lstrip("/") for word in linked if word.startswith("/")]
-    return [program, *(path.resolve() for path in libraries)]
+    return [program, *libraries]
 
 
 def _make_initrd(

@@ -15,21 +15,27 @@ from pathlib import Path
 import image
 from boot import Machine
 from parts import BUILD
+from turns import only_one
 
 _SHARED_MEMORY = [{"capability": "x-ignore-shared", "state": True}]
 
 
-def saved(name: str, make: Callable[[Machine], None], key: str = "", iommu: bool = True) -> Path:
+def saved(name: str, make: Callable[[Machine], None]) -> Path:
     """The folder of a saved machine, booted and brought up by `make` when there is none of this content yet."""
-    folder = BUILD / f"saved-{name}-{image.machine().name.partition('-')[2]}{key}"
-    if folder.exists():
+    with only_one("saved"):
+        folder = BUILD / f"saved-{name}-{image.machine().name.partition('-')[2]}"
+        if not folder.exists():
+            _make(name, folder, make)
         return folder
+
+
+def _make(name: str, folder: Path, make: Callable[[Machine], None]) -> None:
     for old in BUILD.glob(f"saved-{name}-*"):
         shutil.rmtree(old)
     wip = BUILD / f".saved-{name}"
     shutil.rmtree(wip, ignore_errors=True)
     wip.mkdir(parents=True)
-    machine = Machine(iommu=iommu, memory=wip / "memory")
+    machine = Machine(memory=wip / "memory")
     try:
         try:
             make(machine)
@@ -43,7 +49,6 @@ def saved(name: str, make: Callable[[Machine], None], key: str = "", iommu: bool
     finally:
         machine.end()
     wip.rename(folder)
-    return folder
 
 
 def _save(machine: Machine, state: Path) -> None:
@@ -62,9 +67,9 @@ def _wait(machine: Machine, status: str) -> None:
         time.sleep(0.02)
 
 
-def restore(folder: Path, iommu: bool = True) -> Machine:
+def restore(folder: Path) -> Machine:
     """A machine that goes on from where the saved one was."""
-    machine = Machine(iommu=iommu, saved=folder)
+    machine = Machine(saved=folder)
     monitor = machine.monitor
     monitor.do("migrate-set-capabilities", capabilities=_SHARED_MEMORY)
     monitor.do("migrate-incoming", uri=f"exec:cat {folder}/state")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from boot import Machine
 
+from qnet_gui.model.snapshot import from_wire
+from qnet_gui.tray.pages import status
+
 #: Addresses of the domains, by name.
 DOMAINS = {"work": "10.137.0.20", "personal": "10.137.0.21"}
 
@@ -18,6 +21,11 @@ def agent_runs(machine: Machine, seconds: float = 120) -> None:
     home = "/local/domain/$(xl domid netvm)/data/qnet"
     machine.until(f"xenstore-read {home}/agent/state | grep -qx running", seconds=seconds)
     machine.until(f"xenstore-read {home}/uplink/0/state | grep -qx up", seconds=seconds)
+
+
+def tray_says(machine: Machine, about: str) -> str:
+    """What the tray's Status shows in a row of its first table, for what dom0's helper says."""
+    return dict(status.page(from_wire(machine.status())).facts)[about]
 
 
 def configure_netvm(machine: Machine) -> None:

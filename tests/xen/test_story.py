@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boot import Machine
 from qemu import CARDS
-from stack import DOMAINS
+from stack import DOMAINS, tray_says
 
 PAGE = "a page of the outside"
 CURL = "curl -sS -m 20 http://www.test/"
@@ -20,6 +20,9 @@ def test_dom0_has_no_network_and_the_netvm_has_the_cards(machine: Machine) -> No
     isolation = machine.status()["isolation"]
     assert (isolation["iommu"], isolation["nics"]) == ("on", [])
     assert machine.ok("qnet doctor") != ""
+    shown = tray_says(machine, "Isolation:")
+    assert "The IOMMU is on: netvm's card reaches netvm's memory only." in shown
+    assert "dom0 has no network card of its own." in shown
 
 
 def test_addresses_come_by_xenstore_and_both_routing_tables_are_the_seeds(machine: Machine) -> None:

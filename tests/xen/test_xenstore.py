@@ -49,14 +49,13 @@ def test_a_guest_writes_only_what_is_its_own(machine: Machine, name: str) -> Non
 
 
 def test_a_hostile_netvm_leaves_dom0_responsive(machine: Machine) -> None:
-    machine.ok("pkill -9 -x qnet-agent; true", "netvm")
     began = time.monotonic()
     machine.ok("qnet status")
     calm = time.monotonic() - began
-    machine.ok(f"cat >/run/flood.py <<'END'\n{FLOOD}END\n(python3 /run/flood.py 40 >/run/flood.log 2>&1 &)", "netvm")
+    machine.ok(f"cat >/run/flood.py <<'END'\n{FLOOD}END\n(python3 /run/flood.py 25 >/run/flood.log 2>&1 &)", "netvm")
     time.sleep(3)
     worst = 0.0
-    for _ in range(4):
+    for _ in range(3):
         began = time.monotonic()
         machine.ok("qnet status; xl list", seconds=60)
         worst = max(worst, time.monotonic() - began)
@@ -66,7 +65,7 @@ def test_a_hostile_netvm_leaves_dom0_responsive(machine: Machine) -> None:
     assert machine.run("grep -l Traceback /var/log/qnet-test/qnet-helper.log").status != 0
     written, refused = machine.until("cat /run/flood.log | grep .", "netvm", seconds=90).split()[-2:]
     assert int(refused) > 2000, (written, refused)  # by the quota of nodes, and values of more than 2,048 bytes
-    machine.ok("(qnet-agent >/var/log/qnet-test/agent-again.log 2>&1 &)", "netvm")
+    machine.ok("pkill -9 -x qnet-agent", "netvm")  # init.py starts another, which says everything anew
     machine.until("qnet status | head -n 1 | grep -F 'Connected by cable'", seconds=90)
 
 

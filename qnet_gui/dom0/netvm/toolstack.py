@@ -17,8 +17,9 @@ from qnet_gui.store.client import Store
 
 #: Building a domain reads its kernel and waits for the backends of its disks.
 _CREATE, _DESTROY, _QUICK = 180.0, 60.0, 10.0
-#: Seconds in which whoever made a domain, usually an xl that stayed for it, takes it apart once it has shut down.
-_REAP = 10.0
+#: Seconds in which whoever made a domain, usually an xl that stayed for it, takes it apart once it has shut down: libxl
+#: waits 10 s for each of its PCI devices.
+_REAP = 60.0
 _RELEASED = "@releaseDomain"
 _PCI_BACKENDS = "/local/domain/0/backend/pci"
 
@@ -84,23 +85,27 @@ class Toolstack:
                 raise NoAnswer(f"The agent in {name} did not report within {seconds:g} s. Is qnet-agent enabled in it?")
 
     def shut_down(self, info: DomainInfo, seconds: float) -> bool:
-        """Ask a domain to shut down, and wait; False when it has to be destroyed."""
+        """Ask a domain to shut down, and wait until it is gone; False when it has to be destroyed."""
         try:
             xl("shutdown", str(info.id), deadline=_QUICK, program=self._program)
         except HypervisorError:  # its kernel takes no such request, or not yet
             return False
-        until = time.monotonic() + seconds
+        until, reap = time.monotonic() + seconds, 0.0
 
         def look(_: Store, changed: set[str]) -> bool | None:
-            nonlocal until
+            nonlocal until, reap
             if not self._exists(info.id):
                 return True
             if not self._lives(info.id):
-                until = min(until, time.monotonic() + _REAP)
+                until = reap = reap or time.monotonic() + _REAP
             return None
 
         with Store(self._store) as store:
-            return wait(store, (_RELEASED,), look, lambda: until, self._interrupts) is not None
+            gone = wait(store, (_RELEASED,), look, lambda: until, self._interrupts) is not None
+        if not gone and not self._lives(info.id):
+            self.destroy(info)  # it did as it was told, and nobody has taken it apart
+            return True
+        return gone
 
     def destroy(self, info: DomainInfo) -> None:
         """End a domain at once; one that is gone is no error."""

@@ -10,11 +10,12 @@ for module in $(cat /modules/order); do
     insmod "/modules/$module" 2>/dev/null
 done
 
-xenstore() { /xenstore/ld.so --library-path /xenstore /xenstore/xenstore "$@" 2>/dev/null; }
+xenstore() { /xenstore/ld.so --library-path /xenstore /xenstore/xenstore "$@"; }
 
 until address=$(xenstore read qnet/address) && server=$(xenstore read qnet/dns1) && [ -e /sys/class/net/eth0 ]; do
     sleep 0.5
 done
+echo "QNET tiny: told $address $server"
 ip link set eth0 up
 ip address add "$address/32" dev eth0
 ip route add default dev eth0 scope link

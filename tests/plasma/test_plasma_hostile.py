@@ -1,0 +1,46 @@
+"""What a hostile netvm can make Plasma show: its own signs, as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from seen import Monitor, Tray, eventually
+
+from qnet_gui.model.sentence import sentence
+
+#: Mark-up, an entity, a picture, a format, and what underlines a letter in a menu.
+SSID = "<b>B</b> &amp; <img src=/x> %s a_b"
+_HOME = "data/qnet/uplink/0"
+
+
+@pytest.fixture
+def netvm(tray: Tray, lab_words: Callable[..., str]) -> Iterator[Callable[..., str]]:
+    """Runs a command in a netvm whose agent says nothing meanwhile; its word stands again afterwards."""
+    tray.shows(lambda found: found.uplink)
+
+    def run(*words: str) -> str:
+        return lab_words("exec", "netvm", "--", *words)
+
+    run("pkill", "-STOP", "-x", "qnet-agent")
+    kind = run("xenstore-read", f"{_HOME}/kind").strip()
+    yield run
+    run("xenstore-rm", f"{_HOME}/ssid")  # a cable has none
+    run("xenstore-write", f"{_HOME}/kind", kind)
+    run("pkill", "-CONT", "-x", "qnet-agent")
+    tray.shows(lambda found: found.uplink and not found.uplink.ssid)
+
+
+def test_a_hostile_name_shows_as_itself(tray: Tray, netvm: Callable[..., str], pictures: Path) -> None:
+    with Monitor(tray.plasma, "interface='org.freedesktop.Notifications'") as monitor:
+        netvm("xenstore-write", f"{_HOME}/ssid", SSID, f"{_HOME}/kind", "wifi")
+        line = tray.shows(lambda found: found.uplink and found.uplink.ssid)
+        assert SSID in line
+        assert tray.entries()[0].text == sentence(tray.snapshot())
+        body = eventually(monitor.told)[-1].body
+        assert "&lt;b&gt;B&lt;/b&gt; &amp;amp; &lt;img" in body
+        tray.picture(pictures / "hostile-notification.png", 1.5)
+    tray.click("Status…")
+    eventually(lambda: tray.windows("Network status"))
+    tray.picture(pictures / "hostile-status.png")

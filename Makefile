@@ -24,8 +24,8 @@ help: ## list what there is
 setup: ## install the Debian packages and the Python environment that all of this needs
 	@.ci/setup
 
-test: setup ## run the tests (as root, with sudo when needed); ARGS='tests/lab -k dns' for some of them
-	@.ci/as-root $(PYTHON) -m pytest $(ARGS)
+test: setup ## run the tests (as root, with sudo when needed); ARGS='tests/lab -k dns -n0' for some, one after the other
+	@.ci/as-root $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-plasma: setup ## install a Plasma, and run tests/plasma in it, without a screen; ARGS as for test
 	@.ci/setup-plasma

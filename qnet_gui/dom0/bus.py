@@ -74,6 +74,10 @@ class Exported:
         """Give all properties to `done`, now or later."""
         raise NotImplementedError
 
+    def when_ready(self, then: Callable[[], None]) -> None:
+        """Call `then` once it is known enough to judge what somebody wants, now or later."""
+        then()
+
     def properties_changed(self, changed: Mapping[str, object]) -> None:
         """Tell everybody who listens."""
         signal = SignalMessage(self.path, PROPERTIES, "PropertiesChanged")
@@ -150,12 +154,20 @@ class Exported:
             except Exception as error:
                 call.fail(error)
 
+        def begin() -> None:
+            try:
+                if declared.first is not None:
+                    declared.first(self, *arguments)
+                self._authority.check(call.sender, declared.action, call.interactive, run)
+            except Exception as error:
+                call.fail(error)
+
         if declared.action == ANYONE:
             run()
+        elif declared.first is None:
+            begin()
         else:
-            if declared.first is not None:
-                declared.first(self, *arguments)
-            self._authority.check(call.sender, declared.action, call.interactive, run)
+            self.when_ready(begin)
 
     def _property(self, message: Any) -> None:
         """The three methods of org.freedesktop.DBus.Properties; reading is for everyone, writing for nobody."""

@@ -187,6 +187,13 @@ class Helper(DomainMethods):
 
         self._collector.refresh(lambda: self._isolation.refresh(ready))
 
+    def when_ready(self, then: Callable[[], None]) -> None:
+        """A helper that the bus has just started for somebody looks first, or it would find no domain at all."""
+        if self._built is None:
+            self.refresh(then)
+        else:
+            then()
+
     def read_properties(self, done: Callable[[Mapping[str, object]], None]) -> None:
         """The properties, after another look at the hypervisor and at what dom0 listens on."""
 

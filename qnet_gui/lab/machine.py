@@ -44,6 +44,7 @@ class Machine:
         self._netvms = netvms
         self._iommu = IOMMU[iommu]
         self._lock = threading.RLock()
+        self._listing = threading.Lock()
         self._hardware = Hardware(place)
         self._toolstack = Toolstack(self._hardware.socket)
         self._outside = Outside(place, uplinks, netvms)
@@ -81,9 +82,10 @@ class Machine:
 
     def _create(self, config: Config) -> Domain:
         """Make a domain exist and start its init."""
-        domain = Domain(self._place, self._hardware, self._toolstack, config, self._next_domid, self._child)
-        self._next_domid += 1
-        self._domains[config.name] = domain
+        with self._listing:  # xenstore tells of it in there, and whoever then asks must find it
+            domain = Domain(self._place, self._hardware, self._toolstack, config, self._next_domid, self._child)
+            self._next_domid += 1
+            self._domains[config.name] = domain
         return domain
 
     def _build(self, domain: Domain) -> None:
@@ -111,6 +113,8 @@ class Machine:
 
     def domains(self) -> list[dict[str, Any]]:
         """All domains that exist."""
+        with self._listing:
+            domains = sorted(self._domains.values(), key=lambda domain: domain.domid)
         return [
             {
                 "id": domain.domid,
@@ -118,7 +122,7 @@ class Machine:
                 "uuid": domain.config.uuid,
                 "state": domain.state.value,
             }
-            for domain in sorted(self._domains.values(), key=lambda domain: domain.domid)
+            for domain in domains
         ]
 
     def pause(self, domid: int) -> None:

@@ -111,9 +111,12 @@ class Vifs:
         self.look(vif, reply)
 
     def offline(self, vif: VifId, reply: Reply) -> None:
-        """The hotplug script says that a vif goes; so it is until its link or node has gone, or `online` is said."""
+        """The hotplug script says that a vif goes; so it is until its link or node has gone, or `online` is said.
+
+        One that has gone already is offline: no error, whoever has seen it go.
+        """
         self._leaving.add(vif)
-        self.look(vif, reply)
+        self.look(vif, lambda error: reply(None if isinstance(error, NotFound) else error))
 
     def look(self, vif: VifId, reply: Reply | None = None) -> None:
         """Look at one vif soon."""

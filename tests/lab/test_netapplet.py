@@ -11,7 +11,6 @@ from PyQt5.QtDBus import QDBusConnection
 from PyQt5.QtWidgets import QApplication
 
 from qnet_gui.lab.enter import dom0_bus_address
-from qnet_gui.model.sentence import HELPER_AWAY
 from qnet_gui.screen import NO_DISPLAY
 from qnet_gui.tray.netapplet import NetworkApplet
 
@@ -60,10 +59,12 @@ def test_without_a_display_it_says_why(applet: Callable[[str], NetworkApplet], d
     assert said == [NO_DISPLAY]
 
 
-def test_without_a_helper_it_says_so(lab: Lab, applet: Callable[[str], NetworkApplet]) -> None:
+def test_a_helper_that_the_bus_starts_for_it_looks_before_it_answers(
+    lab: Lab, applet: Callable[[str], NetworkApplet]
+) -> None:
+    """It said that netvm is not running."""
     found, said = applet(":4242"), []
     found.failed.connect(said.append)
     lab.kill_program("dom0", "qnet-helper")
     found.start()
-    assert spin(lambda: said) == [HELPER_AWAY]
-    lab.start_program("dom0", "qnet-helper")
+    assert spin(lambda: said) == ["There is no display :4242 in dom0 or on the host of this lab."]

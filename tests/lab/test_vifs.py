@@ -149,6 +149,30 @@ def test_a_vif_that_is_not_there_is_no_error_but_no_success_either(lab: Lab, age
             lab.start_program("netvm", "qnet-agent")
 
 
+#: Says `offline` for a vif that is not there while the agent looks at it already; prints the answers.
+_GOES_MEANWHILE = """
+import socket, time
+def say(words):
+    sock = socket.socket(socket.AF_UNIX)
+    sock.connect("/run/qnet/agent.sock")
+    sock.sendall(words + b" backend/vif/70/0 vif70.0\\n")
+    return sock
+answers = set()
+for turn in range(200):
+    first = say(b"online")
+    time.sleep(turn % 20 / 5000)
+    second = say(b"offline")
+    answers.add(second.recv(256))
+    first.recv(256)
+print(answers)
+"""
+
+
+def test_what_has_gone_already_is_offline(lab: Lab) -> None:
+    """Whoever said so while a look found the vif gone was told that it is not there, as if that were a failure."""
+    assert lab.out("netvm", "/usr/bin/python3", "-c", _GOES_MEANWHILE) == str({b"ok\n"})
+
+
 # -- crowds
 
 

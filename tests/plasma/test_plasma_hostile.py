@@ -13,6 +13,8 @@ from qnet_gui.model.sentence import sentence
 #: Mark-up, an entity, a picture, a format, and what underlines a letter in a menu.
 SSID = "<b>B</b> &amp; <img src=/x> %s a_b"
 _HOME = "data/qnet/uplink/0"
+#: Written last, whatever has changed.
+_SERIAL = "data/qnet/agent/serial"
 
 
 @pytest.fixture
@@ -27,14 +29,14 @@ def netvm(tray: Tray, lab_words: Callable[..., str]) -> Iterator[Callable[..., s
     kind = run("xenstore-read", f"{_HOME}/kind").strip()
     yield run
     run("xenstore-rm", f"{_HOME}/ssid")  # a cable has none
-    run("xenstore-write", f"{_HOME}/kind", kind)
+    run("xenstore-write", f"{_HOME}/kind", kind, _SERIAL, "1000001")
     run("pkill", "-CONT", "-x", "qnet-agent")
     tray.shows(lambda found: found.uplink and not found.uplink.ssid)
 
 
 def test_a_hostile_name_shows_as_itself(tray: Tray, netvm: Callable[..., str], pictures: Path) -> None:
     with Monitor(tray.plasma, "interface='org.freedesktop.Notifications'") as monitor:
-        netvm("xenstore-write", f"{_HOME}/ssid", SSID, f"{_HOME}/kind", "wifi")
+        netvm("xenstore-write", f"{_HOME}/ssid", SSID, f"{_HOME}/kind", "wifi", _SERIAL, "1000000")
         line = tray.shows(lambda found: found.uplink and found.uplink.ssid)
         assert SSID in line
         assert tray.entries()[0].text == sentence(tray.snapshot())

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+import pytest
 
 from qnet_gui.store.client import Store
 
-from .conftest import Lab
+from .conftest import Lab, _end, _new
 
 NETVM_HOME = "/local/domain/1"
 SCRIPT = "/etc/xen/scripts/vif-route-qubes"
+
+
+@pytest.fixture(scope="module", name="lab")
+def unrestarted() -> Iterator[Lab]:
+    """A lab whose netvm was never restarted, so that it is domain 1, as everything here has it."""
+    lab = _new()
+    try:
+        lab.up("--domains", "work,personal,vault", "--uplinks", "2")
+        yield lab
+    finally:
+        _end(lab)
 
 
 def path(frontend: int | str) -> str:

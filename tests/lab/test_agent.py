@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from . import cards
 from .conftest import Lab
 
+lab = cards.unrestarted
 _DOWNLOAD = """
 import socket, sys, time
 sock = socket.create_connection(("203.0.113.11", 8000), 5)
@@ -31,6 +34,13 @@ while data := sock.recv(1):
 """
 
 
+@contextmanager
+def _listening(server: subprocess.Popen[str]) -> Iterator[None]:
+    assert server.stdout is not None
+    assert server.stdout.readline() == "listening\n"
+    yield
+
+
 def _state(lab: Lab) -> str:
     return lab.out("dom0", "xenstore-read", f"{cards.NETVM_HOME}/data/qnet/agent/state")
 
@@ -39,6 +49,7 @@ def _state(lab: Lab) -> str:
 def test_an_established_flow_survives_the_agents_restart(lab: Lab, end: str) -> None:
     with (
         lab.popen("isp1", "/usr/bin/python3", "-c", _ECHO, stdout=subprocess.PIPE, text=True) as server,
+        _listening(server),
         lab.popen("work", "/usr/bin/python3", "-c", _DOWNLOAD, stdout=subprocess.PIPE, text=True) as client,
     ):
         try:

@@ -32,7 +32,11 @@ def _redirects(lab: Lab) -> list[str]:
 
 def _wait_for(lab: Lab, *real: str) -> None:
     expected = sorted(f"{virtual}:{real[index % len(real)]}" for index, virtual in enumerate(DNS)) if real else []
-    lab.wait(f"redirection to {real}", lambda: _redirects(lab) == expected)
+    try:
+        lab.wait(f"redirection to {real}", lambda: _redirects(lab) == expected)
+    except AssertionError:
+        known = lab.out("netvm", "nmcli", "-t", "-f", "GENERAL.DEVICE,GENERAL.STATE,IP4.DNS", "device", "show")
+        raise AssertionError(f"no redirection to {real}, but {_redirects(lab)}; NetworkManager has {known}") from None
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from qnet_gui.lab import onscreen
 from qnet_gui.model.errors import NotFound
 
 _WATCHER = "org.kde.StatusNotifierWatcher"
@@ -128,11 +129,6 @@ class UserScreen:
     def stop(self) -> None:
         """End what was started, last started first."""
         for program in reversed(self._running):
-            program.terminate()
-            try:
-                program.wait(5)
-            except subprocess.TimeoutExpired:
-                program.kill()
-                program.wait()
+            onscreen.end(program)
         for log in self._logs:
             log.close()

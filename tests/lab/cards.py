@@ -8,7 +8,7 @@ import pytest
 
 from qnet_gui.store.client import Store
 
-from .conftest import Lab, _end, _new
+from .conftest import Lab, running
 
 NETVM_HOME = "/local/domain/1"
 SCRIPT = "/etc/xen/scripts/vif-route-qubes"
@@ -17,12 +17,8 @@ SCRIPT = "/etc/xen/scripts/vif-route-qubes"
 @pytest.fixture(scope="module", name="lab")
 def unrestarted() -> Iterator[Lab]:
     """A lab whose netvm was never restarted, so that it is domain 1, as everything here has it."""
-    lab = _new()
-    try:
-        lab.up("--domains", "work,personal,vault", "--uplinks", "2")
+    with running("--uplinks", "2") as lab:
         yield lab
-    finally:
-        _end(lab)
 
 
 def path(frontend: int | str) -> str:

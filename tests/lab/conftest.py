@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -235,15 +236,22 @@ def _end(lab: Lab) -> None:
     assert not alarms, "\n".join(alarms)
 
 
-@pytest.fixture(scope="session")
-def lab() -> Iterator[Lab]:
-    """The session's lab with work, personal and vault. A test that changes it puts it back."""
+@contextmanager
+def running(*words: str) -> Iterator[Lab]:
+    """A lab with work, personal and vault, from `qnet lab up` with these words to its end."""
     lab = _new()
     try:
-        lab.up("--domains", "work,personal,vault", "--uplinks", "2")
+        lab.up("--domains", "work,personal,vault", *words)
         yield lab
     finally:
         _end(lab)
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    """The session's lab. A test that changes it puts it back."""
+    with running("--uplinks", "2") as lab:
+        yield lab
 
 
 @pytest.fixture

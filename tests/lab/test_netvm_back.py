@@ -11,7 +11,7 @@ import pytest
 from qnet_gui.model.snapshot import NetvmState
 
 from . import netvms
-from .conftest import Lab, _end, _new
+from .conftest import Lab, running
 from .netvms import cards, page, qnet, served_by, state, until_page
 from .upgrade import Upgrade
 
@@ -19,13 +19,9 @@ from .upgrade import Upgrade
 @pytest.fixture(scope="module")
 def two() -> Iterator[Lab]:
     """A lab with two netvms, isp1 behind the one and isp2 behind the other."""
-    lab = _new()
-    try:
-        lab.up("--domains", "work,personal,vault", "--netvms", "netvm,netvm2")
+    with running("--netvms", "netvm,netvm2") as lab:
         lab.expect_log("qnet-guest: There (was|is) no (eth0|address)")  # netvms go while it is at work
         yield lab
-    finally:
-        _end(lab)
 
 
 def test_a_netvm_that_is_restarted_gets_its_domains_again(two: Lab) -> None:

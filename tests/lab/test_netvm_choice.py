@@ -8,19 +8,15 @@ from collections.abc import Iterator
 import pytest
 
 from . import netvms
-from .conftest import Lab, _end, _new
+from .conftest import Lab, running
 from .netvms import CONFIG, page, qnet, refusal, served_by, state, until_page
 
 
 @pytest.fixture(scope="module")
 def two() -> Iterator[Lab]:
     """A lab with two netvms, isp1 behind the one and isp2 behind the other."""
-    lab = _new()
-    try:
-        lab.up("--domains", "work,personal,vault", "--netvms", "netvm,netvm2")
+    with running("--netvms", "netvm,netvm2") as lab:
         yield lab
-    finally:
-        _end(lab)
 
 
 @pytest.fixture(autouse=True)

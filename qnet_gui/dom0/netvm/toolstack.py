@@ -75,7 +75,7 @@ class Toolstack:
         def look(store: Store, changed: set[str]) -> bool | None:
             if _agent(store, domid) is AgentState.RUNNING:
                 return True
-            if _RELEASED in changed and not self._lives(domid):
+            if _RELEASED in changed and self._state(domid) in (None, DomainState.DYING):
                 raise NotFound(f"{name} ended while it was starting; xl console and /var/log/xen tell why.")
             return None
 
@@ -90,36 +90,32 @@ class Toolstack:
             xl("shutdown", str(info.id), deadline=_QUICK, program=self._program)
         except HypervisorError:  # its kernel takes no such request, or not yet
             return False
-        until, reap = time.monotonic() + seconds, 0.0
+        until, obeyed = time.monotonic() + seconds, False
 
         def look(_: Store, changed: set[str]) -> bool | None:
-            nonlocal until, reap
-            if not self._exists(info.id):
-                return True
-            if not self._lives(info.id):
-                until = reap = reap or time.monotonic() + _REAP
-            return None
+            nonlocal until, obeyed
+            state = self._state(info.id)
+            if state is DomainState.DYING and not obeyed:
+                until, obeyed = time.monotonic() + _REAP, True
+            return True if state is None else None
 
         with Store(self._store) as store:
             gone = wait(store, (_RELEASED,), look, lambda: until, self._interrupts) is not None
-        if not gone and not self._lives(info.id):
-            self.destroy(info)  # it did as it was told, and nobody has taken it apart
-            return True
-        return gone
+        if obeyed and not gone:
+            self.destroy(info)  # nobody has taken it apart
+        return obeyed or gone
 
     def destroy(self, info: DomainInfo) -> None:
         """End a domain at once; one that is gone is no error."""
         try:
             xl("destroy", str(info.id), deadline=_DESTROY, program=self._program)
         except HypervisorError:
-            if self._exists(info.id):
+            if self._state(info.id) is not None:
                 raise
 
-    def _exists(self, domid: int) -> bool:
-        return any(info.id == domid for info in self._hypervisor.domains())
-
-    def _lives(self, domid: int) -> bool:
-        return any(info.id == domid and info.state is not DomainState.DYING for info in self._hypervisor.domains())
+    def _state(self, domid: int) -> DomainState | None:
+        """What the hypervisor says of a domain now; None of one that does not exist."""
+        return next((info.state for info in self._hypervisor.domains() if info.id == domid), None)
 
 
 def _agent(store: Store, domid: int) -> AgentState:

@@ -24,7 +24,6 @@ from parts import (
     HYPERVISOR,
     KERNEL,
     MACHINE,
-    MIRROR,
     MODULE_FOLDERS,
     MODULES,
     PACKAGES,
@@ -82,11 +81,11 @@ def _cached(name: str, make: Callable[[Path], None]) -> Path:
 
 def base() -> Path:
     """A Debian root with every package that any kind of domain needs."""
-    return _cached(f"base-{_key(SUITE, MIRROR, PACKAGES)}", _make_base)
+    return _cached(f"base-{_key(SUITE, PACKAGES)}", _make_base)
 
 
 def _make_base(folder: Path) -> None:
-    _run("debootstrap", "--variant=minbase", "--merged-usr", f"--include={','.join(PACKAGES)}", SUITE, folder, MIRROR)
+    _run("debootstrap", "--variant=minbase", "--merged-usr", f"--include={','.join(PACKAGES)}", SUITE, folder)
     shutil.rmtree(folder / "var/cache/apt/archives", ignore_errors=True)
 
 

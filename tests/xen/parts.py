@@ -9,7 +9,6 @@ BUILD = CHECKOUT / "build" / "xen"
 MACHINE = Path(__file__).parent / "machine"
 
 SUITE = "bookworm"
-MIRROR = "http://deb.debian.org/debian"
 
 #: What dom0, the netvm and the AppVMs have in common; README.md has the packages that each of them needs.
 PACKAGES = (

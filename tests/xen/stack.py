@@ -10,6 +10,9 @@ from qnet_gui.tray.pages import status
 #: Addresses of the domains, by name.
 DOMAINS = {"work": "10.137.0.20", "personal": "10.137.0.21"}
 
+#: For a shell in dom0: wait until the one card whose frontend's node in the netvm's home is `$home` is online.
+ONLINE = "until xenstore-read $home/$(xenstore-list $home)/hotplug-status | grep -q connected; do sleep 0.02; done"
+
 
 def vif(address: str, backend: str = "netvm") -> str:
     """The line of xl's configuration for a domain's card."""

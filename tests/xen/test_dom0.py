@@ -53,7 +53,7 @@ def test_the_helper_killed_in_the_middle(dom0: Machine, reached: str) -> None:
     assert dom0.until(CURL, "work") == PAGE
 
 
-@pytest.mark.parametrize("reached", [JOURNAL, CARD], ids=["begun", "attached"])
+@pytest.mark.parametrize("reached", [JOURNAL, CARD, CONNECTED], ids=["begun", "attached", "connected"])
 def test_the_netvm_destroyed_in_the_middle(dom0: Machine, reached: str) -> None:
     dom0.ok(f"({UP} >/run/up.log 2>&1 &); until {reached}; do sleep 0.1; done; xl destroy netvm", seconds=120)
     _closed(dom0)

@@ -7,20 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from boot import Machine
-from stack import DOMAINS, vif
+from stack import DOMAINS, ONLINE, vif
 from test_story import PAGE
 
 TINY = {f"tiny{number}": f"10.137.0.{100 + number}" for number in range(8)}
 #: What `qvm-dom0-network-via-netvm up` and `down` come to without checks and journal, for a list of domains.
-BARE_UP = """
-for each in {names}; do xl pause $each; done
+BARE_UP = f"""
+for each in {{names}}; do xl pause $each; done
 xl network-attach 0 backend=netvm script=vif-route-qubes ip=10.137.0.250 mac=00:16:3e:00:00:fa untrusted
 until [ -e /sys/class/net/eth0 ]; do sleep 0.02; done
 ip link set eth0 up
 ip address add 10.137.0.250/32 dev eth0
 ip route add default dev eth0 scope link
 home=/local/domain/$(xl domid netvm)/backend/vif/0
-until xenstore-read $home/$(xenstore-list $home)/hotplug-status | grep -q connected; do sleep 0.02; done
+{ONLINE}
 """
 BARE_DOWN = """
 ip link set eth0 down
@@ -67,8 +67,7 @@ def _vif(machine: Machine) -> str:
     bare = _seconds(
         machine,
         "xl network-detach personal 0; xl network-attach personal backend=netvm script=vif-route-qubes ip=10.137.0.21\n"
-        "home=/local/domain/$(xl domid netvm)/backend/vif/$(xl domid personal)\n"
-        "until xenstore-read $home/$(xenstore-list $home)/hotplug-status | grep -q connected; do sleep 0.02; done",
+        f"home=/local/domain/$(xl domid netvm)/backend/vif/$(xl domid personal)\n{ONLINE}",
     )
     ours = _seconds(machine, "qnet domain detach work")
     assert machine.ok("ls /sys/class/net", "work") == "lo"

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Collect the tray's texts for Qt Linguist: `make_translations.py` brings every `translations/*.ts` up to date.
 
-The texts are the literals that are given to `tr` and `mark` (qnet_gui/model/words.py), and those of the problems. What
-is new is marked unfinished, what is gone is dropped, what has been translated stays; edit the file with Qt Linguist or
-any editor. Then `lrelease` makes the `.qm` file beside it, which the tray reads. A test compares both.
+The texts are the literals that are given to `tr` and `mark` (qnet_gui/model/translation.py), and those of the
+problems. What is new is marked unfinished, what is gone is dropped, what has been translated stays; edit the file
+with Qt Linguist or any editor. Then `lrelease` makes the `.qm` file beside it, which the tray reads. A test compares
+both.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from xml.etree import ElementTree  # our own files
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "resources/translations"
 #: Where texts for people are.
-_PLACES = ("qnet_gui/tray/**/*.py", "qnet_gui/model/*.py", "qnet_gui/screen.py")
+_PLACES = ("qnet_gui/tray/**/*.py", "qnet_gui/model/*.py", "qnet_gui/runtime/x_display.py")
 _CALLS = {"tr", "mark"}
 
 

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from qnet_gui.lab.hardware import Hardware
-from qnet_gui.lab.place import Place
-from qnet_gui.lab.toolstack import Toolstack
+from qnet_gui.lab.box.place import Place
+from qnet_gui.lab.xen.hardware import Hardware
+from qnet_gui.lab.xen.toolstack import Toolstack
 
 with warnings.catch_warnings():
     # PyGObject's importer is older than Python's way of importing, and says so for each library at its first import

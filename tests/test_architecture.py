@@ -16,32 +16,46 @@ PACKAGE = ROOT / "qnet_gui"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 _LINES = 300
 
-#: What each room may import of ours, beside itself; `__init__` is the package's own, with the version.
+#: What each room may import of ours, beside itself; `__init__` is the package's own, with the version. The rooms are in
+#: the order of their floors. A name with a dot is a room within a room, or one module of it.
 _GROUND = {"model", "__init__"}
-_EVERYWHERE = {"log", "version", "mainloop", *_GROUND}
+_STAND_ON = {"runtime", *_GROUND}
 _FLOORS = {"store", "kernel", "hypervisor"}
 _MAY = {
     "__init__": set(),
-    "log": set(),
-    "mainloop": set(),
-    "version": {"__init__"},
-    "wire": set(),
-    "screen": {"model"},
-    "install": _GROUND,
     "model": set(),
-    "store": {"model"},
-    "kernel": {"model"},
-    "hypervisor": {"model", "store"},
-    "netvm": {"wire", *_FLOORS, *_EVERYWHERE},
-    "guest": {"wire", *_FLOORS, *_EVERYWHERE},
-    "dom0": {"wire", *_FLOORS, *_EVERYWHERE},
-    "tray": {"screen", *_EVERYWHERE} - {"mainloop"},  # it has Qt's
-    "applethost": {"tray", *_EVERYWHERE} - {"mainloop"},
+    "runtime": _GROUND,
+    "install": _GROUND,
+    "store": _STAND_ON,
+    "kernel": _STAND_ON,
+    "hypervisor": {"store", *_STAND_ON},
+    "netvm": {*_FLOORS, *_STAND_ON},
+    "guest": {*_FLOORS, *_STAND_ON},
+    "dom0": {*_FLOORS, *_STAND_ON},
+    "tray": _STAND_ON,
+    "applethost": {"tray", *_STAND_ON},
     # the netvm as a service is no helper's matter
-    "cli": {"applethost", "dom0", "lab", "screen", "wire", *_EVERYWHERE} - {"mainloop"},
+    "cli": {"applethost", "dom0", "lab", *_STAND_ON},
     # it starts everybody else's programs, and knows them by their names only
-    "lab": {"install", "store", "hypervisor", *_EVERYWHERE},
+    "lab": {"install", "store", "hypervisor", *_STAND_ON},
 }
+#: Rooms within rooms, from the ground up: each may import those before it. What lies beside them is the top floor.
+_WITHIN = {
+    "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle"),
+    "netvm": ("packet_filter", "vifs", "uplinks", "dns"),
+    "tray": ("qt", "state", "pages", "session", "windows", "app"),
+    "lab": ("box", "xen", "machine", "desktop", "demo"),
+}
+#: Neighbours that know nothing of each other, though one is below the other.
+_APART = {
+    "dom0.netvm_lifecycle": {"bus", "isolation", "observe", "attach", "upgrade"},
+    "netvm.uplinks": {"vifs"},
+    "netvm.dns": {"vifs"},
+    "tray.state": {"qt"},
+    "tray.pages": {"qt"},
+}
+#: The tray has Qt's main loop and Qt's D-Bus.
+_NOT_FOR_QT = {"runtime.mainloop", "runtime.dbus_values", "runtime.job_thread"}
 #: The ground floor does no I/O, but that `config.load` reads the one file it is given; `sentence` and
 #: `preflight` write an hour.
 _MODEL_MAY = {
@@ -85,8 +99,34 @@ def by_name(path: Path) -> str:
     return str(path.relative_to(PACKAGE))
 
 
+def within(path: Path) -> str:
+    """The room within a room that a module is in, or its own name where it lies beside them."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[1] if len(path.relative_to(PACKAGE).parts) > 1 else ""
+
+
 def test_every_room_is_in_the_plan() -> None:
     assert {room(path) for path in MODULES} <= set(_MAY)
+    folders = {(room(path), within(path)) for path in MODULES if len(path.relative_to(PACKAGE).parts) > 2}
+    assert folders <= {(name, inner) for name, inners in _WITHIN.items() for inner in inners}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if room(path) in _WITHIN], ids=by_name)
+def test_imports_go_down_only_between_rooms_within_a_room(path: Path) -> None:
+    here, inner = room(path), within(path)
+    floors = _WITHIN[here]
+    below = floors[: floors.index(inner)] if inner in floors else (*floors, *_beside(here))
+    allowed = {inner, *below} - _APART.get(f"{here}.{inner}", set())
+    reached = {(line, name.split(".")[2]) for line, name in imports(path) if name.startswith(f"qnet_gui.{here}.")}
+    assert not [(line, name) for line, name in reached if name not in allowed], f"{here}.{inner} imports upwards"
+
+
+def _beside(outer: str) -> set[str]:
+    return {within(path) for path in MODULES if room(path) == outer}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if room(path) in ("tray", "applethost")], ids=by_name)
+def test_who_has_qt_leaves_the_other_main_loop_alone(path: Path) -> None:
+    assert not [name for _, name in imports(path) if name.startswith(tuple(f"qnet_gui.{each}" for each in _NOT_FOR_QT))]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=by_name)

@@ -104,7 +104,7 @@ def test_package_is_whole_and_compiled(root: Path) -> None:
     there = root / "usr/lib/python3/dist-packages/qnet_gui"
     code = {path.relative_to(install.CHECKOUT / "qnet_gui") for path in (install.CHECKOUT / "qnet_gui").rglob("*.py")}
     assert {path.relative_to(there) for path in there.rglob("*.py")} == code
-    assert (there / "lab/xenstub.c").is_file()
+    assert (there / "lab/xen/xenstub.c").is_file()
     assert len(list(there.rglob("*.pyc"))) == len(code)
 
 

@@ -14,7 +14,7 @@ import dbus
 from qnet_gui.applethost.layout import Look, Row, look, rows
 from qnet_gui.applethost.qt import QCursor, QIcon, QImage, QMenu, QPixmap, QPoint, QSize, Qt, QToolButton
 from qnet_gui.applethost.watcher import ITEM, PROPERTIES
-from qnet_gui.tray import plain
+from qnet_gui.tray.state import plain_text
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Item(QToolButton):
         self._look = look(properties, self.iconSize().width())
         self.setIcon(icon_of(self._look))
         self.setAccessibleName(self._look.title)
-        self.setToolTip(plain.tooltip(self._look.title))
+        self.setToolTip(plain_text.tooltip(self._look.title))
 
     def _clicked(self) -> None:
         if self._look.only_menu:

@@ -9,8 +9,8 @@ from qnet_gui.applethost.host import Host
 from qnet_gui.applethost.qt import QApplication
 from qnet_gui.applethost.signals import Signals
 from qnet_gui.applethost.xembed import XTray
-from qnet_gui.log import setup
 from qnet_gui.model.errors import NotFound, Refused
+from qnet_gui.runtime.log import setup
 
 
 def _has_tray() -> bool:

@@ -71,7 +71,7 @@ def reapply(_: Namespace) -> int:
 def applet(_: Namespace) -> int:
     """`qnet applet`."""
     from qnet_gui.cli.line import Line
-    from qnet_gui.screen import own_display
+    from qnet_gui.runtime.x_display import own_display
 
     display = own_display()
     with Line() as line:

@@ -58,7 +58,7 @@ def _tell(snapshot: Snapshot) -> str:
 
 def up(arguments: Namespace) -> int:
     """`qnet dom0 up`: says what will happen; asks for no password when it cannot."""
-    from qnet_gui.cli import deeds
+    from qnet_gui.cli import operations
     from qnet_gui.cli.helper import Helper
 
     def deed(line: Line, display: Display) -> int:
@@ -71,33 +71,33 @@ def up(arguments: Namespace) -> int:
             line.close()
             return _withdrawn(display)
         try:
-            display.ended("", deeds.follow(line, display, number))
+            display.ended("", operations.follow(line, display, number))
         except KeyboardInterrupt:
             return _put_back(line, display)
         return 0
 
-    return deeds.run(arguments, deed, _tell)
+    return operations.run(arguments, deed, _tell)
 
 
 def _put_back(line: Line, display: Display) -> int:
     """Ctrl-C while dom0 is being connected: somebody wants it not to be."""
-    from qnet_gui.cli import deeds
+    from qnet_gui.cli import operations
 
     display.say("Interrupted. Everything is being put back.")
     try:
-        sentence = deeds.follow(line, display, line.call("DisconnectDom0"))
+        sentence = operations.follow(line, display, line.call("DisconnectDom0"))
     except KeyboardInterrupt:
         display.say("The network helper goes on putting everything back.")
     except QnetError as error:
         raise type(error)(f"It could not be put back: {error.sentence} To see how it is: qnet dom0 status") from error
     else:
         display.ended("", f"Everything has been put back. {sentence}")
-    return deeds.INTERRUPTED
+    return operations.INTERRUPTED
 
 
 def _withdrawn(display: Display) -> int:
     """Ctrl-C before the answer, maybe at the password. It may have been given just before, and then that counts."""
-    from qnet_gui.cli import deeds
+    from qnet_gui.cli import operations
     from qnet_gui.cli.helper import Helper
     from qnet_gui.cli.line import Line
 
@@ -110,26 +110,26 @@ def _withdrawn(display: Display) -> int:
             with Line() as line:
                 return _put_back(line, display)
     display.say("Interrupted. Nothing has been changed.")
-    return deeds.INTERRUPTED
+    return operations.INTERRUPTED
 
 
 def down(arguments: Namespace) -> int:
     """`qnet dom0 down`."""
-    from qnet_gui.cli import deeds
+    from qnet_gui.cli import operations
 
-    return deeds.run(arguments, deeds.operation("DisconnectDom0", ""), _tell)
+    return operations.run(arguments, operations.operation("DisconnectDom0", ""), _tell)
 
 
 def extend(arguments: Namespace) -> int:
     """`qnet dom0 extend`."""
-    from qnet_gui.cli import deeds
+    from qnet_gui.cli import operations
 
     def deed(line: Line, display: Display) -> int:
         until = line.call("ExtendDom0", "u", arguments.minutes)
         display.ended("", f"dom0 stays connected until {clock(until)}.", until=until)
         return 0
 
-    return deeds.run(arguments, deed, _tell)
+    return operations.run(arguments, deed, _tell)
 
 
 def _span(text: str) -> int:

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 def _run(arguments: Namespace, member: str, sentence: str = "") -> int:
     """Call a method with the domain's id; with a `sentence`, one that has done it when it answers."""
-    from qnet_gui.cli import deeds
+    from qnet_gui.cli import operations
     from qnet_gui.cli.helper import Helper
 
     def deed(line: Line, display: Display) -> int:
-        number = deeds.domid(Helper().snapshot()[1], arguments.name)
+        number = operations.domid(Helper().snapshot()[1], arguments.name)
         if sentence:
-            return deeds.plain_call(member, "u", number, sentence=sentence)(line, display)
-        return deeds.operation(member, "u", number)(line, display)
+            return operations.plain_call(member, "u", number, sentence=sentence)(line, display)
+        return operations.operation(member, "u", number)(line, display)
 
-    return deeds.run(arguments, deed, lambda snapshot: _tell(snapshot, arguments.name))
+    return operations.run(arguments, deed, lambda snapshot: _tell(snapshot, arguments.name))
 
 
 def _tell(snapshot: Snapshot, name: str) -> str:

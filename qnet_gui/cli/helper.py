@@ -14,7 +14,7 @@ from qnet_gui.model.answers import NAME, OTHER_VERSION, PATH, READ_DEADLINE, und
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.preflight import Preflight, from_answer
 from qnet_gui.model.snapshot import Snapshot, from_wire
-from qnet_gui.wire import plain
+from qnet_gui.runtime.dbus_values import plain
 
 _PROPERTIES = "org.freedesktop.DBus.Properties"
 

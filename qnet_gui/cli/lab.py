@@ -11,7 +11,7 @@ def go_in(name: str) -> None:
     """Be in the dom0 of a lab from now on."""
     if os.geteuid() != 0:
         raise NotAuthorised(f"Acting in a lab needs root: sudo qnet --lab {name} …")
-    from qnet_gui.lab.enter import enter
+    from qnet_gui.lab.box.enter import enter
 
     enter(name, "dom0")
     # an address from outside means another bus, or none

@@ -22,7 +22,7 @@ from qnet_gui.cli.agent import password_agent
 from qnet_gui.model.answers import NAME, PATH, SENTENCE, HelperAway, understood
 from qnet_gui.model.errors import NoAnswer
 from qnet_gui.model.parse import printable
-from qnet_gui.wire import plain
+from qnet_gui.runtime.dbus_values import plain
 
 #: Seconds until the answer to a deed: a person may have to type a password first.
 _DEADLINE = 300.0

@@ -37,18 +37,20 @@ def _tell(snapshot: Snapshot) -> str:
 
 def set_(arguments: Namespace) -> int:
     """`qnet netvm set`."""
-    from qnet_gui.cli import deeds
+    from qnet_gui.cli import operations
 
     if arguments.name in _DOM0:
         print(_WARNING, file=sys.stderr)
-    return deeds.run(arguments, deeds.operation("SetDefaultNetvm", "sb", arguments.name, arguments.move), _tell)
+    return operations.run(
+        arguments, operations.operation("SetDefaultNetvm", "sb", arguments.name, arguments.move), _tell
+    )
 
 
 def service(arguments: Namespace) -> int:
     """`qnet netvm start`, `stop`, `restart`."""
     from qnet_gui.cli import progress
-    from qnet_gui.dom0.netvm.run import run
-    from qnet_gui.dom0.netvm.service import Limits
+    from qnet_gui.dom0.netvm_lifecycle.run import run
+    from qnet_gui.dom0.netvm_lifecycle.service import Limits
 
     shown_on = progress.display(arguments.json)
     limits = Limits(shutdown=arguments.wait) if arguments.verb == "stop" else Limits(agent=arguments.wait)

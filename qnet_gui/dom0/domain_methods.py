@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from qnet_gui.dom0 import cards, permitted
-from qnet_gui.dom0.declare import Call, method
-from qnet_gui.dom0.domains import Domains
-from qnet_gui.dom0.link_methods import LinkMethods
-from qnet_gui.dom0.raw import Raw
+from qnet_gui.dom0.attach import preconditions
+from qnet_gui.dom0.attach.attachments import Domains
+from qnet_gui.dom0.bus.declare import Call, method
+from qnet_gui.dom0.observe import frontends
+from qnet_gui.dom0.observe.inputs import Raw
+from qnet_gui.dom0.upgrade_methods import LinkMethods
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
 from qnet_gui.model.display import display
 from qnet_gui.model.domain import DomainState
@@ -22,32 +23,32 @@ APPLET = ("qnet", "applet-host", "nm-applet")
 
 def _may_choose(helper: DomainMethods, name: str, move: bool) -> None:
     helper.operations.check_idle()
-    permitted.choose(_as_if_awake(helper.raw), name, move)
+    preconditions.choose(_as_if_awake(helper.raw), name, move)
 
 
 def _may_attach(helper: DomainMethods, domid: int) -> None:
     helper.operations.check_idle()
-    permitted.attach(_as_if_awake(helper.raw), helper.domains.name, domid)
+    preconditions.attach(_as_if_awake(helper.raw), helper.domains.name, domid)
 
 
 def _may_detach(helper: DomainMethods, domid: int) -> None:
     helper.operations.check_idle()
-    permitted.detach(helper.raw, domid)
+    preconditions.detach(helper.raw, domid)
 
 
 def _may_pause(helper: DomainMethods, domid: int) -> None:
     helper.operations.check_idle()
-    permitted.pause(helper.raw, domid)
+    preconditions.pause(helper.raw, domid)
 
 
 def _may_unpause(helper: DomainMethods, domid: int) -> None:
     helper.operations.check_idle()
-    permitted.unpause(helper.raw, domid)
+    preconditions.unpause(helper.raw, domid)
 
 
 def _may_show(helper: DomainMethods, name: str, cookie: str) -> None:
     display(name, cookie)
-    permitted.show(_as_if_awake(helper.raw), helper.domains.name, helper.hypervisor.cannot_show)
+    preconditions.show(_as_if_awake(helper.raw), helper.domains.name, helper.hypervisor.cannot_show)
 
 
 def _as_if_awake(raw: Raw) -> Raw:
@@ -86,8 +87,8 @@ class DomainMethods(LinkMethods):
 
         def with_user(by: str) -> None:
             raw, card = self.raw, self.domains.card_of(domid)
-            info, _ = permitted.attach(raw, self.domains.name, domid)
-            wished = cards.address(raw, domid, card) if card else None
+            info, _ = preconditions.attach(raw, self.domains.name, domid)
+            wished = frontends.address(raw, domid, card) if card else None
             self.store.submit(
                 lambda _: self.provisioner.address_for(raw, info, wished), lambda found: attach(by, found)
             )
@@ -120,7 +121,7 @@ class DomainMethods(LinkMethods):
         wanted = display(name, cookie)
 
         def show(_by: str) -> None:
-            netvm = permitted.show(self.raw, self.domains.name, self.hypervisor.cannot_show)
+            netvm = preconditions.show(self.raw, self.domains.name, self.hypervisor.cannot_show)
             self._aside(call, lambda: self.hypervisor.show_program(netvm.id, APPLET, wanted))
 
         self.as_user(call, show)

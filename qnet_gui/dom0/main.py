@@ -13,17 +13,17 @@ from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 
 from qnet_gui import __version__
-from qnet_gui import log as logging_setup
-from qnet_gui.dom0.adapter import choose
-from qnet_gui.dom0.allocate import PATH as ADDRESSES
-from qnet_gui.dom0.allocate import Allocator
-from qnet_gui.dom0.link.journal import PATH as JOURNAL
-from qnet_gui.dom0.link.journal import JournalFile
-from qnet_gui.dom0.provision import Provisioner
-from qnet_gui.dom0.service import BUS_NAME, Helper
-from qnet_gui.mainloop import post
+from qnet_gui.dom0.attach.allocator import PATH as ADDRESSES
+from qnet_gui.dom0.attach.allocator import Allocator
+from qnet_gui.dom0.attach.provisioning import Provisioner
+from qnet_gui.dom0.helper import BUS_NAME, Helper
+from qnet_gui.dom0.upgrade.journal import PATH as JOURNAL
+from qnet_gui.dom0.upgrade.journal import JournalFile
+from qnet_gui.hypervisor.adapter import choose
 from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
+from qnet_gui.runtime import log as logging_setup
+from qnet_gui.runtime.mainloop import post
 from qnet_gui.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)

@@ -9,10 +9,11 @@ import os
 import sys
 from collections.abc import Sequence
 
-from qnet_gui import __version__, log
-from qnet_gui.guest import setup, wishes
+from qnet_gui import __version__
+from qnet_gui.guest import network_config, setup
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.model.errors import BadInput, NoAnswer, QnetError
+from qnet_gui.runtime import log
 from qnet_gui.store.client import Store
 
 logger = logging.getLogger(__name__)
@@ -23,22 +24,22 @@ def run(deadline: float) -> None:
     """Set up the network, or take it away when the domain has no vif; waits up to `deadline` seconds for dom0."""
     netlink = Netlink()
     with Store() as store:
-        if not wishes.has_vif(store):
+        if not network_config.has_vif(store):
             _remove(store, netlink)
             logger.info("this domain has no vif, so it has no network")
             return
 
         def ready() -> bool:
-            complete = wishes.read(store) is not None and link_index(setup.LINK) is not None
-            return complete or not wishes.has_vif(store)
+            complete = network_config.read(store) is not None and link_index(setup.LINK) is not None
+            return complete or not network_config.has_vif(store)
 
         try:
-            complete = wishes.wait(store, ready, deadline)
-            wanted = wishes.read(store)
+            complete = network_config.wait(store, ready, deadline)
+            wanted = network_config.read(store)
         except BadInput:
             _remove(store, netlink)
             raise
-        if not wishes.has_vif(store):
+        if not network_config.has_vif(store):
             _remove(store, netlink)
         elif not complete or wanted is None:
             _remove(store, netlink)
@@ -48,22 +49,22 @@ def run(deadline: float) -> None:
             _apply(store, netlink, wanted)
 
 
-def _apply(store: Store, netlink: Netlink, wanted: wishes.Wishes) -> None:
+def _apply(store: Store, netlink: Netlink, wanted: network_config.Wishes) -> None:
     index = link_index(setup.LINK)
     try:
         address, routes = setup.apply(netlink, wanted)
     except QnetError:
-        if index is not None and link_index(setup.LINK) == index and wishes.has_vif(store):
+        if index is not None and link_index(setup.LINK) == index and network_config.has_vif(store):
             raise
         _remove(store, netlink)  # the card went while it was set up; for another one this program is started again
         return
-    wishes.report(store, address, routes, wanted.servers)
+    network_config.report(store, address, routes, wanted.servers)
     logger.info("%s is %s", setup.LINK, address)
 
 
 def _remove(store: Store, netlink: Netlink) -> None:
     setup.remove(netlink)
-    wishes.report(store, None, [], ())
+    network_config.report(store, None, [], ())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

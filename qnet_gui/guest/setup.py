@@ -9,7 +9,7 @@ import os
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from qnet_gui.guest.wishes import Wishes
+from qnet_gui.guest.network_config import Wishes
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.sysctl import set_for_interface
 from qnet_gui.model.errors import KernelError, NotFound

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from qnet_gui.hypervisor.lab import ask
-from qnet_gui.lab import enter
-from qnet_gui.lab.place import DEFAULT, NETVM, PROVIDERS, Place, domain_name, existing, netvm_names
-from qnet_gui.lab.updown import take_down, take_up
+from qnet_gui.lab.box import enter
+from qnet_gui.lab.box.place import DEFAULT, NETVM, PROVIDERS, Place, domain_name, existing, netvm_names
+from qnet_gui.lab.machine.lifecycle import take_down, take_up
 from qnet_gui.model.errors import BadInput, NotAuthorised, NotFound, Refused
 
 _ONLINE_DEADLINE = 20.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qnet_gui.model.errors import DBUS_PREFIX, NoAnswer, NotAuthorised, QnetError, from_dbus
 from qnet_gui.model.parse import printable
 from qnet_gui.model.sentence import HELPER_AWAY
-from qnet_gui.model.words import mark, tr
+from qnet_gui.model.translation import mark, tr
 
 #: The helper's name and object on the system bus; its interface is called like the name.
 NAME = "org.qnet.Helper1"

@@ -9,7 +9,7 @@ from typing import Any
 
 from qnet_gui.model.answers import OTHER_VERSION
 from qnet_gui.model.errors import Busy, QnetError, Refused
-from qnet_gui.model.words import mark, tr
+from qnet_gui.model.translation import mark, tr
 
 UNRESOLVED = mark("Names do not resolve at present, so an upgrade will hardly find its servers.")
 

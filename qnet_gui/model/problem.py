@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qnet_gui.model.words import tr
+from qnet_gui.model.translation import tr
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import time
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.problem import BLIND_CODES
 from qnet_gui.model.snapshot import Dom0State, Snapshot
+from qnet_gui.model.translation import mark, tr
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-from qnet_gui.model.words import mark, tr
 
 HELPER_AWAY = mark("The network helper is not running.")
 

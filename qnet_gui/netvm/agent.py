@@ -14,21 +14,21 @@ from gi.repository import GLib
 from qnet_gui.kernel.monitor import Monitor
 from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.kernel.nft import Nft
-from qnet_gui.mainloop import after, post
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.errors import KernelError, QnetError
 from qnet_gui.model.uplink import Uplink
 from qnet_gui.model.vif import VifId
-from qnet_gui.netvm import ground
-from qnet_gui.netvm.dns import Gap, Redirection, Sources
-from qnet_gui.netvm.forgetter import Forgetter
-from qnet_gui.netvm.ground import Ground
-from qnet_gui.netvm.hotplug import HotplugSocket, Reply
-from qnet_gui.netvm.nametest import NameTest
-from qnet_gui.netvm.publish import Picture, Publisher
+from qnet_gui.netvm.dns.name_test import NameTest
+from qnet_gui.netvm.dns.redirection import Gap, Redirection, Sources
+from qnet_gui.netvm.packet_filter import base_setup
+from qnet_gui.netvm.packet_filter.base_setup import Ground
+from qnet_gui.netvm.packet_filter.conntrack_flusher import Forgetter
+from qnet_gui.netvm.report import Picture, Publisher
 from qnet_gui.netvm.requests import Requests
-from qnet_gui.netvm.served import Served
-from qnet_gui.netvm.vifs import Vifs
+from qnet_gui.netvm.vifs.hotplug import HotplugSocket, Reply
+from qnet_gui.netvm.vifs.reconciler import Vifs
+from qnet_gui.netvm.vifs.vif_table import Served
+from qnet_gui.runtime.mainloop import after, post
 from qnet_gui.store import keys
 from qnet_gui.store.worker import StoreWorker
 
@@ -86,7 +86,7 @@ class Agent:
         if path.endswith(keys.HOME_DOM0):  # also after a reconnect, when xenstore may have lost what we wrote
             self._publisher.publish_again()
         if not path.endswith(keys.REQUEST.at()):
-            self._worker.submit(ground.read, self._ground_read)
+            self._worker.submit(base_setup.read, self._ground_read)
 
     def _ground_read(self, result: Ground | QnetError) -> None:
         if isinstance(result, QnetError):
@@ -96,7 +96,7 @@ class Agent:
 
     def _lay(self, new: Ground) -> None:
         try:
-            ground.lay(self._nft, self._netlink, new, before=self._ground)
+            base_setup.lay(self._nft, self._netlink, new, before=self._ground)
             self._ground, self._failed = new, False
         except KernelError as error:
             self._failed = True

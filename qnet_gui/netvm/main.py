@@ -17,10 +17,11 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-from qnet_gui import __version__, log
+from qnet_gui import __version__
 from qnet_gui.model.errors import BadInput, KernelError, NoAnswer, NotFound, QnetError
 from qnet_gui.model.parse import shown
-from qnet_gui.netvm import hotplug
+from qnet_gui.netvm.vifs import hotplug
+from qnet_gui.runtime import log
 
 logger = logging.getLogger(__name__)
 #: Seconds that a script waits for an agent that starts, for its answer, or for its turn; Xen's tools wait 40.
@@ -60,15 +61,16 @@ def serve() -> int:
 
     from qnet_gui.kernel.netlink import Netlink
     from qnet_gui.kernel.nft import Nft
-    from qnet_gui.netvm import ground, once
+    from qnet_gui.netvm import once
     from qnet_gui.netvm.agent import Agent
+    from qnet_gui.netvm.packet_filter import base_setup
     from qnet_gui.store.client import Store
 
     with _locked(wait=True):
         nft, netlink = Nft(), Netlink()
         with Store() as store:
             first = once.read_ground(store)
-        ground.lay(nft, netlink, first)
+        base_setup.lay(nft, netlink, first)
         loop = GLib.MainLoop()
         for number in (signal.SIGTERM, signal.SIGINT):
             GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, loop.quit)

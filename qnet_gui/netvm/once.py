@@ -9,15 +9,16 @@ from gi.repository import GLib
 
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
-from qnet_gui.mainloop import after
 from qnet_gui.model.errors import BadInput, NotFound, QnetError
 from qnet_gui.model.vif import VifId
-from qnet_gui.netvm import ground, node
-from qnet_gui.netvm.dns import Redirection, Sources
-from qnet_gui.netvm.forgetter import Forgetter
-from qnet_gui.netvm.ground import Ground
-from qnet_gui.netvm.served import Served
-from qnet_gui.netvm.vifs import Deed, deed
+from qnet_gui.netvm.dns.redirection import Redirection, Sources
+from qnet_gui.netvm.packet_filter import base_setup
+from qnet_gui.netvm.packet_filter.base_setup import Ground
+from qnet_gui.netvm.packet_filter.conntrack_flusher import Forgetter
+from qnet_gui.netvm.vifs import node
+from qnet_gui.netvm.vifs.reconciler import Deed, deed
+from qnet_gui.netvm.vifs.vif_table import Served
+from qnet_gui.runtime.mainloop import after
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 
@@ -29,7 +30,7 @@ _PATIENCE = 5.0
 def read_ground(store: Store) -> Ground:
     """dom0's wishes, or the defaults when xenstore or what it says is no good: the filter must be there in any case."""
     try:
-        return ground.read(store)
+        return base_setup.read(store)
     except QnetError as error:
         log.error("the netvm's addresses cannot be read, so the usual ones are taken: %s", error)
         return Ground()
@@ -39,7 +40,7 @@ def hotplug(verb: str, vif: VifId) -> None:
     """Bring one vif online or take it offline; raises what went wrong. The caller holds the lock."""
     with Store() as store:
         nft, netlink = Nft(), Netlink()
-        ground.lay(nft, netlink, read_ground(store))
+        base_setup.lay(nft, netlink, read_ground(store))
         served = Served(nft, netlink)
         each = node.read(store, vif)
         if deed(each, link_index(vif.name) is not None, verb == "offline") is Deed.SERVE and each.vif is not None:
@@ -47,7 +48,7 @@ def hotplug(verb: str, vif: VifId) -> None:
             if not isinstance(error, NotFound):
                 node.answer(store, {vif: error}, {vif})
         else:
-            ground.forget(served.offline([vif]))
+            base_setup.forget(served.offline([vif]))
             error = each.error if verb == "online" else None
             if error is not None:
                 node.answer(store, {vif: error}, ())
@@ -62,7 +63,7 @@ def _serve(served: Served, each: node.Node) -> QnetError | None:
         raise BadInput(f"{each.id.name} has no node.")
     try:
         if served.addresses.get(each.id) != each.vif.address:
-            ground.forget(served.admit([each.vif]))
+            base_setup.forget(served.admit([each.vif]))
         return served.bring_up([each.vif]).get(each.id)
     except QnetError as error:
         return error
@@ -82,7 +83,7 @@ def redirect(bus: Any | None) -> None:
     nft, netlink = Nft(), Netlink()
     with Store() as store:
         wanted = read_ground(store)
-    ground.lay(nft, netlink, wanted)
+    base_setup.lay(nft, netlink, wanted)
     loop = GLib.MainLoop()
     sources = Sources(bus, netlink, lambda: loop.quit() if sources.ready else None)
     if not sources.ready:

@@ -18,7 +18,7 @@ from pyxs.exceptions import PyXSError
 
 from qnet_gui.model.errors import BadInput, StoreDenied, StoreError, StoreGone
 from qnet_gui.model.parse import shown
-from qnet_gui.store.link import DeadlineRouter, Frame
+from qnet_gui.store.transport import DeadlineRouter, Frame
 
 T = TypeVar("T")
 

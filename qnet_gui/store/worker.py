@@ -26,7 +26,7 @@ _RETRY_LAST = 5.0
 
 
 class StoreWorker:
-    """`post` brings a call to the main loop (see `qnet_gui.mainloop.post`); `store` must be used by nobody else.
+    """`post` brings a call to the main loop (see `runtime.mainloop.post`); `store` must be used by nobody else.
 
     `lost` is called on the main loop when a connection that was there is no more.
     """

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Callable, Sequence
 
 from qnet_gui import __version__
-from qnet_gui.log import setup
 from qnet_gui.model.errors import QnetError
-from qnet_gui.tray import artwork, language
-from qnet_gui.tray.applet import Applet
-from qnet_gui.tray.icons import application_icon
-from qnet_gui.tray.instance import Instance, ask_first
+from qnet_gui.runtime.log import setup
+from qnet_gui.tray.app.applet import Applet
 from qnet_gui.tray.qt import QApplication, QDBusConnection, QSocketNotifier
+from qnet_gui.tray.session import artwork, language
+from qnet_gui.tray.session.icons import application_icon
+from qnet_gui.tray.session.single_instance import Instance, ask_first
 
 
 def _arguments(argv: Sequence[str]) -> tuple[bool, bool]:

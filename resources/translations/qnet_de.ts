@@ -339,469 +339,14 @@
             <translation>{name} startet …</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/screen.py" />
+            <location filename="../../qnet_gui/runtime/x_display.py" />
             <source>This session has no X display on which nm-applet could be shown.</source>
             <translation>Diese Sitzung hat keine X-Anzeige, auf der nm-applet zu sehen sein könnte.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/course.py" />
-            <source>The network helper has stopped in the middle of this. When it is back, it puts everything in order.</source>
-            <translation>Der Netzwerk-Helfer hat mittendrin aufgehört. Sobald er wieder läuft, bringt er alles in Ordnung.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/deeds.py" />
-            <source>Attach {name} to the network</source>
-            <translation>{name} mit dem Netz verbinden</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/deeds.py" />
-            <source>Cut {name} off the network</source>
-            <translation>{name} vom Netz trennen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/deeds.py" />
-            <source>Disconnect dom0</source>
-            <translation>dom0 trennen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/deeds.py" />
-            <source>Keep dom0 connected for longer</source>
-            <translation>dom0 länger verbunden lassen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/deeds.py" />
-            <source>Make {name} the netvm</source>
-            <translation>{name} zur netvm machen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/deeds.py" />
-            <source>Network applet (nm-applet)</source>
-            <translation>Netzwerk-Applet (nm-applet)</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/deeds.py" />
-            <source>Pause {name}</source>
-            <translation>{name} anhalten</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/deeds.py" />
+            <location filename="../../qnet_gui/tray/app/helper_actions.py" />
             <source>The network helper has stopped in the middle of this.</source>
             <translation>Der Netzwerk-Helfer hat mittendrin aufgehört.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/deeds.py" />
-            <source>Unpause {name}</source>
-            <translation>{name} fortsetzen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>Everything has been put back.</source>
-            <translation>Alles ist wieder, wie es war.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>No right password was given, or you are not allowed to do this.</source>
-            <translation>Es wurde kein richtiges Passwort angegeben, oder Sie dürfen das nicht.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>Start nm-applet on the netvm's own display there: qnet applet-host nm-applet</source>
-            <translation>Starten Sie nm-applet dort auf der eigenen Anzeige der netvm: qnet applet-host nm-applet</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>The agent in {name} does not run. Start qnet-agent in it, or restart {name}.</source>
-            <translation>Der Agent in {name} läuft nicht. Starten Sie qnet-agent in ihr, oder starten Sie {name} neu.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>The netvm did not serve dom0's card in time.</source>
-            <translation>Die netvm hat die Karte von dom0 nicht rechtzeitig bedient.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>The netvm has gone.</source>
-            <translation>Die netvm ist verschwunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>The netvm refused dom0's card: {why}.</source>
-            <translation>Die netvm hat die Karte von dom0 abgelehnt: {why}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>The network helper failed unexpectedly; its log says why.</source>
-            <translation>Der Netzwerk-Helfer ist unerwartet gescheitert; sein Protokoll sagt, warum.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>The network helper is still starting.</source>
-            <translation>Der Netzwerk-Helfer startet noch.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>The password was not given.</source>
-            <translation>Das Passwort wurde nicht eingegeben.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>There is no domain with the id {id} that runs.</source>
-            <translation>Es läuft keine Domäne mit der Nummer {id}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>There is no domain {name} that runs.</source>
-            <translation>Es läuft keine Domäne {name}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>This needs a password, and there is nobody who could be asked for it.</source>
-            <translation>Dafür braucht es ein Passwort, und es ist niemand da, der danach gefragt werden könnte.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>Xen brings no windows of the netvm to dom0.</source>
-            <translation>Xen bringt keine Fenster der netvm nach dom0.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>You are not allowed to do this.</source>
-            <translation>Sie dürfen das nicht.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>dom0 is connected to the network already.</source>
-            <translation>dom0 ist schon mit dem Netz verbunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>dom0 is connected to the network, and all others are paused until it is disconnected.</source>
-            <translation>dom0 ist mit dem Netz verbunden, und alle anderen sind angehalten, bis es getrennt wird.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>dom0 is disconnected from the network, as it should be.</source>
-            <translation>dom0 ist vom Netz getrennt, wie es sein soll.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>dom0 is not connected to the network.</source>
-            <translation>dom0 ist nicht mit dem Netz verbunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>dom0 is the netvm and has the network already. Choose a separate netvm to have it without.</source>
-            <translation>dom0 ist die netvm und hat das Netz schon. Wählen Sie eine eigene netvm, damit es keines hat.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>dom0 is the netvm: start nm-applet here, like any other program.</source>
-            <translation>dom0 ist die netvm: Starten Sie nm-applet hier, wie jedes andere Programm.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>dom0's card did not appear. Is the module xen-netfront loaded?</source>
-            <translation>Die Karte von dom0 ist nicht erschienen. Ist das Modul xen-netfront geladen?</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>dom0's card did not go away.</source>
-            <translation>Die Karte von dom0 ist nicht verschwunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>dom0's card has gone.</source>
-            <translation>Die Karte von dom0 ist verschwunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>polkit does not answer, so nobody can be authorised.</source>
-            <translation>polkit antwortet nicht, also kann niemand berechtigt werden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>qnet keeps trying.</source>
-            <translation>qnet versucht es weiter.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{name} cannot be the netvm: no network agent has ever reported from it.</source>
-            <translation>{name} kann nicht die netvm sein: Aus ihr hat sich noch nie ein Netzwerk-Agent gemeldet.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{name} has no uplink. Plug in a cable or choose a Wi-Fi network.</source>
-            <translation>{name} hat keinen Uplink. Stecken Sie ein Kabel ein, oder wählen Sie ein WLAN.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{name} has not reported its routes. Restart it, or run qnet-guest in it.</source>
-            <translation>{name} hat ihre Routen nicht gemeldet. Starten Sie sie neu, oder führen Sie qnet-guest in ihr aus.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{name} is attached to {netvm} already.</source>
-            <translation>{name} ist schon mit {netvm} verbunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{name} is not attached to the network.</source>
-            <translation>{name} ist nicht mit dem Netz verbunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{name} is not running.</source>
-            <translation>{name} läuft nicht.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{name} is not running. Start it.</source>
-            <translation>{name} läuft nicht. Starten Sie sie.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{name} is paused.</source>
-            <translation>{name} ist angehalten.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{name} is paused. Unpause it.</source>
-            <translation>{name} ist angehalten. Setzen Sie sie fort.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{name} is starting. Wait until it is up.</source>
-            <translation>{name} startet. Warten Sie, bis sie läuft.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{name} is the netvm: it cannot be {deed}, since all others need it.</source>
-            <translation>{name} ist die netvm: Das geht mit ihr nicht, weil alle anderen sie brauchen.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{user} is attaching a domain to the network. Wait until that is done.</source>
-            <translation>{user} verbindet eine Domäne mit dem Netz. Warten Sie, bis das erledigt ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{user} is choosing another netvm. Wait until that is done.</source>
-            <translation>{user} wählt eine andere netvm. Warten Sie, bis das erledigt ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{user} is connecting dom0 to the network. Wait until that is done.</source>
-            <translation>{user} verbindet dom0 mit dem Netz. Warten Sie, bis das erledigt ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{user} is cutting a domain off the network. Wait until that is done.</source>
-            <translation>{user} trennt eine Domäne vom Netz. Warten Sie, bis das erledigt ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{user} is disconnecting dom0 from the network. Wait until that is done.</source>
-            <translation>{user} trennt dom0 vom Netz. Warten Sie, bis das erledigt ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{user} is going on where the last helper stopped. Wait until that is done.</source>
-            <translation>{user} macht weiter, wo der letzte Helfer aufgehört hat. Warten Sie, bis das erledigt ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/heard.py" />
-            <source>{user} wants dom0 disconnected.</source>
-            <translation>{user} will dom0 getrennt haben.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>About</source>
-            <translation>Über qnet</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Attach to the network</source>
-            <translation>Mit dem Netz verbinden</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Cut off the network</source>
-            <translation>Vom Netz trennen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Default netvm</source>
-            <translation>Voreingestellte netvm</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Disconnect dom0 now</source>
-            <translation>dom0 jetzt trennen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Domains</source>
-            <translation>Domänen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Help</source>
-            <translation>Hilfe</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Name servers…</source>
-            <translation>Nameserver …</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>No other domain is running.</source>
-            <translation>Es läuft keine andere Domäne.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Pause</source>
-            <translation>Anhalten</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Quit</source>
-            <translation>Beenden</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Routes…</source>
-            <translation>Routen …</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Settings…</source>
-            <translation>Einstellungen …</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Something else is being done. Wait until that is over.</source>
-            <translation>Es wird gerade etwas anderes getan. Warten Sie, bis das vorbei ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Status…</source>
-            <translation>Status …</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Unpause</source>
-            <translation>Fortsetzen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>Upgrade networking…</source>
-            <translation>Netz für Aktualisierungen …</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>While dom0 is connected, all domains stay as they are.</source>
-            <translation>Solange dom0 verbunden ist, bleiben alle Domänen, wie sie sind.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>dom0 (not recommended)</source>
-            <translation>dom0 (nicht empfohlen)</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/menu.py" />
-            <source>{count} more in Status…</source>
-            <translation>{count} weitere unter Status …</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/news.py" />
-            <source>Names do not resolve, or do again</source>
-            <translation>Namen werden nicht mehr oder wieder aufgelöst</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/news.py" />
-            <source>The netvm stops, or is back</source>
-            <translation>Die netvm läuft nicht mehr oder ist wieder da</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/news.py" />
-            <source>The uplink changes, is lost or is back</source>
-            <translation>Der Uplink wechselt, geht verloren oder ist wieder da</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/news.py" />
-            <source>dom0 has a network that nobody asked for</source>
-            <translation>dom0 hat ein Netz, um das niemand gebeten hat</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/news.py" />
-            <source>dom0 is connected or disconnected, or will be soon</source>
-            <translation>dom0 wird verbunden oder getrennt, jetzt oder bald</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/news_dom0.py" />
-            <source>Connected by {user}.</source>
-            <translation>Verbunden von {user}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/news_dom0.py" />
-            <source>Extend it if the upgrade takes longer.</source>
-            <translation>Verlängern Sie, falls die Aktualisierung länger dauert.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/news_dom0.py" />
-            <source>That is how it should be. Domains that were paused for it go on.</source>
-            <translation>So soll es sein. Domänen, die dafür angehalten wurden, laufen weiter.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/news_dom0.py" />
-            <source>Until {until}.</source>
-            <translation>Bis {until}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/news_dom0.py" />
-            <source>dom0 could not be disconnected</source>
-            <translation>dom0 konnte nicht getrennt werden</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/news_dom0.py" />
-            <source>dom0 is connected to the network</source>
-            <translation>dom0 ist mit dem Netz verbunden</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/news_dom0.py" />
-            <source>dom0 is disconnected from the network</source>
-            <translation>dom0 ist vom Netz getrennt</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/news_dom0.py" />
-            <source>dom0 will be disconnected at {until}</source>
-            <translation>dom0 wird um {until} getrennt</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/notify.py" />
-            <source>Another {minutes}</source>
-            <translation>Weitere {minutes}</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/notify.py" />
-            <source>Disconnect now</source>
-            <translation>Jetzt trennen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/notify.py" />
-            <source>Name servers</source>
-            <translation>Nameserver</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/notify.py" />
-            <source>Status</source>
-            <translation>Status</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/notify.py" />
-            <source>Upgrade networking</source>
-            <translation>Netz für Aktualisierungen</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/line.py" />
@@ -912,6 +457,11 @@
             <location filename="../../qnet_gui/tray/pages/status.py" />
             <source>Network domain:</source>
             <translation>Netz-Domäne:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/status.py" />
+            <source>No other domain is running.</source>
+            <translation>Es läuft keine andere Domäne.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/status.py" />
@@ -1214,132 +764,522 @@
             <translation>{what}; hinein kommt nichts</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/questions.py" />
-            <source>About qnet</source>
-            <translation>Über qnet</translation>
+            <location filename="../../qnet_gui/tray/session/notifier.py" />
+            <source>Another {minutes}</source>
+            <translation>Weitere {minutes}</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/questions.py" />
-            <source>Cancel</source>
-            <translation>Abbrechen</translation>
+            <location filename="../../qnet_gui/tray/session/notifier.py" />
+            <source>Disconnect now</source>
+            <translation>Jetzt trennen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/questions.py" />
-            <source>Choose it only</source>
-            <translation>Nur wählen</translation>
+            <location filename="../../qnet_gui/tray/session/notifier.py" />
+            <source>Name servers</source>
+            <translation>Nameserver</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/questions.py" />
-            <source>Choose it, and move the domains</source>
-            <translation>Wählen und Domänen umziehen</translation>
+            <location filename="../../qnet_gui/tray/session/notifier.py" />
+            <source>Status</source>
+            <translation>Status</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/questions.py" />
-            <source>Disconnect and quit</source>
-            <translation>Trennen und beenden</translation>
+            <location filename="../../qnet_gui/tray/session/notifier.py" />
+            <source>Upgrade networking</source>
+            <translation>Netz für Aktualisierungen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/questions.py" />
-            <source>Domains reach the network through the netvm. Make {name} the netvm?</source>
-            <translation>Domänen erreichen das Netz über die netvm. Soll {name} die netvm werden?</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/questions.py" />
-            <source>Domains that run stay with the present one unless they are moved.</source>
-            <translation>Domänen, die laufen, bleiben bei der jetzigen, wenn sie nicht umgezogen werden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/questions.py" />
-            <source>GPL, version 3 or later.</source>
-            <translation>GPL, Version 3 oder neuer.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/questions.py" />
-            <source>Quit, and leave it connected</source>
-            <translation>Beenden und verbunden lassen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/questions.py" />
-            <source>Shows the network that this machine's domains reach through netvm.</source>
-            <translation>Zeigt das Netz, das die Domänen dieses Rechners über netvm erreichen.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/questions.py" />
-            <source>With dom0 as the netvm, its network drivers and stack can be attacked from outside, and whoever succeeds there owns the whole machine. Choose a separate netvm.</source>
-            <translation>Mit dom0 als netvm können seine Netzwerktreiber und sein Netzwerk-Stapel von außen angegriffen werden, und wem das gelingt, dem gehört der ganze Rechner. Wählen Sie eine eigene netvm.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/questions.py" />
-            <source>Without this applet nothing on the screen says so. At that time it is disconnected by itself.</source>
-            <translation>Ohne dieses Applet ist das auf dem Bildschirm nicht zu sehen. Um diese Zeit wird es von selbst getrennt.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/standing.py" />
-            <source>Another netvm</source>
-            <translation>Eine andere netvm</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/standing.py" />
-            <source>Names do not resolve</source>
-            <translation>Namen werden nicht aufgelöst</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/standing.py" />
-            <source>Names resolve again</source>
-            <translation>Namen werden wieder aufgelöst</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/standing.py" />
-            <source>Uplink back</source>
-            <translation>Uplink wieder da</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/standing.py" />
-            <source>Uplink changed</source>
-            <translation>Uplink gewechselt</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/standing.py" />
-            <source>Uplink lost</source>
-            <translation>Uplink verloren</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/standing.py" />
-            <source>none → {new}</source>
-            <translation>keiner → {new}</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/standing.py" />
-            <source>{name} has stopped</source>
-            <translation>{name} läuft nicht mehr</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/standing.py" />
-            <source>{name} is back</source>
-            <translation>{name} ist wieder da</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/standing.py" />
-            <source>{old} → none. {why}</source>
-            <translation>{old} → keiner. {why}</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/terminal.py" />
+            <location filename="../../qnet_gui/tray/session/terminal.py" />
             <source>The command that upgrades this system is not known. Enter it in the settings.</source>
             <translation>Der Befehl, der dieses System aktualisiert, ist nicht bekannt. Tragen Sie ihn in den Einstellungen ein.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/terminal.py" />
+            <location filename="../../qnet_gui/tray/session/terminal.py" />
             <source>The upgrade has ended. Press Enter to close this window.</source>
             <translation>Die Aktualisierung ist zu Ende. Die Eingabetaste schließt dieses Fenster.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/terminal.py" />
+            <location filename="../../qnet_gui/tray/session/terminal.py" />
             <source>There is no terminal here. Run this in one: {command}</source>
             <translation>Hier gibt es kein Terminal. Führen Sie dies in einem aus: {command}</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/view.py" />
+            <location filename="../../qnet_gui/tray/state/action_titles.py" />
+            <source>Attach {name} to the network</source>
+            <translation>{name} mit dem Netz verbinden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/action_titles.py" />
+            <source>Cut {name} off the network</source>
+            <translation>{name} vom Netz trennen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/action_titles.py" />
+            <source>Disconnect dom0</source>
+            <translation>dom0 trennen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/action_titles.py" />
+            <source>Keep dom0 connected for longer</source>
+            <translation>dom0 länger verbunden lassen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/action_titles.py" />
+            <source>Make {name} the netvm</source>
+            <translation>{name} zur netvm machen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/action_titles.py" />
+            <source>Network applet (nm-applet)</source>
+            <translation>Netzwerk-Applet (nm-applet)</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/action_titles.py" />
+            <source>Pause {name}</source>
+            <translation>{name} anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/action_titles.py" />
+            <source>Unpause {name}</source>
+            <translation>{name} fortsetzen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/condition.py" />
+            <source>Another netvm</source>
+            <translation>Eine andere netvm</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/condition.py" />
+            <source>Names do not resolve</source>
+            <translation>Namen werden nicht aufgelöst</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/condition.py" />
+            <source>Names resolve again</source>
+            <translation>Namen werden wieder aufgelöst</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/condition.py" />
+            <source>Uplink back</source>
+            <translation>Uplink wieder da</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/condition.py" />
+            <source>Uplink changed</source>
+            <translation>Uplink gewechselt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/condition.py" />
+            <source>Uplink lost</source>
+            <translation>Uplink verloren</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/condition.py" />
+            <source>none → {new}</source>
+            <translation>keiner → {new}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/condition.py" />
+            <source>{name} has stopped</source>
+            <translation>{name} läuft nicht mehr</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/condition.py" />
+            <source>{name} is back</source>
+            <translation>{name} ist wieder da</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/condition.py" />
+            <source>{old} → none. {why}</source>
+            <translation>{old} → keiner. {why}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Connected by {user}.</source>
+            <translation>Verbunden von {user}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Extend it if the upgrade takes longer.</source>
+            <translation>Verlängern Sie, falls die Aktualisierung länger dauert.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>That is how it should be. Domains that were paused for it go on.</source>
+            <translation>So soll es sein. Domänen, die dafür angehalten wurden, laufen weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Until {until}.</source>
+            <translation>Bis {until}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>dom0 could not be disconnected</source>
+            <translation>dom0 konnte nicht getrennt werden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>dom0 has a network that nobody asked for</source>
+            <translation>dom0 hat ein Netz, um das niemand gebeten hat</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>dom0 is connected to the network</source>
+            <translation>dom0 ist mit dem Netz verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>dom0 is disconnected from the network</source>
+            <translation>dom0 ist vom Netz getrennt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>dom0 will be disconnected at {until}</source>
+            <translation>dom0 wird um {until} getrennt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>Everything has been put back.</source>
+            <translation>Alles ist wieder, wie es war.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>No right password was given, or you are not allowed to do this.</source>
+            <translation>Es wurde kein richtiges Passwort angegeben, oder Sie dürfen das nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>Start nm-applet on the netvm's own display there: qnet applet-host nm-applet</source>
+            <translation>Starten Sie nm-applet dort auf der eigenen Anzeige der netvm: qnet applet-host nm-applet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>The agent in {name} does not run. Start qnet-agent in it, or restart {name}.</source>
+            <translation>Der Agent in {name} läuft nicht. Starten Sie qnet-agent in ihr, oder starten Sie {name} neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>The netvm did not serve dom0's card in time.</source>
+            <translation>Die netvm hat die Karte von dom0 nicht rechtzeitig bedient.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>The netvm has gone.</source>
+            <translation>Die netvm ist verschwunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>The netvm refused dom0's card: {why}.</source>
+            <translation>Die netvm hat die Karte von dom0 abgelehnt: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>The network helper failed unexpectedly; its log says why.</source>
+            <translation>Der Netzwerk-Helfer ist unerwartet gescheitert; sein Protokoll sagt, warum.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>The network helper is still starting.</source>
+            <translation>Der Netzwerk-Helfer startet noch.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>The password was not given.</source>
+            <translation>Das Passwort wurde nicht eingegeben.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>There is no domain with the id {id} that runs.</source>
+            <translation>Es läuft keine Domäne mit der Nummer {id}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>There is no domain {name} that runs.</source>
+            <translation>Es läuft keine Domäne {name}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>This needs a password, and there is nobody who could be asked for it.</source>
+            <translation>Dafür braucht es ein Passwort, und es ist niemand da, der danach gefragt werden könnte.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>Xen brings no windows of the netvm to dom0.</source>
+            <translation>Xen bringt keine Fenster der netvm nach dom0.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>You are not allowed to do this.</source>
+            <translation>Sie dürfen das nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>dom0 is connected to the network already.</source>
+            <translation>dom0 ist schon mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>dom0 is connected to the network, and all others are paused until it is disconnected.</source>
+            <translation>dom0 ist mit dem Netz verbunden, und alle anderen sind angehalten, bis es getrennt wird.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>dom0 is disconnected from the network, as it should be.</source>
+            <translation>dom0 ist vom Netz getrennt, wie es sein soll.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>dom0 is not connected to the network.</source>
+            <translation>dom0 ist nicht mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>dom0 is the netvm and has the network already. Choose a separate netvm to have it without.</source>
+            <translation>dom0 ist die netvm und hat das Netz schon. Wählen Sie eine eigene netvm, damit es keines hat.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>dom0 is the netvm: start nm-applet here, like any other program.</source>
+            <translation>dom0 ist die netvm: Starten Sie nm-applet hier, wie jedes andere Programm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>dom0's card did not appear. Is the module xen-netfront loaded?</source>
+            <translation>Die Karte von dom0 ist nicht erschienen. Ist das Modul xen-netfront geladen?</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>dom0's card did not go away.</source>
+            <translation>Die Karte von dom0 ist nicht verschwunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>dom0's card has gone.</source>
+            <translation>Die Karte von dom0 ist verschwunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>polkit does not answer, so nobody can be authorised.</source>
+            <translation>polkit antwortet nicht, also kann niemand berechtigt werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>qnet keeps trying.</source>
+            <translation>qnet versucht es weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{name} cannot be the netvm: no network agent has ever reported from it.</source>
+            <translation>{name} kann nicht die netvm sein: Aus ihr hat sich noch nie ein Netzwerk-Agent gemeldet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{name} has no uplink. Plug in a cable or choose a Wi-Fi network.</source>
+            <translation>{name} hat keinen Uplink. Stecken Sie ein Kabel ein, oder wählen Sie ein WLAN.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{name} has not reported its routes. Restart it, or run qnet-guest in it.</source>
+            <translation>{name} hat ihre Routen nicht gemeldet. Starten Sie sie neu, oder führen Sie qnet-guest in ihr aus.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{name} is attached to {netvm} already.</source>
+            <translation>{name} ist schon mit {netvm} verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{name} is not attached to the network.</source>
+            <translation>{name} ist nicht mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{name} is not running.</source>
+            <translation>{name} läuft nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{name} is not running. Start it.</source>
+            <translation>{name} läuft nicht. Starten Sie sie.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{name} is paused.</source>
+            <translation>{name} ist angehalten.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{name} is paused. Unpause it.</source>
+            <translation>{name} ist angehalten. Setzen Sie sie fort.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{name} is starting. Wait until it is up.</source>
+            <translation>{name} startet. Warten Sie, bis sie läuft.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{name} is the netvm: it cannot be {deed}, since all others need it.</source>
+            <translation>{name} ist die netvm: Das geht mit ihr nicht, weil alle anderen sie brauchen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{user} is attaching a domain to the network. Wait until that is done.</source>
+            <translation>{user} verbindet eine Domäne mit dem Netz. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{user} is choosing another netvm. Wait until that is done.</source>
+            <translation>{user} wählt eine andere netvm. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{user} is connecting dom0 to the network. Wait until that is done.</source>
+            <translation>{user} verbindet dom0 mit dem Netz. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{user} is cutting a domain off the network. Wait until that is done.</source>
+            <translation>{user} trennt eine Domäne vom Netz. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{user} is disconnecting dom0 from the network. Wait until that is done.</source>
+            <translation>{user} trennt dom0 vom Netz. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{user} is going on where the last helper stopped. Wait until that is done.</source>
+            <translation>{user} macht weiter, wo der letzte Helfer aufgehört hat. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/heard.py" />
+            <source>{user} wants dom0 disconnected.</source>
+            <translation>{user} will dom0 getrennt haben.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>About</source>
+            <translation>Über qnet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Attach to the network</source>
+            <translation>Mit dem Netz verbinden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Cut off the network</source>
+            <translation>Vom Netz trennen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Default netvm</source>
+            <translation>Voreingestellte netvm</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Disconnect dom0 now</source>
+            <translation>dom0 jetzt trennen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Domains</source>
+            <translation>Domänen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Help</source>
+            <translation>Hilfe</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Name servers…</source>
+            <translation>Nameserver …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Pause</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Quit</source>
+            <translation>Beenden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Routes…</source>
+            <translation>Routen …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Settings…</source>
+            <translation>Einstellungen …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Something else is being done. Wait until that is over.</source>
+            <translation>Es wird gerade etwas anderes getan. Warten Sie, bis das vorbei ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Status…</source>
+            <translation>Status …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Unpause</source>
+            <translation>Fortsetzen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>Upgrade networking…</source>
+            <translation>Netz für Aktualisierungen …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>While dom0 is connected, all domains stay as they are.</source>
+            <translation>Solange dom0 verbunden ist, bleiben alle Domänen, wie sie sind.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>dom0 (not recommended)</source>
+            <translation>dom0 (nicht empfohlen)</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/menu.py" />
+            <source>{count} more in Status…</source>
+            <translation>{count} weitere unter Status …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/notifications.py" />
+            <source>Names do not resolve, or do again</source>
+            <translation>Namen werden nicht mehr oder wieder aufgelöst</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/notifications.py" />
+            <source>The netvm stops, or is back</source>
+            <translation>Die netvm läuft nicht mehr oder ist wieder da</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/notifications.py" />
+            <source>The uplink changes, is lost or is back</source>
+            <translation>Der Uplink wechselt, geht verloren oder ist wieder da</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/notifications.py" />
+            <source>dom0 is connected or disconnected, or will be soon</source>
+            <translation>dom0 wird verbunden oder getrennt, jetzt oder bald</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/operation_progress.py" />
+            <source>The network helper has stopped in the middle of this. When it is back, it puts everything in order.</source>
+            <translation>Der Netzwerk-Helfer hat mittendrin aufgehört. Sobald er wieder läuft, bringt er alles in Ordnung.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/view.py" />
             <source>Network</source>
             <translation>Netz</translation>
         </message>
@@ -1442,6 +1382,66 @@
             <location filename="../../qnet_gui/tray/windows/names.py" />
             <source>Test</source>
             <translation>Prüfen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>About qnet</source>
+            <translation>Über qnet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Choose it only</source>
+            <translation>Nur wählen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Choose it, and move the domains</source>
+            <translation>Wählen und Domänen umziehen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Disconnect and quit</source>
+            <translation>Trennen und beenden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Domains reach the network through the netvm. Make {name} the netvm?</source>
+            <translation>Domänen erreichen das Netz über die netvm. Soll {name} die netvm werden?</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Domains that run stay with the present one unless they are moved.</source>
+            <translation>Domänen, die laufen, bleiben bei der jetzigen, wenn sie nicht umgezogen werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>GPL, version 3 or later.</source>
+            <translation>GPL, Version 3 oder neuer.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Quit, and leave it connected</source>
+            <translation>Beenden und verbunden lassen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Shows the network that this machine's domains reach through netvm.</source>
+            <translation>Zeigt das Netz, das die Domänen dieses Rechners über netvm erreichen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>With dom0 as the netvm, its network drivers and stack can be attacked from outside, and whoever succeeds there owns the whole machine. Choose a separate netvm.</source>
+            <translation>Mit dom0 als netvm können seine Netzwerktreiber und sein Netzwerk-Stapel von außen angegriffen werden, und wem das gelingt, dem gehört der ganze Rechner. Wählen Sie eine eigene netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Without this applet nothing on the screen says so. At that time it is disconnected by itself.</source>
+            <translation>Ohne dieses Applet ist das auf dem Bildschirm nicht zu sehen. Um diese Zeit wird es von selbst getrennt.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/routes.py" />

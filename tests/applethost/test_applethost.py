@@ -15,7 +15,7 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.protocol.event import ClientMessage
 
-from qnet_gui.lab.desktop import LightDesktop
+from qnet_gui.lab.desktop.light import LightDesktop
 
 ROOT = Path(__file__).parents[2]
 ICON = [sys.executable, str(Path(__file__).with_name("icon.py"))]

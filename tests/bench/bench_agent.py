@@ -9,7 +9,7 @@ from pathlib import Path
 
 from figures import show
 
-from qnet_gui.lab import enter
+from qnet_gui.lab.box import enter
 
 NAME = "benchlab"
 HERE = Path(__file__).parent

@@ -14,11 +14,11 @@ from dbus.mainloop.glib import DBusGMainLoop
 from figures import median, show
 from gi.repository import GLib
 
-from qnet_gui.lab import enter
-from qnet_gui.lab.place import Place
+from qnet_gui.lab.box import enter
+from qnet_gui.lab.box.place import Place
+from qnet_gui.runtime.dbus_values import plain
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
-from qnet_gui.wire import plain
 
 NAME = "benchdom0"
 HELPER = "org.qnet.Helper1"

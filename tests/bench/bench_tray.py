@@ -21,9 +21,9 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent / "tray"))
 from tray_shared import CABLE, OTHER, Helper, up  # noqa: E402
 
-from qnet_gui.lab import enter  # noqa: E402
-from qnet_gui.lab.desktop import LightDesktop  # noqa: E402
-from qnet_gui.lab.place import Place  # noqa: E402
+from qnet_gui.lab.box import enter  # noqa: E402
+from qnet_gui.lab.box.place import Place  # noqa: E402
+from qnet_gui.lab.desktop.light import LightDesktop  # noqa: E402
 from qnet_gui.model.domain import Domain, DomainState  # noqa: E402
 from qnet_gui.model.snapshot import to_wire  # noqa: E402
 from qnet_gui.store import keys  # noqa: E402

@@ -19,10 +19,11 @@ from figures import median, show, timed
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.sysctl import set_for_interface
-from qnet_gui.lab import syscalls
-from qnet_gui.lab.hardware import Hardware
-from qnet_gui.lab.place import Place
-from qnet_gui.netvm import hotplug, ruleset
+from qnet_gui.lab.box import syscalls
+from qnet_gui.lab.box.place import Place
+from qnet_gui.lab.xen.hardware import Hardware
+from qnet_gui.netvm.packet_filter import ruleset
+from qnet_gui.netvm.vifs import hotplug
 from qnet_gui.store.client import Store
 
 ROOT = Path(__file__).parents[2]

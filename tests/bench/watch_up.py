@@ -24,7 +24,7 @@ import dbus
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 
-from qnet_gui.dom0.link import rules
+from qnet_gui.dom0.upgrade import packet_filter
 from qnet_gui.hypervisor.lab import LabHypervisor
 from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.store.client import Store
@@ -117,7 +117,7 @@ class _Bare:
         others = [each.id for each in self._hypervisor.domains() if each.id > _NETVM]
         for domid in others:
             self._hypervisor.pause(domid)
-        _run(["/usr/sbin/nft", "-f", "-"], rules.install(_SERVERS, _PORTS, 300, 1))
+        _run(["/usr/sbin/nft", "-f", "-"], packet_filter.install(_SERVERS, _PORTS, 300, 1))
         vif = self._hypervisor.attach_vif(VifRequest(0, _NETVM, _ADDRESS, _MAC, untrusted=True))
         self._served(f"/local/domain/{_NETVM}/{vif.backend_path}/hotplug-status")
         link = _link()
@@ -129,7 +129,7 @@ class _Bare:
 
         def down() -> None:
             self._hypervisor.detach_vif(vif)
-            _run(["/usr/sbin/nft", "-f", "-"], rules.remove())
+            _run(["/usr/sbin/nft", "-f", "-"], packet_filter.remove())
             _RESOLVCONF.write_text(before)
             for domid in others:
                 self._hypervisor.unpause(domid)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from qnet_gui.hypervisor.lab import ask
-from qnet_gui.lab.place import Place
+from qnet_gui.lab.box.place import Place
 
 ROUTE_KEYS = ["destination", "gateway", "genmask", "flags", "metric", "ref", "use", "iface"]
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from terminal import CTRL_C, Terminal
 from test_cli_lab import process_of
 
 from qnet_gui.hypervisor.lab import ask
-from qnet_gui.lab.place import Place
+from qnet_gui.lab.box.place import Place
 
 ROOT = Path(__file__).parents[2]
 QNET = [sys.executable, "-m", "qnet_gui.cli"]

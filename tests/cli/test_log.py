@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from qnet_gui.log import Limit, under_journal
+from qnet_gui.runtime.log import Limit, under_journal
 
 PROGRAM = """
 import logging, sys, threading, warnings

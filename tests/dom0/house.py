@@ -27,16 +27,16 @@ from gi.repository import GLib
 from grounds import ACTIVE, INACTIVE, NOBODY, ROOT  # noqa: F401, tests take them from here
 
 from qnet_gui.hypervisor.port import VifRequest
-from qnet_gui.lab.serve import serve
-from qnet_gui.lab.toolstack import Identity
+from qnet_gui.lab.machine.serve import serve
+from qnet_gui.lab.xen.toolstack import Identity
 from qnet_gui.model.dns import DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState
 from qnet_gui.model.snapshot import from_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-from qnet_gui.netvm.publish import Picture, nodes
+from qnet_gui.netvm.report import Picture, nodes
+from qnet_gui.runtime.dbus_values import plain
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
-from qnet_gui.wire import plain
 
 NAME, PATH, PROPERTIES = "org.qnet.Helper1", "/org/qnet/Helper1", "org.freedesktop.DBus.Properties"
 

@@ -20,7 +20,7 @@ from gi.repository import GLib
 from grounds import ADMIN
 from house import House
 
-from qnet_gui.dom0.service import Helper
+from qnet_gui.dom0.helper import Helper
 
 NOT_AUTHORISED = "org.qnet.Error.NotAuthorised"
 _POLKIT = "org.freedesktop.PolicyKit1"

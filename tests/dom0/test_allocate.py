@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qnet_gui.dom0.allocate import Allocator
+from qnet_gui.dom0.attach.allocator import Allocator
 from qnet_gui.model.config import Config
 from qnet_gui.model.errors import QnetError, Refused
 

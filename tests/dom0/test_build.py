@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet_gui.dom0.build import Built, awaited, build
-from qnet_gui.dom0.isolation_facts import Facts
-from qnet_gui.dom0.raw import Raw, RawVif
+from qnet_gui.dom0.isolation.facts import Facts
+from qnet_gui.dom0.observe.inputs import Raw, RawVif
+from qnet_gui.dom0.observe.snapshot_builder import Built, awaited, build
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import DomainState, NetvmState
 from qnet_gui.model.parse import TEXT_LIMIT

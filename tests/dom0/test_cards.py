@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet_gui.dom0 import cards
-from qnet_gui.dom0.allocate import Allocator
-from qnet_gui.dom0.build import build
-from qnet_gui.dom0.provision import Provisioner, orders
-from qnet_gui.dom0.raw import Card, Raw, RawVif
+from qnet_gui.dom0.attach.allocator import Allocator
+from qnet_gui.dom0.attach.provisioning import Provisioner, orders
+from qnet_gui.dom0.observe import frontends
+from qnet_gui.dom0.observe.inputs import Card, Raw, RawVif
+from qnet_gui.dom0.observe.snapshot_builder import build
 from qnet_gui.hypervisor.port import DomainInfo, VifRequest
 from qnet_gui.model.config import Config
 from qnet_gui.model.domain import AgentState, DomainState
@@ -55,9 +55,9 @@ def test_the_chosen_netvms_word_comes_first_and_a_card_that_is_going_is_none():
 
 def test_a_card_of_a_dead_domain_is_an_orphan():
     dead = raw((DOM0, info(3, "netvm"), WORK, info(1, "netvm", DYING)), cards=cards_of((4, CARD), (9, CARD)))
-    assert cards.orphans(dead) == {4: {VifId(4, 0): CARD}}
-    assert cards.elsewhere(dead) == {}
-    assert cards.orphans(raw(cards=cards_of((4, CARD)))) == {}
+    assert frontends.orphans(dead) == {4: {VifId(4, 0): CARD}}
+    assert frontends.elsewhere(dead) == {}
+    assert frontends.orphans(raw(cards=cards_of((4, CARD)))) == {}
 
 
 @pytest.mark.parametrize(
@@ -73,32 +73,32 @@ def test_a_card_of_a_dead_domain_is_an_orphan():
     ],
 )
 def test_the_name_of_who_serves_or_served(card, names, name):
-    assert cards.netvm_of(raw(), card, names) == name
+    assert frontends.netvm_of(raw(), card, names) == name
 
 
 def test_a_card_is_made_again_as_it_was():
-    again = cards.again(CARD, WORK, 2, IPv4Address("10.137.0.8"))
+    again = frontends.again(CARD, WORK, 2, IPv4Address("10.137.0.8"))
     assert again == VifRequest(4, 2, IPv4Address("10.137.0.8"), "00:16:3e:00:00:08", "vif-route-qubes")
-    assert cards.again(Card(1, IP, MAC, b"vif-other"), WORK, 2, again.address).script == "vif-other"
+    assert frontends.again(Card(1, IP, MAC, b"vif-other"), WORK, 2, again.address).script == "vif-other"
 
 
 @given(st.binary(max_size=20), st.binary(max_size=80))
 def test_whatever_a_card_says_its_successor_is_valid(its_mac, script):
-    again = cards.again(Card(1, IP, its_mac, script), WORK, 2, IPv4Address("10.137.0.8"))
+    again = frontends.again(Card(1, IP, its_mac, script), WORK, 2, IPv4Address("10.137.0.8"))
     assert mac(again.mac) == again.mac
     assert "/" not in again.script
     assert again.script != ".."
 
 
 def test_a_domain_that_never_had_a_card_has_a_mac_of_its_own():
-    assert cards.own_mac(WORK) == cards.own_mac(WORK) != cards.own_mac(WEB)
-    assert mac(cards.own_mac(WORK)).startswith("00:16:3e:")
+    assert frontends.own_mac(WORK) == frontends.own_mac(WORK) != frontends.own_mac(WEB)
+    assert mac(frontends.own_mac(WORK)).startswith("00:16:3e:")
 
 
 def test_what_an_agent_says_is_judged():
-    assert cards.agent_of(raw(agents={2: AGENT}), 2) is AgentState.RUNNING
-    assert cards.agent_of(raw(agents={2: {keys.AGENT_STATE.at(): b"\xff"}}), 2) is AgentState.UNKNOWN
-    assert cards.agent_of(raw(), 2) is AgentState.UNKNOWN
+    assert frontends.agent_of(raw(agents={2: AGENT}), 2) is AgentState.RUNNING
+    assert frontends.agent_of(raw(agents={2: {keys.AGENT_STATE.at(): b"\xff"}}), 2) is AgentState.UNKNOWN
+    assert frontends.agent_of(raw(), 2) is AgentState.UNKNOWN
 
 
 # -- who is told what

@@ -6,8 +6,8 @@ import signal
 
 import pytest
 
-from qnet_gui.dom0.disk import write_atomically
 from qnet_gui.model.errors import QnetError
+from qnet_gui.runtime.atomic_file import write_atomically
 
 
 def test_content_and_mode_are_as_asked_whatever_was_there(tmp_path):

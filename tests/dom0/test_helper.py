@@ -19,7 +19,7 @@ from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import from_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.model.vif import VifId
-from qnet_gui.netvm.publish import Picture, nodes
+from qnet_gui.netvm.report import Picture, nodes
 from qnet_gui.netvm.requests import answer
 from qnet_gui.store import keys
 

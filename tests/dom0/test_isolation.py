@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet_gui.dom0 import isolation_events
-from qnet_gui.dom0 import isolation_netlink as netlink
-from qnet_gui.dom0.isolation_facts import Network, connected, limited, listening, nics, ports
-from qnet_gui.dom0.isolation_netlink import Address, Link, Route
+from qnet_gui.dom0.isolation import events
+from qnet_gui.dom0.isolation import netlink as netlink
+from qnet_gui.dom0.isolation.facts import Network, connected, limited, listening, nics, ports
+from qnet_gui.dom0.isolation.netlink import Address, Link, Route
 from qnet_gui.model.errors import KernelError
 
 OWN = "00:16:3e:5e:00:01"
@@ -158,10 +158,10 @@ def test_attributes_that_are_cut_do_no_harm(data):
 
 
 def test_events_of_devices():
-    assert isolation_events.of_pci(b"bind@/devices/pci0000:00/0000:00:04.0\0ACTION=bind\0SUBSYSTEM=pci\0SEQNUM=1\0")
-    assert not isolation_events.of_pci(b"add@/devices/vif-4-0\0ACTION=add\0SUBSYSTEM=xen-backend\0SEQNUM=2\0")
-    assert not isolation_events.of_pci(b"SUBSYSTEM=pci\0ACTION=add\0")
-    assert not isolation_events.of_pci(b"")
+    assert events.of_pci(b"bind@/devices/pci0000:00/0000:00:04.0\0ACTION=bind\0SUBSYSTEM=pci\0SEQNUM=1\0")
+    assert not events.of_pci(b"add@/devices/vif-4-0\0ACTION=add\0SUBSYSTEM=xen-backend\0SEQNUM=2\0")
+    assert not events.of_pci(b"SUBSYSTEM=pci\0ACTION=add\0")
+    assert not events.of_pci(b"")
 
 
 # -- sockets

@@ -12,11 +12,11 @@ import pytest
 from xl_host import Host
 
 from qnet_gui.cli import main
-from qnet_gui.dom0.netvm import run
-from qnet_gui.dom0.netvm.patience import Interrupts
-from qnet_gui.dom0.netvm.record import Record, RecordFile
-from qnet_gui.dom0.netvm.service import Limits, NetvmService
-from qnet_gui.dom0.netvm.toolstack import Toolstack
+from qnet_gui.dom0.netvm_lifecycle import run
+from qnet_gui.dom0.netvm_lifecycle.interrupts import Interrupts
+from qnet_gui.dom0.netvm_lifecycle.record import Record, RecordFile
+from qnet_gui.dom0.netvm_lifecycle.service import Limits, NetvmService
+from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
 from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.passthrough import Passthrough
 from qnet_gui.model.errors import Busy, HypervisorError, NotFound, QnetError, Refused, Stuck
@@ -315,7 +315,7 @@ def test_netvm_that_has_shut_down_and_that_nobody_takes_apart_is_destroyed(
     netvm: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The xl that stayed for it was killed."""
-    monkeypatch.setattr("qnet_gui.dom0.netvm.toolstack._REAP", 0.3)
+    monkeypatch.setattr("qnet_gui.dom0.netvm_lifecycle.toolstack._REAP", 0.3)
     netvm.start()
     netvm.limits = Limits(shutdown=1000)
     netvm.host.reaped = False

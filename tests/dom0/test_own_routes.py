@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qnet_gui.dom0 import own_routes
+from qnet_gui.dom0.observe import own_routes
 
 TABLE = """Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
 eth0\t00000000\t0100890A\t0003\t0\t0\t100\t00000000\t0\t0\t0

@@ -4,7 +4,7 @@ import time
 
 from gi.repository import GLib
 
-from qnet_gui.dom0.patience import Patience
+from qnet_gui.dom0.observe.overdue import Patience
 
 
 def iterate(seconds):

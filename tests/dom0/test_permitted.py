@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from qnet_gui.dom0 import permitted
-from qnet_gui.dom0.raw import Card, Raw
+from qnet_gui.dom0.attach import preconditions
+from qnet_gui.dom0.observe.inputs import Card, Raw
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused
@@ -34,39 +34,39 @@ CONNECTED = replace(WELL, dom0=Dom0Link(Dom0State.CONNECTING))
 @pytest.mark.parametrize(
     ("deed", "error", "sentence"),
     [
-        (lambda: permitted.pause(WELL, 0), Refused, "dom0 cannot be paused."),
-        (lambda: permitted.pause(WELL, 1), Refused, "netvm is the netvm: it cannot be paused"),
-        (lambda: permitted.pause(WELL, 99), NotFound, "There is no domain with the id 99 that runs."),
-        (lambda: permitted.pause(WELL, 7), NotFound, "There is no domain with the id 7 that runs."),
-        (lambda: permitted.pause(CONNECTED, 4), Refused, "dom0 is connected to the network"),
-        (lambda: permitted.unpause(WELL, 0), Refused, "dom0 is never paused."),
-        (lambda: permitted.unpause(CONNECTED, 6), Refused, "dom0 is connected to the network"),
-        (lambda: permitted.detach(WELL, 0), Refused, "dom0 cannot be cut off."),
-        (lambda: permitted.detach(WELL, 1), Refused, "netvm is the netvm"),
-        (lambda: permitted.detach(WELL, 5), Refused, "vault is not attached to the network."),
-        (lambda: permitted.attach(WELL, "netvm", 0), Refused, "dom0 is not attached like other domains"),
-        (lambda: permitted.attach(WELL, "netvm", 1), Refused, "netvm is the netvm"),
-        (lambda: permitted.attach(WELL, "netvm", 4), Refused, "work is attached to netvm already."),
-        (lambda: permitted.attach(CONNECTED, "netvm", 5), Refused, "dom0 is connected to the network"),
-        (lambda: permitted.attach(replace(WELL, netvm=None), "netvm", 5), Refused, "netvm is not running. Start it."),
-        (lambda: permitted.attach(replace(WELL, netvm=GHOST), "ghost", 5), Refused, "ghost is not running. Start it."),
-        (lambda: permitted.attach(replace(WELL, netvm=SLEEPER), "x", 5), Refused, "x is paused. Unpause it."),
-        (lambda: permitted.attach(replace(WELL, netvm=DOM0), "dom0", 5), Refused, "dom0 is the netvm"),
-        (lambda: permitted.show(WELL, "netvm", "No windows."), Refused, "No windows."),
-        (lambda: permitted.show(replace(WELL, netvm=SLEEPER), "x", ""), Refused, "x is paused. Unpause it."),
-        (lambda: permitted.show(WITH_DOM0, "dom0", ""), Refused, "dom0 is the netvm: start nm-applet here"),
-        (lambda: permitted.choose(WELL, "vault", False), Refused, "vault cannot be the netvm"),
-        (lambda: permitted.choose(WELL, "work", False), Refused, "work cannot be the netvm"),
-        (lambda: permitted.choose(WELL, "sleeper", False), Refused, "sleeper is paused. Unpause it."),
-        (lambda: permitted.choose(WELL, "ghost", False), NotFound, "There is no domain 'ghost' that runs."),
-        (lambda: permitted.choose(WELL, "dom0", True), Refused, "No network agent runs in dom0"),
-        (lambda: permitted.choose(WELL, "a b", False), BadInput, "is not a domain name"),
-        (lambda: permitted.choose(CONNECTED, "netvm2", False), Refused, "dom0 is connected to the network"),
-        (lambda: permitted.pause(MANAGED, 4), Refused, "belong to qubesd, so qnet only shows them. Change them with"),
-        (lambda: permitted.unpause(MANAGED, 6), Refused, "belong to qubesd"),
-        (lambda: permitted.attach(MANAGED, "netvm", 5), Refused, "belong to qubesd"),
-        (lambda: permitted.detach(MANAGED, 4), Refused, "belong to qubesd"),
-        (lambda: permitted.choose(MANAGED, "netvm2", True), Refused, "belong to qubesd"),
+        (lambda: preconditions.pause(WELL, 0), Refused, "dom0 cannot be paused."),
+        (lambda: preconditions.pause(WELL, 1), Refused, "netvm is the netvm: it cannot be paused"),
+        (lambda: preconditions.pause(WELL, 99), NotFound, "There is no domain with the id 99 that runs."),
+        (lambda: preconditions.pause(WELL, 7), NotFound, "There is no domain with the id 7 that runs."),
+        (lambda: preconditions.pause(CONNECTED, 4), Refused, "dom0 is connected to the network"),
+        (lambda: preconditions.unpause(WELL, 0), Refused, "dom0 is never paused."),
+        (lambda: preconditions.unpause(CONNECTED, 6), Refused, "dom0 is connected to the network"),
+        (lambda: preconditions.detach(WELL, 0), Refused, "dom0 cannot be cut off."),
+        (lambda: preconditions.detach(WELL, 1), Refused, "netvm is the netvm"),
+        (lambda: preconditions.detach(WELL, 5), Refused, "vault is not attached to the network."),
+        (lambda: preconditions.attach(WELL, "netvm", 0), Refused, "dom0 is not attached like other domains"),
+        (lambda: preconditions.attach(WELL, "netvm", 1), Refused, "netvm is the netvm"),
+        (lambda: preconditions.attach(WELL, "netvm", 4), Refused, "work is attached to netvm already."),
+        (lambda: preconditions.attach(CONNECTED, "netvm", 5), Refused, "dom0 is connected to the network"),
+        (lambda: preconditions.attach(replace(WELL, netvm=None), "netvm", 5), Refused, "netvm is not running. Start"),
+        (lambda: preconditions.attach(replace(WELL, netvm=GHOST), "ghost", 5), Refused, "ghost is not running. Start"),
+        (lambda: preconditions.attach(replace(WELL, netvm=SLEEPER), "x", 5), Refused, "x is paused. Unpause it."),
+        (lambda: preconditions.attach(replace(WELL, netvm=DOM0), "dom0", 5), Refused, "dom0 is the netvm"),
+        (lambda: preconditions.show(WELL, "netvm", "No windows."), Refused, "No windows."),
+        (lambda: preconditions.show(replace(WELL, netvm=SLEEPER), "x", ""), Refused, "x is paused. Unpause it."),
+        (lambda: preconditions.show(WITH_DOM0, "dom0", ""), Refused, "dom0 is the netvm: start nm-applet here"),
+        (lambda: preconditions.choose(WELL, "vault", False), Refused, "vault cannot be the netvm"),
+        (lambda: preconditions.choose(WELL, "work", False), Refused, "work cannot be the netvm"),
+        (lambda: preconditions.choose(WELL, "sleeper", False), Refused, "sleeper is paused. Unpause it."),
+        (lambda: preconditions.choose(WELL, "ghost", False), NotFound, "There is no domain 'ghost' that runs."),
+        (lambda: preconditions.choose(WELL, "dom0", True), Refused, "No network agent runs in dom0"),
+        (lambda: preconditions.choose(WELL, "a b", False), BadInput, "is not a domain name"),
+        (lambda: preconditions.choose(CONNECTED, "netvm2", False), Refused, "dom0 is connected to the network"),
+        (lambda: preconditions.pause(MANAGED, 4), Refused, "belong to qubesd, so qnet only shows them. Change"),
+        (lambda: preconditions.unpause(MANAGED, 6), Refused, "belong to qubesd"),
+        (lambda: preconditions.attach(MANAGED, "netvm", 5), Refused, "belong to qubesd"),
+        (lambda: preconditions.detach(MANAGED, 4), Refused, "belong to qubesd"),
+        (lambda: preconditions.choose(MANAGED, "netvm2", True), Refused, "belong to qubesd"),
     ],
 )  # fmt: skip
 def test_what_is_refused(deed, error, sentence):
@@ -77,15 +77,15 @@ def test_what_is_refused(deed, error, sentence):
 
 
 def test_what_is_not():
-    assert permitted.pause(WELL, 4) == WORK
-    assert permitted.pause(WELL, 2) == NETVM2
-    assert permitted.unpause(replace(WELL, netvm=SLEEPER), 6) == SLEEPER
-    assert permitted.detach(CONNECTED, 4) == WORK  # what makes dom0 safer is never refused
-    assert permitted.attach(WELL, "netvm", 5) == (VAULT, NETVM)
-    assert permitted.attach(WELL, "netvm", 6) == (SLEEPER, NETVM)  # who served it is dead
-    assert permitted.choose(WELL, "netvm2", True) == NETVM2
-    assert permitted.choose(WELL, "netvm", True) == NETVM
-    assert permitted.choose(MANAGED, "netvm2", False) == NETVM2  # which of them it shows is qnet's own choice
+    assert preconditions.pause(WELL, 4) == WORK
+    assert preconditions.pause(WELL, 2) == NETVM2
+    assert preconditions.unpause(replace(WELL, netvm=SLEEPER), 6) == SLEEPER
+    assert preconditions.detach(CONNECTED, 4) == WORK  # what makes dom0 safer is never refused
+    assert preconditions.attach(WELL, "netvm", 5) == (VAULT, NETVM)
+    assert preconditions.attach(WELL, "netvm", 6) == (SLEEPER, NETVM)  # who served it is dead
+    assert preconditions.choose(WELL, "netvm2", True) == NETVM2
+    assert preconditions.choose(WELL, "netvm", True) == NETVM
+    assert preconditions.choose(MANAGED, "netvm2", False) == NETVM2  # which of them it shows is qnet's own choice
     for name in ("dom0", "Domain-0"):
-        assert permitted.choose(WELL, name, False) == DOM0
-    assert permitted.choose(replace(WELL, agents={0: AGENT}), "dom0", True) == DOM0
+        assert preconditions.choose(WELL, name, False) == DOM0
+    assert preconditions.choose(replace(WELL, agents={0: AGENT}), "dom0", True) == DOM0

@@ -11,10 +11,10 @@ import pytest
 from grounds import ACTIVE, INACTIVE, NOBODY, ROOT
 from house import NAME, PATH, eventually
 
-from qnet_gui.dom0.bus import Exported
-from qnet_gui.dom0.declare import ANYONE, method, told
-from qnet_gui.dom0.polkit import refusal
-from qnet_gui.dom0.service import Helper
+from qnet_gui.dom0.bus.declare import ANYONE, method, told
+from qnet_gui.dom0.bus.exported import Exported
+from qnet_gui.dom0.bus.polkit import refusal
+from qnet_gui.dom0.helper import Helper
 from qnet_gui.store import keys
 
 POLICY = ROOT / "desktop/polkit/org.qnet.policy"

@@ -14,7 +14,7 @@ from house import NAME, PATH, PROPERTIES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qnet_gui.dom0.service import Helper
+from qnet_gui.dom0.helper import Helper
 
 HUGE = 2**32 - 1
 INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"

@@ -16,8 +16,8 @@ from grounds import ACTIVE, ADMIN, INACTIVE, NOBODY, ROOT
 from house import NAME, PROPERTIES, eventually
 from people import NOT_AUTHORISED, Agent, Person, arguments_for
 
-from qnet_gui.dom0.declare import ANYONE
-from qnet_gui.dom0.service import Helper
+from qnet_gui.dom0.bus.declare import ANYONE
+from qnet_gui.dom0.helper import Helper
 from qnet_gui.model.errors import Refused
 
 #: Who calls: his uid, whether it is from his session, and which of the policy's defaults is for him.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet_gui.dom0.settings import set_netvm, with_netvm
+from qnet_gui.dom0.attach.config_file import set_netvm, with_netvm
 from qnet_gui.model.config import parse
 from qnet_gui.model.errors import BadInput, QnetError
 

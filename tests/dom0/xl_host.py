@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qnet_gui.lab.toolstack import Identity
+from qnet_gui.lab.xen.toolstack import Identity
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 

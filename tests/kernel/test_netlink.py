@@ -14,7 +14,7 @@ import pytest
 
 from qnet_gui.kernel.monitor import Event, Monitor
 from qnet_gui.kernel.netlink import Netlink
-from qnet_gui.lab import syscalls
+from qnet_gui.lab.box import syscalls
 from qnet_gui.model.errors import KernelError
 
 MAC = "00:16:3e:00:00:01"

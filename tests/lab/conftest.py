@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from qnet_gui.hypervisor.lab import ask
-from qnet_gui.lab import enter
-from qnet_gui.lab.place import NETVM, Place
+from qnet_gui.lab.box import enter
+from qnet_gui.lab.box.place import NETVM, Place
 from qnet_gui.store.client import Store
 
 #: A line that no program may log unless the test says so.

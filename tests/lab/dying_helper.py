@@ -14,11 +14,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from qnet_gui.dom0.link import engine, keeper
-from qnet_gui.dom0.link.hands import Hands
-from qnet_gui.dom0.link.journal import Journal, JournalFile
-from qnet_gui.dom0.link.steps import STEPS, Step
 from qnet_gui.dom0.main import main
+from qnet_gui.dom0.upgrade import session, step_runner
+from qnet_gui.dom0.upgrade.journal import Journal, JournalFile
+from qnet_gui.dom0.upgrade.step_context import Hands
+from qnet_gui.dom0.upgrade.steps import STEPS, Step
 
 POINT, HERE = Path("/run/qnet-test-point"), Path("/run/qnet-test-here")
 
@@ -89,14 +89,14 @@ def _fill(folder: Path) -> None:
 def prepare(words: list[str]) -> None:
     """Change what the point names."""
     if words[:1] == ["hasty"]:
-        keeper._MINUTE = 1  # so that a deadline of minutes is one of seconds
+        session._MINUTE = 1  # so that a deadline of minutes is one of seconds
     elif words[:1] == ["full"]:
         _journal(int(words[1]), "full")
     elif words == ["kill", "open"]:
         _journal(0, "kill")
     elif words:
         how, which, way, name = words
-        engine.STEPS = tuple(_change(step, how, which, way) if step.name == name else step for step in STEPS)
+        step_runner.STEPS = tuple(_change(step, how, which, way) if step.name == name else step for step in STEPS)
 
 
 if __name__ == "__main__":

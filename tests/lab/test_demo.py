@@ -16,14 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from qnet_gui.lab import cgroup, demo_roam, demo_story
-from qnet_gui.lab.place import Place
-from qnet_gui.lab.provider import Provider
-from qnet_gui.lab.updown import take_down
+from qnet_gui.lab.box import cgroup
+from qnet_gui.lab.box.place import Place
+from qnet_gui.lab.demo import roam, story
+from qnet_gui.lab.machine.lifecycle import take_down
+from qnet_gui.lab.machine.provider import Provider
 from qnet_gui.model.errors import Refused
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "qnet_gui.lab.demo"]
+COMMAND = [sys.executable, "-m", "qnet_gui.lab.demo.main"]
 NOBODY = 65534
 #: A person's desktop: says where its display and its bus are, and goes when its standard input is closed.
 DESKTOP = """
@@ -213,7 +214,7 @@ def test_not_as_root(place: Place) -> None:
 
 
 def test_a_change_in_the_domain_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    telling = demo_story.Demo("none", Path("/nonexistent"))
+    telling = story.Demo("none", Path("/nonexistent"))
     monkeypatch.setattr(telling, "configuration", lambda: "address 2\nroute\n")
     with pytest.raises(Refused, match="has changed"):
         telling.changes("address 1\nroute\n")
@@ -233,8 +234,8 @@ def test_the_signal_counts_from_where_the_new_servers_come_first() -> None:
         + block("4.5", dns, "nameservers", "192.168.1.53", "192.168.0.53")
         + block("5.5", dns, "nameservers", "192.168.1.53")
     )
-    assert demo_roam.signal_time(text, Provider(1)) == 4.5
-    assert demo_roam.signal_time(text[: text.index("signal time=4.5")], Provider(1)) is None
+    assert roam.signal_time(text, Provider(1)) == 4.5
+    assert roam.signal_time(text[: text.index("signal time=4.5")], Provider(1)) is None
 
 
 def test_what_did_not_happen_is_said_and_the_logs_are_kept(place: Place, tmp_path: Path) -> None:

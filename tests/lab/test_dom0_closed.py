@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from qnet_gui.dom0.link import rules
+from qnet_gui.dom0.upgrade import packet_filter
 
 from . import knock
 from .conftest import Lab
@@ -341,7 +341,7 @@ def test_the_kernel_closes_dom0_at_the_deadline_by_itself(lab: Lab, closed: Upgr
         lab.kill_program("dom0", "qnet-helper")
         closed.wait_dead()
         assert _line(page, "3") == "answered"
-        lab.exec("dom0", "nft", "-f", "-", input=rules.extend(SERVERS, (80, 443), 1))
+        lab.exec("dom0", "nft", "-f", "-", input=packet_filter.extend(SERVERS, (80, 443), 1))
         lab.wait("the deadline", lambda: _try(lab, "tcp", WEB, 80) == "refused", 5)
         assert _line(page, "0.5") != "answered"
         assert _try(lab, "udp", SERVERS[0], 53) == "refused"

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import dbus
 import pytest
 
-from qnet_gui.dom0.link.steps import STEPS
+from qnet_gui.dom0.upgrade.steps import STEPS
 
 from .conftest import Lab, _end, _new
 from .dying_helper import points

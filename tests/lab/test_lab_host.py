@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from qnet_gui.lab.place import LABS
-from qnet_gui.lab.root import CHECKOUT
+from qnet_gui.lab.box.place import LABS
+from qnet_gui.lab.box.root import CHECKOUT
 
 from .conftest import Lab
 
@@ -133,7 +133,7 @@ def test_a_lab_whose_machine_was_killed_is_taken_down(new_lab: Callable[[], Lab]
     machine = next(
         int(path.parent.name)
         for path in Path("/proc").glob("[0-9]*/cmdline")
-        if b"qnet_gui.lab.main" in path.read_bytes() and lab.name.encode() in path.read_bytes()
+        if b"qnet_gui.lab.machine.main" in path.read_bytes() and lab.name.encode() in path.read_bytes()
     )
     os.kill(machine, signal.SIGKILL)
     refused = lab.command("status", check=False)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from qnet_gui.lab import enter
-from qnet_gui.lab.root import CHECKOUT
+from qnet_gui.lab.box import enter
+from qnet_gui.lab.box.root import CHECKOUT
 from qnet_gui.model.errors import StoreDenied
 
 from .conftest import Lab
@@ -123,7 +123,7 @@ def test_a_domains_network_starts_with_the_kernels_defaults(lab: Lab, domain: st
 
 def test_domains_see_neither_the_host_nor_each_other(lab: Lab) -> None:
     for domain in ("netvm", "work"):
-        assert "qnet_gui.lab.init" in lab.out(domain, "cat", "/proc/1/cmdline")
+        assert "qnet_gui.lab.box.init" in lab.out(domain, "cat", "/proc/1/cmdline")
         assert lab.out(domain, "hostname") == domain
         assert not lab.out(domain, "sh", "-c", "ls -d /run/qnet-lab /sys/fs/cgroup/* /run/xen/* 2>/dev/null || true")
     assert "NetworkManager" not in lab.out("work", "ps", "-eo", "comm")

@@ -10,9 +10,9 @@ import pytest
 from PyQt5.QtDBus import QDBusConnection
 from PyQt5.QtWidgets import QApplication
 
-from qnet_gui.lab.enter import dom0_bus_address
-from qnet_gui.screen import NO_DISPLAY
-from qnet_gui.tray.netapplet import NetworkApplet
+from qnet_gui.lab.box.enter import dom0_bus_address
+from qnet_gui.runtime.x_display import NO_DISPLAY
+from qnet_gui.tray.session.network_applet import NetworkApplet
 
 from .conftest import Lab
 

@@ -11,8 +11,8 @@ import dbus
 import dbus.bus
 import pytest
 
-from qnet_gui.lab.desktop import LightDesktop
-from qnet_gui.lab.enter import dom0_bus_address
+from qnet_gui.lab.box.enter import dom0_bus_address
+from qnet_gui.lab.desktop.light import LightDesktop
 
 from .conftest import Lab
 

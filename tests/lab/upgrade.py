@@ -15,10 +15,10 @@ import dbus
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 
-from qnet_gui.lab.enter import dom0_bus_address
-from qnet_gui.lab.root import CHECKOUT
+from qnet_gui.lab.box.enter import dom0_bus_address
+from qnet_gui.lab.box.root import CHECKOUT
 from qnet_gui.model.snapshot import Snapshot, from_wire
-from qnet_gui.wire import plain
+from qnet_gui.runtime.dbus_values import plain
 
 from .conftest import Lab
 

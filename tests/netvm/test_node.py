@@ -12,7 +12,7 @@ import pytest
 
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.vif import VifId
-from qnet_gui.netvm import node
+from qnet_gui.netvm.vifs import node
 from qnet_gui.store.client import Store
 
 VIF = VifId(7, 0)

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-from qnet_gui.netvm import nm_state, resolvconf, resolved
+from qnet_gui.netvm.dns import resolv_conf, resolved
+from qnet_gui.netvm.uplinks import networkmanager_objects
 
-NM, ROOT = nm_state.NM, nm_state.MANAGER_PATH
+NM, ROOT = networkmanager_objects.NM, networkmanager_objects.MANAGER_PATH
 
 
 def ips(*texts: str) -> tuple[IPv4Address, ...]:
@@ -54,7 +55,7 @@ def dns(*entries: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_cable() -> None:
-    assert nm_state.uplinks(device(1) | primary(1)) == (
+    assert networkmanager_objects.uplinks(device(1) | primary(1)) == (
         Uplink("eth0", UplinkKind.CABLE, UplinkState.UP, True, IPv4Address("192.168.1.2"), IPv4Address("192.168.1.1"),
                ips("192.168.1.53"), "", 0, "connection 1"),
     )  # fmt: skip
@@ -68,7 +69,7 @@ def test_wifi_has_a_name_and_a_strength(raw: bytes, shown: str | None) -> None:
     point = f"{ROOT}/AccessPoint/1"
     objects = device(2, name="wlan0", **{f"{NM}.Device.Wireless": {"ActiveAccessPoint": point}})
     objects |= {point: {f"{NM}.AccessPoint": {"Ssid": list(raw), "Strength": 73}}}
-    (found,) = nm_state.uplinks(objects)
+    (found,) = networkmanager_objects.uplinks(objects)
     assert (found.kind, found.strength) == (UplinkKind.WIFI, 75)
     assert all(" " <= char <= "~" for char in found.ssid)
     assert shown is None or found.ssid == shown
@@ -78,7 +79,7 @@ def test_wifi_has_a_name_and_a_strength(raw: bytes, shown: str | None) -> None:
     ("number", "state"), [(20, "down"), (30, "down"), (50, "connecting"), (100, "up"), (110, "down"), (120, "down")]
 )
 def test_states(number: int, state: str) -> None:
-    assert [each.state.value for each in nm_state.uplinks(device(1, number))] == [state]
+    assert [each.state.value for each in networkmanager_objects.uplinks(device(1, number))] == [state]
 
 
 @pytest.mark.parametrize(
@@ -86,20 +87,20 @@ def test_states(number: int, state: str) -> None:
 )
 def test_what_is_no_uplink(kind: int, state: int, name: str) -> None:
     objects = device(kind, state, name)
-    assert nm_state.uplinks(objects) == ()
-    assert not nm_state.in_charge(objects)
+    assert networkmanager_objects.uplinks(objects) == ()
+    assert not networkmanager_objects.in_charge(objects)
 
 
 def test_the_primary_one_comes_first() -> None:
     both = device(1) | device(2, name="wlan0", number=2)
-    assert [each.name for each in nm_state.uplinks(both | primary(2))] == ["wlan0", "eth0"]
-    assert [each.name for each in nm_state.uplinks(both | primary(1))] == ["eth0", "wlan0"]
+    assert [each.name for each in networkmanager_objects.uplinks(both | primary(2))] == ["wlan0", "eth0"]
+    assert [each.name for each in networkmanager_objects.uplinks(both | primary(1))] == ["eth0", "wlan0"]
 
 
 def test_a_vpn_plugins_connection_is_an_uplink_of_its_own() -> None:
     vpn = {"Id": "office", "Vpn": True, "State": 2, "Default": True, "Devices": [f"{ROOT}/Devices/1"]}
     objects = device(1) | primary(1) | {f"{ROOT}/ActiveConnection/9": {f"{NM}.Connection.Active": vpn}}
-    found = nm_state.uplinks(objects)
+    found = networkmanager_objects.uplinks(objects)
     assert [(each.kind.value, each.primary, each.connection) for each in found] == [
         ("vpn", True, "office"),
         ("cable", False, "connection 1"),
@@ -108,28 +109,32 @@ def test_a_vpn_plugins_connection_is_an_uplink_of_its_own() -> None:
 
 def test_an_uplink_that_is_gone_is_lost_and_one_that_is_down_is_not() -> None:
     up, down, other = device(1), device(1, state=20), device(2, name="wlan0", number=2)
-    assert nm_state.lost(up | other, other)
-    assert nm_state.lost(up, {})
-    assert nm_state.lost(up, device(1, state=10))  # no longer managed
-    assert not nm_state.lost(up, down)
-    assert not nm_state.lost(down, {})
-    assert not nm_state.lost(up, up | other)
+    assert networkmanager_objects.lost(up | other, other)
+    assert networkmanager_objects.lost(up, {})
+    assert networkmanager_objects.lost(up, device(1, state=10))  # no longer managed
+    assert not networkmanager_objects.lost(up, down)
+    assert not networkmanager_objects.lost(down, {})
+    assert not networkmanager_objects.lost(up, up | other)
 
 
 def test_servers_of_all_connections_in_their_order() -> None:
     first = {"nameservers": ["10.0.0.1", "fe80::1", "10.0.0.2"], "interface": "eth0", "priority": 100, "vpn": False}
     second = {"nameservers": ["10.0.0.2", "10.0.0.3"], "interface": "wlan0", "priority": 100, "vpn": False}
-    assert nm_state.servers(dns(first, second)) == ips("10.0.0.1", "10.0.0.2", "10.0.0.3")
+    assert networkmanager_objects.servers(dns(first, second)) == ips("10.0.0.1", "10.0.0.2", "10.0.0.3")
 
 
 @pytest.mark.parametrize("alone", [{"priority": 50, "vpn": True}, {"priority": -5, "vpn": False}])
 def test_a_vpn_and_a_negative_priority_win_alone(alone: dict[str, Any]) -> None:
     usual = {"nameservers": ["10.0.0.1"], "interface": "eth0", "priority": 100, "vpn": False}
-    assert nm_state.servers(dns(usual, {"nameservers": ["10.9.0.1"], "interface": "tun0", **alone})) == ips("10.9.0.1")
+    assert networkmanager_objects.servers(
+        dns(usual, {"nameservers": ["10.9.0.1"], "interface": "tun0", **alone})
+    ) == ips("10.9.0.1")
 
 
 def test_servers_told_for_a_vif_are_nobodys() -> None:
-    assert nm_state.servers(dns({"nameservers": ["10.0.0.1"], "interface": "vif4.0", "priority": 1})) == ()
+    assert (
+        networkmanager_objects.servers(dns({"nameservers": ["10.0.0.1"], "interface": "vif4.0", "priority": 1})) == ()
+    )
 
 
 _ODD = st.recursive(
@@ -144,7 +149,7 @@ def test_an_ip_configuration_of_any_shape_is_borne(address: Any, gateway: Any, s
     objects = device(1)
     config = {"AddressData": address, "Gateway": gateway, "NameserverData": servers}
     objects[f"{ROOT}/IP4Config/1"] = {f"{NM}.IP4Config": config}
-    assert len(nm_state.uplinks(objects)) == 1
+    assert len(networkmanager_objects.uplinks(objects)) == 1
 
 
 # -- systemd-resolved
@@ -177,9 +182,9 @@ def test_resolv_conf() -> None:
         "# nameserver 10.0.0.9\nsearch test\nnameserver 10.0.0.1\n  nameserver\t10.0.0.2 # mine\n"
         "nameserver fe80::1\nnameserver\nnameserver nonsense\nnameservers 10.0.0.3\nnameserver 10.0.0.4"
     )
-    assert resolvconf.parse(text) == ips("10.0.0.1", "10.0.0.2", "10.0.0.4")
+    assert resolv_conf.parse(text) == ips("10.0.0.1", "10.0.0.2", "10.0.0.4")
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_a_resolv_conf(text: str) -> None:
-    resolvconf.parse(text)
+    resolv_conf.parse(text)

@@ -13,7 +13,9 @@ from qnet_gui.model.dns import DnsRedirect, DnsSource
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.model.vif import VifId
-from qnet_gui.netvm import hotplug, publish, ruleset
+from qnet_gui.netvm import report
+from qnet_gui.netvm.packet_filter import ruleset
+from qnet_gui.netvm.vifs import hotplug
 from qnet_gui.store import keys
 
 ADDRESS, OTHER = IPv4Address("10.137.0.7"), IPv4Address("10.137.0.8")
@@ -42,7 +44,7 @@ _uplinks = st.builds(
     _texts,
 )
 _pictures = st.builds(
-    publish.Picture,
+    report.Picture,
     st.lists(_uplinks, max_size=20).map(tuple),
     st.sampled_from(DnsSource),
     st.lists(st.builds(DnsRedirect, _ips, _ips), max_size=2).map(tuple),
@@ -52,14 +54,14 @@ _pictures = st.builds(
 
 
 @given(_pictures)
-def test_dom0_accepts_every_node_of_every_picture(picture: publish.Picture) -> None:
-    for path, value in publish.nodes(picture).items():
+def test_dom0_accepts_every_node_of_every_picture(picture: report.Picture) -> None:
+    for path, value in report.nodes(picture).items():
         assert _key(path).check(value) == value
 
 
 def test_a_thousand_vifs_are_told_in_pieces_that_xenstore_takes() -> None:
     vifs = tuple(VifId(number, 0) for number in range(1, 1001))
-    nodes = publish.nodes(publish.Picture(vifs=vifs))
+    nodes = report.nodes(report.Picture(vifs=vifs))
     count = int(nodes[keys.VIF_PIECES.at()])
     told = " ".join(nodes[keys.VIF_PIECE.at(index)] for index in range(count)).split()
     assert told == [f"{number}.0" for number in range(1, 1001)]

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from seen import Tray
 
-from qnet_gui.lab.place import Place
-from qnet_gui.lab.plasma import Plasma
+from qnet_gui.lab.box.place import Place
+from qnet_gui.lab.desktop.plasma import Plasma
 
 PICTURES = Path(__file__).parents[2] / "build" / "plasma"
 

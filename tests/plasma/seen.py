@@ -13,12 +13,12 @@ import dbus
 import dbus.bus
 from PyQt5.QtGui import QImage
 
-from qnet_gui.lab.enter import dom0_bus_address
-from qnet_gui.lab.place import Place
-from qnet_gui.lab.plasma import Plasma
+from qnet_gui.lab.box.enter import dom0_bus_address
+from qnet_gui.lab.box.place import Place
+from qnet_gui.lab.desktop.plasma import Plasma
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Snapshot, from_wire
-from qnet_gui.wire import plain
+from qnet_gui.runtime.dbus_values import plain
 
 WATCHER, ITEM, MENU = "org.kde.StatusNotifierWatcher", "org.kde.StatusNotifierItem", "com.canonical.dbusmenu"
 PROPERTIES = "org.freedesktop.DBus.Properties"

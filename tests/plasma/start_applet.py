@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from qnet_gui.tray.netapplet import NetworkApplet
 from qnet_gui.tray.qt import QApplication, QDBusConnection, QTimer
+from qnet_gui.tray.session.network_applet import NetworkApplet
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from qnet_gui.lab.place import Place
+from qnet_gui.lab.box.place import Place
 
 ROOT = Path(__file__).parents[2]
 STOPS = ("before", "notification", "after", "password", "dom0-connected", "dom0-closed", "nm-applet")
@@ -19,7 +19,7 @@ def test_the_tour(pictures: Path) -> None:
     place, folder = Place(f"pd{os.getpid() % 1000000}"), pictures / "demo"
     env = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "SUDO_UID", "PKEXEC_UID")}
     done = subprocess.run(
-        [sys.executable, "-m", "qnet_gui.lab.demo", "--name", place.name, "--pictures", str(folder)], cwd=ROOT,
+        [sys.executable, "-m", "qnet_gui.lab.demo.main", "--name", place.name, "--pictures", str(folder)], cwd=ROOT,
         env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, ""), done.stdout

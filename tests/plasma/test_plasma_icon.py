@@ -11,7 +11,7 @@ from pathlib import Path
 from seen import Pixels, Tray, eventually
 
 from qnet_gui.hypervisor.lab import ask
-from qnet_gui.lab.place import Place
+from qnet_gui.lab.box.place import Place
 from qnet_gui.model.sentence import HELPER_AWAY, sentence
 
 

@@ -12,8 +12,8 @@ import pytest
 from seen import Pixels, Tray, eventually
 from two_screens import TwoScreens
 
-from qnet_gui.lab.place import Place
-from qnet_gui.lab.plasma import Plasma
+from qnet_gui.lab.box.place import Place
+from qnet_gui.lab.desktop.plasma import Plasma
 
 DARK = "[General]\nColorScheme=BreezeDark\n[KDE]\nLookAndFeelPackage=org.kde.breezedark.desktop\n"
 TWICE = "[KScreen]\nScaleFactor=2\nScreenScaleFactors=screen=2;\n"

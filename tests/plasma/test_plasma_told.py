@@ -7,7 +7,7 @@ from pathlib import Path
 
 from seen import Monitor, Pixels, Tray, eventually
 
-from qnet_gui.lab.child import python_path
+from qnet_gui.lab.box.child import python_path
 
 _NOTIFICATIONS = "org.freedesktop.Notifications"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seen import ITEM, Tray, eventually
 
-from qnet_gui.lab.session import PASSWORD
+from qnet_gui.lab.desktop.session import PASSWORD
 from qnet_gui.model.snapshot import Dom0State
 
 _DIALOG = ("xdotool", "search", "--onlyvisible", "--class", "polkit-kde")

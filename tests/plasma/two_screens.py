@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qnet_gui.lab.plasma import Plasma
+from qnet_gui.lab.desktop.plasma import Plasma
 
 _CONFIG = """Section "Device"
     Identifier "card"

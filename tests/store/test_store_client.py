@@ -13,11 +13,11 @@ import time
 
 import pytest
 
-from qnet_gui.lab.toolstack import Identity
+from qnet_gui.lab.xen.toolstack import Identity
 from qnet_gui.model.errors import BadInput, StoreDenied, StoreError, StoreGone
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
-from qnet_gui.store.link import default_path
+from qnet_gui.store.transport import default_path
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from pytestqt.qtbot import QtBot
 from tray_process import Tray
 from tray_shared import Helper
 
-from qnet_gui.lab.desktop import LightDesktop
-from qnet_gui.tray.desk import Desk
-from qnet_gui.tray.doer import Doer
-from qnet_gui.tray.netapplet import NetworkApplet
+from qnet_gui.lab.desktop.light import LightDesktop
+from qnet_gui.tray.app.action_dispatcher import Doer
 from qnet_gui.tray.qt import QCoreApplication, QDBusConnection, QEvent, QSettings
+from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.session.network_applet import NetworkApplet
 
 _numbers = itertools.count()
 

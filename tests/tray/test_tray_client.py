@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, OTHER, STATES, WIFI, Helper, up
 
 from qnet_gui.model.snapshot import Snapshot, to_wire
-from qnet_gui.tray.client import Client
 from qnet_gui.tray.qt import QDBusConnection
+from qnet_gui.tray.session.helper_client import Client
 
 _numbers = itertools.count()
 Seen = list[Snapshot | None]

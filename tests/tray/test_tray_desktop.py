@@ -17,7 +17,7 @@ import pytest
 from tray_process import COMMAND, ITEM, ROOT, Tray
 from tray_shared import CABLE, STATES, WIFI, Helper, connecting, eventually, up
 
-from qnet_gui.lab.desktop import LightDesktop
+from qnet_gui.lab.desktop.light import LightDesktop
 from qnet_gui.model.sentence import HELPER_AWAY, sentence
 
 

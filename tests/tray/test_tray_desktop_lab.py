@@ -12,10 +12,10 @@ import pytest
 from tray_process import Tray
 from tray_shared import eventually
 
-from qnet_gui.lab import enter
-from qnet_gui.lab.desktop import LightDesktop
+from qnet_gui.lab.box import enter
+from qnet_gui.lab.desktop.light import LightDesktop
 from qnet_gui.model.snapshot import Dom0State, Snapshot, from_wire
-from qnet_gui.wire import plain
+from qnet_gui.runtime.dbus_values import plain
 
 _HELPER, _PATH = "org.qnet.Helper1", "/org/qnet/Helper1"
 

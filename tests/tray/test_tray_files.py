@@ -58,7 +58,7 @@ def test_nothing_blocks_the_thread_that_draws() -> None:
         for each in blocking
         if each in path.read_text()
     }
-    assert found == {("instance.py", ".call(message"), ("main.py", ".exec_(")}
+    assert found == {("single_instance.py", ".call(message"), ("main.py", ".exec_(")}
 
 
 def test_appstreams_metadata_is_valid() -> None:

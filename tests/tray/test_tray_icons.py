@@ -11,10 +11,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tray_shared import STATES
 
-from qnet_gui.tray import artwork
-from qnet_gui.tray.icons import SIZES, application_icon, tray_icon
 from qnet_gui.tray.qt import QColor, QPainter, QPalette, QPixmap, QSize
-from qnet_gui.tray.view import icons
+from qnet_gui.tray.session import artwork
+from qnet_gui.tray.session.icons import SIZES, application_icon, tray_icon
+from qnet_gui.tray.state.view import icons
 
 NAMES = sorted(path.stem.removeprefix("qnet-") for path in artwork.folder().glob("hicolor/22x22/status/*.svg"))
 LIGHT, DARK = ("#232629", "#eff0f1"), ("#fcfcfc", "#2a2e32")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from qnet_gui.model.words import tr
-from qnet_gui.tray import language
-from qnet_gui.tray.heard import KNOWN, heard
+from qnet_gui.model.translation import tr
+from qnet_gui.tray.session import language
+from qnet_gui.tray.state.heard import KNOWN, heard
 
 FOLDER = Path(__file__).parents[2] / "resources"
 sys.path.insert(0, str(FOLDER))

@@ -10,7 +10,7 @@ from tray_shared import CABLE, DOMAINS, STATES, up
 from qnet_gui.model.domain import Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Link, Dom0State, Operation, Snapshot
-from qnet_gui.tray.menu import LINE, MOST, Action, Row, Want, candidates, rows
+from qnet_gui.tray.state.menu import LINE, MOST, Action, Row, Want, candidates, rows
 
 OPEN = up(CABLE, dom0=Dom0Link(Dom0State.OPEN, 1700000000, ("work",)))
 

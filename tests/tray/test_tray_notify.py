@@ -20,10 +20,10 @@ from tray_shared import CABLE, OTHER, STATES, WIFI, Helper, up
 
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Link, Dom0State
-from qnet_gui.tray.applet import Applet
-from qnet_gui.tray.menu import Action, Want
-from qnet_gui.tray.news import Kind
+from qnet_gui.tray.app.applet import Applet
 from qnet_gui.tray.qt import QDBusConnection, QSettings
+from qnet_gui.tray.state.menu import Action, Want
+from qnet_gui.tray.state.notifications import Kind
 
 _numbers = itertools.count()
 OPEN = up(CABLE, dom0=Dom0Link(Dom0State.OPEN, int(time.time()) + 3600, ("work",), "alice"))

@@ -11,11 +11,11 @@ from tray_shared import CABLE, STATES, up
 from qnet_gui.model.answers import OTHER_VERSION
 from qnet_gui.model.errors import Refused
 from qnet_gui.model.route import Route, table
-from qnet_gui.tray import autostart, terminal
-from qnet_gui.tray.news import Kind
 from qnet_gui.tray.pages import names, routes
 from qnet_gui.tray.qt import QSettings
-from qnet_gui.tray.settings import Settings
+from qnet_gui.tray.session import autostart, terminal
+from qnet_gui.tray.session.settings import Settings
+from qnet_gui.tray.state.notifications import Kind
 
 
 @pytest.mark.parametrize(

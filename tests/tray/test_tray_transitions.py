@@ -11,11 +11,11 @@ from tray_shared import CABLE, OTHER, STATES, VPN, WIFI, connecting, up
 from qnet_gui.model.domain import Netvm, NetvmState
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Link, Dom0State, Snapshot
-from qnet_gui.tray import transitions
-from qnet_gui.tray.menu import Action
-from qnet_gui.tray.news import Kind, News, Notification, Withdrawal
-from qnet_gui.tray.news_dom0 import NEAR
-from qnet_gui.tray.transitions import LASTING, QUIET
+from qnet_gui.tray.state import transitions
+from qnet_gui.tray.state.dom0_notifications import NEAR
+from qnet_gui.tray.state.menu import Action
+from qnet_gui.tray.state.notifications import Kind, News, Notification, Withdrawal
+from qnet_gui.tray.state.transitions import LASTING, QUIET
 
 NONE = up()
 TRYING = up(connecting(OTHER))

@@ -11,10 +11,10 @@ from qnet_gui.model.errors import NoAnswer
 from qnet_gui.model.preflight import Preflight
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Link, Dom0State, Operation, Snapshot
-from qnet_gui.tray import course as courses
-from qnet_gui.tray.course import Course, State
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.upgrade import MANY, STEPS, STEPS_BACK, Known, few, left, upgrade
+from qnet_gui.tray.state import operation_progress as courses
+from qnet_gui.tray.state.operation_progress import Course, State
 
 READY = Preflight("", (), ("personal", "work"), ("vault",), "netvm", "eth0 (cable)", True, ("names", "http"), 60)
 LINK = Dom0Link(Dom0State.OPEN, 1700000000, ("personal", "work"), "alice")

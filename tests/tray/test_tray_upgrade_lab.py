@@ -12,12 +12,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from qnet_gui.hypervisor.lab import ask
-from qnet_gui.lab import enter
-from qnet_gui.lab.place import Place
+from qnet_gui.lab.box import enter
+from qnet_gui.lab.box.place import Place
 from qnet_gui.model.snapshot import Dom0State
-from qnet_gui.tray.desk import Desk
-from qnet_gui.tray.menu import Action, Want
 from qnet_gui.tray.qt import QAbstractButton, QComboBox, QLabel, Qt, QTableView
+from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.state.menu import Action, Want
 from qnet_gui.tray.windows.upgrade import UpgradeWindow
 
 _LONG = 30_000

@@ -15,10 +15,10 @@ import qnet_gui.tray
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Dom0Link, Dom0State, Isolation
-from qnet_gui.tray import plain
-from qnet_gui.tray.menu import Action, Row, Want
 from qnet_gui.tray.pages.status import as_text, page
-from qnet_gui.tray.view import CONNECTING, Status, icons, strength_step, view
+from qnet_gui.tray.state import plain_text
+from qnet_gui.tray.state.menu import Action, Row, Want
+from qnet_gui.tray.state.view import CONNECTING, Status, icons, strength_step, view
 
 ICONS = {
     "helper-away": ("helper-away",),
@@ -122,13 +122,13 @@ def test_page_gives_each_problem_its_cure() -> None:
 
 
 def test_texts_in_menus_and_notifications() -> None:
-    assert plain.menu("a_b & c && d") == "&a_b && c &&&& d"
-    assert plain.exported_menu("a_b & c && d__") == "&a__b & c && d____"
-    assert plain.markup('<b>&"') == '&lt;b&gt;&amp;"'
+    assert plain_text.menu("a_b & c && d") == "&a_b && c &&&& d"
+    assert plain_text.exported_menu("a_b & c && d__") == "&a__b & c && d____"
+    assert plain_text.markup('<b>&"') == '&lt;b&gt;&amp;"'
 
 
 def test_tooltip_text_reads_the_same_and_has_no_tag() -> None:
-    shown = plain.tooltip("<b>x</b> &lt; 100%s")
+    shown = plain_text.tooltip("<b>x</b> &lt; 100%s")
     assert "<b" not in shown
     assert "&l" not in shown
     assert shown.replace("\u200b", "") == "<b>x</b> &lt; 100%s"
@@ -136,19 +136,8 @@ def test_tooltip_text_reads_the_same_and_has_no_tag() -> None:
 
 def test_the_pure_modules_need_no_qt() -> None:
     folder = Path(qnet_gui.tray.__file__).parent
-    modules = [f"pages.{path.stem}" for path in (folder / "pages").glob("*.py")]
-    modules += [
-        "view",
-        "menu",
-        "plain",
-        "transitions",
-        "artwork",
-        "course",
-        "news",
-        "standing",
-        "terminal",
-        "autostart",
-    ]
+    modules = [f"{room}.{path.stem}" for room in ("state", "pages") for path in (folder / room).glob("*.py")]
+    modules += ["session.artwork", "session.terminal", "session.autostart"]
     code = f"import sys; {'; '.join(f'import qnet_gui.tray.{each}' for each in modules)}; print('PyQt5' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 

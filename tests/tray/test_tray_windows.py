@@ -16,10 +16,7 @@ from tray_shared import CABLE, DOMAINS, STATES, WIFI, Helper, up
 from qnet_gui.model.domain import Domain, DomainState
 from qnet_gui.model.parse import printable
 from qnet_gui.model.snapshot import Snapshot
-from qnet_gui.tray import client, language
-from qnet_gui.tray.desk import Desk
-from qnet_gui.tray.doer import WINDOWS
-from qnet_gui.tray.menu import Action, Want
+from qnet_gui.tray.app.action_dispatcher import WINDOWS
 from qnet_gui.tray.qt import (
     QAbstractButton,
     QApplication,
@@ -32,9 +29,12 @@ from qnet_gui.tray.qt import (
     QTableView,
     QWidget,
 )
-from qnet_gui.tray.questions import about, choose_netvm, quit_connected
+from qnet_gui.tray.session import helper_client, language
+from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.state.menu import Action, Want
 from qnet_gui.tray.windows import settings
 from qnet_gui.tray.windows.base import Window
+from qnet_gui.tray.windows.questions import about, choose_netvm, quit_connected
 
 CONTROLS = (QAbstractButton, QComboBox, QSpinBox, QLineEdit, QTableView)
 Open = Callable[[Action], Window]
@@ -200,7 +200,7 @@ def test_a_table_is_sorted_by_value_and_copied_as_rows(qtbot: QtBot, shown: Call
 
 
 def test_a_helper_that_never_answers(qtbot: QtBot, helper: Helper, shown: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "READ_DEADLINE", 0.5)
+    monkeypatch.setattr(helper_client, "READ_DEADLINE", 0.5)
     open_ = shown(up(CABLE))
     os.kill(helper.pid, signal.SIGSTOP)
     try:

@@ -12,7 +12,7 @@ import dbus
 import dbus.bus
 from tray_shared import eventually
 
-from qnet_gui.lab.desktop import LightDesktop
+from qnet_gui.lab.desktop.light import LightDesktop
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Snapshot
 

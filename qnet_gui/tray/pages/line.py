@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from qnet_gui.model.words import mark, tr
+from qnet_gui.model.translation import mark, tr
 
 
 class Mark(enum.Enum):

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Snapshot
-from qnet_gui.model.words import tr
-from qnet_gui.tray.menu import blind
+from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.status import source
+from qnet_gui.tray.state.menu import blind
 
 _NOT_TESTED: Mapping[str, str] = MappingProxyType({})
 

@@ -9,8 +9,8 @@ from qnet_gui.model.answers import OTHER_VERSION
 from qnet_gui.model.errors import BadInput, QnetError
 from qnet_gui.model.route import HEADS, Route, table
 from qnet_gui.model.snapshot import Snapshot
-from qnet_gui.model.words import tr
-from qnet_gui.tray.menu import blind
+from qnet_gui.model.translation import tr
+from qnet_gui.tray.state.menu import blind
 
 #: The columns that hold numbers.
 NUMBERS = frozenset({4, 5, 6})

@@ -9,9 +9,9 @@ from qnet_gui.model.domain import Domain, DomainState, NetvmState
 from qnet_gui.model.preflight import listed
 from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Iommu, Snapshot
+from qnet_gui.model.translation import mark, tr
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-from qnet_gui.model.words import mark, tr
-from qnet_gui.tray.menu import Row, blind, deeds, hindrance
+from qnet_gui.tray.state.menu import Row, blind, deeds, hindrance
 
 NO_DOMAINS = mark("No other domain is running.")
 _AWAY = mark("Nothing is known of the network. What netvm does for domains goes on.")

@@ -10,12 +10,12 @@ from qnet_gui.model.errors import QnetError
 from qnet_gui.model.preflight import UNRESOLVED, Preflight, clock, let_out, listed
 from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Snapshot
-from qnet_gui.model.words import mark, tr
-from qnet_gui.tray.course import CONNECT, DISCONNECT, RECOVER, Course, State
-from qnet_gui.tray.heard import heard
-from qnet_gui.tray.menu import blind, can_disconnect
+from qnet_gui.model.translation import mark, tr
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.status import START
+from qnet_gui.tray.state.heard import heard
+from qnet_gui.tray.state.menu import blind, can_disconnect
+from qnet_gui.tray.state.operation_progress import CONNECT, DISCONNECT, RECOVER, Course, State
 
 #: The steps by which dom0 is connected, in their order, as the helper calls them; and what they do, for people.
 STEPS = {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from qnet_gui.tray.desk import Desk
-from qnet_gui.tray.front import bring
-from qnet_gui.tray.icons import application_icon
 from qnet_gui.tray.qt import QHideEvent, QKeyEvent, QKeySequence, QSize, Qt, QVBoxLayout, QWidget
+from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.session.icons import application_icon
+from qnet_gui.tray.windows.raise_window import bring
 
 
 class Window(QWidget):

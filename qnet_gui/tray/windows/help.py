@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from qnet_gui.model.words import mark, tr
-from qnet_gui.tray.desk import Desk
-from qnet_gui.tray.icons import tray_icon
+from qnet_gui.model.translation import mark, tr
 from qnet_gui.tray.qt import QApplication, QGridLayout
+from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.session.icons import tray_icon
 from qnet_gui.tray.windows.base import Window
 from qnet_gui.tray.windows.parts import button, buttons, caption, label
 

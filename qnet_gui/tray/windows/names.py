@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.words import tr
-from qnet_gui.tray.desk import Desk
+from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.names import NamesPage, as_text, heads, page, tested
+from qnet_gui.tray.session.app_state import Desk
 from qnet_gui.tray.windows.base import Window
 from qnet_gui.tray.windows.parts import button, buttons, copy, heading, label, say
 from qnet_gui.tray.windows.table import Table

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.route import HEADS
-from qnet_gui.model.words import tr
-from qnet_gui.tray.desk import Desk
+from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.routes import NUMBERS, RoutesPage, of_whom, page
 from qnet_gui.tray.qt import QComboBox, QHBoxLayout
+from qnet_gui.tray.session.app_state import Desk
 from qnet_gui.tray.windows.base import Window
 from qnet_gui.tray.windows.parts import button, buttons, caption, copy, label, say
 from qnet_gui.tray.windows.table import Table

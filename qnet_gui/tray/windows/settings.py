@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from qnet_gui.model.snapshot import MINUTES_MAX
-from qnet_gui.model.words import tr
-from qnet_gui.tray import autostart, terminal
-from qnet_gui.tray.desk import Desk
-from qnet_gui.tray.news import Kind
+from qnet_gui.model.translation import tr
 from qnet_gui.tray.qt import QCheckBox, QFormLayout, QGroupBox, QLineEdit, QSpinBox, QVBoxLayout
+from qnet_gui.tray.session import autostart, terminal
+from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.state.notifications import Kind
 from qnet_gui.tray.windows.base import Window
 from qnet_gui.tray.windows.parts import button, buttons, caption, label, say
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from qnet_gui.model.words import tr
-from qnet_gui.tray.desk import Desk
-from qnet_gui.tray.menu import Action
+from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.status import NO_DOMAINS, Page, as_text, deeds_of, domain_heads, page
+from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.windows.base import Window
 from qnet_gui.tray.windows.parts import Facts, Lines, button, buttons, copy, heading, label, say
 from qnet_gui.tray.windows.table import Table

@@ -10,13 +10,13 @@ from pathlib import Path
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.preflight import Preflight, from_answer
 from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
-from qnet_gui.model.words import tr
-from qnet_gui.tray import terminal
-from qnet_gui.tray.bus import unsigned
-from qnet_gui.tray.desk import Desk
-from qnet_gui.tray.menu import Action
+from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.upgrade import Known, UpgradePage, left, upgrade
 from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, QTimer
+from qnet_gui.tray.session import terminal
+from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.session.dbus import unsigned
+from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.windows.base import Window
 from qnet_gui.tray.windows.parts import Facts, Lines, button, buttons, caption, heading, label, say
 

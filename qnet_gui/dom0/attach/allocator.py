@@ -1,0 +1,78 @@
+"""Addresses for domains whose toolstack gave them none: by UUID, the same after a reboot, none twice.
+
+Touches one JSON file, written anew as a whole. It blocks, so it is not for the main loop.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Container
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from qnet_gui.model.config import Config
+from qnet_gui.model.errors import BadInput, QnetError, Refused
+from qnet_gui.model.parse import ipv4, uuid
+from qnet_gui.runtime.atomic_file import write_atomically
+
+log = logging.getLogger(__name__)
+PATH = Path("/var/lib/qnet/addresses.json")
+
+
+class Allocator:
+    """Which UUID has which address, oldest first."""
+
+    def __init__(self, config: Config, path: Path = PATH) -> None:
+        self._pool = config.pool
+        self._never = {config.gateway, *config.dns, config.pool.network_address, config.pool.broadcast_address}
+        self._path = path
+        self._given: dict[str, IPv4Address] | None = None
+
+    def address(self, owner: str, taken: Container[object], alive: Container[str]) -> IPv4Address:
+        """A domain's address by its UUID. `taken`: addresses that others have without us; `alive`: UUIDs in use.
+
+        An address that was given once is given to somebody else only when the pool has no other left.
+        """
+        given = self._load()
+        known = given.get(owner)
+        if known is not None and known in self._pool and known not in self._never and known not in taken:
+            return known
+        given.pop(owner, None)
+        used = set(given.values())
+        fresh = next((each for each in self._pool.hosts() if self._free(each, taken) and each not in used), None)
+        if fresh is None:
+            fresh = self._oldest(given, taken, alive)
+        given[owner] = fresh
+        self._save(given)
+        return fresh
+
+    def _free(self, address: IPv4Address, taken: Container[object]) -> bool:
+        return address not in taken and address not in self._never
+
+    def _oldest(self, given: dict[str, IPv4Address], taken: Container[object], alive: Container[str]) -> IPv4Address:
+        for owner, address in list(given.items()):
+            if owner not in alive and address in self._pool and self._free(address, taken):
+                del given[owner]
+                return address
+        raise Refused(f"All addresses of {self._pool} are in use. Choose a larger network.pool in qnet.toml.")
+
+    def _load(self) -> dict[str, IPv4Address]:
+        if self._given is None:
+            try:
+                found = json.loads(self._path.read_bytes())
+                self._given = {uuid(owner): ipv4(address) for owner, address in found.items()}
+            except FileNotFoundError:
+                self._given = {}
+            except (OSError, ValueError, AttributeError, TypeError, BadInput) as error:
+                log.error("%s cannot be read, addresses are given anew: %r", self._path, error)
+                self._given = {}
+        return self._given
+
+    def _save(self, given: dict[str, IPv4Address]) -> None:
+        text = json.dumps({owner: str(address) for owner, address in given.items()}, indent=1)
+        try:
+            write_atomically(self._path, text.encode("ascii"))
+        except QnetError:
+            self._given = None
+            raise

@@ -1,0 +1,233 @@
+"""Who is attached to which netvm: as people want it, and as it was before after a netvm has died and come back.
+
+Runs on the main loop. What blocks is done on the thread of the operations, one thing after the other, so no domain is
+ever attached twice at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from qnet_gui.dom0.attach import exchange, preconditions
+from qnet_gui.dom0.attach.config_file import set_netvm
+from qnet_gui.dom0.attach.moving import Move
+from qnet_gui.dom0.bus.operations import Operations, Progress
+from qnet_gui.dom0.observe import frontends
+from qnet_gui.dom0.observe.inputs import Card, Raw
+from qnet_gui.dom0.observe.inputs import cards as cards_now
+from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
+from qnet_gui.model.domain import AgentState, DomainState
+from qnet_gui.model.errors import QnetError
+from qnet_gui.model.vif import VifId
+from qnet_gui.runtime.mainloop import after, post
+from qnet_gui.store.client import Store
+
+log = logging.getLogger(__name__)
+
+_RETRY_FIRST, _RETRY_LAST = 1.0, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A domain is to be served by `netvm` instead of by these."""
+
+    netvm: str
+    instead_of: frozenset[int]
+
+
+@contextlib.contextmanager
+def _told(progress: Progress, step: str) -> Iterator[None]:
+    """A step of an operation whose failure is told."""
+    try:
+        yield
+    except Exception as error:
+        progress.failed(step, error.sentence if isinstance(error, QnetError) else f"An {type(error).__name__}.")
+        raise
+
+
+class Domains:
+    """`name` is the chosen netvm; `follow` is told of another choice."""
+
+    def __init__(
+        self, hypervisor: Hypervisor, operations: Operations, name: str, config: Path, follow: Callable[[str], None]
+    ) -> None:
+        self._hypervisor = hypervisor
+        self._operations = operations
+        self._config = config
+        self._follow = follow
+        self._raw = Raw()
+        self.name = name
+        #: Names of those that serve somebody, or did before they died.
+        self._names: dict[int, str] = {}
+        #: What a domain's card was like, from when it was taken away until there is another. Both threads use it.
+        self._taken: dict[int, Card] = {}
+        #: Who is to be moved and could not be yet: paused ones when the netvm was chosen, and failures.
+        self._wanted: dict[int, _Wish] = {}
+        #: Who was cut off by somebody, and stays so.
+        self._cut: set[int] = set()
+        self._under_way: set[int] = set()
+        self._failed: dict[int, str] = {}
+        self._retry = _RETRY_FIRST
+
+    # -- what people ask for
+
+    def card_of(self, domid: int) -> Card | None:
+        """The card that a domain has, or had before it was taken away."""
+        return next(iter(self._raw.cards.get(domid, {}).values()), self._taken.get(domid))
+
+    def attach(self, by: str, raw: Raw, domid: int, address: IPv4Address) -> int:
+        """Attach a domain to the netvm; returns the operation's number."""
+        info, netvm = preconditions.attach(raw, self.name, domid)
+        old, waits = self.card_of(domid) or Card(netvm.id), info.state is DomainState.RUNNING
+
+        def job(progress: Progress) -> str:
+            progress.begun("attach", f"attaching {info.name} to {self.name}")
+            with Store() as store, _told(progress, "attach"):
+                exchange.take(self._hypervisor, store, domid, lambda card: card.backend != netvm.id)
+                if cards_now(store, domid):  # its netvm has come back meanwhile
+                    return f"{info.name} is attached to {self.name}."
+                reports = exchange.forget_report(store, domid) and waits
+                vif = self._hypervisor.attach_vif(frontends.again(old, info, netvm.id, address))
+                self._taken.pop(domid, None)
+                given = exchange.Given(vif, netvm.id, address, reports)
+                exchange.wait(store, given, lambda: progress.cancelled, exchange.deadline())
+            progress.done("attach", f"attached {info.name} to {self.name}")
+            return f"{info.name} is attached to {self.name}."
+
+        number = self._operations.start("attach", by, job)
+        self._wanted.pop(domid, None)
+        self._cut.discard(domid)
+        return number
+
+    def detach(self, by: str, raw: Raw, domid: int) -> int:
+        """Cut a domain off; it stays so until somebody attaches it. Returns the operation's number."""
+        info = preconditions.detach(raw, domid)
+
+        def job(progress: Progress) -> str:
+            progress.begun("detach", f"cutting {info.name} off the network")
+            with Store() as store, _told(progress, "detach"):
+                for card in exchange.take(self._hypervisor, store, domid, lambda _: True):
+                    self._taken[domid] = card
+            progress.done("detach", f"cut {info.name} off the network")
+            return f"{info.name} is cut off the network."
+
+        number = self._operations.start("detach", by, job)
+        self._wanted.pop(domid, None)
+        self._cut.add(domid)
+        return number
+
+    def choose(self, by: str, raw: Raw, wanted: str, move: bool) -> int:
+        """Make another domain the netvm; `move`: and move the old one's running domains. Returns the number."""
+        netvm = preconditions.choose(raw, wanted, move)
+        old, new = self.name, "dom0" if netvm.id == 0 else netvm.name
+        affected = self._served_by(raw, old) if move and old != new else {}
+        running = [(info, ids) for info, ids in affected.items() if info.state is DomainState.RUNNING]
+        paused = {info: ids for info, ids in affected.items() if info.state is DomainState.PAUSED}
+
+        def job(progress: Progress) -> str:
+            progress.begun("choose", f"choosing {new} as the netvm")
+            with _told(progress, "choose"):
+                set_netvm(self._config, new)
+            post(lambda: self._chosen(new, paused))
+            progress.done("choose", f"chose {new} as the netvm")
+            return Move(self._hypervisor, self._taken, new, netvm.id, self._given(raw)).run(running, paused, progress)
+
+        return self._operations.start("set-netvm", by, job)
+
+    def _chosen(self, name: str, paused: dict[DomainInfo, frozenset[int]]) -> None:
+        self.name = name
+        self._wanted |= {info.id: _Wish(name, ids) for info, ids in paused.items()}
+        self._follow(name)
+
+    @staticmethod
+    def _given(raw: Raw) -> Callable[[int, Card], IPv4Address | None]:
+        return lambda domid, card: frontends.address(raw, domid, card)
+
+    def _served_by(self, raw: Raw, name: str) -> dict[DomainInfo, frozenset[int]]:
+        """Domains with a card of a netvm, dead or alive, and the ids that this netvm had."""
+        infos, found = frontends.alive(raw), {}
+        for domid, each in raw.cards.items():
+            ids = {card.backend for card in each.values() if frontends.netvm_of(raw, card, self._names) == name}
+            if domid and ids and domid in infos:
+                found[infos[domid]] = frozenset(ids)
+        return found
+
+    # -- what happens by itself
+
+    def look(self, raw: Raw) -> None:
+        """Something has changed: a netvm may be back, a domain that is to be moved may have woken."""
+        self._raw = raw
+        if not raw.hypervisor or not raw.store or raw.managed_by:
+            return
+        infos = frontends.alive(raw)
+        self._remember(raw, infos)
+        dead = frontends.orphans(raw)
+        for domid, info in infos.items():
+            wish = self._wish(raw, domid, dead.get(domid, {}))
+            netvm = self._serving(infos.values(), raw, wish.netvm) if wish else None
+            if wish is None or netvm is None or domid in self._under_way:
+                continue
+            # a card that nobody serves is exchanged at once, one that works when its domain can use the other
+            if info.state is DomainState.RUNNING or domid in dead or not raw.cards.get(domid):
+                self._exchange(info, netvm, wish.instead_of)
+
+    def _remember(self, raw: Raw, infos: dict[int, DomainInfo]) -> None:
+        used = {card.backend for each in raw.cards.values() for card in each.values()}
+        seen = {domid: "dom0" if domid == 0 else info.name for domid, info in infos.items()}
+        self._names = {domid: name for domid, name in {**self._names, **seen}.items() if domid in used}
+        self._cut &= infos.keys()
+        for domid in {*self._taken, *self._wanted, *self._failed} - infos.keys():
+            self._taken.pop(domid, None)
+            self._wanted.pop(domid, None)
+            self._failed.pop(domid, None)
+
+    def _wish(self, raw: Raw, domid: int, dead: Mapping[VifId, Card]) -> _Wish | None:
+        """What is to become of a domain that is not served as it should be."""
+        if domid == 0 or domid in self._cut:  # dom0's own card is the business of its link
+            return None
+        wish = self._wanted.get(domid)
+        if wish is None and dead:
+            name = next((frontends.netvm_of(raw, card, self._names) for card in dead.values()), "") or self.name
+            wish = _Wish(name, frozenset(card.backend for card in dead.values()))
+        elif wish is not None:
+            wish = _Wish(wish.netvm, wish.instead_of | {card.backend for card in dead.values()})
+        return wish
+
+    @staticmethod
+    def _serving(infos: Iterable[DomainInfo], raw: Raw, name: str) -> DomainInfo | None:
+        """The domain of this name if it runs and its agent has said so."""
+        for info in infos:
+            if name == ("dom0" if info.id == 0 else info.name) and info.state is DomainState.RUNNING:
+                return info if frontends.agent_of(raw, info.id) is AgentState.RUNNING else None
+        return None
+
+    def _exchange(self, info: DomainInfo, netvm: DomainInfo, ids: frozenset[int]) -> None:
+        move = Move(self._hypervisor, self._taken, netvm.name, netvm.id, self._given(self._raw))
+
+        def job() -> int:
+            with Store() as store:
+                return len(move.exchange(store, info, ids))
+
+        self._under_way.add(info.id)
+        self._operations.aside(job, lambda result: self._exchanged(info, netvm, ids, result))
+
+    def _exchanged(self, info: DomainInfo, netvm: DomainInfo, ids: frozenset[int], result: int | QnetError) -> None:
+        self._under_way.discard(info.id)
+        if isinstance(result, QnetError):
+            if self._failed.get(info.id) != result.sentence:
+                log.error("%s could not be attached to %s: %s", info.name, netvm.name, result)
+            self._failed[info.id] = result.sentence
+            self._wanted.setdefault(info.id, _Wish(netvm.name, ids))  # its old card may be gone by now
+            after(self._retry, lambda: self.look(self._raw))
+            self._retry = min(self._retry * 2, _RETRY_LAST)
+            return
+        self._failed.pop(info.id, None)
+        self._wanted.pop(info.id, None)
+        self._retry = _RETRY_FIRST
+        if result:
+            log.info("%s is attached to %s again", info.name, netvm.name)

@@ -1,0 +1,76 @@
+"""Changes the configuration file as a careful person would: the one value, and nothing else of what stands there.
+
+Touches that file, and `<file>.new` beside it. It blocks, so it is not for the main loop. The text is changed by line
+and then parsed: what does not say exactly what it should is not written, so no form of TOML can be misunderstood.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+from qnet_gui.model import config
+from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.parse import domain_name
+from qnet_gui.runtime.atomic_file import write_atomically
+
+_HEADER = re.compile(r"\s*\[")
+_DOM0 = re.compile(r"""\s*\[\s*(?:dom0|"dom0"|'dom0')\s*\]\s*(?:#.*)?""")
+_NETVM = re.compile(r"""(\s*(?:netvm|"netvm"|'netvm')\s*=\s*)(?:"[^"]*"|'[^']*')(\s*(?:#.*)?)""")
+_NEW_FILE_MODE = 0o644
+
+
+def with_netvm(text: str, name: str) -> str:
+    """The same text with another netvm in it. Pure; `BadInput` when the text cannot be changed with certainty."""
+    wanted = replace(config.parse(text), netvm=domain_name(name))
+    changed = _changed(text, name)
+    try:
+        done = config.parse(changed) == wanted
+    except BadInput:
+        done = False
+    if not done:
+        raise BadInput(
+            f'It is written in a way that cannot be changed by machine. Write netvm = "{name}" below [dom0].'
+        )
+    return changed
+
+
+def _changed(text: str, name: str) -> str:
+    lines = text.splitlines(keepends=True)
+    header = next((index for index, line in enumerate(lines) if _DOM0.fullmatch(line.rstrip("\r\n"))), None)
+    if header is None:
+        last = "" if not text else "\n" if text.endswith("\n") else "\n\n"
+        return f'{text}{last}[dom0]\nnetvm = "{name}"\n'
+    for index in range(header + 1, len(lines)):
+        line = lines[index].rstrip("\r\n")
+        if _HEADER.match(line):
+            break
+        if match := _NETVM.fullmatch(line):
+            lines[index] = f'{match[1]}"{name}"{match[2]}{lines[index][len(line) :]}'
+            return "".join(lines)
+    end = lines[header][len(lines[header].rstrip("\r\n")) :]
+    lines[header] = lines[header].removesuffix(end) + (end or "\n") + f'netvm = "{name}"{end or chr(10)}'
+    return "".join(lines)
+
+
+def set_netvm(path: Path, name: str) -> None:
+    """Have the file say that `name` is the netvm; it is made if need be. On any error it stays as it is."""
+    try:
+        target = path.resolve(strict=False)  # a link stays a link
+        found = target.read_bytes()
+        mode = stat.S_IMODE(target.stat().st_mode)
+    except FileNotFoundError:
+        found, mode = b"", _NEW_FILE_MODE
+    except (OSError, RuntimeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "its links go in a circle"
+        raise QnetError(f"{path} cannot be read: {why}.") from None
+    try:
+        changed = with_netvm(found.decode(), name).encode()
+    except UnicodeDecodeError:
+        raise BadInput(f"{path} cannot be read: it is not UTF-8.") from None
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from None
+    if changed != found:
+        write_atomically(target, changed, mode)

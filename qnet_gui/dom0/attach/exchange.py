@@ -1,0 +1,94 @@
+"""Takes cards of domains away, gives them others, and waits until they work.
+
+Touches domains through the hypervisor, and xenstore through the `Store` that it is given. It blocks, so it belongs on
+the thread of the operations, which is also why no domain is ever attached twice at a time.
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from qnet_gui.dom0.observe import inputs
+from qnet_gui.dom0.observe.inputs import Card, home
+from qnet_gui.hypervisor.port import Hypervisor
+from qnet_gui.model.errors import HypervisorError, NoAnswer, Refused
+from qnet_gui.model.parse import printable
+from qnet_gui.model.vif import VifId
+from qnet_gui.store import keys
+from qnet_gui.store.client import Store
+
+_DEADLINE = 10.0
+#: Seconds between two looks whether somebody wants it to stop.
+_NAP = 0.2
+_REPORT = f"{keys.HOME_DOMAIN}/guest"
+
+
+def take(hypervisor: Hypervisor, store: Store, domid: int, only: Callable[[Card], bool]) -> list[Card]:
+    """Take those cards of a domain away; returns what they were."""
+    taken = []
+    for vif, card in sorted(inputs.cards(store, domid).items()):
+        if not only(card):
+            continue
+        try:
+            hypervisor.detach_vif(vif)
+        except HypervisorError:  # one end did not let go in time; what counts is that the card has gone
+            if vif in inputs.cards(store, domid):
+                raise
+        taken.append(card)
+    return taken
+
+
+def forget_report(store: Store, domid: int) -> bool:
+    """Remove what a domain reported of a card that has gone, so that a new report is one; whether it ever reported."""
+    if store.read(keys.GUEST_ADDRESS.under(domid)) is None:
+        return False
+    store.delete(f"{home(domid)}/{_REPORT}")
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A card that a domain was given. `reports`: the domain will report it."""
+
+    vif: VifId
+    netvm: int
+    address: IPv4Address
+    reports: bool
+
+    @property
+    def backend(self) -> str:
+        """Its node at the netvm's."""
+        return f"{home(self.netvm)}/{self.vif.backend_path}"
+
+    def works(self, store: Store) -> bool:
+        """Whether netvm and domain say so; `Refused` when the netvm says no."""
+        status = store.read(f"{self.backend}/hotplug-status")
+        if status == b"error":
+            why = store.read(f"{self.backend}/hotplug-error") or b""
+            raise Refused(f"The netvm refused its card: {printable(why) or 'it did not say why'}.")
+        reported = store.read(keys.GUEST_ADDRESS.under(self.vif.frontend)) == str(self.address).encode()
+        return status == b"connected" and (reported or not self.reports)
+
+
+def wait(store: Store, given: Given, cancelled: Callable[[], str], until: float) -> None:
+    """Wait until a card works; `NoAnswer` when it does not in time, `Refused` when somebody wants it to stop."""
+    for path in (given.backend, f"{home(given.vif.frontend)}/{_REPORT}"):
+        store.watch(path)
+    while not given.works(store):
+        if why := cancelled():
+            raise Refused(why)
+        left = until - time.monotonic()
+        if left <= 0:
+            served = store.read(f"{given.backend}/hotplug-status") == b"connected"
+            raise NoAnswer("It has not set up its card in time." if served else "The netvm did not serve it in time.")
+        select.select([store.fileno()], [], [], min(left, _NAP))
+        store.events()
+
+
+def deadline() -> float:
+    """When a card that was given now must work."""
+    return time.monotonic() + _DEADLINE

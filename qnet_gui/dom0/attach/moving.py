@@ -1,0 +1,99 @@
+"""Moves domains from one netvm to another, each by itself: what fails with one is no reason to leave the others.
+
+Touches them through the hypervisor and xenstore. It blocks: it belongs on the thread of the operations.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Container, Iterable, MutableMapping
+from ipaddress import IPv4Address
+
+from qnet_gui.dom0.attach import exchange
+from qnet_gui.dom0.attach.exchange import Given
+from qnet_gui.dom0.bus.operations import Progress
+from qnet_gui.dom0.observe import frontends, inputs
+from qnet_gui.dom0.observe.inputs import Card
+from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
+from qnet_gui.model.errors import QnetError, Refused
+from qnet_gui.store.client import Store
+
+log = logging.getLogger(__name__)
+
+
+class Move:
+    """`taken` keeps a card that was taken away until there is another; `address` gives that of a card."""
+
+    def __init__(
+        self, hypervisor: Hypervisor, taken: MutableMapping[int, Card], name: str, netvm: int,
+        address: Callable[[int, Card], IPv4Address | None],
+    ) -> None:  # fmt: skip
+        self._hypervisor = hypervisor
+        self._taken = taken
+        self._name, self._netvm = name, netvm
+        self._address = address
+
+    def run(
+        self, running: Iterable[tuple[DomainInfo, Container[int]]], paused: Iterable[DomainInfo], progress: Progress
+    ) -> str:
+        """Move them; returns the sentence that tells how it went, or raises it when some could not be moved."""
+        moved: dict[DomainInfo, list[Given]] = {}
+        failed: dict[str, str] = {}
+        with Store() as store:
+            for info, ids in running:
+                progress.begun(f"move {info.name}", f"moving {info.name} to {self._name}")
+                try:
+                    if progress.cancelled:
+                        raise Refused(progress.cancelled)
+                    moved[info] = self.exchange(store, info, ids)
+                except Exception as error:
+                    self._fail(info, error, failed, progress)
+            until = exchange.deadline()
+            for info, given in list(moved.items()):
+                try:
+                    for each in given:
+                        exchange.wait(store, each, lambda: progress.cancelled, until)
+                    progress.done(f"move {info.name}", f"moved {info.name} to {self._name}")
+                except Exception as error:
+                    del moved[info]
+                    self._fail(info, error, failed, progress)
+        return self._sentence([info.name for info in moved], [info.name for info in paused], failed)
+
+    @staticmethod
+    def _fail(info: DomainInfo, error: Exception, failed: dict[str, str], progress: Progress) -> None:
+        if not isinstance(error, QnetError):
+            log.error("unexpected: %r", error, exc_info=error)
+        failed[info.name] = error.sentence if isinstance(error, QnetError) else f"An unexpected {type(error).__name__}."
+        progress.failed(f"move {info.name}", failed[info.name])
+
+    def _sentence(self, moved: list[str], paused: list[str], failed: dict[str, str]) -> str:
+        parts = [f"{self._name} is the netvm now."]
+        parts += [f"Moved to it: {', '.join(sorted(moved))}."] if moved else []
+        parts += [f"Paused, and moved when they go on: {', '.join(sorted(paused))}."] if paused else []
+        parts += [f"{name} could not be moved: {failed[name]}" for name in sorted(failed)]
+        if failed:
+            raise QnetError(" ".join(parts))
+        return " ".join(parts)
+
+    def exchange(self, store: Store, info: DomainInfo, ids: Container[int]) -> list[Given]:
+        """Take away a domain's cards that these serve, or what is left of such an attempt, and give it the same again.
+
+        None are given to a domain that has died meanwhile, or that somebody has cut off or attached.
+        """
+        found = exchange.take(self._hypervisor, store, info.id, lambda card: card.backend in ids)
+        if found:
+            self._taken[info.id] = found[0]
+        elif inputs.cards(store, info.id):
+            self._taken.pop(info.id, None)
+        elif info.id in self._taken:
+            found = [self._taken[info.id]]
+        reports = bool(found) and exchange.forget_report(store, info.id)
+        return [self._give(info, card, reports) for card in found]
+
+    def _give(self, info: DomainInfo, card: Card, reports: bool) -> Given:
+        address = self._address(info.id, card)
+        if address is None:
+            raise QnetError(f"It is not known which address {info.name} had.")
+        vif = self._hypervisor.attach_vif(frontends.again(card, info, self._netvm, address))
+        self._taken.pop(info.id, None)
+        return Given(vif, self._netvm, address, reports)

@@ -1,0 +1,165 @@
+"""Operations: what takes long and must not be done twice at once, each with a number, steps and one end.
+
+One operation at a time. It runs on a thread of its own, so what it does may block; whoever is interested is told of its
+steps and of its end on the main loop.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from qnet_gui.model.errors import Busy, QnetError, Refused
+from qnet_gui.model.snapshot import Operation
+from qnet_gui.runtime.job_thread import Worker
+from qnet_gui.runtime.mainloop import post
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+#: What a person who has to wait is told that somebody else is doing.
+_DOING = {
+    "connect": "is connecting dom0 to the network",
+    "disconnect": "is disconnecting dom0 from the network",
+    "recover": "is going on where the last helper stopped",
+    "set-netvm": "is choosing another netvm",
+    "attach": "is attaching a domain to the network",
+    "detach": "is cutting a domain off the network",
+}
+
+
+class Progress(Protocol):
+    """What a job says while it is at work, from its own thread."""
+
+    @property
+    def cancelled(self) -> str:
+        """Why it is to stop, put everything back and raise; empty while it may go on."""
+        ...
+
+    def begun(self, step: str, text: str) -> None:
+        """A step has begun; `text` goes on the sentence `It is …`."""
+        ...
+
+    def done(self, step: str, text: str) -> None:
+        """A step is done; `text` says what has been done."""
+        ...
+
+    def failed(self, step: str, text: str) -> None:
+        """A step has failed; `text` is the reason."""
+        ...
+
+    def undone(self, step: str, text: str) -> None:
+        """A step has been taken back."""
+        ...
+
+
+class Listener(Protocol):
+    """Who is told, on the main loop."""
+
+    def step(self, operation: int, step: str, state: str, text: str) -> None:
+        """A step has changed."""
+        ...
+
+    def ended(self, operation: int, error: QnetError | None, sentence: str) -> None:
+        """An operation has ended."""
+        ...
+
+
+#: Does the work; returns the sentence that tells people how it went.
+Job = Callable[[Progress], str]
+
+
+@dataclass(slots=True)
+class _Running:
+    """An operation that runs or waits for its turn; also its own `Progress`."""
+
+    what: Operation
+    job: Job
+    listener: Listener
+    cancelled: str = ""
+
+    def _say(self, step: str, state: str, text: str) -> None:
+        log.info("operation %d: %s %s: %s", self.what.id, step, state, text)
+        post(lambda: self.listener.step(self.what.id, step, state, text))
+
+    def begun(self, step: str, text: str) -> None:
+        self._say(step, "begun", text)
+
+    def done(self, step: str, text: str) -> None:
+        self._say(step, "done", text)
+
+    def failed(self, step: str, text: str) -> None:
+        self._say(step, "failed", text)
+
+    def undone(self, step: str, text: str) -> None:
+        self._say(step, "undone", text)
+
+
+class Operations:
+    """`listener` is told of steps and ends; `changed` is called when another operation, or none, runs."""
+
+    def __init__(self, listener: Listener, changed: Callable[[], None]) -> None:
+        self._listener = listener
+        self._changed = changed
+        self._worker = Worker("operation")
+        self._numbers = itertools.count(1)
+        self._running: _Running | None = None
+        self._waiting: deque[_Running] = deque()
+
+    @property
+    def current(self) -> Operation:
+        """What runs now; number 0 for nothing."""
+        return self._running.what if self._running else Operation()
+
+    def check_idle(self) -> None:
+        """Raise `Busy` with who and what when one is under way."""
+        if self._running is not None:
+            what = self._running.what
+            raise Busy(f"{what.by} {_DOING[what.kind]}. Wait until that is done.")
+
+    def start(self, kind: str, by: str, job: Job) -> int:
+        """Start an operation; `Busy` when another one is under way. Returns its number."""
+        self.check_idle()
+        return self._enqueue(kind, by, job)
+
+    def start_urgent(self, kind: str, by: str, job: Job, why: str) -> int:
+        """Start one that must not be refused; what runs is cancelled because of `why`. A second one joins the first."""
+        everything = [*([self._running] if self._running else []), *self._waiting]
+        same = next((each for each in everything if each.what.kind == kind), None)
+        if same is not None:
+            return same.what.id
+        if self._running is not None:
+            self._running.cancelled = why
+        return self._enqueue(kind, by, job)
+
+    def aside(self, job: Callable[[], T], done: Callable[[T | QnetError], None]) -> None:
+        """Do something small between two operations that is none: no number, no steps, nobody is refused."""
+        self._worker.submit(job, done)
+
+    def _enqueue(self, kind: str, by: str, job: Job) -> int:
+        running = _Running(Operation(next(self._numbers), kind, by), job, self._listener)
+        self._waiting.append(running)
+        self._next()
+        return running.what.id
+
+    def _next(self) -> None:
+        if self._running is None and self._waiting:
+            running = self._running = self._waiting.popleft()
+            log.info("operation %d: %s %s", running.what.id, running.what.by, _DOING[running.what.kind])
+            self._worker.submit(lambda: running.job(running), lambda result: self._ended(running, result))
+            self._changed()
+
+    def _ended(self, running: _Running, result: str | QnetError) -> None:
+        self._running = None
+        self._changed()  # first, so that whoever looks because of the end sees what it has led to
+        if isinstance(result, QnetError):
+            log.log(logging.INFO if isinstance(result, Refused) else logging.WARNING, "it failed: %s", result)
+            self._listener.ended(running.what.id, result, result.sentence)
+        else:
+            log.info("operation %d ended: %s", running.what.id, result)
+            self._listener.ended(running.what.id, None, result)
+        self._next()

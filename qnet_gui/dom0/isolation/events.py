@@ -1,0 +1,83 @@
+"""The kernel's events that say that dom0 may be isolated in another way: of links, addresses, routes, PCI devices.
+
+Two netlink sockets of the network namespace that the helper is in. What an event says is not used, only that there was
+one; a flood of them costs no more than a few looks a second. Runs on the main loop.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+
+from gi.repository import GLib
+
+from qnet_gui.runtime.mainloop import after
+
+_NETWORK = 0x1 | 0x10 | 0x40 | 0x100 | 0x400  # links; addresses and routes, of IPv4 and IPv6
+#: linux/netlink.h has the first, which Python does not name; the kernel's own events, not those that udev sends on.
+_UEVENT, _FROM_KERNEL = 15, 0x1
+_GATHER = 0.01
+#: A flood of events gets this much of us: looks a second, then seconds between them.
+_BURST = 50
+_SLOW = 0.25
+_RECEIVE = 65536
+#: As many are taken out of the socket at once; it holds fewer, unless they come as fast as they go.
+_DATAGRAMS = 1000
+
+
+def of_pci(data: bytes) -> bool:
+    """Whether an event of the kernel's devices is of a PCI device, which may have got another driver.
+
+    The text before the first zero is action and path, after it come the variables: Linux, lib/kobject_uevent.c.
+    """
+    return b"SUBSYSTEM=pci" in data.split(b"\0")[1:]
+
+
+class _Source:
+    """One socket; `look` is called when events came that matter."""
+
+    def __init__(self, protocol: int, groups: int, matters: Callable[[bytes], bool], look: Callable[[], None]) -> None:
+        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, protocol)
+        self._socket.bind((0, groups))
+        self._matters = matters
+        self._look = look
+        self._recent: list[float] = []
+        self._listen()
+
+    def _listen(self) -> None:
+        GLib.io_add_watch(self._socket.fileno(), GLib.IO_IN | GLib.IO_ERR, self._event)
+
+    def _event(self, *_: object) -> bool:
+        """Something happened. Until that is looked at nobody listens, so a flood costs no more than a few events."""
+        now = time.monotonic()
+        self._recent = [moment for moment in self._recent if now - moment < 1]
+        after(_SLOW if len(self._recent) >= _BURST else _GATHER, self._gathered)
+        return False
+
+    def _gathered(self) -> None:
+        self._recent.append(time.monotonic())
+        matters = self._drain()
+        self._listen()
+        if matters:
+            self._look()
+
+    def _drain(self) -> bool:
+        """Whether there was one that matters, or may have been: ENOBUFS says that the kernel dropped some."""
+        found = False
+        for _ in range(_DATAGRAMS):
+            try:
+                data, (sender, _groups) = self._socket.recvfrom(_RECEIVE)
+            except BlockingIOError:
+                return found
+            except OSError:
+                found = True
+                continue
+            found = found or (sender == 0 and self._matters(data))
+        return True
+
+
+def listen(look: Callable[[], None]) -> None:
+    """Call `look` whenever something may have changed, from now on and for ever."""
+    _Source(socket.NETLINK_ROUTE, _NETWORK, lambda _: True, look)
+    _Source(_UEVENT, _FROM_KERNEL, of_pci, look)

@@ -1,0 +1,105 @@
+"""Finds what stands between dom0 and the network. Reads netlink, /proc and /sys, changes nothing. It blocks, briefly.
+
+/sys and /proc are those of the network namespace that the helper is in, which in dom0 is the only one.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from qnet_gui.dom0.isolation import facts, netlink
+from qnet_gui.dom0.isolation.facts import Facts, Network
+from qnet_gui.hypervisor import pci
+from qnet_gui.hypervisor.port import Hypervisor
+from qnet_gui.model.errors import KernelError, QnetError
+from qnet_gui.model.snapshot import Iommu
+
+_LINKS = Path("/sys/class/net")
+_SOCKETS = Path("/proc/self/net")
+_DEADLINE = 2.0
+_RECEIVE = 65536
+#: More rows of a kind than this are not looked at; far fewer are told.
+_ROWS = 4096
+
+
+def _dump(sock: socket.socket, kind: int) -> Iterator[bytes]:
+    """The bodies of all messages of a dump, a limited number."""
+    sock.send(netlink.request(kind))
+    rows = 0
+    while True:
+        data, (sender, _groups) = sock.recvfrom(_RECEIVE)
+        if sender:  # another process, not the kernel
+            continue
+        for message in netlink.messages(data):
+            if message is None:
+                return
+            rows += 1
+            if rows <= _ROWS:
+                yield message[1]
+
+
+def _network(cards: frozenset[str]) -> Network:
+    try:
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as sock:
+            sock.settimeout(_DEADLINE)
+            links = [netlink.link(body) for body in _dump(sock, netlink.GETLINK)]
+            addresses = [netlink.address(body) for body in _dump(sock, netlink.GETADDR)]
+            routes = [netlink.route(body) for body in _dump(sock, netlink.GETROUTE)]
+    except OSError as error:
+        raise KernelError(f"dom0's addresses and routes cannot be read: {error.strerror or 'no answer'}.") from error
+    return Network(
+        tuple(links), tuple(each for each in addresses if each), tuple(each for each in routes if each), cards
+    )
+
+
+def listening() -> tuple[str, ...]:
+    """What listens, in words; slow where the kernel made room for many connections, all of which it looks through."""
+    found: set[tuple[str, int]] = set()
+    for table in ("tcp", "tcp6", "udp", "udp6"):
+        with suppress(FileNotFoundError), (_SOCKETS / table).open(encoding="ascii") as lines:  # no IPv6 here
+            found |= facts.ports(table.rstrip("6"), lines)
+    return facts.listening(found)
+
+
+def _cards() -> dict[str, str]:
+    """Links of hardware that is dom0's, and the paths of their devices; netfront's are Xen's."""
+    found = {}
+    for link in _children(_LINKS):
+        device = link / "device"
+        if device.exists() and (device / "subsystem").resolve().name != "xen":
+            found[link.name] = os.path.realpath(device)
+    return found
+
+
+def _controllers() -> dict[str, str]:
+    """PCI network controllers that dom0 has not given away, and their paths."""
+    return {card.address: card.path for card in pci.controllers() if not card.given_away}
+
+
+def _children(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:  # no such bus
+        return []
+
+
+def iommu(hypervisor: Hypervisor) -> Iommu | None:
+    """What the hypervisor says of its IOMMU; None when it does not answer, which is told elsewhere."""
+    try:
+        found = hypervisor.capabilities().iommu
+    except QnetError:
+        return None
+    return Iommu.UNKNOWN if found is None else Iommu.ON if found else Iommu.OFF
+
+
+def read(own_mac: str) -> Facts:
+    """All but the IOMMU and what listens; `own_mac` as in `isolation_facts.connected`."""
+    cards = _cards()
+    return Facts(
+        facts.connected(_network(frozenset(cards)), own_mac),
+        nics=facts.nics(cards.items(), _controllers().items()),
+    )

@@ -1,0 +1,56 @@
+"""What a start of the netvm has done so far, so that a stop, or the next start after one that was killed, can undo it.
+
+One JSON file in /run, which a restart of dom0 empties as it undoes everything that the file tells of. It blocks.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from qnet_gui.hypervisor import pci
+from qnet_gui.model.errors import BadInput
+from qnet_gui.runtime.atomic_file import write_atomically
+
+PATH = Path("/run/qnet/netvm.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """`cards`: addresses of PCI devices that were taken from dom0, and their drivers there (empty for none).
+
+    `starting`: a start is under way, or was when it was killed.
+    """
+
+    cards: dict[str, str] = field(default_factory=dict)
+    starting: bool = False
+
+    def taken(self, card: pci.Card) -> Record:
+        """The same with another card; one that is known keeps its driver."""
+        return replace(self, cards={**self.cards, card.address: self.cards.get(card.address, card.driver)})
+
+    def given_back(self, address: str) -> Record:
+        """The same without a card."""
+        return replace(self, cards={each: driver for each, driver in self.cards.items() if each != address})
+
+
+class RecordFile:
+    """The file."""
+
+    def __init__(self, path: Path = PATH) -> None:
+        self._path = path
+
+    def load(self) -> Record:
+        """What is there; nothing was done where it is not there, or is none."""
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, BadInput):
+            found = json.loads(self._path.read_bytes())
+            cards = {pci.address(each): str(driver) for each, driver in found["cards"].items()}
+            return Record(cards, bool(found["starting"]))
+        return Record()
+
+    def save(self, record: Record) -> None:
+        """Write it before what it tells of is done; `QnetError` when it cannot be written."""
+        text = json.dumps({"cards": record.cards, "starting": record.starting})
+        write_atomically(self._path, text.encode("ascii"), 0o600)

@@ -1,0 +1,78 @@
+"""Runs a verb of `qnet netvm` that starts or stops the netvm: whether it may be done here, and its parts put together.
+
+Touches /run/qnet, where its lock is, and whatever its parts touch.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from qnet_gui.dom0.netvm_lifecycle.interrupts import Interrupts
+from qnet_gui.dom0.netvm_lifecycle.record import RecordFile
+from qnet_gui.dom0.netvm_lifecycle.service import CONFIGURATION, Limits, NetvmService, Tell
+from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
+from qnet_gui.hypervisor import lab, xen
+from qnet_gui.hypervisor.adapter import is_dom0
+from qnet_gui.hypervisor.passthrough import Passthrough
+from qnet_gui.model import config
+from qnet_gui.model.errors import Busy, NotAuthorised, QnetError, Refused
+
+LOCK = Path("/run/qnet/netvm.lock")
+
+
+def _must_be_allowed(verb: str) -> None:
+    if lab.SOCKET.exists():
+        raise Refused(f"This is a lab, whose netvm is started and stopped by: qnet lab {verb} netvm")
+    if not is_dom0():
+        raise Refused("This is not dom0 of a Xen host; the netvm is started and stopped in dom0.")
+    if os.geteuid():
+        raise NotAuthorised(f"This must be done by root: sudo qnet netvm {verb}")
+    if others := xen.manager():
+        raise Refused(f"The domains of this host belong to {others}, so qnet does not {verb} one. Use its tools.")
+
+
+def _name(verb: str) -> str:
+    name = config.load().netvm
+    if name in ("dom0", "Domain-0"):
+        raise Refused(
+            f"dom0 is the netvm, so there is no domain to {verb}. systemctl {verb} qnet-agent does it for dom0;"
+            " qnet netvm set NAME chooses a separate netvm."
+        )
+    return name
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Only one of us at a time; `Busy` for any other."""
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise QnetError(f"{path} cannot be made: {error.strerror}.") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise Busy("The netvm is being started or stopped by another qnet netvm.") from None
+    finally:
+        os.close(lock)
+
+
+def run(verb: str, limits: Limits, tell: Tell) -> str:
+    """Do it, `verb` being start, stop or restart; the sentence that tells how it ended, or `QnetError`.
+
+    `KeyboardInterrupt` when a signal has ended it, and everything that was begun is undone.
+    """
+    _must_be_allowed(verb)
+    name = _name(verb)
+    with locked(LOCK), Interrupts() as interrupts:
+        toolstack, passthrough = Toolstack(interrupts), Passthrough()
+        service = NetvmService(name, toolstack, passthrough, tell, RecordFile(), CONFIGURATION, limits)
+        verbs: dict[str, Callable[[], str]] = {
+            "start": service.start, "stop": service.stop, "restart": service.restart,
+        }  # fmt: skip
+        return verbs[verb]()

@@ -1,0 +1,125 @@
+"""What the start and stop of the netvm ask of xl and of xenstore. It blocks, up to the deadlines that it is given."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from qnet_gui.dom0.netvm_lifecycle.interrupts import Interrupts, wait
+from qnet_gui.hypervisor.port import DomainInfo, prevailing
+from qnet_gui.hypervisor.xen import XenHypervisor
+from qnet_gui.hypervisor.xen_run import XL, xl
+from qnet_gui.model.domain import AgentState, DomainState
+from qnet_gui.model.errors import BadInput, HypervisorError, NoAnswer, NotFound
+from qnet_gui.store import keys
+from qnet_gui.store.client import Store
+
+#: Building a domain reads its kernel and waits for the backends of its disks.
+_CREATE, _DESTROY, _QUICK = 180.0, 60.0, 10.0
+#: Seconds in which whoever made a domain, usually an xl that stayed for it, takes it apart once it has shut down: libxl
+#: waits 10 s for each of its PCI devices.
+_REAP = 60.0
+_RELEASED = "@releaseDomain"
+_PCI_BACKENDS = "/local/domain/0/backend/pci"
+
+
+class Toolstack:
+    """`program` is xl, `store` xenstore's socket."""
+
+    def __init__(self, interrupts: Interrupts, program: Path = XL, store: Path | None = None) -> None:
+        self._interrupts = interrupts
+        self._program = program
+        self._store = store
+        self._hypervisor = XenHypervisor(program)
+
+    def iommu(self) -> bool | None:
+        """Whether there is an IOMMU; None where xl does not say."""
+        return self._hypervisor.capabilities().iommu
+
+    def find(self, name: str) -> DomainInfo | None:
+        """The domain of this name; one that is dying only where there is no other."""
+        return prevailing(info for info in self._hypervisor.domains() if info.name == name and info.id)
+
+    def devices_in_use(self) -> set[str]:
+        """Addresses of the PCI devices that domains have now, as libxl writes them."""
+        found = set()
+        with Store(self._store) as store:
+            for domid in store.children(_PCI_BACKENDS):
+                if store.read(f"/local/domain/{domid}") is None:  # what is left of one that died
+                    continue
+                path = f"{_PCI_BACKENDS}/{domid}/0"
+                devices = [f"{path}/{name}" for name in store.children(path) if name.startswith("dev-")]
+                found |= {(store.read(device) or b"").decode("ascii", "replace") for device in devices}
+        return found
+
+    def create(self, name: str, configuration: Path, devices: Sequence[str]) -> int:
+        """Have xl make the domain of this configuration, with these PCI devices if there are any; returns its id."""
+        self._interrupts.check()
+        words = [f"pci=[{','.join(map(repr, devices))}]"] if devices else []
+        xl("create", str(configuration), *words, deadline=_CREATE, program=self._program)
+        found = self.find(name)
+        if found is None:
+            raise HypervisorError(f"xl has made {name}, which then went away.")
+        return found.id
+
+    def agent(self, domid: int) -> AgentState:
+        """What the agent in a domain says of itself now."""
+        with Store(self._store) as store:
+            return _agent(store, domid)
+
+    def await_agent(self, domid: int, name: str, seconds: float) -> None:
+        """Wait until the agent says that it runs; `NotFound` once the domain is gone, `NoAnswer` when it is late."""
+        state = keys.AGENT_STATE.under(domid)
+
+        def look(store: Store, changed: set[str]) -> bool | None:
+            if _agent(store, domid) is AgentState.RUNNING:
+                return True
+            if _RELEASED in changed and self._state(domid) in (None, DomainState.DYING):
+                raise NotFound(f"{name} ended while it was starting; xl console and /var/log/xen tell why.")
+            return None
+
+        until = time.monotonic() + seconds
+        with Store(self._store) as store:
+            if wait(store, (state, _RELEASED), look, lambda: until, self._interrupts) is None:
+                raise NoAnswer(f"The agent in {name} did not report within {seconds:g} s. Is qnet-agent enabled in it?")
+
+    def shut_down(self, info: DomainInfo, seconds: float) -> bool:
+        """Ask a domain to shut down, and wait until it is gone; False when it has to be destroyed."""
+        try:
+            xl("shutdown", str(info.id), deadline=_QUICK, program=self._program)
+        except HypervisorError:  # its kernel takes no such request, or not yet
+            return False
+        until, obeyed = time.monotonic() + seconds, False
+
+        def look(_: Store, changed: set[str]) -> bool | None:
+            nonlocal until, obeyed
+            state = self._state(info.id)
+            if state is DomainState.DYING and not obeyed:
+                until, obeyed = time.monotonic() + _REAP, True
+            return True if state is None else None
+
+        with Store(self._store) as store:
+            gone = wait(store, (_RELEASED,), look, lambda: until, self._interrupts) is not None
+        if obeyed and not gone:
+            self.destroy(info)  # nobody has taken it apart
+        return obeyed or gone
+
+    def destroy(self, info: DomainInfo) -> None:
+        """End a domain at once; one that is gone is no error."""
+        try:
+            xl("destroy", str(info.id), deadline=_DESTROY, program=self._program)
+        except HypervisorError:
+            if self._state(info.id) is not None:
+                raise
+
+    def _state(self, domid: int) -> DomainState | None:
+        """What the hypervisor says of a domain now; None of one that does not exist."""
+        return next((info.state for info in self._hypervisor.domains() if info.id == domid), None)
+
+
+def _agent(store: Store, domid: int) -> AgentState:
+    try:
+        return AgentState(keys.AGENT_STATE.check(store.read(keys.AGENT_STATE.under(domid)) or b""))
+    except (BadInput, ValueError):
+        return AgentState.UNKNOWN

@@ -1,0 +1,258 @@
+"""Keeps a `Raw` up to date: watches, gathers what they say for 5 ms, reads only what has changed.
+
+Watches come before the first read. After a loss of xenstore every watch fires, so everything is read anew. Runs on the
+main loop; xenstore is read on its worker's thread, the hypervisor is asked on a thread of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from qnet_gui.dom0.observe import inputs
+from qnet_gui.dom0.observe.dirty import Found, Stale, read
+from qnet_gui.dom0.observe.inputs import Raw
+from qnet_gui.hypervisor.port import DomainInfo, Hypervisor, prevailing
+from qnet_gui.model.domain import DomainState
+from qnet_gui.model.errors import BadInput, QnetError, StoreGone
+from qnet_gui.model.vif import VifId
+from qnet_gui.runtime.job_thread import Worker
+from qnet_gui.runtime.mainloop import after, cancel
+from qnet_gui.store import keys
+from qnet_gui.store.worker import StoreWorker
+
+log = logging.getLogger(__name__)
+
+_GATHER = 0.005
+#: Whoever writes or asks without end gets this much of us: rounds a second, then seconds between them.
+_BURST = 50
+_SLOW = 0.25
+#: Seconds until a hypervisor that did not answer is asked again.
+_AGAIN = 5.0
+#: Fields of a vif whose change matters here; the drivers' negotiation does not.
+_VIF_SAYS = frozenset({"frontend", "hotplug-status"})
+_AGENT_SAYS = (keys.HOME_DOMAIN, keys.AGENT_SERIAL.at(), keys.AGENT_STATE.at())
+
+
+def _named(domains: list[DomainInfo], name: str) -> DomainInfo | None:
+    """The domain that the configuration names; toolstacks have several names for dom0."""
+    return prevailing(info for info in domains if (info.id == 0 if name == "dom0" else info.name == name))
+
+
+class Collector:
+    """`changed(raw, vifs)`: after each round, `vifs` when domains or vifs may be others; `head`: the agent answered."""
+
+    def __init__(
+        self, hypervisor: Hypervisor, store: StoreWorker, netvm: str,
+        changed: Callable[[Raw, bool], None], head: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._hypervisor = hypervisor
+        self._worker = Worker("hypervisor")
+        self._managed_by: str | None = None
+        self._store = store
+        self._name = netvm
+        self._changed = changed
+        self._head = head
+        self.raw = Raw()
+        self._stale = Stale(domains=True, agent=True, all_vifs=True, all_cards=True)
+        self._watched: set[str] = set()
+        self._timer: int | None = None
+        self._under_way = False
+        self._waiting: list[Callable[[], None]] = []
+        self._recent: list[float] = []
+
+    def start(self) -> None:
+        """Watch, then read."""
+        self._store.watch("@introduceDomain", self._domains_event)
+        self._store.watch("@releaseDomain", self._domains_event)
+        self._store.watch("/libxl", self._toolstack_event)
+        self._schedule()
+
+    def follow(self, netvm: str) -> None:
+        """Another netvm is the chosen one from now on."""
+        self._name = netvm
+        self._stale.domains = True
+        self._schedule(at_once=True)
+
+    def refresh(self, then: Callable[[], None]) -> None:
+        """Ask the hypervisor anew, since it does not tell who is paused; call `then` when that has been taken in."""
+        self._waiting.append(then)
+        self._stale.domains = True
+        if self._timer is not None:
+            cancel(self._timer)
+            self._timer = None
+        self._schedule(at_once=True)
+
+    def store_lost(self) -> None:
+        """xenstore has dropped the connection; it comes back by itself."""
+        if self.raw.store:
+            log.error("xenstore is lost")
+            self.raw = replace(self.raw, store=False)
+            self._changed(self.raw, False)
+
+    # -- events
+
+    def _domains_event(self, _: str) -> None:
+        self._stale.domains = True
+        self._schedule()
+
+    def _agent_event(self, path: str) -> None:
+        if path.endswith(keys.ANSWER_HEAD.at()):
+            self._head()
+        elif path.endswith(_AGENT_SAYS):
+            self._stale.agent = True
+            self._runs(self.raw.netvm.id if self.raw.netvm else None)
+            self._schedule()
+
+    def _vif_event(self, path: str) -> None:
+        parts = path.split("/")[4:]
+        if len(parts) < 3:
+            self._stale.all_vifs = True
+        elif len(parts) == 3:  # all of a frontend's; a new one has an event of its own
+            self._stale.vifs |= {vif for vif in self.raw.vifs if str(vif.frontend) == parts[2]}
+        elif len(parts) == 4 or parts[4] in _VIF_SAYS:
+            try:
+                self._stale.vifs.add(VifId.from_path("/".join(parts[:4])))
+            except BadInput:
+                return
+        if self._stale.all_vifs or self._stale.vifs:
+            self._schedule()
+
+    def _toolstack_event(self, path: str) -> None:
+        """Something of `/libxl/<id>/device/vif/…`; cards come and go there, and little else happens."""
+        parts = path.split("/")[2:]
+        if not parts or not parts[0].isdecimal():
+            self._stale.all_cards = True
+        elif parts[1:3] in ([], ["device"], ["device", "vif"]):
+            self._stale.cards.add(int(parts[0]))
+        else:
+            return
+        self._schedule()
+
+    def _served_event(self, domid: int) -> None:
+        self._stale.agents.add(domid)
+        self._runs(domid)
+        self._schedule()
+
+    def _guest_event(self, domid: int) -> None:
+        self._stale.guests.add(domid)
+        self._runs(domid)
+        self._schedule()
+
+    def _runs(self, domid: int | None) -> None:
+        """A domain has written, so it is not paused any more, which nobody tells: xl makes each domain paused."""
+        self._stale.domains |= any(info.id == domid and info.state is DomainState.PAUSED for info in self.raw.domains)
+
+    # -- rounds
+
+    def _schedule(self, at_once: bool = False) -> None:
+        if self._timer is None and not self._under_way:
+            now = time.monotonic()
+            self._recent = [moment for moment in self._recent if now - moment < 1]
+            usual = 0 if at_once else _GATHER
+            self._timer = after(_SLOW if len(self._recent) >= _BURST else usual, self._round)
+
+    def _round(self) -> None:
+        self._timer = None
+        self._under_way = True
+        self._recent.append(time.monotonic())
+        stale, self._stale = self._stale, Stale()
+        waiting, self._waiting = self._waiting, []
+        if stale.domains:
+            self._worker.submit(self._ask, lambda result: self._domains_read(result, stale, waiting))
+        else:
+            self._read(stale, waiting)
+
+    def _ask(self) -> tuple[str, list[DomainInfo]]:
+        """On the thread: who else manages the domains, which is asked once, and the domains."""
+        if self._managed_by is None:
+            self._managed_by = self._hypervisor.capabilities().managed_by
+        return self._managed_by, self._hypervisor.domains()
+
+    def _domains_read(
+        self, result: tuple[str, list[DomainInfo]] | QnetError, stale: Stale, waiting: list[Callable[[], None]]
+    ) -> None:
+        if isinstance(result, QnetError):
+            if self.raw.hypervisor:
+                log.error("the hypervisor does not tell its domains: %s", result)
+            self.raw = replace(self.raw, hypervisor=False)
+            after(_AGAIN, lambda: self.refresh(lambda: None))  # it tells no event when it can be asked again
+        else:
+            managed_by, domains = result
+            self.raw = replace(self.raw, managed_by=managed_by)
+            self._take_domains(domains, stale)
+        self._read(stale, waiting)
+
+    def _take_domains(self, domains: list[DomainInfo], stale: Stale) -> None:
+        netvm = _named(domains, self._name)
+        before = self.raw.netvm
+        if (netvm.id if netvm else None) != (before.id if before else None):
+            self.raw = replace(self.raw, agent={}, vifs={})
+            stale.agent = stale.all_vifs = True
+        alive = {info.id for info in domains}
+        guests = {domid: nodes for domid, nodes in self.raw.guests.items() if domid in alive}
+        agents = {domid: nodes for domid, nodes in self.raw.agents.items() if domid in alive}
+        self.raw = replace(self.raw, hypervisor=True, netvm=netvm, domains=tuple(domains), guests=guests, agents=agents)
+        self._watch_domains(alive, netvm.id if netvm else None)
+
+    def _watch_domains(self, alive: set[int], netvm: int | None) -> None:
+        """Watch exactly the domains that exist; each new watch fires at once, which makes it read."""
+        wanted: dict[str, Callable[[str], None]] = {
+            f"{inputs.home(domid)}/{keys.HOME_DOMAIN}/guest": lambda _, domid=domid: self._guest_event(domid)  # type: ignore[misc]
+            for domid in alive - {0, netvm}
+        }
+        for domid in alive:
+            wanted[keys.AGENT_STATE.under(domid)] = lambda _, domid=domid: self._served_event(domid)  # type: ignore[misc]
+        if netvm is not None:
+            wanted[f"{inputs.home(netvm)}/{keys.HOME_DOMAIN}"] = self._agent_event
+            wanted[f"{inputs.home(netvm)}/backend/vif"] = self._vif_event
+        for path in self._watched - wanted.keys():
+            self._store.unwatch(path)
+        for path in wanted.keys() - self._watched:
+            self._store.watch(path, wanted[path])
+        self._watched = set(wanted)
+
+    def _read(self, stale: Stale, waiting: list[Callable[[], None]]) -> None:
+        netvm = self.raw.netvm.id if self.raw.netvm else None
+
+        def done(found: Found | QnetError) -> None:
+            if isinstance(found, QnetError):
+                self._stale.merge(stale)  # for the round that the reconnect brings
+                if not isinstance(found, StoreGone):
+                    log.error("xenstore cannot be read: %s", found)
+                self.store_lost()
+            else:
+                self._take(found)
+                cards = stale.all_cards or bool(stale.cards or stale.agents)
+                self._changed(self.raw, stale.domains or stale.all_vifs or bool(stale.vifs) or cards)
+            self._finish(waiting, failed=isinstance(found, QnetError))
+
+        self._store.submit(lambda store: read(store, netvm, stale), done)
+
+    def _take(self, found: Found) -> None:
+        vifs = dict(self.raw.vifs) if found.all_vifs is None else found.all_vifs
+        for vif, each in found.vifs.items():
+            if each is None:
+                vifs.pop(vif, None)
+            else:
+                vifs[vif] = each
+        cards = dict(self.raw.cards) if found.all_cards is None else found.all_cards
+        cards = {domid: each for domid, each in {**cards, **found.cards}.items() if each}
+        if not self.raw.store:
+            log.info("xenstore is back")
+        agent = self.raw.agent if found.agent is None else found.agent
+        self.raw = replace(
+            self.raw, store=True, agent=agent, vifs=vifs, cards=cards,
+            agents={**self.raw.agents, **found.agents}, guests={**self.raw.guests, **found.guests},
+        )  # fmt: skip
+
+    def _finish(self, waiting: list[Callable[[], None]], failed: bool) -> None:
+        self._under_way = False
+        for then in waiting:
+            then()
+        if self._waiting:
+            self._schedule(at_once=True)
+        elif self._stale != Stale() and not failed:
+            self._schedule()

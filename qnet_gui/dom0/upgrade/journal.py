@@ -1,0 +1,131 @@
+"""The journal of the dom0 link: what has been begun and how it was before, so that any successor can put it back.
+
+One JSON file, there only while something may have to be put back. It is written before each step is done, and removed
+when all are undone. It blocks, so it belongs on a worker's thread.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict, dataclass, fields
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any
+
+from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.parse import domid, ipv4, mac, number, uuid
+from qnet_gui.runtime.atomic_file import sync_folder, write_atomically
+
+log = logging.getLogger(__name__)
+PATH = Path("/var/lib/qnet/dom0-link.json")
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Held:
+    """A domain that we have paused; it is unpaused only if it is still the same one."""
+
+    id: int
+    uuid: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """Everything that putting it back takes.
+
+    `until`: seconds since the epoch. `boot`: the boot of dom0 that it is about. `begun`: steps, in their order. `open`:
+    all steps are done. `held`: domains that we have paused; `left`: those that were paused before and stay so.
+    `handed_over`: the helper has ended in an orderly way and leaves the link to its successor. `immutable`: resolv.conf
+    had that attribute. `mac` is empty when nothing is known, which means: any.
+    """
+
+    by: str
+    netvm: int
+    address: str
+    mac: str
+    servers: tuple[str, ...]
+    ports: tuple[int, ...]
+    until: int
+    boot: str
+    begun: tuple[str, ...] = ()
+    held: tuple[Held, ...] = ()
+    left: tuple[Held, ...] = ()
+    immutable: bool = False
+    open: bool = False
+    handed_over: bool = False
+
+
+#: What is assumed when the journal is there and cannot be read: everything may have been begun.
+UNKNOWN = Journal("unknown", 0, "", "", (), (), 0, "")
+
+
+def boot_id() -> str:
+    """What tells this boot of dom0 from all others."""
+    return _BOOT_ID.read_text().strip()
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    return tuple(str(value) for value in values)
+
+
+def _domains(values: Any) -> tuple[Held, ...]:
+    return tuple(Held(domid(str(each["id"])), uuid(each["uuid"]), str(each["name"])) for each in values)
+
+
+def parse(raw: bytes) -> Journal:
+    """A journal from its file; `BadInput` when it is not one."""
+    try:
+        found = json.loads(raw)
+        if set(found) != {field.name for field in fields(Journal)}:
+            raise BadInput("The journal has other fields than it should.")
+        return Journal(
+            by=str(found["by"]),
+            netvm=domid(str(found["netvm"])),
+            address=str(IPv4Address(ipv4(found["address"]))),
+            mac=mac(found["mac"]),
+            servers=tuple(str(ipv4(server)) for server in found["servers"]),
+            ports=tuple(number(str(port), 1, 65535) for port in found["ports"]),
+            until=number(str(found["until"]), 0, 9_999_999_999),
+            boot=str(found["boot"]),
+            begun=_texts(found["begun"]),
+            held=_domains(found["held"]),
+            left=_domains(found["left"]),
+            immutable=bool(found["immutable"]),
+            open=bool(found["open"]),
+            handed_over=bool(found["handed_over"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput(f"The journal is not one: {type(error).__name__}.") from None
+
+
+class JournalFile:
+    """The file."""
+
+    def __init__(self, path: Path = PATH) -> None:
+        self.path = path
+
+    def load(self) -> Journal | None:
+        """What is there; None for nothing to be put back; `UNKNOWN` when it cannot be understood."""
+        try:
+            return parse(self.path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, BadInput) as error:
+            log.error("%s cannot be read, so everything is put back: %r", self.path, error)
+            return UNKNOWN
+
+    def save(self, journal: Journal) -> None:
+        """Write it, and be sure that it is on the disk; `QnetError` when it is not."""
+        write_atomically(self.path, json.dumps(asdict(journal), indent=1).encode("ascii"), 0o600)
+
+    def remove(self) -> None:
+        """There is nothing to be put back any more."""
+        try:
+            self.path.unlink(missing_ok=True)
+            sync_folder(self.path.parent)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise QnetError(f"{self.path} cannot be removed: {error.strerror}.") from error

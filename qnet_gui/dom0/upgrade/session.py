@@ -1,0 +1,226 @@
+"""Keeps dom0's link as it should be: closed but for a limited time, on somebody's request, and with the others paused.
+
+Runs on the main loop; whatever blocks is done by the engine, as an operation. It closes the link by itself at the
+deadline, when the netvm has gone, and after a predecessor that died; and it tries again for as long as that fails.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from ipaddress import IPv4Address
+
+from qnet_gui.dom0.bus.operations import Operations, Progress
+from qnet_gui.dom0.observe.inputs import Raw
+from qnet_gui.dom0.upgrade.journal import Journal, boot_id
+from qnet_gui.dom0.upgrade.step_runner import Engine
+from qnet_gui.model.config import Config
+from qnet_gui.model.domain import DomainState
+from qnet_gui.model.errors import BadInput, QnetError, Refused, Stuck
+from qnet_gui.model.snapshot import MINUTES_MAX, Dom0Link, Dom0State
+from qnet_gui.runtime.mainloop import after, cancel, post
+
+log = logging.getLogger(__name__)
+
+#: On whose behalf we do what nobody asked for.
+SELF = "qnet-helper"
+_RETRY_FIRST, _RETRY_LAST = 1.0, 60.0
+_MINUTE = 60
+#: The longest that one timer runs, so that a clock that is set meanwhile is noticed.
+_NAP = 60.0
+
+
+class Keeper:
+    """`changed` is called when `link` or `stuck` may be others."""
+
+    def __init__(self, operations: Operations, config: Config, changed: Callable[[], None]) -> None:
+        self._operations = operations
+        self._config = config
+        self._changed = changed
+        self._engine: Engine | None = None
+        self._journal: Journal | None = None
+        self._timer: int | None = None
+        self._ends = 0.0
+        self._retry = _RETRY_FIRST
+        self._retry_timer: int | None = None
+        self._seen: frozenset[tuple[int, str]] = frozenset()
+        self.closing = False
+        #: The way back has failed and is being tried again.
+        self.stuck = False
+
+    # -- how it is
+
+    @property
+    def link(self) -> Dom0Link:
+        """dom0's link as the snapshot shows it."""
+        journal = self._journal
+        if journal is None:
+            return Dom0Link()
+        if self.closing or self.stuck:
+            state = Dom0State.CLOSING
+        else:
+            state = Dom0State.OPEN if journal.open else Dom0State.CONNECTING
+        paused = tuple(sorted(each.name for each in journal.held))
+        return Dom0Link(state, journal.until, paused, journal.by)
+
+    @property
+    def mac(self) -> str:
+        """The MAC of dom0's own card, empty while there is none."""
+        return self._journal.mac if self._journal else ""
+
+    def noted(self, journal: Journal | None) -> None:
+        """For the engine, from its thread: this is on the disk now."""
+        post(lambda: self._take(journal))
+
+    def _take(self, journal: Journal | None) -> None:
+        if journal != self._journal:
+            self._journal = journal
+            self._arm()
+            self._changed()
+
+    # -- what is asked for
+
+    def start(self, engine: Engine) -> None:
+        """Go on where a predecessor stopped: nothing, leave it open, or put everything back."""
+        self._engine = engine
+        if not engine.pending():
+            return
+
+        def job(progress: Progress) -> str:
+            if engine.inherit() is not None:
+                return "dom0 stays connected to the network until its deadline."
+            return engine.down(progress)
+
+        # of a kind of its own: who wants dom0 disconnected meanwhile must not be taken to want this
+        self._disconnect(SELF, job, "", "recover")
+
+    def connect(self, by: str, minutes: int, netvm: int, address: IPv4Address) -> int:
+        """Connect dom0; returns the operation's number."""
+        engine = self._running_engine()
+        seconds = self.minutes(minutes) * _MINUTE
+        journal = Journal(
+            by=by, netvm=netvm, address=str(address), mac="02:00:" + address.packed.hex(":"),
+            servers=tuple(str(server) for server in self._config.dns), ports=self._config.ports,
+            until=int(time.time()) + seconds, boot=boot_id(),
+        )  # fmt: skip
+
+        def job(progress: Progress) -> str:
+            try:
+                return engine.up(journal, progress)
+            except Stuck:
+                post(self._failed)
+                raise
+
+        self._seen = frozenset()
+        return self._operations.start("connect", by, job)
+
+    def minutes(self, asked: int) -> int:
+        """For how long: what was asked for, 0 for the usual time."""
+        if not 0 <= asked <= MINUTES_MAX:
+            raise BadInput(f"dom0 can be connected for 1 to {MINUTES_MAX} minutes, not for {asked}.")
+        return asked or self._config.minutes
+
+    def disconnect(self, by: str) -> int:
+        """Disconnect dom0, whatever is under way; returns the operation's number."""
+        return self._disconnect(by, self._running_engine().down, f"{by} wants dom0 disconnected.")
+
+    def extend(self, minutes: int, done: Callable[[int | QnetError], None]) -> None:
+        """Another deadline, so many minutes from now."""
+        engine, until = self._running_engine(), int(time.time()) + self.minutes(minutes) * _MINUTE
+        if self.link.state is not Dom0State.OPEN:
+            raise Refused("dom0 is not connected to the network.")
+
+        self._operations.aside(lambda: engine.extend(until).until, done)
+
+    def hand_over(self) -> None:
+        """The helper ends in an orderly way; a successor may keep open what is open."""
+        if self._engine is not None and self.link.state is Dom0State.OPEN:
+            try:
+                self._engine.hand_over()
+            except QnetError as error:
+                log.error("the next helper will disconnect dom0: %s", error)
+
+    def _running_engine(self) -> Engine:
+        if self._engine is None:
+            raise QnetError("The network helper is still starting.")
+        return self._engine
+
+    # -- the way back
+
+    def _disconnect(self, by: str, down: Callable[[Progress], str], why: str, kind: str = "disconnect") -> int:
+        def job(progress: Progress) -> str:
+            try:
+                sentence = down(progress)
+            except Exception:
+                post(self._failed)
+                raise
+            post(self._succeeded)
+            return sentence
+
+        self.closing = True
+        return self._operations.start_urgent(kind, by, job, why)
+
+    def _succeeded(self) -> None:
+        self.closing = self.stuck = False
+        self._retry = _RETRY_FIRST
+        self._arm()
+        self._changed()
+
+    def _failed(self) -> None:
+        self.closing, self.stuck = False, True
+        if self._retry_timer is None:
+            self._retry_timer = after(self._retry, self._try_again)
+            self._retry = min(self._retry * 2, _RETRY_LAST)
+        self._changed()
+
+    def _try_again(self) -> None:
+        self._retry_timer = None
+        if self.stuck and not self.closing:
+            self.disconnect(SELF)
+
+    # -- the deadline
+
+    def _arm(self) -> None:
+        """Count down by the wall's clock, which outlives a restart, and by the other, which nobody can set back."""
+        if self._timer is not None:
+            cancel(self._timer)
+            self._timer = None
+        if self._journal is not None and self._journal.open:
+            self._ends = time.monotonic() + self._journal.until - time.time()
+            self._look_at_clock()
+
+    def _look_at_clock(self) -> None:
+        self._timer = None
+        if self._journal is None or self.closing or self.stuck:
+            return
+        left = min(self._ends - time.monotonic(), self._journal.until - time.time())
+        if left <= 0:
+            log.info("the deadline is over")
+            self.disconnect(SELF)
+        else:
+            self._timer = after(min(left, _NAP), self._look_at_clock)
+
+    # -- the other domains
+
+    def look(self, raw: Raw) -> None:
+        """Something has changed: the netvm may have gone, and new domains may have come."""
+        journal = self._journal
+        if journal is None or self.closing or self.stuck or not raw.hypervisor:
+            return
+        netvm = next((info for info in raw.domains if info.id == journal.netvm), None)
+        if netvm is None or netvm.state is DomainState.DYING:
+            log.warning("the netvm has gone, so dom0 is disconnected")
+            self._disconnect(SELF, self._running_engine().down, "The netvm has gone.")
+            return
+        present = frozenset((info.id, info.uuid) for info in raw.domains)
+        if journal.open and present - self._seen:
+            self._seen = present
+            self._operations.aside(self._running_engine().pause_newcomers, self._paused)
+
+    def _paused(self, result: tuple[str, ...] | QnetError) -> None:
+        if isinstance(result, QnetError):
+            self._seen = frozenset()  # so that the next look tries again
+            log.error("new domains cannot be paused: %s", result)
+        elif result:
+            log.info("paused, new while dom0 is connected: %s", ", ".join(result))

@@ -1,0 +1,71 @@
+"""What the steps of the dom0 link work with: the hypervisor, xenstore, the journal as it is now, who may cancel.
+
+Lives on the thread of the operation.
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from qnet_gui.dom0.upgrade.journal import Journal, JournalFile
+from qnet_gui.hypervisor.port import Hypervisor
+from qnet_gui.model.errors import NoAnswer, Refused
+from qnet_gui.store.client import Store
+
+_DEADLINE = 15.0
+
+
+class Hands:
+    """`journal` is what is on the disk; `note` changes both."""
+
+    def __init__(
+        self, hypervisor: Hypervisor, store: Store, file: JournalFile, journal: Journal,
+        cancelled: Callable[[], str], resolvconf: Path, noted: Callable[[Journal], None],
+    ) -> None:  # fmt: skip
+        self.hypervisor = hypervisor
+        self.store = store
+        self.resolvconf = resolvconf
+        self.journal = journal
+        self._file = file
+        self._cancelled = cancelled
+        self._noted = noted
+
+    def note(self, **changes: Any) -> None:
+        """Write to the journal what is about to be done."""
+        journal = replace(self.journal, **changes)
+        self._file.save(journal)
+        self.journal = journal
+        self._noted(journal)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it is to stop."""
+        return bool(self._cancelled())
+
+    def check(self) -> None:
+        """Raise `Refused` with the reason when it is to stop."""
+        if why := self._cancelled():
+            raise Refused(why)
+
+    def wait(self, path: str, ready: Callable[[bytes | None], bool], otherwise: str) -> None:
+        """Wait until the value of a xenstore node is as it should be; `NoAnswer` with `otherwise` at the deadline."""
+        until = time.monotonic() + _DEADLINE
+        self.store.watch(path)
+        try:
+            while not ready(self.store.read(path)):
+                self.check()
+                left = until - time.monotonic()
+                if left <= 0:
+                    raise NoAnswer(otherwise)
+                poller = select.poll()
+                poller.register(self.store.fileno(), select.POLLIN)
+                # somebody may cancel meanwhile, which no descriptor tells
+                poller.poll(min(left, 0.2) * 1000)
+                self.store.events()
+        finally:
+            self.store.unwatch(path)

@@ -1,0 +1,175 @@
+"""Takes dom0's link up and down by its steps, and finds the way back from wherever a predecessor stopped.
+
+Everything here blocks and runs on the thread of the operation; nothing of it is called from two threads at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from qnet_gui.dom0.bus.operations import Progress
+from qnet_gui.dom0.upgrade import packet_filter, resolv_conf
+from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, boot_id
+from qnet_gui.dom0.upgrade.step_context import Hands
+from qnet_gui.dom0.upgrade.steps import STEPS, Step, names, pause_newcomers
+from qnet_gui.hypervisor.port import Hypervisor
+from qnet_gui.model.domain import DomainState
+from qnet_gui.model.errors import QnetError, Refused, Stuck
+from qnet_gui.runtime.command import NFT, run
+from qnet_gui.store.client import Store
+
+log = logging.getLogger(__name__)
+
+
+def _reason(error: Exception) -> str:
+    return error.sentence if isinstance(error, QnetError) else f"An unexpected {type(error).__name__}."
+
+
+class Engine:
+    """`noted` is told, on this thread, of every journal that is on the disk from now on; None: there is none."""
+
+    def __init__(
+        self, hypervisor: Hypervisor, file: JournalFile, noted: Callable[[Journal | None], None],
+        resolv_conf: Path = resolv_conf.PATH,
+    ) -> None:  # fmt: skip
+        self._hypervisor = hypervisor
+        self._file = file
+        self._noted = noted
+        self._resolvconf = resolv_conf
+
+    def _hands(self, store: Store, journal: Journal, cancelled: Callable[[], str]) -> Hands:
+        return Hands(self._hypervisor, store, self._file, journal, cancelled, self._resolvconf, self._noted)
+
+    # -- up
+
+    def up(self, journal: Journal, progress: Progress) -> str:
+        """All steps; when one fails or somebody cancels, all of it is put back and the reason is raised."""
+        with Store() as store:
+            hands = self._hands(store, journal, lambda: progress.cancelled)
+            try:
+                for step in STEPS:
+                    self._do(step, hands, progress)
+                hands.check()
+                hands.note(open=True)
+            except Exception as error:
+                if not isinstance(error, QnetError):
+                    log.error("unexpected: %r", error, exc_info=error)
+                raise self._put_back(error, progress) from error
+        until = time.strftime("%H:%M", time.localtime(journal.until))
+        return f"dom0 is connected to the network until {until}. Paused: {names(hands.journal.held)}."
+
+    @staticmethod
+    def _do(step: Step, hands: Hands, progress: Progress) -> None:
+        hands.check()
+        progress.begun(step.name, step.doing)
+        try:
+            hands.note(begun=(*hands.journal.begun, step.name))
+            text = step.do(hands)
+        except Exception as error:
+            progress.failed(step.name, _reason(error))
+            raise
+        progress.done(step.name, text)
+
+    def _put_back(self, error: Exception, progress: Progress) -> QnetError:
+        """Put everything back after a failure; returns what to tell people."""
+        reason = _reason(error)
+        try:
+            self.down(progress)
+        except QnetError as stuck:
+            return Stuck(f"{reason} {stuck.sentence}")
+        kind = type(error) if isinstance(error, QnetError) else QnetError
+        return kind(f"{reason} Everything has been put back.")
+
+    # -- down
+
+    def down(self, progress: Progress) -> str:
+        """Undo whatever has been begun; `Stuck` when something of it cannot be undone now. No error if it is closed."""
+        journal = self._file.load()
+        if journal is None:
+            self._noted(None)
+            return "dom0 is not connected to the network."
+        self._noted(journal)
+        with Store() as store:
+            hands = self._hands(store, journal, lambda: "")
+            failures = self._undo_all(hands, progress)
+        if not failures:
+            try:
+                self._file.remove()
+            except QnetError as error:
+                failures = {"journal": error.sentence}
+        if failures:
+            raise Stuck(f"dom0 could not be disconnected: {next(iter(failures.values()))} qnet keeps trying.")
+        self._noted(None)
+        return "dom0 is disconnected from the network, as it should be."
+
+    @staticmethod
+    def _undo_all(hands: Hands, progress: Progress) -> dict[str, str]:
+        """Undo all steps, last one first; returns the reasons of those that could not be undone."""
+        begun, failures = hands.journal.begun, {}
+        for step in reversed(STEPS):
+            if begun and step.name not in begun:
+                continue
+            if any(name in failures for name in step.after):
+                continue
+            try:
+                text = step.undo(hands)
+            except Exception as error:
+                if not isinstance(error, QnetError):
+                    log.error("unexpected: %r", error, exc_info=error)
+                failures[step.name] = _reason(error)
+                progress.failed(step.name, _reason(error))
+            else:
+                if text:
+                    progress.undone(step.name, text)
+        return failures
+
+    # -- in between
+
+    def pending(self) -> bool:
+        """Whether a predecessor has left anything that may have to be put back."""
+        return self._file.path.exists()
+
+    def inherit(self) -> Journal | None:
+        """What an orderly predecessor left open, if it may stay so: same boot, same netvm, before its deadline."""
+        journal = self._file.load()
+        if journal is None or not (journal.open and journal.handed_over):
+            return None
+        netvm_runs = any(
+            info.id == journal.netvm and info.state is DomainState.RUNNING for info in self._hypervisor.domains()
+        )
+        if journal.boot != boot_id() or not netvm_runs or journal.until <= time.time():
+            return None
+        self._save(replace(journal, handed_over=False))
+        return journal
+
+    def hand_over(self) -> None:
+        """Leave what is open to the successor."""
+        journal = self._file.load()
+        if journal is not None and journal.open:
+            self._file.save(replace(journal, handed_over=True))
+
+    def pause_newcomers(self) -> tuple[str, ...]:
+        """Pause domains that were not there before; returns their names."""
+        journal = self._file.load()
+        if journal is None:
+            return ()
+        with Store() as store:
+            return tuple(each.name for each in pause_newcomers(self._hands(store, journal, lambda: "")))
+
+    def extend(self, until: int) -> Journal:
+        """Another deadline; `Refused` when dom0 is not connected."""
+        journal = self._file.load()
+        if journal is None or not journal.open:
+            raise Refused("dom0 is not connected to the network.")
+        later = replace(journal, until=until)
+        self._save(later)
+        run([NFT, "-f", "-"], packet_filter.extend(later.servers, later.ports, until - int(time.time())))
+        return later
+
+    def _save(self, journal: Journal) -> None:
+        self._file.save(journal)
+        self._noted(journal)

@@ -1,0 +1,1 @@
+"""`make demo`: what qnet does, told and shown."""

@@ -1,0 +1,1 @@
+"""Desktops of a lab's dom0 without a screen."""

@@ -1,0 +1,85 @@
+"""The first and the last moment of a lab. Touches its folder, its control group, and the machine's process.
+
+What can be left over by a death at any moment is in the control group or in the folder, so taking down needs nothing
+else; the lock makes it wait until whatever was being started is in that group.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from functools import partial
+
+from qnet_gui.lab.box import cgroup
+from qnet_gui.lab.box.child import python_path
+from qnet_gui.lab.box.place import Place
+from qnet_gui.lab.box.programs import ENVIRONMENT
+from qnet_gui.lab.xen import stub
+from qnet_gui.model.errors import HypervisorError, NotFound, QnetError, Refused
+
+
+def take_up(place: Place, netvms: list[str], names: list[str], uplinks: int, iommu: str) -> None:
+    """Start the machine and wait until its domains have booted."""
+    stub.library()
+    with place.locked():
+        if place.exists():
+            raise Refused(
+                f"There is a lab named {place.name} already. Take it down (sudo qnet lab down --name {place.name}),"
+                " or choose another name with --name."
+            )
+        try:
+            try:
+                cgroup.make(place.cgroup)
+                place.make()
+            except OSError as error:
+                raise HypervisorError(f"The lab cannot be made: {error.filename}: {error.strerror}.") from None
+            _start(place, netvms, names, uplinks, iommu)
+        except KeyboardInterrupt:
+            _remove(place)
+            raise QnetError("Interrupted. Nothing is left of the lab.") from None
+        except BaseException:
+            _remove(place)
+            raise
+
+
+def _start(place: Place, netvms: list[str], names: list[str], uplinks: int, iommu: str) -> None:
+    environment = {**ENVIRONMENT, "PYTHONPATH": python_path()}
+    options = [str(uplinks), iommu, ",".join(netvms)]
+    command = [sys.executable, "-m", "qnet_gui.lab.machine.main", place.name, *options, *names]
+    with (place.log / "machine.log").open("ab") as log:
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+            # between this and its first instruction it holds the lock, so `down` cannot miss it
+            preexec_fn=partial(cgroup.join, place.cgroup),
+        )
+    with process:
+        assert process.stdout is not None  # noqa: S101
+        line = process.stdout.readline()
+        if not line:
+            last = (place.log / "machine.log").read_text(errors="replace").strip().rpartition("\n")[2]
+            raise HypervisorError(f"The lab's machine has died: {last}")
+        if error := json.loads(line):
+            raise HypervisorError(error)
+        process.returncode = 0  # it goes on without us
+
+
+def take_down(place: Place) -> None:
+    """Kill everything of a lab and remove what it was in."""
+    with place.locked():
+        if not place.exists():
+            raise NotFound(f"There is no lab named {place.name}.")
+        _remove(place)
+
+
+def _remove(place: Place) -> None:
+    cgroup.kill(place.cgroup)
+    with suppress(FileNotFoundError):
+        shutil.rmtree(place.folder)

@@ -1,0 +1,287 @@
+"""The machine of a lab: what there is of hardware and domains, and what can be done with them.
+
+Touches what the lab owns and nothing else: its xenstore, its processes, links in its namespaces.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import uuid
+from collections.abc import Iterable
+from ipaddress import IPv4Address
+from typing import Any
+
+from qnet_gui.hypervisor.port import VifRequest
+from qnet_gui.lab.box.child import Child
+from qnet_gui.lab.box.place import DOM0, GUEST, NETVM, Place
+from qnet_gui.lab.machine.domain import Config, Domain
+from qnet_gui.lab.machine.links import remove_card
+from qnet_gui.lab.machine.online import wait_online
+from qnet_gui.lab.machine.remote_display import Shown
+from qnet_gui.lab.machine.uplink_world import Outside
+from qnet_gui.lab.xen.hardware import Hardware
+from qnet_gui.lab.xen.toolstack import Toolstack, free_address
+from qnet_gui.model import parse
+from qnet_gui.model.display import Display
+from qnet_gui.model.domain import DomainState
+from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused
+from qnet_gui.model.parse import shown
+from qnet_gui.model.vif import VifId
+
+_FIRST_ADDRESS = IPv4Address("10.137.0.10")
+#: A vault has no network: a domain of this name gets no vif.
+VAULT = "vault"
+#: What a lab can say of its IOMMU, which does nothing.
+IOMMU = {"on": True, "off": False, "unknown": None}
+
+
+class Machine:
+    """All of it. Every public method is a verb of one of the two sockets, callable from any thread."""
+
+    def __init__(self, place: Place, uplinks: int, netvms: list[str], iommu: str) -> None:
+        self._place = place
+        self._netvms = netvms
+        self._iommu = IOMMU[iommu]
+        self._lock = threading.RLock()
+        self._listing = threading.Lock()
+        self._hardware = Hardware(place)
+        self._toolstack = Toolstack(self._hardware.socket)
+        self._outside = Outside(place, uplinks, netvms)
+        self._shown = Shown(place)
+        self._next_domid = 0
+        self._configs: dict[str, Config] = {}
+        self._domains: dict[str, Domain] = {}
+
+    # -- boot
+
+    def boot(self, names: list[str]) -> None:
+        """Bring everything up, as much as possible at the same time."""
+        with self._lock:
+            for name in (DOM0, *self._netvms, *names):
+                self._create(self._configure(name))
+            for isp in self._outside.children.values():
+                isp.made_namespaces()
+            for domain in self._domains.values():
+                self._build(domain)
+            for child in (*self._outside.children.values(), *(domain.init for domain in self._domains.values())):
+                child.ready()
+
+    def _configure(self, name: str) -> Config:
+        if name in self._configs:
+            raise Refused(f"There is a domain {name} already.")
+        if name == DOM0:
+            config = Config(name, str(uuid.UUID(int=0)), None, DOM0)
+        elif name in self._netvms or name == VAULT:
+            config = Config(name, str(uuid.uuid4()), None, NETVM if name in self._netvms else GUEST)
+        else:
+            used = {config.address for config in self._configs.values() if config.address}
+            config = Config(name, str(uuid.uuid4()), free_address(_FIRST_ADDRESS, used))
+        self._configs[name] = config
+        return config
+
+    def _create(self, config: Config) -> Domain:
+        """Make a domain exist and start its init."""
+        with self._listing:  # xenstore tells of it in there, and whoever then asks must find it
+            domain = Domain(self._place, self._hardware, self._toolstack, config, self._next_domid, self._child)
+            self._next_domid += 1
+            self._domains[config.name] = domain
+        return domain
+
+    def _build(self, domain: Domain) -> None:
+        """Give a domain that has made its namespaces its devices."""
+        domain.built()
+        if domain.config.role == NETVM:
+            self._outside.wire(domain.init)
+        elif domain.config.address is not None and NETVM in self._domains:
+            self._attach(domain)
+
+    def _attach(self, domain: Domain) -> None:
+        address = domain.config.address
+        if address is not None:
+            request = VifRequest(domain.domid, self._domains[NETVM].domid, address, domain.config.mac)
+            self._toolstack.attach_vif(request)
+
+    def _child(self, domid: int) -> Child | None:
+        return next((domain.init for domain in list(self._domains.values()) if domain.domid == domid), None)
+
+    # -- verbs of the hypervisor and its toolstack
+
+    def capabilities(self) -> dict[str, Any]:
+        """What this hypervisor can do."""
+        return {"name": "lab", "iommu": self._iommu}
+
+    def domains(self) -> list[dict[str, Any]]:
+        """All domains that exist."""
+        with self._listing:
+            domains = sorted(self._domains.values(), key=lambda domain: domain.domid)
+        return [
+            {
+                "id": domain.domid,
+                "name": "Domain-0" if domain.name == DOM0 else domain.name,
+                "uuid": domain.config.uuid,
+                "state": domain.state.value,
+            }
+            for domain in domains
+        ]
+
+    def pause(self, domid: int) -> None:
+        """Stop a domain."""
+        with self._lock:
+            self._by_id(domid).pause(True)
+
+    def unpause(self, domid: int) -> None:
+        """Let a domain go on."""
+        with self._lock:
+            self._by_id(domid).pause(False)
+
+    def attach_vif(
+        self, frontend: int, backend: int, address: str, mac: str, script: str, untrusted: bool
+    ) -> dict[str, int]:
+        """Give a domain a card."""
+        request = VifRequest(frontend, backend, parse.ipv4(address), parse.mac(mac), script, untrusted)
+        with self._lock:
+            roles = self._by_id(backend).config.role, self._by_id(frontend).config.role
+            if roles[0] != NETVM or roles[1] == NETVM:
+                raise Refused("In a lab the netvms, and they alone, are the backends of vifs.")
+        vif = self._toolstack.attach_vif(request)
+        return {"frontend": vif.frontend, "devid": vif.devid}
+
+    def detach_vif(self, frontend: int, devid: int) -> None:
+        """Take a card away."""
+        self._toolstack.detach_vif(VifId(frontend, devid))
+
+    def show_program(self, domid: int, command: list[str], number: int, cookie: str) -> None:
+        """Start a program in a domain, with its windows on a display that dom0, or this machine's host, has."""
+        with self._lock:
+            domain = self._by_id(domid)
+            if domain.state is not DomainState.RUNNING:
+                raise Refused(f"{domain.name} is {domain.state.value}.")
+            self._shown.start(domain.init, self._domains[DOM0].init, command, Display(number, cookie))
+
+    def _by_id(self, domid: int) -> Domain:
+        for domain in self._domains.values():
+            if domain.domid == domid:
+                return domain
+        raise NotFound(f"There is no domain with id {shown(domid)}.")
+
+    # -- verbs of the person in front of the machine
+
+    def status(self) -> dict[str, Any]:
+        """Everything that is plugged in and switched on."""
+        return {
+            "lab": self._place.name,
+            "uplinks": self._outside.picture(),
+            "domains": [domain.picture() for domain in list(self._domains.values())],
+        }  # fmt: skip
+
+    def add(self, name: str) -> None:
+        """A new AppVM, booted."""
+        with self._lock:
+            self._configure(name)
+            self.start(name)
+
+    def start(self, name: str) -> None:
+        """A domain that was stopped, booted again under another id."""
+        with self._lock:
+            if name in self._domains:
+                raise Refused(f"{name} runs already.")
+            if name not in self._configs:
+                raise NotFound(f"There is no domain {shown(name)} in this lab that could be started.")
+            domain = self._create(self._configs[name])
+            try:
+                self._build(domain)
+                domain.init.ready()
+            except BaseException:
+                self.stop(name)
+                raise
+
+    def remove(self, name: str) -> None:
+        """An AppVM is destroyed for good."""
+        if name in (DOM0, *self._netvms):
+            raise Refused(f"{name} cannot be removed from a lab.")
+        with self._lock:
+            if name in self._domains or name not in self._configs:
+                self.stop(name)
+            del self._configs[name]
+
+    def stop(self, name: str) -> None:
+        """A domain is destroyed; `start` boots it again.
+
+        Whom a netvm served keeps a card that nobody serves, as with libxl: it is for dom0 to exchange it.
+        """
+        with self._lock:
+            domain = self._named(name)
+            if name == DOM0:
+                raise Refused("dom0 cannot be stopped: take the lab down.")
+            domain.halt()
+            self._detach_all([domain])
+            domain.destroy()
+            del self._domains[name]
+            self._cut_wires(domain.domid)
+
+    def _cut_wires(self, backend: int) -> None:
+        """The kernel takes the other ends of a dead namespace's wires away some time later; a test wants them gone."""
+        for domain in self._domains.values():
+            for vif in self._toolstack.vifs(domain.domid):
+                if self._toolstack.backend(vif)[0] == backend:
+                    remove_card(domain.init, vif)
+
+    def restart(self, name: str) -> None:
+        """Stop a domain and boot it again."""
+        with self._lock:
+            self.stop(name)
+            self.start(name)
+
+    def _detach_all(self, frontends: Iterable[Domain]) -> None:
+        for vif in [vif for domain in frontends for vif in self._toolstack.vifs(domain.domid)]:
+            try:
+                self._toolstack.detach_vif(vif, force=True)
+            except QnetError as error:  # such as a backend that is paused
+                print(f"<5>{error.sentence}", file=sys.stderr, flush=True)
+
+    def program(self, domain: str, program: str, action: str) -> None:
+        """Start, stop, kill or restart a program in a domain, as its own service manager would."""
+        if action not in ("start", "stop", "kill", "restart"):
+            raise BadInput(f"{shown(action)} is nothing that can be done to a program.")
+        found = self._named(domain)
+        if found.state is not DomainState.RUNNING:
+            raise Refused(f"{domain} is {found.state.value}.")
+        found.init.order(action, program=program)
+
+    def cable(self, provider: str, plugged: bool) -> None:
+        """Plug a provider's cable in, or pull it."""
+        with self._lock:
+            self._outside.cable(provider, plugged, self._domains)
+
+    def servers(self, provider: str, servers: list[str]) -> None:
+        """Choose the name servers that a provider's DHCP hands out from now on."""
+        self._outside.servers(provider, servers)
+
+    def online(self, name: str, seconds: float) -> str:
+        """Wait until a domain's network works as far as can be seen; returns what is missing, or nothing."""
+        domain = self._named(name)
+        if domain.config.address is None:
+            return ""
+        return wait_online(self._hardware.socket, domain.init, domain.domid, str(domain.config.address), seconds)
+
+    def served(self, name: str) -> list[str]:
+        """The domains that a netvm serves, or served when it was there before, in so far as they run."""
+        netvm = self._named(name).domid
+        return [
+            domain.name
+            for domain in list(self._domains.values())
+            if domain.config.role == GUEST and domain.state is DomainState.RUNNING
+            and any(netvm == domid or (not self._exists(domid) and name == noted)
+                    for domid, noted in map(self._toolstack.backend, self._toolstack.vifs(domain.domid)))
+        ]  # fmt: skip
+
+    def _exists(self, domid: int) -> bool:
+        return any(domain.domid == domid for domain in list(self._domains.values()))
+
+    def _named(self, name: str) -> Domain:
+        domain = self._domains.get(name)
+        if domain is None:
+            known = ", ".join(self._domains)
+            raise NotFound(f"There is no domain {shown(name)} in this lab; there are {known}.")
+        return domain

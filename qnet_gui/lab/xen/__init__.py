@@ -1,0 +1,1 @@
+"""What Xen is in the lab: xenstored without Xen, its rings, drivers, hotplug, toolstack."""

@@ -1,0 +1,1 @@
+"""The netvm's packet filter, what must be in place before any vif, and the connections to be forgotten."""

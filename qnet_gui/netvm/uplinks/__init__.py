@@ -1,0 +1,1 @@
+"""The netvm's ways to the outside, as NetworkManager and the kernel have them."""

@@ -1,0 +1,169 @@
+"""A mirror of NetworkManager's D-Bus objects, kept by its signals: no request is needed when something changes.
+
+Touches the netvm's system bus, reading only.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from ipaddress import IPv4Address
+from typing import Any
+
+from qnet_gui.model.uplink import Uplink
+from qnet_gui.netvm.uplinks import networkmanager_objects
+from qnet_gui.runtime.mainloop import after, cancel
+
+log = logging.getLogger(__name__)
+_ROOT = "/org/freedesktop"
+_OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
+_PROPERTIES = "org.freedesktop.DBus.Properties"
+#: How long, in seconds, the last picture holds while NetworkManager is away or starts: it keeps its links meanwhile.
+_GRACE = 15.0
+#: And when an uplink vanishes, until NetworkManager may have left: it takes its objects away one by one first.
+_LEAVING = 0.5
+
+
+class NetworkManager:
+    """`changed` is called at every change that may matter; read `uplinks` and `servers` then."""
+
+    def __init__(self, bus: Any, changed: Callable[[], None]) -> None:
+        self._bus = bus
+        self._changed = changed
+        #: Never changed, only replaced, so that a picture of before can be held.
+        self._objects: networkmanager_objects.Objects = {}
+        self._held: networkmanager_objects.Objects = {}
+        self._leaving = False
+        self._timer: int | None = None
+        self._refreshing: list[Callable[[], None]] = []
+        self.running = False
+        self.known = False
+        bus.add_signal_receiver(self._properties_changed, "PropertiesChanged", _PROPERTIES, networkmanager_objects.NM,
+                                path_keyword="path")  # fmt: skip
+        bus.add_signal_receiver(self._added, "InterfacesAdded", _OBJECT_MANAGER, networkmanager_objects.NM)
+        bus.add_signal_receiver(self._removed, "InterfacesRemoved", _OBJECT_MANAGER, networkmanager_objects.NM)
+        bus.watch_name_owner(networkmanager_objects.NM, self._owner_changed)
+
+    # -- what it means
+
+    @property
+    def _picture(self) -> networkmanager_objects.Objects:
+        return self._held or self._objects
+
+    @property
+    def in_charge(self) -> bool:
+        """Whether it manages an uplink, or did until a moment ago."""
+        return networkmanager_objects.in_charge(self._picture)
+
+    @property
+    def uplinks(self) -> tuple[Uplink, ...]:
+        """All uplinks, the primary one first."""
+        return networkmanager_objects.uplinks(self._picture)
+
+    @property
+    def servers(self) -> tuple[IPv4Address, ...]:
+        """The name servers to use, best first."""
+        return networkmanager_objects.servers(self._picture)
+
+    # -- the mirror
+
+    def _owner_changed(self, owner: str) -> None:
+        self.running = bool(owner)
+        if not owner:
+            self._hold(self._held or self._objects, _GRACE)
+            self._leaving = False
+            self._objects = {}
+            self.known = True
+            self._refreshed()
+        else:
+            self.refresh(lambda: None)
+
+    def refresh(self, done: Callable[[], None]) -> None:
+        """Fetch everything anew, then call `done`."""
+        self._refreshing.append(done)
+        self._bus.call_async(
+            networkmanager_objects.NM,
+            _ROOT,
+            _OBJECT_MANAGER,
+            "GetManagedObjects",
+            "",
+            (),
+            self._loaded,
+            self._not_loaded,
+        )
+
+    def _refreshed(self) -> None:
+        self._changed()
+        waiting, self._refreshing = self._refreshing, []
+        for done in waiting:
+            done()
+
+    def _loaded(self, objects: dict[str, dict[str, dict[str, Any]]]) -> None:
+        self._replace(
+            {
+                str(path): {str(name): dict(values) for name, values in interfaces.items()}
+                for path, interfaces in objects.items()
+            }
+        )
+        self.known = True
+        self._refreshed()
+
+    def _not_loaded(self, error: Exception) -> None:
+        log.info("NetworkManager does not tell its objects: %s", error)  # it was about to go: its return is told
+        self.known = True
+        self._refreshed()
+
+    def _properties_changed(self, interface: str, values: dict[str, Any], invalidated: list[str], path: str) -> None:
+        interfaces = self._objects.get(str(path), {})
+        known = interfaces.get(str(interface))
+        if known is None:  # not loaded yet, or nothing that we mirror
+            return
+        fresh = {name: value for name, value in known.items() if name not in invalidated} | values
+        self._replace({**self._objects, str(path): {**interfaces, str(interface): fresh}})
+
+    def _added(self, path: str, interfaces: dict[str, dict[str, Any]]) -> None:
+        fresh = {str(name): dict(values) for name, values in interfaces.items()}
+        self._replace({**self._objects, str(path): {**self._objects.get(str(path), {}), **fresh}})
+
+    def _removed(self, path: str, interfaces: list[str]) -> None:
+        left = {name: values for name, values in self._objects.get(str(path), {}).items() if name not in interfaces}
+        others = {other: values for other, values in self._objects.items() if other != str(path)}
+        self._replace({**others, str(path): left} if left else others)
+
+    def _replace(self, objects: networkmanager_objects.Objects) -> None:
+        before, self._objects = self._objects, objects
+        if not self._held and networkmanager_objects.lost(before, objects):
+            self._leaving = True
+            self._hold(before, _LEAVING)
+        elif self._held and self._is_over():
+            self._let_go()
+        else:
+            self._changed()
+
+    # -- a restart of NetworkManager must not look like the loss of all uplinks
+
+    def _hold(self, picture: networkmanager_objects.Objects, seconds: float) -> None:
+        """Keep a picture for a while, if it knows a server."""
+        if networkmanager_objects.servers(picture):
+            self._stop_timer()
+            self._held, self._timer = picture, after(seconds, self._give_up)
+
+    def _is_over(self) -> bool:
+        """Whether what NetworkManager shows now is to be believed again."""
+        if self._leaving:
+            return not networkmanager_objects.lost(self._held, self._objects)
+        return bool(networkmanager_objects.servers(self._objects)) or not networkmanager_objects.starting(self._objects)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            cancel(self._timer)
+            self._timer = None
+
+    def _give_up(self) -> None:
+        self._timer = None
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._stop_timer()
+        self._held, self._leaving = {}, False
+        self._changed()

@@ -1,0 +1,136 @@
+"""The vifs that the kernel serves: bringing them online and taking them offline, many in one go.
+
+Touches our nft sets, and neighbours, routes, settings and state of vif links. The agent and the hotplug script's
+fallback both work through this; it knows what is served from the nft sets themselves, so a restart loses nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import IPv4Address
+from types import MappingProxyType
+
+from qnet_gui.kernel.netlink import Netlink, link_index
+from qnet_gui.kernel.nft import Nft
+from qnet_gui.kernel.sysctl import set_for_interface
+from qnet_gui.model.errors import BadInput, KernelError, NotFound, QnetError
+from qnet_gui.model.parse import ipv4
+from qnet_gui.model.vif import Vif, VifId
+from qnet_gui.netvm.packet_filter import ruleset
+
+log = logging.getLogger(__name__)
+Errors = dict[VifId, QnetError]
+
+
+class Served:
+    """What is served now. Synchronous: about a millisecond a vif."""
+
+    def __init__(self, nft: Nft, netlink: Netlink) -> None:
+        self._nft = nft
+        self._netlink = netlink
+        self._addresses: dict[VifId, IPv4Address] = {}
+        self._vifs: dict[IPv4Address, set[VifId]] = {}
+        self.load()
+
+    def load(self) -> None:
+        """Find out anew what the packet filter lets through."""
+        self._addresses, self._vifs = {}, {}
+        for element in self._nft.elements("inet", ruleset.TABLE, ruleset.VIF_SET):
+            name, address = element["concat"]
+            try:
+                self._note(VifId.from_name(name), ipv4(address))
+            except BadInput:  # not of our making; it lets one more address through than it should
+                self._nft.apply(ruleset.change_vifs((), [(name, IPv4Address(address))]))
+
+    @property
+    def addresses(self) -> Mapping[VifId, IPv4Address]:
+        """The vifs that may send, each with its one address; a view, not a copy."""
+        return MappingProxyType(self._addresses)
+
+    def _note(self, vif: VifId, address: IPv4Address) -> None:
+        self._addresses[vif] = address
+        self._vifs.setdefault(address, set()).add(vif)
+
+    def _drop(self, vif: VifId) -> None:
+        address = self._addresses.pop(vif)
+        self._vifs[address].discard(vif)
+        if not self._vifs[address]:
+            del self._vifs[address]
+
+    def _owner(self, address: IPv4Address) -> VifId | None:
+        """Whom packets to an address go to: the newest domain, as the route's metric has it."""
+        return max(self._vifs.get(address, ()), default=None)
+
+    def offline(self, vifs: Iterable[VifId]) -> frozenset[IPv4Address]:
+        """Stop serving; works as well when a link, a node or all of it is gone already.
+
+        Returns the addresses that changed hands: their connections must be forgotten before anybody else gets them.
+        """
+        going = {vif: self._addresses[vif] for vif in vifs if vif in self._addresses}
+        for vif, address in going.items():
+            try:
+                self._take_down(vif, address)
+            except KernelError as error:  # it must lose its right to send in any case
+                log.error("%s cannot be taken down: %s", vif.name, error)
+        return self._change({}, going)
+
+    def _take_down(self, vif: VifId, address: IPv4Address) -> None:
+        index = link_index(vif.name)
+        if index is not None:
+            self._netlink.set_down(index)
+            self._netlink.delete_neighbour(index, address)
+            self._netlink.delete_host_route(index, address, Vif(vif, address, "").metric)
+
+    def admit(self, vifs: Sequence[Vif]) -> frozenset[IPv4Address]:
+        """First half of online: the anti-spoofing. An address that a vif of this name had before is not its any more.
+
+        Returns the addresses that changed hands; forget their connections before the second half.
+        """
+        new = {vif.id: vif.address for vif in vifs}
+        # by the new ones, never a walk through all that are served
+        stale = {vif: self._addresses[vif] for vif, now in new.items() if self._addresses.get(vif, now) != now}
+        for vif, address in stale.items():
+            self._take_down(vif, address)
+        return self._change(new, stale)
+
+    def _change(self, new: dict[VifId, IPv4Address], old: dict[VifId, IPv4Address]) -> frozenset[IPv4Address]:
+        if not new and not old:
+            return frozenset()
+        touched = {*new.values(), *old.values()}
+        before = {address: self._owner(address) for address in touched}
+        gone = {address for address in old.values() if self._vifs[address] <= old.keys()} - set(new.values())
+        self._nft.apply(
+            ruleset.change_vifs(
+                [(vif.name, address) for vif, address in new.items()],
+                [(vif.name, address) for vif, address in old.items()],
+                new.values(),
+                gone,
+            )
+        )
+        for vif in old:
+            self._drop(vif)
+        for vif, address in new.items():
+            self._note(vif, address)
+        return frozenset(address for address, vif in before.items() if vif is not None and self._owner(address) != vif)
+
+    def bring_up(self, vifs: Iterable[Vif]) -> Errors:
+        """Second half of online, for admitted vifs: neighbour, settings, link up, route. Returns what failed."""
+        errors: Errors = {}
+        for vif in vifs:
+            try:
+                self._bring_up(vif)
+            except KernelError as error:
+                gone = link_index(vif.id.name) is None  # it went while we were at it, which is nobody's fault
+                errors[vif.id] = NotFound(f"{vif.id.name} has gone.") if gone else error
+        return errors
+
+    def _bring_up(self, vif: Vif) -> None:
+        name, index = vif.id.name, link_index(vif.id.name)
+        if index is None:
+            raise KernelError(f"There is no link {name}.")
+        set_for_interface("ipv6", name, "disable_ipv6", 1)
+        # the domain has one route, to everything, and asks by ARP for everybody; the answer need not be delayed
+        set_for_interface("ipv4", name, "proxy_arp", 1)
+        set_for_interface("ipv4", name, "proxy_delay", 0, group="neigh")
+        self._netlink.serve_host(index, vif.address, vif.mac, vif.metric)

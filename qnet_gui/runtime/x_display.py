@@ -1,0 +1,28 @@
+"""The X display of the session that this process is in, and its cookie. Reads the person's own .Xauthority, no more."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from qnet_gui.model import xauthority
+from qnet_gui.model.display import Display, display
+from qnet_gui.model.errors import BadInput, NotFound
+from qnet_gui.model.translation import mark
+
+NO_DISPLAY = mark("This session has no X display on which nm-applet could be shown.")
+
+
+def own_display() -> Display:
+    """The display, with its cookie where it has one; `NotFound` where there is none on this machine."""
+    name = os.environ.get("DISPLAY", "")
+    try:
+        found = display(name, "")
+    except BadInput:
+        raise NotFound(NO_DISPLAY) from None
+    path = Path(os.environ.get("XAUTHORITY") or Path.home() / ".Xauthority")
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return found  # a server that asks for no cookie
+    return Display(found.number, xauthority.cookie(raw, found.number))

@@ -1,0 +1,1 @@
+"""The applet's dealings with the session: buses, panel, notifications, settings, artwork."""

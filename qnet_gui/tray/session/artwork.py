@@ -1,0 +1,57 @@
+"""Where the bundled icons lie, and one of them in the colours asked for. Pure but for reading files; no Qt."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from qnet_gui.model.errors import NotFound
+
+#: The application's own icon, for windows, notifications and the desktop's menu.
+APPLICATION = "hicolor/scalable/apps/org.qnet.Tray.svg"
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """The colours that icons are made of, as `#rrggbb`."""
+
+    text: str
+    neutral: str = "#f67400"
+    negative: str = "#da4453"
+
+
+@cache
+def folder() -> Path:
+    """The icons' folder: of the checkout, else of the Python that runs, else of the system."""
+    places = (
+        Path(__file__).parents[3] / "resources",
+        Path(sys.prefix) / "share" / "qnet",
+        Path("/usr/share/qnet"),
+    )
+    for place in places:
+        if (place / "icons" / APPLICATION).is_file():
+            return place / "icons"
+    raise NotFound("The icons of qnet are not installed; looked in " + ", ".join(str(place) for place in places) + ".")
+
+
+def file(name: str) -> Path:
+    """The file of an icon, for those who draw it themselves; of the application's own when no name is given."""
+    return folder() / (f"hicolor/22x22/status/qnet-{name}.svg" if name else APPLICATION)
+
+
+def grid_for(pixels: int) -> tuple[int, int]:
+    """Which drawing suits a size, and how many times enlarged it leaves its edges on whole pixels."""
+    if pixels < 22 or pixels in (32, 64):
+        return 16, max(1, pixels // 16)
+    return 22, pixels // 22
+
+
+def drawing(name: str, grid: int, colours: Colours) -> bytes:
+    """The SVG of an icon with the colours of its style sheet replaced."""
+    svg = (folder() / f"hicolor/{grid}x{grid}/status/qnet-{name}.svg").read_text("ascii")
+    for role, colour in (("Text", colours.text), ("NeutralText", colours.neutral), ("NegativeText", colours.negative)):
+        head, mark, tail = svg.partition(f".ColorScheme-{role} {{ color: ")
+        svg = head + mark + colour + tail[len("#rrggbb") :]
+    return svg.encode("ascii")

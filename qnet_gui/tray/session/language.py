@@ -1,0 +1,45 @@
+"""The person's language: the translation that fits the locale is read, if there is one. Touches one file."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from qnet_gui.model import translation
+from qnet_gui.tray.qt import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from qnet_gui.tray.session import artwork
+
+#: The one context that all texts are in, for Qt Linguist.
+CONTEXT = "qnet"
+
+
+def folder() -> Path:
+    """Where the translations lie: beside the icons."""
+    return artwork.folder().parent / "translations"
+
+
+def speak(name: str = "") -> bool:
+    """Speak a language, that of the locale when none is named; False when it is English that is spoken.
+
+    Qt's own texts ("Cancel", "Show Details…") are translated too where Qt's translations are installed.
+    """
+    locale = QLocale(name) if name else QLocale.system()
+    translator = QTranslator(QCoreApplication.instance())
+    if locale.language() in (QLocale.C, QLocale.English) or not translator.load(locale, "qnet", "_", str(folder())):
+        translation.install(None)
+        return False
+    QCoreApplication.installTranslator(translator)
+    own = QTranslator(QCoreApplication.instance())
+    if own.load(locale, "qtbase", "_", _qt_folder()):
+        QCoreApplication.installTranslator(own)
+
+    @cache
+    def translate(text: str) -> str:
+        return QCoreApplication.translate(CONTEXT, text)
+
+    translation.install(translate)
+    return True
+
+
+def _qt_folder() -> str:
+    return QLibraryInfo.location(QLibraryInfo.LibraryLocation.TranslationsPath)

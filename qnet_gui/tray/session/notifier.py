@@ -1,0 +1,120 @@
+"""Notifications through org.freedesktop.Notifications; a desktop without that service is told of once, in the log."""
+
+from __future__ import annotations
+
+import logging
+
+from qnet_gui.model.preflight import minutes
+from qnet_gui.model.translation import tr
+from qnet_gui.tray.qt import QDBusArgument, QDBusConnection, QDBusMessage, QMetaType, QObject, QUrl, pyqtSignal
+from qnet_gui.tray.session import artwork
+from qnet_gui.tray.session.dbus import Answer, Service, message_slot, unsigned
+from qnet_gui.tray.state import plain_text
+from qnet_gui.tray.state.menu import MORE, Action
+from qnet_gui.tray.state.notifications import Kind, News, Notification, Withdrawal
+
+log = logging.getLogger(__name__)
+
+NAME = "org.freedesktop.Notifications"
+PATH = "/org/freedesktop/Notifications"
+_BYTE_CRITICAL = 2
+
+
+def _words(action: Action) -> str:
+    texts = {
+        Action.STATUS: tr("Status"),
+        Action.NAMES: tr("Name servers"),
+        Action.UPGRADE: tr("Upgrade networking"),
+        Action.DISCONNECT: tr("Disconnect now"),
+        Action.EXTEND: tr("Another {minutes}", minutes=minutes(MORE)),
+    }
+    return texts[action]
+
+
+class Notifier(QObject):
+    """One notification of each kind: the next takes the place of the one before. `wanted` asks for an `Action`."""
+
+    wanted = pyqtSignal(object)
+
+    def __init__(self, bus: QDBusConnection, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._server = Service(bus, NAME, PATH)
+        self._ids: dict[Kind, int] = {}
+        self._latest: dict[Kind, News] = {}
+        self._complained = False
+        self._server.listen(NAME, "ActionInvoked", self._action_invoked)
+        self._server.listen(NAME, "NotificationClosed", self._closed)
+
+    def show(self, news: News) -> None:
+        """Ask the server what it understands (it may be another one than last time), then show, or withdraw."""
+        self._latest[news.kind] = news
+        if isinstance(news, Withdrawal):
+            self._withdraw(news.kind)
+        else:
+            self._server.call(self, NAME, "GetCapabilities", [], lambda answer: self._send(answer, news))
+
+    def _withdraw(self, kind: Kind) -> None:
+        if number := self._ids.pop(kind, 0):
+            self._server.call(self, NAME, "CloseNotification", [unsigned(number)], lambda _: None, start=False)
+
+    def _send(self, answer: Answer, notification: Notification) -> None:
+        if answer.error:
+            self._complain(answer.error)
+            return
+        if self._latest[notification.kind] is not notification:
+            return
+        understood = answer.arguments[0] if answer.arguments and isinstance(answer.arguments[0], list) else []
+        actions = [text for each in notification.actions for text in (each.value, _words(each))]
+        if actions:
+            actions = ["default", actions[1], *actions]
+        hints: dict[str, object] = {"desktop-entry": "org.qnet.Tray"}
+        if notification.urgent:
+            hints["urgency"] = QDBusArgument(_BYTE_CRITICAL, QMetaType.Type.UChar)
+        arguments = (
+            "qnet",
+            unsigned(self._ids.get(notification.kind, 0)),
+            QUrl.fromLocalFile(str(artwork.file(notification.icon))).toString(),
+            notification.title,
+            plain_text.markup(notification.body) if "body-markup" in understood else notification.body,
+            QDBusArgument(actions if "actions" in understood else [], QMetaType.Type.QStringList),
+            hints,
+            -1,
+        )
+        self._server.call(self, NAME, "Notify", arguments, lambda answer: self._shown(answer, notification))
+
+    def _shown(self, answer: Answer, notification: Notification) -> None:
+        if answer.error:
+            self._complain(answer.error)
+        match answer.arguments:
+            case [int() as number]:
+                self._ids[notification.kind] = number
+                if isinstance(self._latest[notification.kind], Withdrawal):  # meanwhile
+                    self._withdraw(notification.kind)
+
+    def _complain(self, error: str) -> None:
+        if not self._complained:
+            log.warning("This desktop shows no notifications: %s", error)
+        self._complained = True
+
+    @message_slot
+    def _action_invoked(self, message: QDBusMessage) -> None:
+        match message.arguments():
+            case [int() as number, str() as key]:
+                kind = next((kind for kind, known in self._ids.items() if known == number), None)
+                shown = self._latest.get(kind) if kind else None
+                if isinstance(shown, Notification):
+                    wanted = {each.value: each for each in shown.actions}
+                    if key in ("default", *wanted):
+                        self.wanted.emit(_harmless(shown) if key == "default" else wanted[key])
+
+    @message_slot
+    def _closed(self, message: QDBusMessage) -> None:
+        match message.arguments():
+            case [int() as number, int()]:
+                self._ids = {kind: known for kind, known in self._ids.items() if known != number}
+
+
+def _harmless(notification: Notification) -> Action:
+    """What a click on the notification itself does: it opens a window, and never does more."""
+    windows = (Action.STATUS, Action.NAMES, Action.UPGRADE)
+    return next((each for each in notification.actions if each in windows), Action.STATUS)

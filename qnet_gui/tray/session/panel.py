@@ -1,0 +1,62 @@
+"""Wait for a tray before an icon is made.
+
+Qt decides once, at the first question about trays, whether icons go to a StatusNotifierItem host or to an XEmbed
+tray, and keeps to it for the life of the process. At login the applet is often there before the panel, so it waits
+for the host, a short while; after that it takes XEmbed, and if a host comes later still, the applet starts itself
+anew, which is the only way to make Qt decide again.
+"""
+
+from __future__ import annotations
+
+from qnet_gui.tray.qt import QDBusConnection, QDBusMessage, QDBusServiceWatcher, QObject, QTimer, pyqtSignal
+from qnet_gui.tray.session.dbus import Answer, Service, message_slot
+
+NAME = "org.kde.StatusNotifierWatcher"
+PATH = "/StatusNotifierWatcher"
+#: Milliseconds after which an XEmbed tray will do.
+PATIENCE = 3000
+
+
+class TrayHost(QObject):
+    """Emits `ready` once: with True when a StatusNotifierItem host is there, with False when patience is over.
+    Emits `late` when a host comes after that."""
+
+    ready = pyqtSignal(bool)
+    late = pyqtSignal()
+
+    def __init__(self, bus: QDBusConnection, parent: QObject | None = None, patience: int = PATIENCE) -> None:
+        super().__init__(parent)
+        self._service = Service(bus, NAME, PATH)
+        self._host: bool | None = None
+        self._watcher = QDBusServiceWatcher(NAME, bus, QDBusServiceWatcher.WatchModeFlag.WatchForRegistration, self)
+        self._watcher.serviceRegistered.connect(self._ask)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(patience)
+        self._timer.timeout.connect(lambda: self._decide(False))
+
+    def start(self) -> None:
+        """Begin to wait."""
+        self._service.listen(NAME, "StatusNotifierHostRegistered", self._registered)
+        self._timer.start()
+        self._ask()
+
+    def _ask(self) -> None:
+        self._service.get(self, NAME, "IsStatusNotifierHostRegistered", self._answered, start=False)
+
+    def _answered(self, answer: Answer) -> None:
+        if answer.arguments == [True]:
+            self._decide(True)
+
+    @message_slot
+    def _registered(self, _message: QDBusMessage) -> None:
+        self._decide(True)
+
+    def _decide(self, host: bool) -> None:
+        if self._host is None:
+            self._host = host
+            self._timer.stop()
+            self.ready.emit(host)
+        elif host and not self._host:
+            self._host = True
+            self.late.emit()

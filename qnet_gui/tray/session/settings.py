@@ -1,0 +1,50 @@
+"""The applet's own settings, kept by QSettings in the user's configuration: what to tell, how to upgrade, places."""
+
+from __future__ import annotations
+
+from qnet_gui.model.snapshot import MINUTES_MAX
+from qnet_gui.tray.qt import QByteArray, QSettings
+from qnet_gui.tray.state.notifications import Kind
+
+
+class Settings:
+    """Read and written at once; what a file says that cannot be is as if it said nothing."""
+
+    def __init__(self) -> None:
+        self._kept = QSettings("qnet", "tray")
+
+    def tells(self, kind: Kind) -> bool:
+        """Whether notifications of a kind are wanted."""
+        return str(self._kept.value(f"notify/{kind.value}", "true")) != "false"
+
+    def set_tells(self, kind: Kind, wanted: bool) -> None:
+        """Choose that."""
+        self._kept.setValue(f"notify/{kind.value}", "true" if wanted else "false")
+
+    @property
+    def minutes(self) -> int:
+        """For how many minutes dom0 is to be connected; 0 for what the helper is configured for."""
+        text = str(self._kept.value("upgrade/minutes", "0"))
+        return int(text) if text.isascii() and text.isdigit() and int(text) <= MINUTES_MAX else 0
+
+    @minutes.setter
+    def minutes(self, minutes: int) -> None:
+        self._kept.setValue("upgrade/minutes", str(minutes))
+
+    @property
+    def command(self) -> str:
+        """The command that upgrades dom0's packages; empty for the distribution's own."""
+        return str(self._kept.value("upgrade/command", ""))
+
+    @command.setter
+    def command(self, command: str) -> None:
+        self._kept.setValue("upgrade/command", command)
+
+    def place(self, window: str) -> QByteArray | None:
+        """Where a window was, in Qt's form."""
+        found = self._kept.value(f"place/{window}")
+        return found if isinstance(found, QByteArray) else None
+
+    def set_place(self, window: str, place: QByteArray) -> None:
+        """Remember that."""
+        self._kept.setValue(f"place/{window}", place)

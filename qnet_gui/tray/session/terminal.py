@@ -1,0 +1,54 @@
+"""Which command upgrades dom0's packages here, and in which terminal it can be run. Reads one file."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from pathlib import Path
+
+from qnet_gui.model.translation import tr
+
+_RELEASE = Path("/etc/os-release")
+#: What upgrades the packages of a family of distributions, by its name in os-release.
+_COMMANDS = {
+    "debian": "sudo apt update && sudo apt full-upgrade",
+    "fedora": "sudo dnf upgrade --refresh",
+    "suse": "sudo zypper refresh && sudo zypper update",
+    "arch": "sudo pacman -Syu",
+    "alpine": "sudo apk upgrade --update-cache",
+}
+#: Terminals, the desktop's own first, and the option behind which the command stands.
+_TERMINALS = (
+    ("konsole", "-e"), ("gnome-terminal", "--"), ("xfce4-terminal", "-x"), ("x-terminal-emulator", "-e"),
+    ("xterm", "-e"),
+)  # fmt: skip
+
+
+def usual_command(release: Path = _RELEASE) -> str:
+    """The command of this distribution; empty when it is none that is known."""
+    try:
+        lines = release.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    found = dict(line.split("=", 1) for line in lines if "=" in line)
+    families = f"{found.get('ID', '')} {found.get('ID_LIKE', '')}".replace('"', "").replace("opensuse", "suse")
+    return next((_COMMANDS[each] for each in families.split() if each in _COMMANDS), "")
+
+
+def words(command: str, path: str | None = None) -> list[str]:
+    """The terminal with the command in it, which stays until a key is pressed; empty where there is no terminal."""
+    end = shlex.quote(tr("The upgrade has ended. Press Enter to close this window."))
+    script = f"{command}\nprintf '\\n%s ' {end}\nread -r _"
+    for name, option in _TERMINALS:
+        if program := shutil.which(name, path=path):
+            return [program, option, "/bin/sh", "-c", script]
+    return []
+
+
+def hindrance(command: str) -> str:
+    """Why it cannot be run here; empty if it can."""
+    if not command:
+        return tr("The command that upgrades this system is not known. Enter it in the settings.")
+    if not words(command):
+        return tr("There is no terminal here. Run this in one: {command}", command=command)
+    return ""

@@ -1,0 +1,21 @@
+"""What an action is called where it is asked for, or has failed. Pure."""
+
+from __future__ import annotations
+
+from qnet_gui.model.translation import tr
+from qnet_gui.tray.state.menu import Action, Want
+
+
+def title(want: Want) -> str:
+    """What was wanted, in a few words."""
+    texts = {
+        Action.PAUSE: tr("Pause {name}", name=want.name),
+        Action.UNPAUSE: tr("Unpause {name}", name=want.name),
+        Action.ATTACH: tr("Attach {name} to the network", name=want.name),
+        Action.DETACH: tr("Cut {name} off the network", name=want.name),
+        Action.NETVM: tr("Make {name} the netvm", name=want.name),
+        Action.DISCONNECT: tr("Disconnect dom0"),
+        Action.NETAPPLET: tr("Network applet (nm-applet)"),
+        Action.EXTEND: tr("Keep dom0 connected for longer"),
+    }
+    return texts[want.action]

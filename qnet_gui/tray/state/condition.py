@@ -1,0 +1,87 @@
+"""How netvm, its uplink and names stand, and the words for a change of that. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from qnet_gui.model.domain import NetvmState
+from qnet_gui.model.sentence import sentence, uplink_name
+from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.translation import tr
+from qnet_gui.tray.state.menu import Action
+from qnet_gui.tray.state.notifications import Kind, Notification
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`good` is how it should be. `name` and addresses are the uplink's; `line` is the sentence for all of it."""
+
+    good: bool
+    line: str
+    name: str = ""
+    address: IPv4Address | None = None
+    gateway: IPv4Address | None = None
+
+    def same(self, other: Standing) -> bool:
+        """Whether a person would say that nothing changed; a router that is not known yet is no change."""
+        moved = self.gateway and other.gateway and self.gateway != other.gateway
+        return self.good == other.good and self.name == other.name and not moved
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something that is told of. `standing` is None while it has no meaning, or something else explains it."""
+
+    kind: Kind
+    standing: Callable[[Snapshot], Standing | None]
+    words: Callable[[Standing, Standing], Notification]
+
+
+def _netvm(snapshot: Snapshot) -> Standing | None:
+    if snapshot.netvm.state is NetvmState.STARTING:
+        return None
+    return Standing(snapshot.netvm.state is NetvmState.RUNNING, sentence(snapshot), snapshot.netvm.name)
+
+
+def _netvm_words(old: Standing, new: Standing) -> Notification:
+    if old.name != new.name:
+        title = tr("Another netvm")
+        return Notification(Kind.NETVM, title, f"{old.name} → {new.name}. {new.line}")
+    title = tr("{name} is back", name=new.name) if new.good else tr("{name} has stopped", name=new.name)
+    return Notification(Kind.NETVM, title, new.line)
+
+
+def _uplink(snapshot: Snapshot) -> Standing | None:
+    if snapshot.netvm.state is not NetvmState.RUNNING:
+        return None
+    uplink, line = snapshot.uplink, sentence(snapshot)
+    if uplink is None:
+        return Standing(False, line)
+    return Standing(True, line, uplink_name(uplink), uplink.address, uplink.gateway)
+
+
+def _uplink_words(old: Standing, new: Standing) -> Notification:
+    if not new.name:
+        return Notification(Kind.UPLINK, tr("Uplink lost"), tr("{old} → none. {why}", old=old.name, why=new.line))
+    if not old.name:
+        return Notification(Kind.UPLINK, tr("Uplink back"), tr("none → {new}", new=new.name))
+    change = f"{old.name}, {old.address} → {new.address}" if old.name == new.name else f"{old.name} → {new.name}"
+    return Notification(Kind.UPLINK, tr("Uplink changed"), change)
+
+
+def _names(snapshot: Snapshot) -> Standing | None:
+    if snapshot.netvm.state is not NetvmState.RUNNING or snapshot.uplink is None:
+        return None
+    return Standing(bool(snapshot.redirects), sentence(snapshot))
+
+
+def _names_words(_old: Standing, new: Standing) -> Notification:
+    title = tr("Names resolve again") if new.good else tr("Names do not resolve")
+    return Notification(Kind.NAMES, title, new.line, (Action.NAMES,))
+
+
+NETVM = Subject(Kind.NETVM, _netvm, _netvm_words)
+UPLINK = Subject(Kind.UPLINK, _uplink, _uplink_words)
+NAMES = Subject(Kind.NAMES, _names, _names_words)

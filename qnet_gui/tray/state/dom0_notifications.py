@@ -1,0 +1,90 @@
+"""What is told of dom0's own network: at once, since it is the one thing that must not be overlooked. Pure."""
+
+from __future__ import annotations
+
+from qnet_gui.model.preflight import clock as hour
+from qnet_gui.model.problem import Problem
+from qnet_gui.model.sentence import domains_paused
+from qnet_gui.model.snapshot import Dom0Link, Dom0State, Snapshot
+from qnet_gui.model.translation import tr
+from qnet_gui.tray.state.menu import Action
+from qnet_gui.tray.state.notifications import Kind, News, Notification, Withdrawal
+
+#: Seconds before the deadline at which it is told.
+NEAR = 300
+_STUCK, _REACHABLE = "dom0-stuck", "dom0-reachable"
+_SHIELD = "dom0-connected"
+_CONNECTED = (Action.DISCONNECT, Action.UPGRADE)
+
+
+def _problem(snapshot: Snapshot, code: str) -> Problem | None:
+    return next((each for each in snapshot.problems if each.code == code), None)
+
+
+class Dom0Tracker:
+    """`due` is when to ask again, in monotonic seconds. Nothing is told of the first snapshot."""
+
+    def __init__(self) -> None:
+        self.due: float | None = None
+        self._before: Snapshot | None = None
+        self._warned = 0
+        self._warning_shown = False
+
+    def see(self, snapshot: Snapshot, now: float, clock: float) -> list[News]:
+        """Take in a snapshot."""
+        before, self._before = self._before, snapshot
+        told = [] if before is None else self._changes(before, snapshot)
+        chosen = before is None or before.dom0.until != snapshot.dom0.until
+        if chosen and snapshot.dom0.until - clock <= NEAR:
+            self._warned = snapshot.dom0.until  # whoever chose so short a time knows
+        return told + self._deadline(now, clock)
+
+    def tick(self, now: float, clock: float) -> list[News]:
+        """What is due at this time."""
+        return self._deadline(now, clock)
+
+    def _changes(self, before: Snapshot, snapshot: Snapshot) -> list[News]:
+        old, new = before.dom0.state, snapshot.dom0.state
+        told: list[News] = []
+        if new is Dom0State.OPEN and old is not Dom0State.OPEN:
+            told.append(_connected(snapshot.dom0))
+        elif new is Dom0State.CLOSED and old is not Dom0State.CLOSED:
+            body = tr("That is how it should be. Domains that were paused for it go on.")
+            told.append(Notification(Kind.DOM0, tr("dom0 is disconnected from the network"), body))
+        elif self._warning_shown and before.dom0.until != snapshot.dom0.until:
+            told.append(Withdrawal(Kind.DOM0))
+        if told:
+            self._warning_shown = False
+        stuck, reachable = _problem(snapshot, _STUCK), _problem(snapshot, _REACHABLE)
+        if stuck and not _problem(before, _STUCK):
+            title = tr("dom0 could not be disconnected")
+            told.append(Notification(Kind.DOM0, title, stuck.cure, _CONNECTED, urgent=True, icon=_SHIELD))
+        if reachable and not _problem(before, _REACHABLE):
+            title = tr("dom0 has a network that nobody asked for")
+            told.append(Notification(Kind.GUARD, title, reachable.cure, urgent=True, icon=_SHIELD))
+        elif _problem(before, _REACHABLE) and not reachable:
+            told.append(Withdrawal(Kind.GUARD))
+        return told
+
+    def _deadline(self, now: float, clock: float) -> list[News]:
+        self.due = None
+        link = self._before.dom0 if self._before else Dom0Link()
+        if link.state is not Dom0State.OPEN or link.until == self._warned:
+            return []
+        left = link.until - clock
+        if left > NEAR:
+            self.due = now + left - NEAR
+            return []
+        self._warned, self._warning_shown = link.until, True
+        title = tr("dom0 will be disconnected at {until}", until=hour(link.until))
+        body = tr("Extend it if the upgrade takes longer.")
+        return [Notification(Kind.DOM0, title, body, (Action.EXTEND, *_CONNECTED), icon=_SHIELD)]
+
+
+def _connected(link: Dom0Link) -> Notification:
+    words = [tr("Until {until}.", until=hour(link.until))]
+    if link.paused:
+        words.append(domains_paused(len(link.paused)))
+    if link.by:
+        words.append(tr("Connected by {user}.", user=link.by))
+    return Notification(Kind.DOM0, tr("dom0 is connected to the network"), " ".join(words), _CONNECTED, icon=_SHIELD)

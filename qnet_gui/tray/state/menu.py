@@ -1,0 +1,166 @@
+"""From the snapshot to the menu's rows. Pure."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from qnet_gui.model.domain import Domain, DomainState
+from qnet_gui.model.problem import BLIND_CODES
+from qnet_gui.model.sentence import sentence
+from qnet_gui.model.snapshot import Dom0State, Snapshot
+from qnet_gui.model.translation import tr
+
+#: So many domains have a row; a longer list cannot be used as a menu, and the Status window has them all.
+MOST = 20
+DOM0 = "dom0"
+#: Minutes from now, when a person asks for more time by a notification.
+MORE = 30
+
+
+class Action(enum.Enum):
+    """What a row of the menu, a button or a notification does."""
+
+    STATUS = "status"
+    ROUTES = "routes"
+    NAMES = "names"
+    UPGRADE = "upgrade"
+    NETAPPLET = "netapplet"
+    SETTINGS = "settings"
+    HELP = "help"
+    ABOUT = "about"
+    QUIT = "quit"
+    DISCONNECT = "disconnect"
+    EXTEND = "extend"
+    NETVM = "netvm"
+    PAUSE = "pause"
+    UNPAUSE = "unpause"
+    ATTACH = "attach"
+    DETACH = "detach"
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """An action and what it is about: a domain by its id, and by the name by which people know it."""
+
+    action: Action
+    domid: int = -1
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the menu; one without a text is a separator, one with rows a menu of its own.
+
+    `checked` is None where there is nothing to choose; `why` says why it cannot be done at present, empty if it can.
+    """
+
+    text: str = ""
+    want: Want | None = None
+    rows: tuple[Row, ...] = ()
+    checked: bool | None = None
+    why: str = ""
+
+
+LINE = Row()
+
+
+def _to(text: str, action: Action, why: str = "") -> Row:
+    return Row(text, Want(action), why=why)
+
+
+def blind(snapshot: Snapshot | None) -> bool:
+    """Whether nothing is known at present, neither of the netvm nor of domains."""
+    return snapshot is None or any(each.code in BLIND_CODES for each in snapshot.problems)
+
+
+def hindrance(snapshot: Snapshot | None) -> str:
+    """Why nothing can be done to domains and netvm at present; empty if it can."""
+    if snapshot is None or blind(snapshot):
+        return sentence(snapshot)
+    if managed := next((each for each in snapshot.problems if each.code == "managed"), None):
+        return managed.sentence
+    if snapshot.dom0.state is not Dom0State.CLOSED:
+        return tr("While dom0 is connected, all domains stay as they are.")
+    if snapshot.operation.id:
+        return tr("Something else is being done. Wait until that is over.")
+    return ""
+
+
+def deeds(domain: Domain, why: str) -> tuple[Row, ...]:
+    """What can be done to a domain."""
+
+    def row(text: str, action: Action) -> Row:
+        return Row(text, Want(action, domain.id, domain.name), why=why)
+
+    paused = domain.state is DomainState.PAUSED
+    first = row(tr("Unpause"), Action.UNPAUSE) if paused else row(tr("Pause"), Action.PAUSE)
+    if domain.vif:
+        return first, row(tr("Cut off the network"), Action.DETACH)
+    return first, row(tr("Attach to the network"), Action.ATTACH)
+
+
+def _domains(snapshot: Snapshot | None) -> Row:
+    why = hindrance(snapshot)
+    domains = () if snapshot is None or blind(snapshot) else snapshot.domains
+    rows = [Row(each.name, rows=deeds(each, why)) for each in domains[:MOST]]
+    if len(domains) > MOST:
+        rows.append(_to(tr("{count} more in Status…", count=len(domains) - MOST), Action.STATUS))
+    return Row(tr("Domains"), rows=tuple(rows), why="" if rows else tr("No other domain is running."))
+
+
+def candidates(snapshot: Snapshot) -> list[str]:
+    """Who might be the netvm: the one that is, and domains that have no vif, since one that serves needs none."""
+    others = sorted(each.name for each in snapshot.domains if not each.vif and each.name != snapshot.netvm.name)
+    chosen = [] if snapshot.netvm.name == DOM0 else [snapshot.netvm.name]
+    return [*chosen, *others[: MOST - 1]]
+
+
+def _netvm(snapshot: Snapshot | None) -> Row:
+    if snapshot is None or blind(snapshot):
+        return Row(tr("Default netvm"), why=sentence(snapshot))
+    why, now = hindrance(snapshot), snapshot.netvm.name
+
+    def choice(name: str, text: str) -> Row:
+        return Row(text, Want(Action.NETVM, name=name), checked=name == now, why=why)
+
+    rows = [choice(each, each) for each in candidates(snapshot)]
+    return Row(tr("Default netvm"), rows=(*rows, choice(DOM0, tr("dom0 (not recommended)"))))
+
+
+def can_disconnect(snapshot: Snapshot | None) -> bool:
+    """Whether dom0 is, or may be, connected, and is not on its way back already."""
+    if snapshot is None or snapshot.dom0.state is Dom0State.CLOSED:
+        return False
+    stuck = any(each.code == "dom0-stuck" for each in snapshot.problems)
+    return stuck or snapshot.dom0.state is not Dom0State.CLOSING
+
+
+def _first(snapshot: Snapshot | None) -> Iterable[Row]:
+    if can_disconnect(snapshot):
+        yield _to(tr("Disconnect dom0 now"), Action.DISCONNECT)
+        yield LINE
+    yield _to(sentence(snapshot), Action.STATUS)
+    yield LINE
+
+
+def rows(snapshot: Snapshot | None) -> tuple[Row, ...]:
+    """The whole menu. netvm's network applet can always be asked for: where it cannot be shown, the answer is why."""
+    return (
+        *_first(snapshot),
+        _to(tr("Status…"), Action.STATUS),
+        _to(tr("Routes…"), Action.ROUTES),
+        _to(tr("Name servers…"), Action.NAMES),
+        _to(tr("Network applet (nm-applet)"), Action.NETAPPLET),
+        LINE,
+        _to(tr("Upgrade networking…"), Action.UPGRADE),
+        LINE,
+        _netvm(snapshot),
+        _domains(snapshot),
+        LINE,
+        _to(tr("Settings…"), Action.SETTINGS),
+        _to(tr("Help"), Action.HELP),
+        _to(tr("About"), Action.ABOUT),
+        _to(tr("Quit"), Action.QUIT),
+    )

@@ -1,0 +1,58 @@
+"""What a person is told without having asked: notifications by kind, and their withdrawal. Pure."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from qnet_gui.model.translation import mark, tr
+from qnet_gui.tray.state.menu import Action
+
+
+class Kind(enum.Enum):
+    """One notification of each kind at most is on the screen; each kind can be switched off."""
+
+    UPLINK = "uplink"
+    NAMES = "names"
+    NETVM = "netvm"
+    DOM0 = "dom0"
+    GUARD = "guard"
+
+    @property
+    def words(self) -> str:
+        """What it tells of, for the settings."""
+        return tr(_WORDS[self])
+
+
+_WORDS = {
+    Kind.UPLINK: mark("The uplink changes, is lost or is back"),
+    Kind.NAMES: mark("Names do not resolve, or do again"),
+    Kind.NETVM: mark("The netvm stops, or is back"),
+    Kind.DOM0: mark("dom0 is connected or disconnected, or will be soon"),
+    Kind.GUARD: mark("dom0 has a network that nobody asked for"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What a person reads, as plain text, and what can be done about it; `urgent` ones stay until they are closed.
+
+    `icon` is the name of a bundled one, empty for the application's own.
+    """
+
+    kind: Kind
+    title: str
+    body: str
+    actions: tuple[Action, ...] = (Action.STATUS,)
+    urgent: bool = False
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What was told of a kind is not so any longer."""
+
+    kind: Kind
+
+
+News = Notification | Withdrawal

@@ -1,0 +1,87 @@
+"""The operation that is under way, or was last, as far as the helper has told: its steps and its end. Pure."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+
+from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.translation import tr
+
+#: Kinds of operations that connect or disconnect dom0.
+CONNECT, DISCONNECT, RECOVER = "connect", "disconnect", "recover"
+
+
+class State(enum.Enum):
+    """How far a step is, in the helper's words."""
+
+    BEGUN = "begun"
+    DONE = "done"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its name, how far it is, and the helper's words for that."""
+
+    name: str
+    state: State
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """`number` is 0 before the first operation. `error` is a D-Bus name, empty unless it has failed."""
+
+    number: int = 0
+    kind: str = ""
+    steps: tuple[Step, ...] = ()
+    over: bool = True
+    error: str = ""
+    sentence: str = ""
+
+    def step(self, name: str) -> Step | None:
+        """A step, if it has been begun."""
+        return next((each for each in self.steps if each.name == name), None)
+
+
+def begun(course: Course, snapshot: Snapshot | None) -> Course:
+    """After a new snapshot, which names the operation under way; one that was not named before begins here."""
+    if snapshot is None or not snapshot.operation.id:
+        return course
+    operation = snapshot.operation
+    if operation.id != course.number or operation.kind != course.kind:
+        return Course(operation.id, operation.kind, course.steps if operation.id == course.number else (), over=False)
+    return course
+
+
+def stepped(course: Course, number: int, name: str, state: str, text: str) -> Course:
+    """After a step has changed its state. A step that failed stays so, though it is put back then."""
+    if number != course.number:
+        course = Course(number, over=False)
+    try:
+        step = Step(name, State(state), text)
+    except ValueError:  # another version's
+        return course
+    old = course.step(name)
+    if old is None:
+        return replace(course, steps=(*course.steps, step))
+    if old.state is State.FAILED and step.state is State.UNDONE:
+        return course
+    return replace(course, steps=tuple(step if each is old else each for each in course.steps))
+
+
+def ended(course: Course, number: int, error: str, sentence: str) -> Course:
+    """After the end of an operation; one that waits for the present one is none of its business."""
+    if number != course.number:
+        return course
+    return replace(course, over=True, error=error, sentence=sentence)
+
+
+def abandoned(course: Course) -> Course:
+    """After the helper has left the bus; the next one counts its operations from 1 again."""
+    if course.over:
+        return replace(course, number=0)
+    sentence = tr("The network helper has stopped in the middle of this. When it is back, it puts everything in order.")
+    return replace(course, number=0, over=True, error="HelperGone", sentence=sentence)

@@ -1,0 +1,107 @@
+"""From what a person was last told to what is so now: the notifications that are due, if any. Pure.
+
+A change is told at once when nothing was told lately; a loss only when it lasts, because a change of uplink passes
+through "none" and "connecting". Told is always the difference between the last thing told and the present, so that
+a flapping cable ends in at most one notification in `QUIET` seconds, and in none when it ends where it began.
+What explains something else is told alone: without a netvm nothing is said of its uplink.
+"""
+
+from __future__ import annotations
+
+from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.tray.state.condition import NAMES, NETVM, UPLINK, Standing, Subject
+from qnet_gui.tray.state.dom0_notifications import Dom0Tracker
+from qnet_gui.tray.state.menu import blind
+from qnet_gui.tray.state.notifications import News, Withdrawal
+
+#: Seconds that must pass between two notifications of a kind.
+QUIET = 5.0
+#: Seconds that a loss must last before it is told.
+LASTING = 5.0
+
+
+class _Follower:
+    """Remembers what was told of one subject. `due` is when to ask again (a monotonic time), None for never."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.due: float | None = None
+        self._subject = subject
+        self._told: Standing | None = None
+        self._told_at = float("-inf")
+        self._loss_shown = False
+        self._now: Standing | None = None
+        self._since = float("-inf")
+
+    def forget(self) -> None:
+        """Nothing is known at present; what was told stays told."""
+        self._now = self.due = None
+
+    def see(self, snapshot: Snapshot, now: float) -> News | None:
+        """Take in how it is."""
+        fresh = self._subject.standing(snapshot)
+        if fresh is None:
+            self.forget()
+            return self._withdraw()
+        if self._now is None or fresh.good != self._now.good:
+            self._since = now
+        self._now = fresh
+        return self.tick(now)
+
+    def _withdraw(self) -> News | None:
+        """A loss that was told is not what matters any longer."""
+        shown, self._loss_shown = self._loss_shown, False
+        return Withdrawal(self._subject.kind) if shown else None
+
+    def tick(self, now: float) -> News | None:
+        """What is due at this time."""
+        self.due = None
+        if self._now is None:
+            return None
+        if self._told and self._told.same(self._now):
+            if self._now.gateway or not self._told.gateway:
+                self._told = self._now
+            return None
+        at = max(self._told_at + QUIET, self._since + (0 if self._now.good else LASTING))
+        if now < at:
+            self.due = at
+            return None
+        told, self._told = self._told, self._now
+        if told is None:
+            return None
+        self._told_at, self._loss_shown = now, not self._now.good
+        return self._subject.words(told, self._now)
+
+
+class Tracker:
+    """Feed it every snapshot; ask again at `due` (a monotonic time) when it is set. Times are in seconds."""
+
+    def __init__(self) -> None:
+        self._followers = [_Follower(subject) for subject in (NETVM, UPLINK, NAMES)]
+        self._dom0 = Dom0Tracker()
+
+    @property
+    def due(self) -> float | None:
+        """When `tick` may have something."""
+        times = [due for due in (self._dom0.due, *(each.due for each in self._followers)) if due is not None]
+        return min(times, default=None)
+
+    def see(self, snapshot: Snapshot | None, now: float, clock: float) -> list[News]:
+        """Take in a snapshot at a monotonic time and one since the epoch.
+
+        From a helper that is away or blind nothing is learned of the netvm, nor told.
+        """
+        if snapshot is None:
+            for each in self._followers:
+                each.forget()
+            return []
+        told = self._dom0.see(snapshot, now, clock)
+        if blind(snapshot):
+            for each in self._followers:
+                each.forget()
+            return told
+        return told + [news for each in self._followers if (news := each.see(snapshot, now))]
+
+    def tick(self, now: float, clock: float) -> list[News]:
+        """What is due at this time."""
+        told = self._dom0.tick(now, clock)
+        return told + [news for each in self._followers if (news := each.tick(now))]

@@ -1,0 +1,90 @@
+"""Small boxes: an error with details to copy, and the questions before what cannot be taken back. None is modal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qnet_gui import __version__
+from qnet_gui.model.errors import QnetError
+from qnet_gui.model.preflight import clock
+from qnet_gui.model.translation import mark, tr
+from qnet_gui.tray.qt import QAbstractButton, QLabel, QMessageBox, Qt
+from qnet_gui.tray.session.icons import application_icon
+from qnet_gui.tray.state.action_titles import title
+from qnet_gui.tray.state.menu import DOM0, Want
+
+_DOM0_WARNING = mark(
+    "With dom0 as the netvm, its network drivers and stack can be attacked from outside, and whoever succeeds there"
+    " owns the whole machine. Choose a separate netvm."
+)
+
+
+def box(heading: str, text: str, more: str = "", icon: QMessageBox.Icon = QMessageBox.NoIcon) -> QMessageBox:
+    """A box that goes when it is closed; its texts are plain."""
+    made = QMessageBox()
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    made.setWindowModality(Qt.WindowModality.NonModal)
+    made.setWindowTitle(heading)
+    made.setWindowIcon(application_icon())
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setIcon(icon)
+    made.setText(text)
+    made.setInformativeText(more)
+    for each in made.findChildren(QLabel):  # Qt makes the second text plain by no call of its own
+        if isinstance(each, QLabel):
+            each.setTextFormat(Qt.TextFormat.PlainText)
+    return made
+
+
+def about() -> QMessageBox:
+    """What this is."""
+    what = tr("Shows the network that this machine's domains reach through netvm.")
+    made = box(tr("About qnet"), f"qnet {__version__}", what + "\n\n" + tr("GPL, version 3 or later."))
+    made.setIconPixmap(application_icon().pixmap(48))
+    return made
+
+
+def trouble(want: Want, error: QnetError) -> QMessageBox:
+    """The helper's sentence, with details to copy."""
+    made = box(title(want), error.sentence, icon=QMessageBox.Warning)
+    made.setDetailedText(f"{title(want)}\n{error.dbus_name}\n{error.sentence}\nqnet {__version__}\n")
+    return made
+
+
+def choose_netvm(want: Want, then: Callable[[bool], None]) -> QMessageBox:
+    """Before another netvm is chosen; `then` gets whether domains are to be moved to it."""
+    text = tr("Domains reach the network through the netvm. Make {name} the netvm?", name=want.name)
+    text += " " + tr("Domains that run stay with the present one unless they are moved.")
+    to_dom0 = want.name == DOM0
+    icon = QMessageBox.Warning if to_dom0 else QMessageBox.Question
+    made = box(title(want), text, tr(_DOM0_WARNING) if to_dom0 else "", icon)
+    moving = made.addButton(tr("Choose it, and move the domains"), QMessageBox.AcceptRole)
+    only = made.addButton(tr("Choose it only"), QMessageBox.AcceptRole)
+    made.setDefaultButton(made.addButton(tr("Cancel"), QMessageBox.RejectRole))
+
+    def clicked(which: QAbstractButton) -> None:
+        if which in (moving, only):
+            then(which is moving)
+
+    made.buttonClicked.connect(clicked)
+    return made
+
+
+def quit_connected(until: int, disconnect: Callable[[], None], leave: Callable[[], None]) -> QMessageBox:
+    """Before the applet is left while dom0 is connected."""
+    text = tr("dom0 is connected to the network until {until}.", until=clock(until))
+    more = tr("Without this applet nothing on the screen says so. At that time it is disconnected by itself.")
+    made = box(tr("Quit"), text, more, QMessageBox.Warning)
+    back = made.addButton(tr("Disconnect and quit"), QMessageBox.AcceptRole)
+    stay = made.addButton(tr("Quit, and leave it connected"), QMessageBox.DestructiveRole)
+    made.addButton(tr("Cancel"), QMessageBox.RejectRole)
+    made.setDefaultButton(back)
+
+    def clicked(which: QAbstractButton) -> None:
+        if which is back:
+            disconnect()
+        elif which is stay:
+            leave()
+
+    made.buttonClicked.connect(clicked)
+    return made

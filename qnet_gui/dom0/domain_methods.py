@@ -7,11 +7,11 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from qnet_gui.dom0.attach import preconditions
-from qnet_gui.dom0.attach.attachments import Domains
+from qnet_gui.dom0.attach.attachments import Attachments
 from qnet_gui.dom0.bus.declare import Call, method
 from qnet_gui.dom0.observe import frontends
-from qnet_gui.dom0.observe.inputs import Raw
-from qnet_gui.dom0.upgrade_methods import LinkMethods
+from qnet_gui.dom0.observe.inputs import Inputs
+from qnet_gui.dom0.upgrade_methods import UpgradeMethods
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
 from qnet_gui.model.display import display
 from qnet_gui.model.domain import DomainState
@@ -23,54 +23,54 @@ APPLET = ("qnet", "applet-host", "nm-applet")
 
 def _may_choose(helper: DomainMethods, name: str, move: bool) -> None:
     helper.operations.check_idle()
-    preconditions.choose(_as_if_awake(helper.raw), name, move)
+    preconditions.choose(_as_if_awake(helper.inputs), name, move)
 
 
 def _may_attach(helper: DomainMethods, domid: int) -> None:
     helper.operations.check_idle()
-    preconditions.attach(_as_if_awake(helper.raw), helper.domains.name, domid)
+    preconditions.attach(_as_if_awake(helper.inputs), helper.domains.name, domid)
 
 
 def _may_detach(helper: DomainMethods, domid: int) -> None:
     helper.operations.check_idle()
-    preconditions.detach(helper.raw, domid)
+    preconditions.detach(helper.inputs, domid)
 
 
 def _may_pause(helper: DomainMethods, domid: int) -> None:
     helper.operations.check_idle()
-    preconditions.pause(helper.raw, domid)
+    preconditions.pause(helper.inputs, domid)
 
 
 def _may_unpause(helper: DomainMethods, domid: int) -> None:
     helper.operations.check_idle()
-    preconditions.unpause(helper.raw, domid)
+    preconditions.unpause(helper.inputs, domid)
 
 
 def _may_show(helper: DomainMethods, name: str, cookie: str) -> None:
     display(name, cookie)
-    preconditions.show(_as_if_awake(helper.raw), helper.domains.name, helper.hypervisor.cannot_show)
+    preconditions.show(_as_if_awake(helper.inputs), helper.domains.name, helper.hypervisor.cannot_show)
 
 
-def _as_if_awake(raw: Raw) -> Raw:
+def _as_if_awake(inputs: Inputs) -> Inputs:
     """Before a look at the hypervisor it is not known who is paused still, so that is no reason to refuse."""
-    domains = tuple(_awake(info) for info in raw.domains)
-    return replace(raw, domains=domains, netvm=_awake(raw.netvm) if raw.netvm else None)
+    domains = tuple(_awake(info) for info in inputs.domains)
+    return replace(inputs, domains=domains, netvm=_awake(inputs.netvm) if inputs.netvm else None)
 
 
 def _awake(info: DomainInfo) -> DomainInfo:
     return replace(info, state=DomainState.RUNNING) if info.state is DomainState.PAUSED else info
 
 
-class DomainMethods(LinkMethods):
+class DomainMethods(UpgradeMethods):
     """Part of the helper's object, which has the attributes below."""
 
-    domains: Domains
+    domains: Attachments
     hypervisor: Hypervisor
 
     @method("SetDefaultNetvm", action="org.qnet.set-netvm", takes="sb", gives="u", first=_may_choose)
     def set_default_netvm(self, call: Call, name: str, move: bool) -> None:
         """Make a domain the netvm; `move`: and move the running domains of the old one to it."""
-        self.as_user(call, lambda by: call.reply(self.domains.choose(by, self.raw, name, move)))
+        self.as_user(call, lambda by: call.reply(self.domains.choose(by, self.inputs, name, move)))
 
     @method("AttachDomain", action="org.qnet.attach-domain", takes="u", gives="u", first=_may_attach)
     def attach_domain(self, call: Call, domid: int) -> None:
@@ -81,16 +81,16 @@ class DomainMethods(LinkMethods):
                 call.fail(address)
                 return
             try:
-                call.reply(self.domains.attach(by, self.raw, domid, address))
+                call.reply(self.domains.attach(by, self.inputs, domid, address))
             except Exception as error:
                 call.fail(error)
 
         def with_user(by: str) -> None:
-            raw, card = self.raw, self.domains.card_of(domid)
-            info, _ = preconditions.attach(raw, self.domains.name, domid)
-            wished = frontends.address(raw, domid, card) if card else None
+            inputs, frontend = self.inputs, self.domains.frontend_of(domid)
+            info, _ = preconditions.attach(inputs, self.domains.name, domid)
+            wished = frontends.address(inputs, domid, frontend) if frontend else None
             self.store.submit(
-                lambda _: self.provisioner.address_for(raw, info, wished), lambda found: attach(by, found)
+                lambda _: self.provisioner.address_for(inputs, info, wished), lambda found: attach(by, found)
             )
 
         self.as_user(call, with_user)
@@ -98,7 +98,7 @@ class DomainMethods(LinkMethods):
     @method("DetachDomain", action="org.qnet.attach-domain", takes="u", gives="u", first=_may_detach)
     def detach_domain(self, call: Call, domid: int) -> None:
         """Cut a domain off the network, until it is attached or restarted."""
-        self.as_user(call, lambda by: call.reply(self.domains.detach(by, self.raw, domid)))
+        self.as_user(call, lambda by: call.reply(self.domains.detach(by, self.inputs, domid)))
 
     @method("PauseDomain", action="org.qnet.pause-domain", takes="u", first=_may_pause)
     def pause_domain(self, call: Call, domid: int) -> None:
@@ -121,7 +121,7 @@ class DomainMethods(LinkMethods):
         wanted = display(name, cookie)
 
         def show(_by: str) -> None:
-            netvm = preconditions.show(self.raw, self.domains.name, self.hypervisor.cannot_show)
+            netvm = preconditions.show(self.inputs, self.domains.name, self.hypervisor.cannot_show)
             self._aside(call, lambda: self.hypervisor.show_program(netvm.id, APPLET, wanted))
 
         self.as_user(call, show)

@@ -13,22 +13,22 @@ from typing import Any
 
 import dbus
 
-from qnet_gui.dom0.attach.attachments import Domains
+from qnet_gui.dom0.attach.attachments import Attachments
 from qnet_gui.dom0.attach.provisioning import Provisioner
 from qnet_gui.dom0.bus.declare import ANYONE, Call, method
 from qnet_gui.dom0.bus.operations import Operations
 from qnet_gui.dom0.bus.polkit import Authority
 from qnet_gui.dom0.domain_methods import DomainMethods
-from qnet_gui.dom0.isolation.monitor import Watch
+from qnet_gui.dom0.isolation.monitor import IsolationMonitor
 from qnet_gui.dom0.observe import own_routes
 from qnet_gui.dom0.observe.agent_requests import Requests
 from qnet_gui.dom0.observe.collector import Collector
-from qnet_gui.dom0.observe.inputs import Raw
-from qnet_gui.dom0.observe.overdue import Patience
-from qnet_gui.dom0.observe.snapshot_builder import Built, awaited, build
+from qnet_gui.dom0.observe.inputs import Inputs
+from qnet_gui.dom0.observe.overdue import OverdueReports
+from qnet_gui.dom0.observe.snapshot_builder import BuiltSnapshot, awaited, build
 from qnet_gui.dom0.upgrade.journal import JournalFile
-from qnet_gui.dom0.upgrade.session import Keeper
-from qnet_gui.dom0.upgrade.step_runner import Engine
+from qnet_gui.dom0.upgrade.session import UpgradeSession
+from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.config import PATH as CONFIG
 from qnet_gui.model.config import Config
@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 
 BUS_NAME = "org.qnet.Helper1"
 #: Seconds until a guest whose vif is connected, and a netvm that runs, must have reported.
-GUEST_PATIENCE, AGENT_PATIENCE = 10.0, 60.0
+GUEST_REPORT_SECONDS, AGENT_REPORT_SECONDS = 10.0, 60.0
 _ROWS = 4096
 
 
@@ -83,27 +83,27 @@ class Helper(DomainMethods):
         self.provisioner = provisioner
         self._version = version
         self.operations = Operations(self, self._rebuild_soon)
-        self.keeper = Keeper(self.operations, config, self._rebuild_soon)
-        self._engine = Engine(hypervisor, journal, self.keeper.noted)
+        self.upgrade = UpgradeSession(self.operations, config, self._rebuild_soon)
+        self._runner = StepRunner(hypervisor, journal, self.upgrade.journal_saved)
         self._allocated: dict[int, str] = {}
         self._silent = False
-        self._built: Built | None = None
-        self._patience = Patience(self._rebuild)
+        self._built: BuiltSnapshot | None = None
+        self._overdue_reports = OverdueReports(self._rebuild)
         self._requests = Requests(store, self._agent_silent)
         self._collector = Collector(hypervisor, store, config.netvm, self._collected, self._requests.look)
-        self._isolation = Watch(hypervisor, self._rebuild_soon)
+        self._isolation = IsolationMonitor(hypervisor, self._rebuild_soon)
         self.hypervisor = hypervisor
-        self.domains = Domains(hypervisor, self.operations, config.netvm, config_file, self._follow)
+        self.domains = Attachments(hypervisor, self.operations, config.netvm, config_file, self._follow)
 
     def start(self) -> None:
         """Watch, read, publish."""
         self._isolation.start()
         self._collector.start()
-        self.keeper.start(self._engine)
+        self.upgrade.start(self._runner)
 
     def stop(self) -> None:
         """The helper ends in an orderly way."""
-        self.keeper.hand_over()
+        self.upgrade.hand_over()
 
     def store_lost(self) -> None:
         """For the store's worker: the connection was lost."""
@@ -111,12 +111,12 @@ class Helper(DomainMethods):
 
     # -- what happened
 
-    def _collected(self, raw: Raw, vifs: bool) -> None:
-        self._requests.use(raw.netvm.id if raw.netvm else None)
-        if vifs and raw.store and not raw.managed_by:
-            self.store.submit(lambda store: self.provisioner.provision(store, raw), self._provisioned)
-        self.keeper.look(raw)
-        self.domains.look(self.raw)
+    def _collected(self, inputs: Inputs, vifs: bool) -> None:
+        self._requests.use(inputs.netvm.id if inputs.netvm else None)
+        if vifs and inputs.store and not inputs.managed_by:
+            self.store.submit(lambda store: self.provisioner.provision(store, inputs), self._provisioned)
+        self.upgrade.look(inputs)
+        self.domains.look(self.inputs)
         self._rebuild()
 
     def _provisioned(self, result: Mapping[int, str] | QnetError) -> None:
@@ -140,25 +140,25 @@ class Helper(DomainMethods):
 
     def _rebuild_soon(self) -> None:
         """For what knows only a part; while the domains have not been read yet, the first snapshot will have it."""
-        self._isolation.own_mac = self.keeper.mac
+        self._isolation.own_mac = self.upgrade.mac
         if self._built is not None:
             self._rebuild()
 
     @property
-    def raw(self) -> Raw:
-        """See `LinkMethods`."""
+    def inputs(self) -> Inputs:
+        """See `UpgradeMethods`."""
         return replace(
-            self._collector.raw, silent=self._silent, allocated=self._allocated, isolation=self._isolation.facts,
-            dom0=self.keeper.link, operation=self.operations.current, stuck=self.keeper.stuck,
+            self._collector.inputs, silent=self._silent, allocated=self._allocated, isolation=self._isolation.facts,
+            dom0=self.upgrade.link, operation=self.operations.current, stuck=self.upgrade.stuck,
         )  # fmt: skip
 
     def _rebuild(self) -> None:
-        raw = self.raw
-        netvm = raw.netvm.id if raw.netvm else None
-        waiting = {domid: AGENT_PATIENCE if domid == netvm else GUEST_PATIENCE for domid in awaited(raw)}
-        self._publish(build(replace(raw, overdue=self._patience.overdue(waiting)), self._netvm))
+        inputs = self.inputs
+        netvm = inputs.netvm.id if inputs.netvm else None
+        waiting = {domid: AGENT_REPORT_SECONDS if domid == netvm else GUEST_REPORT_SECONDS for domid in awaited(inputs)}
+        self._publish(build(replace(inputs, overdue=self._overdue_reports.overdue(waiting)), self._netvm))
 
-    def _publish(self, built: Built) -> None:
+    def _publish(self, built: BuiltSnapshot) -> None:
         before, self._built = self._built, built
         if built.dropped and (before is None or built.dropped != before.dropped):
             log.warning("the netvm wrote %d values that are not valid: %s", len(built.dropped), shown(built.dropped))
@@ -178,7 +178,7 @@ class Helper(DomainMethods):
     # -- the bus
 
     def refresh(self, then: Callable[[], None]) -> None:
-        """See `LinkMethods`."""
+        """See `UpgradeMethods`."""
 
         def ready() -> None:
             if self._built is None:
@@ -204,7 +204,7 @@ class Helper(DomainMethods):
 
     @property
     def snapshot(self) -> Snapshot:
-        """See `LinkMethods`."""
+        """See `UpgradeMethods`."""
         if self._built is None:
             raise QnetError("The network helper is still starting.")
         return self._built.snapshot
@@ -221,7 +221,7 @@ class Helper(DomainMethods):
         found = next((each for each in self.snapshot.domains if each.name == domain), None)
         if found is None:
             raise NotFound(f"There is no domain {shown(domain)} that runs.")
-        report = self._collector.raw.guests.get(found.id)
+        report = self._collector.inputs.guests.get(found.id)
         if not report and found.vif:
             raise Refused(f"{found.name} has not reported its routes. Restart it, or run qnet-guest in it.")
         self._reply_routes(call, [report[keys.GUEST_ROUTE.at()].decode("ascii", "replace")] if report else [])

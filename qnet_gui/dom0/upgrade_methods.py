@@ -11,10 +11,10 @@ from qnet_gui.dom0.attach.provisioning import Provisioner
 from qnet_gui.dom0.bus.declare import ANYONE, Call, method
 from qnet_gui.dom0.bus.exported import Exported
 from qnet_gui.dom0.bus.operations import Operations
-from qnet_gui.dom0.observe.inputs import Raw
+from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.dom0.upgrade import preflight
 from qnet_gui.dom0.upgrade.needed_domains import needed_by
-from qnet_gui.dom0.upgrade.session import Keeper
+from qnet_gui.dom0.upgrade.session import UpgradeSession
 from qnet_gui.model.config import Config
 from qnet_gui.model.errors import Busy, QnetError, Refused
 from qnet_gui.model.snapshot import Snapshot
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address
 
 
-def _may_connect(helper: LinkMethods, minutes: int) -> None:
+def _may_connect(helper: UpgradeMethods, minutes: int) -> None:
     """Nobody is asked for a password when it would be in vain."""
-    helper.keeper.minutes(minutes)
+    helper.upgrade.minutes(minutes)
     helper.operations.check_idle()
     helper.check_way(helper.snapshot)
 
 
-class LinkMethods(Exported):
+class UpgradeMethods(Exported):
     """Part of the helper's object, which has the attributes below."""
 
-    keeper: Keeper
+    upgrade: UpgradeSession
     operations: Operations
     config: Config
     store: StoreWorker
@@ -47,7 +47,7 @@ class LinkMethods(Exported):
         raise NotImplementedError
 
     @property
-    def raw(self) -> Raw:
+    def inputs(self) -> Inputs:
         """What it was made of."""
         raise NotImplementedError
 
@@ -82,7 +82,7 @@ class LinkMethods(Exported):
                 busy = ""
             except Busy as error:
                 busy = error.sentence
-            answer = preflight.preflight(self.snapshot, self.raw.domains, spared, self.config, busy)
+            answer = preflight.preflight(self.snapshot, self.inputs.domains, spared, self.config, busy)
             call.reply(dbus.Dictionary({key: typed(value) for key, value in answer.items()}, signature="sv"))
 
         self.store.submit(lambda store: needed_by(store, netvm) if netvm > 0 else frozenset(), found)
@@ -98,13 +98,13 @@ class LinkMethods(Exported):
             try:
                 self.operations.check_idle()  # first: what is under way explains what stands in the way
                 self.check_way(self.snapshot)
-                call.reply(self.keeper.connect(by, minutes, self.snapshot.netvm.id, address))
+                call.reply(self.upgrade.connect(by, minutes, self.snapshot.netvm.id, address))
             except Exception as error:
                 call.fail(error)
 
         def with_user(by: str) -> None:
-            raw = self.raw
-            self.store.submit(lambda _: self.provisioner.dom0_address(raw), lambda found: with_address(by, found))
+            inputs = self.inputs
+            self.store.submit(lambda _: self.provisioner.dom0_address(inputs), lambda found: with_address(by, found))
 
         self.as_user(call, with_user)
 
@@ -118,9 +118,9 @@ class LinkMethods(Exported):
             else:
                 call.reply(result)
 
-        self.keeper.extend(minutes, done)
+        self.upgrade.extend(minutes, done)
 
     @method("DisconnectDom0", action="org.qnet.disconnect-dom0", gives="u")
     def disconnect_dom0(self, call: Call) -> None:
         """Put everything back, whatever is under way; answers with the operation's number at once."""
-        self.with_user(call, lambda by: call.reply(self.keeper.disconnect(by)))
+        self.with_user(call, lambda by: call.reply(self.upgrade.disconnect(by)))

@@ -49,7 +49,7 @@ def run(deadline: float) -> None:
             _apply(store, netlink, wanted)
 
 
-def _apply(store: Store, netlink: Netlink, wanted: network_config.Wishes) -> None:
+def _apply(store: Store, netlink: Netlink, wanted: network_config.NetworkConfig) -> None:
     index = link_index(setup.LINK)
     try:
         address, routes = setup.apply(netlink, wanted)

@@ -17,7 +17,7 @@ VIF = "device/vif/0"
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class NetworkConfig:
     """The domain's address and its (virtual) name servers."""
 
     address: IPv4Address
@@ -29,7 +29,7 @@ def has_vif(store: Store) -> bool:
     return store.read(f"{VIF}/mac") is not None and store.read(f"{VIF}/state") not in (b"5", b"6")
 
 
-def read(store: Store) -> Wishes | None:
+def read(store: Store) -> NetworkConfig | None:
     """The wishes, None as long as dom0 has not written them all; `BadInput` when they are nonsense."""
 
     def get(key: keys.Key) -> IPv4Address | None:
@@ -39,7 +39,7 @@ def read(store: Store) -> Wishes | None:
     address, dns1, dns2 = get(keys.ADDRESS), get(keys.DNS1), get(keys.DNS2)
     if address is None or dns1 is None or dns2 is None:
         return None
-    return Wishes(address, tuple(dict.fromkeys((dns1, dns2))))
+    return NetworkConfig(address, tuple(dict.fromkeys((dns1, dns2))))
 
 
 def wait(store: Store, ready: Callable[[], bool], deadline: float) -> bool:

@@ -9,7 +9,7 @@ import os
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from qnet_gui.guest.network_config import Wishes
+from qnet_gui.guest.network_config import NetworkConfig
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.sysctl import set_for_interface
 from qnet_gui.model.errors import KernelError, NotFound
@@ -47,7 +47,7 @@ def write_resolv_conf(servers: tuple[IPv4Address, ...], path: Path = RESOLV_CONF
     return True
 
 
-def apply(netlink: Netlink, wishes: Wishes) -> tuple[IPv4Address | None, list[Route]]:
+def apply(netlink: Netlink, wishes: NetworkConfig) -> tuple[IPv4Address | None, list[Route]]:
     """Make it so, and return what the kernel then says: the address and the routes."""
     index = link_index(LINK)
     if index is None:

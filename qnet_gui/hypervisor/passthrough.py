@@ -50,13 +50,13 @@ class Passthrough:
         self._write = write
         self._load = load
 
-    def controllers(self) -> list[pci.Card]:
+    def controllers(self) -> list[pci.PciNic]:
         """See `pci.controllers`."""
         return pci.controllers(self._root)
 
-    def card(self, address: str) -> pci.Card:
+    def nic(self, address: str) -> pci.PciNic:
         """The device with this address; `NotFound` when there is none."""
-        found = pci.card(address, self._root)
+        found = pci.nic(address, self._root)
         if found is None:
             raise NotFound(f"There is no PCI device {address}.")
         return found
@@ -68,7 +68,7 @@ class Passthrough:
             if not self._folder(_PCIBACK).is_dir():
                 raise KernelError(f"dom0's kernel has no pciback: the module {_MODULE} cannot be loaded.")
         self._xl("pci-assignable-add", address)
-        if not self.card(address).given_away:
+        if not self.nic(address).given_away:
             raise HypervisorError(f"xl did not take {address} from dom0.")
 
     def give_back(self, address: str, driver: str) -> None:
@@ -78,25 +78,25 @@ class Passthrough:
         dom0's in the end; whatever could be done has been done then.
         """
         why = ""
-        if self.card(address).given_away:
+        if self.nic(address).given_away:
             try:
                 self._xl("pci-assignable-remove", "-r", address)
             except HypervisorError as error:
                 why = f" {error.sentence}"
         with contextlib.suppress(OSError):
             self._by_sysfs(address, driver)
-        now = self.card(address)
+        now = self.nic(address)
         if now.given_away or (driver and not now.driver):
             wanted = f"could not be given back to {driver}" if driver else "is still held"
             raise KernelError(f"{address} {wanted}.{why}")
 
     def _by_sysfs(self, address: str, driver: str) -> None:
         """What xl has left to be done."""
-        if self.card(address).given_away:
-            self._write(self._folder(self.card(address).driver) / "unbind", address)
+        if self.nic(address).given_away:
+            self._write(self._folder(self.nic(address).driver) / "unbind", address)
             with contextlib.suppress(OSError):  # it has no slot
                 self._write(self._folder(_PCIBACK) / "remove_slot", address)
-        if driver and not self.card(address).driver:
+        if driver and not self.nic(address).driver:
             self._write(self._folder(driver) / "bind", address)
 
     def _folder(self, driver: str) -> Path:

@@ -20,7 +20,7 @@ _ADDRESS = re.compile(r"(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,2}):([01]?[0-9a-f])\.([
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class PciNic:
     """A device: its address on the bus, its driver in dom0 (empty for none), where it really is in sysfs.
 
     `virtual`: it is a virtual function, which comes and goes with the driver of the device that it is a part of.
@@ -53,21 +53,21 @@ def driver(device: str, root: Path = ROOT) -> str:
     return ""
 
 
-def card(device: str, root: Path = ROOT) -> Card | None:
+def nic(device: str, root: Path = ROOT) -> PciNic | None:
     """The device with this full address, whatever it is; None when there is none."""
     folder = root / "devices" / device
     if not folder.exists():
         return None
-    return Card(device, driver(device, root), os.path.realpath(folder), (folder / "physfn").exists())
+    return PciNic(device, driver(device, root), os.path.realpath(folder), (folder / "physfn").exists())
 
 
-def controllers(root: Path = ROOT) -> list[Card]:
+def controllers(root: Path = ROOT) -> list[PciNic]:
     """Every network controller, given away or not, by ascending address."""
     try:
         names = sorted(path.name for path in (root / "devices").iterdir())
     except FileNotFoundError:  # no such bus
         return []
-    found = (card(name, root) for name in names if _is_controller(root / "devices" / name))
+    found = (nic(name, root) for name in names if _is_controller(root / "devices" / name))
     return [each for each in found if each is not None]
 
 

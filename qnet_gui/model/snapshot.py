@@ -33,7 +33,7 @@ class Dom0State(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Dom0Link:
+class Dom0Connection:
     """dom0's own link; `until` is the deadline in seconds since the epoch, 0 while closed; `paused` are names.
 
     `by` is the user who connected dom0, empty while closed.
@@ -85,7 +85,7 @@ class Snapshot:
     redirects: tuple[DnsRedirect, ...] = ()
     dns_source: DnsSource = DnsSource.NONE
     domains: tuple[Domain, ...] = ()
-    dom0: Dom0Link = Dom0Link()
+    dom0: Dom0Connection = Dom0Connection()
     isolation: Isolation = Isolation()
     operation: Operation = Operation()
     problems: tuple[Problem, ...] = ()
@@ -127,7 +127,7 @@ def _domain_to_wire(domain: Domain) -> Wire:
     }
 
 
-def _dom0_to_wire(dom0: Dom0Link) -> Wire:
+def _dom0_to_wire(dom0: Dom0Connection) -> Wire:
     return {"state": dom0.state.value, "until": dom0.until, "paused": list(dom0.paused), "by": dom0.by}
 
 
@@ -203,8 +203,8 @@ def _texts(wire: Any) -> tuple[str, ...]:
     return tuple(str(each) for each in wire)
 
 
-def _dom0_from_wire(wire: Mapping[str, Any]) -> Dom0Link:
-    return Dom0Link(Dom0State(wire["state"]), int(wire["until"]), _texts(wire["paused"]), str(wire["by"]))
+def _dom0_from_wire(wire: Mapping[str, Any]) -> Dom0Connection:
+    return Dom0Connection(Dom0State(wire["state"]), int(wire["until"]), _texts(wire["paused"]), str(wire["by"]))
 
 
 def _isolation_from_wire(wire: Mapping[str, Any]) -> Isolation:

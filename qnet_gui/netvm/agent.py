@@ -19,41 +19,41 @@ from qnet_gui.model.errors import KernelError, QnetError
 from qnet_gui.model.uplink import Uplink
 from qnet_gui.model.vif import VifId
 from qnet_gui.netvm.dns.name_test import NameTest
-from qnet_gui.netvm.dns.redirection import Gap, Redirection, Sources
+from qnet_gui.netvm.dns.redirection import Redirection, ServerGap, Sources
 from qnet_gui.netvm.packet_filter import base_setup
-from qnet_gui.netvm.packet_filter.base_setup import Ground
-from qnet_gui.netvm.packet_filter.conntrack_flusher import Forgetter
-from qnet_gui.netvm.report import Picture, Publisher
+from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
+from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
+from qnet_gui.netvm.report import AgentReport, Publisher
 from qnet_gui.netvm.requests import Requests
 from qnet_gui.netvm.vifs.hotplug import HotplugSocket, Reply
-from qnet_gui.netvm.vifs.reconciler import Vifs
-from qnet_gui.netvm.vifs.vif_table import Served
+from qnet_gui.netvm.vifs.reconciler import VifReconciler
+from qnet_gui.netvm.vifs.vif_table import VifTable
 from qnet_gui.runtime.mainloop import after, post
 from qnet_gui.store import keys
 from qnet_gui.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
 #: Seconds after which sources of name servers that have not said anything are taken for absent.
-_PATIENCE = 5.0
+_SOURCES_SECONDS = 5.0
 
 
 class Agent:
     """`bus` is the netvm's system bus or None; the caller holds the lock and has laid `first`, the first ground."""
 
-    def __init__(self, bus: Any | None, nft: Nft, netlink: Netlink, first: Ground) -> None:
-        self._nft, self._netlink, self._ground = nft, netlink, first
+    def __init__(self, bus: Any | None, nft: Nft, netlink: Netlink, first: OwnAddresses) -> None:
+        self._nft, self._netlink, self._addresses = nft, netlink, first
         self._worker = StoreWorker(post)
-        self._forgetter = Forgetter()
+        self._flusher = ConntrackFlusher()
         self._failed = False
         self._update_posted = False
         self._source = DnsSource.NONE
         self._uplinks: tuple[Uplink, ...] | None = None
         self._problems: list[str] = []
-        self._redirection = Redirection(nft, self._forgetter)
-        self._gap = Gap(self._changed)
-        self._publisher = Publisher(self._worker, self._picture)
+        self._redirection = Redirection(nft, self._flusher)
+        self._gap = ServerGap(self._changed)
+        self._publisher = Publisher(self._worker, self._report)
         self._sources = Sources(bus, netlink, self._changed)
-        self._vifs = Vifs(self._worker, Served(nft, netlink), self._forgetter, self._publisher.publish_vifs)
+        self._vifs = VifReconciler(self._worker, VifTable(nft, netlink), self._flusher, self._publisher.publish_vifs)
         verbs = {"routes": self._routes, "reapply": self._reapply}
         self._requests = Requests(self._worker, verbs, {"names": self._test_names})
         self._monitor = Monitor()
@@ -65,7 +65,7 @@ class Agent:
         self._worker.watch(keys.HOME_DOM0, self._dom0_event)
         self._vifs.start()
         self._requests.start()
-        after(_PATIENCE, self._give_up_waiting)
+        after(_SOURCES_SECONDS, self._give_up_waiting)
         self._changed()
 
     def stop(self) -> None:
@@ -86,18 +86,18 @@ class Agent:
         if path.endswith(keys.HOME_DOM0):  # also after a reconnect, when xenstore may have lost what we wrote
             self._publisher.publish_again()
         if not path.endswith(keys.REQUEST.at()):
-            self._worker.submit(base_setup.read, self._ground_read)
+            self._worker.submit(base_setup.read, self._addresses_read)
 
-    def _ground_read(self, result: Ground | QnetError) -> None:
+    def _addresses_read(self, result: OwnAddresses | QnetError) -> None:
         if isinstance(result, QnetError):
             log.error("the netvm's addresses cannot be read, the old ones stay: %s", result)
-        elif result != self._ground:
-            self._lay(result)
+        elif result != self._addresses:
+            self._apply_base_setup(result)
 
-    def _lay(self, new: Ground) -> None:
+    def _apply_base_setup(self, new: OwnAddresses) -> None:
         try:
-            base_setup.lay(self._nft, self._netlink, new, before=self._ground)
-            self._ground, self._failed = new, False
+            base_setup.apply(self._nft, self._netlink, new, before=self._addresses)
+            self._addresses, self._failed = new, False
         except KernelError as error:
             self._failed = True
             log.error("%s", error)
@@ -129,25 +129,25 @@ class Agent:
         self._update_posted = False
         if not self._sources.ready:
             return
-        source, servers, uplinks = self._sources.ask(self._ground.virtual)
+        source, servers, uplinks = self._sources.ask(self._addresses.virtual)
         if self._gap.is_one(servers, uplinks):
             return
         self._problems = self._sources.problems(uplinks, servers)
         try:
-            self._redirection.apply(self._ground.virtual, servers)
+            self._redirection.apply(self._addresses.virtual, servers)
         except KernelError as error:
             self._failed = True
             log.error("%s", error)
         self._source, self._uplinks = source, uplinks
         self._publisher.publish()
 
-    def _picture(self) -> Picture | None:
+    def _report(self) -> AgentReport | None:
         """What dom0 is to see; None as long as nothing is known."""
         if self._uplinks is None:
             return None
         problems = [*self._problems, *(["nft-failed"] if self._failed else [])]
         in_force = self._redirection.in_force
-        return Picture(self._uplinks, self._source, in_force, tuple(self._vifs.served), tuple(problems))
+        return AgentReport(self._uplinks, self._source, in_force, tuple(self._vifs.served), tuple(problems))
 
     # -- dom0's requests
 
@@ -159,7 +159,7 @@ class Agent:
 
     def _reapply(self) -> Sequence[str]:
         """Everything again, whether it seems to be there or not."""
-        self._lay(self._ground)
+        self._apply_base_setup(self._addresses)
         self._redirection.again()
         self._vifs.again()
         self._sources.refresh(self._changed)

@@ -69,8 +69,8 @@ def serve() -> int:
     with _locked(wait=True):
         nft, netlink = Nft(), Netlink()
         with Store() as store:
-            first = once.read_ground(store)
-        base_setup.lay(nft, netlink, first)
+            first = once.read_addresses(store)
+        base_setup.apply(nft, netlink, first)
         loop = GLib.MainLoop()
         for number in (signal.SIGTERM, signal.SIGINT):
             GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, loop.quit)

@@ -13,37 +13,40 @@ from qnet_gui.model.errors import BadInput, NotFound, QnetError
 from qnet_gui.model.vif import VifId
 from qnet_gui.netvm.dns.redirection import Redirection, Sources
 from qnet_gui.netvm.packet_filter import base_setup
-from qnet_gui.netvm.packet_filter.base_setup import Ground
-from qnet_gui.netvm.packet_filter.conntrack_flusher import Forgetter
+from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
+from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
 from qnet_gui.netvm.vifs import node
-from qnet_gui.netvm.vifs.reconciler import Deed, deed
-from qnet_gui.netvm.vifs.vif_table import Served
+from qnet_gui.netvm.vifs.reconciler import VifAction, decide
+from qnet_gui.netvm.vifs.vif_table import VifTable
 from qnet_gui.runtime.mainloop import after
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 
 log = logging.getLogger(__name__)
 #: Seconds to wait for NetworkManager or systemd-resolved to answer.
-_PATIENCE = 5.0
+_SOURCES_SECONDS = 5.0
 
 
-def read_ground(store: Store) -> Ground:
+def read_addresses(store: Store) -> OwnAddresses:
     """dom0's wishes, or the defaults when xenstore or what it says is no good: the filter must be there in any case."""
     try:
         return base_setup.read(store)
     except QnetError as error:
         log.error("the netvm's addresses cannot be read, so the usual ones are taken: %s", error)
-        return Ground()
+        return OwnAddresses()
 
 
 def hotplug(verb: str, vif: VifId) -> None:
     """Bring one vif online or take it offline; raises what went wrong. The caller holds the lock."""
     with Store() as store:
         nft, netlink = Nft(), Netlink()
-        base_setup.lay(nft, netlink, read_ground(store))
-        served = Served(nft, netlink)
+        base_setup.apply(nft, netlink, read_addresses(store))
+        served = VifTable(nft, netlink)
         each = node.read(store, vif)
-        if deed(each, link_index(vif.name) is not None, verb == "offline") is Deed.SERVE and each.vif is not None:
+        if (
+            decide(each, link_index(vif.name) is not None, verb == "offline") is VifAction.SERVE
+            and each.vif is not None
+        ):
             error = _serve(served, each)
             if not isinstance(error, NotFound):
                 node.answer(store, {vif: error}, {vif})
@@ -58,7 +61,7 @@ def hotplug(verb: str, vif: VifId) -> None:
             raise error
 
 
-def _serve(served: Served, each: node.Node) -> QnetError | None:
+def _serve(served: VifTable, each: node.Node) -> QnetError | None:
     if each.vif is None:
         raise BadInput(f"{each.id.name} has no node.")
     try:
@@ -82,12 +85,12 @@ def redirect(bus: Any | None) -> None:
     """Redirect DNS to the servers of this moment; waits until everybody who may know them has answered."""
     nft, netlink = Nft(), Netlink()
     with Store() as store:
-        wanted = read_ground(store)
-    base_setup.lay(nft, netlink, wanted)
+        wanted = read_addresses(store)
+    base_setup.apply(nft, netlink, wanted)
     loop = GLib.MainLoop()
     sources = Sources(bus, netlink, lambda: loop.quit() if sources.ready else None)
     if not sources.ready:
-        after(_PATIENCE, sources.give_up_waiting)
+        after(_SOURCES_SECONDS, sources.give_up_waiting)
         loop.run()
     _source, servers, _uplinks = sources.ask(wanted.virtual)
-    Redirection(nft, Forgetter()).apply(wanted.virtual, servers)
+    Redirection(nft, ConntrackFlusher()).apply(wanted.virtual, servers)

@@ -28,7 +28,7 @@ _SERIALS = 999_999_999
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class AgentReport:
     """What is published."""
 
     uplinks: tuple[Uplink, ...] = ()
@@ -57,16 +57,16 @@ def _uplink(index: int, uplink: Uplink) -> dict[str, str]:
     }
 
 
-def nodes(picture: Picture) -> dict[str, str]:
+def nodes(report: AgentReport) -> dict[str, str]:
     """Every node of a picture but the serial, relative to the netvm's home."""
-    vifs = keys.pieces([vif.name.removeprefix("vif") for vif in picture.vifs], separator=" ")[: keys.PIECES]
-    uplinks: Sequence[Uplink] = picture.uplinks[: keys.UPLINKS]
+    vifs = keys.pieces([vif.name.removeprefix("vif") for vif in report.vifs], separator=" ")[: keys.PIECES]
+    uplinks: Sequence[Uplink] = report.uplinks[: keys.UPLINKS]
     wanted = {
         keys.AGENT_STATE.at(): "running",
-        keys.AGENT_PROBLEMS.at(): " ".join(picture.problems),
+        keys.AGENT_PROBLEMS.at(): " ".join(report.problems),
         keys.UPLINK_COUNT.at(): str(len(uplinks)),
-        keys.DNS_SOURCE.at(): picture.source.value,
-        keys.DNS_REDIRECTS.at(): " ".join(f"{each.virtual}>{each.real}" for each in picture.redirects),
+        keys.DNS_SOURCE.at(): report.source.value,
+        keys.DNS_REDIRECTS.at(): " ".join(f"{each.virtual}>{each.real}" for each in report.redirects),
         keys.VIF_PIECES.at(): str(len(vifs)),
     }
     wanted |= {keys.VIF_PIECE.at(index): piece for index, piece in enumerate(vifs)}
@@ -76,11 +76,11 @@ def nodes(picture: Picture) -> dict[str, str]:
 
 
 class Publisher:
-    """Publishes what `picture` gives, unless it is None; changes faster than xenstore takes them are skipped."""
+    """Publishes what `report` gives, unless it is None; changes faster than xenstore takes them are skipped."""
 
-    def __init__(self, worker: StoreWorker, picture: Callable[[], Picture | None]) -> None:
+    def __init__(self, worker: StoreWorker, report: Callable[[], AgentReport | None]) -> None:
         self._worker = worker
-        self._picture = picture
+        self._report = report
         self._published: dict[str, str] = {}
         self._serial = int(time.time()) % _SERIALS  # another than the last agent's
         self._timer: int | None = None
@@ -114,10 +114,10 @@ class Publisher:
 
     def _write(self) -> None:
         self._timer, self._urgent = None, False
-        picture = self._picture()
-        if picture is None:
+        report = self._report()
+        if report is None:
             return
-        wanted, before = nodes(picture), self._published
+        wanted, before = nodes(report), self._published
         changed = {path: value for path, value in wanted.items() if before.get(path) != value}
         if not changed and before.keys() <= wanted.keys():
             return

@@ -86,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("qnet-tray: It is running already in this session" + ("." if answers else ", but does not answer."))
         return 0 if answers else 1
     applet = Applet(session, QDBusConnection.systemBus(), window)
-    instance.wanted.connect(applet.desk.want)
+    instance.requested.connect(applet.app_state.request)
     signals = _Signals(applet.stop)
     applet.start()
     try:

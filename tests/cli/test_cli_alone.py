@@ -17,7 +17,7 @@ from qnet_gui.cli import arguments, main, show
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, redirects
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.snapshot import Dom0Link, Dom0State, Iommu, Isolation, Snapshot
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation, Snapshot
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 
 ROOT = Path(__file__).parents[2]
@@ -233,7 +233,7 @@ domains without a netvm   none"""
 
 def test_the_status_of_nothing():
     assert show.status(Snapshot(Netvm("netvm"))) == NOTHING
-    open_ = Snapshot(Netvm("netvm"), dom0=Dom0Link(Dom0State.OPEN))
+    open_ = Snapshot(Netvm("netvm"), dom0=Dom0Connection(Dom0State.OPEN))
     assert "has no address, no route and no open port, apart from its link for the upgrade\n" in show.status(open_)
     assert show.dns(Snapshot(Netvm("netvm"))) == "Nothing is redirected: names do not resolve."
 

@@ -12,7 +12,7 @@ from qnet_gui.runtime.log import Limit, under_journal
 
 PROGRAM = """
 import logging, sys, threading, warnings
-from qnet_gui import log
+from qnet_gui.runtime import log
 log.setup("prog", "--debug" in sys.argv)
 logger = logging.getLogger("x")
 logger.debug("fine print")

@@ -13,7 +13,7 @@ from qnet_gui.cli.progress import ForPeople, ForPrograms
 from qnet_gui.model import preflight
 from qnet_gui.model.domain import Domain, DomainState, Netvm
 from qnet_gui.model.errors import Busy, QnetError, Refused
-from qnet_gui.model.snapshot import Dom0Link, Dom0State, Snapshot
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 
 STEPS = [
     (3, "pause", "begun", "pausing the other domains"),
@@ -192,15 +192,15 @@ def test_lists_in_words(names, text):
 @pytest.mark.parametrize(
     ("link", "text"),
     [
-        (Dom0Link(), "dom0 is not connected to the network."),
-        (Dom0Link(Dom0State.CONNECTING, 3600, ("work",), "root"),
+        (Dom0Connection(), "dom0 is not connected to the network."),
+        (Dom0Connection(Dom0State.CONNECTING, 3600, ("work",), "root"),
          "dom0 is being connected to the network. Paused meanwhile: work."),
-        (Dom0Link(Dom0State.OPEN, 3600, ("personal", "work"), "joanna"),
+        (Dom0Connection(Dom0State.OPEN, 3600, ("personal", "work"), "joanna"),
          "dom0 is connected to the network until 01:00, for another 60 minutes. joanna connected it. "
          "Paused meanwhile: personal and work."),
-        (Dom0Link(Dom0State.OPEN, -5),
+        (Dom0Connection(Dom0State.OPEN, -5),
          "dom0 is connected to the network until 23:59, for another 0 minutes."),
-        (Dom0Link(Dom0State.CLOSING, 3600), "dom0 is being disconnected from the network."),
+        (Dom0Connection(Dom0State.CLOSING, 3600), "dom0 is being disconnected from the network."),
     ],
 )  # fmt: skip
 def test_how_dom0_stands_to_the_network(link, text):

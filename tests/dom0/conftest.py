@@ -1,4 +1,4 @@
-"""The houses; see house.py."""
+"""The dom0 of the tests, one for each test or one for all of a module; see helper_dom0.py."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from house import House
+from helper_dom0 import HelperDom0
 
 
 @pytest.fixture(scope="module")
-def lasting_house(lasting_xen: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The same for all tests of a module, with a helper; see `House.settle`."""
-    made = House(lasting_xen, tmp_path_factory.mktemp("house"))
+def lasting_dom0(lasting_xen: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HelperDom0]:
+    """The same for all tests of a module, with a helper; see `HelperDom0.settle`."""
+    made = HelperDom0(lasting_xen, tmp_path_factory.mktemp("dom0"))
     made.add_domain(1, "netvm")
     made.add_domain(2, "work")
     made.settle()
@@ -22,9 +22,9 @@ def lasting_house(lasting_xen: Any, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def house(xen: Any, tmp_path: Path) -> Iterator[House]:
+def dom0(xen: Any, tmp_path: Path) -> Iterator[HelperDom0]:
     """A dom0 in which the helper does not run yet, with a netvm (1) and a domain work (2) without a vif."""
-    made = House(xen, tmp_path)
+    made = HelperDom0(xen, tmp_path)
     made.add_domain(1, "netvm")
     made.add_domain(2, "work")
     yield made

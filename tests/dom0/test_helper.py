@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 
 import dbus
 import pytest
-from house import NAME, NOBODY, PATH, PROPERTIES, eventually
+from helper_dom0 import NAME, NOBODY, PATH, PROPERTIES, eventually
 
 from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.model.dns import DnsRedirect, DnsSource
@@ -19,7 +19,7 @@ from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import from_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.model.vif import VifId
-from qnet_gui.netvm.report import Picture, nodes
+from qnet_gui.netvm.report import AgentReport, nodes
 from qnet_gui.netvm.requests import answer
 from qnet_gui.store import keys
 
@@ -28,36 +28,36 @@ ETH0 = Uplink(
     (IPv4Address("192.168.0.53"),), connection="Wired",
 )  # fmt: skip
 REDIRECT = DnsRedirect(IPv4Address("10.139.1.1"), IPv4Address("192.168.0.53"))
-WELL = Picture((ETH0,), DnsSource.NETWORKMANAGER, (REDIRECT,), (VifId(2, 0),))
+WELL = AgentReport((ETH0,), DnsSource.NETWORKMANAGER, (REDIRECT,), (VifId(2, 0),))
 COMMON = {"gateway": "10.137.0.1", "dns1": "10.139.1.1", "dns2": "10.139.1.2"}
 
 
-def reports(house, picture=WELL, **changes):
-    house.say(1, {**nodes(picture), keys.AGENT_SERIAL.at(): "1", **changes})
+def reports(dom0, picture=WELL, **changes):
+    dom0.say(1, {**nodes(picture), keys.AGENT_SERIAL.at(): "1", **changes})
 
 
-def status(house, vif, value):
-    house.say(1, {f"{vif.backend_path}/hotplug-status": value})
+def status(dom0, vif, value):
+    dom0.say(1, {f"{vif.backend_path}/hotplug-status": value})
 
 
-def all_told(house, domid):
-    return eventually(lambda: len(found := told(house, domid)) == 4 and found)
+def all_told(dom0, domid):
+    return eventually(lambda: len(found := error_reply(dom0, domid)) == 4 and found)
 
 
-def told(house, domid):
-    found = {name: house.read(f"/local/domain/{domid}/qnet/{name}") for name in ("address", *COMMON)}
+def error_reply(dom0, domid):
+    found = {name: dom0.read(f"/local/domain/{domid}/qnet/{name}") for name in ("address", *COMMON)}
     return {name: value for name, value in found.items() if value is not None}
 
 
 # -- the snapshot
 
 
-def test_a_machine_that_is_well(house):
-    house.attach(2)
-    reports(house)
-    house.guest_reports(2)
-    house.start_helper()
-    snapshot = house.until(lambda found: found.domains and found.uplinks)
+def test_a_machine_that_is_well(dom0):
+    dom0.attach(2)
+    reports(dom0)
+    dom0.guest_reports(2)
+    dom0.start_helper()
+    snapshot = dom0.until(lambda found: found.domains and found.uplinks)
     assert snapshot.netvm == Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING)
     assert snapshot.uplinks == (ETH0,)
     assert snapshot.redirects == (REDIRECT,)
@@ -66,94 +66,94 @@ def test_a_machine_that_is_well(house):
     assert (work.name, work.id, work.vif, work.netvm) == ("work", 2, "vif2.0", "netvm")
     assert work.address == IPv4Address("10.137.0.5")
     assert snapshot.problems == ()
-    assert house.stop_helper() == 0
+    assert dom0.stop_helper() == 0
 
 
-def test_changes_are_signalled_and_nothing_else_is(house):
-    house.start_helper()
-    assert house.until(lambda found: found.netvm.state is NetvmState.STARTING)
+def test_changes_are_signalled_and_nothing_else_is(dom0):
+    dom0.start_helper()
+    assert dom0.until(lambda found: found.netvm.state is NetvmState.STARTING)
 
     def work():
-        reports(house)
+        reports(dom0)
         time.sleep(0.2)
-        reports(house)  # the same again
+        reports(dom0)  # the same again
         time.sleep(0.2)
-        reports(house, Picture((ETH0,), DnsSource.NONE, (), ()))
+        reports(dom0, AgentReport((ETH0,), DnsSource.NONE, (), ()))
 
-    found = [from_wire(wire) for wire in house.signals(0.8, after=work)]
+    found = [from_wire(wire) for wire in dom0.signals(0.8, after=work)]
     assert [len(each.redirects) for each in found] == [1, 0]
     assert found[1].problems == (Problem("no-dns"),)
 
 
-def test_domains_come_pause_and_go(house):
-    house.start_helper()
-    assert [each.name for each in house.until(lambda found: found.domains).domains] == ["work"]
-    house.add_domain(3, "personal")
-    house.until(lambda found: [each.name for each in found.domains] == ["personal", "work"])
-    house.domains[3]["state"] = "paused"  # the hypervisor tells nobody; whoever asks gets the truth
-    assert house.snapshot().domains[0].state is DomainState.PAUSED
-    [last] = house.signals(2, lambda found: True, after=lambda: house.destroy(3))
+def test_domains_come_pause_and_go(dom0):
+    dom0.start_helper()
+    assert [each.name for each in dom0.until(lambda found: found.domains).domains] == ["work"]
+    dom0.add_domain(3, "personal")
+    dom0.until(lambda found: [each.name for each in found.domains] == ["personal", "work"])
+    dom0.domains[3]["state"] = "paused"  # the hypervisor tells nobody; whoever asks gets the truth
+    assert dom0.snapshot().domains[0].state is DomainState.PAUSED
+    [last] = dom0.signals(2, lambda found: True, after=lambda: dom0.destroy(3))
     assert [each["name"] for each in last["domains"]] == ["work"]
 
 
-def toolstack(house):
+def toolstack(dom0):
     """Have the hypervisor attach and detach."""
 
     def attach(frontend, backend, address, mac, script, untrusted):
         request = VifRequest(frontend, backend, IPv4Address(address), mac, script, untrusted)
-        return {"frontend": frontend, "devid": house.xen.toolstack.attach_vif(request).devid}
+        return {"frontend": frontend, "devid": dom0.xen.toolstack.attach_vif(request).devid}
 
     def detach(frontend, devid):
-        house.xen.toolstack.detach_vif(VifId(frontend, devid))
+        dom0.xen.toolstack.detach_vif(VifId(frontend, devid))
 
-    house.verbs.update(attach_vif=attach, detach_vif=detach)
+    dom0.verbs.update(attach_vif=attach, detach_vif=detach)
 
 
-def test_the_netvm_goes_and_another_comes(house):
-    toolstack(house)
-    house.attach(2)
-    reports(house)
-    house.start_helper()
-    house.until(lambda found: found.uplinks)
-    house.destroy(1)
-    gone = house.until(lambda found: found.netvm.state is NetvmState.ABSENT)
+def test_the_netvm_goes_and_another_comes(dom0):
+    toolstack(dom0)
+    dom0.attach(2)
+    reports(dom0)
+    dom0.start_helper()
+    dom0.until(lambda found: found.uplinks)
+    dom0.destroy(1)
+    gone = dom0.until(lambda found: found.netvm.state is NetvmState.ABSENT)
     assert gone.uplinks == ()
     assert gone.problems == (Problem("no-netvm"),)
     assert (gone.domains[0].vif, gone.domains[0].address) == ("", None)
-    house.add_domain(7, "netvm")
-    assert house.until(lambda found: found.netvm.id == 7).netvm.state is NetvmState.STARTING
-    house.say(7, {keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"})
-    assert house.until(lambda found: found.netvm.state is NetvmState.RUNNING).problems == (Problem("no-uplink"),)
-    assert eventually(lambda: told(house, 7) == COMMON)
-    [work] = house.until(lambda found: found.domains[0].vif).domains
+    dom0.add_domain(7, "netvm")
+    assert dom0.until(lambda found: found.netvm.id == 7).netvm.state is NetvmState.STARTING
+    dom0.say(7, {keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"})
+    assert dom0.until(lambda found: found.netvm.state is NetvmState.RUNNING).problems == (Problem("no-uplink"),)
+    assert eventually(lambda: error_reply(dom0, 7) == COMMON)
+    [work] = dom0.until(lambda found: found.domains[0].vif).domains
     assert (work.vif, work.address, work.netvm) == ("vif2.0", IPv4Address("10.137.0.5"), "netvm")
-    assert house.read("/libxl/2/device/vif/0/backend") == "/local/domain/7/backend/vif/2/0"
+    assert dom0.read("/libxl/2/device/vif/0/backend") == "/local/domain/7/backend/vif/2/0"
 
 
-def test_a_domain_comes_back_to_the_netvm_that_served_it_even_for_another_helper(house):
-    toolstack(house)
-    house.add_domain(3, "other")
-    house.attach(2, backend=3)
-    reports(house)
-    house.start_helper()
-    [_, work] = house.until(lambda found: len(found.domains) == 2 and found.domains[1].vif).domains
+def test_a_domain_comes_back_to_the_netvm_that_served_it_even_for_another_helper(dom0):
+    toolstack(dom0)
+    dom0.add_domain(3, "other")
+    dom0.attach(2, backend=3)
+    reports(dom0)
+    dom0.start_helper()
+    [_, work] = dom0.until(lambda found: len(found.domains) == 2 and found.domains[1].vif).domains
     assert work.netvm == "other"
-    assert eventually(lambda: house.read("/local/domain/2/qnet/netvm") == "other")
-    with house.inside(2) as store, pytest.raises(StoreDenied):
+    assert eventually(lambda: dom0.read("/local/domain/2/qnet/netvm") == "other")
+    with dom0.inside(2) as store, pytest.raises(StoreDenied):
         store.read("/local/domain/2/qnet/netvm")
-    assert house.stop_helper() == 0
-    house.destroy(3)
-    house.start_helper()
-    house.until(lambda found: not found.domains[0].vif)
-    house.add_domain(4, "other")
-    house.say(4, {keys.AGENT_STATE.at(): "running"})
-    [_, work] = house.until(lambda found: len(found.domains) == 2 and found.domains[1].vif).domains
+    assert dom0.stop_helper() == 0
+    dom0.destroy(3)
+    dom0.start_helper()
+    dom0.until(lambda found: not found.domains[0].vif)
+    dom0.add_domain(4, "other")
+    dom0.say(4, {keys.AGENT_STATE.at(): "running"})
+    [_, work] = dom0.until(lambda found: len(found.domains) == 2 and found.domains[1].vif).domains
     assert (work.netvm, work.address) == ("other", IPv4Address("10.137.0.5"))
 
 
-def test_a_card_that_cannot_be_made_is_said_once_and_tried_again(house):
-    toolstack(house)
-    attach, refused = house.verbs["attach_vif"], []
+def test_a_card_that_cannot_be_made_is_said_once_and_tried_again(dom0):
+    toolstack(dom0)
+    attach, refused = dom0.verbs["attach_vif"], []
 
     def refuse(**words):
         if len(refused) < 2:
@@ -161,62 +161,62 @@ def test_a_card_that_cannot_be_made_is_said_once_and_tried_again(house):
             raise HypervisorError("There is no memory left.")
         return attach(**words)
 
-    house.verbs["attach_vif"] = refuse
-    house.expect_log(r"<3>.*work could not be attached to netvm: There is no memory left\.")
-    house.attach(2)
-    house.start_helper()
-    house.until(lambda found: found.domains[0].vif)
-    house.destroy(1)
-    house.add_domain(7, "netvm")
-    house.say(7, {keys.AGENT_STATE.at(): "running"})
-    [work] = house.until(lambda found: found.domains and found.domains[0].vif, 15).domains
+    dom0.verbs["attach_vif"] = refuse
+    dom0.expect_log(r"<3>.*work could not be attached to netvm: There is no memory left\.")
+    dom0.attach(2)
+    dom0.start_helper()
+    dom0.until(lambda found: found.domains[0].vif)
+    dom0.destroy(1)
+    dom0.add_domain(7, "netvm")
+    dom0.say(7, {keys.AGENT_STATE.at(): "running"})
+    [work] = dom0.until(lambda found: found.domains and found.domains[0].vif, 15).domains
     assert (work.netvm, work.address) == ("netvm", IPv4Address("10.137.0.5"))
-    assert house.log.read_text().count("no memory left") == 1
-    assert [each["mac"] for each in refused] == [house.read("/libxl/2/device/vif/0/mac")] * 2
+    assert dom0.log.read_text().count("no memory left") == 1
+    assert [each["mac"] for each in refused] == [dom0.read("/libxl/2/device/vif/0/mac")] * 2
 
 
-def test_a_paused_netvm_and_a_stopped_agent(house):
-    reports(house)
-    house.start_helper()
-    house.until(lambda found: found.netvm.state is NetvmState.RUNNING)
-    house.domains[1]["state"] = "paused"
-    assert house.snapshot().netvm.state is NetvmState.PAUSED
-    house.domains[1]["state"] = "running"
-    house.say(1, {keys.AGENT_STATE.at(): "stopped"})
-    assert Problem("agent-stopped") in house.until(lambda found: found.netvm.agent is AgentState.STOPPED).problems
+def test_a_paused_netvm_and_a_stopped_agent(dom0):
+    reports(dom0)
+    dom0.start_helper()
+    dom0.until(lambda found: found.netvm.state is NetvmState.RUNNING)
+    dom0.domains[1]["state"] = "paused"
+    assert dom0.snapshot().netvm.state is NetvmState.PAUSED
+    dom0.domains[1]["state"] = "running"
+    dom0.say(1, {keys.AGENT_STATE.at(): "stopped"})
+    assert Problem("agent-stopped") in dom0.until(lambda found: found.netvm.agent is AgentState.STOPPED).problems
 
 
-def test_a_vif_that_was_refused_and_a_domain_that_got_nothing(house):
-    house.attach(2)
-    house.add_domain(3, "personal")
-    house.attach(3, "10.137.0.6")
-    reports(house)
-    status(house, VifId(2, 0), "error")
-    status(house, VifId(3, 0), "connected")
-    house.guest_reports(3, address="")
-    house.start_helper()
-    assert house.until(lambda found: len(found.problems) == 2).problems == (
+def test_a_vif_that_was_refused_and_a_domain_that_got_nothing(dom0):
+    dom0.attach(2)
+    dom0.add_domain(3, "personal")
+    dom0.attach(3, "10.137.0.6")
+    reports(dom0)
+    status(dom0, VifId(2, 0), "error")
+    status(dom0, VifId(3, 0), "connected")
+    dom0.guest_reports(3, address="")
+    dom0.start_helper()
+    assert dom0.until(lambda found: len(found.problems) == 2).problems == (
         Problem("vif-refused", "vif2.0"),
         Problem("domain-without-network", "personal"),
     )
-    status(house, VifId(2, 0), "connected")
-    house.guest_reports(3, "10.137.0.6")
-    house.until(lambda found: not found.problems)
+    status(dom0, VifId(2, 0), "connected")
+    dom0.guest_reports(3, "10.137.0.6")
+    dom0.until(lambda found: not found.problems)
 
 
-def test_a_guest_that_does_not_report_becomes_a_problem_by_itself(house):
-    house.attach(2)
-    reports(house)
-    status(house, VifId(2, 0), "connected")
-    house.start_helper()
-    house.until(lambda found: found.domains and found.domains[0].vif)
+def test_a_guest_that_does_not_report_becomes_a_problem_by_itself(dom0):
+    dom0.attach(2)
+    reports(dom0)
+    status(dom0, VifId(2, 0), "connected")
+    dom0.start_helper()
+    dom0.until(lambda found: found.domains and found.domains[0].vif)
     begun = time.monotonic()
-    [last] = house.signals(15, lambda found: found[-1]["problems"] != [])
+    [last] = dom0.signals(15, lambda found: found[-1]["problems"] != [])
     assert last["problems"][0]["code"] == "domain-without-network"
     assert last["problems"][0]["about"] == "work"
     assert 8 < time.monotonic() - begun < 12
-    house.guest_reports(2)
-    house.until(lambda found: not found.problems)
+    dom0.guest_reports(2)
+    dom0.until(lambda found: not found.problems)
 
 
 NONSENSE = [
@@ -241,25 +241,25 @@ NONSENSE = [
 
 
 @pytest.mark.parametrize("wrong", NONSENSE, ids=lambda wrong: "-".join(map(ascii, next(iter(wrong.items()))))[:60])
-def test_what_the_netvm_writes_is_dropped_where_it_is_off(house, wrong):
-    house.expect_log("the netvm wrote [0-9]+ values that are not valid")
-    reports(house, **wrong)
-    house.start_helper()
-    snapshot = house.until(lambda found: Problem("netvm-nonsense") in found.problems)
+def test_what_the_netvm_writes_is_dropped_where_it_is_off(dom0, wrong):
+    dom0.expect_log("the netvm wrote [0-9]+ values that are not valid")
+    reports(dom0, **wrong)
+    dom0.start_helper()
+    snapshot = dom0.until(lambda found: Problem("netvm-nonsense") in found.problems)
     text = repr(snapshot)
     assert next(iter(wrong.values()))[:12] not in text or not next(iter(wrong.values()))
-    reports(house)
-    house.until(lambda found: found.problems == ())
+    reports(dom0)
+    dom0.until(lambda found: found.problems == ())
 
 
-def test_a_netvm_that_writes_without_end_costs_little(house):
-    reports(house)
-    house.start_helper()
-    house.until(lambda found: found.uplinks)
+def test_a_netvm_that_writes_without_end_costs_little(dom0):
+    reports(dom0)
+    dom0.start_helper()
+    dom0.until(lambda found: found.uplinks)
     stop = threading.Event()
 
     def shout():
-        with house.inside(1) as store:
+        with dom0.inside(1) as store:
             for number in range(1, 10**6):
                 store.write(keys.AGENT_SERIAL.at(), str(number))
                 store.write(keys.UPLINK_STRENGTH.at(0), str(number % 100))
@@ -270,9 +270,9 @@ def test_a_netvm_that_writes_without_end_costs_little(house):
     thread.start()
     try:
         time.sleep(1.5)
-        published = len(house.signals(2))
+        published = len(dom0.signals(2))
         begun = time.monotonic()
-        house.snapshot()
+        dom0.snapshot()
         assert time.monotonic() - begun < 0.5
     finally:
         stop.set()
@@ -280,165 +280,165 @@ def test_a_netvm_that_writes_without_end_costs_little(house):
     assert published <= 2 * 60
 
 
-def test_a_netvm_cannot_invent_a_vif_or_change_an_address(house):
-    house.attach(2)
-    house.add_domain(3, "vault")
-    house.start_helper()
-    house.until(lambda found: found.domains[1].vif)
-    house.say(1, {"backend/vif/2/0/ip": "6.6.6.6"})
-    with house.dom0() as store:  # as if it could: libxl lets it write below backends that exist only
+def test_a_netvm_cannot_invent_a_vif_or_change_an_address(dom0):
+    dom0.attach(2)
+    dom0.add_domain(3, "vault")
+    dom0.start_helper()
+    dom0.until(lambda found: found.domains[1].vif)
+    dom0.say(1, {"backend/vif/2/0/ip": "6.6.6.6"})
+    with dom0.as_dom0() as store:  # as if it could: libxl lets it write below backends that exist only
         store.write("/local/domain/1/backend/vif/3/0/ip", "6.6.6.7")
         store.write("/local/domain/1/backend/vif/3/0/frontend", "/local/domain/3/device/vif/0")
     time.sleep(0.3)
-    vault, work = house.snapshot().domains
-    assert (vault.vif, vault.address, told(house, 3)) == ("", None, {})
+    vault, work = dom0.snapshot().domains
+    assert (vault.vif, vault.address, error_reply(dom0, 3)) == ("", None, {})
     assert work.address == IPv4Address("10.137.0.5")
-    assert all_told(house, 2) == {"address": "10.137.0.5", **COMMON}
+    assert all_told(dom0, 2) == {"address": "10.137.0.5", **COMMON}
 
 
 # -- losses
 
 
-def test_xenstored_lost_and_back(house):
-    house.expect_log("xenstore is lost")
-    reports(house)
-    house.start_helper()
-    house.until(lambda found: found.uplinks)
-    [lost] = house.signals(3, lambda found: True, after=house.xen.kill_xenstored)
+def test_xenstored_lost_and_back(dom0):
+    dom0.expect_log("xenstore is lost")
+    reports(dom0)
+    dom0.start_helper()
+    dom0.until(lambda found: found.uplinks)
+    [lost] = dom0.signals(3, lambda found: True, after=dom0.xen.kill_xenstored)
     assert [each["code"] for each in lost["problems"]] == ["no-store"]
-    assert house.snapshot().problems == (Problem("no-store"),)
-    house.xen.start_xenstored()
-    for domid, found in list(house.domains.items()):
-        house.add_domain(domid, found["name"])
-    house.until(lambda found: found.problems == () and found.netvm.state is NetvmState.STARTING, 10)
-    house.attach(2)
-    reports(house)
-    house.until(lambda found: found.uplinks and found.domains[0].address)
-    assert all_told(house, 2)["address"] == "10.137.0.5"
+    assert dom0.snapshot().problems == (Problem("no-store"),)
+    dom0.xen.start_xenstored()
+    for domid, found in list(dom0.domains.items()):
+        dom0.add_domain(domid, found["name"])
+    dom0.until(lambda found: found.problems == () and found.netvm.state is NetvmState.STARTING, 10)
+    dom0.attach(2)
+    reports(dom0)
+    dom0.until(lambda found: found.uplinks and found.domains[0].address)
+    assert all_told(dom0, 2)["address"] == "10.137.0.5"
 
 
-def test_no_xenstored_at_the_start(house):
-    house.expect_log("xenstore is lost")
-    house.xen.kill_xenstored()
-    house.start_helper()
-    house.until(lambda found: found.problems == (Problem("no-store"),))
-    house.xen.start_xenstored()
-    for domid, found in list(house.domains.items()):
-        house.add_domain(domid, found["name"])
-    house.until(lambda found: not found.problems, 10)
+def test_no_xenstored_at_the_start(dom0):
+    dom0.expect_log("xenstore is lost")
+    dom0.xen.kill_xenstored()
+    dom0.start_helper()
+    dom0.until(lambda found: found.problems == (Problem("no-store"),))
+    dom0.xen.start_xenstored()
+    for domid, found in list(dom0.domains.items()):
+        dom0.add_domain(domid, found["name"])
+    dom0.until(lambda found: not found.problems, 10)
 
 
-def test_a_hypervisor_that_fails_and_comes_back(house):
-    house.expect_log("the hypervisor does not tell its domains")
-    house.start_helper()
-    house.until(lambda found: found.domains)
-    house.hypervisor_fails = True
-    assert house.snapshot().problems == (Problem("no-hypervisor"),)
-    house.hypervisor_fails = False
-    assert house.snapshot().problems == ()
+def test_a_hypervisor_that_fails_and_comes_back(dom0):
+    dom0.expect_log("the hypervisor does not tell its domains")
+    dom0.start_helper()
+    dom0.until(lambda found: found.domains)
+    dom0.hypervisor_fails = True
+    assert dom0.snapshot().problems == (Problem("no-hypervisor"),)
+    dom0.hypervisor_fails = False
+    assert dom0.snapshot().problems == ()
 
 
-def test_nowhere_to_run(house):
-    house.expect_log("There is no hypervisor here")
-    house.xen.place.hypervisor.unlink()
-    house.start_helper(wait=False)
-    assert house.helper.wait(5) == 1
+def test_nowhere_to_run(dom0):
+    dom0.expect_log("There is no hypervisor here")
+    dom0.xen.place.hypervisor.unlink()
+    dom0.start_helper(wait=False)
+    assert dom0.helper.wait(5) == 1
 
 
-def test_the_bus_goes(house):
-    house.expect_log("the system bus has gone")
-    house.start_helper()
-    house._children[0].kill()
-    assert house.helper.wait(5) == 1
+def test_the_bus_goes(dom0):
+    dom0.expect_log("the system bus has gone")
+    dom0.start_helper()
+    dom0._children[0].kill()
+    assert dom0.helper.wait(5) == 1
 
 
-def test_two_helpers(house):
-    house.expect_log("another qnet-helper runs already")
-    house.start_helper()
-    first = house.helper
-    house.start_helper(wait=False)
-    assert house.helper.wait(5) == 1
+def test_two_helpers(dom0):
+    dom0.expect_log("another qnet-helper runs already")
+    dom0.start_helper()
+    first = dom0.helper
+    dom0.start_helper(wait=False)
+    assert dom0.helper.wait(5) == 1
     assert first.poll() is None
 
 
-def test_a_bad_configuration_is_named(house):
-    house.expect_log(r"qnet\.toml: dom0\.netwm is not known; \[dom0\] has netvm, minutes, ports\.")
-    (house.folder / "qnet.toml").write_text("[dom0]\nnetwm = 'x'\n")
-    house.start_helper(wait=False)
-    assert house.helper.wait(5) == 1
+def test_a_bad_configuration_is_named(dom0):
+    dom0.expect_log(r"qnet\.toml: dom0\.netwm is not known; \[dom0\] has netvm, minutes, ports\.")
+    (dom0.folder / "qnet.toml").write_text("[dom0]\nnetwm = 'x'\n")
+    dom0.start_helper(wait=False)
+    assert dom0.helper.wait(5) == 1
 
 
 # -- telling domains
 
 
-def test_domains_are_told_before_they_run(house):
-    house.start_helper()
-    assert eventually(lambda: told(house, 1) == COMMON)
-    assert told(house, 2) == {}
-    house.add_domain(3, "personal", state="paused")
-    house.attach(3, "10.137.0.9")
+def test_domains_are_told_before_they_run(dom0):
+    dom0.start_helper()
+    assert eventually(lambda: error_reply(dom0, 1) == COMMON)
+    assert error_reply(dom0, 2) == {}
+    dom0.add_domain(3, "personal", state="paused")
+    dom0.attach(3, "10.137.0.9")
     begun = time.monotonic()
-    assert all_told(house, 3) == {"address": "10.137.0.9", **COMMON}
+    assert all_told(dom0, 3) == {"address": "10.137.0.9", **COMMON}
     assert time.monotonic() - begun < 0.5
-    with house.inside(3) as store:
+    with dom0.inside(3) as store:
         assert store.read("qnet/address") == b"10.137.0.9"
         with pytest.raises(Exception, match="refused"):
             store.write("qnet/address", "10.137.0.10")
 
 
-def test_a_domain_that_loses_its_vif_is_told_so(house):
-    house.attach(2)
-    house.start_helper()
-    all_told(house, 2)
-    with house.dom0() as store:
+def test_a_domain_that_loses_its_vif_is_told_so(dom0):
+    dom0.attach(2)
+    dom0.start_helper()
+    all_told(dom0, 2)
+    with dom0.as_dom0() as store:
         for path in ("/local/domain/1/backend/vif/2", "/libxl/2/device/vif", "/local/domain/2/device/vif"):
             store.delete(path)
-    eventually(lambda: not told(house, 2))
-    assert house.read("/local/domain/2/name") == "work"
+    eventually(lambda: not error_reply(dom0, 2))
+    assert dom0.read("/local/domain/2/name") == "work"
 
 
-def test_the_configuration_is_what_domains_are_told(house):
-    (house.folder / "qnet.toml").write_text(
+def test_the_configuration_is_what_domains_are_told(dom0):
+    (dom0.folder / "qnet.toml").write_text(
         '[network]\ngateway = "10.2.0.1"\ndns = ["10.2.255.1", "10.2.255.2"]\n[dom0]\nnetvm = "work"\n'
     )
-    house.start_helper()
+    dom0.start_helper()
     expected = {"gateway": "10.2.0.1", "dns1": "10.2.255.1", "dns2": "10.2.255.2"}
-    assert eventually(lambda: told(house, 2) == expected)
-    assert told(house, 1) == {}
-    assert house.snapshot().netvm.name == "work"
+    assert eventually(lambda: error_reply(dom0, 2) == expected)
+    assert error_reply(dom0, 1) == {}
+    assert dom0.snapshot().netvm.name == "work"
 
 
-def test_dom0_as_the_netvm_works_and_is_a_problem(house):
-    (house.folder / "qnet.toml").write_text('[dom0]\nnetvm = "dom0"\n')
-    house.attach(2, backend=0)
-    house.start_helper()
-    snapshot = house.until(lambda found: len(found.domains) == 2 and found.domains[1].vif)
+def test_dom0_as_the_netvm_works_and_is_a_problem(dom0):
+    (dom0.folder / "qnet.toml").write_text('[dom0]\nnetvm = "dom0"\n')
+    dom0.attach(2, backend=0)
+    dom0.start_helper()
+    snapshot = dom0.until(lambda found: len(found.domains) == 2 and found.domains[1].vif)
     assert Problem("dom0-netvm") in snapshot.problems
     assert (snapshot.netvm.id, snapshot.domains[1].netvm) == (0, "dom0")
-    assert eventually(lambda: told(house, 0) == COMMON)
+    assert eventually(lambda: error_reply(dom0, 0) == COMMON)
 
 
-def test_addresses_of_our_own_are_stable_and_never_given_twice(house):
-    house.attach(2, with_ip=False)
-    house.add_domain(3, "personal")
-    house.attach(3, "10.137.0.3")
-    house.start_helper()
-    first = all_told(house, 2)["address"]
-    assert first == house.read("/local/domain/1/backend/vif/2/0/ip")
-    assert house.until(lambda found: found.domains[1].address).domains[1].address == IPv4Address(first)
+def test_addresses_of_our_own_are_stable_and_never_given_twice(dom0):
+    dom0.attach(2, with_ip=False)
+    dom0.add_domain(3, "personal")
+    dom0.attach(3, "10.137.0.3")
+    dom0.start_helper()
+    first = all_told(dom0, 2)["address"]
+    assert first == dom0.read("/local/domain/1/backend/vif/2/0/ip")
+    assert dom0.until(lambda found: found.domains[1].address).domains[1].address == IPv4Address(first)
     assert first not in ("10.137.0.1", "10.137.0.3")
-    house.add_domain(4, "third")
-    house.attach(4, with_ip=False)
-    second = all_told(house, 4)["address"]
+    dom0.add_domain(4, "third")
+    dom0.attach(4, with_ip=False)
+    second = all_told(dom0, 4)["address"]
     assert second not in (first, "10.137.0.3")
     # the same machine under another id, after a restart of the helper
-    house.stop_helper()
-    house.destroy(2)
-    house.add_domain(9, "work", uuid=2)
-    house.attach(9, with_ip=False)
-    house.start_helper()
-    assert all_told(house, 9)["address"] == first
-    assert json.loads(house.addresses.read_text()) == {
+    dom0.stop_helper()
+    dom0.destroy(2)
+    dom0.add_domain(9, "work", uuid=2)
+    dom0.attach(9, with_ip=False)
+    dom0.start_helper()
+    assert all_told(dom0, 9)["address"] == first
+    assert json.loads(dom0.addresses.read_text()) == {
         "00000000-0000-4000-8000-000000000002": first,
         "00000000-0000-4000-8000-000000000004": second,
     }
@@ -450,10 +450,10 @@ def test_addresses_of_our_own_are_stable_and_never_given_twice(house):
 class Agent(threading.Thread):
     """The netvm's side of requests; answers what `lines` gives."""
 
-    def __init__(self, house, lines, word="ok", serial=0, change=None):
+    def __init__(self, dom0, lines, word="ok", serial=0, change=None):
         super().__init__(daemon=True)
         self.asked: list[str] = []
-        self._store = house.inside(1)
+        self._store = dom0.inside(1)
         self._lines, self._word, self._serial, self._change = lines, word, serial, change
         self._store.watch(keys.REQUEST.at())
         self.stop = threading.Event()
@@ -471,11 +471,11 @@ class Agent(threading.Thread):
 
 
 @pytest.fixture
-def agent(house):
+def agent(dom0):
     running = []
 
     def start(lines, **options):
-        running.append(Agent(house, lines, **options))
+        running.append(Agent(dom0, lines, **options))
         return running[-1]
 
     yield start
@@ -488,71 +488,71 @@ NO_ANSWER = "org.qnet.Error.NoAnswer"
 ROW = "10.137.0.{} 0.0.0.0 255.255.255.255 UH 32750 0 0 vif{}.0"
 
 
-def test_the_netvms_routes_in_one_and_in_many_pieces(house, agent):
-    reports(house)
-    house.start_helper()
-    house.until(lambda found: found.uplinks)
+def test_the_netvms_routes_in_one_and_in_many_pieces(dom0, agent):
+    reports(dom0)
+    dom0.start_helper()
+    dom0.until(lambda found: found.uplinks)
     for count in (1, 250):
         running = agent([ROW.format(index % 250, index + 1) for index in range(count)])
-        rows = house.call("GetRoutes", "s", "")
+        rows = dom0.call("GetRoutes", "s", "")
         running.stop.set()
         running.join()
         assert [row["iface"] for row in rows] == [f"vif{index + 1}.0" for index in range(count)]
         assert list(rows[0]) == ["destination", "gateway", "genmask", "flags", "metric", "ref", "use", "iface"]
 
 
-def test_rows_that_are_none_are_dropped(house, agent):
-    house.expect_log("2 rows of a routing table are not valid")
-    reports(house)
-    house.start_helper()
-    house.until(lambda found: found.uplinks)
+def test_rows_that_are_none_are_dropped(dom0, agent):
+    dom0.expect_log("2 rows of a routing table are not valid")
+    reports(dom0)
+    dom0.start_helper()
+    dom0.until(lambda found: found.uplinks)
     agent(["<b>bold</b>", ROW.format(5, 2), "0.0.0.0 0.0.0.0 0.0.0.0 U 0 0 0 ../../etc"])
-    assert [row["iface"] for row in house.call("GetRoutes", "s", "")] == ["vif2.0"]
+    assert [row["iface"] for row in dom0.call("GetRoutes", "s", "")] == ["vif2.0"]
 
 
-def test_a_domains_routes_are_what_it_reported(house):
-    house.attach(2)
-    house.add_domain(3, "vault")
-    reports(house)
-    house.start_helper()
-    house.until(lambda found: found.domains[1].vif)
-    assert house.error_of("GetRoutes", "s", "work").get_dbus_name() == "org.qnet.Error.Refused"
-    assert house.call("GetRoutes", "s", "vault") == []
-    house.guest_reports(2)
-    eventually(lambda: house.read("/local/domain/2/data/qnet/guest/route"))
+def test_a_domains_routes_are_what_it_reported(dom0):
+    dom0.attach(2)
+    dom0.add_domain(3, "vault")
+    reports(dom0)
+    dom0.start_helper()
+    dom0.until(lambda found: found.domains[1].vif)
+    assert dom0.error_of("GetRoutes", "s", "work").get_dbus_name() == "org.qnet.Error.Refused"
+    assert dom0.call("GetRoutes", "s", "vault") == []
+    dom0.guest_reports(2)
+    eventually(lambda: dom0.read("/local/domain/2/data/qnet/guest/route"))
     time.sleep(0.1)
-    [row] = house.call("GetRoutes", "s", "work")
+    [row] = dom0.call("GetRoutes", "s", "work")
     assert (row["destination"], row["flags"], row["iface"]) == ("0.0.0.0", "U", "eth0")
-    error = house.error_of("GetRoutes", "s", "nobody\n<b>")
+    error = dom0.error_of("GetRoutes", "s", "nobody\n<b>")
     assert error.get_dbus_name() == "org.qnet.Error.NotFound"
     assert error.get_dbus_message() == r"There is no domain 'nobody\n<b>' that runs."
 
 
-def test_no_answer_within_the_deadline_is_an_error_and_a_problem(house, agent):
-    house.expect_log("the netvm did not answer routes")
-    reports(house)
-    house.start_helper()
-    house.until(lambda found: found.uplinks)
+def test_no_answer_within_the_deadline_is_an_error_and_a_problem(dom0, agent):
+    dom0.expect_log("the netvm did not answer routes")
+    reports(dom0)
+    dom0.start_helper()
+    dom0.until(lambda found: found.uplinks)
     begun = time.monotonic()
-    assert house.error_of("GetRoutes", "s", "").get_dbus_name() == "org.qnet.Error.NoAnswer"
+    assert dom0.error_of("GetRoutes", "s", "").get_dbus_name() == "org.qnet.Error.NoAnswer"
     assert 2.9 < time.monotonic() - begun < 3.5
-    assert house.snapshot().problems == (Problem("agent-silent"),)
+    assert dom0.snapshot().problems == (Problem("agent-silent"),)
     agent([ROW.format(5, 2)])
-    assert len(house.call("GetRoutes", "s", "")) == 1
-    assert house.snapshot().problems == ()
+    assert len(dom0.call("GetRoutes", "s", "")) == 1
+    assert dom0.snapshot().problems == ()
 
 
-def test_others_are_answered_while_the_netvm_is_not_answering(house):
-    house.expect_log("the netvm did not answer routes")
-    reports(house)
-    house.start_helper()
-    house.until(lambda found: found.uplinks)
+def test_others_are_answered_while_the_netvm_is_not_answering(dom0):
+    dom0.expect_log("the netvm did not answer routes")
+    reports(dom0)
+    dom0.start_helper()
+    dom0.until(lambda found: found.uplinks)
     done = []
-    house.bus.call_async(NAME, PATH, NAME, "GetRoutes", "s", ("",), done.append, done.append)
+    dom0.bus.call_async(NAME, PATH, NAME, "GetRoutes", "s", ("",), done.append, done.append)
     begun = time.monotonic()
-    house.snapshot()
+    dom0.snapshot()
     assert time.monotonic() - begun < 0.2
-    house.spin(lambda: done)
+    dom0.spin(lambda: done)
 
 
 @pytest.mark.parametrize(
@@ -565,72 +565,72 @@ def test_others_are_answered_while_the_netvm_is_not_answering(house):
         ([], {"change": lambda store: store.write(keys.ANSWER_HEAD.at(), "1")}, NO_ANSWER, "the netvm's answer"),
     ],
 )
-def test_answers_that_are_none(house, agent, lines, options, error, logged):
-    house.expect_log(logged)
-    reports(house)
-    house.start_helper()
-    house.until(lambda found: found.uplinks)
+def test_answers_that_are_none(dom0, agent, lines, options, error, logged):
+    dom0.expect_log(logged)
+    reports(dom0)
+    dom0.start_helper()
+    dom0.until(lambda found: found.uplinks)
     agent(lines, **options)
-    assert house.error_of("GetRoutes", "s", "").get_dbus_name() == error
+    assert dom0.error_of("GetRoutes", "s", "").get_dbus_name() == error
 
 
-def test_the_netvm_stops_in_the_middle_of_a_question(house):
-    reports(house)
-    house.start_helper()
-    house.until(lambda found: found.uplinks)
+def test_the_netvm_stops_in_the_middle_of_a_question(dom0):
+    reports(dom0)
+    dom0.start_helper()
+    dom0.until(lambda found: found.uplinks)
     done = []
-    house.bus.call_async(NAME, PATH, NAME, "GetRoutes", "s", ("",), done.append, done.append)
-    house.snapshot()
-    house.destroy(1)
-    house.until(lambda found: found.netvm.state is NetvmState.ABSENT)
-    house.spin(lambda: done, 1)
+    dom0.bus.call_async(NAME, PATH, NAME, "GetRoutes", "s", ("",), done.append, done.append)
+    dom0.snapshot()
+    dom0.destroy(1)
+    dom0.until(lambda found: found.netvm.state is NetvmState.ABSENT)
+    dom0.spin(lambda: done, 1)
     assert done[0].get_dbus_name() == "org.qnet.Error.NoAnswer"
-    assert house.error_of("GetRoutes", "s", "").get_dbus_name() == "org.qnet.Error.Refused"
+    assert dom0.error_of("GetRoutes", "s", "").get_dbus_name() == "org.qnet.Error.Refused"
 
 
-def test_a_question_is_never_taken_for_an_old_one(house, agent):
+def test_a_question_is_never_taken_for_an_old_one(dom0, agent):
     """After a restart of the helper the numbers go on."""
-    reports(house)
-    house.start_helper()
-    house.until(lambda found: found.uplinks)
+    reports(dom0)
+    dom0.start_helper()
+    dom0.until(lambda found: found.uplinks)
     agent([ROW.format(5, 2)])
-    house.call("GetRoutes", "s", "")
-    house.stop_helper()
-    house.start_helper()
-    house.until(lambda found: found.uplinks)
-    house.call("GetRoutes", "s", "")
-    assert house.read("/local/domain/1/qnet/request") == "2 routes"
-    with house.inside(1) as store, pytest.raises(Exception, match="refused"):
+    dom0.call("GetRoutes", "s", "")
+    dom0.stop_helper()
+    dom0.start_helper()
+    dom0.until(lambda found: found.uplinks)
+    dom0.call("GetRoutes", "s", "")
+    assert dom0.read("/local/domain/1/qnet/request") == "2 routes"
+    with dom0.inside(1) as store, pytest.raises(Exception, match="refused"):
         store.write("qnet/request", "3 routes")
 
 
 # -- the bus
 
 
-def test_everybody_may_read_and_nobody_may_send_rubbish(house):
-    house.start_helper()
-    house.until(lambda found: found.domains)
-    assert house.qnet("status", uid=NOBODY).returncode == 0
+def test_everybody_may_read_and_nobody_may_send_rubbish(dom0):
+    dom0.start_helper()
+    dom0.until(lambda found: found.domains)
+    assert dom0.qnet("status", uid=NOBODY).returncode == 0
     unknown = "org.freedesktop.DBus.Error."
-    assert house.error_of("GetRoutes").get_dbus_name() == unknown + "InvalidArgs"
-    assert house.error_of("GetRoutes", "i", 7).get_dbus_name() == unknown + "InvalidArgs"
-    assert house.error_of("Nothing").get_dbus_name() == unknown + "UnknownMethod"
+    assert dom0.error_of("GetRoutes").get_dbus_name() == unknown + "InvalidArgs"
+    assert dom0.error_of("GetRoutes", "i", 7).get_dbus_name() == unknown + "InvalidArgs"
+    assert dom0.error_of("Nothing").get_dbus_name() == unknown + "UnknownMethod"
     get = {"interface": PROPERTIES}
-    assert house.error_of("Get", "ss", NAME, "Nothing", **get).get_dbus_name() == unknown + "UnknownProperty"
-    assert house.error_of("Get", "s", NAME, **get).get_dbus_name() == unknown + "InvalidArgs"
-    assert house.error_of("Get", "ss", "org.other", "Snapshot", **get).get_dbus_name() == "org.qnet.Error.BadInput"
-    wrong = house.error_of("Set", "ssv", NAME, "Version", dbus.String("9", variant_level=1), **get)
+    assert dom0.error_of("Get", "ss", NAME, "Nothing", **get).get_dbus_name() == unknown + "UnknownProperty"
+    assert dom0.error_of("Get", "s", NAME, **get).get_dbus_name() == unknown + "InvalidArgs"
+    assert dom0.error_of("Get", "ss", "org.other", "Snapshot", **get).get_dbus_name() == "org.qnet.Error.BadInput"
+    wrong = dom0.error_of("Set", "ssv", NAME, "Version", dbus.String("9", variant_level=1), **get)
     assert wrong.get_dbus_name() == unknown + "PropertyReadOnly"
-    assert list(house.call("GetAll", "s", NAME, **get)) == ["Snapshot", "Version"]
+    assert list(dom0.call("GetAll", "s", NAME, **get)) == ["Snapshot", "Version"]
 
 
-def test_the_snapshot_can_be_taken_apart_by_any_binding(house):
+def test_the_snapshot_can_be_taken_apart_by_any_binding(dom0):
     """Every dict a{sv}, every list av."""
-    house.attach(2)
-    reports(house)
-    house.start_helper()
-    house.until(lambda found: found.uplinks)
-    value = house.bus.call_blocking(NAME, PATH, PROPERTIES, "Get", "ss", (NAME, "Snapshot"))
+    dom0.attach(2)
+    reports(dom0)
+    dom0.start_helper()
+    dom0.until(lambda found: found.uplinks)
+    value = dom0.bus.call_blocking(NAME, PATH, PROPERTIES, "Get", "ss", (NAME, "Snapshot"))
 
     def look(inner):
         if isinstance(inner, dbus.Dictionary):
@@ -645,19 +645,19 @@ def test_the_snapshot_can_be_taken_apart_by_any_binding(house):
     look(value)
 
 
-def test_introspection(house):
-    house.start_helper()
+def test_introspection(dom0):
+    dom0.start_helper()
     introspectable = {"interface": "org.freedesktop.DBus.Introspectable"}
-    text = house.call("Introspect", **introspectable)
+    text = dom0.call("Introspect", **introspectable)
     assert '<arg name="domain" type="s" direction="in"/>' in text
     assert '<property name="Snapshot" type="a{sv}" access="read"/>' in text
     assert '<method name="Reapply">' in text
     for path, child in (("/", "org"), ("/org", "qnet"), ("/org/qnet", "Helper1")):
-        found = house.bus.call_blocking(NAME, path, introspectable["interface"], "Introspect", "", ())
+        found = dom0.bus.call_blocking(NAME, path, introspectable["interface"], "Introspect", "", ())
         assert f'<node name="{child}"/>' in found
 
 
-def test_sigterm_ends_it_cleanly(house):
-    house.start_helper()
-    assert house.stop_helper() == 0
-    assert "stopped" in house.log.read_text()
+def test_sigterm_ends_it_cleanly(dom0):
+    dom0.start_helper()
+    assert dom0.stop_helper() == 0
+    assert "stopped" in dom0.log.read_text()

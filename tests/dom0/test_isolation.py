@@ -22,10 +22,10 @@ LINKS = (
 )  # fmt: skip
 
 
-def facts(*rows, own=OWN, cards=("eth0",)):
+def facts(*rows, own=OWN, nics=("eth0",)):
     addresses = tuple(row for row in rows if isinstance(row, Address))
     routes = tuple(row for row in rows if isinstance(row, Route))
-    return connected(Network(LINKS, addresses, routes, frozenset(cards)), own)
+    return connected(Network(LINKS, addresses, routes, frozenset(nics)), own)
 
 
 def at(link, text, bits=24):
@@ -201,8 +201,8 @@ def test_no_sockets_at_all():
 
 
 def test_cards_by_their_link_their_device_or_both():
-    card = "/sys/devices/pci0000:00/0000:00:03.0"
-    links = [("eth0", f"{card}/virtio2"), ("usb0", "/sys/devices/pci0000:00/0000:00:01.0/usb1/1-1")]
-    devices = [("0000:00:03.0", card), ("0000:00:04.0", "/sys/devices/pci0000:00/0000:00:04.0")]
+    nic = "/sys/devices/pci0000:00/0000:00:03.0"
+    links = [("eth0", f"{nic}/virtio2"), ("usb0", "/sys/devices/pci0000:00/0000:00:01.0/usb1/1-1")]
+    devices = [("0000:00:03.0", nic), ("0000:00:04.0", "/sys/devices/pci0000:00/0000:00:04.0")]
     assert nics(links, devices) == ("eth0 (0000:00:03.0)", "usb0", "0000:00:04.0")
     assert nics([], []) == ()

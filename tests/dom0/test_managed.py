@@ -13,24 +13,24 @@ DEEDS = (
 )  # fmt: skip
 
 
-def test_it_shows_the_domains_and_changes_nothing(house):
+def test_it_shows_the_domains_and_changes_nothing(dom0):
     """A domain without an address, people who ask, a netvm that is back: xenstore stays as others made it."""
-    house.verbs["capabilities"] = lambda: {"name": "test", "managed_by": "qubesd"}
-    house.attach(2, with_ip=False)
-    house.say(1, REPORT)
-    house.start_helper()
-    snapshot = house.until(lambda found: found.netvm.state is NetvmState.RUNNING)
+    dom0.verbs["capabilities"] = lambda: {"name": "test", "managed_by": "qubesd"}
+    dom0.attach(2, with_ip=False)
+    dom0.say(1, REPORT)
+    dom0.start_helper()
+    snapshot = dom0.until(lambda found: found.netvm.state is NetvmState.RUNNING)
     assert Problem("managed", "qubesd") in snapshot.problems
     assert [each.name for each in snapshot.domains] == ["work"]
-    assert house.call("Preflight")["obstacles"][0]["code"] == "managed"
+    assert dom0.call("Preflight")["obstacles"][0]["code"] == "managed"
     for member, signature, *values in DEEDS:
-        assert "belong to qubesd" in house.error_of(member, signature, *values).get_dbus_message()
-    house.destroy(1)
-    house.until(lambda found: found.netvm.state is NetvmState.ABSENT)
-    house.add_domain(7, "netvm")
-    house.say(7, REPORT)
-    house.until(lambda found: found.netvm.id == 7)
-    assert house.read("/libxl/2/device/vif/0/backend") == "/local/domain/1/backend/vif/2/0"
-    assert house.read("/local/domain/1/backend/vif/2/0/ip") is None
-    assert house.read("/local/domain/2/qnet") is None
-    assert "The domains of this host belong to qubesd, so qnet only shows them." in house.qnet("status").stdout
+        assert "belong to qubesd" in dom0.error_of(member, signature, *values).get_dbus_message()
+    dom0.destroy(1)
+    dom0.until(lambda found: found.netvm.state is NetvmState.ABSENT)
+    dom0.add_domain(7, "netvm")
+    dom0.say(7, REPORT)
+    dom0.until(lambda found: found.netvm.id == 7)
+    assert dom0.read("/libxl/2/device/vif/0/backend") == "/local/domain/1/backend/vif/2/0"
+    assert dom0.read("/local/domain/1/backend/vif/2/0/ip") is None
+    assert dom0.read("/local/domain/2/qnet") is None
+    assert "The domains of this host belong to qubesd, so qnet only shows them." in dom0.qnet("status").stdout

@@ -33,7 +33,7 @@ class Service:
         self.record = RecordFile(folder / "netvm.json")
         self.configuration = folder / "netvm.cfg"
         self.configuration.write_text(CONFIGURATION)
-        self.told: list[str] = []
+        self.error_reply: list[str] = []
         self.limits = Limits(agent=20, shutdown=20)
         self._interrupts = interrupts
 
@@ -51,7 +51,7 @@ class Service:
 
     def _tell(self, step: str, state: str, text: str) -> None:
         if state != "begun":
-            self.told.append(f"{state}: {text}")
+            self.error_reply.append(f"{state}: {text}")
 
     @property
     def drivers(self) -> dict[str, str]:
@@ -93,7 +93,7 @@ def test_start_gives_every_network_card_to_the_netvm(netvm: Service) -> None:
     assert netvm.drivers == GIVEN
     assert netvm.names == ["netvm"]
     assert netvm.host.calls[-1] == f"create {netvm.configuration} pci=['{CABLE}','{WIFI}']"
-    assert netvm.told == [
+    assert netvm.error_reply == [
         f"done: took {CABLE} (e1000) from dom0",
         f"done: took {WIFI} (iwlwifi) from dom0",
         f"done: started netvm with {CABLE}, {WIFI}",
@@ -104,10 +104,10 @@ def test_start_gives_every_network_card_to_the_netvm(netvm: Service) -> None:
 
 def test_stop_gives_the_cards_back(netvm: Service) -> None:
     netvm.start()
-    netvm.told.clear()
+    netvm.error_reply.clear()
     assert netvm.stop() == "netvm is stopped."
     assert (netvm.drivers, netvm.names, netvm.record.load()) == (BEFORE, [], Record())
-    assert netvm.told == [
+    assert netvm.error_reply == [
         "done: stopped netvm", f"done: gave {CABLE} back to e1000", f"done: gave {WIFI} back to iwlwifi",
     ]  # fmt: skip
 
@@ -192,14 +192,14 @@ def test_a_card_without_a_driver_is_taken_too(netvm: Service) -> None:
     netvm.start()
     netvm.stop()
     assert netvm.drivers == BEFORE | {WIFI: ""}
-    assert netvm.told[-1] == f"done: gave {WIFI} back to dom0"
+    assert netvm.error_reply[-1] == f"done: gave {WIFI} back to dom0"
 
 
 def test_without_any_card_it_says_so(netvm: Service) -> None:
     for address in (CABLE, WIFI):
         (netvm.host.devices.root / "devices" / address / "class").write_text("0x030000\n")
     assert netvm.start() == "netvm runs."
-    assert netvm.told[0] == "done: started netvm without a network card"
+    assert netvm.error_reply[0] == "done: started netvm without a network card"
 
 
 # -- what fails
@@ -234,7 +234,7 @@ def test_agent_that_never_reports_puts_everything_back(netvm: Service) -> None:
     netvm.host.agent, netvm.limits = "", Limits(agent=0.3)
     assert "The agent in netvm did not report within 0.3 s." in refused(netvm.start)
     assert (netvm.drivers, netvm.names) == (BEFORE, [])
-    assert "undone: destroyed netvm" in netvm.told
+    assert "undone: destroyed netvm" in netvm.error_reply
 
 
 def test_netvm_that_dies_at_once_is_not_waited_for(netvm: Service) -> None:
@@ -292,13 +292,13 @@ def test_no_pciback(netvm: Service) -> None:
 @pytest.mark.parametrize("obeys", [True, False])
 def test_netvm_that_does_not_shut_down_is_destroyed(netvm: Service, obeys: bool) -> None:
     netvm.start()
-    netvm.told.clear()
+    netvm.error_reply.clear()
     netvm.limits = Limits(shutdown=0.3)
     netvm.host.obeys = False
     if obeys:
         netvm.host.fails["shutdown"] = "PV control interface not available"
     netvm.stop()
-    assert netvm.told[0] == "done: destroyed netvm, which did not shut down"
+    assert netvm.error_reply[0] == "done: destroyed netvm, which did not shut down"
     assert (netvm.drivers, netvm.names) == (BEFORE, [])
 
 
@@ -307,7 +307,7 @@ def test_stop_waits_for_a_netvm_that_takes_its_time(netvm: Service) -> None:
     netvm.start()
     netvm.host.before = lambda words: netvm.host.end_later(1) if words[0] == "shutdown" else None
     netvm.stop()
-    assert "done: stopped netvm" in netvm.told
+    assert "done: stopped netvm" in netvm.error_reply
     assert "destroy 1" not in netvm.host.calls
 
 
@@ -320,7 +320,7 @@ def test_netvm_that_has_shut_down_and_that_nobody_takes_apart_is_destroyed(
     netvm.limits = Limits(shutdown=1000)
     netvm.host.reaped = False
     netvm.stop()
-    assert "done: stopped netvm" in netvm.told
+    assert "done: stopped netvm" in netvm.error_reply
     assert (netvm.drivers, netvm.names) == (BEFORE, [])
 
 
@@ -361,7 +361,7 @@ def test_a_start_that_was_killed_is_undone_by_stop(netvm: Service) -> None:
 
 def test_a_start_that_was_killed_after_all_was_done_has_started_it(netvm: Service) -> None:
     netvm.start()
-    netvm.record.save(Record(netvm.record.load().cards, starting=True))
+    netvm.record.save(Record(netvm.record.load().nics, starting=True))
     assert netvm.start() == "netvm runs already."
     assert not netvm.record.load().starting
 
@@ -493,11 +493,11 @@ def test_dom0_as_the_netvm_is_another_service(monkeypatch: pytest.MonkeyPatch, t
 
 def test_record_that_is_none_tells_of_nothing(tmp_path: Path) -> None:
     path = tmp_path / "netvm.json"
-    for text in ("", "[]", '{"cards": [], "starting": true}', '{"cards": {"x": "e1000"}, "starting": true}'):
+    for text in ("", "[]", '{"nics": [], "starting": true}', '{"nics": {"x": "e1000"}, "starting": true}'):
         path.write_text(text)
         assert RecordFile(path).load() == Record()
-    card = pci.Card(CABLE, "", "")
-    assert Record({CABLE: "e1000"}).taken(card) == Record({CABLE: "e1000"})
+    frontend = pci.PciNic(CABLE, "", "")
+    assert Record({CABLE: "e1000"}).taken(frontend) == Record({CABLE: "e1000"})
 
 
 def test_errors_are_what_they_were(netvm: Service) -> None:

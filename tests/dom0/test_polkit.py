@@ -8,10 +8,10 @@ import xml.etree.ElementTree as ElementTree
 import dbus
 import dbus.service
 import pytest
-from grounds import ACTIVE, INACTIVE, NOBODY, ROOT
-from house import NAME, PATH, eventually
+from helper_dom0 import NAME, PATH, eventually
+from polkit_box import ACTIVE, INACTIVE, NOBODY, ROOT
 
-from qnet_gui.dom0.bus.declare import ANYONE, method, told
+from qnet_gui.dom0.bus.declare import ANYONE, error_reply, method
 from qnet_gui.dom0.bus.exported import Exported
 from qnet_gui.dom0.bus.polkit import refusal
 from qnet_gui.dom0.helper import Helper
@@ -164,13 +164,13 @@ def test_the_service_file_leads_to_systemd_only():
 
 
 @pytest.fixture
-def running(house):
+def running(dom0):
     """The helper, and an agent that agrees to everything."""
-    house.say(1, {keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"})
-    house.start_helper()
-    eventually(lambda: house.snapshot().netvm.agent.value == "running")
-    house.start_agreeable()
-    return house
+    dom0.say(1, {keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"})
+    dom0.start_helper()
+    eventually(lambda: dom0.snapshot().netvm.agent.value == "running")
+    dom0.start_agreeable()
+    return dom0
 
 
 def test_root_and_whoever_sits_at_the_screen_may_reapply(running):
@@ -237,6 +237,6 @@ def test_refusals_in_words():
 
 def test_a_failure_nobody_thought_of_tells_the_caller_nothing_but_a_sentence(log_guard):
     log_guard.expect("unexpected")
-    name, sentence = told(ZeroDivisionError("secret"))
+    name, sentence = error_reply(ZeroDivisionError("secret"))
     assert name == "org.qnet.Error.Failed"
     assert "secret" not in sentence

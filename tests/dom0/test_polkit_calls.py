@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ElementTree
 import dbus
 import pytest
 from dbus.lowlevel import MethodCallMessage
-from house import NAME, PATH, PROPERTIES
+from helper_dom0 import NAME, PATH, PROPERTIES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,21 +29,21 @@ VALUES = {"u": 2, "s": "work", "b": True, "i": -1, "x": 2, "v": "work", "as": ["
 
 
 @pytest.fixture(autouse=True)
-def lives_on(lasting_house):
+def lives_on(lasting_dom0):
     """The same helper from the first call to the last."""
-    owner = lasting_house.bus.get_name_owner(NAME)
+    owner = lasting_dom0.bus.get_name_owner(NAME)
     yield
-    assert lasting_house.helper.poll() is None
-    assert lasting_house.bus.get_name_owner(NAME) == owner
-    lasting_house.until(lambda found: found.operation.id == 0)
+    assert lasting_dom0.helper.poll() is None
+    assert lasting_dom0.bus.get_name_owner(NAME) == owner
+    lasting_dom0.until(lambda found: found.operation.id == 0)
 
 
-def attempt(house, member, signature="", *arguments, interface=NAME, path=PATH):
+def attempt(dom0, member, signature="", *arguments, interface=NAME, path=PATH):
     """The name and the sentence of the error that a call ends with; two empty ones for none."""
     message = MethodCallMessage(NAME, path, interface, member)
     message.append(*arguments, signature=signature)
     try:
-        house.bus.send_message_with_reply_and_block(message, 10)
+        dom0.bus.send_message_with_reply_and_block(message, 10)
     except dbus.DBusException as error:
         said = error.get_dbus_message()
         assert not any(word in said for word in ("Traceback", "File ", ".py", "0x")), said
@@ -55,8 +55,8 @@ def attempt(house, member, signature="", *arguments, interface=NAME, path=PATH):
 
 
 @pytest.fixture
-def node(lasting_house):
-    return ElementTree.fromstring(lasting_house.call("Introspect", interface=INTROSPECTABLE))  # noqa: S314
+def node(lasting_dom0):
+    return ElementTree.fromstring(lasting_dom0.call("Introspect", interface=INTROSPECTABLE))  # noqa: S314
 
 
 def signature_of(element, direction=None):
@@ -82,20 +82,20 @@ def test_introspection_names_whatever_goes_in(node):
         assert len(set(names)) == len(names)
 
 
-def test_the_interfaces_that_introspection_shows_are_whole(lasting_house, node):
+def test_the_interfaces_that_introspection_shows_are_whole(lasting_dom0, node):
     """Whatever is shown of the standard interfaces answers, and whatever answers is shown."""
     shown = {each.get("name") for each in node.iter("method")}
     for member in ("Get", "GetAll", "Set", "Introspect"):
         interface = INTROSPECTABLE if member == "Introspect" else PROPERTIES
         assert member in shown
-        assert attempt(lasting_house, member, interface=interface)[0] in ("", BUS_ERROR + "InvalidArgs")
-    assert attempt(lasting_house, "Ping", interface="org.freedesktop.DBus.Peer") == ("", "")
+        assert attempt(lasting_dom0, member, interface=interface)[0] in ("", BUS_ERROR + "InvalidArgs")
+    assert attempt(lasting_dom0, "Ping", interface="org.freedesktop.DBus.Peer") == ("", "")
 
 
-def test_a_browser_of_the_bus_finds_the_object(lasting_house):
+def test_a_browser_of_the_bus_finds_the_object(lasting_dom0):
     path = ""
     while path != PATH:
-        said = lasting_house.bus.call_blocking(NAME, path or "/", INTROSPECTABLE, "Introspect", "", ())
+        said = lasting_dom0.bus.call_blocking(NAME, path or "/", INTROSPECTABLE, "Introspect", "", ())
         (child,) = ElementTree.fromstring(said).findall("node")  # noqa: S314
         path += "/" + child.get("name")
 
@@ -104,21 +104,21 @@ def test_a_browser_of_the_bus_finds_the_object(lasting_house):
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_other_arguments_than_declared(lasting_house, name):
+def test_other_arguments_than_declared(lasting_dom0, name):
     takes = METHODS[name].takes
     for signature in {"", *VALUES, takes + "u", takes + "s", "u" + takes} - {takes}:
         arguments = [VALUES[kind] for kind in dbus.Signature(signature)]
-        error = attempt(lasting_house, name, signature, *arguments)
+        error = attempt(lasting_dom0, name, signature, *arguments)
         assert error == (BUS_ERROR + "InvalidArgs", f"{name} takes {takes or 'nothing'}.")
 
 
 @pytest.mark.parametrize("name", [name for name in METHODS if "u" in METHODS[name].takes])
 @pytest.mark.parametrize("number", [HUGE, 2**31, 2**31 - 1, 65536])
-def test_huge_numbers(lasting_house, name, number):
+def test_huge_numbers(lasting_dom0, name, number):
     """There is no such domain, and nobody may connect dom0 for so long."""
     takes = METHODS[name].takes
     arguments = [number if kind == "u" else VALUES[kind] for kind in dbus.Signature(takes)]
-    error, sentence = attempt(lasting_house, name, takes, *arguments)
+    error, sentence = attempt(lasting_dom0, name, takes, *arguments)
     assert error in ("org.qnet.Error.BadInput", "org.qnet.Error.NotFound")
     assert sentence.endswith(".")
 
@@ -127,31 +127,31 @@ def test_huge_numbers(lasting_house, name, number):
 @pytest.mark.parametrize(
     "text", ["x" * 100_000, "\x1b[31m\n<b>", "../../etc", "\u202eabc\U0001f600", "$(reboot)", "%s"]
 )
-def test_strange_texts(lasting_house, name, text):
+def test_strange_texts(lasting_dom0, name, text):
     """What comes back of them is short and printable."""
     takes = METHODS[name].takes
     arguments = [text if kind == "s" else VALUES[kind] for kind in dbus.Signature(takes)]
-    error, sentence = attempt(lasting_house, name, takes, *arguments)
+    error, sentence = attempt(lasting_dom0, name, takes, *arguments)
     assert error in ("org.qnet.Error.BadInput", "org.qnet.Error.NotFound")
     assert sentence.isascii()
     assert sentence.isprintable()
     assert len(sentence) < 300
 
 
-def test_what_is_not_there(lasting_house):
+def test_what_is_not_there(lasting_dom0):
     unknown = BUS_ERROR + "UnknownMethod"
-    assert attempt(lasting_house, "Nonsense") == (unknown, "There is no method Nonsense here.")
-    assert attempt(lasting_house, "reapply")[0] == unknown
-    assert attempt(lasting_house, "reapply", interface=PROPERTIES)[0] == unknown
-    assert attempt(lasting_house, "Reapply", interface=PROPERTIES)[0] == unknown
-    assert attempt(lasting_house, "Reapply", path="/")[0] == unknown
-    assert attempt(lasting_house, "Reapply", path=PATH + "/more")[0] == unknown
-    assert attempt(lasting_house, "__init__")[0] == unknown
+    assert attempt(lasting_dom0, "Nonsense") == (unknown, "There is no method Nonsense here.")
+    assert attempt(lasting_dom0, "reapply")[0] == unknown
+    assert attempt(lasting_dom0, "reapply", interface=PROPERTIES)[0] == unknown
+    assert attempt(lasting_dom0, "Reapply", interface=PROPERTIES)[0] == unknown
+    assert attempt(lasting_dom0, "Reapply", path="/")[0] == unknown
+    assert attempt(lasting_dom0, "Reapply", path=PATH + "/more")[0] == unknown
+    assert attempt(lasting_dom0, "__init__")[0] == unknown
 
 
-def test_properties_that_are_not_there_and_cannot_be_written(lasting_house):
+def test_properties_that_are_not_there_and_cannot_be_written(lasting_dom0):
     def get(*what, member="Get", signature="ss"):
-        return attempt(lasting_house, member, signature, *what, interface=PROPERTIES)[0]
+        return attempt(lasting_dom0, member, signature, *what, interface=PROPERTIES)[0]
 
     assert get(NAME, "Version") == get("", "Version") == ""
     assert get(NAME, "Nonsense") == get(NAME, "") == BUS_ERROR + "UnknownProperty"
@@ -188,8 +188,8 @@ def calls(member):
     st.sampled_from([*METHODS, "Get", "GetAll", "Set", "Introspect", "Nonsense"]).flatmap(calls),
     st.sampled_from([NAME, PROPERTIES, INTROSPECTABLE]),
 )
-def test_anything(lasting_house, call, interface):
+def test_anything(lasting_dom0, call, interface):
     member, (signature, arguments) = call
-    error, sentence = attempt(lasting_house, member, signature, *arguments, interface=interface)
+    error, sentence = attempt(lasting_dom0, member, signature, *arguments, interface=interface)
     assert error in KNOWN | {""}
     assert len(sentence) < 500

@@ -1,7 +1,7 @@
 """Every method by everybody, whatever his password dialog does: the helper decides as the shipped policy says.
 
 What is expected is read from the policy and from the declarations, so that a new method is tested by itself. What a
-method does afterwards does not matter here: in this house nothing succeeds, and all that counts is who may try.
+method does afterwards does not matter here: in this dom0 nothing succeeds, and all that counts is who may try.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import time
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from grounds import ACTIVE, ADMIN, INACTIVE, NOBODY, ROOT
-from house import NAME, PROPERTIES, eventually
-from people import NOT_AUTHORISED, Agent, Person, arguments_for
+from callers import NOT_AUTHORISED, Agent, Person, arguments_for
+from helper_dom0 import NAME, PROPERTIES, eventually
+from polkit_box import ACTIVE, ADMIN, INACTIVE, NOBODY, ROOT
 
 from qnet_gui.dom0.bus.declare import ANYONE
 from qnet_gui.dom0.helper import Helper
@@ -46,9 +46,9 @@ POLICY = {
 }
 
 
-def person_of(house, caller):
+def person_of(dom0, caller):
     uid, session, _ = CALLERS[caller]
-    return Person(house, uid, session)
+    return Person(dom0, uid, session)
 
 
 def expected(caller, dialog, action, kept):
@@ -69,11 +69,11 @@ def expected(caller, dialog, action, kept):
 
 @pytest.mark.parametrize("dialog", DIALOGS)
 @pytest.mark.parametrize("caller", CALLERS)
-def test_matrix(lasting_house, caller, dialog):
-    house, kept = lasting_house, set()
+def test_matrix(lasting_dom0, caller, dialog):
+    dom0, kept = lasting_dom0, set()
     manner = {"absent": None, "not let": "yes"}.get(dialog, dialog)
-    with person_of(house, caller) as person:
-        agent = Agent(house, person, manner) if manner else None
+    with person_of(dom0, caller) as person:
+        agent = Agent(dom0, person, manner) if manner else None
         for name, declared in METHODS.items():
             if agent and not agent.lives:
                 agent.register()
@@ -85,7 +85,7 @@ def test_matrix(lasting_house, caller, dialog):
             assert found == (asked, allowed), f"{name}: {ended}"
             assert all(prompt.action == declared.action and prompt.who == [ADMIN] for prompt in prompts)
             if allowed:
-                house.until(lambda found: found.operation.id == 0)
+                dom0.until(lambda found: found.operation.id == 0)
             else:
                 assert ended.sentence == DIALOGS[dialog]
         if agent:
@@ -98,25 +98,25 @@ def test_the_matrix_knows_methods_of_every_kind():
     assert set(POLICY) >= {declared.action for declared in METHODS.values()} - {ANYONE}
 
 
-def test_disconnecting_never_asks_whoever_sits_at_the_screen(lasting_house):
+def test_disconnecting_never_asks_whoever_sits_at_the_screen(lasting_dom0):
     """The way back to safety; and nobody could be asked, or somebody who says no."""
-    with person_of(lasting_house, "active") as person:
+    with person_of(lasting_dom0, "active") as person:
         for _ in range(3):
             assert person.call("DisconnectDom0", interactive=False).error == ""
-        agent = Agent(lasting_house, person, "no")
+        agent = Agent(lasting_dom0, person, "no")
         assert person.call("DisconnectDom0").error == ""
         assert agent.prompts == []
         agent.close()
 
 
 @pytest.mark.parametrize("caller", ["nobody", "inactive", "active", "administrator"])
-def test_connecting_asks_every_time(lasting_house, caller):
-    with person_of(lasting_house, caller) as person:
-        agent = Agent(lasting_house, person, "yes")
+def test_connecting_asks_every_time(lasting_dom0, caller):
+    with person_of(lasting_dom0, caller) as person:
+        agent = Agent(lasting_dom0, person, "yes")
         for times in range(1, 4):
             assert person.call("ConnectDom0").error == ""
             assert len(agent.prompts) == times
-            lasting_house.until(lambda found: found.operation.id == 0)
+            lasting_dom0.until(lambda found: found.operation.id == 0)
         agent.close()
         assert person.call("ConnectDom0").error == NOT_AUTHORISED
 
@@ -135,17 +135,17 @@ def median_of(call):
 
 
 @pytest.mark.parametrize("call", ["GetAll", "Preflight", "Reapply"])
-def test_others_are_answered_meanwhile(lasting_house, call):
-    house = lasting_house
+def test_others_are_answered_meanwhile(lasting_dom0, call):
+    dom0 = lasting_dom0
 
     def other():
         if call == "GetAll":
-            house.call("GetAll", "s", NAME, interface=PROPERTIES)
+            dom0.call("GetAll", "s", NAME, interface=PROPERTIES)
         else:
-            house.call(call)
+            dom0.call(call)
 
-    with person_of(house, "active") as person:
-        agent = Agent(house, person, "waits")
+    with person_of(dom0, "active") as person:
+        agent = Agent(dom0, person, "waits")
         before = median_of(other)
         asked = person.ask("ConnectDom0")
         prompt = agent.waiting()
@@ -159,31 +159,31 @@ def test_others_are_answered_meanwhile(lasting_house, call):
     assert meanwhile < 5 * max(before, after)
 
 
-def test_a_caller_who_leaves_at_the_prompt(lasting_house):
+def test_a_caller_who_leaves_at_the_prompt(lasting_dom0):
     """The dialog is closed, and a password that is typed all the same does nothing."""
-    house = lasting_house
+    dom0 = lasting_dom0
     operations = []
-    match = house.bus.add_signal_receiver(lambda *found: operations.append(found), "OperationEnded", NAME, NAME)
-    house.bus.get_name_owner(NAME)  # an answer of the bus: the match is in force
-    with person_of(house, "active") as person:
-        agent = Agent(house, person, "waits")
+    match = dom0.bus.add_signal_receiver(lambda *found: operations.append(found), "OperationEnded", NAME, NAME)
+    dom0.bus.get_name_owner(NAME)  # an answer of the bus: the match is in force
+    with person_of(dom0, "active") as person:
+        agent = Agent(dom0, person, "waits")
         person.ask("ConnectDom0")
         prompt = agent.waiting()
-    house.spin(lambda: prompt.cancelled)
+    dom0.spin(lambda: prompt.cancelled)
     agent.yes(prompt)
     agent.close()
-    with person_of(house, "root") as root:  # what comes of it comes before this
+    with person_of(dom0, "root") as root:  # what comes of it comes before this
         assert root.call("DisconnectDom0").error == ""
-        house.spin(lambda: operations)
+        dom0.spin(lambda: operations)
     match.remove()
     assert len(operations) == 1
 
 
-def test_two_people_at_their_prompts(lasting_house):
+def test_two_people_at_their_prompts(lasting_dom0):
     """Each is answered for himself, in whatever order they type."""
-    house = lasting_house
-    with person_of(house, "active") as one, person_of(house, "nobody") as two:
-        agents = Agent(house, one, "waits"), Agent(house, two, "waits")
+    dom0 = lasting_dom0
+    with person_of(dom0, "active") as one, person_of(dom0, "nobody") as two:
+        agents = Agent(dom0, one, "waits"), Agent(dom0, two, "waits")
         calls = one.ask("ConnectDom0"), two.ask("ConnectDom0")
         prompts = [agent.waiting() for agent in agents]
         agents[1].yes(prompts[1])
@@ -199,13 +199,13 @@ def test_two_people_at_their_prompts(lasting_house):
 
 
 @pytest.fixture
-def settled(house):
-    house.settle()
-    return house
+def settled(dom0):
+    dom0.settle()
+    return dom0
 
 
-def at_prompt(house, person, method="ConnectDom0"):
-    agent = Agent(house, person, "waits")
+def at_prompt(dom0, person, method="ConnectDom0"):
+    agent = Agent(dom0, person, "waits")
     asked = person.ask(method)
     return agent, agent.waiting(), asked
 
@@ -237,7 +237,7 @@ def test_a_domain_goes_while_the_password_is_typed(settled, method):
     assert settled.snapshot().operation.id == 0
 
 
-def test_somebody_else_connects_while_the_password_is_typed(house):
+def test_somebody_else_connects_while_the_password_is_typed(dom0):
     """Once there is a password, one may not have what the other has begun; and who comes now is not asked for one."""
     go_on = threading.Event()
 
@@ -245,17 +245,17 @@ def test_somebody_else_connects_while_the_password_is_typed(house):
         go_on.wait(4)
         raise Refused("This domain cannot be paused.")
 
-    house.verbs |= {"pause": pause, "unpause": lambda domid: None}
-    house.settle("--journal", str(house.folder / "journal.json"))
+    dom0.verbs |= {"pause": pause, "unpause": lambda domid: None}
+    dom0.settle("--journal", str(dom0.folder / "journal.json"))
     busy = "org.qnet.Error.Busy", "root is connecting dom0 to the network. Wait until that is done."
-    with person_of(house, "active") as person, person_of(house, "nobody") as late, person_of(house, "root") as root:
-        agent, prompt, asked = at_prompt(house, person)
+    with person_of(dom0, "active") as person, person_of(dom0, "nobody") as late, person_of(dom0, "root") as root:
+        agent, prompt, asked = at_prompt(dom0, person)
         assert root.call("ConnectDom0").error == ""
         agent.yes(prompt)
         assert person.outcome(asked) == busy
         assert late.call("ConnectDom0") == busy
         go_on.set()
-        house.until(lambda found: found.operation.id == 0)
+        dom0.until(lambda found: found.operation.id == 0)
         agent.close()
 
 

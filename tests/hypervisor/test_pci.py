@@ -30,16 +30,16 @@ def test_controllers(tmp_path: Path) -> None:
     (tmp_path / "devices/0000:09:00.0").symlink_to("../real/gone")
     found = pci.controllers(tmp_path)
     assert found == [
-        pci.Card("0000:00:04.0", "pciback", str(cable)),
-        pci.Card("0000:03:00.0", "iwlwifi", str(tmp_path / "real/0000:03:00.0")),
-        pci.Card("0000:03:10.0", "", str(virtual), virtual=True),
+        pci.PciNic("0000:00:04.0", "pciback", str(cable)),
+        pci.PciNic("0000:03:00.0", "iwlwifi", str(tmp_path / "real/0000:03:00.0")),
+        pci.PciNic("0000:03:10.0", "", str(virtual), virtual=True),
     ]
-    assert [card.given_away for card in found] == [True, False, False]
+    assert [nic.given_away for nic in found] == [True, False, False]
 
 
 def test_no_bus(tmp_path: Path) -> None:
     assert pci.controllers(tmp_path) == []
-    assert pci.card("0000:00:04.0", tmp_path) is None
+    assert pci.nic("0000:00:04.0", tmp_path) is None
     assert pci.driver("0000:00:04.0", tmp_path) == ""
 
 

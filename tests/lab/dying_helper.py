@@ -17,7 +17,7 @@ from pathlib import Path
 from qnet_gui.dom0.main import main
 from qnet_gui.dom0.upgrade import session, step_runner
 from qnet_gui.dom0.upgrade.journal import Journal, JournalFile
-from qnet_gui.dom0.upgrade.step_context import Hands
+from qnet_gui.dom0.upgrade.step_context import StepContext
 from qnet_gui.dom0.upgrade.steps import STEPS, Step
 
 POINT, HERE = Path("/run/qnet-test-point"), Path("/run/qnet-test-here")
@@ -43,8 +43,8 @@ def _strike(how: str) -> None:
         time.sleep(0.01)
 
 
-def _wrapped(deed: Callable[[Hands], str], how: str, before: bool) -> Callable[[Hands], str]:
-    def act(hands: Hands) -> str:
+def _wrapped(deed: Callable[[StepContext], str], how: str, before: bool) -> Callable[[StepContext], str]:
+    def act(hands: StepContext) -> str:
         if before:
             _strike(how)
         text = deed(hands)

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from . import cards
+from . import unbooted_vifs
 from .conftest import Lab
 
-lab = cards.unrestarted
+lab = unbooted_vifs.unrestarted
 _DOWNLOAD = """
 import socket, sys, time
 sock = socket.create_connection(("203.0.113.11", 8000), 5)
@@ -42,7 +42,7 @@ def _listening(server: subprocess.Popen[str]) -> Iterator[None]:
 
 
 def _state(lab: Lab) -> str:
-    return lab.out("dom0", "xenstore-read", f"{cards.NETVM_HOME}/data/qnet/agent/state")
+    return lab.out("dom0", "xenstore-read", f"{unbooted_vifs.NETVM_HOME}/data/qnet/agent/state")
 
 
 @pytest.mark.parametrize("end", ["kill", "restart"])
@@ -55,7 +55,7 @@ def test_an_established_flow_survives_the_agents_restart(lab: Lab, end: str) -> 
         try:
             assert client.stdout is not None
             assert client.stdout.readline() == "0\n"
-            before = cards.served(lab)
+            before = unbooted_vifs.served(lab)
             if end == "kill":
                 lab.kill_program("netvm", "qnet-agent")
                 time.sleep(0.5)
@@ -65,7 +65,7 @@ def test_an_established_flow_survives_the_agents_restart(lab: Lab, end: str) -> 
             lab.wait("the agent's return", lambda: _state(lab) == "running")
             said, _ = client.communicate(timeout=20)
             assert said.split()[-1] == "29"
-            assert cards.served(lab) == before
+            assert unbooted_vifs.served(lab) == before
         finally:
             server.kill()
             client.kill()
@@ -73,11 +73,11 @@ def test_an_established_flow_survives_the_agents_restart(lab: Lab, end: str) -> 
 
 @pytest.mark.parametrize("end", ["kill_program", "stop_program"])
 def test_an_agent_that_ends_leaves_the_anti_spoofing_and_tells_dom0(lab: Lab, end: str) -> None:
-    before = lab.out("netvm", "nft", "-s", "list", "ruleset") + cards.served(lab)
+    before = lab.out("netvm", "nft", "-s", "list", "ruleset") + unbooted_vifs.served(lab)
     getattr(lab, end)("netvm", "qnet-agent")
     try:
         assert _state(lab) == "stopped"
-        assert lab.out("netvm", "nft", "-s", "list", "ruleset") + cards.served(lab) == before
+        assert lab.out("netvm", "nft", "-s", "list", "ruleset") + unbooted_vifs.served(lab) == before
         doctor = lab.exec("dom0", "qnet", "doctor", check=False)
         assert doctor.returncode == 1
         assert "The agent in netvm has stopped." in doctor.stdout
@@ -102,16 +102,16 @@ def test_dom0_sees_uplinks_redirections_and_vifs(lab: Lab) -> None:
 
 
 def test_reapply_brings_back_what_somebody_flushed(lab: Lab) -> None:
-    before = cards.served(lab)
+    before = unbooted_vifs.served(lab)
     lab.exec("netvm", "nft", "delete", "table", "inet", "qnet")
     lab.exec("netvm", "ip", "route", "delete", lab.address("work"))
     lab.exec("dom0", "qnet", "reapply")
-    lab.wait("everything as before", lambda: cards.served(lab) == before)
+    lab.wait("everything as before", lambda: unbooted_vifs.served(lab) == before)
     assert lab.out("work", "curl", "-s", "http://www.test/").startswith("Hello from isp1.")
 
 
 def test_an_unknown_request_is_answered_with_an_error(lab: Lab) -> None:
-    home = cards.NETVM_HOME
+    home = unbooted_vifs.NETVM_HOME
     last = lab.exec("dom0", "xenstore-read", f"{home}/qnet/request", check=False).stdout.split()
     serial = int(last[0]) + 1 if last else 1
     lab.exec("dom0", "xenstore-write", f"{home}/qnet/request", f"{serial} nonsense")
@@ -126,16 +126,18 @@ def test_an_unknown_request_is_answered_with_an_error(lab: Lab) -> None:
 def test_many_routes_come_in_pieces(lab: Lab) -> None:
     crowd = range(200, 300)
     try:
-        cards.links(lab, *crowd)
-        cards.write(lab, {each: cards.nodes(each, f"10.137.2.{each - 100}", cards.mac(each)) for each in crowd})
-        lab.wait("all vifs", lambda: all(f"vif{each}.0" in cards.served(lab) for each in crowd), 20)
+        unbooted_vifs.links(lab, *crowd)
+        unbooted_vifs.write(
+            lab, {each: unbooted_vifs.nodes(each, f"10.137.2.{each - 100}", unbooted_vifs.mac(each)) for each in crowd}
+        )
+        lab.wait("all vifs", lambda: all(f"vif{each}.0" in unbooted_vifs.served(lab) for each in crowd), 20)
         rows = json.loads(lab.out("dom0", "qnet", "routes", "--json"))
         assert len([row for row in rows if row["iface"].startswith("vif")]) == len(crowd) + 2
-        pieces = lab.out("dom0", "xenstore-list", f"{cards.NETVM_HOME}/data/qnet/answer").split()
+        pieces = lab.out("dom0", "xenstore-list", f"{unbooted_vifs.NETVM_HOME}/data/qnet/answer").split()
         assert len(pieces) > 3
     finally:
-        cards.take(lab, *crowd)
-        lab.wait("their end", lambda: not any(f"vif{each}.0" in cards.served(lab) for each in crowd), 20)
+        unbooted_vifs.take(lab, *crowd)
+        lab.wait("their end", lambda: not any(f"vif{each}.0" in unbooted_vifs.served(lab) for each in crowd), 20)
 
 
 def test_the_agent_sleeps_when_nothing_happens(lab: Lab) -> None:

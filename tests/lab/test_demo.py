@@ -30,7 +30,7 @@ NOBODY = 65534
 DESKTOP = """
 import json, os, sys, tempfile
 from pathlib import Path
-from qnet_gui.lab.desktop import LightDesktop
+from qnet_gui.lab.desktop.light import LightDesktop
 with LightDesktop(Path(sys.argv[1])) as desktop:
     print(json.dumps(desktop.env), flush=True)
     sys.stdin.read()

@@ -21,7 +21,7 @@ import sys
 import dbus
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
-from qnet_gui.wire import plain
+from qnet_gui.runtime.dbus_values import plain
 
 def changed(_interface, values, _invalidated):
     found = plain(values)["Snapshot"]

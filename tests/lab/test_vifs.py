@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from . import cards
+from . import unbooted_vifs
 from .conftest import Lab
 
-lab = cards.unrestarted
+lab = unbooted_vifs.unrestarted
 
 
 @contextmanager
@@ -20,8 +20,11 @@ def _taken_away(lab: Lab, *frontends: int) -> Iterator[None]:
     try:
         yield
     finally:
-        cards.take(lab, *frontends)
-        lab.wait("the end of all test vifs", lambda: not any(f"vif{each}.0" in cards.served(lab) for each in frontends))
+        unbooted_vifs.take(lab, *frontends)
+        lab.wait(
+            "the end of all test vifs",
+            lambda: not any(f"vif{each}.0" in unbooted_vifs.served(lab) for each in frontends),
+        )
 
 
 def _up(lab: Lab, frontend: int) -> bool:
@@ -30,7 +33,7 @@ def _up(lab: Lab, frontend: int) -> bool:
 
 # -- bad input
 
-_GOOD_MAC = cards.mac(60)
+_GOOD_MAC = unbooted_vifs.mac(60)
 _BAD = {
     "no address": ("nonsense", _GOOD_MAC),
     "too many addresses": ("10.137.0.60 10.137.0.61", _GOOD_MAC),
@@ -52,67 +55,74 @@ def test_a_bad_node_is_refused_and_marked_and_the_others_are_untouched(
     lab: Lab, ip: str | None, mac: str | None
 ) -> None:
     lab.expect_log(r"vif60\.0 (is refused|has no)|: error .*backend/vif/60/0|^<3>error .*")
-    others = cards.served(lab)
+    others = unbooted_vifs.served(lab)
     with _taken_away(lab, 60):
-        cards.links(lab, 60)
-        cards.write(lab, {60: cards.nodes(60, ip, mac)})
-        lab.wait("hotplug-error", lambda: cards.field(lab, 60, "hotplug-error"))
-        status, said = cards.hotplug(lab, "online", 60)
+        unbooted_vifs.links(lab, 60)
+        unbooted_vifs.write(lab, {60: unbooted_vifs.nodes(60, ip, mac)})
+        lab.wait("hotplug-error", lambda: unbooted_vifs.field(lab, 60, "hotplug-error"))
+        status, said = unbooted_vifs.hotplug(lab, "online", 60)
         assert status == 1
         assert "error" in said
-        assert cards.field(lab, 60, "hotplug-status") == "error"
-        error = cards.field(lab, 60, "hotplug-error")
+        assert unbooted_vifs.field(lab, 60, "hotplug-status") == "error"
+        error = unbooted_vifs.field(lab, 60, "hotplug-error")
         assert 0 < len(error) <= 256
         assert "vif60.0 is refused" in lab.log("netvm-qnet-agent")
-        assert cards.served(lab) == others
+        assert unbooted_vifs.served(lab) == others
         assert not _up(lab, 60)
         # a toolstack that corrects itself gets its vif
-        cards.write(lab, {60: cards.nodes(60, "10.137.0.60", _GOOD_MAC)})
-        lab.wait("connected", lambda: cards.field(lab, 60, "hotplug-status") == "connected")
-        assert cards.field(lab, 60, "hotplug-error") == ""
+        unbooted_vifs.write(lab, {60: unbooted_vifs.nodes(60, "10.137.0.60", _GOOD_MAC)})
+        lab.wait("connected", lambda: unbooted_vifs.field(lab, 60, "hotplug-status") == "connected")
+        assert unbooted_vifs.field(lab, 60, "hotplug-error") == ""
 
 
 def test_an_address_that_is_not_ascii_is_refused(lab: Lab) -> None:
     lab.expect_log(r"vif60\.0 is refused")
     with _taken_away(lab, 60):
-        cards.links(lab, 60)
-        cards.write(lab, {60: cards.nodes(60, "10.137.0.60", _GOOD_MAC)})
-        lab.exec("dom0", "xenstore-write", f"{cards.path(60)}/ip", "10.137.0.6\N{SNOWMAN}")
-        lab.wait("the refusal", lambda: "is not ASCII" in cards.field(lab, 60, "hotplug-error"))
-        assert "vif60.0" not in cards.served(lab)
+        unbooted_vifs.links(lab, 60)
+        unbooted_vifs.write(lab, {60: unbooted_vifs.nodes(60, "10.137.0.60", _GOOD_MAC)})
+        lab.exec("dom0", "xenstore-write", f"{unbooted_vifs.path(60)}/ip", "10.137.0.6\N{SNOWMAN}")
+        lab.wait("the refusal", lambda: "is not ASCII" in unbooted_vifs.field(lab, 60, "hotplug-error"))
+        assert "vif60.0" not in unbooted_vifs.served(lab)
 
 
 def test_a_mac_in_capitals_is_a_mac(lab: Lab) -> None:
     with _taken_away(lab, 61):
-        cards.links(lab, 61)
-        cards.write(lab, {61: cards.nodes(61, "10.137.0.61", "00:16:3E:AB:CD:EF")})
-        lab.wait("connected", lambda: cards.field(lab, 61, "hotplug-status") == "connected")
-        assert "10.137.0.61 dev vif61.0 lladdr 00:16:3e:ab:cd:ef PERMANENT" in cards.served(lab)
+        unbooted_vifs.links(lab, 61)
+        unbooted_vifs.write(lab, {61: unbooted_vifs.nodes(61, "10.137.0.61", "00:16:3E:AB:CD:EF")})
+        lab.wait("connected", lambda: unbooted_vifs.field(lab, 61, "hotplug-status") == "connected")
+        assert "10.137.0.61 dev vif61.0 lladdr 00:16:3e:ab:cd:ef PERMANENT" in unbooted_vifs.served(lab)
 
 
 @pytest.mark.parametrize("name", ["vif-1.0", "vif04.0", "vif4.0; reboot", "eth0", "../../etc", "vif4.0\nonline"])
 def test_a_vif_name_that_is_none_is_refused(lab: Lab, name: str) -> None:
     lab.expect_log(r"a request on the socket: ")
-    before = cards.served(lab)
+    before = unbooted_vifs.served(lab)
     done = lab.exec(
-        "netvm", "env", f"vif={name}", "XENBUS_PATH=backend/vif/4/0", cards.SCRIPT, "online", "type_if=vif", check=False
+        "netvm",
+        "env",
+        f"vif={name}",
+        "XENBUS_PATH=backend/vif/4/0",
+        unbooted_vifs.SCRIPT,
+        "online",
+        "type_if=vif",
+        check=False,
     )
     assert done.returncode == 1
     assert done.stderr.startswith("<3>error ")
-    assert cards.served(lab) == before
+    assert unbooted_vifs.served(lab) == before
 
 
 @pytest.mark.parametrize("agent", ["runs", "does not run"])
 def test_words_that_are_for_tap_devices_do_nothing(lab: Lab, agent: str) -> None:
     """Xen calls the script with them too; and a word that is none is refused."""
-    before = cards.served(lab)
+    before = unbooted_vifs.served(lab)
     if agent == "does not run":
         lab.kill_program("netvm", "qnet-agent")
     try:
         for verb in ("add", "remove"):
-            assert cards.hotplug(lab, verb, lab.id("work")) == (0, "")
-        assert cards.hotplug(lab, "reboot", lab.id("work"))[0] == 1
-        assert cards.served(lab) == before
+            assert unbooted_vifs.hotplug(lab, verb, lab.id("work")) == (0, "")
+        assert unbooted_vifs.hotplug(lab, "reboot", lab.id("work"))[0] == 1
+        assert unbooted_vifs.served(lab) == before
     finally:
         if agent == "does not run":
             lab.start_program("netvm", "qnet-agent")
@@ -121,7 +131,7 @@ def test_words_that_are_for_tap_devices_do_nothing(lab: Lab, agent: str) -> None
 @pytest.mark.parametrize("path", ["", "backend/vif", "backend/vif/x/0", "backend/vif/-1/0", "backend/vbd/4/0", "/"])
 def test_a_path_that_is_no_vifs_is_refused(lab: Lab, path: str) -> None:
     lab.expect_log(r"a request on the socket: ")
-    done = lab.exec("netvm", "env", f"XENBUS_PATH={path}", cards.SCRIPT, "online", check=False)
+    done = lab.exec("netvm", "env", f"XENBUS_PATH={path}", unbooted_vifs.SCRIPT, "online", check=False)
     assert done.returncode == 1
 
 
@@ -131,10 +141,10 @@ def test_a_vif_that_is_not_there_is_no_error_but_no_success_either(lab: Lab, age
     if agent == "does not run":
         lab.kill_program("netvm", "qnet-agent")
     try:
-        status, said = cards.hotplug(lab, "online", 70)
+        status, said = unbooted_vifs.hotplug(lab, "online", 70)
         assert (status, said[:3]) == (1, "<6>")
-        assert cards.hotplug(lab, "offline", 70) == (0, "")
-        assert cards.field(lab, 70, "hotplug-status") == ""
+        assert unbooted_vifs.hotplug(lab, "offline", 70) == (0, "")
+        assert unbooted_vifs.field(lab, 70, "hotplug-status") == ""
     finally:
         if agent == "does not run":
             lab.start_program("netvm", "qnet-agent")
@@ -170,7 +180,7 @@ def test_what_has_gone_already_is_offline(lab: Lab) -> None:
 
 def _script(lab: Lab, verb: str, frontend: int) -> subprocess.Popen[str]:
     return lab.popen(
-        "netvm", "env", f"vif=vif{frontend}.0", f"XENBUS_PATH=backend/vif/{frontend}/0", cards.SCRIPT, verb,
+        "netvm", "env", f"vif=vif{frontend}.0", f"XENBUS_PATH=backend/vif/{frontend}/0", unbooted_vifs.SCRIPT, verb,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
 
@@ -185,26 +195,28 @@ def _all(lab: Lab, verb: str, frontends: range) -> None:
 @pytest.mark.parametrize("agent", ["runs", "is killed and started in between", "does not run"])
 def test_fifty_vifs_at_once_from_fifty_processes(lab: Lab, agent: str) -> None:
     crowd = range(100, 150)
-    others = cards.served(lab)
+    others = unbooted_vifs.served(lab)
     if agent == "does not run":
         lab.kill_program("netvm", "qnet-agent")
     try:
-        cards.links(lab, *crowd)
-        cards.write(lab, {each: cards.nodes(each, f"10.137.1.{each}", cards.mac(each)) for each in crowd})
+        unbooted_vifs.links(lab, *crowd)
+        unbooted_vifs.write(
+            lab, {each: unbooted_vifs.nodes(each, f"10.137.1.{each}", unbooted_vifs.mac(each)) for each in crowd}
+        )
         with concurrent.futures.ThreadPoolExecutor(1) as other:
             if agent.startswith("is killed"):
                 other.submit(lab.kill_program, "netvm", "qnet-agent")
                 other.submit(lab.start_program, "netvm", "qnet-agent")
             _all(lab, "online", crowd)
         for each in crowd:
-            assert cards.field(lab, each, "hotplug-status") == "connected"
-            assert f'"vif{each}.0" . 10.137.1.{each}' in cards.served(lab)
+            assert unbooted_vifs.field(lab, each, "hotplug-status") == "connected"
+            assert f'"vif{each}.0" . 10.137.1.{each}' in unbooted_vifs.served(lab)
         for each in crowd:
             assert _up(lab, each)
         _all(lab, "offline", crowd)
-        assert cards.served(lab) == others
+        assert unbooted_vifs.served(lab) == others
     finally:
-        cards.take(lab, *crowd)
+        unbooted_vifs.take(lab, *crowd)
         if agent == "does not run":
             lab.start_program("netvm", "qnet-agent")
 
@@ -214,26 +226,26 @@ def test_fifty_vifs_at_once_from_fifty_processes(lab: Lab, agent: str) -> None:
 
 def test_the_order_of_node_and_link_does_not_matter(lab: Lab) -> None:
     with _taken_away(lab, 62):
-        cards.write(lab, {62: cards.nodes(62, "10.137.0.62", cards.mac(62))})
-        assert "vif62.0" not in cards.served(lab)
-        cards.links(lab, 62)
-        lab.wait("connected", lambda: cards.field(lab, 62, "hotplug-status") == "connected")
+        unbooted_vifs.write(lab, {62: unbooted_vifs.nodes(62, "10.137.0.62", unbooted_vifs.mac(62))})
+        assert "vif62.0" not in unbooted_vifs.served(lab)
+        unbooted_vifs.links(lab, 62)
+        lab.wait("connected", lambda: unbooted_vifs.field(lab, 62, "hotplug-status") == "connected")
 
 
 @pytest.mark.parametrize("first", ["node", "link", "script"])
 def test_whatever_vanishes_first_everything_goes(lab: Lab, first: str) -> None:
-    others = cards.served(lab)
+    others = unbooted_vifs.served(lab)
     with _taken_away(lab, 63):
-        cards.links(lab, 63)
-        cards.write(lab, {63: cards.nodes(63, "10.137.0.63", cards.mac(63))})
-        lab.wait("connected", lambda: cards.field(lab, 63, "hotplug-status") == "connected")
+        unbooted_vifs.links(lab, 63)
+        unbooted_vifs.write(lab, {63: unbooted_vifs.nodes(63, "10.137.0.63", unbooted_vifs.mac(63))})
+        lab.wait("connected", lambda: unbooted_vifs.field(lab, 63, "hotplug-status") == "connected")
         if first == "node":
-            lab.exec("dom0", "xenstore-rm", cards.path(63))
+            lab.exec("dom0", "xenstore-rm", unbooted_vifs.path(63))
         elif first == "link":
             lab.exec("netvm", "ip", "link", "delete", "vif63.0")
-        lab.wait("the vif's end", lambda: first == "script" or cards.served(lab) == others)
-        assert cards.hotplug(lab, "offline", 63)[0] == 0
-        assert cards.served(lab) == others
+        lab.wait("the vif's end", lambda: first == "script" or unbooted_vifs.served(lab) == others)
+        assert unbooted_vifs.hotplug(lab, "offline", 63)[0] == 0
+        assert unbooted_vifs.served(lab) == others
         if first == "script":
             assert not _up(lab, 63)
 
@@ -241,18 +253,18 @@ def test_whatever_vanishes_first_everything_goes(lab: Lab, first: str) -> None:
 def test_a_vif_name_that_is_used_again_inherits_nothing(lab: Lab) -> None:
     """The agent is dead while one domain goes and another gets its vif's name."""
     with _taken_away(lab, 64):
-        cards.links(lab, 64)
-        cards.write(lab, {64: cards.nodes(64, "10.137.0.64", cards.mac(64))})
-        lab.wait("connected", lambda: cards.field(lab, 64, "hotplug-status") == "connected")
+        unbooted_vifs.links(lab, 64)
+        unbooted_vifs.write(lab, {64: unbooted_vifs.nodes(64, "10.137.0.64", unbooted_vifs.mac(64))})
+        lab.wait("connected", lambda: unbooted_vifs.field(lab, 64, "hotplug-status") == "connected")
         lab.exec("netvm", "conntrack", "-I", "-p", "udp", "-s", "10.137.0.64", "-d", "203.0.113.11", "--sport", "999",
                  "--dport", "53", "-t", "300")  # fmt: skip
         lab.kill_program("netvm", "qnet-agent")
         lab.exec("netvm", "ip", "link", "delete", "vif64.0")
-        cards.links(lab, 64)
-        cards.write(lab, {64: cards.nodes(64, "10.137.0.65", cards.mac(65))})
+        unbooted_vifs.links(lab, 64)
+        unbooted_vifs.write(lab, {64: unbooted_vifs.nodes(64, "10.137.0.65", unbooted_vifs.mac(65))})
         lab.start_program("netvm", "qnet-agent")
-        lab.wait("the new address", lambda: "10.137.0.65" in cards.served(lab))
-        assert "10.137.0.64" not in cards.served(lab)
+        lab.wait("the new address", lambda: "10.137.0.65" in unbooted_vifs.served(lab))
+        assert "10.137.0.64" not in unbooted_vifs.served(lab)
         listed = lab.out("netvm", "nft", "list", "set", "inet", "qnet", "domain_address")
         assert "10.137.0.64" not in listed
         lab.wait("no connection of the old address",
@@ -261,13 +273,13 @@ def test_a_vif_name_that_is_used_again_inherits_nothing(lab: Lab) -> None:
 
 def test_an_address_that_moves_to_another_vif_takes_no_connection_along(lab: Lab) -> None:
     with _taken_away(lab, 66, 67):
-        cards.links(lab, 66, 67)
-        cards.write(lab, {66: cards.nodes(66, "10.137.0.66", cards.mac(66))})
-        lab.wait("connected", lambda: cards.field(lab, 66, "hotplug-status") == "connected")
+        unbooted_vifs.links(lab, 66, 67)
+        unbooted_vifs.write(lab, {66: unbooted_vifs.nodes(66, "10.137.0.66", unbooted_vifs.mac(66))})
+        lab.wait("connected", lambda: unbooted_vifs.field(lab, 66, "hotplug-status") == "connected")
         lab.exec("netvm", "conntrack", "-I", "-p", "udp", "-s", "10.137.0.66", "-d", "203.0.113.11", "--sport", "999",
                  "--dport", "53", "-t", "300")  # fmt: skip
-        cards.write(lab, {67: cards.nodes(67, "10.137.0.66", cards.mac(67))})
-        lab.wait("connected", lambda: cards.field(lab, 67, "hotplug-status") == "connected")
+        unbooted_vifs.write(lab, {67: unbooted_vifs.nodes(67, "10.137.0.66", unbooted_vifs.mac(67))})
+        lab.wait("connected", lambda: unbooted_vifs.field(lab, 67, "hotplug-status") == "connected")
         assert "10.137.0.66" not in lab.out("netvm", "conntrack", "-L", "-f", "ipv4")
         assert "dev vif67.0" in lab.out("netvm", "ip", "route", "get", "10.137.0.66")
 
@@ -279,13 +291,13 @@ def test_vifs_come_up_when_the_uplink_is_absent_or_down(fresh_lab: Lab) -> None:
     lab.exec("netvm", "ip", "link", "set", "eth0", "down")
     lab.exec("netvm", "ip", "link", "delete", "eth1")
     lab.restart_program("netvm", "qnet-agent")
-    cards.links(lab, 68)
-    cards.write(lab, {68: cards.nodes(68, "10.137.0.68", cards.mac(68))})
-    assert cards.hotplug(lab, "online", 68)[0] == 0
+    unbooted_vifs.links(lab, 68)
+    unbooted_vifs.write(lab, {68: unbooted_vifs.nodes(68, "10.137.0.68", unbooted_vifs.mac(68))})
+    assert unbooted_vifs.hotplug(lab, "online", 68)[0] == 0
     lab.exec("netvm", "ip", "link", "delete", "eth0")
     lab.kill_program("netvm", "qnet-agent")
-    cards.links(lab, 69)
-    cards.write(lab, {69: cards.nodes(69, "10.137.0.69", cards.mac(69))})
-    assert cards.hotplug(lab, "online", 69)[0] == 0
-    assert cards.field(lab, 69, "hotplug-status") == "connected"
+    unbooted_vifs.links(lab, 69)
+    unbooted_vifs.write(lab, {69: unbooted_vifs.nodes(69, "10.137.0.69", unbooted_vifs.mac(69))})
+    assert unbooted_vifs.hotplug(lab, "online", 69)[0] == 0
+    assert unbooted_vifs.field(lab, 69, "hotplug-status") == "connected"
     lab.exec("work", "ping", "-c", "1", "-W", "2", "10.137.0.1")

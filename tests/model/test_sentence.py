@@ -10,7 +10,7 @@ from qnet_gui.model.dns import DEFAULT_VIRTUAL, redirects
 from qnet_gui.model.domain import AgentState, Netvm, NetvmState
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import sentence, uplink_name
-from qnet_gui.model.snapshot import Dom0Link, Dom0State, Snapshot
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 
 UP = UplinkState.UP
@@ -63,14 +63,14 @@ def test_each_state_has_its_sentence(state, text):
 def test_dom0_connected_comes_before_everything(paused, rest):
     until = 1_800_000_000
     clock = time.strftime("%H:%M", time.localtime(until))
-    link = Dom0Link(Dom0State.OPEN, until, paused)
+    link = Dom0Connection(Dom0State.OPEN, until, paused)
     for state in (snapshot(CABLE, dom0=link), Snapshot(Netvm("netvm"), dom0=link)):
         assert sentence(state) == f"dom0 is connected to the network until {clock}.{rest}"
 
 
 def test_dom0_on_its_way_and_dom0_that_is_stuck():
     def state(link: Dom0State, *problems: Problem) -> Snapshot:
-        return snapshot(CABLE, dom0=Dom0Link(link, 1_800_000_000), problems=problems)
+        return snapshot(CABLE, dom0=Dom0Connection(link, 1_800_000_000), problems=problems)
 
     assert sentence(state(Dom0State.CONNECTING)) == "Connecting dom0 to the network…"
     assert sentence(state(Dom0State.CLOSING)) == "Disconnecting dom0 from the network…"

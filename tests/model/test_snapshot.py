@@ -13,7 +13,7 @@ from qnet_gui.model.dns import DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.problem import Problem, in_order
-from qnet_gui.model.snapshot import Dom0Link, Dom0State, Iommu, Isolation, Operation, Snapshot, from_wire, to_wire
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation, Operation, Snapshot, from_wire, to_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 
 addresses = st.ip_addresses(v=4)
@@ -35,7 +35,7 @@ snapshots = st.builds(
     st.lists(st.builds(DnsRedirect, addresses, addresses), **several).map(tuple),
     st.sampled_from(DnsSource),
     st.lists(domains, **several).map(tuple),
-    st.builds(Dom0Link, st.sampled_from(Dom0State), st.integers(0, 2**40), texts, names),
+    st.builds(Dom0Connection, st.sampled_from(Dom0State), st.integers(0, 2**40), texts, names),
     st.builds(Isolation, texts, texts, st.sampled_from(Iommu), texts),
     st.builds(Operation, st.integers(0, 2**32 - 1), names, names),
     st.lists(st.builds(Problem, st.sampled_from(sorted(problems._TEXTS)), names), **several).map(tuple),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from seen import Tray
+from plasma_tray import Tray
 
 from qnet_gui.lab.box.place import Place
 from qnet_gui.lab.desktop.plasma import Plasma

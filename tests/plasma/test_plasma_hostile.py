@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from seen import Monitor, Tray, eventually
+from plasma_tray import Monitor, Tray, eventually
 
 from qnet_gui.model.sentence import sentence
 

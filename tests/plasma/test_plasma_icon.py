@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from seen import Pixels, Tray, eventually
+from plasma_tray import Pixels, Tray, eventually
 
 from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab.box.place import Place

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from seen import Pixels, Tray, eventually
+from plasma_tray import Pixels, Tray, eventually
 from two_screens import TwoScreens
 
 from qnet_gui.lab.box.place import Place

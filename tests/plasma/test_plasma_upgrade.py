@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seen import ITEM, Tray, eventually
+from plasma_tray import ITEM, Tray, eventually
 
 from qnet_gui.lab.desktop.session import PASSWORD
 from qnet_gui.model.snapshot import Dom0State

@@ -17,9 +17,9 @@ from tray_process import Tray
 from tray_shared import Helper
 
 from qnet_gui.lab.desktop.light import LightDesktop
-from qnet_gui.tray.app.action_dispatcher import Doer
+from qnet_gui.tray.app.action_dispatcher import ActionDispatcher
 from qnet_gui.tray.qt import QCoreApplication, QDBusConnection, QEvent, QSettings
-from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.network_applet import NetworkApplet
 
 _numbers = itertools.count()
@@ -89,20 +89,20 @@ def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightDesktop]:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Desk]]:
+def app_state(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], AppState]]:
     """What the applet's parts share, on a system bus; what it wants is done. Its settings are the test's own."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     QSettings.setPath(QSettings.NativeFormat, QSettings.UserScope, str(tmp_path / "config"))
     names: list[str] = []
-    made: list[Desk] = []
+    made: list[AppState] = []
 
-    def make(address: str) -> Desk:
+    def make(address: str) -> AppState:
         names.append(f"desk-{next(_numbers)}")
         bus = QDBusConnection.connectToBus(address, names[-1])
-        found = Desk(bus)
+        found = AppState(bus)
         made.append(found)
-        found.doer = Doer(found, NetworkApplet(bus, found), found)  # type: ignore[attr-defined]
-        found.wanted.connect(found.doer.do)  # type: ignore[attr-defined]
+        found.dispatcher = ActionDispatcher(found, NetworkApplet(bus, found), found)  # type: ignore[attr-defined]
+        found.requested.connect(found.dispatcher.do)  # type: ignore[attr-defined]
         found.client.start()
         return found
 
@@ -110,7 +110,7 @@ def desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     for each in made:
         each.client.deleteLater()  # first, so that no answer comes to a window that is gone
         QCoreApplication.sendPostedEvents(None, QEvent.DeferredDelete)
-        each.doer.close()  # type: ignore[attr-defined]
+        each.dispatcher.close()  # type: ignore[attr-defined]
     made.clear()
     for name in names:
         QDBusConnection.disconnectFromBus(name)

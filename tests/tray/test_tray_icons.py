@@ -68,8 +68,8 @@ def test_icon_follows_the_palette_and_is_visible_on_any_panel(qtbot: QtBot, name
         assert {size.width() for size in icon.availableSizes()} == set(SIZES)
         for pixels in SIZES:
             pixmap = icon.pixmap(QSize(pixels, pixels))
-            wanted = QColor("#da4453" if name == "dom0-connected" else text)
-            assert min(distance(QColor(each), wanted) for each in colours(pixmap, window)) < 48
+            requested = QColor("#da4453" if name == "dom0-connected" else text)
+            assert min(distance(QColor(each), requested) for each in colours(pixmap, window)) < 48
             # On a panel of the text's own colour the edge still shows it.
             assert len(colours(pixmap, text)) > 1
 
@@ -81,8 +81,8 @@ def test_edges_lie_on_whole_pixels(qtbot: QtBot) -> None:
 
 
 def test_grid_for() -> None:
-    wanted = {16: (16, 1), 22: (22, 1), 24: (22, 1), 32: (16, 2), 44: (22, 2), 48: (22, 2), 64: (16, 4)}
-    assert {pixels: artwork.grid_for(pixels) for pixels in wanted} == wanted
+    requested = {16: (16, 1), 22: (22, 1), 24: (22, 1), 32: (16, 2), 44: (22, 2), 48: (22, 2), 64: (16, 4)}
+    assert {pixels: artwork.grid_for(pixels) for pixels in requested} == requested
 
 
 def test_contact_sheet(qtbot: QtBot, pictures: Path) -> None:

@@ -9,10 +9,10 @@ from tray_shared import CABLE, DOMAINS, STATES, up
 
 from qnet_gui.model.domain import Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.snapshot import Dom0Link, Dom0State, Operation, Snapshot
-from qnet_gui.tray.state.menu import LINE, MOST, Action, Row, Want, candidates, rows
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
+from qnet_gui.tray.state.menu import LINE, MOST, Action, ActionRequest, Row, candidates, rows
 
-OPEN = up(CABLE, dom0=Dom0Link(Dom0State.OPEN, 1700000000, ("work",)))
+OPEN = up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, 1700000000, ("work",)))
 
 
 def by(snapshot: Snapshot | None, text: str) -> Row:
@@ -28,7 +28,7 @@ def test_the_whole_of_it() -> None:
 
 
 def test_dom0_can_be_disconnected_first_of_all() -> None:
-    assert rows(OPEN)[:2] == (Row("Disconnect dom0 now", Want(Action.DISCONNECT)), LINE)
+    assert rows(OPEN)[:2] == (Row("Disconnect dom0 now", ActionRequest(Action.DISCONNECT)), LINE)
     closing = dataclasses.replace(OPEN, dom0=dataclasses.replace(OPEN.dom0, state=Dom0State.CLOSING))
     assert rows(closing)[0].text == "Disconnecting dom0 from the network…"
     stuck = dataclasses.replace(closing, problems=(Problem("dom0-stuck"),))
@@ -38,7 +38,7 @@ def test_dom0_can_be_disconnected_first_of_all() -> None:
 def test_what_can_be_done_to_a_domain() -> None:
     work, personal, vault = by(up(CABLE), "Domains").rows
     assert [row.text for row in work.rows] == ["Pause", "Cut off the network"]
-    assert work.rows[0].want == Want(Action.PAUSE, 4, "work")
+    assert work.rows[0].request == ActionRequest(Action.PAUSE, 4, "work")
     assert [row.text for row in personal.rows] == ["Unpause", "Cut off the network"]
     assert [row.text for row in vault.rows] == ["Pause", "Attach to the network"]
     assert not any(row.why for domain in (work, personal, vault) for row in domain.rows)
@@ -61,7 +61,7 @@ def test_of_very_many_domains_the_first_are_there() -> None:
     many = tuple(Domain(f"d{number:03}", number + 2, DomainState.RUNNING) for number in range(500))
     found = by(up(CABLE, domains=many), "Domains").rows
     assert len(found) == MOST + 1
-    assert found[-1] == Row("480 more in Status…", Want(Action.STATUS))
+    assert found[-1] == Row("480 more in Status…", ActionRequest(Action.STATUS))
     assert len(by(up(CABLE, domains=many), "Default netvm").rows) == MOST + 1
 
 
@@ -70,7 +70,7 @@ def test_the_netvm_is_chosen_among_those_that_could_be_it() -> None:
     assert [(row.text, row.checked) for row in found] == [
         ("netvm", True), ("vault", False), ("dom0 (not recommended)", False),
     ]  # fmt: skip
-    assert found[1].want == Want(Action.NETVM, name="vault")
+    assert found[1].request == ActionRequest(Action.NETVM, name="vault")
 
 
 def test_dom0_as_the_netvm_is_ticked_once() -> None:

@@ -19,14 +19,14 @@ from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, OTHER, STATES, WIFI, Helper, up
 
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.snapshot import Dom0Link, Dom0State
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State
 from qnet_gui.tray.app.applet import Applet
 from qnet_gui.tray.qt import QDBusConnection, QSettings
-from qnet_gui.tray.state.menu import Action, Want
+from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.notifications import Kind
 
 _numbers = itertools.count()
-OPEN = up(CABLE, dom0=Dom0Link(Dom0State.OPEN, int(time.time()) + 3600, ("work",), "alice"))
+OPEN = up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, int(time.time()) + 3600, ("work",), "alice"))
 
 
 class Server:
@@ -36,7 +36,7 @@ class Server:
         self.calls: list[list[Any]] = []
         env = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": address}
         pipe = subprocess.PIPE
-        command = [sys.executable, str(Path(__file__).with_name("told.py"))]
+        command = [sys.executable, str(Path(__file__).with_name("notification_server.py"))]
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=env, text=True)
         assert self._process.stdout
         assert self._process.stdout.readline() == '["ready"]\n'
@@ -82,10 +82,10 @@ def applet(
     helper.publish(up(CABLE))
     found = Applet(bus, bus)
     found.wants = []  # type: ignore[attr-defined]
-    found.desk.wanted.disconnect()
-    found.desk.wanted.connect(found.wants.append)  # type: ignore[attr-defined]
-    found.desk.client.start()
-    qtbot.waitUntil(lambda: found.desk.snapshot == up(CABLE))
+    found.app_state.requested.disconnect()
+    found.app_state.requested.connect(found.wants.append)  # type: ignore[attr-defined]
+    found.app_state.client.start()
+    qtbot.waitUntil(lambda: found.app_state.snapshot == up(CABLE))
     yield found
     found.deleteLater()
     QDBusConnection.disconnectFromBus(name)
@@ -116,7 +116,7 @@ def test_an_uplink_that_changed(qtbot: QtBot, applet: Applet, helper: Helper, se
     server.click(number + 1, "status")
     qtbot.waitUntil(lambda: len(applet.wants) == 2)  # type: ignore[attr-defined]
     qtbot.wait(200)
-    assert applet.wants == 2 * [Want(Action.STATUS)]  # type: ignore[attr-defined]
+    assert applet.wants == 2 * [ActionRequest(Action.STATUS)]  # type: ignore[attr-defined]
 
 
 def test_dom0_connected_with_a_way_back_and_replaced_by_its_end(
@@ -130,9 +130,9 @@ def test_dom0_connected_with_a_way_back_and_replaced_by_its_end(
     assert icon.endswith("qnet-dom0-connected.svg")
     known(qtbot, applet, number)
     server.click(number, "default")  # a click that was not meant for a button must do no more than open a window
-    qtbot.waitUntil(lambda: applet.wants == [Want(Action.UPGRADE)])  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: applet.wants == [ActionRequest(Action.UPGRADE)])  # type: ignore[attr-defined]
     server.click(number, "disconnect")
-    qtbot.waitUntil(lambda: applet.wants[1:] == [Want(Action.DISCONNECT)])  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: applet.wants[1:] == [ActionRequest(Action.DISCONNECT)])  # type: ignore[attr-defined]
     helper.publish(up(CABLE))
     assert told(qtbot, server, 2)[:3] == ["notify", number, "dom0 is disconnected from the network"]
 
@@ -164,8 +164,8 @@ def test_what_was_dismissed_is_shown_anew(qtbot: QtBot, applet: Applet, helper: 
 
 
 def test_kinds_that_are_not_wanted_are_not_told(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
-    applet.desk.settings.set_tells(Kind.UPLINK, False)
+    applet.app_state.settings.set_tells(Kind.UPLINK, False)
     helper.publish(up(OTHER))
-    qtbot.waitUntil(lambda: applet.desk.snapshot == up(OTHER))
+    qtbot.waitUntil(lambda: applet.app_state.snapshot == up(OTHER))
     helper.publish(dataclasses.replace(OPEN, uplinks=(OTHER,)))
     assert told(qtbot, server, 1)[2] == "dom0 is connected to the network"

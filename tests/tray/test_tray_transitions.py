@@ -10,11 +10,11 @@ from tray_shared import CABLE, OTHER, STATES, VPN, WIFI, connecting, up
 
 from qnet_gui.model.domain import Netvm, NetvmState
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.snapshot import Dom0Link, Dom0State, Snapshot
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.tray.state import transitions
 from qnet_gui.tray.state.dom0_notifications import NEAR
 from qnet_gui.tray.state.menu import Action
-from qnet_gui.tray.state.notifications import Kind, News, Notification, Withdrawal
+from qnet_gui.tray.state.notifications import Announcement, Kind, Notification, Withdrawal
 from qnet_gui.tray.state.transitions import LASTING, QUIET
 
 NONE = up()
@@ -31,17 +31,17 @@ class Tracker:
     def due(self) -> float | None:
         return self._tracker.due
 
-    def all(self, snapshot: Snapshot | None, now: float) -> list[News]:
+    def all(self, snapshot: Snapshot | None, now: float) -> list[Announcement]:
         return self._tracker.see(snapshot, now, now)
 
-    def see(self, snapshot: Snapshot | None, now: float) -> News | None:
+    def see(self, snapshot: Snapshot | None, now: float) -> Announcement | None:
         return self._only(self.all(snapshot, now))
 
-    def tick(self, now: float) -> News | None:
+    def tick(self, now: float) -> Announcement | None:
         return self._only(self._tracker.tick(now, now))
 
     @staticmethod
-    def _only(told: list[News]) -> News | None:
+    def _only(told: list[Announcement]) -> Announcement | None:
         assert len(told) <= 1
         return told[0] if told else None
 
@@ -147,7 +147,7 @@ def test_names_are_withdrawn_when_the_uplink_has_gone(tracker: Tracker) -> None:
 
 
 def link(state: Dom0State, until: int, **more: object) -> Snapshot:
-    return up(CABLE, dom0=Dom0Link(state, until, ("work", "personal"), "alice"), **more)
+    return up(CABLE, dom0=Dom0Connection(state, until, ("work", "personal"), "alice"), **more)
 
 
 def test_dom0_connected_and_disconnected(tracker: Tracker) -> None:

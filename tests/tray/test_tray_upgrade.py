@@ -10,25 +10,25 @@ from tray_shared import CABLE, STATES, up
 from qnet_gui.model.errors import NoAnswer
 from qnet_gui.model.preflight import Preflight
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.snapshot import Dom0Link, Dom0State, Operation, Snapshot
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.upgrade import MANY, STEPS, STEPS_BACK, Known, few, left, upgrade
 from qnet_gui.tray.state import operation_progress as courses
-from qnet_gui.tray.state.operation_progress import Course, State
+from qnet_gui.tray.state.operation_progress import OperationProgress, State
 
 READY = Preflight("", (), ("personal", "work"), ("vault",), "netvm", "eth0 (cable)", True, ("names", "http"), 60)
-LINK = Dom0Link(Dom0State.OPEN, 1700000000, ("personal", "work"), "alice")
+LINK = Dom0Connection(Dom0State.OPEN, 1700000000, ("personal", "work"), "alice")
 
 
 def with_link(state: Dom0State, **more: object) -> Snapshot:
     return up(CABLE, dom0=dataclasses.replace(LINK, state=state), **more)
 
 
-def connecting(*steps: tuple[str, str]) -> Course:
-    course = courses.begun(Course(), up(CABLE, operation=Operation(3, "connect", "alice")))
+def connecting(*steps: tuple[str, str]) -> OperationProgress:
+    progress = courses.begun(OperationProgress(), up(CABLE, operation=Operation(3, "connect", "alice")))
     for name, state in steps:
-        course = courses.stepped(course, 3, name, state, f"{name} {state}")
-    return course
+        progress = courses.stepped(progress, 3, name, state, f"{name} {state}")
+    return progress
 
 
 def test_before() -> None:
@@ -103,25 +103,25 @@ def test_steps_tick() -> None:
 
 
 def test_open() -> None:
-    course = courses.ended(connecting(*((name, "done") for name in STEPS)), 3, "", "dom0 is connected.")
-    page = upgrade(with_link(Dom0State.OPEN), Known(READY, course))
+    progress = courses.ended(connecting(*((name, "done") for name in STEPS)), 3, "", "dom0 is connected.")
+    page = upgrade(with_link(Dom0State.OPEN), Known(READY, progress))
     assert page.until == LINK.until
     assert page.extend
     assert page.disconnect
     assert page.facts == (("Paused:", "personal and work"), ("Connected by:", "alice"))
     assert {line.mark for line in page.steps} == {Mark.DONE}
-    refused = upgrade(with_link(Dom0State.OPEN), Known(READY, course, refused="No."))
+    refused = upgrade(with_link(Dom0State.OPEN), Known(READY, progress, refused="No."))
     assert refused.outcome == Line(Mark.FAILED, "No.")
 
 
 def test_back() -> None:
     snapshot = with_link(Dom0State.CLOSING, operation=Operation(4, "disconnect", "alice"))
-    course = courses.begun(connecting(), snapshot)
+    progress = courses.begun(connecting(), snapshot)
     for name in ("up", "address"):
-        course = courses.stepped(course, 4, name, "undone", "done")
-    page = upgrade(snapshot, Known(READY, course))
+        progress = courses.stepped(progress, 4, name, "undone", "done")
+    page = upgrade(snapshot, Known(READY, progress))
     assert page.steps == (Line(Mark.DONE, "Close the way"), Line(Mark.DONE, "Take dom0's address"))
-    over = courses.ended(course, 4, "", "dom0 is disconnected from the network, as it should be.")
+    over = courses.ended(progress, 4, "", "dom0 is disconnected from the network, as it should be.")
     page = upgrade(up(CABLE), Known(READY, over))
     assert page.outcome == Line(Mark.DONE, "dom0 is disconnected from the network, as it should be.")
     assert page.connect
@@ -129,11 +129,11 @@ def test_back() -> None:
 
 
 def test_a_step_that_failed_stays_so_and_the_reason_is_told_once() -> None:
-    course = connecting(("pause", "done"), ("attach", "failed"), ("attach", "undone"), ("pause", "undone"))
-    assert course.step("attach") == courses.Step("attach", State.FAILED, "attach failed")
-    page = upgrade(with_link(Dom0State.CONNECTING), Known(READY, course))
+    progress = connecting(("pause", "done"), ("attach", "failed"), ("attach", "undone"), ("pause", "undone"))
+    assert progress.step("attach") == courses.Step("attach", State.FAILED, "attach failed")
+    page = upgrade(with_link(Dom0State.CONNECTING), Known(READY, progress))
     assert Line(Mark.FAILED, "Attach dom0 to netvm", "attach failed") in page.steps
-    over = courses.ended(course, 3, "org.qnet.Error.Refused", "attach failed. Everything has been put back.")
+    over = courses.ended(progress, 3, "org.qnet.Error.Refused", "attach failed. Everything has been put back.")
     page = upgrade(up(CABLE), Known(READY, over))
     assert Line(Mark.FAILED, "Attach dom0 to netvm") in page.steps
     assert Line(Mark.BACK, "Pause the other domains") in page.steps
@@ -141,20 +141,20 @@ def test_a_step_that_failed_stays_so_and_the_reason_is_told_once() -> None:
 
 
 def test_a_helper_that_dies_in_the_middle() -> None:
-    course = courses.abandoned(connecting(("pause", "done")))
-    assert course.over
-    assert "has stopped in the middle" in upgrade(None, Known(READY, course)).outcome.text  # type: ignore[union-attr]
-    assert courses.abandoned(course) == course
+    progress = courses.abandoned(connecting(("pause", "done")))
+    assert progress.over
+    assert "has stopped in the middle" in upgrade(None, Known(READY, progress)).outcome.text  # type: ignore[union-attr]
+    assert courses.abandoned(progress) == progress
 
 
 def test_other_operations_are_none_of_its_business() -> None:
     snapshot = up(CABLE, operation=Operation(9, "attach", "bob"))
-    course = courses.stepped(courses.begun(Course(), snapshot), 9, "attach", "failed", "no")
-    page = upgrade(snapshot, Known(READY, courses.ended(course, 9, "x", "no")))
+    progress = courses.stepped(courses.begun(OperationProgress(), snapshot), 9, "attach", "failed", "no")
+    page = upgrade(snapshot, Known(READY, courses.ended(progress, 9, "x", "no")))
     assert page.outcome is None
     assert page.steps == ()
-    assert courses.ended(course, 8, "x", "no") == course
-    assert courses.stepped(course, 9, "attach", "of another version", "") == course
+    assert courses.ended(progress, 8, "x", "no") == progress
+    assert courses.stepped(progress, 9, "attach", "of another version", "") == progress
 
 
 def test_a_network_of_dom0_by_itself_is_not_called_as_it_should_be() -> None:

@@ -16,8 +16,8 @@ from qnet_gui.lab.box import enter
 from qnet_gui.lab.box.place import Place
 from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.tray.qt import QAbstractButton, QComboBox, QLabel, Qt, QTableView
-from qnet_gui.tray.session.app_state import Desk
-from qnet_gui.tray.state.menu import Action, Want
+from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.windows.upgrade import UpgradeWindow
 
 _LONG = 30_000
@@ -27,11 +27,13 @@ ROOT = Path(__file__).parents[2]
 class Person:
     """Sees the window and clicks in it."""
 
-    def __init__(self, qtbot: QtBot, desk: Desk, pictures: Path) -> None:
-        self.qtbot, self.desk, self._pictures = qtbot, desk, pictures
-        self.wait(lambda: bool(desk.snapshot and desk.snapshot.uplink and not desk.snapshot.operation.id))
-        desk.want(Action.UPGRADE)
-        found = desk.doer.window(Action.UPGRADE)  # type: ignore[attr-defined]
+    def __init__(self, qtbot: QtBot, app_state: AppState, pictures: Path) -> None:
+        self.qtbot, self.app_state, self._pictures = qtbot, app_state, pictures
+        self.wait(
+            lambda: bool(app_state.snapshot and app_state.snapshot.uplink and not app_state.snapshot.operation.id)
+        )
+        app_state.request(Action.UPGRADE)
+        found = app_state.dispatcher.window(Action.UPGRADE)  # type: ignore[attr-defined]
         assert isinstance(found, UpgradeWindow)
         self.window = found
 
@@ -62,17 +64,17 @@ class Person:
         self.window.grab().save(str(self._pictures / f"lab-{name}.png"))
 
     def state(self) -> Dom0State | None:
-        return self.desk.snapshot.dom0.state if self.desk.snapshot else None
+        return self.app_state.snapshot.dom0.state if self.app_state.snapshot else None
 
 
 @pytest.fixture
-def person(qtbot: QtBot, lab: str, desk: Callable[[str], Desk], pictures: Path) -> Iterator[Person]:
-    found = Person(qtbot, desk(enter.dom0_bus_address(lab)), pictures)
+def person(qtbot: QtBot, lab: str, app_state: Callable[[str], AppState], pictures: Path) -> Iterator[Person]:
+    found = Person(qtbot, app_state(enter.dom0_bus_address(lab)), pictures)
     yield found
     if found.state() is not Dom0State.CLOSED:
-        found.desk.want(Action.DISCONNECT)
+        found.app_state.request(Action.DISCONNECT)
         found.wait(lambda: found.state() is Dom0State.CLOSED)
-    found.wait(lambda: bool(found.desk.snapshot and not found.desk.snapshot.operation.id))
+    found.wait(lambda: bool(found.app_state.snapshot and not found.app_state.snapshot.operation.id))
 
 
 def _agent(lab: str) -> int:
@@ -111,17 +113,17 @@ def test_there_and_back_in_one_window(person: Person) -> None:
     marks = [each.text() for each in person.window.findChildren(QLabel) if each.isVisible()]
     assert marks.count("✓") == 6
     person.picture("open")
-    before = person.desk.snapshot.dom0.until  # type: ignore[union-attr]
+    before = person.app_state.snapshot.dom0.until  # type: ignore[union-attr]
     person.window._minutes.setValue(90)
     person.click("Extend")
-    person.wait(lambda: person.desk.snapshot.dom0.until > before + 1000)  # type: ignore[union-attr]
+    person.wait(lambda: person.app_state.snapshot.dom0.until > before + 1000)  # type: ignore[union-attr]
     person.window.close()
-    person.desk.want(Action.UPGRADE)
+    person.app_state.request(Action.UPGRADE)
     assert person.state() is Dom0State.OPEN
     person.click("Disconnect now")
     person.reads("dom0 is disconnected from the network, as it should be.")
     person.picture("closed")
-    person.wait(lambda: all(each.state.value == "running" for each in person.desk.snapshot.domains))  # type: ignore[union-attr]
+    person.wait(lambda: all(each.state.value == "running" for each in person.app_state.snapshot.domains))  # type: ignore[union-attr]
 
 
 def test_interrupted_while_it_connects(person: Person, held: Callable[[], None]) -> None:
@@ -157,22 +159,22 @@ def test_obstacles_are_told_and_nobody_can_click(person: Person, lab: str) -> No
 
 
 def test_domains_by_the_menu(person: Person) -> None:
-    work = next(each for each in person.desk.snapshot.domains if each.name == "work")  # type: ignore[union-attr]
+    work = next(each for each in person.app_state.snapshot.domains if each.name == "work")  # type: ignore[union-attr]
 
     def now(what: str) -> object:
-        return next(getattr(each, what) for each in person.desk.snapshot.domains if each.name == "work")  # type: ignore[union-attr]
+        return next(getattr(each, what) for each in person.app_state.snapshot.domains if each.name == "work")  # type: ignore[union-attr]
 
     for action, what, value in (
         (Action.PAUSE, "state", "paused"), (Action.UNPAUSE, "state", "running"),
         (Action.DETACH, "vif", ""), (Action.ATTACH, "vif", work.vif),
     ):  # fmt: skip
-        person.desk.wanted.emit(Want(action, work.id, "work"))
+        person.app_state.requested.emit(ActionRequest(action, work.id, "work"))
         person.wait(lambda what=what, value=value: getattr(now(what), "value", now(what)) == value)  # type: ignore[misc]
 
 
 def test_routes_of_everybody_and_how_soon_name_servers_answer(person: Person, pictures: Path) -> None:
-    person.desk.want(Action.ROUTES)
-    window = person.desk.doer.window(Action.ROUTES)  # type: ignore[attr-defined]
+    person.app_state.request(Action.ROUTES)
+    window = person.app_state.dispatcher.window(Action.ROUTES)  # type: ignore[attr-defined]
     choice, table = window.findChild(QComboBox), window.findChild(QTableView)
     for name, ready in (
         ("netvm", lambda: table.model().rowCount() > 3),
@@ -183,8 +185,8 @@ def test_routes_of_everybody_and_how_soon_name_servers_answer(person: Person, pi
         choice.activated.emit(choice.currentIndex())
         person.wait(ready)
         window.grab().save(str(pictures / f"lab-routes-{name}.png"))
-    person.desk.want(Action.NAMES)
-    names = person.desk.doer.window(Action.NAMES)  # type: ignore[attr-defined]
+    person.app_state.request(Action.NAMES)
+    names = person.app_state.dispatcher.window(Action.NAMES)  # type: ignore[attr-defined]
     for text in ("Test", "Apply again"):
         button = next(each for each in names.findChildren(QAbstractButton) if each.text() == text)
         person.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -196,8 +198,8 @@ def test_routes_of_everybody_and_how_soon_name_servers_answer(person: Person, pi
 
 _AS_NOBODY = """
 import sys
-from qnet_gui.tray.bus import unsigned
-from qnet_gui.tray.client import Client
+from qnet_gui.tray.session.dbus import unsigned
+from qnet_gui.tray.session.helper_client import Client
 from qnet_gui.tray.qt import QCoreApplication, QDBusConnection
 application = QCoreApplication([])
 client = Client(QDBusConnection.connectToBus(sys.argv[1], "nobody"))

@@ -14,10 +14,10 @@ from tray_shared import CABLE, DOMAINS, STATES, VPN, WIFI, connecting, up
 import qnet_gui.tray
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import sentence
-from qnet_gui.model.snapshot import Dom0Link, Dom0State, Isolation
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Isolation
 from qnet_gui.tray.pages.status import as_text, page
 from qnet_gui.tray.state import plain_text
-from qnet_gui.tray.state.menu import Action, Row, Want
+from qnet_gui.tray.state.menu import Action, ActionRequest, Row
 from qnet_gui.tray.state.view import CONNECTING, Status, icons, strength_step, view
 
 ICONS = {
@@ -52,7 +52,7 @@ def test_tooltip_and_menu_begin_with_the_sentence(state: str) -> None:
     shown = view(STATES[state])
     assert shown.line == sentence(STATES[state])
     assert shown.title == "Network"
-    assert Row(shown.line, Want(Action.STATUS)) in shown.rows[:3]
+    assert Row(shown.line, ActionRequest(Action.STATUS)) in shown.rows[:3]
     assert (shown.rows[0].text == "Disconnect dom0 now") == (state == "dom0")
 
 
@@ -95,7 +95,7 @@ def test_page_says_what_network_dom0_has() -> None:
     isolation = Isolation(("has the address 10.9.9.1/24 on tun0", "listens on tcp 22"))
     shown = page(up(CABLE, isolation=isolation, problems=(Problem("dom0-reachable"),)))
     assert dict(shown.facts)["dom0:"].splitlines() == list(isolation.reachable)
-    connected = page(up(CABLE, isolation=isolation, dom0=Dom0Link(Dom0State.OPEN)))
+    connected = page(up(CABLE, isolation=isolation, dom0=Dom0Connection(Dom0State.OPEN)))
     assert dict(connected.facts)["dom0:"] == "is connected to the network"
 
 

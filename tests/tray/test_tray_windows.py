@@ -30,8 +30,8 @@ from qnet_gui.tray.qt import (
     QWidget,
 )
 from qnet_gui.tray.session import helper_client, language
-from qnet_gui.tray.session.app_state import Desk
-from qnet_gui.tray.state.menu import Action, Want
+from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.windows import settings
 from qnet_gui.tray.windows.base import Window
 from qnet_gui.tray.windows.questions import about, choose_netvm, quit_connected
@@ -41,24 +41,24 @@ Open = Callable[[Action], Window]
 
 
 @pytest.fixture
-def shown(qtbot: QtBot, helper: Helper, system_bus: str, desk: Callable[[str], Desk]) -> Callable[..., Open]:
+def shown(qtbot: QtBot, helper: Helper, system_bus: str, app_state: Callable[[str], AppState]) -> Callable[..., Open]:
     """Publish a snapshot, wait until it is there; gives what opens windows on it."""
-    found: list[Desk] = []
+    found: list[AppState] = []
 
     def show(snapshot: Snapshot) -> Open:
         helper.publish(snapshot)
-        found.append(desk(system_bus))
+        found.append(app_state(system_bus))
         qtbot.waitUntil(lambda: found[-1].snapshot == snapshot)
         return open_
 
     def open_(action: Action) -> Window:
-        found[-1].want(action)
-        window = found[-1].doer.window(action)  # type: ignore[attr-defined]
+        found[-1].request(action)
+        window = found[-1].dispatcher.window(action)  # type: ignore[attr-defined]
         assert isinstance(window, Window)
         qtbot.waitExposed(window).__enter__()
         return window
 
-    show.desk = found  # type: ignore[attr-defined]
+    show.app_state = found  # type: ignore[attr-defined]
     return show
 
 
@@ -73,24 +73,24 @@ def name(control: QWidget) -> str:
 
 
 def boxes() -> dict[str, QWidget]:
-    want = Want(Action.NETVM, name="vault")
+    request = ActionRequest(Action.NETVM, name="vault")
     return {
         "about": about(),
-        "netvm": choose_netvm(want, lambda _: None),
+        "netvm": choose_netvm(request, lambda _: None),
         "quit": quit_connected(0, lambda: None, lambda: None),
     }
 
 
 def walk(qtbot: QtBot, window: QWidget) -> None:
-    wanted = controls(window)
-    assert wanted
-    assert all(name(each).strip() for each in wanted), [each for each in wanted if not name(each)]
+    requested = controls(window)
+    assert requested
+    assert all(name(each).strip() for each in requested), [each for each in requested if not name(each)]
     QApplication.setActiveWindow(window)
     reached = []
-    for _ in range(3 * len(wanted) + 5):
+    for _ in range(3 * len(requested) + 5):
         qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Tab)
         reached.append(QApplication.focusWidget())
-    missed = [name(each) for each in wanted if each not in reached]
+    missed = [name(each) for each in requested if each not in reached]
     assert not missed, f"Tab does not lead to {missed}"
     for each in window.findChildren(QLabel):
         assert not each.text() or each.textFormat() == Qt.TextFormat.PlainText, each.text()
@@ -215,7 +215,7 @@ def test_a_helper_that_never_answers(qtbot: QtBot, helper: Helper, shown: Any, m
     finally:
         os.kill(helper.pid, signal.SIGCONT)
     helper.publish(up(WIFI))
-    qtbot.waitUntil(lambda: shown.desk[-1].snapshot == up(WIFI))
+    qtbot.waitUntil(lambda: shown.app_state[-1].snapshot == up(WIFI))
 
 
 def test_windows_come_back_where_they_were(qtbot: QtBot, shown: Any) -> None:
@@ -223,7 +223,7 @@ def test_windows_come_back_where_they_were(qtbot: QtBot, shown: Any) -> None:
     window = open_(Action.SETTINGS)
     window.resize(760, 500)
     window.close()
-    other = settings.make(shown.desk[-1])
+    other = settings.make(shown.app_state[-1])
     qtbot.addWidget(other)
     other.present()
     assert (other.width(), other.height()) == (760, 500)

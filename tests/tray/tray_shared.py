@@ -16,7 +16,7 @@ from typing import Any
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, DnsSource, redirects
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.snapshot import Dom0Link, Dom0State, Snapshot, to_wire
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot, to_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 
 ADDRESS, ROUTER, SERVER = IPv4Address("192.168.0.12"), IPv4Address("192.168.0.1"), IPv4Address("192.168.0.53")
@@ -59,7 +59,7 @@ STATES: dict[str, Snapshot | None] = {
     "vpn": up(VPN, dataclasses.replace(WIFI, primary=False)),
     "dns-broken": up(CABLE, redirects=(), problems=(Problem("no-dns"),)),
     "problems": up(CABLE, problems=(Problem("vif-refused", "vif4.0"), Problem("domain-without-network", "vault"))),
-    "dom0": up(CABLE, dom0=Dom0Link(Dom0State.OPEN, 1700000000, ("work", "personal"))),
+    "dom0": up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, 1700000000, ("work", "personal"))),
 }
 
 
@@ -73,7 +73,7 @@ class Helper:
     def publish(self, snapshot: object) -> None:
         """Publish, starting the service when it does not run."""
         if self._process is None:
-            command = [sys.executable, str(Path(__file__).with_name("published.py"))]
+            command = [sys.executable, str(Path(__file__).with_name("helper_stand_in.py"))]
             pipe = subprocess.PIPE
             self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=self._env, text=True)
         assert self._process.stdin and self._process.stdout

@@ -62,7 +62,7 @@ class Machine:
         self.folder = _own_folder()
         # what dom0 keeps over a reboot
         shutil.copy(saved / "disk" if saved else machine / "state", self.folder / "state")
-        outside = Path(__file__).with_name("outside.py")
+        outside = Path(__file__).with_name("outside_world.py")
         file = saved / "memory" if saved else memory or self.folder / "memory"
         words = qemu.command(machine, self.folder, file, iommu, saved is not None)
         self.stages: list[tuple[str, float]] = []

@@ -18,8 +18,8 @@ from qnet_gui.dom0.attach.config_file import set_netvm
 from qnet_gui.dom0.attach.moving import Move
 from qnet_gui.dom0.bus.operations import Operations, Progress
 from qnet_gui.dom0.observe import frontends
-from qnet_gui.dom0.observe.inputs import Card, Raw
-from qnet_gui.dom0.observe.inputs import cards as cards_now
+from qnet_gui.dom0.observe.inputs import Frontend, Inputs
+from qnet_gui.dom0.observe.inputs import frontends as frontends_now
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
 from qnet_gui.model.domain import AgentState, DomainState
 from qnet_gui.model.errors import QnetError
@@ -33,7 +33,7 @@ _RETRY_FIRST, _RETRY_LAST = 1.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class _PlannedMove:
     """A domain is to be served by `netvm` instead of by these."""
 
     netvm: str
@@ -50,7 +50,7 @@ def _told(progress: Progress, step: str) -> Iterator[None]:
         raise
 
 
-class Domains:
+class Attachments:
     """`name` is the chosen netvm; `follow` is told of another choice."""
 
     def __init__(
@@ -60,14 +60,14 @@ class Domains:
         self._operations = operations
         self._config = config
         self._follow = follow
-        self._raw = Raw()
+        self._inputs = Inputs()
         self.name = name
         #: Names of those that serve somebody, or did before they died.
         self._names: dict[int, str] = {}
         #: What a domain's card was like, from when it was taken away until there is another. Both threads use it.
-        self._taken: dict[int, Card] = {}
+        self._taken: dict[int, Frontend] = {}
         #: Who is to be moved and could not be yet: paused ones when the netvm was chosen, and failures.
-        self._wanted: dict[int, _Wish] = {}
+        self._planned: dict[int, _PlannedMove] = {}
         #: Who was cut off by somebody, and stays so.
         self._cut: set[int] = set()
         self._under_way: set[int] = set()
@@ -76,56 +76,56 @@ class Domains:
 
     # -- what people ask for
 
-    def card_of(self, domid: int) -> Card | None:
+    def frontend_of(self, domid: int) -> Frontend | None:
         """The card that a domain has, or had before it was taken away."""
-        return next(iter(self._raw.cards.get(domid, {}).values()), self._taken.get(domid))
+        return next(iter(self._inputs.frontends.get(domid, {}).values()), self._taken.get(domid))
 
-    def attach(self, by: str, raw: Raw, domid: int, address: IPv4Address) -> int:
+    def attach(self, by: str, inputs: Inputs, domid: int, address: IPv4Address) -> int:
         """Attach a domain to the netvm; returns the operation's number."""
-        info, netvm = preconditions.attach(raw, self.name, domid)
-        old, waits = self.card_of(domid) or Card(netvm.id), info.state is DomainState.RUNNING
+        info, netvm = preconditions.attach(inputs, self.name, domid)
+        old, waits = self.frontend_of(domid) or Frontend(netvm.id), info.state is DomainState.RUNNING
 
         def job(progress: Progress) -> str:
             progress.begun("attach", f"attaching {info.name} to {self.name}")
             with Store() as store, _told(progress, "attach"):
-                exchange.take(self._hypervisor, store, domid, lambda card: card.backend != netvm.id)
-                if cards_now(store, domid):  # its netvm has come back meanwhile
+                exchange.take(self._hypervisor, store, domid, lambda frontend: frontend.backend != netvm.id)
+                if frontends_now(store, domid):  # its netvm has come back meanwhile
                     return f"{info.name} is attached to {self.name}."
                 reports = exchange.forget_report(store, domid) and waits
                 vif = self._hypervisor.attach_vif(frontends.again(old, info, netvm.id, address))
                 self._taken.pop(domid, None)
-                given = exchange.Given(vif, netvm.id, address, reports)
+                given = exchange.AttachedVif(vif, netvm.id, address, reports)
                 exchange.wait(store, given, lambda: progress.cancelled, exchange.deadline())
             progress.done("attach", f"attached {info.name} to {self.name}")
             return f"{info.name} is attached to {self.name}."
 
         number = self._operations.start("attach", by, job)
-        self._wanted.pop(domid, None)
+        self._planned.pop(domid, None)
         self._cut.discard(domid)
         return number
 
-    def detach(self, by: str, raw: Raw, domid: int) -> int:
+    def detach(self, by: str, inputs: Inputs, domid: int) -> int:
         """Cut a domain off; it stays so until somebody attaches it. Returns the operation's number."""
-        info = preconditions.detach(raw, domid)
+        info = preconditions.detach(inputs, domid)
 
         def job(progress: Progress) -> str:
             progress.begun("detach", f"cutting {info.name} off the network")
             with Store() as store, _told(progress, "detach"):
-                for card in exchange.take(self._hypervisor, store, domid, lambda _: True):
-                    self._taken[domid] = card
+                for frontend in exchange.take(self._hypervisor, store, domid, lambda _: True):
+                    self._taken[domid] = frontend
             progress.done("detach", f"cut {info.name} off the network")
             return f"{info.name} is cut off the network."
 
         number = self._operations.start("detach", by, job)
-        self._wanted.pop(domid, None)
+        self._planned.pop(domid, None)
         self._cut.add(domid)
         return number
 
-    def choose(self, by: str, raw: Raw, wanted: str, move: bool) -> int:
+    def choose(self, by: str, inputs: Inputs, wanted: str, move: bool) -> int:
         """Make another domain the netvm; `move`: and move the old one's running domains. Returns the number."""
-        netvm = preconditions.choose(raw, wanted, move)
+        netvm = preconditions.choose(inputs, wanted, move)
         old, new = self.name, "dom0" if netvm.id == 0 else netvm.name
-        affected = self._served_by(raw, old) if move and old != new else {}
+        affected = self._served_by(inputs, old) if move and old != new else {}
         running = [(info, ids) for info, ids in affected.items() if info.state is DomainState.RUNNING]
         paused = {info: ids for info, ids in affected.items() if info.state is DomainState.PAUSED}
 
@@ -135,79 +135,87 @@ class Domains:
                 set_netvm(self._config, new)
             post(lambda: self._chosen(new, paused))
             progress.done("choose", f"chose {new} as the netvm")
-            return Move(self._hypervisor, self._taken, new, netvm.id, self._given(raw)).run(running, paused, progress)
+            return Move(self._hypervisor, self._taken, new, netvm.id, self._given(inputs)).run(
+                running, paused, progress
+            )
 
         return self._operations.start("set-netvm", by, job)
 
     def _chosen(self, name: str, paused: dict[DomainInfo, frozenset[int]]) -> None:
         self.name = name
-        self._wanted |= {info.id: _Wish(name, ids) for info, ids in paused.items()}
+        self._planned |= {info.id: _PlannedMove(name, ids) for info, ids in paused.items()}
         self._follow(name)
 
     @staticmethod
-    def _given(raw: Raw) -> Callable[[int, Card], IPv4Address | None]:
-        return lambda domid, card: frontends.address(raw, domid, card)
+    def _given(inputs: Inputs) -> Callable[[int, Frontend], IPv4Address | None]:
+        return lambda domid, frontend: frontends.address(inputs, domid, frontend)
 
-    def _served_by(self, raw: Raw, name: str) -> dict[DomainInfo, frozenset[int]]:
+    def _served_by(self, inputs: Inputs, name: str) -> dict[DomainInfo, frozenset[int]]:
         """Domains with a card of a netvm, dead or alive, and the ids that this netvm had."""
-        infos, found = frontends.alive(raw), {}
-        for domid, each in raw.cards.items():
-            ids = {card.backend for card in each.values() if frontends.netvm_of(raw, card, self._names) == name}
+        infos, found = frontends.alive(inputs), {}
+        for domid, each in inputs.frontends.items():
+            ids = {
+                frontend.backend
+                for frontend in each.values()
+                if frontends.netvm_of(inputs, frontend, self._names) == name
+            }
             if domid and ids and domid in infos:
                 found[infos[domid]] = frozenset(ids)
         return found
 
     # -- what happens by itself
 
-    def look(self, raw: Raw) -> None:
+    def look(self, inputs: Inputs) -> None:
         """Something has changed: a netvm may be back, a domain that is to be moved may have woken."""
-        self._raw = raw
-        if not raw.hypervisor or not raw.store or raw.managed_by:
+        self._inputs = inputs
+        if not inputs.hypervisor or not inputs.store or inputs.managed_by:
             return
-        infos = frontends.alive(raw)
-        self._remember(raw, infos)
-        dead = frontends.orphans(raw)
+        infos = frontends.alive(inputs)
+        self._remember(inputs, infos)
+        dead = frontends.orphans(inputs)
         for domid, info in infos.items():
-            wish = self._wish(raw, domid, dead.get(domid, {}))
-            netvm = self._serving(infos.values(), raw, wish.netvm) if wish else None
-            if wish is None or netvm is None or domid in self._under_way:
+            planned = self._planned_move(inputs, domid, dead.get(domid, {}))
+            netvm = self._serving(infos.values(), inputs, planned.netvm) if planned else None
+            if planned is None or netvm is None or domid in self._under_way:
                 continue
             # a card that nobody serves is exchanged at once, one that works when its domain can use the other
-            if info.state is DomainState.RUNNING or domid in dead or not raw.cards.get(domid):
-                self._exchange(info, netvm, wish.instead_of)
+            if info.state is DomainState.RUNNING or domid in dead or not inputs.frontends.get(domid):
+                self._exchange(info, netvm, planned.instead_of)
 
-    def _remember(self, raw: Raw, infos: dict[int, DomainInfo]) -> None:
-        used = {card.backend for each in raw.cards.values() for card in each.values()}
+    def _remember(self, inputs: Inputs, infos: dict[int, DomainInfo]) -> None:
+        used = {frontend.backend for each in inputs.frontends.values() for frontend in each.values()}
         seen = {domid: "dom0" if domid == 0 else info.name for domid, info in infos.items()}
         self._names = {domid: name for domid, name in {**self._names, **seen}.items() if domid in used}
         self._cut &= infos.keys()
-        for domid in {*self._taken, *self._wanted, *self._failed} - infos.keys():
+        for domid in {*self._taken, *self._planned, *self._failed} - infos.keys():
             self._taken.pop(domid, None)
-            self._wanted.pop(domid, None)
+            self._planned.pop(domid, None)
             self._failed.pop(domid, None)
 
-    def _wish(self, raw: Raw, domid: int, dead: Mapping[VifId, Card]) -> _Wish | None:
+    def _planned_move(self, inputs: Inputs, domid: int, dead: Mapping[VifId, Frontend]) -> _PlannedMove | None:
         """What is to become of a domain that is not served as it should be."""
         if domid == 0 or domid in self._cut:  # dom0's own card is the business of its link
             return None
-        wish = self._wanted.get(domid)
-        if wish is None and dead:
-            name = next((frontends.netvm_of(raw, card, self._names) for card in dead.values()), "") or self.name
-            wish = _Wish(name, frozenset(card.backend for card in dead.values()))
-        elif wish is not None:
-            wish = _Wish(wish.netvm, wish.instead_of | {card.backend for card in dead.values()})
-        return wish
+        planned = self._planned.get(domid)
+        if planned is None and dead:
+            name = (
+                next((frontends.netvm_of(inputs, frontend, self._names) for frontend in dead.values()), "") or self.name
+            )
+            planned = _PlannedMove(name, frozenset(frontend.backend for frontend in dead.values()))
+        elif planned is not None:
+            planned = _PlannedMove(planned.netvm, planned.instead_of | {frontend.backend for frontend in dead.values()})
+        return planned
 
     @staticmethod
-    def _serving(infos: Iterable[DomainInfo], raw: Raw, name: str) -> DomainInfo | None:
+    def _serving(infos: Iterable[DomainInfo], inputs: Inputs, name: str) -> DomainInfo | None:
         """The domain of this name if it runs and its agent has said so."""
         for info in infos:
             if name == ("dom0" if info.id == 0 else info.name) and info.state is DomainState.RUNNING:
-                return info if frontends.agent_of(raw, info.id) is AgentState.RUNNING else None
+                return info if frontends.agent_of(inputs, info.id) is AgentState.RUNNING else None
         return None
 
     def _exchange(self, info: DomainInfo, netvm: DomainInfo, ids: frozenset[int]) -> None:
-        move = Move(self._hypervisor, self._taken, netvm.name, netvm.id, self._given(self._raw))
+        move = Move(self._hypervisor, self._taken, netvm.name, netvm.id, self._given(self._inputs))
 
         def job() -> int:
             with Store() as store:
@@ -222,12 +230,12 @@ class Domains:
             if self._failed.get(info.id) != result.sentence:
                 log.error("%s could not be attached to %s: %s", info.name, netvm.name, result)
             self._failed[info.id] = result.sentence
-            self._wanted.setdefault(info.id, _Wish(netvm.name, ids))  # its old card may be gone by now
-            after(self._retry, lambda: self.look(self._raw))
+            self._planned.setdefault(info.id, _PlannedMove(netvm.name, ids))  # its old card may be gone by now
+            after(self._retry, lambda: self.look(self._inputs))
             self._retry = min(self._retry * 2, _RETRY_LAST)
             return
         self._failed.pop(info.id, None)
-        self._wanted.pop(info.id, None)
+        self._planned.pop(info.id, None)
         self._retry = _RETRY_FIRST
         if result:
             log.info("%s is attached to %s again", info.name, netvm.name)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from qnet_gui.dom0.observe import inputs
-from qnet_gui.dom0.observe.inputs import Card, home
+from qnet_gui.dom0.observe.inputs import Frontend, home
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.errors import HypervisorError, NoAnswer, Refused
 from qnet_gui.model.parse import printable
@@ -27,18 +27,18 @@ _NAP = 0.2
 _REPORT = f"{keys.HOME_DOMAIN}/guest"
 
 
-def take(hypervisor: Hypervisor, store: Store, domid: int, only: Callable[[Card], bool]) -> list[Card]:
+def take(hypervisor: Hypervisor, store: Store, domid: int, only: Callable[[Frontend], bool]) -> list[Frontend]:
     """Take those cards of a domain away; returns what they were."""
     taken = []
-    for vif, card in sorted(inputs.cards(store, domid).items()):
-        if not only(card):
+    for vif, frontend in sorted(inputs.frontends(store, domid).items()):
+        if not only(frontend):
             continue
         try:
             hypervisor.detach_vif(vif)
         except HypervisorError:  # one end did not let go in time; what counts is that the card has gone
-            if vif in inputs.cards(store, domid):
+            if vif in inputs.frontends(store, domid):
                 raise
-        taken.append(card)
+        taken.append(frontend)
     return taken
 
 
@@ -51,7 +51,7 @@ def forget_report(store: Store, domid: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class AttachedVif:
     """A card that a domain was given. `reports`: the domain will report it."""
 
     vif: VifId
@@ -74,7 +74,7 @@ class Given:
         return status == b"connected" and (reported or not self.reports)
 
 
-def wait(store: Store, given: Given, cancelled: Callable[[], str], until: float) -> None:
+def wait(store: Store, given: AttachedVif, cancelled: Callable[[], str], until: float) -> None:
     """Wait until a card works; `NoAnswer` when it does not in time, `Refused` when somebody wants it to stop."""
     for path in (given.backend, f"{home(given.vif.frontend)}/{_REPORT}"):
         store.watch(path)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Container, Iterable, MutableMapping
 from ipaddress import IPv4Address
 
 from qnet_gui.dom0.attach import exchange
-from qnet_gui.dom0.attach.exchange import Given
+from qnet_gui.dom0.attach.exchange import AttachedVif
 from qnet_gui.dom0.bus.operations import Progress
 from qnet_gui.dom0.observe import frontends, inputs
-from qnet_gui.dom0.observe.inputs import Card
+from qnet_gui.dom0.observe.inputs import Frontend
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
 from qnet_gui.model.errors import QnetError, Refused
 from qnet_gui.store.client import Store
@@ -25,8 +25,8 @@ class Move:
     """`taken` keeps a card that was taken away until there is another; `address` gives that of a card."""
 
     def __init__(
-        self, hypervisor: Hypervisor, taken: MutableMapping[int, Card], name: str, netvm: int,
-        address: Callable[[int, Card], IPv4Address | None],
+        self, hypervisor: Hypervisor, taken: MutableMapping[int, Frontend], name: str, netvm: int,
+        address: Callable[[int, Frontend], IPv4Address | None],
     ) -> None:  # fmt: skip
         self._hypervisor = hypervisor
         self._taken = taken
@@ -37,7 +37,7 @@ class Move:
         self, running: Iterable[tuple[DomainInfo, Container[int]]], paused: Iterable[DomainInfo], progress: Progress
     ) -> str:
         """Move them; returns the sentence that tells how it went, or raises it when some could not be moved."""
-        moved: dict[DomainInfo, list[Given]] = {}
+        moved: dict[DomainInfo, list[AttachedVif]] = {}
         failed: dict[str, str] = {}
         with Store() as store:
             for info, ids in running:
@@ -75,25 +75,25 @@ class Move:
             raise QnetError(" ".join(parts))
         return " ".join(parts)
 
-    def exchange(self, store: Store, info: DomainInfo, ids: Container[int]) -> list[Given]:
+    def exchange(self, store: Store, info: DomainInfo, ids: Container[int]) -> list[AttachedVif]:
         """Take away a domain's cards that these serve, or what is left of such an attempt, and give it the same again.
 
         None are given to a domain that has died meanwhile, or that somebody has cut off or attached.
         """
-        found = exchange.take(self._hypervisor, store, info.id, lambda card: card.backend in ids)
+        found = exchange.take(self._hypervisor, store, info.id, lambda frontend: frontend.backend in ids)
         if found:
             self._taken[info.id] = found[0]
-        elif inputs.cards(store, info.id):
+        elif inputs.frontends(store, info.id):
             self._taken.pop(info.id, None)
         elif info.id in self._taken:
             found = [self._taken[info.id]]
         reports = bool(found) and exchange.forget_report(store, info.id)
-        return [self._give(info, card, reports) for card in found]
+        return [self._give(info, frontend, reports) for frontend in found]
 
-    def _give(self, info: DomainInfo, card: Card, reports: bool) -> Given:
-        address = self._address(info.id, card)
+    def _give(self, info: DomainInfo, frontend: Frontend, reports: bool) -> AttachedVif:
+        address = self._address(info.id, frontend)
         if address is None:
             raise QnetError(f"It is not known which address {info.name} had.")
-        vif = self._hypervisor.attach_vif(frontends.again(card, info, self._netvm, address))
+        vif = self._hypervisor.attach_vif(frontends.again(frontend, info, self._netvm, address))
         self._taken.pop(info.id, None)
-        return Given(vif, self._netvm, address, reports)
+        return AttachedVif(vif, self._netvm, address, reports)

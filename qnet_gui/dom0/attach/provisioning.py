@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 
 from qnet_gui.dom0.attach.allocator import Allocator
 from qnet_gui.dom0.observe import agent_report, frontends
-from qnet_gui.dom0.observe.inputs import Card, Raw, home
+from qnet_gui.dom0.observe.inputs import Frontend, Inputs, home
 from qnet_gui.dom0.observe.snapshot_builder import address_of, first_vifs
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.config import Config
@@ -29,7 +29,7 @@ _FOR_GUESTS = (keys.ADDRESS, keys.GATEWAY, keys.DNS1, keys.DNS2)
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class HomeNodes:
     """What one domain is to be told: values by path, or nothing at all. `backend_ip`: where to tell its netvm.
 
     `netvm`: who serves it, for dom0 to remember.
@@ -49,12 +49,12 @@ def _common(config: Config) -> dict[str, str]:
     }
 
 
-def _alive(raw: Raw) -> list[DomainInfo]:
-    return [info for info in raw.domains if info.state is not DomainState.DYING]
+def _alive(inputs: Inputs) -> list[DomainInfo]:
+    return [info for info in inputs.domains if info.state is not DomainState.DYING]
 
 
 @dataclass(frozen=True, slots=True)
-class _Served:
+class _ServedVif:
     """A domain's vif and who serves it; `ip` as its toolstack wrote it."""
 
     vif: VifId
@@ -62,95 +62,99 @@ class _Served:
     ip: bytes | None
 
 
-def _served(raw: Raw) -> dict[int, _Served]:
+def _served(inputs: Inputs) -> dict[int, _ServedVif]:
     """Every domain that is served, by the chosen netvm or by another domain."""
     found = {
-        domid: _Served(vif, card.backend, card.ip) for domid, (vif, card) in frontends.elsewhere(raw).items() if domid
+        domid: _ServedVif(vif, frontend.backend, frontend.ip)
+        for domid, (vif, frontend) in frontends.elsewhere(inputs).items()
+        if domid
     }
-    if raw.netvm is not None:
-        for domid, vif in first_vifs(raw).items():
-            found[domid] = _Served(vif, raw.netvm.id, raw.vifs[vif].ip)
+    if inputs.netvm is not None:
+        for domid, vif in first_vifs(inputs).items():
+            found[domid] = _ServedVif(vif, inputs.netvm.id, inputs.vifs[vif].ip)
     return found
 
 
-def _guests_order(raw: Raw, config: Config, domid: int, served: _Served, given: IPv4Address | None) -> Order | None:
-    netvm = frontends.netvm_of(raw, Card(served.backend), {})
+def _guest_nodes(
+    inputs: Inputs, config: Config, domid: int, served: _ServedVif, given: IPv4Address | None
+) -> HomeNodes | None:
+    netvm = frontends.netvm_of(inputs, Frontend(served.backend), {})
     if served.ip is None and given is not None:
         nodes = {keys.ADDRESS.at(): str(given), **_common(config)}
-        return Order(domid, nodes, f"{home(served.backend)}/{served.vif.backend_path}/ip", netvm)
-    address = frontends.address(raw, domid, Card(served.backend, served.ip))
+        return HomeNodes(domid, nodes, f"{home(served.backend)}/{served.vif.backend_path}/ip", netvm)
+    address = frontends.address(inputs, domid, Frontend(served.backend, served.ip))
     if address is None:
         return None
-    return Order(domid, {keys.ADDRESS.at(): str(address), **_common(config)}, netvm=netvm)
+    return HomeNodes(domid, {keys.ADDRESS.at(): str(address), **_common(config)}, netvm=netvm)
 
 
-def orders(raw: Raw, config: Config, allocated: Mapping[int, IPv4Address]) -> list[Order]:
+def network_configs(inputs: Inputs, config: Config, allocated: Mapping[int, IPv4Address]) -> list[HomeNodes]:
     """What everybody is to be told. Pure. A domain whose address cannot be told yet is left as it is.
 
     So is one whose card nobody serves, because its netvm has died: it gets it back when that is back.
     """
-    found: list[Order | None] = []
-    served = _served(raw)
-    for info in _alive(raw):
-        if raw.netvm is not None and info.id == raw.netvm.id:
-            found.append(Order(info.id, _common(config)))
+    found: list[HomeNodes | None] = []
+    served = _served(inputs)
+    for info in _alive(inputs):
+        if inputs.netvm is not None and info.id == inputs.netvm.id:
+            found.append(HomeNodes(info.id, _common(config)))
         elif info.id == 0:
             continue
         elif info.id in served:
-            found.append(_guests_order(raw, config, info.id, served[info.id], allocated.get(info.id)))
-        elif raw.cards.get(info.id):
+            found.append(_guest_nodes(inputs, config, info.id, served[info.id], allocated.get(info.id)))
+        elif inputs.frontends.get(info.id):
             continue
-        elif frontends.agent_of(raw, info.id) is not AgentState.UNKNOWN:  # a netvm too, though not the chosen one
-            found.append(Order(info.id, _common(config)))
-        elif raw.netvm is not None:
-            found.append(Order(info.id, {}))
-    return [order for order in found if order is not None]
+        elif frontends.agent_of(inputs, info.id) is not AgentState.UNKNOWN:  # a netvm too, though not the chosen one
+            found.append(HomeNodes(info.id, _common(config)))
+        elif inputs.netvm is not None:
+            found.append(HomeNodes(info.id, {}))
+    return [home_nodes for home_nodes in found if home_nodes is not None]
 
 
-def carry_out(store: Store, order: Order) -> bool:
+def carry_out(store: Store, home_nodes: HomeNodes) -> bool:
     """Make a domain's nodes so; whether anything had to be changed."""
-    root = home(order.domid)
+    root = home(home_nodes.domid)
 
     def change(inside: Store) -> bool:
         if inside.read(root) is None:  # gone meanwhile; writing would bring a dead domain's home back
             return False
-        if not order.nodes:
+        if not home_nodes.nodes:
             inside.delete(f"{root}/{keys.HOME_DOM0}")
             return True
         inside.mkdir(f"{root}/{keys.HOME_DOM0}")
-        inside.set_perms(f"{root}/{keys.HOME_DOM0}", ("n0", f"r{order.domid}"))
-        for path, value in order.nodes.items():
+        inside.set_perms(f"{root}/{keys.HOME_DOM0}", ("n0", f"r{home_nodes.domid}"))
+        for path, value in home_nodes.nodes.items():
             inside.write(f"{root}/{path}", value)
-            inside.set_perms(f"{root}/{path}", ("n0", f"r{order.domid}"))
-        if order.netvm:
-            inside.write(f"{root}/{keys.SERVED_BY.at()}", order.netvm)
+            inside.set_perms(f"{root}/{path}", ("n0", f"r{home_nodes.domid}"))
+        if home_nodes.netvm:
+            inside.write(f"{root}/{keys.SERVED_BY.at()}", home_nodes.netvm)
             inside.set_perms(f"{root}/{keys.SERVED_BY.at()}", ("n0",))
-        if order.backend_ip and inside.read(order.backend_ip) is None:
-            inside.write(order.backend_ip, order.nodes[keys.ADDRESS.at()])
+        if home_nodes.backend_ip and inside.read(home_nodes.backend_ip) is None:
+            inside.write(home_nodes.backend_ip, home_nodes.nodes[keys.ADDRESS.at()])
         return True
 
-    if order.nodes:
-        nodes = {**order.nodes, **({keys.SERVED_BY.at(): order.netvm} if order.netvm else {})}
+    if home_nodes.nodes:
+        nodes = {**home_nodes.nodes, **({keys.SERVED_BY.at(): home_nodes.netvm} if home_nodes.netvm else {})}
         same = all(store.read(f"{root}/{path}") == value.encode() for path, value in nodes.items())
     else:
         same = store.read(f"{root}/{keys.ADDRESS.at()}") is None
-    if same and (not order.backend_ip or store.read(order.backend_ip) is not None):
+    if same and (not home_nodes.backend_ip or store.read(home_nodes.backend_ip) is not None):
         return False
     return store.atomically(change)
 
 
-def _taken(raw: Raw, owner: str) -> set[IPv4Address | None]:
+def _taken(inputs: Inputs, owner: str) -> set[IPv4Address | None]:
     """All addresses that somebody else has, by what toolstacks wrote.
 
     A domain that restarts may still be there under its old id: its address is not somebody else's.
     """
-    uuids = {info.id: info.uuid for info in raw.domains}
+    uuids = {info.id: info.uuid for info in inputs.domains}
     return {
-        address_of(raw, vif) for vif, each in raw.vifs.items() if each.ip and uuids.get(vif.frontend) != owner
+        address_of(inputs, vif) for vif, each in inputs.vifs.items() if each.ip and uuids.get(vif.frontend) != owner
     } | {
-        frontends.address(raw, domid, card)
-        for domid, each in raw.cards.items() if uuids.get(domid) != owner
-        for card in each.values() if card.ip
+        frontends.address(inputs, domid, frontend)
+        for domid, each in inputs.frontends.items() if uuids.get(domid) != owner
+        for frontend in each.values() if frontend.ip
     }  # fmt: skip
 
 
@@ -160,53 +164,57 @@ class Provisioner:
     def __init__(self, config: Config, allocator: Allocator) -> None:
         self._config = config
         self._allocator = allocator
-        self._last: dict[int, Order] = {}
+        self._last: dict[int, HomeNodes] = {}
 
-    def provision(self, store: Store, raw: Raw) -> dict[int, str]:
+    def provision(self, store: Store, inputs: Inputs) -> dict[int, str]:
         """Tell everybody; returns the addresses that we gave, by domain id. One domain's failure is not another's."""
-        allocated = self._allocate(raw)
-        found = orders(raw, self._config, allocated)
-        for order in sorted(found, key=lambda each: self._last.get(each.domid) == each):  # what is new comes first
+        allocated = self._allocate(inputs)
+        found = network_configs(inputs, self._config, allocated)
+        for home_nodes in sorted(found, key=lambda each: self._last.get(each.domid) == each):  # what is new comes first
             try:
-                if carry_out(store, order):
-                    log.info("domain %d is told: %s", order.domid, " ".join(order.nodes.values()) or "no network")
+                if carry_out(store, home_nodes):
+                    log.info(
+                        "domain %d is told: %s", home_nodes.domid, " ".join(home_nodes.nodes.values()) or "no network"
+                    )
             except StoreGone:
                 raise
             except QnetError as error:
-                log.warning("domain %d cannot be told its network: %s", order.domid, error)
-        self._last = {order.domid: order for order in found}
+                log.warning("domain %d cannot be told its network: %s", home_nodes.domid, error)
+        self._last = {home_nodes.domid: home_nodes for home_nodes in found}
         return {domid: str(address) for domid, address in allocated.items()}
 
-    def dom0_address(self, raw: Raw) -> IPv4Address:
+    def dom0_address(self, inputs: Inputs) -> IPv4Address:
         """dom0's own address for the time that it is connected: nobody else's, the uplinks' included."""
-        dom0 = next((info for info in raw.domains if info.id == 0), None)
+        dom0 = next((info for info in inputs.domains if info.id == 0), None)
         if dom0 is None:
             raise QnetError("The hypervisor does not tell dom0 among its domains.")
-        uplinks = agent_report.uplinks(agent_report.Fields(raw.agent))
+        uplinks = agent_report.uplinks(agent_report.Fields(inputs.agent))
         taken = {each for uplink in uplinks for each in (uplink.address, uplink.gateway)}
-        taken |= _taken(raw, dom0.uuid) | set(map(IPv4Address, raw.allocated.values()))
-        return self._allocator.address(dom0.uuid, taken, {info.uuid for info in _alive(raw)})
+        taken |= _taken(inputs, dom0.uuid) | set(map(IPv4Address, inputs.allocated.values()))
+        return self._allocator.address(dom0.uuid, taken, {info.uuid for info in _alive(inputs)})
 
-    def address_for(self, raw: Raw, info: DomainInfo, wished: IPv4Address | None) -> IPv4Address:
+    def address_for(self, inputs: Inputs, info: DomainInfo, wished: IPv4Address | None) -> IPv4Address:
         """An address for a domain that is to get a card: the one that it had, if nobody has it now."""
-        taken = _taken(raw, info.uuid) | {
-            IPv4Address(each) for domid, each in raw.allocated.items() if domid != info.id
+        taken = _taken(inputs, info.uuid) | {
+            IPv4Address(each) for domid, each in inputs.allocated.items() if domid != info.id
         }
         if wished is not None and wished not in taken:
             return wished
-        return self._allocator.address(info.uuid, taken, {each.uuid for each in _alive(raw)})
+        return self._allocator.address(info.uuid, taken, {each.uuid for each in _alive(inputs)})
 
-    def _allocate(self, raw: Raw) -> dict[int, IPv4Address]:
-        infos = {info.id: info for info in _alive(raw)}
-        needy = {domid for domid, each in _served(raw).items() if each.ip is None}
+    def _allocate(self, inputs: Inputs) -> dict[int, IPv4Address]:
+        infos = {info.id: info for info in _alive(inputs)}
+        needy = {domid for domid, each in _served(inputs).items() if each.ip is None}
         needy |= {
-            domid for domid, each in frontends.orphans(raw).items() if any(card.ip is None for card in each.values())
+            domid
+            for domid, each in frontends.orphans(inputs).items()
+            if any(frontend.ip is None for frontend in each.values())
         }
         alive = {info.uuid for info in infos.values()}
         found = {}
         for domid in sorted(needy & infos.keys() - {0}):
             try:
-                found[domid] = self._allocator.address(infos[domid].uuid, _taken(raw, infos[domid].uuid), alive)
+                found[domid] = self._allocator.address(infos[domid].uuid, _taken(inputs, infos[domid].uuid), alive)
             except QnetError as error:
                 log.error("%s gets no address: %s", infos[domid].name, error)
         return found

@@ -59,7 +59,7 @@ def method(
     return declare
 
 
-def told(error: BaseException) -> tuple[str, str]:
+def error_reply(error: BaseException) -> tuple[str, str]:
     """The D-Bus name and the sentence by which a caller learns of an error; our log gets the rest."""
     if isinstance(error, QnetError):
         return error.dbus_name, error.sentence
@@ -99,7 +99,7 @@ class Call:
 
     def fail(self, error: BaseException) -> None:
         """Answer with an error."""
-        self.fail_as(*told(error))
+        self.fail_as(*error_reply(error))
 
     def fail_as(self, name: str, sentence: str) -> None:
         """Answer with an error of the bus's own."""

@@ -24,7 +24,7 @@ _TCP_LISTEN, _UDP_UNCONNECTED = "0A", "07"
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class IsolationFacts:
     """All that was found; empty is how it should be. `connected`: addresses and routes. `listening`: sockets."""
 
     connected: tuple[str, ...] = ()
@@ -35,12 +35,12 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What netlink says. `cards`: names of the links that are a card's, of hardware that is not Xen's."""
+    """What netlink says. `nics_found`: names of the links that are a card's, of hardware that is not Xen's."""
 
     links: tuple[Link, ...] = ()
     addresses: tuple[Address, ...] = ()
     routes: tuple[Route, ...] = ()
-    cards: frozenset[str] = frozenset()
+    nics_found: frozenset[str] = frozenset()
 
 
 def limited(facts: Iterable[str]) -> tuple[str, ...]:
@@ -60,25 +60,25 @@ def connected(network: Network, own_mac: str) -> tuple[str, ...]:
     facts = [
         f"has the address {each.address}/{each.bits} on {counted[each.link]}"
         for each in network.addresses
-        if each.link in counted and _counts(each.address, counted[each.link], network.cards)
+        if each.link in counted and _counts(each.address, counted[each.link], network.nics_found)
     ]
     for route in network.routes:
         through = [counted[link] for link in route.links if link in counted]
-        if (route.links and hidden.issuperset(route.links)) or not _leads(route, through, network.cards):
+        if (route.links and hidden.issuperset(route.links)) or not _leads(route, through, network.nics_found):
             continue
         where = "a default route" if not route.bits else f"a route to {route.to}/{route.bits}"
         facts.append(f"has {where} through {', '.join(through) or 'a link that is not known'}")
     return limited(facts)
 
 
-def _counts(address: IPv4Address | IPv6Address, link: str, cards: frozenset[str]) -> bool:
-    return isinstance(address, IPv4Address) or not address.is_link_local or link in cards
+def _counts(address: IPv4Address | IPv6Address, link: str, nics_found: frozenset[str]) -> bool:
+    return isinstance(address, IPv4Address) or not address.is_link_local or link in nics_found
 
 
-def _leads(route: Route, through: list[str], cards: frozenset[str]) -> bool:
+def _leads(route: Route, through: list[str], nics_found: frozenset[str]) -> bool:
     if route.to.is_multicast:
         return False
-    return not through or not route.bits or any(_counts(route.to, link, cards) for link in through)
+    return not through or not route.bits or any(_counts(route.to, link, nics_found) for link in through)
 
 
 def _local(text: str) -> tuple[IPv4Address | IPv6Address, int]:
@@ -108,16 +108,16 @@ def listening(found: Iterable[tuple[str, int]]) -> tuple[str, ...]:
     return limited(f"listens on {kind} {port}" for kind, port in sorted(found))
 
 
-def nics(cards: Iterable[tuple[str, str]], devices: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+def nics(nics_found: Iterable[tuple[str, str]], devices: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     """The cards that are dom0's own, in words: a link's name, the address of its device on the bus, or both.
 
-    `cards`: name of a link and path of its device. `devices`: PCI address and path of a network controller that dom0
+    `nics_found`: name of a link and path of its device. `devices`: PCI address and path of a controller that dom0
     has not given away; one without a link is dom0's all the same.
     """
     known = dict(devices)
     of = {
         name: next((pci for pci, above in known.items() if path == above or path.startswith(f"{above}/")), "")
-        for name, path in cards
+        for name, path in nics_found
     }
     named = [f"{name} ({pci})" if pci else name for name, pci in of.items()]
     return limited([*sorted(named), *sorted(known.keys() - set(of.values()))])

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 
 from qnet_gui.dom0.isolation import events, readers
-from qnet_gui.dom0.isolation.facts import Facts
+from qnet_gui.dom0.isolation.facts import IsolationFacts
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.snapshot import Iommu
@@ -25,13 +25,13 @@ log = logging.getLogger(__name__)
 _AGAIN = 30.0
 
 
-class Watch:
+class IsolationMonitor:
     """`facts` are the last that were found; `changed` is called when they are others."""
 
     def __init__(self, hypervisor: Hypervisor, changed: Callable[[], None]) -> None:
         self._hypervisor = hypervisor
         self._changed = changed
-        self.facts = Facts()
+        self.facts = IsolationFacts()
         self._own_mac = ""
         self._iommu: Iommu | None = None
         self._ask_at = 0.0
@@ -72,7 +72,7 @@ class Watch:
         job = partial(self._found, self._own_mac, bool(waiting))
         self._worker.submit(job, lambda result: self._done(result, waiting))
 
-    def _found(self, own_mac: str, sockets: bool) -> Facts:
+    def _found(self, own_mac: str, sockets: bool) -> IsolationFacts:
         """On the thread, which alone touches what is known of the IOMMU and of the sockets."""
         if sockets:
             self._listening = readers.listening()
@@ -82,7 +82,7 @@ class Watch:
         found = readers.read(own_mac)
         return replace(found, listening=self._listening, iommu=self._iommu or Iommu.UNKNOWN)
 
-    def _done(self, result: Facts | QnetError, waiting: list[Callable[[], None]]) -> None:
+    def _done(self, result: IsolationFacts | QnetError, waiting: list[Callable[[], None]]) -> None:
         self._under_way = False
         if isinstance(result, QnetError):
             if not self._failed:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from qnet_gui.dom0.isolation import facts, netlink
-from qnet_gui.dom0.isolation.facts import Facts, Network
+from qnet_gui.dom0.isolation.facts import IsolationFacts, Network
 from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.errors import KernelError, QnetError
@@ -42,7 +42,7 @@ def _dump(sock: socket.socket, kind: int) -> Iterator[bytes]:
                 yield message[1]
 
 
-def _network(cards: frozenset[str]) -> Network:
+def _network(nics_found: frozenset[str]) -> Network:
     try:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as sock:
             sock.settimeout(_DEADLINE)
@@ -52,7 +52,7 @@ def _network(cards: frozenset[str]) -> Network:
     except OSError as error:
         raise KernelError(f"dom0's addresses and routes cannot be read: {error.strerror or 'no answer'}.") from error
     return Network(
-        tuple(links), tuple(each for each in addresses if each), tuple(each for each in routes if each), cards
+        tuple(links), tuple(each for each in addresses if each), tuple(each for each in routes if each), nics_found
     )
 
 
@@ -77,7 +77,7 @@ def _cards() -> dict[str, str]:
 
 def _controllers() -> dict[str, str]:
     """PCI network controllers that dom0 has not given away, and their paths."""
-    return {card.address: card.path for card in pci.controllers() if not card.given_away}
+    return {nic.address: nic.path for nic in pci.controllers() if not nic.given_away}
 
 
 def _children(folder: Path) -> list[Path]:
@@ -96,10 +96,10 @@ def iommu(hypervisor: Hypervisor) -> Iommu | None:
     return Iommu.UNKNOWN if found is None else Iommu.ON if found else Iommu.OFF
 
 
-def read(own_mac: str) -> Facts:
+def read(own_mac: str) -> IsolationFacts:
     """All but the IOMMU and what listens; `own_mac` as in `isolation_facts.connected`."""
-    cards = _cards()
-    return Facts(
-        facts.connected(_network(frozenset(cards)), own_mac),
-        nics=facts.nics(cards.items(), _controllers().items()),
+    nics_found = _cards()
+    return IsolationFacts(
+        facts.connected(_network(frozenset(nics_found)), own_mac),
+        nics=facts.nics(nics_found.items(), _controllers().items()),
     )

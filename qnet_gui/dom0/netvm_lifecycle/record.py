@@ -19,21 +19,21 @@ PATH = Path("/run/qnet/netvm.json")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`cards`: addresses of PCI devices that were taken from dom0, and their drivers there (empty for none).
+    """`nics`: addresses of PCI devices that were taken from dom0, and their drivers there (empty for none).
 
     `starting`: a start is under way, or was when it was killed.
     """
 
-    cards: dict[str, str] = field(default_factory=dict)
+    nics: dict[str, str] = field(default_factory=dict)
     starting: bool = False
 
-    def taken(self, card: pci.Card) -> Record:
+    def taken(self, nic: pci.PciNic) -> Record:
         """The same with another card; one that is known keeps its driver."""
-        return replace(self, cards={**self.cards, card.address: self.cards.get(card.address, card.driver)})
+        return replace(self, nics={**self.nics, nic.address: self.nics.get(nic.address, nic.driver)})
 
     def given_back(self, address: str) -> Record:
         """The same without a card."""
-        return replace(self, cards={each: driver for each, driver in self.cards.items() if each != address})
+        return replace(self, nics={each: driver for each, driver in self.nics.items() if each != address})
 
 
 class RecordFile:
@@ -46,11 +46,11 @@ class RecordFile:
         """What is there; nothing was done where it is not there, or is none."""
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, BadInput):
             found = json.loads(self._path.read_bytes())
-            cards = {pci.address(each): str(driver) for each, driver in found["cards"].items()}
-            return Record(cards, bool(found["starting"]))
+            nics = {pci.address(each): str(driver) for each, driver in found["nics"].items()}
+            return Record(nics, bool(found["starting"]))
         return Record()
 
     def save(self, record: Record) -> None:
         """Write it before what it tells of is done; `QnetError` when it cannot be written."""
-        text = json.dumps({"cards": record.cards, "starting": record.starting})
+        text = json.dumps({"nics": record.nics, "starting": record.starting})
         write_atomically(self._path, text.encode("ascii"), 0o600)

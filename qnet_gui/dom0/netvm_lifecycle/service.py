@@ -69,8 +69,8 @@ class NetvmService:
 
     def stop(self) -> str:
         """Shut the netvm down and give its cards back to dom0."""
-        found, cards = self._toolstack.find(self._name), self._record.cards
-        if found is None and not cards:
+        found, nics = self._toolstack.find(self._name), self._record.nics
+        if found is None and not nics:
             return f"{self._name} is not running."
         if found:
             self._end(found)
@@ -119,41 +119,39 @@ class NetvmService:
         return f"{self._name} runs already."
 
     def _make(self, settings: dict[str, xl_config.Value]) -> None:
-        cards = self._cards(settings)
-        if cards and self._toolstack.iommu() is False:
+        nics = self._nics(settings)
+        if nics and self._toolstack.iommu() is False:
             raise no_iommu()
         self._save(replace(self._record, starting=True))
-        for card in cards:
-            self._take(card)
-        with_cards = f" with {', '.join(card.address for card in cards)}" if cards else " without a network card"
+        for nic in nics:
+            self._take(nic)
+        with_cards = f" with {', '.join(nic.address for nic in nics)}" if nics else " without a network card"
         self._tell("create", "begun", f"starting {self._name}{with_cards}")
-        devices = [] if "pci" in settings else [card.address for card in cards]
+        devices = [] if "pci" in settings else [nic.address for nic in nics]
         domid = self._toolstack.create(self._name, self._configuration, devices)
         self._tell("create", "done", f"started {self._name}{with_cards}")
         self._await_agent(domid)
         self._save(replace(self._record, starting=False))
 
-    def _cards(self, settings: dict[str, xl_config.Value]) -> list[pci.Card]:
+    def _nics(self, settings: dict[str, xl_config.Value]) -> list[pci.PciNic]:
         """The cards to be given to the netvm: those that the administrator has named, else all that nobody has.
 
         Virtual functions go with the card that they are a part of.
         """
         if "pci" in settings:
             named = settings["pci"]
-            return [
-                self._passthrough.card(each) for each in _addresses(named if isinstance(named, tuple) else (named,))
-            ]
+            return [self._passthrough.nic(each) for each in _addresses(named if isinstance(named, tuple) else (named,))]
         used = self._toolstack.devices_in_use()
-        return [card for card in self._passthrough.controllers() if not card.virtual and card.address not in used]
+        return [nic for nic in self._passthrough.controllers() if not nic.virtual and nic.address not in used]
 
-    def _take(self, card: pci.Card) -> None:
-        if card.given_away:
+    def _take(self, nic: pci.PciNic) -> None:
+        if nic.given_away:
             return
-        what = f"{card.address} ({card.driver})" if card.driver else card.address
-        self._tell(f"take {card.address}", "begun", f"taking {what} from dom0")
-        self._save(self._record.taken(card))
-        self._passthrough.take(card.address)
-        self._tell(f"take {card.address}", "done", f"took {what} from dom0")
+        what = f"{nic.address} ({nic.driver})" if nic.driver else nic.address
+        self._tell(f"take {nic.address}", "begun", f"taking {what} from dom0")
+        self._save(self._record.taken(nic))
+        self._passthrough.take(nic.address)
+        self._tell(f"take {nic.address}", "done", f"took {what} from dom0")
 
     def _await_agent(self, domid: int) -> None:
         self._tell("agent", "begun", f"waiting for the agent in {self._name}")
@@ -200,8 +198,8 @@ class NetvmService:
     def _give_back(self, how: str) -> str:
         """Give all cards back that were taken; what could not be, and why, or nothing."""
         failed = []
-        used = self._toolstack.devices_in_use() if self._record.cards else set()
-        for address, driver in self._record.cards.items():
+        used = self._toolstack.devices_in_use() if self._record.nics else set()
+        for address, driver in self._record.nics.items():
             try:
                 if address in used:
                     raise Refused(f"{address} is still in use by a domain.")

@@ -24,11 +24,11 @@ class Fields:
 
     def text(self, key: Key, *index: int) -> str:
         """A value of its key's form; empty when it is missing or dropped."""
-        raw = self._nodes.get(key.at(*index))
-        if raw is None:
+        inputs = self._nodes.get(key.at(*index))
+        if inputs is None:
             return ""
         try:
-            return key.check(raw)
+            return key.check(inputs)
         except BadInput:
             self.dropped.append(key.at(*index))
             return ""

@@ -61,19 +61,19 @@ def _head(netvm: int) -> str:
     return keys.ANSWER_HEAD.under(netvm)
 
 
-def _serial(raw: bytes | None, key: keys.Key) -> int:
+def _serial(inputs: bytes | None, key: keys.Key) -> int:
     try:
-        return int(key.check(raw).split(" ")[0]) if raw is not None else 0
+        return int(key.check(inputs).split(" ")[0]) if inputs is not None else 0
     except BadInput:
         return 0
 
 
 def read_answer(store: Store, netvm: int) -> _Answer | None:
     """The answer that is there now; None for none; `BadInput` for nonsense."""
-    raw = store.read(_head(netvm))
-    if raw is None:
+    inputs = store.read(_head(netvm))
+    if inputs is None:
         return None
-    serial, word, count = keys.ANSWER_HEAD.check(raw).split(" ")
+    serial, word, count = keys.ANSWER_HEAD.check(inputs).split(" ")
     lines: list[str] = []
     for index in range(min(int(count), keys.PIECES)):
         piece = store.read(keys.ANSWER_PIECE.under(netvm, index))

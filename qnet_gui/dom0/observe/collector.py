@@ -1,4 +1,4 @@
-"""Keeps a `Raw` up to date: watches, gathers what they say for 5 ms, reads only what has changed.
+"""Keeps the `Inputs` up to date: watches, gathers what they say for 5 ms, reads only what has changed.
 
 Watches come before the first read. After a loss of xenstore every watch fires, so everything is read anew. Runs on the
 main loop; xenstore is read on its worker's thread, the hypervisor is asked on a thread of its own.
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from qnet_gui.dom0.observe import inputs
-from qnet_gui.dom0.observe.dirty import Found, Stale, read
-from qnet_gui.dom0.observe.inputs import Raw
+from qnet_gui.dom0.observe.dirty import Dirty, Fresh, read
+from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor, prevailing
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError, StoreGone
@@ -42,11 +42,11 @@ def _named(domains: list[DomainInfo], name: str) -> DomainInfo | None:
 
 
 class Collector:
-    """`changed(raw, vifs)`: after each round, `vifs` when domains or vifs may be others; `head`: the agent answered."""
+    """`changed(inputs, vifs)`: after each round, `vifs` when domains or vifs may differ; `head`: the agent answered."""
 
     def __init__(
         self, hypervisor: Hypervisor, store: StoreWorker, netvm: str,
-        changed: Callable[[Raw, bool], None], head: Callable[[], None],
+        changed: Callable[[Inputs, bool], None], head: Callable[[], None],
     ) -> None:  # fmt: skip
         self._hypervisor = hypervisor
         self._worker = Worker("hypervisor")
@@ -55,8 +55,8 @@ class Collector:
         self._name = netvm
         self._changed = changed
         self._head = head
-        self.raw = Raw()
-        self._stale = Stale(domains=True, agent=True, all_vifs=True, all_cards=True)
+        self.inputs = Inputs()
+        self._dirty = Dirty(domains=True, agent=True, all_vifs=True, all_frontends=True)
         self._watched: set[str] = set()
         self._timer: int | None = None
         self._under_way = False
@@ -73,13 +73,13 @@ class Collector:
     def follow(self, netvm: str) -> None:
         """Another netvm is the chosen one from now on."""
         self._name = netvm
-        self._stale.domains = True
+        self._dirty.domains = True
         self._schedule(at_once=True)
 
     def refresh(self, then: Callable[[], None]) -> None:
         """Ask the hypervisor anew, since it does not tell who is paused; call `then` when that has been taken in."""
         self._waiting.append(then)
-        self._stale.domains = True
+        self._dirty.domains = True
         if self._timer is not None:
             cancel(self._timer)
             self._timer = None
@@ -87,63 +87,65 @@ class Collector:
 
     def store_lost(self) -> None:
         """xenstore has dropped the connection; it comes back by itself."""
-        if self.raw.store:
+        if self.inputs.store:
             log.error("xenstore is lost")
-            self.raw = replace(self.raw, store=False)
-            self._changed(self.raw, False)
+            self.inputs = replace(self.inputs, store=False)
+            self._changed(self.inputs, False)
 
     # -- events
 
     def _domains_event(self, _: str) -> None:
-        self._stale.domains = True
+        self._dirty.domains = True
         self._schedule()
 
     def _agent_event(self, path: str) -> None:
         if path.endswith(keys.ANSWER_HEAD.at()):
             self._head()
         elif path.endswith(_AGENT_SAYS):
-            self._stale.agent = True
-            self._runs(self.raw.netvm.id if self.raw.netvm else None)
+            self._dirty.agent = True
+            self._runs(self.inputs.netvm.id if self.inputs.netvm else None)
             self._schedule()
 
     def _vif_event(self, path: str) -> None:
         parts = path.split("/")[4:]
         if len(parts) < 3:
-            self._stale.all_vifs = True
+            self._dirty.all_vifs = True
         elif len(parts) == 3:  # all of a frontend's; a new one has an event of its own
-            self._stale.vifs |= {vif for vif in self.raw.vifs if str(vif.frontend) == parts[2]}
+            self._dirty.vifs |= {vif for vif in self.inputs.vifs if str(vif.frontend) == parts[2]}
         elif len(parts) == 4 or parts[4] in _VIF_SAYS:
             try:
-                self._stale.vifs.add(VifId.from_path("/".join(parts[:4])))
+                self._dirty.vifs.add(VifId.from_path("/".join(parts[:4])))
             except BadInput:
                 return
-        if self._stale.all_vifs or self._stale.vifs:
+        if self._dirty.all_vifs or self._dirty.vifs:
             self._schedule()
 
     def _toolstack_event(self, path: str) -> None:
         """Something of `/libxl/<id>/device/vif/…`; cards come and go there, and little else happens."""
         parts = path.split("/")[2:]
         if not parts or not parts[0].isdecimal():
-            self._stale.all_cards = True
+            self._dirty.all_frontends = True
         elif parts[1:3] in ([], ["device"], ["device", "vif"]):
-            self._stale.cards.add(int(parts[0]))
+            self._dirty.frontends.add(int(parts[0]))
         else:
             return
         self._schedule()
 
     def _served_event(self, domid: int) -> None:
-        self._stale.agents.add(domid)
+        self._dirty.agents.add(domid)
         self._runs(domid)
         self._schedule()
 
     def _guest_event(self, domid: int) -> None:
-        self._stale.guests.add(domid)
+        self._dirty.guests.add(domid)
         self._runs(domid)
         self._schedule()
 
     def _runs(self, domid: int | None) -> None:
         """A domain has written, so it is not paused any more, which nobody tells: xl makes each domain paused."""
-        self._stale.domains |= any(info.id == domid and info.state is DomainState.PAUSED for info in self.raw.domains)
+        self._dirty.domains |= any(
+            info.id == domid and info.state is DomainState.PAUSED for info in self.inputs.domains
+        )
 
     # -- rounds
 
@@ -158,12 +160,12 @@ class Collector:
         self._timer = None
         self._under_way = True
         self._recent.append(time.monotonic())
-        stale, self._stale = self._stale, Stale()
+        dirty, self._dirty = self._dirty, Dirty()
         waiting, self._waiting = self._waiting, []
-        if stale.domains:
-            self._worker.submit(self._ask, lambda result: self._domains_read(result, stale, waiting))
+        if dirty.domains:
+            self._worker.submit(self._ask, lambda result: self._domains_read(result, dirty, waiting))
         else:
-            self._read(stale, waiting)
+            self._read(dirty, waiting)
 
     def _ask(self) -> tuple[str, list[DomainInfo]]:
         """On the thread: who else manages the domains, which is asked once, and the domains."""
@@ -172,29 +174,31 @@ class Collector:
         return self._managed_by, self._hypervisor.domains()
 
     def _domains_read(
-        self, result: tuple[str, list[DomainInfo]] | QnetError, stale: Stale, waiting: list[Callable[[], None]]
+        self, result: tuple[str, list[DomainInfo]] | QnetError, dirty: Dirty, waiting: list[Callable[[], None]]
     ) -> None:
         if isinstance(result, QnetError):
-            if self.raw.hypervisor:
+            if self.inputs.hypervisor:
                 log.error("the hypervisor does not tell its domains: %s", result)
-            self.raw = replace(self.raw, hypervisor=False)
+            self.inputs = replace(self.inputs, hypervisor=False)
             after(_AGAIN, lambda: self.refresh(lambda: None))  # it tells no event when it can be asked again
         else:
             managed_by, domains = result
-            self.raw = replace(self.raw, managed_by=managed_by)
-            self._take_domains(domains, stale)
-        self._read(stale, waiting)
+            self.inputs = replace(self.inputs, managed_by=managed_by)
+            self._take_domains(domains, dirty)
+        self._read(dirty, waiting)
 
-    def _take_domains(self, domains: list[DomainInfo], stale: Stale) -> None:
+    def _take_domains(self, domains: list[DomainInfo], dirty: Dirty) -> None:
         netvm = _named(domains, self._name)
-        before = self.raw.netvm
+        before = self.inputs.netvm
         if (netvm.id if netvm else None) != (before.id if before else None):
-            self.raw = replace(self.raw, agent={}, vifs={})
-            stale.agent = stale.all_vifs = True
+            self.inputs = replace(self.inputs, agent={}, vifs={})
+            dirty.agent = dirty.all_vifs = True
         alive = {info.id for info in domains}
-        guests = {domid: nodes for domid, nodes in self.raw.guests.items() if domid in alive}
-        agents = {domid: nodes for domid, nodes in self.raw.agents.items() if domid in alive}
-        self.raw = replace(self.raw, hypervisor=True, netvm=netvm, domains=tuple(domains), guests=guests, agents=agents)
+        guests = {domid: nodes for domid, nodes in self.inputs.guests.items() if domid in alive}
+        agents = {domid: nodes for domid, nodes in self.inputs.agents.items() if domid in alive}
+        self.inputs = replace(
+            self.inputs, hypervisor=True, netvm=netvm, domains=tuple(domains), guests=guests, agents=agents
+        )
         self._watch_domains(alive, netvm.id if netvm else None)
 
     def _watch_domains(self, alive: set[int], netvm: int | None) -> None:
@@ -214,38 +218,38 @@ class Collector:
             self._store.watch(path, wanted[path])
         self._watched = set(wanted)
 
-    def _read(self, stale: Stale, waiting: list[Callable[[], None]]) -> None:
-        netvm = self.raw.netvm.id if self.raw.netvm else None
+    def _read(self, dirty: Dirty, waiting: list[Callable[[], None]]) -> None:
+        netvm = self.inputs.netvm.id if self.inputs.netvm else None
 
-        def done(found: Found | QnetError) -> None:
+        def done(found: Fresh | QnetError) -> None:
             if isinstance(found, QnetError):
-                self._stale.merge(stale)  # for the round that the reconnect brings
+                self._dirty.merge(dirty)  # for the round that the reconnect brings
                 if not isinstance(found, StoreGone):
                     log.error("xenstore cannot be read: %s", found)
                 self.store_lost()
             else:
                 self._take(found)
-                cards = stale.all_cards or bool(stale.cards or stale.agents)
-                self._changed(self.raw, stale.domains or stale.all_vifs or bool(stale.vifs) or cards)
+                frontends = dirty.all_frontends or bool(dirty.frontends or dirty.agents)
+                self._changed(self.inputs, dirty.domains or dirty.all_vifs or bool(dirty.vifs) or frontends)
             self._finish(waiting, failed=isinstance(found, QnetError))
 
-        self._store.submit(lambda store: read(store, netvm, stale), done)
+        self._store.submit(lambda store: read(store, netvm, dirty), done)
 
-    def _take(self, found: Found) -> None:
-        vifs = dict(self.raw.vifs) if found.all_vifs is None else found.all_vifs
+    def _take(self, found: Fresh) -> None:
+        vifs = dict(self.inputs.vifs) if found.all_vifs is None else found.all_vifs
         for vif, each in found.vifs.items():
             if each is None:
                 vifs.pop(vif, None)
             else:
                 vifs[vif] = each
-        cards = dict(self.raw.cards) if found.all_cards is None else found.all_cards
-        cards = {domid: each for domid, each in {**cards, **found.cards}.items() if each}
-        if not self.raw.store:
+        frontends = dict(self.inputs.frontends) if found.all_frontends is None else found.all_frontends
+        frontends = {domid: each for domid, each in {**frontends, **found.frontends}.items() if each}
+        if not self.inputs.store:
             log.info("xenstore is back")
-        agent = self.raw.agent if found.agent is None else found.agent
-        self.raw = replace(
-            self.raw, store=True, agent=agent, vifs=vifs, cards=cards,
-            agents={**self.raw.agents, **found.agents}, guests={**self.raw.guests, **found.guests},
+        agent = self.inputs.agent if found.agent is None else found.agent
+        self.inputs = replace(
+            self.inputs, store=True, agent=agent, vifs=vifs, frontends=frontends,
+            agents={**self.inputs.agents, **found.agents}, guests={**self.inputs.guests, **found.guests},
         )  # fmt: skip
 
     def _finish(self, waiting: list[Callable[[], None]], failed: bool) -> None:
@@ -254,5 +258,5 @@ class Collector:
             then()
         if self._waiting:
             self._schedule(at_once=True)
-        elif self._stale != Stale() and not failed:
+        elif self._dirty != Dirty() and not failed:
             self._schedule()

@@ -5,64 +5,64 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from qnet_gui.dom0.observe import inputs
-from qnet_gui.dom0.observe.inputs import Card, Nodes, RawVif
+from qnet_gui.dom0.observe.inputs import Frontend, Nodes, RawVif
 from qnet_gui.model.vif import VifId
 from qnet_gui.store.client import Store
 
 
 @dataclass(slots=True)
-class Stale:
+class Dirty:
     """What is to be read again."""
 
     domains: bool = False
     agent: bool = False
     all_vifs: bool = False
     vifs: set[VifId] = field(default_factory=set)
-    all_cards: bool = False
-    cards: set[int] = field(default_factory=set)
+    all_frontends: bool = False
+    frontends: set[int] = field(default_factory=set)
     agents: set[int] = field(default_factory=set)
     guests: set[int] = field(default_factory=set)
 
-    def merge(self, other: Stale) -> None:
+    def merge(self, other: Dirty) -> None:
         """Read what the other says, too."""
         self.domains |= other.domains
         self.agent |= other.agent
         self.all_vifs |= other.all_vifs
         self.vifs |= other.vifs
-        self.all_cards |= other.all_cards
-        self.cards |= other.cards
+        self.all_frontends |= other.all_frontends
+        self.frontends |= other.frontends
         self.agents |= other.agents
         self.guests |= other.guests
 
 
 @dataclass(slots=True)
-class Found:
+class Fresh:
     """What was read; None and absent: not read this time. A vif that is None is gone."""
 
     agent: Nodes | None = None
     all_vifs: dict[VifId, RawVif] | None = None
     vifs: dict[VifId, RawVif | None] = field(default_factory=dict)
-    all_cards: dict[int, dict[VifId, Card]] | None = None
-    cards: dict[int, dict[VifId, Card]] = field(default_factory=dict)
+    all_frontends: dict[int, dict[VifId, Frontend]] | None = None
+    frontends: dict[int, dict[VifId, Frontend]] = field(default_factory=dict)
     agents: dict[int, Nodes] = field(default_factory=dict)
     guests: dict[int, Nodes] = field(default_factory=dict)
 
 
-def read(store: Store, netvm: int | None, stale: Stale) -> Found:
+def read(store: Store, netvm: int | None, dirty: Dirty) -> Fresh:
     """Read it, on the store's thread."""
     store.connect()  # fails when xenstore is away, even if there is nothing to be read
-    found = Found(guests={domid: inputs.guest(store, domid) for domid in stale.guests})
-    found.agents = {domid: inputs.served(store, domid) for domid in stale.agents}
-    if stale.all_cards:
-        found.all_cards = {domid: inputs.cards(store, domid) for domid in inputs.with_cards(store)}
+    found = Fresh(guests={domid: inputs.guest(store, domid) for domid in dirty.guests})
+    found.agents = {domid: inputs.served(store, domid) for domid in dirty.agents}
+    if dirty.all_frontends:
+        found.all_frontends = {domid: inputs.frontends(store, domid) for domid in inputs.with_frontends(store)}
     else:
-        found.cards = {domid: inputs.cards(store, domid) for domid in stale.cards}
+        found.frontends = {domid: inputs.frontends(store, domid) for domid in dirty.frontends}
     if netvm is None:
         return found
-    if stale.agent:
+    if dirty.agent:
         found.agent = inputs.agent(store, netvm)
-    if stale.all_vifs:
+    if dirty.all_vifs:
         found.all_vifs = inputs.vifs(store, netvm)
     else:
-        found.vifs = {vif: inputs.vif(store, netvm, vif) for vif in stale.vifs}
+        found.vifs = {vif: inputs.vif(store, netvm, vif) for vif in dirty.vifs}
     return found

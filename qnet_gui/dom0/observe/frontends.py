@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address
 
 from qnet_gui.dom0.observe import agent_report
-from qnet_gui.dom0.observe.inputs import Card, Raw
+from qnet_gui.dom0.observe.inputs import Frontend, Inputs
 from qnet_gui.hypervisor.port import DomainInfo, VifRequest
 from qnet_gui.model.domain import AgentState, DomainState
 from qnet_gui.model.errors import BadInput
@@ -24,50 +24,50 @@ _SCRIPT = re.compile(rf"(?:{_SCRIPTS})?([A-Za-z0-9_][A-Za-z0-9_.\-]{{0,62}})")
 SCRIPT = "vif-route-qubes"
 
 
-def alive(raw: Raw) -> dict[int, DomainInfo]:
+def alive(inputs: Inputs) -> dict[int, DomainInfo]:
     """All domains but those that are dying."""
-    return {info.id: info for info in raw.domains if info.state is not DomainState.DYING}
+    return {info.id: info for info in inputs.domains if info.state is not DomainState.DYING}
 
 
-def agent_of(raw: Raw, domid: int) -> AgentState:
+def agent_of(inputs: Inputs, domid: int) -> AgentState:
     """What a domain last said of an agent in it."""
-    return agent_report.agent_state(raw.agents.get(domid, {}))
+    return agent_report.agent_state(inputs.agents.get(domid, {}))
 
 
-def elsewhere(raw: Raw) -> dict[int, tuple[VifId, Card]]:
+def elsewhere(inputs: Inputs) -> dict[int, tuple[VifId, Frontend]]:
     """The card of each domain that another domain than the chosen netvm serves; of several the lowest number."""
-    backends, found = set(alive(raw)) - {raw.netvm.id if raw.netvm else None}, {}
-    for domid, cards in raw.cards.items():
-        living = [(vif, card) for vif, card in sorted(cards.items()) if card.backend in backends]
+    backends, found = set(alive(inputs)) - {inputs.netvm.id if inputs.netvm else None}, {}
+    for domid, frontends in inputs.frontends.items():
+        living = [(vif, frontend) for vif, frontend in sorted(frontends.items()) if frontend.backend in backends]
         if living:
             found[domid] = living[0]
     return found
 
 
-def orphans(raw: Raw) -> dict[int, dict[VifId, Card]]:
+def orphans(inputs: Inputs) -> dict[int, dict[VifId, Frontend]]:
     """The cards, by domain, of those that are alive while the domain that served them is not."""
-    backends, found = alive(raw), {}
-    for domid, cards in raw.cards.items():
-        dead = {vif: card for vif, card in cards.items() if card.backend not in backends}
+    backends, found = alive(inputs), {}
+    for domid, frontends in inputs.frontends.items():
+        dead = {vif: frontend for vif, frontend in frontends.items() if frontend.backend not in backends}
         if dead and domid in backends:
             found[domid] = dead
     return found
 
 
-def netvm_of(raw: Raw, card: Card, names: Mapping[int, str]) -> str:
+def netvm_of(inputs: Inputs, frontend: Frontend, names: Mapping[int, str]) -> str:
     """The name of the domain that serves a card or did; `names`: those that were seen. Empty when nobody knows."""
-    info = alive(raw).get(card.backend)
+    info = alive(inputs).get(frontend.backend)
     if info is not None:
         return "dom0" if info.id == 0 else info.name
     try:
-        return names.get(card.backend) or domain_name(card.netvm or b"")
+        return names.get(frontend.backend) or domain_name(frontend.netvm or b"")
     except BadInput:
         return ""
 
 
-def address(raw: Raw, domid: int, card: Card) -> IPv4Address | None:
+def address(inputs: Inputs, domid: int, frontend: Frontend) -> IPv4Address | None:
     """A card's address: the one that its toolstack wrote, else the one that qnet gave its domain."""
-    text = card.ip or raw.allocated.get(domid)
+    text = frontend.ip or inputs.allocated.get(domid)
     try:
         return ipv4(text) if text else None
     except BadInput:
@@ -79,11 +79,11 @@ def own_mac(info: DomainInfo) -> str:
     return "00:16:3e:" + hashlib.sha256(info.uuid.encode()).digest()[:3].hex(":")
 
 
-def again(card: Card, info: DomainInfo, netvm: int, ip: IPv4Address) -> VifRequest:
+def again(frontend: Frontend, info: DomainInfo, netvm: int, ip: IPv4Address) -> VifRequest:
     """A card like the one that a domain had, served by `netvm`."""
     try:
-        same_mac = mac(card.mac or b"")
+        same_mac = mac(frontend.mac or b"")
     except BadInput:
         same_mac = own_mac(info)
-    script = _SCRIPT.fullmatch((card.script or b"").decode("ascii", "replace"))
+    script = _SCRIPT.fullmatch((frontend.script or b"").decode("ascii", "replace"))
     return VifRequest(info.id, netvm, ip, same_mac, script[1] if script else SCRIPT)

@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from qnet_gui.dom0.isolation.facts import Facts
+from qnet_gui.dom0.isolation.facts import IsolationFacts
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.parse import number
-from qnet_gui.model.snapshot import Dom0Link, Operation
+from qnet_gui.model.snapshot import Dom0Connection, Operation
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
@@ -42,7 +42,7 @@ class RawVif:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class Frontend:
     """A domain's network card as its toolstack keeps it, even when the domain that served it is dead.
 
     `backend`: the domain that serves it, or did. `netvm`: that domain's name, as we noted it.
@@ -56,13 +56,13 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class Inputs:
     """Everything that a snapshot is made of.
 
     `hypervisor`, `store`: whether each answers. `managed_by`: who else manages the domains, empty for nobody. `silent`:
     the agent left a request without an answer. `overdue`: whose report should have come by now (domain ids).
     `allocated`: addresses that qnet itself gave, by domain id. `stuck`: the way back of dom0's link has failed. `vifs`:
-    those of the chosen netvm. `cards`: those of all domains, by domain id, whoever serves them. `agents`: what each
+    those of the chosen netvm. `frontends`: those of all domains, by domain id, whoever serves them. `agents`: what each
     domain says of an agent in it.
     """
 
@@ -74,13 +74,13 @@ class Raw:
     silent: bool = False
     agent: Nodes = field(default_factory=dict)
     vifs: Mapping[VifId, RawVif] = field(default_factory=dict)
-    cards: Mapping[int, Mapping[VifId, Card]] = field(default_factory=dict)
+    frontends: Mapping[int, Mapping[VifId, Frontend]] = field(default_factory=dict)
     agents: Mapping[int, Nodes] = field(default_factory=dict)
     guests: Mapping[int, Nodes] = field(default_factory=dict)
     allocated: Mapping[int, str] = field(default_factory=dict)
     overdue: frozenset[int] = frozenset()
-    isolation: Facts = field(default_factory=Facts)
-    dom0: Dom0Link = field(default_factory=Dom0Link)
+    isolation: IsolationFacts = field(default_factory=IsolationFacts)
+    dom0: Dom0Connection = field(default_factory=Dom0Connection)
     operation: Operation = field(default_factory=Operation)
     stuck: bool = False
 
@@ -109,10 +109,10 @@ def agent(store: Store, netvm: int) -> Nodes:
     return found
 
 
-def _count(raw: bytes) -> int:
+def _count(inputs: bytes) -> int:
     """How many uplinks are worth reading."""
     try:
-        return min(number(raw, 0, 99), keys.UPLINKS)
+        return min(number(inputs, 0, 99), keys.UPLINKS)
     except BadInput:
         return 0
 
@@ -140,17 +140,17 @@ def vifs(store: Store, netvm: int) -> dict[VifId, RawVif]:
                 each = VifId.from_path(f"backend/vif/{frontend}/{devid}")
             except BadInput:
                 continue
-            if raw := vif(store, netvm, each):
-                found[each] = raw
+            if inputs := vif(store, netvm, each):
+                found[each] = inputs
     return found
 
 
-def with_cards(store: Store) -> set[int]:
+def with_frontends(store: Store) -> set[int]:
     """Domains that the toolstack keeps something of."""
     return {int(name) for name in store.children("/libxl") if name.isascii() and name.isdecimal()}
 
 
-def cards(store: Store, frontend: int) -> dict[VifId, Card]:
+def frontends(store: Store, frontend: int) -> dict[VifId, Frontend]:
     """A domain's cards, from the toolstack's own nodes, which no domain but dom0 can read or write."""
     found = {}
     root = f"/libxl/{frontend}/device/vif"
@@ -162,7 +162,7 @@ def cards(store: Store, frontend: int) -> dict[VifId, Card]:
         copy = f"{root}/{devid}"
         match = _BACKEND.fullmatch(store.read(f"{copy}/backend") or b"")
         if match:
-            found[each] = Card(
+            found[each] = Frontend(
                 int(match[1]), store.read(f"{copy}/ip"), store.read(f"{copy}/mac"), store.read(f"{copy}/script"),
                 store.read(keys.SERVED_BY.under(frontend)),
             )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from qnet_gui.runtime.mainloop import after, cancel
 
 
-class Patience:
+class OverdueReports:
     """`changed` is called when something becomes overdue; `clock` counts seconds and never goes back."""
 
     def __init__(self, changed: Callable[[], None], clock: Callable[[], float] = time.monotonic) -> None:

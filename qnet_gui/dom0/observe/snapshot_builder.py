@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from qnet_gui.dom0.observe import agent_report, frontends
-from qnet_gui.dom0.observe.inputs import Raw
+from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
@@ -26,7 +26,7 @@ CONNECTED, ERROR = b"connected", b"error"
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltSnapshot:
     """A snapshot, and the paths of what was dropped on the way."""
 
     snapshot: Snapshot
@@ -43,73 +43,73 @@ def _netvm(name: str, info: DomainInfo | None, agent: AgentState) -> Netvm:
     return Netvm(name, info.id, state, agent)
 
 
-def address_of(raw: Raw, vif: VifId) -> IPv4Address | None:
+def address_of(inputs: Inputs, vif: VifId) -> IPv4Address | None:
     """A vif's address: the one that its toolstack wrote, else the one that qnet gave its domain."""
-    text = raw.vifs[vif].ip or raw.allocated.get(vif.frontend)
+    text = inputs.vifs[vif].ip or inputs.allocated.get(vif.frontend)
     try:
         return ipv4(text) if text else None
     except BadInput:
         return None
 
 
-def first_vifs(raw: Raw) -> dict[int, VifId]:
+def first_vifs(inputs: Inputs) -> dict[int, VifId]:
     """The vif of each domain that has one; of several the one with the lowest number."""
     found: dict[int, VifId] = {}
-    for vif in sorted(raw.vifs):
+    for vif in sorted(inputs.vifs):
         found.setdefault(vif.frontend, vif)
     return found
 
 
-def _others(raw: Raw) -> Iterable[DomainInfo]:
-    netvm = raw.netvm.id if raw.netvm else 0
-    return (info for info in raw.domains if info.id not in (0, netvm))
+def _others(inputs: Inputs) -> Iterable[DomainInfo]:
+    netvm = inputs.netvm.id if inputs.netvm else 0
+    return (info for info in inputs.domains if info.id not in (0, netvm))
 
 
-def _domains(raw: Raw, netvm: str) -> tuple[Domain, ...]:
-    vifs, elsewhere = first_vifs(raw), frontends.elsewhere(raw)
+def _domains(inputs: Inputs, netvm: str) -> tuple[Domain, ...]:
+    vifs, elsewhere = first_vifs(inputs), frontends.elsewhere(inputs)
     found = []
-    for info in _others(raw):
+    for info in _others(inputs):
         vif = vifs.get(info.id)
         if vif is not None:
-            found.append(Domain(info.name, info.id, info.state, address_of(raw, vif), vif.name, netvm))
+            found.append(Domain(info.name, info.id, info.state, address_of(inputs, vif), vif.name, netvm))
         elif info.id in elsewhere:
-            vif, card = elsewhere[info.id]
-            address, another = frontends.address(raw, info.id, card), frontends.netvm_of(raw, card, {})
+            vif, frontend = elsewhere[info.id]
+            address, another = frontends.address(inputs, info.id, frontend), frontends.netvm_of(inputs, frontend, {})
             found.append(Domain(info.name, info.id, info.state, address, vif.name, another))
         else:
             found.append(Domain(info.name, info.id, info.state))
     return tuple(sorted(found, key=lambda each: (each.name, each.id)))
 
 
-def awaited(raw: Raw) -> frozenset[int]:
+def awaited(inputs: Inputs) -> frozenset[int]:
     """Domains, the netvm included, that should report and have not: overdue ones are a problem."""
-    running = {info.id for info in raw.domains if info.state is DomainState.RUNNING}
+    running = {info.id for info in inputs.domains if info.state is DomainState.RUNNING}
     waiting = {
         domid
-        for domid, vif in first_vifs(raw).items()
-        if domid in running and raw.vifs[vif].status == CONNECTED and not raw.guests.get(domid)
+        for domid, vif in first_vifs(inputs).items()
+        if domid in running and inputs.vifs[vif].status == CONNECTED and not inputs.guests.get(domid)
     }
-    if raw.netvm and raw.netvm.id in running and agent_report.agent_state(raw.agent) is AgentState.UNKNOWN:
-        waiting.add(raw.netvm.id)
+    if inputs.netvm and inputs.netvm.id in running and agent_report.agent_state(inputs.agent) is AgentState.UNKNOWN:
+        waiting.add(inputs.netvm.id)
     return frozenset(waiting)
 
 
-def _domain_problems(raw: Raw) -> Iterable[Problem]:
-    vifs = first_vifs(raw)
-    for info in _others(raw):
+def _domain_problems(inputs: Inputs) -> Iterable[Problem]:
+    vifs = first_vifs(inputs)
+    for info in _others(inputs):
         vif = vifs.get(info.id)
         if vif is None or info.state is not DomainState.RUNNING:
             continue
-        if raw.vifs[vif].status == ERROR:
+        if inputs.vifs[vif].status == ERROR:
             yield Problem("vif-refused", vif.name)
-        elif info.id in raw.overdue or raw.guests.get(info.id, {}).get(keys.GUEST_ADDRESS.at()) == b"":
+        elif info.id in inputs.overdue or inputs.guests.get(info.id, {}).get(keys.GUEST_ADDRESS.at()) == b"":
             yield Problem("domain-without-network", info.name)
 
 
-def _netvm_problems(raw: Raw, snapshot: Snapshot, reported: Iterable[str]) -> Iterable[Problem]:
+def _netvm_problems(inputs: Inputs, snapshot: Snapshot, reported: Iterable[str]) -> Iterable[Problem]:
     if snapshot.netvm.state is NetvmState.ABSENT:
         yield Problem("no-netvm")
-    elif snapshot.netvm.id in raw.overdue:
+    elif snapshot.netvm.id in inputs.overdue:
         yield Problem("agent-unknown")
     if snapshot.netvm.id == 0:
         yield Problem("dom0-netvm")
@@ -117,7 +117,7 @@ def _netvm_problems(raw: Raw, snapshot: Snapshot, reported: Iterable[str]) -> It
         return
     if snapshot.netvm.agent is AgentState.STOPPED:
         yield Problem("agent-stopped")
-    elif raw.silent:
+    elif inputs.silent:
         yield Problem("agent-silent")
     yield from (Problem(code) for code in reported)
     connecting = any(uplink.state is UplinkState.CONNECTING for uplink in snapshot.uplinks)
@@ -127,54 +127,54 @@ def _netvm_problems(raw: Raw, snapshot: Snapshot, reported: Iterable[str]) -> It
         yield Problem("no-dns")
 
 
-def _isolation(raw: Raw, domains: Iterable[Domain]) -> Isolation:
-    facts = raw.isolation
+def _isolation(inputs: Inputs, domains: Iterable[Domain]) -> Isolation:
+    facts = inputs.isolation
     without = tuple(
         domain.name
         for domain in domains
-        if not domain.vif and frontends.agent_of(raw, domain.id) is AgentState.UNKNOWN  # a netvm needs none
+        if not domain.vif and frontends.agent_of(inputs, domain.id) is AgentState.UNKNOWN  # a netvm needs none
     )
     return Isolation((*facts.connected, *facts.listening), facts.nics, facts.iommu, without)
 
 
-def _isolation_problems(raw: Raw, netvm: Netvm) -> Iterable[Problem]:
+def _isolation_problems(inputs: Inputs, netvm: Netvm) -> Iterable[Problem]:
     """What makes dom0 less isolated than it should be; where it is the netvm itself, that says it all."""
     if netvm.id == 0 or netvm.name == "dom0":
         return
-    if raw.isolation.connected and raw.dom0.state is Dom0State.CLOSED and not raw.stuck:
+    if inputs.isolation.connected and inputs.dom0.state is Dom0State.CLOSED and not inputs.stuck:
         yield Problem("dom0-reachable")
-    if raw.isolation.nics:
-        yield Problem("dom0-nic", ", ".join(raw.isolation.nics))
-    if raw.isolation.iommu is Iommu.OFF:
+    if inputs.isolation.nics:
+        yield Problem("dom0-nic", ", ".join(inputs.isolation.nics))
+    if inputs.isolation.iommu is Iommu.OFF:
         yield Problem("no-iommu")
 
 
-def build(raw: Raw, name: str) -> Built:
+def build(inputs: Inputs, name: str) -> BuiltSnapshot:
     """The snapshot of everything, with its problems; `name` is the chosen netvm's."""
-    fields = agent_report.Fields(raw.agent)
-    netvm = _netvm(name, raw.netvm, agent_report.agent_state(raw.agent))
-    domains = _domains(raw, name)
+    fields = agent_report.Fields(inputs.agent)
+    netvm = _netvm(name, inputs.netvm, agent_report.agent_state(inputs.agent))
+    domains = _domains(inputs, name)
     plain = Snapshot(
         netvm=netvm,
         uplinks=agent_report.uplinks(fields),
         redirects=agent_report.redirects(fields),
         dns_source=DnsSource(fields.text(keys.DNS_SOURCE) or "none"),
         domains=domains,
-        dom0=raw.dom0,
-        isolation=_isolation(raw, domains),
-        operation=raw.operation,
+        dom0=inputs.dom0,
+        isolation=_isolation(inputs, domains),
+        operation=inputs.operation,
     )
     fields.text(keys.AGENT_STATE)  # counted if it is off; `agent_state` counts nothing
-    problems = {*_netvm_problems(raw, plain, agent_report.problem_codes(fields)), *_domain_problems(raw)}
+    problems = {*_netvm_problems(inputs, plain, agent_report.problem_codes(fields)), *_domain_problems(inputs)}
     if fields.dropped:
         problems.add(Problem("netvm-nonsense"))
-    if not raw.store:
+    if not inputs.store:
         problems = {Problem("no-store")}
-    if not raw.hypervisor:
+    if not inputs.hypervisor:
         problems = {Problem("no-hypervisor")} | (problems & {Problem("no-store")})
-    problems |= {*_isolation_problems(raw, netvm)}  # dom0 sees these by itself
-    if raw.managed_by:
-        problems.add(Problem("managed", raw.managed_by))
-    if raw.stuck:
+    problems |= {*_isolation_problems(inputs, netvm)}  # dom0 sees these by itself
+    if inputs.managed_by:
+        problems.add(Problem("managed", inputs.managed_by))
+    if inputs.stuck:
         problems.add(Problem("dom0-stuck"))
-    return Built(replace(plain, problems=in_order(problems)), tuple(fields.dropped))
+    return BuiltSnapshot(replace(plain, problems=in_order(problems)), tuple(fields.dropped))

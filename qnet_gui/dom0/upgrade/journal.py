@@ -23,7 +23,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Held:
+class PausedDomain:
     """A domain that we have paused; it is unpaused only if it is still the same one."""
 
     id: int
@@ -36,7 +36,7 @@ class Journal:
     """Everything that putting it back takes.
 
     `until`: seconds since the epoch. `boot`: the boot of dom0 that it is about. `begun`: steps, in their order. `open`:
-    all steps are done. `held`: domains that we have paused; `left`: those that were paused before and stay so.
+    all steps are done. `paused`: domains that we have paused; `paused_before`: paused before, and stays so.
     `handed_over`: the helper has ended in an orderly way and leaves the link to its successor. `immutable`: resolv.conf
     had that attribute. `mac` is empty when nothing is known, which means: any.
     """
@@ -50,8 +50,8 @@ class Journal:
     until: int
     boot: str
     begun: tuple[str, ...] = ()
-    held: tuple[Held, ...] = ()
-    left: tuple[Held, ...] = ()
+    paused: tuple[PausedDomain, ...] = ()
+    paused_before: tuple[PausedDomain, ...] = ()
     immutable: bool = False
     open: bool = False
     handed_over: bool = False
@@ -70,8 +70,8 @@ def _texts(values: Any) -> tuple[str, ...]:
     return tuple(str(value) for value in values)
 
 
-def _domains(values: Any) -> tuple[Held, ...]:
-    return tuple(Held(domid(str(each["id"])), uuid(each["uuid"]), str(each["name"])) for each in values)
+def _domains(values: Any) -> tuple[PausedDomain, ...]:
+    return tuple(PausedDomain(domid(str(each["id"])), uuid(each["uuid"]), str(each["name"])) for each in values)
 
 
 def parse(raw: bytes) -> Journal:
@@ -90,8 +90,8 @@ def parse(raw: bytes) -> Journal:
             until=number(str(found["until"]), 0, 9_999_999_999),
             boot=str(found["boot"]),
             begun=_texts(found["begun"]),
-            held=_domains(found["held"]),
-            left=_domains(found["left"]),
+            paused=_domains(found["paused"]),
+            paused_before=_domains(found["paused_before"]),
             immutable=bool(found["immutable"]),
             open=bool(found["open"]),
             handed_over=bool(found["handed_over"]),

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from ipaddress import IPv4Address
 
 from qnet_gui.dom0.bus.operations import Operations, Progress
-from qnet_gui.dom0.observe.inputs import Raw
+from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.dom0.upgrade.journal import Journal, boot_id
-from qnet_gui.dom0.upgrade.step_runner import Engine
+from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.model.config import Config
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError, Refused, Stuck
-from qnet_gui.model.snapshot import MINUTES_MAX, Dom0Link, Dom0State
+from qnet_gui.model.snapshot import MINUTES_MAX, Dom0Connection, Dom0State
 from qnet_gui.runtime.mainloop import after, cancel, post
 
 log = logging.getLogger(__name__)
@@ -31,14 +31,14 @@ _MINUTE = 60
 _NAP = 60.0
 
 
-class Keeper:
+class UpgradeSession:
     """`changed` is called when `link` or `stuck` may be others."""
 
     def __init__(self, operations: Operations, config: Config, changed: Callable[[], None]) -> None:
         self._operations = operations
         self._config = config
         self._changed = changed
-        self._engine: Engine | None = None
+        self._runner: StepRunner | None = None
         self._journal: Journal | None = None
         self._timer: int | None = None
         self._ends = 0.0
@@ -52,24 +52,24 @@ class Keeper:
     # -- how it is
 
     @property
-    def link(self) -> Dom0Link:
+    def link(self) -> Dom0Connection:
         """dom0's link as the snapshot shows it."""
         journal = self._journal
         if journal is None:
-            return Dom0Link()
+            return Dom0Connection()
         if self.closing or self.stuck:
             state = Dom0State.CLOSING
         else:
             state = Dom0State.OPEN if journal.open else Dom0State.CONNECTING
-        paused = tuple(sorted(each.name for each in journal.held))
-        return Dom0Link(state, journal.until, paused, journal.by)
+        paused = tuple(sorted(each.name for each in journal.paused))
+        return Dom0Connection(state, journal.until, paused, journal.by)
 
     @property
     def mac(self) -> str:
         """The MAC of dom0's own card, empty while there is none."""
         return self._journal.mac if self._journal else ""
 
-    def noted(self, journal: Journal | None) -> None:
+    def journal_saved(self, journal: Journal | None) -> None:
         """For the engine, from its thread: this is on the disk now."""
         post(lambda: self._take(journal))
 
@@ -81,23 +81,23 @@ class Keeper:
 
     # -- what is asked for
 
-    def start(self, engine: Engine) -> None:
+    def start(self, runner: StepRunner) -> None:
         """Go on where a predecessor stopped: nothing, leave it open, or put everything back."""
-        self._engine = engine
-        if not engine.pending():
+        self._runner = runner
+        if not runner.pending():
             return
 
         def job(progress: Progress) -> str:
-            if engine.inherit() is not None:
+            if runner.inherit() is not None:
                 return "dom0 stays connected to the network until its deadline."
-            return engine.down(progress)
+            return runner.down(progress)
 
         # of a kind of its own: who wants dom0 disconnected meanwhile must not be taken to want this
         self._disconnect(SELF, job, "", "recover")
 
     def connect(self, by: str, minutes: int, netvm: int, address: IPv4Address) -> int:
         """Connect dom0; returns the operation's number."""
-        engine = self._running_engine()
+        runner = self._started_runner()
         seconds = self.minutes(minutes) * _MINUTE
         journal = Journal(
             by=by, netvm=netvm, address=str(address), mac="02:00:" + address.packed.hex(":"),
@@ -107,7 +107,7 @@ class Keeper:
 
         def job(progress: Progress) -> str:
             try:
-                return engine.up(journal, progress)
+                return runner.up(journal, progress)
             except Stuck:
                 post(self._failed)
                 raise
@@ -123,28 +123,28 @@ class Keeper:
 
     def disconnect(self, by: str) -> int:
         """Disconnect dom0, whatever is under way; returns the operation's number."""
-        return self._disconnect(by, self._running_engine().down, f"{by} wants dom0 disconnected.")
+        return self._disconnect(by, self._started_runner().down, f"{by} wants dom0 disconnected.")
 
     def extend(self, minutes: int, done: Callable[[int | QnetError], None]) -> None:
         """Another deadline, so many minutes from now."""
-        engine, until = self._running_engine(), int(time.time()) + self.minutes(minutes) * _MINUTE
+        runner, until = self._started_runner(), int(time.time()) + self.minutes(minutes) * _MINUTE
         if self.link.state is not Dom0State.OPEN:
             raise Refused("dom0 is not connected to the network.")
 
-        self._operations.aside(lambda: engine.extend(until).until, done)
+        self._operations.aside(lambda: runner.extend(until).until, done)
 
     def hand_over(self) -> None:
         """The helper ends in an orderly way; a successor may keep open what is open."""
-        if self._engine is not None and self.link.state is Dom0State.OPEN:
+        if self._runner is not None and self.link.state is Dom0State.OPEN:
             try:
-                self._engine.hand_over()
+                self._runner.hand_over()
             except QnetError as error:
                 log.error("the next helper will disconnect dom0: %s", error)
 
-    def _running_engine(self) -> Engine:
-        if self._engine is None:
+    def _started_runner(self) -> StepRunner:
+        if self._runner is None:
             raise QnetError("The network helper is still starting.")
-        return self._engine
+        return self._runner
 
     # -- the way back
 
@@ -194,16 +194,16 @@ class Keeper:
         self._timer = None
         if self._journal is None or self.closing or self.stuck:
             return
-        left = min(self._ends - time.monotonic(), self._journal.until - time.time())
-        if left <= 0:
+        paused_before = min(self._ends - time.monotonic(), self._journal.until - time.time())
+        if paused_before <= 0:
             log.info("the deadline is over")
             self.disconnect(SELF)
         else:
-            self._timer = after(min(left, _NAP), self._look_at_clock)
+            self._timer = after(min(paused_before, _NAP), self._look_at_clock)
 
     # -- the other domains
 
-    def look(self, raw: Raw) -> None:
+    def look(self, raw: Inputs) -> None:
         """Something has changed: the netvm may have gone, and new domains may have come."""
         journal = self._journal
         if journal is None or self.closing or self.stuck or not raw.hypervisor:
@@ -211,12 +211,12 @@ class Keeper:
         netvm = next((info for info in raw.domains if info.id == journal.netvm), None)
         if netvm is None or netvm.state is DomainState.DYING:
             log.warning("the netvm has gone, so dom0 is disconnected")
-            self._disconnect(SELF, self._running_engine().down, "The netvm has gone.")
+            self._disconnect(SELF, self._started_runner().down, "The netvm has gone.")
             return
         present = frozenset((info.id, info.uuid) for info in raw.domains)
         if journal.open and present - self._seen:
             self._seen = present
-            self._operations.aside(self._running_engine().pause_newcomers, self._paused)
+            self._operations.aside(self._started_runner().pause_newcomers, self._paused)
 
     def _paused(self, result: tuple[str, ...] | QnetError) -> None:
         if isinstance(result, QnetError):

@@ -20,12 +20,12 @@ from qnet_gui.store.client import Store
 _DEADLINE = 15.0
 
 
-class Hands:
+class StepContext:
     """`journal` is what is on the disk; `note` changes both."""
 
     def __init__(
         self, hypervisor: Hypervisor, store: Store, file: JournalFile, journal: Journal,
-        cancelled: Callable[[], str], resolvconf: Path, noted: Callable[[Journal], None],
+        cancelled: Callable[[], str], resolvconf: Path, journal_saved: Callable[[Journal], None],
     ) -> None:  # fmt: skip
         self.hypervisor = hypervisor
         self.store = store
@@ -33,14 +33,14 @@ class Hands:
         self.journal = journal
         self._file = file
         self._cancelled = cancelled
-        self._noted = noted
+        self._journal_saved = journal_saved
 
     def note(self, **changes: Any) -> None:
         """Write to the journal what is about to be done."""
         journal = replace(self.journal, **changes)
         self._file.save(journal)
         self.journal = journal
-        self._noted(journal)
+        self._journal_saved(journal)
 
     @property
     def cancelled(self) -> bool:
@@ -59,13 +59,13 @@ class Hands:
         try:
             while not ready(self.store.read(path)):
                 self.check()
-                left = until - time.monotonic()
-                if left <= 0:
+                paused_before = until - time.monotonic()
+                if paused_before <= 0:
                     raise NoAnswer(otherwise)
                 poller = select.poll()
                 poller.register(self.store.fileno(), select.POLLIN)
                 # somebody may cancel meanwhile, which no descriptor tells
-                poller.poll(min(left, 0.2) * 1000)
+                poller.poll(min(paused_before, 0.2) * 1000)
                 self.store.events()
         finally:
             self.store.unwatch(path)

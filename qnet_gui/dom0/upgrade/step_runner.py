@@ -14,7 +14,7 @@ from pathlib import Path
 from qnet_gui.dom0.bus.operations import Progress
 from qnet_gui.dom0.upgrade import packet_filter, resolv_conf
 from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, boot_id
-from qnet_gui.dom0.upgrade.step_context import Hands
+from qnet_gui.dom0.upgrade.step_context import StepContext
 from qnet_gui.dom0.upgrade.steps import STEPS, Step, names, pause_newcomers
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.domain import DomainState
@@ -29,46 +29,48 @@ def _reason(error: Exception) -> str:
     return error.sentence if isinstance(error, QnetError) else f"An unexpected {type(error).__name__}."
 
 
-class Engine:
-    """`noted` is told, on this thread, of every journal that is on the disk from now on; None: there is none."""
+class StepRunner:
+    """`journal_saved` is told, on this thread, of each journal that is on the disk from now on; None: there is none."""
 
     def __init__(
-        self, hypervisor: Hypervisor, file: JournalFile, noted: Callable[[Journal | None], None],
+        self, hypervisor: Hypervisor, file: JournalFile, journal_saved: Callable[[Journal | None], None],
         resolv_conf: Path = resolv_conf.PATH,
     ) -> None:  # fmt: skip
         self._hypervisor = hypervisor
         self._file = file
-        self._noted = noted
+        self._journal_saved = journal_saved
         self._resolvconf = resolv_conf
 
-    def _hands(self, store: Store, journal: Journal, cancelled: Callable[[], str]) -> Hands:
-        return Hands(self._hypervisor, store, self._file, journal, cancelled, self._resolvconf, self._noted)
+    def _context(self, store: Store, journal: Journal, cancelled: Callable[[], str]) -> StepContext:
+        return StepContext(
+            self._hypervisor, store, self._file, journal, cancelled, self._resolvconf, self._journal_saved
+        )
 
     # -- up
 
     def up(self, journal: Journal, progress: Progress) -> str:
         """All steps; when one fails or somebody cancels, all of it is put back and the reason is raised."""
         with Store() as store:
-            hands = self._hands(store, journal, lambda: progress.cancelled)
+            context = self._context(store, journal, lambda: progress.cancelled)
             try:
                 for step in STEPS:
-                    self._do(step, hands, progress)
-                hands.check()
-                hands.note(open=True)
+                    self._do(step, context, progress)
+                context.check()
+                context.note(open=True)
             except Exception as error:
                 if not isinstance(error, QnetError):
                     log.error("unexpected: %r", error, exc_info=error)
                 raise self._put_back(error, progress) from error
         until = time.strftime("%H:%M", time.localtime(journal.until))
-        return f"dom0 is connected to the network until {until}. Paused: {names(hands.journal.held)}."
+        return f"dom0 is connected to the network until {until}. Paused: {names(context.journal.paused)}."
 
     @staticmethod
-    def _do(step: Step, hands: Hands, progress: Progress) -> None:
-        hands.check()
+    def _do(step: Step, context: StepContext, progress: Progress) -> None:
+        context.check()
         progress.begun(step.name, step.doing)
         try:
-            hands.note(begun=(*hands.journal.begun, step.name))
-            text = step.do(hands)
+            context.note(begun=(*context.journal.begun, step.name))
+            text = step.do(context)
         except Exception as error:
             progress.failed(step.name, _reason(error))
             raise
@@ -90,12 +92,12 @@ class Engine:
         """Undo whatever has been begun; `Stuck` when something of it cannot be undone now. No error if it is closed."""
         journal = self._file.load()
         if journal is None:
-            self._noted(None)
+            self._journal_saved(None)
             return "dom0 is not connected to the network."
-        self._noted(journal)
+        self._journal_saved(journal)
         with Store() as store:
-            hands = self._hands(store, journal, lambda: "")
-            failures = self._undo_all(hands, progress)
+            context = self._context(store, journal, lambda: "")
+            failures = self._undo_all(context, progress)
         if not failures:
             try:
                 self._file.remove()
@@ -103,20 +105,20 @@ class Engine:
                 failures = {"journal": error.sentence}
         if failures:
             raise Stuck(f"dom0 could not be disconnected: {next(iter(failures.values()))} qnet keeps trying.")
-        self._noted(None)
+        self._journal_saved(None)
         return "dom0 is disconnected from the network, as it should be."
 
     @staticmethod
-    def _undo_all(hands: Hands, progress: Progress) -> dict[str, str]:
+    def _undo_all(context: StepContext, progress: Progress) -> dict[str, str]:
         """Undo all steps, last one first; returns the reasons of those that could not be undone."""
-        begun, failures = hands.journal.begun, {}
+        begun, failures = context.journal.begun, {}
         for step in reversed(STEPS):
             if begun and step.name not in begun:
                 continue
             if any(name in failures for name in step.after):
                 continue
             try:
-                text = step.undo(hands)
+                text = step.undo(context)
             except Exception as error:
                 if not isinstance(error, QnetError):
                     log.error("unexpected: %r", error, exc_info=error)
@@ -158,7 +160,7 @@ class Engine:
         if journal is None:
             return ()
         with Store() as store:
-            return tuple(each.name for each in pause_newcomers(self._hands(store, journal, lambda: "")))
+            return tuple(each.name for each in pause_newcomers(self._context(store, journal, lambda: "")))
 
     def extend(self, until: int) -> Journal:
         """Another deadline; `Refused` when dom0 is not connected."""
@@ -172,4 +174,4 @@ class Engine:
 
     def _save(self, journal: Journal) -> None:
         self._file.save(journal)
-        self._noted(journal)
+        self._journal_saved(journal)

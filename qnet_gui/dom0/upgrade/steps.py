@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from qnet_gui.dom0.upgrade import own_interface, packet_filter, resolv_conf
-from qnet_gui.dom0.upgrade.journal import Held, Journal
+from qnet_gui.dom0.upgrade.journal import Journal, PausedDomain
 from qnet_gui.dom0.upgrade.needed_domains import needed_by
-from qnet_gui.dom0.upgrade.step_context import Hands
+from qnet_gui.dom0.upgrade.step_context import StepContext
 from qnet_gui.hypervisor.port import DomainInfo, VifRequest
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, KernelError, NotFound, QnetError, Refused
@@ -33,12 +33,12 @@ class Step:
 
     name: str
     doing: str
-    do: Callable[[Hands], str]
-    undo: Callable[[Hands], str]
+    do: Callable[[StepContext], str]
+    undo: Callable[[StepContext], str]
     after: tuple[str, ...] = ()
 
 
-def names(domains: Iterable[Held | DomainInfo]) -> str:
+def names(domains: Iterable[PausedDomain | DomainInfo]) -> str:
     """Domains in words: `2 domains: personal, work`."""
     found = sorted(each.name for each in domains)
     return f"{len(found)} domain{'' if len(found) == 1 else 's'}: {', '.join(found)}" if found else "no domain"
@@ -47,63 +47,65 @@ def names(domains: Iterable[Held | DomainInfo]) -> str:
 # -- pause
 
 
-def to_be_paused(domains: Iterable[DomainInfo], spared: Iterable[int]) -> tuple[Held, ...]:
+def to_be_paused(domains: Iterable[DomainInfo], spared: Iterable[int]) -> tuple[PausedDomain, ...]:
     """Who is to be paused of the domains that there are: all that run, but dom0 and those that it needs. Pure."""
     kept = {DOM0, *spared}
     running = (info for info in domains if info.state is DomainState.RUNNING and info.id not in kept)
-    return tuple(Held(info.id, info.uuid, info.name) for info in running)
+    return tuple(PausedDomain(info.id, info.uuid, info.name) for info in running)
 
 
-def newcomers(domains: Iterable[DomainInfo], spared: Iterable[int], journal: Journal) -> tuple[Held, ...]:
+def newcomers(domains: Iterable[DomainInfo], spared: Iterable[int], journal: Journal) -> tuple[PausedDomain, ...]:
     """Who has come since the others were paused. Pure.
 
     Whatever its state: a toolstack makes a domain paused and lets it go later, and Xen counts who has paused it.
     """
-    kept, known = {DOM0, *spared}, {(each.id, each.uuid) for each in (*journal.held, *journal.left)}
+    kept, known = {DOM0, *spared}, {(each.id, each.uuid) for each in (*journal.paused, *journal.paused_before)}
     return tuple(
-        Held(info.id, info.uuid, info.name)
+        PausedDomain(info.id, info.uuid, info.name)
         for info in domains
         if info.id not in kept and (info.id, info.uuid) not in known and info.state is not DomainState.DYING
     )
 
 
-def _pause_all(hands: Hands, domains: Iterable[Held]) -> None:
+def _pause_all(context: StepContext, domains: Iterable[PausedDomain]) -> None:
     for each in domains:
         try:
-            hands.hypervisor.pause(each.id)
+            context.hypervisor.pause(each.id)
         except (HypervisorError, NotFound):
-            if any(info.id == each.id for info in hands.hypervisor.domains()):
+            if any(info.id == each.id for info in context.hypervisor.domains()):
                 raise
 
 
-def pause_newcomers(hands: Hands) -> tuple[Held, ...]:
+def pause_newcomers(context: StepContext) -> tuple[PausedDomain, ...]:
     """Pause whoever has come since; returns whom."""
-    found = newcomers(hands.hypervisor.domains(), needed_by(hands.store, hands.journal.netvm), hands.journal)
+    found = newcomers(context.hypervisor.domains(), needed_by(context.store, context.journal.netvm), context.journal)
     if found:
-        hands.note(held=hands.journal.held + found)
-        _pause_all(hands, found)
+        context.note(paused=context.journal.paused + found)
+        _pause_all(context, found)
     return found
 
 
-def _pause(hands: Hands) -> str:
-    domains = hands.hypervisor.domains()
-    held = to_be_paused(domains, needed_by(hands.store, hands.journal.netvm))
-    left = (Held(info.id, info.uuid, info.name) for info in domains if info.state is DomainState.PAUSED)
-    hands.note(held=held, left=tuple(left))
-    _pause_all(hands, held)
-    return f"paused {names(held)}"
+def _pause(context: StepContext) -> str:
+    domains = context.hypervisor.domains()
+    paused = to_be_paused(domains, needed_by(context.store, context.journal.netvm))
+    paused_before = (
+        PausedDomain(info.id, info.uuid, info.name) for info in domains if info.state is DomainState.PAUSED
+    )
+    context.note(paused=paused, paused_before=tuple(paused_before))
+    _pause_all(context, paused)
+    return f"paused {names(paused)}"
 
 
-def _unpause(hands: Hands) -> str:
+def _unpause(context: StepContext) -> str:
     """Those and only those that we have paused, and only if they are still the same."""
-    if not hands.journal.held:
+    if not context.journal.paused:
         return ""
-    alive = {(info.id, info.uuid) for info in hands.hypervisor.domains() if info.state is not DomainState.DYING}
+    alive = {(info.id, info.uuid) for info in context.hypervisor.domains() if info.state is not DomainState.DYING}
     resumed = []
-    for each in hands.journal.held:
+    for each in context.journal.paused:
         if (each.id, each.uuid) in alive:
             try:
-                hands.hypervisor.unpause(each.id)
+                context.hypervisor.unpause(each.id)
                 resumed.append(each)
             except NotFound:  # it died this moment
                 continue
@@ -116,13 +118,13 @@ def _unpause(hands: Hands) -> str:
 _MARKS = 2**32 - 1
 
 
-def _filter(hands: Hands) -> str:
-    seconds, mark = hands.journal.until - int(time.time()), secrets.randbelow(_MARKS) + 1
-    run([NFT, "-f", "-"], packet_filter.install(hands.journal.servers, hands.journal.ports, seconds, mark))
+def _filter(context: StepContext) -> str:
+    seconds, mark = context.journal.until - int(time.time()), secrets.randbelow(_MARKS) + 1
+    run([NFT, "-f", "-"], packet_filter.install(context.journal.servers, context.journal.ports, seconds, mark))
     return "closed dom0 to the netvm but for what an upgrade needs"
 
 
-def _remove_filter(_: Hands) -> str:
+def _remove_filter(_: StepContext) -> str:
     run([NFT, "-f", "-"], packet_filter.remove())
     return "removed dom0's packet filter"
 
@@ -130,35 +132,35 @@ def _remove_filter(_: Hands) -> str:
 # -- attach
 
 
-def _attach(hands: Hands) -> str:
-    journal = hands.journal
+def _attach(context: StepContext) -> str:
+    journal = context.journal
     request = VifRequest(DOM0, journal.netvm, ipv4(journal.address), journal.mac, untrusted=True)
-    vif = hands.hypervisor.attach_vif(request)
+    vif = context.hypervisor.attach_vif(request)
     backend = f"/local/domain/{journal.netvm}/{vif.backend_path}"
 
     def served(status: bytes | None) -> bool:
         if status == b"error":
-            why = hands.store.read(f"{backend}/hotplug-error") or b""
+            why = context.store.read(f"{backend}/hotplug-error") or b""
             raise Refused(f"The netvm refused dom0's card: {printable(why) or 'it did not say why'}.")
         return status == b"connected"
 
-    hands.wait(f"{backend}/hotplug-status", served, "The netvm did not serve dom0's card in time.")
-    if not own_interface.wait_for(lambda: bool(own_interface.find(journal.mac)), lambda: hands.cancelled):
-        hands.check()
+    context.wait(f"{backend}/hotplug-status", served, "The netvm did not serve dom0's card in time.")
+    if not own_interface.wait_for(lambda: bool(own_interface.find(journal.mac)), lambda: context.cancelled):
+        context.check()
         raise KernelError("dom0's card did not appear. Is the module xen-netfront loaded?")
-    return f"attached dom0 to the netvm ({_card(hands)})"
+    return f"attached dom0 to the netvm ({_interface(context)})"
 
 
-def _detach(hands: Hands) -> str:
-    mac, detached = hands.journal.mac, False
+def _detach(context: StepContext) -> str:
+    mac, detached = context.journal.mac, False
     root = f"/libxl/{DOM0}/device/vif"
-    for devid in hands.store.children(root):
-        its_mac = (hands.store.read(f"{root}/{devid}/mac") or b"").decode("ascii", "replace").lower()
+    for devid in context.store.children(root):
+        its_mac = (context.store.read(f"{root}/{devid}/mac") or b"").decode("ascii", "replace").lower()
         if devid.isdecimal() and (its_mac == mac or not mac):
             try:
-                hands.hypervisor.detach_vif(VifId(DOM0, int(devid)))
+                context.hypervisor.detach_vif(VifId(DOM0, int(devid)))
             except HypervisorError:  # a netvm that does not let go of it; what counts is that dom0 has
-                if hands.store.read(f"{root}/{devid}/mac") is not None:
+                if context.store.read(f"{root}/{devid}/mac") is not None:
                     raise
             detached = True
     if mac and not own_interface.wait_for(lambda: not own_interface.find(mac)):
@@ -169,44 +171,44 @@ def _detach(hands: Hands) -> str:
 # -- the card
 
 
-def _card(hands: Hands) -> str:
-    return own_interface.find(hands.journal.mac) if hands.journal.mac else ""
+def _interface(context: StepContext) -> str:
+    return own_interface.find(context.journal.mac) if context.journal.mac else ""
 
 
-def _must_have_card(hands: Hands) -> str:
-    link = _card(hands)
+def _must_have_interface(context: StepContext) -> str:
+    link = _interface(context)
     if not link:
         raise KernelError("dom0's card has gone.")
     return link
 
 
-def _set_address(hands: Hands) -> str:
-    own_interface.set_address(_must_have_card(hands), hands.journal.address)
-    return f"gave dom0 the address {hands.journal.address}"
+def _set_address(context: StepContext) -> str:
+    own_interface.set_address(_must_have_interface(context), context.journal.address)
+    return f"gave dom0 the address {context.journal.address}"
 
 
-def _flush(hands: Hands) -> str:
-    return _with_card(hands, own_interface.flush, "took dom0's address")
+def _flush(context: StepContext) -> str:
+    return _with_interface(context, own_interface.flush, "took dom0's address")
 
 
-def _set_up(hands: Hands) -> str:
-    own_interface.set_up(_must_have_card(hands))
+def _set_up(context: StepContext) -> str:
+    own_interface.set_up(_must_have_interface(context))
     return "opened the way"
 
 
-def _set_down(hands: Hands) -> str:
-    return _with_card(hands, own_interface.set_down, "closed the way")
+def _set_down(context: StepContext) -> str:
+    return _with_interface(context, own_interface.set_down, "closed the way")
 
 
-def _with_card(hands: Hands, deed: Callable[[str], None], text: str) -> str:
+def _with_interface(context: StepContext, change: Callable[[str], None], text: str) -> str:
     """Do something to the card if it is there; it may go, together with the netvm, while we are at it."""
-    link = _card(hands)
+    link = _interface(context)
     if not link:
         return ""
     try:
-        deed(link)
+        change(link)
     except QnetError:
-        if _card(hands):
+        if _interface(context):
             raise
     return text
 
@@ -214,16 +216,16 @@ def _with_card(hands: Hands, deed: Callable[[str], None], text: str) -> str:
 # -- resolv.conf
 
 
-def _put_resolvconf(hands: Hands) -> str:
-    if resolv_conf.is_immutable(hands.resolvconf):
-        hands.note(immutable=True)
-    resolv_conf.put(hands.journal.servers, hands.journal.immutable, hands.resolvconf)
-    return f"told dom0 its name servers: {', '.join(hands.journal.servers)}"
+def _put_resolvconf(context: StepContext) -> str:
+    if resolv_conf.is_immutable(context.resolvconf):
+        context.note(immutable=True)
+    resolv_conf.put(context.journal.servers, context.journal.immutable, context.resolvconf)
+    return f"told dom0 its name servers: {', '.join(context.journal.servers)}"
 
 
-def _restore_resolvconf(hands: Hands) -> str:
-    resolv_conf.restore(hands.journal.immutable, hands.resolvconf)
-    return f"put back {hands.resolvconf}"
+def _restore_resolvconf(context: StepContext) -> str:
+    resolv_conf.restore(context.journal.immutable, context.resolvconf)
+    return f"put back {context.resolvconf}"
 
 
 #: What keeps dom0's protection up: these must be undone before it is taken down.

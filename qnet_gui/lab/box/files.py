@@ -131,7 +131,7 @@ def _bus(kind: str) -> None:
             (_SERVICES / service).symlink_to(_HOST_SERVICES / service)
 
 
-def open_wishes() -> int:
+def open_network_config() -> int:
     """The pipe on which the bus names the programs that it wants started; never at its end."""
     _WISHES.parent.mkdir(exist_ok=True)
     os.mkfifo(_WISHES, 0o600)

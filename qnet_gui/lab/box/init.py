@@ -40,7 +40,7 @@ class Init:
         fresh = root.build(self._place, self._name, self._role, self._domid)
         files.install(self._name, self._role, fresh)
         os.chdir("/")
-        wishes = files.open_wishes()
+        wishes = files.open_network_config()
         self._programs.start_all()
         self._reports.say("ready")
         self._supervise(wishes)

@@ -18,8 +18,8 @@ from qnet_gui.lab.box.place import DOM0, GUEST, NETVM, Place
 from qnet_gui.lab.machine.domain import Config, Domain
 from qnet_gui.lab.machine.links import remove_card
 from qnet_gui.lab.machine.online import wait_online
-from qnet_gui.lab.machine.remote_display import Shown
-from qnet_gui.lab.machine.uplink_world import Outside
+from qnet_gui.lab.machine.remote_display import RemoteDisplay
+from qnet_gui.lab.machine.uplink_world import UplinkWorld
 from qnet_gui.lab.xen.hardware import Hardware
 from qnet_gui.lab.xen.toolstack import Toolstack, free_address
 from qnet_gui.model import parse
@@ -47,8 +47,8 @@ class Machine:
         self._listing = threading.Lock()
         self._hardware = Hardware(place)
         self._toolstack = Toolstack(self._hardware.socket)
-        self._outside = Outside(place, uplinks, netvms)
-        self._shown = Shown(place)
+        self._outside = UplinkWorld(place, uplinks, netvms)
+        self._shown = RemoteDisplay(place)
         self._next_domid = 0
         self._configs: dict[str, Config] = {}
         self._domains: dict[str, Domain] = {}

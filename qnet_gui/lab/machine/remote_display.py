@@ -40,7 +40,7 @@ _BUS_TEXT = """<busconfig>
 """
 
 
-class Shown:
+class RemoteDisplay:
     """What runs in this way; one of a kind on a display."""
 
     def __init__(self, place: Place) -> None:

@@ -13,7 +13,7 @@ from qnet_gui.model import parse
 from qnet_gui.model.errors import NotFound
 
 
-class Outside:
+class UplinkWorld:
     """All providers of a lab: each netvm has one, or the only netvm has all. Its first cable is plugged in at first."""
 
     def __init__(self, place: Place, count: int, netvms: list[str]) -> None:

@@ -20,7 +20,7 @@ from qnet_gui.model.uplink import Uplink, UplinkState
 from qnet_gui.netvm.dns.resolv_conf import ResolvConf
 from qnet_gui.netvm.dns.resolved import Resolved
 from qnet_gui.netvm.packet_filter import ruleset
-from qnet_gui.netvm.packet_filter.conntrack_flusher import Forgetter
+from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
 from qnet_gui.netvm.uplinks import kernel_uplinks
 from qnet_gui.netvm.uplinks.networkmanager import NetworkManager
 from qnet_gui.runtime.mainloop import after
@@ -87,7 +87,7 @@ class Sources:
         return ["no-uplink"] if manager is not None and manager.running else ["no-uplink", "no-networkmanager"]
 
 
-class Gap:
+class ServerGap:
     """Tells the moment between two lists of servers from the lack of any."""
 
     def __init__(self, look_again: Callable[[], None]) -> None:
@@ -108,9 +108,9 @@ class Gap:
 class Redirection:
     """What the packet filter does with queries. `apply` is cheap when nothing changed."""
 
-    def __init__(self, nft: Nft, forgetter: Forgetter) -> None:
+    def __init__(self, nft: Nft, flusher: ConntrackFlusher) -> None:
         self._nft = nft
-        self._forgetter = forgetter
+        self._flusher = flusher
         pairs = nft.elements("inet", ruleset.TABLE, ruleset.SERVER_MAP, "map")
         self.in_force = tuple(sorted(DnsRedirect(IPv4Address(key), IPv4Address(value)) for key, value in pairs))
         self._sure = True
@@ -134,4 +134,4 @@ class Redirection:
 
     def _move_clients(self, old: DnsRedirect) -> None:
         if old not in self.in_force:
-            self._forgetter.run([conntrack.of_redirect(old.virtual, old.real)])
+            self._flusher.run([conntrack.of_redirect(old.virtual, old.real)])

@@ -27,7 +27,7 @@ DEFAULT_GATEWAY = IPv4Address("10.137.0.1")
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class OwnAddresses:
     """The addresses that the netvm shows to its domains."""
 
     gateway: IPv4Address = DEFAULT_GATEWAY
@@ -39,34 +39,34 @@ class Ground:
         return (self.gateway, *self.virtual)
 
 
-def read(store: Store) -> Ground:
+def read(store: Store) -> OwnAddresses:
     """What dom0 wrote into the netvm's own home, the defaults where it wrote nothing; `BadInput` for nonsense."""
 
     def address(key: keys.Key, default: IPv4Address) -> IPv4Address:
         raw = store.read(key.at())
         return default if raw is None else ipv4(key.check(raw))
 
-    ground = Ground(
+    addresses = OwnAddresses(
         address(keys.GATEWAY, DEFAULT_GATEWAY),
         (address(keys.DNS1, DEFAULT_VIRTUAL[0]), address(keys.DNS2, DEFAULT_VIRTUAL[1])),
     )
-    if len(set(ground.own)) != len(ground.own):
+    if len(set(addresses.own)) != len(addresses.own):
         raise BadInput("dom0 gave the netvm one address for two purposes.")
-    return ground
+    return addresses
 
 
-def lay(nft: Nft, netlink: Netlink, ground: Ground, before: Ground | None = None) -> None:
-    """Put everything in place; what `before` had and `ground` has not is taken away.
+def apply(nft: Nft, netlink: Netlink, addresses: OwnAddresses, before: OwnAddresses | None = None) -> None:
+    """Put everything in place; what `before` had and `addresses` has not is taken away.
 
     The filter comes before forwarding. The addresses stand on `lo`, so that ARP for them is answered on every vif and a
     query is refused at once even when there is no uplink.
     """
-    nft.apply(ruleset.base(ground.virtual))
+    nft.apply(ruleset.base(addresses.virtual))
     loopback = link_index("lo") or 1
     netlink.set_up(loopback)
-    for address in ground.own:
+    for address in addresses.own:
         netlink.add_address(loopback, address, host_scope=True)
-    for address in set(before.own) - set(ground.own) if before else ():
+    for address in set(before.own) - set(addresses.own) if before else ():
         netlink.delete_address(loopback, address)
     set_sysctl("ipv4/icmp_ratelimit", _REFUSAL_INTERVAL)
     set_sysctl("ipv4/ip_forward", 1)

@@ -14,7 +14,7 @@ from qnet_gui.runtime.mainloop import post
 _Job = tuple[Callable[[], None], Callable[[], None] | None]
 
 
-class Forgetter:
+class ConntrackFlusher:
     """One thread that runs /usr/sbin/conntrack; jobs are done in order, `done` is called on the main loop."""
 
     def __init__(self) -> None:

@@ -14,10 +14,10 @@ from ipaddress import IPv4Address
 from qnet_gui.kernel.netlink import link_index
 from qnet_gui.model.errors import BadInput, KernelError, NotFound, QnetError
 from qnet_gui.model.vif import Vif, VifId
-from qnet_gui.netvm.packet_filter.conntrack_flusher import Forgetter
+from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
 from qnet_gui.netvm.vifs import node
 from qnet_gui.netvm.vifs.node import Node
-from qnet_gui.netvm.vifs.vif_table import Served
+from qnet_gui.netvm.vifs.vif_table import VifTable
 from qnet_gui.runtime.mainloop import post
 from qnet_gui.store.worker import StoreWorker
 
@@ -27,7 +27,7 @@ _PORTION = 32
 Reply = Callable[[QnetError | None], None]
 
 
-class Deed(enum.Enum):
+class VifAction(enum.Enum):
     """What is to be done about one vif."""
 
     SERVE = "serve"
@@ -35,22 +35,24 @@ class Deed(enum.Enum):
     RELEASE = "release"
 
 
-def deed(each: Node, linked: bool, leaving: bool) -> Deed:
+def decide(each: Node, linked: bool, leaving: bool) -> VifAction:
     """Judge one vif: its node, whether its link exists, whether the hotplug script has said that it goes."""
     if leaving or (each.vif is None and each.error is None):
-        return Deed.RELEASE
+        return VifAction.RELEASE
     if each.error is not None:
-        return Deed.REFUSE
-    return Deed.SERVE if linked else Deed.RELEASE
+        return VifAction.REFUSE
+    return VifAction.SERVE if linked else VifAction.RELEASE
 
 
-class Vifs:
+class VifReconciler:
     """`changed` is called after each look, when the vifs served or refused may be others than before."""
 
-    def __init__(self, worker: StoreWorker, served: Served, forgetter: Forgetter, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, worker: StoreWorker, served: VifTable, flusher: ConntrackFlusher, changed: Callable[[], None]
+    ) -> None:
         self._worker = worker
         self._served = served
-        self._forgetter = forgetter
+        self._flusher = flusher
         self._changed = changed
         self._waiting: dict[VifId, list[Reply]] = {}
         self._under_way: dict[VifId, list[Reply]] = {}
@@ -148,17 +150,17 @@ class Vifs:
             log.exception("vifs cannot be changed")
             self._finish(QnetError(f"The agent failed: {type(error).__name__}."))
         else:
-            self._forgetter.forget(changed_hands, lambda: self._bring_up(serve))
+            self._flusher.forget(changed_hands, lambda: self._bring_up(serve))
 
     def _change(self, nodes: list[Node]) -> tuple[list[Vif], frozenset[IPv4Address]]:
         """Take offline what goes and admit what comes; returns what to bring up and the addresses that moved."""
         serve: list[Vif] = []
         for each in nodes:
             linked = link_index(each.id.name) is not None
-            decided = deed(each, linked, each.id in self._leaving)
-            if decided is Deed.SERVE and each.vif is not None:
+            decided = decide(each, linked, each.id in self._leaving)
+            if decided is VifAction.SERVE and each.vif is not None:
                 serve.append(each.vif)
-            elif decided is Deed.REFUSE and each.error is not None:
+            elif decided is VifAction.REFUSE and each.error is not None:
                 self._refuse(each.id, each.error)
             else:
                 self._release(each, linked)

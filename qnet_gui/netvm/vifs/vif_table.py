@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 Errors = dict[VifId, QnetError]
 
 
-class Served:
+class VifTable:
     """What is served now. Synchronous: about a millisecond a vif."""
 
     def __init__(self, nft: Nft, netlink: Netlink) -> None:

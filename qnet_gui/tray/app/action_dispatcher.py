@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.snapshot import Dom0State
-from qnet_gui.tray.app.helper_actions import Deeds
+from qnet_gui.tray.app.helper_actions import HelperActions
 from qnet_gui.tray.qt import QMessageBox, QObject, QWidget, pyqtSignal
-from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.network_applet import NetworkApplet
-from qnet_gui.tray.state.menu import Action, Want
-from qnet_gui.tray.windows.raise_window import bring
+from qnet_gui.tray.state.menu import Action, ActionRequest
+from qnet_gui.tray.windows.raise_window import raise_window
 
 #: What opens a window, and the module below `windows` that has it.
 WINDOWS = {
@@ -25,7 +25,7 @@ WINDOWS = {
 }
 
 
-class Doer(QObject):
+class ActionDispatcher(QObject):
     """Windows and boxes are imported when they are first needed: most days nobody opens most of them.
 
     `leave` is emitted when the applet is to end.
@@ -33,40 +33,40 @@ class Doer(QObject):
 
     leave = pyqtSignal()
 
-    def __init__(self, desk: Desk, netapplet: NetworkApplet, parent: QObject | None = None) -> None:
+    def __init__(self, app_state: AppState, netapplet: NetworkApplet, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._app_state = app_state
         self._netapplet = netapplet
-        netapplet.failed.connect(lambda text: self._failed(Want(Action.NETAPPLET), QnetError(text)))
+        netapplet.failed.connect(lambda text: self._failed(ActionRequest(Action.NETAPPLET), QnetError(text)))
         self._windows: dict[Action, QWidget] = {}
         self._boxes: dict[object, QMessageBox] = {}
         self._leaving = False
-        self._deeds = Deeds(desk, self)
-        self._deeds.failed.connect(self._failed)
-        desk.changed.connect(self._leave_when_closed)
+        self._helper_actions = HelperActions(app_state, self)
+        self._helper_actions.failed.connect(self._failed)
+        app_state.changed.connect(self._leave_when_closed)
 
-    def do(self, want: Want) -> None:
+    def do(self, request: ActionRequest) -> None:
         """Whatever it is."""
-        if want.action in WINDOWS:
-            self.open(want.action)
-        elif want.action is Action.NETAPPLET:
+        if request.action in WINDOWS:
+            self.open(request.action)
+        elif request.action is Action.NETAPPLET:
             self._netapplet.start()
-        elif want.action is Action.ABOUT:
+        elif request.action is Action.ABOUT:
             self._about()
-        elif want.action is Action.QUIT:
+        elif request.action is Action.QUIT:
             self._quit()
-        elif want.action is Action.NETVM:
-            self._choose(want)
+        elif request.action is Action.NETVM:
+            self._choose(request)
         else:
-            if want.action is Action.DISCONNECT:
+            if request.action is Action.DISCONNECT:
                 self.open(Action.UPGRADE)
-            self._deeds.do(want)
+            self._helper_actions.do(request)
 
     def open(self, action: Action) -> None:
         """Open a window, or bring it to the front."""
         if action not in self._windows:
             module = importlib.import_module(f"qnet_gui.tray.windows.{WINDOWS[action]}")
-            self._windows[action] = module.make(self._desk)
+            self._windows[action] = module.make(self._app_state)
         self._windows[action].present()
 
     def close(self) -> None:
@@ -86,7 +86,7 @@ class Doer(QObject):
         if key not in self._boxes:
             made = self._boxes[key] = make()
             made.finished.connect(lambda _result: self._forget(key))
-        bring(self._boxes[key])
+        raise_window(self._boxes[key])
 
     def _forget(self, key: object) -> None:
         self._boxes.pop(key, None)
@@ -96,26 +96,28 @@ class Doer(QObject):
 
         self._show("about", about)
 
-    def _failed(self, want: Want, error: QnetError) -> None:
+    def _failed(self, request: ActionRequest, error: QnetError) -> None:
         from qnet_gui.tray.windows.questions import trouble
 
         self._leaving = False
-        self._show(("trouble", want), lambda: trouble(want, error))
+        self._show(("trouble", request), lambda: trouble(request, error))
 
-    def _choose(self, want: Want) -> None:
+    def _choose(self, request: ActionRequest) -> None:
         from qnet_gui.tray.windows.questions import choose_netvm
 
-        snapshot = self._desk.snapshot
-        if snapshot is None or snapshot.netvm.name != want.name:
-            self._show(want, lambda: choose_netvm(want, lambda move: self._deeds.choose_netvm(want, move)))
+        snapshot = self._app_state.snapshot
+        if snapshot is None or snapshot.netvm.name != request.name:
+            self._show(
+                request, lambda: choose_netvm(request, lambda move: self._helper_actions.choose_netvm(request, move))
+            )
 
     # -- the end
 
     def _quit(self) -> None:
         from qnet_gui.tray.windows.questions import quit_connected
 
-        snapshot = self._desk.snapshot
-        if snapshot is None or not self._desk.connected:
+        snapshot = self._app_state.snapshot
+        if snapshot is None or not self._app_state.connected:
             self.leave.emit()
             return
         until = snapshot.dom0.until
@@ -123,10 +125,10 @@ class Doer(QObject):
 
     def _disconnect_and_leave(self) -> None:
         self._leaving = True
-        self.do(Want(Action.DISCONNECT))
+        self.do(ActionRequest(Action.DISCONNECT))
         self._leave_when_closed()
 
     def _leave_when_closed(self) -> None:
-        snapshot = self._desk.snapshot
+        snapshot = self._app_state.snapshot
         if self._leaving and snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED:
             self.leave.emit()

@@ -8,16 +8,16 @@ import sys
 import time
 from collections.abc import Iterable
 
-from qnet_gui.tray.app.action_dispatcher import Doer
-from qnet_gui.tray.app.tray_icon import Shell
+from qnet_gui.tray.app.action_dispatcher import ActionDispatcher
+from qnet_gui.tray.app.tray_icon import TrayIcon
 from qnet_gui.tray.qt import QApplication, QDBusConnection, QObject, QTimer
-from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.bus_watch import BusWatch
 from qnet_gui.tray.session.network_applet import NetworkApplet
 from qnet_gui.tray.session.notifier import Notifier
 from qnet_gui.tray.session.panel import TrayHost
 from qnet_gui.tray.state.menu import Action
-from qnet_gui.tray.state.notifications import News
+from qnet_gui.tray.state.notifications import Announcement
 from qnet_gui.tray.state.transitions import Tracker
 from qnet_gui.tray.state.view import view
 
@@ -33,20 +33,20 @@ class Applet(QObject):
     def __init__(self, session: QDBusConnection, system: QDBusConnection, window: bool = False) -> None:
         super().__init__()
         self._window = window
-        self._shell: Shell | None = None
+        self._tray_icon: TrayIcon | None = None
         self._tracker = Tracker()
         self._due = QTimer(self)
         self._due.setSingleShot(True)
         self._due.timeout.connect(lambda: self._tell(self._tracker.tick(time.monotonic(), time.time())))
-        self.desk = Desk(system, self)
-        self.desk.changed.connect(self._changed)
-        self._doer = Doer(self.desk, NetworkApplet(system, self), self)
-        self._doer.leave.connect(self.stop)
-        self.desk.wanted.connect(self._doer.do)
+        self.app_state = AppState(system, self)
+        self.app_state.changed.connect(self._changed)
+        self._dispatcher = ActionDispatcher(self.app_state, NetworkApplet(system, self), self)
+        self._dispatcher.leave.connect(self.stop)
+        self.app_state.requested.connect(self._dispatcher.do)
         self._notifier = Notifier(session, self)
-        self._notifier.wanted.connect(self.desk.want)
+        self._notifier.requested.connect(self.app_state.request)
         self._bus = BusWatch(system, self)
-        self._bus.lost.connect(self.desk.client.bus_lost)
+        self._bus.lost.connect(self.app_state.client.bus_lost)
         self._bus.back.connect(lambda: _start_anew("The system bus is back"))
         self._host = TrayHost(session, self)
         self._host.ready.connect(self._tray_ready)
@@ -55,43 +55,43 @@ class Applet(QObject):
     def start(self) -> None:
         """Wait for the tray and for the helper, at the same time."""
         if self._window:
-            self.desk.want(Action.STATUS)
+            self.app_state.request(Action.STATUS)
             if isinstance(application := QApplication.instance(), QApplication):
                 application.lastWindowClosed.connect(self._last_closed)
         else:
             self._host.start()
         self._bus.start()
-        self.desk.client.start()
+        self.app_state.client.start()
 
     def _last_closed(self) -> None:
-        if self.desk.connected:
-            self.desk.want(Action.STATUS)  # so that there is something to go back to from the question
-        self.desk.want(Action.QUIT)
+        if self.app_state.connected:
+            self.app_state.request(Action.STATUS)  # so that there is something to go back to from the question
+        self.app_state.request(Action.QUIT)
 
     def stop(self) -> None:
         """Take the icon away and leave the loop."""
-        if self._shell:
-            self._shell.hide()
+        if self._tray_icon:
+            self._tray_icon.hide()
         QApplication.quit()
 
     def _tray_ready(self, host: bool) -> None:
         log.info("The icon goes to %s", "a StatusNotifierItem host" if host else "the XEmbed tray")
         # Under KDE the menu is exported by KDE's own plug-in for Qt, which translates `&` and `_` itself.
-        self._shell = Shell(host and "KDE" not in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"), self)
-        self._shell.chosen.connect(self._doer.do)
+        self._tray_icon = TrayIcon(host and "KDE" not in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"), self)
+        self._tray_icon.chosen.connect(self._dispatcher.do)
         self._paint()
 
     def _paint(self) -> None:
-        if self._shell:
-            self._shell.show(view(self.desk.snapshot))
+        if self._tray_icon:
+            self._tray_icon.show(view(self.app_state.snapshot))
 
     def _changed(self) -> None:
         self._paint()
-        self._tell(self._tracker.see(self.desk.snapshot, time.monotonic(), time.time()))
+        self._tell(self._tracker.see(self.app_state.snapshot, time.monotonic(), time.time()))
 
-    def _tell(self, news: Iterable[News]) -> None:
-        for each in news:
-            if self.desk.settings.tells(each.kind):
+    def _tell(self, announcements: Iterable[Announcement]) -> None:
+        for each in announcements:
+            if self.app_state.settings.tells(each.kind):
                 self._notifier.show(each)
         if self._tracker.due is None:
             self._due.stop()

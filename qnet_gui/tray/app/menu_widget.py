@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qnet_gui.tray.qt import QAction, QActionGroup, QMenu
-from qnet_gui.tray.state.menu import LINE, Row, Want
+from qnet_gui.tray.state.menu import LINE, ActionRequest, Row
 
 
 def _kind(row: Row) -> tuple[bool, bool, bool]:
@@ -13,15 +13,15 @@ def _kind(row: Row) -> tuple[bool, bool, bool]:
     return row == LINE, bool(row.rows), row.checked is not None
 
 
-class Menu(QMenu):
-    """`text` protects a row's text from being read as mark-up; `chosen` gets the `Want` of a row."""
+class MenuWidget(QMenu):
+    """`text` protects a row's text from being read as mark-up; `chosen` gets the `ActionRequest` of a row."""
 
-    def __init__(self, text: Callable[[str], str], chosen: Callable[[Want], None]) -> None:
+    def __init__(self, text: Callable[[str], str], chosen: Callable[[ActionRequest], None]) -> None:
         super().__init__()
         self._text, self._chosen = text, chosen
         self._rows: tuple[Row, ...] = ()
         self._entries: list[QAction] = []
-        self._below: dict[int, Menu] = {}
+        self._below: dict[int, MenuWidget] = {}
         self._choice = QActionGroup(self)
         self.setToolTipsVisible(True)
 
@@ -46,7 +46,7 @@ class Menu(QMenu):
         if row == LINE:
             return self.addSeparator()
         if row.rows:
-            below = self._below[index] = Menu(self._text, self._chosen)
+            below = self._below[index] = MenuWidget(self._text, self._chosen)
             return self.addMenu(below)
         entry = self.addAction("")
         if row.checked is not None:
@@ -80,5 +80,5 @@ class Menu(QMenu):
         row = self._rows[index]
         if row.checked is not None:  # Qt has toggled it; what is so follows the helper, not the click
             self._check()
-        if row.want is not None and not row.why:
-            self._chosen(row.want)
+        if row.request is not None and not row.why:
+            self._chosen(row.request)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from qnet_gui.tray.app.menu_widget import Menu
+from qnet_gui.tray.app.menu_widget import MenuWidget
 from qnet_gui.tray.qt import QApplication, QObject, QSystemTrayIcon, QTimer, pyqtSignal
 from qnet_gui.tray.session import attention
 from qnet_gui.tray.session.icons import tray_icon
 from qnet_gui.tray.state import plain_text
-from qnet_gui.tray.state.menu import Action, Want
+from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.view import Status, View
 
 #: Milliseconds that a frame of the connecting icon stays.
 FRAME = 500
 
 
-class Shell(QObject):
-    """Emits `chosen` with the `Want` of a row, or of a click on the icon. `exported`: the menu goes over D-Bus."""
+class TrayIcon(QObject):
+    """Emits `chosen` with the `ActionRequest` of a row, or of a click on the icon. `exported`: the menu is on D-Bus."""
 
     chosen = pyqtSignal(object)
 
@@ -23,7 +23,7 @@ class Shell(QObject):
         super().__init__(parent)
         self._view: View | None = None
         self._frame = 0
-        self._menu = Menu(plain_text.exported_menu if exported else plain_text.menu, self.chosen.emit)
+        self._menu = MenuWidget(plain_text.exported_menu if exported else plain_text.menu, self.chosen.emit)
         self._tray = QSystemTrayIcon(self)
         self._tray.setContextMenu(self._menu)
         self._tray.activated.connect(self._activated)
@@ -66,4 +66,4 @@ class Shell(QObject):
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason == QSystemTrayIcon.ActivationReason.Trigger:
-            self.chosen.emit(Want(Action.STATUS))
+            self.chosen.emit(ActionRequest(Action.STATUS))

@@ -15,7 +15,7 @@ from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.status import START
 from qnet_gui.tray.state.heard import heard
 from qnet_gui.tray.state.menu import blind, can_disconnect
-from qnet_gui.tray.state.operation_progress import CONNECT, DISCONNECT, RECOVER, Course, State
+from qnet_gui.tray.state.operation_progress import CONNECT, DISCONNECT, RECOVER, OperationProgress, State
 
 #: The steps by which dom0 is connected, in their order, as the helper calls them; and what they do, for people.
 STEPS = {
@@ -35,7 +35,7 @@ STEPS_BACK = {
     "filter": mark("Remove the packet filter of the upgrade"),
     "pause": mark("Let the paused domains go on"),
 }
-_NO_COURSE = Course()
+_NO_COURSE = OperationProgress()
 #: So many names are listed.
 MANY = 24
 _MARKS = {State.BEGUN: Mark.BEGUN, State.DONE: Mark.DONE, State.FAILED: Mark.FAILED, State.UNDONE: Mark.BACK}
@@ -51,10 +51,10 @@ class Known:
     """
 
     preflight: Preflight | QnetError | None = None
-    course: Course = _NO_COURSE
+    progress: OperationProgress = _NO_COURSE
     asking: bool = False
     refused: str = ""
-    read: Course | None = None
+    read: OperationProgress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,35 +112,35 @@ def _facts(snapshot: Snapshot, found: Preflight) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def _steps(course: Course) -> tuple[Line, ...]:
+def _steps(progress: OperationProgress) -> tuple[Line, ...]:
     """An operation's steps; of one that connects, also those that are still to come."""
-    back = course.kind in (DISCONNECT, RECOVER)
+    back = progress.kind in (DISCONNECT, RECOVER)
     names, lines = STEPS_BACK if back else STEPS, []
     for name, text in names.items():
-        step = course.step(name)
-        if step is None and (back or course.over):
+        step = progress.step(name)
+        if step is None and (back or progress.over):
             continue
         made = Mark.DONE if back and step and step.state is State.UNDONE else _MARKS[step.state] if step else Mark.TO_DO
         # once it is over, the outcome below has the reason
-        detail = heard(step.text) if step and step.state is State.FAILED and not course.over else ""
+        detail = heard(step.text) if step and step.state is State.FAILED and not progress.over else ""
         lines.append(Line(made, tr(text), detail))
     return tuple(lines)
 
 
 def _about_dom0(known: Known) -> bool:
-    return known.course.kind in (CONNECT, DISCONNECT, RECOVER) and known.course != known.read
+    return known.progress.kind in (CONNECT, DISCONNECT, RECOVER) and known.progress != known.read
 
 
 def _outcome(known: Known) -> Line | None:
     """How the last request turned out, when that is worth a line."""
     if known.refused:
         return Line(Mark.FAILED, known.refused)
-    course = known.course
-    if not (course.over and _about_dom0(known)):
+    progress = known.progress
+    if not (progress.over and _about_dom0(known)):
         return None
-    if course.error:
-        return Line(Mark.FAILED, course.sentence)
-    return Line(Mark.DONE, course.sentence) if course.kind != CONNECT else None
+    if progress.error:
+        return Line(Mark.FAILED, progress.sentence)
+    return Line(Mark.DONE, progress.sentence) if progress.kind != CONNECT else None
 
 
 def _closed(snapshot: Snapshot, known: Known) -> UpgradePage:
@@ -148,7 +148,7 @@ def _closed(snapshot: Snapshot, known: Known) -> UpgradePage:
     head = tr("dom0 has no network. That is how it should be.")
     if any(each.code in ("dom0-reachable", "dom0-nic", "dom0-netvm") for each in snapshot.problems):
         head = tr("dom0 is not connected for an upgrade.")
-    steps = _steps(known.course) if _about_dom0(known) else ()
+    steps = _steps(known.progress) if _about_dom0(known) else ()
     outcome = _outcome(known)
     if isinstance(found, QnetError):
         return UpgradePage(head, more, checks=(Line(Mark.FAILED, str(found)),), outcome=outcome, why=str(found))
@@ -172,10 +172,10 @@ def _paused(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
 def _under_way(snapshot: Snapshot, known: Known) -> UpgradePage:
     head = sentence(snapshot)
     if snapshot.dom0.state is Dom0State.CLOSED:  # not yet, or no longer
-        connects = known.course.kind == CONNECT
+        connects = known.progress.kind == CONNECT
         head = tr("Connecting dom0 to the network…") if connects else tr("Disconnecting dom0 from the network…")
     return UpgradePage(
-        head, facts=_paused(snapshot.dom0.paused), steps=_steps(known.course), outcome=_outcome(known),
+        head, facts=_paused(snapshot.dom0.paused), steps=_steps(known.progress), outcome=_outcome(known),
         why=head, disconnect=can_disconnect(snapshot),
     )  # fmt: skip
 
@@ -184,7 +184,7 @@ def _open(snapshot: Snapshot, known: Known) -> UpgradePage:
     dom0 = snapshot.dom0
     head = tr("dom0 is connected to the network until {until}.", until=clock(dom0.until))
     facts = ((tr("Connected by:"), dom0.by),) if dom0.by else ()
-    steps = _steps(known.course) if known.course.kind == CONNECT else ()
+    steps = _steps(known.progress) if known.progress.kind == CONNECT else ()
     more = tr("Closing this window does not disconnect it. At that time it is disconnected by itself.")
     outcome = Line(Mark.FAILED, known.refused) if known.refused else None
     if known.asking:
@@ -202,7 +202,7 @@ def upgrade(snapshot: Snapshot | None, known: Known) -> UpgradePage:
         return UpgradePage(sentence(snapshot), cure, outcome=_outcome(known), why=sentence(snapshot))
     if snapshot.dom0.state is Dom0State.OPEN:
         return _open(snapshot, known)
-    if snapshot.dom0.state is Dom0State.CLOSED and (known.course.over or not _about_dom0(known)):
+    if snapshot.dom0.state is Dom0State.CLOSED and (known.progress.over or not _about_dom0(known)):
         return _closed(snapshot, known)
     return _under_way(snapshot, known)
 

@@ -9,45 +9,45 @@ from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.tray.qt import QDBusConnection, QObject, pyqtSignal
 from qnet_gui.tray.session.helper_client import Client
 from qnet_gui.tray.session.settings import Settings
-from qnet_gui.tray.state import operation_progress as courses
-from qnet_gui.tray.state.menu import Action, Want
-from qnet_gui.tray.state.operation_progress import Course
+from qnet_gui.tray.state import operation_progress as operation_progress
+from qnet_gui.tray.state.menu import Action, ActionRequest
+from qnet_gui.tray.state.operation_progress import OperationProgress
 
 
-class Desk(QObject):
-    """`changed`: there is another snapshot. `moved`: the operation under way has moved on. `wanted`: somebody wants
-    something done, with a `Want`."""
+class AppState(QObject):
+    """`changed`: there is another snapshot. `moved`: the operation under way has moved on. `requested`: somebody wants
+    something done, with an `ActionRequest`."""
 
     changed = pyqtSignal()
     moved = pyqtSignal()
-    wanted = pyqtSignal(object)
+    requested = pyqtSignal(object)
 
     def __init__(self, system: QDBusConnection, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.snapshot: Snapshot | None = None
-        self.course = Course()
+        self.progress = OperationProgress()
         self.settings = Settings()
         self.client = Client(system, self)
         self.client.changed.connect(self._changed)
-        self.client.stepped.connect(lambda *step: self._move(courses.stepped(self.course, *step)))
-        self.client.ended.connect(lambda *end: self._move(courses.ended(self.course, *end)))
-        self.client.gone.connect(lambda: self._move(courses.abandoned(self.course)))
+        self.client.stepped.connect(lambda *step: self._move(operation_progress.stepped(self.progress, *step)))
+        self.client.ended.connect(lambda *end: self._move(operation_progress.ended(self.progress, *end)))
+        self.client.gone.connect(lambda: self._move(operation_progress.abandoned(self.progress)))
 
     @property
     def connected(self) -> bool:
         """Whether dom0 is, or may be, connected to the network."""
         return self.snapshot is not None and self.snapshot.dom0.state is not Dom0State.CLOSED
 
-    def want(self, action: Action) -> None:
+    def request(self, action: Action) -> None:
         """Have something done that is about no domain."""
-        self.wanted.emit(Want(action))
+        self.requested.emit(ActionRequest(action))
 
     def _changed(self, snapshot: Snapshot | None) -> None:
         self.snapshot = snapshot
-        self._move(courses.begun(self.course, snapshot))
+        self._move(operation_progress.begun(self.progress, snapshot))
         self.changed.emit()
 
-    def _move(self, course: Course) -> None:
-        if course != self.course:
-            self.course = course
+    def _move(self, progress: OperationProgress) -> None:
+        if progress != self.progress:
+            self.progress = progress
             self.moved.emit()

@@ -15,10 +15,10 @@ _PATH = "/StatusNotifierItem"
 _ACTIVE, _NEEDS_ATTENTION = 2, 3
 
 
-def ask(wanted: bool) -> bool:
+def ask(requested: bool) -> bool:
     """Ask for attention, or no longer; whether this desktop has a way for it. The icon must be shown already."""
     item = QDBusConnection(f"org.kde.StatusNotifierItem-{os.getpid()}-1").objectRegisteredAt(_PATH)
     owner = item.parent() if item is not None else None
     if owner is None or owner.metaObject().indexOfProperty("status") < 0:
         return False
-    return bool(owner.setProperty("status", _NEEDS_ATTENTION if wanted else _ACTIVE))
+    return bool(owner.setProperty("status", _NEEDS_ATTENTION if requested else _ACTIVE))

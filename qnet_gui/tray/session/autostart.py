@@ -28,15 +28,15 @@ def starts(system: Path = _SYSTEM) -> bool:
         return False
 
 
-def choose(wanted: bool, system: Path = _SYSTEM) -> str:
+def choose(requested: bool, system: Path = _SYSTEM) -> str:
     """Have it start with the session, or not; returns why that is not possible, empty when it is done."""
     own = _own()
     try:
-        if wanted and system.exists():
+        if requested and system.exists():
             own.unlink(missing_ok=True)
         else:
             own.parent.mkdir(parents=True, exist_ok=True)
-            own.write_text(_ENTRY if wanted else _ENTRY + "Hidden=true\n", encoding="utf-8")
+            own.write_text(_ENTRY if requested else _ENTRY + "Hidden=true\n", encoding="utf-8")
     except OSError as error:
         return f"{own}: {error.strerror}"
     return ""

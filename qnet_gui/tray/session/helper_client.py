@@ -20,7 +20,7 @@ PACE = 100
 #: More in that time are a flood: for so many milliseconds nothing is listened to then, and then it is asked.
 FLOOD, REST = 20, 400
 #: Seconds until the answer to a deed: a person may have to type a password first.
-DEED_DEADLINE = 300.0
+ACTION_DEADLINE = 300.0
 #: Seconds: libdbus takes it for "never". A helper that was stopped for a while answers late, but it does.
 _NEVER = 2147483.0
 
@@ -49,7 +49,7 @@ class Client(QObject):
         self._came = 0
         self._pace = self._timer(PACE, self._paced)
         self._rest = self._timer(REST, self._rested)
-        self._patience = self._timer(round(READ_DEADLINE * 1000), self._silent)
+        self._answer_timer = self._timer(round(READ_DEADLINE * 1000), self._silent)
 
     def _timer(self, milliseconds: int, then: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -76,7 +76,7 @@ class Client(QObject):
 
     def do(self, method: str, arguments: Sequence[object], then: Then) -> None:
         """Have something done, for which a person may be asked for a password; `then` as above."""
-        self._call(method, arguments, then, DEED_DEADLINE, interactive=True)
+        self._call(method, arguments, then, ACTION_DEADLINE, interactive=True)
 
     def _call(self, method: str, arguments: Sequence[object], then: Then, seconds: float, interactive: bool) -> None:
         def answered(answer: Answer) -> None:
@@ -95,7 +95,7 @@ class Client(QObject):
     def _fetch(self) -> None:
         self._asked += 1
         turn = self._asked
-        self._patience.start()
+        self._answer_timer.start()
         self._helper.get(self, NAME, "Snapshot", lambda found: self._answered(found, turn), start=True, seconds=_NEVER)
 
     def _silent(self) -> None:
@@ -151,14 +151,14 @@ class Client(QObject):
         match message.arguments():
             case [str() as interface, dict() as values, list() as invalidated] if interface == NAME:
                 if "Snapshot" in values:
-                    self._patience.stop()
+                    self._answer_timer.stop()
                     self._take(values["Snapshot"])
                 elif "Snapshot" in invalidated:
                     self._fetch()
 
     def _forget_latest(self) -> None:
         self._latest = None
-        self._patience.stop()
+        self._answer_timer.stop()
 
     def _take(self, wire: object = None) -> None:
         snapshot: Snapshot | None = None

@@ -44,12 +44,12 @@ class NetworkApplet(QObject):
     def start(self) -> None:
         """Have it shown; it may take a moment, and somebody may be asked for a password."""
         try:
-            wanted = own_display()
+            requested = own_display()
         except NotFound as error:
             self.failed.emit(tr(error.sentence))
             return
         message = QDBusMessage.createMethodCall(NAME, PATH, NAME, "ShowNetworkApplet")
-        message.setArguments([f":{wanted.number}", wanted.cookie])
+        message.setArguments([f":{requested.number}", requested.cookie])
         message.setInteractiveAuthorizationAllowed(True)
         waiting = QDBusPendingCallWatcher(self._bus.asyncCall(message, _DEADLINE), self)
         waiting.finished.connect(self._started)

@@ -11,7 +11,7 @@ from qnet_gui.tray.session import artwork
 from qnet_gui.tray.session.dbus import Answer, Service, message_slot, unsigned
 from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.menu import MORE, Action
-from qnet_gui.tray.state.notifications import Kind, News, Notification, Withdrawal
+from qnet_gui.tray.state.notifications import Announcement, Kind, Notification, Withdrawal
 
 log = logging.getLogger(__name__)
 
@@ -32,26 +32,26 @@ def _words(action: Action) -> str:
 
 
 class Notifier(QObject):
-    """One notification of each kind: the next takes the place of the one before. `wanted` asks for an `Action`."""
+    """One notification of each kind: the next takes the place of the one before. `requested` asks for an `Action`."""
 
-    wanted = pyqtSignal(object)
+    requested = pyqtSignal(object)
 
     def __init__(self, bus: QDBusConnection, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._server = Service(bus, NAME, PATH)
         self._ids: dict[Kind, int] = {}
-        self._latest: dict[Kind, News] = {}
+        self._latest: dict[Kind, Announcement] = {}
         self._complained = False
         self._server.listen(NAME, "ActionInvoked", self._action_invoked)
         self._server.listen(NAME, "NotificationClosed", self._closed)
 
-    def show(self, news: News) -> None:
+    def show(self, announcements: Announcement) -> None:
         """Ask the server what it understands (it may be another one than last time), then show, or withdraw."""
-        self._latest[news.kind] = news
-        if isinstance(news, Withdrawal):
-            self._withdraw(news.kind)
+        self._latest[announcements.kind] = announcements
+        if isinstance(announcements, Withdrawal):
+            self._withdraw(announcements.kind)
         else:
-            self._server.call(self, NAME, "GetCapabilities", [], lambda answer: self._send(answer, news))
+            self._server.call(self, NAME, "GetCapabilities", [], lambda answer: self._send(answer, announcements))
 
     def _withdraw(self, kind: Kind) -> None:
         if number := self._ids.pop(kind, 0):
@@ -103,9 +103,9 @@ class Notifier(QObject):
                 kind = next((kind for kind, known in self._ids.items() if known == number), None)
                 shown = self._latest.get(kind) if kind else None
                 if isinstance(shown, Notification):
-                    wanted = {each.value: each for each in shown.actions}
-                    if key in ("default", *wanted):
-                        self.wanted.emit(_harmless(shown) if key == "default" else wanted[key])
+                    requested = {each.value: each for each in shown.actions}
+                    if key in ("default", *requested):
+                        self.requested.emit(_harmless(shown) if key == "default" else requested[key])
 
     @message_slot
     def _closed(self, message: QDBusMessage) -> None:

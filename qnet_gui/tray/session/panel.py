@@ -14,7 +14,7 @@ from qnet_gui.tray.session.dbus import Answer, Service, message_slot
 NAME = "org.kde.StatusNotifierWatcher"
 PATH = "/StatusNotifierWatcher"
 #: Milliseconds after which an XEmbed tray will do.
-PATIENCE = 3000
+SNI_MILLISECONDS = 3000
 
 
 class TrayHost(QObject):
@@ -24,7 +24,9 @@ class TrayHost(QObject):
     ready = pyqtSignal(bool)
     late = pyqtSignal()
 
-    def __init__(self, bus: QDBusConnection, parent: QObject | None = None, patience: int = PATIENCE) -> None:
+    def __init__(
+        self, bus: QDBusConnection, parent: QObject | None = None, sni_milliseconds: int = SNI_MILLISECONDS
+    ) -> None:
         super().__init__(parent)
         self._service = Service(bus, NAME, PATH)
         self._host: bool | None = None
@@ -32,7 +34,7 @@ class TrayHost(QObject):
         self._watcher.serviceRegistered.connect(self._ask)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(patience)
+        self._timer.setInterval(sni_milliseconds)
         self._timer.timeout.connect(lambda: self._decide(False))
 
     def start(self) -> None:

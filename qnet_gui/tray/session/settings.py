@@ -17,9 +17,9 @@ class Settings:
         """Whether notifications of a kind are wanted."""
         return str(self._kept.value(f"notify/{kind.value}", "true")) != "false"
 
-    def set_tells(self, kind: Kind, wanted: bool) -> None:
+    def set_tells(self, kind: Kind, requested: bool) -> None:
         """Choose that."""
-        self._kept.setValue(f"notify/{kind.value}", "true" if wanted else "false")
+        self._kept.setValue(f"notify/{kind.value}", "true" if requested else "false")
 
     @property
     def minutes(self) -> int:

@@ -12,9 +12,9 @@ _PATIENCE = 5000
 
 
 class Instance(QObject):
-    """Emits `wanted` with an `Action` when another instance asks for it. Whoever can call it is the user himself."""
+    """Emits `requested` with an `Action` when another instance asks for it. Whoever can call it is the user himself."""
 
-    wanted = pyqtSignal(object)
+    requested = pyqtSignal(object)
 
     def __init__(self, bus: QDBusConnection, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +28,7 @@ class Instance(QObject):
     @pyqtSlot()
     def Open(self) -> None:  # noqa: N802 (D-Bus's)
         """Open the Status window."""
-        self.wanted.emit(Action.STATUS)
+        self.requested.emit(Action.STATUS)
 
 
 def ask_first(bus: QDBusConnection) -> bool:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from qnet_gui.model.translation import tr
-from qnet_gui.tray.state.menu import Action, Want
+from qnet_gui.tray.state.menu import Action, ActionRequest
 
 
-def title(want: Want) -> str:
+def title(request: ActionRequest) -> str:
     """What was wanted, in a few words."""
     texts = {
-        Action.PAUSE: tr("Pause {name}", name=want.name),
-        Action.UNPAUSE: tr("Unpause {name}", name=want.name),
-        Action.ATTACH: tr("Attach {name} to the network", name=want.name),
-        Action.DETACH: tr("Cut {name} off the network", name=want.name),
-        Action.NETVM: tr("Make {name} the netvm", name=want.name),
+        Action.PAUSE: tr("Pause {name}", name=request.name),
+        Action.UNPAUSE: tr("Unpause {name}", name=request.name),
+        Action.ATTACH: tr("Attach {name} to the network", name=request.name),
+        Action.DETACH: tr("Cut {name} off the network", name=request.name),
+        Action.NETVM: tr("Make {name} the netvm", name=request.name),
         Action.DISCONNECT: tr("Disconnect dom0"),
         Action.NETAPPLET: tr("Network applet (nm-applet)"),
         Action.EXTEND: tr("Keep dom0 connected for longer"),
     }
-    return texts[want.action]
+    return texts[request.action]

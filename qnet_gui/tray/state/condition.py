@@ -15,7 +15,7 @@ from qnet_gui.tray.state.notifications import Kind, Notification
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Condition:
     """`good` is how it should be. `name` and addresses are the uplink's; `line` is the sentence for all of it."""
 
     good: bool
@@ -24,7 +24,7 @@ class Standing:
     address: IPv4Address | None = None
     gateway: IPv4Address | None = None
 
-    def same(self, other: Standing) -> bool:
+    def same(self, other: Condition) -> bool:
         """Whether a person would say that nothing changed; a router that is not known yet is no change."""
         moved = self.gateway and other.gateway and self.gateway != other.gateway
         return self.good == other.good and self.name == other.name and not moved
@@ -32,20 +32,20 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Something that is told of. `standing` is None while it has no meaning, or something else explains it."""
+    """Something that is told of. `condition` is None while it has no meaning, or something else explains it."""
 
     kind: Kind
-    standing: Callable[[Snapshot], Standing | None]
-    words: Callable[[Standing, Standing], Notification]
+    condition: Callable[[Snapshot], Condition | None]
+    words: Callable[[Condition, Condition], Notification]
 
 
-def _netvm(snapshot: Snapshot) -> Standing | None:
+def _netvm(snapshot: Snapshot) -> Condition | None:
     if snapshot.netvm.state is NetvmState.STARTING:
         return None
-    return Standing(snapshot.netvm.state is NetvmState.RUNNING, sentence(snapshot), snapshot.netvm.name)
+    return Condition(snapshot.netvm.state is NetvmState.RUNNING, sentence(snapshot), snapshot.netvm.name)
 
 
-def _netvm_words(old: Standing, new: Standing) -> Notification:
+def _netvm_words(old: Condition, new: Condition) -> Notification:
     if old.name != new.name:
         title = tr("Another netvm")
         return Notification(Kind.NETVM, title, f"{old.name} → {new.name}. {new.line}")
@@ -53,16 +53,16 @@ def _netvm_words(old: Standing, new: Standing) -> Notification:
     return Notification(Kind.NETVM, title, new.line)
 
 
-def _uplink(snapshot: Snapshot) -> Standing | None:
+def _uplink(snapshot: Snapshot) -> Condition | None:
     if snapshot.netvm.state is not NetvmState.RUNNING:
         return None
     uplink, line = snapshot.uplink, sentence(snapshot)
     if uplink is None:
-        return Standing(False, line)
-    return Standing(True, line, uplink_name(uplink), uplink.address, uplink.gateway)
+        return Condition(False, line)
+    return Condition(True, line, uplink_name(uplink), uplink.address, uplink.gateway)
 
 
-def _uplink_words(old: Standing, new: Standing) -> Notification:
+def _uplink_words(old: Condition, new: Condition) -> Notification:
     if not new.name:
         return Notification(Kind.UPLINK, tr("Uplink lost"), tr("{old} → none. {why}", old=old.name, why=new.line))
     if not old.name:
@@ -71,13 +71,13 @@ def _uplink_words(old: Standing, new: Standing) -> Notification:
     return Notification(Kind.UPLINK, tr("Uplink changed"), change)
 
 
-def _names(snapshot: Snapshot) -> Standing | None:
+def _names(snapshot: Snapshot) -> Condition | None:
     if snapshot.netvm.state is not NetvmState.RUNNING or snapshot.uplink is None:
         return None
-    return Standing(bool(snapshot.redirects), sentence(snapshot))
+    return Condition(bool(snapshot.redirects), sentence(snapshot))
 
 
-def _names_words(_old: Standing, new: Standing) -> Notification:
+def _names_words(_old: Condition, new: Condition) -> Notification:
     title = tr("Names resolve again") if new.good else tr("Names do not resolve")
     return Notification(Kind.NAMES, title, new.line, (Action.NAMES,))
 

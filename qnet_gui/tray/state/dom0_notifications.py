@@ -5,10 +5,10 @@ from __future__ import annotations
 from qnet_gui.model.preflight import clock as hour
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import domains_paused
-from qnet_gui.model.snapshot import Dom0Link, Dom0State, Snapshot
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.state.menu import Action
-from qnet_gui.tray.state.notifications import Kind, News, Notification, Withdrawal
+from qnet_gui.tray.state.notifications import Announcement, Kind, Notification, Withdrawal
 
 #: Seconds before the deadline at which it is told.
 NEAR = 300
@@ -30,7 +30,7 @@ class Dom0Tracker:
         self._warned = 0
         self._warning_shown = False
 
-    def see(self, snapshot: Snapshot, now: float, clock: float) -> list[News]:
+    def see(self, snapshot: Snapshot, now: float, clock: float) -> list[Announcement]:
         """Take in a snapshot."""
         before, self._before = self._before, snapshot
         told = [] if before is None else self._changes(before, snapshot)
@@ -39,13 +39,13 @@ class Dom0Tracker:
             self._warned = snapshot.dom0.until  # whoever chose so short a time knows
         return told + self._deadline(now, clock)
 
-    def tick(self, now: float, clock: float) -> list[News]:
+    def tick(self, now: float, clock: float) -> list[Announcement]:
         """What is due at this time."""
         return self._deadline(now, clock)
 
-    def _changes(self, before: Snapshot, snapshot: Snapshot) -> list[News]:
+    def _changes(self, before: Snapshot, snapshot: Snapshot) -> list[Announcement]:
         old, new = before.dom0.state, snapshot.dom0.state
-        told: list[News] = []
+        told: list[Announcement] = []
         if new is Dom0State.OPEN and old is not Dom0State.OPEN:
             told.append(_connected(snapshot.dom0))
         elif new is Dom0State.CLOSED and old is not Dom0State.CLOSED:
@@ -66,9 +66,9 @@ class Dom0Tracker:
             told.append(Withdrawal(Kind.GUARD))
         return told
 
-    def _deadline(self, now: float, clock: float) -> list[News]:
+    def _deadline(self, now: float, clock: float) -> list[Announcement]:
         self.due = None
-        link = self._before.dom0 if self._before else Dom0Link()
+        link = self._before.dom0 if self._before else Dom0Connection()
         if link.state is not Dom0State.OPEN or link.until == self._warned:
             return []
         left = link.until - clock
@@ -81,7 +81,7 @@ class Dom0Tracker:
         return [Notification(Kind.DOM0, title, body, (Action.EXTEND, *_CONNECTED), icon=_SHIELD)]
 
 
-def _connected(link: Dom0Link) -> Notification:
+def _connected(link: Dom0Connection) -> Notification:
     words = [tr("Until {until}.", until=hour(link.until))]
     if link.paused:
         words.append(domains_paused(len(link.paused)))

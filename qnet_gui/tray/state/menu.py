@@ -41,7 +41,7 @@ class Action(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class ActionRequest:
     """An action and what it is about: a domain by its id, and by the name by which people know it."""
 
     action: Action
@@ -57,7 +57,7 @@ class Row:
     """
 
     text: str = ""
-    want: Want | None = None
+    request: ActionRequest | None = None
     rows: tuple[Row, ...] = ()
     checked: bool | None = None
     why: str = ""
@@ -67,7 +67,7 @@ LINE = Row()
 
 
 def _to(text: str, action: Action, why: str = "") -> Row:
-    return Row(text, Want(action), why=why)
+    return Row(text, ActionRequest(action), why=why)
 
 
 def blind(snapshot: Snapshot | None) -> bool:
@@ -92,7 +92,7 @@ def deeds(domain: Domain, why: str) -> tuple[Row, ...]:
     """What can be done to a domain."""
 
     def row(text: str, action: Action) -> Row:
-        return Row(text, Want(action, domain.id, domain.name), why=why)
+        return Row(text, ActionRequest(action, domain.id, domain.name), why=why)
 
     paused = domain.state is DomainState.PAUSED
     first = row(tr("Unpause"), Action.UNPAUSE) if paused else row(tr("Pause"), Action.PAUSE)
@@ -123,7 +123,7 @@ def _netvm(snapshot: Snapshot | None) -> Row:
     why, now = hindrance(snapshot), snapshot.netvm.name
 
     def choice(name: str, text: str) -> Row:
-        return Row(text, Want(Action.NETVM, name=name), checked=name == now, why=why)
+        return Row(text, ActionRequest(Action.NETVM, name=name), checked=name == now, why=why)
 
     rows = [choice(each, each) for each in candidates(snapshot)]
     return Row(tr("Default netvm"), rows=(*rows, choice(DOM0, tr("dom0 (not recommended)"))))

@@ -55,4 +55,4 @@ class Withdrawal:
     kind: Kind
 
 
-News = Notification | Withdrawal
+Announcement = Notification | Withdrawal

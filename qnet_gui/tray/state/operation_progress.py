@@ -31,7 +31,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class OperationProgress:
     """`number` is 0 before the first operation. `error` is a D-Bus name, empty unless it has failed."""
 
     number: int = 0
@@ -46,42 +46,44 @@ class Course:
         return next((each for each in self.steps if each.name == name), None)
 
 
-def begun(course: Course, snapshot: Snapshot | None) -> Course:
+def begun(progress: OperationProgress, snapshot: Snapshot | None) -> OperationProgress:
     """After a new snapshot, which names the operation under way; one that was not named before begins here."""
     if snapshot is None or not snapshot.operation.id:
-        return course
+        return progress
     operation = snapshot.operation
-    if operation.id != course.number or operation.kind != course.kind:
-        return Course(operation.id, operation.kind, course.steps if operation.id == course.number else (), over=False)
-    return course
+    if operation.id != progress.number or operation.kind != progress.kind:
+        return OperationProgress(
+            operation.id, operation.kind, progress.steps if operation.id == progress.number else (), over=False
+        )
+    return progress
 
 
-def stepped(course: Course, number: int, name: str, state: str, text: str) -> Course:
+def stepped(progress: OperationProgress, number: int, name: str, state: str, text: str) -> OperationProgress:
     """After a step has changed its state. A step that failed stays so, though it is put back then."""
-    if number != course.number:
-        course = Course(number, over=False)
+    if number != progress.number:
+        progress = OperationProgress(number, over=False)
     try:
         step = Step(name, State(state), text)
     except ValueError:  # another version's
-        return course
-    old = course.step(name)
+        return progress
+    old = progress.step(name)
     if old is None:
-        return replace(course, steps=(*course.steps, step))
+        return replace(progress, steps=(*progress.steps, step))
     if old.state is State.FAILED and step.state is State.UNDONE:
-        return course
-    return replace(course, steps=tuple(step if each is old else each for each in course.steps))
+        return progress
+    return replace(progress, steps=tuple(step if each is old else each for each in progress.steps))
 
 
-def ended(course: Course, number: int, error: str, sentence: str) -> Course:
+def ended(progress: OperationProgress, number: int, error: str, sentence: str) -> OperationProgress:
     """After the end of an operation; one that waits for the present one is none of its business."""
-    if number != course.number:
-        return course
-    return replace(course, over=True, error=error, sentence=sentence)
+    if number != progress.number:
+        return progress
+    return replace(progress, over=True, error=error, sentence=sentence)
 
 
-def abandoned(course: Course) -> Course:
+def abandoned(progress: OperationProgress) -> OperationProgress:
     """After the helper has left the bus; the next one counts its operations from 1 again."""
-    if course.over:
-        return replace(course, number=0)
+    if progress.over:
+        return replace(progress, number=0)
     sentence = tr("The network helper has stopped in the middle of this. When it is back, it puts everything in order.")
-    return replace(course, number=0, over=True, error="HelperGone", sentence=sentence)
+    return replace(progress, number=0, over=True, error="HelperGone", sentence=sentence)

@@ -9,10 +9,10 @@ What explains something else is told alone: without a netvm nothing is said of i
 from __future__ import annotations
 
 from qnet_gui.model.snapshot import Snapshot
-from qnet_gui.tray.state.condition import NAMES, NETVM, UPLINK, Standing, Subject
+from qnet_gui.tray.state.condition import NAMES, NETVM, UPLINK, Condition, Subject
 from qnet_gui.tray.state.dom0_notifications import Dom0Tracker
 from qnet_gui.tray.state.menu import blind
-from qnet_gui.tray.state.notifications import News, Withdrawal
+from qnet_gui.tray.state.notifications import Announcement, Withdrawal
 
 #: Seconds that must pass between two notifications of a kind.
 QUIET = 5.0
@@ -26,19 +26,19 @@ class _Follower:
     def __init__(self, subject: Subject) -> None:
         self.due: float | None = None
         self._subject = subject
-        self._told: Standing | None = None
+        self._told: Condition | None = None
         self._told_at = float("-inf")
         self._loss_shown = False
-        self._now: Standing | None = None
+        self._now: Condition | None = None
         self._since = float("-inf")
 
     def forget(self) -> None:
         """Nothing is known at present; what was told stays told."""
         self._now = self.due = None
 
-    def see(self, snapshot: Snapshot, now: float) -> News | None:
+    def see(self, snapshot: Snapshot, now: float) -> Announcement | None:
         """Take in how it is."""
-        fresh = self._subject.standing(snapshot)
+        fresh = self._subject.condition(snapshot)
         if fresh is None:
             self.forget()
             return self._withdraw()
@@ -47,12 +47,12 @@ class _Follower:
         self._now = fresh
         return self.tick(now)
 
-    def _withdraw(self) -> News | None:
+    def _withdraw(self) -> Announcement | None:
         """A loss that was told is not what matters any longer."""
         shown, self._loss_shown = self._loss_shown, False
         return Withdrawal(self._subject.kind) if shown else None
 
-    def tick(self, now: float) -> News | None:
+    def tick(self, now: float) -> Announcement | None:
         """What is due at this time."""
         self.due = None
         if self._now is None:
@@ -85,7 +85,7 @@ class Tracker:
         times = [due for due in (self._dom0.due, *(each.due for each in self._followers)) if due is not None]
         return min(times, default=None)
 
-    def see(self, snapshot: Snapshot | None, now: float, clock: float) -> list[News]:
+    def see(self, snapshot: Snapshot | None, now: float, clock: float) -> list[Announcement]:
         """Take in a snapshot at a monotonic time and one since the epoch.
 
         From a helper that is away or blind nothing is learned of the netvm, nor told.
@@ -99,9 +99,9 @@ class Tracker:
             for each in self._followers:
                 each.forget()
             return told
-        return told + [news for each in self._followers if (news := each.see(snapshot, now))]
+        return told + [announcements for each in self._followers if (announcements := each.see(snapshot, now))]
 
-    def tick(self, now: float, clock: float) -> list[News]:
+    def tick(self, now: float, clock: float) -> list[Announcement]:
         """What is due at this time."""
         told = self._dom0.tick(now, clock)
-        return told + [news for each in self._followers if (news := each.tick(now))]
+        return told + [announcements for each in self._followers if (announcements := each.tick(now))]

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from qnet_gui.tray.qt import QHideEvent, QKeyEvent, QKeySequence, QSize, Qt, QVBoxLayout, QWidget
-from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.icons import application_icon
-from qnet_gui.tray.windows.raise_window import bring
+from qnet_gui.tray.windows.raise_window import raise_window
 
 
 class Window(QWidget):
     """`key` names it in the settings. A subclass builds itself into `column`, and paints in `refresh`."""
 
-    def __init__(self, desk: Desk, key: str, title: str) -> None:
+    def __init__(self, app_state: AppState, key: str, title: str) -> None:
         super().__init__()
-        self.desk = desk
+        self.app_state = app_state
         self._key = key
         self._seen = False
         self.setObjectName(key)
         self.setWindowTitle(title)
         self.setWindowIcon(application_icon())
         self.column = QVBoxLayout(self)
-        desk.changed.connect(self._follow)
-        desk.moved.connect(self._follow)
+        app_state.changed.connect(self._follow)
+        app_state.moved.connect(self._follow)
 
     def refresh(self) -> None:
         """Show what is so now; nothing is touched that did not change."""
@@ -42,7 +42,7 @@ class Window(QWidget):
             self._put()
         if self.isMinimized():
             self.showNormal()
-        bring(self)
+        raise_window(self)
 
     def grow(self) -> None:
         """Nothing is cut off when there is more to show; a window that a person made larger stays so."""
@@ -60,7 +60,7 @@ class Window(QWidget):
         if self._seen:
             return
         self._seen = True
-        place = self.desk.settings.place(self._key)
+        place = self.app_state.settings.place(self._key)
         if place is None or not self.restoreGeometry(place):
             self.resize(self.sizeHint().expandedTo(self.minimumSizeHint()))
             self.resize(self.size().expandedTo(self._wide_enough()))
@@ -74,5 +74,5 @@ class Window(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 (Qt's)
         """Remember where it was."""
-        self.desk.settings.set_place(self._key, self.saveGeometry())
+        self.app_state.settings.set_place(self._key, self.saveGeometry())
         super().hideEvent(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qnet_gui.model.translation import mark, tr
 from qnet_gui.tray.qt import QApplication, QGridLayout
-from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.icons import tray_icon
 from qnet_gui.tray.windows.base import Window
 from qnet_gui.tray.windows.parts import button, buttons, caption, label
@@ -34,8 +34,8 @@ _MORE = mark("More is told by the manual: man qnet-tray, man qnet.")
 class HelpWindow(Window):
     """The same always."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "help", tr("Help"))
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "help", tr("Help"))
         self.column.setSpacing(12)
         self.column.addWidget(label(tr(_INTRODUCTION), wrapped=True))
         grid = QGridLayout()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.names import NamesPage, as_text, heads, page, tested
-from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.windows.base import Window
 from qnet_gui.tray.windows.parts import button, buttons, copy, heading, label, say
 from qnet_gui.tray.windows.table import Table
@@ -16,8 +16,8 @@ from qnet_gui.tray.windows.table import Table
 class NamesWindow(Window):
     """Follows the snapshot, which has all of it."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "names", tr("Name servers"))
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "names", tr("Name servers"))
         self._page: NamesPage | None = None
         self._refused = ""
         self._answers: dict[str, str] = {}
@@ -28,7 +28,7 @@ class NamesWindow(Window):
         self._test.setToolTip(tr("Have netvm ask each of its name servers something, and see how soon it answers."))
         self._reapply = button(tr("Apply again"), self._do_reapply)
         self._reapply.setToolTip(tr("Have netvm set its routes, packet filter and redirections anew."))
-        self._copy = button(tr("Copy"), lambda: copy(as_text(page(desk.snapshot, self._answers))))
+        self._copy = button(tr("Copy"), lambda: copy(as_text(page(app_state.snapshot, self._answers))))
         self.column.setSpacing(12)
         self.column.addWidget(self._head)
         self.column.addWidget(self._said)
@@ -42,10 +42,10 @@ class NamesWindow(Window):
 
     def refresh(self) -> None:
         """See `Window`."""
-        about = self.desk.snapshot and self.desk.snapshot.redirects
+        about = self.app_state.snapshot and self.app_state.snapshot.redirects
         if about != self._about:
             self._about, self._answers = about, {}
-        self._page = page(self.desk.snapshot, self._answers)
+        self._page = page(self.app_state.snapshot, self._answers)
         said = self._refused or self._page.said
         say(self._head, self._page.head)
         say(self._said, said)
@@ -57,7 +57,7 @@ class NamesWindow(Window):
 
     def _do_test(self) -> None:
         self._test.setEnabled(False)
-        self.desk.client.ask("TestNames", [], self._tested)
+        self.app_state.client.ask("TestNames", [], self._tested)
 
     def _tested(self, answer: Sequence[object] | QnetError) -> None:
         self._test.setEnabled(True)
@@ -67,7 +67,7 @@ class NamesWindow(Window):
 
     def _do_reapply(self) -> None:
         self._reapply.setEnabled(False)
-        self.desk.client.do("Reapply", [], self._reapplied)
+        self.app_state.client.do("Reapply", [], self._reapplied)
 
     def _reapplied(self, answer: Sequence[object] | QnetError) -> None:
         self._reapply.setEnabled(True)

@@ -11,7 +11,7 @@ from qnet_gui.model.translation import mark, tr
 from qnet_gui.tray.qt import QAbstractButton, QLabel, QMessageBox, Qt
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.state.action_titles import title
-from qnet_gui.tray.state.menu import DOM0, Want
+from qnet_gui.tray.state.menu import DOM0, ActionRequest
 
 _DOM0_WARNING = mark(
     "With dom0 as the netvm, its network drivers and stack can be attacked from outside, and whoever succeeds there"
@@ -44,20 +44,20 @@ def about() -> QMessageBox:
     return made
 
 
-def trouble(want: Want, error: QnetError) -> QMessageBox:
+def trouble(request: ActionRequest, error: QnetError) -> QMessageBox:
     """The helper's sentence, with details to copy."""
-    made = box(title(want), error.sentence, icon=QMessageBox.Warning)
-    made.setDetailedText(f"{title(want)}\n{error.dbus_name}\n{error.sentence}\nqnet {__version__}\n")
+    made = box(title(request), error.sentence, icon=QMessageBox.Warning)
+    made.setDetailedText(f"{title(request)}\n{error.dbus_name}\n{error.sentence}\nqnet {__version__}\n")
     return made
 
 
-def choose_netvm(want: Want, then: Callable[[bool], None]) -> QMessageBox:
+def choose_netvm(request: ActionRequest, then: Callable[[bool], None]) -> QMessageBox:
     """Before another netvm is chosen; `then` gets whether domains are to be moved to it."""
-    text = tr("Domains reach the network through the netvm. Make {name} the netvm?", name=want.name)
+    text = tr("Domains reach the network through the netvm. Make {name} the netvm?", name=request.name)
     text += " " + tr("Domains that run stay with the present one unless they are moved.")
-    to_dom0 = want.name == DOM0
+    to_dom0 = request.name == DOM0
     icon = QMessageBox.Warning if to_dom0 else QMessageBox.Question
-    made = box(title(want), text, tr(_DOM0_WARNING) if to_dom0 else "", icon)
+    made = box(title(request), text, tr(_DOM0_WARNING) if to_dom0 else "", icon)
     moving = made.addButton(tr("Choose it, and move the domains"), QMessageBox.AcceptRole)
     only = made.addButton(tr("Choose it only"), QMessageBox.AcceptRole)
     made.setDefaultButton(made.addButton(tr("Cancel"), QMessageBox.RejectRole))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from qnet_gui.tray.qt import QWidget, x11
 
 
-def bring(window: QWidget) -> None:
+def raise_window(window: QWidget) -> None:
     """Show it in front of all others, with the keyboard."""
     window.show()
     window.raise_()

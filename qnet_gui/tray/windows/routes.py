@@ -9,7 +9,7 @@ from qnet_gui.model.route import HEADS
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.routes import NUMBERS, RoutesPage, of_whom, page
 from qnet_gui.tray.qt import QComboBox, QHBoxLayout
-from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.windows.base import Window
 from qnet_gui.tray.windows.parts import button, buttons, caption, copy, label, say
 from qnet_gui.tray.windows.table import Table
@@ -18,8 +18,8 @@ from qnet_gui.tray.windows.table import Table
 class RoutesWindow(Window):
     """Asks the helper anew whenever the snapshot has changed, since routes are not part of it."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "routes", tr("Routes"))
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "routes", tr("Routes"))
         self._whose: list[tuple[str, str]] = []
         self._answer: Sequence[object] | QnetError | None = None
         self._page = RoutesPage()
@@ -48,7 +48,7 @@ class RoutesWindow(Window):
 
     def refresh(self) -> None:
         """See `Window`."""
-        snapshot = self.desk.snapshot
+        snapshot = self.app_state.snapshot
         whose = of_whom(snapshot)
         if whose != self._whose:
             self._choose_among(whose)
@@ -77,7 +77,7 @@ class RoutesWindow(Window):
         else:
             self._asking = True
             name = str(self._choice.currentData())
-            self.desk.client.ask("GetRoutes", [name], lambda answer: self._answered(name, answer))
+            self.app_state.client.ask("GetRoutes", [name], lambda answer: self._answered(name, answer))
 
     def _answered(self, name: str, answer: Sequence[object] | QnetError) -> None:
         self._asking = False
@@ -90,7 +90,7 @@ class RoutesWindow(Window):
 
     def _do_reapply(self) -> None:
         self._reapply.setEnabled(False)
-        self.desk.client.do("Reapply", [], self._reapplied)
+        self.app_state.client.do("Reapply", [], self._reapplied)
 
     def _reapplied(self, answer: Sequence[object] | QnetError) -> None:
         self._reapply.setEnabled(True)

@@ -6,7 +6,7 @@ from qnet_gui.model.snapshot import MINUTES_MAX
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.qt import QCheckBox, QFormLayout, QGroupBox, QLineEdit, QSpinBox, QVBoxLayout
 from qnet_gui.tray.session import autostart, terminal
-from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.notifications import Kind
 from qnet_gui.tray.windows.base import Window
 from qnet_gui.tray.windows.parts import button, buttons, caption, label, say
@@ -15,8 +15,8 @@ from qnet_gui.tray.windows.parts import button, buttons, caption, label, say
 class SettingsWindow(Window):
     """There is nothing to confirm: what is chosen counts."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "settings", tr("Settings of qnet"))
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "settings", tr("Settings of qnet"))
         self._tells = {kind: QCheckBox(kind.words) for kind in Kind}
         self._starts = QCheckBox(tr("Start with the session"))
         self._command, self._minutes = QLineEdit(), QSpinBox()
@@ -53,25 +53,25 @@ class SettingsWindow(Window):
 
     def _read(self) -> None:
         for kind, each in self._tells.items():
-            each.setChecked(self.desk.settings.tells(kind))
+            each.setChecked(self.app_state.settings.tells(kind))
         self._starts.setChecked(autostart.starts())
-        self._command.setText(self.desk.settings.command)
-        self._minutes.setValue(self.desk.settings.minutes)
+        self._command.setText(self.app_state.settings.command)
+        self._minutes.setValue(self.app_state.settings.minutes)
         self._complain("")
 
     def _listen(self) -> None:
-        settings = self.desk.settings
+        settings = self.app_state.settings
         for kind, each in self._tells.items():
-            each.toggled.connect(lambda wanted, kind=kind: settings.set_tells(kind, wanted))
-        self._starts.clicked.connect(lambda wanted: self._complain(autostart.choose(wanted)))
+            each.toggled.connect(lambda requested, kind=kind: settings.set_tells(kind, requested))
+        self._starts.clicked.connect(lambda requested: self._complain(autostart.choose(requested)))
         self._command.textEdited.connect(self._take_command)
         self._minutes.valueChanged.connect(self._take_minutes)
 
     def _take_command(self, text: str) -> None:
-        self.desk.settings.command = text.strip()
+        self.app_state.settings.command = text.strip()
 
     def _take_minutes(self, minutes: int) -> None:
-        self.desk.settings.minutes = minutes
+        self.app_state.settings.minutes = minutes
 
     def _complain(self, problem: str) -> None:
         say(self._trouble, problem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.status import NO_DOMAINS, Page, as_text, deeds_of, domain_heads, page
-from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.windows.base import Window
 from qnet_gui.tray.windows.parts import Facts, Lines, button, buttons, copy, heading, label, say
@@ -15,8 +15,8 @@ from qnet_gui.tray.windows.table import Table
 class StatusWindow(Window):
     """The buttons below the table are about the domain that is selected in it."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "status", tr("Network status"))
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "status", tr("Network status"))
         self._page: Page | None = None
         self._sentence, self._problems, self._facts = heading(), Lines(), Facts()
         self._table = Table(tr("Domains"), domain_heads(), fixed=(2, 3))
@@ -30,17 +30,17 @@ class StatusWindow(Window):
         self.column.addWidget(self._empty)
         self.column.addStretch()
         to = (
-            button(tr("Routes…"), lambda: desk.want(Action.ROUTES)),
-            button(tr("Name servers…"), lambda: desk.want(Action.NAMES)),
-            button(tr("Upgrade networking…"), lambda: desk.want(Action.UPGRADE)),
+            button(tr("Routes…"), lambda: app_state.request(Action.ROUTES)),
+            button(tr("Name servers…"), lambda: app_state.request(Action.NAMES)),
+            button(tr("Upgrade networking…"), lambda: app_state.request(Action.UPGRADE)),
         )
-        end = (button(tr("Copy"), lambda: copy(as_text(page(desk.snapshot)))), button(tr("Close"), self.hide))
+        end = (button(tr("Copy"), lambda: copy(as_text(page(app_state.snapshot)))), button(tr("Close"), self.hide))
         self.column.addLayout(buttons(*self._deeds, None))
         self.column.addLayout(buttons(*to, None, *end))
 
     def refresh(self) -> None:
         """See `Window`."""
-        old, self._page = self._page, page(self.desk.snapshot)
+        old, self._page = self._page, page(self.app_state.snapshot)
         if self._page != old:
             say(self._sentence, self._page.sentence)
             self._problems.show_lines(
@@ -55,7 +55,7 @@ class StatusWindow(Window):
 
     def _offer(self) -> None:
         """What can be done to the selected domain."""
-        rows = deeds_of(self.desk.snapshot, self._table.selected())
+        rows = deeds_of(self.app_state.snapshot, self._table.selected())
         usual = (tr("Pause"), tr("Cut off the network"))
         for index, each in enumerate(self._deeds):
             each.setVisible(bool(self._page and self._page.domains))
@@ -64,9 +64,9 @@ class StatusWindow(Window):
             each.setToolTip(rows[index].why if rows else tr("Select a domain first."))
 
     def _do(self, index: int) -> None:
-        rows = deeds_of(self.desk.snapshot, self._table.selected())
-        if rows and rows[index].want:
-            self.desk.wanted.emit(rows[index].want)
+        rows = deeds_of(self.app_state.snapshot, self._table.selected())
+        if rows and rows[index].request:
+            self.app_state.requested.emit(rows[index].request)
 
 
 make = StatusWindow

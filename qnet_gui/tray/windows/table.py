@@ -81,16 +81,16 @@ class _Model(QAbstractTableModel):
     def _replace(self, rows: Sequence[Sequence[str]]) -> bool:
         """Take out and put in row by row; False where first cells are no names, or their order is another one."""
         names = [row[0] for row in rows]
-        before, wanted = {row[0] for row in self.rows}, set(names)
-        kept = [row[0] for row in self.rows if row[0] in wanted]
+        before, requested = {row[0] for row in self.rows}, set(names)
+        kept = [row[0] for row in self.rows if row[0] in requested]
         if (
-            len(wanted) < len(names)
+            len(requested) < len(names)
             or len(before) < len(self.rows)
             or kept != [name for name in names if name in before]
         ):
             return False
         for number in reversed(range(len(self.rows))):
-            if self.rows[number][0] not in wanted:
+            if self.rows[number][0] not in requested:
                 self.beginRemoveRows(_NOWHERE, number, number)
                 del self.rows[number]
                 self.endRemoveRows()

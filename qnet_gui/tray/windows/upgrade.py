@@ -14,7 +14,7 @@ from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.upgrade import Known, UpgradePage, left, upgrade
 from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, QTimer
 from qnet_gui.tray.session import terminal
-from qnet_gui.tray.session.app_state import Desk
+from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import unsigned
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.windows.base import Window
@@ -37,8 +37,8 @@ def _matters(snapshot: Snapshot | None) -> object:
 class UpgradeWindow(Window):
     """Closing it disconnects nothing. The state follows the helper, never the click."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "upgrade", tr("Upgrade networking"))
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "upgrade", tr("Upgrade networking"))
         self._known = Known()
         self._asked: object = None
         self._page: UpgradePage | None = None
@@ -53,7 +53,7 @@ class UpgradeWindow(Window):
         self._connect = button(tr("Connect dom0…"), self._do_connect)
         self._extend = button(tr("Extend"), self._do_extend)
         self._run = button(tr("Run the upgrade"), self._do_run)
-        self._disconnect = button(tr("Disconnect now"), lambda: desk.want(Action.DISCONNECT), danger=True)
+        self._disconnect = button(tr("Disconnect now"), lambda: app_state.request(Action.DISCONNECT), danger=True)
         self._close = button(tr("Close"), self.hide)
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
@@ -79,22 +79,22 @@ class UpgradeWindow(Window):
 
     def opened(self) -> None:
         """The answer of last time is not believed."""
-        course = self.desk.course
-        self._known, self._asked = Known(read=course if course.over else None), None
+        progress = self.app_state.progress
+        self._known, self._asked = Known(read=progress if progress.over else None), None
         self._choose_minutes()
 
     def _choose_minutes(self) -> None:
         found = self._known.preflight
         usual = found.minutes if isinstance(found, Preflight) else _USUAL
-        self._minutes.setValue(self.desk.settings.minutes or usual)
+        self._minutes.setValue(self.app_state.settings.minutes or usual)
 
     def refresh(self) -> None:
         """Show what is so now, and ask anew what stands in the way when that may be something else."""
-        snapshot = self.desk.snapshot
+        snapshot = self.app_state.snapshot
         if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and _matters(snapshot) != self._asked:
             self._asked = _matters(snapshot)
-            self.desk.client.ask("Preflight", [], self._answered)
-        self._known = replace(self._known, course=self.desk.course)
+            self.app_state.client.ask("Preflight", [], self._answered)
+        self._known = replace(self._known, progress=self.app_state.progress)
         self._show(upgrade(snapshot, self._known))
 
     def _answered(self, answer: Sequence[object] | QnetError) -> None:
@@ -158,7 +158,7 @@ class UpgradeWindow(Window):
 
     def _ask(self, method: str) -> None:
         self._known = replace(self._known, asking=True, refused="")
-        self.desk.client.do(method, [unsigned(self._minutes.value())], self._done)
+        self.app_state.client.do(method, [unsigned(self._minutes.value())], self._done)
         self.refresh()
 
     def _done(self, answer: Sequence[object] | QnetError) -> None:
@@ -168,7 +168,7 @@ class UpgradeWindow(Window):
 
     def _do_run(self) -> None:
         """In a terminal that outlives the applet."""
-        command = self.desk.settings.command or terminal.usual_command()
+        command = self.app_state.settings.command or terminal.usual_command()
         problem = terminal.hindrance(command)
         if not problem:
             program, *arguments = terminal.words(command)

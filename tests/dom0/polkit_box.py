@@ -1,4 +1,4 @@
-"""What a house stands on: the rules of its bus, and a mount namespace in which polkit knows people.
+"""What the dom0 of the tests stands on: the rules of its bus, and a mount namespace in which polkit knows people.
 
 One of them has a session on the screen, one a session that has not got the screen now, one is an administrator.
 """
@@ -43,7 +43,7 @@ ln -s {hypervisor} /run/xen/lab-hypervisor
 mount --bind {actions} /usr/share/polkit-1/actions
 mount -t tmpfs none /etc/polkit-1
 mkdir /etc/polkit-1/rules.d
-echo 'polkit.addAdminRule(function() {{ return ["unix-user:" + {admin}]; }});' > /etc/polkit-1/rules.d/10-house.rules
+echo 'polkit.addAdminRule(function() {{ return ["unix-user:" + {admin}]; }});' > /etc/polkit-1/rules.d/10-tests.rules
 : > {resolvconf}
 [ ! -e /etc/resolv.conf ] || mount --bind {resolvconf} /etc/resolv.conf
 for cards in /sys/class/net /sys/bus/pci/devices; do

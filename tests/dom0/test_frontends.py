@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qnet_gui.dom0.attach.allocator import Allocator
-from qnet_gui.dom0.attach.provisioning import Provisioner, orders
+from qnet_gui.dom0.attach.provisioning import Provisioner, network_configs
 from qnet_gui.dom0.observe import frontends
-from qnet_gui.dom0.observe.inputs import Card, Raw, RawVif
+from qnet_gui.dom0.observe.inputs import Frontend, Inputs, RawVif
 from qnet_gui.dom0.observe.snapshot_builder import build
 from qnet_gui.hypervisor.port import DomainInfo, VifRequest
 from qnet_gui.model.config import Config
@@ -30,61 +30,61 @@ def info(domid, name, state=RUNNING):
 
 NETVM, NETVM2, WORK, WEB = info(1, "netvm"), info(2, "netvm2"), info(4, "work"), info(5, "web")
 IP, MAC = b"10.137.0.8", b"00:16:3e:00:00:08"
-CARD = Card(1, IP, MAC, b"/etc/xen/scripts/vif-route-qubes")
+CARD = Frontend(1, IP, MAC, b"/etc/xen/scripts/vif-route-qubes")
 AGENT = {keys.AGENT_STATE.at(): b"running"}
 
 
 def raw(domains=(DOM0, NETVM, NETVM2, WORK), netvm=NETVM, **changes):
-    return Raw(netvm, domains, **changes)
+    return Inputs(netvm, domains, **changes)
 
 
 def cards_of(*each):
-    return {domid: {VifId(domid, 0): card} for domid, card in each}
+    return {domid: {VifId(domid, 0): frontend} for domid, frontend in each}
 
 
 def test_a_domain_that_another_than_the_netvm_serves_shows_that_one():
-    [_, work] = build(raw(cards=cards_of((4, Card(2, IP)))), "netvm").snapshot.domains
+    [_, work] = build(raw(frontends=cards_of((4, Frontend(2, IP)))), "netvm").snapshot.domains
     assert (work.name, work.vif, work.address, work.netvm) == ("work", "vif4.0", IPv4Address("10.137.0.8"), "netvm2")
 
 
 def test_the_chosen_netvms_word_comes_first_and_a_card_that_is_going_is_none():
-    found = raw(vifs={VifId(4, 0): RawVif(IP, None)}, cards=cards_of((4, Card(2, b"10.137.0.9"))))
+    found = raw(vifs={VifId(4, 0): RawVif(IP, None)}, frontends=cards_of((4, Frontend(2, b"10.137.0.9"))))
     assert build(found, "netvm").snapshot.domains[1].netvm == "netvm"
-    assert build(raw(cards=cards_of((4, CARD))), "netvm").snapshot.domains[1].vif == ""
+    assert build(raw(frontends=cards_of((4, CARD))), "netvm").snapshot.domains[1].vif == ""
 
 
 def test_a_card_of_a_dead_domain_is_an_orphan():
-    dead = raw((DOM0, info(3, "netvm"), WORK, info(1, "netvm", DYING)), cards=cards_of((4, CARD), (9, CARD)))
+    dead = raw((DOM0, info(3, "netvm"), WORK, info(1, "netvm", DYING)), frontends=cards_of((4, CARD), (9, CARD)))
     assert frontends.orphans(dead) == {4: {VifId(4, 0): CARD}}
     assert frontends.elsewhere(dead) == {}
-    assert frontends.orphans(raw(cards=cards_of((4, CARD)))) == {}
+    assert frontends.orphans(raw(frontends=cards_of((4, CARD)))) == {}
 
 
 @pytest.mark.parametrize(
-    ("card", "names", "name"),
+    ("frontend", "names", "name"),
     [
-        (Card(2), {}, "netvm2"),
-        (Card(0), {}, "dom0"),
-        (Card(7), {}, ""),
-        (Card(7), {7: "old"}, "old"),
-        (Card(7, netvm=b"noted"), {}, "noted"),
-        (Card(7, netvm=b"noted"), {7: "seen"}, "seen"),
-        (Card(7, netvm=b"../x"), {}, ""),
+        (Frontend(2), {}, "netvm2"),
+        (Frontend(0), {}, "dom0"),
+        (Frontend(7), {}, ""),
+        (Frontend(7), {7: "old"}, "old"),
+        (Frontend(7, netvm=b"noted"), {}, "noted"),
+        (Frontend(7, netvm=b"noted"), {7: "seen"}, "seen"),
+        (Frontend(7, netvm=b"../x"), {}, ""),
     ],
 )
-def test_the_name_of_who_serves_or_served(card, names, name):
-    assert frontends.netvm_of(raw(), card, names) == name
+def test_the_name_of_who_serves_or_served(frontend, names, name):
+    assert frontends.netvm_of(raw(), frontend, names) == name
 
 
 def test_a_card_is_made_again_as_it_was():
     again = frontends.again(CARD, WORK, 2, IPv4Address("10.137.0.8"))
     assert again == VifRequest(4, 2, IPv4Address("10.137.0.8"), "00:16:3e:00:00:08", "vif-route-qubes")
-    assert frontends.again(Card(1, IP, MAC, b"vif-other"), WORK, 2, again.address).script == "vif-other"
+    assert frontends.again(Frontend(1, IP, MAC, b"vif-other"), WORK, 2, again.address).script == "vif-other"
 
 
 @given(st.binary(max_size=20), st.binary(max_size=80))
 def test_whatever_a_card_says_its_successor_is_valid(its_mac, script):
-    again = frontends.again(Card(1, IP, its_mac, script), WORK, 2, IPv4Address("10.137.0.8"))
+    again = frontends.again(Frontend(1, IP, its_mac, script), WORK, 2, IPv4Address("10.137.0.8"))
     assert mac(again.mac) == again.mac
     assert "/" not in again.script
     assert again.script != ".."
@@ -104,36 +104,36 @@ def test_what_an_agent_says_is_judged():
 # -- who is told what
 
 
-def told(found, allocated=None):
-    return {order.domid: order for order in orders(found, Config(), allocated or {})}
+def error_reply(found, allocated=None):
+    return {order.domid: order for order in network_configs(found, Config(), allocated or {})}
 
 
 def test_whoever_serves_a_domain_it_is_told_and_its_netvm_noted():
-    found = told(raw(cards=cards_of((4, Card(2, IP)))))
+    found = error_reply(raw(frontends=cards_of((4, Frontend(2, IP)))))
     assert found[4].nodes[keys.ADDRESS.at()] == "10.137.0.8"
     assert found[4].netvm == "netvm2"
-    assert told(raw(vifs={VifId(4, 0): RawVif(IP, None)}))[4].netvm == "netvm"
-    without_ip = told(raw(cards=cards_of((4, Card(2)))), {4: IPv4Address("10.137.0.9")})[4]
+    assert error_reply(raw(vifs={VifId(4, 0): RawVif(IP, None)}))[4].netvm == "netvm"
+    without_ip = error_reply(raw(frontends=cards_of((4, Frontend(2)))), {4: IPv4Address("10.137.0.9")})[4]
     assert without_ip.backend_ip == "/local/domain/2/backend/vif/4/0/ip"
 
 
 def test_a_domain_whose_netvm_died_is_left_alone_and_one_without_a_card_is_not():
-    found = told(raw((DOM0, NETVM, WORK, WEB), cards=cards_of((4, Card(7, IP)))))
+    found = error_reply(raw((DOM0, NETVM, WORK, WEB), frontends=cards_of((4, Frontend(7, IP)))))
     assert set(found) == {1, 5}
     assert found[5].nodes == {}
 
 
 def test_a_netvm_that_is_not_the_chosen_one_is_told_too():
-    assert told(raw(agents={2: AGENT}))[2].nodes == told(raw())[1].nodes
-    assert told(raw())[2].nodes == {}
-    assert set(told(raw(netvm=None, agents={2: AGENT}))) == {2}
+    assert error_reply(raw(agents={2: AGENT}))[2].nodes == error_reply(raw())[1].nodes
+    assert error_reply(raw())[2].nodes == {}
+    assert set(error_reply(raw(netvm=None, agents={2: AGENT}))) == {2}
 
 
 def test_addresses_of_those_that_others_serve_are_taken(tmp_path):
     config = Config(pool=IPv4Network("10.137.0.0/29"))
     provisioner = Provisioner(config, Allocator(config, tmp_path / "addresses.json"))
     everybody = (DOM0, NETVM, NETVM2, WORK, WEB)
-    found = raw(everybody, cards=cards_of((4, Card(2, b"10.137.0.2")), (5, Card(9, b"10.137.0.3"))))
+    found = raw(everybody, frontends=cards_of((4, Frontend(2, b"10.137.0.2")), (5, Frontend(9, b"10.137.0.3"))))
     assert provisioner.address_for(found, info(6, "new"), None) == IPv4Address("10.137.0.4")
     assert provisioner.address_for(found, WORK, IPv4Address("10.137.0.2")) == IPv4Address("10.137.0.2")
     assert provisioner.address_for(found, info(7, "x"), IPv4Address("10.137.0.3")) == IPv4Address("10.137.0.5")

@@ -17,8 +17,8 @@ import dbus
 import dbus.service
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
-from grounds import ADMIN
-from house import House
+from helper_dom0 import HelperDom0
+from polkit_box import ADMIN
 
 from qnet_gui.dom0.helper import Helper
 
@@ -47,16 +47,16 @@ class Ended(NamedTuple):
 
 
 class Person:
-    """A process of somebody's on the bus; `session`: it belongs to the session that he has in the house."""
+    """A process of somebody's on the bus; `session`: it belongs to the session that he has there."""
 
-    def __init__(self, house: House, uid: int, session: bool = False) -> None:
+    def __init__(self, dom0: HelperDom0, uid: int, session: bool = False) -> None:
         self.uid = uid
-        self._house = house
+        self._house = dom0
         self._calls: deque[Future[Ended]] = deque()
         program = Path(__file__).with_name("caller.py")
         self._process = subprocess.Popen(
-            [*house.become(uid), sys.executable, str(program), house.env["DBUS_SYSTEM_BUS_ADDRESS"]],
-            env=house.env, preexec_fn=house.joining(uid if session else None),
+            [*dom0.become(uid), sys.executable, str(program), dom0.env["DBUS_SYSTEM_BUS_ADDRESS"]],
+            env=dom0.env, preexec_fn=dom0.joining(uid if session else None),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         self.pid = self._process.pid
@@ -117,8 +117,8 @@ class _Dismissed(dbus.DBusException):
 class Agent(dbus.service.Object):
     """A password dialog that answers by itself: yes, no, dismisses, dies; or waits until the test calls one of them."""
 
-    def __init__(self, house: House, person: Person, manner: str) -> None:
-        self._house = house
+    def __init__(self, dom0: HelperDom0, person: Person, manner: str) -> None:
+        self._house = dom0
         self._person = person
         self._manner = manner
         self.prompts: list[Prompt] = []

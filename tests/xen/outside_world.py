@@ -1,4 +1,4 @@
-"""The world that the Xen machine sees, and the machine in it: `outside.py PROGRAM ARGUMENT…`, in namespaces of its own.
+"""The world that the Xen machine sees, and the machine in it: `outside_world.py PROGRAM ARGUMENT…`.
 
 There is nothing but loopback here, so nothing that runs in the machine can leave it. QEMU's networks (slirp) forward
 what is asked of their name servers to this namespace's, and every other connection to this namespace's addresses: every

@@ -44,7 +44,7 @@ _uplinks = st.builds(
     _texts,
 )
 _pictures = st.builds(
-    report.Picture,
+    report.AgentReport,
     st.lists(_uplinks, max_size=20).map(tuple),
     st.sampled_from(DnsSource),
     st.lists(st.builds(DnsRedirect, _ips, _ips), max_size=2).map(tuple),
@@ -54,14 +54,14 @@ _pictures = st.builds(
 
 
 @given(_pictures)
-def test_dom0_accepts_every_node_of_every_picture(picture: report.Picture) -> None:
+def test_dom0_accepts_every_node_of_every_picture(picture: report.AgentReport) -> None:
     for path, value in report.nodes(picture).items():
         assert _key(path).check(value) == value
 
 
 def test_a_thousand_vifs_are_told_in_pieces_that_xenstore_takes() -> None:
     vifs = tuple(VifId(number, 0) for number in range(1, 1001))
-    nodes = report.nodes(report.Picture(vifs=vifs))
+    nodes = report.nodes(report.AgentReport(vifs=vifs))
     count = int(nodes[keys.VIF_PIECES.at()])
     told = " ".join(nodes[keys.VIF_PIECE.at(index)] for index in range(count)).split()
     assert told == [f"{number}.0" for number in range(1, 1001)]

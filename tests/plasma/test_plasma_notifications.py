@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from seen import Monitor, Pixels, Tray, eventually
+from plasma_tray import Monitor, Pixels, Tray, eventually
 
 from qnet_gui.lab.box.child import python_path
 

@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import dbus
-import grounds
+import polkit_box
 import pytest
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
-from grounds import ACTIVE, INACTIVE, NOBODY, ROOT  # noqa: F401, tests take them from here
+from polkit_box import ACTIVE, INACTIVE, NOBODY, ROOT  # noqa: F401, tests take them from here
 
 from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.lab.machine.serve import serve
@@ -33,7 +33,7 @@ from qnet_gui.model.dns import DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState
 from qnet_gui.model.snapshot import from_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-from qnet_gui.netvm.report import Picture, nodes
+from qnet_gui.netvm.report import AgentReport, nodes
 from qnet_gui.runtime.dbus_values import plain
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
@@ -41,7 +41,7 @@ from qnet_gui.store.client import Store
 NAME, PATH, PROPERTIES = "org.qnet.Helper1", "/org/qnet/Helper1", "org.freedesktop.DBus.Properties"
 
 _RUN_HELPER = "import sys; from qnet_gui.dom0.main import main; sys.exit(main())"
-_WELL = Picture(
+_WELL = AgentReport(
     (Uplink("eth0", UplinkKind.CABLE, UplinkState.UP, True, connection="Wired"),), DnsSource.NETWORKMANAGER,
     (DnsRedirect(IPv4Address("10.139.1.1"), IPv4Address("192.168.0.53")),),
 )  # fmt: skip
@@ -57,7 +57,7 @@ def eventually(ready: Callable[[], Any], seconds: float = 5, what: str = "it did
     return found
 
 
-class House:
+class HelperDom0:
     """A dom0 and its domains. `domains` is what the hypervisor says; `netvm` and `work` make some."""
 
     def __init__(self, xen: Any, folder: Path) -> None:
@@ -124,10 +124,10 @@ class House:
             store.write(f"/libxl/{domid}/device/vif/0/backend", back)
             store.write(f"/libxl/{domid}/device/vif/0/frontend", front)
 
-        with self.dom0() as store:
+        with self.as_dom0() as store:
             store.atomically(nodes)
 
-    def dom0(self) -> Store:
+    def as_dom0(self) -> Store:
         return Store(self.xen.hardware.socket)
 
     def inside(self, domid: int) -> Store:
@@ -135,7 +135,7 @@ class House:
         return Store(self.xen.place.xenbus(domid))
 
     def read(self, path: str) -> str | None:
-        with self.dom0() as store:
+        with self.as_dom0() as store:
             raw = store.read(path)
         return None if raw is None else raw.decode()
 
@@ -159,7 +159,7 @@ class House:
 
     def _start_bus(self) -> None:
         config = self.folder / "bus.conf"
-        config.write_text(grounds.bus(f"{self.xen.place.dom0_bus}/bus"))
+        config.write_text(polkit_box.bus(f"{self.xen.place.dom0_bus}/bus"))
         daemon = self._child(
             ["dbus-daemon", "--nofork", "--nopidfile", "--print-address", f"--config-file={config}"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -172,7 +172,7 @@ class House:
         actions.mkdir()
         for policy in (ROOT / "desktop/polkit").glob("*.policy"):
             (actions / policy.name).write_bytes(policy.read_bytes())
-        script = grounds.namespace(self.xen.place.hypervisor, actions, self.folder / "resolv.conf", self.sessions)
+        script = polkit_box.namespace(self.xen.place.hypervisor, actions, self.folder / "resolv.conf", self.sessions)
         holder = self._child(
             ["unshare", "--mount", "--net", "--propagation", "private", "sh", "-c", script], stdout=subprocess.PIPE
         )
@@ -212,7 +212,7 @@ class House:
         self.say(1, {**nodes(_WELL), keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"})
         self.start_agreeable()
         self.expect_log("it failed: ")
-        # no journal can be written there; what is not done to dom0's link is refused by this house's hypervisor
+        # no journal can be written there; what is not done to dom0's link is refused by this dom0's hypervisor
         self.start_helper("--journal", "/proc/nowhere/journal", *options)
         self.until(lambda found: found.uplink is not None and found.netvm.agent is AgentState.RUNNING)
 
@@ -222,7 +222,7 @@ class House:
 
     def start_agreeable(self) -> subprocess.Popen[bytes]:
         """An agent in the netvm that says yes to whatever dom0 asks for."""
-        program = Path(__file__).with_name("agreeable.py")
+        program = Path(__file__).with_name("obliging_agent.py")
         return self._child([sys.executable, str(program), self.xen.place.xenbus(1)])
 
     # -- what the helper says

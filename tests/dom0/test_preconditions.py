@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from qnet_gui.dom0.attach import preconditions
-from qnet_gui.dom0.observe.inputs import Card, Raw
+from qnet_gui.dom0.observe.inputs import Frontend, Inputs
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused
-from qnet_gui.model.snapshot import Dom0Link, Dom0State
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 
@@ -22,17 +22,18 @@ WORK, VAULT, SLEEPER, GHOST = (
     DomainInfo(6, "sleeper", "u6", PAUSED), DomainInfo(7, "ghost", "u7", DYING),
 )  # fmt: skip
 AGENT, STOPPED = {keys.AGENT_STATE.at(): b"running"}, {keys.AGENT_STATE.at(): b"stopped"}
-WELL = Raw(
+WELL = Inputs(
     NETVM, (DOM0, NETVM, NETVM2, WORK, VAULT, SLEEPER, GHOST),
-    cards={4: {VifId(4, 0): Card(1)}, 6: {VifId(6, 0): Card(9)}}, agents={1: AGENT, 2: STOPPED, 6: AGENT, 4: {}},
+    frontends={4: {VifId(4, 0): Frontend(1)}, 6: {VifId(6, 0): Frontend(9)}},
+    agents={1: AGENT, 2: STOPPED, 6: AGENT, 4: {}},
 )  # fmt: skip
 WITH_DOM0 = replace(WELL, netvm=DOM0, agents={0: AGENT})
 MANAGED = replace(WELL, managed_by="qubesd")
-CONNECTED = replace(WELL, dom0=Dom0Link(Dom0State.CONNECTING))
+CONNECTED = replace(WELL, dom0=Dom0Connection(Dom0State.CONNECTING))
 
 
 @pytest.mark.parametrize(
-    ("deed", "error", "sentence"),
+    ("action", "error", "sentence"),
     [
         (lambda: preconditions.pause(WELL, 0), Refused, "dom0 cannot be paused."),
         (lambda: preconditions.pause(WELL, 1), Refused, "netvm is the netvm: it cannot be paused"),
@@ -69,9 +70,9 @@ CONNECTED = replace(WELL, dom0=Dom0Link(Dom0State.CONNECTING))
         (lambda: preconditions.choose(MANAGED, "netvm2", True), Refused, "belong to qubesd"),
     ],
 )  # fmt: skip
-def test_what_is_refused(deed, error, sentence):
+def test_what_is_refused(action, error, sentence):
     with pytest.raises(QnetError) as raised:
-        deed()
+        action()
     assert isinstance(raised.value, error)
     assert sentence in raised.value.sentence
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet_gui.dom0.isolation.facts import Facts
-from qnet_gui.dom0.observe.inputs import Raw, RawVif
-from qnet_gui.dom0.observe.snapshot_builder import Built, awaited, build
+from qnet_gui.dom0.isolation.facts import IsolationFacts
+from qnet_gui.dom0.observe.inputs import Inputs, RawVif
+from qnet_gui.dom0.observe.snapshot_builder import BuiltSnapshot, awaited, build
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import DomainState, NetvmState
 from qnet_gui.model.parse import TEXT_LIMIT
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.snapshot import Dom0Link, Dom0State, Iommu, Isolation, Operation, from_wire, to_wire
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation, Operation, from_wire, to_wire
 from qnet_gui.model.uplink import UplinkState
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
@@ -35,10 +35,10 @@ UP = {
 
 
 def raw(agent=UP, domains=(NETVM, WORK), netvm=NETVM, **changes):
-    return Raw(netvm, domains, agent=agent, **changes)
+    return Inputs(netvm, domains, agent=agent, **changes)
 
 
-def codes(built: Built) -> list[str]:
+def codes(built: BuiltSnapshot) -> list[str]:
     return [problem.code for problem in built.snapshot.problems]
 
 
@@ -102,8 +102,8 @@ def test_who_sees_nothing_says_only_that():
     assert codes(build(raw({}, hypervisor=False, store=False), "netvm")) == ["no-store", "no-hypervisor"]
 
 
-FACTS = Facts(("has a default route through tun0",), ("listens on tcp 22",), ("eth0", "eth1"), Iommu.OFF)
-OPEN = Dom0Link(Dom0State.OPEN, 1700000000, ("work",), "root")
+FACTS = IsolationFacts(("has a default route through tun0",), ("listens on tcp 22",), ("eth0", "eth1"), Iommu.OFF)
+OPEN = Dom0Connection(Dom0State.OPEN, 1700000000, ("work",), "root")
 
 
 def test_what_isolates_dom0():
@@ -126,11 +126,11 @@ def test_the_problems_of_isolation_come_after_those_of_the_netvm():
 
 @pytest.mark.parametrize("state", [Dom0State.CONNECTING, Dom0State.OPEN, Dom0State.CLOSING])
 def test_a_dom0_that_somebody_connected_is_no_problem(state):
-    assert codes(build(raw(isolation=FACTS, dom0=Dom0Link(state)), "netvm")) == ["dom0-nic", "no-iommu"]
+    assert codes(build(raw(isolation=FACTS, dom0=Dom0Connection(state)), "netvm")) == ["dom0-nic", "no-iommu"]
 
 
 def test_an_open_port_and_an_unknown_iommu_are_no_problems():
-    assert codes(build(raw(isolation=Facts(listening=("listens on tcp 22",))), "netvm")) == []
+    assert codes(build(raw(isolation=IsolationFacts(listening=("listens on tcp 22",))), "netvm")) == []
 
 
 def test_a_dom0_that_is_the_netvm_is_one_problem():

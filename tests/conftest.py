@@ -1,4 +1,8 @@
-"""For all tests: an unexpected log line of WARNING or above fails the test; xenstored as it runs without Xen."""
+"""For all tests: an unexpected log line of WARNING or above fails the test; xenstored as it runs without Xen.
+
+Which tests are fast is not written on them. A fixture that needs root asks for `as_root`, and whoever uses it, however
+far away, is left out of `make test-fast`; one that needs root and does not say so fails there, since nobody is root.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,12 @@ import shutil
 import signal
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+import hypothesis
 import pytest
+from fakes.xen import FakeXen
 
 from qnet_gui.lab.box.place import Place
 from qnet_gui.lab.xen.hardware import Hardware
@@ -24,6 +32,9 @@ with warnings.catch_warnings():
     from gi.repository import GLib  # noqa: F401
 
 _numbers = itertools.count()
+# how long an example takes says more of the machine than of the code, and what failed here is no help elsewhere
+hypothesis.settings.register_profile("qnet", deadline=None, database=None)
+hypothesis.settings.load_profile("qnet")
 # ignored in the background of a shell, and then by everything that tests start
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -83,15 +94,30 @@ class Xen:
         self.toolstack = Toolstack(self.hardware.socket)
         self._runs = True
 
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """xenstored does not answer meanwhile."""
+        pid = int((self.place.xen / "pid").read_text())
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     def close(self) -> None:
         if self._runs:
             self.kill_xenstored()
         shutil.rmtree(self.place.folder)
 
 
-def _running() -> Iterator[Xen]:
+@pytest.fixture(scope="session")
+def as_root() -> None:
+    """For fixtures that need root, namespaces or a lab."""
     if os.geteuid():
         pytest.fail("This test needs root. Run it with: sudo make test", pytrace=False)
+
+
+def _running() -> Iterator[Xen]:
     running = Xen()
     yield running
     running.close()
@@ -100,18 +126,38 @@ def _running() -> Iterator[Xen]:
 
 
 @pytest.fixture
-def xen() -> Iterator[Xen]:
+def xen(as_root: None) -> Iterator[Xen]:
     """A xenstored of this test's own."""
     yield from _running()
 
 
 @pytest.fixture(scope="module")
-def lasting_xen() -> Iterator[Xen]:
+def lasting_xen(as_root: None) -> Iterator[Xen]:
     """A xenstored for all tests of a module."""
     yield from _running()
 
 
+@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.root)])
+def either_xen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    """A fake xenstored, and the real one that it must be like, as root."""
+    if request.param == "real":
+        yield request.getfixturevalue("xen")
+        return
+    with contextlib.closing(FakeXen(tmp_path)) as fake:
+        yield fake
+
+
+@pytest.fixture
+def fake_xen(tmp_path: Path) -> Iterator[FakeXen]:
+    """A fake xenstored."""
+    with contextlib.closing(FakeXen(tmp_path)) as fake:
+        yield fake
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if {"xen", "lasting_xen"}.intersection(getattr(item, "fixturenames", ())):
+        fixtures = getattr(item, "fixturenames", ())
+        if "as_root" in fixtures:
             item.add_marker("root")
+        if "desktop" in fixtures:
+            item.add_marker("screen")

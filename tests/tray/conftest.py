@@ -124,10 +124,8 @@ def _lab(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="session")
-def lab() -> Iterator[str]:
+def lab(as_root: None) -> Iterator[str]:
     """The name of a lab with work, personal and vault."""
-    if os.geteuid():
-        pytest.fail("This test needs root. Run it with: sudo make test", pytrace=False)
     name = f"y{os.getpid() % 100000}"
     try:
         done = _lab("up", "--name", name, "--domains", "work,personal,vault")

@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import signal
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,19 +139,18 @@ def lasting_xen(as_root: None) -> Iterator[Xen]:
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.root)])
-def either_xen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+def either_xen(request: pytest.FixtureRequest) -> Any:
     """A fake xenstored, and the real one that it must be like, as root."""
     if request.param == "real":
-        yield request.getfixturevalue("xen")
-        return
-    with contextlib.closing(FakeXen(tmp_path)) as fake:
-        yield fake
+        return request.getfixturevalue("xen")
+    return request.getfixturevalue("fake_xen")
 
 
 @pytest.fixture
-def fake_xen(tmp_path: Path) -> Iterator[FakeXen]:
+def fake_xen() -> Iterator[FakeXen]:
     """A fake xenstored."""
-    with contextlib.closing(FakeXen(tmp_path)) as fake:
+    # not pytest's own folder, since the name of a socket may have 107 characters
+    with tempfile.TemporaryDirectory(prefix="qnet") as folder, contextlib.closing(FakeXen(Path(folder))) as fake:
         yield fake
 
 

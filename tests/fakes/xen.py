@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fakes.xenstored import FakeXenstored
-
 from qnet_gui.lab.xen.toolstack import Toolstack
 
 

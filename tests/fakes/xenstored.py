@@ -21,7 +21,16 @@ from fakes.tree import DOM0, Permissions, Refusal, Tree, absolute
 
 _HEADER = struct.Struct("=IIII")
 _PAYLOAD_MAX = 4096
-_DIRECTORY, _READ, _GET_PERMS, _WATCH, _UNWATCH, _TRANSACTION_START, _TRANSACTION_END, _INTRODUCE = 1, 2, 3, 4, 5, 6, 7, 8
+_DIRECTORY, _READ, _GET_PERMS, _WATCH, _UNWATCH, _TRANSACTION_START, _TRANSACTION_END, _INTRODUCE = (
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+)
 _WRITE, _MKDIR, _RM, _SET_PERMS, _WATCH_EVENT, _ERROR, _DIRECTORY_PART = 11, 12, 13, 14, 15, 16, 22
 _OK = b"OK\0"
 

@@ -1,6 +1,6 @@
 """A kernel's network: links, addresses, neighbours, routes, settings, packet filter. No root, no namespace.
 
-Takes the place of pyroute2's `IPRoute`, of libnftables' context, of the names of links and of /proc/sys/net, so that our
+Takes the place of pyroute2's `IPRoute`, of libnftables' context, of the names of links and of /proc/sys/net, so that
 code on top of them is the real one. What it does is held against a real kernel by the tests in tests/kernel.
 """
 

@@ -298,7 +298,7 @@ class FakeXenstored:
     # -- watches
 
     def _fire(self, *changed: str) -> None:
-        """Tell whoever watches any of these or something above; of what went with a node above, who watches just that."""
+        """Tell whoever watches the first or what is above it; of the others, which went with it, who watches them."""
         for index, path in enumerate(changed):
             for connection in list(self._connections):
                 for watch in list(connection.watches):

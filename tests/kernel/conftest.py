@@ -1,4 +1,4 @@
-"""A kernel for the tests of this room: a network namespace of the real one, as root, or the fake that must be like it."""
+"""A kernel for this room's tests: a network namespace of the real one, as root, or the fake that must be like it."""
 
 from __future__ import annotations
 

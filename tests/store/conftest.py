@@ -1,4 +1,4 @@
-"""The client's tests run on the fake xenstored and, as root, on the real one: what holds for one holds for the other."""
+"""The client's tests run on the fake xenstored and, as root, on the real one: what holds for one holds for both."""
 
 from __future__ import annotations
 

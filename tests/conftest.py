@@ -15,7 +15,7 @@ import shutil
 import signal
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from qnet_gui.lab.xen.toolstack import Toolstack
 with warnings.catch_warnings():
     # PyGObject's importer is older than Python's way of importing, and says so for each library at its first import
     warnings.simplefilter("ignore", ImportWarning)
-    from gi.repository import GLib  # noqa: F401
+    from fakes.loop import EndingWorker, Loop
 
 _numbers = itertools.count()
 # how long an example takes says more of the machine than of the code, and what failed here is no help elsewhere
@@ -152,6 +152,27 @@ def fake_xen() -> Iterator[FakeXen]:
     # not pytest's own folder, since the name of a socket may have 107 characters
     with tempfile.TemporaryDirectory(prefix="qnet") as folder, contextlib.closing(FakeXen(Path(folder))) as fake:
         yield fake
+
+
+@pytest.fixture
+def loop() -> Iterator[Loop]:
+    """The main loop of the agent and of the helper."""
+    with Loop() as running:
+        yield running
+
+
+@pytest.fixture
+def make_worker(loop: Loop) -> Iterator[Callable[..., EndingWorker]]:
+    """Makes workers on the main loop, which end with the test."""
+    made: list[EndingWorker] = []
+
+    def make(path: Path, lost: Callable[[], None] | None = None) -> EndingWorker:
+        made.append(EndingWorker(path, lost))
+        return made[-1]
+
+    yield make
+    for worker in made:
+        worker.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -32,6 +32,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", ImportWarning)
     from fakes.loop import EndingWorker, Loop
 
+pytest_plugins = ["rooms_covered"]
 _numbers = itertools.count()
 # how long an example takes says more of the machine than of the code, and what failed here is no help elsewhere
 hypothesis.settings.register_profile("qnet", deadline=None, database=None)

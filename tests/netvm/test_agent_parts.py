@@ -161,6 +161,20 @@ def test_a_lack_of_servers_is_told_when_it_lasts(running: Running, monkeypatch: 
     assert running.told(keys.AGENT_PROBLEMS)
 
 
+def test_servers_that_networkmanager_lost_are_told_as_lost(
+    running: Running, bus: FakeBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redirection, "_BETWEEN", 0.05)
+    running.wait_told(keys.AGENT_PROBLEMS, "")
+    lease = f"{ROOT}/DHCP4Config/1"
+    bus.add(NM, lease, {f"{NM}.DHCP4Config": {"Options": {"domain_name_servers": "192.168.1.53"}}})
+    bus.change(NM, f"{ROOT}/Devices/1", f"{NM}.Device", {"Dhcp4Config": lease})
+    bus.change(NM, f"{ROOT}/DnsManager", f"{NM}.DnsManager", {"Configuration": []})
+    running.wait_told(keys.AGENT_PROBLEMS, "networkmanager-lost-servers")
+    bus.change(NM, f"{ROOT}/DnsManager", f"{NM}.DnsManager", {"Configuration": [{"nameservers": ["192.168.1.53"]}]})
+    running.wait_told(keys.AGENT_PROBLEMS, "")
+
+
 def test_a_networkmanager_that_restarts_is_no_loss(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     running.wait_told(keys.UPLINK_COUNT, "1")
     running.bus.go(NM)

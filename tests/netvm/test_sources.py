@@ -151,3 +151,36 @@ def test_resolv_conf() -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_a_resolv_conf(text: str) -> None:
     resolv_conf.parse(text)
+
+
+# -- servers that NetworkManager has and does not use
+
+
+def lease(servers: Any, number: int = 1, state: int = 100) -> dict[str, Any]:
+    """A device that is up with a lease, of which nothing came into force."""
+    path = f"{ROOT}/DHCP4Config/{number}"
+    objects = device(1, state=state, number=number, device={"Dhcp4Config": path})
+    objects[f"{ROOT}/IP4Config/{number}"][f"{NM}.IP4Config"]["NameserverData"] = []
+    return objects | {path: {f"{NM}.DHCP4Config": {"Options": servers}}}
+
+
+@pytest.mark.parametrize(
+    ("options", "lost"),
+    [
+        ({"domain_name_servers": "192.168.1.53 192.168.1.54"}, True),
+        ({"domain_name_servers": ""}, False),
+        ({"domain_name_servers": "fd09::1"}, False),
+        ({"domain_name_servers": 7}, False),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_servers_of_a_lease_that_are_not_in_force_are_lost(options: Any, lost: bool) -> None:
+    assert networkmanager_objects.lost_servers(lease(options) | dns()) is lost
+
+
+def test_servers_are_not_lost_while_any_are_in_force_or_it_still_connects() -> None:
+    options = {"domain_name_servers": "192.168.1.53"}
+    in_force = dns({"nameservers": ["192.168.2.53"], "priority": 100})
+    assert not networkmanager_objects.lost_servers(lease(options) | in_force)
+    assert not networkmanager_objects.lost_servers(lease(options, state=70) | dns())

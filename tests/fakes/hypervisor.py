@@ -35,8 +35,9 @@ class FakeHypervisor:
         self.managed_by = ""
         #: Whether netvms serve what they are given, and domains report it.
         self.obliging = True
-        #: Called before a card is given or taken.
-        self.before: Callable[[str], None] = lambda verb: None
+        #: Called when a card has been given, and when one has been taken.
+        self.after_attach: Callable[[int, str], None] = lambda domid, mac: None
+        self.after_detach: Callable[[int], None] = lambda domid: None
         self.attached: dict[VifId, VifRequest] = {}
         self.create(0, "Domain-0")
 
@@ -118,12 +119,12 @@ class FakeHypervisor:
 
     def attach_vif(self, request: VifRequest) -> VifId:
         """See `Hypervisor`."""
-        self.before("attach")
         self._do("attach", request.frontend, request.backend)
         self._domain(request.frontend)
         self._domain(request.backend)
         vif = self.xen.toolstack.attach_vif(request)
         self.attached[vif] = request
+        self.after_attach(request.frontend, request.mac)
         if self.obliging:
             self.serve(vif)
             if request.frontend:
@@ -136,7 +137,6 @@ class FakeHypervisor:
 
     def detach_vif(self, vif: VifId) -> None:
         """See `Hypervisor`."""
-        self.before("detach")
         self._do("detach", vif.frontend, vif.devid)
         backend, _ = self.xen.toolstack.backend(vif)
         if backend in self.known:  # it closes its end, as its driver does
@@ -148,7 +148,8 @@ class FakeHypervisor:
                 store.delete(path)
         else:
             self.xen.toolstack.detach_vif(vif)
-        self.attached.pop(vif, None)
+        if self.attached.pop(vif, None):
+            self.after_detach(vif.frontend)
 
     def show_program(self, domid: int, command: Sequence[str], display: Display) -> None:
         """See `Hypervisor`."""

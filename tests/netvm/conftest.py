@@ -96,3 +96,9 @@ def resolv_conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_text("")
     monkeypatch.setattr(ResolvConf.__init__, "__defaults__", (path,))
     return path
+
+
+@pytest.fixture
+def xen(either_xen: Any) -> Any:
+    """What is read and written by hand is tried on both."""
+    return either_xen

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,6 @@ from qnet_gui.model.parse import shown
 from qnet_gui.model.route import Route
 from qnet_gui.model.snapshot import Snapshot, to_wire
 from qnet_gui.runtime.dbus_values import typed
-from qnet_gui.store import keys
 from qnet_gui.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class Helper(DomainMethods):
         self.operations = Operations(self, self._rebuild_soon)
         self.upgrade = UpgradeSession(self.operations, config, self._rebuild_soon)
         self._runner = StepRunner(hypervisor, journal, self.upgrade.journal_saved)
-        self._allocated: dict[int, str] = {}
+        self._allocated: dict[int, IPv4Address] = {}
         self._silent = False
         self._built: BuiltSnapshot | None = None
         self._overdue_reports = OverdueReports(self._rebuild)
@@ -119,7 +119,7 @@ class Helper(DomainMethods):
         self.domains.look(self.inputs)
         self._rebuild()
 
-    def _provisioned(self, result: Mapping[int, str] | QnetError) -> None:
+    def _provisioned(self, result: Mapping[int, IPv4Address] | QnetError) -> None:
         if isinstance(result, StoreGone):
             return  # known, and done again when xenstore is back
         if isinstance(result, QnetError):
@@ -224,7 +224,7 @@ class Helper(DomainMethods):
         report = self._collector.inputs.guests.get(found.id)
         if not report and found.vif:
             raise Refused(f"{found.name} has not reported its routes. Restart it, or run qnet-guest in it.")
-        self._reply_routes(call, [report[keys.GUEST_ROUTE.at()].decode("ascii", "replace")] if report else [])
+        self._reply_routes(call, [report.route] if report and report.route else [])
 
     @method("TestNames", action=ANYONE, gives="aa{sv}")
     def test_names(self, call: Call) -> None:

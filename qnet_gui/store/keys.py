@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -26,6 +26,7 @@ from qnet_gui.store.forms import VALUE_LIMIT as VALUE_LIMIT
 from qnet_gui.store.forms import Form
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 #: How many uplinks a netvm may report; further ones are ignored.
 UPLINKS = 16
@@ -69,14 +70,17 @@ class Key(Generic[T]):
 
     def check(self, raw: bytes | str) -> str:
         """The value as text if it is within the limit and matches the pattern; else `BadInput`."""
-        try:
-            return self.form.check(raw)
-        except BadInput as error:
-            raise BadInput(f"{self.path}: {error}") from None
+        return self._judged(self.form.check, raw)
 
     def parse(self, raw: bytes | str) -> T:
         """The value; `BadInput` when what is there is of another form."""
-        return self.form.value(self.check(raw))
+        return self._judged(self.form.parse, raw)
+
+    def _judged(self, judge: Callable[[bytes | str], V], raw: bytes | str) -> V:
+        try:
+            return judge(raw)
+        except BadInput as error:
+            raise BadInput(f"{self.path}: {error}") from None
 
     def permissions(self, domid: int) -> tuple[str, ...]:
         """For `Store.set_perms`, of a key that dom0 writes for a domain."""

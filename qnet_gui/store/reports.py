@@ -95,6 +95,7 @@ UPLINK = Table(
     ssid=_uplink("ssid", forms.text(64), "the Wi-Fi network's name"),
     strength=_uplink("strength", forms.count(100), "the signal's strength in per cent, 0 where it has none"),
     connection=_uplink("connection", forms.text(64), "what NetworkManager calls the connection"),
+    mtu=_uplink("mtu", forms.count(65535), "the longest packet that it takes, in bytes; 0 while nobody knows it"),
 )
 AGENT = Table(
     AgentReport,

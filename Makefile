@@ -16,7 +16,7 @@ DESTDIR ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-plasma lint format demo bench e2e-xen xen-shell install clean
+.PHONY: help setup test test-plasma lint format docs demo bench e2e-xen xen-shell install clean
 
 help: ## list what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -38,6 +38,9 @@ lint: setup ## ruff and mypy --strict
 
 demo: setup ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
 	@.ci/as-root $(PYTHON) -m qnet_gui.lab.demo $(ARGS)
+
+docs: setup ## write the pages of docs/ that are made from the code
+	@$(PYTHON) -m qnet_gui.store.document > docs/xenstore.md
 
 bench: setup ## measure what README.md states
 	@.ci/as-root $(PYTHON) tests/bench/run.py $(ARGS)

@@ -98,6 +98,8 @@ def addresses(raw: bytes | str) -> tuple[ipaddress.IPv4Address, ...]:
 
 
 def _is_ipv6(text: str) -> bool:
+    if ":" not in text:
+        return False
     try:
         ipaddress.IPv6Address(text)
     except ValueError:

@@ -96,5 +96,5 @@ ADDRESSES: Form[tuple[IPv4Address, ...]] = Form(
 )  # fmt: skip
 REDIRECTS: Form[tuple[DnsRedirect, ...]] = Form(
     tuple[DnsRedirect, ...], re.compile(rf"(?:{_IP}>{_IP}(?: {_IP}>{_IP}){{0,{_MOST - 1}}})?"), 32 * _MOST - 1,
-    lambda value: " ".join(f"{each.virtual}>{each.real}" for each in value[:_MOST]), _redirects,
+    lambda value: " ".join(f"{redirect.virtual}>{redirect.real}" for redirect in value[:_MOST]), _redirects,
 )  # fmt: skip

@@ -95,10 +95,10 @@ class Table(Generic[T]):
 
     def nodes(self, value: T, *index: int) -> dict[str, str]:
         """Texts by path, for who writes it."""
-        found: dict[str, str] = {}
+        nodes: dict[str, str] = {}
         for name, row in self._rows.items():
-            found |= row.nodes(getattr(value, name), *index)
-        return found
+            nodes |= row.nodes(getattr(value, name), *index)
+        return nodes
 
     def read(self, get: Get, dropped: list[str], *index: int) -> T | None:
         """What somebody wrote, field by field: what is off is dropped, its path noted, and has its default.
@@ -113,16 +113,16 @@ class Table(Generic[T]):
             paths = [self[name].at(*index) for name in sorted(missing)]
             dropped += [path for path in paths if path not in dropped]
             return None
-        found: T | None = self._kind(**values) if values or len(dropped) > before else None
-        return found
+        report: T | None = self._kind(**values) if values or len(dropped) > before else None
+        return report
 
     def read_all(self, get: Get) -> T | None:
         """What one's betters wrote: None as long as it is not whole; `BadInput` when any of it is off."""
         values = {name: get(self[name].at()) for name in self._rows}
         if any(value is None for value in values.values()):
             return None
-        found: T = self._kind(**{name: self[name].parse(value or b"") for name, value in values.items()})
-        return found
+        report: T = self._kind(**{name: self[name].parse(value or b"") for name, value in values.items()})
+        return report
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +146,11 @@ class Several(Generic[T]):
 
     def nodes(self, value: tuple[T, ...], *_: int) -> dict[str, str]:
         """See `Row`."""
-        found = {self.number.at(): self.number.form.text(len(value))}
-        for index, record in enumerate(value[: self.most]):
-            found |= self.table.nodes(record, index)
-        return found
+        records = value[: self.most]
+        nodes = {self.number.at(): self.number.form.text(len(records))}
+        for index, record in enumerate(records):
+            nodes |= self.table.nodes(record, index)
+        return nodes
 
     def read(self, get: Get, dropped: list[str], *_: int) -> Any:
         """See `Row`."""
@@ -175,8 +176,8 @@ class Pieces:
     def nodes(self, value: tuple[VifId, ...], *_: int) -> dict[str, str]:
         """See `Row`."""
         pieces = keys.pieces([vif.name.removeprefix("vif") for vif in value], separator=" ")[: keys.PIECES]
-        found = {self.number.at(): self.number.form.text(len(pieces))}
-        return found | {self.piece.at(index): piece for index, piece in enumerate(pieces)}
+        nodes = {self.number.at(): self.number.form.text(len(pieces))}
+        return nodes | {self.piece.at(index): piece for index, piece in enumerate(pieces)}
 
     def read(self, get: Get, dropped: list[str], *_: int) -> Any:
         """See `Row`; in dom0 nobody asks for them, so they are not read."""

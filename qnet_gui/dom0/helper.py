@@ -14,11 +14,11 @@ from typing import Any
 import dbus
 
 from qnet_gui.dom0.attach.attachments import Attachments
+from qnet_gui.dom0.attach.interface import DomainMethods
 from qnet_gui.dom0.attach.provisioning import Provisioner
 from qnet_gui.dom0.bus.declare import ANYONE, Call, method
 from qnet_gui.dom0.bus.operations import Operations
 from qnet_gui.dom0.bus.polkit import Authority
-from qnet_gui.dom0.domain_methods import DomainMethods
 from qnet_gui.dom0.isolation.monitor import IsolationMonitor
 from qnet_gui.dom0.observe import own_routes
 from qnet_gui.dom0.observe.agent_requests import Requests

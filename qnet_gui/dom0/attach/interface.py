@@ -11,7 +11,7 @@ from qnet_gui.dom0.attach.attachments import Attachments
 from qnet_gui.dom0.bus.declare import Call, method
 from qnet_gui.dom0.observe import frontends
 from qnet_gui.dom0.observe.inputs import Inputs
-from qnet_gui.dom0.upgrade_methods import UpgradeMethods
+from qnet_gui.dom0.upgrade.interface import UpgradeMethods
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
 from qnet_gui.model.display import display
 from qnet_gui.model.domain import DomainState

@@ -29,7 +29,13 @@ class PreflightInterface(Interface):
 
     @method("Preflight", action=ANYONE, gives={"preflight": "a{sv}"})
     def preflight(self, call: Call) -> None:
-        """What connecting dom0 would meet, at this moment."""
+        """What connecting dom0 would meet, at this moment.
+
+        `obstacles`: what stands in the way, each with its `code` and its `sentence`; the first one is to be told where
+        there is room for one. `pause`: who would be paused; `paused`: who is already. `netvm`, `uplink`: the way out,
+        the latter in a few words. `names`: whether names resolve. `allowed`: what dom0 would reach. `minutes`: for how
+        long, if nobody says so.
+        """
         self._publisher.refresh(lambda: self._preflight(call))
 
     def _preflight(self, call: Call) -> None:

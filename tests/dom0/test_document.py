@@ -14,7 +14,7 @@ from qnet_gui.dom0.helper import HELPER
 from qnet_gui.dom0.upgrade.preflight import preflight
 from qnet_gui.model import errors
 from qnet_gui.model.config import Config
-from qnet_gui.model.dns import DnsRedirect, ServerAnswer
+from qnet_gui.model.dns import Dns, DnsRedirect, ServerAnswer
 from qnet_gui.model.domain import Domain, DomainState, Netvm
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.route import Route
@@ -55,13 +55,13 @@ def kind_of(value):
 
 
 def filled():
-    """A snapshot in which no list is empty."""
+    """A snapshot in which no list of dataclasses is empty."""
     address = IPv4Address("192.168.0.1")
-    snapshot = Snapshot(
+    return Snapshot(
         Netvm("netvm"), (Uplink("eth0", UplinkKind.CABLE, UplinkState.UP, True, servers=(address,)),),
-        domains=(Domain("work", 2, DomainState.RUNNING),), problems=(Problem("no-uplink"),),
+        Dns(redirects=(DnsRedirect(address, address),)), (Domain("work", 2, DomainState.RUNNING),),
+        problems=(Problem("no-uplink"),),
     )  # fmt: skip
-    return to_wire(snapshot), DnsRedirect(address, address)
 
 
 def check(wire, kind, known):
@@ -78,8 +78,7 @@ def check(wire, kind, known):
 
 
 def test_the_snapshot_is_what_it_is_told_to_be():
-    wire, _ = filled()
-    check(wire, Snapshot, document.forms(Snapshot))
+    check(to_wire(filled()), Snapshot, document.forms(Snapshot))
 
 
 @pytest.mark.parametrize(

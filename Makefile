@@ -36,11 +36,12 @@ lint: setup ## ruff and mypy --strict
 	@$(PYTHON) -m ruff format --check
 	@$(PYTHON) -m mypy
 
+docs: setup ## write what of docs/ is made from the declarations
+	@$(PYTHON) -m qnet_gui.dom0.document docs/dbus.md
+	@$(PYTHON) -m qnet_gui.store.document docs/xenstore.md
+
 demo: setup ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
 	@.ci/as-root $(PYTHON) -m qnet_gui.lab.demo $(ARGS)
-
-docs: setup ## write the pages of docs/ that are made from the code
-	@$(PYTHON) -m qnet_gui.store.document > docs/xenstore.md
 
 bench: setup ## measure what README.md states
 	@.ci/as-root $(PYTHON) tests/bench/run.py $(ARGS)

@@ -1,9 +1,10 @@
-"""Prints docs/xenstore.md, made from the declarations; `make docs` puts it there."""
+"""docs/xenstore.md, made from the declarations: `make docs` writes it anew."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from qnet_gui.store import keys
 from qnet_gui.store.keys import Key, Writer
@@ -59,4 +60,4 @@ def document() -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(document())
+    Path(sys.argv[1]).write_text(document(), encoding="utf-8")

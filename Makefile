@@ -38,6 +38,7 @@ lint: setup ## ruff and mypy --strict
 
 docs: setup ## write what of docs/ is made from the declarations
 	@$(PYTHON) -m qnet_gui.dom0.document docs/dbus.md
+	@$(PYTHON) -m qnet_gui.store.document docs/xenstore.md
 
 demo: setup ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
 	@.ci/as-root $(PYTHON) -m qnet_gui.lab.demo $(ARGS)

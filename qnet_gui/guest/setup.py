@@ -9,11 +9,11 @@ import os
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from qnet_gui.guest.network_config import NetworkConfig
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.sysctl import set_for_interface
 from qnet_gui.model.errors import KernelError, NotFound
 from qnet_gui.model.route import Route
+from qnet_gui.store.reports import NetworkConfig
 
 LINK = "eth0"
 RESOLV_CONF = Path("/etc/resolv.conf")

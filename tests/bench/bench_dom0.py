@@ -19,6 +19,7 @@ from qnet_gui.lab.box.place import Place
 from qnet_gui.runtime.dbus_values import plain
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.reports import UPLINK
 
 NAME = "benchdom0"
 HELPER = "org.qnet.Helper1"
@@ -55,7 +56,7 @@ def _snapshots() -> list[float]:
             text, pause, until = f"bench {number}", time.monotonic() + 0.15, time.monotonic() + 5
 
             def write(inside: Store, text: str = text, number: int = number) -> None:
-                inside.write(keys.UPLINK_CONNECTION.at(0), text)
+                inside.write(UPLINK["connection"].at(0), text)
                 inside.write(keys.AGENT_SERIAL.at(), str(number))
 
             start = time.perf_counter()

@@ -28,6 +28,7 @@ from qnet_gui.model.domain import Domain, DomainState  # noqa: E402
 from qnet_gui.model.snapshot import to_wire  # noqa: E402
 from qnet_gui.store import keys  # noqa: E402
 from qnet_gui.store.client import Store  # noqa: E402
+from qnet_gui.store.reports import UPLINK  # noqa: E402
 
 NAME = "benchtray"
 _NETVM_DOMID = 1
@@ -190,7 +191,7 @@ def _pixels(bench: Bench) -> None:
             kind, before = ("wifi", "cable")[number % 2], screen.pixels(*ICON)
 
             def write(inside: Store, kind: str = kind, number: int = number) -> None:
-                inside.write(keys.UPLINK_KIND.at(0), kind)
+                inside.write(UPLINK["kind"].at(0), kind)
                 inside.write(keys.AGENT_SERIAL.at(), str(number))
 
             start = time.perf_counter()

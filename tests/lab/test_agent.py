@@ -101,6 +101,24 @@ def test_dom0_sees_uplinks_redirections_and_vifs(lab: Lab) -> None:
     assert (work["vif"], work["netvm"], work["address"]) == (f"vif{lab.id('work')}.0", "netvm", lab.address("work"))
 
 
+def test_a_change_of_an_uplinks_mtu_is_seen(lab: Lab) -> None:
+    def mtu() -> int:
+        found = json.loads(lab.out("dom0", "qnet", "status", "--json"))["uplinks"]
+        return int(next(uplink["mtu"] for uplink in found if uplink["name"] == "eth0"))
+
+    lab.wait("the usual MTU", lambda: mtu() == 1500)
+    lab.exec("netvm", "ip", "link", "set", "eth0", "mtu", "1400")
+    try:
+        lab.wait("the new MTU", lambda: mtu() == 1400)
+        lines = lab.out("dom0", "qnet", "status").splitlines()
+        heads = next(line for line in lines if line.startswith("UPLINK"))
+        row = next(line for line in lines if line.startswith("eth0"))
+        assert row[heads.index("MTU") :].split()[0] == "1400"
+    finally:
+        lab.exec("netvm", "ip", "link", "set", "eth0", "mtu", "1500")
+    lab.wait("the usual MTU again", lambda: mtu() == 1500)
+
+
 def test_reapply_brings_back_what_somebody_flushed(lab: Lab) -> None:
     before = unbooted_vifs.served(lab)
     lab.exec("netvm", "nft", "delete", "table", "inet", "qnet")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from qnet_gui.model.snapshot import NetvmState
+from qnet_gui.model.domain import NetvmState
 
 from . import netvms
 from .conftest import Lab, running

@@ -36,7 +36,8 @@ def _up(lab: Lab, frontend: int) -> bool:
 _GOOD_MAC = unbooted_vifs.mac(60)
 _BAD = {
     "no address": ("nonsense", _GOOD_MAC),
-    "too many addresses": ("10.137.0.60 10.137.0.61", _GOOD_MAC),
+    "nonsense beside it": ("10.137.0.60 nonsense", _GOOD_MAC),
+    "IPv6 alone": ("fd09:24ef:4179::a89:3c", _GOOD_MAC),
     "multicast": ("224.0.0.1", _GOOD_MAC),
     "loopback": ("127.0.0.1", _GOOD_MAC),
     "a network": ("10.137.0.0/16", _GOOD_MAC),
@@ -83,6 +84,16 @@ def test_an_address_that_is_not_ascii_is_refused(lab: Lab) -> None:
         lab.exec("dom0", "xenstore-write", f"{unbooted_vifs.path(60)}/ip", "10.137.0.6\N{SNOWMAN}")
         lab.wait("the refusal", lambda: "is not ASCII" in unbooted_vifs.field(lab, 60, "hotplug-error"))
         assert "vif60.0" not in unbooted_vifs.served(lab)
+
+
+@pytest.mark.parametrize("ip", ["10.137.0.61 fd09:24ef:4179::a89:3d", "10.137.0.61 10.137.0.62"])
+def test_of_several_addresses_the_first_ipv4_one_is_served(lab: Lab, ip: str) -> None:
+    with _taken_away(lab, 61):
+        unbooted_vifs.links(lab, 61)
+        unbooted_vifs.write(lab, {61: unbooted_vifs.nodes(61, ip, unbooted_vifs.mac(61))})
+        lab.wait("connected", lambda: unbooted_vifs.field(lab, 61, "hotplug-status") == "connected")
+        assert "10.137.0.61 dev vif61.0 lladdr" in unbooted_vifs.served(lab)
+        assert "10.137.0.62" not in unbooted_vifs.served(lab)
 
 
 def test_a_mac_in_capitals_is_a_mac(lab: Lab) -> None:

@@ -120,6 +120,6 @@ class Toolstack:
 
 def _agent(store: Store, domid: int) -> AgentState:
     try:
-        return AgentState(keys.AGENT_STATE.check(store.read(keys.AGENT_STATE.under(domid)) or b""))
-    except (BadInput, ValueError):
+        return keys.AGENT_STATE.parse(store.read(keys.AGENT_STATE.under(domid)) or b"")
+    except BadInput:
         return AgentState.UNKNOWN

@@ -100,8 +100,8 @@ class UpgradeSession:
         runner = self._started_runner()
         seconds = self.minutes(minutes) * _MINUTE
         journal = Journal(
-            by=by, netvm=netvm, address=str(address), mac="02:00:" + address.packed.hex(":"),
-            servers=tuple(str(server) for server in self._config.dns), ports=self._config.ports,
+            by=by, netvm=netvm, address=address, mac="02:00:" + address.packed.hex(":"),
+            servers=self._config.dns, ports=self._config.ports,
             until=int(time.time()) + seconds, boot=boot_id(),
         )  # fmt: skip
 

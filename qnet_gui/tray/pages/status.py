@@ -68,6 +68,8 @@ def _uplink(uplink: Uplink) -> str:
         words.append(str(uplink.address))
     if uplink.gateway:
         words.append(tr("router {address}", address=uplink.gateway))
+    if uplink.mtu and uplink.state is UplinkState.UP:
+        words.append(f"MTU {uplink.mtu}")
     return ", ".join(words)
 
 

@@ -55,7 +55,7 @@ _APART = {
     "tray.pages": {"qt"},
 }
 #: The tray has Qt's main loop and Qt's D-Bus.
-_NOT_FOR_QT = {"runtime.mainloop", "runtime.dbus_values", "runtime.job_thread"}
+_NOT_FOR_QT = {"runtime.mainloop", "runtime.dbus_values", "runtime.jobs"}
 #: The ground floor does no I/O, but that `config.load` reads the one file it is given; `sentence` and
 #: `preflight` write an hour.
 _MODEL_MAY = {

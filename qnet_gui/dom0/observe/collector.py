@@ -18,7 +18,7 @@ from qnet_gui.hypervisor.port import DomainInfo, Hypervisor, prevailing
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError, StoreGone
 from qnet_gui.model.vif import VifId
-from qnet_gui.runtime.job_thread import Worker
+from qnet_gui.runtime.jobs import JobThread
 from qnet_gui.runtime.mainloop import after, cancel
 from qnet_gui.store import keys
 from qnet_gui.store.worker import StoreWorker
@@ -49,7 +49,7 @@ class Collector:
         changed: Callable[[Inputs, bool], None], head: Callable[[], None],
     ) -> None:  # fmt: skip
         self._hypervisor = hypervisor
-        self._worker = Worker("hypervisor")
+        self._worker = JobThread("hypervisor")
         self._managed_by: str | None = None
         self._store = store
         self._name = netvm

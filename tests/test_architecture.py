@@ -37,7 +37,7 @@ _MAY = {
     # the netvm as a service is no helper's matter
     "cli": {"applethost", "dom0", "lab", *_STAND_ON},
     # it starts everybody else's programs, and knows them by their names only
-    "lab": {"install", "store", "hypervisor", *_STAND_ON},
+    "lab": {"install", *_FLOORS, *_STAND_ON},
 }
 #: Rooms within rooms, from the ground up: each may import those before it. What lies beside them is the top floor.
 _WITHIN = {

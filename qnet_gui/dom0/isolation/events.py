@@ -12,11 +12,19 @@ from collections.abc import Callable
 
 from gi.repository import GLib
 
+from qnet_gui.kernel.netlink_messages import (
+    NETLINK_KOBJECT_UEVENT,
+    RTMGRP_IPV4_IFADDR,
+    RTMGRP_IPV4_ROUTE,
+    RTMGRP_IPV6_IFADDR,
+    RTMGRP_IPV6_ROUTE,
+    RTMGRP_LINK,
+)
 from qnet_gui.runtime.mainloop import after
 
-_NETWORK = 0x1 | 0x10 | 0x40 | 0x100 | 0x400  # links; addresses and routes, of IPv4 and IPv6
-#: linux/netlink.h has the first, which Python does not name; the kernel's own events, not those that udev sends on.
-_UEVENT, _FROM_KERNEL = 15, 0x1
+_NETWORK = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE
+#: The kernel's own events, not those that udev sends on.
+_FROM_KERNEL = 0x1
 _GATHER = 0.01
 #: A flood of events gets this much of us: looks a second, then seconds between them.
 _BURST = 50
@@ -80,4 +88,4 @@ class _Source:
 def listen(look: Callable[[], None]) -> None:
     """Call `look` whenever something may have changed, from now on and for ever."""
     _Source(socket.NETLINK_ROUTE, _NETWORK, lambda _: True, look)
-    _Source(_UEVENT, _FROM_KERNEL, of_pci, look)
+    _Source(NETLINK_KOBJECT_UEVENT, _FROM_KERNEL, of_pci, look)

@@ -25,7 +25,7 @@ _MAY = {
     "__init__": set(),
     "model": set(),
     "runtime": _GROUND,
-    "install": _GROUND,
+    "install": _STAND_ON,
     "store": _STAND_ON,
     "kernel": _STAND_ON,
     "hypervisor": {"store", *_STAND_ON},

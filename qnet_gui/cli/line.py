@@ -24,6 +24,7 @@ from qnet_gui.model.errors import NoAnswer
 from qnet_gui.model.parse import printable
 from qnet_gui.runtime.dbus_service import Service
 from qnet_gui.runtime.dbus_values import plain
+from qnet_gui.runtime.mainloop import after, cancel
 
 #: Seconds until the answer to a deed: a person may have to type a password first.
 _DEADLINE = 300.0
@@ -130,16 +131,15 @@ class Line:
         """The next event, None after so many seconds without; Ctrl-C and the helper's death are raised."""
         late = False
 
-        def expired() -> bool:
+        def expired() -> None:
             nonlocal late
             late = True
-            return False
 
-        timer = GLib.timeout_add(int(seconds * 1000), expired) if seconds is not None else None
+        timer = after(seconds, expired) if seconds is not None else None
         while not self._events and not late:
             GLib.MainContext.default().iteration(True)
-        if timer is not None and not late:
-            GLib.source_remove(timer)
+        if timer is not None:
+            cancel(timer)
         event = self._events.popleft() if self._events else None
         if isinstance(event, _Interrupt):
             raise KeyboardInterrupt

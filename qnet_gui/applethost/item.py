@@ -13,7 +13,8 @@ import dbus
 
 from qnet_gui.applethost.layout import Look, Row, look, rows
 from qnet_gui.applethost.qt import QCursor, QIcon, QImage, QMenu, QPixmap, QPoint, QSize, Qt, QToolButton
-from qnet_gui.applethost.watcher import ITEM, PROPERTIES
+from qnet_gui.applethost.watcher import ITEM
+from qnet_gui.runtime.dbus_service import PROPERTIES, Service
 from qnet_gui.tray.state import plain_text
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Item(QToolButton):
 
     def __init__(self, bus: Any, name: str, path: str, size: QSize) -> None:
         super().__init__()
-        self._bus, self._name, self._path = bus, name, path
+        self._service, self._name, self._path = Service(bus, name), name, path
         self._look = Look()
         self._menu: QMenu | None = None
         self.setAutoRaise(True)
@@ -48,15 +49,13 @@ class Item(QToolButton):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.clicked.connect(self._clicked)
         self.customContextMenuRequested.connect(self._menu_wanted)
-        self._matches = [
-            bus.add_signal_receiver(lambda *_: self._ask(), news, ITEM, name, path) for news in _NEWS
-        ]  # fmt: skip
+        for news in _NEWS:
+            self._service.listen(ITEM, news, lambda *_: self._ask(), path)
         self._ask()
 
     def forget(self) -> None:
         """Its program has gone."""
-        for match in self._matches:
-            match.remove()
+        self._service.close()
 
     def _call(
         self, path: str, interface: str, method: str, signature: str, arguments: tuple[Any, ...],
@@ -67,7 +66,7 @@ class Item(QToolButton):
             if failed is not None:
                 failed(error)
 
-        self._bus.call_async(self._name, path, interface, method, signature, arguments, done, refused)
+        self._service.call(path, interface, method, signature, arguments, done, refused)
 
     def _ask(self) -> None:
         self._call(self._path, PROPERTIES, "GetAll", "s", (ITEM,), self._show)

@@ -11,7 +11,7 @@ import re
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model import parse
 from qnet_gui.model.domain import DomainState
-from qnet_gui.model.errors import BadInput, HypervisorError, QnetError
+from qnet_gui.model.errors import BadInput, HypervisorError
 
 #: A name may have spaces, and there is none while a domain is being made or taken apart.
 _ROW = re.compile(
@@ -73,8 +73,3 @@ def reason(stderr: str) -> str:
         if found := _REASON.fullmatch(line):
             return parse.printable(found["why"], 200)
     return parse.printable(lines[0], 200) if lines else ""
-
-
-def error(words: str, stderr: str, status: int) -> QnetError:
-    """The error that stands for a failed xl."""
-    return HypervisorError(f"xl {words} failed: {(reason(stderr) or f'status {status}').rstrip('.')}.")

@@ -106,8 +106,3 @@ def test_iommu(caps: str, iommu: bool | None) -> None:
 )
 def test_reason(stderr: str, why: str) -> None:
     assert xen_text.reason(stderr) == why
-
-
-def test_error_is_a_sentence() -> None:
-    assert str(xen_text.error("pause", "", 1)) == "xl pause failed: status 1."
-    assert str(xen_text.error("pause", "unknown domain.\n", 1)) == "xl pause failed: unknown domain."

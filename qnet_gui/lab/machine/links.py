@@ -8,7 +8,6 @@ from __future__ import annotations
 import fcntl
 import socket
 import struct
-import subprocess
 from contextlib import suppress
 
 from qnet_gui.lab.box.child import Child
@@ -16,6 +15,7 @@ from qnet_gui.lab.box.syscalls import in_network
 from qnet_gui.lab.machine.provider import CABLE, Provider
 from qnet_gui.model.errors import HypervisorError
 from qnet_gui.model.vif import VifId
+from qnet_gui.runtime.command import IP, NFT, run
 
 #: What netback gives to its end of every vif.
 _BACKEND_MAC = "fe:ff:ff:ff:ff:ff"
@@ -23,20 +23,14 @@ _DEADLINE = 5.0
 _IFF_UP, _SIOCGIFFLAGS, _SIOCGIFADDR = 1, 0x8913, 0x8915
 
 
-def _run(child: Child, command: list[str], lines: str = "") -> None:
+def _run(child: Child, command: list[str], stdin: str) -> None:
+    name = f"In {child.name}: {command[0]}"
     with in_network(child.network):
-        try:
-            done = subprocess.run(
-                command, input=lines, capture_output=True, text=True, timeout=_DEADLINE, check=False
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            raise HypervisorError(f"In {child.name}: {command[0]} did not end within {_DEADLINE:g} s.") from None
-    if done.returncode:
-        raise HypervisorError(f"In {child.name}: {done.stderr.strip()[-300:]}")
+        run(command, stdin, deadline=_DEADLINE, name=name, error=HypervisorError)
 
 
 def _ip(child: Child, *lines: str) -> None:
-    _run(child, ["/sbin/ip", "-batch", "-"], "".join(f"{line}\n" for line in lines))
+    _run(child, [IP, "-batch", "-"], "".join(f"{line}\n" for line in lines))
 
 
 def _remove(child: Child, link: str) -> None:
@@ -113,4 +107,4 @@ _SOUND = "delete table inet lab-paused\ndelete table arp lab-paused\n"
 
 def silence(child: Child, silent: bool) -> None:
     """A paused domain's network stack stands still too: it takes nothing in and sends nothing."""
-    _run(child, ["/usr/sbin/nft", "-f", "-"], _SILENCE if silent else _SOUND)
+    _run(child, [NFT, "-f", "-"], _SILENCE if silent else _SOUND)

@@ -20,6 +20,7 @@ from qnet_gui.lab.box.child import Reports
 from qnet_gui.lab.box.network import fresh_network
 from qnet_gui.lab.box.place import PROVIDERS, Place
 from qnet_gui.lab.box.programs import ENVIRONMENT
+from qnet_gui.runtime.command import IP, run
 
 #: The provider's end of the cable.
 CABLE = "cable"
@@ -111,7 +112,7 @@ def write_servers(place: Place, provider: Provider, servers: list[str]) -> None:
 def _addresses(provider: Provider) -> None:
     """The provider's own addresses stand on its loopback; only the router's is on the cable."""
     lines = "".join(f"address add {address}/32 dev lo\n" for address in [*provider.servers, provider.web])
-    subprocess.run(["/sbin/ip", "-batch", "-"], input=lines, text=True, timeout=5, check=True)
+    run([IP, "-batch", "-"], lines)
 
 
 def _dhcp(place: Place, provider: Provider) -> list[str]:

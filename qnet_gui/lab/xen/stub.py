@@ -45,5 +45,5 @@ def library() -> Path:
         raise HypervisorError("The lab needs a C compiler once. Install it: sudo apt install gcc libxen-dev") from None
     if done.returncode:
         raise HypervisorError(f"The lab's Xen stub cannot be compiled: {done.stderr.strip()[-500:]}")
-    fresh.rename(target)  # two labs that start at once both end up with a whole file
+    fresh.rename(target)  # the compiler writes it; two labs at once both get a whole one
     return target

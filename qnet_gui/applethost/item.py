@@ -104,8 +104,8 @@ class Item(QToolButton):
         self._fill(self._menu, rows(root))
         self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
-    def _fill(self, menu: QMenu, found: tuple[Row, ...]) -> None:
-        for row in found:
+    def _fill(self, menu: QMenu, entries: tuple[Row, ...]) -> None:
+        for row in entries:
             if row.separator:
                 menu.addSeparator()
             elif row.below:

@@ -36,8 +36,8 @@ def rows(layout: object, depth: int = 0) -> tuple[Row, ...]:
     """The rows below a node of GetLayout's answer: `(id, properties, children)`; what is off is left out."""
     match layout:
         case [_, _, [*children]] if depth < _DEPTH:
-            found = (_row(child, depth) for child in children[:_ROWS])
-            return tuple(row for row in found if row is not None)
+            below = (_row(child, depth) for child in children[:_ROWS])
+            return tuple(row for row in below if row is not None)
     return ()
 
 
@@ -67,9 +67,9 @@ class Picture:
 
 def picture(pixmaps: object, wanted: int) -> Picture | None:
     """The smallest of an icon's pictures that is as large as wanted, else the largest; None when there is none."""
-    found = [each for each in map(_picture, pixmaps if isinstance(pixmaps, Sequence) else ()) if each]
-    found.sort(key=lambda each: each.width)
-    return next((each for each in found if each.width >= wanted), found[-1] if found else None)
+    pictures = [candidate for candidate in map(_picture, pixmaps if isinstance(pixmaps, Sequence) else ()) if candidate]
+    pictures.sort(key=lambda candidate: candidate.width)
+    return next((candidate for candidate in pictures if candidate.width >= wanted), pictures[-1] if pictures else None)
 
 
 def _picture(raw: Any) -> Picture | None:

@@ -21,7 +21,7 @@ def _lab(*words: str) -> None:
 
 
 def _inside(*command: str) -> str:
-    process = enter.popen(enter.door(NAME, "netvm"), list(command), stdout=subprocess.PIPE, text=True)
+    process = enter.popen(enter.first_process(NAME, "netvm"), list(command), stdout=subprocess.PIPE, text=True)
     return str(process.communicate(timeout=120)[0])
 
 

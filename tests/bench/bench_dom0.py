@@ -32,7 +32,7 @@ def _lab(*words: str) -> None:
 
 
 def _inside(*command: str) -> Any:
-    process = enter.popen(enter.door(NAME, "dom0"), list(command), stdout=subprocess.PIPE, text=True)
+    process = enter.popen(enter.first_process(NAME, "dom0"), list(command), stdout=subprocess.PIPE, text=True)
     return json.loads(process.communicate(timeout=200)[0])
 
 

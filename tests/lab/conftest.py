@@ -158,7 +158,7 @@ class Lab:
 
     def popen(self, domain: str, *command: str, **options: Any) -> subprocess.Popen[Any]:
         """Start a command in a domain or at a provider; it is a child of the test's own process."""
-        return enter.popen(enter.door(self.name, domain), list(command), **options)
+        return enter.popen(enter.first_process(self.name, domain), list(command), **options)
 
     def exec(
         self,

@@ -156,14 +156,14 @@ class Programs:
         """Collect the dead, the orphans of the domain included."""
         while True:
             try:
-                found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             except ChildProcessError:
                 return
-            if found is None:
+            if ended is None:
                 return
-            name = next((name for name, process in self._running.items() if process.pid == found.si_pid), None)
+            name = next((name for name, process in self._running.items() if process.pid == ended.si_pid), None)
             if name is None:
-                os.waitpid(found.si_pid, 0)
+                os.waitpid(ended.si_pid, 0)
             else:
                 self._running[name].wait()
                 self._ended(name)

@@ -70,8 +70,8 @@ def build(place: Place, name: str, role: str, domid: int) -> bool:
         kept.append(_keep(place.xenbus(domid), Path("/run/xenstored/socket")))
     syscalls.set_read_only("/", True, below=True)
     _writable(disk)
-    for each in kept:
-        each.show()
+    for part in kept:
+        part.show()
     if role == DOM0:
         syscalls.set_read_only("/run/dbus", False)
     for path in ("/run/dbus", "/run/lock", "/run/xen"):

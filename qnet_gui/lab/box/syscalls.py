@@ -138,11 +138,11 @@ def bind(source: Path | str, target: Path | str) -> None:
 def pick_up(path: Path | str) -> int:
     """A file of this mount namespace as a mount of its own, to be put down in another; `FileNotFoundError` etc."""
     ctypes.set_errno(0)
-    found = _libc.syscall(_OPEN_TREE, _AT_FDCWD, str(path).encode(), _TREE_CLONE | os.O_CLOEXEC)
-    if found < 0:
+    descriptor = _libc.syscall(_OPEN_TREE, _AT_FDCWD, str(path).encode(), _TREE_CLONE | os.O_CLOEXEC)
+    if descriptor < 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), str(path))
-    return int(found)
+    return int(descriptor)
 
 
 def put_down(mount: int, target: Path | str) -> None:

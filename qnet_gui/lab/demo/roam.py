@@ -60,11 +60,11 @@ class Roaming:
         self._log = folder / "networkmanager.log"
         with self._log.open("wb") as log:
             self._monitor = enter.popen(
-                enter.door(lab, NETVM), ["/usr/bin/dbus-monitor", "--system", _MATCH], tied=True,
+                enter.first_process(lab, NETVM), ["/usr/bin/dbus-monitor", "--system", _MATCH], tied=True,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         self._asking = enter.popen(
-            enter.door(lab, domain),
+            enter.first_process(lab, domain),
             [sys.executable, "-c", _ASK, provider.whoami, str(_DEADLINE), server],
             tied=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip

@@ -48,7 +48,7 @@ _NM_APPLET = ("1016", "775")
 
 def _strings(text: str) -> list[str]:
     """The strings of what dbus-send or dbus-monitor prints; the tray puts in zero-width spaces against mark-up."""
-    return [found.replace("\u200b", "") for found in re.findall(r'string "(.*?)"$', text, re.MULTILINE | re.DOTALL)]
+    return [string.replace("\u200b", "") for string in re.findall(r'string "(.*?)"$', text, re.MULTILINE | re.DOTALL)]
 
 
 class Tray:
@@ -70,14 +70,14 @@ class Tray:
     def wait(self, ready: Callable[[], str], otherwise: str) -> str:
         """Wait until `ready` says something, and return that; else `NoAnswer` with the words of `otherwise`."""
         until = time.monotonic() + _DEADLINE
-        while not (found := ready()):
+        while not (answer := ready()):
             if self._process is not None and self._process.poll() is not None:
                 log = (self.screen.folder / "qnet-tray.log").read_text(errors="replace").strip()
                 raise NoAnswer(f"qnet-tray ended: {log.rpartition(chr(10))[2] or self._process.returncode}")
             if time.monotonic() > until:
                 raise NoAnswer(f"{otherwise} within {_DEADLINE:.0f} s.")
             time.sleep(0.05)
-        return found
+        return answer
 
     def _call(self, name: str, path: str, method: str, *words: str) -> str:
         return self.screen.run("dbus-send", "--session", "--print-reply", f"--dest={name}", path, method, *words)
@@ -95,7 +95,7 @@ class Tray:
     def _registered(self) -> str:
         mine = self._owner(_NAME)
         known = self._get(_WATCHER, "/StatusNotifierWatcher", _WATCHER, "RegisteredStatusNotifierItems")
-        names = (each.partition("/")[0] for each in known if mine)
+        names = (item.partition("/")[0] for item in known if mine)
         return next((name for name in names if self._owner(name) == mine), "")
 
     def sentence(self) -> str:

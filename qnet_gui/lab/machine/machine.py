@@ -244,10 +244,10 @@ class Machine:
         """Start, stop, kill or restart a program in a domain, as its own service manager would."""
         if action not in ("start", "stop", "kill", "restart"):
             raise BadInput(f"{shown(action)} is nothing that can be done to a program.")
-        found = self._named(domain)
-        if found.state is not DomainState.RUNNING:
-            raise Refused(f"{domain} is {found.state.value}.")
-        found.init.order(action, program=program)
+        running = self._named(domain)
+        if running.state is not DomainState.RUNNING:
+            raise Refused(f"{domain} is {running.state.value}.")
+        running.init.order(action, program=program)
 
     def cable(self, provider: str, plugged: bool) -> None:
         """Plug a provider's cable in, or pull it."""

@@ -91,7 +91,7 @@ def _prepare(dom0: int, where: int, group: Path, number: int, cookie: str) -> No
     pidfd = os.pidfd_open(where)
     cgroup.join(group)
     mount = _socket(dom0, number)
-    enter.walk_in(pidfd)
+    enter.enter_namespaces(pidfd)
     syscalls.setns(pidfd, syscalls.NEWPID)
     syscalls.unshare(syscalls.NEWNS)
     syscalls.mounts_private()

@@ -18,15 +18,13 @@ class UplinkWorld:
 
     def __init__(self, place: Place, count: int, netvms: list[str]) -> None:
         self._place = place
-        self._providers = {each.name: each for each in map(Provider, range(count))}
-        self._netvms = {each.name: netvms[each.number % len(netvms)] for each in self._providers.values()}
-        self._plugged = {each.name: each.number < len(netvms) for each in self._providers.values()}
+        self._providers = {provider.name: provider for provider in map(Provider, range(count))}
+        self._netvms = {provider.name: netvms[provider.number % len(netvms)] for provider in self._providers.values()}
+        self._plugged = {provider.name: provider.number < len(netvms) for provider in self._providers.values()}
         self.children = {
-            each.name: Child(
-                place, each.name, each.name, "qnet_gui.lab.machine.provider", str(each.number), own_processes=True
-            )
-            for each in self._providers.values()
-        }  # fmt: skip
+            name: Child(place, name, name, "qnet_gui.lab.machine.provider", str(provider.number), own_processes=True)
+            for name, provider in self._providers.items()
+        }
 
     def wire(self, netvm: Child) -> None:
         """Run its cables to a new netvm."""

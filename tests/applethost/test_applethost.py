@@ -97,12 +97,12 @@ def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightDesktop]:
 def hosted(desktop: LightDesktop) -> Iterator[Hosted]:
     folder = ROOT / "build" / "applethost"
     folder.mkdir(parents=True, exist_ok=True)
-    found = Hosted(desktop, folder)
-    yield found
+    hosted_menu = Hosted(desktop, folder)
+    yield hosted_menu
     for name in ("host", "red", "green", "xfce4-panel"):
         if name in desktop._running:
             desktop.end(name)
-    assert "Traceback" not in (found.log.read_text() if found.log.exists() else "")
+    assert "Traceback" not in (hosted_menu.log.read_text() if hosted_menu.log.exists() else "")
 
 
 def test_it_says_so_while_nothing_has_come(hosted: Hosted) -> None:

@@ -34,9 +34,9 @@ def test_a_menu_has_an_end() -> None:
     deep: list[object] = [0, {"label": "x"}, []]
     for _ in range(50):
         deep = [0, {"label": "x"}, [deep]]
-    found, depth = rows(deep), 0
-    while found:
-        found, depth = found[0].below, depth + 1
+    level, depth = rows(deep), 0
+    while level:
+        level, depth = level[0].below, depth + 1
     assert depth == 8
     assert len(rows([0, {}, [[1, {}, []]] * 1000])) == 500
 

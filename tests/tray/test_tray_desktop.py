@@ -287,8 +287,8 @@ def switches(process: int) -> int:
     """How often all its threads have slept so far: each wake-up ends in one more."""
     total = 0
     for thread in Path(f"/proc/{process}/task").iterdir():
-        found = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", (thread / "status").read_text(), re.MULTILINE)
-        total += int(found[1]) if found else 0
+        match = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", (thread / "status").read_text(), re.MULTILINE)
+        total += int(match[1]) if match else 0
     return total
 
 

@@ -31,8 +31,8 @@ class Dom0:
 
     def snapshot(self) -> Snapshot:
         where = "org.freedesktop.DBus.Properties"
-        found = self._bus.call_blocking(_HELPER, _PATH, where, "GetAll", "s", (_HELPER,), timeout=30)
-        return from_wire(plain(found)["Snapshot"])
+        properties = self._bus.call_blocking(_HELPER, _PATH, where, "GetAll", "s", (_HELPER,), timeout=30)
+        return from_wire(plain(properties)["Snapshot"])
 
     def state(self) -> Dom0State:
         return self.snapshot().dom0.state
@@ -42,16 +42,16 @@ class Dom0:
         eventually(lambda: self.state() is Dom0State.OPEN, 30)
 
     def domain(self, name: str) -> object:
-        return next(each for each in self.snapshot().domains if each.name == name)
+        return next(domain for domain in self.snapshot().domains if domain.name == name)
 
 
 @pytest.fixture
 def dom0(lab: str) -> Iterator[Dom0]:
-    found = Dom0(lab)
-    eventually(lambda: found.snapshot().uplink, 30)
-    yield found
-    found.call("DisconnectDom0")
-    eventually(lambda: found.state() is Dom0State.CLOSED and not found.snapshot().operation.id, 30)
+    helper = Dom0(lab)
+    eventually(lambda: helper.snapshot().uplink, 30)
+    yield helper
+    helper.call("DisconnectDom0")
+    eventually(lambda: helper.state() is Dom0State.CLOSED and not helper.snapshot().operation.id, 30)
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ def test_a_domain_is_paused_cut_off_and_put_back_by_the_menu(running: Tray, dom0
         running.click("Domains", "work", words)
 
         def done(what: str = what, value: object = value) -> bool:
-            found = getattr(dom0.domain("work"), what)
-            return bool(found) == value if what == "vif" else found.value == value
+            field = getattr(dom0.domain("work"), what)
+            return bool(field) == value if what == "vif" else field.value == value
 
         eventually(done, 20)
 

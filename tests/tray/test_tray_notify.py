@@ -65,9 +65,9 @@ class Server:
 @pytest.fixture
 def server(system_bus: str) -> Iterator[Server]:
     """On the same private bus, which is the session's here too."""
-    found = Server(system_bus)
-    yield found
-    found.close()
+    notifications = Server(system_bus)
+    yield notifications
+    notifications.close()
 
 
 @pytest.fixture
@@ -80,14 +80,14 @@ def applet(
     name = f"notify-{next(_numbers)}"
     bus = QDBusConnection.connectToBus(system_bus, name)
     helper.publish(up(CABLE))
-    found = Applet(bus, bus)
-    found.wants = []  # type: ignore[attr-defined]
-    found.app_state.requested.disconnect()
-    found.app_state.requested.connect(found.wants.append)  # type: ignore[attr-defined]
-    found.app_state.client.start()
-    qtbot.waitUntil(lambda: found.app_state.snapshot == up(CABLE))
-    yield found
-    found.deleteLater()
+    tray = Applet(bus, bus)
+    tray.wants = []  # type: ignore[attr-defined]
+    tray.app_state.requested.disconnect()
+    tray.app_state.requested.connect(tray.wants.append)  # type: ignore[attr-defined]
+    tray.app_state.client.start()
+    qtbot.waitUntil(lambda: tray.app_state.snapshot == up(CABLE))
+    yield tray
+    tray.deleteLater()
     QDBusConnection.disconnectFromBus(name)
 
 

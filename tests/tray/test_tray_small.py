@@ -40,10 +40,10 @@ def test_a_terminal_is_found_and_stays_open(tmp_path: Path) -> None:
     program = tmp_path / "xterm"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    found = terminal.words("true", str(tmp_path))
-    assert found[:4] == [str(program), "-e", "/bin/sh", "-c"]
-    assert found[4].startswith("true\n")
-    assert found[4].endswith("read -r _")
+    command = terminal.words("true", str(tmp_path))
+    assert command[:4] == [str(program), "-e", "/bin/sh", "-c"]
+    assert command[4].startswith("true\n")
+    assert command[4].endswith("read -r _")
     assert terminal.words("true", str(tmp_path / "none")) == []
     assert terminal.hindrance("").startswith("The command that upgrades this system is not known.")
 

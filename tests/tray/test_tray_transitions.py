@@ -230,7 +230,7 @@ def test_short_flaps_do_not_spam(tracker: Tracker) -> None:
 
 def test_flapping_between_two_ends_in_the_last_truth(tracker: Tracker) -> None:
     told = [tracker.see(up(WIFI if step % 2 == 0 else CABLE), 60 + step / 10) for step in range(11)]
-    assert [bool(each) for each in told] == [True] + 10 * [False]
+    assert [bool(announcements) for announcements in told] == [True] + 10 * [False]
     assert tracker.tick(60 + QUIET) is None
     tracker.see(up(CABLE), 62)
     assert tracker.due == 60 + QUIET

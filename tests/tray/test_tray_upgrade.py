@@ -47,8 +47,8 @@ def test_before() -> None:
 
 
 def test_what_stands_in_the_way_is_told_and_there_is_no_way() -> None:
-    found = dataclasses.replace(READY, obstacles=("netvm has no uplink. Plug in a cable.",))
-    page = upgrade(STATES["no-uplink"], Known(found))
+    preflight = dataclasses.replace(READY, obstacles=("netvm has no uplink. Plug in a cable.",))
+    page = upgrade(STATES["no-uplink"], Known(preflight))
     assert page.checks == (
         Line(Mark.DONE, "netvm is running"),
         Line(Mark.FAILED, "netvm has no uplink. Plug in a cable."),
@@ -58,8 +58,8 @@ def test_what_stands_in_the_way_is_told_and_there_is_no_way() -> None:
 
 
 def test_somebody_elses_operation_explains_all_the_rest() -> None:
-    found = dataclasses.replace(READY, busy="bob is attaching a domain. Wait.", obstacles=("Something.",))
-    page = upgrade(up(CABLE), Known(found))
+    preflight = dataclasses.replace(READY, busy="bob is attaching a domain. Wait.", obstacles=("Something.",))
+    page = upgrade(up(CABLE), Known(preflight))
     assert [line.text for line in page.checks] == ["bob is attaching a domain. Wait."]
     assert not page.connect
 

@@ -90,9 +90,9 @@ class Applet(QObject):
         self._tell(self._tracker.see(self.app_state.snapshot, time.monotonic(), time.time()))
 
     def _tell(self, announcements: Iterable[Announcement]) -> None:
-        for each in announcements:
-            if self.app_state.settings.tells(each.kind):
-                self._notifier.show(each)
+        for announcement in announcements:
+            if self.app_state.settings.tells(announcement.kind):
+                self._notifier.show(announcement)
         if self._tracker.due is None:
             self._due.stop()
         else:

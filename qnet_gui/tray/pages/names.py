@@ -34,13 +34,13 @@ def heads() -> tuple[str, ...]:
 def tested(answer: Sequence[object] | QnetError) -> dict[str, str]:
     """The answer to TestNames: how soon each server answers, in words."""
     wires = answer[0] if not isinstance(answer, QnetError) and answer and isinstance(answer[0], list) else []
-    found = {}
-    for each in wires:
-        if isinstance(each, Mapping):
-            match each.get("server"), each.get("milliseconds"):
+    results = {}
+    for result in wires:
+        if isinstance(result, Mapping):
+            match result.get("server"), result.get("milliseconds"):
                 case str() as server, int() as took:
-                    found[server] = tr("after {count} ms", count=took) if took >= 0 else tr("does not answer")
-    return found
+                    results[server] = tr("after {count} ms", count=took) if took >= 0 else tr("does not answer")
+    return results
 
 
 def page(snapshot: Snapshot | None, answers: Mapping[str, str] = _NOT_TESTED) -> NamesPage:
@@ -48,15 +48,15 @@ def page(snapshot: Snapshot | None, answers: Mapping[str, str] = _NOT_TESTED) ->
     if snapshot is None or blind(snapshot):
         return NamesPage(sentence(snapshot))
     if not snapshot.redirects:
-        cure = next((each.cure for each in snapshot.problems if each.code == "no-dns"), "")
+        cure = next((problem.cure for problem in snapshot.problems if problem.code == "no-dns"), "")
         return NamesPage(
             sentence(snapshot), said=tr("Nothing is redirected: names do not resolve.") + f" {cure}".rstrip()
         )
     rows = []
-    for each in snapshot.redirects:
-        gave = [uplink_name(uplink) for uplink in snapshot.uplinks if each.real in uplink.servers]
+    for redirect in snapshot.redirects:
+        gave = [uplink_name(uplink) for uplink in snapshot.uplinks if redirect.real in uplink.servers]
         origin = ", ".join([*gave[:1], *([source(snapshot)] if source(snapshot) else [])])
-        rows.append((str(each.virtual), str(each.real), origin, answers.get(str(each.real), "")))
+        rows.append((str(redirect.virtual), str(redirect.real), origin, answers.get(str(redirect.real), "")))
     head = tr("Whatever name server a domain asks, its question goes to one that the uplink offers.")
     return NamesPage(head, tuple(rows))
 
@@ -65,5 +65,5 @@ def as_text(shown: NamesPage) -> str:
     """All of it as text, for the clipboard."""
     lines = []
     for virtual, real, *more in shown.rows:
-        lines.append(f"{virtual} → {real} ({', '.join(each for each in more if each)})")
+        lines.append(f"{virtual} → {real} ({', '.join(detail for detail in more if detail)})")
     return "\n".join(lines) + "\n"

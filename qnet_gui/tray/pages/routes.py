@@ -30,7 +30,8 @@ def of_whom(snapshot: Snapshot | None) -> list[tuple[str, str]]:
     if snapshot is None or blind(snapshot):
         return []
     netvm = (snapshot.netvm.name, tr("{name} (the netvm)", name=snapshot.netvm.name))
-    return [netvm, ("dom0", "dom0"), *((each.name, each.name) for each in snapshot.domains if each.name != "dom0")]
+    others = [domain.name for domain in snapshot.domains if domain.name != "dom0"]
+    return [netvm, ("dom0", "dom0"), *((name, name) for name in others)]
 
 
 def _row(wire: object) -> Route:
@@ -47,9 +48,9 @@ def page(answer: Sequence[object] | QnetError | None) -> RoutesPage:
         return RoutesPage(said=str(answer))
     try:
         wires = answer[0] if answer and isinstance(answer[0], list) else []
-        routes = [_row(each) for each in wires]
+        routes = [_row(wire) for wire in wires]
     except BadInput:
         return RoutesPage(said=tr(OTHER_VERSION))
     if not routes:
         return RoutesPage(said=tr("It has no routes."))
-    return RoutesPage(tuple(tuple(map(str, each.as_dict().values())) for each in routes), table(routes) + "\n")
+    return RoutesPage(tuple(tuple(map(str, route.as_dict().values())) for route in routes), table(routes) + "\n")

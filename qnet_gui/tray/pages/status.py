@@ -72,8 +72,8 @@ def _uplink(uplink: Uplink) -> str:
 
 
 def _uplinks(snapshot: Snapshot) -> str:
-    ordered = sorted(snapshot.uplinks, key=lambda each: each is not snapshot.uplink)
-    return "\n".join(_uplink(each) for each in ordered) or tr("none")
+    ordered = sorted(snapshot.uplinks, key=lambda uplink: uplink is not snapshot.uplink)
+    return "\n".join(_uplink(uplink) for uplink in ordered) or tr("none")
 
 
 def source(snapshot: Snapshot) -> str:
@@ -82,7 +82,7 @@ def source(snapshot: Snapshot) -> str:
 
 
 def _servers(snapshot: Snapshot) -> str:
-    lines = [f"{each.virtual} → {each.real}" for each in snapshot.redirects]
+    lines = [f"{redirect.virtual} → {redirect.real}" for redirect in snapshot.redirects]
     return "\n".join([*lines, source(snapshot)] if lines and source(snapshot) else lines) or tr("none")
 
 
@@ -94,14 +94,14 @@ def _dom0(snapshot: Snapshot) -> str:
 
 def _isolation(snapshot: Snapshot) -> str:
     """What stands between dom0 and the network, a line each; what is as it should be is said as well."""
-    found = snapshot.isolation
-    lines = [tr(_IOMMU[found.iommu])]
-    if found.nics:
-        lines.append(tr("dom0 has network cards of its own: {cards}.", cards=listed(found.nics)))
+    isolation = snapshot.isolation
+    lines = [tr(_IOMMU[isolation.iommu])]
+    if isolation.nics:
+        lines.append(tr("dom0 has network cards of its own: {cards}.", cards=listed(isolation.nics)))
     else:
         lines.append(tr("dom0 has no network card of its own."))
-    if found.without_netvm:
-        lines.append(tr("Without a network: {domains}.", domains=listed(found.without_netvm)))
+    if isolation.without_netvm:
+        lines.append(tr("Without a network: {domains}.", domains=listed(isolation.without_netvm)))
     return "\n".join(lines)
 
 
@@ -114,7 +114,7 @@ def page(snapshot: Snapshot | None) -> Page:
     """The content for a snapshot; of a helper that is away, or knows nothing itself, there are no facts to show."""
     if snapshot is None:
         return Page(sentence(None), problems=((tr(_AWAY), tr(START)),))
-    problems = tuple((each.sentence, each.cure) for each in snapshot.problems)
+    problems = tuple((problem.sentence, problem.cure) for problem in snapshot.problems)
     if blind(snapshot):
         return Page(sentence(snapshot), problems=problems)
     return Page(
@@ -126,7 +126,7 @@ def page(snapshot: Snapshot | None) -> Page:
             (tr("dom0:"), _dom0(snapshot)),
             (tr("Isolation:"), _isolation(snapshot)),
         ),
-        tuple(_row(each) for each in snapshot.domains),
+        tuple(_row(domain) for domain in snapshot.domains),
         problems,
     )
 

@@ -76,19 +76,19 @@ class UpgradePage:
     disconnect: bool = False
 
 
-def _checks(snapshot: Snapshot, found: Preflight) -> tuple[Line, ...]:
+def _checks(snapshot: Snapshot, preflight: Preflight) -> tuple[Line, ...]:
     """What was looked at; somebody else's operation explains all the rest, and is told alone."""
-    if found.busy:
-        return (Line(Mark.FAILED, heard(found.busy)),)
+    if preflight.busy:
+        return (Line(Mark.FAILED, heard(preflight.busy)),)
     name, lines = snapshot.netvm.name, []
     if snapshot.netvm.state is NetvmState.RUNNING and snapshot.netvm.id != 0:
         lines.append(Line(Mark.DONE, tr("{name} is running", name=name)))
         if snapshot.uplink:
             lines.append(Line(Mark.DONE, tr("{name} has an uplink", name=name)))
-            if found.names:
+            if preflight.names:
                 lines.append(Line(Mark.DONE, tr("Names resolve")))
-    lines += [Line(Mark.FAILED, heard(each)) for each in found.obstacles]
-    if not found.names and not found.obstacles:
+    lines += [Line(Mark.FAILED, heard(obstacle)) for obstacle in preflight.obstacles]
+    if not preflight.names and not preflight.obstacles:
         lines.append(Line(Mark.WARNING, tr(UNRESOLVED)))
     return tuple(lines)
 
@@ -100,15 +100,15 @@ def few(names: Sequence[str]) -> str:
     return tr("{names} and {count} more", names=", ".join(names[:MANY]), count=len(names) - MANY)
 
 
-def _facts(snapshot: Snapshot, found: Preflight) -> tuple[tuple[str, str], ...]:
-    paused = few(found.pause) or tr("none; no other domain is running")
+def _facts(snapshot: Snapshot, preflight: Preflight) -> tuple[tuple[str, str], ...]:
+    paused = few(preflight.pause) or tr("none; no other domain is running")
     rows = [(tr("These domains will be paused:"), paused)]
-    if found.paused:
-        rows.append((tr("Paused already, and left so:"), few(found.paused)))
+    if preflight.paused:
+        rows.append((tr("Paused already, and left so:"), few(preflight.paused)))
     uplink = uplink_name(snapshot.uplink) if snapshot.uplink else ""
-    through = ", ".join(each for each in (found.netvm, uplink) if each)
+    through = ", ".join(name for name in (preflight.netvm, uplink) if name)
     rows.append((tr("Connected through:"), through))
-    rows.append((tr("Allowed:"), tr("{what}; nothing is let in", what=let_out(found))))
+    rows.append((tr("Allowed:"), tr("{what}; nothing is let in", what=let_out(preflight))))
     return tuple(rows)
 
 
@@ -144,23 +144,23 @@ def _outcome(known: Known) -> Line | None:
 
 
 def _closed(snapshot: Snapshot, known: Known) -> UpgradePage:
-    found, more = known.preflight, tr("To upgrade its packages it can be connected for a while.")
+    preflight, more = known.preflight, tr("To upgrade its packages it can be connected for a while.")
     head = tr("dom0 has no network. That is how it should be.")
-    if any(each.code in ("dom0-reachable", "dom0-nic", "dom0-netvm") for each in snapshot.problems):
+    if any(problem.code in ("dom0-reachable", "dom0-nic", "dom0-netvm") for problem in snapshot.problems):
         head = tr("dom0 is not connected for an upgrade.")
     steps = _steps(known.progress) if _about_dom0(known) else ()
     outcome = _outcome(known)
-    if isinstance(found, QnetError):
-        return UpgradePage(head, more, checks=(Line(Mark.FAILED, str(found)),), outcome=outcome, why=str(found))
-    if found is None:
+    if isinstance(preflight, QnetError):
+        return UpgradePage(head, more, checks=(Line(Mark.FAILED, str(preflight)),), outcome=outcome, why=str(preflight))
+    if preflight is None:
         why = tr("Looking at what stands in the way…")
         return UpgradePage(head, more, checks=(Line(Mark.BEGUN, why),), steps=steps, outcome=outcome, why=why)
-    why = heard(found.busy or " ".join(found.obstacles))
+    why = heard(preflight.busy or " ".join(preflight.obstacles))
     if known.asking:
         why = tr("Waiting for the answer; a password may have been asked for.")
         outcome, steps = Line(Mark.BEGUN, why), ()
     return UpgradePage(
-        head, more, _facts(snapshot, found), _checks(snapshot, found), steps, outcome,
+        head, more, _facts(snapshot, preflight), _checks(snapshot, preflight), steps, outcome,
         choose_minutes=not why, connect=not why, why=why,
     )  # fmt: skip
 
@@ -198,7 +198,7 @@ def _open(snapshot: Snapshot, known: Known) -> UpgradePage:
 def upgrade(snapshot: Snapshot | None, known: Known) -> UpgradePage:
     """The content. What is done follows the helper; what was clicked shows only as `asking`."""
     if snapshot is None or (blind(snapshot) and snapshot.dom0.state is Dom0State.CLOSED):
-        cure = next((each.cure for each in snapshot.problems), "") if snapshot else tr(START)
+        cure = next((problem.cure for problem in snapshot.problems), "") if snapshot else tr(START)
         return UpgradePage(sentence(snapshot), cure, outcome=_outcome(known), why=sentence(snapshot))
     if snapshot.dom0.state is Dom0State.OPEN:
         return _open(snapshot, known)

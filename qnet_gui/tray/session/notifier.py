@@ -64,7 +64,7 @@ class Notifier(QObject):
         if self._latest[notification.kind] is not notification:
             return
         understood = answer.arguments[0] if answer.arguments and isinstance(answer.arguments[0], list) else []
-        actions = [text for each in notification.actions for text in (each.value, _words(each))]
+        actions = [text for action in notification.actions for text in (action.value, _words(action))]
         if actions:
             actions = ["default", actions[1], *actions]
         hints: dict[str, object] = {"desktop-entry": "org.qnet.Tray"}
@@ -103,7 +103,7 @@ class Notifier(QObject):
                 kind = next((kind for kind, known in self._ids.items() if known == number), None)
                 shown = self._latest.get(kind) if kind else None
                 if isinstance(shown, Notification):
-                    requested = {each.value: each for each in shown.actions}
+                    requested = {action.value: action for action in shown.actions}
                     if key in ("default", *requested):
                         self.requested.emit(_harmless(shown) if key == "default" else requested[key])
 
@@ -117,4 +117,4 @@ class Notifier(QObject):
 def _harmless(notification: Notification) -> Action:
     """What a click on the notification itself does: it opens a window, and never does more."""
     windows = (Action.STATUS, Action.NAMES, Action.UPGRADE)
-    return next((each for each in notification.actions if each in windows), Action.STATUS)
+    return next((action for action in notification.actions if action in windows), Action.STATUS)

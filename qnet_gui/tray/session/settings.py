@@ -42,8 +42,8 @@ class Settings:
 
     def place(self, window: str) -> QByteArray | None:
         """Where a window was, in Qt's form."""
-        found = self._kept.value(f"place/{window}")
-        return found if isinstance(found, QByteArray) else None
+        place = self._kept.value(f"place/{window}")
+        return place if isinstance(place, QByteArray) else None
 
     def set_place(self, window: str, place: QByteArray) -> None:
         """Remember that."""

@@ -30,9 +30,9 @@ def usual_command(release: Path = _RELEASE) -> str:
         lines = release.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return ""
-    found = dict(line.split("=", 1) for line in lines if "=" in line)
-    families = f"{found.get('ID', '')} {found.get('ID_LIKE', '')}".replace('"', "").replace("opensuse", "suse")
-    return next((_COMMANDS[each] for each in families.split() if each in _COMMANDS), "")
+    fields = dict(line.split("=", 1) for line in lines if "=" in line)
+    families = f"{fields.get('ID', '')} {fields.get('ID_LIKE', '')}".replace('"', "").replace("opensuse", "suse")
+    return next((_COMMANDS[family] for family in families.split() if family in _COMMANDS), "")
 
 
 def words(command: str, path: str | None = None) -> list[str]:

@@ -18,7 +18,7 @@ _CONNECTED = (Action.DISCONNECT, Action.UPGRADE)
 
 
 def _problem(snapshot: Snapshot, code: str) -> Problem | None:
-    return next((each for each in snapshot.problems if each.code == code), None)
+    return next((problem for problem in snapshot.problems if problem.code == code), None)
 
 
 class Dom0Tracker:

@@ -72,14 +72,14 @@ def _to(text: str, action: Action, why: str = "") -> Row:
 
 def blind(snapshot: Snapshot | None) -> bool:
     """Whether nothing is known at present, neither of the netvm nor of domains."""
-    return snapshot is None or any(each.code in BLIND_CODES for each in snapshot.problems)
+    return snapshot is None or any(problem.code in BLIND_CODES for problem in snapshot.problems)
 
 
 def hindrance(snapshot: Snapshot | None) -> str:
     """Why nothing can be done to domains and netvm at present; empty if it can."""
     if snapshot is None or blind(snapshot):
         return sentence(snapshot)
-    if managed := next((each for each in snapshot.problems if each.code == "managed"), None):
+    if managed := next((problem for problem in snapshot.problems if problem.code == "managed"), None):
         return managed.sentence
     if snapshot.dom0.state is not Dom0State.CLOSED:
         return tr("While dom0 is connected, all domains stay as they are.")
@@ -104,7 +104,7 @@ def deeds(domain: Domain, why: str) -> tuple[Row, ...]:
 def _domains(snapshot: Snapshot | None) -> Row:
     why = hindrance(snapshot)
     domains = () if snapshot is None or blind(snapshot) else snapshot.domains
-    rows = [Row(each.name, rows=deeds(each, why)) for each in domains[:MOST]]
+    rows = [Row(domain.name, rows=deeds(domain, why)) for domain in domains[:MOST]]
     if len(domains) > MOST:
         rows.append(_to(tr("{count} more in Status…", count=len(domains) - MOST), Action.STATUS))
     return Row(tr("Domains"), rows=tuple(rows), why="" if rows else tr("No other domain is running."))
@@ -112,7 +112,7 @@ def _domains(snapshot: Snapshot | None) -> Row:
 
 def candidates(snapshot: Snapshot) -> list[str]:
     """Who might be the netvm: the one that is, and domains that have no vif, since one that serves needs none."""
-    others = sorted(each.name for each in snapshot.domains if not each.vif and each.name != snapshot.netvm.name)
+    others = sorted(domain.name for domain in snapshot.domains if not domain.vif and domain.name != snapshot.netvm.name)
     chosen = [] if snapshot.netvm.name == DOM0 else [snapshot.netvm.name]
     return [*chosen, *others[: MOST - 1]]
 
@@ -125,7 +125,7 @@ def _netvm(snapshot: Snapshot | None) -> Row:
     def choice(name: str, text: str) -> Row:
         return Row(text, ActionRequest(Action.NETVM, name=name), checked=name == now, why=why)
 
-    rows = [choice(each, each) for each in candidates(snapshot)]
+    rows = [choice(name, name) for name in candidates(snapshot)]
     return Row(tr("Default netvm"), rows=(*rows, choice(DOM0, tr("dom0 (not recommended)"))))
 
 
@@ -133,7 +133,7 @@ def can_disconnect(snapshot: Snapshot | None) -> bool:
     """Whether dom0 is, or may be, connected, and is not on its way back already."""
     if snapshot is None or snapshot.dom0.state is Dom0State.CLOSED:
         return False
-    stuck = any(each.code == "dom0-stuck" for each in snapshot.problems)
+    stuck = any(problem.code == "dom0-stuck" for problem in snapshot.problems)
     return stuck or snapshot.dom0.state is not Dom0State.CLOSING
 
 

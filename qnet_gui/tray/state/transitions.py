@@ -82,7 +82,7 @@ class Tracker:
     @property
     def due(self) -> float | None:
         """When `tick` may have something."""
-        times = [due for due in (self._dom0.due, *(each.due for each in self._followers)) if due is not None]
+        times = [due for due in (self._dom0.due, *(follower.due for follower in self._followers)) if due is not None]
         return min(times, default=None)
 
     def see(self, snapshot: Snapshot | None, now: float, clock: float) -> list[Announcement]:
@@ -91,17 +91,17 @@ class Tracker:
         From a helper that is away or blind nothing is learned of the netvm, nor told.
         """
         if snapshot is None:
-            for each in self._followers:
-                each.forget()
+            for follower in self._followers:
+                follower.forget()
             return []
         told = self._dom0.see(snapshot, now, clock)
         if blind(snapshot):
-            for each in self._followers:
-                each.forget()
+            for follower in self._followers:
+                follower.forget()
             return told
-        return told + [announcements for each in self._followers if (announcements := each.see(snapshot, now))]
+        return told + [announcement for follower in self._followers if (announcement := follower.see(snapshot, now))]
 
     def tick(self, now: float, clock: float) -> list[Announcement]:
         """What is due at this time."""
         told = self._dom0.tick(now, clock)
-        return told + [announcements for each in self._followers if (announcements := each.tick(now))]
+        return told + [announcement for follower in self._followers if (announcement := follower.tick(now))]

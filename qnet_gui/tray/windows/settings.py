@@ -34,8 +34,8 @@ class SettingsWindow(Window):
     def _told(self) -> QGroupBox:
         box = QGroupBox(tr("Notify when"))
         column = QVBoxLayout(box)
-        for each in self._tells.values():
-            column.addWidget(each)
+        for choice in self._tells.values():
+            column.addWidget(choice)
         return box
 
     def _upgrade(self) -> QGroupBox:
@@ -52,8 +52,8 @@ class SettingsWindow(Window):
         return box
 
     def _read(self) -> None:
-        for kind, each in self._tells.items():
-            each.setChecked(self.app_state.settings.tells(kind))
+        for kind, choice in self._tells.items():
+            choice.setChecked(self.app_state.settings.tells(kind))
         self._starts.setChecked(autostart.starts())
         self._command.setText(self.app_state.settings.command)
         self._minutes.setValue(self.app_state.settings.minutes)
@@ -61,8 +61,8 @@ class SettingsWindow(Window):
 
     def _listen(self) -> None:
         settings = self.app_state.settings
-        for kind, each in self._tells.items():
-            each.toggled.connect(lambda requested, kind=kind: settings.set_tells(kind, requested))
+        for kind, choice in self._tells.items():
+            choice.toggled.connect(lambda requested, kind=kind: settings.set_tells(kind, requested))
         self._starts.clicked.connect(lambda requested: self._complain(autostart.choose(requested)))
         self._command.textEdited.connect(self._take_command)
         self._minutes.valueChanged.connect(self._take_minutes)

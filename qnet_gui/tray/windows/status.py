@@ -57,11 +57,11 @@ class StatusWindow(Window):
         """What can be done to the selected domain."""
         rows = deeds_of(self.app_state.snapshot, self._table.selected())
         usual = (tr("Pause"), tr("Cut off the network"))
-        for index, each in enumerate(self._deeds):
-            each.setVisible(bool(self._page and self._page.domains))
-            each.setText(rows[index].text if rows else usual[index])
-            each.setEnabled(bool(rows) and not rows[index].why)
-            each.setToolTip(rows[index].why if rows else tr("Select a domain first."))
+        for index, control in enumerate(self._deeds):
+            control.setVisible(bool(self._page and self._page.domains))
+            control.setText(rows[index].text if rows else usual[index])
+            control.setEnabled(bool(rows) and not rows[index].why)
+            control.setToolTip(rows[index].why if rows else tr("Select a domain first."))
 
     def _do(self, index: int) -> None:
         rows = deeds_of(self.app_state.snapshot, self._table.selected())

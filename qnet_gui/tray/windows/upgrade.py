@@ -28,8 +28,8 @@ def _matters(snapshot: Snapshot | None) -> object:
     """What Preflight's answer depends on; with anything else of a snapshot it need not be asked for again."""
     if snapshot is None:
         return None
-    domains = tuple((each.id, each.state) for each in snapshot.domains)
-    codes = tuple(each.code for each in snapshot.problems)
+    domains = tuple((domain.id, domain.state) for domain in snapshot.domains)
+    codes = tuple(problem.code for problem in snapshot.problems)
     uplink = snapshot.uplink.name if snapshot.uplink else ""
     return snapshot.netvm, uplink, bool(snapshot.redirects), domains, codes, snapshot.operation, snapshot.dom0.state
 
@@ -62,8 +62,8 @@ class UpgradeWindow(Window):
 
     def _build(self) -> None:
         span = QHBoxLayout()
-        for each in (self._span, self._minutes):
-            span.addWidget(each)
+        for field in (self._span, self._minutes):
+            span.addWidget(field)
         span.addStretch()
         self.column.setSpacing(12)
         for widget in (self._head, self._countdown, self._more, self._facts):
@@ -84,8 +84,8 @@ class UpgradeWindow(Window):
         self._choose_minutes()
 
     def _choose_minutes(self) -> None:
-        found = self._known.preflight
-        usual = found.minutes if isinstance(found, Preflight) else _USUAL
+        preflight = self._known.preflight
+        usual = preflight.minutes if isinstance(preflight, Preflight) else _USUAL
         self._minutes.setValue(self.app_state.settings.minutes or usual)
 
     def refresh(self) -> None:
@@ -98,13 +98,13 @@ class UpgradeWindow(Window):
         self._show(upgrade(snapshot, self._known))
 
     def _answered(self, answer: Sequence[object] | QnetError) -> None:
-        found: Preflight | QnetError
+        preflight: Preflight | QnetError
         try:
-            found = answer if isinstance(answer, QnetError) else from_answer(*answer[:1])
+            preflight = answer if isinstance(answer, QnetError) else from_answer(*answer[:1])
         except QnetError as error:
-            found = error
+            preflight = error
         first = self._known.preflight is None
-        self._known = replace(self._known, preflight=found)
+        self._known = replace(self._known, preflight=preflight)
         if first:
             self._choose_minutes()
         self.refresh()
@@ -121,8 +121,8 @@ class UpgradeWindow(Window):
         self._steps.show_lines(page.steps)
         self._outcome.show_lines((page.outcome,) if page.outcome else ())
         self._span.setText(tr("From now, for:") if page.extend else tr("Back to normal by itself after:"))
-        for each in (self._span, self._minutes):
-            each.setVisible(page.choose_minutes)
+        for field in (self._span, self._minutes):
+            field.setVisible(page.choose_minutes)
         self._connect.setVisible(not page.until and not page.disconnect)
         self._connect.setEnabled(page.connect)
         self._connect.setToolTip(page.why)

@@ -29,8 +29,8 @@ def main() -> None:
     """Measure; as root."""
     _lab("up", "--domains", "work")
     try:
-        found = json.loads(_inside("/usr/bin/python3", str(HERE / "watch_dns.py"), str(CHANGES)))
-        show("NetworkManager's signal to the redirection in force", found["delays"], 5.0)
+        report = json.loads(_inside("/usr/bin/python3", str(HERE / "watch_dns.py"), str(CHANGES)))
+        show("NetworkManager's signal to the redirection in force", report["delays"], 5.0)
         rest = json.loads(_inside("/usr/bin/python3", str(HERE / "watch_rest.py"), "10", "qnet-agent"))
         show("private memory of the agent", [rest["private"] / 1000], 30.0, "MB")
         show("wakeups of the agent in 10 s of rest, all threads", [rest["switches"]], 0.0, "")

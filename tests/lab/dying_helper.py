@@ -27,8 +27,8 @@ _struck: list[str] = []
 
 def points() -> list[str]:
     """Every place at which a helper can be interrupted, from the steps' own list."""
-    found = [f"{which} {way} {step.name}" for way in ("up", "down") for step in STEPS for which in ("before", "after")]
-    return [*found, "open"]
+    sides = ("before", "after")
+    return [*(f"{side} {way} {step.name}" for way in ("up", "down") for step in STEPS for side in sides), "open"]
 
 
 def _strike(how: str) -> None:

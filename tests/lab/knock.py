@@ -87,7 +87,7 @@ def disguised(door: Door) -> Iterator[bytes]:
     for port in SOME_PORTS:
         for from_port in (80, 443, 53):
             for source in ("203.0.113.11", "10.139.1.1", "10.139.1.2", "10.137.0.1"):
-                yield from (_tcp(door, from_port, port, each, source) for each in flags)
+                yield from (_tcp(door, from_port, port, flag, source) for flag in flags)
                 yield _udp(door, from_port, port, source)
 
 
@@ -159,7 +159,7 @@ def again(door: Door, port: int) -> Iterator[bytes]:
 
 
 KINDS: dict[str, Callable[[Door], Iterator[bytes]]] = {
-    each.__name__: each for each in (tcp, udp, disguised, icmp, odd, arp, ip6, other)
+    kind.__name__: kind for kind in (tcp, udp, disguised, icmp, odd, arp, ip6, other)
 }
 
 

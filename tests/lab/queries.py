@@ -45,9 +45,9 @@ def main(server: str, seconds: float, rate: float) -> None:
         for fd, _ in poller.poll(1):
             sock, _ = waiting.pop(fd)
             try:
-                found = address(sock.recv(512))
-                counts[found] = counts.get(found, 0) + 1
-                first.setdefault(found, time.time())
+                answer = address(sock.recv(512))
+                counts[answer] = counts.get(answer, 0) + 1
+                first.setdefault(answer, time.time())
             except OSError:
                 refused += 1
             poller.unregister(fd)

@@ -94,7 +94,7 @@ def test_dom0_sees_uplinks_redirections_and_vifs(lab: Lab) -> None:
     first = status["uplinks"][0]
     assert (first["name"], first["kind"], first["state"], first["gateway"]) == ("eth0", "cable", "up", "192.168.0.1")
     assert first["servers"] == ["192.168.0.53", "192.168.0.54", "192.168.0.55"]
-    assert [each["real"] for each in status["dns"]["redirects"]] == ["192.168.0.53", "192.168.0.54"]
+    assert [redirect["real"] for redirect in status["dns"]["redirects"]] == ["192.168.0.53", "192.168.0.54"]
     for domain in status["domains"]:
         assert {"name", "id", "state", "address", "vif", "netvm"} <= set(domain)
     work = next(domain for domain in status["domains"] if domain["name"] == "work")
@@ -127,17 +127,17 @@ def test_many_routes_come_in_pieces(lab: Lab) -> None:
     crowd = range(200, 300)
     try:
         unbooted_vifs.links(lab, *crowd)
-        unbooted_vifs.write(
-            lab, {each: unbooted_vifs.nodes(each, f"10.137.2.{each - 100}", unbooted_vifs.mac(each)) for each in crowd}
-        )
-        lab.wait("all vifs", lambda: all(f"vif{each}.0" in unbooted_vifs.served(lab) for each in crowd), 20)
+        address = {domid: f"10.137.2.{domid - 100}" for domid in crowd}
+        vifs = {domid: unbooted_vifs.nodes(domid, address[domid], unbooted_vifs.mac(domid)) for domid in crowd}
+        unbooted_vifs.write(lab, vifs)
+        lab.wait("all vifs", lambda: all(f"vif{domid}.0" in unbooted_vifs.served(lab) for domid in crowd), 20)
         rows = json.loads(lab.out("dom0", "qnet", "routes", "--json"))
         assert len([row for row in rows if row["iface"].startswith("vif")]) == len(crowd) + 2
         pieces = lab.out("dom0", "xenstore-list", f"{unbooted_vifs.NETVM_HOME}/data/qnet/answer").split()
         assert len(pieces) > 3
     finally:
         unbooted_vifs.take(lab, *crowd)
-        lab.wait("their end", lambda: not any(f"vif{each}.0" in unbooted_vifs.served(lab) for each in crowd), 20)
+        lab.wait("their end", lambda: not any(f"vif{domid}.0" in unbooted_vifs.served(lab) for domid in crowd), 20)
 
 
 def test_the_agent_sleeps_when_nothing_happens(lab: Lab) -> None:

@@ -88,9 +88,9 @@ def told_everything(text: str) -> None:
     )
     at = 0
     for fact in facts:
-        found = re.compile(fact).search(text, at)
-        assert found, f"{fact} is not in, or too early in:\n{text}"
-        at = found.start()
+        match = re.compile(fact).search(text, at)
+        assert match, f"{fact} is not in, or too early in:\n{text}"
+        at = match.start()
 
 
 def test_without_a_screen_it_tells_everything_and_takes_pictures(place: Place, tmp_path: Path) -> None:
@@ -102,9 +102,9 @@ def test_without_a_screen_it_tells_everything_and_takes_pictures(place: Place, t
     assert "The tray is on a light desktop of its own, under Xvfb." in done.stdout
     stops = ("before", "notification", "after", "dom0-connected", "dom0-closed", "nm-applet")
     pictures = [tmp_path / f"{name}.png" for name in stops]
-    assert all(f"A picture of it: {each}\n" in done.stdout for each in pictures)
-    assert len({hashlib.sha256(each.read_bytes()).digest() for each in pictures}) == len(stops)
-    assert all(each.read_bytes().startswith(b"\x89PNG") and each.stat().st_size > 5000 for each in pictures)
+    assert all(f"A picture of it: {picture}\n" in done.stdout for picture in pictures)
+    assert len({hashlib.sha256(picture.read_bytes()).digest() for picture in pictures}) == len(stops)
+    assert all(picture.read_bytes().startswith(b"\x89PNG") and picture.stat().st_size > 5000 for picture in pictures)
     assert "nothing is left of it" in done.stdout and not place.exists()
 
 
@@ -192,7 +192,7 @@ def test_interrupted_at_any_moment_nothing_is_left(place: Place, tmp_path: Path,
     process.stdout.close()
     assert "Interrupted." in rest and "Traceback" not in rest
     assert not place.exists()
-    assert not [each for each in tmp_path.iterdir() if each.name.startswith("qnet-demo-")]
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("qnet-demo-")]
     assert session(process.pid) == []
 
 

@@ -47,8 +47,8 @@ with socket.socket() as tcp, socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) a
 
 
 def _snapshot(lab: Lab) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(_qnet(lab, "status", "--json"))
-    return found
+    snapshot: dict[str, Any] = json.loads(_qnet(lab, "status", "--json"))
+    return snapshot
 
 
 def _qnet(lab: Lab, *words: str, status: int = 0) -> str:
@@ -61,7 +61,7 @@ def _qnet(lab: Lab, *words: str, status: int = 0) -> str:
 
 
 def _codes(lab: Lab) -> list[str]:
-    return [each["code"] for each in _snapshot(lab)["problems"]]
+    return [problem["code"] for problem in _snapshot(lab)["problems"]]
 
 
 def _reachable(lab: Lab) -> list[str]:
@@ -94,8 +94,8 @@ def tun(lab: Lab) -> Iterator[Callable[..., None]]:
 
 
 def test_a_lab_is_isolated(lab: Lab) -> None:
-    found = _snapshot(lab)["isolation"]
-    assert found == {"reachable": [], "nics": [], "iommu": "on", "without_netvm": ["vault"]}
+    isolation = _snapshot(lab)["isolation"]
+    assert isolation == {"reachable": [], "nics": [], "iommu": "on", "without_netvm": ["vault"]}
     assert _codes(lab) == []
     assert _qnet(lab, "doctor") == "Nothing is wrong.\n"
 
@@ -176,9 +176,9 @@ def test_its_own_link_is_never_counted(lab: Lab) -> None:
 
 def test_open_ports_are_listed_and_are_no_problem(lab: Lab) -> None:
     with _running(lab, _LISTEN):
-        found = _snapshot(lab)
-        assert found["isolation"]["reachable"] == ["listens on tcp 2222", "listens on udp 5353"]
-        assert found["problems"] == []
+        snapshot = _snapshot(lab)
+        assert snapshot["isolation"]["reachable"] == ["listens on tcp 2222", "listens on udp 5353"]
+        assert snapshot["problems"] == []
         assert "dom0                      listens on tcp 2222\n" in _qnet(lab, "status")
     assert _reachable(lab) == []
 

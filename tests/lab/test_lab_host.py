@@ -44,14 +44,14 @@ def _host() -> dict[str, object]:
 
 def _processes_of(name: str) -> list[str]:
     """The dead whom the host's first process has not collected yet have no command line and do not count."""
-    found = []
+    commands = []
     for path in Path("/proc").glob("[0-9]*/cgroup"):
         try:
             if f"/qnet-lab-{name}" in path.read_text():
-                found.append((path.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+                commands.append((path.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode())
         except OSError:
             continue
-    return [command for command in found if command]
+    return [command for command in commands if command]
 
 
 def _assert_nothing_left(lab: Lab) -> None:

@@ -115,9 +115,9 @@ def test_dom0_is_accepted_with_a_problem_in_every_snapshot(two: Lab) -> None:
     assert "No network agent runs in dom0" in refusal(two, "netvm", "set", "dom0", "--move")
     done = two.exec("dom0", "qnet", "netvm", "set", "dom0")
     assert "WARNING: with dom0 as the netvm" in done.stderr
-    found = json.loads(qnet(two, "status", "--json"))
-    assert (found["netvm"]["name"], found["netvm"]["id"]) == ("dom0", 0)
-    assert "dom0-netvm" in [each["code"] for each in found["problems"]]
+    snapshot = json.loads(qnet(two, "status", "--json"))
+    assert (snapshot["netvm"]["name"], snapshot["netvm"]["id"]) == ("dom0", 0)
+    assert "dom0-netvm" in [problem["code"] for problem in snapshot["problems"]]
     assert page(two, "work") == "isp1"
 
 
@@ -128,8 +128,8 @@ def test_the_agent_runs_in_dom0_too(two: Lab) -> None:
         try:
             two.wait("its report", lambda: not netvms.dead_agent(two, "dom0"))
             qnet(two, "netvm", "set", "dom0")
-            found = json.loads(qnet(two, "status", "--json"))
-            assert (found["netvm"]["id"], found["netvm"]["agent"]) == (0, "running")
+            snapshot = json.loads(qnet(two, "status", "--json"))
+            assert (snapshot["netvm"]["id"], snapshot["netvm"]["agent"]) == (0, "running")
             assert qnet(two, "routes")
         finally:
             agent.terminate()

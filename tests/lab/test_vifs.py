@@ -23,7 +23,7 @@ def _taken_away(lab: Lab, *frontends: int) -> Iterator[None]:
         unbooted_vifs.take(lab, *frontends)
         lab.wait(
             "the end of all test vifs",
-            lambda: not any(f"vif{each}.0" in unbooted_vifs.served(lab) for each in frontends),
+            lambda: not any(f"vif{domid}.0" in unbooted_vifs.served(lab) for domid in frontends),
         )
 
 
@@ -188,7 +188,7 @@ def _script(lab: Lab, verb: str, frontend: int) -> subprocess.Popen[str]:
 def _all(lab: Lab, verb: str, frontends: range) -> None:
     with concurrent.futures.ThreadPoolExecutor(50) as pool:
         done = list(pool.map(lambda process: (*process.communicate(timeout=60), process.returncode),
-                             [_script(lab, verb, each) for each in frontends]))  # fmt: skip
+                             [_script(lab, verb, domid) for domid in frontends]))  # fmt: skip
     assert {status for *_, status in done} == {0}, [said for said, *_ in done if said]
 
 
@@ -201,18 +201,18 @@ def test_fifty_vifs_at_once_from_fifty_processes(lab: Lab, agent: str) -> None:
     try:
         unbooted_vifs.links(lab, *crowd)
         unbooted_vifs.write(
-            lab, {each: unbooted_vifs.nodes(each, f"10.137.1.{each}", unbooted_vifs.mac(each)) for each in crowd}
+            lab, {domid: unbooted_vifs.nodes(domid, f"10.137.1.{domid}", unbooted_vifs.mac(domid)) for domid in crowd}
         )
         with concurrent.futures.ThreadPoolExecutor(1) as other:
             if agent.startswith("is killed"):
                 other.submit(lab.kill_program, "netvm", "qnet-agent")
                 other.submit(lab.start_program, "netvm", "qnet-agent")
             _all(lab, "online", crowd)
-        for each in crowd:
-            assert unbooted_vifs.field(lab, each, "hotplug-status") == "connected"
-            assert f'"vif{each}.0" . 10.137.1.{each}' in unbooted_vifs.served(lab)
-        for each in crowd:
-            assert _up(lab, each)
+        for domid in crowd:
+            assert unbooted_vifs.field(lab, domid, "hotplug-status") == "connected"
+            assert f'"vif{domid}.0" . 10.137.1.{domid}' in unbooted_vifs.served(lab)
+        for domid in crowd:
+            assert _up(lab, domid)
         _all(lab, "offline", crowd)
         assert unbooted_vifs.served(lab) == others
     finally:

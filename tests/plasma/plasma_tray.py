@@ -86,10 +86,10 @@ class Tray:
     def items(self) -> list[str]:
         """The bus names of what is in the tray."""
         try:
-            found = self.get(WATCHER, "/StatusNotifierWatcher", WATCHER, "RegisteredStatusNotifierItems")
+            items = self.get(WATCHER, "/StatusNotifierWatcher", WATCHER, "RegisteredStatusNotifierItems")
         except dbus.DBusException:
             return []
-        return [each.partition("/")[0] for each in found]
+        return [item.partition("/")[0] for item in items]
 
     def _find(self) -> str:
         try:
@@ -144,7 +144,7 @@ class Tray:
 
     def click(self, text: str) -> None:
         """Choose an entry."""
-        entry = next((each for each in self.entries() if each.text == text), None)
+        entry = next((row for row in self.entries() if row.text == text), None)
         assert entry, f"there is no {text} in {self.entries()}"
         path = self.get(self.item, "/StatusNotifierItem", ITEM, "Menu")
         event = (entry.id, "clicked", dbus.String("", variant_level=1), dbus.UInt32(0))
@@ -207,7 +207,7 @@ class Monitor:
 
     def told(self) -> list[Told]:
         """The notifications of the applet, in their order."""
-        found = []
+        notifications = []
         for block in re.split(r"^(?=method |signal |error )", self.text, flags=re.MULTILINE):
             head, _, rest = block.partition("\n")
             if "member=Notify" not in head:
@@ -216,8 +216,8 @@ class Monitor:
             strings = re.findall(r'^   string "(.*?)"$', before, re.MULTILINE | re.DOTALL)
             if strings[0] == "qnet":
                 offered = re.findall(r'string "(.*?)"', actions.partition("]")[0])
-                found.append(Told(strings[2], strings[3], tuple(offered)))
-        return found
+                notifications.append(Told(strings[2], strings[3], tuple(offered)))
+        return notifications
 
 
 class Pixels:

@@ -21,14 +21,14 @@ def process(tray: Tray, name: str) -> int:
 
 
 def test_the_icon_comes_by_itself_at_login(tray: Tray, pictures: Path) -> None:
-    line = tray.shows(lambda found: found.uplink)
+    line = tray.shows(lambda snapshot: snapshot.uplink)
     assert "eth0" in line
     tray.picture(pictures / "login.png", 3)
     assert "qnet-tray" in (tray.plasma.folder / "plasma.log").read_text(), "by its autostart file"
 
 
 def test_the_menu_says_what_the_helper_says(tray: Tray) -> None:
-    tray.shows(lambda found: found.uplink)
+    tray.shows(lambda snapshot: snapshot.uplink)
     texts = [entry.text for entry in tray.entries()]
     assert texts[0] == sentence(tray.snapshot())
     assert "Status…" in texts
@@ -66,7 +66,7 @@ def test_a_left_click_opens_status_and_brings_it_to_the_front(tray: Tray) -> Non
 
 
 def test_by_pixels_tooltip_and_menu(tray: Tray, pictures: Path) -> None:
-    tray.shows(lambda found: found.uplink)
+    tray.shows(lambda snapshot: snapshot.uplink)
     x, y = place(tray, pictures / "search.png")
     for step in (0, 1, 2):
         tray.plasma.run("xdotool", "mousemove", str(x + step), str(y))
@@ -111,16 +111,16 @@ def test_the_helper_is_killed_and_comes_back(tray: Tray, lab: Place) -> None:
     eventually(lambda: tray.line() == HELPER_AWAY)
     assert tray.entries()[0].text == HELPER_AWAY
     ask(lab.control, "program", domain="dom0", program="qnet-helper", action="start")
-    tray.shows(lambda found: found.uplink)
+    tray.shows(lambda snapshot: snapshot.uplink)
 
 
 def test_the_netvm_goes_and_comes_back(tray: Tray, lab: Place, lab_words: Callable[..., str], pictures: Path) -> None:
     ask(lab.control, "stop", 60, name="netvm")
-    line = tray.shows(lambda found: found.netvm.state.value == "absent")
+    line = tray.shows(lambda snapshot: snapshot.netvm.state.value == "absent")
     assert line.startswith("netvm is not running")
     tray.picture(pictures / "no-netvm.png")
     lab_words("start", "netvm")
-    tray.shows(lambda found: found.uplink)
+    tray.shows(lambda snapshot: snapshot.uplink)
 
 
 def place(tray: Tray, path: Path) -> tuple[int, int]:
@@ -129,9 +129,9 @@ def place(tray: Tray, path: Path) -> tuple[int, int]:
     with_icon = Pixels(tray.picture(path, 1))
     tray.click("Quit")
     eventually(lambda: not tray._find())
-    found = with_icon.icon(tray.picture(path, 1.5))
+    corner = with_icon.icon(tray.picture(path, 1.5))
     path.unlink()
     tray.ensure()
     tray.shows()
     time.sleep(1)
-    return found
+    return corner

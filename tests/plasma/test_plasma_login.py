@@ -41,7 +41,7 @@ def test_the_applet_is_there_before_the_panel(
         time.sleep(delay)
         plasma.log_in()
         with seen(plasma, lab) as tray:
-            tray.shows(lambda found: found.uplink)
+            tray.shows(lambda snapshot: snapshot.uplink)
             tray.picture(pictures / f"applet-first-{delay}.png", 4)
         log = (plasma.folder / "qnet-tray.log").read_text()
         assert delay == 0 or "starting anew" in log
@@ -55,12 +55,12 @@ def test_the_panel_is_there_before_the_applet(login: Callable[..., Plasma], lab:
         time.sleep(2)
         assert not tray.bus.name_has_owner("org.qnet.Tray")
         tray.ensure()
-        tray.shows(lambda found: found.uplink)
+        tray.shows(lambda snapshot: snapshot.uplink)
 
 
 def look(tray: Tray, pictures: Path, name: str, scale: int = 1) -> Pixels:
     """Pictures of everything that there is to be looked at."""
-    tray.shows(lambda found: found.uplink)
+    tray.shows(lambda snapshot: snapshot.uplink)
     tray.click("Status…")
     eventually(lambda: tray.windows("Network status"))
     tray.picture(pictures / f"{name}-status.png", 3)
@@ -89,7 +89,7 @@ def test_dark(login: Callable[..., Plasma], lab: Place, pictures: Path) -> None:
 
 def test_from_light_to_dark_while_it_runs(login: Callable[..., Plasma], lab: Place, pictures: Path) -> None:
     with login() as plasma, seen(plasma, lab) as tray:
-        tray.shows(lambda found: found.uplink)
+        tray.shows(lambda snapshot: snapshot.uplink)
         tray.click("Status…")
         eventually(lambda: tray.windows("Network status"))
         tray.picture(pictures / "light-before-dark.png", 3)
@@ -116,7 +116,7 @@ def test_two_screens(lab: Place, tmp_path: Path, pictures: Path) -> None:
         look(tray, pictures, "two-screens")
         tray.click("Status…")
         window = eventually(lambda: tray.windows("Network status"))[0]
-        found = re.search(r"Position: (\d+),(\d+)", plasma.run("xdotool", "getwindowgeometry", window))
-        assert found
-        assert 0 <= int(found[1]) < 2560
+        match = re.search(r"Position: (\d+),(\d+)", plasma.run("xdotool", "getwindowgeometry", window))
+        assert match
+        assert 0 <= int(match[1]) < 2560
         tray.picture(pictures / "two-screens-again.png")

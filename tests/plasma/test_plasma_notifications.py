@@ -15,7 +15,7 @@ _NOTIFICATIONS = "org.freedesktop.Notifications"
 def test_the_uplink_changes_and_the_notification_opens_status(
     tray: Tray, lab_words: Callable[..., str], pictures: Path
 ) -> None:
-    tray.shows(lambda found: found.uplink)
+    tray.shows(lambda snapshot: snapshot.uplink)
     before = tray.snapshot().uplink
     with Monitor(tray.plasma, f"interface='{_NOTIFICATIONS}'") as monitor:
         lab_words("roam")
@@ -28,7 +28,7 @@ def test_the_uplink_changes_and_the_notification_opens_status(
         eventually(lambda: tray.windows("Network status"))
         eventually(lambda: any(f'"{key}"' in monitor.text.partition("member=ActionInvoked")[2] for key in keys))
         tray.picture(pictures / "notification-clicked.png")
-    tray.shows(lambda found: found.uplink and found.uplink.name != before.name)
+    tray.shows(lambda snapshot: snapshot.uplink and snapshot.uplink.name != before.name)
 
 
 def click_action(tray: Tray) -> None:
@@ -38,14 +38,14 @@ def click_action(tray: Tray) -> None:
 
 
 def test_an_outage_is_told_once_it_lasts_and_so_is_its_end(tray: Tray, lab_words: Callable[..., str]) -> None:
-    tray.shows(lambda found: found.uplink)
+    tray.shows(lambda snapshot: snapshot.uplink)
     with Monitor(tray.plasma, f"interface='{_NOTIFICATIONS}'") as monitor:
         for provider in ("isp1", "isp2"):
             lab_words("cable", "out", provider)
-        eventually(lambda: any(each.title == "Uplink lost" for each in monitor.told()), 60)
+        eventually(lambda: any(notification.title == "Uplink lost" for notification in monitor.told()), 60)
         lab_words("cable", "in", "isp1")
         eventually(lambda: monitor.told()[-1].title == "Uplink back", 60)
-    tray.shows(lambda found: found.uplink)
+    tray.shows(lambda snapshot: snapshot.uplink)
 
 
 def start_applet(tray: Tray) -> str:

@@ -148,15 +148,15 @@ class Machine:
     def wait(self, what: str, ready: Callable[[], Any], seconds: float = 60) -> Any:
         """Wait until `ready()` is true."""
         until = time.monotonic() + seconds
-        while not (found := ready()):
+        while not (answer := ready()):
             assert time.monotonic() < until, f"{what} did not come within {seconds} s"
             time.sleep(0.3)
-        return found
+        return answer
 
     def status(self) -> dict[str, Any]:
         """`qnet status --json` of dom0."""
-        found: dict[str, Any] = json.loads(self.ok("qnet status --json"))
-        return found
+        snapshot: dict[str, Any] = json.loads(self.ok("qnet status --json"))
+        return snapshot
 
     # -- domains
 

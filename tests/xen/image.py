@@ -127,13 +127,13 @@ def _vmlinux(image: bytes) -> bytes:
 
 def _with_needed(root: Path, version: str, names: Iterable[str]) -> list[Path]:
     """Files of modules and of all that they need, in the order in which they load."""
-    found: dict[Path, None] = {}
+    modules: dict[Path, None] = {}
     for name in names:
         for line in _run("modprobe", "-d", root, "-S", version, "--show-depends", name).splitlines():
             kind, _, path = line.partition(" ")
             if kind == "insmod":
-                found[Path(path.split()[0])] = None
-    return list(found)
+                modules[Path(path.split()[0])] = None
+    return list(modules)
 
 
 def _take_modules(source: Path, target: Path) -> None:

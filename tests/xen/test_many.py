@@ -85,6 +85,6 @@ def test_ten_domains_at_once_and_the_figures(machine: Machine, _stack: Path, fig
     for name in TINY:
         machine.until(f"xenstore-read /local/domain/$(xl domid {name})/data/test/page | grep -x '{PAGE}'", seconds=240)
     listed = machine.status()["domains"]
-    assert {each["name"]: each["address"] for each in listed} == DOMAINS | TINY
+    assert {domain["name"]: domain["address"] for domain in listed} == DOMAINS | TINY
     figures(_up_and_down(machine, [*DOMAINS, *TINY]))
     figures(_roaming(machine))

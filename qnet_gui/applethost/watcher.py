@@ -23,11 +23,11 @@ _LIMIT = 64
 
 
 class Watcher(dbus.service.Object):  # type: ignore[misc]
-    """`came` and `left` are told of icons by bus name and path."""
+    """`on_come` and `on_leave` are told of icons by bus name and path."""
 
-    def __init__(self, bus: Any, came: Callable[[str, str], None], left: Callable[[str, str], None]) -> None:
+    def __init__(self, bus: Any, on_come: Callable[[str, str], None], on_leave: Callable[[str, str], None]) -> None:
         super().__init__(bus, PATH)
-        self._bus, self._came, self._left = bus, came, left
+        self._bus, self._on_come, self._on_leave = bus, on_come, on_leave
         self._items: dict[tuple[str, str], Any] = {}
 
     @staticmethod
@@ -44,7 +44,7 @@ class Watcher(dbus.service.Object):  # type: ignore[misc]
         if key in self._items or len(self._items) >= _LIMIT:
             return
         self._items[key] = self._bus.watch_name_owner(name, lambda owner: None if owner else self._gone(key))
-        self._came(name, path)
+        self._on_come(name, path)
         self.StatusNotifierItemRegistered(name + path)
 
     @dbus.service.method(NAME, "s", "")  # type: ignore[misc, untyped-decorator, unused-ignore]
@@ -81,5 +81,5 @@ class Watcher(dbus.service.Object):  # type: ignore[misc]
         watch = self._items.pop(key, None)
         if watch is not None:
             watch.cancel()
-            self._left(*key)
+            self._on_leave(*key)
             self.StatusNotifierItemUnregistered(key[0] + key[1])

@@ -53,7 +53,7 @@ class Hosted:
         eventually(lambda: self.column(colour))
         return process
 
-    def said(self, colour: str) -> str:
+    def output(self, colour: str) -> str:
         return (self.desktop.folder / f"{colour}.log").read_text()
 
     def window(self) -> str:
@@ -115,12 +115,12 @@ def test_an_icon_comes_is_clicked_and_leaves(hosted: Hosted, env: dict[str, str]
     hosted.start()
     icon = hosted.icon("red", **env)
     hosted.click("red", 1)
-    eventually(lambda: "activated 3" in hosted.said("red"))
+    eventually(lambda: "activated 3" in hosted.output("red"))
     hosted.click("red", 3)
-    eventually(lambda: "menu" in hosted.said("red"))
+    eventually(lambda: "menu" in hosted.output("red"))
     hosted.picture(f"menu-{'old' if env else 'new'}.png")
     hosted.desktop.run("xdotool", "key", "Down", "Return")
-    eventually(lambda: "chosen" in hosted.said("red"))
+    eventually(lambda: "chosen" in hosted.output("red"))
     icon.terminate()
     icon.wait()
     assert hosted.ended() == 0, "with the last icon it closes"

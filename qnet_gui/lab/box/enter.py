@@ -19,8 +19,6 @@ from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, NotFound, Refused
 from qnet_gui.model.parse import shown
 
-_KINDS = syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWUTS | syscalls.NEWIPC | syscalls.NEWCGROUP
-
 
 @dataclass(frozen=True, slots=True)
 class FirstProcess:
@@ -56,7 +54,7 @@ def first_process(name: str, domain: str) -> FirstProcess:
 
 def enter_namespaces(pidfd: int) -> None:
     """The calling process is in the namespaces of a domain from now on, but for that of processes."""
-    syscalls.setns(pidfd, _KINDS)
+    syscalls.setns(pidfd, syscalls.DOMAIN_NAMESPACES)
     os.chdir("/")
 
 
@@ -74,7 +72,7 @@ def enter(name: str, domain: str) -> None:
     pidfd = os.pidfd_open(process.pid)
     try:
         _join_and_enter(pidfd, process.cgroup)
-        syscalls.setns(pidfd, syscalls.NEWPID)
+        syscalls.setns(pidfd, syscalls.CLONE_NEWPID)
     except OSError as error:
         raise HypervisorError(f"{domain} cannot be entered: {error.strerror}.") from None
     finally:

@@ -77,11 +77,11 @@ class Session:
             "DBUS_SESSION_BUS_ADDRESS": f"unix:path={self.runtime}/bus",
         }
 
-    def _as_root(self, *command: str, given: bytes = b"") -> str:
+    def _as_root(self, *command: str, stdin: bytes = b"") -> str:
         process = enter.popen(
             self._dom0, list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        out, error = process.communicate(given, _DEADLINE)
+        out, error = process.communicate(stdin, _DEADLINE)
         if process.returncode:
             raise HypervisorError(f"{command[0]} failed in dom0: {error.decode(errors='replace').strip()}")
         return str(out.decode(errors="replace"))
@@ -97,17 +97,17 @@ class Session:
 
     def write(self, path: str, text: str | bytes) -> None:
         """Write a file of the person's own; `path` is below the home unless absolute."""
-        raw = text.encode() if isinstance(text, str) else text
+        data = text.encode() if isinstance(text, str) else text
         script = 'umask 077; mkdir -p "$(dirname "$0")"; cat >"$0"'
         target = path if path.startswith("/") else f"{self.env['HOME']}/{path}"
-        self._as_root("setpriv", *self._become(), "sh", "-c", script, target, given=raw)
+        self._as_root("setpriv", *self._become(), "sh", "-c", script, target, stdin=data)
 
     def _become(self) -> list[str]:
         return [f"--reuid={USER}", f"--regid={USER}", "--init-groups"]
 
     def _command(self, command: Sequence[str], **env: str) -> list[str]:
-        words = [f"{name}={value}" for name, value in {**self.env, **env}.items()]
-        return ["/usr/bin/setpriv", *self._become(), "/usr/bin/env", "-C", self.env["HOME"], "-i", *words, *command]
+        variables = [f"{name}={value}" for name, value in {**self.env, **env}.items()]
+        return ["/usr/bin/setpriv", *self._become(), "/usr/bin/env", "-C", self.env["HOME"], "-i", *variables, *command]
 
     def start_bus(self) -> None:
         """Start the session bus; services may be activated on it."""
@@ -118,8 +118,8 @@ class Session:
         )
         self._started.append(daemon)
         assert daemon.stdout is not None  # noqa: S101
-        with daemon.stdout as said:
-            said.readline()
+        with daemon.stdout as stdout:
+            stdout.readline()
 
     def _output(self, name: str) -> dict[str, Any]:
         log = (self.folder / f"{name}.log").open("ab")

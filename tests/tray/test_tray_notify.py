@@ -164,7 +164,7 @@ def test_what_was_dismissed_is_shown_anew(qtbot: QtBot, applet: Applet, helper: 
 
 
 def test_kinds_that_are_not_wanted_are_not_told(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
-    applet.app_state.settings.set_tells(Kind.UPLINK, False)
+    applet.app_state.settings.set_notifies(Kind.UPLINK, False)
     helper.publish(up(OTHER))
     qtbot.waitUntil(lambda: applet.app_state.snapshot == up(OTHER))
     helper.publish(dataclasses.replace(OPEN, uplinks=(OTHER,)))

@@ -125,7 +125,7 @@ def test_boxes_too(qtbot: QtBot, pictures: Path) -> None:
 def test_nothing_is_cut_off(
     qtbot: QtBot, shown: Callable[..., Open], action: Action, tongue: str, pictures: Path
 ) -> None:
-    language.speak(tongue)
+    language.install(tongue)
     try:
         window = shown(up(CABLE, problems=STATES["problems"].problems))(action)  # type: ignore[union-attr]
         window.grab().save(str(pictures / f"window-{action.value}-{tongue}.png"))
@@ -138,7 +138,7 @@ def test_nothing_is_cut_off(
             if button.isVisible() and button.text():
                 assert button.width() >= button.minimumSizeHint().width(), button.text()
     finally:
-        language.speak("en")
+        language.install("en")
 
 
 HOSTILE = [

@@ -11,7 +11,7 @@ from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Iommu, Snapshot
 from qnet_gui.model.translation import mark, tr
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-from qnet_gui.tray.state.menu import Row, blind, deeds, hindrance
+from qnet_gui.tray.state.menu import Row, blind, domain_actions, hindrance
 
 NO_DOMAINS = mark("No other domain is running.")
 _AWAY = mark("Nothing is known of the network. What netvm does for domains goes on.")
@@ -57,18 +57,18 @@ def domain_heads() -> tuple[str, ...]:
 
 
 def _uplink(uplink: Uplink) -> str:
-    words = [uplink_name(uplink)]
+    parts = [uplink_name(uplink)]
     if uplink.state is UplinkState.CONNECTING:
-        words.append(tr("connecting"))
+        parts.append(tr("connecting"))
     if uplink.state is UplinkState.DOWN:
-        words.append(tr("not connected"))
+        parts.append(tr("not connected"))
     if uplink.kind is UplinkKind.WIFI and uplink.state is UplinkState.UP:
-        words.append(f"{uplink.strength} %")
+        parts.append(f"{uplink.strength} %")
     if uplink.address:
-        words.append(str(uplink.address))
+        parts.append(str(uplink.address))
     if uplink.gateway:
-        words.append(tr("router {address}", address=uplink.gateway))
-    return ", ".join(words)
+        parts.append(tr("router {address}", address=uplink.gateway))
+    return ", ".join(parts)
 
 
 def _uplinks(snapshot: Snapshot) -> str:
@@ -131,11 +131,11 @@ def page(snapshot: Snapshot | None) -> Page:
     )
 
 
-def deeds_of(snapshot: Snapshot | None, row: int) -> tuple[Row, ...]:
+def actions_for_row(snapshot: Snapshot | None, row: int) -> tuple[Row, ...]:
     """What can be done to the domain in a row of the table; nothing where there is none."""
     if snapshot is None or not 0 <= row < len(snapshot.domains):
         return ()
-    return deeds(snapshot.domains[row], hindrance(snapshot))
+    return domain_actions(snapshot.domains[row], hindrance(snapshot))
 
 
 def as_text(shown: Page) -> str:

@@ -11,7 +11,7 @@ from qnet_gui.model.errors import QnetError
 from qnet_gui.model.preflight import Preflight, from_answer
 from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
 from qnet_gui.model.translation import tr
-from qnet_gui.tray.pages.upgrade import Known, UpgradePage, left, upgrade
+from qnet_gui.tray.pages.upgrade import UpgradeInputs, UpgradePage, left, upgrade
 from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, QTimer
 from qnet_gui.tray.session import terminal
 from qnet_gui.tray.session.app_state import AppState
@@ -24,7 +24,7 @@ from qnet_gui.tray.windows.parts import Facts, Lines, button, buttons, caption, 
 _USUAL = 60
 
 
-def _matters(snapshot: Snapshot | None) -> object:
+def _relevant_state(snapshot: Snapshot | None) -> object:
     """What Preflight's answer depends on; with anything else of a snapshot it need not be asked for again."""
     if snapshot is None:
         return None
@@ -39,8 +39,8 @@ class UpgradeWindow(Window):
 
     def __init__(self, app_state: AppState) -> None:
         super().__init__(app_state, "upgrade", tr("Upgrade networking"))
-        self._known = Known()
-        self._asked: object = None
+        self._inputs = UpgradeInputs()
+        self._asked_state: object = None
         self._page: UpgradePage | None = None
         self._head, self._more = heading(), label(wrapped=True)
         self._facts, self._checks, self._steps, self._outcome = Facts(), Lines(), Lines(), Lines()
@@ -80,22 +80,23 @@ class UpgradeWindow(Window):
     def opened(self) -> None:
         """The answer of last time is not believed."""
         progress = self.app_state.progress
-        self._known, self._asked = Known(read=progress if progress.over else None), None
+        self._inputs, self._asked_state = UpgradeInputs(read=progress if progress.over else None), None
         self._choose_minutes()
 
     def _choose_minutes(self) -> None:
-        preflight = self._known.preflight
+        preflight = self._inputs.preflight
         usual = preflight.minutes if isinstance(preflight, Preflight) else _USUAL
         self._minutes.setValue(self.app_state.settings.minutes or usual)
 
     def refresh(self) -> None:
         """Show what is so now, and ask anew what stands in the way when that may be something else."""
         snapshot = self.app_state.snapshot
-        if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and _matters(snapshot) != self._asked:
-            self._asked = _matters(snapshot)
+        state = _relevant_state(snapshot)
+        if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and state != self._asked_state:
+            self._asked_state = state
             self.app_state.client.ask("Preflight", [], self._answered)
-        self._known = replace(self._known, progress=self.app_state.progress)
-        self._show(upgrade(snapshot, self._known))
+        self._inputs = replace(self._inputs, progress=self.app_state.progress)
+        self._show(upgrade(snapshot, self._inputs))
 
     def _answered(self, answer: Sequence[object] | QnetError) -> None:
         preflight: Preflight | QnetError
@@ -103,8 +104,8 @@ class UpgradeWindow(Window):
             preflight = answer if isinstance(answer, QnetError) else from_answer(*answer[:1])
         except QnetError as error:
             preflight = error
-        first = self._known.preflight is None
-        self._known = replace(self._known, preflight=preflight)
+        first = self._inputs.preflight is None
+        self._inputs = replace(self._inputs, preflight=preflight)
         if first:
             self._choose_minutes()
         self.refresh()
@@ -157,13 +158,13 @@ class UpgradeWindow(Window):
         self._ask("ExtendDom0")
 
     def _ask(self, method: str) -> None:
-        self._known = replace(self._known, asking=True, refused="")
+        self._inputs = replace(self._inputs, asking=True, refused="")
         self.app_state.client.do(method, [unsigned(self._minutes.value())], self._done)
         self.refresh()
 
     def _done(self, answer: Sequence[object] | QnetError) -> None:
         refused = str(answer) if isinstance(answer, QnetError) else ""
-        self._known = replace(self._known, asking=False, refused=refused)
+        self._inputs = replace(self._inputs, asking=False, refused=refused)
         self.refresh()
 
     def _do_run(self) -> None:
@@ -171,10 +172,10 @@ class UpgradeWindow(Window):
         command = self.app_state.settings.command or terminal.usual_command()
         problem = terminal.hindrance(command)
         if not problem:
-            program, *arguments = terminal.words(command)
+            program, *arguments = terminal.command_line(command)
             started, _ = QProcess.startDetached(program, arguments, str(Path.home()))
             problem = "" if started else tr("{program} cannot be started.", program=program)
-        self._known = replace(self._known, refused=problem)
+        self._inputs = replace(self._inputs, refused=problem)
         self.refresh()
 
 

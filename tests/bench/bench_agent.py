@@ -16,8 +16,9 @@ HERE = Path(__file__).parent
 CHANGES = 30
 
 
-def _lab(*words: str) -> None:
-    subprocess.run([sys.executable, "-m", "qnet_gui.lab", words[0], "--name", NAME, *words[1:]], check=True, timeout=60)
+def _lab(*arguments: str) -> None:
+    command = [sys.executable, "-m", "qnet_gui.lab", arguments[0], "--name", NAME, *arguments[1:]]
+    subprocess.run(command, check=True, timeout=60)
 
 
 def _inside(*command: str) -> str:

@@ -27,8 +27,9 @@ DOMAINS, UPS, CHANGES = 10, 21, 100
 _NETVM_DOMID = 1
 
 
-def _lab(*words: str) -> None:
-    subprocess.run([sys.executable, "-m", "qnet_gui.lab", words[0], "--name", NAME, *words[1:]], check=True, timeout=90)
+def _lab(*arguments: str) -> None:
+    command = [sys.executable, "-m", "qnet_gui.lab", arguments[0], "--name", NAME, *arguments[1:]]
+    subprocess.run(command, check=True, timeout=90)
 
 
 def _inside(*command: str) -> Any:

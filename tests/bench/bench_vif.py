@@ -150,7 +150,7 @@ def _measure(store: Store, agent_alive: subprocess.Popen[bytes], far: int) -> No
 def main() -> None:
     """Measure; as root, in namespaces of its own."""
     syscalls.unshare(syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET)
-    syscalls.mounts_private()
+    syscalls.make_mounts_private()
     place = Place(f"bench{os.getpid() % 100000}")
     place.folder.parent.mkdir(mode=0o755, exist_ok=True)  # there may never have been a lab
     place.make()

@@ -39,20 +39,20 @@ class Lab:
 
     # -- the command line
 
-    def command(self, *words: str, check: bool = True, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def command(self, *arguments: str, check: bool = True, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         """Run `qnet lab WORDS` for this lab."""
         return subprocess.run(
-            [sys.executable, "-m", "qnet_gui.lab", words[0], "--name", self.name, *words[1:]],
+            [sys.executable, "-m", "qnet_gui.lab", arguments[0], "--name", self.name, *arguments[1:]],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=check,
         )  # fmt: skip
 
-    def _change(self, *words: str) -> str:
-        done = self.command(*words, check=False)
-        assert done.returncode == 0, f"qnet lab {' '.join(words)}: {done.stdout}{done.stderr}"
+    def _change(self, *arguments: str) -> str:
+        done = self.command(*arguments, check=False)
+        assert done.returncode == 0, f"qnet lab {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def up(self, *words: str) -> str:
-        return self._change("up", *words)
+    def up(self, *arguments: str) -> str:
+        return self._change("up", *arguments)
 
     def down(self) -> str:
         return self._change("down")
@@ -78,9 +78,9 @@ class Lab:
 
     # -- the machine
 
-    def ask(self, do: str, deadline: float = 40, **words: Any) -> Any:
+    def ask(self, do: str, deadline: float = 40, **arguments: Any) -> Any:
         """A verb of the machine, without the command line."""
-        return ask(self.place.control, do, deadline, **words)
+        return ask(self.place.control, do, deadline, **arguments)
 
     def id(self, domain: str) -> int:
         return int(self._picture(domain)["id"])
@@ -237,11 +237,11 @@ def _end(lab: Lab) -> None:
 
 
 @contextmanager
-def running(*words: str) -> Iterator[Lab]:
+def running(*arguments: str) -> Iterator[Lab]:
     """A lab with work, personal and vault, from `qnet lab up` with these words to its end."""
     lab = _new()
     try:
-        lab.up("--domains", "work,personal,vault", *words)
+        lab.up("--domains", "work,personal,vault", *arguments)
         yield lab
     finally:
         _end(lab)

@@ -12,7 +12,7 @@ import struct
 import sys
 import time
 
-_PATIENCE = 2.0
+_TIMEOUT = 2.0
 
 
 def question(number: int, name: str = "whoami.test") -> bytes:
@@ -53,7 +53,7 @@ def main(server: str, seconds: float, rate: float) -> None:
             poller.unregister(fd)
             sock.close()
         for fd, (sock, since) in list(waiting.items()):
-            if now - since > _PATIENCE:
+            if now - since > _TIMEOUT:
                 del waiting[fd]
                 poller.unregister(fd)
                 sock.close()

@@ -51,14 +51,14 @@ def headless() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in hidden}
 
 
-def run(place: Place, *words: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def run(place: Place, *arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, "--name", place.name, "--desktop", "light", *words], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
+        [*COMMAND, "--name", place.name, "--desktop", "light", *arguments], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
 
-def told_everything(text: str) -> None:
+def assert_all_facts(text: str) -> None:
     """The facts, in their order, each as a command or a measurement gave it."""
     facts = (
         r"\$ qnet lab up\n   The lab d\d+ is up after \d+\.\d s",
@@ -96,7 +96,7 @@ def told_everything(text: str) -> None:
 def test_without_a_screen_it_tells_everything_and_takes_pictures(place: Place, tmp_path: Path) -> None:
     done = run(place, "--pictures", str(tmp_path), env=headless())
     assert (done.returncode, done.stderr) == (0, "")
-    told_everything(done.stdout)
+    assert_all_facts(done.stdout)
     late = re.search(r"(-?\d+) ms after the signal", done.stdout)
     assert late and int(late[1]) < 1000
     assert "The tray is on a light desktop of its own, under Xvfb." in done.stdout
@@ -140,7 +140,7 @@ def test_on_the_screen_of_whoever_called_sudo(place: Place, somebody: dict[str, 
             if "The tray says" in line:
                 owners |= tray_owners(place)
     assert process.returncode == 0, text
-    told_everything(text)
+    assert_all_facts(text)
     assert "The tray is on your screen." in text, text
     assert owners == {NOBODY}
     assert not (tmp_path / "none").exists() and "picture" not in text
@@ -222,9 +222,10 @@ def test_a_change_in_the_domain_is_said(monkeypatch: pytest.MonkeyPatch, capsys:
 
 
 def test_the_signal_counts_from_where_the_new_servers_come_first() -> None:
-    def block(seen: str, path: str, *servers: str) -> str:
+    def block(timestamp: str, path: str, *servers: str) -> str:
         strings = "".join(f'   string "{server}"\n' for server in servers)
-        return f"signal time={seen} sender=:1.0 -> destination=(null destination) serial=2 path={path}; x\n{strings}"
+        head = f"signal time={timestamp} sender=:1.0 -> destination=(null destination) serial=2 path={path}; x"
+        return f"{head}\n{strings}"
 
     dns = "/org/freedesktop/NetworkManager/DnsManager"
     text = (

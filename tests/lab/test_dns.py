@@ -77,8 +77,8 @@ def test_without_a_server_a_query_is_refused_at_once_and_nothing_leaves(isp1: La
     asking = isp1.out("work", "/usr/bin/python3", QUERIES, DNS[0], "1", "50")  # each of a crowd of queries, too
     report = json.loads(asking)
     assert (report["refused"], report["lost"]) == (report["sent"], 0)
-    said, _ = watcher.communicate(timeout=10)
-    assert "0 packets captured" in said, said
+    output, _ = watcher.communicate(timeout=10)
+    assert "0 packets captured" in output, output
     status = json.loads(isp1.out("dom0", "qnet", "status", "--json"))
     assert [problem["code"] for problem in status["problems"]] == ["no-dns"]
 
@@ -99,8 +99,8 @@ def test_no_query_is_lost_at_200_a_second_through_changes_of_servers(isp1: Lab) 
     for server in (SERVERS[1], SERVERS[0], SERVERS[2]):  # the uplink itself stays as it is
         time.sleep(0.8)
         isp1.exec("netvm", *change, server)
-    said, errors = asking.communicate(timeout=30)
-    report = json.loads(said or "{}")
+    output, errors = asking.communicate(timeout=30)
+    report = json.loads(output or "{}")
     assert report, errors
     assert report["sent"] > 600
     assert (report["lost"], report["refused"], set(report["answers"])) == (0, 0, {"192.0.2.1"})
@@ -114,8 +114,8 @@ def test_after_roaming_answers_come_from_the_new_provider_and_the_domain_notices
     time.sleep(0.5)
     try:
         lab.roam()
-        said, _ = asking.communicate(timeout=40)
-        report = json.loads(said)
+        output, _ = asking.communicate(timeout=40)
+        report = json.loads(output)
         signal = float(
             re.findall(r"\[([\d.]+)\] policy: set 'eth1' .* as default", lab.log("netvm-NetworkManager"))[-1]
         )
@@ -221,8 +221,8 @@ def test_resolved_is_followed_where_networkmanager_manages_no_uplink(fresh_lab: 
         assert running.stdin is not None and running.stdout is not None
         assert running.stdout.readline() == "ready\n"
         for hosts in ((54,), (55, 54), (54,)):
-            told = [[2, 10, [0] * 16], *([2, 2, [192, 168, 0, host]] for host in hosts)]  # IPv6 is passed over
-            running.stdin.write(json.dumps(told) + "\n")
+            servers = [[2, 10, [0] * 16], *([2, 2, [192, 168, 0, host]] for host in hosts)]  # IPv6 is passed over
+            running.stdin.write(json.dumps(servers) + "\n")
             running.stdin.flush()
             _wait_for(lab, *(f"192.168.0.{host}" for host in hosts))
         lab.wait("its source", lambda: _source(lab) == "resolved")

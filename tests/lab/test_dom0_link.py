@@ -71,13 +71,13 @@ def test_dom0_reaches_the_world_while_it_is_connected_and_only_then(upgrade: Upg
 def test_who_is_paused_is_told_without_being_asked(upgrade: Upgrade) -> None:
     """Found in a picture of the demo: Status said of domains that were paused for dom0's upgrade that they ran."""
 
-    def told() -> set[str]:
-        return {domain.state.value for domain in upgrade.told.domains} if upgrade.told else set()
+    def domain_states() -> set[str]:
+        return {domain.state.value for domain in upgrade.last_snapshot.domains} if upgrade.last_snapshot else set()
 
     upgrade.must_connect()
-    upgrade.spin("news of the pause", lambda: told() == {"paused"})
+    upgrade.spin("news of the pause", lambda: domain_states() == {"paused"})
     upgrade.must_disconnect()
-    upgrade.spin("news of its end", lambda: told() == {"running"})
+    upgrade.spin("news of its end", lambda: domain_states() == {"running"})
 
 
 def test_what_it_would_meet_is_told_before(upgrade: Upgrade, machine: Lab) -> None:

@@ -94,8 +94,8 @@ def test_a_lab_with_one_provider(new_lab: Callable[[], Lab]) -> None:
     lab = new_lab()
     lab.up("--domains", "work", "--uplinks", "1")
     assert lab.exec("netvm", "ip", "link", "show", "eth1", check=False).returncode
-    for words in (["roam"], ["cable", "in", "isp2"]):
-        refused = lab.command(*words, check=False)
+    for arguments in (["roam"], ["cable", "in", "isp2"]):
+        refused = lab.command(*arguments, check=False)
         assert refused.returncode == 1
         assert "provider" in refused.stderr
     lab.exec("work", "curl", "-sf", "-m", "3", "http://www.test/")

@@ -330,12 +330,12 @@ def test_names_that_a_lab_cannot_have(lab: Lab, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    "arguments",
     [("exec", "nobody", "--", "true"), ("remove", "nobody"), ("remove", "netvm"), ("remove", "dom0"),
      ("restart", "dom0"), ("pause", "dom0"), ("pause", "nobody"), ("exec", "work"), ("exec", "work", "--", "/no/such")],
 )  # fmt: skip
-def test_what_makes_no_sense_is_refused_in_words(lab: Lab, words: tuple[str, ...]) -> None:
-    done = lab.command(*words, check=False)
+def test_what_makes_no_sense_is_refused_in_words(lab: Lab, arguments: tuple[str, ...]) -> None:
+    done = lab.command(*arguments, check=False)
     assert done.returncode in (1, 127)
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr

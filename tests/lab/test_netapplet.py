@@ -45,26 +45,26 @@ def spin(ready: Callable[[], Any], seconds: float = 10) -> Any:
 
 
 def test_a_display_that_cannot_be_used_is_told_by_the_helpers_sentence(applet: Callable[[str], NetworkApplet]) -> None:
-    nm_applet, said = applet(":4242"), []
-    nm_applet.failed.connect(said.append)
+    nm_applet, messages = applet(":4242"), []
+    nm_applet.failed.connect(messages.append)
     nm_applet.start()
-    assert spin(lambda: said) == ["There is no display :4242 in dom0 or on the host of this lab."]
+    assert spin(lambda: messages) == ["There is no display :4242 in dom0 or on the host of this lab."]
 
 
 @pytest.mark.parametrize("display", ["", "elsewhere:0"])
 def test_without_a_display_it_says_why(applet: Callable[[str], NetworkApplet], display: str) -> None:
-    nm_applet, said = applet(display), []
-    nm_applet.failed.connect(said.append)
+    nm_applet, messages = applet(display), []
+    nm_applet.failed.connect(messages.append)
     nm_applet.start()
-    assert said == [NO_DISPLAY]
+    assert messages == [NO_DISPLAY]
 
 
 def test_a_helper_that_the_bus_starts_for_it_looks_before_it_answers(
     lab: Lab, applet: Callable[[str], NetworkApplet]
 ) -> None:
     """It said that netvm is not running."""
-    nm_applet, said = applet(":4242"), []
-    nm_applet.failed.connect(said.append)
+    nm_applet, messages = applet(":4242"), []
+    nm_applet.failed.connect(messages.append)
     lab.kill_program("dom0", "qnet-helper")
     nm_applet.start()
-    assert spin(lambda: said) == ["There is no display :4242 in dom0 or on the host of this lab."]
+    assert spin(lambda: messages) == ["There is no display :4242 in dom0 or on the host of this lab."]

@@ -144,7 +144,7 @@ def test_a_netvm_that_was_paused_when_it_was_made_serves_as_soon_as_it_reports(t
         assert upgrade.snapshot().netvm.state is NetvmState.PAUSED  # who asks has the helper ask the hypervisor
         two.unpause("netvm")
         two.restart_program("netvm", "qnet-agent")
-        upgrade.spin("the news", lambda: upgrade.told and upgrade.told.netvm.state is NetvmState.RUNNING)
+        upgrade.spin("the news", lambda: (last := upgrade.last_snapshot) and last.netvm.state is NetvmState.RUNNING)
     finally:
         two.unpause("netvm")
         upgrade.close()

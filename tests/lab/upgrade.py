@@ -34,12 +34,12 @@ import glob, json, os, stat
 def resolv():
     path = "/etc/resolv.conf"
     try:
-        found = os.lstat(path)
+        status = os.lstat(path)
     except FileNotFoundError:
         return None
-    if stat.S_ISLNK(found.st_mode):
+    if stat.S_ISLNK(status.st_mode):
         return ["link", os.readlink(path)]
-    return ["file", open(path).read(), stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid]
+    return ["file", open(path).read(), stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid]
 print(json.dumps({
     "links": sorted(os.listdir("/sys/class/net")),
     "routes": open("/proc/net/route").read().splitlines()[1:],
@@ -64,7 +64,7 @@ class Upgrade:
         self.steps: list[tuple[int, str, str, str]] = []
         self.ends: dict[int, tuple[str, str]] = {}
         #: What the helper told last without being asked, which would have it look anew.
-        self.told: Snapshot | None = None
+        self.last_snapshot: Snapshot | None = None
         self._bus = dbus.bus.BusConnection(dom0_bus_address(lab.name), mainloop=DBusGMainLoop())
         for signal, handler in (("Step", self._step), ("OperationEnded", self._ended)):
             self._bus.add_signal_receiver(handler, signal, NAME)
@@ -79,7 +79,7 @@ class Upgrade:
 
     def _changed(self, _: str, changed: Any, __: Any) -> None:
         if "Snapshot" in changed:
-            self.told = from_wire(plain(changed)["Snapshot"])
+            self.last_snapshot = from_wire(plain(changed)["Snapshot"])
 
     def _ended(self, *values: Any) -> None:
         number, error, sentence = map(plain, values)

@@ -46,7 +46,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Told:
+class ShownNotification:
     """A notification as the server was asked to show it; `actions` are key and text in turn."""
 
     title: str
@@ -123,7 +123,7 @@ class Tray:
         tooltip = self.get(self.item, "/StatusNotifierItem", ITEM, "ToolTip")
         return str(tooltip[2]).partition("\n")[2].replace(_NOTHING, "")
 
-    def shows(self, ready: Callable[[Snapshot], Any] = lambda _: True) -> str:
+    def wait_until_shown(self, ready: Callable[[Snapshot], Any] = lambda _: True) -> str:
         """Wait until the helper's word is as wanted and the tooltip has it; the sentence."""
 
         def same() -> str:
@@ -205,7 +205,7 @@ class Monitor:
     def text(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
-    def told(self) -> list[Told]:
+    def notifications(self) -> list[ShownNotification]:
         """The notifications of the applet, in their order."""
         notifications = []
         for block in re.split(r"^(?=method |signal |error )", self.text, flags=re.MULTILINE):
@@ -216,7 +216,7 @@ class Monitor:
             strings = re.findall(r'^   string "(.*?)"$', before, re.MULTILINE | re.DOTALL)
             if strings[0] == "qnet":
                 offered = re.findall(r'string "(.*?)"', actions.partition("]")[0])
-                notifications.append(Told(strings[2], strings[3], tuple(offered)))
+                notifications.append(ShownNotification(strings[2], strings[3], tuple(offered)))
         return notifications
 
 

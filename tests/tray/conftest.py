@@ -116,9 +116,9 @@ def app_state(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         QDBusConnection.disconnectFromBus(name)
 
 
-def _lab(*words: str) -> subprocess.CompletedProcess[str]:
+def _lab(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "qnet_gui.lab", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        [sys.executable, "-m", "qnet_gui.lab", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=60,
     )  # fmt: skip
 

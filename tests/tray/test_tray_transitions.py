@@ -41,9 +41,9 @@ class Tracker:
         return self._only(self._tracker.tick(now, now))
 
     @staticmethod
-    def _only(told: list[Announcement]) -> Announcement | None:
-        assert len(told) <= 1
-        return told[0] if told else None
+    def _only(announcements: list[Announcement]) -> Announcement | None:
+        assert len(announcements) <= 1
+        return announcements[0] if announcements else None
 
 
 def uplink(title: str, body: str) -> Notification:
@@ -107,16 +107,17 @@ def test_lost_only_when_it_lasts_then_back(tracker: Tracker) -> None:
 def test_connecting_for_long_counts_as_lost_too(tracker: Tracker) -> None:
     tracker.update(TRYING, 60)
     tracker.update(NONE, 62)
-    told = tracker.tick(60 + LASTING)
-    assert isinstance(told, Notification)
-    assert told.title == "Uplink lost"
+    announcement = tracker.tick(60 + LASTING)
+    assert isinstance(announcement, Notification)
+    assert announcement.title == "Uplink lost"
 
 
 def test_a_dead_netvm_is_told_alone(tracker: Tracker) -> None:
     tracker.update(Snapshot(Netvm("netvm")), 60)
     assert tracker.due == 60 + LASTING
-    told = tracker.tick(70)
-    assert told == Notification(Kind.NETVM, "netvm has stopped", "netvm is not running. Domains have no network.")
+    announcement = tracker.tick(70)
+    body = "netvm is not running. Domains have no network."
+    assert announcement == Notification(Kind.NETVM, "netvm has stopped", body)
     assert tracker.update(Snapshot(Netvm("netvm", 2, NetvmState.STARTING)), 80) == Withdrawal(Kind.NETVM)
     back = tracker.update(up(CABLE), 90)
     assert back == Notification(Kind.NETVM, "netvm is back", "Connected by cable (eth0, 192.168.0.12).")
@@ -132,9 +133,10 @@ def test_a_netvm_that_restarts_quickly_is_no_news(tracker: Tracker) -> None:
 def test_names_that_no_longer_resolve_and_do_again(tracker: Tracker) -> None:
     broken = STATES["dns-broken"]
     assert tracker.update(broken, 60) is None
-    told = tracker.tick(60 + LASTING)
-    assert isinstance(told, Notification)
-    assert (told.kind, told.title, told.actions) == (Kind.NAMES, "Names do not resolve", (Action.NAMES,))
+    announcement = tracker.tick(60 + LASTING)
+    assert isinstance(announcement, Notification)
+    assert (announcement.kind, announcement.title) == (Kind.NAMES, "Names do not resolve")
+    assert announcement.actions == (Action.NAMES,)
     back = tracker.update(up(CABLE), 80)
     assert isinstance(back, Notification)
     assert back.title == "Names resolve again"
@@ -152,24 +154,24 @@ def link(state: Dom0State, until: int, **more: object) -> Snapshot:
 
 def test_dom0_connected_and_disconnected(tracker: Tracker) -> None:
     assert tracker.update(link(Dom0State.CONNECTING, 4000), 60) is None
-    told = tracker.update(link(Dom0State.OPEN, 4000), 61)
-    assert isinstance(told, Notification)
-    assert (told.kind, told.title) == (Kind.DOM0, "dom0 is connected to the network")
-    assert told.body.endswith("2 domains are paused. Connected by alice.")
-    assert told.actions == (Action.DISCONNECT, Action.UPGRADE)
-    assert not told.urgent
+    announcement = tracker.update(link(Dom0State.OPEN, 4000), 61)
+    assert isinstance(announcement, Notification)
+    assert (announcement.kind, announcement.title) == (Kind.DOM0, "dom0 is connected to the network")
+    assert announcement.body.endswith("2 domains are paused. Connected by alice.")
+    assert announcement.actions == (Action.DISCONNECT, Action.UPGRADE)
+    assert not announcement.urgent
     assert tracker.update(link(Dom0State.CLOSING, 4000), 70) is None
-    told = tracker.update(up(CABLE), 71)
-    assert isinstance(told, Notification)
-    assert told.title == "dom0 is disconnected from the network"
+    announcement = tracker.update(up(CABLE), 71)
+    assert isinstance(announcement, Notification)
+    assert announcement.title == "dom0 is disconnected from the network"
 
 
 def test_the_deadline_is_told_once_and_withdrawn_when_there_is_another(tracker: Tracker) -> None:
     tracker.update(link(Dom0State.OPEN, 4000), 61)
     assert tracker.due == 4000 - NEAR
-    told = tracker.tick(4000 - NEAR)
-    assert isinstance(told, Notification)
-    assert told.actions[:2] == (Action.EXTEND, Action.DISCONNECT)
+    announcement = tracker.tick(4000 - NEAR)
+    assert isinstance(announcement, Notification)
+    assert announcement.actions[:2] == (Action.EXTEND, Action.DISCONNECT)
     assert tracker.update(link(Dom0State.OPEN, 4000), 3900) is None
     assert tracker.update(link(Dom0State.OPEN, 9000), 3950) == Withdrawal(Kind.DOM0)
     assert tracker.due == 9000 - NEAR
@@ -183,16 +185,16 @@ def test_whoever_connects_dom0_for_three_minutes_is_not_warned(tracker: Tracker)
 
 def test_a_way_back_that_fails_is_urgent(tracker: Tracker) -> None:
     tracker.update(link(Dom0State.OPEN, 4000), 61)
-    told = tracker.update(link(Dom0State.CLOSING, 4000, problems=(Problem("dom0-stuck"),)), 70)
-    assert isinstance(told, Notification)
-    assert told.urgent
-    assert told.title == "dom0 could not be disconnected"
+    announcement = tracker.update(link(Dom0State.CLOSING, 4000, problems=(Problem("dom0-stuck"),)), 70)
+    assert isinstance(announcement, Notification)
+    assert announcement.urgent
+    assert announcement.title == "dom0 could not be disconnected"
 
 
 def test_a_network_of_dom0_that_nobody_asked_for_is_urgent_until_it_is_gone(tracker: Tracker) -> None:
-    told = tracker.update(up(CABLE, problems=(Problem("dom0-reachable"),)), 60)
-    assert isinstance(told, Notification)
-    assert told.urgent
+    announcement = tracker.update(up(CABLE, problems=(Problem("dom0-reachable"),)), 60)
+    assert isinstance(announcement, Notification)
+    assert announcement.urgent
     assert tracker.update(up(CABLE), 70) == Withdrawal(Kind.GUARD)
 
 
@@ -222,15 +224,15 @@ def test_a_helper_that_knows_nothing_is_no_loss(tracker: Tracker) -> None:
 
 
 def test_short_flaps_do_not_spam(tracker: Tracker) -> None:
-    told = []
+    announcements = []
     for second in range(100, 200):
-        told.append(tracker.update(up(CABLE) if second % 2 else NONE, second))
-    assert not any(told)
+        announcements.append(tracker.update(up(CABLE) if second % 2 else NONE, second))
+    assert not any(announcements)
 
 
 def test_flapping_between_two_ends_in_the_last_truth(tracker: Tracker) -> None:
-    told = [tracker.update(up(WIFI if step % 2 == 0 else CABLE), 60 + step / 10) for step in range(11)]
-    assert [bool(announcements) for announcements in told] == [True] + 10 * [False]
+    announcements = [tracker.update(up(WIFI if step % 2 == 0 else CABLE), 60 + step / 10) for step in range(11)]
+    assert [bool(announcement) for announcement in announcements] == [True] + 10 * [False]
     assert tracker.tick(60 + QUIET) is None
     tracker.update(up(CABLE), 62)
     assert tracker.due == 60 + QUIET

@@ -121,14 +121,14 @@ def test_boxes_too(qtbot: QtBot, pictures: Path) -> None:
 
 
 @pytest.mark.parametrize("action", WINDOWS)
-@pytest.mark.parametrize("tongue", ["en", "de"])
+@pytest.mark.parametrize("language_name", ["en", "de"])
 def test_nothing_is_cut_off(
-    qtbot: QtBot, shown: Callable[..., Open], action: Action, tongue: str, pictures: Path
+    qtbot: QtBot, shown: Callable[..., Open], action: Action, language_name: str, pictures: Path
 ) -> None:
-    language.install(tongue)
+    language.install(language_name)
     try:
         window = shown(up(CABLE, problems=STATES["problems"].problems))(action)  # type: ignore[union-attr]
-        window.grab().save(str(pictures / f"window-{action.value}-{tongue}.png"))
+        window.grab().save(str(pictures / f"window-{action.value}-{language_name}.png"))
         for label in window.findChildren(QLabel):
             if label.isVisible() and not label.pixmap():
                 need = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()

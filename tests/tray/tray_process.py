@@ -33,12 +33,12 @@ class Tray:
         self.log.unlink(missing_ok=True)
         self.bus = dbus.bus.BusConnection(desktop.env["DBUS_SESSION_BUS_ADDRESS"])
         self.process: subprocess.Popen[bytes] | None = None
-        self.told_before = len(desktop.notifications())
+        self.notified_before = len(desktop.notifications())
 
-    def told(self) -> list[tuple[str, str]]:
+    def notifications(self) -> list[tuple[str, str]]:
         """The notifications of this test."""
         everything = self.desktop.notifications()
-        return everything[: len(everything) - self.told_before]
+        return everything[: len(everything) - self.notified_before]
 
     def start(self, *more: str) -> None:
         self.process = self.desktop.start("qnet-tray", [*COMMAND, "--debug", *more], env=self.env, cwd="/")
@@ -98,7 +98,7 @@ class Tray:
     def windows(self) -> str:
         return self.desktop.run("xdotool", "search", "--onlyvisible", "--name", "Network status|About qnet")
 
-    def shows(self, snapshot: Snapshot | None) -> None:
+    def wait_until_shown(self, snapshot: Snapshot | None) -> None:
         def same() -> bool:
             try:
                 return self.tooltip().splitlines()[1:] == [sentence(snapshot)]
@@ -107,7 +107,7 @@ class Tray:
 
         eventually(same)
 
-    def sees(self, title: str) -> str:
+    def window_id(self, title: str) -> str:
         """The id of a window that can be seen, empty if there is none of this title."""
         return self.desktop.run("xdotool", "search", "--onlyvisible", "--name", title).strip()
 

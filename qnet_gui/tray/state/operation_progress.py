@@ -43,7 +43,7 @@ class OperationProgress:
 
     def step(self, name: str) -> Step | None:
         """A step, if it has been begun."""
-        return next((each for each in self.steps if each.name == name), None)
+        return next((step for step in self.steps if step.name == name), None)
 
 
 def begun(progress: OperationProgress, snapshot: Snapshot | None) -> OperationProgress:

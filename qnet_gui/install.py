@@ -110,7 +110,7 @@ def parse(text: str) -> tuple[Entry, ...]:
         raise BadInput(f"{', '.join(sorted(unknown))} is not known; there are {', '.join(_KEYS)}.")
     entries = tuple(_entry(kind, row, number) for kind in table for number, row in enumerate(table[kind], 1))
     for role in ROLES:
-        targets = [each.target for each in entries if role in each.roles]
+        targets = [entry.target for entry in entries if role in entry.roles]
         if twice := {target for target in targets if targets.count(target) > 1}:
             raise BadInput(f"Two rows install {', '.join(sorted(twice))} for {role}.")
     return entries
@@ -125,10 +125,10 @@ def load(checkout: Path = CHECKOUT) -> tuple[Entry, ...]:
         raise NotFound(f"{path} is not there; qnet is installed from a checkout of its sources.") from None
     except BadInput as error:
         raise BadInput(f"{path}: {error.sentence}") from None
-    for each in entries:
-        source = checkout / each.source
-        if not (source.is_file() if each.kind in ("file", "config") else source.is_dir()):
-            raise NotFound(f"{path} names {each.source}, which is not there.")
+    for entry in entries:
+        source = checkout / entry.source
+        if not (source.is_file() if entry.kind in ("file", "config") else source.is_dir()):
+            raise NotFound(f"{path} names {entry.source}, which is not there.")
     return entries
 
 
@@ -172,18 +172,18 @@ def install(role: str, root: Path = Path("/"), checkout: Path = CHECKOUT, in_pla
     """Install for a role below `root`; returns the targets. `in_place`: programs run the checkout's own package."""
     if role not in ROLES:
         raise BadInput(f"{role!r} is not a role; roles are {', '.join(ROLES)}.")
-    entries = [each for each in load(checkout) if role in each.roles]
-    for each in entries:
-        source, target = checkout / each.source, root / each.target.lstrip("/")
-        if each.kind == "file" or (each.kind == "config" and not os.path.lexists(target)):
-            _put(target, source.read_bytes(), each.mode)
-        elif each.kind == "folder":
+    entries = [entry for entry in load(checkout) if role in entry.roles]
+    for entry in entries:
+        source, target = checkout / entry.source, root / entry.target.lstrip("/")
+        if entry.kind == "file" or (entry.kind == "config" and not os.path.lexists(target)):
+            _put(target, source.read_bytes(), entry.mode)
+        elif entry.kind == "folder":
             _put_folder(source, target)
-        elif each.kind == "program":
-            put_program(target, each.module, checkout if in_place else None)
-        elif each.kind == "package" and not in_place:
+        elif entry.kind == "program":
+            put_program(target, entry.module, checkout if in_place else None)
+        elif entry.kind == "package" and not in_place:
             _put_package(source, target)
-    return [each.target for each in entries]
+    return [entry.target for entry in entries]
 
 
 def _what_next(targets: Sequence[str]) -> Iterator[str]:

@@ -24,11 +24,11 @@ _LIMIT = 64
 
 
 class Watcher(dbus.service.Object):  # type: ignore[misc]
-    """`came` and `left` are told of icons by bus name and path."""
+    """`on_come` and `on_leave` are told of icons by bus name and path."""
 
-    def __init__(self, bus: Any, came: Callable[[str, str], None], left: Callable[[str, str], None]) -> None:
+    def __init__(self, bus: Any, on_come: Callable[[str, str], None], on_leave: Callable[[str, str], None]) -> None:
         super().__init__(bus, PATH)
-        self._bus, self._came, self._left = bus, came, left
+        self._bus, self._on_come, self._on_leave = bus, on_come, on_leave
         self._items: dict[tuple[str, str], Service] = {}
 
     @staticmethod
@@ -46,7 +46,7 @@ class Watcher(dbus.service.Object):  # type: ignore[misc]
             return
         self._items[key] = Service(self._bus, name)
         self._items[key].watch_owner(lambda running: None if running else self._gone(key))
-        self._came(name, path)
+        self._on_come(name, path)
         self.StatusNotifierItemRegistered(name + path)
 
     @dbus.service.method(NAME, "s", "")  # type: ignore[misc, untyped-decorator, unused-ignore]
@@ -83,5 +83,5 @@ class Watcher(dbus.service.Object):  # type: ignore[misc]
         service = self._items.pop(key, None)
         if service is not None:
             service.close()
-            self._left(*key)
+            self._on_leave(*key)
             self.StatusNotifierItemUnregistered(key[0] + key[1])

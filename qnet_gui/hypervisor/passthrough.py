@@ -53,10 +53,10 @@ class Passthrough:
 
     def nic(self, address: str) -> pci.PciNic:
         """The device with this address; `NotFound` when there is none."""
-        found = pci.nic(address, self._root)
-        if found is None:
+        nic = pci.nic(address, self._root)
+        if nic is None:
             raise NotFound(f"There is no PCI device {address}.")
-        return found
+        return nic
 
     def take(self, address: str) -> None:
         """Have pciback hold a device; one that it holds is no error. `QnetError` says why it does not."""

@@ -42,8 +42,8 @@ def test_domains() -> None:
 
 
 def test_long_name_leaves_one_space() -> None:
-    found = xen_text.domains(f"{_HEADER}\n{row('n' * 60, 4, 'r-----', _UUID.format(1))}")
-    assert [(info.name, info.id) for info in found] == [("n" * 60, 4)]
+    domains = xen_text.domains(f"{_HEADER}\n{row('n' * 60, 4, 'r-----', _UUID.format(1))}")
+    assert [(info.name, info.id) for info in domains] == [("n" * 60, 4)]
 
 
 @pytest.mark.parametrize(

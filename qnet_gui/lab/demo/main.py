@@ -17,9 +17,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qnet_gui.lab.box.place import Place
+from qnet_gui.lab.demo.narration import say
 from qnet_gui.lab.demo.story import DOMAIN, Demo
 from qnet_gui.lab.demo.tray import DESKTOPS
-from qnet_gui.lab.demo.words import say
 from qnet_gui.lab.machine.lifecycle import take_down
 from qnet_gui.model.errors import QnetError
 

@@ -12,10 +12,10 @@ import sys
 import time
 from pathlib import Path
 
+from qnet_gui.lab.demo.narration import head, say
 from qnet_gui.lab.demo.roam import Roaming
 from qnet_gui.lab.demo.tray import Tray, open_tray
 from qnet_gui.lab.demo.upgrade import Upgrade
-from qnet_gui.lab.demo.words import head, say
 from qnet_gui.lab.machine.provider import Provider
 from qnet_gui.model.errors import NoAnswer, Refused
 

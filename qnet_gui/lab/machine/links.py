@@ -36,8 +36,8 @@ def _ip(child: Child, *lines: str) -> None:
 def _remove(child: Child, link: str) -> None:
     """Remove a link and so the other end; one that is not there is no error."""
     with in_network(child.network):
-        there = link in {name for _, name in socket.if_nameindex()}
-    if there:
+        exists = link in {name for _, name in socket.if_nameindex()}
+    if exists:
         with suppress(HypervisorError):  # its other end's namespace died meanwhile
             _ip(child, f"link delete {link}")
 
@@ -65,16 +65,16 @@ def remove_card(frontend: Child, vif: VifId) -> None:
     _remove(frontend, f"eth{vif.devid}")
 
 
-def add_cable(netvm: Child, isp: Child, provider: Provider, plugged: bool) -> None:
+def add_cable(netvm: Child, provider_side: Child, provider: Provider, plugged: bool) -> None:
     """Give the netvm a card and run a cable from it to a provider."""
-    _pair(netvm, provider.uplink, provider.uplink_mac, isp, CABLE)
-    _ip(isp, f"address add {provider.router} dev {CABLE}")
-    plug(isp, plugged)
+    _pair(netvm, provider.uplink, provider.uplink_mac, provider_side, CABLE)
+    _ip(provider_side, f"address add {provider.router} dev {CABLE}")
+    plug(provider_side, plugged)
 
 
-def plug(isp: Child, plugged: bool) -> None:
+def plug(provider_side: Child, plugged: bool) -> None:
     """Plug a provider's cable in or pull it: the netvm's card gets or loses its carrier."""
-    _ip(isp, f"link set {CABLE} {'up' if plugged else 'down'}")
+    _ip(provider_side, f"link set {CABLE} {'up' if plugged else 'down'}")
 
 
 def has_address(child: Child, link: str, address: str) -> bool:
@@ -88,7 +88,7 @@ def has_address(child: Child, link: str, address: str) -> bool:
             return False
 
 
-_SILENCE = """
+_PAUSED_RULES = """
 table inet lab-paused {
   chain in { type filter hook prerouting priority -500; policy drop
   }
@@ -102,9 +102,9 @@ table arp lab-paused {
   }
 }
 """
-_SOUND = "delete table inet lab-paused\ndelete table arp lab-paused\n"
+_UNPAUSE_COMMANDS = "delete table inet lab-paused\ndelete table arp lab-paused\n"
 
 
-def silence(child: Child, silent: bool) -> None:
+def stop_traffic(child: Child, stopped: bool) -> None:
     """A paused domain's network stack stands still too: it takes nothing in and sends nothing."""
-    _run(child, [NFT, "-f", "-"], _SILENCE if silent else _SOUND)
+    _run(child, [NFT, "-f", "-"], _PAUSED_RULES if stopped else _UNPAUSE_COMMANDS)

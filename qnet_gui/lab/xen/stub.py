@@ -21,10 +21,10 @@ def _cache() -> Path:
 
 def xenstored() -> Path:
     """The real C xenstored, whichever version of Xen is installed."""
-    found = sorted(Path("/usr/lib").glob("xen-*/bin/xenstored"))
-    if not found:
+    programs = sorted(Path("/usr/lib").glob("xen-*/bin/xenstored"))
+    if not programs:
         raise HypervisorError("The lab needs xenstored. Install it: sudo apt install xen-utils-4.17 libxen-dev gcc")
-    return found[-1]
+    return programs[-1]
 
 
 def library() -> Path:

@@ -186,7 +186,7 @@ def _make_layer(layer: Path, role: str) -> None:
     _run("make", "-C", CHECKOUT, "install", f"ROLE={role}", f"DESTDIR={layer}")
     ours = layer / "usr/lib/qnet-test"
     ours.mkdir(parents=True)
-    for name in ("init.py", "hands.py"):
+    for name in ("init.py", "command_runner.py"):
         shutil.copy(MACHINE / name, ours)
     (ours / "init.py").chmod(0o755)
     if role != "dom0":

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, "/usr/lib/qnet-test")
-import hands
+import command_runner
 
 LOG = Path("/var/log/qnet-test")
 ENVIRONMENT = {
@@ -137,7 +137,7 @@ def main() -> None:
     say(f"{name} is up")
     while True:
         try:
-            (hands.obey_host if role == "dom0" else hands.obey_dom0)()
+            (command_runner.obey_host if role == "dom0" else command_runner.obey_dom0)()
         except Exception as error:  # process 1 must not end
             say(f"starting again after {error!r}")
             time.sleep(1)

@@ -1,0 +1,73 @@
+"""The words that were given up are no names in the code any more; docs/glossary.md says what stands for them now."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+GLOSSARY = ROOT / "docs/glossary.md"
+CODE = sorted(path for folder in ("qnet_gui", "tests") for path in (ROOT / folder).rglob("*.py"))
+#: Names of classes, functions, modules and packages, in small letters. What is a word of the field in another sense
+#: (a provider's `Card`, Python's `raise`) is none of these, and neither is a local variable's name.
+GIVEN_UP = {
+    "hands", "held", "keeper", "desk", "course", "standing", "doer", "engine", "forgetter", "served", "patience",
+    "permitted", "news", "front", "raw", "stale", "outside", "onscreen", "updown", "ring", "ground", "grounds", "people",
+}  # fmt: skip
+#: Of those, what says something else where it is a method or a function: `Ring.ring`, `Line.news`.
+CLASSES_AND_MODULES_ONLY = {"held", "front", "served", "stale", "raw", "outside", "engine", "ring", "news", "ground"}
+
+
+def names(path: Path) -> Iterator[tuple[int, str, bool]]:
+    """Line, name in small letters, and whether it is a class or a module, of everything that a module defines."""
+    yield 1, path.stem, True
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ClassDef):
+            yield node.lineno, node.name.strip("_").lower(), True
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.lineno, node.name.strip("_"), False
+
+
+def given_up(path: Path) -> list[str]:
+    return [
+        f"{path}:{line}: {name}"
+        for line, name, large in names(path)
+        if name in GIVEN_UP and (large or name not in CLASSES_AND_MODULES_ONLY)
+    ]
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_word_that_was_given_up_is_a_name(path: Path) -> None:
+    assert not given_up(path)
+
+
+def test_a_word_that_comes_back_is_seen(tmp_path: Path) -> None:
+    module = tmp_path / "keeper.py"
+    module.write_text("class Hands:\n    def patience(self): ...\n    def held(self): ...\n")
+    assert [line.rpartition(": ")[2] for line in given_up(module)] == ["keeper", "hands", "patience"]
+
+
+def terms() -> list[str]:
+    return [line.split("|")[1].strip() for line in GLOSSARY.read_text().splitlines() if line.startswith("| ")]
+
+
+def test_each_word_is_explained_once() -> None:
+    words = [word.strip() for term in terms() if term != "word" for word in term.split(",")]
+    assert len(words) > 60
+    assert len(set(words)) == len(words)
+
+
+def test_what_the_glossary_shows_as_code_is_there() -> None:
+    """A class that it names is defined somewhere; test_papers.py looks after the files."""
+    classes = set(re.findall(r"`([A-Z][A-Za-z]+)`", GLOSSARY.read_text()))
+    defined = {
+        node.name
+        for path in CODE
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    }
+    assert classes - defined == set()

@@ -16,10 +16,10 @@ CODE = sorted(path for folder in ("qnet_gui", "tests") for path in (ROOT / folde
 #: (a provider's `Card`, Python's `raise`) is none of these, and neither is a local variable's name.
 GIVEN_UP = {
     "hands", "held", "keeper", "desk", "course", "standing", "doer", "engine", "forgetter", "served", "patience",
-    "permitted", "news", "front", "raw", "stale", "outside", "onscreen", "updown", "ring", "ground", "grounds", "people",
+    "permitted", "news", "front", "raw", "stale", "outside", "onscreen", "updown", "ground", "grounds", "people",
 }  # fmt: skip
-#: Of those, what says something else where it is a method or a function: `Ring.ring`, `Line.news`.
-CLASSES_AND_MODULES_ONLY = {"held", "front", "served", "stale", "raw", "outside", "engine", "ring", "news", "ground"}
+#: Of those, what says something else where it is a method or a function: `Line.news`.
+CLASSES_AND_MODULES_ONLY = {"held", "front", "served", "stale", "raw", "outside", "engine", "news", "ground"}
 
 
 def names(path: Path) -> Iterator[tuple[int, str, bool]]:

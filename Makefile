@@ -16,7 +16,7 @@ DESTDIR ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-plasma lint format demo bench e2e-xen xen-shell install clean
+.PHONY: help setup test test-plasma lint format docs demo bench e2e-xen xen-shell install clean
 
 help: ## list what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -35,6 +35,9 @@ lint: setup ## ruff and mypy --strict
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m ruff format --check
 	@$(PYTHON) -m mypy
+
+docs: setup ## write what of docs/ is made from the declarations
+	@$(PYTHON) -m qnet_gui.dom0.document docs/dbus.md
 
 demo: ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
 	@.ci/demo $(ARGS)

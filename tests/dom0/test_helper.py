@@ -60,8 +60,8 @@ def test_a_machine_that_is_well(dom0):
     snapshot = dom0.until(lambda found: found.domains and found.uplinks)
     assert snapshot.netvm == Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING)
     assert snapshot.uplinks == (ETH0,)
-    assert snapshot.redirects == (REDIRECT,)
-    assert snapshot.dns_source is DnsSource.NETWORKMANAGER
+    assert snapshot.dns.redirects == (REDIRECT,)
+    assert snapshot.dns.source is DnsSource.NETWORKMANAGER
     work = snapshot.domains[0]
     assert (work.name, work.id, work.vif, work.netvm) == ("work", 2, "vif2.0", "netvm")
     assert work.address == IPv4Address("10.137.0.5")
@@ -81,7 +81,7 @@ def test_changes_are_signalled_and_nothing_else_is(dom0):
         reports(dom0, AgentReport((ETH0,), DnsSource.NONE, (), ()))
 
     found = [from_wire(wire) for wire in dom0.signals(0.8, after=work)]
-    assert [len(each.redirects) for each in found] == [1, 0]
+    assert [len(each.dns.redirects) for each in found] == [1, 0]
     assert found[1].problems == (Problem("no-dns"),)
 
 

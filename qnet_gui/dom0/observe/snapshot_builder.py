@@ -12,7 +12,7 @@ from ipaddress import IPv4Address
 from qnet_gui.dom0.observe import agent_report, frontends
 from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.hypervisor.port import DomainInfo
-from qnet_gui.model.dns import DnsSource
+from qnet_gui.model.dns import Dns, DnsSource
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.parse import ipv4
@@ -123,7 +123,7 @@ def _netvm_problems(inputs: Inputs, snapshot: Snapshot, reported: Iterable[str])
     connecting = any(uplink.state is UplinkState.CONNECTING for uplink in snapshot.uplinks)
     if snapshot.uplink is None:
         yield from () if connecting else (Problem("no-uplink"),)
-    elif not snapshot.redirects:
+    elif not snapshot.dns.redirects:
         yield Problem("no-dns")
 
 
@@ -157,8 +157,7 @@ def build(inputs: Inputs, name: str) -> BuiltSnapshot:
     plain = Snapshot(
         netvm=netvm,
         uplinks=agent_report.uplinks(fields),
-        redirects=agent_report.redirects(fields),
-        dns_source=DnsSource(fields.text(keys.DNS_SOURCE) or "none"),
+        dns=Dns(DnsSource(fields.text(keys.DNS_SOURCE) or "none"), agent_report.redirects(fields)),
         domains=domains,
         dom0=inputs.dom0,
         isolation=_isolation(inputs, domains),

@@ -73,7 +73,7 @@ def test_without_a_terminal_there_are_few_lines_and_the_rest_is_in_the_log(check
     done = run(checkout)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert "setup: the example: 2 Debian packages, 42 MB to download, about 20 s" in lines
+    assert "setup: the example: 2 of Debian's packages, 42 MB to download, about 20 s" in lines
     assert len(lines) < 6
     assert re.fullmatch(r"setup: installed, in \d+ s", lines[-1])
     assert (checkout / "build/setup.log").read_text().count("Unpacking b, part") == 100

@@ -21,7 +21,7 @@ ARGS ?=
 help: ## list what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-setup: ## install the Debian packages and the Python environment that all of this needs
+setup: ## install the Debian packages and the Python environment that all of this needs, but for the demo (less)
 	@.ci/setup
 
 test: setup ## run the tests (as root, with sudo when needed); ARGS='tests/lab -k dns -n0' for some, one after the other
@@ -40,8 +40,8 @@ docs: setup ## write what of docs/ is made from the declarations
 	@$(PYTHON) -m qnet_gui.dom0.document docs/dbus.md
 	@$(PYTHON) -m qnet_gui.store.document docs/xenstore.md
 
-demo: setup ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
-	@.ci/as-root $(PYTHON) -m qnet_gui.lab.demo $(ARGS)
+demo: ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
+	@.ci/demo $(ARGS)
 
 bench: setup ## measure what README.md states
 	@.ci/as-root $(PYTHON) tests/bench/run.py $(ARGS)

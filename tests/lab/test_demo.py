@@ -19,6 +19,7 @@ import pytest
 from qnet_gui.lab.box import cgroup
 from qnet_gui.lab.box.place import Place
 from qnet_gui.lab.demo import roam, story
+from qnet_gui.lab.desktop.light import PROGRAMS
 from qnet_gui.lab.machine.lifecycle import take_down
 from qnet_gui.lab.machine.provider import Provider
 from qnet_gui.model.errors import Refused
@@ -105,6 +106,22 @@ def test_without_a_screen_it_tells_everything_and_takes_pictures(place: Place, t
     assert all(f"A picture of it: {picture}\n" in done.stdout for picture in pictures)
     assert len({hashlib.sha256(picture.read_bytes()).digest() for picture in pictures}) == len(stops)
     assert all(picture.read_bytes().startswith(b"\x89PNG") and picture.stat().st_size > 5000 for picture in pictures)
+    assert "nothing is left of it" in done.stdout and not place.exists()
+
+
+def test_the_first_look_needs_no_desktop_and_leaves_nothing(place: Place, tmp_path: Path) -> None:
+    """Not even its programs: what `make demo` shows while they are still to be installed."""
+    bare = tmp_path / "bin"
+    bare.mkdir()
+    for folder in ("/usr/bin", "/usr/sbin"):
+        for program in Path(folder).iterdir():
+            if not (bare / program.name).is_symlink() and program.name not in PROGRAMS:
+                (bare / program.name).symlink_to(program)
+    done = run(place, "--look", "--keep", env={**headless(), "PATH": str(bare)})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"\$ qnet lab up\n   The lab d\d+ is up after \d+\.\d s", done.stdout)
+    assert "Hello from isp1. You asked for www.test" in done.stdout
+    assert "tray" not in done.stdout
     assert "nothing is left of it" in done.stdout and not place.exists()
 
 

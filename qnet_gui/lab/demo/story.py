@@ -139,10 +139,21 @@ class Demo:
                 while True:
                     signal.pause()
 
-    def tell(self, folder: Path) -> None:
-        """All of it."""
+    def _introduce(self) -> None:
         print("This is a lab: a whole machine in namespaces of this one, whose own network stays as it is.")
         print(f"Each command below was run with QNET_LAB={self._lab}; what follows it is what it printed.", flush=True)
+
+    def look(self) -> None:
+        """What can be seen of it without a desktop, in a few seconds."""
+        self._introduce()
+        self.machine()
+        head(f"2. {DOMAIN} fetches a page by name. It knows virtual name servers, which netvm redirects.")
+        self._fetch(Provider(0))
+        self._qnet("dns")
+
+    def tell(self, folder: Path) -> None:
+        """All of it."""
+        self._introduce()
         self.machine()
         self.routes()
         before = self.configuration()

@@ -51,7 +51,7 @@ class _Source:
         self._listen()
 
     def _listen(self) -> None:
-        GLib.io_add_watch(self._socket.fileno(), GLib.IO_IN | GLib.IO_ERR, self._event)
+        GLib.io_add_watch(self._socket.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_ERR, self._event)
 
     def _event(self, *_: object) -> bool:
         """Something happened. Until that is looked at nobody listens, so a flood costs no more than a few events."""

@@ -64,6 +64,11 @@ class NetworkManager:
         """The name servers to use, best first."""
         return networkmanager_objects.servers(self._picture)
 
+    @property
+    def lost_servers(self) -> bool:
+        """Whether it was given servers and uses none."""
+        return networkmanager_objects.lost_servers(self._picture)
+
     # -- the mirror
 
     def _owner_changed(self, running: bool) -> None:

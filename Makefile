@@ -20,12 +20,13 @@ TIMES ?= 3
 FAST = $(PYTHON) -m pytest -n 2 -p no:cacheprovider -m 'not root and not screen'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-fast coverage test-loaded test-plasma lint format demo bench e2e-xen xen-shell install clean
+.PHONY: help setup test test-fast coverage test-loaded test-plasma lint format docs demo bench e2e-xen xen-shell
+.PHONY: install clean
 
 help: ## list what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-setup: ## install the Debian packages and the Python environment that all of this needs
+setup: ## install the Debian packages and the Python environment that all of this needs, but for the demo (less)
 	@.ci/setup
 
 test: setup ## run the tests (as root, with sudo when needed); ARGS='tests/lab -k dns -n0' for some, one after the other
@@ -49,8 +50,12 @@ lint: setup ## ruff and mypy --strict
 	@$(PYTHON) -m ruff format --check
 	@$(PYTHON) -m mypy
 
-demo: setup ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
-	@.ci/as-root $(PYTHON) -m qnet_gui.lab.demo $(ARGS)
+docs: setup ## write what of docs/ is made from the declarations
+	@$(PYTHON) -m qnet_gui.dom0.document docs/dbus.md
+	@$(PYTHON) -m qnet_gui.store.document docs/xenstore.md
+
+demo: ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
+	@.ci/demo $(ARGS)
 
 bench: setup ## measure what README.md states
 	@.ci/as-root $(PYTHON) tests/bench/run.py $(ARGS)

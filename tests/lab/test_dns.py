@@ -27,7 +27,7 @@ def _dig(lab: Lab, server: str, *options: str, name: str = "whoami.test") -> str
 
 def _redirects(lab: Lab) -> list[str]:
     listed = lab.out("netvm", "nft", "list", "map", "inet", "qnet", "dns_server")
-    return sorted(found.replace(" ", "") for found in re.findall(r"[\d.]+ : [\d.]+", listed))
+    return sorted(element.replace(" ", "") for element in re.findall(r"[\d.]+ : [\d.]+", listed))
 
 
 def _wait_for(lab: Lab, *real: str) -> None:
@@ -75,10 +75,10 @@ def test_without_a_server_a_query_is_refused_at_once_and_nothing_leaves(isp1: La
             assert "connection refused" in done.stdout, done.stdout
             assert time.monotonic() - start < 2
     asking = isp1.out("work", "/usr/bin/python3", QUERIES, DNS[0], "1", "50")  # each of a crowd of queries, too
-    found = json.loads(asking)
-    assert (found["refused"], found["lost"]) == (found["sent"], 0)
-    said, _ = watcher.communicate(timeout=10)
-    assert "0 packets captured" in said, said
+    report = json.loads(asking)
+    assert (report["refused"], report["lost"]) == (report["sent"], 0)
+    output, _ = watcher.communicate(timeout=10)
+    assert "0 packets captured" in output, output
     status = json.loads(isp1.out("dom0", "qnet", "status", "--json"))
     assert [problem["code"] for problem in status["problems"]] == ["no-dns"]
 
@@ -106,12 +106,12 @@ def test_after_roaming_answers_come_from_the_new_provider_and_the_domain_notices
     time.sleep(0.5)
     try:
         lab.roam()
-        said, _ = asking.communicate(timeout=40)
-        found = json.loads(said)
+        output, _ = asking.communicate(timeout=40)
+        report = json.loads(output)
         signal = float(
             re.findall(r"\[([\d.]+)\] policy: set 'eth1' .* as default", lab.log("netvm-NetworkManager"))[-1]
         )
-        assert found["first"]["192.0.2.2"] - signal < 1.0
+        assert report["first"]["192.0.2.2"] - signal < 1.0
         assert lab.out("work", "curl", "-s", "http://www.test/").startswith("Hello from isp2.")
         assert before == lab.out(
             "work", "sh", "-c", "ip address; ip route; ls -i /etc/resolv.conf; cat /etc/resolv.conf"
@@ -126,8 +126,8 @@ def test_networkmanager_restarted_loses_no_query(isp1: Lab) -> None:
     asking = isp1.popen("work", "/usr/bin/python3", QUERIES, DNS[0], "5", "100", stdout=subprocess.PIPE, text=True)
     time.sleep(0.5)
     isp1.restart_program("netvm", "NetworkManager")
-    found = json.loads(asking.communicate(timeout=30)[0])
-    assert (found["lost"], found["refused"]) == (0, 0)
+    report = json.loads(asking.communicate(timeout=30)[0])
+    assert (report["lost"], report["refused"]) == (0, 0)
     _wait_for(isp1, *SERVERS)
 
 
@@ -213,8 +213,8 @@ def test_resolved_is_followed_where_networkmanager_manages_no_uplink(fresh_lab: 
         assert running.stdin is not None and running.stdout is not None
         assert running.stdout.readline() == "ready\n"
         for hosts in ((54,), (55, 54), (54,)):
-            told = [[2, 10, [0] * 16], *([2, 2, [192, 168, 0, host]] for host in hosts)]  # IPv6 is passed over
-            running.stdin.write(json.dumps(told) + "\n")
+            servers = [[2, 10, [0] * 16], *([2, 2, [192, 168, 0, host]] for host in hosts)]  # IPv6 is passed over
+            running.stdin.write(json.dumps(servers) + "\n")
             running.stdin.flush()
             _wait_for(lab, *(f"192.168.0.{host}" for host in hosts))
         lab.wait("its source", lambda: _source(lab) == "resolved")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -10,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nm_objects import NM, ROOT, device, dns, ips, primary
 
+from qnet_gui.model.dns import DnsSource
+from qnet_gui.model.route import Route
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.netvm.dns import resolv_conf, resolved
+from qnet_gui.netvm.dns.redirection import Sources
 from qnet_gui.netvm.uplinks import networkmanager_objects
 
 # -- NetworkManager
@@ -68,6 +72,47 @@ def test_a_vpn_plugins_connection_is_an_uplink_of_its_own() -> None:
         ("vpn", True, "office"),
         ("cable", False, "connection 1"),
     ]
+
+
+class FakeNetlink:
+    """One default route, straight through a link that every network namespace has."""
+
+    def routes(self) -> list[Route]:
+        return [Route.of(IPv4Address(0), 0, IPv4Address("192.168.1.1"), "lo", 100)]
+
+    def addresses(self, index: int) -> list[tuple[IPv4Address, int]]:
+        return [(IPv4Address("192.168.1.2"), 24)]
+
+    def mtu(self, name: str) -> int:
+        return {"lo": 1400, "wlan0": 1280}[name]
+
+
+class FakeNetworkManager:
+    in_charge, servers = True, ips("192.168.1.53")
+
+    def __init__(self, objects: dict[str, Any]) -> None:
+        self.uplinks = networkmanager_objects.uplinks(objects)
+
+
+def left_alone(uplink: Uplink) -> set[str]:
+    """The fields of an uplink that nobody has filled in."""
+    return {field.name for field in fields(Uplink) if getattr(uplink, field.name) == field.default}
+
+
+def test_every_field_of_an_uplink_is_found_out() -> None:
+    """One that is added and forgotten here would be its default for ever, and nobody would see that."""
+    sources = Sources(None, FakeNetlink(), lambda: None)  # type: ignore[arg-type]
+    sources._resolvconf.servers = ips("192.168.1.53")
+    source, _, (uplink,) = sources.ask(ips("10.139.1.1"))
+    assert source is DnsSource.RESOLV_CONF
+    assert left_alone(uplink) == {"ssid", "strength", "connection"}  # the kernel has no names for connections
+    point = f"{ROOT}/AccessPoint/1"
+    wifi = device(2, name="wlan0", **{f"{NM}.Device.Wireless": {"ActiveAccessPoint": point}}) | primary(1)
+    wifi |= {point: {f"{NM}.AccessPoint": {"Ssid": list(b"Home"), "Strength": 73}}}
+    sources._networkmanager = FakeNetworkManager(wifi)  # type: ignore[assignment]
+    _, _, (uplink,) = sources.ask(ips("10.139.1.1"))
+    assert left_alone(uplink) == set()
+    assert uplink.mtu == 1280
 
 
 def test_an_uplink_that_is_gone_is_lost_and_one_that_is_down_is_not() -> None:

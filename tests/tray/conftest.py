@@ -102,26 +102,26 @@ def app_state(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     def make(address: str) -> AppState:
         names.append(f"desk-{next(_numbers)}")
         bus = QDBusConnection.connectToBus(address, names[-1])
-        found = AppState(bus)
-        made.append(found)
-        found.dispatcher = ActionDispatcher(found, NetworkApplet(bus, found), found)  # type: ignore[attr-defined]
-        found.requested.connect(found.dispatcher.do)  # type: ignore[attr-defined]
-        found.client.start()
-        return found
+        state = AppState(bus)
+        made.append(state)
+        state.dispatcher = ActionDispatcher(state, NetworkApplet(bus, state), state)  # type: ignore[attr-defined]
+        state.requested.connect(state.dispatcher.do)  # type: ignore[attr-defined]
+        state.client.start()
+        return state
 
     yield make
-    for each in made:
-        each.client.deleteLater()  # first, so that no answer comes to a window that is gone
+    for ended in made:
+        ended.client.deleteLater()  # first, so that no answer comes to a window that is gone
         QCoreApplication.sendPostedEvents(None, QEvent.DeferredDelete)
-        each.dispatcher.close()  # type: ignore[attr-defined]
+        ended.dispatcher.close()  # type: ignore[attr-defined]
     made.clear()
     for name in names:
         QDBusConnection.disconnectFromBus(name)
 
 
-def _lab(*words: str) -> subprocess.CompletedProcess[str]:
+def _lab(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "qnet_gui.lab", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        [sys.executable, "-m", "qnet_gui.lab", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=60,
     )  # fmt: skip
 

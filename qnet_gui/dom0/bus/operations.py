@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 
 from qnet_gui.model.errors import Busy, QnetError, Refused
 from qnet_gui.model.snapshot import Operation
-from qnet_gui.runtime.job_thread import Worker
+from qnet_gui.runtime.jobs import JobThread
 from qnet_gui.runtime.mainloop import post
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ class Operations:
     def __init__(self, listener: Listener, changed: Callable[[], None]) -> None:
         self._listener = listener
         self._changed = changed
-        self._worker = Worker("operation")
+        self._worker = JobThread("operation")
         self._numbers = itertools.count(1)
         self._running: _Running | None = None
         self._waiting: deque[_Running] = deque()
@@ -129,7 +129,7 @@ class Operations:
     def start_urgent(self, kind: str, by: str, job: Job, why: str) -> int:
         """Start one that must not be refused; what runs is cancelled because of `why`. A second one joins the first."""
         everything = [*([self._running] if self._running else []), *self._waiting]
-        same = next((each for each in everything if each.what.kind == kind), None)
+        same = next((operation for operation in everything if operation.what.kind == kind), None)
         if same is not None:
             return same.what.id
         if self._running is not None:

@@ -17,7 +17,7 @@ from qnet_gui.dom0.upgrade.step_context import StepContext
 from qnet_gui.hypervisor.port import DomainInfo, VifRequest
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, KernelError, NotFound, QnetError, Refused
-from qnet_gui.model.parse import ipv4, printable
+from qnet_gui.model.parse import printable
 from qnet_gui.model.vif import VifId
 from qnet_gui.runtime.command import NFT, run
 
@@ -134,7 +134,7 @@ def _remove_filter(_: StepContext) -> str:
 
 def _attach(context: StepContext) -> str:
     journal = context.journal
-    request = VifRequest(DOM0, journal.netvm, ipv4(journal.address), journal.mac, untrusted=True)
+    request = VifRequest(DOM0, journal.netvm, journal.address, journal.mac, untrusted=True)
     vif = context.hypervisor.attach_vif(request)
     backend = f"/local/domain/{journal.netvm}/{vif.backend_path}"
 
@@ -220,7 +220,7 @@ def _put_resolvconf(context: StepContext) -> str:
     if resolv_conf.is_immutable(context.resolvconf):
         context.note(immutable=True)
     resolv_conf.put(context.journal.servers, context.journal.immutable, context.resolvconf)
-    return f"told dom0 its name servers: {', '.join(context.journal.servers)}"
+    return f"told dom0 its name servers: {', '.join(map(str, context.journal.servers))}"
 
 
 def _restore_resolvconf(context: StepContext) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import select
-import time
 from collections.abc import Callable
 from ipaddress import IPv4Address
 
@@ -11,8 +9,11 @@ from qnet_gui.model.route import Route
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 from qnet_gui.store.reports import GUEST, NETWORK_CONFIG, GuestReport, NetworkConfig
+from qnet_gui.store.waiting import Deadline, wait_until
 
 VIF = "device/vif/0"
+#: Seconds between two looks for the link, whose arrival is no event of xenstore's.
+_LINK_INTERVAL = 0.2
 
 
 def has_vif(store: Store) -> bool:
@@ -27,17 +28,12 @@ def read(store: Store) -> NetworkConfig | None:
 
 def wait(store: Store, ready: Callable[[], bool], deadline: float) -> bool:
     """Wait until `ready()`, looking again at every change of the domain's wishes and card; False at the deadline."""
-    until = time.monotonic() + deadline
-    for path in (keys.HOME_DOM0, VIF):
-        store.watch(path)
-    while not ready():
-        left = until - time.monotonic()
-        if left <= 0:
-            return False
-        # a link's arrival is no event of xenstore's, so it is looked for a few times a second, for these seconds
-        select.select([store.fileno()], [], [], min(left, 0.2))
-        store.events()
-    return True
+
+    def look(_: set[str]) -> bool | None:
+        return ready() or None
+
+    paths = (keys.HOME_DOM0, VIF)
+    return wait_until(store, paths, look, Deadline(deadline), interval=_LINK_INTERVAL) is not None
 
 
 def report(store: Store, address: IPv4Address | None, routes: list[Route], servers: tuple[IPv4Address, ...]) -> None:

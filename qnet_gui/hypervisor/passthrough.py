@@ -10,13 +10,13 @@ Source: Xen 4.17, tools/libs/light/libxl_pci.c (libxl__device_pci_assignable_add
 from __future__ import annotations
 
 import contextlib
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.xen_run import XL, xl
 from qnet_gui.model.errors import HypervisorError, KernelError, NotFound, QnetError
+from qnet_gui.runtime.command import run
 
 _PCIBACK = pci.GIVEN_AWAY[0]
 _MODPROBE = Path("/sbin/modprobe")
@@ -31,11 +31,8 @@ def _write(path: Path, text: str) -> None:
 
 def _load() -> None:
     """Load pciback; a kernel that has it built in needs none."""
-    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        subprocess.run(
-            [_MODPROBE, _MODULE], env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}, cwd="/", timeout=_DEADLINE,
-            stdin=subprocess.DEVNULL, capture_output=True, check=False,
-        )  # fmt: skip
+    with contextlib.suppress(KernelError):
+        run([_MODPROBE, _MODULE], deadline=_DEADLINE)
 
 
 class Passthrough:
@@ -56,10 +53,10 @@ class Passthrough:
 
     def nic(self, address: str) -> pci.PciNic:
         """The device with this address; `NotFound` when there is none."""
-        found = pci.nic(address, self._root)
-        if found is None:
+        nic = pci.nic(address, self._root)
+        if nic is None:
             raise NotFound(f"There is no PCI device {address}.")
-        return found
+        return nic
 
     def take(self, address: str) -> None:
         """Have pciback hold a device; one that it holds is no error. `QnetError` says why it does not."""

@@ -57,6 +57,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Names do not resolve: the uplink gave no servers.",
         "Enter name servers in the connection's settings in the network applet.",
     ),
+    "networkmanager-lost-servers": (
+        "Names do not resolve: NetworkManager was given name servers and uses none of them.",
+        "Choose the connection again in the network applet, which makes NetworkManager take them"
+        " (in netvm: nmcli connection up). If its settings say that the network's own are ignored, enter others there.",
+    ),
     "no-networkmanager": (
         "NetworkManager is not running in netvm.",
         "Start it there, or restart netvm.",
@@ -86,7 +91,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 #: The codes that an agent may report of itself.
-AGENT_CODES = frozenset({"no-networkmanager", "no-uplink", "no-dns", "nft-failed"})
+AGENT_CODES = frozenset({"no-networkmanager", "no-uplink", "no-dns", "networkmanager-lost-servers", "nft-failed"})
 
 #: The codes with which dom0 knows nothing of its netvm.
 BLIND_CODES = frozenset({"no-store", "no-hypervisor"})

@@ -62,7 +62,7 @@ class Agent:
 
     def start(self) -> None:
         """Watch everything; each first event means `look`."""
-        GLib.io_add_watch(self._monitor.fileno(), GLib.IO_IN, self._kernel_event)
+        GLib.io_add_watch(self._monitor.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN, self._kernel_event)
         self._worker.watch(keys.HOME_DOM0, self._dom0_event)
         self._vifs.start()
         self._requests.start()

@@ -80,6 +80,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/problem.py" />
+            <source>Choose the connection again in the network applet, which makes NetworkManager take them (in netvm: nmcli connection up). If its settings say that the network's own are ignored, enter others there.</source>
+            <translation>Wählen Sie die Verbindung im Netzwerk-Applet noch einmal, dann übernimmt NetworkManager sie (in netvm: nmcli connection up). Wenn ihre Einstellungen sagen, dass die des Netzes nicht beachtet werden, tragen Sie dort andere ein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
             <source>Enter name servers in the connection's settings in the network applet.</source>
             <translation>Tragen Sie Nameserver in den Einstellungen der Verbindung im Netzwerk-Applet ein.</translation>
         </message>
@@ -87,6 +92,11 @@
             <location filename="../../qnet_gui/model/problem.py" />
             <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
             <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/problem.py" />
+            <source>Names do not resolve: NetworkManager was given name servers and uses none of them.</source>
+            <translation>Namen werden nicht aufgelöst: NetworkManager hat Nameserver genannt bekommen und benutzt keinen davon.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/problem.py" />

@@ -25,8 +25,8 @@ def test_running_it_again_changes_nothing(lab: Lab) -> None:
     before = lab.exec("work", "sh", "-c", _PICTURE, check=False).stdout
     monitor = lab.popen("work", "timeout", "2", "ip", "monitor", "address", "route", "link", stdout=-1, text=True)
     lab.exec("work", "qnet-guest")
-    said, _ = monitor.communicate(timeout=10)
-    assert "eth0" not in said
+    output, _ = monitor.communicate(timeout=10)
+    assert "eth0" not in output
     assert lab.exec("work", "sh", "-c", _PICTURE, check=False).stdout == before
 
 

@@ -37,34 +37,34 @@ def applet(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str]
 
 def spin(ready: Callable[[], Any], seconds: float = 10) -> Any:
     until = time.monotonic() + seconds
-    while not (found := ready()):
+    while not (answer := ready()):
         assert time.monotonic() < until, "it did not come"
         QApplication.processEvents()
         time.sleep(0.01)
-    return found
+    return answer
 
 
 def test_a_display_that_cannot_be_used_is_told_by_the_helpers_sentence(applet: Callable[[str], NetworkApplet]) -> None:
-    found, said = applet(":4242"), []
-    found.failed.connect(said.append)
-    found.start()
-    assert spin(lambda: said) == ["There is no display :4242 in dom0 or on the host of this lab."]
+    nm_applet, messages = applet(":4242"), []
+    nm_applet.failed.connect(messages.append)
+    nm_applet.start()
+    assert spin(lambda: messages) == ["There is no display :4242 in dom0 or on the host of this lab."]
 
 
 @pytest.mark.parametrize("display", ["", "elsewhere:0"])
 def test_without_a_display_it_says_why(applet: Callable[[str], NetworkApplet], display: str) -> None:
-    found, said = applet(display), []
-    found.failed.connect(said.append)
-    found.start()
-    assert said == [NO_DISPLAY]
+    nm_applet, messages = applet(display), []
+    nm_applet.failed.connect(messages.append)
+    nm_applet.start()
+    assert messages == [NO_DISPLAY]
 
 
 def test_a_helper_that_the_bus_starts_for_it_looks_before_it_answers(
     lab: Lab, applet: Callable[[str], NetworkApplet]
 ) -> None:
     """It said that netvm is not running."""
-    found, said = applet(":4242"), []
-    found.failed.connect(said.append)
+    nm_applet, messages = applet(":4242"), []
+    nm_applet.failed.connect(messages.append)
     lab.kill_program("dom0", "qnet-helper")
-    found.start()
-    assert spin(lambda: said) == ["There is no display :4242 in dom0 or on the host of this lab."]
+    nm_applet.start()
+    assert spin(lambda: messages) == ["There is no display :4242 in dom0 or on the host of this lab."]

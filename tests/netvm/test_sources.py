@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nm_objects import NM, ROOT, device, dns, ips, primary
 
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.route import Route
@@ -17,45 +18,7 @@ from qnet_gui.netvm.dns import resolv_conf, resolved
 from qnet_gui.netvm.dns.redirection import Sources
 from qnet_gui.netvm.uplinks import networkmanager_objects
 
-NM, ROOT = networkmanager_objects.NM, networkmanager_objects.MANAGER_PATH
-
-
-def ips(*texts: str) -> tuple[IPv4Address, ...]:
-    return tuple(map(IPv4Address, texts))
-
-
 # -- NetworkManager
-
-
-def device(kind: int, state: int = 100, name: str = "eth0", number: int = 1, **more: Any) -> dict[str, Any]:
-    """A device with an address, its active connection, and what they refer to."""
-    active, config = f"{ROOT}/ActiveConnection/{number}", f"{ROOT}/IP4Config/{number}"
-    properties = {
-        "DeviceType": kind,
-        "State": state,
-        "Interface": name,
-        "ActiveConnection": active,
-        "Ip4Config": config,
-    }
-    return {
-        f"{ROOT}/Devices/{number}": {f"{NM}.Device": properties | more.pop("device", {}), **more},
-        active: {f"{NM}.Connection.Active": {"Id": f"connection {number}", "State": 2, "Devices": []}},
-        config: {
-            f"{NM}.IP4Config": {
-                "AddressData": [{"address": f"192.168.{number}.2", "prefix": 24}],
-                "Gateway": f"192.168.{number}.1",
-                "NameserverData": [{"address": f"192.168.{number}.53"}],
-            }
-        },
-    }
-
-
-def primary(number: int) -> dict[str, Any]:
-    return {ROOT: {NM: {"PrimaryConnection": f"{ROOT}/ActiveConnection/{number}", "Startup": False}}}
-
-
-def dns(*entries: dict[str, Any]) -> dict[str, Any]:
-    return {f"{ROOT}/DnsManager": {f"{NM}.DnsManager": {"Configuration": list(entries)}}}
 
 
 def test_a_cable() -> None:
@@ -233,3 +196,36 @@ def test_resolv_conf() -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_a_resolv_conf(text: str) -> None:
     resolv_conf.parse(text)
+
+
+# -- servers that NetworkManager has and does not use
+
+
+def lease(servers: Any, number: int = 1, state: int = 100) -> dict[str, Any]:
+    """A device that is up with a lease, of which nothing came into force."""
+    path = f"{ROOT}/DHCP4Config/{number}"
+    objects = device(1, state=state, number=number, device={"Dhcp4Config": path})
+    objects[f"{ROOT}/IP4Config/{number}"][f"{NM}.IP4Config"]["NameserverData"] = []
+    return objects | {path: {f"{NM}.DHCP4Config": {"Options": servers}}}
+
+
+@pytest.mark.parametrize(
+    ("options", "lost"),
+    [
+        ({"domain_name_servers": "192.168.1.53 192.168.1.54"}, True),
+        ({"domain_name_servers": ""}, False),
+        ({"domain_name_servers": "fd09::1"}, False),
+        ({"domain_name_servers": 7}, False),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_servers_of_a_lease_that_are_not_in_force_are_lost(options: Any, lost: bool) -> None:
+    assert networkmanager_objects.lost_servers(lease(options) | dns()) is lost
+
+
+def test_servers_are_not_lost_while_any_are_in_force_or_it_still_connects() -> None:
+    options = {"domain_name_servers": "192.168.1.53"}
+    in_force = dns({"nameservers": ["192.168.2.53"], "priority": 100})
+    assert not networkmanager_objects.lost_servers(lease(options) | in_force)
+    assert not networkmanager_objects.lost_servers(lease(options, state=70) | dns())

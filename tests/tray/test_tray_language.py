@@ -41,16 +41,16 @@ def test_braces_are_the_same(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_tray_reads_what_is_written_there(qtbot: QtBot, path: Path) -> None:
-    assert language.speak(path.stem.partition("_")[2])
+    assert language.install(path.stem.partition("_")[2])
     try:
         for text, translated in make_translations.translations(path).items():
             assert tr(text) == translated, "run resources/make_translations.py"
     finally:
-        language.speak("en")
+        language.install("en")
 
 
 def test_an_unknown_language_is_english(qtbot: QtBot) -> None:
-    assert not language.speak("cy")
+    assert not language.install("cy")
     assert tr("Routes") == "Routes"
 
 
@@ -62,12 +62,12 @@ def test_braces_in_what_netvm_wrote_stay() -> None:
 def test_the_helpers_sentences_are_known(qtbot: QtBot, text: str) -> None:
     said = re.sub(r"{(\w+)}", lambda match: match[1], text)
     assert heard(said) == said
-    language.speak("de")
+    language.install("de")
     try:
         assert heard(f"{said} {said}") != f"{said} {said}"
         assert heard("Something new. " + said) == "Something new. " + said
     finally:
-        language.speak("en")
+        language.install("en")
 
 
 def test_the_helper_still_says_them() -> None:

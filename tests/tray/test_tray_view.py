@@ -157,7 +157,8 @@ def test_the_pure_modules_need_no_qt() -> None:
     folder = Path(qnet_gui.tray.__file__).parent
     modules = [f"{room}.{path.stem}" for room in ("state", "pages") for path in (folder / room).glob("*.py")]
     modules += ["session.artwork", "session.terminal", "session.autostart"]
-    code = f"import sys; {'; '.join(f'import qnet_gui.tray.{each}' for each in modules)}; print('PyQt5' in sys.modules)"
+    imports = "; ".join(f"import qnet_gui.tray.{module}" for module in modules)
+    code = f"import sys; {imports}; print('PyQt5' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 
 

@@ -6,8 +6,6 @@ the thread of the operations, which is also why no domain is ever attached twice
 
 from __future__ import annotations
 
-import select
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address
@@ -20,10 +18,9 @@ from qnet_gui.model.parse import printable
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.waiting import CANCEL_INTERVAL, Deadline, wait_until
 
 _DEADLINE = 10.0
-#: Seconds between two looks whether somebody wants it to stop.
-_NAP = 0.2
 _REPORT = f"{keys.HOME_DOMAIN}/guest"
 
 
@@ -74,21 +71,22 @@ class AttachedVif:
         return status == b"connected" and (reported or not self.reports)
 
 
-def wait(store: Store, given: AttachedVif, cancelled: Callable[[], str], until: float) -> None:
+def wait(store: Store, given: AttachedVif, cancelled: Callable[[], str], deadline: Deadline) -> None:
     """Wait until a card works; `NoAnswer` when it does not in time, `Refused` when somebody wants it to stop."""
-    for path in (given.backend, f"{home(given.vif.frontend)}/{_REPORT}"):
-        store.watch(path)
-    while not given.works(store):
+
+    def check() -> None:
         if why := cancelled():
             raise Refused(why)
-        left = until - time.monotonic()
-        if left <= 0:
-            served = store.read(f"{given.backend}/hotplug-status") == b"connected"
-            raise NoAnswer("It has not set up its card in time." if served else "The netvm did not serve it in time.")
-        select.select([store.fileno()], [], [], min(left, _NAP))
-        store.events()
+
+    def look(_: set[str]) -> bool | None:
+        return given.works(store) or None
+
+    paths = (given.backend, f"{home(given.vif.frontend)}/{_REPORT}")
+    if wait_until(store, paths, look, deadline, check=check, interval=CANCEL_INTERVAL) is None:
+        served = store.read(f"{given.backend}/hotplug-status") == b"connected"
+        raise NoAnswer("It has not set up its card in time." if served else "The netvm did not serve it in time.")
 
 
-def deadline() -> float:
-    """When a card that was given now must work."""
-    return time.monotonic() + _DEADLINE
+def deadline() -> Deadline:
+    """When a card that is given now must work."""
+    return Deadline(_DEADLINE)

@@ -7,7 +7,6 @@ main loop; xenstore is read on its worker's thread, the hypervisor is asked on a
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -18,7 +17,8 @@ from qnet_gui.hypervisor.port import DomainInfo, Hypervisor, prevailing
 from qnet_gui.model import parse
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError, StoreGone
-from qnet_gui.runtime.job_thread import Worker
+from qnet_gui.runtime.flood_limit import FloodLimit
+from qnet_gui.runtime.jobs import JobThread
 from qnet_gui.runtime.mainloop import after, cancel
 from qnet_gui.store import keys
 from qnet_gui.store.reports import AgentReport
@@ -27,9 +27,6 @@ from qnet_gui.store.worker import StoreWorker
 log = logging.getLogger(__name__)
 
 _GATHER = 0.005
-#: Whoever writes or asks without end gets this much of us: rounds a second, then seconds between them.
-_BURST = 50
-_SLOW = 0.25
 #: Seconds until a hypervisor that did not answer is asked again.
 _AGAIN = 5.0
 #: Fields of a vif whose change matters here; the drivers' negotiation does not.
@@ -50,7 +47,7 @@ class Collector:
         changed: Callable[[Inputs, bool], None], head: Callable[[], None],
     ) -> None:  # fmt: skip
         self._hypervisor = hypervisor
-        self._worker = Worker("hypervisor")
+        self._worker = JobThread("hypervisor")
         self._managed_by: str | None = None
         self._store = store
         self._name = netvm
@@ -62,7 +59,7 @@ class Collector:
         self._timer: int | None = None
         self._under_way = False
         self._waiting: list[Callable[[], None]] = []
-        self._recent: list[float] = []
+        self._limit = FloodLimit()  # for whoever writes or asks without end
 
     def start(self) -> None:
         """Watch, then read."""
@@ -152,15 +149,12 @@ class Collector:
 
     def _schedule(self, at_once: bool = False) -> None:
         if self._timer is None and not self._under_way:
-            now = time.monotonic()
-            self._recent = [moment for moment in self._recent if now - moment < 1]
-            usual = 0 if at_once else _GATHER
-            self._timer = after(_SLOW if len(self._recent) >= _BURST else usual, self._round)
+            self._timer = after(self._limit.delay(0 if at_once else _GATHER), self._round)
 
     def _round(self) -> None:
         self._timer = None
         self._under_way = True
-        self._recent.append(time.monotonic())
+        self._limit.count()
         dirty, self._dirty = self._dirty, Dirty()
         waiting, self._waiting = self._waiting, []
         if dirty.domains:

@@ -21,10 +21,10 @@ def _cache() -> Path:
 
 def xenstored() -> Path:
     """The real C xenstored, whichever version of Xen is installed."""
-    found = sorted(Path("/usr/lib").glob("xen-*/bin/xenstored"))
-    if not found:
+    programs = sorted(Path("/usr/lib").glob("xen-*/bin/xenstored"))
+    if not programs:
         raise HypervisorError("The lab needs xenstored. Install it: sudo apt install xen-utils-4.17 libxen-dev gcc")
-    return found[-1]
+    return programs[-1]
 
 
 def library() -> Path:
@@ -45,5 +45,5 @@ def library() -> Path:
         raise HypervisorError("The lab needs a C compiler once. Install it: sudo apt install gcc libxen-dev") from None
     if done.returncode:
         raise HypervisorError(f"The lab's Xen stub cannot be compiled: {done.stderr.strip()[-500:]}")
-    fresh.rename(target)  # two labs that start at once both end up with a whole file
+    fresh.rename(target)  # the compiler writes it; two labs at once both get a whole one
     return target

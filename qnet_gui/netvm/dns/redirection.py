@@ -83,9 +83,11 @@ class Sources:
 
     def problems(self, found: tuple[Uplink, ...], servers: tuple[IPv4Address, ...]) -> list[str]:
         """Codes of what is wrong with the uplinks."""
-        if any(uplink.state is UplinkState.UP for uplink in found):
-            return [] if servers else ["no-dns"]
         manager = self._networkmanager
+        if any(uplink.state is UplinkState.UP for uplink in found):
+            if servers:
+                return []
+            return ["networkmanager-lost-servers"] if manager is not None and manager.lost_servers else ["no-dns"]
         return ["no-uplink"] if manager is not None and manager.running else ["no-uplink", "no-networkmanager"]
 
 

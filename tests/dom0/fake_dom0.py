@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ class FakeDom0:
         #: For those who go the steps by hand; `start` makes the session's own.
         self.runner = StepRunner(hypervisor, self.journal, lambda _: None, self.resolv_conf)
         self.collector = Collector(hypervisor, self._worker, "netvm", self._changed, lambda: None)
-        self._allocated: dict[int, str] = {}
+        self._allocated: dict[int, IPv4Address] = {}
 
     def start(self) -> None:
         self.collector.start()
@@ -128,7 +129,7 @@ class FakeDom0:
         self._worker.submit(lambda store: self._provisioner.provision(store, self.inputs), self._provisioned)
         self._look()
 
-    def _provisioned(self, result: dict[int, str] | QnetError) -> None:
+    def _provisioned(self, result: dict[int, IPv4Address] | QnetError) -> None:
         if not isinstance(result, QnetError):
             self._allocated = result
             self.inputs = replace(self.inputs, allocated=result)

@@ -11,6 +11,7 @@ from fakes.hypervisor import failing
 
 from qnet_gui.dom0.attach import exchange
 from qnet_gui.dom0.observe import collector as collector_module
+from qnet_gui.dom0.observe.inputs import VifStatus
 from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, Busy, NoAnswer, QnetError, Refused
@@ -24,7 +25,7 @@ DNS = ("10.139.1.1", "10.139.1.2")
 @pytest.fixture
 def dom0(fake_dom0: Any) -> Any:
     fake_dom0.start()
-    fake_dom0.until(lambda inputs: len(inputs.vifs) == 2 and inputs.guests.get(2))
+    fake_dom0.until(lambda inputs: {2, 3} <= inputs.frontends.keys() and inputs.guests.get(2))
     return fake_dom0
 
 
@@ -40,8 +41,9 @@ def test_what_there_is_is_known(dom0: Any) -> None:
     assert [info.name for info in inputs.domains] == ["Domain-0", "netvm", "work", "personal", "vault"]
     assert inputs.netvm is not None
     assert inputs.netvm.id == 1
-    assert set(inputs.vifs) == {VifId(2, 0), VifId(3, 0)}
-    assert inputs.guests[2][keys.GUEST_ADDRESS.at()] == b"10.137.0.2"
+    assert {vif for cards in inputs.frontends.values() for vif in cards} == {VifId(2, 0), VifId(3, 0)}
+    assert inputs.frontends[2][VifId(2, 0)].status is VifStatus.CONNECTED
+    assert inputs.guests[2].address == IPv4Address("10.137.0.2")
 
 
 def test_domains_are_told_their_network_and_others_cannot_write_it(dom0: Any) -> None:
@@ -63,7 +65,7 @@ def test_a_domain_that_comes_and_goes_is_followed(dom0: Any) -> None:
     dom0.hypervisor.attach(5, 1, "10.137.0.5")
     dom0.loop.until(lambda: dom0.read(keys.ADDRESS.under(5)) == "10.137.0.5")
     dom0.hypervisor.detach_vif(VifId(5, 0))
-    dom0.until(lambda inputs: VifId(5, 0) not in inputs.vifs)
+    dom0.until(lambda inputs: not inputs.frontends.get(5))
     dom0.loop.until(lambda: dom0.read(keys.ADDRESS.under(5)) is None)
     dom0.hypervisor.destroy(5)
     dom0.until(lambda inputs: all(info.id != 5 for info in inputs.domains))
@@ -84,7 +86,7 @@ def test_a_xenstore_that_is_lost_comes_back(dom0: Any, log_guard: Any) -> None:
     dom0.until(lambda inputs: not inputs.store)
     dom0.hypervisor.xen.start_xenstored()
     dom0.until(lambda inputs: inputs.store)
-    assert not dom0.inputs.vifs
+    assert not any(dom0.inputs.frontends.values())
 
 
 def test_who_has_paused_a_domain_is_asked_when_it_matters(dom0: Any) -> None:
@@ -113,7 +115,7 @@ def test_a_domain_is_attached_and_cut_off(dom0: Any) -> None:
         ("attach", "begun"), ("attach", "done"), ("detach", "begun"), ("detach", "done"),
     ]  # fmt: skip
     card = dom0.attachments.frontend_of(4)
-    assert (card.ip, card.mac) == (b"10.137.0.44", dom0.attachments.frontend_of(4).mac)
+    assert card.address == IPv4Address("10.137.0.44")
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,11 @@ class EndingWorker(StoreWorker):
 
     def __init__(self, path: Path, lost: Callable[[], None] | None = None) -> None:
         self._ended = False
-        super().__init__(post, Store(path, deadline=PATIENCE), lost)
+        super().__init__(post, Store(path, deadline=PATIENCE), lambda: self._tell(lost))
+
+    def _tell(self, lost: Callable[[], None] | None) -> None:
+        if lost is not None and not self._ended:
+            lost()
 
     def submit(self, job: Callable[[Store], Any], done: Callable[[Any], None] | None = None) -> None:
         if not self._ended:

@@ -15,7 +15,7 @@ import dbus
 
 from qnet_gui.dom0.attach.attachments import Attachments
 from qnet_gui.dom0.attach.provisioning import Provisioner
-from qnet_gui.dom0.bus.declare import ANYONE, Call, method
+from qnet_gui.dom0.bus.declare import ANYONE, Call, dbus_body, method
 from qnet_gui.dom0.bus.operations import Operations
 from qnet_gui.dom0.bus.polkit import Authority
 from qnet_gui.dom0.domain_methods import DomainMethods
@@ -35,6 +35,9 @@ from qnet_gui.model.config import Config
 from qnet_gui.model.dns import ServerAnswer, server_answers
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused, StoreGone
+from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.parse import shown
 from qnet_gui.model.route import Route
 from qnet_gui.model.snapshot import Snapshot, to_wire
@@ -68,8 +71,8 @@ class Helper(DomainMethods):
     interface = "org.qnet.Helper1"
     properties = {"Snapshot": "a{sv}", "Version": "s"}  # noqa: RUF012
     signals = {  # noqa: RUF012
-        "Step": {"operation": "u", "step": "s", "state": "s", "text": "s"},
-        "OperationEnded": {"operation": "u", "error": "s", "sentence": "s"},
+        "Step": {"operation": "u", "step": "s", "state": "s", "sentence": "s", "code": "s", "arguments": "a{sv}"},
+        "OperationEnded": {"operation": "u", "error": "s", "sentence": "s", "code": "s", "arguments": "a{sv}"},
     }
 
     def __init__(
@@ -166,13 +169,13 @@ class Helper(DomainMethods):
             log.debug("snapshot: %s", built.snapshot)
             self.properties_changed({"Snapshot": typed(to_wire(built.snapshot))})
 
-    def step(self, operation: int, step: str, state: str, text: str) -> None:
+    def step(self, operation: int, step: str, state: str, what: Message) -> None:
         """See `operations.Listener`."""
-        self.emit("Step", operation, step, state, text)
+        self.emit("Step", operation, step, state, *dbus_body(what))
 
-    def ended(self, operation: int, error: QnetError | None, sentence: str) -> None:
+    def ended(self, operation: int, error: QnetError | None, outcome: Message) -> None:
         """See `operations.Listener`."""
-        self.emit("OperationEnded", operation, error.dbus_name if error else "", sentence)
+        self.emit("OperationEnded", operation, error.dbus_name if error else "", *dbus_body(outcome))
         self._collector.refresh(lambda: None)  # it may have paused domains, or let them go on, which nobody else tells
 
     # -- the bus
@@ -206,7 +209,7 @@ class Helper(DomainMethods):
     def snapshot(self) -> Snapshot:
         """See `UpgradeMethods`."""
         if self._built is None:
-            raise QnetError("The network helper is still starting.")
+            raise QnetError(HelperCode.HELPER_STARTING)
         return self._built.snapshot
 
     @method("GetRoutes", action=ANYONE, takes="s", gives="aa{sv}")
@@ -220,10 +223,10 @@ class Helper(DomainMethods):
             return
         found = next((each for each in self.snapshot.domains if each.name == domain), None)
         if found is None:
-            raise NotFound(f"There is no domain {shown(domain)} that runs.")
+            raise NotFound(DomainCode.DOMAIN_UNKNOWN, name=shown(domain))
         report = self._collector.inputs.guests.get(found.id)
         if not report and found.vif:
-            raise Refused(f"{found.name} has not reported its routes. Restart it, or run qnet-guest in it.")
+            raise Refused(DomainCode.ROUTES_NOT_REPORTED, name=found.name)
         self._reply_routes(call, [report[keys.GUEST_ROUTE.at()].decode("ascii", "replace")] if report else [])
 
     @method("TestNames", action=ANYONE, gives="aa{sv}")
@@ -239,9 +242,9 @@ class Helper(DomainMethods):
     def _ask_netvm(self, verb: str, call: Call, done: Callable[[list[str]], None]) -> None:
         state = self.snapshot.netvm.state
         if state is NetvmState.PAUSED:
-            raise Refused(f"{self._netvm} is paused.")
+            raise Refused(DomainCode.PAUSED, name=self._netvm)
         if state is NetvmState.ABSENT:
-            raise Refused(f"{self._netvm} is not running.")
+            raise Refused(DomainCode.NOT_RUNNING, name=self._netvm)
 
         def answered(result: list[str] | QnetError) -> None:
             if isinstance(result, QnetError):

@@ -63,7 +63,7 @@ class UpgradeMethods(Exported):
     def check_way(snapshot: Snapshot) -> None:
         """Raise the first obstacle to connecting dom0."""
         for obstacle in preflight.obstacles(snapshot):
-            raise Refused(obstacle.sentence)
+            raise Refused(obstacle)
 
     @method("Preflight", action=ANYONE, gives="a{sv}")
     def preflight(self, call: Call) -> None:
@@ -79,9 +79,9 @@ class UpgradeMethods(Exported):
                 return
             try:
                 self.operations.check_idle()
-                busy = ""
+                busy = None
             except Busy as error:
-                busy = error.sentence
+                busy = error.message
             answer = preflight.preflight(self.snapshot, self.inputs.domains, spared, self.config, busy)
             call.reply(dbus.Dictionary({key: typed(value) for key, value in answer.items()}, signature="sv"))
 

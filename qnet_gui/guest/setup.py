@@ -13,6 +13,7 @@ from qnet_gui.guest.network_config import NetworkConfig
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.sysctl import set_for_interface
 from qnet_gui.model.errors import KernelError, NotFound
+from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.route import Route
 
 LINK = "eth0"
@@ -43,7 +44,7 @@ def write_resolv_conf(servers: tuple[IPv4Address, ...], path: Path = RESOLV_CONF
         fresh.rename(path)
     except OSError as error:
         fresh.unlink(missing_ok=True)
-        raise KernelError(f"{path} cannot be written: {error.strerror}.") from error
+        raise KernelError(SystemCode.FILE_UNWRITABLE, path=str(path), why=error.strerror or "") from error
     return True
 
 
@@ -51,7 +52,7 @@ def apply(netlink: Netlink, wishes: NetworkConfig) -> tuple[IPv4Address | None, 
     """Make it so, and return what the kernel then says: the address and the routes."""
     index = link_index(LINK)
     if index is None:
-        raise NotFound(f"There is no {LINK}.")
+        raise NotFound(SystemCode.NO_INTERFACE_CARD, interface=LINK)
     set_for_interface("ipv6", LINK, "disable_ipv6", 1)
     addresses = netlink.addresses(index)
     for address, prefix in addresses:

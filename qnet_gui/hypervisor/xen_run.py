@@ -7,6 +7,8 @@ from pathlib import Path
 
 from qnet_gui.hypervisor import xen_text
 from qnet_gui.model.errors import HypervisorError
+from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.model.messages.xen import XenCode
 
 XL = Path("/usr/sbin/xl")
 #: Debian's xl is a script that looks for the tools of the Xen that runs, hence a PATH.
@@ -28,9 +30,9 @@ def xl(*words: str, deadline: float, program: Path = XL) -> str:
             start_new_session=True,  # Ctrl-C is for whoever called us, and must not leave half of what xl does
         )
     except subprocess.TimeoutExpired:
-        raise HypervisorError(f"xl {words[0]} did not end within {deadline:g} s.") from None
+        raise HypervisorError(XenCode.XL_SLOW, command=words[0], seconds=deadline) from None
     except OSError as error:
-        raise HypervisorError(f"{program} cannot be run: {error.strerror}.") from None
+        raise HypervisorError(SystemCode.PROGRAM_NOT_RUN, program=str(program), why=error.strerror or "") from None
     if done.returncode:
         raise xen_text.error(words[0], done.stderr.decode("utf-8", "replace"), done.returncode)
     return done.stdout[:_OUTPUT_LIMIT].decode("utf-8", "replace")

@@ -15,7 +15,10 @@ from typing import Any
 from qnet_gui.model.dns import DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.problem import Problem, known
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.problem import Problem
+from qnet_gui.model.problem import from_wire as problem_from_wire
+from qnet_gui.model.problem import to_wire as problem_to_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 
 Wire = dict[str, Any]
@@ -159,10 +162,7 @@ def to_wire(snapshot: Snapshot) -> Wire:
         "dom0": _dom0_to_wire(snapshot.dom0),
         "isolation": _isolation_to_wire(snapshot.isolation),
         "operation": {"id": operation.id, "kind": operation.kind, "by": operation.by},
-        "problems": [
-            {"code": each.code, "about": each.about, "sentence": each.sentence, "cure": each.cure}
-            for each in snapshot.problems
-        ],
+        "problems": [problem_to_wire(problem) for problem in snapshot.problems],
     }
 
 
@@ -214,7 +214,8 @@ def _isolation_from_wire(wire: Mapping[str, Any]) -> Isolation:
 
 
 def _problems(wires: Sequence[Mapping[str, Any]]) -> tuple[Problem, ...]:
-    return tuple(Problem(str(wire["code"]), str(wire["about"])) for wire in wires if known(str(wire["code"])))
+    problems = (problem_from_wire(wire["code"], wire["arguments"]) for wire in wires)
+    return tuple(problem for problem in problems if problem is not None)
 
 
 def from_wire(wire: Mapping[str, Any]) -> Snapshot:
@@ -235,4 +236,4 @@ def from_wire(wire: Mapping[str, Any]) -> Snapshot:
             problems=_problems(wire["problems"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise BadInput(f"The helper's snapshot cannot be read ({type(error).__name__}).") from error
+        raise BadInput(HelperCode.SNAPSHOT_UNREADABLE, kind=type(error).__name__) from error

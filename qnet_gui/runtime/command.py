@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Sequence
 
 from qnet_gui.model.errors import KernelError
+from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import printable
 
 IP, NFT = "/sbin/ip", "/usr/sbin/nft"
@@ -30,10 +31,12 @@ def run(command: Sequence[str], lines: str = "") -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise KernelError(f"{command[0]} did not end within {_DEADLINE:g} s.") from None
+        raise KernelError(SystemCode.PROGRAM_SLOW, program=command[0], seconds=_DEADLINE) from None
     except OSError as error:
-        raise KernelError(f"{command[0]} cannot be run: {error.strerror}.") from None
+        raise KernelError(SystemCode.PROGRAM_NOT_RUN, program=command[0], why=error.strerror or "") from None
     if done.returncode:
         last = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise KernelError(f"{command[0]} failed: {printable(last, 200) or done.returncode}.")
+        if last:
+            raise KernelError(SystemCode.PROGRAM_FAILED, program=command[0], why=printable(last, 200))
+        raise KernelError(SystemCode.PROGRAM_FAILED_SILENTLY, program=command[0], number=done.returncode)
     return done.stdout[:_OUTPUT_LIMIT]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.runtime.mainloop import post
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class Worker:
                 result = error
             except Exception as error:
                 log.error("unexpected", exc_info=error)
-                result = QnetError(f"A job failed: {type(error).__name__}.")
+                result = QnetError(HelperCode.JOB_FAILED, kind=type(error).__name__)
             post(lambda: done(result))
 
         self._jobs.put(run)

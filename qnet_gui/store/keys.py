@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.parse import shown, text_of
 
 #: No value that a guest writes is longer, in bytes; one of 2,000 always fits.
@@ -55,7 +56,7 @@ class Key:
         """The value as text if it is within the limit and matches the pattern; else `BadInput`."""
         text = text_of(raw, self.limit)
         if not self.pattern.fullmatch(text):
-            raise BadInput(f"{self.path}: {shown(text)} is not valid.")
+            raise BadInput(ValueCode.NOT_VALID, path=self.path, value=shown(text))
         return text
 
 

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.parse import shown
 from qnet_gui.store.client import Store
 
 T = TypeVar("T")
@@ -55,7 +57,7 @@ class StoreWorker:
             except QnetError as error:
                 result = error
             except Exception as error:
-                result = QnetError(f"A job on xenstore failed: {error!r}.")
+                result = QnetError(HelperCode.STORE_JOB_FAILED, kind=shown(repr(error))[1:-1])
             if done is not None:
                 self._post(lambda: done(result))
 

@@ -13,6 +13,7 @@ from qnet_gui.dom0.observe.inputs import Inputs, RawVif
 from qnet_gui.dom0.observe.snapshot_builder import BuiltSnapshot, awaited, build
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import DomainState, NetvmState
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.parse import TEXT_LIMIT
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation, Operation, from_wire, to_wire
@@ -186,7 +187,7 @@ def test_only_a_running_domain_can_be_without_network():
         built = build(raw(domains=(NETVM, domain), vifs={VIF: RawVif(None, None)}, overdue=frozenset({4})), "netvm")
         assert codes(built) == expected
     refused = build(raw(vifs={VIF: RawVif(None, b"error")}), "netvm")
-    assert refused.snapshot.problems == (Problem("vif-refused", "vif4.0"),)
+    assert refused.snapshot.problems == (Problem(ProblemCode.VIF_REFUSED, vif="vif4.0"),)
 
 
 def test_domains_are_sorted_and_dom0_and_the_netvm_are_not_among_them():

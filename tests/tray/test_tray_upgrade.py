@@ -8,6 +8,8 @@ import pytest
 from tray_shared import CABLE, STATES, up
 
 from qnet_gui.model.errors import NoAnswer
+from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.preflight import Preflight
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
@@ -79,7 +81,7 @@ def test_nothing_known(state: str) -> None:
 
 def test_preflight_awaited_and_failed() -> None:
     assert not upgrade(up(CABLE), Known()).connect
-    page = upgrade(up(CABLE), Known(NoAnswer("The network helper does not answer.")))
+    page = upgrade(up(CABLE), Known(NoAnswer(plain("The network helper does not answer."))))
     assert page.checks == (Line(Mark.FAILED, "The network helper does not answer."),)
 
 
@@ -158,7 +160,7 @@ def test_other_operations_are_none_of_its_business() -> None:
 
 
 def test_a_network_of_dom0_by_itself_is_not_called_as_it_should_be() -> None:
-    page = upgrade(up(CABLE, problems=(Problem("dom0-reachable"),)), Known(READY))
+    page = upgrade(up(CABLE, problems=(Problem(ProblemCode.DOM0_REACHABLE),)), Known(READY))
     assert page.head == "dom0 is not connected for an upgrade."
 
 

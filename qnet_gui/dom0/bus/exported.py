@@ -16,6 +16,7 @@ from qnet_gui.dom0.bus.declare import ANYONE, Call, Declaration
 from qnet_gui.dom0.bus.introspect import INTROSPECTABLE, PROPERTIES, describe, describe_parent
 from qnet_gui.dom0.bus.polkit import Authority
 from qnet_gui.model.errors import BadInput, NotAuthorised
+from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.runtime.dbus_values import plain
 
 _BUS_ERROR = "org.freedesktop.DBus.Error."
@@ -102,7 +103,7 @@ class Exported:
         bus = "org.freedesktop.DBus"
         self._connection.call_async(
             bus, "/org/freedesktop/DBus", bus, "GetConnectionUnixUser", "s", (call.sender,),
-            answered, lambda _: call.fail(NotAuthorised("The caller has gone.")),
+            answered, lambda _: call.fail(NotAuthorised(HelperCode.CALLER_GONE)),
         )  # fmt: skip
 
     # -- dispatch
@@ -178,7 +179,7 @@ class Exported:
             return
         interface, *rest = map(plain, message.get_args_list())
         if interface not in (self.interface, ""):
-            raise BadInput("There is no such interface here.")
+            raise BadInput(HelperCode.NO_INTERFACE)
         if gives == "a{sv}":
             self.read_properties(call.reply)
         elif rest[0] not in self.properties:

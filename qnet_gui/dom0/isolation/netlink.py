@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from qnet_gui.model.errors import KernelError
+from qnet_gui.model.messages.upgrade import UpgradeCode
 
 NEWLINK, NEWADDR, NEWROUTE = 16, 20, 24
 GETLINK, GETADDR, GETROUTE = 18, 22, 26
@@ -75,7 +76,7 @@ def messages(data: bytes) -> Iterator[tuple[int, bytes] | None]:
             return
         body = data[at + _HEADER.size : at + size]
         if kind == _ERROR:
-            raise KernelError(f"The kernel does not tell its links, addresses or routes (error {_errno(body)}).")
+            raise KernelError(UpgradeCode.DOM0_NETWORK_REFUSED, number=_errno(body))
         yield None if kind == _DONE else (kind, body)
         at += (size + 3) & ~3
 

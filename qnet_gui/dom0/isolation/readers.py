@@ -16,6 +16,7 @@ from qnet_gui.dom0.isolation.facts import IsolationFacts, Network
 from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.errors import KernelError, QnetError
+from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.snapshot import Iommu
 
 _LINKS = Path("/sys/class/net")
@@ -50,7 +51,9 @@ def _network(nics_found: frozenset[str]) -> Network:
             addresses = [netlink.address(body) for body in _dump(sock, netlink.GETADDR)]
             routes = [netlink.route(body) for body in _dump(sock, netlink.GETROUTE)]
     except OSError as error:
-        raise KernelError(f"dom0's addresses and routes cannot be read: {error.strerror or 'no answer'}.") from error
+        if error.strerror is None:
+            raise KernelError(UpgradeCode.DOM0_NETWORK_SILENT) from error
+        raise KernelError(UpgradeCode.DOM0_NETWORK_UNREADABLE, why=error.strerror) from error
     return Network(
         tuple(links), tuple(each for each in addresses if each), tuple(each for each in routes if each), nics_found
     )

@@ -8,6 +8,7 @@ from qnet_gui.dom0.observe.inputs import Nodes
 from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.model.domain import AgentState
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.parse import number
 from qnet_gui.model.problem import AGENT_CODES
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
@@ -96,9 +97,9 @@ def agent_state(nodes: Nodes) -> AgentState:
     return AgentState(Fields(nodes).text(keys.AGENT_STATE) or "unknown")
 
 
-def problem_codes(fields: Fields) -> list[str]:
+def problem_codes(fields: Fields) -> list[ProblemCode]:
     """The problems that it has, as far as an agent may have them."""
-    codes = fields.text(keys.AGENT_PROBLEMS).split()
-    if any(code not in AGENT_CODES for code in codes):
+    words, known = fields.text(keys.AGENT_PROBLEMS).split(), {code.value: code for code in AGENT_CODES}
+    if any(word not in known for word in words):
         fields.dropped.append(keys.AGENT_PROBLEMS.at())
-    return [code for code in codes if code in AGENT_CODES]
+    return [known[word] for word in words if word in known]

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.parse import domid, ipv4, mac, number, uuid
 from qnet_gui.runtime.atomic_file import sync_folder, write_atomically
 
@@ -79,7 +81,7 @@ def parse(raw: bytes) -> Journal:
     try:
         found = json.loads(raw)
         if set(found) != {field.name for field in fields(Journal)}:
-            raise BadInput("The journal has other fields than it should.")
+            raise BadInput(UpgradeCode.JOURNAL_FIELDS)
         return Journal(
             by=str(found["by"]),
             netvm=domid(str(found["netvm"])),
@@ -97,7 +99,7 @@ def parse(raw: bytes) -> Journal:
             handed_over=bool(found["handed_over"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadInput(f"The journal is not one: {type(error).__name__}.") from None
+        raise BadInput(UpgradeCode.JOURNAL_UNREADABLE, kind=type(error).__name__) from None
 
 
 class JournalFile:
@@ -128,4 +130,4 @@ class JournalFile:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise QnetError(f"{self.path} cannot be removed: {error.strerror}.") from error
+            raise QnetError(SystemCode.FILE_NOT_REMOVED, path=str(self.path), why=error.strerror or "") from error

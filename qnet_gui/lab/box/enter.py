@@ -17,6 +17,7 @@ from qnet_gui.lab.box.place import Place
 from qnet_gui.lab.box.programs import ENVIRONMENT
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, NotFound, Refused
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.parse import shown
 
 _KINDS = syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWUTS | syscalls.NEWIPC | syscalls.NEWCGROUP
@@ -34,7 +35,7 @@ def status(name: str) -> dict[str, Any]:
     """What the machine of a lab says; `NotFound` where there is no lab."""
     place = Place(name)
     if not place.folder.exists():
-        raise NotFound(f"There is no lab named {name}. Start it: sudo qnet lab up")
+        raise NotFound(plain(f"There is no lab named {name}. Start it: sudo qnet lab up"))
     found: dict[str, Any] = ask(place.control, "status")
     return found
 
@@ -45,13 +46,13 @@ def door(name: str, domain: str) -> Door:
     for found in picture["domains"]:
         if found["name"] == domain:
             if found["state"] != DomainState.RUNNING.value:
-                raise Refused(f"{domain} is {found['state']}: nothing can run in it.")
+                raise Refused(plain(f"{domain} is {found['state']}: nothing can run in it."))
             return Door(found["pid"], group / found["group"])
     for found in picture["uplinks"]:
         if found["provider"] == domain:
             return Door(found["pid"], group / domain)
     known = [found["name"] for found in picture["domains"]] + [found["provider"] for found in picture["uplinks"]]
-    raise NotFound(f"There is no domain {shown(domain)} in this lab; there are {', '.join(known)}.")
+    raise NotFound(plain(f"There is no domain {shown(domain)} in this lab; there are {', '.join(known)}."))
 
 
 def walk_in(pidfd: int) -> None:
@@ -76,7 +77,7 @@ def enter(name: str, domain: str) -> None:
         _join_and_walk_in(pidfd, found.group)
         syscalls.setns(pidfd, syscalls.NEWPID)
     except OSError as error:
-        raise HypervisorError(f"{domain} cannot be entered: {error.strerror}.") from None
+        raise HypervisorError(plain(f"{domain} cannot be entered: {error.strerror}.")) from None
     finally:
         os.close(pidfd)
 

@@ -15,6 +15,7 @@ from qnet_gui.lab.box.child import Child
 from qnet_gui.lab.box.syscalls import in_network
 from qnet_gui.lab.machine.provider import CABLE, Provider
 from qnet_gui.model.errors import HypervisorError
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.vif import VifId
 
 #: What netback gives to its end of every vif.
@@ -30,9 +31,9 @@ def _run(child: Child, command: list[str], lines: str = "") -> None:
                 command, input=lines, capture_output=True, text=True, timeout=_DEADLINE, check=False
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            raise HypervisorError(f"In {child.name}: {command[0]} did not end within {_DEADLINE:g} s.") from None
+            raise HypervisorError(plain(f"In {child.name}: {command[0]} did not end within {_DEADLINE:g} s.")) from None
     if done.returncode:
-        raise HypervisorError(f"In {child.name}: {done.stderr.strip()[-300:]}")
+        raise HypervisorError(plain(f"In {child.name}: {done.stderr.strip()[-300:]}"))
 
 
 def _ip(child: Child, *lines: str) -> None:

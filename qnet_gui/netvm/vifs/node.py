@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.parse import ipv4, mac, printable, shown, text_of
 from qnet_gui.model.vif import Vif, VifId
 from qnet_gui.store.client import Store
@@ -36,7 +37,7 @@ def _address(raw: bytes) -> IPv4Address:
     given = text_of(raw, 256).split()
     plain = [text for text in given if not _is_ipv6(text)]
     if len(plain) != 1:
-        raise BadInput(f"{shown(raw)} is not one IPv4 address.")
+        raise BadInput(AgentCode.NOT_ONE_ADDRESS, value=shown(raw))
     return ipv4(plain[0])
 
 
@@ -75,7 +76,7 @@ def read(store: Store, vif: VifId) -> Node:
         return Node(vif)
     try:
         if missing := {"ip", "mac"} - raw.keys():
-            raise BadInput(f"{path} has no {min(missing)}.")
+            raise BadInput(AgentCode.NODE_WITHOUT, path=path, key=min(missing))
         return Node(vif, Vif(vif, _address(raw["ip"]), mac(raw["mac"])))
     except BadInput as error:
         return Node(vif, error=error)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qnet_gui.model.answers import OTHER_VERSION
 from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.route import HEADS, Route, table
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.model.translation import tr
@@ -35,7 +36,7 @@ def of_whom(snapshot: Snapshot | None) -> list[tuple[str, str]]:
 
 def _row(wire: object) -> Route:
     if not isinstance(wire, Mapping):
-        raise BadInput(tr(OTHER_VERSION))
+        raise BadInput(HelperCode.HELPER_OF_OTHER_VERSION)
     return Route.from_line(" ".join(str(wire.get(head.lower(), "")) for head in HEADS))
 
 
@@ -44,12 +45,12 @@ def page(answer: Sequence[object] | QnetError | None) -> RoutesPage:
     if answer is None:
         return RoutesPage(said=tr("Asking…"))
     if isinstance(answer, QnetError):
-        return RoutesPage(said=str(answer))
+        return RoutesPage(said=answer.translated)
     try:
         wires = answer[0] if answer and isinstance(answer[0], list) else []
         routes = [_row(each) for each in wires]
     except BadInput:
-        return RoutesPage(said=tr(OTHER_VERSION))
+        return RoutesPage(said=Message(HelperCode.HELPER_OF_OTHER_VERSION).translated)
     if not routes:
         return RoutesPage(said=tr("It has no routes."))
     return RoutesPage(tuple(tuple(map(str, each.as_dict().values())) for each in routes), table(routes) + "\n")

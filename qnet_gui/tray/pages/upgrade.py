@@ -13,7 +13,6 @@ from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import mark, tr
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.status import START
-from qnet_gui.tray.state.heard import heard
 from qnet_gui.tray.state.menu import blind, can_disconnect
 from qnet_gui.tray.state.operation_progress import CONNECT, DISCONNECT, RECOVER, OperationProgress, State
 
@@ -79,7 +78,7 @@ class UpgradePage:
 def _checks(snapshot: Snapshot, found: Preflight) -> tuple[Line, ...]:
     """What was looked at; somebody else's operation explains all the rest, and is told alone."""
     if found.busy:
-        return (Line(Mark.FAILED, heard(found.busy)),)
+        return (Line(Mark.FAILED, found.busy.translated),)
     name, lines = snapshot.netvm.name, []
     if snapshot.netvm.state is NetvmState.RUNNING and snapshot.netvm.id != 0:
         lines.append(Line(Mark.DONE, tr("{name} is running", name=name)))
@@ -87,7 +86,7 @@ def _checks(snapshot: Snapshot, found: Preflight) -> tuple[Line, ...]:
             lines.append(Line(Mark.DONE, tr("{name} has an uplink", name=name)))
             if found.names:
                 lines.append(Line(Mark.DONE, tr("Names resolve")))
-    lines += [Line(Mark.FAILED, heard(each)) for each in found.obstacles]
+    lines += [Line(Mark.FAILED, obstacle.translated) for obstacle in found.obstacles]
     if not found.names and not found.obstacles:
         lines.append(Line(Mark.WARNING, tr(UNRESOLVED)))
     return tuple(lines)
@@ -122,7 +121,7 @@ def _steps(progress: OperationProgress) -> tuple[Line, ...]:
             continue
         made = Mark.DONE if back and step and step.state is State.UNDONE else _MARKS[step.state] if step else Mark.TO_DO
         # once it is over, the outcome below has the reason
-        detail = heard(step.text) if step and step.state is State.FAILED and not progress.over else ""
+        detail = step.what.translated if step and step.state is State.FAILED and not progress.over else ""
         lines.append(Line(made, tr(text), detail))
     return tuple(lines)
 
@@ -138,9 +137,10 @@ def _outcome(known: Known) -> Line | None:
     progress = known.progress
     if not (progress.over and _about_dom0(known)):
         return None
+    outcome = progress.outcome.translated if progress.outcome else ""
     if progress.error:
-        return Line(Mark.FAILED, progress.sentence)
-    return Line(Mark.DONE, progress.sentence) if progress.kind != CONNECT else None
+        return Line(Mark.FAILED, outcome)
+    return Line(Mark.DONE, outcome) if progress.kind != CONNECT else None
 
 
 def _closed(snapshot: Snapshot, known: Known) -> UpgradePage:
@@ -151,11 +151,12 @@ def _closed(snapshot: Snapshot, known: Known) -> UpgradePage:
     steps = _steps(known.progress) if _about_dom0(known) else ()
     outcome = _outcome(known)
     if isinstance(found, QnetError):
-        return UpgradePage(head, more, checks=(Line(Mark.FAILED, str(found)),), outcome=outcome, why=str(found))
+        why = found.translated
+        return UpgradePage(head, more, checks=(Line(Mark.FAILED, why),), outcome=outcome, why=why)
     if found is None:
         why = tr("Looking at what stands in the way…")
         return UpgradePage(head, more, checks=(Line(Mark.BEGUN, why),), steps=steps, outcome=outcome, why=why)
-    why = heard(found.busy or " ".join(found.obstacles))
+    why = found.busy.translated if found.busy else " ".join(each.translated for each in found.obstacles)
     if known.asking:
         why = tr("Waiting for the answer; a password may have been asked for.")
         outcome, steps = Line(Mark.BEGUN, why), ()

@@ -162,7 +162,7 @@ class UpgradeWindow(Window):
         self.refresh()
 
     def _done(self, answer: Sequence[object] | QnetError) -> None:
-        refused = str(answer) if isinstance(answer, QnetError) else ""
+        refused = answer.translated if isinstance(answer, QnetError) else ""
         self._known = replace(self._known, asking=False, refused=refused)
         self.refresh()
 

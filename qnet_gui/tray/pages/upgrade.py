@@ -10,7 +10,7 @@ from qnet_gui.model.errors import QnetError
 from qnet_gui.model.preflight import UNRESOLVED, Preflight, clock, let_out, listed
 from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Snapshot
-from qnet_gui.model.translation import mark, tr
+from qnet_gui.model.translation import mark, tr, tr_count
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.status import START
 from qnet_gui.tray.state.menu import blind, can_disconnect
@@ -96,7 +96,8 @@ def few(names: Sequence[str]) -> str:
     """Names as a person reads them; of very many only the first."""
     if len(names) <= MANY:
         return listed(names)
-    return tr("{names} and {count} more", names=", ".join(names[:MANY]), count=len(names) - MANY)
+    first, more = ", ".join(names[:MANY]), len(names) - MANY
+    return tr_count("{names} and {count} more", "{names} and {count} more", more, names=first, count=more)
 
 
 def _facts(snapshot: Snapshot, found: Preflight) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Collect the texts for Qt Linguist: brings every `translations/*.ts` up to date, and makes the `.qm` that the tray reads.
+"""Collect the texts for Qt Linguist: brings every `translations/*.ts` up to date, and makes what the tray reads of it.
 
 The texts are the sentences of all codes (qnet_gui/model/messages), and the literals that are given to `tr`, `tr_count`
 and `mark` (qnet_gui/model/translation.py). What is new is marked unfinished, what is gone is dropped, what has been
@@ -48,8 +48,8 @@ def _literals(path: Path) -> Iterator[tuple[str, bool]]:
 
 def _sentences() -> Iterator[tuple[str, str, bool]]:
     sys.path.insert(0, str(ROOT))
+    from qnet_gui.model.message_wire import codes
     from qnet_gui.model.messages.code import Plural
-    from qnet_gui.model.messages.wire import codes
 
     for code in codes().values():
         place = type(code).__module__.replace(".", "/") + ".py"

@@ -21,9 +21,9 @@ from gi.repository import GLib
 from qnet_gui.cli.agent import password_agent
 from qnet_gui.model.answers import NAME, PATH, HelperAway, understood
 from qnet_gui.model.errors import NoAnswer
+from qnet_gui.model.message_wire import SENTENCE, heard
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
-from qnet_gui.model.messages.wire import SENTENCE, heard
 from qnet_gui.model.parse import printable
 from qnet_gui.runtime.dbus_values import plain
 

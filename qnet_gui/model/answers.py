@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qnet_gui.model.errors import DBUS_PREFIX, NoAnswer, NotAuthorised, QnetError, from_dbus
+from qnet_gui.model.message_wire import heard
 from qnet_gui.model.messages.helper import HelperCode
-from qnet_gui.model.messages.wire import heard
 from qnet_gui.model.parse import printable
 
 #: The helper's name and object on the system bus; its interface is called like the name.

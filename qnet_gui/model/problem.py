@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from qnet_gui.model.message_wire import arguments, read
 from qnet_gui.model.messages.code import Code
 from qnet_gui.model.messages.message import Argument, Message
 from qnet_gui.model.messages.problems import ProblemCode
-from qnet_gui.model.messages.wire import arguments, read
 
 
 class Problem(Message):

@@ -19,9 +19,9 @@ from typing import Any
 
 from qnet_gui import __version__
 from qnet_gui.model.errors import BadInput, KernelError, NoAnswer, NotFound, QnetError
+from qnet_gui.model.message_wire import heard
 from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.messages.system import SystemCode
-from qnet_gui.model.messages.wire import heard
 from qnet_gui.model.parse import printable, shown
 from qnet_gui.netvm.vifs import hotplug
 from qnet_gui.runtime import log

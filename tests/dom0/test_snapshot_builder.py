@@ -122,7 +122,9 @@ def test_the_problems_of_isolation_come_after_those_of_the_netvm():
     assert codes(build(raw(isolation=FACTS), "netvm")) == expected
     assert codes(build(raw(isolation=FACTS, silent=True), "netvm")) == ["agent-silent", *expected]
     assert codes(build(raw({}, isolation=FACTS, store=False), "netvm")) == ["no-store", *expected]
-    assert build(raw(isolation=FACTS), "netvm").snapshot.problems[1].about == "eth0, eth1"
+    assert build(raw(isolation=FACTS), "netvm").snapshot.problems[1] == Problem(
+        ProblemCode.DOM0_NIC, nics=("eth0", "eth1")
+    )
 
 
 @pytest.mark.parametrize("state", [Dom0State.CONNECTING, Dom0State.OPEN, Dom0State.CLOSING])

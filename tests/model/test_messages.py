@@ -8,8 +8,8 @@ import time
 import pytest
 from message_samples import CODES, WRONG, arguments, sample
 
+from qnet_gui.model import message_wire
 from qnet_gui.model.errors import Busy, QnetError, Refused
-from qnet_gui.model.messages import wire
 from qnet_gui.model.messages.code import KINDS, Plural
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.helper import HelperCode
@@ -95,10 +95,10 @@ def test_how_arguments_are_written(monkeypatch):
 @pytest.mark.parametrize("code", CODES)
 def test_every_code_comes_back_from_the_bus_and_from_json(code):
     message = sample(code)
-    found = wire.arguments(message)
-    assert wire.read(code.value, plain(typed(found))) == message
-    assert wire.from_plain(json.loads(json.dumps(wire.as_plain(message)))) == message
-    assert wire.heard("Something else.", code.value, found) == message
+    found = message_wire.arguments(message)
+    assert message_wire.read(code.value, plain(typed(found))) == message
+    assert message_wire.from_plain(json.loads(json.dumps(message_wire.as_plain(message)))) == message
+    assert message_wire.heard("Something else.", code.value, found) == message
 
 
 def test_a_problem_comes_back_and_nothing_else_is_one():
@@ -152,15 +152,15 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("code", "given"), HOSTILE, ids=range(len(HOSTILE)))
 def test_what_is_of_another_form_is_dropped_to_the_plain_sentence(code, given):
-    assert wire.read(code, given) is None
-    heard = wire.heard("Etwas ist\nanders \N{SNOWMAN}." + "x" * 1000, code, given)
+    assert message_wire.read(code, given) is None
+    heard = message_wire.heard("Etwas ist\nanders \N{SNOWMAN}." + "x" * 1000, code, given)
     assert heard.code is HelperCode.SAID
     assert heard.english.startswith("Etwas ist?anders ?.xxx")
-    assert len(heard.english) == wire.SENTENCE
+    assert len(heard.english) == message_wire.SENTENCE
 
 
 def test_texts_are_reduced_to_what_may_be_shown():
-    heard = wire.heard("", "netvm-paused", {"name": "ne\N{RIGHT-TO-LEFT OVERRIDE}t\n" + "x" * 1000})
+    heard = message_wire.heard("", "netvm-paused", {"name": "ne\N{RIGHT-TO-LEFT OVERRIDE}t\n" + "x" * 1000})
     assert heard.code is DomainCode.NETVM_PAUSED
     assert heard.english.startswith("ne?t?xxx")
     assert len(heard.english) < 600
@@ -170,13 +170,13 @@ def test_as_deep_as_we_nest_ourselves():
     message = Message(UpgradeCode.NETVM_GONE)
     for _ in range(5):
         message = Message(UpgradeCode.PUT_BACK, why=message)
-    assert wire.read("put-back", wire.arguments(message)) == message
+    assert message_wire.read("put-back", message_wire.arguments(message)) == message
 
 
 @pytest.mark.parametrize("found", [None, 7, "x", [], {}, {"sentence": 7}, {"code": "netvm-gone", "arguments": {}}])
 def test_what_has_no_sentence_is_none(found):
     with pytest.raises(ValueError, match="sentence"):
-        wire.from_plain(found)
+        message_wire.from_plain(found)
 
 
 def test_an_error_may_be_raised_of_a_message():

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from qnet_gui.model.message_wire import codes
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.messages.upgrade import UpgradeCode
-from qnet_gui.model.messages.wire import codes
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.translation import tr, tr_count
 from qnet_gui.tray.session import language

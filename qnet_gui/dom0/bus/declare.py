@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import dbus
 from dbus.lowlevel import ErrorMessage, MethodCallMessage, MethodReturnMessage
 
+from qnet_gui.model import message_wire
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.messages import wire
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.runtime.dbus_values import typed
@@ -64,7 +64,7 @@ def method(
 
 def dbus_body(message: Message) -> tuple[str, str, Any]:
     """A message as D-Bus has it, signature `ssa{sv}`: the English sentence, the code, the arguments."""
-    return message.english, message.code.value, typed(wire.arguments(message))
+    return message.english, message.code.value, typed(message_wire.arguments(message))
 
 
 def error_reply(error: BaseException) -> QnetError:

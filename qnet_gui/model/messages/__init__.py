@@ -1,5 +1,4 @@
 """Everything that may be said to a person: codes, their sentences, and messages made of them.
 
-`code` has the codes, the modules beside it their sentences by subject, `message` puts both together, and `wire` is
-their form on the bus.
+`code` says what a code is, the modules beside it are the codes by subject, and `message` is a code with its arguments.
 """

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from qnet_gui.model.answers import NAME, PATH, READ_DEADLINE, understood
 from qnet_gui.model.errors import BadInput, QnetError
-from qnet_gui.model.messages.wire import heard
+from qnet_gui.model.message_wire import heard
 from qnet_gui.model.snapshot import Snapshot, from_wire
 from qnet_gui.tray.qt import QDBusConnection, QDBusMessage, QDBusServiceWatcher, QObject, QTimer, pyqtSignal
 from qnet_gui.tray.session.dbus import PROPERTIES, Answer, Service, message_slot

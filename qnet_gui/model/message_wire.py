@@ -6,7 +6,6 @@ a message as an argument is a dict of its own: `{"code": …, "arguments": {…}
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Mapping
 from functools import cache
@@ -24,14 +23,13 @@ _DEPTH, _VALUES, _CHARACTERS = 6, 1024, 20_000
 _NUMBER_MAX = 2**53
 #: The last second of the year 9998, which any clock can show.
 _MOMENT_MAX = 253_370_764_799
-_SUBJECTS = ("agent", "domains", "helper", "problems", "service", "system", "upgrade", "values", "xen")
 
 
 @cache
 def codes() -> Mapping[str, Code]:
-    """Every code by its word."""
-    for subject in _SUBJECTS:
-        importlib.import_module(f"qnet_gui.model.messages.{subject}")
+    """Every code by its word. Whoever never reads a message need not load them all."""
+    from qnet_gui.model.messages import agent, domains, problems, service, system, upgrade, values, xen  # noqa: F401
+
     return {code.value: code for kind in Code.__subclasses__() for code in kind}
 
 

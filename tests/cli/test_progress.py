@@ -137,8 +137,8 @@ def test_programs_get_an_object_a_line():
 # -- before it
 
 ANSWER = {
-    "busy": [], "obstacles": [], "pause": ["personal", "work"], "paused": ["vault"], "netvm": "netvm", "uplink": "eth0 (cable)",
-    "names": True, "allowed": ["names", "http", "tcp 8080"], "minutes": 60,
+    "busy": [], "obstacles": [], "pause": ["personal", "work"], "paused": ["vault"], "netvm": "netvm",
+    "uplink": "eth0 (cable)", "names": True, "allowed": ["names", "http", "tcp 8080"], "minutes": 60,
 }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def test_it_shows_the_domains_and_changes_nothing(dom0):
     snapshot = dom0.until(lambda found: found.netvm.state is NetvmState.RUNNING)
     assert Problem(ProblemCode.MANAGED, manager="qubesd") in snapshot.problems
     assert [each.name for each in snapshot.domains] == ["work"]
-    assert dom0.call("Preflight")["obstacles"][0]["code"] == "managed"
+    assert dom0.call("Preflight")["obstacles"][0]["arguments"]["problem"]["code"] == "managed"
     for member, signature, *values in DEEDS:
         assert "belong to qubesd" in dom0.error_of(member, signature, *values).get_dbus_message()
     dom0.destroy(1)

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from qnet_gui.dom0.main import main
 from qnet_gui.dom0.upgrade import session, step_runner
@@ -31,6 +32,9 @@ def points() -> list[str]:
     return [*found, "open"]
 
 
+Said = TypeVar("Said")
+
+
 def _strike(how: str) -> None:
     """Die, or wait for the test; once."""
     if _struck:
@@ -43,14 +47,14 @@ def _strike(how: str) -> None:
         time.sleep(0.01)
 
 
-def _wrapped(deed: Callable[[StepContext], str], how: str, before: bool) -> Callable[[StepContext], str]:
-    def act(hands: StepContext) -> str:
+def _wrapped(deed: Callable[[StepContext], Said], how: str, before: bool) -> Callable[[StepContext], Said]:
+    def act(hands: StepContext) -> Said:
         if before:
             _strike(how)
-        text = deed(hands)
+        said = deed(hands)
         if not before:
             _strike(how)
-        return text
+        return said
 
     return act
 

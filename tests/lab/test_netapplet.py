@@ -11,10 +11,13 @@ from PyQt5.QtDBus import QDBusConnection
 from PyQt5.QtWidgets import QApplication
 
 from qnet_gui.lab.box.enter import dom0_bus_address
-from qnet_gui.runtime.x_display import NO_DISPLAY
+from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.tray.session.helper_client import Client
 from qnet_gui.tray.session.network_applet import NetworkApplet
 
 from .conftest import Lab
+
+NO_SUCH_DISPLAY = "There is no display :4242 in dom0 or on the host of this lab."
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ def applet(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str]
 
     def make(display: str) -> NetworkApplet:
         monkeypatch.setenv("DISPLAY", display)
-        return NetworkApplet(bus)
+        return NetworkApplet(Client(bus))
 
     yield make
     QDBusConnection.disconnectFromBus(name)
@@ -48,7 +51,7 @@ def test_a_display_that_cannot_be_used_is_told_by_the_helpers_sentence(applet: C
     found, said = applet(":4242"), []
     found.failed.connect(said.append)
     found.start()
-    assert spin(lambda: said) == ["There is no display :4242 in dom0 or on the host of this lab."]
+    assert [str(error) for error in spin(lambda: said)] == [NO_SUCH_DISPLAY]
 
 
 @pytest.mark.parametrize("display", ["", "elsewhere:0"])
@@ -56,7 +59,7 @@ def test_without_a_display_it_says_why(applet: Callable[[str], NetworkApplet], d
     found, said = applet(display), []
     found.failed.connect(said.append)
     found.start()
-    assert said == [NO_DISPLAY]
+    assert [error.message.code for error in said] == [SystemCode.NO_X_DISPLAY]
 
 
 def test_a_helper_that_the_bus_starts_for_it_looks_before_it_answers(
@@ -67,4 +70,4 @@ def test_a_helper_that_the_bus_starts_for_it_looks_before_it_answers(
     found.failed.connect(said.append)
     lab.kill_program("dom0", "qnet-helper")
     found.start()
-    assert spin(lambda: said) == ["There is no display :4242 in dom0 or on the host of this lab."]
+    assert [str(error) for error in spin(lambda: said)] == [NO_SUCH_DISPLAY]

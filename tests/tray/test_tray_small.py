@@ -8,8 +8,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, STATES, up
 
-from qnet_gui.model.answers import OTHER_VERSION
 from qnet_gui.model.errors import Refused
+from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.route import Route, table
 from qnet_gui.tray.pages import names, routes
@@ -102,7 +102,7 @@ def test_routes_that_are_none() -> None:
     assert routes.page([[]]).said == "It has no routes."
     assert routes.page(Refused(plain("netvm is paused."))).said == "netvm is paused."
     for nonsense in ([["x"]], [[{"destination": "<b>"}]], [[{"iface": "a b"}]]):
-        assert routes.page(nonsense).said == OTHER_VERSION
+        assert routes.page(nonsense).said == HelperCode.HELPER_OF_OTHER_VERSION.form
     assert routes.of_whom(None) == []
     assert routes.of_whom(up(CABLE))[0] == ("netvm", "netvm (the netvm)")
 

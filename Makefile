@@ -16,7 +16,7 @@ DESTDIR ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-plasma lint format translations release-check demo bench e2e-xen xen-shell install clean
+.PHONY: help setup test test-plasma lint format docs translations release-check demo bench e2e-xen xen-shell install clean
 
 help: ## list what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -42,6 +42,9 @@ translations: setup ## collect the texts for translators, and make what the tray
 
 release-check: setup ## what a release must pass beside the tests: every text is translated
 	@$(PYTHON) resources/make_translations.py --finished
+
+docs: setup ## write what of docs/ is made from the declarations
+	@$(PYTHON) -m qnet_gui.dom0.document docs/dbus.md
 
 demo: setup ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
 	@.ci/as-root $(PYTHON) -m qnet_gui.lab.demo $(ARGS)

@@ -66,9 +66,9 @@ def problems(found: Iterable[Problem]) -> str:
 
 def dns(snapshot: Snapshot) -> str:
     """Where name servers are redirected to."""
-    if not snapshot.redirects:
+    if not snapshot.dns.redirects:
         return "Nothing is redirected: names do not resolve."
-    return aligned(_REDIRECT, map(_redirect, snapshot.redirects))
+    return aligned(_REDIRECT, map(_redirect, snapshot.dns.redirects))
 
 
 def status(snapshot: Snapshot) -> str:
@@ -79,8 +79,8 @@ def status(snapshot: Snapshot) -> str:
         rows = [_uplink(each) for each in snapshot.uplinks]
         width = len(_UPLINK) if any(row[-1] for row in rows) else len(_UPLINK) - 1  # cables rarely have names
         parts.append(aligned(_UPLINK[:width], (row[:width] for row in rows)))
-    if snapshot.redirects:
-        parts.append(aligned(_REDIRECT, map(_redirect, snapshot.redirects)))
+    if snapshot.dns.redirects:
+        parts.append(aligned(_REDIRECT, map(_redirect, snapshot.dns.redirects)))
     parts.append(aligned(_ISOLATION, _isolation(snapshot)))
     if snapshot.problems:
         parts.append("Problems:\n" + problems(snapshot.problems))

@@ -16,11 +16,12 @@ from qnet_gui import __version__
 from qnet_gui.dom0.attach.allocator import PATH as ADDRESSES
 from qnet_gui.dom0.attach.allocator import Allocator
 from qnet_gui.dom0.attach.provisioning import Provisioner
-from qnet_gui.dom0.helper import BUS_NAME, Helper
+from qnet_gui.dom0.helper import Helper
 from qnet_gui.dom0.upgrade.journal import PATH as JOURNAL
 from qnet_gui.dom0.upgrade.journal import JournalFile
 from qnet_gui.hypervisor.adapter import choose
 from qnet_gui.model import config
+from qnet_gui.model.answers import NAME
 from qnet_gui.model.errors import QnetError
 from qnet_gui.runtime import log as logging_setup
 from qnet_gui.runtime.mainloop import post
@@ -65,7 +66,7 @@ def _run(arguments: argparse.Namespace) -> int:
     provisioner = Provisioner(settings, Allocator(settings, arguments.addresses))
     journal = JournalFile(arguments.journal)
     helper = Helper(bus, store, hypervisor, settings, provisioner, journal, __version__, arguments.config)
-    if bus.request_name(BUS_NAME, dbus.bus.NAME_FLAG_DO_NOT_QUEUE) != dbus.bus.REQUEST_NAME_REPLY_PRIMARY_OWNER:
+    if bus.request_name(NAME, dbus.bus.NAME_FLAG_DO_NOT_QUEUE) != dbus.bus.REQUEST_NAME_REPLY_PRIMARY_OWNER:
         log.error("another qnet-helper runs already")
         return 1
     helper.start()

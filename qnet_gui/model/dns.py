@@ -38,6 +38,14 @@ class DnsRedirect:
 
 
 @dataclass(frozen=True, slots=True)
+class Dns:
+    """How names resolve: who told the real servers, and the redirections in force."""
+
+    source: DnsSource = DnsSource.NONE
+    redirects: tuple[DnsRedirect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ServerAnswer:
     """How long a server took to answer, in milliseconds; -1 for no answer."""
 

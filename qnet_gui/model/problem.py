@@ -6,21 +6,52 @@ netvm's reaches a person by this way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
-from qnet_gui.model.message_wire import arguments, read
+from qnet_gui.model.message_wire import arguments as plain_arguments
+from qnet_gui.model.message_wire import read
 from qnet_gui.model.messages.code import Code
 from qnet_gui.model.messages.message import Argument, Message
 from qnet_gui.model.messages.problems import ProblemCode
 
 
 class Problem(Message):
-    """One problem."""
+    """One problem: what its code says, with these arguments."""
 
     __slots__ = ()
+    #: The keys of its plain form: the D-Bus signature of each, and what it is.
+    PLAIN_FORM: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "code": ("s", ", ".join(f"`{code.value}`" for code in ProblemCode)),
+        "arguments": ("a{sv}", "the arguments of the code, by name"),
+        "sentence": ("s", "the problem in English"),
+        "cure": ("s", "what to do about it, in English"),
+    }
 
     def __init__(self, code: ProblemCode, /, **arguments: Argument) -> None:
         super().__init__(code, **arguments)
+
+    def as_plain(self) -> dict[str, object]:
+        """It as plain data; sentence and cure are for whoever does not know the code."""
+        return {
+            "code": self.code.value,
+            "arguments": plain_arguments(self),
+            "sentence": self.sentence,
+            "cure": self.cure,
+        }
+
+    @classmethod
+    def from_plain(cls, wire: object) -> Problem:
+        """It again; `ValueError` for what is none of this version's."""
+        found = read(wire.get("code"), wire.get("arguments")) if isinstance(wire, Mapping) else None
+        if found is None or not isinstance(found.code, ProblemCode):
+            raise ValueError("no problem")
+        return cls(found.code, **dict(found.arguments))
+
+    @staticmethod
+    def is_known(wire: object) -> bool:
+        """Whether plain data has the code of a problem of this version's."""
+        return isinstance(wire, Mapping) and wire.get("code") in {code.value for code in ProblemCode}
 
     @property
     def sentence(self) -> str:
@@ -35,24 +66,6 @@ AGENT_CODES = frozenset(
 
 #: The codes with which dom0 knows nothing of its netvm.
 BLIND_CODES = frozenset({ProblemCode.NO_STORE, ProblemCode.NO_HYPERVISOR})
-
-
-def to_wire(problem: Problem) -> dict[str, object]:
-    """A problem as plain data; sentence and cure are for whoever does not know the code."""
-    return {
-        "code": problem.code.value,
-        "arguments": arguments(problem),
-        "sentence": problem.sentence,
-        "cure": problem.cure,
-    }
-
-
-def from_wire(code: object, given: object) -> Problem | None:
-    """A problem from its code and arguments; None when it is none of this version's."""
-    found = read(code, given)
-    if found is None or not isinstance(found.code, ProblemCode):
-        return None
-    return Problem(found.code, **dict(found.arguments))
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

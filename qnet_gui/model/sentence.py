@@ -74,7 +74,7 @@ def sentence(snapshot: Snapshot | None) -> str:
     if uplink is None:
         waiting = next((each for each in snapshot.uplinks if each.state is UplinkState.CONNECTING), None)
         return tr("Connecting {name}…", name=waiting.name) if waiting else tr("{name} has no uplink.", name=name)
-    if not snapshot.redirects:
+    if not snapshot.dns.redirects:
         return tr("Connected, but names do not resolve: the uplink gave no servers.")
     text = _connected(uplink)
     count = len(snapshot.problems)

@@ -390,8 +390,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
-            <source>The helper's snapshot cannot be read ({kind}).</source>
-            <translation>Das Abbild des Helfers kann nicht gelesen werden ({kind}).</translation>
+            <source>The helper's snapshot cannot be read ({why}).</source>
+            <translation>Das Abbild des Helfers kann nicht gelesen werden ({why}).</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
@@ -1446,6 +1446,11 @@
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{key} is not known; [{section}] has {names}.</source>
             <translation>{key} ist nicht bekannt; [{section}] hat {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key} is {value}, which it cannot be.</source>
+            <translation>{key} ist {value}, was nicht sein kann.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from qnet_gui.cli import arguments, main, show
-from qnet_gui.model.dns import DEFAULT_VIRTUAL, redirects
+from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, redirects
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
@@ -177,7 +177,7 @@ UP = Uplink(
 WHOLE = Snapshot(
     Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING),
     (UP, Uplink("eth0", UplinkKind.CABLE, connection="eth0")),
-    redirects(DEFAULT_VIRTUAL, [IPv4Address("192.168.0.1")]),
+    Dns(redirects=redirects(DEFAULT_VIRTUAL, [IPv4Address("192.168.0.1")])),
     domains=(
         Domain("personal", 12, DomainState.PAUSED, IPv4Address("10.137.0.16"), "vif12.0", "netvm"),
         Domain("vault", 3, DomainState.RUNNING),

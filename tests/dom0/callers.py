@@ -20,7 +20,7 @@ from gi.repository import GLib
 from helper_dom0 import HelperDom0
 from polkit_box import ADMIN
 
-from qnet_gui.dom0.helper import Helper
+from qnet_gui.dom0.helper import HELPER
 
 NOT_AUTHORISED = "org.qnet.Error.NotAuthorised"
 _POLKIT = "org.freedesktop.PolicyKit1"
@@ -35,7 +35,7 @@ _OTHERS = {"DetachDomain": [3], "ShowNetworkApplet": [":0", ""]}
 
 def arguments_for(member: str) -> tuple[str, list[Any]]:
     """The signature of a method, and arguments with which nothing but polkit stands in its way."""
-    takes = Helper.methods[member][0].takes
+    takes = HELPER.methods[member].takes
     return takes, _OTHERS.get(member) or [_ARGUMENTS[kind] for kind in dbus.Signature(takes)]
 
 

@@ -62,8 +62,8 @@ def test_a_machine_that_is_well(dom0):
     snapshot = dom0.until(lambda found: found.domains and found.uplinks)
     assert snapshot.netvm == Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING)
     assert snapshot.uplinks == (ETH0,)
-    assert snapshot.redirects == (REDIRECT,)
-    assert snapshot.dns_source is DnsSource.NETWORKMANAGER
+    assert snapshot.dns.redirects == (REDIRECT,)
+    assert snapshot.dns.source is DnsSource.NETWORKMANAGER
     work = snapshot.domains[0]
     assert (work.name, work.id, work.vif, work.netvm) == ("work", 2, "vif2.0", "netvm")
     assert work.address == IPv4Address("10.137.0.5")
@@ -83,7 +83,7 @@ def test_changes_are_signalled_and_nothing_else_is(dom0):
         reports(dom0, AgentReport((ETH0,), DnsSource.NONE, (), ()))
 
     found = [from_wire(wire) for wire in dom0.signals(0.8, after=work)]
-    assert [len(each.redirects) for each in found] == [1, 0]
+    assert [len(each.dns.redirects) for each in found] == [1, 0]
     assert found[1].problems == (Problem(ProblemCode.NO_DNS),)
 
 
@@ -125,9 +125,8 @@ def test_the_netvm_goes_and_another_comes(dom0):
     dom0.add_domain(7, "netvm")
     assert dom0.until(lambda found: found.netvm.id == 7).netvm.state is NetvmState.STARTING
     dom0.say(7, {keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"})
-    assert dom0.until(lambda found: found.netvm.state is NetvmState.RUNNING).problems == (
-        Problem(ProblemCode.NO_UPLINK),
-    )
+    running = dom0.until(lambda found: found.netvm.state is NetvmState.RUNNING)
+    assert running.problems == (Problem(ProblemCode.NO_UPLINK),)
     assert eventually(lambda: error_reply(dom0, 7) == COMMON)
     [work] = dom0.until(lambda found: found.domains[0].vif).domains
     assert (work.vif, work.address, work.netvm) == ("vif2.0", IPv4Address("10.137.0.5"), "netvm")
@@ -187,9 +186,8 @@ def test_a_paused_netvm_and_a_stopped_agent(dom0):
     assert dom0.snapshot().netvm.state is NetvmState.PAUSED
     dom0.domains[1]["state"] = "running"
     dom0.say(1, {keys.AGENT_STATE.at(): "stopped"})
-    assert (
-        Problem(ProblemCode.AGENT_STOPPED) in dom0.until(lambda found: found.netvm.agent is AgentState.STOPPED).problems
-    )
+    stopped = dom0.until(lambda found: found.netvm.agent is AgentState.STOPPED)
+    assert Problem(ProblemCode.AGENT_STOPPED) in stopped.problems
 
 
 def test_a_vif_that_was_refused_and_a_domain_that_got_nothing(dom0):

@@ -13,8 +13,9 @@ from polkit_box import ACTIVE, INACTIVE, NOBODY, ROOT
 
 from qnet_gui.dom0.bus.declare import ANYONE, error_reply, method
 from qnet_gui.dom0.bus.exported import Exported
+from qnet_gui.dom0.bus.interface import DeclaredObject, Interface, Property, Signal
 from qnet_gui.dom0.bus.polkit import refusal
-from qnet_gui.dom0.helper import Helper
+from qnet_gui.dom0.helper import HELPER
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.store import keys
@@ -28,7 +29,7 @@ POLICY = ROOT / "desktop/polkit/org.qnet.policy"
 def test_a_method_cannot_be_declared_without_an_action():
     with pytest.raises(TypeError, match="action"):
 
-        class _Forgotten(Exported):
+        class _Forgotten(Interface):
             @method("Dangerous")
             def dangerous(self, call): ...
 
@@ -37,7 +38,7 @@ def test_a_method_cannot_be_declared_without_an_action():
 def test_an_action_that_is_none_of_ours_does_not_import(action):
     with pytest.raises(TypeError):
 
-        class _Wrong(Exported):
+        class _Wrong(Interface):
             @method("Dangerous", action=action)
             def dangerous(self, call): ...
 
@@ -45,13 +46,13 @@ def test_an_action_that_is_none_of_ours_does_not_import(action):
 def test_a_method_of_another_kind_does_not_import():
     with pytest.raises(TypeError, match="without a declared action"):
 
-        class _Foreign(Exported):
+        class _Foreign(Interface):
             @dbus.service.method("org.qnet.Helper1")
             def dangerous(self): ...
 
     with pytest.raises(TypeError, match="without a declared action"):
 
-        class _Bare(Exported):
+        class _Bare(Interface):
             def Dangerous(self, call): ...  # noqa: N802
 
 
@@ -62,7 +63,7 @@ def test_methods_of_bases_count_whatever_the_bases_are():
         @method("Plain", action="org.qnet.plain")
         def plain(self, call): ...
 
-    class _Ours(Exported):
+    class _Ours(Interface):
         @method("Ours", action="org.qnet.ours")
         def ours(self, call): ...
 
@@ -82,17 +83,17 @@ def test_methods_of_bases_count_whatever_the_bases_are():
 
     for base in (_Bare, _Foreign):
         with pytest.raises(TypeError, match="without a declared action"):
-            type("_Careless", (Exported, base), {})
+            type("_Careless", (Interface, base), {})
 
 
 def test_a_name_or_a_handler_cannot_be_taken_over_by_another_class():
     """Else the action of one would guard what the other does."""
 
-    class _Guarded(Exported):
+    class _Guarded(Interface):
         @method("Deed", action="org.qnet.deed")
         def deed(self, call): ...
 
-    class _Open(Exported):
+    class _Open(Interface):
         @method("Deed", action=ANYONE)
         def deed_too(self, call): ...
 
@@ -107,10 +108,75 @@ def test_a_name_or_a_handler_cannot_be_taken_over_by_another_class():
             def deed(self, call): ...
 
 
+def declared_object(*interfaces):
+    return DeclaredObject("/org/qnet/Test1", "org.qnet.Test1", interfaces)
+
+
+def test_two_interfaces_of_an_object_declare_nothing_twice():
+    """Else it would be chance which of the two answers, and whose action guards it."""
+
+    class _Guarded(Interface):
+        signals = (Signal("Rung", "It rang.", {}),)
+        properties = (Property("Volume", "u", "How loud."),)
+
+        @method("Deed", action="org.qnet.deed")
+        def deed(self, call): ...
+
+    class _Open(Interface):
+        @method("Deed", action=ANYONE)
+        def deed(self, call): ...
+
+    class _Ringing(Interface):
+        signals = (Signal("Rung", "It rang too.", {"times": "u"}),)
+
+    class _Loud(Interface):
+        properties = (Property("Volume", "s", "How loud, in words."),)
+
+    assert declared_object(_Guarded).methods["Deed"].action == "org.qnet.deed"
+    for other, name in ((_Open, "Deed"), (_Ringing, "Rung"), (_Loud, "Volume"), (_Guarded, "Deed")):
+        with pytest.raises(TypeError, match=f"{name} is declared by this object already"):
+            declared_object(_Guarded, other)
+
+
+def test_an_object_has_exactly_the_interfaces_that_it_declares():
+    """An heir could answer by another action than is declared, and one that is missing would not answer at all."""
+
+    class _Plain(Interface):
+        @method("Deed", action="org.qnet.deed")
+        def deed(self, call): ...
+
+    class _Heir(_Plain):
+        @method("More", action=ANYONE)
+        def more(self, call): ...
+
+    class _Connection:
+        filters = ()
+
+        def add_message_filter(self, one):
+            self.filters = (*self.filters, one)
+
+    connection, declared = _Connection(), declared_object(_Plain)
+    for interfaces in ([], [_Heir()], [_Plain(), _Plain()]):
+        with pytest.raises(TypeError, match="other interfaces"):
+            Exported(connection, None, declared, interfaces, lambda then: then())
+    assert not connection.filters
+    Exported(connection, None, declared, [_Plain()], lambda then: then())
+    assert len(connection.filters) == 1
+
+
+@pytest.mark.parametrize("gives", [{"both": "us"}, {"none": ""}])
+def test_every_result_has_a_name_and_one_type(gives):
+    with pytest.raises(TypeError, match="one type"):
+
+        class _Unfit(Interface):
+            @method("Fine", action=ANYONE, gives=gives)
+            def fine(self, call): ...
+
+
 def test_a_signature_that_does_not_fit_does_not_import():
     with pytest.raises(TypeError, match="does not fit"):
 
-        class _Unfit(Exported):
+        class _Unfit(Interface):
             @method("Fine", action=ANYONE, takes="ss")
             def fine(self, call, one): ...
 
@@ -118,7 +184,7 @@ def test_a_signature_that_does_not_fit_does_not_import():
 def test_a_name_is_declared_once():
     with pytest.raises(TypeError, match="twice"):
 
-        class _Twice(Exported):
+        class _Twice(Interface):
             @method("Fine", action=ANYONE)
             def fine(self, call): ...
 
@@ -127,7 +193,7 @@ def test_a_name_is_declared_once():
 
 
 def test_the_policy_has_exactly_the_declared_actions():
-    declared = {declared.action for declared, _ in Helper.methods.values()} - {ANYONE}
+    declared = {declared.action for declared in HELPER.methods.values()} - {ANYONE}
     policy = ElementTree.parse(POLICY).getroot()  # noqa: S314, our own file
     assert {action.get("id") for action in policy.iter("action")} == declared
     for action in policy.iter("action"):
@@ -140,7 +206,7 @@ def test_the_policy_has_exactly_the_declared_actions():
 
 
 def test_reading_is_for_anyone_and_deeds_are_not():
-    actions = {declared.name: declared.action for declared, _ in Helper.methods.values()}
+    actions = {declared.name: declared.action for declared in HELPER.methods.values()}
     assert {name for name, action in actions.items() if action == ANYONE} == {"GetRoutes", "Preflight", "TestNames"}
 
 
@@ -150,7 +216,7 @@ def test_what_the_policy_must_say():
     says = {action.get("id"): [each.text for each in action.find("defaults")] for action in policy.iter("action")}
     assert says["org.qnet.connect-dom0"] == says["org.qnet.extend-dom0"] == ["auth_admin"] * 3
     assert says["org.qnet.disconnect-dom0"][2] == "yes"
-    known = {declared.name: declared.action for declared, _ in Helper.methods.values()}
+    known = {declared.name: declared.action for declared in HELPER.methods.values()}
     assert known["ConnectDom0"] == "org.qnet.connect-dom0"
     assert known["ExtendDom0"] == "org.qnet.extend-dom0"
     assert known["DisconnectDom0"] == "org.qnet.disconnect-dom0"

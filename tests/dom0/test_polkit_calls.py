@@ -14,7 +14,7 @@ from helper_dom0 import NAME, PATH, PROPERTIES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qnet_gui.dom0.helper import Helper
+from qnet_gui.dom0.helper import HELPER
 from qnet_gui.model.errors import DBUS_PREFIX
 from qnet_gui.model.message_wire import read
 from qnet_gui.runtime.dbus_values import plain
@@ -27,7 +27,7 @@ KNOWN = {
     *(BUS_ERROR + name for name in ("InvalidArgs", "UnknownMethod", "UnknownProperty", "PropertyReadOnly")),
     *("org.qnet.Error." + name for name in ("BadInput", "NotFound", "Busy", "Refused", "Hypervisor")),
 }
-METHODS = {declared.name: declared for declared, _ in Helper.methods.values()}
+METHODS = HELPER.methods
 VALUES = {"u": 2, "s": "work", "b": True, "i": -1, "x": 2, "v": "work", "as": ["work"], "a{sv}": {"work": 2}}
 
 
@@ -85,14 +85,16 @@ def test_introspection_tells_of_everything_there_is(node):
     }
     signals = {each.get("name"): signature_of(each) for each in own.iter("signal")}
     assert signals == {"Step": "ussssa{sv}", "OperationEnded": "usssa{sv}"}
-    assert {each.get("name"): each.get("type") for each in own.iter("property")} == Helper.properties
+    assert {each.get("name"): each.get("type") for each in own.iter("property")} == {
+        name: declared.signature for name, declared in HELPER.properties.items()
+    }
 
 
-def test_introspection_names_whatever_goes_in(node):
-    for element in node.iter("method"):
-        names = [each.get("name") for each in element.iter("arg") if each.get("direction") == "in"]
+def test_introspection_names_whatever_goes_in_and_comes_out(node):
+    for element in [*node.iter("method"), *node.iter("signal")]:
+        names = [argument.get("name") for argument in element.iter("arg")]
         assert all(names)
-        assert len(set(names)) == len(names)
+        assert len(set(names)) == len(names), element.get("name")
 
 
 def test_the_interfaces_that_introspection_shows_are_whole(lasting_dom0, node):

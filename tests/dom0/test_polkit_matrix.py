@@ -17,7 +17,7 @@ from helper_dom0 import NAME, PROPERTIES, eventually
 from polkit_box import ACTIVE, ADMIN, INACTIVE, NOBODY, ROOT
 
 from qnet_gui.dom0.bus.declare import ANYONE
-from qnet_gui.dom0.helper import Helper
+from qnet_gui.dom0.helper import HELPER
 from qnet_gui.model.errors import Refused
 from qnet_gui.model.messages.plain import plain
 
@@ -40,7 +40,7 @@ DIALOGS = {
     "absent": "This needs a password, and there is nobody who could be asked for it.",
     "not let": "This needs a password, and the caller does not let anybody be asked for it.",
 }
-METHODS = {declared.name: declared for declared, _ in Helper.methods.values()}
+METHODS = HELPER.methods
 POLICY = {
     action.get("id"): {each.tag: each.text for each in action.find("defaults")}
     for action in ElementTree.parse(ROOT / "desktop/polkit/org.qnet.policy").getroot().iter("action")  # noqa: S314

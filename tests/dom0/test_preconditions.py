@@ -91,3 +91,15 @@ def test_what_is_not():
     for name in ("dom0", "Domain-0"):
         assert preconditions.choose(WELL, name, False) == DOM0
     assert preconditions.choose(replace(WELL, agents={0: AGENT}), "dom0", True) == DOM0
+
+
+def test_who_is_paused_is_not_judged_before_a_look():
+    """He may have been let go on meanwhile, which nobody tells; who dies is dead."""
+    asleep = replace(WELL, netvm=replace(NETVM, state=PAUSED))
+    awake = preconditions.as_if_awake(asleep)
+    assert awake.netvm.state is RUNNING
+    assert {info.id: info.state for info in awake.domains if info.id in (4, 6, 7)} == {4: RUNNING, 6: RUNNING, 7: DYING}
+    with pytest.raises(Refused, match="netvm is paused"):
+        preconditions.show(asleep, "netvm", "")
+    assert preconditions.show(awake, "netvm", "").id == 1
+    assert preconditions.as_if_awake(replace(WELL, netvm=None)).netvm is None

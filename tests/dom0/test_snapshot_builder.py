@@ -48,7 +48,7 @@ def test_a_netvm_that_is_well():
     assert built.dropped == ()
     assert codes(built) == []
     assert built.snapshot.uplink.name == "eth0"
-    assert len(built.snapshot.redirects) == 2
+    assert len(built.snapshot.dns.redirects) == 2
 
 
 KEYS = [key.at(0) if "{}" in key.path else key.at() for key in keys.ALL if key.path.startswith("data/")]

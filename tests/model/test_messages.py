@@ -17,7 +17,7 @@ from qnet_gui.model.messages.message import Message, argument_names
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.messages.values import ValueCode
-from qnet_gui.model.problem import AGENT_CODES, BLIND_CODES, Problem, from_wire
+from qnet_gui.model.problem import AGENT_CODES, BLIND_CODES, Problem
 from qnet_gui.runtime.dbus_values import plain, typed
 
 
@@ -103,9 +103,17 @@ def test_every_code_comes_back_from_the_bus_and_from_json(code):
 
 def test_a_problem_comes_back_and_nothing_else_is_one():
     problem = Problem(ProblemCode.DOM0_NIC, nics=("eth0", "eth1"))
-    assert from_wire("dom0-nic", {"nics": ["eth0", "eth1"]}) == problem
-    assert from_wire("netvm-gone", {}) is None
-    assert from_wire("from-the-future", {}) is None
+    assert Problem.from_plain({"code": "dom0-nic", "arguments": {"nics": ["eth0", "eth1"]}}) == problem
+    assert Problem.from_plain(problem.as_plain()) == problem
+    for nonsense in (
+        {"code": "netvm-gone", "arguments": {}},
+        {"code": "dom0-nic", "arguments": {}},
+        {},
+        None,
+        "no-dns",
+    ):
+        with pytest.raises(ValueError, match="no problem"):
+            Problem.from_plain(nonsense)
 
 
 def _deep(levels: int) -> dict[str, object]:

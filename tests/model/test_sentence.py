@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from qnet_gui.model.dns import DEFAULT_VIRTUAL, redirects
+from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, redirects
 from qnet_gui.model.domain import AgentState, Netvm, NetvmState
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
@@ -22,7 +22,8 @@ NETVM = Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING)
 
 
 def snapshot(*uplinks, **changes):
-    whole = Snapshot(NETVM, uplinks, redirects(DEFAULT_VIRTUAL, [IPv4Address("192.168.0.1")]))
+    dns = Dns(redirects=redirects(DEFAULT_VIRTUAL, [IPv4Address("192.168.0.1")]))
+    whole = Snapshot(NETVM, uplinks, dns)
     return replace(whole, **changes)
 
 
@@ -39,7 +40,7 @@ STATES = [
     (snapshot(replace(WIFI, ssid="")), "Connected to a hidden network by Wi-Fi (wlan0, 192.168.0.12)."),
     (snapshot(VPN, replace(WIFI, primary=False)), "Connected through VPN office."),
     (snapshot(replace(CABLE, kind=UplinkKind.MOBILE, address=None)), "Connected (eth0)."),
-    (snapshot(CABLE, redirects=()), "Connected, but names do not resolve: the uplink gave no servers."),
+    (snapshot(CABLE, dns=Dns()), "Connected, but names do not resolve: the uplink gave no servers."),
     (
         snapshot(CABLE, problems=(Problem(ProblemCode.VIF_REFUSED, vif="vif4.0"),)),
         "Connected by cable (eth0, 192.168.0.12). 1 problem: The vif vif4.0 was refused by netvm.",

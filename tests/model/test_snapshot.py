@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from message_samples import arguments
 
-from qnet_gui.model.dns import DnsRedirect, DnsSource
+from qnet_gui.model.dns import Dns, DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.problems import ProblemCode
@@ -33,8 +33,9 @@ snapshots = st.builds(
     Snapshot,
     st.builds(Netvm, names, st.integers(-1, 9999), st.sampled_from(NetvmState), st.sampled_from(AgentState)),
     st.lists(uplinks, **several).map(tuple),
-    st.lists(st.builds(DnsRedirect, addresses, addresses), **several).map(tuple),
-    st.sampled_from(DnsSource),
+    st.builds(
+        Dns, st.sampled_from(DnsSource), st.lists(st.builds(DnsRedirect, addresses, addresses), **several).map(tuple)
+    ),
     st.lists(domains, **several).map(tuple),
     st.builds(Dom0Connection, st.sampled_from(Dom0State), st.integers(0, 2**40), texts, names),
     st.builds(Isolation, texts, texts, st.sampled_from(Iommu), texts),

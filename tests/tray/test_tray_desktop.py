@@ -18,6 +18,7 @@ from tray_process import COMMAND, ITEM, ROOT, Tray
 from tray_shared import CABLE, STATES, WIFI, Helper, connecting, eventually, up
 
 from qnet_gui.lab.desktop.light import LightDesktop
+from qnet_gui.model.dns import Dns
 from qnet_gui.model.sentence import sentence
 
 
@@ -263,7 +264,7 @@ def test_panel_that_comes_late(tray: Tray, helper: Helper, delay: int) -> None:
 
 
 def test_connecting_moves_at_two_frames_a_second_and_nothing_else_moves(tray: Tray, helper: Helper) -> None:
-    helper.publish(up(connecting(CABLE), redirects=()))
+    helper.publish(up(connecting(CABLE), dns=Dns()))
     tray.start()
     assert tray.item
     time.sleep(1)

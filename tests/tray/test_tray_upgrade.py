@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 from tray_shared import CABLE, STATES, up
 
+from qnet_gui.model.dns import Dns
 from qnet_gui.model.errors import NoAnswer
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.plain import plain
@@ -69,7 +70,7 @@ def test_somebody_elses_operation_explains_all_the_rest() -> None:
 
 
 def test_names_that_do_not_resolve_are_a_warning() -> None:
-    page = upgrade(up(CABLE, redirects=()), Known(dataclasses.replace(READY, names=False)))
+    page = upgrade(up(CABLE, dns=Dns()), Known(dataclasses.replace(READY, names=False)))
     assert page.checks[-1].mark is Mark.WARNING
     assert page.connect
 

@@ -12,6 +12,7 @@ import pytest
 from tray_shared import CABLE, DOMAINS, STATES, VPN, WIFI, connecting, up
 
 import qnet_gui.tray
+from qnet_gui.model.dns import Dns
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import sentence
@@ -76,7 +77,7 @@ def test_a_vpn_shows_what_carries_it() -> None:
 
 
 def test_names_that_do_not_resolve_matter_more_than_lock_and_dot() -> None:
-    assert icons(up(VPN, WIFI, redirects=(), problems=(Problem(ProblemCode.NO_DNS),))) == ("wifi-3-alert",)
+    assert icons(up(VPN, WIFI, dns=Dns(), problems=(Problem(ProblemCode.NO_DNS),))) == ("wifi-3-alert",)
 
 
 def test_page_of_a_usual_day() -> None:

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
-from qnet_gui.model.dns import DEFAULT_VIRTUAL, DnsSource, redirects
+from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, DnsSource, redirects
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
@@ -36,8 +36,7 @@ DOMAINS = (
 def up(*uplinks: Uplink, **more: Any) -> Snapshot:
     """netvm with these uplinks, names redirected."""
     usual = {
-        "redirects": redirects(DEFAULT_VIRTUAL, [SERVER]),
-        "dns_source": DnsSource.NETWORKMANAGER,
+        "dns": Dns(DnsSource.NETWORKMANAGER, redirects(DEFAULT_VIRTUAL, [SERVER])),
         "domains": DOMAINS,
     }
     return Snapshot(RUNNING, uplinks, **{**usual, **more})
@@ -53,12 +52,12 @@ STATES: dict[str, Snapshot | None] = {
     "no-netvm": Snapshot(Netvm("netvm"), problems=(Problem(ProblemCode.NO_NETVM),)),
     "paused": Snapshot(Netvm("netvm", 1, NetvmState.PAUSED)),
     "starting": Snapshot(Netvm("netvm", 1, NetvmState.STARTING)),
-    "no-uplink": up(redirects=(), problems=(Problem(ProblemCode.NO_UPLINK),)),
-    "connecting": up(connecting(CABLE), redirects=()),
+    "no-uplink": up(dns=Dns(), problems=(Problem(ProblemCode.NO_UPLINK),)),
+    "connecting": up(connecting(CABLE), dns=Dns()),
     "wired": up(CABLE),
     "wifi": up(WIFI),
     "vpn": up(VPN, dataclasses.replace(WIFI, primary=False)),
-    "dns-broken": up(CABLE, redirects=(), problems=(Problem(ProblemCode.NO_DNS),)),
+    "dns-broken": up(CABLE, dns=Dns(), problems=(Problem(ProblemCode.NO_DNS),)),
     "problems": up(
         CABLE,
         problems=(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qnet_gui.dom0.observe import frontends
 from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.hypervisor.port import DomainInfo
@@ -13,6 +15,16 @@ from qnet_gui.model.parse import domain_name, shown
 from qnet_gui.model.snapshot import Dom0State
 
 _DOM0 = ("dom0", "Domain-0")
+
+
+def as_if_awake(inputs: Inputs) -> Inputs:
+    """Before a look at the hypervisor it is not known who is paused still, so that is no reason to refuse."""
+    domains = tuple(_awake(info) for info in inputs.domains)
+    return replace(inputs, domains=domains, netvm=_awake(inputs.netvm) if inputs.netvm else None)
+
+
+def _awake(info: DomainInfo) -> DomainInfo:
+    return replace(info, state=DomainState.RUNNING) if info.state is DomainState.PAUSED else info
 
 
 def _ours(inputs: Inputs) -> None:

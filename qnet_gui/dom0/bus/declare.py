@@ -8,8 +8,9 @@ from __future__ import annotations
 import inspect
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import dbus
@@ -26,28 +27,36 @@ Handler = TypeVar("Handler", bound=Callable[..., None])
 
 #: Instead of a polkit action: everyone may, nobody is asked.
 ANYONE = "anyone"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _ACTION = re.compile(r"org\.qnet\.[a-z0-9-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A method as the bus sees it: its action and the D-Bus signatures and names of its arguments."""
+    """A method as the bus sees it: its action, the D-Bus signatures and names of its arguments and of its results.
+
+    `text` is what the handler's docstring says of it.
+    """
 
     name: str
     action: str
     takes: str
-    gives: str
     names: tuple[str, ...]
+    gives: str
+    results: tuple[str, ...]
+    text: str
     first: Callable[..., None] | None = None
 
 
 def method(
-    name: str, *, action: str, takes: str = "", gives: str = "", first: Callable[..., None] | None = None
-) -> Callable[[Handler], Handler]:
+    name: str, *, action: str, takes: str = "", gives: Mapping[str, str] = _NOTHING,
+    first: Callable[..., None] | None = None,
+) -> Callable[[Handler], Handler]:  # fmt: skip
     """Declare a D-Bus method. The handler gets the `Call` and the arguments, and answers now or later by the call.
 
-    `first` gets the object and the arguments before anybody is asked for a password, and raises when that would be in
-    vain. The handler has to check again, since a person may take minutes to answer.
+    `takes`: the D-Bus signatures of the arguments, which are called as the handler calls them. `gives`: names and D-Bus
+    signatures of the results. `first` gets the interface and the arguments before anybody is asked for a password, and
+    raises when that would be in vain. The handler has to check again, since a person may take minutes to answer.
     """
     if action != ANYONE and not _ACTION.fullmatch(action):
         raise TypeError(f"{name}: {action!r} is neither ANYONE nor an action of ours.")
@@ -56,14 +65,22 @@ def method(
         names = tuple(inspect.signature(handler).parameters)[2:]
         if len(names) != len(list(dbus.Signature(takes))):
             raise TypeError(f"{name}: {takes!r} does not fit {names}.")
-        handler.__dict__["declaration"] = Declaration(name, action, takes, gives, names, first)
+        if any(len(list(dbus.Signature(kind))) != 1 for kind in gives.values()):
+            raise TypeError(f"{name}: of {dict(gives)} each has to be one type.")
+        handler.__dict__["declaration"] = Declaration(
+            name, action, takes, names, "".join(gives.values()), tuple(gives), inspect.getdoc(handler) or "", first
+        )
         return handler
 
     return declare
 
 
-def dbus_body(message: Message) -> tuple[str, str, Any]:
-    """A message as D-Bus has it, signature `ssa{sv}`: the English sentence, the code, the arguments."""
+#: A message on D-Bus: its parts and their signatures.
+MESSAGE = {"sentence": "s", "code": "s", "arguments": "a{sv}"}
+
+
+def message_body(message: Message) -> tuple[str, str, Any]:
+    """The parts of `MESSAGE`: the English sentence, the code, the arguments."""
     return message.english, message.code.value, typed(message_wire.arguments(message))
 
 
@@ -108,9 +125,9 @@ class Call:
     def fail(self, error: BaseException) -> None:
         """Answer with an error; its body begins with the English sentence, which is what any tool of the bus shows."""
         told = error_reply(error)
-        sentence, code, arguments = dbus_body(told.message)
+        sentence, *more = message_body(told.message)
         answer = ErrorMessage(self._message, told.dbus_name, sentence)
-        answer.append(code, arguments, signature="sa{sv}")
+        answer.append(*more, signature="".join(MESSAGE.values()).removeprefix("s"))
         self._send(answer)
 
     def fail_as(self, name: str, sentence: str) -> None:

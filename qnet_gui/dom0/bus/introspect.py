@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
-
 import dbus
+
+from qnet_gui.dom0.bus.declare import Declaration
+from qnet_gui.dom0.bus.interface import DeclaredObject, Signal
 
 INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
 PROPERTIES = "org.freedesktop.DBus.Properties"
@@ -40,48 +40,32 @@ _STANDARD = f"""  <interface name="{INTROSPECTABLE}">
 """
 
 
-class _Declared(Protocol):
-    @property
-    def takes(self) -> str: ...
-    @property
-    def gives(self) -> str: ...
-    @property
-    def names(self) -> tuple[str, ...]: ...
+def _arguments(names: tuple[str, ...], signature: str, direction: str) -> str:
+    return "".join(
+        f'      <arg name="{name}" type="{kind}" direction="{direction}"/>\n'
+        for name, kind in zip(names, dbus.Signature(signature), strict=True)
+    )
 
 
-class _Describable(Protocol):
-    @property
-    def interface(self) -> str: ...
-    @property
-    def properties(self) -> Mapping[str, str]: ...
-    @property
-    def methods(self) -> Mapping[str, tuple[_Declared, str]]: ...
-    @property
-    def signals(self) -> Mapping[str, Mapping[str, str]]: ...
+def _method(name: str, declared: Declaration) -> str:
+    listed = _arguments(declared.names, declared.takes, "in") + _arguments(declared.results, declared.gives, "out")
+    return f'    <method name="{name}">\n{listed}    </method>\n'
 
 
-def _method(name: str, declared: _Declared) -> str:
-    arguments = [
-        f'      <arg name="{argument}" type="{kind}" direction="in"/>\n'
-        for argument, kind in zip(declared.names, dbus.Signature(declared.takes), strict=True)
-    ]
-    arguments += [f'      <arg type="{kind}" direction="out"/>\n' for kind in dbus.Signature(declared.gives)]
-    return f'    <method name="{name}">\n{"".join(arguments)}    </method>\n'
-
-
-def _signal(name: str, arguments: Mapping[str, str]) -> str:
-    listed = "".join(f'      <arg name="{argument}" type="{kind}"/>\n' for argument, kind in arguments.items())
+def _signal(name: str, signal: Signal) -> str:
+    listed = "".join(f'      <arg name="{argument}" type="{kind}"/>\n' for argument, kind in signal.arguments.items())
     return f'    <signal name="{name}">\n{listed}    </signal>\n'
 
 
-def describe(exported: _Describable) -> str:
+def describe(declared: DeclaredObject) -> str:
     """The XML of an object."""
     properties = "".join(
-        f'    <property name="{name}" type="{kind}" access="read"/>\n' for name, kind in exported.properties.items()
+        f'    <property name="{name}" type="{property_.signature}" access="read"/>\n'
+        for name, property_ in declared.properties.items()
     )
-    methods = "".join(_method(name, declared) for name, (declared, _) in sorted(exported.methods.items()))
-    signals = "".join(_signal(name, arguments) for name, arguments in sorted(exported.signals.items()))
-    own = f'  <interface name="{exported.interface}">\n{methods}{signals}{properties}  </interface>\n'
+    methods = "".join(_method(name, method) for name, method in sorted(declared.methods.items()))
+    signals = "".join(_signal(name, signal) for name, signal in sorted(declared.signals.items()))
+    own = f'  <interface name="{declared.interface_name}">\n{methods}{signals}{properties}  </interface>\n'
     return f"{_HEAD}<node>\n{_STANDARD}{own}</node>\n"
 
 

@@ -131,7 +131,7 @@ class Operations:
     def start_urgent(self, kind: str, by: str, job: Job, why: Message | None) -> int:
         """Start one that must not be refused; what runs is cancelled because of `why`. A second one joins the first."""
         everything = [*([self._running] if self._running else []), *self._waiting]
-        same = next((each for each in everything if each.what.kind == kind), None)
+        same = next((operation for operation in everything if operation.what.kind == kind), None)
         if same is not None:
             return same.what.id
         if self._running is not None:

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address
 from qnet_gui.dom0.observe import agent_report, frontends
 from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.hypervisor.port import DomainInfo
-from qnet_gui.model.dns import DnsSource
+from qnet_gui.model.dns import Dns, DnsSource
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.problems import ProblemCode
@@ -124,7 +124,7 @@ def _netvm_problems(inputs: Inputs, snapshot: Snapshot, reported: Iterable[Probl
     connecting = any(uplink.state is UplinkState.CONNECTING for uplink in snapshot.uplinks)
     if snapshot.uplink is None:
         yield from () if connecting else (Problem(ProblemCode.NO_UPLINK),)
-    elif not snapshot.redirects:
+    elif not snapshot.dns.redirects:
         yield Problem(ProblemCode.NO_DNS)
 
 
@@ -158,8 +158,7 @@ def build(inputs: Inputs, name: str) -> BuiltSnapshot:
     plain = Snapshot(
         netvm=netvm,
         uplinks=agent_report.uplinks(fields),
-        redirects=agent_report.redirects(fields),
-        dns_source=DnsSource(fields.text(keys.DNS_SOURCE) or "none"),
+        dns=Dns(DnsSource(fields.text(keys.DNS_SOURCE) or "none"), agent_report.redirects(fields)),
         domains=domains,
         dom0=inputs.dom0,
         isolation=_isolation(inputs, domains),

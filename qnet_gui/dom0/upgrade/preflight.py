@@ -72,7 +72,7 @@ def preflight(
         "paused": sorted(paused),
         "netvm": snapshot.netvm.name,
         "uplink": uplink_name(uplink) if uplink else "",
-        "names": bool(snapshot.redirects),
+        "names": bool(snapshot.dns.redirects),
         "allowed": allowed(config.ports),
         "minutes": config.minutes,
     }

@@ -40,7 +40,7 @@ class HelperCode(Code):
         "The network helper has stopped in the middle of this. It was not back after {seconds} seconds. Start it: "
         "sudo systemctl start qnet-helper. It then puts everything in order.",
     )
-    SNAPSHOT_UNREADABLE = "snapshot-unreadable", "The helper's snapshot cannot be read ({kind})."
+    SNAPSHOT_UNREADABLE = "snapshot-unreadable", "The helper's snapshot cannot be read ({why})."
     NO_INTERFACE = "no-interface", "There is no such interface here."
 
     # polkit

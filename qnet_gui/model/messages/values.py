@@ -37,6 +37,7 @@ class ValueCode(Code):
     NOT_A_DISPLAY = "not-a-display", "{value} is not a display of this machine."
     NOT_A_COOKIE = "not-a-cookie", "That is not the cookie of a display."
     NOT_A_PCI_ADDRESS = "not-a-pci-address", "{value} is not the address of a PCI device."
+    WRONG_VALUE = "wrong-value", "{key} is {value}, which it cannot be."
     NOT_VALID = "not-valid", "{path}: {value} is not valid."
 
     # the configuration

@@ -47,13 +47,13 @@ def page(snapshot: Snapshot | None, answers: Mapping[str, str] = _NOT_TESTED) ->
     """The content for a snapshot; `answers` are those of a test."""
     if snapshot is None or blind(snapshot):
         return NamesPage(sentence(snapshot))
-    if not snapshot.redirects:
+    if not snapshot.dns.redirects:
         cure = next((each.cure for each in snapshot.problems if each.code == "no-dns"), "")
         return NamesPage(
             sentence(snapshot), said=tr("Nothing is redirected: names do not resolve.") + f" {cure}".rstrip()
         )
     rows = []
-    for each in snapshot.redirects:
+    for each in snapshot.dns.redirects:
         gave = [uplink_name(uplink) for uplink in snapshot.uplinks if each.real in uplink.servers]
         origin = ", ".join([*gave[:1], *([source(snapshot)] if source(snapshot) else [])])
         rows.append((str(each.virtual), str(each.real), origin, answers.get(str(each.real), "")))

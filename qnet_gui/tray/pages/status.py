@@ -78,11 +78,11 @@ def _uplinks(snapshot: Snapshot) -> str:
 
 def source(snapshot: Snapshot) -> str:
     """Who told netvm its name servers; empty when nobody did."""
-    return tr(_SOURCES[snapshot.dns_source])
+    return tr(_SOURCES[snapshot.dns.source])
 
 
 def _servers(snapshot: Snapshot) -> str:
-    lines = [f"{each.virtual} → {each.real}" for each in snapshot.redirects]
+    lines = [f"{each.virtual} → {each.real}" for each in snapshot.dns.redirects]
     return "\n".join([*lines, source(snapshot)] if lines and source(snapshot) else lines) or tr("none")
 
 

@@ -74,7 +74,7 @@ def _uplink_words(old: Condition, new: Condition) -> Notification:
 def _names(snapshot: Snapshot) -> Condition | None:
     if snapshot.netvm.state is not NetvmState.RUNNING or snapshot.uplink is None:
         return None
-    return Condition(bool(snapshot.redirects), sentence(snapshot))
+    return Condition(bool(snapshot.dns.redirects), sentence(snapshot))
 
 
 def _names_words(_old: Condition, new: Condition) -> Notification:

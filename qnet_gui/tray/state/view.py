@@ -56,7 +56,7 @@ def _carrier(snapshot: Snapshot, uplink: Uplink) -> Uplink:
 
 def _connected(snapshot: Snapshot, uplink: Uplink) -> str:
     shape = _shape(_carrier(snapshot, uplink))
-    if not snapshot.redirects:
+    if not snapshot.dns.redirects:
         return f"{shape}-alert"
     lock = "-lock" if uplink.kind is UplinkKind.VPN else ""
     dot = "-dot" if snapshot.problems else ""

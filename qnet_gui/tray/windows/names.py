@@ -42,7 +42,7 @@ class NamesWindow(Window):
 
     def refresh(self) -> None:
         """See `Window`."""
-        about = self.app_state.snapshot and self.app_state.snapshot.redirects
+        about = self.app_state.snapshot and self.app_state.snapshot.dns.redirects
         if about != self._about:
             self._about, self._answers = about, {}
         self._page = page(self.app_state.snapshot, self._answers)

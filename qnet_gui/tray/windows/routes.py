@@ -53,7 +53,7 @@ class RoutesWindow(Window):
         whose = of_whom(snapshot)
         if whose != self._whose:
             self._choose_among(whose)
-        about = snapshot and (snapshot.netvm, snapshot.uplinks, snapshot.domains, snapshot.redirects)
+        about = snapshot and (snapshot.netvm, snapshot.uplinks, snapshot.domains, snapshot.dns.redirects)
         if about != self._about:
             self._about = about
             self._ask()

@@ -31,7 +31,7 @@ def _matters(snapshot: Snapshot | None) -> object:
     domains = tuple((each.id, each.state) for each in snapshot.domains)
     codes = tuple(each.code for each in snapshot.problems)
     uplink = snapshot.uplink.name if snapshot.uplink else ""
-    return snapshot.netvm, uplink, bool(snapshot.redirects), domains, codes, snapshot.operation, snapshot.dom0.state
+    return snapshot.netvm, uplink, bool(snapshot.dns.redirects), domains, codes, snapshot.operation, snapshot.dom0.state
 
 
 class UpgradeWindow(Window):

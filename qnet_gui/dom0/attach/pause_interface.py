@@ -1,0 +1,43 @@
+"""The methods by which domains are paused and let go on."""
+
+from __future__ import annotations
+
+from qnet_gui.dom0.attach import preconditions
+from qnet_gui.dom0.bus.declare import Call, method
+from qnet_gui.dom0.bus.interface import Interface
+from qnet_gui.dom0.bus.operations import Operations
+from qnet_gui.dom0.bus.small_actions import SmallActions
+from qnet_gui.dom0.observe.publisher import SnapshotPublisher
+from qnet_gui.hypervisor.port import Hypervisor
+
+
+class PauseInterface(Interface):
+    """`hypervisor` does it, where `preconditions` has nothing against it."""
+
+    def __init__(
+        self, publisher: SnapshotPublisher, operations: Operations, hypervisor: Hypervisor, actions: SmallActions
+    ) -> None:
+        self._publisher = publisher
+        self._operations = operations
+        self._hypervisor = hypervisor
+        self._actions = actions
+
+    def _may_pause(self, domid: int) -> None:
+        self._operations.check_idle()
+        preconditions.pause(self._publisher.inputs, domid)
+
+    @method("PauseDomain", action="org.qnet.pause-domain", takes="u", first=_may_pause)
+    def pause_domain(self, call: Call, domid: int) -> None:
+        """Pause a domain; answers when nothing in it runs any more."""
+        self._may_pause(domid)
+        self._actions.answer(call, lambda: self._hypervisor.pause(domid))
+
+    def _may_unpause(self, domid: int) -> None:
+        self._operations.check_idle()
+        preconditions.unpause(self._publisher.inputs, domid)
+
+    @method("UnpauseDomain", action="org.qnet.pause-domain", takes="u", first=_may_unpause)
+    def unpause_domain(self, call: Call, domid: int) -> None:
+        """Let a paused domain go on; answers when it does."""
+        self._may_unpause(domid)
+        self._actions.answer(call, lambda: self._hypervisor.unpause(domid))

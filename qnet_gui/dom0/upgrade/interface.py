@@ -1,0 +1,80 @@
+"""The methods by which dom0 is connected, kept connected, and disconnected again."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+
+from qnet_gui.dom0.attach.addresses import Addresses
+from qnet_gui.dom0.bus.declare import Call, method
+from qnet_gui.dom0.bus.interface import Interface
+from qnet_gui.dom0.bus.operations import Operations
+from qnet_gui.dom0.bus.users import Users
+from qnet_gui.dom0.observe.publisher import SnapshotPublisher
+from qnet_gui.dom0.upgrade import preflight
+from qnet_gui.dom0.upgrade.session import UpgradeSession
+from qnet_gui.model.errors import QnetError, Refused
+from qnet_gui.model.snapshot import Snapshot
+
+
+def _check_way(snapshot: Snapshot) -> None:
+    """Raise the first obstacle to connecting dom0."""
+    for obstacle in preflight.obstacles(snapshot):
+        raise Refused(obstacle)
+
+
+class UpgradeInterface(Interface):
+    """`session` does it, where nothing is in the way."""
+
+    def __init__(
+        self, publisher: SnapshotPublisher, operations: Operations, session: UpgradeSession, addresses: Addresses,
+        users: Users,
+    ) -> None:  # fmt: skip
+        self._publisher = publisher
+        self._operations = operations
+        self._session = session
+        self._addresses = addresses
+        self._users = users
+
+    def _may_connect(self, minutes: int) -> None:
+        """Nobody is asked for a password when it would be in vain."""
+        self._session.minutes(minutes)
+        self._operations.check_idle()
+        _check_way(self._publisher.snapshot)
+
+    @method("ConnectDom0", action="org.qnet.connect-dom0", takes="u", gives={"operation": "u"}, first=_may_connect)
+    def connect_dom0(self, call: Call, minutes: int) -> None:
+        """Connect dom0 for so many minutes, 0 for the usual; answers with the operation's number at once."""
+
+        def with_address(by: str, address: IPv4Address | QnetError) -> None:
+            if isinstance(address, QnetError):
+                call.fail(address)
+                return
+            try:
+                self._operations.check_idle()  # first: what is under way explains what stands in the way
+                snapshot = self._publisher.snapshot
+                _check_way(snapshot)
+                call.reply(self._session.connect(by, minutes, snapshot.netvm.id, address))
+            except Exception as error:
+                call.fail(error)
+
+        def with_user(by: str) -> None:
+            self._addresses.for_dom0(self._publisher.inputs, lambda address: with_address(by, address))
+
+        self._users.after_a_look(call, with_user)
+
+    @method("ExtendDom0", action="org.qnet.extend-dom0", takes="u", gives={"until": "x"})
+    def extend_dom0(self, call: Call, minutes: int) -> None:
+        """Another deadline, so many minutes from now; answers with it, in seconds since the epoch."""
+
+        def done(result: int | QnetError) -> None:
+            if isinstance(result, QnetError):
+                call.fail(result)
+            else:
+                call.reply(result)
+
+        self._session.extend(minutes, done)
+
+    @method("DisconnectDom0", action="org.qnet.disconnect-dom0", gives={"operation": "u"})
+    def disconnect_dom0(self, call: Call) -> None:
+        """Put everything back, whatever is under way; answers with the operation's number at once."""
+        self._users.at_once(call, lambda by: call.reply(self._session.disconnect(by)))

@@ -100,6 +100,6 @@ def test_who_is_paused_is_not_judged_before_a_look():
     assert awake.netvm.state is RUNNING
     assert {info.id: info.state for info in awake.domains if info.id in (4, 6, 7)} == {4: RUNNING, 6: RUNNING, 7: DYING}
     with pytest.raises(Refused, match="netvm is paused"):
-        preconditions.show(asleep, "netvm", "")
-    assert preconditions.show(awake, "netvm", "").id == 1
+        preconditions.show(asleep, "netvm", None)
+    assert preconditions.show(awake, "netvm", None).id == 1
     assert preconditions.as_if_awake(replace(WELL, netvm=None)).netvm is None

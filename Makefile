@@ -14,18 +14,32 @@ MADE = .venv build qnet.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothes
 ROLE ?=
 DESTDIR ?=
 ARGS ?=
+TIMES ?= 3
+
+# what is fast is told by the fixtures of each test, see tests/conftest.py
+FAST = $(PYTHON) -m pytest -n 2 -p no:cacheprovider -m 'not root and not screen'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-plasma lint format docs translations release-check demo bench e2e-xen xen-shell install clean
+.PHONY: help setup test test-fast coverage test-loaded test-plasma lint format docs translations release-check demo bench e2e-xen xen-shell
+.PHONY: install clean
 
 help: ## list what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-setup: ## install the Debian packages and the Python environment that all of this needs
+setup: ## install the Debian packages and the Python environment that all of this needs, but for the demo (less)
 	@.ci/setup
 
 test: setup ## run the tests (as root, with sudo when needed); ARGS='tests/lab -k dns -n0' for some, one after the other
 	@.ci/as-root $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-fast: setup ## what needs neither root nor a lab, in a minute, as nobody in particular; ARGS as for test
+	@.ci/as-user $(FAST) $(ARGS)
+
+coverage: setup ## the same, and how much of each room it covers; fails below the floors of tests/coverage_floors.toml
+	@.ci/as-user $(FAST) --cov $(ARGS)
+
+test-loaded: setup ## run the tests TIMES=3 times, each beside two busy loops a core; ARGS as for test
+	@.ci/loaded $(TIMES) .ci/as-root $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-plasma: setup ## install a Plasma, and run tests/plasma in it, without a screen; ARGS as for test
 	@.ci/setup-plasma
@@ -45,9 +59,10 @@ release-check: setup ## what a release must pass beside the tests: every text is
 
 docs: setup ## write what of docs/ is made from the declarations
 	@$(PYTHON) -m qnet_gui.dom0.document docs/dbus.md
+	@$(PYTHON) -m qnet_gui.store.document docs/xenstore.md
 
-demo: setup ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
-	@.ci/as-root $(PYTHON) -m qnet_gui.lab.demo $(ARGS)
+demo: ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
+	@.ci/demo $(ARGS)
 
 bench: setup ## measure what README.md states
 	@.ci/as-root $(PYTHON) tests/bench/run.py $(ARGS)

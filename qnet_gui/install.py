@@ -21,6 +21,7 @@ from typing import Any
 from qnet_gui import __version__
 from qnet_gui.model.errors import BadInput, NotFound, QnetError
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.runtime.atomic_file import write_atomically
 
 #: The checkout that this package is in.
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -112,7 +113,7 @@ def parse(text: str) -> tuple[Entry, ...]:
         raise BadInput(plain(f"{', '.join(sorted(unknown))} is not known; there are {', '.join(_KEYS)}."))
     entries = tuple(_entry(kind, row, number) for kind in table for number, row in enumerate(table[kind], 1))
     for role in ROLES:
-        targets = [each.target for each in entries if role in each.roles]
+        targets = [entry.target for entry in entries if role in entry.roles]
         if twice := {target for target in targets if targets.count(target) > 1}:
             raise BadInput(plain(f"Two rows install {', '.join(sorted(twice))} for {role}."))
     return entries
@@ -127,32 +128,31 @@ def load(checkout: Path = CHECKOUT) -> tuple[Entry, ...]:
         raise NotFound(plain(f"{path} is not there; qnet is installed from a checkout of its sources.")) from None
     except BadInput as error:
         raise BadInput(plain(f"{path}: {error.sentence}")) from None
-    for each in entries:
-        source = checkout / each.source
-        if not (source.is_file() if each.kind in ("file", "config") else source.is_dir()):
-            raise NotFound(plain(f"{path} names {each.source}, which is not there."))
+    for entry in entries:
+        source = checkout / entry.source
+        if not (source.is_file() if entry.kind in ("file", "config") else source.is_dir()):
+            raise NotFound(plain(f"{path} names {entry.source}, which is not there."))
     return entries
 
 
-def put(target: Path, content: bytes, mode: int) -> None:
-    """Put a file in its place, at once; what was there is replaced, never written through."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f".{target.name}.{os.getpid()}")
-    fresh.write_bytes(content)
-    fresh.chmod(mode)
-    fresh.replace(target)
+def _put(target: Path, content: bytes, mode: int) -> None:
+    """Put a file in its place, at once; what was there is replaced, never written through.
+
+    Not waiting for the disk: there are hundreds, and after a power cut they are installed once more.
+    """
+    write_atomically(target, content, mode, durable=False)
 
 
 def put_program(target: Path, module: str, code: Path | None = None) -> None:
     """Put a program in its place, which runs a module's main; `code`: the folder to take the package from."""
     path = f"sys.path.insert(0, {str(code)!r})\n" if code else ""
-    put(target, _PROGRAM.format(path=path, module=module).encode(), 0o755)
+    _put(target, _PROGRAM.format(path=path, module=module).encode(), 0o755)
 
 
 def _put_folder(source: Path, target: Path, wanted: Callable[[Path], bool] = lambda _: True) -> None:
     for path in sorted(source.rglob("*")):
         if path.is_file() and wanted(path):
-            put(target / path.relative_to(source), path.read_bytes(), 0o644)
+            _put(target / path.relative_to(source), path.read_bytes(), 0o644)
 
 
 def _put_package(source: Path, target: Path) -> None:
@@ -166,25 +166,27 @@ def _put_package(source: Path, target: Path) -> None:
         elif old.exists():
             shutil.rmtree(old)
     fresh.rename(target)
-    put(target.parent / f"qnet-{__version__}.dist-info/METADATA", _METADATA.format(version=__version__).encode(), 0o644)
+    _put(
+        target.parent / f"qnet-{__version__}.dist-info/METADATA", _METADATA.format(version=__version__).encode(), 0o644
+    )
 
 
 def install(role: str, root: Path = Path("/"), checkout: Path = CHECKOUT, in_place: bool = False) -> list[str]:
     """Install for a role below `root`; returns the targets. `in_place`: programs run the checkout's own package."""
     if role not in ROLES:
         raise BadInput(plain(f"{role!r} is not a role; roles are {', '.join(ROLES)}."))
-    entries = [each for each in load(checkout) if role in each.roles]
-    for each in entries:
-        source, target = checkout / each.source, root / each.target.lstrip("/")
-        if each.kind == "file" or (each.kind == "config" and not os.path.lexists(target)):
-            put(target, source.read_bytes(), each.mode)
-        elif each.kind == "folder":
+    entries = [entry for entry in load(checkout) if role in entry.roles]
+    for entry in entries:
+        source, target = checkout / entry.source, root / entry.target.lstrip("/")
+        if entry.kind == "file" or (entry.kind == "config" and not os.path.lexists(target)):
+            _put(target, source.read_bytes(), entry.mode)
+        elif entry.kind == "folder":
             _put_folder(source, target)
-        elif each.kind == "program":
-            put_program(target, each.module, checkout if in_place else None)
-        elif each.kind == "package" and not in_place:
+        elif entry.kind == "program":
+            put_program(target, entry.module, checkout if in_place else None)
+        elif entry.kind == "package" and not in_place:
             _put_package(source, target)
-    return [each.target for each in entries]
+    return [entry.target for entry in entries]
 
 
 def _what_next(targets: Sequence[str]) -> Iterator[str]:

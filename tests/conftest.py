@@ -1,4 +1,8 @@
-"""For all tests: an unexpected log line of WARNING or above fails the test; xenstored as it runs without Xen."""
+"""For all tests: an unexpected log line of WARNING or above fails the test; xenstored as it runs without Xen.
+
+Which tests are fast is not written on them. A fixture that needs root asks for `as_root`, and whoever uses it, however
+far away, is left out of `make test-fast`; one that needs root and does not say so fails there, since nobody is root.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,15 @@ import os
 import re
 import shutil
 import signal
+import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
+import hypothesis
 import pytest
+from fakes.xen import FakeXen
 
 from qnet_gui.lab.box.place import Place
 from qnet_gui.lab.xen.hardware import Hardware
@@ -21,9 +30,13 @@ from qnet_gui.lab.xen.toolstack import Toolstack
 with warnings.catch_warnings():
     # PyGObject's importer is older than Python's way of importing, and says so for each library at its first import
     warnings.simplefilter("ignore", ImportWarning)
-    from gi.repository import GLib  # noqa: F401
+    from fakes.loop import EndingWorker, Loop
 
+pytest_plugins = ["rooms_covered"]
 _numbers = itertools.count()
+# how long an example takes says more of the machine than of the code, and what failed here is no help elsewhere
+hypothesis.settings.register_profile("qnet", deadline=None, database=None)
+hypothesis.settings.load_profile("qnet")
 # ignored in the background of a shell, and then by everything that tests start
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -83,15 +96,30 @@ class Xen:
         self.toolstack = Toolstack(self.hardware.socket)
         self._runs = True
 
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """xenstored does not answer meanwhile."""
+        pid = int((self.place.xen / "pid").read_text())
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     def close(self) -> None:
         if self._runs:
             self.kill_xenstored()
         shutil.rmtree(self.place.folder)
 
 
-def _running() -> Iterator[Xen]:
+@pytest.fixture(scope="session")
+def as_root() -> None:
+    """For fixtures that need root, namespaces or a lab."""
     if os.geteuid():
         pytest.fail("This test needs root. Run it with: sudo make test", pytrace=False)
+
+
+def _running() -> Iterator[Xen]:
     running = Xen()
     yield running
     running.close()
@@ -100,18 +128,58 @@ def _running() -> Iterator[Xen]:
 
 
 @pytest.fixture
-def xen() -> Iterator[Xen]:
+def xen(as_root: None) -> Iterator[Xen]:
     """A xenstored of this test's own."""
     yield from _running()
 
 
 @pytest.fixture(scope="module")
-def lasting_xen() -> Iterator[Xen]:
+def lasting_xen(as_root: None) -> Iterator[Xen]:
     """A xenstored for all tests of a module."""
     yield from _running()
 
 
+@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.root)])
+def either_xen(request: pytest.FixtureRequest) -> Any:
+    """A fake xenstored, and the real one that it must be like, as root."""
+    if request.param == "real":
+        return request.getfixturevalue("xen")
+    return request.getfixturevalue("fake_xen")
+
+
+@pytest.fixture
+def fake_xen() -> Iterator[FakeXen]:
+    """A fake xenstored."""
+    # not pytest's own folder, since the name of a socket may have 107 characters
+    with tempfile.TemporaryDirectory(prefix="qnet") as folder, contextlib.closing(FakeXen(Path(folder))) as fake:
+        yield fake
+
+
+@pytest.fixture
+def loop() -> Iterator[Loop]:
+    """The main loop of the agent and of the helper."""
+    with Loop() as running:
+        yield running
+
+
+@pytest.fixture
+def make_worker(loop: Loop) -> Iterator[Callable[..., EndingWorker]]:
+    """Makes workers on the main loop, which end with the test."""
+    made: list[EndingWorker] = []
+
+    def make(path: Path, lost: Callable[[], None] | None = None) -> EndingWorker:
+        made.append(EndingWorker(path, lost))
+        return made[-1]
+
+    yield make
+    for worker in made:
+        worker.close()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if {"xen", "lasting_xen"}.intersection(getattr(item, "fixturenames", ())):
+        fixtures = getattr(item, "fixturenames", ())
+        if "as_root" in fixtures:
             item.add_marker("root")
+        if "desktop" in fixtures:
+            item.add_marker("screen")

@@ -25,7 +25,7 @@ _MAY = {
     "__init__": set(),
     "model": set(),
     "runtime": _GROUND,
-    "install": _GROUND,
+    "install": _STAND_ON,
     "store": _STAND_ON,
     "kernel": _STAND_ON,
     "hypervisor": {"store", *_STAND_ON},
@@ -37,7 +37,7 @@ _MAY = {
     # the netvm as a service is no helper's matter
     "cli": {"applethost", "dom0", "lab", *_STAND_ON},
     # it starts everybody else's programs, and knows them by their names only
-    "lab": {"install", "store", "hypervisor", *_STAND_ON},
+    "lab": {"install", *_FLOORS, *_STAND_ON},
 }
 #: Rooms within rooms, from the ground up: each may import those before it. What lies beside them is the top floor.
 _WITHIN = {
@@ -56,7 +56,7 @@ _APART = {
     "tray.pages": {"qt"},
 }
 #: The tray has Qt's main loop and Qt's D-Bus.
-_NOT_FOR_QT = {"runtime.mainloop", "runtime.dbus_values", "runtime.job_thread"}
+_NOT_FOR_QT = {"runtime.mainloop", "runtime.dbus_values", "runtime.jobs"}
 #: The ground floor does no I/O, but that `config.load` reads the one file it is given; `sentence`,
 #: `preflight` and messages write an hour.
 _MODEL_MAY = {

@@ -33,7 +33,7 @@ class Host(QObject):
         self._ended = False
         self._watcher: Watcher | None = None
         self._process = QProcess(self)
-        self._tray = tray(self._place, self._left, self._end)
+        self._tray = tray(self._place, self._icon_left, self._end)
         self._notifier = QSocketNotifier(self._tray.fileno(), QSocketNotifier.Type.Read, self)  # type: ignore[arg-type]
         self._notifier.activated.connect(self._read)
 
@@ -63,7 +63,7 @@ class Host(QObject):
             return
         bus.set_exit_on_disconnect(False)
         if Watcher.first(bus):
-            self._watcher = Watcher(bus, lambda *key: self._came(bus, *key), self._gone)
+            self._watcher = Watcher(bus, lambda *key: self._item_came(bus, *key), self._item_gone)
             self._watcher.StatusNotifierHostRegistered()
         else:
             log.info("%s is somebody else, who shows icons of the new kind", NAME)
@@ -75,31 +75,31 @@ class Host(QObject):
         self._tray.read()
 
     def _place(self, number: int) -> tuple[int, int, int]:
-        cell = self._window.room()
-        self._window.put(number, cell)
+        cell = self._window.new_cell()
+        self._window.add(number, cell)
         # what came while answers were waited for is read already, and the socket does not tell it again
         QTimer.singleShot(0, self._read)
         ratio = cell.devicePixelRatioF()
         return int(cell.winId()), round(cell.width() * ratio), self._window.background()
 
-    def _left(self, number: int) -> None:
-        self._window.take(number)
-        self._look()
+    def _icon_left(self, number: int) -> None:
+        self._window.remove(number)
+        self._end_if_empty()
 
     # -- icons of the new kind
 
-    def _came(self, bus: Any, name: str, path: str) -> None:
+    def _item_came(self, bus: Any, name: str, path: str) -> None:
         item = self._items[name, path] = Item(bus, name, path, self._window.icon_size)
-        self._window.put((name, path), item)
+        self._window.add((name, path), item)
 
-    def _gone(self, name: str, path: str) -> None:
+    def _item_gone(self, name: str, path: str) -> None:
         self._items.pop((name, path)).forget()
-        self._window.take((name, path))
-        self._look()
+        self._window.remove((name, path))
+        self._end_if_empty()
 
     # -- the end
 
-    def _look(self) -> None:
+    def _end_if_empty(self) -> None:
         if not len(self._window):
             self._end()
 

@@ -11,25 +11,26 @@ from typing import Any
 
 import dbus
 
-from qnet_gui.applethost.layout import Look, Row, look, rows
+from qnet_gui.applethost.layout import Appearance, Row, appearance_of, rows
 from qnet_gui.applethost.qt import QCursor, QIcon, QImage, QMenu, QPixmap, QPoint, QSize, Qt, QToolButton
-from qnet_gui.applethost.watcher import ITEM, PROPERTIES
+from qnet_gui.applethost.watcher import ITEM
+from qnet_gui.runtime.dbus_service import PROPERTIES, Service
 from qnet_gui.tray.state import plain_text
 
 log = logging.getLogger(__name__)
 
 MENU = "com.canonical.dbusmenu"
-_NEWS = ("NewIcon", "NewToolTip", "NewTitle", "NewStatus")
+_CHANGE_SIGNALS = ("NewIcon", "NewToolTip", "NewTitle", "NewStatus")
 
 
-def icon_of(seen: Look) -> QIcon:
+def icon_of(appearance: Appearance) -> QIcon:
     """What to draw: the theme's icon, the program's own picture, or a sign that there is neither."""
-    if seen.name and QIcon.hasThemeIcon(seen.name):
-        return QIcon.fromTheme(seen.name)
-    if seen.picture is not None:
+    if appearance.name and QIcon.hasThemeIcon(appearance.name):
+        return QIcon.fromTheme(appearance.name)
+    picture = appearance.picture
+    if picture is not None:
         image = QImage(
-            seen.picture.pixels, seen.picture.width, seen.picture.height, seen.picture.width * 4,
-            QImage.Format.Format_RGBA8888,
+            picture.pixels, picture.width, picture.height, picture.width * 4, QImage.Format.Format_RGBA8888
         )  # fmt: skip
         return QIcon(QPixmap.fromImage(image.copy()))
     return QIcon.fromTheme("image-missing")
@@ -40,23 +41,21 @@ class Item(QToolButton):
 
     def __init__(self, bus: Any, name: str, path: str, size: QSize) -> None:
         super().__init__()
-        self._bus, self._name, self._path = bus, name, path
-        self._look = Look()
+        self._service, self._name, self._path = Service(bus, name), name, path
+        self._appearance = Appearance()
         self._menu: QMenu | None = None
         self.setAutoRaise(True)
         self.setIconSize(size)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.clicked.connect(self._clicked)
         self.customContextMenuRequested.connect(self._menu_wanted)
-        self._matches = [
-            bus.add_signal_receiver(lambda *_: self._ask(), news, ITEM, name, path) for news in _NEWS
-        ]  # fmt: skip
+        for signal in _CHANGE_SIGNALS:
+            self._service.listen(ITEM, signal, lambda *_: self._ask(), path)
         self._ask()
 
     def forget(self) -> None:
         """Its program has gone."""
-        for match in self._matches:
-            match.remove()
+        self._service.close()
 
     def _call(
         self, path: str, interface: str, method: str, signature: str, arguments: tuple[Any, ...],
@@ -67,45 +66,45 @@ class Item(QToolButton):
             if failed is not None:
                 failed(error)
 
-        self._bus.call_async(self._name, path, interface, method, signature, arguments, done, refused)
+        self._service.call(path, interface, method, signature, arguments, done, refused)
 
     def _ask(self) -> None:
         self._call(self._path, PROPERTIES, "GetAll", "s", (ITEM,), self._show)
 
     def _show(self, properties: Any) -> None:
-        self._look = look(properties, self.iconSize().width())
-        self.setIcon(icon_of(self._look))
-        self.setAccessibleName(self._look.title)
-        self.setToolTip(plain_text.tooltip(self._look.title))
+        self._appearance = appearance_of(properties, self.iconSize().width())
+        self.setIcon(icon_of(self._appearance))
+        self.setAccessibleName(self._appearance.title)
+        self.setToolTip(plain_text.tooltip(self._appearance.title))
 
     def _clicked(self) -> None:
-        if self._look.only_menu:
+        if self._appearance.only_menu:
             self._menu_wanted()
             return
-        at = QCursor.pos()
+        position = QCursor.pos()
         self._call(
-            self._path, ITEM, "Activate", "ii", (at.x(), at.y()), failed=lambda _: self._menu_wanted()
+            self._path, ITEM, "Activate", "ii", (position.x(), position.y()), failed=lambda _: self._menu_wanted()
         )  # programs that have nothing but a menu say so by refusing
 
     def _menu_wanted(self, _at: QPoint | None = None) -> None:
-        if not self._look.menu:
-            at = QCursor.pos()
-            self._call(self._path, ITEM, "ContextMenu", "ii", (at.x(), at.y()))
+        if not self._appearance.menu:
+            position = QCursor.pos()
+            self._call(self._path, ITEM, "ContextMenu", "ii", (position.x(), position.y()))
             return
 
         def layout(*_: object) -> None:
             none = dbus.Array([], signature="s")
-            self._call(self._look.menu, MENU, "GetLayout", "iias", (0, -1, none), self._open)
+            self._call(self._appearance.menu, MENU, "GetLayout", "iias", (0, -1, none), self._open)
 
-        self._call(self._look.menu, MENU, "AboutToShow", "i", (0,), layout, layout)
+        self._call(self._appearance.menu, MENU, "AboutToShow", "i", (0,), layout, layout)
 
     def _open(self, _revision: int, root: Any) -> None:
         self._menu = QMenu(self)
         self._fill(self._menu, rows(root))
         self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
-    def _fill(self, menu: QMenu, found: tuple[Row, ...]) -> None:
-        for row in found:
+    def _fill(self, menu: QMenu, entries: tuple[Row, ...]) -> None:
+        for row in entries:
             if row.separator:
                 menu.addSeparator()
             elif row.below:
@@ -115,8 +114,8 @@ class Item(QToolButton):
                 action.setEnabled(row.enabled)
                 action.setCheckable(row.check is not None)
                 action.setChecked(bool(row.check))
-                action.triggered.connect(lambda _checked, number=row.id: self._chosen(number))
+                action.triggered.connect(lambda _checked, number=row.id: self._send_click(number))
 
-    def _chosen(self, number: int) -> None:
+    def _send_click(self, number: int) -> None:
         nothing = dbus.String("", variant_level=1)
-        self._call(self._look.menu, MENU, "Event", "isvu", (number, "clicked", nothing, dbus.UInt32(0)))
+        self._call(self._appearance.menu, MENU, "Event", "isvu", (number, "clicked", nothing, dbus.UInt32(0)))

@@ -26,9 +26,9 @@ class Row:
     below: tuple[Row, ...] = ()
 
 
-def label(raw: object) -> str:
+def label(text: object) -> str:
     """A label for Qt: dbusmenu marks the key with `_` and doubles one that is to be seen; Qt does so with `&`."""
-    quoted = text_of(raw).replace("&", "&&")
+    quoted = text_of(text).replace("&", "&&")
     return "_".join(part.replace("_", "&", 1) for part in quoted.split("__"))
 
 
@@ -36,8 +36,8 @@ def rows(layout: object, depth: int = 0) -> tuple[Row, ...]:
     """The rows below a node of GetLayout's answer: `(id, properties, children)`; what is off is left out."""
     match layout:
         case [_, _, [*children]] if depth < _DEPTH:
-            found = (_row(child, depth) for child in children[:_ROWS])
-            return tuple(row for row in found if row is not None)
+            below = (_row(child, depth) for child in children[:_ROWS])
+            return tuple(row for row in below if row is not None)
     return ()
 
 
@@ -67,14 +67,14 @@ class Picture:
 
 def picture(pixmaps: object, wanted: int) -> Picture | None:
     """The smallest of an icon's pictures that is as large as wanted, else the largest; None when there is none."""
-    found = [each for each in map(_picture, pixmaps if isinstance(pixmaps, Sequence) else ()) if each]
-    found.sort(key=lambda each: each.width)
-    return next((each for each in found if each.width >= wanted), found[-1] if found else None)
+    pictures = [candidate for candidate in map(_picture, pixmaps if isinstance(pixmaps, Sequence) else ()) if candidate]
+    pictures.sort(key=lambda candidate: candidate.width)
+    return next((candidate for candidate in pictures if candidate.width >= wanted), pictures[-1] if pictures else None)
 
 
-def _picture(raw: Any) -> Picture | None:
+def _picture(pixmap: Any) -> Picture | None:
     try:
-        width, height, data = int(raw[0]), int(raw[1]), bytes(raw[2])
+        width, height, data = int(pixmap[0]), int(pixmap[1]), bytes(pixmap[2])
     except (TypeError, ValueError, IndexError):
         return None
     if not (0 < width <= _PIXELS and 0 < height <= _PIXELS and len(data) == width * height * 4):
@@ -86,7 +86,7 @@ def _picture(raw: Any) -> Picture | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Appearance:
     """What an item says of itself. `name` is an icon of the theme; `menu` an object path, empty for none."""
 
     title: str = ""
@@ -96,13 +96,13 @@ class Look:
     only_menu: bool = False
 
 
-def look(properties: Mapping[Any, Any], wanted: int) -> Look:
+def appearance_of(properties: Mapping[Any, Any], wanted: int) -> Appearance:
     """From an item's properties; the title of the tooltip counts more than that of the item."""
     tooltip = properties.get("ToolTip")
     title = tooltip[2] if isinstance(tooltip, Sequence) and len(tooltip) > 2 and tooltip[2] else ""
     name = str(properties.get("IconName", ""))
     menu = str(properties.get("Menu", ""))
-    return Look(
+    return Appearance(
         text_of(title or properties.get("Title", "")),
         name if "/" not in name else "",
         picture(properties.get("IconPixmap", ()), wanted),

@@ -13,22 +13,23 @@ from typing import Any
 import dbus
 import dbus.service
 
+from qnet_gui.runtime.dbus_service import PROPERTIES, Service
+
 log = logging.getLogger(__name__)
 
 NAME, PATH = "org.kde.StatusNotifierWatcher", "/StatusNotifierWatcher"
 ITEM, ITEM_PATH = "org.kde.StatusNotifierItem", "/StatusNotifierItem"
-PROPERTIES = "org.freedesktop.DBus.Properties"
 #: As many icons are taken in.
 _LIMIT = 64
 
 
 class Watcher(dbus.service.Object):  # type: ignore[misc]
-    """`came` and `left` are told of icons by bus name and path."""
+    """`on_come` and `on_leave` are told of icons by bus name and path."""
 
-    def __init__(self, bus: Any, came: Callable[[str, str], None], left: Callable[[str, str], None]) -> None:
+    def __init__(self, bus: Any, on_come: Callable[[str, str], None], on_leave: Callable[[str, str], None]) -> None:
         super().__init__(bus, PATH)
-        self._bus, self._came, self._left = bus, came, left
-        self._items: dict[tuple[str, str], Any] = {}
+        self._bus, self._on_come, self._on_leave = bus, on_come, on_leave
+        self._items: dict[tuple[str, str], Service] = {}
 
     @staticmethod
     def first(bus: Any) -> bool:
@@ -43,8 +44,9 @@ class Watcher(dbus.service.Object):  # type: ignore[misc]
         key = (name, path)
         if key in self._items or len(self._items) >= _LIMIT:
             return
-        self._items[key] = self._bus.watch_name_owner(name, lambda owner: None if owner else self._gone(key))
-        self._came(name, path)
+        self._items[key] = Service(self._bus, name)
+        self._items[key].watch_owner(lambda running: None if running else self._gone(key))
+        self._on_come(name, path)
         self.StatusNotifierItemRegistered(name + path)
 
     @dbus.service.method(NAME, "s", "")  # type: ignore[misc, untyped-decorator, unused-ignore]
@@ -78,8 +80,8 @@ class Watcher(dbus.service.Object):  # type: ignore[misc]
         }
 
     def _gone(self, key: tuple[str, str]) -> None:
-        watch = self._items.pop(key, None)
-        if watch is not None:
-            watch.cancel()
-            self._left(*key)
+        service = self._items.pop(key, None)
+        if service is not None:
+            service.close()
+            self._on_leave(*key)
             self.StatusNotifierItemUnregistered(key[0] + key[1])

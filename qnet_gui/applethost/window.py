@@ -36,7 +36,7 @@ class Window(QWidget):
     def __len__(self) -> int:
         return len(self._cells)
 
-    def room(self) -> QWidget:
+    def new_cell(self) -> QWidget:
         """A cell with an X window of its own, for the icon of another program."""
         cell = QWidget()
         cell.setFixedSize(self.icon_size)
@@ -44,7 +44,7 @@ class Window(QWidget):
         cell.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)
         return cell
 
-    def put(self, key: object, cell: QWidget) -> None:
+    def add(self, key: object, cell: QWidget) -> None:
         """Add an icon at the end of the row."""
         self._cells[key] = cell
         self._row.insertWidget(self._row.count() - 1, cell)
@@ -53,7 +53,7 @@ class Window(QWidget):
         if not self.isVisible():
             self.show()
 
-    def take(self, key: object) -> None:
+    def remove(self, key: object) -> None:
         """Remove an icon, if it is there."""
         cell = self._cells.pop(key, None)
         if cell is not None:

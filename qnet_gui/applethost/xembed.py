@@ -36,14 +36,14 @@ class _Docked:
 class XTray:
     """The tray of the display that DISPLAY names.
 
-    `place` is asked for the window, its size in pixels and its colour (0xRRGGBB) when an icon comes; `left` is told
-    that one has gone, by the same number; `lost` that another tray has taken over.
+    `place` is asked for the window, its size in pixels and its colour (0xRRGGBB) when an icon comes; `on_leave` is told
+    that one has gone, by the same number; `on_lost` that another tray has taken over.
     """
 
     def __init__(
-        self, place: Callable[[int], tuple[int, int, int]], left: Callable[[int], None], lost: Callable[[], None]
+        self, place: Callable[[int], tuple[int, int, int]], on_leave: Callable[[int], None], on_lost: Callable[[], None]
     ) -> None:
-        self._place, self._left, self._lost = place, left, lost
+        self._place, self._on_leave, self._on_lost = place, on_leave, on_lost
         self._icons: dict[int, _Docked] = {}
         try:
             self._display = Display()
@@ -95,7 +95,7 @@ class XTray:
                 self._event(self._display.next_event())
             self._display.flush()
         except ConnectionClosedError:
-            self._lost()
+            self._on_lost()
 
     def _event(self, event: Any) -> None:
         window = getattr(event, "window", None)
@@ -104,7 +104,7 @@ class XTray:
             if event.data[1][1] == _DOCK:
                 self._dock(event.data[1][2])
         elif event.type == X.SelectionClear:
-            self._lost()
+            self._on_lost()
         elif event.type == X.DestroyNotify:
             self._forget(number)
         elif event.type == X.ReparentNotify and number in self._icons:
@@ -153,7 +153,7 @@ class XTray:
         docked = self._icons.pop(number, None)
         if docked is not None:
             docked.holder.destroy()
-            self._left(number)
+            self._on_leave(number)
 
     def close(self) -> None:
         """Give the icons back, and leave the display."""

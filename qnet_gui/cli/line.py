@@ -25,7 +25,9 @@ from qnet_gui.model.message_wire import SENTENCE, heard
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.parse import printable
+from qnet_gui.runtime.dbus_service import Service
 from qnet_gui.runtime.dbus_values import plain
+from qnet_gui.runtime.mainloop import after, cancel
 
 #: Seconds until the answer to a deed: a person may have to type a password first.
 _DEADLINE = 300.0
@@ -84,9 +86,10 @@ class Line:
             raise understood(str(error.get_dbus_name() or ""), ()) from error
         self._bus.set_exit_on_disconnect(False)
         self._bus.call_on_disconnection(lambda _: self._events.append(_Gone()))
-        self._bus.add_signal_receiver(self._step, "Step", NAME, NAME, PATH)
-        self._bus.add_signal_receiver(self._ended, "OperationEnded", NAME, NAME, PATH)
-        self._bus.watch_name_owner(NAME, self._owner)
+        helper = Service(self._bus, NAME)
+        helper.listen(NAME, "Step", self._step, PATH)
+        helper.listen(NAME, "OperationEnded", self._ended, PATH)
+        helper.watch_owner(self._owner)
         self._handler = signal.getsignal(signal.SIGINT)
         self._interrupts = GLib.unix_signal_add(GLib.PRIORITY_HIGH, signal.SIGINT, self._interrupted)
 
@@ -117,10 +120,10 @@ class Line:
             case [int() as number, str() as error, str() as sentence, *more]:
                 self._events.append(Ended(number, printable(error, SENTENCE), heard(sentence, *more[:2])))
 
-    def _owner(self, owner: str) -> None:
-        if self._owned and not owner:
+    def _owner(self, running: bool) -> None:
+        if self._owned and not running:
             self._events.append(_Gone())
-        self._owned = bool(owner)
+        self._owned = running
 
     def _interrupted(self) -> bool:
         self._events.append(_Interrupt())
@@ -132,16 +135,15 @@ class Line:
         """The next event, None after so many seconds without; Ctrl-C and the helper's death are raised."""
         late = False
 
-        def expired() -> bool:
+        def expired() -> None:
             nonlocal late
             late = True
-            return False
 
-        timer = GLib.timeout_add(int(seconds * 1000), expired) if seconds is not None else None
+        timer = after(seconds, expired) if seconds is not None else None
         while not self._events and not late:
             GLib.MainContext.default().iteration(True)
-        if timer is not None and not late:
-            GLib.source_remove(timer)
+        if timer is not None:
+            cancel(timer)
         event = self._events.popleft() if self._events else None
         if isinstance(event, _Interrupt):
             raise KeyboardInterrupt

@@ -88,7 +88,7 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
     parser.add_argument("name", metavar="NAME", help="the domain")
     parser.add_argument("--move", action="store_true", help="move the running domains of the old one over to it")
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
-    for name, text, wait, patience, more in (
+    for name, text, wait, awaited, more in (
         (
             "start", "start the netvm with the network cards of dom0", 120, "its agent to report",
             " Every PCI network card is taken from dom0, unless /etc/qnet/netvm.cfg names others. It has started when"
@@ -106,6 +106,6 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
         parser = verb(name, service, text, f"{more} For root in dom0.")
         parser.add_argument(
             "--wait", metavar="SECONDS", type=_seconds, default=float(wait),
-            help=f"for how long to wait for {patience} (default: {wait})",
+            help=f"for how long to wait for {awaited} (default: {wait})",
         )  # fmt: skip
         parser.add_argument("--json", action="store_true", help="print JSON, for programs")

@@ -13,7 +13,7 @@ from qnet_gui.model.uplink import Uplink, UplinkKind
 
 _NOTHING = "-"
 _DOMAIN = ("domain", "id", "state", "address", "vif", "netvm")
-_UPLINK = ("uplink", "kind", "state", "address", "gateway", "servers", "network")
+_UPLINK = ("uplink", "kind", "state", "address", "gateway", "servers", "mtu", "network")
 _REDIRECT = ("name server", "redirected to")
 _ISOLATION = ("isolation", "found")
 
@@ -35,7 +35,8 @@ def _uplink(uplink: Uplink) -> tuple[str, ...]:
         what = f"{what} {uplink.strength} %".strip()
     return (
         uplink.name, uplink.kind.value, uplink.state.value + (", default" if uplink.primary else ""),
-        str(uplink.address or ""), str(uplink.gateway or ""), " ".join(map(str, uplink.servers)), what,
+        str(uplink.address or ""), str(uplink.gateway or ""), " ".join(map(str, uplink.servers)),
+        str(uplink.mtu or ""), what,
     )  # fmt: skip
 
 

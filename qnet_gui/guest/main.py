@@ -16,6 +16,7 @@ from qnet_gui.model.errors import BadInput, NoAnswer, QnetError
 from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.runtime import log
 from qnet_gui.store.client import Store
+from qnet_gui.store.reports import NetworkConfig
 
 logger = logging.getLogger(__name__)
 _LOCK = "/run/qnet-guest.lock"
@@ -51,7 +52,7 @@ def run(deadline: float) -> None:
             _apply(store, netlink, wanted)
 
 
-def _apply(store: Store, netlink: Netlink, wanted: network_config.NetworkConfig) -> None:
+def _apply(store: Store, netlink: Netlink, wanted: NetworkConfig) -> None:
     index = link_index(setup.LINK)
     try:
         address, routes = setup.apply(netlink, wanted)

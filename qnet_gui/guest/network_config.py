@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import select
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from qnet_gui.model.parse import ipv4
 from qnet_gui.model.route import Route
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.reports import GUEST, NETWORK_CONFIG, GuestReport, NetworkConfig
+from qnet_gui.store.waiting import Deadline, wait_until
 
 VIF = "device/vif/0"
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkConfig:
-    """The domain's address and its (virtual) name servers."""
-
-    address: IPv4Address
-    servers: tuple[IPv4Address, ...]
+#: Seconds between two looks for the link, whose arrival is no event of xenstore's.
+_LINK_INTERVAL = 0.2
 
 
 def has_vif(store: Store) -> bool:
@@ -31,39 +23,23 @@ def has_vif(store: Store) -> bool:
 
 def read(store: Store) -> NetworkConfig | None:
     """The wishes, None as long as dom0 has not written them all; `BadInput` when they are nonsense."""
-
-    def get(key: keys.Key) -> IPv4Address | None:
-        raw = store.read(key.at())
-        return None if raw is None else ipv4(key.check(raw))
-
-    address, dns1, dns2 = get(keys.ADDRESS), get(keys.DNS1), get(keys.DNS2)
-    if address is None or dns1 is None or dns2 is None:
-        return None
-    return NetworkConfig(address, tuple(dict.fromkeys((dns1, dns2))))
+    return NETWORK_CONFIG.read_all(store.read)
 
 
 def wait(store: Store, ready: Callable[[], bool], deadline: float) -> bool:
     """Wait until `ready()`, looking again at every change of the domain's wishes and card; False at the deadline."""
-    until = time.monotonic() + deadline
-    for path in (keys.HOME_DOM0, VIF):
-        store.watch(path)
-    while not ready():
-        left = until - time.monotonic()
-        if left <= 0:
-            return False
-        # a link's arrival is no event of xenstore's, so it is looked for a few times a second, for these seconds
-        select.select([store.fileno()], [], [], min(left, 0.2))
-        store.events()
-    return True
+
+    def look(_: set[str]) -> bool | None:
+        return ready() or None
+
+    paths = (keys.HOME_DOM0, VIF)
+    return wait_until(store, paths, look, Deadline(deadline), interval=_LINK_INTERVAL) is not None
 
 
 def report(store: Store, address: IPv4Address | None, routes: list[Route], servers: tuple[IPv4Address, ...]) -> None:
     """Tell dom0 what is set now: what was read back, not what was wished."""
-    told = {
-        keys.GUEST_ADDRESS.at(): str(address) if address else "",
-        keys.GUEST_ROUTE.at(): ";".join(route.line for route in routes[:1]),
-        keys.GUEST_SERVERS.at(): " ".join(map(str, servers)),
-    }
+    line = ";".join(route.line for route in routes[:1])
+    told = GUEST.nodes(GuestReport(address, line, servers))
 
     def change(inside: Store) -> None:
         for path, value in told.items():

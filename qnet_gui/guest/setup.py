@@ -5,16 +5,16 @@ Touches eth0's state, addresses and routes, and /etc/resolv.conf, in the domain 
 
 from __future__ import annotations
 
-import os
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from qnet_gui.guest.network_config import NetworkConfig
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.sysctl import set_for_interface
-from qnet_gui.model.errors import KernelError, NotFound
+from qnet_gui.model.errors import NotFound
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.route import Route
+from qnet_gui.runtime.atomic_file import write_atomically
+from qnet_gui.store.reports import NetworkConfig
 
 LINK = "eth0"
 RESOLV_CONF = Path("/etc/resolv.conf")
@@ -33,18 +33,7 @@ def write_resolv_conf(servers: tuple[IPv4Address, ...], path: Path = RESOLV_CONF
     text = resolv_conf(servers).encode()
     if not path.is_symlink() and path.exists() and path.read_bytes() == text:
         return False
-    fresh = path.with_name(f".{path.name}.qnet")
-    try:
-        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-        with open(fd, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.chmod(0o644)
-        fresh.rename(path)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise KernelError(SystemCode.FILE_UNWRITABLE, path=str(path), why=error.strerror or "") from error
+    write_atomically(path, text)
     return True
 
 

@@ -68,8 +68,8 @@ class LabHypervisor:
     def domains(self) -> list[DomainInfo]:
         """See `Hypervisor`."""
         return [
-            DomainInfo(found["id"], found["name"], found["uuid"], DomainState(found["state"]))
-            for found in ask(self._path, "domains")
+            DomainInfo(domain["id"], domain["name"], domain["uuid"], DomainState(domain["state"]))
+            for domain in ask(self._path, "domains")
         ]
 
     def pause(self, domid: int) -> None:

@@ -10,7 +10,6 @@ Source: Xen 4.17, tools/libs/light/libxl_pci.c (libxl__device_pci_assignable_add
 from __future__ import annotations
 
 import contextlib
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from qnet_gui.model.errors import HypervisorError, KernelError, NotFound, QnetEr
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.service import ServiceCode
+from qnet_gui.runtime.command import run
 
 _PCIBACK = pci.GIVEN_AWAY[0]
 _MODPROBE = Path("/sbin/modprobe")
@@ -34,11 +34,8 @@ def _write(path: Path, text: str) -> None:
 
 def _load() -> None:
     """Load pciback; a kernel that has it built in needs none."""
-    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        subprocess.run(
-            [_MODPROBE, _MODULE], env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}, cwd="/", timeout=_DEADLINE,
-            stdin=subprocess.DEVNULL, capture_output=True, check=False,
-        )  # fmt: skip
+    with contextlib.suppress(KernelError):
+        run([_MODPROBE, _MODULE], deadline=_DEADLINE)
 
 
 class Passthrough:
@@ -59,10 +56,10 @@ class Passthrough:
 
     def nic(self, address: str) -> pci.PciNic:
         """The device with this address; `NotFound` when there is none."""
-        found = pci.nic(address, self._root)
-        if found is None:
+        nic = pci.nic(address, self._root)
+        if nic is None:
             raise NotFound(ServiceCode.NO_DEVICE, device=address)
-        return found
+        return nic
 
     def take(self, address: str) -> None:
         """Have pciback hold a device; one that it holds is no error. `QnetError` says why it does not."""

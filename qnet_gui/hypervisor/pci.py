@@ -40,10 +40,10 @@ class PciNic:
 
 def address(text: str) -> str:
     """The full address of a device, `0000:03:00.0`, from one as people write it; `BadInput` when it is none."""
-    found = _ADDRESS.fullmatch(text.strip().lower())
-    if not found:
+    match = _ADDRESS.fullmatch(text.strip().lower())
+    if not match:
         raise BadInput(ValueCode.NOT_A_PCI_ADDRESS, value=shown(text))
-    segment, bus, slot, function = found.groups()
+    segment, bus, slot, function = match.groups()
     return f"{int(segment or '0', 16):04x}:{int(bus, 16):02x}:{int(slot, 16):02x}.{function}"
 
 
@@ -68,8 +68,8 @@ def controllers(root: Path = ROOT) -> list[PciNic]:
         names = sorted(path.name for path in (root / "devices").iterdir())
     except FileNotFoundError:  # no such bus
         return []
-    found = (nic(name, root) for name in names if _is_controller(root / "devices" / name))
-    return [each for each in found if each is not None]
+    nics = (nic(name, root) for name in names if _is_controller(root / "devices" / name))
+    return [controller for controller in nics if controller is not None]
 
 
 def _is_controller(folder: Path) -> bool:

@@ -39,12 +39,12 @@ class DomainInfo:
     state: DomainState
 
 
-def prevailing(found: Iterable[DomainInfo]) -> DomainInfo | None:
+def prevailing(namesakes: Iterable[DomainInfo]) -> DomainInfo | None:
     """Of the domains of one name the one that counts; None of none.
 
     A domain that is dying may still have the name of the one that takes its place.
     """
-    return max(found, key=lambda info: (info.state is not DomainState.DYING, info.id), default=None)
+    return max(namesakes, key=lambda info: (info.state is not DomainState.DYING, info.id), default=None)
 
 
 @dataclass(frozen=True, slots=True)

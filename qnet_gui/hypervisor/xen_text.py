@@ -11,7 +11,7 @@ import re
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model import parse
 from qnet_gui.model.domain import DomainState
-from qnet_gui.model.errors import BadInput, HypervisorError, QnetError
+from qnet_gui.model.errors import BadInput, HypervisorError
 from qnet_gui.model.messages.xen import XenCode
 
 #: A name may have spaces, and there is none while a domain is being made or taken apart.
@@ -43,21 +43,21 @@ def domains(text: str) -> list[DomainInfo]:
 
 
 def _domain(row: str) -> DomainInfo:
-    found = _ROW.fullmatch(row.rstrip())
-    if not found:
+    match = _ROW.fullmatch(row.rstrip())
+    if not match:
         raise HypervisorError(XenCode.XL_LIST_UNREADABLE, value=parse.shown(row))
     try:
-        domid = parse.domid(found["id"])
-        name = f"domain-{domid}" if found["name"] == _NO_NAME else parse.printable(found["name"])
-        return DomainInfo(domid, name, parse.uuid(found["uuid"]), state(found["state"]))
+        domid = parse.domid(match["id"])
+        name = f"domain-{domid}" if match["name"] == _NO_NAME else parse.printable(match["name"])
+        return DomainInfo(domid, name, parse.uuid(match["uuid"]), state(match["state"]))
     except BadInput as error:
         raise HypervisorError(XenCode.XL_LIST_WRONG, why=error.message) from error
 
 
 def info(text: str) -> dict[str, str]:
     """The `name : value` lines of `xl info`."""
-    found = (line.partition(":") for line in text.splitlines())
-    return {name.strip(): value.strip() for name, colon, value in found if colon}
+    pairs = (line.partition(":") for line in text.splitlines())
+    return {name.strip(): value.strip() for name, colon, value in pairs if colon}
 
 
 def iommu(facts: dict[str, str]) -> bool | None:
@@ -71,13 +71,6 @@ def reason(stderr: str) -> str:
     """Why xl failed, in a line for people: the first error that it or a library under it told, else its first line."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     for line in lines:
-        if found := _REASON.fullmatch(line):
-            return parse.printable(found["why"], 200)
+        if match := _REASON.fullmatch(line):
+            return parse.printable(match["why"], 200)
     return parse.printable(lines[0], 200) if lines else ""
-
-
-def error(words: str, stderr: str, status: int) -> QnetError:
-    """The error that stands for a failed xl."""
-    if why := reason(stderr).rstrip("."):
-        return HypervisorError(XenCode.XL_FAILED, command=words, why=why)
-    return HypervisorError(XenCode.XL_FAILED_SILENTLY, command=words, number=status)

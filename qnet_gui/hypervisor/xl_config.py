@@ -20,17 +20,17 @@ Value = str | tuple[str, ...]
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    for found in _PIECE.finditer(text):
-        kind = found.lastgroup or ""
+    for piece in _PIECE.finditer(text):
+        kind = piece.lastgroup or ""
         if kind == "text":
-            yield kind, found[0][1:-1]
+            yield kind, piece[0][1:-1]
         elif kind in ("word", "sign"):
-            yield kind, found[0]
+            yield kind, piece[0]
 
 
 def settings(text: str) -> dict[str, Value]:
     """Every setting with its value as text, or as a list of texts; a later one replaces an earlier one of its name."""
-    found: dict[str, Value] = {}
+    values: dict[str, Value] = {}
     pieces = _pieces(text)
     key, sign = "", ""
     for kind, piece in pieces:
@@ -41,9 +41,9 @@ def settings(text: str) -> dict[str, Value]:
         else:
             value: Value = _list(pieces) if (kind, piece) == ("sign", "[") else piece if kind != "sign" else ""
             if key:
-                found[key] = _joined(found.get(key), value) if sign == "+=" else value
+                values[key] = _joined(values.get(key), value) if sign == "+=" else value
             key, sign = "", ""
-    return found
+    return values
 
 
 def _list(pieces: Iterator[tuple[str, str]]) -> tuple[str, ...]:
@@ -72,11 +72,11 @@ def pci_addresses(specs: tuple[str, ...]) -> list[str]:
 
     Devices that are named in another way (`name=`) are not among them.
     """
-    found = []
+    addresses = []
     for spec in specs:
         words = [word.strip() for word in spec.split(",")]
         named = next((word[len("bdf=") :] for word in words if word.startswith("bdf=")), None)
         first = words[0].partition("@")[0]
         if named is not None or (first and "=" not in first):
-            found.append(named if named is not None else first)
-    return found
+            addresses.append(named if named is not None else first)
+    return addresses

@@ -7,12 +7,13 @@ themselves: this is the second lock, the anti-spoofing set is the first.
 from __future__ import annotations
 
 import contextlib
-import subprocess
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address
 
+from qnet_gui.model.errors import KernelError
+from qnet_gui.runtime.command import run
+
 CONNTRACK = "/usr/sbin/conntrack"
-_ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
 _DEADLINE = 5.0
 
 
@@ -32,8 +33,5 @@ def of_redirect(virtual: IPv4Address, real: IPv4Address) -> list[str]:
 def run_all(commands: Iterable[Sequence[str]]) -> None:
     """Run commands one after the other and wait for each."""
     for command in commands:
-        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-            subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                timeout=_DEADLINE, check=False, env=_ENVIRONMENT,
-            )  # fmt: skip
+        with contextlib.suppress(KernelError):  # also when there was nothing to delete
+            run(command, deadline=_DEADLINE)

@@ -1,7 +1,7 @@
 """Netlink events for a main loop, with the standard library: a link came, changed or went, an uplink may have changed.
 
 Reads only the few bytes that matter; a message costs microseconds, which counts when a thousand vifs come up. Touches
-one socket of the network namespace that the process was in. Source of the layouts: rtnetlink(7).
+one socket of the network namespace that the process was in.
 """
 
 from __future__ import annotations
@@ -9,20 +9,32 @@ from __future__ import annotations
 import errno
 import os
 import socket
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from qnet_gui.kernel.netlink_messages import (
+    IFLA_IFNAME,
+    RTM_DELADDR,
+    RTM_DELLINK,
+    RTM_DELROUTE,
+    RTM_NEWADDR,
+    RTM_NEWLINK,
+    RTM_NEWROUTE,
+    RTMGRP_IPV4_IFADDR,
+    RTMGRP_IPV4_ROUTE,
+    RTMGRP_LINK,
+    RouteMessage,
+    link,
+    messages,
+    route,
+)
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 
-_HEADER = struct.Struct("=IHHII")
-_LINK = struct.Struct("=BxHiII")
-_ATTRIBUTE = struct.Struct("=HH")
-_IFNAME = 3
-_NEWLINK, _DELLINK, _NEWADDR, _DELADDR, _NEWROUTE, _DELROUTE = 16, 17, 20, 21, 24, 25
-_GROUPS = 0x1 | 0x10 | 0x40  # links, IPv4 addresses, IPv4 routes
-_DEFAULT = b"\0"  # a route to a destination of 0 bits
+_LINK_TYPES = (RTM_NEWLINK, RTM_DELLINK)
+_ADDRESS_TYPES = (RTM_NEWADDR, RTM_DELADDR)
+_ROUTE_TYPES = (RTM_NEWROUTE, RTM_DELROUTE)
+_GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE
 _BUFFER = 4 << 20
 _RECEIVE = 65536
 
@@ -38,31 +50,19 @@ class Event:
 
 def parse(data: bytes) -> list[Event]:
     """The events of one datagram."""
-    events, at = [], 0
-    while at + _HEADER.size <= len(data):
-        size, kind, *_ = _HEADER.unpack_from(data, at)
-        if size < _HEADER.size:
-            break
-        body = data[at + _HEADER.size : at + size]
-        if kind in (_NEWLINK, _DELLINK) and len(body) >= _LINK.size:
-            name = _name(body[_LINK.size :])
-            events.append(Event(name, kind == _DELLINK, not name.startswith("vif")))
-        elif kind in (_NEWADDR, _DELADDR) or (kind in (_NEWROUTE, _DELROUTE) and body[1:2] == _DEFAULT):
+    events = []
+    for kind, body in messages(data):
+        if kind in _LINK_TYPES:
+            if (message := link(body)) is not None:
+                name = message.attributes.text(IFLA_IFNAME)
+                events.append(Event(name, kind == RTM_DELLINK, not name.startswith("vif")))
+        elif kind in _ADDRESS_TYPES or (kind in _ROUTE_TYPES and _is_default(route(body))):
             events.append(Event(uplink=True))
-        at += (size + 3) & ~3
     return events
 
 
-def _name(attributes: bytes) -> str:
-    at = 0
-    while at + _ATTRIBUTE.size <= len(attributes):
-        size, kind = _ATTRIBUTE.unpack_from(attributes, at)
-        if size < _ATTRIBUTE.size:
-            break
-        if kind == _IFNAME:
-            return attributes[at + _ATTRIBUTE.size : at + size].rstrip(b"\0").decode("ascii", "replace")
-        at += (size + 3) & ~3
-    return ""
+def _is_default(message: RouteMessage | None) -> bool:
+    return message is not None and not message.dst_len
 
 
 class Monitor:

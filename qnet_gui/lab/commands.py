@@ -55,11 +55,11 @@ def _wait_online(place: Place, names: list[str]) -> int:
 
 
 def _wait_uplink(place: Place, netvm: str = NETVM) -> int:
-    cables = [found["plugged"] for found in ask(place.control, "status")["uplinks"] if found["netvm"] == netvm]
+    cables = [uplink["plugged"] for uplink in ask(place.control, "status")["uplinks"] if uplink["netvm"] == netvm]
     if not any(cables):
         return 0  # somebody wants it so
-    found = enter.door(place.name, netvm)
-    process = enter.popen(found, ["/usr/bin/nm-online", "-q", "-t", f"{_ONLINE_DEADLINE:.0f}"], tied=True)
+    first = enter.first_process(place.name, netvm)
+    process = enter.popen(first, ["/usr/bin/nm-online", "-q", "-t", f"{_ONLINE_DEADLINE:.0f}"], tied=True)
     if process.wait() == 0:
         return 0
     print(f"{netvm} has no uplink: NetworkManager got no address from the provider.", file=sys.stderr)
@@ -111,7 +111,7 @@ def exec_(args: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGQUIT):  # the terminal sends them to the command too, and that decides
         signal.signal(number, lambda *_: None)
     try:
-        process = enter.popen(enter.door(place.name, args.domain), command, tied=True)
+        process = enter.popen(enter.first_process(place.name, args.domain), command, tied=True)
     except FileNotFoundError:
         print(f"{command[0]}: not found in {args.domain}", file=sys.stderr)
         return 127
@@ -132,10 +132,10 @@ def cable(args: argparse.Namespace) -> int:
 def roam(args: argparse.Namespace) -> int:
     """Pull the cable that is plugged in, plug in the other."""
     place = _machine(args)
-    uplinks = [found for found in ask(place.control, "status")["uplinks"] if found["netvm"] == NETVM]
+    uplinks = [uplink for uplink in ask(place.control, "status")["uplinks"] if uplink["netvm"] == NETVM]
     if len(uplinks) < 2:
         raise Refused(plain("This lab's netvm has one provider. For two: qnet lab up --uplinks 2, with one netvm."))
-    old = next((found for found in uplinks if found["plugged"]), uplinks[-1])
+    old = next((uplink for uplink in uplinks if uplink["plugged"]), uplinks[-1])
     new = uplinks[(uplinks.index(old) + 1) % len(uplinks)]
     ask(place.control, "cable", provider=old["provider"], plugged=False)
     ask(place.control, "cable", provider=new["provider"], plugged=True)
@@ -166,8 +166,8 @@ def start(args: argparse.Namespace) -> int:
     """Boot a domain, `start` one that was stopped, `restart` another; returns when it is of use."""
     place = _machine(args)
     ask(place.control, args.verb, _CHANGE_DEADLINE, name=args.domain)
-    found = next(found for found in ask(place.control, "status")["domains"] if found["name"] == args.domain)
-    if found["role"] != NETVM:
+    domain = next(entry for entry in ask(place.control, "status")["domains"] if entry["name"] == args.domain)
+    if domain["role"] != NETVM:
         return _wait_online(place, [args.domain])
     return _wait_uplink(place, args.domain) | _wait_online(place, ask(place.control, "served", name=args.domain))
 
@@ -175,9 +175,9 @@ def start(args: argparse.Namespace) -> int:
 def pause(args: argparse.Namespace) -> int:
     """Pause or unpause a domain."""
     place = _machine(args)
-    for found in ask(place.control, "status")["domains"]:
-        if found["name"] == args.domain:
-            ask(place.control, args.verb, domid=found["id"])
+    for domain in ask(place.control, "status")["domains"]:
+        if domain["name"] == args.domain:
+            ask(place.control, args.verb, domid=domain["id"])
             return 0
     raise NotFound(plain(f"There is no domain {args.domain} in this lab."))
 
@@ -189,10 +189,11 @@ def status(args: argparse.Namespace) -> int:
         print(json.dumps(picture, indent=2))
         return 0
     print(f"{'DOMAIN':<16} {'ID':>3}  {'STATE':<8} ADDRESS")
-    for found in picture["domains"]:
-        print(f"{found['name']:<16} {found['id']:>3}  {found['state']:<8} {found['address'] or '-'}")
-    for found in picture["uplinks"]:
-        print(f"{found['provider']}: cable {'in' if found['plugged'] else 'out'}, {found['netvm']}'s {found['uplink']}")
+    for domain in picture["domains"]:
+        print(f"{domain['name']:<16} {domain['id']:>3}  {domain['state']:<8} {domain['address'] or '-'}")
+    for uplink in picture["uplinks"]:
+        cable_end = "in" if uplink["plugged"] else "out"
+        print(f"{uplink['provider']}: cable {cable_end}, {uplink['netvm']}'s {uplink['uplink']}")
     return 0
 
 

@@ -67,11 +67,11 @@ def decode(kind: type[T], wire: object) -> T:
     """The dataclass again; `BadInput`, with the place in it, for what is not of `encode`'s form."""
     hint: Any = kind
     try:
-        found: T = _coder(hint).back(wire)
+        value: T = _coder(hint).back(wire)
     except _Off as off:
         where = ".".join(off.path) or kind.__name__
         raise BadInput(ValueCode.WRONG_VALUE, key=where, value=shown(off.what)) from None
-    return found
+    return value
 
 
 @cache
@@ -120,10 +120,10 @@ def _one_of(kind: type[enum.Enum]) -> _Way:
     members = {member.value: member for member in kind}
 
     def back(wire: Any) -> enum.Enum:
-        found = members.get(wire) if type(wire) is str else None
-        if found is None:
+        member = members.get(wire) if type(wire) is str else None
+        if member is None:
             raise _Off(wire)
-        return found
+        return member
 
     return back
 

@@ -90,6 +90,28 @@ def ipv4(raw: bytes | str) -> ipaddress.IPv4Address:
     return address
 
 
+def addresses(raw: bytes | str) -> tuple[ipaddress.IPv4Address, ...]:
+    """The IPv4 addresses of a vif's `ip`, one at least; `BadInput` for none, or when anything else is among them.
+
+    Toolstacks write all addresses that a card has, with blanks between them, as Xen's own vif-route takes them apart
+    (libvirt does, for a dual-stack domain). IPv6 ones are passed over on purpose: domains have IPv4 only.
+    """
+    plain = tuple(ipv4(text) for text in text_of(raw, 256).split() if not _is_ipv6(text))
+    if not plain:
+        raise BadInput(ValueCode.HAS_NO_IPV4, value=shown(raw))
+    return plain
+
+
+def _is_ipv6(text: str) -> bool:
+    if ":" not in text:
+        return False
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def mac(raw: bytes | str) -> str:
     """A unicast MAC address, returned in lower case; capitals are accepted, as Xen's tools accept them."""
     text = _match(_MAC, text_of(raw, 17).lower(), ValueCode.NOT_A_MAC, 17)

@@ -61,7 +61,13 @@ class Problem(Message):
 
 #: The codes that an agent may report of itself.
 AGENT_CODES = frozenset(
-    {ProblemCode.NO_NETWORKMANAGER, ProblemCode.NO_UPLINK, ProblemCode.NO_DNS, ProblemCode.NFT_FAILED}
+    {
+        ProblemCode.NO_NETWORKMANAGER,
+        ProblemCode.NO_UPLINK,
+        ProblemCode.NO_DNS,
+        ProblemCode.NETWORKMANAGER_LOST_SERVERS,
+        ProblemCode.NFT_FAILED,
+    }
 )
 
 #: The codes with which dom0 knows nothing of its netvm.

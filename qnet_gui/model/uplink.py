@@ -30,7 +30,7 @@ class Uplink:
     """One uplink as the netvm reports it.
 
     `name` is the interface; `ssid` printable text or empty; `strength` per cent, 0 where it has no meaning;
-    `primary` says that the default route goes through it.
+    `primary` says that the default route goes through it; `mtu` in bytes, 0 while nobody knows it.
     """
 
     name: str
@@ -43,3 +43,4 @@ class Uplink:
     ssid: str = ""
     strength: int = 0
     connection: str = ""
+    mtu: int = 0

@@ -24,13 +24,14 @@ from qnet_gui.netvm.dns.redirection import Redirection, ServerGap, Sources
 from qnet_gui.netvm.packet_filter import base_setup
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
-from qnet_gui.netvm.report import AgentReport, Publisher
+from qnet_gui.netvm.report import Publisher
 from qnet_gui.netvm.requests import Requests
 from qnet_gui.netvm.vifs.hotplug import HotplugSocket, Reply
 from qnet_gui.netvm.vifs.reconciler import VifReconciler
 from qnet_gui.netvm.vifs.vif_table import VifTable
 from qnet_gui.runtime.mainloop import after, post
 from qnet_gui.store import keys
+from qnet_gui.store.reports import AgentReport
 from qnet_gui.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Agent:
 
     def start(self) -> None:
         """Watch everything; each first event means `look`."""
-        GLib.io_add_watch(self._monitor.fileno(), GLib.IO_IN, self._kernel_event)
+        GLib.io_add_watch(self._monitor.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN, self._kernel_event)
         self._worker.watch(keys.HOME_DOM0, self._dom0_event)
         self._vifs.start()
         self._requests.start()

@@ -1,23 +1,21 @@
 """Tells dom0, through xenstore, what the agent knows: only what has changed, in one transaction, the serial last.
 
-Writes `data/qnet/{agent,uplinks,uplink,dns,vifs,vif}` of the netvm's own home (see `store/keys.py`).
+Writes `data/qnet/{agent,uplinks,uplink,dns,vifs,vif}` of the netvm's own home (see `store/reports.py`).
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from ipaddress import IPv4Address
+from collections.abc import Callable
+from dataclasses import replace
 
-from qnet_gui.model.dns import DnsRedirect, DnsSource
+from qnet_gui.model.domain import AgentState
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.uplink import Uplink
-from qnet_gui.model.vif import VifId
 from qnet_gui.runtime.mainloop import after, cancel
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.reports import AGENT, AgentReport
 from qnet_gui.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
@@ -27,52 +25,9 @@ _GATHER, _GATHER_VIFS = 0.01, 0.25
 _SERIALS = 999_999_999
 
 
-@dataclass(frozen=True, slots=True)
-class AgentReport:
-    """What is published."""
-
-    uplinks: tuple[Uplink, ...] = ()
-    source: DnsSource = DnsSource.NONE
-    redirects: tuple[DnsRedirect, ...] = ()
-    vifs: tuple[VifId, ...] = ()
-    problems: tuple[str, ...] = ()
-
-
-def _ip(address: IPv4Address | None) -> str:
-    return str(address) if address else ""
-
-
-def _uplink(index: int, uplink: Uplink) -> dict[str, str]:
-    return {
-        keys.UPLINK_NAME.at(index): uplink.name,
-        keys.UPLINK_KIND.at(index): uplink.kind.value,
-        keys.UPLINK_STATE.at(index): uplink.state.value,
-        keys.UPLINK_PRIMARY.at(index): str(int(uplink.primary)),
-        keys.UPLINK_ADDRESS.at(index): _ip(uplink.address),
-        keys.UPLINK_GATEWAY.at(index): _ip(uplink.gateway),
-        keys.UPLINK_SERVERS.at(index): " ".join(map(str, uplink.servers[:8])),
-        keys.UPLINK_SSID.at(index): uplink.ssid,
-        keys.UPLINK_STRENGTH.at(index): str(uplink.strength),
-        keys.UPLINK_CONNECTION.at(index): uplink.connection,
-    }
-
-
 def nodes(report: AgentReport) -> dict[str, str]:
-    """Every node of a picture but the serial, relative to the netvm's home."""
-    vifs = keys.pieces([vif.name.removeprefix("vif") for vif in report.vifs], separator=" ")[: keys.PIECES]
-    uplinks: Sequence[Uplink] = report.uplinks[: keys.UPLINKS]
-    wanted = {
-        keys.AGENT_STATE.at(): "running",
-        keys.AGENT_PROBLEMS.at(): " ".join(report.problems),
-        keys.UPLINK_COUNT.at(): str(len(uplinks)),
-        keys.DNS_SOURCE.at(): report.source.value,
-        keys.DNS_REDIRECTS.at(): " ".join(f"{each.virtual}>{each.real}" for each in report.redirects),
-        keys.VIF_PIECES.at(): str(len(vifs)),
-    }
-    wanted |= {keys.VIF_PIECE.at(index): piece for index, piece in enumerate(vifs)}
-    for index, uplink in enumerate(uplinks):
-        wanted |= _uplink(index, uplink)
-    return wanted
+    """Every node of a picture but the serial, relative to the netvm's home. Whoever writes it runs."""
+    return AGENT.nodes(replace(report, state=AgentState.RUNNING))
 
 
 class Publisher:

@@ -27,9 +27,8 @@ def _read(store: Store) -> tuple[int, str, int]:
     raw = store.read(keys.REQUEST.at())
     if raw is None:
         return 0, "", 0
-    serial, verb = keys.REQUEST.check(raw).split(" ")
-    head = store.read(keys.ANSWER_HEAD.at())
-    return int(serial), verb, int(keys.ANSWER_HEAD.check(head).split(" ")[0]) if head else 0
+    request, head = keys.REQUEST.parse(raw), store.read(keys.ANSWER_HEAD.at())
+    return request.serial, request.verb, keys.ANSWER_HEAD.parse(head).serial if head else 0
 
 
 def answer(serial: int, word: str, lines: Sequence[str]) -> Callable[[Store], None]:
@@ -40,7 +39,8 @@ def answer(serial: int, word: str, lines: Sequence[str]) -> Callable[[Store], No
         store.delete(f"{keys.HOME_DOMAIN}/answer")
         for index, piece in enumerate(pieces):
             store.write(keys.ANSWER_PIECE.at(index), piece)
-        store.write(keys.ANSWER_HEAD.at(), f"{serial} {word} {len(pieces)}")
+        head = keys.AnswerHead(serial, word == "ok", len(pieces))
+        store.write(keys.ANSWER_HEAD.at(), keys.ANSWER_HEAD.form.text(head))
 
     return change
 

@@ -13,34 +13,38 @@ from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.system import SystemCode
 
 
-def write_atomically(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Replace a file's content, or make the file and its folder; when this returns, the disk has it.
+def write_atomically(path: Path, data: bytes, mode: int = 0o644, durable: bool = True) -> None:
+    """Replace a file's content, or make the file and its folder; when this returns, the disk has it if `durable`.
 
+    Whoever reads sees the old content or the new in either case, but not after a power cut unless it is `durable`,
+    which takes the disk some milliseconds a file. Two programs must not write one file at the same time.
     `QnetError` when it cannot be written; the file is then as it was. A symlink would be replaced: resolve it before.
     """
     fresh = path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         try:
-            _write(fresh, data, mode)
+            _write(fresh, data, mode, durable)
             fresh.replace(path)
         except OSError:
             with contextlib.suppress(OSError):
                 fresh.unlink()
             raise
-        sync_folder(path.parent)
+        if durable:
+            sync_folder(path.parent)
     except OSError as error:
         raise QnetError(SystemCode.FILE_UNWRITABLE, path=str(path), why=error.strerror or "") from error
 
 
-def _write(path: Path, data: bytes, mode: int) -> None:
+def _write(path: Path, data: bytes, mode: int, durable: bool) -> None:
     path.unlink(missing_ok=True)  # left by a crash, or laid there
     opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with open(opened, "wb") as file:
         file.write(data)
         file.flush()
         os.fchmod(opened, mode)  # whatever the umask is
-        os.fsync(opened)
+        if durable:
+            os.fsync(opened)
 
 
 def sync_folder(folder: Path) -> None:

@@ -224,6 +224,10 @@ class Store:
             self._set_watch(path)
             self._watches[path] = None
 
+    def watches(self, path: str) -> bool:
+        """Whether a path is watched, also while the connection is lost."""
+        return path in self._watches
+
     def unwatch(self, path: str) -> None:
         """Stop watching; a path that is not watched is no error."""
         if self._watches.pop(path, False) is False or not self.connected:

@@ -1,4 +1,4 @@
-"""Every xenstore key that qnet owns: where it is, who may write it, its pattern and its limit. Pure.
+"""xenstore keys that qnet owns: where each is, who may write and read it, its form, and what it means. Pure.
 
 Two trees, one direction each:
 
@@ -6,43 +6,60 @@ Two trees, one direction each:
 * `data/qnet/…` under a domain's home is made by the domain itself; dom0 reads it and trusts none of it.
 
 One node a field, printable ASCII, so that a parser is a regular expression. Source of the limits: xenstored refuses a
-guest's node above 2,048 bytes, of which some 40 are its permissions, and stops a guest after a few hundred nodes.
+guest's node above 2,048 bytes, of which some 40 are its permissions, and stops a guest after a few hundred nodes. Keys
+that make up one report, and all keys together, are in `reports`.
 """
 
 from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
+from qnet_gui.model.domain import AgentState
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.values import ValueCode
-from qnet_gui.model.parse import shown, text_of
+from qnet_gui.model.vif import VifId
+from qnet_gui.store import forms
+from qnet_gui.store.forms import VALUE_LIMIT as VALUE_LIMIT
+from qnet_gui.store.forms import Form
 
-#: No value that a guest writes is longer, in bytes; one of 2,000 always fits.
-VALUE_LIMIT = 2048
+T = TypeVar("T")
+V = TypeVar("V")
+
 #: How many uplinks a netvm may report; further ones are ignored.
 UPLINKS = 16
 #: How many pieces a list or an answer may have.
 PIECES = 100
 
+HOME_DOM0 = "qnet"
+HOME_DOMAIN = "data/qnet"
+
 
 class Writer(enum.Enum):
-    """Who may write a key."""
+    """Who may write a key, and which program does."""
 
-    DOM0 = "dom0"
-    DOMAIN = "the domain itself"
+    DOM0 = "dom0 (qnet-helper)"
+    NETVM = "the netvm itself (qnet-agent)"
+    DOMAIN = "the domain itself (qnet-guest)"
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """A key relative to a domain's home; `{}` in the path stands for an index or a name."""
+class Key(Generic[T]):
+    """A key relative to a domain's home; `{}` in the path stands for an index. `private`: dom0 alone may read it."""
 
     path: str
     writer: Writer
-    pattern: re.Pattern[str]
-    limit: int
+    form: Form[T]
+    meaning: str
+    private: bool = False
+
+    @property
+    def limit(self) -> int:
+        """Characters of its value at most."""
+        return self.form.limit
 
     def at(self, *index: int | str) -> str:
         """The path with its index filled in, relative to the domain's home."""
@@ -54,67 +71,111 @@ class Key:
 
     def check(self, raw: bytes | str) -> str:
         """The value as text if it is within the limit and matches the pattern; else `BadInput`."""
-        text = text_of(raw, self.limit)
-        if not self.pattern.fullmatch(text):
-            raise BadInput(ValueCode.NOT_VALID, path=self.path, value=shown(text))
-        return text
+        return self._judged(self.form.check, raw)
+
+    def parse(self, raw: bytes | str) -> T:
+        """The value; `BadInput` when what is there is of another form."""
+        return self._judged(self.form.parse, raw)
+
+    def _judged(self, judge: Callable[[bytes | str], V], raw: bytes | str) -> V:
+        try:
+            return judge(raw)
+        except BadInput as error:
+            raise BadInput(ValueCode.KEY_WRONG, key=self.path, why=error.message) from None
+
+    def permissions(self, domid: int) -> tuple[str, ...]:
+        """For `Store.set_perms`, of a key that dom0 writes for a domain."""
+        return ("n0",) if self.private else ("n0", f"r{domid}")
 
 
-def _dom0(path: str, pattern: str, limit: int) -> Key:
-    return Key("qnet/" + path, Writer.DOM0, re.compile(pattern), limit)
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What dom0 asks a netvm for; its serial is above that of the last one."""
+
+    serial: int
+    verb: str
 
 
-def _domain(path: str, pattern: str, limit: int) -> Key:
-    return Key("data/qnet/" + path, Writer.DOMAIN, re.compile(pattern), limit)
+@dataclass(frozen=True, slots=True)
+class AnswerHead:
+    """Which request is answered, whether it was done, and how many pieces the answer has."""
+
+    serial: int
+    ok: bool
+    pieces: int
 
 
-_IP = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
-_IPS = rf"(?:{_IP}(?: {_IP}){{0,7}})?"
-_TEXT = r"[ -~]*"
+def _request(text: str) -> Request:
+    serial, verb = text.split(" ")
+    return Request(int(serial), verb)
 
-HOME_DOM0 = "qnet"
-HOME_DOMAIN = "data/qnet"
+
+def _head(text: str) -> AnswerHead:
+    serial, word, pieces = text.split(" ")
+    return AnswerHead(int(serial), word == "ok", int(pieces))
+
+
+_REQUEST = Form(
+    Request, re.compile(r"[1-9][0-9]{0,9} [a-z]{1,16}"), 32, lambda value: f"{value.serial} {value.verb}", _request
+)
+_HEAD = Form(
+    AnswerHead, re.compile(r"[1-9][0-9]{0,9} (?:ok|error) [0-9]{1,3}"), 24,
+    lambda value: f"{value.serial} {'ok' if value.ok else 'error'} {value.pieces}", _head,
+)  # fmt: skip
+_VIFS: Form[tuple[VifId, ...]] = Form(
+    tuple[VifId, ...], re.compile(r"(?:[0-9]{1,5}\.[0-9]{1,4}(?: [0-9]{1,5}\.[0-9]{1,4})*)?"), VALUE_LIMIT,
+    lambda value: " ".join(vif.name.removeprefix("vif") for vif in value),
+    lambda text: tuple(VifId.from_name(f"vif{number}") for number in text.split()),
+)  # fmt: skip
+
+
+def dom0(path: str, form: Form[T], meaning: str, private: bool = False) -> Key[T]:
+    """A key that dom0 writes into a domain's home."""
+    return Key(f"{HOME_DOM0}/{path}", Writer.DOM0, form, meaning, private)
+
+
+def netvm(path: str, form: Form[T], meaning: str) -> Key[T]:
+    """A key that a netvm writes into its own home."""
+    return Key(f"{HOME_DOMAIN}/{path}", Writer.NETVM, form, meaning)
+
+
+def domain(path: str, form: Form[T], meaning: str) -> Key[T]:
+    """A key that a domain writes into its own home."""
+    return Key(f"{HOME_DOMAIN}/{path}", Writer.DOMAIN, form, meaning)
+
 
 # dom0 -> domain: what its network is to be
-ADDRESS = _dom0("address", _IP, 15)
-GATEWAY = _dom0("gateway", _IP, 15)
-DNS1 = _dom0("dns1", _IP, 15)
-DNS2 = _dom0("dns2", _IP, 15)
-# dom0 -> dom0: the name of the netvm that serves it, for when that has died; the domain may not read it
-SERVED_BY = _dom0("netvm", r"[A-Za-z0-9_][A-Za-z0-9_.+\-]{0,62}", 63)
-# dom0 -> netvm: a request, "<serial> <verb>"
-REQUEST = _dom0("request", r"[1-9][0-9]{0,9} [a-z]{1,16}", 32)
+ADDRESS = dom0("address", forms.ADDRESS, "the domain's own address; a netvm has none")
+GATEWAY = dom0("gateway", forms.ADDRESS, "the router that domains see; a netvm answers ARP for it")
+DNS1 = dom0("dns1", forms.ADDRESS, "the first virtual name server")
+DNS2 = dom0("dns2", forms.ADDRESS, "the second virtual name server")
+# dom0 -> dom0
+SERVED_BY = dom0(
+    "netvm", forms.word(r"[A-Za-z0-9_][A-Za-z0-9_.+\-]{0,62}", 63),
+    "the name of the netvm that serves the domain, for when that has died", private=True,
+)  # fmt: skip
+# dom0 -> netvm
+REQUEST = dom0("request", _REQUEST, "what the netvm is asked to do: `SERIAL VERB`")
 
-# netvm -> dom0: the agent's health and picture. The serial is written last, so a change of it means: read again
-AGENT_STATE = _domain("agent/state", r"running|stopped", 16)
-AGENT_PROBLEMS = _domain("agent/problems", r"(?:[a-z0-9-]+(?: [a-z0-9-]+){0,9})?", 256)
-AGENT_SERIAL = _domain("agent/serial", r"[0-9]{1,10}", 10)
-UPLINK_COUNT = _domain("uplinks", r"[0-9]{1,2}", 2)
-UPLINK_NAME = _domain("uplink/{}/name", r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,14}", 15)
-UPLINK_KIND = _domain("uplink/{}/kind", r"cable|wifi|vpn|mobile|other", 8)
-UPLINK_STATE = _domain("uplink/{}/state", r"down|connecting|up", 10)
-UPLINK_PRIMARY = _domain("uplink/{}/primary", r"[01]", 1)
-UPLINK_ADDRESS = _domain("uplink/{}/address", rf"(?:{_IP})?", 15)
-UPLINK_GATEWAY = _domain("uplink/{}/gateway", rf"(?:{_IP})?", 15)
-UPLINK_SERVERS = _domain("uplink/{}/servers", _IPS, 127)
-UPLINK_SSID = _domain("uplink/{}/ssid", _TEXT, 64)
-UPLINK_STRENGTH = _domain("uplink/{}/strength", r"[0-9]{1,3}", 3)
-UPLINK_CONNECTION = _domain("uplink/{}/connection", _TEXT, 64)
-DNS_SOURCE = _domain("dns/source", r"networkmanager|resolved|resolv\.conf|none", 16)
-DNS_REDIRECTS = _domain("dns/redirects", rf"(?:{_IP}>{_IP}(?: {_IP}>{_IP}){{0,7}})?", 255)
-# the vifs served, "4.0 5.0 …", in pieces
-VIF_PIECES = _domain("vifs", r"[0-9]{1,3}", 3)
-VIF_PIECE = _domain("vif/{}", r"(?:[0-9]{1,5}\.[0-9]{1,4}(?: [0-9]{1,5}\.[0-9]{1,4})*)?", VALUE_LIMIT)
-# an answer to REQUEST: pieces first, then the head "<serial> <ok|error> <pieces>"
-ANSWER_HEAD = _domain("answer/head", r"[1-9][0-9]{0,9} (?:ok|error) [0-9]{1,3}", 24)
-ANSWER_PIECE = _domain("answer/{}", r"[ -~]*", VALUE_LIMIT)
+# netvm -> dom0: the agent's health and picture
+AGENT_STATE = netvm(
+    "agent/state", forms.one_of(AgentState, AgentState.RUNNING, AgentState.STOPPED), "whether the agent runs"
+)
+AGENT_PROBLEMS = netvm("agent/problems", forms.words("[a-z0-9-]+", 10, 256), "codes of the problems that it has")
+AGENT_SERIAL = netvm(
+    "agent/serial", forms.word("[0-9]{1,10}", 10), "written last, so a change of it means: read the report again"
+)
+UPLINK_COUNT = netvm("uplinks", forms.count(UPLINKS), "how many uplinks there are")
+VIF_PIECES = netvm("vifs", forms.count(PIECES), "in how many pieces the vifs are listed")
+VIF_PIECE = netvm("vif/{}", _VIFS, "vifs that are served, as `FRONTEND.DEVID`")
+# netvm -> dom0: an answer to REQUEST, the pieces first
+ANSWER_HEAD = netvm("answer/head", _HEAD, "which request is answered and how: `SERIAL ok|error PIECES`; written last")
+ANSWER_PIECE = netvm("answer/{}", forms.word("[ -~]*", VALUE_LIMIT), "lines of the answer, with `;` between them")
 
 # AppVM -> dom0: what qnet-guest set
-GUEST_ADDRESS = _domain("guest/address", rf"(?:{_IP})?", 15)
-GUEST_ROUTE = _domain("guest/route", r"(?:[ -~]{1,128})?", 128)
-GUEST_SERVERS = _domain("guest/servers", _IPS, 127)
-
-ALL: tuple[Key, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Key))
+GUEST_ADDRESS = domain("guest/address", forms.ADDRESS_OR_NONE, "the address that eth0 has, empty for none")
+GUEST_ROUTE = domain("guest/route", forms.word("[ -~]{0,128}", 128), "its default route, a row of `route -n`")
+GUEST_SERVERS = domain("guest/servers", forms.ADDRESSES, "the name servers in its resolv.conf")
 
 
 def pieces(lines: Sequence[str], separator: str = ";", limit: int = 2000) -> list[str]:

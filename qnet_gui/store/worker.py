@@ -8,21 +8,15 @@ every watch then fires once.
 from __future__ import annotations
 
 import contextlib
-import os
-import queue
 import select
-import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.messages.helper import HelperCode
-from qnet_gui.model.parse import shown
+from qnet_gui.runtime.jobs import JobThread, Post
 from qnet_gui.store.client import Store
 
 T = TypeVar("T")
-#: Brings a call to the main loop from any thread.
-Post = Callable[[Callable[[], None]], None]
 _RETRY_FIRST = 0.1
 _RETRY_LAST = 5.0
 
@@ -38,30 +32,15 @@ class StoreWorker:
         self._store = store or Store()
         self._lost = lost
         self._was_connected = False
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._handlers: dict[str, Callable[[str], None]] = {}
         self._retry = _RETRY_FIRST
-        self._thread = threading.Thread(target=self._run, name="xenstore", daemon=True)
-        self._thread.start()
+        self._thread = JobThread("xenstore", post, self._wait)
 
     # -- from the main loop
 
     def submit(self, job: Callable[[Store], T], done: Callable[[T | QnetError], None] | None = None) -> None:
         """Run `job` on the thread; `done` gets its result or its error on the main loop."""
-
-        def run() -> None:
-            result: T | QnetError
-            try:
-                result = job(self._store)
-            except QnetError as error:
-                result = error
-            except Exception as error:
-                result = QnetError(HelperCode.STORE_JOB_FAILED, kind=shown(repr(error))[1:-1])
-            if done is not None:
-                self._post(lambda: done(result))
-
-        self._put(run)
+        self._thread.submit(lambda: job(self._store), done)
 
     def watch(self, path: str, changed: Callable[[str], None]) -> None:
         """Call `changed(path that changed)` on the main loop for every event at or below `path`, and once at once."""
@@ -71,7 +50,7 @@ class StoreWorker:
             with contextlib.suppress(QnetError):  # a store that is away: set again at the reconnect
                 self._store.watch(path)
 
-        self._put(start)
+        self._thread.submit(start)
 
     def unwatch(self, path: str) -> None:
         """Stop; no event of this path is delivered after this call has taken effect."""
@@ -81,42 +60,28 @@ class StoreWorker:
             with contextlib.suppress(QnetError):
                 self._store.unwatch(path)
 
-        self._put(stop)
+        self._thread.submit(stop)
 
     def close(self) -> None:
         """End the thread and the connection; jobs submitted before still run."""
-        self._put(None)
-        self._thread.join(10)
-        os.close(self._wake)
-
-    def _put(self, job: Callable[[], None] | None) -> None:
-        self._jobs.put(job)
-        os.eventfd_write(self._wake, 1)
+        self._thread.submit(self._store.close)
+        self._thread.close()
 
     # -- on the thread
 
-    def _run(self) -> None:
-        while True:
+    def _wait(self, submitted: int) -> None:
+        """Deliver what has happened, then wait for xenstore's next event or for a job."""
+        self._deliver()
+        self._tell_of_loss()
+        if self._handlers and not self._store.connected:
+            self._reconnect()
             self._tell_of_loss()
-            poller = select.poll()
-            poller.register(self._wake, select.POLLIN)
-            if self._store.connected:
-                poller.register(self._store.fileno(), select.POLLIN)
-            elif self._handlers:
-                self._reconnect()
-                if self._store.connected:
-                    continue
-            waiting = self._handlers and not self._store.connected
-            poller.poll(self._retry * 1000 if waiting else None)
-            with contextlib.suppress(BlockingIOError):
-                os.eventfd_read(self._wake)
-            while not self._jobs.empty():
-                job = self._jobs.get()
-                if job is None:
-                    self._store.close()
-                    return
-                job()
-            self._deliver()
+        poller = select.poll()
+        poller.register(submitted, select.POLLIN)
+        if self._store.connected:
+            poller.register(self._store.fileno(), select.POLLIN)
+        away = self._handlers and not self._store.connected
+        poller.poll(self._retry * 1000 if away else None)
 
     def _tell_of_loss(self) -> None:
         if self._was_connected and not self._store.connected and self._lost is not None:
@@ -136,7 +101,7 @@ class StoreWorker:
         if not self._store.connected:
             return
         try:
-            events: Any = self._store.events()
+            events = self._store.events()
         except QnetError:
             return
         for path, watched in events:

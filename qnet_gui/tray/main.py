@@ -75,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     application.setDesktopFileName("org.qnet.Tray")
     application.setWindowIcon(application_icon())
     application.setQuitOnLastWindowClosed(False)
-    language.speak()
+    language.install()
     session = QDBusConnection.sessionBus()
     if not session.isConnected():
         print("qnet-tray: There is no session bus; start qnet-tray in a desktop session.", file=sys.stderr)

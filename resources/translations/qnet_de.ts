@@ -60,11 +60,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
-            <source>{value} is not one IPv4 address.</source>
-            <translation>{value} ist nicht genau eine IPv4-Adresse.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>{value} is not online, offline, add or remove.</source>
             <translation>{value} ist nicht online, offline, add oder remove.</translation>
         </message>
@@ -345,11 +340,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
-            <source>A job on xenstore failed: {kind}.</source>
-            <translation>Eine Aufgabe an xenstore ist gescheitert: {kind}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>An unexpected {kind}.</source>
             <translation>Ein unerwarteter Fehler ({kind}).</translation>
         </message>
@@ -550,6 +540,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Choose the connection again in the network applet, which makes NetworkManager take them (in netvm: nmcli connection up). If its settings say that the network's own are ignored, enter others there.</source>
+            <translation>Wählen Sie die Verbindung im Netzwerk-Applet noch einmal, dann übernimmt NetworkManager sie (in netvm: nmcli connection up). Wenn ihre Einstellungen sagen, dass die des Netzes nicht beachtet werden, tragen Sie dort andere ein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Enter name servers in the connection's settings in the network applet.</source>
             <translation>Tragen Sie Nameserver in den Einstellungen der Verbindung im Netzwerk-Applet ein.</translation>
         </message>
@@ -557,6 +552,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
             <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Names do not resolve: NetworkManager was given name servers and uses none of them.</source>
+            <translation>Namen werden nicht aufgelöst: NetworkManager hat Nameserver genannt bekommen und benutzt keinen davon.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -1000,6 +1000,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to tell an MTU: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine MTU zu nennen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel setting net/{setting} cannot be set: {why}.</source>
             <translation>Die Kernel-Einstellung net/{setting} kann nicht gesetzt werden: {why}.</translation>
         </message>
@@ -1155,8 +1160,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
-            <source>{program} failed: {number}.</source>
-            <translation>{program} ist gescheitert: {number}.</translation>
+            <source>{program} failed: status {number}.</source>
+            <translation>{program} ist gescheitert: Status {number}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1509,11 +1514,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
-            <source>{path}: {value} is not valid.</source>
-            <translation>{path}: {value} ist nicht gültig.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{section} must be a section: [{section}].</source>
             <translation>{section} muss ein Abschnitt sein: [{section}].</translation>
         </message>
@@ -1531,6 +1531,11 @@
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} has characters that are not printable ASCII.</source>
             <translation>{value} hat Zeichen, die kein druckbares ASCII sind.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} has no IPv4 address.</source>
+            <translation>{value} hat keine IPv4-Adresse.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -1618,6 +1623,11 @@
             <translation>{value} ist nicht der Pfad eines Vifs.</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not valid.</source>
+            <translation>{value} ist nicht gültig.</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/model/messages/xen.py" />
             <source>Acting in a lab needs root: sudo qnet --lab {lab} …</source>
             <translation>In einem Labor zu handeln braucht root: sudo qnet --lab {lab} …</translation>
@@ -1681,21 +1691,6 @@
             <location filename="../../qnet_gui/model/messages/xen.py" />
             <source>xl list cannot be understood: {why}</source>
             <translation>xl list ist nicht zu verstehen: {why}</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/messages/xen.py" />
-            <source>xl {command} did not end within {seconds} s.</source>
-            <translation>xl {command} kam binnen {seconds} s nicht zum Ende.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/messages/xen.py" />
-            <source>xl {command} failed: status {number}.</source>
-            <translation>xl {command} ist gescheitert: Status {number}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/messages/xen.py" />
-            <source>xl {command} failed: {why}.</source>
-            <translation>xl {command} ist gescheitert: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/preflight.py" />

@@ -53,7 +53,7 @@ class Hosted:
         eventually(lambda: self.column(colour))
         return process
 
-    def said(self, colour: str) -> str:
+    def output(self, colour: str) -> str:
         return (self.desktop.folder / f"{colour}.log").read_text()
 
     def window(self) -> str:
@@ -97,12 +97,12 @@ def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightDesktop]:
 def hosted(desktop: LightDesktop) -> Iterator[Hosted]:
     folder = ROOT / "build" / "applethost"
     folder.mkdir(parents=True, exist_ok=True)
-    found = Hosted(desktop, folder)
-    yield found
+    hosted_menu = Hosted(desktop, folder)
+    yield hosted_menu
     for name in ("host", "red", "green", "xfce4-panel"):
         if name in desktop._running:
             desktop.end(name)
-    assert "Traceback" not in (found.log.read_text() if found.log.exists() else "")
+    assert "Traceback" not in (hosted_menu.log.read_text() if hosted_menu.log.exists() else "")
 
 
 def test_it_says_so_while_nothing_has_come(hosted: Hosted) -> None:
@@ -115,12 +115,12 @@ def test_an_icon_comes_is_clicked_and_leaves(hosted: Hosted, env: dict[str, str]
     hosted.start()
     icon = hosted.icon("red", **env)
     hosted.click("red", 1)
-    eventually(lambda: "activated 3" in hosted.said("red"))
+    eventually(lambda: "activated 3" in hosted.output("red"))
     hosted.click("red", 3)
-    eventually(lambda: "menu" in hosted.said("red"))
+    eventually(lambda: "menu" in hosted.output("red"))
     hosted.picture(f"menu-{'old' if env else 'new'}.png")
     hosted.desktop.run("xdotool", "key", "Down", "Return")
-    eventually(lambda: "chosen" in hosted.said("red"))
+    eventually(lambda: "chosen" in hosted.output("red"))
     icon.terminate()
     icon.wait()
     assert hosted.ended() == 0, "with the last icon it closes"

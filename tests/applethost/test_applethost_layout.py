@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qnet_gui.applethost.layout import Look, Picture, Row, label, look, picture, rows, text_of
+from qnet_gui.applethost.layout import Appearance, Picture, Row, appearance_of, label, picture, rows, text_of
 
 RED = b"\xff\xff\x00\x00"
 
@@ -34,19 +34,19 @@ def test_a_menu_has_an_end() -> None:
     deep: list[object] = [0, {"label": "x"}, []]
     for _ in range(50):
         deep = [0, {"label": "x"}, [deep]]
-    found, depth = rows(deep), 0
-    while found:
-        found, depth = found[0].below, depth + 1
+    level, depth = rows(deep), 0
+    while level:
+        level, depth = level[0].below, depth + 1
     assert depth == 8
     assert len(rows([0, {}, [[1, {}, []]] * 1000])) == 500
 
 
 @pytest.mark.parametrize(
-    ("raw", "shown"),
+    ("label_text", "shown"),
     [("_File", "&File"), ("a__b", "a_b"), ("R&D", "R&&D"), ("a__b_c", "a_b&c"), ("Caf\u00e9", "Caf\u00e9")],
 )
-def test_the_key_of_a_row(raw: str, shown: str) -> None:
-    assert label(raw) == shown
+def test_the_key_of_a_row(label_text: str, shown: str) -> None:
+    assert label(label_text) == shown
 
 
 def test_a_text_is_one_line_that_turns_nothing_around() -> None:
@@ -67,7 +67,7 @@ def test_what_is_no_picture(raw: object) -> None:
 
 
 def test_the_look_of_an_item() -> None:
-    said = {"Title": "Network", "IconName": "nm-device-wired", "Menu": "/Menu", "ItemIsMenu": True}
-    assert look(said, 24) == Look("Network", "nm-device-wired", None, "/Menu", True)
-    assert look({**said, "ToolTip": ("", [], "Wired connected", "")}, 24).title == "Wired connected"
-    assert look({"IconName": "/etc/passwd", "Menu": "/NO_DBUSMENU", "ToolTip": 3}, 24) == Look()
+    properties = {"Title": "Network", "IconName": "nm-device-wired", "Menu": "/Menu", "ItemIsMenu": True}
+    assert appearance_of(properties, 24) == Appearance("Network", "nm-device-wired", None, "/Menu", True)
+    assert appearance_of({**properties, "ToolTip": ("", [], "Wired connected", "")}, 24).title == "Wired connected"
+    assert appearance_of({"IconName": "/etc/passwd", "Menu": "/NO_DBUSMENU", "ToolTip": 3}, 24) == Appearance()

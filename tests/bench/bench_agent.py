@@ -16,12 +16,13 @@ HERE = Path(__file__).parent
 CHANGES = 30
 
 
-def _lab(*words: str) -> None:
-    subprocess.run([sys.executable, "-m", "qnet_gui.lab", words[0], "--name", NAME, *words[1:]], check=True, timeout=60)
+def _lab(*arguments: str) -> None:
+    command = [sys.executable, "-m", "qnet_gui.lab", arguments[0], "--name", NAME, *arguments[1:]]
+    subprocess.run(command, check=True, timeout=60)
 
 
 def _inside(*command: str) -> str:
-    process = enter.popen(enter.door(NAME, "netvm"), list(command), stdout=subprocess.PIPE, text=True)
+    process = enter.popen(enter.first_process(NAME, "netvm"), list(command), stdout=subprocess.PIPE, text=True)
     return str(process.communicate(timeout=120)[0])
 
 
@@ -29,8 +30,8 @@ def main() -> None:
     """Measure; as root."""
     _lab("up", "--domains", "work")
     try:
-        found = json.loads(_inside("/usr/bin/python3", str(HERE / "watch_dns.py"), str(CHANGES)))
-        show("NetworkManager's signal to the redirection in force", found["delays"], 5.0)
+        report = json.loads(_inside("/usr/bin/python3", str(HERE / "watch_dns.py"), str(CHANGES)))
+        show("NetworkManager's signal to the redirection in force", report["delays"], 5.0)
         rest = json.loads(_inside("/usr/bin/python3", str(HERE / "watch_rest.py"), "10", "qnet-agent"))
         show("private memory of the agent", [rest["private"] / 1000], 30.0, "MB")
         show("wakeups of the agent in 10 s of rest, all threads", [rest["switches"]], 0.0, "")

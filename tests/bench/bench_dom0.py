@@ -19,6 +19,7 @@ from qnet_gui.lab.box.place import Place
 from qnet_gui.runtime.dbus_values import plain
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.reports import UPLINK
 
 NAME = "benchdom0"
 HELPER = "org.qnet.Helper1"
@@ -27,12 +28,13 @@ DOMAINS, UPS, CHANGES = 10, 21, 100
 _NETVM_DOMID = 1
 
 
-def _lab(*words: str) -> None:
-    subprocess.run([sys.executable, "-m", "qnet_gui.lab", words[0], "--name", NAME, *words[1:]], check=True, timeout=90)
+def _lab(*arguments: str) -> None:
+    command = [sys.executable, "-m", "qnet_gui.lab", arguments[0], "--name", NAME, *arguments[1:]]
+    subprocess.run(command, check=True, timeout=90)
 
 
 def _inside(*command: str) -> Any:
-    process = enter.popen(enter.door(NAME, "dom0"), list(command), stdout=subprocess.PIPE, text=True)
+    process = enter.popen(enter.first_process(NAME, "dom0"), list(command), stdout=subprocess.PIPE, text=True)
     return json.loads(process.communicate(timeout=200)[0])
 
 
@@ -49,13 +51,13 @@ def _snapshots() -> list[float]:
     where = "org.freedesktop.DBus.Properties"
     bus.add_signal_receiver(changed, "PropertiesChanged", where, HELPER)
     bus.call_blocking(HELPER, "/org/qnet/Helper1", where, "GetAll", "s", (HELPER,))
-    found, context = [], GLib.MainContext.default()
+    milliseconds, context = [], GLib.MainContext.default()
     with Store(Place(NAME).xenbus(_NETVM_DOMID)) as store:
         for number in range(CHANGES):
             text, pause, until = f"bench {number}", time.monotonic() + 0.15, time.monotonic() + 5
 
             def write(inside: Store, text: str = text, number: int = number) -> None:
-                inside.write(keys.UPLINK_CONNECTION.at(0), text)
+                inside.write(UPLINK["connection"].at(0), text)
                 inside.write(keys.AGENT_SERIAL.at(), str(number))
 
             start = time.perf_counter()
@@ -64,8 +66,8 @@ def _snapshots() -> list[float]:
             while (text not in arrived and time.monotonic() < until) or time.monotonic() < pause:
                 if not context.iteration(False):
                     time.sleep(0.0002)
-            found.append((arrived[text] - start) * 1000)
-    return found
+            milliseconds.append((arrived[text] - start) * 1000)
+    return milliseconds
 
 
 def main() -> None:
@@ -76,10 +78,10 @@ def main() -> None:
         show("private memory of the helper", [rest["private"] / 1000], 25.0, "MB")
         show("wakeups of the helper in 5 s of rest, all threads", [rest["switches"]], 0.0, "")
         show("a write of the netvm to the subscriber's signal", _snapshots(), 20.0)
-        found = _inside("/usr/bin/python3", str(HERE / "watch_up.py"), str(UPS))
-        show(f"dom0 connected, {DOMAINS} domains: the call to the first answer", found["up"])
-        show("floor: the same deeds without journal and checks", found["bare"])
-        ratio = median(found["up"]) / median(found["bare"])
+        report = _inside("/usr/bin/python3", str(HERE / "watch_up.py"), str(UPS))
+        show(f"dom0 connected, {DOMAINS} domains: the call to the first answer", report["up"])
+        show("floor: the same deeds without journal and checks", report["bare"])
+        ratio = median(report["up"]) / median(report["bare"])
         print(f"  connecting against bare: {ratio:.2f} times   limit 1.5: {'kept' if ratio <= 1.5 else 'MISSED'}")
     finally:
         _lab("down")

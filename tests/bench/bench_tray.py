@@ -28,6 +28,7 @@ from qnet_gui.model.domain import Domain, DomainState  # noqa: E402
 from qnet_gui.model.snapshot import to_wire  # noqa: E402
 from qnet_gui.store import keys  # noqa: E402
 from qnet_gui.store.client import Store  # noqa: E402
+from qnet_gui.store.reports import UPLINK  # noqa: E402
 
 NAME = "benchtray"
 _NETVM_DOMID = 1
@@ -52,17 +53,17 @@ class Bench:
         return self.desktop.start("qnet-tray", command, env={"DBUS_SYSTEM_BUS_ADDRESS": self._bus}, cwd="/")
 
     def items(self) -> list[str]:
-        found = self._session.get_object(_WATCHER, "/StatusNotifierWatcher", introspect=False)
+        watcher = self._session.get_object(_WATCHER, "/StatusNotifierWatcher", introspect=False)
         get = "org.freedesktop.DBus.Properties"
-        return [str(each) for each in found.Get(_WATCHER, "RegisteredStatusNotifierItems", dbus_interface=get)]
+        return [str(item) for item in watcher.Get(_WATCHER, "RegisteredStatusNotifierItems", dbus_interface=get)]
 
     def tooltip(self) -> str:
-        found = self._session.get_object(self.items()[0].partition("/")[0], "/StatusNotifierItem", introspect=False)
-        return str(found.Get(_ITEM, "ToolTip", dbus_interface="org.freedesktop.DBus.Properties")[2])
+        item = self._session.get_object(self.items()[0].partition("/")[0], "/StatusNotifierItem", introspect=False)
+        return str(item.Get(_ITEM, "ToolTip", dbus_interface="org.freedesktop.DBus.Properties")[2])
 
     def open(self) -> None:
-        found = self._session.get_object(self.items()[0].partition("/")[0], "/StatusNotifierItem", introspect=False)
-        found.Activate(0, 0, dbus_interface=_ITEM)
+        item = self._session.get_object(self.items()[0].partition("/")[0], "/StatusNotifierItem", introspect=False)
+        item.Activate(0, 0, dbus_interface=_ITEM)
 
 
 def until(ready: Callable[[], object], seconds: float = 20) -> None:
@@ -77,8 +78,8 @@ def until(ready: Callable[[], object], seconds: float = 20) -> None:
 def private(pid: int) -> tuple[float, float]:
     """Private memory in MB: all of it, and what of that has been written to."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    found = {line.split()[0]: int(line.split()[1]) / 1000 for line in lines if line.startswith("Private_")}
-    return found["Private_Clean:"] + found["Private_Dirty:"], found["Private_Dirty:"]
+    megabytes = {line.split()[0]: int(line.split()[1]) / 1000 for line in lines if line.startswith("Private_")}
+    return megabytes["Private_Clean:"] + megabytes["Private_Dirty:"], megabytes["Private_Dirty:"]
 
 
 def switches(pid: int) -> int:
@@ -109,15 +110,15 @@ def system_bus(folder: Path) -> Iterator[str]:
 
 
 def _starts(bench: Bench) -> None:
-    found = []
+    seconds = []
     for _ in range(STARTS):
         start = time.perf_counter()
         bench.start()
         until(bench.items)
-        found.append(time.perf_counter() - start)
+        seconds.append(time.perf_counter() - start)
         bench.desktop.end("qnet-tray")
         until(lambda: not bench.items())
-    show("start of the tray to its icon registered", found, 0.4, "s")
+    show("start of the tray to its icon registered", seconds, 0.4, "s")
 
 
 def _rest(bench: Bench) -> subprocess.Popen[bytes]:
@@ -163,19 +164,19 @@ def _many(bench: Bench, helper: Helper) -> None:
     )
     helper.publish(up(CABLE, domains=domains))
     time.sleep(1)
-    found = []
+    milliseconds = []
     for _ in range(OPENS):
         start = time.perf_counter()
         bench.open()
         until(lambda: bench.desktop.run("xdotool", "search", "--onlyvisible", "--name", "Network status"))
-        found.append((time.perf_counter() - start) * 1000)
+        milliseconds.append((time.perf_counter() - start) * 1000)
         bench.desktop.run("xdotool", "search", "--name", "Network status", "windowclose")
         bench.desktop.end("qnet-tray")
         until(lambda: not bench.items())
         bench.start()
         until(bench.items)
         until(lambda: "Connected" in bench.tooltip())
-    show("500 domains: click to the Status window, looked for by xdotool", found, 200.0)
+    show("500 domains: click to the Status window, looked for by xdotool", milliseconds, 200.0)
 
 
 def _pixels(bench: Bench) -> None:
@@ -184,21 +185,21 @@ def _pixels(bench: Bench) -> None:
     until(bench.items)
     until(lambda: "Connected by cable" in bench.tooltip())
     time.sleep(1)
-    screen, found = Screen(bench.desktop.env["DISPLAY"]), []
+    screen, milliseconds = Screen(bench.desktop.env["DISPLAY"]), []
     with Store(Place(NAME).xenbus(_NETVM_DOMID)) as store:
         for number in range(CHANGES):
             kind, before = ("wifi", "cable")[number % 2], screen.pixels(*ICON)
 
             def write(inside: Store, kind: str = kind, number: int = number) -> None:
-                inside.write(keys.UPLINK_KIND.at(0), kind)
+                inside.write(UPLINK["kind"].at(0), kind)
                 inside.write(keys.AGENT_SERIAL.at(), str(number))
 
             start = time.perf_counter()
             store.atomically(write)
             until(lambda before=before: screen.pixels(*ICON) != before)
-            found.append((time.perf_counter() - start) * 1000)
+            milliseconds.append((time.perf_counter() - start) * 1000)
             time.sleep(0.5)
-    show("a change in the netvm to pixels of the panel", found, 150.0)
+    show("a change in the netvm to pixels of the panel", milliseconds, 150.0)
     bench.desktop.end("qnet-tray")
 
 

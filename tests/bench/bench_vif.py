@@ -71,27 +71,27 @@ def _samples(numbers: range) -> list[float]:
     """Online of vifs that have been offline: everything is done anew but what an earlier look has read."""
     for number in numbers:
         _ask("offline", number)
-    found: list[float] = []
+    milliseconds: list[float] = []
     for number in numbers:
-        found += timed(lambda number=number: _ask("online", number), 1)  # type: ignore[misc]
-    return found
+        milliseconds += timed(lambda number=number: _ask("online", number), 1)  # type: ignore[misc]
+    return milliseconds
 
 
 def _script(numbers: range) -> list[float]:
-    found = []
+    milliseconds = []
     for number in numbers:
         _ask("offline", number)
         env = {"vif": f"vif{number}.0", "XENBUS_PATH": f"backend/vif/{number}/0", "PATH": os.environ["PATH"]}
         start = time.perf_counter()
         # without a timeout, with which Python looks for the end of a process 16 and 32 ms after its start
         subprocess.run([str(ROOT / "desktop/netvm/tell-agent"), "hotplug", "online"], env=env, check=True)
-        found.append((time.perf_counter() - start) * 1000)
-    return found
+        milliseconds.append((time.perf_counter() - start) * 1000)
+    return milliseconds
 
 
 def _floor(numbers: range) -> list[float]:
     """The same calls of the kernel alone, in a process that has everything at hand; the agent must not be running."""
-    nft, netlink, found = Nft(), Netlink(), []
+    nft, netlink, milliseconds = Nft(), Netlink(), []
     for number in numbers:
         name, address = f"vif{number}.0", _address(number)
         start = time.perf_counter()
@@ -101,8 +101,8 @@ def _floor(numbers: range) -> list[float]:
         set_for_interface("ipv4", name, "proxy_arp", 1)
         set_for_interface("ipv4", name, "proxy_delay", 0, group="neigh")
         netlink.serve_host(index, address, "00:16:3e:00:00:01", 1)
-        found.append((time.perf_counter() - start) * 1000)
-    return found
+        milliseconds.append((time.perf_counter() - start) * 1000)
+    return milliseconds
 
 
 def _wait(count: int, nft: Nft) -> None:
@@ -124,7 +124,7 @@ def _measure(store: Store, agent_alive: subprocess.Popen[bytes], far: int) -> No
     _wait(len(few) + len(extra), nft)
     for number in extra:
         _ask("offline", number)
-    at_ten = [time for each in extra for time in _samples(range(each, each + 1))]
+    at_ten = [time for one in extra for time in _samples(range(one, one + 1))]
     show("online in the agent, 10 others served", at_ten, 2.0)
     _links(many, far)
     start = time.perf_counter()
@@ -135,7 +135,7 @@ def _measure(store: Store, agent_alive: subprocess.Popen[bytes], far: int) -> No
     for number in extra:
         _ask("offline", number)
     time.sleep(_SETTLE)
-    at_thousand = [time for each in extra for time in _samples(range(each, each + 1))]
+    at_thousand = [time for one in extra for time in _samples(range(one, one + 1))]
     show("online in the agent, 1,000 others served", at_thousand, 2.0)
     ratio = median(at_thousand) / median(at_ten)
     print(f"  1,000 against 10: {ratio:.2f} times   limit 1.2: {'kept' if ratio <= 1.2 else 'MISSED'}")
@@ -149,8 +149,8 @@ def _measure(store: Store, agent_alive: subprocess.Popen[bytes], far: int) -> No
 
 def main() -> None:
     """Measure; as root, in namespaces of its own."""
-    syscalls.unshare(syscalls.NEWNS | syscalls.NEWNET)
-    syscalls.mounts_private()
+    syscalls.unshare(syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET)
+    syscalls.make_mounts_private()
     place = Place(f"bench{os.getpid() % 100000}")
     place.folder.parent.mkdir(mode=0o755, exist_ok=True)  # there may never have been a lab
     place.make()

@@ -20,12 +20,12 @@ def machine() -> str:
 
 def timed(call: Callable[[], object], count: int) -> list[float]:
     """How long each of `count` calls took, in milliseconds."""
-    found = []
+    milliseconds = []
     for _ in range(count):
         start = time.perf_counter()
         call()
-        found.append((time.perf_counter() - start) * 1000)
-    return found
+        milliseconds.append((time.perf_counter() - start) * 1000)
+    return milliseconds
 
 
 def median(values: Sequence[float]) -> float:

@@ -28,11 +28,11 @@ _ADD = (
     "connection add type tun mode tun ifname tun0 con-name bench ipv4.method manual ipv4.addresses 10.99.0.2/24 "
     "ipv4.dns-priority -50 ipv6.method disabled autoconnect no ipv4.dns 192.168.0.55"
 )
-_PAUSE, _PATIENCE = 300, 5000  # milliseconds
+_PAUSE, _TIMEOUT = 300, 5000  # milliseconds
 
 
-def _nmcli(words: str) -> None:
-    subprocess.run(["/usr/bin/nmcli", *words.split()], check=True, stdout=subprocess.DEVNULL, timeout=30)
+def _nmcli(arguments: str) -> None:
+    subprocess.run(["/usr/bin/nmcli", *arguments.split()], check=True, stdout=subprocess.DEVNULL, timeout=30)
 
 
 class Watch:
@@ -42,7 +42,7 @@ class Watch:
         self.delays: list[float] = []
         self._count = count
         self._loop = GLib.MainLoop()
-        self._told: float | None = None
+        self._announced: float | None = None
         self._in_force: float | None = None
         self._timer = 0
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, _NETLINK_NETFILTER)
@@ -65,20 +65,20 @@ class Watch:
         self._change()
         self._loop.run()
         if len(self.delays) < self._count:
-            raise SystemExit(f"{self._wanted} did not get into force within {_PATIENCE / 1000:g} s")
+            raise SystemExit(f"{self._wanted} did not get into force within {_TIMEOUT / 1000:g} s")
 
     def _change(self) -> bool:
-        self._told = self._in_force = None
-        self._timer = GLib.timeout_add(_PATIENCE, self._loop.quit)
+        self._announced = self._in_force = None
+        self._timer = GLib.timeout_add(_TIMEOUT, self._loop.quit)
         subprocess.Popen(
             ["/usr/bin/nmcli", "device", "modify", "tun0", "ipv4.dns", self._wanted], stdout=subprocess.DEVNULL
         )
         return False
 
     def _signal(self, _interface: str, values: dict[str, Any], _gone: list[str]) -> None:
-        told = [str(name) for entry in values.get("Configuration", []) for name in entry.get("nameservers", [])]
-        if self._wanted in told:
-            self._told = self._told or time.perf_counter()
+        servers = [str(name) for entry in values.get("Configuration", []) for name in entry.get("nameservers", [])]
+        if self._wanted in servers:
+            self._announced = self._announced or time.perf_counter()
             self._look()
 
     def _notice(self, *_: object) -> bool:
@@ -93,10 +93,10 @@ class Watch:
         return True
 
     def _look(self) -> None:
-        if self._told is None or self._in_force is None:
+        if self._announced is None or self._in_force is None:
             return
-        self.delays.append((self._in_force - self._told) * 1000)
-        self._told = self._in_force = None
+        self.delays.append((self._in_force - self._announced) * 1000)
+        self._announced = self._in_force = None
         GLib.source_remove(self._timer)
         if len(self.delays) == self._count:
             self._loop.quit()

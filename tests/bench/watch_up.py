@@ -114,7 +114,7 @@ class _Bare:
         self._store.unwatch(path)
 
     def up(self) -> Callable[[], None]:
-        others = [each.id for each in self._hypervisor.domains() if each.id > _NETVM]
+        others = [domain.id for domain in self._hypervisor.domains() if domain.id > _NETVM]
         for domid in others:
             self._hypervisor.pause(domid)
         _run(["/usr/sbin/nft", "-f", "-"], packet_filter.install(_SERVERS, _PORTS, 300, 1))
@@ -147,7 +147,7 @@ def _rest(store: Store) -> None:
 
 def main(count: int) -> None:
     """Measure, by turns."""
-    found: dict[str, list[float]] = {"up": [], "bare": []}
+    milliseconds: dict[str, list[float]] = {"up": [], "bare": []}
     with Store() as store:
         ways: dict[str, Any] = {"up": _ByHelper(), "bare": _Bare(store)}
         for turn in range(count + 1):
@@ -155,11 +155,11 @@ def main(count: int) -> None:
                 start = time.perf_counter()
                 down = way.up()
                 if turn:  # the first one fetches programs from the disk
-                    found[name].append((time.perf_counter() - start) * 1000)
+                    milliseconds[name].append((time.perf_counter() - start) * 1000)
                 time.sleep(0.1)
                 down()
                 _rest(store)
-    print(json.dumps(found))
+    print(json.dumps(milliseconds))
 
 
 if __name__ == "__main__":

@@ -26,10 +26,8 @@ def qnet() -> Qnet:
 
 
 @pytest.fixture(scope="session")
-def lab(qnet: Qnet) -> Iterator[str]:
+def lab(as_root: None, qnet: Qnet) -> Iterator[str]:
     """The name of a lab with work, personal and vault."""
-    if os.geteuid():
-        pytest.fail("This test needs root. Run it with: sudo make test", pytrace=False)
     name = f"c{os.getpid() % 100000}"
     try:
         done = qnet("lab", "up", "--name", name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import signal
@@ -172,7 +173,7 @@ def test_the_completion_knows_every_command_verb_and_option():
 
 UP = Uplink(
     "wlan0", UplinkKind.WIFI, UplinkState.UP, True, IPv4Address("192.168.0.12"), IPv4Address("192.168.0.1"),
-    (IPv4Address("192.168.0.1"),), "Home", 70, "Home",
+    (IPv4Address("192.168.0.1"),), "Home", 70, "Home", 1400,
 )  # fmt: skip
 WHOLE = Snapshot(
     Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING),
@@ -196,9 +197,9 @@ DOMAIN    ID  STATE    ADDRESS      VIF      NETVM
 personal  12  paused   10.137.0.16  vif12.0  netvm
 vault     3   running  -            -        -
 
-UPLINK  KIND   STATE        ADDRESS       GATEWAY      SERVERS      NETWORK
-wlan0   wifi   up, default  192.168.0.12  192.168.0.1  192.168.0.1  Home 70 %
-eth0    cable  down         -             -            -            -
+UPLINK  KIND   STATE        ADDRESS       GATEWAY      SERVERS      MTU   NETWORK
+wlan0   wifi   up, default  192.168.0.12  192.168.0.1  192.168.0.1  1400  Home 70 %
+eth0    cable  down         -             -            -            -     -
 
 NAME SERVER  REDIRECTED TO
 10.139.1.1   192.168.0.1
@@ -218,6 +219,20 @@ Problems:
 
 def test_the_whole_status():
     assert show.status(WHOLE) == TEXT
+
+
+@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Uplink)])
+def test_every_field_of_an_uplink_is_shown(field):
+    """One that is added and forgotten here would be seen by nobody."""
+    other = Uplink(
+        "tun7", UplinkKind.VPN, UplinkState.CONNECTING, False, IPv4Address("10.8.0.2"), IPv4Address("10.8.0.1"),
+        (IPv4Address("10.8.0.53"),), "Cafe", 35, "office", 1300,
+    )  # fmt: skip
+    shown = set()
+    for uplink in (UP, dataclasses.replace(UP, kind=UplinkKind.CABLE)):
+        changed = dataclasses.replace(uplink, **{field: getattr(other, field)})
+        shown.add(show.status(Snapshot(WHOLE.netvm, (changed,))) != show.status(Snapshot(WHOLE.netvm, (uplink,))))
+    assert True in shown
 
 
 NOTHING = """\

@@ -29,3 +29,25 @@ def dom0(xen: Any, tmp_path: Path) -> Iterator[HelperDom0]:
     made.add_domain(2, "work")
     yield made
     made.close()
+
+
+@pytest.fixture
+def fake_dom0(
+    fake_xen: Any, tmp_path: Path, loop: Any, make_worker: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
+    """A helper without its bus, not started: netvm (1), work (2) and personal (3) are attached, vault (4) is not."""
+    from fake_dom0 import FakeDom0, FakePrograms
+    from fakes.hypervisor import FakeHypervisor
+
+    monkeypatch.setenv("XENSTORED_PATH", str(fake_xen.hardware.socket))
+    hypervisor = FakeHypervisor(fake_xen)
+    for domid, name in ((1, "netvm"), (2, "work"), (3, "personal"), (4, "vault")):
+        hypervisor.create(domid, name)
+    programs = FakePrograms(tmp_path, hypervisor)
+    programs.install(monkeypatch)
+    hypervisor.say_agent_runs(1)
+    for domid in (2, 3):
+        hypervisor.attach(domid, 1, f"10.137.0.{domid}")
+    made = FakeDom0(hypervisor, programs, tmp_path, loop, make_worker)
+    yield made
+    made.store.close()

@@ -33,10 +33,11 @@ from qnet_gui.model.dns import DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState
 from qnet_gui.model.snapshot import from_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-from qnet_gui.netvm.report import AgentReport, nodes
+from qnet_gui.netvm.report import nodes
 from qnet_gui.runtime.dbus_values import plain
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.reports import AgentReport
 
 NAME, PATH, PROPERTIES = "org.qnet.Helper1", "/org/qnet/Helper1", "org.freedesktop.DBus.Properties"
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from qnet_gui.dom0.attach.allocator import Allocator
 from qnet_gui.dom0.attach.provisioning import Provisioner, network_configs
-from qnet_gui.dom0.observe import frontends
-from qnet_gui.dom0.observe.inputs import Frontend, Inputs, RawVif
+from qnet_gui.dom0.observe import frontends, inputs
+from qnet_gui.dom0.observe.inputs import Frontend, Inputs, VifStatus
 from qnet_gui.dom0.observe.snapshot_builder import build
 from qnet_gui.hypervisor.port import DomainInfo, VifRequest
 from qnet_gui.model.config import Config
@@ -19,6 +19,7 @@ from qnet_gui.model.domain import AgentState, DomainState
 from qnet_gui.model.parse import mac
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
+from qnet_gui.store.reports import GuestReport
 
 RUNNING, DYING = DomainState.RUNNING, DomainState.DYING
 DOM0 = DomainInfo(0, "Domain-0", "00000000-0000-4000-8000-000000000000", RUNNING)
@@ -29,9 +30,9 @@ def info(domid, name, state=RUNNING):
 
 
 NETVM, NETVM2, WORK, WEB = info(1, "netvm"), info(2, "netvm2"), info(4, "work"), info(5, "web")
-IP, MAC = b"10.137.0.8", b"00:16:3e:00:00:08"
-CARD = Frontend(1, IP, MAC, b"/etc/xen/scripts/vif-route-qubes")
-AGENT = {keys.AGENT_STATE.at(): b"running"}
+IP, MAC = IPv4Address("10.137.0.8"), "00:16:3e:00:00:08"
+CARD = Frontend(1, IP, MAC, "vif-route-qubes")
+AGENT = AgentState.RUNNING
 
 
 def raw(domains=(DOM0, NETVM, NETVM2, WORK), netvm=NETVM, **changes):
@@ -48,7 +49,8 @@ def test_a_domain_that_another_than_the_netvm_serves_shows_that_one():
 
 
 def test_the_chosen_netvms_word_comes_first_and_a_card_that_is_going_is_none():
-    found = raw(vifs={VifId(4, 0): RawVif(IP, None)}, frontends=cards_of((4, Frontend(2, b"10.137.0.9"))))
+    second = {VifId(4, 1): Frontend(1, IP, status=VifStatus.PENDING)}
+    found = raw(frontends={4: {VifId(4, 0): Frontend(2, IPv4Address("10.137.0.9")), **second}})
     assert build(found, "netvm").snapshot.domains[1].netvm == "netvm"
     assert build(raw(frontends=cards_of((4, CARD))), "netvm").snapshot.domains[1].vif == ""
 
@@ -67,9 +69,8 @@ def test_a_card_of_a_dead_domain_is_an_orphan():
         (Frontend(0), {}, "dom0"),
         (Frontend(7), {}, ""),
         (Frontend(7), {7: "old"}, "old"),
-        (Frontend(7, netvm=b"noted"), {}, "noted"),
-        (Frontend(7, netvm=b"noted"), {7: "seen"}, "seen"),
-        (Frontend(7, netvm=b"../x"), {}, ""),
+        (Frontend(7, netvm="noted"), {}, "noted"),
+        (Frontend(7, netvm="noted"), {7: "seen"}, "seen"),
     ],
 )
 def test_the_name_of_who_serves_or_served(frontend, names, name):
@@ -79,12 +80,13 @@ def test_the_name_of_who_serves_or_served(frontend, names, name):
 def test_a_card_is_made_again_as_it_was():
     again = frontends.again(CARD, WORK, 2, IPv4Address("10.137.0.8"))
     assert again == VifRequest(4, 2, IPv4Address("10.137.0.8"), "00:16:3e:00:00:08", "vif-route-qubes")
-    assert frontends.again(Frontend(1, IP, MAC, b"vif-other"), WORK, 2, again.address).script == "vif-other"
+    assert frontends.again(Frontend(1, IP, MAC, "vif-other"), WORK, 2, again.address).script == "vif-other"
 
 
 @given(st.binary(max_size=20), st.binary(max_size=80))
 def test_whatever_a_card_says_its_successor_is_valid(its_mac, script):
-    again = frontends.again(Frontend(1, IP, its_mac, script), WORK, 2, IPv4Address("10.137.0.8"))
+    store = FakeStore({**NODES, f"{COPY}/mac": its_mac, f"{COPY}/script": script})
+    again = frontends.again(inputs.frontends(store, 4)[VIF], WORK, 2, IP)
     assert mac(again.mac) == again.mac
     assert "/" not in again.script
     assert again.script != ".."
@@ -97,8 +99,85 @@ def test_a_domain_that_never_had_a_card_has_a_mac_of_its_own():
 
 def test_what_an_agent_says_is_judged():
     assert frontends.agent_of(raw(agents={2: AGENT}), 2) is AgentState.RUNNING
-    assert frontends.agent_of(raw(agents={2: {keys.AGENT_STATE.at(): b"\xff"}}), 2) is AgentState.UNKNOWN
+    assert inputs.agent_state(FakeStore({keys.AGENT_STATE.under(2): b"\xff"}), 2) is AgentState.UNKNOWN
+    assert inputs.agent_state(FakeStore({keys.AGENT_STATE.under(2): b"stopped"}), 2) is AgentState.STOPPED
     assert frontends.agent_of(raw(), 2) is AgentState.UNKNOWN
+
+
+# -- what is read
+
+VIF = VifId(4, 0)
+COPY, BACKEND = "/libxl/4/device/vif/0", "/local/domain/1/backend/vif/4/0"
+NODES = {f"{COPY}/backend": BACKEND.encode(), f"{COPY}/ip": b"10.137.0.8", BACKEND: b""}
+
+
+class FakeStore:
+    """Nodes without xenstored."""
+
+    def __init__(self, nodes):
+        self.nodes = nodes
+
+    def read(self, path):
+        return self.nodes.get(path)
+
+    def children(self, path):
+        return sorted({node[len(path) + 1 :].split("/")[0] for node in self.nodes if node.startswith(f"{path}/")})
+
+
+@pytest.mark.parametrize(
+    ("ip", "address", "refused"),
+    [
+        (b"10.137.0.8", IP, False),
+        (b"10.137.0.8 fd09:24ef:4179::a89:8", IP, False),
+        (b"fd09:24ef:4179::a89:8 10.137.0.8", IP, False),
+        (b"10.137.0.8 10.137.0.9", IP, False),
+        (None, None, False),
+        (b"", None, True),
+        (b"fd09:24ef:4179::a89:8", None, True),
+        (b"10.137.0.8 nonsense", None, True),
+        (b"10.137.0.8,fd09::1", None, True),
+        (b"127.0.0.1", None, True),
+    ],
+)
+def test_the_address_of_a_card(ip, address, refused):
+    nodes = {**NODES, f"{COPY}/ip": ip}
+    card = inputs.frontends(FakeStore({path: value for path, value in nodes.items() if value is not None}), 4)[VIF]
+    assert (card.address, card.refused) == (address, refused)
+    assert card.needs_address == (ip is None)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "status"),
+    [
+        ({}, VifStatus.PENDING),
+        ({f"{BACKEND}/hotplug-status": b"connected"}, VifStatus.CONNECTED),
+        ({f"{BACKEND}/hotplug-status": b"error"}, VifStatus.ERROR),
+        ({f"{BACKEND}/hotplug-status": b"\xff"}, VifStatus.PENDING),
+    ],
+)
+def test_what_the_netvm_says_of_a_card(nodes, status):
+    assert inputs.frontends(FakeStore({**NODES, **nodes}), 4)[VIF].status is status
+
+
+def test_a_card_that_the_backend_does_not_know_is_gone_and_one_that_only_it_knows_is_none():
+    gone = {path: value for path, value in NODES.items() if path != BACKEND}
+    assert inputs.frontends(FakeStore(gone), 4)[VIF].status is VifStatus.GONE
+    invented = {path: value for path, value in NODES.items() if not path.startswith("/libxl")}
+    assert inputs.frontends(FakeStore(invented), 4) == {}
+
+
+@given(st.binary(max_size=64), st.binary(max_size=64))
+def test_no_bytes_in_a_vif_break_anything(ip, status):
+    store = FakeStore({**NODES, f"{COPY}/ip": ip, f"{BACKEND}/hotplug-status": status})
+    built = build(raw(frontends={4: inputs.frontends(store, 4)}), "netvm")
+    assert built.snapshot.domains[1].vif == "vif4.0"
+
+
+def test_a_guest_that_has_not_reported_is_told_from_one_that_has_nothing():
+    assert inputs.guest(FakeStore({}), 4) is None
+    nothing = {keys.GUEST_ADDRESS.under(4): b"", keys.GUEST_ROUTE.under(4): b"", keys.GUEST_SERVERS.under(4): b""}
+    assert inputs.guest(FakeStore(nothing), 4) == GuestReport()
+    assert inputs.guest(FakeStore({keys.GUEST_ADDRESS.under(4): b"\xff"}), 4) == GuestReport()
 
 
 # -- who is told what
@@ -112,7 +191,7 @@ def test_whoever_serves_a_domain_it_is_told_and_its_netvm_noted():
     found = error_reply(raw(frontends=cards_of((4, Frontend(2, IP)))))
     assert found[4].nodes[keys.ADDRESS.at()] == "10.137.0.8"
     assert found[4].netvm == "netvm2"
-    assert error_reply(raw(vifs={VifId(4, 0): RawVif(IP, None)}))[4].netvm == "netvm"
+    assert error_reply(raw(frontends=cards_of((4, Frontend(1, IP, status=VifStatus.PENDING)))))[4].netvm == "netvm"
     without_ip = error_reply(raw(frontends=cards_of((4, Frontend(2)))), {4: IPv4Address("10.137.0.9")})[4]
     assert without_ip.backend_ip == "/local/domain/2/backend/vif/4/0/ip"
 
@@ -132,8 +211,9 @@ def test_a_netvm_that_is_not_the_chosen_one_is_told_too():
 def test_addresses_of_those_that_others_serve_are_taken(tmp_path):
     config = Config(pool=IPv4Network("10.137.0.0/29"))
     provisioner = Provisioner(config, Allocator(config, tmp_path / "addresses.json"))
+    two, three = IPv4Address("10.137.0.2"), IPv4Address("10.137.0.3")
     everybody = (DOM0, NETVM, NETVM2, WORK, WEB)
-    found = raw(everybody, frontends=cards_of((4, Frontend(2, b"10.137.0.2")), (5, Frontend(9, b"10.137.0.3"))))
+    found = raw(everybody, frontends=cards_of((4, Frontend(2, two)), (5, Frontend(9, three))))
     assert provisioner.address_for(found, info(6, "new"), None) == IPv4Address("10.137.0.4")
     assert provisioner.address_for(found, WORK, IPv4Address("10.137.0.2")) == IPv4Address("10.137.0.2")
     assert provisioner.address_for(found, info(7, "x"), IPv4Address("10.137.0.3")) == IPv4Address("10.137.0.5")

@@ -21,9 +21,10 @@ from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import from_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.model.vif import VifId
-from qnet_gui.netvm.report import AgentReport, nodes
+from qnet_gui.netvm.report import nodes
 from qnet_gui.netvm.requests import answer
 from qnet_gui.store import keys
+from qnet_gui.store.reports import AGENT, UPLINK, AgentReport
 
 ETH0 = Uplink(
     "eth0", UplinkKind.CABLE, UplinkState.UP, True, IPv4Address("192.168.0.12"), IPv4Address("192.168.0.1"),
@@ -228,19 +229,19 @@ NONSENSE = [
     {keys.AGENT_PROBLEMS.at(): "no-dns your-computer-is-infected"},
     {keys.UPLINK_COUNT.at(): "17"},
     {keys.UPLINK_COUNT.at(): "-1"},
-    {keys.UPLINK_NAME.at(0): "<b>eth0</b>"},
-    {keys.UPLINK_NAME.at(0): "x" * 16},
-    {keys.UPLINK_KIND.at(0): "rainbow"},
-    {keys.UPLINK_STATE.at(0): ""},
-    {keys.UPLINK_ADDRESS.at(0): "999.1.1.1"},
-    {keys.UPLINK_SERVERS.at(0): "1.1.1.1 999.1.1.1"},
-    {keys.UPLINK_SSID.at(0): "caf\u00e9"},
-    {keys.UPLINK_SSID.at(0): "line\nbreak"},
-    {keys.UPLINK_CONNECTION.at(0): "x" * 2000},
-    {keys.UPLINK_STRENGTH.at(0): "101"},
-    {keys.DNS_SOURCE.at(): "the moon"},
-    {keys.DNS_REDIRECTS.at(): "10.139.1.1>300.1.1.1"},
-    {keys.DNS_REDIRECTS.at(): "10.139.1.1 10.139.1.2"},
+    {UPLINK["name"].at(0): "<b>eth0</b>"},
+    {UPLINK["name"].at(0): "x" * 16},
+    {UPLINK["kind"].at(0): "rainbow"},
+    {UPLINK["state"].at(0): ""},
+    {UPLINK["address"].at(0): "999.1.1.1"},
+    {UPLINK["servers"].at(0): "1.1.1.1 999.1.1.1"},
+    {UPLINK["ssid"].at(0): "caf\u00e9"},
+    {UPLINK["ssid"].at(0): "line\nbreak"},
+    {UPLINK["connection"].at(0): "x" * 2000},
+    {UPLINK["strength"].at(0): "101"},
+    {AGENT["source"].at(): "the moon"},
+    {AGENT["redirects"].at(): "10.139.1.1>300.1.1.1"},
+    {AGENT["redirects"].at(): "10.139.1.1 10.139.1.2"},
 ]
 
 
@@ -266,7 +267,7 @@ def test_a_netvm_that_writes_without_end_costs_little(dom0):
         with dom0.inside(1) as store:
             for number in range(1, 10**6):
                 store.write(keys.AGENT_SERIAL.at(), str(number))
-                store.write(keys.UPLINK_STRENGTH.at(0), str(number % 100))
+                store.write(UPLINK["strength"].at(0), str(number % 100))
                 if stop.is_set():
                     return
 

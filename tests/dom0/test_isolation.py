@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet_gui.dom0.isolation import events
-from qnet_gui.dom0.isolation import netlink as netlink
+from qnet_gui.dom0.isolation import events, netlink, readers
 from qnet_gui.dom0.isolation.facts import Network, connected, limited, listening, nics, ports
 from qnet_gui.dom0.isolation.netlink import Address, Link, Route
 from qnet_gui.model.errors import KernelError
@@ -105,12 +104,9 @@ def number(value):
     return struct.pack("=I", value)
 
 
-def test_a_datagram_of_links():
-    body = link_body(3, b"tun0", b"", more=attribute(0x8012, b"nested"))
-    data = message(netlink.NEWLINK, link_body(2, b"eth0", bytes.fromhex("00163e5e0001")))
-    found = list(netlink.messages(data + message(netlink.NEWLINK, body) + message(3, number(0))))
-    assert found[-1] is None
-    assert [netlink.link(each[1]) for each in found[:-1]] == [Link(2, "eth0", OWN), Link(3, "tun0", "")]
+def test_links():
+    assert netlink.link(link_body(2, b"eth0", bytes.fromhex("00163e5e0001"))) == Link(2, "eth0", OWN)
+    assert netlink.link(link_body(3, b"tun0", b"", more=attribute(0x8012, b"nested"))) == Link(3, "tun0", "")
 
 
 def test_addresses():
@@ -145,16 +141,42 @@ def test_routes_that_lead_nowhere(row):
     assert netlink.route(route_body(**row, attributes=attribute(4, number(3)))) is None
 
 
-def test_a_kernel_that_refuses():
-    with pytest.raises(KernelError, match=r"error 1\)"):
-        list(netlink.messages(message(2, struct.pack("=i", -1) + bytes(16))))
-
-
 @given(st.binary(max_size=200))
-def test_attributes_that_are_cut_do_no_harm(data):
-    assert netlink.link(struct.pack("=BxHiII", 0, 1, 9, 0, 0) + data).index == 9
-    netlink.address(struct.pack("=BBBBI", 2, 24, 0, 0, 7) + data)
-    netlink.route(route_body(attributes=data))
+def test_what_is_cut_short_does_no_harm(data):
+    for body in (data, struct.pack("=BxHiII", 0, 1, 9, 0, 0) + data):
+        link = netlink.link(body)
+        assert link is None or isinstance(link, Link)
+    for family in (2, 10, 28):
+        netlink.address(struct.pack("=BBBBI", family, 24, 0, 0, 7) + data)
+        netlink.route(route_body(family, attributes=data))
+        netlink.route(route_body(family, attributes=attribute(1, data)))
+    netlink.address(data)
+    netlink.route(data)
+
+
+class Kernel:
+    """A socket on which the kernel has answered."""
+
+    def __init__(self, *datagrams):
+        self._datagrams = list(datagrams)
+
+    def send(self, _request):
+        pass
+
+    def recvfrom(self, _size):
+        return self._datagrams.pop(0)
+
+
+def test_a_dump_ends_with_its_last_message():
+    row = message(20, b"address.")
+    sock = Kernel((row, (99, 0)), (row + row, (0, 0)), (row + message(3, number(0)) + row, (0, 0)))
+    assert list(readers._dump(sock, 22)) == [b"address."] * 3
+
+
+def test_a_kernel_that_refuses():
+    sock = Kernel((message(2, struct.pack("=i", -1) + bytes(16)), (0, 0)))
+    with pytest.raises(KernelError, match=r"error 1\)"):
+        list(readers._dump(sock, 22))
 
 
 def test_events_of_devices():

@@ -63,8 +63,8 @@ class Service:
 
 
 @pytest.fixture
-def netvm(lasting_xen: Any, tmp_path: Path) -> Iterator[Service]:
-    host = Host(lasting_xen, tmp_path)
+def netvm(either_xen: Any, tmp_path: Path) -> Iterator[Service]:
+    host = Host(either_xen, tmp_path)
     host.devices.add(CABLE)
     host.devices.add(WIFI, "0x028000", "iwlwifi")
     host.devices.add(DISK, "0x010601", "ahci")

@@ -9,12 +9,11 @@ import pytest
 from qnet_gui.dom0.attach import preconditions
 from qnet_gui.dom0.observe.inputs import Frontend, Inputs
 from qnet_gui.hypervisor.port import DomainInfo
-from qnet_gui.model.domain import DomainState
+from qnet_gui.model.domain import AgentState, DomainState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State
 from qnet_gui.model.vif import VifId
-from qnet_gui.store import keys
 
 RUNNING, PAUSED, DYING = DomainState.RUNNING, DomainState.PAUSED, DomainState.DYING
 DOM0, NETVM, NETVM2 = (DomainInfo(n, name, f"u{n}", RUNNING) for n, name in enumerate(("Domain-0", "netvm", "netvm2")))
@@ -22,11 +21,11 @@ WORK, VAULT, SLEEPER, GHOST = (
     DomainInfo(4, "work", "u4", RUNNING), DomainInfo(5, "vault", "u5", RUNNING),
     DomainInfo(6, "sleeper", "u6", PAUSED), DomainInfo(7, "ghost", "u7", DYING),
 )  # fmt: skip
-AGENT, STOPPED = {keys.AGENT_STATE.at(): b"running"}, {keys.AGENT_STATE.at(): b"stopped"}
+AGENT, STOPPED = AgentState.RUNNING, AgentState.STOPPED
 WELL = Inputs(
     NETVM, (DOM0, NETVM, NETVM2, WORK, VAULT, SLEEPER, GHOST),
     frontends={4: {VifId(4, 0): Frontend(1)}, 6: {VifId(6, 0): Frontend(9)}},
-    agents={1: AGENT, 2: STOPPED, 6: AGENT, 4: {}},
+    agents={1: AGENT, 2: STOPPED, 6: AGENT, 4: AgentState.UNKNOWN},
 )  # fmt: skip
 WITH_DOM0 = replace(WELL, netvm=DOM0, agents={0: AGENT})
 MANAGED = replace(WELL, managed_by="qubesd")

@@ -12,10 +12,11 @@ from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import AgentState, DomainState, NetvmState
 from qnet_gui.model.errors import QnetError
 from qnet_gui.store import keys
+from qnet_gui.store.reports import AgentReport
 
 NETVM = DomainInfo(1, "netvm", "00000000-0000-4000-8000-000000000001", DomainState.RUNNING)
 OTHER = DomainInfo(2, "other", "00000000-0000-4000-8000-000000000002", DomainState.RUNNING)
-RUNNING = Inputs(netvm=NETVM, domains=(NETVM,), agent={keys.AGENT_STATE.at(): b"running"})
+RUNNING = Inputs(netvm=NETVM, domains=(NETVM,), agent=AgentReport(state=AgentState.RUNNING))
 
 
 class Bench:
@@ -46,7 +47,7 @@ def test_what_is_the_same_is_not_published_again(bench):
     for _ in range(2):
         bench.publisher.rebuild()
     assert [snapshot.netvm.state for snapshot in bench.published] == [NetvmState.RUNNING]
-    bench.inputs = replace(RUNNING, agent={keys.AGENT_STATE.at(): b"stopped"})
+    bench.inputs = replace(RUNNING, agent=AgentReport(state=AgentState.STOPPED))
     bench.publisher.rebuild()
     assert [snapshot.netvm.agent for snapshot in bench.published] == [AgentState.RUNNING, AgentState.STOPPED]
     assert bench.publisher.snapshot == bench.published[-1]
@@ -97,7 +98,7 @@ def test_an_agent_that_is_silent_is_a_problem_until_it_answers_or_another_netvm_
 
 def test_what_the_netvm_should_not_have_written_is_logged_once(bench, log_guard, caplog):
     log_guard.expect("not valid")
-    bench.inputs = replace(RUNNING, agent={keys.AGENT_STATE.at(): b"\xff"})
+    bench.inputs = replace(RUNNING, agent=AgentReport(), dropped=(keys.AGENT_STATE.at(),))
     bench.publisher.rebuild()
     bench.publisher.rebuild()
     assert "netvm-nonsense" in codes(bench.publisher.snapshot)

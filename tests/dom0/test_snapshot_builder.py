@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qnet_gui.dom0.isolation.facts import IsolationFacts
-from qnet_gui.dom0.observe.inputs import Inputs, RawVif
+from qnet_gui.dom0.observe import agent_report
+from qnet_gui.dom0.observe.inputs import Frontend, Inputs, VifStatus
 from qnet_gui.dom0.observe.snapshot_builder import BuiltSnapshot, awaited, build
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import DomainState, NetvmState
@@ -20,6 +21,7 @@ from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation,
 from qnet_gui.model.uplink import UplinkState
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
+from qnet_gui.store.reports import AGENT, ALL, UPLINK, GuestReport
 
 RUNNING, PAUSED, DYING = DomainState.RUNNING, DomainState.PAUSED, DomainState.DYING
 NETVM = DomainInfo(1, "netvm", "u1", RUNNING)
@@ -28,15 +30,24 @@ VIF = VifId(4, 0)
 UP = {
     keys.AGENT_STATE.at(): b"running",
     keys.UPLINK_COUNT.at(): b"1",
-    keys.UPLINK_NAME.at(0): b"eth0",
-    keys.UPLINK_STATE.at(0): b"up",
-    keys.UPLINK_PRIMARY.at(0): b"1",
-    keys.DNS_REDIRECTS.at(): b"10.139.1.1>1.1.1.1 10.139.1.2>1.1.1.1",
+    UPLINK["name"].at(0): b"eth0",
+    UPLINK["state"].at(0): b"up",
+    UPLINK["primary"].at(0): b"1",
+    AGENT["redirects"].at(): b"10.139.1.1>1.1.1.1 10.139.1.2>1.1.1.1",
 }
 
 
+CONNECTED, PENDING, ERROR = VifStatus.CONNECTED, VifStatus.PENDING, VifStatus.ERROR
+ADDRESS = IPv4Address("10.137.0.8")
+
+
 def raw(agent=UP, domains=(NETVM, WORK), netvm=NETVM, **changes):
-    return Inputs(netvm, domains, agent=agent, **changes)
+    report, dropped = agent_report.read(agent.get)
+    return Inputs(netvm, domains, agent=report, dropped=dropped, **changes)
+
+
+def card_of_work(address=ADDRESS, status=CONNECTED, **more):
+    return {4: {VIF: Frontend(1, address, status=status, **more)}}
 
 
 def codes(built: BuiltSnapshot) -> list[str]:
@@ -51,7 +62,7 @@ def test_a_netvm_that_is_well():
     assert len(built.snapshot.dns.redirects) == 2
 
 
-KEYS = [key.at(0) if "{}" in key.path else key.at() for key in keys.ALL if key.path.startswith("data/")]
+KEYS = [key.at(0) if "{}" in key.path else key.at() for key in ALL if key.path.startswith("data/")]
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), st.binary(max_size=300)))
@@ -61,12 +72,6 @@ def test_no_bytes_of_the_netvms_break_anything(nodes):
     texts = [text for up in built.snapshot.uplinks for text in (up.name, up.ssid, up.connection)]
     assert all(len(text) <= TEXT_LIMIT and text.isascii() and (text.isprintable()) for text in texts)
     assert bool(built.dropped) == ("netvm-nonsense" in codes(built))
-
-
-@given(st.binary(max_size=64), st.binary(max_size=64))
-def test_no_bytes_in_a_vif_break_anything(ip, state):
-    built = build(raw(vifs={VIF: RawVif(ip, state)}), "netvm")
-    assert built.snapshot.domains[0].vif == "vif4.0"
 
 
 @pytest.mark.parametrize(
@@ -90,9 +95,9 @@ def test_the_problems_of_a_netvm():
     assert codes(build(raw({}, overdue=frozenset({1})), "netvm")) == ["agent-unknown"]
     assert codes(build(raw({**UP, keys.AGENT_STATE.at(): b"stopped"}), "netvm")) == ["agent-stopped"]
     assert codes(build(raw(silent=True), "netvm")) == ["agent-silent"]
-    assert codes(build(raw({**UP, keys.UPLINK_STATE.at(0): b"down"}), "netvm")) == ["no-uplink"]
-    assert codes(build(raw({**UP, keys.UPLINK_STATE.at(0): b"connecting"}), "netvm")) == []
-    assert codes(build(raw({**UP, keys.DNS_REDIRECTS.at(): b""}), "netvm")) == ["no-dns"]
+    assert codes(build(raw({**UP, UPLINK["state"].at(0): b"down"}), "netvm")) == ["no-uplink"]
+    assert codes(build(raw({**UP, UPLINK["state"].at(0): b"connecting"}), "netvm")) == []
+    assert codes(build(raw({**UP, AGENT["redirects"].at(): b""}), "netvm")) == ["no-dns"]
     assert codes(build(raw({**UP, keys.AGENT_PROBLEMS.at(): b"no-networkmanager"}), "netvm")) == ["no-networkmanager"]
     assert codes(build(raw({**UP, keys.AGENT_PROBLEMS.at(): b"no-netvm"}), "netvm")) == ["netvm-nonsense"]
 
@@ -108,9 +113,8 @@ OPEN = Dom0Connection(Dom0State.OPEN, 1700000000, ("work",), "root")
 
 
 def test_what_isolates_dom0():
-    vifs = {VIF: RawVif(b"10.137.0.8", b"connected")}
     domains = (NETVM, WORK, DomainInfo(5, "vault", "u5", RUNNING))
-    found = build(raw(domains=domains, vifs=vifs, isolation=FACTS, dom0=OPEN), "netvm").snapshot
+    found = build(raw(domains=domains, frontends=card_of_work(), isolation=FACTS, dom0=OPEN), "netvm").snapshot
     assert found.isolation == Isolation(
         ("has a default route through tun0", "listens on tcp 22"), ("eth0", "eth1"), Iommu.OFF, ("vault",)
     )
@@ -155,40 +159,50 @@ def test_the_operation_under_way_is_told():
 def test_uplinks_are_in_order_and_each_is_there_once():
     agent = {**UP, keys.UPLINK_COUNT.at(): b"3"}
     for index, name in ((1, b"wlan0"), (2, b"eth0")):
-        agent |= {keys.UPLINK_NAME.at(index): name, keys.UPLINK_STATE.at(index): b"down"}
-    agent[keys.UPLINK_PRIMARY.at(0)] = b"0"
-    agent[keys.UPLINK_PRIMARY.at(1)] = b"1"
+        agent |= {UPLINK["name"].at(index): name, UPLINK["state"].at(index): b"down"}
+    agent[UPLINK["primary"].at(0)] = b"0"
+    agent[UPLINK["primary"].at(1)] = b"1"
     found = build(raw(agent), "netvm").snapshot.uplinks
     assert [(each.name, each.state) for each in found] == [("wlan0", UplinkState.DOWN), ("eth0", UplinkState.UP)]
 
 
 def test_a_domain_with_several_vifs_shows_the_first():
-    vifs = {VifId(4, 1): RawVif(b"10.137.0.9", None), VIF: RawVif(b"10.137.0.8", None)}
-    [work] = build(raw(vifs=vifs), "netvm").snapshot.domains
+    second = {VifId(4, 1): Frontend(1, IPv4Address("10.137.0.9"), status=PENDING)}
+    [work] = build(raw(frontends={4: {**second, **card_of_work()[4]}}), "netvm").snapshot.domains
     assert (work.vif, work.address) == ("vif4.0", IPv4Address("10.137.0.8"))
 
 
 def test_a_domain_without_an_address_of_its_toolstacks_has_ours():
-    found = build(raw(vifs={VIF: RawVif(None, None)}, allocated={4: "10.137.0.2"}), "netvm").snapshot
+    allocated = {4: IPv4Address("10.137.0.2")}
+    found = build(raw(frontends=card_of_work(None), allocated=allocated), "netvm").snapshot
     assert found.domains[0].address == IPv4Address("10.137.0.2")
+    refused = build(raw(frontends=card_of_work(None, refused=True), allocated=allocated), "netvm").snapshot
+    assert refused.domains[0].address is None
+
+
+def test_a_card_that_its_netvm_has_let_go_is_none():
+    [work] = build(raw(frontends=card_of_work(status=VifStatus.GONE)), "netvm").snapshot.domains
+    assert (work.vif, work.address) == ("", None)
 
 
 def test_who_is_awaited():
-    vifs = {VIF: RawVif(b"10.137.0.8", b"connected")}
-    assert awaited(raw(vifs=vifs)) == {4}
-    assert awaited(raw(vifs=vifs, guests={4: {keys.GUEST_ADDRESS.at(): b"10.137.0.8"}})) == frozenset()
-    assert awaited(raw(vifs={VIF: RawVif(b"10.137.0.8", None)})) == frozenset()
-    assert awaited(raw({}, vifs={})) == {1}
+    assert awaited(raw(frontends=card_of_work())) == {4}
+    assert awaited(raw(frontends=card_of_work(), guests={4: GuestReport(ADDRESS)})) == frozenset()
+    assert awaited(raw(frontends=card_of_work(status=PENDING))) == frozenset()
+    assert awaited(raw({})) == {1}
     paused = DomainInfo(4, "work", "u4", PAUSED)
-    assert awaited(raw(vifs=vifs, domains=(NETVM, paused))) == frozenset()
+    assert awaited(raw(frontends=card_of_work(), domains=(NETVM, paused))) == frozenset()
 
 
 def test_only_a_running_domain_can_be_without_network():
     for state, expected in ((RUNNING, ["domain-without-network"]), (PAUSED, []), (DYING, [])):
         domain = DomainInfo(4, "work", "u4", state)
-        built = build(raw(domains=(NETVM, domain), vifs={VIF: RawVif(None, None)}, overdue=frozenset({4})), "netvm")
+        cards = card_of_work(status=PENDING)
+        built = build(raw(domains=(NETVM, domain), frontends=cards, overdue=frozenset({4})), "netvm")
         assert codes(built) == expected
-    refused = build(raw(vifs={VIF: RawVif(None, b"error")}), "netvm")
+    none = build(raw(frontends=card_of_work(), guests={4: GuestReport()}), "netvm")
+    assert codes(none) == ["domain-without-network"]
+    refused = build(raw(frontends=card_of_work(status=ERROR)), "netvm")
     assert refused.snapshot.problems == (Problem(ProblemCode.VIF_REFUSED, vif="vif4.0"),)
 
 

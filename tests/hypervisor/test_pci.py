@@ -28,13 +28,13 @@ def test_controllers(tmp_path: Path) -> None:
     virtual = device(tmp_path, "0000:03:10.0", "0x020000")
     (virtual / "physfn").symlink_to("../0000:03:00.0")
     (tmp_path / "devices/0000:09:00.0").symlink_to("../real/gone")
-    found = pci.controllers(tmp_path)
-    assert found == [
+    controllers = pci.controllers(tmp_path)
+    assert controllers == [
         pci.PciNic("0000:00:04.0", "pciback", str(cable)),
         pci.PciNic("0000:03:00.0", "iwlwifi", str(tmp_path / "real/0000:03:00.0")),
         pci.PciNic("0000:03:10.0", "", str(virtual), virtual=True),
     ]
-    assert [nic.given_away for nic in found] == [True, False, False]
+    assert [nic.given_away for nic in controllers] == [True, False, False]
 
 
 def test_no_bus(tmp_path: Path) -> None:

@@ -42,8 +42,8 @@ def test_domains() -> None:
 
 
 def test_long_name_leaves_one_space() -> None:
-    found = xen_text.domains(f"{_HEADER}\n{row('n' * 60, 4, 'r-----', _UUID.format(1))}")
-    assert [(info.name, info.id) for info in found] == [("n" * 60, 4)]
+    domains = xen_text.domains(f"{_HEADER}\n{row('n' * 60, 4, 'r-----', _UUID.format(1))}")
+    assert [(info.name, info.id) for info in domains] == [("n" * 60, 4)]
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,3 @@ def test_iommu(caps: str, iommu: bool | None) -> None:
 )
 def test_reason(stderr: str, why: str) -> None:
     assert xen_text.reason(stderr) == why
-
-
-def test_error_is_a_sentence() -> None:
-    assert str(xen_text.error("pause", "", 1)) == "xl pause failed: status 1."
-    assert str(xen_text.error("pause", "unknown domain.\n", 1)) == "xl pause failed: unknown domain."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -47,11 +46,9 @@ def _insert(what: list[str], port: int) -> list[str]:
     return [conntrack.CONNTRACK, "-I", "-p", "udp", "-t", "300", "--sport", str(port), "--dport", "53", *what]
 
 
-@pytest.mark.root
+@pytest.mark.usefixtures("as_root")
 @pytest.mark.parametrize("what", _OF_OURS.values(), ids=_OF_OURS)
 def test_every_connection_of_an_address_is_forgotten_and_no_other(what: list[str]) -> None:
-    if os.geteuid():
-        pytest.fail("This test needs root. Run it with: sudo make test", pytrace=False)
     before = [_insert(each, 1000 + number) for number, each in enumerate([what, *_OTHERS.values()])]
     listed = [conntrack.CONNTRACK, "-L", "-f", "ipv4"]
     assert len(_inside(*before, listed).split("udp ")) == 4
@@ -59,10 +56,8 @@ def test_every_connection_of_an_address_is_forgotten_and_no_other(what: list[str
     assert sorted(re.findall(r"sport=(\d+) dport=53", left)) == ["1001", "1002"]
 
 
-@pytest.mark.root
+@pytest.mark.usefixtures("as_root")
 def test_the_queries_of_one_redirection_are_forgotten() -> None:
-    if os.geteuid():
-        pytest.fail("This test needs root. Run it with: sudo make test", pytrace=False)
     queries = [["-s", OURS, "-d", VIRTUAL, "--dst-nat", SERVER], ["-s", OURS, "-d", VIRTUAL, "--dst-nat", FAR]]
     before = [_insert(each, 1000 + number) for number, each in enumerate(queries)]
     command = conntrack.of_redirect(IPv4Address(VIRTUAL), IPv4Address(SERVER))

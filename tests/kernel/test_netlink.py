@@ -1,122 +1,94 @@
-"""Commands to the kernel and its events, in a network namespace of the test's own."""
+"""Commands to the kernel and its events: on a network namespace of the real one, as root, and on the fake kernel."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import Any
 
 import pytest
+from waiting import eventually
 
-from qnet_gui.kernel.monitor import Event, Monitor
-from qnet_gui.kernel.netlink import Netlink
-from qnet_gui.lab.box import syscalls
+from qnet_gui.kernel.monitor import Event
+from qnet_gui.kernel.netlink import link_index, link_names
+from qnet_gui.kernel.sysctl import set_for_interface, set_sysctl
 from qnet_gui.model.errors import KernelError
 
 MAC = "00:16:3e:00:00:01"
 ADDRESS, OTHER = IPv4Address("10.137.0.7"), IPv4Address("10.137.0.8")
-NOBODY = 9999
+NEAR = IPv4Interface("10.9.0.1/24")
+EVERYTHING = IPv4Network("0.0.0.0/0")
+VIF, NOBODY = 2, 9999
 
 
-class Space:
-    """A network namespace with one link, `vif7.0`, that is index 2."""
-
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
-        with self.inside():
-            self.netlink = Netlink()
-            self.monitor = Monitor()
-        self.ip("link", "add", "vif7.0", "index", "2", "type", "veth", "peer", "name", "far", "index", "3")
-        self.events()
-
-    @contextmanager
-    def inside(self) -> Iterator[None]:
-        namespace = os.open(f"/proc/{self._pid}/ns/net", os.O_RDONLY)
-        try:
-            with syscalls.in_network(namespace):
-                yield
-        finally:
-            os.close(namespace)
-
-    def ip(self, *words: str) -> str:
-        command = ["nsenter", "-t", str(self._pid), "-n", "ip", "-o", *words]
-        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=10).stdout
-
-    def events(self) -> list[Event]:
-        return self.monitor.read(lambda: pytest.fail("the kernel dropped events"))
+def test_links_have_names_and_numbers(space: Any) -> None:
+    with space.inside():
+        assert {"lo", "vif7.0", "far"} <= set(link_names())
+        assert (link_index("vif7.0"), link_index("nobody")) == (VIF, None)
 
 
-@pytest.fixture
-def space() -> Iterator[Space]:
-    if os.geteuid():
-        pytest.fail("This test needs root. Run it with: sudo make test", pytrace=False)
-    with subprocess.Popen(["/usr/bin/unshare", "-n", "/bin/sh", "-c", "echo; exec sleep 60"], stdout=-1) as holder:
-        try:
-            assert holder.stdout is not None
-            holder.stdout.readline()
-            found = Space(holder.pid)
-            yield found
-            found.netlink.close()
-            found.monitor.close()
-        finally:
-            holder.kill()
-
-
-def test_a_link_goes_up_and_down(space: Space) -> None:
+def test_a_link_goes_up_and_down(space: Any) -> None:
     for _ in range(2):
-        space.netlink.set_up(2)
-        assert ",UP" in space.ip("link", "show", "vif7.0")
+        space.netlink.set_up(VIF)
+        assert space.is_up(VIF)
     for _ in range(2):
-        space.netlink.set_down(2)
-        assert ",UP" not in space.ip("link", "show", "vif7.0")
+        space.netlink.set_down(VIF)
+        assert not space.is_up(VIF)
     space.netlink.set_down(NOBODY)
-    with pytest.raises(KernelError, match=r"^The kernel refused to set a link up: No such device\.$"):
+    with pytest.raises(KernelError, match="No such device"):
         space.netlink.set_up(NOBODY)
 
 
-def test_a_neighbour_is_permanent_and_replaced(space: Space) -> None:
+def test_a_neighbour_is_permanent_and_replaced(space: Any) -> None:
     for mac in ("00:16:3e:00:00:01", "00:16:3e:00:00:02"):
-        space.netlink.serve_host(2, ADDRESS, mac, 1)
-        assert f"10.137.0.7 dev vif7.0 lladdr {mac} PERMANENT" in space.ip("neigh", "show", "nud", "permanent")
-    for index in (2, 2, NOBODY):
+        space.netlink.serve_host(VIF, ADDRESS, mac, 1)
+        assert space.permanent_neighbours() == {(str(ADDRESS), mac)}
+    for index in (VIF, VIF, NOBODY):
         space.netlink.delete_neighbour(index, ADDRESS)
-    assert space.ip("neigh", "show", "nud", "permanent") == ""
+    assert space.permanent_neighbours() == set()
 
 
-def test_a_host_is_served_by_a_neighbour_a_link_that_is_up_and_a_route(space: Space) -> None:
+def test_a_host_is_served_by_a_neighbour_a_link_that_is_up_and_a_route(space: Any) -> None:
     for _ in range(2):
-        space.netlink.serve_host(2, ADDRESS, MAC, 5)
-        assert ",UP" in space.ip("link", "show", "vif7.0")
-        assert f"10.137.0.7 dev vif7.0 lladdr {MAC} PERMANENT" in space.ip("neigh", "show", "nud", "permanent")
-        assert "10.137.0.7 dev vif7.0 proto static scope link metric 5" in space.ip("route")
-    with pytest.raises(KernelError, match=r"^The kernel refused to serve a link: No such device\.$"):
+        space.netlink.serve_host(VIF, ADDRESS, MAC, 5)
+        assert space.is_up(VIF)
+        assert space.permanent_neighbours() == {(str(ADDRESS), MAC)}
+        with space.inside():
+            assert [row.line for row in space.netlink.routes()] == [
+                "10.137.0.7 0.0.0.0 255.255.255.255 UH 5 0 0 vif7.0"
+            ]
+    with pytest.raises(KernelError, match="No such device"):
         space.netlink.serve_host(NOBODY, ADDRESS, MAC, 5)
 
 
-def test_addresses(space: Space) -> None:
+def test_a_link_that_goes_down_takes_its_neighbours_and_routes_along(space: Any) -> None:
+    space.netlink.serve_host(VIF, ADDRESS, MAC, 5)
+    space.netlink.set_down(VIF)
+    assert (space.permanent_neighbours(), space.netlink.routes()) == (set(), [])
+
+
+def test_addresses(space: Any) -> None:
     for _ in range(2):
-        space.netlink.add_address(2, ADDRESS)
+        space.netlink.add_address(VIF, ADDRESS)
     space.netlink.add_address(1, OTHER, host_scope=True)
-    space.ip("address", "add", "10.9.0.1/24", "dev", "vif7.0")
-    assert space.netlink.addresses(2) == [(ADDRESS, 32), (IPv4Address("10.9.0.1"), 24)]
-    assert "10.137.0.8/32 scope host lo" in space.ip("address", "show", "dev", "lo")
-    space.netlink.delete_address(2, IPv4Address("10.9.0.1"), 24)
-    for index in (2, 2, NOBODY):
+    space.somebody_adds_address("vif7.0", NEAR)
+    assert space.netlink.addresses(VIF) == [(ADDRESS, 32), (NEAR.ip, 24)]
+    assert space.is_of_host_scope(OTHER)
+    assert not space.is_of_host_scope(ADDRESS)
+    space.netlink.delete_address(VIF, NEAR.ip, 24)
+    for index in (VIF, VIF, NOBODY):
         space.netlink.delete_address(index, ADDRESS)
-    assert space.netlink.addresses(2) == []
+    assert space.netlink.addresses(VIF) == []
 
 
-def test_routes(space: Space) -> None:
-    space.netlink.set_up(2)
+def test_routes(space: Any) -> None:
+    space.netlink.set_up(VIF)
     for _ in range(2):
-        space.netlink.serve_host(2, ADDRESS, MAC, 5)
-        space.netlink.set_default_route(2)
-    space.ip("address", "add", "10.9.0.1/24", "dev", "vif7.0")
-    space.ip("route", "add", "10.8.0.0/16", "via", "10.9.0.2", "metric", "3")
+        space.netlink.serve_host(VIF, ADDRESS, MAC, 5)
+        space.netlink.set_default_route(VIF)
+    space.somebody_adds_address("vif7.0", NEAR)
+    space.somebody_adds_route(IPv4Network("10.8.0.0/16"), "vif7.0", IPv4Address("10.9.0.2"), 3)
     with space.inside():
         lines = [route.line for route in space.netlink.routes()]
     assert lines == [
@@ -126,43 +98,60 @@ def test_routes(space: Space) -> None:
         "0.0.0.0 0.0.0.0 0.0.0.0 U 0 0 0 vif7.0",
     ]
     assert space.netlink.routes_of_link(1) == []
-    for route in space.netlink.routes_of_link(2):
+    for route in space.netlink.routes_of_link(VIF):
         if route["dst_len"]:
             space.netlink.delete_route(route)
-    assert [route["dst_len"] for route in space.netlink.routes_of_link(2)] == [0]
-    assert space.ip("-4", "route").startswith("default dev vif7.0 proto static scope link")
+            space.netlink.delete_route(route)
+    assert [route["dst_len"] for route in space.netlink.routes_of_link(VIF)] == [0]
 
 
-def test_a_route_that_is_not_there_is_removed_already(space: Space) -> None:
-    space.netlink.set_up(2)
-    space.netlink.serve_host(2, ADDRESS, MAC, 5)
-    for index, metric in ((2, 4), (NOBODY, 5), (1, 5)):
+def test_no_route_through_a_link_that_is_down(space: Any) -> None:
+    space.netlink.set_down(VIF)
+    with pytest.raises(KernelError, match="Network is down"):
+        space.netlink.set_default_route(VIF)
+
+
+def test_a_route_that_is_not_there_is_removed_already(space: Any) -> None:
+    space.netlink.set_up(VIF)
+    space.netlink.serve_host(VIF, ADDRESS, MAC, 5)
+    for index, metric in ((VIF, 4), (NOBODY, 5), (1, 5)):
         space.netlink.delete_host_route(index, ADDRESS, metric)
     assert len(space.netlink.routes()) == 1
+    space.netlink.delete_host_route(VIF, ADDRESS, 5)
+    assert space.netlink.routes() == []
 
 
-def test_a_thousand_routes_are_all_told(space: Space) -> None:
-    space.netlink.set_up(2)
+def test_a_thousand_routes_are_all_told(space: Any) -> None:
+    space.netlink.set_up(VIF)
     for number in range(1000):
-        space.netlink.serve_host(2, ADDRESS + number, MAC, 1)
+        space.netlink.serve_host(VIF, ADDRESS + number, MAC, 1)
     assert [row.destination for row in space.netlink.routes()] == [str(ADDRESS + number) for number in range(1000)]
 
 
-def test_events(space: Space) -> None:
-    space.netlink.set_up(2)
+def test_settings(space: Any) -> None:
+    with space.inside():
+        set_sysctl("ipv4/ip_forward", 1)
+        set_for_interface("ipv4", "vif7.0", "proxy_arp", 1)
+        set_for_interface("ipv6", "nobody", "disable_ipv6", 1)  # as where there is no IPv6
+        with pytest.raises(KernelError, match="No such file"):
+            set_for_interface("ipv4", "nobody", "proxy_arp", 1)
+    assert space.setting("ipv4/ip_forward") == 1
+    assert space.setting("ipv4/conf/vif7.0/proxy_arp") == 1
+
+
+def test_events(space: Any) -> None:
+    space.netlink.set_up(VIF)
     assert Event("vif7.0") in space.events()
-    space.netlink.serve_host(2, ADDRESS, MAC, 1)
+    space.netlink.serve_host(VIF, ADDRESS, MAC, 1)
     assert not any(event.uplink for event in space.events() if event.name.startswith("vif") or not event.name)
-    space.ip("route", "add", "default", "dev", "vif7.0")
+    space.somebody_adds_route(EVERYTHING, "vif7.0", None)
     assert Event(uplink=True) in space.events()
-    space.ip("link", "delete", "far")
-    until = time.monotonic() + 5
-    while Event("vif7.0", gone=True) not in space.events():
-        assert time.monotonic() < until
+    space.delete_link("far")
+    eventually(lambda: Event("vif7.0", gone=True) in space.events())
 
 
 def test_pyroute2_comes_without_what_nobody_here_needs() -> None:
-    load = "import sys; from qnet_gui.kernel.netlink import Netlink; Netlink().close(); print(*sys.modules)"
+    load = "import sys; from qnet_gui.kernel.netlink import Netlink, link_index; Netlink().close(); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", load], capture_output=True, text=True, check=True).stdout.split()
     assert "pyroute2.iproute" in loaded
     assert not {"pyroute2.ndb", "sqlite3", "http.server"} & set(loaded)

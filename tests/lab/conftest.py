@@ -39,20 +39,20 @@ class Lab:
 
     # -- the command line
 
-    def command(self, *words: str, check: bool = True, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def command(self, *arguments: str, check: bool = True, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         """Run `qnet lab WORDS` for this lab."""
         return subprocess.run(
-            [sys.executable, "-m", "qnet_gui.lab", words[0], "--name", self.name, *words[1:]],
+            [sys.executable, "-m", "qnet_gui.lab", arguments[0], "--name", self.name, *arguments[1:]],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=check,
         )  # fmt: skip
 
-    def _change(self, *words: str) -> str:
-        done = self.command(*words, check=False)
-        assert done.returncode == 0, f"qnet lab {' '.join(words)}: {done.stdout}{done.stderr}"
+    def _change(self, *arguments: str) -> str:
+        done = self.command(*arguments, check=False)
+        assert done.returncode == 0, f"qnet lab {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def up(self, *words: str) -> str:
-        return self._change("up", *words)
+    def up(self, *arguments: str) -> str:
+        return self._change("up", *arguments)
 
     def down(self) -> str:
         return self._change("down")
@@ -73,14 +73,14 @@ class Lab:
         self._change("restart", domain)
 
     def status(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._change("status", "--json"))
-        return found
+        answer: dict[str, Any] = json.loads(self._change("status", "--json"))
+        return answer
 
     # -- the machine
 
-    def ask(self, do: str, deadline: float = 40, **words: Any) -> Any:
+    def ask(self, do: str, deadline: float = 40, **arguments: Any) -> Any:
         """A verb of the machine, without the command line."""
-        return ask(self.place.control, do, deadline, **words)
+        return ask(self.place.control, do, deadline, **arguments)
 
     def id(self, domain: str) -> int:
         return int(self._picture(domain)["id"])
@@ -89,8 +89,8 @@ class Lab:
         return str(self._picture(domain)["address"])
 
     def _picture(self, domain: str) -> dict[str, Any]:
-        found: dict[str, Any] = next(found for found in self.ask("status")["domains"] if found["name"] == domain)
-        return found
+        wanted: dict[str, Any] = next(entry for entry in self.ask("status")["domains"] if entry["name"] == domain)
+        return wanted
 
     def pause(self, domain: str) -> None:
         self.ask("pause", domid=self.id(domain))
@@ -125,9 +125,9 @@ class Lab:
     def set_servers(self, provider: str, servers: Sequence[str], renew: bool = True) -> None:
         """Have a provider's DHCP hand out other name servers, and the netvm ask it at once if its cable is in."""
         self.ask("servers", provider=provider, servers=list(servers))
-        card = next(found for found in self.ask("status")["uplinks"] if found["provider"] == provider)
-        if renew and card["plugged"] and self._servers(card["uplink"]) != list(servers):
-            self._renew(card["uplink"], list(servers))
+        cable = next(uplink for uplink in self.ask("status")["uplinks"] if uplink["provider"] == provider)
+        if renew and cable["plugged"] and self._servers(cable["uplink"]) != list(servers):
+            self._renew(cable["uplink"], list(servers))
 
     def _renew(self, uplink: str, servers: list[str]) -> None:
         """Have NetworkManager ask for its lease again; the address stays where it can.
@@ -146,8 +146,8 @@ class Lab:
         self.wait(f"{uplink} with {servers}", lambda: self._servers(uplink) == servers)
 
     def _servers(self, uplink: str) -> list[str]:
-        found = self.out(NETVM, "nmcli", "-g", "IP4.DNS", "device", "show", uplink)
-        return found.split(" | ") if found else []
+        servers = self.out(NETVM, "nmcli", "-g", "IP4.DNS", "device", "show", uplink)
+        return servers.split(" | ") if servers else []
 
     def store(self, domain: str) -> Store:
         """xenstore as a program in a domain sees it."""
@@ -158,7 +158,7 @@ class Lab:
 
     def popen(self, domain: str, *command: str, **options: Any) -> subprocess.Popen[Any]:
         """Start a command in a domain or at a provider; it is a child of the test's own process."""
-        return enter.popen(enter.door(self.name, domain), list(command), **options)
+        return enter.popen(enter.first_process(self.name, domain), list(command), **options)
 
     def exec(
         self,
@@ -189,10 +189,10 @@ class Lab:
     def wait(self, what: str, ready: Callable[[], Any], seconds: float = 10) -> Any:
         """Wait until `ready` returns something true, and return that."""
         until = time.monotonic() + seconds
-        while not (found := ready()):
+        while not (answer := ready()):
             assert time.monotonic() < until, f"{what}: not within {seconds} s"
             time.sleep(0.02)
-        return found
+        return answer
 
     # -- the logs
 
@@ -207,7 +207,7 @@ class Lab:
 
     def alarms(self) -> list[str]:
         """Lines since the last call that no program should have logged."""
-        found = []
+        lines = []
         for path in sorted(self.place.log.glob("*.log")) if self.place.log.exists() else []:
             with path.open("rb") as log:
                 log.seek(self._read.get(path, 0))
@@ -216,8 +216,8 @@ class Lab:
             self._read[path] = self._read.get(path, 0) + len(whole)
             for line in whole.decode(errors="replace").splitlines():
                 if _ALARM.search(line) and not any(pattern.search(line) for pattern in self._expected):
-                    found.append(f"{path.stem}: {line}")
-        return found
+                    lines.append(f"{path.stem}: {line}")
+        return lines
 
 
 def _new() -> Lab:
@@ -237,11 +237,11 @@ def _end(lab: Lab) -> None:
 
 
 @contextmanager
-def running(*words: str) -> Iterator[Lab]:
+def running(*arguments: str) -> Iterator[Lab]:
     """A lab with work, personal and vault, from `qnet lab up` with these words to its end."""
     lab = _new()
     try:
-        lab.up("--domains", "work,personal,vault", *words)
+        lab.up("--domains", "work,personal,vault", *arguments)
         yield lab
     finally:
         _end(lab)
@@ -264,8 +264,8 @@ def new_lab() -> Iterator[Callable[[], Lab]]:
         return labs[-1]
 
     yield make
-    for each in labs:
-        _end(each)
+    for made in labs:
+        _end(made)
 
 
 @pytest.fixture

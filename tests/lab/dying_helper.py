@@ -23,23 +23,23 @@ from qnet_gui.dom0.upgrade.steps import STEPS, Step
 
 POINT, HERE = Path("/run/qnet-test-point"), Path("/run/qnet-test-here")
 
-_struck: list[str] = []
+_interruptions: list[str] = []
 
 
 def points() -> list[str]:
     """Every place at which a helper can be interrupted, from the steps' own list."""
-    found = [f"{which} {way} {step.name}" for way in ("up", "down") for step in STEPS for which in ("before", "after")]
-    return [*found, "open"]
+    sides = ("before", "after")
+    return [*(f"{side} {way} {step.name}" for way in ("up", "down") for step in STEPS for side in sides), "open"]
 
 
 Said = TypeVar("Said")
 
 
-def _strike(how: str) -> None:
+def _interrupt(how: str) -> None:
     """Die, or wait for the test; once."""
-    if _struck:
+    if _interruptions:
         return
-    _struck.append(how)
+    _interruptions.append(how)
     if how == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     HERE.touch()
@@ -47,16 +47,16 @@ def _strike(how: str) -> None:
         time.sleep(0.01)
 
 
-def _wrapped(deed: Callable[[StepContext], Said], how: str, before: bool) -> Callable[[StepContext], Said]:
-    def act(hands: StepContext) -> Said:
+def _wrapped(action: Callable[[StepContext], Said], how: str, before: bool) -> Callable[[StepContext], Said]:
+    def interrupted(context: StepContext) -> Said:
         if before:
-            _strike(how)
-        said = deed(hands)
+            _interrupt(how)
+        said = action(context)
         if not before:
-            _strike(how)
+            _interrupt(how)
         return said
 
-    return act
+    return interrupted
 
 
 def _change(step: Step, how: str, which: str, way: str) -> Step:
@@ -76,7 +76,7 @@ def _journal(number: int, how: str) -> None:
             _fill(self.path.parent)
         save(self, journal)
         if how == "kill" and journal.open:
-            _strike(how)
+            _interrupt(how)
 
     JournalFile.save = replacement  # type: ignore[method-assign]
 
@@ -90,22 +90,22 @@ def _fill(folder: Path) -> None:
             pass
 
 
-def prepare(words: list[str]) -> None:
+def prepare(arguments: list[str]) -> None:
     """Change what the point names."""
-    if words[:1] == ["hasty"]:
+    if arguments[:1] == ["hasty"]:
         session._MINUTE = 1  # so that a deadline of minutes is one of seconds
-    elif words[:1] == ["full"]:
-        _journal(int(words[1]), "full")
-    elif words == ["kill", "open"]:
+    elif arguments[:1] == ["full"]:
+        _journal(int(arguments[1]), "full")
+    elif arguments == ["kill", "open"]:
         _journal(0, "kill")
-    elif words:
-        how, which, way, name = words
+    elif arguments:
+        how, which, way, name = arguments
         step_runner.STEPS = tuple(_change(step, how, which, way) if step.name == name else step for step in STEPS)
 
 
 if __name__ == "__main__":
     if POINT.exists():
-        given = POINT.read_text().split()
+        point = POINT.read_text().split()
         POINT.unlink()
-        prepare(given)
+        prepare(point)
     sys.exit(main())

@@ -1,9 +1,9 @@
 """Knocks at every door of one address with raw frames and tells all that comes back; runs in a domain of the lab.
 
-knock.py INTERFACE OWN_MAC ITS_MAC SOURCE TARGET KIND …     prints JSON: sent, heard [what]
+knock.py INTERFACE OWN_MAC ITS_MAC SOURCE TARGET KIND …     prints JSON: sent, replies [what]
 
 The kinds are the functions in `KINDS`, and `again=PORT`. Whatever arrives on the interface
-meanwhile, and for a moment after, is heard.
+meanwhile, and for a moment after, is a reply.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def disguised(door: Door) -> Iterator[bytes]:
     for port in SOME_PORTS:
         for from_port in (80, 443, 53):
             for source in ("203.0.113.11", "10.139.1.1", "10.139.1.2", "10.137.0.1"):
-                yield from (_tcp(door, from_port, port, each, source) for each in flags)
+                yield from (_tcp(door, from_port, port, flag, source) for flag in flags)
                 yield _udp(door, from_port, port, source)
 
 
@@ -159,7 +159,7 @@ def again(door: Door, port: int) -> Iterator[bytes]:
 
 
 KINDS: dict[str, Callable[[Door], Iterator[bytes]]] = {
-    each.__name__: each for each in (tcp, udp, disguised, icmp, odd, arp, ip6, other)
+    kind.__name__: kind for kind in (tcp, udp, disguised, icmp, odd, arp, ip6, other)
 }
 
 
@@ -178,16 +178,16 @@ def describe(frame: bytes) -> str:
     return f"ip {source} {body[9]}"
 
 
-def _listen(sock: socket.socket, heard: list[str]) -> None:
+def _listen(sock: socket.socket, replies: list[str]) -> None:
     while True:
         data, (_, _, kind, *_) = sock.recvfrom(65536)
         if kind != socket.PACKET_OUTGOING:
-            heard.append(describe(data))
+            replies.append(describe(data))
 
 
 def main(interface: str, door: Door, kinds: list[str]) -> None:
     """Knock, listen, tell."""
-    heard: list[str] = []
+    replies: list[str] = []
     sent = 0
     with (
         socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as ear,
@@ -196,13 +196,13 @@ def main(interface: str, door: Door, kinds: list[str]) -> None:
         ear.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)  # SO_RCVBUFFORCE
         ear.bind((interface, 0))
         fist.bind((interface, 0))
-        threading.Thread(target=_listen, args=(ear, heard), daemon=True).start()
+        threading.Thread(target=_listen, args=(ear, replies), daemon=True).start()
         for kind in kinds:
             for frame in again(door, int(kind[6:])) if kind.startswith("again=") else KINDS[kind](door):
                 fist.send(frame)
                 sent += 1
         time.sleep(_ARRIVAL)
-        print(json.dumps({"sent": sent, "heard": heard}), flush=True)
+        print(json.dumps({"sent": sent, "replies": replies}), flush=True)
 
 
 if __name__ == "__main__":

@@ -13,14 +13,14 @@ from .conftest import Lab
 CONFIG = "/etc/qnet/qnet.toml"
 
 
-def qnet(lab: Lab, *words: str) -> str:
+def qnet(lab: Lab, *arguments: str) -> str:
     """A command in dom0 that must succeed; what it says."""
-    return lab.out("dom0", "qnet", *words, timeout=40)
+    return lab.out("dom0", "qnet", *arguments, timeout=40)
 
 
-def refusal(lab: Lab, *words: str) -> str:
+def refusal(lab: Lab, *arguments: str) -> str:
     """What a command in dom0 says that must fail."""
-    done: subprocess.CompletedProcess[str] = lab.exec("dom0", "qnet", *words, timeout=40, check=False)
+    done: subprocess.CompletedProcess[str] = lab.exec("dom0", "qnet", *arguments, timeout=40, check=False)
     assert done.returncode
     assert "Traceback" not in done.stderr
     return done.stdout + done.stderr
@@ -38,15 +38,15 @@ def until_page(lab: Lab, domain: str, provider: str, seconds: float = 20) -> Non
 
 def state(lab: Lab, domain: str) -> dict[str, Any]:
     """A domain as dom0's snapshot has it."""
-    found = json.loads(qnet(lab, "status", "--json"))
-    return next(each for each in found["domains"] if each["name"] == domain)
+    snapshot = json.loads(qnet(lab, "status", "--json"))
+    return next(entry for entry in snapshot["domains"] if entry["name"] == domain)
 
 
 def cards(lab: Lab, domain: str) -> list[str]:
     """Who serves or served a domain's cards, by the toolstack's own nodes."""
     root = f"/libxl/{lab.id(domain)}/device/vif"
     with lab.store("dom0") as store:
-        return [(store.read(f"{root}/{each}/backend") or b"").decode() for each in store.children(root)]
+        return [(store.read(f"{root}/{devid}/backend") or b"").decode() for devid in store.children(root)]
 
 
 def served_by(lab: Lab, domain: str, netvm: str) -> bool:

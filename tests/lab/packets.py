@@ -82,7 +82,7 @@ def _send(count: int, frames: list[str]) -> None:
 
 
 def _count(interface: str, seconds: float) -> None:
-    found = 0
+    count = 0
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as sock:
         sock.bind((interface, 0))
         print("listening", flush=True)
@@ -94,8 +94,8 @@ def _count(interface: str, seconds: float) -> None:
             except TimeoutError:
                 break
             if MARK in data and kind != socket.PACKET_OUTGOING:
-                found += 1
-    print(found, flush=True)
+                count += 1
+    print(count, flush=True)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import struct
 import sys
 import time
 
-_PATIENCE = 2.0
+_TIMEOUT = 2.0
 
 
 def question(number: int, name: str = "whoami.test") -> bytes:
@@ -45,15 +45,15 @@ def main(server: str, seconds: float, rate: float) -> None:
         for fd, _ in poller.poll(1):
             sock, _ = waiting.pop(fd)
             try:
-                found = address(sock.recv(512))
-                counts[found] = counts.get(found, 0) + 1
-                first.setdefault(found, time.time())
+                answer = address(sock.recv(512))
+                counts[answer] = counts.get(answer, 0) + 1
+                first.setdefault(answer, time.time())
             except OSError:
                 refused += 1
             poller.unregister(fd)
             sock.close()
         for fd, (sock, since) in list(waiting.items()):
-            if now - since > _PATIENCE:
+            if now - since > _TIMEOUT:
                 del waiting[fd]
                 poller.unregister(fd)
                 sock.close()

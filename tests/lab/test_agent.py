@@ -63,8 +63,8 @@ def test_an_established_flow_survives_the_agents_restart(lab: Lab, end: str) -> 
             else:
                 lab.restart_program("netvm", "qnet-agent")
             lab.wait("the agent's return", lambda: _state(lab) == "running")
-            said, _ = client.communicate(timeout=20)
-            assert said.split()[-1] == "29"
+            output, _ = client.communicate(timeout=20)
+            assert output.split()[-1] == "29"
             assert unbooted_vifs.served(lab) == before
         finally:
             server.kill()
@@ -94,11 +94,29 @@ def test_dom0_sees_uplinks_redirections_and_vifs(lab: Lab) -> None:
     first = status["uplinks"][0]
     assert (first["name"], first["kind"], first["state"], first["gateway"]) == ("eth0", "cable", "up", "192.168.0.1")
     assert first["servers"] == ["192.168.0.53", "192.168.0.54", "192.168.0.55"]
-    assert [each["real"] for each in status["dns"]["redirects"]] == ["192.168.0.53", "192.168.0.54"]
+    assert [redirect["real"] for redirect in status["dns"]["redirects"]] == ["192.168.0.53", "192.168.0.54"]
     for domain in status["domains"]:
         assert {"name", "id", "state", "address", "vif", "netvm"} <= set(domain)
     work = next(domain for domain in status["domains"] if domain["name"] == "work")
     assert (work["vif"], work["netvm"], work["address"]) == (f"vif{lab.id('work')}.0", "netvm", lab.address("work"))
+
+
+def test_a_change_of_an_uplinks_mtu_is_seen(lab: Lab) -> None:
+    def mtu() -> int:
+        found = json.loads(lab.out("dom0", "qnet", "status", "--json"))["uplinks"]
+        return int(next(uplink["mtu"] for uplink in found if uplink["name"] == "eth0"))
+
+    lab.wait("the usual MTU", lambda: mtu() == 1500)
+    lab.exec("netvm", "ip", "link", "set", "eth0", "mtu", "1400")
+    try:
+        lab.wait("the new MTU", lambda: mtu() == 1400)
+        lines = lab.out("dom0", "qnet", "status").splitlines()
+        heads = next(line for line in lines if line.startswith("UPLINK"))
+        row = next(line for line in lines if line.startswith("eth0"))
+        assert row[heads.index("MTU") :].split()[0] == "1400"
+    finally:
+        lab.exec("netvm", "ip", "link", "set", "eth0", "mtu", "1500")
+    lab.wait("the usual MTU again", lambda: mtu() == 1500)
 
 
 def test_reapply_brings_back_what_somebody_flushed(lab: Lab) -> None:
@@ -124,20 +142,20 @@ def test_an_unknown_request_is_answered_with_an_error(lab: Lab) -> None:
 
 
 def test_many_routes_come_in_pieces(lab: Lab) -> None:
-    crowd = range(200, 300)
+    domids = range(200, 300)
     try:
-        unbooted_vifs.links(lab, *crowd)
-        unbooted_vifs.write(
-            lab, {each: unbooted_vifs.nodes(each, f"10.137.2.{each - 100}", unbooted_vifs.mac(each)) for each in crowd}
-        )
-        lab.wait("all vifs", lambda: all(f"vif{each}.0" in unbooted_vifs.served(lab) for each in crowd), 20)
+        unbooted_vifs.links(lab, *domids)
+        address = {domid: f"10.137.2.{domid - 100}" for domid in domids}
+        vifs = {domid: unbooted_vifs.nodes(domid, address[domid], unbooted_vifs.mac(domid)) for domid in domids}
+        unbooted_vifs.write(lab, vifs)
+        lab.wait("all vifs", lambda: all(f"vif{domid}.0" in unbooted_vifs.served(lab) for domid in domids), 20)
         rows = json.loads(lab.out("dom0", "qnet", "routes", "--json"))
-        assert len([row for row in rows if row["iface"].startswith("vif")]) == len(crowd) + 2
+        assert len([row for row in rows if row["iface"].startswith("vif")]) == len(domids) + 2
         pieces = lab.out("dom0", "xenstore-list", f"{unbooted_vifs.NETVM_HOME}/data/qnet/answer").split()
         assert len(pieces) > 3
     finally:
-        unbooted_vifs.take(lab, *crowd)
-        lab.wait("their end", lambda: not any(f"vif{each}.0" in unbooted_vifs.served(lab) for each in crowd), 20)
+        unbooted_vifs.take(lab, *domids)
+        lab.wait("their end", lambda: not any(f"vif{domid}.0" in unbooted_vifs.served(lab) for domid in domids), 20)
 
 
 def test_the_agent_sleeps_when_nothing_happens(lab: Lab) -> None:
@@ -145,17 +163,17 @@ def test_the_agent_sleeps_when_nothing_happens(lab: Lab) -> None:
     count = """
 import pathlib, time
 def switches():
-    found = {}
+    counts = {}
     for comm in pathlib.Path("/proc").glob("[0-9]*/comm"):
         try:
             # by its place: this text, which names it too, is an argument of the process that counts
             if (comm.parent / "cmdline").read_bytes().split(b"\\0")[2:3] == [b"/usr/bin/qnet-agent"]:
                 for status in comm.parent.glob("task/*/status"):
                     lines = status.read_text().splitlines()
-                    found[str(status)] = [line for line in lines if line.startswith("voluntary")]
+                    counts[str(status)] = [line for line in lines if line.startswith("voluntary")]
         except OSError:
             continue
-    return found
+    return counts
 before = switches()
 time.sleep(3)
 print(bool(before), before == switches())

@@ -19,6 +19,7 @@ import pytest
 from qnet_gui.lab.box import cgroup
 from qnet_gui.lab.box.place import Place
 from qnet_gui.lab.demo import roam, story
+from qnet_gui.lab.desktop.light import PROGRAMS
 from qnet_gui.lab.machine.lifecycle import take_down
 from qnet_gui.lab.machine.provider import Provider
 from qnet_gui.model.errors import Refused
@@ -51,14 +52,14 @@ def headless() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in hidden}
 
 
-def run(place: Place, *words: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def run(place: Place, *arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, "--name", place.name, "--desktop", "light", *words], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
+        [*COMMAND, "--name", place.name, "--desktop", "light", *arguments], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
 
-def told_everything(text: str) -> None:
+def assert_all_facts(text: str) -> None:
     """The facts, in their order, each as a command or a measurement gave it."""
     facts = (
         r"\$ qnet lab up\n   The lab d\d+ is up after \d+\.\d s",
@@ -88,23 +89,39 @@ def told_everything(text: str) -> None:
     )
     at = 0
     for fact in facts:
-        found = re.compile(fact).search(text, at)
-        assert found, f"{fact} is not in, or too early in:\n{text}"
-        at = found.start()
+        match = re.compile(fact).search(text, at)
+        assert match, f"{fact} is not in, or too early in:\n{text}"
+        at = match.start()
 
 
 def test_without_a_screen_it_tells_everything_and_takes_pictures(place: Place, tmp_path: Path) -> None:
     done = run(place, "--pictures", str(tmp_path), env=headless())
     assert (done.returncode, done.stderr) == (0, "")
-    told_everything(done.stdout)
+    assert_all_facts(done.stdout)
     late = re.search(r"(-?\d+) ms after the signal", done.stdout)
     assert late and int(late[1]) < 1000
     assert "The tray is on a light desktop of its own, under Xvfb." in done.stdout
     stops = ("before", "notification", "after", "dom0-connected", "dom0-closed", "nm-applet")
     pictures = [tmp_path / f"{name}.png" for name in stops]
-    assert all(f"A picture of it: {each}\n" in done.stdout for each in pictures)
-    assert len({hashlib.sha256(each.read_bytes()).digest() for each in pictures}) == len(stops)
-    assert all(each.read_bytes().startswith(b"\x89PNG") and each.stat().st_size > 5000 for each in pictures)
+    assert all(f"A picture of it: {picture}\n" in done.stdout for picture in pictures)
+    assert len({hashlib.sha256(picture.read_bytes()).digest() for picture in pictures}) == len(stops)
+    assert all(picture.read_bytes().startswith(b"\x89PNG") and picture.stat().st_size > 5000 for picture in pictures)
+    assert "nothing is left of it" in done.stdout and not place.exists()
+
+
+def test_the_first_look_needs_no_desktop_and_leaves_nothing(place: Place, tmp_path: Path) -> None:
+    """Not even its programs: what `make demo` shows while they are still to be installed."""
+    bare = tmp_path / "bin"
+    bare.mkdir()
+    for folder in ("/usr/bin", "/usr/sbin"):
+        for program in Path(folder).iterdir():
+            if not (bare / program.name).is_symlink() and program.name not in PROGRAMS:
+                (bare / program.name).symlink_to(program)
+    done = run(place, "--look", "--keep", env={**headless(), "PATH": str(bare)})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"\$ qnet lab up\n   The lab d\d+ is up after \d+\.\d s", done.stdout)
+    assert "Hello from isp1. You asked for www.test" in done.stdout
+    assert "tray" not in done.stdout
     assert "nothing is left of it" in done.stdout and not place.exists()
 
 
@@ -140,7 +157,7 @@ def test_on_the_screen_of_whoever_called_sudo(place: Place, somebody: dict[str, 
             if "The tray says" in line:
                 owners |= tray_owners(place)
     assert process.returncode == 0, text
-    told_everything(text)
+    assert_all_facts(text)
     assert "The tray is on your screen." in text, text
     assert owners == {NOBODY}
     assert not (tmp_path / "none").exists() and "picture" not in text
@@ -192,7 +209,7 @@ def test_interrupted_at_any_moment_nothing_is_left(place: Place, tmp_path: Path,
     process.stdout.close()
     assert "Interrupted." in rest and "Traceback" not in rest
     assert not place.exists()
-    assert not [each for each in tmp_path.iterdir() if each.name.startswith("qnet-demo-")]
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("qnet-demo-")]
     assert session(process.pid) == []
 
 
@@ -222,9 +239,10 @@ def test_a_change_in_the_domain_is_said(monkeypatch: pytest.MonkeyPatch, capsys:
 
 
 def test_the_signal_counts_from_where_the_new_servers_come_first() -> None:
-    def block(seen: str, path: str, *servers: str) -> str:
+    def block(timestamp: str, path: str, *servers: str) -> str:
         strings = "".join(f'   string "{server}"\n' for server in servers)
-        return f"signal time={seen} sender=:1.0 -> destination=(null destination) serial=2 path={path}; x\n{strings}"
+        head = f"signal time={timestamp} sender=:1.0 -> destination=(null destination) serial=2 path={path}; x"
+        return f"{head}\n{strings}"
 
     dns = "/org/freedesktop/NetworkManager/DnsManager"
     text = (

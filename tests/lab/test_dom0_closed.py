@@ -32,20 +32,20 @@ _TALKATIVE = {"net.ipv4.ipfrag_time": "1", "net.ipv4.icmp_ratemask": "0"}
 
 @pytest.fixture(scope="module")
 def upgrade(lab: Lab) -> Iterator[Upgrade]:
-    found = Upgrade(lab)
+    session = Upgrade(lab)
     # other tests may have restarted parts of the netvm a moment ago
-    found.spin("a free way", lambda: not found.call("Preflight")["obstacles"])
+    session.spin("a free way", lambda: not session.call("Preflight")["obstacles"])
     # whoever disconnects at once is faster than the netvm's hotplug script, which finds nothing to do then
     lab.expect_log(r"vif0\.0 (has no (node|link) here|has gone|failed with status 1)|vif0\.0.*No such file")
     lab.expect_log(r"refused 'backend/vif/0/0/hotplug-status'")
     usual = {name: lab.out("dom0", "sysctl", "-n", name) for name in _TALKATIVE}
     lab.exec("dom0", "sysctl", "-qw", *(f"{name}={value}" for name, value in _TALKATIVE.items()))
     try:
-        yield found
+        yield session
     finally:
-        if found.snapshot().dom0.state.value != "closed":
-            found.must_disconnect()
-        found.close()
+        if session.snapshot().dom0.state.value != "closed":
+            session.must_disconnect()
+        session.close()
         lab.exec("dom0", "sysctl", "-qw", *(f"{name}={value}" for name, value in usual.items()))
 
 
@@ -68,29 +68,29 @@ def closed(upgrade: Upgrade) -> Upgrade:
 
 def _dom0(lab: Lab) -> tuple[str, str]:
     """dom0's address and MAC; they are the same whenever it is connected."""
-    number = next(each for each in lab.out("netvm", "ip", "neigh").splitlines() if "vif0.0 " in each).split()
+    number = next(line for line in lab.out("netvm", "ip", "neigh").splitlines() if "vif0.0 " in line).split()
     return number[0], number[4]
 
 
 def _mac(lab: Lab, where: str, card: str) -> str:
-    found = lab.out(where, "ip", "-o", "link", "show", "dev", card)
-    return found.partition("link/ether ")[2].split()[0]
+    link = lab.out(where, "ip", "-o", "link", "show", "dev", card)
+    return link.partition("link/ether ")[2].split()[0]
 
 
 def _knock(lab: Lab, *kinds: str) -> dict[str, Any]:
     """Knock from the netvm, past its own rules; dom0 must have been quiet for this to mean anything."""
     lab.exec("dom0", "ip", "neigh", "flush", "all")
     address, mac = _dom0(lab)
-    words = (PYTHON, KNOCK, "vif0.0", NETVM_MAC, mac, GATEWAY, address, *kinds)
-    found: dict[str, Any] = json.loads(lab.out("netvm", *words, timeout=90))
-    return found
+    arguments = (PYTHON, KNOCK, "vif0.0", NETVM_MAC, mac, GATEWAY, address, *kinds)
+    report: dict[str, Any] = json.loads(lab.out("netvm", *arguments, timeout=90))
+    return report
 
 
 @contextmanager
-def _inside(lab: Lab, code: str, *words: str, domain: str = "dom0") -> Iterator[subprocess.Popen[str]]:
+def _inside(lab: Lab, code: str, *arguments: str, domain: str = "dom0") -> Iterator[subprocess.Popen[str]]:
     """A program in Python; ended at the end."""
     pipe = subprocess.PIPE
-    with lab.popen(domain, PYTHON, "-uc", code, *words, stdin=pipe, stdout=pipe, text=True) as process:
+    with lab.popen(domain, PYTHON, "-uc", code, *arguments, stdin=pipe, stdout=pipe, text=True) as process:
         try:
             yield process
         finally:
@@ -142,14 +142,14 @@ def test_no_knock_is_answered(lab: Lab, connected: Upgrade) -> None:
     """Every port, every protocol, with listeners there to be found: no connection, no refusal, nothing."""
     with _inside(lab, _LISTEN) as listener:
         assert _line(listener) == "listening"
-        found = _knock(lab, *knock.KINDS)
-    assert found["sent"] > 2 * 65535
-    assert found["heard"] == []
+        report = _knock(lab, *knock.KINDS)
+    assert report["sent"] > 2 * 65535
+    assert report["replies"] == []
 
 
 def test_no_knock_is_answered_over_ipv6_even_where_dom0_has_it(lab: Lab, connected: Upgrade) -> None:
     with _with_ipv6(lab):
-        assert _knock(lab, "ip6")["heard"] == []
+        assert _knock(lab, "ip6")["replies"] == []
 
 
 def test_without_the_packet_filter_the_knocks_are_answered(lab: Lab, connected: Upgrade) -> None:
@@ -160,15 +160,16 @@ def test_without_the_packet_filter_the_knocks_are_answered(lab: Lab, connected: 
     try:
         with _inside(lab, _LISTEN) as listener, _with_ipv6(lab):
             assert _line(listener) == "listening"
-            heard = _knock(lab, *knock.KINDS)["heard"]
+            replies = _knock(lab, *knock.KINDS)["replies"]
     finally:
         lab.exec("dom0", "nft", "-f", "-", input=rules_now)
-    tcp = {each for each in heard if each.startswith(f"tcp {address} ")}
-    assert {each for each in tcp if each.endswith("open")} == {f"tcp {address} 22 open", f"tcp {address} 8080 open"}
-    assert len({each.split()[2] for each in tcp}) == 65535
+    tcp = {answer for answer in replies if answer.startswith(f"tcp {address} ")}
+    listening = {f"tcp {address} 22 open", f"tcp {address} 8080 open"}
+    assert {answer for answer in tcp if answer.endswith("open")} == listening
+    assert len({answer.split()[2] for answer in tcp}) == 65535
     answers = {"icmp {} 0 0", "icmp {} 14 0", "icmp {} 3 2", "icmp {} 3 3", "icmp {} 11 1", "arp 2 {}"}
-    assert {each.format(address) for each in answers} <= set(heard)
-    assert "ip6 86dd" in heard
+    assert {answer.format(address) for answer in answers} <= set(replies)
+    assert "ip6 86dd" in replies
 
 
 @contextmanager
@@ -191,7 +192,7 @@ def test_what_looks_like_an_answer_of_an_earlier_time_is_none(lab: Lab, closed: 
         assert _line(page, "3") == "answered"
         closed.must_disconnect()
     closed.must_connect()
-    assert _knock(lab, f"again={port}")["heard"] == []
+    assert _knock(lab, f"again={port}")["replies"] == []
 
 
 def test_dom0_is_connected_again_at_once(lab: Lab, closed: Upgrade) -> None:
@@ -294,13 +295,13 @@ def test_nothing_else_leaves_dom0(lab: Lab, connected: Upgrade) -> None:
 
 _HEAR = """
 import runpy, socket, sys, threading
-knock, heard = runpy.run_path(sys.argv[1]), []
+knock, replies = runpy.run_path(sys.argv[1]), []
 with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as sock:
     sock.bind((sys.argv[2], 0))
-    threading.Thread(target=knock["_listen"], args=(sock, heard), daemon=True).start()
+    threading.Thread(target=knock["_listen"], args=(sock, replies), daemon=True).start()
     print("listening")
     sys.stdin.readline()
-    print(heard)
+    print(replies)
 """
 
 
@@ -345,7 +346,7 @@ def test_the_kernel_closes_dom0_at_the_deadline_by_itself(lab: Lab, closed: Upgr
         lab.wait("the deadline", lambda: _try(lab, "tcp", WEB, 80) == "refused", 5)
         assert _line(page, "0.5") != "answered"
         assert _try(lab, "udp", SERVERS[0], 53) == "refused"
-        assert _knock(lab, f"again={port}", "arp", "icmp", "disguised")["heard"] == []
+        assert _knock(lab, f"again={port}", "arp", "icmp", "disguised")["replies"] == []
         assert _try(lab, "tcp", WEB, 22) == "refused"
     closed.start()
     closed.wait_closed(before)
@@ -355,10 +356,10 @@ def test_the_kernel_closes_dom0_at_the_deadline_by_itself(lab: Lab, closed: Upgr
 
 
 def test_nothing_is_left(lab: Lab, closed: Upgrade) -> None:
-    found = closed.traces()
-    assert (found["links"], found["routes"], found["vifs"], found["ruleset"]) == (["lo"], [], [], "")
-    assert (found["beside"], found["journal"]) == ([], False)
-    assert set(found["states"].values()) == {"running"}
+    traces = closed.traces()
+    assert (traces["links"], traces["routes"], traces["vifs"], traces["ruleset"]) == (["lo"], [], [], "")
+    assert (traces["beside"], traces["journal"]) == ([], False)
+    assert set(traces["states"].values()) == {"running"}
     assert "inet 127.0.0.1/8" in (addresses := lab.out("dom0", "ip", "-o", "-4", "address"))
     assert len(addresses.splitlines()) == 1
 
@@ -380,13 +381,14 @@ def test_there_is_no_host_at_dom0s_address(lab: Lab, connected: Upgrade, state: 
         "isp1": ("cable", "192.168.0.1", _mac(lab, "netvm", "eth0")),
         "work": ("eth0", lab.address("work"), NETVM_MAC),
     }[where]
-    found = []
+    sets = []
     for target in (address, NOBODY):
-        words = (card, _mac(lab, where, card), to, source, target, "tcp", "disguised", "odd", "arp")
-        heard = json.loads(lab.out(where, PYTHON, KNOCK, *words, timeout=90))["heard"]
-        found.append({each.replace(target, "it") for each in heard if each.startswith(("tcp ", "icmp ", "arp 2 "))})
-    assert found[0] == found[1]
-    assert not {each for each in found[0] if " it " in each}
+        arguments = (card, _mac(lab, where, card), to, source, target, "tcp", "disguised", "odd", "arp")
+        replies = json.loads(lab.out(where, PYTHON, KNOCK, *arguments, timeout=90))["replies"]
+        of_it = [answer for answer in replies if answer.startswith(("tcp ", "icmp ", "arp 2 "))]
+        sets.append({answer.replace(target, "it") for answer in of_it})
+    assert sets[0] == sets[1]
+    assert not {answer for answer in sets[0] if " it " in answer}
 
 
 _ADDRESS = "ip -4 -o addr show eth0 | sed 's/.*inet //; s,/.*,,'"

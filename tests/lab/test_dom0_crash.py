@@ -43,9 +43,9 @@ def machine() -> Iterator[Lab]:
 
 @pytest.fixture
 def upgrade(machine: Lab) -> Iterator[Upgrade]:
-    found = Upgrade(machine)
-    yield found
-    found.close()
+    session = Upgrade(machine)
+    yield session
+    session.close()
 
 
 @pytest.mark.parametrize("point", points())

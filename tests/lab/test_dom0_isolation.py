@@ -24,8 +24,8 @@ from gi.repository import GLib
 from qnet_gui.runtime.dbus_values import plain
 
 def changed(_interface, values, _invalidated):
-    found = plain(values)["Snapshot"]
-    print([each["code"] for each in found["problems"]], found["isolation"]["reachable"], flush=True)
+    snapshot = plain(values)["Snapshot"]
+    print([problem["code"] for problem in snapshot["problems"]], snapshot["isolation"]["reachable"], flush=True)
 
 bus = dbus.SystemBus(mainloop=DBusGMainLoop())
 bus.add_signal_receiver(changed, "PropertiesChanged", "org.freedesktop.DBus.Properties", "org.qnet.Helper1")
@@ -47,13 +47,13 @@ with socket.socket() as tcp, socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) a
 
 
 def _snapshot(lab: Lab) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(_qnet(lab, "status", "--json"))
-    return found
+    snapshot: dict[str, Any] = json.loads(_qnet(lab, "status", "--json"))
+    return snapshot
 
 
-def _qnet(lab: Lab, *words: str, status: int = 0) -> str:
+def _qnet(lab: Lab, *arguments: str, status: int = 0) -> str:
     done = subprocess.run(
-        [_PYTHON, "-m", "qnet_gui.cli", "--lab", lab.name, *words],
+        [_PYTHON, "-m", "qnet_gui.cli", "--lab", lab.name, *arguments],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (status, "")
@@ -61,7 +61,7 @@ def _qnet(lab: Lab, *words: str, status: int = 0) -> str:
 
 
 def _codes(lab: Lab) -> list[str]:
-    return [each["code"] for each in _snapshot(lab)["problems"]]
+    return [problem["code"] for problem in _snapshot(lab)["problems"]]
 
 
 def _reachable(lab: Lab) -> list[str]:
@@ -85,8 +85,8 @@ def _running(lab: Lab, code: str, domain: str = "dom0") -> Iterator[subprocess.P
 def tun(lab: Lab) -> Iterator[Callable[..., None]]:
     """`ip` in dom0, which has a link that nobody knows of; it goes at the end."""
 
-    def ip(*words: str) -> None:
-        lab.exec("dom0", "ip", *words)
+    def ip(*arguments: str) -> None:
+        lab.exec("dom0", "ip", *arguments)
 
     ip("tuntap", "add", "dev", _TUN, "mode", "tun")
     yield ip
@@ -94,8 +94,8 @@ def tun(lab: Lab) -> Iterator[Callable[..., None]]:
 
 
 def test_a_lab_is_isolated(lab: Lab) -> None:
-    found = _snapshot(lab)["isolation"]
-    assert found == {"reachable": [], "nics": [], "iommu": "on", "without_netvm": ["vault"]}
+    isolation = _snapshot(lab)["isolation"]
+    assert isolation == {"reachable": [], "nics": [], "iommu": "on", "without_netvm": ["vault"]}
     assert _codes(lab) == []
     assert _qnet(lab, "doctor") == "Nothing is wrong.\n"
 
@@ -109,8 +109,8 @@ def test_an_address_and_a_route_are_told_by_themselves(lab: Lab, tun: Callable[.
         assert subscriber.stdout.readline() == f"{['dom0-reachable']} {[address]}\n"
         tun("link", "set", _TUN, "up")
         tun("route", "add", "default", "dev", _TUN)
-        told = [address, "has a default route through isotun0"]
-        assert subscriber.stdout.readline() == f"{['dom0-reachable']} {told}\n"
+        reasons = [address, "has a default route through isotun0"]
+        assert subscriber.stdout.readline() == f"{['dom0-reachable']} {reasons}\n"
         tun("link", "delete", _TUN)
         while (line := subscriber.stdout.readline()) != "[] []\n":  # the route may go first
             assert "dom0-reachable" in line
@@ -169,16 +169,16 @@ def test_its_own_link_is_never_counted(lab: Lab) -> None:
         _qnet(lab, "dom0", "down", "--json")
         assert _codes(lab) == []
         subscriber.kill()
-        told = subscriber.stdout.read().splitlines()
-    assert len(told) >= 4
-    assert not [line for line in told if "has " in line or "dom0-" in line]
+        snapshots = subscriber.stdout.read().splitlines()
+    assert len(snapshots) >= 4
+    assert not [line for line in snapshots if "has " in line or "dom0-" in line]
 
 
 def test_open_ports_are_listed_and_are_no_problem(lab: Lab) -> None:
     with _running(lab, _LISTEN):
-        found = _snapshot(lab)
-        assert found["isolation"]["reachable"] == ["listens on tcp 2222", "listens on udp 5353"]
-        assert found["problems"] == []
+        snapshot = _snapshot(lab)
+        assert snapshot["isolation"]["reachable"] == ["listens on tcp 2222", "listens on udp 5353"]
+        assert snapshot["problems"] == []
         assert "dom0                      listens on tcp 2222\n" in _qnet(lab, "status")
     assert _reachable(lab) == []
 

@@ -32,14 +32,14 @@ def machine() -> Iterator[Lab]:
 
 @pytest.fixture
 def upgrade(machine: Lab) -> Iterator[Upgrade]:
-    found = Upgrade(machine)
-    found.begin()
-    yield found
-    found.close()
+    session = Upgrade(machine)
+    session.begin()
+    yield session
+    session.close()
 
 
 def _states(lab: Lab) -> dict[str, str]:
-    return {each["name"]: each["state"] for each in lab.ask("status")["domains"]}
+    return {domain["name"]: domain["state"] for domain in lab.ask("status")["domains"]}
 
 
 def _fetch(lab: Lab) -> subprocess.CompletedProcess[str]:
@@ -72,22 +72,22 @@ def test_dom0_reaches_the_world_while_it_is_connected_and_only_then(upgrade: Upg
 def test_who_is_paused_is_told_without_being_asked(upgrade: Upgrade) -> None:
     """Found in a picture of the demo: Status said of domains that were paused for dom0's upgrade that they ran."""
 
-    def told() -> set[str]:
-        return {each.state.value for each in upgrade.told.domains} if upgrade.told else set()
+    def domain_states() -> set[str]:
+        return {domain.state.value for domain in upgrade.last_snapshot.domains} if upgrade.last_snapshot else set()
 
     upgrade.must_connect()
-    upgrade.spin("news of the pause", lambda: told() == {"paused"})
+    upgrade.spin("news of the pause", lambda: domain_states() == {"paused"})
     upgrade.must_disconnect()
-    upgrade.spin("news of its end", lambda: told() == {"running"})
+    upgrade.spin("news of its end", lambda: domain_states() == {"running"})
 
 
 def test_what_it_would_meet_is_told_before(upgrade: Upgrade, machine: Lab) -> None:
     machine.pause("vault")
     try:
-        found = upgrade.call("Preflight")
+        preflight = upgrade.call("Preflight")
     finally:
         machine.unpause("vault")
-    assert found == {
+    assert preflight == {
         "busy": [], "obstacles": [], "pause": ["personal", "work"], "paused": ["vault"], "netvm": "netvm",
         "uplink": "eth0 (cable)", "names": True, "allowed": ["names", "http", "https"], "minutes": 60,
     }  # fmt: skip
@@ -98,16 +98,16 @@ def _obstacle(upgrade: Upgrade, code: str) -> str:
 
     def told() -> list[dict[str, Any]]:
         """A problem is told with its cure."""
-        found = upgrade.call("Preflight")["obstacles"]
-        return [each for each in found if code in (each["code"], each["arguments"].get("problem", {}).get("code"))]
+        obstacles = upgrade.call("Preflight")["obstacles"]
+        return [one for one in obstacles if code in (one["code"], one["arguments"].get("problem", {}).get("code"))]
 
-    found = upgrade.spin(code, told)
+    obstacles = upgrade.spin(code, told)
     before = upgrade.traces()
     error, sentence = _error(upgrade, "ConnectDom0", "u", 5)
     assert error == "Refused"
     assert sentence == upgrade.call("Preflight")["obstacles"][0]["sentence"]
     assert upgrade.traces() == before
-    return str(found[0]["sentence"])
+    return str(obstacles[0]["sentence"])
 
 
 def test_without_an_uplink_it_is_refused(upgrade: Upgrade, machine: Lab) -> None:

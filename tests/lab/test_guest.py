@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from qnet_gui.store.client import Store
+
 from .conftest import Lab
 
 _PICTURE = "ip -o address; ip route; ls -i /etc/resolv.conf; cat /etc/resolv.conf; ls -a /etc | grep qnet"
@@ -23,8 +25,8 @@ def test_running_it_again_changes_nothing(lab: Lab) -> None:
     before = lab.exec("work", "sh", "-c", _PICTURE, check=False).stdout
     monitor = lab.popen("work", "timeout", "2", "ip", "monitor", "address", "route", "link", stdout=-1, text=True)
     lab.exec("work", "qnet-guest")
-    said, _ = monitor.communicate(timeout=10)
-    assert "eth0" not in said
+    output, _ = monitor.communicate(timeout=10)
+    assert "eth0" not in output
     assert lab.exec("work", "sh", "-c", _PICTURE, check=False).stdout == before
 
 
@@ -42,6 +44,31 @@ def test_it_repairs_what_somebody_changed(lab: Lab) -> None:
     assert "10.9.9.9" not in lab.out("work", "ip", "address")
     assert lab.out("work", "cat", "/etc/resolv.conf").endswith("nameserver 10.139.1.1\nnameserver 10.139.1.2")
     assert lab.out("work", "curl", "-s", "http://www.test/").startswith("Hello from isp1.")
+
+
+def test_a_dual_stack_domain_is_served_and_told_its_ipv4_address(lab: Lab) -> None:
+    """A toolstack that knows two addresses of a card writes both, with a blank between them."""
+    lab.add("dual")
+    try:
+        number = lab.id("dual")
+        address, both = "10.137.0.99", "10.137.0.99 fd09:24ef:4179::a89:63"
+
+        def change(store: Store) -> None:
+            for card in (f"/libxl/{number}/device/vif/0", f"/local/domain/{lab.id('netvm')}/backend/vif/{number}/0"):
+                store.write(f"{card}/ip", both)
+
+        with lab.store("dom0") as dom0:
+            dom0.atomically(change)
+            told = f"{_home(lab, 'dual')}/qnet/address"
+            lab.wait("what dom0 tells it", lambda: dom0.read(told) == address.encode())
+        lab.wait("its route", lambda: f"{address} dev vif{number}.0" in lab.out("netvm", "ip", "route"))
+        lab.exec("dual", "qnet-guest")
+        assert f"inet {address}/32" in lab.out("dual", "ip", "address", "show", "eth0")
+        assert lab.out("dual", "curl", "-s", "http://www.test/").startswith("Hello from isp1.")
+        status = json.loads(lab.out("dom0", "qnet", "status", "--json"))
+        assert next(domain["address"] for domain in status["domains"] if domain["name"] == "dual") == address
+    finally:
+        lab.remove("dual")
 
 
 @pytest.mark.parametrize("value", ["nonsense", "127.0.0.1", "10.137.0.10/8", "1" * 3000])

@@ -30,14 +30,14 @@ def _counter(lab: Lab, name: str, family: str = "inet") -> int:
 @contextmanager
 def _watching(lab: Lab, domain: str, interface: str) -> Iterator[list[int]]:
     """The number of marked frames that reached an interface while the block ran, and for a second after it."""
-    found: list[int] = []
+    counts: list[int] = []
     watcher = lab.popen(
         domain, PYTHON, PACKETS, "count", interface, str(ARRIVAL + 1.5), stdout=subprocess.PIPE, text=True
     )
     assert watcher.stdout is not None
     assert watcher.stdout.readline() == "listening\n"
-    yield found
-    found.append(int(watcher.communicate(timeout=10)[0]))
+    yield counts
+    counts.append(int(watcher.communicate(timeout=10)[0]))
 
 
 def _send(lab: Lab, domain: str, *frames: str) -> None:

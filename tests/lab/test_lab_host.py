@@ -44,14 +44,14 @@ def _host() -> dict[str, object]:
 
 def _processes_of(name: str) -> list[str]:
     """The dead whom the host's first process has not collected yet have no command line and do not count."""
-    found = []
+    commands = []
     for path in Path("/proc").glob("[0-9]*/cgroup"):
         try:
             if f"/qnet-lab-{name}" in path.read_text():
-                found.append((path.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+                commands.append((path.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode())
         except OSError:
             continue
-    return [command for command in found if command]
+    return [command for command in commands if command]
 
 
 def _assert_nothing_left(lab: Lab) -> None:
@@ -94,8 +94,8 @@ def test_a_lab_with_one_provider(new_lab: Callable[[], Lab]) -> None:
     lab = new_lab()
     lab.up("--domains", "work", "--uplinks", "1")
     assert lab.exec("netvm", "ip", "link", "show", "eth1", check=False).returncode
-    for words in (["roam"], ["cable", "in", "isp2"]):
-        refused = lab.command(*words, check=False)
+    for arguments in (["roam"], ["cable", "in", "isp2"]):
+        refused = lab.command(*arguments, check=False)
         assert refused.returncode == 1
         assert "provider" in refused.stderr
     lab.exec("work", "curl", "-sf", "-m", "3", "http://www.test/")

@@ -24,7 +24,7 @@ _IN_DOM0 = (
 
 @pytest.fixture(scope="module")
 def ids(lab: Lab) -> dict[str, int]:
-    return {found["name"]: found["id"] for found in lab.status()["domains"]}
+    return {domain["name"]: domain["id"] for domain in lab.status()["domains"]}
 
 
 # -- xenstore
@@ -104,11 +104,11 @@ def test_vif_nodes_are_libxls(lab: Lab, ids: dict[str, int]) -> None:
 
 
 def test_links_are_netbacks(lab: Lab, ids: dict[str, int]) -> None:
-    links = {found["ifname"]: found for found in json.loads(lab.out("netvm", "ip", "-j", "link"))}
+    links = {link["ifname"]: link for link in json.loads(lab.out("netvm", "ip", "-j", "link"))}
     assert links[f"vif{ids['work']}.0"]["address"] == "fe:ff:ff:ff:ff:ff"
     (card,) = json.loads(lab.out("work", "ip", "-j", "link", "show", "eth0"))
     assert card["address"] == lab.out("work", "xenstore-read", "device/vif/0/mac")
-    assert {found["ifname"] for found in json.loads(lab.out("vault", "ip", "-j", "link"))} >= {"lo"}
+    assert {link["ifname"] for link in json.loads(lab.out("vault", "ip", "-j", "link"))} >= {"lo"}
     assert lab.exec("vault", "ip", "link", "show", "eth0", check=False).returncode
 
 
@@ -131,7 +131,7 @@ def test_domains_see_neither_the_host_nor_each_other(lab: Lab) -> None:
 
 
 def test_dom0_has_no_network(lab: Lab) -> None:
-    (lo,) = [found for found in json.loads(lab.out("dom0", "ip", "-j", "link")) if found["ifname"] == "lo"]
+    (lo,) = [link for link in json.loads(lab.out("dom0", "ip", "-j", "link")) if link["ifname"] == "lo"]
     assert "UP" in lo["flags"]
     assert lab.out("dom0", "ip", "-4", "route") == ""
 
@@ -144,7 +144,7 @@ def test_a_paused_domain_stands_still(lab: Lab) -> None:
     try:
         lab.pause("work")
         lab.pause("work")
-        assert [found["state"] for found in lab.status()["domains"] if found["name"] == "work"] == ["paused"]
+        assert [domain["state"] for domain in lab.status()["domains"] if domain["name"] == "work"] == ["paused"]
         ping = lab.exec("netvm", "ping", "-c", "2", "-i", "0.2", "-W", "1", lab.address("work"), check=False)
         assert "100% packet loss" in ping.stdout
         refused = lab.command("exec", "work", "--", "true", check=False)
@@ -214,13 +214,13 @@ def test_a_domain_comes_and_goes(lab: Lab) -> None:
     lab.remove("extra")
     assert lab.exec("netvm", "ip", "link", "show", name, check=False).returncode
     assert lab.exec("dom0", "xenstore-exists", home, check=False).returncode
-    assert "extra" not in {found["name"] for found in lab.status()["domains"]}
+    assert "extra" not in {domain["name"] for domain in lab.status()["domains"]}
 
 
 def test_a_domain_is_stopped_and_started(lab: Lab) -> None:
     before, address = lab.id("personal"), lab.address("personal")
     assert lab.command("stop", "personal").stdout == ""
-    assert "personal" not in {found["name"] for found in lab.status()["domains"]}
+    assert "personal" not in {domain["name"] for domain in lab.status()["domains"]}
     assert "There is no domain" in lab.command("stop", "personal", check=False).stderr
     lab.command("start", "personal")
     assert lab.id("personal") > before
@@ -233,8 +233,8 @@ def test_a_domain_is_stopped_and_started(lab: Lab) -> None:
 def test_two_netvms_have_a_provider_each(new_lab: Callable[[], Lab]) -> None:
     lab = new_lab()
     lab.up("--domains", "work", "--netvms", "netvm,netvm2")
-    assert [(found["netvm"], found["plugged"]) for found in lab.status()["uplinks"]] == [("netvm", 1), ("netvm2", 1)]
-    webs = [found["web"] for found in lab.status()["uplinks"]]
+    assert [(uplink["netvm"], uplink["plugged"]) for uplink in lab.status()["uplinks"]] == [("netvm", 1), ("netvm2", 1)]
+    webs = [uplink["web"] for uplink in lab.status()["uplinks"]]
     for netvm, isp, web in zip(("netvm", "netvm2"), ("isp1", "isp2"), webs, strict=True):
         assert isp in lab.out(netvm, "curl", "-sf", "-m", "3", f"http://{web}/")
     assert "isp1" in lab.out("work", "curl", "-sf", "-m", "3", "http://www.test/")
@@ -295,7 +295,7 @@ def test_dom0s_bus_can_be_reached_from_a_users_desktop(lab: Lab) -> None:
 
 def test_cables_and_servers(lab: Lab) -> None:
     uplinks = lab.status()["uplinks"]
-    assert [found["plugged"] for found in uplinks] == [True, False]
+    assert [uplink["plugged"] for uplink in uplinks] == [True, False]
     lab.cable("out", "isp1")
     assert "NO-CARRIER" in lab.out("netvm", "ip", "link", "show", "eth0")
     lab.cable("in", "isp1")
@@ -330,12 +330,12 @@ def test_names_that_a_lab_cannot_have(lab: Lab, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    "arguments",
     [("exec", "nobody", "--", "true"), ("remove", "nobody"), ("remove", "netvm"), ("remove", "dom0"),
      ("restart", "dom0"), ("pause", "dom0"), ("pause", "nobody"), ("exec", "work"), ("exec", "work", "--", "/no/such")],
 )  # fmt: skip
-def test_what_makes_no_sense_is_refused_in_words(lab: Lab, words: tuple[str, ...]) -> None:
-    done = lab.command(*words, check=False)
+def test_what_makes_no_sense_is_refused_in_words(lab: Lab, arguments: tuple[str, ...]) -> None:
+    done = lab.command(*arguments, check=False)
     assert done.returncode in (1, 127)
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr

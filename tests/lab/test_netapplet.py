@@ -40,34 +40,34 @@ def applet(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str]
 
 def spin(ready: Callable[[], Any], seconds: float = 10) -> Any:
     until = time.monotonic() + seconds
-    while not (found := ready()):
+    while not (answer := ready()):
         assert time.monotonic() < until, "it did not come"
         QApplication.processEvents()
         time.sleep(0.01)
-    return found
+    return answer
 
 
 def test_a_display_that_cannot_be_used_is_told_by_the_helpers_sentence(applet: Callable[[str], NetworkApplet]) -> None:
-    found, said = applet(":4242"), []
-    found.failed.connect(said.append)
-    found.start()
-    assert [str(error) for error in spin(lambda: said)] == [NO_SUCH_DISPLAY]
+    nm_applet, messages = applet(":4242"), []
+    nm_applet.failed.connect(messages.append)
+    nm_applet.start()
+    assert [str(error) for error in spin(lambda: messages)] == [NO_SUCH_DISPLAY]
 
 
 @pytest.mark.parametrize("display", ["", "elsewhere:0"])
 def test_without_a_display_it_says_why(applet: Callable[[str], NetworkApplet], display: str) -> None:
-    found, said = applet(display), []
-    found.failed.connect(said.append)
-    found.start()
-    assert [error.message.code for error in said] == [SystemCode.NO_X_DISPLAY]
+    nm_applet, messages = applet(display), []
+    nm_applet.failed.connect(messages.append)
+    nm_applet.start()
+    assert [error.message.code for error in messages] == [SystemCode.NO_X_DISPLAY]
 
 
 def test_a_helper_that_the_bus_starts_for_it_looks_before_it_answers(
     lab: Lab, applet: Callable[[str], NetworkApplet]
 ) -> None:
     """It said that netvm is not running."""
-    found, said = applet(":4242"), []
-    found.failed.connect(said.append)
+    nm_applet, messages = applet(":4242"), []
+    nm_applet.failed.connect(messages.append)
     lab.kill_program("dom0", "qnet-helper")
-    found.start()
-    assert [str(error) for error in spin(lambda: said)] == [NO_SUCH_DISPLAY]
+    nm_applet.start()
+    assert [str(error) for error in spin(lambda: messages)] == [NO_SUCH_DISPLAY]

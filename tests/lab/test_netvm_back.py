@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from qnet_gui.model.snapshot import NetvmState
+from qnet_gui.model.domain import NetvmState
 
 from . import netvms
 from .conftest import Lab, running
@@ -46,7 +46,7 @@ def test_while_it_is_away_its_domains_are_as_they_were_and_wait(two: Lab) -> Non
 
 def test_a_crash_in_the_middle_of_traffic(two: Lab) -> None:
     """Its first process dies, as when its kernel does; nobody has told its domains."""
-    os.kill(next(found["pid"] for found in two.status()["domains"] if found["name"] == "netvm"), signal.SIGKILL)
+    os.kill(next(entry["pid"] for entry in two.status()["domains"] if entry["name"] == "netvm"), signal.SIGKILL)
     two.wait("it is dead", lambda: state_of(two, "netvm") != "running")
     two.restart("netvm")
     for domain in ("work", "personal"):
@@ -54,7 +54,7 @@ def test_a_crash_in_the_middle_of_traffic(two: Lab) -> None:
 
 
 def state_of(lab: Lab, domain: str) -> str:
-    return str(next(found["state"] for found in lab.status()["domains"] if found["name"] == domain))
+    return str(next(entry["state"] for entry in lab.status()["domains"] if entry["name"] == domain))
 
 
 def test_a_paused_domain_has_its_network_again_when_it_wakes(two: Lab) -> None:
@@ -144,7 +144,7 @@ def test_a_netvm_that_was_paused_when_it_was_made_serves_as_soon_as_it_reports(t
         assert upgrade.snapshot().netvm.state is NetvmState.PAUSED  # who asks has the helper ask the hypervisor
         two.unpause("netvm")
         two.restart_program("netvm", "qnet-agent")
-        upgrade.spin("the news", lambda: upgrade.told and upgrade.told.netvm.state is NetvmState.RUNNING)
+        upgrade.spin("the news", lambda: (last := upgrade.last_snapshot) and last.netvm.state is NetvmState.RUNNING)
     finally:
         two.unpause("netvm")
         upgrade.close()

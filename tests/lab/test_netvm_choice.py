@@ -36,8 +36,8 @@ def _back(two: Lab) -> Iterator[None]:
 def test_running_domains_are_moved_and_keep_what_they_had(two: Lab) -> None:
     before, card = state(two, "work"), two.out("work", "cat", "/sys/class/net/eth0/address")
     assert page(two, "work") == "isp1"
-    said = qnet(two, "netvm", "set", "netvm2", "--move")
-    assert said.splitlines()[-1] == "netvm2 is the netvm now. Moved to it: personal, work."
+    output = qnet(two, "netvm", "set", "netvm2", "--move")
+    assert output.splitlines()[-1] == "netvm2 is the netvm now. Moved to it: personal, work."
     assert [page(two, domain) for domain in ("work", "personal")] == ["isp2", "isp2"]
     assert two.out("work", "cat", "/sys/class/net/eth0/address") == card
     assert state(two, "work") == {**before, "netvm": "netvm2"}
@@ -72,10 +72,10 @@ def test_a_choice_that_cannot_be_written_changes_nothing(two: Lab) -> None:
     two.exec("dom0", "tee", CONFIG, input="[dom0]\n")
     two.exec("dom0", "mount", "--bind", "-o", "ro", "/etc/qnet", "/etc/qnet")
     try:
-        said = refusal(two, "netvm", "set", "netvm2", "--move")
+        output = refusal(two, "netvm", "set", "netvm2", "--move")
     finally:
         two.exec("dom0", "umount", "/etc/qnet")
-    assert "/etc/qnet/qnet.toml cannot be written: Read-only file system." in said
+    assert "/etc/qnet/qnet.toml cannot be written: Read-only file system." in output
     assert qnet(two, "netvm", "get") == "netvm"
     assert page(two, "work") == "isp1"
     two.exec("dom0", "tee", CONFIG, input="[dom0]\nnonsense = 1\n")
@@ -115,9 +115,9 @@ def test_dom0_is_accepted_with_a_problem_in_every_snapshot(two: Lab) -> None:
     assert "No network agent runs in dom0" in refusal(two, "netvm", "set", "dom0", "--move")
     done = two.exec("dom0", "qnet", "netvm", "set", "dom0")
     assert "WARNING: with dom0 as the netvm" in done.stderr
-    found = json.loads(qnet(two, "status", "--json"))
-    assert (found["netvm"]["name"], found["netvm"]["id"]) == ("dom0", 0)
-    assert "dom0-netvm" in [each["code"] for each in found["problems"]]
+    snapshot = json.loads(qnet(two, "status", "--json"))
+    assert (snapshot["netvm"]["name"], snapshot["netvm"]["id"]) == ("dom0", 0)
+    assert "dom0-netvm" in [problem["code"] for problem in snapshot["problems"]]
     assert page(two, "work") == "isp1"
 
 
@@ -128,8 +128,8 @@ def test_the_agent_runs_in_dom0_too(two: Lab) -> None:
         try:
             two.wait("its report", lambda: not netvms.dead_agent(two, "dom0"))
             qnet(two, "netvm", "set", "dom0")
-            found = json.loads(qnet(two, "status", "--json"))
-            assert (found["netvm"]["id"], found["netvm"]["agent"]) == (0, "running")
+            snapshot = json.loads(qnet(two, "status", "--json"))
+            assert (snapshot["netvm"]["id"], snapshot["netvm"]["agent"]) == (0, "running")
             assert qnet(two, "routes")
         finally:
             agent.terminate()
@@ -139,8 +139,8 @@ def test_the_agent_runs_in_dom0_too(two: Lab) -> None:
 
 def test_a_paused_domain_is_moved_when_it_wakes(two: Lab) -> None:
     qnet(two, "domain", "pause", "personal")
-    said = qnet(two, "netvm", "set", "netvm2", "--move").splitlines()[-1]
-    assert said == "netvm2 is the netvm now. Moved to it: work. Paused, and moved when they go on: personal."
+    output = qnet(two, "netvm", "set", "netvm2", "--move").splitlines()[-1]
+    assert output == "netvm2 is the netvm now. Moved to it: work. Paused, and moved when they go on: personal."
     assert served_by(two, "personal", "netvm")
     qnet(two, "domain", "unpause", "personal")
     until_page(two, "personal", "isp2")
@@ -152,11 +152,11 @@ def test_a_domain_that_cannot_be_moved_is_named_and_the_others_are_moved(two: La
     two.expect_log("ended with (status|signal)|for vif.* failed with status|qnet-guest: There was no")
     guest = two.popen("personal", "flock", "--no-fork", "/run/qnet-guest.lock", "sleep", "60")
     try:
-        said = refusal(two, "netvm", "set", "netvm2", "--move")
+        output = refusal(two, "netvm", "set", "netvm2", "--move")
     finally:
         guest.kill()
         guest.wait()
-    assert "netvm2 is the netvm now. Moved to it: work. personal could not be moved: It has not set up" in said
+    assert "netvm2 is the netvm now. Moved to it: work. personal could not be moved: It has not set up" in output
     assert page(two, "work") == "isp2"
     until_page(two, "personal", "isp2")
 
@@ -198,9 +198,9 @@ def test_a_paused_domain_is_attached_too_and_online_when_it_wakes(two: Lab) -> N
 
 
 def test_what_is_refused(two: Lab) -> None:
-    for deed in ("pause", "detach"):
-        assert "netvm is the netvm" in refusal(two, "domain", deed, "netvm")
-        assert "dom0" in refusal(two, "domain", deed, "dom0")
+    for action in ("pause", "detach"):
+        assert "netvm is the netvm" in refusal(two, "domain", action, "netvm")
+        assert "dom0" in refusal(two, "domain", action, "dom0")
     assert refusal(two, "domain", "attach", "netvm")
     call = ["dbus-send", "--system", "--print-reply", "--dest=org.qnet.Helper1", "/org/qnet/Helper1"]
     for member, domid, sentence in (
@@ -224,11 +224,11 @@ def test_what_is_refused(two: Lab) -> None:
 def test_while_dom0_is_connected_nobody_else_is_let_loose(two: Lab) -> None:
     qnet(two, "dom0", "up")
     try:
-        for words in (
+        for arguments in (
             ("domain", "unpause", "work"), ("domain", "pause", "vault"), ("domain", "attach", "vault"),
             ("netvm", "set", "netvm2"),
         ):  # fmt: skip
-            assert "dom0 is connected to the network" in refusal(two, *words)
+            assert "dom0 is connected to the network" in refusal(two, *arguments)
     finally:
         qnet(two, "dom0", "down")
     assert page(two, "work") == "isp1"

@@ -7,8 +7,8 @@ import json
 from .conftest import Lab
 
 
-def _rows(lab: Lab, *words: str) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = json.loads(lab.out("dom0", "qnet", "routes", "--json", *words))
+def _rows(lab: Lab, *arguments: str) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = json.loads(lab.out("dom0", "qnet", "routes", "--json", *arguments))
     return rows
 
 

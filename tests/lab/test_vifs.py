@@ -23,7 +23,7 @@ def _taken_away(lab: Lab, *frontends: int) -> Iterator[None]:
         unbooted_vifs.take(lab, *frontends)
         lab.wait(
             "the end of all test vifs",
-            lambda: not any(f"vif{each}.0" in unbooted_vifs.served(lab) for each in frontends),
+            lambda: not any(f"vif{domid}.0" in unbooted_vifs.served(lab) for domid in frontends),
         )
 
 
@@ -36,7 +36,8 @@ def _up(lab: Lab, frontend: int) -> bool:
 _GOOD_MAC = unbooted_vifs.mac(60)
 _BAD = {
     "no address": ("nonsense", _GOOD_MAC),
-    "too many addresses": ("10.137.0.60 10.137.0.61", _GOOD_MAC),
+    "nonsense beside it": ("10.137.0.60 nonsense", _GOOD_MAC),
+    "IPv6 alone": ("fd09:24ef:4179::a89:3c", _GOOD_MAC),
     "multicast": ("224.0.0.1", _GOOD_MAC),
     "loopback": ("127.0.0.1", _GOOD_MAC),
     "a network": ("10.137.0.0/16", _GOOD_MAC),
@@ -60,9 +61,9 @@ def test_a_bad_node_is_refused_and_marked_and_the_others_are_untouched(
         unbooted_vifs.links(lab, 60)
         unbooted_vifs.write(lab, {60: unbooted_vifs.nodes(60, ip, mac)})
         lab.wait("hotplug-error", lambda: unbooted_vifs.field(lab, 60, "hotplug-error"))
-        status, said = unbooted_vifs.hotplug(lab, "online", 60)
+        status, output = unbooted_vifs.hotplug(lab, "online", 60)
         assert status == 1
-        assert "error" in said
+        assert "error" in output
         assert unbooted_vifs.field(lab, 60, "hotplug-status") == "error"
         error = unbooted_vifs.field(lab, 60, "hotplug-error")
         assert 0 < len(error) <= 256
@@ -83,6 +84,16 @@ def test_an_address_that_is_not_ascii_is_refused(lab: Lab) -> None:
         lab.exec("dom0", "xenstore-write", f"{unbooted_vifs.path(60)}/ip", "10.137.0.6\N{SNOWMAN}")
         lab.wait("the refusal", lambda: "is not ASCII" in unbooted_vifs.field(lab, 60, "hotplug-error"))
         assert "vif60.0" not in unbooted_vifs.served(lab)
+
+
+@pytest.mark.parametrize("ip", ["10.137.0.61 fd09:24ef:4179::a89:3d", "10.137.0.61 10.137.0.62"])
+def test_of_several_addresses_the_first_ipv4_one_is_served(lab: Lab, ip: str) -> None:
+    with _taken_away(lab, 61):
+        unbooted_vifs.links(lab, 61)
+        unbooted_vifs.write(lab, {61: unbooted_vifs.nodes(61, ip, unbooted_vifs.mac(61))})
+        lab.wait("connected", lambda: unbooted_vifs.field(lab, 61, "hotplug-status") == "connected")
+        assert "10.137.0.61 dev vif61.0 lladdr" in unbooted_vifs.served(lab)
+        assert "10.137.0.62" not in unbooted_vifs.served(lab)
 
 
 def test_a_mac_in_capitals_is_a_mac(lab: Lab) -> None:
@@ -141,8 +152,8 @@ def test_a_vif_that_is_not_there_is_no_error_but_no_success_either(lab: Lab, age
     if agent == "does not run":
         lab.kill_program("netvm", "qnet-agent")
     try:
-        status, said = unbooted_vifs.hotplug(lab, "online", 70)
-        assert (status, said[:3]) == (1, "<6>")
+        status, output = unbooted_vifs.hotplug(lab, "online", 70)
+        assert (status, output[:3]) == (1, "<6>")
         assert unbooted_vifs.hotplug(lab, "offline", 70) == (0, "")
         assert unbooted_vifs.field(lab, 70, "hotplug-status") == ""
     finally:
@@ -153,11 +164,11 @@ def test_a_vif_that_is_not_there_is_no_error_but_no_success_either(lab: Lab, age
 #: Says `offline` for a vif that is not there while the agent looks at it already; prints the answers.
 _GOES_MEANWHILE = """
 import socket, time
-def say(words):
+def say(request):
     sock = socket.socket(socket.AF_UNIX)
     while sock.connect_ex("/run/qnet/agent.sock"):
         time.sleep(0.1)  # it is just starting again
-    sock.sendall(words + b" backend/vif/70/0 vif70.0\\n")
+    sock.sendall(request + b" backend/vif/70/0 vif70.0\\n")
     return sock
 answers = set()
 for turn in range(200):
@@ -188,35 +199,35 @@ def _script(lab: Lab, verb: str, frontend: int) -> subprocess.Popen[str]:
 def _all(lab: Lab, verb: str, frontends: range) -> None:
     with concurrent.futures.ThreadPoolExecutor(50) as pool:
         done = list(pool.map(lambda process: (*process.communicate(timeout=60), process.returncode),
-                             [_script(lab, verb, each) for each in frontends]))  # fmt: skip
-    assert {status for *_, status in done} == {0}, [said for said, *_ in done if said]
+                             [_script(lab, verb, domid) for domid in frontends]))  # fmt: skip
+    assert {status for *_, status in done} == {0}, [output for output, *_ in done if output]
 
 
 @pytest.mark.parametrize("agent", ["runs", "is killed and started in between", "does not run"])
 def test_fifty_vifs_at_once_from_fifty_processes(lab: Lab, agent: str) -> None:
-    crowd = range(100, 150)
+    domids = range(100, 150)
     others = unbooted_vifs.served(lab)
     if agent == "does not run":
         lab.kill_program("netvm", "qnet-agent")
     try:
-        unbooted_vifs.links(lab, *crowd)
+        unbooted_vifs.links(lab, *domids)
         unbooted_vifs.write(
-            lab, {each: unbooted_vifs.nodes(each, f"10.137.1.{each}", unbooted_vifs.mac(each)) for each in crowd}
+            lab, {domid: unbooted_vifs.nodes(domid, f"10.137.1.{domid}", unbooted_vifs.mac(domid)) for domid in domids}
         )
         with concurrent.futures.ThreadPoolExecutor(1) as other:
             if agent.startswith("is killed"):
                 other.submit(lab.kill_program, "netvm", "qnet-agent")
                 other.submit(lab.start_program, "netvm", "qnet-agent")
-            _all(lab, "online", crowd)
-        for each in crowd:
-            assert unbooted_vifs.field(lab, each, "hotplug-status") == "connected"
-            assert f'"vif{each}.0" . 10.137.1.{each}' in unbooted_vifs.served(lab)
-        for each in crowd:
-            assert _up(lab, each)
-        _all(lab, "offline", crowd)
+            _all(lab, "online", domids)
+        for domid in domids:
+            assert unbooted_vifs.field(lab, domid, "hotplug-status") == "connected"
+            assert f'"vif{domid}.0" . 10.137.1.{domid}' in unbooted_vifs.served(lab)
+        for domid in domids:
+            assert _up(lab, domid)
+        _all(lab, "offline", domids)
         assert unbooted_vifs.served(lab) == others
     finally:
-        unbooted_vifs.take(lab, *crowd)
+        unbooted_vifs.take(lab, *domids)
         if agent == "does not run":
             lab.start_program("netvm", "qnet-agent")
 

@@ -56,16 +56,16 @@ def write(lab: Lab, cards: Mapping[int, Mapping[str, str]]) -> None:
 def links(lab: Lab, *frontends: int) -> None:
     """Make the vifs' links in the netvm; the other end stays there too, down."""
     batch = "".join(
-        f"link add vif{each}.0 type veth peer name far{each}\nlink set far{each} up\n" for each in frontends
+        f"link add vif{domid}.0 type veth peer name far{domid}\nlink set far{domid} up\n" for domid in frontends
     )
     lab.exec("netvm", "ip", "-batch", "-", input=batch)
 
 
 def take(lab: Lab, *frontends: int) -> None:
     """Take links and nodes away, however far they were."""
-    for each in frontends:
-        lab.exec("netvm", "ip", "link", "delete", f"vif{each}.0", check=False)
-    lab.exec("dom0", "xenstore-rm", *(f"{NETVM_HOME}/backend/vif/{each}" for each in frontends), check=False)
+    for domid in frontends:
+        lab.exec("netvm", "ip", "link", "delete", f"vif{domid}.0", check=False)
+    lab.exec("dom0", "xenstore-rm", *(f"{NETVM_HOME}/backend/vif/{domid}" for domid in frontends), check=False)
 
 
 def field(lab: Lab, frontend: int, name: str) -> str:

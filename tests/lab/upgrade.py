@@ -35,12 +35,12 @@ import glob, json, os, stat
 def resolv():
     path = "/etc/resolv.conf"
     try:
-        found = os.lstat(path)
+        status = os.lstat(path)
     except FileNotFoundError:
         return None
-    if stat.S_ISLNK(found.st_mode):
+    if stat.S_ISLNK(status.st_mode):
         return ["link", os.readlink(path)]
-    return ["file", open(path).read(), stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid]
+    return ["file", open(path).read(), stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid]
 print(json.dumps({
     "links": sorted(os.listdir("/sys/class/net")),
     "routes": open("/proc/net/route").read().splitlines()[1:],
@@ -65,7 +65,7 @@ class Upgrade:
         self.steps: list[tuple[int, str, str, str]] = []
         self.ends: dict[int, tuple[str, str]] = {}
         #: What the helper told last without being asked, which would have it look anew.
-        self.told: Snapshot | None = None
+        self.last_snapshot: Snapshot | None = None
         self._bus = dbus.bus.BusConnection(dom0_bus_address(lab.name), mainloop=DBusGMainLoop())
         for signal, handler in (("Step", self._step), ("OperationEnded", self._ended)):
             self._bus.add_signal_receiver(handler, signal, NAME)
@@ -81,7 +81,7 @@ class Upgrade:
 
     def _changed(self, _: str, changed: Any, __: Any) -> None:
         if "Snapshot" in changed:
-            self.told = from_wire(plain(changed)["Snapshot"])
+            self.last_snapshot = from_wire(plain(changed)["Snapshot"])
 
     def _ended(self, *values: Any) -> None:
         number, error, sentence, code, arguments = map(plain, values)
@@ -95,8 +95,8 @@ class Upgrade:
 
     def properties(self) -> dict[str, Any]:
         where = "org.freedesktop.DBus.Properties"
-        found: dict[str, Any] = plain(self._bus.call_blocking(NAME, PATH, where, "GetAll", "s", (NAME,), timeout=30))
-        return found
+        values: dict[str, Any] = plain(self._bus.call_blocking(NAME, PATH, where, "GetAll", "s", (NAME,), timeout=30))
+        return values
 
     def snapshot(self) -> Snapshot:
         return from_wire(self.properties()["Snapshot"])
@@ -107,11 +107,11 @@ class Upgrade:
     def spin(self, what: str, ready: Callable[[], Any], seconds: float = 20) -> Any:
         """Take in signals until something is so."""
         until, context = time.monotonic() + seconds, GLib.MainContext.default()
-        while not (found := ready()):
+        while not (answer := ready()):
             assert time.monotonic() < until, f"{what}: not within {seconds} s"
             if not context.iteration(False):
                 time.sleep(0.005)
-        return found
+        return answer
 
     def end_of(self, number: int, seconds: float = 40) -> tuple[str, str]:
         """Error (without its prefix) and sentence of an operation's end."""
@@ -137,12 +137,12 @@ class Upgrade:
 
     def traces(self) -> dict[str, Any]:
         """All that a link of dom0 could leave behind, and who is paused."""
-        found: dict[str, Any] = json.loads(self.lab.out("dom0", "/usr/bin/python3", "-c", _TRACES))
-        found["ruleset"] = self.lab.out("dom0", "/usr/sbin/nft", "list", "ruleset")
+        traced: dict[str, Any] = json.loads(self.lab.out("dom0", "/usr/bin/python3", "-c", _TRACES))
+        traced["ruleset"] = self.lab.out("dom0", "/usr/sbin/nft", "list", "ruleset")
         with self.lab.store("dom0") as store:
-            found["vifs"] = store.children("/libxl/0/device/vif")
-        found["states"] = {each["name"]: each["state"] for each in self.lab.ask("status")["domains"]}
-        return found
+            traced["vifs"] = store.children("/libxl/0/device/vif")
+        traced["states"] = {domain["name"]: domain["state"] for domain in self.lab.ask("status")["domains"]}
+        return traced
 
     def wait_closed(self, before: dict[str, Any], seconds: float = 25) -> None:
         """Wait until the helper says that dom0 is closed, then compare all traces."""

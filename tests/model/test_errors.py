@@ -8,7 +8,7 @@ from qnet_gui.model.messages.plain import plain
 
 
 def test_every_error_finds_back_from_its_name_on_the_bus():
-    kinds = errors.kinds()
+    kinds = [kind for kind in errors.kinds() if kind.__module__.startswith("qnet_gui.model.")]
     assert len({kind.name for kind in kinds}) == len(kinds)
     for kind in kinds:
         error = from_dbus(kind(plain("It is so.")).dbus_name, plain("It is so."))

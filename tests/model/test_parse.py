@@ -57,6 +57,32 @@ def test_ipv4_refuses(bad):
         parse.ipv4(bad)
 
 
+@pytest.mark.parametrize(
+    ("raw", "first"),
+    [
+        (b"10.137.0.5", "10.137.0.5"),
+        (b"10.137.0.5 fd09:24ef:4179::a89:5", "10.137.0.5"),  # as libvirt writes a dual-stack domain's
+        (b"fd09:24ef:4179::a89:5 10.137.0.5", "10.137.0.5"),
+        ("10.137.0.5 10.137.0.6", "10.137.0.5"),
+        (b" 10.137.0.5  ::1 ", "10.137.0.5"),
+    ],
+)
+def test_the_first_ipv4_address_of_a_vif_counts(raw, first):
+    assert str(parse.addresses(raw)[0]) == first
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"", b" ", b"fd09::5", b"nonsense", b"10.137.0.5 nonsense", b"10.137.0.5,fd09::5", b"10.137.0.5/24",
+        b"10.137.0.5 224.0.0.1", b"10.137.0.5 \xff", b"10.137.0.5\n", b"10.137.0.5 " * 100,
+    ],
+)  # fmt: skip
+def test_what_is_no_list_of_addresses_is_refused_as_a_whole(raw):
+    with pytest.raises(BadInput):
+        parse.addresses(raw)
+
+
 def test_mac_takes_capitals_and_refuses_multicast():
     assert parse.mac("00:16:3E:5E:6C:00") == "00:16:3e:5e:6c:00"
     for bad in ("01:16:3e:5e:6c:00", "00:16:3e:5e:6c", "00-16-3e-5e-6c-00", "00:16:3e:5e:6c:0g"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qnet_gui.model.dns import DnsRedirect, DnsSource
+from qnet_gui.model.domain import AgentState
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.model.vif import VifId
@@ -17,19 +19,20 @@ from qnet_gui.netvm import report
 from qnet_gui.netvm.packet_filter import ruleset
 from qnet_gui.netvm.vifs import hotplug
 from qnet_gui.store import keys
+from qnet_gui.store.reports import AGENT, ALL, AgentReport
 
 ADDRESS, OTHER = IPv4Address("10.137.0.7"), IPv4Address("10.137.0.8")
 
 
 def _key(path: str) -> keys.Key:
     shape = re.sub(r"/\d+(?=/|$)", "/{}", path)
-    return next(key for key in keys.ALL if key.path == shape)
+    return next(key for key in ALL if key.path == shape)
 
 
 # -- nodes
 
 _texts = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40)
-_ips = st.ip_addresses(v=4)
+_ips = st.sampled_from([IPv4Address(text) for text in ("10.0.0.1", "192.168.255.254", "1.1.1.1", "172.16.0.9")])
 _uplinks = st.builds(
     Uplink,
     st.from_regex(r"[a-z][a-z0-9]{0,14}", fullmatch=True),
@@ -44,7 +47,7 @@ _uplinks = st.builds(
     _texts,
 )
 _pictures = st.builds(
-    report.AgentReport,
+    AgentReport,
     st.lists(_uplinks, max_size=20).map(tuple),
     st.sampled_from(DnsSource),
     st.lists(st.builds(DnsRedirect, _ips, _ips), max_size=2).map(tuple),
@@ -54,14 +57,24 @@ _pictures = st.builds(
 
 
 @given(_pictures)
-def test_dom0_accepts_every_node_of_every_picture(picture: report.AgentReport) -> None:
+def test_dom0_reads_what_the_agent_wrote(picture: AgentReport) -> None:
+    """All but the list of vifs, which dom0 does not ask for, and what is cut: uplinks above 16, servers above 8."""
+    nodes = {path: value.encode() for path, value in report.nodes(picture).items()}
+    dropped: list[str] = []
+    uplinks = tuple(replace(uplink, servers=uplink.servers[:8]) for uplink in picture.uplinks[: keys.UPLINKS])
+    assert AGENT.read(nodes.get, dropped) == replace(picture, uplinks=uplinks, vifs=(), state=AgentState.RUNNING)
+    assert dropped == []
+
+
+@given(_pictures)
+def test_dom0_accepts_every_node_of_every_picture(picture: AgentReport) -> None:
     for path, value in report.nodes(picture).items():
         assert _key(path).check(value) == value
 
 
 def test_a_thousand_vifs_are_told_in_pieces_that_xenstore_takes() -> None:
     vifs = tuple(VifId(number, 0) for number in range(1, 1001))
-    nodes = report.nodes(report.AgentReport(vifs=vifs))
+    nodes = report.nodes(AgentReport(vifs=vifs))
     count = int(nodes[keys.VIF_PIECES.at()])
     told = " ".join(nodes[keys.VIF_PIECE.at(index)] for index in range(count)).split()
     assert told == [f"{number}.0" for number in range(1, 1001)]

@@ -2,56 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nm_objects import NM, ROOT, device, dns, ips, primary
 
+from qnet_gui.model.dns import DnsSource
+from qnet_gui.model.route import Route
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.netvm.dns import resolv_conf, resolved
+from qnet_gui.netvm.dns.redirection import Sources
 from qnet_gui.netvm.uplinks import networkmanager_objects
 
-NM, ROOT = networkmanager_objects.NM, networkmanager_objects.MANAGER_PATH
-
-
-def ips(*texts: str) -> tuple[IPv4Address, ...]:
-    return tuple(map(IPv4Address, texts))
-
-
 # -- NetworkManager
-
-
-def device(kind: int, state: int = 100, name: str = "eth0", number: int = 1, **more: Any) -> dict[str, Any]:
-    """A device with an address, its active connection, and what they refer to."""
-    active, config = f"{ROOT}/ActiveConnection/{number}", f"{ROOT}/IP4Config/{number}"
-    properties = {
-        "DeviceType": kind,
-        "State": state,
-        "Interface": name,
-        "ActiveConnection": active,
-        "Ip4Config": config,
-    }
-    return {
-        f"{ROOT}/Devices/{number}": {f"{NM}.Device": properties | more.pop("device", {}), **more},
-        active: {f"{NM}.Connection.Active": {"Id": f"connection {number}", "State": 2, "Devices": []}},
-        config: {
-            f"{NM}.IP4Config": {
-                "AddressData": [{"address": f"192.168.{number}.2", "prefix": 24}],
-                "Gateway": f"192.168.{number}.1",
-                "NameserverData": [{"address": f"192.168.{number}.53"}],
-            }
-        },
-    }
-
-
-def primary(number: int) -> dict[str, Any]:
-    return {ROOT: {NM: {"PrimaryConnection": f"{ROOT}/ActiveConnection/{number}", "Startup": False}}}
-
-
-def dns(*entries: dict[str, Any]) -> dict[str, Any]:
-    return {f"{ROOT}/DnsManager": {f"{NM}.DnsManager": {"Configuration": list(entries)}}}
 
 
 def test_a_cable() -> None:
@@ -105,6 +72,47 @@ def test_a_vpn_plugins_connection_is_an_uplink_of_its_own() -> None:
         ("vpn", True, "office"),
         ("cable", False, "connection 1"),
     ]
+
+
+class FakeNetlink:
+    """One default route, straight through a link that every network namespace has."""
+
+    def routes(self) -> list[Route]:
+        return [Route.of(IPv4Address(0), 0, IPv4Address("192.168.1.1"), "lo", 100)]
+
+    def addresses(self, index: int) -> list[tuple[IPv4Address, int]]:
+        return [(IPv4Address("192.168.1.2"), 24)]
+
+    def mtu(self, name: str) -> int:
+        return {"lo": 1400, "wlan0": 1280}[name]
+
+
+class FakeNetworkManager:
+    in_charge, servers = True, ips("192.168.1.53")
+
+    def __init__(self, objects: dict[str, Any]) -> None:
+        self.uplinks = networkmanager_objects.uplinks(objects)
+
+
+def left_alone(uplink: Uplink) -> set[str]:
+    """The fields of an uplink that nobody has filled in."""
+    return {field.name for field in fields(Uplink) if getattr(uplink, field.name) == field.default}
+
+
+def test_every_field_of_an_uplink_is_found_out() -> None:
+    """One that is added and forgotten here would be its default for ever, and nobody would see that."""
+    sources = Sources(None, FakeNetlink(), lambda: None)  # type: ignore[arg-type]
+    sources._resolvconf.servers = ips("192.168.1.53")
+    source, _, (uplink,) = sources.ask(ips("10.139.1.1"))
+    assert source is DnsSource.RESOLV_CONF
+    assert left_alone(uplink) == {"ssid", "strength", "connection"}  # the kernel has no names for connections
+    point = f"{ROOT}/AccessPoint/1"
+    wifi = device(2, name="wlan0", **{f"{NM}.Device.Wireless": {"ActiveAccessPoint": point}}) | primary(1)
+    wifi |= {point: {f"{NM}.AccessPoint": {"Ssid": list(b"Home"), "Strength": 73}}}
+    sources._networkmanager = FakeNetworkManager(wifi)  # type: ignore[assignment]
+    _, _, (uplink,) = sources.ask(ips("10.139.1.1"))
+    assert left_alone(uplink) == set()
+    assert uplink.mtu == 1280
 
 
 def test_an_uplink_that_is_gone_is_lost_and_one_that_is_down_is_not() -> None:
@@ -188,3 +196,36 @@ def test_resolv_conf() -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_a_resolv_conf(text: str) -> None:
     resolv_conf.parse(text)
+
+
+# -- servers that NetworkManager has and does not use
+
+
+def lease(servers: Any, number: int = 1, state: int = 100) -> dict[str, Any]:
+    """A device that is up with a lease, of which nothing came into force."""
+    path = f"{ROOT}/DHCP4Config/{number}"
+    objects = device(1, state=state, number=number, device={"Dhcp4Config": path})
+    objects[f"{ROOT}/IP4Config/{number}"][f"{NM}.IP4Config"]["NameserverData"] = []
+    return objects | {path: {f"{NM}.DHCP4Config": {"Options": servers}}}
+
+
+@pytest.mark.parametrize(
+    ("options", "lost"),
+    [
+        ({"domain_name_servers": "192.168.1.53 192.168.1.54"}, True),
+        ({"domain_name_servers": ""}, False),
+        ({"domain_name_servers": "fd09::1"}, False),
+        ({"domain_name_servers": 7}, False),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_servers_of_a_lease_that_are_not_in_force_are_lost(options: Any, lost: bool) -> None:
+    assert networkmanager_objects.lost_servers(lease(options) | dns()) is lost
+
+
+def test_servers_are_not_lost_while_any_are_in_force_or_it_still_connects() -> None:
+    options = {"domain_name_servers": "192.168.1.53"}
+    in_force = dns({"nameservers": ["192.168.2.53"], "priority": 100})
+    assert not networkmanager_objects.lost_servers(lease(options) | in_force)
+    assert not networkmanager_objects.lost_servers(lease(options, state=70) | dns())

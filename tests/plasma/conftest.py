@@ -18,11 +18,11 @@ from qnet_gui.lab.desktop.plasma import Plasma
 PICTURES = Path(__file__).parents[2] / "build" / "plasma"
 
 
-def lab_command(*words: str) -> str:
+def lab_command(*arguments: str) -> str:
     """Run `qnet lab …`."""
-    command = [sys.executable, "-m", "qnet_gui.lab", *words]
+    command = [sys.executable, "-m", "qnet_gui.lab", *arguments]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, f"{' '.join(words)}: {done.stdout}{done.stderr}"
+    assert done.returncode == 0, f"{' '.join(arguments)}: {done.stdout}{done.stderr}"
     return done.stdout
 
 
@@ -37,9 +37,9 @@ def lab() -> Iterator[Place]:
 
 
 @pytest.fixture
-def lab_words(lab: Place) -> Callable[..., str]:
+def run_lab(lab: Place) -> Callable[..., str]:
     """Runs `qnet lab` for this lab."""
-    return lambda verb, *words: lab_command(verb, "--name", lab.name, *words)
+    return lambda verb, *arguments: lab_command(verb, "--name", lab.name, *arguments)
 
 
 @pytest.fixture(scope="session")
@@ -64,15 +64,15 @@ def login(lab: Place, tmp_path: Path) -> Callable[..., Plasma]:
 @pytest.fixture
 def tray(plasma: Plasma, lab: Place) -> Iterator[Tray]:
     """The applet of the session, running."""
-    seen = Tray(plasma, lab)
-    seen.ensure()
-    yield seen
-    seen.close_windows()
-    seen.close()
+    applet = Tray(plasma, lab)
+    applet.ensure()
+    yield applet
+    applet.close_windows()
+    applet.close()
 
 
 def pytest_runtest_logreport(report: Any) -> None:
     """Nothing to do for success; a failure keeps the last picture under the test's name."""
     if report.when == "call" and report.failed:
-        for seen in Tray.open:
-            seen.picture(PICTURES / f"failed-{report.nodeid.rpartition('::')[2].replace('/', '-')}.png")
+        for applet in Tray.open:
+            applet.picture(PICTURES / f"failed-{report.nodeid.rpartition('::')[2].replace('/', '-')}.png")

@@ -46,7 +46,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Told:
+class ShownNotification:
     """A notification as the server was asked to show it; `actions` are key and text in turn."""
 
     title: str
@@ -86,10 +86,10 @@ class Tray:
     def items(self) -> list[str]:
         """The bus names of what is in the tray."""
         try:
-            found = self.get(WATCHER, "/StatusNotifierWatcher", WATCHER, "RegisteredStatusNotifierItems")
+            items = self.get(WATCHER, "/StatusNotifierWatcher", WATCHER, "RegisteredStatusNotifierItems")
         except dbus.DBusException:
             return []
-        return [each.partition("/")[0] for each in found]
+        return [item.partition("/")[0] for item in items]
 
     def _find(self) -> str:
         try:
@@ -123,7 +123,7 @@ class Tray:
         tooltip = self.get(self.item, "/StatusNotifierItem", ITEM, "ToolTip")
         return str(tooltip[2]).partition("\n")[2].replace(_NOTHING, "")
 
-    def shows(self, ready: Callable[[Snapshot], Any] = lambda _: True) -> str:
+    def wait_until_shown(self, ready: Callable[[Snapshot], Any] = lambda _: True) -> str:
         """Wait until the helper's word is as wanted and the tooltip has it; the sentence."""
 
         def same() -> str:
@@ -144,7 +144,7 @@ class Tray:
 
     def click(self, text: str) -> None:
         """Choose an entry."""
-        entry = next((each for each in self.entries() if each.text == text), None)
+        entry = next((row for row in self.entries() if row.text == text), None)
         assert entry, f"there is no {text} in {self.entries()}"
         path = self.get(self.item, "/StatusNotifierItem", ITEM, "Menu")
         event = (entry.id, "clicked", dbus.String("", variant_level=1), dbus.UInt32(0))
@@ -205,9 +205,9 @@ class Monitor:
     def text(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
-    def told(self) -> list[Told]:
+    def notifications(self) -> list[ShownNotification]:
         """The notifications of the applet, in their order."""
-        found = []
+        notifications = []
         for block in re.split(r"^(?=method |signal |error )", self.text, flags=re.MULTILINE):
             head, _, rest = block.partition("\n")
             if "member=Notify" not in head:
@@ -216,8 +216,8 @@ class Monitor:
             strings = re.findall(r'^   string "(.*?)"$', before, re.MULTILINE | re.DOTALL)
             if strings[0] == "qnet":
                 offered = re.findall(r'string "(.*?)"', actions.partition("]")[0])
-                found.append(Told(strings[2], strings[3], tuple(offered)))
-        return found
+                notifications.append(ShownNotification(strings[2], strings[3], tuple(offered)))
+        return notifications
 
 
 class Pixels:

@@ -38,10 +38,10 @@ def test_the_tour(pictures: Path) -> None:
     )
     at = 0
     for fact in facts:
-        found = re.compile(fact).search(done.stdout, at)
-        assert found, f"{fact} is not in, or too early in:\n{done.stdout}"
-        at = found.start()
+        match = re.compile(fact).search(done.stdout, at)
+        assert match, f"{fact} is not in, or too early in:\n{done.stdout}"
+        at = match.start()
     taken = [folder / f"{name}.png" for name in STOPS]
-    assert all(f"A picture of it: {each}\n" in done.stdout for each in taken)
-    assert len({hashlib.sha256(each.read_bytes()).digest() for each in taken}) == len(STOPS)
+    assert all(f"A picture of it: {picture}\n" in done.stdout for picture in taken)
+    assert len({hashlib.sha256(picture.read_bytes()).digest() for picture in taken}) == len(STOPS)
     assert not place.exists()

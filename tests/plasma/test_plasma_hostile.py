@@ -18,12 +18,12 @@ _SERIAL = "data/qnet/agent/serial"
 
 
 @pytest.fixture
-def netvm(tray: Tray, lab_words: Callable[..., str]) -> Iterator[Callable[..., str]]:
+def netvm(tray: Tray, run_lab: Callable[..., str]) -> Iterator[Callable[..., str]]:
     """Runs a command in a netvm whose agent says nothing meanwhile; its word stands again afterwards."""
-    tray.shows(lambda found: found.uplink)
+    tray.wait_until_shown(lambda snapshot: snapshot.uplink)
 
-    def run(*words: str) -> str:
-        return lab_words("exec", "netvm", "--", *words)
+    def run(*arguments: str) -> str:
+        return run_lab("exec", "netvm", "--", *arguments)
 
     run("pkill", "-STOP", "-x", "qnet-agent")
     kind = run("xenstore-read", f"{_HOME}/kind").strip()
@@ -31,16 +31,16 @@ def netvm(tray: Tray, lab_words: Callable[..., str]) -> Iterator[Callable[..., s
     run("xenstore-rm", f"{_HOME}/ssid")  # a cable has none
     run("xenstore-write", f"{_HOME}/kind", kind, _SERIAL, "1000001")
     run("pkill", "-CONT", "-x", "qnet-agent")
-    tray.shows(lambda found: found.uplink and not found.uplink.ssid)
+    tray.wait_until_shown(lambda snapshot: snapshot.uplink and not snapshot.uplink.ssid)
 
 
 def test_a_hostile_name_shows_as_itself(tray: Tray, netvm: Callable[..., str], pictures: Path) -> None:
     with Monitor(tray.plasma, "interface='org.freedesktop.Notifications'") as monitor:
         netvm("xenstore-write", f"{_HOME}/ssid", SSID, f"{_HOME}/kind", "wifi", _SERIAL, "1000000")
-        line = tray.shows(lambda found: found.uplink and found.uplink.ssid)
+        line = tray.wait_until_shown(lambda snapshot: snapshot.uplink and snapshot.uplink.ssid)
         assert SSID in line
         assert tray.entries()[0].text == sentence(tray.snapshot())
-        body = eventually(monitor.told)[-1].body
+        body = eventually(monitor.notifications)[-1].body
         assert "&lt;b&gt;B&lt;/b&gt; &amp;amp; &lt;img" in body
         tray.picture(pictures / "hostile-notification.png", 1.5)
     tray.click("Status…")

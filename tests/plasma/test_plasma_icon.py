@@ -21,14 +21,14 @@ def process(tray: Tray, name: str) -> int:
 
 
 def test_the_icon_comes_by_itself_at_login(tray: Tray, pictures: Path) -> None:
-    line = tray.shows(lambda found: found.uplink)
+    line = tray.wait_until_shown(lambda snapshot: snapshot.uplink)
     assert "eth0" in line
     tray.picture(pictures / "login.png", 3)
     assert "qnet-tray" in (tray.plasma.folder / "plasma.log").read_text(), "by its autostart file"
 
 
 def test_the_menu_says_what_the_helper_says(tray: Tray) -> None:
-    tray.shows(lambda found: found.uplink)
+    tray.wait_until_shown(lambda snapshot: snapshot.uplink)
     texts = [entry.text for entry in tray.entries()]
     assert texts[0] == sentence(tray.snapshot())
     assert "Status…" in texts
@@ -66,7 +66,7 @@ def test_a_left_click_opens_status_and_brings_it_to_the_front(tray: Tray) -> Non
 
 
 def test_by_pixels_tooltip_and_menu(tray: Tray, pictures: Path) -> None:
-    tray.shows(lambda found: found.uplink)
+    tray.wait_until_shown(lambda snapshot: snapshot.uplink)
     x, y = place(tray, pictures / "search.png")
     for step in (0, 1, 2):
         tray.plasma.run("xdotool", "mousemove", str(x + step), str(y))
@@ -82,17 +82,17 @@ def test_quit_and_start_again(tray: Tray) -> None:
     eventually(lambda: not tray.bus.name_has_owner("org.qnet.Tray"))
     eventually(lambda: not tray._find(), what="the icon stays")
     tray.ensure()
-    tray.shows()
+    tray.wait_until_shown()
 
 
 def test_the_panel_is_killed_and_comes_back(tray: Tray, pictures: Path) -> None:
-    tray.shows()
+    tray.wait_until_shown()
     before = tray.pid
     os.kill(process(tray, "plasmashell"), signal.SIGKILL)
     tray.plasma.wait(lambda: not tray.plasma.has_name("org.kde.plasmashell"), "the end of the panel")
     tray.plasma.start("plasmashell", ["plasmashell", "--no-respawn"])
     tray.plasma.wait(tray.plasma.has_panel, "the panel")
-    tray.shows()
+    tray.wait_until_shown()
     assert tray.pid == before, "the same process"
     tray.picture(pictures / "panel-again.png", 4)
 
@@ -103,7 +103,7 @@ def test_the_daemon_that_knows_the_icons_is_killed_and_comes_back(tray: Tray) ->
     eventually(lambda: not tray.items())
     tray.plasma.start("kded5", ["kded5"])
     tray.plasma.wait(tray.plasma.has_panel, "kded5")
-    tray.shows()
+    tray.wait_until_shown()
 
 
 def test_the_helper_is_killed_and_comes_back(tray: Tray, lab: Place) -> None:
@@ -111,16 +111,16 @@ def test_the_helper_is_killed_and_comes_back(tray: Tray, lab: Place) -> None:
     eventually(lambda: tray.line() == HELPER_AWAY)
     assert tray.entries()[0].text == HELPER_AWAY
     ask(lab.control, "program", domain="dom0", program="qnet-helper", action="start")
-    tray.shows(lambda found: found.uplink)
+    tray.wait_until_shown(lambda snapshot: snapshot.uplink)
 
 
-def test_the_netvm_goes_and_comes_back(tray: Tray, lab: Place, lab_words: Callable[..., str], pictures: Path) -> None:
+def test_the_netvm_goes_and_comes_back(tray: Tray, lab: Place, run_lab: Callable[..., str], pictures: Path) -> None:
     ask(lab.control, "stop", 60, name="netvm")
-    line = tray.shows(lambda found: found.netvm.state.value == "absent")
+    line = tray.wait_until_shown(lambda snapshot: snapshot.netvm.state.value == "absent")
     assert line.startswith("netvm is not running")
     tray.picture(pictures / "no-netvm.png")
-    lab_words("start", "netvm")
-    tray.shows(lambda found: found.uplink)
+    run_lab("start", "netvm")
+    tray.wait_until_shown(lambda snapshot: snapshot.uplink)
 
 
 def place(tray: Tray, path: Path) -> tuple[int, int]:
@@ -129,9 +129,9 @@ def place(tray: Tray, path: Path) -> tuple[int, int]:
     with_icon = Pixels(tray.picture(path, 1))
     tray.click("Quit")
     eventually(lambda: not tray._find())
-    found = with_icon.icon(tray.picture(path, 1.5))
+    corner = with_icon.icon(tray.picture(path, 1.5))
     path.unlink()
     tray.ensure()
-    tray.shows()
+    tray.wait_until_shown()
     time.sleep(1)
-    return found
+    return corner

@@ -20,7 +20,7 @@ TWICE = "[KScreen]\nScaleFactor=2\nScreenScaleFactors=screen=2;\n"
 
 
 @contextmanager
-def seen(plasma: Plasma, lab: Place) -> Iterator[Tray]:
+def open_tray(plasma: Plasma, lab: Place) -> Iterator[Tray]:
     tray = Tray(plasma, lab)
     try:
         yield tray
@@ -40,8 +40,8 @@ def test_the_applet_is_there_before_the_panel(
         plasma.start("qnet-tray", ["qnet-tray"])
         time.sleep(delay)
         plasma.log_in()
-        with seen(plasma, lab) as tray:
-            tray.shows(lambda found: found.uplink)
+        with open_tray(plasma, lab) as tray:
+            tray.wait_until_shown(lambda snapshot: snapshot.uplink)
             tray.picture(pictures / f"applet-first-{delay}.png", 4)
         log = (plasma.folder / "qnet-tray.log").read_text()
         assert delay == 0 or "starting anew" in log
@@ -51,16 +51,16 @@ def test_the_applet_is_there_before_the_panel(
 
 def test_the_panel_is_there_before_the_applet(login: Callable[..., Plasma], lab: Place) -> None:
     hidden = {"autostart/org.qnet.Tray.desktop": "[Desktop Entry]\nHidden=true\n"}
-    with login(settings=hidden) as plasma, seen(plasma, lab) as tray:
+    with login(settings=hidden) as plasma, open_tray(plasma, lab) as tray:
         time.sleep(2)
         assert not tray.bus.name_has_owner("org.qnet.Tray")
         tray.ensure()
-        tray.shows(lambda found: found.uplink)
+        tray.wait_until_shown(lambda snapshot: snapshot.uplink)
 
 
 def look(tray: Tray, pictures: Path, name: str, scale: int = 1) -> Pixels:
     """Pictures of everything that there is to be looked at."""
-    tray.shows(lambda found: found.uplink)
+    tray.wait_until_shown(lambda snapshot: snapshot.uplink)
     tray.click("Status…")
     eventually(lambda: tray.windows("Network status"))
     tray.picture(pictures / f"{name}-status.png", 3)
@@ -71,7 +71,7 @@ def look(tray: Tray, pictures: Path, name: str, scale: int = 1) -> Pixels:
     x, y = with_icon.icon(tray.picture(pictures / "search.png", 2), scale)
     (pictures / "search.png").unlink()
     tray.ensure()
-    tray.shows()
+    tray.wait_until_shown()
     time.sleep(1)
     for step in (0, 1, 2):
         tray.plasma.run("xdotool", "mousemove", str(x + step), str(y))
@@ -83,13 +83,13 @@ def look(tray: Tray, pictures: Path, name: str, scale: int = 1) -> Pixels:
 
 
 def test_dark(login: Callable[..., Plasma], lab: Place, pictures: Path) -> None:
-    with login(settings={"kdeglobals": DARK}) as plasma, seen(plasma, lab) as tray:
+    with login(settings={"kdeglobals": DARK}) as plasma, open_tray(plasma, lab) as tray:
         look(tray, pictures, "dark")
 
 
 def test_from_light_to_dark_while_it_runs(login: Callable[..., Plasma], lab: Place, pictures: Path) -> None:
-    with login() as plasma, seen(plasma, lab) as tray:
-        tray.shows(lambda found: found.uplink)
+    with login() as plasma, open_tray(plasma, lab) as tray:
+        tray.wait_until_shown(lambda snapshot: snapshot.uplink)
         tray.click("Status…")
         eventually(lambda: tray.windows("Network status"))
         tray.picture(pictures / "light-before-dark.png", 3)
@@ -105,18 +105,18 @@ def test_from_light_to_dark_while_it_runs(login: Callable[..., Plasma], lab: Pla
 
 def test_everything_twice_as_large(login: Callable[..., Plasma], lab: Place, pictures: Path) -> None:
     settings = {"kdeglobals": TWICE, "kcmfonts": "[General]\nforceFontDPI=192\n"}
-    with login(size=(2560, 1600), settings=settings) as plasma, seen(plasma, lab) as tray:
+    with login(size=(2560, 1600), settings=settings) as plasma, open_tray(plasma, lab) as tray:
         look(tray, pictures, "scale-2", 2)
 
 
 def test_two_screens(lab: Place, tmp_path: Path, pictures: Path) -> None:
     """The menu of the icon opens beside it, windows on the screen where one is at work."""
-    with TwoScreens(lab.name, tmp_path) as plasma, seen(plasma, lab) as tray:
+    with TwoScreens(lab.name, tmp_path) as plasma, open_tray(plasma, lab) as tray:
         plasma.run("xdotool", "mousemove", "1900", "400", "click", "1")
         look(tray, pictures, "two-screens")
         tray.click("Status…")
         window = eventually(lambda: tray.windows("Network status"))[0]
-        found = re.search(r"Position: (\d+),(\d+)", plasma.run("xdotool", "getwindowgeometry", window))
-        assert found
-        assert 0 <= int(found[1]) < 2560
+        match = re.search(r"Position: (\d+),(\d+)", plasma.run("xdotool", "getwindowgeometry", window))
+        assert match
+        assert 0 <= int(match[1]) < 2560
         tray.picture(pictures / "two-screens-again.png")

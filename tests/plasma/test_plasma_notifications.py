@@ -13,22 +13,22 @@ _NOTIFICATIONS = "org.freedesktop.Notifications"
 
 
 def test_the_uplink_changes_and_the_notification_opens_status(
-    tray: Tray, lab_words: Callable[..., str], pictures: Path
+    tray: Tray, run_lab: Callable[..., str], pictures: Path
 ) -> None:
-    tray.shows(lambda found: found.uplink)
+    tray.wait_until_shown(lambda snapshot: snapshot.uplink)
     before = tray.snapshot().uplink
     with Monitor(tray.plasma, f"interface='{_NOTIFICATIONS}'") as monitor:
-        lab_words("roam")
-        told = eventually(monitor.told, 60)[-1]
+        run_lab("roam")
+        shown = eventually(monitor.notifications, 60)[-1]
         tray.picture(pictures / "notification.png", 1.5)
-        assert told.title == "Uplink changed"
-        assert before and before.name in told.body
-        keys = [key for key, text in zip(told.actions[::2], told.actions[1::2], strict=True) if text == "Status"]
+        assert shown.title == "Uplink changed"
+        assert before and before.name in shown.body
+        keys = [key for key, text in zip(shown.actions[::2], shown.actions[1::2], strict=True) if text == "Status"]
         click_action(tray)
         eventually(lambda: tray.windows("Network status"))
         eventually(lambda: any(f'"{key}"' in monitor.text.partition("member=ActionInvoked")[2] for key in keys))
         tray.picture(pictures / "notification-clicked.png")
-    tray.shows(lambda found: found.uplink and found.uplink.name != before.name)
+    tray.wait_until_shown(lambda snapshot: snapshot.uplink and snapshot.uplink.name != before.name)
 
 
 def click_action(tray: Tray) -> None:
@@ -37,15 +37,15 @@ def click_action(tray: Tray) -> None:
     tray.plasma.run("xdotool", "mousemove", str(width - 71), str(height - 110), "click", "1")
 
 
-def test_an_outage_is_told_once_it_lasts_and_so_is_its_end(tray: Tray, lab_words: Callable[..., str]) -> None:
-    tray.shows(lambda found: found.uplink)
+def test_an_outage_is_told_once_it_lasts_and_so_is_its_end(tray: Tray, run_lab: Callable[..., str]) -> None:
+    tray.wait_until_shown(lambda snapshot: snapshot.uplink)
     with Monitor(tray.plasma, f"interface='{_NOTIFICATIONS}'") as monitor:
         for provider in ("isp1", "isp2"):
-            lab_words("cable", "out", provider)
-        eventually(lambda: any(each.title == "Uplink lost" for each in monitor.told()), 60)
-        lab_words("cable", "in", "isp1")
-        eventually(lambda: monitor.told()[-1].title == "Uplink back", 60)
-    tray.shows(lambda found: found.uplink)
+            run_lab("cable", "out", provider)
+        eventually(lambda: any(notification.title == "Uplink lost" for notification in monitor.notifications()), 60)
+        run_lab("cable", "in", "isp1")
+        eventually(lambda: monitor.notifications()[-1].title == "Uplink back", 60)
+    tray.wait_until_shown(lambda snapshot: snapshot.uplink)
 
 
 def start_applet(tray: Tray) -> str:
@@ -55,7 +55,7 @@ def start_applet(tray: Tray) -> str:
 
 
 def test_the_network_applet_docks_in_plasma_and_its_menu_opens(
-    tray: Tray, lab_words: Callable[..., str], pictures: Path
+    tray: Tray, run_lab: Callable[..., str], pictures: Path
 ) -> None:
     before, without = len(tray.items()), tray.picture(pictures / "search.png")
     panel = Pixels(without)
@@ -70,5 +70,5 @@ def test_the_network_applet_docks_in_plasma_and_its_menu_opens(
     tray.plasma.run("xdotool", "key", "Escape")
     without.unlink()
     assert start_applet(tray).startswith("failed: nm-applet of netvm runs already.")
-    lab_words("exec", "netvm", "--", "pkill", "-x", "nm-applet")
+    run_lab("exec", "netvm", "--", "pkill", "-x", "nm-applet")
     eventually(lambda: len(tray.items()) == before, what="its icon stays")

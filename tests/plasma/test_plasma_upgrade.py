@@ -16,9 +16,9 @@ def dialog(tray: Tray) -> str:
     """The password dialog, as soon as it is there and has the keyboard."""
 
     def focused() -> str:
-        found = tray.plasma.run(*_DIALOG).split()
+        windows = tray.plasma.run(*_DIALOG).split()
         active = tray.plasma.run("xdotool", "getactivewindow").strip()
-        return active if active in found else ""
+        return active if active in windows else ""
 
     return str(eventually(focused, what="no password dialog"))
 
@@ -29,26 +29,26 @@ def needs_attention(tray: Tray) -> bool:
 
 
 def test_up_with_the_password_and_down_without(tray: Tray, pictures: Path) -> None:
-    tray.shows(lambda found: found.uplink)
+    tray.wait_until_shown(lambda snapshot: snapshot.uplink)
     up = tray.plasma.start("up", ["qnet", "dom0", "up", "--minutes", "10"])
     dialog(tray)
     tray.picture(pictures / "password.png", 1.5)
     tray.plasma.run("xdotool", "type", PASSWORD)
     tray.plasma.run("xdotool", "key", "Return")
-    line = tray.shows(lambda found: found.dom0.state is Dom0State.OPEN)
+    line = tray.wait_until_shown(lambda snapshot: snapshot.dom0.state is Dom0State.OPEN)
     assert line.startswith("dom0 is connected to the network until")
     assert up.wait(20) == 0, (tray.plasma.folder / "up.log").read_text()
     assert needs_attention(tray)
     tray.picture(pictures / "dom0-connected.png", 1.5)
     assert line in [entry.text for entry in tray.entries()]
     assert tray.plasma.start("down", ["qnet", "dom0", "down"]).wait(30) == 0
-    tray.shows(lambda found: found.dom0.state is Dom0State.CLOSED)
+    tray.wait_until_shown(lambda snapshot: snapshot.dom0.state is Dom0State.CLOSED)
     assert not needs_attention(tray)
     assert not tray.plasma.run(*_DIALOG)
 
 
 def test_who_dismisses_the_dialog_connects_nothing(tray: Tray) -> None:
-    tray.shows(lambda found: found.uplink)
+    tray.wait_until_shown(lambda snapshot: snapshot.uplink)
     up = tray.plasma.start("dismissed", ["qnet", "dom0", "up", "--minutes", "10"])
     dialog(tray)
     tray.plasma.run("xdotool", "key", "Escape")

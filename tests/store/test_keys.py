@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from qnet_gui.model.errors import BadInput
 from qnet_gui.store import keys
 from qnet_gui.store.keys import Writer
+from qnet_gui.store.reports import AGENT, ALL, UPLINK
 
 
-@pytest.mark.parametrize("key", keys.ALL, ids=lambda key: key.path)
+@pytest.mark.parametrize("key", ALL, ids=lambda key: key.path)
 def test_every_key_is_where_its_writer_may_write(key):
     assert key.path.startswith("qnet/" if key.writer is Writer.DOM0 else "data/qnet/")
     assert 0 < key.limit <= keys.VALUE_LIMIT
@@ -19,7 +20,7 @@ def test_every_key_is_where_its_writer_may_write(key):
     assert re.fullmatch(r"[a-z0-9/{}-]+", key.path)
 
 
-@pytest.mark.parametrize("key", keys.ALL, ids=lambda key: key.path)
+@pytest.mark.parametrize("key", ALL, ids=lambda key: key.path)
 @given(raw=st.one_of(st.binary(max_size=300), st.text(max_size=300)))
 def test_what_passes_is_short_printable_ascii(key, raw):
     try:
@@ -37,9 +38,9 @@ def test_what_passes_is_short_printable_ascii(key, raw):
         (keys.REQUEST, "1 routes", "0 routes"),
         (keys.AGENT_STATE, "running", "runs"),
         (keys.AGENT_PROBLEMS, "no-dns no-uplink", "no_dns"),
-        (keys.UPLINK_STATE, "connecting", "broken"),
-        (keys.UPLINK_SERVERS, "1.1.1.1 8.8.8.8", "1.1.1.1,8.8.8.8"),
-        (keys.DNS_REDIRECTS, "10.139.1.1>1.1.1.1", "10.139.1.1"),
+        (UPLINK["state"], "connecting", "broken"),
+        (UPLINK["servers"], "1.1.1.1 8.8.8.8", "1.1.1.1,8.8.8.8"),
+        (AGENT["redirects"], "10.139.1.1>1.1.1.1", "10.139.1.1"),
         (keys.VIF_PIECE, "4.0 5.0", "4.0;5.0"),
         (keys.ANSWER_HEAD, "12 ok 3", "12 fine 3"),
     ],
@@ -51,7 +52,7 @@ def test_examples(key, good, bad):
 
 
 def test_paths():
-    assert keys.UPLINK_NAME.at(3) == "data/qnet/uplink/3/name"
+    assert UPLINK["name"].at(3) == "data/qnet/uplink/3/name"
     assert keys.ADDRESS.under(4) == "/local/domain/4/qnet/address"
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
-import os
 import select
-import signal
 import socket
 import threading
 import time
 
 import pytest
+from waiting import PATIENCE, eventually
 
 from qnet_gui.lab.xen.toolstack import Identity
 from qnet_gui.model.errors import BadInput, StoreDenied, StoreError, StoreGone
@@ -22,7 +21,7 @@ from qnet_gui.store.transport import default_path
 
 @pytest.fixture
 def store(xen):
-    with Store(xen.hardware.socket) as dom0:
+    with Store(xen.hardware.socket, deadline=PATIENCE) as dom0:
         yield dom0
 
 
@@ -31,17 +30,22 @@ def guest(xen):
     """Domain 7, as it sees xenstore itself."""
     path = xen.hardware.add(7)
     xen.toolstack.create(Identity(7, "work", "00000000-0000-4000-8000-000000000007"), driver_domain=False)
-    with Store(path) as inside:
+    with Store(path, deadline=PATIENCE) as inside:
         yield inside
 
 
-def events_within(store: Store, seconds: float) -> list[tuple[str, str]]:
-    found = []
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        if select.select([store.fileno()], [], [], left)[0]:
-            found += store.events()
-    return found
+def events_of(store: Store) -> list[tuple[str, str]]:
+    """What has been told by now: an answer comes after all events of what was done before the question."""
+    store.read("/")
+    return store.events()
+
+
+def events_until(store: Store, wanted: tuple[str, str]) -> None:
+    """Wait for an event of what somebody else does."""
+    until = time.monotonic() + PATIENCE
+    while wanted not in store.events():
+        assert time.monotonic() < until, f"{wanted} did not come"
+        select.select([store.fileno()], [], [], 1)
 
 
 # -- nodes
@@ -137,16 +141,17 @@ def test_a_transaction_is_tried_again_when_others_write(xen, store):
     store.write("/counter", "0")
 
     def count(times):
-        with Store(xen.hardware.socket) as mine:
+        with Store(xen.hardware.socket, deadline=PATIENCE) as mine:
             for _ in range(times):
                 mine.atomically(lambda inside: inside.write("/counter", str(int(inside.read("/counter")) + 1)))
 
-    threads = [threading.Thread(target=count, args=(25,)) for _ in range(2)]
+    # a try fails only when the other one has succeeded meanwhile, so below 20 times nobody can fail too often
+    threads = [threading.Thread(target=count, args=(19,)) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert store.read("/counter") == b"50"
+    assert store.read("/counter") == b"38"
 
 
 # -- watches
@@ -154,32 +159,32 @@ def test_a_transaction_is_tried_again_when_others_write(xen, store):
 
 def test_a_watch_fires_at_once_and_for_everything_below(store):
     store.watch("/w")
-    assert events_within(store, 0.2) == [("/w", "/w")]
+    assert events_of(store) == [("/w", "/w")]
     store.write("/w/a/b", "1")
     store.write("/elsewhere", "1")
-    assert ("/w/a/b", "/w") in events_within(store, 0.2)
+    assert ("/w/a/b", "/w") in events_of(store)
     store.unwatch("/w")
     store.unwatch("/w")
     store.write("/w/a/b", "2")
-    assert events_within(store, 0.2) == []
+    assert events_of(store) == []
 
 
 def test_domains_that_come_and_go(xen, store):
     store.watch("@introduceDomain")
     store.watch("@releaseDomain")
-    events_within(store, 0.1)
+    events_of(store)
     xen.hardware.add(9)
     identity = Identity(9, "new", "00000000-0000-4000-8000-000000000009")
     xen.toolstack.create(identity, driver_domain=False)
-    assert ("@introduceDomain", "@introduceDomain") in events_within(store, 0.3)
+    events_until(store, ("@introduceDomain", "@introduceDomain"))
     xen.hardware.dying(9)
     xen.hardware.remove(9)
-    assert ("@releaseDomain", "@releaseDomain") in events_within(store, 0.3)
+    events_until(store, ("@releaseDomain", "@releaseDomain"))
 
 
 def test_watch_events_on_the_way_to_an_answer_are_kept(xen, store):
     store.watch("/w")
-    events_within(store, 0.1)
+    events_of(store)
     with Store(xen.hardware.socket) as other:
         for index in range(50):
             other.write(f"/w/{index}", "")
@@ -193,7 +198,7 @@ def test_watch_events_on_the_way_to_an_answer_are_kept(xen, store):
 def test_after_a_loss_it_reconnects_with_its_watches(xen, store):
     store.write("/x", "1")
     store.watch("/x")
-    events_within(store, 0.1)
+    events_of(store)
     xen.kill_xenstored()
     with pytest.raises(StoreGone):
         store.read("/x")
@@ -202,9 +207,9 @@ def test_after_a_loss_it_reconnects_with_its_watches(xen, store):
         store.read("/x")
     xen.start_xenstored()
     assert store.read("/x") is None
-    assert ("/x", "/x") in events_within(store, 0.2)
+    assert ("/x", "/x") in events_of(store)
     store.write("/x", "2")
-    assert ("/x", "/x") in events_within(store, 0.2)
+    assert ("/x", "/x") in events_of(store)
 
 
 class Misbehaving:
@@ -235,9 +240,9 @@ def test_a_connection_dropped_in_mid_answer_is_a_loss_and_not_a_hang(tmp_path, s
 
     Misbehaving(tmp_path / "socket", talk)
     begun = time.monotonic()
-    with Store(tmp_path / "socket", deadline=5) as store, pytest.raises(StoreGone):
+    with Store(tmp_path / "socket", deadline=PATIENCE) as store, pytest.raises(StoreGone):
         store.read("/x")
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < PATIENCE
 
 
 def test_a_daemon_that_never_answers_meets_the_deadline(tmp_path):
@@ -246,7 +251,7 @@ def test_a_daemon_that_never_answers_meets_the_deadline(tmp_path):
     with Store(tmp_path / "socket", deadline=0.3) as store:
         with pytest.raises(StoreGone, match=r"within 0\.3 s"):
             store.read("/x")
-        assert 0.25 < time.monotonic() - begun < 1.5
+        assert 0.25 < time.monotonic() - begun < PATIENCE
         assert not store.connected
 
 
@@ -270,15 +275,19 @@ def test_nonsense_on_the_wire_is_a_loss(tmp_path, answer):
 
 def test_a_stopped_daemon_that_goes_on_later(xen, store):
     """After a deadline the late answer must not be taken for the next one's."""
+    store.write("/a", "of a")
+    store.write("/b", "of b")
     with Store(xen.hardware.socket, deadline=0.2) as hasty:
-        hasty.write("/a", "of a")
-        hasty.write("/b", "of b")
-        pid = int((xen.place.xen / "pid").read_text())
-        os.kill(pid, signal.SIGSTOP)
-        with pytest.raises(StoreGone):
+
+        def b() -> bytes | None:
+            with contextlib.suppress(StoreGone):  # too hasty for a loaded machine
+                return hasty.read("/b")
+            return None
+
+        eventually(lambda: b() == b"of b")
+        with xen.stopped(), pytest.raises(StoreGone):
             hasty.read("/a")
-        os.kill(pid, signal.SIGCONT)
-        assert hasty.read("/b") == b"of b"
+        assert eventually(b) == b"of b"
 
 
 def test_a_crowd_gets_in_one_after_the_other(xen):
@@ -286,7 +295,7 @@ def test_a_crowd_gets_in_one_after_the_other(xen):
 
     def come_and_go():
         for _ in range(50):
-            with Store(xen.hardware.socket, deadline=30) as mine:
+            with Store(xen.hardware.socket, deadline=PATIENCE) as mine:
                 mine.read("/")
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
@@ -306,7 +315,7 @@ def test_who_is_never_let_in_meets_the_deadline(tmp_path):
         begun = time.monotonic()
         with Store(tmp_path / "socket", deadline=0.3) as store, pytest.raises(StoreGone, match="cannot be reached"):
             store.read("/x")
-        assert 0.25 < time.monotonic() - begun < 20
+        assert 0.25 < time.monotonic() - begun < PATIENCE
 
 
 def test_nobody_there(tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE
 
 from qnet_gui.model.errors import QnetError, StoreGone
 from qnet_gui.store.client import Store
@@ -23,7 +24,7 @@ class Loop:
     def post(self, call):
         self._calls.put(call)
 
-    def run_until(self, ready, seconds=5):
+    def run_until(self, ready, seconds=PATIENCE):
         until = time.monotonic() + seconds
         while not ready():
             assert time.monotonic() < until, "it did not come"
@@ -53,12 +54,13 @@ def lost():
 
 @pytest.fixture
 def worker(xen, loop, lost):
-    running = StoreWorker(loop.post, Store(xen.hardware.socket), lambda: lost.append(True))
+    running = StoreWorker(loop.post, Store(xen.hardware.socket, deadline=PATIENCE), lambda: lost.append(True))
     yield running
     running.close()
 
 
-def test_results_and_errors_come_back_in_order(worker, loop):
+def test_results_and_errors_come_back_in_order(worker, loop, log_guard):
+    log_guard.expect("^ERROR qnet_gui.runtime.jobs: unexpected$")
     results = []
     worker.submit(lambda store: store.write("/a", "1"), results.append)
     worker.submit(lambda store: store.read("/a"), results.append)
@@ -82,8 +84,11 @@ def test_watches_call_their_own_handler(worker, loop):
     loop.run_until(lambda: "/first/x" in first)
     assert second == ["/second"]
     worker.unwatch("/first")
-    worker.submit(lambda store: store.write("/first/y", ""))
-    loop.run_for(0.2)
+    done = []
+    worker.submit(lambda store: store.write("/first/y", ""), done.append)
+    loop.run_until(lambda: done)  # its events are posted after it, and before the next one is begun
+    worker.submit(lambda store: store.read("/first/y"), done.append)
+    loop.run_until(lambda: len(done) == 2)
     assert "/first/y" not in first
 
 
@@ -99,7 +104,7 @@ def test_a_loss_is_told_and_every_watch_fires_when_it_is_back(xen, worker, loop,
     assert isinstance(results[0], StoreGone)
     events.clear()
     xen.start_xenstored()
-    loop.run_until(lambda: {"/first", "/second"} <= set(events), 10)
+    loop.run_until(lambda: {"/first", "/second"} <= set(events))
     worker.submit(lambda store: store.write("/first/x", ""))
     loop.run_until(lambda: "/first/x" in events)
     assert lost == [True]
@@ -108,12 +113,12 @@ def test_a_loss_is_told_and_every_watch_fires_when_it_is_back(xen, worker, loop,
 def test_watches_set_before_xenstore_is_there(tmp_path, xen, loop, lost):
     xen.kill_xenstored()
     events = []
-    worker = StoreWorker(loop.post, Store(xen.place.xen / "socket"), lambda: lost.append(True))
+    worker = StoreWorker(loop.post, Store(xen.hardware.socket, deadline=PATIENCE), lambda: lost.append(True))
     worker.watch("/first", events.append)
     loop.run_for(0.3)
     assert events == []
     xen.start_xenstored()
-    loop.run_until(lambda: events, 10)
+    loop.run_until(lambda: events)
     assert lost == []
     worker.close()
 

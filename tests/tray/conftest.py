@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tray_process import Tray
 from tray_shared import Helper
+from waiting import eventually
 
 from qnet_gui.lab.desktop.light import LightDesktop
 from qnet_gui.tray.app.action_dispatcher import ActionDispatcher
@@ -45,8 +46,8 @@ class Bus:
         self._daemon = subprocess.Popen(
             ["/usr/bin/dbus-daemon", "--nofork", f"--config-file={self._config}"], stderr=subprocess.DEVNULL
         )
-        while not self._path.is_socket():
-            time.sleep(0.01)
+        eventually(lambda: self._path.is_socket() or self._daemon.poll() is not None)
+        assert self._daemon.poll() is None, "dbus-daemon did not start"
 
     def end(self) -> None:
         self._daemon.terminate()
@@ -55,10 +56,12 @@ class Bus:
 
 
 @pytest.fixture
-def bus(tmp_path: Path) -> Iterator[Bus]:
-    found = Bus(tmp_path)
-    yield found
-    found.end()
+def bus() -> Iterator[Bus]:
+    # not pytest's own folder, since the name of a socket may have 107 characters
+    with tempfile.TemporaryDirectory(prefix="qnet") as folder:
+        daemon = Bus(Path(folder))
+        yield daemon
+        daemon.end()
 
 
 @pytest.fixture
@@ -77,7 +80,7 @@ def helper(system_bus: str) -> Iterator[Helper]:
 @pytest.fixture
 def pictures() -> Path:
     """Where screenshots are kept to be looked at."""
-    folder = Path(__file__).parents[2] / "build" / "tray"
+    folder = Path(os.environ.get("QNET_TEST_PICTURES", Path(__file__).parents[2] / "build")) / "tray"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -99,35 +102,33 @@ def app_state(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     def make(address: str) -> AppState:
         names.append(f"desk-{next(_numbers)}")
         bus = QDBusConnection.connectToBus(address, names[-1])
-        found = AppState(bus)
-        made.append(found)
-        found.dispatcher = ActionDispatcher(found, NetworkApplet(bus, found), found)  # type: ignore[attr-defined]
-        found.requested.connect(found.dispatcher.do)  # type: ignore[attr-defined]
-        found.client.start()
-        return found
+        state = AppState(bus)
+        made.append(state)
+        state.dispatcher = ActionDispatcher(state, NetworkApplet(bus, state), state)  # type: ignore[attr-defined]
+        state.requested.connect(state.dispatcher.do)  # type: ignore[attr-defined]
+        state.client.start()
+        return state
 
     yield make
-    for each in made:
-        each.client.deleteLater()  # first, so that no answer comes to a window that is gone
+    for ended in made:
+        ended.client.deleteLater()  # first, so that no answer comes to a window that is gone
         QCoreApplication.sendPostedEvents(None, QEvent.DeferredDelete)
-        each.dispatcher.close()  # type: ignore[attr-defined]
+        ended.dispatcher.close()  # type: ignore[attr-defined]
     made.clear()
     for name in names:
         QDBusConnection.disconnectFromBus(name)
 
 
-def _lab(*words: str) -> subprocess.CompletedProcess[str]:
+def _lab(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "qnet_gui.lab", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        [sys.executable, "-m", "qnet_gui.lab", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=60,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
-def lab() -> Iterator[str]:
+def lab(as_root: None) -> Iterator[str]:
     """The name of a lab with work, personal and vault."""
-    if os.geteuid():
-        pytest.fail("This test needs root. Run it with: sudo make test", pytrace=False)
     name = f"y{os.getpid() % 100000}"
     try:
         done = _lab("up", "--name", name, "--domains", "work,personal,vault")

@@ -37,8 +37,8 @@ def variant(value: Any) -> Any:
     if isinstance(value, str):
         return dbus.String(value, variant_level=1)
     if isinstance(value, list):
-        return dbus.Array([variant(each) for each in value], signature="v", variant_level=1)
-    return dbus.Dictionary({key: variant(each) for key, each in value.items()}, signature="sv", variant_level=1)
+        return dbus.Array([variant(element) for element in value], signature="v", variant_level=1)
+    return dbus.Dictionary({key: variant(element) for key, element in value.items()}, signature="sv", variant_level=1)
 
 
 class Published(dbus.service.Object):

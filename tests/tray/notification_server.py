@@ -36,7 +36,7 @@ class Server(dbus.service.Object):
     ) -> int:
         number = int(replaces) or next(self.numbers)
         urgency = int(hints.get("urgency", 1))
-        say("notify", number, str(title), str(body), [str(each) for each in actions], urgency, str(icon))
+        say("notify", number, str(title), str(body), [str(text) for text in actions], urgency, str(icon))
         return number
 
     @dbus.service.method(NAME, in_signature="u")

@@ -22,90 +22,92 @@ from qnet_gui.tray.session import language
 from qnet_gui.tray.session.helper_client import Client
 
 _numbers = itertools.count()
-Seen = list[Snapshot | None]
+Snapshots = list[Snapshot | None]
 
 
 @pytest.fixture
-def seen(qtbot: QtBot, system_bus: str) -> Iterator[Callable[[], Seen]]:
+def connect(qtbot: QtBot, system_bus: str) -> Iterator[Callable[[], Snapshots]]:
     """Start the client; gives the list that grows with what it emits."""
     name = f"test-{next(_numbers)}"
     started: list[Client] = []
 
-    def start() -> Seen:
-        client, got = Client(QDBusConnection.connectToBus(system_bus, name)), Seen()
-        client.changed.connect(got.append)
+    def start() -> Snapshots:
+        client, snapshots = Client(QDBusConnection.connectToBus(system_bus, name)), Snapshots()
+        client.changed.connect(snapshots.append)
         client.start()
         started.append(client)
-        return got
+        return snapshots
 
     yield start
     started.clear()
     QDBusConnection.disconnectFromBus(name)
 
 
-def test_every_state_arrives_whole(qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]) -> None:
+def test_every_state_arrives_whole(qtbot: QtBot, helper: Helper, connect: Callable[[], Snapshots]) -> None:
     snapshots = [snapshot for snapshot in STATES.values() if snapshot]
     helper.publish(snapshots[0])
-    got = seen()
-    qtbot.waitUntil(lambda: got == snapshots[:1])
+    snapshots = connect()
+    qtbot.waitUntil(lambda: snapshots == snapshots[:1])
     for number, snapshot in enumerate(snapshots[1:], 2):
         helper.publish(snapshot)
-        qtbot.waitUntil(lambda number=number: got == snapshots[:number])  # type: ignore[misc]
+        qtbot.waitUntil(lambda number=number: snapshots == snapshots[:number])  # type: ignore[misc]
 
 
-def test_of_a_flood_the_last_one_counts(qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]) -> None:
+def test_of_a_flood_the_last_one_counts(qtbot: QtBot, helper: Helper, connect: Callable[[], Snapshots]) -> None:
     helper.publish(up(CABLE))
-    got = seen()
-    qtbot.waitUntil(lambda: len(got) == 1)
+    snapshots = connect()
+    qtbot.waitUntil(lambda: len(snapshots) == 1)
     for strength in range(100):
         helper.publish(up(dataclasses.replace(WIFI, strength=strength)))
-    qtbot.waitUntil(lambda: got[-1] == up(dataclasses.replace(WIFI, strength=99)))
-    assert len(got) < 50
+    qtbot.waitUntil(lambda: snapshots[-1] == up(dataclasses.replace(WIFI, strength=99)))
+    assert len(snapshots) < 50
 
 
 def test_a_flood_is_not_listened_to_and_what_comes_after_it_is(
-    qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]
+    qtbot: QtBot, helper: Helper, connect: Callable[[], Snapshots]
 ) -> None:
     helper.publish(up(CABLE))
-    got = seen()
-    qtbot.waitUntil(lambda: len(got) == 1)
+    snapshots = connect()
+    qtbot.waitUntil(lambda: len(snapshots) == 1)
     flood = threading.Thread(target=helper.publish, args=([2, to_wire(up(OTHER)), to_wire(up(WIFI))],))
     flood.start()
     qtbot.waitUntil(lambda: not flood.is_alive())
-    qtbot.waitUntil(lambda: got[-1] == up(WIFI))
-    assert len(got) < 60
+    qtbot.waitUntil(lambda: snapshots[-1] == up(WIFI))
+    assert len(snapshots) < 60
     helper.publish(up(CABLE))
-    qtbot.waitUntil(lambda: got[-1] == up(CABLE))
+    qtbot.waitUntil(lambda: snapshots[-1] == up(CABLE))
 
 
-def test_away_at_first_then_there_then_killed_then_back(qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]) -> None:
-    got = seen()
-    qtbot.waitUntil(lambda: got == [None])
+def test_away_at_first_then_there_then_killed_then_back(
+    qtbot: QtBot, helper: Helper, connect: Callable[[], Snapshots]
+) -> None:
+    snapshots = connect()
+    qtbot.waitUntil(lambda: snapshots == [None])
     helper.publish(up(CABLE))
-    qtbot.waitUntil(lambda: got[1:] == [up(CABLE)])
+    qtbot.waitUntil(lambda: snapshots[1:] == [up(CABLE)])
     helper.kill()
-    qtbot.waitUntil(lambda: got[2:] == [None])
+    qtbot.waitUntil(lambda: snapshots[2:] == [None])
     helper.publish(up(WIFI))
-    qtbot.waitUntil(lambda: got[3:] == [up(WIFI)])
+    qtbot.waitUntil(lambda: snapshots[3:] == [up(WIFI)])
 
 
-def test_an_invalidated_property_is_fetched(qtbot: QtBot, helper: Helper, seen: Callable[[], Seen]) -> None:
+def test_an_invalidated_property_is_fetched(qtbot: QtBot, helper: Helper, connect: Callable[[], Snapshots]) -> None:
     helper.publish(up(CABLE))
-    got = seen()
-    qtbot.waitUntil(lambda: len(got) == 1)
+    snapshots = connect()
+    qtbot.waitUntil(lambda: len(snapshots) == 1)
     helper.publish("invalidate")
-    qtbot.waitUntil(lambda: got == [up(CABLE), up(CABLE)])
+    qtbot.waitUntil(lambda: snapshots == [up(CABLE), up(CABLE)])
 
 
 def test_a_snapshot_of_another_version_is_as_good_as_none(
-    qtbot: QtBot, helper: Helper, seen: Callable[[], Seen], log_guard: Any
+    qtbot: QtBot, helper: Helper, connect: Callable[[], Snapshots], log_guard: Any
 ) -> None:
     log_guard.expect("Is the helper of the same version")
     helper.publish(up(CABLE))
-    got = seen()
-    qtbot.waitUntil(lambda: len(got) == 1)
+    snapshots = connect()
+    qtbot.waitUntil(lambda: len(snapshots) == 1)
     helper.publish({"netvm": "other"})
-    qtbot.waitUntil(lambda: got[1:] == [None])
+    qtbot.waitUntil(lambda: snapshots[1:] == [None])
 
 
 @pytest.fixture
@@ -173,8 +175,8 @@ def test_signals_of_operations_have_messages(qtbot: QtBot, system_bus: str, help
 
 def test_no_system_bus_at_all(qtbot: QtBot, log_guard: Any) -> None:
     log_guard.expect("The system bus cannot be reached")
-    got: Seen = []
+    snapshots: Snapshots = []
     client = Client(QDBusConnection.connectToBus("unix:path=/nonexistent/bus", "nowhere"))
-    client.changed.connect(got.append)
+    client.changed.connect(snapshots.append)
     client.start()
-    assert got == [None]
+    assert snapshots == [None]

@@ -32,7 +32,7 @@ def pointer_to_icon(desktop: LightDesktop) -> None:
 def test_registered_with_tooltip_menu_and_notification(tray: Tray, helper: Helper, pictures: Path) -> None:
     helper.publish(up(CABLE))
     tray.start()
-    tray.shows(up(CABLE))
+    tray.wait_until_shown(up(CABLE))
     assert list(tray.entries().values()) == [
         sentence(up(CABLE)), "Status…", "Routes…", "Name servers…", "Network applet (nm-applet)", "Upgrade networking…",
         "Default netvm", "Domains", "Settings…", "Help", "About", "Quit",
@@ -45,11 +45,11 @@ def test_registered_with_tooltip_menu_and_notification(tray: Tray, helper: Helpe
     tray.desktop.screenshot(pictures / "menu.png")
     tray.desktop.run("xdotool", "key", "Escape")
     helper.publish(up(WIFI))
-    tray.shows(up(WIFI))
+    tray.wait_until_shown(up(WIFI))
     eventually(lambda: tray.desktop.run("dunstctl", "count", "displayed").strip() == "1")
     time.sleep(0.3)
     tray.desktop.screenshot(pictures / "notification.png")
-    assert tray.told() == [("Uplink changed", "eth0 (cable) → Home (Wi-Fi)")]
+    assert tray.notifications() == [("Uplink changed", "eth0 (cable) → Home (Wi-Fi)")]
 
 
 @pytest.mark.parametrize("state", [state for state in STATES if STATES[state]])
@@ -58,11 +58,11 @@ def test_every_state_on_the_panel(tray: Tray, helper: Helper, pictures: Path, st
     assert snapshot
     helper.publish(snapshot)
     tray.start()
-    tray.shows(snapshot)
+    tray.wait_until_shown(snapshot)
     assert sentence(snapshot) in list(tray.entries().values())[:2]
     time.sleep(0.3)
     tray.desktop.screenshot(pictures / f"state-{state}.png")
-    assert tray.told() == []
+    assert tray.notifications() == []
 
 
 def test_status_and_about_open_by_the_menu_and_by_a_click(tray: Tray, helper: Helper, pictures: Path) -> None:
@@ -83,7 +83,7 @@ def test_status_and_about_open_by_the_menu_and_by_a_click(tray: Tray, helper: He
 def test_the_notification_opens_status(tray: Tray, helper: Helper) -> None:
     helper.publish(up(CABLE))
     tray.start()
-    tray.shows(up(CABLE))
+    tray.wait_until_shown(up(CABLE))
     helper.publish(up(WIFI))
     eventually(lambda: tray.desktop.run("dunstctl", "count", "displayed").strip() == "1")
     tray.desktop.run("dunstctl", "action")
@@ -107,9 +107,9 @@ def test_signals_end_it_cleanly(tray: Tray, number: int) -> None:
     assert tray.process.wait(5) == 0
 
 
-def second(tray: Tray, *words: str) -> subprocess.CompletedProcess[str]:
+def second(tray: Tray, *arguments: str) -> subprocess.CompletedProcess[str]:
     env = {**tray.desktop.env, **tray.env}
-    return subprocess.run([*COMMAND, *words], env=env, capture_output=True, text=True, timeout=20)
+    return subprocess.run([*COMMAND, *arguments], env=env, capture_output=True, text=True, timeout=20)
 
 
 def test_one_instance_a_session_which_opens_its_window_for_another(tray: Tray) -> None:
@@ -117,7 +117,7 @@ def test_one_instance_a_session_which_opens_its_window_for_another(tray: Tray) -
     assert tray.item
     done = second(tray)
     assert (done.returncode, done.stdout) == (0, "qnet-tray: It is running already in this session.\n")
-    eventually(lambda: tray.sees("Network status"))
+    eventually(lambda: tray.window_id("Network status"))
 
 
 def test_an_instance_that_hangs_is_said(tray: Tray) -> None:
@@ -135,7 +135,7 @@ def test_an_instance_that_hangs_is_said(tray: Tray) -> None:
 def test_a_window_where_there_is_no_tray(tray: Tray, helper: Helper) -> None:
     helper.publish(up(CABLE))
     tray.start("--window")
-    window = eventually(lambda: tray.sees("Network status"))
+    window = eventually(lambda: tray.window_id("Network status"))
     time.sleep(0.5)
     assert tray.items() == []
     assert tray.process
@@ -146,13 +146,13 @@ def test_a_window_where_there_is_no_tray(tray: Tray, helper: Helper) -> None:
 def test_the_last_window_does_not_go_while_dom0_is_connected(tray: Tray, helper: Helper) -> None:
     helper.publish(STATES["dom0"])
     tray.start("--window")
-    window = eventually(lambda: tray.sees("Network status"))
+    window = eventually(lambda: tray.window_id("Network status"))
     time.sleep(1)
     tray.desktop.run("xdotool", "windowfocus", window.splitlines()[0], "key", "Escape")
-    question = eventually(lambda: tray.sees("^Quit"))
+    question = eventually(lambda: tray.window_id("^Quit"))
     tray.desktop.run("xdotool", "windowfocus", question.splitlines()[0], "key", "Escape")
-    eventually(lambda: not tray.sees("^Quit"))
-    assert tray.sees("Network status")
+    eventually(lambda: not tray.window_id("^Quit"))
+    assert tray.window_id("Network status")
     assert tray.process
     assert tray.process.poll() is None
 
@@ -187,9 +187,9 @@ def test_pictures_in_the_dark_and_at_twice_the_size(
         alone = Tray(desktop, system_bus)
         alone.env |= {"QT_SCALE_FACTOR": scale}
         alone.start()
-        alone.shows(STATES["dom0"])
+        alone.wait_until_shown(STATES["dom0"])
         alone.click("Upgrade networking…")
-        eventually(lambda: alone.sees("Upgrade networking"))
+        eventually(lambda: alone.window_id("Upgrade networking"))
         time.sleep(0.5)
         desktop.screenshot(pictures / f"desktop-{look}-{scale}.png")
         desktop.end("qnet-tray")
@@ -197,28 +197,28 @@ def test_pictures_in_the_dark_and_at_twice_the_size(
 
 def test_helper_killed_and_restarted(tray: Tray, helper: Helper, pictures: Path) -> None:
     tray.start()
-    tray.shows(None)
+    tray.wait_until_shown(None)
     assert sentence(None) in tray.entries().values()
     tray.desktop.screenshot(pictures / "state-helper-away.png")
     helper.publish(up(CABLE))
-    tray.shows(up(CABLE))
+    tray.wait_until_shown(up(CABLE))
     helper.kill()
-    tray.shows(None)
+    tray.wait_until_shown(None)
     helper.publish(up(CABLE))
-    tray.shows(up(CABLE))
-    assert tray.told() == []
+    tray.wait_until_shown(up(CABLE))
+    assert tray.notifications() == []
 
 
 def test_system_bus_restarted(tray: Tray, helper: Helper, bus: Any) -> None:
     helper.publish(up(CABLE))
     tray.start()
-    tray.shows(up(CABLE))
+    tray.wait_until_shown(up(CABLE))
     helper.kill()
     bus.end()
-    tray.shows(None)
+    tray.wait_until_shown(None)
     bus.start()
     helper.publish(up(WIFI))
-    tray.shows(up(WIFI))
+    tray.wait_until_shown(up(WIFI))
 
 
 def test_hostile_names_show_as_themselves(tray: Tray, helper: Helper, pictures: Path) -> None:
@@ -226,9 +226,9 @@ def test_hostile_names_show_as_themselves(tray: Tray, helper: Helper, pictures: 
     nasty = up(dataclasses.replace(WIFI, ssid=ssid))
     helper.publish(up(CABLE))
     tray.start()
-    tray.shows(up(CABLE))
+    tray.wait_until_shown(up(CABLE))
     helper.publish(nasty)
-    tray.shows(nasty)
+    tray.wait_until_shown(nasty)
     assert next(iter(tray.entries().values())) == sentence(nasty)
     pointer_to_icon(tray.desktop)
     time.sleep(1)
@@ -237,7 +237,7 @@ def test_hostile_names_show_as_themselves(tray: Tray, helper: Helper, pictures: 
     time.sleep(0.5)
     tray.desktop.screenshot(pictures / "hostile-menu.png")
     tray.desktop.run("xdotool", "key", "Escape")
-    title, body = tray.told()[0]
+    title, body = tray.notifications()[0]
     assert title == "Uplink changed"
     assert "&lt;b&gt;B&lt;/b&gt; &amp; " in body
 
@@ -249,7 +249,7 @@ def test_panel_restarted(tray: Tray, helper: Helper) -> None:
     tray.desktop.end("xfce4-panel")
     eventually(lambda: not tray.items())
     tray.desktop.start_tray()
-    tray.shows(up(CABLE))
+    tray.wait_until_shown(up(CABLE))
 
 
 @pytest.mark.parametrize("delay", [1, 5])
@@ -260,7 +260,7 @@ def test_panel_that_comes_late(tray: Tray, helper: Helper, delay: int) -> None:
     tray.start()
     time.sleep(delay)
     tray.desktop.start_tray()
-    tray.shows(up(CABLE))
+    tray.wait_until_shown(up(CABLE))
 
 
 def test_connecting_moves_at_two_frames_a_second_and_nothing_else_moves(tray: Tray, helper: Helper) -> None:
@@ -270,7 +270,7 @@ def test_connecting_moves_at_two_frames_a_second_and_nothing_else_moves(tray: Tr
     time.sleep(1)
     assert 1 <= new_icons(tray, 3) <= 7
     helper.publish(up(CABLE))
-    tray.shows(up(CABLE))
+    tray.wait_until_shown(up(CABLE))
     time.sleep(0.5)
     assert new_icons(tray, 2) == 0
 
@@ -288,15 +288,15 @@ def switches(process: int) -> int:
     """How often all its threads have slept so far: each wake-up ends in one more."""
     total = 0
     for thread in Path(f"/proc/{process}/task").iterdir():
-        found = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", (thread / "status").read_text(), re.MULTILINE)
-        total += int(found[1]) if found else 0
+        match = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", (thread / "status").read_text(), re.MULTILINE)
+        total += int(match[1]) if match else 0
     return total
 
 
 def test_nothing_wakes_while_nothing_happens(tray: Tray, helper: Helper) -> None:
     helper.publish(up(CABLE))
     tray.start()
-    tray.shows(up(CABLE))
+    tray.wait_until_shown(up(CABLE))
     assert tray.process
     time.sleep(2)
     before = switches(tray.process.pid)
@@ -328,7 +328,7 @@ def test_without_a_notification_server_it_is_said_once(tray: Tray, helper: Helpe
     tray.desktop.end("dunst")
     helper.publish(up(CABLE))
     tray.start()
-    tray.shows(up(CABLE))
+    tray.wait_until_shown(up(CABLE))
     helper.publish(up(WIFI))
     eventually(lambda: "shows no notifications" in tray.log.read_text())
     assert tray.log.read_text().count("shows no notifications") == 1

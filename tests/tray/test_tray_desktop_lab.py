@@ -31,8 +31,8 @@ class Dom0:
 
     def snapshot(self) -> Snapshot:
         where = "org.freedesktop.DBus.Properties"
-        found = self._bus.call_blocking(_HELPER, _PATH, where, "GetAll", "s", (_HELPER,), timeout=30)
-        return from_wire(plain(found)["Snapshot"])
+        properties = self._bus.call_blocking(_HELPER, _PATH, where, "GetAll", "s", (_HELPER,), timeout=30)
+        return from_wire(plain(properties)["Snapshot"])
 
     def state(self) -> Dom0State:
         return self.snapshot().dom0.state
@@ -42,23 +42,23 @@ class Dom0:
         eventually(lambda: self.state() is Dom0State.OPEN, 30)
 
     def domain(self, name: str) -> object:
-        return next(each for each in self.snapshot().domains if each.name == name)
+        return next(domain for domain in self.snapshot().domains if domain.name == name)
 
 
 @pytest.fixture
 def dom0(lab: str) -> Iterator[Dom0]:
-    found = Dom0(lab)
-    eventually(lambda: found.snapshot().uplink, 30)
-    yield found
-    found.call("DisconnectDom0")
-    eventually(lambda: found.state() is Dom0State.CLOSED and not found.snapshot().operation.id, 30)
+    helper = Dom0(lab)
+    eventually(lambda: helper.snapshot().uplink, 30)
+    yield helper
+    helper.call("DisconnectDom0")
+    eventually(lambda: helper.state() is Dom0State.CLOSED and not helper.snapshot().operation.id, 30)
 
 
 @pytest.fixture
 def running(desktop: LightDesktop, lab: str, dom0: Dom0) -> Iterator[Tray]:
     tray = Tray(desktop, enter.dom0_bus_address(lab))
     tray.start()
-    tray.shows(dom0.snapshot())
+    tray.wait_until_shown(dom0.snapshot())
     yield tray
     if tray.process and tray.process.poll() is None:
         desktop.end("qnet-tray")
@@ -71,17 +71,17 @@ def displayed(tray: Tray, count: int) -> None:
 
 
 def test_a_domain_is_paused_cut_off_and_put_back_by_the_menu(running: Tray, dom0: Dom0) -> None:
-    for words, what, value in (
+    for label, what, value in (
         ("Pause", "state", "paused"), ("Unpause", "state", "running"),
         ("Cut off the network", "vif", False), ("Attach to the network", "vif", True),
     ):  # fmt: skip
-        eventually(lambda words=words: words in running.entries("Domains", "work").values())  # type: ignore[misc]
-        eventually(lambda words=words: running.row("Domains", "work", words).get("enabled", True))  # type: ignore[misc]
-        running.click("Domains", "work", words)
+        eventually(lambda label=label: label in running.entries("Domains", "work").values())  # type: ignore[misc]
+        eventually(lambda label=label: running.row("Domains", "work", label).get("enabled", True))  # type: ignore[misc]
+        running.click("Domains", "work", label)
 
         def done(what: str = what, value: object = value) -> bool:
-            found = getattr(dom0.domain("work"), what)
-            return bool(found) == value if what == "vif" else found.value == value
+            field = getattr(dom0.domain("work"), what)
+            return bool(field) == value if what == "vif" else field.value == value
 
         eventually(done, 20)
 
@@ -90,20 +90,20 @@ def test_a_choice_of_the_netvm_is_asked_about_and_follows_the_helper(running: Tr
     assert running.row("Default netvm", "netvm")["toggle-type"] == "radio"
     assert running.row("Default netvm", "netvm")["toggle-state"] == 1
     running.click("Default netvm", "vault")
-    window = eventually(lambda: running.sees("Make vault the netvm"))
+    window = eventually(lambda: running.window_id("Make vault the netvm"))
     time.sleep(0.5)
     running.desktop.screenshot(pictures / "choose-netvm.png")
     assert running.row("Default netvm", "vault")["toggle-state"] == 0
     assert running.row("Default netvm", "netvm")["toggle-state"] == 1
     running.desktop.run("xdotool", "windowfocus", window.splitlines()[0], "key", "Escape")
-    eventually(lambda: not running.sees("Make vault the netvm"))
+    eventually(lambda: not running.window_id("Make vault the netvm"))
 
 
 def test_what_the_helper_refuses_is_said_with_details(running: Tray, dom0: Dom0, pictures: Path) -> None:
     running.click("Default netvm", "vault")
-    window = eventually(lambda: running.sees("Make vault the netvm"))
+    window = eventually(lambda: running.window_id("Make vault the netvm"))
     running.desktop.run("xdotool", "windowfocus", window.splitlines()[0], "key", "Tab", "key", "Tab", "key", "space")
-    eventually(lambda: not running.sees("All domains|Domains reach"))
+    eventually(lambda: not running.window_id("All domains|Domains reach"))
     time.sleep(1)
     running.desktop.screenshot(pictures / "refused.png")
     assert dom0.snapshot().netvm.name == "netvm"
@@ -112,25 +112,25 @@ def test_what_the_helper_refuses_is_said_with_details(running: Tray, dom0: Dom0,
 def test_dom0_connected_is_told_and_disconnected_by_the_notification(running: Tray, dom0: Dom0, pictures: Path) -> None:
     dom0.connect()
     displayed(running, 1)
-    running.shows(dom0.snapshot())
+    running.wait_until_shown(dom0.snapshot())
     time.sleep(0.5)
     running.desktop.screenshot(pictures / "dom0-notification.png")
     first = next(iter(running.entries().values()))
     assert first == "Disconnect dom0 now"
     running.click(first)
-    eventually(lambda: running.sees("Upgrade networking"))
+    eventually(lambda: running.window_id("Upgrade networking"))
     eventually(lambda: dom0.state() is Dom0State.CLOSED, 30)
     time.sleep(0.5)
     running.desktop.screenshot(pictures / "dom0-disconnected.png")
-    titles = [title for title, _ in running.told()]
+    titles = [title for title, _ in running.notifications()]
     assert titles[0] == "dom0 is disconnected from the network"
 
 
 def test_quitting_while_dom0_is_connected_asks(running: Tray, dom0: Dom0, pictures: Path) -> None:
     dom0.connect()
-    running.shows(dom0.snapshot())
+    running.wait_until_shown(dom0.snapshot())
     running.click("Quit")
-    window = eventually(lambda: running.sees("^Quit"))
+    window = eventually(lambda: running.window_id("^Quit"))
     time.sleep(0.5)
     running.desktop.screenshot(pictures / "quit.png")
     assert running.process

@@ -37,8 +37,8 @@ def test_entry_starts_a_program_of_ours_with_an_icon_of_ours(path: Path) -> None
 
 def test_one_module_of_each_program_imports_qt() -> None:
     texts = {path: path.read_text() for path in (ROOT / "qnet_gui").rglob("*.py")}
-    found = sorted(f"{path.parent.name}/{path.name}" for path, text in texts.items() if "from PyQt5" in text)
-    assert found == ["applethost/qt.py", "tray/qt.py"]
+    modules = sorted(f"{path.parent.name}/{path.name}" for path, text in texts.items() if "from PyQt5" in text)
+    assert modules == ["applethost/qt.py", "tray/qt.py"]
 
 
 def test_nothing_blocks_the_thread_that_draws() -> None:
@@ -52,13 +52,13 @@ def test_nothing_blocks_the_thread_that_draws() -> None:
         "BlockWithGui",
         ".call(message",
     )
-    found = {
-        (path.name, each)
+    calls = {
+        (path.name, call)
         for path in (ROOT / "qnet_gui/tray").rglob("*.py")
-        for each in blocking
-        if each in path.read_text()
+        for call in blocking
+        if call in path.read_text()
     }
-    assert found == {("single_instance.py", ".call(message"), ("main.py", ".exec_(")}
+    assert calls == {("single_instance.py", ".call(message"), ("main.py", ".exec_(")}
 
 
 def test_appstreams_metadata_is_valid() -> None:

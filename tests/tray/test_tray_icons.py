@@ -69,7 +69,7 @@ def test_icon_follows_the_palette_and_is_visible_on_any_panel(qtbot: QtBot, name
         for pixels in SIZES:
             pixmap = icon.pixmap(QSize(pixels, pixels))
             requested = QColor("#da4453" if name == "dom0-connected" else text)
-            assert min(distance(QColor(each), requested) for each in colours(pixmap, window)) < 48
+            assert min(distance(QColor(colour), requested) for colour in colours(pixmap, window)) < 48
             # On a panel of the text's own colour the edge still shows it.
             assert len(colours(pixmap, text)) > 1
 

@@ -39,9 +39,9 @@ def braces(text: str) -> set[str]:
 
 @pytest.fixture
 def german(qtbot: QtBot) -> Iterator[None]:
-    assert language.speak("de")
+    assert language.install("de")
     yield
-    language.speak("en")
+    language.install("en")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -67,7 +67,7 @@ def test_braces_are_the_same(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_tray_reads_what_is_written_there(qtbot: QtBot, path: Path) -> None:
-    assert language.speak(path.stem.partition("_")[2])
+    assert language.install(path.stem.partition("_")[2])
     try:
         for text, forms in make_translations.translations(path).items():
             if len(forms) == 1:
@@ -75,7 +75,7 @@ def test_the_tray_reads_what_is_written_there(qtbot: QtBot, path: Path) -> None:
             else:
                 assert tuple(tr_count("", text, number) for number in (1, 2)) == forms, "run `make translations`"
     finally:
-        language.speak("en")
+        language.install("en")
 
 
 def test_what_is_new_is_marked_unfinished_and_fails_a_release(
@@ -104,7 +104,7 @@ def test_what_is_new_is_marked_unfinished_and_fails_a_release(
 
 
 def test_an_unknown_language_is_english(qtbot: QtBot) -> None:
-    assert not language.speak("cy")
+    assert not language.install("cy")
     assert tr("Routes") == "Routes"
     assert tr_count("{count} x", "{count} xs", 1, count=1) == "1 x"
 

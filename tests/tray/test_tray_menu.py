@@ -11,7 +11,7 @@ from qnet_gui.model.domain import Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
-from qnet_gui.tray.state.menu import LINE, MOST, Action, ActionRequest, Row, candidates, rows
+from qnet_gui.tray.state.menu import DOMAINS_MAX, SEPARATOR, Action, ActionRequest, Row, candidates, rows
 
 OPEN = up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, 1700000000, ("work",)))
 
@@ -29,7 +29,7 @@ def test_the_whole_of_it() -> None:
 
 
 def test_dom0_can_be_disconnected_first_of_all() -> None:
-    assert rows(OPEN)[:2] == (Row("Disconnect dom0 now", ActionRequest(Action.DISCONNECT)), LINE)
+    assert rows(OPEN)[:2] == (Row("Disconnect dom0 now", ActionRequest(Action.DISCONNECT)), SEPARATOR)
     closing = dataclasses.replace(OPEN, dom0=dataclasses.replace(OPEN.dom0, state=Dom0State.CLOSING))
     assert rows(closing)[0].text == "Disconnecting dom0 from the network…"
     stuck = dataclasses.replace(closing, problems=(Problem(ProblemCode.DOM0_STUCK),))
@@ -60,18 +60,18 @@ def test_domains_of_another_manager_are_shown_only() -> None:
 
 def test_of_very_many_domains_the_first_are_there() -> None:
     many = tuple(Domain(f"d{number:03}", number + 2, DomainState.RUNNING) for number in range(500))
-    found = by(up(CABLE, domains=many), "Domains").rows
-    assert len(found) == MOST + 1
-    assert found[-1] == Row("480 more in Status…", ActionRequest(Action.STATUS))
-    assert len(by(up(CABLE, domains=many), "Default netvm").rows) == MOST + 1
+    below = by(up(CABLE, domains=many), "Domains").rows
+    assert len(below) == DOMAINS_MAX + 1
+    assert below[-1] == Row("480 more in Status…", ActionRequest(Action.STATUS))
+    assert len(by(up(CABLE, domains=many), "Default netvm").rows) == DOMAINS_MAX + 1
 
 
 def test_the_netvm_is_chosen_among_those_that_could_be_it() -> None:
-    found = by(up(CABLE), "Default netvm").rows
-    assert [(row.text, row.checked) for row in found] == [
+    choices = by(up(CABLE), "Default netvm").rows
+    assert [(row.text, row.checked) for row in choices] == [
         ("netvm", True), ("vault", False), ("dom0 (not recommended)", False),
     ]  # fmt: skip
-    assert found[1].request == ActionRequest(Action.NETVM, name="vault")
+    assert choices[1].request == ActionRequest(Action.NETVM, name="vault")
 
 
 def test_dom0_as_the_netvm_is_ticked_once() -> None:
@@ -88,5 +88,5 @@ def test_when_nothing_is_known_nothing_is_offered() -> None:
 
 
 def test_an_address_is_no_part_of_it() -> None:
-    moved = tuple(dataclasses.replace(each, address=IPv4Address("10.9.9.9")) for each in DOMAINS)
+    moved = tuple(dataclasses.replace(domain, address=IPv4Address("10.9.9.9")) for domain in DOMAINS)
     assert rows(up(CABLE, domains=moved)) == rows(up(CABLE))

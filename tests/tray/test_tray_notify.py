@@ -31,7 +31,7 @@ OPEN = up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, int(time.time()) + 3600, ("
 
 
 class Server:
-    """The stand-in `told.py`; `calls` grows."""
+    """The stand-in `notification_server.py`; `calls` grows."""
 
     def __init__(self, address: str) -> None:
         self.calls: list[list[Any]] = []
@@ -66,9 +66,9 @@ class Server:
 @pytest.fixture
 def server(system_bus: str) -> Iterator[Server]:
     """On the same private bus, which is the session's here too."""
-    found = Server(system_bus)
-    yield found
-    found.close()
+    notifications = Server(system_bus)
+    yield notifications
+    notifications.close()
 
 
 @pytest.fixture
@@ -81,92 +81,92 @@ def applet(
     name = f"notify-{next(_numbers)}"
     bus = QDBusConnection.connectToBus(system_bus, name)
     helper.publish(up(CABLE))
-    found = Applet(bus, bus)
-    found.wants = []  # type: ignore[attr-defined]
-    found.app_state.requested.disconnect()
-    found.app_state.requested.connect(found.wants.append)  # type: ignore[attr-defined]
-    found.app_state.client.start()
-    qtbot.waitUntil(lambda: found.app_state.snapshot == up(CABLE))
-    yield found
-    found.deleteLater()
+    tray = Applet(bus, bus)
+    tray.requests = []  # type: ignore[attr-defined]
+    tray.app_state.requested.disconnect()
+    tray.app_state.requested.connect(tray.requests.append)  # type: ignore[attr-defined]
+    tray.app_state.client.start()
+    qtbot.waitUntil(lambda: tray.app_state.snapshot == up(CABLE))
+    yield tray
+    tray.deleteLater()
     QDBusConnection.disconnectFromBus(name)
 
 
-def told(qtbot: QtBot, server: Server, count: int) -> list[Any]:
+def last_call(qtbot: QtBot, server: Server, count: int) -> list[Any]:
     qtbot.waitUntil(lambda: len(server.calls) >= count)
     assert len(server.calls) == count
     return server.calls[-1]
 
 
-def known(qtbot: QtBot, applet: Applet, number: int) -> None:
+def wait_until_known(qtbot: QtBot, applet: Applet, number: int) -> None:
     """Nobody clicks before the applet has heard the number of what it had shown."""
     qtbot.waitUntil(lambda: number in applet._notifier._ids.values())
 
 
 def test_an_uplink_that_changed(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
     helper.publish(up(dataclasses.replace(WIFI, ssid="<b>&")))
-    kind, number, title, body, actions, urgency, icon = told(qtbot, server, 1)
+    kind, number, title, body, actions, urgency, icon = last_call(qtbot, server, 1)
     assert (kind, title, urgency) == ("notify", "Uplink changed", 1)
     assert body == "eth0 (cable) → &lt;b&gt;&amp; (Wi-Fi)"
     assert actions == ["default", "Status", "status", "Status"]
     assert icon.endswith("org.qnet.Tray.svg")
-    known(qtbot, applet, number)
+    wait_until_known(qtbot, applet, number)
     server.click(number, "status")
     server.click(number, "default")
     server.click(number, "quit")
     server.click(number + 1, "status")
-    qtbot.waitUntil(lambda: len(applet.wants) == 2)  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: len(applet.requests) == 2)  # type: ignore[attr-defined]
     qtbot.wait(200)
-    assert applet.wants == 2 * [ActionRequest(Action.STATUS)]  # type: ignore[attr-defined]
+    assert applet.requests == 2 * [ActionRequest(Action.STATUS)]  # type: ignore[attr-defined]
 
 
 def test_dom0_connected_with_a_way_back_and_replaced_by_its_end(
     qtbot: QtBot, applet: Applet, helper: Helper, server: Server
 ) -> None:
     helper.publish(OPEN)
-    _, number, title, body, actions, _, icon = told(qtbot, server, 1)
+    _, number, title, body, actions, _, icon = last_call(qtbot, server, 1)
     assert title == "dom0 is connected to the network"
     assert body.endswith("1 domain is paused. Connected by alice.")
     assert actions[2:] == ["disconnect", "Disconnect now", "upgrade", "Upgrade networking"]
     assert icon.endswith("qnet-dom0-connected.svg")
-    known(qtbot, applet, number)
+    wait_until_known(qtbot, applet, number)
     server.click(number, "default")  # a click that was not meant for a button must do no more than open a window
-    qtbot.waitUntil(lambda: applet.wants == [ActionRequest(Action.UPGRADE)])  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: applet.requests == [ActionRequest(Action.UPGRADE)])  # type: ignore[attr-defined]
     server.click(number, "disconnect")
-    qtbot.waitUntil(lambda: applet.wants[1:] == [ActionRequest(Action.DISCONNECT)])  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: applet.requests[1:] == [ActionRequest(Action.DISCONNECT)])  # type: ignore[attr-defined]
     helper.publish(up(CABLE))
-    assert told(qtbot, server, 2)[:3] == ["notify", number, "dom0 is disconnected from the network"]
+    assert last_call(qtbot, server, 2)[:3] == ["notify", number, "dom0 is disconnected from the network"]
 
 
 def test_a_way_back_that_fails_is_critical(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
     stuck = STATES["dom0"]
     assert stuck
     helper.publish(OPEN)
-    told(qtbot, server, 1)
+    last_call(qtbot, server, 1)
     helper.publish(dataclasses.replace(stuck, problems=(Problem(ProblemCode.DOM0_STUCK),)))
-    assert told(qtbot, server, 2)[5] == 2
+    assert last_call(qtbot, server, 2)[5] == 2
 
 
 def test_what_is_moot_is_withdrawn(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
     helper.publish(up(CABLE, problems=(Problem(ProblemCode.DOM0_REACHABLE),)))
-    number = told(qtbot, server, 1)[1]
+    number = last_call(qtbot, server, 1)[1]
     helper.publish(up(CABLE))
-    assert told(qtbot, server, 2) == ["close", number]
+    assert last_call(qtbot, server, 2) == ["close", number]
 
 
 def test_what_was_dismissed_is_shown_anew(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
     helper.publish(OPEN)
-    number = told(qtbot, server, 1)[1]
-    known(qtbot, applet, number)
+    number = last_call(qtbot, server, 1)[1]
+    wait_until_known(qtbot, applet, number)
     server.click(number)
     qtbot.wait(200)
     helper.publish(up(CABLE))
-    assert told(qtbot, server, 2)[1] == number + 1
+    assert last_call(qtbot, server, 2)[1] == number + 1
 
 
 def test_kinds_that_are_not_wanted_are_not_told(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
-    applet.app_state.settings.set_tells(Kind.UPLINK, False)
+    applet.app_state.settings.set_notifies(Kind.UPLINK, False)
     helper.publish(up(OTHER))
     qtbot.waitUntil(lambda: applet.app_state.snapshot == up(OTHER))
     helper.publish(dataclasses.replace(OPEN, uplinks=(OTHER,)))
-    assert told(qtbot, server, 1)[2] == "dom0 is connected to the network"
+    assert last_call(qtbot, server, 1)[2] == "dom0 is connected to the network"

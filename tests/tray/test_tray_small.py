@@ -41,45 +41,45 @@ def test_a_terminal_is_found_and_stays_open(tmp_path: Path) -> None:
     program = tmp_path / "xterm"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    found = terminal.words("true", str(tmp_path))
-    assert found[:4] == [str(program), "-e", "/bin/sh", "-c"]
-    assert found[4].startswith("true\n")
-    assert found[4].endswith("read -r _")
-    assert terminal.words("true", str(tmp_path / "none")) == []
+    command = terminal.command_line("true", str(tmp_path))
+    assert command[:4] == [str(program), "-e", "/bin/sh", "-c"]
+    assert command[4].startswith("true\n")
+    assert command[4].endswith("read -r _")
+    assert terminal.command_line("true", str(tmp_path / "none")) == []
     assert terminal.hindrance("").startswith("The command that upgrades this system is not known.")
 
 
 def test_autostart_is_the_systems_unless_the_user_says_no(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     system, own = tmp_path / "system.desktop", tmp_path / "autostart/org.qnet.Tray.desktop"
-    assert not autostart.starts(system)
-    assert autostart.choose(True, system) == ""
+    assert not autostart.is_enabled(system)
+    assert autostart.set_enabled(True, system) == ""
     assert own.exists()
-    assert autostart.starts(system)
+    assert autostart.is_enabled(system)
     system.touch()
-    assert autostart.choose(False, system) == ""
+    assert autostart.set_enabled(False, system) == ""
     assert "Hidden=true" in own.read_text()
-    assert not autostart.starts(system)
-    assert autostart.choose(True, system) == ""
+    assert not autostart.is_enabled(system)
+    assert autostart.set_enabled(True, system) == ""
     assert not own.exists()
-    assert autostart.starts(system)
+    assert autostart.is_enabled(system)
 
 
 def test_autostart_that_cannot_be_written_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "file"))
-    assert "Not a directory" in autostart.choose(False, tmp_path / "none")
+    assert "Not a directory" in autostart.set_enabled(False, tmp_path / "none")
 
 
 def test_settings_are_kept_and_nonsense_is_nothing(qtbot: QtBot, tmp_path: Path) -> None:
     QSettings.setPath(QSettings.NativeFormat, QSettings.UserScope, str(tmp_path))
     settings = Settings()
-    assert all(settings.tells(kind) for kind in Kind)
+    assert all(settings.notifies(kind) for kind in Kind)
     assert (settings.minutes, settings.command) == (0, "")
-    settings.set_tells(Kind.NAMES, False)
+    settings.set_notifies(Kind.NAMES, False)
     settings.minutes, settings.command = 45, "upgrade, me"
-    assert not settings.tells(Kind.NAMES)
-    assert settings.tells(Kind.UPLINK)
+    assert not settings.notifies(Kind.NAMES)
+    assert settings.notifies(Kind.UPLINK)
     assert (Settings().minutes, Settings().command) == (45, "upgrade, me")
     for nonsense in (-3, 100000, "x"):
         settings.minutes = nonsense  # type: ignore[assignment]
@@ -94,24 +94,25 @@ def test_routes_as_a_table_and_as_text() -> None:
     page = routes.page([[route.as_dict() for route in ROUTES]])
     assert page.rows[0] == ("0.0.0.0", "192.168.0.1", "0.0.0.0", "UG", "100", "0", "0", "eth0")
     assert page.text == table(ROUTES) + "\n"
-    assert page.said == ""
+    assert page.message == ""
 
 
 def test_routes_that_are_none() -> None:
-    assert routes.page(None).said == "Asking…"
-    assert routes.page([[]]).said == "It has no routes."
-    assert routes.page(Refused(plain("netvm is paused."))).said == "netvm is paused."
+    assert routes.page(None).message == "Asking…"
+    assert routes.page([[]]).message == "It has no routes."
+    assert routes.page(Refused(plain("netvm is paused."))).message == "netvm is paused."
     for nonsense in ([["x"]], [[{"destination": "<b>"}]], [[{"iface": "a b"}]]):
-        assert routes.page(nonsense).said == HelperCode.HELPER_OF_OTHER_VERSION.form
-    assert routes.of_whom(None) == []
-    assert routes.of_whom(up(CABLE))[0] == ("netvm", "netvm (the netvm)")
+        assert routes.page(nonsense).message == HelperCode.HELPER_OF_OTHER_VERSION.form
+    assert routes.table_owners(None) == []
+    assert routes.table_owners(up(CABLE))[0] == ("netvm", "netvm (the netvm)")
 
 
 def test_name_servers_and_where_they_came_from() -> None:
     page = names.page(up(CABLE))
     assert page.rows[0] == ("10.139.1.1", "192.168.0.53", "eth0 (cable), told by NetworkManager", "")
     assert names.as_text(page).splitlines()[1] == "10.139.1.2 → 192.168.0.53 (eth0 (cable), told by NetworkManager)"
-    assert names.page(STATES["dns-broken"]).said.startswith("Nothing is redirected: names do not resolve. Enter name")
+    broken = names.page(STATES["dns-broken"]).message
+    assert broken.startswith("Nothing is redirected: names do not resolve. Enter name")
     assert names.page(None).rows == ()
 
 

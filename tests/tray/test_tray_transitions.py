@@ -33,18 +33,18 @@ class Tracker:
         return self._tracker.due
 
     def all(self, snapshot: Snapshot | None, now: float) -> list[Announcement]:
-        return self._tracker.see(snapshot, now, now)
+        return self._tracker.update(snapshot, now, now)
 
-    def see(self, snapshot: Snapshot | None, now: float) -> Announcement | None:
+    def update(self, snapshot: Snapshot | None, now: float) -> Announcement | None:
         return self._only(self.all(snapshot, now))
 
     def tick(self, now: float) -> Announcement | None:
         return self._only(self._tracker.tick(now, now))
 
     @staticmethod
-    def _only(told: list[Announcement]) -> Announcement | None:
-        assert len(told) <= 1
-        return told[0] if told else None
+    def _only(announcements: list[Announcement]) -> Announcement | None:
+        assert len(announcements) <= 1
+        return announcements[0] if announcements else None
 
 
 def uplink(title: str, body: str) -> Notification:
@@ -55,96 +55,98 @@ def uplink(title: str, body: str) -> Notification:
 def tracker() -> Tracker:
     """One that saw the cable at 0."""
     fresh = Tracker()
-    assert fresh.see(up(CABLE), 0) is None
+    assert fresh.update(up(CABLE), 0) is None
     return fresh
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_nothing_is_told_at_the_start(state: str) -> None:
     fresh = Tracker()
-    assert fresh.see(STATES[state], 100) is None
+    assert fresh.update(STATES[state], 100) is None
     assert fresh.tick(100 + LASTING) is None
     assert (fresh.due is None) == (state != "dom0")
 
 
 def test_uplink_changed(tracker: Tracker) -> None:
-    assert tracker.see(up(WIFI), 60) == uplink("Uplink changed", "eth0 (cable) → Home (Wi-Fi)")
-    assert tracker.see(up(WIFI), 61) is None
+    assert tracker.update(up(WIFI), 60) == uplink("Uplink changed", "eth0 (cable) → Home (Wi-Fi)")
+    assert tracker.update(up(WIFI), 61) is None
     assert tracker.due is None
 
 
 def test_a_vpn_is_a_change(tracker: Tracker) -> None:
-    assert tracker.see(up(VPN, CABLE), 60) == uplink("Uplink changed", "eth0 (cable) → office (VPN)")
+    assert tracker.update(up(VPN, CABLE), 60) == uplink("Uplink changed", "eth0 (cable) → office (VPN)")
 
 
 def test_roaming_through_nothing_and_connecting_is_one_change(tracker: Tracker) -> None:
-    assert tracker.see(NONE, 60) is None
+    assert tracker.update(NONE, 60) is None
     assert tracker.due == 60 + LASTING
-    assert tracker.see(TRYING, 61) is None
-    assert tracker.see(up(OTHER), 64) == uplink("Uplink changed", "eth0 (cable) → eth1 (cable)")
+    assert tracker.update(TRYING, 61) is None
+    assert tracker.update(up(OTHER), 64) == uplink("Uplink changed", "eth0 (cable) → eth1 (cable)")
     assert tracker.due is None
 
 
 def test_the_same_cable_in_another_network(tracker: Tracker) -> None:
     moved = dataclasses.replace(CABLE, address=IPv4Address("10.0.0.5"), gateway=None)
-    assert tracker.see(up(moved), 60) is None
+    assert tracker.update(up(moved), 60) is None
     moved = dataclasses.replace(moved, gateway=IPv4Address("10.0.0.1"))
-    assert tracker.see(up(moved), 61) == uplink("Uplink changed", "eth0 (cable), 192.168.0.12 → 10.0.0.5")
+    assert tracker.update(up(moved), 61) == uplink("Uplink changed", "eth0 (cable), 192.168.0.12 → 10.0.0.5")
 
 
 def test_a_new_address_from_the_same_router_is_no_news(tracker: Tracker) -> None:
-    assert tracker.see(up(dataclasses.replace(CABLE, address=IPv4Address("192.168.0.77"))), 60) is None
+    assert tracker.update(up(dataclasses.replace(CABLE, address=IPv4Address("192.168.0.77"))), 60) is None
 
 
 def test_lost_only_when_it_lasts_then_back(tracker: Tracker) -> None:
-    assert tracker.see(NONE, 60) is None
+    assert tracker.update(NONE, 60) is None
     assert tracker.tick(60 + LASTING - 0.01) is None
     assert tracker.due == 60 + LASTING
     assert tracker.tick(60 + LASTING) == uplink("Uplink lost", "eth0 (cable) → none. netvm has no uplink.")
     assert tracker.tick(70) is None
-    assert tracker.see(up(CABLE), 100) == uplink("Uplink back", "none → eth0 (cable)")
+    assert tracker.update(up(CABLE), 100) == uplink("Uplink back", "none → eth0 (cable)")
 
 
 def test_connecting_for_long_counts_as_lost_too(tracker: Tracker) -> None:
-    tracker.see(TRYING, 60)
-    tracker.see(NONE, 62)
-    told = tracker.tick(60 + LASTING)
-    assert isinstance(told, Notification)
-    assert told.title == "Uplink lost"
+    tracker.update(TRYING, 60)
+    tracker.update(NONE, 62)
+    announcement = tracker.tick(60 + LASTING)
+    assert isinstance(announcement, Notification)
+    assert announcement.title == "Uplink lost"
 
 
 def test_a_dead_netvm_is_told_alone(tracker: Tracker) -> None:
-    tracker.see(Snapshot(Netvm("netvm")), 60)
+    tracker.update(Snapshot(Netvm("netvm")), 60)
     assert tracker.due == 60 + LASTING
-    told = tracker.tick(70)
-    assert told == Notification(Kind.NETVM, "netvm has stopped", "netvm is not running. Domains have no network.")
-    assert tracker.see(Snapshot(Netvm("netvm", 2, NetvmState.STARTING)), 80) == Withdrawal(Kind.NETVM)
-    back = tracker.see(up(CABLE), 90)
+    announcement = tracker.tick(70)
+    body = "netvm is not running. Domains have no network."
+    assert announcement == Notification(Kind.NETVM, "netvm has stopped", body)
+    assert tracker.update(Snapshot(Netvm("netvm", 2, NetvmState.STARTING)), 80) == Withdrawal(Kind.NETVM)
+    back = tracker.update(up(CABLE), 90)
     assert back == Notification(Kind.NETVM, "netvm is back", "Connected by cable (eth0, 192.168.0.12).")
 
 
 def test_a_netvm_that_restarts_quickly_is_no_news(tracker: Tracker) -> None:
-    assert tracker.see(Snapshot(Netvm("netvm")), 60) is None
-    assert tracker.see(Snapshot(Netvm("netvm", 2, NetvmState.STARTING)), 62) is None
+    assert tracker.update(Snapshot(Netvm("netvm")), 60) is None
+    assert tracker.update(Snapshot(Netvm("netvm", 2, NetvmState.STARTING)), 62) is None
     assert tracker.due is None
-    assert tracker.see(up(CABLE), 90) is None
+    assert tracker.update(up(CABLE), 90) is None
 
 
 def test_names_that_no_longer_resolve_and_do_again(tracker: Tracker) -> None:
     broken = STATES["dns-broken"]
-    assert tracker.see(broken, 60) is None
-    told = tracker.tick(60 + LASTING)
-    assert isinstance(told, Notification)
-    assert (told.kind, told.title, told.actions) == (Kind.NAMES, "Names do not resolve", (Action.NAMES,))
-    back = tracker.see(up(CABLE), 80)
+    assert tracker.update(broken, 60) is None
+    announcement = tracker.tick(60 + LASTING)
+    assert isinstance(announcement, Notification)
+    assert (announcement.kind, announcement.title) == (Kind.NAMES, "Names do not resolve")
+    assert announcement.actions == (Action.NAMES,)
+    back = tracker.update(up(CABLE), 80)
     assert isinstance(back, Notification)
     assert back.title == "Names resolve again"
 
 
 def test_names_are_withdrawn_when_the_uplink_has_gone(tracker: Tracker) -> None:
-    tracker.see(STATES["dns-broken"], 60)
+    tracker.update(STATES["dns-broken"], 60)
     assert tracker.tick(60 + LASTING)
-    assert tracker.see(NONE, 70) == Withdrawal(Kind.NAMES)
+    assert tracker.update(NONE, 70) == Withdrawal(Kind.NAMES)
 
 
 def link(state: Dom0State, until: int, **more: object) -> Snapshot:
@@ -152,87 +154,87 @@ def link(state: Dom0State, until: int, **more: object) -> Snapshot:
 
 
 def test_dom0_connected_and_disconnected(tracker: Tracker) -> None:
-    assert tracker.see(link(Dom0State.CONNECTING, 4000), 60) is None
-    told = tracker.see(link(Dom0State.OPEN, 4000), 61)
-    assert isinstance(told, Notification)
-    assert (told.kind, told.title) == (Kind.DOM0, "dom0 is connected to the network")
-    assert told.body.endswith("2 domains are paused. Connected by alice.")
-    assert told.actions == (Action.DISCONNECT, Action.UPGRADE)
-    assert not told.urgent
-    assert tracker.see(link(Dom0State.CLOSING, 4000), 70) is None
-    told = tracker.see(up(CABLE), 71)
-    assert isinstance(told, Notification)
-    assert told.title == "dom0 is disconnected from the network"
+    assert tracker.update(link(Dom0State.CONNECTING, 4000), 60) is None
+    announcement = tracker.update(link(Dom0State.OPEN, 4000), 61)
+    assert isinstance(announcement, Notification)
+    assert (announcement.kind, announcement.title) == (Kind.DOM0, "dom0 is connected to the network")
+    assert announcement.body.endswith("2 domains are paused. Connected by alice.")
+    assert announcement.actions == (Action.DISCONNECT, Action.UPGRADE)
+    assert not announcement.urgent
+    assert tracker.update(link(Dom0State.CLOSING, 4000), 70) is None
+    announcement = tracker.update(up(CABLE), 71)
+    assert isinstance(announcement, Notification)
+    assert announcement.title == "dom0 is disconnected from the network"
 
 
 def test_the_deadline_is_told_once_and_withdrawn_when_there_is_another(tracker: Tracker) -> None:
-    tracker.see(link(Dom0State.OPEN, 4000), 61)
+    tracker.update(link(Dom0State.OPEN, 4000), 61)
     assert tracker.due == 4000 - NEAR
-    told = tracker.tick(4000 - NEAR)
-    assert isinstance(told, Notification)
-    assert told.actions[:2] == (Action.EXTEND, Action.DISCONNECT)
-    assert tracker.see(link(Dom0State.OPEN, 4000), 3900) is None
-    assert tracker.see(link(Dom0State.OPEN, 9000), 3950) == Withdrawal(Kind.DOM0)
+    announcement = tracker.tick(4000 - NEAR)
+    assert isinstance(announcement, Notification)
+    assert announcement.actions[:2] == (Action.EXTEND, Action.DISCONNECT)
+    assert tracker.update(link(Dom0State.OPEN, 4000), 3900) is None
+    assert tracker.update(link(Dom0State.OPEN, 9000), 3950) == Withdrawal(Kind.DOM0)
     assert tracker.due == 9000 - NEAR
 
 
 def test_whoever_connects_dom0_for_three_minutes_is_not_warned(tracker: Tracker) -> None:
-    assert tracker.see(link(Dom0State.OPEN, 240), 60)
+    assert tracker.update(link(Dom0State.OPEN, 240), 60)
     assert tracker.due is None
     assert tracker.tick(200) is None
 
 
 def test_a_way_back_that_fails_is_urgent(tracker: Tracker) -> None:
-    tracker.see(link(Dom0State.OPEN, 4000), 61)
-    told = tracker.see(link(Dom0State.CLOSING, 4000, problems=(Problem(ProblemCode.DOM0_STUCK),)), 70)
-    assert isinstance(told, Notification)
-    assert told.urgent
-    assert told.title == "dom0 could not be disconnected"
+    tracker.update(link(Dom0State.OPEN, 4000), 61)
+    announcement = tracker.update(link(Dom0State.CLOSING, 4000, problems=(Problem(ProblemCode.DOM0_STUCK),)), 70)
+    assert isinstance(announcement, Notification)
+    assert announcement.urgent
+    assert announcement.title == "dom0 could not be disconnected"
 
 
 def test_a_network_of_dom0_that_nobody_asked_for_is_urgent_until_it_is_gone(tracker: Tracker) -> None:
-    told = tracker.see(up(CABLE, problems=(Problem(ProblemCode.DOM0_REACHABLE),)), 60)
-    assert isinstance(told, Notification)
-    assert told.urgent
-    assert tracker.see(up(CABLE), 70) == Withdrawal(Kind.GUARD)
+    announcement = tracker.update(up(CABLE, problems=(Problem(ProblemCode.DOM0_REACHABLE),)), 60)
+    assert isinstance(announcement, Notification)
+    assert announcement.urgent
+    assert tracker.update(up(CABLE), 70) == Withdrawal(Kind.GUARD)
 
 
 def test_first_uplink_after_a_start_without_one() -> None:
     fresh = Tracker()
-    fresh.see(TRYING, 0)
-    assert fresh.see(up(CABLE), 3) is None
+    fresh.update(TRYING, 0)
+    assert fresh.update(up(CABLE), 3) is None
     late = Tracker()
-    late.see(NONE, 0)
+    late.update(NONE, 0)
     assert late.tick(LASTING) is None
-    assert late.see(up(CABLE), 30) == uplink("Uplink back", "none → eth0 (cable)")
+    assert late.update(up(CABLE), 30) == uplink("Uplink back", "none → eth0 (cable)")
 
 
 def test_helper_restarted_with_the_same_uplink(tracker: Tracker) -> None:
-    assert tracker.see(None, 60) is None
+    assert tracker.update(None, 60) is None
     assert tracker.due is None
     assert tracker.tick(90) is None
-    assert tracker.see(up(CABLE), 100) is None
-    assert tracker.see(None, 101) is None
-    assert tracker.see(up(WIFI), 102) == uplink("Uplink changed", "eth0 (cable) → Home (Wi-Fi)")
+    assert tracker.update(up(CABLE), 100) is None
+    assert tracker.update(None, 101) is None
+    assert tracker.update(up(WIFI), 102) == uplink("Uplink changed", "eth0 (cable) → Home (Wi-Fi)")
 
 
 def test_a_helper_that_knows_nothing_is_no_loss(tracker: Tracker) -> None:
-    assert tracker.see(STATES["blind"], 60) is None
+    assert tracker.update(STATES["blind"], 60) is None
     assert tracker.tick(90) is None
-    assert tracker.see(up(CABLE), 100) is None
+    assert tracker.update(up(CABLE), 100) is None
 
 
 def test_short_flaps_do_not_spam(tracker: Tracker) -> None:
-    told = []
+    announcements = []
     for second in range(100, 200):
-        told.append(tracker.see(up(CABLE) if second % 2 else NONE, second))
-    assert not any(told)
+        announcements.append(tracker.update(up(CABLE) if second % 2 else NONE, second))
+    assert not any(announcements)
 
 
 def test_flapping_between_two_ends_in_the_last_truth(tracker: Tracker) -> None:
-    told = [tracker.see(up(WIFI if step % 2 == 0 else CABLE), 60 + step / 10) for step in range(11)]
-    assert [bool(each) for each in told] == [True] + 10 * [False]
+    announcements = [tracker.update(up(WIFI if step % 2 == 0 else CABLE), 60 + step / 10) for step in range(11)]
+    assert [bool(announcement) for announcement in announcements] == [True] + 10 * [False]
     assert tracker.tick(60 + QUIET) is None
-    tracker.see(up(CABLE), 62)
+    tracker.update(up(CABLE), 62)
     assert tracker.due == 60 + QUIET
     assert tracker.tick(60 + QUIET) == uplink("Uplink changed", "Home (Wi-Fi) → eth0 (cable)")

@@ -17,7 +17,7 @@ from qnet_gui.model.preflight import Preflight
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 from qnet_gui.tray.pages.line import Line, Mark
-from qnet_gui.tray.pages.upgrade import MANY, STEPS, STEPS_BACK, Known, few, left, upgrade
+from qnet_gui.tray.pages.upgrade import NAMES_MAX, STEPS, STEPS_BACK, UpgradeInputs, abbreviated, left, upgrade
 from qnet_gui.tray.state import operation_progress as courses
 from qnet_gui.tray.state.operation_progress import OperationProgress, State
 
@@ -37,7 +37,7 @@ def connecting(*steps: tuple[str, str]) -> OperationProgress:
 
 
 def test_before() -> None:
-    page = upgrade(up(CABLE), Known(READY))
+    page = upgrade(up(CABLE), UpgradeInputs(READY))
     assert page.head == "dom0 has no network. That is how it should be."
     assert page.facts == (
         ("These domains will be paused:", "personal and work"),
@@ -52,8 +52,8 @@ def test_before() -> None:
 
 
 def test_what_stands_in_the_way_is_told_and_there_is_no_way() -> None:
-    found = dataclasses.replace(READY, obstacles=(plain("netvm has no uplink. Plug in a cable."),))
-    page = upgrade(STATES["no-uplink"], Known(found))
+    preflight = dataclasses.replace(READY, obstacles=(plain("netvm has no uplink. Plug in a cable."),))
+    page = upgrade(STATES["no-uplink"], UpgradeInputs(preflight))
     assert page.checks == (
         Line(Mark.DONE, "netvm is running"),
         Line(Mark.FAILED, "netvm has no uplink. Plug in a cable."),
@@ -63,33 +63,35 @@ def test_what_stands_in_the_way_is_told_and_there_is_no_way() -> None:
 
 
 def test_somebody_elses_operation_explains_all_the_rest() -> None:
-    found = dataclasses.replace(READY, busy=plain("bob is attaching a domain. Wait."), obstacles=(plain("Something."),))
-    page = upgrade(up(CABLE), Known(found))
+    preflight = dataclasses.replace(
+        READY, busy=plain("bob is attaching a domain. Wait."), obstacles=(plain("Something."),)
+    )
+    page = upgrade(up(CABLE), UpgradeInputs(preflight))
     assert [line.text for line in page.checks] == ["bob is attaching a domain. Wait."]
     assert not page.connect
 
 
 def test_names_that_do_not_resolve_are_a_warning() -> None:
-    page = upgrade(up(CABLE, dns=Dns()), Known(dataclasses.replace(READY, names=False)))
+    page = upgrade(up(CABLE, dns=Dns()), UpgradeInputs(dataclasses.replace(READY, names=False)))
     assert page.checks[-1].mark is Mark.WARNING
     assert page.connect
 
 
 @pytest.mark.parametrize("state", ["helper-away", "blind"])
 def test_nothing_known(state: str) -> None:
-    page = upgrade(STATES[state], Known())
+    page = upgrade(STATES[state], UpgradeInputs())
     assert page.why
     assert not page.connect
 
 
 def test_preflight_awaited_and_failed() -> None:
-    assert not upgrade(up(CABLE), Known()).connect
-    page = upgrade(up(CABLE), Known(NoAnswer(plain("The network helper does not answer."))))
+    assert not upgrade(up(CABLE), UpgradeInputs()).connect
+    page = upgrade(up(CABLE), UpgradeInputs(NoAnswer(plain("The network helper does not answer."))))
     assert page.checks == (Line(Mark.FAILED, "The network helper does not answer."),)
 
 
 def test_the_click_shows_only_as_a_question() -> None:
-    page = upgrade(up(CABLE), Known(READY, asking=True))
+    page = upgrade(up(CABLE), UpgradeInputs(READY, asking=True))
     assert page.outcome
     assert page.outcome.mark is Mark.BEGUN
     assert not page.connect
@@ -97,25 +99,25 @@ def test_the_click_shows_only_as_a_question() -> None:
 
 
 def test_steps_tick() -> None:
-    known = Known(READY, connecting(("pause", "begun"), ("pause", "done"), ("filter", "begun")))
+    known = UpgradeInputs(READY, connecting(("pause", "begun"), ("pause", "done"), ("filter", "begun")))
     page = upgrade(with_link(Dom0State.CONNECTING), known)
     assert [line.mark for line in page.steps] == [Mark.DONE, Mark.BEGUN, *4 * [Mark.TO_DO]]
     assert page.disconnect
     assert not page.connect
-    early = upgrade(up(CABLE), Known(READY, connecting()))
+    early = upgrade(up(CABLE), UpgradeInputs(READY, connecting()))
     assert early.head == "Connecting dom0 to the network…"
     assert len(early.steps) == len(STEPS) == len(STEPS_BACK)
 
 
 def test_open() -> None:
     progress = courses.ended(connecting(*((name, "done") for name in STEPS)), 3, "", plain("dom0 is connected."))
-    page = upgrade(with_link(Dom0State.OPEN), Known(READY, progress))
+    page = upgrade(with_link(Dom0State.OPEN), UpgradeInputs(READY, progress))
     assert page.until == LINK.until
     assert page.extend
     assert page.disconnect
     assert page.facts == (("Paused:", "personal and work"), ("Connected by:", "alice"))
     assert {line.mark for line in page.steps} == {Mark.DONE}
-    refused = upgrade(with_link(Dom0State.OPEN), Known(READY, progress, refused="No."))
+    refused = upgrade(with_link(Dom0State.OPEN), UpgradeInputs(READY, progress, refused="No."))
     assert refused.outcome == Line(Mark.FAILED, "No.")
 
 
@@ -124,22 +126,22 @@ def test_back() -> None:
     progress = courses.begun(connecting(), snapshot)
     for name in ("up", "address"):
         progress = courses.stepped(progress, 4, name, "undone", plain("done"))
-    page = upgrade(snapshot, Known(READY, progress))
+    page = upgrade(snapshot, UpgradeInputs(READY, progress))
     assert page.steps == (Line(Mark.DONE, "Close the way"), Line(Mark.DONE, "Take dom0's address"))
     over = courses.ended(progress, 4, "", Message(UpgradeCode.DISCONNECTED))
-    page = upgrade(up(CABLE), Known(READY, over))
+    page = upgrade(up(CABLE), UpgradeInputs(READY, over))
     assert page.outcome == Line(Mark.DONE, "dom0 is disconnected from the network, as it should be.")
     assert page.connect
-    assert upgrade(up(CABLE), Known(READY, over, read=over)).outcome is None
+    assert upgrade(up(CABLE), UpgradeInputs(READY, over, read=over)).outcome is None
 
 
 def test_a_step_that_failed_stays_so_and_the_reason_is_told_once() -> None:
     progress = connecting(("pause", "done"), ("attach", "failed"), ("attach", "undone"), ("pause", "undone"))
     assert progress.step("attach") == courses.Step("attach", State.FAILED, plain("attach failed"))
-    page = upgrade(with_link(Dom0State.CONNECTING), Known(READY, progress))
+    page = upgrade(with_link(Dom0State.CONNECTING), UpgradeInputs(READY, progress))
     assert Line(Mark.FAILED, "Attach dom0 to netvm", "attach failed") in page.steps
     over = courses.ended(progress, 3, "org.qnet.Error.Refused", plain("attach failed. Everything has been put back."))
-    page = upgrade(up(CABLE), Known(READY, over))
+    page = upgrade(up(CABLE), UpgradeInputs(READY, over))
     assert Line(Mark.FAILED, "Attach dom0 to netvm") in page.steps
     assert Line(Mark.BACK, "Pause the other domains") in page.steps
     assert page.outcome == Line(Mark.FAILED, "attach failed. Everything has been put back.")
@@ -148,14 +150,14 @@ def test_a_step_that_failed_stays_so_and_the_reason_is_told_once() -> None:
 def test_a_helper_that_dies_in_the_middle() -> None:
     progress = courses.abandoned(connecting(("pause", "done")))
     assert progress.over
-    assert "has stopped in the middle" in upgrade(None, Known(READY, progress)).outcome.text  # type: ignore[union-attr]
+    assert "has stopped in the middle" in upgrade(None, UpgradeInputs(READY, progress)).outcome.text  # type: ignore[union-attr]
     assert courses.abandoned(progress) == progress
 
 
 def test_other_operations_are_none_of_its_business() -> None:
     snapshot = up(CABLE, operation=Operation(9, "attach", "bob"))
     progress = courses.stepped(courses.begun(OperationProgress(), snapshot), 9, "attach", "failed", plain("no"))
-    page = upgrade(snapshot, Known(READY, courses.ended(progress, 9, "x", plain("no"))))
+    page = upgrade(snapshot, UpgradeInputs(READY, courses.ended(progress, 9, "x", plain("no"))))
     assert page.outcome is None
     assert page.steps == ()
     assert courses.ended(progress, 8, "x", plain("no")) == progress
@@ -163,13 +165,13 @@ def test_other_operations_are_none_of_its_business() -> None:
 
 
 def test_a_network_of_dom0_by_itself_is_not_called_as_it_should_be() -> None:
-    page = upgrade(up(CABLE, problems=(Problem(ProblemCode.DOM0_REACHABLE),)), Known(READY))
+    page = upgrade(up(CABLE, problems=(Problem(ProblemCode.DOM0_REACHABLE),)), UpgradeInputs(READY))
     assert page.head == "dom0 is not connected for an upgrade."
 
 
 def test_very_many_names() -> None:
     names = [f"d{number}" for number in range(500)]
-    assert few(names).endswith(f", d{MANY - 1} and {500 - MANY} more")
+    assert abbreviated(names).endswith(f", d{NAMES_MAX - 1} and {500 - NAMES_MAX} more")
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(3600, "1:00:00 left"), (61.4, "1:01 left"), (-5, "0:00 left")])

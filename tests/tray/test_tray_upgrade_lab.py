@@ -33,17 +33,17 @@ class Person:
             lambda: bool(app_state.snapshot and app_state.snapshot.uplink and not app_state.snapshot.operation.id)
         )
         app_state.request(Action.UPGRADE)
-        found = app_state.dispatcher.window(Action.UPGRADE)  # type: ignore[attr-defined]
-        assert isinstance(found, UpgradeWindow)
-        self.window = found
+        window = app_state.dispatcher.window(Action.UPGRADE)  # type: ignore[attr-defined]
+        assert isinstance(window, UpgradeWindow)
+        self.window = window
 
     def wait(self, ready: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(ready, timeout=_LONG)
 
     def button(self, text: str) -> QAbstractButton | None:
         """A button that can be clicked now."""
-        every = self.window.findChildren(QAbstractButton)
-        return next((each for each in every if each.text() == text and each.isVisible() and each.isEnabled()), None)
+        buttons = [button for button in self.window.findChildren(QAbstractButton) if button.text() == text]
+        return next((button for button in buttons if button.isVisible() and button.isEnabled()), None)
 
     def click(self, text: str) -> None:
         self.wait(lambda: self.button(text) is not None)
@@ -51,8 +51,8 @@ class Person:
 
     def text(self) -> str:
         """All that can be read."""
-        every = [each for each in self.window.findChildren(QLabel) if each.isVisible()]
-        return "\n".join(each.text() for each in every)
+        every = [label for label in self.window.findChildren(QLabel) if label.isVisible()]
+        return "\n".join(label.text() for label in every)
 
     def reads(self, part: str) -> None:
         try:
@@ -69,18 +69,18 @@ class Person:
 
 @pytest.fixture
 def person(qtbot: QtBot, lab: str, app_state: Callable[[str], AppState], pictures: Path) -> Iterator[Person]:
-    found = Person(qtbot, app_state(enter.dom0_bus_address(lab)), pictures)
-    yield found
-    if found.state() is not Dom0State.CLOSED:
-        found.app_state.request(Action.DISCONNECT)
-        found.wait(lambda: found.state() is Dom0State.CLOSED)
-    found.wait(lambda: bool(found.app_state.snapshot and not found.app_state.snapshot.operation.id))
+    user = Person(qtbot, app_state(enter.dom0_bus_address(lab)), pictures)
+    yield user
+    if user.state() is not Dom0State.CLOSED:
+        user.app_state.request(Action.DISCONNECT)
+        user.wait(lambda: user.state() is Dom0State.CLOSED)
+    user.wait(lambda: bool(user.app_state.snapshot and not user.app_state.snapshot.operation.id))
 
 
 def _agent(lab: str) -> int:
     """The agent in netvm, which serves dom0's card."""
-    netvm = next(each["pid"] for each in ask(Place(lab).control, "status")["domains"] if each["name"] == "netvm")
-    for pid in [int(each.name) for each in Path("/proc").iterdir() if each.name.isdecimal()]:
+    netvm = next(domain["pid"] for domain in ask(Place(lab).control, "status")["domains"] if domain["name"] == "netvm")
+    for pid in [int(process.name) for process in Path("/proc").iterdir() if process.name.isdecimal()]:
         try:
             same = Path(f"/proc/{pid}/ns/net").readlink() == Path(f"/proc/{netvm}/ns/net").readlink()
             if same and b"qnet-agent" in Path(f"/proc/{pid}/cmdline").read_bytes():
@@ -110,7 +110,7 @@ def test_there_and_back_in_one_window(person: Person) -> None:
     person.wait(lambda: person.button("Disconnect now") is not None)
     assert person.button("Connect dom0…") is None
     assert "left" in person.text()
-    marks = [each.text() for each in person.window.findChildren(QLabel) if each.isVisible()]
+    marks = [label.text() for label in person.window.findChildren(QLabel) if label.isVisible()]
     assert marks.count("✓") == 6
     person.picture("open")
     before = person.app_state.snapshot.dom0.until  # type: ignore[union-attr]
@@ -123,7 +123,7 @@ def test_there_and_back_in_one_window(person: Person) -> None:
     person.click("Disconnect now")
     person.reads("dom0 is disconnected from the network, as it should be.")
     person.picture("closed")
-    person.wait(lambda: all(each.state.value == "running" for each in person.app_state.snapshot.domains))  # type: ignore[union-attr]
+    person.wait(lambda: all(domain.state.value == "running" for domain in person.app_state.snapshot.domains))  # type: ignore[union-attr]
 
 
 def test_interrupted_while_it_connects(person: Person, held: Callable[[], None]) -> None:
@@ -159,10 +159,10 @@ def test_obstacles_are_told_and_nobody_can_click(person: Person, lab: str) -> No
 
 
 def test_domains_by_the_menu(person: Person) -> None:
-    work = next(each for each in person.app_state.snapshot.domains if each.name == "work")  # type: ignore[union-attr]
+    work = next(domain for domain in person.app_state.snapshot.domains if domain.name == "work")  # type: ignore[union-attr]
 
     def now(what: str) -> object:
-        return next(getattr(each, what) for each in person.app_state.snapshot.domains if each.name == "work")  # type: ignore[union-attr]
+        return next(getattr(domain, what) for domain in person.app_state.snapshot.domains if domain.name == "work")  # type: ignore[union-attr]
 
     for action, what, value in (
         (Action.PAUSE, "state", "paused"), (Action.UNPAUSE, "state", "running"),
@@ -188,7 +188,7 @@ def test_routes_of_everybody_and_how_soon_name_servers_answer(person: Person, pi
     person.app_state.request(Action.NAMES)
     names = person.app_state.dispatcher.window(Action.NAMES)  # type: ignore[attr-defined]
     for text in ("Test", "Apply again"):
-        button = next(each for each in names.findChildren(QAbstractButton) if each.text() == text)
+        button = next(candidate for candidate in names.findChildren(QAbstractButton) if candidate.text() == text)
         person.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         person.wait(button.isEnabled)
     rows = names.findChild(QTableView).model()

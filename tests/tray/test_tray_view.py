@@ -17,6 +17,7 @@ from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Isolation
+from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.tray.pages.status import as_text, page
 from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.menu import Action, ActionRequest, Row
@@ -108,6 +109,23 @@ def test_page_puts_the_uplink_in_use_first_and_says_how_the_others_are() -> None
     assert lines[1:] == ["eth1 (cable), not connected", "eth0 (cable), connecting"]
 
 
+@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Uplink)])
+def test_every_field_of_an_uplink_is_shown(field: str) -> None:
+    """One that is added and forgotten on the Status page would be seen by nobody."""
+    if field == "servers":  # the redirections are shown instead, and who told them
+        return
+    other = Uplink(
+        "tun7", UplinkKind.OTHER, UplinkState.CONNECTING, False, IPv4Address("10.8.0.2"), IPv4Address("10.8.0.1"), (),
+        "Cafe", 35, "work", 1300,
+    )  # fmt: skip
+    shown = set()
+    for uplink in (WIFI, CABLE, VPN):
+        changed = dataclasses.replace(uplink, **{field: getattr(other, field)})
+        second = dataclasses.replace(CABLE, name="eth5", primary=False)  # which one is the primary shows in the order
+        shown.add(page(up(second, changed)) != page(up(second, uplink)))
+    assert True in shown
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_has_a_page(state: str) -> None:
     shown = page(STATES[state])
@@ -140,7 +158,8 @@ def test_the_pure_modules_need_no_qt() -> None:
     folder = Path(qnet_gui.tray.__file__).parent
     modules = [f"{room}.{path.stem}" for room in ("state", "pages") for path in (folder / room).glob("*.py")]
     modules += ["session.artwork", "session.terminal", "session.autostart"]
-    code = f"import sys; {'; '.join(f'import qnet_gui.tray.{each}' for each in modules)}; print('PyQt5' in sys.modules)"
+    imports = "; ".join(f"import qnet_gui.tray.{module}" for module in modules)
+    code = f"import sys; {imports}; print('PyQt5' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 
 

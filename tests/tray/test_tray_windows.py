@@ -43,29 +43,30 @@ Open = Callable[[Action], Window]
 @pytest.fixture
 def shown(qtbot: QtBot, helper: Helper, system_bus: str, app_state: Callable[[str], AppState]) -> Callable[..., Open]:
     """Publish a snapshot, wait until it is there; gives what opens windows on it."""
-    found: list[AppState] = []
+    states: list[AppState] = []
 
     def show(snapshot: Snapshot) -> Open:
         helper.publish(snapshot)
-        found.append(app_state(system_bus))
-        qtbot.waitUntil(lambda: found[-1].snapshot == snapshot)
+        states.append(app_state(system_bus))
+        qtbot.waitUntil(lambda: states[-1].snapshot == snapshot)
         return open_
 
     def open_(action: Action) -> Window:
-        found[-1].request(action)
-        window = found[-1].dispatcher.window(action)  # type: ignore[attr-defined]
+        states[-1].request(action)
+        window = states[-1].dispatcher.window(action)  # type: ignore[attr-defined]
         assert isinstance(window, Window)
         qtbot.waitExposed(window).__enter__()
         return window
 
-    show.app_state = found  # type: ignore[attr-defined]
+    show.app_state = states  # type: ignore[attr-defined]
     return show
 
 
 def controls(window: QWidget) -> list[QWidget]:
     """What a person can use now, but for parts of other controls."""
-    every = [each for each in window.findChildren(QWidget) if isinstance(each, CONTROLS) and each.isVisibleTo(window)]
-    return [each for each in every if each.isEnabled() and not isinstance(each.parent(), (QSpinBox, QTableView))]
+    all_controls = [widget for widget in window.findChildren(QWidget) if isinstance(widget, CONTROLS)]
+    usable = [control for control in all_controls if control.isVisibleTo(window) and control.isEnabled()]
+    return [control for control in usable if not isinstance(control.parent(), (QSpinBox, QTableView))]
 
 
 def name(control: QWidget) -> str:
@@ -84,16 +85,16 @@ def boxes() -> dict[str, QWidget]:
 def walk(qtbot: QtBot, window: QWidget) -> None:
     requested = controls(window)
     assert requested
-    assert all(name(each).strip() for each in requested), [each for each in requested if not name(each)]
+    assert all(name(control).strip() for control in requested), [control for control in requested if not name(control)]
     QApplication.setActiveWindow(window)
     reached = []
     for _ in range(3 * len(requested) + 5):
         qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Tab)
         reached.append(QApplication.focusWidget())
-    missed = [name(each) for each in requested if each not in reached]
+    missed = [name(control) for control in requested if control not in reached]
     assert not missed, f"Tab does not lead to {missed}"
-    for each in window.findChildren(QLabel):
-        assert not each.text() or each.textFormat() == Qt.TextFormat.PlainText, each.text()
+    for label in window.findChildren(QLabel):
+        assert not label.text() or label.textFormat() == Qt.TextFormat.PlainText, label.text()
 
 
 @pytest.mark.parametrize("action", WINDOWS)
@@ -120,24 +121,24 @@ def test_boxes_too(qtbot: QtBot, pictures: Path) -> None:
 
 
 @pytest.mark.parametrize("action", WINDOWS)
-@pytest.mark.parametrize("tongue", ["en", "de"])
+@pytest.mark.parametrize("language_name", ["en", "de"])
 def test_nothing_is_cut_off(
-    qtbot: QtBot, shown: Callable[..., Open], action: Action, tongue: str, pictures: Path
+    qtbot: QtBot, shown: Callable[..., Open], action: Action, language_name: str, pictures: Path
 ) -> None:
-    language.speak(tongue)
+    language.install(language_name)
     try:
         window = shown(up(CABLE, problems=STATES["problems"].problems))(action)  # type: ignore[union-attr]
-        window.grab().save(str(pictures / f"window-{action.value}-{tongue}.png"))
-        for each in window.findChildren(QLabel):
-            if each.isVisible() and not each.pixmap():
-                need = each.heightForWidth(each.width()) if each.wordWrap() else each.sizeHint().height()
-                assert each.height() >= need, each.text()
-                assert each.wordWrap() or each.width() >= each.sizeHint().width(), each.text()
+        window.grab().save(str(pictures / f"window-{action.value}-{language_name}.png"))
+        for label in window.findChildren(QLabel):
+            if label.isVisible() and not label.pixmap():
+                need = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
+                assert label.height() >= need, label.text()
+                assert label.wordWrap() or label.width() >= label.sizeHint().width(), label.text()
         for button in window.findChildren(QAbstractButton):
             if button.isVisible() and button.text():
                 assert button.width() >= button.minimumSizeHint().width(), button.text()
     finally:
-        language.speak("en")
+        language.install("en")
 
 
 HOSTILE = [
@@ -159,9 +160,9 @@ def test_what_netvm_wrote_is_shown_as_it_is(
     for action in WINDOWS:
         window = open_(action)
         labels = window.findChildren(QLabel)
-        assert all(each.textFormat() == Qt.TextFormat.PlainText for each in labels if safe in each.text())
+        assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels if safe in label.text())
     status = open_(Action.STATUS)
-    assert safe in "\n".join(each.text() for each in status.findChildren(QLabel))
+    assert safe in "\n".join(label.text() for label in status.findChildren(QLabel))
     assert status.width() < 2000
     status.grab().save(str(pictures / f"hostile-{HOSTILE.index(text)}.png"))
 
@@ -205,12 +206,12 @@ def test_a_helper_that_never_answers(qtbot: QtBot, helper: Helper, shown: Any, m
     os.kill(helper.pid, signal.SIGSTOP)
     try:
         window = open_(Action.UPGRADE)
-        text = lambda: "\n".join(each.text() for each in window.findChildren(QLabel))  # noqa: E731
+        text = lambda: "\n".join(label.text() for label in window.findChildren(QLabel))  # noqa: E731
         assert "Looking at what stands in the way…" in text()
         qtbot.waitUntil(lambda: "The network helper does not answer." in text())
         routes = open_(Action.ROUTES)
         qtbot.waitUntil(
-            lambda: "The network helper does not answer." in [each.text() for each in routes.findChildren(QLabel)]
+            lambda: "The network helper does not answer." in [label.text() for label in routes.findChildren(QLabel)]
         )
     finally:
         os.kill(helper.pid, signal.SIGCONT)

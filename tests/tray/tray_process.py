@@ -33,19 +33,19 @@ class Tray:
         self.log.unlink(missing_ok=True)
         self.bus = dbus.bus.BusConnection(desktop.env["DBUS_SESSION_BUS_ADDRESS"])
         self.process: subprocess.Popen[bytes] | None = None
-        self.told_before = len(desktop.notifications())
+        self.notified_before = len(desktop.notifications())
 
-    def told(self) -> list[tuple[str, str]]:
+    def notifications(self) -> list[tuple[str, str]]:
         """The notifications of this test."""
         everything = self.desktop.notifications()
-        return everything[: len(everything) - self.told_before]
+        return everything[: len(everything) - self.notified_before]
 
     def start(self, *more: str) -> None:
         self.process = self.desktop.start("qnet-tray", [*COMMAND, "--debug", *more], env=self.env, cwd="/")
 
     def get(self, name: str, path: str, interface: str, which: str) -> Any:
-        found = self.bus.get_object(name, path, introspect=False)
-        return found.Get(interface, which, dbus_interface="org.freedesktop.DBus.Properties")
+        target = self.bus.get_object(name, path, introspect=False)
+        return target.Get(interface, which, dbus_interface="org.freedesktop.DBus.Properties")
 
     def items(self) -> list[str]:
         """The bus names of this applet's items that the watcher knows."""
@@ -54,7 +54,7 @@ class Tray:
         except dbus.DBusException:
             return []
         mine = f"{ITEM}-{self.process.pid}-" if self.process else "nobody"
-        return [str(each).partition("/")[0] for each in known if str(each).startswith(mine)]
+        return [str(item).partition("/")[0] for item in known if str(item).startswith(mine)]
 
     def kde_items(self) -> list[str]:
         """The same of KDE's plug-in for Qt, which registers by its connection."""
@@ -62,7 +62,7 @@ class Tray:
             known = self.get(WATCHER, "/StatusNotifierWatcher", WATCHER, "RegisteredStatusNotifierItems")
         except dbus.DBusException:
             return []
-        return [str(each).partition("/")[0] for each in known]
+        return [str(item).partition("/")[0] for item in known]
 
     @property
     def item(self) -> str:
@@ -91,14 +91,14 @@ class Tray:
         return next(row[1] for row in self._rows(*path[:-1]) if "label" in row[1] and label(row) == path[-1])
 
     def click(self, *path: str) -> None:
-        found = next(number for number, text in self.entries(*path[:-1]).items() if text == path[-1])
+        row = next(number for number, text in self.entries(*path[:-1]).items() if text == path[-1])
         menu = self.bus.get_object(self.item, "/MenuBar", introspect=False)
-        menu.Event(found, "clicked", dbus.String("", variant_level=1), dbus.UInt32(0), dbus_interface=MENU)
+        menu.Event(row, "clicked", dbus.String("", variant_level=1), dbus.UInt32(0), dbus_interface=MENU)
 
     def windows(self) -> str:
         return self.desktop.run("xdotool", "search", "--onlyvisible", "--name", "Network status|About qnet")
 
-    def shows(self, snapshot: Snapshot | None) -> None:
+    def wait_until_shown(self, snapshot: Snapshot | None) -> None:
         def same() -> bool:
             try:
                 return self.tooltip().splitlines()[1:] == [sentence(snapshot)]
@@ -107,7 +107,7 @@ class Tray:
 
         eventually(same)
 
-    def sees(self, title: str) -> str:
+    def window_id(self, title: str) -> str:
         """The id of a window that can be seen, empty if there is none of this title."""
         return self.desktop.run("xdotool", "search", "--onlyvisible", "--name", title).strip()
 

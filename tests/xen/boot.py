@@ -64,7 +64,7 @@ class Machine:
         shutil.copy(saved / "disk" if saved else machine / "state", self.folder / "state")
         outside = Path(__file__).with_name("outside_world.py")
         file = saved / "memory" if saved else memory or self.folder / "memory"
-        words = qemu.command(machine, self.folder, file, iommu, saved is not None)
+        arguments = qemu.command(machine, self.folder, file, iommu, saved is not None)
         self.stages: list[tuple[str, float]] = []
         self.began = time.monotonic()
         with (self.folder / "qemu.log").open("wb") as log:
@@ -72,7 +72,7 @@ class Machine:
             alone = ["/usr/bin/unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
             environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "QNET_XEN_RUN": str(self.folder)}
             self._process = subprocess.Popen(
-                [*alone, sys.executable, str(outside), *words],
+                [*alone, sys.executable, str(outside), *arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
             )  # fmt: skip
         self.monitor = qemu.Monitor(self._connect("monitor"))
@@ -148,23 +148,23 @@ class Machine:
     def wait(self, what: str, ready: Callable[[], Any], seconds: float = 60) -> Any:
         """Wait until `ready()` is true."""
         until = time.monotonic() + seconds
-        while not (found := ready()):
+        while not (answer := ready()):
             assert time.monotonic() < until, f"{what} did not come within {seconds} s"
             time.sleep(0.3)
-        return found
+        return answer
 
     def status(self) -> dict[str, Any]:
         """`qnet status --json` of dom0."""
-        found: dict[str, Any] = json.loads(self.ok("qnet status --json"))
-        return found
+        snapshot: dict[str, Any] = json.loads(self.ok("qnet status --json"))
+        return snapshot
 
     # -- domains
 
     def config(self, name: str, role: str, memory: int, *lines: str) -> str:
         """xl's configuration of a domain of the shared disk; `memory` in MiB."""
-        words = f"{qemu.LINUX} role={role} name={name} layers={role}:modules:base iommu=soft swiotlb=1024"
+        arguments = f"{qemu.LINUX} role={role} name={name} layers={role}:modules:base iommu=soft swiotlb=1024"
         config = [
-            f'name="{name}"', 'type="pv"', 'kernel="/boot/vmlinux"', 'ramdisk="/boot/initrd"', f'extra="{words}"',
+            f'name="{name}"', 'type="pv"', 'kernel="/boot/vmlinux"', 'ramdisk="/boot/initrd"', f'extra="{arguments}"',
             f"memory={memory}", "vcpus=1",
             "disk=['format=raw,vdev=xvda,access=r,script=block-shared,target=/dev/vda']", *lines,
         ]  # fmt: skip
@@ -210,15 +210,15 @@ class Machine:
 
     def keep(self) -> None:
         """Put what dom0 and the domains can tell beside QEMU's logs, for whoever looks into a failure."""
-        told = {
+        diagnostics = {
             "xl-dmesg": "xl dmesg", "dom0-dmesg": "dmesg", "xenstore": "xenstore-ls -fp", "xl-list": "xl list -v",
-            "dom0-logs": f"for each in {_LOGS} /var/log/xen/*.log; do echo \"== $each\"; tail -n 200 $each; done",
-            "consoles": "for each in /var/log/xen/console/*; do echo \"== $each\"; tail -n 200 $each; done",
+            "dom0-logs": f"for log in {_LOGS} /var/log/xen/*.log; do echo \"== $log\"; tail -n 200 $log; done",
+            "consoles": "for log in /var/log/xen/console/*; do echo \"== $log\"; tail -n 200 $log; done",
         }  # fmt: skip
-        for name, script in told.items():
+        for name, script in diagnostics.items():
             (self.folder / name).write_text(self.run(script).output)
         for domain in self.run("xl list | sed 1,2d | cut -d' ' -f1").output.split():
-            script = f'for each in {_LOGS}; do echo "== $each"; tail -n 100 $each; done; ip address; ip route'
+            script = f'for log in {_LOGS}; do echo "== $log"; tail -n 100 $log; done; ip address; ip route'
             (self.folder / f"{domain}-logs").write_text(self.run(script, domain, 20).output)
 
     def end(self) -> None:

@@ -36,12 +36,12 @@ ROLES = ("dom0", "netvm", "guest")
 _SIZE = "1000M"
 
 
-def _run(*words: str | Path, cwd: Path | None = None) -> str:
+def _run(*arguments: str | Path, cwd: Path | None = None) -> str:
     done = subprocess.run(
-        [str(word) for word in words], cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        list(map(str, arguments)), cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise SystemExit(f"{' '.join(map(str, words))}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+        raise SystemExit(f"{' '.join(map(str, arguments))}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
     return done.stdout
 
 
@@ -127,13 +127,13 @@ def _vmlinux(image: bytes) -> bytes:
 
 def _with_needed(root: Path, version: str, names: Iterable[str]) -> list[Path]:
     """Files of modules and of all that they need, in the order in which they load."""
-    found: dict[Path, None] = {}
+    modules: dict[Path, None] = {}
     for name in names:
         for line in _run("modprobe", "-d", root, "-S", version, "--show-depends", name).splitlines():
             kind, _, path = line.partition(" ")
             if kind == "insmod":
-                found[Path(path.split()[0])] = None
-    return list(found)
+                modules[Path(path.split()[0])] = None
+    return list(modules)
 
 
 def _take_modules(source: Path, target: Path) -> None:
@@ -186,7 +186,7 @@ def _make_layer(layer: Path, role: str) -> None:
     _run("make", "-C", CHECKOUT, "install", f"ROLE={role}", f"DESTDIR={layer}")
     ours = layer / "usr/lib/qnet-test"
     ours.mkdir(parents=True)
-    for name in ("init.py", "hands.py"):
+    for name in ("init.py", "command_runner.py"):
         shutil.copy(MACHINE / name, ours)
     (ours / "init.py").chmod(0o755)
     if role != "dom0":

@@ -26,9 +26,9 @@ _ANSWER = b"\xc0\x0c\0\1\0\1\0\0\0\5\0\4" + socket.inet_aton(_WORLD)
 def answer(question: bytes) -> bytes:
     """The reply to a DNS question: an address for type A, nothing for others."""
     end = question.index(0, _HEADER) + 5
-    found = question[end - 4 : end - 2] == b"\0\1"
-    counts = bytes((0, 1, 0, found, 0, 0, 0, 0))
-    return question[:2] + b"\x81\x80" + counts + question[_HEADER:end] + (_ANSWER if found else b"")
+    ipv4 = question[end - 4 : end - 2] == b"\0\1"
+    counts = bytes((0, 1, 0, ipv4, 0, 0, 0, 0))
+    return question[:2] + b"\x81\x80" + counts + question[_HEADER:end] + (_ANSWER if ipv4 else b"")
 
 
 class Names(socketserver.BaseRequestHandler):

@@ -68,8 +68,8 @@ class Monitor:
 
     def do(self, command: str, **arguments: Any) -> Any:
         """One command; its answer. Fails where QEMU refuses."""
-        words = {"execute": command, "arguments": arguments}
-        self._socket.sendall(json.dumps(words).encode() + b"\n")
+        message = {"execute": command, "arguments": arguments}
+        self._socket.sendall(json.dumps(message).encode() + b"\n")
         while True:
             answer = json.loads(self._lines.readline())
             if "return" in answer or "error" in answer:

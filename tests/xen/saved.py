@@ -62,8 +62,8 @@ def _save(machine: Machine, state: Path) -> None:
 
 def _wait(machine: Machine, status: str) -> None:
     until = time.monotonic() + 60
-    while (found := machine.monitor.do("query-migrate").get("status")) != status:
-        assert found != "failed" and time.monotonic() < until, f"QEMU's migration: {found}"
+    while (state := machine.monitor.do("query-migrate").get("status")) != status:
+        assert state != "failed" and time.monotonic() < until, f"QEMU's migration: {state}"
         time.sleep(0.02)
 
 

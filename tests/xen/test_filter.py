@@ -54,7 +54,7 @@ print(json.dumps(answered))
 def _dropped(machine: Machine) -> dict[str, int]:
     listed = json.loads(machine.ok("nft -j list counters", "netvm"))["nftables"]
     counters = [entry["counter"] for entry in listed if "counter" in entry]
-    return {f"{each['family']} {each['name']}": each["packets"] for each in counters}
+    return {f"{counter['family']} {counter['name']}": counter["packets"] for counter in counters}
 
 
 def test_nobody_can_be_another(machine: Machine) -> None:
@@ -62,7 +62,7 @@ def test_nobody_can_be_another(machine: Machine) -> None:
     machine.ok(f"python3 - <<'END'\n{FRAMES}END", "work")
     after = machine.wait(
         "the count of what was dropped",
-        lambda: (found := _dropped(machine))["inet spoofed"] >= before["inet spoofed"] + 150 and found,
+        lambda: (dropped := _dropped(machine))["inet spoofed"] >= before["inet spoofed"] + 150 and dropped,
     )
     assert after["inet spoofed"] - before["inet spoofed"] == 150
     assert after["arp spoofed"] - before["arp spoofed"] == 50
@@ -81,6 +81,6 @@ def test_domains_do_not_reach_each_other(machine: Machine) -> None:
 def test_the_netvm_answers_to_ping_alone(machine: Machine) -> None:
     machine.ok("ping -c 1 -W 5 10.137.0.1", "work")
     for address in ("10.137.0.1", "10.0.2.15"):
-        found = machine.ok(f"python3 - {address} <<'END'\n{PORTS}END", "work", seconds=120)
-        assert json.loads(found) == []
+        answer = machine.ok(f"python3 - {address} <<'END'\n{PORTS}END", "work", seconds=120)
+        assert json.loads(answer) == []
     assert _dropped(machine)["inet towards_netvm"] >= 2000

@@ -13,7 +13,7 @@ from test_story import PAGE
 TINY = {f"tiny{number}": f"10.137.0.{100 + number}" for number in range(8)}
 #: What `qvm-dom0-network-via-netvm up` and `down` come to without checks and journal, for a list of domains.
 BARE_UP = f"""
-for each in {{names}}; do xl pause $each; done
+for name in {{names}}; do xl pause $name; done
 xl network-attach 0 backend=netvm script=vif-route-qubes ip=10.137.0.250 mac=00:16:3e:00:00:fa untrusted
 until [ -e /sys/class/net/eth0 ]; do sleep 0.02; done
 ip link set eth0 up
@@ -25,7 +25,7 @@ home=/local/domain/$(xl domid netvm)/backend/vif/0
 BARE_DOWN = """
 ip link set eth0 down
 xl network-detach 0 $(xl network-list 0 | awk 'NR==2{{print $1}}')
-for each in {names}; do xl unpause $each; done
+for name in {names}; do xl unpause $name; done
 """
 
 
@@ -53,13 +53,13 @@ def _roaming(machine: Machine) -> str:
     machine.ok(f"({tells}) >/dev/null 2>&1 &", "netvm")
     began = float(machine.ok("date +%s.%N"))
     machine.monitor.cable("net2", plugged=False)
-    words = machine.ok(
+    times = machine.ok(
         f"bare= ours=; until [ $bare ] && [ $ours ]; do\n"
         f"[ $bare ] || ! xenstore-exists {home}/bare || bare=$(date +%s.%N)\n"
         f"[ $ours ] || xenstore-read {home}/qnet/dns/redirects | grep -q 10.0.2.3 || ours=$(date +%s.%N)\n"
         "sleep 0.02; done; echo $bare $ours"
     )
-    bare, ours = (float(word) - began for word in words.split())
+    bare, ours = (float(word) - began for word in times.split())
     return f"the second card takes over: {ours:.1f} s from the cable to the redirection, NetworkManager {bare:.1f} s"
 
 
@@ -85,6 +85,6 @@ def test_ten_domains_at_once_and_the_figures(machine: Machine, _stack: Path, fig
     for name in TINY:
         machine.until(f"xenstore-read /local/domain/$(xl domid {name})/data/test/page | grep -x '{PAGE}'", seconds=240)
     listed = machine.status()["domains"]
-    assert {each["name"]: each["address"] for each in listed} == DOMAINS | TINY
+    assert {domain["name"]: domain["address"] for domain in listed} == DOMAINS | TINY
     figures(_up_and_down(machine, [*DOMAINS, *TINY]))
     figures(_roaming(machine))

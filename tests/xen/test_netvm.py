@@ -37,9 +37,9 @@ def test_destroyed_and_started_again_its_domains_are_back_by_themselves(machine:
 
 def test_stopped_and_started_the_cards_go_back_and_forth(machine: Machine) -> None:
     assert _drivers(machine) == ["pciback", "pciback"]
-    told = machine.ok("qnet netvm start")
-    assert "runs" in told
-    assert "done" not in told
+    output = machine.ok("qnet netvm start")
+    assert "runs" in output
+    assert "done" not in output
     assert "stopped netvm" in machine.ok("qnet netvm stop", seconds=120)
     assert _drivers(machine) == ["e1000", "e1000"]
     assert machine.run("xl domid netvm").status != 0
@@ -78,8 +78,8 @@ def test_dom0_as_the_netvm(bare: Machine) -> None:
     bare.ok("ip route add default via 10.0.2.2; echo nameserver 10.0.2.3 >/etc/resolv.conf")
     bare.ok("(/usr/bin/qnet-agent >/var/log/qnet-test/qnet-agent.log 2>&1 &)")
     bare.until("qnet netvm set dom0", seconds=60)
-    told = bare.run("qnet netvm set dom0")
-    assert "can be attacked" in told.output
+    result = bare.run("qnet netvm set dom0")
+    assert "can be attacked" in result.output
     bare.create("work", "guest", 224, vif(DOMAINS["work"], backend="0"))
     assert bare.until(CURL, "work") == PAGE
     assert "dom0" in bare.run("qnet doctor").output

@@ -41,7 +41,7 @@ def test_addresses_come_by_xenstore_and_both_routing_tables_are_the_seeds(machin
 
 
 def test_a_page_by_name_through_the_redirection(machine: Machine) -> None:
-    redirects = {each["virtual"]: each["real"] for each in machine.status()["dns"]["redirects"]}
+    redirects = {redirect["virtual"]: redirect["real"] for redirect in machine.status()["dns"]["redirects"]}
     assert redirects == {"10.139.1.1": "10.0.2.3", "10.139.1.2": "10.0.3.3"}
     for name in DOMAINS:
         assert machine.ok(CURL, name) == PAGE

@@ -26,13 +26,13 @@ class Addresses:
         self._provisioner = provisioner
         self._changed = changed
         #: Addresses that qnet itself gave, by domain id.
-        self.given: Mapping[int, str] = {}
+        self.given: Mapping[int, IPv4Address] = {}
 
     def provision(self, inputs: Inputs) -> None:
         """Have everybody told his network."""
         self._store.submit(lambda store: self._provisioner.provision(store, inputs), self._provisioned)
 
-    def _provisioned(self, result: Mapping[int, str] | QnetError) -> None:
+    def _provisioned(self, result: Mapping[int, IPv4Address] | QnetError) -> None:
         if isinstance(result, StoreGone):
             return  # known, and done again when xenstore is back
         if isinstance(result, QnetError):

@@ -6,8 +6,6 @@ the thread of the operations, which is also why no domain is ever attached twice
 
 from __future__ import annotations
 
-import select
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address
@@ -22,10 +20,9 @@ from qnet_gui.model.parse import printable
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.waiting import CANCEL_INTERVAL, Deadline, wait_until
 
 _DEADLINE = 10.0
-#: Seconds between two looks whether somebody wants it to stop.
-_NAP = 0.2
 _REPORT = f"{keys.HOME_DOMAIN}/guest"
 
 
@@ -78,21 +75,22 @@ class AttachedVif:
         return status == b"connected" and (reported or not self.reports)
 
 
-def wait(store: Store, given: AttachedVif, cancelled: Callable[[], Message | None], until: float) -> None:
+def wait(store: Store, given: AttachedVif, cancelled: Callable[[], Message | None], deadline: Deadline) -> None:
     """Wait until a card works; `NoAnswer` when it does not in time, `Refused` when somebody wants it to stop."""
-    for path in (given.backend, f"{home(given.vif.frontend)}/{_REPORT}"):
-        store.watch(path)
-    while not given.works(store):
+
+    def check() -> None:
         if why := cancelled():
             raise Refused(why)
-        left = until - time.monotonic()
-        if left <= 0:
-            served = store.read(f"{given.backend}/hotplug-status") == b"connected"
-            raise NoAnswer(DomainCode.CARD_NOT_SET_UP if served else DomainCode.CARD_NOT_SERVED)
-        select.select([store.fileno()], [], [], min(left, _NAP))
-        store.events()
+
+    def look(_: set[str]) -> bool | None:
+        return given.works(store) or None
+
+    paths = (given.backend, f"{home(given.vif.frontend)}/{_REPORT}")
+    if wait_until(store, paths, look, deadline, check=check, interval=CANCEL_INTERVAL) is None:
+        served = store.read(f"{given.backend}/hotplug-status") == b"connected"
+        raise NoAnswer(DomainCode.CARD_NOT_SET_UP if served else DomainCode.CARD_NOT_SERVED)
 
 
-def deadline() -> float:
-    """When a card that was given now must work."""
-    return time.monotonic() + _DEADLINE
+def deadline() -> Deadline:
+    """When a card that is given now must work."""
+    return Deadline(_DEADLINE)

@@ -51,11 +51,11 @@ class Move:
                     moved[info] = self.exchange(store, info, ids)
                 except Exception as error:
                     self._fail(info, error, failed, progress)
-            until = exchange.deadline()
+            deadline = exchange.deadline()
             for info, given in list(moved.items()):
                 try:
                     for each in given:
-                        exchange.wait(store, each, lambda: progress.cancelled, until)
+                        exchange.wait(store, each, lambda: progress.cancelled, deadline)
                     progress.done(f"move {info.name}", Message(DomainCode.MOVED, name=info.name, netvm=self._name))
                 except Exception as error:
                     del moved[info]

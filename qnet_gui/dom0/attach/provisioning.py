@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from qnet_gui.dom0.attach.allocator import Allocator
-from qnet_gui.dom0.observe import agent_report, frontends
+from qnet_gui.dom0.observe import frontends
 from qnet_gui.dom0.observe.inputs import Frontend, Inputs, home
-from qnet_gui.dom0.observe.snapshot_builder import address_of, first_vifs
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.config import Config
 from qnet_gui.model.domain import AgentState, DomainState
@@ -23,10 +22,9 @@ from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.reports import NETVM_CONFIG, NETWORK_CONFIG, NetvmConfig, NetworkConfig
 
 log = logging.getLogger(__name__)
-
-_FOR_GUESTS = (keys.ADDRESS, keys.GATEWAY, keys.DNS1, keys.DNS2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,51 +40,32 @@ class HomeNodes:
     netvm: str = ""
 
 
-def _common(config: Config) -> dict[str, str]:
-    return {
-        keys.GATEWAY.at(): str(config.gateway),
-        keys.DNS1.at(): str(config.dns[0]),
-        keys.DNS2.at(): str(config.dns[1]),
-    }
+def _netvm_nodes(config: Config) -> dict[str, str]:
+    return NETVM_CONFIG.nodes(NetvmConfig(config.gateway, *config.dns))
 
 
 def _alive(inputs: Inputs) -> list[DomainInfo]:
     return [info for info in inputs.domains if info.state is not DomainState.DYING]
 
 
-@dataclass(frozen=True, slots=True)
-class _ServedVif:
-    """A domain's vif and who serves it; `ip` as its toolstack wrote it."""
-
-    vif: VifId
-    backend: int
-    ip: bytes | None
-
-
-def _served(inputs: Inputs) -> dict[int, _ServedVif]:
+def _served(inputs: Inputs) -> dict[int, tuple[VifId, Frontend]]:
     """Every domain that is served, by the chosen netvm or by another domain."""
-    found = {
-        domid: _ServedVif(vif, frontend.backend, frontend.ip)
-        for domid, (vif, frontend) in frontends.elsewhere(inputs).items()
-        if domid
-    }
-    if inputs.netvm is not None:
-        for domid, vif in first_vifs(inputs).items():
-            found[domid] = _ServedVif(vif, inputs.netvm.id, inputs.vifs[vif].ip)
-    return found
+    others = {domid: card for domid, card in frontends.elsewhere(inputs).items() if domid}
+    return others | frontends.first_vifs(inputs)
 
 
 def _guest_nodes(
-    inputs: Inputs, config: Config, domid: int, served: _ServedVif, given: IPv4Address | None
+    inputs: Inputs, config: Config, domid: int, card: tuple[VifId, Frontend], given: IPv4Address | None
 ) -> HomeNodes | None:
-    netvm = frontends.netvm_of(inputs, Frontend(served.backend), {})
-    if served.ip is None and given is not None:
-        nodes = {keys.ADDRESS.at(): str(given), **_common(config)}
-        return HomeNodes(domid, nodes, f"{home(served.backend)}/{served.vif.backend_path}/ip", netvm)
-    address = frontends.address(inputs, domid, Frontend(served.backend, served.ip))
+    vif, frontend = card
+    netvm = frontends.netvm_of(inputs, frontend, {})
+    address = given if frontend.needs_address and given else frontends.address(inputs, domid, frontend)
     if address is None:
         return None
-    return HomeNodes(domid, {keys.ADDRESS.at(): str(address), **_common(config)}, netvm=netvm)
+    nodes = NETWORK_CONFIG.nodes(NetworkConfig(address, config.gateway, *config.dns))
+    tell_netvm = frontend.needs_address and given is not None
+    backend_ip = f"{home(frontend.backend)}/{vif.backend_path}/ip" if tell_netvm else ""
+    return HomeNodes(domid, nodes, backend_ip, netvm)
 
 
 def network_configs(inputs: Inputs, config: Config, allocated: Mapping[int, IPv4Address]) -> list[HomeNodes]:
@@ -98,7 +77,7 @@ def network_configs(inputs: Inputs, config: Config, allocated: Mapping[int, IPv4
     served = _served(inputs)
     for info in _alive(inputs):
         if inputs.netvm is not None and info.id == inputs.netvm.id:
-            found.append(HomeNodes(info.id, _common(config)))
+            found.append(HomeNodes(info.id, _netvm_nodes(config)))
         elif info.id == 0:
             continue
         elif info.id in served:
@@ -106,7 +85,7 @@ def network_configs(inputs: Inputs, config: Config, allocated: Mapping[int, IPv4
         elif inputs.frontends.get(info.id):
             continue
         elif frontends.agent_of(inputs, info.id) is not AgentState.UNKNOWN:  # a netvm too, though not the chosen one
-            found.append(HomeNodes(info.id, _common(config)))
+            found.append(HomeNodes(info.id, _netvm_nodes(config)))
         elif inputs.netvm is not None:
             found.append(HomeNodes(info.id, {}))
     return [home_nodes for home_nodes in found if home_nodes is not None]
@@ -126,10 +105,10 @@ def carry_out(store: Store, home_nodes: HomeNodes) -> bool:
         inside.set_perms(f"{root}/{keys.HOME_DOM0}", ("n0", f"r{home_nodes.domid}"))
         for path, value in home_nodes.nodes.items():
             inside.write(f"{root}/{path}", value)
-            inside.set_perms(f"{root}/{path}", ("n0", f"r{home_nodes.domid}"))
+            inside.set_perms(f"{root}/{path}", keys.ADDRESS.permissions(home_nodes.domid))
         if home_nodes.netvm:
             inside.write(f"{root}/{keys.SERVED_BY.at()}", home_nodes.netvm)
-            inside.set_perms(f"{root}/{keys.SERVED_BY.at()}", ("n0",))
+            inside.set_perms(f"{root}/{keys.SERVED_BY.at()}", keys.SERVED_BY.permissions(home_nodes.domid))
         if home_nodes.backend_ip and inside.read(home_nodes.backend_ip) is None:
             inside.write(home_nodes.backend_ip, home_nodes.nodes[keys.ADDRESS.at()])
         return True
@@ -151,11 +130,9 @@ def _taken(inputs: Inputs, owner: str) -> set[IPv4Address | None]:
     """
     uuids = {info.id: info.uuid for info in inputs.domains}
     return {
-        address_of(inputs, vif) for vif, each in inputs.vifs.items() if each.ip and uuids.get(vif.frontend) != owner
-    } | {
-        frontends.address(inputs, domid, frontend)
-        for domid, each in inputs.frontends.items() if uuids.get(domid) != owner
-        for frontend in each.values() if frontend.ip
+        frontend.address
+        for domid, cards in inputs.frontends.items() if uuids.get(domid) != owner
+        for frontend in cards.values()
     }  # fmt: skip
 
 
@@ -167,7 +144,7 @@ class Provisioner:
         self._allocator = allocator
         self._last: dict[int, HomeNodes] = {}
 
-    def provision(self, store: Store, inputs: Inputs) -> dict[int, str]:
+    def provision(self, store: Store, inputs: Inputs) -> dict[int, IPv4Address]:
         """Tell everybody; returns the addresses that we gave, by domain id. One domain's failure is not another's."""
         allocated = self._allocate(inputs)
         found = network_configs(inputs, self._config, allocated)
@@ -182,34 +159,31 @@ class Provisioner:
             except QnetError as error:
                 log.warning("domain %d cannot be told its network: %s", home_nodes.domid, error)
         self._last = {home_nodes.domid: home_nodes for home_nodes in found}
-        return {domid: str(address) for domid, address in allocated.items()}
+        return allocated
 
     def dom0_address(self, inputs: Inputs) -> IPv4Address:
         """dom0's own address for the time that it is connected: nobody else's, the uplinks' included."""
         dom0 = next((info for info in inputs.domains if info.id == 0), None)
         if dom0 is None:
             raise QnetError(DomainCode.DOM0_NOT_LISTED)
-        uplinks = agent_report.uplinks(agent_report.Fields(inputs.agent))
-        taken = {each for uplink in uplinks for each in (uplink.address, uplink.gateway)}
-        taken |= _taken(inputs, dom0.uuid) | set(map(IPv4Address, inputs.allocated.values()))
+        taken = {address for uplink in inputs.agent.uplinks for address in (uplink.address, uplink.gateway)}
+        taken |= _taken(inputs, dom0.uuid) | set(inputs.allocated.values())
         return self._allocator.address(dom0.uuid, taken, {info.uuid for info in _alive(inputs)})
 
     def address_for(self, inputs: Inputs, info: DomainInfo, wished: IPv4Address | None) -> IPv4Address:
         """An address for a domain that is to get a card: the one that it had, if nobody has it now."""
-        taken = _taken(inputs, info.uuid) | {
-            IPv4Address(each) for domid, each in inputs.allocated.items() if domid != info.id
-        }
+        taken = _taken(inputs, info.uuid) | {address for domid, address in inputs.allocated.items() if domid != info.id}
         if wished is not None and wished not in taken:
             return wished
         return self._allocator.address(info.uuid, taken, {each.uuid for each in _alive(inputs)})
 
     def _allocate(self, inputs: Inputs) -> dict[int, IPv4Address]:
         infos = {info.id: info for info in _alive(inputs)}
-        needy = {domid for domid, each in _served(inputs).items() if each.ip is None}
+        needy = {domid for domid, (_, frontend) in _served(inputs).items() if frontend.needs_address}
         needy |= {
             domid
-            for domid, each in frontends.orphans(inputs).items()
-            if any(frontend.ip is None for frontend in each.values())
+            for domid, cards in frontends.orphans(inputs).items()
+            if any(frontend.needs_address for frontend in cards.values())
         }
         alive = {info.uuid for info in infos.values()}
         found = {}

@@ -17,7 +17,7 @@ from qnet_gui.model.errors import Busy, QnetError, Refused
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.snapshot import Operation
-from qnet_gui.runtime.job_thread import Worker
+from qnet_gui.runtime.jobs import JobThread
 from qnet_gui.runtime.mainloop import post
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class Operations:
     def __init__(self, listener: Listener, changed: Callable[[], None]) -> None:
         self._listener = listener
         self._changed = changed
-        self._worker = Worker("operation")
+        self._worker = JobThread("operation")
         self._numbers = itertools.count(1)
         self._running: _Running | None = None
         self._waiting: deque[_Running] = deque()

@@ -7,20 +7,25 @@ one; a flood of them costs no more than a few looks a second. Runs on the main l
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Callable
 
 from gi.repository import GLib
 
+from qnet_gui.kernel.netlink_messages import (
+    NETLINK_KOBJECT_UEVENT,
+    RTMGRP_IPV4_IFADDR,
+    RTMGRP_IPV4_ROUTE,
+    RTMGRP_IPV6_IFADDR,
+    RTMGRP_IPV6_ROUTE,
+    RTMGRP_LINK,
+)
+from qnet_gui.runtime.flood_limit import FloodLimit
 from qnet_gui.runtime.mainloop import after
 
-_NETWORK = 0x1 | 0x10 | 0x40 | 0x100 | 0x400  # links; addresses and routes, of IPv4 and IPv6
-#: linux/netlink.h has the first, which Python does not name; the kernel's own events, not those that udev sends on.
-_UEVENT, _FROM_KERNEL = 15, 0x1
+_NETWORK = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE
+#: The kernel's own events, not those that udev sends on.
+_FROM_KERNEL = 0x1
 _GATHER = 0.01
-#: A flood of events gets this much of us: looks a second, then seconds between them.
-_BURST = 50
-_SLOW = 0.25
 _RECEIVE = 65536
 #: As many are taken out of the socket at once; it holds fewer, unless they come as fast as they go.
 _DATAGRAMS = 1000
@@ -42,21 +47,19 @@ class _Source:
         self._socket.bind((0, groups))
         self._matters = matters
         self._look = look
-        self._recent: list[float] = []
+        self._limit = FloodLimit()
         self._listen()
 
     def _listen(self) -> None:
-        GLib.io_add_watch(self._socket.fileno(), GLib.IO_IN | GLib.IO_ERR, self._event)
+        GLib.io_add_watch(self._socket.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_ERR, self._event)
 
     def _event(self, *_: object) -> bool:
         """Something happened. Until that is looked at nobody listens, so a flood costs no more than a few events."""
-        now = time.monotonic()
-        self._recent = [moment for moment in self._recent if now - moment < 1]
-        after(_SLOW if len(self._recent) >= _BURST else _GATHER, self._gathered)
+        after(self._limit.delay(_GATHER), self._gathered)
         return False
 
     def _gathered(self) -> None:
-        self._recent.append(time.monotonic())
+        self._limit.count()
         matters = self._drain()
         self._listen()
         if matters:
@@ -80,4 +83,4 @@ class _Source:
 def listen(look: Callable[[], None]) -> None:
     """Call `look` whenever something may have changed, from now on and for ever."""
     _Source(socket.NETLINK_ROUTE, _NETWORK, lambda _: True, look)
-    _Source(_UEVENT, _FROM_KERNEL, of_pci, look)
+    _Source(NETLINK_KOBJECT_UEVENT, _FROM_KERNEL, of_pci, look)

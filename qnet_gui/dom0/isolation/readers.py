@@ -15,6 +15,16 @@ from qnet_gui.dom0.isolation import facts, netlink
 from qnet_gui.dom0.isolation.facts import IsolationFacts, Network
 from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.port import Hypervisor
+from qnet_gui.kernel.netlink_messages import (
+    NLMSG_DONE,
+    NLMSG_ERROR,
+    RTM_GETADDR,
+    RTM_GETLINK,
+    RTM_GETROUTE,
+    dump_request,
+    error_number,
+    messages,
+)
 from qnet_gui.model.errors import KernelError, QnetError
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.snapshot import Iommu
@@ -29,33 +39,38 @@ _ROWS = 4096
 
 def _dump(sock: socket.socket, kind: int) -> Iterator[bytes]:
     """The bodies of all messages of a dump, a limited number."""
-    sock.send(netlink.request(kind))
+    sock.send(dump_request(kind))
     rows = 0
     while True:
         data, (sender, _groups) = sock.recvfrom(_RECEIVE)
         if sender:  # another process, not the kernel
             continue
-        for message in netlink.messages(data):
-            if message is None:
+        for answer, body in messages(data):
+            if answer == NLMSG_DONE:
                 return
+            if answer == NLMSG_ERROR:
+                raise KernelError(UpgradeCode.DOM0_NETWORK_REFUSED, number=error_number(body))
             rows += 1
             if rows <= _ROWS:
-                yield message[1]
+                yield body
 
 
 def _network(nics_found: frozenset[str]) -> Network:
     try:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as sock:
             sock.settimeout(_DEADLINE)
-            links = [netlink.link(body) for body in _dump(sock, netlink.GETLINK)]
-            addresses = [netlink.address(body) for body in _dump(sock, netlink.GETADDR)]
-            routes = [netlink.route(body) for body in _dump(sock, netlink.GETROUTE)]
+            links = [netlink.link(body) for body in _dump(sock, RTM_GETLINK)]
+            addresses = [netlink.address(body) for body in _dump(sock, RTM_GETADDR)]
+            routes = [netlink.route(body) for body in _dump(sock, RTM_GETROUTE)]
     except OSError as error:
         if error.strerror is None:
             raise KernelError(UpgradeCode.DOM0_NETWORK_SILENT) from error
         raise KernelError(UpgradeCode.DOM0_NETWORK_UNREADABLE, why=error.strerror) from error
     return Network(
-        tuple(links), tuple(each for each in addresses if each), tuple(each for each in routes if each), nics_found
+        tuple(link for link in links if link),
+        tuple(address for address in addresses if address),
+        tuple(route for route in routes if route),
+        nics_found,
     )
 
 

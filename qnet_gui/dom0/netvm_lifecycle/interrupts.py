@@ -1,25 +1,16 @@
-"""Waits for something in xenstore, and for signals to end it: neither polls.
+"""Signals that end nothing by themselves: Ctrl-C and SIGTERM are taken note of, and obeyed where it does no harm.
 
-Ctrl-C and SIGTERM are taken note of and obeyed where it does no harm, so that what was begun can be undone in peace.
+So what was begun can be undone in peace.
 """
 
 from __future__ import annotations
 
 import os
-import select
 import signal
-import time
-from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
-from qnet_gui.model.errors import StoreGone
-from qnet_gui.store.client import Store
-
-T = TypeVar("T")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-#: Seconds until a xenstore that does not answer is asked again.
-_AGAIN = 0.5
 
 
 class Interrupts:
@@ -54,30 +45,3 @@ class Interrupts:
         """Raise `KeyboardInterrupt` if there was a signal."""
         if self._noted:
             raise KeyboardInterrupt
-
-
-def wait(
-    store: Store, paths: Iterable[str], look: Callable[[Store, set[str]], T | None], until: Callable[[], float],
-    interrupts: Interrupts,
-) -> T | None:  # fmt: skip
-    """What `look` finds, looking again at each change of what is watched; None when the deadline has passed.
-
-    `look` gets the watched paths for which there were events, at first all. `until` tells the moment on the monotonic
-    clock. Raises what `look` raises, and `KeyboardInterrupt` after a signal; a xenstore that is away may come back.
-    """
-    wanted = list(paths)
-    while True:
-        interrupts.check()
-        away = False
-        try:
-            for path in wanted:
-                store.watch(path)
-            changed = {watched for _, watched in store.events()}
-            found = look(store, changed) if changed else None
-        except StoreGone:
-            found, away = None, True
-        left = until() - time.monotonic()  # `look` may have changed it
-        if found is not None or left <= 0:
-            return found
-        descriptors: list[Any] = [interrupts] if away else [store, interrupts]
-        select.select(descriptors, [], [], min(left, _AGAIN) if away else left)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from qnet_gui.dom0.netvm_lifecycle.interrupts import Interrupts, wait
+from qnet_gui.dom0.netvm_lifecycle.interrupts import Interrupts
 from qnet_gui.hypervisor.port import DomainInfo, prevailing
 from qnet_gui.hypervisor.xen import XenHypervisor
 from qnet_gui.hypervisor.xen_run import XL, xl
@@ -15,6 +14,7 @@ from qnet_gui.model.errors import BadInput, HypervisorError, NoAnswer, NotFound
 from qnet_gui.model.messages.service import ServiceCode
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.waiting import Deadline, wait_until
 
 #: Building a domain reads its kernel and waits for the backends of its disks.
 _CREATE, _DESTROY, _QUICK = 180.0, 60.0, 10.0
@@ -73,16 +73,15 @@ class Toolstack:
         """Wait until the agent says that it runs; `NotFound` once the domain is gone, `NoAnswer` when it is late."""
         state = keys.AGENT_STATE.under(domid)
 
-        def look(store: Store, changed: set[str]) -> bool | None:
+        def look(changed: set[str]) -> bool | None:
             if _agent(store, domid) is AgentState.RUNNING:
                 return True
             if _RELEASED in changed and self._state(domid) in (None, DomainState.DYING):
                 raise NotFound(ServiceCode.ENDED_AT_START, name=name)
             return None
 
-        until = time.monotonic() + seconds
         with Store(self._store) as store:
-            if wait(store, (state, _RELEASED), look, lambda: until, self._interrupts) is None:
+            if self._wait(store, (state, _RELEASED), look, Deadline(seconds)) is None:
                 raise NoAnswer(ServiceCode.AGENT_NOT_REPORTED, name=name, seconds=seconds)
 
     def shut_down(self, info: DomainInfo, seconds: float) -> bool:
@@ -91,17 +90,18 @@ class Toolstack:
             xl("shutdown", str(info.id), deadline=_QUICK, program=self._program)
         except HypervisorError:  # its kernel takes no such request, or not yet
             return False
-        until, obeyed = time.monotonic() + seconds, False
+        deadline, obeyed = Deadline(seconds), False
 
-        def look(_: Store, changed: set[str]) -> bool | None:
-            nonlocal until, obeyed
+        def look(_: set[str]) -> bool | None:
+            nonlocal obeyed
             state = self._state(info.id)
             if state is DomainState.DYING and not obeyed:
-                until, obeyed = time.monotonic() + _REAP, True
+                obeyed = True
+                deadline.restart(_REAP)
             return True if state is None else None
 
         with Store(self._store) as store:
-            gone = wait(store, (_RELEASED,), look, lambda: until, self._interrupts) is not None
+            gone = self._wait(store, (_RELEASED,), look, deadline) is not None
         if obeyed and not gone:
             self.destroy(info)  # nobody has taken it apart
         return obeyed or gone
@@ -114,6 +114,12 @@ class Toolstack:
             if self._state(info.id) is not None:
                 raise
 
+    def _wait(
+        self, store: Store, paths: Sequence[str], look: Callable[[set[str]], bool | None], deadline: Deadline
+    ) -> bool | None:
+        """Like `wait_until`; `KeyboardInterrupt` after a signal."""
+        return wait_until(store, paths, look, deadline, check=self._interrupts.check, wakes=self._interrupts)
+
     def _state(self, domid: int) -> DomainState | None:
         """What the hypervisor says of a domain now; None of one that does not exist."""
         return next((info.state for info in self._hypervisor.domains() if info.id == domid), None)
@@ -121,6 +127,6 @@ class Toolstack:
 
 def _agent(store: Store, domid: int) -> AgentState:
     try:
-        return AgentState(keys.AGENT_STATE.check(store.read(keys.AGENT_STATE.under(domid)) or b""))
-    except (BadInput, ValueError):
+        return keys.AGENT_STATE.parse(store.read(keys.AGENT_STATE.under(domid)) or b"")
+    except BadInput:
         return AgentState.UNKNOWN

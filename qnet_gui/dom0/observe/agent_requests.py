@@ -48,8 +48,8 @@ def _ask(store: Store, netvm: int, verb: str) -> int:
     def change(inside: Store) -> int:
         last = max(_serial(inside.read(path), keys.REQUEST), _serial(inside.read(_head(netvm)), keys.ANSWER_HEAD))
         serial = last % _SERIALS + 1
-        inside.write(path, f"{serial} {verb}")
-        inside.set_perms(path, ("n0", f"r{netvm}"))
+        inside.write(path, keys.REQUEST.form.text(keys.Request(serial, verb)))
+        inside.set_perms(path, keys.REQUEST.permissions(netvm))
         return serial
 
     if store.read(home(netvm)) is None:
@@ -61,26 +61,26 @@ def _head(netvm: int) -> str:
     return keys.ANSWER_HEAD.under(netvm)
 
 
-def _serial(inputs: bytes | None, key: keys.Key) -> int:
+def _serial(untrusted_value: bytes | None, key: keys.Key[keys.Request] | keys.Key[keys.AnswerHead]) -> int:
     try:
-        return int(key.check(inputs).split(" ")[0]) if inputs is not None else 0
+        return key.parse(untrusted_value).serial if untrusted_value is not None else 0
     except BadInput:
         return 0
 
 
 def read_answer(store: Store, netvm: int) -> _Answer | None:
     """The answer that is there now; None for none; `BadInput` for nonsense."""
-    inputs = store.read(_head(netvm))
-    if inputs is None:
+    untrusted_head = store.read(_head(netvm))
+    if untrusted_head is None:
         return None
-    serial, word, count = keys.ANSWER_HEAD.check(inputs).split(" ")
+    head = keys.ANSWER_HEAD.parse(untrusted_head)
     lines: list[str] = []
-    for index in range(min(int(count), keys.PIECES)):
-        piece = store.read(keys.ANSWER_PIECE.under(netvm, index))
-        if piece is None:
+    for index in range(min(head.pieces, keys.PIECES)):
+        untrusted_piece = store.read(keys.ANSWER_PIECE.under(netvm, index))
+        if untrusted_piece is None:
             raise BadInput(HelperCode.ANSWER_INCOMPLETE, number=index)
-        lines += [line for line in keys.ANSWER_PIECE.check(piece).split(";") if line]
-    return _Answer(int(serial), word == "ok", lines)
+        lines += [line for line in keys.ANSWER_PIECE.parse(untrusted_piece).split(";") if line]
+    return _Answer(head.serial, head.ok, lines)
 
 
 class Requests:

@@ -7,7 +7,6 @@ main loop; xenstore is read on its worker's thread, the hypervisor is asked on a
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,20 +14,19 @@ from qnet_gui.dom0.observe import inputs
 from qnet_gui.dom0.observe.dirty import Dirty, Fresh, read
 from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor, prevailing
+from qnet_gui.model import parse
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError, StoreGone
-from qnet_gui.model.vif import VifId
-from qnet_gui.runtime.job_thread import Worker
+from qnet_gui.runtime.flood_limit import FloodLimit
+from qnet_gui.runtime.jobs import JobThread
 from qnet_gui.runtime.mainloop import after, cancel
 from qnet_gui.store import keys
+from qnet_gui.store.reports import AgentReport
 from qnet_gui.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
 
 _GATHER = 0.005
-#: Whoever writes or asks without end gets this much of us: rounds a second, then seconds between them.
-_BURST = 50
-_SLOW = 0.25
 #: Seconds until a hypervisor that did not answer is asked again.
 _AGAIN = 5.0
 #: Fields of a vif whose change matters here; the drivers' negotiation does not.
@@ -49,19 +47,19 @@ class Collector:
         changed: Callable[[Inputs, bool], None], head: Callable[[], None],
     ) -> None:  # fmt: skip
         self._hypervisor = hypervisor
-        self._worker = Worker("hypervisor")
+        self._worker = JobThread("hypervisor")
         self._managed_by: str | None = None
         self._store = store
         self._name = netvm
         self._changed = changed
         self._head = head
         self.inputs = Inputs()
-        self._dirty = Dirty(domains=True, agent=True, all_vifs=True, all_frontends=True)
+        self._dirty = Dirty(domains=True, agent=True, all_frontends=True)
         self._watched: set[str] = set()
         self._timer: int | None = None
         self._under_way = False
         self._waiting: list[Callable[[], None]] = []
-        self._recent: list[float] = []
+        self._limit = FloodLimit()  # for whoever writes or asks without end
 
     def start(self) -> None:
         """Watch, then read."""
@@ -107,18 +105,18 @@ class Collector:
             self._schedule()
 
     def _vif_event(self, path: str) -> None:
-        parts = path.split("/")[4:]
-        if len(parts) < 3:
-            self._dirty.all_vifs = True
-        elif len(parts) == 3:  # all of a frontend's; a new one has an event of its own
-            self._dirty.vifs |= {vif for vif in self.inputs.vifs if str(vif.frontend) == parts[2]}
-        elif len(parts) == 4 or parts[4] in _VIF_SAYS:
+        """Something of the netvm's `backend/vif/<frontend>/<devid>/<field>`, whose names the netvm makes."""
+        untrusted_parts = path.split("/")[6:]
+        if not untrusted_parts:
+            self._dirty.all_frontends = True
+        elif len(untrusted_parts) < 3 or untrusted_parts[2] in _VIF_SAYS:
             try:
-                self._dirty.vifs.add(VifId.from_path("/".join(parts[:4])))
+                self._dirty.frontends.add(parse.domid(untrusted_parts[0]))
             except BadInput:
                 return
-        if self._dirty.all_vifs or self._dirty.vifs:
-            self._schedule()
+        else:
+            return
+        self._schedule()
 
     def _toolstack_event(self, path: str) -> None:
         """Something of `/libxl/<id>/device/vif/…`; cards come and go there, and little else happens."""
@@ -151,15 +149,12 @@ class Collector:
 
     def _schedule(self, at_once: bool = False) -> None:
         if self._timer is None and not self._under_way:
-            now = time.monotonic()
-            self._recent = [moment for moment in self._recent if now - moment < 1]
-            usual = 0 if at_once else _GATHER
-            self._timer = after(_SLOW if len(self._recent) >= _BURST else usual, self._round)
+            self._timer = after(self._limit.delay(0 if at_once else _GATHER), self._round)
 
     def _round(self) -> None:
         self._timer = None
         self._under_way = True
-        self._recent.append(time.monotonic())
+        self._limit.count()
         dirty, self._dirty = self._dirty, Dirty()
         waiting, self._waiting = self._waiting, []
         if dirty.domains:
@@ -191,11 +186,11 @@ class Collector:
         netvm = _named(domains, self._name)
         before = self.inputs.netvm
         if (netvm.id if netvm else None) != (before.id if before else None):
-            self.inputs = replace(self.inputs, agent={}, vifs={})
-            dirty.agent = dirty.all_vifs = True
+            self.inputs = replace(self.inputs, agent=AgentReport(), dropped=())
+            dirty.agent = dirty.all_frontends = True
         alive = {info.id for info in domains}
-        guests = {domid: nodes for domid, nodes in self.inputs.guests.items() if domid in alive}
-        agents = {domid: nodes for domid, nodes in self.inputs.agents.items() if domid in alive}
+        guests = {number: report for number, report in self.inputs.guests.items() if number in alive}
+        agents = {number: state for number, state in self.inputs.agents.items() if number in alive}
         self.inputs = replace(
             self.inputs, hypervisor=True, netvm=netvm, domains=tuple(domains), guests=guests, agents=agents
         )
@@ -230,26 +225,22 @@ class Collector:
             else:
                 self._take(found)
                 frontends = dirty.all_frontends or bool(dirty.frontends or dirty.agents)
-                self._changed(self.inputs, dirty.domains or dirty.all_vifs or bool(dirty.vifs) or frontends)
+                self._changed(self.inputs, dirty.domains or frontends)
             self._finish(waiting, failed=isinstance(found, QnetError))
 
         self._store.submit(lambda store: read(store, netvm, dirty), done)
 
-    def _take(self, found: Fresh) -> None:
-        vifs = dict(self.inputs.vifs) if found.all_vifs is None else found.all_vifs
-        for vif, each in found.vifs.items():
-            if each is None:
-                vifs.pop(vif, None)
-            else:
-                vifs[vif] = each
-        frontends = dict(self.inputs.frontends) if found.all_frontends is None else found.all_frontends
-        frontends = {domid: each for domid, each in {**frontends, **found.frontends}.items() if each}
+    def _take(self, fresh: Fresh) -> None:
+        frontends = dict(self.inputs.frontends) if fresh.all_frontends is None else fresh.all_frontends
+        frontends = {number: cards for number, cards in {**frontends, **fresh.frontends}.items() if cards}
+        guests = {**self.inputs.guests, **fresh.guests}
         if not self.inputs.store:
             log.info("xenstore is back")
-        agent = self.inputs.agent if found.agent is None else found.agent
+        agent, dropped = fresh.agent or (self.inputs.agent, self.inputs.dropped)
         self.inputs = replace(
-            self.inputs, store=True, agent=agent, vifs=vifs, frontends=frontends,
-            agents={**self.inputs.agents, **found.agents}, guests={**self.inputs.guests, **found.guests},
+            self.inputs, store=True, agent=agent, dropped=dropped, frontends=frontends,
+            agents={**self.inputs.agents, **fresh.agents},
+            guests={number: report for number, report in guests.items() if report is not None},
         )  # fmt: skip
 
     def _finish(self, waiting: list[Callable[[], None]], failed: bool) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from qnet_gui.dom0.observe import inputs
-from qnet_gui.dom0.observe.inputs import Frontend, Nodes, RawVif
+from qnet_gui.dom0.observe.inputs import Frontend
+from qnet_gui.model.domain import AgentState
 from qnet_gui.model.vif import VifId
 from qnet_gui.store.client import Store
+from qnet_gui.store.reports import AgentReport, GuestReport
 
 
 @dataclass(slots=True)
 class Dirty:
-    """What is to be read again."""
+    """What is to be read again; sets are of domain ids."""
 
     domains: bool = False
     agent: bool = False
-    all_vifs: bool = False
-    vifs: set[VifId] = field(default_factory=set)
     all_frontends: bool = False
     frontends: set[int] = field(default_factory=set)
     agents: set[int] = field(default_factory=set)
@@ -27,8 +27,6 @@ class Dirty:
         """Read what the other says, too."""
         self.domains |= other.domains
         self.agent |= other.agent
-        self.all_vifs |= other.all_vifs
-        self.vifs |= other.vifs
         self.all_frontends |= other.all_frontends
         self.frontends |= other.frontends
         self.agents |= other.agents
@@ -37,32 +35,24 @@ class Dirty:
 
 @dataclass(slots=True)
 class Fresh:
-    """What was read; None and absent: not read this time. A vif that is None is gone."""
+    """What was read, by domain id; None and absent: not read this time. A guest that is None has not reported."""
 
-    agent: Nodes | None = None
-    all_vifs: dict[VifId, RawVif] | None = None
-    vifs: dict[VifId, RawVif | None] = field(default_factory=dict)
+    agent: tuple[AgentReport, tuple[str, ...]] | None = None
     all_frontends: dict[int, dict[VifId, Frontend]] | None = None
     frontends: dict[int, dict[VifId, Frontend]] = field(default_factory=dict)
-    agents: dict[int, Nodes] = field(default_factory=dict)
-    guests: dict[int, Nodes] = field(default_factory=dict)
+    agents: dict[int, AgentState] = field(default_factory=dict)
+    guests: dict[int, GuestReport | None] = field(default_factory=dict)
 
 
 def read(store: Store, netvm: int | None, dirty: Dirty) -> Fresh:
     """Read it, on the store's thread."""
     store.connect()  # fails when xenstore is away, even if there is nothing to be read
-    found = Fresh(guests={domid: inputs.guest(store, domid) for domid in dirty.guests})
-    found.agents = {domid: inputs.served(store, domid) for domid in dirty.agents}
+    fresh = Fresh(guests={domid: inputs.guest(store, domid) for domid in dirty.guests})
+    fresh.agents = {domid: inputs.agent_state(store, domid) for domid in dirty.agents}
     if dirty.all_frontends:
-        found.all_frontends = {domid: inputs.frontends(store, domid) for domid in inputs.with_frontends(store)}
+        fresh.all_frontends = {domid: inputs.frontends(store, domid) for domid in inputs.with_frontends(store)}
     else:
-        found.frontends = {domid: inputs.frontends(store, domid) for domid in dirty.frontends}
-    if netvm is None:
-        return found
-    if dirty.agent:
-        found.agent = inputs.agent(store, netvm)
-    if dirty.all_vifs:
-        found.all_vifs = inputs.vifs(store, netvm)
-    else:
-        found.vifs = {vif: inputs.vif(store, netvm, vif) for vif in dirty.vifs}
-    return found
+        fresh.frontends = {domid: inputs.frontends(store, domid) for domid in dirty.frontends}
+    if dirty.agent and netvm is not None:
+        fresh.agent = inputs.agent(store, netvm)
+    return fresh

@@ -7,20 +7,14 @@ gives come from elsewhere.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from ipaddress import IPv4Address
 
-from qnet_gui.dom0.observe import agent_report
-from qnet_gui.dom0.observe.inputs import Frontend, Inputs
+from qnet_gui.dom0.observe.inputs import Frontend, Inputs, VifStatus
 from qnet_gui.hypervisor.port import DomainInfo, VifRequest
 from qnet_gui.model.domain import AgentState, DomainState
-from qnet_gui.model.errors import BadInput
-from qnet_gui.model.parse import domain_name, ipv4, mac
 from qnet_gui.model.vif import VifId
 
-_SCRIPTS = "/etc/xen/scripts/"
-_SCRIPT = re.compile(rf"(?:{_SCRIPTS})?([A-Za-z0-9_][A-Za-z0-9_.\-]{{0,62}})")
 SCRIPT = "vif-route-qubes"
 
 
@@ -31,7 +25,18 @@ def alive(inputs: Inputs) -> dict[int, DomainInfo]:
 
 def agent_of(inputs: Inputs, domid: int) -> AgentState:
     """What a domain last said of an agent in it."""
-    return agent_report.agent_state(inputs.agents.get(domid, {}))
+    return inputs.agents.get(domid, AgentState.UNKNOWN)
+
+
+def first_vifs(inputs: Inputs) -> dict[int, tuple[VifId, Frontend]]:
+    """The card of each domain that the chosen netvm serves; of several the one with the lowest number."""
+    first: dict[int, tuple[VifId, Frontend]] = {}
+    netvm = inputs.netvm.id if inputs.netvm else None
+    for domid, frontends in inputs.frontends.items():
+        for vif, frontend in sorted(frontends.items()):
+            if frontend.backend == netvm and frontend.status is not VifStatus.GONE:
+                first.setdefault(domid, (vif, frontend))
+    return first
 
 
 def elsewhere(inputs: Inputs) -> dict[int, tuple[VifId, Frontend]]:
@@ -59,19 +64,12 @@ def netvm_of(inputs: Inputs, frontend: Frontend, names: Mapping[int, str]) -> st
     info = alive(inputs).get(frontend.backend)
     if info is not None:
         return "dom0" if info.id == 0 else info.name
-    try:
-        return names.get(frontend.backend) or domain_name(frontend.netvm or b"")
-    except BadInput:
-        return ""
+    return names.get(frontend.backend) or frontend.netvm
 
 
 def address(inputs: Inputs, domid: int, frontend: Frontend) -> IPv4Address | None:
     """A card's address: the one that its toolstack wrote, else the one that qnet gave its domain."""
-    text = frontend.ip or inputs.allocated.get(domid)
-    try:
-        return ipv4(text) if text else None
-    except BadInput:
-        return None
+    return inputs.allocated.get(domid) if frontend.needs_address else frontend.address
 
 
 def own_mac(info: DomainInfo) -> str:
@@ -81,9 +79,4 @@ def own_mac(info: DomainInfo) -> str:
 
 def again(frontend: Frontend, info: DomainInfo, netvm: int, ip: IPv4Address) -> VifRequest:
     """A card like the one that a domain had, served by `netvm`."""
-    try:
-        same_mac = mac(frontend.mac or b"")
-    except BadInput:
-        same_mac = own_mac(info)
-    script = _SCRIPT.fullmatch((frontend.script or b"").decode("ascii", "replace"))
-    return VifRequest(info.id, netvm, ip, same_mac, script[1] if script else SCRIPT)
+    return VifRequest(info.id, netvm, ip, frontend.mac or own_mac(info), frontend.script or SCRIPT)

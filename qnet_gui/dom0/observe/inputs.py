@@ -1,58 +1,68 @@
-"""What the helper reads from xenstore, as bytes: the agent's report, the vifs, the guests' reports. And all the rest
-that a snapshot is made of.
+"""What the helper reads from xenstore: the agent's report, domains' network cards, the guests' reports. And all the
+rest that a snapshot is made of.
 
-Reads only, through the `Store` that it is given, on the store's thread. Nothing here is judged; see `build`.
+Reads only, through the `Store` that it is given, on the store's thread. What a domain wrote is parsed here, once; what
+it means is not judged here, see `snapshot_builder`.
 """
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 
 from qnet_gui.dom0.isolation.facts import IsolationFacts
+from qnet_gui.dom0.observe import agent_report
 from qnet_gui.hypervisor.port import DomainInfo
+from qnet_gui.model.domain import AgentState
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.parse import number
+from qnet_gui.model.parse import addresses, domain_name, mac
 from qnet_gui.model.snapshot import Dom0Connection, Operation
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.reports import GUEST, AgentReport, GuestReport
+from qnet_gui.store.table import Get
 
-#: Path relative to a domain's home, and what is there.
-Nodes = Mapping[str, bytes]
-
-_AGENT = (keys.AGENT_STATE, keys.AGENT_PROBLEMS, keys.UPLINK_COUNT, keys.DNS_SOURCE, keys.DNS_REDIRECTS)
-_UPLINK = (
-    keys.UPLINK_NAME, keys.UPLINK_KIND, keys.UPLINK_STATE, keys.UPLINK_PRIMARY, keys.UPLINK_ADDRESS,
-    keys.UPLINK_GATEWAY, keys.UPLINK_SERVERS, keys.UPLINK_SSID, keys.UPLINK_STRENGTH, keys.UPLINK_CONNECTION,
-)  # fmt: skip
-_GUEST = (keys.GUEST_ADDRESS, keys.GUEST_ROUTE, keys.GUEST_SERVERS)
 #: How often a report is read again when it changes while it is being read.
 _TRIES = 3
 _BACKEND = re.compile(rb"/local/domain/([0-9]{1,5})/backend/vif/[0-9]{1,5}/[0-9]{1,4}")
+_SCRIPTS = "/etc/xen/scripts/"
+_SCRIPT = re.compile(rf"(?:{_SCRIPTS})?([A-Za-z0-9_][A-Za-z0-9_.\-]{{0,62}})")
 
 
-@dataclass(frozen=True, slots=True)
-class RawVif:
-    """A vif: `ip` as the toolstack wrote it, `status` as the netvm did (hotplug-status)."""
+class VifStatus(enum.Enum):
+    """What the domain that serves a vif says of it: GONE when it has no node of it, PENDING before it has said."""
 
-    ip: bytes | None
-    status: bytes | None
+    GONE = "gone"
+    PENDING = "pending"
+    CONNECTED = "connected"
+    ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
 class Frontend:
     """A domain's network card as its toolstack keeps it, even when the domain that served it is dead.
 
-    `backend`: the domain that serves it, or did. `netvm`: that domain's name, as we noted it.
+    `backend`: the domain that serves it, or did. `address`: as the toolstack wrote it; `refused`: it wrote something
+    else. `mac`, `script`: empty where they are not valid. `netvm`: the name of `backend`, as we noted it. `status` is
+    the backend's word and all that is not dom0's; it is kept up to date for the chosen netvm's.
     """
 
     backend: int
-    ip: bytes | None = None
-    mac: bytes | None = None
-    script: bytes | None = None
-    netvm: bytes | None = None
+    address: IPv4Address | None = None
+    mac: str = ""
+    script: str = ""
+    netvm: str = ""
+    refused: bool = False
+    status: VifStatus = VifStatus.GONE
+
+    @property
+    def needs_address(self) -> bool:
+        """Its toolstack gave it none, so qnet does."""
+        return self.address is None and not self.refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +70,10 @@ class Inputs:
     """Everything that a snapshot is made of.
 
     `hypervisor`, `store`: whether each answers. `managed_by`: who else manages the domains, empty for nobody. `silent`:
-    the agent left a request without an answer. `overdue`: whose report should have come by now (domain ids).
-    `allocated`: addresses that qnet itself gave, by domain id. `stuck`: the way back of dom0's link has failed. `vifs`:
-    those of the chosen netvm. `frontends`: those of all domains, by domain id, whoever serves them. `agents`: what each
-    domain says of an agent in it.
+    the agent left a request without an answer. `overdue`: whose report should have come by now (domain ids). `agent`:
+    what the chosen netvm's reports; `dropped`: paths of what is off in it. `allocated`: addresses that qnet itself
+    gave, by domain id. `stuck`: the way back of dom0's link has failed. `frontends`: the cards of all domains, by
+    domain id, whoever serves them. `agents`: what each domain says of an agent in it.
     """
 
     netvm: DomainInfo | None = None
@@ -72,12 +82,12 @@ class Inputs:
     managed_by: str = ""
     store: bool = True
     silent: bool = False
-    agent: Nodes = field(default_factory=dict)
-    vifs: Mapping[VifId, RawVif] = field(default_factory=dict)
+    agent: AgentReport = field(default_factory=AgentReport)
+    dropped: tuple[str, ...] = ()
     frontends: Mapping[int, Mapping[VifId, Frontend]] = field(default_factory=dict)
-    agents: Mapping[int, Nodes] = field(default_factory=dict)
-    guests: Mapping[int, Nodes] = field(default_factory=dict)
-    allocated: Mapping[int, str] = field(default_factory=dict)
+    agents: Mapping[int, AgentState] = field(default_factory=dict)
+    guests: Mapping[int, GuestReport] = field(default_factory=dict)
+    allocated: Mapping[int, IPv4Address] = field(default_factory=dict)
     overdue: frozenset[int] = frozenset()
     isolation: IsolationFacts = field(default_factory=IsolationFacts)
     dom0: Dom0Connection = field(default_factory=Dom0Connection)
@@ -90,59 +100,19 @@ def home(domid: int) -> str:
     return f"/local/domain/{domid}"
 
 
-def _nodes(store: Store, domid: int, paths: tuple[str, ...]) -> dict[str, bytes]:
-    found = {path: store.read(f"{home(domid)}/{path}") for path in paths}
-    return {path: value for path, value in found.items() if value is not None}
+def _within(store: Store, domid: int) -> Get:
+    return lambda path: store.read(f"{home(domid)}/{path}")
 
 
-def agent(store: Store, netvm: int) -> Nodes:
-    """The agent's report, of one moment if the agent lets it be."""
+def agent(store: Store, netvm: int) -> tuple[AgentReport, tuple[str, ...]]:
+    """The agent's report, of one moment if the agent lets it be, and the paths of what is off in it."""
     serial = keys.AGENT_SERIAL.under(netvm)
-    found: dict[str, bytes] = {}
-    for _ in range(_TRIES):
+    for tries_left in reversed(range(_TRIES)):
         before = store.read(serial)
-        found = _nodes(store, netvm, tuple(key.at() for key in _AGENT))
-        for index in range(_count(found.get(keys.UPLINK_COUNT.at(), b""))):
-            found |= _nodes(store, netvm, tuple(key.at(index) for key in _UPLINK))
-        if store.read(serial) == before:
+        report = agent_report.read(_within(store, netvm))
+        if not tries_left or store.read(serial) == before:
             break
-    return found
-
-
-def _count(inputs: bytes) -> int:
-    """How many uplinks are worth reading."""
-    try:
-        return min(number(inputs, 0, 99), keys.UPLINKS)
-    except BadInput:
-        return 0
-
-
-def vif(store: Store, netvm: int, each: VifId) -> RawVif | None:
-    """One vif, None when there is none.
-
-    The backend's nodes belong to the netvm, which could invent a vif or change its address. libxl keeps a copy that
-    only dom0 can read and write, and that one is believed.
-    """
-    path = f"{home(netvm)}/{each.backend_path}"
-    copy = f"/libxl/{each.frontend}/device/vif/{each.devid}"
-    if store.read(f"{copy}/backend") != path.encode() or store.read(path) is None:
-        return None
-    return RawVif(store.read(f"{copy}/ip"), store.read(f"{path}/hotplug-status"))
-
-
-def vifs(store: Store, netvm: int) -> dict[VifId, RawVif]:
-    """All vifs that a netvm serves; names that are none are passed over."""
-    found = {}
-    root = f"{home(netvm)}/backend/vif"
-    for frontend in store.children(root):
-        for devid in store.children(f"{root}/{frontend}"):
-            try:
-                each = VifId.from_path(f"backend/vif/{frontend}/{devid}")
-            except BadInput:
-                continue
-            if inputs := vif(store, netvm, each):
-                found[each] = inputs
-    return found
+    return report
 
 
 def with_frontends(store: Store) -> set[int]:
@@ -150,30 +120,80 @@ def with_frontends(store: Store) -> set[int]:
     return {int(name) for name in store.children("/libxl") if name.isascii() and name.isdecimal()}
 
 
-def frontends(store: Store, frontend: int) -> dict[VifId, Frontend]:
-    """A domain's cards, from the toolstack's own nodes, which no domain but dom0 can read or write."""
-    found = {}
-    root = f"/libxl/{frontend}/device/vif"
+def frontends(store: Store, domid: int) -> dict[VifId, Frontend]:
+    """A domain's cards. Names that are none are passed over.
+
+    The backend's nodes belong to the netvm, which could invent a vif or change its address. libxl keeps a copy that
+    only dom0 can read and write, and that one is believed.
+    """
+    cards = {}
+    root = f"/libxl/{domid}/device/vif"
     for devid in store.children(root):
         try:
-            each = VifId.from_path(f"backend/vif/{frontend}/{devid}")
+            vif = VifId.from_path(f"backend/vif/{domid}/{devid}")
         except BadInput:
             continue
-        copy = f"{root}/{devid}"
-        match = _BACKEND.fullmatch(store.read(f"{copy}/backend") or b"")
-        if match:
-            found[each] = Frontend(
-                int(match[1]), store.read(f"{copy}/ip"), store.read(f"{copy}/mac"), store.read(f"{copy}/script"),
-                store.read(keys.SERVED_BY.under(frontend)),
-            )  # fmt: skip
-    return found
+        if card := _frontend(store, vif, f"{root}/{devid}"):
+            cards[vif] = card
+    return cards
 
 
-def served(store: Store, domid: int) -> Nodes:
+def _frontend(store: Store, vif: VifId, copy: str) -> Frontend | None:
+    path = store.read(f"{copy}/backend") or b""
+    match = _BACKEND.fullmatch(path)
+    if match is None:
+        return None
+    address, refused = _address(store.read(f"{copy}/ip"))
+    return Frontend(
+        int(match[1]), address, _mac(store.read(f"{copy}/mac")), _script(store.read(f"{copy}/script")),
+        _name(store.read(keys.SERVED_BY.under(vif.frontend))), refused, _status(store, path.decode("ascii")),
+    )  # fmt: skip
+
+
+def _address(raw: bytes | None) -> tuple[IPv4Address | None, bool]:
+    """A card's address, the first of several; and whether what is there is none."""
+    try:
+        return (None, False) if raw is None else (addresses(raw)[0], False)
+    except BadInput:
+        return None, True
+
+
+def _mac(raw: bytes | None) -> str:
+    try:
+        return mac(raw or b"")
+    except BadInput:
+        return ""
+
+
+def _script(raw: bytes | None) -> str:
+    match = _SCRIPT.fullmatch((raw or b"").decode("ascii", "replace"))
+    return match[1] if match else ""
+
+
+def _name(raw: bytes | None) -> str:
+    try:
+        return domain_name(raw or b"")
+    except BadInput:
+        return ""
+
+
+def _status(store: Store, backend: str) -> VifStatus:
+    untrusted_status = store.read(f"{backend}/hotplug-status")
+    if untrusted_status is None and store.read(backend) is None:
+        return VifStatus.GONE
+    words = {b"connected": VifStatus.CONNECTED, b"error": VifStatus.ERROR}
+    return words.get(untrusted_status or b"", VifStatus.PENDING)
+
+
+def agent_state(store: Store, domid: int) -> AgentState:
     """What a domain says of an agent in it."""
-    return _nodes(store, domid, (keys.AGENT_STATE.at(),))
+    untrusted_state = store.read(keys.AGENT_STATE.under(domid))
+    try:
+        return keys.AGENT_STATE.parse(untrusted_state or b"")
+    except BadInput:
+        return AgentState.UNKNOWN
 
 
-def guest(store: Store, domid: int) -> Nodes:
-    """What a domain says of itself; nothing at all when it has not reported."""
-    return _nodes(store, domid, tuple(key.at() for key in _GUEST))
+def guest(store: Store, domid: int) -> GuestReport | None:
+    """What a domain says of itself; None when it has not reported. What is off counts as nothing set."""
+    return GUEST.read(_within(store, domid), [])

@@ -19,7 +19,6 @@ from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.parse import shown
 from qnet_gui.model.route import Route
 from qnet_gui.runtime.dbus_values import typed
-from qnet_gui.store import keys
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +62,7 @@ class NetvmInterface(Interface):
         report = self._publisher.inputs.guests.get(found.id)
         if not report and found.vif:
             raise Refused(DomainCode.ROUTES_NOT_REPORTED, name=found.name)
-        self._reply_routes(call, [report[keys.GUEST_ROUTE.at()].decode("ascii", "replace")] if report else [])
+        self._reply_routes(call, [report.route] if report and report.route else [])
 
     @method("TestNames", action=ANYONE, gives={"servers": "aa{sv}"})
     def test_names(self, call: Call) -> None:

@@ -1,29 +1,22 @@
 """From what was read to the snapshot. Pure.
 
-What the netvm or a guest wrote is read by `report`; what is off is dropped and counted.
+What the netvm or a guest wrote has been parsed by `inputs`; what was off in it is counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address
 
 from qnet_gui.dom0.observe import agent_report, frontends
-from qnet_gui.dom0.observe.inputs import Inputs
+from qnet_gui.dom0.observe.inputs import Inputs, VifStatus
 from qnet_gui.hypervisor.port import DomainInfo
-from qnet_gui.model.dns import Dns, DnsSource
+from qnet_gui.model.dns import Dns
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
-from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.problems import ProblemCode
-from qnet_gui.model.parse import ipv4
 from qnet_gui.model.problem import Problem, in_order
 from qnet_gui.model.snapshot import Dom0State, Iommu, Isolation, Snapshot
 from qnet_gui.model.uplink import UplinkState
-from qnet_gui.model.vif import VifId
-from qnet_gui.store import keys
-
-CONNECTED, ERROR = b"connected", b"error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,42 +37,24 @@ def _netvm(name: str, info: DomainInfo | None, agent: AgentState) -> Netvm:
     return Netvm(name, info.id, state, agent)
 
 
-def address_of(inputs: Inputs, vif: VifId) -> IPv4Address | None:
-    """A vif's address: the one that its toolstack wrote, else the one that qnet gave its domain."""
-    text = inputs.vifs[vif].ip or inputs.allocated.get(vif.frontend)
-    try:
-        return ipv4(text) if text else None
-    except BadInput:
-        return None
-
-
-def first_vifs(inputs: Inputs) -> dict[int, VifId]:
-    """The vif of each domain that has one; of several the one with the lowest number."""
-    found: dict[int, VifId] = {}
-    for vif in sorted(inputs.vifs):
-        found.setdefault(vif.frontend, vif)
-    return found
-
-
 def _others(inputs: Inputs) -> Iterable[DomainInfo]:
     netvm = inputs.netvm.id if inputs.netvm else 0
     return (info for info in inputs.domains if info.id not in (0, netvm))
 
 
 def _domains(inputs: Inputs, netvm: str) -> tuple[Domain, ...]:
-    vifs, elsewhere = first_vifs(inputs), frontends.elsewhere(inputs)
-    found = []
+    here, elsewhere = frontends.first_vifs(inputs), frontends.elsewhere(inputs)
+    domains = []
     for info in _others(inputs):
-        vif = vifs.get(info.id)
-        if vif is not None:
-            found.append(Domain(info.name, info.id, info.state, address_of(inputs, vif), vif.name, netvm))
-        elif info.id in elsewhere:
-            vif, frontend = elsewhere[info.id]
-            address, another = frontends.address(inputs, info.id, frontend), frontends.netvm_of(inputs, frontend, {})
-            found.append(Domain(info.name, info.id, info.state, address, vif.name, another))
-        else:
-            found.append(Domain(info.name, info.id, info.state))
-    return tuple(sorted(found, key=lambda each: (each.name, each.id)))
+        card = here.get(info.id) or elsewhere.get(info.id)
+        if card is None:
+            domains.append(Domain(info.name, info.id, info.state))
+            continue
+        vif, frontend = card
+        server = netvm if info.id in here else frontends.netvm_of(inputs, frontend, {})
+        address = frontends.address(inputs, info.id, frontend)
+        domains.append(Domain(info.name, info.id, info.state, address, vif.name, server))
+    return tuple(sorted(domains, key=lambda domain: (domain.name, domain.id)))
 
 
 def awaited(inputs: Inputs) -> frozenset[int]:
@@ -87,27 +62,28 @@ def awaited(inputs: Inputs) -> frozenset[int]:
     running = {info.id for info in inputs.domains if info.state is DomainState.RUNNING}
     waiting = {
         domid
-        for domid, vif in first_vifs(inputs).items()
-        if domid in running and inputs.vifs[vif].status == CONNECTED and not inputs.guests.get(domid)
+        for domid, (_, frontend) in frontends.first_vifs(inputs).items()
+        if domid in running and frontend.status is VifStatus.CONNECTED and domid not in inputs.guests
     }
-    if inputs.netvm and inputs.netvm.id in running and agent_report.agent_state(inputs.agent) is AgentState.UNKNOWN:
+    if inputs.netvm and inputs.netvm.id in running and inputs.agent.state is AgentState.UNKNOWN:
         waiting.add(inputs.netvm.id)
     return frozenset(waiting)
 
 
 def _domain_problems(inputs: Inputs) -> Iterable[Problem]:
-    vifs = first_vifs(inputs)
+    cards = frontends.first_vifs(inputs)
     for info in _others(inputs):
-        vif = vifs.get(info.id)
-        if vif is None or info.state is not DomainState.RUNNING:
+        if info.id not in cards or info.state is not DomainState.RUNNING:
             continue
-        if inputs.vifs[vif].status == ERROR:
+        vif, frontend = cards[info.id]
+        report = inputs.guests.get(info.id)
+        if frontend.status is VifStatus.ERROR:
             yield Problem(ProblemCode.VIF_REFUSED, vif=vif.name)
-        elif info.id in inputs.overdue or inputs.guests.get(info.id, {}).get(keys.GUEST_ADDRESS.at()) == b"":
+        elif info.id in inputs.overdue or (report is not None and report.address is None):
             yield Problem(ProblemCode.DOMAIN_WITHOUT_NETWORK, name=info.name)
 
 
-def _netvm_problems(inputs: Inputs, snapshot: Snapshot, reported: Iterable[ProblemCode]) -> Iterable[Problem]:
+def _netvm_problems(inputs: Inputs, snapshot: Snapshot) -> Iterable[Problem]:
     if snapshot.netvm.state is NetvmState.ABSENT:
         yield Problem(ProblemCode.NO_NETVM)
     elif snapshot.netvm.id in inputs.overdue:
@@ -120,7 +96,7 @@ def _netvm_problems(inputs: Inputs, snapshot: Snapshot, reported: Iterable[Probl
         yield Problem(ProblemCode.AGENT_STOPPED)
     elif inputs.silent:
         yield Problem(ProblemCode.AGENT_SILENT)
-    yield from (Problem(code) for code in reported)
+    yield from map(Problem, agent_report.problem_codes(inputs.agent))
     connecting = any(uplink.state is UplinkState.CONNECTING for uplink in snapshot.uplinks)
     if snapshot.uplink is None:
         yield from () if connecting else (Problem(ProblemCode.NO_UPLINK),)
@@ -152,21 +128,20 @@ def _isolation_problems(inputs: Inputs, netvm: Netvm) -> Iterable[Problem]:
 
 def build(inputs: Inputs, name: str) -> BuiltSnapshot:
     """The snapshot of everything, with its problems; `name` is the chosen netvm's."""
-    fields = agent_report.Fields(inputs.agent)
-    netvm = _netvm(name, inputs.netvm, agent_report.agent_state(inputs.agent))
+    agent = inputs.agent
+    netvm = _netvm(name, inputs.netvm, agent.state)
     domains = _domains(inputs, name)
     plain = Snapshot(
         netvm=netvm,
-        uplinks=agent_report.uplinks(fields),
-        dns=Dns(DnsSource(fields.text(keys.DNS_SOURCE) or "none"), agent_report.redirects(fields)),
+        uplinks=agent.uplinks,
+        dns=Dns(agent.source, agent.redirects),
         domains=domains,
         dom0=inputs.dom0,
         isolation=_isolation(inputs, domains),
         operation=inputs.operation,
     )
-    fields.text(keys.AGENT_STATE)  # counted if it is off; `agent_state` counts nothing
-    problems = {*_netvm_problems(inputs, plain, agent_report.problem_codes(fields)), *_domain_problems(inputs)}
-    if fields.dropped:
+    problems = {*_netvm_problems(inputs, plain), *_domain_problems(inputs)}
+    if inputs.dropped:
         problems.add(Problem(ProblemCode.NETVM_NONSENSE))
     if not inputs.store:
         problems = {Problem(ProblemCode.NO_STORE)}
@@ -177,4 +152,4 @@ def build(inputs: Inputs, name: str) -> BuiltSnapshot:
         problems.add(Problem(ProblemCode.MANAGED, manager=inputs.managed_by))
     if inputs.stuck:
         problems.add(Problem(ProblemCode.DOM0_STUCK))
-    return BuiltSnapshot(replace(plain, problems=in_order(problems)), tuple(fields.dropped))
+    return BuiltSnapshot(replace(plain, problems=in_order(problems)), inputs.dropped)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Any
 
+from qnet_gui.model.codec import decode, encode
 from qnet_gui.model.errors import BadInput, QnetError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.messages.upgrade import UpgradeCode
@@ -40,14 +40,14 @@ class Journal:
     `until`: seconds since the epoch. `boot`: the boot of dom0 that it is about. `begun`: steps, in their order. `open`:
     all steps are done. `paused`: domains that we have paused; `paused_before`: paused before, and stays so.
     `handed_over`: the helper has ended in an orderly way and leaves the link to its successor. `immutable`: resolv.conf
-    had that attribute. `mac` is empty when nothing is known, which means: any.
+    had that attribute. When nothing is known, `address` is 0.0.0.0, and `mac` is empty, which means: any.
     """
 
     by: str
     netvm: int
-    address: str
+    address: IPv4Address
     mac: str
-    servers: tuple[str, ...]
+    servers: tuple[IPv4Address, ...]
     ports: tuple[int, ...]
     until: int
     boot: str
@@ -60,7 +60,7 @@ class Journal:
 
 
 #: What is assumed when the journal is there and cannot be read: everything may have been begun.
-UNKNOWN = Journal("unknown", 0, "", "", (), (), 0, "")
+UNKNOWN = Journal("unknown", 0, IPv4Address(0), "", (), (), 0, "")
 
 
 def boot_id() -> str:
@@ -68,38 +68,26 @@ def boot_id() -> str:
     return _BOOT_ID.read_text().strip()
 
 
-def _texts(values: Any) -> tuple[str, ...]:
-    return tuple(str(value) for value in values)
-
-
-def _domains(values: Any) -> tuple[PausedDomain, ...]:
-    return tuple(PausedDomain(domid(str(each["id"])), uuid(each["uuid"]), str(each["name"])) for each in values)
-
-
 def parse(raw: bytes) -> Journal:
     """A journal from its file; `BadInput` when it is not one."""
     try:
-        found = json.loads(raw)
-        if set(found) != {field.name for field in fields(Journal)}:
-            raise BadInput(UpgradeCode.JOURNAL_FIELDS)
-        return Journal(
-            by=str(found["by"]),
-            netvm=domid(str(found["netvm"])),
-            address=str(IPv4Address(ipv4(found["address"]))),
-            mac=mac(found["mac"]),
-            servers=tuple(str(ipv4(server)) for server in found["servers"]),
-            ports=tuple(number(str(port), 1, 65535) for port in found["ports"]),
-            until=number(str(found["until"]), 0, 9_999_999_999),
-            boot=str(found["boot"]),
-            begun=_texts(found["begun"]),
-            paused=_domains(found["paused"]),
-            paused_before=_domains(found["paused_before"]),
-            immutable=bool(found["immutable"]),
-            open=bool(found["open"]),
-            handed_over=bool(found["handed_over"]),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        plain = json.loads(raw)
+    except ValueError as error:
         raise BadInput(UpgradeCode.JOURNAL_UNREADABLE, kind=type(error).__name__) from None
+    journal = decode(Journal, plain)
+    if set(plain) != {field.name for field in fields(Journal)}:
+        raise BadInput(UpgradeCode.JOURNAL_FIELDS)
+    for address in (journal.address, *journal.servers):
+        ipv4(str(address))
+    for port in journal.ports:
+        number(str(port), 1, 65535)
+    for domain in (*journal.paused, *journal.paused_before):
+        domid(str(domain.id))
+        uuid(domain.uuid)
+    domid(str(journal.netvm))
+    mac(journal.mac)
+    number(str(journal.until), 0, 9_999_999_999)
+    return journal
 
 
 class JournalFile:
@@ -120,7 +108,7 @@ class JournalFile:
 
     def save(self, journal: Journal) -> None:
         """Write it, and be sure that it is on the disk; `QnetError` when it is not."""
-        write_atomically(self.path, json.dumps(asdict(journal), indent=1).encode("ascii"), 0o600)
+        write_atomically(self.path, json.dumps(encode(journal), indent=1).encode("ascii"), 0o600)
 
     def remove(self) -> None:
         """There is nothing to be put back any more."""

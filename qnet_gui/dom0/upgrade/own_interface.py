@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from qnet_gui.model.errors import BadInput, KernelError
@@ -41,7 +42,7 @@ def wait_for(ready: Callable[[], bool], cancelled: Callable[[], bool] = lambda: 
     return True
 
 
-def set_address(link: str, address: str) -> None:
+def set_address(link: str, address: IPv4Address) -> None:
     """Give it its address, and no IPv6; it stays down."""
     ipv6 = _IPV6 / link / "disable_ipv6"
     try:

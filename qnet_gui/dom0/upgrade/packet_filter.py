@@ -7,6 +7,7 @@ helper is dead, and stays so until somebody puts everything back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address
 
 TABLE = "qnet-dom0"
 _FAMILIES = ("inet", "arp")
@@ -28,7 +29,7 @@ def remove() -> str:
     return "".join(f"add table {family} {TABLE}\ndelete table {family} {TABLE}\n" for family in _FAMILIES)
 
 
-def install(servers: Sequence[str], ports: Sequence[int], seconds: int, mark: int) -> str:
+def install(servers: Sequence[IPv4Address], ports: Sequence[int], seconds: int, mark: int) -> str:
     """The transaction that puts it in force, in the place of an older one.
 
     `servers`: the virtual name servers. `ports`: TCP ports out. `seconds`: until nothing goes out any more. `mark`:
@@ -72,7 +73,7 @@ table arp {TABLE} {{
 """
 
 
-def extend(servers: Sequence[str], ports: Sequence[int], seconds: int) -> str:
+def extend(servers: Sequence[IPv4Address], ports: Sequence[int], seconds: int) -> str:
     """The transaction that lets all of it go out for so many seconds from now."""
     seconds = max(seconds, 1)
     return "".join(

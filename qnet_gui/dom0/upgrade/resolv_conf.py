@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 from collections.abc import Sequence
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from qnet_gui.model.errors import KernelError
@@ -61,7 +62,7 @@ def _set_immutable(path: Path, immutable: bool) -> None:
         os.close(fd)
 
 
-def put(servers: Sequence[str], immutable: bool, path: Path = PATH) -> None:
+def put(servers: Sequence[IPv4Address], immutable: bool, path: Path = PATH) -> None:
     """Put ours in its place; `immutable`: the old one is so, as the journal knows by now."""
     text = "".join([f"{MARK}\n", *(f"nameserver {server}\n" for server in servers)])
     try:

@@ -31,7 +31,7 @@ SELF = "qnet-helper"
 _RETRY_FIRST, _RETRY_LAST = 1.0, 60.0
 _MINUTE = 60
 #: The longest that one timer runs, so that a clock that is set meanwhile is noticed.
-_NAP = 60.0
+_CLOCK_INTERVAL = 60.0
 
 
 class UpgradeSession:
@@ -103,8 +103,8 @@ class UpgradeSession:
         runner = self._started_runner()
         seconds = self.minutes(minutes) * _MINUTE
         journal = Journal(
-            by=by, netvm=netvm, address=str(address), mac="02:00:" + address.packed.hex(":"),
-            servers=tuple(str(server) for server in self._config.dns), ports=self._config.ports,
+            by=by, netvm=netvm, address=address, mac="02:00:" + address.packed.hex(":"),
+            servers=self._config.dns, ports=self._config.ports,
             until=int(time.time()) + seconds, boot=boot_id(),
         )  # fmt: skip
 
@@ -199,12 +199,12 @@ class UpgradeSession:
         self._timer = None
         if self._journal is None or self.closing or self.stuck:
             return
-        paused_before = min(self._ends - time.monotonic(), self._journal.until - time.time())
-        if paused_before <= 0:
+        left = min(self._ends - time.monotonic(), self._journal.until - time.time())
+        if left <= 0:
             log.info("the deadline is over")
             self.disconnect(SELF)
         else:
-            self._timer = after(min(paused_before, _NAP), self._look_at_clock)
+            self._timer = after(min(left, _CLOCK_INTERVAL), self._look_at_clock)
 
     # -- the other domains
 

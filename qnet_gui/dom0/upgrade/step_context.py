@@ -5,8 +5,6 @@ Lives on the thread of the operation.
 
 from __future__ import annotations
 
-import select
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +16,7 @@ from qnet_gui.model.errors import NoAnswer, Refused
 from qnet_gui.model.messages.code import Code
 from qnet_gui.model.messages.message import Message
 from qnet_gui.store.client import Store
+from qnet_gui.store.waiting import CANCEL_INTERVAL, Deadline, wait_until
 
 _DEADLINE = 15.0
 
@@ -56,18 +55,10 @@ class StepContext:
 
     def wait(self, path: str, ready: Callable[[bytes | None], bool], otherwise: Code) -> None:
         """Wait until the value of a xenstore node is as it should be; `NoAnswer` with `otherwise` at the deadline."""
-        until = time.monotonic() + _DEADLINE
-        self.store.watch(path)
-        try:
-            while not ready(self.store.read(path)):
-                self.check()
-                paused_before = until - time.monotonic()
-                if paused_before <= 0:
-                    raise NoAnswer(otherwise)
-                poller = select.poll()
-                poller.register(self.store.fileno(), select.POLLIN)
-                # somebody may cancel meanwhile, which no descriptor tells
-                poller.poll(min(paused_before, 0.2) * 1000)
-                self.store.events()
-        finally:
-            self.store.unwatch(path)
+
+        def look(_: set[str]) -> bool | None:
+            return ready(self.store.read(path)) or None
+
+        deadline = Deadline(_DEADLINE)
+        if wait_until(self.store, (path,), look, deadline, check=self.check, interval=CANCEL_INTERVAL) is None:
+            raise NoAnswer(otherwise)

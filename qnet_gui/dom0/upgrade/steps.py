@@ -19,7 +19,7 @@ from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, KernelError, NotFound, QnetError, Refused
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.upgrade import UpgradeCode
-from qnet_gui.model.parse import ipv4, printable
+from qnet_gui.model.parse import printable
 from qnet_gui.model.vif import VifId
 from qnet_gui.runtime.command import NFT, run
 
@@ -140,7 +140,7 @@ def _remove_filter(_: StepContext) -> Message:
 
 def _attach(context: StepContext) -> Message:
     journal = context.journal
-    request = VifRequest(DOM0, journal.netvm, ipv4(journal.address), journal.mac, untrusted=True)
+    request = VifRequest(DOM0, journal.netvm, journal.address, journal.mac, untrusted=True)
     vif = context.hypervisor.attach_vif(request)
     backend = f"/local/domain/{journal.netvm}/{vif.backend_path}"
 
@@ -192,7 +192,7 @@ def _must_have_interface(context: StepContext) -> str:
 
 def _set_address(context: StepContext) -> Message:
     own_interface.set_address(_must_have_interface(context), context.journal.address)
-    return Message(UpgradeCode.GAVE_ADDRESS, address=context.journal.address)
+    return Message(UpgradeCode.GAVE_ADDRESS, address=str(context.journal.address))
 
 
 def _flush(context: StepContext) -> Message | None:
@@ -228,7 +228,7 @@ def _put_resolvconf(context: StepContext) -> Message:
     if resolv_conf.is_immutable(context.resolvconf):
         context.note(immutable=True)
     resolv_conf.put(context.journal.servers, context.journal.immutable, context.resolvconf)
-    return Message(UpgradeCode.TOLD_SERVERS, servers=context.journal.servers)
+    return Message(UpgradeCode.TOLD_SERVERS, servers=tuple(map(str, context.journal.servers)))
 
 
 def _restore_resolvconf(context: StepContext) -> Message:

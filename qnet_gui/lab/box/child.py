@@ -29,7 +29,7 @@ _MESSAGE = 4096
 class Child:
     """One such process. `own_processes`: it and what it starts see no process outside."""
 
-    def __init__(self, place: Place, name: str, group: str, module: str, *words: str, own_processes: bool) -> None:
+    def __init__(self, place: Place, name: str, group: str, module: str, *arguments: str, own_processes: bool) -> None:
         self.name = name
         self.group = cgroup.make(place.cgroup / group)
         self.network = -1
@@ -37,7 +37,7 @@ class Child:
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-m", module, str(theirs.fileno()), place.name, *words]
+        command = [sys.executable, "-m", module, str(theirs.fileno()), place.name, *arguments]
         processes = syscalls.children_in(None) if own_processes else contextlib.nullcontext()
         with theirs, log_file(place, f"{name}-init") as log, processes:
             self._process = subprocess.Popen(
@@ -54,7 +54,7 @@ class Child:
         """Whether it runs (or is frozen)."""
         return self._process.poll() is None
 
-    def made_namespaces(self) -> None:
+    def wait_for_namespaces(self) -> None:
         """Wait until it is in its own namespaces; from then on `network` is its network."""
         self._expect("namespaces")
         try:
@@ -62,7 +62,7 @@ class Child:
         except FileNotFoundError:
             raise self._dead() from None
 
-    def ready(self) -> None:
+    def wait_ready(self) -> None:
         """Wait until it does what it is for."""
         self._expect("ready")
 
@@ -85,12 +85,12 @@ class Child:
         last = self._log.read_text(errors="replace").strip().rpartition("\n")[2]
         return HypervisorError(plain(f"{self.name} has died: {last or 'it did not say why'}"))
 
-    def order(self, do: str, deadline: float = 15.0, **words: str) -> None:
+    def order(self, action: str, deadline: float = 15.0, **arguments: str) -> None:
         """Have something done, and wait until it is."""
         with self._lock:
             number = next(self._numbers)
             try:
-                self._socket.send(json.dumps({"number": number, "do": do, **words}).encode())
+                self._socket.send(json.dumps({"number": number, "do": action, **arguments}).encode())
             except OSError:
                 raise self._dead() from None
             answer = self._receive(deadline)
@@ -109,7 +109,7 @@ class Child:
             self.network = -1
 
 
-class Reports:
+class MachineConnection:
     """The child's end of it."""
 
     def __init__(self, fd: int) -> None:
@@ -120,7 +120,7 @@ class Reports:
         """Readable when there is an order."""
         return self._socket.fileno()
 
-    def say(self, event: str) -> None:
+    def report(self, event: str) -> None:
         """Report that something is so."""
         self._socket.send(json.dumps({"event": event}).encode())
 

@@ -20,15 +20,13 @@ from qnet_gui.model.errors import HypervisorError, NotFound, Refused
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.parse import shown
 
-_KINDS = syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWUTS | syscalls.NEWIPC | syscalls.NEWCGROUP
-
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """Where a domain's or provider's first process is."""
+class FirstProcess:
+    """A domain's or provider's first process: its number, as the caller sees it, and its control group."""
 
     pid: int
-    group: Path
+    cgroup: Path
 
 
 def status(name: str) -> dict[str, Any]:
@@ -36,34 +34,34 @@ def status(name: str) -> dict[str, Any]:
     place = Place(name)
     if not place.folder.exists():
         raise NotFound(plain(f"There is no lab named {name}. Start it: sudo qnet lab up"))
-    found: dict[str, Any] = ask(place.control, "status")
-    return found
+    answer: dict[str, Any] = ask(place.control, "status")
+    return answer
 
 
-def door(name: str, domain: str) -> Door:
-    """Find a running domain, or a provider."""
-    group, picture = Place(name).cgroup, status(name)
-    for found in picture["domains"]:
-        if found["name"] == domain:
-            if found["state"] != DomainState.RUNNING.value:
-                raise Refused(plain(f"{domain} is {found['state']}: nothing can run in it."))
-            return Door(found["pid"], group / found["group"])
-    for found in picture["uplinks"]:
-        if found["provider"] == domain:
-            return Door(found["pid"], group / domain)
-    known = [found["name"] for found in picture["domains"]] + [found["provider"] for found in picture["uplinks"]]
+def first_process(name: str, domain: str) -> FirstProcess:
+    """That of a running domain of a lab, or of a provider; `NotFound` for neither, `Refused` for a paused domain."""
+    cgroups, machine = Place(name).cgroup, status(name)
+    for entry in machine["domains"]:
+        if entry["name"] == domain:
+            if entry["state"] != DomainState.RUNNING.value:
+                raise Refused(plain(f"{domain} is {entry['state']}: nothing can run in it."))
+            return FirstProcess(entry["pid"], cgroups / entry["group"])
+    for uplink in machine["uplinks"]:
+        if uplink["provider"] == domain:
+            return FirstProcess(uplink["pid"], cgroups / domain)
+    known = [*(entry["name"] for entry in machine["domains"]), *(uplink["provider"] for uplink in machine["uplinks"])]
     raise NotFound(plain(f"There is no domain {shown(domain)} in this lab; there are {', '.join(known)}."))
 
 
-def walk_in(pidfd: int) -> None:
+def enter_namespaces(pidfd: int) -> None:
     """The calling process is in the namespaces of a domain from now on, but for that of processes."""
-    syscalls.setns(pidfd, _KINDS)
+    syscalls.setns(pidfd, syscalls.DOMAIN_NAMESPACES)
     os.chdir("/")
 
 
-def _join_and_walk_in(pidfd: int, group: Path) -> None:
+def _join_and_enter(pidfd: int, group: Path) -> None:
     cgroup.join(group)  # first: the control groups cannot be seen from inside
-    walk_in(pidfd)
+    enter_namespaces(pidfd)
 
 
 def enter(name: str, domain: str) -> None:
@@ -71,11 +69,11 @@ def enter(name: str, domain: str) -> None:
 
     Other domains than dom0 have process namespaces of their own, which only what it starts is in.
     """
-    found = door(name, domain)
-    pidfd = os.pidfd_open(found.pid)
+    process = first_process(name, domain)
+    pidfd = os.pidfd_open(process.pid)
     try:
-        _join_and_walk_in(pidfd, found.group)
-        syscalls.setns(pidfd, syscalls.NEWPID)
+        _join_and_enter(pidfd, process.cgroup)
+        syscalls.setns(pidfd, syscalls.CLONE_NEWPID)
     except OSError as error:
         raise HypervisorError(plain(f"{domain} cannot be entered: {error.strerror}.")) from None
     finally:
@@ -87,14 +85,14 @@ def environment() -> dict[str, str]:
     return {**ENVIRONMENT, "TERM": os.environ.get("TERM", "dumb")}
 
 
-def popen(found: Door, command: list[str], tied: bool = False, **options: Any) -> subprocess.Popen[Any]:
+def popen(process: FirstProcess, command: list[str], tied: bool = False, **options: Any) -> subprocess.Popen[Any]:
     """Start a program in a domain. `tied`: it dies with the calling thread."""
-    pidfd = os.pidfd_open(found.pid)
+    pidfd = os.pidfd_open(process.pid)
 
     def prepare() -> None:
         if tied:
             syscalls.die_with_parent()
-        _join_and_walk_in(pidfd, found.group)
+        _join_and_enter(pidfd, process.cgroup)
 
     try:
         with syscalls.children_in(pidfd):

@@ -9,13 +9,13 @@ import shutil
 import uuid
 from pathlib import Path
 
-from qnet_gui import install as as_on_a_machine
+from qnet_gui import install as installer
 from qnet_gui.lab.box.place import DOM0, NETVM
 from qnet_gui.lab.box.root import CHECKOUT
 
 #: The bus' configuration.
 BUS = Path("/run/lab-dbus/system.conf")
-_WISHES = Path("/run/lab-dbus/wishes")
+_ACTIVATION_PIPE = Path("/run/lab-dbus/activation-requests")
 _SERVICES = Path("/run/lab-dbus/services")
 _HOST_SERVICES = Path("/usr/share/dbus-1/system-services")
 _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -49,7 +49,7 @@ _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuratio
 #: The bus asks the domain's init, as it would ask systemd.
 _HELPER_SERVICE = f"""[D-BUS Service]
 Name=org.qnet.Helper1
-Exec=/bin/sh -c "echo qnet-helper >{_WISHES}"
+Exec=/bin/sh -c "echo qnet-helper >{_ACTIVATION_PIPE}"
 User=root
 """
 _NETWORK_MANAGER = """[main]
@@ -100,10 +100,10 @@ def _identity(name: str) -> None:
     _write(Path("/etc/machine-id"), uuid.uuid4().hex + "\n", 0o444)
 
 
-def _qnet(kind: str) -> None:
+def _qnet(role: str) -> None:
     """qnet as `make install` installs it, but that its programs run the checkout's own code."""
-    as_on_a_machine.install(kind, Path("/"), CHECKOUT, in_place=True)
-    as_on_a_machine.put_program(Path("/usr/bin/lab-devd"), "qnet_gui.lab.xen.devd", CHECKOUT)
+    installer.install(role, Path("/"), CHECKOUT, in_place=True)
+    installer.put_program(Path("/usr/bin/lab-devd"), "qnet_gui.lab.xen.devd", CHECKOUT)
 
 
 def _network_manager() -> None:
@@ -120,30 +120,30 @@ def _network_manager() -> None:
         _write(settings / f"system-connections/{name}.nmconnection", text, 0o600)
 
 
-def _bus(kind: str) -> None:
+def _bus(role: str) -> None:
     """The system bus with nothing to activate but what this domain is to run."""
     _write(BUS, _BUS.format(services=_SERVICES))
     _SERVICES.mkdir()
-    if kind == DOM0:
+    if role == DOM0:
         _write(_SERVICES / "org.qnet.Helper1.service", _HELPER_SERVICE)
-    elif kind == NETVM:
+    elif role == NETVM:
         for service in ("org.freedesktop.nm_dispatcher.service", "org.freedesktop.nm_priv_helper.service"):
             (_SERVICES / service).symlink_to(_HOST_SERVICES / service)
 
 
-def open_network_config() -> int:
+def open_activation_requests() -> int:
     """The pipe on which the bus names the programs that it wants started; never at its end."""
-    _WISHES.parent.mkdir(exist_ok=True)
-    os.mkfifo(_WISHES, 0o600)
-    return os.open(_WISHES, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+    _ACTIVATION_PIPE.parent.mkdir(exist_ok=True)
+    os.mkfifo(_ACTIVATION_PIPE, 0o600)
+    return os.open(_ACTIVATION_PIPE, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
-def install(name: str, kind: str, fresh: bool) -> None:
+def install(name: str, role: str, first_boot: bool) -> None:
     """Put everything in place; a domain that has booted before keeps what it has on its disk."""
-    if fresh:
+    if first_boot:
         _identity(name)
-        if kind == NETVM:
+        if role == NETVM:
             _network_manager()
-        _qnet(kind)
-    if kind in (DOM0, NETVM):
-        _bus(kind)
+        _qnet(role)
+    if role in (DOM0, NETVM):
+        _bus(role)

@@ -24,9 +24,9 @@ ENVIRONMENT = {
     "HOME": "/root",
     "LANG": "C.UTF-8",
 }
-SET_UP = "qnet-guest"
+GUEST_SETUP = "qnet-guest"
 _STOP_DEADLINE = 5.0
-_DYING = 0.5
+_DYING_DEADLINE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,11 @@ PROGRAMS: dict[str, dict[str, Program]] = {
         "devd": Program(["/usr/bin/lab-devd"]),
         "polkitd": _POLKIT,
     },
-    GUEST: {SET_UP: Program(["/usr/bin/qnet-guest"])},
+    GUEST: {GUEST_SETUP: Program(["/usr/bin/qnet-guest"])},
 }
 
 
-def _waited(process: subprocess.Popen[bytes]) -> bool:
+def _wait_or_kill(process: subprocess.Popen[bytes]) -> bool:
     """Wait for the end of a process, and make it if it does not come; whether it came by itself."""
     try:
         process.wait(_STOP_DEADLINE)
@@ -74,12 +74,12 @@ class Programs:
     def __init__(self, domain: str, role: str, log: Path) -> None:
         self._domain = domain
         self._log = os.open(log, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        self._known = PROGRAMS[role]
+        self._programs = PROGRAMS[role]
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start_all(self) -> None:
         """Boot."""
-        for name in self._known:
+        for name in self._programs:
             if name == "dbus":
                 self._start_bus()
             else:
@@ -112,59 +112,59 @@ class Programs:
         self.start(name)
 
     def _program(self, name: str) -> Program:
-        if name not in self._known:
-            raise NotFound(plain(f"{self._domain} has no program {shown(name)}; it has {', '.join(self._known)}."))
-        return self._known[name]
+        if name not in self._programs:
+            raise NotFound(plain(f"{self._domain} has no program {shown(name)}; it has {', '.join(self._programs)}."))
+        return self._programs[name]
 
-    def _end(self, name: str, how: signal.Signals) -> None:
+    def _end(self, name: str, signal_number: signal.Signals) -> None:
         self._program(name)
         process = self._running.get(name)
         if process is None:
             raise Refused(plain(f"{name} does not run in {self._domain}."))
-        process.send_signal(how)
-        _waited(process)
+        process.send_signal(signal_number)
+        _wait_or_kill(process)
         self._ended(name)
 
     def _ended(self, name: str) -> None:
         """Note the end of a program in its log as a service manager would, and run its stop hook."""
         status = self._running.pop(name).returncode
         if status:
-            self._note(name, f"<5>{name} ended with {f'status {status}' if status > 0 else f'signal {-status}'}\n")
-        hook = self._known[name].after_stop
+            self._log_line(name, f"<5>{name} ended with {f'status {status}' if status > 0 else f'signal {-status}'}\n")
+        hook = self._programs[name].after_stop
         if hook:
             process = self._spawn(name, hook)
-            if process is not None and not _waited(process):
-                self._note(name, f"<4>the stop hook of {name} did not end within {_STOP_DEADLINE:g} s\n")
+            if process is not None and not _wait_or_kill(process):
+                self._log_line(name, f"<4>the stop hook of {name} did not end within {_STOP_DEADLINE:g} s\n")
 
-    def wished(self, text: bytes) -> None:
+    def activate(self, text: bytes) -> None:
         """Start what the domain's bus was asked to activate."""
         for name in text.decode("ascii", "replace").split():
-            self._bury(name)
+            self._reap_dying(name)
             try:
                 self.start(name)
             except QnetError as error:
-                self._note("dbus", f"<4>{error.sentence}\n")
+                self._log_line("dbus", f"<4>{error.sentence}\n")
 
-    def _bury(self, name: str) -> None:
+    def _reap_dying(self, name: str) -> None:
         """One that the bus misses and that seems to run has left the bus because it is dying."""
         process = self._running.get(name)
         if process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(_DYING)
+                process.wait(_DYING_DEADLINE)
                 self._ended(name)
 
     def reap(self) -> None:
         """Collect the dead, the orphans of the domain included."""
         while True:
             try:
-                found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             except ChildProcessError:
                 return
-            if found is None:
+            if ended is None:
                 return
-            name = next((name for name, process in self._running.items() if process.pid == found.si_pid), None)
+            name = next((name for name, process in self._running.items() if process.pid == ended.si_pid), None)
             if name is None:
-                os.waitpid(found.si_pid, 0)
+                os.waitpid(ended.si_pid, 0)
             else:
                 self._running[name].wait()
                 self._ended(name)
@@ -173,7 +173,7 @@ class Programs:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         return os.open(f"{self._domain}-{name}.log", flags, 0o600, dir_fd=self._log)
 
-    def _note(self, name: str, line: str) -> None:
+    def _log_line(self, name: str, line: str) -> None:
         log = self._open_log(name)
         os.write(log, line.encode())
         os.close(log)
@@ -198,7 +198,7 @@ class Programs:
     def _start_bus(self) -> None:
         """Start the system bus and wait until it can be used."""
         ours, theirs = os.pipe2(os.O_CLOEXEC)
-        process = self._spawn("dbus", self._known["dbus"].command, stdout=theirs)
+        process = self._spawn("dbus", self._programs["dbus"].command, stdout=theirs)
         os.close(theirs)
         if process is not None:
             self._running["dbus"] = process

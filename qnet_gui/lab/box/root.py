@@ -21,18 +21,18 @@ from qnet_gui.lab.box.place import DOM0, NETVM, Place
 CHECKOUT = Path(qnet_gui.__file__).resolve().parents[1]
 _PCI = Path("/sys/bus/pci/devices")
 _OVERLAYS = ("/etc", "/usr", "/var")
-_FRESH = {"/run": 0o755, "/tmp": 0o1777, "/dev/shm": 0o1777, "/root": 0o700, "/home": 0o755}  # noqa: S108
+_EMPTY_FOLDERS = {"/run": 0o755, "/tmp": 0o1777, "/dev/shm": 0o1777, "/root": 0o700, "/home": 0o755}  # noqa: S108
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Preserved:
     """A file or folder that stays visible at `target` although its own place is covered."""
 
     fd: int
     target: Path
     folder: bool
 
-    def show(self) -> None:
+    def mount(self) -> None:
         if self.folder:
             self.target.mkdir(parents=True, exist_ok=True)
         else:
@@ -42,36 +42,36 @@ class _Kept:
         os.close(self.fd)
 
 
-def _keep(source: Path, target: Path) -> _Kept:
-    return _Kept(os.open(source, os.O_PATH | os.O_CLOEXEC), target, source.is_dir())
+def _preserve(source: Path, target: Path) -> _Preserved:
+    return _Preserved(os.open(source, os.O_PATH | os.O_CLOEXEC), target, source.is_dir())
 
 
-def _code() -> list[_Kept]:
+def _own_code() -> list[_Preserved]:
     """The program's own code and Python, where they lie below a folder that is about to be covered."""
-    below = tuple(path + "/" for path in _FRESH)
+    below = tuple(path + "/" for path in _EMPTY_FOLDERS)
     places = {CHECKOUT, Path(sys.prefix), Path(sys.base_prefix)}
-    return [_keep(path, path) for path in sorted(places) if str(path).startswith(below)]
+    return [_preserve(path, path) for path in sorted(places) if str(path).startswith(below)]
 
 
 def build(place: Place, name: str, role: str, domid: int) -> bool:
     """Make the root of domain `name`, in which only the sockets of domain `domid` exist; True at its first boot."""
     disk = place.disks / name
-    fresh = not disk.exists()
+    first_boot = not disk.exists()
     for path in _OVERLAYS:
         for half in ("upper", "work"):
             (disk / path[1:] / half).mkdir(parents=True, exist_ok=True)
-    syscalls.mounts_private()
-    kept = _code()
+    syscalls.make_mounts_private()
+    preserved = _own_code()
     if role == DOM0:
-        kept.append(_keep(place.xen / "socket", Path("/run/xenstored/socket")))
-        kept.append(_keep(place.hypervisor, Path("/run/xen/lab-hypervisor")))
-        kept.append(_keep(place.dom0_bus, Path("/run/dbus")))
+        preserved.append(_preserve(place.xen / "socket", Path("/run/xenstored/socket")))
+        preserved.append(_preserve(place.hypervisor, Path("/run/xen/lab-hypervisor")))
+        preserved.append(_preserve(place.dom0_bus, Path("/run/dbus")))
     else:
-        kept.append(_keep(place.xenbus(domid), Path("/run/xenstored/socket")))
+        preserved.append(_preserve(place.xenbus(domid), Path("/run/xenstored/socket")))
     syscalls.set_read_only("/", True, below=True)
     _writable(disk)
-    for each in kept:
-        each.show()
+    for part in preserved:
+        part.mount()
     if role == DOM0:
         syscalls.set_read_only("/run/dbus", False)
     for path in ("/run/dbus", "/run/lock", "/run/xen"):
@@ -82,7 +82,7 @@ def build(place: Place, name: str, role: str, domid: int) -> bool:
         syscalls.mount_cgroup()  # polkit finds a caller's login session by the control group
     if role == DOM0 and _PCI.is_dir():
         syscalls.mount_tmpfs(_PCI)  # the host's cards are not this machine's
-    return fresh
+    return first_boot
 
 
 def _writable(disk: Path) -> None:
@@ -90,5 +90,5 @@ def _writable(disk: Path) -> None:
     syscalls.set_read_only(disk.parent, False)  # an overlay takes no read-only upper half
     for path in _OVERLAYS:
         syscalls.mount_overlay(path, disk / path[1:] / "upper", disk / path[1:] / "work")
-    for path, mode in _FRESH.items():
+    for path, mode in _EMPTY_FOLDERS.items():
         syscalls.mount_tmpfs(path, mode)

@@ -9,17 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-NEWNS = 0x00020000
-NEWCGROUP = 0x02000000
-NEWUTS = 0x04000000
-NEWIPC = 0x08000000
-NEWPID = 0x20000000
-NEWNET = 0x40000000
+CLONE_NEWNS = 0x00020000
+CLONE_NEWCGROUP = 0x02000000
+CLONE_NEWUTS = 0x04000000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
+#: What a domain has of its own besides its processes.
+DOMAIN_NAMESPACES = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP
 
-_RDONLY, _NOSUID, _NODEV, _NOEXEC = 1, 2, 4, 8
-_BIND, _REC, _PRIVATE = 4096, 16384, 1 << 18
-_MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE, _ATTR_RDONLY = 442, -100, 0x8000, 1
-_OPEN_TREE, _MOVE_MOUNT, _TREE_CLONE, _FROM_EMPTY_PATH = 428, 429, 1, 4
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
+_MS_BIND, _MS_REC, _MS_PRIVATE = 4096, 16384, 1 << 18
+_SYS_MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE, _MOUNT_ATTR_RDONLY = 442, -100, 0x8000, 1
+_SYS_OPEN_TREE, _SYS_MOVE_MOUNT, _OPEN_TREE_CLONE, _MOVE_MOUNT_F_EMPTY_PATH = 428, 429, 1, 4
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -46,11 +48,11 @@ def in_network(namespace: int) -> Iterator[None]:
     """The calling thread is in another network namespace for a while."""
     home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     try:
-        setns(namespace, NEWNET)
+        setns(namespace, CLONE_NEWNET)
         try:
             yield
         finally:
-            setns(home, NEWNET)
+            setns(home, CLONE_NEWNET)
     finally:
         os.close(home)
 
@@ -61,13 +63,13 @@ def children_in(namespace: int | None) -> Iterator[None]:
     home = os.open("/proc/thread-self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     try:
         if namespace is None:
-            unshare(NEWPID)
+            unshare(CLONE_NEWPID)
         else:
-            setns(namespace, NEWPID)
+            setns(namespace, CLONE_NEWPID)
         try:
             yield
         finally:
-            setns(home, NEWPID)
+            setns(home, CLONE_NEWPID)
     finally:
         os.close(home)
 
@@ -90,14 +92,14 @@ def _mount(source: str, target: Path | str, kind: str | None, flags: int, data: 
     _check(result, f"mounting {kind or source} on {target}")
 
 
-def mounts_private() -> None:
+def make_mounts_private() -> None:
     """From now on nothing that is mounted here is seen outside, nor the other way."""
-    _mount("none", "/", None, _REC | _PRIVATE)
+    _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
 
 
 def mount_tmpfs(target: Path | str, mode: int = 0o755) -> None:
     """A fresh, empty folder in memory."""
-    _mount("qnet-lab", target, "tmpfs", _NOSUID | _NODEV, f"mode={mode:o}")
+    _mount("qnet-lab", target, "tmpfs", _MS_NOSUID | _MS_NODEV, f"mode={mode:o}")
 
 
 def mount_overlay(target: Path | str, upper: Path, work: Path) -> None:
@@ -107,51 +109,52 @@ def mount_overlay(target: Path | str, upper: Path, work: Path) -> None:
 
 def mount_sysfs(read_only: bool) -> None:
     """/sys of the network namespace that the caller is in."""
-    _mount("sysfs", "/sys", "sysfs", _NOSUID | _NODEV | _NOEXEC | (_RDONLY if read_only else 0))
+    _mount("sysfs", "/sys", "sysfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC | (_MS_RDONLY if read_only else 0))
 
 
 def mount_cgroup() -> None:
     """/sys/fs/cgroup of the control group namespace that the caller is in, to be read."""
-    _mount("cgroup2", "/sys/fs/cgroup", "cgroup2", _NOSUID | _NODEV | _NOEXEC | _RDONLY)
+    _mount("cgroup2", "/sys/fs/cgroup", "cgroup2", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC | _MS_RDONLY)
 
 
 def mount_proc() -> None:
     """/proc of the process namespace that the caller is in."""
-    _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
+    _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
 
 
 def set_read_only(target: Path | str, read_only: bool, below: bool = False) -> None:
     """Refuse or allow writing through a mount, and through all mounts below it too."""
-    attributes = (ctypes.c_uint64 * 4)(_ATTR_RDONLY if read_only else 0, 0 if read_only else _ATTR_RDONLY, 0, 0)
+    attr_set, attr_clr = (_MOUNT_ATTR_RDONLY, 0) if read_only else (0, _MOUNT_ATTR_RDONLY)
+    attributes = (ctypes.c_uint64 * 4)(attr_set, attr_clr, 0, 0)
     flags = _AT_RECURSIVE if below else 0
     result = _libc.syscall(
-        _MOUNT_SETATTR, _AT_FDCWD, str(target).encode(), flags, ctypes.byref(attributes), ctypes.sizeof(attributes)
+        _SYS_MOUNT_SETATTR, _AT_FDCWD, str(target).encode(), flags, ctypes.byref(attributes), ctypes.sizeof(attributes)
     )
     _check(result, f"making {target} {'read-only' if read_only else 'writable'}")
 
 
 def bind(source: Path | str, target: Path | str) -> None:
     """Show a file or folder at another place too."""
-    _mount(str(source), target, None, _BIND | _REC)
+    _mount(str(source), target, None, _MS_BIND | _MS_REC)
 
 
-def pick_up(path: Path | str) -> int:
+def clone_mount(path: Path | str) -> int:
     """A file of this mount namespace as a mount of its own, to be put down in another; `FileNotFoundError` etc."""
     ctypes.set_errno(0)
-    found = _libc.syscall(_OPEN_TREE, _AT_FDCWD, str(path).encode(), _TREE_CLONE | os.O_CLOEXEC)
-    if found < 0:
+    descriptor = _libc.syscall(_SYS_OPEN_TREE, _AT_FDCWD, str(path).encode(), _OPEN_TREE_CLONE | os.O_CLOEXEC)
+    if descriptor < 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), str(path))
-    return int(found)
+    return int(descriptor)
 
 
-def put_down(mount: int, target: Path | str) -> None:
+def attach_mount(mount: int, target: Path | str) -> None:
     """Show what was picked up at this place too, which must exist."""
-    result = _libc.syscall(_MOVE_MOUNT, mount, b"", _AT_FDCWD, str(target).encode(), _FROM_EMPTY_PATH)
+    result = _libc.syscall(_SYS_MOVE_MOUNT, mount, b"", _AT_FDCWD, str(target).encode(), _MOVE_MOUNT_F_EMPTY_PATH)
     _check(result, f"mounting on {target}")
 
 
 def set_hostname(name: str) -> None:
     """Name the machine, in the caller's namespace."""
-    raw = name.encode()
-    _check(_libc.sethostname(raw, len(raw)), "sethostname")
+    encoded = name.encode()
+    _check(_libc.sethostname(encoded, len(encoded)), "sethostname")

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import socket
-import struct
 
-_MESSAGE = struct.Struct("=IHHII")
-_LINK = struct.Struct("=BxHiII")
-_ATTRIBUTE = struct.Struct("=HH")
-_NEWLINK, _DELLINK = 16, 17
-_GROUP_LINK = 1
-_ADDRESS = 1
+from qnet_gui.kernel.netlink_messages import IFLA_ADDRESS, RTM_DELLINK, RTM_NEWLINK, RTMGRP_LINK, link, messages
+
 _LOOPBACK = 1
 
 
@@ -19,7 +14,7 @@ class LinkWatch:
 
     def __init__(self) -> None:
         self._sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.NETLINK_ROUTE)
-        self._sock.bind((0, _GROUP_LINK))
+        self._sock.bind((0, RTMGRP_LINK))
         self._macs: dict[int, bytes] = {}
 
     def fileno(self) -> int:
@@ -41,24 +36,14 @@ class LinkWatch:
 
     def _note(self, data: bytes) -> bool:
         changed = False
-        while len(data) >= 32:
-            size, kind, *_ = _MESSAGE.unpack_from(data)
-            index = _LINK.unpack_from(data, 16)[2]
-            if kind in (_NEWLINK, _DELLINK) and index != _LOOPBACK:
-                mac = _mac(data[32:size]) if kind == _NEWLINK else None
-                changed |= self._macs.get(index) != mac
-                if mac is None:
-                    self._macs.pop(index, None)
-                else:
-                    self._macs[index] = mac
-            data = data[(size + 3) & ~3 :]
+        for kind, body in messages(data):
+            message = link(body)
+            if kind not in (RTM_NEWLINK, RTM_DELLINK) or message is None or message.ifindex == _LOOPBACK:
+                continue
+            mac = message.attributes.get(IFLA_ADDRESS) if kind == RTM_NEWLINK else None
+            changed |= self._macs.get(message.ifindex) != mac
+            if mac is None:
+                self._macs.pop(message.ifindex, None)
+            else:
+                self._macs[message.ifindex] = mac
         return changed
-
-
-def _mac(attributes: bytes) -> bytes:
-    while len(attributes) >= 4:
-        size, kind = _ATTRIBUTE.unpack_from(attributes)
-        if kind == _ADDRESS:
-            return attributes[4:size]
-        attributes = attributes[max(4, (size + 3) & ~3) :]
-    return b""

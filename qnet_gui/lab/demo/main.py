@@ -17,9 +17,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qnet_gui.lab.box.place import Place
+from qnet_gui.lab.demo.narration import say
 from qnet_gui.lab.demo.story import DOMAIN, Demo
 from qnet_gui.lab.demo.tray import DESKTOPS
-from qnet_gui.lab.demo.words import say
 from qnet_gui.lab.machine.lifecycle import take_down
 from qnet_gui.model.errors import QnetError
 
@@ -27,9 +27,9 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def _program() -> str:
-    """`qnet` as a person can call it; in a checkout it is not on the PATH."""
+    """`qnet` as a person can call it; in a checkout it is not on the PATH, and perhaps only a module."""
     beside = Path(sys.executable).with_name("qnet")
-    return str(beside if beside.exists() else "qnet")
+    return str(beside) if beside.exists() else f"{sys.executable} -m qnet_gui.cli"
 
 
 def _end(place: Place, keep: bool) -> None:
@@ -47,10 +47,14 @@ def _end(place: Place, keep: bool) -> None:
         print("\nThe lab is down; nothing is left of it.")
 
 
-def _run(place: Place, pictures: Path, desktop: str, keep: bool) -> int:
+def _run(demo: Demo, place: Place, look: bool, keep: bool) -> int:
     started, folder = time.monotonic(), Path(tempfile.mkdtemp(prefix="qnet-demo-"))
     try:
-        Demo(place.name, pictures, desktop).tell(folder)
+        if look:
+            demo.look()
+            shutil.rmtree(folder)
+            return 0
+        demo.tell(folder)
         print(f"\nAll of it happened, in {time.monotonic() - started:.0f} s.", flush=True)
         shutil.rmtree(folder)
         return 0
@@ -81,6 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("python -m qnet_gui.lab.demo.main", description="Show what qnet does, in a lab.")
     parser.add_argument("-n", "--name", metavar="LAB", default="demo", help="the lab's name (default: %(default)s)")
     parser.add_argument("--keep", action="store_true", help="leave the lab up")
+    parser.add_argument("--look", action="store_true", help="the first of it only: needs no desktop, keeps no lab")
     where = Path("build/demo")
     parser.add_argument("--pictures", metavar="FOLDER", type=Path, default=where, help="default: %(default)s")
     where_tray = "where the tray is: your own screen, a Plasma or a light desktop without one (default: what there is)"
@@ -99,7 +104,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     for number in _SIGNALS:
         signal.signal(number, _interrupt)
-    return _run(place, args.pictures, args.desktop, args.keep)
+    return _run(Demo(place.name, args.pictures, args.desktop), place, args.look, args.keep and not args.look)
 
 
 if __name__ == "__main__":

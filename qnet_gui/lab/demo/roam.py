@@ -46,10 +46,10 @@ while time.time() < until:
 def signal_time(monitored: str, provider: Provider) -> float | None:
     """When dbus-monitor saw NetworkManager name this provider's servers before all others."""
     for block in re.split(r"^signal ", monitored, flags=re.MULTILINE)[1:]:
-        seen = re.match(r"time=([0-9.]+) ", block)
+        header = re.match(r"time=([0-9.]+) ", block)
         servers = re.findall(r'string "([0-9]+\.[0-9]+\.[0-9]+)\.[0-9]+"', block)
-        if seen and "path=/org/freedesktop/NetworkManager/DnsManager" in block and servers[:1] == [provider.prefix]:
-            return float(seen[1])
+        if header and "path=/org/freedesktop/NetworkManager/DnsManager" in block and servers[:1] == [provider.prefix]:
+            return float(header[1])
     return None
 
 
@@ -61,11 +61,11 @@ class Roaming:
         self._log = folder / "networkmanager.log"
         with self._log.open("wb") as log:
             self._monitor = enter.popen(
-                enter.door(lab, NETVM), ["/usr/bin/dbus-monitor", "--system", _MATCH], tied=True,
+                enter.first_process(lab, NETVM), ["/usr/bin/dbus-monitor", "--system", _MATCH], tied=True,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.DEVNULL,
             )  # fmt: skip
-        self._asking = enter.popen(
-            enter.door(lab, domain),
+        self._query = enter.popen(
+            enter.first_process(lab, domain),
             [sys.executable, "-c", _ASK, provider.whoami, str(_DEADLINE), server],
             tied=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
@@ -76,16 +76,16 @@ class Roaming:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in (self._monitor, self._asking):
+        for process in (self._monitor, self._query):
             process.kill()
             process.communicate()
 
     def wait(self) -> tuple[float, float]:
         """When NetworkManager gave the signal, and when the domain had its first answer from the new provider."""
-        answered = self._asking.communicate(timeout=_DEADLINE + 10)[0].strip()
-        if not answered:
+        answer_time = self._query.communicate(timeout=_DEADLINE + 10)[0].strip()
+        if not answer_time:
             raise NoAnswer(plain(f"No answer came from {self._provider.name} within {_DEADLINE:.0f} s."))
-        signalled = signal_time(self._log.read_text(), self._provider)
-        if signalled is None:
+        announced = signal_time(self._log.read_text(), self._provider)
+        if announced is None:
             raise NoAnswer(plain(f"NetworkManager did not say that it uses {self._provider.name}'s name servers."))
-        return signalled, float(answered)
+        return announced, float(answer_time)

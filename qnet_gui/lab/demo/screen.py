@@ -59,20 +59,20 @@ def _caller() -> pwd.struct_passwd:
 
 def _environment(caller: pwd.struct_passwd) -> dict[str, str]:
     """The caller's environment: sudo takes most of it away, but the shell above it still has it."""
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     process = os.getppid()
     while process > 1:
         folder = Path(f"/proc/{process}")
         try:
             if folder.stat().st_uid == caller.pw_uid:
                 lines = (folder / "environ").read_bytes().decode(errors="surrogateescape").split("\0")
-                found = dict(line.split("=", 1) for line in lines if "=" in line)
+                variables = dict(line.split("=", 1) for line in lines if "=" in line)
                 break
             process = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
         except OSError:
             break
-    found |= os.environ
-    kept = {name: value for name, value in found.items() if name in _KEPT or name.startswith(_KEPT_PREFIXES)}
+    variables |= os.environ
+    kept = {name: value for name, value in variables.items() if name in _KEPT or name.startswith(_KEPT_PREFIXES)}
     kept |= {"HOME": caller.pw_dir, "USER": caller.pw_name, "LOGNAME": caller.pw_name}
     kept.setdefault("XDG_RUNTIME_DIR", f"/run/user/{caller.pw_uid}")
     kept.setdefault("XAUTHORITY", f"{caller.pw_dir}/.Xauthority")

@@ -12,10 +12,10 @@ import sys
 import time
 from pathlib import Path
 
+from qnet_gui.lab.demo.narration import head, say
 from qnet_gui.lab.demo.roam import Roaming
 from qnet_gui.lab.demo.tray import Tray, open_tray
 from qnet_gui.lab.demo.upgrade import Upgrade
-from qnet_gui.lab.demo.words import head, say
 from qnet_gui.lab.machine.provider import Provider
 from qnet_gui.model.errors import NoAnswer, Refused
 from qnet_gui.model.messages.plain import plain
@@ -142,10 +142,21 @@ class Demo:
                 while True:
                     signal.pause()
 
-    def tell(self, folder: Path) -> None:
-        """All of it."""
+    def _introduce(self) -> None:
         print("This is a lab: a whole machine in namespaces of this one, whose own network stays as it is.")
         print(f"Each command below was run with QNET_LAB={self._lab}; what follows it is what it printed.", flush=True)
+
+    def look(self) -> None:
+        """What can be seen of it without a desktop, in a few seconds."""
+        self._introduce()
+        self.machine()
+        head(f"2. {DOMAIN} fetches a page by name. It knows virtual name servers, which netvm redirects.")
+        self._fetch(Provider(0))
+        self._qnet("dns")
+
+    def tell(self, folder: Path) -> None:
+        """All of it."""
+        self._introduce()
         self.machine()
         self.routes()
         before = self.configuration()

@@ -28,28 +28,28 @@ _NOTIFICATIONS = "org.freedesktop.Notifications"
 _NAME = "org.qnet.Tray"
 _DEADLINE = 20.0
 #: Seconds that a tooltip or a notification takes to be painted.
-_PAINTED = 1.0
+_PAINT_TIME = 1.0
 _TITLE = "^Network status"
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
+class _Positions:
     """Where on a desktop the icon is, nothing is, and the Status window looks well."""
 
     icon: tuple[int, int]
-    beside: tuple[str, str]
+    empty_spot: tuple[str, str]
     window: tuple[str, str]
 
 
-_LIGHT = _Places((943, 624), ("100", "300"), ("362", "12"))
-_PLASMA = _Places((1046, 775), ("100", "300"), ("400", "40"))
+_LIGHT = _Positions((943, 624), ("100", "300"), ("362", "12"))
+_PLASMA = _Positions((1046, 775), ("100", "300"), ("400", "40"))
 #: Where nm-applet is on a Plasma, to the left of the applet.
 _NM_APPLET = ("1016", "775")
 
 
 def _strings(text: str) -> list[str]:
     """The strings of what dbus-send or dbus-monitor prints; the tray puts in zero-width spaces against mark-up."""
-    return [found.replace("\u200b", "") for found in re.findall(r'string "(.*?)"$', text, re.MULTILINE | re.DOTALL)]
+    return [string.replace("\u200b", "") for string in re.findall(r'string "(.*?)"$', text, re.MULTILINE | re.DOTALL)]
 
 
 class Tray:
@@ -71,17 +71,17 @@ class Tray:
     def wait(self, ready: Callable[[], str], otherwise: str) -> str:
         """Wait until `ready` says something, and return that; else `NoAnswer` with the words of `otherwise`."""
         until = time.monotonic() + _DEADLINE
-        while not (found := ready()):
+        while not (answer := ready()):
             if self._process is not None and self._process.poll() is not None:
                 log = (self.screen.folder / "qnet-tray.log").read_text(errors="replace").strip()
                 raise NoAnswer(plain(f"qnet-tray ended: {log.rpartition(chr(10))[2] or self._process.returncode}"))
             if time.monotonic() > until:
                 raise NoAnswer(plain(f"{otherwise} within {_DEADLINE:.0f} s."))
             time.sleep(0.05)
-        return found
+        return answer
 
-    def _call(self, name: str, path: str, method: str, *words: str) -> str:
-        return self.screen.run("dbus-send", "--session", "--print-reply", f"--dest={name}", path, method, *words)
+    def _call(self, name: str, path: str, method: str, *arguments: str) -> str:
+        return self.screen.run("dbus-send", "--session", "--print-reply", f"--dest={name}", path, method, *arguments)
 
     def _get(self, name: str, path: str, interface: str, which: str) -> list[str]:
         get = "org.freedesktop.DBus.Properties.Get"
@@ -90,14 +90,14 @@ class Tray:
     def _owner(self, name: str) -> str:
         """Which process is behind a bus name; empty for none."""
         bus = "org.freedesktop.DBus"
-        said = self._call(bus, "/", f"{bus}.GetConnectionUnixProcessID", f"string:{name}")
-        return said.rpartition("uint32 ")[2].strip() if "uint32" in said else ""
+        reply = self._call(bus, "/", f"{bus}.GetConnectionUnixProcessID", f"string:{name}")
+        return reply.rpartition("uint32 ")[2].strip() if "uint32" in reply else ""
 
     def _registered(self) -> str:
-        mine = self._owner(_NAME)
-        known = self._get(_WATCHER, "/StatusNotifierWatcher", _WATCHER, "RegisteredStatusNotifierItems")
-        names = (each.partition("/")[0] for each in known if mine)
-        return next((name for name in names if self._owner(name) == mine), "")
+        own_process = self._owner(_NAME)
+        items = self._get(_WATCHER, "/StatusNotifierWatcher", _WATCHER, "RegisteredStatusNotifierItems")
+        names = (item.partition("/")[0] for item in items if own_process)
+        return next((name for name in names if self._owner(name) == own_process), "")
 
     def sentence(self) -> str:
         """What the icon's tooltip says now, without its title."""
@@ -113,8 +113,8 @@ class Tray:
         return self.wait(self._last_notification, "The tray gave no notification")
 
     def _last_notification(self) -> str:
-        seen = (self.screen.folder / "notifications.log").read_text(errors="replace")
-        for block in reversed(re.split(r"^method call ", seen, flags=re.MULTILINE)):
+        log = (self.screen.folder / "notifications.log").read_text(errors="replace")
+        for block in reversed(re.split(r"^method call ", log, flags=re.MULTILINE)):
             strings = _strings(block)  # the program, its icon, title, body, actions and hints
             if "member=Notify" in block and strings[:1] == ["qnet"] and len(strings) > 3:
                 return f"{strings[2]}: {strings[3]}"
@@ -125,7 +125,7 @@ class Tray:
         """Whether it is on the screen of a person, of which no pictures are taken."""
         return isinstance(self.screen, UserScreen)
 
-    def _places(self) -> _Places:
+    def _positions(self) -> _Positions:
         return _PLASMA if isinstance(self.screen, Plasma) else _LIGHT
 
     def window(self, *search: str) -> str:
@@ -138,33 +138,33 @@ class Tray:
         if not self.on_own_screen:
             self._call(self._name, "/StatusNotifierItem", f"{_ITEM}.Activate", "int32:0", "int32:0")
             window = self.window("--name", _TITLE)
-            self.screen.run("xdotool", "windowmove", window, *self._places().window)
+            self.screen.run("xdotool", "windowmove", window, *self._positions().window)
 
     def open_network_applet(self) -> None:
         """Wait for nm-applet's icon and open its menu. Not on a person's screen."""
         if self.on_own_screen:
             return
         icon = self.window("--class", "nm-applet")
-        where = _NM_APPLET if isinstance(self.screen, Plasma) else ("--window", icon, "8", "8")
-        time.sleep(_PAINTED)
-        self.screen.run("xdotool", "mousemove", *where, "click", "3")
+        target = _NM_APPLET if isinstance(self.screen, Plasma) else ("--window", icon, "8", "8")
+        time.sleep(_PAINT_TIME)
+        self.screen.run("xdotool", "mousemove", *target, "click", "3")
         search = ("xdotool", "search", "--onlyvisible", "--class", "nm-applet")
         self.wait(lambda: "it has" if len(self.screen.run(*search).split()) > 1 else "", "Its menu did not open")
 
     def picture(self, path: Path, tooltip: bool) -> None:
         """Take a picture of the demo's own desktop: as it is, or without notifications and with the tooltip."""
-        places = self._places()
-        self.screen.run("xdotool", "mousemove", *places.beside)
+        positions = self._positions()
+        self.screen.run("xdotool", "mousemove", *positions.empty_spot)
         if tooltip:
             for number in range(1, 20):
                 self._call(
                     _NOTIFICATIONS, "/org/freedesktop/Notifications", f"{_NOTIFICATIONS}.CloseNotification",
                     f"uint32:{number}",
                 )  # fmt: skip
-            time.sleep(_PAINTED / 2)
+            time.sleep(_PAINT_TIME / 2)
             for step in range(3):
-                self.screen.run("xdotool", "mousemove", str(places.icon[0] + step), str(places.icon[1] + step))
-        time.sleep(_PAINTED)
+                self.screen.run("xdotool", "mousemove", str(positions.icon[0] + step), str(positions.icon[1] + step))
+        time.sleep(_PAINT_TIME)
         path.unlink(missing_ok=True)
         if not self.screen.screenshot(path).exists():
             raise NoAnswer(plain(f"The picture {path} could not be taken."))

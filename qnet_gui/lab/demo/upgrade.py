@@ -13,8 +13,8 @@ from typing import Any
 
 from qnet_gui.lab.box.child import python_path
 from qnet_gui.lab.box.enter import dom0_bus_address
+from qnet_gui.lab.demo.narration import head, say
 from qnet_gui.lab.demo.tray import Tray
-from qnet_gui.lab.demo.words import head, say
 from qnet_gui.lab.desktop.plasma import Plasma
 from qnet_gui.lab.desktop.session import PASSWORD, USER
 from qnet_gui.model.errors import NoAnswer
@@ -30,22 +30,22 @@ class Upgrade:
     def __init__(self, tray: Tray, lab: str, show: Callable[[str], None]) -> None:
         self._tray, self._lab, self._show = tray, lab, show
 
-    def _start(self, *words: str) -> tuple[subprocess.Popen[bytes], Callable[[], str]]:
+    def _start(self, *arguments: str) -> tuple[subprocess.Popen[bytes], Callable[[], str]]:
         """Start `qnet WORDS` on the tray's desktop; also gives what it has printed."""
-        screen, name = self._tray.screen, "-".join(("qnet", *words))
+        screen, name = self._tray.screen, "-".join(("qnet", *arguments))
         log = screen.folder / f"{name}.log"
-        say(f"$ qnet {' '.join(words)}")
+        say(f"$ qnet {' '.join(arguments)}")
         if isinstance(screen, Plasma):
-            return screen.start(name, ["qnet", *words]), log.read_text
+            return screen.start(name, ["qnet", *arguments]), log.read_text
         env = {**os.environ, **screen.env, "DBUS_SYSTEM_BUS_ADDRESS": dom0_bus_address(self._lab)}
         options: dict[str, Any] = {"env": {**env, "PYTHONPATH": python_path(), "QNET_LAB": ""}, "cwd": "/"}
-        command = [sys.executable, "-m", "qnet_gui.cli", *words]
+        command = [sys.executable, "-m", "qnet_gui.cli", *arguments]
         with log.open("wb") as output:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options)
         return process, log.read_text
 
-    def _qnet(self, *words: str) -> None:
-        self._end(*self._start(*words))
+    def _qnet(self, *arguments: str) -> None:
+        self._end(*self._start(*arguments))
 
     @staticmethod
     def _end(process: subprocess.Popen[bytes], printed: Callable[[], str]) -> None:
@@ -57,12 +57,12 @@ class Upgrade:
     def up(self) -> None:
         """With the password, where there is a person."""
         head("5. dom0 is connected to the network, to upgrade its packages; all other domains are paused.")
-        running = self._start("dom0", "up", "--minutes", _MINUTES)
+        command = self._start("dom0", "up", "--minutes", _MINUTES)
         if isinstance(self._tray.screen, Plasma):
             self._give_password()
-        self._end(*running)
-        said = self._tray.says("dom0 is connected")
-        say(f"\nThe tray says: {said}")
+        self._end(*command)
+        sentence = self._tray.says("dom0 is connected")
+        say(f"\nThe tray says: {sentence}")
         self._show("dom0-connected.png")
 
     def _give_password(self) -> None:

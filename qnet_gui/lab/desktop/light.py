@@ -207,7 +207,7 @@ class LightDesktop:
         """Title and body of what the notification server has shown, the newest first."""
         self.run("dunstctl", "close-all")
         history = json.loads(self.run("dunstctl", "history") or '{"data": [[]]}')
-        return [(each["summary"]["data"], each["body"]["data"]) for each in history["data"][0]]
+        return [(notification["summary"]["data"], notification["body"]["data"]) for notification in history["data"][0]]
 
     def screenshot(self, path: Path) -> Path:
         """What is on the screen, as a PNG."""

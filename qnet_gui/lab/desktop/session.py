@@ -52,14 +52,14 @@ class Session:
 
     def __init__(self, lab: str, folder: Path) -> None:
         self.folder = folder
-        self._root = enter.door(lab, DOM0)
+        self._dom0 = enter.first_process(lab, DOM0)
         self.uid = int(self._as_root("sh", "-c", _LOG_IN))
-        group = self._root.group
+        group = self._dom0.cgroup
         for name in ("user.slice", f"user-{self.uid}.slice", f"session-{_ID}.scope"):
             group /= name
             if not group.exists():
                 cgroup.make(group)
-        self._door = replace(self._root, group=group)
+        self._session = replace(self._dom0, cgroup=group)
         self._logs: list[IO[bytes]] = []
         self._started: list[subprocess.Popen[bytes]] = []
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -78,18 +78,18 @@ class Session:
             "DBUS_SESSION_BUS_ADDRESS": f"unix:path={self.runtime}/bus",
         }
 
-    def _as_root(self, *command: str, given: bytes = b"") -> str:
+    def _as_root(self, *command: str, stdin: bytes = b"") -> str:
         process = enter.popen(
-            self._root, list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            self._dom0, list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        out, error = process.communicate(given, _DEADLINE)
+        out, error = process.communicate(stdin, _DEADLINE)
         if process.returncode:
             raise HypervisorError(plain(f"{command[0]} failed in dom0: {error.decode(errors='replace').strip()}"))
         return str(out.decode(errors="replace"))
 
     def outside(self, path: str) -> Path:
         """Where a file of dom0's can be reached from outside."""
-        return Path(f"/proc/{self._root.pid}/root{path}")
+        return Path(f"/proc/{self._dom0.pid}/root{path}")
 
     @property
     def bus(self) -> str:
@@ -98,27 +98,29 @@ class Session:
 
     def write(self, path: str, text: str | bytes) -> None:
         """Write a file of the person's own; `path` is below the home unless absolute."""
-        raw = text.encode() if isinstance(text, str) else text
+        data = text.encode() if isinstance(text, str) else text
         script = 'umask 077; mkdir -p "$(dirname "$0")"; cat >"$0"'
         target = path if path.startswith("/") else f"{self.env['HOME']}/{path}"
-        self._as_root("setpriv", *self._become(), "sh", "-c", script, target, given=raw)
+        self._as_root("setpriv", *self._become(), "sh", "-c", script, target, stdin=data)
 
     def _become(self) -> list[str]:
         return [f"--reuid={USER}", f"--regid={USER}", "--init-groups"]
 
     def _command(self, command: Sequence[str], **env: str) -> list[str]:
-        words = [f"{name}={value}" for name, value in {**self.env, **env}.items()]
-        return ["/usr/bin/setpriv", *self._become(), "/usr/bin/env", "-C", self.env["HOME"], "-i", *words, *command]
+        variables = [f"{name}={value}" for name, value in {**self.env, **env}.items()]
+        return ["/usr/bin/setpriv", *self._become(), "/usr/bin/env", "-C", self.env["HOME"], "-i", *variables, *command]
 
     def start_bus(self) -> None:
         """Start the session bus; services may be activated on it."""
         self.write(f"{self.runtime}/bus.conf", _BUS.format(path=f"{self.runtime}/bus"))
         command = ["dbus-daemon", "--nofork", "--print-address", f"--config-file={self.runtime}/bus.conf"]
-        daemon = enter.popen(self._door, self._command(command), stdout=subprocess.PIPE, **self._output("dbus-daemon"))
+        daemon = enter.popen(
+            self._session, self._command(command), stdout=subprocess.PIPE, **self._output("dbus-daemon")
+        )
         self._started.append(daemon)
         assert daemon.stdout is not None  # noqa: S101
-        with daemon.stdout as said:
-            said.readline()
+        with daemon.stdout as stdout:
+            stdout.readline()
 
     def _output(self, name: str) -> dict[str, Any]:
         log = (self.folder / f"{name}.log").open("ab")
@@ -130,7 +132,7 @@ class Session:
         more.pop("cwd", None)  # the person's home
         env = more.pop("env", {})
         output = self._output(name)
-        process = enter.popen(self._door, self._command(command, **env), stdout=output["stderr"], **output, **more)
+        process = enter.popen(self._session, self._command(command, **env), stdout=output["stderr"], **output, **more)
         self._started.append(process)
         self._running[name] = process
         return process
@@ -142,7 +144,7 @@ class Session:
     def run_raw(self, *command: str) -> bytes:
         """Run a program in the session to its end; its output, empty when it fails."""
         process = enter.popen(
-            self._door, self._command(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            self._session, self._command(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
@@ -159,7 +161,7 @@ class Session:
 
     def stop(self) -> None:
         """End everything of the session."""
-        cgroup.kill(self._door.group)
+        cgroup.kill(self._session.cgroup)
         for program in self._started:
             program.wait()
         for log in self._logs:

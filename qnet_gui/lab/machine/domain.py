@@ -61,9 +61,9 @@ class Domain:
             own_processes=config.name != DOM0,  # whoever asks dom0's polkit from the user's desktop must be seen by it
         )  # fmt: skip
 
-    def built(self) -> None:
+    def finish(self) -> None:
         """Wait until it has its namespaces, and start the drivers in its kernel."""
-        self.init.made_namespaces()
+        self.init.wait_for_namespaces()
         Drivers(self._socket, self.init, self._find).start()
 
     @property
@@ -73,7 +73,7 @@ class Domain:
             return DomainState.DYING
         return DomainState.PAUSED if self._paused else DomainState.RUNNING
 
-    def picture(self) -> dict[str, Any]:
+    def status(self) -> dict[str, Any]:
         """It in words that JSON can say."""
         address = self.config.address
         return {
@@ -95,9 +95,9 @@ class Domain:
         self._paused = paused
         if paused:
             self.halt()
-            links.silence(self.init, True)
+            links.stop_traffic(self.init, True)
         else:
-            links.silence(self.init, False)
+            links.stop_traffic(self.init, False)
             self._hardware.pause(self.domid, False)
             cgroup.freeze(self.init.group, False)
 

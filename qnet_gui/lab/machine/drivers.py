@@ -35,7 +35,7 @@ class Drivers(threading.Thread):
         self._store = Store(socket, deadline=_NO_DEADLINE)
         self._own, self._find = own, find
         #: The state node at the other end, by the path of ours.
-        self._others: dict[str, str] = {}
+        self._other_ends: dict[str, str] = {}
         self._links: set[VifId] = set()
 
     def run(self) -> None:
@@ -45,14 +45,14 @@ class Drivers(threading.Thread):
             self._store.watch("backend/vif")
             while True:
                 for changed, watched in self._store.events():
-                    self._take(changed, watched)
+                    self._handle(changed, watched)
                 poller = select.poll()
                 poller.register(self._store.fileno(), select.POLLIN)
                 poller.poll()
         except StoreGone:
             self._store.close()  # the domain is gone
 
-    def _take(self, changed: str, watched: str) -> None:
+    def _handle(self, changed: str, watched: str) -> None:
         try:
             self._changed(changed, watched)
         except StoreGone:
@@ -61,18 +61,18 @@ class Drivers(threading.Thread):
             print(f"<4>drivers of {self._own.name}: {error.sentence}", file=sys.stderr, flush=True)
 
     def _changed(self, changed: str, watched: str) -> None:
-        for ours in [path for path, other in self._others.items() if other == watched] or [changed]:
+        for ours in [path for path, other in self._other_ends.items() if other == watched] or [changed]:
             if match := _FRONTEND.fullmatch(ours):
-                self._front(f"device/vif/{match[1]}")
+                self._netfront(f"device/vif/{match[1]}")
             elif match := _BACKEND.fullmatch(ours):
-                self._back_if_there(match[1])
+                self._netback_if_there(match[1])
 
     def _follow(self, path: str, other_end: str) -> bytes | None:
         """Watch the state at the other end, and read it."""
         other = (self._store.read(f"{path}/{other_end}") or b"").decode("ascii", "replace") + "/state"
-        if self._others.get(path) != other:
+        if self._other_ends.get(path) != other:
             self._forget(path)
-            self._others[path] = other
+            self._other_ends[path] = other
             self._store.watch(other)
         try:
             return self._store.read(other)
@@ -80,13 +80,13 @@ class Drivers(threading.Thread):
             return None
 
     def _forget(self, path: str) -> None:
-        other = self._others.pop(path, None)
+        other = self._other_ends.pop(path, None)
         if other is not None:
             self._store.unwatch(other)
 
     # -- netfront
 
-    def _front(self, path: str) -> None:
+    def _netfront(self, path: str) -> None:
         state = self._store.read(f"{path}/state")
         if state is None:
             self._forget(path)
@@ -99,14 +99,14 @@ class Drivers(threading.Thread):
 
     # -- netback
 
-    def _back_if_there(self, path: str) -> None:
+    def _netback_if_there(self, path: str) -> None:
         """The toolstack may remove the node at any moment; what stands above is not this domain's to write."""
         try:
-            self._back(path)
+            self._netback(path)
         except StoreDenied:
             if self._exists(path):
                 raise
-            self._back_gone(path)
+            self._netback_gone(path)
 
     def _exists(self, path: str) -> bool:
         try:
@@ -114,15 +114,15 @@ class Drivers(threading.Thread):
         except StoreDenied:
             return False
 
-    def _back_gone(self, path: str) -> None:
+    def _netback_gone(self, path: str) -> None:
         self._forget(path)
         self._unlink(VifId.from_path(path))
 
-    def _back(self, path: str) -> None:
+    def _netback(self, path: str) -> None:
         vif = VifId.from_path(path)
         state = self._store.read(f"{path}/state")
         if state is None:
-            self._back_gone(path)
+            self._netback_gone(path)
             return
         other = self._follow(path, "frontend")
         if state == INITIALISING:

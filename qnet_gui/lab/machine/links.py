@@ -8,15 +8,14 @@ from __future__ import annotations
 import fcntl
 import socket
 import struct
-import subprocess
 from contextlib import suppress
 
 from qnet_gui.lab.box.child import Child
 from qnet_gui.lab.box.syscalls import in_network
 from qnet_gui.lab.machine.provider import CABLE, Provider
 from qnet_gui.model.errors import HypervisorError
-from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.vif import VifId
+from qnet_gui.runtime.command import IP, NFT, run
 
 #: What netback gives to its end of every vif.
 _BACKEND_MAC = "fe:ff:ff:ff:ff:ff"
@@ -24,27 +23,21 @@ _DEADLINE = 5.0
 _IFF_UP, _SIOCGIFFLAGS, _SIOCGIFADDR = 1, 0x8913, 0x8915
 
 
-def _run(child: Child, command: list[str], lines: str = "") -> None:
+def _run(child: Child, command: list[str], stdin: str) -> None:
+    name = f"In {child.name}: {command[0]}"
     with in_network(child.network):
-        try:
-            done = subprocess.run(
-                command, input=lines, capture_output=True, text=True, timeout=_DEADLINE, check=False
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            raise HypervisorError(plain(f"In {child.name}: {command[0]} did not end within {_DEADLINE:g} s.")) from None
-    if done.returncode:
-        raise HypervisorError(plain(f"In {child.name}: {done.stderr.strip()[-300:]}"))
+        run(command, stdin, deadline=_DEADLINE, name=name, error=HypervisorError)
 
 
 def _ip(child: Child, *lines: str) -> None:
-    _run(child, ["/sbin/ip", "-batch", "-"], "".join(f"{line}\n" for line in lines))
+    _run(child, [IP, "-batch", "-"], "".join(f"{line}\n" for line in lines))
 
 
 def _remove(child: Child, link: str) -> None:
     """Remove a link and so the other end; one that is not there is no error."""
     with in_network(child.network):
-        there = link in {name for _, name in socket.if_nameindex()}
-    if there:
+        exists = link in {name for _, name in socket.if_nameindex()}
+    if exists:
         with suppress(HypervisorError):  # its other end's namespace died meanwhile
             _ip(child, f"link delete {link}")
 
@@ -72,16 +65,16 @@ def remove_card(frontend: Child, vif: VifId) -> None:
     _remove(frontend, f"eth{vif.devid}")
 
 
-def add_cable(netvm: Child, isp: Child, provider: Provider, plugged: bool) -> None:
+def add_cable(netvm: Child, provider_side: Child, provider: Provider, plugged: bool) -> None:
     """Give the netvm a card and run a cable from it to a provider."""
-    _pair(netvm, provider.uplink, provider.uplink_mac, isp, CABLE)
-    _ip(isp, f"address add {provider.router} dev {CABLE}")
-    plug(isp, plugged)
+    _pair(netvm, provider.uplink, provider.uplink_mac, provider_side, CABLE)
+    _ip(provider_side, f"address add {provider.router} dev {CABLE}")
+    plug(provider_side, plugged)
 
 
-def plug(isp: Child, plugged: bool) -> None:
+def plug(provider_side: Child, plugged: bool) -> None:
     """Plug a provider's cable in or pull it: the netvm's card gets or loses its carrier."""
-    _ip(isp, f"link set {CABLE} {'up' if plugged else 'down'}")
+    _ip(provider_side, f"link set {CABLE} {'up' if plugged else 'down'}")
 
 
 def has_address(child: Child, link: str, address: str) -> bool:
@@ -95,7 +88,7 @@ def has_address(child: Child, link: str, address: str) -> bool:
             return False
 
 
-_SILENCE = """
+_PAUSED_RULES = """
 table inet lab-paused {
   chain in { type filter hook prerouting priority -500; policy drop
   }
@@ -109,9 +102,9 @@ table arp lab-paused {
   }
 }
 """
-_SOUND = "delete table inet lab-paused\ndelete table arp lab-paused\n"
+_UNPAUSE_COMMANDS = "delete table inet lab-paused\ndelete table arp lab-paused\n"
 
 
-def silence(child: Child, silent: bool) -> None:
+def stop_traffic(child: Child, stopped: bool) -> None:
     """A paused domain's network stack stands still too: it takes nothing in and sends nothing."""
-    _run(child, ["/usr/sbin/nft", "-f", "-"], _SILENCE if silent else _SOUND)
+    _run(child, [NFT, "-f", "-"], _PAUSED_RULES if stopped else _UNPAUSE_COMMANDS)

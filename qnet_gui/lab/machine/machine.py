@@ -38,18 +38,18 @@ IOMMU = {"on": True, "off": False, "unknown": None}
 
 
 class Machine:
-    """All of it. Every public method is a verb of one of the two sockets, callable from any thread."""
+    """All of it. Every public method is a request on one of the two sockets, callable from any thread."""
 
     def __init__(self, place: Place, uplinks: int, netvms: list[str], iommu: str) -> None:
         self._place = place
         self._netvms = netvms
         self._iommu = IOMMU[iommu]
         self._lock = threading.RLock()
-        self._listing = threading.Lock()
+        self._listing_lock = threading.Lock()
         self._hardware = Hardware(place)
         self._toolstack = Toolstack(self._hardware.socket)
-        self._outside = UplinkWorld(place, uplinks, netvms)
-        self._shown = RemoteDisplay(place)
+        self._uplink_world = UplinkWorld(place, uplinks, netvms)
+        self._remote_display = RemoteDisplay(place)
         self._next_domid = 0
         self._configs: dict[str, Config] = {}
         self._domains: dict[str, Domain] = {}
@@ -61,12 +61,12 @@ class Machine:
         with self._lock:
             for name in (DOM0, *self._netvms, *names):
                 self._create(self._configure(name))
-            for isp in self._outside.children.values():
-                isp.made_namespaces()
+            for provider in self._uplink_world.children.values():
+                provider.wait_for_namespaces()
             for domain in self._domains.values():
                 self._build(domain)
-            for child in (*self._outside.children.values(), *(domain.init for domain in self._domains.values())):
-                child.ready()
+            for child in (*self._uplink_world.children.values(), *(domain.init for domain in self._domains.values())):
+                child.wait_ready()
 
     def _configure(self, name: str) -> Config:
         if name in self._configs:
@@ -83,7 +83,7 @@ class Machine:
 
     def _create(self, config: Config) -> Domain:
         """Make a domain exist and start its init."""
-        with self._listing:  # xenstore tells of it in there, and whoever then asks must find it
+        with self._listing_lock:  # xenstore tells of it in there, and whoever then asks must find it
             domain = Domain(self._place, self._hardware, self._toolstack, config, self._next_domid, self._child)
             self._next_domid += 1
             self._domains[config.name] = domain
@@ -91,9 +91,9 @@ class Machine:
 
     def _build(self, domain: Domain) -> None:
         """Give a domain that has made its namespaces its devices."""
-        domain.built()
+        domain.finish()
         if domain.config.role == NETVM:
-            self._outside.wire(domain.init)
+            self._uplink_world.wire(domain.init)
         elif domain.config.address is not None and NETVM in self._domains:
             self._attach(domain)
 
@@ -106,7 +106,7 @@ class Machine:
     def _child(self, domid: int) -> Child | None:
         return next((domain.init for domain in list(self._domains.values()) if domain.domid == domid), None)
 
-    # -- verbs of the hypervisor and its toolstack
+    # -- requests of the hypervisor and its toolstack
 
     def capabilities(self) -> dict[str, Any]:
         """What this hypervisor can do."""
@@ -114,7 +114,7 @@ class Machine:
 
     def domains(self) -> list[dict[str, Any]]:
         """All domains that exist."""
-        with self._listing:
+        with self._listing_lock:
             domains = sorted(self._domains.values(), key=lambda domain: domain.domid)
         return [
             {
@@ -158,7 +158,7 @@ class Machine:
             domain = self._by_id(domid)
             if domain.state is not DomainState.RUNNING:
                 raise Refused(plain(f"{domain.name} is {domain.state.value}."))
-            self._shown.start(domain.init, self._domains[DOM0].init, command, Display(number, cookie))
+            self._remote_display.start(domain.init, self._domains[DOM0].init, command, Display(number, cookie))
 
     def _by_id(self, domid: int) -> Domain:
         for domain in self._domains.values():
@@ -166,14 +166,14 @@ class Machine:
                 return domain
         raise NotFound(plain(f"There is no domain with id {shown(domid)}."))
 
-    # -- verbs of the person in front of the machine
+    # -- requests of the person in front of the machine
 
     def status(self) -> dict[str, Any]:
         """Everything that is plugged in and switched on."""
         return {
             "lab": self._place.name,
-            "uplinks": self._outside.picture(),
-            "domains": [domain.picture() for domain in list(self._domains.values())],
+            "uplinks": self._uplink_world.status(),
+            "domains": [domain.status() for domain in list(self._domains.values())],
         }  # fmt: skip
 
     def add(self, name: str) -> None:
@@ -192,7 +192,7 @@ class Machine:
             domain = self._create(self._configs[name])
             try:
                 self._build(domain)
-                domain.init.ready()
+                domain.init.wait_ready()
             except BaseException:
                 self.stop(name)
                 raise
@@ -212,7 +212,7 @@ class Machine:
         Whom a netvm served keeps a card that nobody serves, as with libxl: it is for dom0 to exchange it.
         """
         with self._lock:
-            domain = self._named(name)
+            domain = self._by_name(name)
             if name == DOM0:
                 raise Refused(plain("dom0 cannot be stopped: take the lab down."))
             domain.halt()
@@ -245,42 +245,42 @@ class Machine:
         """Start, stop, kill or restart a program in a domain, as its own service manager would."""
         if action not in ("start", "stop", "kill", "restart"):
             raise BadInput(plain(f"{shown(action)} is nothing that can be done to a program."))
-        found = self._named(domain)
-        if found.state is not DomainState.RUNNING:
-            raise Refused(plain(f"{domain} is {found.state.value}."))
-        found.init.order(action, program=program)
+        target = self._by_name(domain)
+        if target.state is not DomainState.RUNNING:
+            raise Refused(plain(f"{domain} is {target.state.value}."))
+        target.init.order(action, program=program)
 
     def cable(self, provider: str, plugged: bool) -> None:
         """Plug a provider's cable in, or pull it."""
         with self._lock:
-            self._outside.cable(provider, plugged, self._domains)
+            self._uplink_world.cable(provider, plugged, self._domains)
 
     def servers(self, provider: str, servers: list[str]) -> None:
         """Choose the name servers that a provider's DHCP hands out from now on."""
-        self._outside.servers(provider, servers)
+        self._uplink_world.servers(provider, servers)
 
     def online(self, name: str, seconds: float) -> str:
         """Wait until a domain's network works as far as can be seen; returns what is missing, or nothing."""
-        domain = self._named(name)
+        domain = self._by_name(name)
         if domain.config.address is None:
             return ""
         return wait_online(self._hardware.socket, domain.init, domain.domid, str(domain.config.address), seconds)
 
     def served(self, name: str) -> list[str]:
         """The domains that a netvm serves, or served when it was there before, in so far as they run."""
-        netvm = self._named(name).domid
+        netvm = self._by_name(name).domid
         return [
             domain.name
             for domain in list(self._domains.values())
             if domain.config.role == GUEST and domain.state is DomainState.RUNNING
-            and any(netvm == domid or (not self._exists(domid) and name == noted)
-                    for domid, noted in map(self._toolstack.backend, self._toolstack.vifs(domain.domid)))
+            and any(netvm == domid or (not self._exists(domid) and name == noted_name)
+                    for domid, noted_name in map(self._toolstack.backend, self._toolstack.vifs(domain.domid)))
         ]  # fmt: skip
 
     def _exists(self, domid: int) -> bool:
         return any(domain.domid == domid for domain in list(self._domains.values()))
 
-    def _named(self, name: str) -> Domain:
+    def _by_name(self, name: str) -> Domain:
         domain = self._domains.get(name)
         if domain is None:
             known = ", ".join(self._domains)

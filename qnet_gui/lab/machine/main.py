@@ -20,12 +20,12 @@ from qnet_gui.lab.machine.serve import serve
 from qnet_gui.model.errors import QnetError
 
 
-def _verbs(machine: Machine, *names: str) -> dict[str, Any]:
+def _handlers(machine: Machine, *names: str) -> dict[str, Any]:
     return {name: getattr(machine, name) for name in names}
 
 
-_HYPERVISOR = ("capabilities", "domains", "pause", "unpause", "attach_vif", "detach_vif", "show_program")
-_PERSON = ("status", "add", "remove", "start", "stop", "restart", "program", "cable", "servers", "online",
+_HYPERVISOR_REQUESTS = ("capabilities", "domains", "pause", "unpause", "attach_vif", "detach_vif", "show_program")
+_LAB_REQUESTS = ("status", "add", "remove", "start", "stop", "restart", "program", "cable", "servers", "online",
            "served")  # fmt: skip
 
 
@@ -33,15 +33,15 @@ def main(lab: str, uplinks: str, iommu: str, netvms: str, *names: str) -> None:
     """Be the machine; says on standard output how the boot ended."""
     place = Place(lab)
     os.umask(0o022)
-    syscalls.unshare(syscalls.NEWNS | syscalls.NEWNET)
-    syscalls.mounts_private()
+    syscalls.unshare(syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET)
+    syscalls.make_mounts_private()
     syscalls.mount_tmpfs(place.disks, 0o700)
     result = ""
     try:
         machine = Machine(place, int(uplinks), netvms.split(","), iommu)
-        serve(place.hypervisor, _verbs(machine, *_HYPERVISOR))
+        serve(place.hypervisor, _handlers(machine, *_HYPERVISOR_REQUESTS))
         machine.boot(list(names))
-        serve(place.control, _verbs(machine, *_HYPERVISOR, *_PERSON))
+        serve(place.control, _handlers(machine, *_HYPERVISOR_REQUESTS, *_LAB_REQUESTS))
     except (QnetError, OSError) as error:
         result = str(error)
     with contextlib.suppress(BrokenPipeError):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import select
-import time
 from pathlib import Path
 
 from qnet_gui.lab.box.child import Child
@@ -11,9 +9,10 @@ from qnet_gui.lab.machine.links import has_address
 from qnet_gui.model.parse import shown
 from qnet_gui.store.client import Store
 from qnet_gui.store.keys import GUEST_ADDRESS, GUEST_ROUTE, HOME_DOMAIN
+from qnet_gui.store.waiting import Deadline, wait_until
 
-#: Seconds between two looks at what tells no event.
-_PAUSE = 0.02
+#: Seconds between two looks at the card's address, which tells no event of xenstore's.
+_LINK_INTERVAL = 0.02
 
 
 def _missing(store: Store, backend: str, domid: int, address: str) -> str:
@@ -29,25 +28,28 @@ def _missing(store: Store, backend: str, domid: int, address: str) -> str:
     return ""
 
 
-def wait_online(socket: Path, init: Child, domid: int, address: str, deadline: float) -> str:
-    """Wait until nothing is missing or until the deadline; returns what is missing then."""
-    until = time.monotonic() + deadline
-    card, missing = f"/local/domain/{domid}/device/vif/0", ""
-    watched: set[str] = set()
+def wait_online(socket: Path, init: Child, domid: int, address: str, seconds: float) -> str:
+    """Wait until nothing is missing or so many seconds have passed; returns what is missing then."""
+    card, deadline = f"/local/domain/{domid}/device/vif/0", Deadline(seconds)
+    missing = "it has no vif"
     with Store(socket) as store:
-        while True:
+
+        def works_in_xenstore(_: set[str]) -> bool | None:
+            nonlocal missing
             backend = (store.read(f"{card}/backend") or b"").decode()
-            wanted = {card, backend or card, f"/local/domain/{domid}/{HOME_DOMAIN}"}
-            for path in wanted - watched:  # before anything is read
-                store.watch(path)
-            watched |= wanted
+            if backend:
+                store.watch(backend)  # before anything of it is read
             missing = _missing(store, backend, domid, address) if backend else "it has no vif"
-            # what it reported may be of a card that it had before
-            late = not missing and not has_address(init, "eth0", address)
-            left = until - time.monotonic()
-            if left <= 0 or not (missing or late):
-                return missing or ("it has not set up its card yet" if late else "")
-            poller = select.poll()
-            poller.register(store.fileno(), select.POLLIN)
-            poller.poll(min(left, _PAUSE if late else left) * 1000)
-            store.events()
+            return not missing or None
+
+        def works(changed: set[str]) -> bool | None:
+            nonlocal missing
+            if works_in_xenstore(changed) and not has_address(init, "eth0", address):
+                # what it reported may be of a card that it had before
+                missing = "it has not set up its card yet"
+            return not missing or None
+
+        paths = (card, f"/local/domain/{domid}/{HOME_DOMAIN}")
+        if wait_until(store, paths, works_in_xenstore, deadline):
+            wait_until(store, paths, works, deadline, interval=_LINK_INTERVAL)
+    return missing

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qnet_gui.lab.box import cgroup, syscalls
-from qnet_gui.lab.box.child import Reports
+from qnet_gui.lab.box.child import MachineConnection
 from qnet_gui.lab.box.network import fresh_network
 from qnet_gui.lab.box.place import PROVIDERS, Place
 from qnet_gui.lab.box.programs import ENVIRONMENT
+from qnet_gui.runtime.command import IP, run
 
 #: The provider's end of the cable.
 CABLE = "cable"
@@ -111,7 +112,7 @@ def write_servers(place: Place, provider: Provider, servers: list[str]) -> None:
 def _addresses(provider: Provider) -> None:
     """The provider's own addresses stand on its loopback; only the router's is on the cable."""
     lines = "".join(f"address add {address}/32 dev lo\n" for address in [*provider.servers, provider.web])
-    subprocess.run(["/sbin/ip", "-batch", "-"], input=lines, text=True, timeout=5, check=True)
+    run([IP, "-batch", "-"], lines)
 
 
 def _dhcp(place: Place, provider: Provider) -> list[str]:
@@ -129,7 +130,7 @@ class Dhcp:
 
     def __init__(self, place: Place, provider: Provider) -> None:
         self._loaded = threading.Semaphore(0)
-        self._sign = f"read {dhcp_options(place, provider)}"
+        self._loaded_line = f"read {dhcp_options(place, provider)}"
         self._process = subprocess.Popen(
             _dhcp(place, provider), env=ENVIRONMENT, text=True,
             stdin=subprocess.DEVNULL, stdout=sys.stderr, stderr=subprocess.PIPE,
@@ -140,7 +141,7 @@ class Dhcp:
     def _copy_log(self) -> None:
         for line in self._process.stderr or ():
             print(line, end="", file=sys.stderr, flush=True)
-            if self._sign in line:
+            if self._loaded_line in line:
                 self._loaded.release()
 
     def reload(self) -> str:
@@ -149,7 +150,7 @@ class Dhcp:
         return "" if self._loaded.acquire(timeout=_LOAD_DEADLINE) else "dnsmasq did not read its options again."
 
 
-def _names(provider: Provider, server: str) -> list[str]:
+def _dns(provider: Provider, server: str) -> list[str]:
     return [
         *_DNSMASQ, "--no-resolv", "--no-hosts", "--bind-interfaces", f"--listen-address={server}", "--local=/test/",
         f"--host-record=whoami.test,{provider.whoami}", f"--host-record=www.test,mirror.test,{provider.web}",
@@ -159,12 +160,12 @@ def _names(provider: Provider, server: str) -> list[str]:
 
 def main(control: str, lab: str, number: str) -> None:
     """Be a provider."""
-    reports, place, provider = Reports(int(control)), Place(lab), Provider(int(number))
+    machine, place, provider = MachineConnection(int(control)), Place(lab), Provider(int(number))
     cgroup.join(place.cgroup / provider.name)
-    syscalls.unshare(syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWUTS)
-    syscalls.mounts_private()
+    syscalls.unshare(syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWUTS)
+    syscalls.make_mounts_private()
     syscalls.mount_proc()
-    reports.say("namespaces")
+    machine.report("namespaces")
     os.umask(0o022)
     syscalls.set_hostname(provider.name)
     fresh_network()
@@ -172,13 +173,13 @@ def main(control: str, lab: str, number: str) -> None:
     write_servers(place, provider, provider.servers)
     dhcp = Dhcp(place, provider)
     for server in provider.servers:
-        subprocess.Popen(_names(provider, server), env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=sys.stderr)
+        subprocess.Popen(_dns(provider, server), env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=sys.stderr)
     _Page.provider = provider
     web = http.server.ThreadingHTTPServer((provider.web, 80), _Page)
     threading.Thread(target=web.serve_forever, daemon=True).start()
-    reports.say("ready")
-    while order := reports.order():  # there is but one
-        reports.answer(order, dhcp.reload())
+    machine.report("ready")
+    while order := machine.order():  # there is but one
+        machine.answer(order, dhcp.reload())
 
 
 if __name__ == "__main__":

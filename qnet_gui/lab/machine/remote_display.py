@@ -29,7 +29,7 @@ _TMP = "/tmp"  # noqa: S108
 _SOCKETS = "/tmp/.X11-unix"  # noqa: S108
 _AUTHORITY = "/tmp/.Xauthority"  # noqa: S108
 #: Seconds that one which is just ending gets.
-_DYING = 0.5
+_DYING_DEADLINE = 0.5
 #: A session bus that nobody else is on: programs of a desktop complain where there is none. It starts nothing.
 _BUS = "/tmp/session.conf"  # noqa: S108
 _BUS_TEXT = """<busconfig>
@@ -54,21 +54,21 @@ class RemoteDisplay:
         key = (where.pid, display.number, program)
         if key in self._running:
             try:
-                self._running[key].wait(_DYING)
+                self._running[key].wait(_DYING_DEADLINE)
             except subprocess.TimeoutExpired:
                 raise Refused(plain(f"{program} of {where.name} runs already. Its icon is in the tray.")) from None
-        words = [str(dom0.pid), str(where.pid), str(where.group), str(display.number), *command]
+        arguments = [str(dom0.pid), str(where.pid), str(where.group), str(display.number), *command]
         with log_file(self._place, f"{where.name}-{program}") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "qnet_gui.lab.machine.remote_display", *words],
+                [sys.executable, "-m", "qnet_gui.lab.machine.remote_display", *arguments],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
             )  # fmt: skip
         self._running[key] = process
         assert process.stdin is not None and process.stdout is not None  # noqa: S101
-        with process.stdin as given, process.stdout as said:
-            given.write(display.cookie.encode())
-            given.close()
-            answer = said.read()  # to its end, which is when the program has been started
+        with process.stdin as stdin, process.stdout as stdout:
+            stdin.write(display.cookie.encode())
+            stdin.close()
+            answer = stdout.read()  # to its end, which is when the program has been started
         if answer:
             raise Refused(plain(json.loads(answer)))
 
@@ -77,12 +77,12 @@ def _socket(dom0: int, number: int) -> int:
     """The display's socket: of a person's desktop in dom0, or else, as with most labs, on the host."""
     path = f"{_SOCKETS}/X{number}"
     home, pidfd = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC), os.pidfd_open(dom0)
-    syscalls.setns(pidfd, syscalls.NEWNS)
+    syscalls.setns(pidfd, syscalls.CLONE_NEWNS)
     with suppress(FileNotFoundError):
-        return syscalls.pick_up(path)
-    syscalls.setns(home, syscalls.NEWNS)
+        return syscalls.clone_mount(path)
+    syscalls.setns(home, syscalls.CLONE_NEWNS)
     try:
-        return syscalls.pick_up(path)
+        return syscalls.clone_mount(path)
     except FileNotFoundError:
         raise NotFound(plain(f"There is no display :{number} in dom0 or on the host of this lab.")) from None
 
@@ -92,27 +92,27 @@ def _prepare(dom0: int, where: int, group: Path, number: int, cookie: str) -> No
     pidfd = os.pidfd_open(where)
     cgroup.join(group)
     mount = _socket(dom0, number)
-    enter.walk_in(pidfd)
-    syscalls.setns(pidfd, syscalls.NEWPID)
-    syscalls.unshare(syscalls.NEWNS)
-    syscalls.mounts_private()
-    checkout = syscalls.pick_up(CHECKOUT) if CHECKOUT.is_relative_to(_TMP) else None
+    enter.enter_namespaces(pidfd)
+    syscalls.setns(pidfd, syscalls.CLONE_NEWPID)
+    syscalls.unshare(syscalls.CLONE_NEWNS)
+    syscalls.make_mounts_private()
+    checkout = syscalls.clone_mount(CHECKOUT) if CHECKOUT.is_relative_to(_TMP) else None
     syscalls.mount_tmpfs(_TMP, 0o1777)
     if checkout is not None:  # else the programs of ours would be hidden with the rest
         CHECKOUT.mkdir(parents=True)
-        syscalls.put_down(checkout, CHECKOUT)
+        syscalls.attach_mount(checkout, CHECKOUT)
     target = Path(_SOCKETS) / f"X{number}"
     target.parent.mkdir(mode=0o1777)
     target.touch()
-    syscalls.put_down(mount, target)
+    syscalls.attach_mount(mount, target)
     if cookie:
         Path(_AUTHORITY).touch(0o600)
         Path(_AUTHORITY).write_bytes(xauthority.entry(cookie, socket.gethostname(), number))
     Path(_BUS).write_text(_BUS_TEXT)
-    _try(number)
+    _check_display(number)
 
 
-def _try(number: int) -> None:
+def _check_display(number: int) -> None:
     """Knock at the display, so that whoever asked learns of a refusal."""
     from Xlib.display import Display as Connection
     from Xlib.error import DisplayError

@@ -14,8 +14,8 @@ from qnet_gui.model.errors import BadInput, QnetError
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.parse import shown
 
-#: A verb takes the words of a request by name and returns something that JSON can say.
-Verbs = Mapping[str, Callable[..., Any]]
+#: By the name of a request: what takes its arguments by name and returns something that JSON can say.
+Handlers = Mapping[str, Callable[..., Any]]
 _REQUEST_LIMIT = 1 << 16
 #: Seconds between two looks whether to stop; a lab's machine is killed instead.
 _NEVER = 86400.0
@@ -24,7 +24,7 @@ _NEVER = 86400.0
 class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
     request_queue_size = 64
-    verbs: Verbs
+    handlers: Handlers
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -34,26 +34,26 @@ class _Handler(socketserver.StreamRequestHandler):
         """Answer until the client goes."""
         with contextlib.suppress(OSError):  # it has died, maybe in the middle of a request
             while line := self.rfile.readline(_REQUEST_LIMIT):
-                self.wfile.write(json.dumps(_answer(self.server.verbs, line)).encode() + b"\n")
+                self.wfile.write(json.dumps(_answer(self.server.handlers, line)).encode() + b"\n")
 
 
-def _answer(verbs: Verbs, line: bytes) -> dict[str, Any]:
+def _answer(handlers: Handlers, line: bytes) -> dict[str, Any]:
     try:
         try:
             request = json.loads(line)
-            verb = verbs[request.pop("do")]
+            handler = handlers[request.pop("do")]
         except (ValueError, AttributeError, KeyError, TypeError):
             raise BadInput(plain(f"{shown(line)} is not a request.")) from None
-        return {"result": verb(**request)}
+        return {"result": handler(**request)}
     except QnetError as error:
         return {"error": error.name, "sentence": error.sentence}
     except Exception as error:
         return {"error": QnetError.name, "sentence": f"The lab's machine failed: {error!r}."}
 
 
-def serve(path: Path, verbs: Verbs) -> None:
+def serve(path: Path, handlers: Handlers) -> None:
     """Answer on `path`, which only root may use, from now on."""
     server = _Server(str(path), _Handler)
     path.chmod(0o600)
-    server.verbs = verbs
+    server.handlers = handlers
     threading.Thread(target=server.serve_forever, args=(_NEVER,), name=path.name, daemon=True).start()

@@ -19,15 +19,13 @@ class UplinkWorld:
 
     def __init__(self, place: Place, count: int, netvms: list[str]) -> None:
         self._place = place
-        self._providers = {each.name: each for each in map(Provider, range(count))}
-        self._netvms = {each.name: netvms[each.number % len(netvms)] for each in self._providers.values()}
-        self._plugged = {each.name: each.number < len(netvms) for each in self._providers.values()}
+        self._providers = {provider.name: provider for provider in map(Provider, range(count))}
+        self._netvms = {provider.name: netvms[provider.number % len(netvms)] for provider in self._providers.values()}
+        self._plugged = {provider.name: provider.number < len(netvms) for provider in self._providers.values()}
         self.children = {
-            each.name: Child(
-                place, each.name, each.name, "qnet_gui.lab.machine.provider", str(each.number), own_processes=True
-            )
-            for each in self._providers.values()
-        }  # fmt: skip
+            name: Child(place, name, name, "qnet_gui.lab.machine.provider", str(provider.number), own_processes=True)
+            for name, provider in self._providers.items()
+        }
 
     def wire(self, netvm: Child) -> None:
         """Run its cables to a new netvm."""
@@ -35,7 +33,7 @@ class UplinkWorld:
             if self._netvms[name] == netvm.name:
                 links.add_cable(netvm, self.children[name], provider, self._plugged[name])
 
-    def picture(self) -> list[dict[str, Any]]:
+    def status(self) -> list[dict[str, Any]]:
         """It in words that JSON can say."""
         return [
             {
@@ -51,17 +49,17 @@ class UplinkWorld:
 
     def cable(self, name: str, plugged: bool, running: Container[str]) -> None:
         """Plug a cable in or pull it; `running`: the domains that there are now."""
-        self._named(name)
+        self._by_name(name)
         self._plugged[name] = plugged
         if self._netvms[name] in running:
             links.plug(self.children[name], plugged)
 
     def servers(self, name: str, servers: list[str]) -> None:
         """Choose the name servers that a provider's DHCP hands out from now on."""
-        write_servers(self._place, self._named(name), [str(parse.ipv4(server)) for server in servers])
+        write_servers(self._place, self._by_name(name), [str(parse.ipv4(server)) for server in servers])
         self.children[name].order("reload")
 
-    def _named(self, name: str) -> Provider:
+    def _by_name(self, name: str) -> Provider:
         if name not in self._providers:
             raise NotFound(plain(f"This lab has no provider {parse.shown(name)}; it has {', '.join(self._providers)}."))
         return self._providers[name]

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import json
-import select
 import socket
 import struct
 import sys
 from functools import partial
 from pathlib import Path
+from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, epoll
 from typing import Any
 
 from qnet_gui.lab.xen.xenbus import Client, Xenbus
 from qnet_gui.lab.xen.xenstore_ring import ABSENT, DYING, RUNNING, Memory
 
 _PORT = struct.Struct("=I")
-_IN, _OUT = select.EPOLLIN, select.EPOLLOUT
 
 
 class _Domain:
@@ -43,17 +42,17 @@ class Bridge:
         self._domains: dict[int, _Domain] = {}
         self._listeners: dict[int, _Domain] = {}
         self._clients: dict[int, tuple[_Domain, Client]] = {}
-        self._interest: dict[int, int] = {}
-        self._owed: set[int] = set()
-        self._poll = select.epoll()
+        self._event_masks: dict[int, int] = {}
+        self._unsent_kicks: set[int] = set()
+        self._epoll = epoll()
         for sock in (self._events, self._control):
             sock.setblocking(False)
-            self._want(sock.fileno(), _IN)
+            self._wait_for(sock.fileno(), EPOLLIN)
 
     def run(self) -> None:
         """Serve until the machine closes its end."""
         while True:
-            for fd, mask in self._poll.poll():
+            for fd, mask in self._epoll.poll():
                 if fd == self._events.fileno():
                     self._on_events(mask)
                 elif fd == self._control.fileno():
@@ -64,16 +63,16 @@ class Bridge:
                 elif fd in self._clients:
                     self._on_client(fd, mask)
 
-    def _want(self, fd: int, mask: int) -> None:
-        if fd not in self._interest:
-            self._poll.register(fd, mask)
-        elif self._interest[fd] != mask:
-            self._poll.modify(fd, mask)
-        self._interest[fd] = mask
+    def _wait_for(self, fd: int, mask: int) -> None:
+        if fd not in self._event_masks:
+            self._epoll.register(fd, mask)
+        elif self._event_masks[fd] != mask:
+            self._epoll.modify(fd, mask)
+        self._event_masks[fd] = mask
 
-    def _drop(self, fd: int) -> None:
-        self._poll.unregister(fd)
-        del self._interest[fd]
+    def _stop_waiting(self, fd: int) -> None:
+        self._epoll.unregister(fd)
+        del self._event_masks[fd]
 
     # -- event channels
 
@@ -81,17 +80,17 @@ class Bridge:
         try:
             self._events.send(_PORT.pack(domid))
         except BlockingIOError:  # xenstored has enough to do; the socket says when it takes more
-            self._owed.add(domid)
-            self._want(self._events.fileno(), _IN | _OUT)
+            self._unsent_kicks.add(domid)
+            self._wait_for(self._events.fileno(), EPOLLIN | EPOLLOUT)
 
     def _on_events(self, mask: int) -> None:
-        if mask & _OUT:
-            owed, self._owed = self._owed, set()
-            self._want(self._events.fileno(), _IN)
-            for domid in owed:
+        if mask & EPOLLOUT:
+            domids, self._unsent_kicks = self._unsent_kicks, set()
+            self._wait_for(self._events.fileno(), EPOLLIN)
+            for domid in domids:
                 self._kick(domid)
-        if mask & _IN:
-            self._memory.unring()  # before the rings are looked at, so that a later change rings again
+        if mask & EPOLLIN:
+            self._memory.clear_bell()  # before the rings are looked at, so that a later change rings again
             with contextlib.suppress(BlockingIOError):
                 self._events.recv(16)
             for domain in self._domains.values():
@@ -103,7 +102,7 @@ class Bridge:
         domain.xenbus.write_ring()
         for client in touched:
             domain.xenbus.advance(client)
-            self._after(domain, client)
+            self._update(domain, client)
 
     # -- clients
 
@@ -116,29 +115,29 @@ class Bridge:
         client = Client(sock)
         domain.xenbus.clients.add(client)
         self._clients[sock.fileno()] = (domain, client)
-        self._want(sock.fileno(), _IN)
+        self._wait_for(sock.fileno(), EPOLLIN)
 
     def _on_client(self, fd: int, mask: int) -> None:
         domain, client = self._clients[fd]
-        if mask & _OUT:
+        if mask & EPOLLOUT:
             client.flush()
-        if mask & ~_OUT and client.readable:
+        if mask & ~EPOLLOUT and client.readable:
             domain.xenbus.receive(client)
-        elif mask & (select.EPOLLHUP | select.EPOLLERR):
+        elif mask & (EPOLLHUP | EPOLLERR):
             client.closed = True
-        self._after(domain, client)
+        self._update(domain, client)
 
-    def _after(self, domain: _Domain, client: Client) -> None:
+    def _update(self, domain: _Domain, client: Client) -> None:
         """Something happened to a client: wait for the right thing next, or let it go."""
         if client not in domain.xenbus.clients:
             return
         fd = client.sock.fileno()
         if client.closed:
-            self._drop(fd)
+            self._stop_waiting(fd)
             del self._clients[fd]
             domain.xenbus.forget(client)
         else:
-            self._want(fd, (_IN if client.readable else 0) | (_OUT if client.outgoing else 0))
+            self._wait_for(fd, (EPOLLIN if client.readable else 0) | (EPOLLOUT if client.outgoing else 0))
 
     # -- the machine
 
@@ -163,18 +162,18 @@ class Bridge:
         domain = _Domain(domid, Xenbus(self._memory.ring(domid), partial(self._kick, domid)), listener)
         self._domains[domid] = self._listeners[listener.fileno()] = domain
         self._memory.set_state(domid, RUNNING)
-        self._want(listener.fileno(), _IN)
+        self._wait_for(listener.fileno(), EPOLLIN)
 
     def _do_pause(self, domid: int, paused: bool) -> None:
         domain = self._domains[domid]
         domain.paused = paused
         fds = [domain.listener.fileno(), *(client.sock.fileno() for client in domain.xenbus.clients)]
         for fd in fds:
-            self._want(fd, 0 if paused else _IN)
+            self._wait_for(fd, 0 if paused else EPOLLIN)
         if not paused:
             self._service(domain)
             for client in list(domain.xenbus.clients):
-                self._after(domain, client)
+                self._update(domain, client)
 
     def _do_dying(self, domid: int) -> None:
         self._memory.set_state(domid, DYING)
@@ -187,7 +186,7 @@ class Bridge:
         for sock in [domain.listener, *(client.sock for client in domain.xenbus.clients)]:
             self._listeners.pop(sock.fileno(), None)
             self._clients.pop(sock.fileno(), None)
-            self._drop(sock.fileno())
+            self._stop_waiting(sock.fileno())
         domain.listener.close()
         domain.xenbus.close()
 

@@ -19,7 +19,7 @@ from collections import deque
 from qnet_gui.model.errors import QnetError
 from qnet_gui.store.client import Store
 
-_INIT_WAIT, _CLOSED = b"2", b"6"
+_STATE_INIT_WAIT, _STATE_CLOSED = b"2", b"6"  # XenbusStateInitWait, XenbusStateClosed
 _SCRIPTS = "/etc/xen/scripts/"
 _TIMEOUT = 10.0
 _VIF = re.compile(r"(?:/local/domain/\d+/)?(backend/vif/\d+/\d+)(?:/.*)?")
@@ -35,7 +35,7 @@ class _Device:
     def __init__(self, path: str) -> None:
         self.path = path
         self.online = False
-        self.todo: deque[str] = deque()
+        self.pending_actions: deque[str] = deque()
         self.script = ""
         self.process: subprocess.Popen[bytes] | None = None
         self.deadline = 0.0
@@ -55,18 +55,18 @@ class Devd:
 
     def run(self) -> None:
         """Watch and run scripts for ever."""
-        wake, wakeup = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
+        wakeup_read, wakeup_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        signal.set_wakeup_fd(wakeup_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self._store.watch("backend")
         while True:
             poller = select.poll()
-            poller.register(wake, select.POLLIN)
+            poller.register(wakeup_read, select.POLLIN)
             poller.register(self._store.fileno(), select.POLLIN)
             deadlines = [device.deadline for device in self._devices.values() if device.process]
             poller.poll(max(0.0, min(deadlines) - time.monotonic()) * 1000 if deadlines else None)
             with contextlib.suppress(BlockingIOError):
-                os.read(wake, 256)
+                os.read(wakeup_read, 256)
             for changed, _ in self._store.events():
                 self._changed(changed)
             for device in list(self._devices.values()):
@@ -75,25 +75,25 @@ class Devd:
     def _changed(self, changed: str) -> None:
         match = _VIF.fullmatch(changed)
         if match:
-            self._look(match[1])
+            self._compare(match[1])
         elif changed.removeprefix("/").endswith("backend"):
             for frontend in self._store.children("backend/vif"):
                 for devid in self._store.children(f"backend/vif/{frontend}"):
-                    self._look(f"backend/vif/{frontend}/{devid}")
+                    self._compare(f"backend/vif/{frontend}/{devid}")
 
-    def _look(self, path: str) -> None:
+    def _compare(self, path: str) -> None:
         """Compare a vif's node with what has been done for it."""
         state, online = self._store.read(f"{path}/state"), self._store.read(f"{path}/online")
         device = self._devices.get(path)
-        if state == _INIT_WAIT and (device is None or not device.online):
+        if state == _STATE_INIT_WAIT and (device is None or not device.online):
             script = self._store.read(f"{path}/script") or b""
             device = self._devices.setdefault(path, _Device(path))
             device.online = True
             device.script = script.decode("ascii", "replace")
-            device.todo.append("online")
-        elif device is not None and device.online and (state is None or (state == _CLOSED and online == b"0")):
+            device.pending_actions.append("online")
+        elif device is not None and device.online and (state is None or (state == _STATE_CLOSED and online == b"0")):
             device.online = False
-            device.todo.append("offline")
+            device.pending_actions.append("offline")
 
     def _advance(self, device: _Device) -> None:
         """End what is over or overdue, start what is next, forget what is gone."""
@@ -108,11 +108,11 @@ class Devd:
             elif status:
                 _say(4, f"{device.script} for {device.name} failed with status {status}")
             device.process = None
-            if not device.online and not device.todo:
+            if not device.online and not device.pending_actions:
                 with contextlib.suppress(QnetError):  # the driver domain cleans up its own side
                     self._store.delete(device.path)
-        if device.todo:
-            self._start(device, device.todo.popleft())
+        if device.pending_actions:
+            self._start(device, device.pending_actions.popleft())
         elif device.process is None and not device.online:
             del self._devices[device.path]
 

@@ -22,12 +22,12 @@ def _cache() -> Path:
 
 def xenstored() -> Path:
     """The real C xenstored, whichever version of Xen is installed."""
-    found = sorted(Path("/usr/lib").glob("xen-*/bin/xenstored"))
-    if not found:
+    programs = sorted(Path("/usr/lib").glob("xen-*/bin/xenstored"))
+    if not programs:
         raise HypervisorError(
             plain("The lab needs xenstored. Install it: sudo apt install xen-utils-4.17 libxen-dev gcc")
         )
-    return found[-1]
+    return programs[-1]
 
 
 def library() -> Path:
@@ -50,5 +50,5 @@ def library() -> Path:
         ) from None
     if done.returncode:
         raise HypervisorError(plain(f"The lab's Xen stub cannot be compiled: {done.stderr.strip()[-500:]}"))
-    fresh.rename(target)  # two labs that start at once both end up with a whole file
+    fresh.rename(target)  # the compiler writes it; two labs at once both get a whole one
     return target

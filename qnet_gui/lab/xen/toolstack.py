@@ -7,8 +7,6 @@ nothing else: the drivers and devd do the rest, because they see the nodes.
 from __future__ import annotations
 
 import contextlib
-import select
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
@@ -21,6 +19,7 @@ from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.vif import VifId
 from qnet_gui.store.client import Store
 from qnet_gui.store.keys import SERVED_BY
+from qnet_gui.store.waiting import Deadline, wait_until
 
 INITIALISING, INIT_WAIT, CONNECTED, CLOSING, CLOSED = b"1", b"2", b"4", b"5", b"6"
 _SCRIPTS = "/etc/xen/scripts/"
@@ -230,15 +229,8 @@ def _clean_up(store: Store, path: str) -> None:
 
 def _wait_closed(store: Store, state: str) -> bool:
     """Wait for a backend's state to be CLOSED or to vanish, which a driver domain's clean-up soon makes of it."""
-    until = time.monotonic() + _DESTROY_TIMEOUT
-    store.watch(state)
-    while store.read(state) not in (None, CLOSED):
-        left = until - time.monotonic()
-        if left <= 0:
-            return False
-        poller = select.poll()
-        poller.register(store.fileno(), select.POLLIN)
-        poller.poll(left * 1000)
-        store.events()
-    store.unwatch(state)
-    return True
+
+    def look(_: set[str]) -> bool | None:
+        return store.read(state) in (None, CLOSED) or None
+
+    return wait_until(store, (state,), look, Deadline(_DESTROY_TIMEOUT)) is not None

@@ -15,11 +15,13 @@ from typing import NamedTuple
 
 from qnet_gui.lab.xen.xenstore_ring import Ring
 
+#: xen/include/public/io/xs_wire.h's `xsd_sockmsg`: type, req_id, tx_id, len.
 _HEADER = struct.Struct("=IIII")
-_PAYLOAD_MAX = 4096
-WATCH, UNWATCH, TRANSACTION_START, TRANSACTION_END, WATCH_EVENT, ERROR, RESET_WATCHES = 4, 5, 6, 7, 15, 16, 21
+_XENSTORE_PAYLOAD_MAX = 4096
+XS_WATCH, XS_UNWATCH, XS_TRANSACTION_START, XS_TRANSACTION_END = 4, 5, 6, 7
+XS_WATCH_EVENT, XS_ERROR, XS_RESET_WATCHES = 15, 16, 21
 #: Requests of one client that may be under way; it is not read further before one is answered.
-_UNDER_WAY = 32
+_MAX_PENDING = 32
 #: Bytes that may wait for a client that does not read; then it is dropped.
 _BACKLOG = 1 << 20
 
@@ -31,7 +33,7 @@ class Client:
         self.sock = sock
         self.incoming = bytearray()
         self.outgoing = bytearray()
-        self.under_way = 0
+        self.pending = 0
         self.transactions: set[int] = set()
         self.watches: dict[tuple[bytes, bytes], bytes] = {}
         self.closed = False
@@ -39,7 +41,7 @@ class Client:
     @property
     def readable(self) -> bool:
         """Whether a further request may be read now."""
-        return self.under_way < _UNDER_WAY
+        return self.pending < _MAX_PENDING
 
     def send(self, data: bytes) -> None:
         """Send, or keep for later what the socket does not take; a client that lags too far is given up."""
@@ -63,13 +65,13 @@ class Client:
         self.send(waiting)
 
 
-class _Asked(NamedTuple):
+class _PendingRequest(NamedTuple):
     """A request under way on the ring; `client` is None for one of the bridge's own."""
 
     client: Client | None
-    number: int
-    op: int
-    transaction: int
+    req_id: int
+    message_type: int
+    tx_id: int
     watch: tuple[bytes, bytes] | None
 
 
@@ -83,7 +85,7 @@ class Xenbus:
         self._numbers = itertools.count(1)
         self._to_ring = bytearray()
         self._from_ring = bytearray()
-        self._asked: dict[int, _Asked] = {}
+        self._pending: dict[int, _PendingRequest] = {}
         self._watchers: dict[bytes, tuple[Client, bytes]] = {}
 
     # -- from the clients
@@ -106,45 +108,45 @@ class Xenbus:
         """Pass on the requests that a client has sent whole, as many as may be under way."""
         buffer = client.incoming
         while len(buffer) >= 16 and client.readable and not client.closed:
-            op, number, transaction, size = _HEADER.unpack_from(buffer)
-            if size > _PAYLOAD_MAX:
+            message_type, req_id, tx_id, length = _HEADER.unpack_from(buffer)
+            if length > _XENSTORE_PAYLOAD_MAX:
                 client.closed = True
                 return
-            if len(buffer) < 16 + size:
+            if len(buffer) < 16 + length:
                 break
-            payload = bytes(buffer[16 : 16 + size])
-            del buffer[: 16 + size]
-            self._request(client, op, number, transaction, payload)
+            payload = bytes(buffer[16 : 16 + length])
+            del buffer[: 16 + length]
+            self._request(client, message_type, req_id, tx_id, payload)
         self.write_ring()
 
-    def _request(self, client: Client, op: int, number: int, transaction: int, payload: bytes) -> None:
+    def _request(self, client: Client, message_type: int, req_id: int, tx_id: int, payload: bytes) -> None:
         watch = None
-        if transaction and transaction not in client.transactions:
-            return self._refuse(client, number, transaction, b"ENOENT")
-        if op in (WATCH, UNWATCH):
+        if tx_id and tx_id not in client.transactions:
+            return self._refuse(client, req_id, tx_id, b"ENOENT")
+        if message_type in (XS_WATCH, XS_UNWATCH):
             path, token, *_ = [*payload.split(b"\0"), b"", b""]
             watch = (path, token)
-            if op == WATCH:
+            if message_type == XS_WATCH:
                 if watch in client.watches:
-                    return self._refuse(client, number, transaction, b"EEXIST")
+                    return self._refuse(client, req_id, tx_id, b"EEXIST")
                 client.watches[watch] = b"%x" % next(self._numbers)
                 self._watchers[client.watches[watch]] = (client, token)
             elif watch not in client.watches:
-                return self._refuse(client, number, transaction, b"ENOENT")
+                return self._refuse(client, req_id, tx_id, b"ENOENT")
             payload = path + b"\0" + client.watches[watch] + b"\0"
-        elif op == RESET_WATCHES:
-            return self._refuse(client, number, transaction, b"EINVAL")
-        client.under_way += 1
-        return self._ask(_Asked(client, number, op, transaction, watch), payload)
+        elif message_type == XS_RESET_WATCHES:
+            return self._refuse(client, req_id, tx_id, b"EINVAL")
+        client.pending += 1
+        return self._ask(_PendingRequest(client, req_id, message_type, tx_id, watch), payload)
 
     @staticmethod
-    def _refuse(client: Client, number: int, transaction: int, error: bytes) -> None:
-        client.send(_HEADER.pack(ERROR, number, transaction, len(error) + 1) + error + b"\0")
+    def _refuse(client: Client, req_id: int, tx_id: int, error: bytes) -> None:
+        client.send(_HEADER.pack(XS_ERROR, req_id, tx_id, len(error) + 1) + error + b"\0")
 
-    def _ask(self, asked: _Asked, payload: bytes) -> None:
-        number = next(self._numbers) & 0xFFFFFFFF
-        self._asked[number] = asked
-        self._to_ring += _HEADER.pack(asked.op, number, asked.transaction, len(payload)) + payload
+    def _ask(self, pending: _PendingRequest, payload: bytes) -> None:
+        req_id = next(self._numbers) & 0xFFFFFFFF
+        self._pending[req_id] = pending
+        self._to_ring += _HEADER.pack(pending.message_type, req_id, pending.tx_id, len(payload)) + payload
 
     # -- the ring
 
@@ -167,47 +169,47 @@ class Xenbus:
         buffer = self._from_ring
         start = 0
         while len(buffer) - start >= 16:
-            op, number, transaction, size = _HEADER.unpack_from(buffer, start)
-            end = start + 16 + size
+            message_type, req_id, tx_id, length = _HEADER.unpack_from(buffer, start)
+            end = start + 16 + length
             if len(buffer) < end:
                 break
-            client = self._answer(op, number, transaction, bytes(buffer[start + 16 : end]))
+            client = self._answer(message_type, req_id, tx_id, bytes(buffer[start + 16 : end]))
             if client is not None:
                 touched.add(client)
             start = end
         del buffer[:start]
         return touched
 
-    def _answer(self, op: int, number: int, transaction: int, payload: bytes) -> Client | None:
-        if op == WATCH_EVENT:
-            path, own, *_ = payload.split(b"\0")
-            client, token = self._watchers.get(own, (None, b""))
+    def _answer(self, message_type: int, req_id: int, tx_id: int, payload: bytes) -> Client | None:
+        if message_type == XS_WATCH_EVENT:
+            path, own_token, *_ = payload.split(b"\0")
+            client, token = self._watchers.get(own_token, (None, b""))
             if client is not None:
                 payload = path + b"\0" + token + b"\0"
-                client.send(_HEADER.pack(op, 0, 0, len(payload)) + payload)
+                client.send(_HEADER.pack(message_type, 0, 0, len(payload)) + payload)
             return client
-        asked = self._asked.pop(number, None)
-        if asked is None or asked.client is None:
+        pending = self._pending.pop(req_id, None)
+        if pending is None or pending.client is None:
             return None
-        client = asked.client
-        client.under_way -= 1
-        self._note(asked, client, op, payload)
-        client.send(_HEADER.pack(op, asked.number, transaction, len(payload)) + payload)
+        client = pending.client
+        client.pending -= 1
+        self._track(pending, client, message_type, payload)
+        client.send(_HEADER.pack(message_type, pending.req_id, tx_id, len(payload)) + payload)
         return client
 
-    def _note(self, asked: _Asked, client: Client, op: int, payload: bytes) -> None:
+    def _track(self, pending: _PendingRequest, client: Client, message_type: int, payload: bytes) -> None:
         """Keep in mind which transactions and watches a client has."""
-        good = op != ERROR
-        if asked.op == TRANSACTION_START and good:
-            identity = int(payload.rstrip(b"\0"))
+        good = message_type != XS_ERROR
+        if pending.message_type == XS_TRANSACTION_START and good:
+            tx_id = int(payload.rstrip(b"\0"))
             if client in self.clients:
-                client.transactions.add(identity)
+                client.transactions.add(tx_id)
             else:
-                self._ask(_Asked(None, 0, TRANSACTION_END, identity, None), b"F\0")
-        elif asked.op == TRANSACTION_END:
-            client.transactions.discard(asked.transaction)
-        elif asked.watch is not None and good == (asked.op == UNWATCH):
-            self._watchers.pop(client.watches.pop(asked.watch, b""), None)
+                self._ask(_PendingRequest(None, 0, XS_TRANSACTION_END, tx_id, None), b"F\0")
+        elif pending.message_type == XS_TRANSACTION_END:
+            client.transactions.discard(pending.tx_id)
+        elif pending.watch is not None and good == (pending.message_type == XS_UNWATCH):
+            self._watchers.pop(client.watches.pop(pending.watch, b""), None)
 
     # -- the end
 
@@ -215,11 +217,11 @@ class Xenbus:
         """A client has gone: take back its watches and transactions."""
         self.clients.discard(client)
         client.closed = True
-        for identity in client.transactions:
-            self._ask(_Asked(None, 0, TRANSACTION_END, identity, None), b"F\0")
-        for (path, _), own in client.watches.items():
-            self._watchers.pop(own, None)
-            self._ask(_Asked(None, 0, UNWATCH, 0, None), path + b"\0" + own + b"\0")
+        for tx_id in client.transactions:
+            self._ask(_PendingRequest(None, 0, XS_TRANSACTION_END, tx_id, None), b"F\0")
+        for (path, _), own_token in client.watches.items():
+            self._watchers.pop(own_token, None)
+            self._ask(_PendingRequest(None, 0, XS_UNWATCH, 0, None), path + b"\0" + own_token + b"\0")
         client.watches.clear()
         client.transactions.clear()
         with contextlib.suppress(OSError):

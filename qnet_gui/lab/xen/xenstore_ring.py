@@ -8,19 +8,19 @@ from __future__ import annotations
 import mmap
 import os
 
-PAGE = 4096
+PAGE_SIZE = 4096
 DOMAINS = 32752
-STATES = DOMAINS * PAGE
-BELL = STATES + 8 * PAGE
-SIZE = BELL + PAGE
+STATES = DOMAINS * PAGE_SIZE
+BELL = STATES + 8 * PAGE_SIZE
+SIZE = BELL + PAGE_SIZE
 #: A domain's byte among the states.
 ABSENT, RUNNING, DYING = 0, 1, 2
 
-_RING = 1024
-_RSP = _RING
-_WORDS = 2 * _RING // 4
-_REQ_CONS, _REQ_PROD, _RSP_CONS, _RSP_PROD = range(_WORDS, _WORDS + 4)
-_MASK = 0xFFFFFFFF
+_XENSTORE_RING_SIZE = 1024
+_RSP_OFFSET = _XENSTORE_RING_SIZE
+_INDEXES_OFFSET = 2 * _XENSTORE_RING_SIZE // 4
+_REQ_CONS, _REQ_PROD, _RSP_CONS, _RSP_PROD = range(_INDEXES_OFFSET, _INDEXES_OFFSET + 4)
+_INDEX_MASK = 0xFFFFFFFF
 
 
 def new_memory() -> int:
@@ -42,20 +42,20 @@ class Memory:
         """Make a domain exist, die, or not exist."""
         self._tail[domid] = state
 
-    def unring(self) -> None:
+    def clear_bell(self) -> None:
         """Take note that the bell rang; whatever comes after rings it again."""
         self._tail[BELL - STATES] = 0
 
     def ring(self, domid: int) -> Ring:
         """The ring of a domain, emptied."""
-        return Ring(mmap.mmap(self._fd, PAGE, offset=domid * PAGE))
+        return Ring(mmap.mmap(self._fd, PAGE_SIZE, offset=domid * PAGE_SIZE))
 
 
 class Ring:
     """One domain's page: requests out, answers in. Indexes are written as whole words: another process reads them."""
 
     def __init__(self, page: mmap.mmap) -> None:
-        page[:] = bytes(PAGE)
+        page[:] = bytes(PAGE_SIZE)
         self._page = page
         self._words = memoryview(page).cast("I")
 
@@ -63,15 +63,15 @@ class Ring:
         """Write as much of `data` as there is room for; returns how much that was."""
         words = self._words
         prod = words[_REQ_PROD]
-        count = min(len(data), _RING - ((prod - words[_REQ_CONS]) & _MASK))
+        count = min(len(data), _XENSTORE_RING_SIZE - ((prod - words[_REQ_CONS]) & _INDEX_MASK))
         if count <= 0:
             return 0
-        start = prod % _RING
-        first = min(count, _RING - start)
+        start = prod % _XENSTORE_RING_SIZE
+        first = min(count, _XENSTORE_RING_SIZE - start)
         self._page[start : start + first] = data[:first]
         if count > first:
             self._page[: count - first] = data[first:count]
-        words[_REQ_PROD] = (prod + count) & _MASK
+        words[_REQ_PROD] = (prod + count) & _INDEX_MASK
         return count
 
     def take(self) -> bytes:
@@ -80,12 +80,12 @@ class Ring:
         cons, prod = words[_RSP_CONS], words[_RSP_PROD]
         if cons == prod:
             return b""
-        count = (prod - cons) & _MASK
-        start = cons % _RING
-        first = min(count, _RING - start)
-        data = self._page[_RSP + start : _RSP + start + first]
+        count = (prod - cons) & _INDEX_MASK
+        start = cons % _XENSTORE_RING_SIZE
+        first = min(count, _XENSTORE_RING_SIZE - start)
+        data = self._page[_RSP_OFFSET + start : _RSP_OFFSET + start + first]
         if count > first:
-            data += self._page[_RSP : _RSP + count - first]
+            data += self._page[_RSP_OFFSET : _RSP_OFFSET + count - first]
         words[_RSP_CONS] = prod
         return data
 

@@ -1,6 +1,6 @@
 /*
  * What the real C xenstored needs of Xen, without Xen: event channels, grant tables, domain states, /proc/xen.
- * Preloaded into xenstored only. The other side is lab/ring.py; both share one memory file and one pair of sockets,
+ * Preloaded into xenstored only. The other side is xenstore_ring.py; both share one memory file and one pair of sockets,
  * inherited as file descriptors:
  *
  *   QNET_XEN_MEMORY  DOMAINS pages of 4096 bytes, page N the xenstore ring of domain N, then a byte for each domain

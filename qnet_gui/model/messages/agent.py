@@ -24,7 +24,6 @@ class AgentCode(Code):
     VIF_NODE_NOT_HERE = "vif-node-not-here", "{vif} has no node here, or is going offline."
     VIF_LINK_NOT_HERE = "vif-link-not-here", "{vif} has no link here, or is going offline."
     NODE_WITHOUT = "node-without", "{path} has no {key}."
-    NOT_ONE_ADDRESS = "not-one-address", "{value} is not one IPv4 address."
     ADDRESS_FOR_TWO = "address-for-two", "dom0 gave the netvm one address for two purposes."
     GUEST_WITHOUT_CARD = (
         "guest-without-card",

@@ -16,7 +16,6 @@ class HelperCode(Code):
     SENTENCES = "sentences", "{sentences}"
     UNEXPECTED = "unexpected", "An unexpected {kind}."
     JOB_FAILED = "job-failed", "A job failed: {kind}."
-    STORE_JOB_FAILED = "store-job-failed", "A job on xenstore failed: {kind}."
     HELPER_STARTING = "helper-starting", "The network helper is still starting."
     HELPER_FAILED = "helper-failed", "The network helper failed unexpectedly; its log says why."
     HELPER_AWAY = "helper-away", "The network helper is not running."

@@ -59,6 +59,12 @@ class ProblemCode(Code):
         "Names do not resolve: the uplink gave no servers.",
         "Enter name servers in the connection's settings in the network applet.",
     )
+    NETWORKMANAGER_LOST_SERVERS = (
+        "networkmanager-lost-servers",
+        "Names do not resolve: NetworkManager was given name servers and uses none of them.",
+        "Choose the connection again in the network applet, which makes NetworkManager take them"
+        " (in netvm: nmcli connection up). If its settings say that the network's own are ignored, enter others there.",
+    )
     NO_NETWORKMANAGER = (
         "no-networkmanager",
         "NetworkManager is not running in netvm.",

@@ -23,7 +23,7 @@ class SystemCode(Code):
     PROGRAM_SLOW = "program-slow", "{program} did not end within {seconds} s."
     PROGRAM_NOT_RUN = "program-not-run", "{program} cannot be run: {why}."
     PROGRAM_FAILED = "program-failed", "{program} failed: {why}."
-    PROGRAM_FAILED_SILENTLY = "program-failed-silently", "{program} failed: {number}."
+    PROGRAM_FAILED_SILENTLY = "program-failed-silently", "{program} failed: status {number}."
     PROGRAM_MISSING = "program-missing", "{program} is not installed here."
     FOR_ROOT = "for-root", "It must run as root ({why})."
 
@@ -33,6 +33,7 @@ class SystemCode(Code):
     NETLINK_EVENTS_LOST = "netlink-events-lost", "Netlink events cannot be read: {why}."
     NO_LINK = "no-link", "There is no link {interface}."
     NO_INTERFACE_CARD = "no-interface-card", "There is no {interface}."
+    KERNEL_TELL_MTU = "kernel-tell-mtu", "The kernel refused to tell an MTU: {why}."
     KERNEL_LINK_UP = "kernel-link-up", "The kernel refused to set a link up: {why}."
     KERNEL_LINK_DOWN = "kernel-link-down", "The kernel refused to set a link down: {why}."
     KERNEL_SERVE_LINK = "kernel-serve-link", "The kernel refused to serve a link: {why}."

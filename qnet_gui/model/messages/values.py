@@ -23,6 +23,7 @@ class ValueCode(Code):
     NOT_A_COUNT = "not-a-count", "{value} is not a count."
     COUNT_OUT_OF_RANGE = "count-out-of-range", "{number} is not a count between {low} and {high}."
     NOT_IPV4 = "not-ipv4", "{value} is not an IPv4 address."
+    HAS_NO_IPV4 = "has-no-ipv4", "{value} has no IPv4 address."
     NOT_A_HOST = "not-a-host", "{address} is not the address of a host."
     NOT_A_MAC = "not-a-mac", "{value} is not a MAC address."
     MULTICAST_MAC = "multicast-mac", "{address} is a multicast MAC address."
@@ -38,7 +39,7 @@ class ValueCode(Code):
     NOT_A_COOKIE = "not-a-cookie", "That is not the cookie of a display."
     NOT_A_PCI_ADDRESS = "not-a-pci-address", "{value} is not the address of a PCI device."
     WRONG_VALUE = "wrong-value", "{key} is {value}, which it cannot be."
-    NOT_VALID = "not-valid", "{path}: {value} is not valid."
+    NOT_VALID = "not-valid", "{value} is not valid."
 
     # the configuration
     NOT_TOML = "not-toml", "It is not TOML: {why}."

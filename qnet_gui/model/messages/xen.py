@@ -29,9 +29,6 @@ class XenCode(Code):
         "{manager}.",
     )
     ATTACHED_CARD_GONE = "attached-card-gone", "xl has attached a card, which then went away."
-    XL_SLOW = "xl-slow", "xl {command} did not end within {seconds} s."
-    XL_FAILED = "xl-failed", "xl {command} failed: {why}."
-    XL_FAILED_SILENTLY = "xl-failed-silently", "xl {command} failed: status {number}."
     XL_LIST_UNREADABLE = "xl-list-unreadable", "xl list cannot be understood: {value}."
     XL_LIST_WRONG = "xl-list-wrong", "xl list cannot be understood: {why}"
     LAB_SLOW = "lab-slow", "The lab's machine did not answer within {seconds} s ({command})."

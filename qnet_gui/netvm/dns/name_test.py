@@ -71,7 +71,10 @@ class NameTest:
             self._look()
             return False
 
-        self._watches[server] = GLib.io_add_watch(asked.fileno(), GLib.IO_IN | GLib.IO_ERR, arrived), asked
+        self._watches[server] = (
+            GLib.io_add_watch(asked.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_ERR, arrived),
+            asked,
+        )
 
     def _look(self) -> None:
         if not self._watches and self._timer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from ipaddress import IPv4Address
 from typing import Any
@@ -44,7 +45,7 @@ class Sources:
         self._resolvconf = ResolvConf(changed)
 
     def ask(self, virtual: tuple[IPv4Address, ...]) -> tuple[DnsSource, tuple[IPv4Address, ...], tuple[Uplink, ...]]:
-        """Who knows, the servers that can be used, and the uplinks."""
+        """Who knows, the servers that can be used, and the uplinks, whose MTU the kernel knows best."""
         manager = self._networkmanager
         if manager is not None and manager.in_charge:
             source, servers, found = DnsSource.NETWORKMANAGER, manager.servers, manager.uplinks
@@ -54,6 +55,7 @@ class Sources:
             servers = resolved or self._resolvconf.servers
             found = kernel_uplinks.from_kernel(self._netlink, usable(servers, virtual))
         servers = usable(servers, virtual)
+        found = tuple(replace(uplink, mtu=self._netlink.mtu(uplink.name)) for uplink in found)
         return (source if servers else DnsSource.NONE), servers, found
 
     @property
@@ -81,9 +83,11 @@ class Sources:
 
     def problems(self, found: tuple[Uplink, ...], servers: tuple[IPv4Address, ...]) -> list[str]:
         """Codes of what is wrong with the uplinks."""
-        if any(uplink.state is UplinkState.UP for uplink in found):
-            return [] if servers else ["no-dns"]
         manager = self._networkmanager
+        if any(uplink.state is UplinkState.UP for uplink in found):
+            if servers:
+                return []
+            return ["networkmanager-lost-servers"] if manager is not None and manager.lost_servers else ["no-dns"]
         return ["no-uplink"] if manager is not None and manager.running else ["no-uplink", "no-networkmanager"]
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address
 from typing import Any
 
+from qnet_gui.runtime.dbus_service import PROPERTIES, Service
+
 log = logging.getLogger(__name__)
 NAME = "org.freedesktop.resolve1"
 _PATH = "/org/freedesktop/resolve1"
 _MANAGER = "org.freedesktop.resolve1.Manager"
-_PROPERTIES = "org.freedesktop.DBus.Properties"
 _INET = 2
 
 
@@ -37,29 +38,29 @@ class Resolved:
     """`changed` is called when the servers may be others."""
 
     def __init__(self, bus: Any, changed: Callable[[], None]) -> None:
-        self._bus = bus
+        self._service = Service(bus, NAME)
         self._changed = changed
         self.servers: tuple[IPv4Address, ...] = ()
         self.known = False
         self._running = False
-        bus.add_signal_receiver(self._properties_changed, "PropertiesChanged", _PROPERTIES, NAME, _PATH)
-        bus.watch_name_owner(NAME, self._owner_changed)
+        self._service.listen(PROPERTIES, "PropertiesChanged", self._properties_changed, _PATH)
+        self._service.watch_owner(self._owner_changed)
 
-    def _owner_changed(self, owner: str) -> None:
-        self._running = bool(owner)
-        if owner:
+    def _owner_changed(self, running: bool) -> None:
+        self._running = running
+        if running:
             self.refresh()
         else:
             self._set(())
 
-    def _properties_changed(self, interface: str, values: dict[str, Any], invalidated: list[str]) -> None:
+    def _properties_changed(self, _interface: str, values: dict[str, Any], invalidated: list[str]) -> None:
         if {"DNS", "Domains"} & (set(values) | set(invalidated)):
             self.refresh()
 
     def refresh(self) -> None:
         """Ask again. Not when it does not run, because that would start it."""
         if self._running:
-            self._bus.call_async(NAME, _PATH, _PROPERTIES, "GetAll", "s", (_MANAGER,), self._fetched, self._failed)
+            self._service.call(_PATH, PROPERTIES, "GetAll", "s", (_MANAGER,), self._fetched, self._failed)
 
     def _fetched(self, values: dict[str, Any]) -> None:
         self._set(choose(values.get("DNS", ()), values.get("Domains", ())))

@@ -16,7 +16,6 @@ from qnet_gui.kernel.sysctl import set_sysctl
 from qnet_gui.model.dns import DEFAULT_VIRTUAL
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.agent import AgentCode
-from qnet_gui.model.parse import ipv4
 from qnet_gui.netvm.packet_filter import ruleset
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
@@ -43,9 +42,9 @@ class OwnAddresses:
 def read(store: Store) -> OwnAddresses:
     """What dom0 wrote into the netvm's own home, the defaults where it wrote nothing; `BadInput` for nonsense."""
 
-    def address(key: keys.Key, default: IPv4Address) -> IPv4Address:
+    def address(key: keys.Key[IPv4Address], default: IPv4Address) -> IPv4Address:
         raw = store.read(key.at())
-        return default if raw is None else ipv4(key.check(raw))
+        return default if raw is None else key.parse(raw)
 
     addresses = OwnAddresses(
         address(keys.GATEWAY, DEFAULT_GATEWAY),

@@ -12,12 +12,12 @@ from typing import Any
 
 from qnet_gui.model.uplink import Uplink
 from qnet_gui.netvm.uplinks import networkmanager_objects
+from qnet_gui.runtime.dbus_service import PROPERTIES, Service
 from qnet_gui.runtime.mainloop import after, cancel
 
 log = logging.getLogger(__name__)
 _ROOT = "/org/freedesktop"
 _OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
-_PROPERTIES = "org.freedesktop.DBus.Properties"
 #: How long, in seconds, the last picture holds while NetworkManager is away or starts: it keeps its links meanwhile.
 _GRACE = 15.0
 #: And when an uplink vanishes, until NetworkManager may have left: it takes its objects away one by one first.
@@ -28,7 +28,7 @@ class NetworkManager:
     """`changed` is called at every change that may matter; read `uplinks` and `servers` then."""
 
     def __init__(self, bus: Any, changed: Callable[[], None]) -> None:
-        self._bus = bus
+        self._service = Service(bus, networkmanager_objects.NM)
         self._changed = changed
         #: Never changed, only replaced, so that a picture of before can be held.
         self._objects: networkmanager_objects.Objects = {}
@@ -38,11 +38,10 @@ class NetworkManager:
         self._refreshing: list[Callable[[], None]] = []
         self.running = False
         self.known = False
-        bus.add_signal_receiver(self._properties_changed, "PropertiesChanged", _PROPERTIES, networkmanager_objects.NM,
-                                path_keyword="path")  # fmt: skip
-        bus.add_signal_receiver(self._added, "InterfacesAdded", _OBJECT_MANAGER, networkmanager_objects.NM)
-        bus.add_signal_receiver(self._removed, "InterfacesRemoved", _OBJECT_MANAGER, networkmanager_objects.NM)
-        bus.watch_name_owner(networkmanager_objects.NM, self._owner_changed)
+        self._service.listen(PROPERTIES, "PropertiesChanged", self._properties_changed, with_path=True)
+        self._service.listen(_OBJECT_MANAGER, "InterfacesAdded", self._added)
+        self._service.listen(_OBJECT_MANAGER, "InterfacesRemoved", self._removed)
+        self._service.watch_owner(self._owner_changed)
 
     # -- what it means
 
@@ -65,11 +64,16 @@ class NetworkManager:
         """The name servers to use, best first."""
         return networkmanager_objects.servers(self._picture)
 
+    @property
+    def lost_servers(self) -> bool:
+        """Whether it was given servers and uses none."""
+        return networkmanager_objects.lost_servers(self._picture)
+
     # -- the mirror
 
-    def _owner_changed(self, owner: str) -> None:
-        self.running = bool(owner)
-        if not owner:
+    def _owner_changed(self, running: bool) -> None:
+        self.running = running
+        if not running:
             self._hold(self._held or self._objects, _GRACE)
             self._leaving = False
             self._objects = {}
@@ -81,16 +85,7 @@ class NetworkManager:
     def refresh(self, done: Callable[[], None]) -> None:
         """Fetch everything anew, then call `done`."""
         self._refreshing.append(done)
-        self._bus.call_async(
-            networkmanager_objects.NM,
-            _ROOT,
-            _OBJECT_MANAGER,
-            "GetManagedObjects",
-            "",
-            (),
-            self._loaded,
-            self._not_loaded,
-        )
+        self._service.call(_ROOT, _OBJECT_MANAGER, "GetManagedObjects", "", (), self._loaded, self._not_loaded)
 
     def _refreshed(self) -> None:
         self._changed()

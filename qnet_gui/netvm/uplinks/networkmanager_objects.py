@@ -154,6 +154,29 @@ def servers(objects: Objects) -> tuple[IPv4Address, ...]:
     return tuple(dict.fromkeys(address for _, _, addresses in entries for address in addresses))
 
 
+def lost_servers(objects: Objects) -> bool:
+    """Whether a connection that is up was given servers by its lease, and NetworkManager uses none at all.
+
+    Version 1.42 does so now and then after quick changes of a device's settings, until the next change: the lease is
+    there, and the lists of servers that follow from it stay empty.
+    """
+    if servers(objects):
+        return False
+    return any(
+        _properties(objects, path, "Device").get("State") == _ACTIVATED
+        and any(_leased_servers(objects, _properties(objects, path, "Device").get("Dhcp4Config")))
+        for path in objects
+    )
+
+
+def _leased_servers(objects: Objects, config: object) -> Iterator[IPv4Address]:
+    options = _properties(objects, config, "DHCP4Config").get("Options")
+    texts = options.get("domain_name_servers") if isinstance(options, Mapping) else None
+    for text in texts.split() if isinstance(texts, str) else ():
+        if address := _one(text):
+            yield address
+
+
 def in_charge(objects: Objects) -> bool:
     """Whether NetworkManager manages an uplink at all; where it does not, somebody else knows the name servers."""
     return any(uplink.kind is not UplinkKind.OTHER for uplink in uplinks(objects))

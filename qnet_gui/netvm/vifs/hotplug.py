@@ -57,7 +57,7 @@ class HotplugSocket:
         fresh.chmod(0o600)
         self._listener.listen(_BACKLOG)
         fresh.rename(path)  # nobody finds a socket that does not listen yet
-        GLib.io_add_watch(self._listener.fileno(), GLib.IO_IN, self._accept)
+        GLib.io_add_watch(self._listener.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN, self._accept)
 
     def close(self) -> None:
         """Stop listening; the script does the work itself from now on."""
@@ -70,7 +70,10 @@ class HotplugSocket:
             connection.setblocking(False)
             buffer = bytearray()
             GLib.io_add_watch(
-                connection.fileno(), GLib.IO_IN | GLib.IO_HUP, lambda *_: self._receive(connection, buffer)
+                connection.fileno(),
+                GLib.PRIORITY_DEFAULT,
+                GLib.IO_IN | GLib.IO_HUP,
+                lambda *_: self._receive(connection, buffer),
             )
         return True
 

@@ -5,14 +5,12 @@ Reads `backend/vif/<frontend>/<devid>/{ip,mac,online}`; writes its `hotplug-stat
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 
 from qnet_gui.model.errors import BadInput, QnetError
 from qnet_gui.model.messages.agent import AgentCode
-from qnet_gui.model.parse import ipv4, mac, printable, shown, text_of
+from qnet_gui.model.parse import addresses, mac, printable
 from qnet_gui.model.vif import Vif, VifId
 from qnet_gui.store.client import Store
 
@@ -32,52 +30,35 @@ class Node:
     error: BadInput | None = None
 
 
-def _address(raw: bytes) -> IPv4Address:
-    """The one IPv4 address of an `ip` field; IPv6 ones, which toolstacks may write beside it, are passed over."""
-    given = text_of(raw, 256).split()
-    plain = [text for text in given if not _is_ipv6(text)]
-    if len(plain) != 1:
-        raise BadInput(AgentCode.NOT_ONE_ADDRESS, value=shown(raw))
-    return ipv4(plain[0])
-
-
-def _is_ipv6(text: str) -> bool:
-    try:
-        ipaddress.IPv6Address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _fields(store: Store, path: str) -> dict[str, bytes] | None:
     """The fields that a node has, None when there is no node.
 
     A node goes as a whole, so one that lacks a field is asked what it has: nothing when it went between two reads. No
     transaction, because one that reads what is not there fails for as long as others make or remove nodes beside it.
     """
-    found: dict[str, bytes] = {}
+    untrusted_fields: dict[str, bytes] = {}
     for _ in range(_TRIES):
-        found = {field: value for field in FIELDS if (value := store.read(f"{path}/{field}")) is not None}
-        if found.keys() == FIELDS:
+        untrusted_fields = {field: value for field in FIELDS if (value := store.read(f"{path}/{field}")) is not None}
+        if untrusted_fields.keys() == FIELDS:
             break
         there = store.children(path)
         if not there:
             return None
-        if found.keys() == FIELDS.intersection(there):  # else it went and came meanwhile
+        if untrusted_fields.keys() == FIELDS.intersection(there):  # else it went and came meanwhile
             break
-    return found
+    return untrusted_fields
 
 
 def read(store: Store, vif: VifId) -> Node:
     """Read and judge one node; one that is not there, or going offline, is to be let go."""
     path = vif.backend_path
-    raw = _fields(store, path)
-    if raw is None or raw.get("online") == b"0":
+    untrusted_fields = _fields(store, path)
+    if untrusted_fields is None or untrusted_fields.get("online") == b"0":
         return Node(vif)
     try:
-        if missing := {"ip", "mac"} - raw.keys():
+        if missing := {"ip", "mac"} - untrusted_fields.keys():
             raise BadInput(AgentCode.NODE_WITHOUT, path=path, key=min(missing))
-        return Node(vif, Vif(vif, _address(raw["ip"]), mac(raw["mac"])))
+        return Node(vif, Vif(vif, addresses(untrusted_fields["ip"])[0], mac(untrusted_fields["mac"])))
     except BadInput as error:
         return Node(vif, error=error)
 

@@ -71,9 +71,9 @@ class ActionDispatcher(QObject):
 
     def close(self) -> None:
         """Close all windows and boxes, at the end."""
-        for each in [*self._windows.values(), *self._boxes.values()]:
-            each.close()
-            each.deleteLater()
+        for widget in [*self._windows.values(), *self._boxes.values()]:
+            widget.close()
+            widget.deleteLater()
         self._windows.clear()
         self._boxes.clear()
 

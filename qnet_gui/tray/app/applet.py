@@ -35,9 +35,9 @@ class Applet(QObject):
         self._window = window
         self._tray_icon: TrayIcon | None = None
         self._tracker = Tracker()
-        self._due = QTimer(self)
-        self._due.setSingleShot(True)
-        self._due.timeout.connect(lambda: self._tell(self._tracker.tick(time.monotonic(), time.time())))
+        self._due_timer = QTimer(self)
+        self._due_timer.setSingleShot(True)
+        self._due_timer.timeout.connect(lambda: self._tell(self._tracker.tick(time.monotonic(), time.time())))
         self.app_state = AppState(system, self)
         self.app_state.changed.connect(self._changed)
         self._dispatcher = ActionDispatcher(self.app_state, NetworkApplet(self.app_state.client, self), self)
@@ -47,10 +47,10 @@ class Applet(QObject):
         self._notifier.requested.connect(self.app_state.request)
         self._bus = BusWatch(system, self)
         self._bus.lost.connect(self.app_state.client.bus_lost)
-        self._bus.back.connect(lambda: _start_anew("The system bus is back"))
+        self._bus.back.connect(lambda: _restart("The system bus is back"))
         self._host = TrayHost(session, self)
         self._host.ready.connect(self._tray_ready)
-        self._host.late.connect(lambda: _start_anew("A StatusNotifierItem host has come late"))
+        self._host.late.connect(lambda: _restart("A StatusNotifierItem host has come late"))
 
     def start(self) -> None:
         """Wait for the tray and for the helper, at the same time."""
@@ -87,18 +87,18 @@ class Applet(QObject):
 
     def _changed(self) -> None:
         self._paint()
-        self._tell(self._tracker.see(self.app_state.snapshot, time.monotonic(), time.time()))
+        self._tell(self._tracker.update(self.app_state.snapshot, time.monotonic(), time.time()))
 
     def _tell(self, announcements: Iterable[Announcement]) -> None:
-        for each in announcements:
-            if self.app_state.settings.tells(each.kind):
-                self._notifier.show(each)
+        for announcement in announcements:
+            if self.app_state.settings.notifies(announcement.kind):
+                self._notifier.show(announcement)
         if self._tracker.due is None:
-            self._due.stop()
+            self._due_timer.stop()
         else:
-            self._due.start(max(0, round((self._tracker.due - time.monotonic()) * 1000) + 1))
+            self._due_timer.start(max(0, round((self._tracker.due - time.monotonic()) * 1000) + 1))
 
 
-def _start_anew(why: str) -> None:
+def _restart(why: str) -> None:
     log.info("%s; starting anew to use it", why)
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606

@@ -10,7 +10,7 @@ from qnet_gui.model.messages.message import Message
 from qnet_gui.tray.qt import QObject, pyqtSignal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import unsigned
-from qnet_gui.tray.state.menu import MORE, Action, ActionRequest
+from qnet_gui.tray.state.menu import EXTEND_MINUTES, Action, ActionRequest
 
 _METHODS = {
     Action.PAUSE: "PauseDomain",
@@ -32,7 +32,7 @@ class HelperActions(QObject):
     def __init__(self, app_state: AppState, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._app_state = app_state
-        self._followed: dict[int, ActionRequest] = {}
+        self._pending: dict[int, ActionRequest] = {}
         app_state.client.ended.connect(self._ended)
         app_state.client.gone.connect(self._gone)
 
@@ -40,7 +40,7 @@ class HelperActions(QObject):
         """Do what is wanted of a domain or of dom0."""
         arguments: list[object] = []
         if request.action is Action.EXTEND:
-            arguments = [unsigned(MORE)]
+            arguments = [unsigned(EXTEND_MINUTES)]
         elif request.action is not Action.DISCONNECT:
             arguments = [unsigned(request.domid)]
         self._call(request, _METHODS[request.action], arguments)
@@ -58,14 +58,14 @@ class HelperActions(QObject):
         elif request.action in _OPERATIONS:
             match answer:
                 case [int() as number]:
-                    self._followed[number] = request
+                    self._pending[number] = request
 
     def _ended(self, number: int, error: str, outcome: Message) -> None:
-        request = self._followed.pop(number, None)
+        request = self._pending.pop(number, None)
         if request is not None and error and request.action is not Action.DISCONNECT:  # of that its window tells
             self.failed.emit(request, from_dbus(error, outcome))
 
     def _gone(self) -> None:
-        followed, self._followed = self._followed, {}
-        for request in followed.values():
+        pending, self._pending = self._pending, {}
+        for request in pending.values():
             self.failed.emit(request, QnetError(HelperCode.HELPER_GONE))

@@ -11,7 +11,7 @@ from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.view import Status, View
 
 #: Milliseconds that a frame of the connecting icon stays.
-FRAME = 500
+FRAME_MILLISECONDS = 500
 
 
 class TrayIcon(QObject):
@@ -27,9 +27,9 @@ class TrayIcon(QObject):
         self._tray = QSystemTrayIcon(self)
         self._tray.setContextMenu(self._menu)
         self._tray.activated.connect(self._activated)
-        self._turn = QTimer(self)
-        self._turn.setInterval(FRAME)
-        self._turn.timeout.connect(self._next_frame)
+        self._frame_timer = QTimer(self)
+        self._frame_timer.setInterval(FRAME_MILLISECONDS)
+        self._frame_timer.timeout.connect(self._next_frame)
         if isinstance(application := QApplication.instance(), QApplication):
             application.paletteChanged.connect(self._paint_icon)
 
@@ -40,9 +40,9 @@ class TrayIcon(QObject):
             self._frame = 0
             self._paint_icon()
             if len(view.icons) > 1:
-                self._turn.start()
+                self._frame_timer.start()
             else:
-                self._turn.stop()
+                self._frame_timer.stop()
         if old is None or (old.title, old.line) != (view.title, view.line):
             self._tray.setToolTip(plain_text.tooltip(f"{view.title}\n{view.line}"))
         self._menu.fill(view.rows)

@@ -19,11 +19,11 @@ _NOT_TESTED: Mapping[str, str] = MappingProxyType({})
 @dataclass(frozen=True, slots=True)
 class NamesPage:
     """The window's content: rows of virtual server, real server, where that came from, and how soon it answers, empty
-    before a test; `said` without any rows."""
+    before a test; `message` without any rows."""
 
     head: str
     rows: tuple[tuple[str, ...], ...] = ()
-    said: str = ""
+    message: str = ""
 
 
 def heads() -> tuple[str, ...]:
@@ -33,14 +33,15 @@ def heads() -> tuple[str, ...]:
 
 def tested(answer: Sequence[object] | QnetError) -> dict[str, str]:
     """The answer to TestNames: how soon each server answers, in words."""
-    wires = answer[0] if not isinstance(answer, QnetError) and answer and isinstance(answer[0], list) else []
-    found = {}
-    for each in wires:
-        if isinstance(each, Mapping):
-            match each.get("server"), each.get("milliseconds"):
-                case str() as server, int() as took:
-                    found[server] = tr("after {count} ms", count=took) if took >= 0 else tr("does not answer")
-    return found
+    results = answer[0] if not isinstance(answer, QnetError) and answer and isinstance(answer[0], list) else []
+    by_server = {}
+    for result in results:
+        if isinstance(result, Mapping):
+            match result.get("server"), result.get("milliseconds"):
+                case str() as server, int() as milliseconds:
+                    in_time = milliseconds >= 0
+                    by_server[server] = tr("after {count} ms", count=milliseconds) if in_time else tr("does not answer")
+    return by_server
 
 
 def page(snapshot: Snapshot | None, answers: Mapping[str, str] = _NOT_TESTED) -> NamesPage:
@@ -48,15 +49,15 @@ def page(snapshot: Snapshot | None, answers: Mapping[str, str] = _NOT_TESTED) ->
     if snapshot is None or blind(snapshot):
         return NamesPage(sentence(snapshot))
     if not snapshot.dns.redirects:
-        cure = next((each.cure for each in snapshot.problems if each.code == "no-dns"), "")
+        cure = next((problem.cure for problem in snapshot.problems if problem.code == "no-dns"), "")
         return NamesPage(
-            sentence(snapshot), said=tr("Nothing is redirected: names do not resolve.") + f" {cure}".rstrip()
+            sentence(snapshot), message=tr("Nothing is redirected: names do not resolve.") + f" {cure}".rstrip()
         )
     rows = []
-    for each in snapshot.dns.redirects:
-        gave = [uplink_name(uplink) for uplink in snapshot.uplinks if each.real in uplink.servers]
-        origin = ", ".join([*gave[:1], *([source(snapshot)] if source(snapshot) else [])])
-        rows.append((str(each.virtual), str(each.real), origin, answers.get(str(each.real), "")))
+    for redirect in snapshot.dns.redirects:
+        offering = [uplink_name(uplink) for uplink in snapshot.uplinks if redirect.real in uplink.servers]
+        origin = ", ".join([*offering[:1], *([source(snapshot)] if source(snapshot) else [])])
+        rows.append((str(redirect.virtual), str(redirect.real), origin, answers.get(str(redirect.real), "")))
     head = tr("Whatever name server a domain asks, its question goes to one that the uplink offers.")
     return NamesPage(head, tuple(rows))
 
@@ -65,5 +66,5 @@ def as_text(shown: NamesPage) -> str:
     """All of it as text, for the clipboard."""
     lines = []
     for virtual, real, *more in shown.rows:
-        lines.append(f"{virtual} → {real} ({', '.join(each for each in more if each)})")
+        lines.append(f"{virtual} → {real} ({', '.join(detail for detail in more if detail)})")
     return "\n".join(lines) + "\n"

@@ -23,34 +23,35 @@ class RoutesPage:
 
     rows: tuple[tuple[str, ...], ...] = ()
     text: str = ""
-    said: str = ""
+    message: str = ""
 
 
-def of_whom(snapshot: Snapshot | None) -> list[tuple[str, str]]:
+def table_owners(snapshot: Snapshot | None) -> list[tuple[str, str]]:
     """Whose table can be shown: what the helper wants to be asked for, and the words for it."""
     if snapshot is None or blind(snapshot):
         return []
     netvm = (snapshot.netvm.name, tr("{name} (the netvm)", name=snapshot.netvm.name))
-    return [netvm, ("dom0", "dom0"), *((each.name, each.name) for each in snapshot.domains if each.name != "dom0")]
+    others = [domain.name for domain in snapshot.domains if domain.name != "dom0"]
+    return [netvm, ("dom0", "dom0"), *((name, name) for name in others)]
 
 
-def _row(wire: object) -> Route:
-    if not isinstance(wire, Mapping):
+def _row(line: object) -> Route:
+    if not isinstance(line, Mapping):
         raise BadInput(HelperCode.HELPER_OF_OTHER_VERSION)
-    return Route.from_line(" ".join(str(wire.get(head.lower(), "")) for head in HEADS))
+    return Route.from_line(" ".join(str(line.get(head.lower(), "")) for head in HEADS))
 
 
 def page(answer: Sequence[object] | QnetError | None) -> RoutesPage:
     """The content for the answer to GetRoutes; None while it is awaited. A netvm or domain reported the rows."""
     if answer is None:
-        return RoutesPage(said=tr("Asking…"))
+        return RoutesPage(message=tr("Asking…"))
     if isinstance(answer, QnetError):
-        return RoutesPage(said=answer.translated)
+        return RoutesPage(message=answer.translated)
     try:
-        wires = answer[0] if answer and isinstance(answer[0], list) else []
-        routes = [_row(each) for each in wires]
+        lines = answer[0] if answer and isinstance(answer[0], list) else []
+        routes = [_row(line) for line in lines]
     except BadInput:
-        return RoutesPage(said=Message(HelperCode.HELPER_OF_OTHER_VERSION).translated)
+        return RoutesPage(message=Message(HelperCode.HELPER_OF_OTHER_VERSION).translated)
     if not routes:
-        return RoutesPage(said=tr("It has no routes."))
-    return RoutesPage(tuple(tuple(map(str, each.as_dict().values())) for each in routes), table(routes) + "\n")
+        return RoutesPage(message=tr("It has no routes."))
+    return RoutesPage(tuple(tuple(map(str, route.as_dict().values())) for route in routes), table(routes) + "\n")

@@ -11,7 +11,7 @@ from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Iommu, Snapshot
 from qnet_gui.model.translation import mark, tr
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-from qnet_gui.tray.state.menu import Row, blind, deeds, hindrance
+from qnet_gui.tray.state.menu import Row, blind, domain_actions, hindrance
 
 NO_DOMAINS = mark("No other domain is running.")
 _AWAY = mark("Nothing is known of the network. What netvm does for domains goes on.")
@@ -57,23 +57,25 @@ def domain_heads() -> tuple[str, ...]:
 
 
 def _uplink(uplink: Uplink) -> str:
-    words = [uplink_name(uplink)]
+    parts = [uplink_name(uplink)]
     if uplink.state is UplinkState.CONNECTING:
-        words.append(tr("connecting"))
+        parts.append(tr("connecting"))
     if uplink.state is UplinkState.DOWN:
-        words.append(tr("not connected"))
+        parts.append(tr("not connected"))
     if uplink.kind is UplinkKind.WIFI and uplink.state is UplinkState.UP:
-        words.append(f"{uplink.strength} %")
+        parts.append(f"{uplink.strength} %")
     if uplink.address:
-        words.append(str(uplink.address))
+        parts.append(str(uplink.address))
     if uplink.gateway:
-        words.append(tr("router {address}", address=uplink.gateway))
-    return ", ".join(words)
+        parts.append(tr("router {address}", address=uplink.gateway))
+    if uplink.mtu and uplink.state is UplinkState.UP:
+        parts.append(f"MTU {uplink.mtu}")
+    return ", ".join(parts)
 
 
 def _uplinks(snapshot: Snapshot) -> str:
-    ordered = sorted(snapshot.uplinks, key=lambda each: each is not snapshot.uplink)
-    return "\n".join(_uplink(each) for each in ordered) or tr("none")
+    ordered = sorted(snapshot.uplinks, key=lambda uplink: uplink is not snapshot.uplink)
+    return "\n".join(_uplink(uplink) for uplink in ordered) or tr("none")
 
 
 def source(snapshot: Snapshot) -> str:
@@ -82,7 +84,7 @@ def source(snapshot: Snapshot) -> str:
 
 
 def _servers(snapshot: Snapshot) -> str:
-    lines = [f"{each.virtual} → {each.real}" for each in snapshot.dns.redirects]
+    lines = [f"{redirect.virtual} → {redirect.real}" for redirect in snapshot.dns.redirects]
     return "\n".join([*lines, source(snapshot)] if lines and source(snapshot) else lines) or tr("none")
 
 
@@ -94,14 +96,14 @@ def _dom0(snapshot: Snapshot) -> str:
 
 def _isolation(snapshot: Snapshot) -> str:
     """What stands between dom0 and the network, a line each; what is as it should be is said as well."""
-    found = snapshot.isolation
-    lines = [tr(_IOMMU[found.iommu])]
-    if found.nics:
-        lines.append(tr("dom0 has network cards of its own: {cards}.", cards=listed(found.nics)))
+    isolation = snapshot.isolation
+    lines = [tr(_IOMMU[isolation.iommu])]
+    if isolation.nics:
+        lines.append(tr("dom0 has network cards of its own: {cards}.", cards=listed(isolation.nics)))
     else:
         lines.append(tr("dom0 has no network card of its own."))
-    if found.without_netvm:
-        lines.append(tr("Without a network: {domains}.", domains=listed(found.without_netvm)))
+    if isolation.without_netvm:
+        lines.append(tr("Without a network: {domains}.", domains=listed(isolation.without_netvm)))
     return "\n".join(lines)
 
 
@@ -114,7 +116,7 @@ def page(snapshot: Snapshot | None) -> Page:
     """The content for a snapshot; of a helper that is away, or knows nothing itself, there are no facts to show."""
     if snapshot is None:
         return Page(sentence(None), problems=((tr(_AWAY), tr(START)),))
-    problems = tuple((each.sentence, each.cure) for each in snapshot.problems)
+    problems = tuple((problem.sentence, problem.cure) for problem in snapshot.problems)
     if blind(snapshot):
         return Page(sentence(snapshot), problems=problems)
     return Page(
@@ -126,16 +128,16 @@ def page(snapshot: Snapshot | None) -> Page:
             (tr("dom0:"), _dom0(snapshot)),
             (tr("Isolation:"), _isolation(snapshot)),
         ),
-        tuple(_row(each) for each in snapshot.domains),
+        tuple(_row(domain) for domain in snapshot.domains),
         problems,
     )
 
 
-def deeds_of(snapshot: Snapshot | None, row: int) -> tuple[Row, ...]:
+def actions_for_row(snapshot: Snapshot | None, row: int) -> tuple[Row, ...]:
     """What can be done to the domain in a row of the table; nothing where there is none."""
     if snapshot is None or not 0 <= row < len(snapshot.domains):
         return ()
-    return deeds(snapshot.domains[row], hindrance(snapshot))
+    return domain_actions(snapshot.domains[row], hindrance(snapshot))
 
 
 def as_text(shown: Page) -> str:

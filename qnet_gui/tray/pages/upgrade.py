@@ -34,14 +34,14 @@ STEPS_BACK = {
     "filter": mark("Remove the packet filter of the upgrade"),
     "pause": mark("Let the paused domains go on"),
 }
-_NO_COURSE = OperationProgress()
+_NO_PROGRESS = OperationProgress()
 #: So many names are listed.
-MANY = 24
+NAMES_MAX = 24
 _MARKS = {State.BEGUN: Mark.BEGUN, State.DONE: Mark.DONE, State.FAILED: Mark.FAILED, State.UNDONE: Mark.BACK}
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class UpgradeInputs:
     """What the window knows beside the snapshot: the answer to Preflight (None while it is awaited), the operation.
 
     `asking`: the answer to "connect" is awaited, for which a person may be typing a password. `refused`: why the last
@@ -50,7 +50,7 @@ class Known:
     """
 
     preflight: Preflight | QnetError | None = None
-    progress: OperationProgress = _NO_COURSE
+    progress: OperationProgress = _NO_PROGRESS
     asking: bool = False
     refused: str = ""
     read: OperationProgress | None = None
@@ -75,40 +75,40 @@ class UpgradePage:
     disconnect: bool = False
 
 
-def _checks(snapshot: Snapshot, found: Preflight) -> tuple[Line, ...]:
+def _checks(snapshot: Snapshot, preflight: Preflight) -> tuple[Line, ...]:
     """What was looked at; somebody else's operation explains all the rest, and is told alone."""
-    if found.busy:
-        return (Line(Mark.FAILED, found.busy.translated),)
+    if preflight.busy:
+        return (Line(Mark.FAILED, preflight.busy.translated),)
     name, lines = snapshot.netvm.name, []
     if snapshot.netvm.state is NetvmState.RUNNING and snapshot.netvm.id != 0:
         lines.append(Line(Mark.DONE, tr("{name} is running", name=name)))
         if snapshot.uplink:
             lines.append(Line(Mark.DONE, tr("{name} has an uplink", name=name)))
-            if found.names:
+            if preflight.names:
                 lines.append(Line(Mark.DONE, tr("Names resolve")))
-    lines += [Line(Mark.FAILED, obstacle.translated) for obstacle in found.obstacles]
-    if not found.names and not found.obstacles:
+    lines += [Line(Mark.FAILED, obstacle.translated) for obstacle in preflight.obstacles]
+    if not preflight.names and not preflight.obstacles:
         lines.append(Line(Mark.WARNING, tr(UNRESOLVED)))
     return tuple(lines)
 
 
-def few(names: Sequence[str]) -> str:
+def abbreviated(names: Sequence[str]) -> str:
     """Names as a person reads them; of very many only the first."""
-    if len(names) <= MANY:
+    if len(names) <= NAMES_MAX:
         return listed(names)
-    first, more = ", ".join(names[:MANY]), len(names) - MANY
+    first, more = ", ".join(names[:NAMES_MAX]), len(names) - NAMES_MAX
     return tr_count("{names} and {count} more", "{names} and {count} more", more, names=first, count=more)
 
 
-def _facts(snapshot: Snapshot, found: Preflight) -> tuple[tuple[str, str], ...]:
-    paused = few(found.pause) or tr("none; no other domain is running")
+def _facts(snapshot: Snapshot, preflight: Preflight) -> tuple[tuple[str, str], ...]:
+    paused = abbreviated(preflight.pause) or tr("none; no other domain is running")
     rows = [(tr("These domains will be paused:"), paused)]
-    if found.paused:
-        rows.append((tr("Paused already, and left so:"), few(found.paused)))
+    if preflight.paused:
+        rows.append((tr("Paused already, and left so:"), abbreviated(preflight.paused)))
     uplink = uplink_name(snapshot.uplink) if snapshot.uplink else ""
-    through = ", ".join(each for each in (found.netvm, uplink) if each)
+    through = ", ".join(name for name in (preflight.netvm, uplink) if name)
     rows.append((tr("Connected through:"), through))
-    rows.append((tr("Allowed:"), tr("{what}; nothing is let in", what=let_out(found))))
+    rows.append((tr("Allowed:"), tr("{what}; nothing is let in", what=let_out(preflight))))
     return tuple(rows)
 
 
@@ -127,16 +127,16 @@ def _steps(progress: OperationProgress) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _about_dom0(known: Known) -> bool:
-    return known.progress.kind in (CONNECT, DISCONNECT, RECOVER) and known.progress != known.read
+def _about_dom0(inputs: UpgradeInputs) -> bool:
+    return inputs.progress.kind in (CONNECT, DISCONNECT, RECOVER) and inputs.progress != inputs.read
 
 
-def _outcome(known: Known) -> Line | None:
+def _outcome(inputs: UpgradeInputs) -> Line | None:
     """How the last request turned out, when that is worth a line."""
-    if known.refused:
-        return Line(Mark.FAILED, known.refused)
-    progress = known.progress
-    if not (progress.over and _about_dom0(known)):
+    if inputs.refused:
+        return Line(Mark.FAILED, inputs.refused)
+    progress = inputs.progress
+    if not (progress.over and _about_dom0(inputs)):
         return None
     outcome = progress.outcome.translated if progress.outcome else ""
     if progress.error:
@@ -144,69 +144,70 @@ def _outcome(known: Known) -> Line | None:
     return Line(Mark.DONE, outcome) if progress.kind != CONNECT else None
 
 
-def _closed(snapshot: Snapshot, known: Known) -> UpgradePage:
-    found, more = known.preflight, tr("To upgrade its packages it can be connected for a while.")
+def _closed(snapshot: Snapshot, inputs: UpgradeInputs) -> UpgradePage:
+    preflight, more = inputs.preflight, tr("To upgrade its packages it can be connected for a while.")
     head = tr("dom0 has no network. That is how it should be.")
-    if any(each.code in ("dom0-reachable", "dom0-nic", "dom0-netvm") for each in snapshot.problems):
+    if any(problem.code in ("dom0-reachable", "dom0-nic", "dom0-netvm") for problem in snapshot.problems):
         head = tr("dom0 is not connected for an upgrade.")
-    steps = _steps(known.progress) if _about_dom0(known) else ()
-    outcome = _outcome(known)
-    if isinstance(found, QnetError):
-        why = found.translated
+    steps = _steps(inputs.progress) if _about_dom0(inputs) else ()
+    outcome = _outcome(inputs)
+    if isinstance(preflight, QnetError):
+        why = preflight.translated
         return UpgradePage(head, more, checks=(Line(Mark.FAILED, why),), outcome=outcome, why=why)
-    if found is None:
+    if preflight is None:
         why = tr("Looking at what stands in the way…")
         return UpgradePage(head, more, checks=(Line(Mark.BEGUN, why),), steps=steps, outcome=outcome, why=why)
-    why = found.busy.translated if found.busy else " ".join(each.translated for each in found.obstacles)
-    if known.asking:
+    obstacles = (preflight.busy,) if preflight.busy else preflight.obstacles
+    why = " ".join(obstacle.translated for obstacle in obstacles)
+    if inputs.asking:
         why = tr("Waiting for the answer; a password may have been asked for.")
         outcome, steps = Line(Mark.BEGUN, why), ()
     return UpgradePage(
-        head, more, _facts(snapshot, found), _checks(snapshot, found), steps, outcome,
+        head, more, _facts(snapshot, preflight), _checks(snapshot, preflight), steps, outcome,
         choose_minutes=not why, connect=not why, why=why,
     )  # fmt: skip
 
 
 def _paused(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    return ((tr("Paused:"), few(names)),) if names else ()
+    return ((tr("Paused:"), abbreviated(names)),) if names else ()
 
 
-def _under_way(snapshot: Snapshot, known: Known) -> UpgradePage:
+def _under_way(snapshot: Snapshot, inputs: UpgradeInputs) -> UpgradePage:
     head = sentence(snapshot)
     if snapshot.dom0.state is Dom0State.CLOSED:  # not yet, or no longer
-        connects = known.progress.kind == CONNECT
+        connects = inputs.progress.kind == CONNECT
         head = tr("Connecting dom0 to the network…") if connects else tr("Disconnecting dom0 from the network…")
     return UpgradePage(
-        head, facts=_paused(snapshot.dom0.paused), steps=_steps(known.progress), outcome=_outcome(known),
+        head, facts=_paused(snapshot.dom0.paused), steps=_steps(inputs.progress), outcome=_outcome(inputs),
         why=head, disconnect=can_disconnect(snapshot),
     )  # fmt: skip
 
 
-def _open(snapshot: Snapshot, known: Known) -> UpgradePage:
+def _open(snapshot: Snapshot, inputs: UpgradeInputs) -> UpgradePage:
     dom0 = snapshot.dom0
     head = tr("dom0 is connected to the network until {until}.", until=clock(dom0.until))
     facts = ((tr("Connected by:"), dom0.by),) if dom0.by else ()
-    steps = _steps(known.progress) if known.progress.kind == CONNECT else ()
+    steps = _steps(inputs.progress) if inputs.progress.kind == CONNECT else ()
     more = tr("Closing this window does not disconnect it. At that time it is disconnected by itself.")
-    outcome = Line(Mark.FAILED, known.refused) if known.refused else None
-    if known.asking:
+    outcome = Line(Mark.FAILED, inputs.refused) if inputs.refused else None
+    if inputs.asking:
         outcome = Line(Mark.BEGUN, tr("Waiting for the answer; a password may have been asked for."))
     return UpgradePage(
         head, more, (*_paused(dom0.paused), *facts), steps=steps, outcome=outcome,
-        until=dom0.until, choose_minutes=True, extend=not known.asking, disconnect=True,
+        until=dom0.until, choose_minutes=True, extend=not inputs.asking, disconnect=True,
     )  # fmt: skip
 
 
-def upgrade(snapshot: Snapshot | None, known: Known) -> UpgradePage:
+def upgrade(snapshot: Snapshot | None, inputs: UpgradeInputs) -> UpgradePage:
     """The content. What is done follows the helper; what was clicked shows only as `asking`."""
     if snapshot is None or (blind(snapshot) and snapshot.dom0.state is Dom0State.CLOSED):
-        cure = next((each.cure for each in snapshot.problems), "") if snapshot else tr(START)
-        return UpgradePage(sentence(snapshot), cure, outcome=_outcome(known), why=sentence(snapshot))
+        cure = next((problem.cure for problem in snapshot.problems), "") if snapshot else tr(START)
+        return UpgradePage(sentence(snapshot), cure, outcome=_outcome(inputs), why=sentence(snapshot))
     if snapshot.dom0.state is Dom0State.OPEN:
-        return _open(snapshot, known)
-    if snapshot.dom0.state is Dom0State.CLOSED and (known.progress.over or not _about_dom0(known)):
-        return _closed(snapshot, known)
-    return _under_way(snapshot, known)
+        return _open(snapshot, inputs)
+    if snapshot.dom0.state is Dom0State.CLOSED and (inputs.progress.over or not _about_dom0(inputs)):
+        return _closed(snapshot, inputs)
+    return _under_way(snapshot, inputs)
 
 
 def left(until: int, now: float) -> str:

@@ -18,7 +18,7 @@ def _own() -> Path:
     return Path(base) / "autostart" / _NAME
 
 
-def starts(system: Path = _SYSTEM) -> bool:
+def is_enabled(system: Path = _SYSTEM) -> bool:
     """Whether it starts with the session."""
     try:
         return "hidden=true" not in _own().read_text(encoding="utf-8").lower().replace(" ", "")
@@ -28,7 +28,7 @@ def starts(system: Path = _SYSTEM) -> bool:
         return False
 
 
-def choose(requested: bool, system: Path = _SYSTEM) -> str:
+def set_enabled(requested: bool, system: Path = _SYSTEM) -> str:
     """Have it start with the session, or not; returns why that is not possible, empty when it is done."""
     own = _own()
     try:

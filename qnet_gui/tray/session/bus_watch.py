@@ -11,7 +11,7 @@ from qnet_gui.tray.session.dbus import message_slot
 log = logging.getLogger(__name__)
 
 #: Milliseconds between two looks.
-_LOOK = 3000
+_INTERVAL = 3000
 _LOCAL, _LOCAL_PATH = "org.freedesktop.DBus.Local", "/org/freedesktop/DBus/Local"
 _numbers = itertools.count()
 
@@ -26,8 +26,8 @@ class BusWatch(QObject):
         super().__init__(parent)
         self._bus = bus
         self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK)
-        self._timer.timeout.connect(self._look)
+        self._timer.setInterval(_INTERVAL)
+        self._timer.timeout.connect(self._try_to_connect)
 
     def start(self) -> None:
         """Begin; there may be no bus yet."""
@@ -41,10 +41,10 @@ class BusWatch(QObject):
         self.lost.emit()
         self._timer.start()
 
-    def _look(self) -> None:
+    def _try_to_connect(self) -> None:
         name = f"look-{next(_numbers)}"
-        there = QDBusConnection.connectToBus(QDBusConnection.BusType.SystemBus, name).isConnected()
+        connected = QDBusConnection.connectToBus(QDBusConnection.BusType.SystemBus, name).isConnected()
         QDBusConnection.disconnectFromBus(name)
-        if there:
+        if connected:
             self._timer.stop()
             self.back.emit()

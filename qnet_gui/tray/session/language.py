@@ -20,7 +20,7 @@ def folder() -> Path:
     return artwork.folder().parent / "translations"
 
 
-def speak(name: str = "") -> bool:
+def install(name: str = "") -> bool:
     """Speak a language, that of the locale when none is named; False when it is English that is spoken.
 
     Qt's own texts ("Cancel", "Show Details…") are translated too where Qt's translations are installed.

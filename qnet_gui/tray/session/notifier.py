@@ -10,7 +10,7 @@ from qnet_gui.tray.qt import QDBusArgument, QDBusConnection, QDBusMessage, QMeta
 from qnet_gui.tray.session import artwork
 from qnet_gui.tray.session.dbus import Answer, Service, message_slot, unsigned
 from qnet_gui.tray.state import plain_text
-from qnet_gui.tray.state.menu import MORE, Action
+from qnet_gui.tray.state.menu import EXTEND_MINUTES, Action
 from qnet_gui.tray.state.notifications import Announcement, Kind, Notification, Withdrawal
 
 log = logging.getLogger(__name__)
@@ -20,13 +20,13 @@ PATH = "/org/freedesktop/Notifications"
 _BYTE_CRITICAL = 2
 
 
-def _words(action: Action) -> str:
+def _button_text(action: Action) -> str:
     texts = {
         Action.STATUS: tr("Status"),
         Action.NAMES: tr("Name servers"),
         Action.UPGRADE: tr("Upgrade networking"),
         Action.DISCONNECT: tr("Disconnect now"),
-        Action.EXTEND: tr("Another {minutes}", minutes=minutes(MORE)),
+        Action.EXTEND: tr("Another {minutes}", minutes=minutes(EXTEND_MINUTES)),
     }
     return texts[action]
 
@@ -41,17 +41,17 @@ class Notifier(QObject):
         self._server = Service(bus, NAME, PATH)
         self._ids: dict[Kind, int] = {}
         self._latest: dict[Kind, Announcement] = {}
-        self._complained = False
+        self._warned = False
         self._server.listen(NAME, "ActionInvoked", self._action_invoked)
         self._server.listen(NAME, "NotificationClosed", self._closed)
 
-    def show(self, announcements: Announcement) -> None:
+    def show(self, announcement: Announcement) -> None:
         """Ask the server what it understands (it may be another one than last time), then show, or withdraw."""
-        self._latest[announcements.kind] = announcements
-        if isinstance(announcements, Withdrawal):
-            self._withdraw(announcements.kind)
+        self._latest[announcement.kind] = announcement
+        if isinstance(announcement, Withdrawal):
+            self._withdraw(announcement.kind)
         else:
-            self._server.call(self, NAME, "GetCapabilities", [], lambda answer: self._send(answer, announcements))
+            self._server.call(self, NAME, "GetCapabilities", [], lambda answer: self._send(answer, announcement))
 
     def _withdraw(self, kind: Kind) -> None:
         if number := self._ids.pop(kind, 0):
@@ -59,12 +59,12 @@ class Notifier(QObject):
 
     def _send(self, answer: Answer, notification: Notification) -> None:
         if answer.error:
-            self._complain(answer.error)
+            self._warn_once(answer.error)
             return
         if self._latest[notification.kind] is not notification:
             return
-        understood = answer.arguments[0] if answer.arguments and isinstance(answer.arguments[0], list) else []
-        actions = [text for each in notification.actions for text in (each.value, _words(each))]
+        capabilities = answer.arguments[0] if answer.arguments and isinstance(answer.arguments[0], list) else []
+        actions = [text for action in notification.actions for text in (action.value, _button_text(action))]
         if actions:
             actions = ["default", actions[1], *actions]
         hints: dict[str, object] = {"desktop-entry": "org.qnet.Tray"}
@@ -75,8 +75,8 @@ class Notifier(QObject):
             unsigned(self._ids.get(notification.kind, 0)),
             QUrl.fromLocalFile(str(artwork.file(notification.icon))).toString(),
             notification.title,
-            plain_text.markup(notification.body) if "body-markup" in understood else notification.body,
-            QDBusArgument(actions if "actions" in understood else [], QMetaType.Type.QStringList),
+            plain_text.markup(notification.body) if "body-markup" in capabilities else notification.body,
+            QDBusArgument(actions if "actions" in capabilities else [], QMetaType.Type.QStringList),
             hints,
             -1,
         )
@@ -84,17 +84,17 @@ class Notifier(QObject):
 
     def _shown(self, answer: Answer, notification: Notification) -> None:
         if answer.error:
-            self._complain(answer.error)
+            self._warn_once(answer.error)
         match answer.arguments:
             case [int() as number]:
                 self._ids[notification.kind] = number
                 if isinstance(self._latest[notification.kind], Withdrawal):  # meanwhile
                     self._withdraw(notification.kind)
 
-    def _complain(self, error: str) -> None:
-        if not self._complained:
+    def _warn_once(self, error: str) -> None:
+        if not self._warned:
             log.warning("This desktop shows no notifications: %s", error)
-        self._complained = True
+        self._warned = True
 
     @message_slot
     def _action_invoked(self, message: QDBusMessage) -> None:
@@ -103,7 +103,7 @@ class Notifier(QObject):
                 kind = next((kind for kind, known in self._ids.items() if known == number), None)
                 shown = self._latest.get(kind) if kind else None
                 if isinstance(shown, Notification):
-                    requested = {each.value: each for each in shown.actions}
+                    requested = {action.value: action for action in shown.actions}
                     if key in ("default", *requested):
                         self.requested.emit(_harmless(shown) if key == "default" else requested[key])
 
@@ -117,4 +117,4 @@ class Notifier(QObject):
 def _harmless(notification: Notification) -> Action:
     """What a click on the notification itself does: it opens a window, and never does more."""
     windows = (Action.STATUS, Action.NAMES, Action.UPGRADE)
-    return next((each for each in notification.actions if each in windows), Action.STATUS)
+    return next((action for action in notification.actions if action in windows), Action.STATUS)

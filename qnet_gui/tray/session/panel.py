@@ -18,7 +18,7 @@ SNI_MILLISECONDS = 3000
 
 
 class TrayHost(QObject):
-    """Emits `ready` once: with True when a StatusNotifierItem host is there, with False when patience is over.
+    """Emits `ready` once: with True when a StatusNotifierItem host is there, with False when none has come in time.
     Emits `late` when a host comes after that."""
 
     ready = pyqtSignal(bool)

@@ -11,40 +11,40 @@ class Settings:
     """Read and written at once; what a file says that cannot be is as if it said nothing."""
 
     def __init__(self) -> None:
-        self._kept = QSettings("qnet", "tray")
+        self._store = QSettings("qnet", "tray")
 
-    def tells(self, kind: Kind) -> bool:
+    def notifies(self, kind: Kind) -> bool:
         """Whether notifications of a kind are wanted."""
-        return str(self._kept.value(f"notify/{kind.value}", "true")) != "false"
+        return str(self._store.value(f"notify/{kind.value}", "true")) != "false"
 
-    def set_tells(self, kind: Kind, requested: bool) -> None:
+    def set_notifies(self, kind: Kind, requested: bool) -> None:
         """Choose that."""
-        self._kept.setValue(f"notify/{kind.value}", "true" if requested else "false")
+        self._store.setValue(f"notify/{kind.value}", "true" if requested else "false")
 
     @property
     def minutes(self) -> int:
         """For how many minutes dom0 is to be connected; 0 for what the helper is configured for."""
-        text = str(self._kept.value("upgrade/minutes", "0"))
+        text = str(self._store.value("upgrade/minutes", "0"))
         return int(text) if text.isascii() and text.isdigit() and int(text) <= MINUTES_MAX else 0
 
     @minutes.setter
     def minutes(self, minutes: int) -> None:
-        self._kept.setValue("upgrade/minutes", str(minutes))
+        self._store.setValue("upgrade/minutes", str(minutes))
 
     @property
     def command(self) -> str:
         """The command that upgrades dom0's packages; empty for the distribution's own."""
-        return str(self._kept.value("upgrade/command", ""))
+        return str(self._store.value("upgrade/command", ""))
 
     @command.setter
     def command(self, command: str) -> None:
-        self._kept.setValue("upgrade/command", command)
+        self._store.setValue("upgrade/command", command)
 
     def place(self, window: str) -> QByteArray | None:
         """Where a window was, in Qt's form."""
-        found = self._kept.value(f"place/{window}")
-        return found if isinstance(found, QByteArray) else None
+        place = self._store.value(f"place/{window}")
+        return place if isinstance(place, QByteArray) else None
 
     def set_place(self, window: str, place: QByteArray) -> None:
         """Remember that."""
-        self._kept.setValue(f"place/{window}", place)
+        self._store.setValue(f"place/{window}", place)

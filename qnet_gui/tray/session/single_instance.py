@@ -8,7 +8,7 @@ from qnet_gui.tray.state.menu import Action
 NAME = "org.qnet.Tray"
 PATH = "/org/qnet/Tray"
 #: Milliseconds that the first one has for an answer.
-_PATIENCE = 5000
+_DEADLINE = 5000
 
 
 class Instance(QObject):
@@ -34,4 +34,4 @@ class Instance(QObject):
 def ask_first(bus: QDBusConnection) -> bool:
     """Have the first one open its window; whether it answers. Blocks, for whoever asks has nothing else to do."""
     message = QDBusMessage.createMethodCall(NAME, PATH, NAME, "Open")
-    return bool(bus.call(message, QDBus.CallMode.Block, _PATIENCE).type() == QDBusMessage.MessageType.ReplyMessage)
+    return bool(bus.call(message, QDBus.CallMode.Block, _DEADLINE).type() == QDBusMessage.MessageType.ReplyMessage)

@@ -30,12 +30,12 @@ def usual_command(release: Path = _RELEASE) -> str:
         lines = release.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return ""
-    found = dict(line.split("=", 1) for line in lines if "=" in line)
-    families = f"{found.get('ID', '')} {found.get('ID_LIKE', '')}".replace('"', "").replace("opensuse", "suse")
-    return next((_COMMANDS[each] for each in families.split() if each in _COMMANDS), "")
+    fields = dict(line.split("=", 1) for line in lines if "=" in line)
+    families = f"{fields.get('ID', '')} {fields.get('ID_LIKE', '')}".replace('"', "").replace("opensuse", "suse")
+    return next((_COMMANDS[family] for family in families.split() if family in _COMMANDS), "")
 
 
-def words(command: str, path: str | None = None) -> list[str]:
+def command_line(command: str, path: str | None = None) -> list[str]:
     """The terminal with the command in it, which stays until a key is pressed; empty where there is no terminal."""
     end = shlex.quote(tr("The upgrade has ended. Press Enter to close this window."))
     script = f"{command}\nprintf '\\n%s ' {end}\nread -r _"
@@ -49,6 +49,6 @@ def hindrance(command: str) -> str:
     """Why it cannot be run here; empty if it can."""
     if not command:
         return tr("The command that upgrades this system is not known. Enter it in the settings.")
-    if not words(command):
+    if not command_line(command):
         return tr("There is no terminal here. Run this in one: {command}", command=command)
     return ""

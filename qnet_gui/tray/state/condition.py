@@ -36,7 +36,7 @@ class Subject:
 
     kind: Kind
     condition: Callable[[Snapshot], Condition | None]
-    words: Callable[[Condition, Condition], Notification]
+    notification: Callable[[Condition, Condition], Notification]
 
 
 def _netvm(snapshot: Snapshot) -> Condition | None:
@@ -45,7 +45,7 @@ def _netvm(snapshot: Snapshot) -> Condition | None:
     return Condition(snapshot.netvm.state is NetvmState.RUNNING, sentence(snapshot), snapshot.netvm.name)
 
 
-def _netvm_words(old: Condition, new: Condition) -> Notification:
+def _netvm_notification(old: Condition, new: Condition) -> Notification:
     if old.name != new.name:
         title = tr("Another netvm")
         return Notification(Kind.NETVM, title, f"{old.name} → {new.name}. {new.line}")
@@ -62,7 +62,7 @@ def _uplink(snapshot: Snapshot) -> Condition | None:
     return Condition(True, line, uplink_name(uplink), uplink.address, uplink.gateway)
 
 
-def _uplink_words(old: Condition, new: Condition) -> Notification:
+def _uplink_notification(old: Condition, new: Condition) -> Notification:
     if not new.name:
         return Notification(Kind.UPLINK, tr("Uplink lost"), tr("{old} → none. {why}", old=old.name, why=new.line))
     if not old.name:
@@ -77,11 +77,11 @@ def _names(snapshot: Snapshot) -> Condition | None:
     return Condition(bool(snapshot.dns.redirects), sentence(snapshot))
 
 
-def _names_words(_old: Condition, new: Condition) -> Notification:
+def _names_notification(_old: Condition, new: Condition) -> Notification:
     title = tr("Names resolve again") if new.good else tr("Names do not resolve")
     return Notification(Kind.NAMES, title, new.line, (Action.NAMES,))
 
 
-NETVM = Subject(Kind.NETVM, _netvm, _netvm_words)
-UPLINK = Subject(Kind.UPLINK, _uplink, _uplink_words)
-NAMES = Subject(Kind.NAMES, _names, _names_words)
+NETVM = Subject(Kind.NETVM, _netvm, _netvm_notification)
+UPLINK = Subject(Kind.UPLINK, _uplink, _uplink_notification)
+NAMES = Subject(Kind.NAMES, _names, _names_notification)

@@ -18,7 +18,7 @@ _CONNECTED = (Action.DISCONNECT, Action.UPGRADE)
 
 
 def _problem(snapshot: Snapshot, code: str) -> Problem | None:
-    return next((each for each in snapshot.problems if each.code == code), None)
+    return next((problem for problem in snapshot.problems if problem.code == code), None)
 
 
 class Dom0Tracker:
@@ -27,17 +27,17 @@ class Dom0Tracker:
     def __init__(self) -> None:
         self.due: float | None = None
         self._before: Snapshot | None = None
-        self._warned = 0
+        self._warned_deadline = 0
         self._warning_shown = False
 
-    def see(self, snapshot: Snapshot, now: float, clock: float) -> list[Announcement]:
+    def update(self, snapshot: Snapshot, now: float, clock: float) -> list[Announcement]:
         """Take in a snapshot."""
         before, self._before = self._before, snapshot
-        told = [] if before is None else self._changes(before, snapshot)
+        announcements = [] if before is None else self._changes(before, snapshot)
         chosen = before is None or before.dom0.until != snapshot.dom0.until
         if chosen and snapshot.dom0.until - clock <= NEAR:
-            self._warned = snapshot.dom0.until  # whoever chose so short a time knows
-        return told + self._deadline(now, clock)
+            self._warned_deadline = snapshot.dom0.until  # whoever chose so short a time knows
+        return announcements + self._deadline(now, clock)
 
     def tick(self, now: float, clock: float) -> list[Announcement]:
         """What is due at this time."""
@@ -45,46 +45,46 @@ class Dom0Tracker:
 
     def _changes(self, before: Snapshot, snapshot: Snapshot) -> list[Announcement]:
         old, new = before.dom0.state, snapshot.dom0.state
-        told: list[Announcement] = []
+        announcements: list[Announcement] = []
         if new is Dom0State.OPEN and old is not Dom0State.OPEN:
-            told.append(_connected(snapshot.dom0))
+            announcements.append(_connected(snapshot.dom0))
         elif new is Dom0State.CLOSED and old is not Dom0State.CLOSED:
             body = tr("That is how it should be. Domains that were paused for it go on.")
-            told.append(Notification(Kind.DOM0, tr("dom0 is disconnected from the network"), body))
+            announcements.append(Notification(Kind.DOM0, tr("dom0 is disconnected from the network"), body))
         elif self._warning_shown and before.dom0.until != snapshot.dom0.until:
-            told.append(Withdrawal(Kind.DOM0))
-        if told:
+            announcements.append(Withdrawal(Kind.DOM0))
+        if announcements:
             self._warning_shown = False
         stuck, reachable = _problem(snapshot, _STUCK), _problem(snapshot, _REACHABLE)
         if stuck and not _problem(before, _STUCK):
             title = tr("dom0 could not be disconnected")
-            told.append(Notification(Kind.DOM0, title, stuck.cure, _CONNECTED, urgent=True, icon=_SHIELD))
+            announcements.append(Notification(Kind.DOM0, title, stuck.cure, _CONNECTED, urgent=True, icon=_SHIELD))
         if reachable and not _problem(before, _REACHABLE):
             title = tr("dom0 has a network that nobody asked for")
-            told.append(Notification(Kind.GUARD, title, reachable.cure, urgent=True, icon=_SHIELD))
+            announcements.append(Notification(Kind.GUARD, title, reachable.cure, urgent=True, icon=_SHIELD))
         elif _problem(before, _REACHABLE) and not reachable:
-            told.append(Withdrawal(Kind.GUARD))
-        return told
+            announcements.append(Withdrawal(Kind.GUARD))
+        return announcements
 
     def _deadline(self, now: float, clock: float) -> list[Announcement]:
         self.due = None
-        link = self._before.dom0 if self._before else Dom0Connection()
-        if link.state is not Dom0State.OPEN or link.until == self._warned:
+        connection = self._before.dom0 if self._before else Dom0Connection()
+        if connection.state is not Dom0State.OPEN or connection.until == self._warned_deadline:
             return []
-        left = link.until - clock
-        if left > NEAR:
-            self.due = now + left - NEAR
+        seconds_left = connection.until - clock
+        if seconds_left > NEAR:
+            self.due = now + seconds_left - NEAR
             return []
-        self._warned, self._warning_shown = link.until, True
-        title = tr("dom0 will be disconnected at {until}", until=hour(link.until))
+        self._warned_deadline, self._warning_shown = connection.until, True
+        title = tr("dom0 will be disconnected at {until}", until=hour(connection.until))
         body = tr("Extend it if the upgrade takes longer.")
         return [Notification(Kind.DOM0, title, body, (Action.EXTEND, *_CONNECTED), icon=_SHIELD)]
 
 
-def _connected(link: Dom0Connection) -> Notification:
-    words = [tr("Until {until}.", until=hour(link.until))]
-    if link.paused:
-        words.append(domains_paused(len(link.paused)))
-    if link.by:
-        words.append(tr("Connected by {user}.", user=link.by))
-    return Notification(Kind.DOM0, tr("dom0 is connected to the network"), " ".join(words), _CONNECTED, icon=_SHIELD)
+def _connected(connection: Dom0Connection) -> Notification:
+    parts = [tr("Until {until}.", until=hour(connection.until))]
+    if connection.paused:
+        parts.append(domains_paused(len(connection.paused)))
+    if connection.by:
+        parts.append(tr("Connected by {user}.", user=connection.by))
+    return Notification(Kind.DOM0, tr("dom0 is connected to the network"), " ".join(parts), _CONNECTED, icon=_SHIELD)

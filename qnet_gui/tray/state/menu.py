@@ -13,10 +13,10 @@ from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import tr, tr_count
 
 #: So many domains have a row; a longer list cannot be used as a menu, and the Status window has them all.
-MOST = 20
+DOMAINS_MAX = 20
 DOM0 = "dom0"
 #: Minutes from now, when a person asks for more time by a notification.
-MORE = 30
+EXTEND_MINUTES = 30
 
 
 class Action(enum.Enum):
@@ -63,23 +63,23 @@ class Row:
     why: str = ""
 
 
-LINE = Row()
+SEPARATOR = Row()
 
 
-def _to(text: str, action: Action, why: str = "") -> Row:
+def _action_row(text: str, action: Action, why: str = "") -> Row:
     return Row(text, ActionRequest(action), why=why)
 
 
 def blind(snapshot: Snapshot | None) -> bool:
     """Whether nothing is known at present, neither of the netvm nor of domains."""
-    return snapshot is None or any(each.code in BLIND_CODES for each in snapshot.problems)
+    return snapshot is None or any(problem.code in BLIND_CODES for problem in snapshot.problems)
 
 
 def hindrance(snapshot: Snapshot | None) -> str:
     """Why nothing can be done to domains and netvm at present; empty if it can."""
     if snapshot is None or blind(snapshot):
         return sentence(snapshot)
-    if managed := next((each for each in snapshot.problems if each.code == "managed"), None):
+    if managed := next((problem for problem in snapshot.problems if problem.code == "managed"), None):
         return managed.sentence
     if snapshot.dom0.state is not Dom0State.CLOSED:
         return tr("While dom0 is connected, all domains stay as they are.")
@@ -88,7 +88,7 @@ def hindrance(snapshot: Snapshot | None) -> str:
     return ""
 
 
-def deeds(domain: Domain, why: str) -> tuple[Row, ...]:
+def domain_actions(domain: Domain, why: str) -> tuple[Row, ...]:
     """What can be done to a domain."""
 
     def row(text: str, action: Action) -> Row:
@@ -104,19 +104,19 @@ def deeds(domain: Domain, why: str) -> tuple[Row, ...]:
 def _domains(snapshot: Snapshot | None) -> Row:
     why = hindrance(snapshot)
     domains = () if snapshot is None or blind(snapshot) else snapshot.domains
-    rows = [Row(each.name, rows=deeds(each, why)) for each in domains[:MOST]]
-    if len(domains) > MOST:
-        more = len(domains) - MOST
+    rows = [Row(domain.name, rows=domain_actions(domain, why)) for domain in domains[:DOMAINS_MAX]]
+    if len(domains) > DOMAINS_MAX:
+        more = len(domains) - DOMAINS_MAX
         text = tr_count("{count} more in Status…", "{count} more in Status…", more, count=more)
-        rows.append(_to(text, Action.STATUS))
+        rows.append(_action_row(text, Action.STATUS))
     return Row(tr("Domains"), rows=tuple(rows), why="" if rows else tr("No other domain is running."))
 
 
 def candidates(snapshot: Snapshot) -> list[str]:
     """Who might be the netvm: the one that is, and domains that have no vif, since one that serves needs none."""
-    others = sorted(each.name for each in snapshot.domains if not each.vif and each.name != snapshot.netvm.name)
+    others = sorted(domain.name for domain in snapshot.domains if not domain.vif and domain.name != snapshot.netvm.name)
     chosen = [] if snapshot.netvm.name == DOM0 else [snapshot.netvm.name]
-    return [*chosen, *others[: MOST - 1]]
+    return [*chosen, *others[: DOMAINS_MAX - 1]]
 
 
 def _netvm(snapshot: Snapshot | None) -> Row:
@@ -127,7 +127,7 @@ def _netvm(snapshot: Snapshot | None) -> Row:
     def choice(name: str, text: str) -> Row:
         return Row(text, ActionRequest(Action.NETVM, name=name), checked=name == now, why=why)
 
-    rows = [choice(each, each) for each in candidates(snapshot)]
+    rows = [choice(name, name) for name in candidates(snapshot)]
     return Row(tr("Default netvm"), rows=(*rows, choice(DOM0, tr("dom0 (not recommended)"))))
 
 
@@ -135,34 +135,34 @@ def can_disconnect(snapshot: Snapshot | None) -> bool:
     """Whether dom0 is, or may be, connected, and is not on its way back already."""
     if snapshot is None or snapshot.dom0.state is Dom0State.CLOSED:
         return False
-    stuck = any(each.code == "dom0-stuck" for each in snapshot.problems)
+    stuck = any(problem.code == "dom0-stuck" for problem in snapshot.problems)
     return stuck or snapshot.dom0.state is not Dom0State.CLOSING
 
 
 def _first(snapshot: Snapshot | None) -> Iterable[Row]:
     if can_disconnect(snapshot):
-        yield _to(tr("Disconnect dom0 now"), Action.DISCONNECT)
-        yield LINE
-    yield _to(sentence(snapshot), Action.STATUS)
-    yield LINE
+        yield _action_row(tr("Disconnect dom0 now"), Action.DISCONNECT)
+        yield SEPARATOR
+    yield _action_row(sentence(snapshot), Action.STATUS)
+    yield SEPARATOR
 
 
 def rows(snapshot: Snapshot | None) -> tuple[Row, ...]:
     """The whole menu. netvm's network applet can always be asked for: where it cannot be shown, the answer is why."""
     return (
         *_first(snapshot),
-        _to(tr("Status…"), Action.STATUS),
-        _to(tr("Routes…"), Action.ROUTES),
-        _to(tr("Name servers…"), Action.NAMES),
-        _to(tr("Network applet (nm-applet)"), Action.NETAPPLET),
-        LINE,
-        _to(tr("Upgrade networking…"), Action.UPGRADE),
-        LINE,
+        _action_row(tr("Status…"), Action.STATUS),
+        _action_row(tr("Routes…"), Action.ROUTES),
+        _action_row(tr("Name servers…"), Action.NAMES),
+        _action_row(tr("Network applet (nm-applet)"), Action.NETAPPLET),
+        SEPARATOR,
+        _action_row(tr("Upgrade networking…"), Action.UPGRADE),
+        SEPARATOR,
         _netvm(snapshot),
         _domains(snapshot),
-        LINE,
-        _to(tr("Settings…"), Action.SETTINGS),
-        _to(tr("Help"), Action.HELP),
-        _to(tr("About"), Action.ABOUT),
-        _to(tr("Quit"), Action.QUIT),
+        SEPARATOR,
+        _action_row(tr("Settings…"), Action.SETTINGS),
+        _action_row(tr("Help"), Action.HELP),
+        _action_row(tr("About"), Action.ABOUT),
+        _action_row(tr("Quit"), Action.QUIT),
     )

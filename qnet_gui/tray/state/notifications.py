@@ -19,7 +19,7 @@ class Kind(enum.Enum):
     GUARD = "guard"
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """What it tells of, for the settings."""
         return tr(_WORDS[self])
 

@@ -47,7 +47,7 @@ class OperationProgress:
 
     def step(self, name: str) -> Step | None:
         """A step, if it has been begun."""
-        return next((each for each in self.steps if each.name == name), None)
+        return next((step for step in self.steps if step.name == name), None)
 
 
 def begun(progress: OperationProgress, snapshot: Snapshot | None) -> OperationProgress:
@@ -75,7 +75,7 @@ def stepped(progress: OperationProgress, number: int, name: str, state: str, wha
         return replace(progress, steps=(*progress.steps, step))
     if old.state is State.FAILED and step.state is State.UNDONE:
         return progress
-    return replace(progress, steps=tuple(step if each is old else each for each in progress.steps))
+    return replace(progress, steps=tuple(step if known is old else known for known in progress.steps))
 
 
 def ended(progress: OperationProgress, number: int, error: str, outcome: Message) -> OperationProgress:

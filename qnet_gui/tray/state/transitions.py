@@ -20,14 +20,14 @@ QUIET = 5.0
 LASTING = 5.0
 
 
-class _Follower:
+class _SubjectTracker:
     """Remembers what was told of one subject. `due` is when to ask again (a monotonic time), None for never."""
 
     def __init__(self, subject: Subject) -> None:
         self.due: float | None = None
         self._subject = subject
-        self._told: Condition | None = None
-        self._told_at = float("-inf")
+        self._announced: Condition | None = None
+        self._announced_at = float("-inf")
         self._loss_shown = False
         self._now: Condition | None = None
         self._since = float("-inf")
@@ -36,15 +36,15 @@ class _Follower:
         """Nothing is known at present; what was told stays told."""
         self._now = self.due = None
 
-    def see(self, snapshot: Snapshot, now: float) -> Announcement | None:
+    def update(self, snapshot: Snapshot, now: float) -> Announcement | None:
         """Take in how it is."""
-        fresh = self._subject.condition(snapshot)
-        if fresh is None:
+        condition = self._subject.condition(snapshot)
+        if condition is None:
             self.forget()
             return self._withdraw()
-        if self._now is None or fresh.good != self._now.good:
+        if self._now is None or condition.good != self._now.good:
             self._since = now
-        self._now = fresh
+        self._now = condition
         return self.tick(now)
 
     def _withdraw(self) -> Announcement | None:
@@ -57,51 +57,53 @@ class _Follower:
         self.due = None
         if self._now is None:
             return None
-        if self._told and self._told.same(self._now):
-            if self._now.gateway or not self._told.gateway:
-                self._told = self._now
+        if self._announced and self._announced.same(self._now):
+            if self._now.gateway or not self._announced.gateway:
+                self._announced = self._now
             return None
-        at = max(self._told_at + QUIET, self._since + (0 if self._now.good else LASTING))
+        at = max(self._announced_at + QUIET, self._since + (0 if self._now.good else LASTING))
         if now < at:
             self.due = at
             return None
-        told, self._told = self._told, self._now
-        if told is None:
+        before, self._announced = self._announced, self._now
+        if before is None:
             return None
-        self._told_at, self._loss_shown = now, not self._now.good
-        return self._subject.words(told, self._now)
+        self._announced_at, self._loss_shown = now, not self._now.good
+        return self._subject.notification(before, self._now)
 
 
 class Tracker:
     """Feed it every snapshot; ask again at `due` (a monotonic time) when it is set. Times are in seconds."""
 
     def __init__(self) -> None:
-        self._followers = [_Follower(subject) for subject in (NETVM, UPLINK, NAMES)]
+        self._trackers = [_SubjectTracker(subject) for subject in (NETVM, UPLINK, NAMES)]
         self._dom0 = Dom0Tracker()
 
     @property
     def due(self) -> float | None:
         """When `tick` may have something."""
-        times = [due for due in (self._dom0.due, *(each.due for each in self._followers)) if due is not None]
+        times = [due for due in (self._dom0.due, *(tracker.due for tracker in self._trackers)) if due is not None]
         return min(times, default=None)
 
-    def see(self, snapshot: Snapshot | None, now: float, clock: float) -> list[Announcement]:
+    def update(self, snapshot: Snapshot | None, now: float, clock: float) -> list[Announcement]:
         """Take in a snapshot at a monotonic time and one since the epoch.
 
         From a helper that is away or blind nothing is learned of the netvm, nor told.
         """
         if snapshot is None:
-            for each in self._followers:
-                each.forget()
+            for tracker in self._trackers:
+                tracker.forget()
             return []
-        told = self._dom0.see(snapshot, now, clock)
+        announcements = self._dom0.update(snapshot, now, clock)
         if blind(snapshot):
-            for each in self._followers:
-                each.forget()
-            return told
-        return told + [announcements for each in self._followers if (announcements := each.see(snapshot, now))]
+            for tracker in self._trackers:
+                tracker.forget()
+            return announcements
+        changes = [tracker.update(snapshot, now) for tracker in self._trackers]
+        return announcements + [change for change in changes if change is not None]
 
     def tick(self, now: float, clock: float) -> list[Announcement]:
         """What is due at this time."""
-        told = self._dom0.tick(now, clock)
-        return told + [announcements for each in self._followers if (announcements := each.tick(now))]
+        announcements = self._dom0.tick(now, clock)
+        changes = [tracker.tick(now) for tracker in self._trackers]
+        return announcements + [change for change in changes if change is not None]

@@ -50,7 +50,7 @@ def _carrier(snapshot: Snapshot, uplink: Uplink) -> Uplink:
     """What a VPN runs over: the first other uplink that is up; the uplink itself when it is no VPN."""
     if uplink.kind is not UplinkKind.VPN:
         return uplink
-    up = (each for each in snapshot.uplinks if each.state is UplinkState.UP and each.kind is not UplinkKind.VPN)
+    up = (other for other in snapshot.uplinks if other.state is UplinkState.UP and other.kind is not UplinkKind.VPN)
     return next(up, uplink)
 
 

@@ -15,7 +15,7 @@ class Window(QWidget):
         super().__init__()
         self.app_state = app_state
         self._key = key
-        self._seen = False
+        self._placed = False
         self.setObjectName(key)
         self.setWindowTitle(title)
         self.setWindowIcon(application_icon())
@@ -39,7 +39,7 @@ class Window(QWidget):
         if not self.isVisible():
             self.opened()
             self.refresh()
-            self._put()
+            self._restore_place()
         if self.isMinimized():
             self.showNormal()
         raise_window(self)
@@ -56,10 +56,10 @@ class Window(QWidget):
         height = self.layout().heightForWidth(width) if self.layout().hasHeightForWidth() else 0
         return QSize(width, height)
 
-    def _put(self) -> None:
-        if self._seen:
+    def _restore_place(self) -> None:
+        if self._placed:
             return
-        self._seen = True
+        self._placed = True
         place = self.app_state.settings.place(self._key)
         if place is None or not self.restoreGeometry(place):
             self.resize(self.sizeHint().expandedTo(self.minimumSizeHint()))

@@ -21,8 +21,8 @@ class NamesWindow(Window):
         self._page: NamesPage | None = None
         self._refused = ""
         self._answers: dict[str, str] = {}
-        self._about: object = None
-        self._head, self._said = heading(), label(wrapped=True)
+        self._tested_state: object = None
+        self._head, self._message = heading(), label(wrapped=True)
         self._table = Table(tr("Name servers"), heads(), fixed=(0, 1))
         self._test = button(tr("Test"), self._do_test)
         self._test.setToolTip(tr("Have netvm ask each of its name servers something, and see how soon it answers."))
@@ -31,7 +31,7 @@ class NamesWindow(Window):
         self._copy = button(tr("Copy"), lambda: copy(as_text(page(app_state.snapshot, self._answers))))
         self.column.setSpacing(12)
         self.column.addWidget(self._head)
-        self.column.addWidget(self._said)
+        self.column.addWidget(self._message)
         self.column.addWidget(self._table, 1)
         self.column.addStretch()
         self.column.addLayout(buttons(self._test, self._reapply, None, self._copy, button(tr("Close"), self.hide)))
@@ -42,14 +42,14 @@ class NamesWindow(Window):
 
     def refresh(self) -> None:
         """See `Window`."""
-        about = self.app_state.snapshot and self.app_state.snapshot.dns.redirects
-        if about != self._about:
-            self._about, self._answers = about, {}
+        state = self.app_state.snapshot and self.app_state.snapshot.dns.redirects
+        if state != self._tested_state:
+            self._tested_state, self._answers = state, {}
         self._page = page(self.app_state.snapshot, self._answers)
-        said = self._refused or self._page.said
+        message = self._refused or self._page.message
         say(self._head, self._page.head)
-        say(self._said, said)
-        self._said.setVisible(bool(said))
+        say(self._message, message)
+        self._message.setVisible(bool(message))
         self._table.show_rows(self._page.rows)
         self._table.setVisible(bool(self._page.rows))
         self._copy.setEnabled(bool(self._page.rows))

@@ -77,11 +77,11 @@ def button(text: str, then: Callable[[], None], danger: bool = False) -> QPushBu
 def buttons(*row: QPushButton | None) -> QHBoxLayout:
     """A row of buttons; None is the gap between those at the left and those at the right."""
     layout = QHBoxLayout()
-    for each in row:
-        if each is None:
+    for item in row:
+        if item is None:
             layout.addStretch()
         else:
-            layout.addWidget(each)
+            layout.addWidget(item)
     return layout
 
 
@@ -134,8 +134,8 @@ class Lines(QWidget):
             while len(self._labels) < len(lines):
                 self._add()
             for index, pair in enumerate(self._labels):
-                for each in pair:
-                    each.setVisible(index < len(lines))
+                for widget in pair:
+                    widget.setVisible(index < len(lines))
                 if index < len(lines):
                     self._say(*pair, lines[index])
             self._shown = tuple(lines)

@@ -30,9 +30,9 @@ def box(heading: str, text: str, more: str = "", icon: QMessageBox.Icon = QMessa
     made.setIcon(icon)
     made.setText(text)
     made.setInformativeText(more)
-    for each in made.findChildren(QLabel):  # Qt makes the second text plain by no call of its own
-        if isinstance(each, QLabel):
-            each.setTextFormat(Qt.TextFormat.PlainText)
+    for label in made.findChildren(QLabel):  # Qt makes the second text plain by no call of its own
+        if isinstance(label, QLabel):
+            label.setTextFormat(Qt.TextFormat.PlainText)
     return made
 
 

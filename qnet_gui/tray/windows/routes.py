@@ -8,7 +8,7 @@ from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.route import HEADS
 from qnet_gui.model.translation import tr
-from qnet_gui.tray.pages.routes import NUMBERS, RoutesPage, of_whom, page
+from qnet_gui.tray.pages.routes import NUMBERS, RoutesPage, page, table_owners
 from qnet_gui.tray.qt import QComboBox, QHBoxLayout
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.windows.base import Window
@@ -21,11 +21,11 @@ class RoutesWindow(Window):
 
     def __init__(self, app_state: AppState) -> None:
         super().__init__(app_state, "routes", tr("Routes"))
-        self._whose: list[tuple[str, str]] = []
+        self._owners: list[tuple[str, str]] = []
         self._answer: Sequence[object] | QnetError | None = None
         self._page = RoutesPage()
-        self._asking = self._again = False
-        self._about: object = None
+        self._asking = self._ask_again = False
+        self._asked_state: object = None
         self._choice = QComboBox()
         self._choice.setAccessibleName(tr("Routing table of"))
         self._choice.activated.connect(lambda _: self._ask())
@@ -34,47 +34,47 @@ class RoutesWindow(Window):
         top.addWidget(self._choice)
         top.addStretch()
         self._table = Table(tr("Routes"), HEADS, NUMBERS, fixed=(0, 1, 2, 7))
-        self._said = label(wrapped=True)
+        self._message = label(wrapped=True)
         self._reapply = button(tr("Apply again"), self._do_reapply)
         self._reapply.setToolTip(tr("Have netvm set its routes, packet filter and redirections anew."))
         self._copy = button(tr("Copy"), lambda: copy(self._page.text))
         self.column.addLayout(top)
-        self.column.addWidget(self._said)
+        self.column.addWidget(self._message)
         self.column.addWidget(self._table, 1)
         self.column.addLayout(buttons(self._reapply, None, self._copy, button(tr("Close"), self.hide)))
 
     def opened(self) -> None:
         """Nothing that was heard before counts."""
-        self._answer = self._about = None
+        self._answer = self._asked_state = None
 
     def refresh(self) -> None:
         """See `Window`."""
         snapshot = self.app_state.snapshot
-        whose = of_whom(snapshot)
-        if whose != self._whose:
-            self._choose_among(whose)
-        about = snapshot and (snapshot.netvm, snapshot.uplinks, snapshot.domains, snapshot.dns.redirects)
-        if about != self._about:
-            self._about = about
+        owners = table_owners(snapshot)
+        if owners != self._owners:
+            self._choose_among(owners)
+        state = snapshot and (snapshot.netvm, snapshot.uplinks, snapshot.domains, snapshot.dns.redirects)
+        if state != self._asked_state:
+            self._asked_state = state
             self._ask()
-        self._reapply.setEnabled(bool(whose))
+        self._reapply.setEnabled(bool(owners))
         self._show()
 
-    def _choose_among(self, whose: list[tuple[str, str]]) -> None:
+    def _choose_among(self, owners: list[tuple[str, str]]) -> None:
         before = self._choice.currentData()
-        self._whose = whose
+        self._owners = owners
         self._choice.clear()
-        for name, words in whose:
-            self._choice.addItem(words, name)
+        for name, text in owners:
+            self._choice.addItem(text, name)
         self._choice.setCurrentIndex(max(0, self._choice.findData(before)))
-        self._choice.setEnabled(bool(whose))
+        self._choice.setEnabled(bool(owners))
 
     def _ask(self) -> None:
         """One question at a time; what changes meanwhile is asked for afterwards."""
         if self._choice.currentData() is None:
             self._answer = QnetError(HelperCode.HELPER_AWAY)
         elif self._asking:
-            self._again = True
+            self._ask_again = True
         else:
             self._asking = True
             name = str(self._choice.currentData())
@@ -82,11 +82,11 @@ class RoutesWindow(Window):
 
     def _answered(self, name: str, answer: Sequence[object] | QnetError) -> None:
         self._asking = False
-        again, self._again = self._again, False
+        ask_again, self._ask_again = self._ask_again, False
         if name == self._choice.currentData():
             self._answer = answer
             self._show()
-        if again and self.isVisible():
+        if ask_again and self.isVisible():
             self._ask()
 
     def _do_reapply(self) -> None:
@@ -102,13 +102,13 @@ class RoutesWindow(Window):
             self._ask()
 
     def _show(self) -> None:
-        shown = page(self._answer)
-        if shown != self._page:
-            self._page = shown
-            self._table.show_rows(shown.rows)
-        say(self._said, shown.said)
-        self._said.setVisible(bool(shown.said))
-        self._copy.setEnabled(bool(shown.text))
+        new_page = page(self._answer)
+        if new_page != self._page:
+            self._page = new_page
+            self._table.show_rows(new_page.rows)
+        say(self._message, new_page.message)
+        self._message.setVisible(bool(new_page.message))
+        self._copy.setEnabled(bool(new_page.text))
         self.grow()
 
 

@@ -17,25 +17,25 @@ class SettingsWindow(Window):
 
     def __init__(self, app_state: AppState) -> None:
         super().__init__(app_state, "settings", tr("Settings of qnet"))
-        self._tells = {kind: QCheckBox(kind.words) for kind in Kind}
-        self._starts = QCheckBox(tr("Start with the session"))
+        self._notify_boxes = {kind: QCheckBox(kind.description) for kind in Kind}
+        self._autostart_box = QCheckBox(tr("Start with the session"))
         self._command, self._minutes = QLineEdit(), QSpinBox()
         self._trouble = label(wrapped=True)
         self.column.setSpacing(12)
-        self.column.addWidget(self._told())
+        self.column.addWidget(self._notification_box())
         self.column.addWidget(self._upgrade())
-        self.column.addWidget(self._starts)
+        self.column.addWidget(self._autostart_box)
         self.column.addWidget(self._trouble)
         self.column.addStretch()
         self.column.addLayout(buttons(None, button(tr("Close"), self.hide)))
         self._read()
         self._listen()
 
-    def _told(self) -> QGroupBox:
+    def _notification_box(self) -> QGroupBox:
         box = QGroupBox(tr("Notify when"))
         column = QVBoxLayout(box)
-        for each in self._tells.values():
-            column.addWidget(each)
+        for choice in self._notify_boxes.values():
+            column.addWidget(choice)
         return box
 
     def _upgrade(self) -> QGroupBox:
@@ -52,18 +52,18 @@ class SettingsWindow(Window):
         return box
 
     def _read(self) -> None:
-        for kind, each in self._tells.items():
-            each.setChecked(self.app_state.settings.tells(kind))
-        self._starts.setChecked(autostart.starts())
+        for kind, choice in self._notify_boxes.items():
+            choice.setChecked(self.app_state.settings.notifies(kind))
+        self._autostart_box.setChecked(autostart.is_enabled())
         self._command.setText(self.app_state.settings.command)
         self._minutes.setValue(self.app_state.settings.minutes)
         self._complain("")
 
     def _listen(self) -> None:
         settings = self.app_state.settings
-        for kind, each in self._tells.items():
-            each.toggled.connect(lambda requested, kind=kind: settings.set_tells(kind, requested))
-        self._starts.clicked.connect(lambda requested: self._complain(autostart.choose(requested)))
+        for kind, choice in self._notify_boxes.items():
+            choice.toggled.connect(lambda requested, kind=kind: settings.set_notifies(kind, requested))
+        self._autostart_box.clicked.connect(lambda requested: self._complain(autostart.set_enabled(requested)))
         self._command.textEdited.connect(self._take_command)
         self._minutes.valueChanged.connect(self._take_minutes)
 
@@ -77,7 +77,7 @@ class SettingsWindow(Window):
         say(self._trouble, problem)
         self._trouble.setVisible(bool(problem))
         if problem:
-            self._starts.setChecked(autostart.starts())
+            self._autostart_box.setChecked(autostart.is_enabled())
 
     def opened(self) -> None:
         """What is kept may have been changed by hand."""

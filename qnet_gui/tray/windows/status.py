@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.line import Line, Mark
-from qnet_gui.tray.pages.status import NO_DOMAINS, Page, as_text, deeds_of, domain_heads, page
+from qnet_gui.tray.pages.status import NO_DOMAINS, Page, actions_for_row, as_text, domain_heads, page
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.windows.base import Window
@@ -22,21 +22,21 @@ class StatusWindow(Window):
         self._table = Table(tr("Domains"), domain_heads(), fixed=(2, 3))
         self._table.chosen.connect(self._offer)
         self._empty = label(tr(NO_DOMAINS))
-        self._deeds = [button("", lambda index=index: self._do(index)) for index in range(2)]  # type: ignore[misc]
+        self._action_buttons = [button("", lambda index=index: self._do(index)) for index in range(2)]  # type: ignore[misc]
         self.column.setSpacing(12)
         for widget in (self._sentence, self._problems, self._facts):
             self.column.addWidget(widget)
         self.column.addWidget(self._table, 1)
         self.column.addWidget(self._empty)
         self.column.addStretch()
-        to = (
+        windows = (
             button(tr("Routes…"), lambda: app_state.request(Action.ROUTES)),
             button(tr("Name servers…"), lambda: app_state.request(Action.NAMES)),
             button(tr("Upgrade networking…"), lambda: app_state.request(Action.UPGRADE)),
         )
-        end = (button(tr("Copy"), lambda: copy(as_text(page(app_state.snapshot)))), button(tr("Close"), self.hide))
-        self.column.addLayout(buttons(*self._deeds, None))
-        self.column.addLayout(buttons(*to, None, *end))
+        closing = (button(tr("Copy"), lambda: copy(as_text(page(app_state.snapshot)))), button(tr("Close"), self.hide))
+        self.column.addLayout(buttons(*self._action_buttons, None))
+        self.column.addLayout(buttons(*windows, None, *closing))
 
     def refresh(self) -> None:
         """See `Window`."""
@@ -55,16 +55,16 @@ class StatusWindow(Window):
 
     def _offer(self) -> None:
         """What can be done to the selected domain."""
-        rows = deeds_of(self.app_state.snapshot, self._table.selected())
+        rows = actions_for_row(self.app_state.snapshot, self._table.selected())
         usual = (tr("Pause"), tr("Cut off the network"))
-        for index, each in enumerate(self._deeds):
-            each.setVisible(bool(self._page and self._page.domains))
-            each.setText(rows[index].text if rows else usual[index])
-            each.setEnabled(bool(rows) and not rows[index].why)
-            each.setToolTip(rows[index].why if rows else tr("Select a domain first."))
+        for index, action_button in enumerate(self._action_buttons):
+            action_button.setVisible(bool(self._page and self._page.domains))
+            action_button.setText(rows[index].text if rows else usual[index])
+            action_button.setEnabled(bool(rows) and not rows[index].why)
+            action_button.setToolTip(rows[index].why if rows else tr("Select a domain first."))
 
     def _do(self, index: int) -> None:
-        rows = deeds_of(self.app_state.snapshot, self._table.selected())
+        rows = actions_for_row(self.app_state.snapshot, self._table.selected())
         if rows and rows[index].request:
             self.app_state.requested.emit(rows[index].request)
 

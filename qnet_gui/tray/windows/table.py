@@ -22,13 +22,13 @@ from qnet_gui.tray.qt import (
     pyqtSignal,
 )
 
-_NOWHERE = QModelIndex()
+_NO_PARENT = QModelIndex()
 #: Behind a number, which would touch the next cell's text otherwise.
-_AFTER = "\u2003"
+_EM_SPACE = "\u2003"
 #: Pixels between a cell's text and the next cell's.
 _GAP = 12
 #: Pixels that a table needs at most before it scrolls: wide, high. Rows that are seen when its window opens, at most.
-_MOST, _SEEN = (900, 160), 12
+_MAX_SIZE, _ROWS_SHOWN = (900, 160), 12
 
 
 class _Model(QAbstractTableModel):
@@ -40,15 +40,15 @@ class _Model(QAbstractTableModel):
         self.font = QFontDatabase.systemFont(QFontDatabase.FixedFont)
         self.rows: list[Sequence[str]] = []
 
-    def rowCount(self, parent: QModelIndex = _NOWHERE) -> int:  # noqa: N802 (Qt's)
+    def rowCount(self, parent: QModelIndex = _NO_PARENT) -> int:  # noqa: N802 (Qt's)
         return 0 if parent.isValid() else len(self.rows)
 
-    def columnCount(self, parent: QModelIndex = _NOWHERE) -> int:  # noqa: N802 (Qt's)
+    def columnCount(self, parent: QModelIndex = _NO_PARENT) -> int:  # noqa: N802 (Qt's)
         return 0 if parent.isValid() else len(self._heads)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802 (Qt's)
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._heads[section] + (_AFTER if section in self._numbers else "")
+            return self._heads[section] + (_EM_SPACE if section in self._numbers else "")
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(section)
         return None
@@ -60,7 +60,7 @@ class _Model(QAbstractTableModel):
     def data(self, index: QModelIndex, role: int = 0) -> Any:
         text = self.rows[index.row()][index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return text + _AFTER if index.column() in self._numbers else text
+            return text + _EM_SPACE if index.column() in self._numbers else text
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return text
         if role == Qt.ItemDataRole.UserRole:
@@ -91,12 +91,12 @@ class _Model(QAbstractTableModel):
             return False
         for number in reversed(range(len(self.rows))):
             if self.rows[number][0] not in requested:
-                self.beginRemoveRows(_NOWHERE, number, number)
+                self.beginRemoveRows(_NO_PARENT, number, number)
                 del self.rows[number]
                 self.endRemoveRows()
         for number, row in enumerate(rows):
             if number == len(self.rows) or self.rows[number][0] != row[0]:
-                self.beginInsertRows(_NOWHERE, number, number)
+                self.beginInsertRows(_NO_PARENT, number, number)
                 self.rows.insert(number, row)
                 self.endInsertRows()
         self._change(rows)
@@ -170,7 +170,7 @@ class Table(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.Interactive)
         self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().setHighlightSections(False)
-        self._need_room()
+        self._fit_columns()
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit())
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
@@ -180,23 +180,23 @@ class Table(QTableView):
             longest = [max(column, key=len) for column in zip(*rows, strict=True)]
             if longest and longest != self._longest:
                 self._longest = longest
-                self._need_room()
+                self._fit_columns()
 
-    def _need_room(self) -> None:
+    def _fit_columns(self) -> None:
         """Nothing is cut off that need not be."""
-        head, width = self.horizontalHeader(), 0
+        header, width = self.horizontalHeader(), 0
         for column, text in enumerate(self._longest):
             metrics = QFontMetrics(self._model.font) if column in self._model.fixed else self.fontMetrics()
-            need = max(metrics.horizontalAdvance(text + _AFTER) + _GAP, head.sectionSizeHint(column))
-            head.resizeSection(column, need)
+            need = max(metrics.horizontalAdvance(text + _EM_SPACE) + _GAP, header.sectionSizeHint(column))
+            header.resizeSection(column, need)
             width += need
         width += self.verticalScrollBar().sizeHint().width() + 2 * self.frameWidth()
-        self.setMinimumSize(min(width, _MOST[0]), _MOST[1])
+        self.setMinimumSize(min(width, _MAX_SIZE[0]), _MAX_SIZE[1])
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's)
         """As high as its rows are, within bounds."""
-        rows = min(len(self._model.rows), _SEEN) * self.verticalHeader().defaultSectionSize()
+        rows = min(len(self._model.rows), _ROWS_SHOWN) * self.verticalHeader().defaultSectionSize()
         height = self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth()
         return QSize(self.minimumWidth(), max(height, self.minimumHeight()))
 

@@ -11,7 +11,7 @@ from qnet_gui.model.errors import QnetError
 from qnet_gui.model.preflight import Preflight, from_answer
 from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
 from qnet_gui.model.translation import tr
-from qnet_gui.tray.pages.upgrade import Known, UpgradePage, left, upgrade
+from qnet_gui.tray.pages.upgrade import UpgradeInputs, UpgradePage, left, upgrade
 from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, QTimer
 from qnet_gui.tray.session import terminal
 from qnet_gui.tray.session.app_state import AppState
@@ -24,12 +24,12 @@ from qnet_gui.tray.windows.parts import Facts, Lines, button, buttons, caption, 
 _USUAL = 60
 
 
-def _matters(snapshot: Snapshot | None) -> object:
+def _relevant_state(snapshot: Snapshot | None) -> object:
     """What Preflight's answer depends on; with anything else of a snapshot it need not be asked for again."""
     if snapshot is None:
         return None
-    domains = tuple((each.id, each.state) for each in snapshot.domains)
-    codes = tuple(each.code for each in snapshot.problems)
+    domains = tuple((domain.id, domain.state) for domain in snapshot.domains)
+    codes = tuple(problem.code for problem in snapshot.problems)
     uplink = snapshot.uplink.name if snapshot.uplink else ""
     return snapshot.netvm, uplink, bool(snapshot.dns.redirects), domains, codes, snapshot.operation, snapshot.dom0.state
 
@@ -39,8 +39,8 @@ class UpgradeWindow(Window):
 
     def __init__(self, app_state: AppState) -> None:
         super().__init__(app_state, "upgrade", tr("Upgrade networking"))
-        self._known = Known()
-        self._asked: object = None
+        self._inputs = UpgradeInputs()
+        self._asked_state: object = None
         self._page: UpgradePage | None = None
         self._head, self._more = heading(), label(wrapped=True)
         self._facts, self._checks, self._steps, self._outcome = Facts(), Lines(), Lines(), Lines()
@@ -62,8 +62,8 @@ class UpgradeWindow(Window):
 
     def _build(self) -> None:
         span = QHBoxLayout()
-        for each in (self._span, self._minutes):
-            span.addWidget(each)
+        for field in (self._span, self._minutes):
+            span.addWidget(field)
         span.addStretch()
         self.column.setSpacing(12)
         for widget in (self._head, self._countdown, self._more, self._facts):
@@ -80,31 +80,32 @@ class UpgradeWindow(Window):
     def opened(self) -> None:
         """The answer of last time is not believed."""
         progress = self.app_state.progress
-        self._known, self._asked = Known(read=progress if progress.over else None), None
+        self._inputs, self._asked_state = UpgradeInputs(read=progress if progress.over else None), None
         self._choose_minutes()
 
     def _choose_minutes(self) -> None:
-        found = self._known.preflight
-        usual = found.minutes if isinstance(found, Preflight) else _USUAL
+        preflight = self._inputs.preflight
+        usual = preflight.minutes if isinstance(preflight, Preflight) else _USUAL
         self._minutes.setValue(self.app_state.settings.minutes or usual)
 
     def refresh(self) -> None:
         """Show what is so now, and ask anew what stands in the way when that may be something else."""
         snapshot = self.app_state.snapshot
-        if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and _matters(snapshot) != self._asked:
-            self._asked = _matters(snapshot)
+        state = _relevant_state(snapshot)
+        if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and state != self._asked_state:
+            self._asked_state = state
             self.app_state.client.ask("Preflight", [], self._answered)
-        self._known = replace(self._known, progress=self.app_state.progress)
-        self._show(upgrade(snapshot, self._known))
+        self._inputs = replace(self._inputs, progress=self.app_state.progress)
+        self._show(upgrade(snapshot, self._inputs))
 
     def _answered(self, answer: Sequence[object] | QnetError) -> None:
-        found: Preflight | QnetError
+        preflight: Preflight | QnetError
         try:
-            found = answer if isinstance(answer, QnetError) else from_answer(*answer[:1])
+            preflight = answer if isinstance(answer, QnetError) else from_answer(*answer[:1])
         except QnetError as error:
-            found = error
-        first = self._known.preflight is None
-        self._known = replace(self._known, preflight=found)
+            preflight = error
+        first = self._inputs.preflight is None
+        self._inputs = replace(self._inputs, preflight=preflight)
         if first:
             self._choose_minutes()
         self.refresh()
@@ -121,8 +122,8 @@ class UpgradeWindow(Window):
         self._steps.show_lines(page.steps)
         self._outcome.show_lines((page.outcome,) if page.outcome else ())
         self._span.setText(tr("From now, for:") if page.extend else tr("Back to normal by itself after:"))
-        for each in (self._span, self._minutes):
-            each.setVisible(page.choose_minutes)
+        for field in (self._span, self._minutes):
+            field.setVisible(page.choose_minutes)
         self._connect.setVisible(not page.until and not page.disconnect)
         self._connect.setEnabled(page.connect)
         self._connect.setToolTip(page.why)
@@ -157,13 +158,13 @@ class UpgradeWindow(Window):
         self._ask("ExtendDom0")
 
     def _ask(self, method: str) -> None:
-        self._known = replace(self._known, asking=True, refused="")
+        self._inputs = replace(self._inputs, asking=True, refused="")
         self.app_state.client.do(method, [unsigned(self._minutes.value())], self._done)
         self.refresh()
 
     def _done(self, answer: Sequence[object] | QnetError) -> None:
         refused = answer.translated if isinstance(answer, QnetError) else ""
-        self._known = replace(self._known, asking=False, refused=refused)
+        self._inputs = replace(self._inputs, asking=False, refused=refused)
         self.refresh()
 
     def _do_run(self) -> None:
@@ -171,10 +172,10 @@ class UpgradeWindow(Window):
         command = self.app_state.settings.command or terminal.usual_command()
         problem = terminal.hindrance(command)
         if not problem:
-            program, *arguments = terminal.words(command)
+            program, *arguments = terminal.command_line(command)
             started, _ = QProcess.startDetached(program, arguments, str(Path.home()))
             problem = "" if started else tr("{program} cannot be started.", program=program)
-        self._known = replace(self._known, refused=problem)
+        self._inputs = replace(self._inputs, refused=problem)
         self.refresh()
 
 

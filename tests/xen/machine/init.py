@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, "/usr/lib/qnet-test")
-import hands
+import command_runner
 
 LOG = Path("/var/log/qnet-test")
 ENVIRONMENT = {
@@ -29,25 +29,25 @@ def say(text: str) -> None:
     print(f"QNET {uptime} {text}", flush=True)
 
 
-def run(*words: str) -> None:
+def run(*arguments: str) -> None:
     """Run something that ends; a failure is told on the console and left at that."""
-    done = subprocess.run(words, env=ENVIRONMENT, stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run(arguments, env=ENVIRONMENT, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
-        say(f"{' '.join(words)}: status {done.returncode}")
+        say(f"{' '.join(arguments)}: status {done.returncode}")
 
 
-def start(name: str, *words: str) -> subprocess.Popen[bytes]:
+def start(name: str, *arguments: str) -> subprocess.Popen[bytes]:
     """Start something that stays; what it says goes to a log of its own."""
     with (LOG / f"{name}.log").open("ab") as log:
-        return subprocess.Popen(words, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return subprocess.Popen(arguments, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
 
-def keep(name: str, *words: str) -> None:
+def keep(name: str, *arguments: str) -> None:
     """Start something, and again whenever it ends, as its unit has it."""
 
     def again() -> None:
         while True:
-            start(name, *words).wait()
+            start(name, *arguments).wait()
             time.sleep(0.5)
 
     threading.Thread(target=again, daemon=True).start()
@@ -66,7 +66,7 @@ def load(*modules: str) -> None:
     run("modprobe", "-a", *modules)
 
 
-def ground(name: str) -> None:
+def set_up_system(name: str) -> None:
     """What is the same everywhere."""
     os.environ.update(ENVIRONMENT)
     for kind, place in (("tmpfs", "/run"), ("tmpfs", "/tmp"), ("devpts", "/dev/pts"), ("tmpfs", "/dev/shm")):
@@ -117,27 +117,27 @@ def guest() -> None:
     set_up = ("qnet-guest", "/usr/bin/qnet-guest", "--debug", "--wait", "60")
     start(*set_up)
 
-    def whenever_a_card_comes() -> None:
+    def on_link_change() -> None:
         """What udev and qnet-guest.service do elsewhere."""
-        there = True
+        present = True
         for line in watch.stdout or ():
-            if " eth0" in line and (gone := line.startswith("Deleted")) == there:
-                there = not gone
-                if there:
+            if " eth0" in line and (gone := line.startswith("Deleted")) == present:
+                present = not gone
+                if present:
                     start(*set_up)
 
-    threading.Thread(target=whenever_a_card_comes, daemon=True).start()
+    threading.Thread(target=on_link_change, daemon=True).start()
 
 
 def main() -> None:
-    words = dict(re.findall(r"(\S+?)=(\S+)", Path("/proc/cmdline").read_text()))
-    role, name = words["role"], words.get("name", "dom0")
-    ground(name)
+    arguments = dict(re.findall(r"(\S+?)=(\S+)", Path("/proc/cmdline").read_text()))
+    role, name = arguments["role"], arguments.get("name", "dom0")
+    set_up_system(name)
     {"dom0": dom0, "netvm": netvm, "guest": guest}[role]()
     say(f"{name} is up")
     while True:
         try:
-            (hands.obey_host if role == "dom0" else hands.obey_dom0)()
+            (command_runner.run_for_host if role == "dom0" else command_runner.run_for_dom0)()
         except Exception as error:  # process 1 must not end
             say(f"starting again after {error!r}")
             time.sleep(1)

@@ -27,7 +27,7 @@ mount -t tmpfs -o size=60% memory /memory
 mkdir /memory/upper /memory/work
 lower=$(echo "$layers" | sed 's,^,/disk/,;s,:,:/disk/,g')
 mount -t overlay -o "lowerdir=$lower,upperdir=/memory/upper,workdir=/memory/work" root /root || exec sh
-for each in dev proc sys; do
-    mount -o move /$each /root/$each
+for folder in dev proc sys; do
+    mount -o move /$folder /root/$folder
 done
 exec switch_root -c /dev/hvc0 /root /usr/lib/qnet-test/init.py

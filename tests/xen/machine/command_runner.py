@@ -42,7 +42,7 @@ def execute(script: str, seconds: float) -> tuple[int, bytes]:
 # -- in a domain
 
 
-def obey_dom0() -> None:
+def run_for_dom0() -> None:
     """Run what dom0 writes, for ever."""
     with Store() as store:
         store.mkdir("data/test")
@@ -109,7 +109,7 @@ def _line(port: int) -> bytes:
     return line
 
 
-def obey_host() -> None:
+def run_for_host() -> None:
     """Run what the host asks for, for ever."""
     port, serial = _port(), int(time.time())
     while True:

@@ -52,3 +52,12 @@ def test_a_folder_that_cannot_be(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(QnetError, match="cannot be written"):
         write_atomically(tmp_path / "file" / "below", b"x")
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_only_what_is_to_last_waits_for_the_disk(tmp_path, monkeypatch, durable):
+    synced = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    write_atomically(tmp_path / "file", b"x", durable=durable)
+    assert (tmp_path / "file").read_bytes() == b"x"
+    assert len(synced) == (2 if durable else 0)  # the file and its folder

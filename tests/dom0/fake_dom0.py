@@ -1,0 +1,158 @@
+"""A dom0 without a bus: its collector, attachments and upgrade session on a fake hypervisor, kernel and xenstore."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.hypervisor import FakeHypervisor
+from fakes.loop import EndingWorker, Loop
+
+from qnet_gui.dom0.attach.allocator import Allocator
+from qnet_gui.dom0.attach.attachments import Attachments
+from qnet_gui.dom0.attach.provisioning import Provisioner
+from qnet_gui.dom0.bus.operations import Operations
+from qnet_gui.dom0.observe.collector import Collector
+from qnet_gui.dom0.observe.inputs import Inputs
+from qnet_gui.dom0.upgrade import own_interface, step_runner, steps
+from qnet_gui.dom0.upgrade.journal import JournalFile
+from qnet_gui.dom0.upgrade.session import UpgradeSession
+from qnet_gui.dom0.upgrade.step_runner import StepRunner
+from qnet_gui.model.config import Config
+from qnet_gui.model.errors import KernelError, QnetError
+from qnet_gui.model.messages.plain import plain
+from qnet_gui.store.client import Store
+
+#: What dom0's own card is called.
+CARD = "eth7"
+
+
+class FakePrograms:
+    """`ip` and `nft` of dom0, and the card that they work on. `fails`: a word of a command that fails once."""
+
+    def __init__(self, folder: Path, hypervisor: FakeHypervisor) -> None:
+        self._links = folder / "net"
+        self._links.mkdir()
+        self._hypervisor = hypervisor
+        self.fails = ""
+        self.filter = ""
+        self.address = ""
+        self.is_up = False
+        hypervisor.after_attach = self._attached
+        hypervisor.after_detach = self._detached
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(own_interface, "_LINKS", self._links)
+        monkeypatch.setattr(own_interface, "_IPV6", self._links / "ipv6")
+        for module in (own_interface, steps, step_runner):
+            monkeypatch.setattr(module, "run", self.run)
+
+    def _attached(self, domid: int, mac: str) -> None:
+        if domid == 0:
+            (self._links / CARD).mkdir()
+            (self._links / CARD / "address").write_text(f"{mac}\n")
+
+    def _detached(self, domid: int) -> None:
+        if domid == 0 and (self._links / CARD).exists():
+            (self._links / CARD / "address").unlink()
+            (self._links / CARD).rmdir()
+            self.address, self.is_up = "", False
+
+    def run(self, command: Any, lines: str = "") -> bytes:
+        text = f"{' '.join(command)} {lines}"
+        if self.fails and self.fails in text:
+            self.fails = ""
+            raise KernelError(plain("It failed on purpose."))
+        if "nft" in text:
+            self.filter = lines if "chain" in lines else self.filter if "flush" in lines else ""
+        elif "address replace" in text:
+            self.address = command[3]
+        elif "address flush" in text:
+            self.address = ""
+        elif f"link set dev {CARD}" in text:
+            self.is_up = text.split()[-1] != "down"
+        return b""
+
+
+class Listener:
+    """Who is told of operations."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, str]] = []
+        self.ends: dict[int, tuple[QnetError | None, str]] = {}
+
+    def step(self, operation: int, step: str, state: str, text: str) -> None:
+        self.steps.append((step, state))
+
+    def ended(self, operation: int, error: QnetError | None, sentence: str) -> None:
+        self.ends[operation] = (error, sentence)
+
+
+class FakeDom0:
+    """A helper without its bus, which looks at everything as the real one does."""
+
+    def __init__(
+        self, hypervisor: FakeHypervisor, programs: FakePrograms, folder: Path, loop: Loop,
+        make_worker: Callable[..., EndingWorker],
+    ) -> None:  # fmt: skip
+        self.hypervisor, self.programs, self.folder, self.loop = hypervisor, programs, folder, loop
+        self.config = Config()
+        self.resolv_conf = folder / "resolv.conf"
+        self.resolv_conf.write_text("nameserver 192.0.2.1\n")
+        self.journal = JournalFile(folder / "journal.json")
+        self.store = Store(hypervisor.xen.hardware.socket)
+        self.listener = Listener()
+        self.inputs = Inputs()
+        self._provisioner = Provisioner(self.config, Allocator(self.config, folder / "addresses.json"))
+        self._worker = make_worker(hypervisor.xen.hardware.socket, lambda: self.collector.store_lost())
+        self.operations = Operations(self.listener, self._look)
+        self.attachments = Attachments(hypervisor, self.operations, "netvm", folder / "qnet.toml", self._follow)
+        self.session = UpgradeSession(self.operations, self.config, self._look)
+        #: For those who go the steps by hand; `start` makes the session's own.
+        self.runner = StepRunner(hypervisor, self.journal, lambda _: None, self.resolv_conf)
+        self.collector = Collector(hypervisor, self._worker, "netvm", self._changed, lambda: None)
+        self._allocated: dict[int, str] = {}
+
+    def start(self) -> None:
+        self.collector.start()
+        self.session.start(StepRunner(self.hypervisor, self.journal, self.session.journal_saved, self.resolv_conf))
+        self.until(lambda inputs: inputs.domains)
+
+    def _follow(self, name: str) -> None:
+        self.collector.follow(name)
+
+    def _changed(self, inputs: Inputs, vifs: bool) -> None:
+        self.inputs = replace(inputs, allocated=self._allocated, dom0=self.session.link)
+        self._worker.submit(lambda store: self._provisioner.provision(store, self.inputs), self._provisioned)
+        self._look()
+
+    def _provisioned(self, result: dict[int, str] | QnetError) -> None:
+        if not isinstance(result, QnetError):
+            self._allocated = result
+            self.inputs = replace(self.inputs, allocated=result)
+
+    def _look(self) -> None:
+        self.inputs = replace(self.inputs, dom0=self.session.link, stuck=self.session.stuck)
+        self.attachments.look(self.inputs)
+        self.session.look(self.inputs)
+
+    def until(self, ready: Callable[[Inputs], Any]) -> Inputs:
+        """Run until what is known is as wanted."""
+        self.loop.until(lambda: ready(self.inputs), f"last: {self.inputs}")
+        return self.inputs
+
+    def look_anew(self) -> None:
+        """Ask the hypervisor, since it does not tell who is paused."""
+        done: list[None] = []
+        self.collector.refresh(lambda: done.append(None))
+        self.loop.until(lambda: done)
+
+    def end_of(self, operation: int) -> tuple[QnetError | None, str]:
+        return self.loop.until(lambda: self.listener.ends.get(operation), f"steps: {self.listener.steps}")
+
+    def read(self, path: str) -> str | None:
+        raw = self.store.read(path)
+        return None if raw is None else raw.decode()

@@ -1,0 +1,54 @@
+"""The journal's file: texts in JSON, addresses inside, and nothing that is off is believed."""
+
+from __future__ import annotations
+
+import json
+from ipaddress import IPv4Address
+
+import pytest
+
+from qnet_gui.dom0.upgrade.journal import UNKNOWN, Journal, JournalFile, PausedDomain, parse
+from qnet_gui.model.errors import BadInput
+
+UUID = "00000000-0000-4000-8000-000000000004"
+JOURNAL = Journal(
+    "root", 1, IPv4Address("10.137.0.9"), "02:00:0a:89:00:09", (IPv4Address("10.139.1.1"), IPv4Address("10.139.1.2")),
+    (80, 443), 1_700_000_000, "boot", ("address", "up"), (PausedDomain(4, UUID, "work"),), immutable=True,
+)  # fmt: skip
+
+
+@pytest.fixture
+def plain(tmp_path):
+    file = JournalFile(tmp_path / "journal.json")
+    file.save(JOURNAL)
+    assert file.load() == JOURNAL
+    return json.loads(file.path.read_bytes())
+
+
+def test_addresses_are_texts_in_the_file(plain):
+    assert (plain["address"], plain["servers"]) == ("10.137.0.9", ["10.139.1.1", "10.139.1.2"])
+    assert plain["paused"] == [{"id": 4, "uuid": UUID, "name": "work"}]
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [
+        ("address", ""), ("address", "0.0.0.0"), ("address", "10.137.0"), ("address", 7), ("servers", "10.139.1.1"),
+        ("servers", ["127.0.0.1"]), ("mac", ""), ("mac", "01:00:00:00:00:00"), ("ports", [0]), ("ports", ["80"]),
+        ("netvm", -1), ("netvm", True), ("until", -1), ("until", 10**10), ("begun", "up"), ("immutable", 1),
+        ("paused", [{"id": 4, "uuid": "x", "name": "work"}]), ("paused", [{"id": 99999, "uuid": UUID, "name": "work"}]),
+        ("more", 1),
+    ],
+)  # fmt: skip
+def test_what_is_off_is_not_believed(plain, key, wrong):
+    with pytest.raises(BadInput):
+        parse(json.dumps({**plain, key: wrong}).encode())
+
+
+@pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"7", b"\xff", b"{"])
+def test_what_is_no_journal(raw, tmp_path, log_guard):
+    log_guard.expect("cannot be read, so everything is put back")
+    with pytest.raises(BadInput):
+        parse(raw)
+    (tmp_path / "journal.json").write_bytes(raw)
+    assert JournalFile(tmp_path / "journal.json").load() == UNKNOWN

@@ -1,0 +1,252 @@
+"""dom0 connected and disconnected step by step: what is there in between, and the way back from wherever it stops."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fakes.hypervisor import failing
+
+from qnet_gui.dom0.upgrade import steps
+from qnet_gui.dom0.upgrade.journal import UNKNOWN, Journal, boot_id
+from qnet_gui.dom0.upgrade.step_runner import StepRunner
+from qnet_gui.model.domain import DomainState
+from qnet_gui.model.errors import QnetError, Refused, Stuck
+
+NAMES = [step.name for step in steps.STEPS]
+
+
+class Progress:
+    """What a step runner says, and when it is told to stop: as the step of this name is begun."""
+
+    def __init__(self, cancel_at: str = "") -> None:
+        self.cancelled = ""
+        self.said: list[tuple[str, str]] = []
+        self._cancel_at = cancel_at
+
+    def begun(self, step: str, text: str) -> None:
+        self.said.append((step, "begun"))
+        if step == self._cancel_at:
+            self.cancelled = "Somebody wants it to stop."
+
+    def done(self, step: str, text: str) -> None:
+        self.said.append((step, "done"))
+
+    def failed(self, step: str, text: str) -> None:
+        self.said.append((step, "failed"))
+
+    def undone(self, step: str, text: str) -> None:
+        self.said.append((step, "undone"))
+
+
+def journal(**more: Any) -> Journal:
+    return replace(
+        Journal("user", 1, "10.137.0.9", "02:00:0a:89:00:09", ("10.139.1.1",), (80, 443), int(time.time()) + 600,
+                boot_id()), **more
+    )  # fmt: skip
+
+
+def states(dom0: Any) -> dict[str, str]:
+    return {info.name: info.state.value for info in dom0.hypervisor.domains()}
+
+
+ALL_RUN = dict.fromkeys(("Domain-0", "netvm", "work", "personal", "vault"), "running")
+
+
+def nothing_is_left(dom0: Any) -> bool:
+    return (
+        not dom0.programs.filter
+        and not dom0.programs.is_up
+        and dom0.resolv_conf.read_text() == "nameserver 192.0.2.1\n"
+        and not dom0.journal.path.exists()
+        and dom0.store.children("/libxl/0/device/vif") == []
+    )
+
+
+def new_runner(dom0: Any) -> StepRunner:
+    """A successor of a helper that died."""
+    return StepRunner(dom0.hypervisor, dom0.journal, lambda _: None, dom0.resolv_conf)
+
+
+def test_up_and_down_again(fake_dom0: Any) -> None:
+    progress = Progress()
+    sentence = fake_dom0.runner.up(journal(), progress)
+    assert sentence.startswith("dom0 is connected to the network until ")
+    assert sentence.endswith("Paused: 3 domains: personal, vault, work.")
+    assert progress.said == [(name, state) for name in NAMES for state in ("begun", "done")]
+    assert states(fake_dom0) == ALL_RUN | dict.fromkeys(("work", "personal", "vault"), "paused")
+    assert "nameserver 10.139.1.1" in fake_dom0.resolv_conf.read_text()
+    assert (fake_dom0.programs.address, fake_dom0.programs.is_up) == ("10.137.0.9/32", True)
+    assert "10.139.1.1 timeout" in fake_dom0.programs.filter
+    for _ in range(2):
+        assert "dom0" in fake_dom0.runner.down(progress)
+        assert nothing_is_left(fake_dom0)
+        assert states(fake_dom0) == ALL_RUN
+
+
+def test_who_was_paused_before_stays_so(fake_dom0: Any) -> None:
+    fake_dom0.hypervisor.set_state(4, DomainState.PAUSED)
+    fake_dom0.runner.up(journal(), Progress())
+    fake_dom0.runner.down(Progress())
+    assert states(fake_dom0) == ALL_RUN | {"vault": "paused"}
+
+
+def test_who_died_meanwhile_or_has_another_in_its_place_is_not_resumed(fake_dom0: Any) -> None:
+    fake_dom0.runner.up(journal(), Progress())
+    fake_dom0.hypervisor.destroy(4)
+    fake_dom0.hypervisor.destroy(3)
+    fake_dom0.hypervisor.create(3, "personal", DomainState.PAUSED, uuid=33)
+    fake_dom0.runner.down(Progress())
+    assert states(fake_dom0)["personal"] == "paused"
+    assert states(fake_dom0)["work"] == "running"
+
+
+#: For each step, what makes it fail.
+FAILURES: dict[str, Callable[[Any], None]] = {
+    "pause": lambda dom0: dom0.hypervisor.fails.update(pause=failing()),
+    "filter": lambda dom0: setattr(dom0.programs, "fails", "policy drop"),
+    "attach": lambda dom0: dom0.hypervisor.fails.update(attach=failing()),
+    "address": lambda dom0: setattr(dom0.programs, "fails", "address replace"),
+    "resolv.conf": lambda dom0: dom0.resolv_conf.with_name("resolv.conf.new").mkdir(),
+    "up": lambda dom0: setattr(dom0.programs, "fails", " up"),
+}
+
+
+def test_every_step_has_a_failure_here() -> None:
+    assert list(FAILURES) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_fails_at_a_step_is_put_back(fake_dom0: Any, name: str) -> None:
+    FAILURES[name](fake_dom0)
+    progress = Progress()
+    with pytest.raises(QnetError, match=r"Everything has been put back\.$"):
+        fake_dom0.runner.up(journal(), progress)
+    assert (name, "failed") in progress.said
+    assert nothing_is_left(fake_dom0)
+    assert states(fake_dom0) == ALL_RUN
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_who_wants_it_to_stop_at_a_step_has_it_put_back(fake_dom0: Any, name: str) -> None:
+    with pytest.raises(Refused, match=r"^Somebody wants it to stop\. Everything has been put back\.$"):
+        fake_dom0.runner.up(journal(), Progress(cancel_at=name))
+    assert nothing_is_left(fake_dom0)
+    assert states(fake_dom0) == ALL_RUN
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_helper_that_dies_at_a_step_has_a_successor_that_puts_it_back(
+    fake_dom0: Any, name: str, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dying(step: steps.Step) -> steps.Step:
+        def do(context: Any) -> str:
+            if when == "after":
+                step.do(context)
+            raise Killed
+
+        return replace(step, do=do) if step.name == name else step
+
+    with monkeypatch.context() as patch:
+        patch.setattr("qnet_gui.dom0.upgrade.step_runner.STEPS", tuple(map(dying, steps.STEPS)))
+        with pytest.raises(Killed):
+            fake_dom0.runner.up(journal(), Progress())
+    assert fake_dom0.journal.path.exists()
+    successor = new_runner(fake_dom0)
+    assert successor.pending()
+    assert successor.inherit() is None
+    successor.down(Progress())
+    assert nothing_is_left(fake_dom0)
+    assert states(fake_dom0) == ALL_RUN
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_way_back_that_dies_is_gone_once_more(fake_dom0: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_dom0.runner.up(journal(), Progress())
+
+    def dying(step: steps.Step) -> steps.Step:
+        def undo(context: Any) -> str:
+            step.undo(context)
+            raise Killed
+
+        return replace(step, undo=undo) if step.name == name else step
+
+    with monkeypatch.context() as patch:
+        patch.setattr("qnet_gui.dom0.upgrade.step_runner.STEPS", tuple(map(dying, steps.STEPS)))
+        with pytest.raises(Killed):
+            fake_dom0.runner.down(Progress())
+    new_runner(fake_dom0).down(Progress())
+    assert nothing_is_left(fake_dom0)
+    assert states(fake_dom0) == ALL_RUN
+
+
+def test_what_protects_dom0_stays_while_its_card_does(fake_dom0: Any) -> None:
+    fake_dom0.runner.up(journal(), Progress())
+    fake_dom0.hypervisor.fails["detach"] = failing("It does not let go.")
+    with pytest.raises(Stuck, match=r"It does not let go\. qnet keeps trying\.$"):
+        fake_dom0.runner.down(Progress())
+    assert fake_dom0.programs.filter
+    assert states(fake_dom0)["work"] == "paused"
+    fake_dom0.runner.down(Progress())
+    assert nothing_is_left(fake_dom0)
+
+
+def test_a_failure_whose_way_back_fails_is_told_as_both(fake_dom0: Any) -> None:
+    fake_dom0.programs.fails = " up"
+    fake_dom0.hypervisor.fails["detach"] = failing("It does not let go.")
+    with pytest.raises(Stuck, match=r"^It failed on purpose\. dom0 could not be disconnected: It does not let go\."):
+        fake_dom0.runner.up(journal(), Progress())
+
+
+def test_a_netvm_that_refuses_the_card_is_told(fake_dom0: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    serve = fake_dom0.hypervisor.serve
+    monkeypatch.setattr(fake_dom0.hypervisor, "serve", lambda vif: serve(vif, "error"))
+    with pytest.raises(Refused, match="The netvm refused dom0's card: it did not say why"):
+        fake_dom0.runner.up(journal(), Progress())
+    assert nothing_is_left(fake_dom0)
+
+
+def test_a_journal_that_cannot_be_read_has_everything_put_back(fake_dom0: Any, log_guard: Any) -> None:
+    log_guard.expect("cannot be read, so everything is put back")
+    fake_dom0.runner.up(journal(), Progress())
+    fake_dom0.journal.path.write_text("nonsense")
+    assert fake_dom0.journal.load() == UNKNOWN
+    new_runner(fake_dom0).down(Progress())
+    assert not fake_dom0.programs.filter
+    assert fake_dom0.store.children("/libxl/0/device/vif") == []
+
+
+def test_newcomers_are_paused_and_resumed(fake_dom0: Any) -> None:
+    fake_dom0.runner.up(journal(), Progress())
+    fake_dom0.hypervisor.create(5, "new")
+    assert fake_dom0.runner.pause_newcomers() == ("new",)
+    assert fake_dom0.runner.pause_newcomers() == ()
+    assert states(fake_dom0)["new"] == "paused"
+    fake_dom0.runner.down(Progress())
+    assert states(fake_dom0)["new"] == "running"
+    assert fake_dom0.runner.pause_newcomers() == ()
+
+
+def test_what_is_handed_over_is_inherited_in_time_and_only_then(fake_dom0: Any) -> None:
+    later = int(time.time()) + 900
+    with pytest.raises(Refused):
+        fake_dom0.runner.extend(later)
+    fake_dom0.runner.up(journal(), Progress())
+    assert fake_dom0.runner.extend(later).until == later
+    assert new_runner(fake_dom0).inherit() is None  # nobody handed it over
+    fake_dom0.runner.hand_over()
+    inherited = new_runner(fake_dom0).inherit()
+    assert inherited is not None
+    assert inherited.until == later
+    assert fake_dom0.journal.load() == replace(inherited, handed_over=False)  # for this successor alone
+    for change in ({"boot": "another"}, {"until": 1}, {"netvm": 77}):
+        fake_dom0.journal.save(replace(inherited, handed_over=True, **change))
+        assert new_runner(fake_dom0).inherit() is None

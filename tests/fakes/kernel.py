@@ -1,0 +1,298 @@
+"""A kernel's network: links, addresses, neighbours, routes, settings, packet filter. No root, no namespace.
+
+Takes the place of pyroute2's `IPRoute`, of libnftables' context, of the names of links and of /proc/sys/net, so that
+code on top of them is the real one. What it does is held against a real kernel by the tests in tests/kernel.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from pathlib import Path
+from typing import Any
+
+import nftables
+import pytest
+
+from fakes.nftables import Context, Ruleset
+from qnet_gui.kernel import conntrack, netlink, sysctl
+from qnet_gui.kernel.monitor import Event
+from qnet_gui.kernel.rtnetlink import RTM_NEWLINK, RTM_NEWNEIGH, RTM_NEWROUTE, NetlinkError
+
+_MAIN, _UNICAST, _KERNEL, _STATIC = 254, 1, 2, 4
+_SCOPES = {"universe": 0, "link": 253, "host": 254}
+_LOOPBACK = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FakeRoute:
+    """A row of the main table."""
+
+    network: IPv4Network
+    link: int
+    metric: int = 0
+    gateway: IPv4Address | None = None
+    scope: int = 253
+    proto: int = _STATIC
+
+    @property
+    def key(self) -> tuple[IPv4Network, int]:
+        """What a route replaces: whatever has the same destination and metric."""
+        return self.network, self.metric
+
+
+class _Message(dict[str, Any]):
+    """A netlink message as pyroute2 gives it: fields, and attributes by `get_attr`."""
+
+    def __init__(self, attributes: dict[str, Any], **fields: Any) -> None:
+        super().__init__(**fields)
+        self._attributes = attributes
+
+    def get_attr(self, name: str) -> Any:
+        return self._attributes.get(name)
+
+
+def _error(code: int) -> NetlinkError:
+    return NetlinkError(code, os.strerror(code))
+
+
+class FakeKernel:
+    """The state, and what others than our programs do with it: `add_link`, `delete_link`, …"""
+
+    def __init__(self, settings: Path) -> None:
+        self.settings = settings
+        self.names: dict[int, str] = {}
+        self.up: set[int] = set()
+        self.addresses: dict[int, list[tuple[IPv4Interface, int]]] = {}
+        self.neighbours: dict[tuple[int, IPv4Address], str] = {}
+        self.routes: dict[tuple[IPv4Network, int], FakeRoute] = {}
+        self.ruleset = Ruleset()
+        #: Commands of conntrack, in the order in which they were run.
+        self.forgotten: list[tuple[str, ...]] = []
+        self.monitors: list[FakeMonitor] = []
+        self._numbers = iter(range(1, 1 << 31))
+        for setting in ("ipv4/icmp_ratelimit", "ipv4/ip_forward"):
+            self._setting(setting)
+        self.add_link("lo")
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Be the kernel of this process for the time of a test."""
+        monkeypatch.setattr(netlink, "IPRoute", lambda: FakeIPRoute(self))
+        monkeypatch.setattr(socket, "if_nametoindex", self._index)
+        monkeypatch.setattr(socket, "if_nameindex", lambda: sorted(self.names.items()))
+        monkeypatch.setattr(nftables, "Nftables", lambda: Context(self.ruleset))
+        monkeypatch.setattr(sysctl, "_ROOT", str(self.settings))
+        monkeypatch.setattr(conntrack, "run_all", lambda commands: self.forgotten.extend(map(tuple, commands)))
+
+    # -- what others do
+
+    def add_link(self, name: str) -> int:
+        """A new link, which is down; returns its index."""
+        index = next(self._numbers)
+        self.names[index] = name
+        self.addresses[index] = []
+        for setting in ("ipv4/conf/{}/proxy_arp", "ipv4/neigh/{}/proxy_delay", "ipv6/conf/{}/disable_ipv6"):
+            self._setting(setting.format(name))
+        self._tell(Event(name, uplink=not name.startswith("vif")))
+        return index
+
+    def delete_link(self, name: str) -> None:
+        """It goes, and takes along what was on it."""
+        index = self._index(name)
+        self.set_down(index)
+        del self.names[index], self.addresses[index]
+        for family, group in (("ipv4", "conf"), ("ipv4", "neigh"), ("ipv6", "conf")):
+            folder = self.settings / family / group / name
+            for file in folder.iterdir():
+                file.unlink()
+            folder.rmdir()
+        self._tell(Event(name, gone=True, uplink=not name.startswith("vif")))
+
+    def add_address(self, index: int, address: IPv4Interface, scope: int = 0) -> None:
+        """EEXIST for one that is there; a network comes with a route to it."""
+        self.check_link(index)
+        if any(known == address for known, _ in self.addresses[index]):
+            raise _error(errno.EEXIST)
+        self.addresses[index].append((address, scope))
+        self._connect(index)
+        self._tell(Event(uplink=True))
+
+    def add_route(self, route: FakeRoute) -> None:
+        """In place of one of the same key."""
+        self.check_link(route.link)
+        if route.link not in self.up:
+            raise _error(errno.ENETDOWN)
+        self.routes[route.key] = route
+        if not route.network.prefixlen:
+            self._tell(Event(uplink=True))
+
+    def setting(self, name: str) -> int:
+        """The value of a setting, named as below /proc/sys/net."""
+        return int((self.settings / name).read_text())
+
+    # -- the state
+
+    def _setting(self, name: str) -> None:
+        path = self.settings / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("0\n")
+
+    def _index(self, name: str) -> int:
+        for index, known in self.names.items():
+            if known == name:
+                return index
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+
+    def check_link(self, index: int) -> None:
+        if index not in self.names:
+            raise _error(errno.ENODEV)
+
+    def set_up(self, index: int) -> None:
+        self.check_link(index)
+        self.up.add(index)
+        self._connect(index)
+        self._tell(Event(self.names[index], uplink=not self.names[index].startswith("vif")))
+
+    def set_down(self, index: int) -> None:
+        self.check_link(index)
+        self.up.discard(index)
+        self.neighbours = {key: mac for key, mac in self.neighbours.items() if key[0] != index}
+        self.routes = {key: route for key, route in self.routes.items() if route.link != index}
+        self._tell(Event(self.names[index], uplink=not self.names[index].startswith("vif")))
+
+    def _connect(self, index: int) -> None:
+        for address, _ in self.addresses[index] if index in self.up else ():
+            if address.network.prefixlen < 32:
+                route = FakeRoute(address.network, index, proto=_KERNEL)
+                self.routes[route.key] = route
+
+    def _tell(self, event: Event) -> None:
+        for monitor in self.monitors:
+            monitor.tell(event)
+
+
+class FakeIPRoute:
+    """The requests that `Netlink` makes of pyroute2."""
+
+    def __init__(self, kernel: FakeKernel) -> None:
+        self._kernel = kernel
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def link(self, verb: str, index: int, state: str) -> None:
+        assert verb == "set"
+        if state == "up":
+            self._kernel.set_up(index)
+        else:
+            self._kernel.set_down(index)
+
+    def nlm_request_batch(self, messages: Sequence[Any]) -> None:
+        for message in messages:
+            attributes, kind = dict(message["attrs"]), message["header"]["type"]
+            if kind == RTM_NEWNEIGH:
+                self._kernel.check_link(message["ifindex"])
+                key = message["ifindex"], IPv4Address(attributes["NDA_DST"])
+                self._kernel.neighbours[key] = attributes["NDA_LLADDR"]
+            elif kind == RTM_NEWLINK:
+                assert message["flags"] & message["change"] & 1
+                self._kernel.set_up(message["index"])
+            else:
+                assert kind == RTM_NEWROUTE
+                network = IPv4Network((attributes["RTA_DST"], message["dst_len"]))
+                self._kernel.add_route(
+                    FakeRoute(network, attributes["RTA_OIF"], attributes["RTA_PRIORITY"], None, message["scope"])
+                )
+
+    def neigh(self, verb: str, dst: str, ifindex: int) -> None:
+        assert verb == "del"
+        self._kernel.check_link(ifindex)
+        if self._kernel.neighbours.pop((ifindex, IPv4Address(dst)), None) is None:
+            raise _error(errno.ENOENT)
+
+    def addr(self, verb: str, index: int, address: str, prefixlen: int, scope: int = 0) -> None:
+        interface = IPv4Interface((address, prefixlen))
+        if verb == "replace":
+            self._kernel.add_address(index, interface, scope)
+            return
+        assert verb == "del"
+        self._kernel.check_link(index)
+        left = [pair for pair in self._kernel.addresses[index] if pair[0] != interface]
+        if len(left) == len(self._kernel.addresses[index]):
+            raise _error(errno.EADDRNOTAVAIL)
+        self._kernel.addresses[index] = left
+        self._kernel.routes.pop((interface.network, 0), None)
+
+    def get_addr(self, family: int, index: int) -> list[_Message]:
+        assert family == socket.AF_INET
+        return [
+            _Message(
+                {"IFA_LOCAL": str(address.ip), "IFA_ADDRESS": str(address.ip)}, prefixlen=address.network.prefixlen
+            )
+            for address, _ in self._kernel.addresses.get(index, [])
+        ]
+
+    def route(
+        self, verb: str, dst: str, oif: int, dst_len: int | None = None, priority: int = 0, scope: int | str = 0,
+        proto: int = _STATIC,
+    ) -> None:  # fmt: skip
+        text = "0.0.0.0/0" if dst == "default" else dst if dst_len is None else f"{dst}/{dst_len}"
+        network, number = IPv4Network(text), _SCOPES[scope] if isinstance(scope, str) else scope
+        if verb == "replace":
+            self._kernel.add_route(FakeRoute(network, oif, priority, None, number, proto))
+            return
+        assert verb == "del"
+        self._kernel.check_link(oif)
+        row = self._kernel.routes.get((network, priority))
+        if row is None or row.link != oif or row.scope != number:
+            raise _error(errno.ESRCH)
+        del self._kernel.routes[row.key]
+
+    def get_routes(self, family: int, table: int) -> list[_Message]:
+        assert (family, table) == (socket.AF_INET, _MAIN)
+        rows = []
+        for route in self._kernel.routes.values():
+            attributes: dict[str, Any] = {"RTA_OIF": route.link}
+            if route.network.prefixlen:
+                attributes["RTA_DST"] = str(route.network.network_address)
+            if route.metric:
+                attributes["RTA_PRIORITY"] = route.metric
+            if route.gateway:
+                attributes["RTA_GATEWAY"] = str(route.gateway)
+            rows.append(
+                _Message(
+                    attributes, dst_len=route.network.prefixlen, scope=route.scope, proto=route.proto, type=_UNICAST
+                )
+            )
+        return rows
+
+
+class FakeMonitor:
+    """What `Monitor` offers, of a fake kernel's events."""
+
+    def __init__(self, kernel: FakeKernel) -> None:
+        self._events: list[Event] = []
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        kernel.monitors.append(self)
+        self._kernel = kernel
+
+    def tell(self, event: Event) -> None:
+        self._events.append(event)
+        os.eventfd_write(self._bell, 1)
+
+    def fileno(self) -> int:
+        return self._bell
+
+    def read(self, lost: Any) -> list[Event]:
+        if self._events:
+            os.eventfd_read(self._bell)
+        events, self._events = self._events, []
+        return events
+
+    def close(self) -> None:
+        self._kernel.monitors.remove(self)
+        os.close(self._bell)

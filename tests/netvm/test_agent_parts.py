@@ -1,0 +1,331 @@
+"""The agent whole: on a fake kernel, a fake xenstored and a fake bus, from events to the kernel and to dom0."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from functools import partial
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.bus import FakeBus
+from fakes.kernel import FakeMonitor, FakeRoute
+from fakes.loop import EndingWorker, Loop
+from gi.repository import GLib
+from nm_objects import NM, ROOT, device, dns, primary
+
+from qnet_gui.netvm import agent as agent_module
+from qnet_gui.netvm.agent import Agent
+from qnet_gui.netvm.dns import redirection, resolved
+from qnet_gui.netvm.packet_filter import base_setup, ruleset
+from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
+from qnet_gui.netvm.uplinks import networkmanager
+from qnet_gui.netvm.vifs import hotplug
+from qnet_gui.store import keys
+
+SERVERS = {"10.139.1.1": "192.168.1.53", "10.139.1.2": "192.168.1.53"}
+CONNECTED = device(1) | primary(1) | dns({"nameservers": ["192.168.1.53"], "priority": 100})
+
+
+class _Sources:
+    """GLib, with the watches of an agent that lives no longer than a test."""
+
+    def __init__(self) -> None:
+        self._ids: list[int] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(GLib, name)
+
+    def io_add_watch(self, *arguments: Any) -> int:
+        self._ids.append(GLib.io_add_watch(*arguments))
+        return self._ids[-1]
+
+    def remove_all(self) -> None:
+        for number in self._ids:
+            if (source := GLib.MainContext.default().find_source_by_id(number)) is not None:
+                source.destroy()
+
+
+class Running:
+    """An agent, and what others see of it."""
+
+    def __init__(self, agent: Agent, netvm: Any, bus: FakeBus, loop: Loop, path: Path) -> None:
+        self.agent, self.netvm, self.bus, self.loop, self._path = agent, netvm, bus, loop, path
+
+    def told(self, key: keys.Key, *index: int) -> str | None:
+        """What dom0 sees."""
+        raw = self.netvm.dom0.read(key.under(1, *index))
+        return None if raw is None else raw.decode()
+
+    def wait_told(self, key: keys.Key, value: str, *index: int) -> None:
+        self.loop.until(lambda: self.told(key, *index) == value, f"{key.path} is {self.told(key, *index)}")
+
+    def request(self, line: str) -> None:
+        path = keys.REQUEST.under(1)
+        self.netvm.dom0.write(path, line)
+        self.netvm.dom0.set_perms(path, ("n0", "r1"))
+
+    def answer(self, serial: int) -> tuple[str, list[str]]:
+        head = self.loop.until(
+            lambda: text if (text := self.told(keys.ANSWER_HEAD) or "").startswith(f"{serial} ") else None
+        )
+        _, word, count = head.split(" ")
+        return word, [self.told(keys.ANSWER_PIECE, index) or "" for index in range(int(count))]
+
+    def script(self, line: str) -> str:
+        """What the hotplug script says, and the answer."""
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(str(self._path))
+            sock.sendall(line.encode())
+            sock.setblocking(False)
+
+            def received() -> bytes | None:
+                try:
+                    return sock.recv(256)
+                except BlockingIOError:
+                    return None
+
+            return self.loop.until(received).decode().strip()
+
+
+@pytest.fixture
+def bus() -> FakeBus:
+    """With a NetworkManager that is connected."""
+    made = FakeBus()
+    made.answers[NM, "GetManagedObjects"] = CONNECTED
+    return made
+
+
+@pytest.fixture
+def start(
+    netvm: Any, bus: FakeBus, loop: Loop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resolv_conf: Path
+) -> Iterator[Callable[..., Running]]:
+    sources, path = _Sources(), Path(f"/tmp/qnet-agent-{id(bus)}")
+    monkeypatch.setattr(agent_module, "Monitor", lambda: FakeMonitor(netvm.kernel))
+    monkeypatch.setattr(agent_module, "StoreWorker", lambda _post: EndingWorker(netvm.path))
+    monkeypatch.setattr(agent_module, "HotplugSocket", partial(hotplug.HotplugSocket, path=path))
+    monkeypatch.setattr(agent_module, "GLib", sources)
+    monkeypatch.setattr(hotplug, "GLib", sources)
+    agents: list[Agent] = []
+
+    def start(with_bus: bool = True) -> Running:
+        base_setup.apply(netvm.nft, netvm.netlink, OwnAddresses())
+        agents.append(Agent(bus if with_bus else None, netvm.nft, netvm.netlink, OwnAddresses()))
+        agents[-1].start()
+        return Running(agents[-1], netvm, bus, loop, path)
+
+    yield start
+    for agent in agents:
+        agent.stop()
+        agent._worker.close()
+    sources.remove_all()
+
+
+@pytest.fixture
+def running(start: Callable[..., Running], bus: FakeBus) -> Running:
+    """Connected by NetworkManager."""
+    bus.come(NM)
+    return start()
+
+
+# -- uplinks and names
+
+
+def test_networkmanagers_servers_are_redirected_to_and_told(running: Running) -> None:
+    running.loop.until(lambda: running.netvm.redirects() == SERVERS)
+    running.wait_told(keys.DNS_SOURCE, "networkmanager")
+    running.wait_told(keys.UPLINK_NAME, "eth0", 0)
+    assert running.told(keys.AGENT_STATE) == "running"
+    assert running.told(keys.DNS_REDIRECTS) == "10.139.1.1>192.168.1.53 10.139.1.2>192.168.1.53"
+    assert running.told(keys.AGENT_PROBLEMS) == ""
+
+
+def test_other_servers_are_followed_and_clients_moved(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redirection, "_LINGER", 0.0)
+    running.loop.until(lambda: running.netvm.redirects() == SERVERS)
+    configuration = {"Configuration": [{"nameservers": ["192.168.1.54"], "priority": 100}]}
+    running.bus.change(NM, f"{ROOT}/DnsManager", f"{NM}.DnsManager", configuration)
+    running.wait_told(keys.DNS_REDIRECTS, "10.139.1.1>192.168.1.54 10.139.1.2>192.168.1.54")
+    running.loop.until(lambda: len(running.netvm.kernel.forgotten) == 2)
+    assert {command[-1] for command in running.netvm.kernel.forgotten} == {"192.168.1.53"}
+
+
+def test_a_lack_of_servers_is_told_when_it_lasts(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redirection, "_BETWEEN", 0.05)
+    running.loop.until(lambda: running.netvm.redirects() == SERVERS)
+    running.bus.change(NM, f"{ROOT}/DnsManager", f"{NM}.DnsManager", {"Configuration": []})
+    running.loop.until(lambda: running.netvm.redirects() == {})
+    running.wait_told(keys.DNS_SOURCE, "none")
+    assert running.told(keys.AGENT_PROBLEMS)
+
+
+def test_servers_that_networkmanager_lost_are_told_as_lost(
+    running: Running, bus: FakeBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redirection, "_BETWEEN", 0.05)
+    running.wait_told(keys.AGENT_PROBLEMS, "")
+    lease = f"{ROOT}/DHCP4Config/1"
+    bus.add(NM, lease, {f"{NM}.DHCP4Config": {"Options": {"domain_name_servers": "192.168.1.53"}}})
+    bus.change(NM, f"{ROOT}/Devices/1", f"{NM}.Device", {"Dhcp4Config": lease})
+    bus.change(NM, f"{ROOT}/DnsManager", f"{NM}.DnsManager", {"Configuration": []})
+    running.wait_told(keys.AGENT_PROBLEMS, "networkmanager-lost-servers")
+    bus.change(NM, f"{ROOT}/DnsManager", f"{NM}.DnsManager", {"Configuration": [{"nameservers": ["192.168.1.53"]}]})
+    running.wait_told(keys.AGENT_PROBLEMS, "")
+
+
+def test_a_networkmanager_that_restarts_is_no_loss(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    running.wait_told(keys.UPLINK_COUNT, "1")
+    running.bus.go(NM)
+    running.loop.settle()
+    assert (running.netvm.redirects(), running.told(keys.UPLINK_COUNT)) == (SERVERS, "1")
+    running.bus.come(NM)
+    running.loop.settle()
+    assert running.netvm.redirects() == SERVERS
+
+
+def test_a_networkmanager_that_stays_away_is(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(networkmanager, "_GRACE", 0.05)
+    monkeypatch.setattr(redirection, "_BETWEEN", 0.05)
+    running.wait_told(keys.UPLINK_COUNT, "1")
+    running.bus.go(NM)
+    running.wait_told(keys.AGENT_PROBLEMS, "no-uplink no-networkmanager")
+    running.loop.until(lambda: running.netvm.redirects() == {})
+
+
+def test_a_card_that_is_pulled_goes_after_a_moment(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(networkmanager, "_LEAVING", 0.05)
+    running.wait_told(keys.UPLINK_COUNT, "1")
+    running.bus.remove(NM, f"{ROOT}/Devices/1", f"{NM}.Device")
+    running.wait_told(keys.UPLINK_COUNT, "0")
+    again = CONNECTED[f"{ROOT}/Devices/1"]
+    running.bus.add(NM, f"{ROOT}/Devices/1", again)
+    running.wait_told(keys.UPLINK_COUNT, "1")
+
+
+def test_without_networkmanager_systemd_resolved_decides(start: Callable[..., Running], bus: FakeBus) -> None:
+    bus.answers[resolved.NAME, "GetAll"] = {"DNS": [(0, 2, [192, 168, 1, 9])], "Domains": []}
+    bus.come(resolved.NAME)
+    running = start()
+    running.wait_told(keys.DNS_SOURCE, "resolved")
+    bus.answers[resolved.NAME, "GetAll"] = {"DNS": [(0, 2, [192, 168, 1, 10])], "Domains": []}
+    bus.change(resolved.NAME, "/org/freedesktop/resolve1", "org.freedesktop.resolve1.Manager", {}, "DNS")
+    running.wait_told(keys.DNS_REDIRECTS, "10.139.1.1>192.168.1.10 10.139.1.2>192.168.1.10")
+
+
+def test_without_a_bus_the_kernel_and_resolv_conf_tell(
+    start: Callable[..., Running], netvm: Any, resolv_conf: Path
+) -> None:
+    resolv_conf.write_text("nameserver 192.168.5.1\n")
+    index = netvm.kernel.add_link("eth7")
+    netvm.kernel.add_address(index, IPv4Interface("192.168.5.2/24"))
+    netvm.kernel.set_up(index)
+    netvm.kernel.add_route(FakeRoute(IPv4Network("0.0.0.0/0"), index, 0, IPv4Address("192.168.5.1"), 0))
+    running = start(with_bus=False)
+    running.wait_told(keys.UPLINK_NAME, "eth7", 0)
+    assert (running.told(keys.UPLINK_ADDRESS, 0), running.told(keys.UPLINK_GATEWAY, 0)) == (
+        "192.168.5.2",
+        "192.168.5.1",
+    )
+    running.wait_told(keys.DNS_SOURCE, "resolv.conf")
+    netvm.kernel.set_down(index)
+    running.wait_told(keys.UPLINK_COUNT, "0")
+
+
+def test_who_does_not_answer_is_taken_for_absent(
+    start: Callable[..., Running], bus: FakeBus, monkeypatch: pytest.MonkeyPatch, log_guard: Any
+) -> None:
+    log_guard.expect("NetworkManager has not answered")
+    monkeypatch.setattr(agent_module, "_SOURCES_SECONDS", 0.05)
+    bus.answers[NM, "GetManagedObjects"] = None
+    bus.come(NM)
+    start().wait_told(keys.AGENT_STATE, "running")
+
+
+# -- vifs and dom0
+
+
+def test_a_vif_is_served_by_the_events_of_kernel_and_xenstore(running: Running) -> None:
+    vif = running.netvm.attach(7)
+    running.loop.until(lambda: running.netvm.status(vif) == b"connected")
+    running.wait_told(keys.VIF_PIECE, "7.0", 0)
+    running.netvm.kernel.delete_link("vif7.0")
+    running.wait_told(keys.VIF_PIECES, "0")
+
+
+def test_the_script_is_answered_when_it_is_done(running: Running, log_guard: Any) -> None:
+    vif = running.netvm.attach(7)
+    assert running.script("online backend/vif/7/0 vif7.0\n") == "ok"
+    assert running.netvm.status(vif) == b"connected"
+    assert running.script("dns\n") == "ok"
+    assert running.script("offline backend/vif/7/0 vif7.0\n") == "ok"
+    assert running.netvm.served() == {}
+    assert running.script("online backend/vif/9/0 vif9.0\n").startswith("gone ")
+    log_guard.expect("a request on the socket")
+    assert running.script("nonsense\n").startswith("error ")
+
+
+def test_dom0s_other_addresses_are_taken_over(running: Running) -> None:
+    running.wait_told(keys.AGENT_STATE, "running")
+    for key, value in ((keys.DNS1, "10.139.9.1"), (keys.DNS2, "10.139.9.2")):
+        running.netvm.dom0.write(key.under(1), value)
+        running.netvm.dom0.set_perms(key.under(1), ("n0", "r1"))
+    running.loop.until(lambda: set(running.netvm.redirects()) == {"10.139.9.1", "10.139.9.2"})
+    assert [str(address) for address, _ in running.netvm.netlink.addresses(1)] == [
+        "10.137.0.1",
+        "10.139.9.1",
+        "10.139.9.2",
+    ]
+
+
+def test_dom0s_requests_are_answered_once(running: Running) -> None:
+    running.wait_told(keys.AGENT_STATE, "running")
+    running.netvm.attach(7)
+    running.loop.until(lambda: running.netvm.served())
+    running.request("1 routes")
+    word, pieces = running.answer(1)
+    assert (word, pieces[0].split(" ")[0]) == ("ok", "10.137.0.7")
+    running.request("2 nonsense")
+    assert running.answer(2) == ("error", ["nonsense is not known here."])
+    running.netvm.nft.apply(ruleset.change_redirects([]))
+    running.request("3 reapply")
+    assert running.answer(3) == ("ok", [])
+    running.loop.until(lambda: running.netvm.redirects() == SERVERS)
+
+
+def test_a_filter_that_cannot_be_laid_is_told(
+    running: Running, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_guard.expect("nftables refused a change|a request of dom0")
+    running.wait_told(keys.AGENT_STATE, "running")
+    with monkeypatch.context() as patch:
+        patch.setattr(ruleset, "base", lambda _: "nonsense")
+        running.request("1 reapply")
+        assert running.answer(1)[0] == "error"
+        running.loop.until(lambda: "nft-failed" in (running.told(keys.AGENT_PROBLEMS) or ""))
+    running.request("2 reapply")
+    assert running.answer(2) == ("ok", [])
+    running.wait_told(keys.AGENT_PROBLEMS, "")
+
+
+def test_what_an_agent_leaves_the_next_one_finds(start: Callable[..., Running], bus: FakeBus) -> None:
+    bus.come(NM)
+    first = start()
+    first.netvm.attach(7)
+    first.wait_told(keys.VIF_PIECE, "7.0", 0)
+    first.agent.stop()
+    second = start()
+    assert second.agent._redirection.in_force == first.agent._redirection.in_force
+    assert [vif.name for vif in second.agent._vifs.served] == ["vif7.0"]
+
+
+def test_a_xenstore_that_forgot_all_is_told_anew(running: Running, loop: Loop, log_guard: Any) -> None:
+    log_guard.expect("cannot be")
+    running.wait_told(keys.UPLINK_NAME, "eth0", 0)
+    running.netvm.dom0.delete(f"/local/domain/1/{keys.HOME_DOMAIN}")
+    running.netvm.dom0.write("/local/domain/1/qnet", "")
+    running.netvm.dom0.set_perms("/local/domain/1/qnet", ("n0", "r1"))
+    running.netvm.dom0.mkdir("/local/domain/1/data")
+    running.netvm.dom0.set_perms("/local/domain/1/data", ("n1",))
+    running.wait_told(keys.UPLINK_NAME, "eth0", 0)

@@ -1,0 +1,62 @@
+"""The papers of the checkout name files that are there, and the version is the same wherever it stands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree  # our own file
+
+import pytest
+
+from qnet_gui import __version__
+
+ROOT = Path(__file__).parents[1]
+PAPERS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+#: What begins so is a path of the checkout; `build/` and `.venv/` are made.
+_PATH = re.compile(r"(?<![\w/.*~-])((?:qnet_gui|tests|docs|desktop|resources|\.ci)/[\w./-]*[\w/])")
+DESIGN = (ROOT / "docs/design.md").read_text(encoding="utf-8")
+_STOP = re.compile(r"^[0-9]+\. `([^`]+)`:", re.MULTILINE)
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+def test_paths_are_there(paper: Path) -> None:
+    named = set(_PATH.findall(paper.read_text(encoding="utf-8")))
+    assert not sorted(path for path in named if not (ROOT / path).exists())
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+def test_lines_fit(paper: Path) -> None:
+    """Tables and pictures alone may be wider."""
+    lines = paper.read_text(encoding="utf-8").splitlines()
+    assert not [line for line in lines if len(line) > 130 and not line.lstrip().startswith(("|", "<img"))]
+
+
+def legs() -> list[list[str]]:
+    """The numbered lists of the walk of three values, each a leg: the files that it passes."""
+    walk = DESIGN.partition("\n## A walk of three values\n")[2].partition("\n## ")[0]
+    return [_STOP.findall(block) for block in re.split(r"\n\n(?![0-9 ])", walk) if _STOP.search(block)]
+
+
+def test_a_value_passes_no_file_twice_on_a_leg_of_its_walk() -> None:
+    assert len(legs()) == 9
+    for leg in legs():
+        assert len(leg) > 2
+        assert len(set(leg)) == len(leg), leg
+        assert all((ROOT / path).is_file() for path in leg), leg
+
+
+def test_a_stop_is_counted_where_it_is() -> None:
+    """So that a stop that is written otherwise does not go unseen."""
+    walk = DESIGN.partition("\n## A walk of three values\n")[2].partition("\n## ")[0]
+    assert sum(map(len, legs())) == len(re.findall(r"^[0-9]+\. ", walk, re.MULTILINE))
+
+
+def test_the_version_is_the_changelogs_and_appstreams() -> None:
+    metainfo = ElementTree.parse(ROOT / "desktop/metainfo/org.qnet.Tray.metainfo.xml")  # noqa: S314
+    releases = [release.get("version") for release in metainfo.iter("release")]
+    changes = re.findall(r"^## ([0-9.]+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert releases == changes
+    assert changes[0] == __version__

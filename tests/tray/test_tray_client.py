@@ -112,9 +112,9 @@ def test_a_snapshot_of_another_version_is_as_good_as_none(
 
 @pytest.fixture
 def german(qtbot: QtBot) -> Iterator[None]:
-    assert language.speak("de")
+    assert language.install("de")
     yield
-    language.speak("en")
+    language.install("en")
 
 
 CHOSEN = {"code": "is-netvm", "arguments": {"netvm": "b"}}

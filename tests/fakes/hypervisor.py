@@ -26,7 +26,7 @@ from qnet_gui.store.client import Store
 class FakeHypervisor:
     """The port `Hypervisor`. `fails` are verbs that fail once with what stands there; `calls` is what was done."""
 
-    cannot_show = ""
+    cannot_show = None
 
     def __init__(self, xen: FakeXen) -> None:
         self.xen = xen
@@ -166,4 +166,4 @@ class FakeHypervisor:
 
 def failing(sentence: str = "It failed.") -> HypervisorError:
     """What a toolstack that fails raises."""
-    return HypervisorError(sentence)
+    return HypervisorError(plain(sentence))

@@ -119,6 +119,11 @@ def as_root() -> None:
         pytest.fail("This test needs root. Run it with: sudo make test", pytrace=False)
 
 
+@pytest.fixture(scope="session")
+def screen() -> None:
+    """For what starts a desktop without a screen, which takes its time."""
+
+
 def _running() -> Iterator[Xen]:
     running = Xen()
     yield running
@@ -181,5 +186,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if "as_root" in fixtures:
             item.add_marker("root")
-        if "desktop" in fixtures:
+        if "screen" in fixtures:
             item.add_marker("screen")

@@ -13,19 +13,19 @@ from qnet_gui.store.reports import ALL
 _HEAD = f"""\
 # qnet in xenstore
 
-This page is made from `qnet_gui/store/keys.py` and `reports.py` by `make docs`; change it there.
+This page is made from `qnet_gui/store/keys.py` and `qnet_gui/store/reports.py` by `make docs`; change it there.
 
 Two trees, one direction each, both below a domain's home, `/local/domain/<id>`:
 
-* `{keys.HOME_DOM0}/…` is made by dom0. Only dom0 may write it; the domain may read it, but for what is marked. No \
-other domain may.
-* `{keys.HOME_DOMAIN}/…` is made by the domain itself, in the one place where libxl lets it. dom0 reads it, trusts \
-none of it, and drops what is not of the form below. No other domain may read or write it.
+* `{keys.HOME_DOM0}/…` is made by dom0. Only dom0 may write it; the domain may read it, but for what is marked. No other
+  domain may.
+* `{keys.HOME_DOMAIN}/…` is made by the domain itself, in the one place where libxl lets it. dom0 reads it, trusts none
+  of it, and drops what is not of the form below. No other domain may read or write it.
 
-One node a field, printable ASCII. `N` in a path is a number from 0. The limit is in characters; a value matches its \
-pattern from end to end. What matches is parsed further: an address must be one that a host may have, a number within \
-its bounds. The agent writes `{keys.AGENT_SERIAL.at()}` last, and an answer's head after its pieces, so \
-that whoever waits for these reads the rest whole. At most {keys.UPLINKS} uplinks and {keys.PIECES} pieces are read.
+One node a field, printable ASCII. `N` in a path is a number from 0. The limit is in characters; a value matches its
+pattern from end to end. What matches is parsed further: an address must be one that a host may have, a number within
+its bounds. The agent writes `{keys.AGENT_SERIAL.at()}` last, and an answer's head after its pieces, so that whoever
+waits for these reads the rest whole. At most {keys.UPLINKS} uplinks and {keys.PIECES} pieces are read.
 """
 
 

@@ -88,7 +88,7 @@ class Hosted:
 
 
 @pytest.fixture(scope="module")
-def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightDesktop]:
+def desktop(screen: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightDesktop]:
     with LightDesktop(tmp_path_factory.mktemp("trayless"), tray="") as light:
         yield light
 

@@ -145,7 +145,7 @@ def test_the_lab_can_be_named_by_the_environment(qnet, lab):
     assert qnet("status", "--lab", lab, env={"QNET_LAB": "nosuch"}).returncode == 0
 
 
-def test_a_lab_that_is_not_there(qnet):
+def test_a_lab_that_is_not_there(as_root, qnet):
     done = qnet("--lab", "nosuch", "status")
     assert done.returncode == 1
     assert done.stderr == "qnet: There is no lab named nosuch. Start it: sudo qnet lab up\n"

@@ -437,6 +437,7 @@ def command(lasting_xen: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     (tmp_path / "netvm.cfg").write_text(CONFIGURATION)
     passthrough = Passthrough(host.program, host.devices.root, host.devices.write, host.devices.load)
     monkeypatch.setattr(run, "is_dom0", lambda: True)
+    monkeypatch.setattr(run.os, "geteuid", lambda: 0)
     monkeypatch.setattr(run, "Passthrough", lambda: passthrough)
     monkeypatch.setattr(run, "Toolstack", lambda stop: Toolstack(stop, host.program, lasting_xen.hardware.socket))
     monkeypatch.setattr(run, "RecordFile", lambda: RecordFile(tmp_path / "netvm.json"))
@@ -479,6 +480,7 @@ def test_what_the_command_says_when_it_is_interrupted(command: Host, capsys: pyt
 
 def test_where_others_manage_the_domains_it_is_theirs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(run, "is_dom0", lambda: True)
+    monkeypatch.setattr(run.os, "geteuid", lambda: 0)
     monkeypatch.setattr(run.xen, "MANAGERS", ((tmp_path, "qubesd"),))
     with pytest.raises(Refused, match="belong to qubesd"):
         run.run("start", Limits(), lambda *_: None)
@@ -486,6 +488,7 @@ def test_where_others_manage_the_domains_it_is_theirs(monkeypatch: pytest.Monkey
 
 def test_dom0_as_the_netvm_is_another_service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(run, "is_dom0", lambda: True)
+    monkeypatch.setattr(run.os, "geteuid", lambda: 0)
     monkeypatch.setattr(run.config, "load", lambda: run.config.Config(netvm="dom0"))
     with pytest.raises(Refused, match="systemctl stop qnet-agent"):
         run.run("stop", Limits(), lambda *_: None)

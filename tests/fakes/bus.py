@@ -11,6 +11,13 @@ _PROPERTIES = "org.freedesktop.DBus.Properties"
 _OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 
 
+class _Subscription:
+    """What dbus-python gives back for a signal's receiver, or for a name that is watched."""
+
+    def __init__(self, end: Callable[[], None]) -> None:
+        self.remove = self.cancel = end
+
+
 class FakeBus:
     """What dbus-python's connection offers to our mirrors. Answers and signals come by the main loop, as they do."""
 
@@ -28,12 +35,16 @@ class FakeBus:
     def add_signal_receiver(
         self, handler: Callable[..., None], signal: str, interface: str, name: str, path: str | None = None,
         path_keyword: str | None = None,
-    ) -> None:  # fmt: skip
-        self._receivers.append((handler, signal, interface, name, path_keyword is not None))
+    ) -> _Subscription:  # fmt: skip
+        receiver = (handler, signal, interface, name, path_keyword is not None)
+        self._receivers.append(receiver)
+        return _Subscription(lambda: self._receivers.remove(receiver))
 
-    def watch_name_owner(self, name: str, callback: Callable[[str], None]) -> None:
-        self._watchers.setdefault(name, []).append(callback)
+    def watch_name_owner(self, name: str, callback: Callable[[str], None]) -> _Subscription:
+        watchers = self._watchers.setdefault(name, [])
+        watchers.append(callback)
         post(lambda: callback(self._owners.get(name, "")))
+        return _Subscription(lambda: watchers.remove(callback))
 
     def call_async(
         self, name: str, path: str, interface: str, method: str, signature: str, arguments: tuple[Any, ...],

@@ -67,6 +67,7 @@ class FakeKernel:
         self.settings = settings
         self.names: dict[int, str] = {}
         self.up: set[int] = set()
+        self.mtus: dict[int, int] = {}
         self.addresses: dict[int, list[tuple[IPv4Interface, int]]] = {}
         self.neighbours: dict[tuple[int, IPv4Address], str] = {}
         self.routes: dict[tuple[IPv4Network, int], FakeRoute] = {}
@@ -94,6 +95,7 @@ class FakeKernel:
         """A new link, which is down; returns its index."""
         index = next(self._numbers)
         self.names[index] = name
+        self.mtus[index] = 65536 if name == "lo" else 1500
         self.addresses[index] = []
         for setting in ("ipv4/conf/{}/proxy_arp", "ipv4/neigh/{}/proxy_delay", "ipv6/conf/{}/disable_ipv6"):
             self._setting(setting.format(name))
@@ -104,13 +106,18 @@ class FakeKernel:
         """It goes, and takes along what was on it."""
         index = self._index(name)
         self.set_down(index)
-        del self.names[index], self.addresses[index]
+        del self.names[index], self.addresses[index], self.mtus[index]
         for family, group in (("ipv4", "conf"), ("ipv4", "neigh"), ("ipv6", "conf")):
             folder = self.settings / family / group / name
             for file in folder.iterdir():
                 file.unlink()
             folder.rmdir()
         self._tell(Event(name, gone=True, uplink=not name.startswith("vif")))
+
+    def set_mtu(self, name: str, mtu: int) -> None:
+        """Another longest packet."""
+        self.mtus[self._index(name)] = mtu
+        self._tell(Event(name, uplink=not name.startswith("vif")))
 
     def add_address(self, index: int, address: IPv4Interface, scope: int = 0) -> None:
         """EEXIST for one that is there; a network comes with a route to it."""
@@ -190,6 +197,10 @@ class FakeIPRoute:
             self._kernel.set_up(index)
         else:
             self._kernel.set_down(index)
+
+    def get_links(self, index: int) -> list[_Message]:
+        self._kernel.check_link(index)
+        return [_Message({"IFLA_MTU": self._kernel.mtus[index]})]
 
     def nlm_request_batch(self, messages: Sequence[Any]) -> None:
         for message in messages:

@@ -120,6 +120,8 @@ class FakeXenstored:
 
         self.call(end)
         self._thread.join(30)
+        self._bell.close()
+        self._wake.close()
 
     # -- on the daemon's thread
 
@@ -152,8 +154,6 @@ class FakeXenstored:
         for path in list(self._listeners):
             self._unlisten(path)
         self._selector.close()
-        self._bell.close()
-        self._wake.close()
 
     def _do_calls(self) -> None:
         with contextlib.suppress(BlockingIOError):

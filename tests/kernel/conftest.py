@@ -69,6 +69,9 @@ class RealSpace:
         way = ["via", str(via)] if via else []
         self._ip("route", "add", str(network), "dev", name, *way, "metric", str(metric))
 
+    def set_mtu(self, name: str, mtu: int) -> None:
+        self._ip("link", "set", name, "mtu", str(mtu))
+
     def delete_link(self, name: str) -> None:
         self._ip("link", "delete", name)
 
@@ -112,6 +115,9 @@ class FakeSpace:
 
     def somebody_adds_route(self, network: IPv4Network, name: str, via: IPv4Address | None, metric: int = 0) -> None:
         self._kernel.add_route(FakeRoute(network, self._kernel._index(name), metric, via, 0 if via else 253))
+
+    def set_mtu(self, name: str, mtu: int) -> None:
+        self._kernel.set_mtu(name, mtu)
 
     def delete_link(self, name: str) -> None:
         self._kernel.delete_link("vif7.0")

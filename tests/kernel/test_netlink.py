@@ -40,6 +40,14 @@ def test_a_link_goes_up_and_down(space: Any) -> None:
         space.netlink.set_up(NOBODY)
 
 
+def test_a_links_mtu_is_told_and_its_change_is_an_event(space: Any) -> None:
+    with space.inside():
+        assert (space.netlink.mtu("far"), space.netlink.mtu("nobody")) == (1500, 0)
+        space.set_mtu("far", 1400)
+        assert space.netlink.mtu("far") == 1400
+    assert Event("far", uplink=True) in space.events()
+
+
 def test_a_neighbour_is_permanent_and_replaced(space: Any) -> None:
     for mac in ("00:16:3e:00:00:01", "00:16:3e:00:00:02"):
         space.netlink.serve_host(VIF, ADDRESS, mac, 1)

@@ -24,6 +24,7 @@ from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.uplinks import networkmanager
 from qnet_gui.netvm.vifs import hotplug
 from qnet_gui.store import keys
+from qnet_gui.store.reports import AGENT, UPLINK
 
 SERVERS = {"10.139.1.1": "192.168.1.53", "10.139.1.2": "192.168.1.53"}
 CONNECTED = device(1) | primary(1) | dns({"nameservers": ["192.168.1.53"], "priority": 100})
@@ -135,10 +136,10 @@ def running(start: Callable[..., Running], bus: FakeBus) -> Running:
 
 def test_networkmanagers_servers_are_redirected_to_and_told(running: Running) -> None:
     running.loop.until(lambda: running.netvm.redirects() == SERVERS)
-    running.wait_told(keys.DNS_SOURCE, "networkmanager")
-    running.wait_told(keys.UPLINK_NAME, "eth0", 0)
+    running.wait_told(AGENT["source"], "networkmanager")
+    running.wait_told(UPLINK["name"], "eth0", 0)
     assert running.told(keys.AGENT_STATE) == "running"
-    assert running.told(keys.DNS_REDIRECTS) == "10.139.1.1>192.168.1.53 10.139.1.2>192.168.1.53"
+    assert running.told(AGENT["redirects"]) == "10.139.1.1>192.168.1.53 10.139.1.2>192.168.1.53"
     assert running.told(keys.AGENT_PROBLEMS) == ""
 
 
@@ -147,7 +148,7 @@ def test_other_servers_are_followed_and_clients_moved(running: Running, monkeypa
     running.loop.until(lambda: running.netvm.redirects() == SERVERS)
     configuration = {"Configuration": [{"nameservers": ["192.168.1.54"], "priority": 100}]}
     running.bus.change(NM, f"{ROOT}/DnsManager", f"{NM}.DnsManager", configuration)
-    running.wait_told(keys.DNS_REDIRECTS, "10.139.1.1>192.168.1.54 10.139.1.2>192.168.1.54")
+    running.wait_told(AGENT["redirects"], "10.139.1.1>192.168.1.54 10.139.1.2>192.168.1.54")
     running.loop.until(lambda: len(running.netvm.kernel.forgotten) == 2)
     assert {command[-1] for command in running.netvm.kernel.forgotten} == {"192.168.1.53"}
 
@@ -157,7 +158,7 @@ def test_a_lack_of_servers_is_told_when_it_lasts(running: Running, monkeypatch: 
     running.loop.until(lambda: running.netvm.redirects() == SERVERS)
     running.bus.change(NM, f"{ROOT}/DnsManager", f"{NM}.DnsManager", {"Configuration": []})
     running.loop.until(lambda: running.netvm.redirects() == {})
-    running.wait_told(keys.DNS_SOURCE, "none")
+    running.wait_told(AGENT["source"], "none")
     assert running.told(keys.AGENT_PROBLEMS)
 
 
@@ -208,10 +209,10 @@ def test_without_networkmanager_systemd_resolved_decides(start: Callable[..., Ru
     bus.answers[resolved.NAME, "GetAll"] = {"DNS": [(0, 2, [192, 168, 1, 9])], "Domains": []}
     bus.come(resolved.NAME)
     running = start()
-    running.wait_told(keys.DNS_SOURCE, "resolved")
+    running.wait_told(AGENT["source"], "resolved")
     bus.answers[resolved.NAME, "GetAll"] = {"DNS": [(0, 2, [192, 168, 1, 10])], "Domains": []}
     bus.change(resolved.NAME, "/org/freedesktop/resolve1", "org.freedesktop.resolve1.Manager", {}, "DNS")
-    running.wait_told(keys.DNS_REDIRECTS, "10.139.1.1>192.168.1.10 10.139.1.2>192.168.1.10")
+    running.wait_told(AGENT["redirects"], "10.139.1.1>192.168.1.10 10.139.1.2>192.168.1.10")
 
 
 def test_without_a_bus_the_kernel_and_resolv_conf_tell(
@@ -223,12 +224,15 @@ def test_without_a_bus_the_kernel_and_resolv_conf_tell(
     netvm.kernel.set_up(index)
     netvm.kernel.add_route(FakeRoute(IPv4Network("0.0.0.0/0"), index, 0, IPv4Address("192.168.5.1"), 0))
     running = start(with_bus=False)
-    running.wait_told(keys.UPLINK_NAME, "eth7", 0)
-    assert (running.told(keys.UPLINK_ADDRESS, 0), running.told(keys.UPLINK_GATEWAY, 0)) == (
+    running.wait_told(UPLINK["name"], "eth7", 0)
+    assert (running.told(UPLINK["address"], 0), running.told(UPLINK["gateway"], 0)) == (
         "192.168.5.2",
         "192.168.5.1",
     )
-    running.wait_told(keys.DNS_SOURCE, "resolv.conf")
+    running.wait_told(AGENT["source"], "resolv.conf")
+    running.wait_told(UPLINK["mtu"], "1500", 0)
+    netvm.kernel.set_mtu("eth7", 1400)
+    running.wait_told(UPLINK["mtu"], "1400", 0)
     netvm.kernel.set_down(index)
     running.wait_told(keys.UPLINK_COUNT, "0")
 
@@ -322,10 +326,10 @@ def test_what_an_agent_leaves_the_next_one_finds(start: Callable[..., Running], 
 
 def test_a_xenstore_that_forgot_all_is_told_anew(running: Running, loop: Loop, log_guard: Any) -> None:
     log_guard.expect("cannot be")
-    running.wait_told(keys.UPLINK_NAME, "eth0", 0)
+    running.wait_told(UPLINK["name"], "eth0", 0)
     running.netvm.dom0.delete(f"/local/domain/1/{keys.HOME_DOMAIN}")
     running.netvm.dom0.write("/local/domain/1/qnet", "")
     running.netvm.dom0.set_perms("/local/domain/1/qnet", ("n0", "r1"))
     running.netvm.dom0.mkdir("/local/domain/1/data")
     running.netvm.dom0.set_perms("/local/domain/1/data", ("n1",))
-    running.wait_told(keys.UPLINK_NAME, "eth0", 0)
+    running.wait_told(UPLINK["name"], "eth0", 0)

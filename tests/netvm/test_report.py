@@ -56,13 +56,23 @@ _pictures = st.builds(
 )
 
 
-@given(_pictures)
-def test_dom0_reads_what_the_agent_wrote(picture: AgentReport) -> None:
+def _whole(uplinks: int, servers: int) -> AgentReport:
+    """A report with something in every field; the names of its uplinks are in the order in which dom0 has them."""
+    ips = tuple(IPv4Address("192.168.0.1") + number for number in range(servers))
+    return AgentReport(
+        tuple(Uplink(f"eth{number}", UplinkKind.CABLE, UplinkState.UP, servers=ips) for number in range(uplinks)),
+        DnsSource.RESOLVED, (DnsRedirect(ADDRESS, OTHER), DnsRedirect(OTHER, OTHER)), (VifId(4, 0),),
+        ("no-dns", "nft-failed"), AgentState.RUNNING,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("uplinks", "servers"), [(0, 0), (1, 1), (16, 8), (20, 12)])
+def test_dom0_reads_what_the_agent_wrote(uplinks: int, servers: int) -> None:
     """All but the list of vifs, which dom0 does not ask for, and what is cut: uplinks above 16, servers above 8."""
-    nodes = {path: value.encode() for path, value in report.nodes(picture).items()}
+    nodes = {path: value.encode() for path, value in report.nodes(_whole(uplinks, servers)).items()}
     dropped: list[str] = []
-    uplinks = tuple(replace(uplink, servers=uplink.servers[:8]) for uplink in picture.uplinks[: keys.UPLINKS])
-    assert AGENT.read(nodes.get, dropped) == replace(picture, uplinks=uplinks, vifs=(), state=AgentState.RUNNING)
+    expected = replace(_whole(min(uplinks, keys.UPLINKS), min(servers, 8)), vifs=())
+    assert AGENT.read(nodes.get, dropped) == expected
     assert dropped == []
 
 

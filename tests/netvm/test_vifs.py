@@ -116,10 +116,10 @@ def test_an_address_of_another_form_is_refused_and_told(
 ) -> None:
     log_guard.expect("vif7.0 is refused")
     vif = netvm.attach(7)
-    netvm.store.write(f"{vif.backend_path}/ip", "10.137.0.7 10.137.0.8")
+    netvm.store.write(f"{vif.backend_path}/ip", "10.137.0.7 nonsense")
     assert isinstance(asked(loop, lambda reply: reconciler.online(vif, reply)), BadInput)
     assert netvm.status(vif) == b"error"
-    assert b"is not one IPv4 address" in (netvm.store.read(f"{vif.backend_path}/hotplug-error") or b"")
+    assert b"is not an IPv4 address" in (netvm.store.read(f"{vif.backend_path}/hotplug-error") or b"")
     netvm.store.write(f"{vif.backend_path}/ip", "10.137.0.7")
     loop.until(lambda: netvm.status(vif) == b"connected")
     assert netvm.store.read(f"{vif.backend_path}/hotplug-error") is None

@@ -86,7 +86,7 @@ def pictures() -> Path:
 
 
 @pytest.fixture(scope="session")
-def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightDesktop]:
+def desktop(screen: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightDesktop]:
     with LightDesktop(tmp_path_factory.mktemp("desktop")) as light:
         yield light
 

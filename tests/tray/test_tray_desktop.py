@@ -180,7 +180,7 @@ def test_kdes_icon_needs_attention_while_dom0_is_connected(tray: Tray, helper: H
 
 @pytest.mark.parametrize(("look", "scale"), [("dark", "1"), ("light", "2")])
 def test_pictures_in_the_dark_and_at_twice_the_size(
-    tmp_path: Path, system_bus: str, helper: Helper, pictures: Path, look: str, scale: str
+    screen: None, tmp_path: Path, system_bus: str, helper: Helper, pictures: Path, look: str, scale: str
 ) -> None:
     helper.publish(STATES["dom0"])
     with LightDesktop(tmp_path / "other", dark=look == "dark", size=28 * int(scale)) as desktop:
@@ -335,7 +335,7 @@ def test_without_a_notification_server_it_is_said_once(tray: Tray, helper: Helpe
     tray.desktop.start_notifications()
 
 
-def test_xembed_tray(tmp_path: Path, system_bus: str, helper: Helper, pictures: Path) -> None:
+def test_xembed_tray(screen: None, tmp_path: Path, system_bus: str, helper: Helper, pictures: Path) -> None:
     """A panel that knows only the old protocol: the icon docks after the wait for the new one."""
     helper.publish(up(CABLE))
     with LightDesktop(tmp_path / "xembed", tray="trayer") as desktop:

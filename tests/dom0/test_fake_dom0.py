@@ -1,0 +1,280 @@
+"""The helper's parts at work together on a fake dom0: what is observed, told, attached, connected."""
+
+from __future__ import annotations
+
+import time
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+from fakes.hypervisor import failing
+
+from qnet_gui.dom0.attach import exchange
+from qnet_gui.dom0.observe import collector as collector_module
+from qnet_gui.dom0.upgrade.step_runner import StepRunner
+from qnet_gui.model.domain import DomainState
+from qnet_gui.model.errors import BadInput, Busy, NoAnswer, QnetError, Refused
+from qnet_gui.model.snapshot import Dom0State
+from qnet_gui.model.vif import VifId
+from qnet_gui.store import keys
+
+DNS = ("10.139.1.1", "10.139.1.2")
+
+
+@pytest.fixture
+def dom0(fake_dom0: Any) -> Any:
+    fake_dom0.start()
+    fake_dom0.until(lambda inputs: len(inputs.vifs) == 2 and inputs.guests.get(2))
+    return fake_dom0
+
+
+def backend_of(dom0: Any, domid: int) -> set[int]:
+    return {frontend.backend for frontend in dom0.inputs.frontends.get(domid, {}).values()}
+
+
+# -- observing and telling
+
+
+def test_what_there_is_is_known(dom0: Any) -> None:
+    inputs = dom0.until(lambda inputs: inputs.agents.get(1))
+    assert [info.name for info in inputs.domains] == ["Domain-0", "netvm", "work", "personal", "vault"]
+    assert inputs.netvm is not None
+    assert inputs.netvm.id == 1
+    assert set(inputs.vifs) == {VifId(2, 0), VifId(3, 0)}
+    assert inputs.guests[2][keys.GUEST_ADDRESS.at()] == b"10.137.0.2"
+
+
+def test_domains_are_told_their_network_and_others_cannot_write_it(dom0: Any) -> None:
+    dom0.loop.until(lambda: dom0.read(keys.ADDRESS.under(2)) == "10.137.0.2")
+    dom0.loop.until(lambda: dom0.read(keys.DNS2.under(1)) == DNS[1])
+    assert [dom0.read(key.under(2)) for key in (keys.DNS1, keys.DNS2)] == list(DNS)
+    with dom0.hypervisor.inside(2) as work:
+        assert work.read(keys.ADDRESS.at()) == b"10.137.0.2"
+        with pytest.raises(QnetError):
+            work.write(keys.ADDRESS.at(), "10.137.0.3")
+        with pytest.raises(QnetError):
+            work.read(keys.SERVED_BY.at())
+    assert dom0.read(keys.ADDRESS.under(4)) is None
+
+
+def test_a_domain_that_comes_and_goes_is_followed(dom0: Any) -> None:
+    dom0.hypervisor.create(5, "new")
+    dom0.until(lambda inputs: any(info.id == 5 for info in inputs.domains))
+    dom0.hypervisor.attach(5, 1, "10.137.0.5")
+    dom0.loop.until(lambda: dom0.read(keys.ADDRESS.under(5)) == "10.137.0.5")
+    dom0.hypervisor.detach_vif(VifId(5, 0))
+    dom0.until(lambda inputs: VifId(5, 0) not in inputs.vifs)
+    dom0.loop.until(lambda: dom0.read(keys.ADDRESS.under(5)) is None)
+    dom0.hypervisor.destroy(5)
+    dom0.until(lambda inputs: all(info.id != 5 for info in inputs.domains))
+
+
+def test_a_hypervisor_that_fails_is_asked_again(dom0: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    log_guard.expect("the hypervisor does not tell its domains")
+    monkeypatch.setattr(collector_module, "_AGAIN", 0.05)
+    dom0.hypervisor.fails["domains"] = failing()
+    dom0.look_anew()
+    assert not dom0.inputs.hypervisor
+    dom0.until(lambda inputs: inputs.hypervisor)
+
+
+def test_a_xenstore_that_is_lost_comes_back(dom0: Any, log_guard: Any) -> None:
+    log_guard.expect("xenstore")
+    dom0.hypervisor.xen.kill_xenstored()
+    dom0.until(lambda inputs: not inputs.store)
+    dom0.hypervisor.xen.start_xenstored()
+    dom0.until(lambda inputs: inputs.store)
+    assert not dom0.inputs.vifs
+
+
+def test_who_has_paused_a_domain_is_asked_when_it_matters(dom0: Any) -> None:
+    dom0.hypervisor.set_state(2, DomainState.PAUSED)
+    dom0.look_anew()
+    assert {info.id: info.state for info in dom0.inputs.domains}[2] is DomainState.PAUSED
+    dom0.hypervisor.set_state(2, DomainState.RUNNING)
+    dom0.hypervisor.say_guest_address(2, "10.137.0.2")  # who writes runs
+    dom0.until(lambda inputs: {info.id: info.state for info in inputs.domains}[2] is DomainState.RUNNING)
+
+
+# -- attaching
+
+
+def test_a_domain_is_attached_and_cut_off(dom0: Any) -> None:
+    number = dom0.attachments.attach("user", dom0.inputs, 4, IPv4Address("10.137.0.44"))
+    with pytest.raises(Busy, match="user is attaching a domain to the network"):
+        dom0.attachments.detach("other", dom0.inputs, 2)
+    assert dom0.end_of(number) == (None, "vault is attached to netvm.")
+    dom0.until(lambda inputs: inputs.frontends.get(4))
+    assert dom0.hypervisor.attached[VifId(4, 0)].address == IPv4Address("10.137.0.44")
+    number = dom0.attachments.detach("user", dom0.inputs, 4)
+    assert dom0.end_of(number) == (None, "vault is cut off the network.")
+    dom0.until(lambda inputs: not inputs.frontends.get(4))
+    assert dom0.listener.steps == [
+        ("attach", "begun"), ("attach", "done"), ("detach", "begun"), ("detach", "done"),
+    ]  # fmt: skip
+    card = dom0.attachments.frontend_of(4)
+    assert (card.ip, card.mac) == (b"10.137.0.44", dom0.attachments.frontend_of(4).mac)
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [("error", "The netvm refused its card: it did not say why."), ("", "The netvm did not serve it in time.")],
+)
+def test_a_card_that_does_not_work_is_told(
+    dom0: Any, status: str, sentence: str, monkeypatch: pytest.MonkeyPatch, log_guard: Any
+) -> None:
+    log_guard.expect("it failed")
+    monkeypatch.setattr(exchange, "_DEADLINE", 0.3)
+    dom0.hypervisor.obliging = False
+    if status:
+        dom0.hypervisor.after_attach = lambda domid, mac: dom0.hypervisor.serve(VifId(domid, 0), status)
+    error, told = dom0.end_of(dom0.attachments.attach("user", dom0.inputs, 4, IPv4Address("10.137.0.44")))
+    assert (type(error), told) == (Refused if status else NoAnswer, sentence)
+
+
+def test_after_a_netvm_has_died_its_domains_are_attached_to_its_successor(dom0: Any) -> None:
+    dom0.loop.until(lambda: dom0.read(keys.SERVED_BY.under(2)) == "netvm")
+    dom0.hypervisor.destroy(1)
+    dom0.until(lambda inputs: inputs.netvm is None)
+    dom0.hypervisor.create(9, "netvm", uuid=1)
+    dom0.hypervisor.say_agent_runs(9)
+    dom0.until(lambda inputs: backend_of(dom0, 2) == backend_of(dom0, 3) == {9})
+    assert dom0.hypervisor.attached[VifId(2, 0)].address == IPv4Address("10.137.0.2")
+
+
+def test_who_was_cut_off_stays_so_when_the_netvm_comes_back(dom0: Any) -> None:
+    dom0.end_of(dom0.attachments.detach("user", dom0.inputs, 2))
+    dom0.hypervisor.destroy(1)
+    dom0.hypervisor.create(9, "netvm", uuid=1)
+    dom0.hypervisor.say_agent_runs(9)
+    dom0.until(lambda inputs: backend_of(dom0, 3) == {9})
+    assert backend_of(dom0, 2) == set()
+
+
+def test_a_failure_to_attach_again_is_tried_again(dom0: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    log_guard.expect("could not be attached to netvm: It failed")
+    dom0.hypervisor.destroy(1)
+    dom0.hypervisor.fails["attach"] = failing()
+    dom0.hypervisor.create(9, "netvm", uuid=1)
+    dom0.hypervisor.say_agent_runs(9)
+    dom0.until(lambda inputs: backend_of(dom0, 2) == backend_of(dom0, 3) == {9})
+
+
+def test_another_netvm_is_chosen_and_domains_are_moved_the_paused_ones_later(dom0: Any) -> None:
+    dom0.hypervisor.create(9, "netvm2")
+    dom0.hypervisor.say_agent_runs(9)
+    dom0.hypervisor.set_state(3, DomainState.PAUSED)
+    dom0.look_anew()
+    dom0.until(lambda inputs: inputs.agents.get(9))
+    error, sentence = dom0.end_of(dom0.attachments.choose("user", dom0.inputs, "netvm2", True))
+    assert error is None
+    assert sentence == ("netvm2 is the netvm now. Moved to it: work. Paused, and moved when they go on: personal.")
+    dom0.until(lambda inputs: inputs.netvm is not None and inputs.netvm.id == 9)
+    dom0.until(lambda _: (backend_of(dom0, 2), backend_of(dom0, 3)) == ({9}, {1}))
+    dom0.hypervisor.set_state(3, DomainState.RUNNING)
+    dom0.look_anew()
+    dom0.until(lambda inputs: backend_of(dom0, 3) == {9})
+    assert dom0.attachments.name == "netvm2"
+    assert "netvm2" in (dom0.folder / "qnet.toml").read_text()
+
+
+def test_a_domain_that_cannot_be_moved_is_named(dom0: Any, log_guard: Any) -> None:
+    log_guard.expect("it failed")
+    dom0.hypervisor.create(9, "netvm2")
+    dom0.hypervisor.say_agent_runs(9)
+    dom0.until(lambda inputs: inputs.agents.get(9))
+    dom0.hypervisor.fails["detach"] = failing("It does not let go.")
+    error, sentence = dom0.end_of(dom0.attachments.choose("user", dom0.inputs, "netvm2", True))
+    assert error is not None
+    assert "could not be moved: It does not let go." in sentence
+    assert "Moved to it: " in sentence
+
+
+# -- connecting dom0
+
+
+def connect(dom0: Any, minutes: int = 5) -> int:
+    return int(dom0.session.connect("user", minutes, 1, IPv4Address("10.137.0.99")))
+
+
+def test_dom0_is_connected_extended_and_disconnected(dom0: Any) -> None:
+    error, sentence = dom0.end_of(connect(dom0))
+    assert (error, dom0.session.link.state) == (None, Dom0State.OPEN), sentence
+    assert dom0.session.link.paused == ("personal", "vault", "work")
+    assert dom0.session.mac == "02:00:0a:89:00:63"
+    before, results = dom0.session.link.until, []
+    dom0.session.extend(60, results.append)
+    dom0.loop.until(lambda: results and dom0.session.link.until > before + 3000)
+    dom0.hypervisor.create(5, "new")
+    dom0.loop.until(lambda: "new" in dom0.session.link.paused)
+    assert dom0.end_of(dom0.session.disconnect("user"))[0] is None
+    assert dom0.session.link.state is Dom0State.CLOSED
+    assert {info.state for info in dom0.hypervisor.domains()} == {DomainState.RUNNING}
+    with pytest.raises(Refused):
+        dom0.session.extend(5, results.append)
+
+
+def test_its_deadline_disconnects_dom0(dom0: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    dom0.end_of(connect(dom0))
+    results: list[Any] = []
+    now = time.time()
+    with monkeypatch.context() as patch:  # so that sixty seconds from now are over by then
+        patch.setattr("qnet_gui.dom0.upgrade.session.time.time", lambda: now - 59.9)
+        dom0.session.extend(1, results.append)
+    dom0.loop.until(lambda: dom0.session.link.state is Dom0State.CLOSED)
+    assert not dom0.programs.filter
+
+
+def test_a_netvm_that_dies_disconnects_dom0(dom0: Any, log_guard: Any) -> None:
+    log_guard.expect("the netvm has gone")
+    dom0.end_of(connect(dom0))
+    dom0.hypervisor.destroy(1)
+    dom0.loop.until(lambda: dom0.session.link.state is Dom0State.CLOSED)
+    assert not dom0.programs.is_up
+
+
+def test_who_wants_it_disconnected_while_it_connects_cancels_that(dom0: Any) -> None:
+    dom0.hypervisor.obliging = False
+    connecting = connect(dom0)
+    dom0.loop.until(lambda: ("attach", "begun") in dom0.listener.steps)
+    leaving = dom0.session.disconnect("other")
+    assert dom0.end_of(connecting)[1] == "other wants dom0 disconnected. Everything has been put back."
+    assert dom0.end_of(leaving)[0] is None
+    assert dom0.session.link.state is Dom0State.CLOSED
+
+
+def test_a_way_back_that_fails_is_tried_until_it_works(dom0: Any, log_guard: Any) -> None:
+    log_guard.expect("it failed")
+    dom0.end_of(connect(dom0))
+    dom0.hypervisor.fails["detach"] = failing("It does not let go.")
+    error, _ = dom0.end_of(dom0.session.disconnect("user"))
+    assert error is not None
+    assert (dom0.session.stuck, dom0.session.link.state) == (True, Dom0State.CLOSING)
+    dom0.loop.until(lambda: not dom0.session.stuck)
+    assert dom0.session.link.state is Dom0State.CLOSED
+
+
+def test_a_successor_leaves_open_what_was_handed_over(dom0: Any) -> None:
+    dom0.end_of(connect(dom0))
+    dom0.session.hand_over()
+    successor = StepRunner(dom0.hypervisor, dom0.journal, dom0.session.journal_saved, dom0.resolv_conf)
+    dom0.session.start(successor)
+    dom0.loop.until(lambda: 2 in dom0.listener.ends)
+    assert dom0.listener.ends[2] == (None, "dom0 stays connected to the network until its deadline.")
+    dom0.end_of(dom0.session.disconnect("user"))
+
+
+def test_a_successor_puts_back_what_was_not(fake_dom0: Any) -> None:
+    from test_upgrade_steps import Progress, journal
+
+    fake_dom0.runner.up(journal(), Progress())
+    fake_dom0.start()
+    fake_dom0.loop.until(lambda: fake_dom0.listener.ends)
+    assert fake_dom0.session.link.state is Dom0State.CLOSED
+    assert not fake_dom0.programs.filter
+
+
+def test_nobody_is_connected_for_a_negative_time(dom0: Any) -> None:
+    with pytest.raises(BadInput):
+        dom0.session.minutes(-1)
+    assert dom0.session.minutes(0) == dom0.config.minutes

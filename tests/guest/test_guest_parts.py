@@ -1,0 +1,207 @@
+"""What a domain makes of what dom0 tells it: on a fake kernel and a fake xenstore, as an ordinary user."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.hypervisor import FakeHypervisor
+from fakes.kernel import FakeKernel, FakeRoute
+from fakes.xen import FakeXen
+from waiting import PATIENCE
+
+from qnet_gui.guest import main as guest
+from qnet_gui.guest import setup
+from qnet_gui.model.errors import BadInput, NoAnswer, QnetError
+from qnet_gui.model.vif import VifId
+from qnet_gui.store import keys
+from qnet_gui.store.client import Store
+
+ADDRESS = "10.137.0.7"
+
+
+class Guest:
+    """Domain 7, behind netvm (1)."""
+
+    def __init__(self, xen: FakeXen, kernel: FakeKernel, folder: Path) -> None:
+        self.kernel, self.resolv_conf = kernel, folder / "resolv.conf"
+        self.hypervisor = FakeHypervisor(xen)
+        self.hypervisor.obliging = False
+        self.hypervisor.create(1, "netvm")
+        self.hypervisor.create(7, "work")
+        self.dom0 = Store(xen.hardware.socket, deadline=PATIENCE)
+
+    def attach(self, link: bool = True) -> None:
+        self.hypervisor.attach(7, 1, ADDRESS)
+        if link:
+            self.kernel.add_link("eth0")
+
+    def tell(self, address: str = ADDRESS, dns2: str = "10.139.1.2") -> None:
+        """What dom0 writes."""
+        for key, value in ((keys.DNS1, "10.139.1.1"), (keys.DNS2, dns2), (keys.ADDRESS, address)):
+            self.dom0.write(key.under(7), value)
+            self.dom0.set_perms(key.under(7), ("n0", "r7"))
+
+    def told(self, key: keys.Key) -> str | None:
+        raw = self.dom0.read(key.under(7))
+        return None if raw is None else raw.decode()
+
+    def addresses(self) -> list[str]:
+        index = next(index for index, name in self.kernel.names.items() if name == "eth0")
+        return [str(address) for address, _ in self.kernel.addresses[index]]
+
+    @property
+    def index(self) -> int:
+        return next(index for index, name in self.kernel.names.items() if name == "eth0")
+
+
+@pytest.fixture
+def work(fake_xen: FakeXen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Guest]:
+    kernel = FakeKernel(tmp_path / "sys")
+    kernel.install(monkeypatch)
+    made = Guest(fake_xen, kernel, tmp_path)
+    monkeypatch.setenv("XENSTORED_PATH", str(fake_xen.hardware.xenbus(7)))
+    monkeypatch.setattr(setup.write_resolv_conf, "__defaults__", (made.resolv_conf,))
+    monkeypatch.setattr(guest, "_LOCK", str(tmp_path / "lock"))
+    yield made
+    made.dom0.close()
+
+
+def test_what_dom0_tells_is_set_and_told_back(work: Guest) -> None:
+    work.attach()
+    work.tell()
+    for _ in range(2):
+        guest.run(PATIENCE)
+        assert work.addresses() == [f"{ADDRESS}/32"]
+        assert [(str(row.network), row.link) for row in work.kernel.routes.values()] == [("0.0.0.0/0", work.index)]
+        assert work.kernel.setting("ipv6/conf/eth0/disable_ipv6") == 1
+        assert work.resolv_conf.read_text().endswith("nameserver 10.139.1.1\nnameserver 10.139.1.2\n")
+        assert work.told(keys.GUEST_ADDRESS) == ADDRESS
+        assert work.told(keys.GUEST_ROUTE) == "0.0.0.0 0.0.0.0 0.0.0.0 U 0 0 0 eth0"
+        assert work.told(keys.GUEST_SERVERS) == "10.139.1.1 10.139.1.2"
+
+
+def test_one_server_twice_is_one(work: Guest) -> None:
+    work.attach()
+    work.tell(dns2="10.139.1.1")
+    guest.run(PATIENCE)
+    assert work.told(keys.GUEST_SERVERS) == "10.139.1.1"
+
+
+def test_what_was_set_otherwise_is_replaced(work: Guest) -> None:
+    work.attach()
+    work.kernel.set_up(work.index)
+    work.kernel.add_address(work.index, IPv4Interface("192.168.7.7/24"))
+    work.kernel.add_route(FakeRoute(IPv4Network("0.0.0.0/0"), work.index, 100, IPv4Address("192.168.7.1"), 0))
+    work.resolv_conf.symlink_to("/nonexistent/resolv.conf")
+    work.tell()
+    guest.run(PATIENCE)
+    assert work.addresses() == [f"{ADDRESS}/32"]
+    assert [(row.metric, row.gateway) for row in work.kernel.routes.values()] == [(0, None)]
+    assert not work.resolv_conf.is_symlink()
+
+
+def test_without_a_card_there_is_no_network(work: Guest) -> None:
+    work.attach()
+    work.tell()
+    guest.run(PATIENCE)
+    work.hypervisor.detach_vif(VifId(7, 0))
+    guest.run(PATIENCE)
+    assert (work.addresses(), work.kernel.routes, work.index in work.kernel.up) == ([], {}, False)
+    assert "no network" in work.resolv_conf.read_text()
+    assert work.told(keys.GUEST_ADDRESS) == ""
+
+
+@pytest.mark.parametrize(
+    ("late", "first"),
+    [
+        (lambda work: work.tell(), lambda work: work.attach()),
+        (lambda work: work.kernel.add_link("eth0"), lambda work: (work.attach(link=False), work.tell())),
+    ],
+    ids=["dom0's word", "the link"],
+)
+def test_what_comes_late_is_waited_for(work: Guest, first: Callable[..., Any], late: Callable[..., Any]) -> None:
+    first(work)
+    timer = threading.Timer(0.3, late, (work,))
+    timer.start()
+    guest.run(PATIENCE)
+    timer.join()
+    assert work.addresses() == [f"{ADDRESS}/32"]
+
+
+@pytest.mark.parametrize(
+    ("first", "missing"),
+    [
+        (lambda work: work.attach(), "address and name servers from dom0"),
+        (lambda work: (work.attach(link=False), work.tell()), "eth0"),
+    ],
+)
+def test_what_never_comes_is_said(work: Guest, first: Callable[..., Any], missing: str) -> None:
+    first(work)
+    with pytest.raises(NoAnswer, match=f"There was no {missing} within 0 s"):
+        guest.run(0.1)
+    assert work.told(keys.GUEST_ADDRESS) == ""
+
+
+def test_nonsense_takes_the_network_away(work: Guest) -> None:
+    work.attach()
+    work.tell()
+    guest.run(PATIENCE)
+    work.tell(address="10.137.0.999")
+    with pytest.raises(BadInput):
+        guest.run(PATIENCE)
+    assert work.addresses() == []
+
+
+def test_a_card_that_goes_while_it_waits_is_no_error(work: Guest) -> None:
+    work.attach()
+    timer = threading.Timer(0.3, lambda: work.hypervisor.detach_vif(VifId(7, 0)))
+    timer.start()
+    guest.run(PATIENCE)
+    timer.join()
+    assert work.told(keys.GUEST_ADDRESS) == ""
+
+
+def test_a_card_that_goes_while_it_is_set_up_is_no_error(work: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
+    work.attach()
+    work.tell()
+    real = setup.apply
+
+    def gone(*arguments: Any) -> Any:
+        work.hypervisor.detach_vif(VifId(7, 0))
+        work.kernel.delete_link("eth0")
+        return real(*arguments)
+
+    monkeypatch.setattr(setup, "apply", gone)
+    guest.run(PATIENCE)
+    assert work.told(keys.GUEST_ADDRESS) == ""
+
+
+def test_a_failure_of_a_card_that_is_there_is_told(work: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
+    work.attach()
+    work.tell()
+    monkeypatch.setattr(setup, "write_resolv_conf", lambda _: (_ for _ in ()).throw(QnetError("It failed.")))
+    with pytest.raises(QnetError, match="It failed"):
+        guest.run(PATIENCE)
+
+
+def test_the_command_ends_with_a_sentence_and_a_status(
+    work: Guest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], log_guard: Any
+) -> None:
+    log_guard.expect("There was no address|It must run as root")
+    monkeypatch.setattr("qnet_gui.runtime.log.setup", lambda *_: None)
+    work.attach()
+    assert guest.main(["--wait", "0.1"]) == 1
+    work.tell()
+    monkeypatch.setattr(guest, "_LOCK", f"{guest._LOCK}-2")  # the first one is held for the life of this process
+    assert guest.main([]) == 0
+    monkeypatch.setattr(guest, "_LOCK", f"{guest._LOCK}-3")
+    monkeypatch.setattr(guest, "run", lambda _: (_ for _ in ()).throw(PermissionError("no")))
+    assert guest.main([]) == 1
+    with pytest.raises(SystemExit):
+        guest.main(["--version"])
+    assert capsys.readouterr().out.startswith("qnet ")

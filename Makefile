@@ -20,7 +20,7 @@ TIMES ?= 3
 FAST = $(PYTHON) -m pytest -n 2 -p no:cacheprovider -m 'not root and not screen'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-fast coverage test-loaded test-plasma lint format docs demo bench e2e-xen xen-shell
+.PHONY: help setup test test-fast coverage test-loaded test-plasma lint format docs translations release-check demo bench e2e-xen xen-shell
 .PHONY: install clean
 
 help: ## list what there is
@@ -49,6 +49,13 @@ lint: setup ## ruff and mypy --strict
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m ruff format --check
 	@$(PYTHON) -m mypy
+
+translations: setup ## collect the texts for translators, and make what the tray reads of what they have done
+	@.ci/setup-translations
+	@$(PYTHON) resources/make_translations.py
+
+release-check: setup ## what a release must pass beside the tests: every text is translated
+	@$(PYTHON) resources/make_translations.py --finished
 
 docs: setup ## write what of docs/ is made from the declarations
 	@$(PYTHON) -m qnet_gui.dom0.document docs/dbus.md

@@ -20,6 +20,7 @@ from typing import Any
 
 from qnet_gui import __version__
 from qnet_gui.model.errors import BadInput, NotFound, QnetError
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.runtime.atomic_file import write_atomically
 
 #: The checkout that this package is in.
@@ -69,15 +70,15 @@ _KEYS = {
 
 def _roles(value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
-        raise BadInput(f"{where}: its roles are not a list of some of {', '.join(ROLES)}.")
+        raise BadInput(plain(f"{where}: its roles are not a list of some of {', '.join(ROLES)}."))
     if unknown := [str(role) for role in value if role not in ROLES]:
-        raise BadInput(f"{where}: {', '.join(unknown)} is not a role; roles are {', '.join(ROLES)}.")
+        raise BadInput(plain(f"{where}: {', '.join(unknown)} is not a role; roles are {', '.join(ROLES)}."))
     return tuple(value)
 
 
 def _matching(pattern: str, value: str, where: str) -> str:
     if not re.fullmatch(pattern, value) or "/.." in value:
-        raise BadInput(f"{where}: {value!r} will not do.")
+        raise BadInput(plain(f"{where}: {value!r} will not do."))
     return value
 
 
@@ -85,9 +86,11 @@ def _entry(kind: str, row: dict[str, Any], number: int) -> Entry:
     where = f"[[{kind}]] number {number}"
     wanted = {*_KEYS[kind], "roles"}
     if unknown := set(row) - wanted:
-        raise BadInput(f"{where}: {', '.join(sorted(unknown))} is not known; it has {', '.join(sorted(wanted))}.")
+        raise BadInput(
+            plain(f"{where}: {', '.join(sorted(unknown))} is not known; it has {', '.join(sorted(wanted))}.")
+        )
     if missing := wanted - set(row):
-        raise BadInput(f"{where}: it has no {', '.join(sorted(missing))}.")
+        raise BadInput(plain(f"{where}: it has no {', '.join(sorted(missing))}."))
     roles = _roles(row["roles"], where)
     text = {key: str(value) for key, value in row.items()}
     if kind == "program":
@@ -105,14 +108,14 @@ def parse(text: str) -> tuple[Entry, ...]:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"It is not TOML: {error}.") from None
+        raise BadInput(plain(f"It is not TOML: {error}.")) from None
     if unknown := set(table) - set(_KEYS):
-        raise BadInput(f"{', '.join(sorted(unknown))} is not known; there are {', '.join(_KEYS)}.")
+        raise BadInput(plain(f"{', '.join(sorted(unknown))} is not known; there are {', '.join(_KEYS)}."))
     entries = tuple(_entry(kind, row, number) for kind in table for number, row in enumerate(table[kind], 1))
     for role in ROLES:
         targets = [entry.target for entry in entries if role in entry.roles]
         if twice := {target for target in targets if targets.count(target) > 1}:
-            raise BadInput(f"Two rows install {', '.join(sorted(twice))} for {role}.")
+            raise BadInput(plain(f"Two rows install {', '.join(sorted(twice))} for {role}."))
     return entries
 
 
@@ -122,13 +125,13 @@ def load(checkout: Path = CHECKOUT) -> tuple[Entry, ...]:
     try:
         entries = parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise NotFound(f"{path} is not there; qnet is installed from a checkout of its sources.") from None
+        raise NotFound(plain(f"{path} is not there; qnet is installed from a checkout of its sources.")) from None
     except BadInput as error:
-        raise BadInput(f"{path}: {error.sentence}") from None
+        raise BadInput(plain(f"{path}: {error.sentence}")) from None
     for entry in entries:
         source = checkout / entry.source
         if not (source.is_file() if entry.kind in ("file", "config") else source.is_dir()):
-            raise NotFound(f"{path} names {entry.source}, which is not there.")
+            raise NotFound(plain(f"{path} names {entry.source}, which is not there."))
     return entries
 
 
@@ -171,7 +174,7 @@ def _put_package(source: Path, target: Path) -> None:
 def install(role: str, root: Path = Path("/"), checkout: Path = CHECKOUT, in_place: bool = False) -> list[str]:
     """Install for a role below `root`; returns the targets. `in_place`: programs run the checkout's own package."""
     if role not in ROLES:
-        raise BadInput(f"{role!r} is not a role; roles are {', '.join(ROLES)}.")
+        raise BadInput(plain(f"{role!r} is not a role; roles are {', '.join(ROLES)}."))
     entries = [entry for entry in load(checkout) if role in entry.roles]
     for entry in entries:
         source, target = checkout / entry.source, root / entry.target.lstrip("/")
@@ -206,7 +209,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     root = Path(options.destdir).absolute() if options.destdir else Path("/")
     try:
         if not options.role:
-            raise BadInput(f"Say what to install for: make install ROLE={'|'.join(ROLES)}")
+            raise BadInput(plain(f"Say what to install for: make install ROLE={'|'.join(ROLES)}"))
         targets = install(options.role, root)
     except QnetError as error:
         print(error.sentence, file=sys.stderr)

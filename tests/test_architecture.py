@@ -41,6 +41,7 @@ _MAY = {
 }
 #: Rooms within rooms, from the ground up: each may import those before it. What lies beside them is the top floor.
 _WITHIN = {
+    "model": ("translation", "messages"),
     "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle"),
     "netvm": ("packet_filter", "vifs", "uplinks", "dns"),
     "tray": ("qt", "state", "pages", "session", "windows", "app"),
@@ -56,14 +57,15 @@ _APART = {
 }
 #: The tray has Qt's main loop and Qt's D-Bus.
 _NOT_FOR_QT = {"runtime.mainloop", "runtime.dbus_values", "runtime.jobs"}
-#: The ground floor does no I/O, but that `config.load` reads the one file it is given; `sentence` and
-#: `preflight` write an hour.
+#: The ground floor does no I/O, but that `config.load` reads the one file it is given; `sentence`,
+#: `preflight` and messages write an hour.
 _MODEL_MAY = {
     "__future__", "collections", "dataclasses", "enum", "functools", "ipaddress", "itertools", "math", "operator", "re",
     "string", "tomllib", "types", "typing", "unicodedata",
 }  # fmt: skip
 _MODEL_MAY_TOO = {
-    "config.py": {"pathlib"}, "sentence.py": {"time"}, "preflight.py": {"time"}, "xauthority.py": {"struct"},
+    "config.py": {"pathlib"}, "message.py": {"time"}, "sentence.py": {"time"}, "preflight.py": {"time"},
+    "xauthority.py": {"struct"},
 }  # fmt: skip
 
 

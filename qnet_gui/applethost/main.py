@@ -10,13 +10,14 @@ from qnet_gui.applethost.qt import QApplication
 from qnet_gui.applethost.signals import Signals
 from qnet_gui.applethost.xembed import XTray
 from qnet_gui.model.errors import NotFound, Refused
+from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.runtime.log import setup
 
 
 def _has_tray() -> bool:
     """Whether the display has a tray already; raises `NotFound` where there is no display."""
     if not os.environ.get("DISPLAY"):
-        raise NotFound("There is no display; start this where DISPLAY is set.")
+        raise NotFound(SystemCode.NO_DISPLAY)
     probe = XTray(lambda _: (0, 0, 0), lambda _: None, lambda: None)
     try:
         return probe.taken()
@@ -31,10 +32,10 @@ def run(command: list[str], debug: bool = False) -> int:
     """
     setup("qnet applet-host", debug)
     if command and not shutil.which(command[0]):
-        raise NotFound(f"{command[0]} is not installed here.")
+        raise NotFound(SystemCode.PROGRAM_MISSING, program=command[0])
     if _has_tray():
         if not command:
-            raise Refused("This display has a tray already.")
+            raise Refused(SystemCode.TRAY_THERE)
         os.execvp(command[0], command)  # noqa: S606
     os.environ.setdefault("QT_XCB_GL_INTEGRATION", "none")
     os.environ["QT_QPA_PLATFORM"] = "xcb"  # icons of the old kind are X windows

@@ -17,6 +17,8 @@ from Xlib.error import ConnectionClosedError, DisplayError, XError
 from Xlib.protocol.event import ClientMessage
 
 from qnet_gui.model.errors import NotFound, Refused
+from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.model.parse import printable
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ class XTray:
         try:
             self._display = Display()
         except (DisplayError, OSError) as error:
-            raise NotFound(f"The display cannot be reached: {error}") from None
+            raise NotFound(SystemCode.DISPLAY_UNREACHABLE, why=printable(str(error), 200)) from None
         self._display.set_error_handler(lambda error, _request: log.debug("a window has gone: %s", error))
         self._root = self._display.screen().root
         self._selection = self._atom(f"_NET_SYSTEM_TRAY_S{self._display.get_default_screen()}")
@@ -66,12 +68,12 @@ class XTray:
     def start(self) -> None:
         """Be the tray from now on; `Refused` when there is one."""
         if self.taken():
-            raise Refused("This display has a tray already.")
+            raise Refused(SystemCode.TRAY_THERE)
         self._window.change_property(self._atom("_NET_SYSTEM_TRAY_ORIENTATION"), Xatom.CARDINAL, 32, [0])
         time = self._now()
         self._window.set_selection_owner(self._selection, time)
         if self._display.get_selection_owner(self._selection) != self._window:
-            raise Refused("Another tray was quicker.")
+            raise Refused(SystemCode.TRAY_QUICKER)
         self._send(self._root, "MANAGER", [time, self._selection, self._window.id, 0, 0], X.StructureNotifyMask)
         self._display.flush()
 

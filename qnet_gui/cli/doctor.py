@@ -11,6 +11,7 @@ from qnet_gui import __version__
 from qnet_gui.model import config
 from qnet_gui.model.domain import AgentState, NetvmState
 from qnet_gui.model.errors import NoAnswer, NotAuthorised, QnetError
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Snapshot
 
@@ -55,7 +56,7 @@ def _agent(helper: Helper, snapshot: Snapshot) -> list[Finding]:
     try:
         helper.routes("")
     except QnetError as error:
-        problem = Problem("agent-silent")
+        problem = Problem(ProblemCode.AGENT_SILENT)
         if problem in snapshot.problems:
             return []
         return [Finding(problem.sentence, problem.cure) if isinstance(error, NoAnswer) else Finding(error.sentence)]
@@ -64,7 +65,7 @@ def _agent(helper: Helper, snapshot: Snapshot) -> list[Finding]:
 
 def _starting(snapshot: Snapshot) -> list[Finding]:
     if snapshot.netvm.state is NetvmState.STARTING and not snapshot.problems:
-        problem = Problem("agent-unknown")
+        problem = Problem(ProblemCode.AGENT_UNKNOWN)
         return [Finding(problem.sentence, problem.cure)]
     if snapshot.netvm.state is NetvmState.PAUSED:
         return [Finding(f"{snapshot.netvm.name} is paused. Domains have no network.", "Unpause it.")]

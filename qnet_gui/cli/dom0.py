@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.preflight import check, clock, listed, minutes, words
 from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
 
@@ -85,13 +86,13 @@ def _put_back(line: Line, display: Display) -> int:
 
     display.say("Interrupted. Everything is being put back.")
     try:
-        sentence = operations.follow(line, display, line.call("DisconnectDom0"))
+        outcome = operations.follow(line, display, line.call("DisconnectDom0"))
     except KeyboardInterrupt:
         display.say("The network helper goes on putting everything back.")
     except QnetError as error:
-        raise type(error)(f"It could not be put back: {error.sentence} To see how it is: qnet dom0 status") from error
+        raise type(error)(UpgradeCode.NOT_PUT_BACK, why=error.message) from error
     else:
-        display.ended("", f"Everything has been put back. {sentence}")
+        display.ended("", f"Everything has been put back. {outcome}")
     return operations.INTERRUPTED
 
 

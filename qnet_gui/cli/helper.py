@@ -8,19 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 import dbus
-from dbus.lowlevel import MethodCallMessage
+from dbus.lowlevel import ErrorMessage, MethodCallMessage
 
-from qnet_gui.model.answers import NAME, OTHER_VERSION, PATH, READ_DEADLINE, understood
+from qnet_gui.model.answers import NAME, PATH, READ_DEADLINE, understood
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.preflight import Preflight, from_answer
 from qnet_gui.model.snapshot import Snapshot, from_wire
 from qnet_gui.runtime.dbus_values import plain
 
 _PROPERTIES = "org.freedesktop.DBus.Properties"
-
-
-def _error(error: Any) -> QnetError:
-    return understood(str(error.get_dbus_name() or ""), str(error.get_dbus_message()))
 
 
 class Helper:
@@ -30,17 +27,20 @@ class Helper:
         try:
             self._bus = dbus.SystemBus(private=True)
         except dbus.DBusException as error:
-            raise _error(error) from error
+            raise understood(str(error.get_dbus_name() or ""), ()) from error
 
     def _call(self, interface: str, member: str, signature: str, arguments: tuple[Any, ...]) -> Any:
         message = MethodCallMessage(NAME, PATH, interface, member)
         if signature:
             message.append(*arguments, signature=signature)
-        try:
-            values = self._bus.send_message_with_reply_and_block(message, READ_DEADLINE).get_args_list()
-        except dbus.DBusException as error:
-            raise _error(error) from error
-        return plain(values[0]) if values else None
+        # not the call that blocks by itself: of an error it keeps the first argument only
+        answers: list[Any] = []
+        pending = self._bus.send_message_with_reply(message, answers.append, READ_DEADLINE)
+        pending.block()
+        values = plain(answers[0].get_args_list())
+        if isinstance(answers[0], ErrorMessage):
+            raise understood(str(answers[0].get_error_name()), values)
+        return values[0] if values else None
 
     def snapshot(self) -> tuple[dict[str, Any], Snapshot, str]:
         """The snapshot as it came, the same understood, and the helper's version."""
@@ -48,7 +48,7 @@ class Helper:
         try:
             wire, version = found["Snapshot"], found["Version"]
         except (KeyError, TypeError):
-            raise QnetError(OTHER_VERSION) from None
+            raise QnetError(HelperCode.HELPER_OF_OTHER_VERSION) from None
         return wire, from_wire(wire), version
 
     def routes(self, domain: str) -> list[dict[str, Any]]:

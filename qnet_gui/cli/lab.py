@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 
 from qnet_gui.model.errors import NotAuthorised
+from qnet_gui.model.messages.xen import XenCode
 
 
 def go_in(name: str) -> None:
     """Be in the dom0 of a lab from now on."""
     if os.geteuid() != 0:
-        raise NotAuthorised(f"Acting in a lab needs root: sudo qnet --lab {name} …")
+        raise NotAuthorised(XenCode.LAB_FOR_ROOT, lab=name)
     from qnet_gui.lab.box.enter import enter
 
     enter(name, "dom0")

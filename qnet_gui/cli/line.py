@@ -19,8 +19,11 @@ from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 
 from qnet_gui.cli.agent import password_agent
-from qnet_gui.model.answers import NAME, PATH, SENTENCE, HelperAway, understood
+from qnet_gui.model.answers import NAME, PATH, HelperAway, understood
 from qnet_gui.model.errors import NoAnswer
+from qnet_gui.model.message_wire import SENTENCE, heard
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.parse import printable
 from qnet_gui.runtime.dbus_service import Service
 from qnet_gui.runtime.dbus_values import plain
@@ -43,7 +46,7 @@ class Step:
     operation: int
     step: str
     state: str
-    text: str
+    what: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Ended:
 
     operation: int
     error: str
-    sentence: str
+    outcome: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class Line:
         try:
             self._bus = dbus.SystemBus(private=True, mainloop=DBusGMainLoop())
         except dbus.DBusException as error:
-            raise understood(str(error.get_dbus_name() or ""), "") from error
+            raise understood(str(error.get_dbus_name() or ""), ()) from error
         self._bus.set_exit_on_disconnect(False)
         self._bus.call_on_disconnection(lambda _: self._events.append(_Gone()))
         helper = Service(self._bus, NAME)
@@ -106,15 +109,16 @@ class Line:
 
     # -- what arrives
 
-    def _step(self, *arguments: Any) -> None:
-        if len(arguments) == 4:  # else it is another version's
-            number, *texts = map(plain, arguments)
-            self._events.append(Step(number, *(printable(each, SENTENCE) for each in texts)))
+    def _step(self, *found: Any) -> None:
+        match [plain(value) for value in found]:
+            case [int() as number, str() as step, str() as state, str() as sentence, *more]:
+                names = (printable(step, SENTENCE), printable(state, SENTENCE))
+                self._events.append(Step(number, *names, heard(sentence, *more[:2])))
 
-    def _ended(self, *arguments: Any) -> None:
-        if len(arguments) == 3:
-            number, *texts = map(plain, arguments)
-            self._events.append(Ended(number, *(printable(each, SENTENCE) for each in texts)))
+    def _ended(self, *found: Any) -> None:
+        match [plain(value) for value in found]:
+            case [int() as number, str() as error, str() as sentence, *more]:
+                self._events.append(Ended(number, printable(error, SENTENCE), heard(sentence, *more[:2])))
 
     def _owner(self, running: bool) -> None:
         if self._owned and not running:
@@ -144,7 +148,7 @@ class Line:
         if isinstance(event, _Interrupt):
             raise KeyboardInterrupt
         if isinstance(event, _Gone):
-            raise HelperGone("The network helper has stopped in the middle of this.")
+            raise HelperGone(HelperCode.HELPER_GONE)
         return event
 
     def news(self, seconds: float | None = None) -> Step | Ended | None:
@@ -178,8 +182,7 @@ class Line:
         if not isinstance(event.message, ErrorMessage):
             values = event.message.get_args_list()
             return plain(values[0]) if values else None
-        text = next((str(each) for each in event.message.get_args_list() if isinstance(each, str)), "")
-        error = understood(str(event.message.get_error_name()), text)
+        error = understood(str(event.message.get_error_name()), plain(event.message.get_args_list()))
         if isinstance(error, NoAnswer):
             self._next(_LAST_RITES)  # raises when the answer is missing because the helper has died
         raise error

@@ -55,14 +55,14 @@ def service(arguments: Namespace) -> int:
     shown_on = progress.display(arguments.json)
     limits = Limits(shutdown=arguments.wait) if arguments.verb == "stop" else Limits(agent=arguments.wait)
     try:
-        sentence = run(arguments.verb, limits, lambda *step: shown_on.step(0, *step))
+        outcome = run(arguments.verb, limits, lambda *step: shown_on.step(0, *step))
     except QnetError as error:
-        shown_on.ended(error.dbus_name, error.sentence)
+        shown_on.ended(error.dbus_name, error.message)
         raise
     except KeyboardInterrupt:
         shown_on.ended("", "Interrupted.")
         raise
-    shown_on.ended("", sentence)
+    shown_on.ended("", outcome)
     return 0
 
 

@@ -14,6 +14,9 @@ from qnet_gui.cli.helper import Helper
 from qnet_gui.cli.line import Ended, HelperGone, Line
 from qnet_gui.cli.progress import Display, display
 from qnet_gui.model.errors import NotFound, QnetError, from_dbus
+from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.parse import shown
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 
@@ -34,16 +37,16 @@ def run(arguments: Namespace, deed: Deed, tell: Tell) -> int:
             return deed(line, shown_on)
     except HelperGone as error:
         shown_on.say(f"{error.sentence} Waiting for it to be back…")
-        sentence = f"{error.sentence} {_aftermath(tell)}"
-        shown_on.ended(error.dbus_name, sentence)
-        raise HelperGone(sentence) from error
+        after = _aftermath(tell)
+        shown_on.ended(after.dbus_name, after.message)
+        raise after from error
     except QnetError as error:
-        shown_on.ended(error.dbus_name, error.sentence)
+        shown_on.ended(error.dbus_name, error.message)
         raise
 
 
-def follow(line: Line, shown_on: Display, number: int) -> str:
-    """Show an operation, and what others it ends, until it has ended; returns its closing sentence or raises."""
+def follow(line: Line, shown_on: Display, number: int) -> Message:
+    """Show an operation, and what others it ends, until it has ended; returns its outcome or raises."""
     shown_on.operation = number
     while True:
         news = line.news()
@@ -51,10 +54,10 @@ def follow(line: Line, shown_on: Display, number: int) -> str:
             if news.operation != number:
                 continue
             if news.error:
-                raise from_dbus(news.error, news.sentence)
-            return news.sentence
+                raise from_dbus(news.error, news.outcome)
+            return news.outcome
         if news is not None and news.operation <= number:
-            shown_on.step(news.operation, news.step, news.state, news.text)
+            shown_on.step(news.operation, news.step, news.state, news.what)
 
 
 def operation(member: str, signature: str, *values: Any) -> Deed:
@@ -89,7 +92,7 @@ def domid(snapshot: Snapshot, name: str) -> int:
     if snapshot.netvm.id >= 0:
         known[snapshot.netvm.name] = snapshot.netvm.id
     if name not in known:
-        raise NotFound(f"There is no domain {shown(name)} that runs.")
+        raise NotFound(DomainCode.DOMAIN_UNKNOWN, name=shown(name))
     return known[name]
 
 
@@ -97,7 +100,7 @@ def _settled(snapshot: Snapshot) -> bool:
     return not snapshot.operation.id and snapshot.dom0.state in (Dom0State.CLOSED, Dom0State.OPEN)
 
 
-def _aftermath(tell: Tell) -> str:
+def _aftermath(tell: Tell) -> HelperGone:
     """Wait for the helper to be back and to have put in order what it left; what is to be said of it then."""
     until, last = time.monotonic() + _BACK, None
     while time.monotonic() < until:
@@ -106,11 +109,8 @@ def _aftermath(tell: Tell) -> str:
         except QnetError:
             last = None
         if last is not None and _settled(last):
-            return f"It is back: {tell(last)}"
+            return HelperGone(HelperCode.HELPER_BACK, text=tell(last))
         time.sleep(_LOOK)
     if last is not None:
-        return f"It is back, and still putting things in order: {tell(last)}"
-    return (
-        f"It was not back after {_BACK:g} seconds. Start it: sudo systemctl start qnet-helper. "
-        "It then puts everything in order."
-    )
+        return HelperGone(HelperCode.HELPER_BACK_AT_WORK, text=tell(last))
+    return HelperGone(HelperCode.HELPER_NOT_BACK, seconds=_BACK)

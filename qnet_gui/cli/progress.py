@@ -8,6 +8,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Protocol, TextIO
 
+from qnet_gui.model.message_wire import arguments
+from qnet_gui.model.messages.message import Message
+
 _SIGNS = {"done": "✓", "failed": "✗", "undone": "↩", "begun": "…"}
 _WORDS = {"done": "[done]", "failed": "[failed]", "undone": "[undone]", "begun": "[...]"}
 _WIPE = "\r\x1b[K"
@@ -22,12 +25,15 @@ class Display(Protocol):
         """Something that only people want to know."""
         ...
 
-    def step(self, operation: int, step: str, state: str, text: str) -> None:
+    def step(self, operation: int, step: str, state: str, what: Message) -> None:
         """A step has changed its state: begun, done, failed, undone."""
         ...
 
-    def ended(self, error: str, sentence: str, **more: Any) -> None:
-        """The end; `error` is a D-Bus name, empty where all went well. `more` is for programs."""
+    def ended(self, error: str, outcome: Message | str, **more: Any) -> None:
+        """The end; `error` is a D-Bus name, empty where all went well. `more` is for programs.
+
+        `outcome` is a text where the command line has to say something of its own.
+        """
         ...
 
 
@@ -56,8 +62,9 @@ class ForPeople:
         """A line, or several."""
         self._print(text)
 
-    def step(self, operation: int, step: str, state: str, text: str) -> None:
+    def step(self, operation: int, step: str, state: str, what: Message) -> None:
         """`  ✓ paused 2 domains: personal, work`."""
+        text = what.english
         line = f"  {self._marks.get(state, state)} {text}"
         if not text:
             self._wipe()
@@ -66,10 +73,10 @@ class ForPeople:
         elif self._live:
             self._print(line[: self._columns - 1], end="")  # a longer one could not be wiped off
 
-    def ended(self, error: str, sentence: str, **more: Any) -> None:
+    def ended(self, error: str, outcome: Message | str, **more: Any) -> None:
         """The closing sentence; an error's is for whoever tells errors, on another stream."""
         if not error:
-            self._print(sentence)
+            self._print(str(outcome))
         else:
             self._wipe()
 
@@ -87,13 +94,18 @@ class ForPrograms:
     def say(self, text: str) -> None:
         """Nothing."""
 
-    def step(self, operation: int, step: str, state: str, text: str) -> None:
+    def step(self, operation: int, step: str, state: str, what: Message) -> None:
         """All of it."""
-        self._print(operation=operation, step=step, state=state, text=text)
+        self._print(operation=operation, step=step, state=state, text=what.english, **_code(what))
 
-    def ended(self, error: str, sentence: str, **more: Any) -> None:
+    def ended(self, error: str, outcome: Message | str, **more: Any) -> None:
         """All of it."""
-        self._print(operation=self.operation, error=error, sentence=sentence, **more)
+        self._print(operation=self.operation, error=error, sentence=str(outcome), **_code(outcome), **more)
+
+
+def _code(message: Message | str) -> dict[str, Any]:
+    """What programs can go by; nothing of what the command line says itself."""
+    return {} if isinstance(message, str) else {"code": message.code.value, "arguments": arguments(message)}
 
 
 def display(as_json: bool) -> Display:

@@ -19,12 +19,12 @@ from typing import Any
 
 import dbus
 
+from qnet_gui.dom0 import document_messages
 from qnet_gui.dom0.bus.declare import ANYONE, Declaration
 from qnet_gui.dom0.bus.interface import Interface
 from qnet_gui.dom0.helper import HELPER
 from qnet_gui.model.dns import ServerAnswer
-from qnet_gui.model.errors import QnetError
-from qnet_gui.model.problem import Problem
+from qnet_gui.model.errors import DBUS_PREFIX, QnetError
 from qnet_gui.model.route import Route
 from qnet_gui.model.snapshot import Snapshot
 
@@ -50,10 +50,6 @@ _FORMS: tuple[tuple[str, type], ...] = (
     ("each row that `GetRoutes` answers with", Route),
     ("each row that `TestNames` answers with", ServerAnswer),
 )
-#: What is there beside a dataclass's fields.
-_BESIDE: dict[type, str] = {
-    Problem: "`sentence` and `cure` are there too, both `s`: the problem in English, and what to do about it."
-}
 
 
 def _joined(names: Iterable[str], signature: str) -> str:
@@ -129,6 +125,8 @@ def _type(hint: Any) -> tuple[str, str]:
 
 def forms(kind: type) -> dict[type, dict[str, tuple[str, str]]]:
     """A dataclass and all that it is made of: for each key its D-Bus signature and what it is."""
+    if own := getattr(kind, "PLAIN_FORM", None):
+        return {kind: dict(own)}
     hints = typing.get_type_hints(kind)
     keys = {field.name: hints[field.name] for field in dataclasses.fields(kind)}
     made_of = {kind: {name: _type(hint) for name, hint in keys.items()}}
@@ -144,7 +142,6 @@ def _form(about: str, kind: type) -> Iterator[str]:
     for part, keys in forms(kind).items():
         yield f"### {part.__name__}"
         yield inspect.getdoc(part) or ""
-        yield _BESIDE.get(part, "")
         yield _table(("Key", "Type", "Values"), [(f"`{key}`", f"`{kind}`", what) for key, (kind, what) in keys.items()])
 
 
@@ -154,11 +151,15 @@ def document() -> str:
     parts = [_HEAD]
     for interface in HELPER.interfaces:
         parts += _interface(interface, actions)
-    parts += ["## Errors", f"Their names begin with `{QnetError('').dbus_name.removesuffix(QnetError.name)}`."]
+    parts += ["## Errors", f"Their names begin with `{DBUS_PREFIX}`."]
     parts += [_table(("Name", "Meaning"), _errors())]
-    parts += ["A call that fits no declaration ends with an error of the bus's own, `org.freedesktop.DBus.Error.*`."]
+    parts += [
+        "A call that fits no declaration ends with an error of the bus's own, `org.freedesktop.DBus.Error.*`.",
+        "The body of one of ours is a [message](#messages).",
+    ]
     for about, kind in _FORMS:
         parts += _form(about, kind)
+    parts += document_messages.chapters()
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 
 

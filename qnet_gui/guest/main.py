@@ -13,6 +13,7 @@ from qnet_gui import __version__
 from qnet_gui.guest import network_config, setup
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.model.errors import BadInput, NoAnswer, QnetError
+from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.runtime import log
 from qnet_gui.store.client import Store
 from qnet_gui.store.reports import NetworkConfig
@@ -44,8 +45,9 @@ def run(deadline: float) -> None:
             _remove(store, netlink)
         elif not complete or wanted is None:
             _remove(store, netlink)
-            missing = setup.LINK if wanted else "address and name servers from dom0"
-            raise NoAnswer(f"There was no {missing} within {deadline:.0f} s, so this domain has no network.")
+            if wanted:
+                raise NoAnswer(AgentCode.GUEST_WITHOUT_CARD, interface=setup.LINK, seconds=deadline)
+            raise NoAnswer(AgentCode.GUEST_NOT_TOLD, seconds=deadline)
         else:
             _apply(store, netlink, wanted)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.sysctl import set_for_interface
 from qnet_gui.model.errors import NotFound
+from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.route import Route
 from qnet_gui.runtime.atomic_file import write_atomically
 from qnet_gui.store.reports import NetworkConfig
@@ -40,7 +41,7 @@ def apply(netlink: Netlink, wishes: NetworkConfig) -> tuple[IPv4Address | None, 
     """Make it so, and return what the kernel then says: the address and the routes."""
     index = link_index(LINK)
     if index is None:
-        raise NotFound(f"There is no {LINK}.")
+        raise NotFound(SystemCode.NO_INTERFACE_CARD, interface=LINK)
     set_for_interface("ipv6", LINK, "disable_ipv6", 1)
     addresses = netlink.addresses(index)
     for address, prefix in addresses:

@@ -8,6 +8,7 @@ from pathlib import Path
 from qnet_gui.hypervisor import lab, xen
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.errors import HypervisorError
+from qnet_gui.model.messages.xen import XenCode
 
 log = logging.getLogger(__name__)
 
@@ -41,4 +42,4 @@ def choose() -> Hypervisor:
         if managed_by:
             log.warning("the domains here belong to %s; they are shown and not touched", managed_by)
         return xen.XenHypervisor(managed_by=managed_by)
-    raise HypervisorError("There is no hypervisor here. qnet-helper runs in dom0 only.")
+    raise HypervisorError(XenCode.NO_HYPERVISOR_HERE)

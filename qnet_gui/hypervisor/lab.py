@@ -15,6 +15,11 @@ from qnet_gui.hypervisor.port import Capabilities, DomainInfo, VifRequest
 from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import DBUS_PREFIX, HypervisorError, from_dbus
+from qnet_gui.model.message_wire import SENTENCE
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.xen import XenCode
+from qnet_gui.model.parse import printable
 from qnet_gui.model.vif import VifId
 
 #: Where the socket is in a lab's dom0; it exists nowhere else.
@@ -35,14 +40,15 @@ def ask(path: Path, do: str, deadline: float = _DEADLINE, **words: Any) -> Any:
             with sock.makefile("rb") as answer:
                 line = answer.readline(_ANSWER_LIMIT)
         except TimeoutError:
-            raise HypervisorError(f"The lab's machine did not answer within {deadline:g} s ({do}).") from None
+            raise HypervisorError(XenCode.LAB_SLOW, seconds=deadline, command=do) from None
         except OSError as error:
-            raise HypervisorError(f"The lab's machine cannot be reached: {error.strerror}.") from None
+            raise HypervisorError(XenCode.LAB_UNREACHABLE, why=error.strerror or "") from None
     if not line.endswith(b"\n"):
-        raise HypervisorError(f"The lab's machine dropped the connection ({do}).")
+        raise HypervisorError(XenCode.LAB_LOST, command=do)
     answer = json.loads(line)
     if "error" in answer:
-        raise from_dbus(DBUS_PREFIX + answer["error"], answer["sentence"])
+        said = Message(HelperCode.PLAIN, text=printable(answer["sentence"], SENTENCE))
+        raise from_dbus(DBUS_PREFIX + answer["error"], said)
     return answer["result"]
 
 
@@ -50,7 +56,7 @@ class LabHypervisor:
     """The port `Hypervisor` in a lab's dom0."""
 
     #: A lab's netvm is the same person's programs on the same machine: its windows are no worse than any other's.
-    cannot_show = ""
+    cannot_show = None
 
     def __init__(self, path: Path = SOCKET) -> None:
         self._path = path

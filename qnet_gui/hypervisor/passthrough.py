@@ -16,6 +16,9 @@ from pathlib import Path
 from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.xen_run import XL, xl
 from qnet_gui.model.errors import HypervisorError, KernelError, NotFound, QnetError
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.service import ServiceCode
 from qnet_gui.runtime.command import run
 
 _PCIBACK = pci.GIVEN_AWAY[0]
@@ -55,7 +58,7 @@ class Passthrough:
         """The device with this address; `NotFound` when there is none."""
         nic = pci.nic(address, self._root)
         if nic is None:
-            raise NotFound(f"There is no PCI device {address}.")
+            raise NotFound(ServiceCode.NO_DEVICE, device=address)
         return nic
 
     def take(self, address: str) -> None:
@@ -63,10 +66,10 @@ class Passthrough:
         if not self._folder(_PCIBACK).is_dir():
             self._load()
             if not self._folder(_PCIBACK).is_dir():
-                raise KernelError(f"dom0's kernel has no pciback: the module {_MODULE} cannot be loaded.")
+                raise KernelError(ServiceCode.NO_PCIBACK, module=_MODULE)
         self._xl("pci-assignable-add", address)
         if not self.nic(address).given_away:
-            raise HypervisorError(f"xl did not take {address} from dom0.")
+            raise HypervisorError(ServiceCode.CARD_NOT_TAKEN, device=address)
 
     def give_back(self, address: str, driver: str) -> None:
         """Bind a device to `driver`, or to none where that is empty. No domain may have it any more.
@@ -74,18 +77,22 @@ class Passthrough:
         One that has been bound to another driver meanwhile is dom0's already, and left. `QnetError` when it is not
         dom0's in the end; whatever could be done has been done then.
         """
-        why = ""
+        why: tuple[Message, ...] = ()
         if self.nic(address).given_away:
             try:
                 self._xl("pci-assignable-remove", "-r", address)
             except HypervisorError as error:
-                why = f" {error.sentence}"
+                why = (error.message,)
         with contextlib.suppress(OSError):
             self._by_sysfs(address, driver)
         now = self.nic(address)
         if now.given_away or (driver and not now.driver):
-            wanted = f"could not be given back to {driver}" if driver else "is still held"
-            raise KernelError(f"{address} {wanted}.{why}")
+            failed = (
+                Message(ServiceCode.CARD_NOT_GIVEN_BACK, device=address, driver=driver)
+                if driver
+                else Message(ServiceCode.CARD_STILL_HELD, device=address)
+            )
+            raise KernelError(HelperCode.SENTENCES, sentences=(failed, *why))
 
     def _by_sysfs(self, address: str, driver: str) -> None:
         """What xl has left to be done."""
@@ -112,9 +119,4 @@ def explained(error: QnetError, iommu: bool | None) -> QnetError:
 
 def no_iommu() -> QnetError:
     """What to do where Xen gives no device to any domain."""
-    return HypervisorError(
-        "The IOMMU is off, and without it Xen gives no network card to netvm. Switch on VT-d (Intel) or AMD-Vi (AMD) in"
-        " the firmware's settings, take iommu=off and the like out of the options of Xen and of dom0's kernel, and"
-        " restart; xl dmesg tells whether I/O virtualisation is enabled. Where there is none, dom0 itself can be the"
-        " netvm, which is strongly discouraged: systemctl start qnet-agent, then qnet netvm set dom0."
-    )
+    return HypervisorError(ServiceCode.IOMMU_MISSING)

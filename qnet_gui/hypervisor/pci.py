@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.parse import shown
 
 ROOT = Path("/sys/bus/pci")
@@ -41,7 +42,7 @@ def address(text: str) -> str:
     """The full address of a device, `0000:03:00.0`, from one as people write it; `BadInput` when it is none."""
     match = _ADDRESS.fullmatch(text.strip().lower())
     if not match:
-        raise BadInput(f"{shown(text)} is not the address of a PCI device.")
+        raise BadInput(ValueCode.NOT_A_PCI_ADDRESS, value=shown(text))
     segment, bus, slot, function = match.groups()
     return f"{int(segment or '0', 16):04x}:{int(bus, 16):02x}:{int(slot, 16):02x}.{function}"
 

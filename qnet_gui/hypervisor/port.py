@@ -13,6 +13,7 @@ from typing import Protocol
 
 from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.vif import VifId
 
 
@@ -61,14 +62,14 @@ class VifRequest:
 class Hypervisor(Protocol):
     """What every adapter offers.
 
-    `cannot_show` says why the windows of other domains' programs cannot be shown in dom0; it is empty where they can.
+    `cannot_show` says why the windows of other domains' programs cannot be shown in dom0; it is None where they can.
     A window on dom0's display can see and do much there, so only who trusts the display's server to keep windows of
     different domains apart, or has nothing to lose, offers this.
     """
 
     @property
-    def cannot_show(self) -> str:
-        """A sentence with the cure, or nothing; constant, and known without asking anybody."""
+    def cannot_show(self) -> Message | None:
+        """What to say, with the cure, or nothing; constant, and known without asking anybody."""
         ...
 
     def capabilities(self) -> Capabilities:

@@ -16,6 +16,9 @@ from qnet_gui.hypervisor.xen_run import XL, xl
 from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, NotFound, Refused
+from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.xen import XenCode
 from qnet_gui.model.vif import VifId
 from qnet_gui.store.client import Store
 
@@ -40,10 +43,7 @@ def manager() -> str:
 class XenHypervisor:
     """The port `Hypervisor` in a real dom0. May be used from any thread."""
 
-    cannot_show = (
-        "Xen brings no windows of the netvm to dom0. Start nm-applet on the netvm's own display there: "
-        "qnet applet-host nm-applet"
-    )
+    cannot_show = Message(DomainCode.NO_WINDOWS)
 
     def __init__(self, program: Path = XL, managed_by: str = "", store: Path | None = None) -> None:
         self._program = program
@@ -74,14 +74,11 @@ class XenHypervisor:
         for info in self.domains():
             if info.id == domid:
                 return info
-        raise NotFound(f"There is no domain {domid}.")
+        raise NotFound(XenCode.NO_DOMAIN, id=domid)
 
-    def _must_manage(self, what: str) -> None:
+    def _must_manage(self, otherwise: XenCode) -> None:
         if self._managed_by:
-            raise HypervisorError(
-                f"The domains of this host belong to {self._managed_by}, so qnet does not {what}. "
-                f"Use the tools of {self._managed_by}."
-            )
+            raise HypervisorError(otherwise, manager=self._managed_by)
 
     # -- pause: Xen counts, and lets a domain go on only when everybody who paused it has let go
 
@@ -91,7 +88,7 @@ class XenHypervisor:
         We count once, however often we are asked. Others' pauses are none of ours: a domain that its toolstack is
         still making is paused by it, and must stay so when the toolstack lets it go.
         """
-        self._must_manage("pause them")
+        self._must_manage(XenCode.NOT_OURS_TO_PAUSE)
         with self._lock:
             if domid in self._paused and self._find(domid).state is DomainState.PAUSED:
                 return
@@ -104,7 +101,7 @@ class XenHypervisor:
 
     def unpause(self, domid: int) -> None:
         """See `Hypervisor`. Takes one pause away; one that somebody else made stays."""
-        self._must_manage("resume them")
+        self._must_manage(XenCode.NOT_OURS_TO_RESUME)
         with self._lock:
             self._paused.discard(domid)
             if self._find(domid).state is not DomainState.PAUSED:
@@ -119,7 +116,7 @@ class XenHypervisor:
 
     def attach_vif(self, request: VifRequest) -> VifId:
         """See `Hypervisor`."""
-        self._must_manage("attach cards to them")
+        self._must_manage(XenCode.NOT_OURS_TO_ATTACH)
         with self._lock, self._store() as store:
             before = set(_cards(store, request.frontend, request.mac))
             words = [f"backend={request.backend}", f"script={request.script}", f"ip={request.address}"]
@@ -127,12 +124,12 @@ class XenHypervisor:
             self._xl("network-attach", str(request.frontend), *words, deadline=_ATTACH_DEADLINE)
             made = set(_cards(store, request.frontend, request.mac)) - before
         if not made:
-            raise HypervisorError("xl has attached a card, which then went away.")
+            raise HypervisorError(XenCode.ATTACHED_CARD_GONE)
         return VifId(request.frontend, max(made))
 
     def detach_vif(self, vif: VifId) -> None:
         """See `Hypervisor`."""
-        self._must_manage("detach cards from them")
+        self._must_manage(XenCode.NOT_OURS_TO_DETACH)
         card = f"{_card_root(vif.frontend)}/{vif.devid}"
         with self._lock, self._store() as store:
             backend = store.read(f"{card}/backend")

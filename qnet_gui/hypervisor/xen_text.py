@@ -12,6 +12,7 @@ from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model import parse
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, HypervisorError
+from qnet_gui.model.messages.xen import XenCode
 
 #: A name may have spaces, and there is none while a domain is being made or taken apart.
 _ROW = re.compile(
@@ -37,20 +38,20 @@ def domains(text: str) -> list[DomainInfo]:
     """The domains of `xl list -v`, by ascending id; `HypervisorError` when it is not such a list."""
     header, *rows = text.splitlines() or [""]
     if not _HEADER.fullmatch(header.rstrip()):
-        raise HypervisorError(f"xl list cannot be understood: {parse.shown(header)}.")
+        raise HypervisorError(XenCode.XL_LIST_UNREADABLE, value=parse.shown(header))
     return sorted((_domain(row) for row in rows), key=lambda info: info.id)
 
 
 def _domain(row: str) -> DomainInfo:
     match = _ROW.fullmatch(row.rstrip())
     if not match:
-        raise HypervisorError(f"xl list cannot be understood: {parse.shown(row)}.")
+        raise HypervisorError(XenCode.XL_LIST_UNREADABLE, value=parse.shown(row))
     try:
         domid = parse.domid(match["id"])
         name = f"domain-{domid}" if match["name"] == _NO_NAME else parse.printable(match["name"])
         return DomainInfo(domid, name, parse.uuid(match["uuid"]), state(match["state"]))
     except BadInput as error:
-        raise HypervisorError(f"xl list cannot be understood: {error}") from error
+        raise HypervisorError(XenCode.XL_LIST_WRONG, why=error.message) from error
 
 
 def info(text: str) -> dict[str, str]:

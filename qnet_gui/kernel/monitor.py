@@ -29,6 +29,7 @@ from qnet_gui.kernel.netlink_messages import (
     route,
 )
 from qnet_gui.model.errors import KernelError
+from qnet_gui.model.messages.system import SystemCode
 
 _LINK_TYPES = (RTM_NEWLINK, RTM_DELLINK)
 _ADDRESS_TYPES = (RTM_NEWADDR, RTM_DELADDR)
@@ -86,7 +87,7 @@ class Monitor:
                 return events
             except OSError as error:
                 if error.errno != errno.ENOBUFS:
-                    raise KernelError(f"Netlink events cannot be read: {os.strerror(error.errno or 0)}.") from error
+                    raise KernelError(SystemCode.NETLINK_EVENTS_LOST, why=os.strerror(error.errno or 0)) from error
                 lost()
                 continue
             if sender == 0:  # from the kernel, not from another process

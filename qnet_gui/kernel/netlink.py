@@ -28,6 +28,7 @@ from qnet_gui.kernel.rtnetlink import (
     rtmsg,
 )
 from qnet_gui.model.errors import KernelError
+from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.route import Route
 
 _PERMANENT = 0x80
@@ -39,12 +40,12 @@ _REPLACE = NLM_F_CREATE | NLM_F_REPLACE
 
 
 @contextmanager
-def _tolerating(what: str, *codes: int) -> Iterator[None]:
+def _tolerating(otherwise: SystemCode, *codes: int) -> Iterator[None]:
     try:
         yield
     except NetlinkError as error:
         if error.code not in codes:
-            raise KernelError(f"The kernel refused to {what}: {error.args[-1]}.") from error
+            raise KernelError(otherwise, why=str(error.args[-1])) from error
 
 
 def link_index(name: str) -> int | None:
@@ -86,14 +87,14 @@ class Netlink:
     def mtu(self, name: str) -> int:
         """A link's MTU in bytes, 0 when there is no link of that name."""
         index = link_index(name)
-        with _tolerating("tell an MTU", errno.ENODEV):
+        with _tolerating(SystemCode.KERNEL_TELL_MTU, errno.ENODEV):
             for message in self._route.get_links(index) if index is not None else ():
                 return int(message.get_attr("IFLA_MTU"))
         return 0
 
     def set_up(self, index: int) -> None:
         """Set a link up."""
-        with _tolerating("set a link up"):
+        with _tolerating(SystemCode.KERNEL_LINK_UP):
             self._route.link("set", index=index, state="up")
 
     def serve_host(self, index: int, address: IPv4Address, mac: str, metric: int) -> None:
@@ -112,28 +113,28 @@ class Netlink:
             family=socket.AF_INET, dst_len=32, table=_RT_TABLE_MAIN, type=_UNICAST, proto=_PROTO_STATIC,
             scope=_SCOPE_LINK,
         )  # fmt: skip
-        with _tolerating("serve a link"):
+        with _tolerating(SystemCode.KERNEL_SERVE_LINK):
             self._route.nlm_request_batch([neighbour, link, route])
 
     def set_down(self, index: int) -> None:
         """Set a link down; a link that has gone is down."""
-        with _tolerating("set a link down", errno.ENODEV):
+        with _tolerating(SystemCode.KERNEL_LINK_DOWN, errno.ENODEV):
             self._route.link("set", index=index, state="down")
 
     def delete_neighbour(self, index: int, address: IPv4Address) -> None:
         """Remove a neighbour entry if it is there."""
-        with _tolerating("remove a neighbour", errno.ENOENT, errno.ENODEV):
+        with _tolerating(SystemCode.KERNEL_REMOVE_NEIGHBOUR, errno.ENOENT, errno.ENODEV):
             self._route.neigh("del", dst=str(address), ifindex=index)
 
     def add_address(self, index: int, address: IPv4Address, host_scope: bool = False) -> None:
         """Give a link a /32 address."""
         extra = {"scope": _SCOPE_HOST} if host_scope else {}
-        with _tolerating("add an address", errno.EEXIST):
+        with _tolerating(SystemCode.KERNEL_ADD_ADDRESS, errno.EEXIST):
             self._route.addr("replace", index=index, address=str(address), prefixlen=32, **extra)
 
     def delete_address(self, index: int, address: IPv4Address, prefix: int = 32) -> None:
         """Take an address away if it is there."""
-        with _tolerating("remove an address", errno.EADDRNOTAVAIL, errno.ENODEV):
+        with _tolerating(SystemCode.KERNEL_REMOVE_ADDRESS, errno.EADDRNOTAVAIL, errno.ENODEV):
             self._route.addr("del", index=index, address=str(address), prefixlen=prefix)
 
     def addresses(self, index: int) -> list[tuple[IPv4Address, int]]:
@@ -146,12 +147,12 @@ class Netlink:
 
     def delete_host_route(self, index: int, address: IPv4Address, metric: int) -> None:
         """Remove a /32 route if it is there."""
-        with _tolerating("remove a route", errno.ESRCH, errno.ENODEV):
+        with _tolerating(SystemCode.KERNEL_REMOVE_ROUTE, errno.ESRCH, errno.ENODEV):
             self._route.route("del", dst=f"{address}/32", oif=index, priority=metric, scope="link")
 
     def set_default_route(self, index: int) -> None:
         """The one default route without a gateway, straight to a link: the seed's table of a VM."""
-        with _tolerating("set the default route"):
+        with _tolerating(SystemCode.KERNEL_DEFAULT_ROUTE):
             self._route.route("replace", dst="default", oif=index, scope="link")
 
     def routes_of_link(self, index: int) -> list[dict[str, Any]]:
@@ -171,7 +172,7 @@ class Netlink:
 
     def delete_route(self, route: dict[str, Any]) -> None:
         """Remove a route that `routes_of_link` named, if it is still there."""
-        with _tolerating("remove a route", errno.ESRCH, errno.ENODEV):
+        with _tolerating(SystemCode.KERNEL_REMOVE_ROUTE, errno.ESRCH, errno.ENODEV):
             self._route.route("del", **route)
 
     def _main_table(self) -> list[Any]:

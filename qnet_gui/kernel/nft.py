@@ -12,6 +12,7 @@ from typing import Any
 import nftables
 
 from qnet_gui.model.errors import KernelError
+from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import shown
 
 
@@ -26,7 +27,7 @@ class Nft:
         code, _, error = self._context.cmd(transaction)
         if code != 0:
             first = str(error).strip().splitlines()[:1]
-            raise KernelError(f"nftables refused a change: {shown(first[0] if first else code)}.")
+            raise KernelError(SystemCode.NFT_REFUSED, value=shown(first[0] if first else code))
 
     def elements(self, family: str, table: str, name: str, kind: str = "set") -> list[Any]:
         """Elements of a set or map as libnftables' JSON gives them; none when the table or the set does not exist."""

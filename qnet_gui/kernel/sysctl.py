@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from qnet_gui.model.errors import KernelError
+from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import ifname
 
 _ROOT = "/proc/sys/net"
@@ -21,7 +22,7 @@ def set_sysctl(name: str, value: int) -> None:
         finally:
             os.close(setting)
     except OSError as error:
-        raise KernelError(f"The kernel setting net/{name} cannot be set: {error.strerror}.") from error
+        raise KernelError(SystemCode.SETTING_REFUSED, setting=name, why=error.strerror or "") from error
 
 
 def set_for_interface(family: str, interface: str, setting: str, value: int, group: str = "conf") -> None:

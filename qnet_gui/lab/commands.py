@@ -17,6 +17,7 @@ from qnet_gui.lab.box import enter
 from qnet_gui.lab.box.place import DEFAULT, NETVM, PROVIDERS, Place, domain_name, existing, netvm_names
 from qnet_gui.lab.machine.lifecycle import take_down, take_up
 from qnet_gui.model.errors import BadInput, NotAuthorised, NotFound, Refused
+from qnet_gui.model.messages.plain import plain
 
 _ONLINE_DEADLINE = 20.0
 #: Booting or destroying a domain, closing its cards included.
@@ -30,7 +31,7 @@ def _place(args: argparse.Namespace) -> Place:
 
 def _need_root(args: argparse.Namespace) -> None:
     if os.geteuid():
-        raise NotAuthorised(f"The lab needs root: sudo qnet lab {args.verb}")
+        raise NotAuthorised(plain(f"The lab needs root: sudo qnet lab {args.verb}"))
 
 
 def _machine(args: argparse.Namespace) -> Place:
@@ -38,7 +39,7 @@ def _machine(args: argparse.Namespace) -> Place:
     _need_root(args)
     place = _place(args)
     if not place.folder.exists():
-        raise NotFound(f"There is no lab named {place.name}. Start it: sudo qnet lab up")
+        raise NotFound(plain(f"There is no lab named {place.name}. Start it: sudo qnet lab up"))
     return place
 
 
@@ -75,7 +76,7 @@ def up(args: argparse.Namespace) -> int:
     names = [domain_name(name) for name in _names(args.domains)]
     netvms = netvm_names(_names(args.netvms))
     if len({*netvms, *names}) < len(netvms + names):
-        raise BadInput("A domain is named twice.")
+        raise BadInput(plain("A domain is named twice."))
     started = time.monotonic()
     place = _place(args)
     take_up(place, netvms, names, args.uplinks, args.iommu)
@@ -106,7 +107,7 @@ def exec_(args: argparse.Namespace) -> int:
     place = _machine(args)
     command = args.command[1:] if args.command[:1] == ["--"] else args.command
     if not command:
-        raise BadInput(f"Which command? qnet lab exec {args.domain} -- COMMAND…")
+        raise BadInput(plain(f"Which command? qnet lab exec {args.domain} -- COMMAND…"))
     for number in (signal.SIGINT, signal.SIGQUIT):  # the terminal sends them to the command too, and that decides
         signal.signal(number, lambda *_: None)
     try:
@@ -133,7 +134,7 @@ def roam(args: argparse.Namespace) -> int:
     place = _machine(args)
     uplinks = [uplink for uplink in ask(place.control, "status")["uplinks"] if uplink["netvm"] == NETVM]
     if len(uplinks) < 2:
-        raise Refused("This lab's netvm has one provider. For two: qnet lab up --uplinks 2, with one netvm.")
+        raise Refused(plain("This lab's netvm has one provider. For two: qnet lab up --uplinks 2, with one netvm."))
     old = next((uplink for uplink in uplinks if uplink["plugged"]), uplinks[-1])
     new = uplinks[(uplinks.index(old) + 1) % len(uplinks)]
     ask(place.control, "cable", provider=old["provider"], plugged=False)
@@ -178,7 +179,7 @@ def pause(args: argparse.Namespace) -> int:
         if domain["name"] == args.domain:
             ask(place.control, args.verb, domid=domain["id"])
             return 0
-    raise NotFound(f"There is no domain {args.domain} in this lab.")
+    raise NotFound(plain(f"There is no domain {args.domain} in this lab."))
 
 
 def status(args: argparse.Namespace) -> int:

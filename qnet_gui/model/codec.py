@@ -1,7 +1,8 @@
 """Dataclasses as plain data (dicts, lists, strings, integers, booleans) and back, as their type hints say. Pure.
 
 It knows `bool`, `int`, `str`, enums with texts for values, `IPv4Address` (a text; where it may be None, that is the
-empty text), tuples of one type (a list), and dataclasses (a dict with a key for each field). The way back is strict: a
+empty text), tuples of one type (a list), dataclasses (a dict with a key for each field), and classes with a form of
+their own. The way back is strict: a
 number is no boolean, a text is no list, and a key that is missing is an error; further keys are passed over, since a
 newer program may know more. What a type means is worked out once and kept.
 """
@@ -15,13 +16,28 @@ from functools import cache
 from ipaddress import IPv4Address
 from operator import attrgetter
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints, runtime_checkable
 
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.parse import shown
 
 T = TypeVar("T")
 _Way = Callable[[Any], Any]
+
+
+@runtime_checkable
+class OwnForm(Protocol):
+    """A class that says itself what it is as plain data."""
+
+    def as_plain(self) -> dict[str, Any]:
+        """It as plain data."""
+        ...
+
+    @classmethod
+    def from_plain(cls, wire: Any) -> OwnForm:
+        """It again; `ValueError` for what is not of that form."""
+        ...
 
 
 class _Off(ValueError):
@@ -54,7 +70,7 @@ def decode(kind: type[T], wire: object) -> T:
         value: T = _coder(hint).back(wire)
     except _Off as off:
         where = ".".join(off.path) or kind.__name__
-        raise BadInput(f"{where} is {shown(off.what)}, which it cannot be.") from None
+        raise BadInput(ValueCode.WRONG_VALUE, key=where, value=shown(off.what)) from None
     return value
 
 
@@ -71,6 +87,8 @@ def _coder(hint: Any) -> _Coder:
         return _list_of(_coder(get_args(hint)[0]))
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return _Coder(attrgetter("_value_"), _one_of(hint))
+    if isinstance(hint, type) and issubclass(hint, OwnForm):
+        return _Coder(hint.as_plain, _from_own_form(hint))
     if isinstance(hint, type) and is_dataclass(hint):
         return _record(hint)
     raise TypeError(f"{hint} has no form as plain data")
@@ -106,6 +124,16 @@ def _one_of(kind: type[enum.Enum]) -> _Way:
         if member is None:
             raise _Off(wire)
         return member
+
+    return back
+
+
+def _from_own_form(kind: type[OwnForm]) -> _Way:
+    def back(wire: Any) -> OwnForm:
+        try:
+            return kind.from_plain(wire)
+        except ValueError:
+            raise _Off(wire) from None
 
     return back
 

@@ -13,7 +13,9 @@ from typing import Any
 
 from qnet_gui.model.dns import DEFAULT_VIRTUAL
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.parse import domain_name, ipv4, shown
+from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.model.messages.values import ValueCode
+from qnet_gui.model.parse import domain_name, ipv4, printable, shown
 from qnet_gui.model.snapshot import MINUTES_MAX
 
 PATH = Path("/etc/qnet/qnet.toml")
@@ -44,7 +46,7 @@ _KEYS = {"network": ("pool", "gateway", "dns"), "dom0": ("netvm", "minutes", "po
 
 def _text(value: Any, key: str) -> str:
     if not isinstance(value, str):
-        raise BadInput(f"{key} must be a text in quotes, not {shown(value)}.")
+        raise BadInput(ValueCode.NOT_A_TEXT, key=key, value=shown(value))
     return value
 
 
@@ -52,7 +54,7 @@ def _address(value: Any, key: str) -> IPv4Address:
     try:
         return ipv4(_text(value, key))
     except BadInput as error:
-        raise BadInput(f"{key}: {error}") from None
+        raise BadInput(ValueCode.KEY_WRONG, key=key, why=error.message) from None
 
 
 def _pool(value: Any) -> IPv4Network:
@@ -60,17 +62,17 @@ def _pool(value: Any) -> IPv4Network:
     try:
         pool = IPv4Network(text)
     except (AddressValueError, NetmaskValueError, ValueError):
-        raise BadInput(f"network.pool: {shown(text)} is not a network such as 10.137.0.0/16.") from None
+        raise BadInput(ValueCode.NOT_A_POOL, key="network.pool", value=shown(text)) from None
     if pool.prefixlen > 30 or pool.prefixlen < 8:
-        raise BadInput(f"network.pool: {pool} must be a network between /8 and /30.")
+        raise BadInput(ValueCode.POOL_SIZE, key="network.pool", pool=str(pool))
     if pool.is_loopback or pool.is_multicast or int(pool.broadcast_address) >= 0xF0000000:
-        raise BadInput(f"network.pool: {pool} has no addresses for domains.")
+        raise BadInput(ValueCode.POOL_EMPTY, key="network.pool", pool=str(pool))
     return pool
 
 
 def _dns(value: Any) -> tuple[IPv4Address, IPv4Address]:
     if not isinstance(value, list) or len(value) != 2:
-        raise BadInput(f"network.dns must be a list of two addresses, not {shown(value)}.")
+        raise BadInput(ValueCode.NOT_TWO_ADDRESSES, key="network.dns", value=shown(value))
     first, second = (_address(each, "network.dns") for each in value)
     return first, second
 
@@ -79,34 +81,34 @@ def _netvm(value: Any) -> str:
     try:
         return domain_name(_text(value, "dom0.netvm"))
     except BadInput as error:
-        raise BadInput(f"dom0.netvm: {error}") from None
+        raise BadInput(ValueCode.KEY_WRONG, key="dom0.netvm", why=error.message) from None
 
 
 def _whole(value: Any, lowest: int, highest: int, key: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
-        raise BadInput(f"{key}: {shown(value)} is not a whole number between {lowest} and {highest}.")
+        raise BadInput(ValueCode.NOT_WHOLE, key=key, value=shown(value), low=lowest, high=highest)
     return value
 
 
 def _ports(value: Any) -> tuple[int, ...]:
     if not isinstance(value, list) or len(value) > PORTS_MAX:
-        raise BadInput(f"dom0.ports must be a list of up to {PORTS_MAX} ports, not {shown(value)}.")
+        raise BadInput(ValueCode.NOT_PORTS, key="dom0.ports", high=PORTS_MAX, value=shown(value))
     ports = tuple(_whole(each, 1, 65535, "dom0.ports") for each in value)
     if len(set(ports)) != len(ports):
-        raise BadInput("dom0.ports has a port twice.")
+        raise BadInput(ValueCode.PORT_TWICE, key="dom0.ports")
     return ports
 
 
 def _known_keys_only(given: dict[str, Any]) -> None:
     for section, values in given.items():
         if section not in _KEYS:
-            raise BadInput(f"{shown(section)} is not known; the sections are {' and '.join(_KEYS)}.")
+            raise BadInput(ValueCode.SECTION_UNKNOWN, value=shown(section), names=tuple(_KEYS))
         if not isinstance(values, dict):
-            raise BadInput(f"{section} must be a section: [{section}].")
+            raise BadInput(ValueCode.NOT_A_SECTION, section=section)
         for key in values:
             if key not in _KEYS[section]:
-                known = ", ".join(_KEYS[section])
-                raise BadInput(f"{section}.{shown(key)[1:-1]} is not known; [{section}] has {known}.")
+                unknown = f"{section}.{shown(key)[1:-1]}"
+                raise BadInput(ValueCode.KEY_UNKNOWN, key=unknown, section=section, names=_KEYS[section])
 
 
 def parse(text: str) -> Config:
@@ -114,7 +116,7 @@ def parse(text: str) -> Config:
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"It is not TOML: {error}.") from None
+        raise BadInput(ValueCode.NOT_TOML, why=printable(str(error), 200)) from None
     _known_keys_only(given)
     network, dom0 = given.get("network", {}), given.get("dom0", {})
     default = Config()
@@ -127,7 +129,7 @@ def parse(text: str) -> Config:
         ports=_ports(dom0["ports"]) if "ports" in dom0 else default.ports,
     )
     if len({config.gateway, *config.dns}) != 3:
-        raise BadInput("network.gateway and the two of network.dns must be three different addresses.")
+        raise BadInput(ValueCode.ADDRESSES_NOT_DISTINCT)
     return config
 
 
@@ -137,8 +139,9 @@ def load(path: Path = PATH) -> Config:
         return parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Config()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise BadInput(f"{path} cannot be read: {why}.") from None
+    except UnicodeDecodeError:
+        raise BadInput(SystemCode.FILE_NOT_UTF8, path=str(path)) from None
+    except OSError as error:
+        raise BadInput(SystemCode.FILE_UNREADABLE, path=str(path), why=error.strerror or "") from None
     except BadInput as error:
-        raise BadInput(f"{path}: {error}") from None
+        raise BadInput(SystemCode.FILE_WRONG, path=str(path), why=error.message) from None

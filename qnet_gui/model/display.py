@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.parse import shown, text_of
 
 _NAME = re.compile(r"(?:unix)?:(0|[1-9][0-9]{0,3})(?:\.[0-9])?")
@@ -27,7 +28,7 @@ def display(name: str, cookie: str) -> Display:
     """From DISPLAY and the cookie that belongs to it; `BadInput` for another machine's display, or none at all."""
     found = _NAME.fullmatch(text_of(name, 32))
     if not found:
-        raise BadInput(f"{shown(name)} is not a display of this machine.")
+        raise BadInput(ValueCode.NOT_A_DISPLAY, value=shown(name))
     if not _COOKIE.fullmatch(text_of(cookie, 64)):
-        raise BadInput("That is not the cookie of a display.")
+        raise BadInput(ValueCode.NOT_A_COOKIE)
     return Display(int(found[1]), cookie)

@@ -1,22 +1,41 @@
-"""Every error that qnet raises on purpose: one hierarchy, each with a D-Bus name and a sentence for people.
+"""Every error that qnet raises on purpose: one hierarchy, each with a D-Bus name and a message for people.
 
-The sentence says what is wrong and, where there is one, the cure. It is safe to show: whatever an outsider wrote
-must have been reduced by `parse.printable` before it becomes part of it. Imports nothing.
+The kind of an error is for programs; its message, a code with arguments, says what is wrong and, where there is one,
+the cure. Pure.
 """
 
 from __future__ import annotations
+
+from qnet_gui.model.messages.code import Code
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Argument, Message
 
 DBUS_PREFIX = "org.qnet.Error."
 
 
 class QnetError(Exception):
-    """Base of all; `str(error)` is the sentence. Raised itself only for what has no name of its own."""
+    """Base of all; `str(error)` is the sentence. Raised itself only for what has no name of its own.
+
+    Made from a code and its arguments, or from a message that is there already. `TypeError` when they do not fit.
+    """
 
     name = "Failed"
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, what: Code | Message, /, **arguments: Argument) -> None:
+        if isinstance(what, Message) and arguments:
+            raise TypeError(f"{what} has its arguments already.")
+        self.message = what if isinstance(what, Message) else Message(what, **arguments)
+        super().__init__(self.message.english)
+
+    @property
+    def sentence(self) -> str:
+        """In English."""
+        return self.message.english
+
+    @property
+    def translated(self) -> str:
+        """In the person's language."""
+        return self.message.translated
 
     @property
     def dbus_name(self) -> str:
@@ -96,16 +115,17 @@ class HypervisorError(QnetError):
     name = "Hypervisor"
 
 
-def _all_subclasses(base: type[QnetError]) -> list[type[QnetError]]:
-    found = [base]
-    for child in base.__subclasses__():
-        found.extend(_all_subclasses(child))
-    return found
+def kinds(base: type[QnetError] = QnetError) -> list[type[QnetError]]:
+    """All kinds of errors, `base` first."""
+    return [base, *(kind for child in base.__subclasses__() for kind in kinds(child))]
 
 
-def from_dbus(dbus_name: str, sentence: str) -> QnetError:
+def from_dbus(dbus_name: str, message: Message) -> QnetError:
     """The error that stands for a D-Bus error name; an unknown name becomes a plain `QnetError`."""
-    for kind in _all_subclasses(QnetError):
-        if DBUS_PREFIX + kind.name == dbus_name:
-            return kind(sentence)
-    return QnetError(sentence)
+    kind = next((kind for kind in kinds() if DBUS_PREFIX + kind.name == dbus_name), QnetError)
+    return kind(message)
+
+
+def unexpected(error: BaseException) -> Message:
+    """What is told of any error: of one of ours its message, of another one only its kind."""
+    return error.message if isinstance(error, QnetError) else Message(HelperCode.UNEXPECTED, kind=type(error).__name__)

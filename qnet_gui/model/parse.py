@@ -10,6 +10,7 @@ import ipaddress
 import re
 
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.messages.values import ValueCode
 
 #: Longest text of an outsider that is ever shown to a person, in characters.
 TEXT_LIMIT = 64
@@ -17,6 +18,10 @@ TEXT_LIMIT = 64
 DOMID_MAX = 0x7FEF
 #: The visible substitute for what is not printable ASCII.
 SUBSTITUTE = "?"
+#: What is said of a text that is no number of some kind, and of one that is too small or too large.
+NumberCodes = tuple[ValueCode, ValueCode]
+NUMBER: NumberCodes = (ValueCode.NOT_A_NUMBER, ValueCode.NUMBER_OUT_OF_RANGE)
+_DOMAIN_ID: NumberCodes = (ValueCode.NOT_A_DOMAIN_ID, ValueCode.DOMAIN_ID_OUT_OF_RANGE)
 
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,9}")
@@ -37,11 +42,11 @@ def text_of(raw: bytes | str, limit: int = 2048) -> str:
         try:
             raw = raw.decode("ascii")
         except UnicodeDecodeError:
-            raise BadInput(f"{shown(raw)} is not ASCII.") from None
+            raise BadInput(ValueCode.NOT_ASCII, value=shown(raw)) from None
     if len(raw) > limit:
-        raise BadInput(f"{shown(raw)} is longer than {limit} characters.")
+        raise BadInput(ValueCode.TOO_LONG, value=shown(raw), high=limit)
     if not all(" " <= char <= "~" for char in raw):
-        raise BadInput(f"{shown(raw)} has characters that are not printable ASCII.")
+        raise BadInput(ValueCode.NOT_PRINTABLE, value=shown(raw))
     return raw
 
 
@@ -53,24 +58,24 @@ def printable(raw: bytes | str, limit: int = TEXT_LIMIT) -> str:
     return reduced if len(reduced) <= limit else reduced[: limit - 3] + "..."
 
 
-def _match(pattern: re.Pattern[str], raw: bytes | str, what: str, limit: int) -> str:
+def _match(pattern: re.Pattern[str], raw: bytes | str, otherwise: ValueCode, limit: int) -> str:
     text = text_of(raw, limit)
     if not pattern.fullmatch(text):
-        raise BadInput(f"{shown(text)} is not {what}.")
+        raise BadInput(otherwise, value=shown(text))
     return text
 
 
-def number(raw: bytes | str, low: int, high: int, what: str = "a number") -> int:
+def number(raw: bytes | str, low: int, high: int, otherwise: NumberCodes = NUMBER) -> int:
     """A decimal integer without sign or leading zero, `low` <= it <= `high`."""
-    value = int(_match(_DECIMAL, raw, what, 10))
+    value = int(_match(_DECIMAL, raw, otherwise[0], 10))
     if not low <= value <= high:
-        raise BadInput(f"{value} is not {what} between {low} and {high}.")
+        raise BadInput(otherwise[1], number=value, low=low, high=high)
     return value
 
 
 def domid(raw: bytes | str) -> int:
     """A domain id, 0 for dom0."""
-    return number(raw, 0, DOMID_MAX, "a domain id")
+    return number(raw, 0, DOMID_MAX, _DOMAIN_ID)
 
 
 def ipv4(raw: bytes | str) -> ipaddress.IPv4Address:
@@ -79,9 +84,9 @@ def ipv4(raw: bytes | str) -> ipaddress.IPv4Address:
     try:
         address = ipaddress.IPv4Address(text)
     except ValueError:
-        raise BadInput(f"{shown(text)} is not an IPv4 address.") from None
+        raise BadInput(ValueCode.NOT_IPV4, value=shown(text)) from None
     if address.is_multicast or address.is_loopback or address.is_unspecified or int(address) >= 0xF0000000:
-        raise BadInput(f"{text} is not the address of a host.")
+        raise BadInput(ValueCode.NOT_A_HOST, address=text)
     return address
 
 
@@ -93,7 +98,7 @@ def addresses(raw: bytes | str) -> tuple[ipaddress.IPv4Address, ...]:
     """
     plain = tuple(ipv4(text) for text in text_of(raw, 256).split() if not _is_ipv6(text))
     if not plain:
-        raise BadInput(f"{shown(raw)} has no IPv4 address.")
+        raise BadInput(ValueCode.HAS_NO_IPV4, value=shown(raw))
     return plain
 
 
@@ -109,25 +114,25 @@ def _is_ipv6(text: str) -> bool:
 
 def mac(raw: bytes | str) -> str:
     """A unicast MAC address, returned in lower case; capitals are accepted, as Xen's tools accept them."""
-    text = _match(_MAC, text_of(raw, 17).lower(), "a MAC address", 17)
+    text = _match(_MAC, text_of(raw, 17).lower(), ValueCode.NOT_A_MAC, 17)
     if int(text[:2], 16) & 1:
-        raise BadInput(f"{text} is a multicast MAC address.")
+        raise BadInput(ValueCode.MULTICAST_MAC, address=text)
     return text
 
 
 def ifname(raw: bytes | str) -> str:
     """A network interface name that is safe in a ruleset, a path and a log: letters, digits, `_ . -`, 15 at most."""
-    text = _match(_IFNAME, raw, "a network interface name", 15)
+    text = _match(_IFNAME, raw, ValueCode.NOT_AN_INTERFACE, 15)
     if text in (".", ".."):
-        raise BadInput(f"{text!r} is not a network interface name.")
+        raise BadInput(ValueCode.NOT_AN_INTERFACE, value=shown(text))
     return text
 
 
 def domain_name(raw: bytes | str) -> str:
     """A domain's name as Xen's toolstacks allow it, 63 characters at most."""
-    return _match(_DOMAIN_NAME, raw, "a domain name", 63)
+    return _match(_DOMAIN_NAME, raw, ValueCode.NOT_A_DOMAIN_NAME, 63)
 
 
 def uuid(raw: bytes | str) -> str:
     """A domain's UUID in lower case with dashes."""
-    return _match(_UUID, text_of(raw, 36).lower(), "a UUID", 36)
+    return _match(_UUID, text_of(raw, 36).lower(), ValueCode.NOT_A_UUID, 36)

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qnet_gui.model.answers import OTHER_VERSION
 from qnet_gui.model.errors import Busy, QnetError, Refused
-from qnet_gui.model.translation import mark, tr
+from qnet_gui.model.message_wire import from_plain
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.translation import mark, tr, tr_count
 
 UNRESOLVED = mark("Names do not resolve at present, so an upgrade will hardly find its servers.")
 
@@ -18,11 +20,11 @@ UNRESOLVED = mark("Names do not resolve at present, so an upgrade will hardly fi
 class Preflight:
     """The answer. `pause`: who would be paused; `paused`: who is already; `names`: whether names resolve.
 
-    `busy` says who is at another operation, and is empty where nobody is; `obstacles` are the others.
+    `busy` says who is at another operation, and is None where nobody is; `obstacles` are what else stands in the way.
     """
 
-    busy: str
-    obstacles: tuple[str, ...]
+    busy: Message | None
+    obstacles: tuple[Message, ...]
     pause: tuple[str, ...]
     paused: tuple[str, ...]
     netvm: str
@@ -35,10 +37,10 @@ class Preflight:
 def from_answer(answer: Any) -> Preflight:
     """The answer of the helper's method Preflight."""
     try:
-        found = [(str(each["code"]), str(each["sentence"])) for each in answer["obstacles"]]
+        busy = [from_plain(found) for found in answer["busy"]]
         return Preflight(
-            busy=next((sentence for code, sentence in found if code == "busy"), ""),
-            obstacles=tuple(sentence for code, sentence in found if code != "busy"),
+            busy=busy[0] if busy else None,
+            obstacles=tuple(from_plain(found) for found in answer["obstacles"]),
             pause=tuple(map(str, answer["pause"])),
             paused=tuple(map(str, answer["paused"])),
             netvm=str(answer["netvm"]),
@@ -48,7 +50,7 @@ def from_answer(answer: Any) -> Preflight:
             minutes=int(answer["minutes"]),
         )
     except (KeyError, TypeError, ValueError):
-        raise QnetError(tr(OTHER_VERSION)) from None
+        raise QnetError(HelperCode.HELPER_OF_OTHER_VERSION) from None
 
 
 def check(found: Preflight) -> None:
@@ -56,7 +58,7 @@ def check(found: Preflight) -> None:
     if found.busy:
         raise Busy(found.busy)
     if found.obstacles:
-        raise Refused(" ".join(found.obstacles))
+        raise Refused(HelperCode.SENTENCES, sentences=found.obstacles)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -68,7 +70,7 @@ def listed(names: Sequence[str]) -> str:
 
 def minutes(count: int) -> str:
     """A number of minutes."""
-    return tr("1 minute") if count == 1 else tr("{count} minutes", count=count)
+    return tr_count("{count} minute", "{count} minutes", count, count=count)
 
 
 def clock(moment: float) -> str:

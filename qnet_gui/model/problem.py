@@ -1,113 +1,80 @@
 """Problems: what is wrong, in a sentence, and what to do about it. Pure.
 
-A problem has a code (stable, for programs and tests), a sentence and a cure. The netvm reports only codes; the
-sentences are made here, so that no text of the netvm's reaches a person by this way.
+A problem is a message with a cure. The netvm reports only codes; the sentences are made here, so that no text of the
+netvm's reaches a person by this way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
-from qnet_gui.model.translation import tr
+from qnet_gui.model.message_wire import arguments as plain_arguments
+from qnet_gui.model.message_wire import read
+from qnet_gui.model.messages.code import Code
+from qnet_gui.model.messages.message import Argument, Message
+from qnet_gui.model.messages.problems import ProblemCode
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One problem; `about` names what it concerns (a vif, a domain) or is empty."""
+class Problem(Message):
+    """One problem: what its code says, with these arguments."""
 
-    code: str
-    about: str = ""
+    __slots__ = ()
+    #: The keys of its plain form: the D-Bus signature of each, and what it is.
+    PLAIN_FORM: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "code": ("s", ", ".join(f"`{code.value}`" for code in ProblemCode)),
+        "arguments": ("a{sv}", "the arguments of the code, by name"),
+        "sentence": ("s", "the problem in English"),
+        "cure": ("s", "what to do about it, in English"),
+    }
+
+    def __init__(self, code: ProblemCode, /, **arguments: Argument) -> None:
+        super().__init__(code, **arguments)
+
+    def as_plain(self) -> dict[str, object]:
+        """It as plain data; sentence and cure are for whoever does not know the code."""
+        return {
+            "code": self.code.value,
+            "arguments": plain_arguments(self),
+            "sentence": self.sentence,
+            "cure": self.cure,
+        }
+
+    @classmethod
+    def from_plain(cls, wire: object) -> Problem:
+        """It again; `ValueError` for what is none of this version's."""
+        found = read(wire.get("code"), wire.get("arguments")) if isinstance(wire, Mapping) else None
+        if found is None or not isinstance(found.code, ProblemCode):
+            raise ValueError("no problem")
+        return cls(found.code, **dict(found.arguments))
+
+    @staticmethod
+    def is_known(wire: object) -> bool:
+        """Whether plain data has the code of a problem of this version's."""
+        return isinstance(wire, Mapping) and wire.get("code") in {code.value for code in ProblemCode}
 
     @property
     def sentence(self) -> str:
-        """What is wrong, one sentence."""
-        return tr(_TEXTS[self.code][0], about=self.about)
+        """What is wrong, one sentence in the person's language; `cure` says what to do."""
+        return self.translated
 
-    @property
-    def cure(self) -> str:
-        """What to do, one sentence, or empty where nothing can be done."""
-        return tr(_TEXTS[self.code][1], about=self.about)
-
-
-_TEXTS: dict[str, tuple[str, str]] = {
-    "dom0-stuck": (
-        "dom0 could not be disconnected: it may still be connected to the network.",
-        "The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, and"
-        " restart this computer, which puts everything back.",
-    ),
-    "no-store": ("xenstore does not answer.", "Check that xenstored runs in dom0."),
-    "no-hypervisor": (
-        "The hypervisor's tools do not answer.",
-        "Check that this is dom0 of a Xen host, and that xl list works.",
-    ),
-    "managed": (
-        "The domains of this host belong to {about}, so qnet only shows them.",
-        "Change them with the tools of {about}.",
-    ),
-    "no-netvm": ("netvm is not running.", "Start it; until then no domain has a network."),
-    "agent-unknown": (
-        "netvm runs, but its agent has not reported.",
-        "Wait for netvm to finish starting, or start qnet-agent in it.",
-    ),
-    "agent-stopped": ("The agent in netvm has stopped.", "Start qnet-agent in netvm, or restart netvm."),
-    "agent-silent": ("The agent in netvm does not answer.", "Restart qnet-agent in netvm, or restart netvm."),
-    "no-uplink": ("netvm has no uplink.", "Plug in a cable or choose a Wi-Fi network in the network applet."),
-    "no-dns": (
-        "Names do not resolve: the uplink gave no servers.",
-        "Enter name servers in the connection's settings in the network applet.",
-    ),
-    "networkmanager-lost-servers": (
-        "Names do not resolve: NetworkManager was given name servers and uses none of them.",
-        "Choose the connection again in the network applet, which makes NetworkManager take them"
-        " (in netvm: nmcli connection up). If its settings say that the network's own are ignored, enter others there.",
-    ),
-    "no-networkmanager": (
-        "NetworkManager is not running in netvm.",
-        "Start it there, or restart netvm.",
-    ),
-    "nft-failed": ("netvm could not load its packet filter.", "See the agent's log in netvm."),
-    "vif-refused": ("The vif {about} was refused by netvm.", "See hotplug-error of that vif, or the agent's log."),
-    "netvm-nonsense": ("netvm wrote values that are not valid; they were dropped.", "Restart netvm."),
-    "domain-without-network": ("{about} has no address.", "Restart it, or run qnet-guest in it."),
-    "dom0-netvm": (
-        "dom0 is the netvm: its network drivers and stack can be attacked from outside.",
-        "Choose a separate netvm.",
-    ),
-    "dom0-reachable": (
-        "dom0 has a network although nobody connected it for an upgrade.",
-        "See under isolation in qnet status what it is, and stop the program that set it up.",
-    ),
-    "dom0-nic": (
-        "dom0 has a network card of its own: {about}.",
-        "Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback"
-        " (xl pci-assignable-add), and name it in netvm's configuration (pci=).",
-    ),
-    "no-iommu": (
-        "The IOMMU is off, so netvm is not isolated: through its network card it can read and change all memory.",
-        "Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, take iommu=off and the like out of the"
-        " options of Xen and of dom0's kernel, and restart; xl dmesg tells whether I/O virtualisation is enabled.",
-    ),
-}
 
 #: The codes that an agent may report of itself.
-AGENT_CODES = frozenset({"no-networkmanager", "no-uplink", "no-dns", "networkmanager-lost-servers", "nft-failed"})
+AGENT_CODES = frozenset(
+    {
+        ProblemCode.NO_NETWORKMANAGER,
+        ProblemCode.NO_UPLINK,
+        ProblemCode.NO_DNS,
+        ProblemCode.NETWORKMANAGER_LOST_SERVERS,
+        ProblemCode.NFT_FAILED,
+    }
+)
 
 #: The codes with which dom0 knows nothing of its netvm.
-BLIND_CODES = frozenset({"no-store", "no-hypervisor"})
-
-
-def texts() -> tuple[str, ...]:
-    """Every sentence and cure, with `{about}` in it, for those who translate them."""
-    return tuple(text for pair in _TEXTS.values() for text in pair)
-
-
-def known(code: str) -> bool:
-    """Whether a code has a sentence."""
-    return code in _TEXTS
+BLIND_CODES = frozenset({ProblemCode.NO_STORE, ProblemCode.NO_HYPERVISOR})
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Each problem once, those that explain others first."""
-    order = list(_TEXTS)
-    return tuple(sorted(set(problems), key=lambda problem: (order.index(problem.code), problem.about)))
+    order: list[Code] = list(ProblemCode)
+    return tuple(sorted(set(problems), key=lambda problem: (order.index(problem.code), str(problem.arguments))))

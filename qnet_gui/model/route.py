@@ -8,12 +8,16 @@ from dataclasses import asdict, dataclass
 from ipaddress import IPv4Address
 
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.parse import ifname, number, shown, text_of
 
 #: Column heads, in order; the keys of a row in JSON are the same words in lower case.
 HEADS = ("Destination", "Gateway", "Genmask", "Flags", "Metric", "Ref", "Use", "Iface")
 _FLAGS = re.compile(r"!?[UHGRDMAC!]{1,8}")
 _ANY = IPv4Address(0)
+
+
+_COUNT = (ValueCode.NOT_A_COUNT, ValueCode.COUNT_OUT_OF_RANGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +45,14 @@ class Route:
         """Parse `line`'s form; every field is checked, since a netvm or a guest wrote it."""
         fields = text_of(raw, 128).split(" ")
         if len(fields) != len(HEADS):
-            raise BadInput(f"{shown(raw)} is not a routing table row.")
+            raise BadInput(ValueCode.NOT_A_ROUTE, value=shown(raw))
         try:
             addresses = [str(IPv4Address(field)) for field in fields[:3]]
         except ValueError:
-            raise BadInput(f"{shown(raw)} has an address that is not one.") from None
+            raise BadInput(ValueCode.ROUTE_ADDRESS, value=shown(raw)) from None
         if not _FLAGS.fullmatch(fields[3]):
-            raise BadInput(f"{shown(fields[3])} are not route flags.")
-        counts = [number(field, 0, 0xFFFFFFFF, "a count") for field in fields[4:7]]
+            raise BadInput(ValueCode.NOT_ROUTE_FLAGS, value=shown(fields[3]))
+        counts = [number(field, 0, 0xFFFFFFFF, _COUNT) for field in fields[4:7]]
         return cls(
             addresses[0], addresses[1], addresses[2], fields[3], counts[0], counts[1], counts[2], ifname(fields[7])
         )

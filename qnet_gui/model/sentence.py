@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 from qnet_gui.model.domain import NetvmState
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.problem import BLIND_CODES
 from qnet_gui.model.snapshot import Dom0State, Snapshot
-from qnet_gui.model.translation import mark, tr
+from qnet_gui.model.translation import tr, tr_count
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-
-HELPER_AWAY = mark("The network helper is not running.")
 
 
 def uplink_name(uplink: Uplink) -> str:
@@ -36,7 +36,7 @@ def _connected(uplink: Uplink) -> str:
 
 def domains_paused(count: int) -> str:
     """How many domains are paused for the upgrade."""
-    return tr("1 domain is paused.") if count == 1 else tr("{count} domains are paused.", count=count)
+    return tr_count("{count} domain is paused.", "{count} domains are paused.", count, count=count)
 
 
 def _dom0(snapshot: Snapshot) -> str:
@@ -57,7 +57,7 @@ def _dom0(snapshot: Snapshot) -> str:
 def sentence(snapshot: Snapshot | None) -> str:
     """The state in one plain sentence; `None` stands for a helper that is away."""
     if snapshot is None:
-        return tr(HELPER_AWAY)
+        return Message(HelperCode.HELPER_AWAY).translated
     if snapshot.dom0.state is not Dom0State.CLOSED:
         return _dom0(snapshot)
     blind = next((each for each in snapshot.problems if each.code in BLIND_CODES), None)
@@ -80,5 +80,6 @@ def sentence(snapshot: Snapshot | None) -> str:
     count = len(snapshot.problems)
     if not count:
         return text
-    number = tr("1 problem:") if count == 1 else tr("{count} problems:", count=count)
-    return f"{text} {number} {snapshot.problems[0].sentence}"
+    first = snapshot.problems[0].sentence
+    problems = tr_count("{count} problem: {problem}", "{count} problems: {problem}", count, count=count, problem=first)
+    return f"{text} {problems}"

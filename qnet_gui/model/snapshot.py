@@ -16,7 +16,9 @@ from qnet_gui.model.codec import decode, encode
 from qnet_gui.model.dns import Dns
 from qnet_gui.model.domain import Domain, Netvm
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.problem import Problem, known
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.parse import shown
+from qnet_gui.model.problem import Problem
 from qnet_gui.model.uplink import Uplink, UplinkState
 
 Wire = dict[str, Any]
@@ -98,10 +100,8 @@ class Snapshot:
 
 
 def to_wire(snapshot: Snapshot) -> Wire:
-    """Plain data; a problem's sentence and cure are beside its code, for who has no words of his own."""
+    """Plain data."""
     wire: Wire = encode(snapshot)
-    for problem, plain in zip(snapshot.problems, wire["problems"], strict=True):
-        plain |= {"sentence": problem.sentence, "cure": problem.cure}
     return wire
 
 
@@ -111,7 +111,9 @@ def from_wire(wire: Mapping[str, Any]) -> Snapshot:
     `BadInput` when the data is not of `to_wire`'s form (a helper of another version).
     """
     try:
-        problems = [plain for plain in wire["problems"] if known(plain["code"])]
+        problems = [plain for plain in wire["problems"] if Problem.is_known(plain)]
         return decode(Snapshot, {**wire, "problems": problems})
-    except (KeyError, TypeError, BadInput) as error:
-        raise BadInput(f"The helper's snapshot cannot be read ({error}).") from error
+    except (KeyError, TypeError) as error:
+        raise BadInput(HelperCode.SNAPSHOT_UNREADABLE, why=shown(error)) from error
+    except BadInput as error:
+        raise BadInput(HelperCode.SNAPSHOT_UNREADABLE, why=error.message) from error

@@ -1,13 +1,14 @@
 """The words that people read, in their language: English, until a program installs a translator. Pure.
 
-Only the tray installs one. What the helper says travels as codes wherever it can, and is put into words here.
+Only the tray installs one. What the helper says travels as codes, and is put into words here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-Translator = Callable[[str], str]
+#: Gets a literal, and the number that it depends on where it is a plural; returns it as it is where it is not known.
+Translator = Callable[[str, int | None], str]
 _translators: list[Translator] = []
 
 
@@ -19,7 +20,19 @@ def install(translator: Translator | None) -> None:
 def tr(text: str, **values: object) -> str:
     """A literal text in the person's language. Values are put into its braces, and what is in them stays as it is."""
     for translate in _translators:
-        text = translate(text)
+        text = translate(text, None)
+    return text.format(**values) if values else text
+
+
+def tr_count(one: str, many: str, number: int, /, **values: object) -> str:
+    """Two literals, for one and for any other number, in whichever form the person's language has for this number.
+
+    A translator knows `many` only. Without `values` the braces stay, that of the number too.
+    """
+    text = one if number == 1 else many
+    for translate in _translators:
+        known = translate(many, number)
+        text = text if known == many else known
     return text.format(**values) if values else text
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.parse import DOMID_MAX, number, shown, text_of
+from qnet_gui.model.messages.values import ValueCode
+from qnet_gui.model.parse import DOMID_MAX, domid, number, shown, text_of
 
 _NAME = re.compile(r"vif([0-9]{1,5})\.([0-9]{1,4})")
 _PATH = re.compile(r"(?:/local/domain/[0-9]{1,5}/)?backend/vif/([0-9]{1,5})/([0-9]{1,4})")
@@ -35,7 +36,8 @@ class VifId:
     @classmethod
     def _checked(cls, frontend: str, devid: str) -> VifId:
         return cls(
-            number(frontend, 0, DOMID_MAX, "a frontend domain id"), number(devid, 0, DEVID_MAX, "a device number")
+            domid(frontend),
+            number(devid, 0, DEVID_MAX, (ValueCode.NOT_A_DEVICE_NUMBER, ValueCode.DEVICE_NUMBER_OUT_OF_RANGE)),
         )
 
     @classmethod
@@ -44,7 +46,7 @@ class VifId:
         text = text_of(raw, 15)
         match = _NAME.fullmatch(text)
         if not match:
-            raise BadInput(f"{shown(text)} is not a vif name.")
+            raise BadInput(ValueCode.NOT_A_VIF, value=shown(text))
         return cls._checked(*match.groups())
 
     @classmethod
@@ -53,7 +55,7 @@ class VifId:
         text = text_of(raw, 128)
         match = _PATH.fullmatch(text)
         if not match:
-            raise BadInput(f"{shown(text)} is not the path of a vif.")
+            raise BadInput(ValueCode.NOT_A_VIF_PATH, value=shown(text))
         return cls._checked(*match.groups())
 
 

@@ -16,6 +16,7 @@ from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.errors import KernelError, QnetError
+from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.uplink import Uplink
 from qnet_gui.model.vif import VifId
 from qnet_gui.netvm.dns.name_test import NameTest
@@ -114,7 +115,7 @@ class Agent:
 
     def _dns_now(self, reply: Reply) -> None:
         self._update()
-        reply(None if not self._failed else KernelError("The redirection cannot be applied; see the agent's log."))
+        reply(None if not self._failed else KernelError(AgentCode.REDIRECTION_NOT_APPLIED))
 
     # -- what follows from it
 
@@ -165,5 +166,5 @@ class Agent:
         self._vifs.again()
         self._sources.refresh(self._changed)
         if self._failed:
-            raise KernelError("The packet filter cannot be loaded; see the agent's log.")
+            raise KernelError(AgentCode.FILTER_NOT_LOADED)
         return []

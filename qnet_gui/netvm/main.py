@@ -19,7 +19,10 @@ from typing import Any
 
 from qnet_gui import __version__
 from qnet_gui.model.errors import BadInput, KernelError, NoAnswer, NotFound, QnetError
-from qnet_gui.model.parse import shown
+from qnet_gui.model.message_wire import heard
+from qnet_gui.model.messages.agent import AgentCode
+from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.model.parse import printable, shown
 from qnet_gui.netvm.vifs import hotplug
 from qnet_gui.runtime import log
 
@@ -92,11 +95,11 @@ def ask_agent(line: str) -> str | None:
             sock.sendall(line.encode() + b"\n")
             answer = sock.recv(256)
         except TimeoutError:
-            raise NoAnswer("The agent does not answer.") from None
+            raise NoAnswer(AgentCode.LOCAL_AGENT_SILENT) from None
         except OSError as error:
             if error.errno in (errno.ENOENT, errno.ECONNREFUSED, errno.ECONNRESET, errno.EPIPE, errno.EAGAIN):
                 return None
-            raise QnetError(f"The agent cannot be asked: {error.strerror}.") from error
+            raise QnetError(AgentCode.LOCAL_AGENT_NOT_ASKED, why=error.strerror or "") from error
     return answer.decode("ascii", "replace").strip() or None
 
 
@@ -109,7 +112,8 @@ def _through_agent_or(line: str, do_it: Callable[[ModuleType], None]) -> int:
         if answer is not None:
             word, _, sentence = answer.partition(" ")
             if word != "ok":
-                raise NotFound(sentence) if word == "gone" else QnetError(sentence)
+                said = heard(sentence)
+                raise NotFound(said) if word == "gone" else QnetError(said)
             return 0
         if once is None:  # before the lock is held, since it takes a quarter of a second
             once = importlib.import_module("qnet_gui.netvm.once")
@@ -118,7 +122,7 @@ def _through_agent_or(line: str, do_it: Callable[[ModuleType], None]) -> int:
                 do_it(once)
                 return 0
         time.sleep(_TRY_AGAIN)  # an agent starts, or another script is at work
-    raise NoAnswer("The agent holds the lock and does not listen.")
+    raise NoAnswer(AgentCode.LOCAL_AGENT_DEAF)
 
 
 def run_hotplug(verb: str) -> int:
@@ -126,13 +130,13 @@ def run_hotplug(verb: str) -> int:
     from qnet_gui.model.vif import VifId
 
     if verb not in ("online", "offline", "add", "remove"):
-        raise BadInput(f"{shown(verb)} is not online, offline, add or remove.")
+        raise BadInput(AgentCode.HOTPLUG_VERB, value=shown(verb))
     if verb in ("add", "remove"):  # for HVM's tap devices; a vif's own are online and offline
         return 0
     path, name = os.environ.get("XENBUS_PATH", ""), os.environ.get("vif", "")
     vif = VifId.from_path(path)
     if name and VifId.from_name(name) != vif:
-        raise BadInput(f"{shown(name)} is not the vif of {shown(path)}.")
+        raise BadInput(AgentCode.NOT_THE_VIF_OF, value=shown(name), path=shown(path))
     return _through_agent_or(f"{verb} {path} {name}", lambda once: once.hotplug(verb, vif))
 
 
@@ -166,6 +170,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _for_root(error: PermissionError) -> KernelError:
+    return KernelError(SystemCode.FOR_ROOT, why=printable(str(error), 200))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The entry point; the exit status is 0, or 1 with a sentence on stderr."""
     options = _parser().parse_args(arguments)
@@ -178,7 +186,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logger.info("%s", error)
         return 1
     except (QnetError, PermissionError) as error:
-        logger.error("%s", error if isinstance(error, QnetError) else KernelError(f"It must run as root ({error})."))
+        known = (
+            error if isinstance(error, QnetError) else KernelError(SystemCode.FOR_ROOT, why=printable(str(error), 200))
+        )
+        logger.error("%s", known)
         return 1
 
 

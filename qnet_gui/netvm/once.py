@@ -10,6 +10,7 @@ from gi.repository import GLib
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.model.errors import BadInput, NotFound, QnetError
+from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.vif import VifId
 from qnet_gui.netvm.dns.redirection import Redirection, Sources
 from qnet_gui.netvm.packet_filter import base_setup
@@ -56,14 +57,14 @@ def hotplug(verb: str, vif: VifId) -> None:
             if error is not None:
                 node.answer(store, {vif: error}, ())
             elif verb == "online":
-                raise NotFound(f"{vif.name} or its node is not there.")
+                raise NotFound(AgentCode.VIF_NOT_THERE, vif=vif.name)
         if error is not None:
             raise error
 
 
 def _serve(served: VifTable, each: node.Node) -> QnetError | None:
     if each.vif is None:
-        raise BadInput(f"{each.id.name} has no node.")
+        raise BadInput(AgentCode.VIF_WITHOUT_NODE, vif=each.id.name)
     try:
         if served.addresses.get(each.id) != each.vif.address:
             base_setup.forget(served.admit([each.vif]))

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 from qnet_gui.store.worker import StoreWorker
@@ -70,7 +71,7 @@ class Requests:
             return
         try:
             if verb not in self._verbs:
-                raise QnetError(f"{verb} is not known here.")
+                raise QnetError(AgentCode.VERB_UNKNOWN, verb=verb)
             word, lines = "ok", list(self._verbs[verb]())
         except QnetError as error:
             word, lines = "error", [error.sentence]

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.messages.system import SystemCode
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o644, durable: bool = True) -> None:
@@ -32,7 +33,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o644, durable: bool =
         if durable:
             sync_folder(path.parent)
     except OSError as error:
-        raise QnetError(f"{path} cannot be written: {error.strerror}.") from error
+        raise QnetError(SystemCode.FILE_UNWRITABLE, path=str(path), why=error.strerror or "") from error
 
 
 def _write(path: Path, data: bytes, mode: int, durable: bool) -> None:

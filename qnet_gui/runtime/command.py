@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from qnet_gui.model.errors import KernelError, QnetError
+from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import printable
 
 IP, NFT = "/sbin/ip", "/usr/sbin/nft"
@@ -47,17 +48,18 @@ def run(
                 start_new_session=own_session,
             )  # fmt: skip
     except OSError as failed:
-        raise error(f"{command[0]} cannot be run: {failed.strerror}.") from None
+        raise error(SystemCode.PROGRAM_NOT_RUN, program=str(command[0]), why=failed.strerror or "") from None
     with process:
         try:
             stdout, stderr = _output(process, time.monotonic() + deadline)
         except TimeoutError:
-            raise error(f"{name} did not end within {deadline:g} s.") from None
+            raise error(SystemCode.PROGRAM_SLOW, program=name, seconds=deadline) from None
         finally:
             process.kill()  # which does nothing to one that has ended
     if process.returncode:
-        why = reason(stderr.decode("utf-8", "replace")) or f"status {process.returncode}"
-        raise error(f"{name} failed: {why.rstrip('.')}.")
+        if why := reason(stderr.decode("utf-8", "replace")).rstrip("."):
+            raise error(SystemCode.PROGRAM_FAILED, program=name, why=why)
+        raise error(SystemCode.PROGRAM_FAILED_SILENTLY, program=name, number=process.returncode)
     return stdout
 
 

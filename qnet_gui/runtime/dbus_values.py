@@ -14,6 +14,8 @@ def typed(value: Any) -> Any:
         return dbus.Boolean(value)
     if isinstance(value, int):
         return dbus.Int64(value)
+    if isinstance(value, float):
+        return dbus.Double(value)
     if isinstance(value, Mapping):
         return dbus.Dictionary({key: typed(each) for key, each in value.items()}, signature="sv")
     if isinstance(value, list):
@@ -25,7 +27,7 @@ def plain(value: Any) -> Any:
     """What came over D-Bus as Python's own; what is neither a number nor a container becomes a string."""
     if isinstance(value, Mapping):
         return {str(key): plain(each) for key, each in value.items()}
-    if isinstance(value, (dbus.Array, dbus.Struct)):
+    if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     if isinstance(value, dbus.Boolean):
         return bool(value)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.runtime.mainloop import post as post_to_main_loop
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class JobThread:
                 result = error
             except Exception as error:
                 log.error("unexpected", exc_info=error)
-                result = QnetError(f"A job failed: {type(error).__name__}.")
+                result = QnetError(HelperCode.JOB_FAILED, kind=type(error).__name__)
             if done is not None:
                 self._post(lambda: done(result))
 

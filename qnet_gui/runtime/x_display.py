@@ -8,9 +8,7 @@ from pathlib import Path
 from qnet_gui.model import xauthority
 from qnet_gui.model.display import Display, display
 from qnet_gui.model.errors import BadInput, NotFound
-from qnet_gui.model.translation import mark
-
-NO_DISPLAY = mark("This session has no X display on which nm-applet could be shown.")
+from qnet_gui.model.messages.system import SystemCode
 
 
 def own_display() -> Display:
@@ -19,7 +17,7 @@ def own_display() -> Display:
     try:
         found = display(name, "")
     except BadInput:
-        raise NotFound(NO_DISPLAY) from None
+        raise NotFound(SystemCode.NO_X_DISPLAY) from None
     path = Path(os.environ.get("XAUTHORITY") or Path.home() / ".Xauthority")
     try:
         raw = path.read_bytes()

@@ -17,6 +17,7 @@ import pyxs
 from pyxs.exceptions import PyXSError
 
 from qnet_gui.model.errors import BadInput, StoreDenied, StoreError, StoreGone
+from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import shown
 from qnet_gui.store.transport import DeadlineRouter, Frame
 
@@ -41,11 +42,13 @@ def _plain_errors(path: str) -> Iterator[None]:
         if code == errno.ENOENT:
             raise
         if code in _DENIED:
-            raise StoreDenied(f"xenstore refused {shown(path)}: {errno.errorcode.get(code, code)}.") from error
+            raise StoreDenied(
+                SystemCode.STORE_DENIED, path=shown(path), why=str(errno.errorcode.get(code, code))
+            ) from error
         what = errno.errorcode.get(code, str(code)) if isinstance(code, int) else type(error).__name__
-        raise StoreError(f"xenstore failed at {shown(path)}: {what}.") from error
+        raise StoreError(SystemCode.STORE_FAILED_AT, path=shown(path), why=what) from error
     except ValueError as error:
-        raise BadInput(f"{shown(path)} or its value cannot be stored: it is not ASCII.") from error
+        raise BadInput(SystemCode.STORE_NOT_ASCII, path=shown(path)) from error
 
 
 def _not_found(error: PyXSError) -> bool:
@@ -136,14 +139,14 @@ class Store:
                 listing += names
                 if listing.endswith(b"\0\0") or names in (b"", b"\0"):
                     return [name for name in listing.split(b"\0") if name]
-        raise StoreError(f"{shown(path)} in xenstore changes too fast to be listed.")
+        raise StoreError(SystemCode.STORE_RESTLESS, path=shown(path))
 
     def _raw(self, op: int, payload: bytes) -> bytes:
         """A request that pyxs does not know."""
         self._serial = (self._serial + 1) & 0x7FFFFFFF
         frame = self._router.send(Frame(op, 0x80000000 | self._serial, self._client.tx_id, 0, payload)).get()
         if frame.op != op:
-            raise StoreError(f"xenstore failed: {shown(frame.payload)}.")
+            raise StoreError(SystemCode.STORE_FAILED, value=shown(frame.payload))
         return frame.payload
 
     def write(self, path: str, value: str | bytes) -> None:
@@ -179,7 +182,7 @@ class Store:
             except PyXSError as error:
                 if not _not_found(error):
                     raise
-                raise StoreError(f"{shown(path)} or the domain it is for does not exist.") from error
+                raise StoreError(SystemCode.STORE_NO_NODE, path=shown(path)) from error
 
     def introduce(self, domid: int, frame: int, port: int) -> None:
         """Tell xenstored of a new domain; toolstacks only."""
@@ -205,7 +208,7 @@ class Store:
             with _plain_errors("a transaction"):
                 if inner._client.commit():
                     return result
-        raise StoreError("xenstore is too busy: a transaction failed again and again.")
+        raise StoreError(SystemCode.STORE_TOO_BUSY)
 
     # -- watches
 
@@ -239,7 +242,7 @@ class Store:
     def events(self) -> list[tuple[str, str]]:
         """Events that have arrived, without waiting: (what changed, the watched path that it belongs to)."""
         if not self.connected:
-            raise StoreGone("xenstore is not connected.")
+            raise StoreGone(SystemCode.STORE_NOT_CONNECTED)
         found = []
         for path, token in self._router.take_events():
             if (watched := token.decode("ascii", "replace")) in self._watches:

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.parse import ipv4, number, printable, shown, text_of
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ class Form(Generic[T]):
         """The text, if it is within the limit and matches the pattern; else `BadInput`."""
         text = text_of(raw, self.limit)
         if not self.pattern.fullmatch(text):
-            raise BadInput(f"{shown(text)} is not valid.")
+            raise BadInput(ValueCode.NOT_VALID, value=shown(text))
         return text
 
     def parse(self, raw: bytes | str) -> T:

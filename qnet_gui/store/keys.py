@@ -20,6 +20,7 @@ from typing import Generic, TypeVar
 
 from qnet_gui.model.domain import AgentState
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import forms
 from qnet_gui.store.forms import VALUE_LIMIT as VALUE_LIMIT
@@ -80,7 +81,7 @@ class Key(Generic[T]):
         try:
             return judge(raw)
         except BadInput as error:
-            raise BadInput(f"{self.path}: {error}") from None
+            raise BadInput(ValueCode.KEY_WRONG, key=self.path, why=error.message) from None
 
     def permissions(self, domid: int) -> tuple[str, ...]:
         """For `Store.set_perms`, of a key that dom0 writes for a domain."""

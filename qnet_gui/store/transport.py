@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from qnet_gui.model.errors import StoreGone
+from qnet_gui.model.messages.message import Argument
+from qnet_gui.model.messages.system import SystemCode
 
 _TIMEVAL = struct.Struct("@ll")
 _HEADER = struct.Struct("=IIII")
@@ -59,7 +61,7 @@ def default_path() -> Path:
         return path
     if _XENBUS.exists():
         return _XENBUS
-    raise StoreGone(f"There is no xenstore here: neither {path} nor {_XENBUS} exists.")
+    raise StoreGone(SystemCode.STORE_MISSING, path=str(path), device=str(_XENBUS))
 
 
 class Pending:
@@ -111,7 +113,7 @@ class DeadlineRouter:
             else:
                 self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
-            raise StoreGone(f"xenstore at {path} cannot be reached: {error.strerror}.") from error
+            raise StoreGone(SystemCode.STORE_UNREACHABLE, path=str(path), why=error.strerror or "") from error
         self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._rung = False
         self._epoll = select.epoll()
@@ -140,16 +142,16 @@ class DeadlineRouter:
         self._epoll = None
         self._fd = self._bell = -1
 
-    def _lost(self, why: str) -> StoreGone:
+    def _lost(self, code: SystemCode, **arguments: Argument) -> StoreGone:
         self.terminate()
-        return StoreGone(f"xenstore {why}.")
+        return StoreGone(code, **arguments)
 
     def _wait(self, events: int, until: float) -> None:
         poller = select.poll()
         poller.register(self._fd, events)
         left = until - time.monotonic()
         if left <= 0 or not poller.poll(left * 1000):
-            raise self._lost(f"did not answer within {self._deadline:g} s")
+            raise self._lost(SystemCode.STORE_SLOW, seconds=self._deadline)
 
     def send(self, packet: _Sendable) -> Pending:
         """Send one request whole."""
@@ -163,7 +165,7 @@ class DeadlineRouter:
             except BlockingIOError:
                 self._wait(select.POLLOUT, until)
             except OSError as error:
-                raise self._lost(f"dropped the connection ({error.strerror})") from error
+                raise self._lost(SystemCode.STORE_LOST, why=error.strerror or "") from error
         return Pending(self, packet.rq_id & 0xFFFFFFFF)
 
     def _fill(self) -> bool:
@@ -173,9 +175,9 @@ class DeadlineRouter:
         except BlockingIOError:
             return False
         except OSError as error:
-            raise self._lost(f"dropped the connection ({error.strerror})") from error
+            raise self._lost(SystemCode.STORE_LOST, why=error.strerror or "") from error
         if not data:
-            raise self._lost(f"dropped the connection ({os.strerror(errno.ECONNRESET)})")
+            raise self._lost(SystemCode.STORE_LOST, why=os.strerror(errno.ECONNRESET))
         self._buffer += data
         return True
 
@@ -184,7 +186,7 @@ class DeadlineRouter:
         while len(self._buffer) >= _HEADER.size:
             op, rq_id, tx_id, size = _HEADER.unpack_from(self._buffer)
             if size > _PAYLOAD_MAX:
-                raise self._lost("sent a message that is too long")
+                raise self._lost(SystemCode.STORE_TOO_LONG)
             end = _HEADER.size + size
             if len(self._buffer) < end:
                 return None
@@ -203,7 +205,7 @@ class DeadlineRouter:
             if not self._fill():
                 self._wait(select.POLLIN, until)
         if frame.rq_id != rq_id:
-            raise self._lost("answered a request that was not asked")
+            raise self._lost(SystemCode.STORE_NOT_ASKED)
         if (self._events or self._buffer) and not self._rung:
             os.eventfd_write(self._bell, 1)
             self._rung = True
@@ -214,7 +216,7 @@ class DeadlineRouter:
         while self._fill():
             pass
         if self._next_frame() is not None:
-            raise self._lost("answered a request that was not asked")
+            raise self._lost(SystemCode.STORE_NOT_ASKED)
         if self._rung:
             os.eventfd_read(self._bell)
             self._rung = False

@@ -4,34 +4,1693 @@
     <context>
         <name>qnet</name>
         <message>
-            <location filename="../../qnet_gui/model/answers.py" />
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>The agent cannot be asked: {why}.</source>
+            <translation>Der Agent kann nicht gefragt werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>The agent does not answer.</source>
+            <translation>Der Agent antwortet nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>The agent failed: {kind}.</source>
+            <translation>Der Agent ist gescheitert: {kind}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>The agent holds the lock and does not listen.</source>
+            <translation>Der Agent hält die Sperre und hört nicht zu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>The packet filter cannot be loaded; see the agent's log.</source>
+            <translation>Der Paketfilter kann nicht geladen werden; sehen Sie im Protokoll des Agenten nach.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>The redirection cannot be applied; see the agent's log.</source>
+            <translation>Die Umleitung kann nicht angewandt werden; sehen Sie im Protokoll des Agenten nach.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>There was no address and name servers from dom0 within {seconds} s, so this domain has no network.</source>
+            <translation>Binnen {seconds} s kamen keine Adresse und Nameserver von dom0, diese Domäne hat also kein Netz.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>There was no {interface} within {seconds} s, so this domain has no network.</source>
+            <translation>Binnen {seconds} s gab es kein {interface}, diese Domäne hat also kein Netz.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>dom0 gave the netvm one address for two purposes.</source>
+            <translation>dom0 hat der netvm eine Adresse für zwei Zwecke gegeben.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>{path} has no {key}.</source>
+            <translation>{path} hat kein {key}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>{value} is not a request.</source>
+            <translation>{value} ist keine Anfrage.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>{value} is not online, offline, add or remove.</source>
+            <translation>{value} ist nicht online, offline, add oder remove.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>{value} is not the vif of {path}.</source>
+            <translation>{value} ist nicht das Vif von {path}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>{verb} is not known here.</source>
+            <translation>{verb} ist hier nicht bekannt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>{vif} has gone.</source>
+            <translation>{vif} ist verschwunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>{vif} has no link here, or is going offline.</source>
+            <translation>{vif} hat hier keine Schnittstelle oder wird gerade abgehängt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>{vif} has no node here, or is going offline.</source>
+            <translation>{vif} hat hier keinen Knoten oder wird gerade abgehängt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>{vif} has no node.</source>
+            <translation>{vif} hat keinen Knoten.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>{vif} or its node is not there.</source>
+            <translation>{vif} oder sein Knoten ist nicht da.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>All addresses of {pool} are in use. Choose a larger network.pool in qnet.toml.</source>
+            <translation>Alle Adressen von {pool} sind vergeben. Wählen Sie in qnet.toml ein größeres network.pool.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>It has not set up its card in time.</source>
+            <translation>Sie hat ihre Karte nicht rechtzeitig eingerichtet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>It is not known which address {name} had.</source>
+            <translation>Es ist nicht bekannt, welche Adresse {name} hatte.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>Moved to it: {names}.</source>
+            <translation>Zu ihr umgezogen: {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>No network agent runs in dom0, so no domain can be moved to it. Start it: systemctl start qnet-agent</source>
+            <translation>In dom0 läuft kein Netzwerk-Agent, also kann keine Domäne dorthin umziehen. Starten Sie ihn: systemctl start qnet-agent</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>Paused, and moved when they go on: {names}.</source>
+            <translation>Angehalten, und umgezogen, wenn sie weiterlaufen: {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>The agent in {name} does not run. Start qnet-agent in it, or restart {name}.</source>
+            <translation>Der Agent in {name} läuft nicht. Starten Sie qnet-agent in ihr, oder starten Sie {name} neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>The domains of this host belong to {manager}, so qnet only shows them. Change them with the tools of {manager}.</source>
+            <translation>Die Domänen dieses Rechners gehören {manager}, qnet zeigt sie daher nur. Ändern Sie sie mit den Werkzeugen von {manager}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>The hypervisor does not tell dom0 among its domains.</source>
+            <translation>Der Hypervisor nennt dom0 nicht unter seinen Domänen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>The netvm did not serve it in time.</source>
+            <translation>Die netvm hat sie nicht rechtzeitig bedient.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>The netvm refused its card: it did not say why.</source>
+            <translation>Die netvm hat ihre Karte abgelehnt, ohne einen Grund zu nennen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>The netvm refused its card: {why}.</source>
+            <translation>Die netvm hat ihre Karte abgelehnt: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>There is no domain with the id {id} that runs.</source>
+            <translation>Es läuft keine Domäne mit der Nummer {id}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>There is no domain {name} that runs.</source>
+            <translation>Es läuft keine Domäne {name}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>Xen brings no windows of the netvm to dom0. Start nm-applet on the netvm's own display there: qnet applet-host nm-applet</source>
+            <translation>Xen bringt keine Fenster der netvm nach dom0. Starten Sie nm-applet dort auf der eigenen Anzeige der netvm: qnet applet-host nm-applet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>attached {name} to {netvm}</source>
+            <translation>{name} mit {netvm} verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>attaching {name} to {netvm}</source>
+            <translation>{name} wird mit {netvm} verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>choosing {netvm} as the netvm</source>
+            <translation>{netvm} wird als netvm gewählt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>chose {netvm} as the netvm</source>
+            <translation>{netvm} als netvm gewählt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>cut {name} off the network</source>
+            <translation>{name} vom Netz getrennt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>cutting {name} off the network</source>
+            <translation>{name} wird vom Netz getrennt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>dom0 cannot be cut off.</source>
+            <translation>dom0 kann nicht vom Netz getrennt werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>dom0 cannot be paused.</source>
+            <translation>dom0 kann nicht angehalten werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>dom0 is connected to the network, and all others are paused until it is disconnected.</source>
+            <translation>dom0 ist mit dem Netz verbunden, und alle anderen sind angehalten, bis es getrennt wird.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>dom0 is never paused.</source>
+            <translation>dom0 wird nie angehalten.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>dom0 is not attached like other domains. Connect it for an upgrade.</source>
+            <translation>dom0 wird nicht wie andere Domänen verbunden. Verbinden Sie es für eine Aktualisierung.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>dom0 is the netvm and has no network agent. Choose a separate netvm, or: systemctl start qnet-agent</source>
+            <translation>dom0 ist die netvm und hat keinen Netzwerk-Agenten. Wählen Sie eine eigene netvm, oder: systemctl start qnet-agent</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>dom0 is the netvm: start nm-applet here, like any other program.</source>
+            <translation>dom0 ist die netvm: Starten Sie nm-applet hier, wie jedes andere Programm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>moved {name} to {netvm}</source>
+            <translation>{name} zu {netvm} umgezogen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>moving {name} to {netvm}</source>
+            <translation>{name} zieht zu {netvm} um</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} cannot be the netvm: no network agent has ever reported from it.</source>
+            <translation>{name} kann nicht die netvm sein: Aus ihr hat sich noch nie ein Netzwerk-Agent gemeldet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} could not be moved: {why}</source>
+            <translation>{name} konnte nicht umziehen: {why}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} has no uplink. Plug in a cable or choose a Wi-Fi network.</source>
+            <translation>{name} hat keinen Uplink. Stecken Sie ein Kabel ein, oder wählen Sie ein WLAN.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} has not reported its routes. Restart it, or run qnet-guest in it.</source>
+            <translation>{name} hat ihre Routen nicht gemeldet. Starten Sie sie neu, oder führen Sie qnet-guest in ihr aus.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} is attached to {netvm} already.</source>
+            <translation>{name} ist schon mit {netvm} verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} is attached to {netvm}.</source>
+            <translation>{name} ist mit {netvm} verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} is cut off the network.</source>
+            <translation>{name} ist vom Netz getrennt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} is not attached to the network.</source>
+            <translation>{name} ist nicht mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} is not running.</source>
+            <translation>{name} läuft nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} is not running. Start it.</source>
+            <translation>{name} läuft nicht. Starten Sie sie.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} is paused.</source>
+            <translation>{name} ist angehalten.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} is paused. Unpause it.</source>
+            <translation>{name} ist angehalten. Setzen Sie sie fort.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} is starting. Wait until it is up.</source>
+            <translation>{name} startet. Warten Sie, bis sie läuft.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} is the netvm: it cannot be attached to itself, since all others need it.</source>
+            <translation>{name} ist die netvm: Sie kann nicht mit sich selbst verbunden werden, weil alle anderen sie brauchen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} is the netvm: it cannot be cut off, since all others need it.</source>
+            <translation>{name} ist die netvm: Sie kann nicht vom Netz getrennt werden, weil alle anderen sie brauchen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{name} is the netvm: it cannot be paused, since all others need it.</source>
+            <translation>{name} ist die netvm: Sie kann nicht angehalten werden, weil alle anderen sie brauchen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>{netvm} is the netvm now.</source>
+            <translation>{netvm} ist jetzt die netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>A job failed: {kind}.</source>
+            <translation>Eine Aufgabe ist gescheitert: {kind}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>An unexpected {kind}.</source>
+            <translation>Ein unerwarteter Fehler ({kind}).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>No right password was given, or you are not allowed to do this.</source>
+            <translation>Es wurde kein richtiges Passwort angegeben, oder Sie dürfen das nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>Nobody can be authorised without a name on the bus.</source>
+            <translation>Ohne einen Namen auf dem Bus kann niemand berechtigt werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>Piece {number} of the answer is missing.</source>
+            <translation>Stück {number} der Antwort fehlt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The agent in netvm answered with something that is not an answer. Restart netvm.</source>
+            <translation>Der Agent in netvm hat etwas geantwortet, das keine Antwort ist. Starten Sie netvm neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The agent in netvm could not do it; its log says why.</source>
+            <translation>Der Agent in netvm konnte es nicht tun; sein Protokoll sagt, warum.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The agent in netvm did not answer within {seconds} seconds. Restart qnet-agent in netvm, or restart netvm.</source>
+            <translation>Der Agent in netvm hat nicht binnen {seconds} Sekunden geantwortet. Starten Sie qnet-agent in netvm neu, oder netvm selbst.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The caller has gone.</source>
+            <translation>Der Aufrufer ist verschwunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The helper's snapshot cannot be read ({why}).</source>
+            <translation>Das Abbild des Helfers kann nicht gelesen werden ({why}).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The netvm is being started or stopped by another qnet netvm.</source>
+            <translation>Die netvm wird gerade von einem anderen qnet netvm gestartet oder beendet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The network helper cannot be asked (no reason given).</source>
+            <translation>Der Netzwerk-Helfer kann nicht gefragt werden (kein Grund genannt).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>The network helper cannot be asked ({why}).</source>
             <translation>Der Netzwerk-Helfer kann nicht gefragt werden ({why}).</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/model/answers.py" />
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>The network helper does not answer.</source>
             <translation>Der Netzwerk-Helfer antwortet nicht.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/model/answers.py" />
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The network helper failed unexpectedly; its log says why.</source>
+            <translation>Der Netzwerk-Helfer ist unerwartet gescheitert; sein Protokoll sagt, warum.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The network helper has stopped in the middle of this.</source>
+            <translation>Der Netzwerk-Helfer hat mittendrin aufgehört.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The network helper has stopped in the middle of this. It is back, and still putting things in order: {text}</source>
+            <translation>Der Netzwerk-Helfer hat mittendrin aufgehört. Er ist wieder da und bringt noch alles in Ordnung: {text}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The network helper has stopped in the middle of this. It is back: {text}</source>
+            <translation>Der Netzwerk-Helfer hat mittendrin aufgehört. Er ist wieder da: {text}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The network helper has stopped in the middle of this. It was not back after {seconds} seconds. Start it: sudo systemctl start qnet-helper. It then puts everything in order.</source>
+            <translation>Der Netzwerk-Helfer hat mittendrin aufgehört. Nach {seconds} Sekunden war er nicht wieder da. Starten Sie ihn: sudo systemctl start qnet-helper. Er bringt dann alles in Ordnung.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The network helper has stopped in the middle of this. When it is back, it puts everything in order.</source>
+            <translation>Der Netzwerk-Helfer hat mittendrin aufgehört. Sobald er wieder läuft, bringt er alles in Ordnung.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The network helper is not running.</source>
+            <translation>Der Netzwerk-Helfer läuft nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>The network helper is of another version. Restart it.</source>
             <translation>Der Netzwerk-Helfer ist von einer anderen Version. Starten Sie ihn neu.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/model/answers.py" />
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The network helper is still starting.</source>
+            <translation>Der Netzwerk-Helfer startet noch.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The password was not given.</source>
+            <translation>Das Passwort wurde nicht eingegeben.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>The system bus does not let you talk to the network helper.</source>
             <translation>Der System-Bus lässt Sie nicht mit dem Netzwerk-Helfer sprechen.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/model/answers.py" />
-            <source>no reason given</source>
-            <translation>kein Grund genannt</translation>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>There is no such interface here.</source>
+            <translation>Eine solche Schnittstelle gibt es hier nicht.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/model/preflight.py" />
-            <source>1 minute</source>
-            <translation>1 Minute</translation>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>This needs a password, and the caller does not let anybody be asked for it.</source>
+            <translation>Dafür braucht es ein Passwort, und der Aufrufer lässt nicht zu, dass jemand danach gefragt wird.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>This needs a password, and there is nobody who could be asked for it.</source>
+            <translation>Dafür braucht es ein Passwort, und es ist niemand da, der danach gefragt werden könnte.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>You are not allowed to do this.</source>
+            <translation>Sie dürfen das nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>netvm has stopped.</source>
+            <translation>netvm hat aufgehört zu laufen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>polkit does not answer, so nobody can be authorised.</source>
+            <translation>polkit antwortet nicht, also kann niemand berechtigt werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>{user} is attaching a domain to the network. Wait until that is done.</source>
+            <translation>{user} verbindet eine Domäne mit dem Netz. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>{user} is choosing another netvm. Wait until that is done.</source>
+            <translation>{user} wählt eine andere netvm. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>{user} is connecting dom0 to the network. Wait until that is done.</source>
+            <translation>{user} verbindet dom0 mit dem Netz. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>{user} is cutting a domain off the network. Wait until that is done.</source>
+            <translation>{user} trennt eine Domäne vom Netz. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>{user} is disconnecting dom0 from the network. Wait until that is done.</source>
+            <translation>{user} trennt dom0 vom Netz. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>{user} is going on where the last helper stopped. Wait until that is done.</source>
+            <translation>{user} macht weiter, wo der letzte Helfer aufgehört hat. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Change them with the tools of {manager}.</source>
+            <translation>Ändern Sie sie mit den Werkzeugen von {manager}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Check that this is dom0 of a Xen host, and that xl list works.</source>
+            <translation>Prüfen Sie, ob dies dom0 eines Xen-Rechners ist und ob xl list geht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Check that xenstored runs in dom0.</source>
+            <translation>Prüfen Sie, ob xenstored in dom0 läuft.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Choose a separate netvm.</source>
+            <translation>Wählen Sie eine eigene netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Choose the connection again in the network applet, which makes NetworkManager take them (in netvm: nmcli connection up). If its settings say that the network's own are ignored, enter others there.</source>
+            <translation>Wählen Sie die Verbindung im Netzwerk-Applet noch einmal, dann übernimmt NetworkManager sie (in netvm: nmcli connection up). Wenn ihre Einstellungen sagen, dass die des Netzes nicht beachtet werden, tragen Sie dort andere ein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Enter name servers in the connection's settings in the network applet.</source>
+            <translation>Tragen Sie Nameserver in den Einstellungen der Verbindung im Netzwerk-Applet ein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
+            <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Names do not resolve: NetworkManager was given name servers and uses none of them.</source>
+            <translation>Namen werden nicht aufgelöst: NetworkManager hat Nameserver genannt bekommen und benutzt keinen davon.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Names do not resolve: the uplink gave no servers.</source>
+            <translation>Namen werden nicht aufgelöst: Der Uplink hat keine Server genannt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>NetworkManager is not running in netvm.</source>
+            <translation>NetworkManager läuft nicht in netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Plug in a cable or choose a Wi-Fi network in the network applet.</source>
+            <translation>Stecken Sie ein Kabel ein, oder wählen Sie im Netzwerk-Applet ein WLAN.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Restart it, or run qnet-guest in it.</source>
+            <translation>Starten Sie sie neu, oder führen Sie qnet-guest in ihr aus.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Restart netvm.</source>
+            <translation>Starten Sie netvm neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Restart qnet-agent in netvm, or restart netvm.</source>
+            <translation>Starten Sie qnet-agent in netvm neu, oder netvm selbst.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>See hotplug-error of that vif, or the agent's log.</source>
+            <translation>Sehen Sie in hotplug-error dieses Vifs nach oder im Protokoll des Agenten.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>See the agent's log in netvm.</source>
+            <translation>Sehen Sie im Protokoll des Agenten in netvm nach.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>See under isolation in qnet status what it is, and stop the program that set it up.</source>
+            <translation>Sehen Sie in qnet status unter isolation nach, was es ist, und beenden Sie das Programm, das es eingerichtet hat.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Start it there, or restart netvm.</source>
+            <translation>Starten Sie ihn dort, oder starten Sie netvm neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Start it; until then no domain has a network.</source>
+            <translation>Starten Sie sie; bis dahin hat keine Domäne ein Netz.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Start qnet-agent in netvm, or restart netvm.</source>
+            <translation>Starten Sie qnet-agent in netvm, oder starten Sie netvm neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, take iommu=off and the like out of the options of Xen and of dom0's kernel, and restart; xl dmesg tells whether I/O virtualisation is enabled.</source>
+            <translation>Schalten Sie VT-d (Intel) oder AMD-Vi (AMD) in den Einstellungen der Firmware ein, nehmen Sie iommu=off und Ähnliches aus den Optionen von Xen und vom Kernel von dom0, und starten Sie neu; xl dmesg sagt, ob I/O virtualisation enabled ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The IOMMU is off, so netvm is not isolated: through its network card it can read and change all memory.</source>
+            <translation>Die IOMMU ist aus, netvm ist also nicht abgeschottet: Über ihre Netzwerkkarte kann sie allen Speicher lesen und ändern.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The agent in netvm does not answer.</source>
+            <translation>Der Agent in netvm antwortet nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The agent in netvm has stopped.</source>
+            <translation>Der Agent in netvm läuft nicht mehr.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The domains of this host belong to {manager}, so qnet only shows them.</source>
+            <translation>Die Domänen dieses Rechners gehören {manager}, qnet zeigt sie daher nur.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, and restart this computer, which puts everything back.</source>
+            <translation>Der Helfer versucht es weiter; gelingt es ihm nicht binnen einer Minute, ziehen Sie das Netzwerkkabel, schalten Sie das WLAN aus und starten Sie diesen Rechner neu, was alles zurücksetzt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The hypervisor's tools do not answer.</source>
+            <translation>Die Werkzeuge des Hypervisors antworten nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The vif {vif} was refused by netvm.</source>
+            <translation>Das Vif {vif} wurde von netvm abgelehnt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Wait for netvm to finish starting, or start qnet-agent in it.</source>
+            <translation>Warten Sie, bis netvm gestartet ist, oder starten Sie qnet-agent in ihr.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>dom0 could not be disconnected: it may still be connected to the network.</source>
+            <translation>dom0 konnte nicht getrennt werden: Es ist vielleicht noch mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>dom0 has a network although nobody connected it for an upgrade.</source>
+            <translation>dom0 hat ein Netz, obwohl niemand es für eine Aktualisierung verbunden hat.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>dom0 has a network card of its own: {nics}.</source>
+            <translation>dom0 hat eine eigene Netzwerkkarte: {nics}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>dom0 is the netvm: its network drivers and stack can be attacked from outside.</source>
+            <translation>dom0 ist die netvm: Seine Netzwerktreiber und sein Netzwerk-Stapel können von außen angegriffen werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>netvm could not load its packet filter.</source>
+            <translation>netvm konnte ihren Paketfilter nicht laden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>netvm has no uplink.</source>
+            <translation>netvm hat keinen Uplink.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>netvm is not running.</source>
+            <translation>netvm läuft nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>netvm runs, but its agent has not reported.</source>
+            <translation>netvm läuft, aber ihr Agent hat sich nicht gemeldet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>netvm wrote values that are not valid; they were dropped.</source>
+            <translation>netvm hat ungültige Werte geschrieben; sie wurden verworfen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>xenstore does not answer.</source>
+            <translation>xenstore antwortet nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>{name} has no address.</source>
+            <translation>{name} hat keine Adresse.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>Everything is as it was before.</source>
+            <translation>Alles ist, wie es vorher war.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>It was interrupted.</source>
+            <translation>Es wurde unterbrochen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>The IOMMU is off, and without it Xen gives no network card to netvm. Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, take iommu=off and the like out of the options of Xen and of dom0's kernel, and restart; xl dmesg tells whether I/O virtualisation is enabled. Where there is none, dom0 itself can be the netvm, which is strongly discouraged: systemctl start qnet-agent, then qnet netvm set dom0.</source>
+            <translation>Die IOMMU ist aus, und ohne sie gibt Xen der netvm keine Netzwerkkarte. Schalten Sie VT-d (Intel) oder AMD-Vi (AMD) in den Einstellungen der Firmware ein, nehmen Sie iommu=off und Ähnliches aus den Optionen von Xen und vom Kernel von dom0, und starten Sie neu; xl dmesg sagt, ob I/O virtualisation an ist. Wo es keine gibt, kann dom0 selbst die netvm sein, wovon dringend abgeraten wird: systemctl start qnet-agent, dann qnet netvm set dom0.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>The agent in {name} did not report within {seconds} s. Is qnet-agent enabled in it?</source>
+            <translation>Der Agent in {name} hat sich nicht binnen {seconds} s gemeldet. Ist qnet-agent in ihr eingeschaltet?</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>The domains of this host belong to {manager}, so qnet neither starts nor stops one. Use its tools.</source>
+            <translation>Die Domänen dieses Rechners gehören {manager}, qnet startet oder beendet daher keine. Benutzen Sie dessen Werkzeuge.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>There is no PCI device {device}.</source>
+            <translation>Es gibt kein PCI-Gerät {device}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>This is a lab, whose netvm is started and stopped by: qnet lab {verb} netvm</source>
+            <translation>Dies ist ein Labor, dessen netvm gestartet und beendet wird mit: qnet lab {verb} netvm</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>This is not dom0 of a Xen host; the netvm is started and stopped in dom0.</source>
+            <translation>Dies ist nicht dom0 eines Xen-Rechners; die netvm wird in dom0 gestartet und beendet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>This must be done by root: sudo qnet netvm {verb}</source>
+            <translation>Das muss root tun: sudo qnet netvm {verb}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>destroyed {name}</source>
+            <translation>{name} abgebrochen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>destroyed {name}, which did not shut down</source>
+            <translation>{name} abgebrochen, da sie nicht von selbst herunterfuhr</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>dom0 is the netvm, so there is no domain to be started or stopped. systemctl {verb} qnet-agent does it for dom0; qnet netvm set NAME chooses a separate netvm.</source>
+            <translation>dom0 ist die netvm, es gibt also keine Domäne, die gestartet oder beendet werden könnte. Für dom0 tut das systemctl {verb} qnet-agent; qnet netvm set NAME wählt eine eigene netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>dom0's kernel has no pciback: the module {module} cannot be loaded.</source>
+            <translation>Der Kernel von dom0 hat kein pciback: Das Modul {module} kann nicht geladen werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>gave {device} back to dom0</source>
+            <translation>{device} an dom0 zurückgegeben</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>gave {device} back to {driver}</source>
+            <translation>{device} an {driver} zurückgegeben</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>qnet netvm stop tries it again.</source>
+            <translation>qnet netvm stop versucht es noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>started {name} with {nics}</source>
+            <translation>{name} mit {nics} gestartet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>started {name} without a network card</source>
+            <translation>{name} ohne Netzwerkkarte gestartet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>starting {name} with {nics}</source>
+            <translation>{name} wird mit {nics} gestartet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>starting {name} without a network card</source>
+            <translation>{name} wird ohne Netzwerkkarte gestartet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>stopped {name}</source>
+            <translation>{name} beendet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>stopping {name}</source>
+            <translation>{name} wird beendet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>taking {device} ({driver}) from dom0</source>
+            <translation>{device} ({driver}) wird dom0 genommen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>taking {device} from dom0</source>
+            <translation>{device} wird dom0 genommen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>the agent in {name} runs</source>
+            <translation>der Agent in {name} läuft</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>took {device} ({driver}) from dom0</source>
+            <translation>{device} ({driver}) dom0 genommen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>took {device} from dom0</source>
+            <translation>{device} dom0 genommen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>waiting for the agent in {name}</source>
+            <translation>Warten auf den Agenten in {name}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>xl did not take {device} from dom0.</source>
+            <translation>xl hat dom0 {device} nicht genommen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>xl has made {name}, which then went away.</source>
+            <translation>xl hat {name} gemacht, die dann verschwunden ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{device} could not be given back to {driver}.</source>
+            <translation>{device} konnte nicht an {driver} zurückgegeben werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{device} is still held.</source>
+            <translation>{device} wird noch festgehalten.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{device} is still in use by a domain.</source>
+            <translation>{device} wird noch von einer Domäne benutzt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{name} could not be destroyed: {why}</source>
+            <translation>{name} konnte nicht abgebrochen werden: {why}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{name} ended while it was starting; xl console and /var/log/xen tell why.</source>
+            <translation>{name} endete, während sie startete; xl console und /var/log/xen sagen, warum.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{name} is not started: {why}</source>
+            <translation>{name} ist nicht gestartet: {why}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{name} is paused. Unpause it: xl unpause {name}</source>
+            <translation>{name} ist angehalten. Setzen Sie sie fort: xl unpause {name}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{name} is stopped.</source>
+            <translation>{name} ist beendet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{name} runs already.</source>
+            <translation>{name} läuft schon.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{name} runs.</source>
+            <translation>{name} läuft.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{path} does not say what {name} boots from. Fill in its kernel and its disk.</source>
+            <translation>{path} sagt nicht, wovon {name} startet. Tragen Sie ihren Kernel und ihre Festplatte ein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{path} is not there. It is what xl is to make {name} of: see xl.cfg(5).</source>
+            <translation>{path} ist nicht da. Daraus soll xl {name} machen: siehe xl.cfg(5).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{path} is the configuration of {value}, and the netvm is {name}.</source>
+            <translation>{path} ist die Konfiguration von {value}, und die netvm ist {name}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>Another tray was quicker.</source>
+            <translation>Ein anderes Tray war schneller.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>It must run as root ({why}).</source>
+            <translation>Es muss als root laufen ({why}).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>Netlink events cannot be read: {why}.</source>
+            <translation>Netlink-Ereignisse können nicht gelesen werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The display cannot be reached: {why}</source>
+            <translation>Die Anzeige ist nicht zu erreichen: {why}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The icons of qnet are not installed; looked in {names}.</source>
+            <translation>Die Symbole von qnet sind nicht installiert; gesucht wurde in {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to add an address: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine Adresse hinzuzufügen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to remove a neighbour: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, einen Nachbarn zu entfernen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to remove a route: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine Route zu entfernen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to remove an address: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine Adresse zu entfernen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to serve a link: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine Schnittstelle zu bedienen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to set a link down: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine Schnittstelle herunterzunehmen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to set a link up: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine Schnittstelle hochzunehmen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to set the default route: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, die Standardroute zu setzen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to tell an MTU: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine MTU zu nennen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel setting net/{setting} cannot be set: {why}.</source>
+            <translation>Die Kernel-Einstellung net/{setting} kann nicht gesetzt werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>There is no display; start this where DISPLAY is set.</source>
+            <translation>Es gibt keine Anzeige; starten Sie dies, wo DISPLAY gesetzt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>There is no link {interface}.</source>
+            <translation>Es gibt keine Schnittstelle {interface}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>There is no xenstore here: neither {path} nor {device} exists.</source>
+            <translation>Hier gibt es keinen xenstore: weder {path} noch {device} ist da.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>There is no {interface}.</source>
+            <translation>Es gibt kein {interface}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>This display has a tray already.</source>
+            <translation>Diese Anzeige hat schon ein Tray.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>This session has no X display on which nm-applet could be shown.</source>
+            <translation>Diese Sitzung hat keine X-Anzeige, auf der nm-applet zu sehen sein könnte.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>nftables refused a change: {value}.</source>
+            <translation>nftables hat eine Änderung abgelehnt: {value}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>xenstore answered a request that was not asked.</source>
+            <translation>xenstore hat auf etwas geantwortet, das nicht gefragt war.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>xenstore at {path} cannot be reached: {why}.</source>
+            <translation>xenstore unter {path} ist nicht zu erreichen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>xenstore did not answer within {seconds} s.</source>
+            <translation>xenstore hat nicht binnen {seconds} s geantwortet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>xenstore dropped the connection ({why}).</source>
+            <translation>xenstore hat die Verbindung fallen lassen ({why}).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>xenstore failed at {path}: {why}.</source>
+            <translation>xenstore ist bei {path} gescheitert: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>xenstore failed: {value}.</source>
+            <translation>xenstore ist gescheitert: {value}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>xenstore is not connected.</source>
+            <translation>xenstore ist nicht verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>xenstore is too busy: a transaction failed again and again.</source>
+            <translation>xenstore ist überlastet: Eine Transaktion ist immer wieder gescheitert.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>xenstore refused {path}: {why}.</source>
+            <translation>xenstore hat {path} verweigert: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>xenstore sent a message that is too long.</source>
+            <translation>xenstore hat eine Nachricht geschickt, die zu lang ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{path} cannot be kept: {why}.</source>
+            <translation>{path} kann nicht aufgehoben werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{path} cannot be made: {why}.</source>
+            <translation>{path} kann nicht angelegt werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{path} cannot be put back: {why}.</source>
+            <translation>{path} kann nicht zurückgesetzt werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{path} cannot be read: it is not UTF-8.</source>
+            <translation>{path} kann nicht gelesen werden: Es ist kein UTF-8.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{path} cannot be read: its links go in a circle.</source>
+            <translation>{path} kann nicht gelesen werden: Die Verweise führen im Kreis.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{path} cannot be read: {why}.</source>
+            <translation>{path} kann nicht gelesen werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{path} cannot be removed: {why}.</source>
+            <translation>{path} kann nicht entfernt werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{path} cannot be written: {why}.</source>
+            <translation>{path} kann nicht geschrieben werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{path} in xenstore changes too fast to be listed.</source>
+            <translation>{path} in xenstore ändert sich zu schnell, um aufgelistet zu werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{path} or its value cannot be stored: it is not ASCII.</source>
+            <translation>{path} oder sein Wert kann nicht gespeichert werden: Es ist kein ASCII.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{path} or the domain it is for does not exist.</source>
+            <translation>{path} oder die Domäne, für die es ist, gibt es nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{program} cannot be run: {why}.</source>
+            <translation>{program} kann nicht ausgeführt werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{program} did not end within {seconds} s.</source>
+            <translation>{program} kam binnen {seconds} s nicht zum Ende.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{program} failed: status {number}.</source>
+            <translation>{program} ist gescheitert: Status {number}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{program} failed: {why}.</source>
+            <translation>{program} ist gescheitert: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{program} is not installed here.</source>
+            <translation>{program} ist hier nicht installiert.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>IPv6 cannot be switched off on {interface}: {why}.</source>
+            <translation>IPv6 kann auf {interface} nicht ausgeschaltet werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>It could not be put back: {why} To see how it is: qnet dom0 status</source>
+            <translation>Es konnte nicht zurückgesetzt werden: {why} Wie es steht, sagt: qnet dom0 status</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The journal has other fields than it should.</source>
+            <translation>Das Journal hat andere Felder, als es sollte.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The journal is not one: {kind}.</source>
+            <translation>Das Journal ist keines: {kind}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The kernel does not tell its links, addresses or routes (error {number}).</source>
+            <translation>Der Kernel nennt seine Schnittstellen, Adressen oder Routen nicht (Fehler {number}).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The netvm did not serve dom0's card in time.</source>
+            <translation>Die netvm hat die Karte von dom0 nicht rechtzeitig bedient.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The netvm has gone.</source>
+            <translation>Die netvm ist verschwunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The netvm refused dom0's card: it did not say why.</source>
+            <translation>Die netvm hat die Karte von dom0 abgelehnt, ohne einen Grund zu nennen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The netvm refused dom0's card: {why}.</source>
+            <translation>Die netvm hat die Karte von dom0 abgelehnt: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>attached dom0 to the netvm ({interface})</source>
+            <translation>dom0 mit der netvm verbunden ({interface})</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>attaching dom0 to the netvm</source>
+            <translation>dom0 wird mit der netvm verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>closed dom0 to the netvm but for what an upgrade needs</source>
+            <translation>dom0 gegenüber der netvm geschlossen, außer für das, was eine Aktualisierung braucht</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>closed the way</source>
+            <translation>den Weg geschlossen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>closing dom0 but for what an upgrade needs</source>
+            <translation>dom0 wird geschlossen, außer für das, was eine Aktualisierung braucht</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>detached dom0 from the netvm</source>
+            <translation>dom0 von der netvm getrennt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 can be connected for 1 to {high} minutes, not for {minutes}.</source>
+            <translation>dom0 kann für 1 bis {high} Minuten verbunden werden, nicht für {minutes}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 could not be disconnected: {why} qnet keeps trying.</source>
+            <translation>dom0 konnte nicht getrennt werden: {why} qnet versucht es weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 is connected to the network already.</source>
+            <translation>dom0 ist schon mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 is connected to the network until {until}. Paused: no domain.</source>
+            <translation>dom0 ist bis {until} mit dem Netz verbunden. Angehalten: keine Domäne.</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 is connected to the network until {until}. Paused: {count} domains: {names}.</source>
+            <translation>
+                <numerusform>dom0 ist bis {until} mit dem Netz verbunden. Angehalten: {count} Domäne: {names}.</numerusform>
+                <numerusform>dom0 ist bis {until} mit dem Netz verbunden. Angehalten: {count} Domänen: {names}.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 is disconnected from the network, as it should be.</source>
+            <translation>dom0 ist vom Netz getrennt, wie es sein soll.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 is not connected to the network.</source>
+            <translation>dom0 ist nicht mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 is the netvm and has the network already. Choose a separate netvm to have it without.</source>
+            <translation>dom0 ist die netvm und hat das Netz schon. Wählen Sie eine eigene netvm, damit es keines hat.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 stays connected to the network until its deadline.</source>
+            <translation>dom0 bleibt bis zu seiner Frist mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0's addresses and routes cannot be read: no answer.</source>
+            <translation>Die Adressen und Routen von dom0 können nicht gelesen werden: keine Antwort.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0's addresses and routes cannot be read: {why}.</source>
+            <translation>Die Adressen und Routen von dom0 können nicht gelesen werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0's card did not appear. Is the module xen-netfront loaded?</source>
+            <translation>Die Karte von dom0 ist nicht erschienen. Ist das Modul xen-netfront geladen?</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0's card did not go away.</source>
+            <translation>Die Karte von dom0 ist nicht verschwunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0's card has gone.</source>
+            <translation>Die Karte von dom0 ist verschwunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0's routes cannot be read.</source>
+            <translation>Die Routen von dom0 können nicht gelesen werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>gave dom0 the address {address}</source>
+            <translation>dom0 hat die Adresse {address} bekommen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>giving dom0 its address</source>
+            <translation>dom0 bekommt seine Adresse</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>opened the way</source>
+            <translation>den Weg geöffnet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>opening the way</source>
+            <translation>der Weg wird geöffnet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>paused no domain</source>
+            <translation>keine Domäne angehalten</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>paused {count} domains: {names}</source>
+            <translation>
+                <numerusform>{count} Domäne angehalten: {names}</numerusform>
+                <numerusform>{count} Domänen angehalten: {names}</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>pausing the other domains</source>
+            <translation>die anderen Domänen werden angehalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>put back {path}</source>
+            <translation>{path} zurückgesetzt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>removed dom0's packet filter</source>
+            <translation>Paketfilter von dom0 entfernt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>resumed no domain</source>
+            <translation>keine Domäne fortgesetzt</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>resumed {count} domains: {names}</source>
+            <translation>
+                <numerusform>{count} Domäne fortgesetzt: {names}</numerusform>
+                <numerusform>{count} Domänen fortgesetzt: {names}</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>telling dom0 its name servers</source>
+            <translation>dom0 erfährt seine Nameserver</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>told dom0 its name servers: {servers}</source>
+            <translation>dom0 hat seine Nameserver erfahren: {servers}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>took dom0's address</source>
+            <translation>dom0 seine Adresse genommen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>{user} wants dom0 disconnected.</source>
+            <translation>{user} will dom0 getrennt haben.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>{why} Everything has been put back.</source>
+            <translation>{why} Alles ist wieder, wie es war.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>It is not TOML: {why}.</source>
+            <translation>Es ist kein TOML: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>It is written in a way that cannot be changed by machine. Write netvm = "{name}" below [dom0].</source>
+            <translation>Es ist so geschrieben, dass es nicht maschinell geändert werden kann. Schreiben Sie netvm = "{name}" unter [dom0].</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>That is not the cookie of a display.</source>
+            <translation>Das ist nicht der Schlüssel (Cookie) einer Anzeige.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>network.gateway and the two of network.dns must be three different addresses.</source>
+            <translation>network.gateway und die beiden von network.dns müssen drei verschiedene Adressen sein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{address} is a multicast MAC address.</source>
+            <translation>{address} ist eine Multicast-MAC-Adresse.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{address} is not the address of a host.</source>
+            <translation>{address} ist keine Adresse, die ein Rechner haben kann.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key} has a port twice.</source>
+            <translation>{key} hat einen Port zweimal.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key} is not known; [{section}] has {names}.</source>
+            <translation>{key} ist nicht bekannt; [{section}] hat {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key} is {value}, which it cannot be.</source>
+            <translation>{key} ist {value}, was nicht sein kann.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key} must be a list of two addresses, not {value}.</source>
+            <translation>{key} muss eine Liste von zwei Adressen sein, nicht {value}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key} must be a list of up to {high} ports, not {value}.</source>
+            <translation>{key} muss eine Liste von bis zu {high} Ports sein, nicht {value}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key} must be a text in quotes, not {value}.</source>
+            <translation>{key} muss ein Text in Anführungszeichen sein, nicht {value}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {pool} has no addresses for domains.</source>
+            <translation>{key}: {pool} hat keine Adressen für Domänen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {pool} must be a network between /8 and /30.</source>
+            <translation>{key}: {pool} muss ein Netz zwischen /8 und /30 sein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {value} is not a network such as 10.137.0.0/16.</source>
+            <translation>{key}: {value} ist kein Netz wie etwa 10.137.0.0/16.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {value} is not a whole number between {low} and {high}.</source>
+            <translation>{key}: {value} ist keine ganze Zahl zwischen {low} und {high}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{number} is not a count between {low} and {high}.</source>
+            <translation>{number} ist keine Anzahl zwischen {low} und {high}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{number} is not a device number between {low} and {high}.</source>
+            <translation>{number} ist keine Nummer eines Geräts zwischen {low} und {high}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{number} is not a domain id between {low} and {high}.</source>
+            <translation>{number} ist keine Nummer einer Domäne zwischen {low} und {high}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{number} is not a number between {low} and {high}.</source>
+            <translation>{number} ist keine Zahl zwischen {low} und {high}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{section} must be a section: [{section}].</source>
+            <translation>{section} muss ein Abschnitt sein: [{section}].</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} are not route flags.</source>
+            <translation>{value} sind keine Kennzeichen einer Route.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} has an address that is not one.</source>
+            <translation>{value} hat eine Adresse, die keine ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} has characters that are not printable ASCII.</source>
+            <translation>{value} hat Zeichen, die kein druckbares ASCII sind.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} has no IPv4 address.</source>
+            <translation>{value} hat keine IPv4-Adresse.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is longer than {high} characters.</source>
+            <translation>{value} ist länger als {high} Zeichen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not ASCII.</source>
+            <translation>{value} ist kein ASCII.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a MAC address.</source>
+            <translation>{value} ist keine MAC-Adresse.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a UUID.</source>
+            <translation>{value} ist keine UUID.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a count.</source>
+            <translation>{value} ist keine Anzahl.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a device number.</source>
+            <translation>{value} ist keine Nummer eines Geräts.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a display of this machine.</source>
+            <translation>{value} ist keine Anzeige dieses Rechners.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a domain id.</source>
+            <translation>{value} ist keine Nummer einer Domäne.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a domain name.</source>
+            <translation>{value} ist kein Name einer Domäne.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a network interface name.</source>
+            <translation>{value} ist kein Name einer Netzwerk-Schnittstelle.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a number.</source>
+            <translation>{value} ist keine Zahl.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a routing table row.</source>
+            <translation>{value} ist keine Zeile einer Routing-Tabelle.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a vif name.</source>
+            <translation>{value} ist kein Name eines Vifs.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not an IPv4 address.</source>
+            <translation>{value} ist keine IPv4-Adresse.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not known; the sections are {names}.</source>
+            <translation>{value} ist nicht bekannt; die Abschnitte sind {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not the address of a PCI device.</source>
+            <translation>{value} ist keine Adresse eines PCI-Geräts.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not the path of a vif.</source>
+            <translation>{value} ist nicht der Pfad eines Vifs.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not valid.</source>
+            <translation>{value} ist nicht gültig.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/xen.py" />
+            <source>Acting in a lab needs root: sudo qnet --lab {lab} …</source>
+            <translation>In einem Labor zu handeln braucht root: sudo qnet --lab {lab} …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/xen.py" />
+            <source>The domains of this host belong to {manager}, so qnet does not attach cards to them. Use the tools of {manager}.</source>
+            <translation>Die Domänen dieses Rechners gehören {manager}, qnet gibt ihnen daher keine Karten. Benutzen Sie die Werkzeuge von {manager}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/xen.py" />
+            <source>The domains of this host belong to {manager}, so qnet does not detach cards from them. Use the tools of {manager}.</source>
+            <translation>Die Domänen dieses Rechners gehören {manager}, qnet nimmt ihnen daher keine Karten. Benutzen Sie die Werkzeuge von {manager}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/xen.py" />
+            <source>The domains of this host belong to {manager}, so qnet does not pause them. Use the tools of {manager}.</source>
+            <translation>Die Domänen dieses Rechners gehören {manager}, qnet hält sie daher nicht an. Benutzen Sie die Werkzeuge von {manager}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/xen.py" />
+            <source>The domains of this host belong to {manager}, so qnet does not resume them. Use the tools of {manager}.</source>
+            <translation>Die Domänen dieses Rechners gehören {manager}, qnet setzt sie daher nicht fort. Benutzen Sie die Werkzeuge von {manager}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/xen.py" />
+            <source>The lab's machine cannot be reached: {why}.</source>
+            <translation>Die Maschine des Labors ist nicht zu erreichen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/xen.py" />
+            <source>The lab's machine did not answer within {seconds} s ({command}).</source>
+            <translation>Die Maschine des Labors hat nicht binnen {seconds} s geantwortet ({command}).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/xen.py" />
+            <source>The lab's machine dropped the connection ({command}).</source>
+            <translation>Die Maschine des Labors hat die Verbindung fallen lassen ({command}).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/xen.py" />
+            <source>There is no domain {id}.</source>
+            <translation>Es gibt keine Domäne {id}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/xen.py" />
+            <source>There is no hypervisor here. qnet-helper runs in dom0 only.</source>
+            <translation>Hier gibt es keinen Hypervisor. qnet-helper läuft nur in dom0.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/xen.py" />
+            <source>xl has attached a card, which then went away.</source>
+            <translation>xl hat eine Karte angehängt, die dann verschwunden ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/xen.py" />
+            <source>xl list cannot be understood: {value}.</source>
+            <translation>xl list ist nicht zu verstehen: {value}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/xen.py" />
+            <source>xl list cannot be understood: {why}</source>
+            <translation>xl list ist nicht zu verstehen: {why}</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/preflight.py" />
@@ -48,225 +1707,18 @@
             <source>nothing</source>
             <translation>nichts</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <location filename="../../qnet_gui/model/preflight.py" />
             <source>{count} minutes</source>
-            <translation>{count} Minuten</translation>
+            <translation>
+                <numerusform>{count} Minute</numerusform>
+                <numerusform>{count} Minuten</numerusform>
+            </translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/preflight.py" />
             <source>{names} and {last}</source>
             <translation>{names} und {last}</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Change them with the tools of {about}.</source>
-            <translation>Ändern Sie sie mit den Werkzeugen von {about}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Check that this is dom0 of a Xen host, and that xl list works.</source>
-            <translation>Prüfen Sie, ob dies dom0 eines Xen-Rechners ist und ob xl list geht.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Check that xenstored runs in dom0.</source>
-            <translation>Prüfen Sie, ob xenstored in dom0 läuft.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Choose a separate netvm.</source>
-            <translation>Wählen Sie eine eigene netvm.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Choose the connection again in the network applet, which makes NetworkManager take them (in netvm: nmcli connection up). If its settings say that the network's own are ignored, enter others there.</source>
-            <translation>Wählen Sie die Verbindung im Netzwerk-Applet noch einmal, dann übernimmt NetworkManager sie (in netvm: nmcli connection up). Wenn ihre Einstellungen sagen, dass die des Netzes nicht beachtet werden, tragen Sie dort andere ein.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Enter name servers in the connection's settings in the network applet.</source>
-            <translation>Tragen Sie Nameserver in den Einstellungen der Verbindung im Netzwerk-Applet ein.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
-            <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Names do not resolve: NetworkManager was given name servers and uses none of them.</source>
-            <translation>Namen werden nicht aufgelöst: NetworkManager hat Nameserver genannt bekommen und benutzt keinen davon.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Names do not resolve: the uplink gave no servers.</source>
-            <translation>Namen werden nicht aufgelöst: Der Uplink hat keine Server genannt.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>NetworkManager is not running in netvm.</source>
-            <translation>NetworkManager läuft nicht in netvm.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Plug in a cable or choose a Wi-Fi network in the network applet.</source>
-            <translation>Stecken Sie ein Kabel ein, oder wählen Sie im Netzwerk-Applet ein WLAN.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Restart it, or run qnet-guest in it.</source>
-            <translation>Starten Sie sie neu, oder führen Sie qnet-guest in ihr aus.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Restart netvm.</source>
-            <translation>Starten Sie netvm neu.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Restart qnet-agent in netvm, or restart netvm.</source>
-            <translation>Starten Sie qnet-agent in netvm neu, oder netvm selbst.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>See hotplug-error of that vif, or the agent's log.</source>
-            <translation>Sehen Sie in hotplug-error dieses Vifs nach oder im Protokoll des Agenten.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>See the agent's log in netvm.</source>
-            <translation>Sehen Sie im Protokoll des Agenten in netvm nach.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>See under isolation in qnet status what it is, and stop the program that set it up.</source>
-            <translation>Sehen Sie in qnet status unter isolation nach, was es ist, und beenden Sie das Programm, das es eingerichtet hat.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Start it there, or restart netvm.</source>
-            <translation>Starten Sie ihn dort, oder starten Sie netvm neu.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Start it; until then no domain has a network.</source>
-            <translation>Starten Sie sie; bis dahin hat keine Domäne ein Netz.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Start qnet-agent in netvm, or restart netvm.</source>
-            <translation>Starten Sie qnet-agent in netvm, oder starten Sie netvm neu.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, take iommu=off and the like out of the options of Xen and of dom0's kernel, and restart; xl dmesg tells whether I/O virtualisation is enabled.</source>
-            <translation>Schalten Sie VT-d (Intel) oder AMD-Vi (AMD) in den Einstellungen der Firmware ein, nehmen Sie iommu=off und Ähnliches aus den Optionen von Xen und vom Kernel von dom0, und starten Sie neu; xl dmesg sagt, ob I/O virtualisation enabled ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>The IOMMU is off, so netvm is not isolated: through its network card it can read and change all memory.</source>
-            <translation>Die IOMMU ist aus, netvm ist also nicht abgeschottet: Über ihre Netzwerkkarte kann sie allen Speicher lesen und ändern.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>The agent in netvm does not answer.</source>
-            <translation>Der Agent in netvm antwortet nicht.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>The agent in netvm has stopped.</source>
-            <translation>Der Agent in netvm läuft nicht mehr.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>The domains of this host belong to {about}, so qnet only shows them.</source>
-            <translation>Die Domänen dieses Rechners gehören {about}, qnet zeigt sie daher nur.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, and restart this computer, which puts everything back.</source>
-            <translation>Der Helfer versucht es weiter; gelingt es ihm nicht binnen einer Minute, ziehen Sie das Netzwerkkabel, schalten Sie das WLAN aus und starten Sie diesen Rechner neu, was alles zurücksetzt.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>The hypervisor's tools do not answer.</source>
-            <translation>Die Werkzeuge des Hypervisors antworten nicht.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>The vif {about} was refused by netvm.</source>
-            <translation>Das Vif {about} wurde von netvm abgelehnt.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>Wait for netvm to finish starting, or start qnet-agent in it.</source>
-            <translation>Warten Sie, bis netvm gestartet ist, oder starten Sie qnet-agent in ihr.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>dom0 could not be disconnected: it may still be connected to the network.</source>
-            <translation>dom0 konnte nicht getrennt werden: Es ist vielleicht noch mit dem Netz verbunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>dom0 has a network although nobody connected it for an upgrade.</source>
-            <translation>dom0 hat ein Netz, obwohl niemand es für eine Aktualisierung verbunden hat.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>dom0 has a network card of its own: {about}.</source>
-            <translation>dom0 hat eine eigene Netzwerkkarte: {about}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>dom0 is the netvm: its network drivers and stack can be attacked from outside.</source>
-            <translation>dom0 ist die netvm: Seine Netzwerktreiber und sein Netzwerk-Stapel können von außen angegriffen werden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>netvm could not load its packet filter.</source>
-            <translation>netvm konnte ihren Paketfilter nicht laden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>netvm has no uplink.</source>
-            <translation>netvm hat keinen Uplink.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>netvm is not running.</source>
-            <translation>netvm läuft nicht.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>netvm runs, but its agent has not reported.</source>
-            <translation>netvm läuft, aber ihr Agent hat sich nicht gemeldet.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>netvm wrote values that are not valid; they were dropped.</source>
-            <translation>netvm hat ungültige Werte geschrieben; sie wurden verworfen.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>xenstore does not answer.</source>
-            <translation>xenstore antwortet nicht.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/problem.py" />
-            <source>{about} has no address.</source>
-            <translation>{about} hat keine Adresse.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/sentence.py" />
-            <source>1 domain is paused.</source>
-            <translation>1 Domäne ist angehalten.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/sentence.py" />
-            <source>1 problem:</source>
-            <translation>1 Problem:</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/sentence.py" />
@@ -303,15 +1755,21 @@
             <source>a hidden network</source>
             <translation>einem versteckten Netz</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <location filename="../../qnet_gui/model/sentence.py" />
             <source>{count} domains are paused.</source>
-            <translation>{count} Domänen sind angehalten.</translation>
+            <translation>
+                <numerusform>{count} Domäne ist angehalten.</numerusform>
+                <numerusform>{count} Domänen sind angehalten.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <location filename="../../qnet_gui/model/sentence.py" />
-            <source>{count} problems:</source>
-            <translation>{count} Probleme:</translation>
+            <source>{count} problems: {problem}</source>
+            <translation>
+                <numerusform>{count} Problem: {problem}</numerusform>
+                <numerusform>{count} Probleme: {problem}</numerusform>
+            </translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/sentence.py" />
@@ -347,16 +1805,6 @@
             <location filename="../../qnet_gui/model/sentence.py" />
             <source>{name} is starting…</source>
             <translation>{name} startet …</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/runtime/x_display.py" />
-            <source>This session has no X display on which nm-applet could be shown.</source>
-            <translation>Diese Sitzung hat keine X-Anzeige, auf der nm-applet zu sehen sein könnte.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/app/helper_actions.py" />
-            <source>The network helper has stopped in the middle of this.</source>
-            <translation>Der Netzwerk-Helfer hat mittendrin aufgehört.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/line.py" />
@@ -753,10 +2201,13 @@
             <source>{left} left</source>
             <translation>noch {left}</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <location filename="../../qnet_gui/tray/pages/upgrade.py" />
             <source>{names} and {count} more</source>
-            <translation>{names} und {count} weitere</translation>
+            <translation>
+                <numerusform>{names} und {count} weitere</numerusform>
+                <numerusform>{names} und {count} weitere</numerusform>
+            </translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/upgrade.py" />
@@ -949,226 +2400,6 @@
             <translation>dom0 wird um {until} getrennt</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>Everything has been put back.</source>
-            <translation>Alles ist wieder, wie es war.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>No right password was given, or you are not allowed to do this.</source>
-            <translation>Es wurde kein richtiges Passwort angegeben, oder Sie dürfen das nicht.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>Start nm-applet on the netvm's own display there: qnet applet-host nm-applet</source>
-            <translation>Starten Sie nm-applet dort auf der eigenen Anzeige der netvm: qnet applet-host nm-applet</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>The agent in {name} does not run. Start qnet-agent in it, or restart {name}.</source>
-            <translation>Der Agent in {name} läuft nicht. Starten Sie qnet-agent in ihr, oder starten Sie {name} neu.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>The netvm did not serve dom0's card in time.</source>
-            <translation>Die netvm hat die Karte von dom0 nicht rechtzeitig bedient.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>The netvm has gone.</source>
-            <translation>Die netvm ist verschwunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>The netvm refused dom0's card: {why}.</source>
-            <translation>Die netvm hat die Karte von dom0 abgelehnt: {why}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>The network helper failed unexpectedly; its log says why.</source>
-            <translation>Der Netzwerk-Helfer ist unerwartet gescheitert; sein Protokoll sagt, warum.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>The network helper is still starting.</source>
-            <translation>Der Netzwerk-Helfer startet noch.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>The password was not given.</source>
-            <translation>Das Passwort wurde nicht eingegeben.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>There is no domain with the id {id} that runs.</source>
-            <translation>Es läuft keine Domäne mit der Nummer {id}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>There is no domain {name} that runs.</source>
-            <translation>Es läuft keine Domäne {name}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>This needs a password, and there is nobody who could be asked for it.</source>
-            <translation>Dafür braucht es ein Passwort, und es ist niemand da, der danach gefragt werden könnte.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>Xen brings no windows of the netvm to dom0.</source>
-            <translation>Xen bringt keine Fenster der netvm nach dom0.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>You are not allowed to do this.</source>
-            <translation>Sie dürfen das nicht.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>dom0 is connected to the network already.</source>
-            <translation>dom0 ist schon mit dem Netz verbunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>dom0 is connected to the network, and all others are paused until it is disconnected.</source>
-            <translation>dom0 ist mit dem Netz verbunden, und alle anderen sind angehalten, bis es getrennt wird.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>dom0 is disconnected from the network, as it should be.</source>
-            <translation>dom0 ist vom Netz getrennt, wie es sein soll.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>dom0 is not connected to the network.</source>
-            <translation>dom0 ist nicht mit dem Netz verbunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>dom0 is the netvm and has the network already. Choose a separate netvm to have it without.</source>
-            <translation>dom0 ist die netvm und hat das Netz schon. Wählen Sie eine eigene netvm, damit es keines hat.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>dom0 is the netvm: start nm-applet here, like any other program.</source>
-            <translation>dom0 ist die netvm: Starten Sie nm-applet hier, wie jedes andere Programm.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>dom0's card did not appear. Is the module xen-netfront loaded?</source>
-            <translation>Die Karte von dom0 ist nicht erschienen. Ist das Modul xen-netfront geladen?</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>dom0's card did not go away.</source>
-            <translation>Die Karte von dom0 ist nicht verschwunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>dom0's card has gone.</source>
-            <translation>Die Karte von dom0 ist verschwunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>polkit does not answer, so nobody can be authorised.</source>
-            <translation>polkit antwortet nicht, also kann niemand berechtigt werden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>qnet keeps trying.</source>
-            <translation>qnet versucht es weiter.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{name} cannot be the netvm: no network agent has ever reported from it.</source>
-            <translation>{name} kann nicht die netvm sein: Aus ihr hat sich noch nie ein Netzwerk-Agent gemeldet.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{name} has no uplink. Plug in a cable or choose a Wi-Fi network.</source>
-            <translation>{name} hat keinen Uplink. Stecken Sie ein Kabel ein, oder wählen Sie ein WLAN.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{name} has not reported its routes. Restart it, or run qnet-guest in it.</source>
-            <translation>{name} hat ihre Routen nicht gemeldet. Starten Sie sie neu, oder führen Sie qnet-guest in ihr aus.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{name} is attached to {netvm} already.</source>
-            <translation>{name} ist schon mit {netvm} verbunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{name} is not attached to the network.</source>
-            <translation>{name} ist nicht mit dem Netz verbunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{name} is not running.</source>
-            <translation>{name} läuft nicht.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{name} is not running. Start it.</source>
-            <translation>{name} läuft nicht. Starten Sie sie.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{name} is paused.</source>
-            <translation>{name} ist angehalten.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{name} is paused. Unpause it.</source>
-            <translation>{name} ist angehalten. Setzen Sie sie fort.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{name} is starting. Wait until it is up.</source>
-            <translation>{name} startet. Warten Sie, bis sie läuft.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{name} is the netvm: it cannot be {deed}, since all others need it.</source>
-            <translation>{name} ist die netvm: Das geht mit ihr nicht, weil alle anderen sie brauchen.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{user} is attaching a domain to the network. Wait until that is done.</source>
-            <translation>{user} verbindet eine Domäne mit dem Netz. Warten Sie, bis das erledigt ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{user} is choosing another netvm. Wait until that is done.</source>
-            <translation>{user} wählt eine andere netvm. Warten Sie, bis das erledigt ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{user} is connecting dom0 to the network. Wait until that is done.</source>
-            <translation>{user} verbindet dom0 mit dem Netz. Warten Sie, bis das erledigt ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{user} is cutting a domain off the network. Wait until that is done.</source>
-            <translation>{user} trennt eine Domäne vom Netz. Warten Sie, bis das erledigt ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{user} is disconnecting dom0 from the network. Wait until that is done.</source>
-            <translation>{user} trennt dom0 vom Netz. Warten Sie, bis das erledigt ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{user} is going on where the last helper stopped. Wait until that is done.</source>
-            <translation>{user} macht weiter, wo der letzte Helfer aufgehört hat. Warten Sie, bis das erledigt ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/heard.py" />
-            <source>{user} wants dom0 disconnected.</source>
-            <translation>{user} will dom0 getrennt haben.</translation>
-        </message>
-        <message>
             <location filename="../../qnet_gui/tray/state/menu.py" />
             <source>About</source>
             <translation>Über qnet</translation>
@@ -1258,10 +2489,13 @@
             <source>dom0 (not recommended)</source>
             <translation>dom0 (nicht empfohlen)</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <location filename="../../qnet_gui/tray/state/menu.py" />
             <source>{count} more in Status…</source>
-            <translation>{count} weitere unter Status …</translation>
+            <translation>
+                <numerusform>{count} weitere unter Status …</numerusform>
+                <numerusform>{count} weitere unter Status …</numerusform>
+            </translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/notifications.py" />
@@ -1282,11 +2516,6 @@
             <location filename="../../qnet_gui/tray/state/notifications.py" />
             <source>dom0 is connected or disconnected, or will be soon</source>
             <translation>dom0 wird verbunden oder getrennt, jetzt oder bald</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/operation_progress.py" />
-            <source>The network helper has stopped in the middle of this. When it is back, it puts everything in order.</source>
-            <translation>Der Netzwerk-Helfer hat mittendrin aufgehört. Sobald er wieder läuft, bringt er alles in Ordnung.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/view.py" />
@@ -1467,11 +2696,6 @@
             <location filename="../../qnet_gui/tray/windows/routes.py" />
             <source>Routing table of:</source>
             <translation>Routing-Tabelle von:</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/routes.py" />
-            <source>The network helper is not running.</source>
-            <translation>Der Netzwerk-Helfer läuft nicht.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/settings.py" />

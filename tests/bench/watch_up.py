@@ -62,7 +62,7 @@ class _ByHelper:
         self._ended: dict[int, str] = {}
         self._bus.add_signal_receiver(self._end, "OperationEnded", _HELPER)
 
-    def _end(self, number: int, error: str, sentence: str) -> None:
+    def _end(self, number: int, error: str, sentence: str, *_: object) -> None:
         self._ended[int(number)] = f"{error} {sentence}" if error else ""
 
     def _call(self, member: str, signature: str = "", *arguments: int) -> int:

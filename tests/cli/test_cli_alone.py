@@ -17,6 +17,7 @@ import pytest
 from qnet_gui.cli import arguments, main, show
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, redirects
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation, Snapshot
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
@@ -185,7 +186,7 @@ WHOLE = Snapshot(
     isolation=Isolation(
         ("has the address 10.9.9.1/24 on tun0", "listens on tcp 22"), ("eth0 (0000:00:03.0)",), Iommu.ON, ("vault",)
     ),
-    problems=(Problem("vif-refused", "vif12.0"),),
+    problems=(Problem(ProblemCode.VIF_REFUSED, vif="vif12.0"),),
 )
 
 

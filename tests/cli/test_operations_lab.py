@@ -125,9 +125,9 @@ def test_up_and_down_as_programs_see_it(in_lab):
     done = in_lab("dom0", "up", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     *steps, end = objects(done.stdout)
-    assert {tuple(each) for each in steps} == {("operation", "step", "state", "text")}
+    assert {tuple(each) for each in steps} == {("operation", "step", "state", "text", "code", "arguments")}
     assert [each["state"] for each in steps] == ["begun", "done"] * (len(steps) // 2)
-    assert (list(end), end["error"]) == (["operation", "error", "sentence"], "")
+    assert (list(end), end["error"]) == (["operation", "error", "sentence", "code", "arguments"], "")
     assert {each["operation"] for each in [*steps, end]} == {end["operation"]}
 
     found = json.loads(in_lab("dom0", "status", "--json").stdout)
@@ -165,7 +165,13 @@ def test_whoever_may_not_is_told_so(lab, in_lab):
         assert (done.returncode, done.stderr) == (1, f"qnet: {NOTHING_DONE}\n")
         if "--json" in words:
             assert objects(done.stdout) == [
-                {"operation": 0, "error": "org.qnet.Error.NotAuthorised", "sentence": NOTHING_DONE}
+                {
+                    "operation": 0,
+                    "error": "org.qnet.Error.NotAuthorised",
+                    "sentence": NOTHING_DONE,
+                    "code": "password-of-nobody",
+                    "arguments": {},
+                }
             ]
     assert in_lab("dom0", "status").stdout == CLOSED
 

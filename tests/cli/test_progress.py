@@ -13,14 +13,17 @@ from qnet_gui.cli.progress import ForPeople, ForPrograms
 from qnet_gui.model import preflight
 from qnet_gui.model.domain import Domain, DomainState, Netvm
 from qnet_gui.model.errors import Busy, QnetError, Refused
+from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 
 STEPS = [
-    (3, "pause", "begun", "pausing the other domains"),
-    (3, "pause", "done", "paused 2 domains: personal, work"),
-    (3, "attach", "begun", "attaching dom0 to the netvm"),
-    (3, "attach", "failed", "dom0's card did not appear."),
-    (3, "pause", "undone", "resumed 2 domains: personal, work"),
+    (3, "pause", "begun", plain("pausing the other domains")),
+    (3, "pause", "done", plain("paused 2 domains: personal, work")),
+    (3, "attach", "begun", plain("attaching dom0 to the netvm")),
+    (3, "attach", "failed", plain("dom0's card did not appear.")),
+    (3, "pause", "undone", plain("resumed 2 domains: personal, work")),
 ]
 
 
@@ -87,14 +90,14 @@ def test_a_file_and_a_dumb_terminal_get_plain_lines(stream, term):
 
 def test_a_step_under_way_never_wraps():
     stream = Terminal()
-    ForPeople(stream, {"TERM": "xterm"}, 20).step(1, "pause", "begun", "x" * 50)
+    ForPeople(stream, {"TERM": "xterm"}, 20).step(1, "pause", "begun", plain("x" * 50))
     assert len(stream.getvalue()) == 19
 
 
 def test_an_error_is_left_to_whoever_tells_errors_and_nothing_half_is_left():
     stream = Terminal()
     display = ForPeople(stream, {"TERM": "xterm"})
-    display.step(1, "pause", "begun", "pausing")
+    display.step(1, "pause", "begun", plain("pausing"))
     display.ended("org.qnet.Error.Refused", "No.")
     assert screen(stream.getvalue()) == [""]
     display.ended("", "Well.")
@@ -104,8 +107,8 @@ def test_an_error_is_left_to_whoever_tells_errors_and_nothing_half_is_left():
 def test_a_step_that_did_nothing_is_not_shown():
     stream = Terminal()
     display = ForPeople(stream, {"TERM": "xterm"})
-    display.step(1, "pause", "begun", "pausing")
-    display.step(1, "pause", "done", "")
+    display.step(1, "pause", "begun", plain("pausing"))
+    display.step(1, "pause", "done", plain(""))
     assert screen(stream.getvalue()) == [""]
 
 
@@ -116,11 +119,17 @@ def test_programs_get_an_object_a_line():
     display.operation = 3
     for step in STEPS:
         display.step(*step)
-    display.ended("org.qnet.Error.Refused", "No.")
+    display.ended("org.qnet.Error.Refused", Message(DomainCode.NETVM_PAUSED, name="netvm"))
     display.ended("", "Until then.", until=7)
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
-    assert lines[0] == dict(zip(("operation", "step", "state", "text"), STEPS[0], strict=True))
-    assert lines[-2] == {"operation": 3, "error": "org.qnet.Error.Refused", "sentence": "No."}
+    text = "pausing the other domains"
+    assert lines[0] == {
+        "operation": 3, "step": "pause", "state": "begun", "text": text, "code": "plain", "arguments": {"text": text},
+    }  # fmt: skip
+    assert lines[-2] == {
+        "operation": 3, "error": "org.qnet.Error.Refused", "sentence": "netvm is paused. Unpause it.",
+        "code": "netvm-paused", "arguments": {"name": "netvm"},
+    }  # fmt: skip
     assert lines[-1] == {"operation": 3, "error": "", "sentence": "Until then.", "until": 7}
     assert len(lines) == 7
 
@@ -128,8 +137,8 @@ def test_programs_get_an_object_a_line():
 # -- before it
 
 ANSWER = {
-    "obstacles": [], "pause": ["personal", "work"], "paused": ["vault"], "netvm": "netvm", "uplink": "eth0 (cable)",
-    "names": True, "allowed": ["names", "http", "tcp 8080"], "minutes": 60,
+    "busy": [], "obstacles": [], "pause": ["personal", "work"], "paused": ["vault"], "netvm": "netvm",
+    "uplink": "eth0 (cable)", "names": True, "allowed": ["names", "http", "tcp 8080"], "minutes": 60,
 }  # fmt: skip
 
 
@@ -165,12 +174,15 @@ def test_what_will_happen_where_there_is_little():
 
 def test_what_stands_in_the_way():
     preflight.check(preflight.from_answer(ANSWER))
-    obstacles = [{"code": "no-uplink", "sentence": "No uplink."}, {"code": "own-network", "sentence": "A card."}]
-    with pytest.raises(Refused, match=r"^No uplink\. A card\.$"):
+    obstacles = [
+        {"code": "netvm-paused", "sentence": "It is paused.", "arguments": {"name": "netvm"}},
+        {"code": "of-another-version", "sentence": "A card.", "arguments": {}},
+    ]
+    with pytest.raises(Refused, match=r"^netvm is paused\. Unpause it\. A card\.$"):
         preflight.check(preflight.from_answer({**ANSWER, "obstacles": obstacles}))
-    obstacles.append({"code": "busy", "sentence": "root is connecting dom0."})
-    with pytest.raises(Busy, match=r"^root is connecting dom0\.$"):
-        preflight.check(preflight.from_answer({**ANSWER, "obstacles": obstacles}))
+    busy = [{"code": "busy-connecting", "sentence": "", "arguments": {"user": "root"}}]
+    with pytest.raises(Busy, match=r"^root is connecting dom0 to the network\. Wait until that is done\.$"):
+        preflight.check(preflight.from_answer({**ANSWER, "busy": busy, "obstacles": obstacles}))
 
 
 @pytest.mark.parametrize("answer", [None, [], {}, {**ANSWER, "obstacles": [7]}, {**ANSWER, "minutes": "soon"}])

@@ -24,6 +24,7 @@ from qnet_gui.dom0.upgrade.session import UpgradeSession
 from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.model.config import Config
 from qnet_gui.model.errors import KernelError, QnetError
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.store.client import Store
 
 #: What dom0's own card is called.
@@ -65,7 +66,7 @@ class FakePrograms:
         text = f"{' '.join(command)} {lines}"
         if self.fails and self.fails in text:
             self.fails = ""
-            raise KernelError("It failed on purpose.")
+            raise KernelError(plain("It failed on purpose."))
         if "nft" in text:
             self.filter = lines if "chain" in lines else self.filter if "flush" in lines else ""
         elif "address replace" in text:

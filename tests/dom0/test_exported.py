@@ -17,6 +17,7 @@ from qnet_gui.dom0.bus.interface import DeclaredObject, Interface, Property, Sig
 from qnet_gui.dom0.bus.introspect import INTROSPECTABLE, PROPERTIES
 from qnet_gui.dom0.bus.users import Users
 from qnet_gui.model.errors import Busy, NotAuthorised
+from qnet_gui.model.messages.plain import plain
 
 PATH, NAME = "/org/qnet/Test1", "org.qnet.Test1"
 
@@ -35,7 +36,7 @@ class Bell(Interface):
     def may_ring(self, times):
         self.events.append("first")
         if times > 9:
-            raise Busy("It is worn out.")
+            raise Busy(plain("It is worn out."))
 
     @method("Ring", action="org.qnet.ring", takes="u", gives={"times": "u", "who": "s"}, first=may_ring)
     def ring(self, call, times):
@@ -157,7 +158,7 @@ def test_what_is_in_vain_is_refused_before_anybody_is_asked(bench):
 
 
 def test_a_no_is_a_no(bench):
-    bench.authority.answer = NotAuthorised("No.")
+    bench.authority.answer = NotAuthorised(plain("No."))
     assert bench.call("Ring", "u", 2).get_dbus_name() == "org.qnet.Error.NotAuthorised"
     assert bench.events == ["first", "org.qnet.ring"]
     assert bench.bell.times == 0

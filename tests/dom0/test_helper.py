@@ -15,6 +15,8 @@ from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.model.dns import DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import HypervisorError, StoreDenied
+from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import from_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
@@ -83,7 +85,7 @@ def test_changes_are_signalled_and_nothing_else_is(dom0):
 
     found = [from_wire(wire) for wire in dom0.signals(0.8, after=work)]
     assert [len(each.dns.redirects) for each in found] == [1, 0]
-    assert found[1].problems == (Problem("no-dns"),)
+    assert found[1].problems == (Problem(ProblemCode.NO_DNS),)
 
 
 def test_domains_come_pause_and_go(dom0):
@@ -119,12 +121,13 @@ def test_the_netvm_goes_and_another_comes(dom0):
     dom0.destroy(1)
     gone = dom0.until(lambda found: found.netvm.state is NetvmState.ABSENT)
     assert gone.uplinks == ()
-    assert gone.problems == (Problem("no-netvm"),)
+    assert gone.problems == (Problem(ProblemCode.NO_NETVM),)
     assert (gone.domains[0].vif, gone.domains[0].address) == ("", None)
     dom0.add_domain(7, "netvm")
     assert dom0.until(lambda found: found.netvm.id == 7).netvm.state is NetvmState.STARTING
     dom0.say(7, {keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"})
-    assert dom0.until(lambda found: found.netvm.state is NetvmState.RUNNING).problems == (Problem("no-uplink"),)
+    running = dom0.until(lambda found: found.netvm.state is NetvmState.RUNNING)
+    assert running.problems == (Problem(ProblemCode.NO_UPLINK),)
     assert eventually(lambda: error_reply(dom0, 7) == COMMON)
     [work] = dom0.until(lambda found: found.domains[0].vif).domains
     assert (work.vif, work.address, work.netvm) == ("vif2.0", IPv4Address("10.137.0.5"), "netvm")
@@ -159,7 +162,7 @@ def test_a_card_that_cannot_be_made_is_said_once_and_tried_again(dom0):
     def refuse(**words):
         if len(refused) < 2:
             refused.append(words)
-            raise HypervisorError("There is no memory left.")
+            raise HypervisorError(plain("There is no memory left."))
         return attach(**words)
 
     dom0.verbs["attach_vif"] = refuse
@@ -184,7 +187,8 @@ def test_a_paused_netvm_and_a_stopped_agent(dom0):
     assert dom0.snapshot().netvm.state is NetvmState.PAUSED
     dom0.domains[1]["state"] = "running"
     dom0.say(1, {keys.AGENT_STATE.at(): "stopped"})
-    assert Problem("agent-stopped") in dom0.until(lambda found: found.netvm.agent is AgentState.STOPPED).problems
+    stopped = dom0.until(lambda found: found.netvm.agent is AgentState.STOPPED)
+    assert Problem(ProblemCode.AGENT_STOPPED) in stopped.problems
 
 
 def test_a_vif_that_was_refused_and_a_domain_that_got_nothing(dom0):
@@ -197,8 +201,8 @@ def test_a_vif_that_was_refused_and_a_domain_that_got_nothing(dom0):
     dom0.guest_reports(3, address="")
     dom0.start_helper()
     assert dom0.until(lambda found: len(found.problems) == 2).problems == (
-        Problem("vif-refused", "vif2.0"),
-        Problem("domain-without-network", "personal"),
+        Problem(ProblemCode.VIF_REFUSED, vif="vif2.0"),
+        Problem(ProblemCode.DOMAIN_WITHOUT_NETWORK, name="personal"),
     )
     status(dom0, VifId(2, 0), "connected")
     dom0.guest_reports(3, "10.137.0.6")
@@ -214,7 +218,7 @@ def test_a_guest_that_does_not_report_becomes_a_problem_by_itself(dom0):
     begun = time.monotonic()
     [last] = dom0.signals(15, lambda found: found[-1]["problems"] != [])
     assert last["problems"][0]["code"] == "domain-without-network"
-    assert last["problems"][0]["about"] == "work"
+    assert last["problems"][0]["arguments"] == {"name": "work"}
     assert 8 < time.monotonic() - begun < 12
     dom0.guest_reports(2)
     dom0.until(lambda found: not found.problems)
@@ -246,7 +250,7 @@ def test_what_the_netvm_writes_is_dropped_where_it_is_off(dom0, wrong):
     dom0.expect_log("the netvm wrote [0-9]+ values that are not valid")
     reports(dom0, **wrong)
     dom0.start_helper()
-    snapshot = dom0.until(lambda found: Problem("netvm-nonsense") in found.problems)
+    snapshot = dom0.until(lambda found: Problem(ProblemCode.NETVM_NONSENSE) in found.problems)
     text = repr(snapshot)
     assert next(iter(wrong.values()))[:12] not in text or not next(iter(wrong.values()))
     reports(dom0)
@@ -307,7 +311,7 @@ def test_xenstored_lost_and_back(dom0):
     dom0.until(lambda found: found.uplinks)
     [lost] = dom0.signals(3, lambda found: True, after=dom0.xen.kill_xenstored)
     assert [each["code"] for each in lost["problems"]] == ["no-store"]
-    assert dom0.snapshot().problems == (Problem("no-store"),)
+    assert dom0.snapshot().problems == (Problem(ProblemCode.NO_STORE),)
     dom0.xen.start_xenstored()
     for domid, found in list(dom0.domains.items()):
         dom0.add_domain(domid, found["name"])
@@ -322,7 +326,7 @@ def test_no_xenstored_at_the_start(dom0):
     dom0.expect_log("xenstore is lost")
     dom0.xen.kill_xenstored()
     dom0.start_helper()
-    dom0.until(lambda found: found.problems == (Problem("no-store"),))
+    dom0.until(lambda found: found.problems == (Problem(ProblemCode.NO_STORE),))
     dom0.xen.start_xenstored()
     for domid, found in list(dom0.domains.items()):
         dom0.add_domain(domid, found["name"])
@@ -334,7 +338,7 @@ def test_a_hypervisor_that_fails_and_comes_back(dom0):
     dom0.start_helper()
     dom0.until(lambda found: found.domains)
     dom0.hypervisor_fails = True
-    assert dom0.snapshot().problems == (Problem("no-hypervisor"),)
+    assert dom0.snapshot().problems == (Problem(ProblemCode.NO_HYPERVISOR),)
     dom0.hypervisor_fails = False
     assert dom0.snapshot().problems == ()
 
@@ -414,7 +418,7 @@ def test_dom0_as_the_netvm_works_and_is_a_problem(dom0):
     dom0.attach(2, backend=0)
     dom0.start_helper()
     snapshot = dom0.until(lambda found: len(found.domains) == 2 and found.domains[1].vif)
-    assert Problem("dom0-netvm") in snapshot.problems
+    assert Problem(ProblemCode.DOM0_NETVM) in snapshot.problems
     assert (snapshot.netvm.id, snapshot.domains[1].netvm) == (0, "dom0")
     assert eventually(lambda: error_reply(dom0, 0) == COMMON)
 
@@ -537,7 +541,7 @@ def test_no_answer_within_the_deadline_is_an_error_and_a_problem(dom0, agent):
     begun = time.monotonic()
     assert dom0.error_of("GetRoutes", "s", "").get_dbus_name() == "org.qnet.Error.NoAnswer"
     assert 2.9 < time.monotonic() - begun < 3.5
-    assert dom0.snapshot().problems == (Problem("agent-silent"),)
+    assert dom0.snapshot().problems == (Problem(ProblemCode.AGENT_SILENT),)
     agent([ROW.format(5, 2)])
     assert len(dom0.call("GetRoutes", "s", "")) == 1
     assert dom0.snapshot().problems == ()

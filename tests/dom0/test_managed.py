@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qnet_gui.model.domain import NetvmState
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.store import keys
 
@@ -20,9 +21,9 @@ def test_it_shows_the_domains_and_changes_nothing(dom0):
     dom0.say(1, REPORT)
     dom0.start_helper()
     snapshot = dom0.until(lambda found: found.netvm.state is NetvmState.RUNNING)
-    assert Problem("managed", "qubesd") in snapshot.problems
+    assert Problem(ProblemCode.MANAGED, manager="qubesd") in snapshot.problems
     assert [each.name for each in snapshot.domains] == ["work"]
-    assert dom0.call("Preflight")["obstacles"][0]["code"] == "managed"
+    assert dom0.call("Preflight")["obstacles"][0]["arguments"]["problem"]["code"] == "managed"
     for member, signature, *values in DEEDS:
         assert "belong to qubesd" in dom0.error_of(member, signature, *values).get_dbus_message()
     dom0.destroy(1)

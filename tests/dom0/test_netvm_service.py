@@ -89,7 +89,7 @@ def refused(verb) -> str:
 
 
 def test_start_gives_every_network_card_to_the_netvm(netvm: Service) -> None:
-    assert netvm.start() == "netvm runs."
+    assert str(netvm.start()) == "netvm runs."
     assert netvm.drivers == GIVEN
     assert netvm.names == ["netvm"]
     assert netvm.host.calls[-1] == f"create {netvm.configuration} pci=['{CABLE}','{WIFI}']"
@@ -105,7 +105,7 @@ def test_start_gives_every_network_card_to_the_netvm(netvm: Service) -> None:
 def test_stop_gives_the_cards_back(netvm: Service) -> None:
     netvm.start()
     netvm.error_reply.clear()
-    assert netvm.stop() == "netvm is stopped."
+    assert str(netvm.stop()) == "netvm is stopped."
     assert (netvm.drivers, netvm.names, netvm.record.load()) == (BEFORE, [], Record())
     assert netvm.error_reply == [
         "done: stopped netvm", f"done: gave {CABLE} back to e1000", f"done: gave {WIFI} back to iwlwifi",
@@ -117,7 +117,7 @@ def test_restart_keeps_the_cards_away_from_dom0(netvm: Service) -> None:
     netvm.host.calls.clear()
     seen = []
     netvm.host.before = lambda _: seen.append(netvm.drivers)
-    assert netvm.restart() == "netvm runs."
+    assert str(netvm.restart()) == "netvm runs."
     assert all(each == GIVEN for each in seen)
     assert netvm.host.calls == ["shutdown 1", f"create {netvm.configuration} pci=['{CABLE}','{WIFI}']"]
     netvm.stop()
@@ -127,22 +127,22 @@ def test_restart_keeps_the_cards_away_from_dom0(netvm: Service) -> None:
 def test_start_of_one_that_runs_is_no_error(netvm: Service) -> None:
     netvm.start()
     netvm.host.calls.clear()
-    assert netvm.start() == "netvm runs already."
+    assert str(netvm.start()) == "netvm runs already."
     assert netvm.host.calls == []
 
 
 def test_stop_of_one_that_does_not_run_is_no_error(netvm: Service) -> None:
-    assert netvm.stop() == "netvm is not running."
+    assert str(netvm.stop()) == "netvm is not running."
 
 
 def test_restart_of_one_that_does_not_run_starts_it(netvm: Service) -> None:
-    assert netvm.restart() == "netvm runs."
+    assert str(netvm.restart()) == "netvm runs."
 
 
 def test_start_waits_for_the_agent(netvm: Service) -> None:
     netvm.host.agent = ""
     netvm.host.later = lambda number: netvm.host.say(number, "running")
-    assert netvm.start() == "netvm runs."
+    assert str(netvm.start()) == "netvm runs."
 
 
 # -- which cards
@@ -198,7 +198,7 @@ def test_a_card_without_a_driver_is_taken_too(netvm: Service) -> None:
 def test_without_any_card_it_says_so(netvm: Service) -> None:
     for address in (CABLE, WIFI):
         (netvm.host.devices.root / "devices" / address / "class").write_text("0x030000\n")
-    assert netvm.start() == "netvm runs."
+    assert str(netvm.start()) == "netvm runs."
     assert netvm.error_reply[0] == "done: started netvm without a network card"
 
 
@@ -251,7 +251,7 @@ def test_a_netvm_that_cannot_be_destroyed_keeps_its_cards(netvm: Service) -> Non
         netvm.start()
     assert netvm.drivers == GIVEN
     netvm.host.fails.clear()
-    assert netvm.stop() == "netvm is stopped."
+    assert str(netvm.stop()) == "netvm is stopped."
     assert netvm.drivers == BEFORE
 
 
@@ -264,7 +264,7 @@ def test_a_driver_that_does_not_take_its_card_back_is_said_and_tried_again(netvm
         netvm.stop()
     assert netvm.drivers == BEFORE | {CABLE: ""}
     folder.mkdir()
-    assert netvm.stop() == "netvm is stopped."
+    assert str(netvm.stop()) == "netvm is stopped."
     assert netvm.drivers == BEFORE
 
 
@@ -272,7 +272,7 @@ def test_a_card_that_somebody_gave_to_another_driver_meanwhile_is_left_there(net
     netvm.start()
     netvm.host.end(1)
     netvm.host.devices.bind(CABLE, "vfio-pci")
-    assert netvm.stop() == "netvm is stopped."
+    assert str(netvm.stop()) == "netvm is stopped."
     assert netvm.drivers == BEFORE | {CABLE: "vfio-pci"}
 
 
@@ -346,7 +346,7 @@ def test_a_start_that_was_killed_is_repaired_by_the_next(netvm: Service, at: str
         netvm.host.agent = "running"
     else:
         netvm.host.devices.bind(CABLE, "")
-    assert netvm.start() == "netvm runs."
+    assert str(netvm.start()) == "netvm runs."
     assert (netvm.names, netvm.drivers) == (["netvm"], GIVEN)
     netvm.stop()
     assert netvm.drivers == BEFORE
@@ -355,14 +355,14 @@ def test_a_start_that_was_killed_is_repaired_by_the_next(netvm: Service, at: str
 def test_a_start_that_was_killed_is_undone_by_stop(netvm: Service) -> None:
     netvm.record.save(Record({CABLE: "e1000"}, starting=True))
     netvm.host.devices.bind(CABLE, "pciback")
-    assert netvm.stop() == "netvm is stopped."
+    assert str(netvm.stop()) == "netvm is stopped."
     assert netvm.drivers == BEFORE
 
 
 def test_a_start_that_was_killed_after_all_was_done_has_started_it(netvm: Service) -> None:
     netvm.start()
     netvm.record.save(Record(netvm.record.load().nics, starting=True))
-    assert netvm.start() == "netvm runs already."
+    assert str(netvm.start()) == "netvm runs already."
     assert not netvm.record.load().starting
 
 
@@ -387,7 +387,7 @@ def test_xenstore_that_is_away_for_a_moment_is_waited_for(xen: Any, tmp_path: Pa
             host.say(number, "running")
 
         host.later = again
-        assert netvm.start() == "netvm runs."
+        assert str(netvm.start()) == "netvm runs."
     host.close()
 
 

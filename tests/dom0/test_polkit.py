@@ -16,6 +16,8 @@ from qnet_gui.dom0.bus.exported import Exported
 from qnet_gui.dom0.bus.interface import DeclaredObject, Interface, Property, Signal
 from qnet_gui.dom0.bus.polkit import refusal
 from qnet_gui.dom0.helper import HELPER
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.store import keys
 
 POLICY = ROOT / "desktop/polkit/org.qnet.policy"
@@ -303,6 +305,6 @@ def test_refusals_in_words():
 
 def test_a_failure_nobody_thought_of_tells_the_caller_nothing_but_a_sentence(log_guard):
     log_guard.expect("unexpected")
-    name, sentence = error_reply(ZeroDivisionError("secret"))
-    assert name == "org.qnet.Error.Failed"
-    assert "secret" not in sentence
+    told = error_reply(ZeroDivisionError("secret"))
+    assert told.dbus_name == "org.qnet.Error.Failed"
+    assert told.message == Message(HelperCode.HELPER_FAILED)

@@ -9,12 +9,15 @@ import xml.etree.ElementTree as ElementTree
 
 import dbus
 import pytest
-from dbus.lowlevel import MethodCallMessage
+from dbus.lowlevel import ErrorMessage, MethodCallMessage
 from helper_dom0 import NAME, PATH, PROPERTIES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qnet_gui.dom0.helper import HELPER
+from qnet_gui.model.errors import DBUS_PREFIX
+from qnet_gui.model.message_wire import read
+from qnet_gui.runtime.dbus_values import plain
 
 HUGE = 2**32 - 1
 INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
@@ -40,15 +43,25 @@ def lives_on(lasting_dom0):
 
 def attempt(dom0, member, signature="", *arguments, interface=NAME, path=PATH):
     """The name and the sentence of the error that a call ends with; two empty ones for none."""
+    answer = answer_of(dom0, member, signature, *arguments, interface=interface, path=path)
+    if not isinstance(answer, ErrorMessage):
+        return "", ""
+    said = str(answer.get_args_list()[0])
+    assert not any(word in said for word in ("Traceback", "File ", ".py", "0x")), said
+    if answer.get_error_name().startswith(DBUS_PREFIX):
+        assert answer.get_signature() == "ssa{sv}"
+        _, code, found = plain(answer.get_args_list())
+        assert str(read(code, found)) == said
+    return str(answer.get_error_name()), said
+
+
+def answer_of(dom0, member, signature="", *arguments, interface=NAME, path=PATH):
+    """The message that answers a call."""
     message = MethodCallMessage(NAME, path, interface, member)
     message.append(*arguments, signature=signature)
-    try:
-        dom0.bus.send_message_with_reply_and_block(message, 10)
-    except dbus.DBusException as error:
-        said = error.get_dbus_message()
-        assert not any(word in said for word in ("Traceback", "File ", ".py", "0x")), said
-        return error.get_dbus_name(), said
-    return "", ""
+    answers = []
+    dom0.bus.send_message_with_reply(message, answers.append, 10).block()
+    return answers[0]
 
 
 # -- introspection
@@ -71,7 +84,7 @@ def test_introspection_tells_of_everything_there_is(node):
         name: (declared.takes, declared.gives) for name, declared in METHODS.items()
     }
     signals = {each.get("name"): signature_of(each) for each in own.iter("signal")}
-    assert signals == {"Step": "usss", "OperationEnded": "uss"}
+    assert signals == {"Step": "ussssa{sv}", "OperationEnded": "usssa{sv}"}
     assert {each.get("name"): each.get("type") for each in own.iter("property")} == {
         name: declared.signature for name, declared in HELPER.properties.items()
     }

@@ -19,6 +19,7 @@ from polkit_box import ACTIVE, ADMIN, INACTIVE, NOBODY, ROOT
 from qnet_gui.dom0.bus.declare import ANYONE
 from qnet_gui.dom0.helper import HELPER
 from qnet_gui.model.errors import Refused
+from qnet_gui.model.messages.plain import plain
 
 #: Who calls: his uid, whether it is from his session, and which of the policy's defaults is for him.
 CALLERS = {
@@ -243,7 +244,7 @@ def test_somebody_else_connects_while_the_password_is_typed(dom0):
 
     def pause(domid):
         go_on.wait(4)
-        raise Refused("This domain cannot be paused.")
+        raise Refused(plain("This domain cannot be paused."))
 
     dom0.verbs |= {"pause": pause, "unpause": lambda domid: None}
     dom0.settle("--journal", str(dom0.folder / "journal.json"))

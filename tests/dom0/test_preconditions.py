@@ -11,6 +11,7 @@ from qnet_gui.dom0.observe.inputs import Frontend, Inputs
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import AgentState, DomainState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State
 from qnet_gui.model.vif import VifId
 
@@ -52,9 +53,9 @@ CONNECTED = replace(WELL, dom0=Dom0Connection(Dom0State.CONNECTING))
         (lambda: preconditions.attach(replace(WELL, netvm=GHOST), "ghost", 5), Refused, "ghost is not running. Start"),
         (lambda: preconditions.attach(replace(WELL, netvm=SLEEPER), "x", 5), Refused, "x is paused. Unpause it."),
         (lambda: preconditions.attach(replace(WELL, netvm=DOM0), "dom0", 5), Refused, "dom0 is the netvm"),
-        (lambda: preconditions.show(WELL, "netvm", "No windows."), Refused, "No windows."),
-        (lambda: preconditions.show(replace(WELL, netvm=SLEEPER), "x", ""), Refused, "x is paused. Unpause it."),
-        (lambda: preconditions.show(WITH_DOM0, "dom0", ""), Refused, "dom0 is the netvm: start nm-applet here"),
+        (lambda: preconditions.show(WELL, "netvm", plain("No windows.")), Refused, "No windows."),
+        (lambda: preconditions.show(replace(WELL, netvm=SLEEPER), "x", None), Refused, "x is paused. Unpause it."),
+        (lambda: preconditions.show(WITH_DOM0, "dom0", None), Refused, "dom0 is the netvm: start nm-applet here"),
         (lambda: preconditions.choose(WELL, "vault", False), Refused, "vault cannot be the netvm"),
         (lambda: preconditions.choose(WELL, "work", False), Refused, "work cannot be the netvm"),
         (lambda: preconditions.choose(WELL, "sleeper", False), Refused, "sleeper is paused. Unpause it."),
@@ -98,6 +99,6 @@ def test_who_is_paused_is_not_judged_before_a_look():
     assert awake.netvm.state is RUNNING
     assert {info.id: info.state for info in awake.domains if info.id in (4, 6, 7)} == {4: RUNNING, 6: RUNNING, 7: DYING}
     with pytest.raises(Refused, match="netvm is paused"):
-        preconditions.show(asleep, "netvm", "")
-    assert preconditions.show(awake, "netvm", "").id == 1
+        preconditions.show(asleep, "netvm", None)
+    assert preconditions.show(awake, "netvm", None).id == 1
     assert preconditions.as_if_awake(replace(WELL, netvm=None)).netvm is None

@@ -14,6 +14,7 @@ from qnet_gui.dom0.observe.inputs import Frontend, Inputs, VifStatus
 from qnet_gui.dom0.observe.snapshot_builder import BuiltSnapshot, awaited, build
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import DomainState, NetvmState
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.parse import TEXT_LIMIT
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation, Operation, from_wire, to_wire
@@ -125,7 +126,9 @@ def test_the_problems_of_isolation_come_after_those_of_the_netvm():
     assert codes(build(raw(isolation=FACTS), "netvm")) == expected
     assert codes(build(raw(isolation=FACTS, silent=True), "netvm")) == ["agent-silent", *expected]
     assert codes(build(raw({}, isolation=FACTS, store=False), "netvm")) == ["no-store", *expected]
-    assert build(raw(isolation=FACTS), "netvm").snapshot.problems[1].about == "eth0, eth1"
+    assert build(raw(isolation=FACTS), "netvm").snapshot.problems[1] == Problem(
+        ProblemCode.DOM0_NIC, nics=("eth0", "eth1")
+    )
 
 
 @pytest.mark.parametrize("state", [Dom0State.CONNECTING, Dom0State.OPEN, Dom0State.CLOSING])
@@ -200,7 +203,7 @@ def test_only_a_running_domain_can_be_without_network():
     none = build(raw(frontends=card_of_work(), guests={4: GuestReport()}), "netvm")
     assert codes(none) == ["domain-without-network"]
     refused = build(raw(frontends=card_of_work(status=ERROR)), "netvm")
-    assert refused.snapshot.problems == (Problem("vif-refused", "vif4.0"),)
+    assert refused.snapshot.problems == (Problem(ProblemCode.VIF_REFUSED, vif="vif4.0"),)
 
 
 def test_domains_are_sorted_and_dom0_and_the_netvm_are_not_among_them():

@@ -15,6 +15,8 @@ from qnet_gui.dom0.upgrade.journal import UNKNOWN, Journal, boot_id
 from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import QnetError, Refused, Stuck
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.plain import plain
 
 NAMES = [step.name for step in steps.STEPS]
 
@@ -23,22 +25,22 @@ class Progress:
     """What a step runner says, and when it is told to stop: as the step of this name is begun."""
 
     def __init__(self, cancel_at: str = "") -> None:
-        self.cancelled = ""
+        self.cancelled: Message | None = None
         self.said: list[tuple[str, str]] = []
         self._cancel_at = cancel_at
 
-    def begun(self, step: str, text: str) -> None:
+    def begun(self, step: str, what: Message) -> None:
         self.said.append((step, "begun"))
         if step == self._cancel_at:
-            self.cancelled = "Somebody wants it to stop."
+            self.cancelled = plain("Somebody wants it to stop.")
 
-    def done(self, step: str, text: str) -> None:
+    def done(self, step: str, what: Message) -> None:
         self.said.append((step, "done"))
 
-    def failed(self, step: str, text: str) -> None:
+    def failed(self, step: str, why: Message) -> None:
         self.said.append((step, "failed"))
 
-    def undone(self, step: str, text: str) -> None:
+    def undone(self, step: str, what: Message) -> None:
         self.said.append((step, "undone"))
 
 
@@ -73,7 +75,7 @@ def new_runner(dom0: Any) -> StepRunner:
 
 def test_up_and_down_again(fake_dom0: Any) -> None:
     progress = Progress()
-    sentence = fake_dom0.runner.up(journal(), progress)
+    sentence = fake_dom0.runner.up(journal(), progress).english
     assert sentence.startswith("dom0 is connected to the network until ")
     assert sentence.endswith("Paused: 3 domains: personal, vault, work.")
     assert progress.said == [(name, state) for name in NAMES for state in ("begun", "done")]
@@ -82,7 +84,7 @@ def test_up_and_down_again(fake_dom0: Any) -> None:
     assert (fake_dom0.programs.address, fake_dom0.programs.is_up) == ("10.137.0.9/32", True)
     assert "10.139.1.1 timeout" in fake_dom0.programs.filter
     for _ in range(2):
-        assert "dom0" in fake_dom0.runner.down(progress)
+        assert "dom0" in fake_dom0.runner.down(progress).english
         assert nothing_is_left(fake_dom0)
         assert states(fake_dom0) == ALL_RUN
 

@@ -17,6 +17,7 @@ from qnet_gui.lab.xen.toolstack import CLOSED, Identity
 from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, NotFound
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
@@ -25,7 +26,7 @@ from qnet_gui.store.client import Store
 class FakeHypervisor:
     """The port `Hypervisor`. `fails` are verbs that fail once with what stands there; `calls` is what was done."""
 
-    cannot_show = ""
+    cannot_show = None
 
     def __init__(self, xen: FakeXen) -> None:
         self.xen = xen
@@ -93,7 +94,7 @@ class FakeHypervisor:
 
     def _domain(self, domid: int) -> DomainInfo:
         if domid not in self.known:
-            raise NotFound(f"There is no domain {domid}.")
+            raise NotFound(plain(f"There is no domain {domid}."))
         return self.known[domid]
 
     def capabilities(self) -> Capabilities:
@@ -165,4 +166,4 @@ class FakeHypervisor:
 
 def failing(sentence: str = "It failed.") -> HypervisorError:
     """What a toolstack that fails raises."""
-    return HypervisorError(sentence)
+    return HypervisorError(plain(sentence))

@@ -17,6 +17,7 @@ from waiting import PATIENCE
 from qnet_gui.guest import main as guest
 from qnet_gui.guest import setup
 from qnet_gui.model.errors import BadInput, NoAnswer, QnetError
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
@@ -185,7 +186,7 @@ def test_a_card_that_goes_while_it_is_set_up_is_no_error(work: Guest, monkeypatc
 def test_a_failure_of_a_card_that_is_there_is_told(work: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
     work.attach()
     work.tell()
-    monkeypatch.setattr(setup, "write_resolv_conf", lambda _: (_ for _ in ()).throw(QnetError("It failed.")))
+    monkeypatch.setattr(setup, "write_resolv_conf", lambda _: (_ for _ in ()).throw(QnetError(plain("It failed."))))
     with pytest.raises(QnetError, match="It failed"):
         guest.run(PATIENCE)
 

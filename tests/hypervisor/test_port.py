@@ -75,7 +75,7 @@ def test_domains_are_told_by_ascending_id_dom0_included(host: Host) -> None:
 def test_it_says_what_it_can(host: Host) -> None:
     assert host.hypervisor.capabilities().name
     assert host.hypervisor.capabilities() == host.hypervisor.capabilities()
-    assert host.hypervisor.cannot_show == ""
+    assert host.hypervisor.cannot_show is None
 
 
 def test_a_domain_is_paused_and_goes_on_and_once_more_is_no_error(host: Host) -> None:

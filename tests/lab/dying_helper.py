@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from qnet_gui.dom0.main import main
 from qnet_gui.dom0.upgrade import session, step_runner
@@ -31,6 +32,9 @@ def points() -> list[str]:
     return [*(f"{side} {way} {step.name}" for way in ("up", "down") for step in STEPS for side in sides), "open"]
 
 
+Said = TypeVar("Said")
+
+
 def _interrupt(how: str) -> None:
     """Die, or wait for the test; once."""
     if _interruptions:
@@ -43,14 +47,14 @@ def _interrupt(how: str) -> None:
         time.sleep(0.01)
 
 
-def _wrapped(action: Callable[[StepContext], str], how: str, before: bool) -> Callable[[StepContext], str]:
-    def interrupted(context: StepContext) -> str:
+def _wrapped(action: Callable[[StepContext], Said], how: str, before: bool) -> Callable[[StepContext], Said]:
+    def interrupted(context: StepContext) -> Said:
         if before:
             _interrupt(how)
-        text = action(context)
+        said = action(context)
         if not before:
             _interrupt(how)
-        return text
+        return said
 
     return interrupted
 

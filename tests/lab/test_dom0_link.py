@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import dbus
 import pytest
@@ -87,16 +88,20 @@ def test_what_it_would_meet_is_told_before(upgrade: Upgrade, machine: Lab) -> No
     finally:
         machine.unpause("vault")
     assert preflight == {
-        "obstacles": [], "pause": ["personal", "work"], "paused": ["vault"], "netvm": "netvm",
+        "busy": [], "obstacles": [], "pause": ["personal", "work"], "paused": ["vault"], "netvm": "netvm",
         "uplink": "eth0 (cable)", "names": True, "allowed": ["names", "http", "https"], "minutes": 60,
     }  # fmt: skip
 
 
 def _obstacle(upgrade: Upgrade, code: str) -> str:
     """Wait until something stands in the way: told before, refused, and nothing has changed."""
-    obstacles = upgrade.spin(
-        code, lambda: [obstacle for obstacle in upgrade.call("Preflight")["obstacles"] if obstacle["code"] == code]
-    )
+
+    def told() -> list[dict[str, Any]]:
+        """A problem is told with its cure."""
+        obstacles = upgrade.call("Preflight")["obstacles"]
+        return [one for one in obstacles if code in (one["code"], one["arguments"].get("problem", {}).get("code"))]
+
+    obstacles = upgrade.spin(code, told)
     before = upgrade.traces()
     error, sentence = _error(upgrade, "ConnectDom0", "u", 5)
     assert error == "Refused"
@@ -108,7 +113,7 @@ def _obstacle(upgrade: Upgrade, code: str) -> str:
 def test_without_an_uplink_it_is_refused(upgrade: Upgrade, machine: Lab) -> None:
     machine.cable("out", "isp1")
     try:
-        assert "has no uplink" in _obstacle(upgrade, "no-uplink")
+        assert "has no uplink" in _obstacle(upgrade, "netvm-without-uplink")
     finally:
         machine.cable("in", "isp1")
         upgrade.spin("the uplink", lambda: upgrade.snapshot().uplink)
@@ -122,7 +127,7 @@ def test_with_a_netvm_that_is_paused_or_has_no_agent_it_is_refused(upgrade: Upgr
         machine.unpause("netvm")
     machine.stop_program("netvm", "qnet-agent")
     try:
-        assert "does not run" in _obstacle(upgrade, "no-agent")
+        assert "does not run" in _obstacle(upgrade, "netvm-without-agent")
     finally:
         machine.start_program("netvm", "qnet-agent")
         upgrade.spin("the agent", lambda: not upgrade.call("Preflight")["obstacles"])

@@ -11,10 +11,13 @@ from PyQt5.QtDBus import QDBusConnection
 from PyQt5.QtWidgets import QApplication
 
 from qnet_gui.lab.box.enter import dom0_bus_address
-from qnet_gui.runtime.x_display import NO_DISPLAY
+from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.tray.session.helper_client import Client
 from qnet_gui.tray.session.network_applet import NetworkApplet
 
 from .conftest import Lab
+
+NO_SUCH_DISPLAY = "There is no display :4242 in dom0 or on the host of this lab."
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ def applet(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str]
 
     def make(display: str) -> NetworkApplet:
         monkeypatch.setenv("DISPLAY", display)
-        return NetworkApplet(bus)
+        return NetworkApplet(Client(bus))
 
     yield make
     QDBusConnection.disconnectFromBus(name)
@@ -48,7 +51,7 @@ def test_a_display_that_cannot_be_used_is_told_by_the_helpers_sentence(applet: C
     nm_applet, messages = applet(":4242"), []
     nm_applet.failed.connect(messages.append)
     nm_applet.start()
-    assert spin(lambda: messages) == ["There is no display :4242 in dom0 or on the host of this lab."]
+    assert [str(error) for error in spin(lambda: messages)] == [NO_SUCH_DISPLAY]
 
 
 @pytest.mark.parametrize("display", ["", "elsewhere:0"])
@@ -56,7 +59,7 @@ def test_without_a_display_it_says_why(applet: Callable[[str], NetworkApplet], d
     nm_applet, messages = applet(display), []
     nm_applet.failed.connect(messages.append)
     nm_applet.start()
-    assert messages == [NO_DISPLAY]
+    assert [error.message.code for error in messages] == [SystemCode.NO_X_DISPLAY]
 
 
 def test_a_helper_that_the_bus_starts_for_it_looks_before_it_answers(
@@ -67,4 +70,4 @@ def test_a_helper_that_the_bus_starts_for_it_looks_before_it_answers(
     nm_applet.failed.connect(messages.append)
     lab.kill_program("dom0", "qnet-helper")
     nm_applet.start()
-    assert spin(lambda: messages) == ["There is no display :4242 in dom0 or on the host of this lab."]
+    assert [str(error) for error in spin(lambda: messages)] == [NO_SUCH_DISPLAY]

@@ -17,6 +17,7 @@ from gi.repository import GLib
 
 from qnet_gui.lab.box.enter import dom0_bus_address
 from qnet_gui.lab.box.root import CHECKOUT
+from qnet_gui.model.message_wire import read
 from qnet_gui.model.snapshot import Snapshot, from_wire
 from qnet_gui.runtime.dbus_values import plain
 
@@ -74,15 +75,17 @@ class Upgrade:
         self._bus.close()
 
     def _step(self, *values: Any) -> None:
-        number, step, state, text = map(plain, values)
-        self.steps.append((number, step, state, text))
+        number, step, state, sentence, code, arguments = map(plain, values)
+        assert str(read(code, arguments)) == sentence
+        self.steps.append((number, step, state, sentence))
 
     def _changed(self, _: str, changed: Any, __: Any) -> None:
         if "Snapshot" in changed:
             self.last_snapshot = from_wire(plain(changed)["Snapshot"])
 
     def _ended(self, *values: Any) -> None:
-        number, error, sentence = map(plain, values)
+        number, error, sentence, code, arguments = map(plain, values)
+        assert str(read(code, arguments)) == sentence
         self.ends[number] = (error, sentence)
 
     # -- calls

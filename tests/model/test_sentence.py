@@ -8,6 +8,7 @@ import pytest
 
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, redirects
 from qnet_gui.model.domain import AgentState, Netvm, NetvmState
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
@@ -41,15 +42,15 @@ STATES = [
     (snapshot(replace(CABLE, kind=UplinkKind.MOBILE, address=None)), "Connected (eth0)."),
     (snapshot(CABLE, dns=Dns()), "Connected, but names do not resolve: the uplink gave no servers."),
     (
-        snapshot(CABLE, problems=(Problem("vif-refused", "vif4.0"),)),
+        snapshot(CABLE, problems=(Problem(ProblemCode.VIF_REFUSED, vif="vif4.0"),)),
         "Connected by cable (eth0, 192.168.0.12). 1 problem: The vif vif4.0 was refused by netvm.",
     ),
     (
-        snapshot(CABLE, problems=(Problem("agent-stopped"), Problem("vif-refused", "vif4.0"))),
+        snapshot(CABLE, problems=(Problem(ProblemCode.AGENT_STOPPED), Problem(ProblemCode.VIF_REFUSED, vif="vif4.0"))),
         "Connected by cable (eth0, 192.168.0.12). 2 problems: The agent in netvm has stopped.",
     ),
-    (snapshot(CABLE, problems=(Problem("no-store"),)), "xenstore does not answer."),
-    (snapshot(CABLE, problems=(Problem("no-hypervisor"),)), "The hypervisor's tools do not answer."),
+    (snapshot(CABLE, problems=(Problem(ProblemCode.NO_STORE),)), "xenstore does not answer."),
+    (snapshot(CABLE, problems=(Problem(ProblemCode.NO_HYPERVISOR),)), "The hypervisor's tools do not answer."),
 ]
 
 
@@ -75,7 +76,7 @@ def test_dom0_on_its_way_and_dom0_that_is_stuck():
 
     assert sentence(state(Dom0State.CONNECTING)) == "Connecting dom0 to the network…"
     assert sentence(state(Dom0State.CLOSING)) == "Disconnecting dom0 from the network…"
-    stuck = Problem("dom0-stuck")
+    stuck = Problem(ProblemCode.DOM0_STUCK)
     assert sentence(state(Dom0State.CLOSING, stuck)) == stuck.sentence
 
 

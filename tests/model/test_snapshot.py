@@ -7,11 +7,12 @@ import string
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from message_samples import arguments
 
-from qnet_gui.model import problem as problems
 from qnet_gui.model.dns import Dns, DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem, in_order
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation, Operation, Snapshot, from_wire, to_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
@@ -39,7 +40,7 @@ snapshots = st.builds(
     st.builds(Dom0Connection, st.sampled_from(Dom0State), st.integers(0, 2**40), texts, names),
     st.builds(Isolation, texts, texts, st.sampled_from(Iommu), texts),
     st.builds(Operation, st.integers(0, 2**32 - 1), names, names),
-    st.lists(st.builds(Problem, st.sampled_from(sorted(problems._TEXTS)), names), **several).map(tuple),
+    st.lists(st.sampled_from([Problem(code, **arguments(code)) for code in ProblemCode]), **several).map(tuple),
 )
 
 
@@ -82,23 +83,18 @@ def test_a_word_is_not_taken_for_a_list_of_letters(part, field):
 
 
 def test_a_problem_of_a_newer_helper_is_left_out():
-    wire = to_wire(Snapshot(Netvm("netvm"), problems=(Problem("no-netvm"),)))
-    wire["problems"].append({"code": "from-the-future", "about": "", "sentence": "", "cure": ""})
-    assert from_wire(wire).problems == (Problem("no-netvm"),)
-
-
-def test_every_problem_has_a_sentence_and_agents_may_report_some():
-    for code in problems._TEXTS:
-        each = Problem(code, "work")
-        assert each.sentence.endswith(".")
-        assert each.cure == "" or each.cure.endswith(".")
-        assert "{" not in each.sentence + each.cure
-    assert problems.AGENT_CODES.issubset(problems._TEXTS)
-    assert problems.BLIND_CODES.issubset(problems._TEXTS)
+    wire = to_wire(Snapshot(Netvm("netvm"), problems=(Problem(ProblemCode.NO_NETVM),)))
+    wire["problems"].append({"code": "from-the-future", "arguments": {}, "sentence": "", "cure": ""})
+    assert from_wire(wire).problems == (Problem(ProblemCode.NO_NETVM),)
 
 
 def test_problems_that_explain_others_come_first():
-    given_ = [Problem("vif-refused", "vif4.0"), Problem("no-dns"), Problem("no-store"), Problem("no-dns")]
+    given_ = [
+        Problem(ProblemCode.VIF_REFUSED, vif="vif4.0"),
+        Problem(ProblemCode.NO_DNS),
+        Problem(ProblemCode.NO_STORE),
+        Problem(ProblemCode.NO_DNS),
+    ]
     assert [each.code for each in in_order(given_)] == ["no-store", "no-dns", "vif-refused"]
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from qnet_gui.model.errors import KernelError
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.vif import VifId
 from qnet_gui.netvm.vifs import node
 from qnet_gui.store.client import Store
@@ -106,7 +107,7 @@ def test_a_node_that_is_not_there_can_be_read_while_others_come_and_go(store: St
 def test_answers_are_written_where_there_is_a_node(store: Store) -> None:
     make(store, {**GOOD, "frontend-id": "7"})
     gone = VifId(9, 0)
-    node.answer(store, {VIF: KernelError("It failed."), gone: None}, ())
+    node.answer(store, {VIF: KernelError(plain("It failed.")), gone: None}, ())
     assert store.read(f"{VIF.backend_path}/hotplug-status") == b"error"
     assert store.read(f"{VIF.backend_path}/hotplug-error") == b"It failed."
     assert store.children("backend/vif") == ["7"]

@@ -14,6 +14,7 @@ import pytest
 from gi.repository import GLib
 
 from qnet_gui.model.errors import QnetError, Refused
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.runtime.jobs import JobThread
 
 
@@ -61,7 +62,7 @@ def test_by_itself_it_posts_to_the_main_loop() -> None:
 
 def test_an_error_is_a_result(thread: JobThread, loop: Loop) -> None:
     results: list[Any] = []
-    error = Refused("No.")
+    error = Refused(plain("No."))
 
     def refuse() -> None:
         raise error

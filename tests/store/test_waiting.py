@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from qnet_gui.model.errors import Refused, StoreGone
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.store.client import Store
 from qnet_gui.store.waiting import Deadline, wait_until
 
@@ -37,7 +38,7 @@ class FakeStore:
         self.asked += 1
         if self.away:
             self._connected = False
-            raise StoreGone("xenstore is away.")
+            raise StoreGone(plain("xenstore is away."))
         if not self._connected:
             self._connected = True
             for path in self._watched:
@@ -172,7 +173,7 @@ def test_whoever_cancels_is_seen_after_the_interval(fake: FakeStore) -> None:
 
     def check() -> None:
         if cancelled:
-            raise Refused("Cancelled.")
+            raise Refused(plain("Cancelled."))
 
     timer = later(lambda: cancelled.append("yes"))
     with pytest.raises(Refused):

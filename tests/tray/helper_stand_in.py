@@ -2,7 +2,8 @@
 
 Run as a process of its own with the bus in DBUS_SYSTEM_BUS_ADDRESS; reads one snapshot a line (JSON, as to_wire makes
 it) from its input and writes one line back when it is published. A list is a flood: a thousand a second of its
-snapshots in turn, for as many seconds as its first element says.
+snapshots in turn, for as many seconds as its first element says. `{"refuse": [NAME, SIGNATURE, VALUES]}`: every call of
+the helper's own interface ends with this error from now on. `{"signal": [NAME, SIGNATURE, VALUES]}` is sent.
 """
 
 from __future__ import annotations
@@ -15,6 +16,13 @@ from typing import Any
 import dbus
 import dbus.mainloop.glib
 import dbus.service
+from dbus.lowlevel import (
+    HANDLER_RESULT_HANDLED,
+    HANDLER_RESULT_NOT_YET_HANDLED,
+    ErrorMessage,
+    MethodCallMessage,
+    SignalMessage,
+)
 from gi.repository import GLib
 
 NAME = "org.qnet.Helper1"
@@ -55,12 +63,36 @@ def flood(published: Published, seconds: float, *wires: dict[str, Any]) -> None:
         time.sleep(max(0, start + number / 1000 - time.monotonic()))
 
 
+def with_body(message: Any, signature: str, values: list[Any]) -> Any:
+    """A message with values in it, dicts being a{sv}."""
+    body = [
+        dbus.Dictionary({key: variant(part) for key, part in value.items()}, signature="sv")
+        if isinstance(value, dict)
+        else value
+        for value in values
+    ]
+    message.append(*body, signature=signature)
+    return message
+
+
 def main() -> None:
     dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
     bus = dbus.SystemBus()
     loop = GLib.MainLoop()
     published: list[Published] = []
     names: list[dbus.service.BusName] = []
+
+    refusal: list[Any] = []
+
+    def refuse(connection: Any, message: Any) -> int:
+        if not (isinstance(message, MethodCallMessage) and message.get_interface() == NAME and refusal):
+            return int(HANDLER_RESULT_NOT_YET_HANDLED)
+        name, signature, (sentence, *values) = refusal
+        answer = ErrorMessage(message, name, sentence)
+        connection.send_message(with_body(answer, signature[1:], values))
+        return int(HANDLER_RESULT_HANDLED)
+
+    bus.add_message_filter(refuse)
 
     def read(*_: Any) -> bool:
         line = sys.stdin.readline()
@@ -74,6 +106,11 @@ def main() -> None:
             names.append(dbus.service.BusName(NAME, bus))
         elif isinstance(wire, list):
             flood(published[0], *wire)
+        elif "refuse" in wire:
+            refusal[:] = wire["refuse"]
+        elif "signal" in wire:
+            member, signature, values = wire["signal"]
+            bus.send_message(with_body(SignalMessage("/org/qnet/Helper1", NAME, member), signature, values))
         elif wire == "invalidate":
             published[0].PropertiesChanged(NAME, {}, dbus.Array(["Snapshot"], signature="s"))
         else:

@@ -12,8 +12,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, OTHER, STATES, WIFI, Helper, up
 
+from qnet_gui.model.errors import Refused
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.snapshot import Snapshot, to_wire
 from qnet_gui.tray.qt import QDBusConnection
+from qnet_gui.tray.session import language
 from qnet_gui.tray.session.helper_client import Client
 
 _numbers = itertools.count()
@@ -103,6 +108,69 @@ def test_a_snapshot_of_another_version_is_as_good_as_none(
     qtbot.waitUntil(lambda: len(snapshots) == 1)
     helper.publish({"netvm": "other"})
     qtbot.waitUntil(lambda: snapshots[1:] == [None])
+
+
+@pytest.fixture
+def german(qtbot: QtBot) -> Iterator[None]:
+    assert language.install("de")
+    yield
+    language.install("en")
+
+
+CHOSEN = {"code": "is-netvm", "arguments": {"netvm": "b"}}
+WHY = {"code": "card-refused", "arguments": {"why": "kein Platz"}}
+
+
+def test_an_error_is_understood_by_its_code_and_said_in_the_persons_language(
+    qtbot: QtBot, system_bus: str, helper: Helper, german: None
+) -> None:
+    helper.publish(up(CABLE))
+    client, answers = Client(QDBusConnection.connectToBus(system_bus, "errors")), []
+    for signature, body, code, said in (
+        (
+            "ssa{sv}", ["It failed.", "put-back", {"why": WHY}], "put-back",
+            "Die netvm hat ihre Karte abgelehnt: kein Platz. Alles ist wieder, wie es war.",
+        ),
+        (
+            "ssa{sv}", ["It failed.", "sentences", {"sentences": [WHY, CHOSEN]}], "sentences",
+            "Die netvm hat ihre Karte abgelehnt: kein Platz. b ist jetzt die netvm.",
+        ),
+        ("ssa{sv}", ["It failed.", "minutes-out-of-range", {"high": 5, "minutes": 7}], "minutes-out-of-range",
+         "dom0 kann für 1 bis 5 Minuten verbunden werden, nicht für 7."),
+        ("ssa{sv}", ["It failed.", "from-the-future", {"x": 1}], "said", "It failed."),
+        ("ssa{sv}", ["It failed.", "put-back", {"why": 7}], "said", "It failed."),
+        ("ssx", ["It failed.", "put-back", 7], "said", "It failed."),
+        ("s", ["Es ist so.\n<b>"], "said", "Es ist so.?<b>"),
+    ):  # fmt: skip
+        helper.publish({"refuse": ["org.qnet.Error.Refused", signature, body]})
+        answers.clear()
+        client.ask("TestNames", [], answers.append)
+        qtbot.waitUntil(lambda: len(answers) == 1)
+        assert isinstance(answers[0], Refused)
+        assert (answers[0].message.code.value, answers[0].translated) == (code, said)
+    QDBusConnection.disconnectFromBus("errors")
+
+
+def test_signals_of_operations_have_messages(qtbot: QtBot, system_bus: str, helper: Helper) -> None:
+    helper.publish(up(CABLE))
+    client, steps, ends = Client(QDBusConnection.connectToBus(system_bus, "signals")), [], []
+    client.stepped.connect(lambda *step: steps.append(step))
+    client.ended.connect(lambda *end: ends.append(end))
+    client.start()
+    paused = Message(UpgradeCode.PAUSED_OTHERS, count=2, names=("personal", "work"))
+    body = [paused.english, "paused-others", {"count": 2, "names": ["personal", "work"]}]
+    helper.publish({"signal": ["Step", "ussssa{sv}", [3, "pause", "done", *body]]})
+    helper.publish({"signal": ["Step", "usss", [3, "pause", "done", "paused by an older one"]]})
+    helper.publish({"signal": ["OperationEnded", "usssa{sv}", [3, "", "It is so.", "from-the-future", {}]]})
+    helper.publish({"signal": ["OperationEnded", "u", [4]]})
+    helper.publish({"signal": ["OperationEnded", "usssa{sv}", [5, "", "It is so.", "netvm-gone", {}]]})
+    qtbot.waitUntil(lambda: len(ends) == 2)
+    older = Message(HelperCode.SAID, text="paused by an older one")
+    assert steps == [(3, "pause", "done", paused), (3, "pause", "done", older)]
+    assert ends == [
+        (3, "", Message(HelperCode.SAID, text="It is so.")), (5, "", Message(UpgradeCode.NETVM_GONE)),
+    ]  # fmt: skip
+    QDBusConnection.disconnectFromBus("signals")
 
 
 def test_no_system_bus_at_all(qtbot: QtBot, log_guard: Any) -> None:

@@ -19,7 +19,7 @@ from tray_shared import CABLE, STATES, WIFI, Helper, connecting, eventually, up
 
 from qnet_gui.lab.desktop.light import LightDesktop
 from qnet_gui.model.dns import Dns
-from qnet_gui.model.sentence import HELPER_AWAY, sentence
+from qnet_gui.model.sentence import sentence
 
 
 def pointer_to_icon(desktop: LightDesktop) -> None:
@@ -198,7 +198,7 @@ def test_pictures_in_the_dark_and_at_twice_the_size(
 def test_helper_killed_and_restarted(tray: Tray, helper: Helper, pictures: Path) -> None:
     tray.start()
     tray.wait_until_shown(None)
-    assert HELPER_AWAY in tray.entries().values()
+    assert sentence(None) in tray.entries().values()
     tray.desktop.screenshot(pictures / "state-helper-away.png")
     helper.publish(up(CABLE))
     tray.wait_until_shown(up(CABLE))

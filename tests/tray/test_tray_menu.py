@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 from tray_shared import CABLE, DOMAINS, STATES, up
 
 from qnet_gui.model.domain import Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 from qnet_gui.tray.state.menu import DOMAINS_MAX, SEPARATOR, Action, ActionRequest, Row, candidates, rows
@@ -31,7 +32,7 @@ def test_dom0_can_be_disconnected_first_of_all() -> None:
     assert rows(OPEN)[:2] == (Row("Disconnect dom0 now", ActionRequest(Action.DISCONNECT)), SEPARATOR)
     closing = dataclasses.replace(OPEN, dom0=dataclasses.replace(OPEN.dom0, state=Dom0State.CLOSING))
     assert rows(closing)[0].text == "Disconnecting dom0 from the network…"
-    stuck = dataclasses.replace(closing, problems=(Problem("dom0-stuck"),))
+    stuck = dataclasses.replace(closing, problems=(Problem(ProblemCode.DOM0_STUCK),))
     assert rows(stuck)[0].text == "Disconnect dom0 now"
 
 
@@ -52,7 +53,7 @@ def test_nothing_is_done_to_domains_while_dom0_is_connected_or_something_is_unde
 
 
 def test_domains_of_another_manager_are_shown_only() -> None:
-    foreign = up(CABLE, problems=(Problem("managed", "qubesd"),))
+    foreign = up(CABLE, problems=(Problem(ProblemCode.MANAGED, manager="qubesd"),))
     assert by(foreign, "Domains").rows[0].rows[0].why.startswith("The domains of this host belong to qubesd")
     assert by(foreign, "Default netvm").rows[0].why
 

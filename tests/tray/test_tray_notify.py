@@ -18,6 +18,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, OTHER, STATES, WIFI, Helper, up
 
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State
 from qnet_gui.tray.app.applet import Applet
@@ -142,12 +143,12 @@ def test_a_way_back_that_fails_is_critical(qtbot: QtBot, applet: Applet, helper:
     assert stuck
     helper.publish(OPEN)
     last_call(qtbot, server, 1)
-    helper.publish(dataclasses.replace(stuck, problems=(Problem("dom0-stuck"),)))
+    helper.publish(dataclasses.replace(stuck, problems=(Problem(ProblemCode.DOM0_STUCK),)))
     assert last_call(qtbot, server, 2)[5] == 2
 
 
 def test_what_is_moot_is_withdrawn(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
-    helper.publish(up(CABLE, problems=(Problem("dom0-reachable"),)))
+    helper.publish(up(CABLE, problems=(Problem(ProblemCode.DOM0_REACHABLE),)))
     number = last_call(qtbot, server, 1)[1]
     helper.publish(up(CABLE))
     assert last_call(qtbot, server, 2) == ["close", number]

@@ -8,8 +8,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, STATES, up
 
-from qnet_gui.model.answers import OTHER_VERSION
 from qnet_gui.model.errors import Refused
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.route import Route, table
 from qnet_gui.tray.pages import names, routes
 from qnet_gui.tray.qt import QSettings
@@ -99,9 +100,9 @@ def test_routes_as_a_table_and_as_text() -> None:
 def test_routes_that_are_none() -> None:
     assert routes.page(None).message == "Asking…"
     assert routes.page([[]]).message == "It has no routes."
-    assert routes.page(Refused("netvm is paused.")).message == "netvm is paused."
+    assert routes.page(Refused(plain("netvm is paused."))).message == "netvm is paused."
     for nonsense in ([["x"]], [[{"destination": "<b>"}]], [[{"iface": "a b"}]]):
-        assert routes.page(nonsense).message == OTHER_VERSION
+        assert routes.page(nonsense).message == HelperCode.HELPER_OF_OTHER_VERSION.form
     assert routes.table_owners(None) == []
     assert routes.table_owners(up(CABLE))[0] == ("netvm", "netvm (the netvm)")
 
@@ -120,5 +121,5 @@ def test_how_soon_name_servers_answer() -> None:
     assert answers == {"192.168.0.53": "after 12 ms"}
     assert names.page(up(CABLE), answers).rows[0][3] == "after 12 ms"
     assert names.tested([[{"server": "192.168.0.53", "milliseconds": -1}]]) == {"192.168.0.53": "does not answer"}
-    assert names.tested(Refused("no")) == {}
+    assert names.tested(Refused(plain("no"))) == {}
     assert names.tested([]) == {}

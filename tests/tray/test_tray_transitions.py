@@ -9,6 +9,7 @@ import pytest
 from tray_shared import CABLE, OTHER, STATES, VPN, WIFI, connecting, up
 
 from qnet_gui.model.domain import Netvm, NetvmState
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.tray.state import transitions
@@ -185,14 +186,14 @@ def test_whoever_connects_dom0_for_three_minutes_is_not_warned(tracker: Tracker)
 
 def test_a_way_back_that_fails_is_urgent(tracker: Tracker) -> None:
     tracker.update(link(Dom0State.OPEN, 4000), 61)
-    announcement = tracker.update(link(Dom0State.CLOSING, 4000, problems=(Problem("dom0-stuck"),)), 70)
+    announcement = tracker.update(link(Dom0State.CLOSING, 4000, problems=(Problem(ProblemCode.DOM0_STUCK),)), 70)
     assert isinstance(announcement, Notification)
     assert announcement.urgent
     assert announcement.title == "dom0 could not be disconnected"
 
 
 def test_a_network_of_dom0_that_nobody_asked_for_is_urgent_until_it_is_gone(tracker: Tracker) -> None:
-    announcement = tracker.update(up(CABLE, problems=(Problem("dom0-reachable"),)), 60)
+    announcement = tracker.update(up(CABLE, problems=(Problem(ProblemCode.DOM0_REACHABLE),)), 60)
     assert isinstance(announcement, Notification)
     assert announcement.urgent
     assert tracker.update(up(CABLE), 70) == Withdrawal(Kind.GUARD)

@@ -9,6 +9,10 @@ from tray_shared import CABLE, STATES, up
 
 from qnet_gui.model.dns import Dns
 from qnet_gui.model.errors import NoAnswer
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.preflight import Preflight
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
@@ -17,7 +21,7 @@ from qnet_gui.tray.pages.upgrade import NAMES_MAX, STEPS, STEPS_BACK, UpgradeInp
 from qnet_gui.tray.state import operation_progress as courses
 from qnet_gui.tray.state.operation_progress import OperationProgress, State
 
-READY = Preflight("", (), ("personal", "work"), ("vault",), "netvm", "eth0 (cable)", True, ("names", "http"), 60)
+READY = Preflight(None, (), ("personal", "work"), ("vault",), "netvm", "eth0 (cable)", True, ("names", "http"), 60)
 LINK = Dom0Connection(Dom0State.OPEN, 1700000000, ("personal", "work"), "alice")
 
 
@@ -28,7 +32,7 @@ def with_link(state: Dom0State, **more: object) -> Snapshot:
 def connecting(*steps: tuple[str, str]) -> OperationProgress:
     progress = courses.begun(OperationProgress(), up(CABLE, operation=Operation(3, "connect", "alice")))
     for name, state in steps:
-        progress = courses.stepped(progress, 3, name, state, f"{name} {state}")
+        progress = courses.stepped(progress, 3, name, state, plain(f"{name} {state}"))
     return progress
 
 
@@ -48,7 +52,7 @@ def test_before() -> None:
 
 
 def test_what_stands_in_the_way_is_told_and_there_is_no_way() -> None:
-    preflight = dataclasses.replace(READY, obstacles=("netvm has no uplink. Plug in a cable.",))
+    preflight = dataclasses.replace(READY, obstacles=(plain("netvm has no uplink. Plug in a cable."),))
     page = upgrade(STATES["no-uplink"], UpgradeInputs(preflight))
     assert page.checks == (
         Line(Mark.DONE, "netvm is running"),
@@ -59,7 +63,9 @@ def test_what_stands_in_the_way_is_told_and_there_is_no_way() -> None:
 
 
 def test_somebody_elses_operation_explains_all_the_rest() -> None:
-    preflight = dataclasses.replace(READY, busy="bob is attaching a domain. Wait.", obstacles=("Something.",))
+    preflight = dataclasses.replace(
+        READY, busy=plain("bob is attaching a domain. Wait."), obstacles=(plain("Something."),)
+    )
     page = upgrade(up(CABLE), UpgradeInputs(preflight))
     assert [line.text for line in page.checks] == ["bob is attaching a domain. Wait."]
     assert not page.connect
@@ -80,7 +86,7 @@ def test_nothing_known(state: str) -> None:
 
 def test_preflight_awaited_and_failed() -> None:
     assert not upgrade(up(CABLE), UpgradeInputs()).connect
-    page = upgrade(up(CABLE), UpgradeInputs(NoAnswer("The network helper does not answer.")))
+    page = upgrade(up(CABLE), UpgradeInputs(NoAnswer(plain("The network helper does not answer."))))
     assert page.checks == (Line(Mark.FAILED, "The network helper does not answer."),)
 
 
@@ -104,7 +110,7 @@ def test_steps_tick() -> None:
 
 
 def test_open() -> None:
-    progress = courses.ended(connecting(*((name, "done") for name in STEPS)), 3, "", "dom0 is connected.")
+    progress = courses.ended(connecting(*((name, "done") for name in STEPS)), 3, "", plain("dom0 is connected."))
     page = upgrade(with_link(Dom0State.OPEN), UpgradeInputs(READY, progress))
     assert page.until == LINK.until
     assert page.extend
@@ -119,10 +125,10 @@ def test_back() -> None:
     snapshot = with_link(Dom0State.CLOSING, operation=Operation(4, "disconnect", "alice"))
     progress = courses.begun(connecting(), snapshot)
     for name in ("up", "address"):
-        progress = courses.stepped(progress, 4, name, "undone", "done")
+        progress = courses.stepped(progress, 4, name, "undone", plain("done"))
     page = upgrade(snapshot, UpgradeInputs(READY, progress))
     assert page.steps == (Line(Mark.DONE, "Close the way"), Line(Mark.DONE, "Take dom0's address"))
-    over = courses.ended(progress, 4, "", "dom0 is disconnected from the network, as it should be.")
+    over = courses.ended(progress, 4, "", Message(UpgradeCode.DISCONNECTED))
     page = upgrade(up(CABLE), UpgradeInputs(READY, over))
     assert page.outcome == Line(Mark.DONE, "dom0 is disconnected from the network, as it should be.")
     assert page.connect
@@ -131,10 +137,10 @@ def test_back() -> None:
 
 def test_a_step_that_failed_stays_so_and_the_reason_is_told_once() -> None:
     progress = connecting(("pause", "done"), ("attach", "failed"), ("attach", "undone"), ("pause", "undone"))
-    assert progress.step("attach") == courses.Step("attach", State.FAILED, "attach failed")
+    assert progress.step("attach") == courses.Step("attach", State.FAILED, plain("attach failed"))
     page = upgrade(with_link(Dom0State.CONNECTING), UpgradeInputs(READY, progress))
     assert Line(Mark.FAILED, "Attach dom0 to netvm", "attach failed") in page.steps
-    over = courses.ended(progress, 3, "org.qnet.Error.Refused", "attach failed. Everything has been put back.")
+    over = courses.ended(progress, 3, "org.qnet.Error.Refused", plain("attach failed. Everything has been put back."))
     page = upgrade(up(CABLE), UpgradeInputs(READY, over))
     assert Line(Mark.FAILED, "Attach dom0 to netvm") in page.steps
     assert Line(Mark.BACK, "Pause the other domains") in page.steps
@@ -150,16 +156,16 @@ def test_a_helper_that_dies_in_the_middle() -> None:
 
 def test_other_operations_are_none_of_its_business() -> None:
     snapshot = up(CABLE, operation=Operation(9, "attach", "bob"))
-    progress = courses.stepped(courses.begun(OperationProgress(), snapshot), 9, "attach", "failed", "no")
-    page = upgrade(snapshot, UpgradeInputs(READY, courses.ended(progress, 9, "x", "no")))
+    progress = courses.stepped(courses.begun(OperationProgress(), snapshot), 9, "attach", "failed", plain("no"))
+    page = upgrade(snapshot, UpgradeInputs(READY, courses.ended(progress, 9, "x", plain("no"))))
     assert page.outcome is None
     assert page.steps == ()
-    assert courses.ended(progress, 8, "x", "no") == progress
-    assert courses.stepped(progress, 9, "attach", "of another version", "") == progress
+    assert courses.ended(progress, 8, "x", plain("no")) == progress
+    assert courses.stepped(progress, 9, "attach", "of another version", plain("")) == progress
 
 
 def test_a_network_of_dom0_by_itself_is_not_called_as_it_should_be() -> None:
-    page = upgrade(up(CABLE, problems=(Problem("dom0-reachable"),)), UpgradeInputs(READY))
+    page = upgrade(up(CABLE, problems=(Problem(ProblemCode.DOM0_REACHABLE),)), UpgradeInputs(READY))
     assert page.head == "dom0 is not connected for an upgrade."
 
 

@@ -13,6 +13,7 @@ from tray_shared import CABLE, DOMAINS, STATES, VPN, WIFI, connecting, up
 
 import qnet_gui.tray
 from qnet_gui.model.dns import Dns
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Isolation
@@ -73,11 +74,11 @@ def test_a_vpn_shows_what_carries_it() -> None:
     assert icons(up(VPN, cable)) == ("wired-lock",)
     assert icons(up(VPN)) == ("wired-lock",)
     assert icons(up(VPN, connecting(WIFI), cable)) == ("wired-lock",)
-    assert icons(up(VPN, cable, problems=(Problem("nft-failed"),))) == ("wired-lock-dot",)
+    assert icons(up(VPN, cable, problems=(Problem(ProblemCode.NFT_FAILED),))) == ("wired-lock-dot",)
 
 
 def test_names_that_do_not_resolve_matter_more_than_lock_and_dot() -> None:
-    assert icons(up(VPN, WIFI, dns=Dns(), problems=(Problem("no-dns"),))) == ("wifi-3-alert",)
+    assert icons(up(VPN, WIFI, dns=Dns(), problems=(Problem(ProblemCode.NO_DNS),))) == ("wifi-3-alert",)
 
 
 def test_page_of_a_usual_day() -> None:
@@ -95,7 +96,7 @@ def test_page_of_a_usual_day() -> None:
 
 def test_page_says_what_network_dom0_has() -> None:
     isolation = Isolation(("has the address 10.9.9.1/24 on tun0", "listens on tcp 22"))
-    shown = page(up(CABLE, isolation=isolation, problems=(Problem("dom0-reachable"),)))
+    shown = page(up(CABLE, isolation=isolation, problems=(Problem(ProblemCode.DOM0_REACHABLE),)))
     assert dict(shown.facts)["dom0:"].splitlines() == list(isolation.reachable)
     connected = page(up(CABLE, isolation=isolation, dom0=Dom0Connection(Dom0State.OPEN)))
     assert dict(connected.facts)["dom0:"] == "is connected to the network"
@@ -136,7 +137,7 @@ def test_every_state_has_a_page(state: str) -> None:
 
 def test_page_gives_each_problem_its_cure() -> None:
     shown = page(STATES["dns-broken"])
-    assert shown.problems == (("Names do not resolve: the uplink gave no servers.", Problem("no-dns").cure),)
+    assert shown.problems == (("Names do not resolve: the uplink gave no servers.", Problem(ProblemCode.NO_DNS).cure),)
     assert dict(shown.facts)["Name servers:"] == "none"
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, DnsSource, redirects
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot, to_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
@@ -47,17 +48,23 @@ def connecting(uplink: Uplink) -> Uplink:
 
 STATES: dict[str, Snapshot | None] = {
     "helper-away": None,
-    "blind": Snapshot(Netvm("netvm"), problems=(Problem("no-store"),)),
-    "no-netvm": Snapshot(Netvm("netvm"), problems=(Problem("no-netvm"),)),
+    "blind": Snapshot(Netvm("netvm"), problems=(Problem(ProblemCode.NO_STORE),)),
+    "no-netvm": Snapshot(Netvm("netvm"), problems=(Problem(ProblemCode.NO_NETVM),)),
     "paused": Snapshot(Netvm("netvm", 1, NetvmState.PAUSED)),
     "starting": Snapshot(Netvm("netvm", 1, NetvmState.STARTING)),
-    "no-uplink": up(dns=Dns(), problems=(Problem("no-uplink"),)),
+    "no-uplink": up(dns=Dns(), problems=(Problem(ProblemCode.NO_UPLINK),)),
     "connecting": up(connecting(CABLE), dns=Dns()),
     "wired": up(CABLE),
     "wifi": up(WIFI),
     "vpn": up(VPN, dataclasses.replace(WIFI, primary=False)),
-    "dns-broken": up(CABLE, dns=Dns(), problems=(Problem("no-dns"),)),
-    "problems": up(CABLE, problems=(Problem("vif-refused", "vif4.0"), Problem("domain-without-network", "vault"))),
+    "dns-broken": up(CABLE, dns=Dns(), problems=(Problem(ProblemCode.NO_DNS),)),
+    "problems": up(
+        CABLE,
+        problems=(
+            Problem(ProblemCode.VIF_REFUSED, vif="vif4.0"),
+            Problem(ProblemCode.DOMAIN_WITHOUT_NETWORK, name="vault"),
+        ),
+    ),
     "dom0": up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, 1700000000, ("work", "personal"))),
 }
 

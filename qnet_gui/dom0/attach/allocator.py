@@ -13,6 +13,7 @@ from pathlib import Path
 
 from qnet_gui.model.config import Config
 from qnet_gui.model.errors import BadInput, QnetError, Refused
+from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.parse import ipv4, uuid
 from qnet_gui.runtime.atomic_file import write_atomically
 
@@ -55,7 +56,7 @@ class Allocator:
             if owner not in alive and address in self._pool and self._free(address, taken):
                 del given[owner]
                 return address
-        raise Refused(f"All addresses of {self._pool} are in use. Choose a larger network.pool in qnet.toml.")
+        raise Refused(DomainCode.ADDRESSES_USED_UP, pool=str(self._pool))
 
     def _load(self) -> dict[str, IPv4Address]:
         if self._given is None:

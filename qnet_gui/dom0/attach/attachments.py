@@ -22,7 +22,9 @@ from qnet_gui.dom0.observe.inputs import Frontend, Inputs
 from qnet_gui.dom0.observe.inputs import frontends as frontends_now
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
 from qnet_gui.model.domain import AgentState, DomainState
-from qnet_gui.model.errors import QnetError
+from qnet_gui.model.errors import QnetError, unexpected
+from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.vif import VifId
 from qnet_gui.runtime.mainloop import after, post
 from qnet_gui.store.client import Store
@@ -46,7 +48,7 @@ def _told(progress: Progress, step: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        progress.failed(step, error.sentence if isinstance(error, QnetError) else f"An {type(error).__name__}.")
+        progress.failed(step, unexpected(error))
         raise
 
 
@@ -85,19 +87,19 @@ class Attachments:
         info, netvm = preconditions.attach(inputs, self.name, domid)
         old, waits = self.frontend_of(domid) or Frontend(netvm.id), info.state is DomainState.RUNNING
 
-        def job(progress: Progress) -> str:
-            progress.begun("attach", f"attaching {info.name} to {self.name}")
+        def job(progress: Progress) -> Message:
+            progress.begun("attach", Message(DomainCode.ATTACHING, name=info.name, netvm=self.name))
             with Store() as store, _told(progress, "attach"):
                 exchange.take(self._hypervisor, store, domid, lambda frontend: frontend.backend != netvm.id)
                 if frontends_now(store, domid):  # its netvm has come back meanwhile
-                    return f"{info.name} is attached to {self.name}."
+                    return Message(DomainCode.IS_ATTACHED, name=info.name, netvm=self.name)
                 reports = exchange.forget_report(store, domid) and waits
                 vif = self._hypervisor.attach_vif(frontends.again(old, info, netvm.id, address))
                 self._taken.pop(domid, None)
                 given = exchange.AttachedVif(vif, netvm.id, address, reports)
                 exchange.wait(store, given, lambda: progress.cancelled, exchange.deadline())
-            progress.done("attach", f"attached {info.name} to {self.name}")
-            return f"{info.name} is attached to {self.name}."
+            progress.done("attach", Message(DomainCode.ATTACHED, name=info.name, netvm=self.name))
+            return Message(DomainCode.IS_ATTACHED, name=info.name, netvm=self.name)
 
         number = self._operations.start("attach", by, job)
         self._planned.pop(domid, None)
@@ -108,13 +110,13 @@ class Attachments:
         """Cut a domain off; it stays so until somebody attaches it. Returns the operation's number."""
         info = preconditions.detach(inputs, domid)
 
-        def job(progress: Progress) -> str:
-            progress.begun("detach", f"cutting {info.name} off the network")
+        def job(progress: Progress) -> Message:
+            progress.begun("detach", Message(DomainCode.CUTTING_OFF, name=info.name))
             with Store() as store, _told(progress, "detach"):
                 for frontend in exchange.take(self._hypervisor, store, domid, lambda _: True):
                     self._taken[domid] = frontend
-            progress.done("detach", f"cut {info.name} off the network")
-            return f"{info.name} is cut off the network."
+            progress.done("detach", Message(DomainCode.CUT_OFF, name=info.name))
+            return Message(DomainCode.IS_CUT_OFF, name=info.name)
 
         number = self._operations.start("detach", by, job)
         self._planned.pop(domid, None)
@@ -129,12 +131,12 @@ class Attachments:
         running = [(info, ids) for info, ids in affected.items() if info.state is DomainState.RUNNING]
         paused = {info: ids for info, ids in affected.items() if info.state is DomainState.PAUSED}
 
-        def job(progress: Progress) -> str:
-            progress.begun("choose", f"choosing {new} as the netvm")
+        def job(progress: Progress) -> Message:
+            progress.begun("choose", Message(DomainCode.CHOOSING, netvm=new))
             with _told(progress, "choose"):
                 set_netvm(self._config, new)
             post(lambda: self._chosen(new, paused))
-            progress.done("choose", f"chose {new} as the netvm")
+            progress.done("choose", Message(DomainCode.CHOSE, netvm=new))
             return Move(self._hypervisor, self._taken, new, netvm.id, self._given(inputs)).run(
                 running, paused, progress
             )

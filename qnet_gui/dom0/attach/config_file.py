@@ -13,6 +13,8 @@ from pathlib import Path
 
 from qnet_gui.model import config
 from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.parse import domain_name
 from qnet_gui.runtime.atomic_file import write_atomically
 
@@ -31,9 +33,7 @@ def with_netvm(text: str, name: str) -> str:
     except BadInput:
         done = False
     if not done:
-        raise BadInput(
-            f'It is written in a way that cannot be changed by machine. Write netvm = "{name}" below [dom0].'
-        )
+        raise BadInput(ValueCode.NOT_BY_MACHINE, name=name)
     return changed
 
 
@@ -63,14 +63,15 @@ def set_netvm(path: Path, name: str) -> None:
         mode = stat.S_IMODE(target.stat().st_mode)
     except FileNotFoundError:
         found, mode = b"", _NEW_FILE_MODE
-    except (OSError, RuntimeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "its links go in a circle"
-        raise QnetError(f"{path} cannot be read: {why}.") from None
+    except OSError as error:
+        raise QnetError(SystemCode.FILE_UNREADABLE, path=str(path), why=error.strerror or "") from None
+    except RuntimeError:
+        raise QnetError(SystemCode.FILE_CIRCULAR, path=str(path)) from None
     try:
         changed = with_netvm(found.decode(), name).encode()
     except UnicodeDecodeError:
-        raise BadInput(f"{path} cannot be read: it is not UTF-8.") from None
+        raise BadInput(SystemCode.FILE_NOT_UTF8, path=str(path)) from None
     except BadInput as error:
-        raise BadInput(f"{path}: {error}") from None
+        raise BadInput(SystemCode.FILE_WRONG, path=str(path), why=error.message) from None
     if changed != found:
         write_atomically(target, changed, mode)

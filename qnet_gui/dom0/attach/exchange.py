@@ -14,6 +14,8 @@ from qnet_gui.dom0.observe import inputs
 from qnet_gui.dom0.observe.inputs import Frontend, home
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.errors import HypervisorError, NoAnswer, Refused
+from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.parse import printable
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
@@ -66,12 +68,14 @@ class AttachedVif:
         status = store.read(f"{self.backend}/hotplug-status")
         if status == b"error":
             why = store.read(f"{self.backend}/hotplug-error") or b""
-            raise Refused(f"The netvm refused its card: {printable(why) or 'it did not say why'}.")
+            if not why:
+                raise Refused(DomainCode.CARD_REFUSED_SILENTLY)
+            raise Refused(DomainCode.CARD_REFUSED, why=printable(why))
         reported = store.read(keys.GUEST_ADDRESS.under(self.vif.frontend)) == str(self.address).encode()
         return status == b"connected" and (reported or not self.reports)
 
 
-def wait(store: Store, given: AttachedVif, cancelled: Callable[[], str], deadline: Deadline) -> None:
+def wait(store: Store, given: AttachedVif, cancelled: Callable[[], Message | None], deadline: Deadline) -> None:
     """Wait until a card works; `NoAnswer` when it does not in time, `Refused` when somebody wants it to stop."""
 
     def check() -> None:
@@ -84,7 +88,7 @@ def wait(store: Store, given: AttachedVif, cancelled: Callable[[], str], deadlin
     paths = (given.backend, f"{home(given.vif.frontend)}/{_REPORT}")
     if wait_until(store, paths, look, deadline, check=check, interval=CANCEL_INTERVAL) is None:
         served = store.read(f"{given.backend}/hotplug-status") == b"connected"
-        raise NoAnswer("It has not set up its card in time." if served else "The netvm did not serve it in time.")
+        raise NoAnswer(DomainCode.CARD_NOT_SET_UP if served else DomainCode.CARD_NOT_SERVED)
 
 
 def deadline() -> Deadline:

@@ -15,7 +15,10 @@ from qnet_gui.dom0.bus.operations import Progress
 from qnet_gui.dom0.observe import frontends, inputs
 from qnet_gui.dom0.observe.inputs import Frontend
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
-from qnet_gui.model.errors import QnetError, Refused
+from qnet_gui.model.errors import QnetError, Refused, unexpected
+from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.store.client import Store
 
 log = logging.getLogger(__name__)
@@ -35,13 +38,13 @@ class Move:
 
     def run(
         self, running: Iterable[tuple[DomainInfo, Container[int]]], paused: Iterable[DomainInfo], progress: Progress
-    ) -> str:
-        """Move them; returns the sentence that tells how it went, or raises it when some could not be moved."""
+    ) -> Message:
+        """Move them; returns how it went, or raises it when some could not be moved."""
         moved: dict[DomainInfo, list[AttachedVif]] = {}
-        failed: dict[str, str] = {}
+        failed: dict[str, Message] = {}
         with Store() as store:
             for info, ids in running:
-                progress.begun(f"move {info.name}", f"moving {info.name} to {self._name}")
+                progress.begun(f"move {info.name}", Message(DomainCode.MOVING, name=info.name, netvm=self._name))
                 try:
                     if progress.cancelled:
                         raise Refused(progress.cancelled)
@@ -53,27 +56,27 @@ class Move:
                 try:
                     for each in given:
                         exchange.wait(store, each, lambda: progress.cancelled, deadline)
-                    progress.done(f"move {info.name}", f"moved {info.name} to {self._name}")
+                    progress.done(f"move {info.name}", Message(DomainCode.MOVED, name=info.name, netvm=self._name))
                 except Exception as error:
                     del moved[info]
                     self._fail(info, error, failed, progress)
-        return self._sentence([info.name for info in moved], [info.name for info in paused], failed)
+        return self._outcome([info.name for info in moved], [info.name for info in paused], failed)
 
     @staticmethod
-    def _fail(info: DomainInfo, error: Exception, failed: dict[str, str], progress: Progress) -> None:
+    def _fail(info: DomainInfo, error: Exception, failed: dict[str, Message], progress: Progress) -> None:
         if not isinstance(error, QnetError):
             log.error("unexpected: %r", error, exc_info=error)
-        failed[info.name] = error.sentence if isinstance(error, QnetError) else f"An unexpected {type(error).__name__}."
+        failed[info.name] = unexpected(error)
         progress.failed(f"move {info.name}", failed[info.name])
 
-    def _sentence(self, moved: list[str], paused: list[str], failed: dict[str, str]) -> str:
-        parts = [f"{self._name} is the netvm now."]
-        parts += [f"Moved to it: {', '.join(sorted(moved))}."] if moved else []
-        parts += [f"Paused, and moved when they go on: {', '.join(sorted(paused))}."] if paused else []
-        parts += [f"{name} could not be moved: {failed[name]}" for name in sorted(failed)]
+    def _outcome(self, moved: list[str], paused: list[str], failed: dict[str, Message]) -> Message:
+        parts = [Message(DomainCode.IS_NETVM, netvm=self._name)]
+        parts += [Message(DomainCode.WERE_MOVED, names=tuple(sorted(moved)))] if moved else []
+        parts += [Message(DomainCode.MOVED_LATER, names=tuple(sorted(paused)))] if paused else []
+        parts += [Message(DomainCode.NOT_MOVED, name=name, why=failed[name]) for name in sorted(failed)]
         if failed:
-            raise QnetError(" ".join(parts))
-        return " ".join(parts)
+            raise QnetError(HelperCode.SENTENCES, sentences=tuple(parts))
+        return Message(HelperCode.SENTENCES, sentences=tuple(parts))
 
     def exchange(self, store: Store, info: DomainInfo, ids: Container[int]) -> list[AttachedVif]:
         """Take away a domain's cards that these serve, or what is left of such an attempt, and give it the same again.
@@ -93,7 +96,7 @@ class Move:
     def _give(self, info: DomainInfo, frontend: Frontend, reports: bool) -> AttachedVif:
         address = self._address(info.id, frontend)
         if address is None:
-            raise QnetError(f"It is not known which address {info.name} had.")
+            raise QnetError(DomainCode.ADDRESS_UNKNOWN, name=info.name)
         vif = self._hypervisor.attach_vif(frontends.again(frontend, info, self._netvm, address))
         self._taken.pop(info.id, None)
         return AttachedVif(vif, self._netvm, address, reports)

@@ -1,4 +1,4 @@
-"""What may be done to which domain at present; whatever stands in the way is raised as a sentence. Pure."""
+"""What may be done to which domain at present; whatever stands in the way is raised. Pure."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import AgentState, DomainState
 from qnet_gui.model.errors import NotFound, Refused
+from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.parse import domain_name, shown
-from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0State
 
 _DOM0 = ("dom0", "Domain-0")
@@ -28,36 +29,35 @@ def _awake(info: DomainInfo) -> DomainInfo:
 
 def _ours(inputs: Inputs) -> None:
     if inputs.managed_by:
-        problem = Problem("managed", inputs.managed_by)
-        raise Refused(f"{problem.sentence} {problem.cure}")
+        raise Refused(DomainCode.MANAGED_BY_OTHERS, manager=inputs.managed_by)
 
 
 def _closed(inputs: Inputs) -> None:
     if inputs.dom0.state is not Dom0State.CLOSED:
-        raise Refused("dom0 is connected to the network, and all others are paused until it is disconnected.")
+        raise Refused(DomainCode.DOM0_CONNECTED)
 
 
 def _domain(inputs: Inputs, domid: int) -> DomainInfo:
     info = frontends.alive(inputs).get(domid)
     if info is None:
-        raise NotFound(f"There is no domain with the id {domid} that runs.")
+        raise NotFound(DomainCode.DOMAIN_ID_UNKNOWN, id=domid)
     return info
 
 
-def _guest(inputs: Inputs, domid: int, action: str) -> DomainInfo:
-    """A domain other than dom0 and the netvm."""
+def _guest(inputs: Inputs, domid: int, if_dom0: DomainCode, if_netvm: DomainCode) -> DomainInfo:
+    """A domain other than dom0 and the netvm; of these it is said why not."""
     info = _domain(inputs, domid)
     if domid == 0:
-        raise Refused(f"dom0 cannot be {action}.")
+        raise Refused(if_dom0)
     if inputs.netvm is not None and domid == inputs.netvm.id:
-        raise Refused(f"{info.name} is the netvm: it cannot be {action}, since all others need it.")
+        raise Refused(if_netvm, name=info.name)
     return info
 
 
 def pause(inputs: Inputs, domid: int) -> DomainInfo:
     """It may be paused."""
     _ours(inputs)
-    info = _guest(inputs, domid, "paused")
+    info = _guest(inputs, domid, DomainCode.DOM0_NOT_TO_PAUSE, DomainCode.NETVM_NOT_TO_PAUSE)
     _closed(inputs)
     return info
 
@@ -67,7 +67,7 @@ def unpause(inputs: Inputs, domid: int) -> DomainInfo:
     _ours(inputs)
     info = _domain(inputs, domid)
     if domid == 0:
-        raise Refused("dom0 is never paused.")
+        raise Refused(DomainCode.DOM0_NEVER_PAUSED)
     _closed(inputs)
     return info
 
@@ -75,22 +75,21 @@ def unpause(inputs: Inputs, domid: int) -> DomainInfo:
 def detach(inputs: Inputs, domid: int) -> DomainInfo:
     """It may be cut off."""
     _ours(inputs)
-    info = _guest(inputs, domid, "cut off")
+    info = _guest(inputs, domid, DomainCode.DOM0_NOT_TO_CUT_OFF, DomainCode.NETVM_NOT_TO_CUT_OFF)
     if not inputs.frontends.get(domid):
-        raise Refused(f"{info.name} is not attached to the network.")
+        raise Refused(DomainCode.NOT_ATTACHED, name=info.name)
     return info
 
 
 def attach(inputs: Inputs, name: str, domid: int) -> tuple[DomainInfo, DomainInfo]:
     """It may be attached; returns it and the netvm."""
     _ours(inputs)
-    if domid == 0:
-        raise Refused("dom0 is not attached like other domains. Connect it for an upgrade.")
-    info = _guest(inputs, domid, "attached to itself")
+    info = _guest(inputs, domid, DomainCode.DOM0_NOT_TO_ATTACH, DomainCode.NETVM_NOT_TO_ATTACH)
     _closed(inputs)
     for frontend in inputs.frontends.get(domid, {}).values():
         if frontend.backend in frontends.alive(inputs):
-            raise Refused(f"{info.name} is attached to {frontends.netvm_of(inputs, frontend, {})} already.")
+            already = frontends.netvm_of(inputs, frontend, {})
+            raise Refused(DomainCode.ATTACHED_ALREADY, name=info.name, netvm=already)
     return info, netvm(inputs, name)
 
 
@@ -98,23 +97,21 @@ def netvm(inputs: Inputs, name: str) -> DomainInfo:
     """The chosen netvm can serve now."""
     found = inputs.netvm
     if found is None or found.state is DomainState.DYING:
-        raise Refused(f"{name} is not running. Start it.")
+        raise Refused(DomainCode.NETVM_NOT_RUNNING, name=name)
     if found.state is DomainState.PAUSED:
-        raise Refused(f"{name} is paused. Unpause it.")
+        raise Refused(DomainCode.NETVM_PAUSED, name=name)
     if found.id == 0 and frontends.agent_of(inputs, 0) is AgentState.UNKNOWN:
-        raise Refused(
-            "dom0 is the netvm and has no network agent. Choose a separate netvm, or: systemctl start qnet-agent"
-        )
+        raise Refused(DomainCode.DOM0_WITHOUT_AGENT)
     return found
 
 
-def show(inputs: Inputs, name: str, cannot_show: str) -> DomainInfo:
+def show(inputs: Inputs, name: str, cannot_show: Message | None) -> DomainInfo:
     """The netvm's own applet may be shown; returns the netvm."""
-    if cannot_show:
+    if cannot_show is not None:
         raise Refused(cannot_show)
     found = netvm(inputs, name)
     if found.id == 0:
-        raise Refused("dom0 is the netvm: start nm-applet here, like any other program.")
+        raise Refused(DomainCode.NO_OWN_WINDOWS)
     return found
 
 
@@ -126,16 +123,14 @@ def choose(inputs: Inputs, wanted: str, move: bool) -> DomainInfo:
     if wanted in _DOM0:
         dom0 = _domain(inputs, 0)
         if move and frontends.agent_of(inputs, 0) is AgentState.UNKNOWN:
-            raise Refused(
-                "No network agent runs in dom0, so no domain can be moved to it. Start it: systemctl start qnet-agent"
-            )
+            raise Refused(DomainCode.DOM0_CANNOT_SERVE)
         return dom0
     name = domain_name(wanted)
     info = next((each for each in frontends.alive(inputs).values() if each.id and each.name == name), None)
     if info is None:
-        raise NotFound(f"There is no domain {shown(name)} that runs.")
+        raise NotFound(DomainCode.DOMAIN_UNKNOWN, name=shown(name))
     if info.state is DomainState.PAUSED:
-        raise Refused(f"{name} is paused. Unpause it.")
+        raise Refused(DomainCode.NETVM_PAUSED, name=name)
     if frontends.agent_of(inputs, info.id) is AgentState.UNKNOWN:
-        raise Refused(f"{name} cannot be the netvm: no network agent has ever reported from it.")
+        raise Refused(DomainCode.NEVER_A_NETVM, name=name)
     return info

@@ -18,6 +18,7 @@ from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.config import Config
 from qnet_gui.model.domain import AgentState, DomainState
 from qnet_gui.model.errors import QnetError, StoreGone
+from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
@@ -164,7 +165,7 @@ class Provisioner:
         """dom0's own address for the time that it is connected: nobody else's, the uplinks' included."""
         dom0 = next((info for info in inputs.domains if info.id == 0), None)
         if dom0 is None:
-            raise QnetError("The hypervisor does not tell dom0 among its domains.")
+            raise QnetError(DomainCode.DOM0_NOT_LISTED)
         taken = {address for uplink in inputs.agent.uplinks for address in (uplink.address, uplink.gateway)}
         taken |= _taken(inputs, dom0.uuid) | set(inputs.allocated.values())
         return self._allocator.address(dom0.uuid, taken, {info.uuid for info in _alive(inputs)})

@@ -16,7 +16,11 @@ from typing import Any, TypeVar
 import dbus
 from dbus.lowlevel import ErrorMessage, MethodCallMessage, MethodReturnMessage
 
+from qnet_gui.model import message_wire
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
+from qnet_gui.runtime.dbus_values import typed
 
 log = logging.getLogger(__name__)
 Handler = TypeVar("Handler", bound=Callable[..., None])
@@ -25,7 +29,6 @@ Handler = TypeVar("Handler", bound=Callable[..., None])
 ANYONE = "anyone"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _ACTION = re.compile(r"org\.qnet\.[a-z0-9-]+")
-_SENTENCE_FOR_THE_UNEXPECTED = "The network helper failed unexpectedly; its log says why."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,21 @@ def method(
     return declare
 
 
-def error_reply(error: BaseException) -> tuple[str, str]:
-    """The D-Bus name and the sentence by which a caller learns of an error; our log gets the rest."""
+#: A message on D-Bus: its parts and their signatures.
+MESSAGE = {"sentence": "s", "code": "s", "arguments": "a{sv}"}
+
+
+def message_body(message: Message) -> tuple[str, str, Any]:
+    """The parts of `MESSAGE`: the English sentence, the code, the arguments."""
+    return message.english, message.code.value, typed(message_wire.arguments(message))
+
+
+def error_reply(error: BaseException) -> QnetError:
+    """The error by which a caller learns of any; our log gets the rest."""
     if isinstance(error, QnetError):
-        return error.dbus_name, error.sentence
+        return error
     log.error("unexpected: %r", error, exc_info=error)
-    return QnetError("").dbus_name, _SENTENCE_FOR_THE_UNEXPECTED
+    return QnetError(HelperCode.HELPER_FAILED)
 
 
 class Call:
@@ -111,8 +123,12 @@ class Call:
         self._send(answer)
 
     def fail(self, error: BaseException) -> None:
-        """Answer with an error."""
-        self.fail_as(*error_reply(error))
+        """Answer with an error; its body begins with the English sentence, which is what any tool of the bus shows."""
+        told = error_reply(error)
+        sentence, *more = message_body(told.message)
+        answer = ErrorMessage(self._message, told.dbus_name, sentence)
+        answer.append(*more, signature="".join(MESSAGE.values()).removeprefix("s"))
+        self._send(answer)
 
     def fail_as(self, name: str, sentence: str) -> None:
         """Answer with an error of the bus's own."""

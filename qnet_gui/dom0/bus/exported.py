@@ -16,6 +16,7 @@ from qnet_gui.dom0.bus.interface import DeclaredObject, Interface
 from qnet_gui.dom0.bus.introspect import INTROSPECTABLE, PROPERTIES, describe, describe_parent
 from qnet_gui.dom0.bus.polkit import Authority
 from qnet_gui.model.errors import BadInput, NotAuthorised
+from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.runtime.dbus_values import plain
 
 _BUS_ERROR = "org.freedesktop.DBus.Error."
@@ -117,7 +118,7 @@ class Exported:
             return
         interface, *rest = map(plain, message.get_args_list())
         if interface not in (self._declared.interface_name, ""):
-            raise BadInput("There is no such interface here.")
+            raise BadInput(HelperCode.NO_INTERFACE)
         if gives == "a{sv}":
             self._read_all(self._with_properties, {}, call.reply)
         elif rest[0] not in self._declared.properties:

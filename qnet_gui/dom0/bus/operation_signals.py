@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from qnet_gui.dom0.bus.declare import MESSAGE, message_body
 from qnet_gui.dom0.bus.emitter import Emitter
 from qnet_gui.dom0.bus.interface import Interface, Signal
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.messages.message import Message
 
 
 class OperationSignals(Interface):
@@ -16,12 +18,12 @@ class OperationSignals(Interface):
         Signal(
             "Step",
             "A step of an operation has begun, or is done, failed or undone: its `state` is one of these words.",
-            {"operation": "u", "step": "s", "state": "s", "text": "s"},
+            {"operation": "u", "step": "s", "state": "s", **MESSAGE},
         ),
         Signal(
             "OperationEnded",
             "An operation has ended. `error` is the name of what it failed with, empty when it did not.",
-            {"operation": "u", "error": "s", "sentence": "s"},
+            {"operation": "u", "error": "s", **MESSAGE},
         ),
     )
 
@@ -29,11 +31,11 @@ class OperationSignals(Interface):
         self._emitter = emitter
         self._after_end = ended
 
-    def step(self, operation: int, step: str, state: str, text: str) -> None:
+    def step(self, operation: int, step: str, state: str, what: Message) -> None:
         """See `operations.Listener`."""
-        self._emitter.emit("Step", operation, step, state, text)
+        self._emitter.emit("Step", operation, step, state, *message_body(what))
 
-    def ended(self, operation: int, error: QnetError | None, sentence: str) -> None:
+    def ended(self, operation: int, error: QnetError | None, outcome: Message) -> None:
         """See `operations.Listener`."""
-        self._emitter.emit("OperationEnded", operation, error.dbus_name if error else "", sentence)
+        self._emitter.emit("OperationEnded", operation, error.dbus_name if error else "", *message_body(outcome))
         self._after_end()

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from qnet_gui.model.errors import Busy, QnetError, Refused
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.snapshot import Operation
 from qnet_gui.runtime.jobs import JobThread
 from qnet_gui.runtime.mainloop import post
@@ -22,13 +24,13 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 #: What a person who has to wait is told that somebody else is doing.
-_DOING = {
-    "connect": "is connecting dom0 to the network",
-    "disconnect": "is disconnecting dom0 from the network",
-    "recover": "is going on where the last helper stopped",
-    "set-netvm": "is choosing another netvm",
-    "attach": "is attaching a domain to the network",
-    "detach": "is cutting a domain off the network",
+_BUSY = {
+    "connect": HelperCode.BUSY_CONNECTING,
+    "disconnect": HelperCode.BUSY_DISCONNECTING,
+    "recover": HelperCode.BUSY_RECOVERING,
+    "set-netvm": HelperCode.BUSY_CHOOSING,
+    "attach": HelperCode.BUSY_ATTACHING,
+    "detach": HelperCode.BUSY_DETACHING,
 }
 
 
@@ -36,41 +38,41 @@ class Progress(Protocol):
     """What a job says while it is at work, from its own thread."""
 
     @property
-    def cancelled(self) -> str:
-        """Why it is to stop, put everything back and raise; empty while it may go on."""
+    def cancelled(self) -> Message | None:
+        """Why it is to stop, put everything back and raise; None while it may go on."""
         ...
 
-    def begun(self, step: str, text: str) -> None:
-        """A step has begun; `text` goes on the sentence `It is …`."""
+    def begun(self, step: str, what: Message) -> None:
+        """A step has begun; `what` is being done."""
         ...
 
-    def done(self, step: str, text: str) -> None:
-        """A step is done; `text` says what has been done."""
+    def done(self, step: str, what: Message) -> None:
+        """A step is done; `what` has been done."""
         ...
 
-    def failed(self, step: str, text: str) -> None:
-        """A step has failed; `text` is the reason."""
+    def failed(self, step: str, why: Message) -> None:
+        """A step has failed."""
         ...
 
-    def undone(self, step: str, text: str) -> None:
-        """A step has been taken back."""
+    def undone(self, step: str, what: Message) -> None:
+        """A step has been taken back; `what` has been done for that."""
         ...
 
 
 class Listener(Protocol):
     """Who is told, on the main loop."""
 
-    def step(self, operation: int, step: str, state: str, text: str) -> None:
+    def step(self, operation: int, step: str, state: str, what: Message) -> None:
         """A step has changed."""
         ...
 
-    def ended(self, operation: int, error: QnetError | None, sentence: str) -> None:
-        """An operation has ended."""
+    def ended(self, operation: int, error: QnetError | None, outcome: Message) -> None:
+        """An operation has ended; `outcome` is the error's message where there is one."""
         ...
 
 
-#: Does the work; returns the sentence that tells people how it went.
-Job = Callable[[Progress], str]
+#: Does the work; returns what tells people how it went.
+Job = Callable[[Progress], Message]
 
 
 @dataclass(slots=True)
@@ -80,23 +82,23 @@ class _Running:
     what: Operation
     job: Job
     listener: Listener
-    cancelled: str = ""
+    cancelled: Message | None = None
 
-    def _say(self, step: str, state: str, text: str) -> None:
-        log.info("operation %d: %s %s: %s", self.what.id, step, state, text)
-        post(lambda: self.listener.step(self.what.id, step, state, text))
+    def _say(self, step: str, state: str, message: Message) -> None:
+        log.info("operation %d: %s %s: %s", self.what.id, step, state, message)
+        post(lambda: self.listener.step(self.what.id, step, state, message))
 
-    def begun(self, step: str, text: str) -> None:
-        self._say(step, "begun", text)
+    def begun(self, step: str, what: Message) -> None:
+        self._say(step, "begun", what)
 
-    def done(self, step: str, text: str) -> None:
-        self._say(step, "done", text)
+    def done(self, step: str, what: Message) -> None:
+        self._say(step, "done", what)
 
-    def failed(self, step: str, text: str) -> None:
-        self._say(step, "failed", text)
+    def failed(self, step: str, why: Message) -> None:
+        self._say(step, "failed", why)
 
-    def undone(self, step: str, text: str) -> None:
-        self._say(step, "undone", text)
+    def undone(self, step: str, what: Message) -> None:
+        self._say(step, "undone", what)
 
 
 class Operations:
@@ -119,14 +121,14 @@ class Operations:
         """Raise `Busy` with who and what when one is under way."""
         if self._running is not None:
             what = self._running.what
-            raise Busy(f"{what.by} {_DOING[what.kind]}. Wait until that is done.")
+            raise Busy(_BUSY[what.kind], user=what.by)
 
     def start(self, kind: str, by: str, job: Job) -> int:
         """Start an operation; `Busy` when another one is under way. Returns its number."""
         self.check_idle()
         return self._enqueue(kind, by, job)
 
-    def start_urgent(self, kind: str, by: str, job: Job, why: str) -> int:
+    def start_urgent(self, kind: str, by: str, job: Job, why: Message | None) -> int:
         """Start one that must not be refused; what runs is cancelled because of `why`. A second one joins the first."""
         everything = [*([self._running] if self._running else []), *self._waiting]
         same = next((operation for operation in everything if operation.what.kind == kind), None)
@@ -149,16 +151,16 @@ class Operations:
     def _next(self) -> None:
         if self._running is None and self._waiting:
             running = self._running = self._waiting.popleft()
-            log.info("operation %d: %s %s", running.what.id, running.what.by, _DOING[running.what.kind])
+            log.info("operation %d: %s of %s begins", running.what.id, running.what.kind, running.what.by)
             self._worker.submit(lambda: running.job(running), lambda result: self._ended(running, result))
             self._changed()
 
-    def _ended(self, running: _Running, result: str | QnetError) -> None:
+    def _ended(self, running: _Running, result: Message | QnetError) -> None:
         self._running = None
         self._changed()  # first, so that whoever looks because of the end sees what it has led to
         if isinstance(result, QnetError):
             log.log(logging.INFO if isinstance(result, Refused) else logging.WARNING, "it failed: %s", result)
-            self._listener.ended(running.what.id, result, result.sentence)
+            self._listener.ended(running.what.id, result, result.message)
         else:
             log.info("operation %d ended: %s", running.what.id, result)
             self._listener.ended(running.what.id, None, result)

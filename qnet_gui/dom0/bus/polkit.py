@@ -13,6 +13,7 @@ from typing import Any
 import dbus
 
 from qnet_gui.model.errors import NotAuthorised
+from qnet_gui.model.messages.helper import HelperCode
 
 log = logging.getLogger(__name__)
 Answer = Callable[[NotAuthorised | None], None]
@@ -26,16 +27,16 @@ _DEADLINE = 300.0
 
 
 def refusal(challenge: bool, details: dict[str, str], interactive: bool) -> NotAuthorised:
-    """Why polkit said no, in words."""
+    """Why polkit said no."""
     if details.get("polkit.dismissed"):
-        return NotAuthorised("The password was not given.")
+        return NotAuthorised(HelperCode.PASSWORD_NOT_GIVEN)
     if challenge and not interactive:
-        return NotAuthorised("This needs a password, and the caller does not let anybody be asked for it.")
+        return NotAuthorised(HelperCode.PASSWORD_NOT_WANTED)
     if challenge:
-        return NotAuthorised("This needs a password, and there is nobody who could be asked for it.")
+        return NotAuthorised(HelperCode.PASSWORD_OF_NOBODY)
     if interactive:  # polkit tells neither from the other, and KDE's dialog not even that it was dismissed
-        return NotAuthorised("No right password was given, or you are not allowed to do this.")
-    return NotAuthorised("You are not allowed to do this.")
+        return NotAuthorised(HelperCode.PASSWORD_WRONG)
+    return NotAuthorised(HelperCode.NOT_ALLOWED)
 
 
 class Authority:
@@ -48,7 +49,7 @@ class Authority:
     def check(self, sender: str, action: str, interactive: bool, answer: Answer) -> None:
         """Call `answer` once: with None for yes, with the reason for no. Cancelled when the caller leaves the bus."""
         if not sender:
-            answer(NotAuthorised("Nobody can be authorised without a name on the bus."))
+            answer(NotAuthorised(HelperCode.CALLER_NAMELESS))
             return
         _Check(self._connection, f"qnet-{next(self._serial)}", sender, interactive, answer).ask(action)
 
@@ -77,7 +78,7 @@ class _Check:
     def _owner(self, owner: str) -> None:
         if not owner and self._answer is not None:
             self._cancel()
-            self._end(NotAuthorised("The caller has gone."))
+            self._end(NotAuthorised(HelperCode.CALLER_GONE))
 
     def _cancel(self) -> None:
         self._connection.call_async(
@@ -99,7 +100,7 @@ class _Check:
             self._cancel()
         if self._answer is not None:
             log.warning("polkit cannot be asked: %s", name)
-        self._end(NotAuthorised("polkit does not answer, so nobody can be authorised."))
+        self._end(NotAuthorised(HelperCode.POLKIT_SILENT))
 
     def _end(self, result: NotAuthorised | None) -> None:
         answer, self._answer = self._answer, None

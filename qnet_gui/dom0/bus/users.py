@@ -8,6 +8,7 @@ from typing import Any
 
 from qnet_gui.dom0.bus.declare import Call
 from qnet_gui.model.errors import NotAuthorised
+from qnet_gui.model.messages.helper import HelperCode
 
 
 def _user_name(uid: int) -> str:
@@ -41,5 +42,5 @@ class Users:
         bus = "org.freedesktop.DBus"
         self._connection.call_async(
             bus, "/org/freedesktop/DBus", bus, "GetConnectionUnixUser", "s", (call.sender,),
-            answered, lambda _: call.fail(NotAuthorised("The caller has gone.")),
+            answered, lambda _: call.fail(NotAuthorised(HelperCode.CALLER_GONE)),
         )  # fmt: skip

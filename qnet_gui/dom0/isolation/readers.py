@@ -26,6 +26,7 @@ from qnet_gui.kernel.netlink_messages import (
     messages,
 )
 from qnet_gui.model.errors import KernelError, QnetError
+from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.snapshot import Iommu
 
 _LINKS = Path("/sys/class/net")
@@ -48,8 +49,7 @@ def _dump(sock: socket.socket, kind: int) -> Iterator[bytes]:
             if answer == NLMSG_DONE:
                 return
             if answer == NLMSG_ERROR:
-                number = error_number(body)
-                raise KernelError(f"The kernel does not tell its links, addresses or routes (error {number}).")
+                raise KernelError(UpgradeCode.DOM0_NETWORK_REFUSED, number=error_number(body))
             rows += 1
             if rows <= _ROWS:
                 yield body
@@ -63,7 +63,9 @@ def _network(nics_found: frozenset[str]) -> Network:
             addresses = [netlink.address(body) for body in _dump(sock, RTM_GETADDR)]
             routes = [netlink.route(body) for body in _dump(sock, RTM_GETROUTE)]
     except OSError as error:
-        raise KernelError(f"dom0's addresses and routes cannot be read: {error.strerror or 'no answer'}.") from error
+        if error.strerror is None:
+            raise KernelError(UpgradeCode.DOM0_NETWORK_SILENT) from error
+        raise KernelError(UpgradeCode.DOM0_NETWORK_UNREADABLE, why=error.strerror) from error
     return Network(
         tuple(link for link in links if link),
         tuple(address for address in addresses if address),

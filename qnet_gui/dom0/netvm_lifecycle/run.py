@@ -20,28 +20,29 @@ from qnet_gui.hypervisor.adapter import is_dom0
 from qnet_gui.hypervisor.passthrough import Passthrough
 from qnet_gui.model import config
 from qnet_gui.model.errors import Busy, NotAuthorised, QnetError, Refused
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.service import ServiceCode
+from qnet_gui.model.messages.system import SystemCode
 
 LOCK = Path("/run/qnet/netvm.lock")
 
 
 def _must_be_allowed(verb: str) -> None:
     if lab.SOCKET.exists():
-        raise Refused(f"This is a lab, whose netvm is started and stopped by: qnet lab {verb} netvm")
+        raise Refused(ServiceCode.SERVICE_IN_LAB, verb=verb)
     if not is_dom0():
-        raise Refused("This is not dom0 of a Xen host; the netvm is started and stopped in dom0.")
+        raise Refused(ServiceCode.SERVICE_NOT_IN_DOM0)
     if os.geteuid():
-        raise NotAuthorised(f"This must be done by root: sudo qnet netvm {verb}")
+        raise NotAuthorised(ServiceCode.SERVICE_FOR_ROOT, verb=verb)
     if others := xen.manager():
-        raise Refused(f"The domains of this host belong to {others}, so qnet does not {verb} one. Use its tools.")
+        raise Refused(ServiceCode.SERVICE_OF_OTHERS, manager=others)
 
 
 def _name(verb: str) -> str:
     name = config.load().netvm
     if name in ("dom0", "Domain-0"):
-        raise Refused(
-            f"dom0 is the netvm, so there is no domain to {verb}. systemctl {verb} qnet-agent does it for dom0;"
-            " qnet netvm set NAME chooses a separate netvm."
-        )
+        raise Refused(ServiceCode.SERVICE_OF_DOM0, verb=verb)
     return name
 
 
@@ -52,18 +53,18 @@ def locked(path: Path) -> Iterator[None]:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise QnetError(f"{path} cannot be made: {error.strerror}.") from None
+        raise QnetError(SystemCode.FILE_NOT_MADE, path=str(path), why=error.strerror or "") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise Busy("The netvm is being started or stopped by another qnet netvm.") from None
+        raise Busy(HelperCode.BUSY_SERVICE) from None
     finally:
         os.close(lock)
 
 
-def run(verb: str, limits: Limits, tell: Tell) -> str:
-    """Do it, `verb` being start, stop or restart; the sentence that tells how it ended, or `QnetError`.
+def run(verb: str, limits: Limits, tell: Tell) -> Message:
+    """Do it, `verb` being start, stop or restart; what tells how it ended, or `QnetError`.
 
     `KeyboardInterrupt` when a signal has ended it, and everything that was begun is undone.
     """
@@ -72,7 +73,7 @@ def run(verb: str, limits: Limits, tell: Tell) -> str:
     with locked(LOCK), Interrupts() as interrupts:
         toolstack, passthrough = Toolstack(interrupts), Passthrough()
         service = NetvmService(name, toolstack, passthrough, tell, RecordFile(), CONFIGURATION, limits)
-        verbs: dict[str, Callable[[], str]] = {
+        verbs: dict[str, Callable[[], Message]] = {
             "start": service.start, "stop": service.stop, "restart": service.restart,
         }  # fmt: skip
         return verbs[verb]()

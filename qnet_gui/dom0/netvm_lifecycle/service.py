@@ -19,11 +19,16 @@ from qnet_gui.hypervisor.passthrough import Passthrough, explained, no_iommu
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import AgentState, DomainState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused, Stuck
+from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.service import ServiceCode
+from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import shown
 
 CONFIGURATION = Path("/etc/qnet/netvm.cfg")
-#: Told of each step: its name, its state (begun, done, failed, undone) and a text, as for `Step` of the helper.
-Tell = Callable[[str, str, str], None]
+#: Told of each step: its name, its state (begun, done, failed, undone) and what, as for `Step` of the helper.
+Tell = Callable[[str, str, Message], None]
 #: One of these says what a domain boots from.
 _BOOTS_FROM = ("kernel", "disk", "bootloader", "firmware", "firmware_override")
 
@@ -37,7 +42,7 @@ class Limits:
 
 
 class NetvmService:
-    """`name` is the netvm's. Every method returns the sentence that tells how it ended, or raises it."""
+    """`name` is the netvm's. Every method returns what tells how it ended, or raises it."""
 
     def __init__(
         self, name: str, toolstack: Toolstack, passthrough: Passthrough, tell: Tell, record: RecordFile,
@@ -53,7 +58,7 @@ class NetvmService:
 
     # -- the verbs
 
-    def start(self) -> str:
+    def start(self) -> Message:
         """Start the netvm; one that runs is no error, and neither is what a start that was killed has left."""
         settings = self._settings()
         found = self._toolstack.find(self._name)
@@ -65,21 +70,21 @@ class NetvmService:
             self._make(settings)
         except (QnetError, KeyboardInterrupt) as error:
             raise self._undone(error) from error
-        return f"{self._name} runs."
+        return Message(ServiceCode.RUNS, name=self._name)
 
-    def stop(self) -> str:
+    def stop(self) -> Message:
         """Shut the netvm down and give its cards back to dom0."""
         found, nics = self._toolstack.find(self._name), self._record.nics
         if found is None and not nics:
-            return f"{self._name} is not running."
+            return Message(DomainCode.NOT_RUNNING, name=self._name)
         if found:
             self._end(found)
         failed = self._give_back("done")
         if failed:
-            raise Stuck(f"{self._name} is stopped. {failed}")
-        return f"{self._name} is stopped."
+            raise Stuck(HelperCode.SENTENCES, sentences=(Message(ServiceCode.IS_STOPPED, name=self._name), *failed))
+        return Message(ServiceCode.IS_STOPPED, name=self._name)
 
-    def restart(self) -> str:
+    def restart(self) -> Message:
         """Stop and start, with the cards kept away from dom0 in between."""
         self._settings()  # what is wrong with them is better known before it is stopped
         found = self._toolstack.find(self._name)
@@ -95,14 +100,14 @@ class NetvmService:
         try:
             found = xl_config.settings(path.read_text(encoding="utf-8", errors="replace"))
         except FileNotFoundError:
-            raise NotFound(f"{path} is not there. It is what xl is to make {self._name} of: see xl.cfg(5).") from None
+            raise NotFound(ServiceCode.CONFIGURATION_MISSING, path=str(path), name=self._name) from None
         except OSError as error:
-            raise QnetError(f"{path} cannot be read: {error.strerror}.") from None
+            raise QnetError(SystemCode.FILE_UNREADABLE, path=str(path), why=error.strerror or "") from None
         name = found.get("name", "")
         if name != self._name:
-            raise Refused(f"{path} is the configuration of {shown(name)}, and the netvm is {self._name}.")
+            raise Refused(ServiceCode.CONFIGURATION_OF_OTHER, path=str(path), value=shown(name), name=self._name)
         if not any(found.get(key) for key in _BOOTS_FROM):
-            raise Refused(f"{path} does not say what {self._name} boots from. Fill in its kernel and its disk.")
+            raise Refused(ServiceCode.CONFIGURATION_EMPTY, path=str(path), name=self._name)
         return found
 
     def _left_behind(self, found: DomainInfo) -> bool:
@@ -111,12 +116,12 @@ class NetvmService:
             self._save(replace(self._record, starting=False))
         return self._record.starting
 
-    def _runs_already(self, found: DomainInfo) -> str:
+    def _runs_already(self, found: DomainInfo) -> Message:
         if found.state is DomainState.PAUSED:
-            raise Refused(f"{self._name} is paused. Unpause it: xl unpause {self._name}")
+            raise Refused(ServiceCode.SERVICE_PAUSED, name=self._name)
         if self._toolstack.agent(found.id) is not AgentState.RUNNING:
             self._await_agent(found.id)
-        return f"{self._name} runs already."
+        return Message(ServiceCode.RUNS_ALREADY, name=self._name)
 
     def _make(self, settings: dict[str, xl_config.Value]) -> None:
         nics = self._nics(settings)
@@ -125,11 +130,17 @@ class NetvmService:
         self._save(replace(self._record, starting=True))
         for nic in nics:
             self._take(nic)
-        with_cards = f" with {', '.join(nic.address for nic in nics)}" if nics else " without a network card"
-        self._tell("create", "begun", f"starting {self._name}{with_cards}")
-        devices = [] if "pci" in settings else [nic.address for nic in nics]
+        starting, started = (
+            Message(ServiceCode.STARTING_WITHOUT, name=self._name),
+            Message(ServiceCode.STARTED_WITHOUT, name=self._name),
+        )
+        if addresses := tuple(nic.address for nic in nics):
+            starting = Message(ServiceCode.STARTING_WITH, name=self._name, nics=addresses)
+            started = Message(ServiceCode.STARTED_WITH, name=self._name, nics=addresses)
+        self._tell("create", "begun", starting)
+        devices = [] if "pci" in settings else list(addresses)
         domid = self._toolstack.create(self._name, self._configuration, devices)
-        self._tell("create", "done", f"started {self._name}{with_cards}")
+        self._tell("create", "done", started)
         self._await_agent(domid)
         self._save(replace(self._record, starting=False))
 
@@ -147,34 +158,46 @@ class NetvmService:
     def _take(self, nic: pci.PciNic) -> None:
         if nic.given_away:
             return
-        what = f"{nic.address} ({nic.driver})" if nic.driver else nic.address
-        self._tell(f"take {nic.address}", "begun", f"taking {what} from dom0")
+        taking, took = (
+            Message(ServiceCode.TAKING_CARD, device=nic.address),
+            Message(ServiceCode.TOOK_CARD, device=nic.address),
+        )
+        if nic.driver:
+            taking = Message(ServiceCode.TAKING_CARD_OF, device=nic.address, driver=nic.driver)
+            took = Message(ServiceCode.TOOK_CARD_OF, device=nic.address, driver=nic.driver)
+        self._tell(f"take {nic.address}", "begun", taking)
         self._save(self._record.taken(nic))
         self._passthrough.take(nic.address)
-        self._tell(f"take {nic.address}", "done", f"took {what} from dom0")
+        self._tell(f"take {nic.address}", "done", took)
 
     def _await_agent(self, domid: int) -> None:
-        self._tell("agent", "begun", f"waiting for the agent in {self._name}")
+        self._tell("agent", "begun", Message(ServiceCode.AWAITING_AGENT, name=self._name))
         self._toolstack.await_agent(domid, self._name, self._limits.agent)
-        self._tell("agent", "done", f"the agent in {self._name} runs")
+        self._tell("agent", "done", Message(ServiceCode.AGENT_RUNS, name=self._name))
 
     # -- the way back
 
     def _undone(self, error: BaseException) -> BaseException:
         """Put everything back after a start that failed; the error that tells how that went, too."""
-        failed = ""
+        failed: list[Message] = []
         try:
             found = self._toolstack.find(self._name)
             if found:
                 self._destroy(found)
         except QnetError as another:
-            failed = f"{self._name} could not be destroyed: {another.sentence} "
+            failed.append(Message(ServiceCode.NOT_DESTROYED, name=self._name, why=another.message))
         failed += self._give_back("undone")
         if isinstance(error, KeyboardInterrupt) and not failed:
             return error
-        told = explained(error, self._iommu()).sentence if isinstance(error, QnetError) else "It was interrupted."
-        sentence = f"{self._name} is not started: {told}"
-        return Stuck(f"{sentence} {failed}") if failed else Refused(f"{sentence} Everything is as it was before.")
+        why = (
+            explained(error, self._iommu()).message
+            if isinstance(error, QnetError)
+            else Message(ServiceCode.INTERRUPTED)
+        )
+        told = Message(ServiceCode.NOT_STARTED, name=self._name, why=why)
+        if failed:
+            return Stuck(HelperCode.SENTENCES, sentences=(told, *failed))
+        return Refused(HelperCode.SENTENCES, sentences=(told, Message(ServiceCode.AS_BEFORE)))
 
     def _iommu(self) -> bool | None:
         with suppress(QnetError):
@@ -183,37 +206,41 @@ class NetvmService:
 
     def _end(self, found: DomainInfo) -> None:
         """Have the netvm end, by itself if it can."""
-        self._tell("stop", "begun", f"stopping {self._name}")
+        self._tell("stop", "begun", Message(ServiceCode.STOPPING, name=self._name))
         runs = found.state is DomainState.RUNNING and not self._record.starting
         if not runs or not self._toolstack.shut_down(found, self._limits.shutdown):
             self._toolstack.destroy(found)
-            self._tell("stop", "done", f"destroyed {self._name}" + (", which did not shut down" if runs else ""))
+            how = ServiceCode.DESTROYED_UNWILLING if runs else ServiceCode.DESTROYED
+            self._tell("stop", "done", Message(how, name=self._name))
         else:
-            self._tell("stop", "done", f"stopped {self._name}")
+            self._tell("stop", "done", Message(ServiceCode.STOPPED, name=self._name))
 
     def _destroy(self, found: DomainInfo) -> None:
         self._toolstack.destroy(found)
-        self._tell("create", "undone", f"destroyed {self._name}")
+        self._tell("create", "undone", Message(ServiceCode.DESTROYED, name=self._name))
 
-    def _give_back(self, how: str) -> str:
+    def _give_back(self, how: str) -> list[Message]:
         """Give all cards back that were taken; what could not be, and why, or nothing."""
-        failed = []
+        failed: list[Message] = []
         used = self._toolstack.devices_in_use() if self._record.nics else set()
         for address, driver in self._record.nics.items():
             try:
                 if address in used:
-                    raise Refused(f"{address} is still in use by a domain.")
+                    raise Refused(ServiceCode.CARD_IN_USE, device=address)
                 self._passthrough.give_back(address, driver)
             except NotFound:  # pulled out meanwhile
                 self._save(self._record.given_back(address))
             except QnetError as error:
-                self._tell(f"take {address}", "failed", error.sentence)
-                failed.append(error.sentence)
+                self._tell(f"take {address}", "failed", error.message)
+                failed.append(error.message)
             else:
                 self._save(self._record.given_back(address))
-                self._tell(f"take {address}", how, f"gave {address} back to {driver or 'dom0'}")
+                back = Message(ServiceCode.GAVE_CARD_BACK, device=address)
+                if driver:
+                    back = Message(ServiceCode.GAVE_CARD_BACK_TO, device=address, driver=driver)
+                self._tell(f"take {address}", how, back)
         self._save(replace(self._record, starting=False))
-        return " ".join([*failed, "qnet netvm stop tries it again."] if failed else [])
+        return [*failed, Message(ServiceCode.STOP_TRIES_AGAIN)] if failed else []
 
     # -- the record
 

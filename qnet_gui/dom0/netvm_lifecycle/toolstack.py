@@ -11,6 +11,7 @@ from qnet_gui.hypervisor.xen import XenHypervisor
 from qnet_gui.hypervisor.xen_run import XL, xl
 from qnet_gui.model.domain import AgentState, DomainState
 from qnet_gui.model.errors import BadInput, HypervisorError, NoAnswer, NotFound
+from qnet_gui.model.messages.service import ServiceCode
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 from qnet_gui.store.waiting import Deadline, wait_until
@@ -60,7 +61,7 @@ class Toolstack:
         xl("create", str(configuration), *words, deadline=_CREATE, program=self._program)
         found = self.find(name)
         if found is None:
-            raise HypervisorError(f"xl has made {name}, which then went away.")
+            raise HypervisorError(ServiceCode.WENT_AT_ONCE, name=name)
         return found.id
 
     def agent(self, domid: int) -> AgentState:
@@ -76,12 +77,12 @@ class Toolstack:
             if _agent(store, domid) is AgentState.RUNNING:
                 return True
             if _RELEASED in changed and self._state(domid) in (None, DomainState.DYING):
-                raise NotFound(f"{name} ended while it was starting; xl console and /var/log/xen tell why.")
+                raise NotFound(ServiceCode.ENDED_AT_START, name=name)
             return None
 
         with Store(self._store) as store:
             if self._wait(store, (state, _RELEASED), look, Deadline(seconds)) is None:
-                raise NoAnswer(f"The agent in {name} did not report within {seconds:g} s. Is qnet-agent enabled in it?")
+                raise NoAnswer(ServiceCode.AGENT_NOT_REPORTED, name=name, seconds=seconds)
 
     def shut_down(self, info: DomainInfo, seconds: float) -> bool:
         """Ask a domain to shut down, and wait until it is gone; False when it has to be destroyed."""

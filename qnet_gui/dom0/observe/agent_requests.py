@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from qnet_gui.dom0.observe.inputs import home
 from qnet_gui.model.errors import BadInput, NoAnswer, QnetError, Refused
+from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.parse import shown
 from qnet_gui.runtime.mainloop import after, cancel
 from qnet_gui.store import keys
@@ -23,8 +25,6 @@ Done = Callable[[list[str] | QnetError], None]
 
 DEADLINE = 3.0
 _SERIALS = 9_999_999_999
-_NO_ANSWER = "The agent in netvm did not answer within 3 seconds. Restart qnet-agent in netvm, or restart netvm."
-_NONSENSE = "The agent in netvm answered with something that is not an answer. Restart netvm."
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ def _ask(store: Store, netvm: int, verb: str) -> int:
         return serial
 
     if store.read(home(netvm)) is None:
-        raise Refused("netvm is not running.")
+        raise Refused(DomainCode.NOT_RUNNING, name="netvm")
     return store.atomically(change)
 
 
@@ -78,7 +78,7 @@ def read_answer(store: Store, netvm: int) -> _Answer | None:
     for index in range(min(head.pieces, keys.PIECES)):
         untrusted_piece = store.read(keys.ANSWER_PIECE.under(netvm, index))
         if untrusted_piece is None:
-            raise BadInput(f"Piece {index} of the answer is missing.")
+            raise BadInput(HelperCode.ANSWER_INCOMPLETE, number=index)
         lines += [line for line in keys.ANSWER_PIECE.parse(untrusted_piece).split(";") if line]
     return _Answer(head.serial, head.ok, lines)
 
@@ -99,14 +99,14 @@ class Requests:
         if netvm != self._netvm:
             self._netvm = netvm
             for request in self._queue + ([self._current] if self._current else []):
-                self._tell(request, NoAnswer("netvm has stopped."))
+                self._tell(request, NoAnswer(HelperCode.NETVM_STOPPED))
             self._queue = []
             self._end()
 
     def ask(self, verb: str, done: Done) -> None:
         """Ask; `done` gets the lines of the answer or an error, within the deadline from when its turn comes."""
         if self._netvm is None:
-            done(Refused("netvm is not running."))
+            done(Refused(DomainCode.NOT_RUNNING, name="netvm"))
             return
         request = next((each for each in self._queue if each.verb == verb), None)
         if request is None:
@@ -141,21 +141,21 @@ class Requests:
             return
         if isinstance(answer, QnetError):
             log.warning("the netvm's answer: %s", answer)
-            self._finish(request, NoAnswer(_NONSENSE) if isinstance(answer, BadInput) else answer)
+            self._finish(request, NoAnswer(HelperCode.AGENT_NONSENSE) if isinstance(answer, BadInput) else answer)
         elif answer.serial == request.serial:
             self._silence(False)
             if answer.ok:
                 self._finish(request, answer.lines)
             else:
                 log.warning("the netvm could not do %s: %s", request.verb, shown(answer.lines))
-                self._finish(request, QnetError("The agent in netvm could not do it; its log says why."))
+                self._finish(request, QnetError(HelperCode.AGENT_COULD_NOT))
 
     def _expired(self, request: _Request) -> None:
         if request is self._current:
             self._timer = None
             log.warning("the netvm did not answer %s", request.verb)
             self._silence(True)
-            self._finish(request, NoAnswer(_NO_ANSWER))
+            self._finish(request, NoAnswer(HelperCode.AGENT_NO_ANSWER, seconds=DEADLINE))
 
     def _finish(self, request: _Request, result: list[str] | QnetError) -> None:
         if request is self._current:

@@ -15,6 +15,7 @@ from qnet_gui.dom0.observe.publisher import SnapshotPublisher
 from qnet_gui.model.dns import ServerAnswer, server_answers
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused
+from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.parse import shown
 from qnet_gui.model.route import Route
 from qnet_gui.runtime.dbus_values import typed
@@ -57,10 +58,10 @@ class NetvmInterface(Interface):
             return
         found = next((known for known in self._publisher.snapshot.domains if known.name == domain), None)
         if found is None:
-            raise NotFound(f"There is no domain {shown(domain)} that runs.")
+            raise NotFound(DomainCode.DOMAIN_UNKNOWN, name=shown(domain))
         report = self._publisher.inputs.guests.get(found.id)
         if not report and found.vif:
-            raise Refused(f"{found.name} has not reported its routes. Restart it, or run qnet-guest in it.")
+            raise Refused(DomainCode.ROUTES_NOT_REPORTED, name=found.name)
         self._reply_routes(call, [report.route] if report and report.route else [])
 
     @method("TestNames", action=ANYONE, gives={"servers": "aa{sv}"})
@@ -76,9 +77,9 @@ class NetvmInterface(Interface):
     def _ask_netvm(self, verb: str, call: Call, done: Callable[[list[str]], None]) -> None:
         state = self._publisher.snapshot.netvm.state
         if state is NetvmState.PAUSED:
-            raise Refused(f"{self._publisher.netvm} is paused.")
+            raise Refused(DomainCode.PAUSED, name=self._publisher.netvm)
         if state is NetvmState.ABSENT:
-            raise Refused(f"{self._publisher.netvm} is not running.")
+            raise Refused(DomainCode.NOT_RUNNING, name=self._publisher.netvm)
 
         def answered(result: list[str] | QnetError) -> None:
             if isinstance(result, QnetError):

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from qnet_gui.model.errors import KernelError
+from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.route import Route
 
 _TABLE = Path("/proc/net/route")
@@ -34,4 +35,4 @@ def read() -> list[Route]:
     try:
         return parse(_TABLE.read_text(encoding="ascii").splitlines())
     except (OSError, ValueError) as error:
-        raise KernelError("dom0's routes cannot be read.") from error
+        raise KernelError(UpgradeCode.DOM0_ROUTES_UNREADABLE) from error

@@ -13,6 +13,7 @@ from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.dom0.observe.overdue import OverdueReports
 from qnet_gui.dom0.observe.snapshot_builder import BuiltSnapshot, awaited, build
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.parse import shown
 from qnet_gui.model.snapshot import Snapshot
 
@@ -50,7 +51,7 @@ class SnapshotPublisher:
     def snapshot(self) -> Snapshot:
         """The last one that was published."""
         if self._built is None:
-            raise QnetError("The network helper is still starting.")
+            raise QnetError(HelperCode.HELPER_STARTING)
         return self._built.snapshot
 
     def follow(self, netvm: str) -> None:

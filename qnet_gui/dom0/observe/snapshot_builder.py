@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from qnet_gui.dom0.observe import frontends
+from qnet_gui.dom0.observe import agent_report, frontends
 from qnet_gui.dom0.observe.inputs import Inputs, VifStatus
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.dns import Dns
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem, in_order
 from qnet_gui.model.snapshot import Dom0State, Iommu, Isolation, Snapshot
 from qnet_gui.model.uplink import UplinkState
@@ -77,30 +78,30 @@ def _domain_problems(inputs: Inputs) -> Iterable[Problem]:
         vif, frontend = cards[info.id]
         report = inputs.guests.get(info.id)
         if frontend.status is VifStatus.ERROR:
-            yield Problem("vif-refused", vif.name)
+            yield Problem(ProblemCode.VIF_REFUSED, vif=vif.name)
         elif info.id in inputs.overdue or (report is not None and report.address is None):
-            yield Problem("domain-without-network", info.name)
+            yield Problem(ProblemCode.DOMAIN_WITHOUT_NETWORK, name=info.name)
 
 
 def _netvm_problems(inputs: Inputs, snapshot: Snapshot) -> Iterable[Problem]:
     if snapshot.netvm.state is NetvmState.ABSENT:
-        yield Problem("no-netvm")
+        yield Problem(ProblemCode.NO_NETVM)
     elif snapshot.netvm.id in inputs.overdue:
-        yield Problem("agent-unknown")
+        yield Problem(ProblemCode.AGENT_UNKNOWN)
     if snapshot.netvm.id == 0:
-        yield Problem("dom0-netvm")
+        yield Problem(ProblemCode.DOM0_NETVM)
     if snapshot.netvm.state is not NetvmState.RUNNING:
         return
     if snapshot.netvm.agent is AgentState.STOPPED:
-        yield Problem("agent-stopped")
+        yield Problem(ProblemCode.AGENT_STOPPED)
     elif inputs.silent:
-        yield Problem("agent-silent")
-    yield from (Problem(code) for code in inputs.agent.problems)
+        yield Problem(ProblemCode.AGENT_SILENT)
+    yield from map(Problem, agent_report.problem_codes(inputs.agent))
     connecting = any(uplink.state is UplinkState.CONNECTING for uplink in snapshot.uplinks)
     if snapshot.uplink is None:
-        yield from () if connecting else (Problem("no-uplink"),)
+        yield from () if connecting else (Problem(ProblemCode.NO_UPLINK),)
     elif not snapshot.dns.redirects:
-        yield Problem("no-dns")
+        yield Problem(ProblemCode.NO_DNS)
 
 
 def _isolation(inputs: Inputs, domains: Iterable[Domain]) -> Isolation:
@@ -118,11 +119,11 @@ def _isolation_problems(inputs: Inputs, netvm: Netvm) -> Iterable[Problem]:
     if netvm.id == 0 or netvm.name == "dom0":
         return
     if inputs.isolation.connected and inputs.dom0.state is Dom0State.CLOSED and not inputs.stuck:
-        yield Problem("dom0-reachable")
+        yield Problem(ProblemCode.DOM0_REACHABLE)
     if inputs.isolation.nics:
-        yield Problem("dom0-nic", ", ".join(inputs.isolation.nics))
+        yield Problem(ProblemCode.DOM0_NIC, nics=inputs.isolation.nics)
     if inputs.isolation.iommu is Iommu.OFF:
-        yield Problem("no-iommu")
+        yield Problem(ProblemCode.NO_IOMMU)
 
 
 def build(inputs: Inputs, name: str) -> BuiltSnapshot:
@@ -141,14 +142,14 @@ def build(inputs: Inputs, name: str) -> BuiltSnapshot:
     )
     problems = {*_netvm_problems(inputs, plain), *_domain_problems(inputs)}
     if inputs.dropped:
-        problems.add(Problem("netvm-nonsense"))
+        problems.add(Problem(ProblemCode.NETVM_NONSENSE))
     if not inputs.store:
-        problems = {Problem("no-store")}
+        problems = {Problem(ProblemCode.NO_STORE)}
     if not inputs.hypervisor:
-        problems = {Problem("no-hypervisor")} | (problems & {Problem("no-store")})
+        problems = {Problem(ProblemCode.NO_HYPERVISOR)} | (problems & {Problem(ProblemCode.NO_STORE)})
     problems |= {*_isolation_problems(inputs, netvm)}  # dom0 sees these by itself
     if inputs.managed_by:
-        problems.add(Problem("managed", inputs.managed_by))
+        problems.add(Problem(ProblemCode.MANAGED, manager=inputs.managed_by))
     if inputs.stuck:
-        problems.add(Problem("dom0-stuck"))
+        problems.add(Problem(ProblemCode.DOM0_STUCK))
     return BuiltSnapshot(replace(plain, problems=in_order(problems)), inputs.dropped)

@@ -19,7 +19,7 @@ from qnet_gui.model.snapshot import Snapshot
 def _check_way(snapshot: Snapshot) -> None:
     """Raise the first obstacle to connecting dom0."""
     for obstacle in preflight.obstacles(snapshot):
-        raise Refused(obstacle.sentence)
+        raise Refused(obstacle)
 
 
 class UpgradeInterface(Interface):

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from qnet_gui.model.codec import decode, encode
 from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.parse import domid, ipv4, mac, number, uuid
 from qnet_gui.runtime.atomic_file import sync_folder, write_atomically
 
@@ -71,10 +73,10 @@ def parse(raw: bytes) -> Journal:
     try:
         plain = json.loads(raw)
     except ValueError as error:
-        raise BadInput(f"The journal is not one: {type(error).__name__}.") from None
+        raise BadInput(UpgradeCode.JOURNAL_UNREADABLE, kind=type(error).__name__) from None
     journal = decode(Journal, plain)
     if set(plain) != {field.name for field in fields(Journal)}:
-        raise BadInput("The journal has other fields than it should.")
+        raise BadInput(UpgradeCode.JOURNAL_FIELDS)
     for address in (journal.address, *journal.servers):
         ipv4(str(address))
     for port in journal.ports:
@@ -116,4 +118,4 @@ class JournalFile:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise QnetError(f"{self.path} cannot be removed: {error.strerror}.") from error
+            raise QnetError(SystemCode.FILE_NOT_REMOVED, path=str(self.path), why=error.strerror or "") from error

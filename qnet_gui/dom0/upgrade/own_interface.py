@@ -11,6 +11,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from qnet_gui.model.errors import BadInput, KernelError
+from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.parse import ifname
 from qnet_gui.runtime.command import IP, run
 
@@ -48,7 +49,7 @@ def set_address(link: str, address: IPv4Address) -> None:
         if ipv6.exists():
             ipv6.write_text("1")
     except OSError as error:
-        raise KernelError(f"IPv6 cannot be switched off on {link}: {error.strerror}.") from error
+        raise KernelError(UpgradeCode.IPV6_STAYS_ON, interface=link, why=error.strerror or "") from error
     run([IP, "address", "replace", f"{address}/32", "dev", link])
 
 

@@ -3,58 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from qnet_gui.dom0.upgrade.steps import to_be_paused
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.config import Config
 from qnet_gui.model.domain import AgentState, DomainState, NetvmState
+from qnet_gui.model.message_wire import as_plain
+from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.sentence import uplink_name
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 
 #: Problems with which dom0 has a network of its own, beside the one that it would be given.
-_OWN_NETWORK = frozenset({"dom0-reachable", "dom0-nic"})
-_NOT_OURS = frozenset({"managed"})
+_OWN_NETWORK = frozenset({ProblemCode.DOM0_REACHABLE, ProblemCode.DOM0_NIC})
+_NOT_OURS = frozenset({ProblemCode.MANAGED})
 #: What people call the ports that upgrades use.
 _PORTS = {80: "http", 443: "https"}
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """Something that stands in the way; the sentence says what, and what to do about it."""
-
-    code: str
-    sentence: str
-
-
-def _netvm(snapshot: Snapshot) -> Iterable[Obstacle]:
+def _netvm(snapshot: Snapshot) -> Iterable[Message]:
     name = snapshot.netvm.name
     if snapshot.netvm.id == 0:
-        yield Obstacle(
-            "dom0-netvm", "dom0 is the netvm and has the network already. Choose a separate netvm to have it without."
-        )
+        yield Message(UpgradeCode.DOM0_HAS_NETWORK)
     elif snapshot.netvm.state is NetvmState.ABSENT:
-        yield Obstacle("no-netvm", f"{name} is not running. Start it.")
+        yield Message(DomainCode.NETVM_NOT_RUNNING, name=name)
     elif snapshot.netvm.state is NetvmState.PAUSED:
-        yield Obstacle("netvm-paused", f"{name} is paused. Unpause it.")
+        yield Message(DomainCode.NETVM_PAUSED, name=name)
     elif snapshot.netvm.state is NetvmState.STARTING:
-        yield Obstacle("netvm-starting", f"{name} is starting. Wait until it is up.")
+        yield Message(DomainCode.NETVM_STARTING, name=name)
     elif snapshot.netvm.agent is not AgentState.RUNNING:
-        yield Obstacle("no-agent", f"The agent in {name} does not run. Start qnet-agent in it, or restart {name}.")
+        yield Message(DomainCode.NETVM_WITHOUT_AGENT, name=name)
     elif snapshot.uplink is None:
-        yield Obstacle("no-uplink", f"{name} has no uplink. Plug in a cable or choose a Wi-Fi network.")
+        yield Message(DomainCode.NETVM_WITHOUT_UPLINK, name=name)
 
 
-def _problems(snapshot: Snapshot, codes: frozenset[str]) -> list[Obstacle]:
-    return [Obstacle(each.code, f"{each.sentence} {each.cure}") for each in snapshot.problems if each.code in codes]
+def _problems(snapshot: Snapshot, codes: frozenset[ProblemCode]) -> list[Message]:
+    return [Message(UpgradeCode.IN_THE_WAY, problem=problem) for problem in snapshot.problems if problem.code in codes]
 
 
-def obstacles(snapshot: Snapshot) -> tuple[Obstacle, ...]:
+def obstacles(snapshot: Snapshot) -> tuple[Message, ...]:
     """All that stands in the way; the first one is the one to tell when there is room for one."""
     found = _problems(snapshot, _NOT_OURS)
     if snapshot.dom0.state is not Dom0State.CLOSED:
-        found.append(Obstacle("connected", "dom0 is connected to the network already."))
+        found.append(Message(UpgradeCode.DOM0_IS_CONNECTED))
     found += _netvm(snapshot)
     return (*found, *_problems(snapshot, _OWN_NETWORK))
 
@@ -65,17 +59,15 @@ def allowed(ports: Iterable[int]) -> list[str]:
 
 
 def preflight(
-    snapshot: Snapshot, domains: Iterable[DomainInfo], spared: Iterable[int], config: Config, busy: str
+    snapshot: Snapshot, domains: Iterable[DomainInfo], spared: Iterable[int], config: Config, busy: Message | None
 ) -> dict[str, Any]:
-    """All of it as plain data; `busy` says who is at another operation, or is empty."""
-    found = list(obstacles(snapshot))
-    if busy:  # first: it explains the others
-        found.insert(0, Obstacle("busy", busy))
+    """All of it as plain data; `busy` says who is at another operation, and explains the rest where there is one."""
     everybody = list(domains)
     paused = [info.name for info in everybody if info.state is DomainState.PAUSED and info.id]
     uplink = snapshot.uplink
     return {
-        "obstacles": [{"code": each.code, "sentence": each.sentence} for each in found],
+        "busy": [as_plain(busy)] if busy else [],
+        "obstacles": [as_plain(obstacle) for obstacle in obstacles(snapshot)],
         "pause": sorted(each.name for each in to_be_paused(everybody, spared)),
         "paused": sorted(paused),
         "netvm": snapshot.netvm.name,

@@ -31,8 +31,9 @@ class PreflightInterface(Interface):
     def preflight(self, call: Call) -> None:
         """What connecting dom0 would meet, at this moment.
 
-        `obstacles`: what stands in the way, each with its `code` and its `sentence`; the first one is to be told where
-        there is room for one. `pause`: who would be paused; `paused`: who is already. `netvm`, `uplink`: the way out,
+        `busy`: who is at another operation, which explains the rest, or nobody; `obstacles`: what else stands in the
+        way, the first one to be told where there is room for one. Both are messages, each with its `sentence`, `code`
+        and `arguments`. `pause`: who would be paused; `paused`: who is already. `netvm`, `uplink`: the way out,
         the latter in a few words. `names`: whether names resolve. `allowed`: what dom0 would reach. `minutes`: for how
         long, if nobody says so.
         """
@@ -47,9 +48,9 @@ class PreflightInterface(Interface):
                 return
             try:
                 self._operations.check_idle()
-                busy = ""
+                busy = None
             except Busy as error:
-                busy = error.sentence
+                busy = error.message
             answer = preflight.preflight(
                 self._publisher.snapshot, self._publisher.inputs.domains, spared, self._config, busy
             )

@@ -15,6 +15,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from qnet_gui.model.errors import KernelError
+from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.runtime.atomic_file import sync_folder, write_atomically
 
 PATH = Path("/etc/resolv.conf")
@@ -71,7 +72,7 @@ def put(servers: Sequence[IPv4Address], immutable: bool, path: Path = PATH) -> N
             _kept(path).unlink(missing_ok=True)
             os.link(path, _kept(path), follow_symlinks=False)
     except OSError as error:
-        raise KernelError(f"{path} cannot be kept: {error.strerror}.") from error
+        raise KernelError(SystemCode.FILE_NOT_KEPT, path=str(path), why=error.strerror or "") from error
     # by a rename, which replaces a symbolic link and does not follow it
     write_atomically(path, text.encode("ascii"), 0o644)
 
@@ -89,7 +90,7 @@ def restore(immutable: bool, path: Path = PATH) -> None:
             _set_immutable(path, True)
         sync_folder(path.parent)
     except OSError as error:
-        raise KernelError(f"{path} cannot be put back: {error.strerror}.") from error
+        raise KernelError(SystemCode.FILE_NOT_PUT_BACK, path=str(path), why=error.strerror or "") from error
 
 
 def _is_ours(path: Path) -> bool:

@@ -18,6 +18,9 @@ from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.model.config import Config
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError, Refused, Stuck
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.snapshot import MINUTES_MAX, Dom0Connection, Dom0State
 from qnet_gui.runtime.mainloop import after, cancel, post
 
@@ -87,13 +90,13 @@ class UpgradeSession:
         if not runner.pending():
             return
 
-        def job(progress: Progress) -> str:
+        def job(progress: Progress) -> Message:
             if runner.inherit() is not None:
-                return "dom0 stays connected to the network until its deadline."
+                return Message(UpgradeCode.STAYS_CONNECTED)
             return runner.down(progress)
 
         # of a kind of its own: who wants dom0 disconnected meanwhile must not be taken to want this
-        self._disconnect(SELF, job, "", "recover")
+        self._disconnect(SELF, job, None, "recover")
 
     def connect(self, by: str, minutes: int, netvm: int, address: IPv4Address) -> int:
         """Connect dom0; returns the operation's number."""
@@ -105,7 +108,7 @@ class UpgradeSession:
             until=int(time.time()) + seconds, boot=boot_id(),
         )  # fmt: skip
 
-        def job(progress: Progress) -> str:
+        def job(progress: Progress) -> Message:
             try:
                 return runner.up(journal, progress)
             except Stuck:
@@ -118,18 +121,18 @@ class UpgradeSession:
     def minutes(self, asked: int) -> int:
         """For how long: what was asked for, 0 for the usual time."""
         if not 0 <= asked <= MINUTES_MAX:
-            raise BadInput(f"dom0 can be connected for 1 to {MINUTES_MAX} minutes, not for {asked}.")
+            raise BadInput(UpgradeCode.MINUTES_OUT_OF_RANGE, high=MINUTES_MAX, minutes=asked)
         return asked or self._config.minutes
 
     def disconnect(self, by: str) -> int:
         """Disconnect dom0, whatever is under way; returns the operation's number."""
-        return self._disconnect(by, self._started_runner().down, f"{by} wants dom0 disconnected.")
+        return self._disconnect(by, self._started_runner().down, Message(UpgradeCode.DISCONNECT_WANTED, user=by))
 
     def extend(self, minutes: int, done: Callable[[int | QnetError], None]) -> None:
         """Another deadline, so many minutes from now."""
         runner, until = self._started_runner(), int(time.time()) + self.minutes(minutes) * _MINUTE
         if self.link.state is not Dom0State.OPEN:
-            raise Refused("dom0 is not connected to the network.")
+            raise Refused(UpgradeCode.NOT_CONNECTED)
 
         self._operations.aside(lambda: runner.extend(until).until, done)
 
@@ -143,20 +146,22 @@ class UpgradeSession:
 
     def _started_runner(self) -> StepRunner:
         if self._runner is None:
-            raise QnetError("The network helper is still starting.")
+            raise QnetError(HelperCode.HELPER_STARTING)
         return self._runner
 
     # -- the way back
 
-    def _disconnect(self, by: str, down: Callable[[Progress], str], why: str, kind: str = "disconnect") -> int:
-        def job(progress: Progress) -> str:
+    def _disconnect(
+        self, by: str, down: Callable[[Progress], Message], why: Message | None, kind: str = "disconnect"
+    ) -> int:
+        def job(progress: Progress) -> Message:
             try:
-                sentence = down(progress)
+                outcome = down(progress)
             except Exception:
                 post(self._failed)
                 raise
             post(self._succeeded)
-            return sentence
+            return outcome
 
         self.closing = True
         return self._operations.start_urgent(kind, by, job, why)
@@ -211,7 +216,7 @@ class UpgradeSession:
         netvm = next((info for info in raw.domains if info.id == journal.netvm), None)
         if netvm is None or netvm.state is DomainState.DYING:
             log.warning("the netvm has gone, so dom0 is disconnected")
-            self._disconnect(SELF, self._started_runner().down, "The netvm has gone.")
+            self._disconnect(SELF, self._started_runner().down, Message(UpgradeCode.NETVM_GONE))
             return
         present = frozenset((info.id, info.uuid) for info in raw.domains)
         if journal.open and present - self._seen:

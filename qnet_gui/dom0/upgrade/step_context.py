@@ -13,6 +13,8 @@ from typing import Any
 from qnet_gui.dom0.upgrade.journal import Journal, JournalFile
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.errors import NoAnswer, Refused
+from qnet_gui.model.messages.code import Code
+from qnet_gui.model.messages.message import Message
 from qnet_gui.store.client import Store
 from qnet_gui.store.waiting import CANCEL_INTERVAL, Deadline, wait_until
 
@@ -24,7 +26,7 @@ class StepContext:
 
     def __init__(
         self, hypervisor: Hypervisor, store: Store, file: JournalFile, journal: Journal,
-        cancelled: Callable[[], str], resolvconf: Path, journal_saved: Callable[[Journal], None],
+        cancelled: Callable[[], Message | None], resolvconf: Path, journal_saved: Callable[[Journal], None],
     ) -> None:  # fmt: skip
         self.hypervisor = hypervisor
         self.store = store
@@ -44,14 +46,14 @@ class StepContext:
     @property
     def cancelled(self) -> bool:
         """Whether it is to stop."""
-        return bool(self._cancelled())
+        return self._cancelled() is not None
 
     def check(self) -> None:
         """Raise `Refused` with the reason when it is to stop."""
         if why := self._cancelled():
             raise Refused(why)
 
-    def wait(self, path: str, ready: Callable[[bytes | None], bool], otherwise: str) -> None:
+    def wait(self, path: str, ready: Callable[[bytes | None], bool], otherwise: Code) -> None:
         """Wait until the value of a xenstore node is as it should be; `NoAnswer` with `otherwise` at the deadline."""
 
         def look(_: set[str]) -> bool | None:

@@ -18,15 +18,14 @@ from qnet_gui.dom0.upgrade.step_context import StepContext
 from qnet_gui.dom0.upgrade.steps import STEPS, Step, names, pause_newcomers
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.domain import DomainState
-from qnet_gui.model.errors import QnetError, Refused, Stuck
+from qnet_gui.model.errors import QnetError, Refused, Stuck, unexpected
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.runtime.command import NFT, run
 from qnet_gui.store.client import Store
 
 log = logging.getLogger(__name__)
-
-
-def _reason(error: Exception) -> str:
-    return error.sentence if isinstance(error, QnetError) else f"An unexpected {type(error).__name__}."
 
 
 class StepRunner:
@@ -41,14 +40,14 @@ class StepRunner:
         self._journal_saved = journal_saved
         self._resolvconf = resolv_conf
 
-    def _context(self, store: Store, journal: Journal, cancelled: Callable[[], str]) -> StepContext:
+    def _context(self, store: Store, journal: Journal, cancelled: Callable[[], Message | None]) -> StepContext:
         return StepContext(
             self._hypervisor, store, self._file, journal, cancelled, self._resolvconf, self._journal_saved
         )
 
     # -- up
 
-    def up(self, journal: Journal, progress: Progress) -> str:
+    def up(self, journal: Journal, progress: Progress) -> Message:
         """All steps; when one fails or somebody cancels, all of it is put back and the reason is raised."""
         with Store() as store:
             context = self._context(store, journal, lambda: progress.cancelled)
@@ -61,72 +60,75 @@ class StepRunner:
                 if not isinstance(error, QnetError):
                     log.error("unexpected: %r", error, exc_info=error)
                 raise self._put_back(error, progress) from error
-        until = time.strftime("%H:%M", time.localtime(journal.until))
-        return f"dom0 is connected to the network until {until}. Paused: {names(context.journal.paused)}."
+        paused = names(context.journal.paused)
+        if not paused:
+            return Message(UpgradeCode.CONNECTED_ALONE, until=journal.until)
+        return Message(UpgradeCode.CONNECTED, until=journal.until, count=len(paused), names=paused)
 
     @staticmethod
     def _do(step: Step, context: StepContext, progress: Progress) -> None:
         context.check()
-        progress.begun(step.name, step.doing)
+        progress.begun(step.name, Message(step.doing))
         try:
             context.note(begun=(*context.journal.begun, step.name))
-            text = step.do(context)
+            what = step.do(context)
         except Exception as error:
-            progress.failed(step.name, _reason(error))
+            progress.failed(step.name, unexpected(error))
             raise
-        progress.done(step.name, text)
+        progress.done(step.name, what)
 
     def _put_back(self, error: Exception, progress: Progress) -> QnetError:
         """Put everything back after a failure; returns what to tell people."""
-        reason = _reason(error)
+        reason = unexpected(error)
         try:
             self.down(progress)
         except QnetError as stuck:
-            return Stuck(f"{reason} {stuck.sentence}")
+            return Stuck(HelperCode.SENTENCES, sentences=(reason, stuck.message))
         kind = type(error) if isinstance(error, QnetError) else QnetError
-        return kind(f"{reason} Everything has been put back.")
+        return kind(UpgradeCode.PUT_BACK, why=reason)
 
     # -- down
 
-    def down(self, progress: Progress) -> str:
+    def down(self, progress: Progress) -> Message:
         """Undo whatever has been begun; `Stuck` when something of it cannot be undone now. No error if it is closed."""
         journal = self._file.load()
         if journal is None:
             self._journal_saved(None)
-            return "dom0 is not connected to the network."
+            return Message(UpgradeCode.NOT_CONNECTED)
         self._journal_saved(journal)
         with Store() as store:
-            context = self._context(store, journal, lambda: "")
+            context = self._context(store, journal, lambda: None)
             failures = self._undo_all(context, progress)
         if not failures:
             try:
                 self._file.remove()
             except QnetError as error:
-                failures = {"journal": error.sentence}
+                failures = {"journal": error.message}
         if failures:
-            raise Stuck(f"dom0 could not be disconnected: {next(iter(failures.values()))} qnet keeps trying.")
+            raise Stuck(UpgradeCode.NOT_DISCONNECTED, why=next(iter(failures.values())))
         self._journal_saved(None)
-        return "dom0 is disconnected from the network, as it should be."
+        return Message(UpgradeCode.DISCONNECTED)
 
     @staticmethod
-    def _undo_all(context: StepContext, progress: Progress) -> dict[str, str]:
+    def _undo_all(context: StepContext, progress: Progress) -> dict[str, Message]:
         """Undo all steps, last one first; returns the reasons of those that could not be undone."""
-        begun, failures = context.journal.begun, {}
+        begun = context.journal.begun
+        failures: dict[str, Message] = {}
         for step in reversed(STEPS):
             if begun and step.name not in begun:
                 continue
             if any(name in failures for name in step.after):
                 continue
             try:
-                text = step.undo(context)
+                what = step.undo(context)
             except Exception as error:
                 if not isinstance(error, QnetError):
                     log.error("unexpected: %r", error, exc_info=error)
-                failures[step.name] = _reason(error)
-                progress.failed(step.name, _reason(error))
+                failures[step.name] = unexpected(error)
+                progress.failed(step.name, unexpected(error))
             else:
-                if text:
-                    progress.undone(step.name, text)
+                if what:
+                    progress.undone(step.name, what)
         return failures
 
     # -- in between
@@ -160,13 +162,13 @@ class StepRunner:
         if journal is None:
             return ()
         with Store() as store:
-            return tuple(each.name for each in pause_newcomers(self._context(store, journal, lambda: "")))
+            return tuple(each.name for each in pause_newcomers(self._context(store, journal, lambda: None)))
 
     def extend(self, until: int) -> Journal:
         """Another deadline; `Refused` when dom0 is not connected."""
         journal = self._file.load()
         if journal is None or not journal.open:
-            raise Refused("dom0 is not connected to the network.")
+            raise Refused(UpgradeCode.NOT_CONNECTED)
         later = replace(journal, until=until)
         self._save(later)
         run([NFT, "-f", "-"], packet_filter.extend(later.servers, later.ports, until - int(time.time())))

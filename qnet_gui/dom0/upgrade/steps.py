@@ -17,6 +17,8 @@ from qnet_gui.dom0.upgrade.step_context import StepContext
 from qnet_gui.hypervisor.port import DomainInfo, VifRequest
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, KernelError, NotFound, QnetError, Refused
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.parse import printable
 from qnet_gui.model.vif import VifId
 from qnet_gui.runtime.command import NFT, run
@@ -26,22 +28,26 @@ DOM0 = 0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`doing` goes on `It is …`; `do` and `undo` return what has been done, in a few words, empty for nothing.
+    """`doing` is what it does; `do` and `undo` return what has been done, None for nothing.
 
     `after`: steps that must have been undone before this one may be: what protects dom0 goes last.
     """
 
     name: str
-    doing: str
-    do: Callable[[StepContext], str]
-    undo: Callable[[StepContext], str]
+    doing: UpgradeCode
+    do: Callable[[StepContext], Message]
+    undo: Callable[[StepContext], Message | None]
     after: tuple[str, ...] = ()
 
 
-def names(domains: Iterable[PausedDomain | DomainInfo]) -> str:
-    """Domains in words: `2 domains: personal, work`."""
-    found = sorted(each.name for each in domains)
-    return f"{len(found)} domain{'' if len(found) == 1 else 's'}: {', '.join(found)}" if found else "no domain"
+def names(domains: Iterable[PausedDomain]) -> tuple[str, ...]:
+    """Their names, as a person looks for one."""
+    return tuple(sorted(domain.name for domain in domains))
+
+
+def _of(domains: Iterable[PausedDomain], some: UpgradeCode, nobody: UpgradeCode) -> Message:
+    found = names(domains)
+    return Message(some, count=len(found), names=found) if found else Message(nobody)
 
 
 # -- pause
@@ -85,7 +91,7 @@ def pause_newcomers(context: StepContext) -> tuple[PausedDomain, ...]:
     return found
 
 
-def _pause(context: StepContext) -> str:
+def _pause(context: StepContext) -> Message:
     domains = context.hypervisor.domains()
     paused = to_be_paused(domains, needed_by(context.store, context.journal.netvm))
     paused_before = (
@@ -93,13 +99,13 @@ def _pause(context: StepContext) -> str:
     )
     context.note(paused=paused, paused_before=tuple(paused_before))
     _pause_all(context, paused)
-    return f"paused {names(paused)}"
+    return _of(paused, UpgradeCode.PAUSED_OTHERS, UpgradeCode.PAUSED_NOBODY)
 
 
-def _unpause(context: StepContext) -> str:
+def _unpause(context: StepContext) -> Message | None:
     """Those and only those that we have paused, and only if they are still the same."""
     if not context.journal.paused:
-        return ""
+        return None
     alive = {(info.id, info.uuid) for info in context.hypervisor.domains() if info.state is not DomainState.DYING}
     resumed = []
     for each in context.journal.paused:
@@ -109,7 +115,7 @@ def _unpause(context: StepContext) -> str:
                 resumed.append(each)
             except NotFound:  # it died this moment
                 continue
-    return f"resumed {names(resumed)}"
+    return _of(resumed, UpgradeCode.RESUMED_OTHERS, UpgradeCode.RESUMED_NOBODY)
 
 
 # -- filter
@@ -118,21 +124,21 @@ def _unpause(context: StepContext) -> str:
 _MARKS = 2**32 - 1
 
 
-def _filter(context: StepContext) -> str:
+def _filter(context: StepContext) -> Message:
     seconds, mark = context.journal.until - int(time.time()), secrets.randbelow(_MARKS) + 1
     run([NFT, "-f", "-"], packet_filter.install(context.journal.servers, context.journal.ports, seconds, mark))
-    return "closed dom0 to the netvm but for what an upgrade needs"
+    return Message(UpgradeCode.CLOSED_DOM0)
 
 
-def _remove_filter(_: StepContext) -> str:
+def _remove_filter(_: StepContext) -> Message:
     run([NFT, "-f", "-"], packet_filter.remove())
-    return "removed dom0's packet filter"
+    return Message(UpgradeCode.REMOVED_FILTER)
 
 
 # -- attach
 
 
-def _attach(context: StepContext) -> str:
+def _attach(context: StepContext) -> Message:
     journal = context.journal
     request = VifRequest(DOM0, journal.netvm, journal.address, journal.mac, untrusted=True)
     vif = context.hypervisor.attach_vif(request)
@@ -141,17 +147,19 @@ def _attach(context: StepContext) -> str:
     def served(status: bytes | None) -> bool:
         if status == b"error":
             why = context.store.read(f"{backend}/hotplug-error") or b""
-            raise Refused(f"The netvm refused dom0's card: {printable(why) or 'it did not say why'}.")
+            if not why:
+                raise Refused(UpgradeCode.DOM0_CARD_REFUSED_SILENTLY)
+            raise Refused(UpgradeCode.DOM0_CARD_REFUSED, why=printable(why))
         return status == b"connected"
 
-    context.wait(f"{backend}/hotplug-status", served, "The netvm did not serve dom0's card in time.")
+    context.wait(f"{backend}/hotplug-status", served, UpgradeCode.DOM0_CARD_NOT_SERVED)
     if not own_interface.wait_for(lambda: bool(own_interface.find(journal.mac)), lambda: context.cancelled):
         context.check()
-        raise KernelError("dom0's card did not appear. Is the module xen-netfront loaded?")
-    return f"attached dom0 to the netvm ({_interface(context)})"
+        raise KernelError(UpgradeCode.DOM0_CARD_MISSING)
+    return Message(UpgradeCode.ATTACHED_DOM0, interface=_interface(context))
 
 
-def _detach(context: StepContext) -> str:
+def _detach(context: StepContext) -> Message | None:
     mac, detached = context.journal.mac, False
     root = f"/libxl/{DOM0}/device/vif"
     for devid in context.store.children(root):
@@ -164,8 +172,8 @@ def _detach(context: StepContext) -> str:
                     raise
             detached = True
     if mac and not own_interface.wait_for(lambda: not own_interface.find(mac)):
-        raise KernelError("dom0's card did not go away.")
-    return "detached dom0 from the netvm" if detached else ""
+        raise KernelError(UpgradeCode.DOM0_CARD_STAYS)
+    return Message(UpgradeCode.DETACHED_DOM0) if detached else None
 
 
 # -- the card
@@ -178,63 +186,63 @@ def _interface(context: StepContext) -> str:
 def _must_have_interface(context: StepContext) -> str:
     link = _interface(context)
     if not link:
-        raise KernelError("dom0's card has gone.")
+        raise KernelError(UpgradeCode.DOM0_CARD_GONE)
     return link
 
 
-def _set_address(context: StepContext) -> str:
+def _set_address(context: StepContext) -> Message:
     own_interface.set_address(_must_have_interface(context), context.journal.address)
-    return f"gave dom0 the address {context.journal.address}"
+    return Message(UpgradeCode.GAVE_ADDRESS, address=str(context.journal.address))
 
 
-def _flush(context: StepContext) -> str:
-    return _with_interface(context, own_interface.flush, "took dom0's address")
+def _flush(context: StepContext) -> Message | None:
+    return _with_interface(context, own_interface.flush, Message(UpgradeCode.TOOK_ADDRESS))
 
 
-def _set_up(context: StepContext) -> str:
+def _set_up(context: StepContext) -> Message:
     own_interface.set_up(_must_have_interface(context))
-    return "opened the way"
+    return Message(UpgradeCode.OPENED_WAY)
 
 
-def _set_down(context: StepContext) -> str:
-    return _with_interface(context, own_interface.set_down, "closed the way")
+def _set_down(context: StepContext) -> Message | None:
+    return _with_interface(context, own_interface.set_down, Message(UpgradeCode.CLOSED_WAY))
 
 
-def _with_interface(context: StepContext, change: Callable[[str], None], text: str) -> str:
+def _with_interface(context: StepContext, change: Callable[[str], None], what: Message) -> Message | None:
     """Do something to the card if it is there; it may go, together with the netvm, while we are at it."""
     link = _interface(context)
     if not link:
-        return ""
+        return None
     try:
         change(link)
     except QnetError:
         if _interface(context):
             raise
-    return text
+    return what
 
 
 # -- resolv.conf
 
 
-def _put_resolvconf(context: StepContext) -> str:
+def _put_resolvconf(context: StepContext) -> Message:
     if resolv_conf.is_immutable(context.resolvconf):
         context.note(immutable=True)
     resolv_conf.put(context.journal.servers, context.journal.immutable, context.resolvconf)
-    return f"told dom0 its name servers: {', '.join(map(str, context.journal.servers))}"
+    return Message(UpgradeCode.TOLD_SERVERS, servers=tuple(map(str, context.journal.servers)))
 
 
-def _restore_resolvconf(context: StepContext) -> str:
+def _restore_resolvconf(context: StepContext) -> Message:
     resolv_conf.restore(context.journal.immutable, context.resolvconf)
-    return f"put back {context.resolvconf}"
+    return Message(UpgradeCode.PUT_FILE_BACK, path=str(context.resolvconf))
 
 
 #: What keeps dom0's protection up: these must be undone before it is taken down.
 _WAY = ("attach", "up")
 STEPS = (
-    Step("pause", "pausing the other domains", _pause, _unpause, after=_WAY),
-    Step("filter", "closing dom0 but for what an upgrade needs", _filter, _remove_filter, after=_WAY),
-    Step("attach", "attaching dom0 to the netvm", _attach, _detach),
-    Step("address", "giving dom0 its address", _set_address, _flush),
-    Step("resolv.conf", "telling dom0 its name servers", _put_resolvconf, _restore_resolvconf),
-    Step("up", "opening the way", _set_up, _set_down),
+    Step("pause", UpgradeCode.PAUSING_OTHERS, _pause, _unpause, after=_WAY),
+    Step("filter", UpgradeCode.CLOSING_DOM0, _filter, _remove_filter, after=_WAY),
+    Step("attach", UpgradeCode.ATTACHING_DOM0, _attach, _detach),
+    Step("address", UpgradeCode.GIVING_ADDRESS, _set_address, _flush),
+    Step("resolv.conf", UpgradeCode.TELLING_SERVERS, _put_resolvconf, _restore_resolvconf),
+    Step("up", UpgradeCode.OPENING_WAY, _set_up, _set_down),
 )

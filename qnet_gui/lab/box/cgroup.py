@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from qnet_gui.model.errors import HypervisorError
+from qnet_gui.model.messages.plain import plain
 
 
 def make(group: Path) -> Path:
@@ -39,7 +40,7 @@ def kill(group: Path, deadline: float = 5.0) -> None:
             with contextlib.suppress(OSError):  # a process was born meanwhile: once more
                 Path(path).rmdir()
         if time.monotonic() > until:
-            raise HypervisorError(f"Processes in {group} do not die.")
+            raise HypervisorError(plain(f"Processes in {group} do not die."))
 
 
 def _wait_for(group: Path, key: str, value: bool, deadline: float) -> None:
@@ -52,7 +53,7 @@ def _wait_for(group: Path, key: str, value: bool, deadline: float) -> None:
         while f"{key} {int(value)}" not in os.pread(fd, 4096, 0).decode().splitlines():
             left = until - time.monotonic()
             if left <= 0:
-                raise HypervisorError(f"{group} is not {key}={int(value)} within {deadline:.0f} s.")
+                raise HypervisorError(plain(f"{group} is not {key}={int(value)} within {deadline:.0f} s."))
             poller.poll(min(left, 0.1) * 1000)
     finally:
         os.close(fd)

@@ -20,6 +20,7 @@ from typing import Any
 from qnet_gui.lab.box import cgroup, syscalls
 from qnet_gui.lab.box.place import Place, log_file
 from qnet_gui.model.errors import BadInput, HypervisorError
+from qnet_gui.model.messages.plain import plain
 
 _BOOT_DEADLINE = 30.0
 _MESSAGE = 4096
@@ -67,14 +68,14 @@ class Child:
 
     def _expect(self, event: str) -> None:
         if self._receive(_BOOT_DEADLINE).get("event") != event:
-            raise HypervisorError(f"{self.name} did not start; see {self._log}.")
+            raise HypervisorError(plain(f"{self.name} did not start; see {self._log}."))
 
     def _receive(self, deadline: float) -> dict[str, Any]:
         self._socket.settimeout(deadline)
         try:
             data = self._socket.recv(_MESSAGE)
         except OSError:
-            raise HypervisorError(f"{self.name} does not answer; see {self._log}.") from None
+            raise HypervisorError(plain(f"{self.name} does not answer; see {self._log}.")) from None
         if not data:
             raise self._dead()
         message: dict[str, Any] = json.loads(data)
@@ -82,7 +83,7 @@ class Child:
 
     def _dead(self) -> HypervisorError:
         last = self._log.read_text(errors="replace").strip().rpartition("\n")[2]
-        return HypervisorError(f"{self.name} has died: {last or 'it did not say why'}")
+        return HypervisorError(plain(f"{self.name} has died: {last or 'it did not say why'}"))
 
     def order(self, action: str, deadline: float = 15.0, **arguments: str) -> None:
         """Have something done, and wait until it is."""
@@ -96,7 +97,7 @@ class Child:
             while answer.get("number") != number:  # one that came too late for the order before
                 answer = self._receive(deadline)
         if answer["error"]:
-            raise BadInput(answer["error"])
+            raise BadInput(plain(answer["error"]))
 
     def kill(self) -> None:
         """End it and everything that it started."""

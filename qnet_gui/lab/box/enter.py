@@ -17,6 +17,7 @@ from qnet_gui.lab.box.place import Place
 from qnet_gui.lab.box.programs import ENVIRONMENT
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, NotFound, Refused
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.parse import shown
 
 
@@ -32,7 +33,7 @@ def status(name: str) -> dict[str, Any]:
     """What the machine of a lab says; `NotFound` where there is no lab."""
     place = Place(name)
     if not place.folder.exists():
-        raise NotFound(f"There is no lab named {name}. Start it: sudo qnet lab up")
+        raise NotFound(plain(f"There is no lab named {name}. Start it: sudo qnet lab up"))
     answer: dict[str, Any] = ask(place.control, "status")
     return answer
 
@@ -43,13 +44,13 @@ def first_process(name: str, domain: str) -> FirstProcess:
     for entry in machine["domains"]:
         if entry["name"] == domain:
             if entry["state"] != DomainState.RUNNING.value:
-                raise Refused(f"{domain} is {entry['state']}: nothing can run in it.")
+                raise Refused(plain(f"{domain} is {entry['state']}: nothing can run in it."))
             return FirstProcess(entry["pid"], cgroups / entry["group"])
     for uplink in machine["uplinks"]:
         if uplink["provider"] == domain:
             return FirstProcess(uplink["pid"], cgroups / domain)
     known = [*(entry["name"] for entry in machine["domains"]), *(uplink["provider"] for uplink in machine["uplinks"])]
-    raise NotFound(f"There is no domain {shown(domain)} in this lab; there are {', '.join(known)}.")
+    raise NotFound(plain(f"There is no domain {shown(domain)} in this lab; there are {', '.join(known)}."))
 
 
 def enter_namespaces(pidfd: int) -> None:
@@ -74,7 +75,7 @@ def enter(name: str, domain: str) -> None:
         _join_and_enter(pidfd, process.cgroup)
         syscalls.setns(pidfd, syscalls.CLONE_NEWPID)
     except OSError as error:
-        raise HypervisorError(f"{domain} cannot be entered: {error.strerror}.") from None
+        raise HypervisorError(plain(f"{domain} cannot be entered: {error.strerror}.")) from None
     finally:
         os.close(pidfd)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from qnet_gui.model.errors import BadInput, HypervisorError
+from qnet_gui.model.messages.plain import plain
 
 LABS = Path("/run/qnet-lab")
 DEFAULT = "lab"
@@ -37,20 +38,20 @@ def _cgroup_mount() -> Path:
         fields, _, kind = line.partition(" - ")
         if kind.startswith("cgroup2 "):
             return Path(fields.split()[4])
-    raise HypervisorError("The lab needs control groups version 2, and they are not mounted here.")
+    raise HypervisorError(plain("The lab needs control groups version 2, and they are not mounted here."))
 
 
 def domain_name(name: str) -> str:
     """A name for a new AppVM of a lab, or for a further netvm; or `BadInput`."""
     if not _DOMAIN.fullmatch(name) or name in (DOM0, NETVM, *PROVIDERS):
-        raise BadInput(f"{name!r} cannot be a domain's name: use up to 15 of a-z, 0-9 and -, a letter first.")
+        raise BadInput(plain(f"{name!r} cannot be a domain's name: use up to 15 of a-z, 0-9 and -, a letter first."))
     return name
 
 
 def netvm_names(names: list[str]) -> list[str]:
     """The names of a lab's netvms, or `BadInput`; the first is the one that dom0 has as its default."""
     if names[:1] != [NETVM] or len(names) > len(PROVIDERS):
-        raise BadInput(f"The first netvm is named {NETVM}, and there can be {len(PROVIDERS)}: netvm,netvm2.")
+        raise BadInput(plain(f"The first netvm is named {NETVM}, and there can be {len(PROVIDERS)}: netvm,netvm2."))
     return [NETVM, *map(domain_name, names[1:])]
 
 
@@ -62,7 +63,7 @@ class Place:
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
-            raise BadInput(f"{self.name!r} cannot be a lab's name: use up to 12 of a-z and 0-9.")
+            raise BadInput(plain(f"{self.name!r} cannot be a lab's name: use up to 12 of a-z and 0-9."))
 
     @property
     def folder(self) -> Path:

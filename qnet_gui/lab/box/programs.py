@@ -16,6 +16,7 @@ from pathlib import Path
 from qnet_gui.lab.box import files
 from qnet_gui.lab.box.place import DOM0, GUEST, NETVM
 from qnet_gui.model.errors import NotFound, QnetError, Refused
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.parse import shown
 
 ENVIRONMENT = {
@@ -112,14 +113,14 @@ class Programs:
 
     def _program(self, name: str) -> Program:
         if name not in self._programs:
-            raise NotFound(f"{self._domain} has no program {shown(name)}; it has {', '.join(self._programs)}.")
+            raise NotFound(plain(f"{self._domain} has no program {shown(name)}; it has {', '.join(self._programs)}."))
         return self._programs[name]
 
     def _end(self, name: str, signal_number: signal.Signals) -> None:
         self._program(name)
         process = self._running.get(name)
         if process is None:
-            raise Refused(f"{name} does not run in {self._domain}.")
+            raise Refused(plain(f"{name} does not run in {self._domain}."))
         process.send_signal(signal_number)
         _wait_or_kill(process)
         self._ended(name)

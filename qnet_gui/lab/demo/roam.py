@@ -15,6 +15,7 @@ from qnet_gui.lab.box import enter
 from qnet_gui.lab.box.place import NETVM
 from qnet_gui.lab.machine.provider import Provider
 from qnet_gui.model.errors import NoAnswer
+from qnet_gui.model.messages.plain import plain
 
 #: Seconds; NetworkManager takes about 6 of them.
 _DEADLINE = 30.0
@@ -83,8 +84,8 @@ class Roaming:
         """When NetworkManager gave the signal, and when the domain had its first answer from the new provider."""
         answer_time = self._query.communicate(timeout=_DEADLINE + 10)[0].strip()
         if not answer_time:
-            raise NoAnswer(f"No answer came from {self._provider.name} within {_DEADLINE:.0f} s.")
+            raise NoAnswer(plain(f"No answer came from {self._provider.name} within {_DEADLINE:.0f} s."))
         announced = signal_time(self._log.read_text(), self._provider)
         if announced is None:
-            raise NoAnswer(f"NetworkManager did not say that it uses {self._provider.name}'s name servers.")
+            raise NoAnswer(plain(f"NetworkManager did not say that it uses {self._provider.name}'s name servers."))
         return announced, float(answer_time)

@@ -14,6 +14,7 @@ from typing import IO, Any, Protocol
 
 from qnet_gui.lab.desktop import desktop_common
 from qnet_gui.model.errors import NotFound
+from qnet_gui.model.messages.plain import plain
 
 _WATCHER = "org.kde.StatusNotifierWatcher"
 _DEADLINE = 10.0
@@ -49,11 +50,11 @@ def _caller() -> pwd.struct_passwd:
     """Who called sudo."""
     number = os.environ.get("SUDO_UID", "") or os.environ.get("PKEXEC_UID", "")
     if not number.isdecimal() or int(number) == 0:
-        raise NotFound("it would run there as root.")
+        raise NotFound(plain("it would run there as root."))
     try:
         return pwd.getpwuid(int(number))
     except KeyError:
-        raise NotFound(f"user {number} is not known here.") from None
+        raise NotFound(plain(f"user {number} is not known here.")) from None
 
 
 def _environment(caller: pwd.struct_passwd) -> dict[str, str]:
@@ -84,7 +85,7 @@ class UserScreen:
 
     def __init__(self, folder: Path) -> None:
         if not os.environ.get("DISPLAY"):
-            raise NotFound("DISPLAY is not set.")
+            raise NotFound(plain("DISPLAY is not set."))
         self.folder = folder
         self._caller = _caller()
         self.env = _environment(self._caller)
@@ -92,7 +93,7 @@ class UserScreen:
         self._logs: list[IO[bytes]] = []
         bus = ("--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.NameHasOwner", f"string:{_WATCHER}")
         if "true" not in self.run("dbus-send", "--session", "--print-reply=literal", *bus):
-            raise NotFound("it has no tray for StatusNotifierItem icons.")
+            raise NotFound(plain("it has no tray for StatusNotifierItem icons."))
 
     def _as_caller(self) -> dict[str, Any]:
         groups = os.getgrouplist(self._caller.pw_name, self._caller.pw_gid)

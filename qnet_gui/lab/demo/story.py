@@ -18,6 +18,7 @@ from qnet_gui.lab.demo.tray import Tray, open_tray
 from qnet_gui.lab.demo.upgrade import Upgrade
 from qnet_gui.lab.machine.provider import Provider
 from qnet_gui.model.errors import NoAnswer, Refused
+from qnet_gui.model.messages.plain import plain
 
 #: The domain that the story is about.
 DOMAIN = "work"
@@ -49,7 +50,9 @@ class Demo:
         if not quietly:
             say(done.stdout)
         if done.returncode:
-            raise NoAnswer(f"`qnet {' '.join(words)}` failed: {done.stderr.strip() or f'status {done.returncode}'}")
+            raise NoAnswer(
+                plain(f"`qnet {' '.join(words)}` failed: {done.stderr.strip() or f'status {done.returncode}'}")
+            )
         return done.stdout
 
     def configuration(self) -> str:
@@ -58,7 +61,7 @@ class Demo:
 
     def _fetch(self, provider: Provider) -> None:
         if f"Hello from {provider.name}." not in self._qnet(*_FETCH):
-            raise NoAnswer(f"{DOMAIN} was not answered by {provider.name}.")
+            raise NoAnswer(plain(f"{DOMAIN} was not answered by {provider.name}."))
 
     def _show(self, tray: Tray, name: str, tooltip: bool) -> None:
         """Give a person the time to look, or take a picture."""
@@ -110,7 +113,7 @@ class Demo:
         self._fetch(new)
         told = tray.notified()
         if new.uplink not in told:
-            raise NoAnswer(f"The tray told of something else: {told}")
+            raise NoAnswer(plain(f"The tray told of something else: {told}"))
         say(f"\nThe tray notifies: {told}")
         self._show(tray, "notification.png", tooltip=False)
         say(f"The tray says: {tray.says(f'({new.uplink},')}")
@@ -127,7 +130,7 @@ class Demo:
         if before != after:
             lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after", lineterm="")
             say("\n".join(lines))
-            raise Refused(f"The configuration of {DOMAIN} has changed.")
+            raise Refused(plain(f"The configuration of {DOMAIN} has changed."))
         say("Nothing in it has changed.")
 
     def stay(self, tray: Tray) -> None:

@@ -18,6 +18,7 @@ from qnet_gui.lab.desktop import plasma
 from qnet_gui.lab.desktop.light import LightDesktop
 from qnet_gui.lab.desktop.plasma import Plasma
 from qnet_gui.model.errors import NoAnswer, NotFound, QnetError
+from qnet_gui.model.messages.plain import plain
 
 #: Where the tray can be; `auto` is the first of them that there is.
 DESKTOPS = ("auto", "own", "plasma", "light")
@@ -73,9 +74,9 @@ class Tray:
         while not (answer := ready()):
             if self._process is not None and self._process.poll() is not None:
                 log = (self.screen.folder / "qnet-tray.log").read_text(errors="replace").strip()
-                raise NoAnswer(f"qnet-tray ended: {log.rpartition(chr(10))[2] or self._process.returncode}")
+                raise NoAnswer(plain(f"qnet-tray ended: {log.rpartition(chr(10))[2] or self._process.returncode}"))
             if time.monotonic() > until:
-                raise NoAnswer(f"{otherwise} within {_DEADLINE:.0f} s.")
+                raise NoAnswer(plain(f"{otherwise} within {_DEADLINE:.0f} s."))
             time.sleep(0.05)
         return answer
 
@@ -166,7 +167,7 @@ class Tray:
         time.sleep(_PAINT_TIME)
         path.unlink(missing_ok=True)
         if not self.screen.screenshot(path).exists():
-            raise NoAnswer(f"The picture {path} could not be taken.")
+            raise NoAnswer(plain(f"The picture {path} could not be taken."))
 
 
 def _own_desktop(stack: ExitStack, folder: Path, lab: str, desktop: str) -> tuple[Screen, str]:
@@ -174,7 +175,7 @@ def _own_desktop(stack: ExitStack, folder: Path, lab: str, desktop: str) -> tupl
     if desktop != "light" and not plasma.missing():
         return stack.enter_context(Plasma(lab, folder)), "a Plasma of its own, in the lab's dom0"
     if desktop == "plasma":
-        raise NotFound("Plasma is not installed; .ci/setup-plasma installs it.")
+        raise NotFound(plain("Plasma is not installed; .ci/setup-plasma installs it."))
     return stack.enter_context(LightDesktop(folder)), "a light desktop of its own, under Xvfb"
 
 

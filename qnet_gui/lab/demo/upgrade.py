@@ -18,6 +18,7 @@ from qnet_gui.lab.demo.tray import Tray
 from qnet_gui.lab.desktop.plasma import Plasma
 from qnet_gui.lab.desktop.session import PASSWORD, USER
 from qnet_gui.model.errors import NoAnswer
+from qnet_gui.model.messages.plain import plain
 
 _DEADLINE = 60.0
 _MINUTES = "30"
@@ -51,7 +52,7 @@ class Upgrade:
         status = process.wait(_DEADLINE)
         say(printed())
         if status:
-            raise NoAnswer(f"It ended with status {status}.")
+            raise NoAnswer(plain(f"It ended with status {status}."))
 
     def up(self) -> None:
         """With the password, where there is a person."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qnet_gui.model.errors import NoAnswer
+from qnet_gui.model.messages.plain import plain
 
 
 def wait(condition: Callable[[], bool], what: str, logs: Path, deadline: float, pause: float) -> None:
@@ -15,7 +16,7 @@ def wait(condition: Callable[[], bool], what: str, logs: Path, deadline: float, 
     until = time.monotonic() + deadline
     while not condition():
         if time.monotonic() > until:
-            raise NoAnswer(f"{what} did not come within {deadline:.0f} seconds; see the logs in {logs}.")
+            raise NoAnswer(plain(f"{what} did not come within {deadline:.0f} seconds; see the logs in {logs}."))
         time.sleep(pause)
 
 

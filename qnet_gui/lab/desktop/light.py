@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from qnet_gui.lab.desktop import desktop_common
 from qnet_gui.model.errors import NoAnswer, NotFound
+from qnet_gui.model.messages.plain import plain
 
 #: What must be installed (Debian: xvfb dbus xfce4-panel xfconf dunst imagemagick xdotool).
 PROGRAMS = ("Xvfb", "dbus-daemon", "dbus-send", "xfce4-panel", "dunst", "dunstctl", "import", "display", "xdotool")
@@ -86,7 +87,7 @@ class LightDesktop:
     def __init__(self, folder: Path, tray: str = "xfce4-panel", dark: bool = False, size: int = 28) -> None:
         missing = [name for name in PROGRAMS if not shutil.which(name)]
         if missing:
-            raise NotFound(f"The light desktop needs {', '.join(missing)}; `make setup` installs them.")
+            raise NotFound(plain(f"The light desktop needs {', '.join(missing)}; `make setup` installs them."))
         self.folder = folder
         self._tray, self._dark, self._size = tray, dark, size
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -148,7 +149,7 @@ class LightDesktop:
             os.close(write)
             number = answer.readline().decode().strip()
         if not number:
-            raise NoAnswer("The X server did not start; see Xvfb.log.")
+            raise NoAnswer(plain("The X server did not start; see Xvfb.log."))
         return f":{number}"
 
     def start_notifications(self) -> None:

@@ -16,6 +16,7 @@ from qnet_gui.lab.desktop import desktop_common
 from qnet_gui.lab.desktop.session import Session
 from qnet_gui.model import xauthority
 from qnet_gui.model.errors import NotFound
+from qnet_gui.model.messages.plain import plain
 
 #: What must be installed; `.ci/setup-plasma` does it.
 PROGRAMS = ("startplasma-x11", "kwin_x11", "plasmashell", "kded5", "Xvfb", "import", "xdotool")
@@ -46,7 +47,7 @@ class Plasma(Session):
         self, lab: str, folder: Path, size: tuple[int, int] = (1280, 800), settings: dict[str, str] | None = None
     ) -> None:
         if missing():
-            raise NotFound(f"Plasma needs {', '.join(missing())}; .ci/setup-plasma installs them.")
+            raise NotFound(plain(f"Plasma needs {', '.join(missing())}; .ci/setup-plasma installs them."))
         super().__init__(lab, folder)
         self._size = size
         self._settings = {**_SETTINGS, **(settings or {})}

@@ -16,6 +16,7 @@ from qnet_gui.lab.box import cgroup, enter
 from qnet_gui.lab.box.place import DOM0
 from qnet_gui.lab.desktop import desktop_common
 from qnet_gui.model.errors import HypervisorError
+from qnet_gui.model.messages.plain import plain
 
 #: Who it is; may do with that password what administrators may.
 USER, PASSWORD = "person", "qnet"
@@ -83,7 +84,7 @@ class Session:
         )
         out, error = process.communicate(stdin, _DEADLINE)
         if process.returncode:
-            raise HypervisorError(f"{command[0]} failed in dom0: {error.decode(errors='replace').strip()}")
+            raise HypervisorError(plain(f"{command[0]} failed in dom0: {error.decode(errors='replace').strip()}"))
         return str(out.decode(errors="replace"))
 
     def outside(self, path: str) -> Path:

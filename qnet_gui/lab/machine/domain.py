@@ -16,6 +16,7 @@ from qnet_gui.lab.xen.hardware import Hardware
 from qnet_gui.lab.xen.toolstack import Identity, Toolstack
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import Refused
+from qnet_gui.model.messages.plain import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Domain:
     def pause(self, paused: bool) -> None:
         """Stop its processors, or let them go on; no error if it is so already."""
         if self.name == DOM0:
-            raise Refused("dom0 cannot be paused.")
+            raise Refused(plain("dom0 cannot be paused."))
         if paused == self._paused:
             return
         self._paused = paused

@@ -17,6 +17,7 @@ from qnet_gui.lab.box.child import Child
 from qnet_gui.lab.machine.links import add_vif, remove_vif
 from qnet_gui.lab.xen.toolstack import CLOSED, CLOSING, CONNECTED, INIT_WAIT, INITIALISING
 from qnet_gui.model.errors import BadInput, QnetError, StoreDenied, StoreGone
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.parse import domid, mac
 from qnet_gui.model.vif import VifId
 from qnet_gui.store.client import Store
@@ -140,7 +141,7 @@ class Drivers(threading.Thread):
         try:
             frontend = self._find(domid(self._store.read(f"{path}/frontend-id") or b""))
             if frontend is None:
-                raise BadInput("there is no such frontend.")
+                raise BadInput(plain("there is no such frontend."))
             add_vif(self._own, frontend, vif, mac(self._store.read(f"{path}/mac") or b""))
         except QnetError as error:
             print(f"<4>{vif.name} in {self._own.name} cannot be made: {error.sentence}", file=sys.stderr, flush=True)

@@ -19,6 +19,7 @@ from qnet_gui.lab.box.place import Place
 from qnet_gui.lab.box.programs import ENVIRONMENT
 from qnet_gui.lab.xen import stub
 from qnet_gui.model.errors import HypervisorError, NotFound, QnetError, Refused
+from qnet_gui.model.messages.plain import plain
 
 
 def take_up(place: Place, netvms: list[str], names: list[str], uplinks: int, iommu: str) -> None:
@@ -27,19 +28,21 @@ def take_up(place: Place, netvms: list[str], names: list[str], uplinks: int, iom
     with place.locked():
         if place.exists():
             raise Refused(
-                f"There is a lab named {place.name} already. Take it down (sudo qnet lab down --name {place.name}),"
-                " or choose another name with --name."
+                plain(
+                    f"There is a lab named {place.name} already. Take it down (sudo qnet lab down --name {place.name}),"
+                    " or choose another name with --name."
+                )
             )
         try:
             try:
                 cgroup.make(place.cgroup)
                 place.make()
             except OSError as error:
-                raise HypervisorError(f"The lab cannot be made: {error.filename}: {error.strerror}.") from None
+                raise HypervisorError(plain(f"The lab cannot be made: {error.filename}: {error.strerror}.")) from None
             _start(place, netvms, names, uplinks, iommu)
         except KeyboardInterrupt:
             _remove(place)
-            raise QnetError("Interrupted. Nothing is left of the lab.") from None
+            raise QnetError(plain("Interrupted. Nothing is left of the lab.")) from None
         except BaseException:
             _remove(place)
             raise
@@ -65,9 +68,9 @@ def _start(place: Place, netvms: list[str], names: list[str], uplinks: int, iomm
         line = process.stdout.readline()
         if not line:
             last = (place.log / "machine.log").read_text(errors="replace").strip().rpartition("\n")[2]
-            raise HypervisorError(f"The lab's machine has died: {last}")
+            raise HypervisorError(plain(f"The lab's machine has died: {last}"))
         if error := json.loads(line):
-            raise HypervisorError(error)
+            raise HypervisorError(plain(error))
         process.returncode = 0  # it goes on without us
 
 
@@ -75,7 +78,7 @@ def take_down(place: Place) -> None:
     """Kill everything of a lab and remove what it was in."""
     with place.locked():
         if not place.exists():
-            raise NotFound(f"There is no lab named {place.name}.")
+            raise NotFound(plain(f"There is no lab named {place.name}."))
         _remove(place)
 
 

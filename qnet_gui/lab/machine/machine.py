@@ -26,6 +26,7 @@ from qnet_gui.model import parse
 from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.parse import shown
 from qnet_gui.model.vif import VifId
 
@@ -69,7 +70,7 @@ class Machine:
 
     def _configure(self, name: str) -> Config:
         if name in self._configs:
-            raise Refused(f"There is a domain {name} already.")
+            raise Refused(plain(f"There is a domain {name} already."))
         if name == DOM0:
             config = Config(name, str(uuid.UUID(int=0)), None, DOM0)
         elif name in self._netvms or name == VAULT:
@@ -143,7 +144,7 @@ class Machine:
         with self._lock:
             roles = self._by_id(backend).config.role, self._by_id(frontend).config.role
             if roles[0] != NETVM or roles[1] == NETVM:
-                raise Refused("In a lab the netvms, and they alone, are the backends of vifs.")
+                raise Refused(plain("In a lab the netvms, and they alone, are the backends of vifs."))
         vif = self._toolstack.attach_vif(request)
         return {"frontend": vif.frontend, "devid": vif.devid}
 
@@ -156,14 +157,14 @@ class Machine:
         with self._lock:
             domain = self._by_id(domid)
             if domain.state is not DomainState.RUNNING:
-                raise Refused(f"{domain.name} is {domain.state.value}.")
+                raise Refused(plain(f"{domain.name} is {domain.state.value}."))
             self._remote_display.start(domain.init, self._domains[DOM0].init, command, Display(number, cookie))
 
     def _by_id(self, domid: int) -> Domain:
         for domain in self._domains.values():
             if domain.domid == domid:
                 return domain
-        raise NotFound(f"There is no domain with id {shown(domid)}.")
+        raise NotFound(plain(f"There is no domain with id {shown(domid)}."))
 
     # -- requests of the person in front of the machine
 
@@ -185,9 +186,9 @@ class Machine:
         """A domain that was stopped, booted again under another id."""
         with self._lock:
             if name in self._domains:
-                raise Refused(f"{name} runs already.")
+                raise Refused(plain(f"{name} runs already."))
             if name not in self._configs:
-                raise NotFound(f"There is no domain {shown(name)} in this lab that could be started.")
+                raise NotFound(plain(f"There is no domain {shown(name)} in this lab that could be started."))
             domain = self._create(self._configs[name])
             try:
                 self._build(domain)
@@ -199,7 +200,7 @@ class Machine:
     def remove(self, name: str) -> None:
         """An AppVM is destroyed for good."""
         if name in (DOM0, *self._netvms):
-            raise Refused(f"{name} cannot be removed from a lab.")
+            raise Refused(plain(f"{name} cannot be removed from a lab."))
         with self._lock:
             if name in self._domains or name not in self._configs:
                 self.stop(name)
@@ -213,7 +214,7 @@ class Machine:
         with self._lock:
             domain = self._by_name(name)
             if name == DOM0:
-                raise Refused("dom0 cannot be stopped: take the lab down.")
+                raise Refused(plain("dom0 cannot be stopped: take the lab down."))
             domain.halt()
             self._detach_all([domain])
             domain.destroy()
@@ -243,10 +244,10 @@ class Machine:
     def program(self, domain: str, program: str, action: str) -> None:
         """Start, stop, kill or restart a program in a domain, as its own service manager would."""
         if action not in ("start", "stop", "kill", "restart"):
-            raise BadInput(f"{shown(action)} is nothing that can be done to a program.")
+            raise BadInput(plain(f"{shown(action)} is nothing that can be done to a program."))
         target = self._by_name(domain)
         if target.state is not DomainState.RUNNING:
-            raise Refused(f"{domain} is {target.state.value}.")
+            raise Refused(plain(f"{domain} is {target.state.value}."))
         target.init.order(action, program=program)
 
     def cable(self, provider: str, plugged: bool) -> None:
@@ -283,5 +284,5 @@ class Machine:
         domain = self._domains.get(name)
         if domain is None:
             known = ", ".join(self._domains)
-            raise NotFound(f"There is no domain {shown(name)} in this lab; there are {known}.")
+            raise NotFound(plain(f"There is no domain {shown(name)} in this lab; there are {known}."))
         return domain

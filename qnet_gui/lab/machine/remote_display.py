@@ -23,6 +23,7 @@ from qnet_gui.lab.box.root import CHECKOUT
 from qnet_gui.model import xauthority
 from qnet_gui.model.display import Display
 from qnet_gui.model.errors import HypervisorError, NotFound, Refused
+from qnet_gui.model.messages.plain import plain
 
 _TMP = "/tmp"  # noqa: S108
 _SOCKETS = "/tmp/.X11-unix"  # noqa: S108
@@ -55,7 +56,7 @@ class RemoteDisplay:
             try:
                 self._running[key].wait(_DYING_DEADLINE)
             except subprocess.TimeoutExpired:
-                raise Refused(f"{program} of {where.name} runs already. Its icon is in the tray.") from None
+                raise Refused(plain(f"{program} of {where.name} runs already. Its icon is in the tray.")) from None
         arguments = [str(dom0.pid), str(where.pid), str(where.group), str(display.number), *command]
         with log_file(self._place, f"{where.name}-{program}") as log:
             process = subprocess.Popen(
@@ -69,7 +70,7 @@ class RemoteDisplay:
             stdin.close()
             answer = stdout.read()  # to its end, which is when the program has been started
         if answer:
-            raise Refused(json.loads(answer))
+            raise Refused(plain(json.loads(answer)))
 
 
 def _socket(dom0: int, number: int) -> int:
@@ -83,7 +84,7 @@ def _socket(dom0: int, number: int) -> int:
     try:
         return syscalls.clone_mount(path)
     except FileNotFoundError:
-        raise NotFound(f"There is no display :{number} in dom0 or on the host of this lab.") from None
+        raise NotFound(plain(f"There is no display :{number} in dom0 or on the host of this lab.")) from None
 
 
 def _prepare(dom0: int, where: int, group: Path, number: int, cookie: str) -> None:
@@ -120,7 +121,7 @@ def _check_display(number: int) -> None:
     try:
         Connection(f":{number}").close()
     except (DisplayError, OSError) as error:
-        raise Refused(f"The display :{number} lets no program of this domain in: {error}") from None
+        raise Refused(plain(f"The display :{number} lets no program of this domain in: {error}")) from None
 
 
 def main(dom0: str, where: str, group: str, number: str, *command: str) -> int:
@@ -129,7 +130,7 @@ def main(dom0: str, where: str, group: str, number: str, *command: str) -> int:
     try:
         _prepare(int(dom0), int(where), Path(group), int(number), sys.stdin.read())
         if not shutil.which(command[-1], path=ENVIRONMENT["PATH"]):
-            raise NotFound(f"{command[-1]} is not installed there.")
+            raise NotFound(plain(f"{command[-1]} is not installed there."))
     except (HypervisorError, NotFound, Refused) as error:
         result = error.sentence
     except OSError as error:

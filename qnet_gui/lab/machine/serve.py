@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.parse import shown
 
 #: By the name of a request: what takes its arguments by name and returns something that JSON can say.
@@ -42,7 +43,7 @@ def _answer(handlers: Handlers, line: bytes) -> dict[str, Any]:
             request = json.loads(line)
             handler = handlers[request.pop("do")]
         except (ValueError, AttributeError, KeyError, TypeError):
-            raise BadInput(f"{shown(line)} is not a request.") from None
+            raise BadInput(plain(f"{shown(line)} is not a request.")) from None
         return {"result": handler(**request)}
     except QnetError as error:
         return {"error": error.name, "sentence": error.sentence}

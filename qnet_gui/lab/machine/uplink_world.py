@@ -11,6 +11,7 @@ from qnet_gui.lab.machine import links
 from qnet_gui.lab.machine.provider import Provider, write_servers
 from qnet_gui.model import parse
 from qnet_gui.model.errors import NotFound
+from qnet_gui.model.messages.plain import plain
 
 
 class UplinkWorld:
@@ -60,5 +61,5 @@ class UplinkWorld:
 
     def _by_name(self, name: str) -> Provider:
         if name not in self._providers:
-            raise NotFound(f"This lab has no provider {parse.shown(name)}; it has {', '.join(self._providers)}.")
+            raise NotFound(plain(f"This lab has no provider {parse.shown(name)}; it has {', '.join(self._providers)}."))
         return self._providers[name]

@@ -16,6 +16,7 @@ from typing import Any
 from qnet_gui.lab.box.place import Place, log_file
 from qnet_gui.lab.xen import stub, xenstore_ring
 from qnet_gui.model.errors import HypervisorError
+from qnet_gui.model.messages.plain import plain
 
 _DEADLINE = 5.0
 
@@ -65,7 +66,7 @@ class Hardware:
         until = time.monotonic() + _DEADLINE
         while not self.socket.exists():
             if self._xenstored.poll() is not None or time.monotonic() > until:
-                raise HypervisorError(f"xenstored did not start; see {self._place.log}/machine-xenstored.log.")
+                raise HypervisorError(plain(f"xenstored did not start; see {self._place.log}/machine-xenstored.log."))
             select.select([], [], [], 0.002)
 
     def _order(self, do: str, **order: Any) -> None:
@@ -76,7 +77,7 @@ class Hardware:
                     return
             except OSError:
                 pass
-        raise HypervisorError(f"The lab's xenbus bridge has died; see {self._place.log}/machine-bridge.log.")
+        raise HypervisorError(plain(f"The lab's xenbus bridge has died; see {self._place.log}/machine-bridge.log."))
 
     def add(self, domid: int) -> Path:
         """A domain begins to exist; returns the socket on which a client is this domain."""

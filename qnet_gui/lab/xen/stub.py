@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 from qnet_gui.model.errors import HypervisorError
+from qnet_gui.model.messages.plain import plain
 
 _SOURCE = Path(__file__).with_name("xenstub.c")
 _GCC = "/usr/bin/gcc"
@@ -23,7 +24,9 @@ def xenstored() -> Path:
     """The real C xenstored, whichever version of Xen is installed."""
     programs = sorted(Path("/usr/lib").glob("xen-*/bin/xenstored"))
     if not programs:
-        raise HypervisorError("The lab needs xenstored. Install it: sudo apt install xen-utils-4.17 libxen-dev gcc")
+        raise HypervisorError(
+            plain("The lab needs xenstored. Install it: sudo apt install xen-utils-4.17 libxen-dev gcc")
+        )
     return programs[-1]
 
 
@@ -42,8 +45,10 @@ def library() -> Path:
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
     except FileNotFoundError:
-        raise HypervisorError("The lab needs a C compiler once. Install it: sudo apt install gcc libxen-dev") from None
+        raise HypervisorError(
+            plain("The lab needs a C compiler once. Install it: sudo apt install gcc libxen-dev")
+        ) from None
     if done.returncode:
-        raise HypervisorError(f"The lab's Xen stub cannot be compiled: {done.stderr.strip()[-500:]}")
+        raise HypervisorError(plain(f"The lab's Xen stub cannot be compiled: {done.stderr.strip()[-500:]}"))
     fresh.rename(target)  # the compiler writes it; two labs at once both get a whole one
     return target

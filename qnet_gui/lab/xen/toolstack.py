@@ -15,6 +15,7 @@ from pathlib import Path
 from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.model import parse
 from qnet_gui.model.errors import HypervisorError
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.vif import VifId
 from qnet_gui.store.client import Store
 from qnet_gui.store.keys import SERVED_BY
@@ -135,7 +136,9 @@ class Toolstack:
             _clean_up(store, libxl)
             if not closed:
                 _clean_up(store, backend.decode())
-                raise HypervisorError(f"The backend of {vif.name} did not close it within {_DESTROY_TIMEOUT:g} s.")
+                raise HypervisorError(
+                    plain(f"The backend of {vif.name} did not close it within {_DESTROY_TIMEOUT:g} s.")
+                )
 
     @staticmethod
     def _close(store: Store, backend: str) -> bool:

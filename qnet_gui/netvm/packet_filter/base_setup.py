@@ -15,6 +15,7 @@ from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.sysctl import set_sysctl
 from qnet_gui.model.dns import DEFAULT_VIRTUAL
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.netvm.packet_filter import ruleset
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
@@ -50,7 +51,7 @@ def read(store: Store) -> OwnAddresses:
         (address(keys.DNS1, DEFAULT_VIRTUAL[0]), address(keys.DNS2, DEFAULT_VIRTUAL[1])),
     )
     if len(set(addresses.own)) != len(addresses.own):
-        raise BadInput("dom0 gave the netvm one address for two purposes.")
+        raise BadInput(AgentCode.ADDRESS_FOR_TWO)
     return addresses
 
 

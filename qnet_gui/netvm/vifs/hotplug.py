@@ -17,6 +17,7 @@ from pathlib import Path
 from gi.repository import GLib
 
 from qnet_gui.model.errors import BadInput, NotFound, QnetError
+from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.parse import printable, shown, text_of
 from qnet_gui.model.vif import VifId
 
@@ -35,10 +36,10 @@ def parse(line: bytes) -> tuple[str, VifId | None]:
     if words == ["dns"]:
         return "dns", None
     if len(words) != 3 or words[0] not in ("online", "offline"):
-        raise BadInput(f"{shown(line)} is not a request.")
+        raise BadInput(AgentCode.NOT_A_REQUEST, value=shown(line))
     vif = VifId.from_path(words[1])
     if words[2] and VifId.from_name(words[2]) != vif:
-        raise BadInput(f"{words[2]} is not the vif of {words[1]}.")
+        raise BadInput(AgentCode.NOT_THE_VIF_OF, value=words[2], path=words[1])
     return words[0], vif
 
 

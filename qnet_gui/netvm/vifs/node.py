@@ -9,6 +9,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.parse import addresses, mac, printable
 from qnet_gui.model.vif import Vif, VifId
 from qnet_gui.store.client import Store
@@ -56,7 +57,7 @@ def read(store: Store, vif: VifId) -> Node:
         return Node(vif)
     try:
         if missing := {"ip", "mac"} - untrusted_fields.keys():
-            raise BadInput(f"{path} has no {min(missing)}.")
+            raise BadInput(AgentCode.NODE_WITHOUT, path=path, key=min(missing))
         return Node(vif, Vif(vif, addresses(untrusted_fields["ip"])[0], mac(untrusted_fields["mac"])))
     except BadInput as error:
         return Node(vif, error=error)

@@ -13,6 +13,7 @@ from ipaddress import IPv4Address
 
 from qnet_gui.kernel.netlink import link_index
 from qnet_gui.model.errors import BadInput, KernelError, NotFound, QnetError
+from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.vif import Vif, VifId
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
 from qnet_gui.netvm.vifs import node
@@ -148,7 +149,7 @@ class VifReconciler:
             self._finish(error)
         except Exception as error:  # a fault of ours with one vif must not keep all others waiting
             log.exception("vifs cannot be changed")
-            self._finish(QnetError(f"The agent failed: {type(error).__name__}."))
+            self._finish(QnetError(AgentCode.LOCAL_AGENT_FAILED, kind=type(error).__name__))
         else:
             self._flusher.forget(changed_hands, lambda: self._bring_up(serve))
 
@@ -177,8 +178,8 @@ class VifReconciler:
     def _release(self, each: Node, linked: bool) -> None:
         gone = each.vif is None and each.error is None
         if each.id not in self._leaving:
-            missing = "node" if gone else "link"
-            self._results[each.id] = NotFound(f"{each.id.name} has no {missing} here, or is going offline.")
+            missing = AgentCode.VIF_NODE_NOT_HERE if gone else AgentCode.VIF_LINK_NOT_HERE
+            self._results[each.id] = NotFound(missing, vif=each.id.name)
         if gone or not linked:
             self._leaving.discard(each.id)
             self._refused.pop(each.id, None)

@@ -15,6 +15,8 @@ from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.sysctl import set_for_interface
 from qnet_gui.model.errors import BadInput, KernelError, NotFound, QnetError
+from qnet_gui.model.messages.agent import AgentCode
+from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import ipv4
 from qnet_gui.model.vif import Vif, VifId
 from qnet_gui.netvm.packet_filter import ruleset
@@ -122,13 +124,13 @@ class VifTable:
                 self._bring_up(vif)
             except KernelError as error:
                 gone = link_index(vif.id.name) is None  # it went while we were at it, which is nobody's fault
-                errors[vif.id] = NotFound(f"{vif.id.name} has gone.") if gone else error
+                errors[vif.id] = NotFound(AgentCode.VIF_GONE, vif=vif.id.name) if gone else error
         return errors
 
     def _bring_up(self, vif: Vif) -> None:
         name, index = vif.id.name, link_index(vif.id.name)
         if index is None:
-            raise KernelError(f"There is no link {name}.")
+            raise KernelError(SystemCode.NO_LINK, interface=name)
         set_for_interface("ipv6", name, "disable_ipv6", 1)
         # the domain has one route, to everything, and asks by ARP for everybody; the answer need not be delayed
         set_for_interface("ipv4", name, "proxy_arp", 1)

@@ -37,7 +37,7 @@ class ActionDispatcher(QObject):
         super().__init__(parent)
         self._app_state = app_state
         self._netapplet = netapplet
-        netapplet.failed.connect(lambda text: self._failed(ActionRequest(Action.NETAPPLET), QnetError(text)))
+        netapplet.failed.connect(lambda error: self._failed(ActionRequest(Action.NETAPPLET), error))
         self._windows: dict[Action, QWidget] = {}
         self._boxes: dict[object, QMessageBox] = {}
         self._leaving = False

@@ -40,7 +40,7 @@ class Applet(QObject):
         self._due_timer.timeout.connect(lambda: self._tell(self._tracker.tick(time.monotonic(), time.time())))
         self.app_state = AppState(system, self)
         self.app_state.changed.connect(self._changed)
-        self._dispatcher = ActionDispatcher(self.app_state, NetworkApplet(system, self), self)
+        self._dispatcher = ActionDispatcher(self.app_state, NetworkApplet(self.app_state.client, self), self)
         self._dispatcher.leave.connect(self.stop)
         self.app_state.requested.connect(self._dispatcher.do)
         self._notifier = Notifier(session, self)

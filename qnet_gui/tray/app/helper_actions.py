@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qnet_gui.model.errors import QnetError, from_dbus
-from qnet_gui.model.translation import tr
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.tray.qt import QObject, pyqtSignal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import unsigned
@@ -59,12 +60,12 @@ class HelperActions(QObject):
                 case [int() as number]:
                     self._pending[number] = request
 
-    def _ended(self, number: int, error: str, sentence: str) -> None:
+    def _ended(self, number: int, error: str, outcome: Message) -> None:
         request = self._pending.pop(number, None)
         if request is not None and error and request.action is not Action.DISCONNECT:  # of that its window tells
-            self.failed.emit(request, from_dbus(error, sentence))
+            self.failed.emit(request, from_dbus(error, outcome))
 
     def _gone(self) -> None:
         pending, self._pending = self._pending, {}
         for request in pending.values():
-            self.failed.emit(request, QnetError(tr("The network helper has stopped in the middle of this.")))
+            self.failed.emit(request, QnetError(HelperCode.HELPER_GONE))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qnet_gui.model.answers import OTHER_VERSION
 from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.route import HEADS, Route, table
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.model.translation import tr
@@ -36,7 +37,7 @@ def table_owners(snapshot: Snapshot | None) -> list[tuple[str, str]]:
 
 def _row(line: object) -> Route:
     if not isinstance(line, Mapping):
-        raise BadInput(tr(OTHER_VERSION))
+        raise BadInput(HelperCode.HELPER_OF_OTHER_VERSION)
     return Route.from_line(" ".join(str(line.get(head.lower(), "")) for head in HEADS))
 
 
@@ -45,12 +46,12 @@ def page(answer: Sequence[object] | QnetError | None) -> RoutesPage:
     if answer is None:
         return RoutesPage(message=tr("Asking…"))
     if isinstance(answer, QnetError):
-        return RoutesPage(message=str(answer))
+        return RoutesPage(message=answer.translated)
     try:
         lines = answer[0] if answer and isinstance(answer[0], list) else []
         routes = [_row(line) for line in lines]
     except BadInput:
-        return RoutesPage(message=tr(OTHER_VERSION))
+        return RoutesPage(message=Message(HelperCode.HELPER_OF_OTHER_VERSION).translated)
     if not routes:
         return RoutesPage(message=tr("It has no routes."))
     return RoutesPage(tuple(tuple(map(str, route.as_dict().values())) for route in routes), table(routes) + "\n")

@@ -10,10 +10,9 @@ from qnet_gui.model.errors import QnetError
 from qnet_gui.model.preflight import UNRESOLVED, Preflight, clock, let_out, listed
 from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Snapshot
-from qnet_gui.model.translation import mark, tr
+from qnet_gui.model.translation import mark, tr, tr_count
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.status import START
-from qnet_gui.tray.state.heard import heard
 from qnet_gui.tray.state.menu import blind, can_disconnect
 from qnet_gui.tray.state.operation_progress import CONNECT, DISCONNECT, RECOVER, OperationProgress, State
 
@@ -79,7 +78,7 @@ class UpgradePage:
 def _checks(snapshot: Snapshot, preflight: Preflight) -> tuple[Line, ...]:
     """What was looked at; somebody else's operation explains all the rest, and is told alone."""
     if preflight.busy:
-        return (Line(Mark.FAILED, heard(preflight.busy)),)
+        return (Line(Mark.FAILED, preflight.busy.translated),)
     name, lines = snapshot.netvm.name, []
     if snapshot.netvm.state is NetvmState.RUNNING and snapshot.netvm.id != 0:
         lines.append(Line(Mark.DONE, tr("{name} is running", name=name)))
@@ -87,7 +86,7 @@ def _checks(snapshot: Snapshot, preflight: Preflight) -> tuple[Line, ...]:
             lines.append(Line(Mark.DONE, tr("{name} has an uplink", name=name)))
             if preflight.names:
                 lines.append(Line(Mark.DONE, tr("Names resolve")))
-    lines += [Line(Mark.FAILED, heard(obstacle)) for obstacle in preflight.obstacles]
+    lines += [Line(Mark.FAILED, obstacle.translated) for obstacle in preflight.obstacles]
     if not preflight.names and not preflight.obstacles:
         lines.append(Line(Mark.WARNING, tr(UNRESOLVED)))
     return tuple(lines)
@@ -97,7 +96,8 @@ def abbreviated(names: Sequence[str]) -> str:
     """Names as a person reads them; of very many only the first."""
     if len(names) <= NAMES_MAX:
         return listed(names)
-    return tr("{names} and {count} more", names=", ".join(names[:NAMES_MAX]), count=len(names) - NAMES_MAX)
+    first, more = ", ".join(names[:NAMES_MAX]), len(names) - NAMES_MAX
+    return tr_count("{names} and {count} more", "{names} and {count} more", more, names=first, count=more)
 
 
 def _facts(snapshot: Snapshot, preflight: Preflight) -> tuple[tuple[str, str], ...]:
@@ -122,7 +122,7 @@ def _steps(progress: OperationProgress) -> tuple[Line, ...]:
             continue
         made = Mark.DONE if back and step and step.state is State.UNDONE else _MARKS[step.state] if step else Mark.TO_DO
         # once it is over, the outcome below has the reason
-        detail = heard(step.text) if step and step.state is State.FAILED and not progress.over else ""
+        detail = step.what.translated if step and step.state is State.FAILED and not progress.over else ""
         lines.append(Line(made, tr(text), detail))
     return tuple(lines)
 
@@ -138,9 +138,10 @@ def _outcome(inputs: UpgradeInputs) -> Line | None:
     progress = inputs.progress
     if not (progress.over and _about_dom0(inputs)):
         return None
+    outcome = progress.outcome.translated if progress.outcome else ""
     if progress.error:
-        return Line(Mark.FAILED, progress.sentence)
-    return Line(Mark.DONE, progress.sentence) if progress.kind != CONNECT else None
+        return Line(Mark.FAILED, outcome)
+    return Line(Mark.DONE, outcome) if progress.kind != CONNECT else None
 
 
 def _closed(snapshot: Snapshot, inputs: UpgradeInputs) -> UpgradePage:
@@ -151,11 +152,13 @@ def _closed(snapshot: Snapshot, inputs: UpgradeInputs) -> UpgradePage:
     steps = _steps(inputs.progress) if _about_dom0(inputs) else ()
     outcome = _outcome(inputs)
     if isinstance(preflight, QnetError):
-        return UpgradePage(head, more, checks=(Line(Mark.FAILED, str(preflight)),), outcome=outcome, why=str(preflight))
+        why = preflight.translated
+        return UpgradePage(head, more, checks=(Line(Mark.FAILED, why),), outcome=outcome, why=why)
     if preflight is None:
         why = tr("Looking at what stands in the way…")
         return UpgradePage(head, more, checks=(Line(Mark.BEGUN, why),), steps=steps, outcome=outcome, why=why)
-    why = heard(preflight.busy or " ".join(preflight.obstacles))
+    obstacles = (preflight.busy,) if preflight.busy else preflight.obstacles
+    why = " ".join(obstacle.translated for obstacle in obstacles)
     if inputs.asking:
         why = tr("Waiting for the answer; a password may have been asked for.")
         outcome, steps = Line(Mark.BEGUN, why), ()

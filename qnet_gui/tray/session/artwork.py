@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from qnet_gui.model.errors import NotFound
+from qnet_gui.model.messages.system import SystemCode
 
 #: The application's own icon, for windows, notifications and the desktop's menu.
 APPLICATION = "hicolor/scalable/apps/org.qnet.Tray.svg"
@@ -33,7 +34,7 @@ def folder() -> Path:
     for place in places:
         if (place / "icons" / APPLICATION).is_file():
             return place / "icons"
-    raise NotFound("The icons of qnet are not installed; looked in " + ", ".join(str(place) for place in places) + ".")
+    raise NotFound(SystemCode.ICONS_MISSING, names=tuple(map(str, places)))
 
 
 def file(name: str) -> Path:

@@ -34,11 +34,10 @@ def message_slot(method: _Method) -> _Method:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The reply to a call: its arguments, or the name of the error and its text."""
+    """The reply to a call: its arguments, or those of the error and its name."""
 
     arguments: Sequence[object] = ()
     error: str = ""
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,8 @@ class Service:
             reply = QDBusPendingReply(done)
             if reply.isError():
                 error = reply.error()
-                then(Answer(error=error.name(), text=error.message()))
+                # an error of Qt's own, such as a deadline, has no reply
+                then(Answer(reply.reply().arguments() or [error.message()], error.name()))
             else:
                 then(Answer(reply.reply().arguments()))
 

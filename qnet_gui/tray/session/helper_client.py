@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from qnet_gui.model.answers import NAME, PATH, READ_DEADLINE, SENTENCE, understood
+from qnet_gui.model.answers import NAME, PATH, READ_DEADLINE, understood
 from qnet_gui.model.errors import BadInput, QnetError
-from qnet_gui.model.parse import printable
+from qnet_gui.model.message_wire import heard
 from qnet_gui.model.snapshot import Snapshot, from_wire
 from qnet_gui.tray.qt import QDBusConnection, QDBusMessage, QDBusServiceWatcher, QObject, QTimer, pyqtSignal
 from qnet_gui.tray.session.dbus import PROPERTIES, Answer, Service, message_slot
-from qnet_gui.tray.state.heard import heard
 
 log = logging.getLogger(__name__)
 
@@ -30,13 +29,13 @@ Then = Callable[[Sequence[object] | QnetError], None]
 class Client(QObject):
     """Emits `changed` with a `Snapshot`, or None for a helper that is away or silent; first with the first answer.
 
-    `stepped` and `ended` are the helper's signals of operations, after the snapshot that was there before them. `gone`
-    is emitted when a helper leaves the bus.
+    `stepped` and `ended` are the helper's signals of operations, a `Message` being their last value, after the snapshot
+    that was there before them. `gone` is emitted when a helper leaves the bus.
     """
 
     changed = pyqtSignal(object)
-    stepped = pyqtSignal(int, str, str, str)
-    ended = pyqtSignal(int, str, str)
+    stepped = pyqtSignal(int, str, str, object)
+    ended = pyqtSignal(int, str, object)
     gone = pyqtSignal()
 
     def __init__(self, bus: QDBusConnection, parent: QObject | None = None) -> None:
@@ -81,8 +80,7 @@ class Client(QObject):
     def _call(self, method: str, arguments: Sequence[object], then: Then, seconds: float, interactive: bool) -> None:
         def answered(answer: Answer) -> None:
             if answer.error:
-                error = understood(answer.error, answer.text)
-                error = type(error)(heard(error.sentence))
+                error = understood(answer.error, answer.arguments)
                 log.info("%s: %s", method, error)
                 then(error)
             else:
@@ -181,12 +179,12 @@ class Client(QObject):
     def _step(self, message: QDBusMessage) -> None:
         self._take_latest()
         match message.arguments():
-            case [int() as number, str() as step, str() as state, str() as text]:
-                self.stepped.emit(number, step, state, printable(text, SENTENCE))
+            case [int() as number, str() as step, str() as state, str() as sentence, *more]:
+                self.stepped.emit(number, step, state, heard(sentence, *more[:2]))
 
     @message_slot
     def _operation_ended(self, message: QDBusMessage) -> None:
         self._take_latest()
         match message.arguments():
-            case [int() as number, str() as error, str() as text]:
-                self.ended.emit(number, error, heard(printable(text, SENTENCE)))
+            case [int() as number, str() as error, str() as sentence, *more]:
+                self.ended.emit(number, error, heard(sentence, *more[:2]))

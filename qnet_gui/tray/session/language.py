@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from qnet_gui.model import translation
@@ -11,6 +11,8 @@ from qnet_gui.tray.session import artwork
 
 #: The one context that all texts are in, for Qt Linguist.
 CONTEXT = "qnet"
+#: So many are kept: all of ours, and plurals of some numbers.
+_TEXTS = 1024
 
 
 def folder() -> Path:
@@ -33,9 +35,11 @@ def install(name: str = "") -> bool:
     if own.load(locale, "qtbase", "_", _qt_folder()):
         QCoreApplication.installTranslator(own)
 
-    @cache
-    def translate(text: str) -> str:
-        return QCoreApplication.translate(CONTEXT, text)
+    @lru_cache(_TEXTS)
+    def translate(text: str, number: int | None) -> str:
+        if number is None:
+            return QCoreApplication.translate(CONTEXT, text)
+        return QCoreApplication.translate(CONTEXT, text, "", number)
 
     translation.install(translate)
     return True

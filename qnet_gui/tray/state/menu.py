@@ -10,7 +10,7 @@ from qnet_gui.model.domain import Domain, DomainState
 from qnet_gui.model.problem import BLIND_CODES
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Dom0State, Snapshot
-from qnet_gui.model.translation import tr
+from qnet_gui.model.translation import tr, tr_count
 
 #: So many domains have a row; a longer list cannot be used as a menu, and the Status window has them all.
 DOMAINS_MAX = 20
@@ -106,7 +106,9 @@ def _domains(snapshot: Snapshot | None) -> Row:
     domains = () if snapshot is None or blind(snapshot) else snapshot.domains
     rows = [Row(domain.name, rows=domain_actions(domain, why)) for domain in domains[:DOMAINS_MAX]]
     if len(domains) > DOMAINS_MAX:
-        rows.append(_action_row(tr("{count} more in Status…", count=len(domains) - DOMAINS_MAX), Action.STATUS))
+        more = len(domains) - DOMAINS_MAX
+        text = tr_count("{count} more in Status…", "{count} more in Status…", more, count=more)
+        rows.append(_action_row(text, Action.STATUS))
     return Row(tr("Domains"), rows=tuple(rows), why="" if rows else tr("No other domain is running."))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, replace
 
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.snapshot import Snapshot
-from qnet_gui.model.translation import tr
 
 #: Kinds of operations that connect or disconnect dom0.
 CONNECT, DISCONNECT, RECOVER = "connect", "disconnect", "recover"
@@ -23,23 +24,26 @@ class State(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: its name, how far it is, and the helper's words for that."""
+    """One step: its name, how far it is, and what the helper says of it."""
 
     name: str
     state: State
-    text: str = ""
+    what: Message
 
 
 @dataclass(frozen=True, slots=True)
 class OperationProgress:
-    """`number` is 0 before the first operation. `error` is a D-Bus name, empty unless it has failed."""
+    """`number` is 0 before the first operation. `error` is a D-Bus name, empty unless it has failed.
+
+    `outcome` tells how it ended, None while it has not.
+    """
 
     number: int = 0
     kind: str = ""
     steps: tuple[Step, ...] = ()
     over: bool = True
     error: str = ""
-    sentence: str = ""
+    outcome: Message | None = None
 
     def step(self, name: str) -> Step | None:
         """A step, if it has been begun."""
@@ -58,12 +62,12 @@ def begun(progress: OperationProgress, snapshot: Snapshot | None) -> OperationPr
     return progress
 
 
-def stepped(progress: OperationProgress, number: int, name: str, state: str, text: str) -> OperationProgress:
+def stepped(progress: OperationProgress, number: int, name: str, state: str, what: Message) -> OperationProgress:
     """After a step has changed its state. A step that failed stays so, though it is put back then."""
     if number != progress.number:
         progress = OperationProgress(number, over=False)
     try:
-        step = Step(name, State(state), text)
+        step = Step(name, State(state), what)
     except ValueError:  # another version's
         return progress
     old = progress.step(name)
@@ -74,16 +78,16 @@ def stepped(progress: OperationProgress, number: int, name: str, state: str, tex
     return replace(progress, steps=tuple(step if known is old else known for known in progress.steps))
 
 
-def ended(progress: OperationProgress, number: int, error: str, sentence: str) -> OperationProgress:
+def ended(progress: OperationProgress, number: int, error: str, outcome: Message) -> OperationProgress:
     """After the end of an operation; one that waits for the present one is none of its business."""
     if number != progress.number:
         return progress
-    return replace(progress, over=True, error=error, sentence=sentence)
+    return replace(progress, over=True, error=error, outcome=outcome)
 
 
 def abandoned(progress: OperationProgress) -> OperationProgress:
     """After the helper has left the bus; the next one counts its operations from 1 again."""
     if progress.over:
         return replace(progress, number=0)
-    sentence = tr("The network helper has stopped in the middle of this. When it is back, it puts everything in order.")
-    return replace(progress, number=0, over=True, error="HelperGone", sentence=sentence)
+    outcome = Message(HelperCode.HELPER_GONE_IN_ORDER)
+    return replace(progress, number=0, over=True, error="HelperGone", outcome=outcome)

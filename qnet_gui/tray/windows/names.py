@@ -62,7 +62,7 @@ class NamesWindow(Window):
     def _tested(self, answer: Sequence[object] | QnetError) -> None:
         self._test.setEnabled(True)
         self._answers = tested(answer)
-        self._refused = str(answer) if isinstance(answer, QnetError) else ""
+        self._refused = answer.translated if isinstance(answer, QnetError) else ""
         self.refresh()
 
     def _do_reapply(self) -> None:
@@ -71,7 +71,7 @@ class NamesWindow(Window):
 
     def _reapplied(self, answer: Sequence[object] | QnetError) -> None:
         self._reapply.setEnabled(True)
-        self._refused = str(answer) if isinstance(answer, QnetError) else ""
+        self._refused = answer.translated if isinstance(answer, QnetError) else ""
         self.refresh()
 
 

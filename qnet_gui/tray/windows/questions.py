@@ -46,8 +46,9 @@ def about() -> QMessageBox:
 
 def trouble(request: ActionRequest, error: QnetError) -> QMessageBox:
     """The helper's sentence, with details to copy."""
-    made = box(title(request), error.sentence, icon=QMessageBox.Warning)
-    made.setDetailedText(f"{title(request)}\n{error.dbus_name}\n{error.sentence}\nqnet {__version__}\n")
+    made = box(title(request), error.translated, icon=QMessageBox.Warning)
+    name = f"{error.dbus_name} ({error.message.code})"
+    made.setDetailedText(f"{title(request)}\n{name}\n{error.sentence}\nqnet {__version__}\n")
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.route import HEADS
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.routes import NUMBERS, RoutesPage, page, table_owners
@@ -71,7 +72,7 @@ class RoutesWindow(Window):
     def _ask(self) -> None:
         """One question at a time; what changes meanwhile is asked for afterwards."""
         if self._choice.currentData() is None:
-            self._answer = QnetError(tr("The network helper is not running."))
+            self._answer = QnetError(HelperCode.HELPER_AWAY)
         elif self._asking:
             self._ask_again = True
         else:

@@ -163,7 +163,7 @@ class UpgradeWindow(Window):
         self.refresh()
 
     def _done(self, answer: Sequence[object] | QnetError) -> None:
-        refused = str(answer) if isinstance(answer, QnetError) else ""
+        refused = answer.translated if isinstance(answer, QnetError) else ""
         self._inputs = replace(self._inputs, asking=False, refused=refused)
         self.refresh()
 

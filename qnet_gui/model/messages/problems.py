@@ -1,0 +1,114 @@
+"""What is wrong, and what to do about it. A cure has the arguments of its problem, or fewer."""
+
+from __future__ import annotations
+
+from qnet_gui.model.messages.code import Code
+
+
+class ProblemCode(Code):
+    """What is wrong; each with its cure."""
+
+    DOM0_STUCK = (
+        "dom0-stuck",
+        "dom0 could not be disconnected: it may still be connected to the network.",
+        "The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, "
+        "and restart this computer, which puts everything back.",
+    )
+    NO_STORE = (
+        "no-store",
+        "xenstore does not answer.",
+        "Check that xenstored runs in dom0.",
+    )
+    NO_HYPERVISOR = (
+        "no-hypervisor",
+        "The hypervisor's tools do not answer.",
+        "Check that this is dom0 of a Xen host, and that xl list works.",
+    )
+    MANAGED = (
+        "managed",
+        "The domains of this host belong to {manager}, so qnet only shows them.",
+        "Change them with the tools of {manager}.",
+    )
+    NO_NETVM = (
+        "no-netvm",
+        "netvm is not running.",
+        "Start it; until then no domain has a network.",
+    )
+    AGENT_UNKNOWN = (
+        "agent-unknown",
+        "netvm runs, but its agent has not reported.",
+        "Wait for netvm to finish starting, or start qnet-agent in it.",
+    )
+    AGENT_STOPPED = (
+        "agent-stopped",
+        "The agent in netvm has stopped.",
+        "Start qnet-agent in netvm, or restart netvm.",
+    )
+    AGENT_SILENT = (
+        "agent-silent",
+        "The agent in netvm does not answer.",
+        "Restart qnet-agent in netvm, or restart netvm.",
+    )
+    NO_UPLINK = (
+        "no-uplink",
+        "netvm has no uplink.",
+        "Plug in a cable or choose a Wi-Fi network in the network applet.",
+    )
+    NO_DNS = (
+        "no-dns",
+        "Names do not resolve: the uplink gave no servers.",
+        "Enter name servers in the connection's settings in the network applet.",
+    )
+    NETWORKMANAGER_LOST_SERVERS = (
+        "networkmanager-lost-servers",
+        "Names do not resolve: NetworkManager was given name servers and uses none of them.",
+        "Choose the connection again in the network applet, which makes NetworkManager take them"
+        " (in netvm: nmcli connection up). If its settings say that the network's own are ignored, enter others there.",
+    )
+    NO_NETWORKMANAGER = (
+        "no-networkmanager",
+        "NetworkManager is not running in netvm.",
+        "Start it there, or restart netvm.",
+    )
+    NFT_FAILED = (
+        "nft-failed",
+        "netvm could not load its packet filter.",
+        "See the agent's log in netvm.",
+    )
+    VIF_REFUSED = (
+        "vif-refused",
+        "The vif {vif} was refused by netvm.",
+        "See hotplug-error of that vif, or the agent's log.",
+    )
+    NETVM_NONSENSE = (
+        "netvm-nonsense",
+        "netvm wrote values that are not valid; they were dropped.",
+        "Restart netvm.",
+    )
+    DOMAIN_WITHOUT_NETWORK = (
+        "domain-without-network",
+        "{name} has no address.",
+        "Restart it, or run qnet-guest in it.",
+    )
+    DOM0_NETVM = (
+        "dom0-netvm",
+        "dom0 is the netvm: its network drivers and stack can be attacked from outside.",
+        "Choose a separate netvm.",
+    )
+    DOM0_REACHABLE = (
+        "dom0-reachable",
+        "dom0 has a network although nobody connected it for an upgrade.",
+        "See under isolation in qnet status what it is, and stop the program that set it up.",
+    )
+    DOM0_NIC = (
+        "dom0-nic",
+        "dom0 has a network card of its own: {nics}.",
+        "Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl "
+        "pci-assignable-add), and name it in netvm's configuration (pci=).",
+    )
+    NO_IOMMU = (
+        "no-iommu",
+        "The IOMMU is off, so netvm is not isolated: through its network card it can read and change all memory.",
+        "Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, take iommu=off and the like out of the "
+        "options of Xen and of dom0's kernel, and restart; xl dmesg tells whether I/O virtualisation is enabled.",
+    )

@@ -24,6 +24,7 @@ from qnet_gui.dom0.upgrade.session import UpgradeSession
 from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.model.config import Config
 from qnet_gui.model.errors import KernelError, QnetError
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.store.client import Store
 
@@ -85,11 +86,11 @@ class Listener:
         self.steps: list[tuple[str, str]] = []
         self.ends: dict[int, tuple[QnetError | None, str]] = {}
 
-    def step(self, operation: int, step: str, state: str, text: str) -> None:
+    def step(self, operation: int, step: str, state: str, text: Message) -> None:
         self.steps.append((step, state))
 
-    def ended(self, operation: int, error: QnetError | None, sentence: str) -> None:
-        self.ends[operation] = (error, sentence)
+    def ended(self, operation: int, error: QnetError | None, message: Message) -> None:
+        self.ends[operation] = (error, message.english)
 
 
 class FakeDom0:
@@ -152,6 +153,7 @@ class FakeDom0:
         self.loop.until(lambda: done)
 
     def end_of(self, operation: int) -> tuple[QnetError | None, str]:
+        """The error that an operation ended with, and what people are told."""
         return self.loop.until(lambda: self.listener.ends.get(operation), f"steps: {self.listener.steps}")
 
     def read(self, path: str) -> str | None:

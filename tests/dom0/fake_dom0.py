@@ -23,6 +23,7 @@ from qnet_gui.dom0.upgrade.session import UpgradeSession
 from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.model.config import Config
 from qnet_gui.model.errors import KernelError, QnetError
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.store.client import Store
 
@@ -84,11 +85,11 @@ class Listener:
         self.steps: list[tuple[str, str]] = []
         self.ends: dict[int, tuple[QnetError | None, str]] = {}
 
-    def step(self, operation: int, step: str, state: str, text: str) -> None:
+    def step(self, operation: int, step: str, state: str, what: Message) -> None:
         self.steps.append((step, state))
 
-    def ended(self, operation: int, error: QnetError | None, sentence: str) -> None:
-        self.ends[operation] = (error, sentence)
+    def ended(self, operation: int, error: QnetError | None, outcome: Message) -> None:
+        self.ends[operation] = (error, str(outcome))
 
 
 class FakeDom0:

@@ -43,7 +43,8 @@ class Guest:
 
     def tell(self, address: str = ADDRESS, dns2: str = "10.139.1.2") -> None:
         """What dom0 writes."""
-        for key, value in ((keys.DNS1, "10.139.1.1"), (keys.DNS2, dns2), (keys.ADDRESS, address)):
+        values = {keys.GATEWAY: "10.137.0.1", keys.DNS1: "10.139.1.1", keys.DNS2: dns2, keys.ADDRESS: address}
+        for key, value in values.items():
             self.dom0.write(key.under(7), value)
             self.dom0.set_perms(key.under(7), ("n0", "r7"))
 

@@ -103,8 +103,8 @@ def test_dom0_sees_uplinks_redirections_and_vifs(lab: Lab) -> None:
 
 def test_a_change_of_an_uplinks_mtu_is_seen(lab: Lab) -> None:
     def mtu() -> int:
-        found = json.loads(lab.out("dom0", "qnet", "status", "--json"))["uplinks"]
-        return int(next(uplink["mtu"] for uplink in found if uplink["name"] == "eth0"))
+        uplinks = json.loads(lab.out("dom0", "qnet", "status", "--json"))["uplinks"]
+        return int(next(uplink["mtu"] for uplink in uplinks if uplink["name"] == "eth0"))
 
     lab.wait("the usual MTU", lambda: mtu() == 1500)
     lab.exec("netvm", "ip", "link", "set", "eth0", "mtu", "1400")
@@ -148,14 +148,14 @@ def test_many_routes_come_in_pieces(lab: Lab) -> None:
         address = {domid: f"10.137.2.{domid - 100}" for domid in domids}
         vifs = {domid: unbooted_vifs.nodes(domid, address[domid], unbooted_vifs.mac(domid)) for domid in domids}
         unbooted_vifs.write(lab, vifs)
-        lab.wait("all vifs", lambda: all(f"vif{domid}.0" in unbooted_vifs.served(lab) for domid in domids), 20)
+        lab.wait("all vifs", lambda: unbooted_vifs.count_served(lab, domids) == len(domids), 20)
         rows = json.loads(lab.out("dom0", "qnet", "routes", "--json"))
         assert len([row for row in rows if row["iface"].startswith("vif")]) == len(domids) + 2
         pieces = lab.out("dom0", "xenstore-list", f"{unbooted_vifs.NETVM_HOME}/data/qnet/answer").split()
         assert len(pieces) > 3
     finally:
         unbooted_vifs.take(lab, *domids)
-        lab.wait("their end", lambda: not any(f"vif{domid}.0" in unbooted_vifs.served(lab) for domid in domids), 20)
+        lab.wait("their end", lambda: unbooted_vifs.count_served(lab, domids) == 0, 20)
 
 
 def test_the_agent_sleeps_when_nothing_happens(lab: Lab) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import pytest
 
@@ -81,6 +81,12 @@ def hotplug(lab: Lab, verb: str, frontend: int) -> tuple[int, str]:
         check=False, timeout=30,
     )  # fmt: skip
     return done.returncode, done.stderr
+
+
+def count_served(lab: Lab, domids: Collection[int]) -> int:
+    """How many of these domains' first vifs are served, by one look at everything."""
+    text = served(lab)
+    return sum(f"vif{domid}.0" in text for domid in domids)
 
 
 def served(lab: Lab) -> str:

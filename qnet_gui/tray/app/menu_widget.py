@@ -26,7 +26,10 @@ class MenuWidget(QMenu):
         self.setToolTipsVisible(True)
 
     def fill(self, rows: tuple[Row, ...]) -> None:
-        """Change texts in place where the rows are of the same kind, so that a menu that is open stays whole."""
+        """Change texts in place where the rows are of the same kind, so that a menu that is open stays whole.
+
+        Entries that change while a menu is open are what sway 5161 is about.
+        """
         if rows == self._rows:
             return
         old, self._rows = self._rows, rows

@@ -46,8 +46,8 @@ def run(deadline: float) -> None:
         elif not complete or wanted is None:
             _remove(store, netlink)
             if wanted:
-                raise NoAnswer(AgentCode.GUEST_WITHOUT_CARD, interface=setup.LINK, seconds=deadline)
-            raise NoAnswer(AgentCode.GUEST_NOT_TOLD, seconds=deadline)
+                raise NoAnswer(AgentCode.GUEST_WITHOUT_CARD, interface=setup.LINK, seconds=round(deadline))
+            raise NoAnswer(AgentCode.GUEST_NOT_TOLD, seconds=round(deadline))
         else:
             _apply(store, netlink, wanted)
 

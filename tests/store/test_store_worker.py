@@ -129,7 +129,7 @@ def test_nothing_wakes_while_nothing_happens(worker, loop):
     loop.run_until(lambda: events)
 
     def switches():
-        thread = next(each for each in threading.enumerate() if each.name == "xenstore")
+        thread = next(running_thread for running_thread in threading.enumerate() if running_thread.name == "xenstore")
         status = Path(f"/proc/self/task/{thread.native_id}/status").read_text()
         return int(status.split("voluntary_ctxt_switches:\t")[1].split()[0])
 

@@ -23,11 +23,11 @@ CLASSES_AND_MODULES_ONLY = {"held", "front", "served", "stale", "raw", "outside"
 @cache
 def names(path: Path) -> tuple[tuple[int, str, bool], ...]:
     """Line, name, and whether it is a class or a module, of everything that a module defines, and of itself."""
-    found = [(1, path.stem, True)]
+    definitions = [(1, path.stem, True)]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            found.append((node.lineno, node.name, isinstance(node, ast.ClassDef)))
-    return tuple(found)
+            definitions.append((node.lineno, node.name, isinstance(node, ast.ClassDef)))
+    return tuple(definitions)
 
 
 def given_up(path: Path) -> list[str]:

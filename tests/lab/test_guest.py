@@ -59,8 +59,8 @@ def test_a_dual_stack_domain_is_served_and_told_its_ipv4_address(lab: Lab) -> No
 
         with lab.store("dom0") as dom0:
             dom0.atomically(change)
-            told = f"{_home(lab, 'dual')}/qnet/address"
-            lab.wait("what dom0 tells it", lambda: dom0.read(told) == address.encode())
+            path = f"{_home(lab, 'dual')}/qnet/address"
+            lab.wait("what dom0 tells it", lambda: dom0.read(path) == address.encode())
         lab.wait("its route", lambda: f"{address} dev vif{number}.0" in lab.out("netvm", "ip", "route"))
         lab.exec("dual", "qnet-guest")
         assert f"inet {address}/32" in lab.out("dual", "ip", "address", "show", "eth0")

@@ -283,6 +283,6 @@ class Machine:
     def _by_name(self, name: str) -> Domain:
         domain = self._domains.get(name)
         if domain is None:
-            known = ", ".join(self._domains)
-            raise NotFound(plain(f"There is no domain {shown(name)} in this lab; there are {known}."))
+            names = ", ".join(self._domains)
+            raise NotFound(plain(f"There is no domain {shown(name)} in this lab; there are {names}."))
         return domain

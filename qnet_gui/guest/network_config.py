@@ -17,7 +17,7 @@ _LINK_INTERVAL = 0.2
 
 
 def has_vif(store: Store) -> bool:
-    """Whether the toolstack has given this domain a network card, and not taken it back."""
+    """Whether the toolstack has given this domain a vif, and not taken it back."""
     return store.read(f"{VIF}/mac") is not None and store.read(f"{VIF}/state") not in (b"5", b"6")
 
 

@@ -12,7 +12,7 @@ import pytest
 from fakes.hypervisor import FakeHypervisor
 from fakes.kernel import FakeKernel, FakeRoute
 from fakes.xen import FakeXen
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.guest import main as guest
 from qnet_gui.guest import setup
@@ -34,7 +34,7 @@ class Guest:
         self.hypervisor.obliging = False
         self.hypervisor.create(1, "netvm")
         self.hypervisor.create(7, "work")
-        self.dom0 = Store(xen.hardware.socket, deadline=PATIENCE)
+        self.dom0 = Store(xen.hardware.socket, deadline=DEADLINE)
 
     def attach(self, link: bool = True) -> None:
         self.hypervisor.attach(7, 1, ADDRESS)
@@ -77,7 +77,7 @@ def test_what_dom0_tells_is_set_and_told_back(work: Guest) -> None:
     work.attach()
     work.tell()
     for _ in range(2):
-        guest.run(PATIENCE)
+        guest.run(DEADLINE)
         assert work.addresses() == [f"{ADDRESS}/32"]
         assert [(str(row.network), row.link) for row in work.kernel.routes.values()] == [("0.0.0.0/0", work.index)]
         assert work.kernel.setting("ipv6/conf/eth0/disable_ipv6") == 1
@@ -90,7 +90,7 @@ def test_what_dom0_tells_is_set_and_told_back(work: Guest) -> None:
 def test_one_server_twice_is_one(work: Guest) -> None:
     work.attach()
     work.tell(dns2="10.139.1.1")
-    guest.run(PATIENCE)
+    guest.run(DEADLINE)
     assert work.reported(keys.GUEST_SERVERS) == "10.139.1.1"
 
 
@@ -101,18 +101,18 @@ def test_what_was_set_otherwise_is_replaced(work: Guest) -> None:
     work.kernel.add_route(FakeRoute(IPv4Network("0.0.0.0/0"), work.index, 100, IPv4Address("192.168.7.1"), 0))
     work.resolv_conf.symlink_to("/nonexistent/resolv.conf")
     work.tell()
-    guest.run(PATIENCE)
+    guest.run(DEADLINE)
     assert work.addresses() == [f"{ADDRESS}/32"]
     assert [(row.metric, row.gateway) for row in work.kernel.routes.values()] == [(0, None)]
     assert not work.resolv_conf.is_symlink()
 
 
-def test_without_a_card_there_is_no_network(work: Guest) -> None:
+def test_without_a_vif_there_is_no_network(work: Guest) -> None:
     work.attach()
     work.tell()
-    guest.run(PATIENCE)
+    guest.run(DEADLINE)
     work.hypervisor.detach_vif(VifId(7, 0))
-    guest.run(PATIENCE)
+    guest.run(DEADLINE)
     assert (work.addresses(), work.kernel.routes, work.index in work.kernel.up) == ([], {}, False)
     assert "no network" in work.resolv_conf.read_text()
     assert work.reported(keys.GUEST_ADDRESS) == ""
@@ -130,7 +130,7 @@ def test_what_comes_late_is_waited_for(work: Guest, first: Callable[..., Any], l
     first(work)
     timer = threading.Timer(0.3, late, (work,))
     timer.start()
-    guest.run(PATIENCE)
+    guest.run(DEADLINE)
     timer.join()
     assert work.addresses() == [f"{ADDRESS}/32"]
 
@@ -152,23 +152,23 @@ def test_what_never_comes_is_said(work: Guest, first: Callable[..., Any], missin
 def test_nonsense_takes_the_network_away(work: Guest) -> None:
     work.attach()
     work.tell()
-    guest.run(PATIENCE)
+    guest.run(DEADLINE)
     work.tell(address="10.137.0.999")
     with pytest.raises(BadInput):
-        guest.run(PATIENCE)
+        guest.run(DEADLINE)
     assert work.addresses() == []
 
 
-def test_a_card_that_goes_while_it_waits_is_no_error(work: Guest) -> None:
+def test_a_vif_that_goes_while_it_waits_is_no_error(work: Guest) -> None:
     work.attach()
     timer = threading.Timer(0.3, lambda: work.hypervisor.detach_vif(VifId(7, 0)))
     timer.start()
-    guest.run(PATIENCE)
+    guest.run(DEADLINE)
     timer.join()
     assert work.reported(keys.GUEST_ADDRESS) == ""
 
 
-def test_a_card_that_goes_while_it_is_set_up_is_no_error(work: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_vif_that_goes_while_it_is_set_up_is_no_error(work: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
     work.attach()
     work.tell()
     real = setup.apply
@@ -179,16 +179,16 @@ def test_a_card_that_goes_while_it_is_set_up_is_no_error(work: Guest, monkeypatc
         return real(*arguments)
 
     monkeypatch.setattr(setup, "apply", gone)
-    guest.run(PATIENCE)
+    guest.run(DEADLINE)
     assert work.reported(keys.GUEST_ADDRESS) == ""
 
 
-def test_a_failure_of_a_card_that_is_there_is_told(work: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_a_vif_that_is_there_is_told(work: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
     work.attach()
     work.tell()
     monkeypatch.setattr(setup, "write_resolv_conf", lambda _: (_ for _ in ()).throw(QnetError(plain("It failed."))))
     with pytest.raises(QnetError, match="It failed"):
-        guest.run(PATIENCE)
+        guest.run(DEADLINE)
 
 
 def test_the_command_ends_with_a_sentence_and_a_status(

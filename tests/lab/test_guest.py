@@ -54,8 +54,8 @@ def test_a_dual_stack_domain_is_served_and_told_its_ipv4_address(lab: Lab) -> No
         address, both = "10.137.0.99", "10.137.0.99 fd09:24ef:4179::a89:63"
 
         def change(store: Store) -> None:
-            for card in (f"/libxl/{number}/device/vif/0", f"/local/domain/{lab.id('netvm')}/backend/vif/{number}/0"):
-                store.write(f"{card}/ip", both)
+            for node in (f"/libxl/{number}/device/vif/0", f"/local/domain/{lab.id('netvm')}/backend/vif/{number}/0"):
+                store.write(f"{node}/ip", both)
 
         with lab.store("dom0") as dom0:
             dom0.atomically(change)

@@ -195,7 +195,7 @@ def test_a_networkmanager_that_stays_away_is(running: Running, monkeypatch: pyte
     running.loop.until(lambda: running.netvm.redirects() == {})
 
 
-def test_a_card_that_is_pulled_goes_after_a_moment(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_nic_that_is_pulled_goes_after_a_moment(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(networkmanager, "_LEAVING", 0.05)
     running.wait_reported(keys.UPLINK_COUNT, "1")
     running.bus.remove(NM, f"{ROOT}/Devices/1", f"{NM}.Device")

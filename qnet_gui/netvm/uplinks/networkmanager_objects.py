@@ -117,7 +117,7 @@ def uplinks(objects: Objects) -> tuple[Uplink, ...]:
 
 
 def lost(before: Objects, now: Objects) -> bool:
-    """Whether an uplink that was up is not down but gone: a card was pulled, or NetworkManager is about to leave."""
+    """Whether an uplink that was up is not down but gone: a NIC was pulled, or NetworkManager is about to leave."""
     up = {uplink.name for uplink in uplinks(before) if uplink.state is UplinkState.UP}
     return not up <= {uplink.name for uplink in uplinks(now)}
 

@@ -59,7 +59,7 @@ def _apply(store: Store, netlink: Netlink, wanted: NetworkConfig) -> None:
     except QnetError:
         if index is not None and link_index(setup.LINK) == index and network_config.has_vif(store):
             raise
-        _remove(store, netlink)  # the card went while it was set up; for another one this program is started again
+        _remove(store, netlink)  # the vif went while it was set up; for another one this program is started again
         return
     network_config.report(store, address, routes, wanted.servers)
     logger.info("%s is %s", setup.LINK, address)

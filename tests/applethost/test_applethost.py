@@ -186,11 +186,11 @@ def test_where_there_is_a_tray_the_command_uses_it(hosted: Hosted) -> None:
     icon = hosted.start(*ICON, "red")
     eventually(lambda: hosted.desktop.has_name(f"org.kde.StatusNotifierItem-{icon.pid}-1"))
     assert not hosted.window()
-    again = subprocess.run(
+    second = subprocess.run(
         [sys.executable, "-m", "qnet_gui.cli", "applet-host"], env={**hosted.desktop.env, "PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, timeout=10,
     )  # fmt: skip
-    assert (again.returncode, again.stderr) == (1, "qnet: This display has a tray already.\n")
+    assert (second.returncode, second.stderr) == (1, "qnet: This display has a tray already.\n")
 
 
 def test_without_a_display_it_says_so() -> None:

@@ -30,8 +30,8 @@ class Terminal:
         if not select.select([self._fd], [], [], seconds)[0]:
             return True
         with contextlib.suppress(OSError):  # that is how a terminal says that nobody is at its other end
-            if found := os.read(self._fd, 4096):
-                self.text += found.decode(errors="replace")
+            if output := os.read(self._fd, 4096):
+                self.text += output.decode(errors="replace")
                 return True
         return False
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gi.repository import GLib
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.runtime.mainloop import post
 from qnet_gui.store.client import Store
@@ -29,7 +29,7 @@ class Loop:
 
     def until(self, ready: Callable[[], Any], what: str = "it did not come") -> Any:
         """Run until `ready` returns something true, and return that."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + DEADLINE
         late = GLib.timeout_add(20, lambda: True)  # what comes from no source of the loop is looked for
         try:
             while not (result := ready()):
@@ -54,7 +54,7 @@ class EndingWorker(StoreWorker):
     def __init__(self, path: Path, lost: Callable[[], None] | None = None) -> None:
         self._ended = False
         self._on_loss = lost
-        super().__init__(post, Store(path, deadline=PATIENCE), self._tell_unless_ended)
+        super().__init__(post, Store(path, deadline=DEADLINE), self._tell_unless_ended)
 
     def _tell_unless_ended(self) -> None:
         if self._on_loss is not None and not self._ended:

@@ -42,15 +42,15 @@ def state(lab: Lab, domain: str) -> dict[str, Any]:
     return next(entry for entry in snapshot["domains"] if entry["name"] == domain)
 
 
-def cards(lab: Lab, domain: str) -> list[str]:
-    """Who serves or served a domain's cards, by the toolstack's own nodes."""
+def backends(lab: Lab, domain: str) -> list[str]:
+    """Who serves or served a domain's vifs, by the toolstack's own nodes."""
     root = f"/libxl/{lab.id(domain)}/device/vif"
     with lab.store("dom0") as store:
         return [(store.read(f"{root}/{devid}/backend") or b"").decode() for devid in store.children(root)]
 
 
 def served_by(lab: Lab, domain: str, netvm: str) -> bool:
-    return cards(lab, domain) == [f"/local/domain/{lab.id(netvm)}/backend/vif/{lab.id(domain)}/0"]
+    return backends(lab, domain) == [f"/local/domain/{lab.id(netvm)}/backend/vif/{lab.id(domain)}/0"]
 
 
 def dead_agent(lab: Lab, netvm: str) -> bool:

@@ -46,11 +46,19 @@ class Loop:
 
 
 class EndingWorker(StoreWorker):
-    """What is still on the loop when the test has ended asks a worker that is closed; it is not heard."""
+    """What is still on the loop when the test has ended asks a worker that is closed; it is not heard.
+
+    Nor is it told that xenstore is lost, which the worker's own end looks like.
+    """
 
     def __init__(self, path: Path, lost: Callable[[], None] | None = None) -> None:
         self._ended = False
-        super().__init__(post, Store(path, deadline=DEADLINE), lost)
+        self._on_loss = lost
+        super().__init__(post, Store(path, deadline=DEADLINE), self._tell_unless_ended)
+
+    def _tell_unless_ended(self) -> None:
+        if self._on_loss is not None and not self._ended:
+            self._on_loss()
 
     def submit(self, job: Callable[[Store], Any], done: Callable[[Any], None] | None = None) -> None:
         if not self._ended:

@@ -7,6 +7,7 @@ far away, is left out of `make test-fast`; one that needs root and does not say 
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import logging
 import os
@@ -70,6 +71,13 @@ def log_guard() -> Iterator[LogGuard]:
     yield guard
     logging.getLogger().removeHandler(guard)
     guard.check()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_left_open() -> Iterator[None]:
+    """A module that leaves a socket or a process open fails itself, and not whichever runs when Python finds out."""
+    yield
+    gc.collect()
 
 
 class Xen:

@@ -81,7 +81,7 @@ class Person:
 
     def outcome(self, call: Future[Ended]) -> Ended:
         """The answer to a call, as soon as it is there."""
-        self._house.spin(call.done, 10)
+        self._house.spin(call.done)
         return call.result()
 
     def leave(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,7 @@ class FakeDom0:
         #: For those who go the steps by hand; `start` makes the session's own.
         self.runner = StepRunner(hypervisor, self.journal, lambda _: None, self.resolv_conf)
         self.collector = Collector(hypervisor, self._worker, "netvm", self._changed, lambda: None)
-        self._allocated: dict[int, str] = {}
+        self._allocated: dict[int, IPv4Address] = {}
 
     def start(self) -> None:
         self.collector.start()
@@ -130,7 +131,7 @@ class FakeDom0:
         self._worker.submit(lambda store: self._provisioner.provision(store, self.inputs), self._provisioned)
         self._rebuild()
 
-    def _provisioned(self, result: dict[int, str] | QnetError) -> None:
+    def _provisioned(self, result: dict[int, IPv4Address] | QnetError) -> None:
         if not isinstance(result, QnetError):
             self._allocated = result
             self.inputs = replace(self.inputs, allocated=result)
@@ -152,6 +153,7 @@ class FakeDom0:
         self.loop.until(lambda: done)
 
     def end_of(self, operation: int) -> tuple[QnetError | None, str]:
+        """The error that an operation ended with, and what people are told."""
         return self.loop.until(lambda: self.listener.ends.get(operation), f"steps: {self.listener.steps}")
 
     def read(self, path: str) -> str | None:

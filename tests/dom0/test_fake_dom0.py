@@ -11,6 +11,7 @@ from fakes.hypervisor import failing
 
 from qnet_gui.dom0.attach import exchange
 from qnet_gui.dom0.observe import collector as collector_module
+from qnet_gui.dom0.observe.inputs import VifStatus
 from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, Busy, NoAnswer, QnetError, Refused
@@ -24,7 +25,7 @@ DNS = ("10.139.1.1", "10.139.1.2")
 @pytest.fixture
 def dom0(fake_dom0: Any) -> Any:
     fake_dom0.start()
-    fake_dom0.until(lambda inputs: len(inputs.frontends) == 2 and inputs.guests.get(2))
+    fake_dom0.until(lambda inputs: {2, 3} <= inputs.frontends.keys() and inputs.guests.get(2))
     return fake_dom0
 
 
@@ -41,6 +42,7 @@ def test_what_there_is_is_known(dom0: Any) -> None:
     assert inputs.netvm is not None
     assert inputs.netvm.id == 1
     assert {vif for vifs in inputs.frontends.values() for vif in vifs} == {VifId(2, 0), VifId(3, 0)}
+    assert inputs.frontends[2][VifId(2, 0)].status is VifStatus.CONNECTED
     assert inputs.guests[2].address == IPv4Address("10.137.0.2")
 
 
@@ -84,7 +86,7 @@ def test_a_xenstore_that_is_lost_comes_back(dom0: Any, log_guard: Any) -> None:
     dom0.until(lambda inputs: not inputs.store)
     dom0.hypervisor.xen.start_xenstored()
     dom0.until(lambda inputs: inputs.store)
-    assert not dom0.inputs.frontends
+    assert not any(dom0.inputs.frontends.values())
 
 
 def test_who_has_paused_a_domain_is_asked_when_it_matters(dom0: Any) -> None:

@@ -315,7 +315,7 @@ def test_xenstored_lost_and_back(dom0):
     dom0.xen.start_xenstored()
     for domid, domain in list(dom0.domains.items()):
         dom0.add_domain(domid, domain["name"])
-    dom0.until(lambda snapshot: snapshot.problems == () and snapshot.netvm.state is NetvmState.STARTING, 10)
+    dom0.until(lambda snapshot: snapshot.problems == () and snapshot.netvm.state is NetvmState.STARTING)
     dom0.attach(2)
     reports(dom0)
     dom0.until(lambda snapshot: snapshot.uplinks and snapshot.domains[0].address)
@@ -330,7 +330,7 @@ def test_no_xenstored_at_the_start(dom0):
     dom0.xen.start_xenstored()
     for domid, domain in list(dom0.domains.items()):
         dom0.add_domain(domid, domain["name"])
-    dom0.until(lambda snapshot: not snapshot.problems, 10)
+    dom0.until(lambda snapshot: not snapshot.problems)
 
 
 def test_a_hypervisor_that_fails_and_comes_back(dom0):
@@ -588,7 +588,7 @@ def test_the_netvm_stops_in_the_middle_of_a_question(dom0):
     dom0.snapshot()
     dom0.destroy(1)
     dom0.until(lambda snapshot: snapshot.netvm.state is NetvmState.ABSENT)
-    dom0.spin(lambda: done, 1)
+    dom0.spin(lambda: done)
     assert done[0].get_dbus_name() == "org.qnet.Error.NoAnswer"
     assert dom0.error_of("GetRoutes", "s", "").get_dbus_name() == "org.qnet.Error.Refused"
 

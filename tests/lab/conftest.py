@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import PATIENCE
 
 from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab.box import enter
@@ -39,7 +40,9 @@ class Lab:
 
     # -- the command line
 
-    def command(self, *arguments: str, check: bool = True, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *arguments: str, check: bool = True, timeout: float = 2 * PATIENCE
+    ) -> subprocess.CompletedProcess[str]:
         """Run `qnet lab WORDS` for this lab."""
         return subprocess.run(
             [sys.executable, "-m", "qnet_gui.lab", arguments[0], "--name", self.name, *arguments[1:]],
@@ -105,9 +108,9 @@ class Lab:
     def start(self, domain: str) -> None:
         self.ask("start", name=domain)
 
-    def online(self, domain: str, seconds: float = 15) -> None:
+    def online(self, domain: str, seconds: float = PATIENCE) -> None:
         """Wait until a domain is online."""
-        assert not (missing := self.ask("online", name=domain, seconds=seconds)), f"{domain}: {missing}"
+        assert not (missing := self.ask("online", 2 * seconds, name=domain, seconds=seconds)), f"{domain}: {missing}"
 
     def start_program(self, domain: str, program: str) -> None:
         self.ask("program", domain=domain, program=program, action="start")
@@ -165,7 +168,7 @@ class Lab:
         domain: str,
         *command: str,
         input: str | None = None,  # noqa: A002
-        timeout: float = 10,
+        timeout: float = PATIENCE,
         check: bool = True,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in a domain or at a provider to its end."""
@@ -186,7 +189,7 @@ class Lab:
         """What a command that must succeed prints, without white space around it."""
         return self.exec(domain, *command, **options).stdout.strip()
 
-    def wait(self, what: str, ready: Callable[[], Any], seconds: float = 10) -> Any:
+    def wait(self, what: str, ready: Callable[[], Any], seconds: float = PATIENCE) -> Any:
         """Wait until `ready` returns something true, and return that."""
         until = time.monotonic() + seconds
         while not (answer := ready()):

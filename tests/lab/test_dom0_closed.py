@@ -343,7 +343,7 @@ def test_the_kernel_closes_dom0_at_the_deadline_by_itself(lab: Lab, closed: Upgr
         closed.wait_dead()
         assert _line(page, "3") == "answered"
         lab.exec("dom0", "nft", "-f", "-", input=packet_filter.extend(SERVERS, (80, 443), 1))
-        lab.wait("the deadline", lambda: _try(lab, "tcp", WEB, 80) == "refused", 5)
+        lab.wait("the deadline", lambda: _try(lab, "tcp", WEB, 80) == "refused")
         assert _line(page, "0.5") != "answered"
         assert _try(lab, "udp", SERVERS[0], 53) == "refused"
         assert _knock(lab, f"again={port}", "arp", "icmp", "disguised")["replies"] == []

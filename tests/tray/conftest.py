@@ -9,13 +9,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 from tray_process import Tray
 from tray_shared import Helper
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 from qnet_gui.lab.desktop.light import LightDesktop
 from qnet_gui.tray.app.action_dispatcher import ActionDispatcher
@@ -53,6 +54,13 @@ class Bus:
         self._daemon.terminate()
         self._daemon.wait()
         self._path.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
+    """Waits for as long as all tests do."""
+    monkeypatch.setattr(qtbot, "waitUntil", partial(qtbot.waitUntil, timeout=int(PATIENCE * 1000)))
+    return qtbot
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def test_registered_with_tooltip_menu_and_notification(tray: Tray, helper: Helpe
     tray.desktop.run("xdotool", "key", "Escape")
     helper.publish(up(WIFI))
     tray.wait_until_shown(up(WIFI))
-    eventually(lambda: tray.desktop.run("dunstctl", "count", "displayed").strip() == "1")
+    eventually(lambda: tray.notified() == 1)
     time.sleep(0.3)
     tray.desktop.screenshot(pictures / "notification.png")
     assert tray.notifications() == [("Uplink changed", "eth0 (cable) → Home (Wi-Fi)")]

@@ -39,7 +39,7 @@ class Dom0:
 
     def connect(self) -> None:
         self.call("ConnectDom0", "u", 5)
-        eventually(lambda: self.state() is Dom0State.OPEN, 30)
+        eventually(lambda: self.state() is Dom0State.OPEN)
 
     def domain(self, name: str) -> object:
         return next(domain for domain in self.snapshot().domains if domain.name == name)
@@ -48,10 +48,10 @@ class Dom0:
 @pytest.fixture
 def dom0(lab: str) -> Iterator[Dom0]:
     helper = Dom0(lab)
-    eventually(lambda: helper.snapshot().uplink, 30)
+    eventually(lambda: helper.snapshot().uplink)
     yield helper
     helper.call("DisconnectDom0")
-    eventually(lambda: helper.state() is Dom0State.CLOSED and not helper.snapshot().operation.id, 30)
+    eventually(lambda: helper.state() is Dom0State.CLOSED and not helper.snapshot().operation.id)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def running(desktop: LightDesktop, lab: str, dom0: Dom0) -> Iterator[Tray]:
 
 
 def displayed(tray: Tray, count: int) -> None:
-    eventually(lambda: tray.desktop.run("dunstctl", "count", "displayed").strip() == str(count), 15)
+    eventually(lambda: tray.desktop.run("dunstctl", "count", "displayed").strip() == str(count))
 
 
 def test_a_domain_is_paused_cut_off_and_put_back_by_the_menu(running: Tray, dom0: Dom0) -> None:
@@ -83,7 +83,7 @@ def test_a_domain_is_paused_cut_off_and_put_back_by_the_menu(running: Tray, dom0
             field = getattr(dom0.domain("work"), what)
             return bool(field) == value if what == "vif" else field.value == value
 
-        eventually(done, 20)
+        eventually(done)
 
 
 def test_a_choice_of_the_netvm_is_asked_about_and_follows_the_helper(running: Tray, pictures: Path) -> None:
@@ -119,7 +119,7 @@ def test_dom0_connected_is_told_and_disconnected_by_the_notification(running: Tr
     assert first == "Disconnect dom0 now"
     running.click(first)
     eventually(lambda: running.window_id("Upgrade networking"))
-    eventually(lambda: dom0.state() is Dom0State.CLOSED, 30)
+    eventually(lambda: dom0.state() is Dom0State.CLOSED)
     time.sleep(0.5)
     running.desktop.screenshot(pictures / "dom0-disconnected.png")
     titles = [title for title, _ in running.notifications()]

@@ -40,6 +40,11 @@ class Tray:
         everything = self.desktop.notifications()
         return everything[: len(everything) - self.notified_before]
 
+    def notified(self) -> int:
+        """How many are on the screen, or were and have gone by themselves."""
+        counts = [int(self.desktop.run("dunstctl", "count", place)) for place in ("displayed", "history")]
+        return sum(counts) - self.notified_before
+
     def start(self, *more: str) -> None:
         self.process = self.desktop.start("qnet-tray", [*COMMAND, "--debug", *more], env=self.env, cwd="/")
 

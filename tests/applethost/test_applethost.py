@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from PyQt5.QtGui import QColor, QImage
-from waiting import PATIENCE
+from waiting import DEADLINE
 from Xlib import X
 from Xlib.display import Display
 from Xlib.protocol.event import ClientMessage
@@ -24,7 +24,7 @@ OLD = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}
 TITLE = "^Applets of "
 
 
-def eventually(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+def eventually(condition: Callable[[], Any], seconds: float = DEADLINE) -> Any:
     until = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < until, "it did not come"

@@ -25,7 +25,7 @@ import pytest
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 from polkit_box import ACTIVE, INACTIVE, NOBODY, ROOT  # noqa: F401, tests take them from here
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.lab.machine.serve import serve
@@ -51,7 +51,7 @@ _WRITE = 11
 _ALARM = re.compile(r"^<[0-4]>|^Traceback")
 
 
-def eventually(ready: Callable[[], Any], seconds: float = PATIENCE, what: str = "it did not come") -> Any:
+def eventually(ready: Callable[[], Any], seconds: float = DEADLINE, what: str = "it did not come") -> Any:
     until = time.monotonic() + seconds
     while not (result := ready()):
         assert time.monotonic() < until, what
@@ -235,7 +235,7 @@ class HelperDom0:
     def snapshot(self) -> Any:
         return from_wire(self.call("Get", "ss", NAME, "Snapshot", interface=PROPERTIES))
 
-    def until(self, ready: Callable[[Any], Any], seconds: float = PATIENCE) -> Any:
+    def until(self, ready: Callable[[Any], Any], seconds: float = DEADLINE) -> Any:
         """The first snapshot that is as wanted."""
         last = None
 
@@ -254,7 +254,7 @@ class HelperDom0:
         assert "Traceback" not in raised.value.get_dbus_message()
         return raised.value
 
-    def spin(self, ready: Callable[[], Any], seconds: float = PATIENCE) -> None:
+    def spin(self, ready: Callable[[], Any], seconds: float = DEADLINE) -> None:
         """Take in what comes over the bus until it is so."""
         until = time.monotonic() + seconds
         while not ready():

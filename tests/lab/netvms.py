@@ -6,7 +6,7 @@ import json
 import subprocess
 from typing import Any
 
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.store import keys
 
@@ -34,7 +34,7 @@ def page(lab: Lab, domain: str) -> str:
     return done.stdout.partition("Hello from ")[2].partition(".")[0]
 
 
-def until_page(lab: Lab, domain: str, provider: str, seconds: float = PATIENCE) -> None:
+def until_page(lab: Lab, domain: str, provider: str, seconds: float = DEADLINE) -> None:
     lab.wait(f"a page from {provider} in {domain}", lambda: page(lab, domain) == provider, seconds)
 
 

@@ -47,7 +47,7 @@ class AttachInterface(Interface):
 
     @method("AttachDomain", action="org.qnet.attach-domain", takes="u", gives={"operation": "u"}, first=_may_attach)
     def attach_domain(self, call: Call, domid: int) -> None:
-        """Attach a domain to the netvm, with the card that it had."""
+        """Attach a domain to the netvm, with the vif that it had."""
 
         def attach(by: str, address: IPv4Address | QnetError) -> None:
             if isinstance(address, QnetError):

@@ -59,7 +59,7 @@ class LogGuard(logging.Handler):
         self.unexpected.append(f"{record.levelname} {record.name}: {record.getMessage()}")
 
     def check(self) -> None:
-        left = [line for line in self.unexpected if not any(each.search(line) for each in self._expected)]
+        left = [line for line in self.unexpected if not any(pattern.search(line) for pattern in self._expected)]
         assert not left, "unexpected log lines:\n" + "\n".join(left)
 
 

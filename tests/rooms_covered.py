@@ -66,8 +66,8 @@ class Rooms:
             return
         floors = tomllib.loads(FLOORS.read_text())
         self._lines, self._below = table(measured(controller.cov), floors)
-        chosen = self._config.option.keyword or any(Path(each.split("::")[0]).exists() for each in self._config.args
-                                                    if each != "tests")  # fmt: skip
+        chosen = self._config.option.keyword or any(Path(word.split("::")[0]).exists() for word in self._config.args
+                                                    if word != "tests")  # fmt: skip
         if self._below and session.exitstatus == 0 and not chosen:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -78,10 +78,10 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
     """Line and full name of everything that a module imports, wherever in it."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from ((node.lineno, each.name) for each in node.names)
+            yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: imports are absolute here"
-            yield from ((node.lineno, f"{node.module}.{each.name}") for each in node.names)
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
 
 def ours(name: str) -> str | None:
@@ -89,8 +89,8 @@ def ours(name: str) -> str | None:
     first, _, rest = name.partition(".")
     if first != "qnet_gui":
         return None
-    found = rest.split(".")[0]
-    return found if ((PACKAGE / found).is_dir() and found) or (PACKAGE / f"{found}.py").is_file() else "__init__"
+    part = rest.split(".")[0]
+    return part if ((PACKAGE / part).is_dir() and part) or (PACKAGE / f"{part}.py").is_file() else "__init__"
 
 
 def _each(wanted: str = "") -> list[Path]:
@@ -128,14 +128,15 @@ def _beside(outer: str) -> set[str]:
 
 @pytest.mark.parametrize("path", [path for path in MODULES if room(path) in ("tray", "applethost")], ids=by_name)
 def test_who_has_qt_leaves_the_other_main_loop_alone(path: Path) -> None:
-    assert not [name for _, name in imports(path) if name.startswith(tuple(f"qnet_gui.{each}" for each in _NOT_FOR_QT))]
+    forbidden = tuple(f"qnet_gui.{other}" for other in _NOT_FOR_QT)
+    assert not [name for _, name in imports(path) if name.startswith(forbidden)]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=by_name)
 def test_imports_go_down_only(path: Path) -> None:
     here = room(path)
-    found = [(line, name) for line, name in imports(path) if ours(name) not in (None, here, *_MAY[here])]
-    assert not found, f"{here} imports what is not below it"
+    forbidden = [(line, name) for line, name in imports(path) if ours(name) not in (None, here, *_MAY[here])]
+    assert not forbidden, f"{here} imports what is not below it"
 
 
 @pytest.mark.parametrize("path", _each("model"), ids=by_name)
@@ -172,9 +173,9 @@ def loaded(code: str, **environment: str) -> set[str]:
 def test_privileged_programs_never_load_qt(privileged: str) -> None:
     names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in _each(privileged)]
     names = [name.removesuffix(".__init__") for name in names if not name.endswith("__main__")]
-    found = loaded("\n".join(f"import {name}" for name in names))
-    assert f"qnet_gui.{privileged}.main" in found
-    assert not [name for name in found if name.startswith(("PyQt", "PySide", "qnet_gui.tray"))]
+    modules = loaded("\n".join(f"import {name}" for name in names))
+    assert f"qnet_gui.{privileged}.main" in modules
+    assert not [name for name in modules if name.startswith(("PyQt", "PySide", "qnet_gui.tray"))]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +190,7 @@ except SystemExit as ended:
     status = ended.code or 0
 assert status == {status}, status
 """
-    found = loaded(run, DBUS_SYSTEM_BUS_ADDRESS="unix:path=/nonexistent/bus", QNET_LAB="")
+    modules = loaded(run, DBUS_SYSTEM_BUS_ADDRESS="unix:path=/nonexistent/bus", QNET_LAB="")
     slow = ("pyroute2", "PyQt5", "Xlib", "pyxs", "gi", "nftables", "qnet_gui.lab", "qnet_gui.kernel", "qnet_gui.store")
-    assert not [name for name in found if name.startswith(slow)]
-    assert "status" not in words or "dbus" in found  # it has come as far as the bus
+    assert not [name for name in modules if name.startswith(slow)]
+    assert "status" not in words or "dbus" in modules  # it has come as far as the bus

@@ -15,6 +15,7 @@ CODE = sorted(path for folder in ("qnet_gui", "tests") for path in (ROOT / folde
 GIVEN_UP = {
     "hands", "held", "keeper", "desk", "course", "standing", "doer", "engine", "forgetter", "served", "patience",
     "permitted", "news", "front", "raw", "stale", "outside", "onscreen", "updown", "ground", "grounds", "people",
+    "heard", "wishes",
 }  # fmt: skip
 #: Of those, what says something else where it is a method or a function: `Line.news`.
 CLASSES_AND_MODULES_ONLY = {"held", "front", "served", "stale", "raw", "outside", "engine", "news", "ground"}
@@ -23,11 +24,11 @@ CLASSES_AND_MODULES_ONLY = {"held", "front", "served", "stale", "raw", "outside"
 @cache
 def names(path: Path) -> tuple[tuple[int, str, bool], ...]:
     """Line, name, and whether it is a class or a module, of everything that a module defines, and of itself."""
-    found = [(1, path.stem, True)]
+    definitions = [(1, path.stem, True)]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            found.append((node.lineno, node.name, isinstance(node, ast.ClassDef)))
-    return tuple(found)
+            definitions.append((node.lineno, node.name, isinstance(node, ast.ClassDef)))
+    return tuple(definitions)
 
 
 def given_up(path: Path) -> list[str]:

@@ -68,10 +68,10 @@ def _run(root: Path, program: str, *words: str) -> subprocess.CompletedProcess[s
 
 def _sections(path: Path) -> configparser.ConfigParser:
     # a unit may have a key twice
-    found = configparser.ConfigParser(interpolation=None, strict=False)
-    found.optionxform = str  # type: ignore[assignment,method-assign]
-    found.read(path)
-    return found
+    sections = configparser.ConfigParser(interpolation=None, strict=False)
+    sections.optionxform = str  # type: ignore[assignment,method-assign]
+    sections.read(path)
+    return sections
 
 
 def test_every_row_is_there_with_its_mode(role: str, root: Path) -> None:
@@ -162,10 +162,10 @@ def test_systemd_understands_the_units(root: Path) -> None:
 
 def test_netvms_configuration_is_one(role: str, root: Path) -> None:
     if role == "dom0":
-        found = xl_config.settings((root / "etc/qnet/netvm.cfg").read_text())
-        assert found["name"] == Config().netvm
-        assert "pci" not in found
-        assert "kernel" not in found  # so that nothing is done before somebody has filled it in
+        settings = xl_config.settings((root / "etc/qnet/netvm.cfg").read_text())
+        assert settings["name"] == Config().netvm
+        assert "pci" not in settings
+        assert "kernel" not in settings  # so that nothing is done before somebody has filled it in
 
 
 def test_bus_knows_the_helpers_unit(role: str, root: Path) -> None:
@@ -200,13 +200,13 @@ def test_scripts_call_what_is_installed(role: str, root: Path) -> None:
 
 def _options(parser: argparse.ArgumentParser) -> set[str]:
     """All long options, those of subcommands included."""
-    found: set[str] = set()
+    options: set[str] = set()
     for action in parser._actions:
-        found |= {option for option in action.option_strings if option.startswith("--")}
+        options |= {option for option in action.option_strings if option.startswith("--")}
         if isinstance(action, argparse._SubParsersAction):
-            for each in action.choices.values():
-                found |= _options(each)
-    return found
+            for subparser in action.choices.values():
+                options |= _options(subparser)
+    return options
 
 
 def test_manual_has_the_options_that_the_program_has(role: str, root: Path) -> None:

@@ -32,9 +32,9 @@ def functions(path: str) -> frozenset[str]:
 
 
 def test_every_promise_has_a_test() -> None:
-    found = promises(TEXT)
-    assert len(found) > 20
-    assert not [promise for promise in found if not promise.startswith("**") or not _TEST.search(promise)]
+    lines = promises(TEXT)
+    assert len(lines) > 20
+    assert not [promise for promise in lines if not promise.startswith("**") or not _TEST.search(promise)]
 
 
 @pytest.mark.parametrize(("path", "function"), TESTS, ids=[f"{path}::{function}" for path, function in TESTS])

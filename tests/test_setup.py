@@ -81,9 +81,9 @@ def test_without_a_terminal_there_are_few_lines_and_the_rest_is_in_the_log(check
 
 def test_how_much_it_is_is_told_before_anything_is_installed(checkout: Path) -> None:
     lines = run(checkout, SPARSE="0").stdout.splitlines()
-    told = next(at for at, line in enumerate(lines) if "to download" in line)
+    announced = next(at for at, line in enumerate(lines) if "to download" in line)
     first = next(at for at, line in enumerate(lines) if "% " in line)
-    assert told < first
+    assert announced < first
     assert "setup: 2 packages and what those need: 50 % downloaded" in lines
     assert "setup: 2 packages and what those need: 99 % installed (b:amd64)" in lines
 

@@ -14,16 +14,16 @@ from typing import Any
 #: What the bounds are multiplied by.
 _FACTOR = float(os.environ.get("QNET_TEST_PATIENCE", "1"))
 #: Seconds after which nothing comes any more.
-PATIENCE = 30.0 * _FACTOR
+DEADLINE = 30.0 * _FACTOR
 _NAP = 0.01
 
 
 def patient(seconds: float) -> float:
     """A bound that is an assertion's own, with room for a loaded machine."""
-    return max(seconds, PATIENCE)
+    return max(seconds, DEADLINE)
 
 
-def eventually(ready: Callable[[], Any], what: str = "it did not come", seconds: float = PATIENCE) -> Any:
+def eventually(ready: Callable[[], Any], what: str = "it did not come", seconds: float = DEADLINE) -> Any:
     """Wait until `ready` returns something true, and return that."""
     until = time.monotonic() + seconds
     while not (result := ready()):

@@ -68,8 +68,8 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
     _group(subparsers, "dom0", "connect dom0 to the network for an upgrade of its packages, and back", dom0.add_parser)
     _group(subparsers, "netvm", "show or choose the domain that all others reach the network through", netvm.add_parser)
     _group(subparsers, "domain", "pause a domain, or cut it off the network, and back", domain.add_parser)
-    for each in (status, routes, dns):
-        each.add_argument("--json", action="store_true", help="print JSON, for programs")
+    for command in (status, routes, dns):
+        command.add_argument("--json", action="store_true", help="print JSON, for programs")
     _command(
         subparsers, "doctor", commands.doctor, "say what is wrong and what to do about it",
         " The exit status is 1 when something is wrong.",

@@ -96,7 +96,7 @@ def completion(arguments: Namespace) -> int:
         snapshot = _helper().snapshot()[1]
     except QnetError:
         return 1
-    names = netvm.candidates(snapshot) if arguments.what == "netvms" else [each.name for each in snapshot.domains]
+    names = netvm.candidates(snapshot) if arguments.what == "netvms" else [domain.name for domain in snapshot.domains]
     print(*names, sep="\n")
     return 0
 

@@ -87,5 +87,5 @@ def examine(connect: Callable[[], Helper]) -> list[Finding]:
                 "Restart the helper: sudo systemctl restart qnet-helper",
             )
         )
-    findings += [Finding(each.sentence, each.cure) for each in snapshot.problems]
+    findings += [Finding(problem.sentence, problem.cure) for problem in snapshot.problems]
     return findings + _starting(snapshot) + _agent(helper, snapshot)

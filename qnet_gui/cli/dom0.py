@@ -8,7 +8,7 @@ import pwd
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.upgrade import UpgradeCode
@@ -48,8 +48,8 @@ def status(arguments: Namespace) -> int:
         print(json.dumps(wire["dom0"], indent=2))
         return 0
     print(state(snapshot, time.time()))
-    if found := [each for each in snapshot.problems if each.code.startswith("dom0-")]:
-        print(show.problems(found))
+    if problems := [problem for problem in snapshot.problems if problem.code.startswith("dom0-")]:
+        print(show.problems(problems))
     return 0
 
 
@@ -62,10 +62,10 @@ def up(arguments: Namespace) -> int:
     from qnet_gui.cli import operations
     from qnet_gui.cli.helper import Helper
 
-    def deed(line: Line, display: Display) -> int:
-        found = Helper().preflight()
-        check(found)
-        display.say(words(found, arguments.minutes, time.time()))
+    def connect(line: Line, display: Display) -> int:
+        preflight = Helper().preflight()
+        check(preflight)
+        display.say(words(preflight, arguments.minutes, time.time()))
         try:
             number = line.call("ConnectDom0", "u", arguments.minutes)
         except KeyboardInterrupt:
@@ -77,7 +77,7 @@ def up(arguments: Namespace) -> int:
             return _put_back(line, display)
         return 0
 
-    return operations.run(arguments, deed, _tell)
+    return operations.run(arguments, connect, _tell)
 
 
 def _put_back(line: Line, display: Display) -> int:
@@ -125,12 +125,12 @@ def extend(arguments: Namespace) -> int:
     """`qnet dom0 extend`."""
     from qnet_gui.cli import operations
 
-    def deed(line: Line, display: Display) -> int:
+    def extend_time(line: Line, display: Display) -> int:
         until = line.call("ExtendDom0", "u", arguments.minutes)
         display.ended("", f"dom0 stays connected until {clock(until)}.", until=until)
         return 0
 
-    return operations.run(arguments, deed, _tell)
+    return operations.run(arguments, extend_time, _tell)
 
 
 def _span(text: str) -> int:
@@ -141,18 +141,17 @@ def _span(text: str) -> int:
 
 def add_parser(verb: Callable[..., ArgumentParser]) -> None:
     """Add the verbs to `qnet dom0`."""
-    found: dict[str, Any] = {}
-    found["up"] = verb(
+    connecting = verb(
         "up", up, "connect dom0 to the network, for an upgrade of its packages",
         " Says what will be done first; what stands in the way is said without asking for a password. All other domains"
         " are paused meanwhile. After the given time dom0 is disconnected by itself. Ctrl-C puts everything back.",
     )  # fmt: skip
-    found["up"].add_argument("--minutes", type=_span, default=0, metavar="N", help="for how long (default: configured)")
-    found["down"] = verb(
+    connecting.add_argument("--minutes", type=_span, default=0, metavar="N", help="for how long (default: configured)")
+    disconnecting = verb(
         "down", down, "disconnect dom0 again", " Domains that were paused for it go on, and no others."
     )
-    found["status"] = verb("status", status, "say whether dom0 is connected, until when, and who is paused")
-    found["extend"] = verb("extend", extend, "keep dom0 connected for so many minutes from now")
-    found["extend"].add_argument("minutes", type=_span, metavar="MINUTES", help=f"1 to {MINUTES_MAX}")
-    for each in found.values():
-        each.add_argument("--json", action="store_true", help="print JSON, for programs")
+    asking = verb("status", status, "say whether dom0 is connected, until when, and who is paused")
+    extending = verb("extend", extend, "keep dom0 connected for so many minutes from now")
+    extending.add_argument("minutes", type=_span, metavar="MINUTES", help=f"1 to {MINUTES_MAX}")
+    for parser in (connecting, disconnecting, asking, extending):
+        parser.add_argument("--json", action="store_true", help="print JSON, for programs")

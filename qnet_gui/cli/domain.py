@@ -18,20 +18,21 @@ def _run(arguments: Namespace, member: str, sentence: str = "") -> int:
     from qnet_gui.cli import operations
     from qnet_gui.cli.helper import Helper
 
-    def deed(line: Line, display: Display) -> int:
+    def call_with_id(line: Line, display: Display) -> int:
         number = operations.domid(Helper().snapshot()[1], arguments.name)
         if sentence:
             return operations.plain_call(member, "u", number, sentence=sentence)(line, display)
         return operations.operation(member, "u", number)(line, display)
 
-    return operations.run(arguments, deed, lambda snapshot: _tell(snapshot, arguments.name))
+    return operations.run(arguments, call_with_id, lambda snapshot: _tell(snapshot, arguments.name))
 
 
 def _tell(snapshot: Snapshot, name: str) -> str:
-    found = next((each for each in snapshot.domains if each.name == name), None)
-    if found is None:
+    domain = next((running for running in snapshot.domains if running.name == name), None)
+    if domain is None:
         return f"{name} does not run."
-    return f"{name} is {found.state.value}, " + (f"attached to {found.netvm}." if found.vif else "without a network.")
+    network = f"attached to {domain.netvm}" if domain.vif else "without a network"
+    return f"{name} is {domain.state.value}, {network}."
 
 
 def pause(arguments: Namespace) -> int:

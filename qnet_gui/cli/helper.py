@@ -1,6 +1,6 @@
 """The helper as the command line reads it: calls over the system bus, each with a deadline, errors as ours.
 
-Nobody is asked for a password by any of them; deeds go over the line, see line.py.
+Nobody is asked for a password by any of them; tasks go over the line, see line.py.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ class Helper:
 
     def snapshot(self) -> tuple[dict[str, Any], Snapshot, str]:
         """The snapshot as it came, the same understood, and the helper's version."""
-        found = self._call(_PROPERTIES, "GetAll", "s", (NAME,))
+        properties = self._call(_PROPERTIES, "GetAll", "s", (NAME,))
         try:
-            wire, version = found["Snapshot"], found["Version"]
+            wire, version = properties["Snapshot"], properties["Version"]
         except (KeyError, TypeError):
             raise QnetError(HelperCode.HELPER_OF_OTHER_VERSION) from None
         return wire, from_wire(wire), version
 
     def routes(self, domain: str) -> list[dict[str, Any]]:
         """A routing table."""
-        found: list[dict[str, Any]] = self._call(NAME, "GetRoutes", "s", (domain,))
-        return found
+        rows: list[dict[str, Any]] = self._call(NAME, "GetRoutes", "s", (domain,))
+        return rows
 
     def preflight(self) -> Preflight:
         """What connecting dom0 would meet."""

@@ -1,4 +1,4 @@
-"""The line to the helper for deeds: answers, its signals, its death and Ctrl-C, as one stream of events.
+"""The line to the helper for tasks: answers, its signals, its death and Ctrl-C, as one stream of events.
 
 Whoever only reads needs none of this (helper.py). It loads GLib: an answer for which a person has to type a password,
 and signals that come meanwhile, can only be waited for on a main loop, and there Ctrl-C works as well. What arrives is
@@ -21,7 +21,7 @@ from gi.repository import GLib
 from qnet_gui.cli.agent import password_agent
 from qnet_gui.model.answers import NAME, PATH, HelperAway, understood
 from qnet_gui.model.errors import NoAnswer
-from qnet_gui.model.message_wire import SENTENCE, heard
+from qnet_gui.model.message_wire import SENTENCE, from_parts
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.parse import printable
@@ -29,7 +29,7 @@ from qnet_gui.runtime.dbus_service import Service
 from qnet_gui.runtime.dbus_values import plain
 from qnet_gui.runtime.mainloop import after, cancel
 
-#: Seconds until the answer to a deed: a person may have to type a password first.
+#: Seconds until the answer to a task's call: a person may have to type a password first.
 _DEADLINE = 300.0
 #: Seconds from an answer that was lost until the bus has told that the helper was lost with it.
 _LAST_RITES = 1.0
@@ -109,16 +109,16 @@ class Line:
 
     # -- what arrives
 
-    def _step(self, *found: Any) -> None:
-        match [plain(value) for value in found]:
+    def _step(self, *values: Any) -> None:
+        match [plain(value) for value in values]:
             case [int() as number, str() as step, str() as state, str() as sentence, *more]:
                 names = (printable(step, SENTENCE), printable(state, SENTENCE))
-                self._events.append(Step(number, *names, heard(sentence, *more[:2])))
+                self._events.append(Step(number, *names, from_parts(sentence, *more[:2])))
 
-    def _ended(self, *found: Any) -> None:
-        match [plain(value) for value in found]:
+    def _ended(self, *values: Any) -> None:
+        match [plain(value) for value in values]:
             case [int() as number, str() as error, str() as sentence, *more]:
-                self._events.append(Ended(number, printable(error, SENTENCE), heard(sentence, *more[:2])))
+                self._events.append(Ended(number, printable(error, SENTENCE), from_parts(sentence, *more[:2])))
 
     def _owner(self, running: bool) -> None:
         if self._owned and not running:

@@ -74,7 +74,7 @@ def _seconds(text: str) -> float:
 
 def candidates(snapshot: Snapshot) -> list[str]:
     """Who might be the netvm: the one that is, and domains that have no vif, since one that serves needs none."""
-    return sorted({snapshot.netvm.name, *(each.name for each in snapshot.domains if not each.vif)})
+    return sorted({snapshot.netvm.name, *(domain.name for domain in snapshot.domains if not domain.vif)})
 
 
 def add_parser(verb: Callable[..., ArgumentParser]) -> None:

@@ -1,6 +1,6 @@
-"""What is common to all deeds of the command line: an operation followed to its end, and what may come between.
+"""What is common to all tasks of the command line: an operation followed to its end, and what may come between.
 
-A deed is a function that gets the line to the helper and the display, and returns the exit status.
+A task is a function that gets the line to the helper and the display, and returns the exit status.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from qnet_gui.model.parse import shown
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 
 INTERRUPTED = 130
-Deed = Callable[[Line, Display], int]
+Task = Callable[[Line, Display], int]
 Tell = Callable[[Snapshot], str]
 
 #: Seconds in which a helper that has died is to be back, started by the bus, and to have put things in order.
@@ -29,12 +29,12 @@ _BACK = 20.0
 _LOOK = 0.3
 
 
-def run(arguments: Namespace, deed: Deed, tell: Tell) -> int:
-    """Do it. `tell` says of a snapshot how what the deed is about has turned out, should the helper die meanwhile."""
+def run(arguments: Namespace, task: Task, tell: Tell) -> int:
+    """Do it. `tell` says of a snapshot how what the task is about has turned out, should the helper die meanwhile."""
     shown_on = display(arguments.json)
     try:
         with Line() as line:
-            return deed(line, shown_on)
+            return task(line, shown_on)
     except HelperGone as error:
         shown_on.say(f"{error.sentence} Waiting for it to be back…")
         after = _aftermath(tell)
@@ -60,10 +60,10 @@ def follow(line: Line, shown_on: Display, number: int) -> Message:
             shown_on.step(news.operation, news.step, news.state, news.what)
 
 
-def operation(member: str, signature: str, *values: Any) -> Deed:
+def operation(member: str, signature: str, *values: Any) -> Task:
     """An operation that is not taken back by whoever leaves: at Ctrl-C the helper goes on with it."""
 
-    def deed(line: Line, shown_on: Display) -> int:
+    def task(line: Line, shown_on: Display) -> int:
         number = line.call(member, signature, *values)
         try:
             shown_on.ended("", follow(line, shown_on, number))
@@ -72,28 +72,28 @@ def operation(member: str, signature: str, *values: Any) -> Deed:
             return INTERRUPTED
         return 0
 
-    return deed
+    return task
 
 
-def plain_call(member: str, signature: str, *values: Any, sentence: str) -> Deed:
+def plain_call(member: str, signature: str, *values: Any, sentence: str) -> Task:
     """What is done when the answer is there; `sentence` is said then."""
 
-    def deed(line: Line, shown_on: Display) -> int:
+    def task(line: Line, shown_on: Display) -> int:
         line.call(member, signature, *values)
         shown_on.ended("", sentence)
         return 0
 
-    return deed
+    return task
 
 
 def domid(snapshot: Snapshot, name: str) -> int:
     """The id of a domain that runs, dom0 and the netvm among them."""
-    known = {each.name: each.id for each in snapshot.domains} | {"dom0": 0, "Domain-0": 0}
+    ids = {domain.name: domain.id for domain in snapshot.domains} | {"dom0": 0, "Domain-0": 0}
     if snapshot.netvm.id >= 0:
-        known[snapshot.netvm.name] = snapshot.netvm.id
-    if name not in known:
+        ids[snapshot.netvm.name] = snapshot.netvm.id
+    if name not in ids:
         raise NotFound(DomainCode.DOMAIN_UNKNOWN, name=shown(name))
-    return known[name]
+    return ids[name]
 
 
 def _settled(snapshot: Snapshot) -> bool:

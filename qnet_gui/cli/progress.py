@@ -88,8 +88,8 @@ class ForPrograms:
         self.operation = 0
         self._stream = stream
 
-    def _print(self, **found: Any) -> None:
-        print(json.dumps(found), file=self._stream, flush=True)
+    def _print(self, **fields: Any) -> None:
+        print(json.dumps(fields), file=self._stream, flush=True)
 
     def say(self, text: str) -> None:
         """Nothing."""

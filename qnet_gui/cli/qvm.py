@@ -12,10 +12,10 @@ from qnet_gui.cli import main
 
 def parser(name: str, description: str, instead: str) -> argparse.ArgumentParser:
     """The parser of such a program; `instead`: the command of qnet that does the same."""
-    found = argparse.ArgumentParser(prog=name, description=description, epilog=f"The same as: {instead}")
-    found.add_argument("--version", action="version", version=f"{name} {__version__}", help="show the version and exit")
-    found.add_argument("--debug", action="store_true", help="show where in the program something fails")
-    return found
+    made = argparse.ArgumentParser(prog=name, description=description, epilog=f"The same as: {instead}")
+    made.add_argument("--version", action="version", version=f"{name} {__version__}", help="show the version and exit")
+    made.add_argument("--debug", action="store_true", help="show where in the program something fails")
+    return made
 
 
 def run(arguments: argparse.Namespace, words: Sequence[str]) -> int:

@@ -50,19 +50,19 @@ def _redirect(redirect: DnsRedirect) -> tuple[str, str]:
 
 def _isolation(snapshot: Snapshot) -> list[tuple[str, str]]:
     """Rows that read as sentences; dom0 has one for each way in."""
-    found = snapshot.isolation
+    isolation = snapshot.isolation
     own_link = "" if snapshot.dom0.state is Dom0State.CLOSED else ", apart from its link for the upgrade"
     return [
-        *(("dom0", fact) for fact in found.reachable or (f"has no address, no route and no open port{own_link}",)),
-        ("dom0's own network cards", ", ".join(found.nics) or "none"),
-        ("IOMMU", found.iommu.value),
-        ("domains without a netvm", ", ".join(found.without_netvm) or "none"),
+        *(("dom0", fact) for fact in isolation.reachable or (f"has no address, no route and no open port{own_link}",)),
+        ("dom0's own network cards", ", ".join(isolation.nics) or "none"),
+        ("IOMMU", isolation.iommu.value),
+        ("domains without a netvm", ", ".join(isolation.without_netvm) or "none"),
     ]
 
 
-def problems(found: Iterable[Problem]) -> str:
+def problems(those: Iterable[Problem]) -> str:
     """Problems with their cures, one below the other."""
-    return "\n".join(f"* {each.sentence}" + (f"\n  {each.cure}" if each.cure else "") for each in found)
+    return "\n".join(f"* {problem.sentence}" + (f"\n  {problem.cure}" if problem.cure else "") for problem in those)
 
 
 def dns(snapshot: Snapshot) -> str:
@@ -77,7 +77,7 @@ def status(snapshot: Snapshot) -> str:
     parts = [sentence(snapshot)]
     parts.append(aligned(_DOMAIN, map(_domain, snapshot.domains)) if snapshot.domains else "No domains run.")
     if snapshot.uplinks:
-        rows = [_uplink(each) for each in snapshot.uplinks]
+        rows = [_uplink(uplink) for uplink in snapshot.uplinks]
         width = len(_UPLINK) if any(row[-1] for row in rows) else len(_UPLINK) - 1  # cables rarely have names
         parts.append(aligned(_UPLINK[:width], (row[:width] for row in rows)))
     if snapshot.dns.redirects:

@@ -41,7 +41,7 @@ def chapters() -> Iterator[str]:
     names = {kind: [f"`{name}`" for name, of in KINDS.items() if of is kind and name in used] for kind in Kind}
     rows = (f"| {', '.join(names[kind])} | {_KINDS[kind]} |" for kind in Kind)
     yield "\n".join(["| Arguments | Are |", "| --- | --- |", *rows])
-    for kind in sorted({type(code) for code in codes().values()}, key=lambda each: each.__name__):
+    for kind in sorted({type(code) for code in codes().values()}, key=lambda code_type: code_type.__name__):
         yield f"### {kind.__name__}"
         yield inspect.getdoc(kind) or ""
         yield "\n".join(["| Code | Sentence |", "| --- | --- |", *_rows(kind)])

@@ -62,7 +62,7 @@ class Helper:
     ) -> None:  # fmt: skip
         emitter = Emitter(connection, HELPER)
         self._publisher = SnapshotPublisher(
-            config.netvm, self._read, self._look,
+            config.netvm, self._read, self._reread,
             lambda snapshot: emitter.properties_changed(changed_properties(snapshot)),
         )  # fmt: skip
         signals = OperationSignals(emitter, self._operation_ended)
@@ -72,7 +72,7 @@ class Helper:
         self._addresses = Addresses(store, provisioner, self._publisher.rebuild)
         self._attachments = Attachments(hypervisor, self._operations, config.netvm, config_file, self._follow)
         self._requests = Requests(store, self._publisher.agent_silent)
-        self._collector = Collector(hypervisor, store, config.netvm, self._collected, self._requests.look)
+        self._collector = Collector(hypervisor, store, config.netvm, self._collected, self._requests.answer_changed)
         self._isolation = IsolationMonitor(hypervisor, self._changed)
         interfaces = (signals, *self._interfaces(connection, store, hypervisor, config, version))
         Exported(connection, Authority(connection), HELPER, interfaces, self._publisher.when_ready)
@@ -111,18 +111,18 @@ class Helper:
     def _read(self) -> Inputs:
         return replace(
             self._collector.inputs, allocated=self._addresses.given, isolation=self._isolation.facts,
-            dom0=self._upgrade.link, operation=self._operations.current, stuck=self._upgrade.stuck,
+            dom0=self._upgrade.connection, operation=self._operations.current, stuck=self._upgrade.stuck,
         )  # fmt: skip
 
-    def _look(self, then: Callable[[], None]) -> None:
+    def _reread(self, then: Callable[[], None]) -> None:
         self._collector.refresh(lambda: self._isolation.refresh(then))
 
     def _collected(self, inputs: Inputs, vifs: bool) -> None:
-        self._requests.use(inputs.netvm.id if inputs.netvm else None)
+        self._requests.follow(inputs.netvm.id if inputs.netvm else None)
         if vifs and inputs.store and not inputs.managed_by:
             self._addresses.provision(inputs)
-        self._upgrade.look(inputs)
-        self._attachments.look(self._publisher.inputs)
+        self._upgrade.inputs_changed(inputs)
+        self._attachments.inputs_changed(self._publisher.inputs)
         self._publisher.rebuild()
 
     def _changed(self) -> None:

@@ -46,8 +46,8 @@ def run(deadline: float) -> None:
         elif not complete or wanted is None:
             _remove(store, netlink)
             if wanted:
-                raise NoAnswer(AgentCode.GUEST_WITHOUT_CARD, interface=setup.LINK, seconds=deadline)
-            raise NoAnswer(AgentCode.GUEST_NOT_TOLD, seconds=deadline)
+                raise NoAnswer(AgentCode.GUEST_WITHOUT_CARD, interface=setup.LINK, seconds=round(deadline))
+            raise NoAnswer(AgentCode.GUEST_NOT_TOLD, seconds=round(deadline))
         else:
             _apply(store, netlink, wanted)
 
@@ -59,7 +59,7 @@ def _apply(store: Store, netlink: Netlink, wanted: NetworkConfig) -> None:
     except QnetError:
         if index is not None and link_index(setup.LINK) == index and network_config.has_vif(store):
             raise
-        _remove(store, netlink)  # the card went while it was set up; for another one this program is started again
+        _remove(store, netlink)  # the vif went while it was set up; for another one this program is started again
         return
     network_config.report(store, address, routes, wanted.servers)
     logger.info("%s is %s", setup.LINK, address)

@@ -17,17 +17,17 @@ _LINK_INTERVAL = 0.2
 
 
 def has_vif(store: Store) -> bool:
-    """Whether the toolstack has given this domain a network card, and not taken it back."""
+    """Whether the toolstack has given this domain a vif, and not taken it back."""
     return store.read(f"{VIF}/mac") is not None and store.read(f"{VIF}/state") not in (b"5", b"6")
 
 
 def read(store: Store) -> NetworkConfig | None:
-    """The wishes, None as long as dom0 has not written them all; `BadInput` when they are nonsense."""
+    """The configuration, None as long as dom0 has not written them all; `BadInput` when they are nonsense."""
     return NETWORK_CONFIG.read_all(store.read)
 
 
 def wait(store: Store, ready: Callable[[], bool], deadline: float) -> bool:
-    """Wait until `ready()`, looking again at every change of the domain's wishes and card; False at the deadline."""
+    """Wait until `ready()`, looking again at every change of dom0's word or of the vif; False at the deadline."""
 
     def look(_: set[str]) -> bool | None:
         return ready() or None
@@ -37,12 +37,12 @@ def wait(store: Store, ready: Callable[[], bool], deadline: float) -> bool:
 
 
 def report(store: Store, address: IPv4Address | None, routes: list[Route], servers: tuple[IPv4Address, ...]) -> None:
-    """Tell dom0 what is set now: what was read back, not what was wished."""
+    """Tell dom0 what is set now: what was read back, not what was to be set."""
     line = ";".join(route.line for route in routes[:1])
-    told = GUEST.nodes(GuestReport(address, line, servers))
+    nodes = GUEST.nodes(GuestReport(address, line, servers))
 
     def change(inside: Store) -> None:
-        for path, value in told.items():
+        for path, value in nodes.items():
             if inside.read(path) != value.encode():
                 inside.write(path, value)
 

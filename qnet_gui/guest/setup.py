@@ -37,7 +37,7 @@ def write_resolv_conf(servers: tuple[IPv4Address, ...], path: Path = RESOLV_CONF
     return True
 
 
-def apply(netlink: Netlink, wishes: NetworkConfig) -> tuple[IPv4Address | None, list[Route]]:
+def apply(netlink: Netlink, config: NetworkConfig) -> tuple[IPv4Address | None, list[Route]]:
     """Make it so, and return what the kernel then says: the address and the routes."""
     index = link_index(LINK)
     if index is None:
@@ -45,10 +45,10 @@ def apply(netlink: Netlink, wishes: NetworkConfig) -> tuple[IPv4Address | None, 
     set_for_interface("ipv6", LINK, "disable_ipv6", 1)
     addresses = netlink.addresses(index)
     for address, prefix in addresses:
-        if (address, prefix) != (wishes.address, 32):
+        if (address, prefix) != (config.address, 32):
             netlink.delete_address(index, address, prefix)
-    if (wishes.address, 32) not in addresses:
-        netlink.add_address(index, wishes.address)
+    if (config.address, 32) not in addresses:
+        netlink.add_address(index, config.address)
     netlink.set_up(index)
     routes = netlink.routes_of_link(index)
     for route in routes:
@@ -56,7 +56,7 @@ def apply(netlink: Netlink, wishes: NetworkConfig) -> tuple[IPv4Address | None, 
             netlink.delete_route(route)
     if not any(not route["dst_len"] and not route["priority"] for route in routes):
         netlink.set_default_route(index)
-    write_resolv_conf(wishes.servers)
+    write_resolv_conf(config.servers)
     return next((address for address, _ in netlink.addresses(index)), None), netlink.routes()
 
 

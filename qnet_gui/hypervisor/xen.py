@@ -31,7 +31,7 @@ MANAGERS = (
 _DEADLINE = 10.0
 #: Where dom0 is the backend, xl runs the hotplug script itself and gives it 40 s.
 _ATTACH_DEADLINE = 50.0
-#: xl gives the backend 10 s to close a card, and the hotplug script its time after that.
+#: xl gives the backend 10 s to close a vif, and the hotplug script its time after that.
 _DETACH_DEADLINE = 60.0
 
 
@@ -112,17 +112,17 @@ class XenHypervisor:
                 if self._find(domid).state is DomainState.PAUSED:
                     raise
 
-    # -- cards
+    # -- vifs
 
     def attach_vif(self, request: VifRequest) -> VifId:
         """See `Hypervisor`."""
         self._must_manage(XenCode.NOT_OURS_TO_ATTACH)
         with self._lock, self._store() as store:
-            before = set(_cards(store, request.frontend, request.mac))
+            before = set(_device_numbers(store, request.frontend, request.mac))
             words = [f"backend={request.backend}", f"script={request.script}", f"ip={request.address}"]
             words += [f"mac={request.mac}"] + (["untrusted"] if request.untrusted else [])
             self._xl("network-attach", str(request.frontend), *words, deadline=_ATTACH_DEADLINE)
-            made = set(_cards(store, request.frontend, request.mac)) - before
+            made = set(_device_numbers(store, request.frontend, request.mac)) - before
         if not made:
             raise HypervisorError(XenCode.ATTACHED_CARD_GONE)
         return VifId(request.frontend, max(made))
@@ -130,15 +130,15 @@ class XenHypervisor:
     def detach_vif(self, vif: VifId) -> None:
         """See `Hypervisor`."""
         self._must_manage(XenCode.NOT_OURS_TO_DETACH)
-        card = f"{_card_root(vif.frontend)}/{vif.devid}"
+        node = f"{_vif_root(vif.frontend)}/{vif.devid}"
         with self._lock, self._store() as store:
-            backend = store.read(f"{card}/backend")
+            backend = store.read(f"{node}/backend")
             if backend is None:
                 return
             try:
                 self._xl("network-detach", str(vif.frontend), str(vif.devid), deadline=_DETACH_DEADLINE)
             except HypervisorError:
-                if store.read(f"{card}/backend") is None:
+                if store.read(f"{node}/backend") is None:
                     return
                 if store.read(backend.decode("ascii", "replace")) is not None:
                     raise
@@ -149,14 +149,14 @@ class XenHypervisor:
         raise Refused(self.cannot_show)
 
 
-def _card_root(frontend: int) -> str:
-    """Where libxl keeps what it knows of a domain's cards; no domain may read or write there."""
+def _vif_root(frontend: int) -> str:
+    """Where libxl keeps what it knows of a domain's vifs; no domain may read or write there."""
     return f"/libxl/{frontend}/device/vif"
 
 
-def _cards(store: Store, frontend: int, mac: str) -> list[int]:
-    """The device numbers of a domain's cards that have this MAC."""
-    root = _card_root(frontend)
+def _device_numbers(store: Store, frontend: int, mac: str) -> list[int]:
+    """The device numbers of a domain's vifs that have this MAC."""
+    root = _vif_root(frontend)
     return [
         int(devid)
         for devid in store.children(root)
@@ -165,6 +165,6 @@ def _cards(store: Store, frontend: int, mac: str) -> list[int]:
 
 
 def _forget(store: Store, vif: VifId) -> None:
-    """Remove a card whose backend died with its domain: xl asks the backend, and cannot; netfront sees the node go."""
+    """Remove a vif whose backend died with its domain: xl asks the backend, and cannot; netfront sees the node go."""
     store.delete(f"/local/domain/{vif.frontend}/device/vif/{vif.devid}")
-    store.delete(f"{_card_root(vif.frontend)}/{vif.devid}")
+    store.delete(f"{_vif_root(vif.frontend)}/{vif.devid}")

@@ -31,11 +31,10 @@ from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.route import Route
 
-_PERMANENT = 0x80
-_RT_TABLE_MAIN = 254
-_SCOPE_HOST = 254
-_SCOPE_LINK = 253
-_UNICAST, _PROTO_STATIC, _IFF_UP = 1, 4, 1
+NUD_PERMANENT = 0x80
+RT_TABLE_MAIN = 254
+RT_SCOPE_LINK, RT_SCOPE_HOST = 253, 254
+RTN_UNICAST, RTPROT_STATIC, IFF_UP = 1, 4, 1
 _REPLACE = NLM_F_CREATE | NLM_F_REPLACE
 
 
@@ -104,14 +103,14 @@ class Netlink:
         """
         neighbour = _message(
             ndmsg(), RTM_NEWNEIGH, _REPLACE, [("NDA_DST", str(address)), ("NDA_LLADDR", mac)],
-            family=socket.AF_INET, ifindex=index, state=_PERMANENT,
+            family=socket.AF_INET, ifindex=index, state=NUD_PERMANENT,
         )  # fmt: skip
-        link = _message(ifinfmsg(), RTM_NEWLINK, 0, [], index=index, flags=_IFF_UP, change=_IFF_UP)
+        link = _message(ifinfmsg(), RTM_NEWLINK, 0, [], index=index, flags=IFF_UP, change=IFF_UP)
         route = _message(
             rtmsg(), RTM_NEWROUTE, _REPLACE,
             [("RTA_DST", str(address)), ("RTA_OIF", index), ("RTA_PRIORITY", metric)],
-            family=socket.AF_INET, dst_len=32, table=_RT_TABLE_MAIN, type=_UNICAST, proto=_PROTO_STATIC,
-            scope=_SCOPE_LINK,
+            family=socket.AF_INET, dst_len=32, table=RT_TABLE_MAIN, type=RTN_UNICAST, proto=RTPROT_STATIC,
+            scope=RT_SCOPE_LINK,
         )  # fmt: skip
         with _tolerating(SystemCode.KERNEL_SERVE_LINK):
             self._route.nlm_request_batch([neighbour, link, route])
@@ -128,7 +127,7 @@ class Netlink:
 
     def add_address(self, index: int, address: IPv4Address, host_scope: bool = False) -> None:
         """Give a link a /32 address."""
-        extra = {"scope": _SCOPE_HOST} if host_scope else {}
+        extra = {"scope": RT_SCOPE_HOST} if host_scope else {}
         with _tolerating(SystemCode.KERNEL_ADD_ADDRESS, errno.EEXIST):
             self._route.addr("replace", index=index, address=str(address), prefixlen=32, **extra)
 
@@ -139,11 +138,11 @@ class Netlink:
 
     def addresses(self, index: int) -> list[tuple[IPv4Address, int]]:
         """A link's IPv4 addresses with their prefix lengths."""
-        found = []
+        addresses = []
         for message in self._route.get_addr(family=socket.AF_INET, index=index):
             local = message.get_attr("IFA_LOCAL") or message.get_attr("IFA_ADDRESS")
-            found.append((IPv4Address(local), int(message["prefixlen"])))
-        return found
+            addresses.append((IPv4Address(local), int(message["prefixlen"])))
+        return addresses
 
     def delete_host_route(self, index: int, address: IPv4Address, metric: int) -> None:
         """Remove a /32 route if it is there."""
@@ -176,8 +175,8 @@ class Netlink:
             self._route.route("del", **route)
 
     def _main_table(self) -> list[Any]:
-        messages = self._route.get_routes(family=socket.AF_INET, table=_RT_TABLE_MAIN)
-        return [message for message in messages if message["type"] == _UNICAST]
+        messages = self._route.get_routes(family=socket.AF_INET, table=RT_TABLE_MAIN)
+        return [message for message in messages if message["type"] == RTN_UNICAST]
 
     def routes(self) -> list[Route]:
         """The main table's unicast routes: hosts first, then networks, the default last."""

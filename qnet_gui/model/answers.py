@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qnet_gui.model.errors import DBUS_PREFIX, NoAnswer, NotAuthorised, QnetError, from_dbus
-from qnet_gui.model.message_wire import heard
+from qnet_gui.model.message_wire import from_parts
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.parse import printable
 
@@ -32,7 +32,7 @@ def understood(name: str, body: Sequence[object]) -> QnetError:
     An error of the helper's has the English sentence in its body, the code and the arguments.
     """
     if name.startswith(DBUS_PREFIX):
-        return from_dbus(name, heard(*body[:3]) if body else heard(""))
+        return from_dbus(name, from_parts(*body[:3]) if body else from_parts(""))
     short = name.removeprefix(_BUS_ERROR)
     if short in _AWAY or short.startswith("Spawn."):
         return HelperAway(HelperCode.HELPER_AWAY)

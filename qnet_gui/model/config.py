@@ -73,7 +73,7 @@ def _pool(value: Any) -> IPv4Network:
 def _dns(value: Any) -> tuple[IPv4Address, IPv4Address]:
     if not isinstance(value, list) or len(value) != 2:
         raise BadInput(ValueCode.NOT_TWO_ADDRESSES, key="network.dns", value=shown(value))
-    first, second = (_address(each, "network.dns") for each in value)
+    first, second = (_address(address, "network.dns") for address in value)
     return first, second
 
 
@@ -93,7 +93,7 @@ def _whole(value: Any, lowest: int, highest: int, key: str) -> int:
 def _ports(value: Any) -> tuple[int, ...]:
     if not isinstance(value, list) or len(value) > PORTS_MAX:
         raise BadInput(ValueCode.NOT_PORTS, key="dom0.ports", high=PORTS_MAX, value=shown(value))
-    ports = tuple(_whole(each, 1, 65535, "dom0.ports") for each in value)
+    ports = tuple(_whole(port, 1, 65535, "dom0.ports") for port in value)
     if len(set(ports)) != len(ports):
         raise BadInput(ValueCode.PORT_TWICE, key="dom0.ports")
     return ports

@@ -26,9 +26,9 @@ class Display:
 
 def display(name: str, cookie: str) -> Display:
     """From DISPLAY and the cookie that belongs to it; `BadInput` for another machine's display, or none at all."""
-    found = _NAME.fullmatch(text_of(name, 32))
-    if not found:
+    match = _NAME.fullmatch(text_of(name, 32))
+    if not match:
         raise BadInput(ValueCode.NOT_A_DISPLAY, value=shown(name))
     if not _COOKIE.fullmatch(text_of(cookie, 64)):
         raise BadInput(ValueCode.NOT_A_COOKIE)
-    return Display(int(found[1]), cookie)
+    return Display(int(match[1]), cookie)

@@ -59,14 +59,14 @@ class ServerAnswer:
 
 def server_answers(lines: Iterable[str]) -> list[ServerAnswer]:
     """What the netvm reports of a test: `SERVER MILLISECONDS`, `-` for no answer; what does not fit is dropped."""
-    found = []
+    answers = []
     for line in list(lines)[:ANSWERS_MAX]:
         server, _, took = line.partition(" ")
         try:
-            found.append(ServerAnswer(ipv4(server), -1 if took == "-" else number(took, 0, _LONGEST)))
+            answers.append(ServerAnswer(ipv4(server), -1 if took == "-" else number(took, 0, _LONGEST)))
         except BadInput:
             continue
-    return found
+    return answers
 
 
 def usable(servers: Iterable[IPv4Address], virtual: Sequence[IPv4Address]) -> tuple[IPv4Address, ...]:
@@ -80,7 +80,10 @@ def usable(servers: Iterable[IPv4Address], virtual: Sequence[IPv4Address]) -> tu
 
 
 def redirects(virtual: Sequence[IPv4Address], servers: Iterable[IPv4Address]) -> tuple[DnsRedirect, ...]:
-    """One redirect for every virtual server, however few real ones there are; none at all when there is no server."""
+    """One redirect for every virtual server, however few real ones there are; none at all when there is no server.
+
+    A virtual server without a real one was a leak in Qubes OS (its commits 982babb6 and 6473a285).
+    """
     real = usable(servers, virtual)
     if not real:
         return ()

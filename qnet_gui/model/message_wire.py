@@ -56,12 +56,12 @@ class _Reader:
 
     def message(self, code: object, given: object, depth: int = _DEPTH) -> Message:
         """The message."""
-        known = codes().get(code) if isinstance(code, str) else None
-        if known is None or not depth or not isinstance(given, Mapping) or given.keys() != argument_names(known):
+        own_code = codes().get(code) if isinstance(code, str) else None
+        if own_code is None or not depth or not isinstance(given, Mapping) or given.keys() != argument_names(own_code):
             raise _Nonsense
         read = {name: self._argument(KINDS[name], value, depth) for name, value in given.items()}
         try:
-            return Message(known, **read)
+            return Message(own_code, **read)
         except TypeError:
             raise _Nonsense from None
 
@@ -111,16 +111,16 @@ def read(code: object, given: object) -> Message | None:
         return None
 
 
-def heard(sentence: object, code: object = "", given: object = None) -> Message:
+def from_parts(sentence: object, code: object = "", given: object = None) -> Message:
     """The message that came as an English sentence, a code and arguments; of another version's only the sentence."""
     return read(code, given) or Message(HelperCode.SAID, text=printable(str(sentence), SENTENCE))
 
 
-def from_plain(found: object) -> Message:
-    """`heard` for a dict with the keys `sentence`, `code` and `arguments`; `ValueError` when it has no sentence."""
-    if not isinstance(found, Mapping) or not isinstance(found.get("sentence"), str):
+def from_plain(wire: object) -> Message:
+    """`from_parts` for a dict with the keys `sentence`, `code`, `arguments`; `ValueError` when it has no sentence."""
+    if not isinstance(wire, Mapping) or not isinstance(wire.get("sentence"), str):
         raise ValueError("no sentence")
-    return heard(found["sentence"], found.get("code"), found.get("arguments"))
+    return from_parts(wire["sentence"], wire.get("code"), wire.get("arguments"))
 
 
 def as_plain(message: Message) -> dict[str, Any]:

@@ -30,57 +30,57 @@ _DOMAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+\-]{0,62}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def shown(raw: object) -> str:
+def shown(value: object) -> str:
     """What an outsider wrote, for a log line or an error: a repr in ASCII, cut to 80 characters."""
-    text = ascii(raw)
+    text = ascii(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def text_of(raw: bytes | str, limit: int = 2048) -> str:
+def text_of(untrusted_value: bytes | str, limit: int = 2048) -> str:
     """Strict printable ASCII of at most `limit` characters; anything else is `BadInput`."""
-    if isinstance(raw, bytes):
+    if isinstance(untrusted_value, bytes):
         try:
-            raw = raw.decode("ascii")
+            untrusted_value = untrusted_value.decode("ascii")
         except UnicodeDecodeError:
-            raise BadInput(ValueCode.NOT_ASCII, value=shown(raw)) from None
-    if len(raw) > limit:
-        raise BadInput(ValueCode.TOO_LONG, value=shown(raw), high=limit)
-    if not all(" " <= char <= "~" for char in raw):
-        raise BadInput(ValueCode.NOT_PRINTABLE, value=shown(raw))
-    return raw
+            raise BadInput(ValueCode.NOT_ASCII, value=shown(untrusted_value)) from None
+    if len(untrusted_value) > limit:
+        raise BadInput(ValueCode.TOO_LONG, value=shown(untrusted_value), high=limit)
+    if not all(" " <= char <= "~" for char in untrusted_value):
+        raise BadInput(ValueCode.NOT_PRINTABLE, value=shown(untrusted_value))
+    return untrusted_value
 
 
-def printable(raw: bytes | str, limit: int = TEXT_LIMIT) -> str:
+def printable(untrusted_value: bytes | str, limit: int = TEXT_LIMIT) -> str:
     """Any text reduced to printable ASCII for a person to see: `?` stands for each other character, cut at `limit`."""
-    if isinstance(raw, bytes):
-        raw = raw[: 4 * limit].decode("utf-8", "replace")
-    reduced = "".join(char if " " <= char <= "~" else SUBSTITUTE for char in raw[: limit + 1])
+    if isinstance(untrusted_value, bytes):
+        untrusted_value = untrusted_value[: 4 * limit].decode("utf-8", "replace")
+    reduced = "".join(char if " " <= char <= "~" else SUBSTITUTE for char in untrusted_value[: limit + 1])
     return reduced if len(reduced) <= limit else reduced[: limit - 3] + "..."
 
 
-def _match(pattern: re.Pattern[str], raw: bytes | str, otherwise: ValueCode, limit: int) -> str:
-    text = text_of(raw, limit)
+def _match(pattern: re.Pattern[str], untrusted_value: bytes | str, otherwise: ValueCode, limit: int) -> str:
+    text = text_of(untrusted_value, limit)
     if not pattern.fullmatch(text):
         raise BadInput(otherwise, value=shown(text))
     return text
 
 
-def number(raw: bytes | str, low: int, high: int, otherwise: NumberCodes = NUMBER) -> int:
+def number(untrusted_value: bytes | str, low: int, high: int, otherwise: NumberCodes = NUMBER) -> int:
     """A decimal integer without sign or leading zero, `low` <= it <= `high`."""
-    value = int(_match(_DECIMAL, raw, otherwise[0], 10))
+    value = int(_match(_DECIMAL, untrusted_value, otherwise[0], 10))
     if not low <= value <= high:
         raise BadInput(otherwise[1], number=value, low=low, high=high)
     return value
 
 
-def domid(raw: bytes | str) -> int:
+def domid(untrusted_value: bytes | str) -> int:
     """A domain id, 0 for dom0."""
-    return number(raw, 0, DOMID_MAX, _DOMAIN_ID)
+    return number(untrusted_value, 0, DOMID_MAX, _DOMAIN_ID)
 
 
-def ipv4(raw: bytes | str) -> ipaddress.IPv4Address:
+def ipv4(untrusted_value: bytes | str) -> ipaddress.IPv4Address:
     """A dotted IPv4 address that a host may have: not multicast, reserved, loopback, unspecified or broadcast."""
-    text = text_of(raw, 15)
+    text = text_of(untrusted_value, 15)
     try:
         address = ipaddress.IPv4Address(text)
     except ValueError:
@@ -90,15 +90,15 @@ def ipv4(raw: bytes | str) -> ipaddress.IPv4Address:
     return address
 
 
-def addresses(raw: bytes | str) -> tuple[ipaddress.IPv4Address, ...]:
+def addresses(untrusted_value: bytes | str) -> tuple[ipaddress.IPv4Address, ...]:
     """The IPv4 addresses of a vif's `ip`, one at least; `BadInput` for none, or when anything else is among them.
 
     Toolstacks write all addresses that a card has, with blanks between them, as Xen's own vif-route takes them apart
     (libvirt does, for a dual-stack domain). IPv6 ones are passed over on purpose: domains have IPv4 only.
     """
-    plain = tuple(ipv4(text) for text in text_of(raw, 256).split() if not _is_ipv6(text))
+    plain = tuple(ipv4(text) for text in text_of(untrusted_value, 256).split() if not _is_ipv6(text))
     if not plain:
-        raise BadInput(ValueCode.HAS_NO_IPV4, value=shown(raw))
+        raise BadInput(ValueCode.HAS_NO_IPV4, value=shown(untrusted_value))
     return plain
 
 
@@ -112,27 +112,27 @@ def _is_ipv6(text: str) -> bool:
     return True
 
 
-def mac(raw: bytes | str) -> str:
+def mac(untrusted_value: bytes | str) -> str:
     """A unicast MAC address, returned in lower case; capitals are accepted, as Xen's tools accept them."""
-    text = _match(_MAC, text_of(raw, 17).lower(), ValueCode.NOT_A_MAC, 17)
+    text = _match(_MAC, text_of(untrusted_value, 17).lower(), ValueCode.NOT_A_MAC, 17)
     if int(text[:2], 16) & 1:
         raise BadInput(ValueCode.MULTICAST_MAC, address=text)
     return text
 
 
-def ifname(raw: bytes | str) -> str:
+def ifname(untrusted_value: bytes | str) -> str:
     """A network interface name that is safe in a ruleset, a path and a log: letters, digits, `_ . -`, 15 at most."""
-    text = _match(_IFNAME, raw, ValueCode.NOT_AN_INTERFACE, 15)
+    text = _match(_IFNAME, untrusted_value, ValueCode.NOT_AN_INTERFACE, 15)
     if text in (".", ".."):
         raise BadInput(ValueCode.NOT_AN_INTERFACE, value=shown(text))
     return text
 
 
-def domain_name(raw: bytes | str) -> str:
+def domain_name(untrusted_value: bytes | str) -> str:
     """A domain's name as Xen's toolstacks allow it, 63 characters at most."""
-    return _match(_DOMAIN_NAME, raw, ValueCode.NOT_A_DOMAIN_NAME, 63)
+    return _match(_DOMAIN_NAME, untrusted_value, ValueCode.NOT_A_DOMAIN_NAME, 63)
 
 
-def uuid(raw: bytes | str) -> str:
+def uuid(untrusted_value: bytes | str) -> str:
     """A domain's UUID in lower case with dashes."""
-    return _match(_UUID, text_of(raw, 36).lower(), ValueCode.NOT_A_UUID, 36)
+    return _match(_UUID, text_of(untrusted_value, 36).lower(), ValueCode.NOT_A_UUID, 36)

@@ -37,10 +37,10 @@ class Preflight:
 def from_answer(answer: Any) -> Preflight:
     """The answer of the helper's method Preflight."""
     try:
-        busy = [from_plain(found) for found in answer["busy"]]
+        busy = [from_plain(message) for message in answer["busy"]]
         return Preflight(
             busy=busy[0] if busy else None,
-            obstacles=tuple(from_plain(found) for found in answer["obstacles"]),
+            obstacles=tuple(from_plain(message) for message in answer["obstacles"]),
             pause=tuple(map(str, answer["pause"])),
             paused=tuple(map(str, answer["paused"])),
             netvm=str(answer["netvm"]),
@@ -53,12 +53,12 @@ def from_answer(answer: Any) -> Preflight:
         raise QnetError(HelperCode.HELPER_OF_OTHER_VERSION) from None
 
 
-def check(found: Preflight) -> None:
+def check(preflight: Preflight) -> None:
     """Raise what stands in the way; who is at another operation explains the rest."""
-    if found.busy:
-        raise Busy(found.busy)
-    if found.obstacles:
-        raise Refused(HelperCode.SENTENCES, sentences=found.obstacles)
+    if preflight.busy:
+        raise Busy(preflight.busy)
+    if preflight.obstacles:
+        raise Refused(HelperCode.SENTENCES, sentences=preflight.obstacles)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -78,23 +78,26 @@ def clock(moment: float) -> str:
     return time.strftime("%H:%M", time.localtime(moment))
 
 
-def let_out(found: Preflight) -> str:
+def let_out(preflight: Preflight) -> str:
     """What dom0 will reach."""
-    return listed([tr("names") if each == "names" else each for each in found.allowed]) or tr("nothing")
+    return listed([tr("names") if name == "names" else name for name in preflight.allowed]) or tr("nothing")
 
 
-def words(found: Preflight, asked: int, now: float) -> str:
+def words(preflight: Preflight, asked: int, now: float) -> str:
     """What will happen, for the person who is about to agree to it; `asked`: minutes, 0 for the default."""
-    span = asked or found.minutes
-    uplink = f", {found.uplink}" if found.uplink else ""
+    span = asked or preflight.minutes
+    uplink = f", {preflight.uplink}" if preflight.uplink else ""
     lines = [
-        f"dom0 will be connected to the network through {found.netvm}{uplink}, "
+        f"dom0 will be connected to the network through {preflight.netvm}{uplink}, "
         f"for {minutes(span)}, until {clock(now + 60 * span)}.",
-        f"Paused meanwhile: {listed(found.pause)}." if found.pause else "There is no other domain to be paused.",
     ]
-    if found.paused:
-        lines.append(f"Paused already, and left so: {listed(found.paused)}.")
-    lines.append(f"Let out of dom0: {let_out(found)}. Nothing is let in.")
-    if not found.names:
+    if preflight.pause:
+        lines.append(f"Paused meanwhile: {listed(preflight.pause)}.")
+    else:
+        lines.append("There is no other domain to be paused.")
+    if preflight.paused:
+        lines.append(f"Paused already, and left so: {listed(preflight.paused)}.")
+    lines.append(f"Let out of dom0: {let_out(preflight)}. Nothing is let in.")
+    if not preflight.names:
         lines.append(UNRESOLVED)
     return "\n".join(lines)

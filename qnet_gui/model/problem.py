@@ -43,10 +43,10 @@ class Problem(Message):
     @classmethod
     def from_plain(cls, wire: object) -> Problem:
         """It again; `ValueError` for what is none of this version's."""
-        found = read(wire.get("code"), wire.get("arguments")) if isinstance(wire, Mapping) else None
-        if found is None or not isinstance(found.code, ProblemCode):
+        message = read(wire.get("code"), wire.get("arguments")) if isinstance(wire, Mapping) else None
+        if message is None or not isinstance(message.code, ProblemCode):
             raise ValueError("no problem")
-        return cls(found.code, **dict(found.arguments))
+        return cls(message.code, **dict(message.arguments))
 
     @staticmethod
     def is_known(wire: object) -> bool:

@@ -41,15 +41,15 @@ class Route:
         return cls(str(destination), str(gateway or _ANY), str(mask), flags, metric, 0, 0, iface)
 
     @classmethod
-    def from_line(cls, raw: bytes | str) -> Route:
+    def from_line(cls, untrusted_line: bytes | str) -> Route:
         """Parse `line`'s form; every field is checked, since a netvm or a guest wrote it."""
-        fields = text_of(raw, 128).split(" ")
+        fields = text_of(untrusted_line, 128).split(" ")
         if len(fields) != len(HEADS):
-            raise BadInput(ValueCode.NOT_A_ROUTE, value=shown(raw))
+            raise BadInput(ValueCode.NOT_A_ROUTE, value=shown(untrusted_line))
         try:
             addresses = [str(IPv4Address(field)) for field in fields[:3]]
         except ValueError:
-            raise BadInput(ValueCode.ROUTE_ADDRESS, value=shown(raw)) from None
+            raise BadInput(ValueCode.ROUTE_ADDRESS, value=shown(untrusted_line)) from None
         if not _FLAGS.fullmatch(fields[3]):
             raise BadInput(ValueCode.NOT_ROUTE_FLAGS, value=shown(fields[3]))
         counts = [number(field, 0, 0xFFFFFFFF, _COUNT) for field in fields[4:7]]

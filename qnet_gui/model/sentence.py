@@ -42,7 +42,7 @@ def domains_paused(count: int) -> str:
 def _dom0(snapshot: Snapshot) -> str:
     """The state while dom0 is not closed, which comes before everything else."""
     link = snapshot.dom0
-    stuck = next((each for each in snapshot.problems if each.code == "dom0-stuck"), None)
+    stuck = next((problem for problem in snapshot.problems if problem.code == "dom0-stuck"), None)
     if stuck is not None:
         return stuck.sentence
     if link.state is Dom0State.CONNECTING:
@@ -60,7 +60,7 @@ def sentence(snapshot: Snapshot | None) -> str:
         return Message(HelperCode.HELPER_AWAY).translated
     if snapshot.dom0.state is not Dom0State.CLOSED:
         return _dom0(snapshot)
-    blind = next((each for each in snapshot.problems if each.code in BLIND_CODES), None)
+    blind = next((problem for problem in snapshot.problems if problem.code in BLIND_CODES), None)
     if blind is not None:
         return blind.sentence
     name = snapshot.netvm.name
@@ -72,7 +72,7 @@ def sentence(snapshot: Snapshot | None) -> str:
         return tr("{name} is starting…", name=name)
     uplink = snapshot.uplink
     if uplink is None:
-        waiting = next((each for each in snapshot.uplinks if each.state is UplinkState.CONNECTING), None)
+        waiting = next((uplink for uplink in snapshot.uplinks if uplink.state is UplinkState.CONNECTING), None)
         return tr("Connecting {name}…", name=waiting.name) if waiting else tr("{name} has no uplink.", name=name)
     if not snapshot.dns.redirects:
         return tr("Connected, but names do not resolve: the uplink gave no servers.")

@@ -31,8 +31,8 @@ def tr_count(one: str, many: str, number: int, /, **values: object) -> str:
     """
     text = one if number == 1 else many
     for translate in _translators:
-        known = translate(many, number)
-        text = text if known == many else known
+        translated = translate(many, number)
+        text = text if translated == many else translated
     return text.format(**values) if values else text
 
 

@@ -41,18 +41,18 @@ class VifId:
         )
 
     @classmethod
-    def from_name(cls, raw: bytes | str) -> VifId:
+    def from_name(cls, untrusted_name: bytes | str) -> VifId:
         """Parse `vif4.0`; anything else, `vif-1.0` and `vif04.0` too, is `BadInput`."""
-        text = text_of(raw, 15)
+        text = text_of(untrusted_name, 15)
         match = _NAME.fullmatch(text)
         if not match:
             raise BadInput(ValueCode.NOT_A_VIF, value=shown(text))
         return cls._checked(*match.groups())
 
     @classmethod
-    def from_path(cls, raw: bytes | str) -> VifId:
+    def from_path(cls, untrusted_path: bytes | str) -> VifId:
         """Parse a XENBUS_PATH, relative (`backend/vif/4/0`) or absolute, of exactly the vif's node."""
-        text = text_of(raw, 128)
+        text = text_of(untrusted_path, 128)
         match = _PATH.fullmatch(text)
         if not match:
             raise BadInput(ValueCode.NOT_A_VIF_PATH, value=shown(text))

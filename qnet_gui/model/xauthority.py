@@ -13,26 +13,26 @@ _NAME = b"MIT-MAGIC-COOKIE-1"
 _LOCAL, _WILD = 256, 65535
 
 
-def _entries(raw: bytes) -> Iterator[tuple[int, list[bytes]]]:
+def _entries(content: bytes) -> Iterator[tuple[int, list[bytes]]]:
     """Family and four fields of each entry; ends where the file is cut off."""
     at = 0
-    while at + 2 <= len(raw):
-        (family,) = struct.unpack_from(">H", raw, at)
+    while at + 2 <= len(content):
+        (family,) = struct.unpack_from(">H", content, at)
         at, fields = at + 2, []
         for _ in range(4):
-            if at + 2 > len(raw):
+            if at + 2 > len(content):
                 return
-            (length,) = struct.unpack_from(">H", raw, at)
-            if at + 2 + length > len(raw):
+            (length,) = struct.unpack_from(">H", content, at)
+            if at + 2 + length > len(content):
                 return
-            fields.append(raw[at + 2 : at + 2 + length])
+            fields.append(content[at + 2 : at + 2 + length])
             at += 2 + length
         yield family, fields
 
 
-def cookie(raw: bytes, number: int) -> str:
+def cookie(content: bytes, number: int) -> str:
     """The cookie for a display of this machine, in hexadecimal; empty when the file has none."""
-    for family, (_, display, name, data) in _entries(raw):
+    for family, (_, display, name, data) in _entries(content):
         if family in (_LOCAL, _WILD) and display in (b"", str(number).encode()) and name == _NAME:
             return data.hex()
     return ""

@@ -157,13 +157,13 @@ class Agent:
         return [route.line for route in self._netlink.routes()]
 
     def _test_names(self, done: Callable[[Sequence[str]], None]) -> None:
-        NameTest((each.real for each in self._redirection.in_force), done)
+        NameTest((redirect.real for redirect in self._redirection.in_force), done)
 
     def _reapply(self) -> Sequence[str]:
         """Everything again, whether it seems to be there or not."""
         self._apply_base_setup(self._addresses)
-        self._redirection.again()
-        self._vifs.again()
+        self._redirection.distrust()
+        self._vifs.reload()
         self._sources.refresh(self._changed)
         if self._failed:
             raise KernelError(AgentCode.FILTER_NOT_LOADED)

@@ -19,7 +19,7 @@ from typing import Any
 
 from qnet_gui import __version__
 from qnet_gui.model.errors import BadInput, KernelError, NoAnswer, NotFound, QnetError
-from qnet_gui.model.message_wire import heard
+from qnet_gui.model.message_wire import from_parts
 from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import printable, shown
@@ -112,8 +112,8 @@ def _through_agent_or(line: str, do_it: Callable[[ModuleType], None]) -> int:
         if answer is not None:
             word, _, sentence = answer.partition(" ")
             if word != "ok":
-                said = heard(sentence)
-                raise NotFound(said) if word == "gone" else QnetError(said)
+                message = from_parts(sentence)
+                raise NotFound(message) if word == "gone" else QnetError(message)
             return 0
         if once is None:  # before the lock is held, since it takes a quarter of a second
             once = importlib.import_module("qnet_gui.netvm.once")
@@ -186,10 +186,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logger.info("%s", error)
         return 1
     except (QnetError, PermissionError) as error:
-        known = (
+        own_error = (
             error if isinstance(error, QnetError) else KernelError(SystemCode.FOR_ROOT, why=printable(str(error), 200))
         )
-        logger.error("%s", known)
+        logger.error("%s", own_error)
         return 1
 
 

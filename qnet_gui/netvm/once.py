@@ -29,7 +29,7 @@ _SOURCES_SECONDS = 5.0
 
 
 def read_addresses(store: Store) -> OwnAddresses:
-    """dom0's wishes, or the defaults when xenstore or what it says is no good: the filter must be there in any case."""
+    """What dom0 wrote, or the defaults when xenstore or that is no good: the filter must be there in any case."""
     try:
         return base_setup.read(store)
     except QnetError as error:
@@ -43,17 +43,17 @@ def hotplug(verb: str, vif: VifId) -> None:
         nft, netlink = Nft(), Netlink()
         base_setup.apply(nft, netlink, read_addresses(store))
         served = VifTable(nft, netlink)
-        each = node.read(store, vif)
+        vif_node = node.read(store, vif)
         if (
-            decide(each, link_index(vif.name) is not None, verb == "offline") is VifAction.SERVE
-            and each.vif is not None
+            decide(vif_node, link_index(vif.name) is not None, verb == "offline") is VifAction.SERVE
+            and vif_node.vif is not None
         ):
-            error = _serve(served, each)
+            error = _serve(served, vif_node)
             if not isinstance(error, NotFound):
                 node.answer(store, {vif: error}, {vif})
         else:
             base_setup.forget(served.offline([vif]))
-            error = each.error if verb == "online" else None
+            error = vif_node.error if verb == "online" else None
             if error is not None:
                 node.answer(store, {vif: error}, ())
             elif verb == "online":
@@ -62,13 +62,13 @@ def hotplug(verb: str, vif: VifId) -> None:
             raise error
 
 
-def _serve(served: VifTable, each: node.Node) -> QnetError | None:
-    if each.vif is None:
-        raise BadInput(AgentCode.VIF_WITHOUT_NODE, vif=each.id.name)
+def _serve(served: VifTable, vif_node: node.Node) -> QnetError | None:
+    if vif_node.vif is None:
+        raise BadInput(AgentCode.VIF_WITHOUT_NODE, vif=vif_node.id.name)
     try:
-        if served.addresses.get(each.id) != each.vif.address:
-            base_setup.forget(served.admit([each.vif]))
-        return served.bring_up([each.vif]).get(each.id)
+        if served.addresses.get(vif_node.id) != vif_node.vif.address:
+            base_setup.forget(served.admit([vif_node.vif]))
+        return served.bring_up([vif_node.vif]).get(vif_node.id)
     except QnetError as error:
         return error
 

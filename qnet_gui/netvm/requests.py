@@ -24,10 +24,10 @@ SlowVerb = Callable[[Callable[[Sequence[str]], None]], None]
 
 def _read(store: Store) -> tuple[int, str, int]:
     """The request's serial and verb, and the serial of the last answer; 0 for none."""
-    raw = store.read(keys.REQUEST.at())
-    if raw is None:
+    line = store.read(keys.REQUEST.at())
+    if line is None:
         return 0, "", 0
-    request, head = keys.REQUEST.parse(raw), store.read(keys.ANSWER_HEAD.at())
+    request, head = keys.REQUEST.parse(line), store.read(keys.ANSWER_HEAD.at())
     return request.serial, request.verb, keys.ANSWER_HEAD.parse(head).serial if head else 0
 
 

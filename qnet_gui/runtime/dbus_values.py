@@ -17,18 +17,18 @@ def typed(value: Any) -> Any:
     if isinstance(value, float):
         return dbus.Double(value)
     if isinstance(value, Mapping):
-        return dbus.Dictionary({key: typed(each) for key, each in value.items()}, signature="sv")
+        return dbus.Dictionary({key: typed(part) for key, part in value.items()}, signature="sv")
     if isinstance(value, list):
-        return dbus.Array([typed(each) for each in value], signature="v")
+        return dbus.Array([typed(part) for part in value], signature="v")
     return dbus.String(value)
 
 
 def plain(value: Any) -> Any:
     """What came over D-Bus as Python's own; what is neither a number nor a container becomes a string."""
     if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
+        return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
+        return [plain(part) for part in value]
     if isinstance(value, dbus.Boolean):
         return bool(value)
     if isinstance(value, float):

@@ -15,12 +15,12 @@ def own_display() -> Display:
     """The display, with its cookie where it has one; `NotFound` where there is none on this machine."""
     name = os.environ.get("DISPLAY", "")
     try:
-        found = display(name, "")
+        named = display(name, "")
     except BadInput:
         raise NotFound(SystemCode.NO_X_DISPLAY) from None
     path = Path(os.environ.get("XAUTHORITY") or Path.home() / ".Xauthority")
     try:
-        raw = path.read_bytes()
+        content = path.read_bytes()
     except OSError:
-        return found  # a server that asks for no cookie
-    return Display(found.number, xauthority.cookie(raw, found.number))
+        return named  # a server that asks for no cookie
+    return Display(named.number, xauthority.cookie(content, named.number))

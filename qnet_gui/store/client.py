@@ -23,10 +23,7 @@ from qnet_gui.store.transport import DeadlineRouter, Frame
 
 T = TypeVar("T")
 
-_WRITE = 11
-_WATCH = 4
-_UNWATCH = 5
-_DIRECTORY_PART = 22
+XS_WATCH, XS_UNWATCH, XS_WRITE, XS_DIRECTORY_PART = 4, 5, 11, 22
 _DENIED = {errno.EACCES, errno.EPERM, errno.ENOSPC, errno.E2BIG, errno.EDQUOT}
 #: How often a transaction is tried again when others wrote meanwhile.
 _TRIES = 20
@@ -131,7 +128,7 @@ class Store:
         for _ in range(_TRIES):
             listing, generation = b"", None
             while True:
-                part = self._raw(_DIRECTORY_PART, path + b"\0" + str(len(listing)).encode() + b"\0")
+                part = self._raw(XS_DIRECTORY_PART, path + b"\0" + str(len(listing)).encode() + b"\0")
                 count, _, names = part.partition(b"\0")
                 if generation not in (None, count):
                     break
@@ -152,10 +149,10 @@ class Store:
     def write(self, path: str, value: str | bytes) -> None:
         """Write a node, made if need be together with its parents."""
         self.connect()
-        raw = value.encode() if isinstance(value, str) else value
+        data = value.encode() if isinstance(value, str) else value
         with _plain_errors(path):
             # one argument, because pyxs 0.4.1 refuses an empty one and an empty value is allowed
-            self._client.ack(_WRITE, path.encode() + b"\0" + raw)
+            self._client.ack(XS_WRITE, path.encode() + b"\0" + data)
 
     def delete(self, path: str) -> None:
         """Remove a node and all below it; one that is not there is no error."""
@@ -213,9 +210,9 @@ class Store:
     # -- watches
 
     def _set_watch(self, path: str) -> None:
-        raw = path.encode()
+        encoded = path.encode()
         with _plain_errors(path):
-            self._client.ack(_WATCH, raw + b"\0" + raw + b"\0")
+            self._client.ack(XS_WATCH, encoded + b"\0" + encoded + b"\0")
 
     def watch(self, path: str) -> None:
         """Watch a node and all below it; fires once at once. Kept over reconnects."""
@@ -234,7 +231,7 @@ class Store:
             return
         with _plain_errors(path):
             try:
-                self._client.ack(_UNWATCH, path.encode() + b"\0" + path.encode() + b"\0")
+                self._client.ack(XS_UNWATCH, path.encode() + b"\0" + path.encode() + b"\0")
             except PyXSError as error:
                 if not _not_found(error):
                     raise
@@ -243,8 +240,8 @@ class Store:
         """Events that have arrived, without waiting: (what changed, the watched path that it belongs to)."""
         if not self.connected:
             raise StoreGone(SystemCode.STORE_NOT_CONNECTED)
-        found = []
+        events = []
         for path, token in self._router.take_events():
             if (watched := token.decode("ascii", "replace")) in self._watches:
-                found.append((path.decode("ascii", "replace"), watched))
-        return found
+                events.append((path.decode("ascii", "replace"), watched))
+        return events

@@ -34,16 +34,16 @@ class Form(Generic[T]):
     text: Callable[[T], str]
     value: Callable[[str], T]
 
-    def check(self, raw: bytes | str) -> str:
+    def check(self, untrusted_value: bytes | str) -> str:
         """The text, if it is within the limit and matches the pattern; else `BadInput`."""
-        text = text_of(raw, self.limit)
+        text = text_of(untrusted_value, self.limit)
         if not self.pattern.fullmatch(text):
             raise BadInput(ValueCode.NOT_VALID, value=shown(text))
         return text
 
-    def parse(self, raw: bytes | str) -> T:
+    def parse(self, untrusted_value: bytes | str) -> T:
         """The value of what somebody wrote; `BadInput` when it is of another form."""
-        return self.value(self.check(raw))
+        return self.value(self.check(untrusted_value))
 
 
 def word(pattern: str, limit: int) -> Form[str]:

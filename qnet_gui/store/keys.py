@@ -69,17 +69,17 @@ class Key(Generic[T]):
         """The absolute path for a domain."""
         return f"/local/domain/{domid}/{self.at(*index)}"
 
-    def check(self, raw: bytes | str) -> str:
+    def check(self, untrusted_value: bytes | str) -> str:
         """The value as text if it is within the limit and matches the pattern; else `BadInput`."""
-        return self._judged(self.form.check, raw)
+        return self._judged(self.form.check, untrusted_value)
 
-    def parse(self, raw: bytes | str) -> T:
+    def parse(self, untrusted_value: bytes | str) -> T:
         """The value; `BadInput` when what is there is of another form."""
-        return self._judged(self.form.parse, raw)
+        return self._judged(self.form.parse, untrusted_value)
 
-    def _judged(self, judge: Callable[[bytes | str], V], raw: bytes | str) -> V:
+    def _judged(self, judge: Callable[[bytes | str], V], untrusted_value: bytes | str) -> V:
         try:
-            return judge(raw)
+            return judge(untrusted_value)
         except BadInput as error:
             raise BadInput(ValueCode.KEY_WRONG, key=self.path, why=error.message) from None
 

@@ -24,9 +24,9 @@ from qnet_gui.model.messages.system import SystemCode
 
 _TIMEVAL = struct.Struct("@ll")
 _HEADER = struct.Struct("=IIII")
-_WATCH_EVENT = 15
-#: xs_wire.h's XENSTORE_PAYLOAD_MAX: a longer frame means that the stream is out of step.
-_PAYLOAD_MAX = 4096
+XS_WATCH_EVENT = 15
+#: Of xs_wire.h, as the numbers of requests are: a longer frame means that the stream is out of step.
+XENSTORE_PAYLOAD_MAX = 4096
 _XENBUS = Path("/dev/xen/xenbus")
 
 
@@ -185,14 +185,14 @@ class DeadlineRouter:
         """The next answer in the buffer; watch events on the way are set aside."""
         while len(self._buffer) >= _HEADER.size:
             op, rq_id, tx_id, size = _HEADER.unpack_from(self._buffer)
-            if size > _PAYLOAD_MAX:
+            if size > XENSTORE_PAYLOAD_MAX:
                 raise self._lost(SystemCode.STORE_TOO_LONG)
             end = _HEADER.size + size
             if len(self._buffer) < end:
                 return None
             payload = bytes(self._buffer[_HEADER.size : end])
             del self._buffer[:end]
-            if op != _WATCH_EVENT:
+            if op != XS_WATCH_EVENT:
                 return Frame(op, rq_id, tx_id, size, payload)
             path, token, *_ = [*payload.split(b"\0"), b"", b""]
             self._events.append((path, token))

@@ -74,21 +74,21 @@ def _wait(
     check: Callable[[], None], wakes: Descriptor | None, interval: float | None,
 ) -> T | None:  # fmt: skip
     """`pending`: paths that are to be looked at though they do not fire, because they were watched before."""
-    found: T | None
+    outcome: T | None
     while True:
         check()
-        found, gone = None, None
+        outcome, gone = None, None
         try:
             for path in paths:
                 store.watch(path)
             changed = {watched for _, watched in store.events()} | pending
             if changed or interval is not None:
                 pending = set()
-                found = look(changed)
+                outcome = look(changed)
         except StoreGone as error:
             gone = error
-        if found is not None:
-            return found
+        if outcome is not None:
+            return outcome
         if deadline.left <= 0:
             if gone is not None:
                 raise gone

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from PyQt5.QtGui import QColor, QImage
-from waiting import PATIENCE
+from waiting import DEADLINE
 from Xlib import X
 from Xlib.display import Display
 from Xlib.protocol.event import ClientMessage
@@ -24,7 +24,7 @@ OLD = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}
 TITLE = "^Applets of "
 
 
-def eventually(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+def eventually(condition: Callable[[], Any], seconds: float = DEADLINE) -> Any:
     until = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < until, "it did not come"
@@ -187,11 +187,11 @@ def test_where_there_is_a_tray_the_command_uses_it(hosted: Hosted) -> None:
     icon = hosted.start(*ICON, "red")
     eventually(lambda: hosted.desktop.has_name(f"org.kde.StatusNotifierItem-{icon.pid}-1"))
     assert not hosted.window()
-    again = subprocess.run(
+    second = subprocess.run(
         [sys.executable, "-m", "qnet_gui.cli", "applet-host"], env={**hosted.desktop.env, "PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, timeout=10,
     )  # fmt: skip
-    assert (again.returncode, again.stderr) == (1, "qnet: This display has a tray already.\n")
+    assert (second.returncode, second.stderr) == (1, "qnet: This display has a tray already.\n")
 
 
 def test_without_a_display_it_says_so() -> None:

@@ -61,9 +61,11 @@ def test_the_picture_that_fits() -> None:
     assert picture([small], 24) == Picture(1, 1, b"\xff\x00\x00\xff")
 
 
-@pytest.mark.parametrize("raw", [None, [], [(1, 1, RED * 2)], [(0, 0, b"")], [(-1, 1, RED)], [(9999, 9999, RED)], [3]])
-def test_what_is_no_picture(raw: object) -> None:
-    assert picture(raw, 24) is None
+@pytest.mark.parametrize(
+    "pixmaps", [None, [], [(1, 1, RED * 2)], [(0, 0, b"")], [(-1, 1, RED)], [(9999, 9999, RED)], [3]]
+)
+def test_what_is_no_picture(pixmaps: object) -> None:
+    assert picture(pixmaps, 24) is None
 
 
 def test_the_look_of_an_item() -> None:

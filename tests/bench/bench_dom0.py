@@ -1,4 +1,4 @@
-"""dom0 in a running lab: connecting it beside the same deeds done bare, the snapshot's way to a subscriber, rest."""
+"""dom0 in a running lab: connecting it beside the same steps done bare, the snapshot's way to a subscriber, rest."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def main() -> None:
         show("a write of the netvm to the subscriber's signal", _snapshots(), 20.0)
         report = _inside("/usr/bin/python3", str(HERE / "watch_up.py"), str(UPS))
         show(f"dom0 connected, {DOMAINS} domains: the call to the first answer", report["up"])
-        show("floor: the same deeds without journal and checks", report["bare"])
+        show("floor: the same steps without journal and checks", report["bare"])
         ratio = median(report["up"]) / median(report["bare"])
         print(f"  connecting against bare: {ratio:.2f} times   limit 1.5: {'kept' if ratio <= 1.5 else 'MISSED'}")
     finally:

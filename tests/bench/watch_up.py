@@ -1,6 +1,6 @@
-"""Runs in the lab's dom0, as root: connects it again and again, by the helper and by the same deeds done bare.
+"""Runs in the lab's dom0, as root: connects it again and again, by the helper and by the same steps done bare.
 
-Prints JSON: the milliseconds from the first deed to the first answer of a name server, either way. Bare is what a
+Prints JSON: the milliseconds from the first step to the first answer of a name server, either way. Bare is what a
 script would do that keeps no journal, checks nothing and asks nobody: pause the others, load the rules, attach, wait
 for the hotplug script, set the address, write resolv.conf, set the link up.
 """
@@ -98,7 +98,7 @@ def _link() -> str:
 
 
 class _Bare:
-    """The same deeds."""
+    """The same steps."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -11,7 +11,7 @@ import termios
 import time
 from pathlib import Path
 
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 ROOT = Path(__file__).parents[2]
 CTRL_C = "\x03"
@@ -32,12 +32,12 @@ class Terminal:
         if not select.select([self._fd], [], [], seconds)[0]:
             return True
         with contextlib.suppress(OSError):  # that is how a terminal says that nobody is at its other end
-            if found := os.read(self._fd, 4096):
-                self.text += found.decode(errors="replace")
+            if output := os.read(self._fd, 4096):
+                self.text += output.decode(errors="replace")
                 return True
         return False
 
-    def until(self, wanted: str, seconds: float = PATIENCE) -> None:
+    def until(self, wanted: str, seconds: float = DEADLINE) -> None:
         """Wait until it shows this."""
         until = time.monotonic() + seconds
         while wanted not in self.text:
@@ -48,7 +48,7 @@ class Terminal:
         """Press keys."""
         os.write(self._fd, keys.encode())
 
-    def password(self, text: str, seconds: float = PATIENCE) -> None:
+    def password(self, text: str, seconds: float = DEADLINE) -> None:
         """Type a password once it is asked for: what is typed before the echo is off would be thrown away."""
         self.until("Password: ", seconds)
         until = time.monotonic() + seconds
@@ -57,7 +57,7 @@ class Terminal:
             time.sleep(0.01)
         self.type(text)
 
-    def end(self, seconds: float = PATIENCE) -> int:
+    def end(self, seconds: float = DEADLINE) -> int:
         """Wait for its end; its exit status."""
         until = time.monotonic() + seconds
         while self._read(0.2):

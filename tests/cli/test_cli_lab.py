@@ -62,14 +62,14 @@ def test_status(in_lab):
 
 def test_status_for_programs(in_lab):
     done = in_lab("status", "--json")
-    found = json.loads(done.stdout)
-    assert list(found) == ["netvm", "uplinks", "dns", "domains", "dom0", "isolation", "operation", "problems"]
-    for domain in found["domains"]:
+    snapshot = json.loads(done.stdout)
+    assert list(snapshot) == ["netvm", "uplinks", "dns", "domains", "dom0", "isolation", "operation", "problems"]
+    for domain in snapshot["domains"]:
         assert list(domain) == ["name", "id", "state", "address", "vif", "netvm"]
-    assert found["problems"] == []
-    work = next(domain for domain in found["domains"] if domain["name"] == "work")
+    assert snapshot["problems"] == []
+    work = next(domain for domain in snapshot["domains"] if domain["name"] == "work")
     assert work["vif"] == f"vif{work['id']}.0"
-    assert work["netvm"] == found["netvm"]["name"] == "netvm"
+    assert work["netvm"] == snapshot["netvm"]["name"] == "netvm"
 
 
 def test_routes(in_lab):
@@ -92,11 +92,11 @@ def test_a_domain_that_is_not_there(in_lab):
 
 
 def test_dns(in_lab):
-    found = json.loads(in_lab("dns", "--json").stdout)
-    assert list(found) == ["source", "redirects"]
-    assert [each["virtual"] for each in found["redirects"]] == ["10.139.1.1", "10.139.1.2"]
+    dns = json.loads(in_lab("dns", "--json").stdout)
+    assert list(dns) == ["source", "redirects"]
+    assert [redirect["virtual"] for redirect in dns["redirects"]] == ["10.139.1.1", "10.139.1.2"]
     lines = in_lab("dns").stdout.splitlines()
-    assert lines[1].split() == list(found["redirects"][0].values())
+    assert lines[1].split() == list(dns["redirects"][0].values())
 
 
 def test_nothing_is_wrong(in_lab):

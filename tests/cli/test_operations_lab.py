@@ -1,4 +1,4 @@
-"""Deeds by the command line on a whole machine: dom0 connected and back, step by step, interrupted, and by others."""
+"""Tasks of the command line on a whole machine: dom0 connected and back, step by step, interrupted, and by others."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def in_lab(qnet, lab):
     done = qnet("--lab", lab, "dom0", "down")
     assert done.returncode == 0, done.stderr
     assert all(
-        each["state"] == "running" for each in json.loads(qnet("--lab", lab, "status", "--json").stdout)["domains"]
+        domain["state"] == "running" for domain in json.loads(qnet("--lab", lab, "status", "--json").stdout)["domains"]
     )
 
 
@@ -49,8 +49,8 @@ def terminal(lab):
         return running[-1]
 
     yield start
-    for each in running:
-        each.close()
+    for process in running:
+        process.close()
 
 
 class Stuck:
@@ -68,10 +68,10 @@ class Stuck:
 
 @pytest.fixture
 def stuck(lab):
-    found = Stuck(lab)
-    found.hold()
-    yield found
-    found()
+    stuck_agent = Stuck(lab)
+    stuck_agent.hold()
+    yield stuck_agent
+    stuck_agent()
 
 
 def as_nobody(lab, program, *words):
@@ -125,13 +125,13 @@ def test_up_and_down_as_programs_see_it(in_lab):
     done = in_lab("dom0", "up", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     *steps, end = objects(done.stdout)
-    assert {tuple(each) for each in steps} == {("operation", "step", "state", "text", "code", "arguments")}
-    assert [each["state"] for each in steps] == ["begun", "done"] * (len(steps) // 2)
+    assert {tuple(step) for step in steps} == {("operation", "step", "state", "text", "code", "arguments")}
+    assert [step["state"] for step in steps] == ["begun", "done"] * (len(steps) // 2)
     assert (list(end), end["error"]) == (["operation", "error", "sentence", "code", "arguments"], "")
-    assert {each["operation"] for each in [*steps, end]} == {end["operation"]}
+    assert {step["operation"] for step in [*steps, end]} == {end["operation"]}
 
-    found = json.loads(in_lab("dom0", "status", "--json").stdout)
-    assert (found["state"], found["paused"], found["by"]) == ("open", ["personal", "vault", "work"], "root")
+    dom0 = json.loads(in_lab("dom0", "status", "--json").stdout)
+    assert (dom0["state"], dom0["paused"], dom0["by"]) == ("open", ["personal", "vault", "work"], "root")
     [end] = objects(in_lab("dom0", "extend", "5", "--json").stdout)
     assert 200 < end["until"] - time.time() < 301
     done = in_lab("dom0", "up", "--json")
@@ -140,7 +140,7 @@ def test_up_and_down_as_programs_see_it(in_lab):
     assert done.stderr == f"qnet: {end['sentence']}\n"
 
     *steps, end = objects(in_lab("dom0", "down", "--json").stdout)
-    assert {each["state"] for each in steps} == {"undone"}
+    assert {step["state"] for step in steps} == {"undone"}
     assert end["error"] == ""
     assert json.loads(in_lab("dom0", "status", "--json").stdout) == {
         "state": "closed",
@@ -296,8 +296,8 @@ def password(lab):
         return running[-1]
 
     yield start
-    for each in running:
-        each.close()
+    for process in running:
+        process.close()
 
 
 def test_the_terminal_asks_for_the_password(in_lab, password):
@@ -355,7 +355,7 @@ def test_the_names_that_it_used_to_have(lab, in_lab):
 
 def picture(in_lab, name):
     domains = json.loads(in_lab("status", "--json").stdout)["domains"]
-    return next(each for each in domains if each["name"] == name)
+    return next(domain for domain in domains if domain["name"] == name)
 
 
 def test_a_domain_is_paused_and_goes_on(in_lab):
@@ -375,7 +375,7 @@ def test_a_domain_is_cut_off_and_attached_again(in_lab):
     assert picture(in_lab, "work")["vif"] == ""
     *steps, end = objects(in_lab("domain", "attach", "work", "--json").stdout)
     assert end["error"] == ""
-    assert {each["operation"] for each in steps} <= {end["operation"]}
+    assert {step["operation"] for step in steps} <= {end["operation"]}
     after = picture(in_lab, "work")
     assert (after["vif"], after["address"]) == (before["vif"], before["address"])
 

@@ -28,12 +28,12 @@ from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.store.client import Store
 
-#: What dom0's own card is called.
-CARD = "eth7"
+#: What dom0's own interface is called.
+INTERFACE = "eth7"
 
 
 class FakePrograms:
-    """`ip` and `nft` of dom0, and the card that they work on. `fails`: a word of a command that fails once."""
+    """`ip` and `nft` of dom0, and the interface that they work on. `fails`: a word of a command that fails once."""
 
     def __init__(self, folder: Path, hypervisor: FakeHypervisor) -> None:
         self._links = folder / "net"
@@ -54,13 +54,13 @@ class FakePrograms:
 
     def _attached(self, domid: int, mac: str) -> None:
         if domid == 0:
-            (self._links / CARD).mkdir()
-            (self._links / CARD / "address").write_text(f"{mac}\n")
+            (self._links / INTERFACE).mkdir()
+            (self._links / INTERFACE / "address").write_text(f"{mac}\n")
 
     def _detached(self, domid: int) -> None:
-        if domid == 0 and (self._links / CARD).exists():
-            (self._links / CARD / "address").unlink()
-            (self._links / CARD).rmdir()
+        if domid == 0 and (self._links / INTERFACE).exists():
+            (self._links / INTERFACE / "address").unlink()
+            (self._links / INTERFACE).rmdir()
             self.address, self.is_up = "", False
 
     def run(self, command: Any, lines: str = "") -> bytes:
@@ -74,7 +74,7 @@ class FakePrograms:
             self.address = command[3]
         elif "address flush" in text:
             self.address = ""
-        elif f"link set dev {CARD}" in text:
+        elif f"link set dev {INTERFACE}" in text:
             self.is_up = text.split()[-1] != "down"
         return b""
 
@@ -86,11 +86,11 @@ class Listener:
         self.steps: list[tuple[str, str]] = []
         self.ends: dict[int, tuple[QnetError | None, str]] = {}
 
-    def step(self, operation: int, step: str, state: str, text: Message) -> None:
+    def step(self, operation: int, step: str, state: str, what: Message) -> None:
         self.steps.append((step, state))
 
-    def ended(self, operation: int, error: QnetError | None, message: Message) -> None:
-        self.ends[operation] = (error, message.english)
+    def ended(self, operation: int, error: QnetError | None, outcome: Message) -> None:
+        self.ends[operation] = (error, str(outcome))
 
 
 class FakeDom0:
@@ -110,9 +110,9 @@ class FakeDom0:
         self.inputs = Inputs()
         self._provisioner = Provisioner(self.config, Allocator(self.config, folder / "addresses.json"))
         self._worker = make_worker(hypervisor.xen.hardware.socket, lambda: self.collector.store_lost())
-        self.operations = Operations(self.listener, self._look)
+        self.operations = Operations(self.listener, self._rebuild)
         self.attachments = Attachments(hypervisor, self.operations, "netvm", folder / "qnet.toml", self._follow)
-        self.session = UpgradeSession(self.operations, self.config, self._look)
+        self.session = UpgradeSession(self.operations, self.config, self._rebuild)
         #: For those who go the steps by hand; `start` makes the session's own.
         self.runner = StepRunner(hypervisor, self.journal, lambda _: None, self.resolv_conf)
         self.collector = Collector(hypervisor, self._worker, "netvm", self._changed, lambda: None)
@@ -127,26 +127,26 @@ class FakeDom0:
         self.collector.follow(name)
 
     def _changed(self, inputs: Inputs, vifs: bool) -> None:
-        self.inputs = replace(inputs, allocated=self._allocated, dom0=self.session.link)
+        self.inputs = replace(inputs, allocated=self._allocated, dom0=self.session.connection)
         self._worker.submit(lambda store: self._provisioner.provision(store, self.inputs), self._provisioned)
-        self._look()
+        self._rebuild()
 
     def _provisioned(self, result: dict[int, IPv4Address] | QnetError) -> None:
         if not isinstance(result, QnetError):
             self._allocated = result
             self.inputs = replace(self.inputs, allocated=result)
 
-    def _look(self) -> None:
-        self.inputs = replace(self.inputs, dom0=self.session.link, stuck=self.session.stuck)
-        self.attachments.look(self.inputs)
-        self.session.look(self.inputs)
+    def _rebuild(self) -> None:
+        self.inputs = replace(self.inputs, dom0=self.session.connection, stuck=self.session.stuck)
+        self.attachments.inputs_changed(self.inputs)
+        self.session.inputs_changed(self.inputs)
 
     def until(self, ready: Callable[[Inputs], Any]) -> Inputs:
         """Run until what is known is as wanted."""
         self.loop.until(lambda: ready(self.inputs), f"last: {self.inputs}")
         return self.inputs
 
-    def look_anew(self) -> None:
+    def refresh(self) -> None:
         """Ask the hypervisor, since it does not tell who is paused."""
         done: list[None] = []
         self.collector.refresh(lambda: done.append(None))
@@ -157,5 +157,5 @@ class FakeDom0:
         return self.loop.until(lambda: self.listener.ends.get(operation), f"steps: {self.listener.steps}")
 
     def read(self, path: str) -> str | None:
-        raw = self.store.read(path)
-        return None if raw is None else raw.decode()
+        value = self.store.read(path)
+        return None if value is None else value.decode()

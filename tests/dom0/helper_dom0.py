@@ -25,7 +25,7 @@ import pytest
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 from polkit_box import ACTIVE, INACTIVE, NOBODY, ROOT  # noqa: F401, tests take them from here
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.lab.machine.serve import serve
@@ -51,12 +51,12 @@ _WRITE = 11
 _ALARM = re.compile(r"^<[0-4]>|^Traceback")
 
 
-def eventually(ready: Callable[[], Any], seconds: float = PATIENCE, what: str = "it did not come") -> Any:
+def eventually(ready: Callable[[], Any], seconds: float = DEADLINE, what: str = "it did not come") -> Any:
     until = time.monotonic() + seconds
-    while not (found := ready()):
+    while not (result := ready()):
         assert time.monotonic() < until, what
         time.sleep(0.01)
-    return found
+    return result
 
 
 class HelperDom0:
@@ -138,8 +138,8 @@ class HelperDom0:
 
     def read(self, path: str) -> str | None:
         with self.as_dom0() as store:
-            raw = store.read(path)
-        return None if raw is None else raw.decode()
+            value = store.read(path)
+        return None if value is None else value.decode()
 
     def say(self, domid: int, nodes: dict[str, str]) -> None:
         """A domain writes nodes below its home, in one transaction; any bytes, as a domain of bad will could."""
@@ -205,7 +205,7 @@ class HelperDom0:
             eventually(lambda: self.bus.name_has_owner("org.freedesktop.PolicyKit1"))
 
     def settle(self, *options: str) -> None:
-        """A helper, a netvm with an uplink, and personal attached to it: only polkit stands in the way of deeds.
+        """A helper, a netvm with an uplink, and personal attached to it: only polkit stands in the way of calls.
 
         None of them succeeds, though.
         """
@@ -214,9 +214,9 @@ class HelperDom0:
         self.say(1, {**nodes(_WELL), keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"})
         self.start_agreeable()
         self.expect_log("it failed: ")
-        # no journal can be written there; what is not done to dom0's link is refused by this dom0's hypervisor
+        # no journal can be written there; what is not done to dom0's connection is refused by this dom0's hypervisor
         self.start_helper("--journal", "/proc/nowhere/journal", *options)
-        self.until(lambda found: found.uplink is not None and found.netvm.agent is AgentState.RUNNING)
+        self.until(lambda snapshot: snapshot.uplink is not None and snapshot.netvm.agent is AgentState.RUNNING)
 
     def stop_helper(self) -> int:
         self.helper.terminate()
@@ -235,17 +235,17 @@ class HelperDom0:
     def snapshot(self) -> Any:
         return from_wire(self.call("Get", "ss", NAME, "Snapshot", interface=PROPERTIES))
 
-    def until(self, ready: Callable[[Any], Any], seconds: float = PATIENCE) -> Any:
+    def until(self, ready: Callable[[Any], Any], seconds: float = DEADLINE) -> Any:
         """The first snapshot that is as wanted."""
         last = None
 
-        def look() -> Any:
+        def wanted() -> Any:
             nonlocal last
             last = self.snapshot()
             return last if ready(last) else None
 
         with contextlib.suppress(AssertionError):
-            return eventually(look, seconds)
+            return eventually(wanted, seconds)
         pytest.fail(f"no such snapshot; the last one: {last}\n{self.log.read_text()}")
 
     def error_of(self, *call: Any, **options: Any) -> dbus.DBusException:
@@ -254,7 +254,7 @@ class HelperDom0:
         assert "Traceback" not in raised.value.get_dbus_message()
         return raised.value
 
-    def spin(self, ready: Callable[[], Any], seconds: float = PATIENCE) -> None:
+    def spin(self, ready: Callable[[], Any], seconds: float = DEADLINE) -> None:
         """Take in what comes over the bus until it is so."""
         until = time.monotonic() + seconds
         while not ready():
@@ -267,12 +267,12 @@ class HelperDom0:
         self, seconds: float, enough: Callable[[list[Any]], bool] = lambda _: False, after: Any = lambda: None
     ) -> list[Any]:
         """The snapshots that are published, as they come, while and after something happens."""
-        found: list[Any] = []
+        published: list[Any] = []
         loop = GLib.MainLoop()
 
         def changed(_interface: str, values: Any, _invalidated: Any) -> None:
-            found.append(plain(values)["Snapshot"])
-            if enough(found):
+            published.append(plain(values)["Snapshot"])
+            if enough(published):
                 loop.quit()
 
         match = self.bus.add_signal_receiver(changed, "PropertiesChanged", PROPERTIES, NAME, PATH)
@@ -284,7 +284,7 @@ class HelperDom0:
         match.remove()
         GLib.source_remove(timer)
         thread.join()
-        return found
+        return published
 
     # -- people
 
@@ -338,5 +338,9 @@ class HelperDom0:
             with contextlib.suppress(OSError):  # another run of the tests has somebody in there
                 group.rmdir()
         lines = self.log.read_text().splitlines() if self.log.exists() else []
-        left = [line for line in lines if _ALARM.search(line) and not any(each.search(line) for each in self._expected)]
+        left = [
+            line
+            for line in lines
+            if _ALARM.search(line) and not any(pattern.search(line) for pattern in self._expected)
+        ]
         assert not left, "unexpected in the helper's log:\n" + "\n".join(left)

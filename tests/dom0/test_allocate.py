@@ -40,8 +40,8 @@ def test_an_address_is_kept_over_restarts(path):
 def test_nobody_gets_what_somebody_has(tmp_path_factory, steps):
     path = tmp_path_factory.mktemp("state") / "a.json"
     alive: dict[str, IPv4Address] = {}
-    for number, taken in steps:
-        others = {IPv4Address("10.137.0.0") + each for each in taken}
+    for number, in_use in steps:
+        others = {IPv4Address("10.137.0.0") + offset for offset in in_use}
         try:
             address = Allocator(SMALL, path).address(uuid(number), others, set(alive))
         except Refused:

@@ -44,9 +44,11 @@ def test_everything_on_the_bus_is_told_of(name):
 
 def test_every_error_that_travels_is_told_of():
     sent = {kind.name for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)}
-    told = re.findall(r"^\| `(\w+)` \|", TEXT[TEXT.index("## Errors") : TEXT.index("## In the property")], re.MULTILINE)
-    assert set(told) == sent
-    assert len(told) == len(sent)
+    listed = re.findall(
+        r"^\| `(\w+)` \|", TEXT[TEXT.index("## Errors") : TEXT.index("## In the property")], re.MULTILINE
+    )
+    assert set(listed) == sent
+    assert len(listed) == len(sent)
 
 
 def kind_of(value):
@@ -92,5 +94,5 @@ def test_rows_are_what_they_are_told_to_be(row):
 
 def test_preflight_tells_of_all_that_it_answers_with():
     answer = preflight(Snapshot(Netvm("netvm")), [], [], Config(), None)
-    told = set(re.findall(r"`(\w+)`", HELPER.methods["Preflight"].text))
-    assert told == {*answer, *answer["obstacles"][0]}
+    described = set(re.findall(r"`(\w+)`", HELPER.methods["Preflight"].text))
+    assert described == {*answer, *answer["obstacles"][0]}

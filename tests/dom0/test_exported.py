@@ -176,13 +176,13 @@ def test_one_property_is_read_from_its_interface_only(bench, name, value, event)
 
 
 def test_signals_say_what_is_declared(bench):
-    heard = []
+    received = []
     for interface, name in ((NAME, "Rung"), (PROPERTIES, "PropertiesChanged")):
-        bench.caller.add_signal_receiver(lambda *values: heard.append(values), name, interface, bench.name, PATH)
+        bench.caller.add_signal_receiver(lambda *values: received.append(values), name, interface, bench.name, PATH)
     bench.caller.get_name_owner("org.freedesktop.DBus")  # an answer of the bus: the matches are in force
     bench.call("Ring", "u", 3)
-    bench.spin(lambda: len(heard) == 2)
-    assert heard == [(3,), (NAME, {"Times": 3}, [])]
+    bench.spin(lambda: len(received) == 2)
+    assert received == [(3,), (NAME, {"Times": 3}, [])]
 
 
 def test_a_failure_is_told_without_its_secrets(bench, log_guard):

@@ -41,7 +41,7 @@ def test_what_there_is_is_known(dom0: Any) -> None:
     assert [info.name for info in inputs.domains] == ["Domain-0", "netvm", "work", "personal", "vault"]
     assert inputs.netvm is not None
     assert inputs.netvm.id == 1
-    assert {vif for cards in inputs.frontends.values() for vif in cards} == {VifId(2, 0), VifId(3, 0)}
+    assert {vif for vifs in inputs.frontends.values() for vif in vifs} == {VifId(2, 0), VifId(3, 0)}
     assert inputs.frontends[2][VifId(2, 0)].status is VifStatus.CONNECTED
     assert inputs.guests[2].address == IPv4Address("10.137.0.2")
 
@@ -75,7 +75,7 @@ def test_a_hypervisor_that_fails_is_asked_again(dom0: Any, log_guard: Any, monke
     log_guard.expect("the hypervisor does not tell its domains")
     monkeypatch.setattr(collector_module, "_AGAIN", 0.05)
     dom0.hypervisor.fails["domains"] = failing()
-    dom0.look_anew()
+    dom0.refresh()
     assert not dom0.inputs.hypervisor
     dom0.until(lambda inputs: inputs.hypervisor)
 
@@ -91,7 +91,7 @@ def test_a_xenstore_that_is_lost_comes_back(dom0: Any, log_guard: Any) -> None:
 
 def test_who_has_paused_a_domain_is_asked_when_it_matters(dom0: Any) -> None:
     dom0.hypervisor.set_state(2, DomainState.PAUSED)
-    dom0.look_anew()
+    dom0.refresh()
     assert {info.id: info.state for info in dom0.inputs.domains}[2] is DomainState.PAUSED
     dom0.hypervisor.set_state(2, DomainState.RUNNING)
     dom0.hypervisor.say_guest_address(2, "10.137.0.2")  # who writes runs
@@ -114,15 +114,15 @@ def test_a_domain_is_attached_and_cut_off(dom0: Any) -> None:
     assert dom0.listener.steps == [
         ("attach", "begun"), ("attach", "done"), ("detach", "begun"), ("detach", "done"),
     ]  # fmt: skip
-    card = dom0.attachments.frontend_of(4)
-    assert card.address == IPv4Address("10.137.0.44")
+    frontend = dom0.attachments.frontend_of(4)
+    assert frontend.address == IPv4Address("10.137.0.44")
 
 
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [("error", "The netvm refused its card: it did not say why."), ("", "The netvm did not serve it in time.")],
 )
-def test_a_card_that_does_not_work_is_told(
+def test_a_vif_that_does_not_work_is_told(
     dom0: Any, status: str, sentence: str, monkeypatch: pytest.MonkeyPatch, log_guard: Any
 ) -> None:
     log_guard.expect("it failed")
@@ -130,8 +130,8 @@ def test_a_card_that_does_not_work_is_told(
     dom0.hypervisor.obliging = False
     if status:
         dom0.hypervisor.after_attach = lambda domid, mac: dom0.hypervisor.serve(VifId(domid, 0), status)
-    error, told = dom0.end_of(dom0.attachments.attach("user", dom0.inputs, 4, IPv4Address("10.137.0.44")))
-    assert (type(error), told) == (Refused if status else NoAnswer, sentence)
+    error, said = dom0.end_of(dom0.attachments.attach("user", dom0.inputs, 4, IPv4Address("10.137.0.44")))
+    assert (type(error), said) == (Refused if status else NoAnswer, sentence)
 
 
 def test_after_a_netvm_has_died_its_domains_are_attached_to_its_successor(dom0: Any) -> None:
@@ -166,7 +166,7 @@ def test_another_netvm_is_chosen_and_domains_are_moved_the_paused_ones_later(dom
     dom0.hypervisor.create(9, "netvm2")
     dom0.hypervisor.say_agent_runs(9)
     dom0.hypervisor.set_state(3, DomainState.PAUSED)
-    dom0.look_anew()
+    dom0.refresh()
     dom0.until(lambda inputs: inputs.agents.get(9))
     error, sentence = dom0.end_of(dom0.attachments.choose("user", dom0.inputs, "netvm2", True))
     assert error is None
@@ -174,7 +174,7 @@ def test_another_netvm_is_chosen_and_domains_are_moved_the_paused_ones_later(dom
     dom0.until(lambda inputs: inputs.netvm is not None and inputs.netvm.id == 9)
     dom0.until(lambda _: (backend_of(dom0, 2), backend_of(dom0, 3)) == ({9}, {1}))
     dom0.hypervisor.set_state(3, DomainState.RUNNING)
-    dom0.look_anew()
+    dom0.refresh()
     dom0.until(lambda inputs: backend_of(dom0, 3) == {9})
     assert dom0.attachments.name == "netvm2"
     assert "netvm2" in (dom0.folder / "qnet.toml").read_text()
@@ -201,16 +201,16 @@ def connect(dom0: Any, minutes: int = 5) -> int:
 
 def test_dom0_is_connected_extended_and_disconnected(dom0: Any) -> None:
     error, sentence = dom0.end_of(connect(dom0))
-    assert (error, dom0.session.link.state) == (None, Dom0State.OPEN), sentence
-    assert dom0.session.link.paused == ("personal", "vault", "work")
+    assert (error, dom0.session.connection.state) == (None, Dom0State.OPEN), sentence
+    assert dom0.session.connection.paused == ("personal", "vault", "work")
     assert dom0.session.mac == "02:00:0a:89:00:63"
-    before, results = dom0.session.link.until, []
+    before, results = dom0.session.connection.until, []
     dom0.session.extend(60, results.append)
-    dom0.loop.until(lambda: results and dom0.session.link.until > before + 3000)
+    dom0.loop.until(lambda: results and dom0.session.connection.until > before + 3000)
     dom0.hypervisor.create(5, "new")
-    dom0.loop.until(lambda: "new" in dom0.session.link.paused)
+    dom0.loop.until(lambda: "new" in dom0.session.connection.paused)
     assert dom0.end_of(dom0.session.disconnect("user"))[0] is None
-    assert dom0.session.link.state is Dom0State.CLOSED
+    assert dom0.session.connection.state is Dom0State.CLOSED
     assert {info.state for info in dom0.hypervisor.domains()} == {DomainState.RUNNING}
     with pytest.raises(Refused):
         dom0.session.extend(5, results.append)
@@ -223,7 +223,7 @@ def test_its_deadline_disconnects_dom0(dom0: Any, monkeypatch: pytest.MonkeyPatc
     with monkeypatch.context() as patch:  # so that sixty seconds from now are over by then
         patch.setattr("qnet_gui.dom0.upgrade.session.time.time", lambda: now - 59.9)
         dom0.session.extend(1, results.append)
-    dom0.loop.until(lambda: dom0.session.link.state is Dom0State.CLOSED)
+    dom0.loop.until(lambda: dom0.session.connection.state is Dom0State.CLOSED)
     assert not dom0.programs.filter
 
 
@@ -231,7 +231,7 @@ def test_a_netvm_that_dies_disconnects_dom0(dom0: Any, log_guard: Any) -> None:
     log_guard.expect("the netvm has gone")
     dom0.end_of(connect(dom0))
     dom0.hypervisor.destroy(1)
-    dom0.loop.until(lambda: dom0.session.link.state is Dom0State.CLOSED)
+    dom0.loop.until(lambda: dom0.session.connection.state is Dom0State.CLOSED)
     assert not dom0.programs.is_up
 
 
@@ -242,7 +242,7 @@ def test_who_wants_it_disconnected_while_it_connects_cancels_that(dom0: Any) -> 
     leaving = dom0.session.disconnect("other")
     assert dom0.end_of(connecting)[1] == "other wants dom0 disconnected. Everything has been put back."
     assert dom0.end_of(leaving)[0] is None
-    assert dom0.session.link.state is Dom0State.CLOSED
+    assert dom0.session.connection.state is Dom0State.CLOSED
 
 
 def test_a_way_back_that_fails_is_tried_until_it_works(dom0: Any, log_guard: Any) -> None:
@@ -251,9 +251,9 @@ def test_a_way_back_that_fails_is_tried_until_it_works(dom0: Any, log_guard: Any
     dom0.hypervisor.fails["detach"] = failing("It does not let go.")
     error, _ = dom0.end_of(dom0.session.disconnect("user"))
     assert error is not None
-    assert (dom0.session.stuck, dom0.session.link.state) == (True, Dom0State.CLOSING)
+    assert (dom0.session.stuck, dom0.session.connection.state) == (True, Dom0State.CLOSING)
     dom0.loop.until(lambda: not dom0.session.stuck)
-    assert dom0.session.link.state is Dom0State.CLOSED
+    assert dom0.session.connection.state is Dom0State.CLOSED
 
 
 def test_a_successor_leaves_open_what_was_handed_over(dom0: Any) -> None:
@@ -272,7 +272,7 @@ def test_a_successor_puts_back_what_was_not(fake_dom0: Any) -> None:
     fake_dom0.runner.up(journal(), Progress())
     fake_dom0.start()
     fake_dom0.loop.until(lambda: fake_dom0.listener.ends)
-    assert fake_dom0.session.link.state is Dom0State.CLOSED
+    assert fake_dom0.session.connection.state is Dom0State.CLOSED
     assert not fake_dom0.programs.filter
 
 

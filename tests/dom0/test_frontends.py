@@ -31,35 +31,37 @@ def info(domid, name, state=RUNNING):
 
 NETVM, NETVM2, WORK, WEB = info(1, "netvm"), info(2, "netvm2"), info(4, "work"), info(5, "web")
 IP, MAC = IPv4Address("10.137.0.8"), "00:16:3e:00:00:08"
-CARD = Frontend(1, IP, MAC, "vif-route-qubes")
+FRONTEND = Frontend(1, IP, MAC, "vif-route-qubes")
 AGENT = AgentState.RUNNING
 
 
-def raw(domains=(DOM0, NETVM, NETVM2, WORK), netvm=NETVM, **changes):
+def inputs_of(domains=(DOM0, NETVM, NETVM2, WORK), netvm=NETVM, **changes):
     return Inputs(netvm, domains, **changes)
 
 
-def cards_of(*each):
-    return {domid: {VifId(domid, 0): frontend} for domid, frontend in each}
+def vifs_of(*frontends_by_domid):
+    return {domid: {VifId(domid, 0): frontend} for domid, frontend in frontends_by_domid}
 
 
 def test_a_domain_that_another_than_the_netvm_serves_shows_that_one():
-    [_, work] = build(raw(frontends=cards_of((4, Frontend(2, IP)))), "netvm").snapshot.domains
+    [_, work] = build(inputs_of(frontends=vifs_of((4, Frontend(2, IP)))), "netvm").snapshot.domains
     assert (work.name, work.vif, work.address, work.netvm) == ("work", "vif4.0", IPv4Address("10.137.0.8"), "netvm2")
 
 
-def test_the_chosen_netvms_word_comes_first_and_a_card_that_is_going_is_none():
+def test_the_chosen_netvms_word_comes_first_and_a_vif_that_is_going_is_none():
     second = {VifId(4, 1): Frontend(1, IP, status=VifStatus.PENDING)}
-    found = raw(frontends={4: {VifId(4, 0): Frontend(2, IPv4Address("10.137.0.9")), **second}})
-    assert build(found, "netvm").snapshot.domains[1].netvm == "netvm"
-    assert build(raw(frontends=cards_of((4, CARD))), "netvm").snapshot.domains[1].vif == ""
+    both = inputs_of(frontends={4: {VifId(4, 0): Frontend(2, IPv4Address("10.137.0.9")), **second}})
+    assert build(both, "netvm").snapshot.domains[1].netvm == "netvm"
+    assert build(inputs_of(frontends=vifs_of((4, FRONTEND))), "netvm").snapshot.domains[1].vif == ""
 
 
-def test_a_card_of_a_dead_domain_is_an_orphan():
-    dead = raw((DOM0, info(3, "netvm"), WORK, info(1, "netvm", DYING)), frontends=cards_of((4, CARD), (9, CARD)))
-    assert frontends.orphans(dead) == {4: {VifId(4, 0): CARD}}
+def test_a_vif_of_a_dead_domain_is_an_orphan():
+    dead = inputs_of(
+        (DOM0, info(3, "netvm"), WORK, info(1, "netvm", DYING)), frontends=vifs_of((4, FRONTEND), (9, FRONTEND))
+    )
+    assert frontends.orphans(dead) == {4: {VifId(4, 0): FRONTEND}}
     assert frontends.elsewhere(dead) == {}
-    assert frontends.orphans(raw(frontends=cards_of((4, CARD)))) == {}
+    assert frontends.orphans(inputs_of(frontends=vifs_of((4, FRONTEND)))) == {}
 
 
 @pytest.mark.parametrize(
@@ -74,34 +76,34 @@ def test_a_card_of_a_dead_domain_is_an_orphan():
     ],
 )
 def test_the_name_of_who_serves_or_served(frontend, names, name):
-    assert frontends.netvm_of(raw(), frontend, names) == name
+    assert frontends.netvm_of(inputs_of(), frontend, names) == name
 
 
-def test_a_card_is_made_again_as_it_was():
-    again = frontends.again(CARD, WORK, 2, IPv4Address("10.137.0.8"))
-    assert again == VifRequest(4, 2, IPv4Address("10.137.0.8"), "00:16:3e:00:00:08", "vif-route-qubes")
-    assert frontends.again(Frontend(1, IP, MAC, "vif-other"), WORK, 2, again.address).script == "vif-other"
+def test_a_vif_is_made_again_as_it_was():
+    request = frontends.vif_request(FRONTEND, WORK, 2, IPv4Address("10.137.0.8"))
+    assert request == VifRequest(4, 2, IPv4Address("10.137.0.8"), "00:16:3e:00:00:08", "vif-route-qubes")
+    assert frontends.vif_request(Frontend(1, IP, MAC, "vif-other"), WORK, 2, request.address).script == "vif-other"
 
 
 @given(st.binary(max_size=20), st.binary(max_size=80))
-def test_whatever_a_card_says_its_successor_is_valid(its_mac, script):
+def test_whatever_a_frontend_says_its_successor_is_valid(its_mac, script):
     store = FakeStore({**NODES, f"{COPY}/mac": its_mac, f"{COPY}/script": script})
-    again = frontends.again(inputs.frontends(store, 4)[VIF], WORK, 2, IP)
-    assert mac(again.mac) == again.mac
-    assert "/" not in again.script
-    assert again.script != ".."
+    request = frontends.vif_request(inputs.frontends(store, 4)[VIF], WORK, 2, IP)
+    assert mac(request.mac) == request.mac
+    assert "/" not in request.script
+    assert request.script != ".."
 
 
-def test_a_domain_that_never_had_a_card_has_a_mac_of_its_own():
+def test_a_domain_that_never_had_a_vif_has_a_mac_of_its_own():
     assert frontends.own_mac(WORK) == frontends.own_mac(WORK) != frontends.own_mac(WEB)
     assert mac(frontends.own_mac(WORK)).startswith("00:16:3e:")
 
 
 def test_what_an_agent_says_is_judged():
-    assert frontends.agent_of(raw(agents={2: AGENT}), 2) is AgentState.RUNNING
+    assert frontends.agent_of(inputs_of(agents={2: AGENT}), 2) is AgentState.RUNNING
     assert inputs.agent_state(FakeStore({keys.AGENT_STATE.under(2): b"\xff"}), 2) is AgentState.UNKNOWN
     assert inputs.agent_state(FakeStore({keys.AGENT_STATE.under(2): b"stopped"}), 2) is AgentState.STOPPED
-    assert frontends.agent_of(raw(), 2) is AgentState.UNKNOWN
+    assert frontends.agent_of(inputs_of(), 2) is AgentState.UNKNOWN
 
 
 # -- what is read
@@ -139,11 +141,11 @@ class FakeStore:
         (b"127.0.0.1", None, True),
     ],
 )
-def test_the_address_of_a_card(ip, address, refused):
+def test_the_address_of_a_frontend(ip, address, refused):
     nodes = {**NODES, f"{COPY}/ip": ip}
-    card = inputs.frontends(FakeStore({path: value for path, value in nodes.items() if value is not None}), 4)[VIF]
-    assert (card.address, card.refused) == (address, refused)
-    assert card.needs_address == (ip is None)
+    frontend = inputs.frontends(FakeStore({path: value for path, value in nodes.items() if value is not None}), 4)[VIF]
+    assert (frontend.address, frontend.refused) == (address, refused)
+    assert frontend.needs_address == (ip is None)
 
 
 @pytest.mark.parametrize(
@@ -155,11 +157,11 @@ def test_the_address_of_a_card(ip, address, refused):
         ({f"{BACKEND}/hotplug-status": b"\xff"}, VifStatus.PENDING),
     ],
 )
-def test_what_the_netvm_says_of_a_card(nodes, status):
+def test_what_the_netvm_says_of_a_vif(nodes, status):
     assert inputs.frontends(FakeStore({**NODES, **nodes}), 4)[VIF].status is status
 
 
-def test_a_card_that_the_backend_does_not_know_is_gone_and_one_that_only_it_knows_is_none():
+def test_a_vif_that_the_backend_does_not_know_is_gone_and_one_that_only_it_knows_is_none():
     gone = {path: value for path, value in NODES.items() if path != BACKEND}
     assert inputs.frontends(FakeStore(gone), 4)[VIF].status is VifStatus.GONE
     invented = {path: value for path, value in NODES.items() if not path.startswith("/libxl")}
@@ -169,7 +171,7 @@ def test_a_card_that_the_backend_does_not_know_is_gone_and_one_that_only_it_know
 @given(st.binary(max_size=64), st.binary(max_size=64))
 def test_no_bytes_in_a_vif_break_anything(ip, status):
     store = FakeStore({**NODES, f"{COPY}/ip": ip, f"{BACKEND}/hotplug-status": status})
-    built = build(raw(frontends={4: inputs.frontends(store, 4)}), "netvm")
+    built = build(inputs_of(frontends={4: inputs.frontends(store, 4)}), "netvm")
     assert built.snapshot.domains[1].vif == "vif4.0"
 
 
@@ -183,38 +185,38 @@ def test_a_guest_that_has_not_reported_is_told_from_one_that_has_nothing():
 # -- who is told what
 
 
-def error_reply(found, allocated=None):
-    return {order.domid: order for order in network_configs(found, Config(), allocated or {})}
+def home_nodes(known, allocated=None):
+    return {nodes.domid: nodes for nodes in network_configs(known, Config(), allocated or {})}
 
 
 def test_whoever_serves_a_domain_it_is_told_and_its_netvm_noted():
-    found = error_reply(raw(frontends=cards_of((4, Frontend(2, IP)))))
-    assert found[4].nodes[keys.ADDRESS.at()] == "10.137.0.8"
-    assert found[4].netvm == "netvm2"
-    assert error_reply(raw(frontends=cards_of((4, Frontend(1, IP, status=VifStatus.PENDING)))))[4].netvm == "netvm"
-    without_ip = error_reply(raw(frontends=cards_of((4, Frontend(2)))), {4: IPv4Address("10.137.0.9")})[4]
+    homes = home_nodes(inputs_of(frontends=vifs_of((4, Frontend(2, IP)))))
+    assert homes[4].nodes[keys.ADDRESS.at()] == "10.137.0.8"
+    assert homes[4].netvm == "netvm2"
+    assert home_nodes(inputs_of(frontends=vifs_of((4, Frontend(1, IP, status=VifStatus.PENDING)))))[4].netvm == "netvm"
+    without_ip = home_nodes(inputs_of(frontends=vifs_of((4, Frontend(2)))), {4: IPv4Address("10.137.0.9")})[4]
     assert without_ip.backend_ip == "/local/domain/2/backend/vif/4/0/ip"
 
 
-def test_a_domain_whose_netvm_died_is_left_alone_and_one_without_a_card_is_not():
-    found = error_reply(raw((DOM0, NETVM, WORK, WEB), frontends=cards_of((4, Frontend(7, IP)))))
-    assert set(found) == {1, 5}
-    assert found[5].nodes == {}
+def test_a_domain_whose_netvm_died_is_left_alone_and_one_without_a_vif_is_not():
+    homes = home_nodes(inputs_of((DOM0, NETVM, WORK, WEB), frontends=vifs_of((4, Frontend(7, IP)))))
+    assert set(homes) == {1, 5}
+    assert homes[5].nodes == {}
 
 
 def test_a_netvm_that_is_not_the_chosen_one_is_told_too():
-    assert error_reply(raw(agents={2: AGENT}))[2].nodes == error_reply(raw())[1].nodes
-    assert error_reply(raw())[2].nodes == {}
-    assert set(error_reply(raw(netvm=None, agents={2: AGENT}))) == {2}
+    assert home_nodes(inputs_of(agents={2: AGENT}))[2].nodes == home_nodes(inputs_of())[1].nodes
+    assert home_nodes(inputs_of())[2].nodes == {}
+    assert set(home_nodes(inputs_of(netvm=None, agents={2: AGENT}))) == {2}
 
 
-def test_addresses_of_those_that_others_serve_are_taken(tmp_path):
+def test_addresses_of_those_that_others_serve_are_in_use(tmp_path):
     config = Config(pool=IPv4Network("10.137.0.0/29"))
     provisioner = Provisioner(config, Allocator(config, tmp_path / "addresses.json"))
     two, three = IPv4Address("10.137.0.2"), IPv4Address("10.137.0.3")
     everybody = (DOM0, NETVM, NETVM2, WORK, WEB)
-    found = raw(everybody, frontends=cards_of((4, Frontend(2, two)), (5, Frontend(9, three))))
-    assert provisioner.address_for(found, info(6, "new"), None) == IPv4Address("10.137.0.4")
-    assert provisioner.address_for(found, WORK, IPv4Address("10.137.0.2")) == IPv4Address("10.137.0.2")
-    assert provisioner.address_for(found, info(7, "x"), IPv4Address("10.137.0.3")) == IPv4Address("10.137.0.5")
-    assert provisioner.dom0_address(found) == IPv4Address("10.137.0.6")
+    known = inputs_of(everybody, frontends=vifs_of((4, Frontend(2, two)), (5, Frontend(9, three))))
+    assert provisioner.address_for(known, info(6, "new"), None) == IPv4Address("10.137.0.4")
+    assert provisioner.address_for(known, WORK, IPv4Address("10.137.0.2")) == IPv4Address("10.137.0.2")
+    assert provisioner.address_for(known, info(7, "x"), IPv4Address("10.137.0.3")) == IPv4Address("10.137.0.5")
+    assert provisioner.dom0_address(known) == IPv4Address("10.137.0.6")

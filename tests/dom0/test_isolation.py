@@ -74,9 +74,9 @@ def test_a_route_through_nobody_knows_what_counts():
 
 
 def test_of_too_many_facts_only_the_number_is_told():
-    found = facts(*(at(3, f"10.9.{number}.1") for number in range(40)))
-    assert len(found) == 32
-    assert found[-1] == "9 more"
+    texts = facts(*(at(3, f"10.9.{number}.1") for number in range(40)))
+    assert len(texts) == 32
+    assert texts[-1] == "9 more"
     assert limited(["a", "b", "a"]) == ("a", "b")
     assert limited(["caf\u00e9\n"]) == ("caf??",)
 
@@ -209,8 +209,8 @@ def test_sockets_that_listen_to_the_world():
         ("000080FE000000000000000001000000:0035", f"{'0' * 32}:0000", "0A"),  # fe80::1
     )
     udp = table(("00000000:0044", "00000000:0000", "07"), ("0109000A:8000", "0209000A:0035", "01"))
-    found = ports("tcp", tcp) | ports("tcp", tcp6) | ports("udp", udp)
-    assert listening(found) == (
+    sockets = ports("tcp", tcp) | ports("tcp", tcp6) | ports("udp", udp)
+    assert listening(sockets) == (
         "listens on tcp 22", "listens on tcp 53", "listens on tcp 8080", "listens on udp 68",
     )  # fmt: skip
 
@@ -219,7 +219,7 @@ def test_no_sockets_at_all():
     assert ports("tcp", [_HEAD]) == ports("udp", []) == set()
 
 
-# -- cards
+# -- NICs
 
 
 def test_cards_by_their_link_their_device_or_both():

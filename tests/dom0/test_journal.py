@@ -45,10 +45,10 @@ def test_what_is_off_is_not_believed(plain, key, wrong):
         parse(json.dumps({**plain, key: wrong}).encode())
 
 
-@pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"7", b"\xff", b"{"])
-def test_what_is_no_journal(raw, tmp_path, log_guard):
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"7", b"\xff", b"{"])
+def test_what_is_no_journal(content, tmp_path, log_guard):
     log_guard.expect("cannot be read, so everything is put back")
     with pytest.raises(BadInput):
-        parse(raw)
-    (tmp_path / "journal.json").write_bytes(raw)
+        parse(content)
+    (tmp_path / "journal.json").write_bytes(content)
     assert JournalFile(tmp_path / "journal.json").load() == UNKNOWN

@@ -20,17 +20,17 @@ def test_it_shows_the_domains_and_changes_nothing(dom0):
     dom0.attach(2, with_ip=False)
     dom0.say(1, REPORT)
     dom0.start_helper()
-    snapshot = dom0.until(lambda found: found.netvm.state is NetvmState.RUNNING)
-    assert Problem(ProblemCode.MANAGED, manager="qubesd") in snapshot.problems
-    assert [each.name for each in snapshot.domains] == ["work"]
+    published = dom0.until(lambda snapshot: snapshot.netvm.state is NetvmState.RUNNING)
+    assert Problem(ProblemCode.MANAGED, manager="qubesd") in published.problems
+    assert [domain.name for domain in published.domains] == ["work"]
     assert dom0.call("Preflight")["obstacles"][0]["arguments"]["problem"]["code"] == "managed"
     for member, signature, *values in DEEDS:
         assert "belong to qubesd" in dom0.error_of(member, signature, *values).get_dbus_message()
     dom0.destroy(1)
-    dom0.until(lambda found: found.netvm.state is NetvmState.ABSENT)
+    dom0.until(lambda snapshot: snapshot.netvm.state is NetvmState.ABSENT)
     dom0.add_domain(7, "netvm")
     dom0.say(7, REPORT)
-    dom0.until(lambda found: found.netvm.id == 7)
+    dom0.until(lambda snapshot: snapshot.netvm.id == 7)
     assert dom0.read("/libxl/2/device/vif/0/backend") == "/local/domain/1/backend/vif/2/0"
     assert dom0.read("/local/domain/1/backend/vif/2/0/ip") is None
     assert dom0.read("/local/domain/2/qnet") is None

@@ -20,8 +20,8 @@ def test_steps_and_the_end_of_an_operation(dom0):
     dom0.settle("--journal", str(dom0.folder / "journal.json"))
     steps, ends = [], []
     matches = [
-        dom0.bus.add_signal_receiver(lambda *found: steps.append(plain(found)), "Step", NAME, NAME),
-        dom0.bus.add_signal_receiver(lambda *found: ends.append(plain(found)), "OperationEnded", NAME, NAME),
+        dom0.bus.add_signal_receiver(lambda *arguments: steps.append(plain(arguments)), "Step", NAME, NAME),
+        dom0.bus.add_signal_receiver(lambda *arguments: ends.append(plain(arguments)), "OperationEnded", NAME, NAME),
     ]
     dom0.bus.get_name_owner(NAME)  # an answer of the bus: the matches are in force
     number = dom0.call("ConnectDom0", "u", 5)

@@ -26,14 +26,14 @@ CONFIGURATION = 'name = "netvm"\ntype = "pv"\nkernel = "/boot/vmlinuz"\ndriver_d
 
 
 class Service:
-    """The service on a host that has a cable's card, a Wi-Fi card and a disk."""
+    """The service on a host that has a cable's NIC, a Wi-Fi NIC and a disk."""
 
     def __init__(self, host: Host, folder: Path, interrupts: Interrupts) -> None:
         self.host = host
         self.record = RecordFile(folder / "netvm.json")
         self.configuration = folder / "netvm.cfg"
         self.configuration.write_text(CONFIGURATION)
-        self.error_reply: list[str] = []
+        self.ended_steps: list[str] = []
         self.limits = Limits(agent=20, shutdown=20)
         self._interrupts = interrupts
 
@@ -51,7 +51,7 @@ class Service:
 
     def _tell(self, step: str, state: str, text: str) -> None:
         if state != "begun":
-            self.error_reply.append(f"{state}: {text}")
+            self.ended_steps.append(f"{state}: {text}")
 
     @property
     def drivers(self) -> dict[str, str]:
@@ -88,12 +88,12 @@ def refused(verb) -> str:
 # -- how it should be
 
 
-def test_start_gives_every_network_card_to_the_netvm(netvm: Service) -> None:
+def test_start_gives_every_nic_to_the_netvm(netvm: Service) -> None:
     assert str(netvm.start()) == "netvm runs."
     assert netvm.drivers == GIVEN
     assert netvm.names == ["netvm"]
     assert netvm.host.calls[-1] == f"create {netvm.configuration} pci=['{CABLE}','{WIFI}']"
-    assert netvm.error_reply == [
+    assert netvm.ended_steps == [
         f"done: took {CABLE} (e1000) from dom0",
         f"done: took {WIFI} (iwlwifi) from dom0",
         f"done: started netvm with {CABLE}, {WIFI}",
@@ -102,23 +102,23 @@ def test_start_gives_every_network_card_to_the_netvm(netvm: Service) -> None:
     assert not netvm.record.load().starting
 
 
-def test_stop_gives_the_cards_back(netvm: Service) -> None:
+def test_stop_gives_the_nics_back(netvm: Service) -> None:
     netvm.start()
-    netvm.error_reply.clear()
+    netvm.ended_steps.clear()
     assert str(netvm.stop()) == "netvm is stopped."
     assert (netvm.drivers, netvm.names, netvm.record.load()) == (BEFORE, [], Record())
-    assert netvm.error_reply == [
+    assert netvm.ended_steps == [
         "done: stopped netvm", f"done: gave {CABLE} back to e1000", f"done: gave {WIFI} back to iwlwifi",
     ]  # fmt: skip
 
 
-def test_restart_keeps_the_cards_away_from_dom0(netvm: Service) -> None:
+def test_restart_keeps_the_nics_away_from_dom0(netvm: Service) -> None:
     netvm.start()
     netvm.host.calls.clear()
     seen = []
     netvm.host.before = lambda _: seen.append(netvm.drivers)
     assert str(netvm.restart()) == "netvm runs."
-    assert all(each == GIVEN for each in seen)
+    assert all(drivers == GIVEN for drivers in seen)
     assert netvm.host.calls == ["shutdown 1", f"create {netvm.configuration} pci=['{CABLE}','{WIFI}']"]
     netvm.stop()
     assert netvm.drivers == BEFORE
@@ -145,10 +145,10 @@ def test_start_waits_for_the_agent(netvm: Service) -> None:
     assert str(netvm.start()) == "netvm runs."
 
 
-# -- which cards
+# -- which NICs
 
 
-def test_cards_that_the_administrator_names_are_the_only_ones(netvm: Service) -> None:
+def test_nics_that_the_administrator_names_are_the_only_ones(netvm: Service) -> None:
     netvm.configuration.write_text(CONFIGURATION + "pci = [ '03:00.0,permissive=1',\n # Wi-Fi\n ]\n")
     netvm.start()
     assert netvm.drivers == BEFORE | {WIFI: "pciback"}
@@ -157,13 +157,13 @@ def test_cards_that_the_administrator_names_are_the_only_ones(netvm: Service) ->
     assert netvm.drivers == BEFORE
 
 
-def test_a_card_that_is_not_there_is_said_before_anything_is_done(netvm: Service) -> None:
+def test_a_nic_that_is_not_there_is_said_before_anything_is_done(netvm: Service) -> None:
     netvm.configuration.write_text(CONFIGURATION + "pci = ['05:00.0']\n")
     assert "There is no PCI device 0000:05:00.0." in refused(netvm.start)
     assert netvm.host.calls == []
 
 
-def test_a_card_of_another_domain_stays_with_it(netvm: Service) -> None:
+def test_a_nic_of_another_domain_stays_with_it(netvm: Service) -> None:
     netvm.host.devices.bind(WIFI, "pciback")
     netvm.host.boot("wifi", [WIFI])
     netvm.start()
@@ -172,7 +172,7 @@ def test_a_card_of_another_domain_stays_with_it(netvm: Service) -> None:
     assert netvm.drivers == BEFORE | {WIFI: "pciback"}
 
 
-def test_a_card_that_somebody_gave_away_before_is_not_given_back(netvm: Service) -> None:
+def test_a_nic_that_somebody_gave_away_before_is_not_given_back(netvm: Service) -> None:
     netvm.host.devices.bind(WIFI, "pciback")
     netvm.start()
     assert netvm.host.calls[-1].endswith(f"pci=['{CABLE}','{WIFI}']")
@@ -180,32 +180,32 @@ def test_a_card_that_somebody_gave_away_before_is_not_given_back(netvm: Service)
     assert netvm.drivers == BEFORE | {WIFI: "pciback"}
 
 
-def test_virtual_functions_go_with_their_card(netvm: Service) -> None:
+def test_virtual_functions_go_with_their_nic(netvm: Service) -> None:
     netvm.host.devices.add("0000:00:05.0", driver="")
     (netvm.host.devices.root / "devices/0000:00:05.0/physfn").symlink_to(f"../{CABLE}")
     netvm.start()
     assert netvm.host.calls[-1].endswith(f"pci=['{CABLE}','{WIFI}']")
 
 
-def test_a_card_without_a_driver_is_taken_too(netvm: Service) -> None:
+def test_a_nic_without_a_driver_is_taken_too(netvm: Service) -> None:
     netvm.host.devices.bind(WIFI, "")
     netvm.start()
     netvm.stop()
     assert netvm.drivers == BEFORE | {WIFI: ""}
-    assert netvm.error_reply[-1] == f"done: gave {WIFI} back to dom0"
+    assert netvm.ended_steps[-1] == f"done: gave {WIFI} back to dom0"
 
 
-def test_without_any_card_it_says_so(netvm: Service) -> None:
+def test_without_any_nic_it_says_so(netvm: Service) -> None:
     for address in (CABLE, WIFI):
         (netvm.host.devices.root / "devices" / address / "class").write_text("0x030000\n")
     assert str(netvm.start()) == "netvm runs."
-    assert netvm.error_reply[0] == "done: started netvm without a network card"
+    assert netvm.ended_steps[0] == "done: started netvm without a network card"
 
 
 # -- what fails
 
 
-def test_without_an_iommu_no_card_is_touched(netvm: Service) -> None:
+def test_without_an_iommu_no_nic_is_touched(netvm: Service) -> None:
     netvm.host.iommu = False
     sentence = refused(netvm.start)
     assert "VT-d" in sentence
@@ -214,8 +214,8 @@ def test_without_an_iommu_no_card_is_touched(netvm: Service) -> None:
     assert (netvm.drivers, netvm.host.calls) == (BEFORE, [])
 
 
-def test_without_an_iommu_that_nobody_knew_of_the_cards_go_back(netvm: Service) -> None:
-    """xl binds a card to pciback, fails, and does not take it out again."""
+def test_without_an_iommu_that_nobody_knew_of_the_nics_go_back(netvm: Service) -> None:
+    """xl binds a NIC to pciback, fails, and does not take it out again."""
     netvm.host.iommu = None
     assert "VT-d" in refused(netvm.start)
     assert (netvm.drivers, netvm.names, netvm.record.load()) == (BEFORE, [], Record())
@@ -234,7 +234,7 @@ def test_agent_that_never_reports_puts_everything_back(netvm: Service) -> None:
     netvm.host.agent, netvm.limits = "", Limits(agent=0.3)
     assert "The agent in netvm did not report within 0.3 s." in refused(netvm.start)
     assert (netvm.drivers, netvm.names) == (BEFORE, [])
-    assert "undone: destroyed netvm" in netvm.error_reply
+    assert "undone: destroyed netvm" in netvm.ended_steps
 
 
 def test_netvm_that_dies_at_once_is_not_waited_for(netvm: Service) -> None:
@@ -244,7 +244,7 @@ def test_netvm_that_dies_at_once_is_not_waited_for(netvm: Service) -> None:
     assert netvm.drivers == BEFORE
 
 
-def test_a_netvm_that_cannot_be_destroyed_keeps_its_cards(netvm: Service) -> None:
+def test_a_netvm_that_cannot_be_destroyed_keeps_its_nics(netvm: Service) -> None:
     netvm.host.agent, netvm.limits = "", Limits(agent=0.3)
     netvm.host.fails["destroy"] = "it does not go"
     with pytest.raises(Stuck, match=f"could not be destroyed.*{CABLE} is still in use by a domain"):
@@ -255,7 +255,7 @@ def test_a_netvm_that_cannot_be_destroyed_keeps_its_cards(netvm: Service) -> Non
     assert netvm.drivers == BEFORE
 
 
-def test_a_driver_that_does_not_take_its_card_back_is_said_and_tried_again(netvm: Service) -> None:
+def test_a_driver_that_does_not_take_its_nic_back_is_said_and_tried_again(netvm: Service) -> None:
     netvm.start()
     folder = netvm.host.devices.root / "drivers/e1000"
     netvm.host.remembered.clear()
@@ -268,7 +268,7 @@ def test_a_driver_that_does_not_take_its_card_back_is_said_and_tried_again(netvm
     assert netvm.drivers == BEFORE
 
 
-def test_a_card_that_somebody_gave_to_another_driver_meanwhile_is_left_there(netvm: Service) -> None:
+def test_a_nic_that_somebody_gave_to_another_driver_meanwhile_is_left_there(netvm: Service) -> None:
     netvm.start()
     netvm.host.end(1)
     netvm.host.devices.bind(CABLE, "vfio-pci")
@@ -276,7 +276,7 @@ def test_a_card_that_somebody_gave_to_another_driver_meanwhile_is_left_there(net
     assert netvm.drivers == BEFORE | {CABLE: "vfio-pci"}
 
 
-def test_a_card_that_was_pulled_out_is_forgotten(netvm: Service) -> None:
+def test_a_nic_that_was_pulled_out_is_forgotten(netvm: Service) -> None:
     netvm.start()
     (netvm.host.devices.root / "devices" / WIFI).rename(netvm.configuration.with_name("pulled-out"))
     netvm.stop()
@@ -292,13 +292,13 @@ def test_no_pciback(netvm: Service) -> None:
 @pytest.mark.parametrize("obeys", [True, False])
 def test_netvm_that_does_not_shut_down_is_destroyed(netvm: Service, obeys: bool) -> None:
     netvm.start()
-    netvm.error_reply.clear()
+    netvm.ended_steps.clear()
     netvm.limits = Limits(shutdown=0.3)
     netvm.host.obeys = False
     if obeys:
         netvm.host.fails["shutdown"] = "PV control interface not available"
     netvm.stop()
-    assert netvm.error_reply[0] == "done: destroyed netvm, which did not shut down"
+    assert netvm.ended_steps[0] == "done: destroyed netvm, which did not shut down"
     assert (netvm.drivers, netvm.names) == (BEFORE, [])
 
 
@@ -307,7 +307,7 @@ def test_stop_waits_for_a_netvm_that_takes_its_time(netvm: Service) -> None:
     netvm.start()
     netvm.host.before = lambda words: netvm.host.end_later(1) if words[0] == "shutdown" else None
     netvm.stop()
-    assert "done: stopped netvm" in netvm.error_reply
+    assert "done: stopped netvm" in netvm.ended_steps
     assert "destroy 1" not in netvm.host.calls
 
 
@@ -320,7 +320,7 @@ def test_netvm_that_has_shut_down_and_that_nobody_takes_apart_is_destroyed(
     netvm.limits = Limits(shutdown=1000)
     netvm.host.reaped = False
     netvm.stop()
-    assert "done: stopped netvm" in netvm.error_reply
+    assert "done: stopped netvm" in netvm.ended_steps
     assert (netvm.drivers, netvm.names) == (BEFORE, [])
 
 
@@ -334,7 +334,7 @@ def test_paused_netvm_is_not_started(netvm: Service) -> None:
 
 @pytest.mark.parametrize("at", ["pci-assignable-add", "create"])
 def test_a_start_that_was_killed_is_repaired_by_the_next(netvm: Service, at: str) -> None:
-    """Killed in the middle of what xl does: a card has lost its driver, or a domain is half made."""
+    """Killed in the middle of what xl does: a NIC has lost its driver, or a domain is half made."""
     netvm.record.save(Record({CABLE: "e1000"}, starting=True))
     netvm.host.devices.load()
     if at == "create":
@@ -431,7 +431,7 @@ def test_only_in_dom0() -> None:
 
 @pytest.fixture
 def command(lasting_xen: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
-    """What `qnet netvm start` finds on a host with one card, in place of what it would find on this machine."""
+    """What `qnet netvm start` finds on a host with one NIC, in place of what it would find on this machine."""
     host = Host(lasting_xen, tmp_path)
     host.devices.add(CABLE)
     (tmp_path / "netvm.cfg").write_text(CONFIGURATION)
@@ -499,8 +499,8 @@ def test_record_that_is_none_tells_of_nothing(tmp_path: Path) -> None:
     for text in ("", "[]", '{"nics": [], "starting": true}', '{"nics": {"x": "e1000"}, "starting": true}'):
         path.write_text(text)
         assert RecordFile(path).load() == Record()
-    frontend = pci.PciNic(CABLE, "", "")
-    assert Record({CABLE: "e1000"}).taken(frontend) == Record({CABLE: "e1000"})
+    nic = pci.PciNic(CABLE, "", "")
+    assert Record({CABLE: "e1000"}).with_nic(nic) == Record({CABLE: "e1000"})
 
 
 def test_errors_are_what_they_were(netvm: Service) -> None:

@@ -90,11 +90,11 @@ def test_a_name_or_a_handler_cannot_be_taken_over_by_another_class():
     """Else the action of one would guard what the other does."""
 
     class _Guarded(Interface):
-        @method("Deed", action="org.qnet.deed")
-        def deed(self, call): ...
+        @method("Act", action="org.qnet.act")
+        def act(self, call): ...
 
     class _Open(Interface):
-        @method("Deed", action=ANYONE)
+        @method("Act", action=ANYONE)
         def deed_too(self, call): ...
 
     with pytest.raises(TypeError, match="twice"):
@@ -105,7 +105,7 @@ def test_a_name_or_a_handler_cannot_be_taken_over_by_another_class():
 
         class _Hiding(_Guarded):
             @method("Other", action=ANYONE)
-            def deed(self, call): ...
+            def act(self, call): ...
 
 
 def declared_object(*interfaces):
@@ -119,12 +119,12 @@ def test_two_interfaces_of_an_object_declare_nothing_twice():
         signals = (Signal("Rung", "It rang.", {}),)
         properties = (Property("Volume", "u", "How loud."),)
 
-        @method("Deed", action="org.qnet.deed")
-        def deed(self, call): ...
+        @method("Act", action="org.qnet.act")
+        def act(self, call): ...
 
     class _Open(Interface):
-        @method("Deed", action=ANYONE)
-        def deed(self, call): ...
+        @method("Act", action=ANYONE)
+        def act(self, call): ...
 
     class _Ringing(Interface):
         signals = (Signal("Rung", "It rang too.", {"times": "u"}),)
@@ -132,8 +132,8 @@ def test_two_interfaces_of_an_object_declare_nothing_twice():
     class _Loud(Interface):
         properties = (Property("Volume", "s", "How loud, in words."),)
 
-    assert declared_object(_Guarded).methods["Deed"].action == "org.qnet.deed"
-    for other, name in ((_Open, "Deed"), (_Ringing, "Rung"), (_Loud, "Volume"), (_Guarded, "Deed")):
+    assert declared_object(_Guarded).methods["Act"].action == "org.qnet.act"
+    for other, name in ((_Open, "Act"), (_Ringing, "Rung"), (_Loud, "Volume"), (_Guarded, "Act")):
         with pytest.raises(TypeError, match=f"{name} is declared by this object already"):
             declared_object(_Guarded, other)
 
@@ -142,8 +142,8 @@ def test_an_object_has_exactly_the_interfaces_that_it_declares():
     """An heir could answer by another action than is declared, and one that is missing would not answer at all."""
 
     class _Plain(Interface):
-        @method("Deed", action="org.qnet.deed")
-        def deed(self, call): ...
+        @method("Act", action="org.qnet.act")
+        def act(self, call): ...
 
     class _Heir(_Plain):
         @method("More", action=ANYONE)
@@ -200,7 +200,7 @@ def test_the_policy_has_exactly_the_declared_actions():
         for child in ("description", "message"):
             text = action.findtext(child)
             assert text and "!" not in text
-        defaults = {each.tag: each.text for each in action.find("defaults")}
+        defaults = {default.tag: default.text for default in action.find("defaults")}
         assert set(defaults) == {"allow_any", "allow_inactive", "allow_active"}
         assert "yes" not in (defaults["allow_any"], defaults["allow_inactive"])
 
@@ -213,7 +213,7 @@ def test_reading_is_for_anyone_and_deeds_are_not():
 def test_what_the_policy_must_say():
     """Connecting dom0 and keeping it so takes an administrator every time; the way back asks nobody at the screen."""
     policy = ElementTree.parse(POLICY).getroot()  # noqa: S314, our own file
-    says = {action.get("id"): [each.text for each in action.find("defaults")] for action in policy.iter("action")}
+    says = {action.get("id"): [default.text for default in action.find("defaults")] for action in policy.iter("action")}
     assert says["org.qnet.connect-dom0"] == says["org.qnet.extend-dom0"] == ["auth_admin"] * 3
     assert says["org.qnet.disconnect-dom0"][2] == "yes"
     known = {declared.name: declared.action for declared in HELPER.methods.values()}
@@ -305,6 +305,6 @@ def test_refusals_in_words():
 
 def test_a_failure_nobody_thought_of_tells_the_caller_nothing_but_a_sentence(log_guard):
     log_guard.expect("unexpected")
-    told = error_reply(ZeroDivisionError("secret"))
-    assert told.dbus_name == "org.qnet.Error.Failed"
-    assert told.message == Message(HelperCode.HELPER_FAILED)
+    reply = error_reply(ZeroDivisionError("secret"))
+    assert reply.dbus_name == "org.qnet.Error.Failed"
+    assert reply.message == Message(HelperCode.HELPER_FAILED)

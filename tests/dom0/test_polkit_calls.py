@@ -38,7 +38,7 @@ def lives_on(lasting_dom0):
     yield
     assert lasting_dom0.helper.poll() is None
     assert lasting_dom0.bus.get_name_owner(NAME) == owner
-    lasting_dom0.until(lambda found: found.operation.id == 0)
+    lasting_dom0.until(lambda snapshot: snapshot.operation.id == 0)
 
 
 def attempt(dom0, member, signature="", *arguments, interface=NAME, path=PATH):
@@ -50,8 +50,8 @@ def attempt(dom0, member, signature="", *arguments, interface=NAME, path=PATH):
     assert not any(word in said for word in ("Traceback", "File ", ".py", "0x")), said
     if answer.get_error_name().startswith(DBUS_PREFIX):
         assert answer.get_signature() == "ssa{sv}"
-        _, code, found = plain(answer.get_args_list())
-        assert str(read(code, found)) == said
+        _, code, arguments = plain(answer.get_args_list())
+        assert str(read(code, arguments)) == said
     return str(answer.get_error_name()), said
 
 
@@ -73,19 +73,19 @@ def node(lasting_dom0):
 
 
 def signature_of(element, direction=None):
-    return "".join(each.get("type") for each in element.iter("arg") if each.get("direction") == direction)
+    return "".join(argument.get("type") for argument in element.iter("arg") if argument.get("direction") == direction)
 
 
 def test_introspection_tells_of_everything_there_is(node):
-    interfaces = {each.get("name"): each for each in node.iter("interface")}
+    interfaces = {interface.get("name"): interface for interface in node.iter("interface")}
     assert set(interfaces) == {NAME, PROPERTIES, INTROSPECTABLE}
     own = interfaces[NAME]
-    assert {each.get("name"): (signature_of(each, "in"), signature_of(each, "out")) for each in own.iter("method")} == {
-        name: (declared.takes, declared.gives) for name, declared in METHODS.items()
-    }
-    signals = {each.get("name"): signature_of(each) for each in own.iter("signal")}
+    assert {
+        method.get("name"): (signature_of(method, "in"), signature_of(method, "out")) for method in own.iter("method")
+    } == {name: (declared.takes, declared.gives) for name, declared in METHODS.items()}
+    signals = {signal.get("name"): signature_of(signal) for signal in own.iter("signal")}
     assert signals == {"Step": "ussssa{sv}", "OperationEnded": "usssa{sv}"}
-    assert {each.get("name"): each.get("type") for each in own.iter("property")} == {
+    assert {listed.get("name"): listed.get("type") for listed in own.iter("property")} == {
         name: declared.signature for name, declared in HELPER.properties.items()
     }
 
@@ -99,7 +99,7 @@ def test_introspection_names_whatever_goes_in_and_comes_out(node):
 
 def test_the_interfaces_that_introspection_shows_are_whole(lasting_dom0, node):
     """Whatever is shown of the standard interfaces answers, and whatever answers is shown."""
-    shown = {each.get("name") for each in node.iter("method")}
+    shown = {method.get("name") for method in node.iter("method")}
     for member in ("Get", "GetAll", "Set", "Introspect"):
         interface = INTROSPECTABLE if member == "Introspect" else PROPERTIES
         assert member in shown

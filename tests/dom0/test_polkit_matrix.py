@@ -42,7 +42,7 @@ DIALOGS = {
 }
 METHODS = HELPER.methods
 POLICY = {
-    action.get("id"): {each.tag: each.text for each in action.find("defaults")}
+    action.get("id"): {default.tag: default.text for default in action.find("defaults")}
     for action in ElementTree.parse(ROOT / "desktop/polkit/org.qnet.policy").getroot().iter("action")  # noqa: S314
 }
 
@@ -82,11 +82,11 @@ def test_matrix(lasting_dom0, caller, dialog):
             ended = person.call(name, interactive=dialog != "not let")
             prompts = agent.prompts[before:] if agent else []
             asked, allowed = expected(caller, dialog, declared.action, kept)
-            found = bool(prompts), ended.error != NOT_AUTHORISED
-            assert found == (asked, allowed), f"{name}: {ended}"
+            outcome = bool(prompts), ended.error != NOT_AUTHORISED
+            assert outcome == (asked, allowed), f"{name}: {ended}"
             assert all(prompt.action == declared.action and prompt.who == [ADMIN] for prompt in prompts)
             if allowed:
-                dom0.until(lambda found: found.operation.id == 0)
+                dom0.until(lambda snapshot: snapshot.operation.id == 0)
             else:
                 assert ended.sentence == DIALOGS[dialog]
         if agent:
@@ -117,7 +117,7 @@ def test_connecting_asks_every_time(lasting_dom0, caller):
         for times in range(1, 4):
             assert person.call("ConnectDom0").error == ""
             assert len(agent.prompts) == times
-            lasting_dom0.until(lambda found: found.operation.id == 0)
+            lasting_dom0.until(lambda snapshot: snapshot.operation.id == 0)
         agent.close()
         assert person.call("ConnectDom0").error == NOT_AUTHORISED
 
@@ -164,7 +164,7 @@ def test_a_caller_who_leaves_at_the_prompt(lasting_dom0):
     """The dialog is closed, and a password that is typed all the same does nothing."""
     dom0 = lasting_dom0
     operations = []
-    match = dom0.bus.add_signal_receiver(lambda *found: operations.append(found), "OperationEnded", NAME, NAME)
+    match = dom0.bus.add_signal_receiver(lambda *arguments: operations.append(arguments), "OperationEnded", NAME, NAME)
     dom0.bus.get_name_owner(NAME)  # an answer of the bus: the match is in force
     with person_of(dom0, "active") as person:
         agent = Agent(dom0, person, "waits")
@@ -215,7 +215,7 @@ def test_the_netvm_goes_while_the_password_is_typed(settled):
     with person_of(settled, "active") as person:
         agent, prompt, asked = at_prompt(settled, person)
         settled.destroy(1)
-        settled.until(lambda found: found.netvm.state.value == "absent")
+        settled.until(lambda snapshot: snapshot.netvm.state.value == "absent")
         agent.yes(prompt)
         ended = person.outcome(asked)
         agent.close()
@@ -230,7 +230,7 @@ def test_a_domain_goes_while_the_password_is_typed(settled, method):
     with person_of(settled, "nobody") as person:
         agent, prompt, asked = at_prompt(settled, person, method)
         settled.destroy(domid)
-        settled.until(lambda found: domid not in [each.id for each in found.domains])
+        settled.until(lambda snapshot: domid not in [domain.id for domain in snapshot.domains])
         agent.yes(prompt)
         ended = person.outcome(asked)
         agent.close()
@@ -256,13 +256,13 @@ def test_somebody_else_connects_while_the_password_is_typed(dom0):
         assert person.outcome(asked) == busy
         assert late.call("ConnectDom0") == busy
         go_on.set()
-        dom0.until(lambda found: found.operation.id == 0)
+        dom0.until(lambda snapshot: snapshot.operation.id == 0)
         agent.close()
 
 
 def test_nobody_is_asked_for_a_password_in_vain(settled):
     settled.destroy(1)
-    settled.until(lambda found: found.netvm.state.value == "absent")
+    settled.until(lambda snapshot: snapshot.netvm.state.value == "absent")
     with person_of(settled, "active") as person:
         agent = Agent(settled, person, "yes")
         assert person.call("ConnectDom0").error == "org.qnet.Error.Refused"

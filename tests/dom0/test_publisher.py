@@ -20,17 +20,17 @@ RUNNING = Inputs(netvm=NETVM, domains=(NETVM,), agent=AgentReport(state=AgentSta
 
 
 class Bench:
-    """A publisher, what it reads, who waits for a look, and what it has published."""
+    """A publisher, what it reads, who waits until all is read again, and what it has published."""
 
     def __init__(self):
         self.inputs = RUNNING
-        self.looking = []
+        self.rereading = []
         self.published = []
-        self.publisher = SnapshotPublisher("netvm", lambda: self.inputs, self.looking.append, self.published.append)
+        self.publisher = SnapshotPublisher("netvm", lambda: self.inputs, self.rereading.append, self.published.append)
 
-    def look(self):
-        looking, self.looking[:] = list(self.looking), []
-        for then in looking:
+    def reread(self):
+        waiting, self.rereading[:] = list(self.rereading), []
+        for then in waiting:
             then()
 
 
@@ -68,19 +68,19 @@ def test_who_comes_before_the_first_snapshot_waits_for_a_look(bench):
     done = []
     bench.publisher.when_ready(lambda: done.append(bench.publisher.snapshot.netvm.id))
     assert (done, bench.published) == ([], [])
-    bench.look()
+    bench.reread()
     assert done == [1]
     bench.publisher.when_ready(lambda: done.append("at once"))
     assert done == [1, "at once"]
-    assert not bench.looking
+    assert not bench.rereading
 
 
 def test_a_refresh_looks_every_time(bench):
     done = []
     for _ in range(2):
         bench.publisher.refresh(lambda: done.append(len(bench.published)))
-        assert len(bench.looking) == 1
-        bench.look()
+        assert len(bench.rereading) == 1
+        bench.reread()
     assert done == [1, 1], "there was a snapshot by then, and nothing new in the second"
 
 

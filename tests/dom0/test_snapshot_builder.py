@@ -41,12 +41,12 @@ CONNECTED, PENDING, ERROR = VifStatus.CONNECTED, VifStatus.PENDING, VifStatus.ER
 ADDRESS = IPv4Address("10.137.0.8")
 
 
-def raw(agent=UP, domains=(NETVM, WORK), netvm=NETVM, **changes):
+def inputs_of(agent=UP, domains=(NETVM, WORK), netvm=NETVM, **changes):
     report, dropped = agent_report.read(agent.get)
     return Inputs(netvm, domains, agent=report, dropped=dropped, **changes)
 
 
-def card_of_work(address=ADDRESS, status=CONNECTED, **more):
+def vif_of_work(address=ADDRESS, status=CONNECTED, **more):
     return {4: {VIF: Frontend(1, address, status=status, **more)}}
 
 
@@ -55,7 +55,7 @@ def codes(built: BuiltSnapshot) -> list[str]:
 
 
 def test_a_netvm_that_is_well():
-    built = build(raw(), "netvm")
+    built = build(inputs_of(), "netvm")
     assert built.dropped == ()
     assert codes(built) == []
     assert built.snapshot.uplink.name == "eth0"
@@ -67,7 +67,7 @@ KEYS = [key.at(0) if "{}" in key.path else key.at() for key in ALL if key.path.s
 
 @given(st.dictionaries(st.sampled_from(KEYS), st.binary(max_size=300)))
 def test_no_bytes_of_the_netvms_break_anything(nodes):
-    built = build(raw({**UP, **nodes}), "netvm")
+    built = build(inputs_of({**UP, **nodes}), "netvm")
     assert from_wire(to_wire(built.snapshot)) == built.snapshot
     texts = [text for up in built.snapshot.uplinks for text in (up.name, up.ssid, up.connection)]
     assert all(len(text) <= TEXT_LIMIT and text.isascii() and (text.isprintable()) for text in texts)
@@ -86,26 +86,28 @@ def test_no_bytes_of_the_netvms_break_anything(nodes):
 )
 def test_what_state_the_netvm_is_in(state, agent, expected):
     info = DomainInfo(1, "netvm", "u1", state)
-    assert build(raw(agent, (info, WORK), info), "netvm").snapshot.netvm.state is expected
+    assert build(inputs_of(agent, (info, WORK), info), "netvm").snapshot.netvm.state is expected
 
 
 def test_the_problems_of_a_netvm():
-    assert codes(build(raw(netvm=None), "netvm")) == ["no-netvm"]
-    assert codes(build(raw({}), "netvm")) == []
-    assert codes(build(raw({}, overdue=frozenset({1})), "netvm")) == ["agent-unknown"]
-    assert codes(build(raw({**UP, keys.AGENT_STATE.at(): b"stopped"}), "netvm")) == ["agent-stopped"]
-    assert codes(build(raw(silent=True), "netvm")) == ["agent-silent"]
-    assert codes(build(raw({**UP, UPLINK["state"].at(0): b"down"}), "netvm")) == ["no-uplink"]
-    assert codes(build(raw({**UP, UPLINK["state"].at(0): b"connecting"}), "netvm")) == []
-    assert codes(build(raw({**UP, AGENT["redirects"].at(): b""}), "netvm")) == ["no-dns"]
-    assert codes(build(raw({**UP, keys.AGENT_PROBLEMS.at(): b"no-networkmanager"}), "netvm")) == ["no-networkmanager"]
-    assert codes(build(raw({**UP, keys.AGENT_PROBLEMS.at(): b"no-netvm"}), "netvm")) == ["netvm-nonsense"]
+    assert codes(build(inputs_of(netvm=None), "netvm")) == ["no-netvm"]
+    assert codes(build(inputs_of({}), "netvm")) == []
+    assert codes(build(inputs_of({}, overdue=frozenset({1})), "netvm")) == ["agent-unknown"]
+    assert codes(build(inputs_of({**UP, keys.AGENT_STATE.at(): b"stopped"}), "netvm")) == ["agent-stopped"]
+    assert codes(build(inputs_of(silent=True), "netvm")) == ["agent-silent"]
+    assert codes(build(inputs_of({**UP, UPLINK["state"].at(0): b"down"}), "netvm")) == ["no-uplink"]
+    assert codes(build(inputs_of({**UP, UPLINK["state"].at(0): b"connecting"}), "netvm")) == []
+    assert codes(build(inputs_of({**UP, AGENT["redirects"].at(): b""}), "netvm")) == ["no-dns"]
+    assert codes(build(inputs_of({**UP, keys.AGENT_PROBLEMS.at(): b"no-networkmanager"}), "netvm")) == [
+        "no-networkmanager"
+    ]
+    assert codes(build(inputs_of({**UP, keys.AGENT_PROBLEMS.at(): b"no-netvm"}), "netvm")) == ["netvm-nonsense"]
 
 
 def test_who_sees_nothing_says_only_that():
-    assert codes(build(raw({}, store=False), "netvm")) == ["no-store"]
-    assert codes(build(raw({}, hypervisor=False), "netvm")) == ["no-hypervisor"]
-    assert codes(build(raw({}, hypervisor=False, store=False), "netvm")) == ["no-store", "no-hypervisor"]
+    assert codes(build(inputs_of({}, store=False), "netvm")) == ["no-store"]
+    assert codes(build(inputs_of({}, hypervisor=False), "netvm")) == ["no-hypervisor"]
+    assert codes(build(inputs_of({}, hypervisor=False, store=False), "netvm")) == ["no-store", "no-hypervisor"]
 
 
 FACTS = IsolationFacts(("has a default route through tun0",), ("listens on tcp 22",), ("eth0", "eth1"), Iommu.OFF)
@@ -114,46 +116,46 @@ OPEN = Dom0Connection(Dom0State.OPEN, 1700000000, ("work",), "root")
 
 def test_what_isolates_dom0():
     domains = (NETVM, WORK, DomainInfo(5, "vault", "u5", RUNNING))
-    found = build(raw(domains=domains, frontends=card_of_work(), isolation=FACTS, dom0=OPEN), "netvm").snapshot
-    assert found.isolation == Isolation(
+    snapshot = build(inputs_of(domains=domains, frontends=vif_of_work(), isolation=FACTS, dom0=OPEN), "netvm").snapshot
+    assert snapshot.isolation == Isolation(
         ("has a default route through tun0", "listens on tcp 22"), ("eth0", "eth1"), Iommu.OFF, ("vault",)
     )
-    assert found.dom0 == OPEN
+    assert snapshot.dom0 == OPEN
 
 
 def test_the_problems_of_isolation_come_after_those_of_the_netvm():
     expected = ["dom0-reachable", "dom0-nic", "no-iommu"]
-    assert codes(build(raw(isolation=FACTS), "netvm")) == expected
-    assert codes(build(raw(isolation=FACTS, silent=True), "netvm")) == ["agent-silent", *expected]
-    assert codes(build(raw({}, isolation=FACTS, store=False), "netvm")) == ["no-store", *expected]
-    assert build(raw(isolation=FACTS), "netvm").snapshot.problems[1] == Problem(
+    assert codes(build(inputs_of(isolation=FACTS), "netvm")) == expected
+    assert codes(build(inputs_of(isolation=FACTS, silent=True), "netvm")) == ["agent-silent", *expected]
+    assert codes(build(inputs_of({}, isolation=FACTS, store=False), "netvm")) == ["no-store", *expected]
+    assert build(inputs_of(isolation=FACTS), "netvm").snapshot.problems[1] == Problem(
         ProblemCode.DOM0_NIC, nics=("eth0", "eth1")
     )
 
 
 @pytest.mark.parametrize("state", [Dom0State.CONNECTING, Dom0State.OPEN, Dom0State.CLOSING])
 def test_a_dom0_that_somebody_connected_is_no_problem(state):
-    assert codes(build(raw(isolation=FACTS, dom0=Dom0Connection(state)), "netvm")) == ["dom0-nic", "no-iommu"]
+    assert codes(build(inputs_of(isolation=FACTS, dom0=Dom0Connection(state)), "netvm")) == ["dom0-nic", "no-iommu"]
 
 
 def test_an_open_port_and_an_unknown_iommu_are_no_problems():
-    assert codes(build(raw(isolation=IsolationFacts(listening=("listens on tcp 22",))), "netvm")) == []
+    assert codes(build(inputs_of(isolation=IsolationFacts(listening=("listens on tcp 22",))), "netvm")) == []
 
 
 def test_a_dom0_that_is_the_netvm_is_one_problem():
     dom0 = DomainInfo(0, "Domain-0", "u0", RUNNING)
-    assert codes(build(raw(domains=(dom0, WORK), netvm=dom0, isolation=FACTS), "dom0")) == ["dom0-netvm"]
-    assert codes(build(raw(netvm=None, isolation=FACTS, hypervisor=False), "dom0")) == ["no-hypervisor"]
+    assert codes(build(inputs_of(domains=(dom0, WORK), netvm=dom0, isolation=FACTS), "dom0")) == ["dom0-netvm"]
+    assert codes(build(inputs_of(netvm=None, isolation=FACTS, hypervisor=False), "dom0")) == ["no-hypervisor"]
 
 
 def test_a_way_back_that_failed_comes_first_and_says_it_all():
-    assert codes(build(raw(isolation=FACTS, stuck=True), "netvm")) == ["dom0-stuck", "dom0-nic", "no-iommu"]
-    assert codes(build(raw({}, store=False, stuck=True), "netvm")) == ["dom0-stuck", "no-store"]
+    assert codes(build(inputs_of(isolation=FACTS, stuck=True), "netvm")) == ["dom0-stuck", "dom0-nic", "no-iommu"]
+    assert codes(build(inputs_of({}, store=False, stuck=True), "netvm")) == ["dom0-stuck", "no-store"]
 
 
 def test_the_operation_under_way_is_told():
     under_way = Operation(7, "connect", "root")
-    assert build(raw(operation=under_way), "netvm").snapshot.operation == under_way
+    assert build(inputs_of(operation=under_way), "netvm").snapshot.operation == under_way
 
 
 def test_uplinks_are_in_order_and_each_is_there_once():
@@ -162,51 +164,54 @@ def test_uplinks_are_in_order_and_each_is_there_once():
         agent |= {UPLINK["name"].at(index): name, UPLINK["state"].at(index): b"down"}
     agent[UPLINK["primary"].at(0)] = b"0"
     agent[UPLINK["primary"].at(1)] = b"1"
-    found = build(raw(agent), "netvm").snapshot.uplinks
-    assert [(each.name, each.state) for each in found] == [("wlan0", UplinkState.DOWN), ("eth0", UplinkState.UP)]
+    uplinks = build(inputs_of(agent), "netvm").snapshot.uplinks
+    assert [(uplink.name, uplink.state) for uplink in uplinks] == [
+        ("wlan0", UplinkState.DOWN),
+        ("eth0", UplinkState.UP),
+    ]
 
 
 def test_a_domain_with_several_vifs_shows_the_first():
     second = {VifId(4, 1): Frontend(1, IPv4Address("10.137.0.9"), status=PENDING)}
-    [work] = build(raw(frontends={4: {**second, **card_of_work()[4]}}), "netvm").snapshot.domains
+    [work] = build(inputs_of(frontends={4: {**second, **vif_of_work()[4]}}), "netvm").snapshot.domains
     assert (work.vif, work.address) == ("vif4.0", IPv4Address("10.137.0.8"))
 
 
 def test_a_domain_without_an_address_of_its_toolstacks_has_ours():
     allocated = {4: IPv4Address("10.137.0.2")}
-    found = build(raw(frontends=card_of_work(None), allocated=allocated), "netvm").snapshot
-    assert found.domains[0].address == IPv4Address("10.137.0.2")
-    refused = build(raw(frontends=card_of_work(None, refused=True), allocated=allocated), "netvm").snapshot
+    snapshot = build(inputs_of(frontends=vif_of_work(None), allocated=allocated), "netvm").snapshot
+    assert snapshot.domains[0].address == IPv4Address("10.137.0.2")
+    refused = build(inputs_of(frontends=vif_of_work(None, refused=True), allocated=allocated), "netvm").snapshot
     assert refused.domains[0].address is None
 
 
-def test_a_card_that_its_netvm_has_let_go_is_none():
-    [work] = build(raw(frontends=card_of_work(status=VifStatus.GONE)), "netvm").snapshot.domains
+def test_a_vif_that_its_netvm_has_let_go_is_none():
+    [work] = build(inputs_of(frontends=vif_of_work(status=VifStatus.GONE)), "netvm").snapshot.domains
     assert (work.vif, work.address) == ("", None)
 
 
 def test_who_is_awaited():
-    assert awaited(raw(frontends=card_of_work())) == {4}
-    assert awaited(raw(frontends=card_of_work(), guests={4: GuestReport(ADDRESS)})) == frozenset()
-    assert awaited(raw(frontends=card_of_work(status=PENDING))) == frozenset()
-    assert awaited(raw({})) == {1}
+    assert awaited(inputs_of(frontends=vif_of_work())) == {4}
+    assert awaited(inputs_of(frontends=vif_of_work(), guests={4: GuestReport(ADDRESS)})) == frozenset()
+    assert awaited(inputs_of(frontends=vif_of_work(status=PENDING))) == frozenset()
+    assert awaited(inputs_of({})) == {1}
     paused = DomainInfo(4, "work", "u4", PAUSED)
-    assert awaited(raw(frontends=card_of_work(), domains=(NETVM, paused))) == frozenset()
+    assert awaited(inputs_of(frontends=vif_of_work(), domains=(NETVM, paused))) == frozenset()
 
 
 def test_only_a_running_domain_can_be_without_network():
     for state, expected in ((RUNNING, ["domain-without-network"]), (PAUSED, []), (DYING, [])):
         domain = DomainInfo(4, "work", "u4", state)
-        cards = card_of_work(status=PENDING)
-        built = build(raw(domains=(NETVM, domain), frontends=cards, overdue=frozenset({4})), "netvm")
+        vifs = vif_of_work(status=PENDING)
+        built = build(inputs_of(domains=(NETVM, domain), frontends=vifs, overdue=frozenset({4})), "netvm")
         assert codes(built) == expected
-    none = build(raw(frontends=card_of_work(), guests={4: GuestReport()}), "netvm")
+    none = build(inputs_of(frontends=vif_of_work(), guests={4: GuestReport()}), "netvm")
     assert codes(none) == ["domain-without-network"]
-    refused = build(raw(frontends=card_of_work(status=ERROR)), "netvm")
+    refused = build(inputs_of(frontends=vif_of_work(status=ERROR)), "netvm")
     assert refused.snapshot.problems == (Problem(ProblemCode.VIF_REFUSED, vif="vif4.0"),)
 
 
 def test_domains_are_sorted_and_dom0_and_the_netvm_are_not_among_them():
     names = [DomainInfo(domid, name, name, RUNNING) for domid, name in ((0, "Domain-0"), (9, "b"), (7, "c"), (8, "b"))]
-    found = build(raw(domains=(NETVM, *names)), "netvm").snapshot.domains
-    assert [(each.name, each.id) for each in found] == [("b", 8), ("b", 9), ("c", 7)]
+    domains = build(inputs_of(domains=(NETVM, *names)), "netvm").snapshot.domains
+    assert [(domain.name, domain.id) for domain in domains] == [("b", 8), ("b", 9), ("c", 7)]

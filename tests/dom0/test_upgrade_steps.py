@@ -208,7 +208,7 @@ def test_a_failure_whose_way_back_fails_is_told_as_both(fake_dom0: Any) -> None:
         fake_dom0.runner.up(journal(), Progress())
 
 
-def test_a_netvm_that_refuses_the_card_is_told(fake_dom0: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_netvm_that_refuses_dom0s_vif_is_told(fake_dom0: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     serve = fake_dom0.hypervisor.serve
     monkeypatch.setattr(fake_dom0.hypervisor, "serve", lambda vif: serve(vif, "error"))
     with pytest.raises(Refused, match="The netvm refused dom0's card: it did not say why"):

@@ -1,6 +1,6 @@
 """A hypervisor and its toolstack on a fake xenstore; what they do is held against the lab's by tests/hypervisor.
 
-The nodes are made by the lab's own `Toolstack`. What netvm and domain would do about a new card is done here at once,
+The nodes are made by the lab's own `Toolstack`. What netvm and domain would do about a new vif is done here at once,
 unless a test says that they do not.
 """
 
@@ -30,13 +30,13 @@ class FakeHypervisor:
 
     def __init__(self, xen: FakeXen) -> None:
         self.xen = xen
-        self.known: dict[int, DomainInfo] = {}
+        self.infos: dict[int, DomainInfo] = {}
         self.fails: dict[str, Exception] = {}
         self.calls: list[tuple[Any, ...]] = []
         self.managed_by = ""
         #: Whether netvms serve what they are given, and domains report it.
         self.obliging = True
-        #: Called when a card has been given, and when one has been taken.
+        #: Called when a vif has been given, and when one has been taken.
         self.after_attach: Callable[[int, str], None] = lambda domid, mac: None
         self.after_detach: Callable[[int], None] = lambda domid: None
         self.attached: dict[VifId, VifRequest] = {}
@@ -47,7 +47,7 @@ class FakeHypervisor:
     def create(self, domid: int, name: str, state: DomainState = DomainState.RUNNING, uuid: int | None = None) -> None:
         """A new domain."""
         info = DomainInfo(domid, name, f"00000000-0000-4000-8000-{domid if uuid is None else uuid:012}", state)
-        self.known[domid] = info
+        self.infos[domid] = info
         identity = Identity(domid, name, info.uuid)
         if domid:
             self.xen.hardware.add(domid)
@@ -56,15 +56,15 @@ class FakeHypervisor:
             self.xen.toolstack.create_dom0(identity)
 
     def destroy(self, domid: int) -> None:
-        """A domain dies; its nodes go, and what the toolstack kept of its own cards."""
-        info = self.known.pop(domid)
+        """A domain dies; its nodes go, and what the toolstack kept of its own vifs."""
+        info = self.infos.pop(domid)
         self.xen.toolstack.destroy(Identity(domid, info.name, info.uuid))
         self.xen.hardware.dying(domid)
         self.xen.hardware.remove(domid)
 
     def set_state(self, domid: int, state: DomainState) -> None:
         """As by other means."""
-        self.known[domid] = replace(self.known[domid], state=state)
+        self.infos[domid] = replace(self.infos[domid], state=state)
 
     # -- what domains say
 
@@ -93,9 +93,9 @@ class FakeHypervisor:
             raise error
 
     def _domain(self, domid: int) -> DomainInfo:
-        if domid not in self.known:
+        if domid not in self.infos:
             raise NotFound(plain(f"There is no domain {domid}."))
-        return self.known[domid]
+        return self.infos[domid]
 
     def capabilities(self) -> Capabilities:
         """See `Hypervisor`."""
@@ -106,17 +106,17 @@ class FakeHypervisor:
         """See `Hypervisor`."""
         if (error := self.fails.pop("domains", None)) is not None:
             raise error
-        return sorted(self.known.values(), key=lambda info: info.id)
+        return sorted(self.infos.values(), key=lambda info: info.id)
 
     def pause(self, domid: int) -> None:
         """See `Hypervisor`."""
         self._do("pause", domid)
-        self.known[domid] = replace(self._domain(domid), state=DomainState.PAUSED)
+        self.infos[domid] = replace(self._domain(domid), state=DomainState.PAUSED)
 
     def unpause(self, domid: int) -> None:
         """See `Hypervisor`."""
         self._do("unpause", domid)
-        self.known[domid] = replace(self._domain(domid), state=DomainState.RUNNING)
+        self.infos[domid] = replace(self._domain(domid), state=DomainState.RUNNING)
 
     def attach_vif(self, request: VifRequest) -> VifId:
         """See `Hypervisor`."""
@@ -140,7 +140,7 @@ class FakeHypervisor:
         """See `Hypervisor`."""
         self._do("detach", vif.frontend, vif.devid)
         backend, _ = self.xen.toolstack.backend(vif)
-        if backend in self.known:  # it closes its end, as its driver does
+        if backend in self.infos:  # it closes its end, as its driver does
             path = f"/local/domain/{backend}/{vif.backend_path}"
             with Store(self.xen.hardware.socket) as store:
                 if store.read(f"{path}/state") is not None:
@@ -158,7 +158,7 @@ class FakeHypervisor:
         self._do("show", domid, tuple(command))
 
     def attach(self, domid: int, backend: int, address: str) -> VifId:
-        """A card that a domain has from its beginning."""
+        """A vif that a domain has from its beginning."""
         vif = self.attach_vif(VifRequest(domid, backend, IPv4Address(address), f"00:16:3e:00:00:{domid:02x}"))
         self.calls.clear()
         return vif

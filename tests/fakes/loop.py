@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gi.repository import GLib
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.runtime.mainloop import post
 from qnet_gui.store.client import Store
@@ -29,7 +29,7 @@ class Loop:
 
     def until(self, ready: Callable[[], Any], what: str = "it did not come") -> Any:
         """Run until `ready` returns something true, and return that."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + DEADLINE
         late = GLib.timeout_add(20, lambda: True)  # what comes from no source of the loop is looked for
         try:
             while not (result := ready()):
@@ -46,15 +46,19 @@ class Loop:
 
 
 class EndingWorker(StoreWorker):
-    """What is still on the loop when the test has ended asks a worker that is closed; it is not heard."""
+    """What is still on the loop when the test has ended asks a worker that is closed; it is not heard.
+
+    Nor is it told that xenstore is lost, which the worker's own end looks like.
+    """
 
     def __init__(self, path: Path, lost: Callable[[], None] | None = None) -> None:
         self._ended = False
-        super().__init__(post, Store(path, deadline=PATIENCE), lambda: self._tell(lost))
+        self._on_loss = lost
+        super().__init__(post, Store(path, deadline=DEADLINE), self._tell_unless_ended)
 
-    def _tell(self, lost: Callable[[], None] | None) -> None:
-        if lost is not None and not self._ended:
-            lost()
+    def _tell_unless_ended(self) -> None:
+        if self._on_loss is not None and not self._ended:
+            self._on_loss()
 
     def submit(self, job: Callable[[Store], Any], done: Callable[[Any], None] | None = None) -> None:
         if not self._ended:

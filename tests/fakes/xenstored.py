@@ -20,18 +20,11 @@ from typing import Any
 from fakes.tree import DOM0, Permissions, Refusal, Tree, absolute
 
 _HEADER = struct.Struct("=IIII")
-_PAYLOAD_MAX = 4096
-_DIRECTORY, _READ, _GET_PERMS, _WATCH, _UNWATCH, _TRANSACTION_START, _TRANSACTION_END, _INTRODUCE = (
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-)
-_WRITE, _MKDIR, _RM, _SET_PERMS, _WATCH_EVENT, _ERROR, _DIRECTORY_PART = 11, 12, 13, 14, 15, 16, 22
+XENSTORE_PAYLOAD_MAX = 4096
+XS_DIRECTORY, XS_READ, XS_GET_PERMS, XS_WATCH, XS_UNWATCH = 1, 2, 3, 4, 5
+XS_TRANSACTION_START, XS_TRANSACTION_END, XS_INTRODUCE = 6, 7, 8
+XS_WRITE, XS_MKDIR, XS_RM, XS_SET_PERMS = 11, 12, 13, 14
+XS_WATCH_EVENT, XS_ERROR, XS_DIRECTORY_PART = 15, 16, 22
 _OK = b"OK\0"
 
 
@@ -95,7 +88,7 @@ class FakeXenstored:
 
         def remove() -> None:
             self._exist.discard(domid)
-            for connection in [each for each in self._connections if each.domid == domid]:
+            for connection in [candidate for candidate in self._connections if candidate.domid == domid]:
                 self._drop(connection)
             self._unlisten(path)
             self.tree.forget_domain(domid)
@@ -198,9 +191,9 @@ class FakeXenstored:
             try:
                 answer = self._handle(connection, op, transaction, payload)
             except Refusal as refusal:
-                op, answer = _ERROR, f"{refusal}\0".encode()
+                op, answer = XS_ERROR, f"{refusal}\0".encode()
             self._send(connection, op, request, transaction, answer)
-            if op == _WATCH:  # it fires at once, after the answer
+            if op == XS_WATCH:  # it fires at once, after the answer
                 self._event(connection, connection.watches[-1], connection.watches[-1][0])
         self._flush(connection)
 
@@ -230,16 +223,16 @@ class FakeXenstored:
         if number and number not in connection.transactions:
             raise Refusal("ENOENT")
         tree, changes = connection.transactions[number] if number else (self.tree, None)
-        raw, _, rest = payload.partition(b"\0")
+        name, _, rest = payload.partition(b"\0")
         try:
-            path = absolute(raw.decode("ascii"), connection.domid)
+            path = absolute(name.decode("ascii"), connection.domid)
         except UnicodeDecodeError:
             raise Refusal("EINVAL") from None
         if op in _READERS:
             return _READERS[op](tree, path, connection.domid, rest)
         if op not in _CHANGERS:
             raise Refusal("ENOSYS")
-        if op == _SET_PERMS:
+        if op == XS_SET_PERMS:
             self._must_exist(rest)
         change = _CHANGERS[op](path, connection.domid, rest)
         changed = change(tree)
@@ -255,8 +248,8 @@ class FakeXenstored:
                 raise Refusal("ENOENT")
 
     def _watch(self, connection: _Connection, _: int, payload: bytes) -> bytes:
-        raw, token, *_rest = payload.split(b"\0")
-        given = raw.decode("ascii")
+        name, token, *_rest = payload.split(b"\0")
+        given = name.decode("ascii")
         whole = given if given.startswith("@") else absolute(given, connection.domid)
         if any(watch[0] == whole and watch[2] == token for watch in connection.watches):
             raise Refusal("EEXIST")
@@ -264,9 +257,9 @@ class FakeXenstored:
         return _OK
 
     def _unwatch(self, connection: _Connection, _: int, payload: bytes) -> bytes:
-        raw, token, *_rest = payload.split(b"\0")
+        name, token, *_rest = payload.split(b"\0")
         for watch in connection.watches:
-            if watch[1:] == (raw.decode("ascii"), token):
+            if watch[1:] == (name.decode("ascii"), token):
                 connection.watches.remove(watch)
                 return _OK
         raise Refusal("ENOENT")
@@ -314,12 +307,12 @@ class FakeXenstored:
         elif not self.tree.readable(path, connection.domid):
             return
         shown = given + path[len(whole) :]
-        self._send(connection, _WATCH_EVENT, 0, 0, shown.encode() + b"\0" + token + b"\0")
+        self._send(connection, XS_WATCH_EVENT, 0, 0, shown.encode() + b"\0" + token + b"\0")
 
 
 def _directory(tree: Tree, path: str, domid: int, _: bytes) -> bytes:
     names = b"".join(name.encode() + b"\0" for name in tree.node(path, domid).children)
-    if len(names) > _PAYLOAD_MAX:
+    if len(names) > XENSTORE_PAYLOAD_MAX:
         raise Refusal("E2BIG")
     return names
 
@@ -328,7 +321,7 @@ def _directory_part(tree: Tree, path: str, domid: int, rest: bytes) -> bytes:
     node = tree.node(path, domid)
     names, begin = b"".join(name.encode() + b"\0" for name in node.children), int(rest.rstrip(b"\0"))
     head = str(node.generation).encode() + b"\0"
-    room = _PAYLOAD_MAX - len(head) - 1
+    room = XENSTORE_PAYLOAD_MAX - len(head) - 1
     part = names[begin : begin + room]
     if begin + room < len(names):
         return head + part[: part.rfind(b"\0") + 1]
@@ -336,10 +329,10 @@ def _directory_part(tree: Tree, path: str, domid: int, rest: bytes) -> bytes:
 
 
 _READERS: dict[int, Callable[[Tree, str, int, bytes], bytes]] = {
-    _READ: lambda tree, path, domid, _: tree.node(path, domid).value,
-    _DIRECTORY: _directory,
-    _DIRECTORY_PART: _directory_part,
-    _GET_PERMS: lambda tree, path, domid, _: b"".join(
+    XS_READ: lambda tree, path, domid, _: tree.node(path, domid).value,
+    XS_DIRECTORY: _directory,
+    XS_DIRECTORY_PART: _directory_part,
+    XS_GET_PERMS: lambda tree, path, domid, _: b"".join(
         text.encode() + b"\0" for text in tree.node(path, domid).permissions.texts()
     ),
 }
@@ -372,9 +365,9 @@ def _set_perms(path: str, domid: int, rest: bytes) -> Callable[[Tree], list[str]
 
 
 _CHANGERS: dict[int, Callable[[str, int, bytes], Callable[[Tree], list[str]]]] = {
-    _WRITE: _write, _MKDIR: _mkdir, _RM: _rm, _SET_PERMS: _set_perms,
+    XS_WRITE: _write, XS_MKDIR: _mkdir, XS_RM: _rm, XS_SET_PERMS: _set_perms,
 }  # fmt: skip
 _ABOUT_CONNECTIONS: dict[int, Callable[[FakeXenstored, _Connection, int, bytes], bytes]] = {
-    _WATCH: FakeXenstored._watch, _UNWATCH: FakeXenstored._unwatch, _TRANSACTION_START: FakeXenstored._begin,
-    _TRANSACTION_END: FakeXenstored._end, _INTRODUCE: FakeXenstored._introduce,
+    XS_WATCH: FakeXenstored._watch, XS_UNWATCH: FakeXenstored._unwatch, XS_TRANSACTION_START: FakeXenstored._begin,
+    XS_TRANSACTION_END: FakeXenstored._end, XS_INTRODUCE: FakeXenstored._introduce,
 }  # fmt: skip

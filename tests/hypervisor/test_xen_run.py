@@ -106,14 +106,14 @@ def test_no_such_domain(counting: XenHypervisor) -> None:
 def test_managed_by_another(tmp_path: Path) -> None:
     hypervisor = XenHypervisor(tmp_path / "xl", managed_by="qubesd")
     request = VifRequest(4, 1, IPv4Address("10.137.0.20"), "00:16:3e:00:00:01")
-    for deed in (
+    for call in (
         lambda: hypervisor.pause(4),
         lambda: hypervisor.unpause(4),
         lambda: hypervisor.attach_vif(request),
         lambda: hypervisor.detach_vif(VifId(4, 0)),
     ):
         with pytest.raises(HypervisorError, match="belong to qubesd"):
-            deed()
+            call()
 
 
 def test_windows_do_not_come_to_dom0_and_it_says_where_they_are() -> None:

@@ -49,7 +49,7 @@ def _insert(what: list[str], port: int) -> list[str]:
 @pytest.mark.usefixtures("as_root")
 @pytest.mark.parametrize("what", _OF_OURS.values(), ids=_OF_OURS)
 def test_every_connection_of_an_address_is_forgotten_and_no_other(what: list[str]) -> None:
-    before = [_insert(each, 1000 + number) for number, each in enumerate([what, *_OTHERS.values()])]
+    before = [_insert(options, 1000 + number) for number, options in enumerate([what, *_OTHERS.values()])]
     listed = [conntrack.CONNTRACK, "-L", "-f", "ipv4"]
     assert len(_inside(*before, listed).split("udp ")) == 4
     left = _inside(*before, *conntrack.of_address(IPv4Address(OURS)), listed)
@@ -59,7 +59,7 @@ def test_every_connection_of_an_address_is_forgotten_and_no_other(what: list[str
 @pytest.mark.usefixtures("as_root")
 def test_the_queries_of_one_redirection_are_forgotten() -> None:
     queries = [["-s", OURS, "-d", VIRTUAL, "--dst-nat", SERVER], ["-s", OURS, "-d", VIRTUAL, "--dst-nat", FAR]]
-    before = [_insert(each, 1000 + number) for number, each in enumerate(queries)]
+    before = [_insert(options, 1000 + number) for number, options in enumerate(queries)]
     command = conntrack.of_redirect(IPv4Address(VIRTUAL), IPv4Address(SERVER))
     left = _inside(*before, command, [conntrack.CONNTRACK, "-L", "-f", "ipv4"])
     assert re.findall(r"sport=(\d+) dport=53", left) == ["1001"]

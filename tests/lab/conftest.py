@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab.box import enter
@@ -41,7 +41,7 @@ class Lab:
     # -- the command line
 
     def command(
-        self, *arguments: str, check: bool = True, timeout: float = 2 * PATIENCE
+        self, *arguments: str, check: bool = True, timeout: float = 2 * DEADLINE
     ) -> subprocess.CompletedProcess[str]:
         """Run `qnet lab WORDS` for this lab."""
         return subprocess.run(
@@ -108,7 +108,7 @@ class Lab:
     def start(self, domain: str) -> None:
         self.ask("start", name=domain)
 
-    def online(self, domain: str, seconds: float = PATIENCE) -> None:
+    def online(self, domain: str, seconds: float = DEADLINE) -> None:
         """Wait until a domain is online."""
         assert not (missing := self.ask("online", 2 * seconds, name=domain, seconds=seconds)), f"{domain}: {missing}"
 
@@ -168,7 +168,7 @@ class Lab:
         domain: str,
         *command: str,
         input: str | None = None,  # noqa: A002
-        timeout: float = PATIENCE,
+        timeout: float = DEADLINE,
         check: bool = True,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in a domain or at a provider to its end."""
@@ -189,7 +189,7 @@ class Lab:
         """What a command that must succeed prints, without white space around it."""
         return self.exec(domain, *command, **options).stdout.strip()
 
-    def wait(self, what: str, ready: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+    def wait(self, what: str, ready: Callable[[], Any], seconds: float = DEADLINE) -> Any:
         """Wait until `ready` returns something true, and return that."""
         until = time.monotonic() + seconds
         while not (answer := ready()):

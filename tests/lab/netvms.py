@@ -6,7 +6,7 @@ import json
 import subprocess
 from typing import Any
 
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.store import keys
 
@@ -34,7 +34,7 @@ def page(lab: Lab, domain: str) -> str:
     return done.stdout.partition("Hello from ")[2].partition(".")[0]
 
 
-def until_page(lab: Lab, domain: str, provider: str, seconds: float = PATIENCE) -> None:
+def until_page(lab: Lab, domain: str, provider: str, seconds: float = DEADLINE) -> None:
     lab.wait(f"a page from {provider} in {domain}", lambda: page(lab, domain) == provider, seconds)
 
 
@@ -44,15 +44,15 @@ def state(lab: Lab, domain: str) -> dict[str, Any]:
     return next(entry for entry in snapshot["domains"] if entry["name"] == domain)
 
 
-def cards(lab: Lab, domain: str) -> list[str]:
-    """Who serves or served a domain's cards, by the toolstack's own nodes."""
+def backends(lab: Lab, domain: str) -> list[str]:
+    """Who serves or served a domain's vifs, by the toolstack's own nodes."""
     root = f"/libxl/{lab.id(domain)}/device/vif"
     with lab.store("dom0") as store:
         return [(store.read(f"{root}/{devid}/backend") or b"").decode() for devid in store.children(root)]
 
 
 def served_by(lab: Lab, domain: str, netvm: str) -> bool:
-    return cards(lab, domain) == [f"/local/domain/{lab.id(netvm)}/backend/vif/{lab.id(domain)}/0"]
+    return backends(lab, domain) == [f"/local/domain/{lab.id(netvm)}/backend/vif/{lab.id(domain)}/0"]
 
 
 def dead_agent(lab: Lab, netvm: str) -> bool:

@@ -35,8 +35,8 @@ def _wait_for(lab: Lab, *real: str) -> None:
     try:
         lab.wait(f"redirection to {real}", lambda: _redirects(lab) == expected)
     except AssertionError:
-        known = lab.out("netvm", "nmcli", "-t", "-f", "GENERAL.DEVICE,GENERAL.STATE,IP4.DNS", "device", "show")
-        raise AssertionError(f"no redirection to {real}, but {_redirects(lab)}; NetworkManager has {known}") from None
+        devices = lab.out("netvm", "nmcli", "-t", "-f", "GENERAL.DEVICE,GENERAL.STATE,IP4.DNS", "device", "show")
+        raise AssertionError(f"no redirection to {real}, but {_redirects(lab)}; NetworkManager has {devices}") from None
 
 
 @pytest.fixture

@@ -72,8 +72,8 @@ def _dom0(lab: Lab) -> tuple[str, str]:
     return number[0], number[4]
 
 
-def _mac(lab: Lab, where: str, card: str) -> str:
-    link = lab.out(where, "ip", "-o", "link", "show", "dev", card)
+def _mac(lab: Lab, where: str, interface: str) -> str:
+    link = lab.out(where, "ip", "-o", "link", "show", "dev", interface)
     return link.partition("link/ether ")[2].split()[0]
 
 
@@ -376,14 +376,14 @@ def test_there_is_no_host_at_dom0s_address(lab: Lab, connected: Upgrade, state: 
     if state == "closed":
         connected.must_disconnect()
         lab.wait("no vif", lambda: "vif0.0" not in lab.out("netvm", "ip", "-o", "link"))
-    card, source, to = {
+    interface, source, to = {
         "netvm": ("eth0", lab.out("netvm", "sh", "-c", _ADDRESS), _mac(lab, "isp1", "cable")),
         "isp1": ("cable", "192.168.0.1", _mac(lab, "netvm", "eth0")),
         "work": ("eth0", lab.address("work"), NETVM_MAC),
     }[where]
     sets = []
     for target in (address, NOBODY):
-        arguments = (card, _mac(lab, where, card), to, source, target, "tcp", "disguised", "odd", "arp")
+        arguments = (interface, _mac(lab, where, interface), to, source, target, "tcp", "disguised", "odd", "arp")
         replies = json.loads(lab.out(where, PYTHON, KNOCK, *arguments, timeout=90))["replies"]
         of_it = [answer for answer in replies if answer.startswith(("tcp ", "icmp ", "arp 2 "))]
         sets.append({answer.replace(target, "it") for answer in of_it})

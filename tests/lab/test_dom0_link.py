@@ -96,12 +96,12 @@ def test_what_it_would_meet_is_told_before(upgrade: Upgrade, machine: Lab) -> No
 def _obstacle(upgrade: Upgrade, code: str) -> str:
     """Wait until something stands in the way: told before, refused, and nothing has changed."""
 
-    def told() -> list[dict[str, Any]]:
+    def matching() -> list[dict[str, Any]]:
         """A problem is told with its cure."""
         obstacles = upgrade.call("Preflight")["obstacles"]
         return [one for one in obstacles if code in (one["code"], one["arguments"].get("problem", {}).get("code"))]
 
-    obstacles = upgrade.spin(code, told)
+    obstacles = upgrade.spin(code, matching)
     before = upgrade.traces()
     error, sentence = _error(upgrade, "ConnectDom0", "u", 5)
     assert error == "Refused"

@@ -54,13 +54,13 @@ def test_a_dual_stack_domain_is_served_and_told_its_ipv4_address(lab: Lab) -> No
         address, both = "10.137.0.99", "10.137.0.99 fd09:24ef:4179::a89:63"
 
         def change(store: Store) -> None:
-            for card in (f"/libxl/{number}/device/vif/0", f"/local/domain/{lab.id('netvm')}/backend/vif/{number}/0"):
-                store.write(f"{card}/ip", both)
+            for node in (f"/libxl/{number}/device/vif/0", f"/local/domain/{lab.id('netvm')}/backend/vif/{number}/0"):
+                store.write(f"{node}/ip", both)
 
         with lab.store("dom0") as dom0:
             dom0.atomically(change)
-            told = f"{_home(lab, 'dual')}/qnet/address"
-            lab.wait("what dom0 tells it", lambda: dom0.read(told) == address.encode())
+            path = f"{_home(lab, 'dual')}/qnet/address"
+            lab.wait("what dom0 tells it", lambda: dom0.read(path) == address.encode())
         lab.wait("its route", lambda: f"{address} dev vif{number}.0" in lab.out("netvm", "ip", "route"))
         lab.exec("dual", "qnet-guest")
         assert f"inet {address}/32" in lab.out("dual", "ip", "address", "show", "eth0")

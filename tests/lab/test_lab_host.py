@@ -102,9 +102,9 @@ def test_a_lab_with_one_provider(new_lab: Callable[[], Lab]) -> None:
 
 
 def test_a_name_is_taken_once(fresh_lab: Lab) -> None:
-    again = fresh_lab.command("up", check=False)
-    assert again.returncode == 1
-    assert f"There is a lab named {fresh_lab.name} already" in again.stderr
+    second = fresh_lab.command("up", check=False)
+    assert second.returncode == 1
+    assert f"There is a lab named {fresh_lab.name} already" in second.stderr
     fresh_lab.exec("work", "true")
 
 

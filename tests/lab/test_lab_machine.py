@@ -106,8 +106,8 @@ def test_vif_nodes_are_libxls(lab: Lab, ids: dict[str, int]) -> None:
 def test_links_are_netbacks(lab: Lab, ids: dict[str, int]) -> None:
     links = {link["ifname"]: link for link in json.loads(lab.out("netvm", "ip", "-j", "link"))}
     assert links[f"vif{ids['work']}.0"]["address"] == "fe:ff:ff:ff:ff:ff"
-    (card,) = json.loads(lab.out("work", "ip", "-j", "link", "show", "eth0"))
-    assert card["address"] == lab.out("work", "xenstore-read", "device/vif/0/mac")
+    (eth0,) = json.loads(lab.out("work", "ip", "-j", "link", "show", "eth0"))
+    assert eth0["address"] == lab.out("work", "xenstore-read", "device/vif/0/mac")
     assert {link["ifname"] for link in json.loads(lab.out("vault", "ip", "-j", "link"))} >= {"lo"}
     assert lab.exec("vault", "ip", "link", "show", "eth0", check=False).returncode
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PyQt5.QtDBus import QDBusConnection
 from PyQt5.QtWidgets import QApplication
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.lab.box.enter import dom0_bus_address
 from qnet_gui.model.messages.system import SystemCode
@@ -39,7 +39,7 @@ def applet(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str]
     assert application
 
 
-def spin(ready: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+def spin(ready: Callable[[], Any], seconds: float = DEADLINE) -> Any:
     until = time.monotonic() + seconds
     while not (answer := ready()):
         assert time.monotonic() < until, "it did not come"

@@ -12,7 +12,7 @@ from qnet_gui.model.domain import NetvmState
 
 from . import netvms
 from .conftest import Lab, running
-from .netvms import cards, page, qnet, served_by, state, until_page
+from .netvms import backends, page, qnet, served_by, state, until_page
 from .upgrade import Upgrade
 
 
@@ -31,7 +31,7 @@ def test_a_netvm_that_is_restarted_gets_its_domains_again(two: Lab) -> None:
     assert state(two, "work") == before
     assert two.out("work", "cat", "/sys/class/net/eth0/address") == mac
     assert served_by(two, "work", "netvm")
-    assert cards(two, "vault") == []
+    assert backends(two, "vault") == []
 
 
 def test_while_it_is_away_its_domains_are_as_they_were_and_wait(two: Lab) -> None:
@@ -39,7 +39,7 @@ def test_while_it_is_away_its_domains_are_as_they_were_and_wait(two: Lab) -> Non
     two.wait("no netvm", lambda: state(two, "work")["vif"] == "")
     with two.store("dom0") as store:
         assert store.read(f"/local/domain/{two.id('work')}/qnet/address") == two.address("work").encode()
-    assert len(cards(two, "work")) == 1
+    assert len(backends(two, "work")) == 1
     two.command("start", "netvm")
     until_page(two, "work", "isp1")
 
@@ -70,7 +70,7 @@ def test_who_was_cut_off_stays_so(two: Lab) -> None:
     qnet(two, "domain", "detach", "work")
     two.restart("netvm")
     until_page(two, "personal", "isp1")
-    assert cards(two, "work") == []
+    assert backends(two, "work") == []
     assert page(two, "work") == ""
     qnet(two, "domain", "attach", "work")
     assert page(two, "work") == "isp1"
@@ -82,7 +82,7 @@ def test_who_is_cut_off_while_the_netvm_is_away_stays_so_too(two: Lab) -> None:
     qnet(two, "domain", "detach", "work")
     two.command("start", "netvm")
     until_page(two, "personal", "isp1")
-    assert cards(two, "work") == []
+    assert backends(two, "work") == []
     qnet(two, "domain", "attach", "work")
     assert page(two, "work") == "isp1"
 

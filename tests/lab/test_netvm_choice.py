@@ -34,12 +34,12 @@ def _back(two: Lab) -> Iterator[None]:
 
 
 def test_running_domains_are_moved_and_keep_what_they_had(two: Lab) -> None:
-    before, card = state(two, "work"), two.out("work", "cat", "/sys/class/net/eth0/address")
+    before, mac = state(two, "work"), two.out("work", "cat", "/sys/class/net/eth0/address")
     assert page(two, "work") == "isp1"
     output = qnet(two, "netvm", "set", "netvm2", "--move")
     assert output.splitlines()[-1] == "netvm2 is the netvm now. Moved to it: personal, work."
     assert [page(two, domain) for domain in ("work", "personal")] == ["isp2", "isp2"]
-    assert two.out("work", "cat", "/sys/class/net/eth0/address") == card
+    assert two.out("work", "cat", "/sys/class/net/eth0/address") == mac
     assert state(two, "work") == {**before, "netvm": "netvm2"}
     assert state(two, "netvm")["vif"] == state(two, "vault")["vif"] == ""
     assert "vif" not in two.out("netvm", "ip", "-4", "route")
@@ -177,7 +177,7 @@ def test_a_domain_is_cut_off_and_attached_again_as_it_was(two: Lab) -> None:
     assert "attached to netvm already" in refusal(two, "domain", "attach", "work")
 
 
-def test_a_domain_that_never_had_a_card_gets_one(two: Lab) -> None:
+def test_a_domain_that_never_had_a_vif_gets_one(two: Lab) -> None:
     qnet(two, "domain", "attach", "vault")
     assert page(two, "vault") == "isp1"
     first = state(two, "vault")["address"]

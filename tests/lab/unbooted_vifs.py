@@ -37,11 +37,11 @@ def mac(number: int) -> str:
     return f"00:16:3e:00:{number // 256:02x}:{number % 256:02x}"
 
 
-def write(lab: Lab, cards: Mapping[int, Mapping[str, str]]) -> None:
+def write(lab: Lab, vifs: Mapping[int, Mapping[str, str]]) -> None:
     """Write the nodes as dom0, in one transaction as libxl does, owned by the netvm."""
 
     def change(store: Store) -> None:
-        for frontend, fields in cards.items():
+        for frontend, fields in vifs.items():
             store.mkdir(f"{NETVM_HOME}/backend/vif/{frontend}")
             store.set_perms(f"{NETVM_HOME}/backend/vif/{frontend}", ["n1"])
             store.mkdir(path(frontend))

@@ -14,7 +14,7 @@ from typing import Any
 import dbus
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.lab.box.enter import dom0_bus_address
 from qnet_gui.lab.box.root import CHECKOUT
@@ -105,7 +105,7 @@ class Upgrade:
     def runs(self) -> bool:
         return bool(self._bus.name_has_owner(NAME))
 
-    def spin(self, what: str, ready: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+    def spin(self, what: str, ready: Callable[[], Any], seconds: float = DEADLINE) -> Any:
         """Take in signals until something is so."""
         until, context = time.monotonic() + seconds, GLib.MainContext.default()
         while not (answer := ready()):
@@ -114,7 +114,7 @@ class Upgrade:
                 time.sleep(0.005)
         return answer
 
-    def end_of(self, number: int, seconds: float = 2 * PATIENCE) -> tuple[str, str]:
+    def end_of(self, number: int, seconds: float = 2 * DEADLINE) -> tuple[str, str]:
         """Error (without its prefix) and sentence of an operation's end."""
         self.spin(f"the end of operation {number}", lambda: number in self.ends, seconds)
         error, sentence = self.ends[number]
@@ -145,7 +145,7 @@ class Upgrade:
         traced["states"] = {domain["name"]: domain["state"] for domain in self.lab.ask("status")["domains"]}
         return traced
 
-    def wait_closed(self, before: dict[str, Any], seconds: float = PATIENCE) -> None:
+    def wait_closed(self, before: dict[str, Any], seconds: float = DEADLINE) -> None:
         """Wait until the helper says that dom0 is closed, then compare all traces."""
 
         wire: dict[str, Any] = {}

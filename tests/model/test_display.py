@@ -15,7 +15,7 @@ OTHER = "f" * 32
 
 
 def packed(family: int, *fields: bytes) -> bytes:
-    return struct.pack(">H", family) + b"".join(struct.pack(">H", len(each)) + each for each in fields)
+    return struct.pack(">H", family) + b"".join(struct.pack(">H", len(field)) + field for field in fields)
 
 
 @pytest.mark.parametrize("name", [":0", ":0.0", "unix:0", "unix:0.1"])
@@ -47,12 +47,13 @@ def test_what_is_written_can_be_read() -> None:
 
 def test_the_first_that_fits_is_taken() -> None:
     magic = b"MIT-MAGIC-COOKIE-1"
-    raw = packed(256, b"a", b"1", magic, bytes.fromhex(OTHER)) + packed(0, b"\x7f\0\0\1", b"0", magic, b"tcp")
-    raw += packed(256, b"a", b"0", b"XDM-AUTHORIZATION-1", b"x") + packed(65535, b"", b"", magic, bytes.fromhex(COOKIE))
-    assert cookie(raw, 0) == COOKIE
+    xauthority = packed(256, b"a", b"1", magic, bytes.fromhex(OTHER)) + packed(0, b"\x7f\0\0\1", b"0", magic, b"tcp")
+    xauthority += packed(256, b"a", b"0", b"XDM-AUTHORIZATION-1", b"x")
+    xauthority += packed(65535, b"", b"", magic, bytes.fromhex(COOKIE))
+    assert cookie(xauthority, 0) == COOKIE
 
 
 @pytest.mark.parametrize("length", range(60))
-def test_a_file_that_is_cut_off_has_no_cookie(length: int) -> None:
-    raw = entry(COOKIE, "dom0", 0)
-    assert cookie(raw[: min(length, len(raw) - 1)], 0) == ""
+def test_a_xauthoritythat_is_cut_off_has_no_cookie(length: int) -> None:
+    xauthority = entry(COOKIE, "dom0", 0)
+    assert cookie(xauthority[: min(length, len(xauthority) - 1)], 0) == ""

@@ -8,25 +8,25 @@ from hypothesis import strategies as st
 
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, redirects, usable
 
-servers = st.lists(st.integers(1, 0xFFFFFFFF).map(IPv4Address), max_size=6)
+real_servers = st.lists(st.integers(1, 0xFFFFFFFF).map(IPv4Address), max_size=6)
 
 
-@given(servers)
-def test_every_virtual_server_is_covered_or_none(found):
-    result = redirects(DEFAULT_VIRTUAL, found)
-    if usable(found, DEFAULT_VIRTUAL):
-        assert tuple(each.virtual for each in result) == DEFAULT_VIRTUAL
+@given(real_servers)
+def test_every_virtual_server_is_covered_or_none(servers):
+    result = redirects(DEFAULT_VIRTUAL, servers)
+    if usable(servers, DEFAULT_VIRTUAL):
+        assert tuple(redirect.virtual for redirect in result) == DEFAULT_VIRTUAL
     else:
         assert result == ()
 
 
-@given(servers)
-def test_a_query_never_goes_to_a_loopback_or_back_to_a_virtual_server(found):
-    for each in redirects(DEFAULT_VIRTUAL, found):
-        assert not each.real.is_loopback
-        assert not each.real.is_multicast
-        assert each.real not in DEFAULT_VIRTUAL
-        assert each.real in found
+@given(real_servers)
+def test_a_query_never_goes_to_a_loopback_or_back_to_a_virtual_server(servers):
+    for redirect in redirects(DEFAULT_VIRTUAL, servers):
+        assert not redirect.real.is_loopback
+        assert not redirect.real.is_multicast
+        assert redirect.real not in DEFAULT_VIRTUAL
+        assert redirect.real in servers
 
 
 @pytest.mark.parametrize(
@@ -42,5 +42,5 @@ def test_a_query_never_goes_to_a_loopback_or_back_to_a_virtual_server(found):
     ],
 )
 def test_one_two_three_and_no_servers(real, expected):
-    found = redirects(DEFAULT_VIRTUAL, map(IPv4Address, real))
-    assert [str(each.real) for each in found] == expected
+    chosen = redirects(DEFAULT_VIRTUAL, map(IPv4Address, real))
+    assert [str(redirect.real) for redirect in chosen] == expected

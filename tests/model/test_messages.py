@@ -95,10 +95,10 @@ def test_how_arguments_are_written(monkeypatch):
 @pytest.mark.parametrize("code", CODES)
 def test_every_code_comes_back_from_the_bus_and_from_json(code):
     message = sample(code)
-    found = message_wire.arguments(message)
-    assert message_wire.read(code.value, plain(typed(found))) == message
+    plain_arguments = message_wire.arguments(message)
+    assert message_wire.read(code.value, plain(typed(plain_arguments))) == message
     assert message_wire.from_plain(json.loads(json.dumps(message_wire.as_plain(message)))) == message
-    assert message_wire.heard("Something else.", code.value, found) == message
+    assert message_wire.from_parts("Something else.", code.value, plain_arguments) == message
 
 
 def test_a_problem_comes_back_and_nothing_else_is_one():
@@ -161,17 +161,17 @@ HOSTILE = [
 @pytest.mark.parametrize(("code", "given"), HOSTILE, ids=range(len(HOSTILE)))
 def test_what_is_of_another_form_is_dropped_to_the_plain_sentence(code, given):
     assert message_wire.read(code, given) is None
-    heard = message_wire.heard("Etwas ist\nanders \N{SNOWMAN}." + "x" * 1000, code, given)
-    assert heard.code is HelperCode.SAID
-    assert heard.english.startswith("Etwas ist?anders ?.xxx")
-    assert len(heard.english) == message_wire.SENTENCE
+    message = message_wire.from_parts("Etwas ist\nanders \N{SNOWMAN}." + "x" * 1000, code, given)
+    assert message.code is HelperCode.SAID
+    assert message.english.startswith("Etwas ist?anders ?.xxx")
+    assert len(message.english) == message_wire.SENTENCE
 
 
 def test_texts_are_reduced_to_what_may_be_shown():
-    heard = message_wire.heard("", "netvm-paused", {"name": "ne\N{RIGHT-TO-LEFT OVERRIDE}t\n" + "x" * 1000})
-    assert heard.code is DomainCode.NETVM_PAUSED
-    assert heard.english.startswith("ne?t?xxx")
-    assert len(heard.english) < 600
+    message = message_wire.from_parts("", "netvm-paused", {"name": "ne\N{RIGHT-TO-LEFT OVERRIDE}t\n" + "x" * 1000})
+    assert message.code is DomainCode.NETVM_PAUSED
+    assert message.english.startswith("ne?t?xxx")
+    assert len(message.english) < 600
 
 
 def test_as_deep_as_we_nest_ourselves():
@@ -181,10 +181,10 @@ def test_as_deep_as_we_nest_ourselves():
     assert message_wire.read("put-back", message_wire.arguments(message)) == message
 
 
-@pytest.mark.parametrize("found", [None, 7, "x", [], {}, {"sentence": 7}, {"code": "netvm-gone", "arguments": {}}])
-def test_what_has_no_sentence_is_none(found):
+@pytest.mark.parametrize("wire", [None, 7, "x", [], {}, {"sentence": 7}, {"code": "netvm-gone", "arguments": {}}])
+def test_what_has_no_sentence_is_none(wire):
     with pytest.raises(ValueError, match="sentence"):
-        message_wire.from_plain(found)
+        message_wire.from_plain(wire)
 
 
 def test_an_error_may_be_raised_of_a_message():

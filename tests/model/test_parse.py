@@ -15,10 +15,10 @@ anything = st.one_of(st.binary(max_size=200), st.text(max_size=200))
 @pytest.mark.parametrize(
     "parser", [parse.text_of, parse.domid, parse.ipv4, parse.mac, parse.ifname, parse.domain_name, parse.uuid]
 )
-@given(raw=anything)
-def test_a_parser_returns_a_value_or_refuses(parser, raw):
+@given(text=anything)
+def test_a_parser_returns_a_value_or_refuses(parser, text):
     try:
-        parser(raw)
+        parser(text)
     except BadInput as error:
         assert error.sentence.isascii()
         assert error.sentence.isprintable()
@@ -26,8 +26,8 @@ def test_a_parser_returns_a_value_or_refuses(parser, raw):
 
 
 @given(anything)
-def test_printable_is_always_short_printable_ascii(raw):
-    text = parse.printable(raw)
+def test_printable_is_always_short_printable_ascii(untrusted):
+    text = parse.printable(untrusted)
     assert len(text) <= parse.TEXT_LIMIT
     assert all(" " <= char <= "~" for char in text)
 
@@ -58,7 +58,7 @@ def test_ipv4_refuses(bad):
 
 
 @pytest.mark.parametrize(
-    ("raw", "first"),
+    ("text", "first"),
     [
         (b"10.137.0.5", "10.137.0.5"),
         (b"10.137.0.5 fd09:24ef:4179::a89:5", "10.137.0.5"),  # as libvirt writes a dual-stack domain's
@@ -67,20 +67,20 @@ def test_ipv4_refuses(bad):
         (b" 10.137.0.5  ::1 ", "10.137.0.5"),
     ],
 )
-def test_the_first_ipv4_address_of_a_vif_counts(raw, first):
-    assert str(parse.addresses(raw)[0]) == first
+def test_the_first_ipv4_address_of_a_vif_counts(text, first):
+    assert str(parse.addresses(text)[0]) == first
 
 
 @pytest.mark.parametrize(
-    "raw",
+    "text",
     [
         b"", b" ", b"fd09::5", b"nonsense", b"10.137.0.5 nonsense", b"10.137.0.5,fd09::5", b"10.137.0.5/24",
         b"10.137.0.5 224.0.0.1", b"10.137.0.5 \xff", b"10.137.0.5\n", b"10.137.0.5 " * 100,
     ],
 )  # fmt: skip
-def test_what_is_no_list_of_addresses_is_refused_as_a_whole(raw):
+def test_what_is_no_list_of_addresses_is_refused_as_a_whole(text):
     with pytest.raises(BadInput):
-        parse.addresses(raw)
+        parse.addresses(text)
 
 
 def test_mac_takes_capitals_and_refuses_multicast():

@@ -81,4 +81,4 @@ def test_dom0_on_its_way_and_dom0_that_is_stuck():
 
 
 def test_uplinks_in_a_few_words():
-    assert [uplink_name(each) for each in (CABLE, WIFI, VPN)] == ["eth0 (cable)", "Home (Wi-Fi)", "office (VPN)"]
+    assert [uplink_name(uplink) for uplink in (CABLE, WIFI, VPN)] == ["eth0 (cable)", "Home (Wi-Fi)", "office (VPN)"]

@@ -95,7 +95,7 @@ def test_problems_that_explain_others_come_first():
         Problem(ProblemCode.NO_STORE),
         Problem(ProblemCode.NO_DNS),
     ]
-    assert [each.code for each in in_order(given_)] == ["no-store", "no-dns", "vif-refused"]
+    assert [problem.code for problem in in_order(given_)] == ["no-store", "no-dns", "vif-refused"]
 
 
 def test_the_uplink_is_the_one_with_the_default_route():

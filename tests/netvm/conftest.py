@@ -12,7 +12,7 @@ import pytest
 from fakes.hypervisor import FakeHypervisor
 from fakes.kernel import FakeKernel
 from fakes.xen import FakeXen
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.kernel.netlink import Netlink
@@ -40,8 +40,8 @@ class FakeNetvm:
         for domid in (7, 8, 9):
             self.hypervisor.create(domid, f"work{domid}")
         self.path = xen.hardware.xenbus(NETVM)
-        self.store = Store(self.path, deadline=PATIENCE)
-        self.dom0 = Store(xen.hardware.socket, deadline=PATIENCE)
+        self.store = Store(self.path, deadline=DEADLINE)
+        self.dom0 = Store(xen.hardware.socket, deadline=DEADLINE)
 
     def attach(self, domid: int, address: str | None = None, link: bool = True) -> VifId:
         """The toolstack makes the nodes, the driver the link."""

@@ -55,13 +55,13 @@ class Running:
     def __init__(self, agent: Agent, netvm: Any, bus: FakeBus, loop: Loop, path: Path) -> None:
         self.agent, self.netvm, self.bus, self.loop, self._path = agent, netvm, bus, loop, path
 
-    def told(self, key: keys.Key, *index: int) -> str | None:
+    def reported(self, key: keys.Key, *index: int) -> str | None:
         """What dom0 sees."""
-        raw = self.netvm.dom0.read(key.under(1, *index))
-        return None if raw is None else raw.decode()
+        value = self.netvm.dom0.read(key.under(1, *index))
+        return None if value is None else value.decode()
 
-    def wait_told(self, key: keys.Key, value: str, *index: int) -> None:
-        self.loop.until(lambda: self.told(key, *index) == value, f"{key.path} is {self.told(key, *index)}")
+    def wait_reported(self, key: keys.Key, value: str, *index: int) -> None:
+        self.loop.until(lambda: self.reported(key, *index) == value, f"{key.path} is {self.reported(key, *index)}")
 
     def request(self, line: str) -> None:
         path = keys.REQUEST.under(1)
@@ -70,10 +70,10 @@ class Running:
 
     def answer(self, serial: int) -> tuple[str, list[str]]:
         head = self.loop.until(
-            lambda: text if (text := self.told(keys.ANSWER_HEAD) or "").startswith(f"{serial} ") else None
+            lambda: text if (text := self.reported(keys.ANSWER_HEAD) or "").startswith(f"{serial} ") else None
         )
         _, word, count = head.split(" ")
-        return word, [self.told(keys.ANSWER_PIECE, index) or "" for index in range(int(count))]
+        return word, [self.reported(keys.ANSWER_PIECE, index) or "" for index in range(int(count))]
 
     def script(self, line: str) -> str:
         """What the hotplug script says, and the answer."""
@@ -136,11 +136,11 @@ def running(start: Callable[..., Running], bus: FakeBus) -> Running:
 
 def test_networkmanagers_servers_are_redirected_to_and_told(running: Running) -> None:
     running.loop.until(lambda: running.netvm.redirects() == SERVERS)
-    running.wait_told(AGENT["source"], "networkmanager")
-    running.wait_told(UPLINK["name"], "eth0", 0)
-    assert running.told(keys.AGENT_STATE) == "running"
-    assert running.told(AGENT["redirects"]) == "10.139.1.1>192.168.1.53 10.139.1.2>192.168.1.53"
-    assert running.told(keys.AGENT_PROBLEMS) == ""
+    running.wait_reported(AGENT["source"], "networkmanager")
+    running.wait_reported(UPLINK["name"], "eth0", 0)
+    assert running.reported(keys.AGENT_STATE) == "running"
+    assert running.reported(AGENT["redirects"]) == "10.139.1.1>192.168.1.53 10.139.1.2>192.168.1.53"
+    assert running.reported(keys.AGENT_PROBLEMS) == ""
 
 
 def test_other_servers_are_followed_and_clients_moved(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +148,7 @@ def test_other_servers_are_followed_and_clients_moved(running: Running, monkeypa
     running.loop.until(lambda: running.netvm.redirects() == SERVERS)
     configuration = {"Configuration": [{"nameservers": ["192.168.1.54"], "priority": 100}]}
     running.bus.change(NM, f"{ROOT}/DnsManager", f"{NM}.DnsManager", configuration)
-    running.wait_told(AGENT["redirects"], "10.139.1.1>192.168.1.54 10.139.1.2>192.168.1.54")
+    running.wait_reported(AGENT["redirects"], "10.139.1.1>192.168.1.54 10.139.1.2>192.168.1.54")
     running.loop.until(lambda: len(running.netvm.kernel.forgotten) == 2)
     assert {command[-1] for command in running.netvm.kernel.forgotten} == {"192.168.1.53"}
 
@@ -158,29 +158,29 @@ def test_a_lack_of_servers_is_told_when_it_lasts(running: Running, monkeypatch: 
     running.loop.until(lambda: running.netvm.redirects() == SERVERS)
     running.bus.change(NM, f"{ROOT}/DnsManager", f"{NM}.DnsManager", {"Configuration": []})
     running.loop.until(lambda: running.netvm.redirects() == {})
-    running.wait_told(AGENT["source"], "none")
-    assert running.told(keys.AGENT_PROBLEMS)
+    running.wait_reported(AGENT["source"], "none")
+    assert running.reported(keys.AGENT_PROBLEMS)
 
 
 def test_servers_that_networkmanager_lost_are_told_as_lost(
     running: Running, bus: FakeBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redirection, "_BETWEEN", 0.05)
-    running.wait_told(keys.AGENT_PROBLEMS, "")
+    running.wait_reported(keys.AGENT_PROBLEMS, "")
     lease = f"{ROOT}/DHCP4Config/1"
     bus.add(NM, lease, {f"{NM}.DHCP4Config": {"Options": {"domain_name_servers": "192.168.1.53"}}})
     bus.change(NM, f"{ROOT}/Devices/1", f"{NM}.Device", {"Dhcp4Config": lease})
     bus.change(NM, f"{ROOT}/DnsManager", f"{NM}.DnsManager", {"Configuration": []})
-    running.wait_told(keys.AGENT_PROBLEMS, "networkmanager-lost-servers")
+    running.wait_reported(keys.AGENT_PROBLEMS, "networkmanager-lost-servers")
     bus.change(NM, f"{ROOT}/DnsManager", f"{NM}.DnsManager", {"Configuration": [{"nameservers": ["192.168.1.53"]}]})
-    running.wait_told(keys.AGENT_PROBLEMS, "")
+    running.wait_reported(keys.AGENT_PROBLEMS, "")
 
 
 def test_a_networkmanager_that_restarts_is_no_loss(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    running.wait_told(keys.UPLINK_COUNT, "1")
+    running.wait_reported(keys.UPLINK_COUNT, "1")
     running.bus.go(NM)
     running.loop.settle()
-    assert (running.netvm.redirects(), running.told(keys.UPLINK_COUNT)) == (SERVERS, "1")
+    assert (running.netvm.redirects(), running.reported(keys.UPLINK_COUNT)) == (SERVERS, "1")
     running.bus.come(NM)
     running.loop.settle()
     assert running.netvm.redirects() == SERVERS
@@ -189,30 +189,30 @@ def test_a_networkmanager_that_restarts_is_no_loss(running: Running, monkeypatch
 def test_a_networkmanager_that_stays_away_is(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(networkmanager, "_GRACE", 0.05)
     monkeypatch.setattr(redirection, "_BETWEEN", 0.05)
-    running.wait_told(keys.UPLINK_COUNT, "1")
+    running.wait_reported(keys.UPLINK_COUNT, "1")
     running.bus.go(NM)
-    running.wait_told(keys.AGENT_PROBLEMS, "no-uplink no-networkmanager")
+    running.wait_reported(keys.AGENT_PROBLEMS, "no-uplink no-networkmanager")
     running.loop.until(lambda: running.netvm.redirects() == {})
 
 
-def test_a_card_that_is_pulled_goes_after_a_moment(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_nic_that_is_pulled_goes_after_a_moment(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(networkmanager, "_LEAVING", 0.05)
-    running.wait_told(keys.UPLINK_COUNT, "1")
+    running.wait_reported(keys.UPLINK_COUNT, "1")
     running.bus.remove(NM, f"{ROOT}/Devices/1", f"{NM}.Device")
-    running.wait_told(keys.UPLINK_COUNT, "0")
+    running.wait_reported(keys.UPLINK_COUNT, "0")
     again = CONNECTED[f"{ROOT}/Devices/1"]
     running.bus.add(NM, f"{ROOT}/Devices/1", again)
-    running.wait_told(keys.UPLINK_COUNT, "1")
+    running.wait_reported(keys.UPLINK_COUNT, "1")
 
 
 def test_without_networkmanager_systemd_resolved_decides(start: Callable[..., Running], bus: FakeBus) -> None:
     bus.answers[resolved.NAME, "GetAll"] = {"DNS": [(0, 2, [192, 168, 1, 9])], "Domains": []}
     bus.come(resolved.NAME)
     running = start()
-    running.wait_told(AGENT["source"], "resolved")
+    running.wait_reported(AGENT["source"], "resolved")
     bus.answers[resolved.NAME, "GetAll"] = {"DNS": [(0, 2, [192, 168, 1, 10])], "Domains": []}
     bus.change(resolved.NAME, "/org/freedesktop/resolve1", "org.freedesktop.resolve1.Manager", {}, "DNS")
-    running.wait_told(AGENT["redirects"], "10.139.1.1>192.168.1.10 10.139.1.2>192.168.1.10")
+    running.wait_reported(AGENT["redirects"], "10.139.1.1>192.168.1.10 10.139.1.2>192.168.1.10")
 
 
 def test_without_a_bus_the_kernel_and_resolv_conf_tell(
@@ -224,17 +224,17 @@ def test_without_a_bus_the_kernel_and_resolv_conf_tell(
     netvm.kernel.set_up(index)
     netvm.kernel.add_route(FakeRoute(IPv4Network("0.0.0.0/0"), index, 0, IPv4Address("192.168.5.1"), 0))
     running = start(with_bus=False)
-    running.wait_told(UPLINK["name"], "eth7", 0)
-    assert (running.told(UPLINK["address"], 0), running.told(UPLINK["gateway"], 0)) == (
+    running.wait_reported(UPLINK["name"], "eth7", 0)
+    assert (running.reported(UPLINK["address"], 0), running.reported(UPLINK["gateway"], 0)) == (
         "192.168.5.2",
         "192.168.5.1",
     )
-    running.wait_told(AGENT["source"], "resolv.conf")
-    running.wait_told(UPLINK["mtu"], "1500", 0)
+    running.wait_reported(AGENT["source"], "resolv.conf")
+    running.wait_reported(UPLINK["mtu"], "1500", 0)
     netvm.kernel.set_mtu("eth7", 1400)
-    running.wait_told(UPLINK["mtu"], "1400", 0)
+    running.wait_reported(UPLINK["mtu"], "1400", 0)
     netvm.kernel.set_down(index)
-    running.wait_told(keys.UPLINK_COUNT, "0")
+    running.wait_reported(keys.UPLINK_COUNT, "0")
 
 
 def test_who_does_not_answer_is_taken_for_absent(
@@ -244,7 +244,7 @@ def test_who_does_not_answer_is_taken_for_absent(
     monkeypatch.setattr(agent_module, "_SOURCES_SECONDS", 0.05)
     bus.answers[NM, "GetManagedObjects"] = None
     bus.come(NM)
-    start().wait_told(keys.AGENT_STATE, "running")
+    start().wait_reported(keys.AGENT_STATE, "running")
 
 
 # -- vifs and dom0
@@ -253,9 +253,9 @@ def test_who_does_not_answer_is_taken_for_absent(
 def test_a_vif_is_served_by_the_events_of_kernel_and_xenstore(running: Running) -> None:
     vif = running.netvm.attach(7)
     running.loop.until(lambda: running.netvm.status(vif) == b"connected")
-    running.wait_told(keys.VIF_PIECE, "7.0", 0)
+    running.wait_reported(keys.VIF_PIECE, "7.0", 0)
     running.netvm.kernel.delete_link("vif7.0")
-    running.wait_told(keys.VIF_PIECES, "0")
+    running.wait_reported(keys.VIF_PIECES, "0")
 
 
 def test_the_script_is_answered_when_it_is_done(running: Running, log_guard: Any) -> None:
@@ -271,7 +271,7 @@ def test_the_script_is_answered_when_it_is_done(running: Running, log_guard: Any
 
 
 def test_dom0s_other_addresses_are_taken_over(running: Running) -> None:
-    running.wait_told(keys.AGENT_STATE, "running")
+    running.wait_reported(keys.AGENT_STATE, "running")
     for key, value in ((keys.DNS1, "10.139.9.1"), (keys.DNS2, "10.139.9.2")):
         running.netvm.dom0.write(key.under(1), value)
         running.netvm.dom0.set_perms(key.under(1), ("n0", "r1"))
@@ -284,7 +284,7 @@ def test_dom0s_other_addresses_are_taken_over(running: Running) -> None:
 
 
 def test_dom0s_requests_are_answered_once(running: Running) -> None:
-    running.wait_told(keys.AGENT_STATE, "running")
+    running.wait_reported(keys.AGENT_STATE, "running")
     running.netvm.attach(7)
     running.loop.until(lambda: running.netvm.served())
     running.request("1 routes")
@@ -302,22 +302,22 @@ def test_a_filter_that_cannot_be_laid_is_told(
     running: Running, log_guard: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log_guard.expect("nftables refused a change|a request of dom0")
-    running.wait_told(keys.AGENT_STATE, "running")
+    running.wait_reported(keys.AGENT_STATE, "running")
     with monkeypatch.context() as patch:
         patch.setattr(ruleset, "base", lambda _: "nonsense")
         running.request("1 reapply")
         assert running.answer(1)[0] == "error"
-        running.loop.until(lambda: "nft-failed" in (running.told(keys.AGENT_PROBLEMS) or ""))
+        running.loop.until(lambda: "nft-failed" in (running.reported(keys.AGENT_PROBLEMS) or ""))
     running.request("2 reapply")
     assert running.answer(2) == ("ok", [])
-    running.wait_told(keys.AGENT_PROBLEMS, "")
+    running.wait_reported(keys.AGENT_PROBLEMS, "")
 
 
 def test_what_an_agent_leaves_the_next_one_finds(start: Callable[..., Running], bus: FakeBus) -> None:
     bus.come(NM)
     first = start()
     first.netvm.attach(7)
-    first.wait_told(keys.VIF_PIECE, "7.0", 0)
+    first.wait_reported(keys.VIF_PIECE, "7.0", 0)
     first.agent.stop()
     second = start()
     assert second.agent._redirection.in_force == first.agent._redirection.in_force
@@ -326,10 +326,10 @@ def test_what_an_agent_leaves_the_next_one_finds(start: Callable[..., Running], 
 
 def test_a_xenstore_that_forgot_all_is_told_anew(running: Running, loop: Loop, log_guard: Any) -> None:
     log_guard.expect("cannot be")
-    running.wait_told(UPLINK["name"], "eth0", 0)
+    running.wait_reported(UPLINK["name"], "eth0", 0)
     running.netvm.dom0.delete(f"/local/domain/1/{keys.HOME_DOMAIN}")
     running.netvm.dom0.write("/local/domain/1/qnet", "")
     running.netvm.dom0.set_perms("/local/domain/1/qnet", ("n0", "r1"))
     running.netvm.dom0.mkdir("/local/domain/1/data")
     running.netvm.dom0.set_perms("/local/domain/1/data", ("n1",))
-    running.wait_told(UPLINK["name"], "eth0", 0)
+    running.wait_reported(UPLINK["name"], "eth0", 0)

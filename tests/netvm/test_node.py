@@ -90,9 +90,9 @@ def test_a_node_that_comes_and_goes_is_never_seen_by_halves(store: Store, xen) -
     until = time.monotonic() + 20
     with crowd(xen, VIF, VifId(8, 0)):
         for count in itertools.count():
-            each = node.read(store, VIF)
-            assert each.error is None
-            seen.add(each.vif is None)
+            judged = node.read(store, VIF)
+            assert judged.error is None
+            seen.add(judged.vif is None)
             if (count >= 500 and len(seen) == 2) or time.monotonic() > until:
                 break
     assert seen == {True, False}

@@ -86,8 +86,8 @@ def test_a_thousand_vifs_are_told_in_pieces_that_xenstore_takes() -> None:
     vifs = tuple(VifId(number, 0) for number in range(1, 1001))
     nodes = report.nodes(AgentReport(vifs=vifs))
     count = int(nodes[keys.VIF_PIECES.at()])
-    told = " ".join(nodes[keys.VIF_PIECE.at(index)] for index in range(count)).split()
-    assert told == [f"{number}.0" for number in range(1, 1001)]
+    ids = " ".join(nodes[keys.VIF_PIECE.at(index)] for index in range(count)).split()
+    assert ids == [f"{number}.0" for number in range(1, 1001)]
     assert max(map(len, nodes.values())) <= keys.VALUE_LIMIT
 
 

@@ -29,24 +29,24 @@ def test_a_cable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "shown"),
+    ("ssid", "shown"),
     [(b"caf\xc3\xa9 \x1b[31m", None), (b"Home", "Home"), (b"", "")],
 )
-def test_wifi_has_a_name_and_a_strength(raw: bytes, shown: str | None) -> None:
+def test_wifi_has_a_name_and_a_strength(ssid: bytes, shown: str | None) -> None:
     point = f"{ROOT}/AccessPoint/1"
     objects = device(2, name="wlan0", **{f"{NM}.Device.Wireless": {"ActiveAccessPoint": point}})
-    objects |= {point: {f"{NM}.AccessPoint": {"Ssid": list(raw), "Strength": 73}}}
-    (found,) = networkmanager_objects.uplinks(objects)
-    assert (found.kind, found.strength) == (UplinkKind.WIFI, 75)
-    assert all(" " <= char <= "~" for char in found.ssid)
-    assert shown is None or found.ssid == shown
+    objects |= {point: {f"{NM}.AccessPoint": {"Ssid": list(ssid), "Strength": 73}}}
+    (uplink,) = networkmanager_objects.uplinks(objects)
+    assert (uplink.kind, uplink.strength) == (UplinkKind.WIFI, 75)
+    assert all(" " <= char <= "~" for char in uplink.ssid)
+    assert shown is None or uplink.ssid == shown
 
 
 @pytest.mark.parametrize(
     ("number", "state"), [(20, "down"), (30, "down"), (50, "connecting"), (100, "up"), (110, "down"), (120, "down")]
 )
 def test_states(number: int, state: str) -> None:
-    assert [each.state.value for each in networkmanager_objects.uplinks(device(1, number))] == [state]
+    assert [uplink.state.value for uplink in networkmanager_objects.uplinks(device(1, number))] == [state]
 
 
 @pytest.mark.parametrize(
@@ -60,15 +60,15 @@ def test_what_is_no_uplink(kind: int, state: int, name: str) -> None:
 
 def test_the_primary_one_comes_first() -> None:
     both = device(1) | device(2, name="wlan0", number=2)
-    assert [each.name for each in networkmanager_objects.uplinks(both | primary(2))] == ["wlan0", "eth0"]
-    assert [each.name for each in networkmanager_objects.uplinks(both | primary(1))] == ["eth0", "wlan0"]
+    assert [uplink.name for uplink in networkmanager_objects.uplinks(both | primary(2))] == ["wlan0", "eth0"]
+    assert [uplink.name for uplink in networkmanager_objects.uplinks(both | primary(1))] == ["eth0", "wlan0"]
 
 
 def test_a_vpn_plugins_connection_is_an_uplink_of_its_own() -> None:
     vpn = {"Id": "office", "Vpn": True, "State": 2, "Default": True, "Devices": [f"{ROOT}/Devices/1"]}
     objects = device(1) | primary(1) | {f"{ROOT}/ActiveConnection/9": {f"{NM}.Connection.Active": vpn}}
-    found = networkmanager_objects.uplinks(objects)
-    assert [(each.kind.value, each.primary, each.connection) for each in found] == [
+    uplinks = networkmanager_objects.uplinks(objects)
+    assert [(uplink.kind.value, uplink.primary, uplink.connection) for uplink in uplinks] == [
         ("vpn", True, "office"),
         ("cable", False, "connection 1"),
     ]

@@ -84,7 +84,8 @@ def test_a_vif_is_served_and_let_go(netvm: Any, reconciler: VifReconciler, loop:
         assert netvm.kernel.setting(setting) == value
     assert asked(loop, lambda reply: reconciler.offline(vif, reply)) is None
     assert (netvm.served(), netvm.netlink.routes(), reconciler.served) == ({}, [], [])
-    assert netvm.kernel.forgotten == [
+    # a redirection of another test's may move its clients a second after it
+    assert [command for command in netvm.kernel.forgotten if "10.137.0.7" in command] == [
         ("/usr/sbin/conntrack", "-D", "-f", "ipv4", option, "10.137.0.7") for option in ("-s", "-r")
     ]
 
@@ -159,7 +160,7 @@ def test_a_kernel_that_refuses_is_told_and_all_is_tried_again(
     error = asked(loop, lambda reply: reconciler.online(vif, reply))
     assert error is not None
     base_setup.apply(netvm.nft, netvm.netlink, OwnAddresses())
-    reconciler.again()
+    reconciler.reload()
     loop.until(lambda: netvm.served() == {"vif7.0": "10.137.0.7"})
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 from gi.repository import GLib
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.runtime.mainloop import after, cancel, post
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def run_until(ready: Callable[[], bool], seconds: float = PATIENCE) -> None:
+def run_until(ready: Callable[[], bool], seconds: float = DEADLINE) -> None:
     context, until = GLib.MainContext.default(), time.monotonic() + seconds
     while not ready():
         assert time.monotonic() < until, "it did not come"

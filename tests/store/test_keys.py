@@ -21,10 +21,10 @@ def test_every_key_is_where_its_writer_may_write(key):
 
 
 @pytest.mark.parametrize("key", ALL, ids=lambda key: key.path)
-@given(raw=st.one_of(st.binary(max_size=300), st.text(max_size=300)))
-def test_what_passes_is_short_printable_ascii(key, raw):
+@given(value=st.one_of(st.binary(max_size=300), st.text(max_size=300)))
+def test_what_passes_is_short_printable_ascii(key, value):
     try:
-        text = key.check(raw)
+        text = key.check(value)
     except BadInput:
         return
     assert len(text) <= key.limit
@@ -58,6 +58,6 @@ def test_paths():
 
 @given(st.lists(st.text("abc 0123.", max_size=120), max_size=60))
 def test_pieces_lose_no_line_and_keep_the_limit(lines):
-    found = keys.pieces(lines, limit=200)
-    assert ";".join(found) == ";".join(lines)
-    assert all(len(piece) <= 200 for piece in found)
+    pieces = keys.pieces(lines, limit=200)
+    assert ";".join(pieces) == ";".join(lines)
+    assert all(len(piece) <= 200 for piece in pieces)

@@ -10,7 +10,7 @@ import threading
 import time
 
 import pytest
-from waiting import PATIENCE, eventually
+from waiting import DEADLINE, eventually
 
 from qnet_gui.lab.xen.toolstack import Identity
 from qnet_gui.model.errors import BadInput, StoreDenied, StoreError, StoreGone
@@ -21,7 +21,7 @@ from qnet_gui.store.transport import default_path
 
 @pytest.fixture
 def store(xen):
-    with Store(xen.hardware.socket, deadline=PATIENCE) as dom0:
+    with Store(xen.hardware.socket, deadline=DEADLINE) as dom0:
         yield dom0
 
 
@@ -30,7 +30,7 @@ def guest(xen):
     """Domain 7, as it sees xenstore itself."""
     path = xen.hardware.add(7)
     xen.toolstack.create(Identity(7, "work", "00000000-0000-4000-8000-000000000007"), driver_domain=False)
-    with Store(path, deadline=PATIENCE) as inside:
+    with Store(path, deadline=DEADLINE) as inside:
         yield inside
 
 
@@ -42,7 +42,7 @@ def events_of(store: Store) -> list[tuple[str, str]]:
 
 def events_until(store: Store, wanted: tuple[str, str]) -> None:
     """Wait for an event of what somebody else does."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + DEADLINE
     while wanted not in store.events():
         assert time.monotonic() < until, f"{wanted} did not come"
         select.select([store.fileno()], [], [], 1)
@@ -141,7 +141,7 @@ def test_a_transaction_is_tried_again_when_others_write(xen, store):
     store.write("/counter", "0")
 
     def count(times):
-        with Store(xen.hardware.socket, deadline=PATIENCE) as mine:
+        with Store(xen.hardware.socket, deadline=DEADLINE) as mine:
             for _ in range(times):
                 mine.atomically(lambda inside: inside.write("/counter", str(int(inside.read("/counter")) + 1)))
 
@@ -240,9 +240,9 @@ def test_a_connection_dropped_in_mid_answer_is_a_loss_and_not_a_hang(tmp_path, s
 
     Misbehaving(tmp_path / "socket", talk)
     begun = time.monotonic()
-    with Store(tmp_path / "socket", deadline=PATIENCE) as store, pytest.raises(StoreGone):
+    with Store(tmp_path / "socket", deadline=DEADLINE) as store, pytest.raises(StoreGone):
         store.read("/x")
-    assert time.monotonic() - begun < PATIENCE
+    assert time.monotonic() - begun < DEADLINE
 
 
 def test_a_daemon_that_never_answers_meets_the_deadline(tmp_path):
@@ -251,7 +251,7 @@ def test_a_daemon_that_never_answers_meets_the_deadline(tmp_path):
     with Store(tmp_path / "socket", deadline=0.3) as store:
         with pytest.raises(StoreGone, match=r"within 0\.3 s"):
             store.read("/x")
-        assert 0.25 < time.monotonic() - begun < PATIENCE
+        assert 0.25 < time.monotonic() - begun < DEADLINE
         assert not store.connected
 
 
@@ -295,7 +295,7 @@ def test_a_crowd_gets_in_one_after_the_other(xen):
 
     def come_and_go():
         for _ in range(50):
-            with Store(xen.hardware.socket, deadline=PATIENCE) as mine:
+            with Store(xen.hardware.socket, deadline=DEADLINE) as mine:
                 mine.read("/")
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
@@ -315,7 +315,7 @@ def test_who_is_never_let_in_meets_the_deadline(tmp_path):
         begun = time.monotonic()
         with Store(tmp_path / "socket", deadline=0.3) as store, pytest.raises(StoreGone, match="cannot be reached"):
             store.read("/x")
-        assert 0.25 < time.monotonic() - begun < PATIENCE
+        assert 0.25 < time.monotonic() - begun < DEADLINE
 
 
 def test_nobody_there(tmp_path, monkeypatch):

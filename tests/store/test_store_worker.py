@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.model.errors import QnetError, StoreGone
 from qnet_gui.store.client import Store
@@ -24,7 +24,7 @@ class Loop:
     def post(self, call):
         self._calls.put(call)
 
-    def run_until(self, ready, seconds=PATIENCE):
+    def run_until(self, ready, seconds=DEADLINE):
         until = time.monotonic() + seconds
         while not ready():
             assert time.monotonic() < until, "it did not come"
@@ -54,7 +54,7 @@ def lost():
 
 @pytest.fixture
 def worker(xen, loop, lost):
-    running = StoreWorker(loop.post, Store(xen.hardware.socket, deadline=PATIENCE), lambda: lost.append(True))
+    running = StoreWorker(loop.post, Store(xen.hardware.socket, deadline=DEADLINE), lambda: lost.append(True))
     yield running
     running.close()
 
@@ -113,7 +113,7 @@ def test_a_loss_is_told_and_every_watch_fires_when_it_is_back(xen, worker, loop,
 def test_watches_set_before_xenstore_is_there(tmp_path, xen, loop, lost):
     xen.kill_xenstored()
     events = []
-    worker = StoreWorker(loop.post, Store(xen.hardware.socket, deadline=PATIENCE), lambda: lost.append(True))
+    worker = StoreWorker(loop.post, Store(xen.hardware.socket, deadline=DEADLINE), lambda: lost.append(True))
     worker.watch("/first", events.append)
     loop.run_for(0.3)
     assert events == []
@@ -129,7 +129,7 @@ def test_nothing_wakes_while_nothing_happens(worker, loop):
     loop.run_until(lambda: events)
 
     def switches():
-        thread = next(each for each in threading.enumerate() if each.name == "xenstore")
+        thread = next(running_thread for running_thread in threading.enumerate() if running_thread.name == "xenstore")
         status = Path(f"/proc/self/task/{thread.native_id}/status").read_text()
         return int(status.split("voluntary_ctxt_switches:\t")[1].split()[0])
 

@@ -16,7 +16,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tray_process import Tray
 from tray_shared import Helper
-from waiting import PATIENCE, eventually
+from waiting import DEADLINE, eventually
 
 from qnet_gui.lab.desktop.light import LightDesktop
 from qnet_gui.tray.app.action_dispatcher import ActionDispatcher
@@ -59,7 +59,7 @@ class Bus:
 @pytest.fixture
 def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
     """Waits for as long as all tests do."""
-    monkeypatch.setattr(qtbot, "waitUntil", partial(qtbot.waitUntil, timeout=int(PATIENCE * 1000)))
+    monkeypatch.setattr(qtbot, "waitUntil", partial(qtbot.waitUntil, timeout=int(DEADLINE * 1000)))
     return qtbot
 
 

@@ -46,9 +46,9 @@ def german(qtbot: QtBot) -> Iterator[None]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_text_is_there_be_it_unfinished(path: Path) -> None:
-    known = make_translations.translations(path)
-    told = path.read_text(encoding="utf-8") == make_translations.content(path.stem.partition("_")[2], known)
-    assert told, "texts have changed: `make translations` marks them for translators"
+    content = make_translations.content(path.stem.partition("_")[2], make_translations.translations(path))
+    up_to_date = path.read_text(encoding="utf-8") == content
+    assert up_to_date, "texts have changed: `make translations` marks them for translators"
 
 
 def test_every_code_is_among_the_texts() -> None:
@@ -86,19 +86,19 @@ def test_what_is_new_is_marked_unfinished_and_fails_a_release(
         "Something new.": make_translations.Text("x.py"),
         "{count} new ones": make_translations.Text("x.py", plural=True),
     }
-    known = make_translations.translations(FOLDER / "translations/qnet_de.ts")
+    translations = make_translations.translations(FOLDER / "translations/qnet_de.ts")
     monkeypatch.setattr(make_translations, "texts", lambda: texts)
     monkeypatch.setattr(make_translations, "FOLDER", tmp_path)
     monkeypatch.setattr(make_translations, "ROOT", tmp_path)
     monkeypatch.setattr(sys, "argv", ["make_translations.py", "--finished"])
     path = tmp_path / "qnet_de.ts"
-    path.write_text(make_translations.content("de", known), encoding="utf-8")
-    assert make_translations.translations(path) == known
+    path.write_text(make_translations.content("de", translations), encoding="utf-8")
+    assert make_translations.translations(path) == translations
     assert make_translations.main() == 1
-    told = capsys.readouterr().err
-    assert "qnet_de.ts: not translated: Something new." in told
-    assert "{count} new ones" in told
-    done = {**known, "Something new.": ("Etwas Neues.",), "{count} new ones": ("{count} Neues", "{count} Neue")}
+    errors = capsys.readouterr().err
+    assert "qnet_de.ts: not translated: Something new." in errors
+    assert "{count} new ones" in errors
+    done = {**translations, "Something new.": ("Etwas Neues.",), "{count} new ones": ("{count} Neues", "{count} Neue")}
     path.write_text(make_translations.content("de", done), encoding="utf-8")
     assert make_translations.main() == 0
 

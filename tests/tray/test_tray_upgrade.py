@@ -99,8 +99,8 @@ def test_the_click_shows_only_as_a_question() -> None:
 
 
 def test_steps_tick() -> None:
-    known = UpgradeInputs(READY, connecting(("pause", "begun"), ("pause", "done"), ("filter", "begun")))
-    page = upgrade(with_link(Dom0State.CONNECTING), known)
+    inputs = UpgradeInputs(READY, connecting(("pause", "begun"), ("pause", "done"), ("filter", "begun")))
+    page = upgrade(with_link(Dom0State.CONNECTING), inputs)
     assert [line.mark for line in page.steps] == [Mark.DONE, Mark.BEGUN, *4 * [Mark.TO_DO]]
     assert page.disconnect
     assert not page.connect

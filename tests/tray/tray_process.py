@@ -55,19 +55,19 @@ class Tray:
     def items(self) -> list[str]:
         """The bus names of this applet's items that the watcher knows."""
         try:
-            known = self.get(WATCHER, "/StatusNotifierWatcher", WATCHER, "RegisteredStatusNotifierItems")
+            items = self.get(WATCHER, "/StatusNotifierWatcher", WATCHER, "RegisteredStatusNotifierItems")
         except dbus.DBusException:
             return []
         mine = f"{ITEM}-{self.process.pid}-" if self.process else "nobody"
-        return [str(item).partition("/")[0] for item in known if str(item).startswith(mine)]
+        return [str(item).partition("/")[0] for item in items if str(item).startswith(mine)]
 
     def kde_items(self) -> list[str]:
         """The same of KDE's plug-in for Qt, which registers by its connection."""
         try:
-            known = self.get(WATCHER, "/StatusNotifierWatcher", WATCHER, "RegisteredStatusNotifierItems")
+            items = self.get(WATCHER, "/StatusNotifierWatcher", WATCHER, "RegisteredStatusNotifierItems")
         except dbus.DBusException:
             return []
-        return [str(item).partition("/")[0] for item in known]
+        return [str(item).partition("/")[0] for item in items]
 
     @property
     def item(self) -> str:

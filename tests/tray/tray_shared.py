@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, DnsSource, redirects
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
@@ -102,7 +102,7 @@ class Helper:
             self._process = None
 
 
-def eventually(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+def eventually(condition: Callable[[], Any], seconds: float = DEADLINE) -> Any:
     """What the condition gives once it is true; fails when it does not become so."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):

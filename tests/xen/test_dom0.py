@@ -38,8 +38,8 @@ def test_up_and_down(dom0: Machine) -> None:
     assert dom0.ok(CURL) == PAGE
     assert dom0.run(CURL.replace("www.test", "www.test:8081")).status != 0
     assert dom0.run("ping -c 1 -W 2 10.137.0.20").status != 0
-    card = f"/local/domain/0/device/vif/{dom0.ok('xenstore-list /local/domain/0/device/vif')}"
-    assert dom0.ok(f"xenstore-read {card}/trusted") == "0"  # netfront does not share its pages
+    frontend = f"/local/domain/0/device/vif/{dom0.ok('xenstore-list /local/domain/0/device/vif')}"
+    assert dom0.ok(f"xenstore-read {frontend}/trusted") == "0"  # netfront does not share its pages
     dom0.ok(DOWN, seconds=120)
     _closed(dom0, paused=frozenset({"personal"}))
     assert dom0.until(CURL, "work") == PAGE

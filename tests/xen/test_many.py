@@ -1,4 +1,4 @@
-"""Ten domains at once behind one netvm, and the table of figures: qnet's deeds beside the same bare commands."""
+"""Ten domains at once behind one netvm, and the table of figures: what qnet does beside the same bare commands."""
 
 from __future__ import annotations
 

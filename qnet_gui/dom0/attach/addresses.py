@@ -42,7 +42,7 @@ class Addresses:
             self._changed()
 
     def for_domain(self, inputs: Inputs, info: DomainInfo, wished: IPv4Address | None, done: AddressDone) -> None:
-        """An address for a domain that is to get a card; see `Provisioner.address_for`."""
+        """An address for a domain that is to get a vif; see `Provisioner.address_for`."""
         self._store.submit(lambda _: self._provisioner.address_for(inputs, info, wished), done)
 
     def for_dom0(self, inputs: Inputs, done: AddressDone) -> None:

@@ -30,30 +30,31 @@ class Allocator:
         self._path = path
         self._given: dict[str, IPv4Address] | None = None
 
-    def address(self, owner: str, taken: Container[object], alive: Container[str]) -> IPv4Address:
-        """A domain's address by its UUID. `taken`: addresses that others have without us; `alive`: UUIDs in use.
+    def address(self, owner: str, in_use: Container[object], alive: Container[str]) -> IPv4Address:
+        """A domain's address by its UUID. `in_use`: addresses that others have without us; `alive`: UUIDs in use.
 
         An address that was given once is given to somebody else only when the pool has no other left.
         """
         given = self._load()
         known = given.get(owner)
-        if known is not None and known in self._pool and known not in self._never and known not in taken:
+        if known is not None and known in self._pool and known not in self._never and known not in in_use:
             return known
         given.pop(owner, None)
-        used = set(given.values())
-        fresh = next((each for each in self._pool.hosts() if self._free(each, taken) and each not in used), None)
+        already_given = set(given.values())
+        free = (host for host in self._pool.hosts() if self._is_free(host, in_use) and host not in already_given)
+        fresh = next(free, None)
         if fresh is None:
-            fresh = self._oldest(given, taken, alive)
+            fresh = self._oldest(given, in_use, alive)
         given[owner] = fresh
         self._save(given)
         return fresh
 
-    def _free(self, address: IPv4Address, taken: Container[object]) -> bool:
-        return address not in taken and address not in self._never
+    def _is_free(self, address: IPv4Address, in_use: Container[object]) -> bool:
+        return address not in in_use and address not in self._never
 
-    def _oldest(self, given: dict[str, IPv4Address], taken: Container[object], alive: Container[str]) -> IPv4Address:
+    def _oldest(self, given: dict[str, IPv4Address], in_use: Container[object], alive: Container[str]) -> IPv4Address:
         for owner, address in list(given.items()):
-            if owner not in alive and address in self._pool and self._free(address, taken):
+            if owner not in alive and address in self._pool and self._is_free(address, in_use):
                 del given[owner]
                 return address
         raise Refused(DomainCode.ADDRESSES_USED_UP, pool=str(self._pool))
@@ -61,8 +62,8 @@ class Allocator:
     def _load(self) -> dict[str, IPv4Address]:
         if self._given is None:
             try:
-                found = json.loads(self._path.read_bytes())
-                self._given = {uuid(owner): ipv4(address) for owner, address in found.items()}
+                stored = json.loads(self._path.read_bytes())
+                self._given = {uuid(owner): ipv4(address) for owner, address in stored.items()}
             except FileNotFoundError:
                 self._given = {}
             except (OSError, ValueError, AttributeError, TypeError, BadInput) as error:

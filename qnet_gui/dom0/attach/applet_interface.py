@@ -44,4 +44,4 @@ class AppletInterface(Interface):
             netvm = preconditions.show(inputs, self._publisher.netvm, self._hypervisor.cannot_show)
             self._actions.answer(call, lambda: self._hypervisor.show_program(netvm.id, APPLET, wanted))
 
-        self._users.after_a_look(call, show)
+        self._users.after_refresh(call, show)

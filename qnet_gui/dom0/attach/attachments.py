@@ -43,8 +43,8 @@ class _PlannedMove:
 
 
 @contextlib.contextmanager
-def _told(progress: Progress, step: str) -> Iterator[None]:
-    """A step of an operation whose failure is told."""
+def _failure_reported(progress: Progress, step: str) -> Iterator[None]:
+    """A step of an operation; if it fails, the listeners are told so."""
     try:
         yield
     except Exception as error:
@@ -66,12 +66,12 @@ class Attachments:
         self.name = name
         #: Names of those that serve somebody, or did before they died.
         self._names: dict[int, str] = {}
-        #: What a domain's card was like, from when it was taken away until there is another. Both threads use it.
-        self._taken: dict[int, Frontend] = {}
+        #: What a domain's frontend was like, from when it was detached until there is another. Both threads use it.
+        self._detached: dict[int, Frontend] = {}
         #: Who is to be moved and could not be yet: paused ones when the netvm was chosen, and failures.
         self._planned: dict[int, _PlannedMove] = {}
         #: Who was cut off by somebody, and stays so.
-        self._cut: set[int] = set()
+        self._cut_off: set[int] = set()
         self._under_way: set[int] = set()
         self._failed: dict[int, str] = {}
         self._retry = _RETRY_FIRST
@@ -79,8 +79,8 @@ class Attachments:
     # -- what people ask for
 
     def frontend_of(self, domid: int) -> Frontend | None:
-        """The card that a domain has, or had before it was taken away."""
-        return next(iter(self._inputs.frontends.get(domid, {}).values()), self._taken.get(domid))
+        """The frontend that a domain has, or had before it was detached."""
+        return next(iter(self._inputs.frontends.get(domid, {}).values()), self._detached.get(domid))
 
     def attach(self, by: str, inputs: Inputs, domid: int, address: IPv4Address) -> int:
         """Attach a domain to the netvm; returns the operation's number."""
@@ -89,21 +89,21 @@ class Attachments:
 
         def job(progress: Progress) -> Message:
             progress.begun("attach", Message(DomainCode.ATTACHING, name=info.name, netvm=self.name))
-            with Store() as store, _told(progress, "attach"):
-                exchange.take(self._hypervisor, store, domid, lambda frontend: frontend.backend != netvm.id)
+            with Store() as store, _failure_reported(progress, "attach"):
+                exchange.detach(self._hypervisor, store, domid, lambda frontend: frontend.backend != netvm.id)
                 if frontends_now(store, domid):  # its netvm has come back meanwhile
                     return Message(DomainCode.IS_ATTACHED, name=info.name, netvm=self.name)
                 reports = exchange.forget_report(store, domid) and waits
-                vif = self._hypervisor.attach_vif(frontends.again(old, info, netvm.id, address))
-                self._taken.pop(domid, None)
-                given = exchange.AttachedVif(vif, netvm.id, address, reports)
-                exchange.wait(store, given, lambda: progress.cancelled, exchange.deadline())
+                vif = self._hypervisor.attach_vif(frontends.vif_request(old, info, netvm.id, address))
+                self._detached.pop(domid, None)
+                attached = exchange.AttachedVif(vif, netvm.id, address, reports)
+                exchange.wait(store, attached, lambda: progress.cancelled, exchange.deadline())
             progress.done("attach", Message(DomainCode.ATTACHED, name=info.name, netvm=self.name))
             return Message(DomainCode.IS_ATTACHED, name=info.name, netvm=self.name)
 
         number = self._operations.start("attach", by, job)
         self._planned.pop(domid, None)
-        self._cut.discard(domid)
+        self._cut_off.discard(domid)
         return number
 
     def detach(self, by: str, inputs: Inputs, domid: int) -> int:
@@ -112,15 +112,15 @@ class Attachments:
 
         def job(progress: Progress) -> Message:
             progress.begun("detach", Message(DomainCode.CUTTING_OFF, name=info.name))
-            with Store() as store, _told(progress, "detach"):
-                for frontend in exchange.take(self._hypervisor, store, domid, lambda _: True):
-                    self._taken[domid] = frontend
+            with Store() as store, _failure_reported(progress, "detach"):
+                for frontend in exchange.detach(self._hypervisor, store, domid, lambda _: True):
+                    self._detached[domid] = frontend
             progress.done("detach", Message(DomainCode.CUT_OFF, name=info.name))
             return Message(DomainCode.IS_CUT_OFF, name=info.name)
 
         number = self._operations.start("detach", by, job)
         self._planned.pop(domid, None)
-        self._cut.add(domid)
+        self._cut_off.add(domid)
         return number
 
     def choose(self, by: str, inputs: Inputs, wanted: str, move: bool) -> int:
@@ -133,11 +133,11 @@ class Attachments:
 
         def job(progress: Progress) -> Message:
             progress.begun("choose", Message(DomainCode.CHOOSING, netvm=new))
-            with _told(progress, "choose"):
+            with _failure_reported(progress, "choose"):
                 set_netvm(self._config, new)
             post(lambda: self._chosen(new, paused))
             progress.done("choose", Message(DomainCode.CHOSE, netvm=new))
-            return Move(self._hypervisor, self._taken, new, netvm.id, self._given(inputs)).run(
+            return Move(self._hypervisor, self._detached, new, netvm.id, self._given(inputs)).run(
                 running, paused, progress
             )
 
@@ -153,21 +153,24 @@ class Attachments:
         return lambda domid, frontend: frontends.address(inputs, domid, frontend)
 
     def _served_by(self, inputs: Inputs, name: str) -> dict[DomainInfo, frozenset[int]]:
-        """Domains with a card of a netvm, dead or alive, and the ids that this netvm had."""
-        infos, found = frontends.alive(inputs), {}
-        for domid, each in inputs.frontends.items():
+        """Domains with a frontend of a netvm, dead or alive, and the ids that this netvm had.
+
+        Who could not leave a netvm that is dead would be stuck with it (qubes-issues 8319).
+        """
+        infos, served = frontends.alive(inputs), {}
+        for domid, vifs in inputs.frontends.items():
             ids = {
                 frontend.backend
-                for frontend in each.values()
+                for frontend in vifs.values()
                 if frontends.netvm_of(inputs, frontend, self._names) == name
             }
             if domid and ids and domid in infos:
-                found[infos[domid]] = frozenset(ids)
-        return found
+                served[infos[domid]] = frozenset(ids)
+        return served
 
     # -- what happens by itself
 
-    def look(self, inputs: Inputs) -> None:
+    def inputs_changed(self, inputs: Inputs) -> None:
         """Something has changed: a netvm may be back, a domain that is to be moved may have woken."""
         self._inputs = inputs
         if not inputs.hypervisor or not inputs.store or inputs.managed_by:
@@ -180,23 +183,23 @@ class Attachments:
             netvm = self._serving(infos.values(), inputs, planned.netvm) if planned else None
             if planned is None or netvm is None or domid in self._under_way:
                 continue
-            # a card that nobody serves is exchanged at once, one that works when its domain can use the other
+            # a vif that nobody serves is exchanged at once, one that works when its domain can use the other
             if info.state is DomainState.RUNNING or domid in dead or not inputs.frontends.get(domid):
                 self._exchange(info, netvm, planned.instead_of)
 
     def _remember(self, inputs: Inputs, infos: dict[int, DomainInfo]) -> None:
-        used = {frontend.backend for each in inputs.frontends.values() for frontend in each.values()}
+        used = {frontend.backend for vifs in inputs.frontends.values() for frontend in vifs.values()}
         seen = {domid: "dom0" if domid == 0 else info.name for domid, info in infos.items()}
         self._names = {domid: name for domid, name in {**self._names, **seen}.items() if domid in used}
-        self._cut &= infos.keys()
-        for domid in {*self._taken, *self._planned, *self._failed} - infos.keys():
-            self._taken.pop(domid, None)
+        self._cut_off &= infos.keys()
+        for domid in {*self._detached, *self._planned, *self._failed} - infos.keys():
+            self._detached.pop(domid, None)
             self._planned.pop(domid, None)
             self._failed.pop(domid, None)
 
     def _planned_move(self, inputs: Inputs, domid: int, dead: Mapping[VifId, Frontend]) -> _PlannedMove | None:
         """What is to become of a domain that is not served as it should be."""
-        if domid == 0 or domid in self._cut:  # dom0's own card is the business of its link
+        if domid == 0 or domid in self._cut_off:  # dom0's own vif is the business of the upgrade session
             return None
         planned = self._planned.get(domid)
         if planned is None and dead:
@@ -217,7 +220,7 @@ class Attachments:
         return None
 
     def _exchange(self, info: DomainInfo, netvm: DomainInfo, ids: frozenset[int]) -> None:
-        move = Move(self._hypervisor, self._taken, netvm.name, netvm.id, self._given(self._inputs))
+        move = Move(self._hypervisor, self._detached, netvm.name, netvm.id, self._given(self._inputs))
 
         def job() -> int:
             with Store() as store:
@@ -232,8 +235,8 @@ class Attachments:
             if self._failed.get(info.id) != result.sentence:
                 log.error("%s could not be attached to %s: %s", info.name, netvm.name, result)
             self._failed[info.id] = result.sentence
-            self._planned.setdefault(info.id, _PlannedMove(netvm.name, ids))  # its old card may be gone by now
-            after(self._retry, lambda: self.look(self._inputs))
+            self._planned.setdefault(info.id, _PlannedMove(netvm.name, ids))  # its old vif may be gone by now
+            after(self._retry, lambda: self.inputs_changed(self._inputs))
             self._retry = min(self._retry * 2, _RETRY_LAST)
             return
         self._failed.pop(info.id, None)

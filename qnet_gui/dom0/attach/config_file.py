@@ -59,19 +59,19 @@ def set_netvm(path: Path, name: str) -> None:
     """Have the file say that `name` is the netvm; it is made if need be. On any error it stays as it is."""
     try:
         target = path.resolve(strict=False)  # a link stays a link
-        found = target.read_bytes()
+        content = target.read_bytes()
         mode = stat.S_IMODE(target.stat().st_mode)
     except FileNotFoundError:
-        found, mode = b"", _NEW_FILE_MODE
+        content, mode = b"", _NEW_FILE_MODE
     except OSError as error:
         raise QnetError(SystemCode.FILE_UNREADABLE, path=str(path), why=error.strerror or "") from None
     except RuntimeError:
         raise QnetError(SystemCode.FILE_CIRCULAR, path=str(path)) from None
     try:
-        changed = with_netvm(found.decode(), name).encode()
+        changed = with_netvm(content.decode(), name).encode()
     except UnicodeDecodeError:
         raise BadInput(SystemCode.FILE_NOT_UTF8, path=str(path)) from None
     except BadInput as error:
         raise BadInput(SystemCode.FILE_WRONG, path=str(path), why=error.message) from None
-    if changed != found:
+    if changed != content:
         write_atomically(target, changed, mode)

@@ -36,7 +36,7 @@ class AttachInterface(Interface):
     @method("SetDefaultNetvm", action="org.qnet.set-netvm", takes="sb", gives={"operation": "u"}, first=_may_choose)
     def set_default_netvm(self, call: Call, name: str, move: bool) -> None:
         """Make a domain the netvm; `move`: and move the running domains of the old one to it."""
-        self._users.after_a_look(
+        self._users.after_refresh(
             call, lambda by: call.reply(self._attachments.choose(by, self._publisher.inputs, name, move))
         )
 
@@ -47,7 +47,7 @@ class AttachInterface(Interface):
 
     @method("AttachDomain", action="org.qnet.attach-domain", takes="u", gives={"operation": "u"}, first=_may_attach)
     def attach_domain(self, call: Call, domid: int) -> None:
-        """Attach a domain to the netvm, with the card that it had."""
+        """Attach a domain to the netvm, with the vif that it had."""
 
         def attach(by: str, address: IPv4Address | QnetError) -> None:
             if isinstance(address, QnetError):
@@ -64,7 +64,7 @@ class AttachInterface(Interface):
             wished = frontends.address(inputs, domid, frontend) if frontend else None
             self._addresses.for_domain(inputs, info, wished, lambda address: attach(by, address))
 
-        self._users.after_a_look(call, with_user)
+        self._users.after_refresh(call, with_user)
 
     def _may_detach(self, domid: int) -> None:
         self._operations.check_idle()
@@ -73,6 +73,6 @@ class AttachInterface(Interface):
     @method("DetachDomain", action="org.qnet.attach-domain", takes="u", gives={"operation": "u"}, first=_may_detach)
     def detach_domain(self, call: Call, domid: int) -> None:
         """Cut a domain off the network, until it is attached or restarted."""
-        self._users.after_a_look(
+        self._users.after_refresh(
             call, lambda by: call.reply(self._attachments.detach(by, self._publisher.inputs, domid))
         )

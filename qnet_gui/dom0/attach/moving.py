@@ -25,14 +25,14 @@ log = logging.getLogger(__name__)
 
 
 class Move:
-    """`taken` keeps a card that was taken away until there is another; `address` gives that of a card."""
+    """`detached` keeps what was detached until there is another; `address` gives that of a frontend."""
 
     def __init__(
-        self, hypervisor: Hypervisor, taken: MutableMapping[int, Frontend], name: str, netvm: int,
+        self, hypervisor: Hypervisor, detached: MutableMapping[int, Frontend], name: str, netvm: int,
         address: Callable[[int, Frontend], IPv4Address | None],
     ) -> None:  # fmt: skip
         self._hypervisor = hypervisor
-        self._taken = taken
+        self._detached = detached
         self._name, self._netvm = name, netvm
         self._address = address
 
@@ -52,10 +52,10 @@ class Move:
                 except Exception as error:
                     self._fail(info, error, failed, progress)
             deadline = exchange.deadline()
-            for info, given in list(moved.items()):
+            for info, vifs in list(moved.items()):
                 try:
-                    for each in given:
-                        exchange.wait(store, each, lambda: progress.cancelled, deadline)
+                    for vif in vifs:
+                        exchange.wait(store, vif, lambda: progress.cancelled, deadline)
                     progress.done(f"move {info.name}", Message(DomainCode.MOVED, name=info.name, netvm=self._name))
                 except Exception as error:
                     del moved[info]
@@ -79,24 +79,24 @@ class Move:
         return Message(HelperCode.SENTENCES, sentences=tuple(parts))
 
     def exchange(self, store: Store, info: DomainInfo, ids: Container[int]) -> list[AttachedVif]:
-        """Take away a domain's cards that these serve, or what is left of such an attempt, and give it the same again.
+        """Detach a domain's vifs that these serve, or what is left of such an attempt, and attach the same again.
 
-        None are given to a domain that has died meanwhile, or that somebody has cut off or attached.
+        None are attached to a domain that has died meanwhile, or that somebody has cut off or attached.
         """
-        found = exchange.take(self._hypervisor, store, info.id, lambda frontend: frontend.backend in ids)
-        if found:
-            self._taken[info.id] = found[0]
+        old = exchange.detach(self._hypervisor, store, info.id, lambda frontend: frontend.backend in ids)
+        if old:
+            self._detached[info.id] = old[0]
         elif inputs.frontends(store, info.id):
-            self._taken.pop(info.id, None)
-        elif info.id in self._taken:
-            found = [self._taken[info.id]]
-        reports = bool(found) and exchange.forget_report(store, info.id)
-        return [self._give(info, frontend, reports) for frontend in found]
+            self._detached.pop(info.id, None)
+        elif info.id in self._detached:
+            old = [self._detached[info.id]]
+        reports = bool(old) and exchange.forget_report(store, info.id)
+        return [self._attach(info, frontend, reports) for frontend in old]
 
-    def _give(self, info: DomainInfo, frontend: Frontend, reports: bool) -> AttachedVif:
+    def _attach(self, info: DomainInfo, frontend: Frontend, reports: bool) -> AttachedVif:
         address = self._address(info.id, frontend)
         if address is None:
             raise QnetError(DomainCode.ADDRESS_UNKNOWN, name=info.name)
-        vif = self._hypervisor.attach_vif(frontends.again(frontend, info, self._netvm, address))
-        self._taken.pop(info.id, None)
+        vif = self._hypervisor.attach_vif(frontends.vif_request(frontend, info, self._netvm, address))
+        self._detached.pop(info.id, None)
         return AttachedVif(vif, self._netvm, address, reports)

@@ -95,24 +95,24 @@ def attach(inputs: Inputs, name: str, domid: int) -> tuple[DomainInfo, DomainInf
 
 def netvm(inputs: Inputs, name: str) -> DomainInfo:
     """The chosen netvm can serve now."""
-    found = inputs.netvm
-    if found is None or found.state is DomainState.DYING:
+    info = inputs.netvm
+    if info is None or info.state is DomainState.DYING:
         raise Refused(DomainCode.NETVM_NOT_RUNNING, name=name)
-    if found.state is DomainState.PAUSED:
+    if info.state is DomainState.PAUSED:
         raise Refused(DomainCode.NETVM_PAUSED, name=name)
-    if found.id == 0 and frontends.agent_of(inputs, 0) is AgentState.UNKNOWN:
+    if info.id == 0 and frontends.agent_of(inputs, 0) is AgentState.UNKNOWN:
         raise Refused(DomainCode.DOM0_WITHOUT_AGENT)
-    return found
+    return info
 
 
 def show(inputs: Inputs, name: str, cannot_show: Message | None) -> DomainInfo:
     """The netvm's own applet may be shown; returns the netvm."""
     if cannot_show is not None:
         raise Refused(cannot_show)
-    found = netvm(inputs, name)
-    if found.id == 0:
+    info = netvm(inputs, name)
+    if info.id == 0:
         raise Refused(DomainCode.NO_OWN_WINDOWS)
-    return found
+    return info
 
 
 def choose(inputs: Inputs, wanted: str, move: bool) -> DomainInfo:
@@ -126,7 +126,7 @@ def choose(inputs: Inputs, wanted: str, move: bool) -> DomainInfo:
             raise Refused(DomainCode.DOM0_CANNOT_SERVE)
         return dom0
     name = domain_name(wanted)
-    info = next((each for each in frontends.alive(inputs).values() if each.id and each.name == name), None)
+    info = next((domain for domain in frontends.alive(inputs).values() if domain.id and domain.name == name), None)
     if info is None:
         raise NotFound(DomainCode.DOMAIN_UNKNOWN, name=shown(name))
     if info.state is DomainState.PAUSED:

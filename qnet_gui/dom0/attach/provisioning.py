@@ -50,14 +50,14 @@ def _alive(inputs: Inputs) -> list[DomainInfo]:
 
 def _served(inputs: Inputs) -> dict[int, tuple[VifId, Frontend]]:
     """Every domain that is served, by the chosen netvm or by another domain."""
-    others = {domid: card for domid, card in frontends.elsewhere(inputs).items() if domid}
+    others = frontends.elsewhere(inputs)
+    others.pop(0, None)
     return others | frontends.first_vifs(inputs)
 
 
 def _guest_nodes(
-    inputs: Inputs, config: Config, domid: int, card: tuple[VifId, Frontend], given: IPv4Address | None
+    inputs: Inputs, config: Config, domid: int, vif: VifId, frontend: Frontend, given: IPv4Address | None
 ) -> HomeNodes | None:
-    vif, frontend = card
     netvm = frontends.netvm_of(inputs, frontend, {})
     address = given if frontend.needs_address and given else frontends.address(inputs, domid, frontend)
     if address is None:
@@ -71,24 +71,24 @@ def _guest_nodes(
 def network_configs(inputs: Inputs, config: Config, allocated: Mapping[int, IPv4Address]) -> list[HomeNodes]:
     """What everybody is to be told. Pure. A domain whose address cannot be told yet is left as it is.
 
-    So is one whose card nobody serves, because its netvm has died: it gets it back when that is back.
+    So is one whose vif nobody serves, because its netvm has died: it gets it back when that is back.
     """
-    found: list[HomeNodes | None] = []
+    homes: list[HomeNodes | None] = []
     served = _served(inputs)
     for info in _alive(inputs):
         if inputs.netvm is not None and info.id == inputs.netvm.id:
-            found.append(HomeNodes(info.id, _netvm_nodes(config)))
+            homes.append(HomeNodes(info.id, _netvm_nodes(config)))
         elif info.id == 0:
             continue
         elif info.id in served:
-            found.append(_guest_nodes(inputs, config, info.id, served[info.id], allocated.get(info.id)))
+            homes.append(_guest_nodes(inputs, config, info.id, *served[info.id], allocated.get(info.id)))
         elif inputs.frontends.get(info.id):
             continue
         elif frontends.agent_of(inputs, info.id) is not AgentState.UNKNOWN:  # a netvm too, though not the chosen one
-            found.append(HomeNodes(info.id, _netvm_nodes(config)))
+            homes.append(HomeNodes(info.id, _netvm_nodes(config)))
         elif inputs.netvm is not None:
-            found.append(HomeNodes(info.id, {}))
-    return [home_nodes for home_nodes in found if home_nodes is not None]
+            homes.append(HomeNodes(info.id, {}))
+    return [home_nodes for home_nodes in homes if home_nodes is not None]
 
 
 def carry_out(store: Store, home_nodes: HomeNodes) -> bool:
@@ -123,7 +123,7 @@ def carry_out(store: Store, home_nodes: HomeNodes) -> bool:
     return store.atomically(change)
 
 
-def _taken(inputs: Inputs, owner: str) -> set[IPv4Address | None]:
+def _addresses_of_others(inputs: Inputs, owner: str) -> set[IPv4Address | None]:
     """All addresses that somebody else has, by what toolstacks wrote.
 
     A domain that restarts may still be there under its old id: its address is not somebody else's.
@@ -131,8 +131,8 @@ def _taken(inputs: Inputs, owner: str) -> set[IPv4Address | None]:
     uuids = {info.id: info.uuid for info in inputs.domains}
     return {
         frontend.address
-        for domid, cards in inputs.frontends.items() if uuids.get(domid) != owner
-        for frontend in cards.values()
+        for domid, vifs in inputs.frontends.items() if uuids.get(domid) != owner
+        for frontend in vifs.values()
     }  # fmt: skip
 
 
@@ -147,8 +147,8 @@ class Provisioner:
     def provision(self, store: Store, inputs: Inputs) -> dict[int, IPv4Address]:
         """Tell everybody; returns the addresses that we gave, by domain id. One domain's failure is not another's."""
         allocated = self._allocate(inputs)
-        found = network_configs(inputs, self._config, allocated)
-        for home_nodes in sorted(found, key=lambda each: self._last.get(each.domid) == each):  # what is new comes first
+        homes = network_configs(inputs, self._config, allocated)
+        for home_nodes in sorted(homes, key=self._is_known):  # what is new comes first
             try:
                 if carry_out(store, home_nodes):
                     log.info(
@@ -158,38 +158,43 @@ class Provisioner:
                 raise
             except QnetError as error:
                 log.warning("domain %d cannot be told its network: %s", home_nodes.domid, error)
-        self._last = {home_nodes.domid: home_nodes for home_nodes in found}
+        self._last = {home_nodes.domid: home_nodes for home_nodes in homes}
         return allocated
+
+    def _is_known(self, home_nodes: HomeNodes) -> bool:
+        return self._last.get(home_nodes.domid) == home_nodes
 
     def dom0_address(self, inputs: Inputs) -> IPv4Address:
         """dom0's own address for the time that it is connected: nobody else's, the uplinks' included."""
         dom0 = next((info for info in inputs.domains if info.id == 0), None)
         if dom0 is None:
             raise QnetError(DomainCode.DOM0_NOT_LISTED)
-        taken = {address for uplink in inputs.agent.uplinks for address in (uplink.address, uplink.gateway)}
-        taken |= _taken(inputs, dom0.uuid) | set(inputs.allocated.values())
-        return self._allocator.address(dom0.uuid, taken, {info.uuid for info in _alive(inputs)})
+        in_use = {address for uplink in inputs.agent.uplinks for address in (uplink.address, uplink.gateway)}
+        in_use |= _addresses_of_others(inputs, dom0.uuid) | set(inputs.allocated.values())
+        return self._allocator.address(dom0.uuid, in_use, {info.uuid for info in _alive(inputs)})
 
     def address_for(self, inputs: Inputs, info: DomainInfo, wished: IPv4Address | None) -> IPv4Address:
-        """An address for a domain that is to get a card: the one that it had, if nobody has it now."""
-        taken = _taken(inputs, info.uuid) | {address for domid, address in inputs.allocated.items() if domid != info.id}
-        if wished is not None and wished not in taken:
+        """An address for a domain that is to get a vif: the one that it had, if nobody has it now."""
+        allocated_to_others = {address for domid, address in inputs.allocated.items() if domid != info.id}
+        in_use = _addresses_of_others(inputs, info.uuid) | allocated_to_others
+        if wished is not None and wished not in in_use:
             return wished
-        return self._allocator.address(info.uuid, taken, {each.uuid for each in _alive(inputs)})
+        return self._allocator.address(info.uuid, in_use, {domain.uuid for domain in _alive(inputs)})
 
     def _allocate(self, inputs: Inputs) -> dict[int, IPv4Address]:
         infos = {info.id: info for info in _alive(inputs)}
         needy = {domid for domid, (_, frontend) in _served(inputs).items() if frontend.needs_address}
         needy |= {
             domid
-            for domid, cards in frontends.orphans(inputs).items()
-            if any(frontend.needs_address for frontend in cards.values())
+            for domid, vifs in frontends.orphans(inputs).items()
+            if any(frontend.needs_address for frontend in vifs.values())
         }
         alive = {info.uuid for info in infos.values()}
-        found = {}
+        allocated = {}
         for domid in sorted(needy & infos.keys() - {0}):
             try:
-                found[domid] = self._allocator.address(infos[domid].uuid, _taken(inputs, infos[domid].uuid), alive)
+                owner = infos[domid].uuid
+                allocated[domid] = self._allocator.address(owner, _addresses_of_others(inputs, owner), alive)
             except QnetError as error:
                 log.error("%s gets no address: %s", infos[domid].name, error)
-        return found
+        return allocated

@@ -124,9 +124,9 @@ class Call:
 
     def fail(self, error: BaseException) -> None:
         """Answer with an error; its body begins with the English sentence, which is what any tool of the bus shows."""
-        told = error_reply(error)
-        sentence, *more = message_body(told.message)
-        answer = ErrorMessage(self._message, told.dbus_name, sentence)
+        known = error_reply(error)
+        sentence, *more = message_body(known.message)
+        answer = ErrorMessage(self._message, known.dbus_name, sentence)
         answer.append(*more, signature="".join(MESSAGE.values()).removeprefix("s"))
         self._send(answer)
 

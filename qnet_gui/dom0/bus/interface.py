@@ -87,9 +87,9 @@ class DeclaredObject:
         self.path = path
         self.interface_name = interface_name
         self.interfaces = interfaces
-        self.methods = _by_name(interfaces, lambda one: [declared for declared, _ in one.methods.values()])
-        self.signals = _by_name(interfaces, lambda one: one.signals)
-        self.properties = _by_name(interfaces, lambda one: one.properties)
+        self.methods = _by_name(interfaces, lambda declarer: [declared for declared, _ in declarer.methods.values()])
+        self.signals = _by_name(interfaces, lambda declarer: declarer.signals)
+        self.properties = _by_name(interfaces, lambda declarer: declarer.properties)
 
 
 def _by_name(

@@ -26,7 +26,7 @@ class Users:
         self._connection = connection
         self._refresh = refresh
 
-    def after_a_look(self, call: Call, then: Callable[[str], None]) -> None:
+    def after_refresh(self, call: Call, then: Callable[[str], None]) -> None:
         """Have `then` act on how things are now, on behalf of the user whose name it is given."""
         self._refresh(lambda: self.at_once(call, then))
 

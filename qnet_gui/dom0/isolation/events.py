@@ -40,13 +40,15 @@ def of_pci(data: bytes) -> bool:
 
 
 class _Source:
-    """One socket; `look` is called when events came that matter."""
+    """One socket; `changed` is called when events came that matter."""
 
-    def __init__(self, protocol: int, groups: int, matters: Callable[[bytes], bool], look: Callable[[], None]) -> None:
+    def __init__(
+        self, protocol: int, groups: int, matters: Callable[[bytes], bool], changed: Callable[[], None]
+    ) -> None:
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, protocol)
         self._socket.bind((0, groups))
         self._matters = matters
-        self._look = look
+        self._changed = changed
         self._limit = FloodLimit()
         self._listen()
 
@@ -63,24 +65,24 @@ class _Source:
         matters = self._drain()
         self._listen()
         if matters:
-            self._look()
+            self._changed()
 
     def _drain(self) -> bool:
         """Whether there was one that matters, or may have been: ENOBUFS says that the kernel dropped some."""
-        found = False
+        matters = False
         for _ in range(_DATAGRAMS):
             try:
                 data, (sender, _groups) = self._socket.recvfrom(_RECEIVE)
             except BlockingIOError:
-                return found
+                return matters
             except OSError:
-                found = True
+                matters = True
                 continue
-            found = found or (sender == 0 and self._matters(data))
+            matters = matters or (sender == 0 and self._matters(data))
         return True
 
 
-def listen(look: Callable[[], None]) -> None:
-    """Call `look` whenever something may have changed, from now on and for ever."""
-    _Source(socket.NETLINK_ROUTE, _NETWORK, lambda _: True, look)
-    _Source(NETLINK_KOBJECT_UEVENT, _FROM_KERNEL, of_pci, look)
+def listen(changed: Callable[[], None]) -> None:
+    """Call `changed` whenever something may have changed, from now on and for ever."""
+    _Source(socket.NETLINK_ROUTE, _NETWORK, lambda _: True, changed)
+    _Source(NETLINK_KOBJECT_UEVENT, _FROM_KERNEL, of_pci, changed)

@@ -47,7 +47,7 @@ class IsolationMonitor:
 
     @property
     def own_mac(self) -> str:
-        """The MAC of dom0's own link while it has one, which is not counted: set it before that link comes."""
+        """The MAC of dom0's own interface while it has one, which is not counted: set it before that comes."""
         return self._own_mac
 
     @own_mac.setter
@@ -69,18 +69,18 @@ class IsolationMonitor:
             return
         self._under_way, self._again = True, False
         waiting, self._waiting = self._waiting, []
-        job = partial(self._found, self._own_mac, bool(waiting))
+        job = partial(self._read_facts, self._own_mac, bool(waiting))
         self._worker.submit(job, lambda result: self._done(result, waiting))
 
-    def _found(self, own_mac: str, sockets: bool) -> IsolationFacts:
+    def _read_facts(self, own_mac: str, sockets: bool) -> IsolationFacts:
         """On the thread, which alone touches what is known of the IOMMU and of the sockets."""
         if sockets:
             self._listening = readers.listening()
         if self._iommu is None and time.monotonic() >= self._ask_at:
             self._iommu = readers.iommu(self._hypervisor)
             self._ask_at = time.monotonic() + _AGAIN
-        found = readers.read(own_mac)
-        return replace(found, listening=self._listening, iommu=self._iommu or Iommu.UNKNOWN)
+        facts = readers.read(own_mac)
+        return replace(facts, listening=self._listening, iommu=self._iommu or Iommu.UNKNOWN)
 
     def _done(self, result: IsolationFacts | QnetError, waiting: list[Callable[[], None]]) -> None:
         self._under_way = False

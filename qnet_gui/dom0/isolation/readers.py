@@ -55,7 +55,7 @@ def _dump(sock: socket.socket, kind: int) -> Iterator[bytes]:
                 yield body
 
 
-def _network(nics_found: frozenset[str]) -> Network:
+def _network(nic_links: frozenset[str]) -> Network:
     try:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as sock:
             sock.settimeout(_DEADLINE)
@@ -70,27 +70,27 @@ def _network(nics_found: frozenset[str]) -> Network:
         tuple(link for link in links if link),
         tuple(address for address in addresses if address),
         tuple(route for route in routes if route),
-        nics_found,
+        nic_links,
     )
 
 
 def listening() -> tuple[str, ...]:
     """What listens, in words; slow where the kernel made room for many connections, all of which it looks through."""
-    found: set[tuple[str, int]] = set()
+    sockets: set[tuple[str, int]] = set()
     for table in ("tcp", "tcp6", "udp", "udp6"):
         with suppress(FileNotFoundError), (_SOCKETS / table).open(encoding="ascii") as lines:  # no IPv6 here
-            found |= facts.ports(table.rstrip("6"), lines)
-    return facts.listening(found)
+            sockets |= facts.ports(table.rstrip("6"), lines)
+    return facts.listening(sockets)
 
 
-def _cards() -> dict[str, str]:
+def _nic_links() -> dict[str, str]:
     """Links of hardware that is dom0's, and the paths of their devices; netfront's are Xen's."""
-    found = {}
+    devices = {}
     for link in _children(_LINKS):
         device = link / "device"
         if device.exists() and (device / "subsystem").resolve().name != "xen":
-            found[link.name] = os.path.realpath(device)
-    return found
+            devices[link.name] = os.path.realpath(device)
+    return devices
 
 
 def _controllers() -> dict[str, str]:
@@ -108,16 +108,16 @@ def _children(folder: Path) -> list[Path]:
 def iommu(hypervisor: Hypervisor) -> Iommu | None:
     """What the hypervisor says of its IOMMU; None when it does not answer, which is told elsewhere."""
     try:
-        found = hypervisor.capabilities().iommu
+        active = hypervisor.capabilities().iommu
     except QnetError:
         return None
-    return Iommu.UNKNOWN if found is None else Iommu.ON if found else Iommu.OFF
+    return Iommu.UNKNOWN if active is None else Iommu.ON if active else Iommu.OFF
 
 
 def read(own_mac: str) -> IsolationFacts:
-    """All but the IOMMU and what listens; `own_mac` as in `isolation_facts.connected`."""
-    nics_found = _cards()
+    """All but the IOMMU and what listens; `own_mac` as in `facts.connected`."""
+    nic_links = _nic_links()
     return IsolationFacts(
-        facts.connected(_network(frozenset(nics_found)), own_mac),
-        nics=facts.nics(nics_found.items(), _controllers().items()),
+        facts.connected(_network(frozenset(nic_links)), own_mac),
+        nics=facts.nics(nic_links.items(), _controllers().items()),
     )

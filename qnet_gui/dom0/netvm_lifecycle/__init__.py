@@ -1,1 +1,1 @@
-"""The netvm as a service of dom0: started with the network cards that dom0 has, stopped, the cards given back."""
+"""The netvm as a service of dom0: started with the NICs that dom0 has, stopped, the NICs given back."""

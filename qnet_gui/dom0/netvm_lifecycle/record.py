@@ -27,13 +27,13 @@ class Record:
     nics: dict[str, str] = field(default_factory=dict)
     starting: bool = False
 
-    def taken(self, nic: pci.PciNic) -> Record:
-        """The same with another card; one that is known keeps its driver."""
+    def with_nic(self, nic: pci.PciNic) -> Record:
+        """The same with another NIC; one that is known keeps its driver."""
         return replace(self, nics={**self.nics, nic.address: self.nics.get(nic.address, nic.driver)})
 
-    def given_back(self, address: str) -> Record:
-        """The same without a card."""
-        return replace(self, nics={each: driver for each, driver in self.nics.items() if each != address})
+    def without_nic(self, address: str) -> Record:
+        """The same without a NIC."""
+        return replace(self, nics={known: driver for known, driver in self.nics.items() if known != address})
 
 
 class RecordFile:
@@ -45,9 +45,9 @@ class RecordFile:
     def load(self) -> Record:
         """What is there; nothing was done where it is not there, or is none."""
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, BadInput):
-            found = json.loads(self._path.read_bytes())
-            nics = {pci.address(each): str(driver) for each, driver in found["nics"].items()}
-            return Record(nics, bool(found["starting"]))
+            stored = json.loads(self._path.read_bytes())
+            nics = {pci.address(address): str(driver) for address, driver in stored["nics"].items()}
+            return Record(nics, bool(stored["starting"]))
         return Record()
 
     def save(self, record: Record) -> None:

@@ -1,7 +1,7 @@
 """The netvm as a service of dom0: `qnet netvm start`, `stop` and `restart`, each with its way back.
 
-Start takes every network card from dom0, makes the domain with them, and waits until its agent has reported; when
-anything fails, the domain is destroyed and each card is back at its driver. What was taken is recorded before it is
+Start takes every NIC from dom0, makes the domain with them, and waits until its agent has reported; when
+anything fails, the domain is destroyed and each NIC is back at its driver. What was taken is recorded before it is
 taken, so a start that was killed is undone by the next start or stop. Blocks; runs in a process of its own.
 """
 
@@ -61,35 +61,35 @@ class NetvmService:
     def start(self) -> Message:
         """Start the netvm; one that runs is no error, and neither is what a start that was killed has left."""
         settings = self._settings()
-        found = self._toolstack.find(self._name)
-        if found and found.state is not DomainState.DYING and not self._left_behind(found):
-            return self._runs_already(found)
+        info = self._toolstack.find(self._name)
+        if info and info.state is not DomainState.DYING and not self._left_behind(info):
+            return self._runs_already(info)
         try:
-            if found:
-                self._destroy(found)
+            if info:
+                self._destroy(info)
             self._make(settings)
         except (QnetError, KeyboardInterrupt) as error:
             raise self._undone(error) from error
         return Message(ServiceCode.RUNS, name=self._name)
 
     def stop(self) -> Message:
-        """Shut the netvm down and give its cards back to dom0."""
-        found, nics = self._toolstack.find(self._name), self._record.nics
-        if found is None and not nics:
+        """Shut the netvm down and give its NICs back to dom0."""
+        info, nics = self._toolstack.find(self._name), self._record.nics
+        if info is None and not nics:
             return Message(DomainCode.NOT_RUNNING, name=self._name)
-        if found:
-            self._end(found)
+        if info:
+            self._end(info)
         failed = self._give_back("done")
         if failed:
             raise Stuck(HelperCode.SENTENCES, sentences=(Message(ServiceCode.IS_STOPPED, name=self._name), *failed))
         return Message(ServiceCode.IS_STOPPED, name=self._name)
 
     def restart(self) -> Message:
-        """Stop and start, with the cards kept away from dom0 in between."""
+        """Stop and start, with the NICs kept away from dom0 in between."""
         self._settings()  # what is wrong with them is better known before it is stopped
-        found = self._toolstack.find(self._name)
-        if found:
-            self._end(found)
+        info = self._toolstack.find(self._name)
+        if info:
+            self._end(info)
         return self.start()
 
     # -- start
@@ -98,29 +98,29 @@ class NetvmService:
         """The administrator's configuration, as far as it matters here."""
         path = self._configuration
         try:
-            found = xl_config.settings(path.read_text(encoding="utf-8", errors="replace"))
+            settings = xl_config.settings(path.read_text(encoding="utf-8", errors="replace"))
         except FileNotFoundError:
             raise NotFound(ServiceCode.CONFIGURATION_MISSING, path=str(path), name=self._name) from None
         except OSError as error:
             raise QnetError(SystemCode.FILE_UNREADABLE, path=str(path), why=error.strerror or "") from None
-        name = found.get("name", "")
+        name = settings.get("name", "")
         if name != self._name:
             raise Refused(ServiceCode.CONFIGURATION_OF_OTHER, path=str(path), value=shown(name), name=self._name)
-        if not any(found.get(key) for key in _BOOTS_FROM):
+        if not any(settings.get(key) for key in _BOOTS_FROM):
             raise Refused(ServiceCode.CONFIGURATION_EMPTY, path=str(path), name=self._name)
-        return found
+        return settings
 
-    def _left_behind(self, found: DomainInfo) -> bool:
+    def _left_behind(self, info: DomainInfo) -> bool:
         """Whether this is what a start made that was killed before it had come to its end."""
-        if self._record.starting and self._toolstack.agent(found.id) is AgentState.RUNNING:
+        if self._record.starting and self._toolstack.agent(info.id) is AgentState.RUNNING:
             self._save(replace(self._record, starting=False))
         return self._record.starting
 
-    def _runs_already(self, found: DomainInfo) -> Message:
-        if found.state is DomainState.PAUSED:
+    def _runs_already(self, info: DomainInfo) -> Message:
+        if info.state is DomainState.PAUSED:
             raise Refused(ServiceCode.SERVICE_PAUSED, name=self._name)
-        if self._toolstack.agent(found.id) is not AgentState.RUNNING:
-            self._await_agent(found.id)
+        if self._toolstack.agent(info.id) is not AgentState.RUNNING:
+            self._await_agent(info.id)
         return Message(ServiceCode.RUNS_ALREADY, name=self._name)
 
     def _make(self, settings: dict[str, xl_config.Value]) -> None:
@@ -129,7 +129,7 @@ class NetvmService:
             raise no_iommu()
         self._save(replace(self._record, starting=True))
         for nic in nics:
-            self._take(nic)
+            self._take_nic(nic)
         starting, started = (
             Message(ServiceCode.STARTING_WITHOUT, name=self._name),
             Message(ServiceCode.STARTED_WITHOUT, name=self._name),
@@ -145,17 +145,18 @@ class NetvmService:
         self._save(replace(self._record, starting=False))
 
     def _nics(self, settings: dict[str, xl_config.Value]) -> list[pci.PciNic]:
-        """The cards to be given to the netvm: those that the administrator has named, else all that nobody has.
+        """The NICs to be given to the netvm: those that the administrator has named, else all that nobody has.
 
-        Virtual functions go with the card that they are a part of.
+        Virtual functions go with the NIC that they are a part of.
         """
         if "pci" in settings:
             named = settings["pci"]
-            return [self._passthrough.nic(each) for each in _addresses(named if isinstance(named, tuple) else (named,))]
+            addresses = _addresses(named if isinstance(named, tuple) else (named,))
+            return [self._passthrough.nic(address) for address in addresses]
         used = self._toolstack.devices_in_use()
         return [nic for nic in self._passthrough.controllers() if not nic.virtual and nic.address not in used]
 
-    def _take(self, nic: pci.PciNic) -> None:
+    def _take_nic(self, nic: pci.PciNic) -> None:
         if nic.given_away:
             return
         taking, took = (
@@ -166,7 +167,7 @@ class NetvmService:
             taking = Message(ServiceCode.TAKING_CARD_OF, device=nic.address, driver=nic.driver)
             took = Message(ServiceCode.TOOK_CARD_OF, device=nic.address, driver=nic.driver)
         self._tell(f"take {nic.address}", "begun", taking)
-        self._save(self._record.taken(nic))
+        self._save(self._record.with_nic(nic))
         self._passthrough.take(nic.address)
         self._tell(f"take {nic.address}", "done", took)
 
@@ -181,9 +182,9 @@ class NetvmService:
         """Put everything back after a start that failed; the error that tells how that went, too."""
         failed: list[Message] = []
         try:
-            found = self._toolstack.find(self._name)
-            if found:
-                self._destroy(found)
+            info = self._toolstack.find(self._name)
+            if info:
+                self._destroy(info)
         except QnetError as another:
             failed.append(Message(ServiceCode.NOT_DESTROYED, name=self._name, why=another.message))
         failed += self._give_back("undone")
@@ -194,33 +195,33 @@ class NetvmService:
             if isinstance(error, QnetError)
             else Message(ServiceCode.INTERRUPTED)
         )
-        told = Message(ServiceCode.NOT_STARTED, name=self._name, why=why)
+        outcome = Message(ServiceCode.NOT_STARTED, name=self._name, why=why)
         if failed:
-            return Stuck(HelperCode.SENTENCES, sentences=(told, *failed))
-        return Refused(HelperCode.SENTENCES, sentences=(told, Message(ServiceCode.AS_BEFORE)))
+            return Stuck(HelperCode.SENTENCES, sentences=(outcome, *failed))
+        return Refused(HelperCode.SENTENCES, sentences=(outcome, Message(ServiceCode.AS_BEFORE)))
 
     def _iommu(self) -> bool | None:
         with suppress(QnetError):
             return self._toolstack.iommu()
         return None
 
-    def _end(self, found: DomainInfo) -> None:
+    def _end(self, info: DomainInfo) -> None:
         """Have the netvm end, by itself if it can."""
         self._tell("stop", "begun", Message(ServiceCode.STOPPING, name=self._name))
-        runs = found.state is DomainState.RUNNING and not self._record.starting
-        if not runs or not self._toolstack.shut_down(found, self._limits.shutdown):
-            self._toolstack.destroy(found)
+        runs = info.state is DomainState.RUNNING and not self._record.starting
+        if not runs or not self._toolstack.shut_down(info, self._limits.shutdown):
+            self._toolstack.destroy(info)
             how = ServiceCode.DESTROYED_UNWILLING if runs else ServiceCode.DESTROYED
             self._tell("stop", "done", Message(how, name=self._name))
         else:
             self._tell("stop", "done", Message(ServiceCode.STOPPED, name=self._name))
 
-    def _destroy(self, found: DomainInfo) -> None:
-        self._toolstack.destroy(found)
+    def _destroy(self, info: DomainInfo) -> None:
+        self._toolstack.destroy(info)
         self._tell("create", "undone", Message(ServiceCode.DESTROYED, name=self._name))
 
     def _give_back(self, how: str) -> list[Message]:
-        """Give all cards back that were taken; what could not be, and why, or nothing."""
+        """Give all NICs back that were taken; what could not be, and why, or nothing."""
         failed: list[Message] = []
         used = self._toolstack.devices_in_use() if self._record.nics else set()
         for address, driver in self._record.nics.items():
@@ -229,12 +230,12 @@ class NetvmService:
                     raise Refused(ServiceCode.CARD_IN_USE, device=address)
                 self._passthrough.give_back(address, driver)
             except NotFound:  # pulled out meanwhile
-                self._save(self._record.given_back(address))
+                self._save(self._record.without_nic(address))
             except QnetError as error:
                 self._tell(f"take {address}", "failed", error.message)
                 failed.append(error.message)
             else:
-                self._save(self._record.given_back(address))
+                self._save(self._record.without_nic(address))
                 back = Message(ServiceCode.GAVE_CARD_BACK, device=address)
                 if driver:
                     back = Message(ServiceCode.GAVE_CARD_BACK_TO, device=address, driver=driver)
@@ -254,8 +255,8 @@ class NetvmService:
 
 def _addresses(named: tuple[str, ...]) -> list[str]:
     """The devices that a `pci=` names by their full address; what it names otherwise is left to xl."""
-    found = []
-    for each in xl_config.pci_addresses(named):
+    addresses = []
+    for name in xl_config.pci_addresses(named):
         with suppress(BadInput):
-            found.append(pci.address(each))
-    return found
+            addresses.append(pci.address(name))
+    return addresses

@@ -44,25 +44,25 @@ class Toolstack:
 
     def devices_in_use(self) -> set[str]:
         """Addresses of the PCI devices that domains have now, as libxl writes them."""
-        found = set()
+        in_use = set()
         with Store(self._store) as store:
             for domid in store.children(_PCI_BACKENDS):
                 if store.read(f"/local/domain/{domid}") is None:  # what is left of one that died
                     continue
                 path = f"{_PCI_BACKENDS}/{domid}/0"
                 devices = [f"{path}/{name}" for name in store.children(path) if name.startswith("dev-")]
-                found |= {(store.read(device) or b"").decode("ascii", "replace") for device in devices}
-        return found
+                in_use |= {(store.read(device) or b"").decode("ascii", "replace") for device in devices}
+        return in_use
 
     def create(self, name: str, configuration: Path, devices: Sequence[str]) -> int:
         """Have xl make the domain of this configuration, with these PCI devices if there are any; returns its id."""
         self._interrupts.check()
         words = [f"pci=[{','.join(map(repr, devices))}]"] if devices else []
         xl("create", str(configuration), *words, deadline=_CREATE, program=self._program)
-        found = self.find(name)
-        if found is None:
+        info = self.find(name)
+        if info is None:
             raise HypervisorError(ServiceCode.WENT_AT_ONCE, name=name)
-        return found.id
+        return info.id
 
     def agent(self, domid: int) -> AgentState:
         """What the agent in a domain says of itself now."""
@@ -73,7 +73,7 @@ class Toolstack:
         """Wait until the agent says that it runs; `NotFound` once the domain is gone, `NoAnswer` when it is late."""
         state = keys.AGENT_STATE.under(domid)
 
-        def look(changed: set[str]) -> bool | None:
+        def agent_runs(changed: set[str]) -> bool | None:
             if _agent(store, domid) is AgentState.RUNNING:
                 return True
             if _RELEASED in changed and self._state(domid) in (None, DomainState.DYING):
@@ -81,7 +81,7 @@ class Toolstack:
             return None
 
         with Store(self._store) as store:
-            if self._wait(store, (state, _RELEASED), look, Deadline(seconds)) is None:
+            if self._wait(store, (state, _RELEASED), agent_runs, Deadline(seconds)) is None:
                 raise NoAnswer(ServiceCode.AGENT_NOT_REPORTED, name=name, seconds=seconds)
 
     def shut_down(self, info: DomainInfo, seconds: float) -> bool:
@@ -92,7 +92,7 @@ class Toolstack:
             return False
         deadline, obeyed = Deadline(seconds), False
 
-        def look(_: set[str]) -> bool | None:
+        def has_gone(_: set[str]) -> bool | None:
             nonlocal obeyed
             state = self._state(info.id)
             if state is DomainState.DYING and not obeyed:
@@ -101,7 +101,7 @@ class Toolstack:
             return True if state is None else None
 
         with Store(self._store) as store:
-            gone = self._wait(store, (_RELEASED,), look, deadline) is not None
+            gone = self._wait(store, (_RELEASED,), has_gone, deadline) is not None
         if obeyed and not gone:
             self.destroy(info)  # nobody has taken it apart
         return obeyed or gone
@@ -115,10 +115,10 @@ class Toolstack:
                 raise
 
     def _wait(
-        self, store: Store, paths: Sequence[str], look: Callable[[set[str]], bool | None], deadline: Deadline
+        self, store: Store, paths: Sequence[str], condition: Callable[[set[str]], bool | None], deadline: Deadline
     ) -> bool | None:
         """Like `wait_until`; `KeyboardInterrupt` after a signal."""
-        return wait_until(store, paths, look, deadline, check=self._interrupts.check, wakes=self._interrupts)
+        return wait_until(store, paths, condition, deadline, check=self._interrupts.check, wakes=self._interrupts)
 
     def _state(self, domid: int) -> DomainState | None:
         """What the hypervisor says of a domain now; None of one that does not exist."""

@@ -94,7 +94,7 @@ class Requests:
         self._current: _Request | None = None
         self._timer: int | None = None
 
-    def use(self, netvm: int | None) -> None:
+    def follow(self, netvm: int | None) -> None:
         """Ask this domain from now on; what was asked of another one has failed."""
         if netvm != self._netvm:
             self._netvm = netvm
@@ -108,14 +108,14 @@ class Requests:
         if self._netvm is None:
             done(Refused(DomainCode.NOT_RUNNING, name="netvm"))
             return
-        request = next((each for each in self._queue if each.verb == verb), None)
+        request = next((queued for queued in self._queue if queued.verb == verb), None)
         if request is None:
             request = _Request(verb)
             self._queue.append(request)
         request.callers.append(done)
         self._next()
 
-    def look(self) -> None:
+    def answer_changed(self) -> None:
         """The answer's head has changed."""
         netvm, request = self._netvm, self._current
         if netvm is None or request is None:

@@ -1,7 +1,8 @@
 """Keeps the `Inputs` up to date: watches, gathers what they say for 5 ms, reads only what has changed.
 
-Watches come before the first read. After a loss of xenstore every watch fires, so everything is read anew. Runs on the
-main loop; xenstore is read on its worker's thread, the hypervisor is asked on a thread of its own.
+Watches come before the first read, or what changes in between is missed (Qubes OS, 795bec80). After a loss of xenstore
+every watch fires, so everything is read anew. Runs on the main loop; xenstore is read on its worker's thread, the
+hypervisor is asked on a thread of its own.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ _GATHER = 0.005
 #: Seconds until a hypervisor that did not answer is asked again.
 _AGAIN = 5.0
 #: Fields of a vif whose change matters here; the drivers' negotiation does not.
-_VIF_SAYS = frozenset({"frontend", "hotplug-status"})
-_AGENT_SAYS = (keys.HOME_DOMAIN, keys.AGENT_SERIAL.at(), keys.AGENT_STATE.at())
+_VIF_FIELDS = frozenset({"frontend", "hotplug-status"})
+_AGENT_FIELDS = (keys.HOME_DOMAIN, keys.AGENT_SERIAL.at(), keys.AGENT_STATE.at())
 
 
 def _named(domains: list[DomainInfo], name: str) -> DomainInfo | None:
@@ -99,7 +100,7 @@ class Collector:
     def _agent_event(self, path: str) -> None:
         if path.endswith(keys.ANSWER_HEAD.at()):
             self._head()
-        elif path.endswith(_AGENT_SAYS):
+        elif path.endswith(_AGENT_FIELDS):
             self._dirty.agent = True
             self._runs(self.inputs.netvm.id if self.inputs.netvm else None)
             self._schedule()
@@ -109,7 +110,7 @@ class Collector:
         untrusted_parts = path.split("/")[6:]
         if not untrusted_parts:
             self._dirty.all_frontends = True
-        elif len(untrusted_parts) < 3 or untrusted_parts[2] in _VIF_SAYS:
+        elif len(untrusted_parts) < 3 or untrusted_parts[2] in _VIF_FIELDS:
             try:
                 self._dirty.frontends.add(parse.domid(untrusted_parts[0]))
             except BadInput:
@@ -119,7 +120,7 @@ class Collector:
         self._schedule()
 
     def _toolstack_event(self, path: str) -> None:
-        """Something of `/libxl/<id>/device/vif/…`; cards come and go there, and little else happens."""
+        """Something of `/libxl/<id>/device/vif/…`; frontends come and go there, and little else happens."""
         parts = path.split("/")[2:]
         if not parts or not parts[0].isdecimal():
             self._dirty.all_frontends = True
@@ -216,23 +217,23 @@ class Collector:
     def _read(self, dirty: Dirty, waiting: list[Callable[[], None]]) -> None:
         netvm = self.inputs.netvm.id if self.inputs.netvm else None
 
-        def done(found: Fresh | QnetError) -> None:
-            if isinstance(found, QnetError):
+        def done(result: Fresh | QnetError) -> None:
+            if isinstance(result, QnetError):
                 self._dirty.merge(dirty)  # for the round that the reconnect brings
-                if not isinstance(found, StoreGone):
-                    log.error("xenstore cannot be read: %s", found)
+                if not isinstance(result, StoreGone):
+                    log.error("xenstore cannot be read: %s", result)
                 self.store_lost()
             else:
-                self._take(found)
+                self._take(result)
                 frontends = dirty.all_frontends or bool(dirty.frontends or dirty.agents)
                 self._changed(self.inputs, dirty.domains or frontends)
-            self._finish(waiting, failed=isinstance(found, QnetError))
+            self._finish(waiting, failed=isinstance(result, QnetError))
 
         self._store.submit(lambda store: read(store, netvm, dirty), done)
 
     def _take(self, fresh: Fresh) -> None:
         frontends = dict(self.inputs.frontends) if fresh.all_frontends is None else fresh.all_frontends
-        frontends = {number: cards for number, cards in {**frontends, **fresh.frontends}.items() if cards}
+        frontends = {number: vifs for number, vifs in {**frontends, **fresh.frontends}.items() if vifs}
         guests = {**self.inputs.guests, **fresh.guests}
         if not self.inputs.store:
             log.info("xenstore is back")

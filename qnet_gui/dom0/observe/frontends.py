@@ -1,7 +1,7 @@
-"""Who serves which domain, who is without a netvm because it died, and what a card is to be like. Pure.
+"""Who serves which domain, who is without a netvm because it died, and what a vif is to be like. Pure.
 
-Cards are read from the toolstack's own nodes, so what is in them is dom0's word; only the addresses that qnet itself
-gives come from elsewhere.
+Frontends are read from the toolstack's own nodes, so what is in them is dom0's word; only the addresses that qnet
+itself gives come from elsewhere.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def agent_of(inputs: Inputs, domid: int) -> AgentState:
 
 
 def first_vifs(inputs: Inputs) -> dict[int, tuple[VifId, Frontend]]:
-    """The card of each domain that the chosen netvm serves; of several the one with the lowest number."""
+    """The vif of each domain that the chosen netvm serves; of several the one with the lowest number."""
     first: dict[int, tuple[VifId, Frontend]] = {}
     netvm = inputs.netvm.id if inputs.netvm else None
     for domid, frontends in inputs.frontends.items():
@@ -40,27 +40,27 @@ def first_vifs(inputs: Inputs) -> dict[int, tuple[VifId, Frontend]]:
 
 
 def elsewhere(inputs: Inputs) -> dict[int, tuple[VifId, Frontend]]:
-    """The card of each domain that another domain than the chosen netvm serves; of several the lowest number."""
-    backends, found = set(alive(inputs)) - {inputs.netvm.id if inputs.netvm else None}, {}
+    """The vif of each domain that another domain than the chosen netvm serves; of several the lowest number."""
+    backends, first = set(alive(inputs)) - {inputs.netvm.id if inputs.netvm else None}, {}
     for domid, frontends in inputs.frontends.items():
         living = [(vif, frontend) for vif, frontend in sorted(frontends.items()) if frontend.backend in backends]
         if living:
-            found[domid] = living[0]
-    return found
+            first[domid] = living[0]
+    return first
 
 
 def orphans(inputs: Inputs) -> dict[int, dict[VifId, Frontend]]:
-    """The cards, by domain, of those that are alive while the domain that served them is not."""
-    backends, found = alive(inputs), {}
+    """The vifs, by domain, of those that are alive while the domain that served them is not."""
+    infos, orphaned = alive(inputs), {}
     for domid, frontends in inputs.frontends.items():
-        dead = {vif: frontend for vif, frontend in frontends.items() if frontend.backend not in backends}
-        if dead and domid in backends:
-            found[domid] = dead
-    return found
+        dead = {vif: frontend for vif, frontend in frontends.items() if frontend.backend not in infos}
+        if dead and domid in infos:
+            orphaned[domid] = dead
+    return orphaned
 
 
 def netvm_of(inputs: Inputs, frontend: Frontend, names: Mapping[int, str]) -> str:
-    """The name of the domain that serves a card or did; `names`: those that were seen. Empty when nobody knows."""
+    """The name of the domain that serves a frontend or did; `names`: those that were seen. Empty when nobody knows."""
     info = alive(inputs).get(frontend.backend)
     if info is not None:
         return "dom0" if info.id == 0 else info.name
@@ -68,15 +68,15 @@ def netvm_of(inputs: Inputs, frontend: Frontend, names: Mapping[int, str]) -> st
 
 
 def address(inputs: Inputs, domid: int, frontend: Frontend) -> IPv4Address | None:
-    """A card's address: the one that its toolstack wrote, else the one that qnet gave its domain."""
+    """A frontend's address: the one that its toolstack wrote, else the one that qnet gave its domain."""
     return inputs.allocated.get(domid) if frontend.needs_address else frontend.address
 
 
 def own_mac(info: DomainInfo) -> str:
-    """A MAC in Xen's range for a domain that never had a card: always the same one."""
+    """A MAC in Xen's range for a domain that never had a vif: always the same one."""
     return "00:16:3e:" + hashlib.sha256(info.uuid.encode()).digest()[:3].hex(":")
 
 
-def again(frontend: Frontend, info: DomainInfo, netvm: int, ip: IPv4Address) -> VifRequest:
-    """A card like the one that a domain had, served by `netvm`."""
+def vif_request(frontend: Frontend, info: DomainInfo, netvm: int, ip: IPv4Address) -> VifRequest:
+    """A request for a vif like the one that a domain had, served by `netvm`."""
     return VifRequest(info.id, netvm, ip, frontend.mac or own_mac(info), frontend.script or SCRIPT)

@@ -1,4 +1,4 @@
-"""What the helper reads from xenstore: the agent's report, domains' network cards, the guests' reports. And all the
+"""What the helper reads from xenstore: the agent's report, domains' frontends, the guests' reports. And all the
 rest that a snapshot is made of.
 
 Reads only, through the `Store` that it is given, on the store's thread. What a domain wrote is parsed here, once; what
@@ -44,7 +44,7 @@ class VifStatus(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Frontend:
-    """A domain's network card as its toolstack keeps it, even when the domain that served it is dead.
+    """A domain's end of a vif as its toolstack keeps it, even when the domain that served it is dead.
 
     `backend`: the domain that serves it, or did. `address`: as the toolstack wrote it; `refused`: it wrote something
     else. `mac`, `script`: empty where they are not valid. `netvm`: the name of `backend`, as we noted it. `status` is
@@ -72,8 +72,8 @@ class Inputs:
     `hypervisor`, `store`: whether each answers. `managed_by`: who else manages the domains, empty for nobody. `silent`:
     the agent left a request without an answer. `overdue`: whose report should have come by now (domain ids). `agent`:
     what the chosen netvm's reports; `dropped`: paths of what is off in it. `allocated`: addresses that qnet itself
-    gave, by domain id. `stuck`: the way back of dom0's link has failed. `frontends`: the cards of all domains, by
-    domain id, whoever serves them. `agents`: what each domain says of an agent in it.
+    gave, by domain id. `stuck`: the way back of dom0's connection has failed. `frontends`: those of all domains,
+    by domain id, whoever serves them. `agents`: what each domain says of an agent in it.
     """
 
     netvm: DomainInfo | None = None
@@ -121,21 +121,21 @@ def with_frontends(store: Store) -> set[int]:
 
 
 def frontends(store: Store, domid: int) -> dict[VifId, Frontend]:
-    """A domain's cards. Names that are none are passed over.
+    """A domain's frontends, by vif. Names that are none are passed over.
 
     The backend's nodes belong to the netvm, which could invent a vif or change its address. libxl keeps a copy that
     only dom0 can read and write, and that one is believed.
     """
-    cards = {}
+    vifs = {}
     root = f"/libxl/{domid}/device/vif"
     for devid in store.children(root):
         try:
             vif = VifId.from_path(f"backend/vif/{domid}/{devid}")
         except BadInput:
             continue
-        if card := _frontend(store, vif, f"{root}/{devid}"):
-            cards[vif] = card
-    return cards
+        if frontend := _frontend(store, vif, f"{root}/{devid}"):
+            vifs[vif] = frontend
+    return vifs
 
 
 def _frontend(store: Store, vif: VifId, copy: str) -> Frontend | None:
@@ -150,29 +150,29 @@ def _frontend(store: Store, vif: VifId, copy: str) -> Frontend | None:
     )  # fmt: skip
 
 
-def _address(raw: bytes | None) -> tuple[IPv4Address | None, bool]:
-    """A card's address, the first of several; and whether what is there is none."""
+def _address(value: bytes | None) -> tuple[IPv4Address | None, bool]:
+    """A frontend's address, the first of several; and whether what is there is none."""
     try:
-        return (None, False) if raw is None else (addresses(raw)[0], False)
+        return (None, False) if value is None else (addresses(value)[0], False)
     except BadInput:
         return None, True
 
 
-def _mac(raw: bytes | None) -> str:
+def _mac(value: bytes | None) -> str:
     try:
-        return mac(raw or b"")
+        return mac(value or b"")
     except BadInput:
         return ""
 
 
-def _script(raw: bytes | None) -> str:
-    match = _SCRIPT.fullmatch((raw or b"").decode("ascii", "replace"))
+def _script(value: bytes | None) -> str:
+    match = _SCRIPT.fullmatch((value or b"").decode("ascii", "replace"))
     return match[1] if match else ""
 
 
-def _name(raw: bytes | None) -> str:
+def _name(value: bytes | None) -> str:
     try:
-        return domain_name(raw or b"")
+        return domain_name(value or b"")
     except BadInput:
         return ""
 

@@ -25,12 +25,12 @@ log = logging.getLogger(__name__)
 _ROWS = 4096
 
 
-def _routes(lines: list[str]) -> tuple[list[Route], int]:
+def _routes(untrusted_lines: list[str]) -> tuple[list[Route], int]:
     """Routing table rows that somebody reported, and how many were dropped because they are none."""
-    routes, dropped = [], max(0, len(lines) - _ROWS)
-    for line in lines[:_ROWS]:
+    routes, dropped = [], max(0, len(untrusted_lines) - _ROWS)
+    for untrusted_line in untrusted_lines[:_ROWS]:
         try:
-            routes.append(Route.from_line(line))
+            routes.append(Route.from_line(untrusted_line))
         except BadInput:
             dropped += 1
     return routes, dropped
@@ -54,20 +54,20 @@ class NetvmInterface(Interface):
             call.reply(_table(own_routes.read()))
             return
         if domain in ("", self._publisher.netvm):
-            self._ask_netvm("routes", call, lambda lines: self._reply_routes(call, lines))
+            self._ask_netvm("routes", call, lambda untrusted_lines: self._reply_routes(call, untrusted_lines))
             return
-        found = next((known for known in self._publisher.snapshot.domains if known.name == domain), None)
-        if found is None:
+        guest = next((known for known in self._publisher.snapshot.domains if known.name == domain), None)
+        if guest is None:
             raise NotFound(DomainCode.DOMAIN_UNKNOWN, name=shown(domain))
-        report = self._publisher.inputs.guests.get(found.id)
-        if not report and found.vif:
-            raise Refused(DomainCode.ROUTES_NOT_REPORTED, name=found.name)
+        report = self._publisher.inputs.guests.get(guest.id)
+        if not report and guest.vif:
+            raise Refused(DomainCode.ROUTES_NOT_REPORTED, name=guest.name)
         self._reply_routes(call, [report.route] if report and report.route else [])
 
     @method("TestNames", action=ANYONE, gives={"servers": "aa{sv}"})
     def test_names(self, call: Call) -> None:
         """Have the netvm ask each of its name servers something; answers with the milliseconds that it took each."""
-        self._ask_netvm("names", call, lambda lines: call.reply(_table(server_answers(lines))))
+        self._ask_netvm("names", call, lambda untrusted_lines: call.reply(_table(server_answers(untrusted_lines))))
 
     @method("Reapply", action="org.qnet.reapply")
     def reapply(self, call: Call) -> None:
@@ -90,8 +90,8 @@ class NetvmInterface(Interface):
         self._requests.ask(verb, answered)
 
     @staticmethod
-    def _reply_routes(call: Call, lines: list[str]) -> None:
-        routes, dropped = _routes([line for line in lines if line])
+    def _reply_routes(call: Call, untrusted_lines: list[str]) -> None:
+        routes, dropped = _routes([line for line in untrusted_lines if line])
         if dropped:
             log.warning("%d rows of a routing table are not valid", dropped)
         call.reply(_table(routes))

@@ -12,7 +12,9 @@ from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.route import Route
 
 _TABLE = Path("/proc/net/route")
-_FLAGS = ((0x1, "U"), (0x2, "G"), (0x4, "H"), (0x200, "!"))
+#: include/uapi/linux/route.h
+_RTF_UP, _RTF_GATEWAY, _RTF_HOST, _RTF_REJECT = 0x1, 0x2, 0x4, 0x200
+_FLAGS = ((_RTF_UP, "U"), (_RTF_GATEWAY, "G"), (_RTF_HOST, "H"), (_RTF_REJECT, "!"))
 
 
 def _address(text: str) -> str:
@@ -21,13 +23,13 @@ def _address(text: str) -> str:
 
 def parse(lines: Iterable[str]) -> list[Route]:
     """The rows of /proc/net/route, without its heads."""
-    found = []
+    routes = []
     for line in list(lines)[1:]:
         iface, destination, gateway, flags, ref, use, metric, mask = line.split()[:8]
         letters = "".join(letter for bit, letter in _FLAGS if int(flags, 16) & bit)
         addresses = _address(destination), _address(gateway), _address(mask)
-        found.append(Route(*addresses, letters, int(metric), int(ref), int(use), iface))
-    return found
+        routes.append(Route(*addresses, letters, int(metric), int(ref), int(use), iface))
+    return routes
 
 
 def read() -> list[Route]:

@@ -26,17 +26,17 @@ GUEST_REPORT_SECONDS, AGENT_REPORT_SECONDS = 10.0, 60.0
 class SnapshotPublisher:
     """`netvm` is the chosen one's name; `publish` gets each snapshot that differs from the one before.
 
-    `read` gives everything as it is known now, but for what is overdue. `look` has all of it looked at again that tells
-    no events, and calls what it is given when that has been taken in.
+    `read` gives everything as it is known now, but for what is overdue. `reread` has all of it read again that tells no
+    events, and calls what it is given when that has been taken in.
     """
 
     def __init__(
-        self, netvm: str, read: Callable[[], Inputs], look: Callable[[Callable[[], None]], None],
+        self, netvm: str, read: Callable[[], Inputs], reread: Callable[[Callable[[], None]], None],
         publish: Callable[[Snapshot], None],
     ) -> None:  # fmt: skip
         self.netvm = netvm
         self._read = read
-        self._look = look
+        self._reread = reread
         self._publish = publish
         self._built: BuiltSnapshot | None = None
         self._silent = False
@@ -92,7 +92,7 @@ class SnapshotPublisher:
                 self.rebuild()
             then()
 
-        self._look(ready)
+        self._reread(ready)
 
     def when_ready(self, then: Callable[[], None]) -> None:
         """A helper that the bus has just started for somebody looks first, or it would find no domain at all."""

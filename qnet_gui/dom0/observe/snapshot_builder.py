@@ -46,11 +46,11 @@ def _domains(inputs: Inputs, netvm: str) -> tuple[Domain, ...]:
     here, elsewhere = frontends.first_vifs(inputs), frontends.elsewhere(inputs)
     domains = []
     for info in _others(inputs):
-        card = here.get(info.id) or elsewhere.get(info.id)
-        if card is None:
+        served = here.get(info.id) or elsewhere.get(info.id)
+        if served is None:
             domains.append(Domain(info.name, info.id, info.state))
             continue
-        vif, frontend = card
+        vif, frontend = served
         server = netvm if info.id in here else frontends.netvm_of(inputs, frontend, {})
         address = frontends.address(inputs, info.id, frontend)
         domains.append(Domain(info.name, info.id, info.state, address, vif.name, server))
@@ -71,11 +71,11 @@ def awaited(inputs: Inputs) -> frozenset[int]:
 
 
 def _domain_problems(inputs: Inputs) -> Iterable[Problem]:
-    cards = frontends.first_vifs(inputs)
+    served = frontends.first_vifs(inputs)
     for info in _others(inputs):
-        if info.id not in cards or info.state is not DomainState.RUNNING:
+        if info.id not in served or info.state is not DomainState.RUNNING:
             continue
-        vif, frontend = cards[info.id]
+        vif, frontend = served[info.id]
         report = inputs.guests.get(info.id)
         if frontend.status is VifStatus.ERROR:
             yield Problem(ProblemCode.VIF_REFUSED, vif=vif.name)

@@ -60,7 +60,7 @@ class UpgradeInterface(Interface):
         def with_user(by: str) -> None:
             self._addresses.for_dom0(self._publisher.inputs, lambda address: with_address(by, address))
 
-        self._users.after_a_look(call, with_user)
+        self._users.after_refresh(call, with_user)
 
     @method("ExtendDom0", action="org.qnet.extend-dom0", takes="u", gives={"until": "x"})
     def extend_dom0(self, call: Call, minutes: int) -> None:

@@ -1,4 +1,4 @@
-"""The journal of the dom0 link: what has been begun and how it was before, so that any successor can put it back.
+"""The journal of dom0's connection: what has been begun and how it was before, so that any successor can put it back.
 
 One JSON file, there only while something may have to be put back. It is written before each step is done, and removed
 when all are undone. It blocks, so it belongs on a worker's thread.
@@ -39,8 +39,8 @@ class Journal:
 
     `until`: seconds since the epoch. `boot`: the boot of dom0 that it is about. `begun`: steps, in their order. `open`:
     all steps are done. `paused`: domains that we have paused; `paused_before`: paused before, and stays so.
-    `handed_over`: the helper has ended in an orderly way and leaves the link to its successor. `immutable`: resolv.conf
-    had that attribute. When nothing is known, `address` is 0.0.0.0, and `mac` is empty, which means: any.
+    `handed_over`: the helper has ended in an orderly way and leaves the connection to its successor. `immutable`:
+    resolv.conf had that attribute. When nothing is known, `address` is 0.0.0.0, and `mac` is empty, which means: any.
     """
 
     by: str
@@ -68,10 +68,10 @@ def boot_id() -> str:
     return _BOOT_ID.read_text().strip()
 
 
-def parse(raw: bytes) -> Journal:
+def parse(content: bytes) -> Journal:
     """A journal from its file; `BadInput` when it is not one."""
     try:
-        plain = json.loads(raw)
+        plain = json.loads(content)
     except ValueError as error:
         raise BadInput(UpgradeCode.JOURNAL_UNREADABLE, kind=type(error).__name__) from None
     journal = decode(Journal, plain)

@@ -15,25 +15,25 @@ from qnet_gui.store.client import Store
 _BACKEND = re.compile(rb"/local/domain/([0-9]{1,5})/.*")
 
 
-def _backends(store: Store, each: int) -> set[int]:
-    found = set()
-    root = f"/libxl/{each}/device"
+def _backends(store: Store, served: int) -> set[int]:
+    backends = set()
+    root = f"/libxl/{served}/device"
     for kind in store.children(root):
         for devid in store.children(f"{root}/{kind}"):
             match = _BACKEND.fullmatch(store.read(f"{root}/{kind}/{devid}/backend") or b"")
             if match:
-                found.add(int(match[1]))
-    model = store.read(f"/local/domain/{each}/image/device-model-domid")
+                backends.add(int(match[1]))
+    model = store.read(f"/local/domain/{served}/image/device-model-domid")
     if model is not None:
         with contextlib.suppress(BadInput):
-            found.add(domid(model))
-    return found
+            backends.add(domid(model))
+    return backends
 
 
-def needed_by(store: Store, each: int) -> frozenset[int]:
+def needed_by(store: Store, needing: int) -> frozenset[int]:
     """A domain and all that it needs, and all that those need."""
-    found, new = {each}, {each}
+    needed, new = {needing}, {needing}
     while new:
-        new = {backend for one in new for backend in _backends(store, one)} - found
-        found |= new
-    return frozenset(found)
+        new = {backend for served in new for backend in _backends(store, served)} - needed
+        needed |= new
+    return frozenset(needed)

@@ -1,4 +1,4 @@
-"""dom0's own card while it is connected: found by its MAC, given its address and route, taken down again.
+"""dom0's own interface while it is connected: found by its MAC, given its address and route, taken down again.
 
 Touches that one network link, through sysfs, sysctl and `ip`. It blocks.
 """

@@ -46,11 +46,11 @@ def _problems(snapshot: Snapshot, codes: frozenset[ProblemCode]) -> list[Message
 
 def obstacles(snapshot: Snapshot) -> tuple[Message, ...]:
     """All that stands in the way; the first one is the one to tell when there is room for one."""
-    found = _problems(snapshot, _NOT_OURS)
+    messages = _problems(snapshot, _NOT_OURS)
     if snapshot.dom0.state is not Dom0State.CLOSED:
-        found.append(Message(UpgradeCode.DOM0_IS_CONNECTED))
-    found += _netvm(snapshot)
-    return (*found, *_problems(snapshot, _OWN_NETWORK))
+        messages.append(Message(UpgradeCode.DOM0_IS_CONNECTED))
+    messages += _netvm(snapshot)
+    return (*messages, *_problems(snapshot, _OWN_NETWORK))
 
 
 def allowed(ports: Iterable[int]) -> list[str]:
@@ -68,7 +68,7 @@ def preflight(
     return {
         "busy": [as_plain(busy)] if busy else [],
         "obstacles": [as_plain(obstacle) for obstacle in obstacles(snapshot)],
-        "pause": sorted(each.name for each in to_be_paused(everybody, spared)),
+        "pause": sorted(domain.name for domain in to_be_paused(everybody, spared)),
         "paused": sorted(paused),
         "netvm": snapshot.netvm.name,
         "uplink": uplink_name(uplink) if uplink else "",

@@ -22,7 +22,7 @@ PATH = Path("/etc/resolv.conf")
 #: Our first line, by which ours is known.
 MARK = "# dom0 is connected to the network for an upgrade; the file that was here is back afterwards"
 # linux/fs.h
-_FS_IOC_GETFLAGS, _FS_IOC_SETFLAGS, _FS_IMMUTABLE = 0x80086601, 0x40086602, 0x10
+_FS_IOC_GETFLAGS, _FS_IOC_SETFLAGS, _FS_IMMUTABLE_FL = 0x80086601, 0x40086602, 0x10
 
 
 def _kept(path: Path) -> Path:
@@ -35,7 +35,7 @@ def is_immutable(path: Path = PATH) -> bool:
         return False
     fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        return bool(_flags(fd) & _FS_IMMUTABLE)
+        return bool(_flags(fd) & _FS_IMMUTABLE_FL)
     finally:
         os.close(fd)
 
@@ -55,14 +55,14 @@ def _set_immutable(path: Path, immutable: bool) -> None:
     fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         flags = _flags(fd)
-        wanted = flags | _FS_IMMUTABLE if immutable else flags & ~_FS_IMMUTABLE
+        wanted = flags | _FS_IMMUTABLE_FL if immutable else flags & ~_FS_IMMUTABLE_FL
         if wanted != flags:
             fcntl.ioctl(fd, _FS_IOC_SETFLAGS, array.array("l", [wanted]))
     finally:
         os.close(fd)
 
 
-def put(servers: Sequence[IPv4Address], immutable: bool, path: Path = PATH) -> None:
+def install(servers: Sequence[IPv4Address], immutable: bool, path: Path = PATH) -> None:
     """Put ours in its place; `immutable`: the old one is so, as the journal knows by now."""
     text = "".join([f"{MARK}\n", *(f"nameserver {server}\n" for server in servers)])
     try:

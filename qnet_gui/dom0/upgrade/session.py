@@ -1,6 +1,6 @@
-"""Keeps dom0's link as it should be: closed but for a limited time, on somebody's request, and with the others paused.
+"""Keeps dom0's connection as it should be: closed but for a limited time, on request, and with the others paused.
 
-Runs on the main loop; whatever blocks is done by the engine, as an operation. It closes the link by itself at the
+Runs on the main loop; whatever blocks is done by the step runner, as an operation. It disconnects dom0 by itself at the
 deadline, when the netvm has gone, and after a predecessor that died; and it tries again for as long as that fails.
 """
 
@@ -35,7 +35,7 @@ _CLOCK_INTERVAL = 60.0
 
 
 class UpgradeSession:
-    """`changed` is called when `link` or `stuck` may be others."""
+    """`changed` is called when `connection` or `stuck` may be others."""
 
     def __init__(self, operations: Operations, config: Config, changed: Callable[[], None]) -> None:
         self._operations = operations
@@ -55,8 +55,8 @@ class UpgradeSession:
     # -- how it is
 
     @property
-    def link(self) -> Dom0Connection:
-        """dom0's link as the snapshot shows it."""
+    def connection(self) -> Dom0Connection:
+        """dom0's connection as the snapshot shows it."""
         journal = self._journal
         if journal is None:
             return Dom0Connection()
@@ -64,19 +64,19 @@ class UpgradeSession:
             state = Dom0State.CLOSING
         else:
             state = Dom0State.OPEN if journal.open else Dom0State.CONNECTING
-        paused = tuple(sorted(each.name for each in journal.paused))
+        paused = tuple(sorted(domain.name for domain in journal.paused))
         return Dom0Connection(state, journal.until, paused, journal.by)
 
     @property
     def mac(self) -> str:
-        """The MAC of dom0's own card, empty while there is none."""
+        """The MAC of dom0's own interface, empty while there is none."""
         return self._journal.mac if self._journal else ""
 
     def journal_saved(self, journal: Journal | None) -> None:
-        """For the engine, from its thread: this is on the disk now."""
-        post(lambda: self._take(journal))
+        """For the step runner, from its thread: this is on the disk now."""
+        post(lambda: self._adopt(journal))
 
-    def _take(self, journal: Journal | None) -> None:
+    def _adopt(self, journal: Journal | None) -> None:
         if journal != self._journal:
             self._journal = journal
             self._arm()
@@ -131,14 +131,14 @@ class UpgradeSession:
     def extend(self, minutes: int, done: Callable[[int | QnetError], None]) -> None:
         """Another deadline, so many minutes from now."""
         runner, until = self._started_runner(), int(time.time()) + self.minutes(minutes) * _MINUTE
-        if self.link.state is not Dom0State.OPEN:
+        if self.connection.state is not Dom0State.OPEN:
             raise Refused(UpgradeCode.NOT_CONNECTED)
 
         self._operations.aside(lambda: runner.extend(until).until, done)
 
     def hand_over(self) -> None:
         """The helper ends in an orderly way; a successor may keep open what is open."""
-        if self._runner is not None and self.link.state is Dom0State.OPEN:
+        if self._runner is not None and self.connection.state is Dom0State.OPEN:
             try:
                 self._runner.hand_over()
             except QnetError as error:
@@ -208,24 +208,24 @@ class UpgradeSession:
 
     # -- the other domains
 
-    def look(self, raw: Inputs) -> None:
+    def inputs_changed(self, inputs: Inputs) -> None:
         """Something has changed: the netvm may have gone, and new domains may have come."""
         journal = self._journal
-        if journal is None or self.closing or self.stuck or not raw.hypervisor:
+        if journal is None or self.closing or self.stuck or not inputs.hypervisor:
             return
-        netvm = next((info for info in raw.domains if info.id == journal.netvm), None)
+        netvm = next((info for info in inputs.domains if info.id == journal.netvm), None)
         if netvm is None or netvm.state is DomainState.DYING:
             log.warning("the netvm has gone, so dom0 is disconnected")
             self._disconnect(SELF, self._started_runner().down, Message(UpgradeCode.NETVM_GONE))
             return
-        present = frozenset((info.id, info.uuid) for info in raw.domains)
+        present = frozenset((info.id, info.uuid) for info in inputs.domains)
         if journal.open and present - self._seen:
             self._seen = present
             self._operations.aside(self._started_runner().pause_newcomers, self._paused)
 
     def _paused(self, result: tuple[str, ...] | QnetError) -> None:
         if isinstance(result, QnetError):
-            self._seen = frozenset()  # so that the next look tries again
+            self._seen = frozenset()  # so that the next change tries again
             log.error("new domains cannot be paused: %s", result)
         elif result:
             log.info("paused, new while dom0 is connected: %s", ", ".join(result))

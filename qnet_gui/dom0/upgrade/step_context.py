@@ -1,4 +1,4 @@
-"""What the steps of the dom0 link work with: the hypervisor, xenstore, the journal as it is now, who may cancel.
+"""What the steps of connecting dom0 work with: the hypervisor, xenstore, the journal as it is now, who may cancel.
 
 Lives on the thread of the operation.
 """
@@ -56,9 +56,9 @@ class StepContext:
     def wait(self, path: str, ready: Callable[[bytes | None], bool], otherwise: Code) -> None:
         """Wait until the value of a xenstore node is as it should be; `NoAnswer` with `otherwise` at the deadline."""
 
-        def look(_: set[str]) -> bool | None:
+        def is_ready(_: set[str]) -> bool | None:
             return ready(self.store.read(path)) or None
 
         deadline = Deadline(_DEADLINE)
-        if wait_until(self.store, (path,), look, deadline, check=self.check, interval=CANCEL_INTERVAL) is None:
+        if wait_until(self.store, (path,), is_ready, deadline, check=self.check, interval=CANCEL_INTERVAL) is None:
             raise NoAnswer(otherwise)

@@ -1,4 +1,4 @@
-"""Takes dom0's link up and down by its steps, and finds the way back from wherever a predecessor stopped.
+"""Connects and disconnects dom0 by its steps, and finds the way back from wherever a predecessor stopped.
 
 Everything here blocks and runs on the thread of the operation; nothing of it is called from two threads at once.
 """
@@ -162,7 +162,7 @@ class StepRunner:
         if journal is None:
             return ()
         with Store() as store:
-            return tuple(each.name for each in pause_newcomers(self._context(store, journal, lambda: None)))
+            return tuple(domain.name for domain in pause_newcomers(self._context(store, journal, lambda: None)))
 
     def extend(self, until: int) -> Journal:
         """Another deadline; `Refused` when dom0 is not connected."""

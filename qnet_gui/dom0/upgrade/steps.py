@@ -46,8 +46,8 @@ def names(domains: Iterable[PausedDomain]) -> tuple[str, ...]:
 
 
 def _of(domains: Iterable[PausedDomain], some: UpgradeCode, nobody: UpgradeCode) -> Message:
-    found = names(domains)
-    return Message(some, count=len(found), names=found) if found else Message(nobody)
+    listed = names(domains)
+    return Message(some, count=len(listed), names=listed) if listed else Message(nobody)
 
 
 # -- pause
@@ -65,7 +65,7 @@ def newcomers(domains: Iterable[DomainInfo], spared: Iterable[int], journal: Jou
 
     Whatever its state: a toolstack makes a domain paused and lets it go later, and Xen counts who has paused it.
     """
-    kept, known = {DOM0, *spared}, {(each.id, each.uuid) for each in (*journal.paused, *journal.paused_before)}
+    kept, known = {DOM0, *spared}, {(domain.id, domain.uuid) for domain in (*journal.paused, *journal.paused_before)}
     return tuple(
         PausedDomain(info.id, info.uuid, info.name)
         for info in domains
@@ -74,21 +74,21 @@ def newcomers(domains: Iterable[DomainInfo], spared: Iterable[int], journal: Jou
 
 
 def _pause_all(context: StepContext, domains: Iterable[PausedDomain]) -> None:
-    for each in domains:
+    for domain in domains:
         try:
-            context.hypervisor.pause(each.id)
+            context.hypervisor.pause(domain.id)
         except (HypervisorError, NotFound):
-            if any(info.id == each.id for info in context.hypervisor.domains()):
+            if any(info.id == domain.id for info in context.hypervisor.domains()):
                 raise
 
 
 def pause_newcomers(context: StepContext) -> tuple[PausedDomain, ...]:
     """Pause whoever has come since; returns whom."""
-    found = newcomers(context.hypervisor.domains(), needed_by(context.store, context.journal.netvm), context.journal)
-    if found:
-        context.note(paused=context.journal.paused + found)
-        _pause_all(context, found)
-    return found
+    arrived = newcomers(context.hypervisor.domains(), needed_by(context.store, context.journal.netvm), context.journal)
+    if arrived:
+        context.note(paused=context.journal.paused + arrived)
+        _pause_all(context, arrived)
+    return arrived
 
 
 def _pause(context: StepContext) -> Message:
@@ -103,16 +103,19 @@ def _pause(context: StepContext) -> Message:
 
 
 def _unpause(context: StepContext) -> Message | None:
-    """Those and only those that we have paused, and only if they are still the same."""
+    """Those and only those that we have paused, and only if they are still the same.
+
+    To let everybody go woke those that their user had paused before (Qubes OS, 2d553d45).
+    """
     if not context.journal.paused:
         return None
     alive = {(info.id, info.uuid) for info in context.hypervisor.domains() if info.state is not DomainState.DYING}
     resumed = []
-    for each in context.journal.paused:
-        if (each.id, each.uuid) in alive:
+    for domain in context.journal.paused:
+        if (domain.id, domain.uuid) in alive:
             try:
-                context.hypervisor.unpause(each.id)
-                resumed.append(each)
+                context.hypervisor.unpause(domain.id)
+                resumed.append(domain)
             except NotFound:  # it died this moment
                 continue
     return _of(resumed, UpgradeCode.RESUMED_OTHERS, UpgradeCode.RESUMED_NOBODY)
@@ -144,13 +147,13 @@ def _attach(context: StepContext) -> Message:
     vif = context.hypervisor.attach_vif(request)
     backend = f"/local/domain/{journal.netvm}/{vif.backend_path}"
 
-    def served(status: bytes | None) -> bool:
-        if status == b"error":
-            why = context.store.read(f"{backend}/hotplug-error") or b""
-            if not why:
+    def served(untrusted_status: bytes | None) -> bool:
+        if untrusted_status == b"error":
+            untrusted_error = context.store.read(f"{backend}/hotplug-error") or b""
+            if not untrusted_error:
                 raise Refused(UpgradeCode.DOM0_CARD_REFUSED_SILENTLY)
-            raise Refused(UpgradeCode.DOM0_CARD_REFUSED, why=printable(why))
-        return status == b"connected"
+            raise Refused(UpgradeCode.DOM0_CARD_REFUSED, why=printable(untrusted_error))
+        return untrusted_status == b"connected"
 
     context.wait(f"{backend}/hotplug-status", served, UpgradeCode.DOM0_CARD_NOT_SERVED)
     if not own_interface.wait_for(lambda: bool(own_interface.find(journal.mac)), lambda: context.cancelled):
@@ -176,7 +179,7 @@ def _detach(context: StepContext) -> Message | None:
     return Message(UpgradeCode.DETACHED_DOM0) if detached else None
 
 
-# -- the card
+# -- dom0's own interface
 
 
 def _interface(context: StepContext) -> str:
@@ -184,10 +187,10 @@ def _interface(context: StepContext) -> str:
 
 
 def _must_have_interface(context: StepContext) -> str:
-    link = _interface(context)
-    if not link:
+    interface = _interface(context)
+    if not interface:
         raise KernelError(UpgradeCode.DOM0_CARD_GONE)
-    return link
+    return interface
 
 
 def _set_address(context: StepContext) -> Message:
@@ -209,12 +212,12 @@ def _set_down(context: StepContext) -> Message | None:
 
 
 def _with_interface(context: StepContext, change: Callable[[str], None], what: Message) -> Message | None:
-    """Do something to the card if it is there; it may go, together with the netvm, while we are at it."""
-    link = _interface(context)
-    if not link:
+    """Do something to the interface if it is there; it may go, together with the netvm, while we are at it."""
+    interface = _interface(context)
+    if not interface:
         return None
     try:
-        change(link)
+        change(interface)
     except QnetError:
         if _interface(context):
             raise
@@ -224,10 +227,10 @@ def _with_interface(context: StepContext, change: Callable[[str], None], what: M
 # -- resolv.conf
 
 
-def _put_resolvconf(context: StepContext) -> Message:
+def _install_resolvconf(context: StepContext) -> Message:
     if resolv_conf.is_immutable(context.resolvconf):
         context.note(immutable=True)
-    resolv_conf.put(context.journal.servers, context.journal.immutable, context.resolvconf)
+    resolv_conf.install(context.journal.servers, context.journal.immutable, context.resolvconf)
     return Message(UpgradeCode.TOLD_SERVERS, servers=tuple(map(str, context.journal.servers)))
 
 
@@ -243,6 +246,6 @@ STEPS = (
     Step("filter", UpgradeCode.CLOSING_DOM0, _filter, _remove_filter, after=_WAY),
     Step("attach", UpgradeCode.ATTACHING_DOM0, _attach, _detach),
     Step("address", UpgradeCode.GIVING_ADDRESS, _set_address, _flush),
-    Step("resolv.conf", UpgradeCode.TELLING_SERVERS, _put_resolvconf, _restore_resolvconf),
+    Step("resolv.conf", UpgradeCode.TELLING_SERVERS, _install_resolvconf, _restore_resolvconf),
     Step("up", UpgradeCode.OPENING_WAY, _set_up, _set_down),
 )

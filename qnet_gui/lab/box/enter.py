@@ -49,8 +49,8 @@ def first_process(name: str, domain: str) -> FirstProcess:
     for uplink in machine["uplinks"]:
         if uplink["provider"] == domain:
             return FirstProcess(uplink["pid"], cgroups / domain)
-    known = [*(entry["name"] for entry in machine["domains"]), *(uplink["provider"] for uplink in machine["uplinks"])]
-    raise NotFound(plain(f"There is no domain {shown(domain)} in this lab; there are {', '.join(known)}."))
+    names = [*(entry["name"] for entry in machine["domains"]), *(uplink["provider"] for uplink in machine["uplinks"])]
+    raise NotFound(plain(f"There is no domain {shown(domain)} in this lab; there are {', '.join(names)}."))
 
 
 def enter_namespaces(pidfd: int) -> None:

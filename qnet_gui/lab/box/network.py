@@ -7,7 +7,7 @@ import socket
 import struct
 from pathlib import Path
 
-_IFF_UP, _SIOCSIFFLAGS = 1, 0x8914
+IFF_UP, SIOCSIFFLAGS = 1, 0x8914
 _IPV4 = Path("/proc/sys/net/ipv4")
 #: What the kernel boots with. A new namespace starts with the host's values instead, on some hosts with forwarding on.
 _DEFAULTS = ("rp_filter", "proxy_arp", "arp_ignore", "arp_announce", "arp_filter", "route_localnet")
@@ -20,4 +20,4 @@ def fresh_network() -> None:
         for name in _DEFAULTS:
             (_IPV4 / "conf" / which / name).write_text("0")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        fcntl.ioctl(sock, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _IFF_UP))
+        fcntl.ioctl(sock, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))

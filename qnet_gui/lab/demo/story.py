@@ -111,10 +111,10 @@ class Demo:
         say(f"{waited:5.2f} s after that, NetworkManager signals that {new.name}'s name servers count now;")
         say(f"{late:5.0f} ms after the signal, {DOMAIN} has its first answer from {new.name}.")
         self._fetch(new)
-        told = tray.notified()
-        if new.uplink not in told:
-            raise NoAnswer(plain(f"The tray told of something else: {told}"))
-        say(f"\nThe tray notifies: {told}")
+        notification = tray.notified()
+        if new.uplink not in notification:
+            raise NoAnswer(plain(f"The tray told of something else: {notification}"))
+        say(f"\nThe tray notifies: {notification}")
         self._show(tray, "notification.png", tooltip=False)
         say(f"The tray says: {tray.says(f'({new.uplink},')}")
         self._show(tray, "after.png", tooltip=True)

@@ -121,8 +121,9 @@ class Drivers(threading.Thread):
     def _netback(self, path: str) -> None:
         vif = VifId.from_path(path)
         state = self._store.read(f"{path}/state")
-        if state is None:
+        if state is None or (state == INITIALISING and vif in self._links):  # gone, or another one in its place already
             self._netback_gone(path)
+        if state is None:
             return
         other = self._follow(path, "frontend")
         if state == INITIALISING:

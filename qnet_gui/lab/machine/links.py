@@ -60,20 +60,20 @@ def remove_vif(backend: Child, vif: VifId) -> None:
     _remove(backend, vif.name)
 
 
-def remove_card(frontend: Child, vif: VifId) -> None:
+def remove_frontend(frontend: Child, vif: VifId) -> None:
     """Take a vif away by its other end."""
     _remove(frontend, f"eth{vif.devid}")
 
 
 def add_cable(netvm: Child, provider_side: Child, provider: Provider, plugged: bool) -> None:
-    """Give the netvm a card and run a cable from it to a provider."""
+    """Give the netvm a NIC and run a cable from it to a provider."""
     _pair(netvm, provider.uplink, provider.uplink_mac, provider_side, CABLE)
     _ip(provider_side, f"address add {provider.router} dev {CABLE}")
     plug(provider_side, plugged)
 
 
 def plug(provider_side: Child, plugged: bool) -> None:
-    """Plug a provider's cable in or pull it: the netvm's card gets or loses its carrier."""
+    """Plug a provider's cable in or pull it: the netvm's NIC gets or loses its carrier."""
     _ip(provider_side, f"link set {CABLE} {'up' if plugged else 'down'}")
 
 

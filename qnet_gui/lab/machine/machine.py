@@ -16,7 +16,7 @@ from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.lab.box.child import Child
 from qnet_gui.lab.box.place import DOM0, GUEST, NETVM, Place
 from qnet_gui.lab.machine.domain import Config, Domain
-from qnet_gui.lab.machine.links import remove_card
+from qnet_gui.lab.machine.links import remove_frontend
 from qnet_gui.lab.machine.online import wait_online
 from qnet_gui.lab.machine.remote_display import RemoteDisplay
 from qnet_gui.lab.machine.uplink_world import UplinkWorld
@@ -139,7 +139,7 @@ class Machine:
     def attach_vif(
         self, frontend: int, backend: int, address: str, mac: str, script: str, untrusted: bool
     ) -> dict[str, int]:
-        """Give a domain a card."""
+        """Give a domain a vif."""
         request = VifRequest(frontend, backend, parse.ipv4(address), parse.mac(mac), script, untrusted)
         with self._lock:
             roles = self._by_id(backend).config.role, self._by_id(frontend).config.role
@@ -149,7 +149,7 @@ class Machine:
         return {"frontend": vif.frontend, "devid": vif.devid}
 
     def detach_vif(self, frontend: int, devid: int) -> None:
-        """Take a card away."""
+        """Take a vif away."""
         self._toolstack.detach_vif(VifId(frontend, devid))
 
     def show_program(self, domid: int, command: list[str], number: int, cookie: str) -> None:
@@ -209,7 +209,7 @@ class Machine:
     def stop(self, name: str) -> None:
         """A domain is destroyed; `start` boots it again.
 
-        Whom a netvm served keeps a card that nobody serves, as with libxl: it is for dom0 to exchange it.
+        Whom a netvm served keeps a vif that nobody serves, as with libxl: it is for dom0 to exchange it.
         """
         with self._lock:
             domain = self._by_name(name)
@@ -226,7 +226,7 @@ class Machine:
         for domain in self._domains.values():
             for vif in self._toolstack.vifs(domain.domid):
                 if self._toolstack.backend(vif)[0] == backend:
-                    remove_card(domain.init, vif)
+                    remove_frontend(domain.init, vif)
 
     def restart(self, name: str) -> None:
         """Stop a domain and boot it again."""
@@ -283,6 +283,6 @@ class Machine:
     def _by_name(self, name: str) -> Domain:
         domain = self._domains.get(name)
         if domain is None:
-            known = ", ".join(self._domains)
-            raise NotFound(plain(f"There is no domain {shown(name)} in this lab; there are {known}."))
+            names = ", ".join(self._domains)
+            raise NotFound(plain(f"There is no domain {shown(name)} in this lab; there are {names}."))
         return domain

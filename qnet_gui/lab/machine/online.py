@@ -1,4 +1,4 @@
-"""Waits until a domain's network works: by the script's status and the guest's report in xenstore, and its card."""
+"""Waits until a domain's network works: by the script's status and the guest's report in xenstore, and its vif."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qnet_gui.store.client import Store
 from qnet_gui.store.keys import GUEST_ADDRESS, GUEST_ROUTE, HOME_DOMAIN
 from qnet_gui.store.waiting import Deadline, wait_until
 
-#: Seconds between two looks at the card's address, which tells no event of xenstore's.
+#: Seconds between two looks at the vif's address, which tells no event of xenstore's.
 _LINK_INTERVAL = 0.02
 
 
@@ -30,13 +30,13 @@ def _missing(store: Store, backend: str, domid: int, address: str) -> str:
 
 def wait_online(socket: Path, init: Child, domid: int, address: str, seconds: float) -> str:
     """Wait until nothing is missing or so many seconds have passed; returns what is missing then."""
-    card, deadline = f"/local/domain/{domid}/device/vif/0", Deadline(seconds)
+    frontend, deadline = f"/local/domain/{domid}/device/vif/0", Deadline(seconds)
     missing = "it has no vif"
     with Store(socket) as store:
 
         def works_in_xenstore(_: set[str]) -> bool | None:
             nonlocal missing
-            backend = (store.read(f"{card}/backend") or b"").decode()
+            backend = (store.read(f"{frontend}/backend") or b"").decode()
             if backend:
                 store.watch(backend)  # before anything of it is read
             missing = _missing(store, backend, domid, address) if backend else "it has no vif"
@@ -45,11 +45,11 @@ def wait_online(socket: Path, init: Child, domid: int, address: str, seconds: fl
         def works(changed: set[str]) -> bool | None:
             nonlocal missing
             if works_in_xenstore(changed) and not has_address(init, "eth0", address):
-                # what it reported may be of a card that it had before
+                # what it reported may be of a vif that it had before
                 missing = "it has not set up its card yet"
             return not missing or None
 
-        paths = (card, f"/local/domain/{domid}/{HOME_DOMAIN}")
+        paths = (frontend, f"/local/domain/{domid}/{HOME_DOMAIN}")
         if wait_until(store, paths, works_in_xenstore, deadline):
             wait_until(store, paths, works, deadline, interval=_LINK_INTERVAL)
     return missing

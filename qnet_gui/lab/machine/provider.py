@@ -72,12 +72,12 @@ class Provider:
 
     @property
     def uplink(self) -> str:
-        """The netvm's card at the other end of the cable."""
+        """The netvm's NIC at the other end of the cable."""
         return f"eth{self.number}"
 
     @property
     def uplink_mac(self) -> str:
-        """That card's MAC."""
+        """That NIC's MAC."""
         return f"52:54:00:12:34:0{1 + self.number}"
 
 

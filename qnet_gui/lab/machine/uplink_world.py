@@ -1,4 +1,4 @@
-"""The world outside of a lab's machine: the providers, and the cables from them to the netvms' cards."""
+"""The world outside of a lab's machine: the providers, and the cables from them to the netvms' NICs."""
 
 from __future__ import annotations
 

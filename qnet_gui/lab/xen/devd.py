@@ -91,9 +91,20 @@ class Devd:
             device.online = True
             device.script = script.decode("ascii", "replace")
             device.pending_actions.append("online")
-        elif device is not None and device.online and (state is None or (state == _STATE_CLOSED and online == b"0")):
+        elif state is None or (state == _STATE_CLOSED and online == b"0"):
+            self._gone(path, device)
+
+    def _gone(self, path: str, device: _Device | None) -> None:
+        if device is None:  # it went before a script was run for it
+            self._remove(path)
+        elif device.online:
             device.online = False
             device.pending_actions.append("offline")
+
+    def _remove(self, path: str) -> None:
+        """The driver domain cleans up its own side."""
+        with contextlib.suppress(QnetError):
+            self._store.delete(path)
 
     def _advance(self, device: _Device) -> None:
         """End what is over or overdue, start what is next, forget what is gone."""
@@ -109,8 +120,7 @@ class Devd:
                 _say(4, f"{device.script} for {device.name} failed with status {status}")
             device.process = None
             if not device.online and not device.pending_actions:
-                with contextlib.suppress(QnetError):  # the driver domain cleans up its own side
-                    self._store.delete(device.path)
+                self._remove(device.path)
         if device.pending_actions:
             self._start(device, device.pending_actions.popleft())
         elif device.process is None and not device.online:

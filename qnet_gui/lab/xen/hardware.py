@@ -21,6 +21,12 @@ from qnet_gui.model.messages.plain import plain
 _DEADLINE = 5.0
 
 
+def _listens(path: Path) -> bool:
+    """Whether somebody can connect: a socket has its name a moment before."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        return sock.connect_ex(str(path)) == 0
+
+
 class Hardware:
     """The stubbed hypervisor of one lab, as far as xenstored needs one."""
 
@@ -64,7 +70,7 @@ class Hardware:
 
     def _wait_for_socket(self) -> None:
         until = time.monotonic() + _DEADLINE
-        while not self.socket.exists():
+        while not _listens(self.socket):
             if self._xenstored.poll() is not None or time.monotonic() > until:
                 raise HypervisorError(plain(f"xenstored did not start; see {self._place.log}/machine-xenstored.log."))
             select.select([], [], [], 0.002)

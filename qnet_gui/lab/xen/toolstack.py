@@ -123,7 +123,10 @@ class Toolstack:
         return (parse.domid(path.split("/")[3]) if path.startswith("/local/domain/") else -1), name
 
     def detach_vif(self, vif: VifId, force: bool = False) -> None:
-        """Ask the backend to close, wait for it, remove the nodes. `force`: the frontend is dead or is to be."""
+        """Ask the backend to close, wait until its domain has removed it, remove the rest.
+
+        `force`: the frontend is dead or is to be.
+        """
         with self._store() as store:
             libxl = f"/libxl/{vif.frontend}/device/vif/{vif.devid}"
             frontend, backend = store.read(f"{libxl}/frontend"), store.read(f"{libxl}/backend")
@@ -151,7 +154,7 @@ class Toolstack:
             inside.write(state, CLOSING)
             return True
 
-        return not store.atomically(close) or _wait_closed(store, state)
+        return not store.atomically(close) or (_wait_closed(store, state) and _wait_removed(store, backend))
 
     def destroy(self, domain: Identity) -> None:
         """Remove the nodes of a domain that is dead."""
@@ -234,3 +237,16 @@ def _wait_closed(store: Store, state: str) -> bool:
         return store.read(state) in (None, CLOSED) or None
 
     return wait_until(store, (state,), look, Deadline(_DESTROY_TIMEOUT)) is not None
+
+
+def _wait_removed(store: Store, backend: str) -> bool:
+    """Wait until the driver domain has removed its side, which devd does after the script's `offline`.
+
+    As libxl does (device_destroy_be_watch_cb): a card attached before that, under the same number, would be removed
+    in place of the old one.
+    """
+
+    def look(_: set[str]) -> bool | None:
+        return store.read(f"{backend}/frontend") is None or None
+
+    return wait_until(store, (backend,), look, Deadline(_DESTROY_TIMEOUT)) is not None

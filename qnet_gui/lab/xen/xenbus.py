@@ -17,7 +17,7 @@ from qnet_gui.lab.xen.xenstore_ring import Ring
 
 #: xen/include/public/io/xs_wire.h's `xsd_sockmsg`: type, req_id, tx_id, len.
 _HEADER = struct.Struct("=IIII")
-_XENSTORE_PAYLOAD_MAX = 4096
+XENSTORE_PAYLOAD_MAX = 4096
 XS_WATCH, XS_UNWATCH, XS_TRANSACTION_START, XS_TRANSACTION_END = 4, 5, 6, 7
 XS_WATCH_EVENT, XS_ERROR, XS_RESET_WATCHES = 15, 16, 21
 #: Requests of one client that may be under way; it is not read further before one is answered.
@@ -109,7 +109,7 @@ class Xenbus:
         buffer = client.incoming
         while len(buffer) >= 16 and client.readable and not client.closed:
             message_type, req_id, tx_id, length = _HEADER.unpack_from(buffer)
-            if length > _XENSTORE_PAYLOAD_MAX:
+            if length > XENSTORE_PAYLOAD_MAX:
                 client.closed = True
                 return
             if len(buffer) < 16 + length:

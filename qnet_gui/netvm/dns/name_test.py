@@ -38,10 +38,13 @@ def _sent(server: IPv4Address, number: int) -> socket.socket | None:
 def _answers(asked: socket.socket, number: int) -> bool:
     """Whether this is the answer, whatever it says."""
     try:
-        data = asked.recv(4096)
+        untrusted_answer = asked.recv(4096)
     except OSError:  # nobody listens there
         return False
-    return len(data) >= _HEAD.size and _HEAD.unpack_from(data)[0] == number and data[2] & (_RESPONSE >> 8) != 0
+    if len(untrusted_answer) < _HEAD.size:
+        return False
+    its_number, flags, *_ = _HEAD.unpack_from(untrusted_answer)
+    return bool(its_number == number and flags & _RESPONSE)
 
 
 class NameTest:

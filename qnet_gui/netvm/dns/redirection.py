@@ -48,27 +48,27 @@ class Sources:
         """Who knows, the servers that can be used, and the uplinks, whose MTU the kernel knows best."""
         manager = self._networkmanager
         if manager is not None and manager.in_charge:
-            source, servers, found = DnsSource.NETWORKMANAGER, manager.servers, manager.uplinks
+            source, servers, uplinks = DnsSource.NETWORKMANAGER, manager.servers, manager.uplinks
         else:
             resolved = usable(self._resolved.servers, virtual) if self._resolved else ()
             source = DnsSource.RESOLVED if resolved else DnsSource.RESOLV_CONF
             servers = resolved or self._resolvconf.servers
-            found = kernel_uplinks.from_kernel(self._netlink, usable(servers, virtual))
+            uplinks = kernel_uplinks.from_kernel(self._netlink, usable(servers, virtual))
         servers = usable(servers, virtual)
-        found = tuple(replace(uplink, mtu=self._netlink.mtu(uplink.name)) for uplink in found)
-        return (source if servers else DnsSource.NONE), servers, found
+        uplinks = tuple(replace(uplink, mtu=self._netlink.mtu(uplink.name)) for uplink in uplinks)
+        return (source if servers else DnsSource.NONE), servers, uplinks
 
     @property
     def ready(self) -> bool:
         """Whether everybody has said what he knows; before, nothing must be concluded from silence."""
-        return all(source is None or source.known for source in (self._networkmanager, self._resolved))
+        return all(source is None or source.has_answered for source in (self._networkmanager, self._resolved))
 
     def give_up_waiting(self) -> None:
         """Take who has not said anything for absent."""
         for source in (self._networkmanager, self._resolved):
-            if source is not None and not source.known:
+            if source is not None and not source.has_answered:
                 log.warning("%s has not answered", type(source).__name__)
-                source.known = True
+                source.has_answered = True
         self._changed()
 
     def refresh(self, done: Callable[[], None]) -> None:
@@ -81,10 +81,10 @@ class Sources:
         else:
             done()
 
-    def problems(self, found: tuple[Uplink, ...], servers: tuple[IPv4Address, ...]) -> list[str]:
+    def problems(self, uplinks: tuple[Uplink, ...], servers: tuple[IPv4Address, ...]) -> list[str]:
         """Codes of what is wrong with the uplinks."""
         manager = self._networkmanager
-        if any(uplink.state is UplinkState.UP for uplink in found):
+        if any(uplink.state is UplinkState.UP for uplink in uplinks):
             if servers:
                 return []
             return ["networkmanager-lost-servers"] if manager is not None and manager.lost_servers else ["no-dns"]
@@ -98,9 +98,9 @@ class ServerGap:
         self._look_again = look_again
         self._since: float | None = None
 
-    def is_one(self, servers: tuple[IPv4Address, ...], found: tuple[Uplink, ...]) -> bool:
+    def is_one(self, servers: tuple[IPv4Address, ...], uplinks: tuple[Uplink, ...]) -> bool:
         """Whether to wait; if so, `look_again` is called when the wait is over."""
-        if servers or not any(uplink.state is UplinkState.UP for uplink in found):
+        if servers or not any(uplink.state is UplinkState.UP for uplink in uplinks):
             self._since = None
             return False
         if self._since is None:
@@ -119,7 +119,7 @@ class Redirection:
         self.in_force = tuple(sorted(DnsRedirect(IPv4Address(key), IPv4Address(value)) for key, value in pairs))
         self._sure = True
 
-    def again(self) -> None:
+    def distrust(self) -> None:
         """Apply the next time even if nothing changed."""
         self._sure = False
 
@@ -132,7 +132,8 @@ class Redirection:
         self.in_force, self._sure = wanted, True
         if wanted == before:
             return
-        log.info("DNS redirected: %s", ", ".join(f"{each.virtual} to {each.real}" for each in wanted) or "refused")
+        pairs = [f"{redirect.virtual} to {redirect.real}" for redirect in wanted]
+        log.info("DNS redirected: %s", ", ".join(pairs) or "refused")
         for old in set(before) - set(wanted):
             after(_LINGER, partial(self._move_clients, old))
 

@@ -18,15 +18,15 @@ _LIMIT = 65536
 
 def parse(text: str) -> tuple[IPv4Address, ...]:
     """The IPv4 addresses on `nameserver` lines, in order; everything else is passed over (source: resolv.conf(5))."""
-    found = []
+    servers = []
     for line in text.splitlines():
         words = line.split()
         if len(words) >= 2 and words[0] == "nameserver":
             try:
-                found.append(ipv4(words[1]))
+                servers.append(ipv4(words[1]))
             except BadInput:
                 continue
-    return tuple(found)
+    return tuple(servers)
 
 
 class ResolvConf:

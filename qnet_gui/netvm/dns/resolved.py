@@ -20,18 +20,18 @@ def choose(servers: Sequence[Any], domains: Sequence[Any]) -> tuple[IPv4Address,
     """The servers to use, from the properties `DNS` a(iiay) and `Domains` a(isb).
 
     Global ones (link 0) win alone, else those of links that are to get every query (`~.`), else all: asking the others
-    too would leak around a VPN.
+    too would leak around a VPN (Qubes OS' commit 59736122, issue 3803 of mullvadvpn-app).
     """
-    found: list[tuple[int, IPv4Address]] = []
-    for link, family, raw in servers:
-        if family == _INET and len(raw) == 4:
-            found.append((int(link), IPv4Address(bytes(raw))))
+    addresses: list[tuple[int, IPv4Address]] = []
+    for link, family, octets in servers:
+        if family == _INET and len(octets) == 4:
+            addresses.append((int(link), IPv4Address(bytes(octets))))
     everything = {int(link) for link, domain, route_only in domains if route_only and domain == "."}
     for links in ({0}, everything):
-        alone = [address for link, address in found if link in links]
+        alone = [address for link, address in addresses if link in links]
         if alone:
             return tuple(alone)
-    return tuple(address for _, address in found)
+    return tuple(address for _, address in addresses)
 
 
 class Resolved:
@@ -41,7 +41,7 @@ class Resolved:
         self._service = Service(bus, NAME)
         self._changed = changed
         self.servers: tuple[IPv4Address, ...] = ()
-        self.known = False
+        self.has_answered = False
         self._running = False
         self._service.listen(PROPERTIES, "PropertiesChanged", self._properties_changed, _PATH)
         self._service.watch_owner(self._owner_changed)
@@ -70,6 +70,6 @@ class Resolved:
         self._set(())
 
     def _set(self, servers: tuple[IPv4Address, ...]) -> None:
-        if servers != self.servers or not self.known:
-            self.servers, self.known = servers, True
+        if servers != self.servers or not self.has_answered:
+            self.servers, self.has_answered = servers, True
             self._changed()

@@ -43,8 +43,8 @@ def read(store: Store) -> OwnAddresses:
     """What dom0 wrote into the netvm's own home, the defaults where it wrote nothing; `BadInput` for nonsense."""
 
     def address(key: keys.Key[IPv4Address], default: IPv4Address) -> IPv4Address:
-        raw = store.read(key.at())
-        return default if raw is None else key.parse(raw)
+        value = store.read(key.at())
+        return default if value is None else key.parse(value)
 
     addresses = OwnAddresses(
         address(keys.GATEWAY, DEFAULT_GATEWAY),

@@ -8,7 +8,8 @@ Tables `inet qnet` and `arp qnet` are ours alone; no other table is touched. Wha
 * vif to vif is dropped, nothing new reaches a vif from outside, and of the netvm a domain gets answers to ping only.
 
 Elements are added before they are deleted, because deleting a missing one fails the whole transaction (nft 1.0.6 has no
-`destroy`). Sets are keyed by (vif name . address), so the cost of a vif does not grow with their number.
+`destroy`). Sets are keyed by (vif name . address), so the cost of a vif does not grow with their number. That,
+and that the addresses may not arrive elsewhere, was learned from Qubes OS: its commits 28b95535 and 74f5fb5a.
 """
 
 from __future__ import annotations
@@ -137,5 +138,5 @@ def change_vifs(
 
 def change_redirects(redirects: Iterable[DnsRedirect]) -> str:
     """One transaction that replaces all redirections; with none every query is refused."""
-    pairs = [f"{each.virtual} : {each.real}" for each in redirects]
+    pairs = [f"{redirect.virtual} : {redirect.real}" for redirect in redirects]
     return "\n".join([f"flush map inet {TABLE} {SERVER_MAP}", *_elements("add", SERVER_MAP, pairs)])

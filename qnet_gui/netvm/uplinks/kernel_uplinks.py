@@ -22,15 +22,15 @@ def _kind(name: str) -> UplinkKind:
 
 def from_kernel(netlink: Netlink, servers: tuple[IPv4Address, ...]) -> tuple[Uplink, ...]:
     """One uplink for each interface with a default route, the best route's first; all get the same servers."""
-    found: dict[str, Uplink] = {}
+    uplinks: dict[str, Uplink] = {}
     for route in sorted(netlink.routes(), key=lambda route: route.metric):
         index = link_index(route.iface)
-        if route.genmask != "0.0.0.0" or index is None or route.iface in found:
+        if route.genmask != "0.0.0.0" or index is None or route.iface in uplinks:
             continue
         addresses = netlink.addresses(index)
         gateway = ipv4(route.gateway) if "G" in route.flags else None
-        found[route.iface] = Uplink(
-            route.iface, _kind(route.iface), UplinkState.UP, not found, addresses[0][0] if addresses else None, gateway,
-            servers,
+        uplinks[route.iface] = Uplink(
+            route.iface, _kind(route.iface), UplinkState.UP, not uplinks, addresses[0][0] if addresses else None,
+            gateway, servers,
         )  # fmt: skip
-    return tuple(found.values())
+    return tuple(uplinks.values())

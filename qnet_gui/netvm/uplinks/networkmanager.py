@@ -37,7 +37,7 @@ class NetworkManager:
         self._timer: int | None = None
         self._refreshing: list[Callable[[], None]] = []
         self.running = False
-        self.known = False
+        self.has_answered = False
         self._service.listen(PROPERTIES, "PropertiesChanged", self._properties_changed, with_path=True)
         self._service.listen(_OBJECT_MANAGER, "InterfacesAdded", self._added)
         self._service.listen(_OBJECT_MANAGER, "InterfacesRemoved", self._removed)
@@ -77,7 +77,7 @@ class NetworkManager:
             self._hold(self._held or self._objects, _GRACE)
             self._leaving = False
             self._objects = {}
-            self.known = True
+            self.has_answered = True
             self._refreshed()
         else:
             self.refresh(lambda: None)
@@ -100,20 +100,20 @@ class NetworkManager:
                 for path, interfaces in objects.items()
             }
         )
-        self.known = True
+        self.has_answered = True
         self._refreshed()
 
     def _not_loaded(self, error: Exception) -> None:
         log.info("NetworkManager does not tell its objects: %s", error)  # it was about to go: its return is told
-        self.known = True
+        self.has_answered = True
         self._refreshed()
 
     def _properties_changed(self, interface: str, values: dict[str, Any], invalidated: list[str], path: str) -> None:
         interfaces = self._objects.get(str(path), {})
-        known = interfaces.get(str(interface))
-        if known is None:  # not loaded yet, or nothing that we mirror
+        before = interfaces.get(str(interface))
+        if before is None:  # not loaded yet, or nothing that we mirror
             return
-        fresh = {name: value for name, value in known.items() if name not in invalidated} | values
+        fresh = {name: value for name, value in before.items() if name not in invalidated} | values
         self._replace({**self._objects, str(path): {**interfaces, str(interface): fresh}})
 
     def _added(self, path: str, interfaces: dict[str, dict[str, Any]]) -> None:

@@ -65,8 +65,8 @@ def _wifi(objects: Objects, device_path: str) -> tuple[str, int]:
     """SSID, reduced to what can be shown, and strength in steps of 5 so that small changes wake nobody."""
     point = _properties(objects, _properties(objects, device_path, "Device.Wireless").get("ActiveAccessPoint"),
                         "AccessPoint")  # fmt: skip
-    ssid = printable(bytes(point.get("Ssid", [])))
-    return ssid, max(0, min(100, round(int(point.get("Strength", 0)) / 5) * 5))
+    untrusted_ssid = bytes(point.get("Ssid", []))  # anybody near may call a network anything
+    return printable(untrusted_ssid), max(0, min(100, round(int(point.get("Strength", 0)) / 5) * 5))
 
 
 def _device_uplink(objects: Objects, path: str, primary: object) -> Uplink | None:
@@ -104,20 +104,20 @@ def _vpn_uplink(objects: Objects, active: Properties) -> Uplink | None:
 def uplinks(objects: Objects) -> tuple[Uplink, ...]:
     """All uplinks, the primary one first, then by name."""
     primary = objects.get(MANAGER_PATH, {}).get(NM, {}).get("PrimaryConnection", "/")
-    found: list[Uplink | None] = []
+    candidates: list[Uplink | None] = []
     for path, interfaces in objects.items():
         if f"{NM}.Device" in interfaces:
-            found.append(_device_uplink(objects, path, primary))
+            candidates.append(_device_uplink(objects, path, primary))
         elif f"{NM}.Connection.Active" in interfaces:
-            found.append(_vpn_uplink(objects, interfaces[f"{NM}.Connection.Active"]))
-    real = [uplink for uplink in found if uplink is not None]
+            candidates.append(_vpn_uplink(objects, interfaces[f"{NM}.Connection.Active"]))
+    real = [uplink for uplink in candidates if uplink is not None]
     if any(uplink.primary and uplink.kind is UplinkKind.VPN for uplink in real):
         real = [replace(uplink, primary=uplink.primary and uplink.kind is UplinkKind.VPN) for uplink in real]
     return tuple(sorted(real, key=lambda uplink: (not uplink.primary, uplink.name)))
 
 
 def lost(before: Objects, now: Objects) -> bool:
-    """Whether an uplink that was up is not down but gone: a card was pulled, or NetworkManager is about to leave."""
+    """Whether an uplink that was up is not down but gone: a NIC was pulled, or NetworkManager is about to leave."""
     up = {uplink.name for uplink in uplinks(before) if uplink.state is UplinkState.UP}
     return not up <= {uplink.name for uplink in uplinks(now)}
 

@@ -65,14 +65,14 @@ def read(store: Store, vif: VifId) -> Node:
 
 def all_ids(store: Store) -> set[VifId]:
     """Every vif that the netvm's home names; names that are not numbers are passed over."""
-    found = set()
-    for frontend in store.children(ROOT):
-        for devid in store.children(f"{ROOT}/{frontend}"):
+    ids = set()
+    for untrusted_frontend in store.children(ROOT):
+        for untrusted_devid in store.children(f"{ROOT}/{untrusted_frontend}"):
             try:
-                found.add(VifId.from_path(f"{ROOT}/{frontend}/{devid}"))
+                ids.add(VifId.from_path(f"{ROOT}/{untrusted_frontend}/{untrusted_devid}"))
             except BadInput:
                 continue
-    return found
+    return ids
 
 
 def answer(store: Store, answers: Mapping[VifId, QnetError | None], refused: Container[VifId]) -> None:

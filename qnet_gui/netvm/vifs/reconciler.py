@@ -36,11 +36,11 @@ class VifAction(enum.Enum):
     RELEASE = "release"
 
 
-def decide(each: Node, linked: bool, leaving: bool) -> VifAction:
+def decide(vif_node: Node, linked: bool, leaving: bool) -> VifAction:
     """Judge one vif: its node, whether its link exists, whether the hotplug script has said that it goes."""
-    if leaving or (each.vif is None and each.error is None):
+    if leaving or (vif_node.vif is None and vif_node.error is None):
         return VifAction.RELEASE
-    if each.error is not None:
+    if vif_node.error is not None:
         return VifAction.REFUSE
     return VifAction.SERVE if linked else VifAction.RELEASE
 
@@ -91,7 +91,7 @@ class VifReconciler:
         if gone or vif not in self._served.addresses:
             self.look(vif)
 
-    def again(self) -> None:
+    def reload(self) -> None:
         """Trust nothing that is remembered: somebody may have changed the kernel behind our back."""
         self._served.load()
         self.look_at_all()
@@ -156,18 +156,18 @@ class VifReconciler:
     def _change(self, nodes: list[Node]) -> tuple[list[Vif], frozenset[IPv4Address]]:
         """Take offline what goes and admit what comes; returns what to bring up and the addresses that moved."""
         serve: list[Vif] = []
-        for each in nodes:
-            linked = link_index(each.id.name) is not None
-            decided = decide(each, linked, each.id in self._leaving)
-            if decided is VifAction.SERVE and each.vif is not None:
-                serve.append(each.vif)
-            elif decided is VifAction.REFUSE and each.error is not None:
-                self._refuse(each.id, each.error)
+        for vif_node in nodes:
+            linked = link_index(vif_node.id.name) is not None
+            decided = decide(vif_node, linked, vif_node.id in self._leaving)
+            if decided is VifAction.SERVE and vif_node.vif is not None:
+                serve.append(vif_node.vif)
+            elif decided is VifAction.REFUSE and vif_node.error is not None:
+                self._refuse(vif_node.id, vif_node.error)
             else:
-                self._release(each, linked)
-        known = self._served.addresses
-        changed_hands = self._served.offline({each.id for each in nodes} - {vif.id for vif in serve})
-        return serve, changed_hands | self._served.admit([vif for vif in serve if known.get(vif.id) != vif.address])
+                self._release(vif_node, linked)
+        addresses = self._served.addresses
+        changed_hands = self._served.offline({vif_node.id for vif_node in nodes} - {vif.id for vif in serve})
+        return serve, changed_hands | self._served.admit([vif for vif in serve if addresses.get(vif.id) != vif.address])
 
     def _refuse(self, vif: VifId, error: BadInput) -> None:
         self._results[vif] = error
@@ -175,14 +175,14 @@ class VifReconciler:
             log.error("%s is refused: %s", vif.name, error)
             self._refused[vif] = error.sentence
 
-    def _release(self, each: Node, linked: bool) -> None:
-        gone = each.vif is None and each.error is None
-        if each.id not in self._leaving:
+    def _release(self, vif_node: Node, linked: bool) -> None:
+        gone = vif_node.vif is None and vif_node.error is None
+        if vif_node.id not in self._leaving:
             missing = AgentCode.VIF_NODE_NOT_HERE if gone else AgentCode.VIF_LINK_NOT_HERE
-            self._results[each.id] = NotFound(missing, vif=each.id.name)
+            self._results[vif_node.id] = NotFound(missing, vif=vif_node.id.name)
         if gone or not linked:
-            self._leaving.discard(each.id)
-            self._refused.pop(each.id, None)
+            self._leaving.discard(vif_node.id)
+            self._refused.pop(vif_node.id, None)
 
     def _bring_up(self, serve: list[Vif]) -> None:
         errors = self._served.bring_up(serve)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from qnet_gui.model.answers import NAME, PATH, READ_DEADLINE, understood
 from qnet_gui.model.errors import BadInput, QnetError
-from qnet_gui.model.message_wire import heard
+from qnet_gui.model.message_wire import from_parts
 from qnet_gui.model.snapshot import Snapshot, from_wire
 from qnet_gui.tray.qt import QDBusConnection, QDBusMessage, QDBusServiceWatcher, QObject, QTimer, pyqtSignal
 from qnet_gui.tray.session.dbus import PROPERTIES, Answer, Service, message_slot
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 PACE = 100
 #: More in that time are a flood: for so many milliseconds nothing is listened to then, and then it is asked.
 FLOOD, REST = 20, 400
-#: Seconds until the answer to a deed: a person may have to type a password first.
+#: Seconds until the answer to an action: a person may have to type a password first.
 ACTION_DEADLINE = 300.0
 #: Seconds: libdbus takes it for "never". A helper that was stopped for a while answers late, but it does.
 _NEVER = 2147483.0
@@ -94,7 +94,7 @@ class Client(QObject):
         self._asked += 1
         turn = self._asked
         self._answer_timer.start()
-        self._helper.get(self, NAME, "Snapshot", lambda found: self._answered(found, turn), start=True, seconds=_NEVER)
+        self._helper.get(self, NAME, "Snapshot", lambda wire: self._answered(wire, turn), start=True, seconds=_NEVER)
 
     def _silent(self) -> None:
         log.info("The helper does not answer")
@@ -180,11 +180,11 @@ class Client(QObject):
         self._take_latest()
         match message.arguments():
             case [int() as number, str() as step, str() as state, str() as sentence, *more]:
-                self.stepped.emit(number, step, state, heard(sentence, *more[:2]))
+                self.stepped.emit(number, step, state, from_parts(sentence, *more[:2]))
 
     @message_slot
     def _operation_ended(self, message: QDBusMessage) -> None:
         self._take_latest()
         match message.arguments():
             case [int() as number, str() as error, str() as sentence, *more]:
-                self.ended.emit(number, error, heard(sentence, *more[:2]))
+                self.ended.emit(number, error, from_parts(sentence, *more[:2]))

@@ -36,7 +36,7 @@ test-fast: setup ## what needs neither root nor a lab, in a minute, as nobody in
 	@.ci/as-user $(FAST) $(ARGS)
 
 coverage: setup ## the same, and how much of each room it covers; fails below the floors of tests/coverage_floors.toml
-	@.ci/as-user $(FAST) --cov $(ARGS)
+	@.ci/as-user $(FAST) --cov --cov-report= $(ARGS)
 
 test-loaded: setup ## run the tests TIMES=3 times, each beside two busy loops a core; ARGS as for test
 	@.ci/loaded $(TIMES) .ci/as-root $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)

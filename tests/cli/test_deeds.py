@@ -1,0 +1,228 @@
+"""What the command line does for people, with a helper that stands in this process: every deed, and what goes wrong."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from qnet_gui.cli import dom0, helper, line, main, operations
+from qnet_gui.cli.line import Ended, HelperGone, Step
+from qnet_gui.model.domain import Domain, DomainState, Netvm
+from qnet_gui.model.errors import Refused
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.preflight import Preflight
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
+
+WELL = Snapshot(netvm=Netvm(name="netvm", id=1), domains=(Domain("work", 2, DomainState.RUNNING),))
+
+
+class FakeHelper:
+    """The helper as commands see it. `events`: what comes after an answer, exceptions among them."""
+
+    def __init__(self) -> None:
+        self.snapshot_now = WELL
+        self.preflight_now = Preflight(None, (), ("work",), (), "netvm", "eth0", True, ("names", "https"), 30)
+        self.calls: list[tuple[Any, ...]] = []
+        self.events: list[Any] = []
+        self.answers: dict[str, Any] = {}
+
+    # -- what is only read
+
+    def snapshot(self) -> tuple[dict[str, Any], Snapshot, str]:
+        return {"dom0": {"state": "closed"}, "dns": {}}, self.snapshot_now, "test"
+
+    def routes(self, domain: str) -> list[dict[str, Any]]:
+        return []
+
+    def preflight(self) -> Preflight:
+        return self.preflight_now
+
+    # -- the line
+
+    def __enter__(self) -> FakeHelper:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def call(self, member: str, signature: str = "", *values: Any) -> Any:
+        self.calls.append((member, *values))
+        answer = self.answers.get(member, 7)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def news(self, seconds: float | None = None) -> Any:
+        event = self.events.pop(0)
+        if isinstance(event, BaseException):
+            raise event
+        return event
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> FakeHelper:
+    made = FakeHelper()
+    for module in (helper, operations):
+        monkeypatch.setattr(module, "Helper", lambda: made)
+    for module in (line, operations):
+        monkeypatch.setattr(module, "Line", lambda: made)
+    monkeypatch.setattr(dom0, "_LOOK", 0.0)
+    monkeypatch.setattr(operations, "_LOOK", 0.0)
+    monkeypatch.delenv("QNET_LAB", raising=False)
+    return made
+
+
+def well(number: int = 7, text: str = "It is done.") -> list[Any]:
+    """An operation with a step, beside another one's news, that ends well."""
+    return [
+        None,
+        Step(number, "attach", "begun", plain("attaching")),
+        Step(number, "attach", "done", plain("attached")),
+        Ended(3, "", plain("Another one.")),
+        Ended(number, "", plain(text)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "call"),
+    [
+        (["dom0", "up", "--minutes", "5"], ("ConnectDom0", 5)),
+        (["dom0", "down"], ("DisconnectDom0",)),
+        (["netvm", "set", "netvm2", "--move"], ("SetDefaultNetvm", "netvm2", True)),
+        (["domain", "attach", "work"], ("AttachDomain", 2)),
+        (["domain", "detach", "work"], ("DetachDomain", 2)),
+    ],
+)
+@pytest.mark.parametrize("json", [[], ["--json"]])
+def test_an_operation_is_followed_to_its_end(
+    stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], words: list[str], call: tuple[Any, ...], json: list[str]
+) -> None:
+    stand_in.events = well()
+    assert main([*words, *json]) == 0
+    assert stand_in.calls == [call]
+    assert "It is done." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "call", "text"),
+    [
+        (["domain", "pause", "work"], ("PauseDomain", 2), "work is paused."),
+        (["domain", "unpause", "netvm"], ("UnpauseDomain", 1), "netvm goes on."),
+        (["reapply"], ("Reapply",), "netvm has set up its routes"),
+    ],
+)
+def test_what_is_done_with_the_answer(
+    stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], words: list[str], call: tuple[Any, ...], text: str
+) -> None:
+    assert main(words) == 0
+    assert stand_in.calls == [call]
+    assert text in capsys.readouterr().out
+
+
+def test_more_time_is_told(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str]) -> None:
+    stand_in.answers["ExtendDom0"] = int(time.time()) + 600
+    assert main(["dom0", "extend", "10"]) == 0
+    assert "dom0 stays connected until " in capsys.readouterr().out
+
+
+def test_dom0_as_the_netvm_is_warned_of(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str]) -> None:
+    stand_in.events = well()
+    assert main(["netvm", "set", "dom0"]) == 0
+    assert "WARNING: with dom0 as the netvm" in capsys.readouterr().err
+
+
+def test_a_domain_that_is_not_there(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["domain", "pause", "nobody"]) == 1
+    assert stand_in.calls == []
+    assert "nobody" in capsys.readouterr().err
+
+
+def test_a_refusal_is_the_helpers_sentence(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str]) -> None:
+    stand_in.answers["DisconnectDom0"] = Refused(HelperCode.HELPER_STARTING)
+    assert main(["dom0", "down"]) == 1
+    assert "still starting" in capsys.readouterr().err
+
+
+def test_an_operation_that_fails_is_told(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str]) -> None:
+    stand_in.events = [Ended(7, "org.qnet.Error.Refused", plain("It may not be."))]
+    assert main(["domain", "attach", "work"]) == 1
+    assert "It may not be." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(["domain", "attach", "work"], "The network helper goes on with it."), (["dom0", "up"], "put back")],
+)
+def test_ctrl_c_in_the_middle(
+    stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    stand_in.events = [KeyboardInterrupt(), *well()]
+    assert main(words) == 130
+    assert said in capsys.readouterr().out
+
+
+def test_ctrl_c_while_it_is_put_back(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str]) -> None:
+    stand_in.events = [KeyboardInterrupt(), KeyboardInterrupt()]
+    assert main(["dom0", "up"]) == 130
+    assert "goes on putting everything back" in capsys.readouterr().out
+
+
+def test_ctrl_c_at_the_password_changes_nothing(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str]) -> None:
+    stand_in.answers["ConnectDom0"] = KeyboardInterrupt()
+    assert main(["dom0", "up"]) == 130
+    assert "Nothing has been changed." in capsys.readouterr().out
+
+
+def test_a_password_given_at_the_last_moment_counts(
+    stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dom0.pwd, "getpwuid", lambda _: type("Entry", (), {"pw_name": "me"}))
+    stand_in.answers["ConnectDom0"] = KeyboardInterrupt()
+    stand_in.snapshot_now = Snapshot(WELL.netvm, operation=Operation(6, "connect", "me"))
+    stand_in.events = well()
+    assert main(["dom0", "up"]) == 130
+    assert ("DisconnectDom0",) in stand_in.calls
+    assert "Everything has been put back." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("json", [[], ["--json"]])
+def test_a_helper_that_dies_in_the_middle_is_waited_for(
+    stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], json: list[str]
+) -> None:
+    stand_in.events = [HelperGone(HelperCode.HELPER_GONE)]
+    assert main(["domain", "attach", "work", *json]) == 1
+    assert "work is running" in capsys.readouterr().err
+
+
+def test_a_helper_that_does_not_come_back_is_told(
+    stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "_BACK", 0.05)
+
+    def gone() -> Any:
+        raise Refused(HelperCode.HELPER_STARTING)
+
+    monkeypatch.setattr(stand_in, "snapshot", gone)
+    stand_in.events = [HelperGone(HelperCode.HELPER_GONE)]
+    assert main(["dom0", "down"]) == 1
+    assert capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["status"], ["dns"], ["dom0", "status"], ["routes"], ["netvm", "get"]])
+def test_what_is_only_read(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    for more in ([], ["--json"]) if words != ["netvm", "get"] else ([],):
+        assert main([*words, *more]) == 0
+        assert capsys.readouterr().out
+
+
+def test_how_dom0_stands(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str]) -> None:
+    until = int(time.time()) + 600
+    stand_in.snapshot_now = Snapshot(WELL.netvm, dom0=Dom0Connection(Dom0State.OPEN, until, ("work",), "me"))
+    assert main(["dom0", "status"]) == 0
+    assert "for another 10 minutes. me connected it. Paused meanwhile: work." in capsys.readouterr().out

@@ -1,0 +1,184 @@
+"""`qnet-agent` as scripts call it: through the agent, without one, and while one starts. And the test of names."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from waiting import PATIENCE
+
+from qnet_gui.netvm import main as program
+from qnet_gui.netvm.dns import name_test
+from qnet_gui.netvm.dns.name_test import NameTest
+from qnet_gui.netvm.vifs import hotplug
+from qnet_gui.store import keys
+
+VIF = {"XENBUS_PATH": "backend/vif/7/0", "vif": "vif7.0"}
+
+
+@pytest.fixture
+def script(netvm: Any, monkeypatch: pytest.MonkeyPatch, resolv_conf: Path) -> Iterator[Callable[..., int]]:
+    """Runs the program as a script does, in this process."""
+    folder = netvm.path.parent / "run"
+    monkeypatch.setattr(hotplug, "RUN", folder)
+    monkeypatch.setattr(hotplug, "SOCKET", folder / "agent.sock")
+    monkeypatch.setattr(program, "_bus", lambda: None)
+    monkeypatch.setattr(program.log, "setup", lambda *_: None)
+
+    def run(*words: str, **environment: str) -> int:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return program.main(words)
+
+    yield run
+
+
+@pytest.fixture
+def agent(netvm: Any, script: Any) -> Iterator[Callable[[str], list[str]]]:
+    """Has somebody listen in the agent's place who answers so; returns what he is told."""
+    ends: list[Callable[[], None]] = []
+
+    def listen(answer: str) -> list[str]:
+        told: list[str] = []
+        hotplug.RUN.mkdir(exist_ok=True)
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(hotplug.SOCKET))
+        listener.listen()
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                told.append(connection.recv(256).decode())
+                connection.sendall(answer.encode())
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        ends.extend((lambda: thread.join(PATIENCE), listener.close))
+        return told
+
+    yield listen
+    for end in ends:
+        end()
+
+
+def test_without_an_agent_the_script_does_the_work(netvm: Any, script: Callable[..., int], resolv_conf: Path) -> None:
+    resolv_conf.write_text("nameserver 192.168.0.53\n")
+    vif = netvm.attach(7)
+    assert script("hotplug", "online", "type_if=vif", **VIF) == 0
+    assert (netvm.status(vif), netvm.served()) == (b"connected", {"vif7.0": "10.137.0.7"})
+    assert script("hotplug", "offline", "type_if=vif", **VIF) == 0
+    assert netvm.served() == {}
+    assert script("dns") == 0
+    assert netvm.redirects()["10.139.1.1"] == "192.168.0.53"
+    assert script("stopped") == 0
+    assert netvm.store.read(keys.AGENT_STATE.at()) == b"stopped"
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "logged"),
+    [("ok\n", 0, ""), ("gone vif7.0 has no node.\n", 1, ""), ("error It failed.\n", 1, "It failed")],
+)
+def test_the_agents_answer_is_the_scripts(
+    script: Callable[..., int], agent: Callable[[str], list[str]], log_guard: Any, answer: str, status: int, logged: str
+) -> None:
+    if logged:
+        log_guard.expect(logged)
+    told = agent(answer)
+    assert script("hotplug", "online", **VIF) == status
+    assert told == ["online backend/vif/7/0 vif7.0\n"]
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "logged"),
+    [
+        (["sideways"], VIF, "sideways"),
+        (["online"], {**VIF, "vif": "vif8.0"}, "vif8.0"),
+        (["online"], {**VIF, "XENBUS_PATH": "backend/vif/7"}, "backend/vif/7"),
+    ],
+)
+def test_what_is_no_request_is_refused(
+    script: Callable[..., int], log_guard: Any, words: list[str], environment: dict[str, str], logged: str
+) -> None:
+    log_guard.expect(logged)
+    assert script("hotplug", *words, **environment) == 1
+
+
+def test_tap_devices_are_nothing_to_do(script: Callable[..., int]) -> None:
+    assert script("hotplug", "add", **VIF) == 0
+
+
+def test_who_holds_the_lock_is_waited_for(
+    netvm: Any, script: Callable[..., int], log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_guard.expect("holds the lock|does not listen")
+    netvm.attach(7)
+    held = hotplug.lock()
+    fcntl.flock(held, fcntl.LOCK_EX)
+    with monkeypatch.context() as patch:
+        patch.setattr(program, "_DEADLINE", 0.2)
+        assert script("hotplug", "online", **VIF) == 1
+    timer = threading.Timer(0.2, os.close, (held,))
+    timer.start()
+    assert script("hotplug", "online", **VIF) == 0
+    timer.join()
+
+
+# -- names
+
+
+class Server:
+    """A name server on this machine that says so many bytes."""
+
+    def __init__(self, answer: Callable[[bytes], bytes]) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port = int(self._socket.getsockname()[1])
+        self._answer = answer
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        self._socket.settimeout(PATIENCE)
+        question, sender = self._socket.recvfrom(512)
+        self._socket.sendto(self._answer(question), sender)
+
+    def close(self) -> None:
+        self._thread.join(PATIENCE)
+        self._socket.close()
+
+
+def lines_of(loop: Any, monkeypatch: pytest.MonkeyPatch, port: int, *servers: str) -> list[str]:
+    monkeypatch.setattr(name_test, "_PORT", port)
+    results: list[str] = []
+    NameTest(map(IPv4Address, servers), results.extend)
+    loop.until(lambda: results)
+    return results
+
+
+def test_a_server_that_answers_is_told_with_its_milliseconds(loop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(lambda question: question[:2] + b"\x80" + question[3:])
+    line = lines_of(loop, monkeypatch, server.port, "127.0.0.1")[0]
+    assert line.startswith("127.0.0.1 ")
+    assert int(line.split()[1]) >= 1
+    server.close()
+
+
+def test_what_is_no_answer_counts_as_none(loop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(lambda _: b"nonsense")
+    assert lines_of(loop, monkeypatch, server.port, "127.0.0.1") == ["127.0.0.1 -"]
+    server.close()
+
+
+def test_who_does_not_listen_or_never_answers_is_told(loop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(name_test, "DEADLINE", 0.2)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        port = silent.getsockname()[1]
+        assert lines_of(loop, monkeypatch, port, "127.0.0.1", "127.0.0.2") == ["127.0.0.1 -", "127.0.0.2 -"]

@@ -80,7 +80,7 @@ MADE = [
     call
     for path in MODULES
     for call in _calls(path)
-    if _name(call.func) in ERRORS | {"Message", "Problem", "_lost"} and call.args
+    if _name(call.func) in ERRORS | {"Message", "Problem", "Fact", "_lost"} and call.args
 ]
 
 

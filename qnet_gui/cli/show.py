@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.model.domain import Domain
+from qnet_gui.model.fact import rest
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Dom0State, Snapshot
@@ -51,10 +52,12 @@ def _redirect(redirect: DnsRedirect) -> tuple[str, str]:
 def _isolation(snapshot: Snapshot) -> list[tuple[str, str]]:
     """Rows that read as sentences; dom0 has one for each way in."""
     isolation = snapshot.isolation
+    facts = [fact.english for fact in isolation.reachable]
+    more_nics = [more.english for more in rest(isolation.more_nics)]
     own_link = "" if snapshot.dom0.state is Dom0State.CLOSED else ", apart from its link for the upgrade"
     return [
-        *(("dom0", fact) for fact in isolation.reachable or (f"has no address, no route and no open port{own_link}",)),
-        ("dom0's own network cards", ", ".join(isolation.nics) or "none"),
+        *(("dom0", fact) for fact in facts or (f"has no address, no route and no open port{own_link}",)),
+        ("dom0's own network cards", ", ".join((*isolation.nics, *more_nics)) or "none"),
         ("IOMMU", isolation.iommu.value),
         ("domains without a netvm", ", ".join(isolation.without_netvm) or "none"),
     ]

@@ -28,7 +28,17 @@ _MOMENT_MAX = 253_370_764_799
 @cache
 def codes() -> Mapping[str, Code]:
     """Every code by its word. Whoever never reads a message need not load them all."""
-    from qnet_gui.model.messages import agent, domains, problems, service, system, upgrade, values, xen  # noqa: F401
+    from qnet_gui.model.messages import (  # noqa: F401
+        agent,
+        domains,
+        isolation,
+        problems,
+        service,
+        system,
+        upgrade,
+        values,
+        xen,
+    )
 
     return {code.value: code for kind in Code.__subclasses__() for code in kind}
 

@@ -16,6 +16,7 @@ from qnet_gui.model.codec import decode, encode
 from qnet_gui.model.dns import Dns
 from qnet_gui.model.domain import Domain, Netvm
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.fact import Fact
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.parse import shown
 from qnet_gui.model.problem import Problem
@@ -60,14 +61,15 @@ class Iommu(enum.Enum):
 class Isolation:
     """What stands between dom0 and the network; empty lists are how it should be. dom0's own link is not counted.
 
-    `reachable`: addresses, routes and listening sockets of dom0, in words. `nics`: network cards that are dom0's own.
-    `without_netvm`: domains that have no vif.
+    `reachable`: addresses, routes and listening sockets of dom0. `nics`: names of network cards that are dom0's own;
+    `more_nics` is how many there are besides. `without_netvm`: domains that have no vif.
     """
 
-    reachable: tuple[str, ...] = ()
+    reachable: tuple[Fact, ...] = ()
     nics: tuple[str, ...] = ()
     iommu: Iommu = Iommu.UNKNOWN
     without_netvm: tuple[str, ...] = ()
+    more_nics: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -519,6 +519,39 @@
             <translation>{user} macht weiter, wo der letzte Helfer aufgehört hat. Warten Sie, bis das erledigt ist.</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/model/messages/isolation.py" />
+            <source>a link that is not known</source>
+            <translation>eine unbekannte Verbindung</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/isolation.py" />
+            <source>has a default route through {links}</source>
+            <translation>hat eine Standardroute über {links}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/isolation.py" />
+            <source>has a route to {network} through {links}</source>
+            <translation>hat eine Route zu {network} über {links}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/isolation.py" />
+            <source>has the address {address} on {interface}</source>
+            <translation>hat die Adresse {address} auf {interface}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/isolation.py" />
+            <source>listens on {kind} {number}</source>
+            <translation>lauscht auf {kind} {number}</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/isolation.py" />
+            <source>{count} more</source>
+            <translation>
+                <numerusform>{count} weitere</numerusform>
+                <numerusform>{count} weitere</numerusform>
+            </translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Change them with the tools of {manager}.</source>
             <translation>Ändern Sie sie mit den Werkzeugen von {manager}.</translation>

@@ -17,6 +17,8 @@ import pytest
 from qnet_gui.cli import arguments, main, show
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, redirects
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.fact import Fact
+from qnet_gui.model.messages.isolation import IsolationCode
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation, Snapshot
@@ -184,7 +186,14 @@ WHOLE = Snapshot(
         Domain("vault", 3, DomainState.RUNNING),
     ),
     isolation=Isolation(
-        ("has the address 10.9.9.1/24 on tun0", "listens on tcp 22"), ("eth0 (0000:00:03.0)",), Iommu.ON, ("vault",)
+        (
+            Fact(IsolationCode.HAS_ADDRESS, address="10.9.9.1/24", interface="tun0"),
+            Fact(IsolationCode.LISTENS_ON, kind="tcp", number=22),
+        ),
+        ("eth0 (0000:00:03.0)",),
+        Iommu.ON,
+        ("vault",),
+        2,
     ),
     problems=(Problem(ProblemCode.VIF_REFUSED, vif="vif12.0"),),
 )
@@ -208,7 +217,7 @@ NAME SERVER  REDIRECTED TO
 ISOLATION                 FOUND
 dom0                      has the address 10.9.9.1/24 on tun0
 dom0                      listens on tcp 22
-dom0's own network cards  eth0 (0000:00:03.0)
+dom0's own network cards  eth0 (0000:00:03.0), 2 more
 IOMMU                     on
 domains without a netvm   vault
 

@@ -16,10 +16,12 @@ from qnet_gui.model import errors
 from qnet_gui.model.config import Config
 from qnet_gui.model.dns import Dns, DnsRedirect, ServerAnswer
 from qnet_gui.model.domain import Domain, DomainState, Netvm
+from qnet_gui.model.fact import Fact
+from qnet_gui.model.messages.isolation import IsolationCode
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.route import Route
-from qnet_gui.model.snapshot import Snapshot, to_wire
+from qnet_gui.model.snapshot import Isolation, Snapshot, to_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +65,7 @@ def filled():
     return Snapshot(
         Netvm("netvm"), (Uplink("eth0", UplinkKind.CABLE, UplinkState.UP, True, servers=(address,)),),
         Dns(redirects=(DnsRedirect(address, address),)), (Domain("work", 2, DomainState.RUNNING),),
+        isolation=Isolation((Fact(IsolationCode.LISTENS_ON, kind="tcp", number=22),)),
         problems=(Problem(ProblemCode.NO_UPLINK),),
     )  # fmt: skip
 
@@ -72,7 +75,7 @@ def check(wire, kind, known):
     assert {key: kind_of(value) for key, value in wire.items()} == {
         key: signature for key, (signature, _) in known[kind].items()
     }
-    if kind is Problem:  # it has a form of its own
+    if kind in (Problem, Fact):  # it has a form of its own
         return
     for key, hint in typing.get_type_hints(kind).items():
         inner = (*typing.get_args(hint), hint)[0]

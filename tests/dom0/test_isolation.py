@@ -13,6 +13,9 @@ from qnet_gui.dom0.isolation import events, netlink, readers
 from qnet_gui.dom0.isolation.facts import Network, connected, limited, listening, nics, ports
 from qnet_gui.dom0.isolation.netlink import Address, Link, Route
 from qnet_gui.model.errors import KernelError
+from qnet_gui.model.fact import Fact
+from qnet_gui.model.messages.isolation import IsolationCode
+from qnet_gui.model.messages.message import Message
 
 OWN = "00:16:3e:5e:00:01"
 LINKS = (
@@ -24,7 +27,12 @@ LINKS = (
 def facts(*rows, own=OWN, nics=("eth0",)):
     addresses = tuple(row for row in rows if isinstance(row, Address))
     routes = tuple(row for row in rows if isinstance(row, Route))
-    return connected(Network(LINKS, addresses, routes, frozenset(nics)), own)
+    return said(connected(Network(LINKS, addresses, routes, frozenset(nics)), own))
+
+
+def said(those):
+    assert all(type(fact) is Fact for fact in those)
+    return tuple(fact.english for fact in those)
 
 
 def at(link, text, bits=24):
@@ -77,8 +85,43 @@ def test_of_too_many_facts_only_the_number_is_told():
     texts = facts(*(at(3, f"10.9.{number}.1") for number in range(40)))
     assert len(texts) == 32
     assert texts[-1] == "9 more"
-    assert limited(["a", "b", "a"]) == ("a", "b")
-    assert limited(["caf\u00e9\n"]) == ("caf??",)
+    assert limited(["a", "b", "a"]) == (("a", "b"), 0)
+    assert limited(map(str, range(33))) == (tuple(map(str, range(31))), 2)
+    assert len(facts(*(at(3, f"10.9.{number}.1") for number in range(32)))) == 32
+
+
+def test_equal_facts_are_told_once():
+    assert facts(at(3, "10.9.9.1"), at(3, "10.9.9.1"), to("10.8.0.0", 16, 3), to("10.8.0.0", 16, 3)) == (
+        "has the address 10.9.9.1/24 on tun0",
+        "has a route to 10.8.0.0/16 through tun0",
+    )
+
+
+def test_a_fact_is_a_code_with_arguments():
+    network = Network(LINKS, (at(3, "10.9.9.1"),), (to("10.8.0.0", 16, 2, 3), to("0.0.0.0", 0)))
+    assert connected(network, OWN) == (
+        Fact(IsolationCode.HAS_ADDRESS, address="10.9.9.1/24", interface="tun0"),
+        Fact(IsolationCode.HAS_ROUTE, network="10.8.0.0/16", links=("eth0", "tun0")),
+        Fact(IsolationCode.HAS_DEFAULT_ROUTE, links=(Message(IsolationCode.UNKNOWN_LINK),)),
+    )
+    assert listening({("tcp", 22)}) == (Fact(IsolationCode.LISTENS_ON, kind="tcp", number=22),)
+
+
+def test_names_are_made_printable():
+    name = "caf\u00e9\n"
+    strange = Network((Link(3, name),), (at(3, "fe80::1", 64),), (to("0.0.0.0", 0, 3),), frozenset({name}))
+    assert said(connected(strange, OWN)) == (
+        "has the address fe80::1/64 on caf??",
+        "has a default route through caf??",
+    )
+    assert nics([("caf\u00e9\n", "/sys/devices/x")], []) == (("caf??",), 0)
+
+
+def test_of_a_route_through_too_many_links_only_the_number_is_told():
+    links = tuple(Link(number, f"tun{number}") for number in range(10, 50))
+    (route,) = connected(Network(links, (), (to("0.0.0.0", 0, *range(10, 50)),)), OWN)
+    assert route.english.startswith("has a default route through tun10, tun11, ")
+    assert route.english.endswith(", tun40, 9 more")
 
 
 # -- netlink
@@ -210,7 +253,7 @@ def test_sockets_that_listen_to_the_world():
     )
     udp = table(("00000000:0044", "00000000:0000", "07"), ("0109000A:8000", "0209000A:0035", "01"))
     sockets = ports("tcp", tcp) | ports("tcp", tcp6) | ports("udp", udp)
-    assert listening(sockets) == (
+    assert said(listening(sockets)) == (
         "listens on tcp 22", "listens on tcp 53", "listens on tcp 8080", "listens on udp 68",
     )  # fmt: skip
 
@@ -226,5 +269,10 @@ def test_cards_by_their_link_their_device_or_both():
     nic = "/sys/devices/pci0000:00/0000:00:03.0"
     links = [("eth0", f"{nic}/virtio2"), ("usb0", "/sys/devices/pci0000:00/0000:00:01.0/usb1/1-1")]
     devices = [("0000:00:03.0", nic), ("0000:00:04.0", "/sys/devices/pci0000:00/0000:00:04.0")]
-    assert nics(links, devices) == ("eth0 (0000:00:03.0)", "usb0", "0000:00:04.0")
-    assert nics([], []) == ()
+    assert nics(links, devices) == (("eth0 (0000:00:03.0)", "usb0", "0000:00:04.0"), 0)
+    assert nics([], []) == ((), 0)
+
+
+def test_of_too_many_cards_only_the_number_is_told():
+    names, more = nics([(f"eth{number}", f"/sys/devices/{number}") for number in range(40)], [])
+    assert (len(names), more) == (31, 9)

@@ -14,6 +14,8 @@ from qnet_gui.dom0.observe.inputs import Frontend, Inputs, VifStatus
 from qnet_gui.dom0.observe.snapshot_builder import BuiltSnapshot, awaited, build
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import DomainState, NetvmState
+from qnet_gui.model.fact import Fact
+from qnet_gui.model.messages.isolation import IsolationCode
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.parse import TEXT_LIMIT
 from qnet_gui.model.problem import Problem
@@ -110,16 +112,16 @@ def test_who_sees_nothing_says_only_that():
     assert codes(build(inputs_of({}, hypervisor=False, store=False), "netvm")) == ["no-store", "no-hypervisor"]
 
 
-FACTS = IsolationFacts(("has a default route through tun0",), ("listens on tcp 22",), ("eth0", "eth1"), Iommu.OFF)
+ROUTE = Fact(IsolationCode.HAS_DEFAULT_ROUTE, links=("tun0",))
+PORT = Fact(IsolationCode.LISTENS_ON, kind="tcp", number=22)
+FACTS = IsolationFacts((ROUTE,), (PORT,), ("eth0", "eth1"), Iommu.OFF)
 OPEN = Dom0Connection(Dom0State.OPEN, 1700000000, ("work",), "root")
 
 
 def test_what_isolates_dom0():
     domains = (NETVM, WORK, DomainInfo(5, "vault", "u5", RUNNING))
     snapshot = build(inputs_of(domains=domains, frontends=vif_of_work(), isolation=FACTS, dom0=OPEN), "netvm").snapshot
-    assert snapshot.isolation == Isolation(
-        ("has a default route through tun0", "listens on tcp 22"), ("eth0", "eth1"), Iommu.OFF, ("vault",)
-    )
+    assert snapshot.isolation == Isolation((ROUTE, PORT), ("eth0", "eth1"), Iommu.OFF, ("vault",))
     assert snapshot.dom0 == OPEN
 
 
@@ -133,13 +135,20 @@ def test_the_problems_of_isolation_come_after_those_of_the_netvm():
     )
 
 
+def test_cards_that_are_not_named_are_counted():
+    snapshot = build(inputs_of(isolation=IsolationFacts(nics=("eth0",), more_nics=9)), "netvm").snapshot
+    assert (snapshot.isolation.nics, snapshot.isolation.more_nics) == (("eth0",), 9)
+    assert snapshot.problems[0].english == "dom0 has a network card of its own: eth0, 9 more."
+    assert from_wire(to_wire(snapshot)) == snapshot
+
+
 @pytest.mark.parametrize("state", [Dom0State.CONNECTING, Dom0State.OPEN, Dom0State.CLOSING])
 def test_a_dom0_that_somebody_connected_is_no_problem(state):
     assert codes(build(inputs_of(isolation=FACTS, dom0=Dom0Connection(state)), "netvm")) == ["dom0-nic", "no-iommu"]
 
 
 def test_an_open_port_and_an_unknown_iommu_are_no_problems():
-    assert codes(build(inputs_of(isolation=IsolationFacts(listening=("listens on tcp 22",))), "netvm")) == []
+    assert codes(build(inputs_of(isolation=IsolationFacts(listening=(PORT,))), "netvm")) == []
 
 
 def test_a_dom0_that_is_the_netvm_is_one_problem():

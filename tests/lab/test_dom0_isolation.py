@@ -25,7 +25,8 @@ from qnet_gui.runtime.dbus_values import plain
 
 def changed(_interface, values, _invalidated):
     snapshot = plain(values)["Snapshot"]
-    print([problem["code"] for problem in snapshot["problems"]], snapshot["isolation"]["reachable"], flush=True)
+    facts = [fact["sentence"] for fact in snapshot["isolation"]["reachable"]]
+    print([problem["code"] for problem in snapshot["problems"]], facts, flush=True)
 
 bus = dbus.SystemBus(mainloop=DBusGMainLoop())
 bus.add_signal_receiver(changed, "PropertiesChanged", "org.freedesktop.DBus.Properties", "org.qnet.Helper1")
@@ -65,7 +66,7 @@ def _codes(lab: Lab) -> list[str]:
 
 
 def _reachable(lab: Lab) -> list[str]:
-    return list(_snapshot(lab)["isolation"]["reachable"])
+    return [fact["sentence"] for fact in _snapshot(lab)["isolation"]["reachable"]]
 
 
 @contextmanager
@@ -95,7 +96,7 @@ def tun(lab: Lab) -> Iterator[Callable[..., None]]:
 
 def test_a_lab_is_isolated(lab: Lab) -> None:
     isolation = _snapshot(lab)["isolation"]
-    assert isolation == {"reachable": [], "nics": [], "iommu": "on", "without_netvm": ["vault"]}
+    assert isolation == {"reachable": [], "nics": [], "iommu": "on", "without_netvm": ["vault"], "more_nics": 0}
     assert _codes(lab) == []
     assert _qnet(lab, "doctor") == "Nothing is wrong.\n"
 
@@ -177,7 +178,14 @@ def test_its_own_link_is_never_counted(lab: Lab) -> None:
 def test_open_ports_are_listed_and_are_no_problem(lab: Lab) -> None:
     with _running(lab, _LISTEN):
         snapshot = _snapshot(lab)
-        assert snapshot["isolation"]["reachable"] == ["listens on tcp 2222", "listens on udp 5353"]
+        assert [fact["sentence"] for fact in snapshot["isolation"]["reachable"]] == [
+            "listens on tcp 2222",
+            "listens on udp 5353",
+        ]
+        assert [(fact["code"], fact["arguments"]) for fact in snapshot["isolation"]["reachable"]] == [
+            ("listens-on", {"kind": "tcp", "number": 2222}),
+            ("listens-on", {"kind": "udp", "number": 5353}),
+        ]
         assert snapshot["problems"] == []
         assert "dom0                      listens on tcp 2222\n" in _qnet(lab, "status")
     assert _reachable(lab) == []

@@ -12,6 +12,8 @@ from message_samples import arguments
 from qnet_gui.model.dns import Dns, DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.fact import Fact
+from qnet_gui.model.messages.isolation import IsolationCode
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem, in_order
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation, Operation, Snapshot, from_wire, to_wire
@@ -38,7 +40,14 @@ snapshots = st.builds(
     ),
     st.lists(domains, **several).map(tuple),
     st.builds(Dom0Connection, st.sampled_from(Dom0State), st.integers(0, 2**40), texts, names),
-    st.builds(Isolation, texts, texts, st.sampled_from(Iommu), texts),
+    st.builds(
+        Isolation,
+        st.lists(st.sampled_from([Fact(code, **arguments(code)) for code in IsolationCode]), **several).map(tuple),
+        texts,
+        st.sampled_from(Iommu),
+        texts,
+        st.integers(0, 99),
+    ),
     st.builds(Operation, st.integers(0, 2**32 - 1), names, names),
     st.lists(st.sampled_from([Problem(code, **arguments(code)) for code in ProblemCode]), **several).map(tuple),
 )
@@ -86,6 +95,25 @@ def test_a_problem_of_a_newer_helper_is_left_out():
     wire = to_wire(Snapshot(Netvm("netvm"), problems=(Problem(ProblemCode.NO_NETVM),)))
     wire["problems"].append({"code": "from-the-future", "arguments": {}, "sentence": "", "cure": ""})
     assert from_wire(wire).problems == (Problem(ProblemCode.NO_NETVM),)
+
+
+def test_of_a_fact_of_a_newer_helper_the_sentence_is_shown():
+    route = Fact(IsolationCode.HAS_DEFAULT_ROUTE, links=("a",))
+    wire = to_wire(Snapshot(Netvm("netvm"), isolation=Isolation((route,))))
+    assert wire["isolation"]["reachable"] == [
+        {
+            "sentence": "has a default route through a",
+            "code": "has-default-route",
+            "arguments": {"links": ["a"]},
+        }
+    ]
+    wire["isolation"]["reachable"].append({"code": "from-the-future", "arguments": {"x": 1}, "sentence": "flies"})
+    first, second = from_wire(wire).isolation.reachable
+    assert first == route
+    assert second.translated == "flies"
+    wire["isolation"]["reachable"] = ["has a default route through a"]  # of a version that had only words
+    with pytest.raises(BadInput):
+        from_wire(wire)
 
 
 def test_problems_that_explain_others_come_first():

@@ -13,13 +13,18 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from qnet_gui.model.domain import Netvm
+from qnet_gui.model.fact import Fact
 from qnet_gui.model.message_wire import codes
 from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.messages.isolation import IsolationCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.problem import Problem
+from qnet_gui.model.snapshot import Isolation, Snapshot
 from qnet_gui.model.translation import tr, tr_count
+from qnet_gui.tray.pages.status import page
 from qnet_gui.tray.session import language
 
 FOLDER = Path(__file__).parents[2] / "resources"
@@ -129,6 +134,26 @@ def test_messages_are_said_in_the_persons_language(german: None) -> None:
         assert Message(UpgradeCode.PAUSED_OTHERS, count=count, names=names).translated == said
     blocked = Message(UpgradeCode.IN_THE_WAY, problem=Problem(ProblemCode.DOMAIN_WITHOUT_NETWORK, name="work"))
     assert blocked.translated == "work hat keine Adresse. Starten Sie sie neu, oder führen Sie qnet-guest in ihr aus."
+
+
+def test_status_page_tells_facts_in_the_persons_language(german: None) -> None:
+    facts = (
+        Fact(IsolationCode.HAS_ADDRESS, address="10.9.9.1/24", interface="tun0"),
+        Fact(IsolationCode.HAS_DEFAULT_ROUTE, links=(Message(IsolationCode.UNKNOWN_LINK),)),
+        Fact(IsolationCode.HAS_ROUTE, network="10.8.0.0/16", links=("eth0", "tun0")),
+        Fact(IsolationCode.LISTENS_ON, kind="tcp", number=22),
+        Fact(IsolationCode.MORE, count=9),
+    )
+    isolation = Isolation(facts, nics=("eth0",), more_nics=1)
+    shown = dict(page(Snapshot(Netvm("netvm"), isolation=isolation)).facts)
+    assert shown["dom0:"].splitlines() == [
+        "hat die Adresse 10.9.9.1/24 auf tun0",
+        "hat eine Standardroute über eine unbekannte Verbindung",
+        "hat eine Route zu 10.8.0.0/16 über eth0, tun0",
+        "lauscht auf tcp 22",
+        "9 weitere",
+    ]
+    assert "dom0 hat eigene Netzwerkkarten: eth0 und 1 weitere." in shown[tr("Isolation:")].splitlines()
 
 
 def test_what_nobody_has_translated_is_english_in_the_right_number(german: None) -> None:

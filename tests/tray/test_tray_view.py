@@ -13,6 +13,8 @@ from tray_shared import CABLE, DOMAINS, STATES, VPN, WIFI, connecting, up
 
 import qnet_gui.tray
 from qnet_gui.model.dns import Dns
+from qnet_gui.model.fact import Fact
+from qnet_gui.model.messages.isolation import IsolationCode
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import sentence
@@ -95,11 +97,21 @@ def test_page_of_a_usual_day() -> None:
 
 
 def test_page_says_what_network_dom0_has() -> None:
-    isolation = Isolation(("has the address 10.9.9.1/24 on tun0", "listens on tcp 22"))
+    isolation = Isolation(
+        (
+            Fact(IsolationCode.HAS_ADDRESS, address="10.9.9.1/24", interface="tun0"),
+            Fact(IsolationCode.LISTENS_ON, kind="tcp", number=22),
+        )
+    )
     shown = page(up(CABLE, isolation=isolation, problems=(Problem(ProblemCode.DOM0_REACHABLE),)))
-    assert dict(shown.facts)["dom0:"].splitlines() == list(isolation.reachable)
+    assert dict(shown.facts)["dom0:"].splitlines() == ["has the address 10.9.9.1/24 on tun0", "listens on tcp 22"]
     connected = page(up(CABLE, isolation=isolation, dom0=Dom0Connection(Dom0State.OPEN)))
     assert dict(connected.facts)["dom0:"] == "is connected to the network"
+
+
+def test_page_counts_the_cards_that_are_not_named() -> None:
+    shown = page(up(CABLE, isolation=Isolation(nics=("eth0", "eth1"), more_nics=9)))
+    assert "dom0 has network cards of its own: eth0, eth1 and 9 more." in dict(shown.facts)["Isolation:"].splitlines()
 
 
 def test_page_puts_the_uplink_in_use_first_and_says_how_the_others_are() -> None:

@@ -14,6 +14,8 @@ from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, DOMAINS, STATES, WIFI, Helper, up
 
 from qnet_gui.model.domain import Domain, DomainState
+from qnet_gui.model.fact import Fact
+from qnet_gui.model.messages.isolation import IsolationCode
 from qnet_gui.model.parse import printable
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.tray.app.action_dispatcher import WINDOWS
@@ -155,7 +157,8 @@ def test_what_netvm_wrote_is_shown_as_it_is(
     safe = printable(text)
     uplink = dataclasses.replace(WIFI, ssid=safe, connection=safe)
     domain = dataclasses.replace(DOMAINS[0], name=safe)
-    isolation = dataclasses.replace(up().isolation, reachable=(safe,), nics=(safe,), without_netvm=(safe,))
+    fact = Fact(IsolationCode.HAS_ADDRESS, address="10.9.9.1/24", interface=safe)
+    isolation = dataclasses.replace(up().isolation, reachable=(fact,), nics=(safe,), without_netvm=(safe,))
     open_ = shown(up(uplink, domains=(domain,), isolation=isolation))
     for action in WINDOWS:
         window = open_(action)

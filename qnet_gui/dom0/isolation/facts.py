@@ -1,4 +1,4 @@
-"""What stands between dom0 and the network, as facts in words: from what the kernel says to what people read. Pure.
+"""What stands between dom0 and the network, as facts: from what the kernel says to what people read. Pure.
 
 Not counted are dom0's own interface, the backends of vifs, loopback, routes that the kernel makes of an address, and
 link-local IPv6 on anything but a NIC, since every link has it.
@@ -10,11 +10,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TypeVar
 
 from qnet_gui.dom0.isolation.netlink import Address, Link, Route
+from qnet_gui.model.fact import Fact, rest
+from qnet_gui.model.messages.isolation import IsolationCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.parse import printable
 from qnet_gui.model.snapshot import Iommu
 
+T = TypeVar("T")
 #: How many of each kind are told by name.
 _LIMIT = 32
 #: netback's end of a vif, and the end of the network card that an emulator shows to the same domain.
@@ -26,12 +31,16 @@ _TCP_LISTEN, _TCP_CLOSE = "0A", "07"
 
 @dataclass(frozen=True, slots=True)
 class IsolationFacts:
-    """All that was found; empty is how it should be. `connected`: addresses and routes. `listening`: sockets."""
+    """All that was found; empty is how it should be. `connected`: addresses and routes. `listening`: sockets.
 
-    connected: tuple[str, ...] = ()
-    listening: tuple[str, ...] = ()
+    `nics` are names, and `more_nics` says how many there are besides.
+    """
+
+    connected: tuple[Fact, ...] = ()
+    listening: tuple[Fact, ...] = ()
     nics: tuple[str, ...] = ()
     iommu: Iommu = Iommu.UNKNOWN
+    more_nics: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +53,19 @@ class Network:
     nic_links: frozenset[str] = frozenset()
 
 
-def limited(facts: Iterable[str]) -> tuple[str, ...]:
-    """Each fact once, printable, and of too many only how many more there are."""
-    texts = [printable(fact, 120) for fact in dict.fromkeys(facts)]
-    return tuple(texts if len(texts) <= _LIMIT else [*texts[: _LIMIT - 1], f"{len(texts) - _LIMIT + 1} more"])
+def limited(values: Iterable[T]) -> tuple[tuple[T, ...], int]:
+    """Equal ones once, and of too many the first ones and how many more there are."""
+    different = tuple(dict.fromkeys(values))
+    kept = different if len(different) <= _LIMIT else different[: _LIMIT - 1]
+    return kept, len(different) - len(kept)
 
 
-def connected(network: Network, own_mac: str) -> tuple[str, ...]:
+def _facts(messages: Iterable[Message]) -> tuple[Fact, ...]:
+    kept, more = limited(messages)
+    return tuple(map(Fact.of, (*kept, *rest(more))))
+
+
+def connected(network: Network, own_mac: str) -> tuple[Fact, ...]:
     """The addresses and routes of dom0; `own_mac` is that of its own interface, empty when it should have none."""
     counted = {
         link.index: link.name
@@ -59,7 +74,7 @@ def connected(network: Network, own_mac: str) -> tuple[str, ...]:
     }
     hidden = {link.index for link in network.links} - counted.keys()
     facts = [
-        f"has the address {address.address}/{address.bits} on {counted[address.link]}"
+        _address(address, counted[address.link])
         for address in network.addresses
         if address.link in counted and _counts(address.address, counted[address.link], network.nic_links)
     ]
@@ -67,9 +82,22 @@ def connected(network: Network, own_mac: str) -> tuple[str, ...]:
         through = [counted[link] for link in route.links if link in counted]
         if (route.links and hidden.issuperset(route.links)) or not _leads(route, through, network.nic_links):
             continue
-        where = "a default route" if not route.bits else f"a route to {route.to}/{route.bits}"
-        facts.append(f"has {where} through {', '.join(through) or 'a link that is not known'}")
-    return limited(facts)
+        facts.append(_route(route, through))
+    return _facts(facts)
+
+
+def _address(address: Address, link: str) -> Message:
+    on = printable(link)
+    return Message(IsolationCode.HAS_ADDRESS, address=f"{address.address}/{address.bits}", interface=on)
+
+
+def _route(route: Route, through: list[str]) -> Message:
+    names, more = limited(map(printable, through))
+    links: tuple[str | Message, ...] = (*names, *rest(more))
+    links = links or (Message(IsolationCode.UNKNOWN_LINK),)
+    if not route.bits:
+        return Message(IsolationCode.HAS_DEFAULT_ROUTE, links=links)
+    return Message(IsolationCode.HAS_ROUTE, network=f"{route.to}/{route.bits}", links=links)
 
 
 def _counts(address: IPv4Address | IPv6Address, link: str, nic_links: frozenset[str]) -> bool:
@@ -104,13 +132,13 @@ def ports(kind: str, lines: Iterable[str]) -> set[tuple[str, int]]:
     return sockets
 
 
-def listening(sockets: Iterable[tuple[str, int]]) -> tuple[str, ...]:
-    """Ports in words."""
-    return limited(f"listens on {kind} {port}" for kind, port in sorted(sockets))
+def listening(sockets: Iterable[tuple[str, int]]) -> tuple[Fact, ...]:
+    """Ports as facts."""
+    return _facts(Message(IsolationCode.LISTENS_ON, kind=kind, number=port) for kind, port in sorted(sockets))
 
 
-def nics(nic_links: Iterable[tuple[str, str]], devices: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """The NICs that are dom0's own, in words: a link's name, the address of its device on the bus, or both.
+def nics(nic_links: Iterable[tuple[str, str]], devices: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], int]:
+    """The NICs that are dom0's own, and how many more: a link's name, the address of its device on the bus, or both.
 
     `nic_links`: name of a link and path of its device. `devices`: PCI address and path of a controller that dom0
     has not given away; one without a link is dom0's all the same.
@@ -121,4 +149,4 @@ def nics(nic_links: Iterable[tuple[str, str]], devices: Iterable[tuple[str, str]
         for name, path in nic_links
     }
     named = [f"{name} ({pci})" if pci else name for name, pci in of.items()]
-    return limited([*sorted(named), *sorted(known.keys() - set(of.values()))])
+    return limited(printable(name) for name in [*sorted(named), *sorted(known.keys() - set(of.values()))])

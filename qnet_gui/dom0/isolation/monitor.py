@@ -16,6 +16,7 @@ from qnet_gui.dom0.isolation import events, readers
 from qnet_gui.dom0.isolation.facts import IsolationFacts
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.fact import Fact
 from qnet_gui.model.snapshot import Iommu
 from qnet_gui.runtime.jobs import JobThread
 
@@ -35,7 +36,7 @@ class IsolationMonitor:
         self._own_mac = ""
         self._iommu: Iommu | None = None
         self._ask_at = 0.0
-        self._listening: tuple[str, ...] = ()
+        self._listening: tuple[Fact, ...] = ()
         self._worker = JobThread("isolation")
         self._waiting: list[Callable[[], None]] = []
         self._under_way = self._again = self._failed = False

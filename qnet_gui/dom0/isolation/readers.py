@@ -26,6 +26,7 @@ from qnet_gui.kernel.netlink_messages import (
     messages,
 )
 from qnet_gui.model.errors import KernelError, QnetError
+from qnet_gui.model.fact import Fact
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.snapshot import Iommu
 
@@ -74,8 +75,8 @@ def _network(nic_links: frozenset[str]) -> Network:
     )
 
 
-def listening() -> tuple[str, ...]:
-    """What listens, in words; slow where the kernel made room for many connections, all of which it looks through."""
+def listening() -> tuple[Fact, ...]:
+    """What listens; slow where the kernel made room for many connections, all of which it looks through."""
     sockets: set[tuple[str, int]] = set()
     for table in ("tcp", "tcp6", "udp", "udp6"):
         with suppress(FileNotFoundError), (_SOCKETS / table).open(encoding="ascii") as lines:  # no IPv6 here
@@ -117,7 +118,9 @@ def iommu(hypervisor: Hypervisor) -> Iommu | None:
 def read(own_mac: str) -> IsolationFacts:
     """All but the IOMMU and what listens; `own_mac` as in `facts.connected`."""
     nic_links = _nic_links()
+    nics, more_nics = facts.nics(nic_links.items(), _controllers().items())
     return IsolationFacts(
         facts.connected(_network(frozenset(nic_links)), own_mac),
-        nics=facts.nics(nic_links.items(), _controllers().items()),
+        nics=nics,
+        more_nics=more_nics,
     )

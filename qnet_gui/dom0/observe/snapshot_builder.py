@@ -13,6 +13,8 @@ from qnet_gui.dom0.observe.inputs import Inputs, VifStatus
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.dns import Dns
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.fact import rest
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem, in_order
 from qnet_gui.model.snapshot import Dom0State, Iommu, Isolation, Snapshot
@@ -111,7 +113,7 @@ def _isolation(inputs: Inputs, domains: Iterable[Domain]) -> Isolation:
         for domain in domains
         if not domain.vif and frontends.agent_of(inputs, domain.id) is AgentState.UNKNOWN  # a netvm needs none
     )
-    return Isolation((*facts.connected, *facts.listening), facts.nics, facts.iommu, without)
+    return Isolation((*facts.connected, *facts.listening), facts.nics, facts.iommu, without, facts.more_nics)
 
 
 def _isolation_problems(inputs: Inputs, netvm: Netvm) -> Iterable[Problem]:
@@ -121,7 +123,8 @@ def _isolation_problems(inputs: Inputs, netvm: Netvm) -> Iterable[Problem]:
     if inputs.isolation.connected and inputs.dom0.state is Dom0State.CLOSED and not inputs.stuck:
         yield Problem(ProblemCode.DOM0_REACHABLE)
     if inputs.isolation.nics:
-        yield Problem(ProblemCode.DOM0_NIC, nics=inputs.isolation.nics)
+        nics: tuple[str | Message, ...] = (*inputs.isolation.nics, *rest(inputs.isolation.more_nics))
+        yield Problem(ProblemCode.DOM0_NIC, nics=nics)
     if inputs.isolation.iommu is Iommu.OFF:
         yield Problem(ProblemCode.NO_IOMMU)
 

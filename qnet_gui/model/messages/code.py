@@ -59,7 +59,7 @@ class Kind(enum.Enum):
 
 _TEXTS = (
     "address", "command", "device", "driver", "interface", "key", "kind", "lab", "manager", "module", "name", "netvm",
-    "path", "pool", "program", "section", "setting", "text", "user", "value", "verb", "vif",
+    "network", "path", "pool", "program", "section", "setting", "text", "user", "value", "verb", "vif",
 )  # fmt: skip
 #: An argument of one name is of one kind in every sentence.
 KINDS = {
@@ -74,6 +74,7 @@ KINDS = {
     "until": Kind.MOMENT,
     "why": Kind.REASON,
     "problem": Kind.PROBLEM,
+    "links": Kind.LIST,
     "names": Kind.LIST,
     "nics": Kind.LIST,
     "servers": Kind.LIST,

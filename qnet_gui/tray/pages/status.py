@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.domain import Domain, DomainState, NetvmState
+from qnet_gui.model.fact import rest
 from qnet_gui.model.preflight import listed
 from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Iommu, Snapshot
@@ -91,7 +92,7 @@ def _servers(snapshot: Snapshot) -> str:
 def _dom0(snapshot: Snapshot) -> str:
     if snapshot.dom0.state is not Dom0State.CLOSED:
         return tr("is connected to the network")
-    return "\n".join(snapshot.isolation.reachable) or tr("has no network, as it should be")
+    return "\n".join(fact.translated for fact in snapshot.isolation.reachable) or tr("has no network, as it should be")
 
 
 def _isolation(snapshot: Snapshot) -> str:
@@ -99,7 +100,8 @@ def _isolation(snapshot: Snapshot) -> str:
     isolation = snapshot.isolation
     lines = [tr(_IOMMU[isolation.iommu])]
     if isolation.nics:
-        lines.append(tr("dom0 has network cards of its own: {cards}.", cards=listed(isolation.nics)))
+        cards = [*isolation.nics, *(more.translated for more in rest(isolation.more_nics))]
+        lines.append(tr("dom0 has network cards of its own: {cards}.", cards=listed(cards)))
     else:
         lines.append(tr("dom0 has no network card of its own."))
     if isolation.without_netvm:

@@ -18,11 +18,6 @@ DEADLINE = 30.0 * _FACTOR
 _NAP = 0.01
 
 
-def patient(seconds: float) -> float:
-    """A bound that is an assertion's own, with room for a loaded machine."""
-    return max(seconds, DEADLINE)
-
-
 def eventually(ready: Callable[[], Any], what: str = "it did not come", seconds: float = DEADLINE) -> Any:
     """Wait until `ready` returns something true, and return that."""
     until = time.monotonic() + seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
@@ -160,6 +161,9 @@ def test_events(space: Any) -> None:
 
 def test_pyroute2_comes_without_what_nobody_here_needs() -> None:
     load = "import sys; from qnet_gui.kernel.netlink import Netlink, link_index; Netlink().close(); print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", load], capture_output=True, text=True, check=True).stdout.split()
+    # what measures a program loads more than the program
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    done = subprocess.run([sys.executable, "-c", load], env=environment, capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
     assert "pyroute2.iproute" in loaded
     assert not {"pyroute2.ndb", "sqlite3", "http.server"} & set(loaded)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from waiting import PATIENCE
+from waiting import DEADLINE
 
 from qnet_gui.netvm import main as program
 from qnet_gui.netvm.dns import name_test
@@ -60,7 +60,7 @@ def agent(netvm: Any, script: Any) -> Iterator[Callable[[str], list[str]]]:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        ends.extend((lambda: thread.join(PATIENCE), listener.close))
+        ends.extend((lambda: thread.join(DEADLINE), listener.close))
         return told
 
     yield listen
@@ -145,12 +145,12 @@ class Server:
         self._thread.start()
 
     def _serve(self) -> None:
-        self._socket.settimeout(PATIENCE)
+        self._socket.settimeout(DEADLINE)
         question, sender = self._socket.recvfrom(512)
         self._socket.sendto(self._answer(question), sender)
 
     def close(self) -> None:
-        self._thread.join(PATIENCE)
+        self._thread.join(DEADLINE)
         self._socket.close()
 
 

@@ -91,13 +91,10 @@ class Devd:
             device.online = True
             device.script = script.decode("ascii", "replace")
             device.pending_actions.append("online")
-        elif state is None or (state == _STATE_CLOSED and online == b"0"):
-            self._gone(path, device)
-
-    def _gone(self, path: str, device: _Device | None) -> None:
-        if device is None:  # it went before a script was run for it
-            self._remove(path)
-        elif device.online:
+        elif device is None:
+            if state == _STATE_CLOSED and online == b"0":  # it went before a script was run for it
+                self._remove(path)
+        elif device.online and (state is None or (state == _STATE_CLOSED and online == b"0")):
             device.online = False
             device.pending_actions.append("offline")
 

@@ -17,7 +17,7 @@ ARGS ?=
 TIMES ?= 3
 
 # what is fast is told by the fixtures of each test, see tests/conftest.py
-FAST = $(PYTHON) -m pytest -n 2 -p no:cacheprovider -m 'not root and not screen'
+FAST = $(PYTHON) -m pytest -n 2 -p no:cacheprovider -m
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test test-fast coverage test-loaded test-plasma lint format docs translations release-check demo bench e2e-xen xen-shell
@@ -33,10 +33,10 @@ test: setup ## run the tests (as root, with sudo when needed); ARGS='tests/lab -
 	@.ci/as-root $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-fast: setup ## what needs neither root nor a lab, in a minute, as nobody in particular; ARGS as for test
-	@.ci/as-user $(FAST) $(ARGS)
+	@QNET_TEST_EXAMPLES=25 .ci/as-user $(FAST) 'not root and not screen and not programs' $(ARGS)
 
-coverage: setup ## the same, and how much of each room it covers; fails below the floors of tests/coverage_floors.toml
-	@.ci/as-user $(FAST) --cov --cov-report= $(ARGS)
+coverage: setup ## the same with whole programs, and how much of each room it covers; fails below the floors of tests/coverage_floors.toml
+	@.ci/as-user $(FAST) 'not root and not screen' --cov --cov-report= $(ARGS)
 
 test-loaded: setup ## run the tests TIMES=3 times, each beside two busy loops a core; ARGS as for test
 	@.ci/loaded $(TIMES) .ci/as-root $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)

@@ -36,7 +36,9 @@ with warnings.catch_warnings():
 pytest_plugins = ["rooms_covered"]
 _numbers = itertools.count()
 # how long an example takes says more of the machine than of the code, and what failed here is no help elsewhere
-hypothesis.settings.register_profile("qnet", deadline=None, database=None)
+hypothesis.settings.register_profile(
+    "qnet", deadline=None, database=None, max_examples=int(os.environ.get("QNET_TEST_EXAMPLES", "100"))
+)
 hypothesis.settings.load_profile("qnet")
 # ignored in the background of a shell, and then by everything that tests start
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -128,6 +130,11 @@ def as_root() -> None:
 
 
 @pytest.fixture(scope="session")
+def programs() -> None:
+    """For what starts whole programs again and again. `make test-fast` leaves it out, `make coverage` does not."""
+
+
+@pytest.fixture(scope="session")
 def screen() -> None:
     """For what starts a desktop without a screen, which takes its time."""
 
@@ -194,5 +201,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if "as_root" in fixtures:
             item.add_marker("root")
-        if "screen" in fixtures:
-            item.add_marker("screen")
+        for name in {"screen", "programs"}.intersection(fixtures):
+            item.add_marker(name)

@@ -36,7 +36,7 @@ ROW = '[[file]]\nsource = "a"\ntarget = "/b"\nmode = "0644"\nroles = ["dom0"]\n'
 
 
 @pytest.fixture(scope="module", params=install.ROLES)
-def role(request: pytest.FixtureRequest) -> str:
+def role(programs: None, request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 

@@ -13,7 +13,7 @@ Qnet = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="session")
-def qnet() -> Qnet:
+def qnet(programs: None) -> Qnet:
     """Run qnet as from a shell; `env` are changes of the environment."""
 
     def run(*words: str, env: dict[str, str] | None = None, **options: object) -> subprocess.CompletedProcess[str]:

@@ -63,7 +63,7 @@ class Service:
 
 
 @pytest.fixture
-def netvm(either_xen: Any, tmp_path: Path) -> Iterator[Service]:
+def netvm(programs: None, either_xen: Any, tmp_path: Path) -> Iterator[Service]:
     host = Host(either_xen, tmp_path)
     host.devices.add(CABLE)
     host.devices.add(WIFI, "0x028000", "iwlwifi")

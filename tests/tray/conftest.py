@@ -16,7 +16,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tray_process import Tray
 from tray_shared import Helper
-from waiting import DEADLINE, eventually
+from waiting import DEADLINE
 
 from qnet_gui.lab.desktop.light import LightDesktop
 from qnet_gui.tray.app.action_dispatcher import ActionDispatcher
@@ -45,10 +45,12 @@ class Bus:
 
     def start(self) -> None:
         self._daemon = subprocess.Popen(
-            ["/usr/bin/dbus-daemon", "--nofork", f"--config-file={self._config}"], stderr=subprocess.DEVNULL
-        )
-        eventually(lambda: self._path.is_socket() or self._daemon.poll() is not None)
-        assert self._daemon.poll() is None, "dbus-daemon did not start"
+            ["/usr/bin/dbus-daemon", "--nofork", "--print-address", f"--config-file={self._config}"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert self._daemon.stdout is not None
+        with self._daemon.stdout as said:  # its socket is there before anybody can connect
+            assert said.readline(), "dbus-daemon did not start"
 
     def end(self) -> None:
         self._daemon.terminate()

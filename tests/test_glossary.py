@@ -15,7 +15,7 @@ CODE = sorted(path for folder in ("qnet_gui", "tests") for path in (ROOT / folde
 GIVEN_UP = {
     "hands", "held", "keeper", "desk", "course", "standing", "doer", "engine", "forgetter", "served", "patience",
     "permitted", "news", "front", "raw", "stale", "outside", "onscreen", "updown", "ground", "grounds", "people",
-    "heard", "wishes",
+    "heard", "wishes", "told", "deed", "deeds",
 }  # fmt: skip
 #: Of those, what says something else where it is a method or a function: `Line.news`.
 CLASSES_AND_MODULES_ONLY = {"held", "front", "served", "stale", "raw", "outside", "engine", "news", "ground"}

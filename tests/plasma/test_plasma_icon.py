@@ -12,7 +12,7 @@ from plasma_tray import Pixels, Tray, eventually
 
 from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab.box.place import Place
-from qnet_gui.model.sentence import HELPER_AWAY, sentence
+from qnet_gui.model.sentence import sentence
 
 
 def process(tray: Tray, name: str) -> int:
@@ -108,8 +108,8 @@ def test_the_daemon_that_knows_the_icons_is_killed_and_comes_back(tray: Tray) ->
 
 def test_the_helper_is_killed_and_comes_back(tray: Tray, lab: Place) -> None:
     ask(lab.control, "program", domain="dom0", program="qnet-helper", action="kill")
-    eventually(lambda: tray.line() == HELPER_AWAY)
-    assert tray.entries()[0].text == HELPER_AWAY
+    eventually(lambda: tray.line() == sentence(None))
+    assert tray.entries()[0].text == sentence(None)
     ask(lab.control, "program", domain="dom0", program="qnet-helper", action="start")
     tray.wait_until_shown(lambda snapshot: snapshot.uplink)
 

@@ -186,10 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logger.info("%s", error)
         return 1
     except (QnetError, PermissionError) as error:
-        own_error = (
-            error if isinstance(error, QnetError) else KernelError(SystemCode.FOR_ROOT, why=printable(str(error), 200))
-        )
-        logger.error("%s", own_error)
+        logger.error("%s", error if isinstance(error, QnetError) else _for_root(error))
         return 1
 
 

@@ -75,6 +75,12 @@ def log_guard() -> Iterator[LogGuard]:
     guard.check()
 
 
+def pytest_collection_finish() -> None:
+    """All that is imported stays to the end: no need to look through it after each module."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _nothing_left_open() -> Iterator[None]:
     """A module that leaves a socket or a process open fails itself, and not whichever runs when Python finds out."""

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from qnet_gui.lab.box.place import LABS
+from qnet_gui.lab.box import cgroup
+from qnet_gui.lab.box.place import LABS, Place
 from qnet_gui.lab.box.root import CHECKOUT
 
 from .conftest import Lab
@@ -156,3 +157,14 @@ def test_an_interrupted_up_takes_everything_down(new_lab: Callable[[], Lab]) -> 
     assert process.returncode == 1
     assert err == "Interrupted. Nothing is left of the lab.\n"
     _assert_nothing_left(lab)
+
+
+def test_two_that_kill_one_group_at_once() -> None:
+    """The kernel answers who comes second with ENODEV, as long as the group's files are still open."""
+    place = Place(f"k{os.getpid()}")
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(100):
+            group = cgroup.make(place.cgroup)
+            for killing in [pool.submit(cgroup.kill, group) for _ in range(4)]:
+                killing.result()
+            assert not group.exists()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from qnet_gui.model.errors import HypervisorError
@@ -33,7 +35,7 @@ def kill(group: Path, deadline: float = 5.0) -> None:
     """Kill all processes of a group and those below, and remove the groups; a group that is not there is no error."""
     until = time.monotonic() + deadline
     while group.exists():
-        with contextlib.suppress(FileNotFoundError):
+        with _may_be_gone():
             (group / "cgroup.kill").write_text("1")
             _wait_for(group, "populated", False, max(0.0, until - time.monotonic()))
         for path, _, _ in os.walk(group, topdown=False):
@@ -41,6 +43,16 @@ def kill(group: Path, deadline: float = 5.0) -> None:
                 Path(path).rmdir()
         if time.monotonic() > until:
             raise HypervisorError(plain(f"Processes in {group} do not die."))
+
+
+@contextlib.contextmanager
+def _may_be_gone() -> Iterator[None]:
+    """Somebody else may remove the group at any moment; then the kernel says ENODEV of its open files, and ENOENT later."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENODEV):
+            raise
 
 
 def _wait_for(group: Path, key: str, value: bool, deadline: float) -> None:

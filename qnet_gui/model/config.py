@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
+from functools import partial
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ from qnet_gui.model.dns import DEFAULT_VIRTUAL
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.messages.values import ValueCode
-from qnet_gui.model.parse import domain_name, ipv4, printable, shown
+from qnet_gui.model.parse import domain_name, ipv4, ipv4_network, printable, shown
 from qnet_gui.model.snapshot import MINUTES_MAX
 
 PATH = Path("/etc/qnet/qnet.toml")
@@ -23,6 +26,17 @@ DEFAULT_POOL = IPv4Network("10.137.0.0/16")
 DEFAULT_GATEWAY = IPv4Address("10.137.0.1")
 #: More ports than this are no list of exceptions any more.
 PORTS_MAX = 16
+#: So many connections a domain may have at once, and may be given at most.
+DEFAULT_CONNECTIONS, CONNECTIONS_MAX = 16384, 1 << 24
+_PROTOCOLS = ("tcp", "udp")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPort:
+    """A port of the netvm's own that the world may reach; `protocol`: tcp or udp."""
+
+    protocol: str
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,9 @@ class Config:
 
     `pool`: where addresses of domains come from. `gateway`, `dns`: what every domain is told. `minutes`: after that
     time dom0 is disconnected again if nothing else was asked for. `ports`: the TCP ports that dom0 reaches meanwhile.
+
+    In a netvm's own file: `open`: what the world may reach of it. `local_resolver`: whether a resolver that listens on
+    the netvm's loopback answers the domains. `connections`: how many a domain may have at once.
     """
 
     pool: IPv4Network = DEFAULT_POOL
@@ -39,9 +56,9 @@ class Config:
     netvm: str = "netvm"
     minutes: int = 60
     ports: tuple[int, ...] = (80, 443)
-
-
-_KEYS = {"network": ("pool", "gateway", "dns"), "dom0": ("netvm", "minutes", "ports")}
+    open: tuple[OpenPort, ...] = ()
+    local_resolver: bool = False
+    connections: int = DEFAULT_CONNECTIONS
 
 
 def _text(value: Any, key: str) -> str:
@@ -57,46 +74,77 @@ def _address(value: Any, key: str) -> IPv4Address:
         raise BadInput(ValueCode.KEY_WRONG, key=key, why=error.message) from None
 
 
-def _pool(value: Any) -> IPv4Network:
-    text = _text(value, "network.pool")
+def _pool(value: Any, key: str) -> IPv4Network:
+    text = _text(value, key)
     try:
-        pool = IPv4Network(text)
-    except (AddressValueError, NetmaskValueError, ValueError):
-        raise BadInput(ValueCode.NOT_A_POOL, key="network.pool", value=shown(text)) from None
+        pool = ipv4_network(text)
+    except BadInput:
+        raise BadInput(ValueCode.NOT_A_POOL, key=key, value=shown(text)) from None
     if pool.prefixlen > 30 or pool.prefixlen < 8:
-        raise BadInput(ValueCode.POOL_SIZE, key="network.pool", pool=str(pool))
+        raise BadInput(ValueCode.POOL_SIZE, key=key, pool=str(pool))
     if pool.is_loopback or pool.is_multicast or int(pool.broadcast_address) >= 0xF0000000:
-        raise BadInput(ValueCode.POOL_EMPTY, key="network.pool", pool=str(pool))
+        raise BadInput(ValueCode.POOL_EMPTY, key=key, pool=str(pool))
     return pool
 
 
-def _dns(value: Any) -> tuple[IPv4Address, IPv4Address]:
+def _dns(value: Any, key: str) -> tuple[IPv4Address, IPv4Address]:
     if not isinstance(value, list) or len(value) != 2:
-        raise BadInput(ValueCode.NOT_TWO_ADDRESSES, key="network.dns", value=shown(value))
-    first, second = (_address(address, "network.dns") for address in value)
+        raise BadInput(ValueCode.NOT_TWO_ADDRESSES, key=key, value=shown(value))
+    first, second = (_address(address, key) for address in value)
     return first, second
 
 
-def _netvm(value: Any) -> str:
+def _netvm(value: Any, key: str) -> str:
     try:
-        return domain_name(_text(value, "dom0.netvm"))
+        return domain_name(_text(value, key))
     except BadInput as error:
-        raise BadInput(ValueCode.KEY_WRONG, key="dom0.netvm", why=error.message) from None
+        raise BadInput(ValueCode.KEY_WRONG, key=key, why=error.message) from None
 
 
-def _whole(value: Any, lowest: int, highest: int, key: str) -> int:
+def _whole(value: Any, key: str, lowest: int, highest: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
         raise BadInput(ValueCode.NOT_WHOLE, key=key, value=shown(value), low=lowest, high=highest)
     return value
 
 
-def _ports(value: Any) -> tuple[int, ...]:
+def _ports(value: Any, key: str) -> tuple[int, ...]:
     if not isinstance(value, list) or len(value) > PORTS_MAX:
-        raise BadInput(ValueCode.NOT_PORTS, key="dom0.ports", high=PORTS_MAX, value=shown(value))
-    ports = tuple(_whole(port, 1, 65535, "dom0.ports") for port in value)
+        raise BadInput(ValueCode.NOT_PORTS, key=key, high=PORTS_MAX, value=shown(value))
+    ports = tuple(_whole(port, key, 1, 65535) for port in value)
     if len(set(ports)) != len(ports):
-        raise BadInput(ValueCode.PORT_TWICE, key="dom0.ports")
+        raise BadInput(ValueCode.PORT_TWICE, key=key)
     return ports
+
+
+def _open_port(value: Any, key: str) -> OpenPort:
+    protocol, slash, port = value.partition("/") if isinstance(value, str) else ("", "", "")
+    if protocol not in _PROTOCOLS or not slash or not re.fullmatch("[1-9][0-9]{0,4}", port) or int(port) > 65535:
+        raise BadInput(ValueCode.NOT_OPEN_PORT, key=key, value=shown(value))
+    return OpenPort(protocol, int(port))
+
+
+def _open(value: Any, key: str) -> tuple[OpenPort, ...]:
+    if not isinstance(value, list) or len(value) > PORTS_MAX:
+        raise BadInput(ValueCode.NOT_PORTS, key=key, high=PORTS_MAX, value=shown(value))
+    return tuple(dict.fromkeys(_open_port(port, key) for port in value))
+
+
+def _yes_or_no(value: Any, key: str) -> bool:
+    if not isinstance(value, bool):
+        raise BadInput(ValueCode.NOT_YES_OR_NO, key=key, value=shown(value))
+    return value
+
+
+#: What parses the value of each key; every key is a field of `Config`.
+_KEYS: dict[str, dict[str, Callable[[Any, str], Any]]] = {
+    "network": {"pool": _pool, "gateway": _address, "dns": _dns},
+    "dom0": {"netvm": _netvm, "minutes": partial(_whole, lowest=1, highest=MINUTES_MAX), "ports": _ports},
+    "netvm": {
+        "open": _open,
+        "local_resolver": _yes_or_no,
+        "connections": partial(_whole, lowest=1, highest=CONNECTIONS_MAX),
+    },
+}
 
 
 def _known_keys_only(given: dict[str, Any]) -> None:
@@ -108,7 +156,7 @@ def _known_keys_only(given: dict[str, Any]) -> None:
         for key in values:
             if key not in _KEYS[section]:
                 unknown = f"{section}.{shown(key)[1:-1]}"
-                raise BadInput(ValueCode.KEY_UNKNOWN, key=unknown, section=section, names=_KEYS[section])
+                raise BadInput(ValueCode.KEY_UNKNOWN, key=unknown, section=section, names=tuple(_KEYS[section]))
 
 
 def parse(text: str) -> Config:
@@ -118,15 +166,13 @@ def parse(text: str) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise BadInput(ValueCode.NOT_TOML, why=printable(str(error), 200)) from None
     _known_keys_only(given)
-    network, dom0 = given.get("network", {}), given.get("dom0", {})
-    default = Config()
     config = Config(
-        pool=_pool(network["pool"]) if "pool" in network else default.pool,
-        gateway=_address(network["gateway"], "network.gateway") if "gateway" in network else default.gateway,
-        dns=_dns(network["dns"]) if "dns" in network else default.dns,
-        netvm=_netvm(dom0["netvm"]) if "netvm" in dom0 else default.netvm,
-        minutes=_whole(dom0["minutes"], 1, MINUTES_MAX, "dom0.minutes") if "minutes" in dom0 else default.minutes,
-        ports=_ports(dom0["ports"]) if "ports" in dom0 else default.ports,
+        **{
+            key: parser(given[section][key], f"{section}.{key}")
+            for section, parsers in _KEYS.items()
+            for key, parser in parsers.items()
+            if key in given.get(section, {})
+        }
     )
     if len({config.gateway, *config.dns}) != 3:
         raise BadInput(ValueCode.ADDRESSES_NOT_DISTINCT)

@@ -90,6 +90,17 @@ def ipv4(untrusted_value: bytes | str) -> ipaddress.IPv4Address:
     return address
 
 
+def ipv4_network(untrusted_value: bytes | str) -> ipaddress.IPv4Network:
+    """A network such as 10.137.0.0/16, the bits behind its prefix all zero; `BadInput` for anything else."""
+    text = text_of(untrusted_value, 18)
+    try:
+        if "/" not in text:
+            raise ValueError
+        return ipaddress.IPv4Network(text)
+    except ValueError:
+        raise BadInput(ValueCode.NOT_A_NETWORK, value=shown(text)) from None
+
+
 def addresses(untrusted_value: bytes | str) -> tuple[ipaddress.IPv4Address, ...]:
     """The IPv4 addresses of a vif's `ip`, one at least; `BadInput` for none, or when anything else is among them.
 

@@ -14,6 +14,7 @@ from gi.repository import GLib
 from qnet_gui.kernel.monitor import Monitor
 from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.kernel.nft import Nft
+from qnet_gui.model.config import Config
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.errors import KernelError, QnetError
 from qnet_gui.model.messages.agent import AgentCode
@@ -40,10 +41,13 @@ _SOURCES_SECONDS = 5.0
 
 
 class Agent:
-    """`bus` is the netvm's system bus or None; the caller holds the lock and has laid `first`, the first ground."""
+    """`bus` is the netvm's system bus or None; the caller holds the lock and has applied `first`, the first base setup.
 
-    def __init__(self, bus: Any | None, nft: Nft, netlink: Netlink, first: OwnAddresses) -> None:
-        self._nft, self._netlink, self._addresses = nft, netlink, first
+    `config`: the netvm's own.
+    """
+
+    def __init__(self, bus: Any | None, nft: Nft, netlink: Netlink, first: OwnAddresses, config: Config) -> None:
+        self._nft, self._netlink, self._addresses, self._config = nft, netlink, first, config
         self._worker = StoreWorker(post)
         self._flusher = ConntrackFlusher()
         self._failed = False

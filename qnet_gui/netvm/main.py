@@ -77,7 +77,7 @@ def serve() -> int:
         loop = GLib.MainLoop()
         for number in (signal.SIGTERM, signal.SIGINT):
             GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, loop.quit)
-        agent = Agent(_bus(), nft, netlink, first)
+        agent = Agent(_bus(), nft, netlink, first, once.load_config())
         agent.start()
         logger.info("started")
         loop.run()

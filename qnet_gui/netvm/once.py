@@ -9,6 +9,8 @@ from gi.repository import GLib
 
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
+from qnet_gui.model import config
+from qnet_gui.model.config import Config
 from qnet_gui.model.errors import BadInput, NotFound, QnetError
 from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.vif import VifId
@@ -35,6 +37,15 @@ def read_addresses(store: Store) -> OwnAddresses:
     except QnetError as error:
         log.error("the netvm's addresses cannot be read, so the usual ones are taken: %s", error)
         return OwnAddresses()
+
+
+def load_config() -> Config:
+    """The configuration of the netvm itself; the defaults when it is no good: the filter must be there in any case."""
+    try:
+        return config.load()
+    except BadInput as error:
+        log.error("the configuration is not used: %s", error)
+        return Config()
 
 
 def hotplug(verb: str, vif: VifId) -> None:

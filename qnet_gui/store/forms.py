@@ -6,13 +6,13 @@ import enum
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Generic, TypeVar
 
 from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.values import ValueCode
-from qnet_gui.model.parse import ipv4, number, printable, shown, text_of
+from qnet_gui.model.parse import ipv4, ipv4_network, number, printable, shown, text_of
 
 T = TypeVar("T")
 E = TypeVar("E", bound=enum.Enum)
@@ -85,6 +85,7 @@ def _redirects(text: str) -> tuple[DnsRedirect, ...]:
 
 FLAG = Form(bool, re.compile("[01]"), 1, lambda value: str(int(value)), lambda text: text == "1")
 ADDRESS = Form(IPv4Address, re.compile(_IP), 15, str, ipv4)
+NETWORK = Form(IPv4Network, re.compile(rf"{_IP}/[0-9]{{1,2}}"), 18, str, ipv4_network)
 #: An empty text stands for none.
 ADDRESS_OR_NONE: Form[IPv4Address | None] = Form(
     IPv4Address | None, re.compile(rf"(?:{_IP})?"), 15,

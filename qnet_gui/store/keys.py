@@ -149,12 +149,14 @@ ADDRESS = dom0("address", forms.ADDRESS, "the domain's own address; a netvm has 
 GATEWAY = dom0("gateway", forms.ADDRESS, "the router that domains see; a netvm answers ARP for it")
 DNS1 = dom0("dns1", forms.ADDRESS, "the first virtual name server")
 DNS2 = dom0("dns2", forms.ADDRESS, "the second virtual name server")
+# dom0 -> netvm
+POOL = dom0("pool", forms.NETWORK, "where the domains' addresses come from")
 # dom0 -> dom0
 SERVED_BY = dom0(
     "netvm", forms.word(r"[A-Za-z0-9_][A-Za-z0-9_.+\-]{0,62}", 63),
     "the name of the netvm that serves the domain, for when that has died", private=True,
 )  # fmt: skip
-# dom0 -> netvm
+# dom0 -> netvm, for a moment
 REQUEST = dom0("request", _REQUEST, "what the netvm is asked to do: `SERIAL VERB`")
 
 # netvm -> dom0: the agent's health and picture

@@ -6,7 +6,7 @@ A field is declared once, as a row of its table; see `table`. Pure.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any, TypeVar
 
 from qnet_gui.model.dns import DnsRedirect, DnsSource
@@ -25,11 +25,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class NetvmConfig:
-    """What every netvm is told: the addresses that it shows to its domains."""
+    """What every netvm is told: the addresses that it shows to its domains, and where theirs come from."""
 
     gateway: IPv4Address
     dns1: IPv4Address
     dns2: IPv4Address
+    pool: IPv4Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class NetworkConfig:
         return tuple(dict.fromkeys((self.dns1, self.dns2)))
 
 
-NETVM_CONFIG = Table(NetvmConfig, gateway=keys.GATEWAY, dns1=keys.DNS1, dns2=keys.DNS2)
+NETVM_CONFIG = Table(NetvmConfig, gateway=keys.GATEWAY, dns1=keys.DNS1, dns2=keys.DNS2, pool=keys.POOL)
 NETWORK_CONFIG = Table(NetworkConfig, address=keys.ADDRESS, gateway=keys.GATEWAY, dns1=keys.DNS1, dns2=keys.DNS2)
 
 # -- domain -> dom0
@@ -111,8 +112,8 @@ AGENT = Table(
 ALL: tuple[Key[Any], ...] = tuple(
     dict.fromkeys(
         (
-            *NETWORK_CONFIG.keys(), keys.SERVED_BY, keys.REQUEST, *AGENT.keys(), keys.AGENT_SERIAL,
-            keys.ANSWER_HEAD, keys.ANSWER_PIECE, *GUEST.keys(),
+            *NETWORK_CONFIG.keys(), *NETVM_CONFIG.keys(), keys.SERVED_BY, keys.REQUEST, *AGENT.keys(),
+            keys.AGENT_SERIAL, keys.ANSWER_HEAD, keys.ANSWER_PIECE, *GUEST.keys(),
         )
     )
 )  # fmt: skip

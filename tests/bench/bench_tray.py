@@ -18,7 +18,7 @@ from pixels import Screen
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-sys.path.insert(0, str(HERE.parent / "tray"))
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "tray")]
 from tray_shared import CABLE, OTHER, Helper, up  # noqa: E402
 
 from qnet_gui.lab.box import enter  # noqa: E402

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet_gui.model.config import Config, load, parse
+from qnet_gui.model.config import Config, OpenPort, load, parse
 from qnet_gui.model.errors import BadInput
 
 WHOLE = """
@@ -19,12 +19,19 @@ dns = ["10.2.255.1", "10.2.255.2"]
 netvm = "sys-net"
 minutes = 30
 ports = [80, 8080]
+[netvm]
+open = ["tcp/22", "udp/5353", "tcp/22"]
+local_resolver = true
+connections = 500
 """
 
 
 def test_all_of_it():
     dns = (IPv4Address("10.2.255.1"), IPv4Address("10.2.255.2"))
-    assert parse(WHOLE) == Config(IPv4Network("10.2.0.0/16"), IPv4Address("10.2.0.1"), dns, "sys-net", 30, (80, 8080))
+    assert parse(WHOLE) == Config(
+        IPv4Network("10.2.0.0/16"), IPv4Address("10.2.0.1"), dns, "sys-net", 30, (80, 8080),
+        (OpenPort("tcp", 22), OpenPort("udp", 5353)), True, 500,
+    )  # fmt: skip
 
 
 def test_nothing_means_the_defaults(tmp_path):
@@ -68,6 +75,16 @@ def test_dom0_may_be_given_no_port_at_all_and_as_many_as_there_may_be():
         ("[dom0]\nports = [80, false]", "dom0.ports"),
         ("[dom0]\nports = [80, 443, 80]", "twice"),
         (f"[dom0]\nports = {list(range(1, 18))}", "up to 16"),
+        ("[netvm]\nopen = 'tcp/22'", "netvm.open"),
+        ("[netvm]\nopen = [22]", "netvm.open"),
+        ("[netvm]\nopen = ['icmp/1']", "netvm.open"),
+        ("[netvm]\nopen = ['tcp/0']", "netvm.open"),
+        ("[netvm]\nopen = ['tcp/65536']", "netvm.open"),
+        ("[netvm]\nopen = ['tcp/22 accept']", "netvm.open"),
+        ("[netvm]\nopen = ['tcp/²']", "netvm.open"),
+        (f"[netvm]\nopen = {[f'tcp/{port}' for port in range(1, 18)]}", "up to 16"),
+        ("[netvm]\nlocal_resolver = 1", "netvm.local_resolver"),
+        ("[netvm]\nconnections = 0", "netvm.connections"),
         ("[network", "TOML"),
     ],
 )

@@ -16,6 +16,7 @@ from fakes.loop import EndingWorker, Loop
 from gi.repository import GLib
 from nm_objects import NM, ROOT, device, dns, primary
 
+from qnet_gui.model.config import Config
 from qnet_gui.netvm import agent as agent_module
 from qnet_gui.netvm.agent import Agent
 from qnet_gui.netvm.dns import redirection, resolved
@@ -113,7 +114,7 @@ def start(
 
     def start(with_bus: bool = True) -> Running:
         base_setup.apply(netvm.nft, netvm.netlink, OwnAddresses())
-        agents.append(Agent(bus if with_bus else None, netvm.nft, netvm.netlink, OwnAddresses()))
+        agents.append(Agent(bus if with_bus else None, netvm.nft, netvm.netlink, OwnAddresses(), Config()))
         agents[-1].start()
         return Running(agents[-1], netvm, bus, loop, path)
 

@@ -41,7 +41,7 @@ class HomeNodes:
 
 
 def _netvm_nodes(config: Config) -> dict[str, str]:
-    return NETVM_CONFIG.nodes(NetvmConfig(config.gateway, *config.dns))
+    return NETVM_CONFIG.nodes(NetvmConfig(config.gateway, *config.dns, config.pool))
 
 
 def _alive(inputs: Inputs) -> list[DomainInfo]:

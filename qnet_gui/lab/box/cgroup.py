@@ -47,7 +47,7 @@ def kill(group: Path, deadline: float = 5.0) -> None:
 
 @contextlib.contextmanager
 def _may_be_gone() -> Iterator[None]:
-    """Somebody else may remove the group at any moment; then the kernel says ENODEV of its open files, and ENOENT later."""
+    """Somebody else may remove the group at any moment: the kernel says ENODEV of its open files then, ENOENT later."""
     try:
         yield
     except OSError as error:

@@ -39,6 +39,7 @@ class ValueCode(Code):
     NOT_A_COOKIE = "not-a-cookie", "That is not the cookie of a display."
     NOT_A_PCI_ADDRESS = "not-a-pci-address", "{value} is not the address of a PCI device."
     WRONG_VALUE = "wrong-value", "{key} is {value}, which it cannot be."
+    NOT_A_NETWORK = "not-a-network", "{value} is not a network such as 10.137.0.0/16."
     NOT_VALID = "not-valid", "{value} is not valid."
 
     # the configuration
@@ -54,6 +55,8 @@ class ValueCode(Code):
     NOT_TWO_ADDRESSES = "not-two-addresses", "{key} must be a list of two addresses, not {value}."
     NOT_WHOLE = "not-whole", "{key}: {value} is not a whole number between {low} and {high}."
     NOT_PORTS = "not-ports", "{key} must be a list of up to {high} ports, not {value}."
+    NOT_OPEN_PORT = "not-open-port", '{key}: {value} is no port such as "tcp/22" or "udp/5353".'
+    NOT_YES_OR_NO = "not-yes-or-no", "{key}: {value} is neither true nor false."
     PORT_TWICE = "port-twice", "{key} has a port twice."
     ADDRESSES_NOT_DISTINCT = (
         "addresses-not-distinct",

@@ -7,12 +7,14 @@ away: a stopped or killed agent leaves the netvm filtering.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
+from typing import TypeVar
 
 from qnet_gui.kernel import conntrack
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.sysctl import set_sysctl
+from qnet_gui.model.config import DEFAULT_GATEWAY, DEFAULT_POOL
 from qnet_gui.model.dns import DEFAULT_VIRTUAL
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.agent import AgentCode
@@ -23,15 +25,16 @@ from qnet_gui.store.client import Store
 #: Milliseconds between two "port unreachable" to one domain; by the kernel's own second, a domain that asks for several
 #: names while there is no server would have to wait for the refusal of all but the first six queries.
 _REFUSAL_INTERVAL = 10
-DEFAULT_GATEWAY = IPv4Address("10.137.0.1")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class OwnAddresses:
-    """The addresses that the netvm shows to its domains."""
+    """The addresses that the netvm shows to its domains; `pool`: where theirs come from."""
 
     gateway: IPv4Address = DEFAULT_GATEWAY
     virtual: tuple[IPv4Address, ...] = DEFAULT_VIRTUAL
+    pool: IPv4Network = DEFAULT_POOL
 
     @property
     def own(self) -> tuple[IPv4Address, ...]:
@@ -42,13 +45,14 @@ class OwnAddresses:
 def read(store: Store) -> OwnAddresses:
     """What dom0 wrote into the netvm's own home, the defaults where it wrote nothing; `BadInput` for nonsense."""
 
-    def address(key: keys.Key[IPv4Address], default: IPv4Address) -> IPv4Address:
+    def written(key: keys.Key[T], default: T) -> T:
         value = store.read(key.at())
         return default if value is None else key.parse(value)
 
     addresses = OwnAddresses(
-        address(keys.GATEWAY, DEFAULT_GATEWAY),
-        (address(keys.DNS1, DEFAULT_VIRTUAL[0]), address(keys.DNS2, DEFAULT_VIRTUAL[1])),
+        written(keys.GATEWAY, DEFAULT_GATEWAY),
+        (written(keys.DNS1, DEFAULT_VIRTUAL[0]), written(keys.DNS2, DEFAULT_VIRTUAL[1])),
+        written(keys.POOL, DEFAULT_POOL),
     )
     if len(set(addresses.own)) != len(addresses.own):
         raise BadInput(AgentCode.ADDRESS_FOR_TWO)

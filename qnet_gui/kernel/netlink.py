@@ -30,6 +30,7 @@ from qnet_gui.kernel.rtnetlink import (
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.route import Route
+from qnet_gui.model.vif import VIF_GROUP
 
 NUD_PERMANENT = 0x80
 RT_TABLE_MAIN = 254
@@ -105,7 +106,8 @@ class Netlink:
             ndmsg(), RTM_NEWNEIGH, _REPLACE, [("NDA_DST", str(address)), ("NDA_LLADDR", mac)],
             family=socket.AF_INET, ifindex=index, state=NUD_PERMANENT,
         )  # fmt: skip
-        link = _message(ifinfmsg(), RTM_NEWLINK, 0, [], index=index, flags=IFF_UP, change=IFF_UP)
+        group = [("IFLA_GROUP", VIF_GROUP)]
+        link = _message(ifinfmsg(), RTM_NEWLINK, 0, group, index=index, flags=IFF_UP, change=IFF_UP)
         route = _message(
             rtmsg(), RTM_NEWROUTE, _REPLACE,
             [("RTA_DST", str(address)), ("RTA_OIF", index), ("RTA_PRIORITY", metric)],

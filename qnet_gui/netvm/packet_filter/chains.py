@@ -5,8 +5,9 @@ yet is told by its name and gets nothing through. A packet of a connection that 
 `anti_spoofing` and one in `forward`; everything else is behind a `goto`.
 
 Whose connection it is, says its mark: a vif's connections are marked with the vif's own number at their first packet,
-and pass only while that vif has that address. So an entry of conntrack that nobody deleted serves nobody who gets the
-address later. Another program's mark is never overwritten; its connections are held by address alone.
+and answers pass only while that vif has that address. So what an entry of conntrack that nobody deleted still brings
+reaches nobody who gets the address later. Another program's mark is never overwritten; its connections are held by
+address alone.
 """
 
 from __future__ import annotations
@@ -39,8 +40,12 @@ _NOT_TO_VIF = f"oifgroup != {VIF_GROUP}"
 #: Errors about a connection. Redirects are none of them: nobody tells a domain or the netvm where to send.
 _ERROR = "ct state related icmp type { destination-unreachable, time-exceeded, parameter-problem }"
 _ERROR6 = "icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem }"
+_MARKED = f"ct mark and {MARK_MASK:#x} == {MARK:#x}"
 #: A mark of another program's, on a connection that a domain began.
 _FOREIGN = f"ct mark != 0 ct mark and {MARK_MASK:#x} != {MARK:#x} ct status snat"
+#: Nobody but a domain has a domain's address. Behind conntrack, since whoever is outside can forge answers as well, and
+#: answers would pay for it; what it is about never passes by the rules for known connections.
+_IMPERSONATED = f"ip saddr @{DOMAIN_SET} counter name impersonated drop"
 _CLAMP = "tcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu"
 
 
@@ -66,7 +71,6 @@ _PREROUTING: Chains = {
         (
             f"{_FROM_VIF} iifname . ip saddr @{VIF_SET} accept",
             f"{_FROM_VIF} counter name spoofed drop",
-            f'ip saddr @{DOMAIN_SET} iifname != "lo" counter name impersonated drop',
         ),
     ),
     "inet redirect_dns": (
@@ -105,6 +109,7 @@ def _input(ours: str, policy: Policy) -> Chains:
         "inet world_to_netvm": (
             "",
             (
+                _IMPERSONATED,
                 # they stand on lo, and are nobody's business but the domains', unless the uplink's network has them too
                 f"ip daddr {ours} fib daddr . iif type != local drop",
                 "ct state established accept",
@@ -130,22 +135,25 @@ def _forward(policy: Policy) -> Chains:
             "type filter hook forward priority filter; policy accept;",
             (
                 # marked is what `first_of_domain` let through; as long as nobody answers, all packets are new
-                f"{_NOT_TO_VIF} ip saddr . ct mark @{MARK_SET} accept",
+                f"{_FROM_VIF} {_NOT_TO_VIF} ct state != related {_MARKED} accept",
                 f"{_TO_VIF} goto to_domain",
                 f"{_FROM_VIF} goto from_domain",
                 'iifname "vif*" drop',
                 'oifname "vif*" drop',
+                _IMPERSONATED,
+                f"{_MARKED} drop",  # an answer to a domain that has gone
             ),
         ),
         "inet to_domain": (
             "",
             (
-                f"{_FROM_VIF} counter name between_vifs drop",
                 _CLAMP,
-                f"ct state established ip daddr . ct mark @{MARK_SET} accept",
+                f"ct state == established ip daddr . ct mark @{MARK_SET} accept",
                 f"{_ERROR} ip daddr . ct mark @{MARK_SET} accept",
                 f"ct state established {_FOREIGN} accept",
                 f"{_ERROR} {_FOREIGN} accept",
+                f"{_FROM_VIF} counter name between_vifs drop",
+                _IMPERSONATED,
                 "drop",
             ),
         ),

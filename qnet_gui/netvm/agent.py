@@ -24,7 +24,9 @@ from qnet_gui.netvm.dns.name_test import NameTest
 from qnet_gui.netvm.dns.redirection import Redirection, ServerGap, Sources
 from qnet_gui.netvm.packet_filter import base_setup
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
+from qnet_gui.netvm.packet_filter.connection_table import FillWatch
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
+from qnet_gui.netvm.packet_filter.inside_links import InsideLinks
 from qnet_gui.netvm.report import Publisher
 from qnet_gui.netvm.requests import Requests
 from qnet_gui.netvm.vifs.hotplug import HotplugSocket, Reply
@@ -59,9 +61,11 @@ class Agent:
         self._gap = ServerGap(self._changed)
         self._publisher = Publisher(self._worker, self._report)
         self._sources = Sources(bus, netlink, self._changed)
-        self._vifs = VifReconciler(self._worker, VifTable(nft, netlink), self._flusher, self._publisher.publish_vifs)
+        self._vifs = VifReconciler(self._worker, VifTable(nft, netlink), self._flusher, self._vifs_changed)
         verbs = {"routes": self._routes, "reapply": self._reapply}
         self._requests = Requests(self._worker, verbs, {"names": self._test_names})
+        self._inside = InsideLinks(nft, self._changed)
+        self._fill = FillWatch(lambda: bool(self._vifs.served), self._publisher.publish)
         self._monitor = Monitor()
         self._socket = HotplugSocket(self._hotplug)
 
@@ -102,7 +106,7 @@ class Agent:
 
     def _apply_base_setup(self, new: OwnAddresses) -> None:
         try:
-            base_setup.apply(self._nft, self._netlink, new, before=self._addresses)
+            base_setup.apply(self._nft, self._netlink, new, self._addresses, self._config)
             self._addresses, self._failed = new, False
         except KernelError as error:
             self._failed = True
@@ -131,8 +135,13 @@ class Agent:
     def _give_up_waiting(self) -> None:
         self._sources.give_up_waiting()
 
+    def _vifs_changed(self) -> None:
+        self._fill.look()
+        self._publisher.publish_vifs()
+
     def _update(self) -> None:
         self._update_posted = False
+        self._inside.look()
         if not self._sources.ready:
             return
         source, servers, uplinks = self._sources.ask(self._addresses.virtual)
@@ -152,6 +161,7 @@ class Agent:
         if self._uplinks is None:
             return None
         problems = [*self._problems, *(["nft-failed"] if self._failed else [])]
+        problems += ["connections-almost-full"] if self._fill.almost_full else []
         in_force = self._redirection.in_force
         return AgentReport(self._uplinks, self._source, in_force, tuple(self._vifs.served), tuple(problems))
 

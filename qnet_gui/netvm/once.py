@@ -52,7 +52,7 @@ def hotplug(verb: str, vif: VifId) -> None:
     """Bring one vif online or take it offline; raises what went wrong. The caller holds the lock."""
     with Store() as store:
         nft, netlink = Nft(), Netlink()
-        base_setup.apply(nft, netlink, read_addresses(store))
+        base_setup.apply(nft, netlink, read_addresses(store), config=load_config())
         served = VifTable(nft, netlink)
         vif_node = node.read(store, vif)
         if (
@@ -98,7 +98,7 @@ def redirect(bus: Any | None) -> None:
     nft, netlink = Nft(), Netlink()
     with Store() as store:
         wanted = read_addresses(store)
-    base_setup.apply(nft, netlink, wanted)
+    base_setup.apply(nft, netlink, wanted, config=load_config())
     loop = GLib.MainLoop()
     sources = Sources(bus, netlink, lambda: loop.quit() if sources.ready else None)
     if not sources.ready:

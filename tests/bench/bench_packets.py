@@ -1,9 +1,9 @@
 """What the packet filter costs a packet: ours, Qubes OS 4.3's and bare masquerading in turn, in one run.
 
 Each ruleset stands in a netvm of its own, between a domain and a world that are as small as can be: three network
-namespaces joined by veth, with one flow that goes on. Packets are sent in bursts of some milliseconds, through one netvm
-after the other, so that whatever else the machine does meets all of them alike; what is told is the median of the ratios
-of bursts that followed one another. What arrives gets as far as a socket that nobody reads, and is dropped there.
+namespaces joined by veth, with one flow that goes on. Packets are sent in bursts of some milliseconds, through one
+netvm after the other, so that whatever else the machine does meets all of them alike; what is told is the median of
+the ratios of bursts that followed one another. What arrives gets as far as a socket that nobody reads, and is dropped.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import IPv4Address
+from pathlib import Path
 
 from figures import median
 
@@ -46,7 +47,9 @@ table ip q {{
   chain own-input {{ }}
   chain own-forward {{ }}
   chain sources {{ iifname . ip saddr @pairs accept; counter drop; }}
-  chain raw {{ type filter hook prerouting priority raw; iifgroup {VIF_GROUP} goto sources; ip saddr @behind counter drop; }}
+  chain raw {{
+    type filter hook prerouting priority raw; iifgroup {VIF_GROUP} goto sources; ip saddr @behind counter drop;
+  }}
   chain names {{
     type nat hook prerouting priority dstnat;
     ip daddr {VIRTUAL[0]} udp dport 53 dnat to 192.168.9.53; ip daddr {VIRTUAL[0]} tcp dport 53 dnat to 192.168.9.53;
@@ -255,7 +258,7 @@ def main() -> None:
     with suppress(OSError):  # so that a loaded machine does not stop a burst in its middle
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))
     rules = {"bare masquerading": BARE, "Qubes OS 4.3": QUBES, "ours": ours(1), "ours, 1,000 vifs": ours(1000)}
-    rules |= {os.path.basename(path): open(path).read() for path in sys.argv[1:]}
+    rules |= {Path(path).name: Path(path).read_text() for path in sys.argv[1:]}  # others, to be compared
     ways: dict[str, Way] = {}
     try:
         for name, text in rules.items():

@@ -14,17 +14,18 @@ from qnet_gui.kernel import conntrack
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.sysctl import set_sysctl
-from qnet_gui.model.config import DEFAULT_GATEWAY, DEFAULT_POOL
+from qnet_gui.model.config import DEFAULT_GATEWAY, DEFAULT_POOL, Config
 from qnet_gui.model.dns import DEFAULT_VIRTUAL
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.agent import AgentCode
-from qnet_gui.netvm.packet_filter import ruleset
+from qnet_gui.netvm.packet_filter import connection_table, loading, ruleset
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 
 #: Milliseconds between two "port unreachable" to one domain; by the kernel's own second, a domain that asks for several
 #: names while there is no server would have to wait for the refusal of all but the first six queries.
 _REFUSAL_INTERVAL = 10
+_DEFAULT_CONFIG = Config()
 T = TypeVar("T")
 
 
@@ -59,13 +60,26 @@ def read(store: Store) -> OwnAddresses:
     return addresses
 
 
-def apply(nft: Nft, netlink: Netlink, addresses: OwnAddresses, before: OwnAddresses | None = None) -> None:
+def filter_text(addresses: OwnAddresses, config: Config, connections: int) -> str:
+    """The packet filter but for what depends on vifs, links and name servers."""
+    policy = ruleset.Policy(config.open, config.local_resolver, connections)
+    return ruleset.base(addresses.virtual, addresses.gateway, policy)
+
+
+def apply(
+    nft: Nft,
+    netlink: Netlink,
+    addresses: OwnAddresses,
+    before: OwnAddresses | None = None,
+    config: Config = _DEFAULT_CONFIG,
+) -> None:
     """Put everything in place; what `before` had and `addresses` has not is taken away.
 
     The filter comes before forwarding. The addresses stand on `lo`, so that ARP for them is answered on every vif and a
     query is refused at once even when there is no uplink.
     """
-    nft.apply(ruleset.base(addresses.virtual))
+    connections = connection_table.prepare(config.connections)
+    loading.load(nft, filter_text(addresses, config, connections), connections)
     loopback = link_index("lo") or 1
     netlink.set_up(loopback)
     for address in addresses.own:

@@ -27,8 +27,10 @@ from qnet_gui.model.vif import VifId
 from qnet_gui.netvm.packet_filter import sets
 from qnet_gui.netvm.packet_filter.chains import Policy, chains
 from qnet_gui.netvm.packet_filter.sets import (
+    CONNECTION_SET,
     DOMAIN_SET,
     INSIDE_SET,
+    LIMIT_SET,
     LINK_ADDRESS_SET,
     MARK_MAP,
     MARK_SET,
@@ -121,6 +123,11 @@ def change_redirects(redirects: Iterable[DnsRedirect]) -> str:
     """One transaction that replaces all redirections; with none every query is refused."""
     pairs = [f"{redirect.virtual} : {redirect.real}" for redirect in redirects]
     return "\n".join(_replace(SERVER_MAP, pairs, kind="map"))
+
+
+def change_limit(connections: int) -> str:
+    """Make the limit in the rules the limit in force: what was counted so far was counted towards another."""
+    return "\n".join([f"flush set inet {TABLE} {CONNECTION_SET}", *_replace(LIMIT_SET, [str(connections)])])
 
 
 def change_links(inside: Iterable[str], ours_on_links: Iterable[IPv4Address]) -> str:

@@ -20,8 +20,10 @@ import pytest
 
 from fakes.nftables import Context, Ruleset
 from qnet_gui.kernel import conntrack, netlink, sysctl
+from qnet_gui.kernel.link_survey import SurveyedLink
 from qnet_gui.kernel.monitor import Event
 from qnet_gui.kernel.rtnetlink import RTM_NEWLINK, RTM_NEWNEIGH, RTM_NEWROUTE, NetlinkError
+from qnet_gui.netvm.packet_filter import connection_table, inside_links
 
 _MAIN, _UNICAST, _KERNEL, _STATIC = 254, 1, 2, 4
 _SCOPES = {"universe": 0, "link": 253, "host": 254}
@@ -87,6 +89,8 @@ class FakeKernel:
         monkeypatch.setattr(socket, "if_nameindex", lambda: sorted(self.names.items()))
         monkeypatch.setattr(nftables, "Nftables", lambda: Context(self.ruleset))
         monkeypatch.setattr(sysctl, "_ROOT", str(self.settings))
+        monkeypatch.setattr(connection_table, "_FOLDER", self.settings / "netfilter")
+        monkeypatch.setattr(inside_links, "survey", self.survey)
         monkeypatch.setattr(conntrack, "run_all", lambda commands: self.forgotten.extend(map(tuple, commands)))
 
     # -- what others do
@@ -101,6 +105,16 @@ class FakeKernel:
             self._setting(setting.format(name))
         self._tell(Event(name, uplink=not name.startswith("vif")))
         return index
+
+    def survey(self) -> list[SurveyedLink]:
+        """What `link_survey.survey` says of it: every address is fixed, every link a broadcast one."""
+        links = []
+        for index, name in self.names.items():
+            if name != "lo" and not name.startswith("vif"):
+                addresses = tuple(interface.ip for interface, _ in self.addresses[index])
+                default = any(route.link == index and not route.network.prefixlen for route in self.routes.values())
+                links.append(SurveyedLink(name, addresses, bool(addresses), default_route=default))
+        return sorted(links, key=lambda link: link.name)
 
     def delete_link(self, name: str) -> None:
         """It goes, and takes along what was on it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 from qnet_gui.model.vif import VIF_GROUP, VifId
 from qnet_gui.netvm.packet_filter import sets
 
-from . import listen, packets
+from . import listen, packets, unbooted_vifs
 from .conftest import Lab
 from .test_isolation import _ON_CABLE, _counter, _mac, _send, _watching
 
@@ -33,7 +33,7 @@ def _uplink_mac(lab: Lab) -> str:
     return lab.out("netvm", "cat", "/sys/class/net/eth0/address")
 
 
-def _from_cable(lab: Lab, *frames: str, seconds: float = 0.5) -> list[bytes]:
+def _from_cable(lab: Lab, *frames: str, seconds: float = 1.0) -> list[bytes]:
     """What the netvm sends to the provider while frames come from there."""
     lines = lab.out("isp1", PYTHON, LISTEN, "cable", str(seconds), *frames).splitlines()
     return [bytes.fromhex(line) for line in lines]
@@ -60,7 +60,7 @@ def test_on_the_uplink_only_its_own_address_is_answered_for(lab: Lab, uplink: st
     def answers(target: str) -> int:
         return sum(map(_is_arp_answer, _from_cable(lab, packets.arp(STRANGER, target, "02:00:00:00:00:01"))))
 
-    assert answers(uplink) == 1
+    assert answers(uplink) > 0
     assert [answers(target) for target in (*OURS, lab.address("work"))] == [0, 0, 0, 0]
 
 
@@ -74,14 +74,14 @@ def test_not_even_where_somebody_has_switched_on_proxy_arp(lab: Lab) -> None:
 
 
 def test_on_the_uplink_only_its_own_address_answers_ping(lab: Lab, uplink: str) -> None:
-    own = lab.out("isp1", "cat", "/sys/class/net/cable/address")
+    own = lab.out("isp1", "ip", "-br", "link", "show", "cable").split()[2]
 
     def answers(target: str, ttl: int = 64) -> list[bytes]:
         frame = packets.icmp(ROUTER, target, 8, to=_uplink_mac(lab), own=own)
         frame = frame[:44] + f"{ttl:02x}" + frame[46:]  # the checksum of the head is wrong then, unless it is 64
         return [data for data in _from_cable(lab, frame) if data[12:14] == b"\x08\x00" and data[23] == 1]
 
-    assert len(answers(uplink)) == 1
+    assert answers(uplink)
     assert [answers(target) for target in (*OURS, lab.address("work"))] == [[], [], [], []]
 
 
@@ -159,9 +159,8 @@ def _configure(lab: Lab, lines: str) -> None:
     script = "mkdir -p /etc/qnet && printf '[netvm]\\n%s\\n' \"$1\" > /etc/qnet/qnet.toml"
     lab.exec("netvm", "sh", "-c", script, "sh", lines)
     lab.restart_program("netvm", "qnet-agent")
-    home = f"/local/domain/{lab.id('netvm')}/data/qnet/agent/state"
-    with lab.store("dom0") as store:
-        lab.wait("the agent's return", lambda: store.read(home) == "running")
+    state = f"{unbooted_vifs.NETVM_HOME}/data/qnet/agent/state"
+    lab.wait("the agent's return", lambda: lab.out("dom0", "xenstore-read", state) == "running")
 
 
 @contextmanager
@@ -183,6 +182,11 @@ def _hotspot(lab: Lab) -> Iterator[str]:
         lab.exec("netvm", "sh", "-c", "nft delete table ip hotspot; ip link del br0; ip netns del box")
 
 
+def _tried(lab: Lab, *inside: str) -> str:
+    """What of the netvm answers behind the hotspot."""
+    return lab.out("netvm", *inside, PYTHON, "-c", _TRY, "172.30.0.1", timeout=20)
+
+
 def test_a_hotspot_in_the_netvm_goes_on(fresh_lab: Lab) -> None:
     """What is neither from nor to a vif is none of our business, and who is behind it may ask the netvm."""
     lab, address = fresh_lab, fresh_lab.address("work")
@@ -190,10 +194,7 @@ def test_a_hotspot_in_the_netvm_goes_on(fresh_lab: Lab) -> None:
         inside = ["ip", "netns", "exec", box]
         assert lab.out("netvm", *inside, "curl", "-sf", "-m", "5", f"http://{WEB}/").startswith("Hello")
         with _serving(lab, "netvm", "172.30.0.1"):
-            reached: Callable[[], bool] = lambda: (
-                lab.out("netvm", *inside, PYTHON, "-c", _TRY, "172.30.0.1", timeout=20) == ALL
-            )
-            lab.wait("the hotspot to have settled", reached)
+            lab.wait("the hotspot to have settled", lambda: _tried(lab, *inside) == ALL)
         # but not the domains, nor our addresses, nor as a domain
         assert lab.exec("netvm", *inside, "ping", "-c1", "-W1", address, check=False).returncode == 1
         assert lab.exec("netvm", *inside, "ping", "-c1", "-W1", OURS[0], check=False).returncode == 1
@@ -204,18 +205,15 @@ def test_a_hotspot_in_the_netvm_goes_on(fresh_lab: Lab) -> None:
         # a way out through it makes it the world's
         lab.exec("netvm", "ip", "route", "add", "default", "via", "172.30.0.2", "metric", "9999")
         with _serving(lab, "netvm", "172.30.0.1"):
-            shut: Callable[[], bool] = lambda: (
-                lab.out("netvm", *inside, PYTHON, "-c", _TRY, "172.30.0.1", timeout=20) == ""
-            )
-            lab.wait("it to be shut", shut)
+            lab.wait("it to be shut", lambda: _tried(lab, *inside) == "")
 
 
 @contextmanager
 def _own_connection(lab: Lab) -> Iterator[int]:
-    """A TCP connection of the netvm's own to the web server; yields its port."""
+    """A UDP connection of the netvm's own to the web server; yields its port."""
     hold = (
-        "import socket, time\n"
-        f"sock = socket.create_connection(('{WEB}', 80)); print(sock.getsockname()[1], flush=True); time.sleep(60)"
+        "import socket, time\nsock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+        f"sock.connect(('{WEB}', 7777)); sock.send(b'x'); print(sock.getsockname()[1], flush=True); time.sleep(60)"
     )
     with lab.popen("netvm", PYTHON, "-c", hold, stdout=subprocess.PIPE, text=True) as holder:
         try:
@@ -232,14 +230,14 @@ def _frag_needed(lab: Lab, domain: str, target: str, inner: bytes, mtu: int = 60
 
 def test_a_domains_icmp_about_the_netvms_own_connections_is_none_of_its_business(lab: Lab, uplink: str) -> None:
     with _own_connection(lab) as port:
-        frame = _frag_needed(lab, "work", uplink, packets.quoted(uplink, WEB, 6, port, 80))
+        frame = _frag_needed(lab, "work", uplink, packets.quoted(uplink, WEB, 17, port, 7777))
         before = _counter(lab, "towards_netvm")
         _send(lab, "work", frame)
         assert _counter(lab, "towards_netvm") - before == COUNT
         assert "mtu 600" not in lab.out("netvm", "ip", "route", "get", WEB)
         # nor does it get to the other end of it, whoever it says that it is
         with _watching(lab, "isp1", "cable") as arrived:
-            _send(lab, "work", _frag_needed(lab, "work", WEB, packets.quoted(WEB, uplink, 6, 80, port)))
+            _send(lab, "work", _frag_needed(lab, "work", WEB, packets.quoted(WEB, uplink, 17, 7777, port)))
         assert arrived == [0]
 
 
@@ -247,7 +245,7 @@ def test_the_same_from_the_world_is_listened_to(lab: Lab, uplink: str) -> None:
     """So that the test above can fail."""
     with _own_connection(lab) as port:
         rest = bytes(2) + (600).to_bytes(2, "big")
-        inner = packets.quoted(uplink, WEB, 6, port, 80)
+        inner = packets.quoted(uplink, WEB, 17, port, 7777)
         _on_cable(lab, packets.icmp(ROUTER, uplink, 3, 4, rest, inner, to=_uplink_mac(lab)))
         assert "mtu 600" in lab.out("netvm", "ip", "route", "get", WEB)
     lab.exec("netvm", "ip", "route", "flush", "cache")
@@ -300,16 +298,20 @@ def test_a_connection_has_the_mark_of_its_vif_and_answers_reach_it(lab: Lab, upl
         assert arrived == [COUNT]
 
 
-@pytest.mark.parametrize("whose", ["an earlier domain's", "nobody's"])
+@pytest.mark.parametrize("whose", ["its own", "an earlier domain's", "nobody's"])
 def test_what_nobody_deleted_of_an_earlier_owner_reaches_no_later_one(lab: Lab, uplink: str, whose: str) -> None:
     """An entry as it stays when conntrack cannot delete: of that address, but of another vif."""
-    mark = sets.mark(VifId(12345, 0)) if whose == "an earlier domain's" else 0
-    with _flow(lab, "work", 41002):
-        lab.exec("netvm", "conntrack", "-U", "-p", "udp", "--sport", "41002", "--dport", "7777", "-m", str(mark))
+    mark = {"its own": _mark(lab, "work"), "an earlier domain's": sets.mark(VifId(12345, 0)), "nobody's": 0}[whose]
+    ends = ("-s", lab.address("work"), "-d", WEB, "--src-nat", uplink)
+    flow = ("-p", "udp", "--sport", "41002", "--dport", "7777")
+    lab.exec("netvm", "conntrack", "-I", *flow, *ends, "-t", "60", "-u", "SEEN_REPLY,ASSURED", "-m", str(mark))
+    try:
         assert f"mark={mark}" in _entry(lab, 41002)
         with _watching(lab, "work", "eth0") as arrived:
             _on_cable(lab, _answer(lab, uplink, 41002))
-        assert arrived == [0]
+        assert arrived == [COUNT if whose == "its own" else 0]
+    finally:
+        lab.exec("netvm", "conntrack", "-D", *flow)
 
 
 def test_another_programs_mark_stays_and_its_connection_works(lab: Lab, uplink: str) -> None:
@@ -328,7 +330,7 @@ def test_another_programs_mark_stays_and_its_connection_works(lab: Lab, uplink: 
 
 
 def test_a_domain_says_nothing_about_another_ones_connection(lab: Lab, uplink: str) -> None:
-    """An ICMP error of its own about the other's would go on to the server, from the netvm's address, and be believed."""
+    """An ICMP error about the other's would go on to the server, from the netvm's address, and be believed there."""
     with _flow(lab, "work", 41004), _watching(lab, "isp1", "cable") as arrived:
         inner = packets.quoted(WEB, lab.address("work"), 17, 7777, 41004)
         _send(lab, "personal", _frag_needed(lab, "personal", WEB, inner))
@@ -424,20 +426,20 @@ while True:
 
 @contextmanager
 def _narrow_uplink(lab: Lab) -> Iterator[None]:
-    """An uplink of 1400 behind a filter of ICMP, whose other side knows nothing of it; domains do not know it either."""
+    """An uplink of 1400 behind a filter of ICMP; neither its other side nor the domain knows of it."""
     drop = "add table ip narrow; add chain ip narrow in { type filter hook input priority 0; }; "
     drop += "add chain ip narrow out { type filter hook output priority 0; }; add rule ip narrow in icmp type 3 drop; "
     drop += "add rule ip narrow out icmp type 3 drop"
     off = "import fcntl, socket, struct, array\n"
-    off += "for number in (0x1f, 0x21, 0x24, 0x2c):\n"  # ETHTOOL_STSO is 0x1f, SUFO 0x22, SGSO 0x24, SGRO 0x2c
+    off += "for number in (0x1f, 0x22, 0x24, 0x2c):\n"  # ETHTOOL_STSO is 0x1f, SUFO 0x22, SGSO 0x24, SGRO 0x2c
     off += "    value = array.array('B', struct.pack('II', number, 0)); at, _ = value.buffer_info()\n"
     off += "    try:\n        fcntl.ioctl(socket.socket(), 0x8946, struct.pack('16sP', b'cable', at))\n"
     off += "    except OSError:\n        pass\n"
+    lab.wait("an uplink that is up", lambda: lab.exec("work", "curl", "-s", "http://www.test/", check=False).stdout)
     lab.exec("isp1", "nft", drop)
     lab.exec("isp1", PYTHON, "-c", off)
     lab.exec("netvm", "ip", "link", "set", "eth0", "mtu", "1400")
-    lab.wait("the new MTU to be told", lambda: "mtu 1400 " in lab.out("work", "ip", "link", "show", "eth0"))
-    lab.exec("work", "ip", "link", "set", "eth0", "mtu", "1500")
+    assert "mtu 1500 " in lab.out("work", "ip", "link", "show", "eth0")  # it looks when its card comes
     try:
         yield
     finally:

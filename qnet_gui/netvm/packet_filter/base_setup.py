@@ -60,10 +60,19 @@ def read(store: Store) -> OwnAddresses:
     return addresses
 
 
-def filter_text(addresses: OwnAddresses, config: Config, connections: int) -> str:
+def filter_text(addresses: OwnAddresses, config: Config = _DEFAULT_CONFIG) -> str:
     """The packet filter but for what depends on vifs, links and name servers."""
-    policy = ruleset.Policy(config.open, config.local_resolver, connections)
+    policy = ruleset.Policy(config.open, config.local_resolver, connection_table.limit(config.connections))
     return ruleset.base(addresses.virtual, addresses.gateway, policy)
+
+
+def _load_filter(nft: Nft, addresses: OwnAddresses, config: Config) -> None:
+    limit = connection_table.limit(config.connections)
+    loading.load(nft, filter_text(addresses, config), limit)
+    connection_table.prepare(config.connections)
+    now = connection_table.limit(config.connections)
+    if now != limit:
+        loading.load(nft, filter_text(addresses, config), now)
 
 
 def apply(
@@ -78,8 +87,7 @@ def apply(
     The filter comes before forwarding. The addresses stand on `lo`, so that ARP for them is answered on every vif and a
     query is refused at once even when there is no uplink.
     """
-    connections = connection_table.prepare(config.connections)
-    loading.load(nft, filter_text(addresses, config, connections), connections)
+    _load_filter(nft, addresses, config)
     loopback = link_index("lo") or 1
     netlink.set_up(loopback)
     for address in addresses.own:

@@ -7,6 +7,7 @@ not the machine's own cannot change that, and need not.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from qnet_gui.kernel.sysctl import set_sysctl
@@ -33,20 +34,19 @@ def _number(name: str) -> int:
         return 0
 
 
-def prepare(connections: int) -> int:
-    """Set times and size for so many connections a domain; returns how many a domain may have.
+def limit(connections: int) -> int:
+    """How many connections a domain may have that is to have so many: nobody gets more than half of the table."""
+    largest = _number("nf_conntrack_max")
+    return min(connections, max(largest // 2, 1)) if largest else connections
 
-    That is less than what is asked for where the table cannot be made large enough: nobody gets more than half of it.
-    """
-    try:
+
+def prepare(connections: int) -> None:
+    """Set times and size for so many connections a domain. There is nothing to set before a filter is loaded."""
+    with suppress(KernelError):  # a namespace, or a kernel without that setting
         set_sysctl("netfilter/nf_conntrack_tcp_timeout_established", _ESTABLISHED)
         if _number("nf_conntrack_max") < connections * _SHARES:
             set_sysctl("netfilter/nf_conntrack_buckets", connections * _SHARES)
             set_sysctl("netfilter/nf_conntrack_max", connections * _SHARES)
-    except KernelError:
-        pass  # a namespace, or a kernel without that setting
-    largest = _number("nf_conntrack_max")
-    return min(connections, max(largest // 2, 1)) if largest else connections
 
 
 class FillWatch:

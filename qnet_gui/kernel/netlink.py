@@ -115,8 +115,8 @@ class Netlink:
         """
         key = RouteKey(IPv4Network(address), metric, RTN_UNICAST, index)
         steps = (
+            requests.set_routed_link(index, VIF_GROUP, ROUTED),  # to switch ARP on makes a link forget its neighbours
             requests.set_neighbour(index, address.packed, bytes.fromhex(mac.replace(":", ""))),
-            requests.set_routed_link(index, VIF_GROUP, ROUTED),
             key.set(OWN_TABLE),
             requests.set_proxy_delay(index, 0),
         )

@@ -54,8 +54,8 @@ from qnet_gui.kernel.netlink_messages import (
 NLM_F_ACK, NLM_F_REPLACE, NLM_F_EXCL, NLM_F_CREATE = 0x4, 0x100, 0x200, 0x400
 RTM_SETNEIGHTBL = 67
 NDTA_NAME, NDTA_PARMS, NDTPA_IFINDEX, NDTPA_PROXY_DELAY = 1, 6, 1, 13
-RT_SCOPE_UNIVERSE, RT_SCOPE_LINK = 0, 253
-RTPROT_STATIC = 4
+RT_SCOPE_UNIVERSE, RT_SCOPE_LINK, RT_SCOPE_NOWHERE = 0, 253, 255
+RTPROT_UNSPEC, RTPROT_STATIC = 0, 4
 FRA_PROTOCOL, FR_ACT_TO_TBL = 21, 1
 
 _NLMSGHDR = struct.Struct("=IHHII")
@@ -132,38 +132,39 @@ class RouteKey(NamedTuple):
     type: int
     link: int = 0
 
-    def _body(self, table: int) -> bytes:
-        # what cannot be reached has the scope of everything, so that a router is looked up beside it, whatever its
-        # address: the kernel asks for those in the scope of a link
-        scope = RT_SCOPE_LINK if self.link else RT_SCOPE_UNIVERSE
-        head = _RTMSG.pack(
-            socket.AF_INET, self.network.prefixlen, 0, 0, min(table, 255), RTPROT_STATIC, scope, self.type, 0
-        )
+    def _body(self, table: int, scope: int, protocol: int) -> bytes:
+        bits = self.network.prefixlen
+        head = _RTMSG.pack(socket.AF_INET, bits, 0, 0, min(table, 255), protocol, scope, self.type, 0)
         body = head + attribute(RTA_DST, self.network.network_address.packed) + number(RTA_PRIORITY, self.metric)
         return body + number(RTA_TABLE, table) + (number(RTA_OIF, self.link) if self.link else b"")
 
     def set(self, table: int) -> Request:
-        """The request that makes it, in place of another of the same destination and metric."""
-        return Request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, self._body(table))
+        """The request that makes it, in place of another of the same destination and metric.
+
+        What cannot be reached has the scope of everything, so that a router is looked up beside it, whatever its
+        address: the kernel asks for those in the scope of a link.
+        """
+        scope = RT_SCOPE_LINK if self.link else RT_SCOPE_UNIVERSE
+        return Request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, self._body(table, scope, RTPROT_STATIC))
 
     def delete(self, table: int) -> Request:
-        """The request that takes it away."""
-        return Request(RTM_DELROUTE, 0, self._body(table))
+        """The request that takes it away, whatever its scope and whoever made it."""
+        return Request(RTM_DELROUTE, 0, self._body(table, RT_SCOPE_NOWHERE, RTPROT_UNSPEC))
 
 
 def _rule(table: int, preference: int) -> bytes:
     head = _FIB_RULE_HDR.pack(socket.AF_INET, 0, 0, 0, min(table, 255), FR_ACT_TO_TBL, 0)
-    protocol = attribute(FRA_PROTOCOL, bytes([RTPROT_STATIC]))
-    return head + number(FRA_PRIORITY, preference) + number(FRA_TABLE, table) + protocol
+    return head + number(FRA_PRIORITY, preference) + number(FRA_TABLE, table)
 
 
 def set_rule(table: int, preference: int) -> Request:
     """The rule that has a table looked up for everything; EEXIST when it is there."""
-    return Request(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, _rule(table, preference))
+    protocol = attribute(FRA_PROTOCOL, bytes([RTPROT_STATIC]))
+    return Request(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, _rule(table, preference) + protocol)
 
 
 def delete_rule(table: int, preference: int) -> Request:
-    """It is to go."""
+    """It is to go, whoever made it."""
     return Request(RTM_DELRULE, 0, _rule(table, preference))
 
 

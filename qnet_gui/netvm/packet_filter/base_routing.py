@@ -32,15 +32,16 @@ def wanted(pool: IPv4Network, beside: Iterable[IPv4Address]) -> set[RouteKey]:
 def apply(netlink: Netlink, pool: IPv4Network, hosts: set[RouteKey] | None = None) -> tuple[bool, set[RouteKey]]:
     """Put it in place. `hosts`: the domains' routes where they are known; those of others then go.
 
-    Returns whether anything was otherwise, and which of the domains' routes are missing, which is left to who serves.
+    Returns whether somebody had changed anything, and which of the domains' routes are missing, which is left to who
+    serves. That an uplink has another router than before is no change of ours.
     """
     there = netlink.own.routes()
     ours = wanted(pool, routers(netlink, pool))
     extra = {key for key in there - ours if key.type != RTN_UNICAST or (hosts is not None and key not in hosts)}
     missing = set() if hosts is None else hosts - there
     netlink.own.change(sorted(ours - there), sorted(extra))
-    changed = netlink.own.set_rule()
-    return bool(extra or missing or ours - there) or changed, missing
+    undone = netlink.own.set_rule() or any(key.type != RTN_THROW for key in (*extra, *missing, *(ours - there)))
+    return undone, missing
 
 
 def undo(netlink: Netlink) -> set[RouteKey]:

@@ -98,6 +98,11 @@ class Netlink:
                 return int(message.get_attr("IFLA_MTU"))
         return 0
 
+    def set_mtu(self, index: int, mtu: int) -> None:
+        """Set a link's MTU, in bytes."""
+        with _tolerating(SystemCode.KERNEL_SET_MTU):
+            self._route.link("set", index=index, mtu=mtu)
+
     def set_up(self, index: int) -> None:
         """Set a link up."""
         with _tolerating(SystemCode.KERNEL_LINK_UP):

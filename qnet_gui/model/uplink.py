@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+
+#: The shortest MTU of a link that carries IPv4, which every host must take (RFC 791), and an ordinary card's.
+MTU_MIN, MTU_DEFAULT = 576, 1500
 
 
 class UplinkKind(enum.Enum):
@@ -44,3 +48,9 @@ class Uplink:
     strength: int = 0
     connection: str = ""
     mtu: int = 0
+
+
+def in_use(uplinks: Iterable[Uplink]) -> Uplink | None:
+    """The uplink that carries the default route, else the first that is up, else None."""
+    up = [uplink for uplink in uplinks if uplink.state is UplinkState.UP]
+    return next((uplink for uplink in up if uplink.primary), up[0] if up else None)

@@ -19,7 +19,7 @@ def set_sysctl(name: str, value: int) -> None:
     """Write one setting, `name` relative to /proc/sys/net; `KernelError` when it cannot be written."""
     try:
         # plain calls: a setting a vif, and pathlib with a text file costs more than the kernel does
-        setting = os.open(f"{_ROOT}/{name}", os.O_WRONLY | os.O_CLOEXEC)
+        setting = os.open(f"{_ROOT}/{name}", os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC)
         try:
             os.write(setting, b"%d\n" % value)
         finally:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from qnet_gui.model.errors import BadInput
@@ -54,6 +54,11 @@ class Repair:
             raise BadInput(ValueCode.NOT_A_REPAIR, value=shown(untrusted_line))
         return cls(RepairKind(match[1]), int(match[2]), match[3])
 
+    @classmethod
+    def from_plain(cls, row: Mapping[str, object]) -> Repair:
+        """Of `as_dict`'s form."""
+        return cls.from_line(f"{row.get('what')} {row.get('count')} {row.get('program')}")
+
     def as_dict(self) -> dict[str, str | int]:
         """As plain data."""
         return {**asdict(self), "what": self.what.value}
@@ -68,3 +73,25 @@ def repairs(untrusted_lines: Iterable[str]) -> list[Repair]:
         except BadInput:
             continue
     return rows
+
+
+_WAS_CHANGED = {
+    RepairKind.FILTER: "The packet filter of {netvm} was changed",
+    RepairKind.SETTINGS: "Kernel settings of {netvm} were changed",
+    RepairKind.ADDRESSES: "Addresses of {netvm} were taken away",
+    RepairKind.ROUTES: "Routes or routing rules of {netvm} were changed",
+    RepairKind.VIFS: "Vifs of {netvm} were changed",
+}
+
+
+def sentence(rows: Iterable[Repair], netvm: str) -> str:
+    """What happened to one kind of things, and by whom; `rows` are of one kind, and not none."""
+    rows = list(rows)
+    count = sum(row.count for row in rows)
+    times = "once" if count == 1 else "twice" if count == 2 else f"{count} times"
+    names = [f"{row.program} ({row.count})" for row in rows if row.program != UNKNOWN_PROGRAM]
+    unknown = sum(row.count for row in rows if row.program == UNKNOWN_PROGRAM)
+    if unknown and names:
+        names.append(f"others ({unknown})")
+    programs = ", ".join(names) or "a program that the kernel does not name"
+    return f"{_WAS_CHANGED[rows[0].what].format(netvm=netvm)} {times}, by {programs}; all is as it should be again."

@@ -172,6 +172,11 @@ class FakeKernel:
             index = {"all": -1, "default": -2}.get(link) or self._index(link)
             self._tell(Event(kind=EventKind.SETTING, index=index, settings={kinds[rest[0]]: value}))
 
+    def stop_forwarding(self) -> None:
+        """Somebody writes 0 to `ip_forward`, which has several names."""
+        self.write("ipv4/ip_forward", 0)
+        self._tell(Event(kind=EventKind.SETTING, index=-1, settings={nl.NETCONFA_FORWARDING: 0}))
+
     def take_neighbour(self, index: int, address: IPv4Address) -> None:
         """Somebody deletes one."""
         del self.neighbours[index, address]

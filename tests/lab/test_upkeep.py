@@ -212,6 +212,43 @@ def test_what_is_not_ours_stays(lab: Lab) -> None:
     _shell(lab, "nft delete table inet others; ip route delete 198.51.100.0/24; ip rule delete preference 900")
 
 
+def test_the_doctor_says_who_it_was_and_how_often(lab: Lab) -> None:
+    lab.restart_program("netvm", "qnet-agent")
+    lab.wait("a doctor with nothing to say", lambda: lab.exec("dom0", "qnet", "doctor", check=False).returncode == 0)
+    for _ in range(3):
+        with _restored(lab):
+            _shell(lab, "sleep 0.2; nft flush ruleset")
+    with _restored(lab):
+        _shell(lab, "ip link set VIF down; sysctl -qw net.ipv4.ip_forward=0")
+    said = lab.out("dom0", "qnet", "doctor")
+    assert "The packet filter of netvm was changed 3 times, by nft (3)" in said
+    assert "Kernel settings of netvm were changed once" in said
+    assert "Vifs of netvm were changed once" in said
+
+
+def test_the_doctor_looks_afresh(lab: Lab) -> None:
+    """What no event tells is set again when somebody asks."""
+    with _restored(lab):
+        _shell(lab, "unshare -m sh -c 'mount -t proc proc /mnt && echo 1000 > /mnt/sys/net/ipv4/icmp_ratelimit'")
+        lab.exec("dom0", "qnet", "doctor", check=False)
+
+
+def test_two_who_undo_each_other_are_told(lab: Lab) -> None:
+    other = "while sleep 0.15; do nft flush chain inet qnet forward; done"
+    fighter = lab.popen("netvm", "sh", "-c", other)
+    try:
+
+        def told() -> bool:
+            done = lab.exec("dom0", "qnet", "doctor", check=False)
+            return done.returncode == 1 and "undoes again and again what qnet sets" in done.stdout
+
+        lab.wait("the doctor's word", told)
+        lab.wait("a rule", lambda: "drop" in lab.out("netvm", "nft", "list", "chain", "inet", "qnet", "forward"))
+    finally:
+        fighter.kill()
+        fighter.wait()
+
+
 def test_names_and_pages_after_all_of_it(lab: Lab) -> None:
     _shell(lab, "nft flush ruleset; ip route flush table 118; ip link set VIF down; sysctl -qw net.ipv4.ip_forward=0")
     lab.wait(

@@ -59,6 +59,11 @@ def link_index(name: str) -> int | None:
         return None
 
 
+def link_indices() -> set[int]:
+    """The indices of all links of this network namespace."""
+    return {index for index, _ in socket.if_nameindex()}
+
+
 def link_names() -> list[str]:
     """Names of all links of this network namespace."""
     return [name for _, name in socket.if_nameindex()]
@@ -136,6 +141,16 @@ class Netlink:
         if known is None or not known.state & NUD_PERMANENT:
             return False
         return known.attributes.get(NDA_LLADDR).hex(":") == mac
+
+    def is_of_group(self, index: int) -> bool:
+        """Whether a link is of the group of those that serve a host."""
+        message = link(self._socket.get(requests.get_link(index)))
+        return message is not None and link_state(message).group == VIF_GROUP
+
+    def release_link(self, index: int) -> None:
+        """Set a link down and take it out of the group; one that has gone is down."""
+        steps = requests.set_link(index, False), requests.set_group(index, 0)
+        change(self._socket, SystemCode.KERNEL_LINK_DOWN, [(step, (errno.ENODEV,)) for step in steps])
 
     def withdraw_host(self, index: int, address: IPv4Address, metric: int) -> None:
         """Take back what `serve_host` did; what is gone already, with the link or without it, is gone."""

@@ -116,6 +116,11 @@ def set_link(index: int, up: bool) -> Request:
     return Request(RTM_NEWLINK, 0, _IFINFOMSG.pack(0, 0, index, IFF_UP if up else 0, IFF_UP))
 
 
+def set_group(index: int, group: int) -> Request:
+    """Put a link into an interface group; 0 is that of those that are in none."""
+    return Request(RTM_NEWLINK, 0, _IFINFOMSG.pack(0, 0, index, 0, 0) + number(IFLA_GROUP, group))
+
+
 def set_routed_link(index: int, group: int, settings: Sequence[tuple[int, int]]) -> Request:
     """A link up, with ARP, in an interface group and in no bridge, with these numbers of IPV4_DEVCONF_…"""
     configuration = b"".join(number(kind, value) for kind, value in settings)

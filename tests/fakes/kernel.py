@@ -97,8 +97,8 @@ class FakeKernel:
         for setting in ("ipv4/icmp_ratelimit", "ipv4/ip_forward"):
             self._setting(setting)
         for name in ("all", "default"):
-            self._setting(f"ipv4/conf/{name}/rp_filter")
-            self._setting(f"ipv4/conf/{name}/forwarding")
+            for setting in LINK_SETTINGS:
+                self._setting(setting.format(name))
         self.add_link("lo")
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:

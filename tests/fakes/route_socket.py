@@ -50,7 +50,7 @@ class FakeRouteSocket:
         kind, body = request.kind, request.body
         assert len(body) % 4 == 0
         if kind == nl.RTM_NEWLINK:
-            self._link(nl.link(body))
+            self._link(nl.link(body), body)
         elif kind in (nl.RTM_NEWNEIGH, nl.RTM_DELNEIGH):
             self._neighbour(kind, nl.neighbour(body))
         elif kind in (nl.RTM_NEWROUTE, nl.RTM_DELROUTE):
@@ -64,7 +64,7 @@ class FakeRouteSocket:
             delay = struct.unpack("=Q", parameters.get(requests.NDTPA_PROXY_DELAY))[0]
             self._kernel.write(f"ipv4/neigh/{name}/proxy_delay", delay)
 
-    def _link(self, message: nl.LinkMessage | None) -> None:
+    def _link(self, message: nl.LinkMessage | None, body: bytes) -> None:
         assert message is not None
         index = message.ifindex
         self._kernel.check_link(index)
@@ -76,9 +76,10 @@ class FakeRouteSocket:
         for setting, value in nl.Attributes(of_ipv4.get(nl.IFLA_INET_CONF)):
             name = f"ipv4/conf/{self._kernel.name_of(index)}/{_SETTINGS[setting]}"
             self._kernel.write(name, struct.unpack("=I", value)[0])
-        if message.flags & nl.IFF_UP:
+        change = struct.unpack_from("=I", body, 12)[0]
+        if message.flags & change & nl.IFF_UP:
             self._kernel.set_up(index)
-        else:
+        elif change & nl.IFF_UP:
             self._kernel.set_down(index)
 
     def _neighbour(self, kind: int, message: nl.NeighbourMessage | None) -> None:

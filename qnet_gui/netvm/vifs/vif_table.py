@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 from types import MappingProxyType
 
-from qnet_gui.kernel.netlink import Netlink, link_index
+from qnet_gui.kernel.netlink import Netlink, link_index, link_indices
 from qnet_gui.kernel.netlink_messages import RTN_UNICAST
 from qnet_gui.kernel.netlink_requests import RouteKey
 from qnet_gui.kernel.nft import Nft
@@ -151,16 +151,25 @@ class VifTable:
         return ruleset.change_vifs(pairs, (), self._vifs)
 
     def routes(self) -> dict[RouteKey, VifId]:
-        """The routes to the domains that were brought up."""
+        """The routes to the domains that were brought up and whose links are there."""
+        links = link_indices()
         return {
             RouteKey(IPv4Network(vif.address), vif.metric, RTN_UNICAST, index): vif.id
             for vif, index in self._up.values()
+            if index in links
         }
 
     def unsound(self, vifs: Iterable[VifId]) -> list[VifId]:
-        """Those of them whose link or neighbour is not as it was made, by the kernel's word of now."""
+        """Those of them whose link or neighbour is not as it was made, by the kernel's word of now.
+
+        One whose link has gone is for who looks after those that come and go.
+        """
         known = [self._up[vif] for vif in vifs if vif in self._up]
-        return [vif.id for vif, index in known if not self._netlink.serves_host(index, vif.address, vif.mac)]
+        return [
+            vif.id
+            for vif, index in known
+            if not self._netlink.serves_host(index, vif.address, vif.mac) and link_index(vif.id.name) == index
+        ]
 
     def bring_up_again(self, vifs: Iterable[VifId]) -> Errors:
         """What `bring_up` does, for vifs that were brought up before. Returns what failed."""

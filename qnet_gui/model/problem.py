@@ -68,6 +68,7 @@ AGENT_CODES = frozenset(
         ProblemCode.NETWORKMANAGER_LOST_SERVERS,
         ProblemCode.NFT_FAILED,
         ProblemCode.CONNECTIONS_ALMOST_FULL,
+        ProblemCode.OTHERS_UNDO,
     }
 )
 

@@ -81,6 +81,11 @@ class ProblemCode(Code):
         "Find out which domain has very many (in netvm: conntrack -L), and end the program there that opens them. How "
         "many a domain may have at once is said by connections under [netvm] in /etc/qnet/qnet.toml in netvm.",
     )
+    OTHERS_UNDO = (
+        "others-undo",
+        "Another program in netvm undoes again and again what qnet sets there.",
+        "qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.",
+    )
     VIF_REFUSED = (
         "vif-refused",
         "The vif {vif} was refused by netvm.",

@@ -26,7 +26,7 @@ def load(nft: Nft, base: str, connections: int) -> None:
     except KernelError:
         if not nft.elements("inet", TABLE, VIF_SET):
             raise
-        nft.apply("\n".join([ruleset.anew(base), *_elements(nft)]))
+        nft.apply("\n".join([ruleset.removal(), base, *_elements(nft)]))
 
 
 def _elements(nft: Nft) -> list[str]:

@@ -29,6 +29,7 @@ from qnet_gui.netvm.packet_filter.chains import Policy, chains
 from qnet_gui.netvm.packet_filter.sets import (
     CONNECTION_SET,
     DOMAIN_SET,
+    FAMILIES,
     INSIDE_SET,
     LIMIT_SET,
     LINK_ADDRESS_SET,
@@ -40,10 +41,9 @@ from qnet_gui.netvm.packet_filter.sets import (
     VIRTUAL_SET,
 )
 
-__all__ = ["DOMAIN_SET", "SERVER_MAP", "TABLE", "VIF_SET", "VIRTUAL_SET", "Policy"]
+__all__ = ["DOMAIN_SET", "FAMILIES", "SERVER_MAP", "TABLE", "VIF_SET", "VIRTUAL_SET", "Policy"]
 Pair = tuple[str, IPv4Address]
 Owners = tuple[VifId | None, VifId | None]
-_BOTH = ("inet", "arp")
 _DEFAULT_POLICY = Policy()
 _NONE: Mapping[IPv4Address, Owners] = MappingProxyType({})
 
@@ -64,10 +64,9 @@ def base(
     return "\n".join([*lines, *_replace(VIRTUAL_SET, map(str, virtual))])
 
 
-def anew(base_text: str) -> str:
-    """The same where tables of another version's stand that cannot be changed into these: without what they held."""
-    lines = [line for family in _BOTH for line in (f"add table {family} {TABLE}", f"delete table {family} {TABLE}")]
-    return "\n".join([*lines, base_text])
+def removal() -> str:
+    """Takes our tables away, whoever put whatever into them; works as well when there are none."""
+    return "\n".join(f"add table {family} {TABLE}\ndelete table {family} {TABLE}" for family in FAMILIES)
 
 
 def _elements(verb: str, name: str, elements: Iterable[str], families: Sequence[str] = ("inet",)) -> list[str]:
@@ -87,11 +86,11 @@ def change_vifs(add: Iterable[Pair], remove: Iterable[Pair], owners: Mapping[IPv
     new, old = list(add), list(remove)
     stay = {name for name, _ in new}
     going = (name for name, _ in old if name not in stay)
-    lines = _change(VIF_SET, map(_pair, new), map(_pair, old), _BOTH)
+    lines = _change(VIF_SET, map(_pair, new), map(_pair, old), FAMILIES)
     lines += _change(MARK_MAP, map(_marked, _vifs(stay)), map(_marked, _vifs(going)))
     owned = [address for address, (_, vif) in owners.items() if vif is not None]
     free = [address for address, (_, vif) in owners.items() if vif is None]
-    lines += _change(DOMAIN_SET, map(str, owned), map(str, free), _BOTH)
+    lines += _change(DOMAIN_SET, map(str, owned), map(str, free), FAMILIES)
     now = [f"{address} . {sets.mark(vif)}" for address, (_, vif) in owners.items() if vif is not None]
     before = [f"{address} . {sets.mark(was)}" for address, (was, vif) in owners.items() if was not in (None, vif)]
     return "\n".join([*lines, *_change(MARK_SET, now, before)])

@@ -45,6 +45,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>This is no netvm, and nothing has been changed: {why}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>dom0 gave the netvm one address for two purposes.</source>
             <translation>dom0 hat der netvm eine Adresse für zwei Zwecke gegeben.</translation>
         </message>
@@ -553,6 +558,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Another program in netvm undoes again and again what qnet sets there.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Change them with the tools of {manager}.</source>
             <translation>Ändern Sie sie mit den Werkzeugen von {manager}.</translation>
         </message>
@@ -580,6 +590,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Enter name servers in the connection's settings in the network applet.</source>
             <translation>Tragen Sie Nameserver in den Einstellungen der Verbindung im Netzwerk-Applet ein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Find out which domain has very many (in netvm: conntrack -L), and end the program there that opens them. How many a domain may have at once is said by connections under [netvm] in /etc/qnet/qnet.toml in netvm.</source>
+            <translation>Finden Sie heraus, welche Domäne sehr viele hat (in netvm: conntrack -L), und beenden Sie dort das Programm, das sie öffnet. Wie viele eine Domäne zugleich haben darf, sagt connections unter [netvm] in /etc/qnet/qnet.toml in netvm.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -733,6 +748,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>netvm keeps almost as many connections as it can; soon no domain can begin another.</source>
+            <translation>netvm hält fast so viele Verbindungen, wie es kann; bald kann keine Domäne mehr eine neue beginnen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>netvm runs, but its agent has not reported.</source>
             <translation>netvm läuft, aber ihr Agent hat sich nicht gemeldet.</translation>
         </message>
@@ -740,6 +760,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>netvm wrote values that are not valid; they were dropped.</source>
             <translation>netvm hat ungültige Werte geschrieben; sie wurden verworfen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -993,13 +1018,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
-            <source>The kernel refused to add an address: {why}.</source>
-            <translation>Der Kernel hat abgelehnt, eine Adresse hinzuzufügen: {why}.</translation>
+            <source>The kernel refused a change of its routing rules: {why}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
-            <source>The kernel refused to remove a neighbour: {why}.</source>
-            <translation>Der Kernel hat abgelehnt, einen Nachbarn zu entfernen: {why}.</translation>
+            <source>The kernel refused a change of the routes to domains: {why}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to add an address: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine Adresse hinzuzufügen: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1028,6 +1058,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to set an MTU: {why}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused to set the default route: {why}.</source>
             <translation>Der Kernel hat abgelehnt, die Standardroute zu setzen: {why}.</translation>
         </message>
@@ -1040,6 +1075,11 @@
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel setting net/{setting} cannot be set: {why}.</source>
             <translation>Die Kernel-Einstellung net/{setting} kann nicht gesetzt werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel settings cannot be watched: {why}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1517,6 +1557,16 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {value} is neither true nor false.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {value} is no port such as "tcp/22" or "udp/5353".</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{key}: {value} is not a network such as 10.137.0.0/16.</source>
             <translation>{key}: {value} ist kein Netz wie etwa 10.137.0.0/16.</translation>
         </message>
@@ -1577,6 +1627,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is no repair.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is not ASCII.</source>
             <translation>{value} ist kein ASCII.</translation>
         </message>
@@ -1619,6 +1674,11 @@
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is not a network interface name.</source>
             <translation>{value} ist kein Name einer Netzwerk-Schnittstelle.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a network such as 10.137.0.0/16.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />

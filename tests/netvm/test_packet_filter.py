@@ -98,7 +98,8 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the kernel's settings."""
     monkeypatch.setattr(connection_table, "_FOLDER", tmp_path)
     monkeypatch.setattr(connection_table, "set_sysctl", lambda name, value: _write(tmp_path, Path(name).name, value))
-    _write(tmp_path, "nf_conntrack_max", 4096)
+    for name in ("nf_conntrack_max", "nf_conntrack_buckets", "nf_conntrack_tcp_timeout_established"):
+        _write(tmp_path, name, 4096)
     return tmp_path
 
 

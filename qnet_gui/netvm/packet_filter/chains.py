@@ -20,6 +20,7 @@ from qnet_gui.model.config import DEFAULT_CONNECTIONS, OpenPort
 from qnet_gui.model.vif import VIF_GROUP
 from qnet_gui.netvm.packet_filter.sets import (
     CONNECTION_SET,
+    CROWDED_SET,
     DOMAIN_SET,
     INSIDE_SET,
     LINK_ADDRESS_SET,
@@ -80,8 +81,14 @@ _PREROUTING: Chains = {
 }
 
 
-def _limit(policy: Policy) -> str:
-    return f"add @{CONNECTION_SET} {{ ip saddr ct count over {policy.connections} }} counter name too_many drop"
+def _limit(policy: Policy) -> tuple[str, str]:
+    """Drops what would be one connection too many.
+
+    To count, the kernel walks through all that the domain has, for a millisecond where those are very many; so whoever
+    has too many is not counted anew for a moment, or his attempts would cost more than they are to cost others.
+    """
+    over = f"add @{CONNECTION_SET} {{ ip saddr ct count over {policy.connections} }} add @{CROWDED_SET} {{ ip saddr }}"
+    return f"ip saddr @{CROWDED_SET} counter name too_many drop", f"{over} counter name too_many drop"
 
 
 def _input(ours: str, policy: Policy) -> Chains:
@@ -100,7 +107,7 @@ def _input(ours: str, policy: Policy) -> Chains:
                 f"ip daddr @{VIRTUAL_SET} meta l4proto udp counter name dns_refused reject with icmp port-unreachable",
                 # of the netvm's own connections with that domain; errors about its others are not the domain's business
                 "ct state established accept",
-                f"ct state new {_limit(policy)}",
+                *(f"ct state new {rule}" for rule in _limit(policy)),
                 *((f"{resolver} accept",) if policy.local_resolver else ()),
                 "icmp type echo-request accept",
                 "counter name towards_netvm drop",
@@ -174,7 +181,7 @@ def _forward(policy: Policy) -> Chains:
             "",
             (
                 f"ip daddr @{VIRTUAL_SET} counter name dns_refused drop",
-                _limit(policy),
+                *_limit(policy),
                 f"ct mark 0 ct mark set iifname map @{MARK_MAP}",
                 _CLAMP,
                 "accept",

@@ -6,12 +6,14 @@ not the machine's own cannot change that, and need not.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from qnet_gui.kernel.sysctl import set_sysctl
 from qnet_gui.model.errors import KernelError
+from qnet_gui.netvm.packet_filter import former
 from qnet_gui.runtime.mainloop import after
 
 _FOLDER = Path("/proc/sys/net/netfilter")
@@ -42,11 +44,15 @@ def limit(connections: int) -> int:
 
 def prepare(connections: int) -> None:
     """Set times and size for so many connections a domain. There is nothing to set before a filter is loaded."""
-    with suppress(KernelError):  # a namespace, or a kernel without that setting
-        set_sysctl("netfilter/nf_conntrack_tcp_timeout_established", _ESTABLISHED)
-        if _number("nf_conntrack_max") < connections * _SHARES:
-            set_sysctl("netfilter/nf_conntrack_buckets", connections * _SHARES)
-            set_sysctl("netfilter/nf_conntrack_max", connections * _SHARES)
+    changes = {"nf_conntrack_tcp_timeout_established": _ESTABLISHED}
+    if _number("nf_conntrack_max") < connections * _SHARES:
+        changes |= dict.fromkeys(("nf_conntrack_buckets", "nf_conntrack_max"), connections * _SHARES)
+    # in a namespace, or on a kernel without that setting, it cannot be
+    writable = [name for name in changes if os.access(_FOLDER / name, os.W_OK)]
+    former.remember_settings(f"netfilter/{name}" for name in writable)
+    with suppress(KernelError):
+        for name in writable:
+            set_sysctl(f"netfilter/{name}", changes[name])
 
 
 class FillWatch:

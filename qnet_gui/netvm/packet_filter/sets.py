@@ -21,6 +21,8 @@ VIRTUAL_SET = "virtual_dns"
 MARK_MAP, MARK_SET = "vif_mark", "address_mark"
 #: How many connections an address has; and the number that none may exceed, which the elements of that set keep.
 CONNECTION_SET, LIMIT_SET = "connections", "connection_limit"
+#: Who has just tried to have more than that.
+CROWDED_SET = "crowded"
 #: Links behind which the netvm itself is the router: a hotspot, a bridge of containers.
 INSIDE_SET = "inside_link"
 #: Addresses of ours that are a link's own as well, since the uplink's network has the same ones.
@@ -44,6 +46,7 @@ add set inet {TABLE} {INSIDE_SET} {{ type ifname; }}
 add map inet {TABLE} {MARK_MAP} {{ type ifname : mark; {_SIZE} }}
 add set inet {TABLE} {MARK_SET} {{ type ipv4_addr . mark; {_SIZE} }}
 add set inet {TABLE} {CONNECTION_SET} {{ type ipv4_addr; size 65535; flags dynamic; }}
+add set inet {TABLE} {CROWDED_SET} {{ type ipv4_addr; size 65535; flags dynamic, timeout; timeout 200ms; }}
 add set inet {TABLE} {LIMIT_SET} {{ type mark; }}
 add map inet {TABLE} {SERVER_MAP} {{ type ipv4_addr : ipv4_addr; }}
 add counter inet {TABLE} spoofed

@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -52,13 +53,14 @@ def uplink(lab: Lab) -> str:
 # -- the netvm's own skin
 
 
-def _is_arp_answer(frame: bytes) -> bool:
-    return frame[12:14] == b"\x08\x06" and frame[21] == 2
+def _is_arp_answer(frame: bytes, address: str) -> bool:
+    return frame[12:14] == b"\x08\x06" and frame[21] == 2 and frame[28:32] == IPv4Address(address).packed
 
 
 def test_on_the_uplink_only_its_own_address_is_answered_for(lab: Lab, uplink: str) -> None:
     def answers(target: str) -> int:
-        return sum(map(_is_arp_answer, _from_cable(lab, packets.arp(STRANGER, target, "02:00:00:00:00:01"))))
+        frames = _from_cable(lab, packets.arp(STRANGER, target, "02:00:00:00:00:01"))
+        return sum(_is_arp_answer(frame, target) for frame in frames)
 
     assert answers(uplink) > 0
     assert [answers(target) for target in (*OURS, lab.address("work"))] == [0, 0, 0, 0]
@@ -67,8 +69,9 @@ def test_on_the_uplink_only_its_own_address_is_answered_for(lab: Lab, uplink: st
 def test_not_even_where_somebody_has_switched_on_proxy_arp(lab: Lab) -> None:
     lab.exec("netvm", "sysctl", "-qw", "net/ipv4/conf/eth0/proxy_arp=1", "net/ipv4/neigh/eth0/proxy_delay=0")
     try:
-        frames = _from_cable(lab, packets.arp(STRANGER, lab.address("work"), "02:00:00:00:00:01"))
-        assert not any(map(_is_arp_answer, frames))
+        address = lab.address("work")
+        frames = _from_cable(lab, packets.arp(STRANGER, address, "02:00:00:00:00:01"))
+        assert not any(_is_arp_answer(frame, address) for frame in frames)
     finally:
         lab.exec("netvm", "sysctl", "-qw", "net/ipv4/conf/eth0/proxy_arp=0")
 
@@ -159,6 +162,10 @@ def _configure(lab: Lab, lines: str) -> None:
     script = "mkdir -p /etc/qnet && printf '[netvm]\\n%s\\n' \"$1\" > /etc/qnet/qnet.toml"
     lab.exec("netvm", "sh", "-c", script, "sh", lines)
     lab.restart_program("netvm", "qnet-agent")
+    _wait_for_agent(lab)
+
+
+def _wait_for_agent(lab: Lab) -> None:
     state = f"{unbooted_vifs.NETVM_HOME}/data/qnet/agent/state"
     lab.wait("the agent's return", lambda: lab.out("dom0", "xenstore-read", state) == "running")
 
@@ -348,16 +355,18 @@ def test_it_may_say_it_about_its_own(lab: Lab) -> None:
 
 def test_a_vif_without_its_group_gets_nothing_through(lab: Lab) -> None:
     vif = f"vif{lab.id('work')}.0"
+    lab.stop_program("netvm", "qnet-agent")  # which would give it back at once
     lab.exec("netvm", "ip", "link", "set", vif, "group", "0")
     try:
         with _watching(lab, "isp1", "cable") as outside, _watching(lab, "personal", "eth0") as beside:
             own = _mac(lab, "work")
-            lab.exec("netvm", "ip", "link", "set", vif, "group", "0")
             _send(lab, "work", packets.udp(lab.address("work"), WEB, 9, own=own))
             _send(lab, "work", packets.udp(lab.address("work"), lab.address("personal"), 9, own=own))
         assert (outside, beside) == ([0], [0])
     finally:
         lab.exec("netvm", "ip", "link", "set", vif, "group", str(VIF_GROUP))
+        lab.start_program("netvm", "qnet-agent")
+        _wait_for_agent(lab)
 
 
 def test_nobodys_fragment_gets_into_another_domains_packet(lab: Lab) -> None:

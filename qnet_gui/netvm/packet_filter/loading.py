@@ -20,7 +20,7 @@ def load(nft: Nft, base: str, connections: int) -> None:
     vif loses its network.
     """
     if nft.elements("inet", TABLE, LIMIT_SET) != [connections]:
-        base = "\n".join([base, ruleset.change_limit(connections)])
+        base = "\n".join([base, ruleset.count_anew()])
     try:
         nft.apply(base)
     except KernelError:

@@ -61,6 +61,7 @@ def base(
     for where, (_, rules) in wanted.items():
         family, chain = where.split()
         lines += [f"add rule {family} {TABLE} {chain} {rule}" for rule in rules]
+    lines += _replace(LIMIT_SET, [str(policy.connections)])
     return "\n".join([*lines, *_replace(VIRTUAL_SET, map(str, virtual))])
 
 
@@ -124,9 +125,9 @@ def change_redirects(redirects: Iterable[DnsRedirect]) -> str:
     return "\n".join(_replace(SERVER_MAP, pairs, kind="map"))
 
 
-def change_limit(connections: int) -> str:
-    """Make the limit in the rules the limit in force: what was counted so far was counted towards another."""
-    return "\n".join([f"flush set inet {TABLE} {CONNECTION_SET}", *_replace(LIMIT_SET, [str(connections)])])
+def count_anew() -> str:
+    """Forget how many connections each domain has: an element keeps the limit that was in force when it was made."""
+    return f"flush set inet {TABLE} {CONNECTION_SET}"
 
 
 def change_links(inside: Iterable[str], ours_on_links: Iterable[IPv4Address]) -> str:

@@ -81,7 +81,7 @@ class Helper:
         self, connection: Any, store: StoreWorker, hypervisor: Hypervisor, config: Config, version: str
     ) -> tuple[Interface, ...]:
         publisher, operations, addresses = self._publisher, self._operations, self._addresses
-        users, actions = Users(connection, publisher.refresh), SmallActions(operations, publisher.refresh)
+        users, actions = Users(publisher.refresh), SmallActions(operations, publisher.refresh)
         return (
             SnapshotInterface(publisher, version),
             NetvmInterface(publisher, self._requests),

@@ -74,7 +74,7 @@ class UpgradeInterface(Interface):
 
         self._session.extend(minutes, done)
 
-    @method("DisconnectDom0", action="org.qnet.disconnect-dom0", gives={"operation": "u"})
+    @method("DisconnectDom0", action="org.qnet.disconnect-dom0", gives={"operation": "u"}, urgent=True)
     def disconnect_dom0(self, call: Call) -> None:
         """Put everything back, whatever is under way; answers with the operation's number at once."""
         self._users.at_once(call, lambda by: call.reply(self._session.disconnect(by)))

@@ -49,7 +49,7 @@ class Helper:
 
     def memory(self, peak: bool = False) -> float:
         """MB that it has of its own; the most that it ever had with `peak`."""
-        name, pattern = ("status", r"^VmHWM: +(\d+)") if peak else ("smaps_rollup", r"^Private_\w+: +(\d+)")
+        name, pattern = ("status", r"^VmHWM:\s+(\d+)") if peak else ("smaps_rollup", r"^Private_\w+:\s+(\d+)")
         text = Path(f"/proc/{self._pid}/{name}").read_text()
         return sum(int(size) for size in re.findall(pattern, text, re.MULTILINE)) / 1000
 

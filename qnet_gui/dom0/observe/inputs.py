@@ -18,6 +18,7 @@ from qnet_gui.dom0.observe import agent_report
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import AgentState
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.outcome import EndedOperation
 from qnet_gui.model.parse import addresses, domain_name, mac
 from qnet_gui.model.snapshot import Dom0Connection, Operation
 from qnet_gui.model.vif import VifId
@@ -92,6 +93,7 @@ class Inputs:
     isolation: IsolationFacts = field(default_factory=IsolationFacts)
     dom0: Dom0Connection = field(default_factory=Dom0Connection)
     operation: Operation = field(default_factory=Operation)
+    ended: tuple[EndedOperation, ...] = ()
     stuck: bool = False
 
 

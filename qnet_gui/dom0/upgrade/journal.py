@@ -37,10 +37,12 @@ class PausedDomain:
 class Journal:
     """Everything that putting it back takes.
 
-    `until`: seconds since the epoch. `boot`: the boot of dom0 that it is about. `begun`: steps, in their order. `open`:
+    `boot`: the boot of dom0 that it is about. `begun`: steps, in their order. `open`:
     all steps are done. `paused`: domains that we have paused; `paused_before`: paused before, and stays so.
     `handed_over`: the helper has ended in an orderly way and leaves the connection to its successor. `immutable`:
-    resolv.conf had that attribute. When nothing is known, `address` is 0.0.0.0, and `mac` is empty, which means: any.
+    resolv.conf had that attribute. `ends`: the deadline by the clock since that boot, in seconds, which counts; `until`
+    is what the wall's clock was to show then. When nothing is known, `address` is 0.0.0.0, and `mac` is empty, which
+    means: any.
     """
 
     by: str
@@ -57,6 +59,7 @@ class Journal:
     immutable: bool = False
     open: bool = False
     handed_over: bool = False
+    ends: int = 0
 
 
 #: What is assumed when the journal is there and cannot be read: everything may have been begun.
@@ -74,6 +77,8 @@ def parse(content: bytes) -> Journal:
         plain = json.loads(content)
     except ValueError as error:
         raise BadInput(UpgradeCode.JOURNAL_UNREADABLE, kind=type(error).__name__) from None
+    if isinstance(plain, dict):
+        plain.setdefault("ends", 0)  # an earlier version's: over, so that everything is put back
     journal = decode(Journal, plain)
     if set(plain) != {field.name for field in fields(Journal)}:
         raise BadInput(UpgradeCode.JOURNAL_FIELDS)

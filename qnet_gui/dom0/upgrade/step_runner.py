@@ -6,7 +6,6 @@ Everything here blocks and runs on the thread of the operation; nothing of it is
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +14,14 @@ from qnet_gui.dom0.bus.operations import Progress
 from qnet_gui.dom0.upgrade import packet_filter, resolv_conf
 from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, boot_id
 from qnet_gui.dom0.upgrade.step_context import StepContext
-from qnet_gui.dom0.upgrade.steps import STEPS, Step, names, pause_newcomers
-from qnet_gui.hypervisor.port import Hypervisor
+from qnet_gui.dom0.upgrade.steps import STEPS, PausedAgain, Step, in_state, keep_paused
+from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import QnetError, Refused, Stuck, unexpected
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.upgrade import UpgradeCode
+from qnet_gui.runtime.clocks import boot_seconds
 from qnet_gui.runtime.command import NFT, run
 from qnet_gui.store.client import Store
 
@@ -29,20 +29,24 @@ log = logging.getLogger(__name__)
 
 
 class StepRunner:
-    """`journal_saved` is told, on this thread, of each journal that is on the disk from now on; None: there is none."""
+    """`journal_saved` is told, on this thread, of each journal that is on the disk from now on; None: there is none.
+
+    `looked` is told, on this thread too, what the hypervisor has said of the domains.
+    """
 
     def __init__(
         self, hypervisor: Hypervisor, file: JournalFile, journal_saved: Callable[[Journal | None], None],
-        resolv_conf: Path = resolv_conf.PATH,
+        resolv_conf: Path = resolv_conf.PATH, looked: Callable[[list[DomainInfo]], None] = lambda _: None,
     ) -> None:  # fmt: skip
         self._hypervisor = hypervisor
         self._file = file
         self._journal_saved = journal_saved
         self._resolvconf = resolv_conf
+        self._looked = looked
 
     def _context(self, store: Store, journal: Journal, cancelled: Callable[[], Message | None]) -> StepContext:
         return StepContext(
-            self._hypervisor, store, self._file, journal, cancelled, self._resolvconf, self._journal_saved
+            self._hypervisor, store, self._file, journal, cancelled, self._resolvconf, self._journal_saved, self._looked
         )
 
     # -- up
@@ -55,15 +59,24 @@ class StepRunner:
                 for step in STEPS:
                     self._do(step, context, progress)
                 context.check()
+                paused = self._all_stand_still(context)
                 context.note(open=True)
             except Exception as error:
                 if not isinstance(error, QnetError):
                     log.error("unexpected: %r", error, exc_info=error)
                 raise self._put_back(error, progress) from error
-        paused = names(context.journal.paused)
         if not paused:
             return Message(UpgradeCode.CONNECTED_ALONE, until=journal.until)
         return Message(UpgradeCode.CONNECTED, until=journal.until, count=len(paused), names=paused)
+
+    @staticmethod
+    def _all_stand_still(context: StepContext) -> tuple[str, ...]:
+        """The names of those that we have paused; `Refused` when one of them runs all the same."""
+        keep_paused(context)
+        domains = context.look()
+        if running := in_state(DomainState.RUNNING, context.journal.paused, domains):
+            raise Refused(UpgradeCode.NOT_PAUSED, count=len(running), names=running)
+        return in_state(DomainState.PAUSED, context.journal.paused, domains)
 
     @staticmethod
     def _do(step: Step, context: StepContext, progress: Progress) -> None:
@@ -142,11 +155,11 @@ class StepRunner:
         journal = self._file.load()
         if journal is None or not (journal.open and journal.handed_over):
             return None
-        netvm_runs = any(
-            info.id == journal.netvm and info.state is DomainState.RUNNING for info in self._hypervisor.domains()
-        )
-        if journal.boot != boot_id() or not netvm_runs or journal.until <= time.time():
+        domains = self._hypervisor.domains()
+        netvm_runs = any(info.id == journal.netvm and info.state is DomainState.RUNNING for info in domains)
+        if journal.boot != boot_id() or not netvm_runs or journal.ends <= boot_seconds():
             return None
+        self._looked(domains)
         self._save(replace(journal, handed_over=False))
         return journal
 
@@ -156,22 +169,22 @@ class StepRunner:
         if journal is not None and journal.open:
             self._file.save(replace(journal, handed_over=True))
 
-    def pause_newcomers(self) -> tuple[str, ...]:
-        """Pause domains that were not there before; returns their names."""
+    def keep_paused(self) -> PausedAgain:
+        """While dom0 is connected: pause domains that were not there before, and those that somebody let go on."""
         journal = self._file.load()
-        if journal is None:
-            return ()
+        if journal is None or not journal.open:
+            return PausedAgain()
         with Store() as store:
-            return tuple(domain.name for domain in pause_newcomers(self._context(store, journal, lambda: None)))
+            return keep_paused(self._context(store, journal, lambda: None))
 
-    def extend(self, until: int) -> Journal:
-        """Another deadline; `Refused` when dom0 is not connected."""
+    def change_deadline(self, change: Callable[[Journal], Journal]) -> Journal:
+        """Another deadline, which `change` puts into the journal; `Refused` when dom0 is not connected."""
         journal = self._file.load()
         if journal is None or not journal.open:
             raise Refused(UpgradeCode.NOT_CONNECTED)
-        later = replace(journal, until=until)
+        later = change(journal)
         self._save(later)
-        run([NFT, "-f", "-"], packet_filter.extend(later.servers, later.ports, until - int(time.time())))
+        run([NFT, "-f", "-"], packet_filter.extend(later.servers, later.ports, later.ends - int(boot_seconds())))
         return later
 
     def _save(self, journal: Journal) -> None:

@@ -6,7 +6,6 @@ A step is noted in the journal before it is done. Undoing one that was not done,
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.parse import printable
 from qnet_gui.model.vif import VifId
+from qnet_gui.runtime.clocks import boot_seconds
 from qnet_gui.runtime.command import NFT, run
 
 DOM0 = 0
@@ -45,8 +45,13 @@ def names(domains: Iterable[PausedDomain]) -> tuple[str, ...]:
     return tuple(sorted(domain.name for domain in domains))
 
 
-def _of(domains: Iterable[PausedDomain], some: UpgradeCode, nobody: UpgradeCode) -> Message:
-    listed = names(domains)
+def in_state(state: DomainState, domains: Iterable[PausedDomain], infos: Iterable[DomainInfo]) -> tuple[str, ...]:
+    """The names of those that are in that state, by what the hypervisor has said last. Pure."""
+    there = {(info.id, info.uuid) for info in infos if info.state is state}
+    return names(domain for domain in domains if (domain.id, domain.uuid) in there)
+
+
+def _of(listed: tuple[str, ...], some: UpgradeCode, nobody: UpgradeCode) -> Message:
     return Message(some, count=len(listed), names=listed) if listed else Message(nobody)
 
 
@@ -73,6 +78,12 @@ def newcomers(domains: Iterable[DomainInfo], spared: Iterable[int], journal: Jou
     )
 
 
+def let_go(domains: Iterable[DomainInfo], spared: Iterable[int], journal: Journal) -> tuple[PausedDomain, ...]:
+    """Who runs although we had paused it, or somebody else had before. Pure."""
+    known = {(domain.id, domain.uuid) for domain in (*journal.paused, *journal.paused_before)}
+    return tuple(domain for domain in to_be_paused(domains, spared) if (domain.id, domain.uuid) in known)
+
+
 def _pause_all(context: StepContext, domains: Iterable[PausedDomain]) -> None:
     for domain in domains:
         try:
@@ -82,13 +93,30 @@ def _pause_all(context: StepContext, domains: Iterable[PausedDomain]) -> None:
                 raise
 
 
-def pause_newcomers(context: StepContext) -> tuple[PausedDomain, ...]:
-    """Pause whoever has come since; returns whom."""
-    arrived = newcomers(context.hypervisor.domains(), needed_by(context.store, context.journal.netvm), context.journal)
-    if arrived:
-        context.note(paused=context.journal.paused + arrived)
-        _pause_all(context, arrived)
-    return arrived
+@dataclass(frozen=True, slots=True)
+class PausedAgain:
+    """Names: who has come since the others were paused, and who had been let go on by somebody else."""
+
+    arrived: tuple[str, ...] = ()
+    let_go: tuple[str, ...] = ()
+
+
+def keep_paused(context: StepContext) -> PausedAgain:
+    """Pause whoever has come since, and whoever runs again; returns whom.
+
+    Who was paused before and was let go on meanwhile is to run, so afterwards we let it.
+    """
+    domains, journal = context.look(), context.journal
+    spared = needed_by(context.store, journal.netvm)
+    arrived, running = newcomers(domains, spared, journal), let_go(domains, spared, journal)
+    ours = arrived + tuple(domain for domain in running if domain in journal.paused_before)
+    if ours:
+        left = tuple(domain for domain in journal.paused_before if domain not in ours)
+        context.note(paused=journal.paused + ours, paused_before=left)
+    if arrived or running:
+        _pause_all(context, (*arrived, *running))
+        context.look()
+    return PausedAgain(names(arrived), names(running))
 
 
 def _pause(context: StepContext) -> Message:
@@ -99,7 +127,8 @@ def _pause(context: StepContext) -> Message:
     )
     context.note(paused=paused, paused_before=tuple(paused_before))
     _pause_all(context, paused)
-    return _of(paused, UpgradeCode.PAUSED_OTHERS, UpgradeCode.PAUSED_NOBODY)
+    stand_still = in_state(DomainState.PAUSED, paused, context.look())
+    return _of(stand_still, UpgradeCode.PAUSED_OTHERS, UpgradeCode.PAUSED_NOBODY)
 
 
 def _unpause(context: StepContext) -> Message | None:
@@ -118,7 +147,7 @@ def _unpause(context: StepContext) -> Message | None:
                 resumed.append(domain)
             except NotFound:  # it died this moment
                 continue
-    return _of(resumed, UpgradeCode.RESUMED_OTHERS, UpgradeCode.RESUMED_NOBODY)
+    return _of(names(resumed), UpgradeCode.RESUMED_OTHERS, UpgradeCode.RESUMED_NOBODY)
 
 
 # -- filter
@@ -128,7 +157,7 @@ _MARKS = 2**32 - 1
 
 
 def _filter(context: StepContext) -> Message:
-    seconds, mark = context.journal.until - int(time.time()), secrets.randbelow(_MARKS) + 1
+    seconds, mark = context.journal.ends - int(boot_seconds()), secrets.randbelow(_MARKS) + 1
     run([NFT, "-f", "-"], packet_filter.install(context.journal.servers, context.journal.ports, seconds, mark))
     return Message(UpgradeCode.CLOSED_DOM0)
 

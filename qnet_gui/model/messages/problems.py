@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qnet_gui.model.messages.code import Code
+from qnet_gui.model.messages.code import Code, Plural
 
 
 class ProblemCode(Code):
@@ -13,6 +13,22 @@ class ProblemCode(Code):
         "dom0 could not be disconnected: it may still be connected to the network.",
         "The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, "
         "and restart this computer, which puts everything back.",
+    )
+    OTHERS_RUN = (
+        "others-run",
+        Plural(
+            "{names} runs although dom0 is connected to the network.",
+            "{names} run although dom0 is connected to the network.",
+        ),
+        "qnet pauses them again and again; where that does not help, disconnect dom0.",
+    )
+    OTHERS_LET_GO = (
+        "others-let-go",
+        Plural(
+            "{names} was let go on while dom0 is connected, and has been paused again.",
+            "{names} were let go on while dom0 is connected, and have been paused again.",
+        ),
+        "Find out who lets paused domains go on; until dom0 is disconnected, qnet pauses them each time.",
     )
     NO_STORE = (
         "no-store",

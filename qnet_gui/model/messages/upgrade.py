@@ -15,6 +15,10 @@ class UpgradeCode(Code):
     )
     DOM0_IS_CONNECTED = "dom0-is-connected", "dom0 is connected to the network already."
     IN_THE_WAY = "in-the-way", "{problem}"
+    UNTIL_OUT_OF_RANGE = (
+        "until-out-of-range",
+        "dom0 can be disconnected at a time within the next {high} minutes, which {until} is not.",
+    )
     MINUTES_OUT_OF_RANGE = "minutes-out-of-range", "dom0 can be connected for 1 to {high} minutes, not for {minutes}."
 
     # how it ended
@@ -34,6 +38,9 @@ class UpgradeCode(Code):
     NOT_PUT_BACK = "not-put-back", "It could not be put back: {why} To see how it is: qnet dom0 status"
     DISCONNECT_WANTED = "disconnect-wanted", "{user} wants dom0 disconnected."
     NETVM_GONE = "netvm-gone", "The netvm has gone."
+    TIME_OVER = "time-over", "The time is over."
+    HELPER_DIED = "helper-died", "The network helper had ended while dom0 was connected."
+    DISCONNECTED_BECAUSE = "disconnected-because", "{why} dom0 is disconnected from the network."
 
     # the steps
     PAUSING_OTHERS = "pausing-others", "pausing the other domains"
@@ -70,6 +77,13 @@ class UpgradeCode(Code):
     CLOSED_WAY = "closed-way", "closed the way"
 
     # what fails in them
+    NOT_PAUSED = (
+        "not-paused",
+        Plural(
+            "{names} cannot be paused: it runs all the same.",
+            "{names} cannot be paused: they run all the same.",
+        ),
+    )
     DOM0_CARD_REFUSED = "dom0-card-refused", "The netvm refused dom0's card: {why}."
     DOM0_CARD_REFUSED_SILENTLY = "dom0-card-refused-silently", "The netvm refused dom0's card: it did not say why."
     DOM0_CARD_NOT_SERVED = "dom0-card-not-served", "The netvm did not serve dom0's card in time."

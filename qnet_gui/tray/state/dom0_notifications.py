@@ -13,6 +13,7 @@ from qnet_gui.tray.state.notifications import Announcement, Kind, Notification, 
 #: Seconds before the deadline at which it is told.
 NEAR = 300
 _STUCK, _REACHABLE = "dom0-stuck", "dom0-reachable"
+_LEFT_OVER, _DOUBT = "dom0-left-over", "paused-in-doubt"
 _SHIELD = "dom0-connected"
 _CONNECTED = (Action.DISCONNECT, Action.UPGRADE)
 
@@ -59,6 +60,10 @@ class Dom0Tracker:
         if stuck and not _problem(before, _STUCK):
             title = tr("dom0 could not be disconnected")
             announcements.append(Notification(Kind.DOM0, title, stuck.cure, _CONNECTED, urgent=True, icon=_SHIELD))
+        for code, title in ((_LEFT_OVER, tr("Not everything is as before dom0 was connected")),
+                            (_DOUBT, tr("Domains may still be paused"))):  # fmt: skip
+            if (left := _problem(snapshot, code)) and not _problem(before, code):
+                announcements.append(Notification(Kind.DOM0, title, f"{left.sentence} {left.cure}", urgent=True))
         if reachable and not _problem(before, _REACHABLE):
             title = tr("dom0 has a network that nobody asked for")
             announcements.append(Notification(Kind.GUARD, title, reachable.cure, urgent=True, icon=_SHIELD))

@@ -44,7 +44,6 @@ class HelperCode(Code):
 
     # polkit
     CALLER_GONE = "caller-gone", "The caller has gone."
-    CALLER_NAMELESS = "caller-nameless", "Nobody can be authorised without a name on the bus."
     PASSWORD_NOT_GIVEN = "password-not-given", "The password was not given."
     PASSWORD_NOT_WANTED = (
         "password-not-wanted",

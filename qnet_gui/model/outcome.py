@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from qnet_gui.model.message_wire import as_plain, from_plain
 from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.upgrade import UpgradeCode
 
 #: Kinds of operations that connect or disconnect dom0.
 CONNECT, DISCONNECT, RECOVER = "connect", "disconnect", "recover"
@@ -53,6 +54,14 @@ class EndedOperation:
     at: int
     error: str
     outcome: Outcome
+
+
+def gone_wrong(ended: Iterable[EndedOperation]) -> EndedOperation | None:
+    """What was done last to dom0's own connection, if that failed or ended without anybody's asking; else None."""
+    last = last_of_dom0(ended)
+    if last is None or not (last.error or last.outcome.code is UpgradeCode.DISCONNECTED_BECAUSE):
+        return None
+    return last
 
 
 def last_of_dom0(ended: Iterable[EndedOperation]) -> EndedOperation | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qnet_gui.model.clock import clock
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.preflight import UNRESOLVED, Preflight, clock, let_out, listed
+from qnet_gui.model.preflight import UNRESOLVED, Preflight, let_out, listed
 from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import mark, tr, tr_count

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qnet_gui import __version__
+from qnet_gui.model.clock import clock
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.preflight import clock
 from qnet_gui.model.translation import mark, tr
 from qnet_gui.tray.qt import QAbstractButton, QLabel, QMessageBox, Qt
 from qnet_gui.tray.session.icons import application_icon

@@ -11,7 +11,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from qnet_gui.model.clock import clock
+from qnet_gui.model.clock import clock, next_at
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.outcome import CONNECT, DOM0_KINDS, gone_wrong
@@ -151,7 +151,8 @@ def down(arguments: Namespace) -> int:
     from qnet_gui.cli import operations
 
     def later(line: Line, display: Display) -> int:
-        return _stays(display, line.call("DisconnectDom0At", "x", next_time(arguments.at, time.time())))
+        hours, at_minutes = arguments.at
+        return _stays(display, line.call("DisconnectDom0At", "x", next_at(hours, at_minutes, time.time())))
 
     if arguments.at:
         return operations.run(arguments, later, _tell)
@@ -174,21 +175,12 @@ def _span(text: str) -> int:
     return int(text)
 
 
-def _hour(text: str) -> time.struct_time:
+def _time_of_day(text: str) -> tuple[int, int]:
     try:
-        return time.strptime(text, "%H:%M")
+        parsed = time.strptime(text, "%H:%M")
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is not a time of day such as 11:46") from None
-
-
-def next_time(at: time.struct_time, now: float) -> int:
-    """When a clock on the wall shows this next, in seconds since the epoch."""
-    today = time.localtime(now)
-    for days in (0, 1):
-        day = (today.tm_year, today.tm_mon, today.tm_mday + days, at.tm_hour, at.tm_min, 0, 0, 0, -1)
-        if (moment := int(time.mktime(day))) > now:
-            break
-    return moment
+    return parsed.tm_hour, parsed.tm_min
 
 
 def add_parser(verb: Callable[..., ArgumentParser]) -> None:
@@ -203,7 +195,7 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
         "down", down, "disconnect dom0 again", " Domains that were paused for it go on, and no others."
     )
     disconnecting.add_argument(
-        "--at", type=_hour, metavar="HH:MM", help="not now, but at this time of day, whatever the deadline was"
+        "--at", type=_time_of_day, metavar="HH:MM", help="not now, but at this time of day, whatever the deadline was"
     )
     asking = verb("status", status, "say whether dom0 is connected, until when, and who is paused")
     extending = verb("extend", extend, "keep dom0 connected for so many minutes more")

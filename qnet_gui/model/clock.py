@@ -21,6 +21,16 @@ def hour(moment: float) -> str:
     return time.strftime("%H:%M", _local(moment))
 
 
+def next_at(hours: int, minutes: int, now: float) -> int:
+    """When a clock on the wall shows that time of day next, in seconds since the epoch."""
+    today = _local(now)
+    for days in (0, 1):
+        moment = time.mktime((*today[:2], today.tm_mday + days, hours, minutes, 0, 0, 0, -1))
+        if moment > now:
+            break
+    return int(moment)
+
+
 def clock(moment: float, now: float | None = None, say: Callable[[str], str] = tr) -> str:
     """`11:46`, `tomorrow 11:46`, `2026-11-28 11:46`; `say` puts a literal into a language."""
     there, here = _local(moment), _local(time.time() if now is None else now)

@@ -57,11 +57,13 @@ class EndedOperation:
 
 
 def gone_wrong(ended: Iterable[EndedOperation]) -> EndedOperation | None:
-    """What was done last to dom0's own connection, if that failed or ended without anybody's asking; else None."""
+    """What was done last to dom0's own connection, if that failed, or ended although nobody wanted it; else None."""
     last = last_of_dom0(ended)
-    if last is None or not (last.error or last.outcome.code is UpgradeCode.DISCONNECTED_BECAUSE):
-        return None
-    return last
+    if last is None or last.error:
+        return last
+    why = dict(last.outcome.arguments).get("why")
+    unwanted = isinstance(why, Message) and why.code is not UpgradeCode.TIME_OVER
+    return last if unwanted and last.outcome.code is UpgradeCode.DISCONNECTED_BECAUSE else None
 
 
 def last_of_dom0(ended: Iterable[EndedOperation]) -> EndedOperation | None:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from qnet_gui.model.message_wire import as_plain, from_plain
 from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.upgrade import UpgradeCode
 
 #: Kinds of operations that connect or disconnect dom0.
 CONNECT, DISCONNECT, RECOVER = "connect", "disconnect", "recover"
@@ -53,6 +54,16 @@ class EndedOperation:
     at: int
     error: str
     outcome: Outcome
+
+
+def gone_wrong(ended: Iterable[EndedOperation]) -> EndedOperation | None:
+    """What was done last to dom0's own connection, if that failed, or ended although nobody wanted it; else None."""
+    last = last_of_dom0(ended)
+    if last is None or last.error:
+        return last
+    why = dict(last.outcome.arguments).get("why")
+    unwanted = isinstance(why, Message) and why.code is not UpgradeCode.TIME_OVER
+    return last if unwanted and last.outcome.code is UpgradeCode.DISCONNECTED_BECAUSE else None
 
 
 def last_of_dom0(ended: Iterable[EndedOperation]) -> EndedOperation | None:

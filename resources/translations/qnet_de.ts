@@ -4,6 +4,11 @@
     <context>
         <name>qnet</name>
         <message>
+            <location filename="../../qnet_gui/model/clock.py" />
+            <source>tomorrow {time}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>The agent cannot be asked: {why}.</source>
             <translation>Der Agent kann nicht gefragt werden: {why}.</translation>
@@ -788,7 +793,7 @@
         </message>
         <message numerus="yes">
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>{names} run although dom0 is connected to the network.</source>
+            <source>{count} domains run although dom0 is connected to the network: {names}.</source>
             <translation type="unfinished">
                 <numerusform />
                 <numerusform />
@@ -796,7 +801,7 @@
         </message>
         <message numerus="yes">
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>{names} were let go on while dom0 is connected, and have been paused again.</source>
+            <source>{count} domains were let go on while dom0 is connected, and have been paused again: {names}.</source>
             <translation type="unfinished">
                 <numerusform />
                 <numerusform />
@@ -1528,7 +1533,7 @@
         </message>
         <message numerus="yes">
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
-            <source>{names} cannot be paused: they run all the same.</source>
+            <source>{count} domains cannot be paused and run all the same: {names}.</source>
             <translation type="unfinished">
                 <numerusform />
                 <numerusform />
@@ -2523,6 +2528,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Not all other domains stand still</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Not everything is as before dom0 was connected</source>
             <translation>Nicht alles ist wie vor der Verbindung von dom0</translation>
         </message>
@@ -2535,6 +2545,11 @@
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Until {until}.</source>
             <translation>Bis {until}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>dom0 could not be connected</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
@@ -2806,6 +2821,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Disconnect and log out</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>Disconnect and quit</source>
             <translation>Trennen und beenden</translation>
         </message>
@@ -2823,6 +2843,16 @@
             <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>GPL, version 3 or later.</source>
             <translation>GPL, Version 3 oder neuer.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Log out</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Log out, and leave it connected</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
@@ -2905,6 +2935,26 @@
             <translation>Wählen Sie erst eine Domäne aus.</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Disconnect at…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Disconnect dom0 at:</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Set</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>dom0 stays connected to the network until {until}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />
             <source>Back to normal by itself after</source>
             <translation>Von selbst zurück nach</translation>
@@ -2926,8 +2976,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />
-            <source>From now, for:</source>
-            <translation>Von jetzt an, für:</translation>
+            <source>More time:</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />

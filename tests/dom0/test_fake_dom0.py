@@ -317,7 +317,7 @@ def test_a_domain_that_does_not_stand_still_keeps_dom0_from_being_connected(
     monkeypatch.setattr(dom0.hypervisor, "pause", lambda domid: None if domid == 2 else pause(domid))
     error, sentence = dom0.end_of(connect(dom0))
     assert isinstance(error, Refused)
-    assert sentence == "work cannot be paused: it runs all the same. Everything has been put back."
+    assert sentence == "1 domain cannot be paused and runs all the same: work. Everything has been put back."
     assert not dom0.programs.filter
 
 

@@ -28,16 +28,16 @@ class ProblemCode(Code):
     OTHERS_RUN = (
         "others-run",
         Plural(
-            "{names} runs although dom0 is connected to the network.",
-            "{names} run although dom0 is connected to the network.",
+            "{count} domain runs although dom0 is connected to the network: {names}.",
+            "{count} domains run although dom0 is connected to the network: {names}.",
         ),
         "qnet pauses them again and again; where that does not help, disconnect dom0.",
     )
     OTHERS_LET_GO = (
         "others-let-go",
         Plural(
-            "{names} was let go on while dom0 is connected, and has been paused again.",
-            "{names} were let go on while dom0 is connected, and have been paused again.",
+            "{count} domain was let go on while dom0 is connected, and has been paused again: {names}.",
+            "{count} domains were let go on while dom0 is connected, and have been paused again: {names}.",
         ),
         "Find out who lets paused domains go on; until dom0 is disconnected, qnet pauses them each time.",
     )

@@ -89,8 +89,8 @@ class UpgradeCode(Code):
     NOT_PAUSED = (
         "not-paused",
         Plural(
-            "{names} cannot be paused: it runs all the same.",
-            "{names} cannot be paused: they run all the same.",
+            "{count} domain cannot be paused and runs all the same: {names}.",
+            "{count} domains cannot be paused and run all the same: {names}.",
         ),
     )
     DOM0_CARD_REFUSED = "dom0-card-refused", "The netvm refused dom0's card: {why}."

@@ -4,6 +4,11 @@
     <context>
         <name>qnet</name>
         <message>
+            <location filename="../../qnet_gui/model/clock.py" />
+            <source>tomorrow {time}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>The agent cannot be asked: {why}.</source>
             <translation>Der Agent kann nicht gefragt werden: {why}.</translation>
@@ -340,6 +345,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>A text is too long: at most {high} characters are taken.</source>
+            <translation>Ein Text ist zu lang: Höchstens {high} Zeichen werden angenommen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>An unexpected {kind}.</source>
             <translation>Ein unerwarteter Fehler ({kind}).</translation>
         </message>
@@ -350,8 +360,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
-            <source>Nobody can be authorised without a name on the bus.</source>
-            <translation>Ohne einen Namen auf dem Bus kann niemand berechtigt werden.</translation>
+            <source>Others ask the network helper for very much at the moment. Try it again in a moment.</source>
+            <translation>Andere verlangen im Augenblick sehr viel vom Netzwerk-Helfer. Versuchen Sie es gleich noch einmal.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
@@ -475,8 +485,23 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>Too many requests of yours wait for a password already. Answer or close those dialogs first.</source>
+            <translation>Zu viele Ihrer Anfragen warten schon auf ein Passwort. Beantworten oder schließen Sie zuerst deren Dialoge.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>Very many requests of others wait for a password at the moment. Try it again in a moment.</source>
+            <translation>Im Augenblick warten sehr viele Anfragen anderer auf ein Passwort. Versuchen Sie es gleich noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>You are not allowed to do this.</source>
             <translation>Sie dürfen das nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>You have asked the network helper for too much at once. Wait until some of it is answered.</source>
+            <translation>Sie haben vom Netzwerk-Helfer zu viel auf einmal verlangt. Warten Sie, bis ein Teil davon beantwortet ist.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
@@ -588,6 +613,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Let those go on that you have not paused yourself: in the menu, or with sudo xl unpause and the name.</source>
+            <translation>Lassen Sie die weiterlaufen, die Sie nicht selbst angehalten haben: im Menü oder mit sudo xl unpause und dem Namen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Names do not resolve: NetworkManager was given name servers and uses none of them.</source>
             <translation>Namen werden nicht aufgelöst: NetworkManager hat Nameserver genannt bekommen und benutzt keinen davon.</translation>
         </message>
@@ -678,6 +708,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The helper keeps trying. Where a disk is full or can only be read, make room on it or make it writable again: sudo mount -o remount,rw /</source>
+            <translation>Der Helfer versucht es weiter. Ist ein Datenträger voll oder nur lesbar, so schaffen Sie Platz oder machen Sie ihn wieder beschreibbar: sudo mount -o remount,rw /</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, and restart this computer, which puts everything back.</source>
             <translation>Der Helfer versucht es weiter; gelingt es ihm nicht binnen einer Minute, ziehen Sie das Netzwerkkabel, schalten Sie das WLAN aus und starten Sie diesen Rechner neu, was alles zurücksetzt.</translation>
         </message>
@@ -698,6 +733,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Who was paused for dom0's last connection could not be read any more. It may be, and still be so: {names}.</source>
+            <translation>Wer für die letzte Verbindung von dom0 angehalten wurde, war nicht mehr zu lesen. Es können diese sein, und sie können noch stehen: {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>dom0 could not be disconnected: it may still be connected to the network.</source>
             <translation>dom0 konnte nicht getrennt werden: Es ist vielleicht noch mit dem Netz verbunden.</translation>
         </message>
@@ -710,6 +750,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>dom0 has a network card of its own: {nics}.</source>
             <translation>dom0 hat eine eigene Netzwerkkarte: {nics}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>dom0 is disconnected, but not everything could be put back: {why}</source>
+            <translation>dom0 ist getrennt, aber nicht alles konnte zurückgestellt werden: {why}</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -745,6 +790,22 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>xenstore does not answer.</source>
             <translation>xenstore antwortet nicht.</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>{count} domains run although dom0 is connected to the network: {names}.</source>
+            <translation type="unfinished">
+                <numerusform />
+                <numerusform />
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>{count} domains were let go on while dom0 is connected, and have been paused again: {names}.</source>
+            <translation type="unfinished">
+                <numerusform />
+                <numerusform />
+            </translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -1028,6 +1089,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to set an MTU: {why}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused to set the default route: {why}.</source>
             <translation>Der Kernel hat abgelehnt, die Standardroute zu setzen: {why}.</translation>
         </message>
@@ -1253,6 +1319,21 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The network helper had ended while dom0 was connected.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The time is over.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>There is something else in the journal's place.</source>
+            <translation>Am Platz des Journals ist etwas anderes.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>attached dom0 to the netvm ({interface})</source>
             <translation>dom0 mit der netvm verbunden ({interface})</translation>
         </message>
@@ -1288,6 +1369,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 can be disconnected at a time within the next {high} minutes, which {until} is not.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>dom0 could not be disconnected: {why} qnet keeps trying.</source>
             <translation>dom0 konnte nicht getrennt werden: {why} qnet versucht es weiter.</translation>
         </message>
@@ -1313,6 +1399,16 @@
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>dom0 is disconnected from the network, as it should be.</source>
             <translation>dom0 ist vom Netz getrennt, wie es sein soll.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 is disconnected from the network, but not everything could be put back: {why} qnet keeps trying.</source>
+            <translation>dom0 ist vom Netz getrennt, aber nicht alles konnte zurückgestellt werden: {why} qnet versucht es weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 is disconnected from the network. Who was paused for it could not be read any more. It may be, and still be so: {names}.</source>
+            <translation>dom0 ist vom Netz getrennt. Wer dafür angehalten wurde, war nicht mehr zu lesen. Es können diese sein, und sie können noch stehen: {names}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
@@ -1435,6 +1531,14 @@
             <source>took dom0's address</source>
             <translation>dom0 seine Adresse genommen</translation>
         </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>{count} domains cannot be paused and run all the same: {names}.</source>
+            <translation type="unfinished">
+                <numerusform />
+                <numerusform />
+            </translation>
+        </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>{user} wants dom0 disconnected.</source>
@@ -1444,6 +1548,11 @@
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>{why} Everything has been put back.</source>
             <translation>{why} Alles ist wieder, wie es war.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>{why} dom0 is disconnected from the network.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -1514,6 +1623,16 @@
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{key}: {pool} must be a network between /8 and /30.</source>
             <translation>{key}: {pool} muss ein Netz zwischen /8 und /30 sein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {value} is neither true nor false.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {value} is no port such as "tcp/22" or "udp/5353".</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -1619,6 +1738,11 @@
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is not a network interface name.</source>
             <translation>{value} ist kein Name einer Netzwerk-Schnittstelle.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a network such as 10.137.0.0/16.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -2394,8 +2518,23 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Domains may still be paused</source>
+            <translation>Domänen sind vielleicht noch angehalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Extend it if the upgrade takes longer.</source>
             <translation>Verlängern Sie, falls die Aktualisierung länger dauert.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Not all other domains stand still</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Not everything is as before dom0 was connected</source>
+            <translation>Nicht alles ist wie vor der Verbindung von dom0</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
@@ -2406,6 +2545,11 @@
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Until {until}.</source>
             <translation>Bis {until}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>dom0 could not be connected</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
@@ -2677,6 +2821,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Disconnect and log out</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>Disconnect and quit</source>
             <translation>Trennen und beenden</translation>
         </message>
@@ -2694,6 +2843,16 @@
             <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>GPL, version 3 or later.</source>
             <translation>GPL, Version 3 oder neuer.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Log out</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Log out, and leave it connected</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
@@ -2776,6 +2935,26 @@
             <translation>Wählen Sie erst eine Domäne aus.</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Disconnect at…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Disconnect dom0 at:</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Set</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>dom0 stays connected to the network until {until}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />
             <source>Back to normal by itself after</source>
             <translation>Von selbst zurück nach</translation>
@@ -2797,8 +2976,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />
-            <source>From now, for:</source>
-            <translation>Von jetzt an, für:</translation>
+            <source>More time:</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />

@@ -4,6 +4,11 @@
     <context>
         <name>qnet</name>
         <message>
+            <location filename="../../qnet_gui/model/clock.py" />
+            <source>tomorrow {time}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>The agent cannot be asked: {why}.</source>
             <translation>Der Agent kann nicht gefragt werden: {why}.</translation>
@@ -746,6 +751,22 @@
             <source>xenstore does not answer.</source>
             <translation>xenstore antwortet nicht.</translation>
         </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>{count} domains run although dom0 is connected to the network: {names}.</source>
+            <translation type="unfinished">
+                <numerusform />
+                <numerusform />
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>{count} domains were let go on while dom0 is connected, and have been paused again: {names}.</source>
+            <translation type="unfinished">
+                <numerusform />
+                <numerusform />
+            </translation>
+        </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>{name} has no address.</source>
@@ -1028,6 +1049,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to set an MTU: {why}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused to set the default route: {why}.</source>
             <translation>Der Kernel hat abgelehnt, die Standardroute zu setzen: {why}.</translation>
         </message>
@@ -1253,6 +1279,16 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The network helper had ended while dom0 was connected.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The time is over.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>attached dom0 to the netvm ({interface})</source>
             <translation>dom0 mit der netvm verbunden ({interface})</translation>
         </message>
@@ -1285,6 +1321,11 @@
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>dom0 can be connected for 1 to {high} minutes, not for {minutes}.</source>
             <translation>dom0 kann für 1 bis {high} Minuten verbunden werden, nicht für {minutes}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 can be disconnected at a time within the next {high} minutes, which {until} is not.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
@@ -1435,6 +1476,14 @@
             <source>took dom0's address</source>
             <translation>dom0 seine Adresse genommen</translation>
         </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>{count} domains cannot be paused and run all the same: {names}.</source>
+            <translation type="unfinished">
+                <numerusform />
+                <numerusform />
+            </translation>
+        </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>{user} wants dom0 disconnected.</source>
@@ -1444,6 +1493,11 @@
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>{why} Everything has been put back.</source>
             <translation>{why} Alles ist wieder, wie es war.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>{why} dom0 is disconnected from the network.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -1514,6 +1568,16 @@
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{key}: {pool} must be a network between /8 and /30.</source>
             <translation>{key}: {pool} muss ein Netz zwischen /8 und /30 sein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {value} is neither true nor false.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {value} is no port such as "tcp/22" or "udp/5353".</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -1619,6 +1683,11 @@
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is not a network interface name.</source>
             <translation>{value} ist kein Name einer Netzwerk-Schnittstelle.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a network such as 10.137.0.0/16.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -2399,6 +2468,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Not all other domains stand still</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>That is how it should be. Domains that were paused for it go on.</source>
             <translation>So soll es sein. Domänen, die dafür angehalten wurden, laufen weiter.</translation>
         </message>
@@ -2406,6 +2480,11 @@
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Until {until}.</source>
             <translation>Bis {until}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>dom0 could not be connected</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
@@ -2677,6 +2756,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Disconnect and log out</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>Disconnect and quit</source>
             <translation>Trennen und beenden</translation>
         </message>
@@ -2694,6 +2778,16 @@
             <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>GPL, version 3 or later.</source>
             <translation>GPL, Version 3 oder neuer.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Log out</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Log out, and leave it connected</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
@@ -2776,6 +2870,26 @@
             <translation>Wählen Sie erst eine Domäne aus.</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Disconnect at…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Disconnect dom0 at:</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Set</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>dom0 stays connected to the network until {until}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />
             <source>Back to normal by itself after</source>
             <translation>Von selbst zurück nach</translation>
@@ -2797,8 +2911,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />
-            <source>From now, for:</source>
-            <translation>Von jetzt an, für:</translation>
+            <source>More time:</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />

@@ -755,24 +755,24 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>{count} domains are attached to other domains than {netvm}, the netvm: {names}.</source>
             <translation>
-                <numerusform />
-                <numerusform />
+                <numerusform>{count} Domäne hängt an einer anderen Domäne als {netvm}, der Netz-VM: {names}.</numerusform>
+                <numerusform>{count} Domänen hängen an anderen Domänen als {netvm}, der Netz-VM: {names}.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>{count} domains run although dom0 is connected to the network: {names}.</source>
             <translation>
-                <numerusform />
-                <numerusform />
+                <numerusform>{count} Domäne läuft, obwohl dom0 mit dem Netz verbunden ist: {names}.</numerusform>
+                <numerusform>{count} Domänen laufen, obwohl dom0 mit dem Netz verbunden ist: {names}.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>{count} domains were let go on while dom0 is connected, and have been paused again: {names}.</source>
             <translation>
-                <numerusform />
-                <numerusform />
+                <numerusform>{count} Domäne wurde fortgesetzt, während dom0 verbunden ist, und ist wieder angehalten: {names}.</numerusform>
+                <numerusform>{count} Domänen wurden fortgesetzt, während dom0 verbunden ist, und sind wieder angehalten: {names}.</numerusform>
             </translation>
         </message>
         <message>
@@ -1488,8 +1488,8 @@
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>{count} domains cannot be paused and run all the same: {names}.</source>
             <translation>
-                <numerusform />
-                <numerusform />
+                <numerusform>{count} Domäne lässt sich nicht anhalten und läuft trotzdem: {names}.</numerusform>
+                <numerusform>{count} Domänen lassen sich nicht anhalten und laufen trotzdem: {names}.</numerusform>
             </translation>
         </message>
         <message>

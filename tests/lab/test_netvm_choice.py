@@ -59,7 +59,7 @@ def test_without_moving_each_stays_with_the_netvm_that_it_has(two: Lab) -> None:
     assert two.out("work", "cat", "/etc/resolv.conf").count("nameserver") == 2
     [problem] = [one for one in json.loads(qnet(two, "status", "--json"))["problems"] if one["code"] == ELSEWHERE]
     assert problem["arguments"]["names"] == ["personal", "work"]
-    assert problem["cure"] == "Move them to it: qnet netvm set netvm2 --move"
+    assert problem["cure"] == "qnet netvm set netvm2 --move moves them to it."
     qnet(two, "domain", "detach", "work")
     qnet(two, "domain", "attach", "work")
     assert page(two, "work") == "isp2"

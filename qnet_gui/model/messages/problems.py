@@ -112,7 +112,7 @@ class ProblemCode(Code):
             "{count} domain is attached to another domain than {netvm}, the netvm: {names}.",
             "{count} domains are attached to other domains than {netvm}, the netvm: {names}.",
         ),
-        "Move them to it: qnet netvm set {netvm} --move",
+        "qnet netvm set {netvm} --move moves them to it.",
     )
     DOM0_NETVM = (
         "dom0-netvm",

@@ -6,7 +6,7 @@
         <message>
             <location filename="../../qnet_gui/model/clock.py" />
             <source>tomorrow {time}</source>
-            <translation type="unfinished" />
+            <translation>morgen {time}</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
@@ -47,6 +47,11 @@
             <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>There was no {interface} within {seconds} s, so this domain has no network.</source>
             <translation>Binnen {seconds} s gab es kein {interface}, diese Domäne hat also kein Netz.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>This is no netvm, and nothing has been changed: {why}</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
@@ -125,8 +130,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/domains.py" />
-            <source>No network agent runs in dom0, so no domain can be moved to it. Start it: systemctl start qnet-agent</source>
-            <translation>In dom0 läuft kein Netzwerk-Agent, also kann keine Domäne dorthin umziehen. Starten Sie ihn: systemctl start qnet-agent</translation>
+            <source>No network agent runs in dom0, so it cannot be the netvm. Start it: systemctl start qnet-agent</source>
+            <translation>In dom0 läuft kein Netzagent, also kann dom0 nicht die netvm sein. Starten: systemctl start qnet-agent</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/domains.py" />
@@ -578,6 +583,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Another program in netvm undoes again and again what qnet sets there.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Change them with the tools of {manager}.</source>
             <translation>Ändern Sie sie mit den Werkzeugen von {manager}.</translation>
         </message>
@@ -788,23 +798,36 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>xenstore does not answer.</source>
             <translation>xenstore antwortet nicht.</translation>
         </message>
         <message numerus="yes">
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>{count} domains are attached to other domains than {netvm}, the netvm: {names}.</source>
+            <translation>
+                <numerusform>{count} Domäne hängt an einer anderen Domäne als {netvm}, der Netz-VM: {names}.</numerusform>
+                <numerusform>{count} Domänen hängen an anderen Domänen als {netvm}, der Netz-VM: {names}.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>{count} domains run although dom0 is connected to the network: {names}.</source>
-            <translation type="unfinished">
-                <numerusform />
-                <numerusform />
+            <translation>
+                <numerusform>{count} Domäne läuft, obwohl dom0 mit dem Netz verbunden ist: {names}.</numerusform>
+                <numerusform>{count} Domänen laufen, obwohl dom0 mit dem Netz verbunden ist: {names}.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>{count} domains were let go on while dom0 is connected, and have been paused again: {names}.</source>
-            <translation type="unfinished">
-                <numerusform />
-                <numerusform />
+            <translation>
+                <numerusform>{count} Domäne wurde fortgesetzt, während dom0 verbunden ist, und ist wieder angehalten: {names}.</numerusform>
+                <numerusform>{count} Domänen wurden fortgesetzt, während dom0 verbunden ist, und sind wieder angehalten: {names}.</numerusform>
             </translation>
         </message>
         <message>
@@ -1054,13 +1077,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
-            <source>The kernel refused to add an address: {why}.</source>
-            <translation>Der Kernel hat abgelehnt, eine Adresse hinzuzufügen: {why}.</translation>
+            <source>The kernel refused a change of its routing rules: {why}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
-            <source>The kernel refused to remove a neighbour: {why}.</source>
-            <translation>Der Kernel hat abgelehnt, einen Nachbarn zu entfernen: {why}.</translation>
+            <source>The kernel refused a change of the routes to domains: {why}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to add an address: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine Adresse hinzuzufügen: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1090,7 +1118,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused to set an MTU: {why}.</source>
-            <translation type="unfinished" />
+            <translation>Der Kernel hat abgelehnt, eine MTU zu setzen: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1106,6 +1134,11 @@
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel setting net/{setting} cannot be set: {why}.</source>
             <translation>Die Kernel-Einstellung net/{setting} kann nicht gesetzt werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel settings cannot be watched: {why}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1320,12 +1353,12 @@
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>The network helper had ended while dom0 was connected.</source>
-            <translation type="unfinished" />
+            <translation>Der Netzwerk-Helfer war beendet worden, während dom0 verbunden war.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>The time is over.</source>
-            <translation type="unfinished" />
+            <translation>Die Zeit ist um.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
@@ -1370,7 +1403,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>dom0 can be disconnected at a time within the next {high} minutes, which {until} is not.</source>
-            <translation type="unfinished" />
+            <translation>dom0 kann zu einer Zeit in den nächsten {high} Minuten getrennt werden; {until} liegt nicht darin.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
@@ -1534,9 +1567,9 @@
         <message numerus="yes">
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>{count} domains cannot be paused and run all the same: {names}.</source>
-            <translation type="unfinished">
-                <numerusform />
-                <numerusform />
+            <translation>
+                <numerusform>{count} Domäne lässt sich nicht anhalten und läuft trotzdem: {names}.</numerusform>
+                <numerusform>{count} Domänen lassen sich nicht anhalten und laufen trotzdem: {names}.</numerusform>
             </translation>
         </message>
         <message>
@@ -1552,7 +1585,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>{why} dom0 is disconnected from the network.</source>
-            <translation type="unfinished" />
+            <translation>{why} dom0 ist vom Netz getrennt.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -1627,12 +1660,12 @@
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{key}: {value} is neither true nor false.</source>
-            <translation type="unfinished" />
+            <translation>{key}: {value} ist weder true noch false.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{key}: {value} is no port such as "tcp/22" or "udp/5353".</source>
-            <translation type="unfinished" />
+            <translation>{key}: {value} ist kein Port wie „tcp/22“ oder „udp/5353“.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -1696,6 +1729,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is no repair.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is not ASCII.</source>
             <translation>{value} ist kein ASCII.</translation>
         </message>
@@ -1742,7 +1780,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is not a network such as 10.137.0.0/16.</source>
-            <translation type="unfinished" />
+            <translation>{value} ist kein Netzwerk wie 10.137.0.0/16.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -2529,7 +2567,7 @@
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Not all other domains stand still</source>
-            <translation type="unfinished" />
+            <translation>Nicht alle anderen Domänen stehen still</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
@@ -2549,7 +2587,7 @@
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>dom0 could not be connected</source>
-            <translation type="unfinished" />
+            <translation>dom0 konnte nicht verbunden werden</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
@@ -2822,7 +2860,7 @@
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>Disconnect and log out</source>
-            <translation type="unfinished" />
+            <translation>Trennen und abmelden</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
@@ -2847,12 +2885,12 @@
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>Log out</source>
-            <translation type="unfinished" />
+            <translation>Abmelden</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>Log out, and leave it connected</source>
-            <translation type="unfinished" />
+            <translation>Abmelden und verbunden lassen</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
@@ -2937,22 +2975,22 @@
         <message>
             <location filename="../../qnet_gui/tray/windows/time_question.py" />
             <source>Disconnect at…</source>
-            <translation type="unfinished" />
+            <translation>Trennen um …</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/time_question.py" />
             <source>Disconnect dom0 at:</source>
-            <translation type="unfinished" />
+            <translation>dom0 trennen um:</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/time_question.py" />
             <source>Set</source>
-            <translation type="unfinished" />
+            <translation>Setzen</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/time_question.py" />
             <source>dom0 stays connected to the network until {until}.</source>
-            <translation type="unfinished" />
+            <translation>dom0 bleibt bis {until} mit dem Netz verbunden.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />
@@ -2977,7 +3015,7 @@
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />
             <source>More time:</source>
-            <translation type="unfinished" />
+            <translation>Mehr Zeit:</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />

@@ -14,14 +14,18 @@ from dataclasses import dataclass
 
 from qnet_gui.kernel.netlink_messages import (
     IFLA_IFNAME,
+    RTA_GATEWAY,
     RTM_DELADDR,
     RTM_DELLINK,
     RTM_DELROUTE,
+    RTM_DELRULE,
     RTM_NEWADDR,
     RTM_NEWLINK,
     RTM_NEWROUTE,
+    RTM_NEWRULE,
     RTMGRP_IPV4_IFADDR,
     RTMGRP_IPV4_ROUTE,
+    RTMGRP_IPV4_RULE,
     RTMGRP_LINK,
     RouteMessage,
     link,
@@ -34,7 +38,8 @@ from qnet_gui.model.messages.system import SystemCode
 _LINK_TYPES = (RTM_NEWLINK, RTM_DELLINK)
 _ADDRESS_TYPES = (RTM_NEWADDR, RTM_DELADDR)
 _ROUTE_TYPES = (RTM_NEWROUTE, RTM_DELROUTE)
-_GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE
+_RULE_TYPES = (RTM_NEWRULE, RTM_DELRULE)
+_GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE
 _BUFFER = 4 << 20
 _RECEIVE = 65536
 
@@ -56,13 +61,19 @@ def parse(data: bytes) -> list[Event]:
             if (message := link(body)) is not None:
                 name = message.attributes.text(IFLA_IFNAME)
                 events.append(Event(name, kind == RTM_DELLINK, not name.startswith("vif")))
-        elif kind in _ADDRESS_TYPES or (kind in _ROUTE_TYPES and _is_default(route(body))):
+        elif kind in _ADDRESS_TYPES + _RULE_TYPES or (kind in _ROUTE_TYPES and _leads_outside(route(body))):
             events.append(Event(uplink=True))
     return events
 
 
-def _is_default(message: RouteMessage | None) -> bool:
-    return message is not None and not message.dst_len
+def _leads_outside(message: RouteMessage | None) -> bool:
+    """Whether a route may change the way of anything but a vif's: a way out may be written in many pieces.
+
+    A vif's leads to one host without a gateway; in a table of any number, as a VPN's may.
+    """
+    if message is None or message.family != socket.AF_INET:
+        return False
+    return message.dst_len < 32 or bool(message.attributes.get(RTA_GATEWAY))
 
 
 class Monitor:

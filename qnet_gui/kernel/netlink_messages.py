@@ -6,6 +6,7 @@ layouts and of the numbers: rtnetlink(7), linux/netlink.h, linux/rtnetlink.h, li
 
 from __future__ import annotations
 
+import socket
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -18,14 +19,16 @@ NLM_F_REQUEST, NLM_F_DUMP = 0x1, 0x300
 RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
 RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR = 20, 21, 22
 RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE = 24, 25, 26
+RTM_NEWRULE, RTM_DELRULE = 32, 33
 
-RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE = 0x1, 0x10, 0x40
+RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV4_RULE = 0x1, 0x10, 0x40, 0x80
 RTMGRP_IPV6_IFADDR, RTMGRP_IPV6_ROUTE = 0x100, 0x400
 
-IFLA_ADDRESS, IFLA_IFNAME = 1, 3
+IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU = 1, 3, 4
+IFF_UP, IFF_LOWER_UP = 0x1, 0x10000
 IFA_ADDRESS, IFA_LOCAL = 1, 2
-RTA_DST, RTA_OIF, RTA_MULTIPATH = 1, 4, 9
-RTN_UNICAST, RTPROT_KERNEL, RTM_F_CLONED = 1, 2, 0x200
+RTA_DST, RTA_SRC, RTA_IIF, RTA_OIF, RTA_GATEWAY, RTA_PREFSRC, RTA_MULTIPATH = 1, 2, 3, 4, 5, 7, 9
+RTN_UNICAST, RTN_LOCAL, RTPROT_KERNEL, RTM_F_CLONED = 1, 2, 2, 0x200
 
 _NLMSGHDR = struct.Struct("=IHHII")
 _IFINFOMSG = struct.Struct("=BxHiII")
@@ -122,6 +125,31 @@ def dump_request(kind: int) -> bytes:
     """The request to dump everything of a kind (RTM_GETLINK, …), of every address family."""
     flags = NLM_F_REQUEST | NLM_F_DUMP
     return _NLMSGHDR.pack(_NLMSGHDR.size + _IFINFOMSG.size, kind, flags, 1, 0) + bytes(_IFINFOMSG.size)
+
+
+def route_request(destination: bytes, source: bytes = b"", iif: int = 0) -> bytes:
+    """The request to look up an IPv4 route as for one packet; `iif`: as if it came in there, else as the machine's own.
+
+    Addresses are the four octets of each.
+    """
+    attributes = _attribute(RTA_DST, destination)
+    if source:
+        attributes += _attribute(RTA_SRC, source)
+    if iif:
+        attributes += _attribute(RTA_IIF, _UNSIGNED.pack(iif))
+    body = _RTMSG.pack(socket.AF_INET, 32, 32 if source else 0, 0, 0, 0, 0, 0, 0) + attributes
+    return _NLMSGHDR.pack(_NLMSGHDR.size + len(body), RTM_GETROUTE, NLM_F_REQUEST, 1, 0) + body
+
+
+def link_request(index: int) -> bytes:
+    """The request to tell of one link."""
+    body = _IFINFOMSG.pack(0, 0, index, 0, 0)
+    return _NLMSGHDR.pack(_NLMSGHDR.size + len(body), RTM_GETLINK, NLM_F_REQUEST, 1, 0) + body
+
+
+def _attribute(kind: int, payload: bytes) -> bytes:
+    """One whose payload needs no padding."""
+    return _NLATTR.pack(_NLATTR.size + len(payload), kind) + payload
 
 
 def error_number(body: bytes) -> int:

@@ -69,6 +69,14 @@ def server_answers(lines: Iterable[str]) -> list[ServerAnswer]:
     return answers
 
 
+def name_server(text: object) -> IPv4Address | None:
+    """The IPv4 address of a server as some program names it, a loopback's too; None for anything else."""
+    try:
+        return IPv4Address(str(text))
+    except ValueError:
+        return None
+
+
 def usable(servers: Iterable[IPv4Address], virtual: Sequence[IPv4Address]) -> tuple[IPv4Address, ...]:
     """The servers that a packet can be sent to: no loopback, none of the virtual ones, each once, order kept."""
     kept: dict[IPv4Address, None] = {}

@@ -96,9 +96,9 @@ class Snapshot:
 
     @property
     def uplink(self) -> Uplink | None:
-        """The uplink that carries the default route, else the first that is up, else None."""
-        up = [uplink for uplink in self.uplinks if uplink.state is UplinkState.UP]
-        return next((uplink for uplink in up if uplink.primary), up[0] if up else None)
+        """The uplink by which the domains' packets leave now; None when they do not, however many links are up."""
+        up = (uplink for uplink in self.uplinks if uplink.state is UplinkState.UP)
+        return next((uplink for uplink in up if uplink.primary), None)
 
 
 def to_wire(snapshot: Snapshot) -> Wire:

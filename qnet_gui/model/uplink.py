@@ -30,7 +30,8 @@ class Uplink:
     """One uplink as the netvm reports it.
 
     `name` is the interface; `ssid` printable text or empty; `strength` per cent, 0 where it has no meaning;
-    `primary` says that the default route goes through it; `mtu` in bytes, 0 while nobody knows it.
+    `primary` says that the domains' packets leave by it now, by the kernel's own look-up; `mtu` in bytes, 0 while
+    nobody knows it.
     """
 
     name: str

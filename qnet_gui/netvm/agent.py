@@ -15,13 +15,14 @@ from qnet_gui.kernel.monitor import Monitor
 from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.model.config import Config
-from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.errors import KernelError, QnetError
 from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.uplink import Uplink
 from qnet_gui.model.vif import VifId
+from qnet_gui.netvm.dns.choice import Choice
 from qnet_gui.netvm.dns.name_test import NameTest
-from qnet_gui.netvm.dns.redirection import Redirection, ServerGap, Sources
+from qnet_gui.netvm.dns.redirection import Redirection, ServerGap
+from qnet_gui.netvm.dns.sources import Sources
 from qnet_gui.netvm.packet_filter import base_setup
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
@@ -52,14 +53,15 @@ class Agent:
         self._flusher = ConntrackFlusher()
         self._failed = False
         self._update_posted = False
-        self._source = DnsSource.NONE
+        self._choice = Choice()
         self._uplinks: tuple[Uplink, ...] | None = None
         self._problems: list[str] = []
         self._redirection = Redirection(nft, self._flusher)
         self._gap = ServerGap(self._changed)
         self._publisher = Publisher(self._worker, self._report)
-        self._sources = Sources(bus, netlink, self._changed)
-        self._vifs = VifReconciler(self._worker, VifTable(nft, netlink), self._flusher, self._publisher.publish_vifs)
+        table = VifTable(nft, netlink)
+        self._sources = Sources(bus, netlink, table.served, self._changed)
+        self._vifs = VifReconciler(self._worker, table, self._flusher, self._publisher.publish_vifs)
         verbs = {"routes": self._routes, "reapply": self._reapply}
         self._requests = Requests(self._worker, verbs, {"names": self._test_names})
         self._monitor = Monitor()
@@ -135,16 +137,17 @@ class Agent:
         self._update_posted = False
         if not self._sources.ready:
             return
-        source, servers, uplinks = self._sources.ask(self._addresses.virtual)
-        if self._gap.is_one(servers, uplinks):
+        choice = self._sources.choose(self._addresses)
+        if self._gap.is_one(choice):
             return
-        self._problems = self._sources.problems(uplinks, servers)
         try:
-            self._redirection.apply(self._addresses.virtual, servers)
+            self._redirection.apply(self._addresses.virtual, choice.servers)
         except KernelError as error:
             self._failed = True
             log.error("%s", error)
-        self._source, self._uplinks = source, uplinks
+        # nobody waits for the rest
+        self._choice, self._uplinks = choice, self._sources.uplinks(choice)
+        self._problems = self._sources.problems(self._addresses, choice, self._uplinks)
         self._publisher.publish()
 
     def _report(self) -> AgentReport | None:
@@ -153,7 +156,7 @@ class Agent:
             return None
         problems = [*self._problems, *(["nft-failed"] if self._failed else [])]
         in_force = self._redirection.in_force
-        return AgentReport(self._uplinks, self._source, in_force, tuple(self._vifs.served), tuple(problems))
+        return AgentReport(self._uplinks, self._choice.source, in_force, tuple(self._vifs.served), tuple(problems))
 
     # -- dom0's requests
 

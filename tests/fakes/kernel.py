@@ -19,8 +19,9 @@ import nftables
 import pytest
 
 from fakes.nftables import Context, Ruleset
-from qnet_gui.kernel import conntrack, netlink, sysctl
+from qnet_gui.kernel import conntrack, netlink, route_lookup, sysctl
 from qnet_gui.kernel.monitor import Event
+from qnet_gui.kernel.route_lookup import Hop, LinkState
 from qnet_gui.kernel.rtnetlink import RTM_NEWLINK, RTM_NEWNEIGH, RTM_NEWROUTE, NetlinkError
 
 _MAIN, _UNICAST, _KERNEL, _STATIC = 254, 1, 2, 4
@@ -83,6 +84,7 @@ class FakeKernel:
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Be the kernel of this process for the time of a test."""
         monkeypatch.setattr(netlink, "IPRoute", lambda: FakeIPRoute(self))
+        monkeypatch.setattr(route_lookup, "RouteLookup", lambda: FakeRouteLookup(self))
         monkeypatch.setattr(socket, "if_nametoindex", self._index)
         monkeypatch.setattr(socket, "if_nameindex", lambda: sorted(self.names.items()))
         monkeypatch.setattr(nftables, "Nftables", lambda: Context(self.ruleset))
@@ -182,6 +184,33 @@ class FakeKernel:
             monitor.tell(event)
 
 
+class FakeRouteLookup:
+    """What `RouteLookup` asks: the most specific route of a link that is up."""
+
+    def __init__(self, kernel: FakeKernel) -> None:
+        self._kernel = kernel
+
+    def hop(self, destination: IPv4Address) -> Hop | None:
+        own = [index for index, known in self._kernel.addresses.items() if destination in {a.ip for a, _ in known}]
+        if own:
+            return Hop(own[0], None, None, True)
+        routes = [route for route in self._kernel.routes.values() if destination in route.network]
+        usable = [route for route in routes if route.link in self._kernel.up]
+        if not usable:
+            return None
+        best = min(usable, key=lambda route: (-route.network.prefixlen, route.metric))
+        source = next((address.ip for address, _ in self._kernel.addresses[best.link]), None)
+        return Hop(best.link, best.gateway, source)
+
+    def hop_from(self, destination: IPv4Address, source: IPv4Address, iif: int) -> Hop | None:
+        assert source and iif
+        return self.hop(destination)
+
+    def link(self, index: int) -> LinkState | None:
+        name = self._kernel.names.get(index)
+        return LinkState(name, self._kernel.mtus[index], index in self._kernel.up) if name else None
+
+
 class FakeIPRoute:
     """The requests that `Netlink` makes of pyroute2."""
 
@@ -197,10 +226,6 @@ class FakeIPRoute:
             self._kernel.set_up(index)
         else:
             self._kernel.set_down(index)
-
-    def get_links(self, index: int) -> list[_Message]:
-        self._kernel.check_link(index)
-        return [_Message({"IFLA_MTU": self._kernel.mtus[index]})]
 
     def nlm_request_batch(self, messages: Sequence[Any]) -> None:
         for message in messages:

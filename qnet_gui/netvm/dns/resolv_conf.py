@@ -9,8 +9,7 @@ from typing import Any
 
 from gi.repository import Gio
 
-from qnet_gui.model.errors import BadInput
-from qnet_gui.model.parse import ipv4
+from qnet_gui.model.dns import name_server
 
 PATH = Path("/etc/resolv.conf")
 _LIMIT = 65536
@@ -21,11 +20,8 @@ def parse(text: str) -> tuple[IPv4Address, ...]:
     servers = []
     for line in text.splitlines():
         words = line.split()
-        if len(words) >= 2 and words[0] == "nameserver":
-            try:
-                servers.append(ipv4(words[1]))
-            except BadInput:
-                continue
+        if len(words) >= 2 and words[0] == "nameserver" and (server := name_server(words[1])):
+            servers.append(server)
     return tuple(servers)
 
 
@@ -38,6 +34,8 @@ class ResolvConf:
         self._monitors: dict[Path, Any] = {}
         # whoever makes this one does not have it yet, so nothing is told of what is found first
         self.servers = self._read()
+        #: All that it has named since; others keep copies.
+        self.seen = set(self.servers)
 
     def _watch(self) -> None:
         wanted = {self._path, self._path.resolve()}
@@ -61,4 +59,5 @@ class ResolvConf:
         servers = self._read()
         if servers != self.servers:
             self.servers = servers
+            self.seen.update(servers)
             self._changed()

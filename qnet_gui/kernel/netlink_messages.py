@@ -24,7 +24,8 @@ RTM_NEWRULE, RTM_DELRULE = 32, 33
 RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV4_RULE = 0x1, 0x10, 0x40, 0x80
 RTMGRP_IPV6_IFADDR, RTMGRP_IPV6_ROUTE = 0x100, 0x400
 
-IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU = 1, 3, 4
+IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_LINKINFO = 1, 3, 4, 18
+IFLA_INFO_KIND = 1
 IFF_UP, IFF_LOWER_UP = 0x1, 0x10000
 IFA_ADDRESS, IFA_LOCAL = 1, 2
 RTA_DST, RTA_SRC, RTA_IIF, RTA_OIF, RTA_GATEWAY, RTA_PREFSRC, RTA_MULTIPATH = 1, 2, 3, 4, 5, 7, 9
@@ -88,6 +89,7 @@ class LinkMessage(NamedTuple):
     ifindex: int
     flags: int
     attributes: Attributes
+    type: int
 
 
 class AddressMessage(NamedTuple):
@@ -161,8 +163,8 @@ def link(body: bytes) -> LinkMessage | None:
     """The body of an RTM_…LINK; None when it is cut short."""
     if len(body) < _IFINFOMSG.size:
         return None
-    _family, _type, index, flags, _change = _IFINFOMSG.unpack_from(body)
-    return LinkMessage(index, flags, Attributes(body, _IFINFOMSG.size))
+    _family, kind, index, flags, _change = _IFINFOMSG.unpack_from(body)
+    return LinkMessage(index, flags, Attributes(body, _IFINFOMSG.size), kind)
 
 
 def address(body: bytes) -> AddressMessage | None:

@@ -17,6 +17,8 @@ from qnet_gui.kernel.netlink_messages import (
     IFF_LOWER_UP,
     IFF_UP,
     IFLA_IFNAME,
+    IFLA_INFO_KIND,
+    IFLA_LINKINFO,
     IFLA_MTU,
     NLMSG_ERROR,
     RTA_GATEWAY,
@@ -56,11 +58,16 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """A link; `mtu` in bytes; `running`: it is up and has a carrier."""
+    """A link; `mtu` in bytes; `running`: it is up and has a carrier.
+
+    `hardware`: an ARPHRD number of linux/if_arp.h; `driver`: what made it, where the kernel tells (tun, wireguard).
+    """
 
     name: str
     mtu: int
     running: bool
+    hardware: int = 1
+    driver: str = ""
 
 
 def _ip(attributes: Attributes, kind: int) -> IPv4Address | None:
@@ -93,8 +100,10 @@ class RouteLookup:
             message = link(body) if kind == RTM_NEWLINK else None
             if message is not None:
                 attributes, running = message.attributes, IFF_UP | IFF_LOWER_UP
-                mtu = attributes.number(IFLA_MTU) or 0
-                return LinkState(attributes.text(IFLA_IFNAME), mtu, message.flags & running == running)
+                return LinkState(
+                    attributes.text(IFLA_IFNAME), attributes.number(IFLA_MTU) or 0, message.flags & running == running,
+                    message.type, Attributes(attributes.get(IFLA_LINKINFO)).text(IFLA_INFO_KIND),
+                )  # fmt: skip
         return None
 
     def _ask(self, request: bytes) -> tuple[Hop | None, int]:

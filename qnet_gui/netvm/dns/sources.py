@@ -92,14 +92,15 @@ class Sources:
         way, manager = choice.way, self._networkmanager
         rows = {uplink.name: uplink for uplink in manager.uplinks} if manager is not None else {}
         if manager is None or not self._is_in_charge(manager, way):
-            for uplink in kernel_uplinks.from_kernel(self._netlink, way, choice.servers):
+            for uplink in kernel_uplinks.from_kernel(self._netlink, self._ways, way, choice.servers):
                 known = rows.get(uplink.name)
                 rows[uplink.name] = replace(uplink, connection=known.connection) if known else uplink
-        named = [
-            replace(uplink, primary=way is not None and uplink.name == way.name, mtu=self._ways.mtu(uplink.name))
-            for uplink in rows.values()
-        ]
-        return tuple(sorted(named, key=lambda uplink: (not uplink.primary, uplink.name)))
+        whole = [self._as_the_kernel_has_it(uplink, way) for uplink in rows.values()]
+        return tuple(sorted(whole, key=lambda uplink: (not uplink.primary, uplink.name)))
+
+    def _as_the_kernel_has_it(self, uplink: Uplink, way: Way | None) -> Uplink:
+        link = self._ways.link(uplink.name)
+        return replace(uplink, primary=way is not None and uplink.name == way.name, mtu=link[1].mtu if link else 0)
 
     def problems(self, own: OwnAddresses, choice: Choice, uplinks: tuple[Uplink, ...]) -> list[str]:
         """Codes of what is wrong with uplinks and names."""

@@ -14,35 +14,27 @@ from pathlib import Path
 
 from qnet_gui.kernel import route_lookup
 from qnet_gui.kernel.netlink import link_index
-from qnet_gui.kernel.route_lookup import Hop
+from qnet_gui.kernel.route_lookup import Hop, LinkState
 from qnet_gui.model.uplink import UplinkKind
 
 _SYS = Path("/sys/class/net")
 #: Public addresses that nobody writes a route for: one in each quarter of all, since a way may be written in pieces.
 OUTSIDE = tuple(map(IPv4Address, ("20.0.0.1", "90.0.0.1", "150.0.0.1", "200.0.0.1")))
-#: if_arp.h: no link layer at all, as tun, WireGuard and xfrm have it; tunnels in IP.
-_ARPHRD_NONE, _ARPHRD_TUNNEL, _ARPHRD_IPGRE = 65534, 768, 778
+#: linux/if_arp.h: ARPHRD_TUNNEL, ARPHRD_SIT, ARPHRD_IPGRE, ARPHRD_NONE; no link layer of a card's.
+_TUNNELS = frozenset({768, 776, 778, 65534})
+_ARPHRD_RAWIP = 519
 #: A vif that may send, and the address that it may send from.
 VifAddress = tuple[str, IPv4Address]
 
 
-def link_kind(name: str) -> UplinkKind:
+def _kind(link: LinkState) -> UplinkKind:
     """What a link is made of, as far as the kernel tells."""
-    folder = _SYS / name
-    if (folder / "phy80211").exists():
+    if (_SYS / link.name / "phy80211").exists():
         return UplinkKind.WIFI
-    uevent, hardware = _read(folder / "uevent"), _read(folder / "type").strip()
-    if "DEVTYPE=wwan" in uevent:
+    if link.driver == "wwan" or link.hardware == _ARPHRD_RAWIP:
         return UplinkKind.MOBILE
-    tunnel = hardware in (str(_ARPHRD_NONE), str(_ARPHRD_TUNNEL), str(_ARPHRD_IPGRE))
-    return UplinkKind.VPN if tunnel or (folder / "tun_flags").exists() else UplinkKind.CABLE
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("ascii", "replace")
-    except OSError:
-        return ""
+    vpn = link.hardware in _TUNNELS or link.driver in ("tun", "wireguard")
+    return UplinkKind.VPN if vpn else UplinkKind.CABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +77,7 @@ class Ways:
         link, own = self._lookup.link(index), self._lookup.hop(outside)
         if link is None or link.name.startswith("vif") or link.name == "lo":
             return None
-        kind, address = link_kind(link.name), own.source if own is not None and own.index == index else None
+        kind, address = _kind(link), own.source if own is not None and own.index == index else None
         running = link.running or kind is UplinkKind.VPN
         return Way(link.name, kind, link.mtu, running, hop.gateway, address)
 
@@ -93,15 +85,15 @@ class Ways:
         """What the link is made of by which a domain's packet to an address leaves; None where it does not leave."""
         hop = self.hop(destination)
         link = self._lookup.link(hop.index) if hop is not None and not hop.local else None
-        return link_kind(link.name) if link is not None else None
+        return _kind(link) if link is not None else None
 
     def is_own(self, address: IPv4Address) -> bool:
         """Whether it is an address of the netvm's own."""
         hop = self._lookup.hop(address)
         return hop is not None and hop.local
 
-    def mtu(self, name: str) -> int:
-        """A link's MTU in bytes, 0 when there is none of that name."""
+    def link(self, name: str) -> tuple[UplinkKind, LinkState] | None:
+        """What a link is made of, and its state; None when there is none of that name."""
         index = link_index(name)
         link = self._lookup.link(index) if index is not None else None
-        return link.mtu if link is not None else 0
+        return (_kind(link), link) if link is not None else None

@@ -6,43 +6,83 @@ cheap: D-Bus, and the lab, are imported by the commands that need them.
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from qnet_gui.model.errors import QnetError
 
 INTERRUPTED = 130
 
 
-def _complain(name: str, sentence: str, error: Exception, debug: bool) -> None:
+#: What a write fails with when it is the output that cannot take more, and nothing of ours.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+def _complain(name: str, arguments: Namespace, sentence: str, error: BaseException, more: Mapping[str, Any]) -> None:
+    """Say what went wrong: to people on standard error, after `--json` to programs too, and `more` with it."""
     print(f"{name}: {sentence}", file=sys.stderr)
-    if debug:
+    if vars(arguments).get("debug"):
         traceback.print_exception(error)
+    # an operation that has ended so has told its end already
+    if vars(arguments).get("json") and not vars(arguments).get("end_told"):
+        print(json.dumps({"error": "org.qnet.Error.Failed", "sentence": sentence, **more}), flush=True)
+
+
+def _refused(name: str, arguments: Namespace, error: QnetError) -> None:
+    from qnet_gui.cli import hints
+    from qnet_gui.model import message_wire
+
+    code, values = error.message.code.value, message_wire.arguments(error.message)
+    _complain(name, arguments, error.sentence, error, {"error": error.dbus_name, "code": code, "arguments": values})
+    if hint := hints.of_error(error, arguments):
+        print(f"{name}: {hint}", file=sys.stderr)
+
+
+def _leave_output() -> None:
+    """Nobody reads or keeps it; Python must not notice again when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _run(arguments: Namespace) -> int:
+    if arguments.in_lab:
+        from qnet_gui.cli.lab import go_in
+
+        go_in(arguments.in_lab)
+    status = int(arguments.run(arguments))
+    if sys.stdout is not None:  # closed by whoever started us
+        sys.stdout.flush()
+    return status
 
 
 def main(argv: Sequence[str] | None = None, name: str = "qnet") -> int:
     """Run a command; returns its exit status. `name`: who complains when something is wrong."""
     from qnet_gui.cli.arguments import parse
 
-    arguments = parse(sys.argv[1:] if argv is None else argv)
+    arguments = Namespace()
     try:
-        if arguments.in_lab:
-            from qnet_gui.cli.lab import go_in
-
-            go_in(arguments.in_lab)
-        status = int(arguments.run(arguments))
-        sys.stdout.flush()
-        return status
+        arguments = parse(sys.argv[1:] if argv is None else argv)
+        return _run(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # whoever read has had enough; Python must not notice again when it flushes at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read has had enough
+        _leave_output()
     except QnetError as error:
-        _complain(name, error.sentence, error, arguments.debug)
+        _refused(name, arguments, error)
+    except ModuleNotFoundError as error:
+        from qnet_gui.cli import hints
+
+        _complain(name, arguments, hints.of_missing_module(error.name or "?"), error, {})
     except Exception as error:
-        what = f"This should not have happened ({type(error).__name__}). Run it with --debug for the details."
-        _complain(name, what, error, arguments.debug)
+        if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
+            _leave_output()
+            what = f"The output cannot be written: {error.strerror}."
+        else:
+            what = f"This should not have happened ({type(error).__name__}). Run it with --debug for the details."
+        _complain(name, arguments, what, error, {})
     return 1

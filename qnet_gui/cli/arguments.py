@@ -68,20 +68,21 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
     _group(subparsers, "dom0", "connect dom0 to the network for an upgrade of its packages, and back", dom0.add_parser)
     _group(subparsers, "netvm", "show or choose the domain that all others reach the network through", netvm.add_parser)
     _group(subparsers, "domain", "pause a domain, or cut it off the network, and back", domain.add_parser)
-    for command in (status, routes, dns):
-        command.add_argument("--json", action="store_true", help="print JSON, for programs")
-    _command(
+    status.add_argument("--check", action="store_true", help="end with 1 when there is a problem")
+    doctor = _command(
         subparsers, "doctor", commands.doctor, "say what is wrong and what to do about it",
         " The exit status is 1 when something is wrong.",
     )  # fmt: skip
-    _command(
+    reapply = _command(
         subparsers, "reapply", commands.reapply, "have netvm set up routes, packet filter and redirections again",
         " Changes nothing where everything is as it should be.",
     )  # fmt: skip
-    _command(
+    applet = _command(
         subparsers, "applet", commands.applet, "show netvm's network applet, nm-applet, in the tray of this display",
         " Where windows of netvm cannot be brought here, it is said what to do instead.",
     )  # fmt: skip
+    for command in (status, routes, dns, doctor, reapply, applet):
+        command.add_argument("--json", action="store_true", help="print JSON, for programs")
     host = _command(
         subparsers, "applet-host", commands.applet_host, "be the tray of a display that has none, in a small window",
         " For netvm, whose display has no panel: its icons are shown until the last one leaves. Where there is a tray"

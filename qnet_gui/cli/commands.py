@@ -31,7 +31,7 @@ def status(arguments: Namespace) -> int:
         _print_json(wire)
     else:
         print(show.status(snapshot))
-    return 0
+    return 1 if arguments.check and snapshot.problems else 0
 
 
 def routes(arguments: Namespace) -> int:
@@ -58,17 +58,21 @@ def dns(arguments: Namespace) -> int:
     return 0
 
 
-def reapply(_: Namespace) -> int:
+def _done(arguments: Namespace, sentence: str) -> int:
+    print(json.dumps({"error": "", "sentence": sentence}) if arguments.json else sentence)
+    return 0
+
+
+def reapply(arguments: Namespace) -> int:
     """`qnet reapply`."""
     from qnet_gui.cli.line import Line
 
     with Line() as line:
         line.call("Reapply")
-    print("netvm has set up its routes, packet filter and redirections again.")
-    return 0
+    return _done(arguments, "netvm has set up its routes, packet filter and redirections again.")
 
 
-def applet(_: Namespace) -> int:
+def applet(arguments: Namespace) -> int:
     """`qnet applet`."""
     from qnet_gui.cli.line import Line
     from qnet_gui.runtime.x_display import own_display
@@ -76,8 +80,7 @@ def applet(_: Namespace) -> int:
     display = own_display()
     with Line() as line:
         line.call("ShowNetworkApplet", "ss", f":{display.number}", display.cookie)
-    print("nm-applet has been started in netvm. Its icon comes to the tray.")
-    return 0
+    return _done(arguments, "nm-applet has been started in netvm. Its icon comes to the tray.")
 
 
 def applet_host(arguments: Namespace) -> int:
@@ -101,11 +104,14 @@ def completion(arguments: Namespace) -> int:
     return 0
 
 
-def doctor(_: Namespace) -> int:
+def doctor(arguments: Namespace) -> int:
     """`qnet doctor`."""
     from qnet_gui.cli.doctor import examine
 
     findings = examine(_helper)
+    if arguments.json:
+        _print_json([{"wrong": finding.wrong, "cure": finding.cure} for finding in findings])
+        return 1 if findings else 0
     for finding in findings:
         print(f"* {finding.wrong}\n  {finding.cure}" if finding.cure else f"* {finding.wrong}")
     if not findings:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qnet_gui import __version__
+from qnet_gui.cli import hints
 from qnet_gui.model import config
 from qnet_gui.model.domain import AgentState, NetvmState
 from qnet_gui.model.errors import NoAnswer, NotAuthorised, QnetError
@@ -38,15 +39,22 @@ def _configuration() -> list[Finding]:
 
 
 def _away(error: QnetError) -> Finding:
+    if hints.in_a_guest():
+        return Finding(
+            "This is a domain of a Xen host, and not dom0, where qnet can tell how things are.",
+            "Run it in dom0. Here, the log says more: journalctl -u qnet-agent in a netvm, -u qnet-guest in another.",
+        )
     if isinstance(error, NotAuthorised):
         return Finding(error.sentence, "Check that /usr/share/dbus-1/system.d/org.qnet.Helper1.conf is installed.")
     if isinstance(error, NoAnswer):
         return Finding(error.sentence, "Restart it: sudo systemctl restart qnet-helper")
-    return Finding(
-        error.sentence,
+    cure = (
         "Start it in dom0: sudo systemctl start qnet-helper. If it does not stay, its log says why: "
-        "journalctl -u qnet-helper",
+        "journalctl -u qnet-helper"
     )
+    if names := hints.labs():
+        cure += f". If a lab is meant: sudo qnet --lab {names[0]} doctor"
+    return Finding(error.sentence, cure)
 
 
 def _agent(helper: Helper, snapshot: Snapshot) -> list[Finding]:

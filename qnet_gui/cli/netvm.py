@@ -6,6 +6,7 @@ than it needs.
 
 from __future__ import annotations
 
+import json
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
@@ -23,11 +24,12 @@ WARNING: whoever succeeds there owns the whole machine. Choose a separate netvm.
 _WAIT_MAX = 3600
 
 
-def get(_: Namespace) -> int:
+def get(arguments: Namespace) -> int:
     """`qnet netvm get`."""
     from qnet_gui.cli.helper import Helper
 
-    print(Helper().snapshot()[1].netvm.name)
+    wire, snapshot, _ = Helper().snapshot()
+    print(json.dumps(wire["netvm"], indent=2) if arguments.json else snapshot.netvm.name)
     return 0
 
 
@@ -58,6 +60,7 @@ def service(arguments: Namespace) -> int:
         outcome = run(arguments.verb, limits, lambda *step: shown_on.step(0, *step))
     except QnetError as error:
         shown_on.ended(error.dbus_name, error.message)
+        arguments.end_told = True
         raise
     except KeyboardInterrupt:
         shown_on.ended("", "Interrupted.")
@@ -79,7 +82,8 @@ def candidates(snapshot: Snapshot) -> list[str]:
 
 def add_parser(verb: Callable[..., ArgumentParser]) -> None:
     """Add the verbs to `qnet netvm`."""
-    verb("get", get, "print the name of the netvm")
+    parser = verb("get", get, "print the name of the netvm")
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
     parser = verb(
         "set", set_, "choose the netvm",
         " It must run, and serve others. dom0 can be chosen too, which is strongly discouraged: it then can be attacked"

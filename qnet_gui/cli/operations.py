@@ -39,9 +39,11 @@ def run(arguments: Namespace, task: Task, tell: Tell) -> int:
         shown_on.say(f"{error.sentence} Waiting for it to be back…")
         after = _aftermath(tell)
         shown_on.ended(after.dbus_name, after.message)
+        arguments.end_told = True
         raise after from error
     except QnetError as error:
         shown_on.ended(error.dbus_name, error.message)
+        arguments.end_told = True
         raise
 
 

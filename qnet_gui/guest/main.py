@@ -55,7 +55,7 @@ def run(deadline: float) -> None:
 def _apply(store: Store, netlink: Netlink, wanted: NetworkConfig) -> None:
     index = link_index(setup.LINK)
     try:
-        address, routes = setup.apply(netlink, wanted)
+        address, routes = setup.apply(netlink, wanted, network_config.own_mtu(store))
     except QnetError:
         if index is not None and link_index(setup.LINK) == index and network_config.has_vif(store):
             raise

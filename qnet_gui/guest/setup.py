@@ -37,8 +37,13 @@ def write_resolv_conf(servers: tuple[IPv4Address, ...], path: Path = RESOLV_CONF
     return True
 
 
-def apply(netlink: Netlink, config: NetworkConfig) -> tuple[IPv4Address | None, list[Route]]:
-    """Make it so, and return what the kernel then says: the address and the routes."""
+def apply(
+    netlink: Netlink, config: NetworkConfig, own_mtu: int | None = None
+) -> tuple[IPv4Address | None, list[Route]]:
+    """Make it so, and return what the kernel then says: the address and the routes.
+
+    `own_mtu`: the MTU that somebody chose for this vif, which goes before the uplink's.
+    """
     index = link_index(LINK)
     if index is None:
         raise NotFound(SystemCode.NO_INTERFACE_CARD, interface=LINK)
@@ -49,6 +54,9 @@ def apply(netlink: Netlink, config: NetworkConfig) -> tuple[IPv4Address | None, 
             netlink.delete_address(index, address, prefix)
     if (config.address, 32) not in addresses:
         netlink.add_address(index, config.address)
+    mtu = own_mtu or config.mtu
+    if mtu and netlink.mtu(LINK) != mtu:
+        netlink.set_mtu(index, mtu)
     netlink.set_up(index)
     routes = netlink.routes_of_link(index)
     for route in routes:

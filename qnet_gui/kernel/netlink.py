@@ -83,6 +83,19 @@ class Netlink:
         """Close the socket."""
         self._route.close()
 
+    def mtu(self, name: str) -> int:
+        """A link's MTU in bytes, 0 when there is no link of that name."""
+        index = link_index(name)
+        with _tolerating(SystemCode.KERNEL_TELL_MTU, errno.ENODEV):
+            for message in self._route.get_links(index) if index is not None else ():
+                return int(message.get_attr("IFLA_MTU"))
+        return 0
+
+    def set_mtu(self, index: int, mtu: int) -> None:
+        """Set a link's MTU, in bytes."""
+        with _tolerating(SystemCode.KERNEL_SET_MTU):
+            self._route.link("set", index=index, mtu=mtu)
+
     def set_up(self, index: int) -> None:
         """Set a link up."""
         with _tolerating(SystemCode.KERNEL_LINK_UP):

@@ -20,7 +20,7 @@ from qnet_gui.model.fact import Fact
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.parse import shown
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.uplink import Uplink, UplinkState
+from qnet_gui.model.uplink import Uplink, in_use
 
 Wire = dict[str, Any]
 #: For how long dom0 may be connected at a time; a day is more than any upgrade takes.
@@ -97,8 +97,7 @@ class Snapshot:
     @property
     def uplink(self) -> Uplink | None:
         """The uplink by which the domains' packets leave now; None when they do not, however many links are up."""
-        up = (uplink for uplink in self.uplinks if uplink.state is UplinkState.UP)
-        return next((uplink for uplink in up if uplink.primary), None)
+        return in_use(self.uplinks)
 
 
 def to_wire(snapshot: Snapshot) -> Wire:

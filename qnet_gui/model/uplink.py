@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+
+#: The shortest MTU of a link that carries IPv4, which every host must take (RFC 791), and an ordinary card's.
+MTU_MIN, MTU_DEFAULT = 576, 1500
 
 
 class UplinkKind(enum.Enum):
@@ -45,3 +49,8 @@ class Uplink:
     strength: int = 0
     connection: str = ""
     mtu: int = 0
+
+
+def in_use(uplinks: Iterable[Uplink]) -> Uplink | None:
+    """The uplink by which the domains' packets leave now; None when they do not, however many links are up."""
+    return next((uplink for uplink in uplinks if uplink.primary and uplink.state is UplinkState.UP), None)

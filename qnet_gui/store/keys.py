@@ -149,6 +149,7 @@ ADDRESS = dom0("address", forms.ADDRESS, "the domain's own address; a netvm has 
 GATEWAY = dom0("gateway", forms.ADDRESS, "the router that domains see; a netvm answers ARP for it")
 DNS1 = dom0("dns1", forms.ADDRESS, "the first virtual name server")
 DNS2 = dom0("dns2", forms.ADDRESS, "the second virtual name server")
+MTU = dom0("mtu", forms.count(65535), "the longest packet that its uplink takes, in bytes; 0 while nobody knows it")
 # dom0 -> netvm
 POOL = dom0("pool", forms.NETWORK, "where the domains' addresses come from")
 # dom0 -> dom0

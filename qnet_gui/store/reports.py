@@ -35,12 +35,13 @@ class NetvmConfig:
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
-    """What a domain's network is to be."""
+    """What a domain's network is to be. `mtu`: in bytes, 0 while nobody knows it."""
 
     address: IPv4Address
     gateway: IPv4Address
     dns1: IPv4Address
     dns2: IPv4Address
+    mtu: int = 0
 
     @property
     def servers(self) -> tuple[IPv4Address, ...]:
@@ -49,7 +50,9 @@ class NetworkConfig:
 
 
 NETVM_CONFIG = Table(NetvmConfig, gateway=keys.GATEWAY, dns1=keys.DNS1, dns2=keys.DNS2, pool=keys.POOL)
-NETWORK_CONFIG = Table(NetworkConfig, address=keys.ADDRESS, gateway=keys.GATEWAY, dns1=keys.DNS1, dns2=keys.DNS2)
+NETWORK_CONFIG = Table(
+    NetworkConfig, address=keys.ADDRESS, gateway=keys.GATEWAY, dns1=keys.DNS1, dns2=keys.DNS2, mtu=keys.MTU
+)
 
 # -- domain -> dom0
 

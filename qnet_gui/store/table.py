@@ -117,11 +117,14 @@ class Table(Generic[T]):
         return report
 
     def read_all(self, get: Get) -> T | None:
-        """What one's betters wrote: None as long as it is not whole; `BadInput` when any of it is off."""
-        values = {name: get(self[name].at()) for name in self._rows}
-        if any(value is None for value in values.values()):
+        """What one's betters wrote: None as long as it is not whole; `BadInput` when any of it is off.
+
+        A field that has a default may be missing: an older dom0 does not know it.
+        """
+        values = {name: value for name in self._rows if (value := get(self[name].at())) is not None}
+        if not self._needed <= values.keys():
             return None
-        report: T = self._kind(**{name: self[name].parse(value or b"") for name, value in values.items()})
+        report: T = self._kind(**{name: self[name].parse(value) for name, value in values.items()})
         return report
 
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from argparse import Namespace
 from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 
-from qnet_gui.cli import arguments, main, show
+from qnet_gui.cli import arguments, hints, main, show
+from qnet_gui.cli.doctor import examine
+from qnet_gui.model.answers import HelperAway
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, redirects
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.errors import QnetError
 from qnet_gui.model.fact import Fact
+from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.isolation import IsolationCode
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
@@ -79,15 +85,24 @@ def test_version(qnet):
 @pytest.mark.parametrize(
     "words",
     [
-        ["status"], ["status", "--json"], ["routes"], ["dns"], ["reapply"], ["routes", "--domain", "work"],
+        ["status"], ["status", "--json"], ["status", "--check"], ["routes"], ["routes", "--json"], ["dns", "--json"],
+        ["netvm", "get", "--json"], ["reapply", "--json"], ["dom0", "status", "--json"], ["dom0", "up", "--json"],
+        ["domain", "pause", "work", "--json"], ["netvm", "set", "netvm", "--json"],
+        ["dns"], ["reapply"], ["routes", "--domain", "work"],
         ["dom0", "up"], ["dom0", "down"], ["dom0", "status"], ["dom0", "extend", "5"], ["netvm", "get"],
         ["netvm", "set", "netvm"], ["domain", "pause", "work"], ["domain", "detach", "work"],
     ],
 )  # fmt: skip
 def test_no_helper_is_one_sentence(qnet, words):
     done = qnet(*words, env=NOBODY)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "qnet: The network helper is not running.\n"
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[0] == "qnet: The network helper is not running."
+    if "--json" not in words:
+        assert done.stdout == ""
+        return
+    told = json.loads(done.stdout)
+    assert (told["error"], told["code"]) == ("org.qnet.Error.HelperAway", "helper-away")
+    assert told["sentence"] == "The network helper is not running."
 
 
 def test_the_doctor_says_what_to_do_about_it(qnet):
@@ -105,6 +120,90 @@ def test_completion_is_silent(qnet, what):
 def test_debug_shows_where(qnet):
     assert "Traceback" in qnet("--debug", "status", env=NOBODY).stderr
     assert "Traceback" in qnet("status", "--debug", env=NOBODY).stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--help"], ["status", "--help"], ["--version"], ["doctor"], ["doctor", "--json"], ["lab", "list", "--help"]],
+)
+def test_an_output_that_takes_no_more_is_one_plain_line(words):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "qnet_gui.cli", *words], cwd=ROOT, env={**os.environ, **NOBODY},
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, "qnet: The output cannot be written: No space left on device.\n")
+
+
+def test_without_an_output_it_does_what_it_would(tmp_path):
+    command = f"exec {sys.executable} -m qnet_gui.cli doctor >&-"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command],
+        cwd=ROOT,
+        env={**os.environ, **NOBODY},
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("module", "said"),
+    [
+        ("gi.repository", "The Python module gi is missing. Install its package: python3-gi."),
+        ("dbus", "The Python module dbus is missing. Install its package: python3-dbus."),
+        ("qnet_gui.dom0", "The Python module qnet_gui.dom0 is missing. Install qnet again."),
+    ],
+)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_package_that_is_missing_is_named(monkeypatch, capsys, module, said, as_json):
+    def import_it(_):
+        raise ModuleNotFoundError(f"No module named '{module}'", name=module)
+
+    monkeypatch.setattr("qnet_gui.cli.commands.status", import_it)
+    assert main(["status", *(["--json"] if as_json else [])]) == 1
+    out, err = capsys.readouterr()
+    assert err == f"qnet: {said}\n"
+    assert (json.loads(out)["sentence"] if as_json else out) == (said if as_json else "")
+
+
+def test_a_lab_that_is_up_and_was_not_named_is(monkeypatch, tmp_path):
+    monkeypatch.setattr(hints, "_LABS", tmp_path)
+    away, nothing = HelperAway(HelperCode.HELPER_AWAY), Namespace()
+    assert hints.of_error(away, nothing) == ""
+    (tmp_path / ".demo.lock").touch()
+    (tmp_path / "demo").mkdir()
+    said = hints.of_error(away, Namespace(command="routes"))
+    assert said == "A lab is up: demo. To act in it: sudo qnet --lab demo routes"
+    (tmp_path / "other").mkdir()
+    assert hints.of_error(away, nothing) == "Labs are up: demo, other. To act in it: sudo qnet --lab demo status"
+    assert hints.of_error(away, Namespace(in_lab="demo")) == ""
+    assert hints.of_error(QnetError(HelperCode.HELPER_AWAY), nothing) == ""
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "hypervisor", "guest"),
+    [
+        (None, None, False),
+        (None, "kvm\n", False),
+        ("control_d\n", "xen\n", False),
+        ("\n", "xen\n", True),
+        (None, "xen\n", True),
+    ],
+)
+def test_a_guest_is_told_where_to_run_it(monkeypatch, tmp_path, capabilities, hypervisor, guest):
+    for name, text in (("_CAPABILITIES", capabilities), ("_HYPERVISOR", hypervisor)):
+        monkeypatch.setattr(hints, name, tmp_path / name)
+        if text is not None:
+            (tmp_path / name).write_text(text)
+    monkeypatch.setattr(hints, "_LABS", tmp_path / "none")
+    assert ("runs in dom0" in hints.of_error(HelperAway(HelperCode.HELPER_AWAY), Namespace())) is guest
+
+    def away():
+        raise HelperAway(HelperCode.HELPER_AWAY)
+
+    assert any("Run it in dom0" in finding.cure for finding in examine(away)) is guest
 
 
 def test_what_nobody_thought_of_is_one_plain_line(monkeypatch, capsys):

@@ -17,9 +17,10 @@ from qnet_gui.hypervisor.port import DomainInfo, VifRequest
 from qnet_gui.model.config import Config
 from qnet_gui.model.domain import AgentState, DomainState
 from qnet_gui.model.parse import mac
+from qnet_gui.model.uplink import Uplink, UplinkState
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
-from qnet_gui.store.reports import GuestReport
+from qnet_gui.store.reports import AgentReport, GuestReport
 
 RUNNING, DYING = DomainState.RUNNING, DomainState.DYING
 DOM0 = DomainInfo(0, "Domain-0", "00000000-0000-4000-8000-000000000000", RUNNING)
@@ -196,6 +197,29 @@ def test_whoever_serves_a_domain_it_is_told_and_its_netvm_noted():
     assert home_nodes(inputs_of(frontends=vifs_of((4, Frontend(1, IP, status=VifStatus.PENDING)))))[4].netvm == "netvm"
     without_ip = home_nodes(inputs_of(frontends=vifs_of((4, Frontend(2)))), {4: IPv4Address("10.137.0.9")})[4]
     assert without_ip.backend_ip == "/local/domain/2/backend/vif/4/0/ip"
+
+
+@pytest.mark.parametrize(
+    ("uplinks", "told"),
+    [
+        ((Uplink("eth0", state=UplinkState.UP, primary=True, mtu=1400),), "1400"),
+        ((Uplink("eth0", state=UplinkState.UP, primary=True, mtu=9000),), "1500"),
+        ((Uplink("eth0", state=UplinkState.UP, primary=True, mtu=1),), "576"),
+        (
+            (Uplink("wg0", state=UplinkState.UP, primary=True, mtu=1420), Uplink("a", state=UplinkState.UP, mtu=1)),
+            "1420",
+        ),
+        ((Uplink("eth0", state=UplinkState.DOWN, mtu=1400),), None),
+        ((Uplink("eth0", state=UplinkState.UP, primary=True),), None),
+        ((), None),
+    ],
+)
+def test_a_domain_is_told_the_mtu_of_its_netvms_uplink(uplinks, told):
+    """Within what a vif takes; nothing while the netvm does not know it, so that what it was told before stays."""
+    both = vifs_of((4, Frontend(1, IP, status=VifStatus.CONNECTED)), (5, Frontend(2, IP)))
+    homes = home_nodes(inputs_of((DOM0, NETVM, NETVM2, WORK, WEB), frontends=both, agent=AgentReport(uplinks)))
+    assert homes[4].nodes.get(keys.MTU.at()) == told
+    assert keys.MTU.at() not in homes[5].nodes
 
 
 def test_a_domain_whose_netvm_died_is_left_alone_and_one_without_a_vif_is_not():

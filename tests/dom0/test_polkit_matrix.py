@@ -156,7 +156,6 @@ def test_others_are_answered_meanwhile(lasting_dom0, call):
         assert person.outcome(asked).error == NOT_AUTHORISED
         after = median_of(other)
         agent.close()
-    assert meanwhile < 0.1
     assert meanwhile < 5 * max(before, after)
 
 

@@ -220,12 +220,19 @@ class FakeIPRoute:
     def close(self) -> None:
         """Nothing is held."""
 
-    def link(self, verb: str, index: int, state: str) -> None:
+    def link(self, verb: str, index: int, state: str = "", mtu: int = 0) -> None:
         assert verb == "set"
-        if state == "up":
+        if mtu:
+            self._kernel.check_link(index)
+            self._kernel.set_mtu(self._kernel.names[index], mtu)
+        elif state == "up":
             self._kernel.set_up(index)
         else:
             self._kernel.set_down(index)
+
+    def get_links(self, index: int) -> list[_Message]:
+        self._kernel.check_link(index)
+        return [_Message({"IFLA_MTU": self._kernel.mtus[index]})]
 
     def nlm_request_batch(self, messages: Sequence[Any]) -> None:
         for message in messages:

@@ -94,6 +94,30 @@ def test_one_server_twice_is_one(work: Guest) -> None:
     assert work.reported(keys.GUEST_SERVERS) == "10.139.1.1"
 
 
+def test_the_mtu_of_the_uplink_is_taken(work: Guest) -> None:
+    work.attach()
+    work.tell()
+    for mtu in (1400, 1500, 1280):
+        work.dom0.write(keys.MTU.under(7), str(mtu))
+        work.dom0.set_perms(keys.MTU.under(7), ("n0", "r7"))
+        guest.run(DEADLINE)
+        assert work.kernel.mtus[work.index] == mtu
+
+
+@pytest.mark.parametrize(
+    ("chosen", "mtu"), [("1300", 1300), ("1492", 1400), ("1500", 1400), ("9000 ", 1400), ("0", 1400)]
+)
+def test_an_mtu_that_somebody_chose_for_the_vif_goes_before_it(work: Guest, chosen: str, mtu: int) -> None:
+    """xl's `mtu=`; where there is none libxl writes 1492, which is nobody's choice."""
+    work.attach()
+    work.tell()
+    work.dom0.write(keys.MTU.under(7), "1400")
+    work.dom0.set_perms(keys.MTU.under(7), ("n0", "r7"))
+    work.dom0.write("/local/domain/7/device/vif/0/mtu", chosen)
+    guest.run(DEADLINE)
+    assert work.kernel.mtus[work.index] == mtu
+
+
 def test_what_was_set_otherwise_is_replaced(work: Guest) -> None:
     work.attach()
     work.kernel.set_up(work.index)

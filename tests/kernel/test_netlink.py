@@ -41,8 +41,11 @@ def test_a_link_goes_up_and_down(space: Any) -> None:
         space.netlink.set_up(NOBODY)
 
 
-def test_a_change_of_a_links_mtu_is_an_event(space: Any) -> None:
-    space.set_mtu("far", 1400)
+def test_a_links_mtu_is_told_and_its_change_is_an_event(space: Any) -> None:
+    with space.inside():
+        assert (space.netlink.mtu("far"), space.netlink.mtu("nobody")) == (1500, 0)
+        space.set_mtu("far", 1400)
+        assert space.netlink.mtu("far") == 1400
     assert Event("far", uplink=True) in space.events()
 
 

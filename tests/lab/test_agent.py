@@ -114,9 +114,16 @@ def test_a_change_of_an_uplinks_mtu_is_seen(lab: Lab) -> None:
         heads = next(line for line in lines if line.startswith("UPLINK"))
         row = next(line for line in lines if line.startswith("eth0"))
         assert row[heads.index("MTU") :].split()[0] == "1400"
+        told = f"/local/domain/{lab.id('work')}/qnet/mtu"
+        lab.wait("the domain is told", lambda: lab.out("dom0", "xenstore-read", told) == "1400")
+        lab.exec("work", "qnet-guest")
+        assert "mtu 1400 " in lab.out("work", "ip", "link", "show", "eth0")
     finally:
         lab.exec("netvm", "ip", "link", "set", "eth0", "mtu", "1500")
     lab.wait("the usual MTU again", lambda: mtu() == 1500)
+    lab.wait("the domain is told again", lambda: lab.out("dom0", "xenstore-read", told) == "1500")
+    lab.exec("work", "qnet-guest")
+    assert "mtu 1500 " in lab.out("work", "ip", "link", "show", "eth0")
 
 
 def test_reapply_brings_back_what_somebody_flushed(lab: Lab) -> None:

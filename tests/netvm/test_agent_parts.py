@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -355,3 +356,20 @@ def test_a_xenstore_that_forgot_all_is_told_anew(running: Running, loop: Loop, l
     running.netvm.dom0.mkdir("/local/domain/1/data")
     running.netvm.dom0.set_perms("/local/domain/1/data", ("n1",))
     running.wait_reported(UPLINK["name"], "eth0", 0)
+
+
+def test_a_socket_that_was_closed_is_looked_at_no_more(tmp_path: Path) -> None:
+    """Its number may be another file's by then: seen under load, as "Bad file descriptor" in whatever ran next."""
+    called: list[str] = []
+    listening = hotplug.HotplugSocket(lambda verb, vif, reply: called.append(verb), tmp_path / "socket")
+    number = listening._listener.fileno()
+    listening.close()
+    bell = os.eventfd(1, os.EFD_CLOEXEC)  # readable
+    assert bell == number
+    try:
+        source = GLib.MainContext.default().find_source_by_id(listening._watch)
+        assert source is None or source.is_destroyed()
+        GLib.MainContext.default().iteration(False)
+    finally:
+        os.close(bell)
+    assert called == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from ipaddress import IPv4Address
 
 import pytest
@@ -89,11 +89,15 @@ CONFIG = NetworkConfig(*map(IPv4Address, ("10.137.0.5", "10.137.0.1", "10.139.1.
 def test_what_dom0_wrote_is_taken_as_a_whole_or_refused():
     nodes = as_bytes(NETWORK_CONFIG.nodes(CONFIG))
     assert NETWORK_CONFIG.read_all(nodes.get) == CONFIG
-    for path in nodes:
+    assert NETWORK_CONFIG.read_all({**nodes, keys.MTU.at(): b"1400"}.get) == replace(CONFIG, mtu=1400)
+    assert NETWORK_CONFIG.read_all({**nodes, keys.MTU.at(): None}.get) == CONFIG  # an older dom0 does not tell it
+    for path in nodes.keys() - {keys.MTU.at()}:
         assert NETWORK_CONFIG.read_all({**nodes, path: None}.get) is None
         for wrong in (b"", b"127.0.0.1", b"10.137.0.5 10.137.0.6", b"10.137.0"):
             with pytest.raises(BadInput, match=path):
                 NETWORK_CONFIG.read_all({**nodes, path: wrong}.get)
+    with pytest.raises(BadInput, match=keys.MTU.at()):
+        NETWORK_CONFIG.read_all({**nodes, keys.MTU.at(): b"1400 "}.get)
 
 
 def test_requests_and_answers():

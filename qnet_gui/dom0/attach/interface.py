@@ -70,7 +70,7 @@ class AttachInterface(Interface):
         self._operations.check_idle()
         preconditions.detach(self._publisher.inputs, domid)
 
-    @method("DetachDomain", action="org.qnet.attach-domain", takes="u", gives={"operation": "u"}, first=_may_detach)
+    @method("DetachDomain", action="org.qnet.detach-domain", takes="u", gives={"operation": "u"}, first=_may_detach)
     def detach_domain(self, call: Call, domid: int) -> None:
         """Cut a domain off the network, until it is attached or restarted."""
         self._users.after_refresh(

@@ -1,4 +1,4 @@
-"""Tells domains their network: `qnet/address`, `gateway`, `dns1` and `dns2` in each home, for dom0 alone to write.
+"""Tells domains their network: `qnet/address`, `gateway`, `dns1`, `dns2`, `mtu` in each home, for dom0 alone to write.
 
 Compares with what is there and writes only what differs, in one transaction a domain. Touches those nodes, and the `ip`
 of a vif whose toolstack gave it none. The jobs run on the store's thread.
@@ -19,6 +19,7 @@ from qnet_gui.model.config import Config
 from qnet_gui.model.domain import AgentState, DomainState
 from qnet_gui.model.errors import QnetError, StoreGone
 from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.uplink import MTU_DEFAULT, MTU_MIN, in_use
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
@@ -44,6 +45,14 @@ def _netvm_nodes(config: Config) -> dict[str, str]:
     return NETVM_CONFIG.nodes(NetvmConfig(config.gateway, *config.dns, config.pool))
 
 
+def _mtu(inputs: Inputs, netvm: int) -> int:
+    """The MTU of whoever this netvm serves: its uplink's, within what a vif takes; 0 while it is not known."""
+    if inputs.netvm is None or netvm != inputs.netvm.id:  # of others only little is read
+        return 0
+    uplink = in_use(inputs.agent.uplinks)
+    return min(max(uplink.mtu, MTU_MIN), MTU_DEFAULT) if uplink is not None and uplink.mtu else 0
+
+
 def _alive(inputs: Inputs) -> list[DomainInfo]:
     return [info for info in inputs.domains if info.state is not DomainState.DYING]
 
@@ -62,7 +71,10 @@ def _guest_nodes(
     address = given if frontend.needs_address and given else frontends.address(inputs, domid, frontend)
     if address is None:
         return None
-    nodes = NETWORK_CONFIG.nodes(NetworkConfig(address, config.gateway, *config.dns))
+    mtu = _mtu(inputs, frontend.backend)
+    nodes = NETWORK_CONFIG.nodes(NetworkConfig(address, config.gateway, *config.dns, mtu))
+    if not mtu:  # what a domain was told stays: an uplink that goes for a moment is no news to a thousand domains
+        del nodes[keys.MTU.at()]
     tell_netvm = frontend.needs_address and given is not None
     backend_ip = f"{home(frontend.backend)}/{vif.backend_path}/ip" if tell_netvm else ""
     return HomeNodes(domid, nodes, backend_ip, netvm)

@@ -57,11 +57,12 @@ class HotplugSocket:
         fresh.chmod(0o600)
         self._listener.listen(_BACKLOG)
         fresh.rename(path)  # nobody finds a socket that does not listen yet
-        GLib.io_add_watch(self._listener.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN, self._accept)
+        self._watch = GLib.io_add_watch(self._listener.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN, self._accept)
 
     def close(self) -> None:
         """Stop listening; the script does the work itself from now on."""
         self._path.unlink(missing_ok=True)
+        GLib.source_remove(self._watch)  # or the loop would go on to look at a number that is somebody else's then
         self._listener.close()
 
     def _accept(self, *_: object) -> bool:

@@ -207,9 +207,13 @@ def test_resolveds_ipv6_servers_are_chosen_and_passed_over_then() -> None:
 
 def test_what_resolved_read_in_anothers_resolv_conf_is_no_choice_of_its_own() -> None:
     servers = [entry(0, "192.168.0.53"), entry(2, "10.0.0.1")]
-    assert told(servers, mode="foreign").servers_for_all(ips("192.168.0.53")) is None
-    assert told(servers, mode="foreign").servers_for_all(ips("192.168.0.54")) == ips("192.168.0.53")
-    assert told(servers, mode="stub").servers_for_all(ips("192.168.0.53")) == ips("192.168.0.53")
+    for mode, copied, global_ones in (
+        ("foreign", "192.168.0.53", None),
+        ("foreign", "192.168.0.54", ips("192.168.0.53")),
+        ("stub", "192.168.0.53", ips("192.168.0.53")),
+    ):
+        one = replace(told(servers, mode=mode), copied=frozenset(ips(copied)))
+        assert one.servers_for_all() == global_ones
 
 
 # -- who decides
@@ -263,7 +267,7 @@ class FakeResolved:
     running = True
 
     def __init__(self, servers: ResolvedServers) -> None:
-        self.servers_for_all, self.servers_of_links = servers.servers_for_all, servers.servers_of_links()
+        self.servers_for_all, self.servers_of_links = servers.servers_for_all(), servers.servers_of_links()
         self.is_bypassed = servers.mode == "foreign"
 
 
@@ -280,7 +284,6 @@ def sources(
     made._networkmanager = FakeNetworkManager(objects) if objects else None  # type: ignore[assignment]
     made._resolved = FakeResolved(resolved) if resolved else None  # type: ignore[assignment]
     made._resolvconf.servers = file
-    made._resolvconf.seen = set(file)
     return made
 
 

@@ -34,8 +34,6 @@ class ResolvConf:
         self._monitors: dict[Path, Any] = {}
         # whoever makes this one does not have it yet, so nothing is told of what is found first
         self.servers = self._read()
-        #: All that it has named since; others keep copies.
-        self.seen = set(self.servers)
 
     def _watch(self) -> None:
         wanted = {self._path, self._path.resolve()}
@@ -59,5 +57,4 @@ class ResolvConf:
         servers = self._read()
         if servers != self.servers:
             self.servers = servers
-            self.seen.update(servers)
             self._changed()

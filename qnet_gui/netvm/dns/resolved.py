@@ -7,19 +7,23 @@ routing domain `~.` get every name, before the global servers; without either, t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from ipaddress import IPv4Address
 from typing import Any
 
 from qnet_gui.runtime.dbus_service import PROPERTIES, Service
+from qnet_gui.runtime.mainloop import after, cancel
 
 log = logging.getLogger(__name__)
 NAME = "org.freedesktop.resolve1"
 _PATH = "/org/freedesktop/resolve1"
 _MANAGER, _LINK = f"{NAME}.Manager", f"{NAME}.Link"
 _INET = 2
+#: Seconds after which it is asked again when it has told a change: of what follows, as a link's domains do when a VPN
+#: sets it up, it tells nothing.
+_AGAIN = (0.3, 2.0)
 #: The link of what is global.
 _GLOBAL = 0
 #: Where it listens itself.
@@ -30,7 +34,8 @@ STUBS = frozenset(map(IPv4Address, ("127.0.0.53", "127.0.0.54")))
 class ResolvedServers:
     """What resolved tells: the servers of each link, IPv6 ones as None; the links' domains; its view of resolv.conf.
 
-    `default_routes`: what each link is set to, where resolved told that.
+    `default_routes`: what each link is set to, where resolved told that. `copied`: what resolv.conf named when it was
+    asked. Where that file is another's, resolved reads its servers as global ones: they are no choice of its own.
     """
 
     servers: tuple[tuple[int, IPv4Address | None], ...] = ()
@@ -38,6 +43,7 @@ class ResolvedServers:
     route_only: frozenset[int] = frozenset()
     mode: str = ""
     default_routes: Mapping[int, bool] = field(default_factory=dict)
+    copied: frozenset[IPv4Address] = frozenset()
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> ResolvedServers:
@@ -64,16 +70,12 @@ class ResolvedServers:
         chosen = [server for link, server in self.servers if link in links]
         return tuple(server for server in chosen if server is not None) if chosen else None
 
-    def servers_for_all(self, copied: Collection[IPv4Address] = ()) -> tuple[IPv4Address, ...] | None:
-        """The servers that are asked for every name, whichever the link; None where there are none such.
-
-        `copied`: what resolv.conf named. Where that file is another's, resolved reads its servers as global ones, and
-        keeps them until it is asked for a name again: they are no choice of its own.
-        """
+    def servers_for_all(self) -> tuple[IPv4Address, ...] | None:
+        """The servers that are asked for every name, whichever the link; None where there are none such."""
         links = self._of(self.for_all)
         if links is not None:
             return links
-        if self.mode == "foreign" and all(server in copied for link, server in self.servers if link == _GLOBAL):
+        if self.mode == "foreign" and all(server in self.copied for link, server in self.servers if link == _GLOBAL):
             return None
         return self._of((_GLOBAL,))
 
@@ -88,21 +90,24 @@ class ResolvedServers:
 
 
 class Resolved:
-    """`changed` is called when the servers may be others."""
+    """`changed` is called when the servers may be others; `named`: what resolv.conf names now."""
 
-    def __init__(self, bus: Any, changed: Callable[[], None]) -> None:
+    def __init__(self, bus: Any, named: Callable[[], Iterable[IPv4Address]], changed: Callable[[], None]) -> None:
         self._service = Service(bus, NAME)
+        self._named = named
         self._changed = changed
         self._told = ResolvedServers()
         self._asked = 0
+        self._timers: list[int] = []
         self.has_answered = False
         self.running = False
         self._service.listen(PROPERTIES, "PropertiesChanged", self._properties_changed, _PATH)
         self._service.watch_owner(self._owner_changed)
 
-    def servers_for_all(self, copied: Collection[IPv4Address]) -> tuple[IPv4Address, ...] | None:
+    @property
+    def servers_for_all(self) -> tuple[IPv4Address, ...] | None:
         """See `ResolvedServers`."""
-        return self._told.servers_for_all(copied)
+        return self._told.servers_for_all()
 
     @property
     def servers_of_links(self) -> tuple[IPv4Address, ...] | None:
@@ -125,18 +130,22 @@ class Resolved:
     def _properties_changed(self, _interface: str, values: dict[str, Any], invalidated: list[str]) -> None:
         if {"DNS", "Domains", "ResolvConfMode"} & (set(values) | set(invalidated)):
             self.refresh()
+            for number in self._timers:
+                cancel(number)
+            self._timers = [after(seconds, self.refresh) for seconds in _AGAIN]
 
     def refresh(self) -> None:
         """Ask again. Not when it does not run, because that would start it."""
         if self.running:
             self._asked += 1
             self._service.call(
-                _PATH, PROPERTIES, "GetAll", "s", (_MANAGER,), partial(self._fetched, self._asked), self._failed
-            )
+                _PATH, PROPERTIES, "GetAll", "s", (_MANAGER,),
+                partial(self._fetched, self._asked, frozenset(self._named())), self._failed,
+            )  # fmt: skip
 
-    def _fetched(self, number: int, values: dict[str, Any]) -> None:
-        """Then ask each link whether it is a default route, which only it tells."""
-        told = ResolvedServers.of(values)
+    def _fetched(self, number: int, named: frozenset[IPv4Address], values: dict[str, Any]) -> None:
+        """Then ask each link whether it is a default route, which only it tells. `named`: by resolv.conf before."""
+        told = replace(ResolvedServers.of(values), copied=named | frozenset(self._named()))
         waiting = set(told.links)
         routes: dict[int, bool] = {}
 
@@ -145,7 +154,7 @@ class Resolved:
             if not isinstance(value, Exception):
                 routes[link] = bool(value)
             if not waiting and number == self._asked:
-                self._set(ResolvedServers(told.servers, told.for_all, told.route_only, told.mode, routes))
+                self._set(replace(told, default_routes=routes))
 
         if not waiting and number == self._asked:
             self._set(told)

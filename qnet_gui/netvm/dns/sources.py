@@ -43,8 +43,8 @@ class Sources:
         self._changed = changed
         self._ways = Ways(lambda: next(iter(served()), None))
         self._networkmanager = NetworkManager(bus, changed) if bus else None
-        self._resolved = Resolved(bus, changed) if bus else None
-        self._resolvconf = ResolvConf(changed)
+        self._resolvconf = ResolvConf(self._resolv_conf_changed)
+        self._resolved = Resolved(bus, lambda: self._resolvconf.servers, changed) if bus else None
 
     # -- names
 
@@ -65,7 +65,7 @@ class Sources:
         manager, resolved, file = self._networkmanager, self._resolved, self._resolvconf.servers
         in_charge = manager is not None and self._is_in_charge(manager, way)
         vpn_of_others = way is not None and way.kind is UplinkKind.VPN and not in_charge
-        for_all = resolved.servers_for_all(self._resolvconf.seen) if resolved is not None else None
+        for_all = resolved.servers_for_all if resolved is not None else None
         if for_all is not None:
             return DnsSource.RESOLVED, for_all
         if manager is not None and not vpn_of_others and manager.global_servers is not None:
@@ -73,7 +73,8 @@ class Sources:
         if manager is not None and in_charge and not (manager.leaves_names_alone and file):
             return DnsSource.NETWORKMANAGER, manager.servers
         links = resolved.servers_of_links if resolved is not None else None
-        if resolved is None or links is None or (vpn_of_others and file and resolved.is_bypassed):
+        past_resolved = bool(file) and resolved is not None and resolved.is_bypassed and (in_charge or vpn_of_others)
+        if resolved is None or links is None or past_resolved:
             stubs = STUBS if resolved is not None and resolved.running else frozenset()
             return DnsSource.RESOLV_CONF, tuple(server for server in file if server not in stubs)
         return DnsSource.RESOLVED, links
@@ -128,6 +129,11 @@ class Sources:
         return any(address and self._is_ours(own, address) for address in (uplink.address, uplink.gateway))
 
     # -- whom we ask
+
+    def _resolv_conf_changed(self) -> None:
+        if self._resolved is not None:  # it reads that file too, when it is asked
+            self._resolved.refresh()
+        self._changed()
 
     @property
     def ready(self) -> bool:

@@ -17,7 +17,6 @@ from qnet_gui.kernel.nft import Nft
 from qnet_gui.model.config import Config
 from qnet_gui.model.errors import KernelError, QnetError
 from qnet_gui.model.messages.agent import AgentCode
-from qnet_gui.model.uplink import Uplink
 from qnet_gui.model.vif import VifId
 from qnet_gui.netvm.dns.choice import Choice
 from qnet_gui.netvm.dns.name_test import NameTest
@@ -53,9 +52,7 @@ class Agent:
         self._flusher = ConntrackFlusher()
         self._failed = False
         self._update_posted = False
-        self._choice = Choice()
-        self._uplinks: tuple[Uplink, ...] | None = None
-        self._problems: list[str] = []
+        self._choice: Choice | None = None
         self._redirection = Redirection(nft, self._flusher)
         self._gap = ServerGap(self._changed)
         self._publisher = Publisher(self._worker, self._report)
@@ -145,18 +142,22 @@ class Agent:
         except KernelError as error:
             self._failed = True
             log.error("%s", error)
-        # nobody waits for the rest
-        self._choice, self._uplinks = choice, self._sources.uplinks(choice)
-        self._problems = self._sources.problems(self._addresses, choice, self._uplinks)
+        self._choice = choice
         self._publisher.publish()
 
     def _report(self) -> AgentReport | None:
-        """What dom0 is to see; None as long as nothing is known."""
-        if self._uplinks is None:
+        """What dom0 is to see; None as long as nothing is known.
+
+        The uplinks are looked at only here, when it is written: several events follow each other at a change, and
+        nobody's questions wait for this.
+        """
+        if self._choice is None:
             return None
-        problems = [*self._problems, *(["nft-failed"] if self._failed else [])]
+        uplinks = self._sources.uplinks(self._choice)
+        problems = self._sources.problems(self._addresses, self._choice, uplinks)
+        problems += ["nft-failed"] if self._failed else []
         in_force = self._redirection.in_force
-        return AgentReport(self._uplinks, self._choice.source, in_force, tuple(self._vifs.served), tuple(problems))
+        return AgentReport(uplinks, self._choice.source, in_force, tuple(self._vifs.served), tuple(problems))
 
     # -- dom0's requests
 

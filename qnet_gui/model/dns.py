@@ -16,6 +16,9 @@ from qnet_gui.model.parse import ipv4, number
 
 #: So many servers are tested at most, and the longest time that one is waited for, in milliseconds.
 ANSWERS_MAX, _LONGEST = 16, 60_000
+#: What the netvm says of a server instead of milliseconds, and the number that stands for it.
+NO_ANSWER, NOT_ASKED = "-", "!"
+_WITHOUT = {NO_ANSWER: -1, NOT_ASKED: -2}
 #: The virtual servers that guests made for today's Qubes expect.
 DEFAULT_VIRTUAL = (IPv4Address("10.139.1.1"), IPv4Address("10.139.1.2"))
 
@@ -47,7 +50,7 @@ class Dns:
 
 @dataclass(frozen=True, slots=True)
 class ServerAnswer:
-    """How long a server took to answer, in milliseconds; -1 for no answer."""
+    """How long a server took to answer, in milliseconds; -1 for no answer, -2 when it could not be asked."""
 
     server: IPv4Address
     milliseconds: int
@@ -58,12 +61,14 @@ class ServerAnswer:
 
 
 def server_answers(lines: Iterable[str]) -> list[ServerAnswer]:
-    """What the netvm reports of a test: `SERVER MILLISECONDS`, `-` for no answer; what does not fit is dropped."""
+    """What the netvm reports of a test: `SERVER MILLISECONDS`, or why there are none; what does not fit is dropped."""
     answers = []
     for line in list(lines)[:ANSWERS_MAX]:
         server, _, took = line.partition(" ")
         try:
-            answers.append(ServerAnswer(ipv4(server), -1 if took == "-" else number(took, 0, _LONGEST)))
+            answers.append(
+                ServerAnswer(ipv4(server), _WITHOUT[took] if took in _WITHOUT else number(took, 0, _LONGEST))
+            )
         except BadInput:
             continue
     return answers

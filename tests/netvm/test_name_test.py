@@ -55,13 +55,13 @@ def test_the_unit_lets_nobody_ask_the_agent() -> None:
 
 @pytest.mark.root
 @pytest.mark.parametrize(
-    ("rule", "told"),
+    ("rule", "printed"),
     [
         ("drop", "192.168.0.53 !\n9.9.9.9 !\n"),  # as a sandbox does: the sender is told EPERM
         ("accept", "192.168.0.53 -\n9.9.9.9 !\n"),  # nobody there, and no way there
     ],
 )
-def test_what_cannot_be_asked_is_told_apart(as_root: None, rule: str, told: str) -> None:
+def test_what_cannot_be_asked_is_told_apart(as_root: None, rule: str, printed: str) -> None:
     filtered = f"add table ip t; add chain ip t c {{ type filter hook output priority 0; policy {rule}; }}"
     script = f"""
         ip link set lo up; ip address add 192.168.0.53/32 dev lo; nft '{filtered}'
@@ -70,4 +70,4 @@ def test_what_cannot_be_asked_is_told_apart(as_root: None, rule: str, told: str)
     done = subprocess.run(
         ["/usr/bin/unshare", "-n", "/bin/sh", "-c", script], capture_output=True, text=True, timeout=60, check=False
     )
-    assert (done.stdout, done.stderr) == (told, "")
+    assert (done.stdout, done.stderr) == (printed, "")

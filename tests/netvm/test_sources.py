@@ -167,7 +167,7 @@ def test_an_ip_configuration_of_any_shape_is_borne(address: Any, gateway: Any, s
 # -- systemd-resolved
 
 
-def told(servers: list[Any], domains: list[Any] = [], mode: str = "stub", **routes: bool) -> ResolvedServers:  # noqa: B006
+def says(servers: list[Any], domains: list[Any] = [], mode: str = "stub", **routes: bool) -> ResolvedServers:  # noqa: B006
     """What it tells; `link3=False`: the link with index 3 is set to be no default route."""
     values = {"DNS": servers, "Domains": domains, "ResolvConfMode": mode}
     return replace(ResolvedServers.of(values), default_routes={int(name[4:]): route for name, route in routes.items()})
@@ -178,31 +178,31 @@ def entry(link: int, address: str, family: int = 2) -> tuple[int, int, bytes]:
 
 
 def test_resolveds_global_servers_win_alone() -> None:
-    one = told([entry(2, "10.0.0.1"), entry(0, "10.0.0.2"), entry(0, "", 10)])
+    one = says([entry(2, "10.0.0.1"), entry(0, "10.0.0.2"), entry(0, "", 10)])
     assert one.servers_for_all() == ips("10.0.0.2")
 
 
 def test_resolveds_link_for_everything_wins_alone() -> None:
     servers = [entry(2, "10.0.0.1"), entry(3, "10.9.0.1"), entry(0, "10.0.0.9")]
-    assert told(servers, [(3, ".", True), (2, "home", False)]).servers_for_all() == ips("10.9.0.1")
-    one = told(servers[:2], [(3, ".", False)])
+    assert says(servers, [(3, ".", True), (2, "home", False)]).servers_for_all() == ips("10.9.0.1")
+    one = says(servers[:2], [(3, ".", False)])
     assert (one.servers_for_all(), one.servers_of_links()) == (None, ips("10.0.0.1", "10.9.0.1"))
 
 
 def test_a_link_for_some_domains_only_serves_nobody_else() -> None:
     servers = [entry(2, "10.0.0.1"), entry(3, "10.9.0.1")]
-    assert told(servers, [(3, "corp.example", True)]).servers_of_links() == ips("10.0.0.1")
-    assert told(servers, [(3, "corp.example", False)]).servers_of_links() == ips("10.0.0.1", "10.9.0.1")
-    assert told(servers, [(3, "corp.example", True)], link3=True).servers_of_links() == ips("10.0.0.1", "10.9.0.1")
-    assert told(servers, link3=False).servers_of_links() == ips("10.0.0.1")
-    assert told(servers[1:], [(3, "corp.example", True)]).servers_of_links() == ()
+    assert says(servers, [(3, "corp.example", True)]).servers_of_links() == ips("10.0.0.1")
+    assert says(servers, [(3, "corp.example", False)]).servers_of_links() == ips("10.0.0.1", "10.9.0.1")
+    assert says(servers, [(3, "corp.example", True)], link3=True).servers_of_links() == ips("10.0.0.1", "10.9.0.1")
+    assert says(servers, link3=False).servers_of_links() == ips("10.0.0.1")
+    assert says(servers[1:], [(3, "corp.example", True)]).servers_of_links() == ()
 
 
 def test_resolveds_ipv6_servers_are_chosen_and_passed_over_then() -> None:
-    assert told([entry(2, "", 10), (2, 2, b"123"), entry(2, "10.0.0.1")]).servers_of_links() == ips("10.0.0.1")
-    assert told([entry(2, "", 10)]).servers_of_links() == ()
-    assert told([entry(0, "", 10), entry(2, "10.0.0.1")]).servers_for_all() == ()
-    assert told([]).servers_of_links() is None
+    assert says([entry(2, "", 10), (2, 2, b"123"), entry(2, "10.0.0.1")]).servers_of_links() == ips("10.0.0.1")
+    assert says([entry(2, "", 10)]).servers_of_links() == ()
+    assert says([entry(0, "", 10), entry(2, "10.0.0.1")]).servers_for_all() == ()
+    assert says([]).servers_of_links() is None
 
 
 def test_what_resolved_read_in_anothers_resolv_conf_is_no_choice_of_its_own() -> None:
@@ -212,7 +212,7 @@ def test_what_resolved_read_in_anothers_resolv_conf_is_no_choice_of_its_own() ->
         ("foreign", "192.168.0.54", ips("192.168.0.53")),
         ("stub", "192.168.0.53", ips("192.168.0.53")),
     ):
-        one = replace(told(servers, mode=mode), copied=frozenset(ips(copied)))
+        one = replace(says(servers, mode=mode), copied=frozenset(ips(copied)))
         assert one.servers_for_all() == global_ones
 
 
@@ -370,9 +370,9 @@ def test_a_vpn_of_others_asks_what_the_netvm_asks_and_nothing_beside_it() -> Non
     left = sources(TUNNEL, objects, file=ips("192.168.1.53"), beside=ips("192.168.1.53"))
     assert asked(left) == ("none", (), ("names-beside-vpn",))
     assert problems(left) == ["names-beside-vpn"]
-    by_link = told([entry(2, "192.168.1.53"), entry(7, "10.8.0.1")], [(7, ".", True)])
+    by_link = says([entry(2, "192.168.1.53"), entry(7, "10.8.0.1")], [(7, ".", True)])
     assert asked(sources(TUNNEL, objects, by_link)) == ("resolved", ips("10.8.0.1"), ())
-    by_file = told([entry(2, "192.168.1.53")], mode="foreign")
+    by_file = says([entry(2, "192.168.1.53")], mode="foreign")
     assert asked(sources(TUNNEL, objects, by_file, ips("10.8.0.1"))) == ("resolv.conf", ips("10.8.0.1"), ())
     some = sources(TUNNEL, objects, file=ips("192.168.1.53", "9.9.9.9"), beside=ips("192.168.1.53"))
     assert asked(some) == ("resolv.conf", ips("9.9.9.9"), ())
@@ -389,7 +389,7 @@ def test_global_servers_win_alone_over_everything() -> None:
     objects[ROOT] = {NM: {**objects[ROOT][NM], "GlobalDnsConfiguration": configured}}
     assert asked(sources(CABLE, objects)) == ("networkmanager", ips("9.9.9.8"), ())
     for servers, domains in (([entry(0, "9.9.9.9")], []), ([entry(7, "9.9.9.9")], [(7, ".", True)])):
-        one = told([*servers, entry(2, "192.168.1.53")], domains)
+        one = says([*servers, entry(2, "192.168.1.53")], domains)
         assert asked(sources(CABLE, here | dns(ENTRY), one)) == ("resolved", ips("9.9.9.9"), ())
         assert asked(sources(CABLE, None, one)) == ("resolved", ips("9.9.9.9"), ())
 
@@ -433,7 +433,7 @@ def test_a_resolver_of_the_netvms_own_is_told_as_that() -> None:
     assert problems(local) == ["local-resolver"]
     objects = device(1) | primary(1) | dns(ENTRY | {"nameservers": ["127.0.0.1"]})
     assert asked(sources(CABLE, objects)) == ("none", (), ("local-resolver",))
-    assert problems(sources(CABLE, None, told([]), ips("127.0.0.53"))) == ["no-dns"]
+    assert problems(sources(CABLE, None, says([]), ips("127.0.0.53"))) == ["no-dns"]
     assert asked(sources(CABLE, file=ips("127.0.0.1", "192.168.1.54"))) == ("resolv.conf", ips("192.168.1.54"), ())
 
 

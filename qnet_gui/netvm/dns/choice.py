@@ -36,14 +36,14 @@ class Judge:
     collides: Callable[[IPv4Address], bool]
     leaves_by: Callable[[IPv4Address], UplinkKind | None]
 
-    def choice(self, source: DnsSource, told: Iterable[IPv4Address]) -> Choice:
-        """What can be used of the servers that `source` told."""
-        told = list(told)
-        reachable = usable(told, ())
+    def choice(self, source: DnsSource, named: Iterable[IPv4Address]) -> Choice:
+        """What can be used of the servers that `source` names."""
+        named = list(named)
+        reachable = usable(named, ())
         free = tuple(server for server in reachable if not self.collides(server))
         safe = tuple(server for server in free if not self._beside_vpn(server))
         problems = []
-        if not reachable and any(server.is_loopback for server in told):
+        if not reachable and any(server.is_loopback for server in named):
             problems.append(ProblemCode.LOCAL_RESOLVER)
         if free != reachable:
             problems.append(ProblemCode.ADDRESS_OVERLAP)

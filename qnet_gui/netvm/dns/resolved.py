@@ -96,7 +96,7 @@ class Resolved:
         self._service = Service(bus, NAME)
         self._named = named
         self._changed = changed
-        self._told = ResolvedServers()
+        self._servers = ResolvedServers()
         self._asked = 0
         self._timers: list[int] = []
         self.has_answered = False
@@ -107,17 +107,17 @@ class Resolved:
     @property
     def servers_for_all(self) -> tuple[IPv4Address, ...] | None:
         """See `ResolvedServers`."""
-        return self._told.servers_for_all()
+        return self._servers.servers_for_all()
 
     @property
     def servers_of_links(self) -> tuple[IPv4Address, ...] | None:
         """See `ResolvedServers`."""
-        return self._told.servers_of_links()
+        return self._servers.servers_of_links()
 
     @property
     def is_bypassed(self) -> bool:
         """Whether resolv.conf is another's, so that programs need not ask resolved."""
-        return self._told.mode == "foreign"
+        return self._servers.mode == "foreign"
 
     def _owner_changed(self, running: bool) -> None:
         self.running = running
@@ -145,8 +145,8 @@ class Resolved:
 
     def _fetched(self, number: int, named: frozenset[IPv4Address], values: dict[str, Any]) -> None:
         """Then ask each link whether it is a default route, which only it tells. `named`: by resolv.conf before."""
-        told = replace(ResolvedServers.of(values), copied=named | frozenset(self._named()))
-        waiting = set(told.links)
+        servers = replace(ResolvedServers.of(values), copied=named | frozenset(self._named()))
+        waiting = set(servers.links)
         routes: dict[int, bool] = {}
 
         def answered(link: int, value: object) -> None:
@@ -154,10 +154,10 @@ class Resolved:
             if not isinstance(value, Exception):
                 routes[link] = bool(value)
             if not waiting and number == self._asked:
-                self._set(replace(told, default_routes=routes))
+                self._set(replace(servers, default_routes=routes))
 
         if not waiting and number == self._asked:
-            self._set(told)
+            self._set(servers)
         for link in sorted(waiting):
             answer = partial(answered, link)
             self._service.call(_link_path(link), PROPERTIES, "Get", "ss", (_LINK, "DefaultRoute"), answer, answer)
@@ -166,9 +166,9 @@ class Resolved:
         log.warning("systemd-resolved does not tell its servers: %s", error)
         self._set(ResolvedServers())
 
-    def _set(self, told: ResolvedServers) -> None:
-        if told != self._told or not self.has_answered:
-            self._told, self.has_answered = told, True
+    def _set(self, servers: ResolvedServers) -> None:
+        if servers != self._servers or not self.has_answered:
+            self._servers, self.has_answered = servers, True
             self._changed()
 
 

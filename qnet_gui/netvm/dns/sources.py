@@ -26,7 +26,7 @@ from qnet_gui.netvm.uplinks.networkmanager import NetworkManager
 from qnet_gui.netvm.uplinks.way_out import VifAddress, Way, Ways
 
 log = logging.getLogger(__name__)
-Told = tuple[DnsSource, tuple[IPv4Address, ...]]
+Named = tuple[DnsSource, tuple[IPv4Address, ...]]
 
 
 class Sources:
@@ -55,12 +55,12 @@ class Sources:
         def collides(address: IPv4Address) -> bool:
             return self._is_ours(own, address) or self._ways.is_own(address)
 
-        return Judge(way, collides, self._ways.by).choice(*self._told(way))
+        return Judge(way, collides, self._ways.by).choice(*self._named(way))
 
     def _is_ours(self, own: OwnAddresses, address: IPv4Address) -> bool:
         return address in own.pool or address in own.own or any(address == domain for _, domain in self._served())
 
-    def _told(self, way: Way | None) -> Told:
+    def _named(self, way: Way | None) -> Named:
         """Who decides, and the servers that he tells, whether they can be used or not."""
         manager, resolved, file = self._networkmanager, self._resolved, self._resolvconf.servers
         in_charge = manager is not None and self._is_in_charge(manager, way)

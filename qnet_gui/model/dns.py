@@ -92,12 +92,15 @@ def usable(servers: Iterable[IPv4Address], virtual: Sequence[IPv4Address]) -> tu
     return tuple(kept)
 
 
-def redirects(virtual: Sequence[IPv4Address], servers: Iterable[IPv4Address]) -> tuple[DnsRedirect, ...]:
+def redirects(
+    virtual: Sequence[IPv4Address], servers: Iterable[IPv4Address], local: bool = False
+) -> tuple[DnsRedirect, ...]:
     """One redirect for every virtual server, however few real ones there are; none at all when there is no server.
 
-    A virtual server without a real one was a leak in Qubes OS (its commits 982babb6 and 6473a285).
+    A virtual server without a real one was a leak in Qubes OS (its commits 982babb6 and 6473a285). `local`: the servers
+    are on the netvm's own loopback, where nothing is redirected to otherwise.
     """
-    real = usable(servers, virtual)
+    real = tuple(server for server in servers if server.is_loopback) if local else usable(servers, virtual)
     if not real:
         return ()
     return tuple(DnsRedirect(address, real[index % len(real)]) for index, address in enumerate(virtual))

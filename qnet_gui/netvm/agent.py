@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gi.repository import GLib
 
 from qnet_gui.kernel.monitor import Monitor
-from qnet_gui.kernel.netlink import Netlink
+from qnet_gui.kernel.netlink import Netlink, link_names
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.model.config import Config
+from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.model.errors import KernelError, QnetError
 from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.vif import VifId
 from qnet_gui.netvm.dns.choice import Choice
+from qnet_gui.netvm.dns.loopback import Loopback
 from qnet_gui.netvm.dns.name_test import NameTest
 from qnet_gui.netvm.dns.redirection import Redirection, ServerGap
 from qnet_gui.netvm.dns.sources import Sources
@@ -57,7 +60,8 @@ class Agent:
         self._gap = ServerGap(self._changed)
         self._publisher = Publisher(self._worker, self._report)
         table = VifTable(nft, netlink)
-        self._sources = Sources(bus, netlink, table.served, self._changed)
+        self._sources = Sources(bus, netlink, table.served, self._changed, config.local_resolver)
+        self._loopback = Loopback()
         self._vifs = VifReconciler(self._worker, table, self._flusher, self._publisher.publish_vifs)
         verbs = {"routes": self._routes, "reapply": self._reapply}
         self._requests = Requests(self._worker, verbs, {"names": self._test_names})
@@ -83,6 +87,7 @@ class Agent:
         for event in self._monitor.read(self._vifs.look_at_all):
             if event.name:
                 self._vifs.link_event(event.name, event.gone)
+                self._loopback.link_event(event.name, event.gone)
             if event.uplink:
                 self._changed()
         return True
@@ -101,7 +106,7 @@ class Agent:
 
     def _apply_base_setup(self, new: OwnAddresses) -> None:
         try:
-            base_setup.apply(self._nft, self._netlink, new, before=self._addresses)
+            base_setup.apply(self._nft, self._netlink, new, self._addresses, self._config)
             self._addresses, self._failed = new, False
         except KernelError as error:
             self._failed = True
@@ -138,7 +143,8 @@ class Agent:
         if self._gap.is_one(choice):
             return
         try:
-            self._redirection.apply(self._addresses.virtual, choice.servers)
+            self._loopback.apply(choice.local, link_names())
+            self._redirection.apply(self._addresses.virtual, choice.servers, choice.local)
         except KernelError as error:
             self._failed = True
             log.error("%s", error)
@@ -156,8 +162,17 @@ class Agent:
         uplinks = self._sources.uplinks(self._choice)
         problems = self._sources.problems(self._addresses, self._choice, uplinks)
         problems += ["nft-failed"] if self._failed else []
-        in_force = self._redirection.in_force
-        return AgentReport(uplinks, self._choice.source, in_force, tuple(self._vifs.served), tuple(problems))
+        return AgentReport(
+            uplinks,
+            self._choice.source,
+            tuple(map(self._shown, self._redirection.in_force)),
+            tuple(self._vifs.served),
+            tuple(problems),
+        )
+
+    def _shown(self, redirect: DnsRedirect) -> DnsRedirect:
+        """The netvm's own resolver by the address that domains know the netvm by; its loopback's says nothing."""
+        return replace(redirect, real=self._addresses.gateway) if redirect.real.is_loopback else redirect
 
     # -- dom0's requests
 
@@ -165,7 +180,13 @@ class Agent:
         return [route.line for route in self._netlink.routes()]
 
     def _test_names(self, done: Callable[[Sequence[str]], None]) -> None:
-        NameTest((redirect.real for redirect in self._redirection.in_force), done)
+        in_force = self._redirection.in_force
+        shown = {str(redirect.real): str(self._shown(redirect).real) for redirect in in_force}
+
+        def answered(lines: Sequence[str]) -> None:
+            done([f"{shown[server]} {took}" for server, took in map(str.split, lines)])
+
+        NameTest((redirect.real for redirect in in_force), answered)
 
     def _reapply(self) -> Sequence[str]:
         """Everything again, whether it seems to be there or not."""

@@ -327,7 +327,7 @@ def test_a_filter_that_cannot_be_laid_is_told(
     log_guard.expect("nftables refused a change|a request of dom0")
     running.wait_reported(keys.AGENT_STATE, "running")
     with monkeypatch.context() as patch:
-        patch.setattr(ruleset, "base", lambda _: "nonsense")
+        patch.setattr(ruleset, "base", lambda *_, **_more: "nonsense")
         running.request("1 reapply")
         assert running.answer(1)[0] == "error"
         running.loop.until(lambda: "nft-failed" in (running.reported(keys.AGENT_PROBLEMS) or ""))

@@ -59,9 +59,9 @@ class Redirection:
         """Apply the next time even if nothing changed."""
         self._sure = False
 
-    def apply(self, virtual: tuple[IPv4Address, ...], servers: tuple[IPv4Address, ...]) -> None:
+    def apply(self, virtual: tuple[IPv4Address, ...], servers: tuple[IPv4Address, ...], local: bool = False) -> None:
         """Redirect to these servers from now on, in one transaction. Raises `KernelError`; the old ones then stay."""
-        before, wanted = self.in_force, tuple(sorted(redirects(virtual, servers)))
+        before, wanted = self.in_force, tuple(sorted(redirects(virtual, servers, local)))
         if wanted == before and self._sure:
             return
         self._nft.apply(ruleset.change_redirects(wanted))

@@ -33,12 +33,19 @@ class Sources:
     """Everybody who may know uplinks and servers. `bus` is None where the netvm has no system bus.
 
     `served`: the vifs that may send now, with their addresses. `changed` is called when anything may be another.
+    `local_resolver`: whether one on the netvm's loopback is to answer the domains, where the netvm asks one.
     """
 
     def __init__(
-        self, bus: Any | None, netlink: Netlink, served: Callable[[], Iterable[VifAddress]], changed: Callable[[], None]
+        self,
+        bus: Any | None,
+        netlink: Netlink,
+        served: Callable[[], Iterable[VifAddress]],
+        changed: Callable[[], None],
+        local_resolver: bool = False,
     ) -> None:
         self._netlink = netlink
+        self._local_resolver = local_resolver
         self._served = served
         self._changed = changed
         self._ways = Ways(lambda: next(iter(served()), None))
@@ -55,7 +62,7 @@ class Sources:
         def collides(address: IPv4Address) -> bool:
             return self._is_ours(own, address) or self._ways.is_own(address)
 
-        return Judge(way, collides, self._ways.by).choice(*self._named(way))
+        return Judge(way, collides, self._ways.by, self._local_resolver).choice(*self._named(way))
 
     def _is_ours(self, own: OwnAddresses, address: IPv4Address) -> bool:
         return address in own.pool or address in own.own or any(address == domain for _, domain in self._served())
@@ -63,6 +70,8 @@ class Sources:
     def _named(self, way: Way | None) -> Named:
         """Who decides, and the servers that he tells, whether they can be used or not."""
         manager, resolved, file = self._networkmanager, self._resolved, self._resolvconf.servers
+        if self._local_resolver and any(server.is_loopback for server in file):
+            return DnsSource.RESOLV_CONF, file
         in_charge = manager is not None and self._is_in_charge(manager, way)
         vpn_of_others = way is not None and way.kind is UplinkKind.VPN and not in_charge
         for_all = resolved.servers_for_all if resolved is not None else None

@@ -14,7 +14,7 @@ from qnet_gui.kernel import conntrack
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.sysctl import set_sysctl
-from qnet_gui.model.config import DEFAULT_GATEWAY, DEFAULT_POOL
+from qnet_gui.model.config import DEFAULT_GATEWAY, DEFAULT_POOL, Config
 from qnet_gui.model.dns import DEFAULT_VIRTUAL
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.agent import AgentCode
@@ -59,13 +59,19 @@ def read(store: Store) -> OwnAddresses:
     return addresses
 
 
-def apply(nft: Nft, netlink: Netlink, addresses: OwnAddresses, before: OwnAddresses | None = None) -> None:
+def apply(
+    nft: Nft,
+    netlink: Netlink,
+    addresses: OwnAddresses,
+    before: OwnAddresses | None = None,
+    config: Config = Config(),  # noqa: B008 - frozen
+) -> None:
     """Put everything in place; what `before` had and `addresses` has not is taken away.
 
     The filter comes before forwarding. The addresses stand on `lo`, so that ARP for them is answered on every vif and a
     query is refused at once even when there is no uplink.
     """
-    nft.apply(ruleset.base(addresses.virtual))
+    nft.apply(ruleset.base(addresses.virtual, config.local_resolver))
     loopback = link_index("lo") or 1
     netlink.set_up(loopback)
     for address in addresses.own:

@@ -30,11 +30,10 @@ from qnet_gui.kernel.netlink_messages import (
     Attributes,
     error_number,
     link,
-    link_request,
     messages,
     route,
-    route_request,
 )
+from qnet_gui.kernel.netlink_requests import Request, get_link, look_up_route
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 
@@ -57,7 +56,7 @@ class Hop:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkState:
+class LinkInfo:
     """A link; `mtu` in bytes; `running`: it is up and has a carrier.
 
     `hardware`: an ARPHRD number of linux/if_arp.h; `driver`: what made it, where the kernel tells (tun, wireguard).
@@ -87,26 +86,26 @@ class RouteLookup:
 
     def hop(self, destination: IPv4Address) -> Hop | None:
         """Where a packet of this machine's own would go; None when there is no way."""
-        return self._ask(route_request(destination.packed))[0]
+        return self._ask(look_up_route(destination.packed))[0]
 
     def hop_from(self, destination: IPv4Address, source: IPv4Address, iif: int) -> Hop | None:
         """Where a packet would go that comes in by the link `iif`; the machine's own way while that link is down."""
-        hop, why = self._ask(route_request(destination.packed, source.packed, iif))
+        hop, why = self._ask(look_up_route(destination.packed, source.packed, iif))
         return self.hop(destination) if why in _NOT_FROM_THERE else hop
 
-    def link(self, index: int) -> LinkState | None:
+    def link(self, index: int) -> LinkInfo | None:
         """A link's state; None when there is none of that index."""
-        for kind, body in messages(self._answer(link_request(index))):
+        for kind, body in messages(self._answer(get_link(index))):
             message = link(body) if kind == RTM_NEWLINK else None
             if message is not None:
                 attributes, running = message.attributes, IFF_UP | IFF_LOWER_UP
-                return LinkState(
+                return LinkInfo(
                     attributes.text(IFLA_IFNAME), attributes.number(IFLA_MTU) or 0, message.flags & running == running,
                     message.type, Attributes(attributes.get(IFLA_LINKINFO)).text(IFLA_INFO_KIND),
                 )  # fmt: skip
         return None
 
-    def _ask(self, request: bytes) -> tuple[Hop | None, int]:
+    def _ask(self, request: Request) -> tuple[Hop | None, int]:
         """The next hop, or None and the errno that says why there is none."""
         for kind, body in messages(self._answer(request)):
             if kind == NLMSG_ERROR:
@@ -118,10 +117,10 @@ class RouteLookup:
                 return Hop(index, gateway, _ip(attributes, RTA_PREFSRC), message.type == RTN_LOCAL), 0
         return None, 0
 
-    def _answer(self, request: bytes) -> bytes:
+    def _answer(self, request: Request) -> bytes:
         """The kernel answers before `send` returns."""
         try:
-            self._socket.send(request)
+            self._socket.send(request.packed(1))
             return self._socket.recv(_RECEIVE)
         except OSError as error:
             raise KernelError(SystemCode.KERNEL_TELL_ROUTE, why=os.strerror(error.errno or 0)) from error

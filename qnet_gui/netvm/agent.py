@@ -15,6 +15,8 @@ from gi.repository import GLib
 from qnet_gui.kernel.monitor import Monitor
 from qnet_gui.kernel.netlink import Netlink, link_names
 from qnet_gui.kernel.nft import Nft
+from qnet_gui.kernel.nft_monitor import NftMonitor
+from qnet_gui.kernel.sysctl import SettingsWatch
 from qnet_gui.model.config import Config
 from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.model.errors import KernelError, QnetError
@@ -25,11 +27,12 @@ from qnet_gui.netvm.dns.loopback import Loopback
 from qnet_gui.netvm.dns.name_test import NameTest
 from qnet_gui.netvm.dns.redirection import Redirection, ServerGap
 from qnet_gui.netvm.dns.sources import Sources
-from qnet_gui.netvm.packet_filter import base_setup
+from qnet_gui.netvm.packet_filter import base_settings, base_setup, ruleset
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
 from qnet_gui.netvm.report import Publisher
 from qnet_gui.netvm.requests import Requests
+from qnet_gui.netvm.upkeep.upkeep import Upkeep, Wanted
 from qnet_gui.netvm.vifs.hotplug import HotplugSocket, Reply
 from qnet_gui.netvm.vifs.reconciler import VifReconciler
 from qnet_gui.netvm.vifs.vif_table import VifTable
@@ -63,14 +66,20 @@ class Agent:
         self._sources = Sources(bus, netlink, table.served, self._changed, config.local_resolver)
         self._loopback = Loopback()
         self._vifs = VifReconciler(self._worker, table, self._flusher, self._publisher.publish_vifs)
-        verbs = {"routes": self._routes, "reapply": self._reapply}
+        self._upkeep = Upkeep(nft, netlink, table, self._wanted, self._publisher.publish)
+        verbs = {"routes": self._routes, "reapply": self._reapply, "check": self._check}
         self._requests = Requests(self._worker, verbs, {"names": self._test_names})
-        self._monitor = Monitor()
+        self._monitor = Monitor(netlink.portid)
+        self._nft_monitor = NftMonitor(ruleset.TABLE, nft.portid)
+        self._settings_watch = SettingsWatch(base_settings.WATCHED)
         self._socket = HotplugSocket(self._hotplug)
 
     def start(self) -> None:
         """Watch everything; each first event means `look`."""
+        GLib.io_add_watch(self._nft_monitor.fileno(), GLib.PRIORITY_HIGH, GLib.IO_IN, self._nft_event)
+        GLib.io_add_watch(self._settings_watch.fileno(), GLib.PRIORITY_HIGH, GLib.IO_IN, self._setting_event)
         GLib.io_add_watch(self._monitor.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN, self._kernel_event)
+        self._upkeep.start()
         self._worker.watch(keys.HOME_DOM0, self._dom0_event)
         self._vifs.start()
         self._requests.start()
@@ -84,13 +93,28 @@ class Agent:
     # -- what happened
 
     def _kernel_event(self, *_: object) -> bool:
-        for event in self._monitor.read(self._vifs.look_at_all):
+        events = self._monitor.read(self._events_lost)
+        self._upkeep.kernel_changed(events)
+        for event in events:
             if event.name:
                 self._vifs.link_event(event.name, event.gone)
                 self._loopback.link_event(event.name, event.gone)
             if event.uplink:
                 self._changed()
         return True
+
+    def _nft_event(self, *_: object) -> bool:
+        self._upkeep.filter_changed(self._nft_monitor.read(self._upkeep.look_at_all))
+        return True
+
+    def _setting_event(self, *_: object) -> bool:
+        if self._settings_watch.read():
+            self._upkeep.setting_changed()
+        return True
+
+    def _events_lost(self) -> None:
+        self._vifs.look_at_all()
+        self._upkeep.look_at_all()
 
     def _dom0_event(self, path: str) -> None:
         if path.endswith(keys.HOME_DOM0):  # also after a reconnect, when xenstore may have lost what we wrote
@@ -108,6 +132,7 @@ class Agent:
         try:
             base_setup.apply(self._nft, self._netlink, new, self._addresses, self._config)
             self._addresses, self._failed = new, False
+            self._upkeep.filter_applied()
         except KernelError as error:
             self._failed = True
             log.error("%s", error)
@@ -161,7 +186,7 @@ class Agent:
             return None
         uplinks = self._sources.uplinks(self._choice)
         problems = self._sources.problems(self._addresses, self._choice, uplinks)
-        problems += ["nft-failed"] if self._failed else []
+        problems += [*(["nft-failed"] if self._failed else []), *self._upkeep.problems]
         return AgentReport(
             uplinks,
             self._choice.source,
@@ -173,6 +198,10 @@ class Agent:
     def _shown(self, redirect: DnsRedirect) -> DnsRedirect:
         """The netvm's own resolver by the address that domains know the netvm by; its loopback's says nothing."""
         return replace(redirect, real=self._addresses.gateway) if redirect.real.is_loopback else redirect
+
+    def _wanted(self) -> Wanted:
+        """What is to be in the kernel, beside the vifs."""
+        return Wanted(self._addresses, ruleset.change_redirects(self._redirection.in_force), self._config)
 
     # -- dom0's requests
 
@@ -188,11 +217,17 @@ class Agent:
 
         NameTest((redirect.real for redirect in in_force), answered)
 
+    def _check(self) -> Sequence[str]:
+        """Compare with what the kernel has, now; set again what is otherwise, and tell what was since the start."""
+        self._upkeep.look_at_all()
+        return [repair.line for repair in self._upkeep.repairs]
+
     def _reapply(self) -> Sequence[str]:
         """Everything again, whether it seems to be there or not."""
         self._apply_base_setup(self._addresses)
         self._redirection.distrust()
-        self._vifs.reload()
+        self._upkeep.repair_all()
+        self._vifs.look_at_all()
         self._sources.refresh(self._changed)
         if self._failed:
             raise KernelError(AgentCode.FILTER_NOT_LOADED)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nm_objects import NM, ROOT, device, dns, ips, primary
 
-from qnet_gui.kernel.route_lookup import LinkState
+from qnet_gui.kernel.route_lookup import LinkInfo
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.route import Route
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
@@ -244,8 +244,8 @@ class FakeWays:
     def is_own(self, address: IPv4Address) -> bool:
         return str(address) in ("192.168.1.2", "127.0.0.1", "127.0.0.53")
 
-    def link(self, name: str) -> tuple[UplinkKind, LinkState]:
-        return UplinkKind.CABLE, LinkState(name, {"lo": 1400, "wlan0": 1280}.get(name, 1500), True)
+    def link(self, name: str) -> tuple[UplinkKind, LinkInfo]:
+        return UplinkKind.CABLE, LinkInfo(name, {"lo": 1400, "wlan0": 1280}.get(name, 1500), True)
 
 
 class FakeNetworkManager:

@@ -18,7 +18,7 @@ CHAINS: dict[str, tuple[str, tuple[str, ...]]] = {
         (f'iifname "vif*" ip daddr {_LOOPBACK} counter name towards_netvm drop',),
     ),
     "inet ask_as_netvm": (
-        "type nat hook input priority srcnat; policy accept;",
+        "type nat hook input priority 100; policy accept;",
         (f'iifname "vif*" {_REDIRECTED} snat ip to 127.0.0.1',),
     ),
 }

@@ -21,6 +21,8 @@ from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.netvm.packet_filter import local_resolver
 
 TABLE = "qnet"
+#: The families in which there is a table of that name.
+FAMILIES = ("inet", "arp")
 VIF_SET = "vif_address"
 DOMAIN_SET = "domain_address"
 SERVER_MAP = "dns_server"
@@ -104,19 +106,17 @@ _CHAINS: dict[str, tuple[str, tuple[str, ...]]] = {
 def base(virtual: Sequence[IPv4Address], with_resolver: bool = False) -> str:
     """Everything but the elements. Applied again it replaces the rules and keeps the elements and counters.
 
-    `with_resolver`: the netvm's own resolver may be asked.
+    `with_resolver`: the netvm's own resolver may be asked. What that adds stays when it may no more, and does nothing.
     """
     lines = [_SETS.strip()]
-    chains = {**_CHAINS, **local_resolver.CHAINS}
+    chains = dict(_CHAINS)
     if with_resolver:
         hook, rules = chains["inet to_netvm"]
-        chains["inet to_netvm"] = hook, (local_resolver.ACCEPT, *rules)
+        chains |= {**local_resolver.CHAINS, "inet to_netvm": (hook, (local_resolver.ACCEPT, *rules))}
     for where, (hook, _) in chains.items():
         family, chain = where.split()
         lines += [f"add chain {family} {TABLE} {chain} {{ {hook} }}", f"flush chain {family} {TABLE} {chain}"]
     for where, (_, rules) in chains.items():
-        if where in local_resolver.CHAINS and not with_resolver:
-            continue
         family, chain = where.split()
         lines += [f"add rule {family} {TABLE} {chain} {rule}" for rule in rules]
     lines.append(f"flush set inet {TABLE} {VIRTUAL_SET}")
@@ -139,8 +139,7 @@ def change_vifs(
     new = [f'"{name}" . {address}' for name, address in add]
     old = [f'"{name}" . {address}' for name, address in remove]
     gone = [str(address) for address in remove_domains]
-    both = ("inet", "arp")
-    lines = _elements("add", VIF_SET, new + old, both) + _elements("delete", VIF_SET, old, both)
+    lines = _elements("add", VIF_SET, new + old, FAMILIES) + _elements("delete", VIF_SET, old, FAMILIES)
     lines += _elements("add", DOMAIN_SET, [str(address) for address in add_domains] + gone)
     lines += _elements("delete", DOMAIN_SET, gone)
     return "\n".join(lines)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from qnet_gui.kernel import route_lookup
 from qnet_gui.kernel.netlink import link_index
-from qnet_gui.kernel.route_lookup import Hop, LinkState
+from qnet_gui.kernel.route_lookup import Hop, LinkInfo
 from qnet_gui.model.uplink import UplinkKind
 
 _SYS = Path("/sys/class/net")
@@ -27,7 +27,7 @@ _ARPHRD_RAWIP = 519
 VifAddress = tuple[str, IPv4Address]
 
 
-def _kind(link: LinkState) -> UplinkKind:
+def _kind(link: LinkInfo) -> UplinkKind:
     """What a link is made of, as far as the kernel tells."""
     if (_SYS / link.name / "phy80211").exists():
         return UplinkKind.WIFI
@@ -92,7 +92,7 @@ class Ways:
         hop = self._lookup.hop(address)
         return hop is not None and hop.local
 
-    def link(self, name: str) -> tuple[UplinkKind, LinkState] | None:
+    def link(self, name: str) -> tuple[UplinkKind, LinkInfo] | None:
         """What a link is made of, and its state; None when there is none of that name."""
         index = link_index(name)
         link = self._lookup.link(index) if index is not None else None

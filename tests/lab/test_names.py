@@ -62,6 +62,26 @@ def test_a_resolver_of_the_netvms_own_is_told_as_that(online: Lab) -> None:
     online.wait("the other", lambda: servers(online) == ["192.168.0.55"])
 
 
+def test_a_server_with_an_address_of_ours_is_never_asked(online: Lab) -> None:
+    """What a hostile lease, or one of a network that uses the same addresses, names: a domain, or the netvm itself."""
+    for ours in (online.address("work"), "10.137.0.1", "10.139.1.2", "10.137.99.9"):
+        online.set_servers("isp1", [ours, "192.168.0.55"])
+        online.wait("the other alone", lambda: servers(online) == ["192.168.0.55"])
+        assert problems(online) == ["address-overlap"]
+        assert whoami(online) == "192.0.2.1"
+    online.set_servers("isp1", [online.address("work")])
+    online.wait("refusal", lambda: problems(online) == ["no-dns", "address-overlap"])
+    assert whoami(online) == ""
+
+
+def test_an_uplinks_network_with_addresses_of_ours_is_told(online: Lab) -> None:
+    ip(online, "address add 10.137.7.2/24 dev eth0")
+    online.wait("that it is told", lambda: problems(online) == ["address-overlap"])
+    assert whoami(online) == "192.0.2.1"
+    ip(online, "address del 10.137.7.2/24 dev eth0")
+    online.wait("that it is over", lambda: problems(online) == [])
+
+
 def test_systemd_resolveds_global_servers_win_alone(online: Lab) -> None:
     """What it read in a resolv.conf that is not its own is no choice of its own."""
     with real_resolved.running(online):

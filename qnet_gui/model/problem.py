@@ -82,6 +82,9 @@ NAMES_CODES = frozenset(
 #: The codes with which dom0 knows nothing of its netvm.
 BLIND_CODES = frozenset({ProblemCode.NO_STORE, ProblemCode.NO_HYPERVISOR})
 
+#: The codes of what is wrong with the others' standing still while dom0 is connected.
+OTHERS_CODES = frozenset({ProblemCode.OTHERS_RUN, ProblemCode.OTHERS_LET_GO})
+
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Each problem once, those that explain others first."""

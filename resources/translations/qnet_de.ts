@@ -4,6 +4,11 @@
     <context>
         <name>qnet</name>
         <message>
+            <location filename="../../qnet_gui/model/clock.py" />
+            <source>tomorrow {time}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>The agent cannot be asked: {why}.</source>
             <translation>Der Agent kann nicht gefragt werden: {why}.</translation>
@@ -42,6 +47,11 @@
             <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>There was no {interface} within {seconds} s, so this domain has no network.</source>
             <translation>Binnen {seconds} s gab es kein {interface}, diese Domäne hat also kein Netz.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>This is no netvm, and nothing has been changed: {why}</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
@@ -340,6 +350,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>A text is too long: at most {high} characters are taken.</source>
+            <translation>Ein Text ist zu lang: Höchstens {high} Zeichen werden angenommen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>An unexpected {kind}.</source>
             <translation>Ein unerwarteter Fehler ({kind}).</translation>
         </message>
@@ -350,8 +365,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
-            <source>Nobody can be authorised without a name on the bus.</source>
-            <translation>Ohne einen Namen auf dem Bus kann niemand berechtigt werden.</translation>
+            <source>Others ask the network helper for very much at the moment. Try it again in a moment.</source>
+            <translation>Andere verlangen im Augenblick sehr viel vom Netzwerk-Helfer. Versuchen Sie es gleich noch einmal.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
@@ -475,8 +490,23 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>Too many requests of yours wait for a password already. Answer or close those dialogs first.</source>
+            <translation>Zu viele Ihrer Anfragen warten schon auf ein Passwort. Beantworten oder schließen Sie zuerst deren Dialoge.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>Very many requests of others wait for a password at the moment. Try it again in a moment.</source>
+            <translation>Im Augenblick warten sehr viele Anfragen anderer auf ein Passwort. Versuchen Sie es gleich noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>You are not allowed to do this.</source>
             <translation>Sie dürfen das nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>You have asked the network helper for too much at once. Wait until some of it is answered.</source>
+            <translation>Sie haben vom Netzwerk-Helfer zu viel auf einmal verlangt. Warten Sie, bis ein Teil davon beantwortet ist.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
@@ -553,6 +583,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Another program in netvm undoes again and again what qnet sets there.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Change them with the tools of {manager}.</source>
             <translation>Ändern Sie sie mit den Werkzeugen von {manager}.</translation>
         </message>
@@ -595,6 +630,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
             <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Let those go on that you have not paused yourself: in the menu, or with sudo xl unpause and the name.</source>
+            <translation>Lassen Sie die weiterlaufen, die Sie nicht selbst angehalten haben: im Menü oder mit sudo xl unpause und dem Namen.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -698,6 +738,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The helper keeps trying. Where a disk is full or can only be read, make room on it or make it writable again: sudo mount -o remount,rw /</source>
+            <translation>Der Helfer versucht es weiter. Ist ein Datenträger voll oder nur lesbar, so schaffen Sie Platz oder machen Sie ihn wieder beschreibbar: sudo mount -o remount,rw /</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, and restart this computer, which puts everything back.</source>
             <translation>Der Helfer versucht es weiter; gelingt es ihm nicht binnen einer Minute, ziehen Sie das Netzwerkkabel, schalten Sie das WLAN aus und starten Sie diesen Rechner neu, was alles zurücksetzt.</translation>
         </message>
@@ -728,6 +773,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Who was paused for dom0's last connection could not be read any more. It may be, and still be so: {names}.</source>
+            <translation>Wer für die letzte Verbindung von dom0 angehalten wurde, war nicht mehr zu lesen. Es können diese sein, und sie können noch stehen: {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>dom0 could not be disconnected: it may still be connected to the network.</source>
             <translation>dom0 konnte nicht getrennt werden: Es ist vielleicht noch mit dem Netz verbunden.</translation>
         </message>
@@ -740,6 +790,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>dom0 has a network card of its own: {nics}.</source>
             <translation>dom0 hat eine eigene Netzwerkkarte: {nics}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>dom0 is disconnected, but not everything could be put back: {why}</source>
+            <translation>dom0 ist getrennt, aber nicht alles konnte zurückgestellt werden: {why}</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -773,8 +828,29 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>xenstore does not answer.</source>
             <translation>xenstore antwortet nicht.</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>{count} domains run although dom0 is connected to the network: {names}.</source>
+            <translation type="unfinished">
+                <numerusform />
+                <numerusform />
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>{count} domains were let go on while dom0 is connected, and have been paused again: {names}.</source>
+            <translation type="unfinished">
+                <numerusform />
+                <numerusform />
+            </translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -1023,13 +1099,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
-            <source>The kernel refused to add an address: {why}.</source>
-            <translation>Der Kernel hat abgelehnt, eine Adresse hinzuzufügen: {why}.</translation>
+            <source>The kernel refused a change of its routing rules: {why}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
-            <source>The kernel refused to remove a neighbour: {why}.</source>
-            <translation>Der Kernel hat abgelehnt, einen Nachbarn zu entfernen: {why}.</translation>
+            <source>The kernel refused a change of the routes to domains: {why}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to add an address: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine Adresse hinzuzufügen: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1080,6 +1161,11 @@
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel setting net/{setting} cannot be set: {why}.</source>
             <translation>Die Kernel-Einstellung net/{setting} kann nicht gesetzt werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel settings cannot be watched: {why}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1293,6 +1379,21 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The network helper had ended while dom0 was connected.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The time is over.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>There is something else in the journal's place.</source>
+            <translation>Am Platz des Journals ist etwas anderes.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>attached dom0 to the netvm ({interface})</source>
             <translation>dom0 mit der netvm verbunden ({interface})</translation>
         </message>
@@ -1328,6 +1429,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 can be disconnected at a time within the next {high} minutes, which {until} is not.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>dom0 could not be disconnected: {why} qnet keeps trying.</source>
             <translation>dom0 konnte nicht getrennt werden: {why} qnet versucht es weiter.</translation>
         </message>
@@ -1353,6 +1459,16 @@
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>dom0 is disconnected from the network, as it should be.</source>
             <translation>dom0 ist vom Netz getrennt, wie es sein soll.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 is disconnected from the network, but not everything could be put back: {why} qnet keeps trying.</source>
+            <translation>dom0 ist vom Netz getrennt, aber nicht alles konnte zurückgestellt werden: {why} qnet versucht es weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 is disconnected from the network. Who was paused for it could not be read any more. It may be, and still be so: {names}.</source>
+            <translation>dom0 ist vom Netz getrennt. Wer dafür angehalten wurde, war nicht mehr zu lesen. Es können diese sein, und sie können noch stehen: {names}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
@@ -1475,6 +1591,14 @@
             <source>took dom0's address</source>
             <translation>dom0 seine Adresse genommen</translation>
         </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>{count} domains cannot be paused and run all the same: {names}.</source>
+            <translation type="unfinished">
+                <numerusform />
+                <numerusform />
+            </translation>
+        </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>{user} wants dom0 disconnected.</source>
@@ -1484,6 +1608,11 @@
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>{why} Everything has been put back.</source>
             <translation>{why} Alles ist wieder, wie es war.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>{why} dom0 is disconnected from the network.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -1624,6 +1753,11 @@
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is longer than {high} characters.</source>
             <translation>{value} ist länger als {high} Zeichen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is no repair.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -2454,8 +2588,23 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Domains may still be paused</source>
+            <translation>Domänen sind vielleicht noch angehalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Extend it if the upgrade takes longer.</source>
             <translation>Verlängern Sie, falls die Aktualisierung länger dauert.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Not all other domains stand still</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Not everything is as before dom0 was connected</source>
+            <translation>Nicht alles ist wie vor der Verbindung von dom0</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
@@ -2466,6 +2615,11 @@
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Until {until}.</source>
             <translation>Bis {until}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>dom0 could not be connected</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
@@ -2737,6 +2891,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Disconnect and log out</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>Disconnect and quit</source>
             <translation>Trennen und beenden</translation>
         </message>
@@ -2754,6 +2913,16 @@
             <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>GPL, version 3 or later.</source>
             <translation>GPL, Version 3 oder neuer.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Log out</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Log out, and leave it connected</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
@@ -2836,6 +3005,26 @@
             <translation>Wählen Sie erst eine Domäne aus.</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Disconnect at…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Disconnect dom0 at:</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Set</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>dom0 stays connected to the network until {until}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />
             <source>Back to normal by itself after</source>
             <translation>Von selbst zurück nach</translation>
@@ -2857,8 +3046,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />
-            <source>From now, for:</source>
-            <translation>Von jetzt an, für:</translation>
+            <source>More time:</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />

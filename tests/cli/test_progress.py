@@ -211,7 +211,7 @@ def test_lists_in_words(names, text):
          "dom0 is connected to the network until 01:00, for another 60 minutes. joanna connected it. "
          "Paused meanwhile: personal and work."),
         (Dom0Connection(Dom0State.OPEN, -5),
-         "dom0 is connected to the network until 23:59, for another 0 minutes."),
+         "dom0 is connected to the network until 1969-12-31 23:59, for another 0 minutes."),
         (Dom0Connection(Dom0State.CLOSING, 3600), "dom0 is being disconnected from the network."),
     ],
 )  # fmt: skip

@@ -17,7 +17,7 @@ from qnet_gui.model.fact import rest
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import NAMES_CODES, Problem, in_order
-from qnet_gui.model.snapshot import Dom0State, Iommu, Isolation, Snapshot
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation, Snapshot
 from qnet_gui.model.uplink import UplinkState
 
 
@@ -129,6 +129,24 @@ def _isolation_problems(inputs: Inputs, netvm: Netvm) -> Iterable[Problem]:
         yield Problem(ProblemCode.NO_IOMMU)
 
 
+def _others_problems(dom0: Dom0Connection) -> Iterable[Problem]:
+    """What is wrong with the promise that all others stand still while dom0 is connected."""
+    if dom0.running:
+        yield Problem(ProblemCode.OTHERS_RUN, count=len(dom0.running), names=dom0.running)
+    if let_go := tuple(name for name in dom0.let_go if name not in dom0.running):
+        yield Problem(ProblemCode.OTHERS_LET_GO, count=len(let_go), names=let_go)
+
+
+def _left_problems(inputs: Inputs) -> Iterable[Problem]:
+    """What a connection of dom0's has left behind."""
+    if inputs.stuck and inputs.left_over is not None:
+        yield Problem(ProblemCode.DOM0_LEFT_OVER, why=inputs.left_over)
+    elif inputs.stuck:
+        yield Problem(ProblemCode.DOM0_STUCK)
+    if inputs.doubtful:
+        yield Problem(ProblemCode.PAUSED_IN_DOUBT, names=inputs.doubtful)
+
+
 def build(inputs: Inputs, name: str) -> BuiltSnapshot:
     """The snapshot of everything, with its problems; `name` is the chosen netvm's."""
     agent = inputs.agent
@@ -142,6 +160,7 @@ def build(inputs: Inputs, name: str) -> BuiltSnapshot:
         dom0=inputs.dom0,
         isolation=_isolation(inputs, domains),
         operation=inputs.operation,
+        ended=inputs.ended,
     )
     problems = {*_netvm_problems(inputs, plain), *_domain_problems(inputs)}
     if inputs.dropped:
@@ -151,8 +170,8 @@ def build(inputs: Inputs, name: str) -> BuiltSnapshot:
     if not inputs.hypervisor:
         problems = {Problem(ProblemCode.NO_HYPERVISOR)} | (problems & {Problem(ProblemCode.NO_STORE)})
     problems |= {*_isolation_problems(inputs, netvm)}  # dom0 sees these by itself
+    problems |= {*_others_problems(inputs.dom0)}
     if inputs.managed_by:
         problems.add(Problem(ProblemCode.MANAGED, manager=inputs.managed_by))
-    if inputs.stuck:
-        problems.add(Problem(ProblemCode.DOM0_STUCK))
+    problems |= {*_left_problems(inputs)}
     return BuiltSnapshot(replace(plain, problems=in_order(problems)), inputs.dropped)

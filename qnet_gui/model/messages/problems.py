@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qnet_gui.model.messages.code import Code
+from qnet_gui.model.messages.code import Code, Plural
 
 
 class ProblemCode(Code):
@@ -13,6 +13,33 @@ class ProblemCode(Code):
         "dom0 could not be disconnected: it may still be connected to the network.",
         "The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, "
         "and restart this computer, which puts everything back.",
+    )
+    DOM0_LEFT_OVER = (
+        "dom0-left-over",
+        "dom0 is disconnected, but not everything could be put back: {why}",
+        "The helper keeps trying. Where a disk is full or can only be read, make room on it or make it writable again: "
+        "sudo mount -o remount,rw /",
+    )
+    PAUSED_IN_DOUBT = (
+        "paused-in-doubt",
+        "Who was paused for dom0's last connection could not be read any more. It may be, and still be so: {names}.",
+        "Let those go on that you have not paused yourself: in the menu, or with sudo xl unpause and the name.",
+    )
+    OTHERS_RUN = (
+        "others-run",
+        Plural(
+            "{count} domain runs although dom0 is connected to the network: {names}.",
+            "{count} domains run although dom0 is connected to the network: {names}.",
+        ),
+        "qnet pauses them again and again; where that does not help, disconnect dom0.",
+    )
+    OTHERS_LET_GO = (
+        "others-let-go",
+        Plural(
+            "{count} domain was let go on while dom0 is connected, and has been paused again: {names}.",
+            "{count} domains were let go on while dom0 is connected, and have been paused again: {names}.",
+        ),
+        "Find out who lets paused domains go on; until dom0 is disconnected, qnet pauses them each time.",
     )
     NO_STORE = (
         "no-store",

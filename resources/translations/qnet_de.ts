@@ -608,6 +608,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Choose another pool in /etc/qnet/qnet.toml in dom0, away from that network's addresses, and restart the domains; or give the network's router other addresses. Until then neither reaches what both call the same.</source>
+            <translation>Wählen Sie in dom0 in /etc/qnet/qnet.toml einen anderen Vorrat an Adressen (pool), abseits derer jenes Netzwerks, und starten Sie die Domänen neu; oder geben Sie dem Router jenes Netzwerks andere Adressen. Bis dahin erreicht keiner, was beide gleich nennen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Choose the connection again in the network applet, which makes NetworkManager take them (in netvm: nmcli connection up). If its settings say that the network's own are ignored, enter others there.</source>
             <translation>Wählen Sie die Verbindung im Netzwerk-Applet noch einmal, dann übernimmt NetworkManager sie (in netvm: nmcli connection up). Wenn ihre Einstellungen sagen, dass die des Netzes nicht beachtet werden, tragen Sie dort andere ein.</translation>
         </message>
@@ -615,6 +620,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Enter name servers in the connection's settings in the network applet.</source>
             <translation>Tragen Sie Nameserver in den Einstellungen der Verbindung im Netzwerk-Applet ein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Enter the name servers of the VPN in its settings, or end it.</source>
+            <translation>Tragen Sie die Nameserver des VPN in seinen Einstellungen ein, oder beenden Sie es.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -628,8 +638,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Names do not resolve in domains: netvm asks a name server of its own, which answers nobody else.</source>
+            <translation>Namen werden in Domänen nicht aufgelöst: netvm fragt einen eigenen Nameserver, der sonst niemandem antwortet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Names do not resolve: NetworkManager was given name servers and uses none of them.</source>
             <translation>Namen werden nicht aufgelöst: NetworkManager hat Nameserver genannt bekommen und benutzt keinen davon.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Names do not resolve: the only name servers are outside of the VPN, where others could read what is asked.</source>
+            <translation>Namen werden nicht aufgelöst: die einzigen Nameserver liegen außerhalb des VPN, wo andere mitlesen könnten, was gefragt wird.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -733,8 +753,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The network that netvm is connected to uses addresses that belong to this computer's domains.</source>
+            <translation>Das Netzwerk, mit dem netvm verbunden ist, benutzt Adressen, die den Domänen dieses Rechners gehören.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>The vif {vif} was refused by netvm.</source>
             <translation>Das Vif {vif} wurde von netvm abgelehnt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>To let it answer the domains too, write local_resolver = true under [netvm] in /etc/qnet/qnet.toml in netvm, and restart qnet-agent there. Or give netvm's connection another name server.</source>
+            <translation>Damit er auch den Domänen antwortet, schreiben Sie in netvm in /etc/qnet/qnet.toml unter [netvm] local_resolver = true, und starten Sie dort qnet-agent neu. Oder geben Sie der Verbindung von netvm einen anderen Nameserver.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -1124,6 +1154,11 @@
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused to set the default route: {why}.</source>
             <translation>Der Kernel hat abgelehnt, die Standardroute zu setzen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to tell a route: {why}.</source>
+            <translation>Der Kernel nannte keine Route: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -2065,6 +2100,11 @@
             <location filename="../../qnet_gui/tray/pages/names.py" />
             <source>after {count} ms</source>
             <translation>nach {count} ms</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>cannot be asked</source>
+            <translation>kann nicht gefragt werden</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/names.py" />

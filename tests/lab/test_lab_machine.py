@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -129,6 +131,32 @@ def test_domains_see_neither_the_host_nor_each_other(lab: Lab) -> None:
         assert not lab.out(domain, "sh", "-c", "ls -d /run/qnet-lab /sys/fs/cgroup/* /run/xen/* 2>/dev/null || true")
     assert "NetworkManager" not in lab.out("work", "ps", "-eo", "comm")
     assert lab.out("dom0", "sh", "-c", "ls /run/xen") == "lab-hypervisor"
+
+
+def test_whoever_ends_programs_of_dom0_by_name_ends_none_elsewhere(lab: Lab, tmp_path: Path) -> None:
+    """Neither the host's nor another lab's: root in dom0 sees dom0's processes and no others, and so does polkit."""
+    name = f"q{os.getpid()}"  # nobody else's, should it go wrong
+    (tmp_path / name).symlink_to("/bin/sleep")
+    lab.exec("dom0", "ln", "-s", "/bin/sleep", f"/run/{name}")
+    with subprocess.Popen([tmp_path / name, "1000"]) as outside, lab.popen("dom0", f"/run/{name}", "1000") as inside:
+        try:
+            assert "qnet_gui.lab.box.init" in lab.out("dom0", "cat", "/proc/1/cmdline")
+            assert lab.out("dom0", "pgrep", "-c", name) == "1"
+            lab.exec("dom0", "pkill", name)
+            assert inside.wait(5) == -signal.SIGTERM
+            assert outside.poll() is None
+        finally:
+            outside.kill()
+            inside.kill()
+    lab.exec("dom0", "rm", f"/run/{name}")
+
+
+def test_polkit_knows_who_calls_from_within_dom0(lab: Lab) -> None:
+    call = ["dbus-send", "--system", "--print-reply", "--dest=org.qnet.Helper1", "/org/qnet/Helper1"]
+    as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    refused = lab.exec("dom0", *as_nobody, *call, "org.qnet.Helper1.Reapply", check=False)
+    assert "org.qnet.Error.NotAuthorised: This needs a password" in refused.stderr
+    lab.exec("dom0", *call, "org.qnet.Helper1.DisconnectDom0")
 
 
 def test_dom0_has_no_network(lab: Lab) -> None:

@@ -18,6 +18,7 @@ from ipaddress import IPv4Address
 
 from qnet_gui.model.config import DEFAULT_CONNECTIONS, OpenPort
 from qnet_gui.model.vif import VIF_GROUP
+from qnet_gui.netvm.packet_filter import local_resolver
 from qnet_gui.netvm.packet_filter.sets import (
     CONNECTION_SET,
     CROWDED_SET,
@@ -62,7 +63,8 @@ class Policy:
 def chains(own: Sequence[IPv4Address], policy: Policy) -> Chains:
     """All of them; `own`: the gateway's address and those of the virtual servers."""
     ours = f"{{ {', '.join(map(str, own))} }}"
-    return {**_PREROUTING, **_input(ours, policy), **_forward(policy), **_POSTROUTING, **_arp(ours)}
+    resolver = local_resolver.CHAINS if policy.local_resolver else {}
+    return {**_PREROUTING, **_input(ours, policy), **_forward(policy), **_POSTROUTING, **_arp(ours), **resolver}
 
 
 _PREROUTING: Chains = {
@@ -93,7 +95,6 @@ def _limit(policy: Policy) -> tuple[str, str]:
 
 def _input(ours: str, policy: Policy) -> Chains:
     """What reaches the netvm itself."""
-    resolver = "ct status dnat ip daddr 127.0.0.0/8 meta l4proto { tcp, udp } th dport 53"
     return {
         "inet to_netvm": (
             "type filter hook input priority filter; policy accept;",
@@ -108,7 +109,7 @@ def _input(ours: str, policy: Policy) -> Chains:
                 # of the netvm's own connections with that domain; errors about its others are not the domain's business
                 "ct state established accept",
                 *(f"ct state new {rule}" for rule in _limit(policy)),
-                *((f"{resolver} accept",) if policy.local_resolver else ()),
+                *((local_resolver.ACCEPT,) if policy.local_resolver else ()),
                 "icmp type echo-request accept",
                 "counter name towards_netvm drop",
             ),

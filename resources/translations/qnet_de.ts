@@ -628,6 +628,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Find out which domain has very many (in netvm: conntrack -L), and end the program there that opens them. How many a domain may have at once is said by connections under [netvm] in /etc/qnet/qnet.toml in netvm.</source>
+            <translation>Finden Sie heraus, welche Domäne sehr viele hat (in netvm: conntrack -L), und beenden Sie dort das Programm, das sie öffnet. Wie viele eine Domäne zugleich haben darf, sagt connections unter [netvm] in /etc/qnet/qnet.toml in netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
             <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
         </message>
@@ -815,6 +820,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>netvm is not running.</source>
             <translation>netvm läuft nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>netvm keeps almost as many connections as it can; soon no domain can begin another.</source>
+            <translation>netvm hält fast so viele Verbindungen, wie es kann; bald kann keine Domäne mehr eine neue beginnen.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

@@ -28,7 +28,7 @@ from qnet_gui.model.errors import BadInput, KernelError
 from qnet_gui.model.repair import UNKNOWN_PROGRAM, Repair, RepairKind
 from qnet_gui.model.vif import VifId
 from qnet_gui.netvm.packet_filter import base_routing, base_setup, ruleset
-from qnet_gui.netvm.packet_filter.base_settings import BaseSettings
+from qnet_gui.netvm.packet_filter.base_settings import LOOSE, BaseSettings
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.upkeep.repair_limit import PERIOD, RepairLimit
 from qnet_gui.netvm.upkeep.repair_record import RepairRecord, program_of
@@ -163,10 +163,11 @@ class Upkeep:
         return RepairKind.VIFS
 
     def _judge_setting(self, event: Event) -> RepairKind | None:
-        if event.index in (NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT) or self._judge_vif(event.index) is None:
-            wrong = event.settings.get(NETCONFA_FORWARDING) == 0 or NETCONFA_RP_FILTER in event.settings
-            return RepairKind.SETTINGS if wrong else None
-        return RepairKind.VIFS
+        everybodys = event.index in (NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT)
+        if not everybodys and self._judge_vif(event.index) is not None:
+            return RepairKind.VIFS
+        loose = everybodys and event.settings.get(NETCONFA_RP_FILTER) == LOOSE
+        return RepairKind.SETTINGS if loose or event.settings.get(NETCONFA_FORWARDING) == 0 else None
 
     # -- and what follows from it
 

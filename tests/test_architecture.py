@@ -41,7 +41,7 @@ _MAY = {
 }
 #: Rooms within rooms, from the ground up: each may import those before it. What lies beside them is the top floor.
 _WITHIN = {
-    "model": ("translation", "messages"),
+    "model": ("translation", "clock", "messages"),
     "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle"),
     "netvm": ("packet_filter", "vifs", "upkeep", "uplinks", "dns"),
     "tray": ("qt", "state", "pages", "session", "windows", "app"),
@@ -64,8 +64,7 @@ _MODEL_MAY = {
     "string", "tomllib", "types", "typing", "unicodedata",
 }  # fmt: skip
 _MODEL_MAY_TOO = {
-    "config.py": {"pathlib"}, "message.py": {"time"}, "sentence.py": {"time"}, "preflight.py": {"time"},
-    "xauthority.py": {"struct"},
+    "config.py": {"pathlib"}, "clock.py": {"datetime", "time"}, "xauthority.py": {"struct"},
 }  # fmt: skip
 
 

@@ -63,8 +63,11 @@ class _Answer:
     message: Any
 
 
+@dataclass(frozen=True, slots=True)
 class _Interrupt:
-    """Somebody pressed Ctrl-C."""
+    """Somebody pressed Ctrl-C, or hung up."""
+
+    hangup: bool
 
 
 class _Gone:
@@ -72,6 +75,10 @@ class _Gone:
 
 
 Event = Step | Ended | _Answer | _Interrupt | _Gone
+
+
+#: A terminal that was closed, and a session that ends; like Ctrl-C to whoever is at work.
+HANGUPS = (signal.SIGHUP, signal.SIGTERM)
 
 
 class Line:
@@ -90,8 +97,13 @@ class Line:
         helper.listen(NAME, "Step", self._step, PATH)
         helper.listen(NAME, "OperationEnded", self._ended, PATH)
         helper.watch_owner(self._owner)
-        self._handler = signal.getsignal(signal.SIGINT)
-        self._interrupts = GLib.unix_signal_add(GLib.PRIORITY_HIGH, signal.SIGINT, self._interrupted)
+        self._hangup_ignored = False
+        self._handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *HANGUPS)}
+        self._sources = [
+            GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, self._interrupted, number)
+            for number, handler in self._handlers.items()
+            if handler is not signal.SIG_IGN or number not in HANGUPS  # as nohup has it
+        ]
 
     def __enter__(self) -> Line:
         return self
@@ -101,11 +113,19 @@ class Line:
 
     def close(self) -> None:
         """Leave the bus, by which polkit's question is taken back; Ctrl-C is Python's again."""
-        if self._interrupts:
-            GLib.source_remove(self._interrupts)
-            self._interrupts = 0
-            signal.signal(signal.SIGINT, self._handler)
+        if self._sources:
+            for source in self._sources:
+                GLib.source_remove(source)
+            self._sources.clear()
+            for number, handler in self._handlers.items():
+                signal.signal(number, handler)
             self._bus.close()
+
+    def ignore_hangup(self) -> None:
+        """From now on only Ctrl-C interrupts: what is done is what whoever hangs up wants."""
+        self._hangup_ignored = True
+        heard = [event for event in self._events if not (isinstance(event, _Interrupt) and event.hangup)]
+        self._events = deque(heard)
 
     # -- what arrives
 
@@ -125,8 +145,9 @@ class Line:
             self._events.append(_Gone())
         self._owned = running
 
-    def _interrupted(self) -> bool:
-        self._events.append(_Interrupt())
+    def _interrupted(self, number: int) -> bool:
+        if number == signal.SIGINT or not self._hangup_ignored:
+            self._events.append(_Interrupt(number in HANGUPS))
         return True
 
     # -- what is waited for

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -101,6 +102,37 @@ class ForPrograms:
     def ended(self, error: str, outcome: Message | str, **more: Any) -> None:
         """All of it."""
         self._print(operation=self.operation, error=error, sentence=str(outcome), **_code(outcome), **more)
+
+
+class Unfailing:
+    """Another display, for whom it is no reason to stop that it can show nothing any more."""
+
+    def __init__(self, display: Display) -> None:
+        self._display = display
+
+    @property
+    def operation(self) -> int:
+        """See `Display`."""
+        return self._display.operation
+
+    @operation.setter
+    def operation(self, number: int) -> None:
+        self._display.operation = number
+
+    def say(self, text: str) -> None:
+        """See `Display`."""
+        with contextlib.suppress(OSError):
+            self._display.say(text)
+
+    def step(self, operation: int, step: str, state: str, what: Message) -> None:
+        """See `Display`."""
+        with contextlib.suppress(OSError):
+            self._display.step(operation, step, state, what)
+
+    def ended(self, error: str, outcome: Message | str, **more: Any) -> None:
+        """See `Display`."""
+        with contextlib.suppress(OSError):
+            self._display.ended(error, outcome, **more)
 
 
 def _code(message: Message | str) -> dict[str, Any]:

@@ -40,6 +40,7 @@ from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.answers import NAME, PATH
 from qnet_gui.model.config import PATH as CONFIG
 from qnet_gui.model.config import Config
+from qnet_gui.runtime.clocks import KernelClocks
 from qnet_gui.store.worker import StoreWorker
 
 #: All that callers see, under the one name that they have to know: which of these classes has a method is our affair.
@@ -67,8 +68,8 @@ class Helper:
         )  # fmt: skip
         signals = OperationSignals(emitter, self._operation_ended)
         self._operations = Operations(signals, self._changed)
-        self._upgrade = UpgradeSession(self._operations, config, self._changed)
-        self._runner = StepRunner(hypervisor, journal, self._upgrade.journal_saved)
+        self._upgrade = UpgradeSession(self._operations, config, self._changed, self._look, KernelClocks())
+        self._runner = StepRunner(hypervisor, journal, self._upgrade.journal_saved, looked=self._upgrade.looked)
         self._addresses = Addresses(store, provisioner, self._publisher.rebuild)
         self._attachments = Attachments(hypervisor, self._operations, config.netvm, config_file, self._follow)
         self._requests = Requests(store, self._publisher.agent_silent)
@@ -81,7 +82,7 @@ class Helper:
         self, connection: Any, store: StoreWorker, hypervisor: Hypervisor, config: Config, version: str
     ) -> tuple[Interface, ...]:
         publisher, operations, addresses = self._publisher, self._operations, self._addresses
-        users, actions = Users(connection, publisher.refresh), SmallActions(operations, publisher.refresh)
+        users, actions = Users(publisher.refresh), SmallActions(operations, publisher.refresh)
         return (
             SnapshotInterface(publisher, version),
             NetvmInterface(publisher, self._requests),
@@ -112,6 +113,7 @@ class Helper:
         return replace(
             self._collector.inputs, allocated=self._addresses.given, isolation=self._isolation.facts,
             dom0=self._upgrade.connection, operation=self._operations.current, stuck=self._upgrade.stuck,
+            ended=self._operations.ended, left_over=self._runner.left_over, doubtful=self._runner.doubt.names,
         )  # fmt: skip
 
     def _reread(self, then: Callable[[], None]) -> None:
@@ -133,5 +135,8 @@ class Helper:
         self._publisher.follow(netvm)
         self._collector.follow(netvm)
 
+    def _look(self) -> None:
+        self._collector.refresh(lambda: None)
+
     def _operation_ended(self) -> None:
-        self._collector.refresh(lambda: None)  # it may have paused domains, or let them go on, which nobody else tells
+        self._look()  # it may have paused domains, or let them go on, which nobody else tells

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qnet_gui.model.clock import clock
 from qnet_gui.model.errors import Busy, QnetError, Refused
 from qnet_gui.model.message_wire import from_plain
 from qnet_gui.model.messages.helper import HelperCode
@@ -73,11 +73,6 @@ def minutes(count: int) -> str:
     return tr_count("{count} minute", "{count} minutes", count, count=count)
 
 
-def clock(moment: float) -> str:
-    """The hour that a clock on the wall shows."""
-    return time.strftime("%H:%M", time.localtime(moment))
-
-
 def let_out(preflight: Preflight) -> str:
     """What dom0 will reach."""
     return listed([tr("names") if name == "names" else name for name in preflight.allowed]) or tr("nothing")
@@ -89,7 +84,7 @@ def words(preflight: Preflight, asked: int, now: float) -> str:
     uplink = f", {preflight.uplink}" if preflight.uplink else ""
     lines = [
         f"dom0 will be connected to the network through {preflight.netvm}{uplink}, "
-        f"for {minutes(span)}, until {clock(now + 60 * span)}.",
+        f"for {minutes(span)}, until {clock(now + 60 * span, now)}.",
     ]
     if preflight.pause:
         lines.append(f"Paused meanwhile: {listed(preflight.pause)}.")

@@ -66,13 +66,24 @@ AGENT_CODES = frozenset(
         ProblemCode.NO_UPLINK,
         ProblemCode.NO_DNS,
         ProblemCode.NETWORKMANAGER_LOST_SERVERS,
+        ProblemCode.LOCAL_RESOLVER,
+        ProblemCode.NAMES_BESIDE_VPN,
+        ProblemCode.ADDRESS_OVERLAP,
         ProblemCode.NFT_FAILED,
         ProblemCode.OTHERS_UNDO,
     }
 )
 
+#: The codes that say why names do not resolve, each better than `NO_DNS` does.
+NAMES_CODES = frozenset(
+    {ProblemCode.NETWORKMANAGER_LOST_SERVERS, ProblemCode.LOCAL_RESOLVER, ProblemCode.NAMES_BESIDE_VPN}
+)
+
 #: The codes with which dom0 knows nothing of its netvm.
 BLIND_CODES = frozenset({ProblemCode.NO_STORE, ProblemCode.NO_HYPERVISOR})
+
+#: The codes of what is wrong with the others' standing still while dom0 is connected.
+OTHERS_CODES = frozenset({ProblemCode.OTHERS_RUN, ProblemCode.OTHERS_LET_GO})
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

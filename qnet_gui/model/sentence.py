@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import time
-
+from qnet_gui.model.clock import clock
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
-from qnet_gui.model.problem import BLIND_CODES
+from qnet_gui.model.problem import BLIND_CODES, NAMES_CODES, OTHERS_CODES, Problem
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import tr, tr_count
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+
+#: The way back of dom0's connection has failed, at all or in part.
+_STUCK = ("dom0-stuck", "dom0-left-over")
 
 
 def uplink_name(uplink: Uplink) -> str:
@@ -39,19 +41,25 @@ def domains_paused(count: int) -> str:
     return tr_count("{count} domain is paused.", "{count} domains are paused.", count, count=count)
 
 
+def others_problems(snapshot: Snapshot) -> tuple[Problem, ...]:
+    """What is wrong with the others' standing still while dom0 is connected."""
+    return tuple(problem for problem in snapshot.problems if problem.code in OTHERS_CODES)
+
+
 def _dom0(snapshot: Snapshot) -> str:
     """The state while dom0 is not closed, which comes before everything else."""
     link = snapshot.dom0
-    stuck = next((problem for problem in snapshot.problems if problem.code == "dom0-stuck"), None)
+    stuck = next((problem for problem in snapshot.problems if problem.code in _STUCK), None)
     if stuck is not None:
         return stuck.sentence
     if link.state is Dom0State.CONNECTING:
         return tr("Connecting dom0 to the network…")
     if link.state is Dom0State.CLOSING:
         return tr("Disconnecting dom0 from the network…")
-    until = time.strftime("%H:%M", time.localtime(link.until))
-    paused = " " + domains_paused(len(link.paused)) if link.paused else ""
-    return tr("dom0 is connected to the network until {until}.", until=until) + paused
+    parts = [tr("dom0 is connected to the network until {until}.", until=clock(link.until))]
+    if link.paused:
+        parts.append(domains_paused(len(link.paused)))
+    return " ".join((*parts, *(problem.sentence for problem in others_problems(snapshot))))
 
 
 def sentence(snapshot: Snapshot | None) -> str:
@@ -75,7 +83,8 @@ def sentence(snapshot: Snapshot | None) -> str:
         waiting = next((uplink for uplink in snapshot.uplinks if uplink.state is UplinkState.CONNECTING), None)
         return tr("Connecting {name}…", name=waiting.name) if waiting else tr("{name} has no uplink.", name=name)
     if not snapshot.dns.redirects:
-        return tr("Connected, but names do not resolve: the uplink gave no servers.")
+        why = next((problem.sentence for problem in snapshot.problems if problem.code in NAMES_CODES), None)
+        return why or tr("Connected, but names do not resolve: the uplink gave no servers.")
     text = _connected(uplink)
     count = len(snapshot.problems)
     if not count:

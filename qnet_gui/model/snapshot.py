@@ -18,6 +18,7 @@ from qnet_gui.model.domain import Domain, Netvm
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.fact import Fact
 from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.outcome import EndedOperation
 from qnet_gui.model.parse import shown
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.uplink import Uplink, in_use
@@ -38,15 +39,19 @@ class Dom0State(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Dom0Connection:
-    """dom0's own link; `until` is the deadline in seconds since the epoch, 0 while closed; `paused` are names.
+    """dom0's own link; `until` is the deadline in seconds since the epoch, 0 while closed; the others are names.
 
-    `by` is the user who connected dom0, empty while closed.
+    `by` is the user who connected dom0, empty while closed. `paused`: domains that stand still for it, as the
+    hypervisor says; `running`: those that should and do not; `let_go`: those that somebody let go on, and were paused
+    again.
     """
 
     state: Dom0State = Dom0State.CLOSED
     until: int = 0
     paused: tuple[str, ...] = ()
     by: str = ""
+    running: tuple[str, ...] = ()
+    let_go: tuple[str, ...] = ()
 
 
 class Iommu(enum.Enum):
@@ -83,7 +88,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All of it at one moment. Equal snapshots look equal everywhere. Its fields are the keys of its plain form."""
+    """All of it at one moment. Equal snapshots look equal everywhere. Its fields are the keys of its plain form.
+
+    `ended`: of each kind of operation the last that has ended, since the helper started.
+    """
 
     netvm: Netvm
     uplinks: tuple[Uplink, ...] = ()
@@ -92,11 +100,12 @@ class Snapshot:
     dom0: Dom0Connection = Dom0Connection()
     isolation: Isolation = Isolation()
     operation: Operation = Operation()
+    ended: tuple[EndedOperation, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
     def uplink(self) -> Uplink | None:
-        """The uplink that carries the default route, else the first that is up, else None."""
+        """The uplink by which the domains' packets leave now; None when they do not, however many links are up."""
         return in_use(self.uplinks)
 
 

@@ -87,6 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0 if answers else 1
     applet = Applet(session, QDBusConnection.systemBus(), window)
     instance.requested.connect(applet.app_state.request)
+    application.commitDataRequest.connect(applet.logout.session_ends)
     signals = _Signals(applet.stop)
     applet.start()
     try:

@@ -4,6 +4,11 @@
     <context>
         <name>qnet</name>
         <message>
+            <location filename="../../qnet_gui/model/clock.py" />
+            <source>tomorrow {time}</source>
+            <translation>morgen {time}</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>The agent cannot be asked: {why}.</source>
             <translation>Der Agent kann nicht gefragt werden: {why}.</translation>
@@ -42,6 +47,11 @@
             <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>There was no {interface} within {seconds} s, so this domain has no network.</source>
             <translation>Binnen {seconds} s gab es kein {interface}, diese Domäne hat also kein Netz.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>This is no netvm, and nothing has been changed: {why}</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
@@ -120,8 +130,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/domains.py" />
-            <source>No network agent runs in dom0, so no domain can be moved to it. Start it: systemctl start qnet-agent</source>
-            <translation>In dom0 läuft kein Netzwerk-Agent, also kann keine Domäne dorthin umziehen. Starten Sie ihn: systemctl start qnet-agent</translation>
+            <source>No network agent runs in dom0, so it cannot be the netvm. Start it: systemctl start qnet-agent</source>
+            <translation>In dom0 läuft kein Netzagent, also kann dom0 nicht die netvm sein. Starten: systemctl start qnet-agent</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/domains.py" />
@@ -340,6 +350,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>A text is too long: at most {high} characters are taken.</source>
+            <translation>Ein Text ist zu lang: Höchstens {high} Zeichen werden angenommen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>An unexpected {kind}.</source>
             <translation>Ein unerwarteter Fehler ({kind}).</translation>
         </message>
@@ -350,8 +365,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
-            <source>Nobody can be authorised without a name on the bus.</source>
-            <translation>Ohne einen Namen auf dem Bus kann niemand berechtigt werden.</translation>
+            <source>Others ask the network helper for very much at the moment. Try it again in a moment.</source>
+            <translation>Andere verlangen im Augenblick sehr viel vom Netzwerk-Helfer. Versuchen Sie es gleich noch einmal.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
@@ -475,8 +490,23 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>Too many requests of yours wait for a password already. Answer or close those dialogs first.</source>
+            <translation>Zu viele Ihrer Anfragen warten schon auf ein Passwort. Beantworten oder schließen Sie zuerst deren Dialoge.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>Very many requests of others wait for a password at the moment. Try it again in a moment.</source>
+            <translation>Im Augenblick warten sehr viele Anfragen anderer auf ein Passwort. Versuchen Sie es gleich noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>You are not allowed to do this.</source>
             <translation>Sie dürfen das nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>You have asked the network helper for too much at once. Wait until some of it is answered.</source>
+            <translation>Sie haben vom Netzwerk-Helfer zu viel auf einmal verlangt. Warten Sie, bis ein Teil davon beantwortet ist.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
@@ -553,6 +583,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Another program in netvm undoes again and again what qnet sets there.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Change them with the tools of {manager}.</source>
             <translation>Ändern Sie sie mit den Werkzeugen von {manager}.</translation>
         </message>
@@ -573,6 +608,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Choose another pool in /etc/qnet/qnet.toml in dom0, away from that network's addresses, and restart the domains; or give the network's router other addresses. Until then neither reaches what both call the same.</source>
+            <translation>Wählen Sie in dom0 in /etc/qnet/qnet.toml einen anderen Vorrat an Adressen (pool), abseits derer jenes Netzwerks, und starten Sie die Domänen neu; oder geben Sie dem Router jenes Netzwerks andere Adressen. Bis dahin erreicht keiner, was beide gleich nennen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Choose the connection again in the network applet, which makes NetworkManager take them (in netvm: nmcli connection up). If its settings say that the network's own are ignored, enter others there.</source>
             <translation>Wählen Sie die Verbindung im Netzwerk-Applet noch einmal, dann übernimmt NetworkManager sie (in netvm: nmcli connection up). Wenn ihre Einstellungen sagen, dass die des Netzes nicht beachtet werden, tragen Sie dort andere ein.</translation>
         </message>
@@ -583,13 +623,33 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Enter the name servers of the VPN in its settings, or end it.</source>
+            <translation>Tragen Sie die Nameserver des VPN in seinen Einstellungen ein, oder beenden Sie es.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
             <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Let those go on that you have not paused yourself: in the menu, or with sudo xl unpause and the name.</source>
+            <translation>Lassen Sie die weiterlaufen, die Sie nicht selbst angehalten haben: im Menü oder mit sudo xl unpause und dem Namen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Names do not resolve in domains: netvm asks a name server of its own, which answers nobody else.</source>
+            <translation>Namen werden in Domänen nicht aufgelöst: netvm fragt einen eigenen Nameserver, der sonst niemandem antwortet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Names do not resolve: NetworkManager was given name servers and uses none of them.</source>
             <translation>Namen werden nicht aufgelöst: NetworkManager hat Nameserver genannt bekommen und benutzt keinen davon.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Names do not resolve: the only name servers are outside of the VPN, where others could read what is asked.</source>
+            <translation>Namen werden nicht aufgelöst: die einzigen Nameserver liegen außerhalb des VPN, wo andere mitlesen könnten, was gefragt wird.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -678,6 +738,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The helper keeps trying. Where a disk is full or can only be read, make room on it or make it writable again: sudo mount -o remount,rw /</source>
+            <translation>Der Helfer versucht es weiter. Ist ein Datenträger voll oder nur lesbar, so schaffen Sie Platz oder machen Sie ihn wieder beschreibbar: sudo mount -o remount,rw /</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, and restart this computer, which puts everything back.</source>
             <translation>Der Helfer versucht es weiter; gelingt es ihm nicht binnen einer Minute, ziehen Sie das Netzwerkkabel, schalten Sie das WLAN aus und starten Sie diesen Rechner neu, was alles zurücksetzt.</translation>
         </message>
@@ -688,13 +753,28 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The network that netvm is connected to uses addresses that belong to this computer's domains.</source>
+            <translation>Das Netzwerk, mit dem netvm verbunden ist, benutzt Adressen, die den Domänen dieses Rechners gehören.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>The vif {vif} was refused by netvm.</source>
             <translation>Das Vif {vif} wurde von netvm abgelehnt.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>To let it answer the domains too, write local_resolver = true under [netvm] in /etc/qnet/qnet.toml in netvm, and restart qnet-agent there. Or give netvm's connection another name server.</source>
+            <translation>Damit er auch den Domänen antwortet, schreiben Sie in netvm in /etc/qnet/qnet.toml unter [netvm] local_resolver = true, und starten Sie dort qnet-agent neu. Oder geben Sie der Verbindung von netvm einen anderen Nameserver.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Wait for netvm to finish starting, or start qnet-agent in it.</source>
             <translation>Warten Sie, bis netvm gestartet ist, oder starten Sie qnet-agent in ihr.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Who was paused for dom0's last connection could not be read any more. It may be, and still be so: {names}.</source>
+            <translation>Wer für die letzte Verbindung von dom0 angehalten wurde, war nicht mehr zu lesen. Es können diese sein, und sie können noch stehen: {names}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -710,6 +790,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>dom0 has a network card of its own: {nics}.</source>
             <translation>dom0 hat eine eigene Netzwerkkarte: {nics}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>dom0 is disconnected, but not everything could be put back: {why}</source>
+            <translation>dom0 ist getrennt, aber nicht alles konnte zurückgestellt werden: {why}</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -743,8 +828,37 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>xenstore does not answer.</source>
             <translation>xenstore antwortet nicht.</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>{count} domains are attached to other domains than {netvm}, the netvm: {names}.</source>
+            <translation>
+                <numerusform>{count} Domäne hängt an einer anderen Domäne als {netvm}, der Netz-VM: {names}.</numerusform>
+                <numerusform>{count} Domänen hängen an anderen Domänen als {netvm}, der Netz-VM: {names}.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>{count} domains run although dom0 is connected to the network: {names}.</source>
+            <translation>
+                <numerusform>{count} Domäne läuft, obwohl dom0 mit dem Netz verbunden ist: {names}.</numerusform>
+                <numerusform>{count} Domänen laufen, obwohl dom0 mit dem Netz verbunden ist: {names}.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>{count} domains were let go on while dom0 is connected, and have been paused again: {names}.</source>
+            <translation>
+                <numerusform>{count} Domäne wurde fortgesetzt, während dom0 verbunden ist, und ist wieder angehalten: {names}.</numerusform>
+                <numerusform>{count} Domänen wurden fortgesetzt, während dom0 verbunden ist, und sind wieder angehalten: {names}.</numerusform>
+            </translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -993,13 +1107,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
-            <source>The kernel refused to add an address: {why}.</source>
-            <translation>Der Kernel hat abgelehnt, eine Adresse hinzuzufügen: {why}.</translation>
+            <source>The kernel refused a change of its routing rules: {why}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
-            <source>The kernel refused to remove a neighbour: {why}.</source>
-            <translation>Der Kernel hat abgelehnt, einen Nachbarn zu entfernen: {why}.</translation>
+            <source>The kernel refused a change of the routes to domains: {why}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to add an address: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine Adresse hinzuzufügen: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1028,8 +1147,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to set an MTU: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine MTU zu setzen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused to set the default route: {why}.</source>
             <translation>Der Kernel hat abgelehnt, die Standardroute zu setzen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to tell a route: {why}.</source>
+            <translation>Der Kernel nannte keine Route: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1040,6 +1169,11 @@
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel setting net/{setting} cannot be set: {why}.</source>
             <translation>Die Kernel-Einstellung net/{setting} kann nicht gesetzt werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel settings cannot be watched: {why}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1253,6 +1387,21 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The network helper had ended while dom0 was connected.</source>
+            <translation>Der Netzwerk-Helfer war beendet worden, während dom0 verbunden war.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>The time is over.</source>
+            <translation>Die Zeit ist um.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>There is something else in the journal's place.</source>
+            <translation>Am Platz des Journals ist etwas anderes.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>attached dom0 to the netvm ({interface})</source>
             <translation>dom0 mit der netvm verbunden ({interface})</translation>
         </message>
@@ -1288,6 +1437,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 can be disconnected at a time within the next {high} minutes, which {until} is not.</source>
+            <translation>dom0 kann zu einer Zeit in den nächsten {high} Minuten getrennt werden; {until} liegt nicht darin.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>dom0 could not be disconnected: {why} qnet keeps trying.</source>
             <translation>dom0 konnte nicht getrennt werden: {why} qnet versucht es weiter.</translation>
         </message>
@@ -1313,6 +1467,16 @@
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>dom0 is disconnected from the network, as it should be.</source>
             <translation>dom0 ist vom Netz getrennt, wie es sein soll.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 is disconnected from the network, but not everything could be put back: {why} qnet keeps trying.</source>
+            <translation>dom0 ist vom Netz getrennt, aber nicht alles konnte zurückgestellt werden: {why} qnet versucht es weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 is disconnected from the network. Who was paused for it could not be read any more. It may be, and still be so: {names}.</source>
+            <translation>dom0 ist vom Netz getrennt. Wer dafür angehalten wurde, war nicht mehr zu lesen. Es können diese sein, und sie können noch stehen: {names}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
@@ -1435,6 +1599,14 @@
             <source>took dom0's address</source>
             <translation>dom0 seine Adresse genommen</translation>
         </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>{count} domains cannot be paused and run all the same: {names}.</source>
+            <translation>
+                <numerusform>{count} Domäne lässt sich nicht anhalten und läuft trotzdem: {names}.</numerusform>
+                <numerusform>{count} Domänen lassen sich nicht anhalten und laufen trotzdem: {names}.</numerusform>
+            </translation>
+        </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>{user} wants dom0 disconnected.</source>
@@ -1444,6 +1616,11 @@
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>{why} Everything has been put back.</source>
             <translation>{why} Alles ist wieder, wie es war.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>{why} dom0 is disconnected from the network.</source>
+            <translation>{why} dom0 ist vom Netz getrennt.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -1517,6 +1694,16 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {value} is neither true nor false.</source>
+            <translation>{key}: {value} ist weder true noch false.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {value} is no port such as "tcp/22" or "udp/5353".</source>
+            <translation>{key}: {value} ist kein Port wie „tcp/22“ oder „udp/5353“.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{key}: {value} is not a network such as 10.137.0.0/16.</source>
             <translation>{key}: {value} ist kein Netz wie etwa 10.137.0.0/16.</translation>
         </message>
@@ -1577,6 +1764,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is no repair.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is not ASCII.</source>
             <translation>{value} ist kein ASCII.</translation>
         </message>
@@ -1619,6 +1811,11 @@
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is not a network interface name.</source>
             <translation>{value} ist kein Name einer Netzwerk-Schnittstelle.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is not a network such as 10.137.0.0/16.</source>
+            <translation>{value} ist kein Netzwerk wie 10.137.0.0/16.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -1903,6 +2100,11 @@
             <location filename="../../qnet_gui/tray/pages/names.py" />
             <source>after {count} ms</source>
             <translation>nach {count} ms</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>cannot be asked</source>
+            <translation>kann nicht gefragt werden</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/names.py" />
@@ -2394,8 +2596,23 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Domains may still be paused</source>
+            <translation>Domänen sind vielleicht noch angehalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Extend it if the upgrade takes longer.</source>
             <translation>Verlängern Sie, falls die Aktualisierung länger dauert.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Not all other domains stand still</source>
+            <translation>Nicht alle anderen Domänen stehen still</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Not everything is as before dom0 was connected</source>
+            <translation>Nicht alles ist wie vor der Verbindung von dom0</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
@@ -2406,6 +2623,11 @@
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Until {until}.</source>
             <translation>Bis {until}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>dom0 could not be connected</source>
+            <translation>dom0 konnte nicht verbunden werden</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
@@ -2677,6 +2899,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Disconnect and log out</source>
+            <translation>Trennen und abmelden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>Disconnect and quit</source>
             <translation>Trennen und beenden</translation>
         </message>
@@ -2694,6 +2921,16 @@
             <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>GPL, version 3 or later.</source>
             <translation>GPL, Version 3 oder neuer.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Log out</source>
+            <translation>Abmelden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <source>Log out, and leave it connected</source>
+            <translation>Abmelden und verbunden lassen</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
@@ -2776,6 +3013,26 @@
             <translation>Wählen Sie erst eine Domäne aus.</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Disconnect at…</source>
+            <translation>Trennen um …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Disconnect dom0 at:</source>
+            <translation>dom0 trennen um:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>Set</source>
+            <translation>Setzen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <source>dom0 stays connected to the network until {until}.</source>
+            <translation>dom0 bleibt bis {until} mit dem Netz verbunden.</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />
             <source>Back to normal by itself after</source>
             <translation>Von selbst zurück nach</translation>
@@ -2797,8 +3054,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />
-            <source>From now, for:</source>
-            <translation>Von jetzt an, für:</translation>
+            <source>More time:</source>
+            <translation>Mehr Zeit:</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from qnet_gui.cli import doctor, dom0, helper, line, main, operations
+from qnet_gui.cli import doctor, dom0, helper, line, main, operations, progress
 from qnet_gui.cli.line import Ended, HelperGone, Step
+from qnet_gui.model.clock import clock
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import Refused
 from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.messages.upgrade import UpgradeCode
+from qnet_gui.model.outcome import EndedOperation, Outcome
 from qnet_gui.model.preflight import Preflight
+from qnet_gui.model.problem import Problem
 from qnet_gui.model.repair import Repair, RepairKind
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 
@@ -35,7 +43,7 @@ class FakeHelper:
     # -- what is only read
 
     def snapshot(self) -> tuple[dict[str, Any], Snapshot, str]:
-        return {"dom0": {"state": "closed"}, "dns": {}}, self.snapshot_now, "test"
+        return {"dom0": {"state": "closed"}, "dns": {}, "ended": []}, self.snapshot_now, "test"
 
     def routes(self, domain: str) -> list[dict[str, Any]]:
         return []
@@ -56,6 +64,9 @@ class FakeHelper:
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def ignore_hangup(self) -> None:
+        """It hears no signals here."""
 
     def call(self, member: str, signature: str = "", *values: Any) -> Any:
         self.calls.append((member, *values))
@@ -249,3 +260,68 @@ def test_how_dom0_stands(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str
     stand_in.snapshot_now = Snapshot(WELL.netvm, dom0=Dom0Connection(Dom0State.OPEN, until, ("work",), "me"))
     assert main(["dom0", "status"]) == 0
     assert "for another 10 minutes. me connected it. Paused meanwhile: work." in capsys.readouterr().out
+
+
+FAILED = EndedOperation(
+    3, "connect", "me", int(time.time()), "org.qnet.Error.Kernel", Outcome.of(plain("It failed. It is put back."))
+)
+OVER = Outcome(UpgradeCode.DISCONNECTED_BECAUSE, why=Message(UpgradeCode.NETVM_GONE))
+
+
+@pytest.mark.parametrize(
+    ("ended", "words"),
+    [
+        ((FAILED,), "Connecting it failed at {now}: It failed. It is put back."),
+        ((replace(FAILED, kind="disconnect"),), "Disconnecting it failed at {now}: It failed."),
+        ((FAILED, replace(FAILED, id=4, error="", outcome=OVER)), "It was disconnected at {now}: The netvm has gone."),
+        ((FAILED, replace(FAILED, id=4, kind="attach")), "Connecting it failed at {now}: It failed."),
+        ((FAILED, EndedOperation(4, "disconnect", "me", 0, "", Outcome(UpgradeCode.DISCONNECTED))), ""),
+    ],
+)
+def test_a_failure_does_not_pass_for_how_it_should_be(
+    stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], ended: tuple[EndedOperation, ...], words: str
+) -> None:
+    stand_in.snapshot_now = Snapshot(WELL.netvm, ended=ended)
+    assert main(["dom0", "status"]) == 0
+    said = capsys.readouterr().out
+    expected = words.format(now=clock(FAILED.at))
+    assert expected in said if expected else said == "dom0 is not connected to the network.\n"
+
+
+def test_who_does_not_stand_still_is_told(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str]) -> None:
+    link = Dom0Connection(Dom0State.OPEN, int(time.time()) + 600, (), "me", ("work",))
+    problem = Problem(ProblemCode.OTHERS_RUN, count=1, names=("work",))
+    stand_in.snapshot_now = Snapshot(WELL.netvm, dom0=link, problems=(problem,))
+    assert main(["dom0", "status"]) == 0
+    assert "1 domain runs although dom0 is connected to the network: work." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("minutes", [-1, 1])
+def test_a_time_of_day_is_the_next_one(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], minutes: int) -> None:
+    now = time.time()
+    at = time.strftime("%H:%M", time.localtime(now + 60 * minutes))
+    stand_in.answers["DisconnectDom0At"] = int(now) + 600
+    assert main(["dom0", "down", "--at", at]) == 0
+    [(_, until)] = stand_in.calls
+    assert until > now
+    assert time.strftime("%H:%M:%S", time.localtime(until)) == f"{at}:00"
+    assert until - now < 86400 + 60
+    assert "dom0 stays connected until " in capsys.readouterr().out
+
+
+def test_a_time_of_day_that_is_none(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["dom0", "down", "--at", "25:00"])
+    assert "not a time of day" in capsys.readouterr().err
+
+
+def test_a_display_that_is_gone_does_not_keep_it_from_being_put_back(
+    stand_in: FakeHelper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EIO, "no terminal")
+
+    monkeypatch.setattr(progress.ForPeople, "_print", gone)
+    stand_in.events = [*well()[:2], KeyboardInterrupt(), *well()]
+    assert main(["dom0", "up"]) == 130
+    assert stand_in.calls == [("ConnectDom0", 0), ("DisconnectDom0",)]

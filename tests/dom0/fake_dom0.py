@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.clocks import FakeClocks
 from fakes.hypervisor import FakeHypervisor
 from fakes.loop import EndingWorker, Loop
 
@@ -41,6 +42,7 @@ class FakePrograms:
         self._hypervisor = hypervisor
         self.fails = ""
         self.filter = ""
+        self.extended = ""
         self.address = ""
         self.is_up = False
         hypervisor.after_attach = self._attached
@@ -70,6 +72,7 @@ class FakePrograms:
             raise KernelError(plain("It failed on purpose."))
         if "nft" in text:
             self.filter = lines if "chain" in lines else self.filter if "flush" in lines else ""
+            self.extended = lines if "flush" in lines else ""
         elif "address replace" in text:
             self.address = command[3]
         elif "address flush" in text:
@@ -112,7 +115,10 @@ class FakeDom0:
         self._worker = make_worker(hypervisor.xen.hardware.socket, lambda: self.collector.store_lost())
         self.operations = Operations(self.listener, self._rebuild)
         self.attachments = Attachments(hypervisor, self.operations, "netvm", folder / "qnet.toml", self._follow)
-        self.session = UpgradeSession(self.operations, self.config, self._rebuild)
+        self.clocks = FakeClocks()
+        self.session = UpgradeSession(
+            self.operations, self.config, self._rebuild, lambda: self.collector.refresh(lambda: None), self.clocks
+        )
         #: For those who go the steps by hand; `start` makes the session's own.
         self.runner = StepRunner(hypervisor, self.journal, lambda _: None, self.resolv_conf)
         self.collector = Collector(hypervisor, self._worker, "netvm", self._changed, lambda: None)
@@ -120,8 +126,13 @@ class FakeDom0:
 
     def start(self) -> None:
         self.collector.start()
-        self.session.start(StepRunner(self.hypervisor, self.journal, self.session.journal_saved, self.resolv_conf))
+        self.session.start(self.new_runner())
         self.until(lambda inputs: inputs.domains)
+
+    def new_runner(self) -> StepRunner:
+        """The session's own."""
+        session = self.session
+        return StepRunner(self.hypervisor, self.journal, session.journal_saved, self.resolv_conf, session.looked)
 
     def _follow(self, name: str) -> None:
         self.collector.follow(name)
@@ -137,7 +148,9 @@ class FakeDom0:
             self.inputs = replace(self.inputs, allocated=result)
 
     def _rebuild(self) -> None:
-        self.inputs = replace(self.inputs, dom0=self.session.connection, stuck=self.session.stuck)
+        self.inputs = replace(
+            self.inputs, dom0=self.session.connection, stuck=self.session.stuck, ended=self.operations.ended
+        )
         self.attachments.inputs_changed(self.inputs)
         self.session.inputs_changed(self.inputs)
 

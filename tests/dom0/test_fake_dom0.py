@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +14,12 @@ from fakes.hypervisor import failing
 from qnet_gui.dom0.attach import exchange
 from qnet_gui.dom0.observe import collector as collector_module
 from qnet_gui.dom0.observe.inputs import VifStatus
-from qnet_gui.dom0.upgrade.step_runner import StepRunner
+from qnet_gui.dom0.observe.snapshot_builder import build
+from qnet_gui.dom0.upgrade import session as session_module
+from qnet_gui.hypervisor import pci
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, Busy, NoAnswer, QnetError, Refused
+from qnet_gui.model.outcome import last_of_dom0
 from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
@@ -180,6 +185,40 @@ def test_another_netvm_is_chosen_and_domains_are_moved_the_paused_ones_later(dom
     assert "netvm2" in (dom0.folder / "qnet.toml").read_text()
 
 
+def test_who_is_with_another_netvm_is_a_problem_and_moved_to_the_one_that_is_chosen_already(dom0: Any) -> None:
+    dom0.hypervisor.create(9, "netvm2")
+    dom0.hypervisor.say_agent_runs(9)
+    dom0.until(lambda inputs: inputs.agents.get(9))
+    dom0.hypervisor.attach(4, 9, "10.137.0.4")
+    dom0.until(lambda inputs: inputs.frontends.get(4))
+    assert names_of(dom0, "attached-elsewhere") == ("vault",)
+    error, sentence = dom0.end_of(dom0.attachments.choose("user", dom0.inputs, "netvm", True))
+    assert (error, sentence) == (None, "netvm is the netvm now. Moved to it: vault.")
+    dom0.until(lambda inputs: backend_of(dom0, 4) == {1})
+    dom0.loop.until(lambda: not names_of(dom0, "attached-elsewhere"))
+
+
+def test_who_can_serve_is_offered(dom0: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agent has reported from it, or a network card is given to it; not whoever has no vif."""
+
+    def offered() -> list[str]:
+        return [domain.name for domain in build(dom0.inputs, "netvm").snapshot.domains if domain.serves]
+
+    for device, kind in (("0000:03:00.0", "0x020000"), ("0000:04:00.0", "0x0c0330")):
+        (tmp_path / "devices" / device).mkdir(parents=True)
+        (tmp_path / "devices" / device / "class").write_text(f"{kind}\n")
+    monkeypatch.setattr(pci, "ROOT", tmp_path)
+    assert offered() == []
+    dom0.hypervisor.create(9, "netvm2")
+    dom0.hypervisor.say_agent_runs(9)
+    dom0.loop.until(lambda: offered() == ["netvm2"])
+    for domid, name, device in ((10, "nics", "0000:03:00.0"), (11, "usb", "0000:04:00.0")):
+        dom0.hypervisor.create(domid, name)
+        dom0.store.write(f"/local/domain/0/backend/pci/{domid}/0/dev-0", device)
+        dom0.store.write(f"/libxl/{domid}/device/pci/0/backend-id", "0")
+    dom0.loop.until(lambda: offered() == ["netvm2", "nics"])
+
+
 def test_a_domain_that_cannot_be_moved_is_named(dom0: Any, log_guard: Any) -> None:
     log_guard.expect("it failed")
     dom0.hypervisor.create(9, "netvm2")
@@ -216,15 +255,134 @@ def test_dom0_is_connected_extended_and_disconnected(dom0: Any) -> None:
         dom0.session.extend(5, results.append)
 
 
-def test_its_deadline_disconnects_dom0(dom0: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_deadline_disconnects_dom0(dom0: Any) -> None:
     dom0.end_of(connect(dom0))
-    results: list[Any] = []
-    now = time.time()
-    with monkeypatch.context() as patch:  # so that sixty seconds from now are over by then
-        patch.setattr("qnet_gui.dom0.upgrade.session.time.time", lambda: now - 59.9)
-        dom0.session.extend(1, results.append)
+    dom0.clocks.let_pass(270)
+    assert dom0.session.connection.state is Dom0State.OPEN
+    dom0.clocks.let_pass(30)
     dom0.loop.until(lambda: dom0.session.connection.state is Dom0State.CLOSED)
     assert not dom0.programs.filter
+    assert last_end(dom0) == ("", "The time is over. dom0 is disconnected from the network.")
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("seconds", [-3600, 3600])
+def test_a_clock_that_is_set_changes_nothing_but_what_it_will_show_then(
+    dom0: Any, seconds: int, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set back by an hour it showed another 60 minutes for a link that ended in two."""
+    monkeypatch.setattr(session_module, "_LOOK_INTERVAL", 0.05)
+    dom0.end_of(connect(dom0))
+    before = dom0.session.connection.until
+    dom0.clocks.set_wall(seconds, told)
+    dom0.loop.until(lambda: dom0.inputs.dom0.until == before + seconds)
+    assert 270 < dom0.inputs.dom0.until - dom0.clocks.wall() <= 301
+    dom0.clocks.let_pass(270)
+    assert dom0.session.connection.state is Dom0State.OPEN
+    dom0.clocks.let_pass(30)
+    dom0.loop.until(lambda: dom0.session.connection.state is Dom0State.CLOSED)
+
+
+def test_to_extend_adds_and_a_time_is_set(dom0: Any) -> None:
+    """Extended by a smaller number than was left it ended earlier."""
+    dom0.end_of(connect(dom0, 60))
+    first, results = dom0.session.connection.until, []
+    for _ in range(2):
+        dom0.session.extend(5, results.append)
+    dom0.loop.until(lambda: len(results) == 2)
+    assert results == [first + 300, first + 600]
+    dom0.loop.until(lambda: dom0.session.connection.until == first + 600)
+    dom0.session.disconnect_at(first - 1800, results.append)
+    dom0.loop.until(lambda: len(results) == 3 and dom0.session.connection.until == first - 1800)
+    assert results[2] == first - 1800
+    seconds = int(re.search(r"timeout (\d+)s", dom0.programs.extended)[1])
+    assert 1770 <= seconds <= 1801
+    for until in (int(time.time()) - 1, int(time.time()) + 86400 + 60):
+        with pytest.raises(BadInput, match="within the next 1440 minutes"):
+            dom0.session.disconnect_at(until, results.append)
+    dom0.session.extend(1440, results.append)
+    dom0.loop.until(lambda: len(results) == 4)
+    assert isinstance(results[3], BadInput)
+    assert dom0.session.connection.until == first - 1800
+
+
+def names_of(dom0: Any, code: str) -> tuple[str, ...]:
+    snapshot = build(dom0.inputs, "netvm").snapshot
+    problem = next((problem for problem in snapshot.problems if problem.code == code), None)
+    return dict(problem.arguments)["names"] if problem else ()
+
+
+@pytest.mark.parametrize("before", ["running", "paused"])
+def test_a_domain_that_somebody_lets_go_on_is_paused_again_and_told(
+    dom0: Any, before: str, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By xl unpause, of which nobody tells. It ran while everything said that it was paused."""
+    log_guard.expect("paused again, since somebody had let it go on: work")
+    monkeypatch.setattr(session_module, "_LOOK_INTERVAL", 0.05)
+    dom0.hypervisor.set_state(2, DomainState(before))
+    dom0.refresh()
+    dom0.end_of(connect(dom0))
+    dom0.hypervisor.set_state(2, DomainState.RUNNING)
+    dom0.loop.until(lambda: names_of(dom0, "others-let-go") == ("work",))
+    assert dom0.hypervisor.infos[2].state is DomainState.PAUSED
+    dom0.until(lambda inputs: inputs.dom0.paused == ("personal", "vault", "work"))
+    dom0.end_of(dom0.session.disconnect("user"))
+    assert {info.state for info in dom0.hypervisor.domains()} == {DomainState.RUNNING}
+    assert not names_of(dom0, "others-let-go")
+
+
+def test_a_domain_that_cannot_be_paused_again_is_told_as_running(
+    dom0: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_guard.expect("paused again")
+    monkeypatch.setattr(session_module, "_LOOK_INTERVAL", 0.05)
+    dom0.end_of(connect(dom0))
+    with monkeypatch.context() as patch:
+        patch.setattr(dom0.hypervisor, "pause", lambda domid: None)
+        dom0.hypervisor.set_state(2, DomainState.RUNNING)
+        dom0.loop.until(lambda: names_of(dom0, "others-run") == ("work",))
+        assert dom0.inputs.dom0.paused == ("personal", "vault")
+    dom0.loop.until(lambda: not names_of(dom0, "others-run"))
+    assert dom0.inputs.dom0.paused == ("personal", "vault", "work")
+
+
+def test_a_domain_that_does_not_stand_still_keeps_dom0_from_being_connected(
+    dom0: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause = dom0.hypervisor.pause
+    monkeypatch.setattr(dom0.hypervisor, "pause", lambda domid: None if domid == 2 else pause(domid))
+    error, sentence = dom0.end_of(connect(dom0))
+    assert isinstance(error, Refused)
+    assert sentence == "1 domain cannot be paused and runs all the same: work. Everything has been put back."
+    assert not dom0.programs.filter
+
+
+# -- how it ended, for whoever looks later
+
+
+def last_end(dom0: Any) -> tuple[str, str]:
+    dom0.loop.until(lambda: not dom0.operations.current.id)
+    ended = last_of_dom0(build(dom0.inputs, "netvm").snapshot.ended)
+    assert ended is not None
+    assert abs(ended.at - time.time()) < 60
+    return ended.error.rpartition(".")[2], str(ended.outcome)
+
+
+def test_a_connection_that_failed_is_part_of_the_snapshot(dom0: Any, log_guard: Any) -> None:
+    log_guard.expect("it failed")
+    dom0.programs.fails = "address replace"
+    dom0.end_of(connect(dom0))
+    assert last_end(dom0) == ("Kernel", "It failed on purpose. Everything has been put back.")
+
+
+def test_a_connection_whose_way_back_failed_is_told_so_after_it_was_put_back(dom0: Any, log_guard: Any) -> None:
+    """It was told as: dom0 is disconnected, as it should be."""
+    log_guard.expect("it failed")
+    dom0.programs.fails = "address replace"
+    dom0.hypervisor.fails["detach"] = failing("It does not let go.")
+    dom0.end_of(connect(dom0))
+    dom0.loop.until(lambda: dom0.session.connection.state is Dom0State.CLOSED)
+    assert last_end(dom0) == ("", "It failed on purpose. dom0 is disconnected from the network.")
 
 
 def test_a_netvm_that_dies_disconnects_dom0(dom0: Any, log_guard: Any) -> None:
@@ -233,6 +391,7 @@ def test_a_netvm_that_dies_disconnects_dom0(dom0: Any, log_guard: Any) -> None:
     dom0.hypervisor.destroy(1)
     dom0.loop.until(lambda: dom0.session.connection.state is Dom0State.CLOSED)
     assert not dom0.programs.is_up
+    assert last_end(dom0) == ("", "The netvm has gone. dom0 is disconnected from the network.")
 
 
 def test_who_wants_it_disconnected_while_it_connects_cancels_that(dom0: Any) -> None:
@@ -259,8 +418,7 @@ def test_a_way_back_that_fails_is_tried_until_it_works(dom0: Any, log_guard: Any
 def test_a_successor_leaves_open_what_was_handed_over(dom0: Any) -> None:
     dom0.end_of(connect(dom0))
     dom0.session.hand_over()
-    successor = StepRunner(dom0.hypervisor, dom0.journal, dom0.session.journal_saved, dom0.resolv_conf)
-    dom0.session.start(successor)
+    dom0.session.start(dom0.new_runner())
     dom0.loop.until(lambda: 2 in dom0.listener.ends)
     assert dom0.listener.ends[2] == (None, "dom0 stays connected to the network until its deadline.")
     dom0.end_of(dom0.session.disconnect("user"))
@@ -274,6 +432,8 @@ def test_a_successor_puts_back_what_was_not(fake_dom0: Any) -> None:
     fake_dom0.loop.until(lambda: fake_dom0.listener.ends)
     assert fake_dom0.session.connection.state is Dom0State.CLOSED
     assert not fake_dom0.programs.filter
+    sentence = "The network helper had ended while dom0 was connected. dom0 is disconnected from the network."
+    assert last_end(fake_dom0) == ("", sentence)
 
 
 def test_nobody_is_connected_for_a_negative_time(dom0: Any) -> None:

@@ -20,11 +20,12 @@ import pytest
 
 from fakes.nftables import Context, Ruleset
 from fakes.route_socket import FakeRouteSocket, link_body
-from qnet_gui.kernel import conntrack, netlink, sysctl
+from qnet_gui.kernel import conntrack, netlink, route_lookup, sysctl
 from qnet_gui.kernel import netlink_messages as nl
 from qnet_gui.kernel.monitor import Event, EventKind
 from qnet_gui.kernel.netlink_requests import RouteKey
 from qnet_gui.kernel.nft_monitor import NftChange
+from qnet_gui.kernel.route_lookup import Hop, LinkInfo
 from qnet_gui.kernel.rtnetlink import NetlinkError
 from qnet_gui.netvm.packet_filter import former
 
@@ -104,6 +105,7 @@ class FakeKernel:
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Be the kernel of this process for the time of a test."""
         monkeypatch.setattr(netlink, "IPRoute", lambda: FakeIPRoute(self))
+        monkeypatch.setattr(route_lookup, "RouteLookup", lambda: FakeRouteLookup(self))
         monkeypatch.setattr(netlink, "RouteSocket", lambda: FakeRouteSocket(self))
         monkeypatch.setattr(former, "PATH", self.settings.parent / "former.json")
         monkeypatch.setattr(socket, "if_nametoindex", self._index)
@@ -281,6 +283,33 @@ class FakeKernel:
     def _tell(self, event: Event) -> None:
         for monitor in self.monitors:
             monitor.tell(event)
+
+
+class FakeRouteLookup:
+    """What `RouteLookup` asks: the most specific route of a link that is up."""
+
+    def __init__(self, kernel: FakeKernel) -> None:
+        self._kernel = kernel
+
+    def hop(self, destination: IPv4Address) -> Hop | None:
+        own = [index for index, known in self._kernel.addresses.items() if destination in {a.ip for a, _ in known}]
+        if own:
+            return Hop(own[0], None, None, True)
+        routes = [route for route in self._kernel.routes.values() if destination in route.network]
+        usable = [route for route in routes if route.link in self._kernel.up]
+        if not usable:
+            return None
+        best = min(usable, key=lambda route: (-route.network.prefixlen, route.metric))
+        source = next((address.ip for address, _ in self._kernel.addresses[best.link]), None)
+        return Hop(best.link, best.gateway, source)
+
+    def hop_from(self, destination: IPv4Address, source: IPv4Address, iif: int) -> Hop | None:
+        assert source and iif
+        return self.hop(destination)
+
+    def link(self, index: int) -> LinkInfo | None:
+        name = self._kernel.names.get(index)
+        return LinkInfo(name, self._kernel.mtus[index], index in self._kernel.up) if name else None
 
 
 class FakeIPRoute:

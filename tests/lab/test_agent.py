@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from waiting import DEADLINE
 
 from . import unbooted_vifs
 from .conftest import Lab
@@ -195,14 +196,14 @@ def test_many_routes_come_in_pieces(lab: Lab) -> None:
         address = {domid: f"10.137.2.{domid - 100}" for domid in domids}
         vifs = {domid: unbooted_vifs.nodes(domid, address[domid], unbooted_vifs.mac(domid)) for domid in domids}
         unbooted_vifs.write(lab, vifs)
-        lab.wait("all vifs", lambda: unbooted_vifs.count_served(lab, domids) == len(domids))
+        lab.wait("all vifs", lambda: unbooted_vifs.count_served(lab, domids) == len(domids), 4 * DEADLINE)
         rows = json.loads(lab.out("dom0", "qnet", "routes", "--json"))
         assert len([row for row in rows if row["iface"].startswith("vif")]) == len(domids) + 2
         pieces = lab.out("dom0", "xenstore-list", f"{unbooted_vifs.NETVM_HOME}/data/qnet/answer").split()
         assert len(pieces) > 3
     finally:
         unbooted_vifs.take(lab, *domids)
-        lab.wait("their end", lambda: unbooted_vifs.count_served(lab, domids) == 0)
+        lab.wait("their end", lambda: unbooted_vifs.count_served(lab, domids) == 0, 4 * DEADLINE)
 
 
 def test_the_agent_sleeps_when_nothing_happens(lab: Lab) -> None:

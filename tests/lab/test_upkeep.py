@@ -238,11 +238,11 @@ def test_two_who_undo_each_other_are_told(lab: Lab) -> None:
     fighter = lab.popen("netvm", "sh", "-c", other)
     try:
 
-        def said() -> bool:
+        def doctor_says_it() -> bool:
             done = lab.exec("dom0", "qnet", "doctor", check=False)
             return done.returncode == 1 and "undoes again and again what qnet sets" in done.stdout
 
-        lab.wait("the doctor's word", said)
+        lab.wait("the doctor's word", doctor_says_it)
         lab.wait("a rule", lambda: "drop" in lab.out("netvm", "nft", "list", "chain", "inet", "qnet", "forward"))
     finally:
         fighter.kill()

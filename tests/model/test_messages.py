@@ -71,7 +71,9 @@ def test_how_arguments_are_written(monkeypatch):
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     paused = Message(UpgradeCode.CONNECTED, until=1_700_000_000, count=2, names=("personal", "work"))
-    assert paused.english == "dom0 is connected to the network until 22:13. Paused: 2 domains: personal, work."
+    assert (
+        paused.english == "dom0 is connected to the network until 2023-11-14 22:13. Paused: 2 domains: personal, work."
+    )
     one = Message(UpgradeCode.PAUSED_OTHERS, count=1, names=("work",))
     assert one.english == "paused 1 domain: work"
     reason = Message(DomainCode.CARD_REFUSED, why="no {name} %s")

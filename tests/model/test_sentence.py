@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
 
+from qnet_gui.model.clock import clock
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, redirects
 from qnet_gui.model.domain import AgentState, Netvm, NetvmState
 from qnet_gui.model.messages.problems import ProblemCode
@@ -64,10 +64,9 @@ def test_each_state_has_its_sentence(state, text):
 )
 def test_dom0_connected_comes_before_everything(paused, rest):
     until = 1_800_000_000
-    clock = time.strftime("%H:%M", time.localtime(until))
     link = Dom0Connection(Dom0State.OPEN, until, paused)
     for state in (snapshot(CABLE, dom0=link), Snapshot(Netvm("netvm"), dom0=link)):
-        assert sentence(state) == f"dom0 is connected to the network until {clock}.{rest}"
+        assert sentence(state) == f"dom0 is connected to the network until {clock(until)}.{rest}"
 
 
 def test_dom0_on_its_way_and_dom0_that_is_stuck():

@@ -15,6 +15,8 @@ from qnet_gui.model.errors import BadInput
 from qnet_gui.model.fact import Fact
 from qnet_gui.model.messages.isolation import IsolationCode
 from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.messages.upgrade import UpgradeCode
+from qnet_gui.model.outcome import EndedOperation, Outcome
 from qnet_gui.model.problem import Problem, in_order
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation, Operation, Snapshot, from_wire, to_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
@@ -39,7 +41,7 @@ snapshots = st.builds(
         Dns, st.sampled_from(DnsSource), st.lists(st.builds(DnsRedirect, addresses, addresses), **several).map(tuple)
     ),
     st.lists(domains, **several).map(tuple),
-    st.builds(Dom0Connection, st.sampled_from(Dom0State), st.integers(0, 2**40), texts, names),
+    st.builds(Dom0Connection, st.sampled_from(Dom0State), st.integers(0, 2**40), texts, names, texts, texts),
     st.builds(
         Isolation,
         st.lists(st.sampled_from([Fact(code, **arguments(code)) for code in IsolationCode]), **several).map(tuple),
@@ -49,6 +51,18 @@ snapshots = st.builds(
         st.integers(0, 99),
     ),
     st.builds(Operation, st.integers(0, 2**32 - 1), names, names),
+    st.lists(
+        st.builds(
+            EndedOperation,
+            st.integers(0, 2**32 - 1),
+            names,
+            names,
+            st.integers(0, 2**40),
+            names,
+            st.sampled_from([Outcome(code, **arguments(code)) for code in UpgradeCode]),
+        ),
+        **several,
+    ).map(tuple),
     st.lists(st.sampled_from([Problem(code, **arguments(code)) for code in ProblemCode]), **several).map(tuple),
 )
 
@@ -56,14 +70,14 @@ snapshots = st.builds(
 @given(snapshots)
 def test_the_wire_and_json_lead_back(snapshot):
     wire = to_wire(snapshot)
-    assert list(wire) == ["netvm", "uplinks", "dns", "domains", "dom0", "isolation", "operation", "problems"]
+    assert list(wire) == ["netvm", "uplinks", "dns", "domains", "dom0", "isolation", "operation", "ended", "problems"]
     assert from_wire(wire) == snapshot
     assert from_wire(json.loads(json.dumps(wire))) == snapshot
 
 
 def test_a_domain_on_the_wire_has_these_keys():
     wire = to_wire(Snapshot(Netvm("netvm"), domains=(Domain("work", 4, DomainState.RUNNING),)))
-    assert list(wire["domains"][0]) == ["name", "id", "state", "address", "vif", "netvm"]
+    assert list(wire["domains"][0]) == ["name", "id", "state", "address", "vif", "netvm", "serves"]
 
 
 def test_a_helper_of_another_version_is_bad_input_and_not_a_traceback():
@@ -126,12 +140,12 @@ def test_problems_that_explain_others_come_first():
     assert [problem.code for problem in in_order(given_)] == ["no-store", "no-dns", "vif-refused"]
 
 
-def test_the_uplink_is_the_one_with_the_default_route():
+def test_the_uplink_is_the_one_that_leads_outside():
     down, second, first = (
         Uplink("eth0", state=UplinkState.DOWN, primary=True),
         Uplink("eth1", state=UplinkState.UP),
         Uplink("eth2", state=UplinkState.UP, primary=True),
     )
     assert Snapshot(Netvm("netvm"), (down, second, first)).uplink == first
-    assert Snapshot(Netvm("netvm"), (down, second)).uplink == second
+    assert Snapshot(Netvm("netvm"), (down, second)).uplink is None
     assert Snapshot(Netvm("netvm"), (down,)).uplink is None

@@ -9,9 +9,13 @@ import pytest
 from tray_shared import CABLE, OTHER, STATES, VPN, WIFI, connecting, up
 
 from qnet_gui.model.domain import Netvm, NetvmState
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.messages.upgrade import UpgradeCode
+from qnet_gui.model.outcome import EndedOperation, Outcome
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 from qnet_gui.tray.state import transitions
 from qnet_gui.tray.state.dom0_notifications import NEAR
 from qnet_gui.tray.state.menu import Action
@@ -238,3 +242,49 @@ def test_flapping_between_two_ends_in_the_last_truth(tracker: Tracker) -> None:
     tracker.update(up(CABLE), 62)
     assert tracker.due == 60 + QUIET
     assert tracker.tick(60 + QUIET) == uplink("Uplink changed", "Home (Wi-Fi) → eth0 (cable)")
+
+
+FAILED = EndedOperation(3, "connect", "alice", 0, "org.qnet.Error.Kernel", Outcome.of(plain("No card came.")))
+CONNECTS = Operation(3, "connect", "alice")
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_connection_that_fails_is_told_with_its_reason(tracker: Tracker, seen: bool) -> None:
+    """It was told as: dom0 is disconnected, that is how it should be."""
+    if seen:  # else it was over within two snapshots
+        assert tracker.update(link(Dom0State.CONNECTING, 4000, operation=CONNECTS), 60) is None
+        assert tracker.update(up(CABLE, operation=CONNECTS), 61) is None
+    announcement = tracker.update(up(CABLE, ended=(FAILED,)), 62)
+    assert isinstance(announcement, Notification)
+    assert (announcement.title, announcement.body) == ("dom0 could not be connected", "No card came.")
+    assert tracker.update(up(CABLE, ended=(FAILED,), problems=(Problem(ProblemCode.NO_IOMMU),)), 63) is None
+
+
+def test_an_end_that_nobody_wanted_is_told_with_its_reason(tracker: Tracker) -> None:
+    tracker.update(link(Dom0State.OPEN, 4000), 60)
+    gone = Outcome(UpgradeCode.DISCONNECTED_BECAUSE, why=Message(UpgradeCode.NETVM_GONE))
+    announcement = tracker.update(up(CABLE, ended=(EndedOperation(4, "disconnect", "qnet-helper", 0, "", gone),)), 61)
+    assert isinstance(announcement, Notification)
+    assert announcement.title == "dom0 is disconnected from the network"
+    assert announcement.body == "The netvm has gone. dom0 is disconnected from the network."
+
+
+def test_a_clock_that_is_set_is_no_other_deadline(tracker: Tracker) -> None:
+    """The warning was withdrawn, or never came."""
+    tracker.update(link(Dom0State.OPEN, 4000), 61)
+    assert tracker._tracker.update(link(Dom0State.OPEN, 400), 100, 100 - 3600) == []
+    assert tracker.due == 4000 - NEAR
+    [announcement] = tracker._tracker.tick(4000 - NEAR, 4000 - NEAR - 3600)
+    assert isinstance(announcement, Notification)
+    assert tracker._tracker.update(link(Dom0State.OPEN, 4000), 3750, 3750) == []
+
+
+@pytest.mark.parametrize("code", [ProblemCode.OTHERS_RUN, ProblemCode.OTHERS_LET_GO])
+def test_who_does_not_stand_still_is_urgent_and_told_once(tracker: Tracker, code: ProblemCode) -> None:
+    tracker.update(link(Dom0State.OPEN, 4000), 61)
+    problem = Problem(code, count=1, names=("work",))
+    announcement = tracker.update(link(Dom0State.OPEN, 4000, problems=(problem,)), 62)
+    assert isinstance(announcement, Notification)
+    assert announcement.urgent
+    assert announcement.body.startswith(problem.sentence)
+    assert tracker.update(link(Dom0State.OPEN, 4000, problems=(problem,)), 63) is None

@@ -13,6 +13,7 @@ from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.messages.upgrade import UpgradeCode
+from qnet_gui.model.outcome import EndedOperation, Outcome
 from qnet_gui.model.preflight import Preflight
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
@@ -177,3 +178,28 @@ def test_very_many_names() -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(3600, "1:00:00 left"), (61.4, "1:01 left"), (-5, "0:00 left")])
 def test_countdown(seconds: float, text: str) -> None:
     assert left(1000, 1000 - seconds) == text
+
+
+FAILED = EndedOperation(3, "connect", "alice", 0, "org.qnet.Error.Kernel", Outcome.of(plain("No card came.")))
+GONE = Outcome(UpgradeCode.DISCONNECTED_BECAUSE, why=Message(UpgradeCode.NETVM_GONE))
+
+
+def test_a_failure_is_told_to_whoever_opens_the_window_later() -> None:
+    """It said that dom0 had no network, as it should be, and no more."""
+    page = upgrade(up(CABLE, ended=(FAILED,)), UpgradeInputs(READY))
+    assert page.outcome == Line(Mark.FAILED, "No card came.")
+    after = EndedOperation(4, "disconnect", "qnet-helper", 0, "", GONE)
+    page = upgrade(up(CABLE, ended=(FAILED, after)), UpgradeInputs(READY))
+    assert page.outcome == Line(Mark.FAILED, "The netvm has gone. dom0 is disconnected from the network.")
+    wanted = dataclasses.replace(after, outcome=Outcome(UpgradeCode.DISCONNECTED))
+    assert upgrade(up(CABLE, ended=(FAILED, wanted)), UpgradeInputs(READY)).outcome is None
+    in_time = dataclasses.replace(
+        after, outcome=Outcome(UpgradeCode.DISCONNECTED_BECAUSE, why=Message(UpgradeCode.TIME_OVER))
+    )
+    assert upgrade(up(CABLE, ended=(FAILED, in_time)), UpgradeInputs(READY)).outcome is None
+
+
+def test_who_does_not_stand_still_is_a_warning() -> None:
+    problem = Problem(ProblemCode.OTHERS_RUN, count=1, names=("work",))
+    page = upgrade(with_link(Dom0State.OPEN, problems=(problem,)), UpgradeInputs(READY))
+    assert page.checks == (Line(Mark.WARNING, f"{problem.sentence} {problem.cure}"),)

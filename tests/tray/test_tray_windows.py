@@ -29,6 +29,7 @@ from qnet_gui.tray.qt import (
     QSpinBox,
     Qt,
     QTableView,
+    QTimeEdit,
     QWidget,
 )
 from qnet_gui.tray.session import helper_client, language
@@ -36,9 +37,10 @@ from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.windows import settings
 from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.questions import about, choose_netvm, quit_connected
+from qnet_gui.tray.windows.questions import about, choose_netvm, leave_connected
+from qnet_gui.tray.windows.time_question import TimeQuestion
 
-CONTROLS = (QAbstractButton, QComboBox, QSpinBox, QLineEdit, QTableView)
+CONTROLS = (QAbstractButton, QComboBox, QSpinBox, QTimeEdit, QLineEdit, QTableView)
 Open = Callable[[Action], Window]
 
 
@@ -68,7 +70,7 @@ def controls(window: QWidget) -> list[QWidget]:
     """What a person can use now, but for parts of other controls."""
     all_controls = [widget for widget in window.findChildren(QWidget) if isinstance(widget, CONTROLS)]
     usable = [control for control in all_controls if control.isVisibleTo(window) and control.isEnabled()]
-    return [control for control in usable if not isinstance(control.parent(), (QSpinBox, QTableView))]
+    return [control for control in usable if not isinstance(control.parent(), (QSpinBox, QTimeEdit, QTableView))]
 
 
 def name(control: QWidget) -> str:
@@ -80,7 +82,9 @@ def boxes() -> dict[str, QWidget]:
     return {
         "about": about(),
         "netvm": choose_netvm(request, lambda _: None),
-        "quit": quit_connected(0, lambda: None, lambda: None),
+        "quit": leave_connected(0, False, lambda: None, lambda: None),
+        "time": TimeQuestion(0, lambda _: None),
+        "logout": leave_connected(0, True, lambda: None, lambda: None),
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Protocol, TypeVar
 from qnet_gui.model.errors import Busy, QnetError, Refused
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
+from qnet_gui.model.outcome import EndedOperation, Outcome
 from qnet_gui.model.snapshot import Operation
 from qnet_gui.runtime.jobs import JobThread
 from qnet_gui.runtime.mainloop import post
@@ -111,11 +113,17 @@ class Operations:
         self._numbers = itertools.count(1)
         self._running: _Running | None = None
         self._waiting: deque[_Running] = deque()
+        self._last: dict[str, EndedOperation] = {}
 
     @property
     def current(self) -> Operation:
         """What runs now; number 0 for nothing."""
         return self._running.what if self._running else Operation()
+
+    @property
+    def ended(self) -> tuple[EndedOperation, ...]:
+        """Of each kind the last that has ended, in the order of their numbers."""
+        return tuple(sorted(self._last.values(), key=lambda ended: ended.id))
 
     def check_idle(self) -> None:
         """Raise `Busy` with who and what when one is under way."""
@@ -155,8 +163,15 @@ class Operations:
             self._worker.submit(lambda: running.job(running), lambda result: self._ended(running, result))
             self._changed()
 
+    def _remember(self, what: Operation, result: Message | QnetError) -> None:
+        error, outcome = (result.dbus_name, result.message) if isinstance(result, QnetError) else ("", result)
+        self._last[what.kind] = EndedOperation(
+            what.id, what.kind, what.by, int(time.time()), error, Outcome.of(outcome)
+        )
+
     def _ended(self, running: _Running, result: Message | QnetError) -> None:
         self._running = None
+        self._remember(running.what, result)
         self._changed()  # first, so that whoever looks because of the end sees what it has led to
         if isinstance(result, QnetError):
             log.log(logging.INFO if isinstance(result, Refused) else logging.WARNING, "it failed: %s", result)

@@ -16,8 +16,8 @@ from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmS
 from qnet_gui.model.fact import rest
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.problems import ProblemCode
-from qnet_gui.model.problem import Problem, in_order
-from qnet_gui.model.snapshot import Dom0State, Iommu, Isolation, Snapshot
+from qnet_gui.model.problem import NAMES_CODES, Problem, in_order
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation, Snapshot
 from qnet_gui.model.uplink import UplinkState
 
 
@@ -50,12 +50,13 @@ def _domains(inputs: Inputs, netvm: str) -> tuple[Domain, ...]:
     for info in _others(inputs):
         served = here.get(info.id) or elsewhere.get(info.id)
         if served is None:
-            domains.append(Domain(info.name, info.id, info.state))
+            domains.append(Domain(info.name, info.id, info.state, serves=frontends.can_serve(inputs, info.id)))
             continue
         vif, frontend = served
         server = netvm if info.id in here else frontends.netvm_of(inputs, frontend, {})
         address = frontends.address(inputs, info.id, frontend)
-        domains.append(Domain(info.name, info.id, info.state, address, vif.name, server))
+        serves = frontends.can_serve(inputs, info.id)
+        domains.append(Domain(info.name, info.id, info.state, address, vif.name, server, serves))
     return tuple(sorted(domains, key=lambda domain: (domain.name, domain.id)))
 
 
@@ -85,6 +86,14 @@ def _domain_problems(inputs: Inputs) -> Iterable[Problem]:
             yield Problem(ProblemCode.DOMAIN_WITHOUT_NETWORK, name=info.name)
 
 
+def _elsewhere_problems(inputs: Inputs, snapshot: Snapshot) -> Iterable[Problem]:
+    """Who reaches the network through another domain than the netvm; not while that is being changed."""
+    infos = frontends.alive(inputs)
+    names = tuple(sorted(infos[domid].name for domid in frontends.not_with_netvm(inputs)))
+    if names and snapshot.operation.kind != "set-netvm":
+        yield Problem(ProblemCode.ATTACHED_ELSEWHERE, count=len(names), names=names, netvm=snapshot.netvm.name)
+
+
 def _netvm_problems(inputs: Inputs, snapshot: Snapshot) -> Iterable[Problem]:
     if snapshot.netvm.state is NetvmState.ABSENT:
         yield Problem(ProblemCode.NO_NETVM)
@@ -99,10 +108,11 @@ def _netvm_problems(inputs: Inputs, snapshot: Snapshot) -> Iterable[Problem]:
     elif inputs.silent:
         yield Problem(ProblemCode.AGENT_SILENT)
     yield from map(Problem, agent_report.problem_codes(inputs.agent))
+    yield from _elsewhere_problems(inputs, snapshot)
     connecting = any(uplink.state is UplinkState.CONNECTING for uplink in snapshot.uplinks)
     if snapshot.uplink is None:
         yield from () if connecting else (Problem(ProblemCode.NO_UPLINK),)
-    elif not snapshot.dns.redirects:
+    elif not snapshot.dns.redirects and NAMES_CODES.isdisjoint(agent_report.problem_codes(inputs.agent)):
         yield Problem(ProblemCode.NO_DNS)
 
 
@@ -129,6 +139,24 @@ def _isolation_problems(inputs: Inputs, netvm: Netvm) -> Iterable[Problem]:
         yield Problem(ProblemCode.NO_IOMMU)
 
 
+def _others_problems(dom0: Dom0Connection) -> Iterable[Problem]:
+    """What is wrong with the promise that all others stand still while dom0 is connected."""
+    if dom0.running:
+        yield Problem(ProblemCode.OTHERS_RUN, count=len(dom0.running), names=dom0.running)
+    if let_go := tuple(name for name in dom0.let_go if name not in dom0.running):
+        yield Problem(ProblemCode.OTHERS_LET_GO, count=len(let_go), names=let_go)
+
+
+def _left_problems(inputs: Inputs) -> Iterable[Problem]:
+    """What a connection of dom0's has left behind."""
+    if inputs.stuck and inputs.left_over is not None:
+        yield Problem(ProblemCode.DOM0_LEFT_OVER, why=inputs.left_over)
+    elif inputs.stuck:
+        yield Problem(ProblemCode.DOM0_STUCK)
+    if inputs.doubtful:
+        yield Problem(ProblemCode.PAUSED_IN_DOUBT, names=inputs.doubtful)
+
+
 def build(inputs: Inputs, name: str) -> BuiltSnapshot:
     """The snapshot of everything, with its problems; `name` is the chosen netvm's."""
     agent = inputs.agent
@@ -142,6 +170,7 @@ def build(inputs: Inputs, name: str) -> BuiltSnapshot:
         dom0=inputs.dom0,
         isolation=_isolation(inputs, domains),
         operation=inputs.operation,
+        ended=inputs.ended,
     )
     problems = {*_netvm_problems(inputs, plain), *_domain_problems(inputs)}
     if inputs.dropped:
@@ -151,8 +180,8 @@ def build(inputs: Inputs, name: str) -> BuiltSnapshot:
     if not inputs.hypervisor:
         problems = {Problem(ProblemCode.NO_HYPERVISOR)} | (problems & {Problem(ProblemCode.NO_STORE)})
     problems |= {*_isolation_problems(inputs, netvm)}  # dom0 sees these by itself
+    problems |= {*_others_problems(inputs.dom0)}
     if inputs.managed_by:
         problems.add(Problem(ProblemCode.MANAGED, manager=inputs.managed_by))
-    if inputs.stuck:
-        problems.add(Problem(ProblemCode.DOM0_STUCK))
+    problems |= {*_left_problems(inputs)}
     return BuiltSnapshot(replace(plain, problems=in_order(problems)), inputs.dropped)

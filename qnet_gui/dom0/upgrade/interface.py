@@ -22,6 +22,13 @@ def _check_way(snapshot: Snapshot) -> None:
         raise Refused(obstacle)
 
 
+def _answer(call: Call, until: int | QnetError) -> None:
+    if isinstance(until, QnetError):
+        call.fail(until)
+    else:
+        call.reply(until)
+
+
 class UpgradeInterface(Interface):
     """`session` does it, where nothing is in the way."""
 
@@ -64,17 +71,15 @@ class UpgradeInterface(Interface):
 
     @method("ExtendDom0", action="org.qnet.extend-dom0", takes="u", gives={"until": "x"})
     def extend_dom0(self, call: Call, minutes: int) -> None:
-        """Another deadline, so many minutes from now; answers with it, in seconds since the epoch."""
+        """A deadline that is so many minutes later; answers with it, in seconds since the epoch."""
+        self._session.extend(minutes, lambda until: _answer(call, until))
 
-        def done(result: int | QnetError) -> None:
-            if isinstance(result, QnetError):
-                call.fail(result)
-            else:
-                call.reply(result)
+    @method("DisconnectDom0At", action="org.qnet.extend-dom0", takes="x", gives={"until": "x"})
+    def disconnect_dom0_at(self, call: Call, until: int) -> None:
+        """A deadline at that time, earlier or later, in seconds since the epoch; answers with it."""
+        self._session.disconnect_at(until, lambda result: _answer(call, result))
 
-        self._session.extend(minutes, done)
-
-    @method("DisconnectDom0", action="org.qnet.disconnect-dom0", gives={"operation": "u"})
+    @method("DisconnectDom0", action="org.qnet.disconnect-dom0", gives={"operation": "u"}, urgent=True)
     def disconnect_dom0(self, call: Call) -> None:
         """Put everything back, whatever is under way; answers with the operation's number at once."""
         self._users.at_once(call, lambda by: call.reply(self._session.disconnect(by)))

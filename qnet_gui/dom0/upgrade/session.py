@@ -2,27 +2,34 @@
 
 Runs on the main loop; whatever blocks is done by the step runner, as an operation. It disconnects dom0 by itself at the
 deadline, when the netvm has gone, and after a predecessor that died; and it tries again for as long as that fails.
+While dom0 is connected it looks every few seconds whether the others stand still: who lets one go on tells nobody.
 """
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from qnet_gui.dom0.bus.operations import Operations, Progress
 from qnet_gui.dom0.observe.inputs import Inputs
+from qnet_gui.dom0.upgrade.deadline import Deadline
 from qnet_gui.dom0.upgrade.journal import Journal, boot_id
-from qnet_gui.dom0.upgrade.step_runner import StepRunner
+from qnet_gui.dom0.upgrade.others import Others
+from qnet_gui.dom0.upgrade.step_runner import StepRunner, first_reason
+from qnet_gui.dom0.upgrade.steps import PausedAgain
+from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.config import Config
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError, Refused, Stuck
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.upgrade import UpgradeCode
+from qnet_gui.model.outcome import CONNECT, DISCONNECT, RECOVER
 from qnet_gui.model.snapshot import MINUTES_MAX, Dom0Connection, Dom0State
-from qnet_gui.runtime.mainloop import after, cancel, post
+from qnet_gui.runtime.clocks import Clocks
+from qnet_gui.runtime.mainloop import after, post
 
 log = logging.getLogger(__name__)
 
@@ -30,24 +37,30 @@ log = logging.getLogger(__name__)
 SELF = "qnet-helper"
 _RETRY_FIRST, _RETRY_LAST = 1.0, 60.0
 _MINUTE = 60
-#: The longest that one timer runs, so that a clock that is set meanwhile is noticed.
-_CLOCK_INTERVAL = 60.0
+#: Seconds between two looks at the other domains while dom0 is connected.
+_LOOK_INTERVAL = 3.0
 
 
 class UpgradeSession:
-    """`changed` is called when `connection` or `stuck` may be others."""
+    """`changed` is called when `connection` or `stuck` may be others; `look` has the domains looked at anew."""
 
-    def __init__(self, operations: Operations, config: Config, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, operations: Operations, config: Config, changed: Callable[[], None], look: Callable[[], None],
+        clocks: Clocks,
+    ) -> None:  # fmt: skip
         self._operations = operations
         self._config = config
         self._changed = changed
+        self._look = look
+        self._deadline = Deadline(clocks, self._time_over, changed)
+        self._others = Others()
         self._runner: StepRunner | None = None
         self._journal: Journal | None = None
-        self._timer: int | None = None
-        self._ends = 0.0
+        self._look_timer: int | None = None
         self._retry = _RETRY_FIRST
         self._retry_timer: int | None = None
-        self._seen: frozenset[tuple[int, str]] = frozenset()
+        #: Why dom0 is being disconnected, when nobody has asked for it.
+        self._because: Message | None = None
         self.closing = False
         #: The way back has failed and is being tried again.
         self.stuck = False
@@ -64,8 +77,9 @@ class UpgradeSession:
             state = Dom0State.CLOSING
         else:
             state = Dom0State.OPEN if journal.open else Dom0State.CONNECTING
-        paused = tuple(sorted(domain.name for domain in journal.paused))
-        return Dom0Connection(state, journal.until, paused, journal.by)
+        running = self._others.running(journal) if state is Dom0State.OPEN else ()
+        until, paused = self._deadline.until(journal.ends), self._others.paused(journal)
+        return Dom0Connection(state, until, paused, journal.by, running, self._others.let_go)
 
     @property
     def mac(self) -> str:
@@ -75,6 +89,14 @@ class UpgradeSession:
     def journal_saved(self, journal: Journal | None) -> None:
         """For the step runner, from its thread: this is on the disk now."""
         post(lambda: self._adopt(journal))
+
+    def looked(self, domains: list[DomainInfo]) -> None:
+        """For the step runner, from its thread: this is what the hypervisor has said."""
+        post(lambda: self._take_states(domains))
+
+    def _take_states(self, domains: list[DomainInfo]) -> None:
+        if self._others.take(domains) and self._journal is not None:
+            self._changed()
 
     def _adopt(self, journal: Journal | None) -> None:
         if journal != self._journal:
@@ -96,27 +118,29 @@ class UpgradeSession:
             return runner.down(progress)
 
         # of a kind of its own: who wants dom0 disconnected meanwhile must not be taken to want this
-        self._disconnect(SELF, job, None, "recover")
+        self._disconnect(SELF, job, None, RECOVER, because=Message(UpgradeCode.HELPER_DIED))
 
     def connect(self, by: str, minutes: int, netvm: int, address: IPv4Address) -> int:
         """Connect dom0; returns the operation's number."""
         runner = self._started_runner()
-        seconds = self.minutes(minutes) * _MINUTE
+        ends = self._deadline.after(self.minutes(minutes) * _MINUTE)
         journal = Journal(
             by=by, netvm=netvm, address=address, mac="02:00:" + address.packed.hex(":"),
             servers=self._config.dns, ports=self._config.ports,
-            until=int(time.time()) + seconds, boot=boot_id(),
+            until=self._deadline.until(ends), boot=boot_id(), ends=ends,
         )  # fmt: skip
 
         def job(progress: Progress) -> Message:
             try:
                 return runner.up(journal, progress)
-            except Stuck:
-                post(self._failed)
+            except Stuck as error:
+                because = first_reason(error.message)
+                post(lambda: self._failed(because))
                 raise
 
-        self._seen = frozenset()
-        return self._operations.start("connect", by, job)
+        number = self._operations.start(CONNECT, by, job)
+        self._others = Others()
+        return number
 
     def minutes(self, asked: int) -> int:
         """For how long: what was asked for, 0 for the usual time."""
@@ -129,12 +153,30 @@ class UpgradeSession:
         return self._disconnect(by, self._started_runner().down, Message(UpgradeCode.DISCONNECT_WANTED, user=by))
 
     def extend(self, minutes: int, done: Callable[[int | QnetError], None]) -> None:
-        """Another deadline, so many minutes from now."""
-        runner, until = self._started_runner(), int(time.time()) + self.minutes(minutes) * _MINUTE
+        """A deadline that is so many minutes later; `done` gets it, in seconds since the epoch."""
+        seconds = self.minutes(minutes) * _MINUTE
+
+        def later(journal: Journal) -> Journal:
+            ends = journal.ends + seconds
+            if self._deadline.seconds_left(ends) > MINUTES_MAX * _MINUTE:
+                total = self._deadline.seconds_left(ends) // _MINUTE
+                raise BadInput(UpgradeCode.MINUTES_OUT_OF_RANGE, high=MINUTES_MAX, minutes=total)
+            return replace(journal, ends=ends, until=self._deadline.until(ends))
+
+        self._change_deadline(later, done)
+
+    def disconnect_at(self, until: int, done: Callable[[int | QnetError], None]) -> None:
+        """A deadline at that time of the wall's clock, be it earlier or later than the present one."""
+        ends = self._deadline.ends(until)
+        if not 0 < self._deadline.seconds_left(ends) <= MINUTES_MAX * _MINUTE:
+            raise BadInput(UpgradeCode.UNTIL_OUT_OF_RANGE, high=MINUTES_MAX, until=until)
+        self._change_deadline(lambda journal: replace(journal, ends=ends, until=until), done)
+
+    def _change_deadline(self, change: Callable[[Journal], Journal], done: Callable[[int | QnetError], None]) -> None:
+        runner = self._started_runner()
         if self.connection.state is not Dom0State.OPEN:
             raise Refused(UpgradeCode.NOT_CONNECTED)
-
-        self._operations.aside(lambda: runner.extend(until).until, done)
+        self._operations.aside(lambda: runner.change_deadline(change).until, done)
 
     def hand_over(self) -> None:
         """The helper ends in an orderly way; a successor may keep open what is open."""
@@ -152,15 +194,20 @@ class UpgradeSession:
     # -- the way back
 
     def _disconnect(
-        self, by: str, down: Callable[[Progress], Message], why: Message | None, kind: str = "disconnect"
-    ) -> int:
+        self, by: str, down: Callable[[Progress], Message], why: Message | None, kind: str = DISCONNECT,
+        because: Message | None = None,
+    ) -> int:  # fmt: skip
+        """`why` is told to what it cancels; `because`: why nobody had to ask for it."""
+
         def job(progress: Progress) -> Message:
             try:
                 outcome = down(progress)
             except Exception:
-                post(self._failed)
+                post(lambda: self._failed(because))
                 raise
             post(self._succeeded)
+            if because is not None and outcome.code is UpgradeCode.DISCONNECTED:
+                return Message(UpgradeCode.DISCONNECTED_BECAUSE, why=because)
             return outcome
 
         self.closing = True
@@ -172,8 +219,8 @@ class UpgradeSession:
         self._arm()
         self._changed()
 
-    def _failed(self) -> None:
-        self.closing, self.stuck = False, True
+    def _failed(self, because: Message | None) -> None:
+        self.closing, self.stuck, self._because = False, True, because
         if self._retry_timer is None:
             self._retry_timer = after(self._retry, self._try_again)
             self._retry = min(self._retry * 2, _RETRY_LAST)
@@ -182,50 +229,67 @@ class UpgradeSession:
     def _try_again(self) -> None:
         self._retry_timer = None
         if self.stuck and not self.closing:
-            self.disconnect(SELF)
+            self._disconnect_because(self._because)
+
+    def _disconnect_because(self, because: Message | None) -> None:
+        """Nobody has asked for it."""
+        why = because or Message(UpgradeCode.DISCONNECT_WANTED, user=SELF)
+        self._disconnect(SELF, self._started_runner().down, why, because=because)
 
     # -- the deadline
 
     def _arm(self) -> None:
-        """Count down by the wall's clock, which outlives a restart, and by the other, which nobody can set back."""
-        if self._timer is not None:
-            cancel(self._timer)
-            self._timer = None
-        if self._journal is not None and self._journal.open:
-            self._ends = time.monotonic() + self._journal.until - time.time()
-            self._look_at_clock()
+        is_open = self._journal is not None and self._journal.open
+        self._deadline.set(self._journal.ends if self._journal is not None and is_open else None)
+        if is_open and self._look_timer is None:
+            self._look_timer = after(_LOOK_INTERVAL, self._look_again)
 
-    def _look_at_clock(self) -> None:
-        self._timer = None
-        if self._journal is None or self.closing or self.stuck:
-            return
-        left = min(self._ends - time.monotonic(), self._journal.until - time.time())
-        if left <= 0:
+    def _time_over(self) -> None:
+        if self._journal is not None and not self.closing and not self.stuck:
             log.info("the deadline is over")
-            self.disconnect(SELF)
-        else:
-            self._timer = after(min(left, _CLOCK_INTERVAL), self._look_at_clock)
+            self._disconnect_because(Message(UpgradeCode.TIME_OVER))
 
     # -- the other domains
 
+    def _look_again(self) -> None:
+        self._look_timer = None
+        if self._journal is not None and self._journal.open:
+            self._look_timer = after(_LOOK_INTERVAL, self._look_again)
+            self._deadline.look_at_clocks()
+            if self._others.known:
+                self._look()
+
     def inputs_changed(self, inputs: Inputs) -> None:
-        """Something has changed: the netvm may have gone, and new domains may have come."""
+        """Something has changed: the netvm may have gone, new domains may have come, and old ones been let go on."""
         journal = self._journal
-        if journal is None or self.closing or self.stuck or not inputs.hypervisor:
+        self._others.known = inputs.hypervisor
+        if not inputs.hypervisor:
+            return
+        self._look_at_doubtful(inputs.domains)
+        if journal is None or self.closing or self.stuck:
             return
         netvm = next((info for info in inputs.domains if info.id == journal.netvm), None)
         if netvm is None or netvm.state is DomainState.DYING:
             log.warning("the netvm has gone, so dom0 is disconnected")
-            self._disconnect(SELF, self._started_runner().down, Message(UpgradeCode.NETVM_GONE))
+            self._disconnect_because(Message(UpgradeCode.NETVM_GONE))
             return
-        present = frozenset((info.id, info.uuid) for info in inputs.domains)
-        if journal.open and present - self._seen:
-            self._seen = present
-            self._operations.aside(self._started_runner().pause_newcomers, self._paused)
+        if journal.open and self._others.to_be_looked_after(inputs.domains, journal):
+            self._operations.aside(self._started_runner().keep_paused, self._kept_paused)
 
-    def _paused(self, result: tuple[str, ...] | QnetError) -> None:
+    def _look_at_doubtful(self, domains: Iterable[DomainInfo]) -> None:
+        runner = self._runner
+        if runner is not None and (still := runner.doubt.still(domains)) != runner.doubt:
+            self._operations.aside(lambda: runner.keep_doubt(still), lambda _: self._changed())
+
+    def _kept_paused(self, result: PausedAgain | QnetError) -> None:
+        self._others.kept_paused(result)
         if isinstance(result, QnetError):
-            self._seen = frozenset()  # so that the next change tries again
-            log.error("new domains cannot be paused: %s", result)
-        elif result:
-            log.info("paused, new while dom0 is connected: %s", ", ".join(result))
+            log.error("the other domains cannot be kept paused: %s", result)
+            return
+        if result.arrived:
+            log.info("paused, new while dom0 is connected: %s", ", ".join(result.arrived))
+        if result.let_go:
+            log.warning("paused again, since somebody had let it go on: %s", ", ".join(result.let_go))
+        if result != PausedAgain():
+            self._look()
+            self._changed()

@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from qnet_gui.dom0.upgrade.journal import Journal, JournalFile
-from qnet_gui.hypervisor.port import Hypervisor
+from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, PausedDomain
+from qnet_gui.dom0.upgrade.salvage import Salvaged
+from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
 from qnet_gui.model.errors import NoAnswer, Refused
 from qnet_gui.model.messages.code import Code
 from qnet_gui.model.messages.message import Message
@@ -27,6 +28,7 @@ class StepContext:
     def __init__(
         self, hypervisor: Hypervisor, store: Store, file: JournalFile, journal: Journal,
         cancelled: Callable[[], Message | None], resolvconf: Path, journal_saved: Callable[[Journal], None],
+        looked: Callable[[list[DomainInfo]], None],
     ) -> None:  # fmt: skip
         self.hypervisor = hypervisor
         self.store = store
@@ -35,6 +37,16 @@ class StepContext:
         self._file = file
         self._cancelled = cancelled
         self._journal_saved = journal_saved
+        self._looked = looked
+        #: What is left of a journal that is damaged; and who is paused then without anybody knowing by whom.
+        self.salvaged: Salvaged | None = None
+        self.doubtful: tuple[PausedDomain, ...] = ()
+
+    def look(self) -> list[DomainInfo]:
+        """The domains and their states as the hypervisor says now, which the session is told too."""
+        domains = self.hypervisor.domains()
+        self._looked(domains)
+        return domains
 
     def note(self, **changes: Any) -> None:
         """Write to the journal what is about to be done."""

@@ -6,12 +6,11 @@ A step is noted in the journal before it is done. Undoing one that was not done,
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from qnet_gui.dom0.upgrade import own_interface, packet_filter, resolv_conf
-from qnet_gui.dom0.upgrade.journal import Journal, PausedDomain
+from qnet_gui.dom0.upgrade.journal import Journal, PausedDomain, boot_id
 from qnet_gui.dom0.upgrade.needed_domains import needed_by
 from qnet_gui.dom0.upgrade.step_context import StepContext
 from qnet_gui.hypervisor.port import DomainInfo, VifRequest
@@ -21,6 +20,7 @@ from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.parse import printable
 from qnet_gui.model.vif import VifId
+from qnet_gui.runtime.clocks import boot_seconds
 from qnet_gui.runtime.command import NFT, run
 
 DOM0 = 0
@@ -45,19 +45,29 @@ def names(domains: Iterable[PausedDomain]) -> tuple[str, ...]:
     return tuple(sorted(domain.name for domain in domains))
 
 
-def _of(domains: Iterable[PausedDomain], some: UpgradeCode, nobody: UpgradeCode) -> Message:
-    listed = names(domains)
+def in_state(state: DomainState, domains: Iterable[PausedDomain], infos: Iterable[DomainInfo]) -> tuple[str, ...]:
+    """The names of those that are in that state, by what the hypervisor has said last. Pure."""
+    there = {(info.id, info.uuid) for info in infos if info.state is state}
+    return names(domain for domain in domains if (domain.id, domain.uuid) in there)
+
+
+def _of(listed: tuple[str, ...], some: UpgradeCode, nobody: UpgradeCode) -> Message:
     return Message(some, count=len(listed), names=listed) if listed else Message(nobody)
 
 
 # -- pause
 
 
+def as_paused(infos: Iterable[DomainInfo]) -> tuple[PausedDomain, ...]:
+    """Domains as the journal has them."""
+    return tuple(PausedDomain(info.id, info.uuid, info.name) for info in infos)
+
+
 def to_be_paused(domains: Iterable[DomainInfo], spared: Iterable[int]) -> tuple[PausedDomain, ...]:
     """Who is to be paused of the domains that there are: all that run, but dom0 and those that it needs. Pure."""
     kept = {DOM0, *spared}
     running = (info for info in domains if info.state is DomainState.RUNNING and info.id not in kept)
-    return tuple(PausedDomain(info.id, info.uuid, info.name) for info in running)
+    return as_paused(running)
 
 
 def newcomers(domains: Iterable[DomainInfo], spared: Iterable[int], journal: Journal) -> tuple[PausedDomain, ...]:
@@ -73,6 +83,12 @@ def newcomers(domains: Iterable[DomainInfo], spared: Iterable[int], journal: Jou
     )
 
 
+def let_go(domains: Iterable[DomainInfo], spared: Iterable[int], journal: Journal) -> tuple[PausedDomain, ...]:
+    """Who runs although we had paused it, or somebody else had before. Pure."""
+    known = {(domain.id, domain.uuid) for domain in (*journal.paused, *journal.paused_before)}
+    return tuple(domain for domain in to_be_paused(domains, spared) if (domain.id, domain.uuid) in known)
+
+
 def _pause_all(context: StepContext, domains: Iterable[PausedDomain]) -> None:
     for domain in domains:
         try:
@@ -82,13 +98,30 @@ def _pause_all(context: StepContext, domains: Iterable[PausedDomain]) -> None:
                 raise
 
 
-def pause_newcomers(context: StepContext) -> tuple[PausedDomain, ...]:
-    """Pause whoever has come since; returns whom."""
-    arrived = newcomers(context.hypervisor.domains(), needed_by(context.store, context.journal.netvm), context.journal)
-    if arrived:
-        context.note(paused=context.journal.paused + arrived)
-        _pause_all(context, arrived)
-    return arrived
+@dataclass(frozen=True, slots=True)
+class PausedAgain:
+    """Names: who has come since the others were paused, and who had been let go on by somebody else."""
+
+    arrived: tuple[str, ...] = ()
+    let_go: tuple[str, ...] = ()
+
+
+def keep_paused(context: StepContext) -> PausedAgain:
+    """Pause whoever has come since, and whoever runs again; returns whom.
+
+    Who was paused before and was let go on meanwhile is to run, so afterwards we let it.
+    """
+    domains, journal = context.look(), context.journal
+    spared = needed_by(context.store, journal.netvm)
+    arrived, running = newcomers(domains, spared, journal), let_go(domains, spared, journal)
+    ours = arrived + tuple(domain for domain in running if domain in journal.paused_before)
+    if ours:
+        left = tuple(domain for domain in journal.paused_before if domain not in ours)
+        context.note(paused=journal.paused + ours, paused_before=left)
+    if arrived or running:
+        _pause_all(context, (*arrived, *running))
+        context.look()
+    return PausedAgain(names(arrived), names(running))
 
 
 def _pause(context: StepContext) -> Message:
@@ -99,7 +132,8 @@ def _pause(context: StepContext) -> Message:
     )
     context.note(paused=paused, paused_before=tuple(paused_before))
     _pause_all(context, paused)
-    return _of(paused, UpgradeCode.PAUSED_OTHERS, UpgradeCode.PAUSED_NOBODY)
+    stand_still = in_state(DomainState.PAUSED, paused, context.look())
+    return _of(stand_still, UpgradeCode.PAUSED_OTHERS, UpgradeCode.PAUSED_NOBODY)
 
 
 def _unpause(context: StepContext) -> Message | None:
@@ -107,18 +141,23 @@ def _unpause(context: StepContext) -> Message | None:
 
     To let everybody go woke those that their user had paused before (Qubes OS, 2d553d45).
     """
-    if not context.journal.paused:
+    if not context.journal.paused and context.salvaged is None:
         return None
-    alive = {(info.id, info.uuid) for info in context.hypervisor.domains() if info.state is not DomainState.DYING}
+    domains = context.hypervisor.domains()
+    alive = {(info.id, info.uuid) for info in domains if info.state is not DomainState.DYING}
+    paused = context.journal.paused
+    if context.salvaged is not None:
+        paused = as_paused(context.salvaged.ours(domains, boot_id()))
+        context.doubtful = as_paused(context.salvaged.doubtful(domains, boot_id()))
     resumed = []
-    for domain in context.journal.paused:
+    for domain in paused:
         if (domain.id, domain.uuid) in alive:
             try:
                 context.hypervisor.unpause(domain.id)
                 resumed.append(domain)
             except NotFound:  # it died this moment
                 continue
-    return _of(resumed, UpgradeCode.RESUMED_OTHERS, UpgradeCode.RESUMED_NOBODY)
+    return _of(names(resumed), UpgradeCode.RESUMED_OTHERS, UpgradeCode.RESUMED_NOBODY)
 
 
 # -- filter
@@ -128,7 +167,7 @@ _MARKS = 2**32 - 1
 
 
 def _filter(context: StepContext) -> Message:
-    seconds, mark = context.journal.until - int(time.time()), secrets.randbelow(_MARKS) + 1
+    seconds, mark = context.journal.ends - int(boot_seconds()), secrets.randbelow(_MARKS) + 1
     run([NFT, "-f", "-"], packet_filter.install(context.journal.servers, context.journal.ports, seconds, mark))
     return Message(UpgradeCode.CLOSED_DOM0)
 
@@ -240,10 +279,10 @@ def _restore_resolvconf(context: StepContext) -> Message:
 
 
 #: What keeps dom0's protection up: these must be undone before it is taken down.
-_WAY = ("attach", "up")
+WAY = ("attach", "up")
 STEPS = (
-    Step("pause", UpgradeCode.PAUSING_OTHERS, _pause, _unpause, after=_WAY),
-    Step("filter", UpgradeCode.CLOSING_DOM0, _filter, _remove_filter, after=_WAY),
+    Step("pause", UpgradeCode.PAUSING_OTHERS, _pause, _unpause, after=WAY),
+    Step("filter", UpgradeCode.CLOSING_DOM0, _filter, _remove_filter, after=WAY),
     Step("attach", UpgradeCode.ATTACHING_DOM0, _attach, _detach),
     Step("address", UpgradeCode.GIVING_ADDRESS, _set_address, _flush),
     Step("resolv.conf", UpgradeCode.TELLING_SERVERS, _install_resolvconf, _restore_resolvconf),

@@ -45,7 +45,7 @@ class Kind(enum.Enum):
     NUMBER = "number"
     #: Seconds, with a fraction if need be.
     SECONDS = "seconds"
-    #: Seconds since the epoch, written as the hour that a clock on the wall shows.
+    #: Seconds since the epoch, written as a clock on the wall shows it.
     MOMENT = "moment"
     #: Another message, or the words of the system or of a program.
     REASON = "reason"

@@ -5,13 +5,13 @@ What an outsider wrote must have been reduced by `parse.printable` or `parse.sho
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 from typing import TypeAlias
 
+from qnet_gui.model.clock import clock
 from qnet_gui.model.messages.code import KINDS, Code, Kind, Plural
 from qnet_gui.model.translation import tr, tr_count
 
@@ -113,7 +113,7 @@ def _written(kind: Kind, value: Argument, say: _Say) -> str:
             parts = (_written(Kind.REASON, part, say) for part in value)
             return (" " if kind is Kind.SENTENCES else ", ").join(parts)
         case int() if kind is Kind.MOMENT:
-            return time.strftime("%H:%M", time.localtime(value))
+            return clock(value, say=lambda literal: say(literal, 0))
         case int() | float() if kind is Kind.SECONDS:
             return f"{value:g}"
         case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qnet_gui.model.messages.code import Code
+from qnet_gui.model.messages.code import Code, Plural
 
 
 class ProblemCode(Code):
@@ -13,6 +13,33 @@ class ProblemCode(Code):
         "dom0 could not be disconnected: it may still be connected to the network.",
         "The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, "
         "and restart this computer, which puts everything back.",
+    )
+    DOM0_LEFT_OVER = (
+        "dom0-left-over",
+        "dom0 is disconnected, but not everything could be put back: {why}",
+        "The helper keeps trying. Where a disk is full or can only be read, make room on it or make it writable again: "
+        "sudo mount -o remount,rw /",
+    )
+    PAUSED_IN_DOUBT = (
+        "paused-in-doubt",
+        "Who was paused for dom0's last connection could not be read any more. It may be, and still be so: {names}.",
+        "Let those go on that you have not paused yourself: in the menu, or with sudo xl unpause and the name.",
+    )
+    OTHERS_RUN = (
+        "others-run",
+        Plural(
+            "{count} domain runs although dom0 is connected to the network: {names}.",
+            "{count} domains run although dom0 is connected to the network: {names}.",
+        ),
+        "qnet pauses them again and again; where that does not help, disconnect dom0.",
+    )
+    OTHERS_LET_GO = (
+        "others-let-go",
+        Plural(
+            "{count} domain was let go on while dom0 is connected, and has been paused again: {names}.",
+            "{count} domains were let go on while dom0 is connected, and have been paused again: {names}.",
+        ),
+        "Find out who lets paused domains go on; until dom0 is disconnected, qnet pauses them each time.",
     )
     NO_STORE = (
         "no-store",
@@ -65,6 +92,23 @@ class ProblemCode(Code):
         "Choose the connection again in the network applet, which makes NetworkManager take them"
         " (in netvm: nmcli connection up). If its settings say that the network's own are ignored, enter others there.",
     )
+    LOCAL_RESOLVER = (
+        "local-resolver",
+        "Names do not resolve in domains: netvm asks a name server of its own, which answers nobody else.",
+        "To let it answer the domains too, write local_resolver = true under [netvm] in /etc/qnet/qnet.toml in netvm, "
+        "and restart qnet-agent there. Or give netvm's connection another name server.",
+    )
+    NAMES_BESIDE_VPN = (
+        "names-beside-vpn",
+        "Names do not resolve: the only name servers are outside of the VPN, where others could read what is asked.",
+        "Enter the name servers of the VPN in its settings, or end it.",
+    )
+    ADDRESS_OVERLAP = (
+        "address-overlap",
+        "The network that netvm is connected to uses addresses that belong to this computer's domains.",
+        "Choose another pool in /etc/qnet/qnet.toml in dom0, away from that network's addresses, and restart the "
+        "domains; or give the network's router other addresses. Until then neither reaches what both call the same.",
+    )
     NO_NETWORKMANAGER = (
         "no-networkmanager",
         "NetworkManager is not running in netvm.",
@@ -94,6 +138,14 @@ class ProblemCode(Code):
         "domain-without-network",
         "{name} has no address.",
         "Restart it, or run qnet-guest in it.",
+    )
+    ATTACHED_ELSEWHERE = (
+        "attached-elsewhere",
+        Plural(
+            "{count} domain is attached to another domain than {netvm}, the netvm: {names}.",
+            "{count} domains are attached to other domains than {netvm}, the netvm: {names}.",
+        ),
+        "qnet netvm set {netvm} --move moves them to it.",
     )
     DOM0_NETVM = (
         "dom0-netvm",

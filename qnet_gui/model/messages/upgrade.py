@@ -15,6 +15,10 @@ class UpgradeCode(Code):
     )
     DOM0_IS_CONNECTED = "dom0-is-connected", "dom0 is connected to the network already."
     IN_THE_WAY = "in-the-way", "{problem}"
+    UNTIL_OUT_OF_RANGE = (
+        "until-out-of-range",
+        "dom0 can be disconnected at a time within the next {high} minutes, which {until} is not.",
+    )
     MINUTES_OUT_OF_RANGE = "minutes-out-of-range", "dom0 can be connected for 1 to {high} minutes, not for {minutes}."
 
     # how it ended
@@ -29,11 +33,23 @@ class UpgradeCode(Code):
     STAYS_CONNECTED = "stays-connected", "dom0 stays connected to the network until its deadline."
     NOT_CONNECTED = "not-connected", "dom0 is not connected to the network."
     DISCONNECTED = "disconnected", "dom0 is disconnected from the network, as it should be."
+    DISCONNECTED_IN_DOUBT = (
+        "disconnected-in-doubt",
+        "dom0 is disconnected from the network. Who was paused for it could not be read any more. It may be, and still"
+        " be so: {names}.",
+    )
+    NOT_ALL_PUT_BACK = (
+        "not-all-put-back",
+        "dom0 is disconnected from the network, but not everything could be put back: {why} qnet keeps trying.",
+    )
     NOT_DISCONNECTED = "not-disconnected", "dom0 could not be disconnected: {why} qnet keeps trying."
     PUT_BACK = "put-back", "{why} Everything has been put back."
     NOT_PUT_BACK = "not-put-back", "It could not be put back: {why} To see how it is: qnet dom0 status"
     DISCONNECT_WANTED = "disconnect-wanted", "{user} wants dom0 disconnected."
     NETVM_GONE = "netvm-gone", "The netvm has gone."
+    TIME_OVER = "time-over", "The time is over."
+    HELPER_DIED = "helper-died", "The network helper had ended while dom0 was connected."
+    DISCONNECTED_BECAUSE = "disconnected-because", "{why} dom0 is disconnected from the network."
 
     # the steps
     PAUSING_OTHERS = "pausing-others", "pausing the other domains"
@@ -70,6 +86,13 @@ class UpgradeCode(Code):
     CLOSED_WAY = "closed-way", "closed the way"
 
     # what fails in them
+    NOT_PAUSED = (
+        "not-paused",
+        Plural(
+            "{count} domain cannot be paused and runs all the same: {names}.",
+            "{count} domains cannot be paused and run all the same: {names}.",
+        ),
+    )
     DOM0_CARD_REFUSED = "dom0-card-refused", "The netvm refused dom0's card: {why}."
     DOM0_CARD_REFUSED_SILENTLY = "dom0-card-refused-silently", "The netvm refused dom0's card: it did not say why."
     DOM0_CARD_NOT_SERVED = "dom0-card-not-served", "The netvm did not serve dom0's card in time."
@@ -78,6 +101,7 @@ class UpgradeCode(Code):
     DOM0_CARD_GONE = "dom0-card-gone", "dom0's card has gone."
     IPV6_STAYS_ON = "ipv6-stays-on", "IPv6 cannot be switched off on {interface}: {why}."
     JOURNAL_FIELDS = "journal-fields", "The journal has other fields than it should."
+    JOURNAL_NO_FILE = "journal-no-file", "There is something else in the journal's place."
     JOURNAL_UNREADABLE = "journal-unreadable", "The journal is not one: {kind}."
     DOM0_NETWORK_UNREADABLE = "dom0-network-unreadable", "dom0's addresses and routes cannot be read: {why}."
     DOM0_NETWORK_SILENT = "dom0-network-silent", "dom0's addresses and routes cannot be read: no answer."

@@ -13,7 +13,7 @@ from typing import TypeVar
 from qnet_gui.kernel import conntrack
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
-from qnet_gui.model.config import DEFAULT_GATEWAY, DEFAULT_POOL
+from qnet_gui.model.config import DEFAULT_GATEWAY, DEFAULT_POOL, Config
 from qnet_gui.model.dns import DEFAULT_VIRTUAL
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.agent import AgentCode
@@ -23,6 +23,7 @@ from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 
 T = TypeVar("T")
+_DEFAULT_CONFIG = Config()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,9 @@ def read(store: Store) -> OwnAddresses:
     return addresses
 
 
-def filter_text(addresses: OwnAddresses) -> str:
+def filter_text(addresses: OwnAddresses, config: Config = _DEFAULT_CONFIG) -> str:
     """The packet filter but for what depends on vifs and name servers."""
-    return ruleset.base(addresses.virtual)
+    return ruleset.base(addresses.virtual, config.local_resolver)
 
 
 def removal_text() -> str:
@@ -68,12 +69,18 @@ def removal_text() -> str:
     )
 
 
-def apply(nft: Nft, netlink: Netlink, addresses: OwnAddresses, before: OwnAddresses | None = None) -> None:
+def apply(
+    nft: Nft,
+    netlink: Netlink,
+    addresses: OwnAddresses,
+    before: OwnAddresses | None = None,
+    config: Config = _DEFAULT_CONFIG,
+) -> None:
     """Put everything in place; what `before` had and `addresses` has not is taken away.
 
     The filter comes before forwarding.
     """
-    nft.apply(filter_text(addresses))
+    nft.apply(filter_text(addresses, config))
     give_addresses(netlink, addresses, before)
     base_routing.apply(netlink, addresses.pool)
     BaseSettings().apply()

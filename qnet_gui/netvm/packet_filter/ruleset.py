@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address
 
 from qnet_gui.model.dns import DnsRedirect
+from qnet_gui.netvm.packet_filter import local_resolver
 
 TABLE = "qnet"
 #: The families in which there is a table of that name.
@@ -102,13 +103,20 @@ _CHAINS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def base(virtual: Sequence[IPv4Address]) -> str:
-    """Everything but the elements. Applied again it replaces the rules and keeps the elements and counters."""
+def base(virtual: Sequence[IPv4Address], with_resolver: bool = False) -> str:
+    """Everything but the elements. Applied again it replaces the rules and keeps the elements and counters.
+
+    `with_resolver`: the netvm's own resolver may be asked. What that adds stays when it may no more, and does nothing.
+    """
     lines = [_SETS.strip()]
-    for where, (hook, _) in _CHAINS.items():
+    chains = dict(_CHAINS)
+    if with_resolver:
+        hook, rules = chains["inet to_netvm"]
+        chains |= {**local_resolver.CHAINS, "inet to_netvm": (hook, (local_resolver.ACCEPT, *rules))}
+    for where, (hook, _) in chains.items():
         family, chain = where.split()
         lines += [f"add chain {family} {TABLE} {chain} {{ {hook} }}", f"flush chain {family} {TABLE} {chain}"]
-    for where, (_, rules) in _CHAINS.items():
+    for where, (_, rules) in chains.items():
         family, chain = where.split()
         lines += [f"add rule {family} {TABLE} {chain} {rule}" for rule in rules]
     lines.append(f"flush set inet {TABLE} {VIRTUAL_SET}")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from qnet_gui.kernel.monitor import Event, EventKind
@@ -25,6 +25,7 @@ from qnet_gui.kernel.netlink_messages import (
 from qnet_gui.kernel.netlink_requests import RouteKey
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.nft_monitor import NftChange
+from qnet_gui.model.config import Config
 from qnet_gui.model.errors import BadInput, KernelError
 from qnet_gui.model.repair import UNKNOWN_PROGRAM, Repair, RepairKind
 from qnet_gui.model.vif import VifId
@@ -48,6 +49,7 @@ class Wanted:
 
     addresses: OwnAddresses
     redirects: str
+    config: Config = field(default_factory=Config)
 
 
 class Upkeep:
@@ -247,7 +249,7 @@ class Upkeep:
 
     def _repair_filter(self) -> bool:
         wanted = self._wanted()
-        base = base_setup.removal_text(), base_setup.filter_text(wanted.addresses)
+        base = base_setup.removal_text(), base_setup.filter_text(wanted.addresses, wanted.config)
         self._nft.apply("\n".join(part for part in (*base, self._table.elements(), wanted.redirects) if part))
         self.filter_applied()
         return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address
 from types import MappingProxyType
 
@@ -53,6 +53,10 @@ class VifTable:
     def addresses(self) -> Mapping[VifId, IPv4Address]:
         """The vifs that may send, each with its one address; a view, not a copy."""
         return MappingProxyType(self._addresses)
+
+    def served(self) -> Iterator[tuple[str, IPv4Address]]:
+        """The same by the names of their links."""
+        return ((vif.name, address) for vif, address in self._addresses.items())
 
     def _note(self, vif: VifId, address: IPv4Address) -> None:
         self._addresses[vif] = address

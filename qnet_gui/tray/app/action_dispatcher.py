@@ -114,14 +114,14 @@ class ActionDispatcher(QObject):
     # -- the end
 
     def _quit(self) -> None:
-        from qnet_gui.tray.windows.questions import quit_connected
+        from qnet_gui.tray.windows.questions import leave_connected
 
         snapshot = self._app_state.snapshot
         if snapshot is None or not self._app_state.connected:
             self.leave.emit()
             return
         until = snapshot.dom0.until
-        self._show("quit", lambda: quit_connected(until, self._disconnect_and_leave, self.leave.emit))
+        self._show("quit", lambda: leave_connected(until, False, self._disconnect_and_leave, self.leave.emit))
 
     def _disconnect_and_leave(self) -> None:
         self._leaving = True

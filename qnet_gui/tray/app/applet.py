@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable
 
 from qnet_gui.tray.app.action_dispatcher import ActionDispatcher
+from qnet_gui.tray.app.logout import Logout
 from qnet_gui.tray.app.tray_icon import TrayIcon
 from qnet_gui.tray.qt import QApplication, QDBusConnection, QObject, QTimer
 from qnet_gui.tray.session.app_state import AppState
@@ -24,6 +25,10 @@ from qnet_gui.tray.state.view import view
 log = logging.getLogger(__name__)
 
 
+#: Milliseconds between two looks at what is shown of time while dom0 is connected.
+_MINUTE = 60_000
+
+
 class Applet(QObject):
     """Everything happens by events; nothing wakes while nothing happens.
 
@@ -37,11 +42,15 @@ class Applet(QObject):
         self._tracker = Tracker()
         self._due_timer = QTimer(self)
         self._due_timer.setSingleShot(True)
-        self._due_timer.timeout.connect(lambda: self._tell(self._tracker.tick(time.monotonic(), time.time())))
+        self._due_timer.timeout.connect(self._tick)
+        self._minute = QTimer(self)
+        self._minute.setInterval(_MINUTE)
+        self._minute.timeout.connect(self._tick)
         self.app_state = AppState(system, self)
         self.app_state.changed.connect(self._changed)
         self._dispatcher = ActionDispatcher(self.app_state, NetworkApplet(self.app_state.client, self), self)
         self._dispatcher.leave.connect(self.stop)
+        self.logout = Logout(self.app_state, self)
         self.app_state.requested.connect(self._dispatcher.do)
         self._notifier = Notifier(session, self)
         self._notifier.requested.connect(self.app_state.request)
@@ -87,7 +96,16 @@ class Applet(QObject):
 
     def _changed(self) -> None:
         self._paint()
-        self._tell(self._tracker.update(self.app_state.snapshot, time.monotonic(), time.time()))
+        self._tell(self._tracker.update(self.app_state.snapshot, _boot_clock(), time.time()))
+        if not self.app_state.connected:
+            self._minute.stop()
+        elif not self._minute.isActive():
+            self._minute.start()
+
+    def _tick(self) -> None:
+        """Something is due, or a minute has passed: what was tomorrow is today, or the time zone is another."""
+        self._paint()
+        self._tell(self._tracker.tick(_boot_clock(), time.time()))
 
     def _tell(self, announcements: Iterable[Announcement]) -> None:
         for announcement in announcements:
@@ -96,7 +114,12 @@ class Applet(QObject):
         if self._tracker.due is None:
             self._due_timer.stop()
         else:
-            self._due_timer.start(max(0, round((self._tracker.due - time.monotonic()) * 1000) + 1))
+            self._due_timer.start(max(0, round((self._tracker.due - _boot_clock()) * 1000) + 1))
+
+
+def _boot_clock() -> float:
+    """Nobody sets it, and it goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def _restart(why: str) -> None:

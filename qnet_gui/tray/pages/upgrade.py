@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qnet_gui.model.clock import clock
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.preflight import UNRESOLVED, Preflight, clock, let_out, listed
-from qnet_gui.model.sentence import sentence, uplink_name
+from qnet_gui.model.outcome import CONNECT, DISCONNECT, RECOVER, gone_wrong
+from qnet_gui.model.preflight import UNRESOLVED, Preflight, let_out, listed
+from qnet_gui.model.sentence import others_problems, sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import mark, tr, tr_count
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.status import START
 from qnet_gui.tray.state.menu import blind, can_disconnect
-from qnet_gui.tray.state.operation_progress import CONNECT, DISCONNECT, RECOVER, OperationProgress, State
+from qnet_gui.tray.state.operation_progress import OperationProgress, State
 
 #: The steps by which dom0 is connected, in their order, as the helper calls them; and what they do, for people.
 STEPS = {
@@ -131,11 +133,14 @@ def _about_dom0(inputs: UpgradeInputs) -> bool:
     return inputs.progress.kind in (CONNECT, DISCONNECT, RECOVER) and inputs.progress != inputs.read
 
 
-def _outcome(inputs: UpgradeInputs) -> Line | None:
-    """How the last request turned out, when that is worth a line."""
+def _outcome(snapshot: Snapshot | None, inputs: UpgradeInputs) -> Line | None:
+    """How the last request turned out, when that is worth a line. A failure is for as long as nothing came after it."""
     if inputs.refused:
         return Line(Mark.FAILED, inputs.refused)
     progress = inputs.progress
+    wrong = gone_wrong(snapshot.ended) if snapshot else None
+    if wrong and progress.over:
+        return Line(Mark.FAILED, wrong.outcome.translated)
     if not (progress.over and _about_dom0(inputs)):
         return None
     outcome = progress.outcome.translated if progress.outcome else ""
@@ -150,7 +155,7 @@ def _closed(snapshot: Snapshot, inputs: UpgradeInputs) -> UpgradePage:
     if any(problem.code in ("dom0-reachable", "dom0-nic", "dom0-netvm") for problem in snapshot.problems):
         head = tr("dom0 is not connected for an upgrade.")
     steps = _steps(inputs.progress) if _about_dom0(inputs) else ()
-    outcome = _outcome(inputs)
+    outcome = _outcome(snapshot, inputs)
     if isinstance(preflight, QnetError):
         why = preflight.translated
         return UpgradePage(head, more, checks=(Line(Mark.FAILED, why),), outcome=outcome, why=why)
@@ -178,7 +183,7 @@ def _under_way(snapshot: Snapshot, inputs: UpgradeInputs) -> UpgradePage:
         connects = inputs.progress.kind == CONNECT
         head = tr("Connecting dom0 to the network…") if connects else tr("Disconnecting dom0 from the network…")
     return UpgradePage(
-        head, facts=_paused(snapshot.dom0.paused), steps=_steps(inputs.progress), outcome=_outcome(inputs),
+        head, facts=_paused(snapshot.dom0.paused), steps=_steps(inputs.progress), outcome=_outcome(snapshot, inputs),
         why=head, disconnect=can_disconnect(snapshot),
     )  # fmt: skip
 
@@ -188,12 +193,13 @@ def _open(snapshot: Snapshot, inputs: UpgradeInputs) -> UpgradePage:
     head = tr("dom0 is connected to the network until {until}.", until=clock(dom0.until))
     facts = ((tr("Connected by:"), dom0.by),) if dom0.by else ()
     steps = _steps(inputs.progress) if inputs.progress.kind == CONNECT else ()
+    checks = tuple(Line(Mark.WARNING, f"{problem.sentence} {problem.cure}") for problem in others_problems(snapshot))
     more = tr("Closing this window does not disconnect it. At that time it is disconnected by itself.")
     outcome = Line(Mark.FAILED, inputs.refused) if inputs.refused else None
     if inputs.asking:
         outcome = Line(Mark.BEGUN, tr("Waiting for the answer; a password may have been asked for."))
     return UpgradePage(
-        head, more, (*_paused(dom0.paused), *facts), steps=steps, outcome=outcome,
+        head, more, (*_paused(dom0.paused), *facts), checks=checks, steps=steps, outcome=outcome,
         until=dom0.until, choose_minutes=True, extend=not inputs.asking, disconnect=True,
     )  # fmt: skip
 
@@ -202,7 +208,7 @@ def upgrade(snapshot: Snapshot | None, inputs: UpgradeInputs) -> UpgradePage:
     """The content. What is done follows the helper; what was clicked shows only as `asking`."""
     if snapshot is None or (blind(snapshot) and snapshot.dom0.state is Dom0State.CLOSED):
         cure = next((problem.cure for problem in snapshot.problems), "") if snapshot else tr(START)
-        return UpgradePage(sentence(snapshot), cure, outcome=_outcome(inputs), why=sentence(snapshot))
+        return UpgradePage(sentence(snapshot), cure, outcome=_outcome(snapshot, inputs), why=sentence(snapshot))
     if snapshot.dom0.state is Dom0State.OPEN:
         return _open(snapshot, inputs)
     if snapshot.dom0.state is Dom0State.CLOSED and (inputs.progress.over or not _about_dom0(inputs)):

@@ -27,6 +27,11 @@ def unsigned(number: int) -> QDBusArgument:
     return QDBusArgument(number, QMetaType.Type.UInt)
 
 
+def moment(seconds: int) -> QDBusArgument:
+    """Seconds since the epoch as D-Bus's `x`."""
+    return QDBusArgument(seconds, QMetaType.Type.LongLong)
+
+
 def message_slot(method: _Method) -> _Method:
     """A method that QtDBus can call with the message of a signal."""
     return cast(_Method, pyqtSlot(QDBusMessage)(method))

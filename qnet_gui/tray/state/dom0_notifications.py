@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qnet_gui.model.preflight import clock as hour
+from qnet_gui.model.clock import clock as shown_by_clock
+from qnet_gui.model.clock import hour
+from qnet_gui.model.outcome import CONNECT, DOM0_KINDS, EndedOperation, gone_wrong, last_of_dom0
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import domains_paused
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
@@ -12,7 +14,11 @@ from qnet_gui.tray.state.notifications import Announcement, Kind, Notification, 
 
 #: Seconds before the deadline at which it is told.
 NEAR = 300
+#: Seconds by which a deadline differs when somebody has chosen another, and not only the clock was set.
+_CHOSEN = 5
 _STUCK, _REACHABLE = "dom0-stuck", "dom0-reachable"
+_LEFT_OVER, _DOUBT = "dom0-left-over", "paused-in-doubt"
+_RUN, _LET_GO = "others-run", "others-let-go"
 _SHIELD = "dom0-connected"
 _CONNECTED = (Action.DISCONNECT, Action.UPGRADE)
 
@@ -27,38 +33,62 @@ class Dom0Tracker:
     def __init__(self) -> None:
         self.due: float | None = None
         self._before: Snapshot | None = None
-        self._warned_deadline = 0
+        #: The deadline in monotonic seconds, by which it is the same one after the clock was set.
+        self._ends = 0.0
+        self._warned = False
         self._warning_shown = False
+        self._closing = False
 
     def update(self, snapshot: Snapshot, now: float, clock: float) -> list[Announcement]:
         """Take in a snapshot."""
         before, self._before = self._before, snapshot
-        announcements = [] if before is None else self._changes(before, snapshot)
-        chosen = before is None or before.dom0.until != snapshot.dom0.until
-        if chosen and snapshot.dom0.until - clock <= NEAR:
-            self._warned_deadline = snapshot.dom0.until  # whoever chose so short a time knows
-        return announcements + self._deadline(now, clock)
+        ends_before, self._ends = self._ends, now + snapshot.dom0.until - clock
+        chosen = before is None or abs(self._ends - ends_before) > _CHOSEN
+        announcements = [] if before is None else self._changes(before, snapshot, chosen)
+        if chosen:
+            self._warned = snapshot.dom0.until - clock <= NEAR  # whoever chose so short a time knows
+        return announcements + self._deadline(now)
 
     def tick(self, now: float, clock: float) -> list[Announcement]:
         """What is due at this time."""
-        return self._deadline(now, clock)
+        return self._deadline(now)
 
-    def _changes(self, before: Snapshot, snapshot: Snapshot) -> list[Announcement]:
+    def _connection(self, before: Snapshot, snapshot: Snapshot, chosen: bool) -> Announcement | None:
+        """What has become of the connection. How it ended is known when the operation has, which is a moment later."""
         old, new = before.dom0.state, snapshot.dom0.state
-        announcements: list[Announcement] = []
-        if new is Dom0State.OPEN and old is not Dom0State.OPEN:
-            announcements.append(_connected(snapshot.dom0))
-        elif new is Dom0State.CLOSED and old is not Dom0State.CLOSED:
-            body = tr("That is how it should be. Domains that were paused for it go on.")
-            announcements.append(Notification(Kind.DOM0, tr("dom0 is disconnected from the network"), body))
-        elif self._warning_shown and before.dom0.until != snapshot.dom0.until:
-            announcements.append(Withdrawal(Kind.DOM0))
+        if new is not Dom0State.CLOSED:
+            self._closing = False
+            if new is Dom0State.OPEN and old is not Dom0State.OPEN:
+                return _connected(snapshot.dom0)
+            return Withdrawal(Kind.DOM0) if self._warning_shown and chosen else None
+        self._closing |= old is not Dom0State.CLOSED
+        if snapshot.operation.kind in DOM0_KINDS:
+            return None
+        closed, self._closing = self._closing, False
+        wrong = gone_wrong(snapshot.ended)
+        news = wrong is not None and wrong != last_of_dom0(before.ended)
+        return _closed(wrong) if closed or news else None
+
+    def _changes(self, before: Snapshot, snapshot: Snapshot, chosen: bool) -> list[Announcement]:
+        connection = self._connection(before, snapshot, chosen)
+        announcements = [] if connection is None else [connection]
         if announcements:
             self._warning_shown = False
         stuck, reachable = _problem(snapshot, _STUCK), _problem(snapshot, _REACHABLE)
         if stuck and not _problem(before, _STUCK):
             title = tr("dom0 could not be disconnected")
             announcements.append(Notification(Kind.DOM0, title, stuck.cure, _CONNECTED, urgent=True, icon=_SHIELD))
+        for code, title in ((_LEFT_OVER, tr("Not everything is as before dom0 was connected")),
+                            (_DOUBT, tr("Domains may still be paused"))):  # fmt: skip
+            if (left := _problem(snapshot, code)) and not _problem(before, code):
+                announcements.append(Notification(Kind.DOM0, title, f"{left.sentence} {left.cure}", urgent=True))
+        for code in (_RUN, _LET_GO):
+            others = _problem(snapshot, code)
+            if others and others != _problem(before, code):
+                title = tr("Not all other domains stand still")
+                body = f"{others.sentence} {others.cure}"
+                announcements.append(Notification(Kind.DOM0, title, body, _CONNECTED, urgent=True, icon=_SHIELD))
+                break
         if reachable and not _problem(before, _REACHABLE):
             title = tr("dom0 has a network that nobody asked for")
             announcements.append(Notification(Kind.GUARD, title, reachable.cure, urgent=True, icon=_SHIELD))
@@ -66,23 +96,32 @@ class Dom0Tracker:
             announcements.append(Withdrawal(Kind.GUARD))
         return announcements
 
-    def _deadline(self, now: float, clock: float) -> list[Announcement]:
+    def _deadline(self, now: float) -> list[Announcement]:
         self.due = None
         connection = self._before.dom0 if self._before else Dom0Connection()
-        if connection.state is not Dom0State.OPEN or connection.until == self._warned_deadline:
+        if connection.state is not Dom0State.OPEN or self._warned:
             return []
-        seconds_left = connection.until - clock
-        if seconds_left > NEAR:
-            self.due = now + seconds_left - NEAR
+        if self._ends - now > NEAR:
+            self.due = self._ends - NEAR
             return []
-        self._warned_deadline, self._warning_shown = connection.until, True
+        self._warned = self._warning_shown = True
         title = tr("dom0 will be disconnected at {until}", until=hour(connection.until))
         body = tr("Extend it if the upgrade takes longer.")
         return [Notification(Kind.DOM0, title, body, (Action.EXTEND, *_CONNECTED), icon=_SHIELD)]
 
 
+def _closed(wrong: EndedOperation | None) -> Notification:
+    """dom0 has no network, and why, where nobody wanted that."""
+    if wrong is None:
+        body = tr("That is how it should be. Domains that were paused for it go on.")
+        return Notification(Kind.DOM0, tr("dom0 is disconnected from the network"), body)
+    failed = wrong.error and wrong.kind == CONNECT
+    title = tr("dom0 could not be connected") if failed else tr("dom0 is disconnected from the network")
+    return Notification(Kind.DOM0, title, wrong.outcome.translated, (Action.STATUS, Action.UPGRADE))
+
+
 def _connected(connection: Dom0Connection) -> Notification:
-    parts = [tr("Until {until}.", until=hour(connection.until))]
+    parts = [tr("Until {until}.", until=shown_by_clock(connection.until))]
     if connection.paused:
         parts.append(domains_paused(len(connection.paused)))
     if connection.by:

@@ -113,8 +113,8 @@ def _domains(snapshot: Snapshot | None) -> Row:
 
 
 def candidates(snapshot: Snapshot) -> list[str]:
-    """Who might be the netvm: the one that is, and domains that have no vif, since one that serves needs none."""
-    others = sorted(domain.name for domain in snapshot.domains if not domain.vif and domain.name != snapshot.netvm.name)
+    """Who might be the netvm: the one that is, and domains that can serve."""
+    others = sorted(domain.name for domain in snapshot.domains if domain.serves and domain.name != snapshot.netvm.name)
     chosen = [] if snapshot.netvm.name == DOM0 else [snapshot.netvm.name]
     return [*chosen, *others[: DOMAINS_MAX - 1]]
 
@@ -135,7 +135,7 @@ def can_disconnect(snapshot: Snapshot | None) -> bool:
     """Whether dom0 is, or may be, connected, and is not on its way back already."""
     if snapshot is None or snapshot.dom0.state is Dom0State.CLOSED:
         return False
-    stuck = any(problem.code == "dom0-stuck" for problem in snapshot.problems)
+    stuck = any(problem.code in ("dom0-stuck", "dom0-left-over") for problem in snapshot.problems)
     return stuck or snapshot.dom0.state is not Dom0State.CLOSING
 
 

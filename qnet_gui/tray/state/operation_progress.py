@@ -9,9 +9,6 @@ from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.snapshot import Snapshot
 
-#: Kinds of operations that connect or disconnect dom0.
-CONNECT, DISCONNECT, RECOVER = "connect", "disconnect", "recover"
-
 
 class State(enum.Enum):
     """How far a step is, in the helper's words."""

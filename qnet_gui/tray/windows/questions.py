@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qnet_gui import __version__
+from qnet_gui.model.clock import clock
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.preflight import clock
 from qnet_gui.model.translation import mark, tr
 from qnet_gui.tray.qt import QAbstractButton, QLabel, QMessageBox, Qt
 from qnet_gui.tray.session.icons import application_icon
@@ -71,13 +71,15 @@ def choose_netvm(request: ActionRequest, then: Callable[[bool], None]) -> QMessa
     return made
 
 
-def quit_connected(until: int, disconnect: Callable[[], None], leave: Callable[[], None]) -> QMessageBox:
-    """Before the applet is left while dom0 is connected."""
+def leave_connected(until: int, logout: bool, disconnect: Callable[[], None], leave: Callable[[], None]) -> QMessageBox:
+    """Before the applet, or with it the whole session, is left while dom0 is connected."""
     text = tr("dom0 is connected to the network until {until}.", until=clock(until))
     more = tr("Without this applet nothing on the screen says so. At that time it is disconnected by itself.")
-    made = box(tr("Quit"), text, more, QMessageBox.Warning)
-    back = made.addButton(tr("Disconnect and quit"), QMessageBox.AcceptRole)
-    stay = made.addButton(tr("Quit, and leave it connected"), QMessageBox.DestructiveRole)
+    made = box(tr("Log out") if logout else tr("Quit"), text, more, QMessageBox.Warning)
+    disconnecting = tr("Disconnect and log out") if logout else tr("Disconnect and quit")
+    leaving = tr("Log out, and leave it connected") if logout else tr("Quit, and leave it connected")
+    back = made.addButton(disconnecting, QMessageBox.AcceptRole)
+    stay = made.addButton(leaving, QMessageBox.DestructiveRole)
     made.addButton(tr("Cancel"), QMessageBox.RejectRole)
     made.setDefaultButton(back)
 

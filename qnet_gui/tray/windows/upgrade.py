@@ -15,10 +15,12 @@ from qnet_gui.tray.pages.upgrade import UpgradeInputs, UpgradePage, left, upgrad
 from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, QTimer
 from qnet_gui.tray.session import terminal
 from qnet_gui.tray.session.app_state import AppState
-from qnet_gui.tray.session.dbus import unsigned
+from qnet_gui.tray.session.dbus import moment, unsigned
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.windows.base import Window
 from qnet_gui.tray.windows.parts import Facts, Lines, button, buttons, caption, heading, label, say
+from qnet_gui.tray.windows.raise_window import raise_window
+from qnet_gui.tray.windows.time_question import TimeQuestion
 
 #: Minutes, when neither a person nor the helper has said how many.
 _USUAL = 60
@@ -42,6 +44,7 @@ class UpgradeWindow(Window):
         self._inputs = UpgradeInputs()
         self._asked_state: object = None
         self._page: UpgradePage | None = None
+        self._time_question: TimeQuestion | None = None
         self._head, self._more = heading(), label(wrapped=True)
         self._facts, self._checks, self._steps, self._outcome = Facts(), Lines(), Lines(), Lines()
         self._countdown = heading(tr("Until dom0 is disconnected:"))
@@ -52,6 +55,7 @@ class UpgradeWindow(Window):
         self._span = caption(control=self._minutes)
         self._connect = button(tr("Connect dom0…"), self._do_connect)
         self._extend = button(tr("Extend"), self._do_extend)
+        self._set_time = button(tr("Disconnect at…"), self._do_set_time)
         self._run = button(tr("Run the upgrade"), self._do_run)
         self._disconnect = button(tr("Disconnect now"), lambda: app_state.request(Action.DISCONNECT), danger=True)
         self._close = button(tr("Close"), self.hide)
@@ -72,7 +76,7 @@ class UpgradeWindow(Window):
         for widget in (self._checks, self._steps, self._outcome):
             self.column.addWidget(widget)
         self.column.addStretch()
-        row = (self._disconnect, None, self._close, self._run, self._extend, self._connect)
+        row = (self._disconnect, None, self._close, self._run, self._set_time, self._extend, self._connect)
         self.column.addLayout(buttons(*row))
 
     # -- what is shown
@@ -121,14 +125,15 @@ class UpgradeWindow(Window):
         self._checks.show_lines(page.checks)
         self._steps.show_lines(page.steps)
         self._outcome.show_lines((page.outcome,) if page.outcome else ())
-        self._span.setText(tr("From now, for:") if page.extend else tr("Back to normal by itself after:"))
+        self._span.setText(tr("More time:") if page.extend else tr("Back to normal by itself after:"))
         for field in (self._span, self._minutes):
             field.setVisible(page.choose_minutes)
         self._connect.setVisible(not page.until and not page.disconnect)
         self._connect.setEnabled(page.connect)
         self._connect.setToolTip(page.why)
-        self._extend.setVisible(bool(page.until))
-        self._extend.setEnabled(page.extend)
+        for longer in (self._extend, self._set_time):
+            longer.setVisible(bool(page.until))
+            longer.setEnabled(page.extend)
         self._run.setVisible(bool(page.until))
         self._disconnect.setVisible(page.disconnect)
         self._countdown.setVisible(bool(page.until))
@@ -141,10 +146,12 @@ class UpgradeWindow(Window):
         self._count()
 
     def _count(self) -> None:
-        """Once a second, and only while there is a countdown to be seen."""
+        """Once a second, and only while there is a countdown to be seen. What is tomorrow is today at midnight."""
         until = self._page.until if self._page else 0
         if until and self.isVisible():
             say(self._countdown, left(until, time.time()), tr("Until dom0 is disconnected:"))
+            if self._page:
+                say(self._head, upgrade(self.app_state.snapshot, self._inputs).head)
             self._tick.start()
         else:
             self._tick.stop()
@@ -152,14 +159,21 @@ class UpgradeWindow(Window):
     # -- what is done
 
     def _do_connect(self) -> None:
-        self._ask("ConnectDom0")
+        self._ask("ConnectDom0", unsigned(self._minutes.value()))
 
     def _do_extend(self) -> None:
-        self._ask("ExtendDom0")
+        self._ask("ExtendDom0", unsigned(self._minutes.value()))
 
-    def _ask(self, method: str) -> None:
+    def _do_set_time(self) -> None:
+        if self._page and self._page.until:
+            self._time_question = TimeQuestion(
+                self._page.until, lambda until: self._ask("DisconnectDom0At", moment(until))
+            )
+            raise_window(self._time_question)
+
+    def _ask(self, method: str, argument: object) -> None:
         self._inputs = replace(self._inputs, asking=True, refused="")
-        self.app_state.client.do(method, [unsigned(self._minutes.value())], self._done)
+        self.app_state.client.do(method, [argument], self._done)
         self.refresh()
 
     def _done(self, answer: Sequence[object] | QnetError) -> None:

@@ -1,0 +1,153 @@
+"""The end of a desktop session while dom0 is connected: who is asked, and what becomes of the answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+from tray_shared import CABLE, up
+
+from qnet_gui.model.clock import clock
+from qnet_gui.model.errors import QnetError, Refused
+from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
+from qnet_gui.tray.app.logout import Logout
+from qnet_gui.tray.qt import QApplication, QMessageBox, QObject, QTimer, pyqtSignal
+from qnet_gui.tray.windows.time_question import TimeQuestion
+
+OPEN = up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, int(time.time()) + 3600, ("work",), "alice"))
+DISCONNECT, STAY, CANCEL = "Disconnect and log out", "Log out, and leave it connected", "Cancel"
+
+
+class Manager:
+    """What Qt gives to whoever may have something against the end."""
+
+    def __init__(self, allows: bool = True) -> None:
+        self._allows = allows
+        self.cancelled = self.released = False
+
+    def allowsInteraction(self) -> bool:  # noqa: N802 (Qt's)
+        return self._allows
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+    def release(self) -> None:
+        self.released = True
+
+
+class Client(QObject):
+    """The helper: what becomes of a call is up to the test."""
+
+    ended = pyqtSignal(int, str, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+        self.then: Callable[[], QnetError | None] = lambda: None
+
+    def do(self, method: str, _arguments: Sequence[object], then: Callable[[Any], None]) -> None:
+        self.calls.append(method)
+        if error := self.then():
+            then(error)
+
+
+class State(QObject):
+    """The app state, with this snapshot."""
+
+    changed = pyqtSignal()
+    requested = pyqtSignal(object)
+
+    def __init__(self, snapshot: Snapshot | None) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+        self.client = Client()
+
+    @property
+    def connected(self) -> bool:
+        return self.snapshot is not None and self.snapshot.dom0.state is not Dom0State.CLOSED
+
+    def close(self) -> None:
+        self.snapshot = up(CABLE)
+        self.changed.emit()
+
+
+def session_ends(state: State, manager: Manager) -> None:
+    Logout(state).session_ends(manager)  # type: ignore[arg-type]
+
+
+def answer(qtbot: QtBot, button: str) -> list[str]:
+    """Click as soon as somebody asks; gives what was asked then."""
+    asked: list[str] = []
+
+    def click() -> None:
+        boxes = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, QMessageBox)]
+        for box in boxes:
+            if box.isVisible():
+                asked.append(box.text())
+                next(one for one in box.buttons() if one.text() == button).click()
+                return
+        QTimer.singleShot(10, click)
+
+    QTimer.singleShot(0, click)
+    return asked
+
+
+@pytest.mark.parametrize("snapshot", [None, up(CABLE)])
+def test_nobody_is_asked_while_dom0_has_no_network(qtbot: QtBot, snapshot: Snapshot | None) -> None:
+    manager = Manager()
+    session_ends(State(snapshot), manager)
+    assert not manager.cancelled
+
+
+def test_without_leave_to_ask_it_is_logged(qtbot: QtBot, log_guard: Any) -> None:
+    log_guard.expect("nobody may be asked")
+    manager = Manager(allows=False)
+    session_ends(State(OPEN), manager)
+    assert not manager.cancelled
+
+
+@pytest.mark.parametrize(("button", "cancelled"), [(STAY, False), (CANCEL, True)])
+def test_it_is_left_connected_or_the_logout_is_called_off(qtbot: QtBot, button: str, cancelled: bool) -> None:
+    asked, manager, state = answer(qtbot, button), Manager(), State(OPEN)
+    session_ends(state, manager)
+    assert asked == [f"dom0 is connected to the network until {clock(OPEN.dom0.until)}."]
+    assert (manager.cancelled, manager.released, state.client.calls) == (cancelled, True, [])
+
+
+def test_it_is_disconnected_first(qtbot: QtBot) -> None:
+    answer(qtbot, DISCONNECT)
+    manager, state = Manager(), State(OPEN)
+
+    def then() -> None:
+        QTimer.singleShot(50, state.close)
+
+    state.client.then = then
+    session_ends(state, manager)
+    assert not state.connected
+    assert (manager.cancelled, manager.released, state.client.calls) == (False, True, ["DisconnectDom0"])
+
+
+def test_what_cannot_be_disconnected_calls_the_logout_off(qtbot: QtBot) -> None:
+    def fails_later(state: State) -> None:
+        QTimer.singleShot(50, lambda: state.client.ended.emit(4, "org.qnet.Error.Stuck", plain("It is stuck.")))
+
+    for then in (lambda _: Refused(plain("You may not.")), fails_later):
+        answer(qtbot, DISCONNECT)
+        manager, state = Manager(), State(OPEN)
+        state.client.then = lambda then=then, state=state: then(state)  # type: ignore[misc]
+        session_ends(state, manager)
+        assert manager.cancelled
+        assert manager.released
+
+
+def test_a_time_of_day_is_the_next_one(qtbot: QtBot) -> None:
+    chosen: list[int] = []
+    until = int(time.time()) + 7200
+    question = TimeQuestion(until, chosen.append)
+    qtbot.addWidget(question)
+    question._confirmed()
+    assert [moment // 60 for moment in chosen] == [until // 60]

@@ -588,6 +588,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Find out who lets paused domains go on; until dom0 is disconnected, qnet pauses them each time.</source>
+            <translation>Finden Sie heraus, wer angehaltene Domänen fortsetzt; bis dom0 getrennt ist, hält qnet sie jedes Mal wieder an.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
             <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
         </message>
@@ -745,6 +750,16 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>netvm wrote values that are not valid; they were dropped.</source>
             <translation>netvm hat ungültige Werte geschrieben; sie wurden verworfen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>qnet netvm set {netvm} --move moves them to it.</source>
+            <translation>qnet netvm set {netvm} --move verbindet sie mit ihr.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>qnet pauses them again and again; where that does not help, disconnect dom0.</source>
+            <translation>qnet hält sie immer wieder an; hilft das nicht, trennen Sie dom0.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

@@ -82,7 +82,7 @@ class Helper:
         self, connection: Any, store: StoreWorker, hypervisor: Hypervisor, config: Config, version: str
     ) -> tuple[Interface, ...]:
         publisher, operations, addresses = self._publisher, self._operations, self._addresses
-        users, actions = Users(connection, publisher.refresh), SmallActions(operations, publisher.refresh)
+        users, actions = Users(publisher.refresh), SmallActions(operations, publisher.refresh)
         return (
             SnapshotInterface(publisher, version),
             NetvmInterface(publisher, self._requests),
@@ -113,7 +113,7 @@ class Helper:
         return replace(
             self._collector.inputs, allocated=self._addresses.given, isolation=self._isolation.facts,
             dom0=self._upgrade.connection, operation=self._operations.current, stuck=self._upgrade.stuck,
-            ended=self._operations.ended,
+            ended=self._operations.ended, left_over=self._runner.left_over, doubtful=self._runner.doubt.names,
         )  # fmt: skip
 
     def _reread(self, then: Callable[[], None]) -> None:

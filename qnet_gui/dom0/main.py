@@ -28,6 +28,8 @@ from qnet_gui.runtime.mainloop import post
 from qnet_gui.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
+#: Warnings of one kind in a minute; a netvm that says nonsense, or nothing, causes some four kinds of them.
+_ALARMS = 3
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -81,7 +83,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run until SIGTERM; returns the exit status."""
     arguments = _arguments(argv)
-    logging_setup.setup("qnet-helper", arguments.debug)
+    logging_setup.setup("qnet-helper", arguments.debug, alarms=_ALARMS)
     try:
         return _run(arguments)
     except QnetError as error:

@@ -56,7 +56,7 @@ class NotFound(QnetError):
 
 
 class Busy(QnetError):
-    """Another operation is under way; the sentence says whose and which."""
+    """Another operation is under way, and the sentence says whose and which; or there is too much to do at once."""
 
     name = "Busy"
 

@@ -11,6 +11,9 @@ from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import tr, tr_count
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 
+#: The way back of dom0's connection has failed, at all or in part.
+_STUCK = ("dom0-stuck", "dom0-left-over")
+
 
 def uplink_name(uplink: Uplink) -> str:
     """An uplink in a few words, as notifications name it: `eth0 (cable)`, `Home (Wi-Fi)`."""
@@ -46,7 +49,7 @@ def others_problems(snapshot: Snapshot) -> tuple[Problem, ...]:
 def _dom0(snapshot: Snapshot) -> str:
     """The state while dom0 is not closed, which comes before everything else."""
     link = snapshot.dom0
-    stuck = next((problem for problem in snapshot.problems if problem.code == "dom0-stuck"), None)
+    stuck = next((problem for problem in snapshot.problems if problem.code in _STUCK), None)
     if stuck is not None:
         return stuck.sentence
     if link.state is Dom0State.CONNECTING:

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from types import TracebackType
 
 _MINUTE = 60.0
+#: So many kinds of events have a limit of their own.
+_KINDS = 500
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 
 
@@ -55,30 +57,42 @@ class LineFormatter(logging.Formatter):
 
 
 class Limit(logging.Filter):
-    """Lets so many events a minute of one kind (place and wording) pass; the next minute's first tells of the rest."""
+    """Lets so many events a minute of one kind (place and wording) pass; the next minute's first tells of the rest.
 
-    def __init__(self, most: int = 200, clock: Callable[[], float] = time.monotonic) -> None:
+    `alarms`: how many where it is a warning or worse, which others may be able to cause at will.
+    """
+
+    def __init__(self, most: int = 200, alarms: int | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._most = most
+        self._alarms = most if alarms is None else alarms
         self._clock = clock
         self._minutes: dict[tuple[str, str], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether an event is written."""
+        most = self._alarms if record.levelno >= logging.WARNING else self._most
         kind, now = (record.name, str(record.msg)), self._clock()
+        if kind not in self._minutes and len(self._minutes) >= _KINDS:
+            self._minutes = {kind: minute for kind, minute in self._minutes.items() if now - minute[0] < _MINUTE}
+            if len(self._minutes) >= _KINDS:  # a wording that somebody makes up anew each time
+                kind = (record.name, "")
         begun, count = self._minutes.get(kind, (now, 0))
         if now - begun >= _MINUTE:
-            if count > self._most:
-                record.msg, record.args = f"{record.getMessage()} (and {count - self._most} more like this before)", ()
+            if count > most:
+                record.msg, record.args = f"{record.getMessage()} (and {count - most} more like this before)", ()
             begun, count = now, 0
         self._minutes[kind] = (begun, count + 1)
-        return count < self._most
+        return count < most
 
 
-def setup(program: str, debug: bool = False) -> None:
-    """Send all events from INFO on (with `debug`, all) to standard error; replaces what was set up before."""
+def setup(program: str, debug: bool = False, alarms: int | None = None) -> None:
+    """Send all events from INFO on (with `debug`, all) to standard error; replaces what was set up before.
+
+    `alarms`: how many warnings of one kind a minute has.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(Limit())
+    handler.addFilter(Limit(alarms=alarms))
     handler.setFormatter(LineFormatter(program, under_journal()))
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -50,6 +50,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>This is no netvm, and nothing has been changed: {why}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>dom0 gave the netvm one address for two purposes.</source>
             <translation>dom0 hat der netvm eine Adresse für zwei Zwecke gegeben.</translation>
         </message>
@@ -345,6 +350,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>A text is too long: at most {high} characters are taken.</source>
+            <translation>Ein Text ist zu lang: Höchstens {high} Zeichen werden angenommen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>An unexpected {kind}.</source>
             <translation>Ein unerwarteter Fehler ({kind}).</translation>
         </message>
@@ -355,8 +365,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
-            <source>Nobody can be authorised without a name on the bus.</source>
-            <translation>Ohne einen Namen auf dem Bus kann niemand berechtigt werden.</translation>
+            <source>Others ask the network helper for very much at the moment. Try it again in a moment.</source>
+            <translation>Andere verlangen im Augenblick sehr viel vom Netzwerk-Helfer. Versuchen Sie es gleich noch einmal.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
@@ -480,8 +490,23 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>Too many requests of yours wait for a password already. Answer or close those dialogs first.</source>
+            <translation>Zu viele Ihrer Anfragen warten schon auf ein Passwort. Beantworten oder schließen Sie zuerst deren Dialoge.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>Very many requests of others wait for a password at the moment. Try it again in a moment.</source>
+            <translation>Im Augenblick warten sehr viele Anfragen anderer auf ein Passwort. Versuchen Sie es gleich noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>You are not allowed to do this.</source>
             <translation>Sie dürfen das nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>You have asked the network helper for too much at once. Wait until some of it is answered.</source>
+            <translation>Sie haben vom Netzwerk-Helfer zu viel auf einmal verlangt. Warten Sie, bis ein Teil davon beantwortet ist.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
@@ -558,6 +583,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Another program in netvm undoes again and again what qnet sets there.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Change them with the tools of {manager}.</source>
             <translation>Ändern Sie sie mit den Werkzeugen von {manager}.</translation>
         </message>
@@ -595,6 +625,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
             <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Let those go on that you have not paused yourself: in the menu, or with sudo xl unpause and the name.</source>
+            <translation>Lassen Sie die weiterlaufen, die Sie nicht selbst angehalten haben: im Menü oder mit sudo xl unpause und dem Namen.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -688,6 +723,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The helper keeps trying. Where a disk is full or can only be read, make room on it or make it writable again: sudo mount -o remount,rw /</source>
+            <translation>Der Helfer versucht es weiter. Ist ein Datenträger voll oder nur lesbar, so schaffen Sie Platz oder machen Sie ihn wieder beschreibbar: sudo mount -o remount,rw /</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, and restart this computer, which puts everything back.</source>
             <translation>Der Helfer versucht es weiter; gelingt es ihm nicht binnen einer Minute, ziehen Sie das Netzwerkkabel, schalten Sie das WLAN aus und starten Sie diesen Rechner neu, was alles zurücksetzt.</translation>
         </message>
@@ -708,6 +748,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Who was paused for dom0's last connection could not be read any more. It may be, and still be so: {names}.</source>
+            <translation>Wer für die letzte Verbindung von dom0 angehalten wurde, war nicht mehr zu lesen. Es können diese sein, und sie können noch stehen: {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>dom0 could not be disconnected: it may still be connected to the network.</source>
             <translation>dom0 konnte nicht getrennt werden: Es ist vielleicht noch mit dem Netz verbunden.</translation>
         </message>
@@ -720,6 +765,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>dom0 has a network card of its own: {nics}.</source>
             <translation>dom0 hat eine eigene Netzwerkkarte: {nics}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>dom0 is disconnected, but not everything could be put back: {why}</source>
+            <translation>dom0 ist getrennt, aber nicht alles konnte zurückgestellt werden: {why}</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -750,6 +800,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>netvm wrote values that are not valid; they were dropped.</source>
             <translation>netvm hat ungültige Werte geschrieben; sie wurden verworfen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -1037,13 +1092,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
-            <source>The kernel refused to add an address: {why}.</source>
-            <translation>Der Kernel hat abgelehnt, eine Adresse hinzuzufügen: {why}.</translation>
+            <source>The kernel refused a change of its routing rules: {why}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
-            <source>The kernel refused to remove a neighbour: {why}.</source>
-            <translation>Der Kernel hat abgelehnt, einen Nachbarn zu entfernen: {why}.</translation>
+            <source>The kernel refused a change of the routes to domains: {why}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to add an address: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine Adresse hinzuzufügen: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1073,7 +1133,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused to set an MTU: {why}.</source>
-            <translation type="unfinished" />
+            <translation>Der Kernel hat abgelehnt, eine MTU zu setzen: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1089,6 +1149,11 @@
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel setting net/{setting} cannot be set: {why}.</source>
             <translation>Die Kernel-Einstellung net/{setting} kann nicht gesetzt werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel settings cannot be watched: {why}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1312,6 +1377,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>There is something else in the journal's place.</source>
+            <translation>Am Platz des Journals ist etwas anderes.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>attached dom0 to the netvm ({interface})</source>
             <translation>dom0 mit der netvm verbunden ({interface})</translation>
         </message>
@@ -1377,6 +1447,16 @@
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>dom0 is disconnected from the network, as it should be.</source>
             <translation>dom0 ist vom Netz getrennt, wie es sein soll.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 is disconnected from the network, but not everything could be put back: {why} qnet keeps trying.</source>
+            <translation>dom0 ist vom Netz getrennt, aber nicht alles konnte zurückgestellt werden: {why} qnet versucht es weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>dom0 is disconnected from the network. Who was paused for it could not be read any more. It may be, and still be so: {names}.</source>
+            <translation>dom0 ist vom Netz getrennt. Wer dafür angehalten wurde, war nicht mehr zu lesen. Es können diese sein, und sie können noch stehen: {names}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
@@ -1595,12 +1675,12 @@
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{key}: {value} is neither true nor false.</source>
-            <translation type="unfinished" />
+            <translation>{key}: {value} ist weder true noch false.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{key}: {value} is no port such as "tcp/22" or "udp/5353".</source>
-            <translation type="unfinished" />
+            <translation>{key}: {value} ist kein Port wie „tcp/22“ oder „udp/5353“.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -1664,6 +1744,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is no repair.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is not ASCII.</source>
             <translation>{value} ist kein ASCII.</translation>
         </message>
@@ -1710,7 +1795,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is not a network such as 10.137.0.0/16.</source>
-            <translation type="unfinished" />
+            <translation>{value} ist kein Netzwerk wie 10.137.0.0/16.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -2486,6 +2571,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Domains may still be paused</source>
+            <translation>Domänen sind vielleicht noch angehalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Extend it if the upgrade takes longer.</source>
             <translation>Verlängern Sie, falls die Aktualisierung länger dauert.</translation>
         </message>
@@ -2493,6 +2583,11 @@
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Not all other domains stand still</source>
             <translation>Nicht alle anderen Domänen stehen still</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
+            <source>Not everything is as before dom0 was connected</source>
+            <translation>Nicht alles ist wie vor der Verbindung von dom0</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />

@@ -76,6 +76,18 @@ def test_what_is_said_again_and_again_is_said_less_often():
     assert say("again %d", 6) == "again 6"
 
 
+def test_warnings_have_a_limit_of_their_own_and_wordings_without_number_one_in_common():
+    limit = Limit(most=5, alarms=2, clock=lambda: 0.0)
+
+    def said(level, texts):
+        return sum(limit.filter(logging.LogRecord("x", level, "", 1, text, (), None)) for text in texts)
+
+    assert said(logging.INFO, ["hello"] * 10) == 5
+    assert said(logging.ERROR, ["oh"] * 10) == 2
+    assert said(logging.ERROR, [f"oh {number}" for number in range(10_000)]) < 600
+    assert len(limit._minutes) < 600
+
+
 @pytest.mark.parametrize("stream", ["", "1:2", "nonsense"])
 def test_another_programs_journal_is_not_ours(monkeypatch, stream):
     monkeypatch.setenv("JOURNAL_STREAM", stream)

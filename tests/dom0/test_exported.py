@@ -74,7 +74,7 @@ class Authority:
         self.events = events
         self.answer = None
 
-    def check(self, sender, action, interactive, answer):
+    def check(self, caller, action, interactive, answer, urgent):
         self.events.append(action)
         answer(self.answer)
 
@@ -88,7 +88,7 @@ class Bench:
         ours, self.caller = self.connect(), self.connect()
         self.name = ours.get_unique_name()
         declared = DeclaredObject(PATH, NAME, (Bell, Lamp))
-        self.bell = Bell(self.events, Emitter(ours, declared), Users(ours, lambda then: then()))
+        self.bell = Bell(self.events, Emitter(ours, declared), Users(lambda then: then()))
         self.authority = Authority(self.events)
         self.ready = []
         Exported(ours, self.authority, declared, (self.bell, Lamp(self.events)), self.ready.append)

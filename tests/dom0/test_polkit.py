@@ -8,7 +8,9 @@ import xml.etree.ElementTree as ElementTree
 import dbus
 import dbus.service
 import pytest
-from helper_dom0 import NAME, PATH, eventually
+from callers import Person
+from flooding import flood
+from helper_dom0 import eventually
 from polkit_box import ACTIVE, INACTIVE, NOBODY, ROOT
 
 from qnet_gui.dom0.bus.declare import ANYONE, error_reply, method
@@ -207,7 +209,12 @@ def test_the_policy_has_exactly_the_declared_actions():
 
 def test_reading_is_for_anyone_and_deeds_are_not():
     actions = {declared.name: declared.action for declared in HELPER.methods.values()}
-    assert {name for name, action in actions.items() if action == ANYONE} == {"GetRoutes", "Preflight", "TestNames"}
+    assert {name for name, action in actions.items() if action == ANYONE} == {
+        "CheckNetvm",
+        "GetRoutes",
+        "Preflight",
+        "TestNames",
+    }
 
 
 def test_what_the_policy_must_say():
@@ -258,42 +265,58 @@ def test_others_need_a_password_and_nobody_is_there_to_ask(running, options):
 def test_no_polkit_means_no(running):
     running.expect_log("polkit cannot be asked")
     running.stop_polkit()
-    done = running.qnet("reapply")
+    done = running.qnet("reapply", uid=ACTIVE, session=True)
     assert done.returncode == 1
     assert done.stderr == "qnet: polkit does not answer, so nobody can be authorised.\n"
     running.start_polkit()
     eventually(lambda: running.bus.name_has_owner("org.freedesktop.PolicyKit1"))
+    assert running.qnet("reapply", uid=ACTIVE, session=True).returncode == 0
+
+
+def test_root_is_not_asked_about(running):
+    """polkit lets root do everything; so neither a dead polkit nor one that others keep busy stands in root's way."""
+    running.stop_polkit()
     assert running.qnet("reapply").returncode == 0
+    assert running.qnet("dom0", "down").returncode == 0
 
 
 def test_polkit_dies_while_it_is_asked(running):
     running.expect_log("polkit cannot be asked")
-    running.polkit.send_signal(19)  # SIGSTOP
-    done = []
-    running.bus.call_async(NAME, PATH, NAME, "Reapply", "", (), lambda *_: done.append(None), done.append)
-    begun = time.monotonic()
-    running.snapshot()
-    assert time.monotonic() - begun < 5, "others wait while polkit thinks"  # it is stopped: that would be for ever
-    assert not done
-    running.stop_polkit()
-    running.spin(lambda: done)
-    assert done[0].get_dbus_name() == "org.qnet.Error.NotAuthorised"
+    with Person(running, ACTIVE, session=True) as person:
+        running.polkit.send_signal(19)  # SIGSTOP
+        asked = person.ask("Reapply")
+        begun = time.monotonic()
+        running.snapshot()
+        assert time.monotonic() - begun < 5, "others wait while polkit thinks"  # it is stopped: that would be for ever
+        assert not asked.done()
+        running.stop_polkit()
+        assert person.outcome(asked).error == "org.qnet.Error.NotAuthorised"
 
 
 def test_a_caller_who_leaves_while_polkit_thinks(running):
     """Nothing is done for him, and the question is taken back."""
+    person = Person(running, ACTIVE, session=True)
     running.polkit.send_signal(19)
-    other = dbus.bus.BusConnection(running.env["DBUS_SYSTEM_BUS_ADDRESS"])
-    message = dbus.lowlevel.MethodCallMessage(NAME, PATH, NAME, "Reapply")
-    other.send_message(message)
-    other.flush()
+    person.ask("Reapply")
     time.sleep(0.2)
-    other.close()
+    person.leave()
     time.sleep(0.2)
     running.polkit.send_signal(18)  # SIGCONT
     time.sleep(0.3)
     assert running.read("/local/domain/1/qnet/request") is None
     assert running.qnet("reapply").returncode == 0
+
+
+def test_questions_have_room_for_so_many_and_the_way_back_has_its_own(running):
+    """Whoever lets many requests wait for a password is told so; root and others go on as if nothing were."""
+    with flood(running, "prompts", "PauseDomain", 1150, 16) as process:
+        assert "'org.qnet.Error.Busy': 1146}" in process.stdout.readline()
+        with flood(running, "prompts", "DisconnectDom0", 1150, 16) as other:
+            assert "'org.qnet.Error.Busy': 1148}" in other.stdout.readline()
+            assert running.qnet("dom0", "down").returncode == 0
+            for member in ("DisconnectDom0", "Reapply"):
+                with Person(running, ACTIVE, session=True) as person:
+                    assert person.call(member).error == ""
 
 
 def test_refusals_in_words():

@@ -172,8 +172,8 @@ def test_properties_that_are_not_there_and_cannot_be_written(lasting_dom0):
     assert get(NAME, "Nonsense") == get(NAME, "") == BUS_ERROR + "UnknownProperty"
     assert get("org.other", "Version") == "org.qnet.Error.BadInput"
     assert get("org.other", member="GetAll", signature="s") == "org.qnet.Error.BadInput"
-    assert get(NAME, "Version", "9", member="Set", signature="ssv") == BUS_ERROR + "PropertyReadOnly"
-    assert get(NAME, "Nonsense", "9", member="Set", signature="ssv") == BUS_ERROR + "UnknownProperty"
+    for name in ("Version", "Nonsense"):  # what is to be written is not even looked at
+        assert get(NAME, name, "9", member="Set", signature="ssv") == BUS_ERROR + "PropertyReadOnly"
 
 
 # -- anything

@@ -31,6 +31,7 @@ def machine() -> Iterator[Lab]:
         with_dying_helper(lab)
         lab.pause("vault")
         lab.expect_log(r"cannot be read, so everything is put back|it failed:|has gone, so dom0 is disconnected")
+        lab.expect_log(r"in the place of the journal|the next helper will disconnect dom0")
         # what a netvm that dies in the middle, and a xenstore that stands still, look like to everybody else
         lab.expect_log(
             r"xenstore is lost|xenstore did not answer|vif0\.0 has no (node|link) here|vif0\.0 failed with status"
@@ -138,14 +139,61 @@ def test_a_reboot_of_dom0(upgrade: Upgrade, machine: Lab) -> None:
         machine.exec("dom0", "umount", "/proc/sys/kernel/random/boot_id")
 
 
-def test_a_journal_that_cannot_be_read(upgrade: Upgrade, machine: Lab) -> None:
-    """Everything is put back but the others' sleep, since nobody knows any more who was paused."""
+def problems(upgrade: Upgrade) -> dict[str, str]:
+    return {problem.code: problem.sentence for problem in upgrade.snapshot().problems}
+
+
+@pytest.mark.parametrize(
+    "instead", [": >{0}", "rm {0}; mkdir {0}", "rm {0}; mkfifo {0}", "head -c 50 {0} >/run/cut; mv /run/cut {0}"]
+)
+def test_a_journal_of_which_nothing_can_be_read(upgrade: Upgrade, machine: Lab, instead: str) -> None:
+    """Everything is put back but the others' sleep, since nobody knows any more who was paused; and that is said."""
     before = upgrade.traces()
     upgrade.must_connect()
     machine.kill_program("dom0", "qnet-helper")
-    machine.exec("dom0", "tee", JOURNAL, input="{")
+    machine.exec("dom0", "sh", "-c", instead.format(JOURNAL))
     upgrade.start()
     upgrade.spin("dom0 closed", lambda: upgrade.snapshot().dom0.state.value == "closed")
-    for domain in ("work", "personal"):
+    assert "personal, vault, work" in problems(upgrade)["paused-in-doubt"]
+    machine.kill_program("dom0", "qnet-helper")
+    upgrade.start()
+    assert "personal, vault, work" in problems(upgrade)["paused-in-doubt"], "the next helper says it too"
+    for domain in ("work", "personal", "vault"):
         machine.unpause(domain)
+    upgrade.spin("nobody in doubt", lambda: "paused-in-doubt" not in problems(upgrade))
+    machine.pause("vault")
     assert upgrade.traces() == before
+
+
+@pytest.mark.parametrize("orderly", [True, False])
+def test_a_helper_of_another_version_takes_over(upgrade: Upgrade, machine: Lab, orderly: bool) -> None:
+    """qnet itself is upgraded in the middle of the upgrade that it serves: dom0 is closed, and everybody goes on."""
+    before = upgrade.traces()
+    upgrade.must_connect()
+    (machine.stop_program if orderly else machine.kill_program)("dom0", "qnet-helper")
+    machine.exec("dom0", "sed", "-i", 's/"until"/"end"/; s/"paused"/"asleep"/', JOURNAL)
+    upgrade.start()
+    upgrade.wait_closed(before)
+    assert "paused-in-doubt" not in problems(upgrade)
+
+
+def test_a_disk_that_can_only_be_read(upgrade: Upgrade, machine: Lab) -> None:
+    """dom0 is disconnected all the same, which is said; so is what is left, until it can be put back."""
+    before = upgrade.traces()
+    upgrade.must_connect()
+    machine.exec("dom0", "mount", "--bind", "/var/lib/qnet", "/var/lib/qnet")
+    machine.exec("dom0", "mount", "-o", "remount,bind,ro", "/var/lib/qnet")
+    try:
+        error, sentence = upgrade.disconnect()
+        assert error == "Stuck"
+        assert sentence.startswith("dom0 is disconnected from the network, but ")
+        assert "Read-only file system" in sentence
+        said = problems(upgrade)
+        assert "Read-only file system" in said["dom0-left-over"]
+        assert "dom0-stuck" not in said
+        traces = upgrade.traces()
+        assert traces == {**before, "journal": True}
+    finally:
+        machine.exec("dom0", "umount", "/var/lib/qnet")
+    upgrade.wait_closed(before, 40)
+    assert "dom0-left-over" not in problems(upgrade)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -130,6 +133,32 @@ def test_domains_see_neither_the_host_nor_each_other(lab: Lab) -> None:
     assert lab.out("dom0", "sh", "-c", "ls /run/xen") == "lab-hypervisor"
 
 
+def test_whoever_ends_programs_of_dom0_by_name_ends_none_elsewhere(lab: Lab, tmp_path: Path) -> None:
+    """Neither the host's nor another lab's: root in dom0 sees dom0's processes and no others, and so does polkit."""
+    name = f"q{os.getpid()}"  # nobody else's, should it go wrong
+    (tmp_path / name).symlink_to("/bin/sleep")
+    lab.exec("dom0", "ln", "-s", "/bin/sleep", f"/run/{name}")
+    with subprocess.Popen([tmp_path / name, "1000"]) as outside, lab.popen("dom0", f"/run/{name}", "1000") as inside:
+        try:
+            assert "qnet_gui.lab.box.init" in lab.out("dom0", "cat", "/proc/1/cmdline")
+            assert lab.out("dom0", "pgrep", "-c", name) == "1"
+            lab.exec("dom0", "pkill", name)
+            assert inside.wait(5) == -signal.SIGTERM
+            assert outside.poll() is None
+        finally:
+            outside.kill()
+            inside.kill()
+    lab.exec("dom0", "rm", f"/run/{name}")
+
+
+def test_polkit_knows_who_calls_from_within_dom0(lab: Lab) -> None:
+    call = ["dbus-send", "--system", "--print-reply", "--dest=org.qnet.Helper1", "/org/qnet/Helper1"]
+    as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    refused = lab.exec("dom0", *as_nobody, *call, "org.qnet.Helper1.Reapply", check=False)
+    assert "org.qnet.Error.NotAuthorised: This needs a password" in refused.stderr
+    lab.exec("dom0", *call, "org.qnet.Helper1.DisconnectDom0")
+
+
 def test_dom0_has_no_network(lab: Lab) -> None:
     (lo,) = [link for link in json.loads(lab.out("dom0", "ip", "-j", "link")) if link["ifname"] == "lo"]
     assert "UP" in lo["flags"]
@@ -217,12 +246,30 @@ def test_a_domain_comes_and_goes(lab: Lab) -> None:
     assert "extra" not in {domain["name"] for domain in lab.status()["domains"]}
 
 
+def test_the_status_shows_the_addresses_that_are_there(lab: Lab) -> None:
+    """A domain that is cut off has none, whatever it would get."""
+    address = lab.address("personal")
+
+    def row() -> str:
+        return next(line for line in lab.command("status").stdout.splitlines() if line.startswith("personal "))
+
+    assert row().split()[-1] == address
+    lab.exec("dom0", "qnet", "domain", "detach", "personal")
+    assert row().split()[-1] == "-"
+    lab.exec("dom0", "qnet", "domain", "attach", "personal")
+    assert row().split()[-1] == address
+    lab.online("personal")
+
+
 def test_a_domain_is_stopped_and_started(lab: Lab) -> None:
     before, address = lab.id("personal"), lab.address("personal")
     assert lab.command("stop", "personal").stdout == ""
     assert "personal" not in {domain["name"] for domain in lab.status()["domains"]}
     assert "There is no domain" in lab.command("stop", "personal", check=False).stderr
+    assert lab.status()["stopped"] == ["personal"]
+    assert re.search(r"^personal +-  stopped  -$", lab.command("status").stdout, re.MULTILINE)
     lab.command("start", "personal")
+    assert lab.status()["stopped"] == []
     assert lab.id("personal") > before
     assert lab.address("personal") == address
     lab.exec("personal", "curl", "-sf", "-m", "3", "http://www.test/")

@@ -12,7 +12,7 @@ from waiting import DEADLINE
 
 from qnet_gui.model.errors import QnetError, StoreGone
 from qnet_gui.store.client import Store
-from qnet_gui.store.worker import StoreWorker
+from qnet_gui.store.worker import _UNDELIVERED_MAX, StoreWorker
 
 
 class Loop:
@@ -121,6 +121,50 @@ def test_watches_set_before_xenstore_is_there(tmp_path, xen, loop, lost):
     loop.run_until(lambda: events)
     assert lost == []
     worker.close()
+
+
+def test_an_event_that_waits_stands_for_those_like_it(xen, worker, loop):
+    """A domain that writes one node a thousand times makes the main loop look once, not a thousand times."""
+    seen, done = [], []
+    worker.watch("/a", seen.append)
+    loop.run_until(lambda: seen == ["/a"])
+    with Store(xen.hardware.socket) as other:
+        for number in range(1000):
+            other.write("/a/b", str(number))
+    worker.submit(lambda store: store.read("/a/b"), done.append)  # nothing was delivered meanwhile
+    loop.run_until(lambda: done == [b"999"])
+    loop.run_for(0.2)
+    assert 1 <= seen.count("/a/b") <= 3
+    seen.clear()
+    with Store(xen.hardware.socket) as other:
+        other.write("/a/b", "last")
+    loop.run_until(lambda: "/a/b" in seen)
+
+
+def test_so_many_paths_wait_for_the_main_loop_and_no_more(xen, worker, loop):
+    """Each is another one, and the main loop is busy: the rest waits where it is, and jobs are done all the same."""
+    seen, done = [], []
+    worker.watch("/a", seen.append)
+    loop.run_until(lambda: seen == ["/a"])
+    with Store(xen.hardware.socket) as other:
+        for number in range(3 * _UNDELIVERED_MAX):
+            other.write(f"/a/{number}", "")
+    time.sleep(0.2)
+    assert len(worker._undelivered) < 2 * _UNDELIVERED_MAX
+    worker.submit(lambda store: store.read("/a/7"), done.append)
+    loop.run_until(lambda: done == [b""])
+    loop.run_until(lambda: len(set(seen)) == 3 * _UNDELIVERED_MAX + 1)
+
+
+def test_whoever_watches_anew_is_told_though_an_event_for_the_last_one_waits(xen, worker, loop):
+    first, second = [], []
+    worker.watch("/a", first.append)
+    loop.run_until(lambda: first == ["/a"])
+    with Store(xen.hardware.socket) as other:
+        other.write("/a", "1")
+    worker.unwatch("/a")
+    worker.watch("/a", second.append)
+    loop.run_until(lambda: second == ["/a"])
 
 
 def test_nothing_wakes_while_nothing_happens(worker, loop):

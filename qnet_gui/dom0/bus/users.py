@@ -1,10 +1,9 @@
-"""Who calls, by the name that people know. Touches the system bus and the list of users."""
+"""Who calls, by the name that people know. Touches the list of users."""
 
 from __future__ import annotations
 
 import pwd
 from collections.abc import Callable
-from typing import Any
 
 from qnet_gui.dom0.bus.declare import Call
 from qnet_gui.model.errors import NotAuthorised
@@ -20,27 +19,21 @@ def _user_name(uid: int) -> str:
 
 
 class Users:
-    """Callers of one bus, by a connection to it; `refresh` has everything looked at again."""
+    """Callers by name; `refresh` has everything looked at again."""
 
-    def __init__(self, connection: Any, refresh: Callable[[Callable[[], None]], None]) -> None:
-        self._connection = connection
+    def __init__(self, refresh: Callable[[Callable[[], None]], None]) -> None:
         self._refresh = refresh
 
     def after_refresh(self, call: Call, then: Callable[[str], None]) -> None:
         """Have `then` act on how things are now, on behalf of the user whose name it is given."""
         self._refresh(lambda: self.at_once(call, then))
 
-    def at_once(self, call: Call, then: Callable[[str], None]) -> None:
+    @staticmethod
+    def at_once(call: Call, then: Callable[[str], None]) -> None:
         """Give the name of the user who calls to `then`; whoever has left the bus meanwhile is told nothing."""
-
-        def answered(uid: Any) -> None:
-            try:
-                then(_user_name(int(uid)))
-            except Exception as error:
-                call.fail(error)
-
-        bus = "org.freedesktop.DBus"
-        self._connection.call_async(
-            bus, "/org/freedesktop/DBus", bus, "GetConnectionUnixUser", "s", (call.sender,),
-            answered, lambda _: call.fail(NotAuthorised(HelperCode.CALLER_GONE)),
-        )  # fmt: skip
+        try:
+            if call.caller.gone:
+                raise NotAuthorised(HelperCode.CALLER_GONE)
+            then(_user_name(call.caller.uid))
+        except Exception as error:
+            call.fail(error)

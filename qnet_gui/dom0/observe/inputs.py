@@ -19,6 +19,7 @@ from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import AgentState
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.outcome import EndedOperation
 from qnet_gui.model.parse import addresses, domain_name, mac
 from qnet_gui.model.snapshot import Dom0Connection, Operation
@@ -75,9 +76,10 @@ class Inputs:
     `hypervisor`, `store`: whether each answers. `managed_by`: who else manages the domains, empty for nobody. `silent`:
     the agent left a request without an answer. `overdue`: whose report should have come by now (domain ids). `agent`:
     what the chosen netvm's reports; `dropped`: paths of what is off in it. `allocated`: addresses that qnet itself
-    gave, by domain id. `stuck`: the way back of dom0's connection has failed. `frontends`: those of all domains,
-    by domain id, whoever serves them. `agents`: what each domain says of an agent in it. `cards`: who is given a
-    network card.
+    gave, by domain id. `stuck`: the way back of dom0's connection has failed; `left_over`: why, where only something
+    else than its connection is left. `doubtful`: names of those that may have been paused for it and still be so.
+    `frontends`: those of all domains, by domain id, whoever serves them. `agents`: what each domain says of an agent in
+    it. `cards`: who is given a network card.
     """
 
     netvm: DomainInfo | None = None
@@ -99,6 +101,8 @@ class Inputs:
     operation: Operation = field(default_factory=Operation)
     ended: tuple[EndedOperation, ...] = ()
     stuck: bool = False
+    left_over: Message | None = None
+    doubtful: tuple[str, ...] = ()
 
 
 def home(domid: int) -> str:

@@ -147,6 +147,16 @@ def _others_problems(dom0: Dom0Connection) -> Iterable[Problem]:
         yield Problem(ProblemCode.OTHERS_LET_GO, count=len(let_go), names=let_go)
 
 
+def _left_problems(inputs: Inputs) -> Iterable[Problem]:
+    """What a connection of dom0's has left behind."""
+    if inputs.stuck and inputs.left_over is not None:
+        yield Problem(ProblemCode.DOM0_LEFT_OVER, why=inputs.left_over)
+    elif inputs.stuck:
+        yield Problem(ProblemCode.DOM0_STUCK)
+    if inputs.doubtful:
+        yield Problem(ProblemCode.PAUSED_IN_DOUBT, names=inputs.doubtful)
+
+
 def build(inputs: Inputs, name: str) -> BuiltSnapshot:
     """The snapshot of everything, with its problems; `name` is the chosen netvm's."""
     agent = inputs.agent
@@ -173,6 +183,5 @@ def build(inputs: Inputs, name: str) -> BuiltSnapshot:
     problems |= {*_others_problems(inputs.dom0)}
     if inputs.managed_by:
         problems.add(Problem(ProblemCode.MANAGED, manager=inputs.managed_by))
-    if inputs.stuck:
-        problems.add(Problem(ProblemCode.DOM0_STUCK))
+    problems |= {*_left_problems(inputs)}
     return BuiltSnapshot(replace(plain, problems=in_order(problems)), inputs.dropped)

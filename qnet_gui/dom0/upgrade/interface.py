@@ -79,7 +79,7 @@ class UpgradeInterface(Interface):
         """A deadline at that time, earlier or later, in seconds since the epoch; answers with it."""
         self._session.disconnect_at(until, lambda result: _answer(call, result))
 
-    @method("DisconnectDom0", action="org.qnet.disconnect-dom0", gives={"operation": "u"})
+    @method("DisconnectDom0", action="org.qnet.disconnect-dom0", gives={"operation": "u"}, urgent=True)
     def disconnect_dom0(self, call: Call) -> None:
         """Put everything back, whatever is under way; answers with the operation's number at once."""
         self._users.at_once(call, lambda by: call.reply(self._session.disconnect(by)))

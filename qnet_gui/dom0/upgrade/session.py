@@ -8,7 +8,7 @@ While dom0 is connected it looks every few seconds whether the others stand stil
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from ipaddress import IPv4Address
 
@@ -17,7 +17,7 @@ from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.dom0.upgrade.deadline import Deadline
 from qnet_gui.dom0.upgrade.journal import Journal, boot_id
 from qnet_gui.dom0.upgrade.others import Others
-from qnet_gui.dom0.upgrade.step_runner import StepRunner
+from qnet_gui.dom0.upgrade.step_runner import StepRunner, first_reason
 from qnet_gui.dom0.upgrade.steps import PausedAgain
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.config import Config
@@ -134,7 +134,7 @@ class UpgradeSession:
             try:
                 return runner.up(journal, progress)
             except Stuck as error:
-                because = _first(error.message)
+                because = first_reason(error.message)
                 post(lambda: self._failed(because))
                 raise
 
@@ -263,7 +263,10 @@ class UpgradeSession:
         """Something has changed: the netvm may have gone, new domains may have come, and old ones been let go on."""
         journal = self._journal
         self._others.known = inputs.hypervisor
-        if journal is None or self.closing or self.stuck or not inputs.hypervisor:
+        if not inputs.hypervisor:
+            return
+        self._look_at_doubtful(inputs.domains)
+        if journal is None or self.closing or self.stuck:
             return
         netvm = next((info for info in inputs.domains if info.id == journal.netvm), None)
         if netvm is None or netvm.state is DomainState.DYING:
@@ -272,6 +275,11 @@ class UpgradeSession:
             return
         if journal.open and self._others.to_be_looked_after(inputs.domains, journal):
             self._operations.aside(self._started_runner().keep_paused, self._kept_paused)
+
+    def _look_at_doubtful(self, domains: Iterable[DomainInfo]) -> None:
+        runner = self._runner
+        if runner is not None and (still := runner.doubt.still(domains)) != runner.doubt:
+            self._operations.aside(lambda: runner.keep_doubt(still), lambda _: self._changed())
 
     def _kept_paused(self, result: PausedAgain | QnetError) -> None:
         self._others.kept_paused(result)
@@ -285,10 +293,3 @@ class UpgradeSession:
         if result != PausedAgain():
             self._look()
             self._changed()
-
-
-def _first(message: Message) -> Message:
-    """Why it failed, of what is told of a failure whose way back failed too."""
-    sentences = dict(message.arguments).get("sentences")
-    reason = sentences[0] if isinstance(sentences, tuple) and sentences else message
-    return reason if isinstance(reason, Message) else message

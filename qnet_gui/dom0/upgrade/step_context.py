@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from qnet_gui.dom0.upgrade.journal import Journal, JournalFile
+from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, PausedDomain
+from qnet_gui.dom0.upgrade.salvage import Salvaged
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
 from qnet_gui.model.errors import NoAnswer, Refused
 from qnet_gui.model.messages.code import Code
@@ -37,6 +38,9 @@ class StepContext:
         self._cancelled = cancelled
         self._journal_saved = journal_saved
         self._looked = looked
+        #: What is left of a journal that is damaged; and who is paused then without anybody knowing by whom.
+        self.salvaged: Salvaged | None = None
+        self.doubtful: tuple[PausedDomain, ...] = ()
 
     def look(self) -> list[DomainInfo]:
         """The domains and their states as the hypervisor says now, which the session is told too."""

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from qnet_gui.dom0.bus.operations import Progress
 from qnet_gui.dom0.upgrade import packet_filter, resolv_conf
+from qnet_gui.dom0.upgrade.doubt import DoubtFile, Doubtful
 from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, boot_id
 from qnet_gui.dom0.upgrade.step_context import StepContext
-from qnet_gui.dom0.upgrade.steps import STEPS, PausedAgain, Step, in_state, keep_paused
+from qnet_gui.dom0.upgrade.steps import STEPS, WAY, PausedAgain, Step, in_state, keep_paused
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import QnetError, Refused, Stuck, unexpected
@@ -28,10 +29,19 @@ from qnet_gui.store.client import Store
 log = logging.getLogger(__name__)
 
 
+def first_reason(message: Message) -> Message:
+    """Why it failed, of what is told of a failure whose way back failed too."""
+    sentences = dict(message.arguments).get("sentences")
+    reason = sentences[0] if isinstance(sentences, tuple) and sentences else message
+    return reason if isinstance(reason, Message) else message
+
+
 class StepRunner:
     """`journal_saved` is told, on this thread, of each journal that is on the disk from now on; None: there is none.
 
-    `looked` is told, on this thread too, what the hypervisor has said of the domains.
+    `looked` is told, on this thread too, what the hypervisor has said of the domains. `left_over`: why not everything
+    could be put back though dom0 is disconnected. `doubt`: who may have been paused by a predecessor whose journal was
+    damaged.
     """
 
     def __init__(
@@ -43,6 +53,10 @@ class StepRunner:
         self._journal_saved = journal_saved
         self._resolvconf = resolv_conf
         self._looked = looked
+        self._undone: set[str] = set()
+        self._doubt_file = DoubtFile(file.path)
+        self.left_over: Message | None = None
+        self.doubt = self._doubt_file.load()
 
     def _context(self, store: Store, journal: Journal, cancelled: Callable[[], Message | None]) -> StepContext:
         return StepContext(
@@ -53,6 +67,7 @@ class StepRunner:
 
     def up(self, journal: Journal, progress: Progress) -> Message:
         """All steps; when one fails or somebody cancels, all of it is put back and the reason is raised."""
+        self._undone = set()
         with Store() as store:
             context = self._context(store, journal, lambda: progress.cancelled)
             try:
@@ -109,26 +124,48 @@ class StepRunner:
             self._journal_saved(None)
             return Message(UpgradeCode.NOT_CONNECTED)
         self._journal_saved(journal)
+        self.left_over = None
         with Store() as store:
             context = self._context(store, journal, lambda: None)
+            context.salvaged = self._file.salvaged
             failures = self._undo_all(context, progress)
+        if context.doubtful:
+            self.keep_doubt(Doubtful(context.doubtful))
         if not failures:
             try:
                 self._file.remove()
             except QnetError as error:
                 failures = {"journal": error.message}
         if failures:
-            raise Stuck(UpgradeCode.NOT_DISCONNECTED, why=next(iter(failures.values())))
+            raise self._stuck(failures)
+        self._undone = set()
         self._journal_saved(None)
+        if context.doubtful:
+            return Message(UpgradeCode.DISCONNECTED_IN_DOUBT, names=self.doubt.names)
         return Message(UpgradeCode.DISCONNECTED)
 
-    @staticmethod
-    def _undo_all(context: StepContext, progress: Progress) -> dict[str, Message]:
-        """Undo all steps, last one first; returns the reasons of those that could not be undone."""
+    def _stuck(self, failures: dict[str, Message]) -> Stuck:
+        """What to tell people: whether dom0 is still connected, or only something else is not as it was."""
+        why = next(iter(failures.values()))
+        if failures.keys() & set(WAY):
+            return Stuck(UpgradeCode.NOT_DISCONNECTED, why=why)
+        self.left_over = why
+        return Stuck(UpgradeCode.NOT_ALL_PUT_BACK, why=why)
+
+    def keep_doubt(self, doubt: Doubtful) -> None:
+        """These may still be paused though they need not."""
+        self.doubt = doubt
+        self._doubt_file.save(doubt)
+
+    def _undo_all(self, context: StepContext, progress: Progress) -> dict[str, Message]:
+        """Undo all steps, last one first; returns the reasons of those that could not be undone.
+
+        What an earlier try has undone is so: who was paused since has been paused by somebody else.
+        """
         begun = context.journal.begun
         failures: dict[str, Message] = {}
         for step in reversed(STEPS):
-            if begun and step.name not in begun:
+            if (begun and step.name not in begun) or step.name in self._undone:
                 continue
             if any(name in failures for name in step.after):
                 continue
@@ -140,6 +177,7 @@ class StepRunner:
                 failures[step.name] = unexpected(error)
                 progress.failed(step.name, unexpected(error))
             else:
+                self._undone.add(step.name)
                 if what:
                     progress.undone(step.name, what)
         return failures
@@ -148,7 +186,7 @@ class StepRunner:
 
     def pending(self) -> bool:
         """Whether a predecessor has left anything that may have to be put back."""
-        return self._file.path.exists()
+        return self._file.there
 
     def inherit(self) -> Journal | None:
         """What an orderly predecessor left open, if it may stay so: same boot, same netvm, before its deadline."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from qnet_gui.dom0.upgrade import own_interface, packet_filter, resolv_conf
-from qnet_gui.dom0.upgrade.journal import Journal, PausedDomain
+from qnet_gui.dom0.upgrade.journal import Journal, PausedDomain, boot_id
 from qnet_gui.dom0.upgrade.needed_domains import needed_by
 from qnet_gui.dom0.upgrade.step_context import StepContext
 from qnet_gui.hypervisor.port import DomainInfo, VifRequest
@@ -58,11 +58,16 @@ def _of(listed: tuple[str, ...], some: UpgradeCode, nobody: UpgradeCode) -> Mess
 # -- pause
 
 
+def as_paused(infos: Iterable[DomainInfo]) -> tuple[PausedDomain, ...]:
+    """Domains as the journal has them."""
+    return tuple(PausedDomain(info.id, info.uuid, info.name) for info in infos)
+
+
 def to_be_paused(domains: Iterable[DomainInfo], spared: Iterable[int]) -> tuple[PausedDomain, ...]:
     """Who is to be paused of the domains that there are: all that run, but dom0 and those that it needs. Pure."""
     kept = {DOM0, *spared}
     running = (info for info in domains if info.state is DomainState.RUNNING and info.id not in kept)
-    return tuple(PausedDomain(info.id, info.uuid, info.name) for info in running)
+    return as_paused(running)
 
 
 def newcomers(domains: Iterable[DomainInfo], spared: Iterable[int], journal: Journal) -> tuple[PausedDomain, ...]:
@@ -136,11 +141,16 @@ def _unpause(context: StepContext) -> Message | None:
 
     To let everybody go woke those that their user had paused before (Qubes OS, 2d553d45).
     """
-    if not context.journal.paused:
+    if not context.journal.paused and context.salvaged is None:
         return None
-    alive = {(info.id, info.uuid) for info in context.hypervisor.domains() if info.state is not DomainState.DYING}
+    domains = context.hypervisor.domains()
+    alive = {(info.id, info.uuid) for info in domains if info.state is not DomainState.DYING}
+    paused = context.journal.paused
+    if context.salvaged is not None:
+        paused = as_paused(context.salvaged.ours(domains, boot_id()))
+        context.doubtful = as_paused(context.salvaged.doubtful(domains, boot_id()))
     resumed = []
-    for domain in context.journal.paused:
+    for domain in paused:
         if (domain.id, domain.uuid) in alive:
             try:
                 context.hypervisor.unpause(domain.id)
@@ -269,10 +279,10 @@ def _restore_resolvconf(context: StepContext) -> Message:
 
 
 #: What keeps dom0's protection up: these must be undone before it is taken down.
-_WAY = ("attach", "up")
+WAY = ("attach", "up")
 STEPS = (
-    Step("pause", UpgradeCode.PAUSING_OTHERS, _pause, _unpause, after=_WAY),
-    Step("filter", UpgradeCode.CLOSING_DOM0, _filter, _remove_filter, after=_WAY),
+    Step("pause", UpgradeCode.PAUSING_OTHERS, _pause, _unpause, after=WAY),
+    Step("filter", UpgradeCode.CLOSING_DOM0, _filter, _remove_filter, after=WAY),
     Step("attach", UpgradeCode.ATTACHING_DOM0, _attach, _detach),
     Step("address", UpgradeCode.GIVING_ADDRESS, _set_address, _flush),
     Step("resolv.conf", UpgradeCode.TELLING_SERVERS, _install_resolvconf, _restore_resolvconf),

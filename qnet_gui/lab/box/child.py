@@ -6,7 +6,6 @@ is so, and after that answers orders. Touches that process and its control group
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import os
@@ -27,9 +26,9 @@ _MESSAGE = 4096
 
 
 class Child:
-    """One such process. `own_processes`: it and what it starts see no process outside."""
+    """One such process. It and what it starts see no process outside, so that they can end none either."""
 
-    def __init__(self, place: Place, name: str, group: str, module: str, *arguments: str, own_processes: bool) -> None:
+    def __init__(self, place: Place, name: str, group: str, module: str, *arguments: str) -> None:
         self.name = name
         self.group = cgroup.make(place.cgroup / group)
         self.network = -1
@@ -38,8 +37,7 @@ class Child:
         self._numbers = itertools.count(1)
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", module, str(theirs.fileno()), place.name, *arguments]
-        processes = syscalls.children_in(None) if own_processes else contextlib.nullcontext()
-        with theirs, log_file(place, f"{name}-init") as log, processes:
+        with theirs, log_file(place, f"{name}-init") as log, syscalls.children_in(None):
             self._process = subprocess.Popen(
                 command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )

@@ -67,7 +67,7 @@ def _join_and_enter(pidfd: int, group: Path) -> None:
 def enter(name: str, domain: str) -> None:
     """The calling process, which must have one thread, is in a domain from now on, and so is what it starts.
 
-    Other domains than dom0 have process namespaces of their own, which only what it starts is in.
+    A domain has a process namespace of its own, which only what it starts is in.
     """
     process = first_process(name, domain)
     pidfd = os.pidfd_open(process.pid)

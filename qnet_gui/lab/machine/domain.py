@@ -57,9 +57,8 @@ class Domain:
             self._socket = hardware.add(domid)
             toolstack.create(self._identity, driver_domain=config.role == NETVM)
         self.init = Child(
-            place, config.name, f"d{domid}", "qnet_gui.lab.box.init", config.name, config.role, str(domid),
-            own_processes=config.name != DOM0,  # whoever asks dom0's polkit from the user's desktop must be seen by it
-        )  # fmt: skip
+            place, config.name, f"d{domid}", "qnet_gui.lab.box.init", config.name, config.role, str(domid)
+        )
 
     def finish(self) -> None:
         """Wait until it has its namespaces, and start the drivers in its kernel."""

@@ -23,7 +23,7 @@ class UplinkWorld:
         self._netvms = {provider.name: netvms[provider.number % len(netvms)] for provider in self._providers.values()}
         self._plugged = {provider.name: provider.number < len(netvms) for provider in self._providers.values()}
         self.children = {
-            name: Child(place, name, name, "qnet_gui.lab.machine.provider", str(provider.number), own_processes=True)
+            name: Child(place, name, name, "qnet_gui.lab.machine.provider", str(provider.number))
             for name, provider in self._providers.items()
         }
 

@@ -44,7 +44,6 @@ class HelperCode(Code):
 
     # polkit
     CALLER_GONE = "caller-gone", "The caller has gone."
-    CALLER_NAMELESS = "caller-nameless", "Nobody can be authorised without a name on the bus."
     PASSWORD_NOT_GIVEN = "password-not-given", "The password was not given."
     PASSWORD_NOT_WANTED = (
         "password-not-wanted",
@@ -54,6 +53,25 @@ class HelperCode(Code):
     PASSWORD_WRONG = "password-wrong", "No right password was given, or you are not allowed to do this."
     NOT_ALLOWED = "not-allowed", "You are not allowed to do this."
     POLKIT_SILENT = "polkit-silent", "polkit does not answer, so nobody can be authorised."
+
+    # who asks for too much at once
+    TEXT_TOO_LONG = "text-too-long", "A text is too long: at most {high} characters are taken."
+    CALLS_TOO_MANY = (
+        "calls-too-many",
+        "You have asked the network helper for too much at once. Wait until some of it is answered.",
+    )
+    CALLS_OF_OTHERS = (
+        "calls-of-others",
+        "Others ask the network helper for very much at the moment. Try it again in a moment.",
+    )
+    QUESTIONS_TOO_MANY = (
+        "questions-too-many",
+        "Too many requests of yours wait for a password already. Answer or close those dialogs first.",
+    )
+    QUESTIONS_OF_OTHERS = (
+        "questions-of-others",
+        "Very many requests of others wait for a password at the moment. Try it again in a moment.",
+    )
 
     # whoever is at another operation
     BUSY_CONNECTING = "busy-connecting", "{user} is connecting dom0 to the network. Wait until that is done."

@@ -14,6 +14,17 @@ class ProblemCode(Code):
         "The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, "
         "and restart this computer, which puts everything back.",
     )
+    DOM0_LEFT_OVER = (
+        "dom0-left-over",
+        "dom0 is disconnected, but not everything could be put back: {why}",
+        "The helper keeps trying. Where a disk is full or can only be read, make room on it or make it writable again: "
+        "sudo mount -o remount,rw /",
+    )
+    PAUSED_IN_DOUBT = (
+        "paused-in-doubt",
+        "Who was paused for dom0's last connection could not be read any more. It may be, and still be so: {names}.",
+        "Let those go on that you have not paused yourself: in the menu, or with sudo xl unpause and the name.",
+    )
     OTHERS_RUN = (
         "others-run",
         Plural(
@@ -90,6 +101,11 @@ class ProblemCode(Code):
         "nft-failed",
         "netvm could not load its packet filter.",
         "See the agent's log in netvm.",
+    )
+    OTHERS_UNDO = (
+        "others-undo",
+        "Another program in netvm undoes again and again what qnet sets there.",
+        "qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.",
     )
     VIF_REFUSED = (
         "vif-refused",

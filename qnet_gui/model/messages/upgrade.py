@@ -33,6 +33,15 @@ class UpgradeCode(Code):
     STAYS_CONNECTED = "stays-connected", "dom0 stays connected to the network until its deadline."
     NOT_CONNECTED = "not-connected", "dom0 is not connected to the network."
     DISCONNECTED = "disconnected", "dom0 is disconnected from the network, as it should be."
+    DISCONNECTED_IN_DOUBT = (
+        "disconnected-in-doubt",
+        "dom0 is disconnected from the network. Who was paused for it could not be read any more. It may be, and still"
+        " be so: {names}.",
+    )
+    NOT_ALL_PUT_BACK = (
+        "not-all-put-back",
+        "dom0 is disconnected from the network, but not everything could be put back: {why} qnet keeps trying.",
+    )
     NOT_DISCONNECTED = "not-disconnected", "dom0 could not be disconnected: {why} qnet keeps trying."
     PUT_BACK = "put-back", "{why} Everything has been put back."
     NOT_PUT_BACK = "not-put-back", "It could not be put back: {why} To see how it is: qnet dom0 status"
@@ -92,6 +101,7 @@ class UpgradeCode(Code):
     DOM0_CARD_GONE = "dom0-card-gone", "dom0's card has gone."
     IPV6_STAYS_ON = "ipv6-stays-on", "IPv6 cannot be switched off on {interface}: {why}."
     JOURNAL_FIELDS = "journal-fields", "The journal has other fields than it should."
+    JOURNAL_NO_FILE = "journal-no-file", "There is something else in the journal's place."
     JOURNAL_UNREADABLE = "journal-unreadable", "The journal is not one: {kind}."
     DOM0_NETWORK_UNREADABLE = "dom0-network-unreadable", "dom0's addresses and routes cannot be read: {why}."
     DOM0_NETWORK_SILENT = "dom0-network-silent", "dom0's addresses and routes cannot be read: no answer."

@@ -17,6 +17,7 @@ NEAR = 300
 #: Seconds by which a deadline differs when somebody has chosen another, and not only the clock was set.
 _CHOSEN = 5
 _STUCK, _REACHABLE = "dom0-stuck", "dom0-reachable"
+_LEFT_OVER, _DOUBT = "dom0-left-over", "paused-in-doubt"
 _RUN, _LET_GO = "others-run", "others-let-go"
 _SHIELD = "dom0-connected"
 _CONNECTED = (Action.DISCONNECT, Action.UPGRADE)
@@ -77,6 +78,10 @@ class Dom0Tracker:
         if stuck and not _problem(before, _STUCK):
             title = tr("dom0 could not be disconnected")
             announcements.append(Notification(Kind.DOM0, title, stuck.cure, _CONNECTED, urgent=True, icon=_SHIELD))
+        for code, title in ((_LEFT_OVER, tr("Not everything is as before dom0 was connected")),
+                            (_DOUBT, tr("Domains may still be paused"))):  # fmt: skip
+            if (left := _problem(snapshot, code)) and not _problem(before, code):
+                announcements.append(Notification(Kind.DOM0, title, f"{left.sentence} {left.cure}", urgent=True))
         for code in (_RUN, _LET_GO):
             others = _problem(snapshot, code)
             if others and others != _problem(before, code):

@@ -135,7 +135,7 @@ def can_disconnect(snapshot: Snapshot | None) -> bool:
     """Whether dom0 is, or may be, connected, and is not on its way back already."""
     if snapshot is None or snapshot.dom0.state is Dom0State.CLOSED:
         return False
-    stuck = any(problem.code == "dom0-stuck" for problem in snapshot.problems)
+    stuck = any(problem.code in ("dom0-stuck", "dom0-left-over") for problem in snapshot.problems)
     return stuck or snapshot.dom0.state is not Dom0State.CLOSING
 
 

@@ -51,7 +51,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>This is no netvm, and nothing has been changed: {why}</source>
-            <translation type="unfinished" />
+            <translation>Dies ist keine netvm, und nichts wurde geändert: {why}</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
@@ -584,7 +584,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Another program in netvm undoes again and again what qnet sets there.</source>
-            <translation type="unfinished" />
+            <translation>Ein anderes Programm in der netvm macht immer wieder rückgängig, was qnet dort setzt.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -804,7 +804,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.</source>
-            <translation type="unfinished" />
+            <translation>qnet doctor nennt es. Sorgen Sie dafür, dass dieses Programm qnets eigene Tabelle, Routen und Adressen in Ruhe lässt, oder halten Sie es an.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -1093,12 +1093,12 @@
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused a change of its routing rules: {why}.</source>
-            <translation type="unfinished" />
+            <translation>Der Kernel hat eine Änderung seiner Routing-Regeln abgelehnt: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused a change of the routes to domains: {why}.</source>
-            <translation type="unfinished" />
+            <translation>Der Kernel hat eine Änderung der Routen zu Domänen abgelehnt: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1153,7 +1153,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel settings cannot be watched: {why}.</source>
-            <translation type="unfinished" />
+            <translation>Die Kernel-Einstellungen können nicht beobachtet werden: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1745,7 +1745,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is no repair.</source>
-            <translation type="unfinished" />
+            <translation>{value} ist keine Reparatur.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />

@@ -63,8 +63,11 @@ class _Answer:
     message: Any
 
 
+@dataclass(frozen=True, slots=True)
 class _Interrupt:
     """Somebody pressed Ctrl-C, or hung up."""
+
+    hangup: bool
 
 
 class _Gone:
@@ -121,6 +124,8 @@ class Line:
     def ignore_hangup(self) -> None:
         """From now on only Ctrl-C interrupts: what is done is what whoever hangs up wants."""
         self._hangup_ignored = True
+        heard = [event for event in self._events if not (isinstance(event, _Interrupt) and event.hangup)]
+        self._events = deque(heard)
 
     # -- what arrives
 
@@ -142,7 +147,7 @@ class Line:
 
     def _interrupted(self, number: int) -> bool:
         if number == signal.SIGINT or not self._hangup_ignored:
-            self._events.append(_Interrupt())
+            self._events.append(_Interrupt(number in HANGUPS))
         return True
 
     # -- what is waited for

@@ -76,8 +76,8 @@ def _seconds(text: str) -> float:
 
 
 def candidates(snapshot: Snapshot) -> list[str]:
-    """Who might be the netvm: the one that is, and domains that have no vif, since one that serves needs none."""
-    return sorted({snapshot.netvm.name, *(domain.name for domain in snapshot.domains if not domain.vif)})
+    """Who might be the netvm: the one that is, and domains that can serve."""
+    return sorted({snapshot.netvm.name, *(domain.name for domain in snapshot.domains if domain.serves)})
 
 
 def add_parser(verb: Callable[..., ArgumentParser]) -> None:
@@ -86,11 +86,15 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
     parser = verb(
         "set", set_, "choose the netvm",
-        " It must run, and serve others. dom0 can be chosen too, which is strongly discouraged: it then can be attacked"
-        " from the network.",
+        " It must run, and serve others. dom0 can be chosen too where qnet-agent runs in it, which is strongly"
+        " discouraged: it then can be attacked from the network.",
     )  # fmt: skip
     parser.add_argument("name", metavar="NAME", help="the domain")
-    parser.add_argument("--move", action="store_true", help="move the running domains of the old one over to it")
+    parser.add_argument(
+        "--move",
+        action="store_true",
+        help="move the running domains of the old one over to it; chosen already, move all that are with another",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
     for name, text, wait, awaited, more in (
         (

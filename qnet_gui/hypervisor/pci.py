@@ -68,12 +68,13 @@ def controllers(root: Path = ROOT) -> list[PciNic]:
         names = sorted(path.name for path in (root / "devices").iterdir())
     except FileNotFoundError:  # no such bus
         return []
-    nics = (nic(name, root) for name in names if _is_controller(root / "devices" / name))
+    nics = (nic(name, root) for name in names if is_controller(name, root))
     return [controller for controller in nics if controller is not None]
 
 
-def _is_controller(folder: Path) -> bool:
+def is_controller(device: str, root: Path | None = None) -> bool:
+    """Whether the device with this full address is a network controller; not when it is not there."""
     try:
-        return (folder / "class").read_text(encoding="ascii").startswith(_CONTROLLER)
+        return ((root or ROOT) / "devices" / device / "class").read_text(encoding="ascii").startswith(_CONTROLLER)
     except OSError:  # gone meanwhile
         return False

@@ -34,7 +34,10 @@ class AgentState(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """A domain other than dom0 and the netvm. `vif` is the backend's name; empty where the domain has none."""
+    """A domain other than dom0 and the netvm. `vif` is the backend's name; empty where the domain has none.
+
+    `serves`: it can be the netvm, since an agent has reported from it, or a network card is given to it.
+    """
 
     name: str
     id: int
@@ -42,6 +45,7 @@ class Domain:
     address: IPv4Address | None = None
     vif: str = ""
     netvm: str = ""
+    serves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

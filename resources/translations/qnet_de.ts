@@ -6,7 +6,7 @@
         <message>
             <location filename="../../qnet_gui/model/clock.py" />
             <source>tomorrow {time}</source>
-            <translation type="unfinished" />
+            <translation>morgen {time}</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
@@ -125,8 +125,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/domains.py" />
-            <source>No network agent runs in dom0, so no domain can be moved to it. Start it: systemctl start qnet-agent</source>
-            <translation>In dom0 läuft kein Netzwerk-Agent, also kann keine Domäne dorthin umziehen. Starten Sie ihn: systemctl start qnet-agent</translation>
+            <source>No network agent runs in dom0, so it cannot be the netvm. Start it: systemctl start qnet-agent</source>
+            <translation>In dom0 läuft kein Netzagent, also kann dom0 nicht die netvm sein. Starten: systemctl start qnet-agent</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/domains.py" />
@@ -793,18 +793,26 @@
         </message>
         <message numerus="yes">
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>{count} domains are attached to other domains than {netvm}, the netvm: {names}.</source>
+            <translation>
+                <numerusform>{count} Domäne hängt an einer anderen Domäne als {netvm}, der Netz-VM: {names}.</numerusform>
+                <numerusform>{count} Domänen hängen an anderen Domänen als {netvm}, der Netz-VM: {names}.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>{count} domains run although dom0 is connected to the network: {names}.</source>
-            <translation type="unfinished">
-                <numerusform />
-                <numerusform />
+            <translation>
+                <numerusform>{count} Domäne läuft, obwohl dom0 mit dem Netz verbunden ist: {names}.</numerusform>
+                <numerusform>{count} Domänen laufen, obwohl dom0 mit dem Netz verbunden ist: {names}.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>{count} domains were let go on while dom0 is connected, and have been paused again: {names}.</source>
-            <translation type="unfinished">
-                <numerusform />
-                <numerusform />
+            <translation>
+                <numerusform>{count} Domäne wurde fortgesetzt, während dom0 verbunden ist, und ist wieder angehalten: {names}.</numerusform>
+                <numerusform>{count} Domänen wurden fortgesetzt, während dom0 verbunden ist, und sind wieder angehalten: {names}.</numerusform>
             </translation>
         </message>
         <message>
@@ -1320,17 +1328,17 @@
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>The network helper had ended while dom0 was connected.</source>
-            <translation type="unfinished" />
+            <translation>Der Netzwerk-Helfer war beendet worden, während dom0 verbunden war.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>The time is over.</source>
-            <translation type="unfinished" />
+            <translation>Die Zeit ist um.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>There is something else in the journal's place.</source>
-            <translation>Am Platz des Journals ist etwas anderes.</translation>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
@@ -1370,7 +1378,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>dom0 can be disconnected at a time within the next {high} minutes, which {until} is not.</source>
-            <translation type="unfinished" />
+            <translation>dom0 kann zu einer Zeit in den nächsten {high} Minuten getrennt werden; {until} liegt nicht darin.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
@@ -1534,9 +1542,9 @@
         <message numerus="yes">
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>{count} domains cannot be paused and run all the same: {names}.</source>
-            <translation type="unfinished">
-                <numerusform />
-                <numerusform />
+            <translation>
+                <numerusform>{count} Domäne lässt sich nicht anhalten und läuft trotzdem: {names}.</numerusform>
+                <numerusform>{count} Domänen lassen sich nicht anhalten und laufen trotzdem: {names}.</numerusform>
             </translation>
         </message>
         <message>
@@ -1552,7 +1560,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>{why} dom0 is disconnected from the network.</source>
-            <translation type="unfinished" />
+            <translation>{why} dom0 ist vom Netz getrennt.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -2529,12 +2537,12 @@
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Not all other domains stand still</source>
-            <translation type="unfinished" />
+            <translation>Nicht alle anderen Domänen stehen still</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Not everything is as before dom0 was connected</source>
-            <translation>Nicht alles ist wie vor der Verbindung von dom0</translation>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
@@ -2549,7 +2557,7 @@
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>dom0 could not be connected</source>
-            <translation type="unfinished" />
+            <translation>dom0 konnte nicht verbunden werden</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
@@ -2822,7 +2830,7 @@
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>Disconnect and log out</source>
-            <translation type="unfinished" />
+            <translation>Trennen und abmelden</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
@@ -2847,12 +2855,12 @@
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>Log out</source>
-            <translation type="unfinished" />
+            <translation>Abmelden</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
             <source>Log out, and leave it connected</source>
-            <translation type="unfinished" />
+            <translation>Abmelden und verbunden lassen</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/questions.py" />
@@ -2937,22 +2945,22 @@
         <message>
             <location filename="../../qnet_gui/tray/windows/time_question.py" />
             <source>Disconnect at…</source>
-            <translation type="unfinished" />
+            <translation>Trennen um …</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/time_question.py" />
             <source>Disconnect dom0 at:</source>
-            <translation type="unfinished" />
+            <translation>dom0 trennen um:</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/time_question.py" />
             <source>Set</source>
-            <translation type="unfinished" />
+            <translation>Setzen</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/time_question.py" />
             <source>dom0 stays connected to the network until {until}.</source>
-            <translation type="unfinished" />
+            <translation>dom0 bleibt bis {until} mit dem Netz verbunden.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />
@@ -2977,7 +2985,7 @@
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />
             <source>More time:</source>
-            <translation type="unfinished" />
+            <translation>Mehr Zeit:</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/upgrade.py" />

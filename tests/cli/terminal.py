@@ -57,16 +57,25 @@ class Terminal:
             time.sleep(0.01)
         self.type(text)
 
+    def hang_up(self) -> None:
+        """Close the terminal; the command is not waited for."""
+        os.close(self._fd)
+        self._fd = -1
+
     def end(self, seconds: float = DEADLINE) -> int:
         """Wait for its end; its exit status."""
         until = time.monotonic() + seconds
-        while self._read(0.2):
+        while self._fd >= 0 and self._read(0.2):
             assert time.monotonic() < until, f"it did not end: {self.text}"
+        while self._fd < 0 and not os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            assert time.monotonic() < until, "it did not end after its terminal was closed"
+            time.sleep(0.02)
         return self._reap()
 
     def _reap(self) -> int:
         pid, self._pid = self._pid, 0
-        os.close(self._fd)
+        if self._fd >= 0:
+            os.close(self._fd)
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
     def close(self) -> None:

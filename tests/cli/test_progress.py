@@ -223,6 +223,6 @@ def test_who_might_be_the_netvm():
     domains = (
         Domain("work", 2, DomainState.RUNNING, vif="vif2.0", netvm="netvm"),
         Domain("vault", 3, DomainState.RUNNING),
-        Domain("netvm2", 4, DomainState.RUNNING),
+        Domain("netvm2", 4, DomainState.RUNNING, serves=True),
     )
-    assert netvm.candidates(Snapshot(Netvm("netvm", 1), domains=domains)) == ["netvm", "netvm2", "vault"]
+    assert netvm.candidates(Snapshot(Netvm("netvm", 1), domains=domains)) == ["netvm", "netvm2"]

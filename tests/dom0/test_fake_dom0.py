@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from qnet_gui.dom0.observe import collector as collector_module
 from qnet_gui.dom0.observe.inputs import VifStatus
 from qnet_gui.dom0.observe.snapshot_builder import build
 from qnet_gui.dom0.upgrade import session as session_module
+from qnet_gui.hypervisor import pci
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, Busy, NoAnswer, QnetError, Refused
 from qnet_gui.model.outcome import last_of_dom0
@@ -181,6 +183,40 @@ def test_another_netvm_is_chosen_and_domains_are_moved_the_paused_ones_later(dom
     dom0.until(lambda inputs: backend_of(dom0, 3) == {9})
     assert dom0.attachments.name == "netvm2"
     assert "netvm2" in (dom0.folder / "qnet.toml").read_text()
+
+
+def test_who_is_with_another_netvm_is_a_problem_and_moved_to_the_one_that_is_chosen_already(dom0: Any) -> None:
+    dom0.hypervisor.create(9, "netvm2")
+    dom0.hypervisor.say_agent_runs(9)
+    dom0.until(lambda inputs: inputs.agents.get(9))
+    dom0.hypervisor.attach(4, 9, "10.137.0.4")
+    dom0.until(lambda inputs: inputs.frontends.get(4))
+    assert names_of(dom0, "attached-elsewhere") == ("vault",)
+    error, sentence = dom0.end_of(dom0.attachments.choose("user", dom0.inputs, "netvm", True))
+    assert (error, sentence) == (None, "netvm is the netvm now. Moved to it: vault.")
+    dom0.until(lambda inputs: backend_of(dom0, 4) == {1})
+    dom0.loop.until(lambda: not names_of(dom0, "attached-elsewhere"))
+
+
+def test_who_can_serve_is_offered(dom0: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agent has reported from it, or a network card is given to it; not whoever has no vif."""
+
+    def offered() -> list[str]:
+        return [domain.name for domain in build(dom0.inputs, "netvm").snapshot.domains if domain.serves]
+
+    for device, kind in (("0000:03:00.0", "0x020000"), ("0000:04:00.0", "0x0c0330")):
+        (tmp_path / "devices" / device).mkdir(parents=True)
+        (tmp_path / "devices" / device / "class").write_text(f"{kind}\n")
+    monkeypatch.setattr(pci, "ROOT", tmp_path)
+    assert offered() == []
+    dom0.hypervisor.create(9, "netvm2")
+    dom0.hypervisor.say_agent_runs(9)
+    dom0.loop.until(lambda: offered() == ["netvm2"])
+    for domid, name, device in ((10, "nics", "0000:03:00.0"), (11, "usb", "0000:04:00.0")):
+        dom0.hypervisor.create(domid, name)
+        dom0.store.write(f"/local/domain/0/backend/pci/{domid}/0/dev-0", device)
+        dom0.store.write(f"/libxl/{domid}/device/pci/0/backend-id", "0")
+    dom0.loop.until(lambda: offered() == ["netvm2", "nics"])
 
 
 def test_a_domain_that_cannot_be_moved_is_named(dom0: Any, log_guard: Any) -> None:

@@ -199,12 +199,51 @@ def test_a_domain_that_comes_meanwhile_is_paused_and_resumed(upgrade: Upgrade, m
     machine.remove("late")
 
 
+def test_a_domain_that_somebody_lets_go_on_is_paused_again(upgrade: Upgrade, machine: Lab) -> None:
+    """It ran while everything said that it was paused."""
+    machine.expect_log("paused again, since somebody had let it go on: work")
+    upgrade.must_connect()
+    try:
+        machine.unpause("work")
+        told = upgrade.spin(
+            "word of it",
+            lambda: (
+                upgrade.last_snapshot
+                and [problem for problem in upgrade.last_snapshot.problems if problem.code == "others-let-go"]
+            ),
+        )
+        assert dict(told[0].arguments)["names"] == ("work",)
+        assert _states(machine)["work"] == "paused"
+        assert upgrade.snapshot().dom0.paused == ("personal", "vault", "work")
+    finally:
+        upgrade.must_disconnect()
+    assert _states(machine)["work"] == "running"
+
+
+def test_how_it_ended_is_known_to_whoever_looks_later(upgrade: Upgrade, machine: Lab) -> None:
+    machine.expect_log("it failed: The netvm did not serve dom0's card in time")
+    machine.stop_program("netvm", "devd")  # so that nobody serves the card
+    machine.exec("netvm", "pkill", "-STOP", "qnet-agent")
+    try:
+        number = upgrade.call("ConnectDom0", "u", 5)
+        upgrade.spin("the card", lambda: any(step[1:3] == ("attach", "begun") for step in upgrade.steps))
+        error, sentence = upgrade.end_of(number, 40)
+        ended = upgrade.snapshot().ended[-1]
+        assert (ended.id, ended.kind, ended.by) == (number, "connect", "root")
+        assert (ended.error.rpartition(".")[2], str(ended.outcome)) == (error, sentence)
+        assert sentence == "The netvm did not serve dom0's card in time. Everything has been put back."
+    finally:
+        machine.exec("netvm", "pkill", "-CONT", "qnet-agent")
+        machine.start_program("netvm", "devd")
+
+
 def test_the_deadline_disconnects_by_itself(upgrade: Upgrade) -> None:
     before = upgrade.traces()
     upgrade.begin("hasty")
     assert upgrade.connect(3)[0] == ""
+    before_that = upgrade.snapshot().dom0.until
     until = upgrade.call("ExtendDom0", "u", 5)
-    assert until == upgrade.snapshot().dom0.until
+    assert until == upgrade.snapshot().dom0.until == before_that + 5
     upgrade.wait_closed(before)
     assert until - 1 <= time.time() < until + 10
 

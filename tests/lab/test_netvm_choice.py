@@ -7,9 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from qnet_gui.store import keys
+
 from . import netvms
 from .conftest import Lab, running
 from .netvms import CONFIG, page, qnet, refusal, served_by, state, until_page
+
+ELSEWHERE = "attached-elsewhere"
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +57,18 @@ def test_without_moving_each_stays_with_the_netvm_that_it_has(two: Lab) -> None:
     assert page(two, "work") == "isp1"
     assert state(two, "work")["netvm"] == "netvm"
     assert two.out("work", "cat", "/etc/resolv.conf").count("nameserver") == 2
+    [problem] = [one for one in json.loads(qnet(two, "status", "--json"))["problems"] if one["code"] == ELSEWHERE]
+    assert problem["arguments"]["names"] == ["personal", "work"]
+    assert problem["cure"] == "qnet netvm set netvm2 --move moves them to it."
     qnet(two, "domain", "detach", "work")
     qnet(two, "domain", "attach", "work")
     assert page(two, "work") == "isp2"
+    # the cure, as it is printed
+    assert qnet(two, "netvm", "set", "netvm2", "--move").splitlines()[-1] == (
+        "netvm2 is the netvm now. Moved to it: personal."
+    )
+    assert page(two, "personal") == "isp2"
+    assert ELSEWHERE not in qnet(two, "status", "--json")
 
 
 def test_the_choice_outlives_the_helper_and_the_file_keeps_its_comments(two: Lab) -> None:
@@ -112,13 +125,20 @@ def test_a_netvm_that_does_not_run_or_is_paused_cannot_be_chosen(two: Lab) -> No
 
 
 def test_dom0_is_accepted_with_a_problem_in_every_snapshot(two: Lab) -> None:
-    assert "No network agent runs in dom0" in refusal(two, "netvm", "set", "dom0", "--move")
+    for more in ((), ("--move",)):
+        assert "No network agent runs in dom0" in refusal(two, "netvm", "set", "dom0", *more)
+    with two.store("dom0") as store:
+        store.write(keys.AGENT_STATE.under(0), "stopped")
+    two.wait("word of it", lambda: two.exec("dom0", "qnet", "netvm", "set", "dom0", check=False).returncode == 0)
+    qnet(two, "netvm", "set", "netvm")
     done = two.exec("dom0", "qnet", "netvm", "set", "dom0")
     assert "WARNING: with dom0 as the netvm" in done.stderr
     snapshot = json.loads(qnet(two, "status", "--json"))
     assert (snapshot["netvm"]["name"], snapshot["netvm"]["id"]) == ("dom0", 0)
     assert "dom0-netvm" in [problem["code"] for problem in snapshot["problems"]]
     assert page(two, "work") == "isp1"
+    with two.store("dom0") as store:
+        store.delete(keys.AGENT_STATE.under(0))
 
 
 def test_the_agent_runs_in_dom0_too(two: Lab) -> None:

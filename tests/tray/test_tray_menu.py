@@ -59,7 +59,7 @@ def test_domains_of_another_manager_are_shown_only() -> None:
 
 
 def test_of_very_many_domains_the_first_are_there() -> None:
-    many = tuple(Domain(f"d{number:03}", number + 2, DomainState.RUNNING) for number in range(500))
+    many = tuple(Domain(f"d{number:03}", number + 2, DomainState.RUNNING, serves=True) for number in range(500))
     below = by(up(CABLE, domains=many), "Domains").rows
     assert len(below) == DOMAINS_MAX + 1
     assert below[-1] == Row("480 more in Status…", ActionRequest(Action.STATUS))

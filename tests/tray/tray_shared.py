@@ -31,7 +31,7 @@ RUNNING = Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING)
 DOMAINS = (
     Domain("work", 4, DomainState.RUNNING, IPv4Address("10.137.0.16"), "vif4.0", "netvm"),
     Domain("personal", 5, DomainState.PAUSED, IPv4Address("10.137.0.17"), "vif5.0", "netvm"),
-    Domain("vault", 6, DomainState.RUNNING),
+    Domain("vault", 6, DomainState.RUNNING, serves=True),
 )
 
 

@@ -124,10 +124,15 @@ class Attachments:
         return number
 
     def choose(self, by: str, inputs: Inputs, wanted: str, move: bool) -> int:
-        """Make another domain the netvm; `move`: and move the old one's running domains. Returns the number."""
+        """Make another domain the netvm; `move`: and move the old one's running domains. Returns the number.
+
+        Of the one that it is already, `move` moves all that are with another.
+        """
         netvm = preconditions.choose(inputs, wanted, move)
         old, new = self.name, "dom0" if netvm.id == 0 else netvm.name
-        affected = self._served_by(inputs, old) if move and old != new else {}
+        affected: dict[DomainInfo, frozenset[int]] = {}
+        if move:
+            affected = self._served_by(inputs, old) if old != new else self._not_with(inputs, netvm.id)
         running = [(info, ids) for info, ids in affected.items() if info.state is DomainState.RUNNING]
         paused = {info: ids for info, ids in affected.items() if info.state is DomainState.PAUSED}
 
@@ -167,6 +172,15 @@ class Attachments:
             if domid and ids and domid in infos:
                 served[infos[domid]] = frozenset(ids)
         return served
+
+    @staticmethod
+    def _not_with(inputs: Inputs, netvm: int) -> dict[DomainInfo, frozenset[int]]:
+        """Domains that another domain than this serves, and the ids of all that serve them."""
+        infos, others = frontends.alive(inputs), {}
+        for domid in frontends.not_with_netvm(inputs):
+            backends = {frontend.backend for frontend in inputs.frontends[domid].values()}
+            others[infos[domid]] = frozenset(backends - {netvm})
+        return others
 
     # -- what happens by itself
 

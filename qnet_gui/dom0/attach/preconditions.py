@@ -122,7 +122,7 @@ def choose(inputs: Inputs, wanted: str, move: bool) -> DomainInfo:
     _closed(inputs)
     if wanted in _DOM0:
         dom0 = _domain(inputs, 0)
-        if move and frontends.agent_of(inputs, 0) is AgentState.UNKNOWN:
+        if frontends.agent_of(inputs, 0) is AgentState.UNKNOWN:
             raise Refused(DomainCode.DOM0_CANNOT_SERVE)
         return dom0
     name = domain_name(wanted)
@@ -131,6 +131,7 @@ def choose(inputs: Inputs, wanted: str, move: bool) -> DomainInfo:
         raise NotFound(DomainCode.DOMAIN_UNKNOWN, name=shown(name))
     if info.state is DomainState.PAUSED:
         raise Refused(DomainCode.NETVM_PAUSED, name=name)
-    if frontends.agent_of(inputs, info.id) is AgentState.UNKNOWN:
+    agent = frontends.agent_of(inputs, info.id)
+    if not frontends.can_serve(inputs, info.id) or (move and agent is AgentState.UNKNOWN):
         raise Refused(DomainCode.NEVER_A_NETVM, name=name)
     return info

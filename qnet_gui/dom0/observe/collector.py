@@ -55,7 +55,7 @@ class Collector:
         self._changed = changed
         self._head = head
         self.inputs = Inputs()
-        self._dirty = Dirty(domains=True, agent=True, all_frontends=True)
+        self._dirty = Dirty(domains=True, agent=True, all_frontends=True, cards=True)
         self._watched: set[str] = set()
         self._timer: int | None = None
         self._under_way = False
@@ -120,10 +120,12 @@ class Collector:
         self._schedule()
 
     def _toolstack_event(self, path: str) -> None:
-        """Something of `/libxl/<id>/device/vif/…`; frontends come and go there, and little else happens."""
+        """Something of `/libxl/<id>/device/…`, where frontends and network cards come and go, and little else."""
         parts = path.split("/")[2:]
         if not parts or not parts[0].isdecimal():
-            self._dirty.all_frontends = True
+            self._dirty.all_frontends = self._dirty.cards = True
+        elif parts[1:3] == ["device", "pci"]:
+            self._dirty.cards = True
         elif parts[1:3] in ([], ["device"], ["device", "vif"]):
             self._dirty.frontends.add(int(parts[0]))
         else:
@@ -241,6 +243,7 @@ class Collector:
         self.inputs = replace(
             self.inputs, store=True, agent=agent, dropped=dropped, frontends=frontends,
             agents={**self.inputs.agents, **fresh.agents},
+            cards=self.inputs.cards if fresh.cards is None else fresh.cards,
             guests={number: report for number, report in guests.items() if report is not None},
         )  # fmt: skip
 

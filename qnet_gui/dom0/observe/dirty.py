@@ -19,6 +19,7 @@ class Dirty:
     domains: bool = False
     agent: bool = False
     all_frontends: bool = False
+    cards: bool = False
     frontends: set[int] = field(default_factory=set)
     agents: set[int] = field(default_factory=set)
     guests: set[int] = field(default_factory=set)
@@ -28,6 +29,7 @@ class Dirty:
         self.domains |= other.domains
         self.agent |= other.agent
         self.all_frontends |= other.all_frontends
+        self.cards |= other.cards
         self.frontends |= other.frontends
         self.agents |= other.agents
         self.guests |= other.guests
@@ -41,6 +43,7 @@ class Fresh:
     all_frontends: dict[int, dict[VifId, Frontend]] | None = None
     frontends: dict[int, dict[VifId, Frontend]] = field(default_factory=dict)
     agents: dict[int, AgentState] = field(default_factory=dict)
+    cards: frozenset[int] | None = None
     guests: dict[int, GuestReport | None] = field(default_factory=dict)
 
 
@@ -49,6 +52,7 @@ def read(store: Store, netvm: int | None, dirty: Dirty) -> Fresh:
     store.connect()  # fails when xenstore is away, even if there is nothing to be read
     fresh = Fresh(guests={domid: inputs.guest(store, domid) for domid in dirty.guests})
     fresh.agents = {domid: inputs.agent_state(store, domid) for domid in dirty.agents}
+    fresh.cards = inputs.with_cards(store) if dirty.cards else None
     if dirty.all_frontends:
         fresh.all_frontends = {domid: inputs.frontends(store, domid) for domid in inputs.with_frontends(store)}
     else:

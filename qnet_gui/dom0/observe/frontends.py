@@ -28,6 +28,20 @@ def agent_of(inputs: Inputs, domid: int) -> AgentState:
     return inputs.agents.get(domid, AgentState.UNKNOWN)
 
 
+def can_serve(inputs: Inputs, domid: int) -> bool:
+    """Whether a domain can be the netvm, now or when it has started."""
+    return agent_of(inputs, domid) is not AgentState.UNKNOWN or domid in inputs.cards
+
+
+def not_with_netvm(inputs: Inputs) -> dict[int, tuple[VifId, Frontend]]:
+    """The vif of each domain that should be with the chosen netvm and has another; none of who serves others."""
+    here = first_vifs(inputs)
+    return {
+        domid: vif for domid, vif in elsewhere(inputs).items() if domid and domid not in here
+        and domid in alive(inputs) and not can_serve(inputs, domid)
+    }  # fmt: skip
+
+
 def first_vifs(inputs: Inputs) -> dict[int, tuple[VifId, Frontend]]:
     """The vif of each domain that the chosen netvm serves; of several the one with the lowest number."""
     first: dict[int, tuple[VifId, Frontend]] = {}

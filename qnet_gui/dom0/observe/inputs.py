@@ -15,6 +15,7 @@ from ipaddress import IPv4Address
 
 from qnet_gui.dom0.isolation.facts import IsolationFacts
 from qnet_gui.dom0.observe import agent_report
+from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import AgentState
 from qnet_gui.model.errors import BadInput
@@ -31,6 +32,7 @@ from qnet_gui.store.table import Get
 #: How often a report is read again when it changes while it is being read.
 _TRIES = 3
 _BACKEND = re.compile(rb"/local/domain/([0-9]{1,5})/backend/vif/[0-9]{1,5}/[0-9]{1,4}")
+_PCI_BACKENDS = "/local/domain/0/backend/pci"
 _SCRIPTS = "/etc/xen/scripts/"
 _SCRIPT = re.compile(rf"(?:{_SCRIPTS})?([A-Za-z0-9_][A-Za-z0-9_.\-]{{0,62}})")
 
@@ -77,7 +79,7 @@ class Inputs:
     gave, by domain id. `stuck`: the way back of dom0's connection has failed; `left_over`: why, where only something
     else than its connection is left. `doubtful`: names of those that may have been paused for it and still be so.
     `frontends`: those of all domains, by domain id, whoever serves them. `agents`: what each domain says of an agent in
-    it.
+    it. `cards`: who is given a network card.
     """
 
     netvm: DomainInfo | None = None
@@ -90,6 +92,7 @@ class Inputs:
     dropped: tuple[str, ...] = ()
     frontends: Mapping[int, Mapping[VifId, Frontend]] = field(default_factory=dict)
     agents: Mapping[int, AgentState] = field(default_factory=dict)
+    cards: frozenset[int] = frozenset()
     guests: Mapping[int, GuestReport] = field(default_factory=dict)
     allocated: Mapping[int, IPv4Address] = field(default_factory=dict)
     overdue: frozenset[int] = frozenset()
@@ -199,6 +202,24 @@ def agent_state(store: Store, domid: int) -> AgentState:
         return keys.AGENT_STATE.parse(untrusted_state or b"")
     except BadInput:
         return AgentState.UNKNOWN
+
+
+def with_cards(store: Store) -> frozenset[int]:
+    """Who is given a network card, by what dom0's end of passthrough says."""
+    given = set()
+    for domid in store.children(_PCI_BACKENDS):
+        path = f"{_PCI_BACKENDS}/{domid}/0"
+        devices = [store.read(f"{path}/{name}") or b"" for name in store.children(path) if name.startswith("dev-")]
+        if domid.isascii() and domid.isdecimal() and any(_is_nic(device) for device in devices):
+            given.add(int(domid))
+    return frozenset(given)
+
+
+def _is_nic(device: bytes) -> bool:
+    try:
+        return pci.is_controller(pci.address(device.decode("ascii", "replace")))
+    except BadInput:
+        return False
 
 
 def guest(store: Store, domid: int) -> GuestReport | None:

@@ -50,12 +50,13 @@ def _domains(inputs: Inputs, netvm: str) -> tuple[Domain, ...]:
     for info in _others(inputs):
         served = here.get(info.id) or elsewhere.get(info.id)
         if served is None:
-            domains.append(Domain(info.name, info.id, info.state))
+            domains.append(Domain(info.name, info.id, info.state, serves=frontends.can_serve(inputs, info.id)))
             continue
         vif, frontend = served
         server = netvm if info.id in here else frontends.netvm_of(inputs, frontend, {})
         address = frontends.address(inputs, info.id, frontend)
-        domains.append(Domain(info.name, info.id, info.state, address, vif.name, server))
+        serves = frontends.can_serve(inputs, info.id)
+        domains.append(Domain(info.name, info.id, info.state, address, vif.name, server, serves))
     return tuple(sorted(domains, key=lambda domain: (domain.name, domain.id)))
 
 
@@ -85,6 +86,14 @@ def _domain_problems(inputs: Inputs) -> Iterable[Problem]:
             yield Problem(ProblemCode.DOMAIN_WITHOUT_NETWORK, name=info.name)
 
 
+def _elsewhere_problems(inputs: Inputs, snapshot: Snapshot) -> Iterable[Problem]:
+    """Who reaches the network through another domain than the netvm; not while that is being changed."""
+    infos = frontends.alive(inputs)
+    names = tuple(sorted(infos[domid].name for domid in frontends.not_with_netvm(inputs)))
+    if names and snapshot.operation.kind != "set-netvm":
+        yield Problem(ProblemCode.ATTACHED_ELSEWHERE, count=len(names), names=names, netvm=snapshot.netvm.name)
+
+
 def _netvm_problems(inputs: Inputs, snapshot: Snapshot) -> Iterable[Problem]:
     if snapshot.netvm.state is NetvmState.ABSENT:
         yield Problem(ProblemCode.NO_NETVM)
@@ -99,6 +108,7 @@ def _netvm_problems(inputs: Inputs, snapshot: Snapshot) -> Iterable[Problem]:
     elif inputs.silent:
         yield Problem(ProblemCode.AGENT_SILENT)
     yield from map(Problem, agent_report.problem_codes(inputs.agent))
+    yield from _elsewhere_problems(inputs, snapshot)
     connecting = any(uplink.state is UplinkState.CONNECTING for uplink in snapshot.uplinks)
     if snapshot.uplink is None:
         yield from () if connecting else (Problem(ProblemCode.NO_UPLINK),)

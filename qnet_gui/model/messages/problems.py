@@ -117,6 +117,14 @@ class ProblemCode(Code):
         "{name} has no address.",
         "Restart it, or run qnet-guest in it.",
     )
+    ATTACHED_ELSEWHERE = (
+        "attached-elsewhere",
+        Plural(
+            "{count} domain is attached to another domain than {netvm}, the netvm: {names}.",
+            "{count} domains are attached to other domains than {netvm}, the netvm: {names}.",
+        ),
+        "qnet netvm set {netvm} --move moves them to it.",
+    )
     DOM0_NETVM = (
         "dom0-netvm",
         "dom0 is the netvm: its network drivers and stack can be attacked from outside.",

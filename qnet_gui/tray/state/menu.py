@@ -113,8 +113,8 @@ def _domains(snapshot: Snapshot | None) -> Row:
 
 
 def candidates(snapshot: Snapshot) -> list[str]:
-    """Who might be the netvm: the one that is, and domains that have no vif, since one that serves needs none."""
-    others = sorted(domain.name for domain in snapshot.domains if not domain.vif and domain.name != snapshot.netvm.name)
+    """Who might be the netvm: the one that is, and domains that can serve."""
+    others = sorted(domain.name for domain in snapshot.domains if domain.serves and domain.name != snapshot.netvm.name)
     chosen = [] if snapshot.netvm.name == DOM0 else [snapshot.netvm.name]
     return [*chosen, *others[: DOMAINS_MAX - 1]]
 

@@ -1338,7 +1338,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>There is something else in the journal's place.</source>
-            <translation type="unfinished" />
+            <translation>Am Platz des Journals ist etwas anderes.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
@@ -2542,7 +2542,7 @@
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
             <source>Not everything is as before dom0 was connected</source>
-            <translation type="unfinished" />
+            <translation>Nicht alles ist wie vor der Verbindung von dom0</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />

@@ -43,15 +43,15 @@ _MAY = {
 _WITHIN = {
     "model": ("translation", "clock", "messages"),
     "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle"),
-    "netvm": ("packet_filter", "vifs", "uplinks", "dns"),
+    "netvm": ("packet_filter", "vifs", "upkeep", "uplinks", "dns"),
     "tray": ("qt", "state", "pages", "session", "windows", "app"),
     "lab": ("box", "xen", "machine", "desktop", "demo"),
 }
 #: Neighbours that know nothing of each other, though one is below the other.
 _APART = {
     "dom0.netvm_lifecycle": {"bus", "isolation", "observe", "attach", "upgrade"},
-    "netvm.uplinks": {"vifs"},
-    "netvm.dns": {"vifs"},
+    "netvm.uplinks": {"vifs", "upkeep"},
+    "netvm.dns": {"vifs", "upkeep"},
     "tray.state": {"qt"},
     "tray.pages": {"qt"},
 }

@@ -106,14 +106,17 @@ def completion(arguments: Namespace) -> int:
 
 def doctor(arguments: Namespace) -> int:
     """`qnet doctor`."""
+    from dataclasses import asdict
+
     from qnet_gui.cli.doctor import examine
 
     findings = examine(_helper)
+    wrong = [finding for finding in findings if not finding.over]
     if arguments.json:
-        _print_json([{"wrong": finding.wrong, "cure": finding.cure} for finding in findings])
-        return 1 if findings else 0
+        _print_json([asdict(finding) for finding in findings])
+        return 1 if wrong else 0
     for finding in findings:
         print(f"* {finding.wrong}\n  {finding.cure}" if finding.cure else f"* {finding.wrong}")
-    if not findings:
-        print("Nothing is wrong.")
-    return 1 if findings else 0
+    if not wrong:
+        print("Nothing is wrong." if not findings else "Nothing is wrong now.")
+    return 1 if wrong else 0

@@ -14,6 +14,7 @@ from qnet_gui.model.domain import AgentState, NetvmState
 from qnet_gui.model.errors import NoAnswer, NotAuthorised, QnetError
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
+from qnet_gui.model.repair import RepairKind, sentence
 from qnet_gui.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is wrong, and what to do about it."""
+    """Something that is wrong, and what to do about it; `over`: it was, and nothing need be done."""
 
     wrong: str
     cure: str = ""
+    over: bool = False
 
 
 def _configuration() -> list[Finding]:
@@ -58,17 +60,18 @@ def _away(error: QnetError) -> Finding:
 
 
 def _agent(helper: Helper, snapshot: Snapshot) -> list[Finding]:
-    """Whether the netvm answers a request now, unless it is known already that it cannot."""
+    """Whether the netvm answers a request now, unless it is known already that it cannot; and what it has to tell."""
     if snapshot.netvm.state is not NetvmState.RUNNING or snapshot.netvm.agent is not AgentState.RUNNING:
         return []
     try:
-        helper.routes("")
+        repairs = helper.check_netvm()
     except QnetError as error:
         problem = Problem(ProblemCode.AGENT_SILENT)
         if problem in snapshot.problems:
             return []
         return [Finding(problem.sentence, problem.cure) if isinstance(error, NoAnswer) else Finding(error.sentence)]
-    return []
+    kinds = [[repair for repair in repairs if repair.what is kind] for kind in RepairKind]
+    return [Finding(sentence(rows, snapshot.netvm.name), over=True) for rows in kinds if rows]
 
 
 def _starting(snapshot: Snapshot) -> list[Finding]:

@@ -14,6 +14,7 @@ from qnet_gui.model.answers import NAME, PATH, READ_DEADLINE, understood
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.preflight import Preflight, from_answer
+from qnet_gui.model.repair import Repair
 from qnet_gui.model.snapshot import Snapshot, from_wire
 from qnet_gui.runtime.dbus_values import plain
 
@@ -55,6 +56,10 @@ class Helper:
         """A routing table."""
         rows: list[dict[str, Any]] = self._call(NAME, "GetRoutes", "s", (domain,))
         return rows
+
+    def check_netvm(self) -> list[Repair]:
+        """What others have changed in the netvm, which has compared everything now."""
+        return [Repair.from_plain(row) for row in self._call(NAME, "CheckNetvm", "", ())]
 
     def preflight(self) -> Preflight:
         """What connecting dom0 would meet."""

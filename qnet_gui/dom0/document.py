@@ -25,6 +25,7 @@ from qnet_gui.dom0.bus.interface import Interface
 from qnet_gui.dom0.helper import HELPER
 from qnet_gui.model.dns import ServerAnswer
 from qnet_gui.model.errors import DBUS_PREFIX, QnetError
+from qnet_gui.model.repair import Repair
 from qnet_gui.model.route import Route
 from qnet_gui.model.snapshot import Snapshot
 
@@ -49,6 +50,7 @@ _FORMS: tuple[tuple[str, type], ...] = (
     ("the property `Snapshot`", Snapshot),
     ("each row that `GetRoutes` answers with", Route),
     ("each row that `TestNames` answers with", ServerAnswer),
+    ("each row that `CheckNetvm` answers with", Repair),
 )
 
 

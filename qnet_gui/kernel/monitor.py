@@ -1,4 +1,5 @@
-"""Netlink events for a main loop, with the standard library: a link came, changed or went, an uplink may have changed.
+"""Netlink events for a main loop, with the standard library: a link came, changed or went, an uplink may have changed,
+somebody changed what is ours.
 
 Reads only the few bytes that matter; a message costs microseconds, which counts when a thousand vifs come up. Touches
 one socket of the network namespace that the process was in.
@@ -6,72 +7,175 @@ one socket of the network namespace that the process was in.
 
 from __future__ import annotations
 
-import errno
-import os
+import enum
 import socket
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from qnet_gui.kernel.event_socket import EventSocket, dropping
 from qnet_gui.kernel.netlink_messages import (
     IFLA_IFNAME,
+    NDA_DST,
+    NETCONFA_FORWARDING,
+    NETCONFA_PROXY_NEIGH,
+    NETCONFA_RP_FILTER,
+    RTA_OIF,
     RTM_DELADDR,
     RTM_DELLINK,
+    RTM_DELNEIGH,
     RTM_DELROUTE,
+    RTM_DELRULE,
     RTM_NEWADDR,
     RTM_NEWLINK,
+    RTM_NEWNEIGH,
+    RTM_NEWNETCONF,
     RTM_NEWROUTE,
+    RTM_NEWRULE,
     RTMGRP_IPV4_IFADDR,
+    RTMGRP_IPV4_NETCONF,
     RTMGRP_IPV4_ROUTE,
+    RTMGRP_IPV4_RULE,
+    RTMGRP_IPV6_IFINFO,
     RTMGRP_LINK,
-    RouteMessage,
+    RTMGRP_NEIGH,
+    Header,
+    LinkState,
+    address,
+    headed,
     link,
-    messages,
+    link_state,
+    neighbour,
     route,
+    settings,
 )
-from qnet_gui.model.errors import KernelError
-from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.kernel.own_routing import OWN_TABLE
 
-_LINK_TYPES = (RTM_NEWLINK, RTM_DELLINK)
-_ADDRESS_TYPES = (RTM_NEWADDR, RTM_DELADDR)
-_ROUTE_TYPES = (RTM_NEWROUTE, RTM_DELROUTE)
-_GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE
-_BUFFER = 4 << 20
-_RECEIVE = 65536
+_GROUPS = (
+    RTMGRP_LINK
+    | RTMGRP_NEIGH
+    | RTMGRP_IPV4_IFADDR
+    | RTMGRP_IPV4_ROUTE
+    | RTMGRP_IPV4_RULE
+    | RTMGRP_IPV4_NETCONF
+    | RTMGRP_IPV6_IFINFO
+)
+
+
+class EventKind(enum.Enum):
+    """What an event is about."""
+
+    LINK = "link"
+    ADDRESS = "address"
+    ROUTE = "route"
+    RULE = "rule"
+    NEIGHBOUR = "neighbour"
+    SETTING = "setting"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`name`: the link it is about, or empty. `gone`: it exists no more. `uplink`: an uplink may be another."""
+    """`name`: the link it is about, or empty. `gone`: it exists no more. `uplink`: an uplink may be another.
+
+    `index`: the link's. `portid`: who asked for it, 0 for the kernel itself. `link`: of a link that is there.
+    `address`: a neighbour's.
+    `settings`: those that have changed, by NETCONFA_…
+    """
 
     name: str = ""
     gone: bool = False
     uplink: bool = False
+    kind: EventKind = field(default=EventKind.LINK, compare=False)
+    index: int = field(default=0, compare=False)
+    portid: int = field(default=0, compare=False)
+    link: LinkState | None = field(default=None, compare=False)
+    address: bytes = field(default=b"", compare=False)
+    settings: Mapping[int, int] = field(default_factory=dict, compare=False)
 
 
-def parse(data: bytes) -> list[Event]:
-    """The events of one datagram."""
+def parse(data: bytes, own: int = -1) -> list[Event]:
+    """The events of one datagram. Of what `own`, a port number, asked for, only those of links and uplinks."""
     events = []
-    for kind, body in messages(data):
-        if kind in _LINK_TYPES:
-            if (message := link(body)) is not None:
-                name = message.attributes.text(IFLA_IFNAME)
-                events.append(Event(name, kind == RTM_DELLINK, not name.startswith("vif")))
-        elif kind in _ADDRESS_TYPES or (kind in _ROUTE_TYPES and _is_default(route(body))):
-            events.append(Event(uplink=True))
+    for header, body in headed(data):
+        parser = _PARSERS.get(header.kind)
+        event = parser(header, body) if parser is not None else None
+        if event is not None and (header.portid != own or event.name or event.uplink):
+            events.append(event)
     return events
 
 
-def _is_default(message: RouteMessage | None) -> bool:
-    return message is not None and not message.dst_len
+def _link(header: Header, body: bytes) -> Event | None:
+    message = link(body)
+    if message is None:
+        return None
+    if message.family not in (socket.AF_UNSPEC, socket.AF_INET6):  # a bridge tells its ports' once more
+        return None
+    name, gone = message.attributes.text(IFLA_IFNAME), header.kind == RTM_DELLINK
+    if message.family == socket.AF_INET6 and gone:  # its addresses are gone, not the link
+        return None
+    state = None if gone else link_state(message)
+    return Event(name, gone, not name.startswith("vif"), EventKind.LINK, message.ifindex, header.portid, state)
+
+
+def _address(header: Header, body: bytes) -> Event:
+    message = address(body)
+    index, gone = message.ifindex if message is not None else 0, header.kind == RTM_DELADDR
+    return Event(uplink=True, kind=EventKind.ADDRESS, index=index, portid=header.portid, gone=gone)
+
+
+def _route(header: Header, body: bytes) -> Event | None:
+    message = route(body)
+    if message is None or (message.dst_len and message.table != OWN_TABLE):
+        return None
+    default = not message.dst_len
+    index = message.attributes.number(RTA_OIF) or 0
+    ours = message.table == OWN_TABLE
+    gone = ours and header.kind == RTM_DELROUTE
+    return Event("", gone, default, EventKind.ROUTE, index if ours else -1, header.portid)
+
+
+def _rule(header: Header, _body: bytes) -> Event:
+    return Event(kind=EventKind.RULE, portid=header.portid)
+
+
+def _neighbour(header: Header, body: bytes) -> Event | None:
+    message = neighbour(body)
+    if message is None or message.family != socket.AF_INET or not header.portid:
+        return None
+    to = message.attributes.get(NDA_DST)
+    return Event(kind=EventKind.NEIGHBOUR, index=message.ifindex, portid=header.portid, address=to)
+
+
+def _settings(header: Header, body: bytes) -> Event | None:
+    message = settings(body)
+    if message is None or message.family != socket.AF_INET:
+        return None
+    kinds = (NETCONFA_FORWARDING, NETCONFA_RP_FILTER, NETCONFA_PROXY_NEIGH)
+    values = {kind: value for kind in kinds if (value := message.attributes.number(kind)) is not None}
+    return Event(kind=EventKind.SETTING, index=message.ifindex, portid=header.portid, settings=values)
+
+
+_PARSERS: dict[int, Callable[[Header, bytes], Event | None]] = {
+    RTM_NEWLINK: _link,
+    RTM_DELLINK: _link,
+    RTM_NEWADDR: _address,
+    RTM_DELADDR: _address,
+    RTM_NEWROUTE: _route,
+    RTM_DELROUTE: _route,
+    RTM_NEWRULE: _rule,
+    RTM_DELRULE: _rule,
+    RTM_NEWNEIGH: _neighbour,
+    RTM_DELNEIGH: _neighbour,
+    RTM_NEWNETCONF: _settings,
+}
 
 
 class Monitor:
-    """Watch `fileno()`, call `read()` when it is readable."""
+    """Watch `fileno()`, call `read()` when it is readable. `own`: the port number of what we change vifs by."""
 
-    def __init__(self) -> None:
-        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.NETLINK_ROUTE)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-        self._socket.bind((0, _GROUPS))
+    def __init__(self, own: int) -> None:
+        self._own = own
+        # of neighbours only those that somebody asked for: the kernel tells whenever one of an uplink's grows old
+        self._socket = EventSocket(socket.NETLINK_ROUTE, _GROUPS, dropping([0, own], [RTM_NEWNEIGH, RTM_DELNEIGH]))
 
     def fileno(self) -> int:
         """The descriptor to watch."""
@@ -79,19 +183,7 @@ class Monitor:
 
     def read(self, lost: Callable[[], None]) -> list[Event]:
         """All that has happened; `lost` is called when the kernel dropped events, which means `look at everything`."""
-        events: list[Event] = []
-        while True:
-            try:
-                data, (sender, _groups) = self._socket.recvfrom(_RECEIVE)
-            except BlockingIOError:
-                return events
-            except OSError as error:
-                if error.errno != errno.ENOBUFS:
-                    raise KernelError(SystemCode.NETLINK_EVENTS_LOST, why=os.strerror(error.errno or 0)) from error
-                lost()
-                continue
-            if sender == 0:  # from the kernel, not from another process
-                events += parse(data)
+        return [event for data in self._socket.datagrams(lost) for event in parse(data, self._own)]
 
     def close(self) -> None:
         """Close the socket."""

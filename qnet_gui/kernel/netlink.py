@@ -10,32 +10,36 @@ import errno
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from qnet_gui.kernel.rtnetlink import (
-    NLM_F_ACK,
-    NLM_F_CREATE,
-    NLM_F_REPLACE,
-    NLM_F_REQUEST,
-    RTM_NEWLINK,
-    RTM_NEWNEIGH,
-    RTM_NEWROUTE,
-    IPRoute,
-    NetlinkError,
-    ifinfmsg,
-    ndmsg,
-    rtmsg,
+from qnet_gui.kernel import netlink_requests as requests
+from qnet_gui.kernel.netlink_messages import (
+    IPV4_DEVCONF_FORWARDING,
+    IPV4_DEVCONF_PROXY_ARP,
+    IPV4_DEVCONF_RP_FILTER,
+    NDA_LLADDR,
+    NUD_PERMANENT,
+    RTN_UNICAST,
+    LinkState,
+    link,
+    link_state,
+    neighbour,
 )
+from qnet_gui.kernel.netlink_requests import RouteKey, RouteSocket
+from qnet_gui.kernel.own_routing import OWN_TABLE, OwnRouting, change
+from qnet_gui.kernel.rtnetlink import IPRoute, NetlinkError
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.route import Route
 
-NUD_PERMANENT = 0x80
 RT_TABLE_MAIN = 254
-RT_SCOPE_LINK, RT_SCOPE_HOST = 253, 254
-RTN_UNICAST, RTPROT_STATIC, IFF_UP = 1, 4, 1
-_REPLACE = NLM_F_CREATE | NLM_F_REPLACE
+RT_SCOPE_HOST = 254
+#: The interface group of the vifs.
+VIF_GROUP = 118
+#: What a vif is, beside being up. The domain has one route, to everything, and asks by ARP for everybody. A source
+#: address that the vif's own route does not lead back to is refused by the kernel itself, whatever becomes of nftables.
+ROUTED = ((IPV4_DEVCONF_FORWARDING, 1), (IPV4_DEVCONF_PROXY_ARP, 1), (IPV4_DEVCONF_RP_FILTER, 1))
 
 
 @contextmanager
@@ -55,18 +59,21 @@ def link_index(name: str) -> int | None:
         return None
 
 
+def link_indices() -> set[int]:
+    """The indices of all links of this network namespace."""
+    return {index for index, _ in socket.if_nameindex()}
+
+
 def link_names() -> list[str]:
     """Names of all links of this network namespace."""
     return [name for _, name in socket.if_nameindex()]
 
 
-def _message(empty: Any, kind: int, how: int, attributes: list[tuple[str, Any]], **fields: int) -> Any:
-    """A request for an acknowledgement, filled in."""
-    for name, value in fields.items():
-        empty[name] = value
-    empty["attrs"] = attributes
-    empty["header"] = {"type": kind, "flags": NLM_F_REQUEST | NLM_F_ACK | how}
-    return empty
+def is_routed(state: LinkState) -> bool:
+    """Whether a link is as `serve_host` makes it, as far as its state tells."""
+    settings = (state.forwarding, state.proxy_arp, state.rp_filter, state.disable_ipv6)
+    alone = state.master in (None, 0) and state.group in (None, VIF_GROUP)
+    return state.up and state.arp and alone and all(value in (None, 1) for value in settings)
 
 
 def _specific_first(route: Route) -> tuple[int, int, int]:
@@ -78,10 +85,15 @@ class Netlink:
 
     def __init__(self) -> None:
         self._route: Any = IPRoute()
+        self._socket = RouteSocket()
+        self.own = OwnRouting(self._socket)
+        #: By which events tell that a change of vifs, own routes and rules was ours.
+        self.portid = self._socket.portid
 
     def close(self) -> None:
-        """Close the socket."""
+        """Close the sockets."""
         self._route.close()
+        self._socket.close()
 
     def mtu(self, name: str) -> int:
         """A link's MTU in bytes, 0 when there is no link of that name."""
@@ -101,34 +113,51 @@ class Netlink:
         with _tolerating(SystemCode.KERNEL_LINK_UP):
             self._route.link("set", index=index, state="up")
 
-    def serve_host(self, index: int, address: IPv4Address, mac: str, metric: int) -> None:
-        """A permanent neighbour, which no ARP packet can change; the link up; a /32 route straight to it.
-
-        In one message, as there may be a thousand links: half the time of three calls of pyroute2.
-        """
-        neighbour = _message(
-            ndmsg(), RTM_NEWNEIGH, _REPLACE, [("NDA_DST", str(address)), ("NDA_LLADDR", mac)],
-            family=socket.AF_INET, ifindex=index, state=NUD_PERMANENT,
-        )  # fmt: skip
-        link = _message(ifinfmsg(), RTM_NEWLINK, 0, [], index=index, flags=IFF_UP, change=IFF_UP)
-        route = _message(
-            rtmsg(), RTM_NEWROUTE, _REPLACE,
-            [("RTA_DST", str(address)), ("RTA_OIF", index), ("RTA_PRIORITY", metric)],
-            family=socket.AF_INET, dst_len=32, table=RT_TABLE_MAIN, type=RTN_UNICAST, proto=RTPROT_STATIC,
-            scope=RT_SCOPE_LINK,
-        )  # fmt: skip
-        with _tolerating(SystemCode.KERNEL_SERVE_LINK):
-            self._route.nlm_request_batch([neighbour, link, route])
-
     def set_down(self, index: int) -> None:
         """Set a link down; a link that has gone is down."""
         with _tolerating(SystemCode.KERNEL_LINK_DOWN, errno.ENODEV):
             self._route.link("set", index=index, state="down")
 
-    def delete_neighbour(self, index: int, address: IPv4Address) -> None:
-        """Remove a neighbour entry if it is there."""
-        with _tolerating(SystemCode.KERNEL_REMOVE_NEIGHBOUR, errno.ENOENT, errno.ENODEV):
-            self._route.neigh("del", dst=str(address), ifindex=index)
+    def serve_host(self, index: int, address: IPv4Address, mac: str, metric: int) -> None:
+        """A permanent neighbour, which no ARP packet can change; the link up and routed; a /32 route straight to it.
+
+        In one message, as there may be a thousand links. The answer to an ARP question need not be delayed.
+        """
+        key = RouteKey(IPv4Network(address), metric, RTN_UNICAST, index)
+        steps = (
+            requests.set_routed_link(index, VIF_GROUP, ROUTED),  # to switch ARP on makes a link forget its neighbours
+            requests.set_neighbour(index, address.packed, bytes.fromhex(mac.replace(":", ""))),
+            key.set(OWN_TABLE),
+            requests.set_proxy_delay(index, 0),
+        )
+        change(self._socket, SystemCode.KERNEL_SERVE_LINK, [(step, ()) for step in steps])
+
+    def serves_host(self, index: int, address: IPv4Address, mac: str) -> bool:
+        """Whether a link and its neighbour are as `serve_host` made them; the routes are not looked at."""
+        message = link(self._socket.get(requests.get_link(index)))
+        if message is None or not is_routed(link_state(message)):
+            return False
+        known = neighbour(self._socket.get(requests.get_neighbour(index, address.packed)))
+        if known is None or not known.state & NUD_PERMANENT:
+            return False
+        return known.attributes.get(NDA_LLADDR).hex(":") == mac
+
+    def is_of_group(self, index: int) -> bool:
+        """Whether a link is of the group of those that serve a host."""
+        message = link(self._socket.get(requests.get_link(index)))
+        return message is not None and link_state(message).group == VIF_GROUP
+
+    def release_link(self, index: int) -> None:
+        """Set a link down and take it out of the group; one that has gone is down."""
+        steps = requests.set_link(index, False), requests.set_group(index, 0)
+        change(self._socket, SystemCode.KERNEL_LINK_DOWN, [(step, (errno.ENODEV,)) for step in steps])
+
+    def withdraw_host(self, index: int, address: IPv4Address, metric: int) -> None:
+        """Take back what `serve_host` did; what is gone already, with the link or without it, is gone."""
+        gone = (errno.ENODEV, errno.ENOENT, errno.ESRCH, errno.ENXIO)
+        key = RouteKey(IPv4Network(address), metric, RTN_UNICAST, index)
+        steps = (requests.set_link(index, False), requests.delete_neighbour(index, address.packed))
+        change(self._socket, SystemCode.KERNEL_LINK_DOWN, [(step, gone) for step in (*steps, key.delete(OWN_TABLE))])
 
     def add_address(self, index: int, address: IPv4Address, host_scope: bool = False) -> None:
         """Give a link a /32 address."""
@@ -148,11 +177,6 @@ class Netlink:
             local = message.get_attr("IFA_LOCAL") or message.get_attr("IFA_ADDRESS")
             addresses.append((IPv4Address(local), int(message["prefixlen"])))
         return addresses
-
-    def delete_host_route(self, index: int, address: IPv4Address, metric: int) -> None:
-        """Remove a /32 route if it is there."""
-        with _tolerating(SystemCode.KERNEL_REMOVE_ROUTE, errno.ESRCH, errno.ENODEV):
-            self._route.route("del", dst=f"{address}/32", oif=index, priority=metric, scope="link")
 
     def set_default_route(self, index: int) -> None:
         """The one default route without a gateway, straight to a link: the seed's table of a VM."""
@@ -184,9 +208,13 @@ class Netlink:
         return [message for message in messages if message["type"] == RTN_UNICAST]
 
     def routes(self) -> list[Route]:
-        """The main table's unicast routes: hosts first, then networks, the default last."""
+        """The unicast routes of our table and of the main one: hosts first, then networks, the default last."""
         names = {index: name for index, name in socket.if_nameindex()}  # noqa: C416
-        rows = []
+        rows = [
+            Route.of(key.network.network_address, key.network.prefixlen, None, names.get(key.link, "?"), key.metric)
+            for key in self.own.routes()
+            if key.type == RTN_UNICAST
+        ]
         for message in self._main_table():
             gateway = message.get_attr("RTA_GATEWAY")
             rows.append(

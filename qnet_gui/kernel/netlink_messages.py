@@ -6,6 +6,7 @@ layouts and of the numbers: rtnetlink(7), linux/netlink.h, linux/rtnetlink.h, li
 
 from __future__ import annotations
 
+import socket
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -18,19 +19,37 @@ NLM_F_REQUEST, NLM_F_DUMP = 0x1, 0x300
 RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
 RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR = 20, 21, 22
 RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE = 24, 25, 26
+RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH = 28, 29, 30
+RTM_NEWRULE, RTM_DELRULE, RTM_GETRULE = 32, 33, 34
+RTM_NEWNETCONF = 80
 
-RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE = 0x1, 0x10, 0x40
-RTMGRP_IPV6_IFADDR, RTMGRP_IPV6_ROUTE = 0x100, 0x400
+RTMGRP_LINK, RTMGRP_NEIGH, RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV4_RULE = 0x1, 0x4, 0x10, 0x40, 0x80
+RTMGRP_IPV6_IFADDR, RTMGRP_IPV6_ROUTE, RTMGRP_IPV6_IFINFO = 0x100, 0x400, 0x800
+#: RTNLGRP_IPV4_NETCONF, which is 24, as a bit like those above.
+RTMGRP_IPV4_NETCONF = 1 << 23
 
-IFLA_ADDRESS, IFLA_IFNAME = 1, 3
+IFF_UP, IFF_NOARP = 0x1, 0x80
+IFLA_ADDRESS, IFLA_IFNAME, IFLA_MASTER, IFLA_PROTINFO, IFLA_AF_SPEC, IFLA_GROUP = 1, 3, 10, 12, 26, 27
+IFLA_INET_CONF, IFLA_INET6_CONF = 1, 2
 IFA_ADDRESS, IFA_LOCAL = 1, 2
-RTA_DST, RTA_OIF, RTA_MULTIPATH = 1, 4, 9
-RTN_UNICAST, RTPROT_KERNEL, RTM_F_CLONED = 1, 2, 0x200
+RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_MULTIPATH, RTA_TABLE = 1, 4, 5, 6, 9, 15
+FRA_PRIORITY, FRA_TABLE = 6, 15
+NDA_DST, NDA_LLADDR, NUD_PERMANENT = 1, 2, 0x80
+RTN_UNICAST, RTN_UNREACHABLE, RTN_THROW, RTPROT_KERNEL, RTM_F_CLONED = 1, 7, 9, 2, 0x200
+#: IFLA_INET_CONF and IFLA_INET6_CONF are arrays of these, the first numbered 1 and the second 0.
+IPV4_DEVCONF_FORWARDING, IPV4_DEVCONF_PROXY_ARP, IPV4_DEVCONF_RP_FILTER = 1, 3, 8
+DEVCONF_DISABLE_IPV6 = 26
+NETCONFA_IFINDEX, NETCONFA_FORWARDING, NETCONFA_RP_FILTER, NETCONFA_PROXY_NEIGH = 1, 2, 3, 5
+NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT = -1, -2
 
 _NLMSGHDR = struct.Struct("=IHHII")
 _IFINFOMSG = struct.Struct("=BxHiII")
 _IFADDRMSG = struct.Struct("=BBBBI")
 _RTMSG = struct.Struct("=BBBBBBBBI")
+_NDMSG = struct.Struct("=BxxxiHBB")
+_FIB_RULE_HDR = struct.Struct("=BBBBBxxBI")
+#: netconfmsg is one byte, the family; the attributes begin at the next multiple of four.
+_NETCONFMSG_SIZE = 4
 _RTNEXTHOP = struct.Struct("=HBBi")
 _NLATTR = struct.Struct("=HH")
 _INT, _UNSIGNED = struct.Struct("=i"), struct.Struct("=I")
@@ -82,6 +101,7 @@ class Attributes:
 class LinkMessage(NamedTuple):
     """ifinfomsg."""
 
+    family: int
     ifindex: int
     flags: int
     attributes: Attributes
@@ -97,25 +117,82 @@ class AddressMessage(NamedTuple):
 
 
 class RouteMessage(NamedTuple):
-    """rtmsg."""
+    """rtmsg; `table` is RTA_TABLE where there is one."""
 
     family: int
     dst_len: int
+    table: int
     protocol: int
     type: int
     flags: int
     attributes: Attributes
 
 
-def messages(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Type and body of each message of a datagram."""
+class NeighbourMessage(NamedTuple):
+    """ndmsg."""
+
+    family: int
+    ifindex: int
+    state: int
+    attributes: Attributes
+
+
+class RuleMessage(NamedTuple):
+    """fib_rule_hdr; `table` is FRA_TABLE where there is one."""
+
+    family: int
+    dst_len: int
+    src_len: int
+    table: int
+    action: int
+    flags: int
+    attributes: Attributes
+
+
+class SettingsMessage(NamedTuple):
+    """netconfmsg; `ifindex` may be NETCONFA_IFINDEX_ALL and NETCONFA_IFINDEX_DEFAULT."""
+
+    family: int
+    ifindex: int
+    attributes: Attributes
+
+
+class LinkState(NamedTuple):
+    """A link's flags and settings as far as they matter here; None for what a message does not tell."""
+
+    up: bool
+    arp: bool
+    master: int | None
+    group: int | None
+    forwarding: int | None
+    proxy_arp: int | None
+    rp_filter: int | None
+    disable_ipv6: int | None
+
+
+class Header(NamedTuple):
+    """nlmsghdr without its size; `portid`: whose request it comes of, 0 where the kernel did it of its own accord."""
+
+    kind: int
+    flags: int
+    sequence: int
+    portid: int
+
+
+def headed(data: bytes) -> Iterator[tuple[Header, bytes]]:
+    """Header and body of each message of a datagram."""
     at = 0
     while at + _NLMSGHDR.size <= len(data):
-        size, kind, *_ = _NLMSGHDR.unpack_from(data, at)
+        size, *rest = _NLMSGHDR.unpack_from(data, at)
         if size < _NLMSGHDR.size:
             return
-        yield kind, data[at + _NLMSGHDR.size : at + size]
+        yield Header(*rest), data[at + _NLMSGHDR.size : at + size]
         at += _aligned(size)
+
+
+def messages(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Type and body of each message of a datagram."""
+    return ((header.kind, body) for header, body in headed(data))
 
 
 def dump_request(kind: int) -> bytes:
@@ -133,8 +210,8 @@ def link(body: bytes) -> LinkMessage | None:
     """The body of an RTM_…LINK; None when it is cut short."""
     if len(body) < _IFINFOMSG.size:
         return None
-    _family, _type, index, flags, _change = _IFINFOMSG.unpack_from(body)
-    return LinkMessage(index, flags, Attributes(body, _IFINFOMSG.size))
+    family, _type, index, flags, _change = _IFINFOMSG.unpack_from(body)
+    return LinkMessage(family, index, flags, Attributes(body, _IFINFOMSG.size))
 
 
 def address(body: bytes) -> AddressMessage | None:
@@ -149,8 +226,56 @@ def route(body: bytes) -> RouteMessage | None:
     """The body of an RTM_…ROUTE; None when it is cut short."""
     if len(body) < _RTMSG.size:
         return None
-    family, dst_len, _src_len, _tos, _table, protocol, _scope, kind, flags = _RTMSG.unpack_from(body)
-    return RouteMessage(family, dst_len, protocol, kind, flags, Attributes(body, _RTMSG.size))
+    family, dst_len, _src_len, _tos, table, protocol, _scope, kind, flags = _RTMSG.unpack_from(body)
+    attributes = Attributes(body, _RTMSG.size)
+    return RouteMessage(family, dst_len, attributes.number(RTA_TABLE) or table, protocol, kind, flags, attributes)
+
+
+def neighbour(body: bytes) -> NeighbourMessage | None:
+    """The body of an RTM_…NEIGH; None when it is cut short."""
+    if len(body) < _NDMSG.size:
+        return None
+    family, index, state, _flags, _type = _NDMSG.unpack_from(body)
+    return NeighbourMessage(family, index, state, Attributes(body, _NDMSG.size))
+
+
+def rule(body: bytes) -> RuleMessage | None:
+    """The body of an RTM_…RULE; None when it is cut short."""
+    if len(body) < _FIB_RULE_HDR.size:
+        return None
+    family, dst_len, src_len, _tos, table, action, flags = _FIB_RULE_HDR.unpack_from(body)
+    attributes = Attributes(body, _FIB_RULE_HDR.size)
+    return RuleMessage(family, dst_len, src_len, attributes.number(FRA_TABLE) or table, action, flags, attributes)
+
+
+def settings(body: bytes) -> SettingsMessage | None:
+    """The body of an RTM_…NETCONF; None when it is cut short."""
+    attributes = Attributes(body, _NETCONFMSG_SIZE)
+    index = attributes.get(NETCONFA_IFINDEX)
+    return SettingsMessage(body[0], int(_INT.unpack(index)[0]), attributes) if len(index) == _INT.size else None
+
+
+def link_state(message: LinkMessage) -> LinkState:
+    """What a link's message tells; one of AF_INET6 has the settings of IPv6 in another place, and little else."""
+    whole, number = message.family == socket.AF_UNSPEC, message.attributes.number
+    families = Attributes(message.attributes.get(IFLA_AF_SPEC))
+    of_ipv4 = Attributes(families.get(socket.AF_INET)).get(IFLA_INET_CONF)
+    alone = message.attributes.get(IFLA_PROTINFO) if message.family == socket.AF_INET6 else b""
+    of_ipv6 = Attributes(alone or families.get(socket.AF_INET6)).get(IFLA_INET6_CONF)
+    return LinkState(
+        bool(message.flags & IFF_UP),
+        not message.flags & IFF_NOARP,
+        number(IFLA_MASTER) or 0 if whole else None,
+        number(IFLA_GROUP) if whole else None,
+        _entry(of_ipv4, IPV4_DEVCONF_FORWARDING - 1),
+        _entry(of_ipv4, IPV4_DEVCONF_PROXY_ARP - 1),
+        _entry(of_ipv4, IPV4_DEVCONF_RP_FILTER - 1),
+        _entry(of_ipv6, DEVCONF_DISABLE_IPV6),
+    )
+
+
+def _entry(array: bytes, at: int) -> int | None:
+    return int(_INT.unpack_from(array, at * _INT.size)[0]) if len(array) >= (at + 1) * _INT.size else None
 
 
 def next_hops(payload: bytes) -> Iterator[int]:

@@ -6,7 +6,12 @@ by pure functions (`netvm.ruleset`); nothing an outsider wrote may be in it unpa
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import socket
+import stat
+from pathlib import Path
 from typing import Any
 
 import nftables
@@ -15,12 +20,35 @@ from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import shown
 
+NETLINK_NETFILTER = 12
+
+
+def _netfilter_sockets() -> dict[int, int]:
+    """The port numbers of this process's netlink sockets to netfilter, by descriptor; libnftables hides them."""
+    portids = {}
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            if not stat.S_ISSOCK(os.stat(int(entry.name)).st_mode):  # noqa: PTH116 - of a descriptor
+                continue
+            with socket.socket(fileno=os.dup(int(entry.name))) as opened:
+                if opened.family == socket.AF_NETLINK and opened.proto == NETLINK_NETFILTER:
+                    portids[int(entry.name)] = int(opened.getsockname()[0])
+    return portids
+
 
 class Nft:
     """A libnftables context, kept for the life of the process."""
 
     def __init__(self) -> None:
+        before = _netfilter_sockets()
         self._context: Any = nftables.Nftables()
+        self._opened = _netfilter_sockets().keys() - before.keys()
+
+    @property
+    def portid(self) -> int:
+        """By which events tell that a transaction was ours; 0, which is nobody's, where that cannot be told yet."""
+        portids = _netfilter_sockets()
+        return next((portids[descriptor] for descriptor in self._opened if descriptor in portids), 0)
 
     def apply(self, transaction: str) -> None:
         """Apply commands as one transaction: all of them or, with `KernelError`, none."""
@@ -28,6 +56,17 @@ class Nft:
         if code != 0:
             first = str(error).strip().splitlines()[:1]
             raise KernelError(SystemCode.NFT_REFUSED, value=shown(first[0] if first else code))
+
+    def listing(self, family: str, table: str) -> str:
+        """A table's sets, chains and rules as text, without elements and counts; empty when there is none."""
+        try:
+            self._context.set_terse_output(True)
+            self._context.set_stateless_output(True)
+            code, output, _ = self._context.cmd(f"list table {family} {table}")
+        finally:
+            self._context.set_terse_output(False)
+            self._context.set_stateless_output(False)
+        return str(output) if code == 0 else ""
 
     def elements(self, family: str, table: str, name: str, kind: str = "set") -> list[Any]:
         """Elements of a set or map as libnftables' JSON gives them; none when the table or the set does not exist."""

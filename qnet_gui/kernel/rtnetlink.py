@@ -1,4 +1,4 @@
-"""pyroute2's rtnetlink, without the rest of pyroute2: `IPRoute`, its error, and the messages that we make ourselves.
+"""pyroute2's rtnetlink, without the rest of pyroute2: `IPRoute` and its error.
 
 Importing pyroute2 runs its package file, which loads NDB, IPDB, an HTTP server and SQLite: 8 MB in every
 process of ours and 50 ms at each start, for nothing. So the package is entered without that file being run; its
@@ -21,14 +21,6 @@ if "pyroute2" not in sys.modules:
     _enter_package()
 
 from pyroute2.iproute import IPRoute  # noqa: E402 - only now
-from pyroute2.netlink import NLM_F_ACK, NLM_F_CREATE, NLM_F_REPLACE, NLM_F_REQUEST  # noqa: E402
 from pyroute2.netlink.exceptions import NetlinkError  # noqa: E402
-from pyroute2.netlink.rtnl import RTM_NEWLINK, RTM_NEWNEIGH, RTM_NEWROUTE  # noqa: E402
-from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg  # noqa: E402
-from pyroute2.netlink.rtnl.ndmsg import ndmsg  # noqa: E402
-from pyroute2.netlink.rtnl.rtmsg import rtmsg  # noqa: E402
 
-__all__ = [
-    "NLM_F_ACK", "NLM_F_CREATE", "NLM_F_REPLACE", "NLM_F_REQUEST", "RTM_NEWLINK", "RTM_NEWNEIGH", "RTM_NEWROUTE",
-    "IPRoute", "NetlinkError", "ifinfmsg", "ndmsg", "rtmsg",
-]  # fmt: skip
+__all__ = ["IPRoute", "NetlinkError"]

@@ -190,7 +190,10 @@ def status(args: argparse.Namespace) -> int:
         return 0
     print(f"{'DOMAIN':<16} {'ID':>3}  {'STATE':<8} ADDRESS")
     for domain in picture["domains"]:
-        print(f"{domain['name']:<16} {domain['id']:>3}  {domain['state']:<8} {domain['address'] or '-'}")
+        addresses = ", ".join(domain["addresses"]) or "-"
+        print(f"{domain['name']:<16} {domain['id']:>3}  {domain['state']:<8} {addresses}")
+    for name in picture["stopped"]:
+        print(f"{name:<16} {'-':>3}  {'stopped':<8} -")
     for uplink in picture["uplinks"]:
         cable_end = "in" if uplink["plugged"] else "out"
         print(f"{uplink['provider']}: cable {cable_end}, {uplink['netvm']}'s {uplink['uplink']}")

@@ -67,6 +67,7 @@ AGENT_CODES = frozenset(
         ProblemCode.NO_DNS,
         ProblemCode.NETWORKMANAGER_LOST_SERVERS,
         ProblemCode.NFT_FAILED,
+        ProblemCode.OTHERS_UNDO,
     }
 )
 

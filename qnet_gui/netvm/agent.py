@@ -14,6 +14,8 @@ from gi.repository import GLib
 from qnet_gui.kernel.monitor import Monitor
 from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.kernel.nft import Nft
+from qnet_gui.kernel.nft_monitor import NftMonitor
+from qnet_gui.kernel.sysctl import SettingsWatch
 from qnet_gui.model.config import Config
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.errors import KernelError, QnetError
@@ -22,11 +24,12 @@ from qnet_gui.model.uplink import Uplink
 from qnet_gui.model.vif import VifId
 from qnet_gui.netvm.dns.name_test import NameTest
 from qnet_gui.netvm.dns.redirection import Redirection, ServerGap, Sources
-from qnet_gui.netvm.packet_filter import base_setup
+from qnet_gui.netvm.packet_filter import base_settings, base_setup, ruleset
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
 from qnet_gui.netvm.report import Publisher
 from qnet_gui.netvm.requests import Requests
+from qnet_gui.netvm.upkeep.upkeep import Upkeep, Wanted
 from qnet_gui.netvm.vifs.hotplug import HotplugSocket, Reply
 from qnet_gui.netvm.vifs.reconciler import VifReconciler
 from qnet_gui.netvm.vifs.vif_table import VifTable
@@ -59,15 +62,22 @@ class Agent:
         self._gap = ServerGap(self._changed)
         self._publisher = Publisher(self._worker, self._report)
         self._sources = Sources(bus, netlink, self._changed)
-        self._vifs = VifReconciler(self._worker, VifTable(nft, netlink), self._flusher, self._publisher.publish_vifs)
-        verbs = {"routes": self._routes, "reapply": self._reapply}
+        table = VifTable(nft, netlink)
+        self._vifs = VifReconciler(self._worker, table, self._flusher, self._publisher.publish_vifs)
+        self._upkeep = Upkeep(nft, netlink, table, self._wanted, self._publisher.publish)
+        verbs = {"routes": self._routes, "reapply": self._reapply, "check": self._check}
         self._requests = Requests(self._worker, verbs, {"names": self._test_names})
-        self._monitor = Monitor()
+        self._monitor = Monitor(netlink.portid)
+        self._nft_monitor = NftMonitor(ruleset.TABLE, nft.portid)
+        self._settings_watch = SettingsWatch(base_settings.WATCHED)
         self._socket = HotplugSocket(self._hotplug)
 
     def start(self) -> None:
         """Watch everything; each first event means `look`."""
+        GLib.io_add_watch(self._nft_monitor.fileno(), GLib.PRIORITY_HIGH, GLib.IO_IN, self._nft_event)
+        GLib.io_add_watch(self._settings_watch.fileno(), GLib.PRIORITY_HIGH, GLib.IO_IN, self._setting_event)
         GLib.io_add_watch(self._monitor.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN, self._kernel_event)
+        self._upkeep.start()
         self._worker.watch(keys.HOME_DOM0, self._dom0_event)
         self._vifs.start()
         self._requests.start()
@@ -81,12 +91,27 @@ class Agent:
     # -- what happened
 
     def _kernel_event(self, *_: object) -> bool:
-        for event in self._monitor.read(self._vifs.look_at_all):
+        events = self._monitor.read(self._events_lost)
+        self._upkeep.kernel_changed(events)
+        for event in events:
             if event.name:
                 self._vifs.link_event(event.name, event.gone)
             if event.uplink:
                 self._changed()
         return True
+
+    def _nft_event(self, *_: object) -> bool:
+        self._upkeep.filter_changed(self._nft_monitor.read(self._upkeep.look_at_all))
+        return True
+
+    def _setting_event(self, *_: object) -> bool:
+        if self._settings_watch.read():
+            self._upkeep.setting_changed()
+        return True
+
+    def _events_lost(self) -> None:
+        self._vifs.look_at_all()
+        self._upkeep.look_at_all()
 
     def _dom0_event(self, path: str) -> None:
         if path.endswith(keys.HOME_DOM0):  # also after a reconnect, when xenstore may have lost what we wrote
@@ -104,6 +129,7 @@ class Agent:
         try:
             base_setup.apply(self._nft, self._netlink, new, before=self._addresses)
             self._addresses, self._failed = new, False
+            self._upkeep.filter_applied()
         except KernelError as error:
             self._failed = True
             log.error("%s", error)
@@ -151,9 +177,13 @@ class Agent:
         """What dom0 is to see; None as long as nothing is known."""
         if self._uplinks is None:
             return None
-        problems = [*self._problems, *(["nft-failed"] if self._failed else [])]
+        problems = [*self._problems, *(["nft-failed"] if self._failed else []), *self._upkeep.problems]
         in_force = self._redirection.in_force
         return AgentReport(self._uplinks, self._source, in_force, tuple(self._vifs.served), tuple(problems))
+
+    def _wanted(self) -> Wanted:
+        """What is to be in the kernel, beside the vifs."""
+        return Wanted(self._addresses, ruleset.change_redirects(self._redirection.in_force))
 
     # -- dom0's requests
 
@@ -163,11 +193,17 @@ class Agent:
     def _test_names(self, done: Callable[[Sequence[str]], None]) -> None:
         NameTest((redirect.real for redirect in self._redirection.in_force), done)
 
+    def _check(self) -> Sequence[str]:
+        """Compare with what the kernel has, now; set again what is otherwise, and tell what was since the start."""
+        self._upkeep.look_at_all()
+        return [repair.line for repair in self._upkeep.repairs]
+
     def _reapply(self) -> Sequence[str]:
         """Everything again, whether it seems to be there or not."""
         self._apply_base_setup(self._addresses)
         self._redirection.distrust()
-        self._vifs.reload()
+        self._upkeep.repair_all()
+        self._vifs.look_at_all()
         self._sources.refresh(self._changed)
         if self._failed:
             raise KernelError(AgentCode.FILTER_NOT_LOADED)

@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from qnet_gui import __version__
-from qnet_gui.model.errors import BadInput, KernelError, NoAnswer, NotFound, QnetError
+from qnet_gui.model.errors import BadInput, KernelError, NoAnswer, NotFound, QnetError, Refused, StoreGone
 from qnet_gui.model.message_wire import from_parts
 from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.messages.system import SystemCode
@@ -58,8 +58,19 @@ def _locked(wait: bool) -> Iterator[bool]:
         os.close(fd)
 
 
+def _must_be_netvm() -> None:
+    """Refuse where there is no xenstore: on a machine that is no Xen host's there is nothing to route or to block."""
+    from qnet_gui.store.transport import default_path
+
+    try:
+        default_path()
+    except StoreGone as error:
+        raise Refused(AgentCode.NO_NETVM_HERE, why=error.message) from error
+
+
 def serve() -> int:
     """Be the agent until SIGTERM."""
+    _must_be_netvm()
     from gi.repository import GLib
 
     from qnet_gui.kernel.netlink import Netlink
@@ -115,6 +126,7 @@ def _through_agent_or(line: str, do_it: Callable[[ModuleType], None]) -> int:
                 message = from_parts(sentence)
                 raise NotFound(message) if word == "gone" else QnetError(message)
             return 0
+        _must_be_netvm()
         if once is None:  # before the lock is held, since it takes a quarter of a second
             once = importlib.import_module("qnet_gui.netvm.once")
         with _locked(wait=False) as free:
@@ -123,6 +135,20 @@ def _through_agent_or(line: str, do_it: Callable[[ModuleType], None]) -> int:
                 return 0
         time.sleep(_TRY_AGAIN)  # an agent starts, or another script is at work
     raise NoAnswer(AgentCode.LOCAL_AGENT_DEAF)
+
+
+def run_undo() -> int:
+    """Take away what the agent has set, unless it runs."""
+    from qnet_gui.kernel.netlink import Netlink
+    from qnet_gui.kernel.nft import Nft
+    from qnet_gui.netvm.undo import undo
+
+    with _locked(wait=False) as free:
+        if not free:
+            raise Refused(AgentCode.AGENT_RUNS)
+        lines = undo(Nft(), Netlink())
+    print("\n".join(lines) or "There is nothing that qnet-agent has set.")
+    return 0
 
 
 def run_hotplug(verb: str) -> int:
@@ -147,6 +173,7 @@ def run_dns() -> int:
 
 def run_stopped() -> int:
     """What the service's stop hook is."""
+    _must_be_netvm()
     from qnet_gui.netvm import once
 
     once.stopped()
@@ -167,6 +194,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("rest", nargs="*", help=argparse.SUPPRESS)  # type_if=vif, by which Xen tells vif from tap
     commands.add_parser("dns", help="redirect DNS to the present name servers now")
     commands.add_parser("stopped", help="tell dom0 that the agent has stopped (for the service's stop hook)")
+    commands.add_parser("undo", help="take away all that the agent has set, when it does not run")
     return parser
 
 
@@ -181,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "hotplug":
             return run_hotplug(options.verb)
-        return {"dns": run_dns, "stopped": run_stopped, None: serve}[options.command]()
+        return {"dns": run_dns, "stopped": run_stopped, "undo": run_undo, None: serve}[options.command]()
     except NotFound as error:  # a vif that went while its script was under way
         logger.info("%s", error)
         return 1

@@ -50,6 +50,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>This is no netvm, and nothing has been changed: {why}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>dom0 gave the netvm one address for two purposes.</source>
             <translation>dom0 hat der netvm eine Adresse für zwei Zwecke gegeben.</translation>
         </message>
@@ -578,6 +583,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Another program in netvm undoes again and again what qnet sets there.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Change them with the tools of {manager}.</source>
             <translation>Ändern Sie sie mit den Werkzeugen von {manager}.</translation>
         </message>
@@ -605,6 +615,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Enter name servers in the connection's settings in the network applet.</source>
             <translation>Tragen Sie Nameserver in den Einstellungen der Verbindung im Netzwerk-Applet ein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Find out who lets paused domains go on; until dom0 is disconnected, qnet pauses them each time.</source>
+            <translation>Finden Sie heraus, wer angehaltene Domänen weiterlaufen lässt; bis dom0 getrennt wird, hält qnet sie jedes Mal wieder an.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -785,6 +800,21 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>netvm wrote values that are not valid; they were dropped.</source>
             <translation>netvm hat ungültige Werte geschrieben; sie wurden verworfen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>qnet netvm set {netvm} --move moves them to it.</source>
+            <translation>qnet netvm set {netvm} --move stellt sie auf sie um.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>qnet pauses them again and again; where that does not help, disconnect dom0.</source>
+            <translation>qnet hält sie immer wieder an; wo das nicht hilft, trennen Sie dom0.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -1062,13 +1092,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
-            <source>The kernel refused to add an address: {why}.</source>
-            <translation>Der Kernel hat abgelehnt, eine Adresse hinzuzufügen: {why}.</translation>
+            <source>The kernel refused a change of its routing rules: {why}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
-            <source>The kernel refused to remove a neighbour: {why}.</source>
-            <translation>Der Kernel hat abgelehnt, einen Nachbarn zu entfernen: {why}.</translation>
+            <source>The kernel refused a change of the routes to domains: {why}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to add an address: {why}.</source>
+            <translation>Der Kernel hat abgelehnt, eine Adresse hinzuzufügen: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1114,6 +1149,11 @@
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel setting net/{setting} cannot be set: {why}.</source>
             <translation>Die Kernel-Einstellung net/{setting} kann nicht gesetzt werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel settings cannot be watched: {why}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1701,6 +1741,11 @@
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is longer than {high} characters.</source>
             <translation>{value} ist länger als {high} Zeichen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{value} is no repair.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import errno
+import json
 import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from qnet_gui.cli import dom0, helper, line, main, operations, progress
+from qnet_gui.cli import doctor, dom0, helper, line, main, operations, progress
 from qnet_gui.cli.line import Ended, HelperGone, Step
 from qnet_gui.model.clock import clock
-from qnet_gui.model.domain import Domain, DomainState, Netvm
+from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import Refused
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
@@ -22,6 +23,7 @@ from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.outcome import EndedOperation, Outcome
 from qnet_gui.model.preflight import Preflight
 from qnet_gui.model.problem import Problem
+from qnet_gui.model.repair import Repair, RepairKind
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 
 WELL = Snapshot(netvm=Netvm(name="netvm", id=1), domains=(Domain("work", 2, DomainState.RUNNING),))
@@ -36,6 +38,7 @@ class FakeHelper:
         self.calls: list[tuple[Any, ...]] = []
         self.events: list[Any] = []
         self.answers: dict[str, Any] = {}
+        self.repairs: list[Repair] = []
 
     # -- what is only read
 
@@ -44,6 +47,9 @@ class FakeHelper:
 
     def routes(self, domain: str) -> list[dict[str, Any]]:
         return []
+
+    def check_netvm(self) -> list[Repair]:
+        return self.repairs
 
     def preflight(self) -> Preflight:
         return self.preflight_now
@@ -230,6 +236,23 @@ def test_what_is_only_read(stand_in: FakeHelper, capsys: pytest.CaptureFixture[s
     for more in ([], ["--json"]) if words != ["netvm", "get"] else ([],):
         assert main([*words, *more]) == 0
         assert capsys.readouterr().out
+
+
+def test_what_others_did_in_the_netvm_is_told_and_wrong_no_more(
+    stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "__version__", "test")
+    stand_in.snapshot_now = Snapshot(Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING))
+    assert main(["doctor"]) == 0
+    assert capsys.readouterr().out == "Nothing is wrong.\n"
+    stand_in.repairs = [Repair(RepairKind.FILTER, 3, "nft"), Repair(RepairKind.VIFS, 1)]
+    assert main(["doctor"]) == 0
+    first, second, last = capsys.readouterr().out.splitlines()
+    assert "packet filter of netvm was changed 3 times, by nft (3)" in first
+    assert "Vifs of netvm were changed once" in second
+    assert last == "Nothing is wrong now."
+    assert main(["doctor", "--json"]) == 0
+    assert [entry["over"] for entry in json.loads(capsys.readouterr().out)] == [True, True]
 
 
 def test_how_dom0_stands(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str]) -> None:

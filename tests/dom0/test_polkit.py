@@ -209,7 +209,12 @@ def test_the_policy_has_exactly_the_declared_actions():
 
 def test_reading_is_for_anyone_and_deeds_are_not():
     actions = {declared.name: declared.action for declared in HELPER.methods.values()}
-    assert {name for name, action in actions.items() if action == ANYONE} == {"GetRoutes", "Preflight", "TestNames"}
+    assert {name for name, action in actions.items() if action == ANYONE} == {
+        "CheckNetvm",
+        "GetRoutes",
+        "Preflight",
+        "TestNames",
+    }
 
 
 def test_what_the_policy_must_say():

@@ -19,13 +19,24 @@ import nftables
 import pytest
 
 from fakes.nftables import Context, Ruleset
+from fakes.route_socket import FakeRouteSocket, link_body
 from qnet_gui.kernel import conntrack, netlink, sysctl
-from qnet_gui.kernel.monitor import Event
-from qnet_gui.kernel.rtnetlink import RTM_NEWLINK, RTM_NEWNEIGH, RTM_NEWROUTE, NetlinkError
+from qnet_gui.kernel import netlink_messages as nl
+from qnet_gui.kernel.monitor import Event, EventKind
+from qnet_gui.kernel.netlink_requests import RouteKey
+from qnet_gui.kernel.nft_monitor import NftChange
+from qnet_gui.kernel.rtnetlink import NetlinkError
+from qnet_gui.netvm.packet_filter import former
 
 _MAIN, _UNICAST, _KERNEL, _STATIC = 254, 1, 2, 4
 _SCOPES = {"universe": 0, "link": 253, "host": 254}
 _LOOPBACK = 1
+#: The port number of another program, which has ended meanwhile.
+_SOMEBODY = 4_000_000
+LINK_SETTINGS = (
+    "ipv4/conf/{}/proxy_arp", "ipv4/conf/{}/rp_filter", "ipv4/conf/{}/forwarding", "ipv4/neigh/{}/proxy_delay",
+    "ipv6/conf/{}/disable_ipv6",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +80,34 @@ class FakeKernel:
         self.up: set[int] = set()
         self.mtus: dict[int, int] = {}
         self.addresses: dict[int, list[tuple[IPv4Interface, int]]] = {}
+        self.groups: dict[int, int] = {}
+        self.masters: dict[int, int] = {}
         self.neighbours: dict[tuple[int, IPv4Address], str] = {}
+        #: Our own table, and the preferences of the rules that lead to it and to others.
+        self.own_routes: dict[tuple[IPv4Network, int], RouteKey] = {}
+        self.own_rules: list[int] = []
+        self.other_rules = [32766, 32767]
         self.routes: dict[tuple[IPv4Network, int], FakeRoute] = {}
         self.ruleset = Ruleset()
         #: Commands of conntrack, in the order in which they were run.
         self.forgotten: list[tuple[str, ...]] = []
         self.monitors: list[FakeMonitor] = []
+        self.nft_monitors: list[FakeNftMonitor] = []
         self._numbers = iter(range(1, 1 << 31))
         for setting in ("ipv4/icmp_ratelimit", "ipv4/ip_forward"):
             self._setting(setting)
+        for name in ("all", "default"):
+            for setting in LINK_SETTINGS:
+                self._setting(setting.format(name))
         self.add_link("lo")
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Be the kernel of this process for the time of a test."""
         monkeypatch.setattr(netlink, "IPRoute", lambda: FakeIPRoute(self))
+        monkeypatch.setattr(netlink, "RouteSocket", lambda: FakeRouteSocket(self))
+        monkeypatch.setattr(former, "PATH", self.settings.parent / "former.json")
         monkeypatch.setattr(socket, "if_nametoindex", self._index)
+        monkeypatch.setattr(socket, "if_indextoname", self._name)
         monkeypatch.setattr(socket, "if_nameindex", lambda: sorted(self.names.items()))
         monkeypatch.setattr(nftables, "Nftables", lambda: Context(self.ruleset))
         monkeypatch.setattr(sysctl, "_ROOT", str(self.settings))
@@ -97,9 +121,10 @@ class FakeKernel:
         self.names[index] = name
         self.mtus[index] = 65536 if name == "lo" else 1500
         self.addresses[index] = []
-        for setting in ("ipv4/conf/{}/proxy_arp", "ipv4/neigh/{}/proxy_delay", "ipv6/conf/{}/disable_ipv6"):
+        self.groups[index] = 0
+        for setting in LINK_SETTINGS:
             self._setting(setting.format(name))
-        self._tell(Event(name, uplink=not name.startswith("vif")))
+        self._tell_link(index)
         return index
 
     def delete_link(self, name: str) -> None:
@@ -117,7 +142,7 @@ class FakeKernel:
     def set_mtu(self, name: str, mtu: int) -> None:
         """Another longest packet."""
         self.mtus[self._index(name)] = mtu
-        self._tell(Event(name, uplink=not name.startswith("vif")))
+        self._tell_link(self._index(name))
 
     def add_address(self, index: int, address: IPv4Interface, scope: int = 0) -> None:
         """EEXIST for one that is there; a network comes with a route to it."""
@@ -137,6 +162,53 @@ class FakeKernel:
         if not route.network.prefixlen:
             self._tell(Event(uplink=True))
 
+    def change_setting(self, name: str, value: int) -> None:
+        """Somebody writes one; `forwarding`, `rp_filter` and `proxy_arp` of links are told."""
+        self.write(name, value)
+        kinds = {"forwarding": nl.NETCONFA_FORWARDING, "rp_filter": nl.NETCONFA_RP_FILTER}
+        kinds["proxy_arp"] = nl.NETCONFA_PROXY_NEIGH
+        family, group, link, *rest = name.split("/") if name.count("/") == 3 else ("", "", "", "")
+        if (family, group) == ("ipv4", "conf") and rest[0] in kinds:
+            index = {"all": -1, "default": -2}.get(link) or self._index(link)
+            self._tell(Event(kind=EventKind.SETTING, index=index, settings={kinds[rest[0]]: value}))
+
+    def stop_forwarding(self) -> None:
+        """Somebody writes 0 to `ip_forward`, which has several names."""
+        self.write("ipv4/ip_forward", 0)
+        self._tell(Event(kind=EventKind.SETTING, index=-1, settings={nl.NETCONFA_FORWARDING: 0}))
+
+    def take_neighbour(self, index: int, address: IPv4Address) -> None:
+        """Somebody deletes one."""
+        del self.neighbours[index, address]
+        self._tell(Event(kind=EventKind.NEIGHBOUR, index=index, portid=_SOMEBODY, address=address.packed))
+
+    def take_own_routes(self) -> None:
+        """Somebody flushes our table."""
+        rows, self.own_routes = self.own_routes, {}
+        for key in rows.values():
+            self._tell(Event("", True, kind=EventKind.ROUTE, index=key.link, portid=_SOMEBODY))
+
+    def put_own_route(self, key: RouteKey) -> None:
+        """Somebody puts a route into our table."""
+        self.own_routes[key.network, key.metric] = key
+        self._tell(Event(kind=EventKind.ROUTE, index=key.link, portid=_SOMEBODY))
+
+    def change_rules(self, ours: Sequence[int], others: Sequence[int]) -> None:
+        """Somebody changes the rules."""
+        self.own_rules, self.other_rules = list(ours), list(others)
+        self._tell(Event(kind=EventKind.RULE, portid=_SOMEBODY))
+
+    def take_address(self, index: int, address: IPv4Address) -> None:
+        """Somebody takes an address away."""
+        self.addresses[index] = [pair for pair in self.addresses[index] if pair[0].ip != address]
+        self._tell(Event(uplink=True, gone=True, kind=EventKind.ADDRESS, index=index, portid=_SOMEBODY))
+
+    def transact(self, text: str, program: str = "nft") -> None:
+        """Somebody's nftables transaction, which touches our tables."""
+        self.ruleset.apply(text)
+        for monitor in self.nft_monitors:
+            monitor.tell(NftChange(program))
+
     def setting(self, name: str) -> int:
         """The value of a setting, named as below /proc/sys/net."""
         return int((self.settings / name).read_text())
@@ -154,6 +226,29 @@ class FakeKernel:
                 return index
         raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
 
+    def _name(self, index: int) -> str:
+        if index not in self.names:
+            raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
+        return self.names[index]
+
+    def name_of(self, index: int) -> str:
+        self.check_link(index)
+        return self.names[index]
+
+    def write(self, name: str, value: int) -> None:
+        """A setting, without a word."""
+        (self.settings / name).write_text(f"{value}\n")
+
+    def link_body(self, index: int) -> bytes:
+        """What the kernel says of a link, empty when there is none."""
+        if index not in self.names:
+            return b""
+        name = self.names[index]
+        settings = {key: self.setting(f"ipv4/conf/{name}/{key}") for key in ("forwarding", "proxy_arp", "rp_filter")}
+        ipv6 = self.setting(f"ipv6/conf/{name}/disable_ipv6")
+        up, master = index in self.up, self.masters.get(index, 0)
+        return link_body(index, name, up, self.groups[index], master, settings, ipv6)
+
     def check_link(self, index: int) -> None:
         if index not in self.names:
             raise _error(errno.ENODEV)
@@ -162,20 +257,26 @@ class FakeKernel:
         self.check_link(index)
         self.up.add(index)
         self._connect(index)
-        self._tell(Event(self.names[index], uplink=not self.names[index].startswith("vif")))
+        self._tell_link(index)
 
     def set_down(self, index: int) -> None:
         self.check_link(index)
         self.up.discard(index)
         self.neighbours = {key: mac for key, mac in self.neighbours.items() if key[0] != index}
+        self.own_routes = {key: route for key, route in self.own_routes.items() if route.link != index}
         self.routes = {key: route for key, route in self.routes.items() if route.link != index}
-        self._tell(Event(self.names[index], uplink=not self.names[index].startswith("vif")))
+        self._tell_link(index)
 
     def _connect(self, index: int) -> None:
         for address, _ in self.addresses[index] if index in self.up else ():
             if address.network.prefixlen < 32:
                 route = FakeRoute(address.network, index, proto=_KERNEL)
                 self.routes[route.key] = route
+
+    def _tell_link(self, index: int) -> None:
+        name, message = self.names[index], nl.link(self.link_body(index))
+        assert message is not None
+        self._tell(Event(name, uplink=not name.startswith("vif"), index=index, link=nl.link_state(message)))
 
     def _tell(self, event: Event) -> None:
         for monitor in self.monitors:
@@ -204,29 +305,6 @@ class FakeIPRoute:
     def get_links(self, index: int) -> list[_Message]:
         self._kernel.check_link(index)
         return [_Message({"IFLA_MTU": self._kernel.mtus[index]})]
-
-    def nlm_request_batch(self, messages: Sequence[Any]) -> None:
-        for message in messages:
-            attributes, kind = dict(message["attrs"]), message["header"]["type"]
-            if kind == RTM_NEWNEIGH:
-                self._kernel.check_link(message["ifindex"])
-                key = message["ifindex"], IPv4Address(attributes["NDA_DST"])
-                self._kernel.neighbours[key] = attributes["NDA_LLADDR"]
-            elif kind == RTM_NEWLINK:
-                assert message["flags"] & message["change"] & 1
-                self._kernel.set_up(message["index"])
-            else:
-                assert kind == RTM_NEWROUTE
-                network = IPv4Network((attributes["RTA_DST"], message["dst_len"]))
-                self._kernel.add_route(
-                    FakeRoute(network, attributes["RTA_OIF"], attributes["RTA_PRIORITY"], None, message["scope"])
-                )
-
-    def neigh(self, verb: str, dst: str, ifindex: int) -> None:
-        assert verb == "del"
-        self._kernel.check_link(ifindex)
-        if self._kernel.neighbours.pop((ifindex, IPv4Address(dst)), None) is None:
-            raise _error(errno.ENOENT)
 
     def addr(self, verb: str, index: int, address: str, prefixlen: int, scope: int = 0) -> None:
         interface = IPv4Interface((address, prefixlen))
@@ -285,28 +363,46 @@ class FakeIPRoute:
         return rows
 
 
-class FakeMonitor:
-    """What `Monitor` offers, of a fake kernel's events."""
+class _FakeEvents:
+    """Events, and a descriptor that can be read while there are some."""
 
-    def __init__(self, kernel: FakeKernel) -> None:
-        self._events: list[Event] = []
+    def __init__(self) -> None:
+        self._events: list[Any] = []
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        kernel.monitors.append(self)
-        self._kernel = kernel
 
-    def tell(self, event: Event) -> None:
+    def tell(self, event: Any) -> None:
         self._events.append(event)
         os.eventfd_write(self._bell, 1)
 
     def fileno(self) -> int:
         return self._bell
 
-    def read(self, lost: Any) -> list[Event]:
+    def read(self, lost: Any) -> list[Any]:
         if self._events:
             os.eventfd_read(self._bell)
         events, self._events = self._events, []
         return events
 
     def close(self) -> None:
-        self._kernel.monitors.remove(self)
         os.close(self._bell)
+
+
+class FakeMonitor(_FakeEvents):
+    """What `Monitor` offers, of a fake kernel's events."""
+
+    def __init__(self, kernel: FakeKernel) -> None:
+        super().__init__()
+        kernel.monitors.append(self)
+        self._kernel = kernel
+
+    def close(self) -> None:
+        self._kernel.monitors.remove(self)
+        super().close()
+
+
+class FakeNftMonitor(_FakeEvents):
+    """What `NftMonitor` offers, of what others did."""
+
+    def __init__(self, kernel: FakeKernel) -> None:
+        super().__init__()
+        kernel.nft_monitors.append(self)

@@ -121,6 +121,12 @@ class Context:
     def set_json_output(self, wanted: bool) -> None:
         self._json = wanted
 
+    def set_terse_output(self, wanted: bool) -> None:
+        """A listing of a table is terse."""
+
+    def set_stateless_output(self, wanted: bool) -> None:
+        """And has no counts."""
+
     def cmd(self, text: str) -> tuple[int, str, str]:
         try:
             if text.startswith("list "):
@@ -133,6 +139,8 @@ class Context:
     def _list(self, text: str) -> str:
         match = _COMMAND.fullmatch(text)
         table = self._ruleset.tables.get((match[3], match[4])) if match else None
+        if match is not None and match[2] == "table" and table is not None:
+            return f"{match[3]} {match[4]} {table.kinds} {table.chains}"
         if match is None or table is None or table.kinds.get(match[5]) != match[2]:
             raise _Refused(_MISSING)
         elements = list(table.elements[match[5]].values())

@@ -29,7 +29,8 @@ class RealSpace:
     def __init__(self, pid: int) -> None:
         self._pid = pid
         with self.inside():
-            self.netlink, self.monitor, self.nft = Netlink(), Monitor(), Nft()
+            self.netlink, self.nft = Netlink(), Nft()
+            self.monitor = Monitor(self.netlink.portid)
         self._ip("link", "add", "vif7.0", "index", "2", "type", "veth", "peer", "name", "far", "index", "3")
         self.events()
 

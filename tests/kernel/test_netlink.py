@@ -20,7 +20,7 @@ MAC = "00:16:3e:00:00:01"
 ADDRESS, OTHER = IPv4Address("10.137.0.7"), IPv4Address("10.137.0.8")
 NEAR = IPv4Interface("10.9.0.1/24")
 EVERYTHING = IPv4Network("0.0.0.0/0")
-VIF, NOBODY = 2, 9999
+VIF, FAR, NOBODY = 2, 3, 9999
 
 
 def test_links_have_names_and_numbers(space: Any) -> None:
@@ -54,8 +54,9 @@ def test_a_neighbour_is_permanent_and_replaced(space: Any) -> None:
         space.netlink.serve_host(VIF, ADDRESS, mac, 1)
         assert space.permanent_neighbours() == {(str(ADDRESS), mac)}
     for index in (VIF, VIF, NOBODY):
-        space.netlink.delete_neighbour(index, ADDRESS)
-    assert space.permanent_neighbours() == set()
+        space.netlink.withdraw_host(index, ADDRESS, 1)
+    assert (space.permanent_neighbours(), space.netlink.routes()) == (set(), [])
+    assert not space.is_up(VIF)
 
 
 def test_a_host_is_served_by_a_neighbour_a_link_that_is_up_and_a_route(space: Any) -> None:
@@ -120,14 +121,14 @@ def test_no_route_through_a_link_that_is_down(space: Any) -> None:
         space.netlink.set_default_route(VIF)
 
 
-def test_a_route_that_is_not_there_is_removed_already(space: Any) -> None:
-    space.netlink.set_up(VIF)
+def test_a_host_of_another_metric_or_link_is_not_withdrawn(space: Any) -> None:
+    space.netlink.set_up(FAR)
     space.netlink.serve_host(VIF, ADDRESS, MAC, 5)
-    for index, metric in ((VIF, 4), (NOBODY, 5), (1, 5)):
-        space.netlink.delete_host_route(index, ADDRESS, metric)
-    assert len(space.netlink.routes()) == 1
-    space.netlink.delete_host_route(VIF, ADDRESS, 5)
-    assert space.netlink.routes() == []
+    for index, metric in ((FAR, 5), (NOBODY, 5)):
+        space.netlink.withdraw_host(index, ADDRESS, metric)
+    assert len(space.netlink.own.routes()) == 1
+    space.netlink.withdraw_host(VIF, ADDRESS, 5)
+    assert space.netlink.own.routes() == set()
 
 
 def test_a_thousand_routes_are_all_told(space: Any) -> None:

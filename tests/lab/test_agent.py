@@ -89,6 +89,46 @@ def test_an_agent_that_ends_leaves_the_anti_spoofing_and_tells_dom0(lab: Lab, en
     lab.wait("health", lambda: lab.exec("dom0", "qnet", "doctor", check=False).returncode == 0)
 
 
+def test_undo_leaves_nothing_of_the_agent_and_the_agent_sets_it_again(lab: Lab) -> None:
+    before = unbooted_vifs.served(lab)
+    refused = lab.exec("netvm", "qnet-agent", "undo", check=False)
+    assert (refused.returncode, "The agent runs. Stop it first" in refused.stderr) == (1, True)
+    assert unbooted_vifs.served(lab) == before
+    lab.stop_program("netvm", "qnet-agent")
+    try:
+        said = lab.out("netvm", "qnet-agent", "undo")
+        assert "The packet filter is gone." in said
+        assert "qnet" not in lab.out("netvm", "nft", "list", "tables")
+        assert "118" not in lab.out("netvm", "ip", "-4", "rule")
+        assert lab.out("netvm", "ip", "-4", "route", "show", "table", "118") == ""
+        assert lab.out("netvm", "ip", "-4", "neigh", "show", "nud", "permanent") == ""
+        assert "10.13" not in lab.out("netvm", "ip", "-4", "address", "show", "dev", "lo")
+        assert lab.out("netvm", "cat", "/proc/sys/net/ipv4/ip_forward") == "0"
+        assert lab.out("netvm", "cat", "/proc/sys/net/ipv4/icmp_ratelimit") == "1000"
+    finally:
+        lab.start_program("netvm", "qnet-agent")
+    lab.wait("the agent's return", lambda: _state(lab) == "running")
+    lab.wait("everything as before", lambda: unbooted_vifs.served(lab) == before)
+    lab.wait("health", lambda: lab.exec("dom0", "qnet", "doctor", check=False).returncode == 0)
+
+
+def test_a_machine_without_xenstore_is_left_as_it_is(lab: Lab) -> None:
+    """In a namespace of its own, without what makes the lab's netvm one."""
+    script = """
+before=$(nft list ruleset; sysctl -a 2>/dev/null | grep ^net | sort; ip address; ip rule; ip route show table all)
+for words in "" "hotplug online" dns stopped; do
+    XENSTORED_PATH=/nonexistent vif=vif7.0 XENBUS_PATH=backend/vif/7/0 qnet-agent $words 2>&1 && echo "$words: done"
+done
+after=$(nft list ruleset; sysctl -a 2>/dev/null | grep ^net | sort; ip address; ip rule; ip route show table all)
+[ "$before" = "$after" ] && echo unchanged
+"""
+    # nor is there an agent whose socket could be asked
+    said = lab.out("netvm", "unshare", "-n", "-m", "sh", "-c", f"mount -t tmpfs none /run/qnet{script}")
+    assert said.count("This is no netvm, and nothing has been changed") == 4
+    assert "done" not in said
+    assert said.splitlines()[-1] == "unchanged"
+
+
 def test_dom0_sees_uplinks_redirections_and_vifs(lab: Lab) -> None:
     status = json.loads(lab.out("dom0", "qnet", "status", "--json"))
     assert {"netvm", "uplinks", "dns", "domains", "dom0", "problems"} <= set(status)
@@ -130,7 +170,7 @@ def test_a_change_of_an_uplinks_mtu_is_seen(lab: Lab) -> None:
 def test_reapply_brings_back_what_somebody_flushed(lab: Lab) -> None:
     before = unbooted_vifs.served(lab)
     lab.exec("netvm", "nft", "delete", "table", "inet", "qnet")
-    lab.exec("netvm", "ip", "route", "delete", lab.address("work"))
+    lab.exec("netvm", "ip", "route", "delete", lab.address("work"), "table", "118")
     lab.exec("dom0", "qnet", "reapply")
     lab.wait("everything as before", lambda: unbooted_vifs.served(lab) == before)
     assert lab.out("work", "curl", "-s", "http://www.test/").startswith("Hello from isp1.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -245,12 +246,30 @@ def test_a_domain_comes_and_goes(lab: Lab) -> None:
     assert "extra" not in {domain["name"] for domain in lab.status()["domains"]}
 
 
+def test_the_status_shows_the_addresses_that_are_there(lab: Lab) -> None:
+    """A domain that is cut off has none, whatever it would get."""
+    address = lab.address("personal")
+
+    def row() -> str:
+        return next(line for line in lab.command("status").stdout.splitlines() if line.startswith("personal "))
+
+    assert row().split()[-1] == address
+    lab.exec("dom0", "qnet", "domain", "detach", "personal")
+    assert row().split()[-1] == "-"
+    lab.exec("dom0", "qnet", "domain", "attach", "personal")
+    assert row().split()[-1] == address
+    lab.online("personal")
+
+
 def test_a_domain_is_stopped_and_started(lab: Lab) -> None:
     before, address = lab.id("personal"), lab.address("personal")
     assert lab.command("stop", "personal").stdout == ""
     assert "personal" not in {domain["name"] for domain in lab.status()["domains"]}
     assert "There is no domain" in lab.command("stop", "personal", check=False).stderr
+    assert lab.status()["stopped"] == ["personal"]
+    assert re.search(r"^personal +-  stopped  -$", lab.command("status").stdout, re.MULTILINE)
     lab.command("start", "personal")
+    assert lab.status()["stopped"] == []
     assert lab.id("personal") > before
     assert lab.address("personal") == address
     lab.exec("personal", "curl", "-sf", "-m", "3", "http://www.test/")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from .conftest import Lab
 
 
@@ -32,6 +34,66 @@ def test_the_newest_domain_has_the_best_metric(lab: Lab) -> None:
     metrics = {row["iface"]: row["metric"] for row in _rows(lab)}
     older, newer = sorted((lab.id("work"), lab.id("personal")))
     assert int(str(metrics[f"vif{newer}.0"])) < int(str(metrics[f"vif{older}.0"]))
+
+
+def _netvm(lab: Lab, command: str) -> str:
+    return lab.exec("netvm", "sh", "-c", command.replace("WORK", lab.address("work")), check=False).stdout.strip()
+
+
+def _way(lab: Lab, address: str) -> str:
+    """How the netvm would send a packet there, or why not."""
+    done = lab.exec("netvm", "ip", "-4", "route", "get", address, check=False)
+    return (done.stdout or done.stderr).strip()
+
+
+def test_the_domains_routes_are_in_a_table_of_their_own_that_is_looked_up_first(lab: Lab) -> None:
+    assert "vif" not in lab.out("netvm", "ip", "-4", "route", "show", "table", "main")
+    assert lab.address("work") in lab.out("netvm", "ip", "-4", "route", "show", "table", "118")
+    assert lab.out("netvm", "ip", "-4", "rule").splitlines()[1].split()[:3] == ["118:", "from", "all"]
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        # as DHCP's option 121 has NetworkManager set it, and stranger ones
+        "WORK/32 via 192.168.0.1 dev eth0 metric 0", "WORK/32 dev eth0 metric 1", "unreachable WORK/32 metric 0",
+        "10.137.0.0/24 via 192.168.0.1 dev eth0", "10.0.0.0/8 via 192.168.0.1 dev eth0",
+    ],
+)  # fmt: skip
+def test_no_route_of_an_uplink_takes_a_domain_off_the_net(lab: Lab, route: str) -> None:
+    assert _netvm(lab, f"ip route add {route} && echo done") == "done"
+    try:
+        assert f"dev vif{lab.id('work')}.0" in _way(lab, lab.address("work"))
+        assert lab.out("work", "curl", "-s", "-m", "5", "http://www.test/").startswith("Hello from isp1.")
+    finally:
+        _netvm(lab, f"ip route delete {route}")
+
+
+@pytest.mark.parametrize(
+    "route", ["10.137.0.99/32 via 192.168.0.1", "10.0.0.0/8 via 192.168.0.1", "192.0.2.0/24 dev eth0"]
+)
+def test_nobodys_address_of_ours_leads_nowhere(lab: Lab, route: str) -> None:
+    assert _netvm(lab, f"ip route add {route} && echo done") == "done"
+    try:
+        for nobody in ("10.137.0.99", "10.137.200.1"):
+            assert "No route to host" in _way(lab, nobody)
+    finally:
+        _netvm(lab, f"ip route delete {route}")
+
+
+def test_an_uplink_within_our_addresses_has_a_router(lab: Lab) -> None:
+    """Its router is a way out and can be reached, its address is its own, and the rest of its net is not sent to."""
+    add = "ip address add 10.137.5.2/24 dev eth0 && ip route add default via 10.137.5.1 dev eth0 metric 9 && echo done"
+    before = _netvm(lab, "ip route show table 118")
+    assert _netvm(lab, add) == "done"
+    try:
+        assert "via 10.137.5.1 dev eth0" in _way(lab, "203.0.113.11")
+        assert _way(lab, "10.137.5.2").startswith("local 10.137.5.2")
+        lab.wait("the router", lambda: _way(lab, "10.137.5.1").startswith("10.137.5.1 dev eth0"))
+        assert "No route to host" in _way(lab, "10.137.5.3")
+    finally:
+        _netvm(lab, "ip route delete default via 10.137.5.1; ip address delete 10.137.5.2/24 dev eth0")
+    lab.wait("as before", lambda: _netvm(lab, "ip route show table 118") == before)
 
 
 def test_a_domains_table_is_the_seeds_one_line(lab: Lab) -> None:

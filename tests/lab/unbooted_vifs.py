@@ -92,4 +92,8 @@ def count_served(lab: Lab, domids: Collection[int]) -> int:
 def served(lab: Lab) -> str:
     """The anti-spoofing set and the routes, as one text to look into."""
     listed = lab.out("netvm", "nft", "list", "set", "inet", "qnet", "vif_address")
-    return listed + lab.out("netvm", "ip", "-4", "route") + lab.out("netvm", "ip", "neigh", "show", "nud", "permanent")
+    return (
+        listed
+        + lab.out("netvm", "ip", "-4", "route", "show", "table", "118")
+        + lab.out("netvm", "ip", "neigh", "show", "nud", "permanent")
+    )

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from fakes.bus import FakeBus
-from fakes.kernel import FakeMonitor, FakeRoute
+from fakes.kernel import FakeMonitor, FakeNftMonitor, FakeRoute
 from fakes.loop import EndingWorker, Loop
 from gi.repository import GLib
 from nm_objects import NM, ROOT, device, dns, primary
@@ -106,7 +106,8 @@ def start(
     netvm: Any, bus: FakeBus, loop: Loop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resolv_conf: Path
 ) -> Iterator[Callable[..., Running]]:
     sources, path = _Sources(), Path(f"/tmp/qnet-agent-{id(bus)}")
-    monkeypatch.setattr(agent_module, "Monitor", lambda: FakeMonitor(netvm.kernel))
+    monkeypatch.setattr(agent_module, "Monitor", lambda _own: FakeMonitor(netvm.kernel))
+    monkeypatch.setattr(agent_module, "NftMonitor", lambda _table, _own: FakeNftMonitor(netvm.kernel))
     monkeypatch.setattr(agent_module, "StoreWorker", lambda _post: EndingWorker(netvm.path))
     monkeypatch.setattr(agent_module, "HotplugSocket", partial(hotplug.HotplugSocket, path=path))
     monkeypatch.setattr(agent_module, "GLib", sources)

@@ -18,7 +18,7 @@ from qnet_gui.netvm import main as program
 from qnet_gui.netvm.dns import name_test
 from qnet_gui.netvm.dns.name_test import NameTest
 from qnet_gui.netvm.vifs import hotplug
-from qnet_gui.store import keys
+from qnet_gui.store import keys, transport
 
 VIF = {"XENBUS_PATH": "backend/vif/7/0", "vif": "vif7.0"}
 
@@ -108,6 +108,63 @@ def test_what_is_no_request_is_refused(
 ) -> None:
     log_guard.expect(logged)
     assert script("hotplug", *words, **environment) == 1
+
+
+@pytest.mark.parametrize("words", [[], ["hotplug", "online"], ["hotplug", "offline"], ["dns"], ["stopped"]])
+def test_on_a_machine_without_xenstore_nothing_is_changed_and_it_says_why(
+    netvm: Any, script: Callable[..., int], log_guard: Any, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    log_guard.expect("This is no netvm, and nothing has been changed: There is no xenstore here")
+    monkeypatch.setenv("XENSTORED_PATH", "/nonexistent/socket")
+    monkeypatch.setattr(transport, "_XENBUS", Path("/nonexistent/xenbus"))
+    before = _everything(netvm)
+    assert script(*words, **VIF) == 1
+    assert _everything(netvm) == before
+    assert netvm.kernel.ruleset.tables == {}
+    assert not hotplug.RUN.exists()
+
+
+def _everything(netvm: Any) -> tuple[Any, ...]:
+    kernel = netvm.kernel
+    settings = {path: path.read_text() for path in sorted(kernel.settings.rglob("*")) if path.is_file()}
+    return (
+        dict(kernel.own_routes), list(kernel.own_rules), dict(kernel.neighbours), dict(kernel.routes),
+        {index: list(pairs) for index, pairs in kernel.addresses.items()}, set(kernel.up) - {1}, dict(kernel.groups),
+        settings, dict(kernel.ruleset.tables),
+    )  # fmt: skip
+
+
+def test_undo_takes_everything_away(netvm: Any, script: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    netvm.attach(7)
+    netvm.kernel.add_link("eth0")
+    netvm.kernel.write("ipv4/icmp_ratelimit", 1000)
+    netvm.kernel.write("ipv4/conf/all/rp_filter", 2)
+    before = _everything(netvm)
+    assert script("hotplug", "online", "type_if=vif", **VIF) == 0
+    assert netvm.kernel.setting("ipv4/conf/all/rp_filter") == 0
+    assert _everything(netvm) != before
+    assert script("undo") == 0
+    for there, wanted in zip(_everything(netvm), before, strict=True):
+        assert there == wanted
+    said = capsys.readouterr().out
+    for word in ("ipv4/ip_forward = 0", "vif7.0", "routing table", "10.139.1.1", "packet filter"):
+        assert word in said
+    assert script("undo") == 0
+    assert "nothing" in capsys.readouterr().out
+
+
+def test_nothing_is_undone_behind_the_back_of_an_agent_that_runs(
+    netvm: Any, script: Callable[..., int], log_guard: Any
+) -> None:
+    log_guard.expect("The agent runs. Stop it first")
+    netvm.attach(7)
+    assert script("hotplug", "online", **VIF) == 0
+    held = hotplug.lock()
+    fcntl.flock(held, fcntl.LOCK_EX)
+    before = _everything(netvm)
+    assert script("undo") == 1
+    assert _everything(netvm) == before
+    os.close(held)
 
 
 def test_tap_devices_are_nothing_to_do(script: Callable[..., int]) -> None:

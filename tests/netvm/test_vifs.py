@@ -160,7 +160,7 @@ def test_a_kernel_that_refuses_is_told_and_all_is_tried_again(
     error = asked(loop, lambda reply: reconciler.online(vif, reply))
     assert error is not None
     base_setup.apply(netvm.nft, netvm.netlink, OwnAddresses())
-    reconciler.reload()
+    reconciler.look_at_all()
     loop.until(lambda: netvm.served() == {"vif7.0": "10.137.0.7"})
 
 

@@ -17,6 +17,7 @@ from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.parse import shown
+from qnet_gui.model.repair import Repair, repairs
 from qnet_gui.model.route import Route
 from qnet_gui.runtime.dbus_values import typed
 
@@ -36,7 +37,7 @@ def _routes(untrusted_lines: list[str]) -> tuple[list[Route], int]:
     return routes, dropped
 
 
-def _table(rows: Iterable[Route | ServerAnswer]) -> dbus.Array:
+def _table(rows: Iterable[Route | ServerAnswer | Repair]) -> dbus.Array:
     return dbus.Array([typed(row.as_dict()) for row in rows], signature="a{sv}")
 
 
@@ -68,6 +69,15 @@ class NetvmInterface(Interface):
     def test_names(self, call: Call) -> None:
         """Have the netvm ask each of its name servers something; answers with the milliseconds that it took each."""
         self._ask_netvm("names", call, lambda untrusted_lines: call.reply(_table(server_answers(untrusted_lines))))
+
+    @method("CheckNetvm", action=ANYONE, gives={"repairs": "aa{sv}"})
+    def check_netvm(self, call: Call) -> None:
+        """Have the netvm compare what its kernel has with what is wanted, and set again what differs.
+
+        Answers with what others have changed since its agent started: what (`filter`, `settings`, `addresses`, `routes`
+        or `vifs`), how often, and the program, `?` where the kernel did not tell.
+        """
+        self._ask_netvm("check", call, lambda untrusted_lines: call.reply(_table(repairs(untrusted_lines))))
 
     @method("Reapply", action="org.qnet.reapply")
     def reapply(self, call: Call) -> None:

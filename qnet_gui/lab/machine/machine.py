@@ -169,12 +169,23 @@ class Machine:
     # -- requests of the person in front of the machine
 
     def status(self) -> dict[str, Any]:
-        """Everything that is plugged in and switched on."""
+        """Everything that is plugged in and switched on; `stopped`: names of domains that can be started again.
+
+        A domain's `address` is what it gets, its `addresses` are those of the vifs that it has now.
+        """
+        running = dict(self._domains)
         return {
             "lab": self._place.name,
             "uplinks": self._uplink_world.status(),
-            "domains": [domain.status() for domain in list(self._domains.values())],
+            "domains": [{**domain.status(), "addresses": self._addresses(domain.domid)} for domain in running.values()],
+            "stopped": sorted(set(self._configs) - set(running)),
         }  # fmt: skip
+
+    def _addresses(self, domid: int) -> list[str]:
+        try:
+            return self._toolstack.addresses(domid)
+        except QnetError:  # xenstored may have been killed
+            return []
 
     def add(self, name: str) -> None:
         """A new AppVM, booted."""

@@ -115,6 +115,12 @@ class Toolstack:
         with self._store() as store:
             return [VifId(domid, int(devid)) for devid in store.children(f"/libxl/{domid}/device/vif")]
 
+    def addresses(self, domid: int) -> list[str]:
+        """What the vifs of a domain have for `ip`, in their order; empty for one that has none."""
+        with self._store() as store:
+            values = [store.read(f"{_Paths(vif, 0).libxl}/ip") for vif in self.vifs(domid)]
+        return [value.decode("ascii", "replace") for value in values if value]
+
     def backend(self, vif: VifId) -> tuple[int, str]:
         """The domain that serves a vif, or served it before it died, and its name as dom0 has noted it."""
         with self._store() as store:

@@ -102,6 +102,11 @@ class ProblemCode(Code):
         "netvm could not load its packet filter.",
         "See the agent's log in netvm.",
     )
+    OTHERS_UNDO = (
+        "others-undo",
+        "Another program in netvm undoes again and again what qnet sets there.",
+        "qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.",
+    )
     VIF_REFUSED = (
         "vif-refused",
         "The vif {vif} was refused by netvm.",

@@ -30,6 +30,7 @@ class SystemCode(Code):
     # the kernel
     NFT_REFUSED = "nft-refused", "nftables refused a change: {value}."
     SETTING_REFUSED = "setting-refused", "The kernel setting net/{setting} cannot be set: {why}."
+    SETTINGS_NOT_WATCHED = "settings-not-watched", "The kernel settings cannot be watched: {why}."
     NETLINK_EVENTS_LOST = "netlink-events-lost", "Netlink events cannot be read: {why}."
     NO_LINK = "no-link", "There is no link {interface}."
     NO_INTERFACE_CARD = "no-interface-card", "There is no {interface}."
@@ -38,10 +39,11 @@ class SystemCode(Code):
     KERNEL_LINK_UP = "kernel-link-up", "The kernel refused to set a link up: {why}."
     KERNEL_LINK_DOWN = "kernel-link-down", "The kernel refused to set a link down: {why}."
     KERNEL_SERVE_LINK = "kernel-serve-link", "The kernel refused to serve a link: {why}."
-    KERNEL_REMOVE_NEIGHBOUR = "kernel-remove-neighbour", "The kernel refused to remove a neighbour: {why}."
     KERNEL_ADD_ADDRESS = "kernel-add-address", "The kernel refused to add an address: {why}."
     KERNEL_REMOVE_ADDRESS = "kernel-remove-address", "The kernel refused to remove an address: {why}."
     KERNEL_REMOVE_ROUTE = "kernel-remove-route", "The kernel refused to remove a route: {why}."
+    KERNEL_OWN_ROUTES = "kernel-own-routes", "The kernel refused a change of the routes to domains: {why}."
+    KERNEL_RULES = "kernel-rules", "The kernel refused a change of its routing rules: {why}."
     KERNEL_DEFAULT_ROUTE = "kernel-default-route", "The kernel refused to set the default route: {why}."
 
     # xenstore

@@ -32,6 +32,7 @@ class ValueCode(Code):
     NOT_A_UUID = "not-a-uuid", "{value} is not a UUID."
     NOT_A_VIF = "not-a-vif", "{value} is not a vif name."
     NOT_A_VIF_PATH = "not-a-vif-path", "{value} is not the path of a vif."
+    NOT_A_REPAIR = "not-a-repair", "{value} is no repair."
     NOT_A_ROUTE = "not-a-route", "{value} is not a routing table row."
     ROUTE_ADDRESS = "route-address", "{value} has an address that is not one."
     NOT_ROUTE_FLAGS = "not-route-flags", "{value} are not route flags."

@@ -1,7 +1,7 @@
 """What must be in place in the netvm before any vif: packet filter, forwarding, the addresses that domains ask for.
 
-Used by the agent at its start and by the hotplug script's fallback; laying it again changes nothing. Nothing takes it
-away: a stopped or killed agent leaves the netvm filtering.
+Used by the agent at its start and by the hotplug script's fallback; laying it again changes nothing. Nothing but
+`qnet-agent undo` takes it away: a stopped or killed agent leaves the netvm filtering.
 """
 
 from __future__ import annotations
@@ -13,18 +13,15 @@ from typing import TypeVar
 from qnet_gui.kernel import conntrack
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
-from qnet_gui.kernel.sysctl import set_sysctl
 from qnet_gui.model.config import DEFAULT_GATEWAY, DEFAULT_POOL
 from qnet_gui.model.dns import DEFAULT_VIRTUAL
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.agent import AgentCode
-from qnet_gui.netvm.packet_filter import ruleset
+from qnet_gui.netvm.packet_filter import base_routing, former, ruleset
+from qnet_gui.netvm.packet_filter.base_settings import BaseSettings
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 
-#: Milliseconds between two "port unreachable" to one domain; by the kernel's own second, a domain that asks for several
-#: names while there is no server would have to wait for the refusal of all but the first six queries.
-_REFUSAL_INTERVAL = 10
 T = TypeVar("T")
 
 
@@ -59,21 +56,44 @@ def read(store: Store) -> OwnAddresses:
     return addresses
 
 
+def filter_text(addresses: OwnAddresses) -> str:
+    """The packet filter but for what depends on vifs and name servers."""
+    return ruleset.base(addresses.virtual)
+
+
+def removal_text() -> str:
+    """Takes our tables away, whoever put whatever into them; works as well when there are none."""
+    return "\n".join(
+        f"add table {family} {ruleset.TABLE}\ndelete table {family} {ruleset.TABLE}" for family in ruleset.FAMILIES
+    )
+
+
 def apply(nft: Nft, netlink: Netlink, addresses: OwnAddresses, before: OwnAddresses | None = None) -> None:
     """Put everything in place; what `before` had and `addresses` has not is taken away.
 
-    The filter comes before forwarding. The addresses stand on `lo`, so that ARP for them is answered on every vif and a
-    query is refused at once even when there is no uplink.
+    The filter comes before forwarding.
     """
-    nft.apply(ruleset.base(addresses.virtual))
+    nft.apply(filter_text(addresses))
+    give_addresses(netlink, addresses, before)
+    base_routing.apply(netlink, addresses.pool)
+    BaseSettings().apply()
+
+
+def give_addresses(netlink: Netlink, addresses: OwnAddresses, before: OwnAddresses | None = None) -> bool:
+    """Give the loopback the addresses that domains ask for; whether it had not all of them.
+
+    There, ARP for them is answered on every vif and a query is refused at once even when there is no uplink.
+    """
     loopback = link_index("lo") or 1
+    there = {address for address, _ in netlink.addresses(loopback)}
+    missing = [address for address in addresses.own if address not in there]
+    former.remember_addresses(map(str, missing))
     netlink.set_up(loopback)
-    for address in addresses.own:
+    for address in missing:
         netlink.add_address(loopback, address, host_scope=True)
     for address in set(before.own) - set(addresses.own) if before else ():
         netlink.delete_address(loopback, address)
-    set_sysctl("ipv4/icmp_ratelimit", _REFUSAL_INTERVAL)
-    set_sysctl("ipv4/ip_forward", 1)
+    return bool(missing)
 
 
 def forget(addresses: frozenset[IPv4Address]) -> None:

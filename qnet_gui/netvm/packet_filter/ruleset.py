@@ -20,6 +20,8 @@ from ipaddress import IPv4Address
 from qnet_gui.model.dns import DnsRedirect
 
 TABLE = "qnet"
+#: The families in which there is a table of that name.
+FAMILIES = ("inet", "arp")
 VIF_SET = "vif_address"
 DOMAIN_SET = "domain_address"
 SERVER_MAP = "dns_server"
@@ -129,8 +131,7 @@ def change_vifs(
     new = [f'"{name}" . {address}' for name, address in add]
     old = [f'"{name}" . {address}' for name, address in remove]
     gone = [str(address) for address in remove_domains]
-    both = ("inet", "arp")
-    lines = _elements("add", VIF_SET, new + old, both) + _elements("delete", VIF_SET, old, both)
+    lines = _elements("add", VIF_SET, new + old, FAMILIES) + _elements("delete", VIF_SET, old, FAMILIES)
     lines += _elements("add", DOMAIN_SET, [str(address) for address in add_domains] + gone)
     lines += _elements("delete", DOMAIN_SET, gone)
     return "\n".join(lines)

@@ -61,6 +61,8 @@ class HotplugSocket:
 
     def close(self) -> None:
         """Stop listening; the script does the work itself from now on."""
+        if self._listener.fileno() < 0:
+            return
         self._path.unlink(missing_ok=True)
         GLib.source_remove(self._watch)  # or the loop would go on to look at a number that is somebody else's then
         self._listener.close()

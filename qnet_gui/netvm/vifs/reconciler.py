@@ -91,11 +91,6 @@ class VifReconciler:
         if gone or vif not in self._served.addresses:
             self.look(vif)
 
-    def reload(self) -> None:
-        """Trust nothing that is remembered: somebody may have changed the kernel behind our back."""
-        self._served.load()
-        self.look_at_all()
-
     def look_at_all(self) -> None:
         """Look at every vif that xenstore or the packet filter names."""
 

@@ -1,17 +1,20 @@
 """The vifs that the kernel serves: bringing them online and taking them offline, many in one go.
 
 Touches our nft sets, and neighbours, routes, settings and state of vif links. The agent and the hotplug script's
-fallback both work through this; it knows what is served from the nft sets themselves, so a restart loses nothing.
+fallback both work through this. At its start it learns what is served from the nft sets themselves, so a restart loses
+nothing; from then on it knows by itself, whatever becomes of those.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from ipaddress import IPv4Address
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from ipaddress import IPv4Address, IPv4Network
 from types import MappingProxyType
 
-from qnet_gui.kernel.netlink import Netlink, link_index
+from qnet_gui.kernel.netlink import Netlink, link_index, link_indices
+from qnet_gui.kernel.netlink_messages import RTN_UNICAST
+from qnet_gui.kernel.netlink_requests import RouteKey
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.sysctl import set_for_interface
 from qnet_gui.model.errors import BadInput, KernelError, NotFound, QnetError
@@ -33,11 +36,12 @@ class VifTable:
         self._netlink = netlink
         self._addresses: dict[VifId, IPv4Address] = {}
         self._vifs: dict[IPv4Address, set[VifId]] = {}
-        self.load()
+        #: Those that were brought up, with the indices of their links.
+        self._up: dict[VifId, tuple[Vif, int]] = {}
+        self._load()
 
-    def load(self) -> None:
-        """Find out anew what the packet filter lets through."""
-        self._addresses, self._vifs = {}, {}
+    def _load(self) -> None:
+        """Find out what the packet filter lets through."""
         for element in self._nft.elements("inet", ruleset.TABLE, ruleset.VIF_SET):
             name, address = element["concat"]
             try:
@@ -55,6 +59,7 @@ class VifTable:
         self._vifs.setdefault(address, set()).add(vif)
 
     def _drop(self, vif: VifId) -> None:
+        self._up.pop(vif, None)
         address = self._addresses.pop(vif)
         self._vifs[address].discard(vif)
         if not self._vifs[address]:
@@ -80,9 +85,7 @@ class VifTable:
     def _take_down(self, vif: VifId, address: IPv4Address) -> None:
         index = link_index(vif.name)
         if index is not None:
-            self._netlink.set_down(index)
-            self._netlink.delete_neighbour(index, address)
-            self._netlink.delete_host_route(index, address, Vif(vif, address, "").metric)
+            self._netlink.withdraw_host(index, address, Vif(vif, address, "").metric)
 
     def admit(self, vifs: Sequence[Vif]) -> frozenset[IPv4Address]:
         """First half of online: the anti-spoofing. An address that a vif of this name had before is not its any more.
@@ -132,7 +135,42 @@ class VifTable:
         if index is None:
             raise KernelError(SystemCode.NO_LINK, interface=name)
         set_for_interface("ipv6", name, "disable_ipv6", 1)
-        # the domain has one route, to everything, and asks by ARP for everybody; the answer need not be delayed
-        set_for_interface("ipv4", name, "proxy_arp", 1)
-        set_for_interface("ipv4", name, "proxy_delay", 0, group="neigh")
         self._netlink.serve_host(index, vif.address, vif.mac, vif.metric)
+        self._up[vif.id] = vif, index
+
+    # -- what others may have undone
+
+    @property
+    def up(self) -> Collection[VifId]:
+        """The vifs that were brought up: only what these need can be undone."""
+        return self._up.keys()
+
+    def elements(self) -> str:
+        """All elements of our sets, as commands for nftables."""
+        pairs = [(vif.name, address) for vif, address in self._addresses.items()]
+        return ruleset.change_vifs(pairs, (), self._vifs)
+
+    def routes(self) -> dict[RouteKey, VifId]:
+        """The routes to the domains that were brought up and whose links are there."""
+        links = link_indices()
+        return {
+            RouteKey(IPv4Network(vif.address), vif.metric, RTN_UNICAST, index): vif.id
+            for vif, index in self._up.values()
+            if index in links
+        }
+
+    def unsound(self, vifs: Iterable[VifId]) -> list[VifId]:
+        """Those of them whose link or neighbour is not as it was made, by the kernel's word of now.
+
+        One whose link has gone is for who looks after those that come and go.
+        """
+        known = [self._up[vif] for vif in vifs if vif in self._up]
+        return [
+            vif.id
+            for vif, index in known
+            if not self._netlink.serves_host(index, vif.address, vif.mac) and link_index(vif.id.name) == index
+        ]
+
+    def bring_up_again(self, vifs: Iterable[VifId]) -> Errors:
+        """What `bring_up` does, for vifs that were brought up before. Returns what failed."""
+        return self.bring_up([self._up[vif][0] for vif in vifs if vif in self._up])

@@ -1,0 +1,255 @@
+"""Sees by the kernel's events what others change of ours, and sets it again at once. Runs on the agent's main loop.
+
+What is wanted is known here, never read from what may have been changed: the packet filter as text, the vifs by their
+table, the base setup by its addresses. An event only says where to look, and what is as it should be is left alone; but
+a packet filter that somebody else touched is made anew as a whole, in one transaction, since to list it takes longer.
+Touches our own tables, routes, rule, addresses and settings, nobody else's.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from qnet_gui.kernel.monitor import Event, EventKind
+from qnet_gui.kernel.netlink import Netlink, is_routed
+from qnet_gui.kernel.netlink_messages import (
+    NETCONFA_FORWARDING,
+    NETCONFA_IFINDEX_ALL,
+    NETCONFA_IFINDEX_DEFAULT,
+    NETCONFA_RP_FILTER,
+)
+from qnet_gui.kernel.nft import Nft
+from qnet_gui.kernel.nft_monitor import NftChange
+from qnet_gui.model.errors import BadInput, KernelError
+from qnet_gui.model.repair import UNKNOWN_PROGRAM, Repair, RepairKind
+from qnet_gui.model.vif import VifId
+from qnet_gui.netvm.packet_filter import base_routing, base_setup, ruleset
+from qnet_gui.netvm.packet_filter.base_settings import BaseSettings
+from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
+from qnet_gui.netvm.upkeep.repair_limit import PERIOD, RepairLimit
+from qnet_gui.netvm.upkeep.repair_record import RepairRecord, program_of
+from qnet_gui.netvm.vifs.vif_table import VifTable
+from qnet_gui.runtime.mainloop import after
+
+log = logging.getLogger(__name__)
+#: Seconds after which what the kernel refused is tried again.
+_AGAIN = 1.0
+_LOOPBACK = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the agent wants of the netvm at the moment, beside the vifs; `redirects`: elements as nftables' commands."""
+
+    addresses: OwnAddresses
+    redirects: str
+
+
+class Upkeep:
+    """`wanted` tells what is to be; `changed` is called when `problems` may be others."""
+
+    def __init__(
+        self, nft: Nft, netlink: Netlink, table: VifTable, wanted: Callable[[], Wanted], changed: Callable[[], None]
+    ) -> None:
+        self._nft, self._netlink, self._table, self._wanted, self._changed = nft, netlink, table, wanted, changed
+        self._settings = BaseSettings()
+        self._record = RepairRecord()
+        self._limits = {kind: RepairLimit() for kind in RepairKind}
+        #: Repairs that wait for their time, with whoever made them necessary.
+        self._waiting: dict[RepairKind, str] = {}
+        self._suspects: set[VifId] = set()
+        #: Whether a link went down, which takes its routes along without a word.
+        self._fallen = False
+        #: The packet filter without its elements, as the kernel had it after the last time that we made it.
+        self._listing = ""
+        self._exceeded: set[RepairKind] = set()
+        self._repairs: dict[RepairKind, Callable[[], bool]] = {
+            RepairKind.FILTER: self._repair_filter,
+            RepairKind.SETTINGS: self._settings.apply,
+            RepairKind.ADDRESSES: self._repair_addresses,
+            RepairKind.ROUTES: self._repair_routes,
+            RepairKind.VIFS: self._repair_vifs,
+        }
+
+    def start(self) -> None:
+        """The base setup has been applied: take what there is for what is wanted."""
+        self._settings.apply()
+        self.filter_applied()
+
+    def filter_applied(self) -> None:
+        """The packet filter has been made by somebody else of ours."""
+        self._listing = self._list()
+
+    @property
+    def problems(self) -> list[str]:
+        """Codes of what is wrong: that somebody else undoes what we do, again and again."""
+        return ["others-undo"] if self._exceeded else []
+
+    @property
+    def repairs(self) -> list[Repair]:
+        """What was repaired since the start."""
+        return self._record.repairs
+
+    # -- what others did
+
+    def filter_changed(self, changes: Sequence[NftChange]) -> None:
+        """Somebody's transactions touched our tables."""
+        if changes:
+            self._suspect(RepairKind.FILTER, changes[-1].program)
+
+    def setting_changed(self) -> None:
+        """Somebody wrote a setting that is watched, or we did."""
+        self._suspect(RepairKind.SETTINGS)
+
+    def kernel_changed(self, events: Sequence[Event]) -> None:
+        """Events of links, addresses, routes, rules, neighbours and settings, all that were there to be read."""
+        suspicious: dict[RepairKind, str] = {}
+        for event in events:
+            kind = self._judge(event)
+            if kind is not None and suspicious.get(kind, UNKNOWN_PROGRAM) == UNKNOWN_PROGRAM:
+                suspicious[kind] = program_of(event.portid)
+        for kind, program in suspicious.items():
+            self._suspect(kind, program)
+
+    def look_at_all(self) -> None:
+        """Compare everything afresh: the kernel dropped events, or somebody wants to be sure."""
+        self._suspects |= set(self._table.up)
+        self._fallen = True
+        for kind in RepairKind:
+            if kind is not RepairKind.FILTER or self._filter_differs():
+                self._suspect(kind)
+
+    def repair_all(self) -> None:
+        """Everything again, whether it seems to be there or not. `KernelError` when the packet filter is refused."""
+        self._repair_filter()
+        self._bring_up(set(self._table.up))
+        self.look_at_all()
+
+    def _judge(self, event: Event) -> RepairKind | None:
+        """What may have to be repaired after an event."""
+        if event.kind is EventKind.LINK:
+            return self._judge_link(event)
+        if event.kind is EventKind.ADDRESS:
+            return RepairKind.ADDRESSES if event.gone and event.index == _LOOPBACK else None
+        if event.kind in (EventKind.ROUTE, EventKind.RULE):
+            return RepairKind.ROUTES
+        if event.kind is EventKind.NEIGHBOUR:
+            return self._judge_vif(event.index)
+        return self._judge_setting(event)
+
+    def _judge_link(self, event: Event) -> RepairKind | None:
+        if event.link is None:
+            return None
+        if event.name == "lo":
+            return None if event.link.up else RepairKind.ADDRESSES
+        if not event.name.startswith("vif") or is_routed(event.link):
+            return None
+        kind = self._judge_vif(event.index, event.name)
+        self._fallen = self._fallen or (kind is not None and not event.link.up)
+        return kind
+
+    def _judge_vif(self, index: int, name: str = "") -> RepairKind | None:
+        try:
+            vif = VifId.from_name(name or socket.if_indextoname(index))
+        except (BadInput, OSError):
+            return None
+        if vif not in self._table.up:
+            return None
+        self._suspects.add(vif)
+        return RepairKind.VIFS
+
+    def _judge_setting(self, event: Event) -> RepairKind | None:
+        if event.index in (NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT) or self._judge_vif(event.index) is None:
+            wrong = event.settings.get(NETCONFA_FORWARDING) == 0 or NETCONFA_RP_FILTER in event.settings
+            return RepairKind.SETTINGS if wrong else None
+        return RepairKind.VIFS
+
+    # -- and what follows from it
+
+    def _suspect(self, kind: RepairKind, program: str = UNKNOWN_PROGRAM) -> None:
+        if kind in self._waiting:
+            if program != UNKNOWN_PROGRAM:
+                self._waiting[kind] = program
+        elif (seconds := self._limits[kind].wait()) > 0:
+            self._later(kind, program, seconds)
+        else:
+            self._repair(kind, program)
+
+    def _later(self, kind: RepairKind, program: str, seconds: float) -> None:
+        self._waiting[kind] = program
+        after(seconds, lambda: self._repair(kind, self._waiting.pop(kind)))
+
+    def _repair(self, kind: RepairKind, program: str) -> None:
+        try:
+            repaired = self._repairs[kind]()
+        except KernelError as error:
+            log.error("what somebody changed cannot be set again: %s", error)
+            self._later(kind, program, _AGAIN)
+            return
+        if repaired:
+            log.info("%s: changed by %s, set again", kind.value, program)
+            self._record.note(kind, program)
+            self._limits[kind].note()
+            if self._limits[kind].exceeded and kind not in self._exceeded:
+                log.warning(
+                    "%s: somebody undoes again and again what is set here, the last one was %s", kind.value, program
+                )
+                self._exceeded.add(kind)
+                after(PERIOD, partial(self._calmed, kind))
+                self._changed()
+
+    def _calmed(self, kind: RepairKind) -> None:
+        if self._limits[kind].exceeded:
+            after(PERIOD, partial(self._calmed, kind))
+        else:
+            self._exceeded.discard(kind)
+            self._changed()
+
+    # -- repairs: each returns whether there was anything to do
+
+    def _list(self) -> str:
+        return "".join(self._nft.listing(family, ruleset.TABLE) for family in ruleset.FAMILIES)
+
+    def _filter_differs(self) -> bool:
+        if self._list() != self._listing:
+            return True
+        wanted = {(vif.name, str(address)) for vif, address in self._table.addresses.items()}
+        return any(
+            {tuple(element["concat"]) for element in self._nft.elements(family, ruleset.TABLE, ruleset.VIF_SET)}
+            != wanted
+            for family in ruleset.FAMILIES
+        )
+
+    def _repair_filter(self) -> bool:
+        wanted = self._wanted()
+        base = base_setup.removal_text(), base_setup.filter_text(wanted.addresses)
+        self._nft.apply("\n".join(part for part in (*base, self._table.elements(), wanted.redirects) if part))
+        self.filter_applied()
+        return True
+
+    def _repair_addresses(self) -> bool:
+        return base_setup.give_addresses(self._netlink, self._wanted().addresses)
+
+    def _repair_routes(self) -> bool:
+        hosts = self._table.routes()
+        changed, missing = base_routing.apply(self._netlink, self._wanted().addresses.pool, set(hosts))
+        self._bring_up({hosts[key] for key in missing})
+        return changed
+
+    def _repair_vifs(self) -> bool:
+        (suspects, self._suspects), (fallen, self._fallen) = (self._suspects, set()), (self._fallen, False)
+        wrong = set(self._table.unsound(suspects))
+        if fallen:
+            hosts, there = self._table.routes(), self._netlink.own.routes()
+            wrong |= {vif for key, vif in hosts.items() if key not in there}
+        self._bring_up(wrong)
+        return bool(wrong)
+
+    def _bring_up(self, vifs: set[VifId]) -> None:
+        for vif, error in self._table.bring_up_again(sorted(vifs)).items():
+            if vif in self._table.up:
+                log.info("%s cannot be set again: %s", vif.name, error)

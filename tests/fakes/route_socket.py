@@ -1,0 +1,160 @@
+"""What a `RouteSocket` asks of the kernel, asked of a fake one: the requests are unpacked from their bytes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import struct
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING
+
+from qnet_gui.kernel import netlink_messages as nl
+from qnet_gui.kernel import netlink_requests as requests
+from qnet_gui.kernel.netlink_requests import Request, RouteKey, attribute, number
+from qnet_gui.kernel.own_routing import OWN_TABLE
+from qnet_gui.kernel.rtnetlink import NetlinkError
+
+if TYPE_CHECKING:
+    from fakes.kernel import FakeKernel
+
+#: The port number of who is us.
+OWN_PORTID = 4242
+_SETTINGS = {1: "forwarding", 3: "proxy_arp", 8: "rp_filter"}
+
+
+class FakeRouteSocket:
+    """Asks a fake kernel."""
+
+    portid = OWN_PORTID
+
+    def __init__(self, kernel: FakeKernel) -> None:
+        self._kernel = kernel
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def change(self, wanted: Sequence[Request]) -> list[int]:
+        """All are tried, as the kernel does; the errno of each."""
+        errors = []
+        for request in wanted:
+            try:
+                self._change(request)
+                errors.append(0)
+            except (NetlinkError, OSError) as error:
+                errors.append(error.code if isinstance(error, NetlinkError) else error.errno or 0)
+        return errors
+
+    def _change(self, request: Request) -> None:
+        kind, body = request.kind, request.body
+        assert len(body) % 4 == 0
+        if kind == nl.RTM_NEWLINK:
+            self._link(nl.link(body), body)
+        elif kind in (nl.RTM_NEWNEIGH, nl.RTM_DELNEIGH):
+            self._neighbour(kind, nl.neighbour(body))
+        elif kind in (nl.RTM_NEWROUTE, nl.RTM_DELROUTE):
+            self._route(kind, nl.route(body))
+        elif kind in (nl.RTM_NEWRULE, nl.RTM_DELRULE):
+            self._rule(kind, nl.rule(body))
+        else:
+            assert kind == requests.RTM_SETNEIGHTBL
+            parameters = nl.Attributes(nl.Attributes(body, 4).get(requests.NDTA_PARMS))
+            name = self._kernel.name_of(parameters.number(requests.NDTPA_IFINDEX) or 0)
+            delay = struct.unpack("=Q", parameters.get(requests.NDTPA_PROXY_DELAY))[0]
+            self._kernel.write(f"ipv4/neigh/{name}/proxy_delay", delay)
+
+    def _link(self, message: nl.LinkMessage | None, body: bytes) -> None:
+        assert message is not None
+        index = message.ifindex
+        self._kernel.check_link(index)
+        if (group := message.attributes.number(nl.IFLA_GROUP)) is not None:
+            self._kernel.groups[index] = group
+        if message.attributes.number(nl.IFLA_MASTER) == 0:
+            self._kernel.masters.pop(index, None)
+        of_ipv4 = nl.Attributes(nl.Attributes(message.attributes.get(nl.IFLA_AF_SPEC)).get(socket.AF_INET))
+        for setting, value in nl.Attributes(of_ipv4.get(nl.IFLA_INET_CONF)):
+            name = f"ipv4/conf/{self._kernel.name_of(index)}/{_SETTINGS[setting]}"
+            self._kernel.write(name, struct.unpack("=I", value)[0])
+        change = struct.unpack_from("=I", body, 12)[0]
+        if message.flags & change & nl.IFF_UP:
+            self._kernel.set_up(index)
+        elif change & nl.IFF_UP:
+            self._kernel.set_down(index)
+
+    def _neighbour(self, kind: int, message: nl.NeighbourMessage | None) -> None:
+        assert message is not None
+        self._kernel.check_link(message.ifindex)
+        key = message.ifindex, IPv4Address(message.attributes.get(nl.NDA_DST))
+        if kind == nl.RTM_NEWNEIGH:
+            assert message.state == nl.NUD_PERMANENT
+            self._kernel.neighbours[key] = message.attributes.get(nl.NDA_LLADDR).hex(":")
+        elif self._kernel.neighbours.pop(key, None) is None:
+            raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+    def _route(self, kind: int, message: nl.RouteMessage | None) -> None:
+        assert message is not None
+        assert message.table == OWN_TABLE
+        network = IPv4Network((message.attributes.get(nl.RTA_DST), message.dst_len))
+        metric, link = (message.attributes.number(which) or 0 for which in (nl.RTA_PRIORITY, nl.RTA_OIF))
+        key = RouteKey(network, metric, message.type, link)
+        if link:
+            self._kernel.check_link(link)
+        if kind == nl.RTM_NEWROUTE:
+            if link and link not in self._kernel.up:
+                raise OSError(errno.ENETDOWN, os.strerror(errno.ENETDOWN))
+            self._kernel.own_routes[network, metric] = key
+        elif self._kernel.own_routes.get((network, metric)) != key:
+            raise OSError(errno.ESRCH, os.strerror(errno.ESRCH))
+        else:
+            del self._kernel.own_routes[network, metric]
+
+    def _rule(self, kind: int, message: nl.RuleMessage | None) -> None:
+        assert message is not None
+        assert message.table == OWN_TABLE
+        preference, there = message.attributes.number(nl.FRA_PRIORITY) or 0, self._kernel.own_rules
+        if kind == nl.RTM_NEWRULE:
+            if preference in there:
+                raise OSError(errno.EEXIST, os.strerror(errno.EEXIST))
+            there.append(preference)
+        elif preference not in there:
+            raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+        else:
+            there.remove(preference)
+
+    def dump(self, request: Request) -> list[tuple[int, bytes]]:
+        """Routes of our table, or rules."""
+        if request.kind == nl.RTM_GETROUTE:
+            routes = self._kernel.own_routes.values()
+            return [(nl.RTM_NEWROUTE, key.set(OWN_TABLE).body) for key in sorted(routes)]
+        assert request.kind == nl.RTM_GETRULE
+        ours = [(preference, OWN_TABLE) for preference in self._kernel.own_rules]
+        others = [(preference, 254) for preference in self._kernel.other_rules]
+        local = struct.pack("=BBBBBxxBI", socket.AF_INET, 0, 0, 0, 255, 1, 0)
+        rules = [requests.set_rule(table, preference).body for preference, table in sorted([*ours, *others])]
+        return [(nl.RTM_NEWRULE, body) for body in [local, *rules]]
+
+    def get(self, request: Request) -> bytes:
+        """One link, or one neighbour."""
+        if request.kind == nl.RTM_GETLINK:
+            message = nl.link(request.body)
+            assert message is not None
+            return self._kernel.link_body(message.ifindex)
+        neighbour = nl.neighbour(request.body)
+        assert neighbour is not None
+        to = neighbour.attributes.get(nl.NDA_DST)
+        mac = self._kernel.neighbours.get((neighbour.ifindex, IPv4Address(to)))
+        return requests.set_neighbour(neighbour.ifindex, to, bytes.fromhex(mac.replace(":", ""))).body if mac else b""
+
+
+def link_body(index: int, name: str, up: bool, group: int, master: int, settings: dict[str, int], ipv6: int) -> bytes:
+    """The body of the kernel's message about a link."""
+    head = struct.pack("=BxHiII", socket.AF_UNSPEC, 0, index, nl.IFF_UP if up else 0, 0)
+    array = [0] * 8
+    for at, setting in _SETTINGS.items():
+        array[at - 1] = settings[setting]
+    of_ipv4 = attribute(nl.IFLA_INET_CONF, struct.pack("=8i", *array))
+    of_ipv6 = attribute(nl.IFLA_INET6_CONF, struct.pack("=27i", *[0] * 26, ipv6))
+    families = attribute(socket.AF_INET, of_ipv4) + attribute(socket.AF_INET6, of_ipv6)
+    body = head + attribute(nl.IFLA_IFNAME, name.encode() + b"\0") + number(nl.IFLA_GROUP, group)
+    return body + (number(nl.IFLA_MASTER, master) if master else b"") + attribute(nl.IFLA_AF_SPEC, families)

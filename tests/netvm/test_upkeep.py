@@ -1,0 +1,237 @@
+"""What others undo is set again, counted, and not for ever at once. On the fake kernel; tests/lab has a real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+import pytest
+
+from qnet_gui.kernel.netlink import Netlink
+from qnet_gui.kernel.netlink_messages import RTN_UNICAST
+from qnet_gui.kernel.netlink_requests import RouteKey
+from qnet_gui.model.errors import KernelError
+from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.model.repair import REPAIRS_MAX, Repair, RepairKind
+from qnet_gui.model.vif import Vif, VifId
+from qnet_gui.netvm.packet_filter import base_setup, ruleset
+from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
+from qnet_gui.netvm.upkeep import upkeep as upkeep_module
+from qnet_gui.netvm.upkeep.repair_limit import LONGEST, MANY, PERIOD, RepairLimit
+from qnet_gui.netvm.upkeep.repair_record import RepairRecord
+from qnet_gui.netvm.upkeep.upkeep import Upkeep, Wanted
+from qnet_gui.netvm.vifs.vif_table import VifTable
+
+ADDRESS = IPv4Address("10.137.0.7")
+VIF = Vif(VifId(7, 0), ADDRESS, "00:16:3e:00:00:07")
+
+
+class Clock:
+    """Time that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+# -- how often
+
+
+def test_what_happens_now_and_then_is_repaired_at_once() -> None:
+    clock = Clock()
+    limit = RepairLimit(clock)
+    for _ in range(100):
+        limit.note()
+        clock.now += PERIOD / MANY + 0.1
+        assert (limit.wait(), limit.exceeded) == (0.0, False)
+
+
+def test_one_command_in_many_pieces_counts_once() -> None:
+    limit = RepairLimit(Clock())
+    for _ in range(1000):
+        limit.note()
+    assert not limit.exceeded
+
+
+def test_who_undoes_for_ever_is_followed_at_a_growing_distance_that_has_an_end() -> None:
+    clock = Clock()
+    limit = RepairLimit(clock)
+    waits: list[float] = []
+    for _ in range(MANY + 10):
+        clock.now += max(limit.wait(), 0.2)
+        limit.note()
+        waits.append(limit.wait())
+    assert set(waits[:MANY]) == {0.0}
+    assert limit.exceeded
+    assert waits[MANY:] == sorted(waits[MANY:])
+    assert waits[MANY] > 0
+    assert waits[-1] == pytest.approx(LONGEST)
+    clock.now += PERIOD + 1
+    assert (limit.exceeded, limit.wait()) == (False, 0.0)
+
+
+def test_the_record_is_bounded_whatever_programs_call_themselves() -> None:
+    record = RepairRecord()
+    for kind in RepairKind:
+        for number in range(1000):
+            record.note(kind, f"p{number}")
+    assert len(record.repairs) <= REPAIRS_MAX
+    assert sum(repair.count for repair in record.repairs) == 1000 * len(RepairKind)
+
+
+# -- what
+
+
+@pytest.fixture
+def table(netvm: Any) -> VifTable:
+    """With one vif that is served."""
+    base_setup.apply(netvm.nft, netvm.netlink, OwnAddresses())
+    netvm.kernel.add_link("vif7.0")
+    netvm.kernel.add_link("eth0")
+    made = VifTable(netvm.nft, netvm.netlink)
+    made.admit([VIF])
+    assert not made.bring_up([VIF])
+    return made
+
+
+class Watched:
+    """An upkeep, with the events of its kernel."""
+
+    def __init__(self, netvm: Any, upkeep: Upkeep) -> None:
+        from fakes.kernel import FakeMonitor, FakeNftMonitor
+
+        self.upkeep, self.kernel = upkeep, netvm.kernel
+        self._monitor, self._nft_monitor = FakeMonitor(netvm.kernel), FakeNftMonitor(netvm.kernel)
+
+    def look(self) -> list[str]:
+        """Read the events; what has been repaired since the start."""
+        self.upkeep.filter_changed(self._nft_monitor.read(None))
+        self.upkeep.kernel_changed(self._monitor.read(None))
+        return [repair.line for repair in self.upkeep.repairs]
+
+
+@pytest.fixture
+def watched(netvm: Any, table: VifTable) -> Watched:
+    wanted = Wanted(OwnAddresses(), ruleset.change_redirects(()))
+    upkeep = Upkeep(netvm.nft, netvm.netlink, table, lambda: wanted, lambda: None)
+    upkeep.start()
+    return Watched(netvm, upkeep)
+
+
+def _everything(kernel: Any) -> tuple[Any, ...]:
+    settings = {path: path.read_text() for path in sorted(kernel.settings.rglob("*")) if path.is_file()}
+    addresses = {index: sorted(map(str, pairs)) for index, pairs in kernel.addresses.items()}
+    return (
+        kernel.own_routes, sorted(kernel.own_rules), kernel.neighbours, addresses, kernel.up, kernel.groups,
+        kernel.masters, settings, kernel.ruleset.tables,
+    )  # fmt: skip
+
+
+OTHERS: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "the filter": (lambda kernel: kernel.transact("delete table inet qnet", "nft"), "filter 1 nft"),
+    "a set": (lambda kernel: kernel.transact("flush set arp qnet vif_address", "firewalld"), "filter 1 firewalld"),
+    "a name that is none": (lambda kernel: kernel.transact("flush chain inet qnet forward", "?"), "filter 1 ?"),
+    "forwarding": (lambda kernel: kernel.stop_forwarding(), "settings 1 ?"),
+    "forwarding of an uplink": (lambda kernel: kernel.change_setting("ipv4/conf/eth0/forwarding", 0), "settings 1 ?"),
+    "strictness": (lambda kernel: kernel.change_setting("ipv4/conf/vif7.0/rp_filter", 0), "vifs 1 ?"),
+    "proxy ARP": (lambda kernel: kernel.change_setting("ipv4/conf/vif7.0/proxy_arp", 0), "vifs 1 ?"),
+    "routes": (lambda kernel: kernel.take_own_routes(), "routes 1 ?"),
+    "a route more": (
+        lambda kernel: kernel.put_own_route(RouteKey(IPv4Network("10.137.0.9/32"), 1, RTN_UNICAST, 2)), "routes 1 ?",
+    ),
+    "the rule": (lambda kernel: kernel.change_rules([], kernel.other_rules), "routes 1 ?"),
+    "two rules": (lambda kernel: kernel.change_rules([118, 200], kernel.other_rules), "routes 1 ?"),
+    "a neighbour": (lambda kernel: kernel.take_neighbour(2, ADDRESS), "vifs 1 ?"),
+    "an address": (lambda kernel: kernel.take_address(1, IPv4Address("10.139.1.1")), "addresses 1 ?"),
+    "a link": (lambda kernel: kernel.set_down(2), "vifs 1 ?"),
+    "a link for a moment": (lambda kernel: (kernel.set_down(2), kernel.set_up(2)), "vifs 1 ?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_what_others_do_is_undone(watched: Watched, what: str) -> None:
+    do, told = OTHERS[what]
+    assert watched.look() == []
+    before = _everything(watched.kernel)
+    do(watched.kernel)
+    assert watched.look() == [told]
+    assert _everything(watched.kernel) == before
+    assert watched.look() == [told]
+
+
+def test_what_is_ours_and_what_is_of_no_matter_is_no_ones_doing(watched: Watched, table: VifTable) -> None:
+    other = Vif(VifId(8, 0), IPv4Address("10.137.0.8"), "00:16:3e:00:00:08")
+    watched.kernel.add_link("vif8.0")
+    table.admit([other])
+    table.bring_up([other])
+    watched.look()
+    table.offline([other.id])
+    watched.kernel.set_mtu("eth0", 1400)
+    watched.kernel.change_setting("ipv4/conf/eth0/rp_filter", 1)
+    watched.kernel.change_rules([118], [*watched.kernel.other_rules, 900])
+    assert watched.look() == []
+
+
+def test_a_link_in_a_bridge_comes_out(watched: Watched) -> None:
+    watched.kernel.masters[2] = 9
+    watched.kernel.set_mtu("vif7.0", 1400)  # whatever makes an event
+    assert watched.look() == ["vifs 1 ?"]
+    assert watched.kernel.masters == {}
+
+
+def test_all_that_is_wrong_is_seen_without_an_event(watched: Watched) -> None:
+    before = _everything(watched.kernel)
+    watched.kernel.ruleset.apply("delete table arp qnet")
+    watched.kernel.neighbours.clear()
+    watched.kernel.own_routes.clear()
+    watched.kernel.write("ipv4/icmp_ratelimit", 1000)
+    watched.kernel.addresses[1] = []
+    watched.upkeep.look_at_all()
+    # the neighbour has come back with the route
+    assert {repair.what for repair in watched.upkeep.repairs} == set(RepairKind) - {RepairKind.VIFS}
+    watched.upkeep.look_at_all()
+    assert [repair for repair in watched.upkeep.repairs if repair.count != 1] == []
+    assert _everything(watched.kernel) == before
+    watched.kernel.ruleset.apply("flush set arp qnet vif_address")
+    watched.upkeep.look_at_all()
+    assert Repair(RepairKind.FILTER, 2) in watched.upkeep.repairs
+
+
+def test_who_undoes_for_ever_is_told(
+    watched: Watched, loop: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_guard.expect("somebody undoes again and again")
+    monkeypatch.setattr(upkeep_module, "PERIOD", 0.01)
+    clock = Clock()
+    watched.upkeep._limits[RepairKind.FILTER]._now = clock
+    for _ in range(MANY + 1):
+        clock.now += 0.2
+        watched.kernel.transact("flush chain inet qnet forward", "firewalld")
+        watched.look()
+    assert watched.upkeep.problems == ["others-undo"]
+    watched.kernel.transact("flush chain inet qnet forward", "firewalld")
+    watched.look()
+    assert watched.upkeep.repairs == [Repair(RepairKind.FILTER, MANY + 1, "firewalld")]  # the last one has to wait
+    clock.now += 1
+    loop.until(lambda: watched.upkeep.repairs == [Repair(RepairKind.FILTER, MANY + 2, "firewalld")])
+    clock.now += PERIOD + 1
+    loop.until(lambda: watched.upkeep.problems == [])
+
+
+def test_what_the_kernel_refuses_is_tried_again(
+    watched: Watched, netvm: Any, loop: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_guard.expect("cannot be set again")
+    monkeypatch.setattr(upkeep_module, "_AGAIN", 0.01)
+
+    def refuse(*_: Any) -> None:
+        raise KernelError(SystemCode.KERNEL_LINK_UP, why="no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Netlink, "set_up", refuse)
+        watched.kernel.take_address(1, IPv4Address("10.139.1.1"))
+        assert watched.look() == []
+    loop.until(lambda: watched.upkeep.repairs)

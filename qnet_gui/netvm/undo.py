@@ -43,7 +43,7 @@ def _vifs(netlink: Netlink) -> list[str]:
         if index is None or not name.startswith("vif") or not (index in routes or netlink.is_of_group(index)):
             continue
         if (key := routes.get(index)) is not None:
-            netlink.withdraw_host(index, key.network.network_address, key.metric)
+            netlink.withdraw_host(index, key.address, key.metric)
         netlink.release_link(index)
         for setting in _OF_VIFS:
             value = read_sysctl(setting.format("default"))

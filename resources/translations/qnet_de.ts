@@ -633,6 +633,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Find out who lets paused domains go on; until dom0 is disconnected, qnet pauses them each time.</source>
+            <translation>Finden Sie heraus, wer angehaltene Domänen fortsetzt; bis dom0 getrennt ist, hält qnet sie jedes Mal wieder an.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
             <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
         </message>
@@ -840,6 +845,16 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.</source>
             <translation>qnet doctor nennt es. Sorgen Sie dafür, dass es die Tabelle, Routen und Adressen von qnet in Ruhe lässt, oder beenden Sie es.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>qnet netvm set {netvm} --move moves them to it.</source>
+            <translation>qnet netvm set {netvm} --move verbindet sie mit ihr.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>qnet pauses them again and again; where that does not help, disconnect dom0.</source>
+            <translation>qnet hält sie immer wieder an; hilft das nicht, trennen Sie dom0.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

@@ -86,7 +86,7 @@ class FakeKernel:
         self.masters: dict[int, int] = {}
         self.neighbours: dict[tuple[int, IPv4Address], str] = {}
         #: Our own table, and the preferences of the rules that lead to it and to others.
-        self.own_routes: dict[tuple[IPv4Network, int], RouteKey] = {}
+        self.own_routes: dict[tuple[Any, ...], RouteKey] = {}
         self.own_rules: list[int] = []
         self.other_rules = [32766, 32767]
         self.routes: dict[tuple[IPv4Network, int], FakeRoute] = {}
@@ -205,7 +205,7 @@ class FakeKernel:
 
     def put_own_route(self, key: RouteKey) -> None:
         """Somebody puts a route into our table."""
-        self.own_routes[key.network, key.metric] = key
+        self.own_routes[key[:3]] = key
         self._tell(Event(kind=EventKind.ROUTE, index=key.link, portid=_SOMEBODY))
 
     def change_rules(self, ours: Sequence[int], others: Sequence[int]) -> None:

@@ -8,12 +8,12 @@ nothing; from then on it knows by itself, whatever becomes of those.
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from types import MappingProxyType
 
 from qnet_gui.kernel.netlink import Netlink, link_index, link_indices
-from qnet_gui.kernel.netlink_messages import RTN_UNICAST
 from qnet_gui.kernel.netlink_requests import RouteKey
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.sysctl import set_for_interface
@@ -37,8 +37,8 @@ class VifTable:
         self._netlink = netlink
         self._addresses: dict[VifId, IPv4Address] = {}
         self._vifs: dict[IPv4Address, set[VifId]] = {}
-        #: Those that were brought up, with the indices of their links.
-        self._up: dict[VifId, tuple[Vif, int]] = {}
+        #: Those that were brought up, with the routes to them, which name their links.
+        self._up: dict[VifId, tuple[Vif, RouteKey]] = {}
         self._load()
 
     def _load(self) -> None:
@@ -142,7 +142,7 @@ class VifTable:
             raise KernelError(SystemCode.NO_LINK, interface=name)
         set_for_interface("ipv6", name, "disable_ipv6", 1)
         self._netlink.serve_host(index, vif.address, vif.mac, vif.metric)
-        self._up[vif.id] = vif, index
+        self._up[vif.id] = vif, RouteKey.host(vif.address, vif.metric, index)
 
     # -- what others may have undone
 
@@ -159,11 +159,16 @@ class VifTable:
     def routes(self) -> dict[RouteKey, VifId]:
         """The routes to the domains that were brought up and whose links are there."""
         links = link_indices()
-        return {
-            RouteKey(IPv4Network(vif.address), vif.metric, RTN_UNICAST, index): vif.id
-            for vif, index in self._up.values()
-            if index in links
-        }
+        return {key: vif.id for vif, key in self._up.values() if key.link in links}
+
+    def route_through(self, index: int) -> RouteKey | None:
+        """The route to the domain behind the link of an index, if that was brought up."""
+        try:
+            vif = VifId.from_name(socket.if_indextoname(index))
+        except (BadInput, OSError):
+            return None
+        key = self._up[vif][1] if vif in self._up else None
+        return key if key is not None and key.link == index else None
 
     def unsound(self, vifs: Iterable[VifId]) -> list[VifId]:
         """Those of them whose link or neighbour is not as it was made, by the kernel's word of now.
@@ -173,8 +178,8 @@ class VifTable:
         known = [self._up[vif] for vif in vifs if vif in self._up]
         return [
             vif.id
-            for vif, index in known
-            if not self._netlink.serves_host(index, vif.address, vif.mac) and link_index(vif.id.name) == index
+            for vif, key in known
+            if not self._netlink.serves_host(key.link, vif.address, vif.mac) and link_index(vif.id.name) == key.link
         ]
 
     def bring_up_again(self, vifs: Iterable[VifId]) -> Errors:

@@ -217,7 +217,7 @@ class Agent:
     # -- dom0's requests
 
     def _routes(self) -> Sequence[str]:
-        return [route.line for route in self._netlink.routes()]
+        return [route.line for route in self._sources.routes(self._netlink.routes())]
 
     def _test_names(self, done: Callable[[Sequence[str]], None]) -> None:
         in_force = self._redirection.in_force

@@ -32,10 +32,9 @@ from qnet_gui.kernel.rtnetlink import IPRoute, NetlinkError
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.route import Route
+from qnet_gui.model.vif import VIF_GROUP
 
 RT_SCOPE_HOST = 254
-#: The interface group of the vifs.
-VIF_GROUP = 118
 #: What a vif is, beside being up. The domain has one route, to everything, and asks by ARP for everybody. A source
 #: address that the vif's own route does not lead back to is refused by the kernel itself, whatever becomes of nftables.
 ROUTED = ((IPV4_DEVCONF_FORWARDING, 1), (IPV4_DEVCONF_PROXY_ARP, 1), (IPV4_DEVCONF_RP_FILTER, 1))

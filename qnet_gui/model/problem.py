@@ -70,6 +70,7 @@ AGENT_CODES = frozenset(
         ProblemCode.NAMES_BESIDE_VPN,
         ProblemCode.ADDRESS_OVERLAP,
         ProblemCode.NFT_FAILED,
+        ProblemCode.CONNECTIONS_ALMOST_FULL,
         ProblemCode.OTHERS_UNDO,
     }
 )

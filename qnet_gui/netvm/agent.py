@@ -29,7 +29,9 @@ from qnet_gui.netvm.dns.redirection import Redirection, ServerGap
 from qnet_gui.netvm.dns.sources import Sources
 from qnet_gui.netvm.packet_filter import base_settings, base_setup, ruleset
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
+from qnet_gui.netvm.packet_filter.connection_table import FillWatch
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
+from qnet_gui.netvm.packet_filter.inside_links import InsideLinks
 from qnet_gui.netvm.report import Publisher
 from qnet_gui.netvm.requests import Requests
 from qnet_gui.netvm.upkeep.upkeep import Upkeep, Wanted
@@ -65,7 +67,9 @@ class Agent:
         table = VifTable(nft, netlink)
         self._sources = Sources(bus, netlink, table.served, self._changed, config.local_resolver)
         self._loopback = Loopback()
-        self._vifs = VifReconciler(self._worker, table, self._flusher, self._publisher.publish_vifs)
+        self._vifs = VifReconciler(self._worker, table, self._flusher, self._vifs_changed)
+        self._inside = InsideLinks(nft, self._changed)
+        self._fill = FillWatch(lambda: bool(self._vifs.served), self._publisher.publish)
         self._upkeep = Upkeep(nft, netlink, table, self._wanted, self._publisher.publish)
         verbs = {"routes": self._routes, "reapply": self._reapply, "check": self._check}
         self._requests = Requests(self._worker, verbs, {"names": self._test_names})
@@ -160,8 +164,13 @@ class Agent:
     def _give_up_waiting(self) -> None:
         self._sources.give_up_waiting()
 
+    def _vifs_changed(self) -> None:
+        self._fill.look()
+        self._publisher.publish_vifs()
+
     def _update(self) -> None:
         self._update_posted = False
+        self._inside.look()
         if not self._sources.ready:
             return
         choice = self._sources.choose(self._addresses)
@@ -187,6 +196,7 @@ class Agent:
         uplinks = self._sources.uplinks(self._choice)
         problems = self._sources.problems(self._addresses, self._choice, uplinks)
         problems += [*(["nft-failed"] if self._failed else []), *self._upkeep.problems]
+        problems += ["connections-almost-full"] if self._fill.almost_full else []
         return AgentReport(
             uplinks,
             self._choice.source,
@@ -201,12 +211,13 @@ class Agent:
 
     def _wanted(self) -> Wanted:
         """What is to be in the kernel, beside the vifs."""
-        return Wanted(self._addresses, ruleset.change_redirects(self._redirection.in_force), self._config)
+        elements = ruleset.change_redirects(self._redirection.in_force), self._inside.elements
+        return Wanted(self._addresses, base_setup.filter_text(self._addresses, self._config), elements)
 
     # -- dom0's requests
 
     def _routes(self) -> Sequence[str]:
-        return [route.line for route in self._netlink.routes()]
+        return [route.line for route in self._sources.routes(self._netlink.routes())]
 
     def _test_names(self, done: Callable[[Sequence[str]], None]) -> None:
         in_force = self._redirection.in_force

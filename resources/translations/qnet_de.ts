@@ -51,7 +51,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>This is no netvm, and nothing has been changed: {why}</source>
-            <translation type="unfinished" />
+            <translation>Dies ist keine netvm, und nichts wurde geändert: {why}</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
@@ -584,7 +584,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Another program in netvm undoes again and again what qnet sets there.</source>
-            <translation type="unfinished" />
+            <translation>Ein anderes Programm in der netvm macht immer wieder rückgängig, was qnet dort setzt.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -625,6 +625,16 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Enter the name servers of the VPN in its settings, or end it.</source>
             <translation>Tragen Sie die Nameserver des VPN in seinen Einstellungen ein, oder beenden Sie es.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Find out which domain has very many (in netvm: conntrack -L), and end the program there that opens them. How many a domain may have at once is said by connections under [netvm] in /etc/qnet/qnet.toml in netvm.</source>
+            <translation>Finden Sie heraus, welche Domäne sehr viele hat (in netvm: conntrack -L), und beenden Sie dort das Programm, das sie öffnet. Wie viele eine Domäne zugleich haben darf, sagt connections unter [netvm] in /etc/qnet/qnet.toml in netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Find out who lets paused domains go on; until dom0 is disconnected, qnet pauses them each time.</source>
+            <translation>Finden Sie heraus, wer angehaltene Domänen fortsetzt; bis dom0 getrennt ist, hält qnet sie jedes Mal wieder an.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -818,6 +828,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>netvm keeps almost as many connections as it can; soon no domain can begin another.</source>
+            <translation>netvm hält fast so viele Verbindungen, wie es kann; bald kann keine Domäne mehr eine neue beginnen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>netvm runs, but its agent has not reported.</source>
             <translation>netvm läuft, aber ihr Agent hat sich nicht gemeldet.</translation>
         </message>
@@ -829,7 +844,17 @@
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.</source>
-            <translation type="unfinished" />
+            <translation>qnet doctor nennt es. Sorgen Sie dafür, dass es die Tabelle, Routen und Adressen von qnet in Ruhe lässt, oder beenden Sie es.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>qnet netvm set {netvm} --move moves them to it.</source>
+            <translation>qnet netvm set {netvm} --move verbindet sie mit ihr.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>qnet pauses them again and again; where that does not help, disconnect dom0.</source>
+            <translation>qnet hält sie immer wieder an; hilft das nicht, trennen Sie dom0.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -1108,12 +1133,12 @@
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused a change of its routing rules: {why}.</source>
-            <translation type="unfinished" />
+            <translation>Der Kernel hat eine Änderung seiner Routing-Regeln abgelehnt: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused a change of the routes to domains: {why}.</source>
-            <translation type="unfinished" />
+            <translation>Der Kernel hat eine Änderung der Routen zu den Domains abgelehnt: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1173,7 +1198,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel settings cannot be watched: {why}.</source>
-            <translation type="unfinished" />
+            <translation>Die Einstellungen des Kernels können nicht beobachtet werden: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1765,7 +1790,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is no repair.</source>
-            <translation type="unfinished" />
+            <translation>{value} ist keine Reparatur.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />

@@ -40,6 +40,8 @@ class Helper:
     def __init__(self) -> None:
         self.address = enter.dom0_bus_address(NAME)
         self._bus = dbus.bus.BusConnection(self.address)
+        # dom0 has its own processes, and the bus tells their numbers there
+        self._processes = Path(f"/proc/{enter.first_process(NAME, 'dom0').pid}/root/proc")
         self._pid = int(self._bus.call_blocking("org.freedesktop.DBus", "/", "org.freedesktop.DBus",
                                                 "GetConnectionUnixProcessID", "s", (HELPER,)))  # fmt: skip
 
@@ -50,7 +52,7 @@ class Helper:
     def memory(self, peak: bool = False) -> float:
         """MB that it has of its own; the most that it ever had with `peak`."""
         name, pattern = ("status", r"^VmHWM:\s+(\d+)") if peak else ("smaps_rollup", r"^Private_\w+:\s+(\d+)")
-        text = Path(f"/proc/{self._pid}/{name}").read_text()
+        text = (self._processes / str(self._pid) / name).read_text()
         return sum(int(size) for size in re.findall(pattern, text, re.MULTILINE)) / 1000
 
 

@@ -24,6 +24,7 @@ from qnet_gui.kernel.sysctl import set_for_interface
 from qnet_gui.lab.box import syscalls
 from qnet_gui.lab.box.place import Place
 from qnet_gui.lab.xen.hardware import Hardware
+from qnet_gui.model.vif import VifId
 from qnet_gui.netvm.packet_filter import ruleset
 from qnet_gui.netvm.vifs import hotplug
 from qnet_gui.store.client import Store
@@ -97,7 +98,7 @@ def _floor(numbers: range) -> list[float]:
     for number in numbers:
         name, address = f"vif{number}.0", _address(number)
         start = time.perf_counter()
-        nft.apply(ruleset.change_vifs([(name, address)], (), [address]))
+        nft.apply(ruleset.change_vifs([(name, address)], (), {address: (None, VifId(number, 0))}))
         index = link_index(name) or 0
         set_for_interface("ipv6", name, "disable_ipv6", 1)
         set_for_interface("ipv4", name, "proxy_arp", 1)
@@ -145,7 +146,8 @@ def _measure(store: Store, agent_alive: subprocess.Popen[bytes], far: int) -> No
     agent_alive.terminate()
     agent_alive.wait(10)
     for number in extra:
-        nft.apply(ruleset.change_vifs((), [(f"vif{number}.0", _address(number))], (), [_address(number)]))
+        vif, address = VifId(number, 0), _address(number)
+        nft.apply(ruleset.change_vifs((), [(vif.name, address)], {address: (vif, None)}))
     show("floor: the same kernel calls alone, 1,000 others served", _floor(extra))
 
 

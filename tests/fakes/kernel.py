@@ -22,12 +22,13 @@ from fakes.nftables import Context, Ruleset
 from fakes.route_socket import FakeRouteSocket, link_body
 from qnet_gui.kernel import conntrack, netlink, route_lookup, sysctl
 from qnet_gui.kernel import netlink_messages as nl
+from qnet_gui.kernel.link_survey import SurveyedLink
 from qnet_gui.kernel.monitor import Event, EventKind
 from qnet_gui.kernel.netlink_requests import RouteKey
 from qnet_gui.kernel.nft_monitor import NftChange
 from qnet_gui.kernel.route_lookup import Hop, LinkInfo
 from qnet_gui.kernel.rtnetlink import NetlinkError
-from qnet_gui.netvm.packet_filter import former
+from qnet_gui.netvm.packet_filter import connection_table, former, inside_links
 
 _MAIN, _UNICAST, _KERNEL, _STATIC = 254, 1, 2, 4
 _SCOPES = {"universe": 0, "link": 253, "host": 254}
@@ -113,6 +114,8 @@ class FakeKernel:
         monkeypatch.setattr(socket, "if_nameindex", lambda: sorted(self.names.items()))
         monkeypatch.setattr(nftables, "Nftables", lambda: Context(self.ruleset))
         monkeypatch.setattr(sysctl, "_ROOT", str(self.settings))
+        monkeypatch.setattr(connection_table, "_FOLDER", self.settings / "netfilter")
+        monkeypatch.setattr(inside_links, "survey", self.survey)
         monkeypatch.setattr(conntrack, "run_all", lambda commands: self.forgotten.extend(map(tuple, commands)))
 
     # -- what others do
@@ -128,6 +131,16 @@ class FakeKernel:
             self._setting(setting.format(name))
         self._tell_link(index)
         return index
+
+    def survey(self) -> list[SurveyedLink]:
+        """What `link_survey.survey` says of it: every address is fixed, every link a broadcast one."""
+        links = []
+        for index, name in self.names.items():
+            if name != "lo" and not name.startswith("vif"):
+                addresses = tuple(interface.ip for interface, _ in self.addresses[index])
+                default = any(route.link == index and not route.network.prefixlen for route in self.routes.values())
+                links.append(SurveyedLink(name, addresses, bool(addresses), default_route=default))
+        return sorted(links, key=lambda link: link.name)
 
     def delete_link(self, name: str) -> None:
         """It goes, and takes along what was on it."""

@@ -38,6 +38,12 @@ def servers(lab: Lab) -> list[str]:
     return sorted({redirect["real"] for redirect in status(lab)["dns"]["redirects"]})
 
 
+def default_routes(lab: Lab) -> list[str]:
+    """The links of the default routes that dom0 is told, the best first."""
+    rows = json.loads(lab.out("dom0", "qnet", "routes", "--json"))
+    return [row["iface"] for row in rows if row["genmask"] == "0.0.0.0"]
+
+
 def whoami(lab: Lab) -> str:
     """What a name resolves to in a domain, empty for nothing."""
     done = lab.exec("work", "dig", "+short", "+tries=1", "+time=1", "whoami.test", "@10.139.1.1", check=False)
@@ -158,6 +164,7 @@ def test_a_vpn_in_a_table_of_its_own_is_the_way_out_and_nothing_is_asked_beside_
             assert [whoami(online) for _ in range(3)] == [FAR] * 3
         assert problems(online) == []
         assert uplinks(online)[0] == ("wg0", "vpn", "up", True)
+        assert default_routes(online) == ["wg0", "eth0"]
         ip(online, "rule del priority 30001")
         ip(online, "rule del priority 30000")
         name(online)

@@ -350,6 +350,16 @@ def test_networkmanagers_wireguard_in_a_table_of_its_own_is_the_way_out() -> Non
     assert asked(made) == ("networkmanager", ips("10.64.0.1"), ())
 
 
+def test_routes_tell_the_default_route_that_is_taken_wherever_it_stands() -> None:
+    usual = [Route.of(IPv4Address("10.8.0.0"), 24, None, "wg0", 0), *FakeNetlink().routes()]
+    taken = sources(replace(TUNNEL, name="wg0")).routes(usual)
+    assert [(row.iface, row.genmask) for row in taken] == [
+        ("wg0", "255.255.255.0"), ("wg0", "0.0.0.0"), ("lo", "0.0.0.0"),
+    ]  # fmt: skip
+    for way in (None, replace(TUNNEL, name="lo")):
+        assert sources(way).routes(usual) == usual
+
+
 def test_networkmanagers_openvpn_is_the_way_out_above_its_card() -> None:
     assert rows(sources(TUNNEL, openvpn())) == [("tun0", "vpn", True), ("eth0", "cable", False)]
 

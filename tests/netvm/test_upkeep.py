@@ -114,7 +114,7 @@ class Watched:
 
 @pytest.fixture
 def watched(netvm: Any, table: VifTable) -> Watched:
-    wanted = Wanted(OwnAddresses(), ruleset.change_redirects(()))
+    wanted = Wanted(OwnAddresses(), base_setup.filter_text(OwnAddresses()), [ruleset.change_redirects(())])
     upkeep = Upkeep(netvm.nft, netvm.netlink, table, lambda: wanted, lambda: None)
     upkeep.start()
     return Watched(netvm, upkeep)

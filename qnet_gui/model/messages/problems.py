@@ -119,6 +119,12 @@ class ProblemCode(Code):
         "netvm could not load its packet filter.",
         "See the agent's log in netvm.",
     )
+    CONNECTIONS_ALMOST_FULL = (
+        "connections-almost-full",
+        "netvm keeps almost as many connections as it can; soon no domain can begin another.",
+        "Find out which domain has very many (in netvm: conntrack -L), and end the program there that opens them. How "
+        "many a domain may have at once is said by connections under [netvm] in /etc/qnet/qnet.toml in netvm.",
+    )
     OTHERS_UNDO = (
         "others-undo",
         "Another program in netvm undoes again and again what qnet sets there.",

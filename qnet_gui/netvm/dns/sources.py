@@ -8,7 +8,7 @@ names and its global ones, NetworkManager's global ones.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.route import Route
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.netvm.dns.choice import Choice, Judge
 from qnet_gui.netvm.dns.resolv_conf import ResolvConf
@@ -107,6 +108,15 @@ class Sources:
                 rows[uplink.name] = replace(uplink, connection=known.connection) if known else uplink
         whole = [self._as_the_kernel_has_it(uplink, way) for uplink in rows.values()]
         return tuple(sorted(whole, key=lambda uplink: (not uplink.primary, uplink.name)))
+
+    def routes(self, rows: Sequence[Route]) -> list[Route]:
+        """The rows of the usual tables, with the default route that packets take where it stands in another one."""
+        way = self._ways.out()
+        wide = ("0.0.0.0", "128.0.0.0")
+        if way is None or any(row.iface == way.name and row.genmask in wide for row in rows):
+            return list(rows)
+        first = next((at for at, row in enumerate(rows) if row.genmask in wide), len(rows))
+        return [*rows[:first], Route.of(IPv4Address(0), 0, way.gateway, way.name, 0), *rows[first:]]
 
     def _as_the_kernel_has_it(self, uplink: Uplink, way: Way | None) -> Uplink:
         link = self._ways.link(uplink.name)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from qnet_gui.kernel.monitor import Event, EventKind
@@ -25,7 +25,6 @@ from qnet_gui.kernel.netlink_messages import (
 from qnet_gui.kernel.netlink_requests import RouteKey
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.nft_monitor import NftChange
-from qnet_gui.model.config import Config
 from qnet_gui.model.errors import BadInput, KernelError
 from qnet_gui.model.repair import UNKNOWN_PROGRAM, Repair, RepairKind
 from qnet_gui.model.vif import VifId
@@ -45,11 +44,14 @@ _LOOPBACK = 1
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the agent wants of the netvm at the moment, beside the vifs; `redirects`: elements as nftables' commands."""
+    """What the agent wants of the netvm at the moment, beside the vifs.
+
+    As commands for nftables: `filter_text` is the packet filter but for its elements, `elements` those not of vifs.
+    """
 
     addresses: OwnAddresses
-    redirects: str
-    config: Config = field(default_factory=Config)
+    filter_text: str
+    elements: Sequence[str]
 
 
 class Upkeep:
@@ -249,8 +251,8 @@ class Upkeep:
 
     def _repair_filter(self) -> bool:
         wanted = self._wanted()
-        base = base_setup.removal_text(), base_setup.filter_text(wanted.addresses, wanted.config)
-        self._nft.apply("\n".join(part for part in (*base, self._table.elements(), wanted.redirects) if part))
+        parts = (ruleset.removal(), wanted.filter_text, self._table.elements(), *wanted.elements)
+        self._nft.apply("\n".join(filter(None, parts)))
         self.filter_applied()
         return True
 

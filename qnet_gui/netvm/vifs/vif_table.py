@@ -26,6 +26,7 @@ from qnet_gui.netvm.packet_filter import ruleset
 
 log = logging.getLogger(__name__)
 Errors = dict[VifId, QnetError]
+_NONE: Mapping[VifId, IPv4Address] = MappingProxyType({})
 
 
 class VifTable:
@@ -69,9 +70,12 @@ class VifTable:
         if not self._vifs[address]:
             del self._vifs[address]
 
-    def _owner(self, address: IPv4Address) -> VifId | None:
-        """Whom packets to an address go to: the newest domain, as the route's metric has it."""
-        return max(self._vifs.get(address, ()), default=None)
+    def _owner(
+        self, address: IPv4Address, new: Mapping[VifId, IPv4Address] = _NONE, old: Mapping[VifId, IPv4Address] = _NONE
+    ) -> VifId | None:
+        """Whom packets to an address go to, after these changes: the newest domain, as the route's metric has it."""
+        stay = (vif for vif in self._vifs.get(address, ()) if vif not in old)
+        return max((*stay, *(vif for vif, now in new.items() if now == address)), default=None)
 
     def offline(self, vifs: Iterable[VifId]) -> frozenset[IPv4Address]:
         """Stop serving; works as well when a link, a node or all of it is gone already.
@@ -107,21 +111,19 @@ class VifTable:
         if not new and not old:
             return frozenset()
         touched = {*new.values(), *old.values()}
-        before = {address: self._owner(address) for address in touched}
-        gone = {address for address in old.values() if self._vifs[address] <= old.keys()} - set(new.values())
+        owners = {address: (self._owner(address), self._owner(address, new, old)) for address in sorted(touched)}
         self._nft.apply(
             ruleset.change_vifs(
                 [(vif.name, address) for vif, address in new.items()],
                 [(vif.name, address) for vif, address in old.items()],
-                new.values(),
-                gone,
+                owners,
             )
         )
         for vif in old:
             self._drop(vif)
         for vif, address in new.items():
             self._note(vif, address)
-        return frozenset(address for address, vif in before.items() if vif is not None and self._owner(address) != vif)
+        return frozenset(address for address, (was, vif) in owners.items() if was not in (None, vif))
 
     def bring_up(self, vifs: Iterable[Vif]) -> Errors:
         """Second half of online, for admitted vifs: neighbour, settings, link up, route. Returns what failed."""
@@ -152,7 +154,7 @@ class VifTable:
     def elements(self) -> str:
         """All elements of our sets, as commands for nftables."""
         pairs = [(vif.name, address) for vif, address in self._addresses.items()]
-        return ruleset.change_vifs(pairs, (), self._vifs)
+        return ruleset.change_vifs(pairs, (), {address: (None, self._owner(address)) for address in self._vifs})
 
     def routes(self) -> dict[RouteKey, VifId]:
         """The routes to the domains that were brought up and whose links are there."""

@@ -14,6 +14,7 @@ from gi.repository import GLib
 
 from qnet_gui.kernel.monitor import Monitor
 from qnet_gui.kernel.netlink import Netlink, link_names
+from qnet_gui.kernel.netlink_messages import NETCONFA_IFINDEX_ALL
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.nft_monitor import NftMonitor
 from qnet_gui.kernel.sysctl import SettingsWatch
@@ -103,7 +104,7 @@ class Agent:
             if event.name:
                 self._vifs.link_event(event.name, event.gone)
                 self._loopback.link_event(event.name, event.gone)
-            if event.uplink:
+            if event.uplink or (event.index == NETCONFA_IFINDEX_ALL and event.settings):
                 self._changed()
         return True
 
@@ -119,6 +120,7 @@ class Agent:
     def _events_lost(self) -> None:
         self._vifs.look_at_all()
         self._upkeep.look_at_all()
+        self._changed()
 
     def _dom0_event(self, path: str) -> None:
         if path.endswith(keys.HOME_DOM0):  # also after a reconnect, when xenstore may have lost what we wrote
@@ -167,12 +169,17 @@ class Agent:
     def _vifs_changed(self) -> None:
         self._fill.look()
         self._publisher.publish_vifs()
+        if self._sources.asks_for_another:
+            self._changed()
 
     def _update(self) -> None:
+        """Redirect first: nobody's questions wait for the rest."""
         self._update_posted = False
+        if self._sources.ready:
+            self._redirect()
         self._inside.look()
-        if not self._sources.ready:
-            return
+
+    def _redirect(self) -> None:
         choice = self._sources.choose(self._addresses)
         if self._gap.is_one(choice):
             return

@@ -49,15 +49,25 @@ class Sources:
         self._local_resolver = local_resolver
         self._served = served
         self._changed = changed
-        self._ways = Ways(lambda: next(iter(served()), None))
+        self._ways = Ways(self._first_served)
+        self._asked_for: VifAddress | None = None
         self._networkmanager = NetworkManager(bus, changed) if bus else None
         self._resolvconf = ResolvConf(self._resolv_conf_changed)
         self._resolved = Resolved(bus, lambda: self._resolvconf.servers, changed) if bus else None
+
+    def _first_served(self) -> VifAddress | None:
+        return next(iter(self._served()), None)
+
+    @property
+    def asks_for_another(self) -> bool:
+        """Whether the last choice was made for a vif that is not the one to ask for now: its way may be another."""
+        return self._first_served() != self._asked_for
 
     # -- names
 
     def choose(self, own: OwnAddresses) -> Choice:
         """The way out, and the servers that can be asked; `own`: the addresses that are ours."""
+        self._asked_for = self._first_served()
         way = self._ways.out()
 
         def collides(address: IPv4Address) -> bool:

@@ -47,6 +47,8 @@ from qnet_gui.store.worker import StoreWorker
 log = logging.getLogger(__name__)
 #: Seconds after which sources of name servers that have not said anything are taken for absent.
 _SOURCES_SECONDS = 5.0
+#: Seconds for which events are gathered before the links are surveyed: one change is several of them.
+_GATHER = 0.01
 
 
 class Agent:
@@ -60,7 +62,7 @@ class Agent:
         self._worker = StoreWorker(post)
         self._flusher = ConntrackFlusher()
         self._failed = False
-        self._update_posted = False
+        self._update_posted = self._survey_posted = False
         self._choice: Choice | None = None
         self._redirection = Redirection(nft, self._flusher)
         self._gap = ServerGap(self._changed)
@@ -177,6 +179,12 @@ class Agent:
         self._update_posted = False
         if self._sources.ready:
             self._redirect()
+        if not self._survey_posted:
+            self._survey_posted = True
+            after(_GATHER, self._survey)
+
+    def _survey(self) -> None:
+        self._survey_posted = False
         self._inside.look()
 
     def _redirect(self) -> None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address
 from typing import Any
 
-from qnet_gui.kernel.netlink import Netlink, link_index
+from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.route import Route
@@ -148,11 +148,7 @@ class Sources:
 
     def _overlaps(self, own: OwnAddresses, uplink: Uplink) -> bool:
         """Whether its network, or its router, has addresses that are ours."""
-        index = link_index(uplink.name)
-        networks = [
-            IPv4Interface((address, prefix)).network
-            for address, prefix in (self._netlink.addresses(index) if index is not None else ())
-        ]
+        networks = self._ways.networks(uplink.name)
         if any(network.overlaps(own.pool) or any(ours in network for ours in own.own) for network in networks):
             return True
         return any(address and self._is_ours(own, address) for address in (uplink.address, uplink.gateway))

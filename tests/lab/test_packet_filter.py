@@ -79,9 +79,8 @@ def test_not_even_where_somebody_has_switched_on_proxy_arp(lab: Lab) -> None:
 def test_on_the_uplink_only_its_own_address_answers_ping(lab: Lab, uplink: str) -> None:
     own = lab.out("isp1", "ip", "-br", "link", "show", "cable").split()[2]
 
-    def answers(target: str, ttl: int = 64) -> list[bytes]:
+    def answers(target: str) -> list[bytes]:
         frame = packets.icmp(ROUTER, target, 8, to=_uplink_mac(lab), own=own)
-        frame = frame[:44] + f"{ttl:02x}" + frame[46:]  # the checksum of the head is wrong then, unless it is 64
         return [data for data in _from_cable(lab, frame) if data[12:14] == b"\x08\x00" and data[23] == 1]
 
     assert answers(uplink)

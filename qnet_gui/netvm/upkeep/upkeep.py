@@ -272,12 +272,12 @@ class Upkeep:
 
     def _put_back(self, routes: set[RouteKey]) -> bool:
         """Routes to domains whose vifs are served still; all at once where none of their links is down."""
-        hosts = self._table.routes()
-        keys = sorted(key for key in routes if key in hosts)
+        keys = sorted(key for key in routes if self._table.route_through(key.link) == key)
         try:
             self._netlink.own.change(keys)
         except KernelError:
-            self._bring_up({hosts[key] for key in keys})
+            hosts = self._table.routes()
+            self._bring_up({hosts[key] for key in keys if key in hosts})
         return bool(keys)
 
     def _repair_vifs(self) -> bool:

@@ -55,7 +55,7 @@ def _sentences() -> Iterator[tuple[str, str, bool]]:
         place = type(code).__module__.replace(".", "/") + ".py"
         if isinstance(code.form, Plural):
             yield code.form.many, place, True
-            yield from ((literal, place, False) for literal in (code.cure,) if literal)
+            yield from ((cure, place, False) for cure in (code.cure,) if cure)
         else:
             yield from ((literal, place, False) for literal in code.literals)
 

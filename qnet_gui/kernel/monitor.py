@@ -19,6 +19,7 @@ from qnet_gui.kernel.netlink_messages import (
     NETCONFA_FORWARDING,
     NETCONFA_PROXY_NEIGH,
     NETCONFA_RP_FILTER,
+    RTA_GATEWAY,
     RTA_OIF,
     RTM_DELADDR,
     RTM_DELLINK,
@@ -124,17 +125,19 @@ def _address(header: Header, body: bytes) -> Event:
 
 def _route(header: Header, body: bytes) -> Event | None:
     message = route(body)
-    if message is None or (message.dst_len and message.table != OWN_TABLE):
+    if message is None or message.family != socket.AF_INET:
         return None
-    default = not message.dst_len
-    index = message.attributes.number(RTA_OIF) or 0
     ours = message.table == OWN_TABLE
+    outside = not ours and (message.dst_len < 32 or bool(message.attributes.get(RTA_GATEWAY)))
+    if not ours and not outside:
+        return None
+    index = message.attributes.number(RTA_OIF) or 0
     gone = ours and header.kind == RTM_DELROUTE
-    return Event("", gone, default, EventKind.ROUTE, index if ours else -1, header.portid)
+    return Event("", gone, outside, EventKind.ROUTE, index if ours else -1, header.portid)
 
 
 def _rule(header: Header, _body: bytes) -> Event:
-    return Event(kind=EventKind.RULE, portid=header.portid)
+    return Event(uplink=True, kind=EventKind.RULE, portid=header.portid)
 
 
 def _neighbour(header: Header, body: bytes) -> Event | None:

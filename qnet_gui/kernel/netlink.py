@@ -10,7 +10,7 @@ import errno
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from typing import Any
 
 from qnet_gui.kernel import netlink_requests as requests
@@ -27,16 +27,14 @@ from qnet_gui.kernel.netlink_messages import (
     neighbour,
 )
 from qnet_gui.kernel.netlink_requests import RouteKey, RouteSocket
-from qnet_gui.kernel.own_routing import OWN_TABLE, OwnRouting, change
+from qnet_gui.kernel.own_routing import OWN_TABLE, RT_TABLE_MAIN, OwnRouting, change
 from qnet_gui.kernel.rtnetlink import IPRoute, NetlinkError
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.route import Route
+from qnet_gui.model.vif import VIF_GROUP
 
-RT_TABLE_MAIN = 254
 RT_SCOPE_HOST = 254
-#: The interface group of the vifs.
-VIF_GROUP = 118
 #: What a vif is, beside being up. The domain has one route, to everything, and asks by ARP for everybody. A source
 #: address that the vif's own route does not lead back to is refused by the kernel itself, whatever becomes of nftables.
 ROUTED = ((IPV4_DEVCONF_FORWARDING, 1), (IPV4_DEVCONF_PROXY_ARP, 1), (IPV4_DEVCONF_RP_FILTER, 1))
@@ -123,7 +121,7 @@ class Netlink:
 
         In one message, as there may be a thousand links. The answer to an ARP question need not be delayed.
         """
-        key = RouteKey(IPv4Network(address), metric, RTN_UNICAST, index)
+        key = RouteKey.host(address, metric, index)
         steps = (
             requests.set_routed_link(index, VIF_GROUP, ROUTED),  # to switch ARP on makes a link forget its neighbours
             requests.set_neighbour(index, address.packed, bytes.fromhex(mac.replace(":", ""))),
@@ -155,7 +153,7 @@ class Netlink:
     def withdraw_host(self, index: int, address: IPv4Address, metric: int) -> None:
         """Take back what `serve_host` did; what is gone already, with the link or without it, is gone."""
         gone = (errno.ENODEV, errno.ENOENT, errno.ESRCH, errno.ENXIO)
-        key = RouteKey(IPv4Network(address), metric, RTN_UNICAST, index)
+        key = RouteKey.host(address, metric, index)
         steps = (requests.set_link(index, False), requests.delete_neighbour(index, address.packed))
         change(self._socket, SystemCode.KERNEL_LINK_DOWN, [(step, gone) for step in (*steps, key.delete(OWN_TABLE))])
 
@@ -211,7 +209,7 @@ class Netlink:
         """The unicast routes of our table and of the main one: hosts first, then networks, the default last."""
         names = {index: name for index, name in socket.if_nameindex()}  # noqa: C416
         rows = [
-            Route.of(key.network.network_address, key.network.prefixlen, None, names.get(key.link, "?"), key.metric)
+            Route.of(key.address, key.bits, None, names.get(key.link, "?"), key.metric)
             for key in self.own.routes()
             if key.type == RTN_UNICAST
         ]

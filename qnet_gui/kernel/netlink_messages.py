@@ -28,14 +28,16 @@ RTMGRP_IPV6_IFADDR, RTMGRP_IPV6_ROUTE, RTMGRP_IPV6_IFINFO = 0x100, 0x400, 0x800
 #: RTNLGRP_IPV4_NETCONF, which is 24, as a bit like those above.
 RTMGRP_IPV4_NETCONF = 1 << 23
 
-IFF_UP, IFF_NOARP = 0x1, 0x80
-IFLA_ADDRESS, IFLA_IFNAME, IFLA_MASTER, IFLA_PROTINFO, IFLA_AF_SPEC, IFLA_GROUP = 1, 3, 10, 12, 26, 27
+IFF_UP, IFF_NOARP, IFF_LOWER_UP = 0x1, 0x80, 0x10000
+IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_MASTER, IFLA_PROTINFO, IFLA_LINKINFO = 1, 3, 4, 10, 12, 18
+IFLA_AF_SPEC, IFLA_GROUP, IFLA_INFO_KIND = 26, 27, 1
 IFLA_INET_CONF, IFLA_INET6_CONF = 1, 2
 IFA_ADDRESS, IFA_LOCAL = 1, 2
-RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_MULTIPATH, RTA_TABLE = 1, 4, 5, 6, 9, 15
+RTA_DST, RTA_SRC, RTA_IIF, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_PREFSRC = 1, 2, 3, 4, 5, 6, 7
+RTA_MULTIPATH, RTA_TABLE = 9, 15
 FRA_PRIORITY, FRA_TABLE = 6, 15
 NDA_DST, NDA_LLADDR, NUD_PERMANENT = 1, 2, 0x80
-RTN_UNICAST, RTN_UNREACHABLE, RTN_THROW, RTPROT_KERNEL, RTM_F_CLONED = 1, 7, 9, 2, 0x200
+RTN_UNICAST, RTN_LOCAL, RTN_UNREACHABLE, RTN_THROW, RTPROT_KERNEL, RTM_F_CLONED = 1, 2, 7, 9, 2, 0x200
 #: IFLA_INET_CONF and IFLA_INET6_CONF are arrays of these, the first numbered 1 and the second 0.
 IPV4_DEVCONF_FORWARDING, IPV4_DEVCONF_PROXY_ARP, IPV4_DEVCONF_RP_FILTER = 1, 3, 8
 DEVCONF_DISABLE_IPV6 = 26
@@ -105,6 +107,7 @@ class LinkMessage(NamedTuple):
     ifindex: int
     flags: int
     attributes: Attributes
+    type: int
 
 
 class AddressMessage(NamedTuple):
@@ -210,8 +213,8 @@ def link(body: bytes) -> LinkMessage | None:
     """The body of an RTM_…LINK; None when it is cut short."""
     if len(body) < _IFINFOMSG.size:
         return None
-    family, _type, index, flags, _change = _IFINFOMSG.unpack_from(body)
-    return LinkMessage(family, index, flags, Attributes(body, _IFINFOMSG.size))
+    family, kind, index, flags, _change = _IFINFOMSG.unpack_from(body)
+    return LinkMessage(family, index, flags, Attributes(body, _IFINFOMSG.size), kind)
 
 
 def address(body: bytes) -> AddressMessage | None:

@@ -12,7 +12,7 @@ import os
 import socket
 import struct
 from collections.abc import Sequence
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
 
 from qnet_gui.kernel.netlink_messages import (
@@ -32,8 +32,10 @@ from qnet_gui.kernel.netlink_messages import (
     NLMSG_ERROR,
     NUD_PERMANENT,
     RTA_DST,
+    RTA_IIF,
     RTA_OIF,
     RTA_PRIORITY,
+    RTA_SRC,
     RTA_TABLE,
     RTM_DELNEIGH,
     RTM_DELROUTE,
@@ -46,6 +48,7 @@ from qnet_gui.kernel.netlink_messages import (
     RTM_NEWNEIGH,
     RTM_NEWROUTE,
     RTM_NEWRULE,
+    RTN_UNICAST,
     error_number,
     headed,
     messages,
@@ -132,15 +135,30 @@ def set_routed_link(index: int, group: int, settings: Sequence[tuple[int, int]])
 class RouteKey(NamedTuple):
     """What tells a route of a table from the others: where to, how good; and its type and link."""
 
-    network: IPv4Network
+    packed: bytes
+    bits: int
     metric: int
     type: int
     link: int = 0
 
+    @classmethod
+    def of(cls, network: IPv4Network, metric: int, kind: int) -> RouteKey:
+        """One without a link; `kind`: RTN_…"""
+        return cls(network.network_address.packed, network.prefixlen, metric, kind)
+
+    @classmethod
+    def host(cls, address: IPv4Address, metric: int, link: int) -> RouteKey:
+        """One to a host behind a link."""
+        return cls(address.packed, 32, metric, RTN_UNICAST, link)
+
+    @property
+    def address(self) -> IPv4Address:
+        """Where to, without the prefix length."""
+        return IPv4Address(self.packed)
+
     def _body(self, table: int, scope: int, protocol: int) -> bytes:
-        bits = self.network.prefixlen
-        head = _RTMSG.pack(socket.AF_INET, bits, 0, 0, min(table, 255), protocol, scope, self.type, 0)
-        body = head + attribute(RTA_DST, self.network.network_address.packed) + number(RTA_PRIORITY, self.metric)
+        head = _RTMSG.pack(socket.AF_INET, self.bits, 0, 0, min(table, 255), protocol, scope, self.type, 0)
+        body = head + attribute(RTA_DST, self.packed) + number(RTA_PRIORITY, self.metric)
         return body + number(RTA_TABLE, table) + (number(RTA_OIF, self.link) if self.link else b"")
 
     def set(self, table: int) -> Request:
@@ -176,6 +194,16 @@ def delete_rule(table: int, preference: int) -> Request:
 def get_link(index: int) -> Request:
     """One link as it is now."""
     return Request(RTM_GETLINK, 0, _IFINFOMSG.pack(0, 0, index, 0, 0))
+
+
+def look_up_route(destination: bytes, source: bytes = b"", iif: int = 0) -> Request:
+    """The IPv4 route that one packet takes; `iif`: as if it came in there, else as the machine's own.
+
+    Addresses are the four octets of each.
+    """
+    body = _RTMSG.pack(socket.AF_INET, 32, 32 if source else 0, 0, 0, 0, 0, 0, 0) + attribute(RTA_DST, destination)
+    body += (attribute(RTA_SRC, source) if source else b"") + (number(RTA_IIF, iif) if iif else b"")
+    return Request(RTM_GETROUTE, 0, body)
 
 
 def get_neighbour(index: int, address: bytes) -> Request:

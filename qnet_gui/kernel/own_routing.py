@@ -8,10 +8,19 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Container, Iterable, Sequence
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address
 
 from qnet_gui.kernel import netlink_requests as requests
-from qnet_gui.kernel.netlink_messages import FRA_PRIORITY, RTA_DST, RTA_OIF, RTA_PRIORITY, RouteMessage, route, rule
+from qnet_gui.kernel.netlink_messages import (
+    FRA_PRIORITY,
+    RTA_DST,
+    RTA_GATEWAY,
+    RTA_OIF,
+    RTA_PRIORITY,
+    RouteMessage,
+    route,
+    rule,
+)
 from qnet_gui.kernel.netlink_requests import Request, RouteKey, RouteSocket
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
@@ -19,6 +28,7 @@ from qnet_gui.model.messages.system import SystemCode
 #: Its number (`/etc/iproute2/rt_tables.d/qnet.conf` names it), and the preference of the rule where nobody else's comes
 #: before it.
 OWN_TABLE = RULE_PREFERENCE = 118
+RT_TABLE_MAIN = 254
 
 
 def change(sock: RouteSocket, otherwise: SystemCode, changes: Sequence[tuple[Request, Container[int]]]) -> None:
@@ -41,9 +51,9 @@ class OwnRouting:
         """Everything in our table, whoever put it there."""
         rows = set()
         for message in self._messages():
-            to = IPv4Network((message.attributes.get(RTA_DST) or bytes(4), message.dst_len))
+            to = message.attributes.get(RTA_DST) or bytes(4)
             metric, link = (message.attributes.number(kind) or 0 for kind in (RTA_PRIORITY, RTA_OIF))
-            rows.add(RouteKey(to, metric, message.type, link))
+            rows.add(RouteKey(to, message.dst_len, metric, message.type, link))
         return rows
 
     def change(self, new: Iterable[RouteKey], old: Iterable[RouteKey] = ()) -> None:
@@ -96,12 +106,17 @@ class OwnRouting:
             self._socket, SystemCode.KERNEL_RULES, [(requests.delete_rule(OWN_TABLE, number), gone) for number in ours]
         )
 
-    def _messages(self) -> list[RouteMessage]:
+    def routers(self) -> set[IPv4Address]:
+        """The routers of the main table, which is where uplinks have theirs."""
+        gateways = {message.attributes.get(RTA_GATEWAY) for message in self._messages(RT_TABLE_MAIN)}
+        return {IPv4Address(gateway) for gateway in gateways if len(gateway) == 4}
+
+    def _messages(self, table: int = OWN_TABLE) -> list[RouteMessage]:
         try:
-            messages = self._socket.dump(requests.dump_routes(OWN_TABLE))
+            messages = self._socket.dump(requests.dump_routes(table))
         except OSError as error:
             if error.errno == errno.ENOENT:  # there has never been such a table
                 return []
             raise KernelError(SystemCode.KERNEL_OWN_ROUTES, why=error.strerror or "") from error
         parsed = [route(body) for _, body in messages]
-        return [message for message in parsed if message is not None and message.table == OWN_TABLE]
+        return [message for message in parsed if message is not None and message.table == table]

@@ -16,6 +16,9 @@ from qnet_gui.model.parse import ipv4, number
 
 #: So many servers are tested at most, and the longest time that one is waited for, in milliseconds.
 ANSWERS_MAX, _LONGEST = 16, 60_000
+#: What the netvm says of a server instead of milliseconds, and the number that stands for it.
+NO_ANSWER, NOT_ASKED = "-", "!"
+_WITHOUT = {NO_ANSWER: -1, NOT_ASKED: -2}
 #: The virtual servers that guests made for today's Qubes expect.
 DEFAULT_VIRTUAL = (IPv4Address("10.139.1.1"), IPv4Address("10.139.1.2"))
 
@@ -47,7 +50,7 @@ class Dns:
 
 @dataclass(frozen=True, slots=True)
 class ServerAnswer:
-    """How long a server took to answer, in milliseconds; -1 for no answer."""
+    """How long a server took to answer, in milliseconds; -1 for no answer, -2 when it could not be asked."""
 
     server: IPv4Address
     milliseconds: int
@@ -58,15 +61,25 @@ class ServerAnswer:
 
 
 def server_answers(lines: Iterable[str]) -> list[ServerAnswer]:
-    """What the netvm reports of a test: `SERVER MILLISECONDS`, `-` for no answer; what does not fit is dropped."""
+    """What the netvm reports of a test: `SERVER MILLISECONDS`, or why there are none; what does not fit is dropped."""
     answers = []
     for line in list(lines)[:ANSWERS_MAX]:
         server, _, took = line.partition(" ")
         try:
-            answers.append(ServerAnswer(ipv4(server), -1 if took == "-" else number(took, 0, _LONGEST)))
+            answers.append(
+                ServerAnswer(ipv4(server), _WITHOUT[took] if took in _WITHOUT else number(took, 0, _LONGEST))
+            )
         except BadInput:
             continue
     return answers
+
+
+def name_server(text: object) -> IPv4Address | None:
+    """The IPv4 address of a server as some program names it, a loopback's too; None for anything else."""
+    try:
+        return IPv4Address(str(text))
+    except ValueError:
+        return None
 
 
 def usable(servers: Iterable[IPv4Address], virtual: Sequence[IPv4Address]) -> tuple[IPv4Address, ...]:
@@ -79,12 +92,15 @@ def usable(servers: Iterable[IPv4Address], virtual: Sequence[IPv4Address]) -> tu
     return tuple(kept)
 
 
-def redirects(virtual: Sequence[IPv4Address], servers: Iterable[IPv4Address]) -> tuple[DnsRedirect, ...]:
+def redirects(
+    virtual: Sequence[IPv4Address], servers: Iterable[IPv4Address], local: bool = False
+) -> tuple[DnsRedirect, ...]:
     """One redirect for every virtual server, however few real ones there are; none at all when there is no server.
 
-    A virtual server without a real one was a leak in Qubes OS (its commits 982babb6 and 6473a285).
+    A virtual server without a real one was a leak in Qubes OS (its commits 982babb6 and 6473a285). `local`: the servers
+    are on the netvm's own loopback, where nothing is redirected to otherwise.
     """
-    real = usable(servers, virtual)
+    real = tuple(server for server in servers if server.is_loopback) if local else usable(servers, virtual)
     if not real:
         return ()
     return tuple(DnsRedirect(address, real[index % len(real)]) for index, address in enumerate(virtual))

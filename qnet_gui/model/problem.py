@@ -66,9 +66,18 @@ AGENT_CODES = frozenset(
         ProblemCode.NO_UPLINK,
         ProblemCode.NO_DNS,
         ProblemCode.NETWORKMANAGER_LOST_SERVERS,
+        ProblemCode.LOCAL_RESOLVER,
+        ProblemCode.NAMES_BESIDE_VPN,
+        ProblemCode.ADDRESS_OVERLAP,
         ProblemCode.NFT_FAILED,
+        ProblemCode.CONNECTIONS_ALMOST_FULL,
         ProblemCode.OTHERS_UNDO,
     }
+)
+
+#: The codes that say why names do not resolve, each better than `NO_DNS` does.
+NAMES_CODES = frozenset(
+    {ProblemCode.NETWORKMANAGER_LOST_SERVERS, ProblemCode.LOCAL_RESOLVER, ProblemCode.NAMES_BESIDE_VPN}
 )
 
 #: The codes with which dom0 knows nothing of its netvm.

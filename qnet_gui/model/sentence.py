@@ -6,7 +6,7 @@ from qnet_gui.model.clock import clock
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
-from qnet_gui.model.problem import BLIND_CODES, OTHERS_CODES, Problem
+from qnet_gui.model.problem import BLIND_CODES, NAMES_CODES, OTHERS_CODES, Problem
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import tr, tr_count
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
@@ -83,7 +83,8 @@ def sentence(snapshot: Snapshot | None) -> str:
         waiting = next((uplink for uplink in snapshot.uplinks if uplink.state is UplinkState.CONNECTING), None)
         return tr("Connecting {name}…", name=waiting.name) if waiting else tr("{name} has no uplink.", name=name)
     if not snapshot.dns.redirects:
-        return tr("Connected, but names do not resolve: the uplink gave no servers.")
+        why = next((problem.sentence for problem in snapshot.problems if problem.code in NAMES_CODES), None)
+        return why or tr("Connected, but names do not resolve: the uplink gave no servers.")
     text = _connected(uplink)
     count = len(snapshot.problems)
     if not count:

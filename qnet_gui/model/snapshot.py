@@ -105,7 +105,7 @@ class Snapshot:
 
     @property
     def uplink(self) -> Uplink | None:
-        """The uplink that carries the default route, else the first that is up, else None."""
+        """The uplink by which the domains' packets leave now; None when they do not, however many links are up."""
         return in_use(self.uplinks)
 
 

@@ -34,7 +34,8 @@ class Uplink:
     """One uplink as the netvm reports it.
 
     `name` is the interface; `ssid` printable text or empty; `strength` per cent, 0 where it has no meaning;
-    `primary` says that the default route goes through it; `mtu` in bytes, 0 while nobody knows it.
+    `primary` says that the domains' packets leave by it now, by the kernel's own look-up; `mtu` in bytes, 0 while
+    nobody knows it.
     """
 
     name: str
@@ -51,6 +52,5 @@ class Uplink:
 
 
 def in_use(uplinks: Iterable[Uplink]) -> Uplink | None:
-    """The uplink that carries the default route, else the first that is up, else None."""
-    up = [uplink for uplink in uplinks if uplink.state is UplinkState.UP]
-    return next((uplink for uplink in up if uplink.primary), up[0] if up else None)
+    """The uplink by which the domains' packets leave now; None when they do not, however many links are up."""
+    return next((uplink for uplink in uplinks if uplink.primary and uplink.state is UplinkState.UP), None)

@@ -12,6 +12,8 @@ from qnet_gui.model.parse import DOMID_MAX, domid, number, shown, text_of
 
 _NAME = re.compile(r"vif([0-9]{1,5})\.([0-9]{1,4})")
 _PATH = re.compile(r"(?:/local/domain/[0-9]{1,5}/)?backend/vif/([0-9]{1,5})/([0-9]{1,4})")
+#: The interface group of all vifs, by which the packet filter tells them.
+VIF_GROUP = 118
 #: Highest device number that is served; Xen's toolstacks number cards from 0.
 DEVID_MAX = 1023
 

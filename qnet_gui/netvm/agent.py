@@ -7,26 +7,31 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gi.repository import GLib
 
 from qnet_gui.kernel.monitor import Monitor
-from qnet_gui.kernel.netlink import Netlink
+from qnet_gui.kernel.netlink import Netlink, link_names
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.nft_monitor import NftMonitor
 from qnet_gui.kernel.sysctl import SettingsWatch
 from qnet_gui.model.config import Config
-from qnet_gui.model.dns import DnsSource
+from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.model.errors import KernelError, QnetError
 from qnet_gui.model.messages.agent import AgentCode
-from qnet_gui.model.uplink import Uplink
 from qnet_gui.model.vif import VifId
+from qnet_gui.netvm.dns.choice import Choice
+from qnet_gui.netvm.dns.loopback import Loopback
 from qnet_gui.netvm.dns.name_test import NameTest
-from qnet_gui.netvm.dns.redirection import Redirection, ServerGap, Sources
+from qnet_gui.netvm.dns.redirection import Redirection, ServerGap
+from qnet_gui.netvm.dns.sources import Sources
 from qnet_gui.netvm.packet_filter import base_settings, base_setup, ruleset
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
+from qnet_gui.netvm.packet_filter.connection_table import FillWatch
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
+from qnet_gui.netvm.packet_filter.inside_links import InsideLinks
 from qnet_gui.netvm.report import Publisher
 from qnet_gui.netvm.requests import Requests
 from qnet_gui.netvm.upkeep.upkeep import Upkeep, Wanted
@@ -55,15 +60,16 @@ class Agent:
         self._flusher = ConntrackFlusher()
         self._failed = False
         self._update_posted = False
-        self._source = DnsSource.NONE
-        self._uplinks: tuple[Uplink, ...] | None = None
-        self._problems: list[str] = []
+        self._choice: Choice | None = None
         self._redirection = Redirection(nft, self._flusher)
         self._gap = ServerGap(self._changed)
         self._publisher = Publisher(self._worker, self._report)
-        self._sources = Sources(bus, netlink, self._changed)
         table = VifTable(nft, netlink)
-        self._vifs = VifReconciler(self._worker, table, self._flusher, self._publisher.publish_vifs)
+        self._sources = Sources(bus, netlink, table.served, self._changed, config.local_resolver)
+        self._loopback = Loopback()
+        self._vifs = VifReconciler(self._worker, table, self._flusher, self._vifs_changed)
+        self._inside = InsideLinks(nft, self._changed)
+        self._fill = FillWatch(lambda: bool(self._vifs.served), self._publisher.publish)
         self._upkeep = Upkeep(nft, netlink, table, self._wanted, self._publisher.publish)
         verbs = {"routes": self._routes, "reapply": self._reapply, "check": self._check}
         self._requests = Requests(self._worker, verbs, {"names": self._test_names})
@@ -96,6 +102,7 @@ class Agent:
         for event in events:
             if event.name:
                 self._vifs.link_event(event.name, event.gone)
+                self._loopback.link_event(event.name, event.gone)
             if event.uplink:
                 self._changed()
         return True
@@ -127,7 +134,7 @@ class Agent:
 
     def _apply_base_setup(self, new: OwnAddresses) -> None:
         try:
-            base_setup.apply(self._nft, self._netlink, new, before=self._addresses)
+            base_setup.apply(self._nft, self._netlink, new, self._addresses, self._config)
             self._addresses, self._failed = new, False
             self._upkeep.filter_applied()
         except KernelError as error:
@@ -157,41 +164,69 @@ class Agent:
     def _give_up_waiting(self) -> None:
         self._sources.give_up_waiting()
 
+    def _vifs_changed(self) -> None:
+        self._fill.look()
+        self._publisher.publish_vifs()
+
     def _update(self) -> None:
         self._update_posted = False
+        self._inside.look()
         if not self._sources.ready:
             return
-        source, servers, uplinks = self._sources.ask(self._addresses.virtual)
-        if self._gap.is_one(servers, uplinks):
+        choice = self._sources.choose(self._addresses)
+        if self._gap.is_one(choice):
             return
-        self._problems = self._sources.problems(uplinks, servers)
         try:
-            self._redirection.apply(self._addresses.virtual, servers)
+            self._loopback.apply(choice.local, link_names())
+            self._redirection.apply(self._addresses.virtual, choice.servers, choice.local)
         except KernelError as error:
             self._failed = True
             log.error("%s", error)
-        self._source, self._uplinks = source, uplinks
+        self._choice = choice
         self._publisher.publish()
 
     def _report(self) -> AgentReport | None:
-        """What dom0 is to see; None as long as nothing is known."""
-        if self._uplinks is None:
+        """What dom0 is to see; None as long as nothing is known.
+
+        The uplinks are looked at only here, when it is written: several events follow each other at a change, and
+        nobody's questions wait for this.
+        """
+        if self._choice is None:
             return None
-        problems = [*self._problems, *(["nft-failed"] if self._failed else []), *self._upkeep.problems]
-        in_force = self._redirection.in_force
-        return AgentReport(self._uplinks, self._source, in_force, tuple(self._vifs.served), tuple(problems))
+        uplinks = self._sources.uplinks(self._choice)
+        problems = self._sources.problems(self._addresses, self._choice, uplinks)
+        problems += [*(["nft-failed"] if self._failed else []), *self._upkeep.problems]
+        problems += ["connections-almost-full"] if self._fill.almost_full else []
+        return AgentReport(
+            uplinks,
+            self._choice.source,
+            tuple(map(self._shown, self._redirection.in_force)),
+            tuple(self._vifs.served),
+            tuple(problems),
+        )
+
+    def _shown(self, redirect: DnsRedirect) -> DnsRedirect:
+        """The netvm's own resolver by the address that domains know the netvm by; its loopback's says nothing."""
+        return replace(redirect, real=self._addresses.gateway) if redirect.real.is_loopback else redirect
 
     def _wanted(self) -> Wanted:
         """What is to be in the kernel, beside the vifs."""
-        return Wanted(self._addresses, ruleset.change_redirects(self._redirection.in_force))
+        elements = ruleset.change_redirects(self._redirection.in_force), self._inside.elements
+        return Wanted(self._addresses, base_setup.filter_text(self._addresses, self._config), elements)
 
     # -- dom0's requests
 
     def _routes(self) -> Sequence[str]:
-        return [route.line for route in self._netlink.routes()]
+        return [route.line for route in self._sources.routes(self._netlink.routes())]
 
     def _test_names(self, done: Callable[[Sequence[str]], None]) -> None:
-        NameTest((redirect.real for redirect in self._redirection.in_force), done)
+        in_force = self._redirection.in_force
+        shown = {str(redirect.real): str(self._shown(redirect).real) for redirect in in_force}
+
+        def answered(lines: Sequence[str]) -> None:
+            done([f"{shown[server]} {took}" for server, took in map(str.split, lines)])
+
+        NameTest((redirect.real for redirect in in_force), answered)
 
     def _check(self) -> Sequence[str]:
         """Compare with what the kernel has, now; set again what is otherwise, and tell what was since the start."""

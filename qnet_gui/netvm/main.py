@@ -84,11 +84,12 @@ def serve() -> int:
         nft, netlink = Nft(), Netlink()
         with Store() as store:
             first = once.read_addresses(store)
-        base_setup.apply(nft, netlink, first)
+        config = once.load_config()
+        base_setup.apply(nft, netlink, first, config=config)
         loop = GLib.MainLoop()
         for number in (signal.SIGTERM, signal.SIGINT):
             GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, loop.quit)
-        agent = Agent(_bus(), nft, netlink, first, once.load_config())
+        agent = Agent(_bus(), nft, netlink, first, config)
         agent.start()
         logger.info("started")
         loop.run()

@@ -14,7 +14,9 @@ from qnet_gui.model.config import Config
 from qnet_gui.model.errors import BadInput, NotFound, QnetError
 from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.vif import VifId
-from qnet_gui.netvm.dns.redirection import Redirection, Sources
+from qnet_gui.netvm.dns.loopback import Loopback
+from qnet_gui.netvm.dns.redirection import Redirection
+from qnet_gui.netvm.dns.sources import Sources
 from qnet_gui.netvm.packet_filter import base_setup
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
@@ -52,7 +54,7 @@ def hotplug(verb: str, vif: VifId) -> None:
     """Bring one vif online or take it offline; raises what went wrong. The caller holds the lock."""
     with Store() as store:
         nft, netlink = Nft(), Netlink()
-        base_setup.apply(nft, netlink, read_addresses(store))
+        base_setup.apply(nft, netlink, read_addresses(store), config=load_config())
         served = VifTable(nft, netlink)
         vif_node = node.read(store, vif)
         if (
@@ -98,11 +100,14 @@ def redirect(bus: Any | None) -> None:
     nft, netlink = Nft(), Netlink()
     with Store() as store:
         wanted = read_addresses(store)
-    base_setup.apply(nft, netlink, wanted)
+    base_setup.apply(nft, netlink, wanted, config=load_config())
     loop = GLib.MainLoop()
-    sources = Sources(bus, netlink, lambda: loop.quit() if sources.ready else None)
+    table = VifTable(nft, netlink)
+    local_resolver = load_config().local_resolver
+    sources = Sources(bus, netlink, table.served, lambda: loop.quit() if sources.ready else None, local_resolver)
     if not sources.ready:
         after(_SOURCES_SECONDS, sources.give_up_waiting)
         loop.run()
-    _source, servers, _uplinks = sources.ask(wanted.virtual)
-    Redirection(nft, ConntrackFlusher()).apply(wanted.virtual, servers)
+    choice = sources.choose(wanted)
+    Loopback().apply(choice.local, (name for name, _ in table.served()))
+    Redirection(nft, ConntrackFlusher()).apply(wanted.virtual, choice.servers, choice.local)

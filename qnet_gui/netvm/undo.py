@@ -12,7 +12,7 @@ from qnet_gui.kernel.netlink import Netlink, link_index, link_names
 from qnet_gui.kernel.netlink_messages import RTN_UNICAST
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.sysctl import read_sysctl, set_sysctl
-from qnet_gui.netvm.packet_filter import base_routing, base_settings, base_setup, former, ruleset
+from qnet_gui.netvm.packet_filter import base_routing, base_settings, former, ruleset
 
 #: A vif's settings become what those of a new link are.
 _OF_VIFS = (
@@ -43,7 +43,7 @@ def _vifs(netlink: Netlink) -> list[str]:
         if index is None or not name.startswith("vif") or not (index in routes or netlink.is_of_group(index)):
             continue
         if (key := routes.get(index)) is not None:
-            netlink.withdraw_host(index, key.network.network_address, key.metric)
+            netlink.withdraw_host(index, key.address, key.metric)
         netlink.release_link(index)
         for setting in _OF_VIFS:
             value = read_sysctl(setting.format("default"))
@@ -74,7 +74,7 @@ def undo(nft: Nft, netlink: Netlink) -> list[str]:
     if addresses := _addresses(netlink):
         lines.append(f"The loopback has lost its addresses: {', '.join(addresses)}.")
     if any(nft.listing(family, ruleset.TABLE) for family in ruleset.FAMILIES):
-        nft.apply(base_setup.removal_text())
+        nft.apply(ruleset.removal())
         lines.append("The packet filter is gone.")
     former.forget()
     return lines

@@ -51,7 +51,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>This is no netvm, and nothing has been changed: {why}</source>
-            <translation type="unfinished" />
+            <translation>Dies ist keine netvm, und nichts wurde geändert: {why}</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
@@ -584,7 +584,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Another program in netvm undoes again and again what qnet sets there.</source>
-            <translation type="unfinished" />
+            <translation>Ein anderes Programm in der netvm macht immer wieder rückgängig, was qnet dort setzt.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -608,6 +608,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Choose another pool in /etc/qnet/qnet.toml in dom0, away from that network's addresses, and restart the domains; or give the network's router other addresses. Until then neither reaches what both call the same.</source>
+            <translation>Wählen Sie in dom0 in /etc/qnet/qnet.toml einen anderen Vorrat an Adressen (pool), abseits derer jenes Netzwerks, und starten Sie die Domänen neu; oder geben Sie dem Router jenes Netzwerks andere Adressen. Bis dahin erreicht keiner, was beide gleich nennen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Choose the connection again in the network applet, which makes NetworkManager take them (in netvm: nmcli connection up). If its settings say that the network's own are ignored, enter others there.</source>
             <translation>Wählen Sie die Verbindung im Netzwerk-Applet noch einmal, dann übernimmt NetworkManager sie (in netvm: nmcli connection up). Wenn ihre Einstellungen sagen, dass die des Netzes nicht beachtet werden, tragen Sie dort andere ein.</translation>
         </message>
@@ -618,8 +623,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Enter the name servers of the VPN in its settings, or end it.</source>
+            <translation>Tragen Sie die Nameserver des VPN in seinen Einstellungen ein, oder beenden Sie es.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Find out which domain has very many (in netvm: conntrack -L), and end the program there that opens them. How many a domain may have at once is said by connections under [netvm] in /etc/qnet/qnet.toml in netvm.</source>
+            <translation>Finden Sie heraus, welche Domäne sehr viele hat (in netvm: conntrack -L), und beenden Sie dort das Programm, das sie öffnet. Wie viele eine Domäne zugleich haben darf, sagt connections unter [netvm] in /etc/qnet/qnet.toml in netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Find out who lets paused domains go on; until dom0 is disconnected, qnet pauses them each time.</source>
-            <translation>Finden Sie heraus, wer angehaltene Domänen weiterlaufen lässt; bis dom0 getrennt wird, hält qnet sie jedes Mal wieder an.</translation>
+            <translation>Finden Sie heraus, wer angehaltene Domänen fortsetzt; bis dom0 getrennt ist, hält qnet sie jedes Mal wieder an.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -633,8 +648,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Names do not resolve in domains: netvm asks a name server of its own, which answers nobody else.</source>
+            <translation>Namen werden in Domänen nicht aufgelöst: netvm fragt einen eigenen Nameserver, der sonst niemandem antwortet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Names do not resolve: NetworkManager was given name servers and uses none of them.</source>
             <translation>Namen werden nicht aufgelöst: NetworkManager hat Nameserver genannt bekommen und benutzt keinen davon.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Names do not resolve: the only name servers are outside of the VPN, where others could read what is asked.</source>
+            <translation>Namen werden nicht aufgelöst: die einzigen Nameserver liegen außerhalb des VPN, wo andere mitlesen könnten, was gefragt wird.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -738,8 +763,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The network that netvm is connected to uses addresses that belong to this computer's domains.</source>
+            <translation>Das Netzwerk, mit dem netvm verbunden ist, benutzt Adressen, die den Domänen dieses Rechners gehören.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>The vif {vif} was refused by netvm.</source>
             <translation>Das Vif {vif} wurde von netvm abgelehnt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>To let it answer the domains too, write local_resolver = true under [netvm] in /etc/qnet/qnet.toml in netvm, and restart qnet-agent there. Or give netvm's connection another name server.</source>
+            <translation>Damit er auch den Domänen antwortet, schreiben Sie in netvm in /etc/qnet/qnet.toml unter [netvm] local_resolver = true, und starten Sie dort qnet-agent neu. Oder geben Sie der Verbindung von netvm einen anderen Nameserver.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -793,6 +828,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>netvm keeps almost as many connections as it can; soon no domain can begin another.</source>
+            <translation>netvm hält fast so viele Verbindungen, wie es kann; bald kann keine Domäne mehr eine neue beginnen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>netvm runs, but its agent has not reported.</source>
             <translation>netvm läuft, aber ihr Agent hat sich nicht gemeldet.</translation>
         </message>
@@ -804,17 +844,17 @@
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.</source>
-            <translation type="unfinished" />
+            <translation>qnet doctor nennt es. Sorgen Sie dafür, dass es die Tabelle, Routen und Adressen von qnet in Ruhe lässt, oder beenden Sie es.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>qnet netvm set {netvm} --move moves them to it.</source>
-            <translation>qnet netvm set {netvm} --move stellt sie auf sie um.</translation>
+            <translation>qnet netvm set {netvm} --move verbindet sie mit ihr.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>qnet pauses them again and again; where that does not help, disconnect dom0.</source>
-            <translation>qnet hält sie immer wieder an; wo das nicht hilft, trennen Sie dom0.</translation>
+            <translation>qnet hält sie immer wieder an; hilft das nicht, trennen Sie dom0.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -1093,12 +1133,12 @@
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused a change of its routing rules: {why}.</source>
-            <translation type="unfinished" />
+            <translation>Der Kernel hat eine Änderung seiner Routing-Regeln abgelehnt: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused a change of the routes to domains: {why}.</source>
-            <translation type="unfinished" />
+            <translation>Der Kernel hat eine Änderung der Routen zu den Domains abgelehnt: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1133,12 +1173,17 @@
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused to set an MTU: {why}.</source>
-            <translation type="unfinished" />
+            <translation>Der Kernel hat abgelehnt, eine MTU zu setzen: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused to set the default route: {why}.</source>
             <translation>Der Kernel hat abgelehnt, die Standardroute zu setzen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to tell a route: {why}.</source>
+            <translation>Der Kernel nannte keine Route: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1153,7 +1198,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel settings cannot be watched: {why}.</source>
-            <translation type="unfinished" />
+            <translation>Die Einstellungen des Kernels können nicht beobachtet werden: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1675,12 +1720,12 @@
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{key}: {value} is neither true nor false.</source>
-            <translation type="unfinished" />
+            <translation>{key}: {value} ist weder true noch false.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{key}: {value} is no port such as "tcp/22" or "udp/5353".</source>
-            <translation type="unfinished" />
+            <translation>{key}: {value} ist kein Port wie „tcp/22“ oder „udp/5353“.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -1745,7 +1790,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is no repair.</source>
-            <translation type="unfinished" />
+            <translation>{value} ist keine Reparatur.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -1795,7 +1840,7 @@
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{value} is not a network such as 10.137.0.0/16.</source>
-            <translation type="unfinished" />
+            <translation>{value} ist kein Netzwerk wie 10.137.0.0/16.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -2080,6 +2125,11 @@
             <location filename="../../qnet_gui/tray/pages/names.py" />
             <source>after {count} ms</source>
             <translation>nach {count} ms</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>cannot be asked</source>
+            <translation>kann nicht gefragt werden</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/names.py" />

@@ -11,6 +11,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from qnet_gui.kernel.sysctl import set_for_interface
 from qnet_gui.lab.box import syscalls
 from qnet_gui.lab.box.place import Place
 from qnet_gui.lab.xen.hardware import Hardware
+from qnet_gui.model.vif import VifId
 from qnet_gui.netvm.packet_filter import ruleset
 from qnet_gui.netvm.vifs import hotplug
 from qnet_gui.store.client import Store
@@ -37,13 +40,13 @@ def _address(number: int) -> IPv4Address:
     return IPv4Address("10.137.16.0") + number
 
 
-def _links(numbers: range, far: int) -> None:
+def links(numbers: range, far: int) -> None:
     """The vifs' links; their other ends are in the namespace of process `far`, as a domain's would be."""
     batch = "".join(f"link add vif{n}.0 type veth peer name far{n} netns {far}\n" for n in numbers)
     subprocess.run(["/sbin/ip", "-batch", "-"], input=batch, text=True, check=True, timeout=300)
 
 
-def _write(store: Store, number: int) -> None:
+def write(store: Store, number: int) -> None:
     def change(inside: Store) -> None:
         path = f"{HOME}/{number}/0"
         fields = {
@@ -95,7 +98,7 @@ def _floor(numbers: range) -> list[float]:
     for number in numbers:
         name, address = f"vif{number}.0", _address(number)
         start = time.perf_counter()
-        nft.apply(ruleset.change_vifs([(name, address)], (), [address]))
+        nft.apply(ruleset.change_vifs([(name, address)], (), {address: (None, VifId(number, 0))}))
         index = link_index(name) or 0
         set_for_interface("ipv6", name, "disable_ipv6", 1)
         set_for_interface("ipv4", name, "proxy_arp", 1)
@@ -105,7 +108,7 @@ def _floor(numbers: range) -> list[float]:
     return milliseconds
 
 
-def _wait(count: int, nft: Nft) -> None:
+def wait_served(count: int, nft: Nft) -> None:
     until = time.monotonic() + 120
     while len(nft.elements("inet", ruleset.TABLE, ruleset.VIF_SET)) < count:
         if time.monotonic() > until:
@@ -117,20 +120,20 @@ def _measure(store: Store, agent_alive: subprocess.Popen[bytes], far: int) -> No
     nft = Nft()
     few, many = range(1, 11), range(11, 1001)
     extra = range(2000, 2000 + SAMPLES)
-    _links(few, far)
-    _links(extra, far)
+    links(few, far)
+    links(extra, far)
     for number in [*few, *extra]:
-        _write(store, number)
-    _wait(len(few) + len(extra), nft)
+        write(store, number)
+    wait_served(len(few) + len(extra), nft)
     for number in extra:
         _ask("offline", number)
     at_ten = [time for one in extra for time in _samples(range(one, one + 1))]
     show("online in the agent, 10 others served", at_ten, 2.0)
-    _links(many, far)
+    links(many, far)
     start = time.perf_counter()
     for number in many:
-        _write(store, number)
-    _wait(1000, nft)
+        write(store, number)
+    wait_served(1000, nft)
     print(f"  990 vifs written and served: {(time.perf_counter() - start) * 1000 / 990:.3f} ms each, with the writes")
     for number in extra:
         _ask("offline", number)
@@ -143,19 +146,30 @@ def _measure(store: Store, agent_alive: subprocess.Popen[bytes], far: int) -> No
     agent_alive.terminate()
     agent_alive.wait(10)
     for number in extra:
-        nft.apply(ruleset.change_vifs((), [(f"vif{number}.0", _address(number))], (), [_address(number)]))
+        vif, address = VifId(number, 0), _address(number)
+        nft.apply(ruleset.change_vifs((), [(vif.name, address)], {address: (vif, None)}))
     show("floor: the same kernel calls alone, 1,000 others served", _floor(extra))
 
 
-def main() -> None:
-    """Measure; as root, in namespaces of its own."""
+def start_agent() -> subprocess.Popen[bytes]:
+    """The real agent, once it listens."""
+    hotplug.SOCKET.unlink(missing_ok=True)
+    agent = subprocess.Popen([sys.executable, "-m", "qnet_gui.netvm.main"], cwd=ROOT, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 20
+    while not hotplug.SOCKET.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    return agent
+
+
+@contextmanager
+def box() -> Iterator[int]:
+    """Namespaces with a xenstored and without an agent; yields the process in whose namespace the far ends are."""
     syscalls.unshare(syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET)
     syscalls.make_mounts_private()
     place = Place(f"bench{os.getpid() % 100000}")
     place.folder.parent.mkdir(mode=0o755, exist_ok=True)  # there may never have been a lab
     place.make()
     hardware = Hardware(place)
-    agent: subprocess.Popen[bytes] | None = None
     far = subprocess.Popen(["/usr/bin/unshare", "-n", "/bin/sleep", "600"])
     try:
         for folder in (Path("/run/xenstored"), Path("/run/qnet"), Path("/run/dbus")):
@@ -163,18 +177,21 @@ def main() -> None:
             syscalls.mount_tmpfs(folder)
         Path("/run/xenstored/socket").touch()
         syscalls.bind(hardware.socket, "/run/xenstored/socket")
-        agent = subprocess.Popen([sys.executable, "-m", "qnet_gui.netvm.main"], cwd=ROOT, stderr=subprocess.DEVNULL)
-        until = time.monotonic() + 20
-        while not hotplug.SOCKET.exists() and time.monotonic() < until:
-            time.sleep(0.05)
-        with Store() as store:
-            _measure(store, agent, far.pid)
+        yield far.pid
     finally:
-        if agent is not None:
-            agent.kill()
         far.kill()
         hardware.close()
         subprocess.run(["/bin/rm", "-rf", str(place.folder)], check=False)
+
+
+def main() -> None:
+    """Measure; as root, in namespaces of its own."""
+    with box() as far, Store() as store:
+        agent = start_agent()
+        try:
+            _measure(store, agent, far)
+        finally:
+            agent.kill()
 
 
 if __name__ == "__main__":

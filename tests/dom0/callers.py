@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -28,8 +27,8 @@ _POLKIT = "org.freedesktop.PolicyKit1"
 _AUTHORITY = "/org/freedesktop/PolicyKit1/Authority"
 _AGENT = "org.freedesktop.PolicyKit1.AuthenticationAgent"
 _AGENT_PATH = "/org/qnet/test/Agent"
-#: An argument of each type that every method of the helper takes: domain work, or two minutes from now.
-_ARGUMENTS = {"u": 2, "s": "netvm", "b": False, "x": int(time.time()) + 120}
+#: An argument of each type that every method of the helper takes: domain work, two minutes, or long ago.
+_ARGUMENTS = {"u": 2, "x": 2, "s": "netvm", "b": False}
 #: Where those do not do: only who is attached can be cut off, and work is not; netvm is no display.
 _OTHERS = {"DetachDomain": [3], "ShowNetworkApplet": [":0", ""]}
 

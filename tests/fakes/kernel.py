@@ -20,13 +20,15 @@ import pytest
 
 from fakes.nftables import Context, Ruleset
 from fakes.route_socket import FakeRouteSocket, link_body
-from qnet_gui.kernel import conntrack, netlink, sysctl
+from qnet_gui.kernel import conntrack, netlink, route_lookup, sysctl
 from qnet_gui.kernel import netlink_messages as nl
+from qnet_gui.kernel.link_survey import SurveyedLink
 from qnet_gui.kernel.monitor import Event, EventKind
 from qnet_gui.kernel.netlink_requests import RouteKey
 from qnet_gui.kernel.nft_monitor import NftChange
+from qnet_gui.kernel.route_lookup import Hop, LinkInfo
 from qnet_gui.kernel.rtnetlink import NetlinkError
-from qnet_gui.netvm.packet_filter import former
+from qnet_gui.netvm.packet_filter import connection_table, former, inside_links
 
 _MAIN, _UNICAST, _KERNEL, _STATIC = 254, 1, 2, 4
 _SCOPES = {"universe": 0, "link": 253, "host": 254}
@@ -84,7 +86,7 @@ class FakeKernel:
         self.masters: dict[int, int] = {}
         self.neighbours: dict[tuple[int, IPv4Address], str] = {}
         #: Our own table, and the preferences of the rules that lead to it and to others.
-        self.own_routes: dict[tuple[IPv4Network, int], RouteKey] = {}
+        self.own_routes: dict[tuple[Any, ...], RouteKey] = {}
         self.own_rules: list[int] = []
         self.other_rules = [32766, 32767]
         self.routes: dict[tuple[IPv4Network, int], FakeRoute] = {}
@@ -104,6 +106,7 @@ class FakeKernel:
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Be the kernel of this process for the time of a test."""
         monkeypatch.setattr(netlink, "IPRoute", lambda: FakeIPRoute(self))
+        monkeypatch.setattr(route_lookup, "RouteLookup", lambda: FakeRouteLookup(self))
         monkeypatch.setattr(netlink, "RouteSocket", lambda: FakeRouteSocket(self))
         monkeypatch.setattr(former, "PATH", self.settings.parent / "former.json")
         monkeypatch.setattr(socket, "if_nametoindex", self._index)
@@ -111,6 +114,8 @@ class FakeKernel:
         monkeypatch.setattr(socket, "if_nameindex", lambda: sorted(self.names.items()))
         monkeypatch.setattr(nftables, "Nftables", lambda: Context(self.ruleset))
         monkeypatch.setattr(sysctl, "_ROOT", str(self.settings))
+        monkeypatch.setattr(connection_table, "_FOLDER", self.settings / "netfilter")
+        monkeypatch.setattr(inside_links, "survey", self.survey)
         monkeypatch.setattr(conntrack, "run_all", lambda commands: self.forgotten.extend(map(tuple, commands)))
 
     # -- what others do
@@ -126,6 +131,16 @@ class FakeKernel:
             self._setting(setting.format(name))
         self._tell_link(index)
         return index
+
+    def survey(self) -> list[SurveyedLink]:
+        """What `link_survey.survey` says of it: every address is fixed, every link a broadcast one."""
+        links = []
+        for index, name in self.names.items():
+            if name != "lo" and not name.startswith("vif"):
+                addresses = tuple(interface.ip for interface, _ in self.addresses[index])
+                default = any(route.link == index and not route.network.prefixlen for route in self.routes.values())
+                links.append(SurveyedLink(name, addresses, bool(addresses), default_route=default))
+        return sorted(links, key=lambda link: link.name)
 
     def delete_link(self, name: str) -> None:
         """It goes, and takes along what was on it."""
@@ -190,7 +205,7 @@ class FakeKernel:
 
     def put_own_route(self, key: RouteKey) -> None:
         """Somebody puts a route into our table."""
-        self.own_routes[key.network, key.metric] = key
+        self.own_routes[key[:3]] = key
         self._tell(Event(kind=EventKind.ROUTE, index=key.link, portid=_SOMEBODY))
 
     def change_rules(self, ours: Sequence[int], others: Sequence[int]) -> None:
@@ -281,6 +296,33 @@ class FakeKernel:
     def _tell(self, event: Event) -> None:
         for monitor in self.monitors:
             monitor.tell(event)
+
+
+class FakeRouteLookup:
+    """What `RouteLookup` asks: the most specific route of a link that is up."""
+
+    def __init__(self, kernel: FakeKernel) -> None:
+        self._kernel = kernel
+
+    def hop(self, destination: IPv4Address) -> Hop | None:
+        own = [index for index, known in self._kernel.addresses.items() if destination in {a.ip for a, _ in known}]
+        if own:
+            return Hop(own[0], None, None, True)
+        routes = [route for route in self._kernel.routes.values() if destination in route.network]
+        usable = [route for route in routes if route.link in self._kernel.up]
+        if not usable:
+            return None
+        best = min(usable, key=lambda route: (-route.network.prefixlen, route.metric))
+        source = next((address.ip for address, _ in self._kernel.addresses[best.link]), None)
+        return Hop(best.link, best.gateway, source)
+
+    def hop_from(self, destination: IPv4Address, source: IPv4Address, iif: int) -> Hop | None:
+        assert source and iif
+        return self.hop(destination)
+
+    def link(self, index: int) -> LinkInfo | None:
+        name = self._kernel.names.get(index)
+        return LinkInfo(name, self._kernel.mtus[index], index in self._kernel.up) if name else None
 
 
 class FakeIPRoute:

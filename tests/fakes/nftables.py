@@ -23,6 +23,7 @@ class Table:
     kinds: dict[str, str] = field(default_factory=dict)
     elements: dict[str, dict[str, Any]] = field(default_factory=dict)
     chains: dict[str, list[str]] = field(default_factory=dict)
+    hooks: dict[str, str] = field(default_factory=dict)
 
 
 _MISSING = "Error: Could not process rule: No such file or directory"
@@ -31,13 +32,19 @@ _COMMAND = re.compile(
 )
 
 
+def _value(text: str) -> Any:
+    """A name, an address or a number (marks are), as libnftables' JSON has it."""
+    text = text.strip()
+    return int(text) if text.isdigit() else text.strip('"')
+
+
 def _parsed(text: str) -> Any:
     """An element as libnftables' JSON has it."""
     if " . " in text:
-        return {"concat": [part.strip().strip('"') for part in text.split(" . ")]}
+        return {"concat": [_value(part) for part in text.split(" . ")]}
     if " : " in text:
-        return [part.strip() for part in text.split(" : ")]
-    return text.strip()
+        return [_value(part) for part in text.split(" : ")]
+    return _value(text)
 
 
 class Ruleset:
@@ -77,6 +84,8 @@ class Ruleset:
     @staticmethod
     def _chain(table: Table, verb: str, what: str, name: str, rest: str) -> None:
         if (verb, what) == ("add", "chain"):
+            if table.hooks.setdefault(name, rest) != rest:
+                raise _Refused("Error: Could not process rule: Operation not supported")
             table.chains.setdefault(name, [])
         elif name not in table.chains:
             raise _Refused(_MISSING)

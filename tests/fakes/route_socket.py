@@ -7,7 +7,7 @@ import os
 import socket
 import struct
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from qnet_gui.kernel import netlink_messages as nl
@@ -95,19 +95,19 @@ class FakeRouteSocket:
     def _route(self, kind: int, message: nl.RouteMessage | None) -> None:
         assert message is not None
         assert message.table == OWN_TABLE
-        network = IPv4Network((message.attributes.get(nl.RTA_DST), message.dst_len))
+        to = message.attributes.get(nl.RTA_DST)
         metric, link = (message.attributes.number(which) or 0 for which in (nl.RTA_PRIORITY, nl.RTA_OIF))
-        key = RouteKey(network, metric, message.type, link)
+        key = RouteKey(to, message.dst_len, metric, message.type, link)
         if link:
             self._kernel.check_link(link)
         if kind == nl.RTM_NEWROUTE:
             if link and link not in self._kernel.up:
                 raise OSError(errno.ENETDOWN, os.strerror(errno.ENETDOWN))
-            self._kernel.own_routes[network, metric] = key
-        elif self._kernel.own_routes.get((network, metric)) != key:
+            self._kernel.own_routes[key[:3]] = key
+        elif self._kernel.own_routes.get(key[:3]) != key:
             raise OSError(errno.ESRCH, os.strerror(errno.ESRCH))
         else:
-            del self._kernel.own_routes[network, metric]
+            del self._kernel.own_routes[key[:3]]
 
     def _rule(self, kind: int, message: nl.RuleMessage | None) -> None:
         assert message is not None
@@ -123,7 +123,11 @@ class FakeRouteSocket:
             there.remove(preference)
 
     def dump(self, request: Request) -> list[tuple[int, bytes]]:
-        """Routes of our table, or rules."""
+        """Routes of our table or the routers of the main one, or rules."""
+        if request == requests.dump_routes(254):
+            head = struct.pack("=BBBBBBBBI", socket.AF_INET, 0, 0, 0, 254, 3, 0, nl.RTN_UNICAST, 0)
+            gateways = [route.gateway for route in self._kernel.routes.values() if route.gateway is not None]
+            return [(nl.RTM_NEWROUTE, head + attribute(nl.RTA_GATEWAY, gateway.packed)) for gateway in gateways]
         if request.kind == nl.RTM_GETROUTE:
             routes = self._kernel.own_routes.values()
             return [(nl.RTM_NEWROUTE, key.set(OWN_TABLE).body) for key in sorted(routes)]

@@ -99,9 +99,11 @@ def test_the_kernel_understands_a_request_and_we_its_answer() -> None:
 def test_events_of_the_monitor() -> None:
     data = message(nl.RTM_NEWLINK, link_body(2, b"vif4.0")) + message(nl.RTM_DELLINK, link_body(3, b"eth0"))
     data += message(nl.RTM_NEWADDR, bytes(8)) + message(nl.RTM_NEWROUTE, route_body(0))
-    data += message(nl.RTM_NEWROUTE, route_body(24)) + message(nl.RTM_NEWROUTE, b"\2\0")
-    default = Event(uplink=True)
-    assert monitor.parse(data) == [Event("vif4.0"), Event("eth0", gone=True, uplink=True), default, default]
+    data += message(nl.RTM_DELROUTE, route_body(1)) + message(nl.RTM_NEWRULE, bytes(12))
+    data += message(nl.RTM_NEWROUTE, route_body(32)) + message(nl.RTM_NEWROUTE, b"\2\0")
+    assert monitor.parse(data) == [
+        Event("vif4.0"), Event("eth0", gone=True, uplink=True), *[Event(uplink=True)] * 4,
+    ]  # fmt: skip
 
 
 @given(anything)

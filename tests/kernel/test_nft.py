@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from qnet_gui.model.config import OpenPort
 from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.model.errors import KernelError
-from qnet_gui.netvm.packet_filter import ruleset
+from qnet_gui.model.vif import VifId
+from qnet_gui.netvm.packet_filter import loading, ruleset, sets
 
+SEVEN, EIGHT = VifId(7, 0), VifId(8, 0)
 ADDRESS, OTHER = IPv4Address("10.137.0.7"), IPv4Address("10.137.0.8")
 VIRTUAL, SERVER = IPv4Address("10.139.1.1"), IPv4Address("192.168.0.53")
 
@@ -42,21 +45,86 @@ def test_the_base_is_laid_again_and_keeps_the_elements(
     apply: Callable[[str], None], elements: Callable[..., list[Any]]
 ) -> None:
     apply(ruleset.base([VIRTUAL]))
-    apply(ruleset.change_vifs([("vif7.0", ADDRESS)], [], [ADDRESS]))
+    apply(ruleset.change_vifs([("vif7.0", ADDRESS)], [], {ADDRESS: (None, SEVEN)}))
     apply(ruleset.base([VIRTUAL, OTHER]))
     assert elements(ruleset.VIF_SET) == [{"concat": ["vif7.0", str(ADDRESS)]}]
     assert elements(ruleset.VIF_SET, "arp") == [{"concat": ["vif7.0", str(ADDRESS)]}]
-    assert elements(ruleset.DOMAIN_SET) == [str(ADDRESS)]
+    assert elements(ruleset.DOMAIN_SET) == elements(ruleset.DOMAIN_SET, "arp") == [str(ADDRESS)]
+    assert elements(sets.MARK_MAP, kind="map") == [["vif7.0", sets.mark(SEVEN)]]
+    assert elements(sets.MARK_SET) == [{"concat": [str(ADDRESS), sets.mark(SEVEN)]}]
     assert elements(ruleset.VIRTUAL_SET) == sorted([str(VIRTUAL), str(OTHER)])
 
 
 def test_vifs_come_go_and_may_be_gone_already(apply: Callable[[str], None], elements: Callable[..., list[Any]]) -> None:
     apply(ruleset.base([VIRTUAL]))
-    apply(ruleset.change_vifs([("vif7.0", ADDRESS), ("vif8.0", OTHER)], [], [ADDRESS, OTHER]))
+    owners = {ADDRESS: (None, SEVEN), OTHER: (None, EIGHT)}
+    apply(ruleset.change_vifs([("vif7.0", ADDRESS), ("vif8.0", OTHER)], [], owners))
     for _ in range(2):
-        apply(ruleset.change_vifs([], [("vif7.0", ADDRESS)], [], [ADDRESS]))
+        apply(ruleset.change_vifs([], [("vif7.0", ADDRESS)], {ADDRESS: (SEVEN, None)}))
         assert elements(ruleset.VIF_SET) == [{"concat": ["vif8.0", str(OTHER)]}]
         assert elements(ruleset.DOMAIN_SET) == [str(OTHER)]
+        assert elements(sets.MARK_MAP, kind="map") == [["vif8.0", sets.mark(EIGHT)]]
+        assert elements(sets.MARK_SET) == [{"concat": [str(OTHER), sets.mark(EIGHT)]}]
+
+
+def test_a_vif_that_changes_its_address_keeps_its_mark(
+    apply: Callable[[str], None], elements: Callable[..., list[Any]]
+) -> None:
+    apply(ruleset.base([VIRTUAL]))
+    apply(ruleset.change_vifs([("vif7.0", ADDRESS)], [], {ADDRESS: (None, SEVEN)}))
+    owners = {ADDRESS: (SEVEN, None), OTHER: (None, SEVEN)}
+    apply(ruleset.change_vifs([("vif7.0", OTHER)], [("vif7.0", ADDRESS)], owners))
+    assert elements(sets.MARK_MAP, kind="map") == [["vif7.0", sets.mark(SEVEN)]]
+    assert elements(sets.MARK_SET) == [{"concat": [str(OTHER), sets.mark(SEVEN)]}]
+
+
+def test_another_versions_tables_are_replaced_and_no_vif_loses_its_network(
+    apply: Callable[[str], None], elements: Callable[..., list[Any]], space: Any
+) -> None:
+    """A hook at another place cannot be changed in place; what else stood in the table goes with it."""
+    apply(_FORMER)
+    with space.inside():
+        loading.load(space.nft, ruleset.base([VIRTUAL]), 100)
+    pairs = [{"concat": [name, str(address)]} for name, address in (("vif7.0", ADDRESS), ("vif8.0", ADDRESS))]
+    assert elements(ruleset.VIF_SET) == elements(ruleset.VIF_SET, "arp") == pairs
+    assert elements(sets.MARK_SET) == [{"concat": [str(ADDRESS), sets.mark(EIGHT)]}]
+    assert elements(ruleset.SERVER_MAP, kind="map") == [[str(VIRTUAL), str(SERVER)]]
+    with pytest.raises(KernelError):
+        apply(f"add rule inet {ruleset.TABLE} former_chain accept")
+
+
+_FORMER = f"""add table inet {ruleset.TABLE}
+add table arp {ruleset.TABLE}
+add set inet {ruleset.TABLE} {ruleset.VIF_SET} {{ type ifname . ipv4_addr; }}
+add set arp {ruleset.TABLE} {ruleset.VIF_SET} {{ type ifname . ipv4_addr; }}
+add map inet {ruleset.TABLE} {ruleset.SERVER_MAP} {{ type ipv4_addr : ipv4_addr; }}
+add element inet {ruleset.TABLE} {ruleset.VIF_SET} {{ "vif7.0" . {ADDRESS}, "vif8.0" . {ADDRESS}, "other" . {OTHER} }}
+add element inet {ruleset.TABLE} {ruleset.SERVER_MAP} {{ {VIRTUAL} : {SERVER} }}
+add chain inet {ruleset.TABLE} anti_spoofing {{ type filter hook prerouting priority raw; policy accept; }}
+add chain inet {ruleset.TABLE} former_chain {{ type filter hook prerouting priority -90; policy accept; }}"""
+
+
+def test_another_limit_of_connections_is_in_force_at_once_and_the_same_is_not_told_again(
+    apply: Callable[[str], None], elements: Callable[..., list[Any]], space: Any
+) -> None:
+    for limit in (100, 100, 200):
+        with space.inside():
+            loading.load(space.nft, ruleset.base([VIRTUAL], policy=ruleset.Policy(connections=limit)), limit)
+        assert elements(sets.LIMIT_SET) == [limit]
+
+
+def test_what_a_configuration_opens_is_understood(apply: Callable[[str], None]) -> None:
+    open_ports = [OpenPort("tcp", 22), OpenPort("udp", 5353)]
+    apply(ruleset.base([VIRTUAL], OTHER, ruleset.Policy(open_ports, local_resolver=True, connections=1)))
+
+
+def test_links_are_told_as_a_whole(apply: Callable[[str], None], elements: Callable[..., list[Any]]) -> None:
+    apply(ruleset.base([VIRTUAL]))
+    apply(ruleset.change_links(["docker0", "wlan0"], [ADDRESS]))
+    assert elements(sets.INSIDE_SET) == ["docker0", "wlan0"]
+    assert elements(sets.LINK_ADDRESS_SET, "arp") == [str(ADDRESS)]
+    apply(ruleset.change_links([], []))
+    assert elements(sets.INSIDE_SET) == elements(sets.LINK_ADDRESS_SET, "arp") == []
 
 
 def test_redirections_are_replaced(apply: Callable[[str], None], elements: Callable[..., list[Any]]) -> None:
@@ -83,7 +151,7 @@ def test_what_is_wrong_at_the_end_undoes_the_beginning(
 ) -> None:
     apply(ruleset.base([VIRTUAL]))
     with pytest.raises(KernelError, match=r"^nftables refused a change: "):
-        apply(ruleset.change_vifs([("vif7.0", ADDRESS)], [], [ADDRESS]) + "\n" + wrong)
+        apply(ruleset.change_vifs([("vif7.0", ADDRESS)], [], {ADDRESS: (None, SEVEN)}) + "\n" + wrong)
     assert elements(ruleset.VIF_SET) == elements(ruleset.DOMAIN_SET) == []
 
 

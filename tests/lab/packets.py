@@ -58,6 +58,20 @@ def tcp(source: str, target: str, port: int, flags: int, **link: str) -> str:
     return ip4(source, target, 6, struct.pack("!HHIIBBHHH", 40000, port, 1, 1, 0x50, flags, 1024, 0, 0) + MARK, **link)
 
 
+def icmp(
+    source: str, target: str, kind: int, code: int = 0, rest: bytes = bytes(4), body: bytes = b"", **link: str
+) -> str:
+    """A marked ICMP packet; `rest`: the second word of its header."""
+    body += MARK
+    head = struct.pack("!BBH4s", kind, code, 0, rest)
+    return ip4(source, target, 1, struct.pack("!BBH4s", kind, code, _checksum(head + body), rest) + body, **link)
+
+
+def quoted(source: str, target: str, protocol: int, from_port: int, to_port: int) -> bytes:
+    """The beginning of a packet as an ICMP error has it in its body."""
+    return bytes.fromhex(ip4(source, target, protocol, struct.pack("!HHHH", from_port, to_port, 8, 0)))[14:]
+
+
 def arp(source: str, target: str, own: str, operation: int = 1) -> str:
     """A marked ARP packet: `source` asks who `target` is (1), or says so unasked (2)."""
     body = struct.pack("!HHBBH", 1, 0x0800, 6, 4, operation)

@@ -8,8 +8,9 @@ from qnet_gui.model.dns import ANSWERS_MAX, ServerAnswer, server_answers
 
 
 def test_what_fits() -> None:
-    assert server_answers(["10.0.0.1 12", "10.0.0.2 -"]) == [
+    assert server_answers(["10.0.0.1 12", "10.0.0.2 -", "10.0.0.3 !"]) == [
         ServerAnswer(IPv4Address("10.0.0.1"), 12), ServerAnswer(IPv4Address("10.0.0.2"), -1),
+        ServerAnswer(IPv4Address("10.0.0.3"), -2),
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from fakes.bus import FakeBus
-from fakes.kernel import FakeMonitor, FakeNftMonitor, FakeRoute
+from fakes.kernel import FakeKernel, FakeMonitor, FakeNftMonitor, FakeRoute
 from fakes.loop import EndingWorker, Loop
 from gi.repository import GLib
 from nm_objects import NM, ROOT, device, dns, primary
@@ -127,9 +127,19 @@ def start(
     sources.remove_all()
 
 
+def connect(kernel: FakeKernel, name: str, subnet: int) -> int:
+    """A link with an address, and the default route."""
+    index = kernel.add_link(name)
+    kernel.add_address(index, IPv4Interface(f"192.168.{subnet}.2/24"))
+    kernel.set_up(index)
+    kernel.add_route(FakeRoute(IPv4Network("0.0.0.0/0"), index, 0, IPv4Address(f"192.168.{subnet}.1"), 0))
+    return index
+
+
 @pytest.fixture
-def running(start: Callable[..., Running], bus: FakeBus) -> Running:
+def running(start: Callable[..., Running], netvm: Any, bus: FakeBus) -> Running:
     """Connected by NetworkManager."""
+    connect(netvm.kernel, "eth0", 1)
     bus.come(NM)
     return start()
 
@@ -194,13 +204,27 @@ def test_a_networkmanager_that_stays_away_is(running: Running, monkeypatch: pyte
     monkeypatch.setattr(redirection, "_BETWEEN", 0.05)
     running.wait_reported(keys.UPLINK_COUNT, "1")
     running.bus.go(NM)
+    running.netvm.kernel.delete_link("eth0")
     running.wait_reported(keys.AGENT_PROBLEMS, "no-uplink no-networkmanager")
     running.loop.until(lambda: running.netvm.redirects() == {})
+
+
+def test_what_networkmanager_leaves_behind_is_asked_of_the_kernel(
+    running: Running, resolv_conf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(networkmanager, "_GRACE", 0.05)
+    resolv_conf.write_text("nameserver 192.168.1.54\n")
+    running.wait_reported(AGENT["source"], "networkmanager")
+    running.bus.go(NM)
+    running.wait_reported(AGENT["source"], "resolv.conf")
+    running.wait_reported(keys.AGENT_PROBLEMS, "")
+    assert running.reported(UPLINK["name"], 0) == "eth0"
 
 
 def test_a_nic_that_is_pulled_goes_after_a_moment(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(networkmanager, "_LEAVING", 0.05)
     running.wait_reported(keys.UPLINK_COUNT, "1")
+    running.netvm.kernel.delete_link("eth0")
     running.bus.remove(NM, f"{ROOT}/Devices/1", f"{NM}.Device")
     running.wait_reported(keys.UPLINK_COUNT, "0")
     again = CONNECTED[f"{ROOT}/Devices/1"]
@@ -222,10 +246,7 @@ def test_without_a_bus_the_kernel_and_resolv_conf_tell(
     start: Callable[..., Running], netvm: Any, resolv_conf: Path
 ) -> None:
     resolv_conf.write_text("nameserver 192.168.5.1\n")
-    index = netvm.kernel.add_link("eth7")
-    netvm.kernel.add_address(index, IPv4Interface("192.168.5.2/24"))
-    netvm.kernel.set_up(index)
-    netvm.kernel.add_route(FakeRoute(IPv4Network("0.0.0.0/0"), index, 0, IPv4Address("192.168.5.1"), 0))
+    index = connect(netvm.kernel, "eth7", 5)
     running = start(with_bus=False)
     running.wait_reported(UPLINK["name"], "eth7", 0)
     assert (running.reported(UPLINK["address"], 0), running.reported(UPLINK["gateway"], 0)) == (
@@ -307,7 +328,7 @@ def test_a_filter_that_cannot_be_laid_is_told(
     log_guard.expect("nftables refused a change|a request of dom0")
     running.wait_reported(keys.AGENT_STATE, "running")
     with monkeypatch.context() as patch:
-        patch.setattr(ruleset, "base", lambda _: "nonsense")
+        patch.setattr(ruleset, "base", lambda *_, **_more: "nonsense")
         running.request("1 reapply")
         assert running.answer(1)[0] == "error"
         running.loop.until(lambda: "nft-failed" in (running.reported(keys.AGENT_PROBLEMS) or ""))

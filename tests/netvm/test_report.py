@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from qnet_gui.model.dns import DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.parse import DOMID_MAX
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-from qnet_gui.model.vif import VifId
+from qnet_gui.model.vif import DEVID_MAX, VifId
 from qnet_gui.netvm import report
-from qnet_gui.netvm.packet_filter import ruleset
+from qnet_gui.netvm.packet_filter import ruleset, sets
 from qnet_gui.netvm.vifs import hotplug
 from qnet_gui.store import keys
 from qnet_gui.store.reports import AGENT, ALL, AgentReport
@@ -96,16 +97,33 @@ def test_a_thousand_vifs_are_told_in_pieces_that_xenstore_takes() -> None:
 
 def test_a_transaction_adds_before_it_deletes() -> None:
     """Because deleting what is not there fails the whole of it."""
-    lines = ruleset.change_vifs([("vif7.0", ADDRESS)], [("vif7.0", OTHER)], [ADDRESS], [OTHER]).splitlines()
+    seven, eight = VifId(7, 0), VifId(8, 0)
+    owners = {ADDRESS: (eight, seven), OTHER: (seven, None)}
+    lines = ruleset.change_vifs([("vif7.0", ADDRESS)], [("vif7.0", OTHER)], owners).splitlines()
     pair, old = '"vif7.0" . 10.137.0.7', '"vif7.0" . 10.137.0.8'
     assert lines == [
         f"add element inet qnet vif_address {{ {pair}, {old} }}",
         f"add element arp qnet vif_address {{ {pair}, {old} }}",
         f"delete element inet qnet vif_address {{ {old} }}",
         f"delete element arp qnet vif_address {{ {old} }}",
+        f'add element inet qnet vif_mark {{ "vif7.0" : {0x50000007} }}',
         "add element inet qnet domain_address { 10.137.0.7, 10.137.0.8 }",
+        "add element arp qnet domain_address { 10.137.0.7, 10.137.0.8 }",
         "delete element inet qnet domain_address { 10.137.0.8 }",
+        "delete element arp qnet domain_address { 10.137.0.8 }",
+        f"add element inet qnet address_mark {{ 10.137.0.7 . {0x50000007}, 10.137.0.7 . {0x50000008}, "
+        f"10.137.0.8 . {0x50000007} }}",
+        f"delete element inet qnet address_mark {{ 10.137.0.7 . {0x50000008}, 10.137.0.8 . {0x50000007} }}",
     ]
+
+
+def test_every_vif_has_a_mark_of_its_own_that_no_other_program_has() -> None:
+    vifs = [VifId(frontend, devid) for frontend in range(0, DOMID_MAX + 1, 13) for devid in (*range(40), DEVID_MAX)]
+    marks = {sets.mark(vif) for vif in vifs}
+    assert len(marks) == len(vifs)
+    assert {mark & sets.MARK_MASK for mark in marks} == {sets.MARK}
+    # tailscaled has routing rules about these bits of packets, and copies a connection's mark to its packets
+    assert not any(sets.mark(VifId(frontend, 0)) & 0xFF0000 for frontend in range(DOMID_MAX + 1))
 
 
 def test_no_change_is_no_transaction() -> None:
@@ -124,7 +142,7 @@ def test_redirections_are_replaced_as_a_whole() -> None:
 def test_the_ground_touches_our_tables_only_and_no_element() -> None:
     for line in ruleset.base([IPv4Address("10.139.1.1")]).splitlines():
         assert re.match(r"(add|flush) \w+ (inet|arp) qnet\b", line), line
-        assert not line.startswith("flush") or " chain " in line or line.endswith("virtual_dns")
+        assert not line.startswith("flush") or " chain " in line or line.endswith(("virtual_dns", "connection_limit"))
 
 
 # -- requests

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
 
 from qnet_gui.kernel.netlink import Netlink
-from qnet_gui.kernel.netlink_messages import RTN_UNICAST
 from qnet_gui.kernel.netlink_requests import RouteKey
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
@@ -115,7 +114,7 @@ class Watched:
 
 @pytest.fixture
 def watched(netvm: Any, table: VifTable) -> Watched:
-    wanted = Wanted(OwnAddresses(), ruleset.change_redirects(()))
+    wanted = Wanted(OwnAddresses(), base_setup.filter_text(OwnAddresses()), [ruleset.change_redirects(())])
     upkeep = Upkeep(netvm.nft, netvm.netlink, table, lambda: wanted, lambda: None)
     upkeep.start()
     return Watched(netvm, upkeep)
@@ -140,7 +139,7 @@ OTHERS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "proxy ARP": (lambda kernel: kernel.change_setting("ipv4/conf/vif7.0/proxy_arp", 0), "vifs 1 ?"),
     "routes": (lambda kernel: kernel.take_own_routes(), "routes 1 ?"),
     "a route more": (
-        lambda kernel: kernel.put_own_route(RouteKey(IPv4Network("10.137.0.9/32"), 1, RTN_UNICAST, 2)), "routes 1 ?",
+        lambda kernel: kernel.put_own_route(RouteKey.host(IPv4Address("10.137.0.9"), 1, 2)), "routes 1 ?",
     ),
     "the rule": (lambda kernel: kernel.change_rules([], kernel.other_rules), "routes 1 ?"),
     "two rules": (lambda kernel: kernel.change_rules([118, 200], kernel.other_rules), "routes 1 ?"),
@@ -190,8 +189,7 @@ def test_all_that_is_wrong_is_seen_without_an_event(watched: Watched) -> None:
     watched.kernel.write("ipv4/icmp_ratelimit", 1000)
     watched.kernel.addresses[1] = []
     watched.upkeep.look_at_all()
-    # the neighbour has come back with the route
-    assert {repair.what for repair in watched.upkeep.repairs} == set(RepairKind) - {RepairKind.VIFS}
+    assert {repair.what for repair in watched.upkeep.repairs} == set(RepairKind)
     watched.upkeep.look_at_all()
     assert [repair for repair in watched.upkeep.repairs if repair.count != 1] == []
     assert _everything(watched.kernel) == before

@@ -86,22 +86,25 @@ def test_a_domain_is_paused_cut_off_and_put_back_by_the_menu(running: Tray, dom0
         eventually(done)
 
 
+DOM0 = "dom0 (not recommended)"
+
+
 def test_a_choice_of_the_netvm_is_asked_about_and_follows_the_helper(running: Tray, pictures: Path) -> None:
     assert running.row("Default netvm", "netvm")["toggle-type"] == "radio"
     assert running.row("Default netvm", "netvm")["toggle-state"] == 1
-    running.click("Default netvm", "vault")
-    window = eventually(lambda: running.window_id("Make vault the netvm"))
+    running.click("Default netvm", DOM0)
+    window = eventually(lambda: running.window_id("Make dom0 the netvm"))
     time.sleep(0.5)
     running.desktop.screenshot(pictures / "choose-netvm.png")
-    assert running.row("Default netvm", "vault")["toggle-state"] == 0
+    assert running.row("Default netvm", DOM0)["toggle-state"] == 0
     assert running.row("Default netvm", "netvm")["toggle-state"] == 1
     running.desktop.run("xdotool", "windowfocus", window.splitlines()[0], "key", "Escape")
-    eventually(lambda: not running.window_id("Make vault the netvm"))
+    eventually(lambda: not running.window_id("Make dom0 the netvm"))
 
 
 def test_what_the_helper_refuses_is_said_with_details(running: Tray, dom0: Dom0, pictures: Path) -> None:
-    running.click("Default netvm", "vault")
-    window = eventually(lambda: running.window_id("Make vault the netvm"))
+    running.click("Default netvm", DOM0)
+    window = eventually(lambda: running.window_id("Make dom0 the netvm"))
     running.desktop.run("xdotool", "windowfocus", window.splitlines()[0], "key", "Tab", "key", "Tab", "key", "space")
     eventually(lambda: not running.window_id("All domains|Domains reach"))
     time.sleep(1)

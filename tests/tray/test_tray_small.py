@@ -121,5 +121,6 @@ def test_how_soon_name_servers_answer() -> None:
     assert answers == {"192.168.0.53": "after 12 ms"}
     assert names.page(up(CABLE), answers).rows[0][3] == "after 12 ms"
     assert names.tested([[{"server": "192.168.0.53", "milliseconds": -1}]]) == {"192.168.0.53": "does not answer"}
+    assert names.tested([[{"server": "192.168.0.53", "milliseconds": -2}]]) == {"192.168.0.53": "cannot be asked"}
     assert names.tested(Refused(plain("no"))) == {}
     assert names.tested([]) == {}

@@ -16,7 +16,7 @@ from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmS
 from qnet_gui.model.fact import rest
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.problems import ProblemCode
-from qnet_gui.model.problem import Problem, in_order
+from qnet_gui.model.problem import NAMES_CODES, Problem, in_order
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation, Snapshot
 from qnet_gui.model.uplink import UplinkState
 
@@ -112,7 +112,7 @@ def _netvm_problems(inputs: Inputs, snapshot: Snapshot) -> Iterable[Problem]:
     connecting = any(uplink.state is UplinkState.CONNECTING for uplink in snapshot.uplinks)
     if snapshot.uplink is None:
         yield from () if connecting else (Problem(ProblemCode.NO_UPLINK),)
-    elif not snapshot.dns.redirects:
+    elif not snapshot.dns.redirects and NAMES_CODES.isdisjoint(agent_report.problem_codes(inputs.agent)):
         yield Problem(ProblemCode.NO_DNS)
 
 

@@ -92,6 +92,23 @@ class ProblemCode(Code):
         "Choose the connection again in the network applet, which makes NetworkManager take them"
         " (in netvm: nmcli connection up). If its settings say that the network's own are ignored, enter others there.",
     )
+    LOCAL_RESOLVER = (
+        "local-resolver",
+        "Names do not resolve in domains: netvm asks a name server of its own, which answers nobody else.",
+        "To let it answer the domains too, write local_resolver = true under [netvm] in /etc/qnet/qnet.toml in netvm, "
+        "and restart qnet-agent there. Or give netvm's connection another name server.",
+    )
+    NAMES_BESIDE_VPN = (
+        "names-beside-vpn",
+        "Names do not resolve: the only name servers are outside of the VPN, where others could read what is asked.",
+        "Enter the name servers of the VPN in its settings, or end it.",
+    )
+    ADDRESS_OVERLAP = (
+        "address-overlap",
+        "The network that netvm is connected to uses addresses that belong to this computer's domains.",
+        "Choose another pool in /etc/qnet/qnet.toml in dom0, away from that network's addresses, and restart the "
+        "domains; or give the network's router other addresses. Until then neither reaches what both call the same.",
+    )
     NO_NETWORKMANAGER = (
         "no-networkmanager",
         "NetworkManager is not running in netvm.",
@@ -101,6 +118,12 @@ class ProblemCode(Code):
         "nft-failed",
         "netvm could not load its packet filter.",
         "See the agent's log in netvm.",
+    )
+    CONNECTIONS_ALMOST_FULL = (
+        "connections-almost-full",
+        "netvm keeps almost as many connections as it can; soon no domain can begin another.",
+        "Find out which domain has very many (in netvm: conntrack -L), and end the program there that opens them. How "
+        "many a domain may have at once is said by connections under [netvm] in /etc/qnet/qnet.toml in netvm.",
     )
     OTHERS_UNDO = (
         "others-undo",

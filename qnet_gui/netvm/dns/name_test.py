@@ -11,6 +11,7 @@ from ipaddress import IPv4Address
 
 from gi.repository import GLib
 
+from qnet_gui.model.dns import NO_ANSWER, NOT_ASKED
 from qnet_gui.runtime.mainloop import after, cancel
 
 #: Seconds; dom0 waits for 3.
@@ -24,7 +25,7 @@ Done = Callable[[Sequence[str]], None]
 
 
 def _sent(server: IPv4Address, number: int) -> socket.socket | None:
-    """A socket with the question under way; None when there is no way to the server."""
+    """A socket with the question under way; None when it cannot leave: no way leads there, or something forbids it."""
     asked = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     try:
         asked.connect((str(server), _PORT))
@@ -48,7 +49,10 @@ def _answers(asked: socket.socket, number: int) -> bool:
 
 
 class NameTest:
-    """One test; `done` gets a line a server: its address and the milliseconds that it took, `-` for no answer."""
+    """One test; `done` gets a line a server: its address and the milliseconds that it took.
+
+    Instead of these `NO_ANSWER`, or `NOT_ASKED` where the question could not be sent.
+    """
 
     def __init__(self, servers: Iterable[IPv4Address], done: Done) -> None:
         self._servers, self._done = list(dict.fromkeys(servers)), done
@@ -63,12 +67,12 @@ class NameTest:
         number, start = secrets.randbelow(0x10000), time.monotonic()
         asked = _sent(server, number)
         if asked is None:
-            self._took[server] = "-"
+            self._took[server] = NOT_ASKED
             return
 
         def arrived(*_: object) -> bool:
             answers = _answers(asked, number)
-            self._took[server] = str(max(1, round((time.monotonic() - start) * 1000))) if answers else "-"
+            self._took[server] = str(max(1, round((time.monotonic() - start) * 1000))) if answers else NO_ANSWER
             self._watches.pop(server)
             asked.close()
             self._look()
@@ -93,4 +97,4 @@ class NameTest:
 
     def _end(self) -> None:
         self._timer = 0
-        self._done([f"{server} {self._took.get(server, '-')}" for server in self._servers])
+        self._done([f"{server} {self._took.get(server, NO_ANSWER)}" for server in self._servers])

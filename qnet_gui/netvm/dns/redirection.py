@@ -1,29 +1,19 @@
-"""The DNS redirection in force, and whom the netvm asks for name servers. Runs on the agent's main loop.
-
-NetworkManager decides where it manages an uplink, else systemd-resolved, else /etc/resolv.conf. Touches our nft map.
-"""
+"""The DNS redirection in force. Runs on the agent's main loop; touches our nft map."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from ipaddress import IPv4Address
-from typing import Any
 
 from qnet_gui.kernel import conntrack
-from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.kernel.nft import Nft
-from qnet_gui.model.dns import DnsRedirect, DnsSource, redirects, usable
-from qnet_gui.model.uplink import Uplink, UplinkState
-from qnet_gui.netvm.dns.resolv_conf import ResolvConf
-from qnet_gui.netvm.dns.resolved import Resolved
+from qnet_gui.model.dns import DnsRedirect, redirects
+from qnet_gui.netvm.dns.choice import Choice
 from qnet_gui.netvm.packet_filter import ruleset
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
-from qnet_gui.netvm.uplinks import kernel_uplinks
-from qnet_gui.netvm.uplinks.networkmanager import NetworkManager
 from qnet_gui.runtime.mainloop import after
 
 log = logging.getLogger(__name__)
@@ -34,63 +24,6 @@ _LINGER = 1.0
 _BETWEEN = 2.0
 
 
-class Sources:
-    """Everybody who may know uplinks and servers. `bus` is None where the netvm has no system bus."""
-
-    def __init__(self, bus: Any | None, netlink: Netlink, changed: Callable[[], None]) -> None:
-        self._netlink = netlink
-        self._changed = changed
-        self._networkmanager = NetworkManager(bus, changed) if bus else None
-        self._resolved = Resolved(bus, changed) if bus else None
-        self._resolvconf = ResolvConf(changed)
-
-    def ask(self, virtual: tuple[IPv4Address, ...]) -> tuple[DnsSource, tuple[IPv4Address, ...], tuple[Uplink, ...]]:
-        """Who knows, the servers that can be used, and the uplinks, whose MTU the kernel knows best."""
-        manager = self._networkmanager
-        if manager is not None and manager.in_charge:
-            source, servers, uplinks = DnsSource.NETWORKMANAGER, manager.servers, manager.uplinks
-        else:
-            resolved = usable(self._resolved.servers, virtual) if self._resolved else ()
-            source = DnsSource.RESOLVED if resolved else DnsSource.RESOLV_CONF
-            servers = resolved or self._resolvconf.servers
-            uplinks = kernel_uplinks.from_kernel(self._netlink, usable(servers, virtual))
-        servers = usable(servers, virtual)
-        uplinks = tuple(replace(uplink, mtu=self._netlink.mtu(uplink.name)) for uplink in uplinks)
-        return (source if servers else DnsSource.NONE), servers, uplinks
-
-    @property
-    def ready(self) -> bool:
-        """Whether everybody has said what he knows; before, nothing must be concluded from silence."""
-        return all(source is None or source.has_answered for source in (self._networkmanager, self._resolved))
-
-    def give_up_waiting(self) -> None:
-        """Take who has not said anything for absent."""
-        for source in (self._networkmanager, self._resolved):
-            if source is not None and not source.has_answered:
-                log.warning("%s has not answered", type(source).__name__)
-                source.has_answered = True
-        self._changed()
-
-    def refresh(self, done: Callable[[], None]) -> None:
-        """Ask everybody anew instead of trusting in signals, then call `done`."""
-        self._resolvconf.look()
-        if self._resolved is not None:
-            self._resolved.refresh()
-        if self._networkmanager is not None and self._networkmanager.running:
-            self._networkmanager.refresh(done)
-        else:
-            done()
-
-    def problems(self, uplinks: tuple[Uplink, ...], servers: tuple[IPv4Address, ...]) -> list[str]:
-        """Codes of what is wrong with the uplinks."""
-        manager = self._networkmanager
-        if any(uplink.state is UplinkState.UP for uplink in uplinks):
-            if servers:
-                return []
-            return ["networkmanager-lost-servers"] if manager is not None and manager.lost_servers else ["no-dns"]
-        return ["no-uplink"] if manager is not None and manager.running else ["no-uplink", "no-networkmanager"]
-
-
 class ServerGap:
     """Tells the moment between two lists of servers from the lack of any."""
 
@@ -98,9 +31,12 @@ class ServerGap:
         self._look_again = look_again
         self._since: float | None = None
 
-    def is_one(self, servers: tuple[IPv4Address, ...], uplinks: tuple[Uplink, ...]) -> bool:
-        """Whether to wait; if so, `look_again` is called when the wait is over."""
-        if servers or not any(uplink.state is UplinkState.UP for uplink in uplinks):
+    def is_one(self, choice: Choice) -> bool:
+        """Whether to wait; if so, `look_again` is called when the wait is over.
+
+        Not where servers were told and must not be asked: those in force may be no better.
+        """
+        if choice.servers or choice.problems or choice.way is None:
             self._since = None
             return False
         if self._since is None:
@@ -123,9 +59,9 @@ class Redirection:
         """Apply the next time even if nothing changed."""
         self._sure = False
 
-    def apply(self, virtual: tuple[IPv4Address, ...], servers: tuple[IPv4Address, ...]) -> None:
+    def apply(self, virtual: tuple[IPv4Address, ...], servers: tuple[IPv4Address, ...], local: bool = False) -> None:
         """Redirect to these servers from now on, in one transaction. Raises `KernelError`; the old ones then stay."""
-        before, wanted = self.in_force, tuple(sorted(redirects(virtual, servers)))
+        before, wanted = self.in_force, tuple(sorted(redirects(virtual, servers, local)))
         if wanted == before and self._sure:
             return
         self._nft.apply(ruleset.change_redirects(wanted))

@@ -9,8 +9,7 @@ from typing import Any
 
 from gi.repository import Gio
 
-from qnet_gui.model.errors import BadInput
-from qnet_gui.model.parse import ipv4
+from qnet_gui.model.dns import name_server
 
 PATH = Path("/etc/resolv.conf")
 _LIMIT = 65536
@@ -21,11 +20,8 @@ def parse(text: str) -> tuple[IPv4Address, ...]:
     servers = []
     for line in text.splitlines():
         words = line.split()
-        if len(words) >= 2 and words[0] == "nameserver":
-            try:
-                servers.append(ipv4(words[1]))
-            except BadInput:
-                continue
+        if len(words) >= 2 and words[0] == "nameserver" and (server := name_server(words[1])):
+            servers.append(server)
     return tuple(servers)
 
 

@@ -1,75 +1,178 @@
-"""Name servers from systemd-resolved, never its own 127.0.0.53. Touches the netvm's system bus, reading only."""
+"""Name servers from systemd-resolved, never its own 127.0.0.53. Touches the netvm's system bus, reading only.
+
+Which servers a name is sent to is resolved's own rule, as systemd 252 has it (resolved-dns-scope.c): links with the
+routing domain `~.` get every name, before the global servers; without either, the links that are default routes.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from ipaddress import IPv4Address
 from typing import Any
 
 from qnet_gui.runtime.dbus_service import PROPERTIES, Service
+from qnet_gui.runtime.mainloop import after, cancel
 
 log = logging.getLogger(__name__)
 NAME = "org.freedesktop.resolve1"
 _PATH = "/org/freedesktop/resolve1"
-_MANAGER = "org.freedesktop.resolve1.Manager"
+_MANAGER, _LINK = f"{NAME}.Manager", f"{NAME}.Link"
 _INET = 2
+#: Seconds after which it is asked again when it has told a change: of what follows, as a link's domains do when a VPN
+#: sets it up, it tells nothing.
+_AGAIN = (0.3, 2.0)
+#: The link of what is global.
+_GLOBAL = 0
+#: Where it listens itself.
+STUBS = frozenset(map(IPv4Address, ("127.0.0.53", "127.0.0.54")))
 
 
-def choose(servers: Sequence[Any], domains: Sequence[Any]) -> tuple[IPv4Address, ...]:
-    """The servers to use, from the properties `DNS` a(iiay) and `Domains` a(isb).
+@dataclass(frozen=True, slots=True)
+class ResolvedServers:
+    """What resolved tells: the servers of each link, IPv6 ones as None; the links' domains; its view of resolv.conf.
 
-    Global ones (link 0) win alone, else those of links that are to get every query (`~.`), else all: asking the others
-    too would leak around a VPN (Qubes OS' commit 59736122, issue 3803 of mullvadvpn-app).
+    `default_routes`: what each link is set to, where resolved told that. `copied`: what resolv.conf named when it was
+    asked. Where that file is another's, resolved reads its servers as global ones: they are no choice of its own.
     """
-    addresses: list[tuple[int, IPv4Address]] = []
-    for link, family, octets in servers:
-        if family == _INET and len(octets) == 4:
-            addresses.append((int(link), IPv4Address(bytes(octets))))
-    everything = {int(link) for link, domain, route_only in domains if route_only and domain == "."}
-    for links in ({0}, everything):
-        alone = [address for link, address in addresses if link in links]
-        if alone:
-            return tuple(alone)
-    return tuple(address for _, address in addresses)
+
+    servers: tuple[tuple[int, IPv4Address | None], ...] = ()
+    for_all: frozenset[int] = frozenset()
+    route_only: frozenset[int] = frozenset()
+    mode: str = ""
+    default_routes: Mapping[int, bool] = field(default_factory=dict)
+    copied: frozenset[IPv4Address] = frozenset()
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> ResolvedServers:
+        """From the manager's properties `DNS` a(iiay), `Domains` a(isb) and `ResolvConfMode`."""
+        servers = tuple(
+            (int(link), IPv4Address(bytes(octets)) if family == _INET and len(octets) == 4 else None)
+            for link, family, octets in values.get("DNS", ())
+        )
+        routed = [(int(link), str(domain)) for link, domain, route_only in values.get("Domains", ()) if route_only]
+        return cls(
+            servers,
+            frozenset(link for link, domain in routed if domain == "."),
+            frozenset(link for link, _ in routed),
+            str(values.get("ResolvConfMode", "")),
+        )
+
+    @property
+    def links(self) -> frozenset[int]:
+        """Links that have servers."""
+        return frozenset(link for link, _ in self.servers if link != _GLOBAL)
+
+    def _of(self, links: Collection[int]) -> tuple[IPv4Address, ...] | None:
+        """The IPv4 servers of some links; None where these have no servers at all."""
+        chosen = [server for link, server in self.servers if link in links]
+        return tuple(server for server in chosen if server is not None) if chosen else None
+
+    def servers_for_all(self) -> tuple[IPv4Address, ...] | None:
+        """The servers that are asked for every name, whichever the link; None where there are none such."""
+        links = self._of(self.for_all)
+        if links is not None:
+            return links
+        if self.mode == "foreign" and all(server in self.copied for link, server in self.servers if link == _GLOBAL):
+            return None
+        return self._of((_GLOBAL,))
+
+    def servers_of_links(self) -> tuple[IPv4Address, ...] | None:
+        """The servers of the links that are default routes; None where no link has a server."""
+        if not self.links:
+            return None
+        return self._of([link for link in self.links if self._is_default_route(link)]) or ()
+
+    def _is_default_route(self, link: int) -> bool:
+        return self.default_routes.get(link, link not in self.route_only)
 
 
 class Resolved:
-    """`changed` is called when the servers may be others."""
+    """`changed` is called when the servers may be others; `named`: what resolv.conf names now."""
 
-    def __init__(self, bus: Any, changed: Callable[[], None]) -> None:
+    def __init__(self, bus: Any, named: Callable[[], Iterable[IPv4Address]], changed: Callable[[], None]) -> None:
         self._service = Service(bus, NAME)
+        self._named = named
         self._changed = changed
-        self.servers: tuple[IPv4Address, ...] = ()
+        self._servers = ResolvedServers()
+        self._asked = 0
+        self._timers: list[int] = []
         self.has_answered = False
-        self._running = False
+        self.running = False
         self._service.listen(PROPERTIES, "PropertiesChanged", self._properties_changed, _PATH)
         self._service.watch_owner(self._owner_changed)
 
+    @property
+    def servers_for_all(self) -> tuple[IPv4Address, ...] | None:
+        """See `ResolvedServers`."""
+        return self._servers.servers_for_all()
+
+    @property
+    def servers_of_links(self) -> tuple[IPv4Address, ...] | None:
+        """See `ResolvedServers`."""
+        return self._servers.servers_of_links()
+
+    @property
+    def is_bypassed(self) -> bool:
+        """Whether resolv.conf is another's, so that programs need not ask resolved."""
+        return self._servers.mode == "foreign"
+
     def _owner_changed(self, running: bool) -> None:
-        self._running = running
+        self.running = running
+        self._asked += 1
         if running:
             self.refresh()
         else:
-            self._set(())
+            self._set(ResolvedServers())
 
     def _properties_changed(self, _interface: str, values: dict[str, Any], invalidated: list[str]) -> None:
-        if {"DNS", "Domains"} & (set(values) | set(invalidated)):
+        if {"DNS", "Domains", "ResolvConfMode"} & (set(values) | set(invalidated)):
             self.refresh()
+            for number in self._timers:
+                cancel(number)
+            self._timers = [after(seconds, self.refresh) for seconds in _AGAIN]
 
     def refresh(self) -> None:
         """Ask again. Not when it does not run, because that would start it."""
-        if self._running:
-            self._service.call(_PATH, PROPERTIES, "GetAll", "s", (_MANAGER,), self._fetched, self._failed)
+        if self.running:
+            self._asked += 1
+            self._service.call(
+                _PATH, PROPERTIES, "GetAll", "s", (_MANAGER,),
+                partial(self._fetched, self._asked, frozenset(self._named())), self._failed,
+            )  # fmt: skip
 
-    def _fetched(self, values: dict[str, Any]) -> None:
-        self._set(choose(values.get("DNS", ()), values.get("Domains", ())))
+    def _fetched(self, number: int, named: frozenset[IPv4Address], values: dict[str, Any]) -> None:
+        """Then ask each link whether it is a default route, which only it tells. `named`: by resolv.conf before."""
+        servers = replace(ResolvedServers.of(values), copied=named | frozenset(self._named()))
+        waiting = set(servers.links)
+        routes: dict[int, bool] = {}
+
+        def answered(link: int, value: object) -> None:
+            waiting.discard(link)
+            if not isinstance(value, Exception):
+                routes[link] = bool(value)
+            if not waiting and number == self._asked:
+                self._set(replace(servers, default_routes=routes))
+
+        if not waiting and number == self._asked:
+            self._set(servers)
+        for link in sorted(waiting):
+            answer = partial(answered, link)
+            self._service.call(_link_path(link), PROPERTIES, "Get", "ss", (_LINK, "DefaultRoute"), answer, answer)
 
     def _failed(self, error: Exception) -> None:
         log.warning("systemd-resolved does not tell its servers: %s", error)
-        self._set(())
+        self._set(ResolvedServers())
 
-    def _set(self, servers: tuple[IPv4Address, ...]) -> None:
-        if servers != self.servers or not self.has_answered:
-            self.servers, self.has_answered = servers, True
+    def _set(self, servers: ResolvedServers) -> None:
+        if servers != self._servers or not self.has_answered:
+            self._servers, self.has_answered = servers, True
             self._changed()
+
+
+def _link_path(index: int) -> str:
+    """The object of a link: its index, with a first digit that is written as an escape."""
+    text = str(index)
+    return f"{_PATH}/link/_3{text[0]}{text[1:]}"

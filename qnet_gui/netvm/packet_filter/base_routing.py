@@ -19,14 +19,13 @@ _LAST = 0xFFFFFFFF
 
 def routers(netlink: Netlink, pool: IPv4Network) -> list[IPv4Address]:
     """Routers of uplinks whose address is one of our pool's, so that the netvm itself must reach them as before."""
-    gateways = {IPv4Address(route.gateway) for route in netlink.routes() if "G" in route.flags}
-    return sorted(address for address in gateways if address in pool)
+    return sorted(address for address in netlink.own.routers() if address in pool)
 
 
 def wanted(pool: IPv4Network, beside: Iterable[IPv4Address]) -> set[RouteKey]:
     """What is to be in the table beside the domains' routes; `beside`: addresses that are not ours although within."""
-    throws = {RouteKey(IPv4Network(address), _LAST, RTN_THROW) for address in beside}
-    return {RouteKey(pool, _LAST, RTN_UNREACHABLE), *throws}
+    throws = {RouteKey.of(IPv4Network(address), _LAST, RTN_THROW) for address in beside}
+    return {RouteKey.of(pool, _LAST, RTN_UNREACHABLE), *throws}
 
 
 def apply(netlink: Netlink, pool: IPv4Network, hosts: set[RouteKey] | None = None) -> tuple[bool, set[RouteKey]]:

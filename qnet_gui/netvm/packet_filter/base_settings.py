@@ -16,7 +16,7 @@ INTERVAL, FORWARDING = "ipv4/icmp_ratelimit", "ipv4/ip_forward"
 WATCHED = (INTERVAL, FORWARDING)
 #: The value by which a source only has to be reachable by any link. As a setting of all links it is stronger than the
 #: strictness of a vif's own.
-_LOOSE = 2
+LOOSE = 2
 _STRICTEST = "ipv4/conf/all/rp_filter"
 
 
@@ -45,9 +45,9 @@ class BaseSettings:
         """Settings that are not as they should be."""
         if self._interval is None or read_sysctl(INTERVAL) != self._interval:
             yield INTERVAL, _REFUSAL_INTERVAL
-        if read_sysctl(_STRICTEST) == _LOOSE:
+        if read_sysctl(_STRICTEST) == LOOSE:
             # no link's own strictness changes by that: of the two the larger number counts
-            yield from ((f"{link}/rp_filter", _LOOSE) for link in _others())
+            yield from ((f"{link}/rp_filter", LOOSE) for link in _others())
             yield _STRICTEST, 0
         if read_sysctl(FORWARDING) != 1:
             yield FORWARDING, 1  # which makes every link forward

@@ -13,15 +13,16 @@ from typing import TypeVar
 from qnet_gui.kernel import conntrack
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
-from qnet_gui.model.config import DEFAULT_GATEWAY, DEFAULT_POOL
+from qnet_gui.model.config import DEFAULT_GATEWAY, DEFAULT_POOL, Config
 from qnet_gui.model.dns import DEFAULT_VIRTUAL
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.agent import AgentCode
-from qnet_gui.netvm.packet_filter import base_routing, former, ruleset
+from qnet_gui.netvm.packet_filter import base_routing, connection_table, former, loading, ruleset
 from qnet_gui.netvm.packet_filter.base_settings import BaseSettings
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 
+_DEFAULT_CONFIG = Config()
 T = TypeVar("T")
 
 
@@ -56,24 +57,33 @@ def read(store: Store) -> OwnAddresses:
     return addresses
 
 
-def filter_text(addresses: OwnAddresses) -> str:
-    """The packet filter but for what depends on vifs and name servers."""
-    return ruleset.base(addresses.virtual)
+def filter_text(addresses: OwnAddresses, config: Config = _DEFAULT_CONFIG) -> str:
+    """The packet filter but for what depends on vifs, links and name servers."""
+    policy = ruleset.Policy(config.open, config.local_resolver, connection_table.limit(config.connections))
+    return ruleset.base(addresses.virtual, addresses.gateway, policy)
 
 
-def removal_text() -> str:
-    """Takes our tables away, whoever put whatever into them; works as well when there are none."""
-    return "\n".join(
-        f"add table {family} {ruleset.TABLE}\ndelete table {family} {ruleset.TABLE}" for family in ruleset.FAMILIES
-    )
+def _load_filter(nft: Nft, addresses: OwnAddresses, config: Config) -> None:
+    limit = connection_table.limit(config.connections)
+    loading.load(nft, filter_text(addresses, config), limit)
+    connection_table.prepare(config.connections)
+    now = connection_table.limit(config.connections)
+    if now != limit:
+        loading.load(nft, filter_text(addresses, config), now)
 
 
-def apply(nft: Nft, netlink: Netlink, addresses: OwnAddresses, before: OwnAddresses | None = None) -> None:
+def apply(
+    nft: Nft,
+    netlink: Netlink,
+    addresses: OwnAddresses,
+    before: OwnAddresses | None = None,
+    config: Config = _DEFAULT_CONFIG,
+) -> None:
     """Put everything in place; what `before` had and `addresses` has not is taken away.
 
     The filter comes before forwarding.
     """
-    nft.apply(filter_text(addresses))
+    _load_filter(nft, addresses, config)
     give_addresses(netlink, addresses, before)
     base_routing.apply(netlink, addresses.pool)
     BaseSettings().apply()

@@ -22,13 +22,14 @@ from qnet_gui.kernel.netlink_messages import (
     NETCONFA_IFINDEX_DEFAULT,
     NETCONFA_RP_FILTER,
 )
+from qnet_gui.kernel.netlink_requests import RouteKey
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.nft_monitor import NftChange
 from qnet_gui.model.errors import BadInput, KernelError
 from qnet_gui.model.repair import UNKNOWN_PROGRAM, Repair, RepairKind
 from qnet_gui.model.vif import VifId
 from qnet_gui.netvm.packet_filter import base_routing, base_setup, ruleset
-from qnet_gui.netvm.packet_filter.base_settings import BaseSettings
+from qnet_gui.netvm.packet_filter.base_settings import LOOSE, BaseSettings
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.upkeep.repair_limit import PERIOD, RepairLimit
 from qnet_gui.netvm.upkeep.repair_record import RepairRecord, program_of
@@ -43,10 +44,14 @@ _LOOPBACK = 1
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the agent wants of the netvm at the moment, beside the vifs; `redirects`: elements as nftables' commands."""
+    """What the agent wants of the netvm at the moment, beside the vifs.
+
+    As commands for nftables: `filter_text` is the packet filter but for its elements, `elements` those not of vifs.
+    """
 
     addresses: OwnAddresses
-    redirects: str
+    filter_text: str
+    elements: Sequence[str]
 
 
 class Upkeep:
@@ -62,6 +67,9 @@ class Upkeep:
         #: Repairs that wait for their time, with whoever made them necessary.
         self._waiting: dict[RepairKind, str] = {}
         self._suspects: set[VifId] = set()
+        #: Routes to domains that somebody deleted, and whether he did something else to our table or to the rules.
+        self._lost: set[RouteKey] = set()
+        self._unsure = False
         #: Whether a link went down, which takes its routes along without a word.
         self._fallen = False
         #: The packet filter without its elements, as the kernel had it after the last time that we made it.
@@ -117,11 +125,15 @@ class Upkeep:
 
     def look_at_all(self) -> None:
         """Compare everything afresh: the kernel dropped events, or somebody wants to be sure."""
-        self._suspects |= set(self._table.up)
-        self._fallen = True
+        self._doubt()
         for kind in RepairKind:
             if kind is not RepairKind.FILTER or self._filter_differs():
                 self._suspect(kind)
+
+    def _doubt(self) -> None:
+        """Whatever is compared the next time, nothing is known of it."""
+        self._suspects |= set(self._table.up)
+        self._fallen = self._unsure = True
 
     def repair_all(self) -> None:
         """Everything again, whether it seems to be there or not. `KernelError` when the packet filter is refused."""
@@ -135,7 +147,10 @@ class Upkeep:
             return self._judge_link(event)
         if event.kind is EventKind.ADDRESS:
             return RepairKind.ADDRESSES if event.gone and event.index == _LOOPBACK else None
-        if event.kind in (EventKind.ROUTE, EventKind.RULE):
+        if event.kind is EventKind.ROUTE:
+            return self._judge_route(event)
+        if event.kind is EventKind.RULE:
+            self._unsure = True
             return RepairKind.ROUTES
         if event.kind is EventKind.NEIGHBOUR:
             return self._judge_vif(event.index)
@@ -152,6 +167,14 @@ class Upkeep:
         self._fallen = self._fallen or (kind is not None and not event.link.up)
         return kind
 
+    def _judge_route(self, event: Event) -> RepairKind:
+        lost = self._table.route_through(event.index) if event.gone else None
+        if lost is None:
+            self._unsure = True
+        else:
+            self._lost.add(lost)
+        return RepairKind.ROUTES
+
     def _judge_vif(self, index: int, name: str = "") -> RepairKind | None:
         try:
             vif = VifId.from_name(name or socket.if_indextoname(index))
@@ -163,10 +186,11 @@ class Upkeep:
         return RepairKind.VIFS
 
     def _judge_setting(self, event: Event) -> RepairKind | None:
-        if event.index in (NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT) or self._judge_vif(event.index) is None:
-            wrong = event.settings.get(NETCONFA_FORWARDING) == 0 or NETCONFA_RP_FILTER in event.settings
-            return RepairKind.SETTINGS if wrong else None
-        return RepairKind.VIFS
+        everybodys = event.index in (NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT)
+        if not everybodys and self._judge_vif(event.index) is not None:
+            return RepairKind.VIFS
+        loose = everybodys and event.settings.get(NETCONFA_RP_FILTER) == LOOSE
+        return RepairKind.SETTINGS if loose or event.settings.get(NETCONFA_FORWARDING) == 0 else None
 
     # -- and what follows from it
 
@@ -188,6 +212,7 @@ class Upkeep:
             repaired = self._repairs[kind]()
         except KernelError as error:
             log.error("what somebody changed cannot be set again: %s", error)
+            self._doubt()
             self._later(kind, program, _AGAIN)
             return
         if repaired:
@@ -226,8 +251,8 @@ class Upkeep:
 
     def _repair_filter(self) -> bool:
         wanted = self._wanted()
-        base = base_setup.removal_text(), base_setup.filter_text(wanted.addresses)
-        self._nft.apply("\n".join(part for part in (*base, self._table.elements(), wanted.redirects) if part))
+        parts = (ruleset.removal(), wanted.filter_text, self._table.elements(), *wanted.elements)
+        self._nft.apply("\n".join(filter(None, parts)))
         self.filter_applied()
         return True
 
@@ -235,10 +260,25 @@ class Upkeep:
         return base_setup.give_addresses(self._netlink, self._wanted().addresses)
 
     def _repair_routes(self) -> bool:
+        (lost, self._lost), (unsure, self._unsure) = (self._lost, set()), (self._unsure, False)
+        # what was deleted comes back before everything is compared
+        put_back = self._put_back(lost)
+        if not unsure:
+            return put_back
         hosts = self._table.routes()
         changed, missing = base_routing.apply(self._netlink, self._wanted().addresses.pool, set(hosts))
-        self._bring_up({hosts[key] for key in missing})
-        return changed
+        self._put_back(missing)
+        return changed or put_back
+
+    def _put_back(self, routes: set[RouteKey]) -> bool:
+        """Routes to domains whose vifs are served still; all at once where none of their links is down."""
+        keys = sorted(key for key in routes if self._table.route_through(key.link) == key)
+        try:
+            self._netlink.own.change(keys)
+        except KernelError:
+            hosts = self._table.routes()
+            self._bring_up({hosts[key] for key in keys if key in hosts})
+        return bool(keys)
 
     def _repair_vifs(self) -> bool:
         (suspects, self._suspects), (fallen, self._fallen) = (self._suspects, set()), (self._fallen, False)

@@ -1,36 +1,38 @@
-"""Uplinks where NetworkManager does not manage them: what the kernel's default routes say. Reads netlink and /sys."""
+"""Uplinks that NetworkManager does not know: the way out, and what else has a default route. Reads netlink."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from ipaddress import IPv4Address
-from pathlib import Path
 
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.model.parse import ipv4
-from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-
-_SYS = Path("/sys/class/net")
-
-
-def _kind(name: str) -> UplinkKind:
-    if (_SYS / name / "phy80211").exists():
-        return UplinkKind.WIFI
-    if (_SYS / name / "tun_flags").exists():
-        return UplinkKind.VPN
-    return UplinkKind.CABLE
+from qnet_gui.model.uplink import Uplink, UplinkState
+from qnet_gui.netvm.uplinks.way_out import Way, Ways
 
 
-def from_kernel(netlink: Netlink, servers: tuple[IPv4Address, ...]) -> tuple[Uplink, ...]:
-    """One uplink for each interface with a default route, the best route's first; all get the same servers."""
-    uplinks: dict[str, Uplink] = {}
+def _state(running: bool) -> UplinkState:
+    return UplinkState.UP if running else UplinkState.DOWN
+
+
+def _with_default_route(netlink: Netlink, ways: Ways, servers: tuple[IPv4Address, ...]) -> Iterable[Uplink]:
+    """One for each interface with a default route, the best route's first."""
     for route in sorted(netlink.routes(), key=lambda route: route.metric):
-        index = link_index(route.iface)
-        if route.genmask != "0.0.0.0" or index is None or route.iface in uplinks:
+        link, index = ways.link(route.iface), link_index(route.iface)
+        if route.genmask != "0.0.0.0" or link is None or index is None or route.iface.startswith("vif"):
             continue
-        addresses = netlink.addresses(index)
+        address = next((address for address, _ in netlink.addresses(index)), None)
         gateway = ipv4(route.gateway) if "G" in route.flags else None
-        uplinks[route.iface] = Uplink(
-            route.iface, _kind(route.iface), UplinkState.UP, not uplinks, addresses[0][0] if addresses else None,
-            gateway, servers,
-        )  # fmt: skip
-    return tuple(uplinks.values())
+        yield Uplink(route.iface, link[0], _state(link[1].running), False, address, gateway, servers)
+
+
+def _of_way(way: Way, servers: tuple[IPv4Address, ...]) -> Uplink:
+    return Uplink(way.name, way.kind, _state(way.running), True, way.address, way.gateway, servers)
+
+
+def from_kernel(netlink: Netlink, ways: Ways, way: Way | None, servers: tuple[IPv4Address, ...]) -> tuple[Uplink, ...]:
+    """The way out, and each other interface with a default route; all get the same servers."""
+    rows = {uplink.name: uplink for uplink in reversed(list(_with_default_route(netlink, ways, servers)))}
+    if way is not None:
+        rows[way.name] = _of_way(way, servers)
+    return tuple(rows.values())

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from qnet_gui.model.uplink import Uplink
-from qnet_gui.netvm.uplinks import networkmanager_objects
+from qnet_gui.netvm.uplinks import networkmanager_names, networkmanager_objects
 from qnet_gui.runtime.dbus_service import PROPERTIES, Service
 from qnet_gui.runtime.mainloop import after, cancel
 
@@ -49,25 +49,34 @@ class NetworkManager:
     def _picture(self) -> networkmanager_objects.Objects:
         return self._held or self._objects
 
-    @property
-    def in_charge(self) -> bool:
-        """Whether it manages an uplink, or did until a moment ago."""
-        return networkmanager_objects.in_charge(self._picture)
+    def manages(self, name: str) -> bool:
+        """Whether it has set up the link of that name, or had until a moment ago."""
+        return networkmanager_objects.manages(self._picture, name)
 
     @property
     def uplinks(self) -> tuple[Uplink, ...]:
-        """All uplinks, the primary one first."""
+        """All uplinks that it knows, by name; none is the primary one yet."""
         return networkmanager_objects.uplinks(self._picture)
 
     @property
     def servers(self) -> tuple[IPv4Address, ...]:
         """The name servers to use, best first."""
-        return networkmanager_objects.servers(self._picture)
+        return networkmanager_names.servers(self._picture)
+
+    @property
+    def global_servers(self) -> tuple[IPv4Address, ...] | None:
+        """Those that it uses whatever the connection; None where there are none such."""
+        return networkmanager_names.global_servers(self._picture)
+
+    @property
+    def leaves_names_alone(self) -> bool:
+        """Whether it is told to leave resolv.conf to others."""
+        return networkmanager_names.leaves_names_alone(self._picture)
 
     @property
     def lost_servers(self) -> bool:
         """Whether it was given servers and uses none."""
-        return networkmanager_objects.lost_servers(self._picture)
+        return networkmanager_names.lost_servers(self._picture)
 
     # -- the mirror
 
@@ -139,7 +148,7 @@ class NetworkManager:
 
     def _hold(self, picture: networkmanager_objects.Objects, seconds: float) -> None:
         """Keep a picture for a while, if it knows a server."""
-        if networkmanager_objects.servers(picture):
+        if networkmanager_names.servers(picture):
             self._stop_timer()
             self._held, self._timer = picture, after(seconds, self._give_up)
 
@@ -147,7 +156,7 @@ class NetworkManager:
         """Whether what NetworkManager shows now is to be believed again."""
         if self._leaving:
             return not networkmanager_objects.lost(self._held, self._objects)
-        return bool(networkmanager_objects.servers(self._objects)) or not networkmanager_objects.starting(self._objects)
+        return bool(networkmanager_names.servers(self._objects)) or not networkmanager_objects.starting(self._objects)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -1,13 +1,13 @@
-"""What NetworkManager's D-Bus objects mean: uplinks and name servers. Pure; `networkmanager.py` keeps the objects.
+"""What NetworkManager's D-Bus objects mean: the uplinks that it knows. Pure; `networkmanager.py` keeps the objects.
 
-Source of names and numbers: NetworkManager's D-Bus API (NMDeviceType, NMDeviceState, NMActiveConnectionState). A
-property that is missing or of another type makes that one uplink or server disappear, never more.
+Source of names and numbers: NetworkManager's D-Bus API (NMDeviceType, NMDeviceState, NMActiveConnectionState,
+NMActivationStateFlags). A property that is missing or of another type makes that one uplink disappear, never more.
+Which of them is the way out is the kernel's to say: `way_out.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -27,9 +27,12 @@ _KINDS = {
 _NEVER_UPLINKS = {30, 32}  # Wi-Fi P2P, loopback
 _UNMANAGED, _FIRST_CONNECTING, _LAST_CONNECTING, _ACTIVATED = 10, 40, 90, 100
 _CONNECTION_ACTIVATED = 2
+#: Somebody else has set the device up, and NetworkManager only shows it: "connected (externally)".
+_EXTERNAL = 0x80
 
 
-def _properties(objects: Objects, path: object, interface: str) -> Properties:
+def properties(objects: Objects, path: object, interface: str) -> Properties:
+    """Those of an object's interface, by its last words; none where there is no such object."""
     return objects.get(str(path), {}).get(f"{NM}.{interface}", {})
 
 
@@ -50,7 +53,7 @@ def _one(text: object) -> IPv4Address | None:
 
 def _ip(objects: Objects, config: object) -> tuple[IPv4Address | None, IPv4Address | None, tuple[IPv4Address, ...]]:
     """Address, gateway and servers of an IP4Config."""
-    ip4 = _properties(objects, config, "IP4Config")
+    ip4 = properties(objects, config, "IP4Config")
     address = next(_addresses(ip4.get("AddressData")), None)
     return address, _one(ip4.get("Gateway", "")), tuple(_addresses(ip4.get("NameserverData")))
 
@@ -63,57 +66,103 @@ def _state(number: int) -> UplinkState:
 
 def _wifi(objects: Objects, device_path: str) -> tuple[str, int]:
     """SSID, reduced to what can be shown, and strength in steps of 5 so that small changes wake nobody."""
-    point = _properties(objects, _properties(objects, device_path, "Device.Wireless").get("ActiveAccessPoint"),
+    point = properties(objects, properties(objects, device_path, "Device.Wireless").get("ActiveAccessPoint"),
                         "AccessPoint")  # fmt: skip
     untrusted_ssid = bytes(point.get("Ssid", []))  # anybody near may call a network anything
     return printable(untrusted_ssid), max(0, min(100, round(int(point.get("Strength", 0)) / 5) * 5))
 
 
-def _device_uplink(objects: Objects, path: str, primary: object) -> Uplink | None:
-    device = _properties(objects, path, "Device")
-    kind, state = int(device.get("DeviceType", 0)), int(device.get("State", 0))
+def _name(device: Properties) -> str:
+    """The link's name, empty for one that cannot be an uplink."""
     try:
         name = ifname(str(device.get("IpInterface") or device.get("Interface", "")))
     except BadInput:
-        return None
-    if kind in _NEVER_UPLINKS or state <= _UNMANAGED or name.startswith("vif"):
+        return ""
+    return "" if name.startswith("vif") or int(device.get("DeviceType", 0)) in _NEVER_UPLINKS else name
+
+
+def _is_external(objects: Objects, device: Properties) -> bool:
+    active = properties(objects, device.get("ActiveConnection", "/"), "Connection.Active")
+    return bool(int(active.get("StateFlags", 0)) & _EXTERNAL)
+
+
+def _device_uplink(objects: Objects, path: str) -> Uplink | None:
+    device = properties(objects, path, "Device")
+    kind, state = _KINDS.get(int(device.get("DeviceType", 0)), UplinkKind.OTHER), int(device.get("State", 0))
+    name = _name(device)
+    if not name or state <= _UNMANAGED:
         return None
     active = device.get("ActiveConnection", "/")
     address, gateway, servers = _ip(objects, device.get("Ip4Config"))
-    ssid, strength = _wifi(objects, path) if kind == 2 else ("", 0)
+    if _is_external(objects, device) and (kind is not UplinkKind.VPN or address is None):
+        return None  # a bridge of containers, an end of one's cable: nobody means them to lead outside
+    ssid, strength = _wifi(objects, path) if kind is UplinkKind.WIFI else ("", 0)
     return Uplink(
-        name, _KINDS.get(kind, UplinkKind.OTHER), _state(state), str(active) == str(primary) != "/", address, gateway,
-        servers, ssid, strength, printable(str(_properties(objects, active, "Connection.Active").get("Id", ""))),
+        name, kind, _state(state), False, address, gateway, servers, ssid, strength,
+        printable(str(properties(objects, active, "Connection.Active").get("Id", ""))),
     )  # fmt: skip
 
 
+def _link_with(objects: Objects, address: IPv4Address | None) -> str:
+    """The link that has an address, empty where NetworkManager knows none."""
+    for path, interfaces in objects.items():
+        device = interfaces.get(f"{NM}.Device")
+        if device and address and _ip(objects, properties(objects, path, "Device").get("Ip4Config"))[0] == address:
+            return _name(device)
+    return ""
+
+
 def _vpn_uplink(objects: Objects, active: Properties) -> Uplink | None:
-    """A connection of a VPN plugin: it has no device of its own, only the one below it."""
+    """A connection of a VPN plugin: it names the device below it, but its address is on a link of its own.
+
+    A VPN without such a link, as IPsec may be, keeps the name of the device below.
+    """
     if not active.get("Vpn") or active.get("State") != _CONNECTION_ACTIVATED:
         return None
     below = next(iter(active.get("Devices", [])), "/")
-    try:
-        name = ifname(str(_properties(objects, below, "Device").get("Interface", "")))
-    except BadInput:
-        return None
     address, gateway, servers = _ip(objects, active.get("Ip4Config"))
-    return Uplink(name, UplinkKind.VPN, UplinkState.UP, bool(active.get("Default")), address, gateway, servers,
+    name = _link_with(objects, address) or _name(properties(objects, below, "Device"))
+    if not name:
+        return None
+    return Uplink(name, UplinkKind.VPN, UplinkState.UP, False, address, gateway, servers,
                   connection=printable(str(active.get("Id", ""))))  # fmt: skip
 
 
 def uplinks(objects: Objects) -> tuple[Uplink, ...]:
-    """All uplinks, the primary one first, then by name."""
-    primary = objects.get(MANAGER_PATH, {}).get(NM, {}).get("PrimaryConnection", "/")
-    candidates: list[Uplink | None] = []
+    """All uplinks, by name, each name once; none is the primary one yet."""
+    rows: dict[str, Uplink] = {}
+    for interfaces in objects.values():
+        active = interfaces.get(f"{NM}.Connection.Active")
+        vpn = _vpn_uplink(objects, active) if active else None
+        if vpn is not None:
+            rows[vpn.name] = vpn
     for path, interfaces in objects.items():
-        if f"{NM}.Device" in interfaces:
-            candidates.append(_device_uplink(objects, path, primary))
-        elif f"{NM}.Connection.Active" in interfaces:
-            candidates.append(_vpn_uplink(objects, interfaces[f"{NM}.Connection.Active"]))
-    real = [uplink for uplink in candidates if uplink is not None]
-    if any(uplink.primary and uplink.kind is UplinkKind.VPN for uplink in real):
-        real = [replace(uplink, primary=uplink.primary and uplink.kind is UplinkKind.VPN) for uplink in real]
-    return tuple(sorted(real, key=lambda uplink: (not uplink.primary, uplink.name)))
+        device = _device_uplink(objects, path) if f"{NM}.Device" in interfaces else None
+        if device is not None:
+            rows.setdefault(device.name, device)
+    return tuple(rows[name] for name in sorted(rows))
+
+
+def is_up(objects: Objects, path: str) -> bool:
+    """Whether a device is connected."""
+    return bool(properties(objects, path, "Device").get("State") == _ACTIVATED)
+
+
+def manages(objects: Objects, name: str) -> bool:
+    """Whether NetworkManager itself has set up the link of that name: a device of its own, or a VPN of its plugins."""
+    for interfaces in objects.values():
+        device = interfaces.get(f"{NM}.Device")
+        if device and name and _name(device) == name:
+            managed = int(device.get("State", 0)) >= _FIRST_CONNECTING and not _is_external(objects, device)
+            return managed or _is_plugins(objects, name)
+    return _is_plugins(objects, name)
+
+
+def _is_plugins(objects: Objects, name: str) -> bool:
+    """Whether a VPN's plugin made a link."""
+    actives = (interfaces.get(f"{NM}.Connection.Active") for interfaces in objects.values())
+    vpns = (_vpn_uplink(objects, active) for active in actives if active)
+    return any(vpn is not None and vpn.name == name for vpn in vpns)
 
 
 def lost(before: Objects, now: Objects) -> bool:
@@ -125,58 +174,3 @@ def lost(before: Objects, now: Objects) -> bool:
 def starting(objects: Objects) -> bool:
     """Whether NetworkManager is still finding out what is there."""
     return bool(objects.get(MANAGER_PATH, {}).get(NM, {}).get("Startup", True))
-
-
-def _configuration(objects: Objects) -> list[tuple[int, bool, tuple[IPv4Address, ...]]]:
-    """(priority, VPN, servers) of each entry that NetworkManager would put into resolv.conf, in its order."""
-    manager = objects.get(f"{MANAGER_PATH}/DnsManager", {}).get(f"{NM}.DnsManager", {})
-    entries = []
-    for entry in manager.get("Configuration", []):
-        if str(entry.get("interface", "")).startswith("vif"):
-            continue
-        servers = tuple(address for text in entry.get("nameservers", []) if (address := _one(text)))
-        entries.append((int(entry.get("priority", 0)), bool(entry.get("vpn")), servers))
-    return [entry for entry in entries if entry[2]]
-
-
-def servers(objects: Objects) -> tuple[IPv4Address, ...]:
-    """The name servers to use, best first.
-
-    A VPN's win alone, and so do those of a connection with a negative priority, as NetworkManager means it: asking
-    others beside them would leak around it. IPv6 servers are left out, since domains have IPv4 only.
-    """
-    entries = _configuration(objects)
-    lowest = min((priority for priority, _, _ in entries), default=0)
-    if lowest < 0:
-        entries = [entry for entry in entries if entry[0] == lowest]
-    elif any(vpn for _, vpn, _ in entries):
-        entries = [entry for entry in entries if entry[1]]
-    return tuple(dict.fromkeys(address for _, _, addresses in entries for address in addresses))
-
-
-def lost_servers(objects: Objects) -> bool:
-    """Whether a connection that is up was given servers by its lease, and NetworkManager uses none at all.
-
-    Version 1.42 does so now and then after quick changes of a device's settings, until the next change: the lease is
-    there, and the lists of servers that follow from it stay empty.
-    """
-    if servers(objects):
-        return False
-    return any(
-        _properties(objects, path, "Device").get("State") == _ACTIVATED
-        and any(_leased_servers(objects, _properties(objects, path, "Device").get("Dhcp4Config")))
-        for path in objects
-    )
-
-
-def _leased_servers(objects: Objects, config: object) -> Iterator[IPv4Address]:
-    options = _properties(objects, config, "DHCP4Config").get("Options")
-    texts = options.get("domain_name_servers") if isinstance(options, Mapping) else None
-    for text in texts.split() if isinstance(texts, str) else ():
-        if address := _one(text):
-            yield address
-
-
-def in_charge(objects: Objects) -> bool:
-    """Whether NetworkManager manages an uplink at all; where it does not, somebody else knows the name servers."""
-    return any(uplink.kind is not UplinkKind.OTHER for uplink in uplinks(objects))

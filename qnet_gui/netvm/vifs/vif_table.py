@@ -8,12 +8,12 @@ nothing; from then on it knows by itself, whatever becomes of those.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from ipaddress import IPv4Address, IPv4Network
+import socket
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from ipaddress import IPv4Address
 from types import MappingProxyType
 
 from qnet_gui.kernel.netlink import Netlink, link_index, link_indices
-from qnet_gui.kernel.netlink_messages import RTN_UNICAST
 from qnet_gui.kernel.netlink_requests import RouteKey
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.sysctl import set_for_interface
@@ -26,6 +26,7 @@ from qnet_gui.netvm.packet_filter import ruleset
 
 log = logging.getLogger(__name__)
 Errors = dict[VifId, QnetError]
+_NONE: Mapping[VifId, IPv4Address] = MappingProxyType({})
 
 
 class VifTable:
@@ -36,8 +37,8 @@ class VifTable:
         self._netlink = netlink
         self._addresses: dict[VifId, IPv4Address] = {}
         self._vifs: dict[IPv4Address, set[VifId]] = {}
-        #: Those that were brought up, with the indices of their links.
-        self._up: dict[VifId, tuple[Vif, int]] = {}
+        #: Those that were brought up, with the routes to them, which name their links.
+        self._up: dict[VifId, tuple[Vif, RouteKey]] = {}
         self._load()
 
     def _load(self) -> None:
@@ -54,6 +55,10 @@ class VifTable:
         """The vifs that may send, each with its one address; a view, not a copy."""
         return MappingProxyType(self._addresses)
 
+    def served(self) -> Iterator[tuple[str, IPv4Address]]:
+        """The same by the names of their links."""
+        return ((vif.name, address) for vif, address in self._addresses.items())
+
     def _note(self, vif: VifId, address: IPv4Address) -> None:
         self._addresses[vif] = address
         self._vifs.setdefault(address, set()).add(vif)
@@ -65,9 +70,12 @@ class VifTable:
         if not self._vifs[address]:
             del self._vifs[address]
 
-    def _owner(self, address: IPv4Address) -> VifId | None:
-        """Whom packets to an address go to: the newest domain, as the route's metric has it."""
-        return max(self._vifs.get(address, ()), default=None)
+    def _owner(
+        self, address: IPv4Address, new: Mapping[VifId, IPv4Address] = _NONE, old: Mapping[VifId, IPv4Address] = _NONE
+    ) -> VifId | None:
+        """Whom packets to an address go to, after these changes: the newest domain, as the route's metric has it."""
+        stay = (vif for vif in self._vifs.get(address, ()) if vif not in old)
+        return max((*stay, *(vif for vif, now in new.items() if now == address)), default=None)
 
     def offline(self, vifs: Iterable[VifId]) -> frozenset[IPv4Address]:
         """Stop serving; works as well when a link, a node or all of it is gone already.
@@ -103,21 +111,19 @@ class VifTable:
         if not new and not old:
             return frozenset()
         touched = {*new.values(), *old.values()}
-        before = {address: self._owner(address) for address in touched}
-        gone = {address for address in old.values() if self._vifs[address] <= old.keys()} - set(new.values())
+        owners = {address: (self._owner(address), self._owner(address, new, old)) for address in sorted(touched)}
         self._nft.apply(
             ruleset.change_vifs(
                 [(vif.name, address) for vif, address in new.items()],
                 [(vif.name, address) for vif, address in old.items()],
-                new.values(),
-                gone,
+                owners,
             )
         )
         for vif in old:
             self._drop(vif)
         for vif, address in new.items():
             self._note(vif, address)
-        return frozenset(address for address, vif in before.items() if vif is not None and self._owner(address) != vif)
+        return frozenset(address for address, (was, vif) in owners.items() if was not in (None, vif))
 
     def bring_up(self, vifs: Iterable[Vif]) -> Errors:
         """Second half of online, for admitted vifs: neighbour, settings, link up, route. Returns what failed."""
@@ -136,7 +142,7 @@ class VifTable:
             raise KernelError(SystemCode.NO_LINK, interface=name)
         set_for_interface("ipv6", name, "disable_ipv6", 1)
         self._netlink.serve_host(index, vif.address, vif.mac, vif.metric)
-        self._up[vif.id] = vif, index
+        self._up[vif.id] = vif, RouteKey.host(vif.address, vif.metric, index)
 
     # -- what others may have undone
 
@@ -148,16 +154,21 @@ class VifTable:
     def elements(self) -> str:
         """All elements of our sets, as commands for nftables."""
         pairs = [(vif.name, address) for vif, address in self._addresses.items()]
-        return ruleset.change_vifs(pairs, (), self._vifs)
+        return ruleset.change_vifs(pairs, (), {address: (None, self._owner(address)) for address in self._vifs})
 
     def routes(self) -> dict[RouteKey, VifId]:
         """The routes to the domains that were brought up and whose links are there."""
         links = link_indices()
-        return {
-            RouteKey(IPv4Network(vif.address), vif.metric, RTN_UNICAST, index): vif.id
-            for vif, index in self._up.values()
-            if index in links
-        }
+        return {key: vif.id for vif, key in self._up.values() if key.link in links}
+
+    def route_through(self, index: int) -> RouteKey | None:
+        """The route to the domain behind the link of an index, if that was brought up."""
+        try:
+            vif = VifId.from_name(socket.if_indextoname(index))
+        except (BadInput, OSError):
+            return None
+        key = self._up[vif][1] if vif in self._up else None
+        return key if key is not None and key.link == index else None
 
     def unsound(self, vifs: Iterable[VifId]) -> list[VifId]:
         """Those of them whose link or neighbour is not as it was made, by the kernel's word of now.
@@ -167,8 +178,8 @@ class VifTable:
         known = [self._up[vif] for vif in vifs if vif in self._up]
         return [
             vif.id
-            for vif, index in known
-            if not self._netlink.serves_host(index, vif.address, vif.mac) and link_index(vif.id.name) == index
+            for vif, key in known
+            if not self._netlink.serves_host(key.link, vif.address, vif.mac) and link_index(vif.id.name) == key.link
         ]
 
     def bring_up_again(self, vifs: Iterable[VifId]) -> Errors:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.problem import NAMES_CODES
 from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.status import source
 from qnet_gui.tray.state.menu import blind
 
+_WHYS = frozenset({ProblemCode.NO_DNS, *NAMES_CODES})
 _NOT_TESTED: Mapping[str, str] = MappingProxyType({})
 
 
@@ -38,9 +41,12 @@ def tested(answer: Sequence[object] | QnetError) -> dict[str, str]:
     for result in results:
         if isinstance(result, Mapping):
             match result.get("server"), result.get("milliseconds"):
-                case str() as server, int() as milliseconds:
-                    in_time = milliseconds >= 0
-                    by_server[server] = tr("after {count} ms", count=milliseconds) if in_time else tr("does not answer")
+                case str() as server, -1:
+                    by_server[server] = tr("does not answer")
+                case str() as server, -2:
+                    by_server[server] = tr("cannot be asked")
+                case str() as server, int() as milliseconds if milliseconds >= 0:
+                    by_server[server] = tr("after {count} ms", count=milliseconds)
     return by_server
 
 
@@ -49,7 +55,7 @@ def page(snapshot: Snapshot | None, answers: Mapping[str, str] = _NOT_TESTED) ->
     if snapshot is None or blind(snapshot):
         return NamesPage(sentence(snapshot))
     if not snapshot.dns.redirects:
-        cure = next((problem.cure for problem in snapshot.problems if problem.code == "no-dns"), "")
+        cure = next((problem.cure for problem in snapshot.problems if problem.code in _WHYS), "")
         return NamesPage(
             sentence(snapshot), message=tr("Nothing is redirected: names do not resolve.") + f" {cure}".rstrip()
         )

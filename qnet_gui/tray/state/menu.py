@@ -15,7 +15,7 @@ from qnet_gui.model.translation import tr, tr_count
 #: So many domains have a row; a longer list cannot be used as a menu, and the Status window has them all.
 DOMAINS_MAX = 20
 DOM0 = "dom0"
-#: Minutes from now, when a person asks for more time by a notification.
+#: Minutes more, when a person asks for them by a notification.
 EXTEND_MINUTES = 30
 
 

@@ -1,0 +1,127 @@
+"""What the netvm's own links are, as far as the packet filter asks: one look at the kernel, with the standard library.
+
+Rows that make no sense are left out. Vifs are no part of it, so it costs little however many there are.
+"""
+
+from __future__ import annotations
+
+import array
+import fcntl
+import os
+import socket
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from qnet_gui.kernel.netlink_messages import (
+    IFA_ADDRESS,
+    IFA_LOCAL,
+    NLMSG_DONE,
+    NLMSG_ERROR,
+    RTA_MULTIPATH,
+    RTA_OIF,
+    RTM_GETADDR,
+    RTM_GETROUTE,
+    RTN_UNICAST,
+    dump_request,
+    error_number,
+    messages,
+    next_hops,
+    route,
+)
+from qnet_gui.kernel.netlink_messages import address as address_message
+from qnet_gui.model.errors import KernelError
+from qnet_gui.model.messages.system import SystemCode
+
+SIOCGIFFLAGS = 0x8913
+IFF_BROADCAST, IFF_LOOPBACK = 0x2, 0x8
+IFA_F_PERMANENT = 0x80
+_IFREQ_FLAGS = struct.Struct("16sH22x")
+_DEADLINE, _RECEIVE = 2.0, 65536
+#: 0.0.0.0/0, and the two halves of it, which OpenVPN makes.
+_DEFAULT_DST_LEN = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyedLink:
+    """A link that is no vif and no loopback. `fixed`: it has an IPv4 address that does not expire, as one by DHCP does.
+
+    `broadcast`: it is no tunnel from here to one other place. `default_route`: a way out leads through it, in whatever
+    table.
+    """
+
+    name: str
+    addresses: tuple[IPv4Address, ...] = ()
+    fixed: bool = False
+    broadcast: bool = True
+    default_route: bool = False
+
+
+def survey() -> list[SurveyedLink]:
+    """All of them by name; `KernelError` when the kernel does not answer."""
+    names = {index: name for index, name in socket.if_nameindex() if not name.startswith("vif")}
+    try:
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as sock:
+            sock.settimeout(_DEADLINE)
+            addresses = _addresses(sock)
+            ways_out = _ways_out(sock)
+    except OSError as error:
+        raise KernelError(SystemCode.NETLINK_EVENTS_LOST, why=error.strerror or str(error)) from error
+    links = []
+    for index, name in names.items():
+        flags = _flags(name)
+        if not flags & IFF_LOOPBACK:
+            own = addresses.get(index, [])
+            fixed = any(permanent for _, permanent in own)
+            ips = tuple(address for address, _ in own)
+            links.append(SurveyedLink(name, ips, fixed, bool(flags & IFF_BROADCAST), index in ways_out))
+    return sorted(links, key=lambda link: link.name)
+
+
+def _flags(name: str) -> int:
+    """IFF_…, 0 for a link that has gone."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        request = array.array("B", _IFREQ_FLAGS.pack(os.fsencode(name)[:15], 0))
+        try:
+            fcntl.ioctl(sock, SIOCGIFFLAGS, request)
+        except OSError:
+            return 0
+        return int(_IFREQ_FLAGS.unpack(request.tobytes())[1])
+
+
+def _dump(sock: socket.socket, kind: int) -> Iterator[bytes]:
+    sock.send(dump_request(kind))
+    while True:
+        data, (sender, _groups) = sock.recvfrom(_RECEIVE)
+        for answer, body in messages(data) if sender == 0 else ():
+            if answer == NLMSG_DONE:
+                return
+            if answer == NLMSG_ERROR:
+                raise OSError(error_number(body), os.strerror(error_number(body)))
+            yield body
+
+
+def _addresses(sock: socket.socket) -> dict[int, list[tuple[IPv4Address, bool]]]:
+    """IPv4 addresses by link, with whether each stays for good."""
+    addresses: dict[int, list[tuple[IPv4Address, bool]]] = {}
+    for body in _dump(sock, RTM_GETADDR):
+        message = address_message(body)
+        if message is not None and message.family == socket.AF_INET:
+            payload = message.attributes.get(IFA_LOCAL) or message.attributes.get(IFA_ADDRESS)
+            if len(payload) == 4:
+                permanent = bool(body[2] & IFA_F_PERMANENT)
+                addresses.setdefault(message.ifindex, []).append((IPv4Address(payload), permanent))
+    return addresses
+
+
+def _ways_out(sock: socket.socket) -> set[int]:
+    """The links of default routes."""
+    links: set[int] = set()
+    for body in _dump(sock, RTM_GETROUTE):
+        message = route(body)
+        if message is None or message.type != RTN_UNICAST or message.dst_len > _DEFAULT_DST_LEN:
+            continue
+        links.update(filter(None, [message.attributes.number(RTA_OIF)]))
+        links.update(next_hops(message.attributes.get(RTA_MULTIPATH)))
+    return links

@@ -1,0 +1,126 @@
+"""Which way a packet would take, asked of the kernel itself, and the state of the link that it leaves by.
+
+However routes are written (a default route, halves of it, tables of their own behind policy rules), the kernel's
+look-up is what it will do. With the standard library: it is asked at every change, and answers in microseconds. Touches
+one socket of the network namespace that the process was in.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from qnet_gui.kernel.netlink_messages import (
+    IFF_LOWER_UP,
+    IFF_UP,
+    IFLA_IFNAME,
+    IFLA_INFO_KIND,
+    IFLA_LINKINFO,
+    IFLA_MTU,
+    NLMSG_ERROR,
+    RTA_GATEWAY,
+    RTA_OIF,
+    RTA_PREFSRC,
+    RTM_NEWLINK,
+    RTM_NEWROUTE,
+    RTN_LOCAL,
+    Attributes,
+    error_number,
+    link,
+    messages,
+    route,
+)
+from qnet_gui.kernel.netlink_requests import Request, get_link, look_up_route
+from qnet_gui.model.errors import KernelError
+from qnet_gui.model.messages.system import SystemCode
+
+_RECEIVE = 65536
+#: A look-up as from an interface that is down, has gone, or may not have such a packet: it says nothing of the way.
+_NOT_FROM_THERE = frozenset({errno.EINVAL, errno.EXDEV, errno.ENODEV})
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """Where a packet goes next: out of the link `index`, to `gateway` or straight on, from the address `source`.
+
+    `local`: it goes nowhere, since the address is this machine's own.
+    """
+
+    index: int
+    gateway: IPv4Address | None = None
+    source: IPv4Address | None = None
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkInfo:
+    """A link; `mtu` in bytes; `running`: it is up and has a carrier.
+
+    `hardware`: an ARPHRD number of linux/if_arp.h; `driver`: what made it, where the kernel tells (tun, wireguard).
+    """
+
+    name: str
+    mtu: int
+    running: bool
+    hardware: int = 1
+    driver: str = ""
+
+
+def _ip(attributes: Attributes, kind: int) -> IPv4Address | None:
+    payload = attributes.get(kind)
+    return IPv4Address(payload) if len(payload) == 4 else None
+
+
+class RouteLookup:
+    """Questions to the kernel's routing; none changes anything."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+    def hop(self, destination: IPv4Address) -> Hop | None:
+        """Where a packet of this machine's own would go; None when there is no way."""
+        return self._ask(look_up_route(destination.packed))[0]
+
+    def hop_from(self, destination: IPv4Address, source: IPv4Address, iif: int) -> Hop | None:
+        """Where a packet would go that comes in by the link `iif`; the machine's own way while that link is down."""
+        hop, why = self._ask(look_up_route(destination.packed, source.packed, iif))
+        return self.hop(destination) if why in _NOT_FROM_THERE else hop
+
+    def link(self, index: int) -> LinkInfo | None:
+        """A link's state; None when there is none of that index."""
+        for kind, body in messages(self._answer(get_link(index))):
+            message = link(body) if kind == RTM_NEWLINK else None
+            if message is not None:
+                attributes, running = message.attributes, IFF_UP | IFF_LOWER_UP
+                return LinkInfo(
+                    attributes.text(IFLA_IFNAME), attributes.number(IFLA_MTU) or 0, message.flags & running == running,
+                    message.type, Attributes(attributes.get(IFLA_LINKINFO)).text(IFLA_INFO_KIND),
+                )  # fmt: skip
+        return None
+
+    def _ask(self, request: Request) -> tuple[Hop | None, int]:
+        """The next hop, or None and the errno that says why there is none."""
+        for kind, body in messages(self._answer(request)):
+            if kind == NLMSG_ERROR:
+                return None, error_number(body)
+            message = route(body) if kind == RTM_NEWROUTE else None
+            if message is not None:
+                attributes = message.attributes
+                index, gateway = attributes.number(RTA_OIF) or 0, _ip(attributes, RTA_GATEWAY)
+                return Hop(index, gateway, _ip(attributes, RTA_PREFSRC), message.type == RTN_LOCAL), 0
+        return None, 0
+
+    def _answer(self, request: Request) -> bytes:
+        """The kernel answers before `send` returns."""
+        try:
+            self._socket.send(request.packed(1))
+            return self._socket.recv(_RECEIVE)
+        except OSError as error:
+            raise KernelError(SystemCode.KERNEL_TELL_ROUTE, why=os.strerror(error.errno or 0)) from error

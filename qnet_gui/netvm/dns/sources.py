@@ -1,0 +1,178 @@
+"""Who says where names go, and which uplinks there are. Runs on the agent's main loop; reads only.
+
+Whoever owns the way out says it: NetworkManager where it has set that link up, else systemd-resolved, else
+/etc/resolv.conf. What is meant for everything, whichever the link, comes before: systemd-resolved's servers for all
+names and its global ones, NetworkManager's global ones.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Interface
+from typing import Any
+
+from qnet_gui.kernel.netlink import Netlink, link_index
+from qnet_gui.model.dns import DnsSource
+from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.route import Route
+from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.netvm.dns.choice import Choice, Judge
+from qnet_gui.netvm.dns.resolv_conf import ResolvConf
+from qnet_gui.netvm.dns.resolved import STUBS, Resolved
+from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
+from qnet_gui.netvm.uplinks import kernel_uplinks
+from qnet_gui.netvm.uplinks.networkmanager import NetworkManager
+from qnet_gui.netvm.uplinks.way_out import VifAddress, Way, Ways
+
+log = logging.getLogger(__name__)
+Named = tuple[DnsSource, tuple[IPv4Address, ...]]
+
+
+class Sources:
+    """Everybody who may know uplinks and servers. `bus` is None where the netvm has no system bus.
+
+    `served`: the vifs that may send now, with their addresses. `changed` is called when anything may be another.
+    `local_resolver`: whether one on the netvm's loopback is to answer the domains, where the netvm asks one.
+    """
+
+    def __init__(
+        self,
+        bus: Any | None,
+        netlink: Netlink,
+        served: Callable[[], Iterable[VifAddress]],
+        changed: Callable[[], None],
+        local_resolver: bool = False,
+    ) -> None:
+        self._netlink = netlink
+        self._local_resolver = local_resolver
+        self._served = served
+        self._changed = changed
+        self._ways = Ways(lambda: next(iter(served()), None))
+        self._networkmanager = NetworkManager(bus, changed) if bus else None
+        self._resolvconf = ResolvConf(self._resolv_conf_changed)
+        self._resolved = Resolved(bus, lambda: self._resolvconf.servers, changed) if bus else None
+
+    # -- names
+
+    def choose(self, own: OwnAddresses) -> Choice:
+        """The way out, and the servers that can be asked; `own`: the addresses that are ours."""
+        way = self._ways.out()
+
+        def collides(address: IPv4Address) -> bool:
+            return self._is_ours(own, address) or self._ways.is_own(address)
+
+        return Judge(way, collides, self._ways.by, self._local_resolver).choice(*self._named(way))
+
+    def _is_ours(self, own: OwnAddresses, address: IPv4Address) -> bool:
+        return address in own.pool or address in own.own or any(address == domain for _, domain in self._served())
+
+    def _named(self, way: Way | None) -> Named:
+        """Who decides, and the servers that he tells, whether they can be used or not."""
+        manager, resolved, file = self._networkmanager, self._resolved, self._resolvconf.servers
+        if self._local_resolver and any(server.is_loopback for server in file):
+            return DnsSource.RESOLV_CONF, file
+        in_charge = manager is not None and self._is_in_charge(manager, way)
+        vpn_of_others = way is not None and way.kind is UplinkKind.VPN and not in_charge
+        for_all = resolved.servers_for_all if resolved is not None else None
+        if for_all is not None:
+            return DnsSource.RESOLVED, for_all
+        if manager is not None and not vpn_of_others and manager.global_servers is not None:
+            return DnsSource.NETWORKMANAGER, manager.global_servers
+        if manager is not None and in_charge and not (manager.leaves_names_alone and file):
+            return DnsSource.NETWORKMANAGER, manager.servers
+        links = resolved.servers_of_links if resolved is not None else None
+        past_resolved = bool(file) and resolved is not None and resolved.is_bypassed and (in_charge or vpn_of_others)
+        if resolved is None or links is None or past_resolved:
+            stubs = STUBS if resolved is not None and resolved.running else frozenset()
+            return DnsSource.RESOLV_CONF, tuple(server for server in file if server not in stubs)
+        return DnsSource.RESOLVED, links
+
+    @staticmethod
+    def _is_in_charge(manager: NetworkManager, way: Way | None) -> bool:
+        """Whether NetworkManager owns the way out; while there is none, whether it has any card to make one."""
+        if way is not None:
+            return manager.manages(way.name)
+        return any(uplink.kind is not UplinkKind.OTHER for uplink in manager.uplinks)
+
+    # -- uplinks
+
+    def uplinks(self, choice: Choice) -> tuple[Uplink, ...]:
+        """All uplinks, the primary one first, then by name; what the kernel knows best is the kernel's."""
+        way, manager = choice.way, self._networkmanager
+        rows = {uplink.name: uplink for uplink in manager.uplinks} if manager is not None else {}
+        if manager is None or not self._is_in_charge(manager, way):
+            for uplink in kernel_uplinks.from_kernel(self._netlink, self._ways, way, choice.servers):
+                known = rows.get(uplink.name)
+                rows[uplink.name] = replace(uplink, connection=known.connection) if known else uplink
+        whole = [self._as_the_kernel_has_it(uplink, way) for uplink in rows.values()]
+        return tuple(sorted(whole, key=lambda uplink: (not uplink.primary, uplink.name)))
+
+    def routes(self, rows: Sequence[Route]) -> list[Route]:
+        """The rows of the usual tables, with the default route that packets take where it stands in another one."""
+        way = self._ways.out()
+        wide = ("0.0.0.0", "128.0.0.0")
+        if way is None or any(row.iface == way.name and row.genmask in wide for row in rows):
+            return list(rows)
+        first = next((at for at, row in enumerate(rows) if row.genmask in wide), len(rows))
+        return [*rows[:first], Route.of(IPv4Address(0), 0, way.gateway, way.name, 0), *rows[first:]]
+
+    def _as_the_kernel_has_it(self, uplink: Uplink, way: Way | None) -> Uplink:
+        link = self._ways.link(uplink.name)
+        return replace(uplink, primary=way is not None and uplink.name == way.name, mtu=link[1].mtu if link else 0)
+
+    def problems(self, own: OwnAddresses, choice: Choice, uplinks: tuple[Uplink, ...]) -> list[str]:
+        """Codes of what is wrong with uplinks and names."""
+        manager, problems = self._networkmanager, list(choice.problems)
+        if any(self._overlaps(own, uplink) for uplink in uplinks if uplink.state is UplinkState.UP):
+            problems.append(ProblemCode.ADDRESS_OVERLAP.value)
+        if not any(uplink.primary and uplink.state is UplinkState.UP for uplink in uplinks):
+            problems.append(ProblemCode.NO_UPLINK.value)
+            if manager is None or not manager.running:
+                problems.append(ProblemCode.NO_NETWORKMANAGER.value)
+        elif not choice.servers and set(problems) <= {ProblemCode.ADDRESS_OVERLAP.value}:
+            lost = manager is not None and manager.lost_servers
+            problems.append((ProblemCode.NETWORKMANAGER_LOST_SERVERS if lost else ProblemCode.NO_DNS).value)
+        return list(dict.fromkeys(problems))
+
+    def _overlaps(self, own: OwnAddresses, uplink: Uplink) -> bool:
+        """Whether its network, or its router, has addresses that are ours."""
+        index = link_index(uplink.name)
+        networks = [
+            IPv4Interface((address, prefix)).network
+            for address, prefix in (self._netlink.addresses(index) if index is not None else ())
+        ]
+        if any(network.overlaps(own.pool) or any(ours in network for ours in own.own) for network in networks):
+            return True
+        return any(address and self._is_ours(own, address) for address in (uplink.address, uplink.gateway))
+
+    # -- whom we ask
+
+    def _resolv_conf_changed(self) -> None:
+        if self._resolved is not None:  # it reads that file too, when it is asked
+            self._resolved.refresh()
+        self._changed()
+
+    @property
+    def ready(self) -> bool:
+        """Whether everybody has said what he knows; before, nothing must be concluded from silence."""
+        return all(source is None or source.has_answered for source in (self._networkmanager, self._resolved))
+
+    def give_up_waiting(self) -> None:
+        """Take who has not said anything for absent."""
+        for source in (self._networkmanager, self._resolved):
+            if source is not None and not source.has_answered:
+                log.warning("%s has not answered", type(source).__name__)
+                source.has_answered = True
+        self._changed()
+
+    def refresh(self, done: Callable[[], None]) -> None:
+        """Ask everybody anew instead of trusting in signals, then call `done`."""
+        self._resolvconf.look()
+        if self._resolved is not None:
+            self._resolved.refresh()
+        if self._networkmanager is not None and self._networkmanager.running:
+            self._networkmanager.refresh(done)
+        else:
+            done()

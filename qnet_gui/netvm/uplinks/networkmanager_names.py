@@ -1,0 +1,100 @@
+"""What NetworkManager's D-Bus objects say of name servers. Pure.
+
+Source of names: NetworkManager's D-Bus API (DnsManager, GlobalDnsConfiguration, DHCP4Config). Whoever comes first is
+chosen before anything is filtered: a choice of which nothing can be used stays one, and no other takes its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import IPv4Address
+from typing import Any
+
+from qnet_gui.model.dns import name_server
+from qnet_gui.netvm.uplinks.networkmanager_objects import (
+    MANAGER_PATH,
+    NM,
+    Objects,
+    Properties,
+    is_up,
+    properties,
+)
+
+_DNS_MANAGER = f"{MANAGER_PATH}/DnsManager"
+
+
+def _ipv4_only(texts: object) -> tuple[IPv4Address, ...]:
+    """IPv6 servers are left out, since domains have IPv4 only."""
+    listed = texts if isinstance(texts, list | tuple) else ()
+    return tuple(dict.fromkeys(address for text in listed if (address := name_server(text))))
+
+
+def _serves_the_world(domains: Iterable[object]) -> bool:
+    """Whether what is asked for these domains is asked for others too: not where all of them are routing domains."""
+    texts = [str(domain) for domain in domains]
+    return not texts or any(not text.startswith("~") or text in ("~", "~.") for text in texts)
+
+
+def _configuration(objects: Objects) -> list[Properties]:
+    """The entries that NetworkManager would put into resolv.conf, in its order."""
+    entries = properties(objects, _DNS_MANAGER, "DnsManager").get("Configuration", ())
+    return [
+        entry for entry in entries
+        if entry.get("nameservers") and not str(entry.get("interface", "")).startswith("vif")
+    ]  # fmt: skip
+
+
+def global_servers(objects: Objects) -> tuple[IPv4Address, ...] | None:
+    """Those of its global configuration, which wins alone over every connection's; None where there is none."""
+    manager: Mapping[str, Any] = objects.get(MANAGER_PATH, {}).get(NM, {})
+    configured = manager.get("GlobalDnsConfiguration")
+    domains = configured.get("domains") if isinstance(configured, Mapping) else None
+    everything = domains.get("*") if isinstance(domains, Mapping) else None
+    if isinstance(everything, Mapping) and everything.get("servers"):
+        return _ipv4_only(everything["servers"])
+    entries = [entry for entry in _configuration(objects) if not entry.get("interface") and not entry.get("domains")]
+    return _ipv4_only([text for entry in entries for text in entry["nameservers"]]) if entries else None
+
+
+def servers(objects: Objects) -> tuple[IPv4Address, ...]:
+    """The name servers to use, best first.
+
+    Its global ones win alone. Else a VPN's do, and so do those of connections with the lowest priority below zero, as
+    NetworkManager means it: asking others beside them would leak around it.
+    """
+    alone = global_servers(objects)
+    if alone is not None:
+        return alone
+    entries = [entry for entry in _configuration(objects) if entry.get("interface")
+               and _serves_the_world(entry.get("domains", ()))]  # fmt: skip
+    lowest = min((int(entry.get("priority", 0)) for entry in entries), default=0)
+    if lowest < 0:
+        entries = [entry for entry in entries if int(entry.get("priority", 0)) == lowest]
+    elif any(entry.get("vpn") for entry in entries):
+        entries = [entry for entry in entries if entry.get("vpn")]
+    return _ipv4_only([text for entry in entries for text in entry["nameservers"]])
+
+
+def leaves_names_alone(objects: Objects) -> bool:
+    """Whether it is told to leave resolv.conf to others (`dns=none`, `rc-manager=unmanaged`)."""
+    manager = properties(objects, _DNS_MANAGER, "DnsManager")
+    mode = manager.get("Mode")
+    return mode == "none" or (mode == "default" and manager.get("RcManager") == "unmanaged")
+
+
+def lost_servers(objects: Objects) -> bool:
+    """Whether a connection that is up was given servers, by its lease or its settings, and none at all is in use.
+
+    Version 1.42 does so now and then after quick changes of a device's settings, until the next change: the lease is
+    there, and the lists of servers that follow from it stay empty.
+    """
+    if _configuration(objects):
+        return False
+    return any(is_up(objects, path) and any(_given_servers(objects, path)) for path in objects)
+
+
+def _given_servers(objects: Objects, path: str) -> Iterator[IPv4Address]:
+    device = properties(objects, path, "Device")
+    options = properties(objects, device.get("Dhcp4Config"), "DHCP4Config").get("Options")
+    texts = options.get("domain_name_servers") if isinstance(options, Mapping) else None
+    yield from _ipv4_only(texts.split() if isinstance(texts, str) else ())

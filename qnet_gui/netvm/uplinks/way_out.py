@@ -1,0 +1,99 @@
+"""By what the domains' packets leave: the kernel's look-up of outside addresses, as for a packet of a domain.
+
+However the way is written: a default route, two halves of it as OpenVPN writes them, a table behind a policy rule as
+wg-quick and NetworkManager's WireGuard have it. Reads netlink and /sys.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from qnet_gui.kernel import route_lookup
+from qnet_gui.kernel.netlink import link_index
+from qnet_gui.kernel.route_lookup import Hop, LinkInfo
+from qnet_gui.model.uplink import UplinkKind
+
+_SYS = Path("/sys/class/net")
+#: Public addresses that nobody writes a route for: one in each quarter of all, since a way may be written in pieces.
+OUTSIDE = tuple(map(IPv4Address, ("20.0.0.1", "90.0.0.1", "150.0.0.1", "200.0.0.1")))
+#: linux/if_arp.h: ARPHRD_TUNNEL, ARPHRD_SIT, ARPHRD_IPGRE, ARPHRD_NONE; no link layer of a card's.
+_TUNNELS = frozenset({768, 776, 778, 65534})
+_ARPHRD_RAWIP = 519
+#: A vif that may send, and the address that it may send from.
+VifAddress = tuple[str, IPv4Address]
+
+
+def _kind(link: LinkInfo) -> UplinkKind:
+    """What a link is made of, as far as the kernel tells."""
+    if (_SYS / link.name / "phy80211").exists():
+        return UplinkKind.WIFI
+    if link.driver == "wwan" or link.hardware == _ARPHRD_RAWIP:
+        return UplinkKind.MOBILE
+    vpn = link.hardware in _TUNNELS or link.driver in ("tun", "wireguard")
+    return UplinkKind.VPN if vpn else UplinkKind.CABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way out: the link, its MTU in bytes, the router and our own address on it.
+
+    `running`: a packet can leave. A tunnel's link tells nothing of that but whether its program runs.
+    """
+
+    name: str
+    kind: UplinkKind
+    mtu: int
+    running: bool
+    gateway: IPv4Address | None = None
+    address: IPv4Address | None = None
+
+
+class Ways:
+    """`vif` gives one that is served now, None where there is none: then the netvm's own way is told."""
+
+    def __init__(self, vif: Callable[[], VifAddress | None]) -> None:
+        self._lookup = route_lookup.RouteLookup()
+        self._vif = vif
+
+    def hop(self, destination: IPv4Address) -> Hop | None:
+        """Where a domain's packet to an address goes next."""
+        vif = self._vif()
+        index = link_index(vif[0]) if vif else None
+        if vif is None or index is None:
+            return self._lookup.hop(destination)
+        return self._lookup.hop_from(destination, vif[1], index)
+
+    def out(self) -> Way | None:
+        """The way out, the most travelled where outside addresses have several; None where there is none."""
+        hops = {outside: hop for outside in OUTSIDE if (hop := self.hop(outside)) and not hop.local and hop.index}
+        if not hops:
+            return None
+        ((index, _),) = Counter(hop.index for hop in hops.values()).most_common(1)
+        outside, hop = next(pair for pair in hops.items() if pair[1].index == index)
+        link, own = self._lookup.link(index), self._lookup.hop(outside)
+        if link is None or link.name.startswith("vif") or link.name == "lo":
+            return None
+        kind, address = _kind(link), own.source if own is not None and own.index == index else None
+        running = link.running or kind is UplinkKind.VPN
+        return Way(link.name, kind, link.mtu, running, hop.gateway, address)
+
+    def by(self, destination: IPv4Address) -> UplinkKind | None:
+        """What the link is made of by which a domain's packet to an address leaves; None where it does not leave."""
+        hop = self.hop(destination)
+        link = self._lookup.link(hop.index) if hop is not None and not hop.local else None
+        return _kind(link) if link is not None else None
+
+    def is_own(self, address: IPv4Address) -> bool:
+        """Whether it is an address of the netvm's own."""
+        hop = self._lookup.hop(address)
+        return hop is not None and hop.local
+
+    def link(self, name: str) -> tuple[UplinkKind, LinkInfo] | None:
+        """What a link is made of, and its state; None when there is none of that name."""
+        index = link_index(name)
+        link = self._lookup.link(index) if index is not None else None
+        return (_kind(link), link) if link is not None else None

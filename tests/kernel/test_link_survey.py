@@ -1,0 +1,72 @@
+"""What the netvm's links are, on a real kernel as root and on the fake."""
+
+from __future__ import annotations
+
+import subprocess
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import Any
+
+from qnet_gui.kernel.link_survey import SurveyedLink, survey
+from qnet_gui.netvm.packet_filter import inside_links
+
+ADDRESS = IPv4Interface("172.30.0.1/24")
+
+
+def _far(space: Any) -> SurveyedLink:
+    with space.inside():
+        links = inside_links.survey()  # the fake's, where the kernel is one
+    return next(link for link in links if link.name == "far")
+
+
+def test_a_links_addresses_and_default_route(space: Any) -> None:
+    assert _far(space) == SurveyedLink("far")
+    space.somebody_adds_address("far", ADDRESS)
+    assert _far(space) == SurveyedLink("far", (ADDRESS.ip,), fixed=True)
+    with space.inside():
+        space.netlink.set_up(3)
+    space.somebody_adds_route(IPv4Network("0.0.0.0/0"), "far", IPv4Address("172.30.0.9"))
+    assert _far(space) == SurveyedLink("far", (ADDRESS.ip,), fixed=True, default_route=True)
+
+
+def test_vifs_and_the_loopback_are_no_part_of_it(space: Any) -> None:
+    with space.inside():
+        assert {link.name for link in inside_links.survey()} == {"far"}
+
+
+def _ip(space: Any, *words: str) -> None:
+    command = ["nsenter", "-t", str(space._pid), "-n", "ip", *words]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+
+
+def _one(space: Any, name: str = "far") -> SurveyedLink:
+    with space.inside():
+        return next(link for link in survey() if link.name == name)
+
+
+def test_an_address_that_expires_is_not_fixed(real_space: Any) -> None:
+    _ip(real_space, "address", "add", str(ADDRESS), "dev", "far", "valid_lft", "3600", "preferred_lft", "3600")
+    assert not _one(real_space).fixed
+
+
+def test_a_way_out_may_be_written_in_many_ways(real_space: Any) -> None:
+    """As a VPN's are: in a table of its own, in halves, as one of several next hops; and IPv6."""
+    for route in (
+        ["default", "dev", "far", "table", "51820"],
+        ["0.0.0.0/1", "dev", "far"],
+        ["128.0.0.0/1", "dev", "far"],
+        ["default", "nexthop", "dev", "far", "nexthop", "dev", "vif7.0"],
+    ):
+        _ip(real_space, "link", "set", "far", "up")
+        _ip(real_space, "link", "set", "vif7.0", "up")
+        assert not _one(real_space).default_route
+        _ip(real_space, "route", "add", *route)
+        assert _one(real_space).default_route, route
+        _ip(real_space, "route", "del", *route)
+    _ip(real_space, "-6", "route", "add", "default", "dev", "far")
+    assert _one(real_space).default_route
+
+
+def test_a_tunnel_is_no_broadcast_link(real_space: Any) -> None:
+    _ip(real_space, "tuntap", "add", "tun0", "mode", "tun")
+    assert not _one(real_space, "tun0").broadcast
+    assert _one(real_space).broadcast

@@ -1,0 +1,130 @@
+"""Which way a packet takes, asked of a real kernel, however the routes are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+
+from qnet_gui.kernel.netlink import link_index
+from qnet_gui.kernel.route_lookup import Hop, RouteLookup
+from qnet_gui.model.uplink import UplinkKind
+from qnet_gui.netvm.uplinks.way_out import Ways
+
+pytestmark = pytest.mark.root
+DOMAIN, SERVER = IPv4Address("10.137.0.7"), IPv4Address("192.168.1.53")
+
+
+class Netvm:
+    """The namespace of `vif7.0` as a netvm that serves it, with a card and a tunnel."""
+
+    def __init__(self, space: Any) -> None:
+        self.ip: Callable[..., Any] = space._ip
+        self.inside = space.inside
+        for link, peer in (("eth0", "cable"), ("eth1", "other")):
+            self.ip("link", "add", link, "type", "veth", "peer", "name", peer)
+            self.ip("link", "set", peer, "up")
+        self.ip("tuntap", "add", "tun0", "mode", "tun")
+        for link, address in (("vif7.0", ""), ("eth0", "192.168.1.2/24"), ("eth1", "192.168.2.2/24"),
+                              ("tun0", "10.8.0.2/24"), ("lo", "10.137.0.1/32")):  # fmt: skip
+            self.ip("link", "set", link, "up")
+            if address:
+                self.ip("address", "add", address, "dev", link)
+        self.ip("route", "add", f"{DOMAIN}/32", "dev", "vif7.0")
+        with self.inside():
+            for setting in ("ip_forward", "conf/all/rp_filter"):
+                with open(f"/proc/sys/net/ipv4/{setting}", "w") as file:
+                    file.write("1" if setting == "ip_forward" else "0")
+            self.lookup = RouteLookup()
+            self.ways = Ways(lambda: ("vif7.0", DOMAIN))
+            self.own_ways = Ways(lambda: None)
+
+    def out(self, ways: Ways | None = None) -> str:
+        """The way out by name, empty for none."""
+        with self.inside():
+            way = (ways or self.ways).out()
+        return way.name if way is not None else ""
+
+    def close(self) -> None:
+        for lookup in (self.lookup, self.ways._lookup, self.own_ways._lookup):
+            lookup.close()
+
+
+@pytest.fixture
+def netvm(real_space: Any) -> Iterator[Netvm]:
+    made = Netvm(real_space)
+    yield made
+    made.close()
+
+
+def test_a_default_route_is_a_way_out_with_router_and_address(netvm: Netvm) -> None:
+    assert netvm.out() == ""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    with netvm.inside():
+        way = netvm.ways.out()
+    assert way is not None
+    assert (way.name, way.kind, way.mtu, way.running) == ("eth0", UplinkKind.CABLE, 1500, True)
+    assert (way.gateway, way.address) == (IPv4Address("192.168.1.1"), IPv4Address("192.168.1.2"))
+
+
+def test_halves_of_a_default_route_are_a_way_out(netvm: Netvm) -> None:
+    """As OpenVPN's redirect-gateway def1 writes it, above a default route that stays."""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    for half in ("0.0.0.0/1", "128.0.0.0/1"):
+        netvm.ip("route", "add", half, "dev", "tun0")
+    assert netvm.out() == "tun0"
+    with netvm.inside():
+        way = netvm.ways.out()
+        assert way is not None and way.kind is UplinkKind.VPN
+        assert netvm.ways.by(SERVER) is UplinkKind.CABLE  # on the cable's own network: past the tunnel
+        assert netvm.ways.by(IPv4Address("9.9.9.9")) is UplinkKind.VPN
+
+
+def test_a_table_behind_a_rule_is_a_way_out(netvm: Netvm) -> None:
+    """As wg-quick and NetworkManager's WireGuard write it; the main table says otherwise."""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    netvm.ip("route", "add", "default", "dev", "tun0", "table", "51820")
+    netvm.ip("rule", "add", "not", "fwmark", "0xca6c", "table", "51820", "priority", "30001")
+    netvm.ip("rule", "add", "table", "main", "suppress_prefixlength", "0", "priority", "30000")
+    assert netvm.out() == "tun0"
+    netvm.ip("rule", "del", "priority", "30001")
+    assert netvm.out() == "eth0"
+
+
+def test_it_is_the_domains_way_that_counts_where_the_netvms_own_is_another(netvm: Netvm) -> None:
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    netvm.ip("route", "add", "default", "dev", "tun0", "table", "7")
+    netvm.ip("rule", "add", "iif", "vif7.0", "table", "7")
+    assert (netvm.out(), netvm.out(netvm.own_ways)) == ("tun0", "eth0")
+    netvm.ip("route", "replace", "unreachable", "default", "table", "7")  # a VPN that holds everything back
+    assert (netvm.out(), netvm.out(netvm.own_ways)) == ("", "eth0")
+    netvm.ip("link", "delete", "vif7.0")  # then it tells nothing
+    assert netvm.out() == "eth0"
+
+
+def test_the_way_of_most_is_the_way_out(netvm: Netvm) -> None:
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    netvm.ip("route", "add", "20.0.0.0/8", "dev", "tun0")
+    assert netvm.out() == "eth0"
+
+
+def test_a_cable_that_is_pulled_is_no_way(netvm: Netvm) -> None:
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    netvm.ip("link", "set", "cable", "down")
+    with netvm.inside():
+        way = netvm.ways.out()
+    assert way is None or not way.running
+
+
+def test_addresses_of_our_own_and_links(netvm: Netvm) -> None:
+    with netvm.inside():
+        assert netvm.ways.is_own(IPv4Address("10.137.0.1"))
+        assert netvm.ways.is_own(IPv4Address("192.168.1.2"))
+        assert not netvm.ways.is_own(SERVER)
+        assert netvm.lookup.hop(SERVER) == Hop(link_index("eth0") or 0, None, IPv4Address("192.168.1.2"))
+        netvm.ip("link", "set", "eth0", "mtu", "1400")
+        (kind, link), nobody = netvm.ways.link("eth0") or (None, None), netvm.ways.link("nobody")
+        assert (kind, link.mtu if link else 0, nobody) == (UplinkKind.CABLE, 1400, None)
+        assert netvm.lookup.link(9999) is None

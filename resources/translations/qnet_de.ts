@@ -748,8 +748,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>The helper keeps trying. Where a disk is full or can only be read, make room on it or make it writable again: sudo mount -o remount,rw /</source>
-            <translation>Der Helfer versucht es weiter. Ist ein Datenträger voll oder nur lesbar, so schaffen Sie Platz oder machen Sie ihn wieder beschreibbar: sudo mount -o remount,rw /</translation>
+            <source>The helper keeps trying. Where a disk is full or can only be read, make room on it or make it writable again (sudo mount -o remount,rw /).</source>
+            <translation>Der Helfer versucht es weiter. Ist ein Datenträger voll oder nur lesbar, so schaffen Sie Platz oder machen Sie ihn wieder beschreibbar (sudo mount -o remount,rw /).</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

@@ -184,7 +184,10 @@ def pause(args: argparse.Namespace) -> int:
 
 def status(args: argparse.Namespace) -> int:
     """Show what is switched on and plugged in."""
-    picture = ask(_machine(args).control, "status")
+    control = _machine(args).control
+    picture, addresses_of = ask(control, "status"), ask(control, "addresses")
+    for domain in picture["domains"]:
+        domain["addresses"] = addresses_of.get(domain["name"], [])
     if args.json:
         print(json.dumps(picture, indent=2))
         return 0

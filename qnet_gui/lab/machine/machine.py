@@ -171,15 +171,19 @@ class Machine:
     def status(self) -> dict[str, Any]:
         """Everything that is plugged in and switched on; `stopped`: names of domains that can be started again.
 
-        A domain's `address` is what it gets, its `addresses` are those of the vifs that it has now.
+        Whoever enters a domain asks this, so it waits for nobody: a domain's `address` is the one that it is to get.
         """
         running = dict(self._domains)
         return {
             "lab": self._place.name,
             "uplinks": self._uplink_world.status(),
-            "domains": [{**domain.status(), "addresses": self._addresses(domain.domid)} for domain in running.values()],
+            "domains": [domain.status() for domain in running.values()],
             "stopped": sorted(set(self._configs) - set(running)),
         }  # fmt: skip
+
+    def addresses(self) -> dict[str, list[str]]:
+        """Those of the vifs that each domain has now, by its name, as xenstored says; none where that does not run."""
+        return {name: self._addresses(domain.domid) for name, domain in dict(self._domains).items()}
 
     def _addresses(self, domid: int) -> list[str]:
         try:

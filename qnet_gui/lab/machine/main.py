@@ -25,8 +25,8 @@ def _handlers(machine: Machine, *names: str) -> dict[str, Any]:
 
 
 _HYPERVISOR_REQUESTS = ("capabilities", "domains", "pause", "unpause", "attach_vif", "detach_vif", "show_program")
-_LAB_REQUESTS = ("status", "add", "remove", "start", "stop", "restart", "program", "cable", "servers", "online",
-           "served")  # fmt: skip
+_LAB_REQUESTS = ("status", "addresses", "add", "remove", "start", "stop", "restart", "program", "cable", "servers",
+           "online", "served")  # fmt: skip
 
 
 def main(lab: str, uplinks: str, iommu: str, netvms: str, *names: str) -> None:

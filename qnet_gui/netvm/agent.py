@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 #: Seconds after which sources of name servers that have not said anything are taken for absent.
 _SOURCES_SECONDS = 5.0
 #: Seconds for which events are gathered before the links are surveyed: one change is several of them.
-_GATHER = 0.01
+_GATHER = 0.05
 
 
 class Agent:

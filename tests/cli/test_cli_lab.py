@@ -64,18 +64,10 @@ def test_status_for_programs(in_lab):
     done = in_lab("status", "--json")
     snapshot = json.loads(done.stdout)
     assert list(snapshot) == [
-        "netvm",
-        "uplinks",
-        "dns",
-        "domains",
-        "dom0",
-        "isolation",
-        "operation",
-        "ended",
-        "problems",
-    ]
+        "netvm", "uplinks", "dns", "domains", "dom0", "isolation", "operation", "ended", "problems"
+    ]  # fmt: skip
     for domain in snapshot["domains"]:
-        assert list(domain) == ["name", "id", "state", "address", "vif", "netvm"]
+        assert list(domain) == ["name", "id", "state", "address", "vif", "netvm", "serves"]
     assert snapshot["problems"] == []
     work = next(domain for domain in snapshot["domains"] if domain["name"] == "work")
     assert work["vif"] == f"vif{work['id']}.0"

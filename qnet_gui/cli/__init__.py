@@ -55,9 +55,13 @@ def _run(arguments: Namespace) -> int:
 
         go_in(arguments.in_lab)
     status = int(arguments.run(arguments))
+    _flush()
+    return status
+
+
+def _flush() -> None:
     if sys.stdout is not None:  # closed by whoever started us
         sys.stdout.flush()
-    return status
 
 
 def main(argv: Sequence[str] | None = None, name: str = "qnet") -> int:
@@ -66,7 +70,11 @@ def main(argv: Sequence[str] | None = None, name: str = "qnet") -> int:
 
     arguments = Namespace()
     try:
-        arguments = parse(sys.argv[1:] if argv is None else argv)
+        try:
+            arguments = parse(sys.argv[1:] if argv is None else argv)
+        except SystemExit:  # after a help: Python would flush it later, where nobody says what is wrong
+            _flush()
+            raise
         return _run(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -121,8 +121,8 @@ class Helper:
 
     def _collected(self, inputs: Inputs, vifs: bool) -> None:
         self._requests.follow(inputs.netvm.id if inputs.netvm else None)
-        if vifs and inputs.store and not inputs.managed_by:
-            self._addresses.provision(inputs)
+        if inputs.store and not inputs.managed_by:
+            self._addresses.provision(inputs, vifs)
         self._upgrade.inputs_changed(inputs)
         self._attachments.inputs_changed(self._publisher.inputs)
         self._publisher.rebuild()

@@ -11,23 +11,29 @@ import errno
 import os
 import socket
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from qnet_gui.kernel.netlink_messages import (
+    IFA_ADDRESS,
+    IFA_LOCAL,
     IFF_LOWER_UP,
     IFF_UP,
     IFLA_IFNAME,
     IFLA_INFO_KIND,
     IFLA_LINKINFO,
     IFLA_MTU,
+    NLMSG_DONE,
     NLMSG_ERROR,
     RTA_GATEWAY,
     RTA_OIF,
     RTA_PREFSRC,
+    RTM_GETADDR,
     RTM_NEWLINK,
     RTM_NEWROUTE,
     RTN_LOCAL,
     Attributes,
+    address,
+    dump_request,
     error_number,
     link,
     messages,
@@ -74,6 +80,14 @@ def _ip(attributes: Attributes, kind: int) -> IPv4Address | None:
     return IPv4Address(payload) if len(payload) == 4 else None
 
 
+def _network(body: bytes, index: int) -> IPv4Network | None:
+    message = address(body)
+    if message is None or message.family != socket.AF_INET or message.ifindex != index:
+        return None
+    own = _ip(message.attributes, IFA_LOCAL) or _ip(message.attributes, IFA_ADDRESS)
+    return IPv4Network((own, message.prefixlen), strict=False) if own is not None else None
+
+
 class RouteLookup:
     """Questions to the kernel's routing; none changes anything."""
 
@@ -105,6 +119,17 @@ class RouteLookup:
                 )  # fmt: skip
         return None
 
+    def networks(self, index: int) -> list[IPv4Network]:
+        """The networks that a link's IPv4 addresses are of."""
+        bodies: list[bytes] = []
+        data = self._send(dump_request(RTM_GETADDR))
+        while True:
+            for kind, body in messages(data):
+                if kind in (NLMSG_DONE, NLMSG_ERROR):
+                    return [network for body in bodies if (network := _network(body, index)) is not None]
+                bodies.append(body)
+            data = self._receive()
+
     def _ask(self, request: Request) -> tuple[Hop | None, int]:
         """The next hop, or None and the errno that says why there is none."""
         for kind, body in messages(self._answer(request)):
@@ -118,9 +143,18 @@ class RouteLookup:
         return None, 0
 
     def _answer(self, request: Request) -> bytes:
+        return self._send(request.packed(1))
+
+    def _send(self, request: bytes) -> bytes:
         """The kernel answers before `send` returns."""
         try:
-            self._socket.send(request.packed(1))
+            self._socket.send(request)
+        except OSError as error:
+            raise KernelError(SystemCode.KERNEL_TELL_ROUTE, why=os.strerror(error.errno or 0)) from error
+        return self._receive()
+
+    def _receive(self) -> bytes:
+        try:
             return self._socket.recv(_RECEIVE)
         except OSError as error:
             raise KernelError(SystemCode.KERNEL_TELL_ROUTE, why=os.strerror(error.errno or 0)) from error

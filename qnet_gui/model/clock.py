@@ -32,9 +32,16 @@ def next_at(hours: int, minutes: int, now: float) -> int:
 
 
 def clock(moment: float, now: float | None = None, say: Callable[[str], str] = tr) -> str:
-    """`11:46`, `tomorrow 11:46`, `2026-11-28 11:46`; `say` puts a literal into a language."""
-    there, here = _local(moment), _local(time.time() if now is None else now)
-    days = date(*there[:3]).toordinal() - date(*here[:3]).toordinal()
+    """`11:46`, `tomorrow 11:46`, `2026-11-28 11:46`; `say` puts a literal into a language.
+
+    Whoever asks may name a moment that no calendar has: it stays the number that it is.
+    """
+    here = _local(time.time() if now is None else now)
+    try:
+        there = _local(moment)
+        days = date(*there[:3]).toordinal() - date(*here[:3]).toordinal()
+    except (ValueError, OverflowError, OSError):
+        return str(int(moment))
     if days == 0:
         return time.strftime("%H:%M", there)
     if days == 1:

@@ -14,6 +14,7 @@ from gi.repository import GLib
 
 from qnet_gui.kernel.monitor import Monitor
 from qnet_gui.kernel.netlink import Netlink, link_names
+from qnet_gui.kernel.netlink_messages import NETCONFA_IFINDEX_ALL
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.nft_monitor import NftMonitor
 from qnet_gui.kernel.sysctl import SettingsWatch
@@ -46,6 +47,8 @@ from qnet_gui.store.worker import StoreWorker
 log = logging.getLogger(__name__)
 #: Seconds after which sources of name servers that have not said anything are taken for absent.
 _SOURCES_SECONDS = 5.0
+#: Seconds for which events are gathered before the links are surveyed: one change is several of them.
+_GATHER = 0.01
 
 
 class Agent:
@@ -59,7 +62,7 @@ class Agent:
         self._worker = StoreWorker(post)
         self._flusher = ConntrackFlusher()
         self._failed = False
-        self._update_posted = False
+        self._update_posted = self._survey_posted = False
         self._choice: Choice | None = None
         self._redirection = Redirection(nft, self._flusher)
         self._gap = ServerGap(self._changed)
@@ -103,7 +106,7 @@ class Agent:
             if event.name:
                 self._vifs.link_event(event.name, event.gone)
                 self._loopback.link_event(event.name, event.gone)
-            if event.uplink:
+            if event.uplink or (event.index == NETCONFA_IFINDEX_ALL and event.settings):
                 self._changed()
         return True
 
@@ -119,6 +122,7 @@ class Agent:
     def _events_lost(self) -> None:
         self._vifs.look_at_all()
         self._upkeep.look_at_all()
+        self._changed()
 
     def _dom0_event(self, path: str) -> None:
         if path.endswith(keys.HOME_DOM0):  # also after a reconnect, when xenstore may have lost what we wrote
@@ -167,12 +171,23 @@ class Agent:
     def _vifs_changed(self) -> None:
         self._fill.look()
         self._publisher.publish_vifs()
+        if self._sources.asks_for_another:
+            self._changed()
 
     def _update(self) -> None:
+        """Redirect first: nobody's questions wait for the rest."""
         self._update_posted = False
+        if self._sources.ready:
+            self._redirect()
+        if not self._survey_posted:
+            self._survey_posted = True
+            after(_GATHER, self._survey)
+
+    def _survey(self) -> None:
+        self._survey_posted = False
         self._inside.look()
-        if not self._sources.ready:
-            return
+
+    def _redirect(self) -> None:
         choice = self._sources.choose(self._addresses)
         if self._gap.is_one(choice):
             return

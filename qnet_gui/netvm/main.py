@@ -146,7 +146,7 @@ def run_undo() -> int:
 
     with _locked(wait=False) as free:
         if not free:
-            raise Refused(AgentCode.AGENT_RUNS)
+            raise Refused(AgentCode.AGENT_STILL_RUNS)
         lines = undo(Nft(), Netlink())
     print("\n".join(lines) or "There is nothing that qnet-agent has set.")
     return 0

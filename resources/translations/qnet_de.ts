@@ -30,6 +30,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>The agent runs. Stop it first: sudo systemctl stop qnet-agent</source>
+            <translation>Der Agent läuft. Beenden Sie ihn zuerst: sudo systemctl stop qnet-agent</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>The packet filter cannot be loaded; see the agent's log.</source>
             <translation>Der Paketfilter kann nicht geladen werden; sehen Sie im Protokoll des Agenten nach.</translation>
         </message>
@@ -748,11 +753,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>The helper keeps trying. Where a disk is full or can only be read, make room on it or make it writable again: sudo mount -o remount,rw /</source>
-            <translation>Der Helfer versucht es weiter. Ist ein Datenträger voll oder nur lesbar, so schaffen Sie Platz oder machen Sie ihn wieder beschreibbar: sudo mount -o remount,rw /</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>The helper keeps trying; if it does not succeed within a minute, pull the network cable, switch off Wi-Fi, and restart this computer, which puts everything back.</source>
             <translation>Der Helfer versucht es weiter; gelingt es ihm nicht binnen einer Minute, ziehen Sie das Netzwerkkabel, schalten Sie das WLAN aus und starten Sie diesen Rechner neu, was alles zurücksetzt.</translation>
         </message>
@@ -780,6 +780,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Wait for netvm to finish starting, or start qnet-agent in it.</source>
             <translation>Warten Sie, bis netvm gestartet ist, oder starten Sie qnet-agent in ihr.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Where a disk is full, make room on it; where it can only be read, make it writable (sudo mount -o remount,rw /). The helper keeps trying.</source>
+            <translation>Ist ein Datenträger voll, so schaffen Sie Platz; ist er nur lesbar, so machen Sie ihn beschreibbar (sudo mount -o remount,rw /). Der Helfer versucht es weiter.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

@@ -63,7 +63,17 @@ def test_status(in_lab):
 def test_status_for_programs(in_lab):
     done = in_lab("status", "--json")
     snapshot = json.loads(done.stdout)
-    assert list(snapshot) == ["netvm", "uplinks", "dns", "domains", "dom0", "isolation", "operation", "problems"]
+    assert list(snapshot) == [
+        "netvm",
+        "uplinks",
+        "dns",
+        "domains",
+        "dom0",
+        "isolation",
+        "operation",
+        "ended",
+        "problems",
+    ]
     for domain in snapshot["domains"]:
         assert list(domain) == ["name", "id", "state", "address", "vif", "netvm"]
     assert snapshot["problems"] == []

@@ -344,6 +344,7 @@ def test_a_domain_that_cannot_be_paused_again_is_told_as_running(
         assert dom0.inputs.dom0.paused == ("personal", "vault")
     dom0.loop.until(lambda: not names_of(dom0, "others-run"))
     assert dom0.inputs.dom0.paused == ("personal", "vault", "work")
+    dom0.end_of(dom0.session.disconnect("user"))  # or it looks after them while xenstore goes
 
 
 def test_a_domain_that_does_not_stand_still_keeps_dom0_from_being_connected(

@@ -6,6 +6,7 @@ import contextlib
 import json
 import threading
 import time
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 import dbus
@@ -386,6 +387,19 @@ def test_domains_are_told_before_they_run(dom0):
         assert store.read("qnet/address") == b"10.137.0.9"
         with pytest.raises(Exception, match="refused"):
             store.write("qnet/address", "10.137.0.10")
+
+
+def test_another_mtu_of_the_uplink_is_told_though_no_vif_has_changed(dom0):
+    dom0.attach(2)
+    dom0.start_helper()
+    all_nodes(dom0, 2)
+    told = "/local/domain/2/qnet/mtu"
+    for serial, mtu in enumerate((1400, 1500, 1280), start=2):
+        reports(dom0, replace(WELL, uplinks=(replace(ETH0, mtu=mtu),)), **{keys.AGENT_SERIAL.at(): str(serial)})
+        assert eventually(lambda mtu=mtu: dom0.read(told) == str(mtu))
+    reports(dom0, replace(WELL, uplinks=()), **{keys.AGENT_SERIAL.at(): "9"})
+    dom0.until(lambda snapshot: not snapshot.uplinks)
+    assert dom0.read(told) == "1280"  # what it was told stays
 
 
 def test_a_domain_that_loses_its_vif_is_told_so(dom0):

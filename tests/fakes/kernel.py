@@ -320,6 +320,9 @@ class FakeRouteLookup:
         assert source and iif
         return self.hop(destination)
 
+    def networks(self, index: int) -> list[IPv4Network]:
+        return [address.network for address, _ in self._kernel.addresses.get(index, ())]
+
     def link(self, index: int) -> LinkInfo | None:
         name = self._kernel.names.get(index)
         return LinkInfo(name, self._kernel.mtus[index], index in self._kernel.up) if name else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 import pytest
@@ -128,3 +128,5 @@ def test_addresses_of_our_own_and_links(netvm: Netvm) -> None:
         (kind, link), nobody = netvm.ways.link("eth0") or (None, None), netvm.ways.link("nobody")
         assert (kind, link.mtu if link else 0, nobody) == (UplinkKind.CABLE, 1400, None)
         assert netvm.lookup.link(9999) is None
+        assert netvm.ways.networks("eth0") == [IPv4Network("192.168.1.0/24")]
+        assert netvm.ways.networks("vif7.0") == netvm.ways.networks("nobody") == []

@@ -39,3 +39,8 @@ def test_who_moves_to_another_time_zone_reads_that_ones(monkeypatch: pytest.Monk
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     assert (clock(NOW, NOW), hour(NOW)) == ("07:13", "07:13")
     assert clock(NOW + 17 * HOUR, NOW) == "tomorrow 00:13"
+
+
+@pytest.mark.parametrize("moment", [2**40, 2**62, -(2**63)])
+def test_a_moment_that_no_calendar_has_is_a_number(moment: int) -> None:
+    assert clock(moment, NOW) == str(moment)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from fakes.bus import FakeBus
-from fakes.kernel import FakeKernel, FakeMonitor, FakeNftMonitor, FakeRoute
+from fakes.kernel import FakeKernel, FakeMonitor, FakeNftMonitor, FakeRoute, FakeRouteLookup
 from fakes.loop import EndingWorker, Loop
 from gi.repository import GLib
 from nm_objects import NM, ROOT, device, dns, primary
@@ -272,6 +272,30 @@ def test_who_does_not_answer_is_taken_for_absent(
 
 
 # -- vifs and dom0
+
+
+def test_the_way_is_asked_again_for_the_first_domain(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules may send what comes in by a vif another way than what is the netvm's own."""
+    running.wait_reported(keys.AGENT_PROBLEMS, "")
+    asked: list[IPv4Address] = []
+
+    def nowhere(_lookup: Any, destination: IPv4Address, source: IPv4Address, iif: int) -> None:
+        asked.append(source)
+
+    monkeypatch.setattr(FakeRouteLookup, "hop_from", nowhere)
+    running.netvm.attach(7)
+    running.wait_reported(keys.AGENT_PROBLEMS, "no-uplink")
+    assert set(asked) == {IPv4Address("10.137.0.7")}
+
+
+def test_forwarding_that_is_back_has_the_way_asked_again(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    running.wait_reported(keys.AGENT_PROBLEMS, "")
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeRouteLookup, "hop", lambda *_: None)
+        running.netvm.kernel.set_mtu("eth0", 1400)
+        running.wait_reported(keys.AGENT_PROBLEMS, "no-uplink")
+    running.netvm.kernel.stop_forwarding()
+    running.wait_reported(keys.AGENT_PROBLEMS, "")
 
 
 def test_a_vif_is_served_by_the_events_of_kernel_and_xenstore(running: Running) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 import pytest
@@ -244,6 +244,9 @@ class FakeWays:
     def is_own(self, address: IPv4Address) -> bool:
         return str(address) in ("192.168.1.2", "127.0.0.1", "127.0.0.53")
 
+    def networks(self, name: str) -> list[IPv4Network]:
+        return [IPv4Network("192.168.1.0/24")]
+
     def link(self, name: str) -> tuple[UplinkKind, LinkInfo]:
         return UplinkKind.CABLE, LinkInfo(name, {"lo": 1400, "wlan0": 1280}.get(name, 1500), True)
 
@@ -470,7 +473,7 @@ def test_a_server_with_an_address_of_ours_is_never_asked(ours: str) -> None:
 def test_a_network_with_addresses_of_ours_is_told(address: str, prefix: int, router: str, overlaps: bool) -> None:
     way = replace(CABLE, name="lo", gateway=IPv4Address(router), address=IPv4Address(address))
     made = sources(way, file=ips("9.9.9.9"))
-    made._netlink.addresses = lambda index: [(IPv4Address(address), prefix)]  # type: ignore[method-assign]
+    made._ways.networks = lambda _: [IPv4Network((address, prefix), strict=False)]  # type: ignore[method-assign]
     assert asked(made)[:2] == ("resolv.conf", ips("9.9.9.9"))  # all that can work goes on
     assert ("address-overlap" in problems(made)) is overlaps
 

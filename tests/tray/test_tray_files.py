@@ -42,7 +42,8 @@ def test_one_module_of_each_program_imports_qt() -> None:
 
 
 def test_nothing_blocks_the_thread_that_draws() -> None:
-    """But for the second instance's one question to the first, before it ends."""
+    """But for the second instance's one question to the first, before it ends, and the end of the session, which
+    has to be asked about before Qt's call returns."""
     blocking = (
         "time.sleep",
         "subprocess",
@@ -58,7 +59,7 @@ def test_nothing_blocks_the_thread_that_draws() -> None:
         for call in blocking
         if call in path.read_text()
     }
-    assert calls == {("single_instance.py", ".call(message"), ("main.py", ".exec_(")}
+    assert calls == {("single_instance.py", ".call(message"), ("main.py", ".exec_("), ("logout.py", ".exec_(")}
 
 
 def test_appstreams_metadata_is_valid() -> None:

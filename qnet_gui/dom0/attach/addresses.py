@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 
-from qnet_gui.dom0.attach.provisioning import Provisioner
+from qnet_gui.dom0.attach.provisioning import Provisioner, uplink_mtu
 from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.errors import QnetError, StoreGone
@@ -27,9 +27,14 @@ class Addresses:
         self._changed = changed
         #: Addresses that qnet itself gave, by domain id.
         self.given: Mapping[int, IPv4Address] = {}
+        self._mtu = 0
 
-    def provision(self, inputs: Inputs) -> None:
-        """Have everybody told his network."""
+    def provision(self, inputs: Inputs, vifs: bool) -> None:
+        """Have everybody told his network, where it may be another: the vifs are, or the MTU of the uplink is."""
+        mtu = uplink_mtu(inputs) or self._mtu
+        if not vifs and mtu == self._mtu:
+            return
+        self._mtu = mtu
         self._store.submit(lambda store: self._provisioner.provision(store, inputs), self._provisioned)
 
     def _provisioned(self, result: Mapping[int, IPv4Address] | QnetError) -> None:

@@ -45,10 +45,8 @@ def _netvm_nodes(config: Config) -> dict[str, str]:
     return NETVM_CONFIG.nodes(NetvmConfig(config.gateway, *config.dns, config.pool))
 
 
-def _mtu(inputs: Inputs, netvm: int) -> int:
-    """The MTU of whoever this netvm serves: its uplink's, within what a vif takes; 0 while it is not known."""
-    if inputs.netvm is None or netvm != inputs.netvm.id:  # of others only little is read
-        return 0
+def uplink_mtu(inputs: Inputs) -> int:
+    """The MTU of whoever the chosen netvm serves: its uplink's, within what a vif takes; 0 while it is not known."""
     uplink = in_use(inputs.agent.uplinks)
     return min(max(uplink.mtu, MTU_MIN), MTU_DEFAULT) if uplink is not None and uplink.mtu else 0
 
@@ -71,7 +69,8 @@ def _guest_nodes(
     address = given if frontend.needs_address and given else frontends.address(inputs, domid, frontend)
     if address is None:
         return None
-    mtu = _mtu(inputs, frontend.backend)
+    # of other netvms only little is read
+    mtu = uplink_mtu(inputs) if inputs.netvm is not None and frontend.backend == inputs.netvm.id else 0
     nodes = NETWORK_CONFIG.nodes(NetworkConfig(address, config.gateway, *config.dns, mtu))
     if not mtu:  # what a domain was told stays: an uplink that goes for a moment is no news to a thousand domains
         del nodes[keys.MTU.at()]

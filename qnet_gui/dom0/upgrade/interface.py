@@ -74,7 +74,7 @@ class UpgradeInterface(Interface):
         """A deadline that is so many minutes later; answers with it, in seconds since the epoch."""
         self._session.extend(minutes, lambda until: _answer(call, until))
 
-    @method("DisconnectDom0At", action="org.qnet.extend-dom0", takes="x", gives={"until": "x"})
+    @method("DisconnectDom0At", action="org.qnet.extend-dom0", takes="x", gives={"deadline": "x"})
     def disconnect_dom0_at(self, call: Call, until: int) -> None:
         """A deadline at that time, earlier or later, in seconds since the epoch; answers with it."""
         self._session.disconnect_at(until, lambda result: _answer(call, result))

@@ -13,7 +13,7 @@ class AgentCode(Code):
     LOCAL_AGENT_DEAF = "local-agent-deaf", "The agent holds the lock and does not listen."
     LOCAL_AGENT_FAILED = "local-agent-failed", "The agent failed: {kind}."
     NO_NETVM_HERE = "no-netvm-here", "This is no netvm, and nothing has been changed: {why}"
-    AGENT_RUNS = "agent-runs", "The agent runs. Stop it first: sudo systemctl stop qnet-agent"
+    AGENT_STILL_RUNS = "agent-still-runs", "The agent runs. Stop it first: sudo systemctl stop qnet-agent"
     FILTER_NOT_LOADED = "filter-not-loaded", "The packet filter cannot be loaded; see the agent's log."
     REDIRECTION_NOT_APPLIED = "redirection-not-applied", "The redirection cannot be applied; see the agent's log."
     VERB_UNKNOWN = "verb-unknown", "{verb} is not known here."

@@ -17,8 +17,9 @@ class ProblemCode(Code):
     DOM0_LEFT_OVER = (
         "dom0-left-over",
         "dom0 is disconnected, but not everything could be put back: {why}",
-        "The helper keeps trying. Where a disk is full or can only be read, make room on it or make it writable again: "
-        "sudo mount -o remount,rw /",
+        "Where a disk is full, make room on it; where it can only be read, make it writable "
+        "(sudo mount -o remount,rw /). "
+        "The helper keeps trying.",
     )
     PAUSED_IN_DOUBT = (
         "paused-in-doubt",

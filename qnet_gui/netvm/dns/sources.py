@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address
 from typing import Any
 
-from qnet_gui.kernel.netlink import Netlink, link_index
+from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.route import Route
@@ -49,15 +49,25 @@ class Sources:
         self._local_resolver = local_resolver
         self._served = served
         self._changed = changed
-        self._ways = Ways(lambda: next(iter(served()), None))
+        self._ways = Ways(self._first_served)
+        self._asked_for: VifAddress | None = None
         self._networkmanager = NetworkManager(bus, changed) if bus else None
         self._resolvconf = ResolvConf(self._resolv_conf_changed)
         self._resolved = Resolved(bus, lambda: self._resolvconf.servers, changed) if bus else None
+
+    def _first_served(self) -> VifAddress | None:
+        return next(iter(self._served()), None)
+
+    @property
+    def asks_for_another(self) -> bool:
+        """Whether the last choice was made for a vif that is not the one to ask for now: its way may be another."""
+        return self._first_served() != self._asked_for
 
     # -- names
 
     def choose(self, own: OwnAddresses) -> Choice:
         """The way out, and the servers that can be asked; `own`: the addresses that are ours."""
+        self._asked_for = self._first_served()
         way = self._ways.out()
 
         def collides(address: IPv4Address) -> bool:
@@ -138,11 +148,7 @@ class Sources:
 
     def _overlaps(self, own: OwnAddresses, uplink: Uplink) -> bool:
         """Whether its network, or its router, has addresses that are ours."""
-        index = link_index(uplink.name)
-        networks = [
-            IPv4Interface((address, prefix)).network
-            for address, prefix in (self._netlink.addresses(index) if index is not None else ())
-        ]
+        networks = self._ways.networks(uplink.name)
         if any(network.overlaps(own.pool) or any(ours in network for ours in own.own) for network in networks):
             return True
         return any(address and self._is_ours(own, address) for address in (uplink.address, uplink.gateway))

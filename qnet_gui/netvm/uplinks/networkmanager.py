@@ -18,6 +18,8 @@ from qnet_gui.runtime.mainloop import after, cancel
 log = logging.getLogger(__name__)
 _ROOT = "/org/freedesktop"
 _OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
+#: What says whether there is an uplink.
+_LINKS = frozenset({f"{networkmanager_objects.NM}.Device", f"{networkmanager_objects.NM}.Connection.Active"})
 #: How long, in seconds, the last picture holds while NetworkManager is away or starts: it keeps its links meanwhile.
 _GRACE = 15.0
 #: And when an uplink vanishes, until NetworkManager may have left: it takes its objects away one by one first.
@@ -123,7 +125,7 @@ class NetworkManager:
         if before is None:  # not loaded yet, or nothing that we mirror
             return
         fresh = {name: value for name, value in before.items() if name not in invalidated} | values
-        self._replace({**self._objects, str(path): {**interfaces, str(interface): fresh}})
+        self._replace({**self._objects, str(path): {**interfaces, str(interface): fresh}}, str(interface) in _LINKS)
 
     def _added(self, path: str, interfaces: dict[str, dict[str, Any]]) -> None:
         fresh = {str(name): dict(values) for name, values in interfaces.items()}
@@ -134,9 +136,10 @@ class NetworkManager:
         others = {other: values for other, values in self._objects.items() if other != str(path)}
         self._replace({**others, str(path): left} if left else others)
 
-    def _replace(self, objects: networkmanager_objects.Objects) -> None:
+    def _replace(self, objects: networkmanager_objects.Objects, of_links: bool = True) -> None:
+        """`of_links`: an uplink may have gone. There are many changes of other things, and questions wait for them."""
         before, self._objects = self._objects, objects
-        if not self._held and networkmanager_objects.lost(before, objects):
+        if of_links and not self._held and networkmanager_objects.lost(before, objects):
             self._leaving = True
             self._hold(before, _LEAVING)
         elif self._held and self._is_over():

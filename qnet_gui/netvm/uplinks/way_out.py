@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from qnet_gui.kernel import route_lookup
@@ -91,6 +91,11 @@ class Ways:
         """Whether it is an address of the netvm's own."""
         hop = self._lookup.hop(address)
         return hop is not None and hop.local
+
+    def networks(self, name: str) -> list[IPv4Network]:
+        """The networks that a link's addresses are of."""
+        index = link_index(name)
+        return self._lookup.networks(index) if index is not None else []
 
     def link(self, name: str) -> tuple[UplinkKind, LinkInfo] | None:
         """What a link is made of, and its state; None when there is none of that name."""

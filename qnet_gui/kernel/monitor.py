@@ -77,7 +77,7 @@ class EventKind(enum.Enum):
 class Event:
     """`name`: the link it is about, or empty. `gone`: it exists no more. `uplink`: an uplink may be another.
 
-    `index`: the link's. `portid`: who asked for it, 0 for the kernel itself. `link`: of a link that is there.
+    `index`: the link's. `portid`: who asked for it, 0 for the kernel itself. `link`: of a vif or the loopback.
     `address`: a neighbour's.
     `settings`: those that have changed, by NETCONFA_…
     """
@@ -113,7 +113,8 @@ def _link(header: Header, body: bytes) -> Event | None:
     name, gone = message.attributes.text(IFLA_IFNAME), header.kind == RTM_DELLINK
     if message.family == socket.AF_INET6 and gone:  # its addresses are gone, not the link
         return None
-    state = None if gone else link_state(message)
+    ours = name == "lo" or name.startswith("vif")
+    state = link_state(message) if ours and not gone else None
     return Event(name, gone, not name.startswith("vif"), EventKind.LINK, message.ifindex, header.portid, state)
 
 

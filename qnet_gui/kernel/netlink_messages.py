@@ -64,6 +64,10 @@ def _aligned(size: int) -> int:
     return (size + 3) & ~3
 
 
+def _number(payload: bytes) -> int | None:
+    return int(_UNSIGNED.unpack(payload)[0]) if len(payload) == _UNSIGNED.size else None
+
+
 class Attributes:
     """The attributes of a message, read where they lie: a link has some forty, of which few are wanted."""
 
@@ -96,8 +100,7 @@ class Attributes:
 
     def number(self, wanted: int) -> int | None:
         """That of a 32-bit number without a sign; None where there is none."""
-        payload = self.get(wanted)
-        return int(_UNSIGNED.unpack(payload)[0]) if len(payload) == _UNSIGNED.size else None
+        return _number(self.get(wanted))
 
 
 class LinkMessage(NamedTuple):
@@ -260,16 +263,18 @@ def settings(body: bytes) -> SettingsMessage | None:
 
 def link_state(message: LinkMessage) -> LinkState:
     """What a link's message tells; one of AF_INET6 has the settings of IPv6 in another place, and little else."""
-    whole, number = message.family == socket.AF_UNSPEC, message.attributes.number
-    families = Attributes(message.attributes.get(IFLA_AF_SPEC))
+    whole = message.family == socket.AF_UNSPEC
+    # one walk through some forty attributes, since there is a message for every change of a thousand vifs
+    payloads = dict(message.attributes)
+    families = Attributes(payloads.get(IFLA_AF_SPEC, b""))
     of_ipv4 = Attributes(families.get(socket.AF_INET)).get(IFLA_INET_CONF)
-    alone = message.attributes.get(IFLA_PROTINFO) if message.family == socket.AF_INET6 else b""
+    alone = payloads.get(IFLA_PROTINFO, b"") if message.family == socket.AF_INET6 else b""
     of_ipv6 = Attributes(alone or families.get(socket.AF_INET6)).get(IFLA_INET6_CONF)
     return LinkState(
         bool(message.flags & IFF_UP),
         not message.flags & IFF_NOARP,
-        number(IFLA_MASTER) or 0 if whole else None,
-        number(IFLA_GROUP) if whole else None,
+        _number(payloads.get(IFLA_MASTER, b"")) or 0 if whole else None,
+        _number(payloads.get(IFLA_GROUP, b"")) if whole else None,
         _entry(of_ipv4, IPV4_DEVCONF_FORWARDING - 1),
         _entry(of_ipv4, IPV4_DEVCONF_PROXY_ARP - 1),
         _entry(of_ipv4, IPV4_DEVCONF_RP_FILTER - 1),

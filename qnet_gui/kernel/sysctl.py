@@ -39,9 +39,11 @@ def read_sysctl(name: str) -> int | None:
 def set_for_interface(family: str, interface: str, setting: str, value: int, group: str = "conf") -> None:
     """Write a setting of one interface. A family that the kernel does not have (IPv6 off) is no error."""
     folder = f"{family}/{group}/{ifname(interface)}"
-    if family != "ipv4" and not Path(_ROOT, folder).exists():
-        return
-    set_sysctl(f"{folder}/{setting}", value)
+    try:
+        set_sysctl(f"{folder}/{setting}", value)
+    except KernelError:
+        if family == "ipv4" or Path(_ROOT, folder).exists():
+            raise
 
 
 class SettingsWatch:

@@ -152,7 +152,11 @@ def test_the_world_reaches_what_the_configuration_opens_and_nothing_else(fresh_l
     # and the netvm's own connections, its DHCP and its names go on
     fresh_lab.exec("netvm", "curl", "-sf", "-m", "5", f"http://{WEB}/")
     fresh_lab.exec("netvm", "nmcli", "connection", "up", "eth0", timeout=20)
-    assert fresh_lab.out("work", "curl", "-sf", "-m", "10", "http://www.test/").startswith("Hello from isp1.")
+
+    def page() -> str:  # names come again with the lease
+        return fresh_lab.exec("work", "curl", "-sf", "-m", "10", "http://www.test/", check=False).stdout
+
+    assert fresh_lab.wait("a page", page).startswith("Hello from isp1.")
 
 
 def _configure(lab: Lab, lines: str) -> None:

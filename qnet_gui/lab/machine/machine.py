@@ -183,13 +183,7 @@ class Machine:
 
     def addresses(self) -> dict[str, list[str]]:
         """Those of the vifs that each domain has now, by its name, as xenstored says; none where that does not run."""
-        return {name: self._addresses(domain.domid) for name, domain in dict(self._domains).items()}
-
-    def _addresses(self, domid: int) -> list[str]:
-        try:
-            return self._toolstack.addresses(domid)
-        except QnetError:  # xenstored may have been killed
-            return []
+        return {name: self._toolstack.addresses(domain.domid) for name, domain in dict(self._domains).items()}
 
     def add(self, name: str) -> None:
         """A new AppVM, booted."""

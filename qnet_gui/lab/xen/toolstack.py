@@ -14,7 +14,7 @@ from pathlib import Path
 
 from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.model import parse
-from qnet_gui.model.errors import HypervisorError
+from qnet_gui.model.errors import HypervisorError, QnetError
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.vif import VifId
 from qnet_gui.store.client import Store
@@ -116,9 +116,12 @@ class Toolstack:
             return [VifId(domid, int(devid)) for devid in store.children(f"/libxl/{domid}/device/vif")]
 
     def addresses(self, domid: int) -> list[str]:
-        """What the vifs of a domain have for `ip`, in their order; empty for one that has none."""
-        with self._store() as store:
-            values = [store.read(f"{_Paths(vif, 0).libxl}/ip") for vif in self.vifs(domid)]
+        """What the vifs of a domain have for `ip`, in their order; none without vifs, or without xenstored."""
+        try:
+            with self._store() as store:
+                values = [store.read(f"{_Paths(vif, 0).libxl}/ip") for vif in self.vifs(domid)]
+        except QnetError:
+            return []
         return [value.decode("ascii", "replace") for value in values if value]
 
     def backend(self, vif: VifId) -> tuple[int, str]:

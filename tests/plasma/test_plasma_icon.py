@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +13,9 @@ from qnet_gui.lab.box.place import Place
 from qnet_gui.model.sentence import sentence
 
 
-def process(tray: Tray, name: str) -> int:
-    """A process of the session by its name."""
-    return int(tray.plasma.run("pgrep", "-u", str(tray.plasma.uid), "-x", name).split()[0])
+def kill(tray: Tray, name: str) -> None:
+    """Kill a program of the session by its name, from within dom0, whose processes have numbers of their own."""
+    tray.plasma.run("pkill", "-KILL", "-u", str(tray.plasma.uid), "-x", name)
 
 
 def test_the_icon_comes_by_itself_at_login(tray: Tray, pictures: Path) -> None:
@@ -88,7 +86,7 @@ def test_quit_and_start_again(tray: Tray) -> None:
 def test_the_panel_is_killed_and_comes_back(tray: Tray, pictures: Path) -> None:
     tray.wait_until_shown()
     before = tray.pid
-    os.kill(process(tray, "plasmashell"), signal.SIGKILL)
+    kill(tray, "plasmashell")
     tray.plasma.wait(lambda: not tray.plasma.has_name("org.kde.plasmashell"), "the end of the panel")
     tray.plasma.start("plasmashell", ["plasmashell", "--no-respawn"])
     tray.plasma.wait(tray.plasma.has_panel, "the panel")
@@ -99,7 +97,7 @@ def test_the_panel_is_killed_and_comes_back(tray: Tray, pictures: Path) -> None:
 
 def test_the_daemon_that_knows_the_icons_is_killed_and_comes_back(tray: Tray) -> None:
     """kded5 is org.kde.StatusNotifierWatcher; without it no panel learns of an icon."""
-    os.kill(process(tray, "kded5"), signal.SIGKILL)
+    kill(tray, "kded5")
     eventually(lambda: not tray.items())
     tray.plasma.start("kded5", ["kded5"])
     tray.plasma.wait(tray.plasma.has_panel, "kded5")

@@ -147,7 +147,7 @@ def test_a_looser_look_at_sources_for_all_links_is_taken_back_from_vifs_only(lab
     [
         "ip route delete WORK table 118",
         "ip route flush table 118",
-        "ip route delete unreachable 10.137.0.0/16 table 118",
+        "ip route delete blackhole 10.137.0.0/16 table 118",
         "ip route add 10.137.0.0/24 dev eth0 table 118",
         "ip route add WORK dev eth0 table 118 metric 1",
         "ip route replace throw WORK table 118 metric 1",

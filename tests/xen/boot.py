@@ -5,6 +5,7 @@ Touches its folder below build/xen/run only. It ends with this process.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -12,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +26,9 @@ import qemu
 from parts import BUILD
 
 RUN = BUILD / "run"
+#: Seconds without an answer after which Xen's scheduler is made to run.
+_WAKE_INTERVAL = 6.0
+_FOR_XEN = "\x01" * 3
 _LOGS = "/var/log/qnet-test/*"
 _numbers = itertools.count()
 
@@ -91,13 +96,26 @@ class Machine:
                     raise RuntimeError(f"QEMU did not start: {(self.folder / 'qemu.log').read_text()}") from None
                 time.sleep(0.02)
 
-    def _ask_xen(self) -> None:
-        """Have Xen print on its console where everybody is: Ctrl-A thrice for its ear, then its debug keys."""
-        with socket.socket(socket.AF_UNIX) as console:
+    def _press(self, keys: str, seconds: float) -> None:
+        """Debug keys on Xen's console; Ctrl-A thrice gives them to dom0 and to Xen in turn."""
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as console:
             console.connect(str(self.folder / "console"))
-            for key in "\1\1\10dqraie":
+            for key in keys:
                 console.sendall(key.encode())
-                time.sleep(1)
+                time.sleep(seconds)
+
+    def _ask_xen(self) -> None:
+        """Have Xen print on its console where everybody is."""
+        self._press(_FOR_XEN + "0dqraie" + _FOR_XEN + "0dqraie", 1)
+
+    def _wake(self, answered: threading.Event) -> None:
+        """Have Xen's scheduler run now and then while an answer is waited for.
+
+        Emulated, a processor that idles misses at times that somebody is to run: dom0 stood in the run queue (key r)
+        with both processors idle, for good, until a debug key came. Every second time it is Xen that gets it.
+        """
+        while not answered.wait(_WAKE_INTERVAL):
+            self._press(_FOR_XEN + "t", 0.05)
 
     def note(self, what: str) -> None:
         """Remember how old the machine was when it had come so far."""
@@ -119,11 +137,18 @@ class Machine:
         request: dict[str, Any] = {"domain": domain, "script": script, "seconds": seconds}
         self._socket.settimeout(seconds + 30)
         self._socket.sendall(json.dumps(request).encode() + b"\n")
+        answered = threading.Event()
+        waker = threading.Thread(target=self._wake, args=(answered,), daemon=True)
+        waker.start()
         try:
             answer = json.loads(self._lines.readline())
         except TimeoutError:
+            answered.set()
+            waker.join()
             self._ask_xen()
             pytest.fail(f"dom0 fell silent; {self.folder}/console.log has what Xen says")
+        finally:
+            answered.set()
         return Result(answer["status"], answer["output"])
 
     def ok(self, script: str, domain: str = "dom0", seconds: float = 60) -> str:

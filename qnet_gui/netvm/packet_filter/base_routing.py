@@ -1,7 +1,8 @@
 """The netvm's own routing table: who is in it beside the domains, and that it is looked up first.
 
 A domain's address leads to its vif, whatever routes an uplink brings; all others of the domains' pool lead nowhere, so
-no packet to a domain that is not there leaves by an uplink.
+no packet to a domain that is not there leaves by an uplink. That is not told to whoever asks: he would learn which of
+the addresses are somebody's.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network
 
 from qnet_gui.kernel.netlink import Netlink
-from qnet_gui.kernel.netlink_messages import RTN_THROW, RTN_UNICAST, RTN_UNREACHABLE
+from qnet_gui.kernel.netlink_messages import RTN_BLACKHOLE, RTN_THROW, RTN_UNICAST
 from qnet_gui.kernel.netlink_requests import RouteKey
 
 #: The metric of what gives way to any domain's.
@@ -25,7 +26,7 @@ def routers(netlink: Netlink, pool: IPv4Network) -> list[IPv4Address]:
 def wanted(pool: IPv4Network, beside: Iterable[IPv4Address]) -> set[RouteKey]:
     """What is to be in the table beside the domains' routes; `beside`: addresses that are not ours although within."""
     throws = {RouteKey.of(IPv4Network(address), _LAST, RTN_THROW) for address in beside}
-    return {RouteKey.of(pool, _LAST, RTN_UNREACHABLE), *throws}
+    return {RouteKey.of(pool, _LAST, RTN_BLACKHOLE), *throws}
 
 
 def apply(netlink: Netlink, pool: IPv4Network, hosts: set[RouteKey] | None = None) -> tuple[bool, set[RouteKey]]:

@@ -170,7 +170,7 @@ def _configure(lab: Lab, lines: str) -> None:
 
 def _wait_for_agent(lab: Lab) -> None:
     state = f"{unbooted_vifs.NETVM_HOME}/data/qnet/agent/state"
-    lab.wait("the agent's return", lambda: lab.out("dom0", "xenstore-read", state) == "running")
+    lab.wait("its return", lambda: lab.exec("dom0", "xenstore-read", state, check=False).stdout.strip() == "running")
 
 
 @contextmanager

@@ -74,6 +74,8 @@ _PREROUTING: Chains = {
         (
             f"{_FROM_VIF} iifname . ip saddr @{VIF_SET} accept",
             f"{_FROM_VIF} counter name spoofed drop",
+            # an answer goes to the uplink's address; whoever asks for a domain's is not to learn that it is somebody's
+            f'iifname != "lo" ip daddr @{DOMAIN_SET} fib daddr type != local counter name from_world drop',
         ),
     ),
     "inet redirect_dns": (

@@ -20,6 +20,7 @@ from qnet_gui.kernel.netlink_messages import (
     IPV4_DEVCONF_RP_FILTER,
     NDA_LLADDR,
     NUD_PERMANENT,
+    RTM_F_CLONED,
     RTN_UNICAST,
     LinkState,
     link,
@@ -202,8 +203,11 @@ class Netlink:
             self._route.route("del", **route)
 
     def _main_table(self) -> list[Any]:
+        """Without what the kernel has learned of single hosts (an MTU, a redirect) and tells among the routes."""
         messages = self._route.get_routes(family=socket.AF_INET, table=RT_TABLE_MAIN)
-        return [message for message in messages if message["type"] == RTN_UNICAST]
+        return [
+            message for message in messages if message["type"] == RTN_UNICAST and not message["flags"] & RTM_F_CLONED
+        ]
 
     def routes(self) -> list[Route]:
         """The unicast routes of our table and of the main one: hosts first, then networks, the default last."""

@@ -402,7 +402,12 @@ class FakeIPRoute:
                 attributes["RTA_GATEWAY"] = str(route.gateway)
             rows.append(
                 _Message(
-                    attributes, dst_len=route.network.prefixlen, scope=route.scope, proto=route.proto, type=_UNICAST
+                    attributes,
+                    dst_len=route.network.prefixlen,
+                    scope=route.scope,
+                    proto=route.proto,
+                    type=_UNICAST,
+                    flags=0,
                 )
             )
         return rows

@@ -10,23 +10,18 @@ import fcntl
 import os
 import socket
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from qnet_gui.kernel.netlink_dump import dump, dump_socket
 from qnet_gui.kernel.netlink_messages import (
     IFA_ADDRESS,
     IFA_LOCAL,
-    NLMSG_DONE,
-    NLMSG_ERROR,
     RTA_MULTIPATH,
     RTA_OIF,
     RTM_GETADDR,
     RTM_GETROUTE,
     RTN_UNICAST,
-    dump_request,
-    error_number,
-    messages,
     next_hops,
     route,
 )
@@ -38,7 +33,6 @@ SIOCGIFFLAGS = 0x8913
 IFF_BROADCAST, IFF_LOOPBACK = 0x2, 0x8
 IFA_F_PERMANENT = 0x80
 _IFREQ_FLAGS = struct.Struct("16sH22x")
-_DEADLINE, _RECEIVE = 2.0, 65536
 #: 0.0.0.0/0, and the two halves of it, which OpenVPN makes.
 _DEFAULT_DST_LEN = 1
 
@@ -62,8 +56,7 @@ def survey() -> list[SurveyedLink]:
     """All of them by name; `KernelError` when the kernel does not answer."""
     names = {index: name for index, name in socket.if_nameindex() if not name.startswith("vif")}
     try:
-        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as sock:
-            sock.settimeout(_DEADLINE)
+        with dump_socket() as sock:
             addresses = _addresses(sock)
             ways_out = _ways_out(sock)
     except OSError as error:
@@ -90,22 +83,10 @@ def _flags(name: str) -> int:
         return int(_IFREQ_FLAGS.unpack(request.tobytes())[1])
 
 
-def _dump(sock: socket.socket, kind: int) -> Iterator[bytes]:
-    sock.send(dump_request(kind))
-    while True:
-        data, (sender, _groups) = sock.recvfrom(_RECEIVE)
-        for answer, body in messages(data) if sender == 0 else ():
-            if answer == NLMSG_DONE:
-                return
-            if answer == NLMSG_ERROR:
-                raise OSError(error_number(body), os.strerror(error_number(body)))
-            yield body
-
-
 def _addresses(sock: socket.socket) -> dict[int, list[tuple[IPv4Address, bool]]]:
     """IPv4 addresses by link, with whether each stays for good."""
     addresses: dict[int, list[tuple[IPv4Address, bool]]] = {}
-    for body in _dump(sock, RTM_GETADDR):
+    for body in dump(sock, RTM_GETADDR):
         message = address_message(body)
         if message is not None and message.family == socket.AF_INET:
             payload = message.attributes.get(IFA_LOCAL) or message.attributes.get(IFA_ADDRESS)
@@ -118,7 +99,7 @@ def _addresses(sock: socket.socket) -> dict[int, list[tuple[IPv4Address, bool]]]
 def _ways_out(sock: socket.socket) -> set[int]:
     """The links of default routes."""
     links: set[int] = set()
-    for body in _dump(sock, RTM_GETROUTE):
+    for body in dump(sock, RTM_GETROUTE):
         message = route(body)
         if message is None or message.type != RTN_UNICAST or message.dst_len > _DEFAULT_DST_LEN:
             continue

@@ -7,12 +7,14 @@ one socket of the network namespace that the process was in.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
+from qnet_gui.kernel.netlink_dump import DumpRefused, dump
 from qnet_gui.kernel.netlink_messages import (
     IFA_ADDRESS,
     IFA_LOCAL,
@@ -22,7 +24,6 @@ from qnet_gui.kernel.netlink_messages import (
     IFLA_INFO_KIND,
     IFLA_LINKINFO,
     IFLA_MTU,
-    NLMSG_DONE,
     NLMSG_ERROR,
     RTA_GATEWAY,
     RTA_OIF,
@@ -33,7 +34,6 @@ from qnet_gui.kernel.netlink_messages import (
     RTN_LOCAL,
     Attributes,
     address,
-    dump_request,
     error_number,
     link,
     messages,
@@ -122,13 +122,12 @@ class RouteLookup:
     def networks(self, index: int) -> list[IPv4Network]:
         """The networks that a link's IPv4 addresses are of."""
         bodies: list[bytes] = []
-        data = self._send(dump_request(RTM_GETADDR))
-        while True:
-            for kind, body in messages(data):
-                if kind in (NLMSG_DONE, NLMSG_ERROR):
-                    return [network for body in bodies if (network := _network(body, index)) is not None]
-                bodies.append(body)
-            data = self._receive()
+        try:
+            with contextlib.suppress(DumpRefused):
+                bodies.extend(dump(self._socket, RTM_GETADDR))
+        except OSError as error:
+            raise _untold(error) from error
+        return [network for body in bodies if (network := _network(body, index)) is not None]
 
     def _ask(self, request: Request) -> tuple[Hop | None, int]:
         """The next hop, or None and the errno that says why there is none."""
@@ -143,18 +142,13 @@ class RouteLookup:
         return None, 0
 
     def _answer(self, request: Request) -> bytes:
-        return self._send(request.packed(1))
-
-    def _send(self, request: bytes) -> bytes:
         """The kernel answers before `send` returns."""
         try:
-            self._socket.send(request)
-        except OSError as error:
-            raise KernelError(SystemCode.KERNEL_TELL_ROUTE, why=os.strerror(error.errno or 0)) from error
-        return self._receive()
-
-    def _receive(self) -> bytes:
-        try:
+            self._socket.send(request.packed(1))
             return self._socket.recv(_RECEIVE)
         except OSError as error:
-            raise KernelError(SystemCode.KERNEL_TELL_ROUTE, why=os.strerror(error.errno or 0)) from error
+            raise _untold(error) from error
+
+
+def _untold(error: OSError) -> KernelError:
+    return KernelError(SystemCode.KERNEL_TELL_ROUTE, why=os.strerror(error.errno or 0))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,16 +14,8 @@ from qnet_gui.dom0.isolation import facts, netlink
 from qnet_gui.dom0.isolation.facts import IsolationFacts, Network
 from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.port import Hypervisor
-from qnet_gui.kernel.netlink_messages import (
-    NLMSG_DONE,
-    NLMSG_ERROR,
-    RTM_GETADDR,
-    RTM_GETLINK,
-    RTM_GETROUTE,
-    dump_request,
-    error_number,
-    messages,
-)
+from qnet_gui.kernel.netlink_dump import DumpRefused, dump, dump_socket
+from qnet_gui.kernel.netlink_messages import RTM_GETADDR, RTM_GETLINK, RTM_GETROUTE
 from qnet_gui.model.errors import KernelError, QnetError
 from qnet_gui.model.fact import Fact
 from qnet_gui.model.messages.upgrade import UpgradeCode
@@ -32,34 +23,21 @@ from qnet_gui.model.snapshot import Iommu
 
 _LINKS = Path("/sys/class/net")
 _SOCKETS = Path("/proc/self/net")
-_DEADLINE = 2.0
-_RECEIVE = 65536
 #: More rows of a kind than this are not looked at; far fewer are told.
 _ROWS = 4096
 
 
-def _dump(sock: socket.socket, kind: int) -> Iterator[bytes]:
+def _dump(sock: socket.socket, kind: int) -> list[bytes]:
     """The bodies of all messages of a dump, a limited number."""
-    sock.send(dump_request(kind))
-    rows = 0
-    while True:
-        data, (sender, _groups) = sock.recvfrom(_RECEIVE)
-        if sender:  # another process, not the kernel
-            continue
-        for answer, body in messages(data):
-            if answer == NLMSG_DONE:
-                return
-            if answer == NLMSG_ERROR:
-                raise KernelError(UpgradeCode.DOM0_NETWORK_REFUSED, number=error_number(body))
-            rows += 1
-            if rows <= _ROWS:
-                yield body
+    try:
+        return [body for row, body in enumerate(dump(sock, kind)) if row < _ROWS]
+    except DumpRefused as error:
+        raise KernelError(UpgradeCode.DOM0_NETWORK_REFUSED, number=error.errno or 0) from error
 
 
 def _network(nic_links: frozenset[str]) -> Network:
     try:
-        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as sock:
-            sock.settimeout(_DEADLINE)
+        with dump_socket() as sock:
             links = [netlink.link(body) for body in _dump(sock, RTM_GETLINK)]
             addresses = [netlink.address(body) for body in _dump(sock, RTM_GETADDR)]
             routes = [netlink.route(body) for body in _dump(sock, RTM_GETROUTE)]

@@ -30,6 +30,9 @@ def _write(former: dict[str, Any]) -> None:
 
 def remember_settings(names: Iterable[str]) -> None:
     """Note the values of settings that are going to be changed for the first time."""
+    names = list(names)
+    if not names:  # at each look that finds all as it should be
+        return
     former = _read()
     settings = former.setdefault("settings", {})
     new = {name: value for name in names if name not in settings and (value := read_sysctl(name)) is not None}
@@ -40,6 +43,9 @@ def remember_settings(names: Iterable[str]) -> None:
 
 def remember_addresses(addresses: Iterable[str]) -> None:
     """Note addresses that are going to be given to the loopback."""
+    addresses = list(addresses)
+    if not addresses:
+        return
     former = _read()
     known = former.setdefault("addresses", [])
     if new := [address for address in addresses if address not in known]:

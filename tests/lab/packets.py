@@ -2,6 +2,7 @@
 
 packets.py send COUNT HEX [HEX …]      send frames on eth0, each COUNT times
 packets.py count INTERFACE SECONDS     print how many frames with the mark arrived
+packets.py listen INTERFACE SECONDS HEX [HEX …]    send frames, print every frame that arrives meanwhile, as hex
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import socket
 import struct
 import sys
 import time
+from collections.abc import Iterator
 
 MARK = b"qnet-test-mark"
 BROADCAST = "ff:ff:ff:ff:ff:ff"
@@ -95,25 +97,43 @@ def _send(count: int, frames: list[str]) -> None:
                 sock.send(bytes.fromhex(frame))
 
 
+def _ear(interface: str) -> socket.socket:
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+    sock.bind((interface, 0))
+    return sock
+
+
+def _arriving(sock: socket.socket, seconds: float) -> Iterator[bytes]:
+    """The frames that others send meanwhile."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        sock.settimeout(left)
+        try:
+            data, (_, _, kind, *_) = sock.recvfrom(65536)
+        except TimeoutError:
+            break
+        if kind != socket.PACKET_OUTGOING:
+            yield data
+
+
 def _count(interface: str, seconds: float) -> None:
-    count = 0
-    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as sock:
-        sock.bind((interface, 0))
+    with _ear(interface) as sock:
         print("listening", flush=True)
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            sock.settimeout(left)
-            try:
-                data, (_, _, kind, *_) = sock.recvfrom(65536)
-            except TimeoutError:
-                break
-            if MARK in data and kind != socket.PACKET_OUTGOING:
-                count += 1
-    print(count, flush=True)
+        print(sum(MARK in data for data in _arriving(sock, seconds)), flush=True)
+
+
+def _listen(interface: str, seconds: float, frames: list[str]) -> None:
+    with _ear(interface) as sock:
+        for frame in frames:
+            sock.send(bytes.fromhex(frame))
+        for data in _arriving(sock, seconds):
+            print(data.hex(), flush=True)
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "send":
         _send(int(sys.argv[2]), sys.argv[3:])
-    else:
+    elif sys.argv[1] == "count":
         _count(sys.argv[2], float(sys.argv[3]))
+    else:
+        _listen(sys.argv[2], float(sys.argv[3]), sys.argv[4:])

@@ -14,11 +14,11 @@ import pytest
 from qnet_gui.model.vif import VIF_GROUP, VifId
 from qnet_gui.netvm.packet_filter import sets
 
-from . import listen, packets, unbooted_vifs
+from . import packets, unbooted_vifs
 from .conftest import Lab
 from .test_isolation import _ON_CABLE, _counter, _mac, _send, _watching
 
-LISTEN, PACKETS, PYTHON = str(Path(listen.__file__)), str(Path(packets.__file__)), "/usr/bin/python3"
+PACKETS, PYTHON = str(Path(packets.__file__)), "/usr/bin/python3"
 WEB, ROUTER, STRANGER = "203.0.113.11", "192.168.0.1", "192.168.0.66"
 OURS = ("10.137.0.1", "10.139.1.1", "10.139.1.2")
 #: Some other program's mark of a connection, as wg-quick's are.
@@ -36,7 +36,7 @@ def _uplink_mac(lab: Lab) -> str:
 
 def _from_cable(lab: Lab, *frames: str, seconds: float = 1.0) -> list[bytes]:
     """What the netvm sends to the provider while frames come from there."""
-    lines = lab.out("isp1", PYTHON, LISTEN, "cable", str(seconds), *frames).splitlines()
+    lines = lab.out("isp1", PYTHON, PACKETS, "listen", "cable", str(seconds), *frames).splitlines()
     return [bytes.fromhex(line) for line in lines]
 
 

@@ -48,6 +48,13 @@ class EventSocket:
     def __init__(self, protocol: int, groups: int, program: Sequence[bytes] = ()) -> None:
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, protocol)
         try:
+            self._set_up(groups, program)
+        except OSError:
+            self._socket.close()
+            raise
+
+    def _set_up(self, groups: int, program: Sequence[bytes]) -> None:
+        try:
             self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
         except OSError:  # root of a user namespace only: as much as anybody may have
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)

@@ -111,7 +111,7 @@ def test_any_bytes_end_and_raise_nothing(data: bytes) -> None:
     for kind, body in nl.messages(data):
         assert 0 <= kind <= 0xFFFF
         assert len(body) <= len(data) - 16
-    for read in (nl.link, nl.address, nl.route):
+    for read in (nl.link, nl.address, nl.route, nl.neighbour, nl.rule, nl.settings):
         taken = read(data)
         if taken is not None:
             for kind, payload in taken.attributes:

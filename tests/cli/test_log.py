@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from qnet_gui.runtime.log import Limit, under_journal
+from qnet_gui.runtime.log import Limit, _uncaught, under_journal
 
 PROGRAM = """
 import logging, sys, threading, warnings
@@ -93,3 +93,8 @@ def test_another_programs_journal_is_not_ours(monkeypatch, stream):
     monkeypatch.setenv("JOURNAL_STREAM", stream)
     assert not under_journal()
     assert not under_journal(99999)
+
+
+def test_who_presses_ctrl_c_is_told_nothing(caplog):
+    _uncaught(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert caplog.records == []

@@ -1,4 +1,4 @@
-"""What anybody may ask of the kernel, and what it refuses who may not change anything. Nothing here changes anything."""
+"""What anybody may ask of the kernel, and what it refuses who may not change anything; nothing here changes it."""
 
 from __future__ import annotations
 
@@ -72,10 +72,7 @@ def test_one_thing_and_all_of_a_table(routes: RouteSocket) -> None:
 
 
 def test_each_change_that_is_refused_has_its_own_number(routes: RouteSocket) -> None:
-    if os.geteuid() == 0:  # root's is another refusal, and as harmless: there is no such link
-        expected = errno.ENODEV
-    else:
-        expected = errno.EPERM
+    expected = errno.ENODEV if os.geteuid() == 0 else errno.EPERM  # root is refused too: there is no such link
     wrong = set_neighbour(2**31 - 1, _NOBODY.packed, bytes(6))
     assert routes.change([wrong, wrong]) == [expected, expected]
 

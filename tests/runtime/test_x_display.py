@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from qnet_gui.model.errors import NotFound
+from qnet_gui.model.xauthority import entry
 from qnet_gui.runtime.x_display import own_display
 
 
@@ -21,3 +22,11 @@ def test_a_server_that_asks_for_no_cookie(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("DISPLAY", ":7.0")
     monkeypatch.setenv("XAUTHORITY", str(tmp_path / "none"))
     assert own_display().number == 7
+
+
+def test_a_server_with_a_cookie(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    cookies = tmp_path / "cookies"
+    cookies.write_bytes(entry("0f" * 16, "dom0", 7))
+    monkeypatch.setenv("DISPLAY", ":7")
+    monkeypatch.setenv("XAUTHORITY", str(cookies))
+    assert own_display().cookie == "0f" * 16

@@ -21,7 +21,7 @@ FAST = $(PYTHON) -m pytest -n 2 -p no:cacheprovider -m
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test test-fast coverage test-loaded test-plasma lint format docs translations release-check demo bench e2e-xen xen-shell
-.PHONY: install clean
+.PHONY: install uninstall deb rpm clean
 
 help: ## list what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -77,6 +77,12 @@ xen-shell: setup ## the same Xen, and a shell in any of its domains
 
 install: ## install for ROLE=dom0|netvm|guest, below DESTDIR if given; needs nothing but Python and make
 	@/usr/bin/python3 -B -m qnet_gui.install $(ROLE) --destdir '$(DESTDIR)'
+
+uninstall: ## take away what install has put there; ROLE and DESTDIR as for install
+	@/usr/bin/python3 -B -m qnet_gui.uninstall $(ROLE) --destdir '$(DESTDIR)'
+
+deb: ## build Debian's packages into build/deb; needs nothing but Python, dpkg and make
+	@PYTHONPATH=.:packaging /usr/bin/python3 -B -m qnet_packaging deb
 
 format: setup ## have ruff format everything
 	@$(PYTHON) -m ruff format

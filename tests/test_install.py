@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from qnet_gui import __version__, install
+from qnet_gui import __version__, install, uninstall
 from qnet_gui.cli.arguments import build
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.config import Config
@@ -32,7 +32,7 @@ INSTALLED_UNITS = {
     "netvm": {"qnet-agent"},
     "guest": {"qnet-guest"},
 }
-ROW = '[[file]]\nsource = "a"\ntarget = "/b"\nmode = "0644"\nroles = ["dom0"]\n'
+ROW = '[[file]]\nsource = "a"\ntarget = "/b"\nmode = "0644"\npackage = "dom0"\nroles = ["dom0"]\n'
 
 
 @pytest.fixture(scope="module", params=install.ROLES)
@@ -195,6 +195,37 @@ def test_scripts_call_what_is_installed(role: str, root: Path) -> None:
                 assert (root / path[1:]).exists(), f"{row.target} calls {path}"
 
 
+def _everything(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_uninstalling_leaves_what_is_the_administrators_and_nothing_else(role: str, tmp_path: Path) -> None:
+    (tmp_path / "etc/xen/scripts").mkdir(parents=True)
+    (tmp_path / "etc/xen/scripts/vif-bridge").write_text("Xen's own\n")
+    (tmp_path / "usr/lib/python3/dist-packages/dbus").mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+    assert install.main([role, "--destdir", str(tmp_path)]) == 0
+    assert uninstall.main([role, "--destdir", str(tmp_path)]) == 0
+    assert sorted(tmp_path.rglob("*")) == before
+    assert uninstall.main([role, "--destdir", str(tmp_path)]) == 0, "there is nothing left, which is no error"
+
+
+def test_uninstalling_leaves_a_configuration_that_was_filled_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert install.main(["dom0", "--destdir", str(tmp_path)]) == 0
+    for name in ("netvm.cfg", "qnet.toml"):
+        (tmp_path / "etc/qnet" / name).write_text("mine\n")
+    assert uninstall.main(["dom0", "--destdir", str(tmp_path)]) == 0
+    assert set(_everything(tmp_path)) == {"etc/qnet/netvm.cfg", "etc/qnet/qnet.toml"}
+    assert capsys.readouterr().out.endswith("it is yours: /etc/qnet/netvm.cfg, /etc/qnet/qnet.toml\n")
+
+
+def test_uninstalling_for_a_wrong_role_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert uninstall.main(["domU"]) == 1
+    assert "'domU' is not a role" in capsys.readouterr().err
+
+
 # -- the manual
 
 
@@ -249,8 +280,9 @@ def test_manual_names_every_command() -> None:
         (ROW.replace('"/b"', '"/b/../c"'), "will not do"),
         (ROW.replace('["dom0"]', '["domU"]'), "domU is not a role"),
         (ROW.replace('["dom0"]', "[]"), "its roles are not a list"),
+        (ROW.replace('package = "dom0"', 'package = "qt"'), "qt is not a package"),
         (ROW + ROW, "Two rows install /b for dom0"),
-        ('[[program]]\nname = "qnet"\nmodule = "os"\nroles = ["dom0"]\n', "'os' will not do"),
+        ('[[program]]\nname = "qnet"\nmodule = "os"\npackage = "dom0"\nroles = ["dom0"]\n', "'os' will not do"),
         ("[[file", "not TOML"),
     ],
 )

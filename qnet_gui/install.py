@@ -46,6 +46,8 @@ _UNITS = "/usr/lib/systemd/system/"
 _CODE = (".py", ".c")
 #: The one unit that dom0 always wants: the netvm has to be described first, the agent is for dom0 as the netvm.
 _HELPER = "qnet-helper.service"
+#: What elsewhere is enabled; the others are started by these, or by events.
+_ENABLED = ("qnet-agent.service", "qnet-guest.service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +206,9 @@ def put(
 
 
 def _what_next(targets: Sequence[str]) -> Iterator[str]:
-    units = [Path(target).name for target in targets if target.startswith(_UNITS) and target.endswith(".service")]
+    units = [Path(target).name for target in targets if target.startswith(_UNITS)]
     in_dom0 = _HELPER in units
-    if units:
-        now = [_HELPER] if in_dom0 else units
+    if now := [_HELPER] if in_dom0 else [unit for unit in units if unit in _ENABLED]:
         yield f"To start it: systemctl daemon-reload && systemctl enable --now {' '.join(now)}"
     if in_dom0:
         yield "To have it start the netvm: fill in /etc/qnet/netvm.cfg, then systemctl enable --now qnet-netvm.service"

@@ -60,7 +60,8 @@ def uninstall(role: str, root: Path = Path("/"), checkout: Path = CHECKOUT) -> l
 
 def _stop(entries: Iterable[Entry]) -> None:
     """Stop and disable the services; what cannot be stopped keeps everything in place, for another try."""
-    units = [Path(entry.target).name for entry in entries if entry.target.startswith(_UNITS)]
+    names = [Path(entry.target).name for entry in entries if entry.target.startswith(_UNITS)]
+    units = [name for name in names if "@" not in name]
     words = ["/bin/systemctl", "disable", "--now", "--quiet", *units]
     if subprocess.run(words, stdin=subprocess.DEVNULL).returncode:
         raise QnetError(plain("The services could not be stopped, so nothing was removed."))

@@ -28,10 +28,16 @@ PROGRAMS = {
     "guest": {"qnet", "qnet-guest"},
 }  # fmt: skip
 INSTALLED_UNITS = {
-    "dom0": {"qnet-helper", "qnet-netvm", "qnet-agent"},
-    "netvm": {"qnet-agent"},
-    "guest": {"qnet-guest"},
+    "dom0": {"qnet-helper", "qnet-netvm", "qnet-disconnect", "qnet-agent", "qnet-devd"},
+    "netvm": {"qnet-agent", "qnet-devd"},
+    "guest": {"qnet-guest", "qnet-guest@"},
 }
+#: What an administrator enables; the others are wanted by these, or started by udev.
+ENABLED_UNITS = {"qnet-helper", "qnet-netvm", "qnet-agent", "qnet-guest"}
+#: How exposed systemd says that a unit is. xl creates domains, and runs what their disks and cards need.
+EXPOSED, EXPOSED_BY_XL = 3.0, {"qnet-netvm": 5.0, "qnet-devd": 6.5}
+#: Programs of others that units run.
+_OTHERS = {"/bin/true", "/usr/sbin/xl"}
 ROW = '[[file]]\nsource = "a"\ntarget = "/b"\nmode = "0644"\npackage = "dom0"\nroles = ["dom0"]\n'
 
 
@@ -137,11 +143,39 @@ def test_units_start_what_is_installed(role: str, root: Path) -> None:
     assert {unit.stem for unit in units} == INSTALLED_UNITS[role]
     for unit in units:
         service = _sections(unit)
-        program = service["Service"]["ExecStart"].split()[0]
-        assert program.removeprefix("/usr/bin/") in PROGRAMS[role]
+        for key in ("ExecStart", "ExecStop", "ExecStopPost"):
+            program = service["Service"].get(key, "/bin/true").lstrip("-").split()[0]
+            assert program in _OTHERS or program.removeprefix("/usr/bin/") in PROGRAMS[role]
         page, section = re.findall(r"man:(\S+)\((\d)\)", service["Unit"]["Documentation"])[0]
-        assert (root / f"usr/share/man/man{section}/{page}.{section}").is_file()
-        assert service["Install"]["WantedBy"] == "multi-user.target"
+        assert page == "xl" or (root / f"usr/share/man/man{section}/{page}.{section}").is_file()
+        assert ("Install" in service) == (unit.stem in ENABLED_UNITS)
+        if unit.stem in ENABLED_UNITS:
+            assert service["Install"]["WantedBy"] == "multi-user.target"
+
+
+def test_units_are_in_bounds(root: Path) -> None:
+    for unit in (root / UNITS).glob("*.service"):
+        words = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(unit)]
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        (level,) = re.findall(r"exposure level for \S+: ([0-9.]+)", done.stdout)
+        assert float(level) <= EXPOSED_BY_XL.get(unit.stem, EXPOSED), unit.name
+
+
+def test_daemons_that_stand_still_are_restarted(root: Path) -> None:
+    for name in {"qnet-helper", "qnet-agent"} & {unit.stem for unit in (root / UNITS).glob("*.service")}:
+        service = _sections(root / UNITS / f"{name}.service")["Service"]
+        assert int(service["WatchdogSec"]) > 0
+        assert service["Restart"] in ("always", "on-failure")
+        assert service["NotifyAccess"] == "main"
+
+
+def test_a_card_that_comes_later_is_set_up_within_the_same_bounds() -> None:
+    lines = []
+    for name in ("qnet-guest", "qnet-guest@"):
+        text = (install.CHECKOUT / f"desktop/systemd/{name}.service").read_text()
+        service = text.partition("[Service]")[2].partition("[Install]")[0]
+        lines.append([line for line in service.splitlines() if line and not line.startswith("#")])
+    assert lines[0] == lines[1]
 
 
 def test_systemd_understands_the_units(root: Path) -> None:
@@ -150,7 +184,7 @@ def test_systemd_understands_the_units(root: Path) -> None:
     for unit in (root / UNITS).glob("*.service"):
         copy = root / "verified" / unit.name
         copy.parent.mkdir(exist_ok=True)
-        copy.write_text(re.sub(r"^(Exec\w+=-?)/usr/bin/\S+", r"\1/bin/true", unit.read_text(), flags=re.MULTILINE))
+        copy.write_text(re.sub(r"^(Exec\w+=-?)/usr/s?bin/\S+", r"\1/bin/true", unit.read_text(), flags=re.MULTILINE))
         units.append(copy)
     if shutil.which("systemd-analyze") is None:
         pytest.skip("no systemd here")
@@ -313,6 +347,12 @@ def test_wrong_role_is_a_sentence(words: list[str], capsys: pytest.CaptureFixtur
 def test_on_a_real_machine_it_says_how_to_start(capsys: pytest.CaptureFixture[str]) -> None:
     print(*install._what_next(["/usr/bin/qnet", "/usr/lib/systemd/system/qnet-agent.service"]))
     assert capsys.readouterr().out.endswith("systemctl enable --now qnet-agent.service\n")
+
+
+def test_what_nobody_enables_is_not_named(capsys: pytest.CaptureFixture[str]) -> None:
+    for role, unit in (("netvm", "qnet-agent"), ("guest", "qnet-guest")):
+        print(*install._what_next([f"/usr/lib/systemd/system/{name}.service" for name in INSTALLED_UNITS[role]]))
+        assert capsys.readouterr().out.endswith(f"systemctl enable --now {unit}.service\n")
 
 
 def test_in_dom0_the_agent_and_the_netvm_are_not_started_unasked() -> None:

@@ -20,7 +20,7 @@ TIMES ?= 3
 FAST = $(PYTHON) -m pytest -n 2 -p no:cacheprovider -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-fast coverage test-loaded test-plasma lint format docs translations release-check demo bench e2e-xen xen-shell
+.PHONY: help setup test test-fast coverage test-loaded test-plasma test-packages lint format docs translations release-check demo bench e2e-xen xen-shell
 .PHONY: install uninstall deb rpm clean
 
 help: ## list what there is
@@ -44,6 +44,10 @@ test-loaded: setup ## run the tests TIMES=3 times, each beside two busy loops a 
 test-plasma: setup ## install a Plasma, and run tests/plasma in it, without a screen; ARGS as for test
 	@.ci/setup-plasma
 	@.ci/as-root $(PYTHON) -m pytest -c tests/plasma/pytest.ini tests/plasma $(ARGS)
+
+test-packages: setup ## make a Debian, boot it with systemd in namespaces, and install, upgrade, remove the packages there; ARGS as for test
+	@.ci/setup-packages
+	@.ci/as-root $(PYTHON) -m pytest -c tests/packages/pytest.ini tests/packages -n 2 $(ARGS)
 
 lint: setup ## ruff and mypy --strict
 	@$(PYTHON) -m ruff check
@@ -83,6 +87,9 @@ uninstall: ## take away what install has put there; ROLE and DESTDIR as for inst
 
 deb: ## build Debian's packages into build/deb; needs nothing but Python, dpkg and make
 	@PYTHONPATH=.:packaging /usr/bin/python3 -B -m qnet_packaging deb
+
+rpm: ## build Fedora's packages into build/rpm, with rpmbuild; PYTHON_OF=3.13 for a Fedora with that Python
+	@PYTHONPATH=.:packaging /usr/bin/python3 -B -m qnet_packaging rpm $(if $(PYTHON_OF),--python $(PYTHON_OF))
 
 format: setup ## have ruff format everything
 	@$(PYTHON) -m ruff format

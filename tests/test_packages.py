@@ -8,9 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from qnet_packaging import deb, recipe, tree
+from qnet_packaging import deb, recipe, rpm, tree
 
-from qnet_gui import install
+from qnet_gui import __version__, install
 
 #: Debian's package of each library and each program of the system that ours ask for.
 LIBRARIES = {
@@ -41,6 +41,8 @@ SPARES = {
     "netvm": {"python3-pyqt5", "python3-pyqt5.qtsvg", "polkitd"},
     "guest": {"python3-pyqt5", "python3-nftables", "nftables", "xen-utils-common"},
 }
+#: What a distribution wants beside the files of the table.
+_PAPERS = re.compile(r"/usr/share/(doc|lintian|licenses)/")
 RECIPES = {one.name: one for one in recipe.load().packages}
 
 
@@ -75,7 +77,7 @@ def test_every_row_is_in_one_package_as_make_install_has_it(built: dict[str, Pat
     contents = {name: _files(path) for name, path in built.items()}
     listed = [target for files in contents.values() for target in files]
     assert len(listed) == len(set(listed)), "two packages have the same file"
-    papers = {target for target in listed if re.match(r"/usr/share/(doc|lintian)/", target)}
+    papers = {target for target in listed if _PAPERS.match(target)}
     assert set(listed) - papers == wanted
     for row in install.load():
         if row.kind in ("program", "file") and "/man/" not in row.target:
@@ -112,6 +114,44 @@ def test_built_twice_it_is_the_same(built: dict[str, Path], tmp_path: Path) -> N
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in built.values()]
 
 
+@pytest.fixture(scope="module")
+def fedora(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    if shutil.which("rpmbuild") is None:
+        pytest.skip("no rpm here")
+    paths = {path.name: path for path in rpm.build(tmp_path_factory.mktemp("rpm"), "3.13")}
+    return {name: paths[f"qnet-{name}-{__version__}-1.noarch.rpm"] for name in RECIPES}
+
+
+def _rpm(path: Path, *words: str) -> list[str]:
+    done = subprocess.run(["/usr/bin/rpm", "-qp", *words, path], check=True, capture_output=True, text=True, timeout=60)
+    return done.stdout.splitlines()
+
+
+def test_fedoras_are_the_same_but_for_its_places(built: dict[str, Path], fedora: dict[str, Path]) -> None:
+    site = "/usr/lib/python3.13/site-packages/"
+    for name, path in fedora.items():
+        rows = _rpm(path, "--qf", "[%{FILEMODES:perms} %{FILENAMES}\n]")
+        files = {row.split(" ", 1)[1]: row[:10] for row in rows if not row.startswith("d")}
+        ours = {target: mode for target, mode in _files(built[name]).items() if not _PAPERS.match(target)}
+        theirs = {target.replace(site, "/usr/lib/python3/dist-packages/"): mode for target, mode in files.items()}
+        assert {target: mode for target, mode in theirs.items() if not _PAPERS.match(target)} == ours
+        assert sorted(_rpm(path, "--configfiles")) == sorted(target for target in ours if target.startswith("/etc/"))
+
+
+def test_fedoras_need_what_debians_do(fedora: dict[str, Path]) -> None:
+    for name, path in fedora.items():
+        needed = set(_rpm(path, "--requires"))
+        assert {f"qnet-{other} = {__version__}-1" for other in RECIPES[name].ours} <= needed
+        assert set(RECIPES[name].fedora) <= needed
+        assert ("python(abi) = 3.13" in needed) == (name == "common")
+        assert any("qt5" in word for word in needed) == (name == "tray")
+
+
+def test_fedoras_built_twice_are_the_same(fedora: dict[str, Path], tmp_path: Path) -> None:
+    for path in rpm.build(tmp_path, "3.13"):
+        assert path.read_bytes() in [other.read_bytes() for other in fedora.values()]
+
+
 def test_lintian_has_nothing_to_say(built: dict[str, Path]) -> None:
     if shutil.which("lintian") is None:
         pytest.skip("no lintian here")
@@ -120,12 +160,17 @@ def test_lintian_has_nothing_to_say(built: dict[str, Path]) -> None:
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("path", sorted((recipe.FOLDER / "debian").glob("*.p*")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for kind in ("debian", "rpm") for path in recipe.FOLDER.glob(f"{kind}/*.p*")),
+    ids=lambda path: f"{path.parent.name}/{path.name}",
+)
 def test_a_script_is_one_and_enables_or_starts_nothing(path: Path) -> None:
     subprocess.run(["/bin/sh", "-n", path], check=True, timeout=20)
     text = path.read_text()
-    assert text.startswith("#!/bin/sh\n")
-    assert re.search(r"^set -e$", text, re.MULTILINE)
+    if path.parent.name == "debian":
+        assert text.startswith("#!/bin/sh\n")
+        assert re.search(r"^set -e$", text, re.MULTILINE)
     assert not re.search(r"\b(enable|start|preset)\b", re.sub(r"^ *#.*", "", text, flags=re.MULTILINE))
     assert path.stem in RECIPES
 

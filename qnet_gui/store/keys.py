@@ -176,7 +176,7 @@ ANSWER_HEAD = netvm("answer/head", _HEAD, "which request is answered and how: `S
 ANSWER_PIECE = netvm("answer/{}", forms.word("[ -~]*", VALUE_LIMIT), "lines of the answer, with `;` between them")
 
 # AppVM -> dom0: what qnet-guest set
-GUEST_ADDRESS = domain("guest/address", forms.ADDRESS_OR_NONE, "the address that eth0 has, empty for none")
+GUEST_ADDRESS = domain("guest/address", forms.ADDRESS_OR_NONE, "the address that its card has, empty for none")
 GUEST_ROUTE = domain("guest/route", forms.word("[ -~]{0,128}", 128), "its default route, a row of `route -n`")
 GUEST_SERVERS = domain("guest/servers", forms.ADDRESSES, "the name servers in its resolv.conf")
 

@@ -365,6 +365,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>Another request waits for a password in its dialog. Answer or close that one first, then try it again.</source>
+            <translation>Eine andere Anfrage wartet in ihrem Dialog auf ein Passwort. Zuerst dort antworten oder ihn schließen, dann noch einmal versuchen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>No right password was given, or you are not allowed to do this.</source>
             <translation>Es wurde kein richtiges Passwort angegeben, oder Sie dürfen das nicht.</translation>
         </message>

@@ -51,6 +51,10 @@ class HelperCode(Code):
     )
     PASSWORD_OF_NOBODY = "password-of-nobody", "This needs a password, and there is nobody who could be asked for it."
     PASSWORD_WRONG = "password-wrong", "No right password was given, or you are not allowed to do this."
+    DIALOG_OPEN = (
+        "dialog-open",
+        "Another request waits for a password in its dialog. Answer or close that one first, then try it again.",
+    )
     NOT_ALLOWED = "not-allowed", "You are not allowed to do this."
     POLKIT_SILENT = "polkit-silent", "polkit does not answer, so nobody can be authorised."
 

@@ -120,7 +120,7 @@ class _Occupied(dbus.DBusException):
 
 
 class Agent(dbus.service.Object):
-    """A password dialog that answers by itself: yes, no, dismisses, occupied, dies; or waits for the test to call one."""
+    """A password dialog that answers: yes, no, dismisses, occupied, dies; or waits for the test to call one."""
 
     def __init__(self, dom0: HelperDom0, person: Person, manner: str) -> None:
         self._house = dom0

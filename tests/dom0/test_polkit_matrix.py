@@ -42,7 +42,9 @@ DIALOGS = {
     "absent": "This needs a password, and there is nobody who could be asked for it.",
     "not let": "This needs a password, and the caller does not let anybody be asked for it.",
 }
-METHODS = HELPER.methods
+#: What nobody is asked for while the netvm runs, as it does here; it has a test of its own.
+NOT_NOW = "StartNetvm"
+METHODS = {name: declared for name, declared in HELPER.methods.items() if name != NOT_NOW}
 POLICY = {
     action.get("id"): {default.tag: default.text for default in action.find("defaults")}
     for action in ElementTree.parse(ROOT / "desktop/polkit/org.qnet.policy").getroot().iter("action")  # noqa: S314
@@ -124,6 +126,18 @@ def test_connecting_asks_every_time(lasting_dom0, caller):
         assert person.call("ConnectDom0").error == NOT_AUTHORISED
 
 
+def test_the_netvm_is_started_by_whom_the_policy_lets(settled):
+    assert HELPER.methods[NOT_NOW].action == METHODS["RestartNetvm"].action
+    with person_of(settled, "nobody") as person:
+        agent = Agent(settled, person, "no")
+        assert person.call(NOT_NOW).sentence == "netvm runs already."
+        settled.destroy(1)
+        settled.until(lambda snapshot: snapshot.netvm.state.value == "absent")
+        assert person.call(NOT_NOW) == (NOT_AUTHORISED, DIALOGS["no"])
+        assert len(agent.prompts) == 1
+        agent.close()
+
+
 # -- while somebody sits at a prompt
 
 
@@ -169,13 +183,13 @@ def test_the_dialog_says_what_is_to_be_done_and_to_whom(lasting_dom0):
         for method, words in (
             ("ConnectDom0", ("netvm", "2 minutes")), ("SetDefaultNetvm", ("netvm",)),
             ("AttachDomain", (names[2], "netvm")), ("DetachDomain", (names[3],)), ("PauseDomain", (names[2],)),
-            ("UnpauseDomain", (names[2],)),
+            ("UnpauseDomain", (names[2],)), ("RestartNetvm", ("netvm",)),
         ):  # fmt: skip
             person.call(method)
             message = agent.prompts[-1].message
             assert "$" not in message, message
             assert all(word in message for word in words), message
-        assert len(agent.prompts) == 6
+        assert len(agent.prompts) == 7
         agent.close()
 
 

@@ -32,7 +32,8 @@ class AttachInterface(Interface):
 
     def _may_choose(self, name: str, move: bool) -> Mapping[str, str]:
         self._operations.check_idle()
-        return {"netvm": preconditions.choose(preconditions.as_if_awake(self._publisher.inputs), name, move).name}
+        info = preconditions.choose(preconditions.as_if_awake(self._publisher.inputs), name, move)
+        return {"netvm": info.name if info.id else "dom0"}
 
     @method("SetDefaultNetvm", action="org.qnet.set-netvm", takes="sb", gives={"operation": "u"}, first=_may_choose)
     def set_default_netvm(self, call: Call, name: str, move: bool) -> None:

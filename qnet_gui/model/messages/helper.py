@@ -84,6 +84,7 @@ class HelperCode(Code):
     BUSY_CHOOSING = "busy-choosing", "{user} is choosing another netvm. Wait until that is done."
     BUSY_ATTACHING = "busy-attaching", "{user} is attaching a domain to the network. Wait until that is done."
     BUSY_DETACHING = "busy-detaching", "{user} is cutting a domain off the network. Wait until that is done."
+    BUSY_CONTROLLING = "busy-controlling", "{user} is starting or stopping the netvm. Wait until that is done."
     BUSY_SERVICE = "busy-service", "The netvm is being started or stopped by another qnet netvm."
 
     # what is asked of the netvm's agent

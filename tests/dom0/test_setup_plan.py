@@ -97,8 +97,9 @@ def test_a_machine_is_looked_at(tmp_path: Path) -> None:
     (tmp_path / "wants").mkdir()
     (tmp_path / "wants" / HELPER).touch()
     machine = Machine(
-        tmp_path / "xen", tmp_path / "netvm.cfg", tmp_path / "qnet.toml", tmp_path, tmp_path / "wants", tmp_path / "pci",
-        lambda: True, str, lambda name: None if name == "nft" else name, lambda: 0, XenHypervisor(tmp_path / "no-xl"),
+        tmp_path / "xen", tmp_path / "netvm.cfg", tmp_path / "qnet.toml", tmp_path, tmp_path / "wants",
+        tmp_path / "pci", lambda: True, str, lambda name: None if name == "nft" else name, lambda: 0,
+        XenHypervisor(tmp_path / "no-xl"),
     )  # fmt: skip
     found = survey(machine)
     assert [file.name for file in found.files] == ["other", "work"]

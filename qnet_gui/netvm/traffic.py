@@ -101,17 +101,20 @@ class TrafficReporter:
         try:
             told = self._now()
         except KernelError as error:
-            if not self._failed:  # once, and not every second
-                log.warning("%s", error)
-            self._failed = True
+            self._outcome(error)
             return
-        self._failed, self._under_way = False, True
+        self._under_way = True
         self._worker.submit(lambda store: _write(store, told), self._written)
 
     def _written(self, result: QnetError | None) -> None:
         self._under_way = False
-        if result is not None:
-            log.debug("dom0 cannot be told of the traffic: %s", result)
+        self._outcome(result)
+
+    def _outcome(self, error: QnetError | None) -> None:
+        """What fails is told once, and not every second."""
+        if error is not None and not self._failed:
+            log.warning("dom0 cannot be told of the traffic: %s", error)
+        self._failed = error is not None
 
     def _end(self) -> None:
         if self._timer is not None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from qnet_gui.kernel.link_stats import LinkBytes
-from qnet_gui.model.errors import KernelError
+from qnet_gui.model.errors import KernelError, StoreDenied
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.traffic import Counters
 from qnet_gui.model.vif import VifId
@@ -190,3 +190,20 @@ def test_of_many_vifs_the_first_piece_is_written_last(
     reporter._tell()
     assert written == [keys.TRAFFIC_PIECE.at(number) for number in (4, 3, 2, 1, 0)][-len(written) :]
     assert len(written) > 2
+
+
+def test_a_xenstore_without_room_is_complained_of_once(
+    reporting: Reporting, worker: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A netvm of very many vifs has no more nodes."""
+    log_guard.expect("dom0 cannot be told of the traffic")
+    tries: list[int] = []
+
+    def full(*_: object) -> None:
+        tries.append(1)
+        raise StoreDenied(SystemCode.STORE_DENIED, path="traffic", why="ENOSPC")
+
+    monkeypatch.setattr(traffic, "_write", full)
+    reporting.ask(1, 25)
+    reporting.loop.until(lambda: len(tries) > 3)
+    assert len(log_guard.unexpected) == 1

@@ -37,13 +37,14 @@ class Counters:
 class TrafficSample:
     """All counters at one moment: of the domains that the chosen netvm serves, and of its uplinks.
 
-    `milliseconds` is by a clock of the netvm's own: only the difference of two samples means something. What goes
-    through a VPN is counted by the VPN, and by the link beneath it as well.
+    `milliseconds` is by a clock of the netvm's own: only the difference of two samples of the same netvm, `netvm` being
+    its domain id, means something. What goes through a VPN is counted by the VPN, and by the link beneath it as well.
     """
 
     milliseconds: int
     domains: tuple[Counters, ...] = ()
     uplinks: tuple[Counters, ...] = ()
+    netvm: int = -1
 
 
 def to_wire(sample: TrafficSample) -> dict[str, Any]:
@@ -100,6 +101,7 @@ class History:
     domains: Mapping[str, Series] = field(default_factory=dict)
     uplinks: Mapping[str, Series] = field(default_factory=dict)
     milliseconds: int | None = None
+    netvm: int = -1
 
     @property
     def has_rates(self) -> bool:
@@ -107,16 +109,17 @@ class History:
         return any(series.down for group in (self.domains, self.uplinks) for series in group.values())
 
     def after(self, sample: TrafficSample) -> History:
-        """The history with one more sample. One that was lost is made up for; a long gap, or a clock that was set back
-        by a restart, has the rates begin anew."""
-        elapsed = None if self.milliseconds is None else sample.milliseconds - self.milliseconds
+        """The history with one more sample. One that was lost is made up for; after a long gap, or of another netvm,
+        the rates begin anew."""
+        known = self.milliseconds if sample.netvm == self.netvm else None
+        elapsed = None if known is None else sample.milliseconds - known
         if elapsed is not None and 0 <= elapsed < _CLOSE:
             return self
         if elapsed is not None and not 0 < elapsed <= _GAP_MAX * 1000:
             elapsed = None
         return History(
             _grown(self.domains, sample.domains, elapsed), _grown(self.uplinks, sample.uplinks, elapsed),
-            sample.milliseconds,
+            sample.milliseconds, sample.netvm,
         )  # fmt: skip
 
 

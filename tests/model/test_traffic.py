@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +56,12 @@ def test_after_a_long_gap_or_a_restart_the_rates_begin_anew(moment: int) -> None
     after = before.after(sample(moment, 900))
     assert after.domains["work"] == Series(900, 0)
     assert after.after(sample(moment + 1000, 950)).domains["work"].down == (50,)
+
+
+def test_of_another_netvm_the_rates_begin_anew_whatever_its_clock_shows() -> None:
+    made = history(sample(0, 0), sample(1000, 100), replace(sample(2000, 10**9), netvm=7))
+    assert made.domains["work"] == Series(10**9, 0)
+    assert made.after(replace(sample(3000, 10**9 + 5), netvm=7)).domains["work"].down == (5,)
 
 
 @pytest.mark.parametrize("moment", [2000, 2499])

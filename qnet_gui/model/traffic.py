@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qnet_gui.model.codec import decode, encode
+from qnet_gui.model.translation import tr
 
 #: Seconds for which somebody who looks is told; he asks again before, after so many.
 LEASE, RENEWAL = 25, 10
@@ -135,8 +136,8 @@ def _grown(before: Mapping[str, Series], now: tuple[Counters, ...], elapsed: int
     return grown
 
 
-def size_text(size: int, point: str = ".") -> str:
-    """`size` bytes for people, in two or three digits: `0 B`, `1.4 kB`, `12 MB`. `point`: the decimal one."""
+def size_text(size: int) -> str:
+    """`size` bytes for people, in two or three digits, with the decimal sign of their language: `0 B`, `1.4 kB`."""
     if size < 1000:
         return f"{size} B"
     value = float(size)
@@ -144,10 +145,11 @@ def size_text(size: int, point: str = ".") -> str:
         value /= 1000
         if value < 999.5 or unit == "EB":
             break
-    digits = f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
-    return f"{digits.replace('.', point)} {unit}"
+    # a whole example, which shows translators what is wanted
+    digits = f"{value:.1f}".replace(".", tr("1.5 kB")[1:2]) if value < 9.95 else f"{value:.0f}"
+    return f"{digits} {unit}"
 
 
-def rate_text(rate: int | None, point: str = ".") -> str:
+def rate_text(rate: int | None) -> str:
     """A rate for people: `1.4 kB/s`; empty where it is not known."""
-    return "" if rate is None else f"{size_text(rate, point)}/s"
+    return "" if rate is None else f"{size_text(rate)}/s"

@@ -2107,6 +2107,11 @@
             <translation>{name} startet …</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/model/traffic.py" />
+            <source>1.5 kB</source>
+            <translation>1,5 kB</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/pages/line.py" />
             <source>done</source>
             <translation>erledigt</translation>

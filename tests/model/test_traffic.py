@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet_gui.model import traffic
+from qnet_gui.model import traffic, translation
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.traffic import COUNTER_MAX, SECONDS, Counters, History, Series, TrafficSample
 
@@ -120,7 +120,15 @@ def test_another_form_is_refused(wire: object) -> None:
 )  # fmt: skip
 def test_sizes_for_people(size: int, text: str) -> None:
     assert traffic.size_text(size) == text
-    assert traffic.rate_text(size, ",") == f"{text.replace('.', ',')}/s"
+    assert traffic.rate_text(size) == f"{text}/s"
+
+
+def test_the_decimal_sign_is_that_of_the_persons_language() -> None:
+    translation.install(lambda text, _: text.replace(".", ","))
+    try:
+        assert [traffic.size_text(size) for size in (5, 1400, 14_000)] == ["5 B", "1,4 kB", "14 kB"]
+    finally:
+        translation.install(None)
 
 
 def test_a_rate_that_is_not_known_is_nothing() -> None:

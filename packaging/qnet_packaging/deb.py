@@ -64,6 +64,8 @@ def _overrides(recipe: Recipe, root: Path) -> str:
     text = (FOLDER / "debian/lintian-overrides").read_text(encoding="utf-8")
     if any(name.endswith(".service") for name in tree.files(root / "usr/lib/systemd")):
         text += (FOLDER / "debian/units.lintian-overrides").read_text(encoding="utf-8")
+    own = FOLDER / f"debian/{recipe.name}.lintian-overrides"
+    text += own.read_text(encoding="utf-8") if own.exists() else ""
     lines = (line if line.startswith("#") else f"{recipe.package}: {line}" for line in text.splitlines())
     return "".join(f"{line}\n" for line in lines)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from qnet_gui.model.errors import BadInput, KernelError
+from qnet_gui.model.errors import BadInput, KernelError, QnetError
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.parse import ifname
 from qnet_gui.runtime.command import IP, run
@@ -19,6 +19,8 @@ _LINKS = Path("/sys/class/net")
 _IPV6 = Path("/proc/sys/net/ipv6/conf")
 _DEADLINE = 10.0
 _PAUSE = 0.01
+#: udev renames a card once, soon after it came; so often is tried what fails for that.
+_TRIES = 3
 
 
 def find(mac: str) -> str:
@@ -40,6 +42,21 @@ def wait_for(ready: Callable[[], bool], cancelled: Callable[[], bool] = lambda: 
             return False
         time.sleep(_PAUSE)
     return True
+
+
+def change(mac: str, do: Callable[[str], None]) -> None:
+    """Do something to the link with this MAC, by its name; begun anew when udev has renamed it in the middle of it."""
+    for left in reversed(range(_TRIES)):
+        link = find(mac) if mac else ""
+        if not link:
+            raise KernelError(UpgradeCode.DOM0_CARD_GONE)
+        try:
+            do(link)
+        except QnetError:
+            if not left or find(mac) in (link, ""):
+                raise
+        else:
+            return
 
 
 def set_address(link: str, address: IPv4Address) -> None:

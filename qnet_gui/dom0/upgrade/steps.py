@@ -220,36 +220,13 @@ def _detach(context: StepContext) -> Message | None:
 
 # -- dom0's own interface
 
-#: udev renames a card once, soon after it came; so often is tried what fails for that.
-_TRIES = 3
-
 
 def _interface(context: StepContext) -> str:
     return own_interface.find(context.journal.mac) if context.journal.mac else ""
 
 
-def _must_have_interface(context: StepContext) -> str:
-    interface = _interface(context)
-    if not interface:
-        raise KernelError(UpgradeCode.DOM0_CARD_GONE)
-    return interface
-
-
-def _on_interface(context: StepContext, change: Callable[[str], None]) -> None:
-    """Do something to the interface; begun anew when udev has given it another name in the middle of it."""
-    for left in reversed(range(_TRIES)):
-        interface = _must_have_interface(context)
-        try:
-            change(interface)
-        except QnetError:
-            if not left or _interface(context) in (interface, ""):
-                raise
-        else:
-            return
-
-
 def _set_address(context: StepContext) -> Message:
-    _on_interface(context, lambda interface: own_interface.set_address(interface, context.journal.address))
+    own_interface.change(context.journal.mac, lambda link: own_interface.set_address(link, context.journal.address))
     return Message(UpgradeCode.GAVE_ADDRESS, address=str(context.journal.address))
 
 
@@ -258,7 +235,7 @@ def _flush(context: StepContext) -> Message | None:
 
 
 def _set_up(context: StepContext) -> Message:
-    _on_interface(context, own_interface.set_up)
+    own_interface.change(context.journal.mac, own_interface.set_up)
     return Message(UpgradeCode.OPENED_WAY)
 
 

@@ -36,7 +36,8 @@ class AgentState(enum.Enum):
 class Domain:
     """A domain other than dom0 and the netvm. `vif` is the backend's name; empty where the domain has none.
 
-    `serves`: it can be the netvm, since an agent has reported from it, or a network card is given to it.
+    `serves`: it can be the netvm, since an agent has reported from it, or a network card is given to it. An id is of
+    one life only and may be another's next, so whoever acts on a domain names its `uuid` beside it.
     """
 
     name: str
@@ -46,13 +47,15 @@ class Domain:
     vif: str = ""
     netvm: str = ""
     serves: bool = False
+    uuid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Netvm:
-    """The chosen netvm; `id` is -1 while it does not run."""
+    """The chosen netvm; `id` is -1 and `uuid` empty while it does not run."""
 
     name: str
     id: int = -1
     state: NetvmState = NetvmState.ABSENT
     agent: AgentState = AgentState.UNKNOWN
+    uuid: str = ""

@@ -150,6 +150,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>The domain with the id {id} is another one than was meant: {name}. Nothing was done to it.</source>
+            <translation>Die Domäne mit der Nummer {id} ist eine andere, als gemeint war: {name}. Mit ihr wurde nichts gemacht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
             <source>The domains of this host belong to {manager}, so qnet only shows them. Change them with the tools of {manager}.</source>
             <translation>Die Domänen dieses Rechners gehören {manager}, qnet zeigt sie daher nur. Ändern Sie sie mit den Werkzeugen von {manager}.</translation>
         </message>

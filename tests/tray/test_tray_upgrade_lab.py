@@ -168,7 +168,7 @@ def test_domains_by_the_menu(person: Person) -> None:
         (Action.PAUSE, "state", "paused"), (Action.UNPAUSE, "state", "running"),
         (Action.DETACH, "vif", ""), (Action.ATTACH, "vif", work.vif),
     ):  # fmt: skip
-        person.app_state.requested.emit(ActionRequest(action, work.id, "work"))
+        person.app_state.requested.emit(ActionRequest(action, work.id, "work", work.uuid))
         person.wait(lambda what=what, value=value: getattr(now(what), "value", now(what)) == value)  # type: ignore[misc]
 
 

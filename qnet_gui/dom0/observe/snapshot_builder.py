@@ -36,7 +36,7 @@ def _netvm(name: str, info: DomainInfo | None, agent: AgentState) -> Netvm:
         state = NetvmState.PAUSED
     else:
         state = NetvmState.STARTING if agent is AgentState.UNKNOWN else NetvmState.RUNNING
-    return Netvm(name, info.id, state, agent)
+    return Netvm(name, info.id, state, agent, info.uuid)
 
 
 def _others(inputs: Inputs) -> Iterable[DomainInfo]:
@@ -50,13 +50,14 @@ def _domains(inputs: Inputs, netvm: str) -> tuple[Domain, ...]:
     for info in _others(inputs):
         served = here.get(info.id) or elsewhere.get(info.id)
         if served is None:
-            domains.append(Domain(info.name, info.id, info.state, serves=frontends.can_serve(inputs, info.id)))
+            serves = frontends.can_serve(inputs, info.id)
+            domains.append(Domain(info.name, info.id, info.state, serves=serves, uuid=info.uuid))
             continue
         vif, frontend = served
         server = netvm if info.id in here else frontends.netvm_of(inputs, frontend, {})
         address = frontends.address(inputs, info.id, frontend)
         serves = frontends.can_serve(inputs, info.id)
-        domains.append(Domain(info.name, info.id, info.state, address, vif.name, server, serves))
+        domains.append(Domain(info.name, info.id, info.state, address, vif.name, server, serves, info.uuid))
     return tuple(sorted(domains, key=lambda domain: (domain.name, domain.id)))
 
 

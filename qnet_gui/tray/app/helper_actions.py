@@ -42,7 +42,7 @@ class HelperActions(QObject):
         if request.action is Action.EXTEND:
             arguments = [unsigned(EXTEND_MINUTES)]
         elif request.action is not Action.DISCONNECT:
-            arguments = [unsigned(request.domid)]
+            arguments = [unsigned(request.domid), request.uuid]
         self._call(request, _METHODS[request.action], arguments)
 
     def choose_netvm(self, request: ActionRequest, move: bool) -> None:

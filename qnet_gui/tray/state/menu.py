@@ -42,11 +42,12 @@ class Action(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class ActionRequest:
-    """An action and what it is about: a domain by its id, and by the name by which people know it."""
+    """An action and what it is about: a domain by id and uuid, which the helper checks, and by its name for people."""
 
     action: Action
     domid: int = -1
     name: str = ""
+    uuid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def domain_actions(domain: Domain, why: str) -> tuple[Row, ...]:
     """What can be done to a domain."""
 
     def row(text: str, action: Action) -> Row:
-        return Row(text, ActionRequest(action, domain.id, domain.name), why=why)
+        return Row(text, ActionRequest(action, domain.id, domain.name, domain.uuid), why=why)
 
     paused = domain.state is DomainState.PAUSED
     first = row(tr("Unpause"), Action.UNPAUSE) if paused else row(tr("Pause"), Action.PAUSE)

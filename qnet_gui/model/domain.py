@@ -15,6 +15,20 @@ class DomainState(enum.Enum):
     DYING = "dying"
 
 
+class Label(enum.Enum):
+    """The colour by which a person knows a domain, as the configuration has it; most have none."""
+
+    NONE = ""
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    GREEN = "green"
+    BLUE = "blue"
+    PURPLE = "purple"
+    GRAY = "gray"
+    BLACK = "black"
+
+
 class NetvmState(enum.Enum):
     """What dom0 can say of its netvm; STARTING until its agent reports for the first time."""
 
@@ -48,6 +62,7 @@ class Domain:
     netvm: str = ""
     serves: bool = False
     uuid: str = ""
+    label: Label = Label.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1734,6 +1734,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {value} is no colour of a label; there are {names}.</source>
+            <translation>{key}: {value} ist keine Farbe einer Marke; es gibt {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{key}: {value} is no port such as "tcp/22" or "udp/5353".</source>
             <translation>{key}: {value} ist kein Port wie „tcp/22“ oder „udp/5353“.</translation>
         </message>

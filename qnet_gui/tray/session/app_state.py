@@ -9,6 +9,7 @@ from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.tray.qt import QDBusConnection, QObject, pyqtSignal
 from qnet_gui.tray.session.helper_client import Client
 from qnet_gui.tray.session.settings import Settings
+from qnet_gui.tray.session.traffic_watch import TrafficWatch
 from qnet_gui.tray.state import operation_progress as operation_progress
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.operation_progress import OperationProgress
@@ -28,6 +29,7 @@ class AppState(QObject):
         self.progress = OperationProgress()
         self.settings = Settings()
         self.client = Client(system, self)
+        self.traffic = TrafficWatch(self.client, self)
         self.client.changed.connect(self._changed)
         self.client.stepped.connect(lambda *step: self._move(operation_progress.stepped(self.progress, *step)))
         self.client.ended.connect(lambda *end: self._move(operation_progress.ended(self.progress, *end)))

@@ -69,6 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     # Nothing here is drawn with OpenGL, and loading it would double the memory.
     os.environ.setdefault("QT_XCB_GL_INTEGRATION", "none")
+    # With two screens Qt does not look for what panels leave of them, unless it is told to believe the window manager.
+    os.environ.setdefault("QT_RELY_ON_NET_WORKAREA_ATOM", "1")
     application = QApplication(["qnet-tray"])
     application.setApplicationName("qnet-tray")
     application.setApplicationDisplayName("qnet")

@@ -29,12 +29,12 @@ def test_the_menu_says_what_the_helper_says(tray: Tray) -> None:
     tray.wait_until_shown(lambda snapshot: snapshot.uplink)
     texts = [entry.text for entry in tray.entries()]
     assert texts[0] == sentence(tray.snapshot())
-    assert "Status…" in texts
+    assert "Open…" in texts
     assert texts[-1] == "Quit"
 
 
 def test_an_entry_does_what_it_says(tray: Tray, pictures: Path) -> None:
-    tray.click("Status…")
+    tray.click("Open…")
     eventually(lambda: tray.windows("Network status"))
     tray.picture(pictures / "status.png")
 

@@ -221,6 +221,8 @@ def test_a_row_for_each_domain() -> None:
     assert (personal.state, personal.detail, personal.pause.text) == (RowState.PAUSED, "Paused", "Unpause personal")
     assert (vault.state, vault.detail, vault.attached) == (RowState.CUT_OFF, "No network", False)
     assert vault.network.request.action is Action.ATTACH
+    assert vault.serve
+    assert (vault.serve.text, work.serve) == ("Make vault the netvm…", None)
     assert vault.history == ()
     assert view.count == "1 of 3 connected"
 

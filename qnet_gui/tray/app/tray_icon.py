@@ -7,7 +7,6 @@ from qnet_gui.tray.qt import QApplication, QObject, QSystemTrayIcon, QTimer, pyq
 from qnet_gui.tray.session import attention
 from qnet_gui.tray.session.icons import tray_icon
 from qnet_gui.tray.state import plain_text
-from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.view import Status, View
 
 #: Milliseconds that a frame of the connecting icon stays.
@@ -15,9 +14,11 @@ FRAME_MILLISECONDS = 500
 
 
 class TrayIcon(QObject):
-    """Emits `chosen` with the `ActionRequest` of a row, or of a click on the icon. `exported`: the menu is on D-Bus."""
+    """Emits `chosen` with the `ActionRequest` of a row of the menu, and `clicked` with the icon's place, which is empty
+    where the tray does not tell it. `exported`: the menu is on D-Bus."""
 
     chosen = pyqtSignal(object)
+    clicked = pyqtSignal(object)
 
     def __init__(self, exported: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,4 +67,4 @@ class TrayIcon(QObject):
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason == QSystemTrayIcon.ActivationReason.Trigger:
-            self.chosen.emit(ActionRequest(Action.STATUS))
+            self.clicked.emit(self._tray.geometry())

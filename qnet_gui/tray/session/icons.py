@@ -59,6 +59,19 @@ def _icon(name: str, text: str, window: str) -> QIcon:
     return icon
 
 
+@lru_cache(maxsize=8)
+def _plain(name: str, text: str) -> QIcon:
+    icon = QIcon()
+    for pixels in SIZES:
+        icon.addPixmap(_drawn(name, pixels, artwork.Colours(text)))
+    return icon
+
+
+def plain_icon(name: str, palette: QPalette) -> QIcon:
+    """The icon of a state for our own windows, whose background is the palette's: it needs no edge."""
+    return _plain(name, palette.color(QPalette.WindowText).name())
+
+
 def tray_icon(name: str, palette: QPalette) -> QIcon:
     """The icon of a state, in a palette's colours."""
     return _icon(name, palette.color(QPalette.WindowText).name(), palette.color(QPalette.Window).name())

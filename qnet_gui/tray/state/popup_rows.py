@@ -46,7 +46,7 @@ class RowView:
     """A domain's row. `key` says whose it is, whatever its place: id and uuid.
 
     `detail` is its second line, `history` two minutes of what it received, bytes a second. `network` is what the switch
-    does, which stands at `attached`; `pause` what the button beside it does.
+    does, which stands at `attached`; `pause` what the button beside it does; `serve` makes it the netvm, if it can.
     """
 
     key: tuple[int, str]
@@ -58,6 +58,7 @@ class RowView:
     network: Button
     pause: Button
     history: tuple[int, ...] = ()
+    serve: Button | None = None
 
     @property
     def spoken(self) -> str:
@@ -90,6 +91,14 @@ def pause_button(domain: Domain, why: str) -> Button:
         return unpause(domain, why)
     request = ActionRequest(Action.PAUSE, domain.id, domain.name, domain.uuid)
     return Button(tr("Pause {name}", name=domain.name), request, "media-playback-pause", why)
+
+
+def _serve_button(snapshot: Snapshot, domain: Domain, why: str) -> Button | None:
+    """What makes a domain the netvm; None where it cannot be, or is."""
+    if not domain.serves or domain.name == snapshot.netvm.name:
+        return None
+    request = ActionRequest(Action.NETVM, domain.id, domain.name, domain.uuid)
+    return Button(tr("Make {name} the netvm…", name=domain.name), request, "go-next", why)
 
 
 def _troubles(snapshot: Snapshot) -> Mapping[str, str]:
@@ -169,4 +178,5 @@ def rows(
         yield RowView(
             key, domain.name, domain.label, state, detail, bool(domain.vif), network_button(domain, reason),
             pause_button(domain, reason), series.down if series and state is RowState.CONNECTED else (),
+            _serve_button(snapshot, domain, reason),
         )  # fmt: skip

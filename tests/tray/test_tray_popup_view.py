@@ -131,7 +131,7 @@ CURES = {
     "uplink": (Problem(ProblemCode.NO_UPLINK), ["Network settings"]),
     "names": (Problem(ProblemCode.NO_DNS), ["Name servers…", "Network settings"]),
     "filter": (Problem(ProblemCode.NFT_FAILED), ["Show status", "Apply again"]),
-    "agent": (Problem(ProblemCode.AGENT_STOPPED), ["Show status", "Move to vault…"]),
+    "agent": (Problem(ProblemCode.AGENT_STOPPED), ["Show status", "Move to vault…", "Restart netvm"]),
     "elsewhere": (
         Problem(ProblemCode.ATTACHED_ELSEWHERE, count=1, names=("work",), netvm="netvm"), ["Move to netvm"],
     ),

@@ -12,7 +12,7 @@ from qnet_gui.tray.app.popup_door import PopupDoor
 from qnet_gui.tray.qt import QMessageBox, QObject, QWidget, pyqtSignal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.network_applet import NetworkApplet
-from qnet_gui.tray.session.units import HELPER, NETVM, Units
+from qnet_gui.tray.session.units import HELPER, Units
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.windows.raise_window import raise_window
 
@@ -25,10 +25,6 @@ WINDOWS = {
     Action.SETTINGS: "settings",
     Action.HELP: "help",
 }
-
-
-#: What is started by systemd, and its unit.
-_UNITS = {Action.START_HELPER: HELPER, Action.START_NETVM: NETVM}
 
 
 class ActionDispatcher(QObject):
@@ -69,8 +65,8 @@ class ActionDispatcher(QObject):
             self._choose(request)
         elif request.action is Action.MOVE:
             self._helper_actions.choose_netvm(request, True)
-        elif request.action in _UNITS:
-            self._start(request)
+        elif request.action is Action.START_HELPER:
+            self._start_helper(request)
         else:
             if request.action is Action.DISCONNECT:
                 self.open(Action.UPGRADE)
@@ -106,7 +102,7 @@ class ActionDispatcher(QObject):
     def _forget(self, key: object) -> None:
         self._boxes.pop(key, None)
 
-    def _start(self, request: ActionRequest) -> None:
+    def _start_helper(self, request: ActionRequest) -> None:
         self._app_state.ask(request, True)
 
         def answered(error: QnetError | None) -> None:
@@ -114,7 +110,7 @@ class ActionDispatcher(QObject):
             if error is not None:
                 self._failed(request, error)
 
-        self._units.start(_UNITS[request.action], answered)
+        self._units.start(HELPER, answered)
 
     def _about(self) -> None:
         from qnet_gui.tray.windows.questions import about

@@ -20,11 +20,16 @@ _METHODS = {
     Action.DISCONNECT: "DisconnectDom0",
     Action.EXTEND: "ExtendDom0",
     Action.REAPPLY: "Reapply",
+    Action.START_NETVM: "StartNetvm",
+    Action.RESTART_NETVM: "RestartNetvm",
 }
 #: Those that are about no domain.
-_WITHOUT_DOMAIN = {Action.DISCONNECT, Action.REAPPLY}
+_WITHOUT_DOMAIN = {Action.DISCONNECT, Action.REAPPLY, Action.START_NETVM, Action.RESTART_NETVM}
 #: Those whose answer is the number of an operation.
-_OPERATIONS = {Action.ATTACH, Action.DETACH, Action.DISCONNECT, Action.NETVM, Action.MOVE}
+_OPERATIONS = {
+    Action.ATTACH, Action.DETACH, Action.DISCONNECT, Action.NETVM, Action.MOVE, Action.START_NETVM,
+    Action.RESTART_NETVM,
+}  # fmt: skip
 
 
 class HelperActions(QObject):

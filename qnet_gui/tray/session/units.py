@@ -9,7 +9,7 @@ from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.tray.qt import QDBusConnection, QObject
 from qnet_gui.tray.session.dbus import Answer, Service
 
-HELPER, NETVM = "qnet-helper.service", "qnet-netvm.service"
+HELPER = "qnet-helper.service"
 _NAME, _PATH, _MANAGER = "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"
 #: Seconds: a person may have to type a password.
 _DEADLINE = 300.0

@@ -16,6 +16,7 @@ def title(request: ActionRequest) -> str:
         Action.NETVM: tr("Make {name} the netvm", name=request.name),
         Action.MOVE: tr("Move to {name}", name=request.name),
         Action.START_NETVM: tr("Start the netvm"),
+        Action.RESTART_NETVM: tr("Restart the netvm"),
         Action.START_HELPER: tr("Start the helper"),
         Action.REAPPLY: tr("Apply again"),
         Action.DISCONNECT: tr("Disconnect dom0"),

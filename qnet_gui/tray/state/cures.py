@@ -100,12 +100,15 @@ def _another(snapshot: Snapshot) -> Iterable[Button]:
 
 def _netvm(snapshot: Snapshot, _problems: Sequence[Problem]) -> Iterable[Button]:
     yield from _another(snapshot)
-    yield button(tr("Start {name}", name=snapshot.netvm.name), Action.START_NETVM, "media-playback-start")
+    start = ActionRequest(Action.START_NETVM, name=snapshot.netvm.name)
+    yield Button(tr("Start {name}", name=snapshot.netvm.name), start, "media-playback-start", hindrance(snapshot))
 
 
-def _agent(snapshot: Snapshot, _problems: Sequence[Problem]) -> Iterable[Button]:
+def _restart(snapshot: Snapshot, _problems: Sequence[Problem]) -> Iterable[Button]:
     yield status()
     yield from _another(snapshot)
+    restart = ActionRequest(Action.RESTART_NETVM, name=snapshot.netvm.name)
+    yield Button(tr("Restart {name}", name=snapshot.netvm.name), restart, "view-refresh", hindrance(snapshot))
 
 
 def _separate(snapshot: Snapshot, problems: Sequence[Problem]) -> Iterable[Button]:
@@ -154,10 +157,11 @@ _CURES: dict[Code, Cure] = {
     ProblemCode.OTHERS_LET_GO: _disconnect,
     ProblemCode.PAUSED_IN_DOUBT: _let_go_on,
     ProblemCode.NO_NETVM: _netvm,
-    ProblemCode.AGENT_UNKNOWN: _agent,
-    ProblemCode.AGENT_STOPPED: _agent,
-    ProblemCode.AGENT_SILENT: _agent,
-    ProblemCode.NO_NETWORKMANAGER: _agent,
+    ProblemCode.AGENT_UNKNOWN: _restart,
+    ProblemCode.AGENT_STOPPED: _restart,
+    ProblemCode.AGENT_SILENT: _restart,
+    ProblemCode.NO_NETWORKMANAGER: _restart,
+    ProblemCode.NETVM_NONSENSE: _restart,
     ProblemCode.NO_UPLINK: _network_settings,
     ProblemCode.ADDRESS_OVERLAP: _network_settings,
     ProblemCode.NO_DNS: _names,

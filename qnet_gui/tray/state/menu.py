@@ -36,6 +36,7 @@ class Action(enum.Enum):
     NETVM = "netvm"
     MOVE = "move"
     START_NETVM = "start-netvm"
+    RESTART_NETVM = "restart-netvm"
     START_HELPER = "start-helper"
     REAPPLY = "reapply"
     PAUSE = "pause"

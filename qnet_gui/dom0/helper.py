@@ -25,8 +25,8 @@ from qnet_gui.dom0.bus.polkit import Authority
 from qnet_gui.dom0.bus.small_actions import SmallActions
 from qnet_gui.dom0.bus.users import Users
 from qnet_gui.dom0.isolation.monitor import IsolationMonitor
+from qnet_gui.dom0.netvm_control_interface import NetvmControlInterface
 from qnet_gui.dom0.netvm_lifecycle.control import control
-from qnet_gui.dom0.netvm_lifecycle.interface import NetvmControlInterface
 from qnet_gui.dom0.observe.agent_requests import Requests
 from qnet_gui.dom0.observe.collector import Collector
 from qnet_gui.dom0.observe.inputs import Inputs

@@ -107,7 +107,7 @@ class Tray:
 
     def popup(self) -> str:
         """The popup's window, empty while there is none."""
-        return self.window_id("^Network( .*)?$")
+        return self.window_id("^Network( [^ ]+ qnet)?$")
 
     def geometry(self, window: str) -> tuple[int, int, int, int]:
         """Where a window is, and its size."""

@@ -88,7 +88,8 @@ class Applet(QObject):
     def _tray_ready(self, host: bool) -> None:
         log.info("The icon goes to %s", "a StatusNotifierItem host" if host else "the XEmbed tray")
         # Under KDE the menu is exported by KDE's own plug-in for Qt, which translates `&` and `_` itself.
-        self._tray_icon = TrayIcon(host and "KDE" not in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"), self)
+        kde = "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":")
+        self._tray_icon = TrayIcon(host and not kde, host and kde, self)
         self._tray_icon.chosen.connect(self._dispatcher.do)
         self._tray_icon.clicked.connect(self._dispatcher.popup_door.toggle)
         self._paint()

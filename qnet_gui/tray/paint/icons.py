@@ -1,4 +1,4 @@
-"""Icons in menus and on buttons: the theme's own, and a bundled drawing where the theme has none."""
+"""Icons in menus and on buttons: the theme's own, and bundled drawings where the theme does not have them all."""
 
 from __future__ import annotations
 
@@ -16,9 +16,15 @@ def icon(name: str, palette: QPalette) -> QIcon:
     """An icon by freedesktop.org's name, in the colour of a palette's text where it is ours."""
     if not name:
         return QIcon()
-    if QIcon.hasThemeIcon(name):
+    if _theme_has_all(QIcon.themeName()):
         return QIcon.fromTheme(name)
     return _drawn(name, palette.color(QPalette.WindowText).name())
+
+
+@lru_cache(maxsize=4)
+def _theme_has_all(_name: str) -> bool:
+    """Whether the theme of that name has all that we use: half of them in one hand and half in another is ugly."""
+    return all(QIcon.hasThemeIcon(name) for name in artwork.glyphs())
 
 
 @lru_cache(maxsize=64)

@@ -59,6 +59,11 @@ def glyph(name: str, colours: Colours) -> bytes:
     return _coloured(f"hicolor/16x16/actions/qnet-{name}.svg", colours)
 
 
+def glyphs() -> list[str]:
+    """The names of all of those."""
+    return sorted(path.stem.removeprefix("qnet-") for path in folder().glob("hicolor/16x16/actions/qnet-*.svg"))
+
+
 def _coloured(path: str, colours: Colours) -> bytes:
     svg = (folder() / path).read_text("ascii")
     for role, colour in (("Text", colours.text), ("NeutralText", colours.neutral), ("NegativeText", colours.negative)):

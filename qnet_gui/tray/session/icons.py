@@ -77,6 +77,12 @@ def tray_icon(name: str, palette: QPalette) -> QIcon:
     return _icon(name, palette.color(QPalette.WindowText).name(), palette.color(QPalette.Window).name())
 
 
+def named_icon(name: str) -> QIcon | None:
+    """The icon of a state by its name in the theme, for a panel that paints it in its own colours; None where it is not
+    installed."""
+    return QIcon.fromTheme(f"qnet-{name}") if QIcon.hasThemeIcon(f"qnet-{name}") else None
+
+
 def application_icon() -> QIcon:
     """The application's own icon."""
     return QIcon(str(artwork.folder() / artwork.APPLICATION))

@@ -159,7 +159,8 @@ def popups() -> Iterator[tuple[str, QWidget]]:
     for state, snapshot in snapshots().items():
         app_state = AppState(QDBusConnection("none"))
         app_state.snapshot = snapshot
-        popup = Popup(app_state, traffic=lambda shown=snapshot: traffic(shown))
+        app_state.traffic.history = traffic(snapshot)
+        popup = Popup(app_state)
         popup.resize(popup.wanted())
         popup.show()
         if state in ("usual", "many"):

@@ -12,8 +12,8 @@ from typing import Any
 
 from qnet_gui.model.codec import decode, encode
 
-#: Seconds after which whoever looks asks for more, as he has to again and again.
-RENEWAL = 10
+#: Seconds for which somebody who looks is told; he asks again before, after so many.
+LEASE, RENEWAL = 25, 10
 #: How many seconds of rates are kept.
 SECONDS = 120
 #: What is counted is no more than this, an exabyte, so that it fits into every binding's number.

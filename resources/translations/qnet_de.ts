@@ -405,6 +405,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The agent in netvm does not tell what goes through it. It may be of an older version; else restart qnet-agent in netvm.</source>
+            <translation>Der Agent in der netvm teilt nicht mit, was durch sie hindurchgeht. Vielleicht ist er von einer älteren Version; sonst starten Sie qnet-agent in der netvm neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>The caller has gone.</source>
             <translation>Der Aufrufer ist verschwunden.</translation>
         </message>
@@ -1169,6 +1174,11 @@
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The icons of qnet are not installed; looked in {names}.</source>
             <translation>Die Symbole von qnet sind nicht installiert; gesucht wurde in {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel does not tell how much goes through its links: {why}.</source>
+            <translation>Der Kernel teilt nicht mit, wie viel durch seine Netzwerkschnittstellen geht: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />

@@ -214,6 +214,8 @@ def test_reading_is_for_anyone_and_deeds_are_not():
         "GetRoutes",
         "Preflight",
         "TestNames",
+        "UnwatchTraffic",
+        "WatchTraffic",
     }
 
 

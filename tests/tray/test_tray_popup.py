@@ -49,10 +49,11 @@ WELL = up(CABLE, domains=KNOWN)
 class Opened:
     """A popup on snapshots of the test's own, and what has been asked for by it."""
 
-    def __init__(self, qtbot: QtBot, snapshot: Snapshot | None, **more: Any) -> None:
+    def __init__(self, qtbot: QtBot, snapshot: Snapshot | None, traffic: History | None = None, **more: Any) -> None:
         self.qtbot = qtbot
         self.app_state = AppState(QDBusConnection("none"))
         self.app_state.snapshot = snapshot
+        self.app_state.traffic.history = traffic or History()
         self.asked: list[ActionRequest] = []
         self.app_state.requested.connect(self.asked.append)
         self.popup = Popup(self.app_state, **more)
@@ -95,8 +96,8 @@ def opened(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     made: list[Opened] = []
 
-    def open_(snapshot: Snapshot | None, **more: Any) -> Opened:
-        made.append(Opened(qtbot, snapshot, **more))
+    def open_(snapshot: Snapshot | None, traffic: History | None = None, **more: Any) -> Opened:
+        made.append(Opened(qtbot, snapshot, traffic, **more))
         return made[-1]
 
     yield open_
@@ -417,10 +418,22 @@ def test_it_is_there_soon(qtbot: QtBot, opened: Callable[..., Opened], count: in
     snapshot = many(count)
     traffic = History({domain.name: Series(0, 0, (5_000,) * 120, (100,) * 120) for domain in snapshot.domains})
     begun = time.monotonic()
-    now = opened(snapshot, traffic=lambda: traffic)
+    now = opened(snapshot, traffic)
     took = time.monotonic() - begun
     assert took < 1.0  # a loaded machine; it is measured elsewhere
     qtbot.waitUntil(lambda: len(now.rows) == count)
+
+
+def test_traffic_is_watched_while_it_is_open_and_shown_as_it_comes(qtbot: QtBot, opened: Callable[..., Opened]) -> None:
+    now = opened(WELL)
+    watch = now.app_state.traffic
+    assert watch.watching
+    watch.history = History({"work": Series(0, 0, (7, 1500), (7, 20))}, {"eth0": Series(0, 0, (9, 3000), (9, 40))})
+    watch.changed.emit(watch.history)
+    assert now.row("work").view.detail == "↓ 1.5 kB/s   ↑ 20 B/s"
+    assert "↓ 3.0 kB/s" in [label.text() for label in now.popup.findChildren(QLabel)]
+    now.popup.close()
+    qtbot.waitUntil(lambda: not watch.watching)
 
 
 def test_a_label_has_its_stripe(opened: Callable[..., Opened]) -> None:

@@ -97,5 +97,10 @@ class HelperCode(Code):
         "The agent in netvm answered with something that is not an answer. Restart netvm.",
     )
     AGENT_COULD_NOT = "agent-could-not", "The agent in netvm could not do it; its log says why."
+    AGENT_TELLS_NO_TRAFFIC = (
+        "agent-tells-no-traffic",
+        "The agent in netvm does not tell what goes through it. It may be of an older version; else restart "
+        "qnet-agent in netvm.",
+    )
     ANSWER_INCOMPLETE = "answer-incomplete", "Piece {number} of the answer is missing."
     NETVM_STOPPED = "netvm-stopped", "netvm has stopped."

@@ -8,9 +8,7 @@ another click on the icon. Where a window cannot say where it is to be (Wayland)
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
-from qnet_gui.model.traffic import History
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.paint import colours
 from qnet_gui.tray.popup.domain_list import DomainList
@@ -54,21 +52,20 @@ _STAYS = frozenset(
 
 
 class Popup(QWidget):
-    """`anchored`: it stands at the icon. `traffic` gives the newest rates; whoever has newer ones calls `refresh`.
+    """`anchored`: it stands at the icon. Traffic is watched for as long as it is there.
 
     `resized` is emitted when it needs another size than it has; whoever placed it places it again.
     """
 
     resized = pyqtSignal()
 
-    def __init__(self, app_state: AppState, anchored: bool = True, traffic: Callable[[], History] = History) -> None:
+    def __init__(self, app_state: AppState, anchored: bool = True) -> None:
         super().__init__()
         self.setWindowFlag(Qt.WindowType.Tool, anchored)
         for flag in (Qt.WindowType.FramelessWindowHint, Qt.WindowType.WindowStaysOnTopHint):
             self.setWindowFlag(flag, anchored)
         self.anchored = anchored
         self._app_state = app_state
-        self._traffic = traffic
         self._view: PopupView | None = None
         self.setObjectName("popup")
         self.setWindowTitle(tr("Network"))
@@ -82,6 +79,9 @@ class Popup(QWidget):
         self._second.timeout.connect(self.refresh)
         app_state.changed.connect(self.refresh)
         app_state.moved.connect(self.refresh)
+        app_state.traffic.changed.connect(self.refresh)
+        app_state.traffic.start()
+        self.destroyed.connect(app_state.traffic.stop)
         self.refresh()
 
     # -- how it is built
@@ -170,7 +170,7 @@ class Popup(QWidget):
 
     def _now(self) -> PopupView:
         state = self._app_state
-        return popup(Seen(state.snapshot, state.progress, state.asked, self._traffic()), time.time())
+        return popup(Seen(state.snapshot, state.progress, state.asked, state.traffic.history), time.time())
 
     def refresh(self) -> None:
         """Show what is so now; only what differs is touched, and the keyboard stays where it was, or is nowhere."""

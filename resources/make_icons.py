@@ -298,7 +298,7 @@ GLYPHS = {
     "window-pin": fill("M6,2H10V3L9.5,4V7.5L12,10V11H4V10L6.5,7.5V4L6,3Z") + fill(box(7.5, 11, 8.5, 15)),
     "media-playback-start": fill("M4,2.5L13,8L4,13.5Z"),
     "media-playback-pause": dashes((4, 3, 7, 13), (9, 3, 12, 13)),
-    "system-software-update": stroke("M3.5,13.5H12.5") + fill("M7,2H9V7H12L8,11.5L4,7H7Z"),
+    "update-none": stroke("M3.5,13.5H12.5") + fill("M7,2H9V7H12L8,11.5L4,7H7Z"),
     "network-wireless": stroke("M2.5,7.5A8,8 0 0 1 13.5,7.5", 1.4) + stroke("M5,10A4.5,4.5 0 0 1 11,10", 1.4)
     + fill(circle(8, 12.5, 1.5)),
     "network-connect": fill("M4,2H6V5H10V2H12V5H13V9L9.5,11V15H6.5V11L3,9V5H4Z"),

@@ -17,6 +17,12 @@ def active(tray: Tray) -> str:
     return tray.plasma.run("xdotool", "getactivewindow").strip()
 
 
+def workarea(tray: Tray) -> list[int]:
+    """What the panel leaves of the screen: left, top, wide, high."""
+    text = tray.plasma.run("xprop", "-root", "_NET_WORKAREA").partition("=")[2]
+    return [int(part) for part in text.split(",")[:4]]
+
+
 def opened(tray: Tray) -> str:
     """The popup's window, as soon as it has the keyboard."""
     tray.activate()
@@ -34,19 +40,21 @@ def closed(tray: Tray) -> None:
 def other(tray: Tray) -> Iterator[str]:
     """Another window, in which somebody works."""
     program = tray.plasma.start("other", ["/usr/bin/python3", str(Path(__file__).with_name("other_window.py"))])
-    yield eventually(lambda: active(tray) not in ("", *tray.windows(TITLE)) and active(tray))
+    window = eventually(lambda: tray.plasma.run("xdotool", "search", "--onlyvisible", "--name", "^other$").split())[0]
+    eventually(lambda: active(tray) == window)
+    yield window
     program.terminate()
     program.wait()
 
 
 def test_it_stands_at_the_panel_and_closes_on_escape(tray: Tray, pictures: Path) -> None:
     tray.wait_until_shown(lambda snapshot: snapshot.uplink)
+    eventually(lambda: workarea(tray)[3] < 800, what="the panel takes no room")
     window = opened(tray)
     tray.picture(pictures / "popup.png", 0.5)
     text = tray.plasma.run("xdotool", "getwindowgeometry", "--shell", window)
     place = {name: int(value) for name, value in (line.split("=") for line in text.split())}
-    area = tray.plasma.run("xprop", "-root", "_NET_WORKAREA").partition("=")[2].split(",")
-    x, y, width, height = (int(part) for part in area[:4])
+    x, y, width, height = workarea(tray)
     assert place["Y"] + place["HEIGHT"] == y + height, "flush with the panel"
     assert x <= place["X"]
     assert place["X"] + place["WIDTH"] <= x + width

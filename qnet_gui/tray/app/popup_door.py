@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
-from qnet_gui.tray.qt import QCursor, QGuiApplication, QObject, QRect, QScreen, Qt
+from qnet_gui.tray.qt import QCursor, QGuiApplication, QObject, QRect, QScreen, Qt, QTimer
 from qnet_gui.tray.session.app_state import AppState
-from qnet_gui.tray.state.placement import Anchor, Point, Rect, Screen, anchor, fitting, place
+from qnet_gui.tray.state.placement import Point, Rect, Screen, anchor, fitting, place
 
 if TYPE_CHECKING:
     from qnet_gui.tray.popup.window import Popup
@@ -25,7 +26,8 @@ class PopupDoor(QObject):
         super().__init__(parent)
         self._app_state = app_state
         self._popup: Popup | None = None
-        self._anchor: Anchor | None = None
+        self._icon: QRect | None = None
+        self._pointer = Point(0, 0)
         self._closed = 0.0
 
     @property
@@ -50,19 +52,24 @@ class PopupDoor(QObject):
         from qnet_gui.tray.windows.raise_window import raise_window
 
         anchored = QGuiApplication.platformName() in _PLATFORMS
-        self._anchor = _anchor(icon)
+        pointer = QCursor.pos()
+        self._icon, self._pointer = icon, Point(pointer.x(), pointer.y())
         self._popup = Popup(self._app_state, anchored)
         self._popup.destroyed.connect(self._gone)
         self._popup.resized.connect(self._fit)
+        for screen in QGuiApplication.screens():
+            screen.availableGeometryChanged.connect(self._fit)
         self._fit()
         self._popup.first_stop()
         raise_window(self._popup)
+        QTimer.singleShot(0, self._fit)  # what the style has made of it when it was shown may be another size
 
     def _fit(self) -> None:
         """Its size, and its place at the panel, which must hold for whatever it has to show now."""
-        popup, to = self._popup, self._anchor
-        if popup is None or to is None:
+        popup = self._popup
+        if popup is None:
             return
+        to = anchor(_screens(), _rect(self._icon) if self._icon else None, self._pointer)
         wanted = popup.wanted()
         size = fitting(wanted.width(), wanted.height(), to.screen)
         if popup.anchored:
@@ -72,6 +79,9 @@ class PopupDoor(QObject):
             popup.resize(*size)
 
     def _gone(self) -> None:
+        for screen in QGuiApplication.screens():
+            with contextlib.suppress(TypeError):  # one that came while it was open
+                screen.availableGeometryChanged.disconnect(self._fit)
         self._popup, self._closed = None, time.monotonic()
 
 
@@ -83,10 +93,7 @@ def _screen(screen: QScreen) -> Screen:
     return Screen(_rect(screen.geometry()), _rect(screen.availableGeometry()))
 
 
-def _anchor(icon: QRect | None) -> Anchor:
+def _screens() -> list[Screen]:
+    """All of them, that of the panel first as a rule; a panel may have come or gone."""
     primary = QGuiApplication.primaryScreen()
-    others = (screen for screen in QGuiApplication.screens() if screen is not primary)
-    pointer = QCursor.pos()
-    return anchor(
-        [_screen(primary), *map(_screen, others)], _rect(icon) if icon else None, Point(pointer.x(), pointer.y())
-    )
+    return [_screen(primary), *(_screen(screen) for screen in QGuiApplication.screens() if screen is not primary)]

@@ -23,7 +23,6 @@ from qnet_gui.tray.qt import (
     QHBoxLayout,
     QKeyEvent,
     QKeySequence,
-    QLabel,
     QPainter,
     QPaintEvent,
     QScrollArea,
@@ -219,9 +218,9 @@ class Popup(QWidget):
     def wanted(self) -> QSize:
         """The size in which nothing is cut off; labels that wrap need a height that depends on the width."""
         if not self.isVisible():
-            for label in self.findChildren(QLabel):
-                if isinstance(label, QLabel):
-                    label.ensurePolished()  # the style may give it another font
+            for widget in self.findChildren(QWidget):
+                if isinstance(widget, QWidget):
+                    widget.ensurePolished()  # the style may give it another font, and more room
             self._uplink.show()  # else the layout takes it for hidden until it is on the screen
         width = max(WIDTH, self.fontMetrics().averageCharWidth() * LETTERS)
         around = self.contentsMargins().top() + self.contentsMargins().bottom() + 2

@@ -62,7 +62,7 @@ def _icon(name: str, text: str, window: str) -> QIcon:
 @lru_cache(maxsize=8)
 def _plain(name: str, text: str) -> QIcon:
     icon = QIcon()
-    for pixels in SIZES:
+    for pixels in (32, 64):
         icon.addPixmap(_drawn(name, pixels, artwork.Colours(text)))
     return icon
 

@@ -137,7 +137,7 @@ def rows(snapshot: Snapshot | None) -> tuple[Row, ...]:
     return (
         *_first(snapshot),
         _action_row(tr("Open…"), Action.STATUS, "window-new"),
-        _action_row(tr("Upgrade dom0…"), Action.UPGRADE, "system-software-update"),
+        _action_row(tr("Upgrade dom0…"), Action.UPGRADE, "update-none"),
         _action_row(tr("Network applet (nm-applet)"), Action.NETAPPLET, "network-wireless"),
         SEPARATOR,
         _action_row(tr("Settings…"), Action.SETTINGS, "configure"),

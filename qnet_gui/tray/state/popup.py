@@ -193,6 +193,6 @@ def _footer(snapshot: Snapshot | None) -> tuple[Button, ...]:
     closed = snapshot is None or snapshot.dom0.state is Dom0State.CLOSED
     upgrade = tr("Upgrade dom0…") if closed else tr("Show the upgrade")
     return (
-        button(upgrade, Action.UPGRADE, "system-software-update"),
+        button(upgrade, Action.UPGRADE, "update-none"),
         button(tr("Networks…"), Action.NETAPPLET, "network-wireless"),
     )

@@ -18,9 +18,9 @@ def active(tray: Tray) -> str:
 
 
 def workarea(tray: Tray) -> list[int]:
-    """What the panel leaves of the screen: left, top, wide, high."""
+    """What the panel leaves of the screen: left, top, wide, high; all of it while nobody says."""
     text = tray.plasma.run("xprop", "-root", "_NET_WORKAREA").partition("=")[2]
-    return [int(part) for part in text.split(",")[:4]]
+    return [int(part) for part in text.split(",")[:4]] if text.strip() else [0, 0, 1280, 800]
 
 
 def opened(tray: Tray) -> str:
@@ -40,7 +40,7 @@ def closed(tray: Tray) -> None:
 def other(tray: Tray) -> Iterator[str]:
     """Another window, in which somebody works."""
     program = tray.plasma.start("other", ["/usr/bin/python3", str(Path(__file__).with_name("other_window.py"))])
-    window = eventually(lambda: tray.plasma.run("xdotool", "search", "--onlyvisible", "--name", "^other$").split())[0]
+    window = eventually(lambda: tray.plasma.run("xdotool", "search", "--onlyvisible", "--class", "^other$").split())[0]
     eventually(lambda: active(tray) == window)
     yield window
     program.terminate()

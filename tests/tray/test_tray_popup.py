@@ -167,6 +167,20 @@ def test_the_countdown_goes_on_and_keeps_the_keyboard_where_it_is(
     assert now.asked == []
 
 
+def test_who_uses_a_row_by_keyboard_stays_in_it(opened: Callable[..., Opened]) -> None:
+    """While it is being done the button cannot be used; the row has the keyboard then, and none of its neighbours."""
+    now = opened(WELL)
+    now.press(Qt.Key.Key_Right, Qt.Key.Key_Space)
+    (request,) = now.asked
+    assert request.action is Action.PAUSE
+    now.app_state.ask(request, True)
+    assert now.popup.focusWidget() is now.row("work")
+    assert now.row("work").view.detail == "Asked for…"
+    now.app_state.ask(request, False)
+    now.press(Qt.Key.Key_Right)
+    assert now.focused() == "Pause work"
+
+
 # -- whose row it is
 
 

@@ -33,6 +33,11 @@ class DomainList(QWidget):
         """Those that are made, from top to bottom."""
         return [self._rows[key] for key in self._order if key in self._rows]
 
+    def row_with(self, widget: QWidget | None) -> DomainRow | None:
+        """The row that a widget is, or is a button of."""
+        row = widget if isinstance(widget, DomainRow) or widget is None else widget.parentWidget()
+        return row if isinstance(row, DomainRow) else None
+
     def show_rows(self, views: tuple[RowView, ...]) -> None:
         """Show them; those that are there change in place."""
         self._views = {view.key: view for view in views}

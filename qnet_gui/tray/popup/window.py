@@ -178,7 +178,7 @@ class Popup(QWidget):
         if view == old:
             return
         self._view = view
-        focused = self.focusWidget()
+        focused, row = self.focusWidget(), self._list.row_with(self.focusWidget())
         self._connection.setVisible(view.connection is not None)
         if view.connection is not None:
             self._connection.show_message(view.connection)
@@ -193,7 +193,8 @@ class Popup(QWidget):
         for made, button in zip([*self._tools, *self._footer], [*view.tools, *view.footer], strict=True):
             show_button(made, button, made in self._footer)
         if focused is not None and self.focusWidget() is not focused:
-            self.setFocus()  # what had it has gone: nothing beside it is to be pressed instead
+            # what had it cannot have it now: its row takes it, and never what happens to stand beside it
+            (row if row is not None and row.isEnabled() else self).setFocus()
         if self.isVisible() and not self._fits():
             self.resized.emit()
 

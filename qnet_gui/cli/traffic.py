@@ -39,12 +39,14 @@ def table(history: History, rows: int | None = None) -> str:
     uplinks = [_row(*item) for item in _busiest_first(history.uplinks)]
     domains = [_row(*item) for item in _busiest_first(history.domains)]
     room = len(domains) if rows is None else max(1, rows - 4 - len(uplinks))
-    parts = [aligned(("domain", *_HEADS), domains[:room], 1) if domains else "No domain goes through the netvm."]
+    uplink_heads = ("UPLINK", *map(str.upper, _HEADS))
+    # in one table, so that the numbers of both stand below each other
+    lines = aligned(("domain", *_HEADS), [*domains[:room], uplink_heads, *uplinks], 1).splitlines()
+    of_domains, of_uplinks = lines[: len(domains[:room]) + 1], lines[len(domains[:room]) + 1 :]
     if len(domains) > room:
-        parts[0] += f"\n… and {len(domains) - room} more"
-    if uplinks:
-        parts.append(aligned(("uplink", *_HEADS), uplinks, 1))
-    return "\n\n".join(parts)
+        of_domains.append(f"… and {len(domains) - room} more")
+    parts = [of_domains if domains else ["No domain goes through the netvm."], of_uplinks if uplinks else []]
+    return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 def _plain(group: Mapping[str, Series]) -> list[dict[str, Any]]:
@@ -106,4 +108,6 @@ def run(arguments: Namespace) -> int:
     except KeyboardInterrupt:
         if not arguments.follow:
             raise
+        if sys.stdout.isatty():
+            print()  # behind the terminal's ^C
     return 0

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qnet_gui.model.codec import decode, encode
+from qnet_gui.model.translation import tr
 
 #: Seconds for which somebody who looks is told; he asks again before, after so many.
 LEASE, RENEWAL = 25, 10
@@ -37,13 +38,14 @@ class Counters:
 class TrafficSample:
     """All counters at one moment: of the domains that the chosen netvm serves, and of its uplinks.
 
-    `milliseconds` is by a clock of the netvm's own: only the difference of two samples means something. What goes
-    through a VPN is counted by the VPN, and by the link beneath it as well.
+    `milliseconds` is by a clock of the netvm's own: only the difference of two samples of the same netvm, `netvm` being
+    its domain id, means something. What goes through a VPN is counted by the VPN, and by the link beneath it as well.
     """
 
     milliseconds: int
     domains: tuple[Counters, ...] = ()
     uplinks: tuple[Counters, ...] = ()
+    netvm: int = -1
 
 
 def to_wire(sample: TrafficSample) -> dict[str, Any]:
@@ -100,6 +102,7 @@ class History:
     domains: Mapping[str, Series] = field(default_factory=dict)
     uplinks: Mapping[str, Series] = field(default_factory=dict)
     milliseconds: int | None = None
+    netvm: int = -1
 
     @property
     def has_rates(self) -> bool:
@@ -107,16 +110,17 @@ class History:
         return any(series.down for group in (self.domains, self.uplinks) for series in group.values())
 
     def after(self, sample: TrafficSample) -> History:
-        """The history with one more sample. One that was lost is made up for; a long gap, or a clock that was set back
-        by a restart, has the rates begin anew."""
-        elapsed = None if self.milliseconds is None else sample.milliseconds - self.milliseconds
+        """The history with one more sample. One that was lost is made up for; after a long gap, or of another netvm,
+        the rates begin anew."""
+        known = self.milliseconds if sample.netvm == self.netvm else None
+        elapsed = None if known is None else sample.milliseconds - known
         if elapsed is not None and 0 <= elapsed < _CLOSE:
             return self
         if elapsed is not None and not 0 < elapsed <= _GAP_MAX * 1000:
             elapsed = None
         return History(
             _grown(self.domains, sample.domains, elapsed), _grown(self.uplinks, sample.uplinks, elapsed),
-            sample.milliseconds,
+            sample.milliseconds, sample.netvm,
         )  # fmt: skip
 
 
@@ -132,8 +136,8 @@ def _grown(before: Mapping[str, Series], now: tuple[Counters, ...], elapsed: int
     return grown
 
 
-def size_text(size: int, point: str = ".") -> str:
-    """`size` bytes for people, in two or three digits: `0 B`, `1.4 kB`, `12 MB`. `point`: the decimal one."""
+def size_text(size: int) -> str:
+    """`size` bytes for people, in two or three digits, with the decimal sign of their language: `0 B`, `1.4 kB`."""
     if size < 1000:
         return f"{size} B"
     value = float(size)
@@ -141,10 +145,11 @@ def size_text(size: int, point: str = ".") -> str:
         value /= 1000
         if value < 999.5 or unit == "EB":
             break
-    digits = f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
-    return f"{digits.replace('.', point)} {unit}"
+    # a whole example, which shows translators what is wanted
+    digits = f"{value:.1f}".replace(".", tr("1.5 kB")[1:2]) if value < 9.95 else f"{value:.0f}"
+    return f"{digits} {unit}"
 
 
-def rate_text(rate: int | None, point: str = ".") -> str:
+def rate_text(rate: int | None) -> str:
     """A rate for people: `1.4 kB/s`; empty where it is not known."""
-    return "" if rate is None else f"{size_text(rate, point)}/s"
+    return "" if rate is None else f"{size_text(rate)}/s"

@@ -505,8 +505,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
-            <source>This needs a password, and there is nobody who could be asked for it.</source>
-            <translation>Dafür braucht es ein Passwort, und es ist niemand da, der danach gefragt werden könnte.</translation>
+            <source>This needs a password, and there is nobody who could be asked for it. Start a polkit agent in this session, or do it as root.</source>
+            <translation>Dafür braucht es ein Passwort, und es ist niemand da, der danach gefragt werden könnte. In dieser Sitzung einen polkit-Agenten starten, oder es als root tun.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
@@ -2125,6 +2125,11 @@
             <location filename="../../qnet_gui/model/sentence.py" />
             <source>{name} is starting…</source>
             <translation>{name} startet …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/traffic.py" />
+            <source>1.5 kB</source>
+            <translation>1,5 kB</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/line.py" />

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet_gui.model import traffic
+from qnet_gui.model import traffic, translation
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.traffic import COUNTER_MAX, SECONDS, Counters, History, Series, TrafficSample
 
@@ -54,6 +56,12 @@ def test_after_a_long_gap_or_a_restart_the_rates_begin_anew(moment: int) -> None
     after = before.after(sample(moment, 900))
     assert after.domains["work"] == Series(900, 0)
     assert after.after(sample(moment + 1000, 950)).domains["work"].down == (50,)
+
+
+def test_of_another_netvm_the_rates_begin_anew_whatever_its_clock_shows() -> None:
+    made = history(sample(0, 0), sample(1000, 100), replace(sample(2000, 10**9), netvm=7))
+    assert made.domains["work"] == Series(10**9, 0)
+    assert made.after(replace(sample(3000, 10**9 + 5), netvm=7)).domains["work"].down == (5,)
 
 
 @pytest.mark.parametrize("moment", [2000, 2499])
@@ -112,7 +120,15 @@ def test_another_form_is_refused(wire: object) -> None:
 )  # fmt: skip
 def test_sizes_for_people(size: int, text: str) -> None:
     assert traffic.size_text(size) == text
-    assert traffic.rate_text(size, ",") == f"{text.replace('.', ',')}/s"
+    assert traffic.rate_text(size) == f"{text}/s"
+
+
+def test_the_decimal_sign_is_that_of_the_persons_language() -> None:
+    translation.install(lambda text, _: text.replace(".", ","))
+    try:
+        assert [traffic.size_text(size) for size in (5, 1400, 14_000)] == ["5 B", "1,4 kB", "14 kB"]
+    finally:
+        translation.install(None)
 
 
 def test_a_rate_that_is_not_known_is_nothing() -> None:

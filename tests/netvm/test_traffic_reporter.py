@@ -139,12 +139,12 @@ def test_who_no_longer_looks_says_so(reporting: Reporting) -> None:
     assert reporting.wait_told()
 
 
-def test_links_are_known_by_their_names_of_now(reporting: Reporting) -> None:
+def test_links_are_known_by_their_names_of_now_where_dom0_takes_them_for_names(reporting: Reporting) -> None:
     reporting.ask(1, 60)
     reporting.wait_told()
-    new = reporting.netvm.kernel.add_link("wlan0") or indices(reporting)["wlan0"]
-    reporting.stats.links[new] = LinkBytes(5, 6)
-    reporting.uplinks = ["eth0", "wlan0", "gone0"]
+    reporting.stats.links[reporting.netvm.kernel.add_link("wlan0")] = LinkBytes(5, 6)
+    reporting.stats.links[reporting.netvm.kernel.add_link("büro:1")] = LinkBytes(7, 7)
+    reporting.uplinks = ["eth0", "büro:1", "wlan0", "gone0"]
     reporting.reporter.links_changed()
     reporting.now += 1
     assert reporting.wait_told(after=1_000_000).uplinks[1:] == (Counters("wlan0", 5, 6),)

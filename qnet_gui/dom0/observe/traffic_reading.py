@@ -41,7 +41,7 @@ def _piece(store: Store, netvm: int, number: int) -> TrafficPiece | None:
 def sample(told: list[TrafficPiece], inputs: Inputs) -> TrafficSample:
     """Totals of the domains that this netvm serves, the sum of a domain's vifs, and of the uplinks that it reports."""
     names = {domid: info.name if domid else "dom0" for domid, info in frontends.alive(inputs).items()}
-    netvm = inputs.netvm.id if inputs.netvm else None
+    netvm = inputs.netvm.id if inputs.netvm else -1
     rows: dict[str, dict[object, VifBytes]] = {}
     for row in (row for piece in told for row in piece.vifs):
         frontend = inputs.frontends.get(row.vif.frontend, {}).get(row.vif)
@@ -53,6 +53,7 @@ def sample(told: list[TrafficPiece], inputs: Inputs) -> TrafficSample:
         told[0].milliseconds,
         tuple(_sum(name, list(rows[name].values())) for name in sorted(rows)),
         tuple(by_name[name] for name in sorted(by_name)),
+        netvm,
     )
 
 

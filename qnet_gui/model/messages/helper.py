@@ -49,7 +49,11 @@ class HelperCode(Code):
         "password-not-wanted",
         "This needs a password, and the caller does not let anybody be asked for it.",
     )
-    PASSWORD_OF_NOBODY = "password-of-nobody", "This needs a password, and there is nobody who could be asked for it."
+    PASSWORD_OF_NOBODY = (
+        "password-of-nobody",
+        "This needs a password, and there is nobody who could be asked for it. "
+        "Start a polkit agent in this session, or do it as root.",
+    )
     PASSWORD_WRONG = "password-wrong", "No right password was given, or you are not allowed to do this."
     DIALOG_OPEN = (
         "dialog-open",

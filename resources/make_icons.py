@@ -293,7 +293,10 @@ def dashes(*boxes: tuple[float, float, float, float], colour: str = TEXT) -> str
 #: Icons for menus and buttons, by freedesktop.org's names, for themes that have none of that name; on a grid of 16.
 GLYPHS = {
     "view-refresh": stroke("M12.9,5.5A5.5,5.5 0 1 0 13.5,8.5", 1.4) + fill("M14,2V7H9Z"),
-    "configure": dashes((2, 4, 14, 5), (2, 8, 14, 9), (2, 12, 14, 13), (4, 2, 7, 7), (9, 6, 12, 11), (5, 10, 8, 15)),
+    "configure": dashes(
+        (2, 3, 4, 4), (4, 2, 7, 5), (7, 3, 14, 4), (2, 8, 9, 9), (9, 7, 12, 10), (12, 8, 14, 9), (2, 13, 5, 14),
+        (5, 12, 8, 15), (8, 13, 14, 14),
+    ),
     "window-new": stroke("M2.5,3.5H13.5V13.5H2.5Z") + fill(box(2, 3, 14, 6)),
     "window-pin": fill("M6,2H10V3L9.5,4V7.5L12,10V11H4V10L6.5,7.5V4L6,3Z") + fill(box(7.5, 11, 8.5, 15)),
     "media-playback-start": fill("M4,2.5L13,8L4,13.5Z"),

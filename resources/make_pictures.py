@@ -181,10 +181,11 @@ def take(look: Look) -> None:
     """All pictures of one look, in this process."""
     import time
 
-    from qnet_gui.tray.qt import QApplication, QFont
+    from qnet_gui.tray.qt import QApplication, QFont, Qt
     from qnet_gui.tray.session import language
 
     time.time = lambda: float(NOW)  # the countdown is the same every time
+    QApplication.setAttribute(Qt.AA_UseHighDpiPixmaps)
     application = QApplication(["qnet-tray", "-style", "Fusion"])
     application.setPalette(palette(look.dark))
     application.setFont(QFont("Noto Sans", 10))

@@ -8,7 +8,7 @@ from qnet_gui.tray.qt import QByteArray, QColor, QIcon, QPainter, QPalette, QPix
 from qnet_gui.tray.session import artwork
 
 #: Pixels; all are multiples of the grid that they are drawn on, but for 22, which has a margin.
-_SIZES = (16, 22, 32)
+_SIZES = (16, 22, 32, 44)
 _GRID = 16
 
 

@@ -104,7 +104,8 @@ class Popup(QWidget):
         content.setContentsMargins(0, 0, 0, 0)
         content.setSpacing(0)
         content.addLayout(self._body)
-        content.addWidget(Separator())
+        self._line = Separator()
+        content.addWidget(self._line)
         content.addLayout(self._domains())
         content.addStretch()
         self._scroll = QScrollArea()
@@ -189,7 +190,8 @@ class Popup(QWidget):
             if label.text() != text:
                 label.setText(text)
             label.setVisible(bool(text))
-        self._heading.setVisible(bool(view.rows or view.empty))
+        for part in (self._line, self._heading):
+            part.setVisible(bool(view.rows or view.empty))
         for made, button in zip([*self._tools, *self._footer], [*view.tools, *view.footer], strict=True):
             show_button(made, button, made in self._footer)
         if focused is not None and self.focusWidget() is not focused:

@@ -27,6 +27,7 @@ from PyQt5.QtCore import (
     QTimer,
     QTranslator,
     QUrl,
+    pyqtBoundSignal,
     pyqtSignal,
     pyqtSlot,
 )
@@ -191,6 +192,7 @@ __all__ = [
     "QVBoxLayout",
     "QWidget",
     "Qt",
+    "pyqtBoundSignal",
     "pyqtSignal",
     "pyqtSlot",
     "x11",

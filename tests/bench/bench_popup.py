@@ -111,15 +111,18 @@ def main() -> None:
     if os.environ.get("QNET_BENCH_POPUP"):
         measure(os.environ["QNET_BENCH_POPUP"])
         return
+    from bench_tray import system_bus
+
     from qnet_gui.lab.desktop.light import LightDesktop
 
-    own = [sys.executable, __file__]
-    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QNET_BENCH_POPUP": "offscreen"}
-    subprocess.run(own, env=env, check=True, stderr=subprocess.DEVNULL)
-    with tempfile.TemporaryDirectory() as folder, LightDesktop(Path(folder)) as desktop:
-        subprocess.run(
-            own, env={**desktop.env, "QNET_BENCH_POPUP": "Xvfb", "QT_XCB_GL_INTEGRATION": "none"}, check=True
-        )
+    with tempfile.TemporaryDirectory(prefix="qnet") as folder, system_bus(Path(folder)) as bus:
+        own, more = [sys.executable, __file__], {"QNET_BENCH_BUS": bus, "QT_XCB_GL_INTEGRATION": "none"}
+        env = {**os.environ, **more, "QT_QPA_PLATFORM": "offscreen", "QNET_BENCH_POPUP": "offscreen"}
+        subprocess.run(own, env=env, check=True, stderr=subprocess.DEVNULL)
+        (Path(folder) / "desktop").mkdir()
+        with LightDesktop(Path(folder) / "desktop") as desktop:
+            env = {**desktop.env, **more, "QNET_BENCH_POPUP": "Xvfb"}
+            subprocess.run(own, env=env, check=True, stderr=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ class PopupDoor(QObject):
         pointer = QCursor.pos()
         self._icon, self._pointer = icon, Point(pointer.x(), pointer.y())
         self._popup = Popup(self._app_state, anchored)
-        self._popup.destroyed.connect(self._gone)
+        self._popup.closed.connect(self._gone)
         self._popup.resized.connect(self._fit)
         for screen in QGuiApplication.screens():
             screen.availableGeometryChanged.connect(self._fit)

@@ -18,6 +18,7 @@ from qnet_gui.tray.popup.parts import GAP, FaintLabel, Separator, plain, show_bu
 from qnet_gui.tray.popup.uplink import UplinkBlock
 from qnet_gui.tray.qt import (
     QApplication,
+    QCloseEvent,
     QEvent,
     QFrame,
     QHBoxLayout,
@@ -32,6 +33,7 @@ from qnet_gui.tray.qt import (
     QTimer,
     QVBoxLayout,
     QWidget,
+    pyqtBoundSignal,
     pyqtSignal,
 )
 from qnet_gui.tray.session.app_state import AppState
@@ -53,10 +55,11 @@ _STAYS = frozenset(
 class Popup(QWidget):
     """`anchored`: it stands at the icon. Traffic is watched for as long as it is there.
 
-    `resized` is emitted when it needs another size than it has; whoever placed it places it again.
+    `resized` is emitted when it needs another size than it has; whoever placed it places it again. `closed`: it goes.
     """
 
     resized = pyqtSignal()
+    closed = pyqtSignal()
 
     def __init__(self, app_state: AppState, anchored: bool = True) -> None:
         super().__init__()
@@ -66,6 +69,7 @@ class Popup(QWidget):
         self.anchored = anchored
         self._app_state = app_state
         self._view: PopupView | None = None
+        self._closing = False
         self.setObjectName("popup")
         self.setWindowTitle(tr("Network"))
         self.setWindowIcon(application_icon())
@@ -73,15 +77,21 @@ class Popup(QWidget):
         self.setProperty("_KDE_NET_WM_FORCE_SHADOW", True)
         self._build()
         follow_arrows(self, lambda: self._list.rows)
+        self._leaving = QTimer(self)  # not by Qt's call for a single shot, which leaves something behind when it goes
+        self._leaving.setSingleShot(True)
+        self._leaving.setInterval(0)
+        self._leaving.timeout.connect(self._left)
         self._second = QTimer(self)
         self._second.setInterval(_SECOND)
         self._second.timeout.connect(self.refresh)
-        app_state.changed.connect(self.refresh)
-        app_state.moved.connect(self.refresh)
-        app_state.traffic.changed.connect(self.refresh)
+        for signal in self._signals():
+            signal.connect(self.refresh)
         app_state.traffic.start()
-        self.destroyed.connect(app_state.traffic.stop)
         self.refresh()
+
+    def _signals(self) -> tuple[pyqtBoundSignal, ...]:
+        """Of what it shows the news."""
+        return self._app_state.changed, self._app_state.moved, self._app_state.traffic.changed
 
     # -- how it is built
 
@@ -267,10 +277,20 @@ class Popup(QWidget):
         rows = self._list.rows
         (rows[0] if rows else self).setFocus()
 
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's)
+        """Nobody looks any more; Qt deletes it when this is over."""
+        if not self._closing:
+            self._closing = True
+            self._app_state.traffic.stop()
+            for signal in self._signals():  # Qt does so too, but leaves something behind with who lives longer
+                signal.disconnect(self.refresh)
+            self.closed.emit()
+        super().closeEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
         """The keyboard has gone to another window; a menu of ours is none."""
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow() and self.anchored:
-            QTimer.singleShot(0, self._left)
+            self._leaving.start()
         super().changeEvent(event)
 
     def _left(self) -> None:

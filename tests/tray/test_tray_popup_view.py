@@ -16,6 +16,7 @@ from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 from qnet_gui.model.traffic import History, Series
+from qnet_gui.tray.session import artwork
 from qnet_gui.tray.state.cures import MESSAGES_MAX, Button
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.operation_progress import OperationProgress, State, Step
@@ -160,6 +161,20 @@ def test_no_problem_is_without_a_button(code: ProblemCode) -> None:
     (message,) = shown(with_problems(Problem(code, **used))).messages
     assert message.buttons
     assert all(button.text and button.icon for button in message.buttons)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_icon_of_it_is_bundled_for_themes_that_have_none(state: str) -> None:
+    view = shown(STATES[state])
+    buttons = [
+        *view.tools,
+        *view.footer,
+        *(button for row in view.rows for button in (row.pause, row.network, row.serve)),
+    ]
+    buttons += [button for message in view.messages for button in message.buttons]
+    for button in buttons:
+        if button is not None:
+            assert artwork.glyph(button.icon, artwork.Colours("#000000"))
 
 
 def test_equal_problems_are_one_message() -> None:

@@ -63,7 +63,7 @@ def measure(platform: str) -> None:
 
     def closed() -> None:
         door.close()
-        while door.popup is not None:
+        for _ in range(2):
             application.processEvents()
             QCoreApplication.sendPostedEvents(None, QEvent.DeferredDelete)
         door._closed = 0.0

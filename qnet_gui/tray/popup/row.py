@@ -208,7 +208,7 @@ class DomainRow(QAbstractButton):
 
     def _paint_words(self, painter: QPainter, start: int, end: int) -> None:
         palette, flags = self.palette(), int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
-        flags |= int(Qt.AlignmentFlag.AlignLeft)
+        flags |= int(Qt.AlignmentFlag.AlignLeft)  # or right, where people read so: Qt sees to that
         small = colours.small(self.font())
         first, second = QFontMetrics(self.font()).height(), QFontMetrics(small).height()
         y, width = (self.height() - first - second) // 2, max(0, end - start)
@@ -220,11 +220,5 @@ class DomainRow(QAbstractButton):
             painter.setFont(font)
             painter.setPen(colour)
             shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(self._mirrored(QRect(start, y, width, height)), self._reading(flags), shown)
+            painter.drawText(self._mirrored(QRect(start, y, width, height)), flags, shown)
             y += height
-
-    def _reading(self, flags: int) -> int:
-        """Texts begin where people begin to read."""
-        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            return flags & ~int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignRight)
-        return flags

@@ -55,10 +55,11 @@ class Chart(QWidget):
         graph.curve(painter, area, self._down, palette.color(QPalette.Highlight), most, SECONDS)
         graph.curve(painter, area, self._up, QColor(colours.POSITIVE), most, SECONDS)
         painter.setPen(colours.faint(palette))
-        whole = QRectF(self.rect())
-        painter.drawText(whole, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop), rate_text(most))
-        painter.drawText(whole, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom), tr("2 minutes"))
-        painter.drawText(whole, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom), tr("now"))
+        whole, right = QRectF(self.rect()), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
+        left, bottom = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute, Qt.AlignmentFlag.AlignBottom
+        painter.drawText(whole, int(right | Qt.AlignmentFlag.AlignTop), rate_text(most))
+        painter.drawText(whole, int(left | bottom), tr("2 minutes"))
+        painter.drawText(whole, int(right | bottom), tr("now"))
 
 
 class UplinkBlock(QWidget):

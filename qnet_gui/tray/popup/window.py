@@ -37,7 +37,6 @@ from qnet_gui.tray.qt import (
     pyqtSignal,
 )
 from qnet_gui.tray.session.app_state import AppState
-from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.state.cures import Button, MessageView
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.popup import PopupView, Seen, popup
@@ -72,7 +71,6 @@ class Popup(QWidget):
         self._closing = False
         self.setObjectName("popup")
         self.setWindowTitle(tr("Network"))
-        self.setWindowIcon(application_icon())
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("_KDE_NET_WM_FORCE_SHADOW", True)
         self._build()

@@ -83,6 +83,7 @@ def named_icon(name: str) -> QIcon | None:
     return QIcon.fromTheme(f"qnet-{name}") if QIcon.hasThemeIcon(f"qnet-{name}") else None
 
 
+@lru_cache(maxsize=1)
 def application_icon() -> QIcon:
-    """The application's own icon."""
+    """The application's own icon; one, since Qt keeps the pictures that it has made of each."""
     return QIcon(str(artwork.folder() / artwork.APPLICATION))

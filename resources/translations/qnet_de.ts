@@ -2555,6 +2555,16 @@
             <translation>{what}; hinein kommt nichts</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/popup/ends.py" />
+            <source>Keep open</source>
+            <translation>Offen lassen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/ends.py" />
+            <source>Network</source>
+            <translation>Netz</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/popup/message.py" />
             <source>Danger</source>
             <translation>Gefahr</translation>
@@ -2603,16 +2613,6 @@
             <location filename="../../qnet_gui/tray/popup/window.py" />
             <source>Domains</source>
             <translation>Domänen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/popup/window.py" />
-            <source>Keep open</source>
-            <translation>Offen lassen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/popup/window.py" />
-            <source>Network</source>
-            <translation>Netz</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/session/notifier.py" />

@@ -12,9 +12,10 @@ import time
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.paint import colours
 from qnet_gui.tray.popup.domain_list import DomainList
+from qnet_gui.tray.popup.ends import Foot, Head
 from qnet_gui.tray.popup.keys import follow_arrows
 from qnet_gui.tray.popup.message import InlineMessage
-from qnet_gui.tray.popup.parts import GAP, FaintLabel, Separator, plain, show_button, tool_button
+from qnet_gui.tray.popup.parts import GAP, FaintLabel, Separator
 from qnet_gui.tray.popup.uplink import UplinkBlock
 from qnet_gui.tray.qt import (
     QApplication,
@@ -37,7 +38,7 @@ from qnet_gui.tray.qt import (
     pyqtSignal,
 )
 from qnet_gui.tray.session.app_state import AppState
-from qnet_gui.tray.state.cures import Button, MessageView
+from qnet_gui.tray.state.cures import MessageView
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.popup import PopupView, Seen, popup
 
@@ -125,27 +126,11 @@ class Popup(QWidget):
         for widget in (self._scroll.viewport(), inner):
             widget.setAutoFillBackground(False)
         self._inner = inner
-        head, foot = self._head(), self._foot()
-        for widget in (head, Separator(), self._scroll, Separator(), foot):
+        now = self._now()
+        self._head = Head(now.tools, self._do, self.anchored)
+        self._foot = Foot(now.footer, self._do)
+        for widget in (self._head, Separator(), self._scroll, Separator(), self._foot):
             column.addWidget(widget)
-
-    def _head(self) -> QWidget:
-        head = _Head()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(2 * GAP, 6, GAP, 6)
-        row.setSpacing(2)
-        title = plain(tr("Network"))
-        title.setFont(colours.strong(title.font(), 1.15))
-        row.addWidget(title, 1)
-        self._tools = [tool_button(view, self._do) for view in self._now().tools]
-        for made in self._tools:
-            row.addWidget(made)
-        pin = Button(tr("Keep open"), ActionRequest(Action.STATUS), "window-pin")
-        self._pin = tool_button(pin, lambda _: None)
-        self._pin.setCheckable(True)
-        self._pin.setVisible(self.anchored)
-        row.addWidget(self._pin)
-        return head
 
     def _domains(self) -> QVBoxLayout:
         self._heading = FaintLabel()
@@ -162,17 +147,6 @@ class Popup(QWidget):
         column.addWidget(self._empty)
         column.addWidget(self._list)
         return column
-
-    def _foot(self) -> QWidget:
-        foot = QWidget()
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(GAP, 6, GAP, 6)
-        self._footer = [tool_button(view, self._do, words=True) for view in self._now().footer]
-        for index, made in enumerate(self._footer):
-            if index:
-                row.addStretch()
-            row.addWidget(made)
-        return foot
 
     # -- what it shows
 
@@ -200,8 +174,8 @@ class Popup(QWidget):
             label.setVisible(bool(text))
         for part in (self._line, self._heading):
             part.setVisible(bool(view.rows or view.empty))
-        for made, button in zip([*self._tools, *self._footer], [*view.tools, *view.footer], strict=True):
-            show_button(made, button, made in self._footer)
+        self._head.show_buttons(view.tools)
+        self._foot.show_buttons(view.footer)
         if focused is not None and self.focusWidget() is not focused:
             # what had it cannot have it now: its row takes it, and never what happens to stand beside it
             (row if row is not None and row.isEnabled() else self).setFocus()
@@ -293,7 +267,7 @@ class Popup(QWidget):
 
     def _left(self) -> None:
         ours = QApplication.activePopupWidget() is not None or QApplication.activeModalWidget() is not None
-        if not self.isActiveWindow() and not ours and not self._pin.isChecked():
+        if not self.isActiveWindow() and not ours and not self._head.pin.isChecked():
             self.close()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's)
@@ -302,11 +276,3 @@ class Popup(QWidget):
             painter = QPainter(self)
             painter.setPen(colours.line(self.palette()))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-
-
-class _Head(QWidget):
-    """A shade darker than the rest."""
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's)
-        """As the theme has it now."""
-        QPainter(self).fillRect(self.rect(), colours.head(self.palette()))

@@ -44,7 +44,7 @@ _WITHIN = {
     "model": ("translation", "clock", "messages"),
     "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle"),
     "netvm": ("packet_filter", "vifs", "upkeep", "uplinks", "dns"),
-    "tray": ("qt", "state", "pages", "session", "windows", "app"),
+    "tray": ("qt", "state", "pages", "session", "window", "app"),
     "lab": ("box", "xen", "machine", "desktop", "demo"),
 }
 #: Neighbours that know nothing of each other, though one is below the other.

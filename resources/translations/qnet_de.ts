@@ -2808,297 +2808,297 @@
             <translation>Netz</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>Close</source>
             <translation>Schließen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>Connected by Wi-Fi; the arcs say how well.</source>
             <translation>Über WLAN verbunden; die Bögen zeigen, wie gut.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>Connected by cable.</source>
             <translation>Über Kabel verbunden.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>Connected through a VPN.</source>
             <translation>Über ein VPN verbunden.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>Connected, but names do not resolve.</source>
             <translation>Verbunden, aber Namen werden nicht aufgelöst.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>Connected, with a problem; see Status.</source>
             <translation>Verbunden, mit einem Problem; siehe Status.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>Connecting.</source>
             <translation>Wird verbunden.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>Icon</source>
             <translation>Symbol</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>More is told by the manual: man qnet-tray, man qnet.</source>
             <translation>Mehr steht im Handbuch: man qnet-tray, man qnet.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>Nothing is known: the network helper is not running.</source>
             <translation>Nichts ist bekannt: Der Netzwerk-Helfer läuft nicht.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>The netvm has no uplink.</source>
             <translation>Die netvm hat keinen Uplink.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>The netvm is not running; domains have no network.</source>
             <translation>Die netvm läuft nicht; die Domänen haben kein Netz.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>The netvm is starting.</source>
             <translation>Die netvm startet.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>The network cards of this machine belong to a domain of their own, the netvm. All other domains reach the network through it, and dom0 has none, but for a limited time to upgrade its packages.</source>
             <translation>Die Netzwerkkarten dieses Rechners gehören einer eigenen Domäne, der netvm. Alle anderen Domänen erreichen das Netz über sie, und dom0 hat keines, außer eine begrenzte Zeit lang, um seine Pakete zu aktualisieren.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>dom0 is connected to the network, for an upgrade.</source>
             <translation>dom0 ist für eine Aktualisierung mit dem Netz verbunden.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <location filename="../../qnet_gui/tray/window/names.py" />
             <source>Apply again</source>
             <translation>Neu anwenden</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <location filename="../../qnet_gui/tray/window/names.py" />
             <source>Copy</source>
             <translation>Kopieren</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <location filename="../../qnet_gui/tray/window/names.py" />
             <source>Have netvm ask each of its name servers something, and see how soon it answers.</source>
             <translation>netvm fragt jeden ihrer Nameserver etwas; zu sehen ist, wie bald er antwortet.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <location filename="../../qnet_gui/tray/window/names.py" />
             <source>Have netvm set its routes, packet filter and redirections anew.</source>
             <translation>netvm setzt seine Routen, Paketfilter und Umleitungen neu.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <location filename="../../qnet_gui/tray/window/names.py" />
             <source>Test</source>
             <translation>Prüfen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>About qnet</source>
             <translation>Über qnet</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Cancel</source>
             <translation>Abbrechen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Choose it only</source>
             <translation>Nur wählen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Choose it, and move the domains</source>
             <translation>Wählen und Domänen umziehen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Disconnect and log out</source>
             <translation>Trennen und abmelden</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Disconnect and quit</source>
             <translation>Trennen und beenden</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Domains reach the network through the netvm. Make {name} the netvm?</source>
             <translation>Domänen erreichen das Netz über die netvm. Soll {name} die netvm werden?</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Domains that run stay with the present one unless they are moved.</source>
             <translation>Domänen, die laufen, bleiben bei der jetzigen, wenn sie nicht umgezogen werden.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>GPL, version 3 or later.</source>
             <translation>GPL, Version 3 oder neuer.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Log out</source>
             <translation>Abmelden</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Log out, and leave it connected</source>
             <translation>Abmelden und verbunden lassen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Quit, and leave it connected</source>
             <translation>Beenden und verbunden lassen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Shows the network that this machine's domains reach through netvm.</source>
             <translation>Zeigt das Netz, das die Domänen dieses Rechners über netvm erreichen.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>With dom0 as the netvm, its network drivers and stack can be attacked from outside, and whoever succeeds there owns the whole machine. Choose a separate netvm.</source>
             <translation>Mit dom0 als netvm können seine Netzwerktreiber und sein Netzwerk-Stapel von außen angegriffen werden, und wem das gelingt, dem gehört der ganze Rechner. Wählen Sie eine eigene netvm.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Without this applet nothing on the screen says so. At that time it is disconnected by itself.</source>
             <translation>Ohne dieses Applet ist das auf dem Bildschirm nicht zu sehen. Um diese Zeit wird es von selbst getrennt.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/routes.py" />
+            <location filename="../../qnet_gui/tray/window/routes.py" />
             <source>Routes</source>
             <translation>Routen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/routes.py" />
+            <location filename="../../qnet_gui/tray/window/routes.py" />
             <source>Routing table of</source>
             <translation>Routing-Tabelle von</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/routes.py" />
+            <location filename="../../qnet_gui/tray/window/routes.py" />
             <source>Routing table of:</source>
             <translation>Routing-Tabelle von:</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/settings.py" />
+            <location filename="../../qnet_gui/tray/window/settings.py" />
             <source>Command that upgrades dom0:</source>
             <translation>Befehl, der dom0 aktualisiert:</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/settings.py" />
+            <location filename="../../qnet_gui/tray/window/settings.py" />
             <source>Connected for:</source>
             <translation>Verbunden für:</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/settings.py" />
+            <location filename="../../qnet_gui/tray/window/settings.py" />
             <source>Notify when</source>
             <translation>Benachrichtigen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/settings.py" />
+            <location filename="../../qnet_gui/tray/window/settings.py" />
             <source>Settings of qnet</source>
             <translation>Einstellungen von qnet</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/settings.py" />
+            <location filename="../../qnet_gui/tray/window/settings.py" />
             <source>Start with the session</source>
             <translation>Mit der Sitzung starten</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/settings.py" />
+            <location filename="../../qnet_gui/tray/window/settings.py" />
             <source>as configured</source>
             <translation>wie eingestellt</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/settings.py" />
+            <location filename="../../qnet_gui/tray/window/settings.py" />
             <source>min</source>
             <translation>min</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/status.py" />
+            <location filename="../../qnet_gui/tray/window/status.py" />
             <source>Network status</source>
             <translation>Status des Netzes</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/status.py" />
+            <location filename="../../qnet_gui/tray/window/status.py" />
             <source>Select a domain first.</source>
             <translation>Wählen Sie erst eine Domäne aus.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <location filename="../../qnet_gui/tray/window/time_question.py" />
             <source>Disconnect at…</source>
             <translation>Trennen um …</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <location filename="../../qnet_gui/tray/window/time_question.py" />
             <source>Disconnect dom0 at:</source>
             <translation>dom0 trennen um:</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <location filename="../../qnet_gui/tray/window/time_question.py" />
             <source>Set</source>
             <translation>Setzen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <location filename="../../qnet_gui/tray/window/time_question.py" />
             <source>dom0 stays connected to the network until {until}.</source>
             <translation>dom0 bleibt bis {until} mit dem Netz verbunden.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>Back to normal by itself after</source>
             <translation>Von selbst zurück nach</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>Back to normal by itself after:</source>
             <translation>Von selbst zurück nach:</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>Connect dom0…</source>
             <translation>dom0 verbinden …</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>Extend</source>
             <translation>Verlängern</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>More time:</source>
             <translation>Mehr Zeit:</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>Run the upgrade</source>
             <translation>Aktualisieren</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>Until dom0 is disconnected:</source>
             <translation>Bis dom0 getrennt wird:</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>{program} cannot be started.</source>
             <translation>{program} kann nicht gestartet werden.</translation>
         </message>

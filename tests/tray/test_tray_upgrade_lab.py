@@ -18,7 +18,7 @@ from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.tray.qt import QAbstractButton, QComboBox, QLabel, Qt, QTableView
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import Action, ActionRequest
-from qnet_gui.tray.windows.upgrade import UpgradeWindow
+from qnet_gui.tray.window.upgrade import UpgradeWindow
 
 _LONG = 30_000
 ROOT = Path(__file__).parents[2]

@@ -35,10 +35,10 @@ from qnet_gui.tray.qt import (
 from qnet_gui.tray.session import helper_client, language
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import Action, ActionRequest
-from qnet_gui.tray.windows import settings
-from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.questions import about, choose_netvm, leave_connected
-from qnet_gui.tray.windows.time_question import TimeQuestion
+from qnet_gui.tray.window import settings
+from qnet_gui.tray.window.base import Window
+from qnet_gui.tray.window.questions import about, choose_netvm, leave_connected
+from qnet_gui.tray.window.time_question import TimeQuestion
 
 CONTROLS = (QAbstractButton, QComboBox, QSpinBox, QTimeEdit, QLineEdit, QTableView)
 Open = Callable[[Action], Window]

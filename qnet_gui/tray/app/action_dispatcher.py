@@ -12,7 +12,7 @@ from qnet_gui.tray.qt import QMessageBox, QObject, QWidget, pyqtSignal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.network_applet import NetworkApplet
 from qnet_gui.tray.state.menu import Action, ActionRequest
-from qnet_gui.tray.windows.raise_window import raise_window
+from qnet_gui.tray.window.raise_window import raise_window
 
 #: What opens a window, and the module below `windows` that has it.
 WINDOWS = {
@@ -65,7 +65,7 @@ class ActionDispatcher(QObject):
     def open(self, action: Action) -> None:
         """Open a window, or bring it to the front."""
         if action not in self._windows:
-            module = importlib.import_module(f"qnet_gui.tray.windows.{WINDOWS[action]}")
+            module = importlib.import_module(f"qnet_gui.tray.window.{WINDOWS[action]}")
             self._windows[action] = module.make(self._app_state)
         self._windows[action].present()
 
@@ -92,18 +92,18 @@ class ActionDispatcher(QObject):
         self._boxes.pop(key, None)
 
     def _about(self) -> None:
-        from qnet_gui.tray.windows.questions import about
+        from qnet_gui.tray.window.questions import about
 
         self._show("about", about)
 
     def _failed(self, request: ActionRequest, error: QnetError) -> None:
-        from qnet_gui.tray.windows.questions import trouble
+        from qnet_gui.tray.window.questions import trouble
 
         self._leaving = False
         self._show(("trouble", request), lambda: trouble(request, error))
 
     def _choose(self, request: ActionRequest) -> None:
-        from qnet_gui.tray.windows.questions import choose_netvm
+        from qnet_gui.tray.window.questions import choose_netvm
 
         snapshot = self._app_state.snapshot
         if snapshot is None or snapshot.netvm.name != request.name:
@@ -114,7 +114,7 @@ class ActionDispatcher(QObject):
     # -- the end
 
     def _quit(self) -> None:
-        from qnet_gui.tray.windows.questions import leave_connected
+        from qnet_gui.tray.window.questions import leave_connected
 
         snapshot = self._app_state.snapshot
         if snapshot is None or not self._app_state.connected:

@@ -6,8 +6,8 @@ from qnet_gui.model.translation import mark, tr
 from qnet_gui.tray.qt import QApplication, QGridLayout
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.icons import tray_icon
-from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.parts import button, buttons, caption, label
+from qnet_gui.tray.window.base import Window
+from qnet_gui.tray.window.parts import button, buttons, caption, label
 
 _PIXELS = 32
 #: The icons in the order in which one meets them.

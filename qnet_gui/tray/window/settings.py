@@ -8,8 +8,8 @@ from qnet_gui.tray.qt import QCheckBox, QFormLayout, QGroupBox, QLineEdit, QSpin
 from qnet_gui.tray.session import autostart, terminal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.notifications import Kind
-from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.parts import button, buttons, caption, label, say
+from qnet_gui.tray.window.base import Window
+from qnet_gui.tray.window.parts import button, buttons, caption, label, say
 
 
 class SettingsWindow(Window):

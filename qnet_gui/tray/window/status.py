@@ -7,9 +7,9 @@ from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.status import NO_DOMAINS, Page, actions_for_row, as_text, domain_heads, page
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import Action
-from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.parts import Facts, Lines, button, buttons, copy, heading, label, say
-from qnet_gui.tray.windows.table import Table
+from qnet_gui.tray.window.base import Window
+from qnet_gui.tray.window.parts import Facts, Lines, button, buttons, copy, heading, label, say
+from qnet_gui.tray.window.table import Table
 
 
 class StatusWindow(Window):

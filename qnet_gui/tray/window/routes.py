@@ -11,9 +11,9 @@ from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.routes import NUMBERS, RoutesPage, page, table_owners
 from qnet_gui.tray.qt import QComboBox, QHBoxLayout
 from qnet_gui.tray.session.app_state import AppState
-from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.parts import button, buttons, caption, copy, label, say
-from qnet_gui.tray.windows.table import Table
+from qnet_gui.tray.window.base import Window
+from qnet_gui.tray.window.parts import button, buttons, caption, copy, label, say
+from qnet_gui.tray.window.table import Table
 
 
 class RoutesWindow(Window):

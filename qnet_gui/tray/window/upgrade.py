@@ -17,10 +17,10 @@ from qnet_gui.tray.session import terminal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import moment, unsigned
 from qnet_gui.tray.state.menu import Action
-from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.parts import Facts, Lines, button, buttons, caption, heading, label, say
-from qnet_gui.tray.windows.raise_window import raise_window
-from qnet_gui.tray.windows.time_question import TimeQuestion
+from qnet_gui.tray.window.base import Window
+from qnet_gui.tray.window.parts import Facts, Lines, button, buttons, caption, heading, label, say
+from qnet_gui.tray.window.raise_window import raise_window
+from qnet_gui.tray.window.time_question import TimeQuestion
 
 #: Minutes, when neither a person nor the helper has said how many.
 _USUAL = 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qnet_gui.tray.qt import QHideEvent, QKeyEvent, QKeySequence, QSize, Qt, QVBoxLayout, QWidget
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.icons import application_icon
-from qnet_gui.tray.windows.raise_window import raise_window
+from qnet_gui.tray.window.raise_window import raise_window
 
 
 class Window(QWidget):

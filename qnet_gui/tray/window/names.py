@@ -8,9 +8,9 @@ from qnet_gui.model.errors import QnetError
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.names import NamesPage, as_text, heads, page, tested
 from qnet_gui.tray.session.app_state import AppState
-from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.parts import button, buttons, copy, heading, label, say
-from qnet_gui.tray.windows.table import Table
+from qnet_gui.tray.window.base import Window
+from qnet_gui.tray.window.parts import button, buttons, copy, heading, label, say
+from qnet_gui.tray.window.table import Table
 
 
 class NamesWindow(Window):

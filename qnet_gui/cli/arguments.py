@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from qnet_gui import __version__
-from qnet_gui.cli import commands, dom0, domain, netvm
+from qnet_gui.cli import commands, dom0, domain, netmap, netvm
 
 _DESCRIPTION = """\
 The network of this machine's domains: how it is, what is wrong with it, and what to do about it.
@@ -65,6 +65,11 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
     )  # fmt: skip
     routes.add_argument("--domain", metavar="NAME", default="", help="whose table (default: the netvm's)")
     dns = _command(subparsers, "dns", commands.dns, "show where the domains' name servers are redirected to")
+    map_ = _command(
+        subparsers, "map", netmap.run, "show who goes through whom, as a tree or as a picture",
+        " Without options, as a tree.",
+    )  # fmt: skip
+    netmap.add_arguments(map_)
     _group(subparsers, "dom0", "connect dom0 to the network for an upgrade of its packages, and back", dom0.add_parser)
     _group(subparsers, "netvm", "show or choose the domain that all others reach the network through", netvm.add_parser)
     _group(subparsers, "domain", "pause a domain, or cut it off the network, and back", domain.add_parser)

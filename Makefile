@@ -20,7 +20,7 @@ TIMES ?= 3
 FAST = $(PYTHON) -m pytest -n 2 -p no:cacheprovider -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-fast coverage test-loaded test-plasma lint format docs translations release-check demo bench e2e-xen xen-shell
+.PHONY: help setup test test-fast coverage test-loaded test-plasma lint format docs translations pictures release-check demo bench e2e-xen xen-shell
 .PHONY: install clean
 
 help: ## list what there is
@@ -53,6 +53,9 @@ lint: setup ## ruff and mypy --strict
 translations: setup ## collect the texts for translators, and make what the tray reads of what they have done
 	@.ci/setup-translations
 	@$(PYTHON) resources/make_translations.py
+
+pictures: setup ## take pictures of every page in every look, into build/pictures; ARGS='light' for some looks
+	@$(PYTHON) resources/make_pictures.py $(ARGS)
 
 release-check: setup ## what a release must pass beside the tests: every text is translated
 	@$(PYTHON) resources/make_translations.py --finished

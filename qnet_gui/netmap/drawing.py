@@ -85,14 +85,27 @@ def _line(*points: tuple[float, float], closed: bool = False) -> Path:
     return (("M", first), *(("L", point) for point in rest), *((("Z", ()),) if closed else ()))
 
 
+def stroke(*points: tuple[float, float], ink: Ink = Ink.TEXT) -> Shape:
+    """A line of a sign."""
+    return Shape(_line(*points), stroke=ink, width=1.4)
+
+
+def plug(ink: Ink) -> list[Shape]:
+    """The sign of a cable."""
+    body = (("M", (4, 6)), ("L", (12, 6)), ("L", (12, 8)), ("C", (12, 12.6, 4, 12.6, 4, 8)), ("Z", ()))
+    pins = [stroke((x, 2.2), (x, 6), ink=ink) for x in (6, 10)]
+    return [*pins, Shape(body, stroke=ink, width=1.3), stroke((8, 11.4), (8, 14.6), ink=ink)]
+
+
+def bars(ink: Ink) -> list[Shape]:
+    """The sign of what stands still."""
+    return [Shape(_line((x, 3), (x + 3.4, 3), (x + 3.4, 13), (x, 13), closed=True), fill=ink) for x in (3.5, 9.1)]
+
+
 def _arc(x: float, y: float, radius: float) -> Path:
     """The quarter of a circle above a point."""
     side, top = radius * math.sin(math.pi / 4), radius * 1.30
     return (("M", (x - side, y - side)), ("C", (x - side / 2, y - top, x + side / 2, y - top, x + side, y - side)))
-
-
-def _bars(ink: Ink) -> list[Shape]:
-    return [Shape(_line((x, 3), (x + 3.4, 3), (x + 3.4, 13), (x, 13), closed=True), fill=ink) for x in (3.5, 9.1)]
 
 
 def _shield(look: Look, ink: Ink) -> list[Shape]:
@@ -130,17 +143,11 @@ def _lock(ink: Ink) -> list[Shape]:
     return [Shape(rounded(Place(3.2, 7, 9.6, 7), 1.2), stroke=ink, width=1.3), Shape(bow, stroke=ink, width=1.3)]
 
 
-def _plug(ink: Ink) -> list[Shape]:
-    body = (("M", (4, 6)), ("L", (12, 6)), ("L", (12, 8)), ("C", (12, 12.6, 4, 12.6, 4, 8)), ("Z", ()))
-    pins = [Shape(_line((x, 2.2), (x, 6)), stroke=ink, width=1.5) for x in (6, 10)]
-    return [*pins, Shape(body, stroke=ink, width=1.3), Shape(_line((8, 11.4), (8, 14.6)), stroke=ink, width=1.5)]
-
-
 def _domain_sign(look: Look) -> list[Shape]:
     if look is Look.GOOD:
         return [Shape(disc(8, 8, 4.8), fill=Ink.GOOD)]
     if look is Look.PAUSED:
-        return _bars(Ink.ATTENTION)
+        return bars(Ink.ATTENTION)
     if look is Look.WAITING:
         return [Shape(disc(8, 8, 4.6), stroke=Ink.ATTENTION, width=1.8, dashed=True)]
     return [Shape(disc(8, 8, 4.6), stroke=Ink.FAINT, width=1.4)]
@@ -154,12 +161,12 @@ def sign(node: Node) -> list[Shape]:
     if node.kind is Kind.DOM0:
         return _shield(node.look, ink)
     if node.kind is Kind.NETVM:
-        return _bars(Ink.ATTENTION) if node.look is Look.PAUSED else _machine(ink)
+        return bars(Ink.ATTENTION) if node.look is Look.PAUSED else _machine(ink)
     if node.kind is Kind.VPN:
         return _lock(ink)
     if node.kind is Kind.WORLD:
         return _globe(ink)
-    return _wifi(node.strength, ink) if node.over is UplinkKind.WIFI else _plug(ink)
+    return _wifi(node.strength, ink) if node.over is UplinkKind.WIFI else plug(ink)
 
 
 def faint(node: Node) -> bool:

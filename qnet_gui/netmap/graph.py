@@ -260,7 +260,7 @@ def graph(snapshot: Snapshot, rates: Rates = NO_RATES) -> Graph:
     used = snapshot.uplink
     links = sorted(snapshot.uplinks, key=lambda uplink: (uplink.kind is not UplinkKind.VPN, uplink.name))
     nodes += [_uplink(uplink, uplink is used) for uplink in links]
-    world = tr("The Internet")
+    world = tr("Internet")
     reached = used is not None and snapshot.netvm.state is NetvmState.RUNNING
     said = tr("within reach") if reached else tr("out of reach")
     nodes.append(Node(WORLD, Kind.WORLD, world, "", Look.GOOD if reached else Look.APART, f"{world}, {said}"))

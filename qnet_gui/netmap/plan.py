@@ -18,10 +18,14 @@ from qnet_gui.netmap.rates import both
 #: More domains than this stand in boxes.
 FEW = 12
 #: So wide is a node at least and at most, in heights of a line; what is longer is cut off with dots.
-_NODE, _CHIP = (7.0, 14.0), (5.5, 9.0)
+_NODE, _CHIP = (5.2, 12.0), (5.0, 9.0)
 #: The way between two columns, in heights of a line.
-_GAP_MIN, _GAP_MAX = 2.2, 6.0
+_GAP_MIN, _GAP_MAX = 1.6, 6.0
 _SPACE, _INSET, _MARGIN = 10.0, 8.0, 2.0
+#: Between chips; and how many of them stand beside each other in a box at least and at most.
+_BETWEEN, _ACROSS = 6.0, (2, 8)
+#: A box has no more columns than leave it so many rows.
+_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +122,10 @@ class _Layout:
 
     def plan(self) -> Plan:
         """All of it, from left to right."""
-        first = self._domains()
         columns = self._columns()
         widths = [_width(nodes, self._metrics, _NODE, chip=False) for nodes in columns]
+        rest = sum(widths) + len(widths) * _GAP_MIN * self._metrics.line
+        first = self._domains(self._room - 2 * _MARGIN - rest)
         free = self._room - 2 * _MARGIN - first - sum(widths)
         line, count = self._metrics.line, max(1, len(columns))
         gap = min(max(free / count, _GAP_MIN * line), _GAP_MAX * line)
@@ -145,15 +150,15 @@ class _Layout:
 
     # -- the domains
 
-    def _domains(self) -> float:
-        """The first column; returns how wide it is."""
+    def _domains(self, room: float) -> float:
+        """The first column, for which there is so much room if it needs it; returns how wide it is."""
         nodes = [*self._of_kind[Kind.DOMAIN], *self._of_kind[Kind.DOM0]]
         limits = _CHIP if self._dense else _NODE
         width = _width(nodes, self._metrics, limits, chip=self._dense)
         y = column = 0.0
         for group in _groups(self._graph):
             if self._dense:
-                taken, bottom = self._box(group, width, y)
+                taken, bottom = self._box(group, width, y, room)
             else:
                 taken, bottom = width, self._stack(group, width, y)
             column = max(column, taken)
@@ -172,10 +177,11 @@ class _Layout:
             y += self._high + _SPACE
         return y - _SPACE + _MARGIN
 
-    def _box(self, group: _Group, width: float, y: float) -> tuple[float, float]:
-        """Chips in columns, read downwards; as many columns as keep the box from being much higher than wide."""
-        count, between = len(group.nodes), 6.0
-        across = min(4, max(2, round(math.sqrt(count / 12))))
+    def _box(self, group: _Group, width: float, y: float, room: float) -> tuple[float, float]:
+        """Chips in columns, read downwards; as many columns as there is room for."""
+        count, between = len(group.nodes), _BETWEEN
+        across = int((room - 2 * _INSET + between) // (width + between))
+        across = min(max(across, _ACROSS[0]), _ACROSS[1], max(_ACROSS[0], count // _ROWS))
         down = math.ceil(count / across)
         across = math.ceil(count / down)
         head = self._metrics.line + 10

@@ -99,7 +99,7 @@ def test_who_goes_through_whom() -> None:
     assert spoken[domain_key("netvm")] == "netvm, the netvm, running, 1 domain goes through it"
     assert spoken["uplink tun0"] == "office (VPN), in use"
     assert spoken["uplink wlan0"] == "Home (Wi-Fi), Wi-Fi, 60 %, not in use"
-    assert spoken[WORLD] == "The Internet, within reach"
+    assert spoken[WORLD] == "Internet, within reach"
     assert spoken[DOM0] == "dom0, isolated"
 
 
@@ -190,7 +190,7 @@ def test_what_is_too_long_is_cut_off_with_dots_and_said_whole() -> None:
 def test_the_tree() -> None:
     shown = snapshot(domain("work", 3), domain("vault", 4, ""), domain("mail", 6, "other"))
     assert tree(graph(shown)).splitlines() == [
-        "The Internet", "  Home: Wi-Fi, 60 %", "    netvm: running", "      work: 10.137.0.3", "",
+        "Internet", "  Home: Wi-Fi, 60 %", "    netvm: running", "      work: 10.137.0.3", "",
         "other: not running", "  mail: 10.137.0.6", "", "Apart from it:", "  vault: no network",
         "  eth0: not connected", "  dom0: isolated",
     ]  # fmt: skip

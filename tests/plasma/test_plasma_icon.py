@@ -35,13 +35,13 @@ def test_the_menu_says_what_the_helper_says(tray: Tray) -> None:
 
 def test_an_entry_does_what_it_says(tray: Tray, pictures: Path) -> None:
     tray.click("Status…")
-    eventually(lambda: tray.window("Network status"))
+    eventually(lambda: tray.windows("Network status"))
     tray.picture(pictures / "status.png")
 
     def closed() -> bool:
         tray.plasma.run("xdotool", "key", "alt+F4")  # soon after a login nobody listens to it yet
         time.sleep(0.5)
-        return not tray.window("Network status")
+        return not tray.windows("Network status")
 
     eventually(closed, what="Alt+F4 does not close it")
 
@@ -53,7 +53,7 @@ def test_a_left_click_opens_status_and_brings_it_to_the_front(tray: Tray) -> Non
         return tray.plasma.run("xdotool", "getactivewindow").strip()
 
     tray.activate()
-    window = eventually(lambda: tray.window("Network status"))[0]
+    window = eventually(lambda: tray.windows("Network status"))[0]
     other = tray.plasma.start("other", ["/usr/bin/python3", str(Path(__file__).with_name("other_window.py"))])
     eventually(lambda: active() not in ("", window))
     tray.plasma.run("xdotool", "mousemove", "640", "400", "click", "1")

@@ -62,7 +62,7 @@ def look(tray: Tray, pictures: Path, name: str, scale: int = 1) -> Pixels:
     """Pictures of everything that there is to be looked at."""
     tray.wait_until_shown(lambda snapshot: snapshot.uplink)
     tray.click("Status…")
-    eventually(lambda: tray.window("Network status"))
+    eventually(lambda: tray.windows("Network status"))
     tray.picture(pictures / f"{name}-status.png", 3)
     tray.close_windows()
     with_icon = Pixels(tray.picture(pictures / f"{name}.png", 2))
@@ -91,7 +91,7 @@ def test_from_light_to_dark_while_it_runs(login: Callable[..., Plasma], lab: Pla
     with login() as plasma, open_tray(plasma, lab) as tray:
         tray.wait_until_shown(lambda snapshot: snapshot.uplink)
         tray.click("Status…")
-        eventually(lambda: tray.window("Network status"))
+        eventually(lambda: tray.windows("Network status"))
         tray.picture(pictures / "light-before-dark.png", 3)
         item = tray.item
         before = tray.get(item, "/StatusNotifierItem", "org.kde.StatusNotifierItem", "IconPixmap")
@@ -115,7 +115,7 @@ def test_two_screens(lab: Place, tmp_path: Path, pictures: Path) -> None:
         plasma.run("xdotool", "mousemove", "1900", "400", "click", "1")
         look(tray, pictures, "two-screens")
         tray.click("Status…")
-        window = eventually(lambda: tray.window("Network status"))[0]
+        window = eventually(lambda: tray.windows("Network status"))[0]
         match = re.search(r"Position: (\d+),(\d+)", plasma.run("xdotool", "getwindowgeometry", window))
         assert match
         assert 0 <= int(match[1]) < 2560

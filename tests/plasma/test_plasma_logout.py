@@ -34,7 +34,7 @@ def tray(login: Callable[..., Plasma], lab: Place, run_lab: Callable[..., str]) 
 def question(tray: Tray) -> str:
     """The window that asks, as soon as it has the keyboard."""
     tray.plasma.run(*_LOGOUT)
-    window = eventually(lambda: tray.window("Log out"), what="nobody asks")[0]
+    window = eventually(lambda: tray.windows("Log out"), what="nobody asks")[0]
     tray.plasma.run("xdotool", "windowactivate", "--sync", window)
     return str(window)
 
@@ -43,7 +43,7 @@ def test_it_asks_and_a_logout_that_is_called_off_changes_nothing(tray: Tray, pic
     question(tray)
     tray.picture(pictures / "logout.png")
     tray.plasma.run("xdotool", "key", "Escape")
-    eventually(lambda: not tray.window("Log out"), what="the question stays")
+    eventually(lambda: not tray.windows("Log out"), what="the question stays")
     assert tray.snapshot().dom0.state is Dom0State.OPEN
     assert tray.plasma.has_panel()
     assert tray.item

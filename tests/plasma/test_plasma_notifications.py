@@ -25,7 +25,7 @@ def test_the_uplink_changes_and_the_notification_opens_status(
         assert before and before.name in shown.body
         keys = [key for key, text in zip(shown.actions[::2], shown.actions[1::2], strict=True) if text == "Status"]
         click_action(tray)
-        eventually(lambda: tray.window("Network status"))
+        eventually(lambda: tray.windows("Network status"))
         eventually(lambda: any(f'"{key}"' in monitor.text.partition("member=ActionInvoked")[2] for key in keys))
         tray.picture(pictures / "notification-clicked.png")
     tray.wait_until_shown(lambda snapshot: snapshot.uplink and snapshot.uplink.name != before.name)

@@ -105,6 +105,7 @@ def desktop(screen: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def app_state(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], AppState]]:
     """What the applet's parts share, on a system bus; what it wants is done. Its settings are the test's own."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     QSettings.setPath(QSettings.NativeFormat, QSettings.UserScope, str(tmp_path / "config"))
     names: list[str] = []
     made: list[AppState] = []

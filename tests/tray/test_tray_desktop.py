@@ -69,7 +69,7 @@ def test_status_and_about_open_by_the_menu_and_by_a_click(tray: Tray, helper: He
     helper.publish(up(CABLE, problems=STATES["problems"].problems))  # type: ignore[union-attr]
     tray.start()
     tray.click("About")
-    eventually(tray.window)
+    eventually(tray.windows)
     time.sleep(0.3)
     tray.desktop.screenshot(pictures / "about.png")
     tray.desktop.run("xdotool", "search", "--name", "About qnet", "windowclose")
@@ -87,7 +87,7 @@ def test_the_notification_opens_status(tray: Tray, helper: Helper) -> None:
     helper.publish(up(WIFI))
     eventually(lambda: tray.desktop.run("dunstctl", "count", "displayed").strip() == "1")
     tray.desktop.run("dunstctl", "action")
-    eventually(tray.window)
+    eventually(tray.windows)
 
 
 def test_quit(tray: Tray, helper: Helper) -> None:

@@ -6,7 +6,9 @@ The windows read from it and follow its signals; none of them knows another.
 from __future__ import annotations
 
 from qnet_gui.model.snapshot import Dom0State, Snapshot
+from qnet_gui.netmap.rates import NO_RATES, Rates
 from qnet_gui.tray.qt import QDBusConnection, QObject, pyqtSignal
+from qnet_gui.tray.session.event_log import EventLog
 from qnet_gui.tray.session.helper_client import Client
 from qnet_gui.tray.session.settings import Settings
 from qnet_gui.tray.state import operation_progress as operation_progress
@@ -16,17 +18,22 @@ from qnet_gui.tray.state.operation_progress import OperationProgress
 
 class AppState(QObject):
     """`changed`: there is another snapshot. `moved`: the operation under way has moved on. `requested`: somebody wants
-    something done, with an `ActionRequest`."""
+    something done, with an `ActionRequest`. `page_requested`: somebody wants to see a page of the window, by its name.
+    `rates_changed`: `rates` are others now; while they are empty nobody knows any."""
 
     changed = pyqtSignal()
     moved = pyqtSignal()
     requested = pyqtSignal(object)
+    page_requested = pyqtSignal(str)
+    rates_changed = pyqtSignal()
 
     def __init__(self, system: QDBusConnection, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.snapshot: Snapshot | None = None
         self.progress = OperationProgress()
+        self.rates: Rates = NO_RATES
         self.settings = Settings()
+        self.event_log = EventLog(self)
         self.client = Client(system, self)
         self.client.changed.connect(self._changed)
         self.client.stepped.connect(lambda *step: self._move(operation_progress.stepped(self.progress, *step)))
@@ -42,8 +49,13 @@ class AppState(QObject):
         """Have something done that is about no domain."""
         self.requested.emit(ActionRequest(action))
 
+    def open_page(self, name: str) -> None:
+        """Have the window opened at a page: overview, domains, routes, names, upgrade, log, settings, help."""
+        self.page_requested.emit(name)
+
     def _changed(self, snapshot: Snapshot | None) -> None:
         self.snapshot = snapshot
+        self.event_log.follow(snapshot)
         self._move(operation_progress.begun(self.progress, snapshot))
         self.changed.emit()
 

@@ -139,7 +139,7 @@ _FAILED = operation_progress.ended(
     _connecting(("pause", "undone"), ("filter", "undone"), ("attach", "failed")),
     3, "org.qnet.Error.Kernel", plain("No card came within 20 s. Everything has been put back."),
 )  # fmt: skip
-_SIZES = {"": (1080, 680), "-small": (1024, 600), "-tiny": (683, 384)}
+_SIZES = {"": (1160, 700), "-small": (1024, 600), "-tiny": (683, 384)}
 _OPEN = Dom0Connection(Dom0State.OPEN, int(time.time()) + 2832, ("browser", "mail", "untrusted", "work"), "user")
 _CLOSED = snapshot(*FEW)
 _SCENES: dict[str, Scene] = {

@@ -215,6 +215,8 @@ def node_marks(placed: PlacedNode, metrics: Metrics, hot: bool = False, focus: b
 
 
 def _weight(edge: Edge) -> float:
+    if edge.flow is not Flow.FLOWS:
+        return 1.2
     return 1.2 + max(0.0, math.log10(max(1.0, edge.weight)) - 3) * 0.9
 
 

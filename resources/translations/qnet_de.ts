@@ -3116,18 +3116,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/domains.py" />
+            <source>{count} not shown because of the filter</source>
+            <translation>{count} durch den Filter ausgeblendet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/filter_field.py" />
             <source>Filter</source>
             <translation>Filter</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/window/domains.py" />
+            <location filename="../../qnet_gui/tray/window/filter_field.py" />
             <source>Filter…</source>
             <translation>Filter…</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/window/domains.py" />
-            <source>{count} not shown because of the filter</source>
-            <translation>{count} durch den Filter ausgeblendet</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />

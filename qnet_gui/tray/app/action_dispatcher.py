@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.tray.app.helper_actions import HelperActions
-from qnet_gui.tray.qt import QMessageBox, QObject, pyqtSignal
+from qnet_gui.tray.qt import QMessageBox, QObject, QPixmapCache, QTimer, pyqtSignal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.network_applet import NetworkApplet
 from qnet_gui.tray.state.menu import Action, ActionRequest
@@ -17,6 +18,8 @@ from qnet_gui.tray.window.raise_window import raise_window
 if TYPE_CHECKING:
     from qnet_gui.tray.window.main_window import MainWindow
 
+#: Milliseconds after the window's end at which what is left of it goes.
+_TIDY = 200
 #: What opens the window, and at which page.
 PAGE_OF = {
     Action.STATUS: "overview",
@@ -42,6 +45,10 @@ class ActionDispatcher(QObject):
         self._netapplet = netapplet
         netapplet.failed.connect(lambda error: self._failed(ActionRequest(Action.NETAPPLET), error))
         self._window: MainWindow | None = None
+        self._tidy = QTimer(self)
+        self._tidy.setSingleShot(True)
+        self._tidy.setInterval(_TIDY)
+        self._tidy.timeout.connect(self._give_back)
         self._boxes: dict[object, QMessageBox] = {}
         self._leaving = False
         self._helper_actions = HelperActions(app_state, self)
@@ -77,8 +84,14 @@ class ActionDispatcher(QObject):
         self._window.present()
 
     def _forget_window(self) -> None:
-        """Qt deletes it when its event is over."""
+        """Qt deletes it when its event is over; what is left of it then goes at once, and not when there is more."""
         self._window = None
+        self._tidy.start()
+
+    @staticmethod
+    def _give_back() -> None:
+        QPixmapCache.clear()
+        gc.collect()
 
     def close(self) -> None:
         """Close the window and all boxes, at the end."""

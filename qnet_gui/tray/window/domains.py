@@ -6,7 +6,7 @@ from qnet_gui.model.domain import Domain, DomainState
 from qnet_gui.model.translation import tr
 from qnet_gui.netmap.drawing import Ink, Shape, bars, disc, plug
 from qnet_gui.tray.pages.domains import FIXED, NUMBERS, Choice, DomainsPage, choices, heads, page
-from qnet_gui.tray.qt import QKeySequence, QLineEdit, QMenu, QPoint
+from qnet_gui.tray.qt import QKeySequence, QLineEdit, QMenu, QPoint, Qt
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.window.filter_field import FilterField
@@ -43,6 +43,7 @@ class Domains(Page):
         self._filter.textChanged.connect(self._filtered)
         self._buttons = {key: button("", lambda key=key: self._do(key)) for key in _KEYS}  # type: ignore[misc]
         self._table = Table(tr("Domains"), (*heads(), ""), NUMBERS, FIXED, _SIGNS)
+        self._table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self._table.chosen.connect(self._offer)
         self._table.menu_wanted.connect(self._menu)
         self._table.put_inline(self._inline)

@@ -40,7 +40,7 @@ _TITLES = (
 #: What the sidebar calls the pages, by their names.
 PAGES = dict(zip(PAGE_NAMES, _TITLES, strict=True))
 #: The size at the first time, and the smallest; in a window narrower than the third the sidebar has signs only.
-_SIZE, _SMALLEST, _WIDE_ENOUGH = QSize(1080, 680), QSize(360, 240), 760
+_SIZE, _SMALLEST, _WIDE_ENOUGH = QSize(1160, 700), QSize(360, 240), 760
 _KEY = "window"
 
 

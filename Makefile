@@ -20,7 +20,7 @@ TIMES ?= 3
 FAST = $(PYTHON) -m pytest -n 2 -p no:cacheprovider -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-fast coverage test-loaded test-plasma lint format docs translations pictures release-check demo bench e2e-xen xen-shell
+.PHONY: help setup test test-fast coverage test-loaded soak test-plasma lint format docs translations pictures release-check demo bench e2e-xen xen-shell
 .PHONY: install clean
 
 help: ## list what there is
@@ -40,6 +40,9 @@ coverage: setup ## the same with whole programs, and how much of each room it co
 
 test-loaded: setup ## run the tests TIMES=3 times, each beside two busy loops a core; ARGS as for test
 	@.ci/loaded $(TIMES) .ci/as-root $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
+
+soak: setup ## ten minutes of ordinary and bad days in a lab, after which all is as it was; QNET_SOAK_MINUTES, QNET_SOAK_SEED
+	@.ci/as-root $(PYTHON) -m pytest -s tests/lab/soak.py $(ARGS)
 
 test-plasma: setup ## install a Plasma, and run tests/plasma in it, without a screen; ARGS as for test
 	@.ci/setup-plasma

@@ -75,6 +75,17 @@ def log_guard() -> Iterator[LogGuard]:
     guard.check()
 
 
+@pytest.fixture(autouse=True)
+def _signals_as_before() -> Iterator[None]:
+    """What a command does to signals ends with its process, which is a test's here: programs that are started later
+    would not hear a SIGTERM that is ignored.
+    """
+    before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 def pytest_collection_finish() -> None:
     """All that is imported stays to the end: no need to look through it after each module."""
     gc.collect()

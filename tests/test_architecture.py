@@ -43,7 +43,7 @@ _MAY = {
 #: Rooms within rooms, from the ground up: each may import those before it. What lies beside them is the top floor.
 _WITHIN = {
     "model": ("translation", "clock", "messages"),
-    "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle"),
+    "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle", "setup"),
     "netvm": ("packet_filter", "vifs", "upkeep", "uplinks", "dns"),
     "tray": ("qt", "state", "pages", "session", "window", "app"),
     "lab": ("box", "xen", "machine", "desktop", "demo"),
@@ -51,6 +51,7 @@ _WITHIN = {
 #: Neighbours that know nothing of each other, though one is below the other.
 _APART = {
     "dom0.netvm_lifecycle": {"bus", "isolation", "observe", "attach", "upgrade"},
+    "dom0.setup": {"bus", "isolation", "observe", "attach", "upgrade"},
     "netvm.uplinks": {"vifs", "upkeep"},
     "netvm.dns": {"vifs", "upkeep"},
     "tray.state": {"qt"},

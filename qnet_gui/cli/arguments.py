@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from qnet_gui import __version__
-from qnet_gui.cli import commands, dom0, domain, netmap, netvm
+from qnet_gui.cli import commands, dom0, domain, netmap, netvm, setup
 
 _DESCRIPTION = """\
 The network of this machine's domains: how it is, what is wrong with it, and what to do about it.
@@ -78,6 +78,12 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
         subparsers, "doctor", commands.doctor, "say what is wrong and what to do about it",
         " The exit status is 1 when something is wrong.",
     )  # fmt: skip
+    set_up = _command(
+        subparsers, "setup", setup.setup, "give dom0's network cards to netvm, and have it serve the domains",
+        " It says first what there is and what it would do, keeps a copy of each file that it changes, and gives the"
+        " cards back by itself unless somebody confirms that the network works. For root in dom0.",
+    )  # fmt: skip
+    setup.add_arguments(set_up)
     reapply = _command(
         subparsers, "reapply", commands.reapply, "have netvm set up routes, packet filter and redirections again",
         " Changes nothing where everything is as it should be.",

@@ -1,15 +1,17 @@
 """`qnet netvm`: which domain the others reach the network through, another choice, and to start and stop it.
 
-Starting and stopping is done here, by root, and not by the helper: it is a service, and the helper holds no more rights
-than it needs.
+Root starts and stops it here, since that is what the service runs; for anybody else, and in a lab, the helper has it
+done.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
+from pathlib import Path
 
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.snapshot import Snapshot
@@ -20,6 +22,8 @@ _WARNING = """\
 WARNING: with dom0 as the netvm, its network drivers and stack can be attacked from outside.
 WARNING: whoever succeeds there owns the whole machine. Choose a separate netvm."""
 
+#: The lab's machine, which no other dom0 has; its adapter is not imported for its path alone.
+_LAB = Path("/run/xen/lab-hypervisor")
 #: Seconds that may be waited for at most.
 _WAIT_MAX = 3600
 
@@ -50,6 +54,8 @@ def set_(arguments: Namespace) -> int:
 
 def service(arguments: Namespace) -> int:
     """`qnet netvm start`, `stop`, `restart`."""
+    if os.geteuid() or _LAB.exists():
+        return _by_helper(arguments)
     from qnet_gui.cli import progress
     from qnet_gui.dom0.netvm_lifecycle.run import run
     from qnet_gui.dom0.netvm_lifecycle.service import Limits
@@ -67,6 +73,16 @@ def service(arguments: Namespace) -> int:
         raise
     shown_on.ended("", outcome)
     return 0
+
+
+def _by_helper(arguments: Namespace) -> int:
+    from qnet_gui.cli import operations
+
+    return operations.run(arguments, operations.operation(f"{arguments.verb.title()}Netvm", ""), _tell_state)
+
+
+def _tell_state(snapshot: Snapshot) -> str:
+    return f"{snapshot.netvm.name} is {snapshot.netvm.state.value}."
 
 
 def _seconds(text: str) -> float:
@@ -111,7 +127,9 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
             " Its network cards stay away from dom0 meanwhile.",
         ),
     ):  # fmt: skip
-        parser = verb(name, service, text, f"{more} For root in dom0.")
+        parser = verb(
+            name, service, text, f"{more} In dom0. Who is not root needs a password, and the usual waits hold."
+        )
         parser.add_argument(
             "--wait", metavar="SECONDS", type=_seconds, default=float(wait),
             help=f"for how long to wait for {awaited} (default: {wait})",

@@ -25,6 +25,8 @@ from qnet_gui.dom0.bus.polkit import Authority
 from qnet_gui.dom0.bus.small_actions import SmallActions
 from qnet_gui.dom0.bus.users import Users
 from qnet_gui.dom0.isolation.monitor import IsolationMonitor
+from qnet_gui.dom0.netvm_control_interface import NetvmControlInterface
+from qnet_gui.dom0.netvm_lifecycle.control import control
 from qnet_gui.dom0.observe.agent_requests import Requests
 from qnet_gui.dom0.observe.collector import Collector
 from qnet_gui.dom0.observe.inputs import Inputs
@@ -49,7 +51,7 @@ HELPER = DeclaredObject(
     NAME,
     (
         OperationSignals, SnapshotInterface, NetvmInterface, AttachInterface, PauseInterface, AppletInterface,
-        PreflightInterface, UpgradeInterface,
+        NetvmControlInterface, PreflightInterface, UpgradeInterface,
     ),
 )  # fmt: skip
 
@@ -89,6 +91,7 @@ class Helper:
             AttachInterface(publisher, operations, self._attachments, addresses, users),
             PauseInterface(publisher, operations, hypervisor, actions),
             AppletInterface(publisher, hypervisor, actions, users),
+            NetvmControlInterface(publisher, operations, control(), users),
             PreflightInterface(publisher, operations, config, store),
             UpgradeInterface(publisher, operations, self._upgrade, addresses, users),
         )

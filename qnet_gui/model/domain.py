@@ -24,6 +24,14 @@ class NetvmState(enum.Enum):
     PAUSED = "paused"
 
 
+class NetvmVerb(enum.Enum):
+    """What can be done to the netvm as a service."""
+
+    START = "start"
+    STOP = "stop"
+    RESTART = "restart"
+
+
 class AgentState(enum.Enum):
     """What the agent in the netvm last said of itself."""
 

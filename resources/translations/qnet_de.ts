@@ -365,6 +365,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>Another request waits for a password in its dialog. Answer or close that one first, then try it again.</source>
+            <translation>Eine andere Anfrage wartet in ihrem Dialog auf ein Passwort. Zuerst dort antworten oder ihn schließen, dann noch einmal versuchen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>No right password was given, or you are not allowed to do this.</source>
             <translation>Es wurde kein richtiges Passwort angegeben, oder Sie dürfen das nicht.</translation>
         </message>
@@ -552,6 +557,11 @@
             <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>{user} is going on where the last helper stopped. Wait until that is done.</source>
             <translation>{user} macht weiter, wo der letzte Helfer aufgehört hat. Warten Sie, bis das erledigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>{user} is starting or stopping the netvm. Wait until that is done.</source>
+            <translation>{user} startet oder beendet gerade die netvm. Bitte warten, bis das fertig ist.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/isolation.py" />
@@ -902,6 +912,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>It failed to {verb} the netvm, and has not said why. See: journalctl -b -u qnet-netvm</source>
+            <translation>„qnet netvm {verb}“ ist fehlgeschlagen und hat nicht gesagt, warum. Siehe: journalctl -b -u qnet-netvm</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
             <source>It was interrupted.</source>
             <translation>Es wurde unterbrochen.</translation>
         </message>
@@ -924,11 +939,6 @@
             <location filename="../../qnet_gui/model/messages/service.py" />
             <source>There is no PCI device {device}.</source>
             <translation>Es gibt kein PCI-Gerät {device}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/model/messages/service.py" />
-            <source>This is a lab, whose netvm is started and stopped by: qnet lab {verb} netvm</source>
-            <translation>Dies ist ein Labor, dessen netvm gestartet und beendet wird mit: qnet lab {verb} netvm</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/service.py" />
@@ -977,6 +987,21 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>restarted {name}</source>
+            <translation>{name} neu gestartet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>restarting {name}</source>
+            <translation>{name} wird neu gestartet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>started {name}</source>
+            <translation>{name} gestartet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
             <source>started {name} with {nics}</source>
             <translation>{name} mit {nics} gestartet</translation>
         </message>
@@ -984,6 +1009,11 @@
             <location filename="../../qnet_gui/model/messages/service.py" />
             <source>started {name} without a network card</source>
             <translation>{name} ohne Netzwerkkarte gestartet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>starting {name}</source>
+            <translation>{name} wird gestartet</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/service.py" />

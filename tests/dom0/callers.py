@@ -107,6 +107,7 @@ class Prompt:
     cookie: str
     done: Callable[[], None]
     dismiss: Callable[[Exception], None]
+    message: str
     cancelled: bool = False
 
 
@@ -114,8 +115,12 @@ class _Dismissed(dbus.DBusException):
     _dbus_error_name = f"{_POLKIT}.Error.Cancelled"
 
 
+class _Occupied(dbus.DBusException):
+    _dbus_error_name = f"{_POLKIT}.Error.Failed"
+
+
 class Agent(dbus.service.Object):
-    """A password dialog that answers by itself: yes, no, dismisses, dies; or waits until the test calls one of them."""
+    """A password dialog that answers: yes, no, dismisses, occupied, dies; or waits for the test to call one."""
 
     def __init__(self, dom0: HelperDom0, person: Person, manner: str) -> None:
         self._house = dom0
@@ -144,9 +149,9 @@ class Agent(dbus.service.Object):
         return self.prompts[-1]
 
     @dbus.service.method(_AGENT, "sssa{ss}sa(sa{sv})", "", async_callbacks=("done", "failed"))
-    def BeginAuthentication(self, action, _message, _icon, _details, cookie, identities, done, failed):  # noqa: N802
+    def BeginAuthentication(self, action, message, _icon, _details, cookie, identities, done, failed):  # noqa: N802
         who = [int(details["uid"]) for kind, details in identities if kind == "unix-user"]
-        prompt = Prompt(str(action), who, str(cookie), done, failed)
+        prompt = Prompt(str(action), who, str(cookie), done, failed, str(message))
         self.prompts.append(prompt)
         if self._manner != "waits":
             getattr(self, self._manner)(prompt)
@@ -175,6 +180,10 @@ class Agent(dbus.service.Object):
     def dismisses(self, prompt: Prompt) -> None:
         """No password at all."""
         prompt.dismiss(_Dismissed("dismissed"))
+
+    def occupied(self, prompt: Prompt) -> None:
+        """No dialog, since there is another one; desktops show one at a time."""
+        prompt.dismiss(_Occupied("another one is open"))
 
     def dies(self, _: Prompt) -> None:
         """There is no dialog any more."""

@@ -81,7 +81,7 @@ class HelperDom0:
         self._cgroups: list[Path] = []
         #: What the hypervisor can do; it refuses all else.
         self.verbs: dict[str, Callable[..., Any]] = {"domains": self._list, "capabilities": lambda: {"name": "test"}}
-        serve(xen.place.hypervisor, self.verbs)
+        self._end_hypervisor = serve(xen.place.hypervisor, self.verbs, look=0.05)
         self.add_domain(0, "Domain-0")
         self._start_bus()
         self._start_namespace()
@@ -334,6 +334,7 @@ class HelperDom0:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        self._end_hypervisor()
         for group in reversed(self._cgroups):
             with contextlib.suppress(OSError):  # another run of the tests has somebody in there
                 group.rmdir()

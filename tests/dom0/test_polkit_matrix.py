@@ -19,6 +19,8 @@ from polkit_box import ACTIVE, ADMIN, INACTIVE, NOBODY, ROOT
 from qnet_gui.dom0.bus.declare import ANYONE
 from qnet_gui.dom0.helper import HELPER
 from qnet_gui.model.errors import Refused
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.plain import plain
 
 #: Who calls: his uid, whether it is from his session, and which of the policy's defaults is for him.
@@ -40,7 +42,9 @@ DIALOGS = {
     "absent": "This needs a password, and there is nobody who could be asked for it.",
     "not let": "This needs a password, and the caller does not let anybody be asked for it.",
 }
-METHODS = HELPER.methods
+#: What nobody is asked for while the netvm runs, as it does here; it has a test of its own.
+NOT_NOW = "StartNetvm"
+METHODS = {name: declared for name, declared in HELPER.methods.items() if name != NOT_NOW}
 POLICY = {
     action.get("id"): {default.tag: default.text for default in action.find("defaults")}
     for action in ElementTree.parse(ROOT / "desktop/polkit/org.qnet.policy").getroot().iter("action")  # noqa: S314
@@ -122,6 +126,18 @@ def test_connecting_asks_every_time(lasting_dom0, caller):
         assert person.call("ConnectDom0").error == NOT_AUTHORISED
 
 
+def test_the_netvm_is_started_by_whom_the_policy_lets(settled):
+    assert HELPER.methods[NOT_NOW].action == METHODS["RestartNetvm"].action
+    with person_of(settled, "nobody") as person:
+        agent = Agent(settled, person, "no")
+        assert person.call(NOT_NOW).sentence == "netvm runs already."
+        settled.destroy(1)
+        settled.until(lambda snapshot: snapshot.netvm.state.value == "absent")
+        assert person.call(NOT_NOW) == (NOT_AUTHORISED, DIALOGS["no"])
+        assert len(agent.prompts) == 1
+        agent.close()
+
+
 # -- while somebody sits at a prompt
 
 
@@ -157,6 +173,39 @@ def test_others_are_answered_meanwhile(lasting_dom0, call):
         after = median_of(other)
         agent.close()
     assert meanwhile < 5 * max(before, after)
+
+
+def test_the_dialog_says_what_is_to_be_done_and_to_whom(lasting_dom0):
+    """Each word of the policy's messages is filled in."""
+    dom0, names = lasting_dom0, {domain.id: domain.name for domain in lasting_dom0.snapshot().domains}
+    with person_of(dom0, "nobody") as person:
+        agent = Agent(dom0, person, "dismisses")
+        for method, words in (
+            ("ConnectDom0", ("netvm", "2 minutes")), ("SetDefaultNetvm", ("netvm",)),
+            ("AttachDomain", (names[2], "netvm")), ("DetachDomain", (names[3],)), ("PauseDomain", (names[2],)),
+            ("UnpauseDomain", (names[2],)), ("RestartNetvm", ("netvm",)),
+        ):  # fmt: skip
+            person.call(method)
+            message = agent.prompts[-1].message
+            assert "$" not in message, message
+            assert all(word in message for word in words), message
+        assert len(agent.prompts) == 7
+        agent.close()
+
+
+def test_a_second_request_while_one_dialog_is_open_says_so(lasting_dom0):
+    dom0 = lasting_dom0
+    with person_of(dom0, "active") as person, person_of(dom0, "active") as same:
+        agents = Agent(dom0, person, "waits"), Agent(dom0, same, "occupied")
+        asked = person.ask("ConnectDom0")
+        prompt = agents[0].waiting()
+        assert same.call("SetDefaultNetvm") == (NOT_AUTHORISED, str(Message(HelperCode.DIALOG_OPEN)))
+        assert not asked.done()
+        agents[0].no(prompt)
+        assert person.outcome(asked) == (NOT_AUTHORISED, DIALOGS["no"])
+        assert same.call("SetDefaultNetvm") == (NOT_AUTHORISED, DIALOGS["no"])
+        for agent in agents:
+            agent.close()
 
 
 def test_a_caller_who_leaves_at_the_prompt(lasting_dom0):

@@ -9,7 +9,7 @@ import pytest
 from qnet_gui.dom0.attach import preconditions
 from qnet_gui.dom0.observe.inputs import Frontend, Inputs
 from qnet_gui.hypervisor.port import DomainInfo
-from qnet_gui.model.domain import AgentState, DomainState
+from qnet_gui.model.domain import AgentState, DomainState, NetvmVerb
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State
@@ -28,6 +28,8 @@ WELL = Inputs(
     agents={1: AGENT, 2: STOPPED, 6: AGENT, 4: AgentState.UNKNOWN},
 )  # fmt: skip
 WITH_DOM0 = replace(WELL, netvm=DOM0, agents={0: AGENT})
+ABSENT = replace(WELL, netvm=None)
+START, STOP = NetvmVerb.START, NetvmVerb.STOP
 MANAGED = replace(WELL, managed_by="qubesd")
 CONNECTED = replace(WELL, dom0=Dom0Connection(Dom0State.CONNECTING))
 
@@ -53,6 +55,13 @@ CONNECTED = replace(WELL, dom0=Dom0Connection(Dom0State.CONNECTING))
         (lambda: preconditions.attach(replace(WELL, netvm=GHOST), "ghost", 5), Refused, "ghost is not running. Start"),
         (lambda: preconditions.attach(replace(WELL, netvm=SLEEPER), "x", 5), Refused, "x is paused. Unpause it."),
         (lambda: preconditions.attach(replace(WELL, netvm=DOM0), "dom0", 5), Refused, "dom0 is the netvm"),
+        (lambda: preconditions.control_netvm(WELL, "netvm", START), Refused, "netvm runs already."),
+        (lambda: preconditions.control_netvm(ABSENT, "netvm", STOP), Refused, "netvm is not running."),
+        (lambda: preconditions.control_netvm(replace(WELL, netvm=GHOST), "x", STOP), Refused, "x is not running"),
+        (lambda: preconditions.control_netvm(WITH_DOM0, "dom0", STOP), Refused, "dom0 is the netvm, so there is no"),
+        (lambda: preconditions.control_netvm(CONNECTED, "netvm", STOP), Refused, "dom0 is connected to the network"),
+        (lambda: preconditions.control_netvm(MANAGED, "netvm", STOP), Refused, "qubesd"),
+        (lambda: preconditions.control_netvm(replace(WELL, netvm=SLEEPER), "x", STOP), Refused, "x is paused. Unpause"),
         (lambda: preconditions.show(WELL, "netvm", plain("No windows.")), Refused, "No windows."),
         (lambda: preconditions.show(replace(WELL, netvm=SLEEPER), "x", None), Refused, "x is paused. Unpause it."),
         (lambda: preconditions.show(WITH_DOM0, "dom0", None), Refused, "dom0 is the netvm: start nm-applet here"),

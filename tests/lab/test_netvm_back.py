@@ -44,6 +44,20 @@ def test_while_it_is_away_its_domains_are_as_they_were_and_wait(two: Lab) -> Non
     until_page(two, "work", "isp1")
 
 
+def test_dom0_stops_starts_and_restarts_it_by_its_helper(two: Lab) -> None:
+    two.out("dom0", "qnet", "netvm", "stop")
+    assert "netvm" in two.status()["stopped"]
+    refused = two.exec("dom0", "qnet", "netvm", "restart", check=False)
+    assert refused.returncode
+    assert "netvm is not running." in refused.stderr
+    assert two.out("dom0", "qnet", "netvm", "start").endswith("netvm runs.")
+    until_page(two, "work", "isp1")
+    before = two.id("netvm")
+    two.out("dom0", "qnet", "netvm", "restart")
+    assert two.id("netvm") != before
+    until_page(two, "work", "isp1")
+
+
 def test_a_crash_in_the_middle_of_traffic(two: Lab) -> None:
     """Its first process dies, as when its kernel does; nobody has told its domains."""
     os.kill(next(entry["pid"] for entry in two.status()["domains"] if entry["name"] == "netvm"), signal.SIGKILL)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from qnet_gui.dom0.attach import preconditions
 from qnet_gui.dom0.bus.declare import Call, method
 from qnet_gui.dom0.bus.interface import Interface
@@ -26,10 +28,10 @@ class AppletInterface(Interface):
         self._actions = actions
         self._users = users
 
-    def _may_show(self, name: str, cookie: str) -> None:
+    def _may_show(self, name: str, cookie: str) -> Mapping[str, str]:
         display(name, cookie)
         inputs = preconditions.as_if_awake(self._publisher.inputs)
-        preconditions.show(inputs, self._publisher.netvm, self._hypervisor.cannot_show)
+        return {"netvm": preconditions.show(inputs, self._publisher.netvm, self._hypervisor.cannot_show).name}
 
     @method("ShowNetworkApplet", action="org.qnet.show-applet", takes="ss", first=_may_show)
     def show_network_applet(self, call: Call, name: str, cookie: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import IPv4Address
 
 from qnet_gui.dom0.attach import preconditions
@@ -29,9 +30,10 @@ class AttachInterface(Interface):
         self._addresses = addresses
         self._users = users
 
-    def _may_choose(self, name: str, move: bool) -> None:
+    def _may_choose(self, name: str, move: bool) -> Mapping[str, str]:
         self._operations.check_idle()
-        preconditions.choose(preconditions.as_if_awake(self._publisher.inputs), name, move)
+        info = preconditions.choose(preconditions.as_if_awake(self._publisher.inputs), name, move)
+        return {"netvm": info.name if info.id else "dom0"}
 
     @method("SetDefaultNetvm", action="org.qnet.set-netvm", takes="sb", gives={"operation": "u"}, first=_may_choose)
     def set_default_netvm(self, call: Call, name: str, move: bool) -> None:
@@ -40,10 +42,11 @@ class AttachInterface(Interface):
             call, lambda by: call.reply(self._attachments.choose(by, self._publisher.inputs, name, move))
         )
 
-    def _may_attach(self, domid: int) -> None:
+    def _may_attach(self, domid: int) -> Mapping[str, str]:
         self._operations.check_idle()
         inputs = preconditions.as_if_awake(self._publisher.inputs)
-        preconditions.attach(inputs, self._publisher.netvm, domid)
+        info, netvm = preconditions.attach(inputs, self._publisher.netvm, domid)
+        return {"domain": info.name, "netvm": netvm.name}
 
     @method("AttachDomain", action="org.qnet.attach-domain", takes="u", gives={"operation": "u"}, first=_may_attach)
     def attach_domain(self, call: Call, domid: int) -> None:
@@ -66,9 +69,9 @@ class AttachInterface(Interface):
 
         self._users.after_refresh(call, with_user)
 
-    def _may_detach(self, domid: int) -> None:
+    def _may_detach(self, domid: int) -> Mapping[str, str]:
         self._operations.check_idle()
-        preconditions.detach(self._publisher.inputs, domid)
+        return {"domain": preconditions.detach(self._publisher.inputs, domid).name}
 
     @method("DetachDomain", action="org.qnet.detach-domain", takes="u", gives={"operation": "u"}, first=_may_detach)
     def detach_domain(self, call: Call, domid: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from qnet_gui.dom0.attach import preconditions
 from qnet_gui.dom0.bus.declare import Call, method
 from qnet_gui.dom0.bus.interface import Interface
@@ -22,9 +24,9 @@ class PauseInterface(Interface):
         self._hypervisor = hypervisor
         self._actions = actions
 
-    def _may_pause(self, domid: int) -> None:
+    def _may_pause(self, domid: int) -> Mapping[str, str]:
         self._operations.check_idle()
-        preconditions.pause(self._publisher.inputs, domid)
+        return {"domain": preconditions.pause(self._publisher.inputs, domid).name}
 
     @method("PauseDomain", action="org.qnet.pause-domain", takes="u", first=_may_pause)
     def pause_domain(self, call: Call, domid: int) -> None:
@@ -32,9 +34,9 @@ class PauseInterface(Interface):
         self._may_pause(domid)
         self._actions.answer(call, lambda: self._hypervisor.pause(domid))
 
-    def _may_unpause(self, domid: int) -> None:
+    def _may_unpause(self, domid: int) -> Mapping[str, str]:
         self._operations.check_idle()
-        preconditions.unpause(self._publisher.inputs, domid)
+        return {"domain": preconditions.unpause(self._publisher.inputs, domid).name}
 
     @method("UnpauseDomain", action="org.qnet.pause-domain", takes="u", first=_may_unpause)
     def unpause_domain(self, call: Call, domid: int) -> None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from qnet_gui.dom0.observe import frontends
 from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.hypervisor.port import DomainInfo
-from qnet_gui.model.domain import AgentState, DomainState
+from qnet_gui.model.domain import AgentState, DomainState, NetvmVerb
 from qnet_gui.model.errors import NotFound, Refused
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.service import ServiceCode
 from qnet_gui.model.parse import domain_name, shown
 from qnet_gui.model.snapshot import Dom0State
 
@@ -103,6 +104,20 @@ def netvm(inputs: Inputs, name: str) -> DomainInfo:
     if info.id == 0 and frontends.agent_of(inputs, 0) is AgentState.UNKNOWN:
         raise Refused(DomainCode.DOM0_WITHOUT_AGENT)
     return info
+
+
+def control_netvm(inputs: Inputs, name: str, verb: NetvmVerb) -> None:
+    """The netvm may be started, or stopped or restarted; a paused one would not shut down."""
+    _ours(inputs)
+    _closed(inputs)
+    if name in _DOM0:
+        raise Refused(ServiceCode.SERVICE_OF_DOM0, verb=verb.value)
+    info = inputs.netvm
+    runs = info is not None and info.state is not DomainState.DYING
+    if runs == (verb is NetvmVerb.START):
+        raise Refused(ServiceCode.RUNS_ALREADY if runs else DomainCode.NOT_RUNNING, name=name)
+    if info is not None and info.state is DomainState.PAUSED:
+        raise Refused(DomainCode.NETVM_PAUSED, name=name)
 
 
 def show(inputs: Inputs, name: str, cannot_show: Message | None) -> DomainInfo:

@@ -28,6 +28,8 @@ Handler = TypeVar("Handler", bound=Callable[..., None])
 
 #: Instead of a polkit action: everyone may, nobody is asked.
 ANYONE = "anyone"
+#: Looks at a call before anybody is asked for a password; what it returns is told to who is.
+First = Callable[..., Mapping[str, str]]
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _ACTION = re.compile(r"org\.qnet\.[a-z0-9-]+")
 
@@ -46,19 +48,20 @@ class Declaration:
     gives: str
     results: tuple[str, ...]
     text: str
-    first: Callable[..., None] | None = None
+    first: First | None = None
     urgent: bool = False
 
 
 def method(
     name: str, *, action: str, takes: str = "", gives: Mapping[str, str] = _NOTHING,
-    first: Callable[..., None] | None = None, urgent: bool = False,
+    first: First | None = None, urgent: bool = False,
 ) -> Callable[[Handler], Handler]:  # fmt: skip
     """Declare a D-Bus method. The handler gets the `Call` and the arguments, and answers now or later by the call.
 
     `takes`: the D-Bus signatures of the arguments, which are called as the handler calls them. `gives`: names and D-Bus
     signatures of the results. `first` gets the interface and the arguments before anybody is asked for a password, and
-    raises when that would be in vain. The handler has to check again, since a person may take minutes to answer.
+    raises when that would be in vain; it returns the words that the password dialog's message has as `$(word)`. The
+    handler has to check again, since a person may take minutes to answer.
     `urgent`: it goes before what others want, and there is room for it whatever they do.
     """
     if action != ANYONE and not _ACTION.fullmatch(action):

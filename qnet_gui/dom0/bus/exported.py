@@ -18,7 +18,7 @@ from qnet_gui.dom0.bus.callers import Caller, Callers
 from qnet_gui.dom0.bus.declare import ANYONE, Call, Declaration, message_body
 from qnet_gui.dom0.bus.interface import DeclaredObject, Interface
 from qnet_gui.dom0.bus.introspect import INTROSPECTABLE, PROPERTIES, describe, describe_parent
-from qnet_gui.dom0.bus.polkit import Authority
+from qnet_gui.dom0.bus.polkit import Authority, Question
 from qnet_gui.dom0.bus.turns import USUAL, Turns
 from qnet_gui.model.errors import BadInput, Busy, NotAuthorised
 from qnet_gui.model.messages.code import Code
@@ -210,9 +210,9 @@ class Exported:
 
         def begin() -> None:
             try:
-                if declared.first is not None:
-                    declared.first(interface, *arguments)
-                self._authority.check(call.caller, declared.action, call.interactive, run, declared.urgent)
+                told = declared.first(interface, *arguments) if declared.first is not None else {}
+                question = Question(declared.action, told, call.interactive, declared.urgent)
+                self._authority.check(call.caller, question, run)
             except Exception as error:
                 call.fail(error)
 

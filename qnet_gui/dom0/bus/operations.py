@@ -33,6 +33,9 @@ _BUSY = {
     "set-netvm": HelperCode.BUSY_CHOOSING,
     "attach": HelperCode.BUSY_ATTACHING,
     "detach": HelperCode.BUSY_DETACHING,
+    "start-netvm": HelperCode.BUSY_CONTROLLING,
+    "stop-netvm": HelperCode.BUSY_CONTROLLING,
+    "restart-netvm": HelperCode.BUSY_CONTROLLING,
 }
 
 

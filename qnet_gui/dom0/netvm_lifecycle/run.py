@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from qnet_gui.dom0.netvm_lifecycle import outcome
 from qnet_gui.dom0.netvm_lifecycle.interrupts import Interrupts
 from qnet_gui.dom0.netvm_lifecycle.record import RecordFile
 from qnet_gui.dom0.netvm_lifecycle.service import CONFIGURATION, Limits, NetvmService, Tell
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
-from qnet_gui.hypervisor import lab, xen
+from qnet_gui.hypervisor import xen
 from qnet_gui.hypervisor.adapter import is_dom0
 from qnet_gui.hypervisor.passthrough import Passthrough
 from qnet_gui.model import config
@@ -29,8 +30,6 @@ LOCK = Path("/run/qnet/netvm.lock")
 
 
 def _must_be_allowed(verb: str) -> None:
-    if lab.SOCKET.exists():
-        raise Refused(ServiceCode.SERVICE_IN_LAB, verb=verb)
     if not is_dom0():
         raise Refused(ServiceCode.SERVICE_NOT_IN_DOM0)
     if os.geteuid():
@@ -76,4 +75,10 @@ def run(verb: str, limits: Limits, tell: Tell) -> Message:
         verbs: dict[str, Callable[[], Message]] = {
             "start": service.start, "stop": service.stop, "restart": service.restart,
         }  # fmt: skip
-        return verbs[verb]()
+        try:
+            ended = verbs[verb]()
+        except QnetError as error:
+            outcome.save(error)
+            raise
+        outcome.save(ended)
+        return ended

@@ -30,7 +30,7 @@ CONFIGURATION = Path("/etc/qnet/netvm.cfg")
 #: Told of each step: its name, its state (begun, done, failed, undone) and what, as for `Step` of the helper.
 Tell = Callable[[str, str, Message], None]
 #: One of these says what a domain boots from.
-_BOOTS_FROM = ("kernel", "disk", "bootloader", "firmware", "firmware_override")
+BOOTS_FROM = ("kernel", "disk", "bootloader", "firmware", "firmware_override")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class NetvmService:
         name = settings.get("name", "")
         if name != self._name:
             raise Refused(ServiceCode.CONFIGURATION_OF_OTHER, path=str(path), value=shown(name), name=self._name)
-        if not any(settings.get(key) for key in _BOOTS_FROM):
+        if not any(settings.get(key) for key in BOOTS_FROM):
             raise Refused(ServiceCode.CONFIGURATION_EMPTY, path=str(path), name=self._name)
         return settings
 

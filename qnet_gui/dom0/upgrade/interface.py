@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import IPv4Address
 
 from qnet_gui.dom0.attach.addresses import Addresses
@@ -42,11 +43,13 @@ class UpgradeInterface(Interface):
         self._addresses = addresses
         self._users = users
 
-    def _may_connect(self, minutes: int) -> None:
+    def _may_connect(self, minutes: int) -> Mapping[str, str]:
         """Nobody is asked for a password when it would be in vain."""
-        self._session.minutes(minutes)
+        wanted = self._session.minutes(minutes)
         self._operations.check_idle()
-        _check_way(self._publisher.snapshot)
+        snapshot = self._publisher.snapshot
+        _check_way(snapshot)
+        return {"netvm": snapshot.netvm.name, "minutes": str(wanted)}
 
     @method("ConnectDom0", action="org.qnet.connect-dom0", takes="u", gives={"operation": "u"}, first=_may_connect)
     def connect_dom0(self, call: Call, minutes: int) -> None:

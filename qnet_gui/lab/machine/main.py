@@ -24,9 +24,9 @@ def _handlers(machine: Machine, *names: str) -> dict[str, Any]:
     return {name: getattr(machine, name) for name in names}
 
 
-_HYPERVISOR_REQUESTS = ("capabilities", "domains", "pause", "unpause", "attach_vif", "detach_vif", "show_program")
-_LAB_REQUESTS = ("status", "addresses", "add", "remove", "start", "stop", "restart", "program", "cable", "servers",
-           "online", "served")  # fmt: skip
+_HYPERVISOR_REQUESTS = ("capabilities", "domains", "pause", "unpause", "attach_vif", "detach_vif", "show_program",
+                        "start", "stop", "restart")  # fmt: skip
+_LAB_REQUESTS = ("status", "addresses", "add", "remove", "program", "cable", "servers", "online", "served")  # fmt: skip
 
 
 def main(lab: str, uplinks: str, iommu: str, netvms: str, *names: str) -> None:

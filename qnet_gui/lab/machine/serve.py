@@ -51,9 +51,15 @@ def _answer(handlers: Handlers, line: bytes) -> dict[str, Any]:
         return {"error": QnetError.name, "sentence": f"The lab's machine failed: {error!r}."}
 
 
-def serve(path: Path, handlers: Handlers) -> None:
-    """Answer on `path`, which only root may use, from now on."""
+def serve(path: Path, handlers: Handlers, look: float = _NEVER) -> Callable[[], None]:
+    """Answer on `path`, which only root may use, from now on; returns what ends that within `look` seconds."""
     server = _Server(str(path), _Handler)
     path.chmod(0o600)
     server.handlers = handlers
-    threading.Thread(target=server.serve_forever, args=(_NEVER,), name=path.name, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(look,), name=path.name, daemon=True).start()
+
+    def end() -> None:
+        server.shutdown()
+        server.server_close()
+
+    return end

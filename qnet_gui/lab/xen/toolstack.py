@@ -157,10 +157,12 @@ class Toolstack:
         state = f"{backend}/state"
 
         def close(inside: Store) -> bool:
-            if inside.read(state) in (None, CLOSED):
+            before = inside.read(state)
+            if before is None:
                 return False
             inside.write(f"{backend}/online", "0")
-            inside.write(state, CLOSING)
+            if before != CLOSED:  # it is, where the frontend has died before (libxl__initiate_device_generic_remove)
+                inside.write(state, CLOSING)
             return True
 
         return not store.atomically(close) or (_wait_closed(store, state) and _wait_removed(store, backend))

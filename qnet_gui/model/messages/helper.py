@@ -51,6 +51,10 @@ class HelperCode(Code):
     )
     PASSWORD_OF_NOBODY = "password-of-nobody", "This needs a password, and there is nobody who could be asked for it."
     PASSWORD_WRONG = "password-wrong", "No right password was given, or you are not allowed to do this."
+    DIALOG_OPEN = (
+        "dialog-open",
+        "Another request waits for a password in its dialog. Answer or close that one first, then try it again.",
+    )
     NOT_ALLOWED = "not-allowed", "You are not allowed to do this."
     POLKIT_SILENT = "polkit-silent", "polkit does not answer, so nobody can be authorised."
 
@@ -80,6 +84,7 @@ class HelperCode(Code):
     BUSY_CHOOSING = "busy-choosing", "{user} is choosing another netvm. Wait until that is done."
     BUSY_ATTACHING = "busy-attaching", "{user} is attaching a domain to the network. Wait until that is done."
     BUSY_DETACHING = "busy-detaching", "{user} is cutting a domain off the network. Wait until that is done."
+    BUSY_CONTROLLING = "busy-controlling", "{user} is starting or stopping the netvm. Wait until that is done."
     BUSY_SERVICE = "busy-service", "The netvm is being started or stopped by another qnet netvm."
 
     # what is asked of the netvm's agent

@@ -9,7 +9,6 @@ class ServiceCode(Code):
     """About `qnet netvm start`, `stop` and `restart`."""
 
     # whether it may be done here
-    SERVICE_IN_LAB = "service-in-lab", "This is a lab, whose netvm is started and stopped by: qnet lab {verb} netvm"
     SERVICE_NOT_IN_DOM0 = (
         "service-not-in-dom0",
         "This is not dom0 of a Xen host; the netvm is started and stopped in dom0.",
@@ -52,10 +51,14 @@ class ServiceCode(Code):
     TOOK_CARD_OF = "took-card-of", "took {device} ({driver}) from dom0"
     GAVE_CARD_BACK = "gave-card-back", "gave {device} back to dom0"
     GAVE_CARD_BACK_TO = "gave-card-back-to", "gave {device} back to {driver}"
+    STARTING = "starting", "starting {name}"
     STARTING_WITH = "starting-with", "starting {name} with {nics}"
     STARTING_WITHOUT = "starting-without", "starting {name} without a network card"
     STARTED_WITH = "started-with", "started {name} with {nics}"
     STARTED_WITHOUT = "started-without", "started {name} without a network card"
+    STARTED = "started", "started {name}"
+    RESTARTING = "restarting", "restarting {name}"
+    RESTARTED = "restarted", "restarted {name}"
     AWAITING_AGENT = "awaiting-agent", "waiting for the agent in {name}"
     AGENT_RUNS = "agent-runs", "the agent in {name} runs"
     STOPPING = "stopping", "stopping {name}"
@@ -67,6 +70,10 @@ class ServiceCode(Code):
     RUNS = "runs", "{name} runs."
     RUNS_ALREADY = "runs-already", "{name} runs already."
     IS_STOPPED = "is-stopped", "{name} is stopped."
+    SERVICE_FAILED = (
+        "service-failed",
+        "It failed to {verb} the netvm, and has not said why. See: journalctl -b -u qnet-netvm",
+    )
     NOT_STARTED = "not-started", "{name} is not started: {why}"
     INTERRUPTED = "interrupted", "It was interrupted."
     AS_BEFORE = "as-before", "Everything is as it was before."

@@ -1,0 +1,111 @@
+"""`qnet setup`: makes this dom0 one whose network cards belong to a netvm, or takes that back; asks before it does."""
+
+from __future__ import annotations
+
+import select
+import signal
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qnet_gui.dom0.setup.plan import Plan
+
+_TRY = "Look at it in another window: does netvm have an uplink?"
+
+
+def setup(arguments: Namespace) -> int:
+    """`qnet setup`."""
+    return _undo(arguments) if arguments.undo else _setup(arguments)
+
+
+def _setup(arguments: Namespace) -> int:
+    from qnet_gui.dom0.setup.apply import CONFIRM, Setup
+    from qnet_gui.dom0.setup.plan import plan
+    from qnet_gui.dom0.setup.record import RecordFolder
+    from qnet_gui.dom0.setup.survey import Machine, survey
+    from qnet_gui.dom0.setup.system import Dom0System
+
+    planned = plan(survey(Machine()))
+    show(planned, print)
+    if planned.obstacles:
+        return 1
+    if not planned.steps or arguments.dry_run:
+        return 0
+    if not arguments.yes and not _asked("Do it?"):
+        print("Nothing was changed.")
+        return 1
+    signal.signal(signal.SIGHUP, signal.default_int_handler)  # a terminal that is closed confirms nothing
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    todo = Setup(RecordFolder(), Dom0System(print), print)
+    if not todo.apply(planned, lambda: arguments.yes or _asked(f"{_TRY} Keep it?", CONFIRM)):
+        print("It was not confirmed: everything is as it was.")
+        return 1
+    print("All is set up. To take it back: sudo qnet setup --undo")
+    return _doctor()
+
+
+def _undo(arguments: Namespace) -> int:
+    from qnet_gui.dom0.setup.apply import Setup
+    from qnet_gui.dom0.setup.record import RecordFolder
+    from qnet_gui.dom0.setup.system import Dom0System
+
+    folder = RecordFolder()
+    record = folder.record
+    if record.empty:
+        print("qnet setup has done nothing here that could be taken back.")
+        return 0
+    for text in (
+        *(f"stop {unit}, and do not start it at boot" for unit in record.units),
+        *(["stop the netvm, and give dom0 its network cards back"] if record.netvm else []),
+        *(f"put {file.path} back as it was" for file in record.files),
+    ):
+        print(f"  - {text}")
+    if arguments.dry_run:
+        return 0
+    if not arguments.yes and not _asked("Take it back?"):
+        print("Nothing was changed.")
+        return 1
+    left = Setup(folder, Dom0System(print), print).undo()
+    for text in left:
+        print(f"! {text}")
+    print("Some of it is left." if left else "Everything is as it was before qnet setup.")
+    return 1 if left else 0
+
+
+def show(planned: Plan, write: Callable[[str], None]) -> None:
+    """What there is, what stands in the way, what would be done, what to know."""
+    for line in planned.there:
+        write(line)
+    for obstacle in planned.obstacles:
+        write(f"! {obstacle.wrong}\n  {obstacle.cure}")
+    if not planned.obstacles:
+        write("To be done:" if planned.steps else "Everything is set up already.")
+    for number, step in enumerate(planned.steps, 1):
+        write(f"  {number}. {step.what}")
+    for note in planned.notes:
+        write(f"* {note}")
+
+
+def _asked(question: str, seconds: float | None = None) -> bool:
+    """Whether somebody says yes; nobody there, or nothing said for so many seconds, is no."""
+    within = f" (within {seconds:g} s)" if seconds else ""
+    print(f"{question} [y/N]{within} ", end="", flush=True)
+    if not select.select([sys.stdin], [], [], seconds)[0]:
+        print()
+        return False
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _doctor() -> int:
+    from qnet_gui.cli import commands
+
+    return commands.doctor(Namespace(json=False))
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of `qnet setup`."""
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    parser.add_argument("--yes", action="store_true", help="do not ask; the netvm stays when its agent has reported")
+    parser.add_argument("--undo", action="store_true", help="take back what it has done: dom0 owns its cards again")

@@ -1,0 +1,133 @@
+"""Does what is planned, and takes it back. Touches files, services and the netvm; blocks.
+
+The netvm gets the network cards on trial. While nobody has confirmed, three things give them back: an answer that is
+not yes, the end of this program, and, should it die, a timer of systemd's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Protocol
+
+from qnet_gui.dom0.setup.plan import EditFile, EnableUnit, Plan, Step, TryNetvm
+from qnet_gui.dom0.setup.record import RecordFolder
+from qnet_gui.model.errors import QnetError
+
+#: Seconds in which somebody has to confirm, and after which systemd's timer gives the cards back for him.
+CONFIRM, REVERT = 60, 300
+
+
+class System(Protocol):
+    """What is done to the machine."""
+
+    def enable(self, unit: str) -> None:
+        """Start a service, now and at boot."""
+        ...
+
+    def disable(self, unit: str) -> None:
+        """Stop a service, and do not start it at boot any more."""
+        ...
+
+    def start_netvm(self) -> None:
+        """Start the netvm with the network cards."""
+        ...
+
+    def stop_netvm(self) -> None:
+        """Stop it; the network cards are dom0's again."""
+        ...
+
+    def set_timer(self, seconds: float) -> None:
+        """Have the netvm stopped after so long, whatever becomes of this program; nothing where that cannot be."""
+        ...
+
+    def cancel_timer(self) -> None:
+        """Do not."""
+        ...
+
+
+Tell = Callable[[str], None]
+#: Whether somebody confirms that the network works; False also when he says nothing for `CONFIRM` seconds.
+Confirm = Callable[[], bool]
+
+
+class Setup:
+    """`tell` gets a line for each thing that is done."""
+
+    def __init__(self, folder: RecordFolder, system: System, tell: Tell) -> None:
+        self._folder = folder
+        self._system = system
+        self._tell = tell
+
+    def apply(self, plan: Plan, confirm: Confirm) -> bool:
+        """Do every step; False when nobody has confirmed. Then, and when one fails, all of them are taken back."""
+        try:
+            confirmed = all(self._do(step, confirm) for step in plan.steps)
+        except BaseException:
+            self.undo()
+            raise
+        if not confirmed:
+            self.undo()
+        return confirmed
+
+    def _do(self, step: Step, confirm: Confirm) -> bool:
+        match step:
+            case EditFile():
+                self._folder.replace_file(step.path, step.text)
+            case EnableUnit():
+                self._folder.save(replace(self._folder.record, units=(*self._folder.record.units, step.unit)))
+                self._system.enable(step.unit)
+            case TryNetvm():
+                if not self._try(confirm):
+                    return False
+        self._tell(f"done: {step.what}")
+        return True
+
+    def _try(self, confirm: Confirm) -> bool:
+        """Start the netvm; True when it is to stay."""
+        self._folder.save(replace(self._folder.record, netvm=True))
+        self._system.set_timer(REVERT)
+        stays = False
+        try:
+            self._system.start_netvm()
+            stays = confirm()
+        finally:
+            if not stays:
+                self._give_back()
+            self._system.cancel_timer()
+        return stays
+
+    def _give_back(self) -> None:
+        self._system.stop_netvm()
+        self._folder.save(replace(self._folder.record, netvm=False))
+        self._tell("taken back: dom0 has its network cards again")
+
+    def undo(self) -> list[str]:
+        """Take everything back, the last thing first; what could not be, in words."""
+        left: list[str] = []
+        for unit in reversed(self._folder.record.units):
+            with _failure_told(left):
+                self._system.disable(unit)
+                units = tuple(other for other in self._folder.record.units if other != unit)
+                self._folder.save(replace(self._folder.record, units=units))
+                self._tell(f"taken back: {unit} is not started at boot any more")
+        if self._folder.record.netvm:
+            with _failure_told(left):
+                self._give_back()
+        for file in reversed(self._folder.record.files):
+            with _failure_told(left):
+                if self._folder.restore_file(file):
+                    self._tell(f"taken back: {file.path} is as it was")
+                else:
+                    left.append(f"{file.path} was changed since, and is left; what it was is in {file.copy}")
+        return left
+
+
+@contextmanager
+def _failure_told(left: list[str]) -> Iterator[None]:
+    """Whatever fails is told, and the rest is done all the same."""
+    try:
+        yield
+    except QnetError as error:
+        left.append(error.sentence)

@@ -1,0 +1,169 @@
+"""What `qnet setup` would do on a machine, in words and in order, and what stands in its way. Pure.
+
+The order is such that a machine which is left half-way has a network: files first, services next, the network cards
+last, on trial, and what starts at boot only when somebody has confirmed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qnet_gui.dom0.setup import vif_lines
+from qnet_gui.dom0.setup.survey import PROGRAMS, Survey
+from qnet_gui.dom0.setup.vif_lines import NotByMachine
+from qnet_gui.hypervisor import xl_config
+
+HELPER, NETVM = "qnet-helper.service", "qnet-netvm.service"
+
+
+@dataclass(frozen=True, slots=True)
+class EditFile:
+    """A file gets another text; a copy of the old one is kept."""
+
+    path: Path
+    text: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnableUnit:
+    """A service is started, now and at every boot."""
+
+    unit: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class TryNetvm:
+    """The netvm is started with the network cards, which dom0 gets back when nobody confirms."""
+
+    name: str
+    what: str
+
+
+Step = EditFile | EnableUnit | TryNetvm
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What stands in the way, and what to do about it."""
+
+    wrong: str
+    cure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`there`: what there is; `steps` are done in their order unless there are `obstacles`; `notes`: what to know."""
+
+    there: list[str] = field(default_factory=list)
+    obstacles: list[Obstacle] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def plan(survey: Survey) -> Plan:
+    """What is to be done here; no steps where everything is as it should be."""
+    if not survey.is_dom0:
+        cure = "Run it in dom0. To try everything without Xen: sudo qnet lab up"
+        return Plan(obstacles=[Obstacle("This is not dom0 of a Xen host.", cure)])
+    result = Plan(_there(survey), _obstacles(survey))
+    if not result.obstacles:
+        _edit(survey, result)
+        _serve(survey, result)
+    return result
+
+
+def _there(survey: Survey) -> list[str]:
+    nics = ", ".join(f"{nic.address} ({nic.driver or 'no driver'})" for nic in survey.nics) or "none"
+    iommu = {True: "on", False: "off", None: "not known"}[survey.iommu]
+    names = ", ".join(sorted(file.name for file in survey.files)) or "none"
+    return [
+        f"Network cards: {nics}",
+        f"IOMMU: {iommu}",
+        f"Netvm: {survey.netvm}, {'which runs' if survey.netvm in survey.running else 'which does not run'}",
+        f"Domains with a configuration: {names}",
+    ]
+
+
+def _obstacles(survey: Survey) -> list[Obstacle]:
+    found = []
+    if not survey.is_root:
+        found.append(Obstacle("This must be done by root.", "sudo qnet setup"))
+    if survey.managed_by:
+        found.append(
+            Obstacle(
+                f"The domains of this host belong to {survey.managed_by}, so qnet changes none of them.",
+                f"Use the tools of {survey.managed_by}; qnet only shows the network here.",
+            )
+        )
+    found += [
+        Obstacle(f"The program {name} is missing.", f"Install it: apt install {PROGRAMS[name]}")
+        for name in survey.missing
+    ]
+    if survey.netvm in ("dom0", "Domain-0"):
+        found.append(
+            Obstacle(
+                "dom0 itself is chosen as the netvm, so there is no card to be given away.",
+                "Choose a domain in /etc/qnet/qnet.toml: netvm in the section [dom0].",
+            )
+        )
+    else:
+        found += _netvm_obstacles(survey)
+    return found
+
+
+def _netvm_obstacles(survey: Survey) -> list[Obstacle]:
+    own = survey.netvm_file
+    if survey.netvm in survey.running and own is None:
+        return []  # somebody makes it in another way, and it is up to him who starts it
+    if own is None or not survey.boots:
+        wrong = f"There is nothing that {survey.netvm} could be made of."
+        return [Obstacle(wrong, "Fill in /etc/qnet/netvm.cfg: what it boots from, its kernel and its disk.")]
+    if own.name != survey.netvm:
+        wrong = f"{own.path} is the configuration of {own.name or 'no domain'}, and {survey.netvm} is the netvm."
+        return [Obstacle(wrong, f'Give it name = "{survey.netvm}", or choose it in /etc/qnet/qnet.toml.')]
+    if survey.iommu is False and survey.nics:
+        cure = "Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, and restart."
+        return [Obstacle("The IOMMU is off, and without it Xen gives no network card to a domain.", cure)]
+    return []
+
+
+def _edit(survey: Survey, result: Plan) -> None:
+    for file in survey.files:
+        if file.name == survey.netvm:
+            continue
+        try:
+            text = vif_lines.with_netvm(file.text, survey.netvm)
+        except NotByMachine as error:
+            result.notes.append(
+                f"{file.path} is left as it is, since {error}. For a network, its vif needs: "
+                f"backend={survey.netvm},script={vif_lines.SCRIPT}"
+            )
+            continue
+        if text != file.text:
+            what = f"have {survey.netvm} serve {file.name}: the vif line of {file.path}"
+            result.steps.append(EditFile(file.path, text, what))
+            if file.name in survey.running:
+                result.notes.append(f"{file.name} runs, and has its new network when it is started the next time.")
+        elif not xl_config.settings(text).get("vif"):
+            result.notes.append(f"{file.name} has no network, and gets none.")
+    result.notes.extend(f"{path} cannot be read, and is left as it is." for path in survey.unreadable)
+
+
+def _serve(survey: Survey, result: Plan) -> None:
+    enabled = survey.enabled
+    if enabled is None:
+        result.notes.append("There is no systemd: start qnet-helper, and qnet netvm start, at boot yourself.")
+    elif HELPER not in enabled:
+        result.steps.append(EnableUnit(HELPER, "start the network helper, now and at boot"))
+    if survey.netvm_file is None:
+        result.notes.append(f"{survey.netvm} is started by somebody else, and stays so.")
+        return
+    if survey.netvm not in survey.running:
+        cards = [nic.address for nic in survey.nics if not nic.virtual and not nic.given_away]
+        given = f"with the network cards {', '.join(cards)}" if cards else "without a network card"
+        result.steps.append(TryNetvm(survey.netvm, f"start {survey.netvm} {given}, on trial"))
+    if enabled is not None and NETVM not in enabled:
+        result.steps.append(EnableUnit(NETVM, f"start {survey.netvm} at every boot, once it is confirmed"))

@@ -1,0 +1,238 @@
+"""What `qnet setup` would do, does and takes back: plans are pure, files real, services and the netvm stood in for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qnet_gui.dom0.setup.apply import Setup
+from qnet_gui.dom0.setup.plan import HELPER, NETVM, EditFile, EnableUnit, Plan, TryNetvm, plan
+from qnet_gui.dom0.setup.record import Record, RecordFolder
+from qnet_gui.dom0.setup.survey import DomainFile, Machine, Survey, survey
+from qnet_gui.hypervisor.pci import PciNic
+from qnet_gui.hypervisor.xen import XenHypervisor
+from qnet_gui.model.errors import HypervisorError, QnetError
+from qnet_gui.model.messages.plain import plain
+
+WORK = DomainFile(Path("/etc/xen/work.cfg"), "work", "name = 'work'\nvif = ['bridge=xenbr0']\n")
+VAULT = DomainFile(Path("/etc/xen/vault.cfg"), "vault", "name = 'vault'\n")
+NETVM_FILE = DomainFile(Path("/etc/qnet/netvm.cfg"), "netvm", "name = 'netvm'\nkernel = '/k'\n")
+CABLE = PciNic("0000:00:04.0", "e1000", "/sys/x")
+WELL = Survey(nics=(CABLE,), iommu=True, netvm_file=NETVM_FILE, boots=True, files=(WORK, VAULT))
+
+
+def kinds(planned: Plan) -> list[type]:
+    return [type(step) for step in planned.steps]
+
+
+def test_files_come_first_the_cards_last_and_what_starts_at_boot_after_somebody_has_confirmed() -> None:
+    planned = plan(WELL)
+    assert kinds(planned) == [EditFile, EnableUnit, TryNetvm, EnableUnit]
+    assert [step.unit for step in planned.steps if isinstance(step, EnableUnit)] == [HELPER, NETVM]
+    edit = planned.steps[0]
+    assert isinstance(edit, EditFile)
+    assert "backend=netvm" in edit.text
+    assert "with the network cards 0000:00:04.0, on trial" in planned.steps[2].what
+    assert planned.notes == ["vault has no network, and gets none."]
+
+
+def test_what_is_set_up_already_is_not_done_again() -> None:
+    served = replace(WORK, text="name='work'\nvif = ['backend=netvm,script=vif-route-qubes']\n")
+    running = replace(WELL, files=(served,), running=frozenset({"netvm"}), enabled=frozenset({HELPER, NETVM}))
+    assert plan(running).steps == []
+
+
+@pytest.mark.parametrize(
+    ("there", "wrong", "cure"),
+    [
+        (Survey(is_dom0=False), "This is not dom0", "lab up"),
+        (replace(WELL, is_root=False), "by root", "sudo qnet setup"),
+        (replace(WELL, managed_by="qubesd"), "belong to qubesd", "tools of qubesd"),
+        (replace(WELL, missing=("nft",)), "nft is missing", "apt install nftables"),
+        (replace(WELL, netvm="dom0"), "dom0 itself", "qnet.toml"),
+        (replace(WELL, netvm_file=None), "nothing that netvm could be made of", "netvm.cfg"),
+        (replace(WELL, boots=False), "nothing that netvm could be made of", "kernel"),
+        (replace(WELL, netvm="sys-net"), "is the configuration of netvm, and sys-net", 'name = "sys-net"'),
+        (replace(WELL, iommu=False), "IOMMU is off", "VT-d"),
+    ],
+)
+def test_what_stands_in_the_way_is_told_with_its_cure(there: Survey, wrong: str, cure: str) -> None:
+    planned = plan(there)
+    assert any(wrong in obstacle.wrong and cure in obstacle.cure for obstacle in planned.obstacles)
+    assert planned.steps == []
+
+
+def test_what_is_left_alone_is_told() -> None:
+    odd = DomainFile(Path("/etc/xen/odd.cfg"), "odd", "name='odd'\nvif = NETWORK\n")
+    planned = plan(
+        replace(
+            WELL, files=(odd, WORK), running=frozenset({"work"}), enabled=None, unreadable=(Path("/etc/xen/x.cfg"),)
+        )
+    )
+    notes = "\n".join(planned.notes)
+    assert "/etc/xen/odd.cfg is left as it is, since the value of vif is no list in brackets" in notes
+    assert "work runs, and has its new network when it is started the next time." in notes
+    assert "/etc/xen/x.cfg cannot be read" in notes
+    assert "There is no systemd" in notes
+    assert EnableUnit not in kinds(planned)
+
+
+def test_a_netvm_that_somebody_else_starts_stays_his() -> None:
+    planned = plan(replace(WELL, netvm_file=None, running=frozenset({"netvm"})))
+    assert TryNetvm not in kinds(planned)
+    assert "netvm is started by somebody else, and stays so." in planned.notes
+
+
+def test_a_machine_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "xen/auto").mkdir(parents=True)
+    (tmp_path / "xen/work.cfg").write_text(WORK.text)
+    (tmp_path / "xen/auto/work").symlink_to(tmp_path / "xen/work.cfg")
+    (tmp_path / "xen/auto/other").write_text("name = 'other'\n")
+    (tmp_path / "xen/bad.cfg").write_bytes(b"\xff\xfe")
+    (tmp_path / "xen/xl.conf").write_text("autoballoon=1\n")
+    (tmp_path / "netvm.cfg").write_text('name = "netvm"\n#kernel = "/k"\n')
+    (tmp_path / "qnet.toml").write_text('[dom0]\nnetvm = "netvm"\n')
+    (tmp_path / "wants").mkdir()
+    (tmp_path / "wants" / HELPER).touch()
+    machine = Machine(
+        tmp_path / "xen", tmp_path / "netvm.cfg", tmp_path / "qnet.toml", tmp_path, tmp_path / "wants",
+        tmp_path / "pci", lambda: True, str, lambda name: None if name == "nft" else name, lambda: 0,
+        XenHypervisor(tmp_path / "no-xl"),
+    )  # fmt: skip
+    found = survey(machine)
+    assert [file.name for file in found.files] == ["other", "work"]
+    assert found.unreadable == (tmp_path / "xen/bad.cfg",)
+    assert (found.missing, found.boots, found.enabled) == (("nft",), False, frozenset({HELPER}))
+    assert (found.iommu, found.running, found.netvm_file is not None) == (None, frozenset(), True)
+
+
+class FakeSystem:
+    """Notes what is done; `fails`: the one that does not work."""
+
+    def __init__(self, fails: str = "") -> None:
+        self.done: list[str] = []
+        self.fails = fails
+
+    def _do(self, what: str) -> None:
+        self.done.append(what)
+        if what == self.fails:
+            raise HypervisorError(plain(f"{what} does not work"))
+
+    def enable(self, unit: str) -> None:
+        self._do(f"enable {unit}")
+
+    def disable(self, unit: str) -> None:
+        self._do(f"disable {unit}")
+
+    def start_netvm(self) -> None:
+        self._do("start")
+
+    def stop_netvm(self) -> None:
+        self._do("stop")
+
+    def set_timer(self, seconds: float) -> None:
+        self._do("timer")
+
+    def cancel_timer(self) -> None:
+        self._do("no timer")
+
+
+class Dom0:
+    """A dom0 with one domain; `setup` is as a new process has it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.work = folder / "work.cfg"
+        self.work.write_text(WORK.text)
+        self.work.chmod(0o640)
+        self.folder = folder / "record"
+        self.told: list[str] = []
+        self.plan = plan(replace(WELL, files=(replace(WORK, path=self.work),)))
+
+    def setup(self, system: FakeSystem) -> Setup:
+        return Setup(RecordFolder(self.folder), system, self.told.append)
+
+
+@pytest.fixture
+def dom0(tmp_path: Path) -> Dom0:
+    return Dom0(tmp_path)
+
+
+def test_all_is_done_and_taken_back(dom0: Dom0) -> None:
+    system = FakeSystem()
+    assert dom0.setup(system).apply(dom0.plan, lambda: True)
+    assert system.done == [f"enable {HELPER}", "timer", "start", "no timer", f"enable {NETVM}"]
+    assert "backend=netvm" in dom0.work.read_text()
+    assert dom0.work.stat().st_mode & 0o777 == 0o640
+    system.done.clear()
+    assert dom0.setup(system).undo() == []
+    assert system.done == [f"disable {NETVM}", f"disable {HELPER}", "stop"]
+    assert dom0.work.read_text() == WORK.text
+    assert dom0.work.stat().st_mode & 0o777 == 0o640
+    assert not dom0.folder.exists()
+    assert RecordFolder(dom0.folder).record == Record()
+
+
+def test_who_does_not_confirm_has_his_machine_as_it_was(dom0: Dom0) -> None:
+    system = FakeSystem()
+    assert not dom0.setup(system).apply(dom0.plan, lambda: False)
+    assert system.done == [f"enable {HELPER}", "timer", "start", "stop", "no timer", f"disable {HELPER}"]
+    assert dom0.work.read_text() == WORK.text
+    assert not dom0.folder.exists()
+
+
+@pytest.mark.parametrize("fails", [f"enable {HELPER}", "timer", "start", f"enable {NETVM}"])
+def test_whatever_fails_everything_is_taken_back_and_the_reason_told(dom0: Dom0, fails: str) -> None:
+    system = FakeSystem(fails)
+    with pytest.raises(QnetError, match="does not work"):
+        dom0.setup(system).apply(dom0.plan, lambda: True)
+    assert dom0.work.read_text() == WORK.text
+    assert not dom0.folder.exists()
+    assert fails != "start" or system.done[-3:] == ["stop", "no timer", f"disable {HELPER}"]
+
+
+def test_ctrl_c_while_somebody_is_asked_gives_the_cards_back(dom0: Dom0) -> None:
+    def interrupted() -> bool:
+        raise KeyboardInterrupt
+
+    system = FakeSystem()
+    with pytest.raises(KeyboardInterrupt):
+        dom0.setup(system).apply(dom0.plan, interrupted)
+    assert "stop" in system.done
+    assert dom0.work.read_text() == WORK.text
+
+
+def test_what_somebody_has_changed_since_is_left_and_told(dom0: Dom0) -> None:
+    system = FakeSystem()
+    dom0.setup(system).apply(dom0.plan, lambda: True)
+    mine = dom0.work.read_text() + "memory = 77\n"
+    dom0.work.write_text(mine)
+    left = dom0.setup(system).undo()
+    assert dom0.work.read_text() == mine
+    assert len(left) == 1
+    assert "was changed since" in left[0]
+    assert Path(left[0].rpartition(" ")[2]).read_text() == WORK.text
+
+
+def test_what_cannot_be_taken_back_is_told_and_the_rest_is(dom0: Dom0) -> None:
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    assert dom0.setup(FakeSystem(f"disable {NETVM}")).undo() == [f"disable {NETVM} does not work"]
+    assert dom0.work.read_text() == WORK.text
+    assert RecordFolder(dom0.folder).record.units == (NETVM,)
+
+
+def test_a_file_that_is_changed_twice_goes_back_to_the_first(dom0: Dom0) -> None:
+    folder = RecordFolder(dom0.folder)
+    for text in ("one", "two"):
+        folder.replace_file(dom0.work, text)
+    assert dom0.setup(FakeSystem()).undo() == []
+    assert dom0.work.read_text() == WORK.text
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"files": 7}'])
+def test_a_record_that_cannot_be_read_is_an_error_and_not_lost(tmp_path: Path, text: str) -> None:
+    (tmp_path / "done.json").write_text(text)
+    with pytest.raises(QnetError, match=r"done\.json"):
+        RecordFolder(tmp_path)
+    assert (tmp_path / "done.json").read_text() == text

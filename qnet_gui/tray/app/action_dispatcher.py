@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -90,8 +89,8 @@ class ActionDispatcher(QObject):
 
     @staticmethod
     def _give_back() -> None:
+        """Pictures that Qt keeps. No garbage is collected here: some is D-Bus's, whose thread may wait for us."""
         QPixmapCache.clear()
-        gc.collect()
 
     def close(self) -> None:
         """Close the window and all boxes, at the end."""

@@ -17,6 +17,7 @@ from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
+from qnet_gui.model.traffic import History, Series
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.tray.qt import QCoreApplication, QDBusConnection, QEvent, QTableView, QWidget
 from qnet_gui.tray.session.app_state import AppState
@@ -104,7 +105,11 @@ def app_state(shown: Snapshot | None) -> AppState:
     """What the applet's parts share, without a bus."""
     state = AppState(QDBusConnection("qnet-pictures"))
     state.client.ask = _answer  # type: ignore[method-assign]
-    state.snapshot, state.rates = shown, RATES if shown and shown.domains else {}
+    state.snapshot = shown
+    if shown and shown.domains:
+        state.traffic.history = History(
+            {name: Series(0, 0, (round(down),), (round(up),)) for name, (down, up) in RATES.items()}
+        )
     now = int(time.time())
     state.event_log._waiting = [
         Entry(now - 90_000, Event.STARTED, ("Connected by cable (enp2s0, 192.168.0.12).",)),

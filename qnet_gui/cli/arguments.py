@@ -70,6 +70,12 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
         " Without options, as a tree.",
     )  # fmt: skip
     netmap.add_arguments(map_)
+    traffic = _command(
+        subparsers, "traffic", commands.traffic, "show how much each domain and uplink receives and sends",
+        " Rates of the last second, and totals since the domain's vif came. Counted are the domains of the chosen"
+        " netvm, the busiest first.",
+    )  # fmt: skip
+    traffic.add_argument("--follow", action="store_true", help="show it anew each second, until Ctrl-C")
     _group(subparsers, "dom0", "connect dom0 to the network for an upgrade of its packages, and back", dom0.add_parser)
     _group(subparsers, "netvm", "show or choose the domain that all others reach the network through", netvm.add_parser)
     _group(subparsers, "domain", "pause a domain, or cut it off the network, and back", domain.add_parser)
@@ -92,7 +98,7 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
         subparsers, "applet", commands.applet, "show netvm's network applet, nm-applet, in the tray of this display",
         " Where windows of netvm cannot be brought here, it is said what to do instead.",
     )  # fmt: skip
-    for command in (status, routes, dns, doctor, reapply, applet):
+    for command in (status, routes, dns, traffic, doctor, reapply, applet):
         command.add_argument("--json", action="store_true", help="print JSON, for programs")
     host = _command(
         subparsers, "applet-host", commands.applet_host, "be the tray of a display that has none, in a small window",

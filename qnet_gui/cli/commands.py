@@ -58,6 +58,13 @@ def dns(arguments: Namespace) -> int:
     return 0
 
 
+def traffic(arguments: Namespace) -> int:
+    """`qnet traffic`."""
+    from qnet_gui.cli.traffic import run
+
+    return run(arguments)
+
+
 def _done(arguments: Namespace, sentence: str) -> int:
     print(json.dumps({"error": "", "sentence": sentence}) if arguments.json else sentence)
     return 0

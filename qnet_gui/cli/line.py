@@ -8,6 +8,7 @@ queued; the work on it is done outside of the callbacks, where an exception woul
 from __future__ import annotations
 
 import signal
+import time
 from collections import deque
 from dataclasses import dataclass
 from types import TracebackType
@@ -19,12 +20,13 @@ from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 
 from qnet_gui.cli.agent import password_agent
-from qnet_gui.model.answers import NAME, PATH, HelperAway, understood
-from qnet_gui.model.errors import NoAnswer
+from qnet_gui.model.answers import NAME, PATH, READ_DEADLINE, HelperAway, understood
+from qnet_gui.model.errors import BadInput, NoAnswer
 from qnet_gui.model.message_wire import SENTENCE, from_parts
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.parse import printable
+from qnet_gui.model.traffic import TrafficSample, from_wire
 from qnet_gui.runtime.dbus_service import Service
 from qnet_gui.runtime.dbus_values import plain
 from qnet_gui.runtime.mainloop import after, cancel
@@ -74,7 +76,7 @@ class _Gone:
     """The helper has left the bus, or the bus has gone."""
 
 
-Event = Step | Ended | _Answer | _Interrupt | _Gone
+Event = Step | Ended | TrafficSample | _Answer | _Interrupt | _Gone
 
 
 #: A terminal that was closed, and a session that ends; like Ctrl-C to whoever is at work.
@@ -93,10 +95,10 @@ class Line:
             raise understood(str(error.get_dbus_name() or ""), ()) from error
         self._bus.set_exit_on_disconnect(False)
         self._bus.call_on_disconnection(lambda _: self._events.append(_Gone()))
-        helper = Service(self._bus, NAME)
-        helper.listen(NAME, "Step", self._step, PATH)
-        helper.listen(NAME, "OperationEnded", self._ended, PATH)
-        helper.watch_owner(self._owner)
+        self._helper = Service(self._bus, NAME)
+        self._helper.listen(NAME, "Step", self._step, PATH)
+        self._helper.listen(NAME, "OperationEnded", self._ended, PATH)
+        self._helper.watch_owner(self._owner)
         self._hangup_ignored = False
         self._handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *HANGUPS)}
         self._sources = [
@@ -127,6 +129,10 @@ class Line:
         heard = [event for event in self._events if not (isinstance(event, _Interrupt) and event.hangup)]
         self._events = deque(heard)
 
+    def listen_to_traffic(self) -> None:
+        """Hear what goes through the netvm, too, while anybody has the helper tell it."""
+        self._helper.listen(NAME, "Traffic", self._sample, PATH)
+
     # -- what arrives
 
     def _step(self, *values: Any) -> None:
@@ -139,6 +145,12 @@ class Line:
         match [plain(value) for value in values]:
             case [int() as number, str() as error, str() as sentence, *more]:
                 self._events.append(Ended(number, printable(error, SENTENCE), from_parts(sentence, *more[:2])))
+
+    def _sample(self, *values: Any) -> None:
+        try:
+            self._events.append(from_wire(*[plain(value) for value in values[:1]]))
+        except (BadInput, TypeError):  # of a helper of another version; nothing comes of it
+            return
 
     def _owner(self, running: bool) -> None:
         if self._owned and not running:
@@ -177,20 +189,42 @@ class Line:
         event = self._next(seconds)
         return event if isinstance(event, Step | Ended) else None
 
+    def traffic(self, seconds: float) -> TrafficSample | None:
+        """What has gone through, the next time that it is told; None after so many seconds without. Raises likewise."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            event = self._next(left)
+            if isinstance(event, TrafficSample):
+                return event
+        return None
+
     def call(self, member: str, signature: str = "", *arguments: Any) -> Any:
         """Have something done, for which a person may be asked for a password; returns the answer.
 
         Raises the helper's error, `KeyboardInterrupt` at Ctrl-C, `HelperGone` when the helper dies meanwhile.
         """
+        message = self._message(member, signature, arguments)
+        message.set_allow_interactive_authorization(True)
+        with password_agent():
+            self._send(message, _DEADLINE)
+            return self._answer()
+
+    def ask(self, member: str, signature: str = "", *arguments: Any) -> Any:
+        """The same for what nobody is asked for a password for."""
+        self._send(self._message(member, signature, arguments), READ_DEADLINE)
+        return self._answer()
+
+    @staticmethod
+    def _message(member: str, signature: str, arguments: tuple[Any, ...]) -> MethodCallMessage:
         message = MethodCallMessage(NAME, PATH, NAME, member)
         if signature:
             message.append(*arguments, signature=signature)
-        message.set_allow_interactive_authorization(True)
-        with password_agent():
-            self._bus.send_message_with_reply(
-                message, lambda answer: self._events.append(_Answer(answer)), _DEADLINE, require_main_loop=True
-            )
-            return self._answer()
+        return message
+
+    def _send(self, message: MethodCallMessage, seconds: float) -> None:
+        self._bus.send_message_with_reply(
+            message, lambda answer: self._events.append(_Answer(answer)), seconds, require_main_loop=True
+        )
 
     def _answer(self) -> Any:
         later: list[Event] = []

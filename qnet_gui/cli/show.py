@@ -19,12 +19,20 @@ _REDIRECT = ("name server", "redirected to")
 _ISOLATION = ("isolation", "found")
 
 
-def aligned(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table with heads in capitals, columns aligned to the left; an empty cell is a dash."""
+def aligned(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers_from: int | None = None) -> str:
+    """A table with heads in capitals; an empty cell is a dash. Columns are aligned to the left, numbers to the right.
+
+    `numbers_from`: the first of the columns that are numbers, as are all after it.
+    """
     filled = [[head.upper() for head in heads], *([cell or _NOTHING for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*filled, strict=True)]
+    text = len(widths) if numbers_from is None else numbers_from
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in filled
+        "  ".join(
+            cell.ljust(width) if at < text else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in filled
     )
 
 

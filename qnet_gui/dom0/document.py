@@ -28,6 +28,7 @@ from qnet_gui.model.errors import DBUS_PREFIX, QnetError
 from qnet_gui.model.repair import Repair
 from qnet_gui.model.route import Route
 from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.traffic import TrafficSample
 
 _POLICY = Path(__file__).parents[2] / "desktop/polkit/org.qnet.policy"
 _HEAD = f"""# qnet on the bus
@@ -51,6 +52,7 @@ _FORMS: tuple[tuple[str, type], ...] = (
     ("each row that `GetRoutes` answers with", Route),
     ("each row that `TestNames` answers with", ServerAnswer),
     ("each row that `CheckNetvm` answers with", Repair),
+    ("what the signal `Traffic` tells", TrafficSample),
 )
 
 

@@ -33,6 +33,9 @@ from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.dom0.observe.netvm_interface import NetvmInterface
 from qnet_gui.dom0.observe.publisher import SnapshotPublisher
 from qnet_gui.dom0.observe.snapshot_interface import SnapshotInterface, changed_properties
+from qnet_gui.dom0.observe.traffic_interface import TrafficInterface
+from qnet_gui.dom0.observe.traffic_interface import tell as tell_traffic
+from qnet_gui.dom0.observe.traffic_watch import TrafficWatch
 from qnet_gui.dom0.upgrade.interface import UpgradeInterface
 from qnet_gui.dom0.upgrade.journal import JournalFile
 from qnet_gui.dom0.upgrade.preflight_interface import PreflightInterface
@@ -50,8 +53,8 @@ HELPER = DeclaredObject(
     PATH,
     NAME,
     (
-        OperationSignals, SnapshotInterface, NetvmInterface, AttachInterface, PauseInterface, AppletInterface,
-        NetvmControlInterface, PreflightInterface, UpgradeInterface,
+        OperationSignals, SnapshotInterface, NetvmInterface, TrafficInterface, AttachInterface, PauseInterface,
+        AppletInterface, NetvmControlInterface, PreflightInterface, UpgradeInterface,
     ),
 )  # fmt: skip
 
@@ -75,7 +78,17 @@ class Helper:
         self._addresses = Addresses(store, provisioner, self._publisher.rebuild)
         self._attachments = Attachments(hypervisor, self._operations, config.netvm, config_file, self._follow)
         self._requests = Requests(store, self._publisher.agent_silent)
-        self._collector = Collector(hypervisor, store, config.netvm, self._collected, self._requests.answer_changed)
+        self._traffic = TrafficWatch(
+            store, lambda: self._collector.inputs, lambda sample: tell_traffic(emitter, sample)
+        )
+        self._collector = Collector(
+            hypervisor,
+            store,
+            config.netvm,
+            self._collected,
+            self._requests.answer_changed,
+            self._traffic.sample_written,
+        )
         self._isolation = IsolationMonitor(hypervisor, self._changed)
         interfaces = (signals, *self._interfaces(connection, store, hypervisor, config, version))
         Exported(connection, Authority(connection), HELPER, interfaces, self._publisher.when_ready)
@@ -88,6 +101,7 @@ class Helper:
         return (
             SnapshotInterface(publisher, version),
             NetvmInterface(publisher, self._requests),
+            TrafficInterface(self._traffic),
             AttachInterface(publisher, operations, self._attachments, addresses, users),
             PauseInterface(publisher, operations, hypervisor, actions),
             AppletInterface(publisher, hypervisor, actions, users),
@@ -123,7 +137,9 @@ class Helper:
         self._collector.refresh(lambda: self._isolation.refresh(then))
 
     def _collected(self, inputs: Inputs, vifs: bool) -> None:
-        self._requests.follow(inputs.netvm.id if inputs.netvm else None)
+        netvm = inputs.netvm.id if inputs.netvm else None
+        self._requests.follow(netvm)
+        self._traffic.follow(netvm)
         if inputs.store and not inputs.managed_by:
             self._addresses.provision(inputs, vifs)
         self._upgrade.inputs_changed(inputs)

@@ -22,12 +22,13 @@ def dump_socket() -> socket.socket:
     return sock
 
 
-def dump(sock: socket.socket, kind: int) -> Iterator[bytes]:
+def dump(sock: socket.socket, kind: int, request: bytes | None = None) -> Iterator[bytes]:
     """The bodies of everything of a kind (RTM_GETLINK, …), of every address family; read it to its end.
 
-    Raises `DumpRefused`, and any other `OSError` when the kernel does not answer.
+    `request`: another one than `dump_request` makes of the kind. Raises `DumpRefused`, and any other `OSError` when the
+    kernel does not answer.
     """
-    sock.send(dump_request(kind))
+    sock.send(request or dump_request(kind))
     while True:
         data, (sender, _groups) = sock.recvfrom(_RECEIVE)
         for answer, body in messages(data) if sender == 0 else ():  # another process is not the kernel

@@ -201,10 +201,9 @@ def messages(data: bytes) -> Iterator[tuple[int, bytes]]:
     return ((header.kind, body) for header, body in headed(data))
 
 
-def dump_request(kind: int) -> bytes:
-    """The request to dump everything of a kind (RTM_GETLINK, …), of every address family."""
-    flags = NLM_F_REQUEST | NLM_F_DUMP
-    return _NLMSGHDR.pack(_NLMSGHDR.size + _IFINFOMSG.size, kind, flags, 1, 0) + bytes(_IFINFOMSG.size)
+def dump_request(kind: int, body: bytes = bytes(_IFINFOMSG.size)) -> bytes:
+    """The request to dump everything of a kind (RTM_GETLINK, …); without a body of its own of every address family."""
+    return _NLMSGHDR.pack(_NLMSGHDR.size + len(body), kind, NLM_F_REQUEST | NLM_F_DUMP, 1, 0) + body
 
 
 def error_number(body: bytes) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 
 from gi.repository import GLib
 
+from qnet_gui.kernel.link_stats import LinkStats
 from qnet_gui.kernel.monitor import Monitor
 from qnet_gui.kernel.netlink import Netlink, link_names
 from qnet_gui.kernel.netlink_messages import NETCONFA_IFINDEX_ALL
@@ -35,6 +36,7 @@ from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
 from qnet_gui.netvm.packet_filter.inside_links import InsideLinks
 from qnet_gui.netvm.report import Publisher
 from qnet_gui.netvm.requests import Requests
+from qnet_gui.netvm.traffic import TrafficReporter
 from qnet_gui.netvm.upkeep.upkeep import Upkeep, Wanted
 from qnet_gui.netvm.vifs.hotplug import HotplugSocket, Reply
 from qnet_gui.netvm.vifs.reconciler import VifReconciler
@@ -76,6 +78,10 @@ class Agent:
         self._upkeep = Upkeep(nft, netlink, table, self._wanted, self._publisher.publish)
         verbs = {"routes": self._routes, "reapply": self._reapply, "check": self._check}
         self._requests = Requests(self._worker, verbs, {"names": self._test_names})
+        self._uplink_names: tuple[str, ...] = ()
+        self._traffic = TrafficReporter(
+            self._worker, LinkStats(), lambda: self._vifs.served, lambda: self._uplink_names
+        )
         self._monitor = Monitor(netlink.portid)
         self._nft_monitor = NftMonitor(ruleset.TABLE, nft.portid)
         self._settings_watch = SettingsWatch(base_settings.WATCHED)
@@ -90,6 +96,7 @@ class Agent:
         self._worker.watch(keys.HOME_DOM0, self._dom0_event)
         self._vifs.start()
         self._requests.start()
+        self._traffic.start()
         after(_SOURCES_SECONDS, self._give_up_waiting)
         self._changed()
 
@@ -106,6 +113,7 @@ class Agent:
             if event.name:
                 self._vifs.link_event(event.name, event.gone)
                 self._loopback.link_event(event.name, event.gone)
+                self._traffic.links_changed()
             if event.uplink or (event.index == NETCONFA_IFINDEX_ALL and event.settings):
                 self._changed()
         return True
@@ -120,6 +128,7 @@ class Agent:
         return True
 
     def _events_lost(self) -> None:
+        self._traffic.links_changed()
         self._vifs.look_at_all()
         self._upkeep.look_at_all()
         self._changed()
@@ -127,7 +136,7 @@ class Agent:
     def _dom0_event(self, path: str) -> None:
         if path.endswith(keys.HOME_DOM0):  # also after a reconnect, when xenstore may have lost what we wrote
             self._publisher.publish_again()
-        if not path.endswith(keys.REQUEST.at()):
+        if not path.endswith((keys.REQUEST.at(), keys.TRAFFIC_REQUEST.at())):
             self._worker.submit(base_setup.read, self._addresses_read)
 
     def _addresses_read(self, result: OwnAddresses | QnetError) -> None:
@@ -209,6 +218,7 @@ class Agent:
         if self._choice is None:
             return None
         uplinks = self._sources.uplinks(self._choice)
+        self._uplink_names = tuple(uplink.name for uplink in uplinks)
         problems = self._sources.problems(self._addresses, self._choice, uplinks)
         problems += [*(["nft-failed"] if self._failed else []), *self._upkeep.problems]
         problems += ["connections-almost-full"] if self._fill.almost_full else []

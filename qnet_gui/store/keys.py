@@ -22,7 +22,7 @@ from qnet_gui.model.domain import AgentState
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.vif import VifId
-from qnet_gui.store import forms
+from qnet_gui.store import forms, traffic
 from qnet_gui.store.forms import VALUE_LIMIT as VALUE_LIMIT
 from qnet_gui.store.forms import Form
 
@@ -159,6 +159,10 @@ SERVED_BY = dom0(
 )  # fmt: skip
 # dom0 -> netvm, for a moment
 REQUEST = dom0("request", _REQUEST, "what the netvm is asked to do: `SERIAL VERB`")
+TRAFFIC_REQUEST = dom0(
+    "traffic", traffic.REQUEST,
+    "that somebody looks at the traffic: `SERIAL SECONDS`; for so long from when it is read, 0 for no longer",
+)  # fmt: skip
 
 # netvm -> dom0: the agent's health and picture
 AGENT_STATE = netvm(
@@ -174,6 +178,11 @@ VIF_PIECE = netvm("vif/{}", _VIFS, "vifs that are served, as `FRONTEND.DEVID`")
 # netvm -> dom0: an answer to REQUEST, the pieces first
 ANSWER_HEAD = netvm("answer/head", _HEAD, "which request is answered and how: `SERIAL ok|error PIECES`; written last")
 ANSWER_PIECE = netvm("answer/{}", forms.word("[ -~]*", VALUE_LIMIT), "lines of the answer, with `;` between them")
+# netvm -> dom0: while it is asked for by TRAFFIC_REQUEST, once a second
+TRAFFIC_PIECE = netvm(
+    "traffic/{}", traffic.PIECE,
+    "how many bytes went through: `MILLISECONDS PIECES;VIFS;UPLINKS`, hexadecimal; the first piece is written last",
+)  # fmt: skip
 
 # AppVM -> dom0: what qnet-guest set
 GUEST_ADDRESS = domain("guest/address", forms.ADDRESS_OR_NONE, "the address that eth0 has, empty for none")

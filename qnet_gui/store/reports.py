@@ -115,8 +115,8 @@ AGENT = Table(
 ALL: tuple[Key[Any], ...] = tuple(
     dict.fromkeys(
         (
-            *NETWORK_CONFIG.keys(), *NETVM_CONFIG.keys(), keys.SERVED_BY, keys.REQUEST, *AGENT.keys(),
-            keys.AGENT_SERIAL, keys.ANSWER_HEAD, keys.ANSWER_PIECE, *GUEST.keys(),
+            *NETWORK_CONFIG.keys(), *NETVM_CONFIG.keys(), keys.SERVED_BY, keys.REQUEST, keys.TRAFFIC_REQUEST,
+            *AGENT.keys(), keys.AGENT_SERIAL, keys.ANSWER_HEAD, keys.ANSWER_PIECE, keys.TRAFFIC_PIECE, *GUEST.keys(),
         )
     )
 )  # fmt: skip

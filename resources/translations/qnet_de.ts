@@ -400,6 +400,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>The agent in netvm does not tell what goes through it. It may be of an older version; else restart qnet-agent in netvm.</source>
+            <translation>Der Agent in der netvm teilt nicht mit, was durch sie hindurchgeht. Vielleicht ist er von einer älteren Version; sonst starten Sie qnet-agent in der netvm neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>The caller has gone.</source>
             <translation>Der Aufrufer ist verschwunden.</translation>
         </message>
@@ -495,8 +500,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
-            <source>This needs a password, and there is nobody who could be asked for it.</source>
-            <translation>Dafür braucht es ein Passwort, und es ist niemand da, der danach gefragt werden könnte.</translation>
+            <source>This needs a password, and there is nobody who could be asked for it. Start a polkit agent in this session, or do it as root.</source>
+            <translation>Dafür braucht es ein Passwort, und es ist niemand da, der danach gefragt werden könnte. In dieser Sitzung einen polkit-Agenten starten, oder es als root tun.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
@@ -1164,6 +1169,11 @@
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The icons of qnet are not installed; looked in {names}.</source>
             <translation>Die Symbole von qnet sind nicht installiert; gesucht wurde in {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel does not tell how much goes through its links: {why}.</source>
+            <translation>Der Kernel teilt nicht mit, wie viel durch seine Netzwerkschnittstellen geht: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -2095,6 +2105,11 @@
             <location filename="../../qnet_gui/model/sentence.py" />
             <source>{name} is starting…</source>
             <translation>{name} startet …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/traffic.py" />
+            <source>1.5 kB</source>
+            <translation>1,5 kB</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/netmap/graph.py" />

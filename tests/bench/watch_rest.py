@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 
-def _process(program: str) -> Path:
+def find_process(program: str) -> Path:
     """Its folder in /proc; from dom0 other labs' programs may be seen, but never in its network."""
     own = Path("/proc/self/ns/net").readlink()
     for path in Path("/proc").glob("[0-9]*"):
@@ -27,7 +27,7 @@ def _switches(process: Path) -> int:
 
 def main(seconds: float, program: str) -> None:
     """Measure."""
-    process = _process(program)
+    process = find_process(program)
     time.sleep(3)
     before = _switches(process)
     time.sleep(seconds)

@@ -18,6 +18,8 @@ from test_cli_lab import process_of
 
 from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab.box.place import Place
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 
 ROOT = Path(__file__).parents[2]
 QNET = [sys.executable, "-m", "qnet_gui.cli"]
@@ -25,7 +27,7 @@ NOBODY = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"
 #: `open-sesame`, as /etc/shadow has it.
 HASH = "$6$qnetqnet$Lhgm/YuS60ABmooHos8F7OswukL3AZgmcZtUAVniaNcW.o8gDVA/BnZBpDFJ.FshOBLJgqprcu3Ov6Dg.Bp3I."
 CLOSED = "dom0 is not connected to the network.\n"
-NOTHING_DONE = "This needs a password, and there is nobody who could be asked for it."
+NOTHING_DONE = str(Message(HelperCode.PASSWORD_OF_NOBODY))
 
 
 @pytest.fixture

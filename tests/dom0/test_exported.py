@@ -74,8 +74,8 @@ class Authority:
         self.events = events
         self.answer = None
 
-    def check(self, caller, action, interactive, answer, urgent):
-        self.events.append(action)
+    def check(self, caller, question, answer):
+        self.events.append(question.action)
         answer(self.answer)
 
 

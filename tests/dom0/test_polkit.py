@@ -214,6 +214,8 @@ def test_reading_is_for_anyone_and_deeds_are_not():
         "GetRoutes",
         "Preflight",
         "TestNames",
+        "UnwatchTraffic",
+        "WatchTraffic",
     }
 
 
@@ -259,7 +261,7 @@ def test_root_and_whoever_sits_at_the_screen_may_reapply(running):
 def test_others_need_a_password_and_nobody_is_there_to_ask(running, options):
     done = running.qnet("reapply", **options)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "qnet: This needs a password, and there is nobody who could be asked for it.\n"
+    assert done.stderr == f"qnet: {Message(HelperCode.PASSWORD_OF_NOBODY)}\n"
 
 
 def test_no_polkit_means_no(running):

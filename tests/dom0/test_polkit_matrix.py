@@ -39,7 +39,7 @@ DIALOGS = {
     "no": "No right password was given, or you are not allowed to do this.",
     "dismisses": "The password was not given.",
     "dies": "No right password was given, or you are not allowed to do this.",
-    "absent": "This needs a password, and there is nobody who could be asked for it.",
+    "absent": str(Message(HelperCode.PASSWORD_OF_NOBODY)),
     "not let": "This needs a password, and the caller does not let anybody be asked for it.",
 }
 #: What nobody is asked for while the netvm runs, as it does here; it has a test of its own.

@@ -17,6 +17,7 @@ from fakes.loop import EndingWorker, Loop
 from gi.repository import GLib
 from nm_objects import NM, ROOT, device, dns, primary
 
+from qnet_gui.kernel.link_stats import LinkBytes, LinkStats
 from qnet_gui.model.config import Config
 from qnet_gui.netvm import agent as agent_module
 from qnet_gui.netvm.agent import Agent
@@ -344,6 +345,23 @@ def test_dom0s_requests_are_answered_once(running: Running) -> None:
     running.request("3 reapply")
     assert running.answer(3) == ("ok", [])
     running.loop.until(lambda: running.netvm.redirects() == SERVERS)
+
+
+def test_traffic_is_told_of_what_is_served_and_reported_while_dom0_looks(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vif = running.netvm.attach(7)
+    running.wait_reported(keys.VIF_PIECE, "7.0", 0)
+    indices = {name: index for index, name in running.netvm.kernel.names.items()}
+    counted = {indices["eth0"]: LinkBytes(100, 10), indices[vif.name]: LinkBytes(3, 30), indices["lo"]: LinkBytes(9, 9)}
+    monkeypatch.setattr(LinkStats, "read", lambda _: counted)
+    path = keys.TRAFFIC_REQUEST.under(1)
+    running.netvm.dom0.write(path, "1 25")
+    running.netvm.dom0.set_perms(path, keys.TRAFFIC_REQUEST.permissions(1))
+    text = running.loop.until(lambda: running.reported(keys.TRAFFIC_PIECE, 0))
+    assert text.partition(";")[2] == "7.0:1e:3;eth0:64:a"
+    running.netvm.dom0.write(path, "2 0")
+    running.loop.until(lambda: running.reported(keys.TRAFFIC_PIECE, 0) is None)
 
 
 def test_a_filter_that_cannot_be_laid_is_told(

@@ -3,7 +3,8 @@
 Run as a process of its own with the bus in DBUS_SYSTEM_BUS_ADDRESS; reads one snapshot a line (JSON, as to_wire makes
 it) from its input and writes one line back when it is published. A list is a flood: a thousand a second of its
 snapshots in turn, for as many seconds as its first element says. `{"refuse": [NAME, SIGNATURE, VALUES]}`: every call of
-the helper's own interface ends with this error from now on. `{"signal": [NAME, SIGNATURE, VALUES]}` is sent.
+the helper's own interface ends with this error from now on. `{"signal": [NAME, SIGNATURE, VALUES]}` is sent. The
+property `Watched` lists the calls of `WatchTraffic` and `UnwatchTraffic` so far, which are answered.
 """
 
 from __future__ import annotations
@@ -43,10 +44,19 @@ def variant(value: Any) -> Any:
 
 class Published(dbus.service.Object):
     wire: dict[str, Any]
+    watched: list[str]
 
     @dbus.service.method(PROPERTIES, in_signature="ss", out_signature="v")
     def Get(self, interface: str, name: str) -> Any:  # noqa: N802
-        return variant({"Snapshot": self.wire, "Version": "test"}[str(name)])
+        return variant({"Snapshot": self.wire, "Version": "test", "Watched": self.watched}[str(name)])
+
+    @dbus.service.method(NAME)
+    def WatchTraffic(self) -> None:  # noqa: N802
+        self.watched.append("watch")
+
+    @dbus.service.method(NAME)
+    def UnwatchTraffic(self) -> None:  # noqa: N802
+        self.watched.append("unwatch")
 
     @dbus.service.signal(PROPERTIES, signature="sa{sv}as")
     def PropertiesChanged(self, interface: str, changed: dict[str, Any], invalidated: list[str]) -> None:  # noqa: N802
@@ -102,7 +112,7 @@ def main() -> None:
         wire = json.loads(line)
         if not published:
             published.append(Published(bus, "/org/qnet/Helper1"))
-            published[0].wire = wire
+            published[0].wire, published[0].watched = wire, []
             names.append(dbus.service.BusName(NAME, bus))
         elif isinstance(wire, list):
             flood(published[0], *wire)

@@ -23,6 +23,7 @@ from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Isolation, Snapshot
+from qnet_gui.model.traffic import size_text
 from qnet_gui.model.translation import tr, tr_count
 from qnet_gui.tray.pages.overview import page
 from qnet_gui.tray.session import language
@@ -159,3 +160,7 @@ def test_status_page_tells_facts_in_the_persons_language(german: None) -> None:
 def test_what_nobody_has_translated_is_english_in_the_right_number(german: None) -> None:
     assert tr_count("{count} thing", "{count} things", 1, count=1) == "1 thing"
     assert tr_count("{count} thing", "{count} things", 3, count=3) == "3 things"
+
+
+def test_sizes_have_the_languages_decimal_sign(german: None) -> None:
+    assert [size_text(size) for size in (999, 1400, 12_000_000)] == ["999 B", "1,4 kB", "12 MB"]

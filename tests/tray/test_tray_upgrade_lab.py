@@ -14,6 +14,8 @@ from pytestqt.qtbot import QtBot
 from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab.box import enter
 from qnet_gui.lab.box.place import Place
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.tray.qt import QAbstractButton, QComboBox, QLabel, Qt, QTableView
 from qnet_gui.tray.session.app_state import AppState
@@ -226,4 +228,4 @@ def test_a_password_may_be_asked_for(lab: str) -> None:
          enter.dom0_bus_address(lab)],
         cwd=ROOT, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
-    assert done.stdout == "This needs a password, and there is nobody who could be asked for it.\n", done.stderr
+    assert done.stdout == f"{Message(HelperCode.PASSWORD_OF_NOBODY)}\n", done.stderr

@@ -31,11 +31,11 @@ class Caller:
         self.open = [0, 0]
         self.when_known: list[Callable[[], None]] = []
         #: Called once, should he leave; whoever is served takes his own out again.
-        self.when_gone: dict[int, Callable[[], None]] = {}
+        self.when_gone: dict[object, Callable[[], None]] = {}
 
 
 class Callers:
-    """Those who have called not long ago, by their unique names."""
+    """Those who have called not long ago, or whose leaving somebody waits for, by their unique names."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -89,7 +89,11 @@ class Callers:
 
     def _sweep(self) -> None:
         """Forget those who have nothing under way; when nobody is left, hear nothing of anybody any more."""
-        self._known = {name: caller for name, caller in self._known.items() if any(caller.open) or caller.when_known}
+        self._known = {
+            name: caller
+            for name, caller in self._known.items()
+            if any(caller.open) or caller.when_known or caller.when_gone
+        }
         if self._known:
             after(_LINGER, self._sweep)
         else:

@@ -41,11 +41,14 @@ def _named(domains: list[DomainInfo], name: str) -> DomainInfo | None:
 
 
 class Collector:
-    """`changed(inputs, vifs)`: after each round, `vifs` when domains or vifs may differ; `head`: the agent answered."""
+    """`changed(inputs, vifs)`: after each round, `vifs` when domains or vifs may differ; `head`: the agent answered.
+
+    `traffic`: the agent has told what went through.
+    """
 
     def __init__(
         self, hypervisor: Hypervisor, store: StoreWorker, netvm: str,
-        changed: Callable[[Inputs, bool], None], head: Callable[[], None],
+        changed: Callable[[Inputs, bool], None], head: Callable[[], None], traffic: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self._hypervisor = hypervisor
         self._worker = JobThread("hypervisor")
@@ -54,6 +57,7 @@ class Collector:
         self._name = netvm
         self._changed = changed
         self._head = head
+        self._traffic = traffic
         self.inputs = Inputs()
         self._dirty = Dirty(domains=True, agent=True, all_frontends=True, cards=True)
         self._watched: set[str] = set()
@@ -100,6 +104,8 @@ class Collector:
     def _agent_event(self, path: str) -> None:
         if path.endswith(keys.ANSWER_HEAD.at()):
             self._head()
+        elif path.endswith(keys.TRAFFIC_PIECE.at(0)):
+            self._traffic()
         elif path.endswith(_AGENT_FIELDS):
             self._dirty.agent = True
             self._runs(self.inputs.netvm.id if self.inputs.netvm else None)

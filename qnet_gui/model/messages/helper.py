@@ -49,7 +49,11 @@ class HelperCode(Code):
         "password-not-wanted",
         "This needs a password, and the caller does not let anybody be asked for it.",
     )
-    PASSWORD_OF_NOBODY = "password-of-nobody", "This needs a password, and there is nobody who could be asked for it."
+    PASSWORD_OF_NOBODY = (
+        "password-of-nobody",
+        "This needs a password, and there is nobody who could be asked for it. "
+        "Start a polkit agent in this session, or do it as root.",
+    )
     PASSWORD_WRONG = "password-wrong", "No right password was given, or you are not allowed to do this."
     DIALOG_OPEN = (
         "dialog-open",
@@ -97,5 +101,10 @@ class HelperCode(Code):
         "The agent in netvm answered with something that is not an answer. Restart netvm.",
     )
     AGENT_COULD_NOT = "agent-could-not", "The agent in netvm could not do it; its log says why."
+    AGENT_TELLS_NO_TRAFFIC = (
+        "agent-tells-no-traffic",
+        "The agent in netvm does not tell what goes through it. It may be of an older version; else restart "
+        "qnet-agent in netvm.",
+    )
     ANSWER_INCOMPLETE = "answer-incomplete", "Piece {number} of the answer is missing."
     NETVM_STOPPED = "netvm-stopped", "netvm has stopped."

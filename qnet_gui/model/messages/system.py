@@ -35,6 +35,7 @@ class SystemCode(Code):
     NO_LINK = "no-link", "There is no link {interface}."
     NO_INTERFACE_CARD = "no-interface-card", "There is no {interface}."
     KERNEL_TELL_ROUTE = "kernel-tell-route", "The kernel refused to tell a route: {why}."
+    KERNEL_TELL_TRAFFIC = "kernel-tell-traffic", "The kernel does not tell how much goes through its links: {why}."
     KERNEL_SET_MTU = "kernel-set-mtu", "The kernel refused to set an MTU: {why}."
     KERNEL_TELL_MTU = "kernel-tell-mtu", "The kernel refused to tell an MTU: {why}."
     KERNEL_LINK_UP = "kernel-link-up", "The kernel refused to set a link up: {why}."

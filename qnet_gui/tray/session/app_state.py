@@ -6,11 +6,12 @@ The windows read from it and follow its signals; none of them knows another.
 from __future__ import annotations
 
 from qnet_gui.model.snapshot import Dom0State, Snapshot
-from qnet_gui.netmap.rates import NO_RATES, Rates
+from qnet_gui.netmap.rates import Rates
 from qnet_gui.tray.qt import QDBusConnection, QObject, pyqtSignal
 from qnet_gui.tray.session.event_log import EventLog
 from qnet_gui.tray.session.helper_client import Client
 from qnet_gui.tray.session.settings import Settings
+from qnet_gui.tray.session.traffic_watch import TrafficWatch
 from qnet_gui.tray.state import operation_progress as operation_progress
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.operation_progress import OperationProgress
@@ -19,22 +20,21 @@ from qnet_gui.tray.state.operation_progress import OperationProgress
 class AppState(QObject):
     """`changed`: there is another snapshot. `moved`: the operation under way has moved on. `requested`: somebody wants
     something done, with an `ActionRequest`. `page_requested`: somebody wants to see a page of the window, by its name.
-    `rates_changed`: `rates` are others now; while they are empty nobody knows any."""
+    """
 
     changed = pyqtSignal()
     moved = pyqtSignal()
     requested = pyqtSignal(object)
     page_requested = pyqtSignal(str)
-    rates_changed = pyqtSignal()
 
     def __init__(self, system: QDBusConnection, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.snapshot: Snapshot | None = None
         self.progress = OperationProgress()
-        self.rates: Rates = NO_RATES
         self.settings = Settings()
         self.event_log = EventLog(self)
         self.client = Client(system, self)
+        self.traffic = TrafficWatch(self.client, self)
         self.client.changed.connect(self._changed)
         self.client.stepped.connect(lambda *step: self._move(operation_progress.stepped(self.progress, *step)))
         self.client.ended.connect(lambda *end: self._move(operation_progress.ended(self.progress, *end)))
@@ -44,6 +44,16 @@ class AppState(QObject):
     def connected(self) -> bool:
         """Whether dom0 is, or may be, connected to the network."""
         return self.snapshot is not None and self.snapshot.dom0.state is not Dom0State.CLOSED
+
+    @property
+    def rates(self) -> Rates:
+        """What domains get and send now, as far as it is known: while `traffic` is watched."""
+        series = self.traffic.history.domains
+        return {
+            name: (float(one.down_rate), float(one.up_rate))
+            for name, one in series.items()
+            if one.down_rate is not None and one.up_rate is not None
+        }
 
     def request(self, action: Action) -> None:
         """Have something done that is about no domain."""

@@ -88,6 +88,14 @@ class Client(QObject):
 
         self._helper.call(self, NAME, method, arguments, answered, seconds=seconds, interactive=interactive)
 
+    def listen(self, signal: str, slot: Callable[..., None]) -> None:
+        """Have another signal of the helper's delivered to a `message_slot`."""
+        self._helper.listen(NAME, signal, slot)
+
+    def ignore(self, signal: str, slot: Callable[..., None]) -> None:
+        """Have it delivered no longer."""
+        self._helper.ignore(NAME, signal, slot)
+
     # -- the snapshot
 
     def _fetch(self) -> None:

@@ -11,6 +11,7 @@ from qnet_gui.tray.qt import (
     QEvent,
     QFrame,
     QHBoxLayout,
+    QHideEvent,
     QKeyEvent,
     QKeySequence,
     QListWidget,
@@ -18,6 +19,7 @@ from qnet_gui.tray.qt import (
     QPalette,
     QResizeEvent,
     QScrollArea,
+    QShowEvent,
     QSize,
     QStackedWidget,
     Qt,
@@ -119,7 +121,8 @@ class MainWindow(QWidget):
             row.addWidget(widget)
         row.addWidget(self._stack, 1)
         self._sidebar.currentRowChanged.connect(lambda row: self.open_page(PAGE_NAMES[row]))
-        for signal in (app_state.changed, app_state.moved, app_state.rates_changed):
+        self._looking = False
+        for signal in (app_state.changed, app_state.moved, app_state.traffic.changed):
             signal.connect(self._follow)
         self._place()
 
@@ -187,6 +190,26 @@ class MainWindow(QWidget):
         """Where there is little room the page has it."""
         super().resizeEvent(event)
         self._sidebar.narrow(self.width() < _WIDE_ENOUGH)
+
+    # -- traffic, which is told only to who looks
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's)
+        """Somebody looks."""
+        super().showEvent(event)
+        self._look()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 (Qt's)
+        """Nobody looks."""
+        super().hideEvent(event)
+        self._look()
+
+    def _look(self) -> None:
+        """A minimised window is hidden for us, and shown again."""
+        looking = self.isVisible() and not self.isMinimized()
+        if looking != self._looking:
+            self._looking = looking
+            traffic = self._app_state.traffic
+            (traffic.start if looking else traffic.stop)()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's)
         """Remember where it was; answers that come later are nobody's."""

@@ -20,8 +20,7 @@ TIMES ?= 3
 FAST = $(PYTHON) -m pytest -n 2 -p no:cacheprovider -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-fast coverage test-loaded soak test-plasma lint format docs translations pictures release-check demo bench e2e-xen xen-shell
-.PHONY: install clean
+.PHONY: help setup test test-fast coverage test-loaded soak test-plasma test-packages lint format docs translations pictures release-check demo bench e2e-xen .PHONY: xen-shell install uninstall deb rpm clean
 
 help: ## list what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -47,6 +46,10 @@ soak: setup ## ten minutes of ordinary and bad days in a lab, after which all is
 test-plasma: setup ## install a Plasma, and run tests/plasma in it, without a screen; ARGS as for test
 	@.ci/setup-plasma
 	@.ci/as-root $(PYTHON) -m pytest -c tests/plasma/pytest.ini tests/plasma $(ARGS)
+
+test-packages: setup ## make a Debian, boot it with systemd in namespaces, and install, upgrade, remove the packages there; ARGS as for test
+	@.ci/setup-packages
+	@.ci/as-root $(PYTHON) -m pytest -c tests/packages/pytest.ini tests/packages -n 2 $(ARGS)
 
 lint: setup ## ruff and mypy --strict
 	@$(PYTHON) -m ruff check
@@ -83,6 +86,15 @@ xen-shell: setup ## the same Xen, and a shell in any of its domains
 
 install: ## install for ROLE=dom0|netvm|guest, below DESTDIR if given; needs nothing but Python and make
 	@/usr/bin/python3 -B -m qnet_gui.install $(ROLE) --destdir '$(DESTDIR)'
+
+uninstall: ## take away what install has put there; ROLE and DESTDIR as for install
+	@/usr/bin/python3 -B -m qnet_gui.uninstall $(ROLE) --destdir '$(DESTDIR)'
+
+deb: ## build Debian's packages into build/deb; needs nothing but Python, dpkg and make
+	@PYTHONPATH=.:packaging /usr/bin/python3 -B -m qnet_packaging deb
+
+rpm: ## build Fedora's packages into build/rpm, with rpmbuild; PYTHON_OF=3.13 for a Fedora with that Python
+	@PYTHONPATH=.:packaging /usr/bin/python3 -B -m qnet_packaging rpm $(if $(PYTHON_OF),--python $(PYTHON_OF))
 
 format: setup ## have ruff format everything
 	@$(PYTHON) -m ruff format

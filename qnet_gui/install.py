@@ -13,7 +13,7 @@ import re
 import shutil
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from qnet_gui.runtime.atomic_file import write_atomically
 CHECKOUT = Path(__file__).resolve().parents[1]
 TABLE = Path("desktop/files.toml")
 ROLES = ("dom0", "netvm", "guest")
+#: What `make deb` and `make rpm` divide the rows among.
+PACKAGES = ("common", "dom0", "tray", "netvm", "guest")
 #: Programs are started by the bus, by systemd and by Xen, none of which gives them a PATH; and what is in the
 #: environment or the home of whoever starts them is none of their business.
 _PROGRAM = """#!/usr/bin/python3 -I
@@ -44,6 +46,8 @@ _UNITS = "/usr/lib/systemd/system/"
 _CODE = (".py", ".c")
 #: The one unit that dom0 always wants: the netvm has to be described first, the agent is for dom0 as the netvm.
 _HELPER = "qnet-helper.service"
+#: What elsewhere is enabled; the others are started by these, or by events.
+_ENABLED = ("qnet-agent.service", "qnet-guest.service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,13 @@ class Entry:
     kind: str
     target: str
     roles: tuple[str, ...]
+    package: str
     source: str = ""
     mode: int = 0o644
     module: str = ""
 
 
-#: The keys of a row beside its roles, by its kind.
+#: The keys of a row beside its roles and its package, by its kind.
 _KEYS = {
     "file": {"source", "target", "mode"},
     "config": {"source", "target", "mode"},
@@ -84,7 +89,7 @@ def _matching(pattern: str, value: str, where: str) -> str:
 
 def _entry(kind: str, row: dict[str, Any], number: int) -> Entry:
     where = f"[[{kind}]] number {number}"
-    wanted = {*_KEYS[kind], "roles"}
+    wanted = {*_KEYS[kind], "package", "roles"}
     if unknown := set(row) - wanted:
         raise BadInput(
             plain(f"{where}: {', '.join(sorted(unknown))} is not known; it has {', '.join(sorted(wanted))}.")
@@ -93,14 +98,17 @@ def _entry(kind: str, row: dict[str, Any], number: int) -> Entry:
         raise BadInput(plain(f"{where}: it has no {', '.join(sorted(missing))}."))
     roles = _roles(row["roles"], where)
     text = {key: str(value) for key, value in row.items()}
+    package = text["package"]
+    if package not in PACKAGES:
+        raise BadInput(plain(f"{where}: {package} is not a package; packages are {', '.join(PACKAGES)}."))
     if kind == "program":
         name = _matching(r"[a-z][a-z0-9-]*", text["name"], where)
         module = _matching(_MODULE.pattern, text["module"], where)
-        return Entry(kind, f"/usr/bin/{name}", roles, mode=0o755, module=module)
+        return Entry(kind, f"/usr/bin/{name}", roles, package, mode=0o755, module=module)
     target = _matching(_TARGET.pattern, text["target"], where)
     source = _matching(_TARGET.pattern, "/" + text["source"], where)[1:]
     mode = int(_matching("0[67][0-7][0-7]", text.get("mode", "0644"), where), 8)
-    return Entry(kind, target, roles, source, mode)
+    return Entry(kind, target, roles, package, source, mode)
 
 
 def parse(text: str) -> tuple[Entry, ...]:
@@ -155,11 +163,12 @@ def _put_folder(source: Path, target: Path, wanted: Callable[[Path], bool] = lam
             _put(target / path.relative_to(source), path.read_bytes(), 0o644)
 
 
-def _put_package(source: Path, target: Path) -> None:
-    """The package with its compiled form, in the place of an older one; and its version, where Python looks it up."""
+def _put_package(source: Path, target: Path, compiled: bool) -> None:
+    """The package in the place of an older one, and its version where Python looks it up; `compiled`: bytecode too."""
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     _put_folder(source, fresh, lambda path: path.suffix in _CODE)
-    compileall.compile_dir(fresh, quiet=1, stripdir=str(fresh), prependdir=str(target))
+    if compiled:
+        compileall.compile_dir(fresh, quiet=1, stripdir=str(fresh), prependdir=str(target))
     for old in (target, *target.parent.glob("qnet-*.dist-info")):
         if old.is_symlink():
             old.unlink()
@@ -176,6 +185,14 @@ def install(role: str, root: Path = Path("/"), checkout: Path = CHECKOUT, in_pla
     if role not in ROLES:
         raise BadInput(plain(f"{role!r} is not a role; roles are {', '.join(ROLES)}."))
     entries = [entry for entry in load(checkout) if role in entry.roles]
+    put(entries, root, checkout, in_place)
+    return [entry.target for entry in entries]
+
+
+def put(
+    entries: Iterable[Entry], root: Path, checkout: Path = CHECKOUT, in_place: bool = False, compiled: bool = True
+) -> None:
+    """Put these rows' files below `root`. `compiled`: bytecode too, which packages leave to the distribution."""
     for entry in entries:
         source, target = checkout / entry.source, root / entry.target.lstrip("/")
         if entry.kind == "file" or (entry.kind == "config" and not os.path.lexists(target)):
@@ -185,15 +202,13 @@ def install(role: str, root: Path = Path("/"), checkout: Path = CHECKOUT, in_pla
         elif entry.kind == "program":
             put_program(target, entry.module, checkout if in_place else None)
         elif entry.kind == "package" and not in_place:
-            _put_package(source, target)
-    return [entry.target for entry in entries]
+            _put_package(source, target, compiled)
 
 
 def _what_next(targets: Sequence[str]) -> Iterator[str]:
-    units = [Path(target).name for target in targets if target.startswith(_UNITS) and target.endswith(".service")]
+    units = [Path(target).name for target in targets if target.startswith(_UNITS)]
     in_dom0 = _HELPER in units
-    if units:
-        now = [_HELPER] if in_dom0 else units
+    if now := [_HELPER] if in_dom0 else [unit for unit in units if unit in _ENABLED]:
         yield f"To start it: systemctl daemon-reload && systemctl enable --now {' '.join(now)}"
     if in_dom0:
         yield "To have it start the netvm: fill in /etc/qnet/netvm.cfg, then systemctl enable --now qnet-netvm.service"

@@ -26,6 +26,7 @@ _MAY = {
     "model": set(),
     "runtime": _GROUND,
     "install": _STAND_ON,
+    "uninstall": {"install", *_STAND_ON},
     "store": _STAND_ON,
     "kernel": _STAND_ON,
     "hypervisor": {"store", *_STAND_ON},

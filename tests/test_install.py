@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from qnet_gui import __version__, install
+from qnet_gui import __version__, install, uninstall
 from qnet_gui.cli.arguments import build
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.config import Config
@@ -28,11 +28,17 @@ PROGRAMS = {
     "guest": {"qnet", "qnet-guest"},
 }  # fmt: skip
 INSTALLED_UNITS = {
-    "dom0": {"qnet-helper", "qnet-netvm", "qnet-agent"},
-    "netvm": {"qnet-agent"},
-    "guest": {"qnet-guest"},
+    "dom0": {"qnet-helper", "qnet-netvm", "qnet-disconnect", "qnet-agent", "qnet-devd"},
+    "netvm": {"qnet-agent", "qnet-devd"},
+    "guest": {"qnet-guest", "qnet-guest@"},
 }
-ROW = '[[file]]\nsource = "a"\ntarget = "/b"\nmode = "0644"\nroles = ["dom0"]\n'
+#: What an administrator enables; the others are wanted by these, or started by udev.
+ENABLED_UNITS = {"qnet-helper", "qnet-netvm", "qnet-agent", "qnet-guest"}
+#: How exposed systemd says that a unit is. xl creates domains, and runs what their disks and cards need.
+EXPOSED, EXPOSED_BY_XL = 3.0, {"qnet-netvm": 5.0, "qnet-devd": 6.5}
+#: Programs of others that units run.
+_OTHERS = {"/bin/true", "/usr/sbin/xl"}
+ROW = '[[file]]\nsource = "a"\ntarget = "/b"\nmode = "0644"\npackage = "dom0"\nroles = ["dom0"]\n'
 
 
 @pytest.fixture(scope="module", params=install.ROLES)
@@ -137,11 +143,39 @@ def test_units_start_what_is_installed(role: str, root: Path) -> None:
     assert {unit.stem for unit in units} == INSTALLED_UNITS[role]
     for unit in units:
         service = _sections(unit)
-        program = service["Service"]["ExecStart"].split()[0]
-        assert program.removeprefix("/usr/bin/") in PROGRAMS[role]
+        for key in ("ExecStart", "ExecStop", "ExecStopPost"):
+            program = service["Service"].get(key, "/bin/true").lstrip("-").split()[0]
+            assert program in _OTHERS or program.removeprefix("/usr/bin/") in PROGRAMS[role]
         page, section = re.findall(r"man:(\S+)\((\d)\)", service["Unit"]["Documentation"])[0]
-        assert (root / f"usr/share/man/man{section}/{page}.{section}").is_file()
-        assert service["Install"]["WantedBy"] == "multi-user.target"
+        assert page == "xl" or (root / f"usr/share/man/man{section}/{page}.{section}").is_file()
+        assert ("Install" in service) == (unit.stem in ENABLED_UNITS)
+        if unit.stem in ENABLED_UNITS:
+            assert service["Install"]["WantedBy"] == "multi-user.target"
+
+
+def test_units_are_in_bounds(root: Path) -> None:
+    for unit in (root / UNITS).glob("*.service"):
+        words = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(unit)]
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        (level,) = re.findall(r"exposure level for \S+: ([0-9.]+)", done.stdout)
+        assert float(level) <= EXPOSED_BY_XL.get(unit.stem, EXPOSED), unit.name
+
+
+def test_daemons_that_stand_still_are_restarted(root: Path) -> None:
+    for name in {"qnet-helper", "qnet-agent"} & {unit.stem for unit in (root / UNITS).glob("*.service")}:
+        service = _sections(root / UNITS / f"{name}.service")["Service"]
+        assert int(service["WatchdogSec"]) > 0
+        assert service["Restart"] in ("always", "on-failure")
+        assert service["NotifyAccess"] == "main"
+
+
+def test_a_card_that_comes_later_is_set_up_within_the_same_bounds() -> None:
+    lines = []
+    for name in ("qnet-guest", "qnet-guest@"):
+        text = (install.CHECKOUT / f"desktop/systemd/{name}.service").read_text()
+        service = text.partition("[Service]")[2].partition("[Install]")[0]
+        lines.append([line for line in service.splitlines() if line and not line.startswith("#")])
+    assert lines[0] == lines[1]
 
 
 def test_systemd_understands_the_units(root: Path) -> None:
@@ -150,7 +184,7 @@ def test_systemd_understands_the_units(root: Path) -> None:
     for unit in (root / UNITS).glob("*.service"):
         copy = root / "verified" / unit.name
         copy.parent.mkdir(exist_ok=True)
-        copy.write_text(re.sub(r"^(Exec\w+=-?)/usr/bin/\S+", r"\1/bin/true", unit.read_text(), flags=re.MULTILINE))
+        copy.write_text(re.sub(r"^(Exec\w+=-?)/usr/s?bin/\S+", r"\1/bin/true", unit.read_text(), flags=re.MULTILINE))
         units.append(copy)
     if shutil.which("systemd-analyze") is None:
         pytest.skip("no systemd here")
@@ -193,6 +227,37 @@ def test_scripts_call_what_is_installed(role: str, root: Path) -> None:
             text = re.sub(r"#.*", "", (root / row.target[1:]).read_text())
             for path in re.findall(r"/usr/(?:bin/qnet|lib/qnet|lib/qubes)[a-zA-Z0-9_/-]*", text):
                 assert (root / path[1:]).exists(), f"{row.target} calls {path}"
+
+
+def _everything(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_uninstalling_leaves_what_is_the_administrators_and_nothing_else(role: str, tmp_path: Path) -> None:
+    (tmp_path / "etc/xen/scripts").mkdir(parents=True)
+    (tmp_path / "etc/xen/scripts/vif-bridge").write_text("Xen's own\n")
+    (tmp_path / "usr/lib/python3/dist-packages/dbus").mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+    assert install.main([role, "--destdir", str(tmp_path)]) == 0
+    assert uninstall.main([role, "--destdir", str(tmp_path)]) == 0
+    assert sorted(tmp_path.rglob("*")) == before
+    assert uninstall.main([role, "--destdir", str(tmp_path)]) == 0, "there is nothing left, which is no error"
+
+
+def test_uninstalling_leaves_a_configuration_that_was_filled_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert install.main(["dom0", "--destdir", str(tmp_path)]) == 0
+    for name in ("netvm.cfg", "qnet.toml"):
+        (tmp_path / "etc/qnet" / name).write_text("mine\n")
+    assert uninstall.main(["dom0", "--destdir", str(tmp_path)]) == 0
+    assert set(_everything(tmp_path)) == {"etc/qnet/netvm.cfg", "etc/qnet/qnet.toml"}
+    assert capsys.readouterr().out.endswith("it is yours: /etc/qnet/netvm.cfg, /etc/qnet/qnet.toml\n")
+
+
+def test_uninstalling_for_a_wrong_role_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert uninstall.main(["domU"]) == 1
+    assert "'domU' is not a role" in capsys.readouterr().err
 
 
 # -- the manual
@@ -249,8 +314,9 @@ def test_manual_names_every_command() -> None:
         (ROW.replace('"/b"', '"/b/../c"'), "will not do"),
         (ROW.replace('["dom0"]', '["domU"]'), "domU is not a role"),
         (ROW.replace('["dom0"]', "[]"), "its roles are not a list"),
+        (ROW.replace('package = "dom0"', 'package = "qt"'), "qt is not a package"),
         (ROW + ROW, "Two rows install /b for dom0"),
-        ('[[program]]\nname = "qnet"\nmodule = "os"\nroles = ["dom0"]\n', "'os' will not do"),
+        ('[[program]]\nname = "qnet"\nmodule = "os"\npackage = "dom0"\nroles = ["dom0"]\n', "'os' will not do"),
         ("[[file", "not TOML"),
     ],
 )
@@ -281,6 +347,12 @@ def test_wrong_role_is_a_sentence(words: list[str], capsys: pytest.CaptureFixtur
 def test_on_a_real_machine_it_says_how_to_start(capsys: pytest.CaptureFixture[str]) -> None:
     print(*install._what_next(["/usr/bin/qnet", "/usr/lib/systemd/system/qnet-agent.service"]))
     assert capsys.readouterr().out.endswith("systemctl enable --now qnet-agent.service\n")
+
+
+def test_what_nobody_enables_is_not_named(capsys: pytest.CaptureFixture[str]) -> None:
+    for role, unit in (("netvm", "qnet-agent"), ("guest", "qnet-guest")):
+        print(*install._what_next([f"/usr/lib/systemd/system/{name}.service" for name in INSTALLED_UNITS[role]]))
+        assert capsys.readouterr().out.endswith(f"systemctl enable --now {unit}.service\n")
 
 
 def test_in_dom0_the_agent_and_the_netvm_are_not_started_unasked() -> None:

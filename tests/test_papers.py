@@ -16,7 +16,7 @@ PAPERS = [
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 #: What begins so is a path of the checkout; `build/` and `.venv/` are made.
-_PATH = re.compile(r"(?<![\w/.*~-])((?:qnet_gui|tests|docs|desktop|resources|\.ci)/[\w./-]*[\w/])")
+_PATH = re.compile(r"(?<![\w/.*~-])((?:qnet_gui|tests|docs|desktop|packaging|resources|\.ci)/[\w./-]*[\w/])")
 DESIGN = (ROOT / "docs/design.md").read_text(encoding="utf-8")
 _STOP = re.compile(r"^[0-9]+\. `([^`]+)`:", re.MULTILINE)
 

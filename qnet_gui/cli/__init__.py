@@ -24,9 +24,16 @@ INTERRUPTED = 130
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
+def _priority() -> str:
+    """An error is one in the journal too, for what a unit has done in vain."""
+    from qnet_gui.runtime import log
+
+    return "<3>" if log.under_journal() else ""
+
+
 def _complain(name: str, arguments: Namespace, sentence: str, error: BaseException, more: Mapping[str, Any]) -> None:
     """Say what went wrong: to people on standard error, after `--json` to programs too, and `more` with it."""
-    print(f"{name}: {sentence}", file=sys.stderr)
+    print(f"{_priority()}{name}: {sentence}", file=sys.stderr)
     if vars(arguments).get("debug"):
         traceback.print_exception(error)
     # an operation that has ended so has told its end already

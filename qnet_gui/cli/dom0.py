@@ -146,6 +146,14 @@ def _stays(display: Display, until: int) -> int:
     return 0
 
 
+def _connected() -> bool:
+    """Whether there is anything to be disconnected; no helper is started for that, since its start sees to it."""
+    from qnet_gui.cli.helper import Helper
+
+    helper = Helper()
+    return helper.runs() and helper.snapshot()[1].dom0.state is not Dom0State.CLOSED
+
+
 def down(arguments: Namespace) -> int:
     """`qnet dom0 down`."""
     from qnet_gui.cli import operations
@@ -154,6 +162,8 @@ def down(arguments: Namespace) -> int:
         hours, at_minutes = arguments.at
         return _stays(display, line.call("DisconnectDom0At", "x", next_at(hours, at_minutes, time.time())))
 
+    if arguments.if_connected and not _connected():
+        return 0
     if arguments.at:
         return operations.run(arguments, later, _tell)
     return operations.run(arguments, operations.operation("DisconnectDom0", ""), _tell)
@@ -196,6 +206,9 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
     )
     disconnecting.add_argument(
         "--at", type=_time_of_day, metavar="HH:MM", help="not now, but at this time of day, whatever the deadline was"
+    )
+    disconnecting.add_argument(
+        "--if-connected", action="store_true", help="do and say nothing where dom0 is not connected, or no helper runs"
     )
     asking = verb("status", status, "say whether dom0 is connected, until when, and who is paused")
     extending = verb("extend", extend, "keep dom0 connected for so many minutes more")

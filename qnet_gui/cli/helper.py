@@ -30,6 +30,10 @@ class Helper:
         except dbus.DBusException as error:
             raise understood(str(error.get_dbus_name() or ""), ()) from error
 
+    def runs(self) -> bool:
+        """Whether there is one now; asking does not start it."""
+        return bool(self._bus.name_has_owner(NAME))
+
     def _call(self, interface: str, member: str, signature: str, arguments: tuple[Any, ...]) -> Any:
         message = MethodCallMessage(NAME, PATH, interface, member)
         if signature:

@@ -24,7 +24,8 @@ from qnet_gui.model import config
 from qnet_gui.model.answers import NAME
 from qnet_gui.model.errors import QnetError
 from qnet_gui.runtime import log as logging_setup
-from qnet_gui.runtime.mainloop import post
+from qnet_gui.runtime import notify
+from qnet_gui.runtime.mainloop import after, post
 from qnet_gui.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ def _run(arguments: argparse.Namespace) -> int:
         log.error("another qnet-helper runs already")
         return 1
     helper.start()
+    notify.keep_telling(after)
     log.info("started, version %s; the netvm is %s", __version__, settings.netvm)
     loop.run()
     helper.stop()

@@ -8,10 +8,11 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from qnet_gui import __version__
-from qnet_gui.guest import network_config, setup
-from qnet_gui.kernel.netlink import Netlink, link_index
+from qnet_gui.guest import card, network_config, setup
+from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.model.errors import BadInput, NoAnswer, QnetError
 from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.runtime import log
@@ -19,7 +20,9 @@ from qnet_gui.store.client import Store
 from qnet_gui.store.reports import NetworkConfig
 
 logger = logging.getLogger(__name__)
-_LOCK = "/run/qnet-guest.lock"
+_LOCK = Path("/run/qnet-guest/lock")
+#: So often it is begun anew when the card was renamed in the middle: by udev, once, soon after it came.
+_TRIES = 3
 
 
 def run(deadline: float) -> None:
@@ -32,7 +35,7 @@ def run(deadline: float) -> None:
             return
 
         def ready() -> bool:
-            complete = network_config.read(store) is not None and link_index(setup.LINK) is not None
+            complete = network_config.read(store) is not None and card.find(card.own_mac(store)) is not None
             return complete or not network_config.has_vif(store)
 
         try:
@@ -46,27 +49,33 @@ def run(deadline: float) -> None:
         elif not complete or wanted is None:
             _remove(store, netlink)
             if wanted:
-                raise NoAnswer(AgentCode.GUEST_WITHOUT_CARD, interface=setup.LINK, seconds=round(deadline))
+                raise NoAnswer(AgentCode.GUEST_WITHOUT_CARD, seconds=round(deadline))
             raise NoAnswer(AgentCode.GUEST_NOT_TOLD, seconds=round(deadline))
         else:
             _apply(store, netlink, wanted)
 
 
 def _apply(store: Store, netlink: Netlink, wanted: NetworkConfig) -> None:
-    index = link_index(setup.LINK)
-    try:
-        address, routes = setup.apply(netlink, wanted, network_config.own_mtu(store))
-    except QnetError:
-        if index is not None and link_index(setup.LINK) == index and network_config.has_vif(store):
-            raise
-        _remove(store, netlink)  # the vif went while it was set up; for another one this program is started again
+    mac = card.own_mac(store)
+    card.remember(mac)
+    for tried in range(1, _TRIES + 1):
+        link = card.find(mac)
+        if link is None or not network_config.has_vif(store):
+            break  # the vif went while it was set up; for another one this program is started again
+        try:
+            address, routes = setup.apply(netlink, link, wanted, network_config.own_mtu(store))
+        except QnetError:
+            if tried == _TRIES or (card.find(mac) == link and network_config.has_vif(store)):
+                raise
+            continue
+        network_config.report(store, address, routes, wanted.servers)
+        logger.info("%s is %s", link, address)
         return
-    network_config.report(store, address, routes, wanted.servers)
-    logger.info("%s is %s", setup.LINK, address)
+    _remove(store, netlink)
 
 
 def _remove(store: Store, netlink: Netlink) -> None:
-    setup.remove(netlink)
+    setup.remove(netlink, card.find(card.own_mac(store)))
     network_config.report(store, None, [], ())
 
 
@@ -81,6 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     log.setup("qnet-guest", options.debug)
     try:
+        _LOCK.parent.mkdir(mode=0o755, exist_ok=True)
         fd = os.open(_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(fd, fcntl.LOCK_EX)  # boot and udev may both start it
         run(options.wait)

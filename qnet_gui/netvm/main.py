@@ -24,7 +24,7 @@ from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import printable, shown
 from qnet_gui.netvm.vifs import hotplug
-from qnet_gui.runtime import log
+from qnet_gui.runtime import log, notify
 
 logger = logging.getLogger(__name__)
 #: Seconds that a script waits for an agent that starts, for its answer, or for its turn; Xen's tools wait 40.
@@ -78,6 +78,7 @@ def serve() -> int:
     from qnet_gui.netvm import once
     from qnet_gui.netvm.agent import Agent
     from qnet_gui.netvm.packet_filter import base_setup
+    from qnet_gui.runtime.mainloop import after
     from qnet_gui.store.client import Store
 
     with _locked(wait=True):
@@ -89,8 +90,10 @@ def serve() -> int:
         loop = GLib.MainLoop()
         for number in (signal.SIGTERM, signal.SIGINT):
             GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, loop.quit)
+        notify.ready()  # before anything that may wait: cards come up when it is told
         agent = Agent(_bus(), nft, netlink, first, config)
         agent.start()
+        notify.keep_telling(after)
         logger.info("started")
         loop.run()
         agent.stop()

@@ -185,7 +185,7 @@ TRAFFIC_PIECE = netvm(
 )  # fmt: skip
 
 # AppVM -> dom0: what qnet-guest set
-GUEST_ADDRESS = domain("guest/address", forms.ADDRESS_OR_NONE, "the address that eth0 has, empty for none")
+GUEST_ADDRESS = domain("guest/address", forms.ADDRESS_OR_NONE, "the address that its card has, empty for none")
 GUEST_ROUTE = domain("guest/route", forms.word("[ -~]{0,128}", 128), "its default route, a row of `route -n`")
 GUEST_SERVERS = domain("guest/servers", forms.ADDRESSES, "the name servers in its resolv.conf")
 

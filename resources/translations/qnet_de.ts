@@ -50,8 +50,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
-            <source>There was no {interface} within {seconds} s, so this domain has no network.</source>
-            <translation>Binnen {seconds} s gab es kein {interface}, diese Domäne hat also kein Netz.</translation>
+            <source>There was no network card within {seconds} s, so this domain has no network.</source>
+            <translation>Binnen {seconds} s gab es keine Netzwerkkarte, diese Domäne hat also kein Netz.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />

@@ -34,6 +34,7 @@ class FakeHelper:
 
     def __init__(self) -> None:
         self.snapshot_now = WELL
+        self.is_there = True
         self.preflight_now = Preflight(None, (), ("work",), (), "netvm", "eth0", True, ("names", "https"), 30)
         self.calls: list[tuple[Any, ...]] = []
         self.events: list[Any] = []
@@ -44,6 +45,9 @@ class FakeHelper:
 
     def snapshot(self) -> tuple[dict[str, Any], Snapshot, str]:
         return {"dom0": {"state": "closed"}, "dns": {}, "ended": []}, self.snapshot_now, "test"
+
+    def runs(self) -> bool:
+        return self.is_there
 
     def routes(self, domain: str) -> list[dict[str, Any]]:
         return []
@@ -146,6 +150,35 @@ def test_more_time_is_told(stand_in: FakeHelper, capsys: pytest.CaptureFixture[s
     stand_in.answers["ExtendDom0"] = int(time.time()) + 600
     assert main(["dom0", "extend", "10"]) == 0
     assert "dom0 stays connected until " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("is_there", "state", "calls"),
+    [
+        (False, Dom0State.OPEN, []),
+        (True, Dom0State.CLOSED, []),
+        (True, Dom0State.CONNECTING, [("DisconnectDom0",)]),
+        (True, Dom0State.OPEN, [("DisconnectDom0",)]),
+        (True, Dom0State.CLOSING, [("DisconnectDom0",)]),
+    ],
+)
+def test_what_is_not_connected_is_left_in_peace_if_so_asked(
+    stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], is_there: bool, state: Dom0State, calls: list[Any]
+) -> None:
+    """At a shutdown nobody wants to read that there was nothing to do, or a helper to start for it."""
+    stand_in.is_there, stand_in.events = is_there, well()
+    stand_in.snapshot_now = replace(WELL, dom0=Dom0Connection(state))
+    assert main(["dom0", "down", "--if-connected"]) == 0
+    assert stand_in.calls == calls
+    assert bool(capsys.readouterr().out) == bool(calls)
+
+
+def test_an_error_is_one_in_the_journal(
+    stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qnet_gui.runtime.log.under_journal", lambda: True)
+    assert main(["domain", "pause", "nobody"]) == 1
+    assert capsys.readouterr().err.startswith("<3>qnet: ")
 
 
 def test_dom0_as_the_netvm_is_warned_of(stand_in: FakeHelper, capsys: pytest.CaptureFixture[str]) -> None:

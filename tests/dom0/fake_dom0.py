@@ -34,13 +34,17 @@ INTERFACE = "eth7"
 
 
 class FakePrograms:
-    """`ip` and `nft` of dom0, and the interface that they work on. `fails`: a word of a command that fails once."""
+    """`ip` and `nft` of dom0, and the interface that they work on. `fails`: a word of a command that fails once.
+
+    `renames`: a word of a command in the middle of which udev gives the interface another name.
+    """
 
     def __init__(self, folder: Path, hypervisor: FakeHypervisor) -> None:
         self._links = folder / "net"
         self._links.mkdir()
         self._hypervisor = hypervisor
-        self.fails = ""
+        self.fails = self.renames = ""
+        self.interface = INTERFACE
         self.filter = ""
         self.extended = ""
         self.address = ""
@@ -56,17 +60,22 @@ class FakePrograms:
 
     def _attached(self, domid: int, mac: str) -> None:
         if domid == 0:
-            (self._links / INTERFACE).mkdir()
-            (self._links / INTERFACE / "address").write_text(f"{mac}\n")
+            (self._links / self.interface).mkdir()
+            (self._links / self.interface / "address").write_text(f"{mac}\n")
 
     def _detached(self, domid: int) -> None:
-        if domid == 0 and (self._links / INTERFACE).exists():
-            (self._links / INTERFACE / "address").unlink()
-            (self._links / INTERFACE).rmdir()
+        if domid == 0 and (self._links / self.interface).exists():
+            (self._links / self.interface / "address").unlink()
+            (self._links / self.interface).rmdir()
             self.address, self.is_up = "", False
 
     def run(self, command: Any, lines: str = "") -> bytes:
         text = f"{' '.join(command)} {lines}"
+        if self.renames and self.renames in text:
+            self.renames, old = "", self.interface
+            self.interface = "enX0"
+            (self._links / old).rename(self._links / self.interface)
+            raise KernelError(plain(f"Cannot find device {old}."))
         if self.fails and self.fails in text:
             self.fails = ""
             raise KernelError(plain("It failed on purpose."))
@@ -77,7 +86,7 @@ class FakePrograms:
             self.address = command[3]
         elif "address flush" in text:
             self.address = ""
-        elif f"link set dev {INTERFACE}" in text:
+        elif f"link set dev {self.interface}" in text:
             self.is_up = text.split()[-1] != "down"
         return b""
 

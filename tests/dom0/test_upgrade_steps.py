@@ -90,6 +90,16 @@ def test_up_and_down_again(fake_dom0: Any) -> None:
         assert states(fake_dom0) == ALL_RUN
 
 
+@pytest.mark.parametrize("command", ["address replace", "link set dev"])
+def test_a_card_that_udev_renames_between_two_steps_is_the_same_card(fake_dom0: Any, command: str) -> None:
+    fake_dom0.programs.renames = command
+    fake_dom0.runner.up(journal(), Progress())
+    assert fake_dom0.programs.interface == "enX0"
+    assert (fake_dom0.programs.address, fake_dom0.programs.is_up) == ("10.137.0.9/32", True)
+    fake_dom0.runner.down(Progress())
+    assert nothing_is_left(fake_dom0)
+
+
 def test_who_was_paused_before_stays_so(fake_dom0: Any) -> None:
     fake_dom0.hypervisor.set_state(4, DomainState.PAUSED)
     fake_dom0.runner.up(journal(), Progress())

@@ -140,15 +140,13 @@ class FakeHypervisor:
         """See `Hypervisor`."""
         self._do("detach", vif.frontend, vif.devid)
         backend, _ = self.xen.toolstack.backend(vif)
-        if backend in self.infos:  # it closes its end, as its driver does
+        if backend in self.infos:  # it closes its end, as its driver does, and has it removed, as its devd does
             path = f"/local/domain/{backend}/{vif.backend_path}"
             with Store(self.xen.hardware.socket) as store:
                 if store.read(f"{path}/state") is not None:
                     store.write(f"{path}/state", CLOSED)
-                self.xen.toolstack.detach_vif(vif)
                 store.delete(path)
-        else:
-            self.xen.toolstack.detach_vif(vif)
+        self.xen.toolstack.detach_vif(vif)
         if self.attached.pop(vif, None):
             self.after_detach(vif.frontend)
 

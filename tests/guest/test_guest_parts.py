@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
@@ -14,8 +15,8 @@ from fakes.kernel import FakeKernel, FakeRoute
 from fakes.xen import FakeXen
 from waiting import DEADLINE
 
+from qnet_gui.guest import card, setup
 from qnet_gui.guest import main as guest
-from qnet_gui.guest import setup
 from qnet_gui.model.errors import BadInput, NoAnswer, QnetError
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.vif import VifId
@@ -30,16 +31,36 @@ class Guest:
 
     def __init__(self, xen: FakeXen, kernel: FakeKernel, folder: Path) -> None:
         self.kernel, self.resolv_conf = kernel, folder / "resolv.conf"
+        self.kept, self.links = folder / "kept/resolv.conf", folder / "links"
+        self.links.mkdir()
         self.hypervisor = FakeHypervisor(xen)
         self.hypervisor.obliging = False
         self.hypervisor.create(1, "netvm")
         self.hypervisor.create(7, "work")
         self.dom0 = Store(xen.hardware.socket, deadline=DEADLINE)
 
-    def attach(self, link: bool = True) -> None:
+    def attach(self, link: str = "eth0") -> None:
         self.hypervisor.attach(7, 1, ADDRESS)
         if link:
-            self.kernel.add_link("eth0")
+            self.add_card(link)
+
+    def add_card(self, name: str, mac: str = "") -> Path:
+        """A link with this MAC, by default the vif's; returns its folder in sysfs."""
+        self.kernel.add_link(name)
+        told = self.dom0.read("/local/domain/7/device/vif/0/mac") or b""
+        (self.links / name).mkdir()
+        (self.links / name / "address").write_text((mac or told.decode()) + "\n")
+        return self.links / name
+
+    def rename_card(self, old: str, new: str) -> None:
+        index = next(index for index, name in self.kernel.names.items() if name == old)
+        self.kernel.delete_link(old)
+        (self.links / old).rename(self.links / new)
+        assert self.kernel.add_link(new) != index
+
+    def remove_card(self, name: str) -> None:
+        self.kernel.delete_link(name)
+        shutil.rmtree(self.links / name)
 
     def tell(self, address: str = ADDRESS, dns2: str = "10.139.1.2") -> None:
         """What dom0 writes."""
@@ -52,8 +73,8 @@ class Guest:
         value = self.dom0.read(key.under(7))
         return None if value is None else value.decode()
 
-    def addresses(self) -> list[str]:
-        index = next(index for index, name in self.kernel.names.items() if name == "eth0")
+    def addresses(self, card: str = "eth0") -> list[str]:
+        index = next(index for index, name in self.kernel.names.items() if name == card)
         return [str(address) for address, _ in self.kernel.addresses[index]]
 
     @property
@@ -67,8 +88,11 @@ def work(fake_xen: FakeXen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     kernel.install(monkeypatch)
     made = Guest(fake_xen, kernel, tmp_path)
     monkeypatch.setenv("XENSTORED_PATH", str(fake_xen.hardware.xenbus(7)))
-    monkeypatch.setattr(setup.write_resolv_conf, "__defaults__", (made.resolv_conf,))
-    monkeypatch.setattr(guest, "_LOCK", str(tmp_path / "lock"))
+    monkeypatch.setattr(setup.write_resolv_conf, "__defaults__", (made.resolv_conf, made.kept))
+    monkeypatch.setattr(guest, "_LOCK", tmp_path / "run/lock")
+    monkeypatch.setattr(card, "RECORD", tmp_path / "run/mac")
+    monkeypatch.setattr(card, "_LINKS", made.links)
+    monkeypatch.setattr(card, "_DEVICE", tmp_path / "vif-0/net")
     yield made
     made.dom0.close()
 
@@ -129,6 +153,57 @@ def test_what_was_set_otherwise_is_replaced(work: Guest) -> None:
     assert work.addresses() == [f"{ADDRESS}/32"]
     assert [(row.metric, row.gateway) for row in work.kernel.routes.values()] == [(0, None)]
     assert not work.resolv_conf.is_symlink()
+    assert str(work.kept.readlink()) == "/nonexistent/resolv.conf"
+
+
+@pytest.mark.parametrize("name", ["enX0", "enx00163e123456", "lan"])
+def test_the_card_is_found_whatever_it_is_called(work: Guest, name: str) -> None:
+    """udev calls it enX0, and does that late; another card and what lies above this one are not it."""
+    work.add_card("eth0", mac="52:54:00:00:00:01")
+    work.attach(name)
+    (work.add_card("br0") / "lower_eth1").symlink_to("nowhere")
+    work.tell()
+    guest.run(DEADLINE)
+    assert work.addresses(name) == [f"{ADDRESS}/32"]
+    assert (work.addresses("eth0"), work.addresses("br0")) == ([], [])
+    assert work.reported(keys.GUEST_ROUTE) == f"0.0.0.0 0.0.0.0 0.0.0.0 U 0 0 0 {name}"
+
+
+def test_the_device_goes_before_the_mac(work: Guest, tmp_path: Path) -> None:
+    """Somebody has given the card another MAC, and another card its own."""
+    work.attach("other")
+    work.add_card("enX0", mac="02:00:00:00:00:09")
+    (tmp_path / "vif-0/net/enX0").mkdir(parents=True)
+    work.tell()
+    guest.run(DEADLINE)
+    assert (work.addresses("enX0"), work.addresses("other")) == ([f"{ADDRESS}/32"], [])
+
+
+def test_a_card_that_is_renamed_while_it_is_set_up_is_set_up(work: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
+    work.attach("eth0")
+    work.tell()
+    real, times = setup.apply, iter(range(9))
+
+    def renamed(*arguments: Any) -> Any:
+        if next(times) == 0:
+            work.rename_card("eth0", "enX0")
+        return real(*arguments)
+
+    monkeypatch.setattr(setup, "apply", renamed)
+    guest.run(DEADLINE)
+    assert work.addresses("enX0") == [f"{ADDRESS}/32"]
+
+
+def test_a_vif_that_was_taken_leaves_other_cards_alone(work: Guest) -> None:
+    work.attach("enX0")
+    work.tell()
+    guest.run(DEADLINE)
+    other = work.kernel.add_link("eth0")
+    work.kernel.set_up(other)
+    work.hypervisor.detach_vif(VifId(7, 0))
+    guest.run(DEADLINE)
+    assert work.addresses("enX0") == []
+    assert other in work.kernel.up
 
 
 def test_without_a_vif_there_is_no_network(work: Guest) -> None:
@@ -146,7 +221,7 @@ def test_without_a_vif_there_is_no_network(work: Guest) -> None:
     ("late", "first"),
     [
         (lambda work: work.tell(), lambda work: work.attach()),
-        (lambda work: work.kernel.add_link("eth0"), lambda work: (work.attach(link=False), work.tell())),
+        (lambda work: work.add_card("eth0"), lambda work: (work.attach(link=""), work.tell())),
     ],
     ids=["dom0's word", "the link"],
 )
@@ -163,7 +238,7 @@ def test_what_comes_late_is_waited_for(work: Guest, first: Callable[..., Any], l
     ("first", "missing"),
     [
         (lambda work: work.attach(), "address and name servers from dom0"),
-        (lambda work: (work.attach(link=False), work.tell()), "eth0"),
+        (lambda work: (work.attach(link=""), work.tell()), "network card"),
     ],
 )
 def test_what_never_comes_is_said(work: Guest, first: Callable[..., Any], missing: str) -> None:
@@ -199,7 +274,7 @@ def test_a_vif_that_goes_while_it_is_set_up_is_no_error(work: Guest, monkeypatch
 
     def gone(*arguments: Any) -> Any:
         work.hypervisor.detach_vif(VifId(7, 0))
-        work.kernel.delete_link("eth0")
+        work.remove_card("eth0")
         return real(*arguments)
 
     monkeypatch.setattr(setup, "apply", gone)
@@ -223,9 +298,11 @@ def test_the_command_ends_with_a_sentence_and_a_status(
     work.attach()
     assert guest.main(["--wait", "0.1"]) == 1
     work.tell()
-    monkeypatch.setattr(guest, "_LOCK", f"{guest._LOCK}-2")  # the first one is held for the life of this process
+    monkeypatch.setattr(
+        guest, "_LOCK", guest._LOCK.with_name("2")
+    )  # the first one is held for the life of this process
     assert guest.main([]) == 0
-    monkeypatch.setattr(guest, "_LOCK", f"{guest._LOCK}-3")
+    monkeypatch.setattr(guest, "_LOCK", guest._LOCK.with_name("3"))
     monkeypatch.setattr(guest, "run", lambda _: (_ for _ in ()).throw(PermissionError("no")))
     assert guest.main([]) == 1
     with pytest.raises(SystemExit):

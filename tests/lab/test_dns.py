@@ -160,7 +160,7 @@ def test_the_dispatcher_alone_redirects_when_no_agent_runs(isp1: Lab) -> None:
 
 
 def test_the_agent_alone_redirects_when_no_dispatcher_runs(isp1: Lab) -> None:
-    script = "/etc/NetworkManager/dispatcher.d/90-qnet-dns"
+    script = "/usr/lib/NetworkManager/dispatcher.d/90-qnet-dns"
     isp1.exec("netvm", "mv", script, "/root/")
     try:
         isp1.set_servers("isp1", SERVERS[1:])

@@ -170,7 +170,7 @@ def test_a_paused_domain_is_moved_when_it_wakes(two: Lab) -> None:
 def test_a_domain_that_cannot_be_moved_is_named_and_the_others_are_moved(two: Lab) -> None:
     two.expect_log("it failed: netvm2 is the netvm now")
     two.expect_log("ended with (status|signal)|for vif.* failed with status|qnet-guest: There was no")
-    guest = two.popen("personal", "flock", "--no-fork", "/run/qnet-guest.lock", "sleep", "60")
+    guest = two.popen("personal", "flock", "--no-fork", "/run/qnet-guest/lock", "sleep", "60")
     try:
         output = refusal(two, "netvm", "set", "netvm2", "--move")
     finally:

@@ -220,6 +220,9 @@ def _detach(context: StepContext) -> Message | None:
 
 # -- dom0's own interface
 
+#: udev renames a card once, soon after it came; so often is tried what fails for that.
+_TRIES = 3
+
 
 def _interface(context: StepContext) -> str:
     return own_interface.find(context.journal.mac) if context.journal.mac else ""
@@ -232,8 +235,21 @@ def _must_have_interface(context: StepContext) -> str:
     return interface
 
 
+def _on_interface(context: StepContext, change: Callable[[str], None]) -> None:
+    """Do something to the interface; begun anew when udev has given it another name in the middle of it."""
+    for left in reversed(range(_TRIES)):
+        interface = _must_have_interface(context)
+        try:
+            change(interface)
+        except QnetError:
+            if not left or _interface(context) in (interface, ""):
+                raise
+        else:
+            return
+
+
 def _set_address(context: StepContext) -> Message:
-    own_interface.set_address(_must_have_interface(context), context.journal.address)
+    _on_interface(context, lambda interface: own_interface.set_address(interface, context.journal.address))
     return Message(UpgradeCode.GAVE_ADDRESS, address=str(context.journal.address))
 
 
@@ -242,7 +258,7 @@ def _flush(context: StepContext) -> Message | None:
 
 
 def _set_up(context: StepContext) -> Message:
-    own_interface.set_up(_must_have_interface(context))
+    _on_interface(context, own_interface.set_up)
     return Message(UpgradeCode.OPENED_WAY)
 
 

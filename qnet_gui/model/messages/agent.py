@@ -29,7 +29,7 @@ class AgentCode(Code):
     ADDRESS_FOR_TWO = "address-for-two", "dom0 gave the netvm one address for two purposes."
     GUEST_WITHOUT_CARD = (
         "guest-without-card",
-        "There was no {interface} within {seconds} s, so this domain has no network.",
+        "There was no network card within {seconds} s, so this domain has no network.",
     )
     GUEST_NOT_TOLD = (
         "guest-not-told",

@@ -1,0 +1,95 @@
+"""Takes qnet away again: `python -m qnet_gui.uninstall ROLE [--destdir D]`, by the table that installed it.
+
+Removes below the destination only: the rows' files, and folders that are left empty by it. A configuration that is not
+as it was installed stays, and so does what the programs themselves have written (/etc/qnet/qnet.toml, /var/lib/qnet).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from qnet_gui.install import CHECKOUT, ROLES, Entry, load
+from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.messages.plain import plain
+
+_UNITS = "/usr/lib/systemd/system/"
+#: Where systemd is process 1.
+_SYSTEMD = Path("/run/systemd/system")
+
+
+def _remove_file(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    for folder in path.parents:
+        try:
+            folder.rmdir()
+        except OSError:  # somebody else's is in it
+            return
+
+
+def _remove(entry: Entry, root: Path, checkout: Path) -> bool:
+    """Take away what a row has installed; False when it stays because somebody has changed it."""
+    target, source = root / entry.target.lstrip("/"), checkout / entry.source
+    if entry.kind == "package":
+        for folder in (target, *target.parent.glob("qnet-*.dist-info")):
+            shutil.rmtree(folder, ignore_errors=True)
+        _remove_file(target)
+    elif entry.kind == "folder":
+        for path in source.rglob("*"):
+            if path.is_file():
+                _remove_file(target / path.relative_to(source))
+    elif entry.kind == "config" and target.exists() and target.read_bytes() != source.read_bytes():
+        return False
+    else:
+        _remove_file(target)
+    return True
+
+
+def uninstall(role: str, root: Path = Path("/"), checkout: Path = CHECKOUT) -> list[str]:
+    """Take away what was installed for a role below `root`; returns what stays, since somebody has changed it."""
+    if role not in ROLES:
+        raise BadInput(plain(f"{role!r} is not a role; roles are {', '.join(ROLES)}."))
+    entries = [entry for entry in load(checkout) if role in entry.roles]
+    return [entry.target for entry in entries if not _remove(entry, root, checkout)]
+
+
+def _stop(entries: Iterable[Entry]) -> None:
+    """Stop and disable the services; what cannot be stopped keeps everything in place, for another try."""
+    names = [Path(entry.target).name for entry in entries if entry.target.startswith(_UNITS)]
+    units = [name for name in names if "@" not in name]
+    words = ["/bin/systemctl", "disable", "--now", "--quiet", *units]
+    if subprocess.run(words, stdin=subprocess.DEVNULL).returncode:
+        raise QnetError(plain("The services could not be stopped, so nothing was removed."))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The entry point; the exit status is 0, or 1 with a sentence on stderr."""
+    parser = argparse.ArgumentParser(prog="python3 -m qnet_gui.uninstall", description="Takes qnet away again.")
+    parser.add_argument("role", metavar="|".join(ROLES), nargs="?", default="", help="what this machine is")
+    parser.add_argument("--destdir", metavar="FOLDER", default="", help="below this folder (default: /)")
+    options = parser.parse_args(argv)
+    root = Path(options.destdir).absolute() if options.destdir else Path("/")
+    try:
+        if options.role in ROLES and root == Path("/") and _SYSTEMD.is_dir():
+            _stop(entry for entry in load() if options.role in entry.roles)
+        kept = uninstall(options.role, root)
+    except QnetError as error:
+        print(error.sentence, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename} cannot be removed: {error.strerror}.", file=sys.stderr)
+        return 1
+    print(f"qnet for {options.role} is removed below {root}.")
+    kept += [path for path in ("/etc/qnet/qnet.toml", "/var/lib/qnet") if os.path.lexists(root / path[1:])]
+    if kept:
+        print(f"Left, since it is yours: {', '.join(kept)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

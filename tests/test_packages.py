@@ -1,0 +1,195 @@
+"""The packages are one table's rows, each once; they need what their programs need, and nothing of what others need."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from qnet_packaging import deb, recipe, rpm, tree
+
+from qnet_gui import __version__, install
+
+#: Debian's package of each library and each program of the system that ours ask for.
+LIBRARIES = {
+    "dbus": "python3-dbus", "gi": "python3-gi", "pyxs": "python3-pyxs", "pyroute2": "python3-pyroute2",
+    "nftables": "python3-nftables", "PyQt5": "python3-pyqt5", "Xlib": "python3-xlib",
+}  # fmt: skip
+#: What each package is to need, and what it must not, in the end: what of ours it needs counts too.
+NEEDS = {
+    "common": {"python3-dbus", "python3-gi"},
+    "dom0": {
+        "python3-pyxs",
+        "python3-dbus",
+        "python3-gi",
+        "nftables",
+        "iproute2",
+        "xen-utils-common",
+        "polkitd",
+        "kmod",
+    },
+    "tray": {"python3-pyqt5", "python3-pyqt5.qtsvg", "python3-pyqt5.qtx11extras"},
+    "netvm": {"python3-pyroute2", "python3-nftables", "python3-pyxs", "conntrack", "iproute2", "xen-utils-common"},
+    "guest": {"python3-pyroute2", "python3-pyxs"},
+}
+SPARES = {
+    "common": {"python3-pyqt5", "python3-pyroute2", "python3-pyxs"},
+    "dom0": {"python3-pyqt5", "python3-pyroute2", "python3-nftables"},
+    "tray": {"python3-pyroute2", "python3-pyxs", "python3-nftables", "nftables"},
+    "netvm": {"python3-pyqt5", "python3-pyqt5.qtsvg", "polkitd"},
+    "guest": {"python3-pyqt5", "python3-nftables", "nftables", "xen-utils-common"},
+}
+#: What a distribution wants beside the files of the table.
+_PAPERS = re.compile(r"/usr/share/(doc|lintian|licenses)/")
+RECIPES = {one.name: one for one in recipe.load().packages}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    if shutil.which("dpkg-deb") is None:
+        pytest.skip("no dpkg here")
+    paths = deb.build(tmp_path_factory.mktemp("deb"))
+    return dict(zip(RECIPES, paths, strict=True))
+
+
+def _dpkg(*words: str | Path) -> str:
+    return subprocess.run(["/usr/bin/dpkg-deb", *words], check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+def _files(path: Path) -> dict[str, str]:
+    """Everything that is no folder in a package: its place, and its mode as ls has it."""
+    rows = (line.split(maxsplit=5) for line in _dpkg("--contents", path).splitlines())
+    return {row[5].removeprefix("."): row[0] for row in rows if not row[0].startswith("d")}
+
+
+def _depends(name: str) -> set[str]:
+    """The names of Debian's packages that a package of ours needs, by itself or by another of ours."""
+    one = RECIPES[name]
+    own = {word.split()[0].removesuffix(":any") for word in one.debian}
+    return own.union(*(_depends(other) for other in one.ours))
+
+
+def test_every_row_is_in_one_package_as_make_install_has_it(built: dict[str, Path], tmp_path: Path) -> None:
+    install.put(install.load(), tmp_path, compiled=False)
+    wanted = {re.sub(r"(/usr/share/man/.*)", r"\1.gz", name) for name in tree.files(tmp_path)}
+    contents = {name: _files(path) for name, path in built.items()}
+    listed = [target for files in contents.values() for target in files]
+    assert len(listed) == len(set(listed)), "two packages have the same file"
+    papers = {target for target in listed if _PAPERS.match(target)}
+    assert set(listed) - papers == wanted
+    for row in install.load():
+        if row.kind in ("program", "file") and "/man/" not in row.target:
+            assert contents[row.package][row.target] == ("-rwxr-xr-x" if row.mode == 0o755 else "-rw-r--r--")
+
+
+@pytest.mark.parametrize("name", install.PACKAGES)
+def test_everything_below_etc_is_the_administrators(built: dict[str, Path], name: str, tmp_path: Path) -> None:
+    _dpkg("--control", built[name], tmp_path / "control")
+    conffiles = tmp_path / "control/conffiles"
+    listed = conffiles.read_text().split() if conffiles.exists() else []
+    assert listed == sorted(target for target in _files(built[name]) if target.startswith("/etc/"))
+
+
+@pytest.mark.parametrize("name", install.PACKAGES)
+def test_it_needs_what_its_programs_need_and_nothing_of_the_others(name: str) -> None:
+    assert NEEDS[name] <= _depends(name)
+    assert not SPARES[name] & _depends(name)
+
+
+@pytest.mark.parametrize("row", [row for row in install.load() if row.kind == "program"], ids=lambda row: row.target)
+def test_a_program_imports_nothing_that_its_package_does_not_bring(row: install.Entry) -> None:
+    more = ["qnet_gui.netvm.agent"] if row.package == "netvm" else []
+    modules = [row.module, *more]
+    script = f"import importlib, sys; [importlib.import_module(name) for name in {modules!r}]; print(*sys.modules)"
+    words = ["/usr/bin/python3", "-B", "-c", script]
+    done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60, cwd=install.CHECKOUT)
+    loaded = {module.split(".")[0] for module in done.stdout.split()}
+    assert {LIBRARIES[module] for module in loaded & set(LIBRARIES)} <= _depends(row.package)
+
+
+def test_built_twice_it_is_the_same(built: dict[str, Path], tmp_path: Path) -> None:
+    again = deb.build(tmp_path)
+    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in built.values()]
+
+
+@pytest.fixture(scope="module")
+def fedora(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    if shutil.which("rpmbuild") is None:
+        pytest.skip("no rpm here")
+    paths = {path.name: path for path in rpm.build(tmp_path_factory.mktemp("rpm"), "3.13")}
+    return {name: paths[f"qnet-{name}-{__version__}-1.noarch.rpm"] for name in RECIPES}
+
+
+def _rpm(path: Path, *words: str) -> list[str]:
+    done = subprocess.run(["/usr/bin/rpm", "-qp", *words, path], check=True, capture_output=True, text=True, timeout=60)
+    return done.stdout.splitlines()
+
+
+def test_fedoras_are_the_same_but_for_its_places(built: dict[str, Path], fedora: dict[str, Path]) -> None:
+    site = "/usr/lib/python3.13/site-packages/"
+    for name, path in fedora.items():
+        rows = _rpm(path, "--qf", "[%{FILEMODES:perms} %{FILENAMES}\n]")
+        files = {row.split(" ", 1)[1]: row[:10] for row in rows if not row.startswith("d")}
+        ours = {target: mode for target, mode in _files(built[name]).items() if not _PAPERS.match(target)}
+        theirs = {target.replace(site, "/usr/lib/python3/dist-packages/"): mode for target, mode in files.items()}
+        assert {target: mode for target, mode in theirs.items() if not _PAPERS.match(target)} == ours
+        assert sorted(_rpm(path, "--configfiles")) == sorted(target for target in ours if target.startswith("/etc/"))
+
+
+def test_fedoras_need_what_debians_do(fedora: dict[str, Path]) -> None:
+    for name, path in fedora.items():
+        needed = set(_rpm(path, "--requires"))
+        assert {f"qnet-{other} = {__version__}-1" for other in RECIPES[name].ours} <= needed
+        assert set(RECIPES[name].fedora) <= needed
+        assert ("python(abi) = 3.13" in needed) == (name == "common")
+        assert any("qt5" in word for word in needed) == (name == "tray")
+
+
+def test_fedoras_built_twice_are_the_same(fedora: dict[str, Path], tmp_path: Path) -> None:
+    for path in rpm.build(tmp_path, "3.13"):
+        assert path.read_bytes() in [other.read_bytes() for other in fedora.values()]
+
+
+def test_lintian_has_nothing_to_say(built: dict[str, Path]) -> None:
+    if shutil.which("lintian") is None:
+        pytest.skip("no lintian here")
+    words = ["lintian", "--allow-root", "--no-cfg", "--pedantic", "--display-info", *map(str, built.values())]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for kind in ("debian", "rpm") for path in recipe.FOLDER.glob(f"{kind}/*.p*")),
+    ids=lambda path: f"{path.parent.name}/{path.name}",
+)
+def test_a_script_is_one_and_enables_or_starts_nothing(path: Path) -> None:
+    subprocess.run(["/bin/sh", "-n", path], check=True, timeout=20)
+    text = path.read_text()
+    if path.parent.name == "debian":
+        assert text.startswith("#!/bin/sh\n")
+        assert re.search(r"^set -e$", text, re.MULTILINE)
+    assert not re.search(r"\b(enable|start|preset)\b", re.sub(r"^ *#.*", "", text, flags=re.MULTILINE))
+    assert path.stem in RECIPES
+
+
+def test_no_unit_is_enabled_by_a_first_boot(tmp_path: Path) -> None:
+    install.put(install.load(), tmp_path, compiled=False)
+    units = tmp_path / "usr/lib/systemd/system"
+    names = sorted(unit.name for unit in units.glob("*.service"))
+    words = ["systemctl", f"--root={tmp_path}", "preset-all"]
+    subprocess.run(words, check=True, capture_output=True, timeout=20)
+    assert names
+    assert not [path for path in (tmp_path / "etc/systemd").rglob("*") if path.is_symlink()]
+
+
+def test_a_recipe_that_the_table_does_not_know_is_refused(tmp_path: Path) -> None:
+    text = (recipe.FOLDER / "packages.toml").read_text()
+    (tmp_path / "a").write_text(text.replace("[guest]", "[proxy]"))
+    with pytest.raises(ValueError, match="proxy"):
+        recipe.load(tmp_path / "a")
+    (tmp_path / "b").write_text(text.replace("ours =", "needs =", 1))
+    with pytest.raises(ValueError, match="needs is not known"):
+        recipe.load(tmp_path / "b")

@@ -20,7 +20,8 @@ TIMES ?= 3
 FAST = $(PYTHON) -m pytest -n 2 -p no:cacheprovider -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-fast coverage test-loaded soak test-plasma test-packages lint format docs translations pictures release-check demo bench e2e-xen .PHONY: xen-shell install uninstall deb rpm clean
+.PHONY: help setup test test-fast coverage test-loaded soak test-plasma test-packages lint format docs translations pictures release-check demo bench e2e-xen
+.PHONY: xen-shell install uninstall deb rpm clean
 
 help: ## list what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20

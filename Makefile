@@ -61,15 +61,15 @@ translations: setup ## collect the texts for translators, and make what the tray
 	@.ci/setup-translations
 	@$(PYTHON) resources/make_translations.py
 
+pictures: setup ## take pictures of every page in every look, into build/pictures; ARGS='light' for some looks
+	@$(PYTHON) resources/make_pictures.py $(ARGS)
+
 release-check: setup ## what a release must pass beside the tests: every text is translated
 	@$(PYTHON) resources/make_translations.py --finished
 
 docs: setup ## write what of docs/ is made from the declarations
 	@$(PYTHON) -m qnet_gui.dom0.document docs/dbus.md
 	@$(PYTHON) -m qnet_gui.store.document docs/xenstore.md
-
-pictures: setup ## take pictures of what people see, light, dark, large and in German, to be looked at: build/pictures
-	@$(PYTHON) resources/make_pictures.py $(ARGS)
 
 demo: ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
 	@.ci/demo $(ARGS)

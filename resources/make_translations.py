@@ -21,7 +21,7 @@ from xml.etree import ElementTree  # our own files
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "resources/translations"
 #: Where texts for people are, beside the sentences of codes.
-_PLACES = ("qnet_gui/tray/**/*.py", "qnet_gui/model/*.py")
+_PLACES = ("qnet_gui/tray/**/*.py", "qnet_gui/netmap/*.py", "qnet_gui/model/*.py")
 #: Which arguments of which call are literals; of a plural the second one names it.
 _CALLS = {"tr": 0, "mark": 0, "tr_count": 1}
 _LRELEASE = Path("/usr/lib/qt5/bin/lrelease")

@@ -33,10 +33,11 @@ _MAY = {
     "netvm": {*_FLOORS, *_STAND_ON},
     "guest": {*_FLOORS, *_STAND_ON},
     "dom0": {*_FLOORS, *_STAND_ON},
-    "tray": _STAND_ON,
+    "netmap": _GROUND,
+    "tray": {"netmap", *_STAND_ON},
     "applethost": {"tray", *_STAND_ON},
-    # the netvm as a service is no helper's matter
-    "cli": {"applethost", "dom0", "lab", *_STAND_ON},
+    # of the applet it takes what makes a PNG, when it is asked for one
+    "cli": {"applethost", "dom0", "lab", "netmap", "tray", *_STAND_ON},
     # it starts everybody else's programs, and knows them by their names only
     "lab": {"install", *_FLOORS, *_STAND_ON},
 }
@@ -45,7 +46,7 @@ _WITHIN = {
     "model": ("translation", "clock", "messages"),
     "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle", "setup"),
     "netvm": ("packet_filter", "vifs", "upkeep", "uplinks", "dns"),
-    "tray": ("qt", "state", "pages", "session", "paint", "windows", "popup", "app"),
+    "tray": ("qt", "state", "pages", "session", "paint", "window", "popup", "app"),
     "lab": ("box", "xen", "machine", "desktop", "demo"),
 }
 #: Neighbours that know nothing of each other, though one is below the other.

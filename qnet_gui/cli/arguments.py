@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from qnet_gui import __version__
-from qnet_gui.cli import commands, dom0, domain, netvm, setup
+from qnet_gui.cli import commands, dom0, domain, netmap, netvm, setup
 
 _DESCRIPTION = """\
 The network of this machine's domains: how it is, what is wrong with it, and what to do about it.
@@ -65,6 +65,11 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
     )  # fmt: skip
     routes.add_argument("--domain", metavar="NAME", default="", help="whose table (default: the netvm's)")
     dns = _command(subparsers, "dns", commands.dns, "show where the domains' name servers are redirected to")
+    map_ = _command(
+        subparsers, "map", netmap.run, "show who goes through whom, as a tree or as a picture",
+        " Without options, as a tree.",
+    )  # fmt: skip
+    netmap.add_arguments(map_)
     traffic = _command(
         subparsers, "traffic", commands.traffic, "show how much each domain and uplink receives and sends",
         " Rates of the last second, and totals since the domain's vif came. Counted are the domains of the chosen"

@@ -47,3 +47,11 @@ def clock(moment: float, now: float | None = None, say: Callable[[str], str] = t
     if days == 1:
         return say(_TOMORROW).format(time=time.strftime("%H:%M", there))
     return time.strftime("%Y-%m-%d %H:%M", there)
+
+
+def moment(when: float) -> str:
+    """`2026-11-26 11:46:07`, for a list that is sorted and copied: whoever reads it later knows the day, too."""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S", _local(when))
+    except (ValueError, OverflowError, OSError):
+        return str(int(when))

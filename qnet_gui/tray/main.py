@@ -13,18 +13,23 @@ from qnet_gui.runtime.log import setup
 from qnet_gui.tray.app.applet import Applet
 from qnet_gui.tray.qt import QApplication, QDBusConnection, QSocketNotifier, Qt
 from qnet_gui.tray.session import artwork, language
+from qnet_gui.tray.session.dbus import end_in_the_loop
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.session.single_instance import Instance, ask_first
+from qnet_gui.tray.state.page_names import PAGE_NAMES
 
 
-def _arguments(argv: Sequence[str]) -> tuple[bool, bool]:
-    """Whether to log more, and whether to open a window instead of the icon."""
+def _arguments(argv: Sequence[str]) -> tuple[bool, str]:
+    """Whether to log more, and at which page the window is to be opened instead of the icon, empty for the icon."""
     if not argv:
-        return False, False
+        return False, ""
     import argparse  # half a megabyte, and nobody gives any at login
 
     parser = argparse.ArgumentParser("qnet-tray", description="Shows in the tray how the network of netvm is.")
-    parser.add_argument("--window", action="store_true", help="open a window instead of an icon in the tray")
+    parser.add_argument(
+        "--window", nargs="?", const=PAGE_NAMES[0], default="", choices=PAGE_NAMES, metavar="PAGE",
+        help="open the window instead of an icon in the tray, at this page: %(choices)s",
+    )  # fmt: skip
     parser.add_argument("--debug", action="store_true", help="log more, to standard error")
     parser.add_argument("--version", action="version", version=f"qnet-tray {__version__}")
     given = parser.parse_args(argv)
@@ -62,7 +67,7 @@ def _problem_before_start() -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run until the session ends or Quit is chosen."""
-    debug, window = _arguments(sys.argv[1:] if argv is None else argv)
+    debug, page = _arguments(sys.argv[1:] if argv is None else argv)
     setup("qnet-tray", debug)
     if problem := _problem_before_start():
         print(f"qnet-tray: {problem}", file=sys.stderr)
@@ -85,11 +90,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     instance = Instance(session)
     if not instance.first():
-        answers = ask_first(session)
+        answers = ask_first(session, page)
         print("qnet-tray: It is running already in this session" + ("." if answers else ", but does not answer."))
         return 0 if answers else 1
-    applet = Applet(session, QDBusConnection.systemBus(), window)
-    instance.requested.connect(applet.app_state.request)
+    applet = Applet(session, QDBusConnection.systemBus(), page)
+    instance.requested.connect(applet.app_state.open_page)
     application.commitDataRequest.connect(applet.logout.session_ends)
     signals = _Signals(applet.stop)
     applet.start()
@@ -97,6 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(application.exec_())
     finally:
         del signals
+        end_in_the_loop(applet)
 
 
 if __name__ == "__main__":

@@ -2132,6 +2132,228 @@
             <translation>1,5 kB</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>Internet</source>
+            <translation>Internet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>VPN</source>
+            <translation>VPN</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>Wi-Fi</source>
+            <translation>WLAN</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>a netvm</source>
+            <translation>eine netvm</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>cable</source>
+            <translation>Kabel</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>has a network</source>
+            <translation>hat ein Netz</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>isolated</source>
+            <translation>isoliert</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>mobile network</source>
+            <translation>Mobilfunk</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>not in use</source>
+            <translation>nicht in Gebrauch</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>out of reach</source>
+            <translation>nicht erreichbar</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>paused, no network</source>
+            <translation>angehalten, kein Netz</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>the netvm</source>
+            <translation>die netvm</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>through {name}</source>
+            <translation>über {name}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>waits for {name}</source>
+            <translation>wartet auf {name}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>within reach</source>
+            <translation>erreichbar</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>{count} domains go through it</source>
+            <translation>
+                <numerusform>{count} Domäne geht über sie</numerusform>
+                <numerusform>{count} Domänen gehen über sie</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/netmap/plan.py" />
+            <source>{count} through {name}</source>
+            <translation>
+                <numerusform>{count} über {name}</numerusform>
+                <numerusform>{count} über {name}</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/netmap/plan.py" />
+            <source>{count} without a network</source>
+            <translation>
+                <numerusform>{count} ohne Netz</numerusform>
+                <numerusform>{count} ohne Netz</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/rates.py" />
+            <source>idle</source>
+            <translation>untätig</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/rates.py" />
+            <source>{down} down, {up} up</source>
+            <translation>{down} herunter, {up} hinauf</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/svg.py" />
+            <source>Who goes through whom</source>
+            <translation>Wer über wen ins Netz geht</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/tree.py" />
+            <source>Apart from it:</source>
+            <translation>Nicht daran:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>Address</source>
+            <translation>Adresse</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>Attach to the network</source>
+            <translation>Mit dem Netz verbinden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>Cut off the network</source>
+            <translation>Vom Netz trennen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>Domain</source>
+            <translation>Domäne</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>Id</source>
+            <translation>Nr.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>It is no domain that could serve others.</source>
+            <translation>Diese Domäne kann andere nicht bedienen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>Make it the netvm…</source>
+            <translation>Zur netvm machen…</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>No other domain is running.</source>
+            <translation>Es läuft keine andere Domäne.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>Pause</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>Select a domain first.</source>
+            <translation>Wählen Sie erst eine Domäne aus.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>Select one domain only.</source>
+            <translation>Wählen Sie nur eine Domäne aus.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>State</source>
+            <translation>Zustand</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>Through</source>
+            <translation>Über</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>Unpause</source>
+            <translation>Fortsetzen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>Vif</source>
+            <translation>Vif</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>ending</source>
+            <translation>endet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>none</source>
+            <translation>keine</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>paused</source>
+            <translation>angehalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>running</source>
+            <translation>läuft</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>{through} of {count} domains have a network</source>
+            <translation>
+                <numerusform>{through} von {count} Domäne hat ein Netz</numerusform>
+                <numerusform>{through} von {count} Domänen haben ein Netz</numerusform>
+            </translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/pages/line.py" />
             <source>done</source>
             <translation>erledigt</translation>
@@ -2162,6 +2384,26 @@
             <translation>Warnung</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/pages/log.py" />
+            <source>Nothing has happened yet. What happens while this program runs is kept for a week.</source>
+            <translation>Noch ist nichts geschehen. Was geschieht, während dieses Programm läuft, wird eine Woche lang aufbewahrt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/log.py" />
+            <source>What</source>
+            <translation>Was</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/log.py" />
+            <source>When</source>
+            <translation>Wann</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>A domain that asks another server by its own address reaches that one.</source>
+            <translation>Eine Domäne, die einen anderen Server unter dessen eigener Adresse fragt, erreicht diesen.</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/pages/names.py" />
             <source>Answers</source>
             <translation>Antwortet</translation>
@@ -2170,6 +2412,11 @@
             <location filename="../../qnet_gui/tray/pages/names.py" />
             <source>Domains ask</source>
             <translation>Domänen fragen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/names.py" />
+            <source>Domains ask the addresses at the left; what they ask them goes to those beside them.</source>
+            <translation>Domänen fragen die Adressen links; was sie dort fragen, geht an die daneben.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/names.py" />
@@ -2188,8 +2435,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/names.py" />
-            <source>Whatever name server a domain asks, its question goes to one that the uplink offers.</source>
-            <translation>Welchen Nameserver eine Domäne auch fragt, ihre Frage geht an einen, den der Uplink anbietet.</translation>
+            <source>Tested at {time}.</source>
+            <translation>Geprüft um {time}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/names.py" />
@@ -2207,6 +2454,121 @@
             <translation>antwortet nicht</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>Isolation:</source>
+            <translation>Abschottung:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>Name servers:</source>
+            <translation>Nameserver:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>Network domain:</source>
+            <translation>Netz-Domäne:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>Nothing is known of the network. What netvm does for domains goes on.</source>
+            <translation>Über das Netz ist nichts bekannt. Was netvm für die Domänen tut, geht weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>Start the helper: sudo systemctl start qnet-helper.</source>
+            <translation>Starten Sie den Helfer: sudo systemctl start qnet-helper.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>The IOMMU is off.</source>
+            <translation>Die IOMMU ist aus.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>The IOMMU is on: netvm's card reaches netvm's memory only.</source>
+            <translation>Die IOMMU ist an: Die Karte von netvm erreicht nur den Speicher von netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>Uplinks:</source>
+            <translation>Uplinks:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>Whether the IOMMU is on is not known.</source>
+            <translation>Ob die IOMMU an ist, ist nicht bekannt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>Without a network: {domains}.</source>
+            <translation>Ohne Netz: {domains}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>connecting</source>
+            <translation>wird verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>dom0 has network cards of its own: {cards}.</source>
+            <translation>dom0 hat eigene Netzwerkkarten: {cards}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>dom0 has no network card of its own.</source>
+            <translation>dom0 hat keine eigene Netzwerkkarte.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>dom0:</source>
+            <translation>dom0:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>from netvm's resolv.conf</source>
+            <translation>aus der resolv.conf von netvm</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>has no network, as it should be</source>
+            <translation>hat kein Netz, wie es sein soll</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>is connected to the network</source>
+            <translation>ist mit dem Netz verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>not connected</source>
+            <translation>nicht verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>not running</source>
+            <translation>läuft nicht</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>router {address}</source>
+            <translation>Router {address}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>starting</source>
+            <translation>startet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>told by NetworkManager</source>
+            <translation>laut NetworkManager</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>told by systemd-resolved</source>
+            <translation>laut systemd-resolved</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/pages/routes.py" />
             <source>Asking…</source>
             <translation>Wird erfragt …</translation>
@@ -2218,168 +2580,33 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/routes.py" />
+            <source>Name servers</source>
+            <translation>Nameserver</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/routes.py" />
+            <source>Router</source>
+            <translation>Router</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/routes.py" />
+            <source>Uplink</source>
+            <translation>Uplink</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/routes.py" />
+            <source>connected</source>
+            <translation>verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/routes.py" />
+            <source>in use</source>
+            <translation>in Gebrauch</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/routes.py" />
             <source>{name} (the netvm)</source>
             <translation>{name} (die netvm)</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>Address</source>
-            <translation>Adresse</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>Domain</source>
-            <translation>Domäne</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>Isolation:</source>
-            <translation>Abschottung:</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>Name servers:</source>
-            <translation>Nameserver:</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>Network domain:</source>
-            <translation>Netz-Domäne:</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>No other domain is running.</source>
-            <translation>Es läuft keine andere Domäne.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>Nothing is known of the network. What netvm does for domains goes on.</source>
-            <translation>Über das Netz ist nichts bekannt. Was netvm für die Domänen tut, geht weiter.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>Start the helper: sudo systemctl start qnet-helper.</source>
-            <translation>Starten Sie den Helfer: sudo systemctl start qnet-helper.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>State</source>
-            <translation>Zustand</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>The IOMMU is off.</source>
-            <translation>Die IOMMU ist aus.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>The IOMMU is on: netvm's card reaches netvm's memory only.</source>
-            <translation>Die IOMMU ist an: Die Karte von netvm erreicht nur den Speicher von netvm.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>Uplinks:</source>
-            <translation>Uplinks:</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>Vif</source>
-            <translation>Vif</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>Whether the IOMMU is on is not known.</source>
-            <translation>Ob die IOMMU an ist, ist nicht bekannt.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>Without a network: {domains}.</source>
-            <translation>Ohne Netz: {domains}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>connecting</source>
-            <translation>wird verbunden</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>dom0 has network cards of its own: {cards}.</source>
-            <translation>dom0 hat eigene Netzwerkkarten: {cards}.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>dom0 has no network card of its own.</source>
-            <translation>dom0 hat keine eigene Netzwerkkarte.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>dom0:</source>
-            <translation>dom0:</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>ending</source>
-            <translation>endet</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>from netvm's resolv.conf</source>
-            <translation>aus der resolv.conf von netvm</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>has no network, as it should be</source>
-            <translation>hat kein Netz, wie es sein soll</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>is connected to the network</source>
-            <translation>ist mit dem Netz verbunden</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>none</source>
-            <translation>keine</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>not connected</source>
-            <translation>nicht verbunden</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>not running</source>
-            <translation>läuft nicht</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>paused</source>
-            <translation>angehalten</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>router {address}</source>
-            <translation>Router {address}</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>running</source>
-            <translation>läuft</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>starting</source>
-            <translation>startet</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>told by NetworkManager</source>
-            <translation>laut NetworkManager</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/status.py" />
-            <source>told by systemd-resolved</source>
-            <translation>laut systemd-resolved</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/upgrade.py" />
@@ -2430,6 +2657,11 @@
             <location filename="../../qnet_gui/tray/pages/upgrade.py" />
             <source>Disconnecting dom0 from the network…</source>
             <translation>dom0 wird vom Netz getrennt …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
+            <source>For the next attempt:</source>
+            <translation>Für den nächsten Versuch:</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/upgrade.py" />
@@ -2623,11 +2855,6 @@
             <location filename="../../qnet_gui/tray/session/notifier.py" />
             <source>Disconnect now</source>
             <translation>Jetzt trennen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/session/notifier.py" />
-            <source>Name servers</source>
-            <translation>Nameserver</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/session/notifier.py" />
@@ -2894,19 +3121,99 @@
             <translation>dom0 wird um {until} getrennt</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>Another netvm: {0} → {1}</source>
+            <translation>Eine andere netvm: {0} → {1}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>Began to watch: {0}</source>
+            <translation>Beobachtung begonnen: {0}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>Names do not resolve.</source>
+            <translation>Namen werden nicht aufgelöst.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>Names resolve, by {0}.</source>
+            <translation>Namen werden aufgelöst, von {0}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>No longer: {0}</source>
+            <translation>Nicht mehr: {0}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>Problem: {0}</source>
+            <translation>Problem: {0}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>The network helper has gone.</source>
+            <translation>Der Netzwerk-Helfer ist nicht mehr da.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>The network helper is there again.</source>
+            <translation>Der Netzwerk-Helfer ist wieder da.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>Uplink lost: {0}</source>
+            <translation>Uplink verloren: {0}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>Uplink: {0}</source>
+            <translation>Uplink: {0}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>Uplink: {0} → {1}</source>
+            <translation>Uplink: {0} → {1}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>{0} goes through {1}.</source>
+            <translation>{0} geht über {1}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>{0} has connected dom0 to the network, until {1}.</source>
+            <translation>{0} hat dom0 mit dem Netz verbunden, bis {1}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>{0} has stopped.</source>
+            <translation>{0} läuft nicht mehr.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>{0} is cut off the network.</source>
+            <translation>{0} ist vom Netz getrennt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>{0} is paused.</source>
+            <translation>{0} ist angehalten.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>{0} runs.</source>
+            <translation>{0} läuft.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/history.py" />
+            <source>{what} ({count} times)</source>
+            <translation>{what} ({count}-mal)</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/state/menu.py" />
             <source>About</source>
             <translation>Über qnet</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/menu.py" />
-            <source>Attach to the network</source>
-            <translation>Mit dem Netz verbinden</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/menu.py" />
-            <source>Cut off the network</source>
-            <translation>Vom Netz trennen</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/menu.py" />
@@ -2925,11 +3232,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/menu.py" />
-            <source>Pause</source>
-            <translation>Anhalten</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/menu.py" />
             <source>Quit</source>
             <translation>Beenden</translation>
         </message>
@@ -2942,11 +3244,6 @@
             <location filename="../../qnet_gui/tray/state/menu.py" />
             <source>Something else is being done. Wait until that is over.</source>
             <translation>Es wird gerade etwas anderes getan. Warten Sie, bis das vorbei ist.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/menu.py" />
-            <source>Unpause</source>
-            <translation>Fortsetzen</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/menu.py" />
@@ -3113,11 +3410,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/popup_rows.py" />
-            <source>connected</source>
-            <translation>verbunden</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
             <source>in trouble</source>
             <translation>gestört</translation>
         </message>
@@ -3132,302 +3424,442 @@
             <translation>wartet</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>Close</source>
-            <translation>Schließen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>Connected by Wi-Fi; the arcs say how well.</source>
-            <translation>Über WLAN verbunden; die Bögen zeigen, wie gut.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>Connected by cable.</source>
-            <translation>Über Kabel verbunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>Connected through a VPN.</source>
-            <translation>Über ein VPN verbunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>Connected, but names do not resolve.</source>
-            <translation>Verbunden, aber Namen werden nicht aufgelöst.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>Connected, with a problem; see Status.</source>
-            <translation>Verbunden, mit einem Problem; siehe Status.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>Connecting.</source>
-            <translation>Wird verbunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>Icon</source>
-            <translation>Symbol</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>More is told by the manual: man qnet-tray, man qnet.</source>
-            <translation>Mehr steht im Handbuch: man qnet-tray, man qnet.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>Nothing is known: the network helper is not running.</source>
-            <translation>Nichts ist bekannt: Der Netzwerk-Helfer läuft nicht.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>The netvm has no uplink.</source>
-            <translation>Die netvm hat keinen Uplink.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>The netvm is not running; domains have no network.</source>
-            <translation>Die netvm läuft nicht; die Domänen haben kein Netz.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>The netvm is starting.</source>
-            <translation>Die netvm startet.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>The network cards of this machine belong to a domain of their own, the netvm. All other domains reach the network through it, and dom0 has none, but for a limited time to upgrade its packages.</source>
-            <translation>Die Netzwerkkarten dieses Rechners gehören einer eigenen Domäne, der netvm. Alle anderen Domänen erreichen das Netz über sie, und dom0 hat keines, außer eine begrenzte Zeit lang, um seine Pakete zu aktualisieren.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/help.py" />
-            <source>dom0 is connected to the network, for an upgrade.</source>
-            <translation>dom0 ist für eine Aktualisierung mit dem Netz verbunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <location filename="../../qnet_gui/tray/window/domains.py" />
             <source>Copy</source>
             <translation>Kopieren</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <location filename="../../qnet_gui/tray/window/domains.py" />
+            <source>{count} not shown because of the filter</source>
+            <translation>{count} durch den Filter ausgeblendet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/filter_field.py" />
+            <source>Filter</source>
+            <translation>Filter</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/filter_field.py" />
+            <source>Filter…</source>
+            <translation>Filter…</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Arrow keys</source>
+            <translation>Pfeiltasten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Close the window</source>
+            <translation>Das Fenster schließen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Connected by Wi-Fi; the arcs say how well.</source>
+            <translation>Über WLAN verbunden; die Bögen zeigen, wie gut.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Connected by cable.</source>
+            <translation>Über Kabel verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Connected through a VPN.</source>
+            <translation>Über ein VPN verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Connected, but names do not resolve.</source>
+            <translation>Verbunden, aber Namen werden nicht aufgelöst.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Connected, with a problem; see Overview.</source>
+            <translation>Verbunden, mit einem Problem; siehe Übersicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Connecting.</source>
+            <translation>Wird verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Copy what is selected, else the whole page</source>
+            <translation>Das Ausgewählte kopieren, sonst die ganze Seite</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Ctrl+C</source>
+            <translation>Strg+C</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Ctrl+F</source>
+            <translation>Strg+F</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Ctrl+Page Down</source>
+            <translation>Strg+Bild ab</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Escape</source>
+            <translation>Esc</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>F5</source>
+            <translation>F5</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Filter the list; elsewhere, look for a domain</source>
+            <translation>Die Liste filtern; anderswo eine Domäne suchen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Icon</source>
+            <translation>Symbol</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Keys</source>
+            <translation>Tasten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Look again</source>
+            <translation>Neu nachsehen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>More is told by the manual: man qnet-tray, man qnet.</source>
+            <translation>Mehr steht im Handbuch: man qnet-tray, man qnet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Nothing is known: the network helper is not running.</source>
+            <translation>Nichts ist bekannt: Der Netzwerk-Helfer läuft nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>On the map: to the next node; Return says what can be done</source>
+            <translation>Auf der Karte: zum nächsten Knoten; Eingabe zeigt, was man tun kann</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>The netvm has no uplink.</source>
+            <translation>Die netvm hat keinen Uplink.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>The netvm is not running; domains have no network.</source>
+            <translation>Die netvm läuft nicht; die Domänen haben kein Netz.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>The netvm is starting.</source>
+            <translation>Die netvm startet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>The network cards of this machine belong to a domain of their own, the netvm. All other domains reach the network through it, and dom0 has none, but for a limited time to upgrade its packages.</source>
+            <translation>Die Netzwerkkarten dieses Rechners gehören einer eigenen Domäne, der netvm. Alle anderen Domänen erreichen das Netz über sie, und dom0 hat keines, außer eine begrenzte Zeit lang, um seine Pakete zu aktualisieren.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>The next page; with Page Up the one before</source>
+            <translation>Die nächste Seite; mit Bild auf die vorige</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>dom0 is connected to the network, for an upgrade.</source>
+            <translation>dom0 ist für eine Aktualisierung mit dem Netz verbunden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/log.py" />
+            <source>Log</source>
+            <translation>Verlauf</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/log.py" />
+            <source>What happened while this program ran, for a week.</source>
+            <translation>Was geschah, während dieses Programm lief, eine Woche lang.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/main_window.py" />
+            <source>Overview</source>
+            <translation>Übersicht</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/main_window.py" />
+            <source>Pages</source>
+            <translation>Seiten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/main_window.py" />
+            <source>Settings</source>
+            <translation>Einstellungen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/main_window.py" />
+            <source>Upgrade</source>
+            <translation>Aktualisieren</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/main_window.py" />
+            <source>Uplinks and routes</source>
+            <translation>Uplinks und Routen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/names.py" />
             <source>Have netvm ask each of its name servers something, and see how soon it answers.</source>
             <translation>netvm fragt jeden ihrer Nameserver etwas; zu sehen ist, wie bald er antwortet.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <location filename="../../qnet_gui/tray/window/names.py" />
             <source>Have netvm set its routes, packet filter and redirections anew.</source>
             <translation>netvm setzt seine Routen, Paketfilter und Umleitungen neu.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/names.py" />
+            <location filename="../../qnet_gui/tray/window/names.py" />
             <source>Test</source>
             <translation>Prüfen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>About qnet</source>
-            <translation>Über qnet</translation>
+            <location filename="../../qnet_gui/tray/window/overview.py" />
+            <source>Map of who goes through whom</source>
+            <translation>Karte: wer über wen ins Netz geht</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>Cancel</source>
-            <translation>Abbrechen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>Choose it only</source>
-            <translation>Nur wählen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>Choose it, and move the domains</source>
-            <translation>Wählen und Domänen umziehen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>Disconnect and log out</source>
-            <translation>Trennen und abmelden</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>Disconnect and quit</source>
-            <translation>Trennen und beenden</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>Domains reach the network through the netvm. Make {name} the netvm?</source>
-            <translation>Domänen erreichen das Netz über die netvm. Soll {name} die netvm werden?</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>Domains that run stay with the present one unless they are moved.</source>
-            <translation>Domänen, die laufen, bleiben bei der jetzigen, wenn sie nicht umgezogen werden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>GPL, version 3 or later.</source>
-            <translation>GPL, Version 3 oder neuer.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>Log out</source>
-            <translation>Abmelden</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>Log out, and leave it connected</source>
-            <translation>Abmelden und verbunden lassen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>Quit, and leave it connected</source>
-            <translation>Beenden und verbunden lassen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>Shows the network that this machine's domains reach through netvm.</source>
-            <translation>Zeigt das Netz, das die Domänen dieses Rechners über netvm erreichen.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>With dom0 as the netvm, its network drivers and stack can be attacked from outside, and whoever succeeds there owns the whole machine. Choose a separate netvm.</source>
-            <translation>Mit dom0 als netvm können seine Netzwerktreiber und sein Netzwerk-Stapel von außen angegriffen werden, und wem das gelingt, dem gehört der ganze Rechner. Wählen Sie eine eigene netvm.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/questions.py" />
-            <source>Without this applet nothing on the screen says so. At that time it is disconnected by itself.</source>
-            <translation>Ohne dieses Applet ist das auf dem Bildschirm nicht zu sehen. Um diese Zeit wird es von selbst getrennt.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/routes.py" />
-            <source>Routes</source>
-            <translation>Routen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/routes.py" />
-            <source>Routing table of</source>
-            <translation>Routing-Tabelle von</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/routes.py" />
-            <source>Routing table of:</source>
-            <translation>Routing-Tabelle von:</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/settings.py" />
-            <source>Command that upgrades dom0:</source>
-            <translation>Befehl, der dom0 aktualisiert:</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/settings.py" />
-            <source>Connected for:</source>
-            <translation>Verbunden für:</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/settings.py" />
-            <source>Notify when</source>
-            <translation>Benachrichtigen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/settings.py" />
-            <source>Settings of qnet</source>
-            <translation>Einstellungen von qnet</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/settings.py" />
-            <source>Start with the session</source>
-            <translation>Mit der Sitzung starten</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/settings.py" />
-            <source>as configured</source>
-            <translation>wie eingestellt</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/settings.py" />
-            <source>min</source>
-            <translation>min</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/status.py" />
+            <location filename="../../qnet_gui/tray/window/overview.py" />
             <source>Network status</source>
             <translation>Status des Netzes</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/status.py" />
-            <source>Routes…</source>
-            <translation>Routen …</translation>
+            <location filename="../../qnet_gui/tray/window/overview.py" />
+            <source>Pictures of dots (*.png)</source>
+            <translation>Bilder aus Punkten (*.png)</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/status.py" />
-            <source>Select a domain first.</source>
-            <translation>Wählen Sie erst eine Domäne aus.</translation>
+            <location filename="../../qnet_gui/tray/window/overview.py" />
+            <source>Pictures of lines (*.svg)</source>
+            <translation>Bilder aus Linien (*.svg)</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/status.py" />
-            <source>Upgrade networking…</source>
-            <translation>Netz für Aktualisierungen …</translation>
+            <location filename="../../qnet_gui/tray/window/overview.py" />
+            <source>Save picture</source>
+            <translation>Bild speichern</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <location filename="../../qnet_gui/tray/window/overview.py" />
+            <source>Save picture…</source>
+            <translation>Bild speichern…</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/overview.py" />
+            <source>Save the map as an SVG or PNG.</source>
+            <translation>Die Karte als SVG oder PNG speichern.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/overview.py" />
+            <source>Show more</source>
+            <translation>Mehr zeigen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>About qnet</source>
+            <translation>Über qnet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>Choose it only</source>
+            <translation>Nur wählen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>Choose it, and move the domains</source>
+            <translation>Wählen und Domänen umziehen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>Disconnect and log out</source>
+            <translation>Trennen und abmelden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>Disconnect and quit</source>
+            <translation>Trennen und beenden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>Domains reach the network through the netvm. Make {name} the netvm?</source>
+            <translation>Domänen erreichen das Netz über die netvm. Soll {name} die netvm werden?</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>Domains that run stay with the present one unless they are moved.</source>
+            <translation>Domänen, die laufen, bleiben bei der jetzigen, wenn sie nicht umgezogen werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>GPL, version 3 or later.</source>
+            <translation>GPL, Version 3 oder neuer.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>Log out</source>
+            <translation>Abmelden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>Log out, and leave it connected</source>
+            <translation>Abmelden und verbunden lassen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>Quit, and leave it connected</source>
+            <translation>Beenden und verbunden lassen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>Shows the network that this machine's domains reach through netvm.</source>
+            <translation>Zeigt das Netz, das die Domänen dieses Rechners über netvm erreichen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>With dom0 as the netvm, its network drivers and stack can be attacked from outside, and whoever succeeds there owns the whole machine. Choose a separate netvm.</source>
+            <translation>Mit dom0 als netvm können seine Netzwerktreiber und sein Netzwerk-Stapel von außen angegriffen werden, und wem das gelingt, dem gehört der ganze Rechner. Wählen Sie eine eigene netvm.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>Without this applet nothing on the screen says so. At that time it is disconnected by itself.</source>
+            <translation>Ohne dieses Applet ist das auf dem Bildschirm nicht zu sehen. Um diese Zeit wird es von selbst getrennt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/routes.py" />
+            <source>Routes</source>
+            <translation>Routen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/routes.py" />
+            <source>Routing table of</source>
+            <translation>Routing-Tabelle von</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/routes.py" />
+            <source>Routing table of:</source>
+            <translation>Routing-Tabelle von:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/routes.py" />
+            <source>Uplinks</source>
+            <translation>Uplinks</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/routes.py" />
+            <source>Uplinks of the netvm</source>
+            <translation>Uplinks der netvm</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/settings.py" />
+            <source>Command that upgrades dom0:</source>
+            <translation>Befehl, der dom0 aktualisiert:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/settings.py" />
+            <source>Connected for:</source>
+            <translation>Verbunden für:</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/settings.py" />
+            <source>Notify when</source>
+            <translation>Benachrichtigen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/settings.py" />
+            <source>Settings of qnet</source>
+            <translation>Einstellungen von qnet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/settings.py" />
+            <source>Start with the session</source>
+            <translation>Mit der Sitzung starten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/settings.py" />
+            <source>as configured</source>
+            <translation>wie eingestellt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/settings.py" />
+            <source>min</source>
+            <translation>min</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/time_question.py" />
             <source>Disconnect at…</source>
             <translation>Trennen um …</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <location filename="../../qnet_gui/tray/window/time_question.py" />
             <source>Disconnect dom0 at:</source>
             <translation>dom0 trennen um:</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <location filename="../../qnet_gui/tray/window/time_question.py" />
             <source>Set</source>
             <translation>Setzen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/time_question.py" />
+            <location filename="../../qnet_gui/tray/window/time_question.py" />
             <source>dom0 stays connected to the network until {until}.</source>
             <translation>dom0 bleibt bis {until} mit dem Netz verbunden.</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>Back to normal by itself after</source>
             <translation>Von selbst zurück nach</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>Back to normal by itself after:</source>
             <translation>Von selbst zurück nach:</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>Connect dom0…</source>
             <translation>dom0 verbinden …</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>Extend</source>
             <translation>Verlängern</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>More time:</source>
             <translation>Mehr Zeit:</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>Run the upgrade</source>
             <translation>Aktualisieren</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>Until dom0 is disconnected:</source>
             <translation>Bis dom0 getrennt wird:</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/windows/upgrade.py" />
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>{program} cannot be started.</source>
             <translation>{program} kann nicht gestartet werden.</translation>
         </message>

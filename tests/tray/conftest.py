@@ -20,8 +20,9 @@ from waiting import DEADLINE
 
 from qnet_gui.lab.desktop.light import LightDesktop
 from qnet_gui.tray.app.action_dispatcher import ActionDispatcher
-from qnet_gui.tray.qt import QCoreApplication, QDBusConnection, QEvent, QSettings
+from qnet_gui.tray.qt import QDBusConnection, QSettings
 from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.session.dbus import end_in_the_loop
 from qnet_gui.tray.session.network_applet import NetworkApplet
 from qnet_gui.tray.session.units import Units
 
@@ -106,6 +107,7 @@ def desktop(screen: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def app_state(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], AppState]]:
     """What the applet's parts share, on a system bus; what it wants is done. Its settings are the test's own."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     QSettings.setPath(QSettings.NativeFormat, QSettings.UserScope, str(tmp_path / "config"))
     names: list[str] = []
     made: list[AppState] = []
@@ -122,9 +124,9 @@ def app_state(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     yield make
     for ended in made:
-        ended.client.deleteLater()  # first, so that no answer comes to a window that is gone
-        QCoreApplication.sendPostedEvents(None, QEvent.DeferredDelete)
+        ended.client.ask = lambda *_: None  # type: ignore[method-assign]  # nobody waits for another answer
         ended.dispatcher.close()  # type: ignore[attr-defined]
+        end_in_the_loop(ended)
     made.clear()
     for name in names:
         QDBusConnection.disconnectFromBus(name)

@@ -129,6 +129,16 @@ def test_one_instance_a_session_which_opens_its_window_for_another(tray: Tray) -
     eventually(lambda: tray.window_id("Network status"))
 
 
+def test_a_page_by_its_name_of_oneself_and_of_the_one_that_runs(tray: Tray, helper: Helper) -> None:
+    helper.publish(up(CABLE))
+    tray.start("--window", "domains")
+    eventually(lambda: tray.window_id("^Domains"))
+    assert not tray.window_id("Network status")
+    assert second(tray, "--window", "names").returncode == 0
+    eventually(lambda: tray.window_id("^Name servers"))
+    assert second(tray, "--window", "nonsense").returncode == 2
+
+
 def test_an_instance_that_hangs_is_said(tray: Tray) -> None:
     tray.start()
     assert tray.item

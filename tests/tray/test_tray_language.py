@@ -25,7 +25,7 @@ from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Isolation, Snapshot
 from qnet_gui.model.traffic import size_text
 from qnet_gui.model.translation import tr, tr_count
-from qnet_gui.tray.pages.status import page
+from qnet_gui.tray.pages.overview import page
 from qnet_gui.tray.session import language
 
 FOLDER = Path(__file__).parents[2] / "resources"

@@ -16,7 +16,7 @@ from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.tray.app.logout import Logout
 from qnet_gui.tray.qt import QApplication, QMessageBox, QObject, QTimer, pyqtSignal
-from qnet_gui.tray.windows.time_question import TimeQuestion
+from qnet_gui.tray.window.time_question import TimeQuestion
 
 OPEN = up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, int(time.time()) + 3600, ("work",), "alice"))
 DISCONNECT, STAY, CANCEL = "Disconnect and log out", "Log out, and leave it connected", "Cancel"

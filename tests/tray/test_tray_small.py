@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from tray_shared import CABLE, STATES, up
+from tray_shared import CABLE, OTHER, STATES, WIFI, up
 
 from qnet_gui.model.errors import Refused
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.route import Route, table
+from qnet_gui.model.uplink import UplinkState
 from qnet_gui.tray.pages import names, routes
 from qnet_gui.tray.qt import QSettings
 from qnet_gui.tray.session import autostart, terminal
@@ -92,7 +94,7 @@ ROUTES = [Route.from_line(line) for line in LINES]
 
 def test_routes_as_a_table_and_as_text() -> None:
     page = routes.page([[route.as_dict() for route in ROUTES]])
-    assert page.rows[0] == ("0.0.0.0", "192.168.0.1", "0.0.0.0", "UG", "100", "0", "0", "eth0")
+    assert page.rows[0] == ("0.0.0.0", "192.168.0.1", "0.0.0.0", "UG", "100", "0", "0", "eth0", "")
     assert page.text == table(ROUTES) + "\n"
     assert page.message == ""
 
@@ -107,6 +109,26 @@ def test_routes_that_are_none() -> None:
     assert routes.table_owners(up(CABLE))[0] == ("netvm", "netvm (the netvm)")
 
 
+def test_whose_a_vif_of_the_netvm_is() -> None:
+    answer = [[route.as_dict() for route in ROUTES]]
+    owners = routes.vif_owners(up(CABLE), "netvm")
+    assert [row[-1] for row in routes.page(answer, owners).rows] == ["", "work"]
+    assert routes.vif_owners(up(CABLE), "work") == {}
+    assert routes.vif_owners(None, "netvm") == {}
+    assert len(routes.route_heads()) == len(routes.page(answer).rows[0])
+
+
+def test_uplinks_as_a_table() -> None:
+    down = dataclasses.replace(OTHER, state=UplinkState.DOWN, primary=False, address=None, gateway=None)
+    rows = routes.uplink_rows(up(down, WIFI))
+    assert rows == (
+        ("Home (Wi-Fi)", "in use, 60 %", "192.168.0.12", "192.168.0.1", "192.168.0.53", ""),
+        ("eth1 (cable)", "not connected", "", "", "", ""),
+    )
+    assert len(routes.uplink_heads()) == len(rows[0])
+    assert routes.uplink_rows(None) == ()
+
+
 def test_name_servers_and_where_they_came_from() -> None:
     page = names.page(up(CABLE))
     assert page.rows[0] == ("10.139.1.1", "192.168.0.53", "eth0 (cable), told by NetworkManager", "")
@@ -114,6 +136,13 @@ def test_name_servers_and_where_they_came_from() -> None:
     broken = names.page(STATES["dns-broken"]).message
     assert broken.startswith("Nothing is redirected: names do not resolve. Enter name")
     assert names.page(None).rows == ()
+
+
+def test_no_sentence_promises_more_than_is_so() -> None:
+    """It said "whatever name server a domain asks", which is not so of a server's own address."""
+    page = names.page(up(CABLE), {}, 1_795_000_000)
+    assert "Whatever" not in page.head
+    assert page.note.startswith("A domain that asks another server by its own address reaches that one. Tested at ")
 
 
 def test_how_soon_name_servers_answer() -> None:

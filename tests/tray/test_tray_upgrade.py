@@ -203,3 +203,19 @@ def test_who_does_not_stand_still_is_a_warning() -> None:
     problem = Problem(ProblemCode.OTHERS_RUN, count=1, names=("work",))
     page = upgrade(with_link(Dom0State.OPEN, problems=(problem,)), UpgradeInputs(READY))
     assert page.checks == (Line(Mark.WARNING, f"{problem.sentence} {problem.cure}"),)
+
+
+def test_failure_heads_the_page_and_the_next_attempt_has_a_head_of_its_own() -> None:
+    """Steps of the last attempt and checks of the next one stood in one list."""
+    before = upgrade(up(CABLE), UpgradeInputs(READY))
+    assert (before.failed, before.checks_head) == (False, "")
+    progress = courses.ended(connecting(("attach", "failed")), 3, "org.qnet.Error.Kernel", plain("No card came."))
+    page = upgrade(up(CABLE), UpgradeInputs(READY, progress))
+    assert page.failed
+    assert page.checks_head == "For the next attempt:"
+    assert [line.text for line in page.steps] == ["Attach dom0 to netvm"]
+    assert not {line.text for line in page.steps} & {line.text for line in page.checks}
+    asking = upgrade(up(CABLE), UpgradeInputs(READY, progress, asking=True))
+    assert (asking.failed, asking.checks_head) == (False, "")
+    for preflight in (None, NoAnswer(plain("The network helper does not answer."))):
+        assert upgrade(up(CABLE), UpgradeInputs(preflight, progress)).checks_head == "For the next attempt:"

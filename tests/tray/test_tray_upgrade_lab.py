@@ -19,8 +19,9 @@ from qnet_gui.model.messages.message import Message
 from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.tray.qt import QAbstractButton, QApplication, QComboBox, QLabel, QMessageBox, Qt, QTableView
 from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.state.access_keys import without_keys
 from qnet_gui.tray.state.menu import Action, ActionRequest
-from qnet_gui.tray.windows.upgrade import UpgradeWindow
+from qnet_gui.tray.window.upgrade import Upgrade
 
 _LONG = 30_000
 ROOT = Path(__file__).parents[2]
@@ -35,16 +36,22 @@ class Person:
             lambda: bool(app_state.snapshot and app_state.snapshot.uplink and not app_state.snapshot.operation.id)
         )
         app_state.request(Action.UPGRADE)
-        window = app_state.dispatcher.window(Action.UPGRADE)  # type: ignore[attr-defined]
-        assert isinstance(window, UpgradeWindow)
-        self.window = window
+        self.look_again()
+
+    def look_again(self) -> None:
+        """At the page, which is another one when the window was closed and is open again."""
+        page = self.app_state.dispatcher.window.page("upgrade")  # type: ignore[attr-defined]
+        assert isinstance(page, Upgrade)
+        self.window = page
 
     def wait(self, ready: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(ready, timeout=_LONG)
 
     def button(self, text: str) -> QAbstractButton | None:
         """A button that can be clicked now."""
-        buttons = [button for button in self.window.findChildren(QAbstractButton) if button.text() == text]
+        buttons = [
+            button for button in self.window.findChildren(QAbstractButton) if without_keys(button.text()) == text
+        ]
         return next((button for button in buttons if button.isVisible() and button.isEnabled()), None)
 
     def click(self, text: str) -> None:
@@ -119,8 +126,9 @@ def test_there_and_back_in_one_window(person: Person) -> None:
     person.window._minutes.setValue(90)
     person.click("Extend")
     person.wait(lambda: person.app_state.snapshot.dom0.until > before + 1000)  # type: ignore[union-attr]
-    person.window.close()
+    person.window.window().close()
     person.app_state.request(Action.UPGRADE)
+    person.look_again()
     assert person.state() is Dom0State.OPEN
     person.click("Disconnect now")
     person.reads("dom0 is disconnected from the network, as it should be.")
@@ -192,8 +200,9 @@ def test_another_netvm_is_asked_about_and_a_refusal_is_said(person: Person) -> N
 
 def test_routes_of_everybody_and_how_soon_name_servers_answer(person: Person, pictures: Path) -> None:
     person.app_state.request(Action.ROUTES)
-    window = person.app_state.dispatcher.window(Action.ROUTES)  # type: ignore[attr-defined]
-    choice, table = window.findChild(QComboBox), window.findChild(QTableView)
+    window = person.app_state.dispatcher.window.page("routes")  # type: ignore[attr-defined]
+    choice = window.findChild(QComboBox)
+    table = next(table for table in window.findChildren(QTableView) if table.accessibleName() == "Routes")
     for name, ready in (
         ("netvm", lambda: table.model().rowCount() > 3),
         ("dom0", lambda: table.model().rowCount() == 0),
@@ -204,9 +213,11 @@ def test_routes_of_everybody_and_how_soon_name_servers_answer(person: Person, pi
         person.wait(ready)
         window.grab().save(str(pictures / f"lab-routes-{name}.png"))
     person.app_state.request(Action.NAMES)
-    names = person.app_state.dispatcher.window(Action.NAMES)  # type: ignore[attr-defined]
+    names = person.app_state.dispatcher.window.page("names")  # type: ignore[attr-defined]
     for text in ("Test", "Apply again"):
-        button = next(candidate for candidate in names.findChildren(QAbstractButton) if candidate.text() == text)
+        button = next(
+            candidate for candidate in names.findChildren(QAbstractButton) if without_keys(candidate.text()) == text
+        )
         person.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         person.wait(button.isEnabled)
     rows = names.findChild(QTableView).model()

@@ -20,7 +20,7 @@ from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Isolation
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-from qnet_gui.tray.pages.status import as_text, page
+from qnet_gui.tray.pages.overview import as_text, page
 from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.menu import Action, ActionRequest, Row
 from qnet_gui.tray.state.view import CONNECTING, Status, icons, strength_step, view
@@ -91,8 +91,8 @@ def test_page_of_a_usual_day() -> None:
         "10.139.1.1 → 192.168.0.53", "10.139.1.2 → 192.168.0.53", "told by NetworkManager",
     ]  # fmt: skip
     assert facts["dom0:"] == "has no network, as it should be"
-    assert shown.domains[0] == ("work", "running", "10.137.0.16", "vif4.0")
-    assert shown.domains[2] == ("vault", "running", "none", "none")
+    assert shown.domains[0] == ("work", "running", "netvm", "10.137.0.16", "vif4.0", "4", "", "")
+    assert shown.domains[2] == ("vault", "running", "none", "none", "none", "6", "", "")
     assert len(shown.domains) == len(DOMAINS)
 
 

@@ -1,4 +1,4 @@
-"""Every window: by keyboard, with names for those who cannot see, in plain text, and with very much in it."""
+"""Every page of the window: by keyboard, for those who cannot see, in plain text, and with very much in it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from tray_shared import CABLE, DOMAINS, STATES, WIFI, Helper, up
 from qnet_gui.model.domain import Domain, DomainState
 from qnet_gui.model.fact import Fact
 from qnet_gui.model.messages.isolation import IsolationCode
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.parse import printable
+from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Snapshot
-from qnet_gui.tray.app.action_dispatcher import WINDOWS
 from qnet_gui.tray.qt import (
     QAbstractButton,
     QApplication,
@@ -26,6 +27,8 @@ from qnet_gui.tray.qt import (
     QGuiApplication,
     QLabel,
     QLineEdit,
+    QListWidget,
+    QScrollArea,
     QSpinBox,
     Qt,
     QTableView,
@@ -35,13 +38,15 @@ from qnet_gui.tray.qt import (
 from qnet_gui.tray.session import helper_client, language
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import Action, ActionRequest
-from qnet_gui.tray.windows import settings
-from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.questions import about, choose_netvm, leave_connected
-from qnet_gui.tray.windows.time_question import TimeQuestion
+from qnet_gui.tray.state.page_names import PAGE_NAMES
+from qnet_gui.tray.window.main_window import MainWindow
+from qnet_gui.tray.window.map_view import NodeButton
+from qnet_gui.tray.window.page import Page
+from qnet_gui.tray.window.questions import about, choose_netvm, leave_connected
+from qnet_gui.tray.window.time_question import TimeQuestion
 
-CONTROLS = (QAbstractButton, QComboBox, QSpinBox, QTimeEdit, QLineEdit, QTableView)
-Open = Callable[[Action], Window]
+CONTROLS = (QAbstractButton, QComboBox, QSpinBox, QTimeEdit, QLineEdit, QTableView, QListWidget)
+Open = Callable[[str], Page]
 
 
 @pytest.fixture
@@ -55,12 +60,14 @@ def shown(qtbot: QtBot, helper: Helper, system_bus: str, app_state: Callable[[st
         qtbot.waitUntil(lambda: states[-1].snapshot == snapshot)
         return open_
 
-    def open_(action: Action) -> Window:
-        states[-1].request(action)
-        window = states[-1].dispatcher.window(action)  # type: ignore[attr-defined]
-        assert isinstance(window, Window)
+    def open_(name: str) -> Page:
+        states[-1].open_page(name)
+        window = states[-1].dispatcher.window  # type: ignore[attr-defined]
+        assert isinstance(window, MainWindow)
         qtbot.waitExposed(window).__enter__()
-        return window
+        page = window.page(name)
+        assert page is not None
+        return page
 
     show.app_state = states  # type: ignore[attr-defined]
     return show
@@ -70,7 +77,9 @@ def controls(window: QWidget) -> list[QWidget]:
     """What a person can use now, but for parts of other controls."""
     all_controls = [widget for widget in window.findChildren(QWidget) if isinstance(widget, CONTROLS)]
     usable = [control for control in all_controls if control.isVisibleTo(window) and control.isEnabled()]
-    return [control for control in usable if not isinstance(control.parent(), (QSpinBox, QTimeEdit, QTableView))]
+    return [
+        control for control in usable if not isinstance(control.parent(), (QSpinBox, QTimeEdit, QTableView, QLineEdit))
+    ]
 
 
 def name(control: QWidget) -> str:
@@ -103,16 +112,16 @@ def walk(qtbot: QtBot, window: QWidget) -> None:
         assert not label.text() or label.textFormat() == Qt.TextFormat.PlainText, label.text()
 
 
-@pytest.mark.parametrize("action", WINDOWS)
+@pytest.mark.parametrize("name", PAGE_NAMES)
 @pytest.mark.parametrize("state", ["problems", "dom0"])
 def test_every_control_has_a_name_and_can_be_reached_by_tab(
-    qtbot: QtBot, shown: Callable[..., Open], action: Action, state: str, pictures: Path
+    qtbot: QtBot, shown: Callable[..., Open], name: str, state: str, pictures: Path
 ) -> None:
     snapshot = STATES[state]
     assert snapshot
-    window = shown(snapshot)(action)
+    window = shown(snapshot)(name).window()
     walk(qtbot, window)
-    window.grab().save(str(pictures / f"window-{action.value}-{state}.png"))
+    window.grab().save(str(pictures / f"window-{name}-{state}.png"))
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert not window.isVisible()
 
@@ -126,23 +135,50 @@ def test_boxes_too(qtbot: QtBot, pictures: Path) -> None:
         box.grab().save(str(pictures / f"box-{title}.png"))
 
 
-@pytest.mark.parametrize("action", WINDOWS)
+def cut_off(window: QWidget) -> list[str]:
+    """Texts that have less room than they need."""
+    texts = []
+    for label in window.findChildren(QLabel):
+        if label.isVisible() and not label.pixmap():
+            need = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
+            if label.height() < need or (not label.wordWrap() and label.width() < label.sizeHint().width()):
+                texts.append(label.text())
+    for button in window.findChildren(QAbstractButton):
+        if button.isVisible() and button.text() and button.width() < button.minimumSizeHint().width():
+            texts.append(button.text())
+    return texts
+
+
+#: An ordinary window, a small screen, and 1366 by 768 at 200 %.
+SIZES = ((1080, 680), (1024, 600), (683, 384))
+
+
+@pytest.mark.parametrize("name", PAGE_NAMES)
 @pytest.mark.parametrize("language_name", ["en", "de"])
-def test_nothing_is_cut_off(
-    qtbot: QtBot, shown: Callable[..., Open], action: Action, language_name: str, pictures: Path
+def test_nothing_is_cut_off_on_any_screen(
+    qtbot: QtBot, helper: Helper, shown: Callable[..., Open], name: str, language_name: str
 ) -> None:
+    """Nor after a change: what is higher than the window scrolls."""
     language.install(language_name)
     try:
-        window = shown(up(CABLE, problems=STATES["problems"].problems))(action)  # type: ignore[union-attr]
-        window.grab().save(str(pictures / f"window-{action.value}-{language_name}.png"))
-        for label in window.findChildren(QLabel):
-            if label.isVisible() and not label.pixmap():
-                need = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
-                assert label.height() >= need, label.text()
-                assert label.wordWrap() or label.width() >= label.sizeHint().width(), label.text()
-        for button in window.findChildren(QAbstractButton):
-            if button.isVisible() and button.text():
-                assert button.width() >= button.minimumSizeHint().width(), button.text()
+        snapshot = up(CABLE, problems=STATES["problems"].problems)  # type: ignore[union-attr]
+        page = shown(snapshot)(name)
+        for size in SIZES:
+            page.window().resize(*size)
+            area = page.window().findChild(QScrollArea)
+            assert area is not None
+            qtbot.waitUntil(lambda: not area.horizontalScrollBar().isVisible())  # noqa: B023
+            assert (page.window().width(), page.window().height()) == size
+            assert cut_off(page.window()) == []
+        problems = tuple(Problem(ProblemCode.VIF_REFUSED, vif=f"vif{number}.0") for number in range(16))
+        many_problems = dataclasses.replace(snapshot, problems=problems)
+        helper.publish(many_problems)
+        qtbot.waitUntil(lambda: page.app_state.snapshot == many_problems)
+        qtbot.waitUntil(lambda: cut_off(page.window()) == [])
+        assert page.window().height() == SIZES[-1][1], "it outgrew the screen"
+        helper.publish(snapshot)
+        qtbot.waitUntil(lambda: page.app_state.snapshot == snapshot)
+        assert page.window().height() == SIZES[-1][1]
     finally:
         language.install("en")
 
@@ -164,14 +200,13 @@ def test_what_netvm_wrote_is_shown_as_it_is(
     fact = Fact(IsolationCode.HAS_ADDRESS, address="10.9.9.1/24", interface=safe)
     isolation = dataclasses.replace(up().isolation, reachable=(fact,), nics=(safe,), without_netvm=(safe,))
     open_ = shown(up(uplink, domains=(domain,), isolation=isolation))
-    for action in WINDOWS:
-        window = open_(action)
-        labels = window.findChildren(QLabel)
+    for name in PAGE_NAMES:
+        labels = open_(name).findChildren(QLabel)
         assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels if safe in label.text())
-    status = open_(Action.STATUS)
+    status = open_("overview")
     assert safe in "\n".join(label.text() for label in status.findChildren(QLabel))
-    assert status.width() < 2000
-    status.grab().save(str(pictures / f"hostile-{HOSTILE.index(text)}.png"))
+    assert status.window().width() < 2000
+    status.window().grab().save(str(pictures / f"hostile-{HOSTILE.index(text)}.png"))
 
 
 def many(count: int, state: DomainState = DomainState.RUNNING) -> Snapshot:
@@ -184,27 +219,27 @@ def many(count: int, state: DomainState = DomainState.RUNNING) -> Snapshot:
 
 def test_five_hundred_domains(qtbot: QtBot, helper: Helper, shown: Callable[..., Open], pictures: Path) -> None:
     open_ = shown(many(500))
-    window = open_(Action.STATUS)
+    window = open_("domains")
     table = window.findChild(QTableView)
     assert table.model().rowCount() == 500
-    window.grab().save(str(pictures / "window-500.png"))
+    window.window().grab().save(str(pictures / "window-500.png"))
     table.selectRow(499)
     helper.publish(many(500, DomainState.PAUSED))
     qtbot.waitUntil(lambda: table.model().index(499, 1).data() == "paused")
     assert [index.row() for index in table.selectionModel().selectedRows()] == [499]
-    assert open_(Action.ROUTES).findChild(QComboBox).count() == 502
-    upgrade = open_(Action.UPGRADE)
-    assert upgrade.height() < 1000
+    assert open_("routes").findChild(QComboBox).count() == 502
+    assert len(open_("overview").findChildren(NodeButton)) == 500 + 4
+    assert open_("upgrade").window().height() < 1000
 
 
 def test_a_table_is_sorted_by_value_and_copied_as_rows(qtbot: QtBot, shown: Callable[..., Open]) -> None:
-    table = shown(many(12))(Action.STATUS).findChild(QTableView)
-    table.sortByColumn(3, Qt.SortOrder.AscendingOrder)
-    vifs = [table.model().index(row, 3).data() for row in range(12)]
+    table = shown(many(12))("domains").findChild(QTableView)
+    table.sortByColumn(4, Qt.SortOrder.AscendingOrder)
+    vifs = [table.model().index(row, 4).data() for row in range(12)]
     assert vifs == [f"vif{number}.0" for number in range(2, 14)]
     table.selectRow(0)
     qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    assert QGuiApplication.clipboard().text() == "domain-0\trunning\t192.168.0.12\tvif2.0"
+    assert QGuiApplication.clipboard().text() == "domain-0\trunning\tnetvm\t192.168.0.12\tvif2.0\t2"
 
 
 def test_a_helper_that_never_answers(qtbot: QtBot, helper: Helper, shown: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,11 +247,11 @@ def test_a_helper_that_never_answers(qtbot: QtBot, helper: Helper, shown: Any, m
     open_ = shown(up(CABLE))
     os.kill(helper.pid, signal.SIGSTOP)
     try:
-        window = open_(Action.UPGRADE)
+        window = open_("upgrade")
         text = lambda: "\n".join(label.text() for label in window.findChildren(QLabel))  # noqa: E731
         assert "Looking at what stands in the way…" in text()
         qtbot.waitUntil(lambda: "The network helper does not answer." in text())
-        routes = open_(Action.ROUTES)
+        routes = open_("routes")
         qtbot.waitUntil(
             lambda: "The network helper does not answer." in [label.text() for label in routes.findChildren(QLabel)]
         )
@@ -228,19 +263,30 @@ def test_a_helper_that_never_answers(qtbot: QtBot, helper: Helper, shown: Any, m
 
 def test_windows_come_back_where_they_were(qtbot: QtBot, shown: Any) -> None:
     open_ = shown(up(CABLE))
-    window = open_(Action.SETTINGS)
+    window = open_("settings").window()
     window.resize(760, 500)
     window.close()
-    other = settings.make(shown.app_state[-1])
-    qtbot.addWidget(other)
-    other.present()
+    other = open_("log").window()
+    assert other is not window
     assert (other.width(), other.height()) == (760, 500)
+
+
+def test_a_place_on_a_screen_that_is_gone_is_none(qtbot: QtBot, shown: Any) -> None:
+    open_ = shown(up(CABLE))
+    window = open_("settings").window()
+    window.move(20_000, 20_000)
+    window.resize(9000, 9000)
+    window.close()
+    window = open_("settings").window()
+    screen = window.screen().availableGeometry()
+    assert screen.intersects(window.frameGeometry())
+    assert (window.width() <= screen.width(), window.height() <= screen.height()) == (True, True)
 
 
 def test_of_five_hundred_domains_only_the_one_that_changed_is_painted(
     qtbot: QtBot, helper: Helper, shown: Callable[..., Open]
 ) -> None:
-    window = shown(many(500))(Action.STATUS)
+    window = shown(many(500))("domains")
     table = window.findChild(QTableView)
     touched: list[int] = []
     table.model().sourceModel().dataChanged.connect(lambda first, _last: touched.append(first.row()))
@@ -248,13 +294,13 @@ def test_of_five_hundred_domains_only_the_one_that_changed_is_painted(
     domains[7] = dataclasses.replace(domains[7], state=DomainState.PAUSED)
     helper.publish(up(CABLE, domains=tuple(domains)))
     qtbot.waitUntil(lambda: bool(touched))
-    assert touched == [7]
+    assert set(touched) == {7}
 
 
 def test_a_selected_domain_stays_selected_when_others_come_and_go(
     qtbot: QtBot, helper: Helper, shown: Callable[..., Open]
 ) -> None:
-    table = shown(many(5))(Action.STATUS).findChild(QTableView)
+    table = shown(many(5))("domains").findChild(QTableView)
     table.selectRow(3)
     domains = many(8).domains
     helper.publish(up(CABLE, domains=(*domains[1:4], *domains[5:])))

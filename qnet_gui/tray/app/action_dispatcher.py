@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.tray.app.helper_actions import HelperActions
 from qnet_gui.tray.app.popup_door import PopupDoor
-from qnet_gui.tray.qt import QMessageBox, QObject, QWidget, pyqtSignal
+from qnet_gui.tray.qt import QMessageBox, QObject, QPixmapCache, QTimer, pyqtSignal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.network_applet import NetworkApplet
 from qnet_gui.tray.session.units import HELPER, Units
 from qnet_gui.tray.state.menu import Action, ActionRequest
-from qnet_gui.tray.windows.raise_window import raise_window
+from qnet_gui.tray.window.raise_window import raise_window
 
-#: What opens a window, and the module below `windows` that has it.
-WINDOWS = {
-    Action.STATUS: "status",
+if TYPE_CHECKING:
+    from qnet_gui.tray.window.main_window import MainWindow
+
+#: Milliseconds after the window's end at which what is left of it goes.
+_TIDY = 200
+#: What opens the window, and at which page.
+PAGE_OF = {
+    Action.STATUS: "overview",
     Action.ROUTES: "routes",
     Action.NAMES: "names",
     Action.UPGRADE: "upgrade",
@@ -28,7 +33,7 @@ WINDOWS = {
 
 
 class ActionDispatcher(QObject):
-    """Windows and boxes are imported when they are first needed: most days nobody opens most of them.
+    """The window and boxes are imported when they are first needed: most days nobody opens most of them.
 
     `leave` is emitted when the applet is to end.
     """
@@ -44,17 +49,22 @@ class ActionDispatcher(QObject):
         self._units = units
         self.popup_door = PopupDoor(app_state, self)
         netapplet.failed.connect(lambda error: self._failed(ActionRequest(Action.NETAPPLET), error))
-        self._windows: dict[Action, QWidget] = {}
+        self._window: MainWindow | None = None
+        self._tidy = QTimer(self)
+        self._tidy.setSingleShot(True)
+        self._tidy.setInterval(_TIDY)
+        self._tidy.timeout.connect(self._give_back)
         self._boxes: dict[object, QMessageBox] = {}
         self._leaving = False
         self._helper_actions = HelperActions(app_state, self)
         self._helper_actions.failed.connect(self._failed)
         app_state.changed.connect(self._leave_when_closed)
+        app_state.page_requested.connect(self.open_page)
 
     def do(self, request: ActionRequest) -> None:
         """Whatever it is."""
-        if request.action in WINDOWS:
-            self.open(request.action)
+        if request.action in PAGE_OF:
+            self.open_page(PAGE_OF[request.action])
         elif request.action is Action.NETAPPLET:
             self._netapplet.start()
         elif request.action is Action.ABOUT:
@@ -69,28 +79,42 @@ class ActionDispatcher(QObject):
             self._start_helper(request)
         else:
             if request.action is Action.DISCONNECT:
-                self.open(Action.UPGRADE)
+                self.open_page("upgrade")
             self._helper_actions.do(request)
 
-    def open(self, action: Action) -> None:
-        """Open a window, or bring it to the front."""
-        if action not in self._windows:
-            module = importlib.import_module(f"qnet_gui.tray.windows.{WINDOWS[action]}")
-            self._windows[action] = module.make(self._app_state)
-        self._windows[action].present()
+    def open_page(self, name: str) -> None:
+        """Open the window at a page, by the page's name, or bring it to the front."""
+        if self._window is None:
+            from qnet_gui.tray.window.main_window import MainWindow
+
+            self._window = MainWindow(self._app_state)
+            self._window.closed.connect(self._forget_window)
+        self._window.open_page(name)
+        self._window.present()
+
+    def _forget_window(self) -> None:
+        """Qt deletes it when its event is over; what is left of it then goes at once, and not when there is more."""
+        self._window = None
+        self._tidy.start()
+
+    @staticmethod
+    def _give_back() -> None:
+        """Pictures that Qt keeps. No garbage is collected here: some is D-Bus's, whose thread may wait for us."""
+        QPixmapCache.clear()
 
     def close(self) -> None:
-        """Close all windows and boxes, at the end."""
+        """Close the window and all boxes, at the end."""
         self.popup_door.close()
-        for widget in [*self._windows.values(), *self._boxes.values()]:
+        for widget in [*([self._window] if self._window else []), *self._boxes.values()]:
             widget.close()
             widget.deleteLater()
-        self._windows.clear()
+        self._window = None
         self._boxes.clear()
 
-    def window(self, action: Action) -> QWidget | None:
-        """A window, if it has been opened."""
-        return self._windows.get(action)
+    @property
+    def window(self) -> MainWindow | None:
+        """The window, while it is open."""
+        return self._window
 
     def _show(self, key: object, make: Callable[[], QMessageBox]) -> None:
         """Show a box, each kind of them once."""
@@ -113,18 +137,18 @@ class ActionDispatcher(QObject):
         self._units.start(HELPER, answered)
 
     def _about(self) -> None:
-        from qnet_gui.tray.windows.questions import about
+        from qnet_gui.tray.window.questions import about
 
         self._show("about", about)
 
     def _failed(self, request: ActionRequest, error: QnetError) -> None:
-        from qnet_gui.tray.windows.questions import trouble
+        from qnet_gui.tray.window.questions import trouble
 
         self._leaving = False
         self._show(("trouble", request), lambda: trouble(request, error))
 
     def _choose(self, request: ActionRequest) -> None:
-        from qnet_gui.tray.windows.questions import choose_netvm
+        from qnet_gui.tray.window.questions import choose_netvm
 
         snapshot = self._app_state.snapshot
         if snapshot is None or snapshot.netvm.name != request.name:
@@ -135,7 +159,7 @@ class ActionDispatcher(QObject):
     # -- the end
 
     def _quit(self) -> None:
-        from qnet_gui.tray.windows.questions import leave_connected
+        from qnet_gui.tray.window.questions import leave_connected
 
         snapshot = self._app_state.snapshot
         if snapshot is None or not self._app_state.connected:

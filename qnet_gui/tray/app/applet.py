@@ -33,12 +33,13 @@ _MINUTE = 60_000
 class Applet(QObject):
     """Everything happens by events; nothing wakes while nothing happens.
 
-    `window`: for desktops without a tray. There is a window instead of the icon, and with the last one the applet ends.
+    `page`: for desktops without a tray. The window opens at this page instead of the icon, and the applet ends with it;
+    empty for the icon.
     """
 
-    def __init__(self, session: QDBusConnection, system: QDBusConnection, window: bool = False) -> None:
+    def __init__(self, session: QDBusConnection, system: QDBusConnection, page: str = "") -> None:
         super().__init__()
-        self._window = window
+        self._page = page
         self._tray_icon: TrayIcon | None = None
         self._tracker = Tracker()
         self._due_timer = QTimer(self)
@@ -65,8 +66,8 @@ class Applet(QObject):
 
     def start(self) -> None:
         """Wait for the tray and for the helper, at the same time."""
-        if self._window:
-            self.app_state.request(Action.STATUS)
+        if self._page:
+            self.app_state.open_page(self._page)
             if isinstance(application := QApplication.instance(), QApplication):
                 application.lastWindowClosed.connect(self._last_closed)
         else:
@@ -80,7 +81,8 @@ class Applet(QObject):
         self.app_state.request(Action.QUIT)
 
     def stop(self) -> None:
-        """Take the icon away and leave the loop."""
+        """Take the icon away, keep what happened, and leave the loop."""
+        self.app_state.event_log.write()
         if self._tray_icon:
             self._tray_icon.hide()
         QApplication.quit()

@@ -30,6 +30,8 @@ _OPERATIONS = {
     Action.ATTACH, Action.DETACH, Action.DISCONNECT, Action.NETVM, Action.MOVE, Action.START_NETVM,
     Action.RESTART_NETVM,
 }  # fmt: skip
+#: Those of which the helper does one, and refuses another meanwhile.
+_ONE_AT_A_TIME = {Action.ATTACH, Action.DETACH}
 
 
 class HelperActions(QObject):
@@ -41,11 +43,27 @@ class HelperActions(QObject):
         super().__init__(parent)
         self._app_state = app_state
         self._pending: dict[int, ActionRequest] = {}
+        self._waiting: list[ActionRequest] = []
+        self._asking = False
         app_state.client.ended.connect(self._ended)
         app_state.client.gone.connect(self._gone)
 
     def do(self, request: ActionRequest) -> None:
-        """Do what is wanted of a domain or of dom0."""
+        """Do what is wanted of a domain or of dom0. What the helper does one at a time waits for the one before."""
+        if request.action in _ONE_AT_A_TIME:
+            if self._asking or any(one.action in _ONE_AT_A_TIME for one in self._pending.values()):
+                self._waiting.append(request)
+                return
+            self._asking = True
+        self._ask(request)
+
+    def _next(self) -> None:
+        """The one before is over."""
+        self._asking = False
+        if self._waiting:
+            self.do(self._waiting.pop(0))
+
+    def _ask(self, request: ActionRequest) -> None:
         arguments: list[object] = []
         if request.action is Action.EXTEND:
             arguments = [unsigned(EXTEND_MINUTES)]
@@ -64,6 +82,9 @@ class HelperActions(QObject):
     def _answered(self, request: ActionRequest, answer: Sequence[object] | QnetError) -> None:
         self._app_state.ask(request, False)
         if isinstance(answer, QnetError):
+            if request.action in _ONE_AT_A_TIME:
+                self._waiting.clear()  # it would be refused as well, or the person has said no
+                self._asking = False
             self.failed.emit(request, answer)
         elif request.action in _OPERATIONS:
             match answer:
@@ -74,8 +95,12 @@ class HelperActions(QObject):
         request = self._pending.pop(number, None)
         if request is not None and error and request.action is not Action.DISCONNECT:  # of that its window tells
             self.failed.emit(request, from_dbus(error, outcome))
+        if request is not None and request.action in _ONE_AT_A_TIME:
+            self._next()
 
     def _gone(self) -> None:
         pending, self._pending = self._pending, {}
+        self._waiting.clear()
+        self._asking = False
         for request in pending.values():
             self.failed.emit(request, QnetError(HelperCode.HELPER_GONE))

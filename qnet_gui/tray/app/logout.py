@@ -44,7 +44,7 @@ class Logout(QObject):
             manager.release()
 
     def _may_end(self) -> bool:
-        from qnet_gui.tray.windows.questions import leave_connected
+        from qnet_gui.tray.window.questions import leave_connected
 
         snapshot = self._app_state.snapshot
         answers: list[bool] = []

@@ -1,4 +1,4 @@
-"""From the snapshot to what the Name servers window shows. Pure."""
+"""From the snapshot to what the Name servers page shows. Pure."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from qnet_gui.model.clock import hour
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import NAMES_CODES
 from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.model.translation import tr
-from qnet_gui.tray.pages.status import source
+from qnet_gui.tray.pages.overview import source
 from qnet_gui.tray.state.menu import blind
 
 _WHYS = frozenset({ProblemCode.NO_DNS, *NAMES_CODES})
@@ -21,12 +22,13 @@ _NOT_TESTED: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class NamesPage:
-    """The window's content: rows of virtual server, real server, where that came from, and how soon it answers, empty
-    before a test; `message` without any rows."""
+    """The page's content: rows of virtual server, real server, where that came from, and how soon it answers, empty
+    before a test; `message` without any rows, `note` below them."""
 
     head: str
     rows: tuple[tuple[str, ...], ...] = ()
     message: str = ""
+    note: str = ""
 
 
 def heads() -> tuple[str, ...]:
@@ -50,8 +52,8 @@ def tested(answer: Sequence[object] | QnetError) -> dict[str, str]:
     return by_server
 
 
-def page(snapshot: Snapshot | None, answers: Mapping[str, str] = _NOT_TESTED) -> NamesPage:
-    """The content for a snapshot; `answers` are those of a test."""
+def page(snapshot: Snapshot | None, answers: Mapping[str, str] = _NOT_TESTED, at: float = 0) -> NamesPage:
+    """The content for a snapshot; `answers` are those of a test that ended `at`, in seconds since the epoch."""
     if snapshot is None or blind(snapshot):
         return NamesPage(sentence(snapshot))
     if not snapshot.dns.redirects:
@@ -64,8 +66,11 @@ def page(snapshot: Snapshot | None, answers: Mapping[str, str] = _NOT_TESTED) ->
         offering = [uplink_name(uplink) for uplink in snapshot.uplinks if redirect.real in uplink.servers]
         origin = ", ".join([*offering[:1], *([source(snapshot)] if source(snapshot) else [])])
         rows.append((str(redirect.virtual), str(redirect.real), origin, answers.get(str(redirect.real), "")))
-    head = tr("Whatever name server a domain asks, its question goes to one that the uplink offers.")
-    return NamesPage(head, tuple(rows))
+    head = tr("Domains ask the addresses at the left; what they ask them goes to those beside them.")
+    note = tr("A domain that asks another server by its own address reaches that one.")
+    if at:
+        note += " " + tr("Tested at {time}.", time=hour(at))
+    return NamesPage(head, tuple(rows), note=note)
 
 
 def as_text(shown: NamesPage) -> str:

@@ -1,4 +1,4 @@
-"""From the snapshot, the helper's preflight and the operation under way to what the Upgrade networking window shows."""
+"""From the snapshot, the helper's preflight and the operation under way to what the Upgrade page shows. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qnet_gui.model.sentence import others_problems, sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import mark, tr, tr_count
 from qnet_gui.tray.pages.line import Line, Mark
-from qnet_gui.tray.pages.status import START
+from qnet_gui.tray.pages.overview import START
 from qnet_gui.tray.state.menu import blind, can_disconnect
 from qnet_gui.tray.state.operation_progress import OperationProgress, State
 
@@ -44,10 +44,10 @@ _MARKS = {State.BEGUN: Mark.BEGUN, State.DONE: Mark.DONE, State.FAILED: Mark.FAI
 
 @dataclass(frozen=True, slots=True)
 class UpgradeInputs:
-    """What the window knows beside the snapshot: the answer to Preflight (None while it is awaited), the operation.
+    """What the page knows beside the snapshot: the answer to Preflight (None while it is awaited), the operation.
 
     `asking`: the answer to "connect" is awaited, for which a person may be typing a password. `refused`: why the last
-    request was not carried out, empty if it was. `read`: the operation that was over before the window was opened; how
+    request was not carried out, empty if it was. `read`: the operation that was over before the page was opened; how
     it went is no news.
     """
 
@@ -60,12 +60,17 @@ class UpgradeInputs:
 
 @dataclass(frozen=True, slots=True)
 class UpgradePage:
-    """The window's content. `facts` are pairs of label and text. `until` is in seconds since the epoch, 0 for no
-    countdown. `why` says why dom0 cannot be connected, empty where it can be."""
+    """The page's content. `facts` are pairs of label and text. `until` is in seconds since the epoch, 0 for no
+    countdown. `why` says why dom0 cannot be connected, empty where it can be.
+
+    `steps` are those of the attempt that `outcome` tells of, `checks` those of the next one; where there are both,
+    `checks_head` says so. A failed `outcome` comes before everything else.
+    """
 
     head: str
     more: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    checks_head: str = ""
     checks: tuple[Line, ...] = ()
     steps: tuple[Line, ...] = ()
     outcome: Line | None = None
@@ -75,6 +80,11 @@ class UpgradePage:
     why: str = ""
     extend: bool = False
     disconnect: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether what was asked for last has failed."""
+        return self.outcome is not None and self.outcome.mark is Mark.FAILED
 
 
 def _checks(snapshot: Snapshot, preflight: Preflight) -> tuple[Line, ...]:
@@ -149,6 +159,11 @@ def _outcome(snapshot: Snapshot | None, inputs: UpgradeInputs) -> Line | None:
     return Line(Mark.DONE, outcome) if progress.kind != CONNECT else None
 
 
+def _again(outcome: Line | None) -> str:
+    """What stands above the checks: after an attempt they are about the next one."""
+    return tr("For the next attempt:") if outcome and outcome.mark is not Mark.BEGUN else ""
+
+
 def _closed(snapshot: Snapshot, inputs: UpgradeInputs) -> UpgradePage:
     preflight, more = inputs.preflight, tr("To upgrade its packages it can be connected for a while.")
     head = tr("dom0 has no network. That is how it should be.")
@@ -158,17 +173,21 @@ def _closed(snapshot: Snapshot, inputs: UpgradeInputs) -> UpgradePage:
     outcome = _outcome(snapshot, inputs)
     if isinstance(preflight, QnetError):
         why = preflight.translated
-        return UpgradePage(head, more, checks=(Line(Mark.FAILED, why),), outcome=outcome, why=why)
+        checks = (Line(Mark.FAILED, why),)
+        return UpgradePage(head, more, checks_head=_again(outcome), checks=checks, outcome=outcome, why=why)
     if preflight is None:
         why = tr("Looking at what stands in the way…")
-        return UpgradePage(head, more, checks=(Line(Mark.BEGUN, why),), steps=steps, outcome=outcome, why=why)
+        checks = (Line(Mark.BEGUN, why),)
+        return UpgradePage(
+            head, more, checks_head=_again(outcome), checks=checks, steps=steps, outcome=outcome, why=why
+        )
     obstacles = (preflight.busy,) if preflight.busy else preflight.obstacles
     why = " ".join(obstacle.translated for obstacle in obstacles)
     if inputs.asking:
         why = tr("Waiting for the answer; a password may have been asked for.")
         outcome, steps = Line(Mark.BEGUN, why), ()
     return UpgradePage(
-        head, more, _facts(snapshot, preflight), _checks(snapshot, preflight), steps, outcome,
+        head, more, _facts(snapshot, preflight), _again(outcome), _checks(snapshot, preflight), steps, outcome,
         choose_minutes=not why, connect=not why, why=why,
     )  # fmt: skip
 

@@ -6,7 +6,9 @@ The windows read from it and follow its signals; none of them knows another.
 from __future__ import annotations
 
 from qnet_gui.model.snapshot import Dom0State, Snapshot
+from qnet_gui.netmap.rates import Rates
 from qnet_gui.tray.qt import QDBusConnection, QObject, pyqtSignal
+from qnet_gui.tray.session.event_log import EventLog
 from qnet_gui.tray.session.helper_client import Client
 from qnet_gui.tray.session.settings import Settings
 from qnet_gui.tray.session.traffic_watch import TrafficWatch
@@ -17,11 +19,14 @@ from qnet_gui.tray.state.operation_progress import OperationProgress
 
 class AppState(QObject):
     """`changed`: there is another snapshot. `moved`: the operation under way, or what was asked for, has moved on.
-    `requested`: somebody wants something done, with an `ActionRequest`."""
+    `requested`: somebody wants something done, with an `ActionRequest`. `page_requested`: somebody wants to see a page
+    of the window, by its name.
+    """
 
     changed = pyqtSignal()
     moved = pyqtSignal()
     requested = pyqtSignal(object)
+    page_requested = pyqtSignal(str)
 
     def __init__(self, system: QDBusConnection, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +35,7 @@ class AppState(QObject):
         #: What the helper was asked for and has not answered yet: somebody may be typing a password.
         self.asked: frozenset[ActionRequest] = frozenset()
         self.settings = Settings()
+        self.event_log = EventLog(self)
         self.client = Client(system, self)
         self.traffic = TrafficWatch(self.client, self)
         self.client.changed.connect(self._changed)
@@ -42,6 +48,16 @@ class AppState(QObject):
         """Whether dom0 is, or may be, connected to the network."""
         return self.snapshot is not None and self.snapshot.dom0.state is not Dom0State.CLOSED
 
+    @property
+    def rates(self) -> Rates:
+        """What domains get and send now, as far as it is known: while `traffic` is watched."""
+        series = self.traffic.history.domains
+        return {
+            name: (float(one.down_rate), float(one.up_rate))
+            for name, one in series.items()
+            if one.down_rate is not None and one.up_rate is not None
+        }
+
     def request(self, action: Action) -> None:
         """Have something done that is about no domain."""
         self.requested.emit(ActionRequest(action))
@@ -53,8 +69,13 @@ class AppState(QObject):
             self.asked = asked
             self.moved.emit()
 
+    def open_page(self, name: str) -> None:
+        """Have the window opened at a page: overview, domains, routes, names, upgrade, log, settings, help."""
+        self.page_requested.emit(name)
+
     def _changed(self, snapshot: Snapshot | None) -> None:
         self.snapshot = snapshot
+        self.event_log.follow(snapshot)
         self._move(operation_progress.begun(self.progress, snapshot))
         self.changed.emit()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qnet_gui.tray.qt import QDBus, QDBusConnection, QDBusMessage, QObject, pyqtSignal, pyqtSlot
-from qnet_gui.tray.state.menu import Action
+from qnet_gui.tray.state.page_names import PAGE_NAMES
 
 NAME = "org.qnet.Tray"
 PATH = "/org/qnet/Tray"
@@ -12,9 +12,12 @@ _DEADLINE = 5000
 
 
 class Instance(QObject):
-    """Emits `requested` with an `Action` when another instance asks for it. Whoever can call it is the user himself."""
+    """Emits `requested` with the name of a page when another instance asks for it.
 
-    requested = pyqtSignal(object)
+    Whoever can call it is the user himself.
+    """
+
+    requested = pyqtSignal(str)
 
     def __init__(self, bus: QDBusConnection, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -27,11 +30,17 @@ class Instance(QObject):
 
     @pyqtSlot()
     def Open(self) -> None:  # noqa: N802 (D-Bus's)
-        """Open the Status window."""
-        self.requested.emit(Action.STATUS)
+        """Open the window."""
+        self.requested.emit(PAGE_NAMES[0])
+
+    @pyqtSlot(str)
+    def OpenPage(self, name: str) -> None:  # noqa: N802 (D-Bus's)
+        """Open the window at a page; at the first one when there is none of this name."""
+        self.requested.emit(name if name in PAGE_NAMES else PAGE_NAMES[0])
 
 
-def ask_first(bus: QDBusConnection) -> bool:
-    """Have the first one open its window; whether it answers. Blocks, for whoever asks has nothing else to do."""
-    message = QDBusMessage.createMethodCall(NAME, PATH, NAME, "Open")
+def ask_first(bus: QDBusConnection, page: str = "") -> bool:
+    """Have the first one open its window, at a page; whether it answers. Blocks: it has nothing else to do."""
+    message = QDBusMessage.createMethodCall(NAME, PATH, NAME, "OpenPage" if page else "Open")
+    message.setArguments([page] if page else [])
     return bool(bus.call(message, QDBus.CallMode.Block, _DEADLINE).type() == QDBusMessage.MessageType.ReplyMessage)

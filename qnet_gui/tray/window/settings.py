@@ -1,4 +1,4 @@
-"""The Settings window: what to tell, whether to start with the session, and how dom0 is upgraded. Applied at once."""
+"""The Settings page: what to tell, whether to start with the session, and how dom0 is upgraded. Applied at once."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from qnet_gui.tray.qt import QCheckBox, QFormLayout, QGroupBox, QLineEdit, QSpin
 from qnet_gui.tray.session import autostart, terminal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.notifications import Kind
-from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.parts import button, buttons, caption, label, say
+from qnet_gui.tray.window.page import Page
+from qnet_gui.tray.window.parts import caption, label, say
 
 
-class SettingsWindow(Window):
+class Settings(Page):
     """There is nothing to confirm: what is chosen counts."""
 
     def __init__(self, app_state: AppState) -> None:
@@ -21,13 +21,11 @@ class SettingsWindow(Window):
         self._autostart_box = QCheckBox(tr("Start with the session"))
         self._command, self._minutes = QLineEdit(), QSpinBox()
         self._trouble = label(wrapped=True)
-        self.column.setSpacing(12)
         self.column.addWidget(self._notification_box())
         self.column.addWidget(self._upgrade())
         self.column.addWidget(self._autostart_box)
         self.column.addWidget(self._trouble)
         self.column.addStretch()
-        self.column.addLayout(buttons(None, button(tr("Close"), self.hide)))
         self._read()
         self._listen()
 
@@ -42,7 +40,8 @@ class SettingsWindow(Window):
         box = QGroupBox(tr("Upgrade networking"))
         form = QFormLayout(box)
         self._command.setPlaceholderText(terminal.usual_command())
-        self._command.setMinimumWidth(self._command.fontMetrics().averageCharWidth() * 44)
+        self._command.setMinimumWidth(self._command.fontMetrics().averageCharWidth() * 20)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._minutes.setRange(0, MINUTES_MAX)
         self._minutes.setSpecialValueText(tr("as configured"))
         self._minutes.setSuffix(" " + tr("min"))
@@ -87,4 +86,4 @@ class SettingsWindow(Window):
         """Nothing here depends on the snapshot."""
 
 
-make = SettingsWindow
+make = Settings

@@ -9,7 +9,7 @@ from qnet_gui.model.clock import clock, hour, next_at
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.qt import QDialog, QHBoxLayout, Qt, QTime, QTimeEdit, QVBoxLayout
 from qnet_gui.tray.session.icons import application_icon
-from qnet_gui.tray.windows.parts import button, buttons, caption, label, say
+from qnet_gui.tray.window.parts import WIDE, button, buttons, caption, label, say
 
 _FORMAT = "HH:mm"
 
@@ -27,6 +27,7 @@ class TimeQuestion(QDialog):
         self._time.setAccessibleName(tr("Disconnect dom0 at:"))
         self._time.timeChanged.connect(lambda _: self._tell())
         self._words = label(wrapped=True)
+        self._words.setMinimumWidth(self._words.fontMetrics().averageCharWidth() * WIDE)
         row = QHBoxLayout()
         row.addWidget(caption(tr("Disconnect dom0 at:"), self._time))
         row.addWidget(self._time)

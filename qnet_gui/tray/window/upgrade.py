@@ -1,4 +1,4 @@
-"""The Upgrade networking window: what will happen, one button, the steps, the countdown, and the way back."""
+"""The Upgrade page: what will happen, one button, the steps, the countdown, and the way back."""
 
 from __future__ import annotations
 
@@ -12,15 +12,28 @@ from qnet_gui.model.preflight import Preflight, from_answer
 from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.upgrade import UpgradeInputs, UpgradePage, left, upgrade
-from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, QTimer
+from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, Qt, QTimer
 from qnet_gui.tray.session import terminal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import moment, unsigned
 from qnet_gui.tray.state.menu import Action
-from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.parts import Facts, Lines, button, buttons, caption, heading, label, say
-from qnet_gui.tray.windows.raise_window import raise_window
-from qnet_gui.tray.windows.time_question import TimeQuestion
+from qnet_gui.tray.window.flow import Flow
+from qnet_gui.tray.window.page import Page
+from qnet_gui.tray.window.parts import (
+    Facts,
+    Lines,
+    Notice,
+    button,
+    caption,
+    heading,
+    label,
+    name_button,
+    say,
+    section,
+    spacer,
+)
+from qnet_gui.tray.window.raise_window import raise_window
+from qnet_gui.tray.window.time_question import TimeQuestion
 
 #: Minutes, when neither a person nor the helper has said how many.
 _USUAL = 60
@@ -36,8 +49,8 @@ def _relevant_state(snapshot: Snapshot | None) -> object:
     return snapshot.netvm, uplink, bool(snapshot.dns.redirects), domains, codes, snapshot.operation, snapshot.dom0.state
 
 
-class UpgradeWindow(Window):
-    """Closing it disconnects nothing. The state follows the helper, never the click."""
+class Upgrade(Page):
+    """Closing the window disconnects nothing. The state follows the helper, never the click."""
 
     def __init__(self, app_state: AppState) -> None:
         super().__init__(app_state, "upgrade", tr("Upgrade networking"))
@@ -47,6 +60,8 @@ class UpgradeWindow(Window):
         self._time_question: TimeQuestion | None = None
         self._head, self._more = heading(), label(wrapped=True)
         self._facts, self._checks, self._steps, self._outcome = Facts(), Lines(), Lines(), Lines()
+        self._failure, self._failed_steps, self._checks_head = Notice(danger=True), Lines(), section()
+        self._failure.add(self._failed_steps)
         self._countdown = heading(tr("Until dom0 is disconnected:"))
         self._minutes = QSpinBox()
         self._minutes.setRange(1, MINUTES_MAX)
@@ -58,7 +73,6 @@ class UpgradeWindow(Window):
         self._set_time = button(tr("Disconnect at…"), self._do_set_time)
         self._run = button(tr("Run the upgrade"), self._do_run)
         self._disconnect = button(tr("Disconnect now"), lambda: app_state.request(Action.DISCONNECT), danger=True)
-        self._close = button(tr("Close"), self.hide)
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self._count)
@@ -69,15 +83,15 @@ class UpgradeWindow(Window):
         for field in (self._span, self._minutes):
             span.addWidget(field)
         span.addStretch()
-        self.column.setSpacing(12)
-        for widget in (self._head, self._countdown, self._more, self._facts):
+        for widget in (self._failure, self._head, self._countdown, self._more, self._outcome, self._steps):
+            self.column.addWidget(widget)
+        for widget in (self._checks_head, self._facts, self._checks):
             self.column.addWidget(widget)
         self.column.addLayout(span)
-        for widget in (self._checks, self._steps, self._outcome):
-            self.column.addWidget(widget)
         self.column.addStretch()
-        row = (self._disconnect, None, self._close, self._run, self._set_time, self._extend, self._connect)
-        self.column.addLayout(buttons(*row))
+        row = Flow()
+        row.add(self._disconnect, spacer(), self._run, self._set_time, self._extend, self._connect)
+        self.column.addLayout(row)
 
     # -- what is shown
 
@@ -98,7 +112,7 @@ class UpgradeWindow(Window):
         state = _relevant_state(snapshot)
         if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and state != self._asked_state:
             self._asked_state = state
-            self.app_state.client.ask("Preflight", [], self._answered)
+            self.ask("Preflight", [], self._answered)
         self._inputs = replace(self._inputs, progress=self.app_state.progress)
         self._show(upgrade(snapshot, self._inputs))
 
@@ -121,11 +135,17 @@ class UpgradeWindow(Window):
         say(self._head, page.head)
         say(self._more, page.more)
         self._more.setVisible(bool(page.more))
+        self._leave_dangerous_ground(page)
+        outcome = (page.outcome,) if page.outcome else ()
+        self._failure.show_lines(outcome if page.failed else ())
+        self._failed_steps.show_lines(page.steps if page.failed else ())
+        self._outcome.show_lines(() if page.failed else outcome)
+        self._steps.show_lines(() if page.failed else page.steps)
         self._facts.show_facts(page.facts)
         self._checks.show_lines(page.checks)
-        self._steps.show_lines(page.steps)
-        self._outcome.show_lines((page.outcome,) if page.outcome else ())
-        self._span.setText(tr("More time:") if page.extend else tr("Back to normal by itself after:"))
+        say(self._checks_head, page.checks_head)
+        self._checks_head.setVisible(bool(page.checks_head))
+        name_button(self._span, tr("More time:") if page.extend else tr("Back to normal by itself after:"))
         for field in (self._span, self._minutes):
             field.setVisible(page.choose_minutes)
         self._connect.setVisible(not page.until and not page.disconnect)
@@ -138,7 +158,13 @@ class UpgradeWindow(Window):
         self._disconnect.setVisible(page.disconnect)
         self._countdown.setVisible(bool(page.until))
         self._count()
-        self.grow()
+
+    def _leave_dangerous_ground(self, page: UpgradePage) -> None:
+        """A button that goes would leave the keyboard to its neighbour, which may be the one that must not be hit."""
+        goes = self._connect.hasFocus() and (page.until or page.disconnect or not page.connect)
+        goes = goes or (self._disconnect.hasFocus() and not page.disconnect)
+        if goes or (not page.until and any(one.hasFocus() for one in (self._extend, self._set_time, self._run))):
+            self._head.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's)
         """The countdown is counted only while it can be seen."""
@@ -159,21 +185,21 @@ class UpgradeWindow(Window):
     # -- what is done
 
     def _do_connect(self) -> None:
-        self._ask("ConnectDom0", unsigned(self._minutes.value()))
+        self._request("ConnectDom0", unsigned(self._minutes.value()))
 
     def _do_extend(self) -> None:
-        self._ask("ExtendDom0", unsigned(self._minutes.value()))
+        self._request("ExtendDom0", unsigned(self._minutes.value()))
 
     def _do_set_time(self) -> None:
         if self._page and self._page.until:
             self._time_question = TimeQuestion(
-                self._page.until, lambda until: self._ask("DisconnectDom0At", moment(until))
+                self._page.until, lambda until: self._request("DisconnectDom0At", moment(until))
             )
             raise_window(self._time_question)
 
-    def _ask(self, method: str, argument: object) -> None:
+    def _request(self, method: str, argument: object) -> None:
         self._inputs = replace(self._inputs, asking=True, refused="")
-        self.app_state.client.do(method, [argument], self._done)
+        self.do(method, [argument], self._done)
         self.refresh()
 
     def _done(self, answer: Sequence[object] | QnetError) -> None:
@@ -192,5 +218,12 @@ class UpgradeWindow(Window):
         self._inputs = replace(self._inputs, refused=problem)
         self.refresh()
 
+    def ended(self) -> None:
+        """The question about the time is closed with the window."""
+        super().ended()
+        if self._time_question is not None:
+            self._time_question.deleteLater()
+            self._time_question = None
 
-make = UpgradeWindow
+
+make = Upgrade

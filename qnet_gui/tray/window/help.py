@@ -1,13 +1,13 @@
-"""The Help window: what the icons mean, and where to read more."""
+"""The Help page: what the icons mean, which keys there are, and where to read more."""
 
 from __future__ import annotations
 
 from qnet_gui.model.translation import mark, tr
-from qnet_gui.tray.qt import QApplication, QGridLayout
+from qnet_gui.tray.qt import QApplication, QFormLayout, QGridLayout
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.icons import tray_icon
-from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.parts import button, buttons, caption, label
+from qnet_gui.tray.window.page import Page
+from qnet_gui.tray.window.parts import caption, label, section
 
 _PIXELS = 32
 #: The icons in the order in which one meets them.
@@ -15,7 +15,7 @@ LEGEND = (
     ("wired", mark("Connected by cable.")),
     ("wifi-3", mark("Connected by Wi-Fi; the arcs say how well.")),
     ("wired-lock", mark("Connected through a VPN.")),
-    ("wired-dot", mark("Connected, with a problem; see Status.")),
+    ("wired-dot", mark("Connected, with a problem; see Overview.")),
     ("wired-alert", mark("Connected, but names do not resolve.")),
     ("connecting-2", mark("Connecting.")),
     ("no-uplink", mark("The netvm has no uplink.")),
@@ -24,6 +24,14 @@ LEGEND = (
     ("helper-away", mark("Nothing is known: the network helper is not running.")),
     ("dom0-connected", mark("dom0 is connected to the network, for an upgrade.")),
 )
+KEYS = (
+    (mark("F5"), mark("Look again")),
+    (mark("Ctrl+F"), mark("Filter the list; elsewhere, look for a domain")),
+    (mark("Ctrl+C"), mark("Copy what is selected, else the whole page")),
+    (mark("Ctrl+Page Down"), mark("The next page; with Page Up the one before")),
+    (mark("Arrow keys"), mark("On the map: to the next node; Return says what can be done")),
+    (mark("Escape"), mark("Close the window")),
+)
 _INTRODUCTION = mark(
     "The network cards of this machine belong to a domain of their own, the netvm. All other domains reach the network"
     " through it, and dom0 has none, but for a limited time to upgrade its packages."
@@ -31,12 +39,11 @@ _INTRODUCTION = mark(
 _MORE = mark("More is told by the manual: man qnet-tray, man qnet.")
 
 
-class HelpWindow(Window):
+class Help(Page):
     """The same always."""
 
     def __init__(self, app_state: AppState) -> None:
         super().__init__(app_state, "help", tr("Help"))
-        self.column.setSpacing(12)
         self.column.addWidget(label(tr(_INTRODUCTION), wrapped=True))
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
@@ -45,14 +52,18 @@ class HelpWindow(Window):
             picture.setPixmap(tray_icon(name, QApplication.palette()).pixmap(_PIXELS))
             picture.setAccessibleName(tr("Icon"))
             grid.addWidget(picture, row, 0)
-            grid.addWidget(label(tr(text)), row, 1)
+            grid.addWidget(label(tr(text), wrapped=True), row, 1)
         self.column.addLayout(grid)
+        self.column.addWidget(section(tr("Keys")))
+        keys = QFormLayout()
+        for key, text in KEYS:
+            keys.addRow(caption(tr(key)), label(tr(text), wrapped=True))
+        self.column.addLayout(keys)
         self.column.addWidget(label(tr(_MORE), wrapped=True))
         self.column.addStretch()
-        self.column.addLayout(buttons(None, button(tr("Close"), self.hide)))
 
     def refresh(self) -> None:
         """Nothing here depends on the snapshot."""
 
 
-make = HelpWindow
+make = Help

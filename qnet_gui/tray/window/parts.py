@@ -8,18 +8,25 @@ from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.qt import (
     QColor,
     QFormLayout,
+    QFrame,
     QGridLayout,
     QGuiApplication,
     QHBoxLayout,
     QLabel,
+    QPainter,
+    QPaintEvent,
     QPalette,
     QPushButton,
+    QRectF,
+    QSizePolicy,
     Qt,
+    QVBoxLayout,
     QWidget,
 )
+from qnet_gui.tray.state.access_keys import without_keys
 
-#: Characters in a line before it is wrapped.
-WIDE = 64
+#: So many characters a line that is wrapped has at least, in a page; and in a box, which is as wide as its text.
+NARROW, WIDE = 24, 64
 _DANGER, _ATTENTION, _GOOD = "#da4453", "#f67400", "#27ae60"
 _COLOURS = {Mark.FAILED: _DANGER, Mark.WARNING: _ATTENTION, Mark.DONE: _GOOD}
 
@@ -32,7 +39,10 @@ def label(text: str = "", name: str = "", wrapped: bool = False) -> QLabel:
     made.setTextInteractionFlags(flags | Qt.TextInteractionFlag.TextSelectableByKeyboard)
     if wrapped:
         made.setWordWrap(True)
-        made.setMinimumWidth(made.fontMetrics().averageCharWidth() * WIDE)
+        made.setMinimumWidth(made.fontMetrics().averageCharWidth() * NARROW)
+        policy = made.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+        made.setSizePolicy(policy)
     say(made, text, name)
     return made
 
@@ -62,6 +72,47 @@ def heading(name: str = "") -> QLabel:
     return made
 
 
+def title(text: str) -> QLabel:
+    """The head of a page."""
+    made = caption(text)
+    font = made.font()
+    font.setPointSizeF(font.pointSizeF() * 1.4)
+    made.setFont(font)
+    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return made
+
+
+def section(text: str = "") -> QLabel:
+    """The head of a part of a page."""
+    made = label(text, wrapped=True)
+    font = made.font()
+    font.setBold(True)
+    made.setFont(font)
+    return made
+
+
+def spacer() -> QWidget:
+    """What is free between those at the left and those at the right."""
+    made = QWidget()
+    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return made
+
+
+def placeholder() -> QLabel:
+    """What stands where rows would, in the middle of their place."""
+    made = label(wrapped=True)
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+    return made
+
+
+def mixed(one: QColor, other: QColor, share: float) -> QColor:
+    """A colour between two; `share` of the other."""
+    pairs = zip(one.getRgbF()[:3], other.getRgbF()[:3], strict=True)
+    red, green, blue = (first * (1 - share) + second * share for first, second in pairs)
+    return QColor.fromRgbF(red, green, blue)
+
+
 def button(text: str, then: Callable[[], None], danger: bool = False) -> QPushButton:
     """A button; `danger` makes its text red, and no more, since the style's look tells what it is."""
     made = QPushButton(text)
@@ -85,9 +136,43 @@ def buttons(*row: QPushButton | None) -> QHBoxLayout:
     return layout
 
 
+def name_button(made: QPushButton | QLabel, text: str) -> None:
+    """Change the text of a button, or of what stands beside a control, but for the sign that marks its key."""
+    if without_keys(made.text()) != text:
+        made.setText(text)
+
+
 def copy(text: str) -> None:
     """Put a text on the clipboard."""
     QGuiApplication.clipboard().setText(text)
+
+
+class Notice(QFrame):
+    """Lines in a frame of their colour: what is wrong, or has failed, where nobody overlooks it."""
+
+    def __init__(self, danger: bool = False) -> None:
+        super().__init__()
+        self._colour = QColor(_DANGER if danger else _ATTENTION)
+        self.lines = Lines()
+        self._column = QVBoxLayout(self)
+        self._column.addWidget(self.lines)
+
+    def add(self, widget: QWidget) -> None:
+        """Something more within the frame."""
+        self._column.addWidget(widget)
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Show them; without any there is no frame."""
+        self.lines.show_lines(lines)
+        self.setVisible(bool(lines))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's)
+        """A tint of the window's colour, and a line around."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.Antialiasing)
+        painter.setPen(self._colour)
+        painter.setBrush(mixed(self.palette().color(QPalette.Window), self._colour, 0.15))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
 
 class Facts(QWidget):

@@ -1,20 +1,20 @@
-"""From the snapshot to what the Status window shows. Pure."""
+"""From the snapshot to what the Overview shows beside the map. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from qnet_gui.model.dns import DnsSource
-from qnet_gui.model.domain import Domain, DomainState, NetvmState
+from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.fact import rest
 from qnet_gui.model.preflight import listed
 from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Iommu, Snapshot
 from qnet_gui.model.translation import mark, tr
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-from qnet_gui.tray.state.menu import Row, blind, domain_actions, hindrance
+from qnet_gui.tray.pages.domains import domain_rows
+from qnet_gui.tray.state.menu import blind
 
-NO_DOMAINS = mark("No other domain is running.")
 _AWAY = mark("Nothing is known of the network. What netvm does for domains goes on.")
 #: What to do when the helper is away.
 START = mark("Start the helper: sudo systemctl start qnet-helper.")
@@ -30,11 +30,6 @@ _NETVM = {
     NetvmState.RUNNING: mark("running"),
     NetvmState.PAUSED: mark("paused"),
 }
-_DOMAIN = {
-    DomainState.RUNNING: mark("running"),
-    DomainState.PAUSED: mark("paused"),
-    DomainState.DYING: mark("ending"),
-}
 _IOMMU = {
     Iommu.ON: mark("The IOMMU is on: netvm's card reaches netvm's memory only."),
     Iommu.OFF: mark("The IOMMU is off."),
@@ -44,17 +39,15 @@ _IOMMU = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The window's content: `facts` are pairs of label and text, `problems` pairs of sentence and cure."""
+    """The page's content: `facts` are pairs of label and text, `problems` pairs of sentence and cure.
+
+    `domains` are for the clipboard only; the map shows them.
+    """
 
     sentence: str
     facts: tuple[tuple[str, str], ...] = ()
     domains: tuple[tuple[str, ...], ...] = ()
     problems: tuple[tuple[str, str], ...] = ()
-
-
-def domain_heads() -> tuple[str, ...]:
-    """The heads of the table of domains."""
-    return tr("Domain"), tr("State"), tr("Address"), tr("Vif")
 
 
 def _uplink(uplink: Uplink) -> str:
@@ -109,11 +102,6 @@ def _isolation(snapshot: Snapshot) -> str:
     return "\n".join(lines)
 
 
-def _row(domain: Domain) -> tuple[str, ...]:
-    none = tr("none")
-    return domain.name, tr(_DOMAIN[domain.state]), str(domain.address or none), domain.vif or none
-
-
 def page(snapshot: Snapshot | None) -> Page:
     """The content for a snapshot; of a helper that is away, or knows nothing itself, there are no facts to show."""
     if snapshot is None:
@@ -130,16 +118,9 @@ def page(snapshot: Snapshot | None) -> Page:
             (tr("dom0:"), _dom0(snapshot)),
             (tr("Isolation:"), _isolation(snapshot)),
         ),
-        tuple(_row(domain) for domain in snapshot.domains),
+        domain_rows(snapshot),
         problems,
     )
-
-
-def actions_for_row(snapshot: Snapshot | None, row: int) -> tuple[Row, ...]:
-    """What can be done to the domain in a row of the table; nothing where there is none."""
-    if snapshot is None or not 0 <= row < len(snapshot.domains):
-        return ()
-    return domain_actions(snapshot.domains[row], hindrance(snapshot))
 
 
 def as_text(shown: Page) -> str:
@@ -148,7 +129,7 @@ def as_text(shown: Page) -> str:
     for name, text in shown.facts:
         lines += [f"{name} " + text.replace("\n", "\n" + " " * (len(name) + 1))]
     if shown.domains:
-        lines += ["", *("  ".join(row) for row in shown.domains)]
+        lines += ["", *("  ".join(row).rstrip() for row in shown.domains)]
     for problem, cure in shown.problems:
         lines += ["", f"{problem} {cure}".strip()]
     return "\n".join(lines) + "\n"

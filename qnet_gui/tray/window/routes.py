@@ -1,4 +1,4 @@
-"""The Routes window: the routing table of netvm or of a domain, to read, to copy, and to have set up anew."""
+"""The page of uplinks and routes: the netvm's ways out, and the routing table of netvm or of a domain."""
 
 from __future__ import annotations
 
@@ -6,50 +6,75 @@ from collections.abc import Sequence
 
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.helper import HelperCode
-from qnet_gui.model.route import HEADS
 from qnet_gui.model.translation import tr
-from qnet_gui.tray.pages.routes import NUMBERS, RoutesPage, page, table_owners
+from qnet_gui.tray.pages.routes import (
+    FIXED,
+    NUMBERS,
+    UPLINK_FIXED,
+    UPLINK_NUMBERS,
+    RoutesPage,
+    page,
+    route_heads,
+    table_owners,
+    uplink_heads,
+    uplink_rows,
+    vif_owners,
+)
 from qnet_gui.tray.qt import QComboBox, QHBoxLayout
 from qnet_gui.tray.session.app_state import AppState
-from qnet_gui.tray.windows.base import Window
-from qnet_gui.tray.windows.parts import button, buttons, caption, copy, label, say
-from qnet_gui.tray.windows.table import Table
+from qnet_gui.tray.window.page import Page
+from qnet_gui.tray.window.parts import button, caption, copy, label, say, section
+from qnet_gui.tray.window.table import Table
 
 
-class RoutesWindow(Window):
+class Routes(Page):
     """Asks the helper anew whenever the snapshot has changed, since routes are not part of it."""
 
     def __init__(self, app_state: AppState) -> None:
-        super().__init__(app_state, "routes", tr("Routes"))
+        super().__init__(app_state, "routes", tr("Uplinks and routes"))
         self._owners: list[tuple[str, str]] = []
         self._answer: Sequence[object] | QnetError | None = None
         self._page = RoutesPage()
         self._asking = self._ask_again = False
         self._asked_state: object = None
+        self._uplinks = Table(tr("Uplinks"), uplink_heads(), UPLINK_NUMBERS, UPLINK_FIXED)
+        self._no_uplinks = label(tr("netvm has no uplink."), wrapped=True)
         self._choice = QComboBox()
         self._choice.setAccessibleName(tr("Routing table of"))
         self._choice.activated.connect(lambda _: self._ask())
-        top = QHBoxLayout()
-        top.addWidget(caption(tr("Routing table of:"), self._choice))
-        top.addWidget(self._choice)
-        top.addStretch()
-        self._table = Table(tr("Routes"), HEADS, NUMBERS, fixed=(0, 1, 2, 7))
+        self._table = Table(tr("Routes"), route_heads(), NUMBERS, FIXED)
         self._message = label(wrapped=True)
         self._reapply = button(tr("Apply again"), self._do_reapply)
         self._reapply.setToolTip(tr("Have netvm set its routes, packet filter and redirections anew."))
-        self._copy = button(tr("Copy"), lambda: copy(self._page.text))
-        self.column.addLayout(top)
+        self._copy = button(tr("Copy"), lambda: copy(self.text()))
+        self._build()
+
+    def _build(self) -> None:
+        row = QHBoxLayout()
+        row.addWidget(caption(tr("Routing table of:"), self._choice))
+        row.addWidget(self._choice)
+        row.addStretch()
+        self.corner.addWidget(self._reapply)
+        self.corner.addWidget(self._copy)
+        self.column.addWidget(section(tr("Uplinks of the netvm")))
+        self.column.addWidget(self._uplinks)
+        self.column.addWidget(self._no_uplinks)
+        self.column.addLayout(row)
         self.column.addWidget(self._message)
         self.column.addWidget(self._table, 1)
-        self.column.addLayout(buttons(self._reapply, None, self._copy, button(tr("Close"), self.hide)))
 
     def opened(self) -> None:
         """Nothing that was heard before counts."""
         self._answer = self._asked_state = None
 
     def refresh(self) -> None:
-        """See `Window`."""
+        """See `Page`."""
         snapshot = self.app_state.snapshot
+        uplinks = uplink_rows(snapshot)
+        self._uplinks.show_rows(uplinks)
+        self._uplinks.setFixedHeight(self._uplinks.height_of_rows())
+        self._uplinks.setVisible(bool(uplinks))
+        self._no_uplinks.setVisible(not uplinks)
         owners = table_owners(snapshot)
         if owners != self._owners:
             self._choose_among(owners)
@@ -59,6 +84,10 @@ class RoutesWindow(Window):
             self._ask()
         self._reapply.setEnabled(bool(owners))
         self._show()
+
+    def text(self) -> str:
+        """See `Page`."""
+        return self._page.text
 
     def _choose_among(self, owners: list[tuple[str, str]]) -> None:
         before = self._choice.currentData()
@@ -78,7 +107,7 @@ class RoutesWindow(Window):
         else:
             self._asking = True
             name = str(self._choice.currentData())
-            self.app_state.client.ask("GetRoutes", [name], lambda answer: self._answered(name, answer))
+            self.ask("GetRoutes", [name], lambda answer: self._answered(name, answer))
 
     def _answered(self, name: str, answer: Sequence[object] | QnetError) -> None:
         self._asking = False
@@ -91,7 +120,7 @@ class RoutesWindow(Window):
 
     def _do_reapply(self) -> None:
         self._reapply.setEnabled(False)
-        self.app_state.client.do("Reapply", [], self._reapplied)
+        self.do("Reapply", [], self._reapplied)
 
     def _reapplied(self, answer: Sequence[object] | QnetError) -> None:
         self._reapply.setEnabled(True)
@@ -102,14 +131,13 @@ class RoutesWindow(Window):
             self._ask()
 
     def _show(self) -> None:
-        new_page = page(self._answer)
+        new_page = page(self._answer, vif_owners(self.app_state.snapshot, str(self._choice.currentData())))
         if new_page != self._page:
             self._page = new_page
             self._table.show_rows(new_page.rows)
         say(self._message, new_page.message)
         self._message.setVisible(bool(new_page.message))
         self._copy.setEnabled(bool(new_page.text))
-        self.grow()
 
 
-make = RoutesWindow
+make = Routes

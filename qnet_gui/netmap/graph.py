@@ -1,0 +1,268 @@
+"""From the snapshot to what is on the map: dom0, domains, netvms, uplinks, and who goes through whom. Pure.
+
+Everything is in an order that depends on names alone, so that nothing jumps when traffic or a state changes.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qnet_gui.model.domain import Domain, DomainState, NetvmState
+from qnet_gui.model.sentence import uplink_name
+from qnet_gui.model.snapshot import Dom0State, Snapshot
+from qnet_gui.model.translation import mark, tr, tr_count
+from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.netmap.rates import NO_RATES, Rates, both, spoken
+
+DOM0, WORLD = "dom0", "world"
+_DOM0_NAME = "dom0"
+_NETVM = {
+    NetvmState.ABSENT: mark("not running"),
+    NetvmState.STARTING: mark("starting"),
+    NetvmState.RUNNING: mark("running"),
+    NetvmState.PAUSED: mark("paused"),
+}
+_KINDS = {
+    UplinkKind.CABLE: mark("cable"),
+    UplinkKind.WIFI: mark("Wi-Fi"),
+    UplinkKind.VPN: mark("VPN"),
+    UplinkKind.MOBILE: mark("mobile network"),
+    UplinkKind.OTHER: "",
+}
+
+
+class Kind(enum.Enum):
+    """What a node stands for."""
+
+    DOMAIN = "domain"
+    DOM0 = "dom0"
+    NETVM = "netvm"
+    VPN = "vpn"
+    UPLINK = "uplink"
+    WORLD = "world"
+
+
+class Look(enum.Enum):
+    """How a node is, by its shape first and its colour then."""
+
+    GOOD = "good"
+    PAUSED = "paused"
+    WAITING = "waiting"
+    APART = "apart"
+    SAFE = "safe"
+    EXPOSED = "exposed"
+
+
+class Flow(enum.Enum):
+    """What passes along an edge: something, nothing at present, or nothing at all; or it should not be there."""
+
+    FLOWS = "flows"
+    IDLE = "idle"
+    STILL = "still"
+    EXPOSED = "exposed"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """`key` is the same from one snapshot to the next. `name` is the domain's, empty for what is none.
+
+    `line` stands below the title; `spoken` is all of it for those who hear it. `main`: by it the packets go now.
+    `rates`: what it gets and sends in bytes a second, None where nobody knows.
+    """
+
+    key: str
+    kind: Kind
+    title: str
+    line: str
+    look: Look
+    spoken: str
+    name: str = ""
+    main: bool = False
+    strength: int = 0
+    over: UplinkKind = UplinkKind.OTHER
+    rates: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """From a node to the one that it goes through. `weight` in bytes a second."""
+
+    start: str
+    end: str
+    flow: Flow
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """All of it. `hops`: netvms by their distance from the way out, the last hop first."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    hops: tuple[tuple[str, ...], ...]
+
+
+def domain_key(name: str) -> str:
+    """The key of a domain's node, be it a netvm or not."""
+    return f"domain {name}"
+
+
+def _uplink_key(uplink: Uplink) -> str:
+    return f"uplink {uplink.name}"
+
+
+def providers(snapshot: Snapshot) -> dict[str, str]:
+    """Whom each domain that has a vif goes through, by name; a ring, which nobody should have made, is opened."""
+    through = {domain.name: domain.netvm for domain in snapshot.domains if domain.vif and domain.netvm}
+    for name in sorted(through):
+        seen, here = {name}, through.get(name)
+        while here is not None and here not in seen:
+            seen.add(here)
+            here = through.get(here)
+        if here is not None:
+            del through[name]
+    return through
+
+
+def _hops(snapshot: Snapshot, through: dict[str, str]) -> tuple[tuple[str, ...], ...]:
+    """Who is a netvm, in ranks: those that are nobody's customers, then their customers that have customers too."""
+    serving = {snapshot.netvm.name, *through.values()} - {_DOM0_NAME}
+    ranks: dict[int, list[str]] = {}
+    for name in serving:
+        rank, here = 0, name
+        while (here := through.get(here, "")) in serving:
+            rank += 1
+        ranks.setdefault(rank, []).append(name)
+    return tuple(tuple(sorted(ranks[rank])) for rank in sorted(ranks))
+
+
+def _domain(snapshot: Snapshot, domain: Domain, provider: str, rates: Rates) -> Node:
+    down, up = rates.get(domain.name, (0.0, 0.0))
+    look = Look.GOOD
+    line = said = str(domain.address or "")
+    if domain.name in rates:
+        line, said = both(down, up), spoken(down, up)
+    if not domain.vif:
+        look, line = Look.APART, tr("no network")
+    elif provider == snapshot.netvm.name and snapshot.netvm.state is not NetvmState.RUNNING:
+        look, line = Look.WAITING, tr("waits for {name}", name=provider)
+    if domain.state is DomainState.PAUSED:
+        look, line = (Look.PAUSED if domain.vif else look), tr("paused")
+        if not domain.vif:
+            line = tr("paused, no network")
+    if domain.state is DomainState.DYING:
+        look, line = Look.APART, tr("ending")
+    if look is not Look.GOOD:
+        said = line
+    parts = [domain.name, said, tr("through {name}", name=provider) if provider else ""]
+    return Node(
+        domain_key(domain.name), Kind.DOMAIN, domain.name, line, look, ", ".join(filter(None, parts)), domain.name,
+        rates=rates.get(domain.name),
+    )  # fmt: skip
+
+
+def _netvms(snapshot: Snapshot, hops: tuple[tuple[str, ...], ...], through: dict[str, str]) -> Iterator[Node]:
+    by_name = {domain.name: domain for domain in snapshot.domains}
+    for name in sorted({name for rank in hops for name in rank}):
+        chosen, domain = name == snapshot.netvm.name, by_name.get(name)
+        look, line = Look.GOOD, tr("running")
+        if chosen:
+            line = tr(_NETVM[snapshot.netvm.state])
+            look = Look.GOOD if snapshot.netvm.state is NetvmState.RUNNING else Look.WAITING
+        elif domain is None:
+            look, line = Look.WAITING, tr("not running")
+        elif domain.state is not DomainState.RUNNING:
+            look, line = Look.PAUSED, tr("paused")
+        customers = sum(1 for provider in through.values() if provider == name)
+        served = tr_count("{count} domain goes through it", "{count} domains go through it", customers, count=customers)
+        what = tr("the netvm") if chosen else tr("a netvm")
+        yield Node(
+            domain_key(name), Kind.NETVM, name, line, look, f"{name}, {what}, {line}, {served}", name, main=chosen
+        )
+
+
+def _uplink(uplink: Uplink, used: bool) -> Node:
+    kind = tr(_KINDS[uplink.kind]) or uplink.name
+    title = (uplink.ssid or uplink.name) if uplink.kind is UplinkKind.WIFI else (uplink.connection or uplink.name)
+    if uplink.kind is UplinkKind.CABLE:
+        title = uplink.name
+    look, line = Look.GOOD, kind
+    if uplink.state is UplinkState.CONNECTING:
+        look, line = Look.WAITING, tr("connecting")
+    elif uplink.state is UplinkState.DOWN:
+        look, line = Look.APART, tr("not connected")
+    elif uplink.kind is UplinkKind.WIFI:
+        line = f"{kind}, {uplink.strength} %"
+    parts = [uplink_name(uplink), line if line != kind else "", str(uplink.address or "")]
+    if uplink.state is UplinkState.UP:
+        parts.append(tr("in use") if used else tr("not in use"))
+    key, node_kind = _uplink_key(uplink), Kind.VPN if uplink.kind is UplinkKind.VPN else Kind.UPLINK
+    said = ", ".join(filter(None, parts))
+    return Node(key, node_kind, title, line, look, said, main=used, strength=uplink.strength, over=uplink.kind)
+
+
+def _ways_out(snapshot: Snapshot, start: str, flow: Flow, weight: float) -> Iterator[Edge]:
+    """From the netvm by its VPN, if that is in use, and a card to the world."""
+    used = snapshot.uplink
+    if used is None or snapshot.netvm.state is not NetvmState.RUNNING:
+        return
+    yield Edge(start, _uplink_key(used), flow, weight)
+    card = used
+    if used.kind is UplinkKind.VPN:
+        cards = [one for one in snapshot.uplinks if one.kind is not UplinkKind.VPN and one.state is UplinkState.UP]
+        if not cards:
+            yield Edge(_uplink_key(used), WORLD, flow, weight)
+            return
+        card = next((one for one in cards if one.primary), cards[0])
+        yield Edge(_uplink_key(used), _uplink_key(card), flow, weight)
+    yield Edge(_uplink_key(card), WORLD, flow, weight)
+
+
+def _dom0(snapshot: Snapshot) -> Node:
+    exposed = snapshot.dom0.state is not Dom0State.CLOSED or bool(snapshot.isolation.reachable)
+    line = tr("connected") if snapshot.dom0.state is not Dom0State.CLOSED else tr("isolated")
+    if snapshot.isolation.reachable and snapshot.dom0.state is Dom0State.CLOSED:
+        line = tr("has a network")
+    look = Look.EXPOSED if exposed else Look.SAFE
+    return Node(DOM0, Kind.DOM0, _DOM0_NAME, line, look, f"{_DOM0_NAME}, {line}", _DOM0_NAME)
+
+
+def _edges(snapshot: Snapshot, nodes: dict[str, Node], through: dict[str, str], rates: Rates) -> Iterator[Edge]:
+    for name in sorted(through):
+        end, node = domain_key(through[name]), nodes[domain_key(name)]
+        weight = sum(rates.get(name, (0.0, 0.0)))
+        idle = name in rates and weight < 1
+        flow = Flow.STILL if node.look is not Look.GOOD else Flow.IDLE if idle else Flow.FLOWS
+        if end in nodes:
+            yield Edge(node.key, end, flow, weight)
+    start = domain_key(snapshot.netvm.name) if snapshot.netvm.name != _DOM0_NAME else DOM0
+    total = sum(sum(pair) for pair in rates.values())
+    yield from _ways_out(snapshot, start, Flow.IDLE if rates and total < 1 else Flow.FLOWS, total)
+    if snapshot.dom0.state is not Dom0State.CLOSED and start != DOM0:
+        yield Edge(DOM0, start, Flow.EXPOSED)
+
+
+def graph(snapshot: Snapshot, rates: Rates = NO_RATES) -> Graph:
+    """What is on the map for a snapshot."""
+    through = providers(snapshot)
+    hops = _hops(snapshot, through)
+    serving = {name for rank in hops for name in rank}
+    customers = sorted(snapshot.domains, key=lambda domain: domain.name)
+    nodes = [
+        _domain(snapshot, domain, through.get(domain.name, ""), rates)
+        for domain in customers
+        if domain.name not in serving
+    ]
+    nodes.append(_dom0(snapshot))
+    nodes += _netvms(snapshot, hops, through)
+    used = snapshot.uplink
+    links = sorted(snapshot.uplinks, key=lambda uplink: (uplink.kind is not UplinkKind.VPN, uplink.name))
+    nodes += [_uplink(uplink, uplink is used) for uplink in links]
+    world = tr("Internet")
+    reached = used is not None and snapshot.netvm.state is NetvmState.RUNNING
+    said = tr("within reach") if reached else tr("out of reach")
+    nodes.append(Node(WORLD, Kind.WORLD, world, "", Look.GOOD if reached else Look.APART, f"{world}, {said}"))
+    by_key = {node.key: node for node in nodes}
+    return Graph(tuple(nodes), tuple(_edges(snapshot, by_key, through, rates)), hops)

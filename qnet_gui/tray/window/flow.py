@@ -1,0 +1,101 @@
+"""A row of widgets that goes on in another line where there is no room: no button is cut off on a small screen."""
+
+from __future__ import annotations
+
+from qnet_gui.tray.qt import QLayout, QLayoutItem, QPoint, QRect, QSize, QSizePolicy, Qt, QWidget
+
+_SPACE = 8
+
+
+class Flow(QLayout):
+    """What is as wide as it may be takes what the others of its line leave."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._items: list[QLayoutItem] = []
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def add(self, *widgets: QWidget) -> None:
+        """Widgets, from left to right."""
+        for widget in widgets:
+            self.addWidget(widget)
+
+    # -- Qt's words
+
+    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802, D102 (Qt's)
+        self._items.append(item)
+
+    def count(self) -> int:  # noqa: D102 (Qt's)
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802, D102 (Qt's)
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802, D102 (Qt's)
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientations:  # noqa: N802, D102 (Qt's)
+        return Qt.Orientations(Qt.Orientation.Horizontal)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802, D102 (Qt's)
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802, D102 (Qt's)
+        return self._lay_out(QRect(0, 0, width, 0), moves=False)
+
+    def minimumSize(self) -> QSize:  # noqa: N802, D102 (Qt's)
+        size = QSize(0, 0)
+        for item in self._shown():
+            size = size.expandedTo(item.minimumSize())
+        return size
+
+    def sizeHint(self) -> QSize:  # noqa: N802, D102 (Qt's)
+        sizes = [item.sizeHint() for item in self._shown()]
+        width = sum(size.width() for size in sizes) + _SPACE * max(0, len(sizes) - 1)
+        return QSize(width, max((size.height() for size in sizes), default=0))
+
+    def setGeometry(self, rect: QRect) -> None:  # noqa: N802, D102 (Qt's)
+        super().setGeometry(rect)
+        self._lay_out(rect, moves=True)
+
+    # -- lines
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        lines: list[list[QLayoutItem]] = []
+        taken = 0
+        for item in self._shown():
+            need = _need(item)
+            if not lines or taken + _SPACE + need > width:
+                lines.append([])
+                taken = -_SPACE
+            lines[-1].append(item)
+            taken += _SPACE + need
+        return lines
+
+    def _lay_out(self, rect: QRect, moves: bool) -> int:
+        """Put all at their places; returns the height that they take."""
+        y = rect.y()
+        for line in self._lines(rect.width()):
+            free = rect.width() - sum(map(_need, line)) - _SPACE * (len(line) - 1)
+            greedy = [item for item in line if _is_greedy(item)]
+            high, x = max(item.sizeHint().height() for item in line), rect.x()
+            for item in line:
+                wide = _need(item) + (max(0, free) // len(greedy) if item in greedy else 0)
+                if moves:
+                    own = min(high, item.sizeHint().height())
+                    item.setGeometry(QRect(QPoint(x, y + (high - own) // 2), QSize(wide, own)))
+                x += wide + _SPACE
+            y += high + _SPACE
+        return max(0, y - rect.y() - _SPACE)
+
+
+def _is_greedy(item: QLayoutItem) -> bool:
+    return bool(item.widget().sizePolicy().horizontalPolicy() & QSizePolicy.PolicyFlag.ExpandFlag)
+
+
+def _need(item: QLayoutItem) -> int:
+    """How wide it is at least; a button is as wide as it would like to be."""
+    return max(item.minimumSize().width(), 0 if _is_greedy(item) else item.sizeHint().width())

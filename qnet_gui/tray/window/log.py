@@ -1,0 +1,66 @@
+"""The Log: what happened, when. Read from its file when it is looked at, and not kept here."""
+
+from __future__ import annotations
+
+from qnet_gui.model.translation import tr
+from qnet_gui.tray.pages.log import as_text, heads, page
+from qnet_gui.tray.qt import QHBoxLayout, QLineEdit
+from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.window.filter_field import FilterField
+from qnet_gui.tray.window.page import Page
+from qnet_gui.tray.window.parts import button, copy, label, placeholder, say
+from qnet_gui.tray.window.table import Table
+
+
+class Log(Page):
+    """The newest first."""
+
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "log", tr("Log"))
+        self._filter = FilterField()
+        self._table = Table(tr("Log"), heads(), fixed=(0,))
+        self._filter.textChanged.connect(lambda text: self._table.set_filter(text.strip()))
+        self._empty = placeholder()
+        self._read = False
+        self._copy = button(tr("Copy"), lambda: copy(self.text()))
+        note = label(tr("What happened while this program ran, for a week."), wrapped=True)
+        top = QHBoxLayout()
+        top.addWidget(self._filter, 1)
+        self.corner.addWidget(self._copy)
+        self.column.addLayout(top)
+        self.column.addWidget(self._table, 1)
+        self.column.addWidget(self._empty, 1)
+        self.column.addWidget(note)
+        app_state.event_log.added.connect(self._added)
+
+    def _added(self) -> None:
+        self._read = False
+        if self.isVisible():
+            self.refresh()
+
+    def opened(self) -> None:
+        """What is too old now is left out."""
+        self._read = False
+
+    def refresh(self) -> None:
+        """See `Page`. A snapshot alone is no reason to read."""
+        if self._read:
+            return
+        self._read = True
+        shown = page(self.app_state.event_log.entries())
+        self._table.show_rows(shown.rows)
+        self._table.setVisible(bool(shown.rows))
+        self._copy.setEnabled(bool(shown.rows))
+        say(self._empty, shown.message)
+        self._empty.setVisible(bool(shown.message))
+
+    def filter_field(self) -> QLineEdit:
+        """See `Page`."""
+        return self._filter
+
+    def text(self) -> str:
+        """See `Page`."""
+        return as_text(page(self.app_state.event_log.entries()))
+
+
+make = Log

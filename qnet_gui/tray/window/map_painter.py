@@ -1,0 +1,128 @@
+"""Paints the map's shapes in the colours and letters of the person's own theme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from qnet_gui.netmap.drawing import Ink, Mark, Shape, Words
+from qnet_gui.netmap.places import Metrics
+from qnet_gui.tray.qt import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QIcon,
+    QPainter,
+    QPainterPath,
+    QPalette,
+    QPen,
+    QPixmap,
+    QPointF,
+    Qt,
+)
+from qnet_gui.tray.window.parts import mixed
+
+_GOOD, _ATTENTION, _DANGER = QColor("#27ae60"), QColor("#f67400"), QColor("#da4453")
+#: The sizes in which a sign is wanted of an icon.
+_SIZES = (16, 22, 32, 44)
+
+
+def inks(palette: QPalette) -> Mapping[Ink, QColor]:
+    """The colours of a palette."""
+    window, text = palette.color(QPalette.Active, QPalette.Window), palette.color(QPalette.Active, QPalette.WindowText)
+    base = palette.color(QPalette.Active, QPalette.Base)
+    highlight = palette.color(QPalette.Active, QPalette.Highlight)
+    return {
+        Ink.TEXT: text,
+        Ink.FAINT: mixed(window, text, 0.68),
+        Ink.LINE: mixed(window, text, 0.30),
+        Ink.BASE: base,
+        Ink.TINT: mixed(window, text, 0.03),
+        Ink.MARKED: mixed(base, highlight, 0.22),
+        Ink.HIGHLIGHT: highlight,
+        Ink.GOOD: _GOOD,
+        Ink.ATTENTION: _ATTENTION,
+        Ink.DANGER: _DANGER,
+        Ink.DANGER_TINT: mixed(base, _DANGER, 0.18),
+    }
+
+
+class Letters:
+    """The fonts that texts are painted in, and how large they are."""
+
+    def __init__(self, font: QFont) -> None:
+        self._fonts: dict[tuple[bool, bool], QFont] = {}
+        self._measures: dict[tuple[bool, bool], QFontMetricsF] = {}
+        for bold in (False, True):
+            for small in (False, True):
+                made = QFont(font)
+                made.setWeight(QFont.DemiBold if bold else QFont.Normal)
+                if small:
+                    made.setPointSizeF(max(6.0, font.pointSizeF() * 0.88))
+                self._fonts[bold, small] = made
+                self._measures[bold, small] = QFontMetricsF(made)
+        self.metrics = Metrics(self._width, self._measures[False, False].height())
+
+    def _width(self, text: str, bold: bool, small: bool) -> float:
+        return self._measures[bold, small].horizontalAdvance(text)
+
+    def font(self, words: Words) -> QFont:
+        """The font of a text."""
+        return self._fonts[words.bold, words.small]
+
+
+def _path(shape: Shape) -> QPainterPath:
+    path = QPainterPath()
+    for letter, numbers in shape.path:
+        points = [QPointF(*numbers[index : index + 2]) for index in range(0, len(numbers), 2)]
+        if letter == "M":
+            path.moveTo(points[0])
+        elif letter == "L":
+            path.lineTo(points[0])
+        elif letter == "C":
+            path.cubicTo(*points)
+        else:
+            path.closeSubpath()
+    return path
+
+
+def paint(painter: QPainter, marks: Iterable[Mark], colours: Mapping[Ink, QColor], letters: Letters | None) -> None:
+    """Paint them, where the painter's origin is theirs; without letters only shapes."""
+    painter.setRenderHint(QPainter.Antialiasing)
+    for drawn in marks:
+        if isinstance(drawn, Shape):
+            pen = QPen(Qt.PenStyle.NoPen)
+            if drawn.stroke:
+                pen = QPen(colours[drawn.stroke], drawn.width)
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap if drawn.dashed else Qt.PenCapStyle.RoundCap)
+                if drawn.dashed:
+                    pen.setDashPattern([4 / drawn.width, 3 / drawn.width])
+            painter.setPen(pen)
+            painter.setBrush(QBrush(colours[drawn.fill]) if drawn.fill else QBrush(Qt.BrushStyle.NoBrush))
+            painter.drawPath(_path(drawn))
+        elif letters is not None:
+            painter.setFont(letters.font(drawn))
+            painter.setPen(colours[drawn.ink])
+            painter.drawText(QPointF(drawn.x, drawn.y), drawn.text)
+
+
+def sign_pixmap(shapes: Iterable[Shape], pixels: int, colours: Mapping[Ink, QColor]) -> QPixmap:
+    """A sign of a grid of 16 as a picture."""
+    pixmap = QPixmap(pixels, pixels)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.scale(pixels / 16, pixels / 16)
+    paint(painter, shapes, colours, None)
+    painter.end()
+    return pixmap
+
+
+def sign_icon(shapes: Iterable[Shape], palette: QPalette) -> QIcon:
+    """The same as an icon, which is in the colour of selected text where it is selected."""
+    icon, drawn, usual = QIcon(), list(shapes), dict(inks(palette))
+    selected = dict(usual)
+    selected[Ink.TEXT] = palette.color(QPalette.Active, QPalette.HighlightedText)
+    for pixels in _SIZES:
+        icon.addPixmap(sign_pixmap(drawn, pixels, usual), QIcon.Mode.Normal)
+        icon.addPixmap(sign_pixmap(drawn, pixels, selected), QIcon.Mode.Selected)
+    return icon

@@ -1,0 +1,117 @@
+"""The Overview: how it is, what is wrong, the map of who goes through whom, and all the rest that the helper knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qnet_gui.model.translation import tr
+from qnet_gui.netmap.graph import Kind, Node, graph
+from qnet_gui.netmap.svg import svg
+from qnet_gui.tray.pages.domains import choices
+from qnet_gui.tray.pages.line import Line, Mark
+from qnet_gui.tray.pages.overview import Page as OverviewPage
+from qnet_gui.tray.pages.overview import as_text, page
+from qnet_gui.tray.qt import QFileDialog, QMenu, QMessageBox, QPoint, Qt, QWidget
+from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.session.picture import png
+from qnet_gui.tray.state import plain_text
+from qnet_gui.tray.state.menu import blind
+from qnet_gui.tray.window.map_view import MapArea, MapView
+from qnet_gui.tray.window.page import Page
+from qnet_gui.tray.window.parts import Facts, Notice, button, copy, heading, say
+from qnet_gui.tray.window.questions import box
+
+#: Which page tells more of a node that is no domain.
+_MORE = {Kind.DOM0: "upgrade", Kind.NETVM: "routes", Kind.VPN: "routes", Kind.UPLINK: "routes", Kind.WORLD: "names"}
+
+
+class Overview(Page):
+    """A click on a node, or Return, offers what can be done to it."""
+
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "overview", tr("Network status"))
+        self._page: OverviewPage | None = None
+        self._sentence, self._problems, self._facts = heading(), Notice(), Facts()
+        self._map = MapView(tr("Map of who goes through whom"))
+        self._map.chosen.connect(self._offer)
+        self._save = button(tr("Save picture…"), self._ask_where)
+        self._save.setToolTip(tr("Save the map as an SVG or PNG."))
+        self.corner.addWidget(button(tr("Copy"), lambda: copy(self.text())))
+        self.corner.addWidget(self._save)
+        self._area = MapArea(self._map)
+        for widget in (self._sentence, self._problems, self._area, self._facts):
+            self.column.addWidget(widget)
+        self.column.addStretch()
+
+    def refresh(self) -> None:
+        """See `Page`."""
+        snapshot = self.app_state.snapshot
+        old, self._page = self._page, page(snapshot)
+        if self._page != old:
+            say(self._sentence, self._page.sentence)
+            lines = [Line(Mark.WARNING, f"{text} {cure}".strip()) for text, cure in self._page.problems]
+            self._problems.show_lines(lines)
+            self._facts.show_facts(self._page.facts)
+        known = snapshot is not None and not blind(snapshot)
+        self._map.show_graph(graph(snapshot, self.app_state.rates) if snapshot is not None and known else None)
+        self._area.setVisible(known)
+        self._save.setEnabled(known)
+
+    def text(self) -> str:
+        """See `Page`."""
+        return as_text(page(self.app_state.snapshot))
+
+    # -- what can be done
+
+    def _offer(self, node: Node, where: QWidget) -> None:
+        """A menu of what can be done to a node; it goes when it is closed."""
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        menu.aboutToHide.connect(menu.deleteLater)
+        snapshot = self.app_state.snapshot
+        domains = [domain for domain in snapshot.domains if domain.name == node.name] if snapshot else []
+        for choice in choices(snapshot, domains) if domains else ():
+            entry = menu.addAction(plain_text.menu(choice.text))
+            entry.setEnabled(not choice.why)
+            entry.setToolTip(choice.why)
+            requests = choice.requests
+            entry.triggered.connect(lambda _checked, requests=requests: self._request(requests))
+        if domains:
+            menu.addSeparator()
+        name = "domains" if node.kind is Kind.DOMAIN else _MORE[node.kind]
+        more = menu.addAction(plain_text.menu(tr("Show more")))
+        more.triggered.connect(lambda: self.app_state.open_page(name))
+        menu.popup(where.mapToGlobal(QPoint(0, where.height())))
+
+    def _request(self, requests: tuple[object, ...]) -> None:
+        for request in requests:
+            self.app_state.requested.emit(request)
+
+    # -- the picture
+
+    def _ask_where(self) -> None:
+        """Not modal, and gone when it is closed."""
+        dialog = QFileDialog(self.window(), tr("Save picture"), str(Path.home() / "qnet-map.svg"))
+        dialog.setAcceptMode(QFileDialog.AcceptSave)
+        dialog.setNameFilters([tr("Pictures of lines (*.svg)"), tr("Pictures of dots (*.png)")])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda path: self.save(path, dialog.selectedNameFilter()))
+        dialog.open()
+
+    def save(self, path: str, chosen: str = "") -> None:
+        """Write the map; what the file is called says which kind of picture it is, else what was chosen."""
+        snapshot = self.app_state.snapshot
+        if snapshot is None:
+            return
+        target = Path(path)
+        if target.suffix.lower() not in (".svg", ".png"):
+            target = target.with_name(target.name + (".png" if "png" in chosen else ".svg"))
+        text = svg(graph(snapshot, self.app_state.rates))
+        try:
+            target.write_bytes(png(text) if target.suffix.lower() == ".png" else text.encode())
+        except OSError as error:
+            sentence = tr("{path} cannot be written: {why}.", path=str(target), why=error.strerror or "")
+            box(tr("Save picture"), sentence, icon=QMessageBox.Warning).show()
+
+
+make = Overview

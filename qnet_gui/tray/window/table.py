@@ -1,0 +1,190 @@
+"""A table of texts: sortable, filtered, copyable, and changed only where it differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from qnet_gui.netmap.drawing import Shape
+from qnet_gui.tray.qt import (
+    QAbstractItemView,
+    QContextMenuEvent,
+    QEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QHeaderView,
+    QKeyEvent,
+    QKeySequence,
+    QPoint,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    QTableView,
+    pyqtSignal,
+)
+from qnet_gui.tray.window.inline import InlineAction, InlineActions
+from qnet_gui.tray.window.map_painter import sign_icon
+from qnet_gui.tray.window.table_model import TableModel
+
+__all__ = ["InlineAction", "Table"]
+#: Pixels between a cell's text and the next cell's; and what a sign before it takes.
+_GAP, _SIGN, _INLINE = 16, 26, 76
+#: Pixels that a table has at least, wide and high; rows that are seen when its page opens, at most.
+_SMALLEST, _ROWS_SHOWN = (240, 120), 12
+
+
+class Table(QTableView):
+    """`chosen` is emitted when another row is selected, or none; `menu_wanted` with a place on the screen.
+
+    `signs` may stand before the first cells, by their names. A column is as wide as its longest text; Qt would measure
+    every cell, which takes long in Python. Columns of numbers only grow, so that nothing moves with each number.
+    """
+
+    chosen = pyqtSignal()
+    menu_wanted = pyqtSignal(object)
+    inline_chosen = pyqtSignal(int, str)
+
+    def __init__(
+        self, name: str, heads: Sequence[str], numbers: Collection[int] = (), fixed: Collection[int] = (),
+        signs: Mapping[str, Sequence[Shape]] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self._numbers = numbers
+        self._longest: list[str] = [""] * len(heads)
+        self._signs = signs or {}
+        self._inline: InlineActions | None = None
+        self._model = TableModel(heads, numbers, fixed, self)
+        self._sorted = QSortFilterProxyModel(self)
+        self._sorted.setSourceModel(self._model)
+        self._sorted.setSortRole(Qt.ItemDataRole.UserRole)
+        self._sorted.setFilterKeyColumn(-1)
+        self._sorted.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._sorted.setDynamicSortFilter(True)
+        self.setModel(self._sorted)
+        self.setAccessibleName(name)
+        self._set_behaviour()
+        self._draw_signs()
+        self._fit_columns()
+        self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit())
+
+    def _set_behaviour(self) -> None:
+        self.setSortingEnabled(True)
+        self._sorted.sort(-1)
+        header = self.horizontalHeader()
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.setEditTriggers(QAbstractItemView.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectRows)
+        self.setSelectionMode(QAbstractItemView.ExtendedSelection)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
+        header.setSectionResizeMode(QHeaderView.Interactive)
+        header.setStretchLastSection(True)
+        header.setHighlightSections(False)
+
+    # -- what it shows
+
+    def show_rows(self, rows: Sequence[Sequence[str]], signs: Sequence[str] = ()) -> None:
+        """Show these rows, and the sign of each."""
+        if list(rows) != self._model.rows:
+            self._model.show(rows)
+            longest = [max(column, key=len) for column in zip(*rows, strict=True)]
+            for column in self._numbers if longest else ():
+                longest[column] = max(longest[column], self._longest[column], key=len)
+            if longest and longest != self._longest:
+                self._longest = longest
+                self._fit_columns()
+        if list(signs) != self._model.row_signs:
+            self._model.show_signs(signs)
+
+    def set_filter(self, text: str) -> None:
+        """Show only rows that have a text in one of their cells."""
+        self._sorted.setFilterFixedString(text)
+
+    def put_inline(self, actions: Callable[[int], Sequence[InlineAction]]) -> None:
+        """Have the last column show what can be done to a row; `inline_chosen` tells of a click there."""
+        self._inline = InlineActions(self, lambda row: actions(self.source_row(row)))
+        self._inline.chosen.connect(lambda row, key: self.inline_chosen.emit(self.source_row(row), key))
+        self.setItemDelegateForColumn(len(self._longest) - 1, self._inline)
+        self.setMouseTracking(True)
+        self._fit_columns()
+
+    def source_row(self, row: int) -> int:
+        """Which of the rows that were given to `show_rows` stands at a place."""
+        return self._sorted.mapToSource(self._sorted.index(row, 0)).row()
+
+    def _draw_signs(self) -> None:
+        self._model.signs = {name: sign_icon(shapes, self.palette()) for name, shapes in self._signs.items()}
+
+    def _fit_columns(self) -> None:
+        """Nothing is cut off that need not be."""
+        header = self.horizontalHeader()
+        for column, text in enumerate(self._longest):
+            metrics = QFontMetrics(self._model.font) if column in self._model.fixed else self.fontMetrics()
+            need = max(metrics.horizontalAdvance(text) + _GAP, header.sectionSizeHint(column))
+            if column in self._numbers:
+                need += self.fontMetrics().height() // 2
+            if self._signs and not column:
+                need += _SIGN
+            if self._inline is not None and column == len(self._longest) - 1:
+                need = _INLINE
+            header.resizeSection(column, need)
+        self.setMinimumSize(*_SMALLEST)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's)
+        """As high as its rows are, within bounds, and as wide as its columns."""
+        rows = min(len(self._model.rows), _ROWS_SHOWN) * self.verticalHeader().defaultSectionSize()
+        height = self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth()
+        width = self.horizontalHeader().length() + self.verticalScrollBar().sizeHint().width() + 2 * self.frameWidth()
+        return QSize(width, max(height, self.minimumHeight()))
+
+    def height_of_rows(self) -> int:
+        """So high that all rows are seen, for a few of them."""
+        rows = len(self._model.rows) * self.verticalHeader().defaultSectionSize()
+        bar = self.horizontalScrollBar().sizeHint().height()
+        return self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth() + bar
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
+        """Another palette needs other signs."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_model"):
+            self._draw_signs()
+
+    # -- what a person does
+
+    def selected_rows(self) -> list[int]:
+        """The selected rows, as they were given to `show_rows`, in the order in which they are seen."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self.source_row(row) for row in rows]
+
+    def _copied(self, rows: Sequence[int]) -> str:
+        return "\n".join("\t".join(self._model.rows[row]).rstrip() for row in rows)
+
+    def copy_selected(self) -> None:
+        """Whole rows, with tabs between the cells."""
+        QGuiApplication.clipboard().setText(self._copied(self.selected_rows()))
+
+    def text(self) -> str:
+        """All rows that are seen, likewise."""
+        return self._copied([self.source_row(row) for row in range(self._sorted.rowCount())]) + "\n"
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's)
+        """What is selected is copied; without a selection, and for Escape, the window is asked."""
+        if event.matches(QKeySequence.Copy) and self.selectionModel().hasSelection():
+            self.copy_selected()
+        elif event.key() == Qt.Key.Key_Escape or event.matches(QKeySequence.Copy):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 (Qt's)
+        """By the mouse about the row below it, by the key about what is selected."""
+        where = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            rows = self.selectionModel().selectedRows()
+            below = self.visualRect(rows[0]).bottomLeft() if rows else QPoint(0, 0)
+            where = self.viewport().mapToGlobal(below)
+        self.menu_wanted.emit(where)

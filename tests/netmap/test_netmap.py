@@ -1,0 +1,196 @@
+"""The map: who is on it, where each stands, that nothing jumps, and what is drawn. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from ipaddress import IPv4Address
+from xml.etree import ElementTree  # our own text
+
+import pytest
+
+from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, DnsSource, redirects
+from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
+from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.netmap.graph import DOM0, WORLD, Flow, Kind, Look, domain_key, graph, providers
+from qnet_gui.netmap.places import Place
+from qnet_gui.netmap.plan import FEW, Plan, plan
+from qnet_gui.netmap.rates import both, rate
+from qnet_gui.netmap.svg import METRICS, svg
+from qnet_gui.netmap.tree import tree
+
+SERVER = IPv4Address("192.168.0.53")
+WIFI = Uplink("wlan0", UplinkKind.WIFI, UplinkState.UP, True, ssid="Home", strength=60)
+CABLE = Uplink("eth0", UplinkKind.CABLE, UplinkState.DOWN)
+VPN = Uplink("tun0", UplinkKind.VPN, UplinkState.UP, True, connection="office")
+
+
+def domain(name: str, number: int, netvm: str = "netvm", state: DomainState = DomainState.RUNNING) -> Domain:
+    vif = f"vif{number}.0" if netvm else ""
+    return Domain(name, number, state, IPv4Address(0x0A890000 + number) if netvm else None, vif, netvm)
+
+
+def many(count: int) -> tuple[Domain, ...]:
+    """In two netvms, some of them cut off, some paused."""
+    netvms = ("netvm", "netvm", "other", "")
+    return tuple(
+        domain(f"domain-{number:03}", number + 5, netvms[number % 4], DomainState.PAUSED if number % 7 == 0
+               else DomainState.RUNNING)
+        for number in range(count)
+    )  # fmt: skip
+
+
+def snapshot(*domains: Domain, uplinks: tuple[Uplink, ...] = (WIFI, CABLE)) -> Snapshot:
+    dns = Dns(DnsSource.NETWORKMANAGER, redirects(DEFAULT_VIRTUAL, [SERVER]))
+    return Snapshot(Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING), uplinks, dns, domains)
+
+
+def laid_out(shown: Snapshot, width: float = 900.0) -> Plan:
+    return plan(graph(shown), METRICS, width)
+
+
+def overlap(one: Place, other: Place) -> bool:
+    return (
+        one.x < other.right and other.x < one.right and one.y < other.bottom and other.y < one.bottom
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, FEW, FEW + 1, 60, 500])
+def test_nothing_lies_on_anything_else_nor_outside(count: int) -> None:
+    shown = laid_out(snapshot(*many(count)))
+    places = [placed.place for placed in shown.nodes]
+    if count <= 60:
+        assert not [pair for pair in itertools.combinations(places, 2) if overlap(*pair)]
+    assert len({(place.x, place.y) for place in places}) == len(places)
+    for place in (*places, *(box.place for box in shown.boxes)):
+        assert place.x >= 0 <= place.y
+        assert place.right <= shown.width
+        assert place.bottom <= shown.height
+    assert sum(placed.node.kind is Kind.DOMAIN for placed in shown.nodes) == count
+    assert {edge.start for edge in shown.edges} | {edge.end for edge in shown.edges} <= set(shown.places())
+    assert bool(shown.boxes) == (count > FEW)
+
+
+@pytest.mark.parametrize("count", [3, 60])
+def test_nothing_jumps_by_traffic_or_by_order(count: int) -> None:
+    before = laid_out(snapshot(*many(count))).places()
+    shuffled = list(many(count))
+    shuffled.sort(key=lambda one: (one.id * 7) % 11)
+    rates = {one.name: (1e6 / one.id, 1e3) for one in shuffled if one.vif}
+    after = plan(graph(snapshot(*shuffled, uplinks=(CABLE, WIFI)), rates), METRICS, 900.0).places()
+    assert {key: (place.y, place.height) for key, place in after.items()} == {
+        key: (place.y, place.height) for key, place in before.items()
+    }
+
+
+def test_who_goes_through_whom() -> None:
+    drawn = graph(
+        snapshot(domain("work", 3), domain("vault", 4, ""), uplinks=(VPN, dataclasses.replace(WIFI, primary=False)))
+    )
+    edges = {(edge.start, edge.end) for edge in drawn.edges}
+    assert edges == {
+        (domain_key("work"), domain_key("netvm")), (domain_key("netvm"), "uplink tun0"),
+        ("uplink tun0", "uplink wlan0"), ("uplink wlan0", WORLD),
+    }  # fmt: skip
+    spoken = {node.key: node.spoken for node in drawn.nodes}
+    assert spoken[domain_key("work")] == "work, 10.137.0.3, through netvm"
+    assert spoken[domain_key("vault")] == "vault, no network"
+    assert spoken[domain_key("netvm")] == "netvm, the netvm, running, 1 domain goes through it"
+    assert spoken["uplink tun0"] == "office (VPN), in use"
+    assert spoken["uplink wlan0"] == "Home (Wi-Fi), Wi-Fi, 60 %, not in use"
+    assert spoken[WORLD] == "Internet, within reach"
+    assert spoken[DOM0] == "dom0, isolated"
+
+
+def test_a_chain_of_netvms_stands_in_columns() -> None:
+    shown = laid_out(
+        snapshot(domain("work", 3, "firewall"), domain("firewall", 4, "vpn"), domain("vpn", 5), domain("mail", 6))
+    )
+    places = shown.places()
+    order = [domain_key(name) for name in ("work", "firewall", "vpn", "netvm")] + ["uplink wlan0", WORLD]
+    lefts = [places[key].x for key in order]
+    assert lefts == sorted(lefts)
+    assert len(set(lefts)) == len(lefts)
+    assert places[domain_key("mail")].x == places[domain_key("work")].x
+
+
+def test_a_ring_that_nobody_should_have_made_is_drawn_all_the_same() -> None:
+    ring = snapshot(domain("a", 3, "b"), domain("b", 4, "a"), domain("c", 5, "c"))
+    assert len(providers(ring)) == 1
+    assert {placed.node.name for placed in laid_out(ring).nodes} >= {"a", "b", "c"}
+    assert svg(graph(ring))
+
+
+def test_how_domains_stand() -> None:
+    away = dataclasses.replace(snapshot(domain("work", 3)), netvm=Netvm("netvm"))
+    states = {
+        "paused": (snapshot(domain("work", 3, state=DomainState.PAUSED)), Look.PAUSED, "paused"),
+        "apart": (snapshot(domain("work", 3, "")), Look.APART, "no network"),
+        "apart and paused": (
+            snapshot(domain("work", 3, "", DomainState.PAUSED)), Look.APART, "paused, no network",
+        ),
+        "waiting": (away, Look.WAITING, "waits for netvm"),
+        "ending": (snapshot(domain("work", 3, state=DomainState.DYING)), Look.APART, "ending"),
+    }  # fmt: skip
+    for shown, look, line in states.values():
+        node = next(node for node in graph(shown).nodes if node.name == "work")
+        assert (node.look, node.line) == (look, line)
+    assert [edge.flow for edge in graph(away).edges] == [Flow.STILL]
+
+
+def test_traffic_is_told_and_makes_an_edge_flow() -> None:
+    shown = snapshot(domain("work", 3), domain("mail", 4), domain("chat", 5))
+    drawn = graph(shown, {"work": (910_000, 42_000), "mail": (0, 0.2)})
+    lines = {node.name: node.line for node in drawn.nodes}
+    assert (lines["work"], lines["mail"], lines["chat"]) == ("↓ 910 kB/s  ↑ 42 kB/s", "idle", "10.137.0.5")
+    flows = {edge.start: edge.flow for edge in drawn.edges}
+    assert flows[domain_key("work")] is Flow.FLOWS
+    assert flows[domain_key("mail")] is Flow.IDLE
+    assert [rate(amount) for amount in (0, 999.4, 1234, 999_950, 12e6, 5e12)] == [
+        "0 B/s", "999 B/s", "1.2 kB/s", "1.0 MB/s", "12 MB/s", "5000 GB/s",
+    ]  # fmt: skip
+    assert both(0.5, 0.2) == "idle"
+
+
+def test_dom0_that_is_connected_stands_out() -> None:
+    link = Dom0Connection(Dom0State.OPEN, 1700000000)
+    drawn = graph(dataclasses.replace(snapshot(domain("work", 3)), dom0=link))
+    node = next(node for node in drawn.nodes if node.kind is Kind.DOM0)
+    assert (node.look, node.line) == (Look.EXPOSED, "connected")
+    assert (DOM0, domain_key("netvm"), Flow.EXPOSED) in {(edge.start, edge.end, edge.flow) for edge in drawn.edges}
+
+
+def test_dom0_as_the_netvm_has_no_node_of_its_own_twice() -> None:
+    shown = dataclasses.replace(snapshot(domain("work", 3, "dom0")), netvm=Netvm("dom0", 0, NetvmState.RUNNING))
+    drawn = graph(shown)
+    assert [node.title for node in drawn.nodes].count("dom0") == 1
+    assert (DOM0, "uplink wlan0") in {(edge.start, edge.end) for edge in drawn.edges}
+
+
+@pytest.mark.parametrize("count", [0, 3, 60, 500])
+def test_the_svg_is_well_formed_and_says_every_node(count: int) -> None:
+    hostile = dataclasses.replace(WIFI, ssid="<b>&amp;\"'")
+    drawn = graph(snapshot(*many(count), uplinks=(hostile,)))
+    root = ElementTree.fromstring(svg(drawn))  # noqa: S314
+    titles = [element.text for element in root.iter("{http://www.w3.org/2000/svg}title")]
+    assert set(titles) >= {node.spoken for node in drawn.nodes}
+    assert float(root.get("width", "0")) > 100
+
+
+def test_what_is_too_long_is_cut_off_with_dots_and_said_whole() -> None:
+    name = "x" * 60
+    shown = laid_out(snapshot(domain(name, 3)))
+    placed = next(placed for placed in shown.nodes if placed.node.name == name)
+    assert placed.title.endswith("…")
+    assert METRICS.width(placed.title, False, False) < placed.place.width
+    assert placed.node.spoken.startswith(name)
+
+
+def test_the_tree() -> None:
+    shown = snapshot(domain("work", 3), domain("vault", 4, ""), domain("mail", 6, "other"))
+    assert tree(graph(shown)).splitlines() == [
+        "Internet", "  Home: Wi-Fi, 60 %", "    netvm: running", "      work: 10.137.0.3", "",
+        "other: not running", "  mail: 10.137.0.6", "", "Apart from it:", "  vault: no network",
+        "  eth0: not connected", "  dom0: isolated",
+    ]  # fmt: skip

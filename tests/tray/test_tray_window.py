@@ -1,0 +1,308 @@
+"""The one window: its keys, its map for keyboard and ears, where the keyboard goes, and that it is freed."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from test_tray_windows import Open, many, shown
+from tray_shared import CABLE, STATES, VPN, WIFI, Helper, up
+
+from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation
+from qnet_gui.model.traffic import History, Series
+from qnet_gui.netmap.graph import graph
+from qnet_gui.tray.pages.upgrade import UpgradeInputs
+from qnet_gui.tray.qt import (
+    QAbstractButton,
+    QApplication,
+    QCoreApplication,
+    QEvent,
+    QGuiApplication,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPoint,
+    QPushButton,
+    Qt,
+    QTableView,
+    QWidget,
+)
+from qnet_gui.tray.state import operation_progress
+from qnet_gui.tray.state.access_keys import without_keys
+from qnet_gui.tray.state.menu import Action
+from qnet_gui.tray.state.operation_progress import OperationProgress
+from qnet_gui.tray.state.page_names import PAGE_NAMES
+from qnet_gui.tray.window.map_view import MapView, NodeButton
+
+__all__ = ["shown"]
+READY = {
+    "busy": [], "obstacles": [], "pause": ["work"], "paused": [], "netvm": "netvm", "uplink": "eth0", "names": True,
+    "allowed": ["http"], "minutes": 60,
+}  # fmt: skip
+
+
+def buttons(page: QWidget) -> dict[str, QPushButton]:
+    made = [button for button in page.findChildren(QPushButton) if isinstance(button, QPushButton)]
+    return {without_keys(button.text()): button for button in made}
+
+
+@pytest.mark.parametrize("name", PAGE_NAMES)
+def test_no_access_key_twice_on_a_page(shown: Callable[..., Open], name: str) -> None:
+    page = shown(up(CABLE))(name)
+    texts = [button.text() for button in page.findChildren(QPushButton)]
+    texts += [label.text() for label in page.findChildren(QLabel) if label.buddy()]
+    keys = Counter(text.replace("&&", "")[text.index("&") + 1].lower() for text in texts if "&" in text)
+    assert not [key for key, times in keys.items() if times > 1]
+
+
+def test_keys_of_the_window(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    open_ = shown(up(CABLE))
+    window = open_("overview").window()
+    QApplication.setActiveWindow(window)
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(window, Qt.Key.Key_C, control)
+    assert QGuiApplication.clipboard().text().startswith("Connected by cable (eth0, 192.168.0.12).\n")
+    qtbot.keyClick(window, Qt.Key.Key_F, control)
+    assert window.windowTitle() == "Domains"
+    field = window.page("domains").filter_field()  # type: ignore[attr-defined]
+    assert QApplication.focusWidget() is field
+    qtbot.keyClicks(field, "pers")
+    table = window.page("domains").findChild(QTableView)  # type: ignore[attr-defined]
+    assert [table.model().index(row, 0).data() for row in range(table.model().rowCount())] == ["personal"]
+    assert "2 not shown because of the filter" in [
+        label.text().partition(", ")[2] for label in window.findChildren(QLabel)
+    ]
+    qtbot.keyClick(window, Qt.Key.Key_PageDown, control)
+    assert window.windowTitle() == "Uplinks and routes"
+    qtbot.keyClick(window, Qt.Key.Key_PageUp, control)
+    assert window.windowTitle() == "Domains"
+
+
+def test_f5_asks_again(qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch) -> None:
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    asked: list[str] = []
+
+    def ask(method: str, _arguments: object, then: Callable[[object], None]) -> None:
+        if method == "GetRoutes":
+            asked.append(method)
+            then([[]])
+
+    monkeypatch.setattr(state.client, "ask", ask)
+    page = open_("routes")
+    qtbot.keyClick(page.window(), Qt.Key.Key_F5)
+    assert asked == ["GetRoutes", "GetRoutes"]
+
+
+def test_name_servers_are_tested_when_the_page_is_opened(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    answer = [[{"server": "192.168.0.53", "milliseconds": 12}]]
+    monkeypatch.setattr(state.client, "ask", lambda _method, _arguments, then: then(answer))
+    page = open_("names")
+    assert page.findChild(QTableView).model().index(0, 3).data() == "after 12 ms"
+    assert any("Tested at" in label.text() for label in page.findChildren(QLabel))
+
+
+def node_buttons(page: QWidget) -> dict[str, NodeButton]:
+    return {button.node.name or button.node.key: button for button in page.findChild(MapView).buttons()}
+
+
+@pytest.mark.parametrize("count", [0, 3, 60])
+def test_a_screen_reader_has_every_node(shown: Callable[..., Open], count: int) -> None:
+    """Qt makes a button of each widget that is one; PyQt5 does not let itself be asked."""
+    snapshot = dataclasses.replace(many(count), uplinks=(VPN, dataclasses.replace(WIFI, primary=False)))
+    page = shown(snapshot)("overview")
+    children = page.findChild(MapView).findChildren(QWidget)
+    assert {child.accessibleName() for child in children} == {node.spoken for node in graph(snapshot).nodes}
+    assert all(isinstance(child, QAbstractButton) and child.isEnabled() for child in children)
+    assert {child.focusPolicy() for child in children} == {Qt.FocusPolicy.StrongFocus}
+
+
+def test_arrows_lead_over_the_map_and_return_offers_what_can_be_done(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    page = shown(up(CABLE))("overview")
+    QApplication.setActiveWindow(page.window())
+    nodes = node_buttons(page)
+    nodes["work"].setFocus()
+    for key, there in (
+        (Qt.Key.Key_Right, "netvm"), (Qt.Key.Key_Right, "uplink eth0"), (Qt.Key.Key_Right, "world"),
+        (Qt.Key.Key_Left, "uplink eth0"), (Qt.Key.Key_Left, "netvm"),
+    ):  # fmt: skip
+        qtbot.keyClick(QApplication.focusWidget(), key)
+        assert QApplication.focusWidget() is nodes[there]
+    qtbot.keyClick(nodes["work"], Qt.Key.Key_Return)
+    menu = next(menu for menu in page.findChildren(QMenu) if menu.isVisible())
+    texts = [entry.text().replace("&", "") for entry in menu.actions() if entry.text()]
+    assert texts == ["Pause", "Cut off the network", "Make it the netvm…", "Show more"]
+    asked: list[object] = []
+    page.app_state.requested.disconnect()
+    page.app_state.requested.connect(asked.append)
+    menu.actions()[1].trigger()
+    assert [(request.action, request.name, request.domid) for request in asked] == [(Action.DETACH, "work", 4)]  # type: ignore[attr-defined]
+    menu.close()
+
+
+def test_the_map_follows_rates_without_moving(shown: Callable[..., Open]) -> None:
+    page = shown(up(CABLE))("overview")
+    before = {name: button.geometry().y() for name, button in node_buttons(page).items()}
+    history = History({"work": Series(0, 0, (910_000,), (42_000,)), "personal": Series()})
+    page.app_state.traffic.history = history
+    page.app_state.traffic.changed.emit(history)
+    nodes = node_buttons(page)
+    assert nodes["work"].accessibleName() == "work, 910 kB/s down, 42 kB/s up, through netvm"
+    assert {name: button.geometry().y() for name, button in nodes.items()} == before
+
+
+def test_the_map_is_saved_as_svg_and_png(shown: Callable[..., Open], tmp_path: Path) -> None:
+    page = shown(up(CABLE))("overview")
+    page.save(str(tmp_path / "a.svg"))  # type: ignore[attr-defined]
+    page.save(str(tmp_path / "b"), "(*.png)")  # type: ignore[attr-defined]
+    assert (tmp_path / "a.svg").read_text().startswith("<svg ")
+    assert (tmp_path / "b.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_click_at_the_end_of_a_row_is_about_that_row(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    page = shown(many(5))("domains")
+    asked: list[object] = []
+    page.app_state.requested.disconnect()
+    page.app_state.requested.connect(asked.append)
+    table = page.findChild(QTableView)
+    table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    cell = table.visualRect(table.model().index(1, 8))
+    for x in (20, 48):
+        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(cell.left() + x, cell.center().y()))
+    assert [(request.action, request.name) for request in asked] == [  # type: ignore[attr-defined]
+        (Action.PAUSE, "domain-3"), (Action.DETACH, "domain-3"),
+    ]  # fmt: skip
+
+
+def test_several_domains_are_asked_for_one_after_the_other(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The helper does one such thing at a time, and refuses a second one."""
+    page = shown(many(3))("domains")
+    calls: list[object] = []
+
+    def do(method: str, arguments: list[object], then: Callable[[object], None]) -> None:
+        calls.append((method, arguments[0]))
+        then([len(calls)])
+
+    monkeypatch.setattr("qnet_gui.tray.app.helper_actions.unsigned", lambda number: number)
+    monkeypatch.setattr(page.app_state.client, "do", do)
+    page.findChild(QTableView).selectAll()
+    qtbot.mouseClick(buttons(page)["Cut off the network"], Qt.MouseButton.LeftButton)
+    assert calls == [("DetachDomain", 2)]
+    for number in (1, 2, 3):
+        page.app_state.client.ended.emit(number, "", plain("done"))
+    assert calls == [("DetachDomain", 2), ("DetachDomain", 3), ("DetachDomain", 4)]
+
+
+def test_the_keyboard_does_not_go_to_a_dangerous_neighbour(
+    qtbot: QtBot, helper: Helper, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever pressed Return on *Connect dom0…* twice disconnected it again: the button went, and Qt went on."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    monkeypatch.setattr(state.client, "ask", lambda _method, _arguments, then: then([READY]))
+    page = open_("upgrade")
+    QApplication.setActiveWindow(page.window())
+    connect, back = buttons(page)["Connect dom0…"], buttons(page)["Disconnect now"]
+    connect.setFocus()
+    assert connect.hasFocus()
+    for snapshot in (
+        up(CABLE, operation=Operation(3, "connect", "alice"), dom0=Dom0Connection(Dom0State.CONNECTING)),
+        STATES["dom0"],
+    ):
+        state._changed(snapshot)
+        assert back.isVisible()
+        assert not back.hasFocus()
+        assert QApplication.focusWidget() is not None
+
+
+def test_failure_heads_the_page(shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch) -> None:
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    monkeypatch.setattr(state.client, "ask", lambda _method, _arguments, then: then([READY]))
+    page = open_("upgrade")
+    assert page._inputs != UpgradeInputs()  # type: ignore[attr-defined]
+    progress = operation_progress.begun(OperationProgress(), up(CABLE, operation=Operation(3, "connect", "alice")))
+    progress = operation_progress.stepped(progress, 3, "attach", "failed", plain("No card came."))
+    state.progress = operation_progress.ended(progress, 3, "org.qnet.Error.Kernel", plain("No card came."))
+    state.moved.emit()
+    QApplication.processEvents()
+    places = {
+        label.text(): label.mapTo(page, QPoint(0, 0)).y() for label in page.findChildren(QLabel) if label.isVisible()
+    }
+    order = ["No card came.", "Attach dom0 to netvm", "For the next attempt:", "netvm is running"]
+    assert sorted(order, key=places.__getitem__) == order
+    assert places["No card came."] < places["dom0 has no network. That is how it should be."]
+
+
+def test_it_is_freed_when_it_is_closed(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of it, each time; pages that were never looked at were never made."""
+    open_ = shown(many(20))
+    state = open_("overview").app_state
+    answers = {"Preflight": [READY], "GetRoutes": [[]], "TestNames": [[]]}
+    monkeypatch.setattr(state.client, "ask", lambda method, _arguments, then: then(answers.get(method, [])))
+    state.dispatcher.close()  # type: ignore[attr-defined]
+    counts = []
+    for _ in range(10):
+        window = open_("overview").window()
+        assert window.page("log") is None  # type: ignore[attr-defined]
+        for name in PAGE_NAMES:
+            open_(name)
+        window.close()
+        del window
+        for _ in range(3):  # PyQt lets go of what signals are connected to one turn later
+            QCoreApplication.sendPostedEvents(None, QEvent.DeferredDelete)
+            qtbot.wait(1)
+        gc.collect()
+        counts.append((len(QApplication.allWidgets()), sum(isinstance(one, QWidget) for one in gc.get_objects())))
+    assert counts[1:] == counts[1:2] * 9
+
+
+def test_an_answer_that_comes_after_the_window_was_closed_is_nobodys(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    late: dict[str, Callable[[object], None]] = {}
+    monkeypatch.setattr(state.client, "ask", lambda method, _arguments, then: late.setdefault(method, then))
+    window = open_("routes").window()
+    open_("names")
+    open_("upgrade")
+    assert set(late) >= {"GetRoutes", "TestNames", "Preflight"}
+    window.close()
+    QCoreApplication.sendPostedEvents(None, QEvent.DeferredDelete)
+    for answer in late.values():
+        answer([[]])
+
+
+def test_a_narrow_window_has_a_narrow_sidebar_that_can_be_heard(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    window = shown(up(CABLE))("overview").window()
+    sidebar = window._sidebar  # type: ignore[attr-defined]
+    for width, text in ((1000, "Domains"), (600, ""), (1000, "Domains")):
+        window.resize(width, 500)
+        assert sidebar.item(1).text() == text
+        assert sidebar.item(1).data(Qt.ItemDataRole.AccessibleTextRole) == "Domains"
+
+
+def test_escape_in_a_filter_closes_the_window_only_when_it_is_empty(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    window = shown(up(CABLE))("domains").window()
+    field = window.findChild(QLineEdit)
+    field.setText("x")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert window.isVisible()
+    assert field.text() == ""
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert not window.isVisible()

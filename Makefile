@@ -20,7 +20,7 @@ TIMES ?= 3
 FAST = $(PYTHON) -m pytest -n 2 -p no:cacheprovider -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-fast coverage test-loaded soak test-plasma test-packages lint format docs translations release-check demo bench e2e-xen
+.PHONY: help setup test test-fast coverage test-loaded soak test-plasma test-packages lint format docs translations release-check pictures demo bench e2e-xen
 .PHONY: xen-shell install uninstall deb rpm clean
 
 help: ## list what there is
@@ -67,6 +67,9 @@ release-check: setup ## what a release must pass beside the tests: every text is
 docs: setup ## write what of docs/ is made from the declarations
 	@$(PYTHON) -m qnet_gui.dom0.document docs/dbus.md
 	@$(PYTHON) -m qnet_gui.store.document docs/xenstore.md
+
+pictures: setup ## take pictures of what people see, light, dark, large and in German, to be looked at: build/pictures
+	@$(PYTHON) resources/make_pictures.py $(ARGS)
 
 demo: ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
 	@.ci/demo $(ARGS)

@@ -285,6 +285,42 @@ def icons(grid: Grid) -> Iterator[tuple[str, str]]:
                 yield f"wifi-{strength}{badge}{dot}", arcs(grid, strength, bool(badge)) + mark + spot
 
 
+def dashes(*boxes: tuple[float, float, float, float], colour: str = TEXT) -> str:
+    """Several boxes as one drawing."""
+    return fill("".join(box(*sides) for sides in boxes), colour)
+
+
+#: Icons for menus and buttons, by freedesktop.org's names, for themes that have none of that name; on a grid of 16.
+GLYPHS = {
+    "view-refresh": stroke("M12.9,5.5A5.5,5.5 0 1 0 13.5,8.5", 1.4) + fill("M14,2V7H9Z"),
+    "configure": dashes(
+        (2, 3, 4, 4), (4, 2, 7, 5), (7, 3, 14, 4), (2, 8, 9, 9), (9, 7, 12, 10), (12, 8, 14, 9), (2, 13, 5, 14),
+        (5, 12, 8, 15), (8, 13, 14, 14),
+    ),
+    "window-new": stroke("M2.5,3.5H13.5V13.5H2.5Z") + fill(box(2, 3, 14, 6)),
+    "window-pin": fill("M6,2H10V3L9.5,4V7.5L12,10V11H4V10L6.5,7.5V4L6,3Z") + fill(box(7.5, 11, 8.5, 15)),
+    "media-playback-start": fill("M4,2.5L13,8L4,13.5Z"),
+    "media-playback-pause": dashes((4, 3, 7, 13), (9, 3, 12, 13)),
+    "update-none": stroke("M3.5,13.5H12.5") + fill("M7,2H9V7H12L8,11.5L4,7H7Z"),
+    "network-wireless": stroke("M2.5,7.5A8,8 0 0 1 13.5,7.5", 1.4) + stroke("M5,10A4.5,4.5 0 0 1 11,10", 1.4)
+    + fill(circle(8, 12.5, 1.5)),
+    "network-connect": fill("M4,2H6V5H10V2H12V5H13V9L9.5,11V15H6.5V11L3,9V5H4Z"),
+    "network-disconnect": fill("M4,2H6V5H10V2H12V5H13V8H9L8,10H6.5L3,9V5H4Z")
+    + stroke("M9.5,10.5L14,15M14,10.5L9.5,15", 1.4, NEGATIVE),
+    "preferences-system-network": fill(circle(8, 4, 2.5) + circle(3.5, 12, 2) + circle(12.5, 12, 2))
+    + stroke("M8,5V8.5M3.5,11V8.5H12.5V11"),
+    "documentinfo": stroke("M3.5,1.5H12.5V14.5H3.5Z") + dashes((5, 5, 11, 6), (5, 8, 11, 9), (5, 11, 9, 12)),
+    "list-add": dashes((7, 3, 9, 13), (3, 7, 13, 9)),
+    "go-next": stroke("M5.5,3L10.5,8L5.5,13", 1.6),
+    "dialog-information": stroke(circle(8, 8, 6.5)) + dashes((7, 4, 9, 6), (7, 7, 9, 12)),
+    "dialog-warning": fill("M8,1.5L15,14H1Z" + box(7.3, 6, 8.7, 10) + box(7.3, 11, 8.7, 12.4), NEUTRAL),
+    "dialog-error": fill(circle(8, 8, 6.5) + "M7.2,4H8.8V9H7.2ZM7.2,10.2H8.8V11.8H7.2Z", NEGATIVE),
+    "application-exit": stroke("M5.5,4A5.5,5.5 0 1 0 10.5,4", 1.4) + fill(box(7.2, 1.5, 8.8, 8)),
+    "help-contents": stroke("M5.5,6a2.5,2.5 0 1 1 3.6,2.2Q8,8.8 8,10", 1.5) + fill(box(7.2, 11.5, 8.8, 13.2)),
+    "help-about": stroke("M2.5,8A5.5,5.5 0 1 1 13.5,8A5.5,5.5 0 1 1 2.5,8Z") + dashes((7, 4, 9, 6), (7, 7, 9, 12)),
+}  # fmt: skip
+
+
 def files() -> Iterator[tuple[str, str]]:
     """Path below the icons' folder and content of every file."""
     yield "hicolor/scalable/apps/org.qnet.Tray.svg", APPLICATION
@@ -292,6 +328,8 @@ def files() -> Iterator[tuple[str, str]]:
         for name, drawing in icons(grid):
             path = f"hicolor/{grid.size}x{grid.size}/status/qnet-{name}.svg"
             yield path, HEAD.format(size=grid.size) + drawing + "</svg>\n"
+    for name, drawing in GLYPHS.items():
+        yield f"hicolor/16x16/actions/qnet-{name}.svg", HEAD.format(size=16) + drawing + "</svg>\n"
 
 
 def main() -> None:

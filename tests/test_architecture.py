@@ -45,7 +45,7 @@ _WITHIN = {
     "model": ("translation", "clock", "messages"),
     "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle", "setup"),
     "netvm": ("packet_filter", "vifs", "upkeep", "uplinks", "dns"),
-    "tray": ("qt", "state", "pages", "session", "windows", "app"),
+    "tray": ("qt", "state", "pages", "session", "paint", "windows", "popup", "app"),
     "lab": ("box", "xen", "machine", "desktop", "demo"),
 }
 #: Neighbours that know nothing of each other, though one is below the other.

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 def _run(arguments: Namespace, member: str, sentence: str = "") -> int:
-    """Call a method with the domain's id; with a `sentence`, one that has done it when it answers."""
+    """Call a method with what a domain is known by; with a `sentence`, one that has done it when it answers."""
     from qnet_gui.cli import operations
     from qnet_gui.cli.helper import Helper
 
-    def call_with_id(line: Line, display: Display) -> int:
-        number = operations.domid(Helper().snapshot()[1], arguments.name)
+    def call_with_identity(line: Line, display: Display) -> int:
+        identity = operations.identity(Helper().snapshot()[1], arguments.name)
         if sentence:
-            return operations.plain_call(member, "u", number, sentence=sentence)(line, display)
-        return operations.operation(member, "u", number)(line, display)
+            return operations.plain_call(member, "us", *identity, sentence=sentence)(line, display)
+        return operations.operation(member, "us", *identity)(line, display)
 
-    return operations.run(arguments, call_with_id, lambda snapshot: _tell(snapshot, arguments.name))
+    return operations.run(arguments, call_with_identity, lambda snapshot: _tell(snapshot, arguments.name))
 
 
 def _tell(snapshot: Snapshot, name: str) -> str:

@@ -88,14 +88,16 @@ def plain_call(member: str, signature: str, *values: Any, sentence: str) -> Task
     return task
 
 
-def domid(snapshot: Snapshot, name: str) -> int:
-    """The id of a domain that runs, dom0 and the netvm among them."""
-    ids = {domain.name: domain.id for domain in snapshot.domains} | {"dom0": 0, "Domain-0": 0}
+def identity(snapshot: Snapshot, name: str) -> tuple[int, str]:
+    """Id and uuid of a domain that runs, dom0 and the netvm among them; dom0 is known by its id."""
+    dom0 = (0, "")
+    running = {domain.name: (domain.id, domain.uuid) for domain in snapshot.domains}
+    running |= {"dom0": dom0, "Domain-0": dom0}
     if snapshot.netvm.id >= 0:
-        ids[snapshot.netvm.name] = snapshot.netvm.id
-    if name not in ids:
+        running[snapshot.netvm.name] = (snapshot.netvm.id, snapshot.netvm.uuid)
+    if name not in running:
         raise NotFound(DomainCode.DOMAIN_UNKNOWN, name=shown(name))
-    return ids[name]
+    return running[name]
 
 
 def _settled(snapshot: Snapshot) -> bool:

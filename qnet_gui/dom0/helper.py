@@ -71,6 +71,7 @@ class Helper:
             config.netvm, self._read, self._reread,
             lambda snapshot: emitter.properties_changed(changed_properties(snapshot)),
         )  # fmt: skip
+        self._labels = dict(config.labels)
         signals = OperationSignals(emitter, self._operation_ended)
         self._operations = Operations(signals, self._changed)
         self._upgrade = UpgradeSession(self._operations, config, self._changed, self._look, KernelClocks())
@@ -131,6 +132,7 @@ class Helper:
             self._collector.inputs, allocated=self._addresses.given, isolation=self._isolation.facts,
             dom0=self._upgrade.connection, operation=self._operations.current, stuck=self._upgrade.stuck,
             ended=self._operations.ended, left_over=self._runner.left_over, doubtful=self._runner.doubt.names,
+            labels=self._labels,
         )  # fmt: skip
 
     def _reread(self, then: Callable[[], None]) -> None:

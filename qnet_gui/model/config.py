@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from qnet_gui.model.dns import DEFAULT_VIRTUAL
+from qnet_gui.model.domain import Label
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.messages.values import ValueCode
@@ -48,6 +49,8 @@ class Config:
 
     In a netvm's own file: `open`: what the world may reach of it. `local_resolver`: whether a resolver that listens on
     the netvm's loopback answers the domains. `connections`: how many a domain may have at once.
+
+    `labels`: the colours of domains, by their names.
     """
 
     pool: IPv4Network = DEFAULT_POOL
@@ -59,6 +62,7 @@ class Config:
     open: tuple[OpenPort, ...] = ()
     local_resolver: bool = False
     connections: int = DEFAULT_CONNECTIONS
+    labels: tuple[tuple[str, Label], ...] = ()
 
 
 def _text(value: Any, key: str) -> str:
@@ -135,7 +139,21 @@ def _yes_or_no(value: Any, key: str) -> bool:
     return value
 
 
-#: What parses the value of each key; every key is a field of `Config`.
+def _label(value: Any, name: str) -> tuple[str, Label]:
+    try:
+        domain_name(name)
+    except BadInput as error:
+        raise BadInput(ValueCode.KEY_WRONG, key=_LABELS, why=error.message) from None
+    key = f"{_LABELS}.{name}"
+    colours = {label.value: label for label in Label if label is not Label.NONE}
+    if not isinstance(value, str) or value not in colours:
+        raise BadInput(ValueCode.NOT_A_LABEL, key=key, value=shown(value), names=tuple(colours))
+    return name, colours[value]
+
+
+#: The section whose keys are the names of domains.
+_LABELS = "labels"
+#: What parses the value of each key of the other sections; every key is a field of `Config`.
 _KEYS: dict[str, dict[str, Callable[[Any, str], Any]]] = {
     "network": {"pool": _pool, "gateway": _address, "dns": _dns},
     "dom0": {"netvm": _netvm, "minutes": partial(_whole, lowest=1, highest=MINUTES_MAX), "ports": _ports},
@@ -149,12 +167,12 @@ _KEYS: dict[str, dict[str, Callable[[Any, str], Any]]] = {
 
 def _known_keys_only(given: dict[str, Any]) -> None:
     for section, values in given.items():
-        if section not in _KEYS:
-            raise BadInput(ValueCode.SECTION_UNKNOWN, value=shown(section), names=tuple(_KEYS))
+        if section not in (*_KEYS, _LABELS):
+            raise BadInput(ValueCode.SECTION_UNKNOWN, value=shown(section), names=(*_KEYS, _LABELS))
         if not isinstance(values, dict):
             raise BadInput(ValueCode.NOT_A_SECTION, section=section)
         for key in values:
-            if key not in _KEYS[section]:
+            if section != _LABELS and key not in _KEYS[section]:
                 unknown = f"{section}.{shown(key)[1:-1]}"
                 raise BadInput(ValueCode.KEY_UNKNOWN, key=unknown, section=section, names=tuple(_KEYS[section]))
 
@@ -172,7 +190,8 @@ def parse(text: str) -> Config:
             for section, parsers in _KEYS.items()
             for key, parser in parsers.items()
             if key in given.get(section, {})
-        }
+        },
+        labels=tuple(_label(value, name) for name, value in given.get(_LABELS, {}).items()),
     )
     if len({config.gateway, *config.dns}) != 3:
         raise BadInput(ValueCode.ADDRESSES_NOT_DISTINCT)

@@ -15,6 +15,20 @@ class DomainState(enum.Enum):
     DYING = "dying"
 
 
+class Label(enum.Enum):
+    """The colour by which a person knows a domain, as the configuration has it; most have none."""
+
+    NONE = ""
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    GREEN = "green"
+    BLUE = "blue"
+    PURPLE = "purple"
+    GRAY = "gray"
+    BLACK = "black"
+
+
 class NetvmState(enum.Enum):
     """What dom0 can say of its netvm; STARTING until its agent reports for the first time."""
 
@@ -44,7 +58,8 @@ class AgentState(enum.Enum):
 class Domain:
     """A domain other than dom0 and the netvm. `vif` is the backend's name; empty where the domain has none.
 
-    `serves`: it can be the netvm, since an agent has reported from it, or a network card is given to it.
+    `serves`: it can be the netvm, since an agent has reported from it, or a network card is given to it. An id is of
+    one life only and may be another's next, so whoever acts on a domain names its `uuid` beside it.
     """
 
     name: str
@@ -54,13 +69,16 @@ class Domain:
     vif: str = ""
     netvm: str = ""
     serves: bool = False
+    uuid: str = ""
+    label: Label = Label.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Netvm:
-    """The chosen netvm; `id` is -1 while it does not run."""
+    """The chosen netvm; `id` is -1 and `uuid` empty while it does not run."""
 
     name: str
     id: int = -1
     state: NetvmState = NetvmState.ABSENT
     agent: AgentState = AgentState.UNKNOWN
+    uuid: str = ""

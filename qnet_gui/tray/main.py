@@ -11,7 +11,7 @@ from qnet_gui import __version__
 from qnet_gui.model.errors import QnetError
 from qnet_gui.runtime.log import setup
 from qnet_gui.tray.app.applet import Applet
-from qnet_gui.tray.qt import QApplication, QDBusConnection, QSocketNotifier
+from qnet_gui.tray.qt import QApplication, QDBusConnection, QSocketNotifier, Qt
 from qnet_gui.tray.session import artwork, language
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.session.single_instance import Instance, ask_first
@@ -69,6 +69,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     # Nothing here is drawn with OpenGL, and loading it would double the memory.
     os.environ.setdefault("QT_XCB_GL_INTEGRATION", "none")
+    # With two screens Qt does not look for what panels leave of them, unless it is told to believe the window manager.
+    os.environ.setdefault("QT_RELY_ON_NET_WORKAREA_ATOM", "1")
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_UseHighDpiPixmaps)  # else icons are enlarged small ones
     application = QApplication(["qnet-tray"])
     application.setApplicationName("qnet-tray")
     application.setApplicationDisplayName("qnet")

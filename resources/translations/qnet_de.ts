@@ -150,6 +150,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/domains.py" />
+            <source>The domain with the id {id} is another one than was meant: {name}. Nothing was done to it.</source>
+            <translation>Die Domäne mit der Nummer {id} ist eine andere, als gemeint war: {name}. Mit ihr wurde nichts gemacht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/domains.py" />
             <source>The domains of this host belong to {manager}, so qnet only shows them. Change them with the tools of {manager}.</source>
             <translation>Die Domänen dieses Rechners gehören {manager}, qnet zeigt sie daher nur. Ändern Sie sie mit den Werkzeugen von {manager}.</translation>
         </message>
@@ -1282,6 +1287,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>systemd does not run here, so {name} cannot be started by it.</source>
+            <translation>systemd läuft hier nicht, also kann es {name} nicht starten.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
             <source>xenstore answered a request that was not asked.</source>
             <translation>xenstore hat auf etwas geantwortet, das nicht gefragt war.</translation>
         </message>
@@ -1329,6 +1339,11 @@
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>xenstore sent a message that is too long.</source>
             <translation>xenstore hat eine Nachricht geschickt, die zu lang ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{name} was not started: {why}</source>
+            <translation>{name} wurde nicht gestartet: {why}</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
@@ -1766,6 +1781,11 @@
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{key}: {value} is neither true nor false.</source>
             <translation>{key}: {value} ist weder true noch false.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {value} is no colour of a label; there are {names}.</source>
+            <translation>{key}: {value} ist keine Farbe einer Marke; es gibt {names}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -2535,6 +2555,66 @@
             <translation>{what}; hinein kommt nichts</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/popup/ends.py" />
+            <source>Keep open</source>
+            <translation>Offen lassen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/ends.py" />
+            <source>Network</source>
+            <translation>Netz</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/message.py" />
+            <source>Danger</source>
+            <translation>Gefahr</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/message.py" />
+            <source>Information</source>
+            <translation>Hinweis</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/message.py" />
+            <source>Warning</source>
+            <translation>Warnung</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/row.py" />
+            <source>Has ended</source>
+            <translation>Ist beendet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/row.py" />
+            <source>Network of {name}</source>
+            <translation>Netz von {name}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/row.py" />
+            <source>Show in the window</source>
+            <translation>Im Fenster zeigen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/uplink.py" />
+            <source>2 minutes</source>
+            <translation>2 Minuten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/uplink.py" />
+            <source>Traffic of the last two minutes</source>
+            <translation>Verkehr der letzten zwei Minuten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/uplink.py" />
+            <source>now</source>
+            <translation>jetzt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/window.py" />
+            <source>Domains</source>
+            <translation>Domänen</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/session/notifier.py" />
             <source>Another {minutes}</source>
             <translation>Weitere {minutes}</translation>
@@ -2576,6 +2656,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/action_titles.py" />
+            <source>Apply again</source>
+            <translation>Neu anwenden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/action_titles.py" />
             <source>Attach {name} to the network</source>
             <translation>{name} mit dem Netz verbinden</translation>
         </message>
@@ -2601,6 +2686,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/action_titles.py" />
+            <source>Move to {name}</source>
+            <translation>Zu {name} wechseln</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/action_titles.py" />
             <source>Network applet (nm-applet)</source>
             <translation>Netzwerk-Applet (nm-applet)</translation>
         </message>
@@ -2608,6 +2698,21 @@
             <location filename="../../qnet_gui/tray/state/action_titles.py" />
             <source>Pause {name}</source>
             <translation>{name} anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/action_titles.py" />
+            <source>Restart the netvm</source>
+            <translation>netvm neu starten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/action_titles.py" />
+            <source>Start the helper</source>
+            <translation>Helfer starten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/action_titles.py" />
+            <source>Start the netvm</source>
+            <translation>netvm starten</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/action_titles.py" />
@@ -2663,6 +2768,65 @@
             <location filename="../../qnet_gui/tray/state/condition.py" />
             <source>{old} → none. {why}</source>
             <translation>{old} → keiner. {why}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>Let it go on; until then no domain has a network.</source>
+            <translation>Lassen Sie sie weiterlaufen; bis dahin hat keine Domäne ein Netz.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>Move to {name}…</source>
+            <translation>Zu {name} wechseln …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>Name servers…</source>
+            <translation>Nameserver …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>Network settings</source>
+            <translation>Netzwerkeinstellungen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>Restart {name}</source>
+            <translation>{name} neu starten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>Show status</source>
+            <translation>Status zeigen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>Start {name}</source>
+            <translation>{name} starten</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>{count} domains have no address: {names}.</source>
+            <translation>
+                <numerusform>{count} Domäne hat keine Adresse: {names}.</numerusform>
+                <numerusform>{count} Domänen haben keine Adresse: {names}.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>{count} more problems</source>
+            <translation>
+                <numerusform>{count} weiteres Problem</numerusform>
+                <numerusform>{count} weitere Probleme</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>{count} vifs were refused by netvm: {names}.</source>
+            <translation>
+                <numerusform>{count} vif wurde von netvm abgelehnt: {names}.</numerusform>
+                <numerusform>{count} vifs wurden von netvm abgelehnt: {names}.</numerusform>
+            </translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/dom0_notifications.py" />
@@ -2746,18 +2910,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/menu.py" />
-            <source>Default netvm</source>
-            <translation>Voreingestellte netvm</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/menu.py" />
             <source>Disconnect dom0 now</source>
             <translation>dom0 jetzt trennen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/menu.py" />
-            <source>Domains</source>
-            <translation>Domänen</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/menu.py" />
@@ -2766,8 +2920,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/menu.py" />
-            <source>Name servers…</source>
-            <translation>Nameserver …</translation>
+            <source>Open…</source>
+            <translation>Öffnen …</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/menu.py" />
@@ -2781,11 +2935,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/menu.py" />
-            <source>Routes…</source>
-            <translation>Routen …</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/menu.py" />
             <source>Settings…</source>
             <translation>Einstellungen …</translation>
         </message>
@@ -2796,36 +2945,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/menu.py" />
-            <source>Status…</source>
-            <translation>Status …</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/menu.py" />
             <source>Unpause</source>
             <translation>Fortsetzen</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/menu.py" />
-            <source>Upgrade networking…</source>
-            <translation>Netz für Aktualisierungen …</translation>
+            <source>Upgrade dom0…</source>
+            <translation>dom0 aktualisieren …</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/menu.py" />
             <source>While dom0 is connected, all domains stay as they are.</source>
             <translation>Solange dom0 verbunden ist, bleiben alle Domänen, wie sie sind.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/menu.py" />
-            <source>dom0 (not recommended)</source>
-            <translation>dom0 (nicht empfohlen)</translation>
-        </message>
-        <message numerus="yes">
-            <location filename="../../qnet_gui/tray/state/menu.py" />
-            <source>{count} more in Status…</source>
-            <translation>
-                <numerusform>{count} weitere unter Status …</numerusform>
-                <numerusform>{count} weitere unter Status …</numerusform>
-            </translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/notifications.py" />
@@ -2848,9 +2979,157 @@
             <translation>dom0 wird verbunden oder getrennt, jetzt oder bald</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/state/view.py" />
-            <source>Network</source>
-            <translation>Netz</translation>
+            <location filename="../../qnet_gui/tray/state/popup.py" />
+            <source>Disconnects by itself in {time}, at {until}.</source>
+            <translation>Wird in {time} von selbst getrennt, um {until}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup.py" />
+            <source>Networks…</source>
+            <translation>Netzwerke …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup.py" />
+            <source>Open the window</source>
+            <translation>Fenster öffnen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup.py" />
+            <source>Over Wi-Fi {name}, {strength} %</source>
+            <translation>Über WLAN {name}, {strength} %</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup.py" />
+            <source>Over cable {name}</source>
+            <translation>Über Kabel {name}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup.py" />
+            <source>Router {address}</source>
+            <translation>Router {address}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup.py" />
+            <source>Show the upgrade</source>
+            <translation>Aktualisierung zeigen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup.py" />
+            <source>Signal {strength} %</source>
+            <translation>Signal {strength} %</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup.py" />
+            <source>There is no netvm that could do it now.</source>
+            <translation>Es gibt gerade keine netvm, die das tun könnte.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup.py" />
+            <source>{connected} of {count} connected</source>
+            <translation>{connected} von {count} verbunden</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/tray/state/popup.py" />
+            <source>{count} minutes more</source>
+            <translation>
+                <numerusform>{count} Minute länger</numerusform>
+                <numerusform>{count} Minuten länger</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>Asked for…</source>
+            <translation>Angefordert …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>Connected</source>
+            <translation>Verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>Has no address</source>
+            <translation>Hat keine Adresse</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>Idle</source>
+            <translation>Kein Verkehr</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>Is ending</source>
+            <translation>Wird beendet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>It has been asked for already.</source>
+            <translation>Das ist schon angefordert.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>It is ending.</source>
+            <translation>Sie wird gerade beendet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>Make {name} the netvm…</source>
+            <translation>{name} zur netvm machen …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>No network</source>
+            <translation>Kein Netz</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>Paused</source>
+            <translation>Angehalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>Paused for the upgrade</source>
+            <translation>Für die Aktualisierung angehalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>Refused by netvm</source>
+            <translation>Von netvm abgelehnt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>Through {name}</source>
+            <translation>Über {name}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>Waits for an uplink</source>
+            <translation>Wartet auf einen Uplink</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>Waits for {name}</source>
+            <translation>Wartet auf {name}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>connected</source>
+            <translation>verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>in trouble</source>
+            <translation>gestört</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>no network</source>
+            <translation>kein Netz</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
+            <source>waiting</source>
+            <translation>wartet</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/help.py" />
@@ -2926,11 +3205,6 @@
             <location filename="../../qnet_gui/tray/windows/help.py" />
             <source>dom0 is connected to the network, for an upgrade.</source>
             <translation>dom0 ist für eine Aktualisierung mit dem Netz verbunden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/windows/names.py" />
-            <source>Apply again</source>
-            <translation>Neu anwenden</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/names.py" />
@@ -3084,8 +3358,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/status.py" />
+            <source>Routes…</source>
+            <translation>Routen …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/status.py" />
             <source>Select a domain first.</source>
             <translation>Wählen Sie erst eine Domäne aus.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/windows/status.py" />
+            <source>Upgrade networking…</source>
+            <translation>Netz für Aktualisierungen …</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/windows/time_question.py" />

@@ -26,7 +26,9 @@ from qnet_gui.model.problem import Problem
 from qnet_gui.model.repair import Repair, RepairKind
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 
-WELL = Snapshot(netvm=Netvm(name="netvm", id=1), domains=(Domain("work", 2, DomainState.RUNNING),))
+WELL = Snapshot(
+    netvm=Netvm(name="netvm", id=1, uuid="u1"), domains=(Domain("work", 2, DomainState.RUNNING, uuid="u2"),)
+)
 
 
 class FakeHelper:
@@ -116,8 +118,8 @@ def well(number: int = 7, text: str = "It is done.") -> list[Any]:
         (["dom0", "up", "--minutes", "5"], ("ConnectDom0", 5)),
         (["dom0", "down"], ("DisconnectDom0",)),
         (["netvm", "set", "netvm2", "--move"], ("SetDefaultNetvm", "netvm2", True)),
-        (["domain", "attach", "work"], ("AttachDomain", 2)),
-        (["domain", "detach", "work"], ("DetachDomain", 2)),
+        (["domain", "attach", "work"], ("AttachDomain", 2, "u2")),
+        (["domain", "detach", "work"], ("DetachDomain", 2, "u2")),
     ],
 )
 @pytest.mark.parametrize("json", [[], ["--json"]])
@@ -133,8 +135,8 @@ def test_an_operation_is_followed_to_its_end(
 @pytest.mark.parametrize(
     ("words", "call", "text"),
     [
-        (["domain", "pause", "work"], ("PauseDomain", 2), "work is paused."),
-        (["domain", "unpause", "netvm"], ("UnpauseDomain", 1), "netvm goes on."),
+        (["domain", "pause", "work"], ("PauseDomain", 2, "u2"), "work is paused."),
+        (["domain", "unpause", "netvm"], ("UnpauseDomain", 1, "u1"), "netvm goes on."),
         (["reapply"], ("Reapply",), "netvm has set up its routes"),
     ],
 )

@@ -30,7 +30,12 @@ _AGENT_PATH = "/org/qnet/test/Agent"
 #: An argument of each type that every method of the helper takes: domain work, two minutes, or long ago.
 _ARGUMENTS = {"u": 2, "x": 2, "s": "netvm", "b": False}
 #: Where those do not do: only who is attached can be cut off, and work is not; netvm is no display.
-_OTHERS = {"DetachDomain": [3], "ShowNetworkApplet": [":0", ""]}
+_UUID = "00000000-0000-4000-8000-{:012}"
+_OTHERS = {
+    **{f"{verb}Domain": [domid, _UUID.format(domid)]
+       for verb, domid in (("Pause", 2), ("Unpause", 2), ("Attach", 2), ("Detach", 3))},
+    "ShowNetworkApplet": [":0", ""],
+}  # fmt: skip
 
 
 def arguments_for(member: str) -> tuple[str, list[Any]]:

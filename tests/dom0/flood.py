@@ -22,10 +22,12 @@ from gi.repository import GLib
 
 NAME, PATH, PROPERTIES = "org.qnet.Helper1", "/org/qnet/Helper1", "org.freedesktop.DBus.Properties"
 _POLKIT, _AGENT = "org.freedesktop.PolicyKit1", "org.freedesktop.PolicyKit1.AuthenticationAgent"
+_UUID = "00000000-0000-4000-8000-{:012}"
 _ARGUMENTS = {
-    "GetAll": (NAME,), "GetRoutes": ("",), "PauseDomain": (2,), "ConnectDom0": (5,), "DetachDomain": (3,),
+    "GetAll": (NAME,), "GetRoutes": ("",), "PauseDomain": (2, _UUID.format(2)), "ConnectDom0": (5,),
+    "DetachDomain": (3, _UUID.format(3)),
 }  # fmt: skip
-_SIGNATURES = {"GetAll": "s", "GetRoutes": "s", "PauseDomain": "u", "ConnectDom0": "u", "DetachDomain": "u"}
+_SIGNATURES = {"GetAll": "s", "GetRoutes": "s", "PauseDomain": "us", "ConnectDom0": "u", "DetachDomain": "us"}
 
 address, kind, what, total, width = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
 DBusGMainLoop(set_as_default=True)

@@ -24,6 +24,7 @@ from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 
+WORK, VAULT = ((domid, f"00000000-0000-4000-8000-{domid:012}") for domid in (2, 4))
 DNS = ("10.139.1.1", "10.139.1.2")
 
 
@@ -107,13 +108,13 @@ def test_who_has_paused_a_domain_is_asked_when_it_matters(dom0: Any) -> None:
 
 
 def test_a_domain_is_attached_and_cut_off(dom0: Any) -> None:
-    number = dom0.attachments.attach("user", dom0.inputs, 4, IPv4Address("10.137.0.44"))
+    number = dom0.attachments.attach("user", dom0.inputs, *VAULT, IPv4Address("10.137.0.44"))
     with pytest.raises(Busy, match="user is attaching a domain to the network"):
-        dom0.attachments.detach("other", dom0.inputs, 2)
+        dom0.attachments.detach("other", dom0.inputs, *WORK)
     assert dom0.end_of(number) == (None, "vault is attached to netvm.")
     dom0.until(lambda inputs: inputs.frontends.get(4))
     assert dom0.hypervisor.attached[VifId(4, 0)].address == IPv4Address("10.137.0.44")
-    number = dom0.attachments.detach("user", dom0.inputs, 4)
+    number = dom0.attachments.detach("user", dom0.inputs, *VAULT)
     assert dom0.end_of(number) == (None, "vault is cut off the network.")
     dom0.until(lambda inputs: not inputs.frontends.get(4))
     assert dom0.listener.steps == [
@@ -135,7 +136,7 @@ def test_a_vif_that_does_not_work_is_told(
     dom0.hypervisor.obliging = False
     if status:
         dom0.hypervisor.after_attach = lambda domid, mac: dom0.hypervisor.serve(VifId(domid, 0), status)
-    error, said = dom0.end_of(dom0.attachments.attach("user", dom0.inputs, 4, IPv4Address("10.137.0.44")))
+    error, said = dom0.end_of(dom0.attachments.attach("user", dom0.inputs, *VAULT, IPv4Address("10.137.0.44")))
     assert (type(error), said) == (Refused if status else NoAnswer, sentence)
 
 
@@ -150,7 +151,7 @@ def test_after_a_netvm_has_died_its_domains_are_attached_to_its_successor(dom0: 
 
 
 def test_who_was_cut_off_stays_so_when_the_netvm_comes_back(dom0: Any) -> None:
-    dom0.end_of(dom0.attachments.detach("user", dom0.inputs, 2))
+    dom0.end_of(dom0.attachments.detach("user", dom0.inputs, *WORK))
     dom0.hypervisor.destroy(1)
     dom0.hypervisor.create(9, "netvm", uuid=1)
     dom0.hypervisor.say_agent_runs(9)

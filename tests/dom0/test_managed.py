@@ -8,8 +8,9 @@ from qnet_gui.model.problem import Problem
 from qnet_gui.store import keys
 
 REPORT = {keys.AGENT_STATE.at(): "running", keys.AGENT_SERIAL.at(): "1"}
+WORK = "00000000-0000-4000-8000-000000000002"
 DEEDS = (
-    ("PauseDomain", "u", 2), ("UnpauseDomain", "u", 2), ("DetachDomain", "u", 2), ("AttachDomain", "u", 2),
+    *((f"{verb}Domain", "us", 2, WORK) for verb in ("Pause", "Unpause", "Detach", "Attach")),
     ("SetDefaultNetvm", "sb", "netvm", True), ("ConnectDom0", "u", 0),
 )  # fmt: skip
 

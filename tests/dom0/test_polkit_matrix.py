@@ -271,10 +271,36 @@ def test_the_netvm_goes_while_the_password_is_typed(settled):
     assert settled.snapshot().operation.id == 0
 
 
-@pytest.mark.parametrize("method", [name for name, declared in METHODS.items() if declared.names == ("domid",)])
+#: What is done to a domain, which is known by both.
+ABOUT_DOMAINS = [name for name, declared in METHODS.items() if declared.names == ("domid", "uuid")]
+
+
+def test_whatever_is_about_a_domain_names_which_life_of_which_domain():
+    assert len(ABOUT_DOMAINS) == 4
+    assert not [name for name, declared in METHODS.items() if "domid" in declared.names and name not in ABOUT_DOMAINS]
+
+
+@pytest.mark.parametrize("method", ABOUT_DOMAINS)
+def test_another_domain_has_the_id_by_the_time_that_the_password_is_typed(settled, method):
+    """What was meant for one is not done to who came after it."""
+    _, (domid, _) = arguments_for(method)
+    with person_of(settled, "nobody") as person:
+        agent, prompt, asked = at_prompt(settled, person, method)
+        settled.destroy(domid)
+        settled.add_domain(domid, "stranger", uuid=99)
+        settled.until(lambda snapshot: "stranger" in [domain.name for domain in snapshot.domains])
+        agent.yes(prompt)
+        ended = person.outcome(asked)
+        agent.close()
+    assert ended.error == "org.qnet.Error.NotFound"
+    assert "stranger. Nothing was done to it." in ended.sentence
+    assert settled.snapshot().operation.id == 0
+
+
+@pytest.mark.parametrize("method", ABOUT_DOMAINS)
 def test_a_domain_goes_while_the_password_is_typed(settled, method):
     """Whom it is about is looked up again; nothing is done to nobody."""
-    _, (domid,) = arguments_for(method)
+    _, (domid, _) = arguments_for(method)
     with person_of(settled, "nobody") as person:
         agent, prompt, asked = at_prompt(settled, person, method)
         settled.destroy(domid)

@@ -37,24 +37,28 @@ CONNECTED = replace(WELL, dom0=Dom0Connection(Dom0State.CONNECTING))
 @pytest.mark.parametrize(
     ("action", "error", "sentence"),
     [
-        (lambda: preconditions.pause(WELL, 0), Refused, "dom0 cannot be paused."),
-        (lambda: preconditions.pause(WELL, 1), Refused, "netvm is the netvm: it cannot be paused"),
-        (lambda: preconditions.pause(WELL, 99), NotFound, "There is no domain with the id 99 that runs."),
-        (lambda: preconditions.pause(WELL, 7), NotFound, "There is no domain with the id 7 that runs."),
-        (lambda: preconditions.pause(CONNECTED, 4), Refused, "dom0 is connected to the network"),
-        (lambda: preconditions.unpause(WELL, 0), Refused, "dom0 is never paused."),
-        (lambda: preconditions.unpause(CONNECTED, 6), Refused, "dom0 is connected to the network"),
-        (lambda: preconditions.detach(WELL, 0), Refused, "dom0 cannot be cut off."),
-        (lambda: preconditions.detach(WELL, 1), Refused, "netvm is the netvm"),
-        (lambda: preconditions.detach(WELL, 5), Refused, "vault is not attached to the network."),
-        (lambda: preconditions.attach(WELL, "netvm", 0), Refused, "dom0 is not attached like other domains"),
-        (lambda: preconditions.attach(WELL, "netvm", 1), Refused, "netvm is the netvm"),
-        (lambda: preconditions.attach(WELL, "netvm", 4), Refused, "work is attached to netvm already."),
-        (lambda: preconditions.attach(CONNECTED, "netvm", 5), Refused, "dom0 is connected to the network"),
-        (lambda: preconditions.attach(replace(WELL, netvm=None), "netvm", 5), Refused, "netvm is not running. Start"),
-        (lambda: preconditions.attach(replace(WELL, netvm=GHOST), "ghost", 5), Refused, "ghost is not running. Start"),
-        (lambda: preconditions.attach(replace(WELL, netvm=SLEEPER), "x", 5), Refused, "x is paused. Unpause it."),
-        (lambda: preconditions.attach(replace(WELL, netvm=DOM0), "dom0", 5), Refused, "dom0 is the netvm"),
+        (lambda: preconditions.pause(WELL, 0, "u0"), Refused, "dom0 cannot be paused."),
+        (lambda: preconditions.pause(WELL, 1, "u1"), Refused, "netvm is the netvm: it cannot be paused"),
+        (lambda: preconditions.pause(WELL, 99, "u99"), NotFound, "There is no domain with the id 99 that runs."),
+        (lambda: preconditions.pause(WELL, 7, "u7"), NotFound, "There is no domain with the id 7 that runs."),
+        (lambda: preconditions.pause(WELL, 4, "u5"), NotFound, "The domain with the id 4 is another"),
+        (lambda: preconditions.unpause(WELL, 6, "u5"), NotFound, "was meant: sleeper. Nothing was done"),
+        (lambda: preconditions.detach(WELL, 4, ""), NotFound, "another one than was meant: work."),
+        (lambda: preconditions.attach(WELL, "netvm", 5, "u4"), NotFound, "another one than was meant: vault."),
+        (lambda: preconditions.pause(CONNECTED, 4, "u4"), Refused, "dom0 is connected to the network"),
+        (lambda: preconditions.unpause(WELL, 0, "u0"), Refused, "dom0 is never paused."),
+        (lambda: preconditions.unpause(CONNECTED, 6, "u6"), Refused, "dom0 is connected to the network"),
+        (lambda: preconditions.detach(WELL, 0, "u0"), Refused, "dom0 cannot be cut off."),
+        (lambda: preconditions.detach(WELL, 1, "u1"), Refused, "netvm is the netvm"),
+        (lambda: preconditions.detach(WELL, 5, "u5"), Refused, "vault is not attached to the network."),
+        (lambda: preconditions.attach(WELL, "netvm", 0, "u0"), Refused, "dom0 is not attached like other domains"),
+        (lambda: preconditions.attach(WELL, "netvm", 1, "u1"), Refused, "netvm is the netvm"),
+        (lambda: preconditions.attach(WELL, "netvm", 4, "u4"), Refused, "work is attached to netvm already."),
+        (lambda: preconditions.attach(CONNECTED, "netvm", 5, "u5"), Refused, "dom0 is connected to the network"),
+        (lambda: preconditions.attach(replace(WELL, netvm=None), "netvm", 5, "u5"), Refused, "netvm is not running."),
+        (lambda: preconditions.attach(replace(WELL, netvm=GHOST), "ghost", 5, "u5"), Refused, "ghost is not running."),
+        (lambda: preconditions.attach(replace(WELL, netvm=SLEEPER), "x", 5, "u5"), Refused, "x is paused. Unpause it."),
+        (lambda: preconditions.attach(replace(WELL, netvm=DOM0), "dom0", 5, "u5"), Refused, "dom0 is the netvm"),
         (lambda: preconditions.control_netvm(WELL, "netvm", START), Refused, "netvm runs already."),
         (lambda: preconditions.control_netvm(ABSENT, "netvm", STOP), Refused, "netvm is not running."),
         (lambda: preconditions.control_netvm(replace(WELL, netvm=GHOST), "x", STOP), Refused, "x is not running"),
@@ -74,10 +78,10 @@ CONNECTED = replace(WELL, dom0=Dom0Connection(Dom0State.CONNECTING))
         (lambda: preconditions.choose(replace(WELL, cards=frozenset({5})), "vault", True), Refused, "no network agent"),
         (lambda: preconditions.choose(WELL, "a b", False), BadInput, "is not a domain name"),
         (lambda: preconditions.choose(CONNECTED, "netvm2", False), Refused, "dom0 is connected to the network"),
-        (lambda: preconditions.pause(MANAGED, 4), Refused, "belong to qubesd, so qnet only shows them. Change"),
-        (lambda: preconditions.unpause(MANAGED, 6), Refused, "belong to qubesd"),
-        (lambda: preconditions.attach(MANAGED, "netvm", 5), Refused, "belong to qubesd"),
-        (lambda: preconditions.detach(MANAGED, 4), Refused, "belong to qubesd"),
+        (lambda: preconditions.pause(MANAGED, 4, "u4"), Refused, "belong to qubesd, so qnet only shows them. Change"),
+        (lambda: preconditions.unpause(MANAGED, 6, "u6"), Refused, "belong to qubesd"),
+        (lambda: preconditions.attach(MANAGED, "netvm", 5, "u5"), Refused, "belong to qubesd"),
+        (lambda: preconditions.detach(MANAGED, 4, "u4"), Refused, "belong to qubesd"),
         (lambda: preconditions.choose(MANAGED, "netvm2", True), Refused, "belong to qubesd"),
     ],
 )  # fmt: skip
@@ -89,12 +93,12 @@ def test_what_is_refused(action, error, sentence):
 
 
 def test_what_is_not():
-    assert preconditions.pause(WELL, 4) == WORK
-    assert preconditions.pause(WELL, 2) == NETVM2
-    assert preconditions.unpause(replace(WELL, netvm=SLEEPER), 6) == SLEEPER
-    assert preconditions.detach(CONNECTED, 4) == WORK  # what makes dom0 safer is never refused
-    assert preconditions.attach(WELL, "netvm", 5) == (VAULT, NETVM)
-    assert preconditions.attach(WELL, "netvm", 6) == (SLEEPER, NETVM)  # who served it is dead
+    assert preconditions.pause(WELL, 4, "u4") == WORK
+    assert preconditions.pause(WELL, 2, "u2") == NETVM2
+    assert preconditions.unpause(replace(WELL, netvm=SLEEPER), 6, "u6") == SLEEPER
+    assert preconditions.detach(CONNECTED, 4, "u4") == WORK  # what makes dom0 safer is never refused
+    assert preconditions.attach(WELL, "netvm", 5, "u5") == (VAULT, NETVM)
+    assert preconditions.attach(WELL, "netvm", 6, "u6") == (SLEEPER, NETVM)  # who served it is dead
     assert preconditions.choose(WELL, "netvm2", True) == NETVM2
     assert preconditions.choose(WELL, "netvm", True) == NETVM
     assert preconditions.choose(MANAGED, "netvm2", False) == NETVM2  # which of them it shows is qnet's own choice

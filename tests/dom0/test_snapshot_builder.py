@@ -13,7 +13,7 @@ from qnet_gui.dom0.observe import agent_report
 from qnet_gui.dom0.observe.inputs import Frontend, Inputs, VifStatus
 from qnet_gui.dom0.observe.snapshot_builder import BuiltSnapshot, awaited, build
 from qnet_gui.hypervisor.port import DomainInfo
-from qnet_gui.model.domain import DomainState, NetvmState
+from qnet_gui.model.domain import DomainState, Label, NetvmState
 from qnet_gui.model.fact import Fact
 from qnet_gui.model.messages.isolation import IsolationCode
 from qnet_gui.model.messages.problems import ProblemCode
@@ -27,7 +27,7 @@ from qnet_gui.store.reports import AGENT, ALL, UPLINK, GuestReport
 
 RUNNING, PAUSED, DYING = DomainState.RUNNING, DomainState.PAUSED, DomainState.DYING
 NETVM = DomainInfo(1, "netvm", "u1", RUNNING)
-WORK = DomainInfo(4, "work", "u4", RUNNING)
+WORK, VAULT = DomainInfo(4, "work", "u4", RUNNING), DomainInfo(5, "vault", "u5", RUNNING)
 VIF = VifId(4, 0)
 UP = {
     keys.AGENT_STATE.at(): b"running",
@@ -224,3 +224,11 @@ def test_domains_are_sorted_and_dom0_and_the_netvm_are_not_among_them():
     names = [DomainInfo(domid, name, name, RUNNING) for domid, name in ((0, "Domain-0"), (9, "b"), (7, "c"), (8, "b"))]
     domains = build(inputs_of(domains=(NETVM, *names)), "netvm").snapshot.domains
     assert [(domain.name, domain.id) for domain in domains] == [("b", 8), ("b", 9), ("c", 7)]
+
+
+def test_a_domain_has_the_label_that_the_configuration_gives_it():
+    built = build(inputs_of(domains=(NETVM, WORK, VAULT), labels={"work": Label.BLUE, "gone": Label.RED}), "netvm")
+    assert {domain.name: domain.label for domain in built.snapshot.domains} == {
+        "work": Label.BLUE, "vault": Label.NONE,
+    }  # fmt: skip
+    assert from_wire(to_wire(built.snapshot)) == built.snapshot

@@ -230,7 +230,7 @@ def test_what_is_refused(two: Lab) -> None:
         ("UnpauseDomain", 9999, "There is no domain with the id 9999"),
         ("AttachDomain", 0, "dom0 is not attached like other domains"),
     ):
-        done = two.exec("dom0", *call, f"org.qnet.Helper1.{member}", f"uint32:{domid}", check=False)
+        done = two.exec("dom0", *call, f"org.qnet.Helper1.{member}", f"uint32:{domid}", "string:", check=False)
         assert sentence in done.stderr, done.stderr
     two.stop("netvm")
     try:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qnet_gui.model.config import Config, OpenPort, load, parse
+from qnet_gui.model.domain import Label
 from qnet_gui.model.errors import BadInput
 
 WHOLE = """
@@ -23,6 +24,9 @@ ports = [80, 8080]
 open = ["tcp/22", "udp/5353", "tcp/22"]
 local_resolver = true
 connections = 500
+[labels]
+work = "blue"
+"my.vault" = "black"
 """
 
 
@@ -30,7 +34,7 @@ def test_all_of_it():
     dns = (IPv4Address("10.2.255.1"), IPv4Address("10.2.255.2"))
     assert parse(WHOLE) == Config(
         IPv4Network("10.2.0.0/16"), IPv4Address("10.2.0.1"), dns, "sys-net", 30, (80, 8080),
-        (OpenPort("tcp", 22), OpenPort("udp", 5353)), True, 500,
+        (OpenPort("tcp", 22), OpenPort("udp", 5353)), True, 500, (("work", Label.BLUE), ("my.vault", Label.BLACK)),
     )  # fmt: skip
 
 
@@ -50,6 +54,12 @@ def test_dom0_may_be_given_no_port_at_all_and_as_many_as_there_may_be():
         ("[dom0]\nnetwm = 'x'", "dom0.netwm"),
         ("[dom1]", "dom1"),
         ("dom0 = 1", "dom0"),
+        ("labels = 'red'", "labels"),
+        ("[labels]\nwork = 'pink'", "labels.work"),
+        ("[labels]\nwork = ''", "labels.work"),
+        ("[labels]\nwork = 3", "labels.work"),
+        ("[labels]\n'a b' = 'red'", "labels"),
+        ("[labels]\nwork.deep = 'red'", "labels.work"),
         ("[dom0]\nnetvm = 3", "dom0.netvm"),
         ("[dom0]\nnetvm = '../x'", "dom0.netvm"),
         ("[network]\ngateway = '10.137.0.0.1'", "network.gateway"),

@@ -77,7 +77,7 @@ def test_the_wire_and_json_lead_back(snapshot):
 
 def test_a_domain_on_the_wire_has_these_keys():
     wire = to_wire(Snapshot(Netvm("netvm"), domains=(Domain("work", 4, DomainState.RUNNING),)))
-    assert list(wire["domains"][0]) == ["name", "id", "state", "address", "vif", "netvm", "serves"]
+    assert list(wire["domains"][0]) == ["name", "id", "state", "address", "vif", "netvm", "serves", "uuid", "label"]
 
 
 def test_a_helper_of_another_version_is_bad_input_and_not_a_traceback():

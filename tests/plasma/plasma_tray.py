@@ -119,9 +119,10 @@ class Tray:
         return from_wire(plain(wire))
 
     def line(self) -> str:
-        """The tooltip's sentence."""
-        tooltip = self.get(self.item, "/StatusNotifierItem", ITEM, "ToolTip")
-        return str(tooltip[2]).partition("\n")[2].replace(_NOTHING, "")
+        """The tooltip's second line; its head is always the same."""
+        _, _, head, text = self.get(self.item, "/StatusNotifierItem", ITEM, "ToolTip")
+        assert head == "Network"
+        return str(text).replace(_NOTHING, "")
 
     def wait_until_shown(self, ready: Callable[[Snapshot], Any] = lambda _: True) -> str:
         """Wait until the helper's word is as wanted and the tooltip has it; the sentence."""

@@ -43,6 +43,6 @@ def test_a_hostile_name_shows_as_itself(tray: Tray, netvm: Callable[..., str], p
         body = eventually(monitor.notifications)[-1].body
         assert "&lt;b&gt;B&lt;/b&gt; &amp;amp; &lt;img" in body
         tray.picture(pictures / "hostile-notification.png", 1.5)
-    tray.click("Status…")
+    tray.click("Open…")
     eventually(lambda: tray.windows("Network status"))
     tray.picture(pictures / "hostile-status.png")

@@ -29,12 +29,12 @@ def test_the_menu_says_what_the_helper_says(tray: Tray) -> None:
     tray.wait_until_shown(lambda snapshot: snapshot.uplink)
     texts = [entry.text for entry in tray.entries()]
     assert texts[0] == sentence(tray.snapshot())
-    assert "Status…" in texts
+    assert "Open…" in texts
     assert texts[-1] == "Quit"
 
 
 def test_an_entry_does_what_it_says(tray: Tray, pictures: Path) -> None:
-    tray.click("Status…")
+    tray.click("Open…")
     eventually(lambda: tray.windows("Network status"))
     tray.picture(pictures / "status.png")
 
@@ -44,23 +44,6 @@ def test_an_entry_does_what_it_says(tray: Tray, pictures: Path) -> None:
         return not tray.windows("Network status")
 
     eventually(closed, what="Alt+F4 does not close it")
-
-
-def test_a_left_click_opens_status_and_brings_it_to_the_front(tray: Tray) -> None:
-    """Also when somebody works in another window, where KWin lets nobody come to the front of his own accord."""
-
-    def active() -> str:
-        return tray.plasma.run("xdotool", "getactivewindow").strip()
-
-    tray.activate()
-    window = eventually(lambda: tray.windows("Network status"))[0]
-    other = tray.plasma.start("other", ["/usr/bin/python3", str(Path(__file__).with_name("other_window.py"))])
-    eventually(lambda: active() not in ("", window))
-    tray.plasma.run("xdotool", "mousemove", "640", "400", "click", "1")
-    tray.activate()
-    eventually(lambda: active() == window, what="it stays behind the other window")
-    other.terminate()
-    other.wait()
 
 
 def test_by_pixels_tooltip_and_menu(tray: Tray, pictures: Path) -> None:

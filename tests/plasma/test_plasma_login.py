@@ -61,7 +61,7 @@ def test_the_panel_is_there_before_the_applet(login: Callable[..., Plasma], lab:
 def look(tray: Tray, pictures: Path, name: str, scale: int = 1) -> Pixels:
     """Pictures of everything that there is to be looked at."""
     tray.wait_until_shown(lambda snapshot: snapshot.uplink)
-    tray.click("Status…")
+    tray.click("Open…")
     eventually(lambda: tray.windows("Network status"))
     tray.picture(pictures / f"{name}-status.png", 3)
     tray.close_windows()
@@ -90,7 +90,7 @@ def test_dark(login: Callable[..., Plasma], lab: Place, pictures: Path) -> None:
 def test_from_light_to_dark_while_it_runs(login: Callable[..., Plasma], lab: Place, pictures: Path) -> None:
     with login() as plasma, open_tray(plasma, lab) as tray:
         tray.wait_until_shown(lambda snapshot: snapshot.uplink)
-        tray.click("Status…")
+        tray.click("Open…")
         eventually(lambda: tray.windows("Network status"))
         tray.picture(pictures / "light-before-dark.png", 3)
         item = tray.item
@@ -114,7 +114,7 @@ def test_two_screens(lab: Place, tmp_path: Path, pictures: Path) -> None:
     with TwoScreens(lab.name, tmp_path) as plasma, open_tray(plasma, lab) as tray:
         plasma.run("xdotool", "mousemove", "1900", "400", "click", "1")
         look(tray, pictures, "two-screens")
-        tray.click("Status…")
+        tray.click("Open…")
         window = eventually(lambda: tray.windows("Network status"))[0]
         match = re.search(r"Position: (\d+),(\d+)", plasma.run("xdotool", "getwindowgeometry", window))
         assert match

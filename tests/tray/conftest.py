@@ -23,6 +23,7 @@ from qnet_gui.tray.app.action_dispatcher import ActionDispatcher
 from qnet_gui.tray.qt import QCoreApplication, QDBusConnection, QEvent, QSettings
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.network_applet import NetworkApplet
+from qnet_gui.tray.session.units import Units
 
 _numbers = itertools.count()
 
@@ -114,7 +115,7 @@ def app_state(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         bus = QDBusConnection.connectToBus(address, names[-1])
         state = AppState(bus)
         made.append(state)
-        state.dispatcher = ActionDispatcher(state, NetworkApplet(bus, state), state)  # type: ignore[attr-defined]
+        state.dispatcher = ActionDispatcher(state, NetworkApplet(bus, state), Units(bus, state), state)  # type: ignore[attr-defined]
         state.requested.connect(state.dispatcher.do)  # type: ignore[attr-defined]
         state.client.start()
         return state

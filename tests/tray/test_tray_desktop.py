@@ -34,8 +34,8 @@ def test_registered_with_tooltip_menu_and_notification(tray: Tray, helper: Helpe
     tray.start()
     tray.wait_until_shown(up(CABLE))
     assert list(tray.entries().values()) == [
-        sentence(up(CABLE)), "Status…", "Routes…", "Name servers…", "Network applet (nm-applet)", "Upgrade networking…",
-        "Default netvm", "Domains", "Settings…", "Help", "About", "Quit",
+        sentence(up(CABLE)), "Open…", "Upgrade dom0…", "Network applet (nm-applet)", "Settings…", "Help", "About",
+        "Quit",
     ]  # fmt: skip
     pointer_to_icon(tray.desktop)
     time.sleep(1)
@@ -65,7 +65,7 @@ def test_every_state_on_the_panel(tray: Tray, helper: Helper, pictures: Path, st
     assert tray.notifications() == []
 
 
-def test_status_and_about_open_by_the_menu_and_by_a_click(tray: Tray, helper: Helper, pictures: Path) -> None:
+def test_status_and_about_open_by_the_menu_and_the_popup_by_a_click(tray: Tray, helper: Helper, pictures: Path) -> None:
     helper.publish(up(CABLE, problems=STATES["problems"].problems))  # type: ignore[union-attr]
     tray.start()
     tray.click("About")
@@ -73,11 +73,20 @@ def test_status_and_about_open_by_the_menu_and_by_a_click(tray: Tray, helper: He
     time.sleep(0.3)
     tray.desktop.screenshot(pictures / "about.png")
     tray.desktop.run("xdotool", "search", "--name", "About qnet", "windowclose")
-    item = tray.bus.get_object(tray.item, "/StatusNotifierItem", introspect=False)
-    item.Activate(900, 600, dbus_interface=ITEM)
-    eventually(lambda: tray.desktop.run("xdotool", "search", "--onlyvisible", "--name", "Network status"))
+    tray.click("Open…")
+    eventually(lambda: tray.window_id("Network status"))
     time.sleep(0.5)
     tray.desktop.screenshot(pictures / "status.png")
+    tray.desktop.run("xdotool", "search", "--name", "Network status", "windowclose")
+    eventually(lambda: not tray.window_id("Network status"))
+    tray.activate()
+    window = eventually(tray.popup).splitlines()[0]
+    time.sleep(0.5)
+    tray.desktop.screenshot(pictures / "popup.png")
+    x, y, width, height = tray.geometry(window)
+    assert (x + width, y + height) == (1024, 612), "flush with the panel, at its end"
+    tray.desktop.run("xdotool", "key", "Escape")
+    eventually(lambda: not tray.popup())
 
 
 def test_the_notification_opens_status(tray: Tray, helper: Helper) -> None:
@@ -188,7 +197,7 @@ def test_pictures_in_the_dark_and_at_twice_the_size(
         alone.env |= {"QT_SCALE_FACTOR": scale}
         alone.start()
         alone.wait_until_shown(STATES["dom0"])
-        alone.click("Upgrade networking…")
+        alone.click("Upgrade dom0…")
         eventually(lambda: alone.window_id("Upgrade networking"))
         time.sleep(0.5)
         desktop.screenshot(pictures / f"desktop-{look}-{scale}.png")

@@ -70,46 +70,35 @@ def displayed(tray: Tray, count: int) -> None:
     eventually(lambda: tray.desktop.run("dunstctl", "count", "displayed").strip() == str(count))
 
 
-def test_a_domain_is_paused_cut_off_and_put_back_by_the_menu(running: Tray, dom0: Dom0) -> None:
-    for label, what, value in (
-        ("Pause", "state", "paused"), ("Unpause", "state", "running"),
-        ("Cut off the network", "vif", False), ("Attach to the network", "vif", True),
+def test_a_domain_is_paused_cut_off_and_put_back_by_the_popup_and_its_keys(
+    running: Tray, dom0: Dom0, pictures: Path
+) -> None:
+    """To the row of work, which is the last one, and in it to what is to be done; the row keeps the keyboard then."""
+
+    def press(*keys: str) -> None:
+        running.desktop.run("xdotool", "key", *keys)
+
+    running.activate()
+    eventually(running.popup)
+    time.sleep(0.5)
+    press("Down", "Down")
+    for keys, what, value in (
+        (("Right", "space"), "state", "paused"), (("Right", "space"), "state", "running"),
+        (("Right", "Right", "space"), "vif", False), (("Right", "Right", "space"), "vif", True),
     ):  # fmt: skip
-        eventually(lambda label=label: label in running.entries("Domains", "work").values())  # type: ignore[misc]
-        eventually(lambda label=label: running.row("Domains", "work", label).get("enabled", True))  # type: ignore[misc]
-        running.click("Domains", "work", label)
+        press(*keys)
 
         def done(what: str = what, value: object = value) -> bool:
+            snapshot = dom0.snapshot()
             field = getattr(dom0.domain("work"), what)
-            return bool(field) == value if what == "vif" else field.value == value
+            same = bool(field) == value if what == "vif" else field.value == value
+            return same and not snapshot.operation.id
 
         eventually(done)
-
-
-DOM0 = "dom0 (not recommended)"
-
-
-def test_a_choice_of_the_netvm_is_asked_about_and_follows_the_helper(running: Tray, pictures: Path) -> None:
-    assert running.row("Default netvm", "netvm")["toggle-type"] == "radio"
-    assert running.row("Default netvm", "netvm")["toggle-state"] == 1
-    running.click("Default netvm", DOM0)
-    window = eventually(lambda: running.window_id("Make dom0 the netvm"))
-    time.sleep(0.5)
-    running.desktop.screenshot(pictures / "choose-netvm.png")
-    assert running.row("Default netvm", DOM0)["toggle-state"] == 0
-    assert running.row("Default netvm", "netvm")["toggle-state"] == 1
-    running.desktop.run("xdotool", "windowfocus", window.splitlines()[0], "key", "Escape")
-    eventually(lambda: not running.window_id("Make dom0 the netvm"))
-
-
-def test_what_the_helper_refuses_is_said_with_details(running: Tray, dom0: Dom0, pictures: Path) -> None:
-    running.click("Default netvm", DOM0)
-    window = eventually(lambda: running.window_id("Make dom0 the netvm"))
-    running.desktop.run("xdotool", "windowfocus", window.splitlines()[0], "key", "Tab", "key", "Tab", "key", "space")
-    eventually(lambda: not running.window_id("All domains|Domains reach"))
-    time.sleep(1)
-    running.desktop.screenshot(pictures / "refused.png")
-    assert dom0.snapshot().netvm.name == "netvm"
+        time.sleep(0.5)  # until the popup has heard of it
+        running.desktop.screenshot(pictures / f"popup-{what}-{value}.png")
+    press("Escape")
+    eventually(lambda: not running.popup())
 
 
 def test_dom0_connected_is_told_and_disconnected_by_the_notification(running: Tray, dom0: Dom0, pictures: Path) -> None:

@@ -17,7 +17,7 @@ from qnet_gui.lab.box.place import Place
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.snapshot import Dom0State
-from qnet_gui.tray.qt import QAbstractButton, QComboBox, QLabel, Qt, QTableView
+from qnet_gui.tray.qt import QAbstractButton, QApplication, QComboBox, QLabel, QMessageBox, Qt, QTableView
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.windows.upgrade import UpgradeWindow
@@ -170,8 +170,24 @@ def test_domains_by_the_menu(person: Person) -> None:
         (Action.PAUSE, "state", "paused"), (Action.UNPAUSE, "state", "running"),
         (Action.DETACH, "vif", ""), (Action.ATTACH, "vif", work.vif),
     ):  # fmt: skip
-        person.app_state.requested.emit(ActionRequest(action, work.id, "work"))
+        person.app_state.requested.emit(ActionRequest(action, work.id, "work", work.uuid))
         person.wait(lambda what=what, value=value: getattr(now(what), "value", now(what)) == value)  # type: ignore[misc]
+
+
+def test_another_netvm_is_asked_about_and_a_refusal_is_said(person: Person) -> None:
+    def box(text: str) -> QMessageBox | None:
+        boxes = [box for box in QApplication.topLevelWidgets() if isinstance(box, QMessageBox) and box.isVisible()]
+        return next((box for box in boxes if text in box.text()), None)
+
+    person.app_state.requested.emit(ActionRequest(Action.NETVM, name="dom0"))
+    question = box("Make dom0 the netvm?")
+    assert question
+    only = next(button for button in question.buttons() if button.text() == "Choose it only")
+    person.qtbot.mouseClick(only, Qt.MouseButton.LeftButton)
+    person.wait(lambda: box("No network agent runs in dom0") is not None)
+    person.wait(lambda: not person.app_state.asked)
+    assert person.app_state.snapshot
+    assert person.app_state.snapshot.netvm.name == "netvm"
 
 
 def test_routes_of_everybody_and_how_soon_name_servers_answer(person: Person, pictures: Path) -> None:

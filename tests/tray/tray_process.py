@@ -100,6 +100,21 @@ class Tray:
         menu = self.bus.get_object(self.item, "/MenuBar", introspect=False)
         menu.Event(row, "clicked", dbus.String("", variant_level=1), dbus.UInt32(0), dbus_interface=MENU)
 
+    def activate(self) -> None:
+        """What a panel sends at a click on the icon."""
+        item = self.bus.get_object(self.item, "/StatusNotifierItem", introspect=False)
+        item.Activate(900, 600, dbus_interface=ITEM)
+
+    def popup(self) -> str:
+        """The popup's window, empty while there is none."""
+        return self.window_id("^Network( [^ ]+ qnet)?$")
+
+    def geometry(self, window: str) -> tuple[int, int, int, int]:
+        """Where a window is, and its size."""
+        text = self.desktop.run("xdotool", "getwindowgeometry", "--shell", window)
+        fields = dict(line.split("=") for line in text.split())
+        return int(fields["X"]), int(fields["Y"]), int(fields["WIDTH"]), int(fields["HEIGHT"])
+
     def windows(self) -> str:
         return self.desktop.run("xdotool", "search", "--onlyvisible", "--name", "Network status|About qnet")
 

@@ -82,9 +82,9 @@ class Attachments:
         """The frontend that a domain has, or had before it was detached."""
         return next(iter(self._inputs.frontends.get(domid, {}).values()), self._detached.get(domid))
 
-    def attach(self, by: str, inputs: Inputs, domid: int, address: IPv4Address) -> int:
+    def attach(self, by: str, inputs: Inputs, domid: int, uuid: str, address: IPv4Address) -> int:
         """Attach a domain to the netvm; returns the operation's number."""
-        info, netvm = preconditions.attach(inputs, self.name, domid)
+        info, netvm = preconditions.attach(inputs, self.name, domid, uuid)
         old, waits = self.frontend_of(domid) or Frontend(netvm.id), info.state is DomainState.RUNNING
 
         def job(progress: Progress) -> Message:
@@ -106,9 +106,9 @@ class Attachments:
         self._cut_off.discard(domid)
         return number
 
-    def detach(self, by: str, inputs: Inputs, domid: int) -> int:
+    def detach(self, by: str, inputs: Inputs, domid: int, uuid: str) -> int:
         """Cut a domain off; it stays so until somebody attaches it. Returns the operation's number."""
-        info = preconditions.detach(inputs, domid)
+        info = preconditions.detach(inputs, domid, uuid)
 
         def job(progress: Progress) -> Message:
             progress.begun("detach", Message(DomainCode.CUTTING_OFF, name=info.name))

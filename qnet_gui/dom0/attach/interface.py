@@ -42,14 +42,14 @@ class AttachInterface(Interface):
             call, lambda by: call.reply(self._attachments.choose(by, self._publisher.inputs, name, move))
         )
 
-    def _may_attach(self, domid: int) -> Mapping[str, str]:
+    def _may_attach(self, domid: int, uuid: str) -> Mapping[str, str]:
         self._operations.check_idle()
         inputs = preconditions.as_if_awake(self._publisher.inputs)
-        info, netvm = preconditions.attach(inputs, self._publisher.netvm, domid)
+        info, netvm = preconditions.attach(inputs, self._publisher.netvm, domid, uuid)
         return {"domain": info.name, "netvm": netvm.name}
 
-    @method("AttachDomain", action="org.qnet.attach-domain", takes="u", gives={"operation": "u"}, first=_may_attach)
-    def attach_domain(self, call: Call, domid: int) -> None:
+    @method("AttachDomain", action="org.qnet.attach-domain", takes="us", gives={"operation": "u"}, first=_may_attach)
+    def attach_domain(self, call: Call, domid: int, uuid: str) -> None:
         """Attach a domain to the netvm, with the vif that it had."""
 
         def attach(by: str, address: IPv4Address | QnetError) -> None:
@@ -57,25 +57,25 @@ class AttachInterface(Interface):
                 call.fail(address)
                 return
             try:
-                call.reply(self._attachments.attach(by, self._publisher.inputs, domid, address))
+                call.reply(self._attachments.attach(by, self._publisher.inputs, domid, uuid, address))
             except Exception as error:
                 call.fail(error)
 
         def with_user(by: str) -> None:
             inputs, frontend = self._publisher.inputs, self._attachments.frontend_of(domid)
-            info, _ = preconditions.attach(inputs, self._publisher.netvm, domid)
+            info, _ = preconditions.attach(inputs, self._publisher.netvm, domid, uuid)
             wished = frontends.address(inputs, domid, frontend) if frontend else None
             self._addresses.for_domain(inputs, info, wished, lambda address: attach(by, address))
 
         self._users.after_refresh(call, with_user)
 
-    def _may_detach(self, domid: int) -> Mapping[str, str]:
+    def _may_detach(self, domid: int, uuid: str) -> Mapping[str, str]:
         self._operations.check_idle()
-        return {"domain": preconditions.detach(self._publisher.inputs, domid).name}
+        return {"domain": preconditions.detach(self._publisher.inputs, domid, uuid).name}
 
-    @method("DetachDomain", action="org.qnet.detach-domain", takes="u", gives={"operation": "u"}, first=_may_detach)
-    def detach_domain(self, call: Call, domid: int) -> None:
+    @method("DetachDomain", action="org.qnet.detach-domain", takes="us", gives={"operation": "u"}, first=_may_detach)
+    def detach_domain(self, call: Call, domid: int, uuid: str) -> None:
         """Cut a domain off the network, until it is attached or restarted."""
         self._users.after_refresh(
-            call, lambda by: call.reply(self._attachments.detach(by, self._publisher.inputs, domid))
+            call, lambda by: call.reply(self._attachments.detach(by, self._publisher.inputs, domid, uuid))
         )

@@ -24,22 +24,22 @@ class PauseInterface(Interface):
         self._hypervisor = hypervisor
         self._actions = actions
 
-    def _may_pause(self, domid: int) -> Mapping[str, str]:
+    def _may_pause(self, domid: int, uuid: str) -> Mapping[str, str]:
         self._operations.check_idle()
-        return {"domain": preconditions.pause(self._publisher.inputs, domid).name}
+        return {"domain": preconditions.pause(self._publisher.inputs, domid, uuid).name}
 
-    @method("PauseDomain", action="org.qnet.pause-domain", takes="u", first=_may_pause)
-    def pause_domain(self, call: Call, domid: int) -> None:
+    @method("PauseDomain", action="org.qnet.pause-domain", takes="us", first=_may_pause)
+    def pause_domain(self, call: Call, domid: int, uuid: str) -> None:
         """Pause a domain; answers when nothing in it runs any more."""
-        self._may_pause(domid)
+        self._may_pause(domid, uuid)
         self._actions.answer(call, lambda: self._hypervisor.pause(domid))
 
-    def _may_unpause(self, domid: int) -> Mapping[str, str]:
+    def _may_unpause(self, domid: int, uuid: str) -> Mapping[str, str]:
         self._operations.check_idle()
-        return {"domain": preconditions.unpause(self._publisher.inputs, domid).name}
+        return {"domain": preconditions.unpause(self._publisher.inputs, domid, uuid).name}
 
-    @method("UnpauseDomain", action="org.qnet.pause-domain", takes="u", first=_may_unpause)
-    def unpause_domain(self, call: Call, domid: int) -> None:
+    @method("UnpauseDomain", action="org.qnet.pause-domain", takes="us", first=_may_unpause)
+    def unpause_domain(self, call: Call, domid: int, uuid: str) -> None:
         """Let a paused domain go on; answers when it does."""
-        self._may_unpause(domid)
+        self._may_unpause(domid, uuid)
         self._actions.answer(call, lambda: self._hypervisor.unpause(domid))

@@ -38,16 +38,19 @@ def _closed(inputs: Inputs) -> None:
         raise Refused(DomainCode.DOM0_CONNECTED)
 
 
-def _domain(inputs: Inputs, domid: int) -> DomainInfo:
+def _domain(inputs: Inputs, domid: int, uuid: str) -> DomainInfo:
+    """The domain that was meant: an id alone may be another's by the time that a password has been typed."""
     info = frontends.alive(inputs).get(domid)
     if info is None:
         raise NotFound(DomainCode.DOMAIN_ID_UNKNOWN, id=domid)
+    if domid and info.uuid != uuid:
+        raise NotFound(DomainCode.DOMAIN_ANOTHER, id=domid, name=info.name)
     return info
 
 
-def _guest(inputs: Inputs, domid: int, if_dom0: DomainCode, if_netvm: DomainCode) -> DomainInfo:
+def _guest(inputs: Inputs, domid: int, uuid: str, if_dom0: DomainCode, if_netvm: DomainCode) -> DomainInfo:
     """A domain other than dom0 and the netvm; of these it is said why not."""
-    info = _domain(inputs, domid)
+    info = _domain(inputs, domid, uuid)
     if domid == 0:
         raise Refused(if_dom0)
     if inputs.netvm is not None and domid == inputs.netvm.id:
@@ -55,37 +58,37 @@ def _guest(inputs: Inputs, domid: int, if_dom0: DomainCode, if_netvm: DomainCode
     return info
 
 
-def pause(inputs: Inputs, domid: int) -> DomainInfo:
+def pause(inputs: Inputs, domid: int, uuid: str) -> DomainInfo:
     """It may be paused."""
     _ours(inputs)
-    info = _guest(inputs, domid, DomainCode.DOM0_NOT_TO_PAUSE, DomainCode.NETVM_NOT_TO_PAUSE)
+    info = _guest(inputs, domid, uuid, DomainCode.DOM0_NOT_TO_PAUSE, DomainCode.NETVM_NOT_TO_PAUSE)
     _closed(inputs)
     return info
 
 
-def unpause(inputs: Inputs, domid: int) -> DomainInfo:
+def unpause(inputs: Inputs, domid: int, uuid: str) -> DomainInfo:
     """It may go on; so may a netvm that was paused by other means."""
     _ours(inputs)
-    info = _domain(inputs, domid)
+    info = _domain(inputs, domid, uuid)
     if domid == 0:
         raise Refused(DomainCode.DOM0_NEVER_PAUSED)
     _closed(inputs)
     return info
 
 
-def detach(inputs: Inputs, domid: int) -> DomainInfo:
+def detach(inputs: Inputs, domid: int, uuid: str) -> DomainInfo:
     """It may be cut off."""
     _ours(inputs)
-    info = _guest(inputs, domid, DomainCode.DOM0_NOT_TO_CUT_OFF, DomainCode.NETVM_NOT_TO_CUT_OFF)
+    info = _guest(inputs, domid, uuid, DomainCode.DOM0_NOT_TO_CUT_OFF, DomainCode.NETVM_NOT_TO_CUT_OFF)
     if not inputs.frontends.get(domid):
         raise Refused(DomainCode.NOT_ATTACHED, name=info.name)
     return info
 
 
-def attach(inputs: Inputs, name: str, domid: int) -> tuple[DomainInfo, DomainInfo]:
+def attach(inputs: Inputs, name: str, domid: int, uuid: str) -> tuple[DomainInfo, DomainInfo]:
     """It may be attached; returns it and the netvm."""
     _ours(inputs)
-    info = _guest(inputs, domid, DomainCode.DOM0_NOT_TO_ATTACH, DomainCode.NETVM_NOT_TO_ATTACH)
+    info = _guest(inputs, domid, uuid, DomainCode.DOM0_NOT_TO_ATTACH, DomainCode.NETVM_NOT_TO_ATTACH)
     _closed(inputs)
     for frontend in inputs.frontends.get(domid, {}).values():
         if frontend.backend in frontends.alive(inputs):
@@ -136,7 +139,9 @@ def choose(inputs: Inputs, wanted: str, move: bool) -> DomainInfo:
         _ours(inputs)
     _closed(inputs)
     if wanted in _DOM0:
-        dom0 = _domain(inputs, 0)
+        dom0 = frontends.alive(inputs).get(0)
+        if dom0 is None:
+            raise NotFound(DomainCode.DOMAIN_ID_UNKNOWN, id=0)
         if frontends.agent_of(inputs, 0) is AgentState.UNKNOWN:
             raise Refused(DomainCode.DOM0_CANNOT_SERVE)
         return dom0

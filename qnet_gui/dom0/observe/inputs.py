@@ -17,7 +17,7 @@ from qnet_gui.dom0.isolation.facts import IsolationFacts
 from qnet_gui.dom0.observe import agent_report
 from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.port import DomainInfo
-from qnet_gui.model.domain import AgentState
+from qnet_gui.model.domain import AgentState, Label
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.outcome import EndedOperation
@@ -79,7 +79,7 @@ class Inputs:
     gave, by domain id. `stuck`: the way back of dom0's connection has failed; `left_over`: why, where only something
     else than its connection is left. `doubtful`: names of those that may have been paused for it and still be so.
     `frontends`: those of all domains, by domain id, whoever serves them. `agents`: what each domain says of an agent in
-    it. `cards`: who is given a network card.
+    it. `cards`: who is given a network card. `labels`: the colours of domains, by name.
     """
 
     netvm: DomainInfo | None = None
@@ -103,6 +103,7 @@ class Inputs:
     stuck: bool = False
     left_over: Message | None = None
     doubtful: tuple[str, ...] = ()
+    labels: Mapping[str, Label] = field(default_factory=dict)
 
 
 def home(domid: int) -> str:

@@ -12,7 +12,7 @@ from qnet_gui.dom0.observe import agent_report, frontends
 from qnet_gui.dom0.observe.inputs import Inputs, VifStatus
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.dns import Dns
-from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.domain import AgentState, Domain, DomainState, Label, Netvm, NetvmState
 from qnet_gui.model.fact import rest
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.problems import ProblemCode
@@ -36,7 +36,7 @@ def _netvm(name: str, info: DomainInfo | None, agent: AgentState) -> Netvm:
         state = NetvmState.PAUSED
     else:
         state = NetvmState.STARTING if agent is AgentState.UNKNOWN else NetvmState.RUNNING
-    return Netvm(name, info.id, state, agent)
+    return Netvm(name, info.id, state, agent, info.uuid)
 
 
 def _others(inputs: Inputs) -> Iterable[DomainInfo]:
@@ -48,15 +48,17 @@ def _domains(inputs: Inputs, netvm: str) -> tuple[Domain, ...]:
     here, elsewhere = frontends.first_vifs(inputs), frontends.elsewhere(inputs)
     domains = []
     for info in _others(inputs):
+        label = inputs.labels.get(info.name, Label.NONE)
         served = here.get(info.id) or elsewhere.get(info.id)
         if served is None:
-            domains.append(Domain(info.name, info.id, info.state, serves=frontends.can_serve(inputs, info.id)))
+            serves = frontends.can_serve(inputs, info.id)
+            domains.append(Domain(info.name, info.id, info.state, serves=serves, uuid=info.uuid, label=label))
             continue
         vif, frontend = served
         server = netvm if info.id in here else frontends.netvm_of(inputs, frontend, {})
         address = frontends.address(inputs, info.id, frontend)
         serves = frontends.can_serve(inputs, info.id)
-        domains.append(Domain(info.name, info.id, info.state, address, vif.name, server, serves))
+        domains.append(Domain(info.name, info.id, info.state, address, vif.name, server, serves, info.uuid, label))
     return tuple(sorted(domains, key=lambda domain: (domain.name, domain.id)))
 
 

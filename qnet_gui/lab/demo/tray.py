@@ -102,7 +102,8 @@ class Tray:
     def sentence(self) -> str:
         """What the icon's tooltip says now, without its title."""
         tooltip = self._get(self._name, "/StatusNotifierItem", _ITEM, "ToolTip")
-        return next((text.partition("\n")[2] for text in tooltip if "\n" in text), "")
+        # Plasma has a place for a second line; elsewhere both are one text
+        return next((text.partition("\n")[2] for text in tooltip if "\n" in text), tooltip[-1] if tooltip else "")
 
     def says(self, part: str) -> str:
         """Wait until the tooltip has `part` in it; the sentence then."""
@@ -134,9 +135,9 @@ class Tray:
         return self.wait(lambda: self.screen.run(*find).partition("\n")[0], "The window did not open")
 
     def open_status(self) -> None:
-        """Click on the icon: the Status window opens. Not on a person's screen."""
+        """Have the applet open its Status window. Not on a person's screen."""
         if not self.on_own_screen:
-            self._call(self._name, "/StatusNotifierItem", f"{_ITEM}.Activate", "int32:0", "int32:0")
+            self._call("org.qnet.Tray", "/org/qnet/Tray", "org.qnet.Tray.Open")
             window = self.window("--name", _TITLE)
             self.screen.run("xdotool", "windowmove", window, *self._positions().window)
 

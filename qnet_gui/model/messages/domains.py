@@ -10,6 +10,10 @@ class DomainCode(Code):
 
     DOMAIN_UNKNOWN = "domain-unknown", "There is no domain {name} that runs."
     DOMAIN_ID_UNKNOWN = "domain-id-unknown", "There is no domain with the id {id} that runs."
+    DOMAIN_ANOTHER = (
+        "domain-another",
+        "The domain with the id {id} is another one than was meant: {name}. Nothing was done to it.",
+    )
     ROUTES_NOT_REPORTED = (
         "routes-not-reported",
         "{name} has not reported its routes. Restart it, or run qnet-guest in it.",

@@ -27,6 +27,10 @@ class SystemCode(Code):
     PROGRAM_MISSING = "program-missing", "{program} is not installed here."
     FOR_ROOT = "for-root", "It must run as root ({why})."
 
+    # systemd
+    NO_SYSTEMD = "no-systemd", "systemd does not run here, so {name} cannot be started by it."
+    UNIT_NOT_STARTED = "unit-not-started", "{name} was not started: {why}"
+
     # the kernel
     NFT_REFUSED = "nft-refused", "nftables refused a change: {value}."
     SETTING_REFUSED = "setting-refused", "The kernel setting net/{setting} cannot be set: {why}."

@@ -55,6 +55,7 @@ class ValueCode(Code):
     POOL_EMPTY = "pool-empty", "{key}: {pool} has no addresses for domains."
     NOT_TWO_ADDRESSES = "not-two-addresses", "{key} must be a list of two addresses, not {value}."
     NOT_WHOLE = "not-whole", "{key}: {value} is not a whole number between {low} and {high}."
+    NOT_A_LABEL = "not-a-label", "{key}: {value} is no colour of a label; there are {names}."
     NOT_PORTS = "not-ports", "{key} must be a list of up to {high} ports, not {value}."
     NOT_OPEN_PORT = "not-open-port", '{key}: {value} is no port such as "tcp/22" or "udp/5353".'
     NOT_YES_OR_NO = "not-yes-or-no", "{key}: {value} is neither true nor false."

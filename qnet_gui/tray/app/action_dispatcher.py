@@ -8,9 +8,11 @@ from collections.abc import Callable
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.tray.app.helper_actions import HelperActions
+from qnet_gui.tray.app.popup_door import PopupDoor
 from qnet_gui.tray.qt import QMessageBox, QObject, QWidget, pyqtSignal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.network_applet import NetworkApplet
+from qnet_gui.tray.session.units import HELPER, Units
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.windows.raise_window import raise_window
 
@@ -33,10 +35,14 @@ class ActionDispatcher(QObject):
 
     leave = pyqtSignal()
 
-    def __init__(self, app_state: AppState, netapplet: NetworkApplet, parent: QObject | None = None) -> None:
+    def __init__(
+        self, app_state: AppState, netapplet: NetworkApplet, units: Units, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._app_state = app_state
         self._netapplet = netapplet
+        self._units = units
+        self.popup_door = PopupDoor(app_state, self)
         netapplet.failed.connect(lambda error: self._failed(ActionRequest(Action.NETAPPLET), error))
         self._windows: dict[Action, QWidget] = {}
         self._boxes: dict[object, QMessageBox] = {}
@@ -57,6 +63,10 @@ class ActionDispatcher(QObject):
             self._quit()
         elif request.action is Action.NETVM:
             self._choose(request)
+        elif request.action is Action.MOVE:
+            self._helper_actions.choose_netvm(request, True)
+        elif request.action is Action.START_HELPER:
+            self._start_helper(request)
         else:
             if request.action is Action.DISCONNECT:
                 self.open(Action.UPGRADE)
@@ -71,6 +81,7 @@ class ActionDispatcher(QObject):
 
     def close(self) -> None:
         """Close all windows and boxes, at the end."""
+        self.popup_door.close()
         for widget in [*self._windows.values(), *self._boxes.values()]:
             widget.close()
             widget.deleteLater()
@@ -90,6 +101,16 @@ class ActionDispatcher(QObject):
 
     def _forget(self, key: object) -> None:
         self._boxes.pop(key, None)
+
+    def _start_helper(self, request: ActionRequest) -> None:
+        self._app_state.ask(request, True)
+
+        def answered(error: QnetError | None) -> None:
+            self._app_state.ask(request, False)
+            if error is not None:
+                self._failed(request, error)
+
+        self._units.start(HELPER, answered)
 
     def _about(self) -> None:
         from qnet_gui.tray.windows.questions import about

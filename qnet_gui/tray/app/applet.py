@@ -17,6 +17,7 @@ from qnet_gui.tray.session.bus_watch import BusWatch
 from qnet_gui.tray.session.network_applet import NetworkApplet
 from qnet_gui.tray.session.notifier import Notifier
 from qnet_gui.tray.session.panel import TrayHost
+from qnet_gui.tray.session.units import Units
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.state.notifications import Announcement
 from qnet_gui.tray.state.transitions import Tracker
@@ -48,7 +49,8 @@ class Applet(QObject):
         self._minute.timeout.connect(self._tick)
         self.app_state = AppState(system, self)
         self.app_state.changed.connect(self._changed)
-        self._dispatcher = ActionDispatcher(self.app_state, NetworkApplet(self.app_state.client, self), self)
+        netapplet, units = NetworkApplet(self.app_state.client, self), Units(system, self)
+        self._dispatcher = ActionDispatcher(self.app_state, netapplet, units, self)
         self._dispatcher.leave.connect(self.stop)
         self.logout = Logout(self.app_state, self)
         self.app_state.requested.connect(self._dispatcher.do)
@@ -86,8 +88,10 @@ class Applet(QObject):
     def _tray_ready(self, host: bool) -> None:
         log.info("The icon goes to %s", "a StatusNotifierItem host" if host else "the XEmbed tray")
         # Under KDE the menu is exported by KDE's own plug-in for Qt, which translates `&` and `_` itself.
-        self._tray_icon = TrayIcon(host and "KDE" not in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"), self)
+        kde = "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":")
+        self._tray_icon = TrayIcon(host and not kde, host and kde, self)
         self._tray_icon.chosen.connect(self._dispatcher.do)
+        self._tray_icon.clicked.connect(self._dispatcher.popup_door.toggle)
         self._paint()
 
     def _paint(self) -> None:

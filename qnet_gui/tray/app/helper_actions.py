@@ -19,9 +19,17 @@ _METHODS = {
     Action.DETACH: "DetachDomain",
     Action.DISCONNECT: "DisconnectDom0",
     Action.EXTEND: "ExtendDom0",
+    Action.REAPPLY: "Reapply",
+    Action.START_NETVM: "StartNetvm",
+    Action.RESTART_NETVM: "RestartNetvm",
 }
+#: Those that are about no domain.
+_WITHOUT_DOMAIN = {Action.DISCONNECT, Action.REAPPLY, Action.START_NETVM, Action.RESTART_NETVM}
 #: Those whose answer is the number of an operation.
-_OPERATIONS = {Action.ATTACH, Action.DETACH, Action.DISCONNECT, Action.NETVM}
+_OPERATIONS = {
+    Action.ATTACH, Action.DETACH, Action.DISCONNECT, Action.NETVM, Action.MOVE, Action.START_NETVM,
+    Action.RESTART_NETVM,
+}  # fmt: skip
 
 
 class HelperActions(QObject):
@@ -41,8 +49,8 @@ class HelperActions(QObject):
         arguments: list[object] = []
         if request.action is Action.EXTEND:
             arguments = [unsigned(EXTEND_MINUTES)]
-        elif request.action is not Action.DISCONNECT:
-            arguments = [unsigned(request.domid)]
+        elif request.action not in _WITHOUT_DOMAIN:
+            arguments = [unsigned(request.domid), request.uuid]
         self._call(request, _METHODS[request.action], arguments)
 
     def choose_netvm(self, request: ActionRequest, move: bool) -> None:
@@ -50,9 +58,11 @@ class HelperActions(QObject):
         self._call(request, "SetDefaultNetvm", [request.name, move])
 
     def _call(self, request: ActionRequest, method: str, arguments: Sequence[object]) -> None:
+        self._app_state.ask(request, True)
         self._app_state.client.do(method, arguments, lambda answer: self._answered(request, answer))
 
     def _answered(self, request: ActionRequest, answer: Sequence[object] | QnetError) -> None:
+        self._app_state.ask(request, False)
         if isinstance(answer, QnetError):
             self.failed.emit(request, answer)
         elif request.action in _OPERATIONS:

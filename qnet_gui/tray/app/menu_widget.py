@@ -4,84 +4,82 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from qnet_gui.tray.qt import QAction, QActionGroup, QMenu
+from qnet_gui.tray.paint.icons import icon
+from qnet_gui.tray.qt import QAction, QEvent, QMenu
 from qnet_gui.tray.state.menu import SEPARATOR, ActionRequest, Row
 
-
-def _kind(row: Row) -> tuple[bool, bool, bool]:
-    """What of a row cannot be changed in place."""
-    return row == SEPARATOR, bool(row.rows), row.checked is not None
+_Key = tuple[ActionRequest | None, int]
 
 
 class MenuWidget(QMenu):
-    """`text` protects a row's text from being read as mark-up; `chosen` gets the `ActionRequest` of a row."""
+    """`text` protects a row's text from being read as mark-up; `chosen` gets the `ActionRequest` of a row.
+
+    An entry is one request's for all its life, whatever its place: what a person has seen and clicked is what is done,
+    although the menu has changed below the pointer (entries that change while a menu is open: sway 5161).
+    """
 
     def __init__(self, text: Callable[[str], str], chosen: Callable[[ActionRequest], None]) -> None:
         super().__init__()
         self._text, self._chosen = text, chosen
-        self._rows: tuple[Row, ...] = ()
-        self._entries: list[QAction] = []
-        self._submenus: dict[int, MenuWidget] = {}
-        self._choice_group = QActionGroup(self)
+        self._rows: dict[_Key, Row] = {}
+        self._entries: dict[_Key, QAction] = {}
         self.setToolTipsVisible(True)
 
     def fill(self, rows: tuple[Row, ...]) -> None:
-        """Change texts in place where the rows are of the same kind, so that a menu that is open stays whole.
-
-        Entries that change while a menu is open are what sway 5161 is about.
-        """
-        if rows == self._rows:
+        """Change what differs: texts in place, entries only where a request comes or goes."""
+        keyed = _keyed(rows)
+        if keyed == self._rows:
             return
-        old, self._rows = self._rows, rows
-        rebuild = [_kind(row) for row in rows] != [_kind(row) for row in old]
-        if rebuild:
-            self.clear()
-            for submenu in self._submenus.values():
-                submenu.deleteLater()
-            self._submenus = {}
-            self._choice_group = QActionGroup(self)
-            self._entries = [self._add(index, row) for index, row in enumerate(rows)]
-        for index, row in enumerate(rows):
-            if rebuild or row != old[index]:
-                self._change(index, row)
+        old, self._rows = self._rows, keyed
+        for key in [key for key in self._entries if key not in keyed]:
+            gone = self._entries.pop(key)
+            self.removeAction(gone)
+            gone.deleteLater()
+        for place, (key, row) in enumerate(keyed.items()):
+            entry = self._entries.get(key)
+            if entry is None:
+                entry = self._entries[key] = self._make(key, row)
+            here = self.actions()[place : place + 1]
+            if not here:
+                self.addAction(entry)
+            elif here != [entry]:
+                self.insertAction(here[0], entry)
+            if old.get(key) != row:
+                self._change(entry, row)
 
-    def _add(self, index: int, row: Row) -> QAction:
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
+        """Another theme: icons of ours are in the colour of its text."""
+        if event.type() == QEvent.Type.PaletteChange:
+            for key, entry in self._entries.items():
+                entry.setIcon(icon(self._rows[key].icon, self.palette()))
+        super().changeEvent(event)
+
+    def _make(self, key: _Key, row: Row) -> QAction:
+        entry = QAction(self)
         if row == SEPARATOR:
-            return self.addSeparator()
-        if row.rows:
-            submenu = self._submenus[index] = MenuWidget(self._text, self._chosen)
-            return self.addMenu(submenu)
-        entry = self.addAction("")
-        if row.checked is not None:
-            entry.setCheckable(True)
-            self._choice_group.addAction(entry)
-        entry.triggered.connect(lambda: self._clicked(index))
+            entry.setSeparator(True)
+        else:
+            entry.triggered.connect(lambda: self._clicked(key))
         return entry
 
-    def _change(self, index: int, row: Row) -> None:
-        entry = self._entries[index]
-        if row == SEPARATOR:
-            return
-        entry.setText(self._text(row.text))
-        entry.setEnabled(not row.why)
-        entry.setToolTip(row.why)
-        if row.rows:
-            self._submenus[index].fill(row.rows)
-        elif row.checked is not None:
-            self._check()
-
-    def _check(self) -> None:
-        """Of those to choose from, tick the one that the rows say; it may be none."""
-        ticked = [entry for row, entry in zip(self._rows, self._entries, strict=True) if row.checked]
-        self._choice_group.setExclusive(bool(ticked))
-        if ticked:
-            ticked[0].setChecked(True)
-        elif (entry := self._choice_group.checkedAction()) is not None:
-            entry.setChecked(False)
-
-    def _clicked(self, index: int) -> None:
-        row = self._rows[index]
-        if row.checked is not None:  # Qt has toggled it; what is so follows the helper, not the click
-            self._check()
-        if row.request is not None and not row.why:
+    def _clicked(self, key: _Key) -> None:
+        """A panel may send a click on an entry that cannot be used, or has gone meanwhile."""
+        row = self._rows.get(key)
+        if row is not None and row.request is not None and not row.why:
             self._chosen(row.request)
+
+    def _change(self, entry: QAction, row: Row) -> None:
+        if row != SEPARATOR:
+            entry.setText(self._text(row.text))
+            entry.setIcon(icon(row.icon, self.palette()))
+            entry.setEnabled(not row.why)
+            entry.setToolTip(row.why)
+
+
+def _keyed(rows: tuple[Row, ...]) -> dict[_Key, Row]:
+    """Rows by what they ask for; several that ask for the same, and separators, by their number among those."""
+    keyed: dict[_Key, Row] = {}
+    for row in rows:
+        number = sum(request == row.request for request, _ in keyed)
+        keyed[row.request, number] = row
+    return keyed

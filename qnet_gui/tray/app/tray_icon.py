@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from qnet_gui.tray.app.menu_widget import MenuWidget
-from qnet_gui.tray.qt import QApplication, QObject, QSystemTrayIcon, QTimer, pyqtSignal
-from qnet_gui.tray.session import attention
-from qnet_gui.tray.session.icons import tray_icon
+from qnet_gui.tray.qt import QApplication, QIcon, QObject, QSystemTrayIcon, QTimer, pyqtSignal
+from qnet_gui.tray.session import kde_item
+from qnet_gui.tray.session.icons import named_icon, tray_icon
 from qnet_gui.tray.state import plain_text
-from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.view import Status, View
 
 #: Milliseconds that a frame of the connecting icon stays.
@@ -15,12 +14,16 @@ FRAME_MILLISECONDS = 500
 
 
 class TrayIcon(QObject):
-    """Emits `chosen` with the `ActionRequest` of a row, or of a click on the icon. `exported`: the menu is on D-Bus."""
+    """Emits `chosen` with the `ActionRequest` of a row of the menu, and `clicked` with the icon's place, which is empty
+    where the tray does not tell it. `exported`: the menu is on D-Bus. `kde`: the panel is Plasma's.
+    """
 
     chosen = pyqtSignal(object)
+    clicked = pyqtSignal(object)
 
-    def __init__(self, exported: bool, parent: QObject | None = None) -> None:
+    def __init__(self, exported: bool, kde: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._kde = kde
         self._view: View | None = None
         self._frame = 0
         self._menu = MenuWidget(plain_text.exported_menu if exported else plain_text.menu, self.chosen.emit)
@@ -43,13 +46,19 @@ class TrayIcon(QObject):
                 self._frame_timer.start()
             else:
                 self._frame_timer.stop()
-        if old is None or (old.title, old.line) != (view.title, view.line):
-            self._tray.setToolTip(plain_text.tooltip(f"{view.title}\n{view.line}"))
         self._menu.fill(view.rows)
         if old is None:
             self._tray.show()
+        if old is None or (old.title, old.line) != (view.title, view.line):
+            self._show_tooltip(view)
         if view.status is not (old.status if old else Status.ACTIVE):
-            attention.ask(view.status is Status.ATTENTION)
+            kde_item.ask_attention(view.status is Status.ATTENTION)
+
+    def _show_tooltip(self, view: View) -> None:
+        """A head and a second line: Plasma has places for both, elsewhere they are two lines."""
+        title, line = plain_text.tooltip(view.title), plain_text.tooltip(view.line)
+        if not (self._kde and kde_item.set_tooltip(title, line)):
+            self._tray.setToolTip(f"{title}\n{line}")
 
     def hide(self) -> None:
         """Take the icon away, before the process ends."""
@@ -58,7 +67,11 @@ class TrayIcon(QObject):
     def _paint_icon(self) -> None:
         if self._view:
             name = self._view.icons[self._frame % len(self._view.icons)]
-            self._tray.setIcon(tray_icon(name, QApplication.palette()))
+            self._tray.setIcon(self._icon(name))
+
+    def _icon(self, name: str) -> QIcon:
+        """By name, Plasma paints it in its panel's colours, which no protocol tells; a picture elsewhere."""
+        return (named_icon(name) if self._kde else None) or tray_icon(name, QApplication.palette())
 
     def _next_frame(self) -> None:
         self._frame += 1
@@ -66,4 +79,4 @@ class TrayIcon(QObject):
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason == QSystemTrayIcon.ActivationReason.Trigger:
-            self.chosen.emit(ActionRequest(Action.STATUS))
+            self.clicked.emit(self._tray.geometry())

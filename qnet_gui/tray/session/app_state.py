@@ -16,8 +16,8 @@ from qnet_gui.tray.state.operation_progress import OperationProgress
 
 
 class AppState(QObject):
-    """`changed`: there is another snapshot. `moved`: the operation under way has moved on. `requested`: somebody wants
-    something done, with an `ActionRequest`."""
+    """`changed`: there is another snapshot. `moved`: the operation under way, or what was asked for, has moved on.
+    `requested`: somebody wants something done, with an `ActionRequest`."""
 
     changed = pyqtSignal()
     moved = pyqtSignal()
@@ -27,6 +27,8 @@ class AppState(QObject):
         super().__init__(parent)
         self.snapshot: Snapshot | None = None
         self.progress = OperationProgress()
+        #: What the helper was asked for and has not answered yet: somebody may be typing a password.
+        self.asked: frozenset[ActionRequest] = frozenset()
         self.settings = Settings()
         self.client = Client(system, self)
         self.traffic = TrafficWatch(self.client, self)
@@ -43,6 +45,13 @@ class AppState(QObject):
     def request(self, action: Action) -> None:
         """Have something done that is about no domain."""
         self.requested.emit(ActionRequest(action))
+
+    def ask(self, request: ActionRequest, waiting: bool) -> None:
+        """The helper is asked for something, or has answered."""
+        asked = self.asked | {request} if waiting else self.asked - {request}
+        if asked != self.asked:
+            self.asked = asked
+            self.moved.emit()
 
     def _changed(self, snapshot: Snapshot | None) -> None:
         self.snapshot = snapshot

@@ -51,7 +51,21 @@ def grid_for(pixels: int) -> tuple[int, int]:
 
 def drawing(name: str, grid: int, colours: Colours) -> bytes:
     """The SVG of an icon with the colours of its style sheet replaced."""
-    svg = (folder() / f"hicolor/{grid}x{grid}/status/qnet-{name}.svg").read_text("ascii")
+    return _coloured(f"hicolor/{grid}x{grid}/status/qnet-{name}.svg", colours)
+
+
+def glyph(name: str, colours: Colours) -> bytes:
+    """The same of an icon for menus and buttons, by freedesktop.org's name; drawn on a grid of 16."""
+    return _coloured(f"hicolor/16x16/actions/qnet-{name}.svg", colours)
+
+
+def glyphs() -> list[str]:
+    """The names of all of those."""
+    return sorted(path.stem.removeprefix("qnet-") for path in folder().glob("hicolor/16x16/actions/qnet-*.svg"))
+
+
+def _coloured(path: str, colours: Colours) -> bytes:
+    svg = (folder() / path).read_text("ascii")
     for role, colour in (("Text", colours.text), ("NeutralText", colours.neutral), ("NegativeText", colours.negative)):
         head, mark, tail = svg.partition(f".ColorScheme-{role} {{ color: ")
         svg = head + mark + colour + tail[len("#rrggbb") :]

@@ -59,11 +59,31 @@ def _icon(name: str, text: str, window: str) -> QIcon:
     return icon
 
 
+@lru_cache(maxsize=8)
+def _plain(name: str, text: str) -> QIcon:
+    icon = QIcon()
+    for pixels in (32, 64):
+        icon.addPixmap(_drawn(name, pixels, artwork.Colours(text)))
+    return icon
+
+
+def plain_icon(name: str, palette: QPalette) -> QIcon:
+    """The icon of a state for our own windows, whose background is the palette's: it needs no edge."""
+    return _plain(name, palette.color(QPalette.WindowText).name())
+
+
 def tray_icon(name: str, palette: QPalette) -> QIcon:
     """The icon of a state, in a palette's colours."""
     return _icon(name, palette.color(QPalette.WindowText).name(), palette.color(QPalette.Window).name())
 
 
+def named_icon(name: str) -> QIcon | None:
+    """The icon of a state by its name in the theme, for a panel that paints it in its own colours; None where it is not
+    installed."""
+    return QIcon.fromTheme(f"qnet-{name}") if QIcon.hasThemeIcon(f"qnet-{name}") else None
+
+
+@lru_cache(maxsize=1)
 def application_icon() -> QIcon:
-    """The application's own icon."""
+    """The application's own icon; one, since Qt keeps the pictures that it has made of each."""
     return QIcon(str(artwork.folder() / artwork.APPLICATION))

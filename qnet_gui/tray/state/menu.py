@@ -10,10 +10,10 @@ from qnet_gui.model.domain import Domain, DomainState
 from qnet_gui.model.problem import BLIND_CODES
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Dom0State, Snapshot
-from qnet_gui.model.translation import tr, tr_count
+from qnet_gui.model.translation import tr
 
-#: So many domains have a row; a longer list cannot be used as a menu, and the Status window has them all.
-DOMAINS_MAX = 20
+#: So many domains are offered as the netvm.
+_CANDIDATES_MAX = 20
 DOM0 = "dom0"
 #: Minutes more, when a person asks for them by a notification.
 EXTEND_MINUTES = 30
@@ -34,6 +34,11 @@ class Action(enum.Enum):
     DISCONNECT = "disconnect"
     EXTEND = "extend"
     NETVM = "netvm"
+    MOVE = "move"
+    START_NETVM = "start-netvm"
+    RESTART_NETVM = "restart-netvm"
+    START_HELPER = "start-helper"
+    REAPPLY = "reapply"
     PAUSE = "pause"
     UNPAUSE = "unpause"
     ATTACH = "attach"
@@ -42,32 +47,32 @@ class Action(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class ActionRequest:
-    """An action and what it is about: a domain by its id, and by the name by which people know it."""
+    """An action and what it is about: a domain by id and uuid, which the helper checks, and by its name for people."""
 
     action: Action
     domid: int = -1
     name: str = ""
+    uuid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the menu; one without a text is a separator, one with rows a menu of its own.
+    """A row of the menu; one without a text is a separator. `icon`: a name of freedesktop.org's.
 
-    `checked` is None where there is nothing to choose; `why` says why it cannot be done at present, empty if it can.
+    `why` says why it cannot be done at present, empty if it can.
     """
 
     text: str = ""
     request: ActionRequest | None = None
-    rows: tuple[Row, ...] = ()
-    checked: bool | None = None
     why: str = ""
+    icon: str = ""
 
 
 SEPARATOR = Row()
 
 
-def _action_row(text: str, action: Action, why: str = "") -> Row:
-    return Row(text, ActionRequest(action), why=why)
+def _action_row(text: str, action: Action, icon: str = "") -> Row:
+    return Row(text, ActionRequest(action), icon=icon)
 
 
 def blind(snapshot: Snapshot | None) -> bool:
@@ -92,7 +97,7 @@ def domain_actions(domain: Domain, why: str) -> tuple[Row, ...]:
     """What can be done to a domain."""
 
     def row(text: str, action: Action) -> Row:
-        return Row(text, ActionRequest(action, domain.id, domain.name), why=why)
+        return Row(text, ActionRequest(action, domain.id, domain.name, domain.uuid), why=why)
 
     paused = domain.state is DomainState.PAUSED
     first = row(tr("Unpause"), Action.UNPAUSE) if paused else row(tr("Pause"), Action.PAUSE)
@@ -101,34 +106,11 @@ def domain_actions(domain: Domain, why: str) -> tuple[Row, ...]:
     return first, row(tr("Attach to the network"), Action.ATTACH)
 
 
-def _domains(snapshot: Snapshot | None) -> Row:
-    why = hindrance(snapshot)
-    domains = () if snapshot is None or blind(snapshot) else snapshot.domains
-    rows = [Row(domain.name, rows=domain_actions(domain, why)) for domain in domains[:DOMAINS_MAX]]
-    if len(domains) > DOMAINS_MAX:
-        more = len(domains) - DOMAINS_MAX
-        text = tr_count("{count} more in Status…", "{count} more in Status…", more, count=more)
-        rows.append(_action_row(text, Action.STATUS))
-    return Row(tr("Domains"), rows=tuple(rows), why="" if rows else tr("No other domain is running."))
-
-
 def candidates(snapshot: Snapshot) -> list[str]:
     """Who might be the netvm: the one that is, and domains that can serve."""
     others = sorted(domain.name for domain in snapshot.domains if domain.serves and domain.name != snapshot.netvm.name)
     chosen = [] if snapshot.netvm.name == DOM0 else [snapshot.netvm.name]
-    return [*chosen, *others[: DOMAINS_MAX - 1]]
-
-
-def _netvm(snapshot: Snapshot | None) -> Row:
-    if snapshot is None or blind(snapshot):
-        return Row(tr("Default netvm"), why=sentence(snapshot))
-    why, now = hindrance(snapshot), snapshot.netvm.name
-
-    def choice(name: str, text: str) -> Row:
-        return Row(text, ActionRequest(Action.NETVM, name=name), checked=name == now, why=why)
-
-    rows = [choice(name, name) for name in candidates(snapshot)]
-    return Row(tr("Default netvm"), rows=(*rows, choice(DOM0, tr("dom0 (not recommended)"))))
+    return [*chosen, *others[: _CANDIDATES_MAX - 1]]
 
 
 def can_disconnect(snapshot: Snapshot | None) -> bool:
@@ -141,28 +123,25 @@ def can_disconnect(snapshot: Snapshot | None) -> bool:
 
 def _first(snapshot: Snapshot | None) -> Iterable[Row]:
     if can_disconnect(snapshot):
-        yield _action_row(tr("Disconnect dom0 now"), Action.DISCONNECT)
+        yield _action_row(tr("Disconnect dom0 now"), Action.DISCONNECT, "network-disconnect")
         yield SEPARATOR
     yield _action_row(sentence(snapshot), Action.STATUS)
     yield SEPARATOR
 
 
 def rows(snapshot: Snapshot | None) -> tuple[Row, ...]:
-    """The whole menu. netvm's network applet can always be asked for: where it cannot be shown, the answer is why."""
+    """The whole menu: short, and without menus below it, which panels open off the screen. The popup has the rest.
+
+    netvm's network applet can always be asked for: where it cannot be shown, the answer is why.
+    """
     return (
         *_first(snapshot),
-        _action_row(tr("Status…"), Action.STATUS),
-        _action_row(tr("Routes…"), Action.ROUTES),
-        _action_row(tr("Name servers…"), Action.NAMES),
-        _action_row(tr("Network applet (nm-applet)"), Action.NETAPPLET),
+        _action_row(tr("Open…"), Action.STATUS, "window-new"),
+        _action_row(tr("Upgrade dom0…"), Action.UPGRADE, "update-none"),
+        _action_row(tr("Network applet (nm-applet)"), Action.NETAPPLET, "network-wireless"),
         SEPARATOR,
-        _action_row(tr("Upgrade networking…"), Action.UPGRADE),
-        SEPARATOR,
-        _netvm(snapshot),
-        _domains(snapshot),
-        SEPARATOR,
-        _action_row(tr("Settings…"), Action.SETTINGS),
-        _action_row(tr("Help"), Action.HELP),
-        _action_row(tr("About"), Action.ABOUT),
-        _action_row(tr("Quit"), Action.QUIT),
+        _action_row(tr("Settings…"), Action.SETTINGS, "configure"),
+        _action_row(tr("Help"), Action.HELP, "help-contents"),
+        _action_row(tr("About"), Action.ABOUT, "help-about"),
+        _action_row(tr("Quit"), Action.QUIT, "application-exit"),
     )

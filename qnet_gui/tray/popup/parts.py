@@ -1,0 +1,113 @@
+"""Small parts of the popup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qnet_gui.tray.paint import colours
+from qnet_gui.tray.paint.icons import icon
+from qnet_gui.tray.qt import (
+    QAbstractButton,
+    QEvent,
+    QFrame,
+    QLabel,
+    QPainter,
+    QPaintEvent,
+    QPushButton,
+    QSize,
+    QSizePolicy,
+    Qt,
+    QToolButton,
+    QWidget,
+)
+from qnet_gui.tray.state.cures import Button
+from qnet_gui.tray.state.menu import ActionRequest
+
+#: Pixels between parts.
+GAP = 8
+#: Pixels of an icon on a button.
+ICON = 16
+Do = Callable[[ActionRequest], None]
+
+
+def plain(text: str = "", wrapped: bool = False) -> QLabel:
+    """A label; whatever is in its text stays as it is."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrapped)
+    return made
+
+
+class FaintLabel(QLabel):
+    """A second line: smaller, and in a paler colour that follows the theme."""
+
+    def __init__(self, wrapped: bool = False) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wrapped)
+        self.setFont(colours.small(self.font()))
+        self._pale()
+
+    def _pale(self) -> None:
+        palette = self.parentWidget().palette() if self.parentWidget() else self.palette()
+        own = self.palette()
+        own.setColor(own.WindowText, colours.faint(palette))
+        self.setPalette(own)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
+        """Another theme."""
+        if event.type() in (QEvent.Type.ApplicationPaletteChange, QEvent.Type.ParentChange):
+            self._pale()
+        super().changeEvent(event)
+
+
+class Separator(QFrame):
+    """A line between parts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(1)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's)
+        """As the theme has it now."""
+        QPainter(self).fillRect(self.rect(), colours.line(self.palette()))
+
+
+def push_button(view: Button, do: Do) -> QPushButton:
+    """A button with its words."""
+    made = QPushButton()
+    made.setAutoDefault(False)
+    made.setIconSize(QSize(ICON, ICON))
+    made.clicked.connect(lambda: do(view.request))
+    show_button(made, view)
+    return made
+
+
+def tool_button(view: Button, do: Do, words: bool = False, parent: QWidget | None = None) -> QToolButton:
+    """A flat button, an icon only unless `words` are wanted beside it."""
+    made = QToolButton(parent)
+    made.setAutoRaise(True)
+    made.setIconSize(QSize(ICON, ICON))
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    if words:
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    made.clicked.connect(lambda: do(view.request))
+    show_button(made, view, words)
+    return made
+
+
+def show_button(made: QAbstractButton, view: Button, words: bool = True) -> None:
+    """What a button says now. Nothing is touched that does not differ."""
+    text = view.text.replace("&", "&&")
+    if words and made.text() != text:
+        made.setText(text)
+    if made.accessibleName() != view.text:
+        made.setAccessibleName(view.text)
+        made.setIcon(icon(view.icon, made.palette()))
+    tip = view.why or ("" if words else view.text)
+    if made.toolTip() != tip:
+        made.setToolTip(tip)
+        made.setAccessibleDescription(view.why)
+    if made.isEnabled() == bool(view.why):
+        made.setEnabled(not view.why)

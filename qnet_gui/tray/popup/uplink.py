@@ -1,0 +1,123 @@
+"""The way to the world at the popup's head: the one sentence, how strong it is, rates and two minutes of them."""
+
+from __future__ import annotations
+
+from qnet_gui.model.traffic import SECONDS, rate_text
+from qnet_gui.model.translation import tr
+from qnet_gui.tray.paint import colours, graph
+from qnet_gui.tray.popup.parts import GAP, FaintLabel, plain
+from qnet_gui.tray.qt import (
+    QColor,
+    QEvent,
+    QHBoxLayout,
+    QLabel,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QRectF,
+    Qt,
+    QVBoxLayout,
+    QWidget,
+)
+from qnet_gui.tray.session.icons import plain_icon
+from qnet_gui.tray.state.popup import UplinkView
+
+#: Pixels.
+_ICON, _CHART = 32, 64
+
+
+class Chart(QWidget):
+    """Two minutes of what went down and up, with a scale."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._down: tuple[int, ...] = ()
+        self._up: tuple[int, ...] = ()
+        self.setFixedHeight(_CHART)
+        self.setAccessibleName(tr("Traffic of the last two minutes"))
+
+    def show_rates(self, down: tuple[int, ...], up: tuple[int, ...]) -> None:
+        """Bytes a second, the newest last."""
+        if (down, up) != (self._down, self._up):
+            self._down, self._up = down, up
+            if down and up:
+                self.setAccessibleDescription(f"↓ {rate_text(max(down))}, ↑ {rate_text(max(up))}")
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's)
+        """Curves on a grid; what it is out of stands at its corners."""
+        painter, palette = QPainter(self), self.palette()
+        painter.setFont(colours.small(colours.small(self.font())))
+        height = painter.fontMetrics().height()
+        area = QRectF(self.rect()).adjusted(0, height, -1, -height - 1)
+        most = graph.top((*self._down, *self._up))
+        graph.grid(painter, area, colours.line(palette))
+        graph.curve(painter, area, self._down, palette.color(QPalette.Highlight), most, SECONDS)
+        graph.curve(painter, area, self._up, QColor(colours.POSITIVE), most, SECONDS)
+        painter.setPen(colours.faint(palette))
+        whole, right = QRectF(self.rect()), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
+        left, bottom = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute, Qt.AlignmentFlag.AlignBottom
+        painter.drawText(whole, int(right | Qt.AlignmentFlag.AlignTop), rate_text(most))
+        painter.drawText(whole, int(left | bottom), tr("2 minutes"))
+        painter.drawText(whole, int(right | bottom), tr("now"))
+
+
+class UplinkBlock(QWidget):
+    """The chart is there only when there is something to show in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: UplinkView | None = None
+        self._icon = QLabel()
+        self._icon.setFixedSize(_ICON, _ICON)
+        self._sentence, self._detail = plain(wrapped=True), FaintLabel(wrapped=True)
+        self._sentence.setFont(colours.strong(self.font()))
+        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._down, self._up = FaintLabel(), FaintLabel()
+        self._chart = Chart()
+        words, rates, row = QVBoxLayout(), QVBoxLayout(), QHBoxLayout()
+        for label in (self._sentence, self._detail):
+            words.addWidget(label)
+        for label in (self._down, self._up):
+            label.setAlignment(Qt.Alignment(Qt.AlignmentFlag.AlignRight))
+            rates.addWidget(label)
+        for column in (words, rates):
+            column.setSpacing(0)
+        row.setSpacing(GAP + 4)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        row.addLayout(rates)
+        rates.addStretch()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(GAP, 0, GAP, 0)
+        whole.setSpacing(2)
+        whole.addLayout(row)
+        whole.addWidget(self._chart)
+
+    def show_uplink(self, view: UplinkView) -> None:
+        """Show it; nothing is touched that does not differ."""
+        old, self._view = self._view, view
+        if old == view:
+            return
+        if old is None or old.icon != view.icon:
+            self._paint_icon()
+        for label, text in (
+            (self._sentence, view.sentence), (self._detail, view.detail),
+            (self._down, f"↓ {view.down_text}" if view.down_text else ""),
+            (self._up, f"↑ {view.up_text}" if view.up_text else ""),
+        ):  # fmt: skip
+            if label.text() != text:
+                label.setText(text)
+            label.setVisible(bool(text))
+        self._chart.setVisible(len(view.down) > 1)
+        self._chart.show_rates(view.down, view.up)
+
+    def _paint_icon(self) -> None:
+        if self._view:
+            self._icon.setPixmap(plain_icon(self._view.icon, self.palette()).pixmap(_ICON, _ICON))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
+        """Another theme."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_icon()
+        super().changeEvent(event)

@@ -1,0 +1,278 @@
+"""The popup: thin widgets around a `PopupView`, made at the click that opens it and freed when it closes.
+
+It is a window of its own without a frame and not Qt's popup: that would take the keyboard from everybody, and a
+password dialog that comes up would get no password. It closes when the keyboard goes elsewhere, on Escape, and on
+another click on the icon. Where a window cannot say where it is to be (Wayland), it is an ordinary small window.
+"""
+
+from __future__ import annotations
+
+import time
+
+from qnet_gui.model.translation import tr
+from qnet_gui.tray.paint import colours
+from qnet_gui.tray.popup.domain_list import DomainList
+from qnet_gui.tray.popup.ends import Foot, Head
+from qnet_gui.tray.popup.keys import follow_arrows
+from qnet_gui.tray.popup.message import InlineMessage
+from qnet_gui.tray.popup.parts import GAP, FaintLabel, Separator
+from qnet_gui.tray.popup.uplink import UplinkBlock
+from qnet_gui.tray.qt import (
+    QApplication,
+    QCloseEvent,
+    QEvent,
+    QFrame,
+    QHBoxLayout,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QScrollArea,
+    QShowEvent,
+    QSize,
+    Qt,
+    QTimer,
+    QVBoxLayout,
+    QWidget,
+    pyqtBoundSignal,
+    pyqtSignal,
+)
+from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.state.cures import MessageView
+from qnet_gui.tray.state.menu import Action, ActionRequest
+from qnet_gui.tray.state.popup import PopupView, Seen, popup
+
+#: Pixels: as wide as it is, where there is room; in letters of the font where that is more. And no higher than this.
+WIDTH, LETTERS, HIGHEST = 400, 58, 720
+#: Milliseconds between two looks at the countdown.
+_SECOND = 1000
+#: What leads elsewhere: the popup is in its way.
+_STAYS = frozenset(
+    {Action.PAUSE, Action.UNPAUSE, Action.ATTACH, Action.DETACH, Action.REAPPLY, Action.EXTEND, Action.MOVE}
+)
+
+
+class Popup(QWidget):
+    """`anchored`: it stands at the icon. Traffic is watched for as long as it is there.
+
+    `resized` is emitted when it needs another size than it has; whoever placed it places it again. `closed`: it goes.
+    """
+
+    resized = pyqtSignal()
+    closed = pyqtSignal()
+
+    def __init__(self, app_state: AppState, anchored: bool = True) -> None:
+        super().__init__()
+        self.setWindowFlag(Qt.WindowType.Tool, anchored)
+        for flag in (Qt.WindowType.FramelessWindowHint, Qt.WindowType.WindowStaysOnTopHint):
+            self.setWindowFlag(flag, anchored)
+        self.anchored = anchored
+        self._app_state = app_state
+        self._view: PopupView | None = None
+        self._closing = False
+        self.setObjectName("popup")
+        self.setWindowTitle(tr("Network"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setProperty("_KDE_NET_WM_FORCE_SHADOW", True)
+        self._build()
+        follow_arrows(self, lambda: self._list.rows)
+        self._leaving = QTimer(self)  # not by Qt's call for a single shot, which leaves something behind when it goes
+        self._leaving.setSingleShot(True)
+        self._leaving.setInterval(0)
+        self._leaving.timeout.connect(self._left)
+        self._second = QTimer(self)
+        self._second.setInterval(_SECOND)
+        self._second.timeout.connect(self.refresh)
+        for signal in self._signals():
+            signal.connect(self.refresh)
+        app_state.traffic.start()
+        self.refresh()
+
+    def _signals(self) -> tuple[pyqtBoundSignal, ...]:
+        """Of what it shows the news."""
+        return self._app_state.changed, self._app_state.moved, self._app_state.traffic.changed
+
+    # -- how it is built
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        self._connection = InlineMessage(self._do, self)
+        self._uplink = UplinkBlock()
+        self._messages: list[InlineMessage] = []
+        self._count, self._empty = FaintLabel(), FaintLabel(wrapped=True)
+        self._list = DomainList(self._do)
+        self._body = QVBoxLayout()
+        self._body.setContentsMargins(GAP, GAP, GAP, GAP)
+        self._body.setSpacing(GAP)
+        self._body.addWidget(self._connection)
+        self._body.addWidget(self._uplink)
+        inner = QWidget()
+        content = QVBoxLayout(inner)
+        content.setContentsMargins(0, 0, 0, 0)
+        content.setSpacing(0)
+        content.addLayout(self._body)
+        self._line = Separator()
+        content.addWidget(self._line)
+        content.addLayout(self._domains())
+        content.addStretch()
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(inner)
+        for widget in (self._scroll.viewport(), inner):
+            widget.setAutoFillBackground(False)
+        self._inner = inner
+        now = self._now()
+        self._head = Head(now.tools, self._do, self.anchored)
+        self._foot = Foot(now.footer, self._do)
+        for widget in (self._head, Separator(), self._scroll, Separator(), self._foot):
+            column.addWidget(widget)
+
+    def _domains(self) -> QVBoxLayout:
+        self._heading = FaintLabel()
+        self._heading.setText(tr("Domains"))
+        row, column = QHBoxLayout(), QVBoxLayout()
+        row.setContentsMargins(GAP, 6, GAP, 2)
+        row.addWidget(self._heading)
+        row.addStretch()
+        row.addWidget(self._count)
+        column.setContentsMargins(GAP, 0, GAP, GAP)
+        column.setSpacing(0)
+        column.addLayout(row)
+        self._empty.setContentsMargins(GAP, 0, GAP, 0)
+        column.addWidget(self._empty)
+        column.addWidget(self._list)
+        return column
+
+    # -- what it shows
+
+    def _now(self) -> PopupView:
+        state = self._app_state
+        return popup(Seen(state.snapshot, state.progress, state.asked, state.traffic.history), time.time())
+
+    def refresh(self) -> None:
+        """Show what is so now; only what differs is touched, and the keyboard stays where it was, or is nowhere."""
+        view, old = self._now(), self._view
+        self._ticking(view.ticks)
+        if view == old:
+            return
+        self._view = view
+        focused, row = self.focusWidget(), self._list.row_with(self.focusWidget())
+        self._connection.setVisible(view.connection is not None)
+        if view.connection is not None:
+            self._connection.show_message(view.connection)
+        self._uplink.show_uplink(view.uplink)
+        self._show_messages(view.messages)
+        self._list.show_rows(view.rows)
+        for label, text in ((self._count, view.count), (self._empty, view.empty)):
+            if label.text() != text:
+                label.setText(text)
+            label.setVisible(bool(text))
+        for part in (self._line, self._heading):
+            part.setVisible(bool(view.rows or view.empty))
+        self._head.show_buttons(view.tools)
+        self._foot.show_buttons(view.footer)
+        if focused is not None and self.focusWidget() is not focused:
+            # what had it cannot have it now: its row takes it, and never what happens to stand beside it
+            (row if row is not None and row.isEnabled() else self).setFocus()
+        if self.isVisible() and not self._fits():
+            self.resized.emit()
+
+    def _ticking(self, wanted: bool) -> None:
+        if wanted != self._second.isActive():
+            if wanted:
+                self._second.start()
+            else:
+                self._second.stop()
+
+    def _show_messages(self, views: tuple[MessageView, ...]) -> None:
+        while len(self._messages) < len(views):
+            self._messages.append(InlineMessage(self._do, self._inner))
+            self._body.addWidget(self._messages[-1])
+        for index, made in enumerate(self._messages):
+            made.setVisible(index < len(views))
+            if index < len(views):
+                made.show_message(views[index])
+
+    # -- its size
+
+    def wanted(self) -> QSize:
+        """The size in which nothing is cut off; labels that wrap need a height that depends on the width."""
+        if not self.isVisible():
+            for widget in self.findChildren(QWidget):
+                if isinstance(widget, QWidget):
+                    widget.ensurePolished()  # the style may give it another font, and more room
+            self._uplink.show()  # else the layout takes it for hidden until it is on the screen
+        width = max(WIDTH, self.fontMetrics().averageCharWidth() * LETTERS)
+        around = self.contentsMargins().top() + self.contentsMargins().bottom() + 2
+        parts = [self.layout().itemAt(index).widget() for index in range(self.layout().count())]
+        around += sum(max(part.sizeHint().height(), part.minimumHeight()) for part in parts if part is not self._scroll)
+        height = self._content_height(width - 2)
+        if height + around > HIGHEST:
+            height = self._content_height(width - 2 - self._scroll.verticalScrollBar().sizeHint().width())
+        return QSize(width, min(HIGHEST, height + around))
+
+    def _content_height(self, width: int) -> int:
+        layout = self._inner.layout()
+        layout.activate()
+        return layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
+
+    def _fits(self) -> bool:
+        return self.height() == self.wanted().height()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's)
+        """Whatever the style has made of it by now is what counts."""
+        super().showEvent(event)
+        if not self._fits():
+            self.resized.emit()
+
+    # -- keyboard, closing
+
+    def _do(self, request: ActionRequest) -> None:
+        self._app_state.requested.emit(request)
+        if request.action not in _STAYS and self.anchored:
+            self.close()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's)
+        """Escape and the desktop's own keys close it."""
+        if event.key() == Qt.Key.Key_Escape or event.matches(QKeySequence.Close):
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def first_stop(self) -> None:
+        """The keyboard begins at the first domain, or at the first button of a message, or nowhere in particular."""
+        rows = self._list.rows
+        (rows[0] if rows else self).setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's)
+        """Nobody looks any more; Qt deletes it when this is over."""
+        if not self._closing:
+            self._closing = True
+            self._app_state.traffic.stop()
+            for signal in self._signals():  # Qt does so too, but leaves something behind with who lives longer
+                signal.disconnect(self.refresh)
+            self.closed.emit()
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
+        """The keyboard has gone to another window; a menu of ours is none."""
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow() and self.anchored:
+            self._leaving.start()
+        super().changeEvent(event)
+
+    def _left(self) -> None:
+        ours = QApplication.activePopupWidget() is not None or QApplication.activeModalWidget() is not None
+        if not self.isActiveWindow() and not ours and not self._head.pin.isChecked():
+            self.close()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's)
+        """An edge where there is no frame."""
+        if self.anchored:
+            painter = QPainter(self)
+            painter.setPen(colours.line(self.palette()))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

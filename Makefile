@@ -9,7 +9,7 @@ export PYTHONNOUSERSITE := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 MADE = .venv build qnet.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis \
-	$(shell find qnet_gui tests resources -name __pycache__ -type d)
+	$(shell find qnet_gui packaging tests resources -name __pycache__ -type d)
 
 ROLE ?=
 DESTDIR ?=
@@ -94,8 +94,8 @@ uninstall: ## take away what install has put there; ROLE and DESTDIR as for inst
 deb: ## build Debian's packages into build/deb; needs nothing but Python, dpkg and make
 	@PYTHONPATH=.:packaging /usr/bin/python3 -B -m qnet_packaging deb
 
-rpm: ## build Fedora's packages into build/rpm, with rpmbuild; PYTHON_OF=3.13 for a Fedora with that Python
-	@PYTHONPATH=.:packaging /usr/bin/python3 -B -m qnet_packaging rpm $(if $(PYTHON_OF),--python $(PYTHON_OF))
+rpm: setup ## build Fedora's packages into build/rpm, with rpmbuild and, for python3-pyxs, pip; PYTHON_OF=3.13 for a Fedora with that Python
+	@PYTHONPATH=.:packaging $(PYTHON) -B -m qnet_packaging rpm $(if $(PYTHON_OF),--python $(PYTHON_OF))
 
 format: setup ## have ruff format everything
 	@$(PYTHON) -m ruff format

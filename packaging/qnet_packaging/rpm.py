@@ -155,6 +155,8 @@ def build_pyxs(out: Path, python: str) -> list[Path]:
     root = work / "python3-pyxs"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
+    for old in out.glob("python3-pyxs-*.rpm"):
+        old.unlink()
     targets = {
         r"(pyxs/\w+\.py)": rf"{where}/\1",
         "PKG-INFO": f"{where}/pyxs-{version}.dist-info/METADATA",

@@ -20,7 +20,8 @@ from qnet_gui.model.messages.message import argument_names
 
 PACKAGE = Path(qnet_gui.__file__).parent
 ROOMS = (
-    "model", "runtime", "store", "kernel", "hypervisor", "netvm", "guest", "netmap", "dom0", "tray", "cli", "applethost",
+    "model", "runtime", "store", "kernel", "hypervisor", "netvm", "guest", "netmap", "dom0", "tray", "cli",
+    "applethost",
     "lab", "install",
 )  # fmt: skip
 MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.relative_to(PACKAGE).parts[0].split(".")[0] in ROOMS]

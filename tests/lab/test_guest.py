@@ -61,7 +61,10 @@ def test_a_dual_stack_domain_is_served_and_told_its_ipv4_address(lab: Lab) -> No
             dom0.atomically(change)
             path = f"{_home(lab, 'dual')}/qnet/address"
             lab.wait("what dom0 tells it", lambda: dom0.read(path) == address.encode())
-        lab.wait("its route", lambda: f"{address} dev vif{number}.0" in lab.out("netvm", "ip", "route"))
+        lab.wait(
+            "its route",
+            lambda: f"{address} dev vif{number}.0" in lab.out("netvm", "ip", "route", "show", "table", "118"),
+        )
         lab.exec("dual", "qnet-guest")
         assert f"inet {address}/32" in lab.out("dual", "ip", "address", "show", "eth0")
         assert lab.out("dual", "curl", "-s", "http://www.test/").startswith("Hello from isp1.")

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, DnsSource, redirects
-from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.domain import AgentState, Domain, DomainState, Label, Netvm, NetvmState
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.messages.problems import ProblemCode
@@ -40,7 +40,8 @@ _NAMES = ("work", "personal", "browser", "mail", "untrusted", "bank", "dev", "me
 def _domain(index: int, netvm: str, state: DomainState = DomainState.RUNNING) -> Domain:
     name = _NAMES[index % 10] + (f"-{index // 10}" if index >= 10 else "")
     address = IPv4Address(f"10.137.0.{10 + index % 240}") if netvm else None
-    return Domain(name, index + 3, state, address, f"vif{index + 3}.0" if netvm else "", netvm)
+    label = list(Label)[1 + index % 8] if index != 4 else Label.NONE
+    return Domain(name, index + 3, state, address, f"vif{index + 3}.0" if netvm else "", netvm, label=label)
 
 
 FEW = (

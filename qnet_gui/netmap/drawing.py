@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from qnet_gui.model.domain import Label
 from qnet_gui.model.uplink import UplinkKind
 from qnet_gui.netmap.graph import Edge, Flow, Kind, Look, Node
 from qnet_gui.netmap.places import Metrics, Place
@@ -34,11 +35,14 @@ class Ink(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A path: `M x y`, `L x y`, `C x1 y1 x2 y2 x y`, `Z`, each a letter and its numbers. None is no ink."""
+    """A path: `M x y`, `L x y`, `C x1 y1 x2 y2 x y`, `Z`, each a letter and its numbers. None is no ink.
+
+    A label is the same colour in every theme.
+    """
 
     path: tuple[tuple[str, tuple[float, ...]], ...]
     stroke: Ink | None = None
-    fill: Ink | None = None
+    fill: Ink | Label | None = None
     width: float = 1.0
     dashed: bool = False
 
@@ -200,6 +204,8 @@ def node_marks(placed: PlacedNode, metrics: Metrics, hot: bool = False, focus: b
     """A node; `hot`: the pointer is on it."""
     node, place, line = placed.node, placed.place, metrics.line
     yield _frame(placed, hot, focus)
+    if node.label is not Label.NONE:
+        yield Shape(rounded(Place(place.x + 3, place.y + 5, 3, place.height - 10), 1.5), fill=node.label)
     size = line if node.kind is Kind.DOMAIN else line * 1.35
     scale = size / 16
     for shape in sign(node):

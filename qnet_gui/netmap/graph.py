@@ -9,7 +9,7 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from qnet_gui.model.domain import Domain, DomainState, NetvmState
+from qnet_gui.model.domain import Domain, DomainState, Label, NetvmState
 from qnet_gui.model.sentence import uplink_name
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import mark, tr, tr_count
@@ -83,6 +83,7 @@ class Node:
     strength: int = 0
     over: UplinkKind = UplinkKind.OTHER
     rates: tuple[float, float] | None = None
+    label: Label = Label.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _domain(snapshot: Snapshot, domain: Domain, provider: str, rates: Rates) -> 
     parts = [domain.name, said, tr("through {name}", name=provider) if provider else ""]
     return Node(
         domain_key(domain.name), Kind.DOMAIN, domain.name, line, look, ", ".join(filter(None, parts)), domain.name,
-        rates=rates.get(domain.name),
+        rates=rates.get(domain.name), label=domain.label,
     )  # fmt: skip
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from qnet_gui.model.domain import Label
 from qnet_gui.model.translation import tr
 from qnet_gui.netmap.drawing import Ink, Mark, Shape, Words, back_marks, node_marks
 from qnet_gui.netmap.graph import Graph
+from qnet_gui.netmap.labels import COLOURS as LABELS
 from qnet_gui.netmap.places import Metrics
 from qnet_gui.netmap.plan import plan
 
@@ -57,7 +59,7 @@ def _shape(shape: Shape) -> str:
     path = " ".join(letter + " ".join(map(_number, numbers)) for letter, numbers in shape.path)
     stroke = f' stroke="{_COLOURS[shape.stroke]}" stroke-width="{_number(shape.width)}"' if shape.stroke else ""
     dashes = ' stroke-dasharray="4 3"' if shape.dashed else ""
-    fill = _COLOURS[shape.fill] if shape.fill else "none"
+    fill = LABELS[shape.fill] if isinstance(shape.fill, Label) else _COLOURS[shape.fill] if shape.fill else "none"
     return f'<path d="{path}" fill="{fill}"{stroke}{dashes}/>'
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from dataclasses import replace
 from ipaddress import IPv4Address
 from xml.etree import ElementTree  # our own text
 
 import pytest
 
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, DnsSource, redirects
-from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
+from qnet_gui.model.domain import AgentState, Domain, DomainState, Label, Netvm, NetvmState
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.netmap.graph import DOM0, WORLD, Flow, Kind, Look, domain_key, graph, providers
+from qnet_gui.netmap.labels import COLOURS as LABELS
 from qnet_gui.netmap.places import Place
 from qnet_gui.netmap.plan import FEW, Plan, plan
 from qnet_gui.netmap.rates import both, rate
@@ -194,3 +196,11 @@ def test_the_tree() -> None:
         "other: not running", "  mail: 10.137.0.6", "", "Apart from it:", "  vault: no network",
         "  eth0: not connected", "  dom0: isolated",
     ]  # fmt: skip
+
+
+def test_a_label_is_a_stripe_of_its_colour_at_the_domain_and_at_nobody_else() -> None:
+    work, other = replace(domain("work", 4), label=Label.BLUE), domain("other", 5)
+    text = svg(graph(snapshot(work, other)))
+    assert text.count(LABELS[Label.BLUE]) == 1
+    assert svg(graph(snapshot(domain("work", 4), other))).count(LABELS[Label.BLUE]) == 0
+    assert set(LABELS) == set(Label) - {Label.NONE}

@@ -14,6 +14,8 @@ from test_tray_windows import Open, many, shown
 from tray_shared import CABLE, STATES, VPN, WIFI, Helper, up
 
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation
 from qnet_gui.model.traffic import History, Series
 from qnet_gui.netmap.graph import graph
@@ -159,6 +161,20 @@ def test_the_map_follows_rates_without_moving(shown: Callable[..., Open]) -> Non
     nodes = node_buttons(page)
     assert nodes["work"].accessibleName() == "work, 910 kB/s down, 42 kB/s up, through netvm"
     assert {name: button.geometry().y() for name, button in nodes.items()} == before
+
+
+def test_what_can_be_done_about_what_is_wrong_is_a_button_beside_it(
+    qtbot: QtBot, shown: Callable[..., Open], helper: Helper
+) -> None:
+    problems = (Problem(ProblemCode.NFT_FAILED), Problem(ProblemCode.VIF_REFUSED, vif="vif4.0"))
+    page = shown(up(CABLE, problems=problems))("overview")
+    asked: list[object] = []
+    page.app_state.requested.connect(asked.append)
+    again = buttons(page)["Apply again"]
+    again.click()
+    assert [request.action for request in asked] == [Action.REAPPLY]  # type: ignore[attr-defined]
+    helper.publish(up(CABLE))
+    qtbot.waitUntil(lambda: "Apply again" not in buttons(page))
 
 
 def test_the_map_is_saved_as_svg_and_png(shown: Callable[..., Open], tmp_path: Path) -> None:

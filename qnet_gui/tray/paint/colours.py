@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from qnet_gui.model.domain import Label
+from qnet_gui.netmap.labels import COLOURS
 from qnet_gui.tray.qt import QColor, QFont, QPalette
 
 #: Breeze's colours of meaning.
 POSITIVE, NEUTRAL, NEGATIVE, INFORMATION = "#27ae60", "#f67400", "#da4453", "#3daee9"
 #: How much of the text's colour is in a line between parts, and in a text that matters less.
 _LINE, _FAINT, _HEAD = 0.2, 0.7, 0.06
-_LABELS = {
-    Label.RED: "#da4453", Label.ORANGE: "#f67400", Label.YELLOW: "#e5c100", Label.GREEN: "#27ae60",
-    Label.BLUE: "#2980b9", Label.PURPLE: "#8e44ad", Label.GRAY: "#95a5a6", Label.BLACK: "#232629",
-}  # fmt: skip
 
 
 def mixed(one: QColor, other: QColor, share: float) -> QColor:
@@ -48,7 +45,7 @@ def tinted(palette: QPalette, colour: QColor, share: float = 0.2) -> QColor:
 
 def label_colour(label: Label) -> QColor | None:
     """A label's; None where there is none."""
-    return QColor(_LABELS[label]) if label in _LABELS else None
+    return QColor(COLOURS[label]) if label in COLOURS else None
 
 
 def small(font: QFont) -> QFont:

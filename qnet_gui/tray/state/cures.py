@@ -226,6 +226,14 @@ def _paused_netvm(snapshot: Snapshot) -> Iterable[MessageView]:
         yield MessageView(Severity.WARNING, "", tr("Let it go on; until then no domain has a network."), (go_on,))
 
 
+def buttons(snapshot: Snapshot) -> tuple[Button, ...]:
+    """What can be done about all that is wrong, each once, for where everything is shown that a window has to say."""
+    gathered = [list(equal) for _, equal in groupby(snapshot.problems, key=lambda problem: problem.code)]
+    views = [*_paused_netvm(snapshot), *(_message(snapshot, problems, "") for problems in gathered)]
+    made = [cure for view in views for cure in view.buttons if cure.request.action is not Action.STATUS]
+    return tuple({cure.request: cure for cure in made}.values())
+
+
 def messages(snapshot: Snapshot | None, sentence: str) -> tuple[MessageView, ...]:
     """Everything that is wrong, those first that explain others; `sentence` stands above them and is not repeated."""
     if snapshot is None:

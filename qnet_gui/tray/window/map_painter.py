@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from qnet_gui.model.domain import Label
 from qnet_gui.netmap.drawing import Ink, Mark, Shape, Words
+from qnet_gui.netmap.labels import COLOURS as LABELS
 from qnet_gui.netmap.places import Metrics
 from qnet_gui.tray.qt import (
     QBrush,
@@ -27,7 +29,7 @@ _GOOD, _ATTENTION, _DANGER = QColor("#27ae60"), QColor("#f67400"), QColor("#da44
 _SIZES = (16, 22, 32, 44)
 
 
-def inks(palette: QPalette) -> Mapping[Ink, QColor]:
+def inks(palette: QPalette) -> Mapping[Ink | Label, QColor]:
     """The colours of a palette."""
     window, text = palette.color(QPalette.Active, QPalette.Window), palette.color(QPalette.Active, QPalette.WindowText)
     base = palette.color(QPalette.Active, QPalette.Base)
@@ -44,6 +46,7 @@ def inks(palette: QPalette) -> Mapping[Ink, QColor]:
         Ink.ATTENTION: _ATTENTION,
         Ink.DANGER: _DANGER,
         Ink.DANGER_TINT: mixed(base, _DANGER, 0.18),
+        **{label: QColor(colour) for label, colour in LABELS.items()},
     }
 
 
@@ -86,7 +89,9 @@ def _path(shape: Shape) -> QPainterPath:
     return path
 
 
-def paint(painter: QPainter, marks: Iterable[Mark], colours: Mapping[Ink, QColor], letters: Letters | None) -> None:
+def paint(
+    painter: QPainter, marks: Iterable[Mark], colours: Mapping[Ink | Label, QColor], letters: Letters | None
+) -> None:
     """Paint them, where the painter's origin is theirs; without letters only shapes."""
     painter.setRenderHint(QPainter.Antialiasing)
     for drawn in marks:
@@ -106,7 +111,7 @@ def paint(painter: QPainter, marks: Iterable[Mark], colours: Mapping[Ink, QColor
             painter.drawText(QPointF(drawn.x, drawn.y), drawn.text)
 
 
-def sign_pixmap(shapes: Iterable[Shape], pixels: int, colours: Mapping[Ink, QColor]) -> QPixmap:
+def sign_pixmap(shapes: Iterable[Shape], pixels: int, colours: Mapping[Ink | Label, QColor]) -> QPixmap:
     """A sign of a grid of 16 as a picture."""
     pixmap = QPixmap(pixels, pixels)
     pixmap.fill(Qt.GlobalColor.transparent)

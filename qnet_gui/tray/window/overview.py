@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from qnet_gui.model.translation import tr
@@ -15,7 +16,9 @@ from qnet_gui.tray.qt import QFileDialog, QMenu, QMessageBox, QPoint, Qt, QWidge
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.picture import png
 from qnet_gui.tray.state import plain_text
+from qnet_gui.tray.state.cures import Button, buttons
 from qnet_gui.tray.state.menu import blind
+from qnet_gui.tray.window.flow import Flow
 from qnet_gui.tray.window.map_view import MapArea, MapView
 from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.parts import Facts, Notice, button, copy, heading, say
@@ -23,6 +26,32 @@ from qnet_gui.tray.window.questions import box
 
 #: Which page tells more of a node that is no domain.
 _MORE = {Kind.DOM0: "upgrade", Kind.NETVM: "routes", Kind.VPN: "routes", Kind.UPLINK: "routes", Kind.WORLD: "names"}
+
+
+class _Cures(QWidget):
+    """What can be done about what is wrong; a button stays while it is the same one, with the keyboard on it."""
+
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__()
+        self._app_state = app_state
+        self._shown: tuple[Button, ...] = ()
+        self._row = Flow()
+        self.setLayout(self._row)
+
+    def show_buttons(self, cures: tuple[Button, ...]) -> None:
+        """These and no others."""
+        if cures == self._shown:
+            return
+        self._shown = cures
+        while (item := self._row.takeAt(0)) is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
+        for cure in cures:
+            made = button(plain_text.menu(cure.text), partial(self._app_state.requested.emit, cure.request))
+            made.setEnabled(not cure.why)
+            made.setToolTip(cure.why)
+            self._row.add(made)
+        self.setVisible(bool(cures))
 
 
 class Overview(Page):
@@ -39,6 +68,8 @@ class Overview(Page):
         self.corner.addWidget(button(tr("Copy"), lambda: copy(self.text())))
         self.corner.addWidget(self._save)
         self._area = MapArea(self._map)
+        self._cures = _Cures(app_state)
+        self._problems.add(self._cures)
         for widget in (self._sentence, self._problems, self._area, self._facts):
             self.column.addWidget(widget)
         self.column.addStretch()
@@ -51,6 +82,7 @@ class Overview(Page):
             say(self._sentence, self._page.sentence)
             lines = [Line(Mark.WARNING, f"{text} {cure}".strip()) for text, cure in self._page.problems]
             self._problems.show_lines(lines)
+            self._cures.show_buttons(buttons(snapshot) if snapshot is not None else ())
             self._facts.show_facts(self._page.facts)
         known = snapshot is not None and not blind(snapshot)
         self._map.show_graph(graph(snapshot, self.app_state.rates) if snapshot is not None and known else None)

@@ -308,3 +308,10 @@ def test_the_command_ends_with_a_sentence_and_a_status(
     with pytest.raises(SystemExit):
         guest.main(["--version"])
     assert capsys.readouterr().out.startswith("qnet ")
+
+
+def test_a_link_that_goes_while_it_is_looked_at_is_no_card(work: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(card, "_DEVICE", work.links / "no-vif")
+    (work.links / "gone").mkdir()  # a link whose address cannot be read any more
+    work.add_card("eth7", mac="00:16:3e:00:00:07")
+    assert card.find("00:16:3e:00:00:07") == "eth7"

@@ -13,7 +13,6 @@ from qnet_gui.runtime.log import setup
 from qnet_gui.tray.app.applet import Applet
 from qnet_gui.tray.qt import QApplication, QDBusConnection, QSocketNotifier, Qt
 from qnet_gui.tray.session import artwork, language
-from qnet_gui.tray.session.dbus import end_in_the_loop
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.session.single_instance import Instance, ask_first
 from qnet_gui.tray.state.page_names import PAGE_NAMES
@@ -102,7 +101,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(application.exec_())
     finally:
         del signals
-        end_in_the_loop(applet)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ SENTENCE = 500
 _DEPTH, _VALUES, _CHARACTERS = 6, 1024, 20_000
 _NUMBER_MAX = 2**53
 #: The last second of the year 9998, which any clock can show.
-_MOMENT_MAX = 253_370_764_799
+MOMENT_MAX = 253_370_764_799
 
 
 @cache
@@ -84,7 +84,7 @@ class _Reader:
                 return self._text(value)
             case bool():
                 raise _Nonsense
-            case int() if abs(value) <= _NUMBER_MAX and (kind is not Kind.MOMENT or 0 <= value <= _MOMENT_MAX):
+            case int() if abs(value) <= _NUMBER_MAX and (kind is not Kind.MOMENT or 0 <= value <= MOMENT_MAX):
                 return int(value)
             case float() if math.isfinite(value):
                 return value

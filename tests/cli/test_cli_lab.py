@@ -67,7 +67,7 @@ def test_status_for_programs(in_lab):
         "netvm", "uplinks", "dns", "domains", "dom0", "isolation", "operation", "ended", "problems"
     ]  # fmt: skip
     for domain in snapshot["domains"]:
-        assert list(domain) == ["name", "id", "state", "address", "vif", "netvm", "serves"]
+        assert list(domain) == ["name", "id", "state", "address", "vif", "netvm", "serves", "uuid", "label"]
     assert snapshot["problems"] == []
     work = next(domain for domain in snapshot["domains"] if domain["name"] == "work")
     assert work["vif"] == f"vif{work['id']}.0"

@@ -336,7 +336,8 @@ def password(lab):
 def test_the_terminal_asks_for_the_password(in_lab, password):
     up = password("dom0", "up")
     up.password("open-sesame\n")
-    assert "A password is needed to connect dom0 to the network. All other domains will be paused." in up.text
+    asked = "A password is needed to connect dom0 to the network through netvm, for 60 minutes."
+    assert f"{asked} All other domains will be paused." in up.text
     assert up.end() == 0
     assert "sesame" not in up.text
     assert "nobody connected it." in in_lab("dom0", "status").stdout

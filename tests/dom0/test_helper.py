@@ -63,7 +63,8 @@ def test_a_machine_that_is_well(dom0):
     dom0.guest_reports(2)
     dom0.start_helper()
     published = dom0.until(lambda snapshot: snapshot.domains and snapshot.uplinks)
-    assert published.netvm == Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING)
+    uuid = dom0.domains[1]["uuid"]
+    assert published.netvm == Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING, uuid)
     assert published.uplinks == (ETH0,)
     assert published.dns.redirects == (REDIRECT,)
     assert published.dns.source is DnsSource.NETWORKMANAGER

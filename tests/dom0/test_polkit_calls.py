@@ -84,7 +84,7 @@ def test_introspection_tells_of_everything_there_is(node):
         method.get("name"): (signature_of(method, "in"), signature_of(method, "out")) for method in own.iter("method")
     } == {name: (declared.takes, declared.gives) for name, declared in METHODS.items()}
     signals = {signal.get("name"): signature_of(signal) for signal in own.iter("signal")}
-    assert signals == {"Step": "ussssa{sv}", "OperationEnded": "usssa{sv}"}
+    assert signals == {"Step": "ussssa{sv}", "OperationEnded": "usssa{sv}", "Traffic": "a{sv}"}
     assert {listed.get("name"): listed.get("type") for listed in own.iter("property")} == {
         name: declared.signature for name, declared in HELPER.properties.items()
     }

@@ -23,6 +23,7 @@ from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.config import Config
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError, Refused, Stuck
+from qnet_gui.model.message_wire import MOMENT_MAX
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.upgrade import UpgradeCode
@@ -169,7 +170,8 @@ class UpgradeSession:
         """A deadline at that time of the wall's clock, be it earlier or later than the present one."""
         ends = self._deadline.ends(until)
         if not 0 < self._deadline.seconds_left(ends) <= MINUTES_MAX * _MINUTE:
-            raise BadInput(UpgradeCode.UNTIL_OUT_OF_RANGE, high=MINUTES_MAX, until=until)
+            shown = min(max(until, 0), MOMENT_MAX)  # what no clock has cannot be told as a time
+            raise BadInput(UpgradeCode.UNTIL_OUT_OF_RANGE, high=MINUTES_MAX, until=shown)
         self._change_deadline(lambda journal: replace(journal, ends=ends, until=until), done)
 
     def _change_deadline(self, change: Callable[[Journal], Journal], done: Callable[[int | QnetError], None]) -> None:

@@ -34,15 +34,16 @@ _TITLE = "^Network status"
 
 @dataclass(frozen=True, slots=True)
 class _Positions:
-    """Where on a desktop the icon is, nothing is, and the Status window looks well."""
+    """Where on a desktop the icon is, nothing is, and the window looks well, which leaves the panel free; its size."""
 
     icon: tuple[int, int]
     empty_spot: tuple[str, str]
     window: tuple[str, str]
+    size: tuple[str, str]
 
 
-_LIGHT = _Positions((943, 624), ("100", "300"), ("362", "12"))
-_PLASMA = _Positions((1046, 775), ("100", "300"), ("400", "40"))
+_LIGHT = _Positions((943, 624), ("20", "300"), ("60", "12"), ("950", "590"))
+_PLASMA = _Positions((1046, 775), ("20", "300"), ("90", "40"), ("1160", "690"))
 #: Where nm-applet is on a Plasma, to the left of the applet.
 _NM_APPLET = ("1016", "775")
 
@@ -139,7 +140,8 @@ class Tray:
         if not self.on_own_screen:
             self._call("org.qnet.Tray", "/org/qnet/Tray", "org.qnet.Tray.Open")
             window = self.window("--name", _TITLE)
-            self.screen.run("xdotool", "windowmove", window, *self._positions().window)
+            positions = self._positions()
+            self.screen.run("xdotool", "windowsize", window, *positions.size, "windowmove", window, *positions.window)
 
     def open_network_applet(self) -> None:
         """Wait for nm-applet's icon and open its menu. Not on a person's screen."""

@@ -313,10 +313,13 @@ def switches(process: int) -> int:
 
 
 def test_nothing_wakes_while_nothing_happens(tray: Tray, helper: Helper) -> None:
+    begun = time.time() - 1
     helper.publish(up(CABLE))
     tray.start()
     tray.wait_until_shown(up(CABLE))
     assert tray.process
+    log = Path(tray.desktop.env.get("XDG_STATE_HOME", Path(tray.desktop.env["HOME"]) / ".local/state")) / "qnet/log"
+    eventually(lambda: log.exists() and log.stat().st_mtime >= begun)  # what has happened is written once
     time.sleep(2)
     before = switches(tray.process.pid)
     time.sleep(5)

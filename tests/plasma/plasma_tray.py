@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import dbus
 import dbus.bus
-from PyQt5.QtGui import QImage
+from PyQt5.QtGui import QColor, QImage
 
 from qnet_gui.lab.box.enter import dom0_bus_address
 from qnet_gui.lab.box.place import Place
@@ -227,6 +227,11 @@ class Pixels:
     def __init__(self, path: Path) -> None:
         self._image = QImage(str(path))
         self.width, self.height = self._image.width(), self._image.height()
+
+    def panel_brightness(self) -> int:
+        """The median along the panel's lower part, from 0 for black to 255."""
+        row = [QColor(self._image.pixel(x, self.height - 4)).lightness() for x in range(self.width)]
+        return sorted(row)[len(row) // 2]
 
     def icon(self, other: Path, scale: int = 1) -> tuple[int, int]:
         """The place of an icon in the panel that only one of two pictures has: the first one from the left."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from boot import Machine
 
 from qnet_gui.model.snapshot import from_wire
-from qnet_gui.tray.pages import status
+from qnet_gui.tray.pages import overview
 
 #: Addresses of the domains, by name.
 DOMAINS = {"work": "10.137.0.20", "personal": "10.137.0.21"}
@@ -28,7 +28,7 @@ def agent_runs(machine: Machine, seconds: float = 120) -> None:
 
 def tray_says(machine: Machine, about: str) -> str:
     """What the tray's Status shows in a row of its first table, for what dom0's helper says."""
-    return dict(status.page(from_wire(machine.status())).facts)[about]
+    return dict(overview.page(from_wire(machine.status())).facts)[about]
 
 
 def configure_netvm(machine: Machine) -> None:

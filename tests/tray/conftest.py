@@ -20,9 +20,8 @@ from waiting import DEADLINE
 
 from qnet_gui.lab.desktop.light import LightDesktop
 from qnet_gui.tray.app.action_dispatcher import ActionDispatcher
-from qnet_gui.tray.qt import QDBusConnection, QSettings
+from qnet_gui.tray.qt import QDBusConnection, QEventLoop, QObject, QSettings, QTimer
 from qnet_gui.tray.session.app_state import AppState
-from qnet_gui.tray.session.dbus import end_in_the_loop
 from qnet_gui.tray.session.network_applet import NetworkApplet
 from qnet_gui.tray.session.units import Units
 
@@ -101,6 +100,18 @@ def pictures() -> Path:
 def desktop(screen: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightDesktop]:
     with LightDesktop(tmp_path_factory.mktemp("desktop")) as light:
         yield light
+
+
+def end_in_the_loop(receiver: QObject) -> None:
+    """Delete what D-Bus's signals are delivered to, and its children, as the main loop does: without Python's lock.
+
+    Qt waits for the thread of its D-Bus at the end of such an object, and that thread for Python's lock whenever it
+    ends one of its own: who drops the last reference, or sends posted events himself, has the two wait for each other.
+    """
+    loop = QEventLoop()
+    receiver.deleteLater()
+    QTimer.singleShot(0, loop.quit)
+    loop.exec_()
 
 
 @pytest.fixture

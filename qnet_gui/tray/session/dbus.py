@@ -12,10 +12,8 @@ from qnet_gui.tray.qt import (
     QDBusMessage,
     QDBusPendingCallWatcher,
     QDBusPendingReply,
-    QEventLoop,
     QMetaType,
     QObject,
-    QTimer,
     pyqtSlot,
 )
 
@@ -37,18 +35,6 @@ def moment(seconds: int) -> QDBusArgument:
 def message_slot(method: _Method) -> _Method:
     """A method that QtDBus can call with the message of a signal."""
     return cast(_Method, pyqtSlot(QDBusMessage)(method))
-
-
-def end_in_the_loop(receiver: QObject) -> None:
-    """Delete what D-Bus's signals are delivered to, and its children, as the main loop does: without Python's lock.
-
-    Qt waits for the thread of its D-Bus at the end of such an object, and that thread for Python's lock whenever it
-    ends one of its own: who drops the last reference, or sends posted events himself, has the two wait for each other.
-    """
-    loop = QEventLoop()
-    receiver.deleteLater()
-    QTimer.singleShot(0, loop.quit)
-    loop.exec_()
 
 
 @dataclass(frozen=True, slots=True)

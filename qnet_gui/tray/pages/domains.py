@@ -83,7 +83,7 @@ def page(snapshot: Snapshot | None, rates: Rates = NO_RATES) -> DomainsPage:
 
 
 def _requests(action: Action, domains: Sequence[Domain]) -> tuple[ActionRequest, ...]:
-    return tuple(ActionRequest(action, domain.id, domain.name, domain.uuid) for domain in domains)
+    return tuple(ActionRequest.about(action, domain) for domain in domains)
 
 
 def choices(snapshot: Snapshot | None, selected: Sequence[Domain]) -> tuple[Choice, ...]:
@@ -104,7 +104,7 @@ def choices(snapshot: Snapshot | None, selected: Sequence[Domain]) -> tuple[Choi
 
 def _netvm(snapshot: Snapshot | None, selected: Sequence[Domain], why: str) -> Choice:
     text, name = tr("Make it the netvm…"), selected[0].name if selected else ""
-    requests = tuple(ActionRequest(Action.NETVM, domain.id, domain.name, domain.uuid) for domain in selected[:1])
+    requests = _requests(Action.NETVM, selected[:1])
     if len(selected) > 1:
         why = why or tr("Select one domain only.")
     elif snapshot is not None and name not in candidates(snapshot):

@@ -140,7 +140,7 @@ def _let_go_on(snapshot: Snapshot, problems: Sequence[Problem]) -> Iterable[Butt
 
 def unpause(domain: Domain, why: str) -> Button:
     """What lets a paused domain go on."""
-    request = ActionRequest(Action.UNPAUSE, domain.id, domain.name, domain.uuid)
+    request = ActionRequest.about(Action.UNPAUSE, domain)
     return Button(tr("Unpause {name}", name=domain.name), request, "media-playback-start", why)
 
 
@@ -221,16 +221,20 @@ def _paused_netvm(snapshot: Snapshot) -> Iterable[MessageView]:
     """Nobody calls that a problem, but it is one, with a cure at hand."""
     netvm = snapshot.netvm
     if netvm.state is NetvmState.PAUSED:
-        request = ActionRequest(Action.UNPAUSE, netvm.id, netvm.name, netvm.uuid)
+        request = ActionRequest.about(Action.UNPAUSE, netvm)
         go_on = Button(tr("Unpause {name}", name=netvm.name), request, "media-playback-start", hindrance(snapshot))
         yield MessageView(Severity.WARNING, "", tr("Let it go on; until then no domain has a network."), (go_on,))
 
 
+def _views(snapshot: Snapshot, sentence: str) -> list[MessageView]:
+    """A message for each kind of problem."""
+    gathered = [list(equal) for _, equal in groupby(snapshot.problems, key=lambda problem: problem.code)]
+    return [*_paused_netvm(snapshot), *(_message(snapshot, problems, sentence) for problems in gathered)]
+
+
 def buttons(snapshot: Snapshot) -> tuple[Button, ...]:
     """What can be done about all that is wrong, each once, for where everything is shown that a window has to say."""
-    gathered = [list(equal) for _, equal in groupby(snapshot.problems, key=lambda problem: problem.code)]
-    views = [*_paused_netvm(snapshot), *(_message(snapshot, problems, "") for problems in gathered)]
-    made = [cure for view in views for cure in view.buttons if cure.request.action is not Action.STATUS]
+    made = [cure for view in _views(snapshot, "") for cure in view.buttons if cure.request.action is not Action.STATUS]
     return tuple({cure.request: cure for cure in made}.values())
 
 
@@ -238,8 +242,7 @@ def messages(snapshot: Snapshot | None, sentence: str) -> tuple[MessageView, ...
     """Everything that is wrong, those first that explain others; `sentence` stands above them and is not repeated."""
     if snapshot is None:
         return (_away(),)
-    gathered = [list(equal) for _, equal in groupby(snapshot.problems, key=lambda problem: problem.code)]
-    views = [*_paused_netvm(snapshot), *(_message(snapshot, problems, sentence) for problems in gathered)]
+    views = _views(snapshot, sentence)
     if len(views) <= MESSAGES_MAX:
         return tuple(views)
     count = len(views) - MESSAGES_MAX + 1

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qnet_gui.model.domain import Domain, DomainState
+from qnet_gui.model.domain import Domain, DomainState, Netvm
 from qnet_gui.model.problem import BLIND_CODES
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Dom0State, Snapshot
@@ -54,6 +54,11 @@ class ActionRequest:
     name: str = ""
     uuid: str = ""
 
+    @classmethod
+    def about(cls, action: Action, domain: Domain | Netvm) -> ActionRequest:
+        """One about a domain."""
+        return cls(action, domain.id, domain.name, domain.uuid)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -97,7 +102,7 @@ def domain_actions(domain: Domain, why: str) -> tuple[Row, ...]:
     """What can be done to a domain."""
 
     def row(text: str, action: Action) -> Row:
-        return Row(text, ActionRequest(action, domain.id, domain.name, domain.uuid), why=why)
+        return Row(text, ActionRequest.about(action, domain), why=why)
 
     paused = domain.state is DomainState.PAUSED
     first = row(tr("Unpause"), Action.UNPAUSE) if paused else row(tr("Pause"), Action.PAUSE)

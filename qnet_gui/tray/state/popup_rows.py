@@ -82,14 +82,14 @@ def network_button(domain: Domain, why: str) -> Button:
     if not domain.vif:
         text = tr("Attach {name} to the network", name=domain.name)
     icon = "network-disconnect" if domain.vif else "network-connect"
-    return Button(text, ActionRequest(action, domain.id, domain.name, domain.uuid), icon, why)
+    return Button(text, ActionRequest.about(action, domain), icon, why)
 
 
 def pause_button(domain: Domain, why: str) -> Button:
     """What pauses a domain, or lets it go on."""
     if domain.state is DomainState.PAUSED:
         return unpause(domain, why)
-    request = ActionRequest(Action.PAUSE, domain.id, domain.name, domain.uuid)
+    request = ActionRequest.about(Action.PAUSE, domain)
     return Button(tr("Pause {name}", name=domain.name), request, "media-playback-pause", why)
 
 
@@ -97,7 +97,7 @@ def _serve_button(snapshot: Snapshot, domain: Domain, why: str) -> Button | None
     """What makes a domain the netvm; None where it cannot be, or is."""
     if not domain.serves or domain.name == snapshot.netvm.name:
         return None
-    request = ActionRequest(Action.NETVM, domain.id, domain.name, domain.uuid)
+    request = ActionRequest.about(Action.NETVM, domain)
     return Button(tr("Make {name} the netvm…", name=domain.name), request, "go-next", why)
 
 

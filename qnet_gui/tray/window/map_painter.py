@@ -8,6 +8,7 @@ from qnet_gui.model.domain import Label
 from qnet_gui.netmap.drawing import Ink, Mark, Shape, Words
 from qnet_gui.netmap.labels import COLOURS as LABELS
 from qnet_gui.netmap.places import Metrics
+from qnet_gui.tray.paint.colours import NEGATIVE, NEUTRAL, POSITIVE, mixed
 from qnet_gui.tray.qt import (
     QBrush,
     QColor,
@@ -22,9 +23,8 @@ from qnet_gui.tray.qt import (
     QPointF,
     Qt,
 )
-from qnet_gui.tray.window.parts import mixed
 
-_GOOD, _ATTENTION, _DANGER = QColor("#27ae60"), QColor("#f67400"), QColor("#da4453")
+_GOOD, _ATTENTION, _DANGER = QColor(POSITIVE), QColor(NEUTRAL), QColor(NEGATIVE)
 #: The sizes in which a sign is wanted of an icon.
 _SIZES = (16, 22, 32, 44)
 

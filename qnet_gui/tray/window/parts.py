@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from qnet_gui.tray.pages.line import Line, Mark
+from qnet_gui.tray.paint.colours import NEGATIVE, NEUTRAL, POSITIVE, tinted
 from qnet_gui.tray.qt import (
     QColor,
     QFormLayout,
@@ -27,8 +28,7 @@ from qnet_gui.tray.state.access_keys import without_keys
 
 #: So many characters a line that is wrapped has at least, in a page; and in a box, which is as wide as its text.
 NARROW, WIDE = 24, 64
-_DANGER, _ATTENTION, _GOOD = "#da4453", "#f67400", "#27ae60"
-_COLOURS = {Mark.FAILED: _DANGER, Mark.WARNING: _ATTENTION, Mark.DONE: _GOOD}
+_COLOURS = {Mark.FAILED: NEGATIVE, Mark.WARNING: NEUTRAL, Mark.DONE: POSITIVE}
 
 
 def label(text: str = "", name: str = "", wrapped: bool = False) -> QLabel:
@@ -106,20 +106,13 @@ def placeholder() -> QLabel:
     return made
 
 
-def mixed(one: QColor, other: QColor, share: float) -> QColor:
-    """A colour between two; `share` of the other."""
-    pairs = zip(one.getRgbF()[:3], other.getRgbF()[:3], strict=True)
-    red, green, blue = (first * (1 - share) + second * share for first, second in pairs)
-    return QColor.fromRgbF(red, green, blue)
-
-
 def button(text: str, then: Callable[[], None], danger: bool = False) -> QPushButton:
     """A button; `danger` makes its text red, and no more, since the style's look tells what it is."""
     made = QPushButton(text)
     made.setAutoDefault(True)
     if danger:
         palette = made.palette()
-        palette.setColor(QPalette.ButtonText, QColor(_DANGER))
+        palette.setColor(QPalette.ButtonText, QColor(NEGATIVE))
         made.setPalette(palette)
     made.clicked.connect(lambda: then())
     return made
@@ -152,7 +145,7 @@ class Notice(QFrame):
 
     def __init__(self, danger: bool = False) -> None:
         super().__init__()
-        self._colour = QColor(_DANGER if danger else _ATTENTION)
+        self._colour = QColor(NEGATIVE if danger else NEUTRAL)
         self.lines = Lines()
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.lines)
@@ -171,7 +164,7 @@ class Notice(QFrame):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.Antialiasing)
         painter.setPen(self._colour)
-        painter.setBrush(mixed(self.palette().color(QPalette.Window), self._colour, 0.15))
+        painter.setBrush(tinted(self.palette(), self._colour, 0.15))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
 

@@ -147,7 +147,8 @@ def _lock(ink: Ink) -> list[Shape]:
     return [Shape(rounded(Place(3.2, 7, 9.6, 7), 1.2), stroke=ink, width=1.3), Shape(bow, stroke=ink, width=1.3)]
 
 
-def _domain_sign(look: Look) -> list[Shape]:
+def domain_sign(look: Look) -> list[Shape]:
+    """How a domain is, by its shape first."""
     if look is Look.GOOD:
         return [Shape(disc(8, 8, 4.8), fill=Ink.GOOD)]
     if look is Look.PAUSED:
@@ -161,7 +162,7 @@ def sign(node: Node) -> list[Shape]:
     """A node's sign, in a grid of 16."""
     ink = Ink.FAINT if faint(node) else Ink.DANGER if node.look is Look.EXPOSED else Ink.TEXT
     if node.kind is Kind.DOMAIN:
-        return _domain_sign(node.look)
+        return domain_sign(node.look)
     if node.kind is Kind.DOM0:
         return _shield(node.look, ink)
     if node.kind is Kind.NETVM:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from qnet_gui.model.domain import Domain, DomainState
 from qnet_gui.model.translation import tr
-from qnet_gui.netmap.drawing import Ink, Shape, bars, disc, plug
+from qnet_gui.netmap.drawing import Ink, bars, domain_sign, plug
+from qnet_gui.netmap.graph import Look
 from qnet_gui.tray.pages.domains import FIXED, NUMBERS, Choice, DomainsPage, choices, heads, page
-from qnet_gui.tray.qt import QKeySequence, QLineEdit, QMenu, QPoint, Qt
+from qnet_gui.tray.qt import QKeySequence, QLineEdit, QPoint, Qt
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.window.filter_field import FilterField
@@ -20,16 +21,11 @@ _KEYS = ("pause", "network", "netvm")
 
 
 def _sign(domain: Domain) -> str:
-    if domain.state is DomainState.PAUSED:
-        return "paused"
-    return "attached" if domain.vif else "apart"
+    look = Look.PAUSED if domain.state is DomainState.PAUSED else Look.GOOD if domain.vif else Look.APART
+    return str(look.value)
 
 
-_SIGNS: dict[str, tuple[Shape, ...]] = {
-    "paused": tuple(bars(Ink.ATTENTION)),
-    "attached": (Shape(disc(8, 8, 4.8), fill=Ink.GOOD),),
-    "apart": (Shape(disc(8, 8, 4.6), stroke=Ink.FAINT, width=1.4),),
-}
+_SIGNS = {look.value: domain_sign(look) for look in (Look.PAUSED, Look.GOOD, Look.APART)}
 
 
 class Domains(Page):
@@ -106,23 +102,11 @@ class Domains(Page):
             self._buttons[key].setToolTip(choice.why)
 
     def _do(self, key: str) -> None:
-        self._request(self._choices()[key])
-
-    def _request(self, choice: Choice) -> None:
-        if not choice.why:
-            for request in choice.requests:
-                self.app_state.requested.emit(request)
+        self.request(self._choices()[key])
 
     def _menu(self, where: QPoint) -> None:
         """The menu of what is selected; it goes when it is closed."""
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        menu.aboutToHide.connect(menu.deleteLater)
-        for choice in self._choices().values():
-            entry = menu.addAction(plain_text.menu(choice.text))
-            entry.setEnabled(not choice.why)
-            entry.setToolTip(choice.why)
-            entry.triggered.connect(lambda _checked, choice=choice: self._request(choice))
+        menu = self.choice_menu(self._choices().values())
         menu.addSeparator()
         menu.addAction(plain_text.menu(tr("Copy")), self._table.copy_selected, QKeySequence(QKeySequence.Copy))
         menu.popup(where)
@@ -148,7 +132,7 @@ class Domains(Page):
     def _do_inline(self, row: int, key: str) -> None:
         for choice in choices(self.app_state.snapshot, (self._shown[row],)):
             if choice.key == key:
-                self._request(choice)
+                self.request(choice)
 
 
 make = Domains

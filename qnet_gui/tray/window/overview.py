@@ -12,7 +12,7 @@ from qnet_gui.tray.pages.domains import choices
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.overview import Page as OverviewPage
 from qnet_gui.tray.pages.overview import as_text, page
-from qnet_gui.tray.qt import QFileDialog, QMenu, QMessageBox, QPoint, Qt, QWidget
+from qnet_gui.tray.qt import QFileDialog, QMessageBox, QPoint, Qt, QWidget
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.picture import png
 from qnet_gui.tray.state import plain_text
@@ -97,27 +97,15 @@ class Overview(Page):
 
     def _offer(self, node: Node, where: QWidget) -> None:
         """A menu of what can be done to a node; it goes when it is closed."""
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        menu.aboutToHide.connect(menu.deleteLater)
         snapshot = self.app_state.snapshot
         domains = [domain for domain in snapshot.domains if domain.name == node.name] if snapshot else []
-        for choice in choices(snapshot, domains) if domains else ():
-            entry = menu.addAction(plain_text.menu(choice.text))
-            entry.setEnabled(not choice.why)
-            entry.setToolTip(choice.why)
-            requests = choice.requests
-            entry.triggered.connect(lambda _checked, requests=requests: self._request(requests))
+        menu = self.choice_menu(choices(snapshot, domains) if domains else ())
         if domains:
             menu.addSeparator()
         name = "domains" if node.kind is Kind.DOMAIN else _MORE[node.kind]
         more = menu.addAction(plain_text.menu(tr("Show more")))
         more.triggered.connect(lambda: self.app_state.open_page(name))
         menu.popup(where.mapToGlobal(QPoint(0, where.height())))
-
-    def _request(self, requests: tuple[object, ...]) -> None:
-        for request in requests:
-            self.app_state.requested.emit(request)
 
     # -- the picture
 

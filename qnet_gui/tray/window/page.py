@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from qnet_gui.model.errors import QnetError
-from qnet_gui.tray.qt import QEvent, QLabel, QLineEdit, QVBoxLayout, QWidget
+from qnet_gui.tray.pages.domains import Choice
+from qnet_gui.tray.qt import QEvent, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
 from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.access_keys import without_keys
 from qnet_gui.tray.window.access_keys import give_access_keys
 from qnet_gui.tray.window.flow import Flow
@@ -70,6 +72,24 @@ class Page(QWidget):
     def do(self, method: str, arguments: Sequence[object], then: Then) -> None:
         """`Client.do`, likewise."""
         self.app_state.client.do(method, arguments, self._while_live(then))
+
+    def request(self, choice: Choice) -> None:
+        """Have something done, unless it cannot be."""
+        if not choice.why:
+            for request in choice.requests:
+                self.app_state.requested.emit(request)
+
+    def choice_menu(self, choices: Iterable[Choice]) -> QMenu:
+        """A menu of what can be done; it goes when it is closed."""
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        menu.aboutToHide.connect(menu.deleteLater)
+        for choice in choices:
+            entry = menu.addAction(plain_text.menu(choice.text))
+            entry.setEnabled(not choice.why)
+            entry.setToolTip(choice.why)
+            entry.triggered.connect(lambda _checked, choice=choice: self.request(choice))
+        return menu
 
     def _while_live(self, then: Then) -> Then:
         def answered(answer: Sequence[object] | QnetError) -> None:

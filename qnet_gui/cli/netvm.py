@@ -13,11 +13,10 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
+from qnet_gui.model.domain import DOM0_NAMES
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.snapshot import Snapshot
 
-#: Both names of it, Xen's and everybody's.
-_DOM0 = ("dom0", "Domain-0")
 _WARNING = """\
 WARNING: with dom0 as the netvm, its network drivers and stack can be attacked from outside.
 WARNING: whoever succeeds there owns the whole machine. Choose a separate netvm."""
@@ -45,7 +44,7 @@ def set_(arguments: Namespace) -> int:
     """`qnet netvm set`."""
     from qnet_gui.cli import operations
 
-    if arguments.name in _DOM0:
+    if arguments.name in DOM0_NAMES:
         print(_WARNING, file=sys.stderr)
     return operations.run(
         arguments, operations.operation("SetDefaultNetvm", "sb", arguments.name, arguments.move), _tell

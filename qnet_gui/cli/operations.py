@@ -13,6 +13,7 @@ from typing import Any
 from qnet_gui.cli.helper import Helper
 from qnet_gui.cli.line import Ended, HelperGone, Line
 from qnet_gui.cli.progress import Display, display
+from qnet_gui.model.domain import DOM0_NAMES
 from qnet_gui.model.errors import NotFound, QnetError, from_dbus
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.helper import HelperCode
@@ -90,9 +91,8 @@ def plain_call(member: str, signature: str, *values: Any, sentence: str) -> Task
 
 def identity(snapshot: Snapshot, name: str) -> tuple[int, str]:
     """Id and uuid of a domain that runs, dom0 and the netvm among them; dom0 is known by its id."""
-    dom0 = (0, "")
     running = {domain.name: (domain.id, domain.uuid) for domain in snapshot.domains}
-    running |= {"dom0": dom0, "Domain-0": dom0}
+    running |= dict.fromkeys(DOM0_NAMES, (0, ""))
     if snapshot.netvm.id >= 0:
         running[snapshot.netvm.name] = (snapshot.netvm.id, snapshot.netvm.uuid)
     if name not in running:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from qnet_gui.dom0.attach import preconditions
 from qnet_gui.dom0.bus.declare import Call, method
@@ -36,31 +37,22 @@ class NetvmControlInterface(Interface):
         self._control = control
         self._users = users
 
-    def _may_start(self) -> Mapping[str, str]:
-        return self._may(NetvmVerb.START)
-
-    def _may_stop(self) -> Mapping[str, str]:
-        return self._may(NetvmVerb.STOP)
-
-    def _may_restart(self) -> Mapping[str, str]:
-        return self._may(NetvmVerb.RESTART)
-
     def _may(self, verb: NetvmVerb) -> Mapping[str, str]:
         self._operations.check_idle()
         preconditions.control_netvm(self._publisher.inputs, self._publisher.netvm, verb)
         return {"netvm": self._publisher.netvm}
 
-    @method("StartNetvm", action=_ACTION, gives={"operation": "u"}, first=_may_start)
+    @method("StartNetvm", action=_ACTION, gives={"operation": "u"}, first=partial(_may, verb=NetvmVerb.START))
     def start_netvm(self, call: Call) -> None:
         """Start the netvm with every NIC of dom0's that /etc/qnet/netvm.cfg does not leave to it."""
         self._do(call, NetvmVerb.START)
 
-    @method("StopNetvm", action=_ACTION, gives={"operation": "u"}, first=_may_stop)
+    @method("StopNetvm", action=_ACTION, gives={"operation": "u"}, first=partial(_may, verb=NetvmVerb.STOP))
     def stop_netvm(self, call: Call) -> None:
         """Stop the netvm; its NICs go back to dom0, and no domain has a network."""
         self._do(call, NetvmVerb.STOP)
 
-    @method("RestartNetvm", action=_ACTION, gives={"operation": "u"}, first=_may_restart)
+    @method("RestartNetvm", action=_ACTION, gives={"operation": "u"}, first=partial(_may, verb=NetvmVerb.RESTART))
     def restart_netvm(self, call: Call) -> None:
         """Stop the netvm and start it again; its NICs stay away from dom0 meanwhile."""
         self._do(call, NetvmVerb.RESTART)

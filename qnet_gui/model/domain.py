@@ -6,6 +6,9 @@ import enum
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+#: Everybody's name of it, and Xen's.
+DOM0_NAMES = ("dom0", "Domain-0")
+
 
 class DomainState(enum.Enum):
     """What the hypervisor says of a domain."""

@@ -7,15 +7,13 @@ from dataclasses import replace
 from qnet_gui.dom0.observe import frontends
 from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.hypervisor.port import DomainInfo
-from qnet_gui.model.domain import AgentState, DomainState, NetvmVerb
+from qnet_gui.model.domain import DOM0_NAMES, AgentState, DomainState, NetvmVerb
 from qnet_gui.model.errors import NotFound, Refused
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.service import ServiceCode
 from qnet_gui.model.parse import domain_name, shown
 from qnet_gui.model.snapshot import Dom0State
-
-_DOM0 = ("dom0", "Domain-0")
 
 
 def as_if_awake(inputs: Inputs) -> Inputs:
@@ -113,7 +111,7 @@ def control_netvm(inputs: Inputs, name: str, verb: NetvmVerb) -> None:
     """The netvm may be started, or stopped or restarted; a paused one would not shut down."""
     _ours(inputs)
     _closed(inputs)
-    if name in _DOM0:
+    if name in DOM0_NAMES:
         raise Refused(ServiceCode.SERVICE_OF_DOM0, verb=verb.value)
     info = inputs.netvm
     runs = info is not None and info.state is not DomainState.DYING
@@ -138,7 +136,7 @@ def choose(inputs: Inputs, wanted: str, move: bool) -> DomainInfo:
     if move:
         _ours(inputs)
     _closed(inputs)
-    if wanted in _DOM0:
+    if wanted in DOM0_NAMES:
         dom0 = frontends.alive(inputs).get(0)
         if dom0 is None:
             raise NotFound(DomainCode.DOMAIN_ID_UNKNOWN, id=0)

@@ -17,14 +17,15 @@ from qnet_gui.model.domain import NetvmVerb
 from qnet_gui.model.errors import HypervisorError, QnetError, Refused
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.service import ServiceCode
+from qnet_gui.runtime.command import run
 
 QNET, SYSTEMCTL, SYSTEMD_RUN = "/usr/bin/qnet", "/usr/bin/systemctl", "/usr/bin/systemd-run"
 UNIT = "qnet-netvm.service"
 #: There while systemd runs: sd_booted(3).
-_BOOTED = Path("/run/systemd/system")
+BOOTED = Path("/run/systemd/system")
 #: Seconds between two looks whether somebody wants it to stop.
 _LOOK = 0.2
-_LAB_DEADLINE = 60.0
+_LAB_DEADLINE, _QUICK = 60.0, 30.0
 Cancelled = Callable[[], Message | None]
 
 
@@ -61,12 +62,12 @@ class UnitControl:
 
     def run(self, verb: NetvmVerb, name: str, cancelled: Cancelled) -> Message:
         """See `NetvmControl`."""
-        active = _quiet([SYSTEMCTL, "is-active", "--quiet", UNIT]) == 0
+        active = _succeeds([SYSTEMCTL, "is-active", "--quiet", UNIT])
         try:
             return _followed(verb, commands(verb, active), cancelled)
         except Refused:
             if verb is not NetvmVerb.STOP:
-                _quiet([SYSTEMCTL, "stop", "--no-block", UNIT])
+                _succeeds([SYSTEMCTL, "stop", "--no-block", UNIT])
             raise
 
 
@@ -90,16 +91,15 @@ def control() -> NetvmControl:
     """Whichever can do it here."""
     if lab.SOCKET.exists():
         return LabControl()
-    return UnitControl() if _BOOTED.is_dir() else ProgramControl()
+    return UnitControl() if BOOTED.is_dir() else ProgramControl()
 
 
-def _quiet(command: Sequence[str]) -> int:
+def _succeeds(command: Sequence[str]) -> bool:
     try:
-        return subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=30
-        ).returncode
-    except (OSError, subprocess.TimeoutExpired):
-        return -1
+        run(command, deadline=_QUICK)
+    except QnetError:
+        return False
+    return True
 
 
 def _followed(verb: NetvmVerb, line: Sequence[Sequence[str]], cancelled: Cancelled) -> Message:

@@ -20,6 +20,7 @@ from qnet_gui.hypervisor import xen
 from qnet_gui.hypervisor.adapter import is_dom0
 from qnet_gui.hypervisor.passthrough import Passthrough
 from qnet_gui.model import config
+from qnet_gui.model.domain import DOM0_NAMES
 from qnet_gui.model.errors import Busy, NotAuthorised, QnetError, Refused
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
@@ -40,7 +41,7 @@ def _must_be_allowed(verb: str) -> None:
 
 def _name(verb: str) -> str:
     name = config.load().netvm
-    if name in ("dom0", "Domain-0"):
+    if name in DOM0_NAMES:
         raise Refused(ServiceCode.SERVICE_OF_DOM0, verb=verb)
     return name
 

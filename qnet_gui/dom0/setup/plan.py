@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qnet_gui.dom0.netvm_lifecycle import control
 from qnet_gui.dom0.setup import vif_lines
 from qnet_gui.dom0.setup.survey import PROGRAMS, Survey
 from qnet_gui.dom0.setup.vif_lines import NotByMachine
 from qnet_gui.hypervisor import xl_config
+from qnet_gui.model.domain import DOM0_NAMES
 
-HELPER, NETVM = "qnet-helper.service", "qnet-netvm.service"
+HELPER, NETVM = "qnet-helper.service", control.UNIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _obstacles(survey: Survey) -> list[Obstacle]:
         Obstacle(f"The program {name} is missing.", f"Install it: apt install {PROGRAMS[name]}")
         for name in survey.missing
     ]
-    if survey.netvm in ("dom0", "Domain-0"):
+    if survey.netvm in DOM0_NAMES:
         found.append(
             Obstacle(
                 "dom0 itself is chosen as the netvm, so there is no card to be given away.",

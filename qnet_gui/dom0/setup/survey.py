@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qnet_gui.dom0.netvm_lifecycle.control import BOOTED
 from qnet_gui.dom0.netvm_lifecycle.service import BOOTS_FROM
 from qnet_gui.hypervisor import adapter, pci, xen, xl_config
 from qnet_gui.hypervisor.port import DomainInfo
@@ -58,7 +59,7 @@ class Machine:
     xen_folder: Path = Path("/etc/xen")
     netvm_file: Path = Path("/etc/qnet/netvm.cfg")
     config: Path = config.PATH
-    booted: Path = Path("/run/systemd/system")
+    booted: Path = BOOTED
     wants: Path = Path("/etc/systemd/system/multi-user.target.wants")
     pci: Path = pci.ROOT
     is_dom0: Callable[[], bool] = adapter.is_dom0

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
+from qnet_gui.dom0.netvm_lifecycle.control import BOOTED, QNET, SYSTEMCTL, SYSTEMD_RUN
 from qnet_gui.dom0.netvm_lifecycle.run import run as netvm
 from qnet_gui.dom0.netvm_lifecycle.service import Limits
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.message import Message
 from qnet_gui.runtime.command import run
 
-_SYSTEMCTL, _SYSTEMD_RUN, _QNET = "/usr/bin/systemctl", "/usr/bin/systemd-run", "/usr/bin/qnet"
-_BOOTED = Path("/run/systemd/system")
 _TIMER = "qnet-setup-way-back"
 #: The netvm's unit takes as long as its agent does.
 _DEADLINE = 300.0
@@ -27,11 +25,11 @@ class Dom0System:
 
     def enable(self, unit: str) -> None:
         """See `System`."""
-        run([_SYSTEMCTL, "enable", "--now", unit], deadline=_DEADLINE, name="systemctl")
+        run([SYSTEMCTL, "enable", "--now", unit], deadline=_DEADLINE, name="systemctl")
 
     def disable(self, unit: str) -> None:
         """See `System`."""
-        run([_SYSTEMCTL, "disable", "--now", unit], deadline=_DEADLINE, name="systemctl")
+        run([SYSTEMCTL, "disable", "--now", unit], deadline=_DEADLINE, name="systemctl")
 
     def start_netvm(self) -> None:
         """See `System`."""
@@ -47,12 +45,12 @@ class Dom0System:
 
     def set_timer(self, seconds: float) -> None:
         """See `System`."""
-        if _BOOTED.is_dir():
+        if BOOTED.is_dir():
             after = f"--on-active={seconds:g}"
-            run([_SYSTEMD_RUN, "--quiet", "--collect", f"--unit={_TIMER}", after, _QNET, "netvm", "stop"])
+            run([SYSTEMD_RUN, "--quiet", "--collect", f"--unit={_TIMER}", after, QNET, "netvm", "stop"])
 
     def cancel_timer(self) -> None:
         """See `System`."""
-        if _BOOTED.is_dir():
+        if BOOTED.is_dir():
             with suppress(QnetError):  # it may have run
-                run([_SYSTEMCTL, "stop", f"{_TIMER}.timer"])
+                run([SYSTEMCTL, "stop", f"{_TIMER}.timer"])

@@ -44,6 +44,7 @@ def test_an_alarm_rings_once_at_its_moment_and_not_when_it_was_taken_back(loop: 
     assert begun + 0.1 <= rung[0] <= rung[1]
 
 
+@pytest.mark.usefixtures("as_root")
 def test_the_kernel_tells_each_time_that_the_clock_is_set(loop: Loop) -> None:
     told: list[None] = []
     KernelClocks().alarm(lambda: None, lambda: told.append(None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -149,17 +150,28 @@ def test_a_timer_may_cancel_one_that_is_due_in_the_same_round() -> None:
     assert fired == ["first", "end"]
 
 
+_WAITING = """
+import time
+from gi.repository import GLib
+from qnet_gui.runtime.mainloop import after
+fired = []
+after(0.3, lambda: fired.append(True))
+while GLib.MainContext.default().iteration(False):
+    pass
+start, turns = time.process_time(), 0
+while not fired:
+    GLib.MainContext.default().iteration(True)
+    turns += 1
+print(turns, time.process_time() - start)
+"""
+
+
 def test_the_loop_does_not_turn_while_nothing_is_due() -> None:
-    fired: list[bool] = []
-    after(0.3, lambda: fired.append(True))
-    while GLib.MainContext.default().iteration(False):
-        pass
-    start, turns = time.process_time(), 0
-    while not fired:
-        GLib.MainContext.default().iteration(True)
-        turns += 1
-    assert turns <= 3
-    assert time.process_time() - start < 0.1
+    # a process of its own: what other tests have left on their way, a connection's end for one, turns the loop too
+    said = subprocess.run([sys.executable, "-c", _WAITING], check=True, capture_output=True, text=True).stdout
+    turns, busy = said.split()
+    assert int(turns) <= 3
+    assert float(busy) < 0.1
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")

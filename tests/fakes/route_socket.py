@@ -179,5 +179,5 @@ def link_body(index: int, name: str, up: bool, group: int, master: int, settings
     of_ipv4 = attribute(nl.IFLA_INET_CONF, struct.pack("=8i", *array))
     of_ipv6 = attribute(nl.IFLA_INET6_CONF, struct.pack("=27i", *[0] * 26, ipv6))
     families = attribute(socket.AF_INET, of_ipv4) + attribute(socket.AF_INET6, of_ipv6)
-    body = head + attribute(nl.IFLA_IFNAME, name.encode() + b"\0") + number(nl.IFLA_GROUP, group)
+    body = head + attribute(nl.IFLA_IFNAME, os.fsencode(name) + b"\0") + number(nl.IFLA_GROUP, group)
     return body + (number(nl.IFLA_MASTER, master) if master else b"") + attribute(nl.IFLA_AF_SPEC, families)

@@ -66,7 +66,7 @@ def office(fresh_lab: Lab, tmp_path: Path) -> Iterator[Lab]:
         lab.exec(
             "netvm", "nmcli", "connection", "add", "type", "vpn", "con-name", "office", "vpn-type", "openvpn",
             "ipv4.dns", _FAR_END, "ipv6.method", "disabled",
-            "vpn.data", f"{data}local-ip={_NEAR_END}, remote-ip={_FAR_END}", timeout=20,
+            "vpn.data", f"{data}local-ip={_NEAR_END}, remote-ip={_FAR_END}",
         )  # fmt: skip
         yield lab
 
@@ -77,7 +77,7 @@ def _on_vpn(lab: Lab, link: str) -> bool:
 
 
 def _connect(lab: Lab) -> None:
-    lab.exec("netvm", "nmcli", "connection", "up", "office", timeout=40)
+    lab.exec("netvm", "nmcli", "connection", "up", "office")
     lab.wait("the VPN", lambda: _on_vpn(lab, "tun0"))
 
 
@@ -102,7 +102,7 @@ def test_an_openvpn_of_networkmanagers_is_the_way_out(office: Lab) -> None:
     with nothing_in_clear(office, "cable"):
         assert [whoami(office) for _ in range(3)] == [FAR] * 3
     assert _NEAR_END in _page(office)
-    office.exec("netvm", "nmcli", "connection", "down", "office", timeout=20)
+    office.exec("netvm", "nmcli", "connection", "down", "office")
     office.wait("the cable", lambda: _on_cable(office))
     assert before in _page(office)
     assert problems(office) == []
@@ -140,7 +140,7 @@ def wireguard(fresh_lab: Lab, tmp_path: Path) -> Iterator[Lab]:
 def test_a_wireguard_of_wg_quicks_is_the_way_out(wireguard: Lab) -> None:
     lab = wireguard
     rules = lab.out("netvm", "ip", "-4", "rule")
-    lab.exec("netvm", "wg-quick", "up", "wg0", timeout=20)
+    lab.exec("netvm", "wg-quick", "up", "wg0")
     lab.wait("the tunnel", lambda: uplinks(lab)[:1] == [("wg0", "vpn", "up", True)])
     with nothing_in_clear(lab, "cable"):  # the provider's servers are beside it still
         lab.wait("refusal", lambda: servers(lab) == [])
@@ -149,7 +149,7 @@ def test_a_wireguard_of_wg_quicks_is_the_way_out(wireguard: Lab) -> None:
         assert [whoami(lab) for _ in range(3)] == [FAR] * 3
         assert _NEAR_END in _page(lab)
     assert default_routes(lab)[0] == "wg0"
-    lab.exec("netvm", "wg-quick", "down", "wg0", timeout=20)
+    lab.exec("netvm", "wg-quick", "down", "wg0")
     name(lab)
     lab.wait("the cable", lambda: _on_cable(lab) and problems(lab) == [])
     assert "192.168.0." in _page(lab)

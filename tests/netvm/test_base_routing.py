@@ -43,6 +43,7 @@ def test_what_comes_in_by_an_uplink_is_no_domains_and_another_uplink_is_nobodys_
     connect(netvm.kernel, "eth0", "10.137.5.1")
     connect(netvm.kernel, "wwan0", None)
     connect(netvm.kernel, "vif7.0", "192.168.1.1")  # whoever has written that
+    connect(netvm.kernel, "caf\udce9", "192.168.2.1")
     netvm.kernel.add_link("docker0")
     assert base_routing.apply(netvm.netlink, DEFAULT_POOL) == (False, set())
     assert netvm.kernel.own_rules == rules(116, 117, 118, "eth0", "wwan0")

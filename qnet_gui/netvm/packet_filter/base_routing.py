@@ -22,6 +22,8 @@ from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.kernel.netlink_messages import RTN_BLACKHOLE, RTN_THROW, RTN_UNICAST
 from qnet_gui.kernel.netlink_requests import RouteKey
 from qnet_gui.kernel.own_routing import DOMAINS_TABLE
+from qnet_gui.model.errors import BadInput
+from qnet_gui.model.parse import ifname
 
 #: The metric of what gives way to any domain's.
 _LAST = 0xFFFFFFFF
@@ -31,8 +33,8 @@ def _uplinks(indices: Iterable[int]) -> set[str]:
     """The names of links by which the world is reached; no vif is one, whatever somebody has written into a table."""
     names = set()
     for index in indices:
-        with contextlib.suppress(OSError):
-            names.add(socket.if_indextoname(index))
+        with contextlib.suppress(OSError, BadInput):  # it has gone, or has a name that nothing strange may come of
+            names.add(ifname(socket.if_indextoname(index)))
     return {name for name in names if not name.startswith("vif") and name != "lo"}
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from qnet_gui.dom0.setup.apply import Setup
+from qnet_gui.dom0.setup.domain_files import DomainFile
 from qnet_gui.dom0.setup.plan import HELPER, NETVM, EditFile, EnableUnit, Plan, TryNetvm, plan
 from qnet_gui.dom0.setup.record import Record, RecordFolder
-from qnet_gui.dom0.setup.survey import DomainFile, Machine, Survey, survey
+from qnet_gui.dom0.setup.survey import Machine, Survey, survey
 from qnet_gui.hypervisor.pci import PciNic
 from qnet_gui.hypervisor.xen import XenHypervisor
 from qnet_gui.model.errors import HypervisorError, QnetError

@@ -109,7 +109,8 @@ def test_it_says_what_it_has_not(prefix: Path) -> None:
 
 def test_the_applet_has_its_icons_and_speaks_german(prefix: Path) -> None:
     assert _run([prefix / "bin/qnet-tray", "--version"]) == f"qnet-tray {__version__}\n"
-    said = _run([prefix / "bin/python", "-c", SHOWN], QT_QPA_PLATFORM="offscreen").splitlines()
+    screen = {"QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(prefix)}
+    said = _run([prefix / "bin/python", "-c", SHOWN], **screen).splitlines()
     assert said[0] == str(prefix / "share/qnet/icons")
     assert said[1] == "False True Domänen"
     assert said[2].startswith(str(prefix))

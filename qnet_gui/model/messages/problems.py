@@ -150,8 +150,8 @@ class ProblemCode(Code):
     DOMAIN_WITHOUT_NETWORK = (
         "domain-without-network",
         "{name} has no address.",
-        "Restart it, or run qnet-guest in it. Where that is missing there, install the package qnet-guest and enable it "
-        "(sudo systemctl enable --now qnet-guest).",
+        "Restart it, or run qnet-guest in it. Where that is missing there, install the package qnet-guest and enable "
+        "it (sudo systemctl enable --now qnet-guest).",
     )
     ATTACHED_ELSEWHERE = (
         "attached-elsewhere",

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from qnet_gui import __version__
 from qnet_gui.cli import hints
 from qnet_gui.doctor import examination, faults
-from qnet_gui.doctor.faults import Fault, Finding
+from qnet_gui.doctor.fault import Finding
 from qnet_gui.doctor.machine import Machine
+from qnet_gui.doctor.service_faults import ServiceFault
 from qnet_gui.model.domain import AgentState, NetvmState
 from qnet_gui.model.errors import NoAnswer, NotAuthorised, QnetError
 from qnet_gui.model.messages.problems import ProblemCode
@@ -28,7 +29,7 @@ def _away(error: QnetError) -> Finding:
             "Run it in dom0. Here, the log says more: journalctl -u qnet-agent in a netvm, -u qnet-guest in another.",
         )
     if isinstance(error, NotAuthorised):
-        return Fault.BUS_REFUSES.finding()
+        return ServiceFault.BUS_REFUSES.finding()
     if isinstance(error, NoAnswer):
         return Finding(error.sentence, "Restart it: sudo systemctl restart qnet-helper")
     cure = (

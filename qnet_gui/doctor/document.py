@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from qnet_gui.doctor.faults import Fault
+from qnet_gui.doctor.faults import FAULTS
 from qnet_gui.model.messages.code import Plural
 from qnet_gui.model.messages.problems import ProblemCode
 
@@ -51,7 +51,7 @@ def _lines() -> Iterator[str]:
     yield "## On this machine\n"
     yield "| word | what is wrong | what to do | by which commands |"
     yield "|---|---|---|---|"
-    for fault in Fault:
+    for fault in FAULTS:
         declared = fault.value
         commands = "<br>".join(map(_code, declared.commands))
         yield f"| `{declared.word}` | {_cell(declared.wrong)} | {_cell(declared.cure)} | {commands} |"

@@ -8,7 +8,8 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from qnet_gui.doctor.faults import Fault, Finding
+from qnet_gui.doctor.fault import Finding
+from qnet_gui.doctor.installation_faults import InstallationFault
 from qnet_gui.doctor.machine import Kind, Machine, Place
 from qnet_gui.runtime.distribution import Distribution, package
 
@@ -170,26 +171,26 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
     """What is wrong."""
     if facts.nothing:
         in_dom0 = place.kind is Kind.DOM0
-        fault = Fault.HELPER_NOT_INSTALLED if in_dom0 else Fault.NOTHING_INSTALLED
+        fault = InstallationFault.HELPER_NOT_INSTALLED if in_dom0 else InstallationFault.NOTHING_INSTALLED
         yield fault.finding(**place.again("qnet-dom0" if in_dom0 else "qnet-guest"))
         return
-    kinds = {State.MISSING: Fault.FILE_MISSING, State.CHANGED: Fault.FILE_CHANGED}
+    kinds = {State.MISSING: InstallationFault.FILE_MISSING, State.CHANGED: InstallationFault.FILE_CHANGED}
     for wanted, state in facts.files:
         if state is State.NOT_EXECUTABLE:
-            yield Fault.FILE_NOT_EXECUTABLE.finding(path=wanted.path)
+            yield InstallationFault.FILE_NOT_EXECUTABLE.finding(path=wanted.path)
         else:
             yield kinds[state].finding(path=wanted.path, **place.again(f"qnet-{wanted.package}"))
     known = {wanted.path for wanted, _ in facts.files}
     for name, paths in facts.verified:
         if more := [path for path in paths if path not in known]:
-            yield Fault.CODE_CHANGED.finding(package=name, names=_few(more), **place.again(name))
+            yield InstallationFault.CODE_CHANGED.finding(package=name, names=_few(more), **place.again(name))
     apt = place.distribution.value
     for module in facts.modules:
         named = package(f"python:{module}", place.distribution)
-        yield Fault.MODULE_MISSING.finding(module=module, apt=apt, package=named)
+        yield InstallationFault.MODULE_MISSING.finding(module=module, apt=apt, package=named)
     for program in facts.programs:
         named = package(program, place.distribution)
-        yield Fault.PROGRAM_MISSING.finding(program=program, apt=apt, package=named)
+        yield InstallationFault.PROGRAM_MISSING.finding(program=program, apt=apt, package=named)
 
 
 def _few(names: list[str]) -> str:

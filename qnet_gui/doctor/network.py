@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qnet_gui.doctor.faults import Fault, Finding
+from qnet_gui.doctor.fault import Finding
 from qnet_gui.doctor.machine import Kind, Machine, Place
+from qnet_gui.doctor.network_faults import NetworkFault
 from qnet_gui.doctor.services import FORMER
 from qnet_gui.dom0.upgrade.journal import PATH as JOURNAL
 from qnet_gui.runtime.command import NFT
@@ -120,19 +121,19 @@ def look(machine: Machine, place: Place) -> Facts:
 def check(facts: Facts, place: Place) -> Iterator[Finding]:
     """What is wrong."""
     for setting in facts.forwarding:
-        yield Fault.FORWARDING_IN_DOM0.finding(setting=setting, netvm=place.netvm)
+        yield NetworkFault.FORWARDING_IN_DOM0.finding(setting=setting, netvm=place.netvm)
     if facts.route:
-        yield Fault.ROUTE_IN_DOM0.finding(interface=facts.route)
+        yield NetworkFault.ROUTE_IN_DOM0.finding(interface=facts.route)
     if facts.dangling:
         if _RESOLVED in facts.dangling:
-            yield Fault.RESOLVED_DOWN.finding()
+            yield NetworkFault.RESOLVED_DOWN.finding()
         else:
-            yield Fault.RESOLV_CONF_DANGLING.finding(path=facts.dangling)
+            yield NetworkFault.RESOLV_CONF_DANGLING.finding(path=facts.dangling)
     for path in facts.overriding:
-        yield Fault.NETWORKMANAGER_OVERRIDDEN.finding(path=path)
+        yield NetworkFault.NETWORKMANAGER_OVERRIDDEN.finding(path=path)
     for device in facts.managed:
-        yield Fault.NETWORKMANAGER_MANAGES.finding(device=device)
+        yield NetworkFault.NETWORKMANAGER_MANAGES.finding(device=device)
     for name in facts.dropping:
-        yield Fault.FIREWALL_DROPS.finding(name=name)
+        yield NetworkFault.FIREWALL_DROPS.finding(name=name)
     if not facts.driver:
-        yield (Fault.NETBACK_MISSING if place.kind is Kind.NETVM else Fault.NETFRONT_MISSING).finding()
+        yield (NetworkFault.NETBACK_MISSING if place.kind is Kind.NETVM else NetworkFault.NETFRONT_MISSING).finding()

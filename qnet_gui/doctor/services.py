@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from qnet_gui.doctor.faults import Fault, Finding
+from qnet_gui.doctor.fault import Finding
 from qnet_gui.doctor.machine import Kind, Machine, Place
+from qnet_gui.doctor.network_faults import NetworkFault
+from qnet_gui.doctor.service_faults import ServiceFault
 from qnet_gui.runtime.distribution import package
 
 _SYSTEMCTL = "/usr/bin/systemctl"
@@ -90,10 +92,10 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
     """What is wrong."""
     if place.kind is Kind.DOM0:
         if not facts.bus:
-            yield Fault.BUS_DOWN.finding()
+            yield ServiceFault.BUS_DOWN.finding()
         if not facts.polkitd:
             named = package("polkitd", place.distribution)
-            yield Fault.POLKIT_MISSING.finding(apt=place.distribution.value, package=named)
+            yield ServiceFault.POLKIT_MISSING.finding(apt=place.distribution.value, package=named)
     if place.isolated:
         yield from _agent_in_dom0(facts, place)
     if facts.units:
@@ -120,21 +122,21 @@ def _check_units(units: dict[str, Unit], installed: frozenset[str], place: Place
         if finding is not None:
             yield finding
         elif unit.active == "failed":
-            yield Fault.UNIT_FAILED.finding(unit=name, result=unit.result)
+            yield ServiceFault.UNIT_FAILED.finding(unit=name, result=unit.result)
     if place.serves:
         yield from _of_netvm(units, place)
 
 
 def _unusable(name: str, unit: Unit, installed: bool) -> Finding | None:
     if unit.load == "masked":
-        return Fault.UNIT_MASKED.finding(unit=name)
+        return ServiceFault.UNIT_MASKED.finding(unit=name)
     if unit.load in ("bad-setting", "error"):
-        return Fault.UNIT_UNREADABLE.finding(unit=name)
+        return ServiceFault.UNIT_UNREADABLE.finding(unit=name)
     if (unit.load == "not-found" and installed) or unit.outdated:
-        return Fault.UNIT_OUTDATED.finding(unit=name)
+        return ServiceFault.UNIT_OUTDATED.finding(unit=name)
     wanted = TYPES.get(name, unit.type)
     if unit.load == "loaded" and unit.type != wanted:
-        return Fault.UNIT_OTHERWISE.finding(unit=name, value=unit.type, wanted=wanted)
+        return ServiceFault.UNIT_OTHERWISE.finding(unit=name, value=unit.type, wanted=wanted)
     return None
 
 
@@ -142,11 +144,11 @@ def _does_not_run(name: str, unit: Unit) -> Finding | None:
     if unit.load != "loaded":
         return None  # its file is missing, which is told
     if unit.active == "failed":
-        return Fault.UNIT_FAILED.finding(unit=name, result=unit.result)
+        return ServiceFault.UNIT_FAILED.finding(unit=name, result=unit.result)
     if unit.enabled == "disabled":
-        return Fault.UNIT_DISABLED.finding(unit=name)
+        return ServiceFault.UNIT_DISABLED.finding(unit=name)
     if unit.active == "inactive" and TYPES[name] != "oneshot":
-        return Fault.UNIT_STOPPED.finding(unit=name)
+        return ServiceFault.UNIT_STOPPED.finding(unit=name)
     return None
 
 
@@ -154,16 +156,16 @@ def _agent_in_dom0(facts: Facts, place: Place) -> Iterator[Finding]:
     """qnet-agent makes a router of its domain; it refuses to in such a dom0, but may have run before."""
     agent = (facts.units or {}).get(_AGENT, Unit())
     if agent.active in ("active", "activating", "failed") or agent.enabled == "enabled":
-        yield Fault.AGENT_IN_DOM0.finding(netvm=place.netvm)
+        yield ServiceFault.AGENT_IN_DOM0.finding(netvm=place.netvm)
     elif facts.former:
-        yield Fault.AGENT_LEFT_OVER.finding(netvm=place.netvm)
+        yield ServiceFault.AGENT_LEFT_OVER.finding(netvm=place.netvm)
 
 
 def _of_netvm(units: dict[str, Unit], place: Place) -> Iterator[Finding]:
     agent, devd, xens = (units.get(name, Unit()) for name in (_AGENT, _DEVD, _XENS_DEVD))
     nobody = "active" not in (devd.active, xens.active) and devd.load != "masked"
     if place.kind is Kind.NETVM and agent.active == "active" and nobody:
-        yield Fault.DEVD_DOWN.finding()
+        yield ServiceFault.DEVD_DOWN.finding()
     for name, program in _FIREWALLS.items():
         if units.get(name, Unit()).active == "active":
-            yield Fault.FIREWALL_RUNS.finding(program=program, unit=name)
+            yield NetworkFault.FIREWALL_RUNS.finding(program=program, unit=name)

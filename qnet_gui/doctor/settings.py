@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qnet_gui.doctor.faults import Fault, Finding
+from qnet_gui.doctor.fault import Finding
 from qnet_gui.doctor.machine import Kind, Machine, Place
+from qnet_gui.doctor.setting_faults import SettingFault
 from qnet_gui.dom0.netvm_lifecycle.control import UNIT
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import BOOTS_FROM, CONFIGURATION
 from qnet_gui.dom0.setup import vif_lines
@@ -116,47 +117,47 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
     """What is wrong."""
     if facts.wrong:
         unit = "qnet-agent" if place.kind is Kind.NETVM else "qnet-helper"
-        yield Fault.CONFIG_WRONG.finding(why=facts.wrong, unit=unit)
+        yield SettingFault.CONFIG_WRONG.finding(why=facts.wrong, unit=unit)
     for owned in facts.owned:
         if owned.path == _STATE:
             if owned.is_writable or not owned.is_roots:
-                yield Fault.STATE_FOLDER.finding(path=owned.path)
+                yield SettingFault.STATE_FOLDER.finding(path=owned.path)
             continue
         if not owned.is_roots:
-            yield Fault.CONFIG_OWNER.finding(path=owned.path)
+            yield SettingFault.CONFIG_OWNER.finding(path=owned.path)
         if owned.is_writable:
-            yield Fault.CONFIG_WRITABLE.finding(path=owned.path)
+            yield SettingFault.CONFIG_WRITABLE.finding(path=owned.path)
     if place.isolated:
         yield from _check_netvm_file(facts, place)
         yield from _check_vifs(facts.vifs)
     if facts.journal:
-        yield Fault.JOURNAL_LEFT.finding()
+        yield SettingFault.JOURNAL_LEFT.finding()
 
 
 def _check_netvm_file(facts: Facts, place: Place) -> Iterator[Finding]:
     settings = facts.netvm_file
     if settings is None:
         if facts.at_boot:
-            yield Fault.NETVM_FILE_MISSING.finding(**place.again("qnet-dom0"))
+            yield SettingFault.NETVM_FILE_MISSING.finding(**place.again("qnet-dom0"))
         return
     boots = any(settings.get(key) for key in BOOTS_FROM)
     if facts.at_boot and not boots:
-        yield Fault.NETVM_FILE_EMPTY.finding()
+        yield SettingFault.NETVM_FILE_EMPTY.finding()
     name = settings.get("name", "")
     if boots and isinstance(name, str) and name and name != place.netvm:
-        yield Fault.NETVM_FILE_NAME.finding(name=name, netvm=place.netvm)
+        yield SettingFault.NETVM_FILE_NAME.finding(name=name, netvm=place.netvm)
     cards = settings.get("vif", ())
     if isinstance(cards, tuple) and any("bridge=" in card.replace(" ", "") for card in cards):
-        yield Fault.NETVM_FILE_BRIDGE.finding()
+        yield SettingFault.NETVM_FILE_BRIDGE.finding()
     for path in facts.absent:
-        yield Fault.NETVM_FILE_NAMES_NOTHING.finding(path=path)
+        yield SettingFault.NETVM_FILE_NAMES_NOTHING.finding(path=path)
 
 
 def _check_vifs(vifs: tuple[VifLine, ...]) -> Iterator[Finding]:
     for vif in vifs:
         if vif.served_by in ("dom0", "Domain-0", "0"):
-            yield Fault.VIF_OF_DOM0.finding(path=vif.path)
+            yield SettingFault.VIF_OF_DOM0.finding(path=vif.path)
         elif not vif.script_there and vif.script != vif_lines.SCRIPT:  # ours is among the files of the package
-            yield Fault.VIF_SCRIPT_MISSING.finding(path=vif.path, value=vif.script)
+            yield SettingFault.VIF_SCRIPT_MISSING.finding(path=vif.path, value=vif.script)
         elif not vif.script.endswith(vif_lines.SCRIPT):
-            yield Fault.VIF_WITHOUT_SCRIPT.finding(path=vif.path)
+            yield SettingFault.VIF_WITHOUT_SCRIPT.finding(path=vif.path)

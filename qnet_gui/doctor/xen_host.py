@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from qnet_gui.doctor.faults import Fault, Finding
+from qnet_gui.doctor.fault import Finding
 from qnet_gui.doctor.machine import Machine, Place
 from qnet_gui.doctor.settings import WANTS
+from qnet_gui.doctor.xen_faults import XenFault
 from qnet_gui.dom0.netvm_lifecycle.control import UNIT
 from qnet_gui.hypervisor import pci, which_domain, xen_text
 from qnet_gui.hypervisor.xen_run import XL
@@ -76,14 +77,14 @@ def look(machine: Machine, place: Place) -> Facts:
 def check(facts: Facts) -> Iterator[Finding]:
     """What is wrong; without Xen, nothing else of it is to be expected."""
     if not facts.booted:
-        yield Fault.NOT_BOOTED_BY_XEN.finding()
+        yield XenFault.NOT_BOOTED_BY_XEN.finding()
         return
     if not facts.xenfs:
-        yield Fault.XENFS_MISSING.finding()
+        yield XenFault.XENFS_MISSING.finding()
     if not facts.store:
-        yield Fault.XENSTORE_DOWN.finding(unit=facts.unit)
+        yield XenFault.XENSTORE_DOWN.finding(unit=facts.unit)
     elif facts.xl is False and facts.xenfs:
-        yield Fault.XL_SILENT.finding(unit=facts.unit)
+        yield XenFault.XL_SILENT.finding(unit=facts.unit)
 
 
 def check_passthrough(facts: Facts, place: Place) -> Iterator[Finding]:
@@ -91,8 +92,8 @@ def check_passthrough(facts: Facts, place: Place) -> Iterator[Finding]:
     if not facts.booted or not place.isolated:
         return
     if facts.iommu is False:
-        yield Fault.IOMMU_OFF.finding()
+        yield XenFault.IOMMU_OFF.finding()
     if not facts.pciback:
-        yield Fault.PCIBACK_MISSING.finding(apt=place.distribution.value, package=_KERNELS[place.distribution])
+        yield XenFault.PCIBACK_MISSING.finding(apt=place.distribution.value, package=_KERNELS[place.distribution])
     elif facts.nics:
-        yield Fault.NIC_IN_DOM0.finding(names=", ".join(facts.nics))
+        yield XenFault.NIC_IN_DOM0.finding(names=", ".join(facts.nics))

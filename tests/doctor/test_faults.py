@@ -12,7 +12,10 @@ import pytest
 from qnet_gui import install
 from qnet_gui.cli.arguments import build
 from qnet_gui.doctor import document, installation, services
-from qnet_gui.doctor.faults import Fault, helper_tells, silences
+from qnet_gui.doctor.fault import Fault
+from qnet_gui.doctor.faults import FAULTS, helper_tells, silences
+from qnet_gui.doctor.service_faults import ServiceFault
+from qnet_gui.doctor.xen_faults import XenFault
 from qnet_gui.model.messages.code import Plural
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.netvm.main import _parser
@@ -60,7 +63,7 @@ def runs(command: str) -> None:
             assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("fault", Fault, ids=lambda fault: fault.value.word)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.value.word)
 def test_a_fault_is_a_sentence_with_a_cure_of_commands_that_exist(fault: Fault) -> None:
     declared = fault.value
     needed = places(declared.wrong) | places(declared.cure) | places(" ".join(declared.commands))
@@ -76,7 +79,7 @@ def test_a_fault_is_a_sentence_with_a_cure_of_commands_that_exist(fault: Fault) 
 
 
 def test_words_are_different_and_no_problem_has_one() -> None:
-    words = [fault.value.word for fault in Fault]
+    words = [fault.value.word for fault in FAULTS]
     assert len(words) > 40
     assert len({*words, *(code.value for code in ProblemCode)}) == len(words) + len(ProblemCode)
 
@@ -96,7 +99,7 @@ def test_the_page_is_up_to_date() -> None:
 
 def test_the_page_tells_of_everything_in_plain_text() -> None:
     text = document.document()
-    for fault in Fault:
+    for fault in FAULTS:
         assert text.count(f"| `{fault.value.word}` |") == 1
     assert not re.search(r"[{}]{2}|\{[a-z]", text)
     for code in ProblemCode:
@@ -105,11 +108,11 @@ def test_the_page_tells_of_everything_in_plain_text() -> None:
 
 
 def test_who_silences_the_helpers_absence() -> None:
-    assert silences(Fault.BUS_DOWN.finding())
-    assert silences(Fault.UNIT_MASKED.finding(unit="qnet-helper.service"))
-    assert not silences(Fault.UNIT_MASKED.finding(unit="qnet-netvm.service"))
-    assert helper_tells(Fault.IOMMU_OFF.finding())
-    assert not helper_tells(Fault.BUS_DOWN.finding())
+    assert silences(ServiceFault.BUS_DOWN.finding())
+    assert silences(ServiceFault.UNIT_MASKED.finding(unit="qnet-helper.service"))
+    assert not silences(ServiceFault.UNIT_MASKED.finding(unit="qnet-netvm.service"))
+    assert helper_tells(XenFault.IOMMU_OFF.finding())
+    assert not helper_tells(ServiceFault.BUS_DOWN.finding())
 
 
 def test_files_that_are_looked_for_are_installed_and_say_that() -> None:

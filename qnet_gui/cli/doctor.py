@@ -68,11 +68,13 @@ def _starting(snapshot: Snapshot) -> list[Finding]:
 def examine(connect: Callable[[], Helper], machine: Machine | None = None) -> list[Finding]:
     """Everything that is wrong; nothing when all is well."""
     here = list(examination.examine(machine or Machine()))
+    if any(map(faults.silences, here)):
+        return here
     try:
         helper = connect()
         _, snapshot, its_version = helper.snapshot()
     except QnetError as error:
-        return here if any(map(faults.silences, here)) else [*here, _away(error)]
+        return here if any(map(faults.tells_of_helper, here)) else [*here, _away(error)]
     except ModuleNotFoundError as error:
         return here if here else [Finding(hints.of_missing_module(error.name or "?"))]
     findings = [finding for finding in here if not faults.helper_tells(finding)]

@@ -24,7 +24,7 @@ class Finding:
 class Declared(NamedTuple):
     """A fault: a word for programs, the sentence, the cure and its commands, with places for what is in question.
 
-    `silences`: with it no helper can answer, which is not told then. `helper_tells`: a helper that answers tells it.
+    `silences`: with it no helper can answer, and none is asked. `helper_tells`: a helper that answers tells it.
     """
 
     word: str

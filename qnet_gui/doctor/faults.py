@@ -18,10 +18,13 @@ _BY_WORD = {fault.value.word: fault for fault in FAULTS}
 
 
 def silences(finding: Finding) -> bool:
-    """Whether with it no helper can answer, or it says already that none does."""
-    if finding.code.startswith("unit-") and "qnet-helper" in finding.wrong:
-        return True
+    """Whether with it no helper can answer, so that none need be asked."""
     return finding.code in _BY_WORD and _BY_WORD[finding.code].value.silences
+
+
+def tells_of_helper(finding: Finding) -> bool:
+    """Whether it says already that the helper does not run, or why."""
+    return silences(finding) or (finding.code.startswith("unit-") and "qnet-helper" in finding.wrong)
 
 
 def helper_tells(finding: Finding) -> bool:

@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 from broken import WORK, Broken
 
+from qnet_gui.cli import doctor
 from qnet_gui.doctor.examination import examine
 from qnet_gui.doctor.machine import Kind
+from qnet_gui.model.answers import HelperAway
+from qnet_gui.model.errors import NotAuthorised
+from qnet_gui.model.messages.helper import HelperCode
 
 Break = Callable[[Broken], Any]
 BUS = "/usr/share/dbus-1/system-services/org.qnet.Helper1.service"
@@ -290,3 +294,46 @@ def test_without_systemd_no_unit_is_missed(tmp_path: Path) -> None:
     whole.remove("/run/systemd/system")
     whole.units = {}
     assert list(examine(whole.machine())) == []
+
+
+def _away() -> Any:
+    raise HelperAway(HelperCode.HELPER_AWAY)
+
+
+def test_who_is_away_is_told_once(tmp_path: Path) -> None:
+    broken = Broken(tmp_path, Kind.DOM0)
+    assert [finding.wrong for finding in doctor.examine(_away, broken.machine())] == [
+        "The network helper is not running."
+    ]
+    broken.unit(HELPER, load="masked", active="inactive")
+    (finding,) = doctor.examine(_away, broken.machine())
+    assert finding.code == "unit-masked"
+
+
+def test_where_no_helper_can_be_none_is_asked(tmp_path: Path) -> None:
+    broken = Broken(tmp_path, Kind.DOM0)
+    broken.silent.add("/run/dbus/system_bus_socket")
+
+    def ask() -> Any:
+        raise AssertionError("it waits for nothing")
+
+    (finding,) = doctor.examine(ask, broken.machine())
+    assert finding.code == "bus-down"
+
+
+def test_a_bus_that_refuses_and_a_module_that_is_missing(tmp_path: Path) -> None:
+    broken = Broken(tmp_path, Kind.DOM0)
+
+    def refused() -> Any:
+        raise NotAuthorised(HelperCode.HELPER_AWAY)
+
+    (finding,) = doctor.examine(refused, broken.machine())
+    assert finding.code == "bus-refuses"
+
+    def missing() -> Any:
+        raise ModuleNotFoundError(name="dbus")
+
+    assert "python3-dbus" in doctor.examine(missing, broken.machine())[0].wrong
+    broken.modules_missing.add("dbus")
+    (finding,) = doctor.examine(missing, broken.machine())
+    assert finding.code == "module-missing"

@@ -13,7 +13,7 @@ from qnet_gui import install
 from qnet_gui.cli.arguments import build
 from qnet_gui.doctor import document, installation, services
 from qnet_gui.doctor.fault import Fault
-from qnet_gui.doctor.faults import FAULTS, helper_tells, silences
+from qnet_gui.doctor.faults import FAULTS, helper_tells, silences, tells_of_helper
 from qnet_gui.doctor.service_faults import ServiceFault
 from qnet_gui.doctor.xen_faults import XenFault
 from qnet_gui.model.messages.code import Plural
@@ -107,10 +107,13 @@ def test_the_page_tells_of_everything_in_plain_text() -> None:
         assert f"| `{code.value}` |" in text
 
 
-def test_who_silences_the_helpers_absence() -> None:
+def test_what_makes_it_needless_to_ask_the_helper_or_to_say_that_it_is_away() -> None:
     assert silences(ServiceFault.BUS_DOWN.finding())
-    assert silences(ServiceFault.UNIT_MASKED.finding(unit="qnet-helper.service"))
-    assert not silences(ServiceFault.UNIT_MASKED.finding(unit="qnet-netvm.service"))
+    assert tells_of_helper(ServiceFault.BUS_DOWN.finding())
+    masked = ServiceFault.UNIT_MASKED.finding(unit="qnet-helper.service")
+    assert tells_of_helper(masked)
+    assert not silences(masked)
+    assert not tells_of_helper(ServiceFault.UNIT_MASKED.finding(unit="qnet-netvm.service"))
     assert helper_tells(XenFault.IOMMU_OFF.finding())
     assert not helper_tells(ServiceFault.BUS_DOWN.finding())
 

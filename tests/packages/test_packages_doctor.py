@@ -30,7 +30,7 @@ DAMAGES = (
 
 def codes(machine: Machine) -> dict[str, list[str]]:
     """What is found, with the commands of its cure."""
-    done = machine.run("qnet doctor --json")
+    done = machine.run("qnet doctor --json", 300)
     assert done.status == 1, done.output
     return {row["code"]: row["commands"] for row in json.loads(done.output) if row["code"]}
 

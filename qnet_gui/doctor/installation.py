@@ -156,7 +156,9 @@ def look(machine: Machine, place: Place) -> Facts:
     needed = packages(machine, place)
     files = (wanted for wanted in FILES if wanted.package in needed and place.kind in (wanted.only or Kind))
     wrong = tuple((wanted, state) for wanted in files if (state := _state(machine, wanted)) is not None)
-    modules = dict.fromkeys(module for name in needed for module in MODULES[name])
+    # `make install` brings the applet to every dom0, one without a desktop too, where nobody starts it
+    run = [name for name in needed if name != "tray" or place.packaged]
+    modules = dict.fromkeys(module for name in run for module in MODULES[name])
     others = dict.fromkeys(program for name in needed for program in PROGRAMS.get(name, ()))
     verified = tuple(_verified(machine, place, needed)) if place.packaged else ()
     return Facts(

@@ -101,7 +101,7 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ("unit gone", without("/usr/lib/systemd/system/qnet-disconnect.service"), "file-missing", "make install"),
     ("no pyxs", no_module("pyxs"), "module-missing", "sudo apt install python3-pyxs"),
     ("no gi of Fedora's", both(fedora, no_module("gi")), "module-missing", "sudo dnf install python3-gobject-base"),
-    ("no Qt", no_module("PyQt5"), "module-missing", "python3-pyqt5"),
+    ("no Qt", both(packaged, no_module("PyQt5")), "module-missing", "sudo apt install python3-pyqt5"),
     ("no nft", without("/usr/sbin/nft"), "program-missing", "sudo apt install nftables"),
     ("no ip of Fedora's", both(fedora, without("/usr/bin/ip")), "program-missing", "sudo dnf install iproute"),
     ("no xl", without("/usr/sbin/xl"), "program-missing", "xen-utils-common"),
@@ -287,6 +287,12 @@ def test_in_a_lab_and_where_nothing_is_installed_only_the_configuration_is_looke
     broken.write(TOML, "[dom0]\nnetvms = 1\n")
     (finding,) = examine(broken.machine())
     assert finding.wrong.startswith(f"{TOML}: dom0.netvms is not known")
+
+
+def test_a_dom0_without_a_desktop_needs_no_qt(tmp_path: Path) -> None:
+    whole = Broken(tmp_path, Kind.DOM0)
+    whole.modules_missing |= {"PyQt5", "PyQt5.QtSvg"}
+    assert list(examine(whole.machine())) == []
 
 
 def test_without_systemd_no_unit_is_missed(tmp_path: Path) -> None:

@@ -33,11 +33,13 @@ _MAY = {
     "netvm": {*_FLOORS, *_STAND_ON},
     "guest": {*_FLOORS, *_STAND_ON},
     "dom0": {*_FLOORS, *_STAND_ON},
+    # what it looks for is what dom0's own services go by
+    "doctor": {"dom0", *_FLOORS, *_STAND_ON},
     "netmap": _GROUND,
     "tray": {"netmap", *_STAND_ON},
     "applethost": {"tray", *_STAND_ON},
     # of the applet it takes what makes a PNG, when it is asked for one
-    "cli": {"applethost", "dom0", "lab", "netmap", "tray", *_STAND_ON},
+    "cli": {"applethost", "doctor", "dom0", "lab", "netmap", "tray", *_STAND_ON},
     # it starts everybody else's programs, and knows them by their names only
     "lab": {"install", *_FLOORS, *_STAND_ON},
 }

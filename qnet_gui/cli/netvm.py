@@ -101,7 +101,7 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
     parser = verb(
         "set", set_, "choose the netvm",
-        " It must run, and serve others. dom0 can be chosen too where qnet-agent runs in it, which is strongly"
+        " It must run, and serve others. dom0 can be chosen too, before qnet-agent is started in it, which is strongly"
         " discouraged: it then can be attacked from the network.",
     )  # fmt: skip
     parser.add_argument("name", metavar="NAME", help="the domain")

@@ -55,6 +55,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>This is dom0, and {netvm} is the netvm, so nothing has been changed. To have dom0 itself route the other domains, which is strongly discouraged: qnet netvm set dom0</source>
+            <translation>Dies ist dom0, und {netvm} ist die netvm, also wurde nichts geändert. Soll dom0 selbst für die anderen Domänen routen, wovon dringend abgeraten wird: qnet netvm set dom0</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>This is no netvm, and nothing has been changed: {why}</source>
             <translation>Dies ist keine netvm, und nichts wurde geändert: {why}</translation>
         </message>
@@ -135,8 +140,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/domains.py" />
-            <source>No network agent runs in dom0, so it cannot be the netvm. Start it: systemctl start qnet-agent</source>
-            <translation>In dom0 läuft kein Netzagent, also kann dom0 nicht die netvm sein. Starten: systemctl start qnet-agent</translation>
+            <source>No network agent runs in dom0, so no domain can be moved to it. Choose it without --move first, then: systemctl start qnet-agent</source>
+            <translation>In dom0 läuft kein Netzagent, also kann keine Domäne dorthin umziehen. Wählen Sie dom0 zuerst ohne --move, dann: systemctl start qnet-agent</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/domains.py" />
@@ -668,6 +673,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Install the same version in both, the netvm's in its template if it has one, and restart what is older: sudo systemctl restart qnet-agent in netvm, qnet-helper in dom0.</source>
+            <translation>Installieren Sie in beiden dieselbe Version, für netvm in ihrer Vorlage, falls sie eine hat, und starten Sie neu, was älter ist: sudo systemctl restart qnet-agent in netvm, qnet-helper in dom0.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Let those go on that you have not paused yourself: in the menu, or with sudo xl unpause and the name.</source>
             <translation>Lassen Sie die weiterlaufen, die Sie nicht selbst angehalten haben: im Menü oder mit sudo xl unpause und dem Namen.</translation>
         </message>
@@ -703,8 +713,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>Restart it, or run qnet-guest in it.</source>
-            <translation>Starten Sie sie neu, oder führen Sie qnet-guest in ihr aus.</translation>
+            <source>Restart it, or run qnet-guest in it. Where that is missing there, install the package qnet-guest and enable it (sudo systemctl enable --now qnet-guest).</source>
+            <translation>Starten Sie sie neu, oder führen Sie qnet-guest in ihr aus. Fehlt es dort, installieren Sie das Paket qnet-guest und schalten Sie es ein (sudo systemctl enable --now qnet-guest).</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -765,6 +775,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>The agent in netvm has stopped.</source>
             <translation>Der Agent in netvm läuft nicht mehr.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The agent in netvm is of version {version} of qnet, and dom0's helper of version {value}.</source>
+            <translation>Der Agent in netvm hat die Version {version} von qnet, der Helfer in dom0 die Version {value}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from qnet_gui.dom0.netvm_lifecycle import outcome
 from qnet_gui.dom0.netvm_lifecycle.interrupts import Interrupts
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION
 from qnet_gui.dom0.netvm_lifecycle.record import RecordFile
-from qnet_gui.dom0.netvm_lifecycle.service import CONFIGURATION, Limits, NetvmService, Tell
+from qnet_gui.dom0.netvm_lifecycle.service import Limits, NetvmService, Tell
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
 from qnet_gui.hypervisor import xen
-from qnet_gui.hypervisor.adapter import is_dom0
 from qnet_gui.hypervisor.passthrough import Passthrough
+from qnet_gui.hypervisor.which_domain import is_dom0
 from qnet_gui.model import config
 from qnet_gui.model.domain import DOM0_NAMES
 from qnet_gui.model.errors import Busy, NotAuthorised, QnetError, Refused

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -257,6 +259,23 @@ def test_a_root_that_lacks_something_becomes_no_netvm(dom0: Dom0, monkeypatch: p
     with pytest.raises(Refused, match="lacks: xl"):
         dom0.make()
     assert dom0.everything() == before
+
+
+def test_who_is_killed_and_writes_one_more_file_leaves_nothing(dom0: Dom0, monkeypatch: pytest.MonkeyPatch) -> None:
+    remove, refused = shutil.rmtree, [2]
+
+    def not_at_once(folder: Path) -> None:
+        if refused[0] and folder.parent.name == "work":
+            refused[0] -= 1
+            raise OSError(errno.ENOTEMPTY, "Directory not empty", str(folder))
+        remove(folder)
+
+    before = dom0.everything()
+    monkeypatch.setattr("qnet_gui.dom0.netvm_image.undo.shutil.rmtree", not_at_once)
+    dom0.programs.fails = programs.MKE2FS
+    with pytest.raises(QnetError, match="mke2fs failed"):
+        dom0.make()
+    assert (dom0.everything(), refused) == (before, [0])
 
 
 def test_a_full_disk_says_so(dom0: Dom0) -> None:

@@ -56,7 +56,9 @@ FIRST_FILES = {
     "etc/initramfs-tools/modules": "xen-blkfront\ncrc32c_generic\next4\n",
 }
 #: Left by whoever made the root, and of no use in it.
-LEFT_OVER = ("etc/resolv.conf", "etc/apt/apt.conf.d/99mmdebstrap", "usr/sbin/policy-rc.d")
+LEFT_OVER = (
+    "etc/resolv.conf", "etc/apt/apt.conf.d/99mmdebstrap", "etc/dpkg/dpkg.cfg.d/99mmdebstrap", "usr/sbin/policy-rc.d",
+)  # fmt: skip
 #: What is enabled in it.
 UNITS = ("qnet-agent.service", "NetworkManager.service")
 WANTS = "etc/systemd/system/multi-user.target.wants"

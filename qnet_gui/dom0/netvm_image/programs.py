@@ -58,6 +58,7 @@ def bootstrap(
         return [*apart, program, *wanted, suite, str(root), sources[0].uri]
     return [
         *apart, program, "--quiet", "--mode=root", "--variant=minbase", "--format=directory",
+        "--dpkgopt=force-unsafe-io",  # what is lost in a power cut is made anew
         *(f'--aptopt=Acquire::{kind}::Proxy "{url}"' for kind, url in proxies),
         f"--essential-hook=sync-in {first} /", f"--include={','.join(packages)}",
         suite, str(root), *lines(sources, keyring),

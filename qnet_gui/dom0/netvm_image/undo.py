@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ from qnet_gui.model.messages.netvm_image import ImageCode
 from qnet_gui.model.messages.system import SystemCode
 
 Tell = Callable[[str], None]
+#: How often it is tried to remove a folder, and seconds in between.
+_TRIES, _PAUSE = 50, 0.1
 
 
 def must_be_allowed(file: RecordFile, starts_at_boot: bool, runs: bool) -> None:
@@ -74,9 +77,19 @@ def remove_partial(record: Record) -> None:
     for path in map(Path, record.partial):
         if record.token and record.token in path.name:
             if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
+                _remove_tree(path)
             else:
                 path.unlink(missing_ok=True)
+
+
+def _remove_tree(folder: Path) -> None:
+    """Programs that were killed a moment ago may put one more file there before they are gone."""
+    for _ in range(_TRIES):
+        with suppress(OSError):
+            shutil.rmtree(folder)
+            return
+        time.sleep(_PAUSE)
+    shutil.rmtree(folder)
 
 
 def _remove_volume(record: Record, run: Run, tell: Tell) -> list[str]:

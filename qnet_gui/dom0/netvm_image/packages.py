@@ -10,9 +10,10 @@ from pathlib import Path
 OURS = ("qnet-common", "qnet-netvm")
 _BASE = (
     "systemd-sysv", "dbus", "udev", "kmod", "e2fsprogs", "linux-image-amd64", "initramfs-tools", "zstd", "polkitd",
-    "network-manager", "wpasupplicant", "wireless-regdb", "iw", "iputils-ping", "pciutils", "ca-certificates",
+    "network-manager", "wpasupplicant", "wireless-regdb", "iw", "nftables", "iputils-ping",
+    "pciutils", "ca-certificates",
 )  # fmt: skip
-#: For the usual Wi-Fi cards; in Debian's component non-free-firmware, but for the first two.
+#: For the usual Wi-Fi cards; all but what is free are in Debian's component non-free-firmware.
 _FREE_FIRMWARE = ("firmware-ath9k-htc",)
 _FIRMWARE = (
     "firmware-iwlwifi", "firmware-atheros", "firmware-brcm80211", "firmware-realtek", "firmware-misc-nonfree",
@@ -51,7 +52,6 @@ def needed(xen: str, needs: Iterable[str], firmware: bool) -> list[str]:
 #: What is there before the kernel is installed: an initrd that has what a domain's disk takes and no more fits into the
 #: netvm's memory, and is made in seconds.
 FIRST_FILES = {
-    "etc/fstab": "/dev/xvda / ext4 noatime,errors=remount-ro 0 1\n",
     "etc/initramfs-tools/conf.d/qnet": "MODULES=list\n",
     "etc/initramfs-tools/modules": "xen-blkfront\ncrc32c_generic\next4\n",
 }
@@ -67,7 +67,7 @@ WANTS = "etc/systemd/system/multi-user.target.wants"
 def own_files(name: str) -> dict[str, str]:
     """The netvm's own, by their paths in its root. `name` is the domain's."""
     return {
-        "etc/fstab": FIRST_FILES["etc/fstab"],
+        "etc/fstab": "/dev/xvda / ext4 noatime,errors=remount-ro 0 1\n",
         "etc/hostname": f"{name}\n",
         "etc/hosts": f"127.0.0.1 localhost\n127.0.1.1 {name}\n",
         # an identity of its own at the first boot, which is none to systemd: no preset changes what is enabled

@@ -46,7 +46,7 @@ _MAY = {
 #: Rooms within rooms, from the ground up: each may import those before it. What lies beside them is the top floor.
 _WITHIN = {
     "model": ("translation", "clock", "messages"),
-    "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle", "setup"),
+    "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle", "setup", "netvm_image"),
     "netvm": ("packet_filter", "vifs", "upkeep", "uplinks", "dns"),
     "tray": ("qt", "state", "pages", "session", "paint", "window", "popup", "app"),
     "lab": ("box", "xen", "machine", "desktop", "demo"),
@@ -55,6 +55,7 @@ _WITHIN = {
 _APART = {
     "dom0.netvm_lifecycle": {"bus", "isolation", "observe", "attach", "upgrade"},
     "dom0.setup": {"bus", "isolation", "observe", "attach", "upgrade"},
+    "dom0.netvm_image": {"bus", "isolation", "observe", "attach", "upgrade"},
     "netvm.uplinks": {"vifs", "upkeep"},
     "netvm.dns": {"vifs", "upkeep"},
     "tray.state": {"qt"},

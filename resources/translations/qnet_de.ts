@@ -612,6 +612,51 @@
             </translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>Another qnet netvm make is at work here.</source>
+            <translation>Hier ist schon ein anderes qnet netvm make am Werk.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>There is no more room in {path}. What was made is taken away again.</source>
+            <translation>In {path} ist kein Platz mehr. Was angelegt wurde, ist wieder entfernt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>What {name} was to be made of lacks: {names}.</source>
+            <translation>Woraus {name} werden sollte, dem fehlt: {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>qnet netvm make has made no {name} here.</source>
+            <translation>qnet netvm make hat hier kein {name} angelegt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>{name} is started at every boot. Take that back first: {command}</source>
+            <translation>{name} wird bei jedem Start des Rechners gestartet. Nehmen Sie das erst zurück: {command}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>{name} is there as a domain. Stop it first: {command}</source>
+            <translation>{name} gibt es als Domäne. Halten Sie sie erst an: {command}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>{path} is neither a folder with a root nor the image of an ext4 filesystem.</source>
+            <translation>{path} ist weder ein Ordner mit einem Wurzelverzeichnis noch das Abbild eines ext4-Dateisystems.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>{path} is there already, and is not overwritten.</source>
+            <translation>{path} gibt es schon und wird nicht überschrieben.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>{path} leads out of the root that it is in.</source>
+            <translation>{path} führt aus dem Wurzelverzeichnis hinaus, in dem es liegt.</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Another program in netvm undoes again and again what qnet sets there.</source>
             <translation>Ein anderes Programm in der netvm macht immer wieder rückgängig, was qnet dort setzt.</translation>

@@ -23,6 +23,7 @@ from qnet_gui.hypervisor.which_domain import is_dom0
 from qnet_gui.model import config
 from qnet_gui.model.domain import DOM0_NAMES
 from qnet_gui.model.errors import Busy, NotAuthorised, QnetError, Refused
+from qnet_gui.model.messages.code import Code
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.service import ServiceCode
@@ -48,8 +49,8 @@ def _name(verb: str) -> str:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Only one of us at a time; `Busy` for any other."""
+def locked(path: Path, busy: Code = HelperCode.BUSY_SERVICE) -> Iterator[None]:
+    """Only one of us at a time; `Busy`, which says `busy`, for any other."""
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -59,7 +60,7 @@ def locked(path: Path) -> Iterator[None]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise Busy(HelperCode.BUSY_SERVICE) from None
+        raise Busy(busy) from None
     finally:
         os.close(lock)
 

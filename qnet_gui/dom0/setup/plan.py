@@ -126,7 +126,8 @@ def _netvm_obstacles(survey: Survey) -> list[Obstacle]:
         return []  # somebody makes it in another way, and it is up to him who starts it
     if own is None or not survey.boots:
         wrong = f"There is nothing that {survey.netvm} could be made of."
-        return [Obstacle(wrong, "Fill in /etc/qnet/netvm.cfg: what it boots from, its kernel and its disk.")]
+        cure = "Have one made: qnet netvm make. Or fill in /etc/qnet/netvm.cfg: what it boots from, kernel and disk."
+        return [Obstacle(wrong, cure)]
     if own.name != survey.netvm:
         wrong = f"{own.path} is the configuration of {own.name or 'no domain'}, and {survey.netvm} is the netvm."
         return [Obstacle(wrong, f'Give it name = "{survey.netvm}", or choose it in /etc/qnet/qnet.toml.')]

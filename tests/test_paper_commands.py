@@ -15,6 +15,7 @@ from qnet_gui.cli.arguments import build
 
 #: Blocks' commands that need a Xen host, each understood by its program here; tests/xen, tests/packages run their like.
 NEEDS_XEN = {
+    "qnet netvm make --packages build/deb --dry-run", "qnet netvm make --packages build/deb",
     "qnet setup --dry-run", "qnet setup", "qnet-tray", "qnet netvm start",
     "qnet netvm set dom0", "qnet setup --undo", "systemctl enable --now qnet-agent",
     "systemctl enable --now qnet-guest",

@@ -11,7 +11,7 @@ from qnet_gui.dom0.netvm_image.netvm_cfg import NotByMachine
 from qnet_gui.dom0.netvm_image.packages import OURS, UNITS
 from qnet_gui.dom0.netvm_image.survey import Survey
 from qnet_gui.dom0.netvm_image.wanted import Places, Wanted
-from qnet_gui.dom0.netvm_lifecycle.service import BOOTS_FROM
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import BOOTS_FROM
 from qnet_gui.dom0.setup.plan import Obstacle
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.domain import DOM0_NAMES

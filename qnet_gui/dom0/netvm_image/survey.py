@@ -14,7 +14,7 @@ from qnet_gui.dom0.netvm_image.record import FOLDER, RecordFile
 from qnet_gui.dom0.netvm_image.root import DEBUGFS, Run, lacking, open_root
 from qnet_gui.dom0.netvm_image.wanted import Places, Wanted, places
 from qnet_gui.dom0.netvm_lifecycle.control import UNIT
-from qnet_gui.hypervisor import adapter, xen
+from qnet_gui.hypervisor import xen
 from qnet_gui.hypervisor.xen import XenHypervisor
 from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
@@ -34,7 +34,7 @@ def free(folder: Path) -> int:
 
 def domains() -> set[str]:
     """Names of the domains that there are; `QnetError` where xl does not say."""
-    return {info.name for info in XenHypervisor().domains()} if adapter.is_dom0() else set()
+    return {info.name for info in XenHypervisor().domains()} if which_domain.is_dom0() else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Machine:
     work: Path = WORK
     record: Path = FOLDER
     keyring: Path = sources.KEYRING
-    is_dom0: Callable[[], bool] = adapter.is_dom0
+    is_dom0: Callable[[], bool] = which_domain.is_dom0
     manager: Callable[[], str] = xen.manager
     is_there: Callable[[str], bool] = os.path.exists
     uid: Callable[[], int] = os.geteuid

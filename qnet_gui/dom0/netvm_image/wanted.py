@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from qnet_gui.dom0.netvm_lifecycle.service import CONFIGURATION
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION
 from qnet_gui.hypervisor import pci
 
 #: GiB that the netvm's disk may grow to, and the MiB of its memory where nothing says how many.

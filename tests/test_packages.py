@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from qnet_packaging import deb, recipe, rpm, tree
+from waiting import DEADLINE
 
 from qnet_gui import __version__, install
 
@@ -166,7 +167,7 @@ def test_lintian_has_nothing_to_say(built: dict[str, Path]) -> None:
     ids=lambda path: f"{path.parent.name}/{path.name}",
 )
 def test_a_script_is_one_and_enables_or_starts_nothing(path: Path) -> None:
-    subprocess.run(["/bin/sh", "-n", path], check=True, timeout=20)
+    subprocess.run(["/bin/sh", "-n", path], check=True, timeout=DEADLINE)
     text = path.read_text()
     if path.parent.name == "debian":
         assert text.startswith("#!/bin/sh\n")
@@ -180,7 +181,7 @@ def test_no_unit_is_enabled_by_a_first_boot(tmp_path: Path) -> None:
     units = tmp_path / "usr/lib/systemd/system"
     names = sorted(unit.name for unit in units.glob("*.service"))
     words = ["systemctl", f"--root={tmp_path}", "preset-all"]
-    subprocess.run(words, check=True, capture_output=True, timeout=20)
+    subprocess.run(words, check=True, capture_output=True, timeout=DEADLINE)
     assert names
     assert not [path for path in (tmp_path / "etc/systemd").rglob("*") if path.is_symlink()]
 

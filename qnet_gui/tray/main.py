@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from qnet_gui import __version__
 from qnet_gui.model.errors import QnetError
@@ -64,8 +65,19 @@ def _problem_before_start() -> str:
     return ""
 
 
+def _end(status: int) -> NoReturn:
+    """End without taking anything apart: all that is to be kept is written, and the kernel closes the rest.
+
+    Who takes apart what D-Bus's signals are delivered to waits for the thread of Qt's D-Bus, holding Python's lock, and
+    that thread may wait for the lock: an applet that never ends.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run until the session ends or Quit is chosen."""
+    """Run until the session ends or Quit is chosen; returns only when it does not come to that."""
     debug, page = _arguments(sys.argv[1:] if argv is None else argv)
     setup("qnet-tray", debug)
     if problem := _problem_before_start():
@@ -95,12 +107,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     applet = Applet(session, QDBusConnection.systemBus(), page)
     instance.requested.connect(applet.app_state.open_page)
     application.commitDataRequest.connect(applet.logout.session_ends)
-    signals = _Signals(applet.stop)
+    _signals = _Signals(applet.stop)
     applet.start()
-    try:
-        return int(application.exec_())
-    finally:
-        del signals
+    status = int(application.exec_())
+    applet.stop()  # the session's end stops the loop alone
+    _end(status)
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ class Hosted:
 
     def ended(self) -> int:
         assert self.process
-        return self.process.wait(10)
+        return self.process.wait(DEADLINE)
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +189,7 @@ def test_where_there_is_a_tray_the_command_uses_it(hosted: Hosted) -> None:
     assert not hosted.window()
     second = subprocess.run(
         [sys.executable, "-m", "qnet_gui.cli", "applet-host"], env={**hosted.desktop.env, "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, timeout=10,
+        capture_output=True, text=True, timeout=DEADLINE,
     )  # fmt: skip
     assert (second.returncode, second.stderr) == (1, "qnet: This display has a tray already.\n")
 
@@ -197,6 +197,6 @@ def test_where_there_is_a_tray_the_command_uses_it(hosted: Hosted) -> None:
 def test_without_a_display_it_says_so() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "qnet_gui.cli", "applet-host"], env={"PATH": "/usr/bin", "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, timeout=10,
+        capture_output=True, text=True, timeout=DEADLINE,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (1, "qnet: There is no display; start this where DISPLAY is set.\n")

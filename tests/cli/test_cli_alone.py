@@ -15,6 +15,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from waiting import DEADLINE
 
 from qnet_gui.cli import arguments, hints, main, show
 from qnet_gui.cli.doctor import examine
@@ -233,7 +234,7 @@ def test_an_interrupt_is_quiet(tmp_path, number):
         time.sleep(0.2)
         process.send_signal(number)
         connection.close()
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=DEADLINE)
     assert out == ""
     assert "Traceback" not in err
     assert process.returncode in (130, 1)

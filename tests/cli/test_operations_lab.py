@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from terminal import CTRL_C, Terminal
 from test_cli_lab import process_of
+from waiting import DEADLINE
 
 from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab.box.place import Place
@@ -250,7 +251,7 @@ def test_a_session_that_ends_is_like_ctrl_c(lab, in_lab, stuck, numbers):
         for number in numbers:
             up.send_signal(number)
         stuck()
-        out, _ = up.communicate(timeout=30)
+        out, _ = up.communicate(timeout=DEADLINE)
         assert up.returncode == 130
     assert "Everything has been put back." in out
     assert json.loads(in_lab("dom0", "status", "--json").stdout)["state"] == "closed"
@@ -280,7 +281,7 @@ def test_two_at_once(lab, in_lab, stuck):
         assert "being connected" in in_lab("dom0", "status").stdout
         first.send_signal(signal.SIGINT)
         stuck()
-        rest, _ = first.communicate(timeout=30)
+        rest, _ = first.communicate(timeout=DEADLINE)
         assert first.returncode == 130
         assert "Everything has been put back." in rest
 
@@ -291,7 +292,7 @@ def test_the_helper_dies_in_the_middle_of_it(lab, in_lab, stuck, options):
         # by its init, which else might think that it still runs when the bus wants it started again
         ask(Place(lab).control, "program", 20, domain="dom0", program="qnet-helper", action="kill")
         stuck()
-        out, err = up.communicate(timeout=40)
+        out, err = up.communicate(timeout=DEADLINE)
         assert up.returncode == 1
     gone = "The network helper has stopped in the middle of this."
     died = r"dom0 is not connected to the network[.] It was disconnected at \S+: The network helper had ended while "

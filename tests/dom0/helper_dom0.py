@@ -220,7 +220,7 @@ class HelperDom0:
 
     def stop_helper(self) -> int:
         self.helper.terminate()
-        return self.helper.wait(5)
+        return self.helper.wait(DEADLINE)
 
     def start_agreeable(self) -> subprocess.Popen[bytes]:
         """An agent in the netvm that says yes to whatever dom0 asks for."""
@@ -230,7 +230,7 @@ class HelperDom0:
     # -- what the helper says
 
     def call(self, member: str, signature: str = "", *arguments: Any, interface: str = NAME) -> Any:
-        return plain(self.bus.call_blocking(NAME, PATH, interface, member, signature, arguments, timeout=10))
+        return plain(self.bus.call_blocking(NAME, PATH, interface, member, signature, arguments, timeout=DEADLINE))
 
     def snapshot(self) -> Any:
         return from_wire(self.call("Get", "ss", NAME, "Snapshot", interface=PROPERTIES))
@@ -293,7 +293,7 @@ class HelperDom0:
         return subprocess.run(
             [*self.become(uid), sys.executable, "-m", "qnet_gui.cli", *words], env=self.env, cwd=ROOT,
             preexec_fn=self.joining(uid if session else None), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=30,
+            timeout=DEADLINE,
         )  # fmt: skip
 
     @staticmethod
@@ -330,7 +330,7 @@ class HelperDom0:
         for process in reversed(self._children):  # the bus last
             process.terminate()
             try:
-                process.wait(5)
+                process.wait(DEADLINE)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

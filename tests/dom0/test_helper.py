@@ -12,6 +12,7 @@ from ipaddress import IPv4Address
 import dbus
 import pytest
 from helper_dom0 import NAME, NOBODY, PATH, PROPERTIES, eventually
+from waiting import DEADLINE
 
 from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.model.dns import DnsRedirect, DnsSource
@@ -348,14 +349,14 @@ def test_nowhere_to_run(dom0):
     dom0.expect_log("There is no hypervisor here")
     dom0.xen.place.hypervisor.unlink()
     dom0.start_helper(wait=False)
-    assert dom0.helper.wait(5) == 1
+    assert dom0.helper.wait(DEADLINE) == 1
 
 
 def test_the_bus_goes(dom0):
     dom0.expect_log("the system bus has gone")
     dom0.start_helper()
     dom0._children[0].kill()
-    assert dom0.helper.wait(5) == 1
+    assert dom0.helper.wait(DEADLINE) == 1
 
 
 def test_two_helpers(dom0):
@@ -363,7 +364,7 @@ def test_two_helpers(dom0):
     dom0.start_helper()
     first = dom0.helper
     dom0.start_helper(wait=False)
-    assert dom0.helper.wait(5) == 1
+    assert dom0.helper.wait(DEADLINE) == 1
     assert first.poll() is None
 
 
@@ -371,7 +372,7 @@ def test_a_bad_configuration_is_named(dom0):
     dom0.expect_log(r"qnet\.toml: dom0\.netwm is not known; \[dom0\] has netvm, minutes, ports\.")
     (dom0.folder / "qnet.toml").write_text("[dom0]\nnetwm = 'x'\n")
     dom0.start_helper(wait=False)
-    assert dom0.helper.wait(5) == 1
+    assert dom0.helper.wait(DEADLINE) == 1
 
 
 # -- telling domains

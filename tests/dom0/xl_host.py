@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from waiting import DEADLINE
+
 from qnet_gui.lab.xen.toolstack import Identity
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
@@ -112,7 +114,7 @@ class Host:
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(5)
+        self._thread.join(DEADLINE)
 
     def _serve(self) -> None:
         with contextlib.suppress(OSError):

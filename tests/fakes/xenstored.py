@@ -17,6 +17,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from waiting import DEADLINE
+
 from fakes.tree import DOM0, Permissions, Refusal, Tree, absolute
 
 _HEADER = struct.Struct("=IIII")
@@ -112,7 +114,7 @@ class FakeXenstored:
             self._ended = True
 
         self.call(end)
-        self._thread.join(30)
+        self._thread.join(DEADLINE)
         self._bell.close()
         self._wake.close()
 

@@ -9,6 +9,7 @@ import sys
 from ipaddress import IPv4Address
 
 import pytest
+from waiting import DEADLINE
 
 from qnet_gui.kernel import conntrack
 
@@ -37,7 +38,7 @@ def _inside(*commands: list[str]) -> str:
     )
     done = subprocess.run(
         ["/usr/bin/unshare", "-n", sys.executable, "-c", script, json.dumps(commands)],
-        capture_output=True, text=True, check=True, timeout=30,
+        capture_output=True, text=True, check=True, timeout=DEADLINE,
     )  # fmt: skip
     return done.stdout
 

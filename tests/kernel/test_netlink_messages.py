@@ -7,6 +7,7 @@ import struct
 
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import DEADLINE
 
 from qnet_gui.kernel import monitor
 from qnet_gui.kernel import netlink_messages as nl
@@ -84,7 +85,7 @@ def test_errors() -> None:
 def test_the_kernel_understands_a_request_and_we_its_answer() -> None:
     """It tells its links to everybody; the loopback is the first."""
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as sock:
-        sock.settimeout(5)
+        sock.settimeout(DEADLINE)
         sock.send(nl.dump_request(nl.RTM_GETLINK))
         names: dict[int, str] = {}
         done = False

@@ -140,12 +140,12 @@ class Lab:
         """
         for _ in range(4):
             change = ["ipv4.dhcp-timeout", str(next(self._timeouts))]
-            self.exec(NETVM, "nmcli", "device", "modify", uplink, *change, timeout=20)
+            self.exec(NETVM, "nmcli", "device", "modify", uplink, *change, timeout=DEADLINE)
             until = time.monotonic() + 0.3
             while time.monotonic() < until:
                 if self._servers(uplink) == servers:
                     return
-        self.exec(NETVM, "nmcli", "connection", "up", uplink, timeout=20)
+        self.exec(NETVM, "nmcli", "connection", "up", uplink, timeout=DEADLINE)
         self.wait(f"{uplink} with {servers}", lambda: self._servers(uplink) == servers)
 
     def _servers(self, uplink: str) -> list[str]:

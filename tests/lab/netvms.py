@@ -17,12 +17,12 @@ CONFIG = "/etc/qnet/qnet.toml"
 
 def qnet(lab: Lab, *arguments: str) -> str:
     """A command in dom0 that must succeed; what it says."""
-    return lab.out("dom0", "qnet", *arguments, timeout=40)
+    return lab.out("dom0", "qnet", *arguments, timeout=DEADLINE)
 
 
 def refusal(lab: Lab, *arguments: str) -> str:
     """What a command in dom0 says that must fail."""
-    done: subprocess.CompletedProcess[str] = lab.exec("dom0", "qnet", *arguments, timeout=40, check=False)
+    done: subprocess.CompletedProcess[str] = lab.exec("dom0", "qnet", *arguments, timeout=DEADLINE, check=False)
     assert done.returncode
     assert "Traceback" not in done.stderr
     return done.stdout + done.stderr

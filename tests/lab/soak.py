@@ -118,7 +118,7 @@ class Soak:
         self.lab.wait("nothing is wrong", self._nothing_is_wrong, 2 * DEADLINE)
 
     def _nothing_is_wrong(self) -> bool:
-        return self.lab.exec("dom0", "qnet", "status", "--check", check=False, timeout=40).returncode == 0
+        return self.lab.exec("dom0", "qnet", "status", "--check", check=False, timeout=DEADLINE).returncode == 0
 
     def _dom0(self, *command: str) -> None:
         self.lab.exec("dom0", *command, timeout=60)

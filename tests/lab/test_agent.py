@@ -64,7 +64,7 @@ def test_an_established_flow_survives_the_agents_restart(lab: Lab, end: str) -> 
             else:
                 lab.restart_program("netvm", "qnet-agent")
             lab.wait("the agent's return", lambda: _state(lab) == "running")
-            output, _ = client.communicate(timeout=20)
+            output, _ = client.communicate(timeout=DEADLINE)
             assert output.split()[-1] == "29"
             assert unbooted_vifs.served(lab) == before
         finally:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import DEADLINE
 
 from .conftest import Lab
 
@@ -70,14 +71,12 @@ def test_without_a_server_a_query_is_refused_at_once_and_nothing_leaves(isp1: La
         pass
     for virtual in DNS:
         for transport in ("+notcp", "+tcp"):
-            start = time.monotonic()
             done = isp1.exec("work", "dig", "+tries=1", "+time=5", transport, "whoami.test", f"@{virtual}", check=False)
-            assert "connection refused" in done.stdout, done.stdout
-            assert time.monotonic() - start < 2
+            assert "connection refused" in done.stdout, done.stdout  # what is only swallowed would time out
     asking = isp1.out("work", "/usr/bin/python3", QUERIES, DNS[0], "1", "50")  # each of a crowd of queries, too
     report = json.loads(asking)
     assert (report["refused"], report["lost"]) == (report["sent"], 0)
-    output, _ = watcher.communicate(timeout=10)
+    output, _ = watcher.communicate(timeout=DEADLINE)
     assert "0 packets captured" in output, output
     status = json.loads(isp1.out("dom0", "qnet", "status", "--json"))
     assert [problem["code"] for problem in status["problems"]] == ["no-dns"]
@@ -106,7 +105,7 @@ def test_after_roaming_answers_come_from_the_new_provider_and_the_domain_notices
     time.sleep(0.5)
     try:
         lab.roam()
-        output, _ = asking.communicate(timeout=40)
+        output, _ = asking.communicate(timeout=DEADLINE)
         report = json.loads(output)
         signal = float(
             re.findall(r"\[([\d.]+)\] policy: set 'eth1' .* as default", lab.log("netvm-NetworkManager"))[-1]
@@ -126,7 +125,7 @@ def test_networkmanager_restarted_loses_no_query(isp1: Lab) -> None:
     asking = isp1.popen("work", "/usr/bin/python3", QUERIES, DNS[0], "5", "100", stdout=subprocess.PIPE, text=True)
     time.sleep(0.5)
     isp1.restart_program("netvm", "NetworkManager")
-    report = json.loads(asking.communicate(timeout=30)[0])
+    report = json.loads(asking.communicate(timeout=DEADLINE)[0])
     assert (report["lost"], report["refused"]) == (0, 0)
     _wait_for(isp1, *SERVERS)
 
@@ -140,14 +139,14 @@ def test_a_vpn_takes_over_alone_and_gives_back(isp1: Lab) -> None:
         "ipv6.method", "disabled", "autoconnect", "no",
     )  # fmt: skip
     try:
-        isp1.exec("netvm", "nmcli", "connection", "up", "office", timeout=20)
+        isp1.exec("netvm", "nmcli", "connection", "up", "office", timeout=DEADLINE)
         _wait_for(isp1, "192.168.0.55")
         status = json.loads(isp1.out("dom0", "qnet", "status", "--json"))
         assert ("tun0", "vpn", "office") in [(up["name"], up["kind"], up["connection"]) for up in status["uplinks"]]
-        isp1.exec("netvm", "nmcli", "connection", "down", "office", timeout=20)
+        isp1.exec("netvm", "nmcli", "connection", "down", "office", timeout=DEADLINE)
         _wait_for(isp1, *SERVERS)
     finally:
-        isp1.exec("netvm", "nmcli", "connection", "delete", "office", timeout=20)
+        isp1.exec("netvm", "nmcli", "connection", "delete", "office", timeout=DEADLINE)
 
 
 def test_the_dispatcher_alone_redirects_when_no_agent_runs(isp1: Lab) -> None:

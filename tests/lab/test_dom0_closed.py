@@ -252,7 +252,7 @@ try:
 except TimeoutError:
     print("waited in vain")
 except OSError as error:
-    print("refused" if time.monotonic() - start < 2 else "refused late")
+    print("refused" if time.monotonic() - start < 4 else "refused late")
 """
 
 

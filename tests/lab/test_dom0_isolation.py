@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import DEADLINE
 
 from .conftest import Lab
 
@@ -55,7 +56,7 @@ def _snapshot(lab: Lab) -> dict[str, Any]:
 def _qnet(lab: Lab, *arguments: str, status: int = 0) -> str:
     done = subprocess.run(
         [_PYTHON, "-m", "qnet_gui.cli", "--lab", lab.name, *arguments],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=DEADLINE, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (status, "")
     return done.stdout

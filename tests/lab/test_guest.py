@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from waiting import DEADLINE
 
 from qnet_gui.store.client import Store
 
@@ -25,7 +26,7 @@ def test_running_it_again_changes_nothing(lab: Lab) -> None:
     before = lab.exec("work", "sh", "-c", _PICTURE, check=False).stdout
     monitor = lab.popen("work", "timeout", "2", "ip", "monitor", "address", "route", "link", stdout=-1, text=True)
     lab.exec("work", "qnet-guest")
-    output, _ = monitor.communicate(timeout=10)
+    output, _ = monitor.communicate(timeout=DEADLINE)
     assert "eth0" not in output
     assert lab.exec("work", "sh", "-c", _PICTURE, check=False).stdout == before
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from waiting import DEADLINE
 
 from . import packets
 from .conftest import Lab
@@ -37,7 +38,7 @@ def _watching(lab: Lab, domain: str, interface: str) -> Iterator[list[int]]:
     assert watcher.stdout is not None
     assert watcher.stdout.readline() == "listening\n"
     yield counts
-    counts.append(int(watcher.communicate(timeout=10)[0]))
+    counts.append(int(watcher.communicate(timeout=DEADLINE)[0]))
 
 
 def _send(lab: Lab, domain: str, *frames: str) -> None:

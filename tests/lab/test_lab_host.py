@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from waiting import DEADLINE
 
 from qnet_gui.lab.box import cgroup
 from qnet_gui.lab.box.place import LABS, Place
@@ -21,7 +22,7 @@ from .conftest import Lab
 
 
 def _output(*command: str) -> str:
-    return subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout
+    return subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE, check=True).stdout
 
 
 def _host() -> dict[str, object]:
@@ -153,7 +154,7 @@ def test_an_interrupted_up_takes_everything_down(new_lab: Callable[[], Lab]) -> 
     )  # fmt: skip
     lab.wait("the folder", lambda: (lab.place.log / "machine.log").exists())
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=DEADLINE)
     assert process.returncode == 1
     assert err == "Interrupted. Nothing is left of the lab.\n"
     _assert_nothing_left(lab)

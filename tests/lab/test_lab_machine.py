@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from waiting import DEADLINE
 
 from qnet_gui.lab.box import enter
 from qnet_gui.lab.box.root import CHECKOUT
@@ -143,7 +144,7 @@ def test_whoever_ends_programs_of_dom0_by_name_ends_none_elsewhere(lab: Lab, tmp
             assert "qnet_gui.lab.box.init" in lab.out("dom0", "cat", "/proc/1/cmdline")
             assert lab.out("dom0", "pgrep", "-c", name) == "1"
             lab.exec("dom0", "pkill", name)
-            assert inside.wait(5) == -signal.SIGTERM
+            assert inside.wait(DEADLINE) == -signal.SIGTERM
             assert outside.poll() is None
         finally:
             outside.kill()
@@ -332,7 +333,7 @@ def test_dom0s_bus_can_be_reached_from_a_users_desktop(lab: Lab) -> None:
     done = subprocess.run(
         ["/usr/bin/setpriv", "--reuid=65534", "--clear-groups", "/usr/bin/dbus-send", f"--bus={address}",
          "--print-reply", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.ListNames"],
-        capture_output=True, text=True, timeout=10, check=True,
+        capture_output=True, text=True, timeout=DEADLINE, check=True,
     )  # fmt: skip
     assert "org.qnet.Helper1" in done.stdout
 
@@ -392,7 +393,7 @@ def test_without_root_it_says_so() -> None:
     for verb in ("up", "down", "status"):
         done = subprocess.run(
             ["/usr/bin/setpriv", "--reuid=65534", "--clear-groups", sys.executable, "-m", "qnet_gui.lab", verb],
-            capture_output=True, text=True, timeout=10, check=False,
+            capture_output=True, text=True, timeout=DEADLINE, check=False,
         )  # fmt: skip
         assert (done.returncode, done.stderr) == (1, f"The lab needs root: sudo qnet lab {verb}\n")
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from waiting import DEADLINE
 
 from . import packets
 from .conftest import Lab
@@ -80,7 +81,7 @@ def test_nothing_else_on_the_loopback_is_reached(asking: Lab) -> None:
     frames = [packets.udp(address, target, port, own=own)
               for target in ("127.0.0.1", "127.0.0.53", "10.137.0.1") for port in (9, 10, 53)]  # fmt: skip
     asking.exec("work", "/usr/bin/python3", PACKETS, "send", "3", *frames)
-    said, _ = watching.communicate(timeout=20)
+    said, _ = watching.communicate(timeout=DEADLINE)
     assert said == "nothing\nnothing\n"
     for target in ("10.137.0.1", "127.0.0.1"):
         done = asking.exec("work", "dig", "+short", "+tries=1", "+time=1", "whoami.test", f"@{target}", check=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from waiting import DEADLINE
 
 from . import real_resolved
 from .conftest import Lab
@@ -45,11 +46,11 @@ def test_a_connection_for_some_domains_only_serves_nobody_else(online: Lab) -> N
         "~corp.test", "ipv4.never-default", "yes", "ipv6.method", "disabled", "autoconnect", "no",
         "ipv4.dns-priority", "-50",
     )  # fmt: skip
-    online.exec("netvm", "nmcli", "connection", "up", "corp", timeout=20)
+    online.exec("netvm", "nmcli", "connection", "up", "corp", timeout=DEADLINE)
     online.wait("the connection", lambda: "tun0" in [row[0] for row in uplinks(online)])
     assert servers(online) == SERVERS[:2]
     online.exec("netvm", "nmcli", "connection", "modify", "corp", "ipv4.dns-search", "~.")
-    online.exec("netvm", "nmcli", "connection", "up", "corp", timeout=20)
+    online.exec("netvm", "nmcli", "connection", "up", "corp", timeout=DEADLINE)
     online.wait("its server alone", lambda: servers(online) == ["192.168.0.55"])
 
 

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from waiting import DEADLINE
 
 from qnet_gui.model.vif import VIF_GROUP, VifId
 from qnet_gui.netvm.packet_filter import sets
@@ -151,7 +152,7 @@ def test_the_world_reaches_what_the_configuration_opens_and_nothing_else(fresh_l
         assert fresh_lab.out("isp1", PYTHON, "-c", _TRY, uplink) == "tcp/22 udp/5353"
     # and the netvm's own connections, its DHCP and its names go on
     fresh_lab.exec("netvm", "curl", "-sf", "-m", "5", f"http://{WEB}/")
-    fresh_lab.exec("netvm", "nmcli", "connection", "up", "eth0", timeout=20)
+    fresh_lab.exec("netvm", "nmcli", "connection", "up", "eth0", timeout=DEADLINE)
 
     def page() -> str:  # names come again with the lease
         return fresh_lab.exec("work", "curl", "-sf", "-m", "10", "http://www.test/", check=False).stdout
@@ -194,7 +195,7 @@ def _hotspot(lab: Lab) -> Iterator[str]:
 
 def _tried(lab: Lab, *inside: str) -> str:
     """What of the netvm answers behind the hotspot."""
-    return lab.out("netvm", *inside, PYTHON, "-c", _TRY, "172.30.0.1", timeout=20)
+    return lab.out("netvm", *inside, PYTHON, "-c", _TRY, "172.30.0.1", timeout=DEADLINE)
 
 
 def test_a_hotspot_in_the_netvm_goes_on(fresh_lab: Lab) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import dbus
 import dbus.bus
 import pytest
+from waiting import DEADLINE
 
 from qnet_gui.lab.box.enter import dom0_bus_address
 from qnet_gui.lab.desktop.light import LightDesktop
@@ -40,7 +41,7 @@ def show(lab: Lab) -> Iterator[Callable[..., str]]:
 
     def ask(display: str, cookie: str = "") -> str:
         try:
-            bus.call_blocking(NAME, PATH, NAME, "ShowNetworkApplet", "ss", (display, cookie), timeout=20)
+            bus.call_blocking(NAME, PATH, NAME, "ShowNetworkApplet", "ss", (display, cookie), timeout=DEADLINE)
         except dbus.DBusException as error:
             return str(error.get_dbus_message())
         return ""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from waiting import DEADLINE
 
 from . import packets
 from .conftest import Lab, running
@@ -263,7 +264,7 @@ def _watching(lab: Lab, domain: str, interface: str) -> Iterator[list[int]]:
     assert watcher.stdout is not None
     assert watcher.stdout.readline() == "listening\n"
     yield counts
-    counts.append(int(watcher.communicate(timeout=10)[0]))
+    counts.append(int(watcher.communicate(timeout=DEADLINE)[0]))
 
 
 def test_no_invented_source_gets_out_though_there_is_neither_filter_nor_agent(lab: Lab) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import DEADLINE
 
 from .conftest import Lab
 
@@ -72,7 +73,7 @@ def nothing_in_clear(lab: Lab) -> Iterator[None]:
         pass
     yield
     watcher.terminate()
-    output, _ = watcher.communicate(timeout=10)
+    output, _ = watcher.communicate(timeout=DEADLINE)
     assert "0 packets captured" in output, output
 
 
@@ -112,10 +113,10 @@ def test_a_bridge_that_is_connected_is_no_uplink(online: Lab) -> None:
 
 
 def test_a_lease_without_a_router_is_no_way_out(online: Lab) -> None:
-    online.exec("netvm", "nmcli", "device", "modify", "eth0", "ipv4.never-default", "yes", timeout=20)
+    online.exec("netvm", "nmcli", "device", "modify", "eth0", "ipv4.never-default", "yes", timeout=DEADLINE)
     online.wait("no way out", lambda: problems(online) == ["no-uplink"])
     assert ("eth0", "cable", "up", False) in uplinks(online)
-    online.exec("netvm", "nmcli", "device", "modify", "eth0", "ipv4.never-default", "no", timeout=20)
+    online.exec("netvm", "nmcli", "device", "modify", "eth0", "ipv4.never-default", "no", timeout=DEADLINE)
     online.wait("a way out", lambda: problems(online) == [])
     assert ("eth0", "cable", "up", True) in uplinks(online)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 import pytest
+from waiting import DEADLINE
 
 from qnet_gui.store.client import Store
 
@@ -78,7 +79,7 @@ def hotplug(lab: Lab, verb: str, frontend: int) -> tuple[int, str]:
     relative = f"backend/vif/{frontend}/0"
     done = lab.exec(
         "netvm", "env", f"vif=vif{frontend}.0", f"XENBUS_PATH={relative}", SCRIPT, verb, "type_if=vif",
-        check=False, timeout=30,
+        check=False, timeout=DEADLINE,
     )  # fmt: skip
     return done.returncode, done.stderr
 

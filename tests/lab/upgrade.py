@@ -96,7 +96,9 @@ class Upgrade:
 
     def properties(self) -> dict[str, Any]:
         where = "org.freedesktop.DBus.Properties"
-        values: dict[str, Any] = plain(self._bus.call_blocking(NAME, PATH, where, "GetAll", "s", (NAME,), timeout=30))
+        values: dict[str, Any] = plain(
+            self._bus.call_blocking(NAME, PATH, where, "GetAll", "s", (NAME,), timeout=DEADLINE)
+        )
         return values
 
     def snapshot(self) -> Snapshot:

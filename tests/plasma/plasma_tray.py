@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import dbus
 import dbus.bus
 from PyQt5.QtGui import QColor, QImage
+from waiting import DEADLINE
 
 from qnet_gui.lab.box.enter import dom0_bus_address
 from qnet_gui.lab.box.place import Place
@@ -81,7 +82,7 @@ class Tray:
     # -- the bus
 
     def get(self, name: str, path: str, interface: str, which: str) -> Any:
-        return plain(self.bus.call_blocking(name, path, PROPERTIES, "Get", "ss", (interface, which), timeout=5))
+        return plain(self.bus.call_blocking(name, path, PROPERTIES, "Get", "ss", (interface, which), timeout=DEADLINE))
 
     def items(self) -> list[str]:
         """The bus names of what is in the tray."""
@@ -114,7 +115,7 @@ class Tray:
     def snapshot(self) -> Snapshot:
         """What the helper says."""
         wire = self.system.call_blocking(
-            HELPER, "/org/qnet/Helper1", PROPERTIES, "Get", "ss", (HELPER, "Snapshot"), timeout=10
+            HELPER, "/org/qnet/Helper1", PROPERTIES, "Get", "ss", (HELPER, "Snapshot"), timeout=DEADLINE
         )
         return from_wire(plain(wire))
 
@@ -139,8 +140,8 @@ class Tray:
     def entries(self) -> list[Entry]:
         """The rows of the menu and of the menus below it, as Plasma reads them."""
         path = self.get(self.item, "/StatusNotifierItem", ITEM, "Menu")
-        self.bus.call_blocking(self.item, path, MENU, "AboutToShow", "i", (0,), timeout=5)
-        layout = self.bus.call_blocking(self.item, path, MENU, "GetLayout", "iias", (0, -1, []), timeout=5)
+        self.bus.call_blocking(self.item, path, MENU, "AboutToShow", "i", (0,), timeout=DEADLINE)
+        layout = self.bus.call_blocking(self.item, path, MENU, "GetLayout", "iias", (0, -1, []), timeout=DEADLINE)
         return list(_rows(layout[1]))
 
     def click(self, text: str) -> None:
@@ -149,11 +150,11 @@ class Tray:
         assert entry, f"there is no {text} in {self.entries()}"
         path = self.get(self.item, "/StatusNotifierItem", ITEM, "Menu")
         event = (entry.id, "clicked", dbus.String("", variant_level=1), dbus.UInt32(0))
-        self.bus.call_blocking(self.item, path, MENU, "Event", "isvu", event, timeout=5)
+        self.bus.call_blocking(self.item, path, MENU, "Event", "isvu", event, timeout=DEADLINE)
 
     def activate(self) -> None:
         """A left click."""
-        self.bus.call_blocking(self.item, "/StatusNotifierItem", ITEM, "Activate", "ii", (10, 10), timeout=5)
+        self.bus.call_blocking(self.item, "/StatusNotifierItem", ITEM, "Activate", "ii", (10, 10), timeout=DEADLINE)
 
     # -- the screen
 

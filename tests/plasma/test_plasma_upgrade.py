@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from plasma_tray import ITEM, Tray, eventually
+from waiting import DEADLINE
 
 from qnet_gui.lab.desktop.session import PASSWORD
 from qnet_gui.model.snapshot import Dom0State
@@ -37,11 +38,11 @@ def test_up_with_the_password_and_down_without(tray: Tray, pictures: Path) -> No
     tray.plasma.run("xdotool", "key", "Return")
     line = tray.wait_until_shown(lambda snapshot: snapshot.dom0.state is Dom0State.OPEN)
     assert line.startswith("dom0 is connected to the network until")
-    assert up.wait(20) == 0, (tray.plasma.folder / "up.log").read_text()
+    assert up.wait(DEADLINE) == 0, (tray.plasma.folder / "up.log").read_text()
     assert needs_attention(tray)
     tray.picture(pictures / "dom0-connected.png", 1.5)
     assert line in [entry.text for entry in tray.entries()]
-    assert tray.plasma.start("down", ["qnet", "dom0", "down"]).wait(30) == 0
+    assert tray.plasma.start("down", ["qnet", "dom0", "down"]).wait(DEADLINE) == 0
     tray.wait_until_shown(lambda snapshot: snapshot.dom0.state is Dom0State.CLOSED)
     assert not needs_attention(tray)
     assert not tray.plasma.run(*_DIALOG)
@@ -52,7 +53,7 @@ def test_who_dismisses_the_dialog_connects_nothing(tray: Tray) -> None:
     up = tray.plasma.start("dismissed", ["qnet", "dom0", "up", "--minutes", "10"])
     dialog(tray)
     tray.plasma.run("xdotool", "key", "Escape")
-    assert up.wait(20) == 1
+    assert up.wait(DEADLINE) == 1
     # KDE's dialog does not say that it was dismissed
     assert "No right password was given, or" in (tray.plasma.folder / "dismissed.log").read_text()
     assert tray.snapshot().dom0.state is Dom0State.CLOSED

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from gi.repository import GLib
+from waiting import DEADLINE
 
 from qnet_gui.model.errors import QnetError, Refused
 from qnet_gui.model.messages.plain import plain
@@ -25,7 +26,7 @@ class Loop:
         self.calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
 
     def run(self) -> None:
-        self.calls.get(timeout=5)()
+        self.calls.get(timeout=DEADLINE)()
 
 
 @pytest.fixture

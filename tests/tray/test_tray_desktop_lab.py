@@ -11,6 +11,7 @@ import dbus.bus
 import pytest
 from tray_process import Tray
 from tray_shared import eventually
+from waiting import DEADLINE
 
 from qnet_gui.lab.box import enter
 from qnet_gui.lab.desktop.light import LightDesktop
@@ -27,11 +28,11 @@ class Dom0:
         self._bus = dbus.bus.BusConnection(enter.dom0_bus_address(lab))
 
     def call(self, member: str, signature: str = "", *arguments: object) -> None:
-        self._bus.call_blocking(_HELPER, _PATH, _HELPER, member, signature, arguments, timeout=30)
+        self._bus.call_blocking(_HELPER, _PATH, _HELPER, member, signature, arguments, timeout=DEADLINE)
 
     def snapshot(self) -> Snapshot:
         where = "org.freedesktop.DBus.Properties"
-        properties = self._bus.call_blocking(_HELPER, _PATH, where, "GetAll", "s", (_HELPER,), timeout=30)
+        properties = self._bus.call_blocking(_HELPER, _PATH, where, "GetAll", "s", (_HELPER,), timeout=DEADLINE)
         return from_wire(plain(properties)["Snapshot"])
 
     def state(self) -> Dom0State:
@@ -128,5 +129,5 @@ def test_quitting_while_dom0_is_connected_asks(running: Tray, dom0: Dom0, pictur
     assert running.process
     assert running.process.poll() is None
     running.desktop.run("xdotool", "windowfocus", window.splitlines()[0], "key", "Return")  # Disconnect and quit
-    assert running.process.wait(30) == 0
+    assert running.process.wait(DEADLINE) == 0
     assert dom0.state() is Dom0State.CLOSED

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, OTHER, STATES, WIFI, Helper, up
+from waiting import DEADLINE
 
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
@@ -68,7 +69,7 @@ class Server:
         if self._process.stdin.closed:
             return
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(DEADLINE)
         self._reader.join()
         assert self._process.stdout
         self._process.stdout.close()

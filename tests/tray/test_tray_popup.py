@@ -431,10 +431,9 @@ def test_it_is_there_soon(qtbot: QtBot, opened: Callable[..., Opened], count: in
     opened(WELL).popup.close()  # imports, fonts
     snapshot = many(count)
     traffic = History({domain.name: Series(0, 0, (5_000,) * 120, (100,) * 120) for domain in snapshot.domains})
-    begun = time.monotonic()
+    begun = time.thread_time()
     now = opened(snapshot, traffic)
-    took = time.monotonic() - begun
-    assert took < 1.0  # a loaded machine; it is measured elsewhere
+    assert time.thread_time() - begun < 3  # a loaded machine; it is measured elsewhere
     qtbot.waitUntil(lambda: len(now.rows) == count)
 
 

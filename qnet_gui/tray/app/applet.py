@@ -83,8 +83,9 @@ class Applet(QObject):
         self.app_state.request(Action.QUIT)
 
     def stop(self) -> None:
-        """Take the icon away, keep what happened, and leave the loop."""
+        """Take the icon away, keep what happened and what was chosen, and leave the loop."""
         self.app_state.event_log.write()
+        self.app_state.settings.write()
         if self._tray_icon:
             self._tray_icon.hide()
         QApplication.quit()

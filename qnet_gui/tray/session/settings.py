@@ -13,6 +13,10 @@ class Settings:
     def __init__(self) -> None:
         self._store = QSettings("qnet", "tray")
 
+    def write(self) -> None:
+        """Write now what has been chosen, and not when the loop has time."""
+        self._store.sync()
+
     def notifies(self, kind: Kind) -> bool:
         """Whether notifications of a kind are wanted."""
         return str(self._store.value(f"notify/{kind.value}", "true")) != "false"

@@ -35,7 +35,7 @@ from qnet_gui.runtime.dbus_service import PROPERTIES, Service
 from qnet_gui.runtime.dbus_values import plain
 
 #: Seconds until a transaction has taken its order: somebody may have to type a password. And until any other answer.
-_DEADLINE, _SOON = 300.0, 25.0
+_DEADLINE, _SOON = 300.0, 120.0
 _STATUS_FINISHED = 18
 #: What a password may be asked for.
 _AUTHORISED = (Work.REFRESH, Work.UPGRADE)
@@ -210,7 +210,7 @@ class Packages:
             ("Package", package_signals.package), ("ItemProgress", package_signals.item),
             ("ErrorCode", package_signals.failed), ("RequireRestart", _restart),
         ):  # fmt: skip
-            self._transaction.listen(TRANSACTION, name, self._hears(said), path)
+            self._transaction.listen(TRANSACTION, name, self._relay(said), path)
         self._transaction.listen(TRANSACTION, "Finished", lambda code, _runtime: self._end(int(code)), path)
 
     def _leave(self) -> None:
@@ -218,14 +218,14 @@ class Packages:
             self._transaction.close()
             self._transaction, self._path = None, ""
 
-    def _hears(self, said: Callable[..., Upgrade]) -> Callable[..., None]:
-        def heard(*values: Any) -> None:
+    def _relay(self, said: Callable[..., Upgrade]) -> Callable[..., None]:
+        def relay(*values: Any) -> None:
             self._take(said(self.upgrade, *map(plain, values)))
 
-        return heard
+        return relay
 
     def _properties(self, _interface: str, values: Any, _invalidated: Any) -> None:
-        self._take(package_signals.told(self.upgrade, plain(values)))
+        self._take(package_signals.changed(self.upgrade, plain(values)))
 
     def _owner_changed(self, running: bool) -> None:
         if self._owned and not running:

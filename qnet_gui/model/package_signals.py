@@ -77,10 +77,10 @@ def found(properties: Mapping[str, object]) -> Upgrade | None:
     if properties.get("Role") != ROLE_UPDATE or (isinstance(flags, int) and flags & SIMULATED):
         return None
     upgrade = replace(begun(Upgrade(), Work.UPGRADE), found=True)
-    return told(upgrade, properties)
+    return changed(upgrade, properties)
 
 
-def told(upgrade: Upgrade, properties: Mapping[str, object]) -> Upgrade:
+def changed(upgrade: Upgrade, properties: Mapping[str, object]) -> Upgrade:
     """Properties of the transaction under way have changed."""
     status, percent, size, can_stop = (
         properties.get(name) for name in ("Status", "Percentage", "DownloadSizeRemaining", "AllowCancel")

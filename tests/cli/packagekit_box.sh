@@ -38,8 +38,8 @@ echo "# changed here" >>/etc/qnet-dummy.conf
 
 dbus-uuidgen --ensure=/etc/machine-id
 dbus-daemon --system --nofork --nopidfile >"$folder/bus.log" 2>&1 &
-for _ in $(seq 200); do
-    [ -S /run/dbus/system_bus_socket ] && break
+until [ -S /run/dbus/system_bus_socket ]; do
+    kill -0 $!
     sleep 0.05
 done
 unset DBUS_SYSTEM_BUS_ADDRESS http_proxy https_proxy

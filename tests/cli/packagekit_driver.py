@@ -6,6 +6,7 @@ By the command line's own client, or, with `tray`, by the applet's; `offline` ta
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -36,6 +37,7 @@ def by_command() -> None:
 
 def by_applet() -> None:
     application = QCoreApplication([])
+    assert application
     client, loop = PackageUpgrade(QDBusConnection.systemBus()), QEventLoop()
     client.changed.connect(lambda: say("state", client.upgrade))
     client.ended.connect(loop.quit)
@@ -48,7 +50,7 @@ def by_applet() -> None:
         client.look_for_updates()
         loop.exec_()
     say("end", client.upgrade)
-    del application
+    os._exit(0)  # nobody waits for the thread of Qt's D-Bus with Python's lock in his hand
 
 
 if "offline" in sys.argv:

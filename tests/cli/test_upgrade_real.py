@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import DEADLINE
 
 HERE = Path(__file__).parent
 _CONTROL = """Package: qnet-dummy
@@ -37,7 +38,7 @@ def _package(folder: Path, version: str) -> Path:
         ["/usr/bin/dpkg-deb", "--root-owner-group", "--build", str(root), str(made)],
         check=True,
         capture_output=True,
-        timeout=60,
+        timeout=DEADLINE,
     )
     return made
 
@@ -62,7 +63,7 @@ def run(box: Path, *arguments: str) -> list[list[Any]]:
             str(HERE / "packagekit_box.sh"), str(box), sys.executable, str(HERE / "packagekit_driver.py"), *arguments,
         ],
         env={**os.environ, "PYTHONPATH": str(HERE.parents[1])}, stdin=subprocess.DEVNULL, capture_output=True,
-        text=True, timeout=240,
+        text=True, timeout=10 * DEADLINE,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr + done.stdout
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]

@@ -65,7 +65,7 @@ class PackageKit:
         self._ready = threading.Event()
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
-        assert self._ready.wait(60)
+        self._ready.wait()  # it is ready, or has ended
 
     def _read(self) -> None:
         assert self._process.stdout

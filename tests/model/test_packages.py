@@ -29,19 +29,21 @@ DUMMY = "qdummy;2.0;all;local"
 NORMAL = 327685
 #: What an upgrade of one package said: to the end, from which the false 100 and the fall to 0 are not to be seen.
 RECORDED: Sequence[tuple[Any, ...]] = (
-    ("told", {"Status": 31}), ("told", {"Status": 1}), ("told", {"Status": 2}), ("told", {"Status": 27}),
-    ("told", {"Percentage": 100, "RemainingTime": 0, "Speed": 0, "DownloadSizeRemaining": 0}),
-    ("told", {"Status": 4}), ("told", {"Status": 3}), ("told", {"Status": 27}),
-    ("told", {"Percentage": 100, "DownloadSizeRemaining": 8391356}), ("told", {"Status": 8}),
-    ("package", 10, DUMMY, "a dummy"), ("item", DUMMY, 8, 0), ("told", {"Percentage": 0}),
-    ("item", DUMMY, 8, 11), ("told", {"Percentage": 11}), ("item", DUMMY, 8, 45), ("told", {"Percentage": 45}),
-    ("item", DUMMY, 8, 90), ("told", {"Percentage": 90}), ("package", 18, DUMMY, "a dummy"), ("told", {"Status": 3}),
-    ("told", {"AllowCancel": False}), ("told", {"Percentage": 101}), ("told", {"Percentage": 0}),
+    ("changed", {"Status": 31}), ("changed", {"Status": 1}), ("changed", {"Status": 2}), ("changed", {"Status": 27}),
+    ("changed", {"Percentage": 100, "RemainingTime": 0, "Speed": 0, "DownloadSizeRemaining": 0}),
+    ("changed", {"Status": 4}), ("changed", {"Status": 3}), ("changed", {"Status": 27}),
+    ("changed", {"Percentage": 100, "DownloadSizeRemaining": 8391356}), ("changed", {"Status": 8}),
+    ("package", 10, DUMMY, "a dummy"), ("item", DUMMY, 8, 0), ("changed", {"Percentage": 0}),
+    ("item", DUMMY, 8, 11), ("changed", {"Percentage": 11}), ("item", DUMMY, 8, 45), ("changed", {"Percentage": 45}),
+    ("item", DUMMY, 8, 90), ("changed", {"Percentage": 90}), ("package", 18, DUMMY, "a dummy"),
+    ("changed", {"Status": 3}),
+    ("changed", {"AllowCancel": False}), ("changed", {"Percentage": 101}), ("changed", {"Percentage": 0}),
     ("package", 21, DUMMY, ""), ("item", DUMMY, 2, 25), ("package", 22, DUMMY, ""), ("item", DUMMY, 9, 50),
-    ("told", {"Percentage": 20}), ("package", 18, DUMMY, ""), ("told", {"Status": 9}), ("package", 12, DUMMY, ""),
+    ("changed", {"Percentage": 20}), ("package", 18, DUMMY, ""), ("changed", {"Status": 9}), ("package", 12, DUMMY, ""),
     ("item", DUMMY, 9, 0), ("package", 18, DUMMY, ""), ("package", 21, DUMMY, ""), ("item", DUMMY, 2, 75),
-    ("package", 18, DUMMY, ""), ("package", 12, DUMMY, ""), ("item", DUMMY, 9, 0), ("told", {"Percentage": 60}),
-    ("package", 18, DUMMY, ""), ("told", {"Percentage": 80}), ("told", {"AllowCancel": True}), ("told", {"Status": 18}),
+    ("package", 18, DUMMY, ""), ("package", 12, DUMMY, ""), ("item", DUMMY, 9, 0), ("changed", {"Percentage": 60}),
+    ("package", 18, DUMMY, ""), ("changed", {"Percentage": 80}), ("changed", {"AllowCancel": True}),
+    ("changed", {"Status": 18}),
     ("finished", SUCCESS),
 )  # fmt: skip
 
@@ -71,7 +73,7 @@ def upgrading(*ids: str) -> Upgrade:
 def test_from_the_lists_to_what_is_to_be_upgraded() -> None:
     state = signals.begun(Upgrade(Stage.FAILED, messages=("old",)), Work.REFRESH)
     assert state == Upgrade(Stage.LOOKING, Work.REFRESH)
-    state = after(state, ("told", {"Percentage": 100}), ("finished", SUCCESS))
+    state = after(state, ("changed", {"Percentage": 100}), ("finished", SUCCESS))
     assert state.next_work is Work.LOOK
     assert state.percent is None
     state = after(
@@ -91,7 +93,7 @@ def test_from_the_lists_to_what_is_to_be_upgraded() -> None:
     assert state.next_work is Work.WORK_OUT
     state = after(
         state, ("begun", Work.WORK_OUT), ("package", 11, DUMMY, ""), ("package", 12, "new;1;all;deb", ""),
-        ("package", 13, "gone;1;all;installed", ""), ("told", {"DownloadSizeRemaining": 8391356}),
+        ("package", 13, "gone;1;all;installed", ""), ("changed", {"DownloadSizeRemaining": 8391356}),
         ("finished", SUCCESS),
     )  # fmt: skip
     assert state.stage is Stage.READY
@@ -142,11 +144,11 @@ def test_nothing_goes_back_and_the_end_is_the_end() -> None:
 
 
 def test_only_what_does_no_harm_can_be_stopped() -> None:
-    states = play(upgrading(), ("told", {"AllowCancel": True}), ("told", {"AllowCancel": False}))
+    states = play(upgrading(), ("changed", {"AllowCancel": True}), ("changed", {"AllowCancel": False}))
     assert [state.can_stop for state in states] == [True, False]
     state = after(
         upgrading(),
-        ("told", {"AllowCancel": True}),
+        ("changed", {"AllowCancel": True}),
         ("stopping",),
         ("failed", 17, "cancelled"),
         ("finished", CANCELLED),
@@ -155,7 +157,9 @@ def test_only_what_does_no_harm_can_be_stopped() -> None:
 
 
 def test_what_is_waited_for() -> None:
-    password, lock, on = play(upgrading(), ("told", {"Status": 31}), ("told", {"Status": 30}), ("told", {"Status": 3}))
+    password, lock, on = play(
+        upgrading(), ("changed", {"Status": 31}), ("changed", {"Status": 30}), ("changed", {"Status": 3})
+    )
     assert (password.waits_for_password, password.waits_for_lock) == (True, False)
     assert (lock.waits_for_password, lock.waits_for_lock) == (False, True)
     assert not (on.waits_for_password or on.waits_for_lock)
@@ -226,11 +230,11 @@ def test_what_comes_late_or_is_none_changes_nothing() -> None:
         ("finished", SUCCESS),
         ("item", DUMMY, 8, 50),
         ("package", 10, DUMMY, ""),
-        ("told", {"Percentage": 7}),
+        ("changed", {"Percentage": 7}),
     ):
         assert after(ready(), said) == ready()
     for said in (
-        ("item", DUMMY, 8, 101), ("told", {"Percentage": -1}), ("told", {"Percentage": "x"}),
+        ("item", DUMMY, 8, 101), ("changed", {"Percentage": -1}), ("changed", {"Percentage": "x"}),
         ("package", 99, DUMMY, ""), ("item", "unknown;1;all;x", 8, 5),
     ):  # fmt: skip
         assert after(upgrading(), said) == upgrading()

@@ -71,27 +71,27 @@ def test_while_it_looks_the_bar_moves_and_it_can_be_stopped_when_that_is_allowed
     part = packages(upgrade, (), True)
     assert (part.bar, part.stop, part.can_stop, part.look, part.start) == (-1, True, False, "", "")
     assert part.head.endswith("…")
-    assert packages(signals.told(upgrade, {"AllowCancel": True}), (), True).can_stop
+    assert packages(signals.changed(upgrade, {"AllowCancel": True}), (), True).can_stop
     assert packages(signals.begun(upgrade, work), (), True).head != packages(Upgrade(Stage.LOOKING), (), True).head
 
 
 def test_while_it_upgrades() -> None:
     upgrade = signals.item(RUNNING, FIRST.id, 8, 45)
-    upgrade = signals.told(signals.told(upgrade, {"Percentage": 0}), {"Percentage": 30, "AllowCancel": True})
+    upgrade = signals.changed(signals.changed(upgrade, {"Percentage": 0}), {"Percentage": 30, "AllowCancel": True})
     part = packages(upgrade, (), True)
     assert (part.head, part.bar, part.can_stop) == ("Downloading…", 15, True)
     assert part.rows[0] == ("qdummy", "1.0", "2.0", "22 %")
     assert not packages(signals.stopping(upgrade), (), True).can_stop
     rows = packages(signals.package(upgrade, 18, FIRST.id, ""), (), True).rows
     assert rows[0][3] == "downloaded"
-    upgrade = signals.told(upgrade, {"Status": 9, "AllowCancel": False})
+    upgrade = signals.changed(upgrade, {"Status": 9, "AllowCancel": False})
     part = packages(upgrade, (), True)
     assert (part.head, part.bar, part.can_stop, part.stop) == ("Installing…", 50, False, True)
 
 
 @pytest.mark.parametrize(("status", "part"), [(31, "password"), (30, "another program")])
 def test_what_is_waited_for_is_said(status: int, part: str) -> None:
-    shown = packages(signals.told(RUNNING, {"Status": status}), (), True)
+    shown = packages(signals.changed(RUNNING, {"Status": status}), (), True)
     assert part in shown.head
     assert shown.bar == -1
 

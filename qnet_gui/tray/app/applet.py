@@ -112,8 +112,8 @@ class Applet(QObject):
             self._minute.start()
 
     def _packages_ended(self) -> None:
-        told = package_notification(self.app_state.packages.upgrade)
-        self._tell([told] if told else [])
+        notification = package_notification(self.app_state.packages.upgrade)
+        self._tell([notification] if notification else [])
 
     def _tick(self) -> None:
         """Something is due, or a minute has passed: what was tomorrow is today, or the time zone is another."""

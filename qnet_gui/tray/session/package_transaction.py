@@ -12,8 +12,9 @@ from qnet_gui.tray.session.dbus import PROPERTIES, Answer, Service, message_slot
 
 log = logging.getLogger(__name__)
 
-#: Seconds until a transaction has taken its order: somebody may have to type a password.
-_DEADLINE = 300.0
+#: Seconds until a transaction has taken its order: somebody may have to type a password. And until any other answer,
+#: for which PackageKit may have to be started first, on a machine that has much to do.
+_DEADLINE, ANSWER_DEADLINE = 300.0, 120.0
 
 
 def bits(number: int) -> QDBusArgument:
@@ -56,7 +57,7 @@ class PackageTransaction(QObject):
                 case _:
                     self._refused(answer)
 
-        Service(self._bus, NAME, PATH).call(self, NAME, "CreateTransaction", [], created)
+        Service(self._bus, NAME, PATH).call(self, NAME, "CreateTransaction", [], created, seconds=ANSWER_DEADLINE)
 
     def _order(self, path: str, method: str, arguments: Sequence[object]) -> None:
         transaction = self.follow(path)
@@ -65,7 +66,7 @@ class PackageTransaction(QObject):
             if answer.error and self._shown is transaction:
                 self._refused(answer)
 
-        transaction.call(self, TRANSACTION, "SetHints", [texts(HINTS)], lambda _: None)
+        transaction.call(self, TRANSACTION, "SetHints", [texts(HINTS)], lambda _: None, seconds=ANSWER_DEADLINE)
         transaction.call(self, TRANSACTION, method, arguments, ordered, seconds=_DEADLINE, interactive=True)
 
     def _refused(self, answer: Answer) -> None:
@@ -103,7 +104,9 @@ class PackageTransaction(QObject):
                 case _:
                     then({})
 
-        Service(self._bus, NAME, path).call(self, PROPERTIES, "GetAll", [TRANSACTION], answered, start=False)
+        Service(self._bus, NAME, path).call(
+            self, PROPERTIES, "GetAll", [TRANSACTION], answered, start=False, seconds=ANSWER_DEADLINE
+        )
 
     def cancel(self, refused: Callable[[str], None]) -> None:
         """Have it stopped; `refused` gets PackageKit's words when it will not be."""
@@ -127,7 +130,7 @@ class PackageTransaction(QObject):
     def _properties(self, message: QDBusMessage) -> None:
         match message.arguments():
             case [str(), dict() as values, list()] if self._ours(message):
-                self.said.emit(lambda upgrade: package_signals.told(upgrade, values))
+                self.said.emit(lambda upgrade: package_signals.changed(upgrade, values))
 
     @message_slot
     def _package(self, message: QDBusMessage) -> None:

@@ -24,7 +24,7 @@ from qnet_gui.model.packages import (
 from qnet_gui.runtime.left_files import left_since
 from qnet_gui.tray.qt import QDBusConnection, QDBusServiceWatcher, QObject, QTimer, pyqtSignal
 from qnet_gui.tray.session.dbus import Answer, Service
-from qnet_gui.tray.session.package_transaction import PackageTransaction, Step, bits, texts
+from qnet_gui.tray.session.package_transaction import ANSWER_DEADLINE, PackageTransaction, Step, bits, texts
 
 _BUS, _BUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
 #: Milliseconds between two tellings of how far it is.
@@ -65,7 +65,9 @@ class PackageUpgrade(QObject):
             mode = QDBusServiceWatcher.WatchModeFlag.WatchForUnregistration
             self._watcher = QDBusServiceWatcher(NAME, self._bus, mode, self)
             self._watcher.serviceUnregistered.connect(self._lost)
-        Service(self._bus, _BUS, _BUS_PATH).call(self, _BUS, "ListActivatableNames", [], self._names_came)
+        Service(self._bus, _BUS, _BUS_PATH).call(
+            self, _BUS, "ListActivatableNames", [], self._names_came, seconds=ANSWER_DEADLINE
+        )
 
     def _names_came(self, answer: Answer) -> None:
         names = answer.arguments[0] if answer.arguments else []
@@ -79,12 +81,14 @@ class PackageUpgrade(QObject):
                     for path in paths:
                         self._consider(str(path))
 
-        Service(self._bus, NAME, PATH).call(self, NAME, "GetTransactionList", [], listed, start=False)
+        Service(self._bus, NAME, PATH).call(
+            self, NAME, "GetTransactionList", [], listed, start=False, seconds=ANSWER_DEADLINE
+        )
 
     def _consider(self, path: str) -> None:
         """Take up an upgrade that somebody has begun. What it says before it is listened to is asked for once more."""
 
-        def told(properties: Mapping[str, object]) -> None:
+        def first(properties: Mapping[str, object]) -> None:
             upgrade = _found(properties)
             if upgrade is None or self.upgrade.work is not None:
                 return
@@ -99,7 +103,7 @@ class PackageUpgrade(QObject):
                 self._transaction.leave()  # it ended in between, and nobody has heard how
                 self._take(Upgrade())
 
-        self._transaction.properties(path, told)
+        self._transaction.properties(path, first)
 
     # -- what a person wants
 

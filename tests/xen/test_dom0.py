@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from boot import Machine
-from stack import DOMAINS
+from stack import DOMAINS, disconnect_dom0
 from test_story import CURL, PAGE
 
-UP, DOWN = "qvm-dom0-network-via-netvm up", "qvm-dom0-network-via-netvm down"
+UP = "qvm-dom0-network-via-netvm up"
 #: Marks of how far connecting has come, for a shell.
 JOURNAL = "test -s /var/lib/qnet/dom0-link.json"
 CARD = "test -e /sys/class/net/eth0"
@@ -40,7 +40,7 @@ def test_up_and_down(dom0: Machine) -> None:
     assert dom0.run("ping -c 1 -W 2 10.137.0.20").status != 0
     frontend = f"/local/domain/0/device/vif/{dom0.ok('xenstore-list /local/domain/0/device/vif')}"
     assert dom0.ok(f"xenstore-read {frontend}/trusted") == "0"  # netfront does not share its pages
-    dom0.ok(DOWN, seconds=120)
+    disconnect_dom0(dom0)
     _closed(dom0, paused=frozenset({"personal"}))
     assert dom0.until(CURL, "work") == PAGE
     assert dom0.ok(CURL.replace("www.test", "www.test:8081"), "work") == PAGE

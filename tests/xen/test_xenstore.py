@@ -6,6 +6,7 @@ import time
 
 import pytest
 from boot import Machine
+from stack import disconnect_dom0
 
 FORBIDDEN = (
     "qnet/gateway", "qnet/address", "name", "domid", "memory/target", "backend/x", "x", "/x", "/tool/x", "/vm/x",
@@ -73,7 +74,7 @@ def test_a_clock_that_jumps(machine: Machine) -> None:
     machine.ok("date -s '+3 days'; qnet status")
     assert "is connected" in machine.ok("qvm-dom0-network-via-netvm up", seconds=120)
     machine.ok("date -s '-5 days'; qnet status")
-    machine.ok("qvm-dom0-network-via-netvm down", seconds=120)
+    disconnect_dom0(machine)
     assert machine.ok("ls /sys/class/net") == "lo"
 
 
@@ -83,5 +84,5 @@ def test_a_xenstored_that_stalls(machine: Machine) -> None:
     machine.ok("sleep 6; pkill -CONT -x xenstored")
     machine.until("qnet status | head -n 1 | grep -F 'Connected by cable'")
     assert "is connected" in machine.ok("qvm-dom0-network-via-netvm up", seconds=120)
-    machine.ok("qvm-dom0-network-via-netvm down", seconds=120)
+    disconnect_dom0(machine)
     assert machine.ok("ls /sys/class/net") == "lo"

@@ -12,6 +12,7 @@ from typing import Any
 
 from qnet_gui.model.uplink import Uplink
 from qnet_gui.netvm.uplinks import networkmanager_names, networkmanager_objects
+from qnet_gui.netvm.uplinks.networkmanager_mirror import mirrored, read
 from qnet_gui.runtime.dbus_service import PROPERTIES, Service
 from qnet_gui.runtime.mainloop import after, cancel
 
@@ -105,12 +106,8 @@ class NetworkManager:
             done()
 
     def _loaded(self, objects: dict[str, dict[str, dict[str, Any]]]) -> None:
-        self._replace(
-            {
-                str(path): {str(name): dict(values) for name, values in interfaces.items()}
-                for path, interfaces in objects.items()
-            }
-        )
+        kept = {str(path): mirrored(interfaces) for path, interfaces in objects.items()}
+        self._replace({path: interfaces for path, interfaces in kept.items() if interfaces})
         self.has_answered = True
         self._refreshed()
 
@@ -124,14 +121,21 @@ class NetworkManager:
         before = interfaces.get(str(interface))
         if before is None:  # not loaded yet, or nothing that we mirror
             return
-        fresh = {name: value for name, value in before.items() if name not in invalidated} | values
+        gone = set(map(str, invalidated))
+        fresh = {name: value for name, value in before.items() if name not in gone} | read(interface, values)
+        if fresh == before:
+            return
         self._replace({**self._objects, str(path): {**interfaces, str(interface): fresh}}, str(interface) in _LINKS)
 
     def _added(self, path: str, interfaces: dict[str, dict[str, Any]]) -> None:
-        fresh = {str(name): dict(values) for name, values in interfaces.items()}
+        fresh = mirrored(interfaces)
+        if not fresh:
+            return
         self._replace({**self._objects, str(path): {**self._objects.get(str(path), {}), **fresh}})
 
     def _removed(self, path: str, interfaces: list[str]) -> None:
+        if str(path) not in self._objects:
+            return
         left = {name: values for name, values in self._objects.get(str(path), {}).items() if name not in interfaces}
         others = {other: values for other, values in self._objects.items() if other != str(path)}
         self._replace({**others, str(path): left} if left else others)

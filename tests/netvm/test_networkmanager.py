@@ -1,0 +1,89 @@
+"""The mirror of NetworkManager's objects: which of its signals mean that something may have changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nm_objects import NM, ROOT, device, dns
+
+from qnet_gui.netvm.uplinks import networkmanager, networkmanager_mirror
+from qnet_gui.netvm.uplinks.networkmanager import NetworkManager
+from qnet_gui.netvm.uplinks.networkmanager_mirror import READ
+
+
+class Service:
+    """In the place of the bus: the test tells what NetworkManager tells."""
+
+    def __init__(self, _bus: object, _name: str) -> None:
+        self.heard: dict[str, Callable[..., None]] = {}
+        self.call: Any = lambda *_: None
+
+    def listen(self, _interface: str, member: str, handler: Callable[..., None], with_path: bool = False) -> None:
+        self.heard[member] = handler
+
+    def watch_owner(self, _handler: Callable[[bool], None]) -> None:
+        """Nobody comes or goes here."""
+
+
+class Told:
+    def __init__(self) -> None:
+        self.changes = 0
+        self.manager = NetworkManager(None, self._changed)
+        heard = self.manager._service.heard  # type: ignore[attr-defined]
+        self.added, self.removed, self.changed = (
+            heard[name] for name in ("InterfacesAdded", "InterfacesRemoved", "PropertiesChanged")
+        )
+        for path, interfaces in (device(1) | dns({"nameservers": ["192.168.1.53"], "interface": "eth0"})).items():
+            self.added(path, interfaces)
+        self.added(ROOT, {NM: {"Startup": False, "Devices": []}})
+        self.changes = 0
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    monkeypatch.setattr(networkmanager, "Service", Service)
+    return Told()
+
+
+def test_a_vif_that_comes_and_goes_changes_nothing(told: Told) -> None:
+    before = told.manager.uplinks, told.manager.servers
+    for path, interfaces in device(20, 10, "vif4.0", 4, **{f"{NM}.Device.Statistics": {"TxBytes": 0}}).items():
+        if "Devices" in path:
+            told.added(path, interfaces)
+    told.changed(NM, {"Devices": [f"{ROOT}/Devices/4"], "AllDevices": []}, [], ROOT)
+    told.changed(f"{NM}.Device", {"State": 20, "Carrier": True}, [], f"{ROOT}/Devices/4")
+    told.added(f"{ROOT}/IP6Config/4", {f"{NM}.IP6Config": {"Addresses": []}})
+    told.removed(f"{ROOT}/IP6Config/4", [f"{NM}.IP6Config"])
+    told.removed(f"{ROOT}/Devices/4", [f"{NM}.Device", f"{NM}.Device.Statistics"])
+    assert told.changes == 0
+    assert (told.manager.uplinks, told.manager.servers) == before
+
+
+def test_what_nobody_reads_and_what_is_as_before_change_nothing(told: Told) -> None:
+    told.changed(f"{NM}.Device", {"LldpNeighbors": [], "State": 100}, ["Metered"], f"{ROOT}/Devices/1")
+    assert told.changes == 0
+
+
+def test_what_is_read_changes(told: Told) -> None:
+    told.changed(f"{NM}.Device", {"State": 120}, [], f"{ROOT}/Devices/1")
+    told.changed(f"{NM}.DnsManager", {"Configuration": []}, [], f"{ROOT}/DnsManager")
+    told.removed(f"{ROOT}/IP4Config/1", [f"{NM}.IP4Config"])
+    assert told.changes == 3
+    assert told.manager.servers == ()
+    assert told.manager.uplinks[0].address is None
+
+
+def test_all_that_is_read_of_an_object_is_mirrored() -> None:
+    """Whoever reads another property adds it here: it would never be there."""
+    folder = Path(networkmanager_mirror.__file__).parent
+    text = "".join(path.read_text() for path in folder.glob("networkmanager*.py") if path.stem[-6:] != "mirror")
+    words = set(re.findall(r"\.get\(\"([A-Z]\w+)\"", text)) | set(re.findall(r"\[\"([A-Z]\w+)\"\]", text))
+    assert words
+    assert words <= set().union(*READ.values())

@@ -70,6 +70,7 @@ release-check: setup ## what a release must pass beside the tests: every text is
 docs: setup ## write what of docs/ is made from the declarations
 	@$(PYTHON) -m qnet_gui.dom0.document docs/dbus.md
 	@$(PYTHON) -m qnet_gui.store.document docs/xenstore.md
+	@$(PYTHON) -m qnet_gui.doctor.document docs/doctor.md
 
 demo: ## a whole machine on this one: it boots, a domain fetches a page, the netvm roams, the tray shows it
 	@.ci/demo $(ARGS)

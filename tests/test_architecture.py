@@ -33,18 +33,20 @@ _MAY = {
     "netvm": {*_FLOORS, *_STAND_ON},
     "guest": {*_FLOORS, *_STAND_ON},
     "dom0": {*_FLOORS, *_STAND_ON},
+    # what it looks for is what dom0's own services go by
+    "doctor": {"dom0", *_FLOORS, *_STAND_ON},
     "netmap": _GROUND,
     "tray": {"netmap", *_STAND_ON},
     "applethost": {"tray", *_STAND_ON},
     # of the applet it takes what makes a PNG, when it is asked for one
-    "cli": {"applethost", "dom0", "lab", "netmap", "tray", *_STAND_ON},
+    "cli": {"applethost", "doctor", "dom0", "lab", "netmap", "tray", *_STAND_ON},
     # it starts everybody else's programs, and knows them by their names only
     "lab": {"install", *_FLOORS, *_STAND_ON},
 }
 #: Rooms within rooms, from the ground up: each may import those before it. What lies beside them is the top floor.
 _WITHIN = {
     "model": ("translation", "clock", "messages"),
-    "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle", "setup"),
+    "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle", "setup", "netvm_image"),
     "netvm": ("packet_filter", "vifs", "upkeep", "uplinks", "dns"),
     "tray": ("qt", "state", "pages", "session", "paint", "window", "popup", "app"),
     "lab": ("box", "xen", "machine", "desktop", "demo"),
@@ -53,6 +55,7 @@ _WITHIN = {
 _APART = {
     "dom0.netvm_lifecycle": {"bus", "isolation", "observe", "attach", "upgrade"},
     "dom0.setup": {"bus", "isolation", "observe", "attach", "upgrade"},
+    "dom0.netvm_image": {"bus", "isolation", "observe", "attach", "upgrade"},
     "netvm.uplinks": {"vifs", "upkeep"},
     "netvm.dns": {"vifs", "upkeep"},
     "tray.state": {"qt"},

@@ -20,7 +20,7 @@ from qnet_gui.model.messages.message import argument_names
 
 PACKAGE = Path(qnet_gui.__file__).parent
 ROOMS = (
-    "model", "runtime", "store", "kernel", "hypervisor", "netvm", "guest", "netmap", "dom0", "tray", "cli",
+    "model", "runtime", "store", "kernel", "hypervisor", "netvm", "guest", "netmap", "dom0", "doctor", "tray", "cli",
     "applethost",
     "lab", "install",
 )  # fmt: skip

@@ -91,6 +91,7 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
     status.add_argument("--check", action="store_true", help="end with 1 when there is a problem")
     doctor = _command(
         subparsers, "doctor", commands.doctor, "say what is wrong and what to do about it",
+        " It looks at this machine first, for which it needs no helper, and then asks the helper. Root is told more."
         " The exit status is 1 when something is wrong.",
     )  # fmt: skip
     set_up = _command(
@@ -119,13 +120,20 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
         subparsers, "completion", commands.completion, "print domains' names, for the shell's completion"
     )
     completion.add_argument("what", choices=("domains", "netvms"))
-    if with_lab and importlib.util.find_spec("qnet_gui.lab.commands") is not None:
+    if with_lab and importlib.util.find_spec("qnet_gui.lab") is not None:
         from qnet_gui.lab import commands as lab
 
         lab.add_parser(subparsers)
     else:
-        subparsers.add_parser("lab", help="a whole machine in network namespaces, to try qnet in")
+        without = subparsers.add_parser("lab", help="a whole machine in network namespaces, to try qnet in")
+        without.add_argument("words", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+        without.set_defaults(run=_no_lab)
     return parser
+
+
+def _no_lab(_: argparse.Namespace) -> int:
+    """`qnet lab` where it is not installed: a wheel has none."""
+    raise ModuleNotFoundError(name="qnet_gui.lab")
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

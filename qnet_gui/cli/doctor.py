@@ -1,15 +1,16 @@
-"""What `qnet doctor` looks at: the configuration, the helper, its snapshot, and whether the netvm answers."""
+"""What `qnet doctor` looks at: this machine, the helper, its snapshot, and whether the netvm answers."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qnet_gui import __version__
 from qnet_gui.cli import hints
-from qnet_gui.model import config
+from qnet_gui.doctor import examination, faults
+from qnet_gui.doctor.fault import Finding
+from qnet_gui.doctor.machine import Machine
+from qnet_gui.doctor.service_faults import ServiceFault
 from qnet_gui.model.domain import AgentState, NetvmState
 from qnet_gui.model.errors import NoAnswer, NotAuthorised, QnetError
 from qnet_gui.model.messages.problems import ProblemCode
@@ -21,25 +22,6 @@ if TYPE_CHECKING:
     from qnet_gui.cli.helper import Helper
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is wrong, and what to do about it; `over`: it was, and nothing need be done."""
-
-    wrong: str
-    cure: str = ""
-    over: bool = False
-
-
-def _configuration() -> list[Finding]:
-    if config.PATH.exists() and not os.access(config.PATH, os.R_OK):
-        return []  # not for everybody to read: the helper, which can, would not run if it were wrong
-    try:
-        config.load()
-    except QnetError as error:
-        return [Finding(error.sentence, "Correct it, then: sudo systemctl restart qnet-helper")]
-    return []
-
-
 def _away(error: QnetError) -> Finding:
     if hints.in_a_guest():
         return Finding(
@@ -47,7 +29,7 @@ def _away(error: QnetError) -> Finding:
             "Run it in dom0. Here, the log says more: journalctl -u qnet-agent in a netvm, -u qnet-guest in another.",
         )
     if isinstance(error, NotAuthorised):
-        return Finding(error.sentence, "Check that /usr/share/dbus-1/system.d/org.qnet.Helper1.conf is installed.")
+        return ServiceFault.BUS_REFUSES.finding()
     if isinstance(error, NoAnswer):
         return Finding(error.sentence, "Restart it: sudo systemctl restart qnet-helper")
     cure = (
@@ -83,14 +65,19 @@ def _starting(snapshot: Snapshot) -> list[Finding]:
     return []
 
 
-def examine(connect: Callable[[], Helper]) -> list[Finding]:
+def examine(connect: Callable[[], Helper], machine: Machine | None = None) -> list[Finding]:
     """Everything that is wrong; nothing when all is well."""
-    findings = _configuration()
+    here = list(examination.examine(machine or Machine()))
+    if any(map(faults.silences, here)):
+        return here
     try:
         helper = connect()
         _, snapshot, its_version = helper.snapshot()
     except QnetError as error:
-        return [*findings, _away(error)]
+        return here if any(map(faults.tells_of_helper, here)) else [*here, _away(error)]
+    except ModuleNotFoundError as error:
+        return here if here else [Finding(hints.of_missing_module(error.name or "?"))]
+    findings = [finding for finding in here if not faults.helper_tells(finding)]
     if its_version != __version__:
         findings.append(
             Finding(

@@ -8,11 +8,6 @@ from pathlib import Path
 from qnet_gui.model.answers import HelperAway
 from qnet_gui.model.errors import QnetError
 
-#: Debian's package of each of Python's that we need; Fedora calls them python3-… as well.
-_DEBIAN = {
-    "dbus": "python3-dbus", "_dbus_bindings": "python3-dbus", "gi": "python3-gi", "nftables": "python3-nftables",
-    "pyroute2": "python3-pyroute2", "pyxs": "python3-pyxs", "PyQt5": "python3-pyqt5",
-}  # fmt: skip
 #: Where labs are; read without the lab's own code, which may not be installed.
 _LABS = Path("/run/qnet-lab")
 _CAPABILITIES, _HYPERVISOR = Path("/proc/xen/capabilities"), Path("/sys/hypervisor/type")
@@ -20,8 +15,12 @@ _CAPABILITIES, _HYPERVISOR = Path("/proc/xen/capabilities"), Path("/sys/hypervis
 
 def of_missing_module(module: str) -> str:
     """A sentence for a Python module that is not there."""
+    from qnet_gui.runtime import distribution
+
+    if module.startswith("qnet_gui.lab"):
+        return "The lab is not in this installation. It is in a checkout of qnet's sources: make demo there shows it."
     top = module.partition(".")[0]
-    if package := _DEBIAN.get(top):
+    if package := distribution.package(f"python:{top}", distribution.distribution()):
         return f"The Python module {top} is missing. Install its package: {package}."
     return f"The Python module {module} is missing. Install qnet again."
 

@@ -13,6 +13,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
+from qnet_gui.cli import netvm_make
 from qnet_gui.model.domain import DOM0_NAMES
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.snapshot import Snapshot
@@ -101,7 +102,7 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
     parser = verb(
         "set", set_, "choose the netvm",
-        " It must run, and serve others. dom0 can be chosen too where qnet-agent runs in it, which is strongly"
+        " It must run, and serve others. dom0 can be chosen too, before qnet-agent is started in it, which is strongly"
         " discouraged: it then can be attacked from the network.",
     )  # fmt: skip
     parser.add_argument("name", metavar="NAME", help="the domain")
@@ -134,3 +135,4 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
             help=f"for how long to wait for {awaited} (default: {wait})",
         )  # fmt: skip
         parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    netvm_make.add_parser(verb)

@@ -33,13 +33,13 @@ def _setup(arguments: Namespace) -> int:
         return 1
     if not planned.steps or arguments.dry_run:
         return 0
-    if not arguments.yes and not _asked("Do it?"):
+    if not arguments.yes and not asked("Do it?"):
         print("Nothing was changed.")
         return 1
     signal.signal(signal.SIGHUP, signal.default_int_handler)  # a terminal that is closed confirms nothing
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     todo = Setup(RecordFolder(), Dom0System(print), print)
-    if not todo.apply(planned, lambda: arguments.yes or _asked(f"{_TRY} Keep it?", CONFIRM)):
+    if not todo.apply(planned, lambda: arguments.yes or asked(f"{_TRY} Keep it?", CONFIRM)):
         print("It was not confirmed: everything is as it was.")
         return 1
     print("All is set up. To take it back: sudo qnet setup --undo")
@@ -64,7 +64,7 @@ def _undo(arguments: Namespace) -> int:
         print(f"  - {text}")
     if arguments.dry_run:
         return 0
-    if not arguments.yes and not _asked("Take it back?"):
+    if not arguments.yes and not asked("Take it back?"):
         print("Nothing was changed.")
         return 1
     left = Setup(folder, Dom0System(print), print).undo()
@@ -88,7 +88,7 @@ def show(planned: Plan, write: Callable[[str], None]) -> None:
         write(f"* {note}")
 
 
-def _asked(question: str, seconds: float | None = None) -> bool:
+def asked(question: str, seconds: float | None = None) -> bool:
     """Whether somebody says yes; nobody there, or nothing said for so many seconds, is no."""
     within = f" (within {seconds:g} s)" if seconds else ""
     print(f"{question} [y/N]{within} ", end="", flush=True)

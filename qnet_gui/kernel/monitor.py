@@ -49,7 +49,7 @@ from qnet_gui.kernel.netlink_messages import (
     route,
     settings,
 )
-from qnet_gui.kernel.own_routing import OWN_TABLE
+from qnet_gui.kernel.own_routing import OWN_TABLES
 
 _GROUPS = (
     RTMGRP_LINK
@@ -128,7 +128,7 @@ def _route(header: Header, body: bytes) -> Event | None:
     message = route(body)
     if message is None or message.family != socket.AF_INET:
         return None
-    ours = message.table == OWN_TABLE
+    ours = message.table in OWN_TABLES
     outside = not ours and (message.dst_len < 32 or bool(message.attributes.get(RTA_GATEWAY)))
     if not ours and not outside:
         return None

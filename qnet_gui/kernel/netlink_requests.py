@@ -16,7 +16,10 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
 
 from qnet_gui.kernel.netlink_messages import (
+    FR_ACT_TO_TBL,
+    FRA_IIFNAME,
     FRA_PRIORITY,
+    FRA_SRC,
     FRA_TABLE,
     IFF_NOARP,
     IFF_UP,
@@ -59,7 +62,7 @@ RTM_SETNEIGHTBL = 67
 NDTA_NAME, NDTA_PARMS, NDTPA_IFINDEX, NDTPA_PROXY_DELAY = 1, 6, 1, 13
 RT_SCOPE_UNIVERSE, RT_SCOPE_LINK, RT_SCOPE_NOWHERE = 0, 253, 255
 RTPROT_UNSPEC, RTPROT_STATIC = 0, 4
-FRA_PROTOCOL, FR_ACT_TO_TBL = 21, 1
+FRA_PROTOCOL = 21
 
 _NLMSGHDR = struct.Struct("=IHHII")
 _IFINFOMSG = struct.Struct("=BxHiII")
@@ -175,20 +178,33 @@ class RouteKey(NamedTuple):
         return Request(RTM_DELROUTE, 0, self._body(table, RT_SCOPE_NOWHERE, RTPROT_UNSPEC))
 
 
-def _rule(table: int, preference: int) -> bytes:
-    head = _FIB_RULE_HDR.pack(socket.AF_INET, 0, 0, 0, min(table, 255), FR_ACT_TO_TBL, 0)
-    return head + number(FRA_PRIORITY, preference) + number(FRA_TABLE, table)
+class RuleKey(NamedTuple):
+    """A rule by which a table is looked up: its preference, and for which packets.
 
+    `iif`: for those that come in by the link of that name, by `lo` for the machine's own; empty for all. `packed` and
+    `bits`: for those from a network, of which 0 bits are everything.
+    """
 
-def set_rule(table: int, preference: int) -> Request:
-    """The rule that has a table looked up for everything; EEXIST when it is there."""
-    protocol = attribute(FRA_PROTOCOL, bytes([RTPROT_STATIC]))
-    return Request(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, _rule(table, preference) + protocol)
+    preference: int
+    table: int
+    iif: str = ""
+    packed: bytes = b""
+    bits: int = 0
 
+    def _body(self) -> bytes:
+        head = _FIB_RULE_HDR.pack(socket.AF_INET, 0, self.bits, 0, min(self.table, 255), FR_ACT_TO_TBL, 0)
+        by = attribute(FRA_IIFNAME, self.iif.encode() + b"\0") if self.iif else b""
+        source = attribute(FRA_SRC, self.packed) if self.bits else b""
+        return head + by + source + number(FRA_PRIORITY, self.preference) + number(FRA_TABLE, self.table)
 
-def delete_rule(table: int, preference: int) -> Request:
-    """It is to go, whoever made it."""
-    return Request(RTM_DELRULE, 0, _rule(table, preference))
+    def set(self) -> Request:
+        """The request that makes it; EEXIST when it is there."""
+        protocol = attribute(FRA_PROTOCOL, bytes([RTPROT_STATIC]))
+        return Request(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, self._body() + protocol)
+
+    def delete(self) -> Request:
+        """The request that takes it away, whoever made it; or one that says more, if that stands before it."""
+        return Request(RTM_DELRULE, 0, self._body())
 
 
 def get_link(index: int) -> Request:

@@ -1,6 +1,6 @@
-"""The routing table that is ours alone, and the rule by which it is looked up before all others.
+"""The routing tables that are ours alone, and the rules by which they are looked up before all others.
 
-Touches routes and rules of IPv4 that lead to that table, and no others.
+Touches routes and rules of IPv4 that lead to those tables, and no others.
 """
 
 from __future__ import annotations
@@ -8,27 +8,36 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Container, Iterable, Sequence
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from qnet_gui.kernel import netlink_requests as requests
 from qnet_gui.kernel.netlink_messages import (
+    FIB_RULE_INVERT,
+    FRA_IIFNAME,
     FRA_PRIORITY,
+    FRA_SRC,
     RTA_DST,
     RTA_GATEWAY,
     RTA_OIF,
     RTA_PRIORITY,
     RouteMessage,
+    RuleMessage,
     route,
     rule,
 )
-from qnet_gui.kernel.netlink_requests import Request, RouteKey, RouteSocket
+from qnet_gui.kernel.netlink_requests import Request, RouteKey, RouteSocket, RuleKey
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 
 #: Its number (`/etc/iproute2/rt_tables.d/qnet.conf` names it), and the preference of the rule where nobody else's comes
 #: before it.
 OWN_TABLE = RULE_PREFERENCE = 118
+#: The one for what comes from the domains themselves: no domain is in it.
+DOMAINS_TABLE = 119
+OWN_TABLES = (OWN_TABLE, DOMAINS_TABLE)
 RT_TABLE_MAIN = 254
+#: So many times rules are set before it is left to the next look: whoever deletes one may hit another one first.
+_TRIES = 3
 
 
 def change(sock: RouteSocket, otherwise: SystemCode, changes: Sequence[tuple[Request, Container[int]]]) -> None:
@@ -41,77 +50,112 @@ def change(sock: RouteSocket, otherwise: SystemCode, changes: Sequence[tuple[Req
             raise KernelError(otherwise, why=os.strerror(error))
 
 
+def _key(message: RuleMessage) -> RuleKey:
+    attributes = message.attributes
+    source = attributes.get(FRA_SRC) if message.src_len else b""
+    preference = attributes.number(FRA_PRIORITY) or 0
+    return RuleKey(preference, message.table, attributes.text(FRA_IIFNAME), source, message.src_len)
+
+
+def _wanted(pool: IPv4Network, uplinks: Iterable[str], last: int) -> list[RuleKey]:
+    """Our rules in their order; `last`: the greatest preference that comes before everybody else's rules."""
+    first, second, third = (max(last - before, 0) for before in (2, 1, 0))
+    exempt = [RuleKey(first, OWN_TABLE, link) for link in ("lo", *sorted(uplinks))]
+    from_pool = RuleKey(second, DOMAINS_TABLE, "", pool.network_address.packed, pool.prefixlen)
+    return [*exempt, from_pool, RuleKey(third, OWN_TABLE)]
+
+
+def _stage(key: RuleKey) -> int:
+    return 0 if key.iif else 1 if key.bits else 2
+
+
+def _in_order(keys: Sequence[RuleKey]) -> bool:
+    """Whether the kernel asks them as is meant, although they may all have preference 0."""
+    stages = list(map(_stage, keys))
+    return stages == sorted(stages)
+
+
 class OwnRouting:
     """Works through a socket that others may use as well."""
 
     def __init__(self, sock: RouteSocket) -> None:
         self._socket = sock
 
-    def routes(self) -> set[RouteKey]:
-        """Everything in our table, whoever put it there."""
+    def routes(self, table: int = OWN_TABLE) -> set[RouteKey]:
+        """Everything in one of our tables, whoever put it there."""
         rows = set()
-        for message in self._messages():
+        for message in self._messages(table):
             to = message.attributes.get(RTA_DST) or bytes(4)
             metric, link = (message.attributes.number(kind) or 0 for kind in (RTA_PRIORITY, RTA_OIF))
             rows.add(RouteKey(to, message.dst_len, metric, message.type, link))
         return rows
 
-    def change(self, new: Iterable[RouteKey], old: Iterable[RouteKey] = ()) -> None:
-        """Put routes into our table and take others out of it; first comes what is taken out."""
+    def change(self, new: Iterable[RouteKey], old: Iterable[RouteKey] = (), table: int = OWN_TABLE) -> None:
+        """Put routes into one of our tables and take others out of it; first comes what is taken out."""
         gone = (errno.ESRCH, errno.ENODEV)
-        changes: list[tuple[Request, Container[int]]] = [(key.delete(OWN_TABLE), gone) for key in old]
-        changes += [(key.set(OWN_TABLE), ()) for key in new]
+        changes: list[tuple[Request, Container[int]]] = [(key.delete(table), gone) for key in old]
+        changes += [(key.set(table), ()) for key in new]
         change(self._socket, SystemCode.KERNEL_OWN_ROUTES, changes)
 
-    def preferences(self) -> tuple[list[int], list[int]]:
-        """The preferences of the rules that lead to our table, and of all others but the kernel's first one."""
+    def _rules(self) -> tuple[list[RuleKey], list[int]]:
+        """The rules that lead to our tables, and the preferences of all others but the kernel's first one."""
         ours, others = [], []
         try:
-            messages = self._socket.dump(requests.dump_rules())
+            dumped = self._socket.dump(requests.dump_rules())
         except OSError as error:
             raise KernelError(SystemCode.KERNEL_RULES, why=error.strerror or "") from error
-        for _, body in messages:
+        for _, body in dumped:
             if (message := rule(body)) is not None:
-                preference = message.attributes.number(FRA_PRIORITY) or 0
-                if message.table == OWN_TABLE and not message.src_len and not message.dst_len:
-                    ours.append(preference)
-                elif preference:
-                    others.append(preference)
+                key = _key(message)
+                if message.table in OWN_TABLES and not message.dst_len and not message.flags & FIB_RULE_INVERT:
+                    ours.append(key)
+                elif key.preference:
+                    others.append(key.preference)
         return ours, others
 
-    def set_rule(self) -> bool:
-        """Have our table looked up before all others, whatever rules others have made; whether it was not so.
+    def set_rules(self, pool: IPv4Network, uplinks: Iterable[str]) -> bool:
+        """Have our tables looked up before all others, whatever rules others have made; whether it was not so.
 
-        Who adds a rule without a preference gets one in front of all, ours too.
+        First for the machine's own packets and those of `uplinks`, links: the table of the domains; then for what has
+        an address of `pool` the one for what comes from domains; then for everything else that of the domains. Who
+        adds a rule without a preference gets one in front of all, ours too. That there are other uplinks than before
+        is no change of ours.
         """
-        ours, others = self.preferences()
-        first = min(others, default=RULE_PREFERENCE + 1)
-        wanted = RULE_PREFERENCE if first > RULE_PREFERENCE else max(first - 1, 0)
-        if ours == [wanted]:
-            return False
-        changes: list[tuple[Request, Container[int]]] = [(requests.set_rule(OWN_TABLE, wanted), (errno.EEXIST,))]
-        gone = (errno.ENOENT, errno.ESRCH)
-        kept = {wanted} if wanted in ours else set()
-        changes += [
-            (requests.delete_rule(OWN_TABLE, preference), gone) for preference in ours if preference not in kept
-        ]
+        undone = False
+        for at in range(_TRIES):
+            ours, others = self._rules()
+            wanted = _wanted(pool, uplinks, min(RULE_PREFERENCE, min(others, default=RULE_PREFERENCE + 1) - 1))
+            new, old = [key for key in wanted if key not in ours], [key for key in ours if key not in wanted]
+            if not new and not old and _in_order(ours):
+                break
+            if not at:
+                undone = not (new or old) or any(key.iif in ("", "lo") for key in (*new, *old))
+            self._change_rules(new, old or (() if new else ours))
+        return undone
+
+    def _change_rules(self, new: Iterable[RuleKey], old: Iterable[RuleKey]) -> None:
+        """What says most is deleted first: the kernel takes the first rule that is like what it is told."""
+        changes: list[tuple[Request, Container[int]]] = [(key.set(), (errno.EEXIST,)) for key in new]
+        changes += [(key.delete(), (errno.ENOENT, errno.ESRCH)) for key in sorted(old, key=_stage)]
         change(self._socket, SystemCode.KERNEL_RULES, changes)
-        return True
 
     def delete_rules(self) -> None:
-        """Have our table looked up by nobody."""
-        ours, _ = self.preferences()
-        gone = (errno.ENOENT, errno.ESRCH)
-        change(
-            self._socket, SystemCode.KERNEL_RULES, [(requests.delete_rule(OWN_TABLE, number), gone) for number in ours]
-        )
+        """Have our tables looked up by nobody."""
+        self._change_rules((), self._rules()[0])
 
-    def routers(self) -> set[IPv4Address]:
-        """The routers of the main table, which is where uplinks have theirs."""
-        gateways = {message.attributes.get(RTA_GATEWAY) for message in self._messages(RT_TABLE_MAIN)}
-        return {IPv4Address(gateway) for gateway in gateways if len(gateway) == 4}
+    def routers(self) -> set[tuple[IPv4Address | None, int]]:
+        """The routers of the main table, which is where uplinks have theirs, each with the index of its link.
 
-    def _messages(self, table: int = OWN_TABLE) -> list[RouteMessage]:
+        None where everything goes through a link without one.
+        """
+        pairs = set()
+        for message in self._messages(RT_TABLE_MAIN):
+            router, link = message.attributes.get(RTA_GATEWAY), message.attributes.number(RTA_OIF) or 0
+            if len(router) == 4 or not message.dst_len:
+                pairs.add((IPv4Address(router) if len(router) == 4 else None, link))
+        return pairs
+
+    def _messages(self, table: int) -> list[RouteMessage]:
         try:
             messages = self._socket.dump(requests.dump_routes(table))
         except OSError as error:

@@ -32,6 +32,7 @@ def codes() -> Mapping[str, Code]:
         agent,
         domains,
         isolation,
+        netvm_image,
         problems,
         service,
         system,

@@ -12,6 +12,7 @@ from typing import Any
 
 from gi.repository import GLib
 
+from qnet_gui import __version__
 from qnet_gui.kernel.link_stats import LinkStats
 from qnet_gui.kernel.monitor import Monitor
 from qnet_gui.kernel.netlink import Netlink, link_names
@@ -228,6 +229,7 @@ class Agent:
             tuple(map(self._shown, self._redirection.in_force)),
             tuple(self._vifs.served),
             tuple(problems),
+            version=__version__,
         )
 
     def _shown(self, redirect: DnsRedirect) -> DnsRedirect:

@@ -18,6 +18,8 @@ from types import ModuleType
 from typing import Any
 
 from qnet_gui import __version__
+from qnet_gui.model import config
+from qnet_gui.model.domain import DOM0_NAMES
 from qnet_gui.model.errors import BadInput, KernelError, NoAnswer, NotFound, QnetError, Refused, StoreGone
 from qnet_gui.model.message_wire import from_parts
 from qnet_gui.model.messages.agent import AgentCode
@@ -30,6 +32,8 @@ logger = logging.getLogger(__name__)
 #: Seconds that a script waits for an agent that starts, for its answer, or for its turn; Xen's tools wait 40.
 _DEADLINE = 30.0
 _TRY_AGAIN = 0.05
+#: What it ends with where it must not run: sysexits.h, by which systemd knows that starting it again is in vain.
+EX_CONFIG = 78
 
 
 def _bus() -> Any | None:
@@ -58,14 +62,26 @@ def _locked(wait: bool) -> Iterator[bool]:
         os.close(fd)
 
 
-def _must_be_netvm() -> None:
-    """Refuse where there is no xenstore: on a machine that is no Xen host's there is nothing to route or to block."""
+def _must_have_store() -> None:
     from qnet_gui.store.transport import default_path
 
     try:
         default_path()
     except StoreGone as error:
         raise Refused(AgentCode.NO_NETVM_HERE, why=error.message) from error
+
+
+def _must_be_netvm() -> None:
+    """Refuse where there is nothing to route or to block: without a xenstore, and in a dom0 that is not the netvm.
+
+    What tells a dom0 that is meant to be the netvm from all others is its configuration, where `qnet netvm set` keeps
+    the choice. One that cannot be read chooses nobody.
+    """
+    from qnet_gui.hypervisor.which_domain import in_dom0
+
+    _must_have_store()
+    if in_dom0() and (netvm := config.load().netvm) not in DOM0_NAMES:
+        raise Refused(AgentCode.DOM0_NOT_CHOSEN, netvm=netvm)
 
 
 def serve() -> int:
@@ -85,13 +101,13 @@ def serve() -> int:
         nft, netlink = Nft(), Netlink()
         with Store() as store:
             first = once.read_addresses(store)
-        config = once.load_config()
-        base_setup.apply(nft, netlink, first, config=config)
+        settings = once.load_config()
+        base_setup.apply(nft, netlink, first, config=settings)
         loop = GLib.MainLoop()
         for number in (signal.SIGTERM, signal.SIGINT):
             GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, loop.quit)
         notify.ready()  # before anything that may wait: cards come up when it is told
-        agent = Agent(_bus(), nft, netlink, first, config)
+        agent = Agent(_bus(), nft, netlink, first, settings)
         agent.start()
         notify.keep_telling(after)
         logger.info("started")
@@ -176,9 +192,13 @@ def run_dns() -> int:
 
 
 def run_stopped() -> int:
-    """What the service's stop hook is."""
-    _must_be_netvm()
+    """What the service's stop hook is; an agent that has never reported has nothing to take back."""
+    _must_have_store()
+    from qnet_gui.hypervisor.which_domain import in_dom0
     from qnet_gui.netvm import once
+
+    if in_dom0() and not once.has_reported():
+        _must_be_netvm()
 
     once.stopped()
     return 0
@@ -207,7 +227,7 @@ def _for_root(error: PermissionError) -> KernelError:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The entry point; the exit status is 0, or 1 with a sentence on stderr."""
+    """The entry point; the exit status is 0, or with a sentence on stderr 1, and 78 in a dom0 that is not the netvm."""
     options = _parser().parse_args(arguments)
     log.setup("qnet-agent", options.debug)
     try:
@@ -218,8 +238,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logger.info("%s", error)
         return 1
     except (QnetError, PermissionError) as error:
-        logger.error("%s", error if isinstance(error, QnetError) else _for_root(error))
-        return 1
+        told = error if isinstance(error, QnetError) else _for_root(error)
+        logger.error("%s", told)
+        return EX_CONFIG if told.message.code is AgentCode.DOM0_NOT_CHOSEN else 1
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.model import config
 from qnet_gui.model.config import Config
+from qnet_gui.model.domain import AgentState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError
 from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.vif import VifId
@@ -84,6 +85,12 @@ def _serve(served: VifTable, vif_node: node.Node) -> QnetError | None:
         return served.bring_up([vif_node.vif]).get(vif_node.id)
     except QnetError as error:
         return error
+
+
+def has_reported() -> bool:
+    """Whether dom0 believes that an agent runs here."""
+    with Store() as store:
+        return store.read(keys.AGENT_STATE.at()) == AgentState.RUNNING.value.encode()
 
 
 def stopped() -> None:

@@ -168,6 +168,7 @@ TRAFFIC_REQUEST = dom0(
 AGENT_STATE = netvm(
     "agent/state", forms.one_of(AgentState, AgentState.RUNNING, AgentState.STOPPED), "whether the agent runs"
 )
+AGENT_VERSION = netvm("agent/version", forms.word(r"[0-9A-Za-z.+~\-]{0,32}", 32), "of which version of qnet it is")
 AGENT_PROBLEMS = netvm("agent/problems", forms.words("[a-z0-9-]+", 10, 256), "codes of the problems that it has")
 AGENT_SERIAL = netvm(
     "agent/serial", forms.word("[0-9]{1,10}", 10), "written last, so a change of it means: read the report again"

@@ -73,7 +73,10 @@ GUEST = Table(GuestReport, address=keys.GUEST_ADDRESS, route=keys.GUEST_ROUTE, s
 
 @dataclass(frozen=True, slots=True)
 class AgentReport:
-    """What the agent in a netvm knows: `redirects` in force, `vifs` served, codes of `problems`."""
+    """What the agent in a netvm knows: `redirects` in force, `vifs` served, codes of `problems`.
+
+    `version`: its own, empty of one that does not tell it.
+    """
 
     uplinks: tuple[Uplink, ...] = ()
     source: DnsSource = DnsSource.NONE
@@ -81,6 +84,7 @@ class AgentReport:
     vifs: tuple[VifId, ...] = ()
     problems: tuple[str, ...] = ()
     state: AgentState = AgentState.UNKNOWN
+    version: str = ""
 
 
 def _uplink(field: str, form: Form[T], meaning: str) -> Key[T]:
@@ -104,6 +108,7 @@ UPLINK = Table(
 AGENT = Table(
     AgentReport,
     state=keys.AGENT_STATE,
+    version=keys.AGENT_VERSION,
     problems=keys.AGENT_PROBLEMS,
     uplinks=Several(Uplink, keys.UPLINK_COUNT, UPLINK, keys.UPLINKS),
     source=keys.netvm("dns/source", forms.one_of(DnsSource), "who told the name servers"),

@@ -55,6 +55,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>This is dom0, and {netvm} is the netvm, so nothing has been changed. To have dom0 itself route the other domains, which is strongly discouraged: qnet netvm set dom0</source>
+            <translation>Dies ist dom0, und {netvm} ist die netvm, also wurde nichts geändert. Soll dom0 selbst für die anderen Domänen routen, wovon dringend abgeraten wird: qnet netvm set dom0</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>This is no netvm, and nothing has been changed: {why}</source>
             <translation>Dies ist keine netvm, und nichts wurde geändert: {why}</translation>
         </message>
@@ -135,8 +140,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/domains.py" />
-            <source>No network agent runs in dom0, so it cannot be the netvm. Start it: systemctl start qnet-agent</source>
-            <translation>In dom0 läuft kein Netzagent, also kann dom0 nicht die netvm sein. Starten: systemctl start qnet-agent</translation>
+            <source>No network agent runs in dom0, so no domain can be moved to it. Choose it without --move first, then: systemctl start qnet-agent</source>
+            <translation>In dom0 läuft kein Netzagent, also kann keine Domäne dorthin umziehen. Wählen Sie dom0 zuerst ohne --move, dann: systemctl start qnet-agent</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/domains.py" />
@@ -607,6 +612,51 @@
             </translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>Another qnet netvm make is at work here.</source>
+            <translation>Hier ist schon ein anderes qnet netvm make am Werk.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>There is no more room in {path}. What was made is taken away again.</source>
+            <translation>In {path} ist kein Platz mehr. Was angelegt wurde, ist wieder entfernt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>What {name} was to be made of lacks: {names}.</source>
+            <translation>Woraus {name} werden sollte, dem fehlt: {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>qnet netvm make has made no {name} here.</source>
+            <translation>qnet netvm make hat hier kein {name} angelegt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>{name} is started at every boot. Take that back first: {command}</source>
+            <translation>{name} wird bei jedem Start des Rechners gestartet. Nehmen Sie das erst zurück: {command}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>{name} is there as a domain. Stop it first: {command}</source>
+            <translation>{name} gibt es als Domäne. Halten Sie sie erst an: {command}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>{path} is neither a folder with a root nor the image of an ext4 filesystem.</source>
+            <translation>{path} ist weder ein Ordner mit einem Wurzelverzeichnis noch das Abbild eines ext4-Dateisystems.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>{path} is there already, and is not overwritten.</source>
+            <translation>{path} gibt es schon und wird nicht überschrieben.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/netvm_image.py" />
+            <source>{path} leads out of the root that it is in.</source>
+            <translation>{path} führt aus dem Wurzelverzeichnis hinaus, in dem es liegt.</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Another program in netvm undoes again and again what qnet sets there.</source>
             <translation>Ein anderes Programm in der netvm macht immer wieder rückgängig, was qnet dort setzt.</translation>
@@ -668,6 +718,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Install the same version in both, the netvm's in its template if it has one, and restart what is older: sudo systemctl restart qnet-agent in netvm, qnet-helper in dom0.</source>
+            <translation>Installieren Sie in beiden dieselbe Version, für netvm in ihrer Vorlage, falls sie eine hat, und starten Sie neu, was älter ist: sudo systemctl restart qnet-agent in netvm, qnet-helper in dom0.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Let those go on that you have not paused yourself: in the menu, or with sudo xl unpause and the name.</source>
             <translation>Lassen Sie die weiterlaufen, die Sie nicht selbst angehalten haben: im Menü oder mit sudo xl unpause und dem Namen.</translation>
         </message>
@@ -703,8 +758,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>Restart it, or run qnet-guest in it.</source>
-            <translation>Starten Sie sie neu, oder führen Sie qnet-guest in ihr aus.</translation>
+            <source>Restart it, or run qnet-guest in it. Where that is missing there, install the package qnet-guest and enable it (sudo systemctl enable --now qnet-guest).</source>
+            <translation>Starten Sie sie neu, oder führen Sie qnet-guest in ihr aus. Fehlt es dort, installieren Sie das Paket qnet-guest und schalten Sie es ein (sudo systemctl enable --now qnet-guest).</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -765,6 +820,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>The agent in netvm has stopped.</source>
             <translation>Der Agent in netvm läuft nicht mehr.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>The agent in netvm is of version {version} of qnet, and dom0's helper of version {value}.</source>
+            <translation>Der Agent in netvm hat die Version {version} von qnet, der Helfer in dom0 die Version {value}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

@@ -40,7 +40,7 @@ COMMANDS = [
 ]  # fmt: skip
 VERBS = {
     "dom0": ["up", "down", "status", "extend"],
-    "netvm": ["get", "set", "start", "stop", "restart"],
+    "netvm": ["get", "set", "start", "stop", "restart", "make"],
     "domain": ["pause", "unpause", "attach", "detach"],
     "lab": ["up", "exec"],
 }
@@ -70,6 +70,9 @@ def test_help_names_every_command(qnet):
         ["dom0", "up", "--minutes", "1441"], ["dom0", "extend"], ["dom0", "extend", "-5"], ["dom0", "extend", "1e3"],
         ["netvm", "set"], ["netvm", "get", "--move"],
         ["netvm", "start", "--wait", "0"], ["netvm", "stop", "--wait", "1.5"], ["netvm", "restart", "netvm"],
+        ["netvm", "make", "a b"], ["netvm", "make", "--size", "0"], ["netvm", "make", "--pci", "eth0"],
+        ["netvm", "make", "--output", "a'b"], ["netvm", "make", "--lvm", "vg"], ["netvm", "make", "--mirror", "x y"],
+        ["netvm", "make", "--output", "/a", "--lvm", "vg/a"], ["netvm", "make", "--memory", "x"],
         ["domain", "pause"], ["domain", "attach", "a", "b"],
     ],
 )  # fmt: skip

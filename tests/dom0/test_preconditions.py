@@ -74,7 +74,7 @@ CONNECTED = replace(WELL, dom0=Dom0Connection(Dom0State.CONNECTING))
         (lambda: preconditions.choose(WELL, "sleeper", False), Refused, "sleeper is paused. Unpause it."),
         (lambda: preconditions.choose(WELL, "ghost", False), NotFound, "There is no domain 'ghost' that runs."),
         (lambda: preconditions.choose(WELL, "dom0", True), Refused, "systemctl start qnet-agent"),
-        (lambda: preconditions.choose(WELL, "dom0", False), Refused, "No network agent runs in dom0"),
+        (lambda: preconditions.choose(WELL, "Domain-0", True), Refused, "No network agent runs in dom0"),
         (lambda: preconditions.choose(replace(WELL, cards=frozenset({5})), "vault", True), Refused, "no network agent"),
         (lambda: preconditions.choose(WELL, "a b", False), BadInput, "is not a domain name"),
         (lambda: preconditions.choose(CONNECTED, "netvm2", False), Refused, "dom0 is connected to the network"),
@@ -106,6 +106,7 @@ def test_what_is_not():
         assert preconditions.choose(replace(WELL, agents={0: STOPPED}), name, False) == DOM0
     assert preconditions.choose(replace(WELL, cards=frozenset({5})), "vault", False) == VAULT  # its agent may come yet
     assert preconditions.choose(replace(WELL, agents={0: AGENT}), "dom0", True) == DOM0
+    assert preconditions.choose(WELL, "dom0", False) == DOM0  # its agent starts only when it has been chosen
 
 
 def test_who_is_paused_is_not_judged_before_a_look():

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from qnet_gui.dom0.setup.apply import Setup
+from qnet_gui.dom0.setup.domain_files import DomainFile
 from qnet_gui.dom0.setup.plan import HELPER, NETVM, EditFile, EnableUnit, Plan, TryNetvm, plan
 from qnet_gui.dom0.setup.record import Record, RecordFolder
-from qnet_gui.dom0.setup.survey import DomainFile, Machine, Survey, survey
+from qnet_gui.dom0.setup.survey import Machine, Survey, survey
 from qnet_gui.hypervisor.pci import PciNic
 from qnet_gui.hypervisor.xen import XenHypervisor
 from qnet_gui.model.errors import HypervisorError, QnetError
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.runtime.distribution import Distribution
 
 WORK = DomainFile(Path("/etc/xen/work.cfg"), "work", "name = 'work'\nvif = ['bridge=xenbr0']\n")
 VAULT = DomainFile(Path("/etc/xen/vault.cfg"), "vault", "name = 'vault'\n")
@@ -51,6 +53,7 @@ def test_what_is_set_up_already_is_not_done_again() -> None:
         (replace(WELL, is_root=False), "by root", "sudo qnet setup"),
         (replace(WELL, managed_by="qubesd"), "belong to qubesd", "tools of qubesd"),
         (replace(WELL, missing=("nft",)), "nft is missing", "apt install nftables"),
+        (replace(WELL, missing=("ip",), distribution=Distribution.FEDORA), "ip is missing", "dnf install iproute"),
         (replace(WELL, netvm="dom0"), "dom0 itself", "qnet.toml"),
         (replace(WELL, netvm_file=None), "nothing that netvm could be made of", "netvm.cfg"),
         (replace(WELL, boots=False), "nothing that netvm could be made of", "kernel"),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qnet_gui import __version__
 from qnet_gui.dom0.isolation.facts import IsolationFacts
 from qnet_gui.dom0.observe import agent_report
 from qnet_gui.dom0.observe.inputs import Frontend, Inputs, VifStatus
@@ -104,6 +105,15 @@ def test_the_problems_of_a_netvm():
         "no-networkmanager"
     ]
     assert codes(build(inputs_of({**UP, keys.AGENT_PROBLEMS.at(): b"no-netvm"}), "netvm")) == ["netvm-nonsense"]
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [(None, []), (__version__.encode(), []), (b"0.0.1~old-1", ["other-version"]), (b"1 2", ["netvm-nonsense"])],
+)
+def test_an_agent_of_another_version_is_a_problem(version, told):
+    agent = UP if version is None else {**UP, keys.AGENT_VERSION.at(): version}
+    assert codes(build(inputs_of(agent), "netvm")) == told
 
 
 def test_who_sees_nothing_says_only_that():

@@ -81,6 +81,10 @@ class FakeBus:
         """PropertiesChanged."""
         self._signal(name, "PropertiesChanged", _PROPERTIES, path, interface, values, list(invalidated))
 
+    def say(self, name: str, path: str, interface: str, signal: str) -> None:
+        """A signal of its own, without arguments."""
+        self._signal(name, signal, interface, path)
+
     def add(self, name: str, path: str, interfaces: dict[str, dict[str, Any]]) -> None:
         """InterfacesAdded."""
         self._signal(name, "InterfacesAdded", _OBJECT_MANAGER, path, path, interfaces)

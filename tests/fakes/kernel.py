@@ -24,8 +24,9 @@ from qnet_gui.kernel import conntrack, netlink, route_lookup, sysctl
 from qnet_gui.kernel import netlink_messages as nl
 from qnet_gui.kernel.link_survey import SurveyedLink
 from qnet_gui.kernel.monitor import Event, EventKind
-from qnet_gui.kernel.netlink_requests import RouteKey
+from qnet_gui.kernel.netlink_requests import RouteKey, RuleKey
 from qnet_gui.kernel.nft_monitor import NftChange
+from qnet_gui.kernel.own_routing import OWN_TABLE
 from qnet_gui.kernel.route_lookup import Hop, LinkInfo
 from qnet_gui.kernel.rtnetlink import NetlinkError
 from qnet_gui.netvm.packet_filter import connection_table, former, inside_links
@@ -85,9 +86,9 @@ class FakeKernel:
         self.groups: dict[int, int] = {}
         self.masters: dict[int, int] = {}
         self.neighbours: dict[tuple[int, IPv4Address], str] = {}
-        #: Our own table, and the preferences of the rules that lead to it and to others.
+        #: Our own tables by number and what tells a route, the rules that lead to them, the preferences of others.
         self.own_routes: dict[tuple[Any, ...], RouteKey] = {}
-        self.own_rules: list[int] = []
+        self.own_rules: list[RuleKey] = []
         self.other_rules = [32766, 32767]
         self.routes: dict[tuple[IPv4Network, int], FakeRoute] = {}
         self.ruleset = Ruleset()
@@ -198,17 +199,17 @@ class FakeKernel:
         self._tell(Event(kind=EventKind.NEIGHBOUR, index=index, portid=_SOMEBODY, address=address.packed))
 
     def take_own_routes(self) -> None:
-        """Somebody flushes our table."""
+        """Somebody flushes our tables."""
         rows, self.own_routes = self.own_routes, {}
         for key in rows.values():
             self._tell(Event("", True, kind=EventKind.ROUTE, index=key.link, portid=_SOMEBODY))
 
     def put_own_route(self, key: RouteKey) -> None:
         """Somebody puts a route into our table."""
-        self.own_routes[key[:3]] = key
+        self.own_routes[OWN_TABLE, *key[:3]] = key
         self._tell(Event(kind=EventKind.ROUTE, index=key.link, portid=_SOMEBODY))
 
-    def change_rules(self, ours: Sequence[int], others: Sequence[int]) -> None:
+    def change_rules(self, ours: Sequence[RuleKey], others: Sequence[int]) -> None:
         """Somebody changes the rules."""
         self.own_rules, self.other_rules = list(ours), list(others)
         self._tell(Event(kind=EventKind.RULE, portid=_SOMEBODY))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from qnet_gui.kernel import netlink_messages as nl
 from qnet_gui.kernel import netlink_requests as requests
-from qnet_gui.kernel.netlink_requests import Request, RouteKey, attribute, number
-from qnet_gui.kernel.own_routing import OWN_TABLE
+from qnet_gui.kernel.netlink_requests import Request, RouteKey, RuleKey, attribute, number
+from qnet_gui.kernel.own_routing import OWN_TABLES
 from qnet_gui.kernel.rtnetlink import NetlinkError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class FakeRouteSocket:
 
     def _route(self, kind: int, message: nl.RouteMessage | None) -> None:
         assert message is not None
-        assert message.table == OWN_TABLE
+        assert message.table in OWN_TABLES
         to = message.attributes.get(nl.RTA_DST)
         metric, link = (message.attributes.number(which) or 0 for which in (nl.RTA_PRIORITY, nl.RTA_OIF))
         key = RouteKey(to, message.dst_len, metric, message.type, link)
@@ -103,40 +103,46 @@ class FakeRouteSocket:
         if kind == nl.RTM_NEWROUTE:
             if link and link not in self._kernel.up:
                 raise OSError(errno.ENETDOWN, os.strerror(errno.ENETDOWN))
-            self._kernel.own_routes[key[:3]] = key
-        elif self._kernel.own_routes.get(key[:3]) != key:
+            self._kernel.own_routes[message.table, *key[:3]] = key
+        elif self._kernel.own_routes.get((message.table, *key[:3])) != key:
             raise OSError(errno.ESRCH, os.strerror(errno.ESRCH))
         else:
-            del self._kernel.own_routes[key[:3]]
+            del self._kernel.own_routes[message.table, *key[:3]]
 
     def _rule(self, kind: int, message: nl.RuleMessage | None) -> None:
         assert message is not None
-        assert message.table == OWN_TABLE
-        preference, there = message.attributes.number(nl.FRA_PRIORITY) or 0, self._kernel.own_rules
+        assert message.table in OWN_TABLES
+        key, there = _rule_key(message), self._kernel.own_rules
         if kind == nl.RTM_NEWRULE:
-            if preference in there:
+            if key in there:
                 raise OSError(errno.EEXIST, os.strerror(errno.EEXIST))
-            there.append(preference)
-        elif preference not in there:
+            there.append(key)
+            there.sort(key=lambda rule: rule.preference)  # of several the last one stands last
+            return
+        like = next((rule for rule in there if _is_like(rule, key)), None)
+        if like is None:
             raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
-        else:
-            there.remove(preference)
+        there.remove(like)
 
     def dump(self, request: Request) -> list[tuple[int, bytes]]:
         """Routes of our table or the routers of the main one, or rules."""
         if request == requests.dump_routes(254):
-            head = struct.pack("=BBBBBBBBI", socket.AF_INET, 0, 0, 0, 254, 3, 0, nl.RTN_UNICAST, 0)
-            gateways = [route.gateway for route in self._kernel.routes.values() if route.gateway is not None]
-            return [(nl.RTM_NEWROUTE, head + attribute(nl.RTA_GATEWAY, gateway.packed)) for gateway in gateways]
+            rows = []
+            for route in self._kernel.routes.values():
+                bits, via = route.network.prefixlen, route.gateway
+                head = struct.pack("=BBBBBBBBI", socket.AF_INET, bits, 0, 0, 254, 3, 0, nl.RTN_UNICAST, 0)
+                hop = (attribute(nl.RTA_GATEWAY, via.packed) if via else b"") + number(nl.RTA_OIF, route.link)
+                rows.append((nl.RTM_NEWROUTE, head + hop))
+            return rows
         if request.kind == nl.RTM_GETROUTE:
-            routes = self._kernel.own_routes.values()
-            return [(nl.RTM_NEWROUTE, key.set(OWN_TABLE).body) for key in sorted(routes)]
+            table = next(table for table in OWN_TABLES if request == requests.dump_routes(table))
+            routes = sorted(row for row in self._kernel.own_routes.items() if row[0][0] == table)
+            return [(nl.RTM_NEWROUTE, key.set(table).body) for _, key in routes]
         assert request.kind == nl.RTM_GETRULE
-        ours = [(preference, OWN_TABLE) for preference in self._kernel.own_rules]
-        others = [(preference, 254) for preference in self._kernel.other_rules]
+        others = [RuleKey(preference, 254) for preference in self._kernel.other_rules]
+        rules = sorted([*self._kernel.own_rules, *others], key=lambda rule: rule.preference)
         local = struct.pack("=BBBBBxxBI", socket.AF_INET, 0, 0, 0, 255, 1, 0)
-        rules = [requests.set_rule(table, preference).body for preference, table in sorted([*ours, *others])]
-        return [(nl.RTM_NEWRULE, body) for body in [local, *rules]]
+        return [(nl.RTM_NEWRULE, body) for body in [local, *(rule.set().body for rule in rules)]]
 
     def get(self, request: Request) -> bytes:
         """One link, or one neighbour."""
@@ -151,6 +157,19 @@ class FakeRouteSocket:
         return requests.set_neighbour(neighbour.ifindex, to, bytes.fromhex(mac.replace(":", ""))).body if mac else b""
 
 
+def _rule_key(message: nl.RuleMessage) -> RuleKey:
+    attributes, source = message.attributes, message.attributes.get(nl.FRA_SRC)
+    assert len(source) == (4 if message.src_len else 0)
+    preference = attributes.number(nl.FRA_PRIORITY) or 0
+    return RuleKey(preference, message.table, attributes.text(nl.FRA_IIFNAME), source, message.src_len)
+
+
+def _is_like(rule: RuleKey, told: RuleKey) -> bool:
+    """Whether the kernel takes a rule for the one that is to go: what it is not told may be anything."""
+    same = rule.preference == told.preference and rule.table == told.table
+    return same and told.iif in ("", rule.iif) and (not told.bits or told[3:] == rule[3:])
+
+
 def link_body(index: int, name: str, up: bool, group: int, master: int, settings: dict[str, int], ipv6: int) -> bytes:
     """The body of the kernel's message about a link."""
     head = struct.pack("=BxHiII", socket.AF_UNSPEC, 0, index, nl.IFF_UP if up else 0, 0)
@@ -160,5 +179,5 @@ def link_body(index: int, name: str, up: bool, group: int, master: int, settings
     of_ipv4 = attribute(nl.IFLA_INET_CONF, struct.pack("=8i", *array))
     of_ipv6 = attribute(nl.IFLA_INET6_CONF, struct.pack("=27i", *[0] * 26, ipv6))
     families = attribute(socket.AF_INET, of_ipv4) + attribute(socket.AF_INET6, of_ipv6)
-    body = head + attribute(nl.IFLA_IFNAME, name.encode() + b"\0") + number(nl.IFLA_GROUP, group)
+    body = head + attribute(nl.IFLA_IFNAME, os.fsencode(name) + b"\0") + number(nl.IFLA_GROUP, group)
     return body + (number(nl.IFLA_MASTER, master) if master else b"") + attribute(nl.IFLA_AF_SPEC, families)

@@ -16,11 +16,17 @@ from fakes.kernel import FakeKernel, FakeMonitor, FakeRoute
 
 from qnet_gui.kernel.monitor import Event, Monitor
 from qnet_gui.kernel.netlink import Netlink
+from qnet_gui.kernel.netlink_requests import RuleKey
 from qnet_gui.kernel.nft import Nft
+from qnet_gui.kernel.own_routing import OWN_TABLES
 from qnet_gui.lab.box import syscalls
 
 #: The index of `vif7.0` and of its other end.
 VIF, FAR = 2, 3
+
+
+def _packed(source: str) -> bytes:
+    return b"" if source == "all" else IPv4Address(source).packed
 
 
 class RealSpace:
@@ -70,6 +76,17 @@ class RealSpace:
         way = ["via", str(via)] if via else []
         self._ip("route", "add", str(network), "dev", name, *way, "metric", str(metric))
 
+    def own_rules(self) -> list[RuleKey]:
+        """Those that lead to our tables, in their order."""
+        rows = [row for row in self._ip("-N", "-4", "rule") if row["table"] in map(str, OWN_TABLES)]
+        return [
+            RuleKey(row["priority"], int(row["table"]), row.get("iif", ""), _packed(row["src"]), row.get("srclen", 0))
+            for row in rows
+        ]
+
+    def somebody_adds_rule(self, preference: int) -> None:
+        self._ip("rule", "add", "preference", str(preference), "lookup", "main")
+
     def set_mtu(self, name: str, mtu: int) -> None:
         self._ip("link", "set", name, "mtu", str(mtu))
 
@@ -116,6 +133,12 @@ class FakeSpace:
 
     def somebody_adds_route(self, network: IPv4Network, name: str, via: IPv4Address | None, metric: int = 0) -> None:
         self._kernel.add_route(FakeRoute(network, self._kernel._index(name), metric, via, 0 if via else 253))
+
+    def own_rules(self) -> list[RuleKey]:
+        return self._kernel.own_rules
+
+    def somebody_adds_rule(self, preference: int) -> None:
+        self._kernel.other_rules.append(preference)
 
     def set_mtu(self, name: str, mtu: int) -> None:
         self._kernel.set_mtu(name, mtu)

@@ -13,6 +13,8 @@ from waiting import eventually
 
 from qnet_gui.kernel.monitor import Event
 from qnet_gui.kernel.netlink import link_index, link_names
+from qnet_gui.kernel.netlink_requests import RuleKey
+from qnet_gui.kernel.own_routing import DOMAINS_TABLE, OWN_TABLE
 from qnet_gui.kernel.sysctl import set_for_interface, set_sysctl
 from qnet_gui.model.errors import KernelError
 
@@ -20,6 +22,7 @@ MAC = "00:16:3e:00:00:01"
 ADDRESS, OTHER = IPv4Address("10.137.0.7"), IPv4Address("10.137.0.8")
 NEAR = IPv4Interface("10.9.0.1/24")
 EVERYTHING = IPv4Network("0.0.0.0/0")
+POOL = IPv4Network("10.137.0.0/16")
 VIF, FAR, NOBODY = 2, 3, 9999
 
 
@@ -129,6 +132,35 @@ def test_a_host_of_another_metric_or_link_is_not_withdrawn(space: Any) -> None:
     assert len(space.netlink.own.routes()) == 1
     space.netlink.withdraw_host(VIF, ADDRESS, 5)
     assert space.netlink.own.routes() == set()
+
+
+def _rules(first: int, second: int, third: int, *uplinks: str) -> list[RuleKey]:
+    exempt = [RuleKey(first, OWN_TABLE, link) for link in ("lo", *uplinks)]
+    return [*exempt, RuleKey(second, DOMAINS_TABLE, "", POOL.network_address.packed, 16), RuleKey(third, OWN_TABLE)]
+
+
+def test_our_tables_are_looked_up_before_all_others(space: Any) -> None:
+    own = space.netlink.own
+    assert [own.set_rules(POOL, ["far"]) for _ in range(2)] == [True, False]
+    assert space.own_rules() == _rules(116, 117, 118, "far")
+    space.somebody_adds_rule(117)
+    assert [own.set_rules(POOL, ["far"]) for _ in range(2)] == [True, False]
+    assert space.own_rules() == _rules(114, 115, 116, "far")
+    assert [own.set_rules(POOL, []) for _ in range(2)] == [False, False]
+    assert space.own_rules() == _rules(114, 115, 116)
+    own.delete_rules()
+    assert space.own_rules() == []
+
+
+def test_where_there_is_no_room_our_rules_have_one_preference_and_their_order(space: Any) -> None:
+    own = space.netlink.own
+    space.somebody_adds_rule(1)
+    own.set_rules(POOL, [])
+    assert space.own_rules() == _rules(0, 0, 0)
+    assert [own.set_rules(POOL, ["far"]) for _ in range(2)] == [False, False]
+    assert space.own_rules() == _rules(0, 0, 0, "far")
+    own.delete_rules()
+    assert space.own_rules() == []
 
 
 def test_a_thousand_routes_are_all_told(space: Any) -> None:

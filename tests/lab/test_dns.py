@@ -82,6 +82,25 @@ def test_without_a_server_a_query_is_refused_at_once_and_nothing_leaves(isp1: La
     assert [problem["code"] for problem in status["problems"]] == ["no-dns"]
 
 
+def _problems(lab: Lab) -> list[str]:
+    status = json.loads(lab.out("dom0", "qnet", "status", "--json"))
+    return [problem["code"] for problem in status["problems"]]
+
+
+def test_servers_that_are_saved_and_not_in_force_are_told_and_the_cure_helps(isp1: Lab) -> None:
+    isp1.set_servers("isp1", [])
+    isp1.wait("no servers", lambda: _problems(isp1) == ["no-dns"])
+    try:
+        isp1.exec("netvm", "nmcli", "connection", "modify", "eth0", "ipv4.dns", SERVERS[1])
+        isp1.wait("lost servers", lambda: _problems(isp1) == ["networkmanager-lost-servers"])
+        isp1.exec("netvm", "nmcli", "connection", "up", "eth0")
+        _wait_for(isp1, SERVERS[1])
+        isp1.wait("no problem", lambda: _problems(isp1) == [])
+    finally:
+        isp1.exec("netvm", "nmcli", "connection", "modify", "eth0", "ipv4.dns", "")
+        isp1.exec("netvm", "nmcli", "connection", "up", "eth0")
+
+
 def test_no_query_is_lost_at_200_a_second_through_changes_of_servers(isp1: Lab) -> None:
     """By the lease, since NetworkManager loses servers that are put into the settings of its device quickly."""
     asking = isp1.popen(

@@ -120,11 +120,35 @@ def test_nothing_new_comes_in_from_the_uplink(lab: Lab) -> None:
 
 
 def test_vif_to_vif_by_ip_goes_nowhere(lab: Lab) -> None:
-    before = _counter(lab, "between_vifs")
     with _watching(lab, "personal", "eth0") as arrived:
         _send(lab, "work", packets.udp(lab.address("work"), lab.address("personal"), 9, own=_mac(lab, "work")))
     assert arrived == [0]
-    assert _counter(lab, "between_vifs") - before == COUNT
+
+
+def test_the_packet_filter_stops_vif_to_vif_by_itself(lab: Lab) -> None:
+    """Where somebody has taken away the routing rule that stops it before."""
+    lab.stop_program("netvm", "qnet-agent")
+    try:
+        lab.exec("netvm", "ip", "rule", "delete", "preference", "117")
+        before = _counter(lab, "between_vifs")
+        with _watching(lab, "personal", "eth0") as arrived:
+            _send(lab, "work", packets.udp(lab.address("work"), lab.address("personal"), 9, own=_mac(lab, "work")))
+        assert arrived == [0]
+        assert _counter(lab, "between_vifs") - before == COUNT
+    finally:
+        lab.start_program("netvm", "qnet-agent")
+    lab.wait("the rule", lambda: "117:" in lab.out("netvm", "ip", "-4", "rule"))
+
+
+def test_nobody_learns_by_arp_which_addresses_are_somebodys(lab: Lab) -> None:
+    for address, state in ((lab.address("personal"), "FAILED"), ("10.137.0.99", "FAILED"), ("203.0.113.11", "lladdr")):
+        lab.exec("work", "ping", "-c", "1", "-W", "5", address, check=False)
+
+        def known(address: str = address) -> str:
+            return lab.out("work", "ip", "neigh", "show", address)
+
+        lab.wait(f"an end of asking for {address}", lambda: any(word in known() for word in ("FAILED", "lladdr")))
+        assert state in known(), address
 
 
 def test_vif_to_vif_by_mac_broadcast_and_multicast_goes_nowhere(lab: Lab) -> None:

@@ -125,29 +125,22 @@ def test_a_netvm_that_does_not_run_or_is_paused_cannot_be_chosen(two: Lab) -> No
 
 
 def test_dom0_is_accepted_with_a_problem_in_every_snapshot(two: Lab) -> None:
-    for more in ((), ("--move",)):
-        assert "No network agent runs in dom0" in refusal(two, "netvm", "set", "dom0", *more)
-    with two.store("dom0") as store:
-        store.write(keys.AGENT_STATE.under(0), "stopped")
-    two.wait("word of it", lambda: two.exec("dom0", "qnet", "netvm", "set", "dom0", check=False).returncode == 0)
-    qnet(two, "netvm", "set", "netvm")
+    assert "No network agent runs in dom0" in refusal(two, "netvm", "set", "dom0", "--move")
     done = two.exec("dom0", "qnet", "netvm", "set", "dom0")
     assert "WARNING: with dom0 as the netvm" in done.stderr
     snapshot = json.loads(qnet(two, "status", "--json"))
     assert (snapshot["netvm"]["name"], snapshot["netvm"]["id"]) == ("dom0", 0)
     assert "dom0-netvm" in [problem["code"] for problem in snapshot["problems"]]
     assert page(two, "work") == "isp1"
-    with two.store("dom0") as store:
-        store.delete(keys.AGENT_STATE.under(0))
 
 
 def test_the_agent_runs_in_dom0_too(two: Lab) -> None:
     """As the refusal says; a lab's dom0 serves no vifs, so how it serves them is seen on a real Xen only."""
     assert "systemctl start qnet-agent" in refusal(two, "netvm", "set", "dom0", "--move")
+    qnet(two, "netvm", "set", "dom0")
     with two.popen("dom0", "/usr/bin/qnet-agent") as agent:
         try:
             two.wait("its report", lambda: not netvms.dead_agent(two, "dom0"))
-            qnet(two, "netvm", "set", "dom0")
             snapshot = json.loads(qnet(two, "status", "--json"))
             assert (snapshot["netvm"]["id"], snapshot["netvm"]["agent"]) == (0, "running")
             assert qnet(two, "routes")
@@ -155,6 +148,24 @@ def test_the_agent_runs_in_dom0_too(two: Lab) -> None:
             agent.terminate()
     two.out("dom0", "qnet-agent", "stopped")
     two.wait("its end", lambda: netvms.dead_agent(two, "dom0"))
+
+
+def test_the_agent_refuses_a_dom0_that_is_not_the_netvm(two: Lab) -> None:
+    forwarding = ("cat", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/all/forwarding")
+
+    def everything() -> tuple[str, str, bytes | None]:
+        with two.store("dom0") as store:
+            said = store.read(keys.AGENT_STATE.under(0))
+        return two.out("dom0", "nft", "list", "tables"), two.out("dom0", *forwarding), said
+
+    before = everything()
+    for words in ((), ("dns",), ("stopped",), ("hotplug", "online")):
+        vif = {"vif": "vif7.0", "XENBUS_PATH": "backend/vif/7/0"}
+        setting = (f"{name}={value}" for name, value in vif.items())
+        done = two.exec("dom0", "env", *setting, "qnet-agent", *words, check=False)
+        assert done.returncode == 78, words
+        assert "This is dom0, and netvm is the netvm, so nothing has been changed." in done.stderr
+    assert everything() == before
 
 
 def test_a_paused_domain_is_moved_when_it_wakes(two: Lab) -> None:

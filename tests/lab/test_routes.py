@@ -49,7 +49,12 @@ def _way(lab: Lab, address: str) -> str:
 def test_the_domains_routes_are_in_a_table_of_their_own_that_is_looked_up_first(lab: Lab) -> None:
     assert "vif" not in lab.out("netvm", "ip", "-4", "route", "show", "table", "main")
     assert lab.address("work") in lab.out("netvm", "ip", "-4", "route", "show", "table", "118")
-    assert lab.out("netvm", "ip", "-4", "rule").splitlines()[1].split()[:3] == ["118:", "from", "all"]
+    rules = [line.split() for line in lab.out("netvm", "ip", "-N", "-4", "rule").splitlines()]
+    by_link = [words[:7] for words in rules[1:3]]
+    assert sorted(by_link) == [["116:", "from", "all", "iif", link, "lookup", "118"] for link in ("eth0", "lo")]
+    assert rules[3][:5] == ["117:", "from", "10.137.0.0/16", "lookup", "119"]
+    assert rules[4][:5] == ["118:", "from", "all", "lookup", "118"]
+    assert "vif" not in lab.out("netvm", "ip", "-4", "route", "show", "table", "119")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +89,7 @@ def test_nobodys_address_of_ours_leads_nowhere(lab: Lab, route: str) -> None:
 def test_an_uplink_within_our_addresses_has_a_router(lab: Lab) -> None:
     """Its router is a way out and can be reached, its address is its own, and the rest of its net is not sent to."""
     add = "ip address add 10.137.5.2/24 dev eth0 && ip route add default via 10.137.5.1 dev eth0 metric 9 && echo done"
-    before = _netvm(lab, "ip route show table 118")
+    before = _netvm(lab, "ip route show table 118; ip route show table 119")
     assert _netvm(lab, add) == "done"
     try:
         assert "via 10.137.5.1 dev eth0" in _way(lab, "203.0.113.11")
@@ -93,7 +98,7 @@ def test_an_uplink_within_our_addresses_has_a_router(lab: Lab) -> None:
         assert "Invalid argument" in _way(lab, "10.137.5.3")
     finally:
         _netvm(lab, "ip route delete default via 10.137.5.1; ip address delete 10.137.5.2/24 dev eth0")
-    lab.wait("as before", lambda: _netvm(lab, "ip route show table 118") == before)
+    lab.wait("as before", lambda: _netvm(lab, "ip route show table 118; ip route show table 119") == before)
 
 
 def test_a_domains_table_is_the_seeds_one_line(lab: Lab) -> None:

@@ -24,8 +24,8 @@ SOON = 5.0
 #: Everything that the agent sets, as a person would look at it.
 _STATE = r"""
 nft -s list table inet qnet; nft -s list table arp qnet
-echo "## rule"; ip -4 rule
-echo "## routes"; ip -4 route show table 118
+echo "## rule"; ip -4 rule | sort -n
+echo "## routes"; ip -4 route show table 118; ip -4 route show table 119
 echo "## neighbours"; ip -4 neigh show nud permanent
 echo "## lo"; ip -4 -o address show dev lo | sort; ip -o link show dev lo
 echo "## links"
@@ -153,6 +153,12 @@ def test_a_looser_look_at_sources_for_all_links_is_taken_back_from_vifs_only(lab
         "ip route add WORK dev eth0 table 118 metric 1",
         "ip route replace throw WORK table 118 metric 1",
         "ip rule delete preference 118",
+        "ip rule delete preference 117",
+        "ip rule delete iif lo lookup 118",
+        "ip rule delete iif eth0 lookup 118",
+        "ip rule add preference 116 lookup 118",
+        "ip route flush table 119",
+        "ip route add WORK dev VIF table 119",
         "ip rule add preference 5 lookup 118",
         "ip neigh delete WORK dev VIF",
         "ip neigh replace WORK dev VIF lladdr 02:00:00:00:00:09 nud permanent",
@@ -181,6 +187,11 @@ def test_a_bridge_does_not_get_a_vif(lab: Lab) -> None:
         lab.exec("netvm", "ip", "link", "delete", "br7", check=False)
 
 
+def _tables(lab: Lab) -> list[str]:
+    """The numbers of the tables in the order in which they are looked up."""
+    return re.findall(r"lookup (\S+)", lab.out("netvm", "ip", "-N", "-4", "rule"))
+
+
 def test_a_rule_that_gets_in_front_gets_behind(lab: Lab) -> None:
     """`ip rule add` without a preference, as VPN clients do it, comes before all others."""
     before = _state(lab)
@@ -189,10 +200,10 @@ def test_a_rule_that_gets_in_front_gets_behind(lab: Lab) -> None:
             lab.exec("netvm", "ip", "rule", "add", "lookup", table)
 
         def first() -> bool:
-            return "lookup 118" in lab.out("netvm", "ip", "-4", "rule").splitlines()[1].replace("qnet", "118")
+            return _tables(lab)[1:5] == ["118", "118", "119", "118"]
 
         lab.wait("ours first", first)
-        assert len(re.findall("lookup (?:118|qnet)", lab.out("netvm", "ip", "-4", "rule"))) == 1
+        assert [_tables(lab).count(table) for table in ("118", "119")] == [3, 1]
     finally:
         for table in ("51820", "51821"):
             lab.exec("netvm", "ip", "rule", "delete", "lookup", table, check=False)
@@ -283,4 +294,23 @@ def test_no_invented_source_gets_out_though_there_is_neither_filter_nor_agent(la
     finally:
         lab.start_program("netvm", "qnet-agent")
     lab.wait("the filter", lambda: lab.address("work") in _state(lab).partition("## rule")[0])
+    lab.online("work")
+
+
+def test_no_domain_reaches_another_though_there_is_neither_filter_nor_agent(lab: Lab) -> None:
+    mac, work = lab.out("work", "cat", "/sys/class/net/eth0/address"), lab.address("work")
+    to_peer, to_world = (packets.udp(work, to, 9, own=mac) for to in (lab.address("personal"), WEB))
+    lab.stop_program("netvm", "qnet-agent")
+    try:
+        lab.exec("netvm", "nft", "flush", "ruleset")
+        with _watching(lab, "personal", "eth0") as arrived, _watching(lab, "isp1", "cable") as outside:
+            lab.exec("work", PYTHON, PACKETS, "send", str(COUNT), to_peer, to_world)
+        assert (arrived, outside) == ([0], [COUNT])
+        lab.exec("netvm", "ip", "rule", "delete", "preference", "117")
+        with _watching(lab, "personal", "eth0") as arrived:
+            lab.exec("work", PYTHON, PACKETS, "send", str(COUNT), to_peer)
+        assert arrived == [COUNT]  # else what is above could not fail
+    finally:
+        lab.start_program("netvm", "qnet-agent")
+    lab.wait("the filter", lambda: work in _state(lab).partition("## rule")[0])
     lab.online("work")

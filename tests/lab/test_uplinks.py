@@ -63,10 +63,10 @@ def tunnel(lab: Lab, name: str = "wg0", address: str = "10.8.0.2/24") -> Iterato
 
 
 @contextmanager
-def nothing_in_clear(lab: Lab) -> Iterator[None]:
+def nothing_in_clear(lab: Lab, interface: str = "any") -> Iterator[None]:
     """No question reaches the provider meanwhile."""
     watcher = lab.popen(
-        "isp1", "tcpdump", "-lni", "any", "port", "53", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        "isp1", "tcpdump", "-lni", interface, "port", "53", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     assert watcher.stdout is not None
     while "listening on" not in watcher.stdout.readline():

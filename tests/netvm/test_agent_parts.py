@@ -190,6 +190,29 @@ def test_servers_that_networkmanager_lost_are_told_as_lost(
     running.wait_reported(keys.AGENT_PROBLEMS, "")
 
 
+def test_servers_of_a_connections_settings_that_are_not_in_force_are_told_as_lost(
+    running: Running, bus: FakeBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redirection, "_BETWEEN", 0.05)
+    running.wait_reported(keys.AGENT_PROBLEMS, "")
+    profile = f"{ROOT}/Settings/1"
+    bus.answers[NM, "GetSettings"] = {"ipv4": {"method": "manual", "dns-data": ["192.168.1.53"]}}
+    bus.change(NM, f"{ROOT}/ActiveConnection/1", f"{NM}.Connection.Active", {"Connection": profile})
+    running.loop.settle()
+    assert (NM, "GetSettings") not in bus.asked  # there is no reason to, while servers are in use
+    bus.change(NM, f"{ROOT}/DnsManager", f"{NM}.DnsManager", {"Configuration": []})
+    running.wait_reported(keys.AGENT_PROBLEMS, "networkmanager-lost-servers")
+    bus.answers[NM, "GetSettings"] = {"ipv4": {"method": "manual"}}
+    bus.say(NM, profile, f"{NM}.Settings.Connection", "Updated")
+    running.wait_reported(keys.AGENT_PROBLEMS, "no-dns")
+    bus.answers[NM, "GetAppliedConnection"] = {"ipv4": {"dns-data": ["192.168.1.53"]}}  # by `nmcli device modify`
+    bus.answers[NM, "GetManagedObjects"] = CONNECTED | dns()
+    assert running.script("dns\n") == "ok"  # the dispatcher's word
+    running.wait_reported(keys.AGENT_PROBLEMS, "networkmanager-lost-servers")
+    bus.change(NM, f"{ROOT}/DnsManager", f"{NM}.DnsManager", {"Configuration": [{"nameservers": ["192.168.1.53"]}]})
+    running.wait_reported(keys.AGENT_PROBLEMS, "")
+
+
 def test_a_networkmanager_that_restarts_is_no_loss(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     running.wait_reported(keys.UPLINK_COUNT, "1")
     running.bus.go(NM)

@@ -29,7 +29,7 @@ class Service:
         """Nobody comes or goes here."""
 
 
-class Told:
+class Mirror:
     def __init__(self) -> None:
         self.changes = 0
         self.manager = NetworkManager(None, self._changed)
@@ -47,37 +47,37 @@ class Told:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+def mirror(monkeypatch: pytest.MonkeyPatch) -> Mirror:
     monkeypatch.setattr(networkmanager, "Service", Service)
-    return Told()
+    return Mirror()
 
 
-def test_a_vif_that_comes_and_goes_changes_nothing(told: Told) -> None:
-    before = told.manager.uplinks, told.manager.servers
+def test_a_vif_that_comes_and_goes_changes_nothing(mirror: Mirror) -> None:
+    before = mirror.manager.uplinks, mirror.manager.servers
     for path, interfaces in device(20, 10, "vif4.0", 4, **{f"{NM}.Device.Statistics": {"TxBytes": 0}}).items():
         if "Devices" in path:
-            told.added(path, interfaces)
-    told.changed(NM, {"Devices": [f"{ROOT}/Devices/4"], "AllDevices": []}, [], ROOT)
-    told.changed(f"{NM}.Device", {"State": 20, "Carrier": True}, [], f"{ROOT}/Devices/4")
-    told.added(f"{ROOT}/IP6Config/4", {f"{NM}.IP6Config": {"Addresses": []}})
-    told.removed(f"{ROOT}/IP6Config/4", [f"{NM}.IP6Config"])
-    told.removed(f"{ROOT}/Devices/4", [f"{NM}.Device", f"{NM}.Device.Statistics"])
-    assert told.changes == 0
-    assert (told.manager.uplinks, told.manager.servers) == before
+            mirror.added(path, interfaces)
+    mirror.changed(NM, {"Devices": [f"{ROOT}/Devices/4"], "AllDevices": []}, [], ROOT)
+    mirror.changed(f"{NM}.Device", {"State": 20, "Carrier": True}, [], f"{ROOT}/Devices/4")
+    mirror.added(f"{ROOT}/IP6Config/4", {f"{NM}.IP6Config": {"Addresses": []}})
+    mirror.removed(f"{ROOT}/IP6Config/4", [f"{NM}.IP6Config"])
+    mirror.removed(f"{ROOT}/Devices/4", [f"{NM}.Device", f"{NM}.Device.Statistics"])
+    assert mirror.changes == 0
+    assert (mirror.manager.uplinks, mirror.manager.servers) == before
 
 
-def test_what_nobody_reads_and_what_is_as_before_change_nothing(told: Told) -> None:
-    told.changed(f"{NM}.Device", {"LldpNeighbors": [], "State": 100}, ["Metered"], f"{ROOT}/Devices/1")
-    assert told.changes == 0
+def test_what_nobody_reads_and_what_is_as_before_change_nothing(mirror: Mirror) -> None:
+    mirror.changed(f"{NM}.Device", {"LldpNeighbors": [], "State": 100}, ["Metered"], f"{ROOT}/Devices/1")
+    assert mirror.changes == 0
 
 
-def test_what_is_read_changes(told: Told) -> None:
-    told.changed(f"{NM}.Device", {"State": 120}, [], f"{ROOT}/Devices/1")
-    told.changed(f"{NM}.DnsManager", {"Configuration": []}, [], f"{ROOT}/DnsManager")
-    told.removed(f"{ROOT}/IP4Config/1", [f"{NM}.IP4Config"])
-    assert told.changes == 3
-    assert told.manager.servers == ()
-    assert told.manager.uplinks[0].address is None
+def test_what_is_read_changes(mirror: Mirror) -> None:
+    mirror.changed(f"{NM}.Device", {"State": 120}, [], f"{ROOT}/Devices/1")
+    mirror.changed(f"{NM}.DnsManager", {"Configuration": []}, [], f"{ROOT}/DnsManager")
+    mirror.removed(f"{ROOT}/IP4Config/1", [f"{NM}.IP4Config"])
+    assert mirror.changes == 3
+    assert mirror.manager.servers == ()
+    assert mirror.manager.uplinks[0].address is None
 
 
 def test_all_that_is_read_of_an_object_is_mirrored() -> None:

@@ -41,6 +41,16 @@ def script(netvm: Any, monkeypatch: pytest.MonkeyPatch, resolv_conf: Path) -> It
 
 
 @pytest.fixture
+def dom0(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Makes this a dom0; where its configuration is."""
+    path = tmp_path / "qnet.toml"
+    monkeypatch.setattr("qnet_gui.hypervisor.which_domain.is_dom0", lambda: True)
+    load = program.config.load
+    monkeypatch.setattr(program.config, "load", lambda _=None: load(path))
+    return path
+
+
+@pytest.fixture
 def agent(netvm: Any, script: Any) -> Iterator[Callable[[str], list[str]]]:
     """Has somebody listen in the agent's place who answers so; returns what he is told."""
     ends: list[Callable[[], None]] = []
@@ -122,6 +132,39 @@ def test_on_a_machine_without_xenstore_nothing_is_changed_and_it_says_why(
     assert _everything(netvm) == before
     assert netvm.kernel.ruleset.tables == {}
     assert not hotplug.RUN.exists()
+
+
+@pytest.mark.parametrize("words", [[], ["hotplug", "online"], ["hotplug", "offline"], ["dns"], ["stopped"]])
+@pytest.mark.parametrize("text", ["", '[dom0]\nnetvm = "sys-net"\n', "[dom0]\nnetvm = dom0\n"])
+def test_in_a_dom0_that_is_not_the_netvm_nothing_is_changed_and_it_says_why(
+    netvm: Any, script: Callable[..., int], log_guard: Any, dom0: Path, words: list[str], text: str
+) -> None:
+    log_guard.expect("This is dom0, and (netvm|sys-net) is the netvm|qnet.toml: It is not TOML")
+    dom0.write_text(text)
+    before = _everything(netvm)
+    assert script(*words, **VIF) == (1 if "= dom0" in text else 78)
+    assert _everything(netvm) == before
+    assert netvm.kernel.ruleset.tables == {}
+    assert netvm.store.read(keys.AGENT_STATE.at()) is None
+    assert not hotplug.RUN.exists()
+
+
+@pytest.mark.parametrize("name", ["dom0", "Domain-0"])
+def test_a_dom0_that_is_the_netvm_serves(netvm: Any, script: Callable[..., int], dom0: Path, name: str) -> None:
+    dom0.write_text(f'[dom0]\nnetvm = "{name}"\n')
+    netvm.attach(7)
+    assert script("hotplug", "online", "type_if=vif", **VIF) == 0
+    assert netvm.served() == {"vif7.0": "10.137.0.7"}
+    assert script("stopped") == 0
+    assert netvm.store.read(keys.AGENT_STATE.at()) == b"stopped"
+
+
+def test_an_agent_that_ran_in_a_dom0_says_that_it_has_stopped(
+    netvm: Any, script: Callable[..., int], dom0: Path
+) -> None:
+    netvm.store.write(keys.AGENT_STATE.at(), "running")
+    assert script("stopped") == 0
+    assert netvm.store.read(keys.AGENT_STATE.at()) == b"stopped"
 
 
 def _everything(netvm: Any) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import fields, replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
@@ -19,7 +20,7 @@ from qnet_gui.netvm.dns import resolv_conf
 from qnet_gui.netvm.dns.resolved import ResolvedServers
 from qnet_gui.netvm.dns.sources import Sources
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
-from qnet_gui.netvm.uplinks import networkmanager_names, networkmanager_objects
+from qnet_gui.netvm.uplinks import networkmanager_names, networkmanager_objects, networkmanager_profiles
 from qnet_gui.netvm.uplinks.way_out import Way
 
 # -- NetworkManager
@@ -525,3 +526,36 @@ def test_servers_are_not_lost_while_any_are_in_force_or_it_still_connects() -> N
     in_force = dns({"nameservers": ["192.168.2.53"], "priority": 100})
     assert not networkmanager_names.lost_servers(lease(options) | in_force)
     assert not networkmanager_names.lost_servers(lease(options, state=70) | dns())
+
+
+@pytest.mark.parametrize(
+    ("settings", "servers"),
+    [
+        ({"ipv4": {"dns-data": ["192.168.1.53", "192.168.1.54#dns.test"]}}, ips("192.168.1.53", "192.168.1.54")),
+        ({"ipv4": {"dns": [int.from_bytes(bytes((192, 168, 1, 53)), sys.byteorder)]}}, ips("192.168.1.53")),
+        ({"ipv4": {"dns-data": ["fd09::1", "nonsense", ""]}}, ()),
+        ({"ipv4": {"dns-data": 7}}, ()),
+        ({"ipv4": {}, "ipv6": {"dns-data": ["fd09::1"]}}, ()),
+        ({"ipv4": 7}, ()),
+        (7, ()),
+    ],
+)
+def test_servers_of_a_connections_settings(settings: Any, servers: tuple[IPv4Address, ...]) -> None:
+    assert tuple(networkmanager_profiles.servers_of(settings)) == servers
+
+
+def test_settings_are_asked_for_of_what_is_up_and_only_while_no_servers_are_in_force() -> None:
+    objects = device(1) | device(1, state=70, number=2, name="eth1")
+    for number, state in ((1, 2), (2, 1)):
+        active = {"State": state, "Connection": f"{ROOT}/Settings/{number + 2}"}
+        objects[f"{ROOT}/ActiveConnection/{number}"] = {f"{NM}.Connection.Active": active}
+    asked = networkmanager_profiles.questions(objects | dns())
+    assert {(question.path, question.method) for question in asked} == {
+        (f"{ROOT}/Settings/3", "GetSettings"), (f"{ROOT}/Devices/1", "GetAppliedConnection"),
+    }  # fmt: skip
+    assert networkmanager_profiles.questions(objects | dns(ENTRY)) == frozenset()
+
+
+def test_servers_of_settings_are_lost_while_none_are_in_force() -> None:
+    assert networkmanager_names.lost_servers(device(1) | dns(), ips("192.168.1.53"))
+    assert not networkmanager_names.lost_servers(device(1) | dns(ENTRY), ips("192.168.1.53"))

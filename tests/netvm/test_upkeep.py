@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from qnet_gui.kernel.netlink import Netlink
-from qnet_gui.kernel.netlink_requests import RouteKey
+from qnet_gui.kernel.netlink_requests import RouteKey, RuleKey
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.repair import REPAIRS_MAX, Repair, RepairKind
@@ -142,7 +142,13 @@ OTHERS: dict[str, tuple[Callable[[Any], Any], str]] = {
         lambda kernel: kernel.put_own_route(RouteKey.host(IPv4Address("10.137.0.9"), 1, 2)), "routes 1 ?",
     ),
     "the rule": (lambda kernel: kernel.change_rules([], kernel.other_rules), "routes 1 ?"),
-    "two rules": (lambda kernel: kernel.change_rules([118, 200], kernel.other_rules), "routes 1 ?"),
+    "a rule of those": (lambda kernel: kernel.change_rules(kernel.own_rules[:1], kernel.other_rules), "routes 1 ?"),
+    "a rule more": (
+        lambda kernel: kernel.change_rules([*kernel.own_rules, RuleKey(200, 118)], kernel.other_rules), "routes 1 ?",
+    ),
+    "a rule in a strange place": (
+        lambda kernel: kernel.change_rules([RuleKey(3, 118), *kernel.own_rules], kernel.other_rules), "routes 1 ?",
+    ),
     "a neighbour": (lambda kernel: kernel.take_neighbour(2, ADDRESS), "vifs 1 ?"),
     "an address": (lambda kernel: kernel.take_address(1, IPv4Address("10.139.1.1")), "addresses 1 ?"),
     "a link": (lambda kernel: kernel.set_down(2), "vifs 1 ?"),
@@ -170,7 +176,7 @@ def test_what_is_ours_and_what_is_of_no_matter_is_no_ones_doing(watched: Watched
     table.offline([other.id])
     watched.kernel.set_mtu("eth0", 1400)
     watched.kernel.change_setting("ipv4/conf/eth0/rp_filter", 1)
-    watched.kernel.change_rules([118], [*watched.kernel.other_rules, 900])
+    watched.kernel.change_rules(watched.kernel.own_rules, [*watched.kernel.other_rules, 900])
     assert watched.look() == []
 
 

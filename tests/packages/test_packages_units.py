@@ -209,6 +209,20 @@ def test_an_agent_that_stands_still_is_restarted(netvm: Machine) -> None:
     )
 
 
+def test_in_a_dom0_that_is_not_the_netvm_the_agent_ends_and_stays_so(off: Machine, xen: Xen) -> None:
+    """A sign that only a lab's dom0 has stands for Xen's, which is in /proc."""
+    off.boot()
+    install(off, ("common", "netvm"))
+    off.ok("mkdir -p /run/xenstored /run/xen; ln -s /mnt/xenbus-1 /run/xenstored/socket; touch /run/xen/lab-hypervisor")
+    assert off.run("systemctl start qnet-agent").status
+    shown = off.ok("systemctl show -P ActiveState -P ExecMainStatus -P NRestarts qnet-agent")
+    assert sorted(shown.split()) == ["0", "78", "failed"]
+    assert "This is dom0, and netvm is the netvm, so nothing has been changed." in off.ok("journalctl -b -u qnet-agent")
+    assert "qnet" not in off.ok("nft list tables")
+    off.ok("mkdir -p /etc/qnet; printf '[dom0]\\nnetvm = \"dom0\"\\n' >/etc/qnet/qnet.toml; systemctl start qnet-agent")
+    assert "qnet" in off.ok("nft list tables")
+
+
 def test_a_removed_agent_leaves_no_rules(netvm: Machine) -> None:
     assert "qnet" in netvm.ok("nft list tables")
     dpkg(netvm, "purge", ("common", "netvm"))

@@ -76,10 +76,13 @@ def test_without_an_iommu_the_netvm_is_refused_in_words(without_iommu: Machine) 
 def test_dom0_as_the_netvm(bare: Machine) -> None:
     bare.ok("modprobe xen-netback; ip link set eth0 up; ip address add 10.0.2.15/24 dev eth0")
     bare.ok("ip route add default via 10.0.2.2; echo nameserver 10.0.2.3 >/etc/resolv.conf")
-    bare.ok("(/usr/bin/qnet-agent >/var/log/qnet-test/qnet-agent.log 2>&1 &)")
+    refused = bare.run("/usr/bin/qnet-agent")
+    assert "This is dom0, and netvm is the netvm" in refused.output
+    assert (refused.status, bare.ok("cat /proc/sys/net/ipv4/ip_forward")) == (78, "0")
     bare.until("qnet netvm set dom0", seconds=60)
     result = bare.run("qnet netvm set dom0")
     assert "can be attacked" in result.output
+    bare.ok("(/usr/bin/qnet-agent >/var/log/qnet-test/qnet-agent.log 2>&1 &)")
     bare.create("work", "guest", 224, vif(DOMAINS["work"], backend="0"))
     assert bare.until(CURL, "work") == PAGE
     assert "dom0" in bare.run("qnet doctor").output

@@ -132,7 +132,10 @@ def show(inputs: Inputs, name: str, cannot_show: Message | None) -> DomainInfo:
 
 
 def choose(inputs: Inputs, wanted: str, move: bool) -> DomainInfo:
-    """It may be the netvm, and domains may be moved to it; `BadInput` for what is no name at all."""
+    """It may be the netvm, and domains may be moved to it; `BadInput` for what is no name at all.
+
+    dom0 is chosen first, and then its agent runs, which refuses to start in a dom0 that is no netvm.
+    """
     if move:
         _ours(inputs)
     _closed(inputs)
@@ -140,7 +143,7 @@ def choose(inputs: Inputs, wanted: str, move: bool) -> DomainInfo:
         dom0 = frontends.alive(inputs).get(0)
         if dom0 is None:
             raise NotFound(DomainCode.DOMAIN_ID_UNKNOWN, id=0)
-        if frontends.agent_of(inputs, 0) is AgentState.UNKNOWN:
+        if move and frontends.agent_of(inputs, 0) is AgentState.UNKNOWN:
             raise Refused(DomainCode.DOM0_CANNOT_SERVE)
         return dom0
     name = domain_name(wanted)

@@ -13,15 +13,17 @@ from pathlib import Path
 
 from qnet_gui.dom0.netvm_lifecycle import outcome
 from qnet_gui.dom0.netvm_lifecycle.interrupts import Interrupts
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION
 from qnet_gui.dom0.netvm_lifecycle.record import RecordFile
-from qnet_gui.dom0.netvm_lifecycle.service import CONFIGURATION, Limits, NetvmService, Tell
+from qnet_gui.dom0.netvm_lifecycle.service import Limits, NetvmService, Tell
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
 from qnet_gui.hypervisor import xen
-from qnet_gui.hypervisor.adapter import is_dom0
 from qnet_gui.hypervisor.passthrough import Passthrough
+from qnet_gui.hypervisor.which_domain import is_dom0
 from qnet_gui.model import config
 from qnet_gui.model.domain import DOM0_NAMES
 from qnet_gui.model.errors import Busy, NotAuthorised, QnetError, Refused
+from qnet_gui.model.messages.code import Code
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.service import ServiceCode
@@ -47,8 +49,8 @@ def _name(verb: str) -> str:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Only one of us at a time; `Busy` for any other."""
+def locked(path: Path, busy: Code = HelperCode.BUSY_SERVICE) -> Iterator[None]:
+    """Only one of us at a time; `Busy`, which says `busy`, for any other."""
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -58,7 +60,7 @@ def locked(path: Path) -> Iterator[None]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise Busy(HelperCode.BUSY_SERVICE) from None
+        raise Busy(busy) from None
     finally:
         os.close(lock)
 

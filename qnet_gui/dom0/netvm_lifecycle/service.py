@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import BOOTS_FROM
 from qnet_gui.dom0.netvm_lifecycle.record import Record, RecordFile
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
 from qnet_gui.hypervisor import pci, xl_config
@@ -26,11 +27,8 @@ from qnet_gui.model.messages.service import ServiceCode
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import shown
 
-CONFIGURATION = Path("/etc/qnet/netvm.cfg")
 #: Told of each step: its name, its state (begun, done, failed, undone) and what, as for `Step` of the helper.
 Tell = Callable[[str, str, Message], None]
-#: One of these says what a domain boots from.
-BOOTS_FROM = ("kernel", "disk", "bootloader", "firmware", "firmware_override")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from qnet_gui import __version__
 from qnet_gui.dom0.observe import agent_report, frontends
 from qnet_gui.dom0.observe.inputs import Inputs, VifStatus
 from qnet_gui.hypervisor.port import DomainInfo
@@ -109,6 +110,8 @@ def _netvm_problems(inputs: Inputs, snapshot: Snapshot) -> Iterable[Problem]:
         yield Problem(ProblemCode.AGENT_STOPPED)
     elif inputs.silent:
         yield Problem(ProblemCode.AGENT_SILENT)
+    if inputs.agent.version not in ("", __version__):
+        yield Problem(ProblemCode.OTHER_VERSION, version=inputs.agent.version, value=__version__)
     yield from map(Problem, agent_report.problem_codes(inputs.agent))
     yield from _elsewhere_problems(inputs, snapshot)
     connecting = any(uplink.state is UplinkState.CONNECTING for uplink in snapshot.uplinks)

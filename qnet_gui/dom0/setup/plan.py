@@ -11,10 +11,11 @@ from pathlib import Path
 
 from qnet_gui.dom0.netvm_lifecycle import control
 from qnet_gui.dom0.setup import vif_lines
-from qnet_gui.dom0.setup.survey import PROGRAMS, Survey
+from qnet_gui.dom0.setup.survey import Survey
 from qnet_gui.dom0.setup.vif_lines import NotByMachine
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.domain import DOM0_NAMES
+from qnet_gui.runtime.distribution import package
 
 HELPER, NETVM = "qnet-helper.service", control.UNIT
 
@@ -101,7 +102,10 @@ def _obstacles(survey: Survey) -> list[Obstacle]:
             )
         )
     found += [
-        Obstacle(f"The program {name} is missing.", f"Install it: apt install {PROGRAMS[name]}")
+        Obstacle(
+            f"The program {name} is missing.",
+            f"Install it: {survey.distribution.value} install {package(name, survey.distribution)}",
+        )
         for name in survey.missing
     ]
     if survey.netvm in DOM0_NAMES:
@@ -122,7 +126,8 @@ def _netvm_obstacles(survey: Survey) -> list[Obstacle]:
         return []  # somebody makes it in another way, and it is up to him who starts it
     if own is None or not survey.boots:
         wrong = f"There is nothing that {survey.netvm} could be made of."
-        return [Obstacle(wrong, "Fill in /etc/qnet/netvm.cfg: what it boots from, its kernel and its disk.")]
+        cure = "Have one made: qnet netvm make. Or fill in /etc/qnet/netvm.cfg: what it boots from, kernel and disk."
+        return [Obstacle(wrong, cure)]
     if own.name != survey.netvm:
         wrong = f"{own.path} is the configuration of {own.name or 'no domain'}, and {survey.netvm} is the netvm."
         return [Obstacle(wrong, f'Give it name = "{survey.netvm}", or choose it in /etc/qnet/qnet.toml.')]

@@ -9,24 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qnet_gui.dom0.netvm_lifecycle.control import BOOTED
-from qnet_gui.dom0.netvm_lifecycle.service import BOOTS_FROM
-from qnet_gui.hypervisor import adapter, pci, xen, xl_config
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import BOOTS_FROM, CONFIGURATION
+from qnet_gui.dom0.setup.domain_files import DomainFile, domain_files, read
+from qnet_gui.hypervisor import pci, xen, xl_config
 from qnet_gui.hypervisor.port import DomainInfo
+from qnet_gui.hypervisor.which_domain import is_dom0
 from qnet_gui.hypervisor.xen import XenHypervisor
 from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
+from qnet_gui.runtime.distribution import OS_RELEASE, Distribution, distribution
 
-#: Programs without which nothing works, and Debian's and Fedora's package of each.
-PROGRAMS = {"xl": "xen-utils-common", "ip": "iproute2", "nft": "nftables", "qnet-helper": "qnet-dom0"}
-
-
-@dataclass(frozen=True, slots=True)
-class DomainFile:
-    """A domain's configuration for xl: its path, and its text."""
-
-    path: Path
-    name: str
-    text: str
+#: Programs without which nothing works.
+PROGRAMS = ("xl", "ip", "nft", "qnet-helper")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +44,7 @@ class Survey:
     unreadable: tuple[Path, ...] = ()
     running: frozenset[str] = frozenset()
     enabled: frozenset[str] | None = frozenset()
+    distribution: Distribution = Distribution.DEBIAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +52,17 @@ class Machine:
     """Where everything is, and who is asked."""
 
     xen_folder: Path = Path("/etc/xen")
-    netvm_file: Path = Path("/etc/qnet/netvm.cfg")
+    netvm_file: Path = CONFIGURATION
     config: Path = config.PATH
     booted: Path = BOOTED
     wants: Path = Path("/etc/systemd/system/multi-user.target.wants")
     pci: Path = pci.ROOT
-    is_dom0: Callable[[], bool] = adapter.is_dom0
+    is_dom0: Callable[[], bool] = is_dom0
     manager: Callable[[], str] = xen.manager
     which: Callable[[str], str | None] = shutil.which
     uid: Callable[[], int] = os.geteuid
     hypervisor: XenHypervisor = field(default_factory=XenHypervisor)
+    os_release: Path = OS_RELEASE
 
 
 def survey(machine: Machine) -> Survey:
@@ -75,12 +71,13 @@ def survey(machine: Machine) -> Survey:
         return Survey(is_dom0=False)
     netvm = config.load(machine.config).netvm
     own, boots = _netvm_file(machine.netvm_file)
-    files, unreadable = _files(machine)
+    files, unreadable = domain_files(machine.xen_folder, machine.netvm_file)
     return Survey(
         True, machine.uid() == 0, machine.manager(), _iommu(machine.hypervisor),
         tuple(name for name in PROGRAMS if machine.which(name) is None), tuple(pci.controllers(machine.pci)),
         netvm, own, boots, files, unreadable,
         frozenset(info.name for info in _domains(machine.hypervisor) if info.id), _enabled(machine),
+        distribution(machine.os_release),
     )  # fmt: skip
 
 
@@ -99,38 +96,11 @@ def _domains(hypervisor: XenHypervisor) -> list[DomainInfo]:
 
 
 def _netvm_file(path: Path) -> tuple[DomainFile | None, bool]:
-    own = _read(path)
+    own = read(path)
     if own is None:
         return None, False
     settings = xl_config.settings(own.text)
     return own, any(settings.get(key) for key in BOOTS_FROM)
-
-
-def _files(machine: Machine) -> tuple[tuple[DomainFile, ...], tuple[Path, ...]]:
-    """The configurations that are usually there; links to one file are that file."""
-    paths = {path.resolve() for folder in (machine.xen_folder, machine.xen_folder / "auto") for path in _listed(folder)}
-    paths.discard(machine.netvm_file.resolve())
-    read = {path: _read(path) for path in sorted(paths)}
-    domains = tuple(file for file in read.values() if file is not None and file.name)
-    return domains, tuple(path for path, file in read.items() if file is None)
-
-
-def _listed(folder: Path) -> list[Path]:
-    """Files that xl's own tools take for a domain's: `*.cfg`, and whatever is in `auto`."""
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError:
-        return []
-    return [path for path in entries if path.is_file() and (path.suffix == ".cfg" or folder.name == "auto")]
-
-
-def _read(path: Path) -> DomainFile | None:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
-    name = xl_config.settings(text).get("name", "")
-    return DomainFile(path, name if isinstance(name, str) else "", text)
 
 
 def _enabled(machine: Machine) -> frozenset[str] | None:

@@ -13,6 +13,11 @@ class AgentCode(Code):
     LOCAL_AGENT_DEAF = "local-agent-deaf", "The agent holds the lock and does not listen."
     LOCAL_AGENT_FAILED = "local-agent-failed", "The agent failed: {kind}."
     NO_NETVM_HERE = "no-netvm-here", "This is no netvm, and nothing has been changed: {why}"
+    DOM0_NOT_CHOSEN = (
+        "dom0-not-chosen",
+        "This is dom0, and {netvm} is the netvm, so nothing has been changed. To have dom0 itself route the other "
+        "domains, which is strongly discouraged: qnet netvm set dom0",
+    )
     AGENT_STILL_RUNS = "agent-still-runs", "The agent runs. Stop it first: sudo systemctl stop qnet-agent"
     FILTER_NOT_LOADED = "filter-not-loaded", "The packet filter cannot be loaded; see the agent's log."
     REDIRECTION_NOT_APPLIED = "redirection-not-applied", "The redirection cannot be applied; see the agent's log."

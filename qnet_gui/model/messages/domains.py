@@ -61,7 +61,8 @@ class DomainCode(Code):
     )
     DOM0_CANNOT_SERVE = (
         "dom0-cannot-serve",
-        "No network agent runs in dom0, so it cannot be the netvm. Start it: systemctl start qnet-agent",
+        "No network agent runs in dom0, so no domain can be moved to it. Choose it without --move first, then: "
+        "systemctl start qnet-agent",
     )
     DOM0_NOT_LISTED = "dom0-not-listed", "The hypervisor does not tell dom0 among its domains."
 

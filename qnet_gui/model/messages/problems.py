@@ -131,6 +131,12 @@ class ProblemCode(Code):
         "Another program in netvm undoes again and again what qnet sets there.",
         "qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.",
     )
+    OTHER_VERSION = (
+        "other-version",
+        "The agent in netvm is of version {version} of qnet, and dom0's helper of version {value}.",
+        "Install the same version in both, the netvm's in its template if it has one, and restart what is older: "
+        "sudo systemctl restart qnet-agent in netvm, qnet-helper in dom0.",
+    )
     VIF_REFUSED = (
         "vif-refused",
         "The vif {vif} was refused by netvm.",
@@ -144,7 +150,8 @@ class ProblemCode(Code):
     DOMAIN_WITHOUT_NETWORK = (
         "domain-without-network",
         "{name} has no address.",
-        "Restart it, or run qnet-guest in it.",
+        "Restart it, or run qnet-guest in it. Where that is missing there, install the package qnet-guest and enable "
+        "it (sudo systemctl enable --now qnet-guest).",
     )
     ATTACHED_ELSEWHERE = (
         "attached-elsewhere",

@@ -13,6 +13,7 @@ from typing import Any
 from qnet_gui.model.uplink import Uplink
 from qnet_gui.netvm.uplinks import networkmanager_names, networkmanager_objects
 from qnet_gui.netvm.uplinks.networkmanager_mirror import mirrored, read
+from qnet_gui.netvm.uplinks.networkmanager_profiles import ProfileServers
 from qnet_gui.runtime.dbus_service import PROPERTIES, Service
 from qnet_gui.runtime.mainloop import after, cancel
 
@@ -39,6 +40,7 @@ class NetworkManager:
         self._leaving = False
         self._timer: int | None = None
         self._refreshing: list[Callable[[], None]] = []
+        self._profiles = ProfileServers(self._service, changed)
         self.running = False
         self.has_answered = False
         self._service.listen(PROPERTIES, "PropertiesChanged", self._properties_changed, with_path=True)
@@ -79,7 +81,7 @@ class NetworkManager:
     @property
     def lost_servers(self) -> bool:
         """Whether it was given servers and uses none."""
-        return networkmanager_names.lost_servers(self._picture)
+        return networkmanager_names.lost_servers(self._picture, self._profiles.servers)
 
     # -- the mirror
 
@@ -89,6 +91,7 @@ class NetworkManager:
             self._hold(self._held or self._objects, _GRACE)
             self._leaving = False
             self._objects = {}
+            self._profiles.look({})
             self.has_answered = True
             self._refreshed()
         else:
@@ -106,6 +109,7 @@ class NetworkManager:
             done()
 
     def _loaded(self, objects: dict[str, dict[str, dict[str, Any]]]) -> None:
+        self._profiles.ask_again()
         kept = {str(path): mirrored(interfaces) for path, interfaces in objects.items()}
         self._replace({path: interfaces for path, interfaces in kept.items() if interfaces})
         self.has_answered = True
@@ -143,6 +147,7 @@ class NetworkManager:
     def _replace(self, objects: networkmanager_objects.Objects, of_links: bool = True) -> None:
         """`of_links`: an uplink may have gone. There are many changes of other things, and questions wait for them."""
         before, self._objects = self._objects, objects
+        self._profiles.look(objects)
         if of_links and not self._held and networkmanager_objects.lost(before, objects):
             self._leaving = True
             self._hold(before, _LEAVING)

@@ -6,7 +6,7 @@ chosen before anything is filtered: a choice of which nothing can be used stays 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -82,15 +82,20 @@ def leaves_names_alone(objects: Objects) -> bool:
     return mode == "none" or (mode == "default" and manager.get("RcManager") == "unmanaged")
 
 
-def lost_servers(objects: Objects) -> bool:
+def none_in_force(objects: Objects) -> bool:
+    """Whether no servers at all are in use."""
+    return not _configuration(objects)
+
+
+def lost_servers(objects: Objects, in_settings: Collection[IPv4Address] = ()) -> bool:
     """Whether a connection that is up was given servers, by its lease or its settings, and none at all is in use.
 
-    Version 1.42 does so now and then after quick changes of a device's settings, until the next change: the lease is
-    there, and the lists of servers that follow from it stay empty.
+    Version 1.42 does so now and then after quick changes of a device's settings, until the next change: lease and
+    settings are there, and the lists of servers that follow from them stay empty. `in_settings`: those that settings
+    have, which the objects do not tell.
     """
-    if _configuration(objects):
-        return False
-    return any(is_up(objects, path) and any(_given_servers(objects, path)) for path in objects)
+    leased = (any(_given_servers(objects, path)) for path in objects if is_up(objects, path))
+    return none_in_force(objects) and (bool(in_settings) or any(leased))
 
 
 def _given_servers(objects: Objects, path: str) -> Iterator[IPv4Address]:

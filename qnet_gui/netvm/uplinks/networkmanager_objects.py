@@ -148,6 +148,13 @@ def is_up(objects: Objects, path: str) -> bool:
     return bool(properties(objects, path, "Device").get("State") == _ACTIVATED)
 
 
+def active_profiles(objects: Objects) -> list[str]:
+    """The paths of what is saved of the connections that are up."""
+    actives = (interfaces.get(f"{NM}.Connection.Active", {}) for interfaces in objects.values())
+    up = [active for active in actives if active.get("State") == _CONNECTION_ACTIVATED]
+    return [str(active["Connection"]) for active in up if str(active.get("Connection", "/")) != "/"]
+
+
 def manages(objects: Objects, name: str) -> bool:
     """Whether NetworkManager itself has set up the link of that name: a device of its own, or a VPN of its plugins."""
     for interfaces in objects.values():

@@ -1,0 +1,1 @@
+"""What `qnet doctor` finds on this machine by itself, before and beside what the helper tells."""

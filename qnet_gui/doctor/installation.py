@@ -1,0 +1,199 @@
+"""Whether what qnet consists of, and what it needs, is there and as it should be."""
+
+from __future__ import annotations
+
+import enum
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qnet_gui.doctor.fault import Finding
+from qnet_gui.doctor.installation_faults import InstallationFault
+from qnet_gui.doctor.machine import Kind, Machine, Place
+from qnet_gui.runtime.distribution import Distribution, package
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file without which something does not work, the package that has it, and what it says at least.
+
+    `only`: the kinds that have it however qnet was installed, where that is not every one with the package.
+    """
+
+    path: str
+    package: str
+    program: bool = False
+    says: tuple[str, ...] = ()
+    only: tuple[Kind, ...] = ()
+
+
+_UNITS = "/usr/lib/systemd/system"
+_NM = "/usr/lib/NetworkManager"
+_SERVING = (Kind.DOM0, Kind.NETVM)
+#: Of all files of `desktop/files.toml`, those by which one program finds another: when they are missing or changed,
+#: nothing complains, and something does not happen.
+FILES = (
+    Wanted("/usr/bin/qnet", "common", True),
+    Wanted("/etc/xen/scripts/vif-route-qubes", "common", True, ("tell-agent",), _SERVING),
+    Wanted("/usr/lib/qnet/tell-agent", "common", True, ("/run/qnet/agent.sock",), _SERVING),
+    Wanted("/usr/lib/systemd/system-preset/90-qnet.preset", "common", says=("disable qnet-",)),
+    Wanted("/usr/bin/qnet-helper", "dom0", True),
+    Wanted(f"{_UNITS}/qnet-helper.service", "dom0", says=("BusName=org.qnet.Helper1", "ExecStart=/usr/bin/qnet-help")),
+    Wanted(f"{_UNITS}/qnet-disconnect.service", "dom0", says=("qnet dom0 down",)),
+    Wanted(f"{_UNITS}/qnet-netvm.service", "dom0", says=("qnet netvm start",)),
+    Wanted("/usr/lib/systemd/system-sleep/qnet", "dom0", True, ("qnet dom0 down",)),
+    Wanted(
+        "/usr/share/dbus-1/system-services/org.qnet.Helper1.service", "dom0",
+        says=("Name=org.qnet.Helper1", "SystemdService=qnet-helper.service"),
+    ),
+    Wanted(
+        "/usr/share/dbus-1/system.d/org.qnet.Helper1.conf", "dom0",
+        says=('<allow own="org.qnet.Helper1"/>', '<allow send_destination="org.qnet.Helper1"'),
+    ),
+    Wanted(
+        "/usr/share/polkit-1/actions/org.qnet.policy", "dom0",
+        says=tuple(f'"org.qnet.{action}"' for action in ("connect-dom0", "disconnect-dom0", "set-netvm")),
+    ),
+    Wanted(f"{_NM}/conf.d/30-qnet-dom0.conf", "dom0", says=("managed=0",)),
+    Wanted("/usr/bin/qnet-agent", "netvm", True),
+    Wanted(f"{_UNITS}/qnet-agent.service", "netvm", says=("Type=notify", "ExecStart=/usr/bin/qnet-agent")),
+    Wanted(f"{_UNITS}/qnet-devd.service", "netvm", says=("xl devd",)),
+    Wanted("/usr/lib/qubes/qubes_setup_dnat_to_ns", "netvm", True, only=(Kind.NETVM,)),
+    Wanted(f"{_NM}/dispatcher.d/90-qnet-dns", "netvm", True, only=(Kind.NETVM,)),
+    Wanted(f"{_NM}/conf.d/30-qnet.conf", "netvm", says=("managed=0",)),
+    Wanted("/usr/bin/qnet-guest", "guest", True),
+    Wanted(f"{_UNITS}/qnet-guest.service", "guest", says=("ExecStart=/usr/bin/qnet-guest",)),
+    Wanted(f"{_UNITS}/qnet-guest@.service", "guest", says=("ExecStart=/usr/bin/qnet-guest",)),
+    Wanted("/usr/lib/udev/rules.d/60-qnet-guest.rules", "guest", says=("qnet-guest@",)),
+    Wanted(f"{_NM}/conf.d/30-qnet-guest.conf", "guest", says=("managed=0",)),
+    Wanted("/usr/bin/qnet-tray", "tray", True),
+    Wanted("/etc/xdg/autostart/org.qnet.Tray.desktop", "tray", says=("Exec=qnet-tray",)),
+    Wanted("/usr/share/qnet/icons/hicolor/scalable/apps/org.qnet.Tray.svg", "tray"),
+)  # fmt: skip
+#: Python modules and programs of others, by the package of ours that needs them.
+MODULES = {
+    "common": ("dbus", "gi"),
+    "dom0": ("pyxs",),
+    "netvm": ("pyxs", "pyroute2", "nftables"),
+    "guest": ("pyxs", "pyroute2"),
+    "tray": ("PyQt5", "PyQt5.QtSvg"),
+}
+PROGRAMS = {"dom0": ("ip", "nft", "xl"), "netvm": ("ip", "conntrack", "xl")}
+_FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
+#: What a small system leaves out of packages on purpose.
+_LEFT_OUT = ("/usr/share/man/", "/usr/share/doc/", "/usr/share/bash-completion/")
+_VERIFIED = re.compile(r"(?P<kind>missing|[.?A-Z0-9]{8,})\s+(?P<configuration>c\s+)?(?P<path>/\S+)")
+
+
+class State(enum.Enum):
+    """How a wanted file is."""
+
+    MISSING = "missing"
+    NOT_EXECUTABLE = "not executable"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is not as it should be. `verified`: files that the distribution's tool says were changed, by package.
+
+    `nothing`: what this domain needs was never installed, so nothing else of it is to be missed.
+    """
+
+    files: tuple[tuple[Wanted, State], ...] = ()
+    modules: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    verified: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    nothing: bool = False
+
+
+def packages(machine: Machine, place: Place) -> list[str]:
+    """Which of qnet's packages this machine should have whole."""
+    needed = ["common"]
+    if place.kind is Kind.DOM0:
+        needed.append("dom0")
+        if machine.exists("/usr/bin/qnet-tray"):
+            needed.append("tray")
+    if place.serves:
+        needed.append("netvm")
+    if place.kind is Kind.GUEST:
+        needed.append("guest")
+    return needed
+
+
+def _state(machine: Machine, wanted: Wanted) -> State | None:
+    status = machine.status(wanted.path)
+    if status is None or not stat.S_ISREG(status.st_mode):
+        return State.MISSING
+    if wanted.program and not status.st_mode & 0o100:
+        return State.NOT_EXECUTABLE
+    text = machine.text(wanted.path) if wanted.says else ""
+    lines = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    return State.CHANGED if any(word not in lines for word in wanted.says) else None
+
+
+def _has_program(machine: Machine, name: str) -> bool:
+    return any(machine.exists(f"{folder}/{name}") for folder in _FOLDERS)
+
+
+def _verified(machine: Machine, place: Place, names: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What the distribution's own tool says; it is silent of what is as it was."""
+    tool = ["/usr/bin/rpm", "-V"] if place.distribution is Distribution.FEDORA else ["/usr/bin/dpkg", "--verify"]
+    for name in names:
+        lines = map(_VERIFIED.fullmatch, machine.ask([*tool, f"qnet-{name}"]).text.splitlines())
+        paths = [line["path"] for line in lines if line and not line["configuration"]]
+        paths = [path for path in paths if not path.startswith(_LEFT_OUT)]
+        if paths:
+            yield f"qnet-{name}", tuple(paths)
+
+
+def look(machine: Machine, place: Place) -> Facts:
+    """Look at all of it."""
+    programs = {Kind.GUEST: "/usr/bin/qnet-guest", Kind.DOM0: "/usr/bin/qnet-helper"}
+    if place.kind in programs and not machine.exists(programs[place.kind]):
+        return Facts(nothing=True)
+    needed = packages(machine, place)
+    files = (wanted for wanted in FILES if wanted.package in needed and place.kind in (wanted.only or Kind))
+    wrong = tuple((wanted, state) for wanted in files if (state := _state(machine, wanted)) is not None)
+    # `make install` brings the applet to every dom0, one without a desktop too, where nobody starts it
+    run = [name for name in needed if name != "tray" or place.packaged]
+    modules = dict.fromkeys(module for name in run for module in MODULES[name])
+    others = dict.fromkeys(program for name in needed for program in PROGRAMS.get(name, ()))
+    verified = tuple(_verified(machine, place, needed)) if place.packaged else ()
+    return Facts(
+        wrong,
+        tuple(module for module in modules if not machine.has_module(module)),
+        tuple(program for program in others if not _has_program(machine, program)),
+        verified,
+    )
+
+
+def check(facts: Facts, place: Place) -> Iterator[Finding]:
+    """What is wrong."""
+    if facts.nothing:
+        in_dom0 = place.kind is Kind.DOM0
+        fault = InstallationFault.HELPER_NOT_INSTALLED if in_dom0 else InstallationFault.NOTHING_INSTALLED
+        yield fault.finding(**place.again("qnet-dom0" if in_dom0 else "qnet-guest"))
+        return
+    kinds = {State.MISSING: InstallationFault.FILE_MISSING, State.CHANGED: InstallationFault.FILE_CHANGED}
+    for wanted, state in facts.files:
+        if state is State.NOT_EXECUTABLE:
+            yield InstallationFault.FILE_NOT_EXECUTABLE.finding(path=wanted.path)
+        else:
+            yield kinds[state].finding(path=wanted.path, **place.again(f"qnet-{wanted.package}"))
+    known = {wanted.path for wanted, _ in facts.files}
+    for name, paths in facts.verified:
+        if more := [path for path in paths if path not in known]:
+            yield InstallationFault.CODE_CHANGED.finding(package=name, names=_few(more), **place.again(name))
+    apt = place.distribution.value
+    for module in facts.modules:
+        named = package(f"python:{module}", place.distribution)
+        yield InstallationFault.MODULE_MISSING.finding(module=module, apt=apt, package=named)
+    for program in facts.programs:
+        named = package(program, place.distribution)
+        yield InstallationFault.PROGRAM_MISSING.finding(program=program, apt=apt, package=named)
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

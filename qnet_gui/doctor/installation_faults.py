@@ -1,0 +1,59 @@
+"""What may be wrong with what is installed. Declared with their cures; pure."""
+
+from __future__ import annotations
+
+from qnet_gui.doctor.fault import Declared, Fault
+
+
+class InstallationFault(Fault):
+    """What may be wrong with what is installed."""
+
+    FILE_MISSING = Declared(
+        "file-missing",
+        "A file of qnet is missing: {path}.",
+        "Install it again, {where}",
+        ("sudo {again}",),
+    )
+    FILE_CHANGED = Declared(
+        "file-changed",
+        "{path} is not as qnet has it, and does not do what it should.",
+        "Install it again, {where}",
+        ("sudo mv {path} {path}.old", "sudo {again}"),
+    )
+    FILE_NOT_EXECUTABLE = Declared(
+        "file-not-executable",
+        "{path} cannot be run, since it is not marked as a program.",
+        "Mark it",
+        ("sudo chmod 755 {path}",),
+    )
+    CODE_CHANGED = Declared(
+        "code-changed",
+        "Files of {package} are not as they were installed: {names}.",
+        "Install it again, {where}",
+        ("sudo {again}",),
+    )
+    HELPER_NOT_INSTALLED = Declared(
+        "helper-not-installed",
+        "This dom0 has no network helper: of qnet, it has the command line alone.",
+        "Install it, {where}",
+        ("sudo {again}", "sudo qnet setup --dry-run"),
+        silences=True,
+    )
+    NOTHING_INSTALLED = Declared(
+        "nothing-installed",
+        "This domain has neither qnet-guest, which sets up its network, nor qnet-netvm, by which it serves others.",
+        "Install what it is to be, {where}",
+        ("sudo {again}", "sudo systemctl enable --now qnet-guest"),
+    )
+    MODULE_MISSING = Declared(
+        "module-missing",
+        "The Python module {module} is missing.",
+        "Install its package",
+        ("sudo {apt} install {package}",),
+    )
+    PROGRAM_MISSING = Declared(
+        "program-missing",
+        "The program {program} is missing.",
+        "Install its package",
+        ("sudo {apt} install {package}",),
+    )

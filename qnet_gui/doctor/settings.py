@@ -1,0 +1,163 @@
+"""Whether what an administrator has written says what it should: qnet.toml, netvm.cfg, the domains' vif lines."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qnet_gui.doctor.fault import Finding
+from qnet_gui.doctor.machine import Kind, Machine, Place
+from qnet_gui.doctor.setting_faults import SettingFault
+from qnet_gui.dom0.netvm_lifecycle.control import UNIT
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import BOOTS_FROM, CONFIGURATION
+from qnet_gui.dom0.setup import vif_lines
+from qnet_gui.dom0.setup.domain_files import domain_files
+from qnet_gui.dom0.upgrade.journal import PATH as JOURNAL
+from qnet_gui.hypervisor import xl_config
+from qnet_gui.model import config
+from qnet_gui.model.errors import QnetError
+
+WANTS = "/etc/systemd/system/multi-user.target.wants"
+_STATE = "/var/lib/qnet"
+_SCRIPTS = "/etc/xen/scripts"
+#: What of netvm.cfg names a file of dom0's.
+_NAMES_FILES = ("kernel", "ramdisk")
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A file or folder that root goes by."""
+
+    path: str
+    is_roots: bool = True
+    is_writable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VifLine:
+    """A vif of a domain's configuration; `script_there`: the script that it names is."""
+
+    path: str
+    served_by: str
+    script: str
+    script_there: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`wrong`: why the configuration is none. `netvm_file`: its settings, None where it is missing.
+
+    `at_boot`: the netvm is to be started then. `absent`: what netvm.cfg names and is not there. `journal`: dom0 was
+    connected, and nobody has disconnected it.
+    """
+
+    wrong: str = ""
+    owned: tuple[Owned, ...] = ()
+    netvm_file: dict[str, xl_config.Value] | None = field(default_factory=dict)
+    at_boot: bool = False
+    absent: tuple[str, ...] = ()
+    vifs: tuple[VifLine, ...] = ()
+    journal: bool = False
+
+
+def _wrong(machine: Machine) -> str:
+    try:
+        config.load(machine.path(config.PATH))
+    except QnetError as error:
+        if not machine.is_root and machine.status(config.PATH) and not machine.text(config.PATH):
+            return ""  # not for everybody to read: the helper, which can, would not run if it were wrong
+        return error.sentence.replace(str(machine.path(config.PATH)), str(config.PATH))
+    return ""
+
+
+def _owned(machine: Machine, paths: tuple[str | Path, ...]) -> tuple[Owned, ...]:
+    there = ((str(path), machine.status(path)) for path in paths)
+    return tuple(
+        Owned(path, status.st_uid == machine.owner, bool(status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)))
+        for path, status in there
+        if status is not None
+    )
+
+
+def _vifs(machine: Machine) -> Iterator[VifLine]:
+    files, _ = domain_files(machine.path("/etc/xen"), machine.path(CONFIGURATION))
+    for file in files:
+        cards = xl_config.settings(file.text).get("vif", ())
+        for card in cards if isinstance(cards, tuple) else ():
+            values = dict(word.strip().partition("=")[::2] for word in card.split(","))
+            script = values.get("script", "").strip()
+            where = script if script.startswith("/") else f"{_SCRIPTS}/{script}"
+            path = f"/{file.path.relative_to(machine.root.resolve())}"
+            yield VifLine(path, vif_lines.served_by(card), script, not script or machine.exists(where))
+
+
+def look(machine: Machine, place: Place) -> Facts:
+    """Read all of it; dom0 alone has more than its own configuration."""
+    wrong = _wrong(machine)
+    if place.kind is not Kind.DOM0:
+        owned = _owned(machine, (config.PATH,)) if place.kind in (Kind.NETVM, Kind.GUEST) else ()
+        return Facts(wrong, owned)
+    text = machine.text(CONFIGURATION)
+    settings = xl_config.settings(text)
+    named = (settings.get(key) for key in _NAMES_FILES)
+    return Facts(
+        wrong,
+        _owned(machine, (config.PATH.parent, config.PATH, CONFIGURATION, _STATE)),
+        settings if machine.exists(CONFIGURATION) else None,
+        machine.path(f"{WANTS}/{UNIT}").is_symlink(),
+        tuple(name for name in named if isinstance(name, str) and name.startswith("/") and not machine.exists(name)),
+        tuple(_vifs(machine)),
+        machine.exists(JOURNAL),
+    )
+
+
+def check(facts: Facts, place: Place) -> Iterator[Finding]:
+    """What is wrong."""
+    if facts.wrong:
+        unit = "qnet-agent" if place.kind is Kind.NETVM else "qnet-helper"
+        yield SettingFault.CONFIG_WRONG.finding(why=facts.wrong, unit=unit)
+    for owned in facts.owned:
+        if owned.path == _STATE:
+            if owned.is_writable or not owned.is_roots:
+                yield SettingFault.STATE_FOLDER.finding(path=owned.path)
+            continue
+        if not owned.is_roots:
+            yield SettingFault.CONFIG_OWNER.finding(path=owned.path)
+        if owned.is_writable:
+            yield SettingFault.CONFIG_WRITABLE.finding(path=owned.path)
+    if place.isolated:
+        yield from _check_netvm_file(facts, place)
+        yield from _check_vifs(facts.vifs)
+    if facts.journal:
+        yield SettingFault.JOURNAL_LEFT.finding()
+
+
+def _check_netvm_file(facts: Facts, place: Place) -> Iterator[Finding]:
+    settings = facts.netvm_file
+    if settings is None:
+        if facts.at_boot:
+            yield SettingFault.NETVM_FILE_MISSING.finding(**place.again("qnet-dom0"))
+        return
+    boots = any(settings.get(key) for key in BOOTS_FROM)
+    if facts.at_boot and not boots:
+        yield SettingFault.NETVM_FILE_EMPTY.finding()
+    name = settings.get("name", "")
+    if boots and isinstance(name, str) and name and name != place.netvm:
+        yield SettingFault.NETVM_FILE_NAME.finding(name=name, netvm=place.netvm)
+    cards = settings.get("vif", ())
+    if isinstance(cards, tuple) and any("bridge=" in card.replace(" ", "") for card in cards):
+        yield SettingFault.NETVM_FILE_BRIDGE.finding()
+    for path in facts.absent:
+        yield SettingFault.NETVM_FILE_NAMES_NOTHING.finding(path=path)
+
+
+def _check_vifs(vifs: tuple[VifLine, ...]) -> Iterator[Finding]:
+    for vif in vifs:
+        if vif.served_by in ("dom0", "Domain-0", "0"):
+            yield SettingFault.VIF_OF_DOM0.finding(path=vif.path)
+        elif not vif.script_there and vif.script != vif_lines.SCRIPT:  # ours is among the files of the package
+            yield SettingFault.VIF_SCRIPT_MISSING.finding(path=vif.path, value=vif.script)
+        elif not vif.script.endswith(vif_lines.SCRIPT):
+            yield SettingFault.VIF_WITHOUT_SCRIPT.finding(path=vif.path)

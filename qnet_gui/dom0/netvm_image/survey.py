@@ -1,0 +1,249 @@
+"""What `qnet netvm make` finds on this machine. Reads, changes nothing; paths can be others for tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qnet_gui.dom0.netvm_image import apt, programs, sources
+from qnet_gui.dom0.netvm_image.packages import ours
+from qnet_gui.dom0.netvm_image.record import FOLDER, RecordFile
+from qnet_gui.dom0.netvm_image.root import DEBUGFS, Run, lacking, open_root
+from qnet_gui.dom0.netvm_image.wanted import Places, Wanted, places
+from qnet_gui.dom0.netvm_lifecycle.control import UNIT
+from qnet_gui.hypervisor import adapter, xen
+from qnet_gui.hypervisor.xen import XenHypervisor
+from qnet_gui.model import config
+from qnet_gui.model.errors import QnetError
+
+#: Where everything is put together, in a folder of its own.
+WORK = Path("/var/tmp")  # noqa: S108
+#: Bytes of a new root, of which so many are firmware that is not free; of a kernel with its initrd.
+ROOT, FIRMWARE, KERNEL = 1100 << 20, 400 << 20, 64 << 20
+_BLOCK = 512
+
+
+def free(folder: Path) -> int:
+    """Bytes that are left in the filesystem of a folder."""
+    status = os.statvfs(folder)
+    return status.f_bavail * status.f_frsize
+
+
+def domains() -> set[str]:
+    """Names of the domains that there are; `QnetError` where xl does not say."""
+    return {info.name for info in XenHypervisor().domains()} if adapter.is_dom0() else set()
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRoot:
+    """A root that is there already. `wrong`: why it will not do, empty where it will; `lacks`: what it has not."""
+
+    wrong: str = ""
+    lacks: tuple[str, ...] = ()
+    is_image: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """Our packages: files of them by their names, what these depend on, and whether apt has them itself."""
+
+    files: tuple[tuple[str, tuple[Path, ...]], ...] = ()
+    needs: tuple[str, ...] = ()
+    in_apt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A filesystem, by a folder of it: how many bytes it takes there at least, and how many are free."""
+
+    folder: Path
+    needed: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A machine, with a netvm in mind.
+
+    `chosen`: the netvm that qnet starts. `missing`: paths of programs. `debian`: what a new root would be made of.
+    `given`: the root that was named. `xen`: the version whose `xl` it takes, empty where it is not known.
+    `configuration`: what stands where the netvm's will be, None for nothing. `there`: what lies already where
+    something would be made. `made`: a netvm of this name is there by us; `left`: a half of one.
+    `used`: bytes of the root. `room`: bytes that are free for a volume, None where no such volume group is known.
+    """
+
+    is_root: bool = True
+    is_dom0: bool = True
+    managed_by: str = ""
+    chosen: str = "netvm"
+    missing: tuple[str, ...] = ()
+    debian: apt.Debian = field(default_factory=apt.Debian)
+    given: GivenRoot | None = None
+    ours: Ours = Ours()
+    has_network: bool = True
+    xen: str = ""
+    configuration: str | None = None
+    there: tuple[Path, ...] = ()
+    made: bool = False
+    left: bool = False
+    used: int = ROOT
+    spaces: tuple[Space, ...] = ()
+    room: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where everything is, and who is asked."""
+
+    config: Path = config.PATH
+    release: Path = Path("/etc/os-release")
+    hypervisor: Path = Path("/sys/hypervisor/version")
+    routes: Path = Path("/proc/net")
+    work: Path = WORK
+    record: Path = FOLDER
+    keyring: Path = sources.KEYRING
+    is_dom0: Callable[[], bool] = adapter.is_dom0
+    manager: Callable[[], str] = xen.manager
+    is_there: Callable[[str], bool] = os.path.exists
+    uid: Callable[[], int] = os.geteuid
+    places: Callable[[Wanted, bool, str], Places] = places
+    free: Callable[[Path], int] = free
+    domains: Callable[[], set[str]] = domains
+    wants: Path = Path("/etc/systemd/system/multi-user.target.wants")
+    run: Run = field(default=programs.run)
+
+    def starts_at_boot(self, name: str) -> bool:
+        """Whether a service starts this netvm at boot."""
+        return name == config.load(self.config).netvm and os.path.lexists(self.wants / UNIT)
+
+
+def survey(wanted: Wanted, machine: Machine) -> Survey:
+    """Look at everything; `QnetError` where the configuration of qnet, or a record, is wrong."""
+    in_dom0, chosen = machine.is_dom0(), config.load(machine.config).netvm
+    lie = machine.places(wanted, in_dom0, chosen)
+    record = RecordFile(wanted.name, machine.record).record
+    debian = apt.Debian()
+    if wanted.source is None:
+        debian = apt.debian(wanted, machine.release, machine.keyring, machine.is_there, machine.run)
+    used = _used(wanted, debian)
+    return Survey(
+        machine.uid() == 0, in_dom0, machine.manager() if in_dom0 else "", chosen,
+        tuple(path for path in _programs(wanted, debian) if not machine.is_there(path)),
+        debian, _given(wanted, machine.run), _ours(wanted, machine), _has_network(machine.routes),
+        wanted.xen or _version(machine.hypervisor), _text(lie.configuration),
+        tuple(path for path in lie.files if os.path.lexists(path)),
+        record is not None and record.finished, record is not None and not record.finished,
+        used, _spaces(wanted, lie, used, machine), _room(wanted, machine.run),
+    )  # fmt: skip
+
+
+def _programs(wanted: Wanted, debian: apt.Debian) -> list[str]:
+    """What it takes."""
+    needed = [programs.UNSHARE, programs.MKE2FS]
+    if wanted.source is None:
+        needed.append(debian.program)
+        if not wanted.mirror or debian.program == programs.MMDEBSTRAP:
+            needed.append(programs.APT_GET)
+    elif not wanted.source.is_dir():
+        needed.append(DEBUGFS)
+    if wanted.packages:
+        needed.append(programs.DPKG_DEB)
+    return [*needed, programs.LVCREATE] if wanted.volume else needed
+
+
+def _given(wanted: Wanted, run: Run) -> GivenRoot | None:
+    if wanted.source is None:
+        return None
+    is_image = not wanted.source.is_dir()
+    try:
+        root = open_root(wanted.source, run)
+        return GivenRoot("", lacking(root, is_image or not wanted.packages, is_image), is_image)
+    except QnetError as error:
+        return GivenRoot(error.sentence, (), is_image)
+
+
+def _ours(wanted: Wanted, machine: Machine) -> Ours:
+    if wanted.packages is None:
+        return Ours(in_apt=wanted.source is None and apt.knows_ours(machine.run))
+    try:
+        named = ours(wanted.packages.iterdir())
+    except OSError:
+        named = ours(())
+    files = tuple((name, tuple(paths)) for name, paths in named.items())
+    needs = apt.needs([path for _, paths in files for path in paths], machine.run)
+    return Ours(files, tuple(needs))
+
+
+def _has_network(folder: Path) -> bool:
+    """Whether the kernel has a route beside those to itself."""
+    with suppress(OSError):
+        if len((folder / "route").read_text(encoding="ascii").splitlines()) > 1:
+            return True
+    with suppress(OSError):
+        lines = (folder / "ipv6_route").read_text(encoding="ascii").splitlines()
+        return any(line.split()[-1] != "lo" and not line.startswith(("fe80", "ff")) for line in lines if line.split())
+    return False
+
+
+def _version(folder: Path) -> str:
+    """Of the hypervisor that runs, as `4.17`."""
+    try:
+        return ".".join((folder / name).read_text(encoding="ascii").strip() for name in ("major", "minor"))
+    except OSError:
+        return ""
+
+
+def _text(path: Path | None) -> str | None:
+    """What stands there; what cannot be read stands there too."""
+    if path is None:
+        return None
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError):
+        return "\0"
+
+
+def _used(wanted: Wanted, debian: apt.Debian) -> int:
+    if wanted.source is None:
+        return ROOT + (FIRMWARE if sources.has_firmware(debian.repositories) else 0)
+    if not wanted.source.is_dir():
+        return _blocks(wanted.source)
+    return sum(_blocks(Path(folder) / name) for folder, _, names in os.walk(wanted.source) for name in names)
+
+
+def _blocks(path: Path) -> int:
+    with suppress(OSError):
+        return path.lstat().st_blocks * _BLOCK
+    return 0
+
+
+def _spaces(wanted: Wanted, lie: Places, used: int, machine: Machine) -> tuple[Space, ...]:
+    """What is needed of each filesystem on which something is made."""
+    wants = [] if wanted.volume else [(lie.disk.parent, used)]
+    if wanted.source is None or wanted.source.is_dir():
+        wants.append((machine.work, used))
+    if lie.kernel is not None:
+        wants.append((lie.kernel.parent, KERNEL))
+    by_device: dict[int, Space] = {}
+    for folder, needed in wants:
+        there = next(one for one in (folder, *folder.parents) if one.is_dir())
+        device = there.stat().st_dev
+        before = by_device.get(device) or Space(there, 0, machine.free(there))
+        by_device[device] = Space(before.folder, before.needed + needed, before.free)
+    return tuple(by_device.values())
+
+
+def _room(wanted: Wanted, run: Run) -> int | None:
+    if not wanted.volume:
+        return None
+    group = wanted.volume.partition("/")[0]
+    words = [programs.VGS, "--noheadings", "--nosuffix", "--units", "b", "--options", "vg_free", group]
+    try:
+        return int(run(words, "vgs", 30.0))
+    except (QnetError, ValueError):
+        return None

@@ -1,0 +1,48 @@
+"""The configurations of domains for xl that are on this machine. Reads, changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from qnet_gui.hypervisor import xl_config
+
+
+@dataclass(frozen=True, slots=True)
+class DomainFile:
+    """A domain's configuration for xl: its path, and its text."""
+
+    path: Path
+    name: str
+    text: str
+
+
+def domain_files(xen: Path, netvm_file: Path) -> tuple[tuple[DomainFile, ...], tuple[Path, ...]]:
+    """The configurations that are usually below /etc/xen, but the netvm's own, and those that cannot be read.
+
+    Links to one file are that file.
+    """
+    paths = {path.resolve() for folder in (xen, xen / "auto") for path in _listed(folder)}
+    paths.discard(netvm_file.resolve())
+    files = {path: read(path) for path in sorted(paths)}
+    domains = tuple(file for file in files.values() if file is not None and file.name)
+    return domains, tuple(path for path, file in files.items() if file is None)
+
+
+def _listed(folder: Path) -> list[Path]:
+    """Files that xl's own tools take for a domain's: `*.cfg`, and whatever is in `auto`."""
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:
+        return []
+    return [path for path in entries if path.is_file() and (path.suffix == ".cfg" or folder.name == "auto")]
+
+
+def read(path: Path) -> DomainFile | None:
+    """A configuration for xl; None where it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    name = xl_config.settings(text).get("name", "")
+    return DomainFile(path, name if isinstance(name, str) else "", text)

@@ -1,0 +1,97 @@
+"""`qnet netvm make` at the command line: what it says, when it asks, and how it ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fakes.netvm_maker import TEMPLATE, Dom0
+
+from qnet_gui.cli import main, netvm_make
+
+
+@pytest.fixture
+def dom0(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dom0:
+    made = Dom0(tmp_path)
+    monkeypatch.setattr("qnet_gui.dom0.netvm_image.survey.Machine", lambda: made.machine)
+    monkeypatch.setattr(netvm_make, "_LOCK", tmp_path / "lock")
+    return made
+
+
+def test_it_says_what_it_would_do_does_it_and_takes_it_back(
+    dom0: Dom0, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["netvm", "make", "netvm", "--packages", str(dom0.folder / "packages")]
+    assert main([*words, "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert "To be done:\n  1. fetch Debian trixie" in said
+    assert dom0.configuration.read_text() == TEMPLATE
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    assert said.endswith("netvm is made. To take it away: sudo qnet netvm make netvm --undo\n")
+    assert dom0.disk.exists()
+    assert main(words) == 1
+    assert "! netvm is made already.\n  Take it away" in capsys.readouterr().out
+    undo = ["netvm", "make", "netvm", "--undo"]
+    assert main([*undo, "--dry-run"]) == 0
+    assert f"  - remove {dom0.disk}\n" in capsys.readouterr().out
+    answers = ["no\n", "yes\n"]
+    monkeypatch.setattr("qnet_gui.cli.setup.asked", lambda _: answers.pop(0) == "yes\n")
+    assert main(undo) == 1
+    assert dom0.disk.exists()
+    assert main(undo) == 0
+    assert capsys.readouterr().out.endswith("netvm is taken away.\n")
+    assert not dom0.disk.parent.exists()
+    assert main(undo) == 1
+    assert capsys.readouterr().err == "qnet: qnet netvm make has made no netvm here.\n"
+
+
+def test_what_somebody_changed_makes_it_end_otherwise(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["netvm", "make", "netvm", "--packages", str(dom0.folder / "packages")]) == 0
+    dom0.configuration.write_text("# mine\n")
+    assert main(["netvm", "make", "netvm", "--undo", "--yes"]) == 1
+    assert capsys.readouterr().out.endswith("Some of it is left.\n")
+
+
+def test_a_running_netvm_and_a_user_are_refused(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["netvm", "make", "netvm", "--packages", str(dom0.folder / "packages")]) == 0
+    dom0.running = {"netvm"}
+    assert main(["netvm", "make", "netvm", "--undo", "--yes"]) == 1
+    assert "Stop it first" in capsys.readouterr().err
+    dom0.uid = 1000
+    assert main(["netvm", "make", "netvm", "--undo", "--yes"]) == 1
+    assert "must be done by root" in capsys.readouterr().err
+    assert dom0.disk.exists()
+
+
+def test_what_was_left_by_one_that_was_killed_goes_first(
+    dom0: Dom0, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["netvm", "make", "netvm", "--packages", str(dom0.folder / "packages")]
+    with monkeypatch.context() as patch:
+        patch.setattr("qnet_gui.dom0.netvm_image.make.undo", lambda *_: [])
+        dom0.programs.fails = "/usr/bin/dpkg"
+        assert main(words) == 1
+    assert list((dom0.folder / "work").iterdir())
+    dom0.programs.fails = ""
+    assert main(words) == 0
+    assert "1. take away what a run that was killed has left" in capsys.readouterr().out
+    assert not list((dom0.folder / "work").iterdir())
+    assert dom0.disk.exists()
+
+
+def test_two_at_a_time_are_refused(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:
+    from qnet_gui.dom0.netvm_lifecycle.run import locked
+
+    with locked(dom0.folder / "lock"):
+        assert main(["netvm", "make", "netvm", "--packages", str(dom0.folder / "packages")]) == 1
+    assert capsys.readouterr().err == "qnet: Another qnet netvm make is at work here.\n"
+    assert not dom0.disk.exists()
+
+
+def test_nobody_who_answers_is_no(dom0: Dom0, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["netvm", "make", "netvm", "--packages", str(dom0.folder / "packages")]) == 0
+    with Path("/dev/null").open() as nobody:
+        monkeypatch.setattr("sys.stdin", nobody)
+        assert main(["netvm", "make", "netvm", "--undo"]) == 1
+    assert dom0.disk.exists()

@@ -1,0 +1,73 @@
+"""How a machine is looked at: nothing of it fails, whatever is there."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from qnet_gui.doctor import machine, network
+from qnet_gui.doctor.machine import Answer, Kind, Machine, Place
+from qnet_gui.runtime.distribution import Distribution
+
+
+def test_a_program_is_asked_and_what_cannot_be_run_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert machine.ask(["/bin/sh", "-c", "echo $LC_ALL; exit 3"]) == Answer(3, "C.UTF-8\n")
+    assert machine.ask(["/nonexistent/program"]) == Answer(127, "")
+    monkeypatch.setattr(machine, "_DEADLINE", 0.05)
+    assert machine.ask(["/bin/sleep", "60"]) == Answer()
+
+
+def test_modules_are_looked_for() -> None:
+    assert machine.has_module("json.decoder")
+    assert not machine.has_module("nonexistent_module")
+    assert not machine.has_module("nonexistent_module.part")
+
+
+def test_who_listens_is_tried(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    assert not machine.connects(path)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        assert not machine.connects(path)
+        server.listen()
+        assert machine.connects(path)
+    assert not machine.connects(path)
+
+
+def test_what_is_not_there_is_as_if_it_were_empty(tmp_path: Path) -> None:
+    here = Machine(tmp_path)
+    assert (here.text("/x"), here.exists("/x"), here.status("/x")) == ("", False, None)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "x").symlink_to("/nonexistent")
+    assert (here.text("/folder"), here.exists("/x")) == ("", False)
+    assert not here.exists("/folder/" + "x" * 300)
+    assert here.status("/folder/" + "x" * 300) is None
+
+
+def test_this_machine_can_be_looked_at() -> None:
+    assert isinstance(machine.place(Machine()), Place)
+
+
+@pytest.mark.parametrize(
+    ("place", "again"),
+    [
+        (Place(Kind.NETVM), "make install ROLE=netvm"),
+        (Place(Kind.GUEST, Distribution.FEDORA), "make install ROLE=guest"),
+        (Place(Kind.GUEST, packaged=True), "apt install --reinstall ./qnet-common_*.deb"),
+        (Place(Kind.DOM0, Distribution.FEDORA, True), "dnf reinstall ./qnet-common-*.rpm"),
+    ],
+)
+def test_how_it_is_installed_again(place: Place, again: str) -> None:
+    assert place.again("qnet-common")["again"] == again
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "[]", "{}", '{"nftables": {}}', '{"nftables": [{"rule": {}}]}'])
+def test_what_nft_does_not_say_drops_nothing(text: str) -> None:
+    assert network.dropping(text) == ()
+
+
+def test_vifs_of_networkmanager() -> None:
+    text = "vif7.0:unmanaged\nvif7.1:connecting (getting IP configuration)\neth0:connected\nvif:connected\n\n"
+    assert network.managed(text) == ("vif7.1",)

@@ -321,9 +321,48 @@ GLYPHS = {
 }  # fmt: skip
 
 
+def _notice(back: str, colour: str, front: str) -> str:
+    """An icon of a notification: large, on a grid of 48, with its own colours, since what is behind it is unknown."""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48" viewBox="0 0 48 48">\n'
+        f'  <path fill="{colour}" d="{back}"/>\n{front}</svg>\n'
+    )
+
+
+def _white(data: str) -> str:
+    return f'  <path fill="#fcfcfc" fill-rule="evenodd" d="{data}"/>\n'
+
+
+def _line(data: str, width: float = 4, colour: str = "#fcfcfc") -> str:
+    ends = 'stroke-linecap="round" stroke-linejoin="round"'
+    return f'  <path fill="none" stroke="{colour}" stroke-width="{number(width)}" {ends} d="{data}"/>\n'
+
+
+_RED, _GREEN, _BLUE, _ORANGE = "#da4453", "#27ae60", "#2980b9", "#f67400"
+_DISC, _SHIELD = circle(24, 24, 21), "M24,3L42,9V22C42,33 34,41 24,45C14,41 6,33 6,22V9Z"
+_PLUG = "M16,12H19V18H29V12H32V18H35V26L28,31V38H20V31L13,26V18H16Z"
+#: By what a notification tells, which is to be seen without reading it: by its outline, what is in it, and its colour.
+NOTICES = {
+    "lost": _notice(_DISC, _RED, _white(_PLUG) + _line("M12,12L36,36", 7, _RED) + _line("M13,12L37,36", 3.5)),
+    "back": _notice(_DISC, _GREEN, _white(_PLUG)),
+    "changed": _notice(_DISC, _BLUE, _line("M12,19H35M29,13L35,19L29,25") + _line("M36,30H13M19,24.5L13,30L19,36")),
+    "failed": _notice(
+        "M24,4L46,43H2Z", _ORANGE, _white(box(21.5, 17, 26.5, 31) + box(21.5, 34, 26.5, 39))
+    ),
+    "done": _notice(
+        "M8,4H40A4,4 0 0 1 44,8V40A4,4 0 0 1 40,44H8A4,4 0 0 1 4,40V8A4,4 0 0 1 8,4Z", _GREEN,
+        _line("M13,25L21,33L36,15", 5),
+    ),
+    "dom0-open": _notice(_SHIELD, _RED, _white(circle(24, 23, 8))),
+    "dom0-closed": _notice(_SHIELD, _GREEN, _line("M15,24L22,31L34,16", 4.5)),
+}  # fmt: skip
+
+
 def files() -> Iterator[tuple[str, str]]:
     """Path below the icons' folder and content of every file."""
     yield "hicolor/scalable/apps/org.qnet.Tray.svg", APPLICATION
+    for name, drawing in NOTICES.items():
+        yield f"hicolor/scalable/status/qnet-notify-{name}.svg", drawing
     for grid in GRIDS:
         for name, drawing in icons(grid):
             path = f"hicolor/{grid.size}x{grid.size}/status/qnet-{name}.svg"

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from ipaddress import IPv4Address
 from typing import Any
 
+from qnet_gui.model import package_signals
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, DnsSource, redirects
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Label, Netvm, NetvmState
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.messages.upgrade import UpgradeCode
+from qnet_gui.model.packages import Kind, Package, Stage, State, Upgrade, Work
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 from qnet_gui.model.traffic import History, Series
@@ -107,6 +109,8 @@ def app_state(shown: Snapshot | None) -> AppState:
     state = AppState(QDBusConnection("qnet-pictures"))
     state.client.ask = _answer  # type: ignore[method-assign]
     state.snapshot = shown
+    state.packages.look = lambda: None  # type: ignore[method-assign]
+    state.packages.present = True
     if shown and shown.domains:
         state.traffic.history = History(
             {name: Series(0, 0, (round(down),), (round(up),)) for name, (down, up) in RATES.items()}
@@ -124,6 +128,9 @@ def app_state(shown: Snapshot | None) -> AppState:
     return state
 
 
+_NO_UPGRADE = Upgrade()
+
+
 @dataclasses.dataclass(frozen=True)
 class Scene:
     """The window at a page, in a state; `progress` is what an operation has come to while it is looked at."""
@@ -132,6 +139,8 @@ class Scene:
     shown: Snapshot | None
     progress: OperationProgress | None = None
     selects: bool = False
+    packages: Upgrade = _NO_UPGRADE
+    left: tuple[str, ...] = ()
 
 
 def _connecting(*steps: tuple[str, str]) -> OperationProgress:
@@ -144,6 +153,44 @@ def _connecting(*steps: tuple[str, str]) -> OperationProgress:
 _FAILED = operation_progress.ended(
     _connecting(("pause", "undone"), ("filter", "undone"), ("attach", "failed")),
     3, "org.qnet.Error.Kernel", plain("No card came within 20 s. Everything has been put back."),
+)  # fmt: skip
+_UPGRADE, _INSTALL, _REMOVE = Kind.UPGRADE, Kind.INSTALL, Kind.REMOVE
+_PACKAGES = tuple(
+    Package(f"{name};{new};amd64;deb", kind, old=old, security=name.startswith("lib"))
+    for name, old, new, kind in (
+        ("base-files", "12.4+deb12u9", "12.4+deb12u11", _UPGRADE),
+        ("curl", "7.88.1-10+deb12u8", "7.88.1-10+deb12u12", _UPGRADE),
+        ("libc6", "2.36-9+deb12u9", "2.36-9+deb12u10", _UPGRADE),
+        ("libxen-4.17", "4.17.3+36", "4.17.5+23", _UPGRADE),
+        ("linux-image-6.1.0-32-amd64", "", "6.1.129-1", _INSTALL),
+        ("openssh-client", "1:9.2p1-2+deb12u3", "1:9.2p1-2+deb12u5", _UPGRADE),
+        ("xen-hypervisor-4.17-amd64", "4.17.3+36", "4.17.5+23", _UPGRADE),
+        ("linux-image-6.1.0-28-amd64", "6.1.119-1", "6.1.119-1", _REMOVE),
+    )
+)  # fmt: skip
+_READY = Upgrade(Stage.READY, packages=_PACKAGES, size=84_391_356, held=("firefox-esr",))
+_RUNNING = package_signals.begun(_READY, Work.UPGRADE)
+_DOWNLOADING = dataclasses.replace(
+    _RUNNING, percent=19, can_stop=True,
+    packages=(
+        *(dataclasses.replace(one, state=State.DOWNLOADED, percent=50) for one in _PACKAGES[:3]),
+        dataclasses.replace(_PACKAGES[3], state=State.DOWNLOADING, percent=21), *_PACKAGES[4:],
+    ),
+)  # fmt: skip
+_INSTALLING = dataclasses.replace(
+    _RUNNING, stage=Stage.INSTALLING, percent=68,
+    packages=(
+        *(dataclasses.replace(one, state=State.DONE, percent=100) for one in _PACKAGES[:2]),
+        *(dataclasses.replace(one, state=State.INSTALLING, percent=75) for one in _PACKAGES[2:5]),
+        *(dataclasses.replace(one, state=State.DOWNLOADED, percent=50) for one in _PACKAGES[5:]),
+    ),
+)  # fmt: skip
+_UPGRADED = package_signals.finished(_INSTALLING, 1)
+_NOT_FETCHED = package_signals.finished(
+    package_signals.failed(
+        package_signals.begun(Upgrade(), Work.REFRESH), 64,
+        "E: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Could not connect to deb.debian.org"
+    ), 2,
 )  # fmt: skip
 _SIZES = {"": (1160, 700), "-small": (1024, 600), "-tiny": (683, 384)}
 _OPEN = Dom0Connection(Dom0State.OPEN, int(time.time()) + 2832, ("browser", "mail", "untrusted", "work"), "user")
@@ -171,6 +218,16 @@ _SCENES: dict[str, Scene] = {
     ),
     "window-upgrade-open": Scene("upgrade", snapshot(*FEW, dom0=_OPEN)),
     "window-upgrade-failed": Scene("upgrade", _CLOSED, _FAILED),
+    "window-packages-looking": Scene(
+        "upgrade", snapshot(*FEW, dom0=_OPEN), packages=package_signals.begun(Upgrade(), Work.REFRESH)
+    ),
+    "window-packages-ready": Scene("upgrade", snapshot(*FEW, dom0=_OPEN), packages=_READY),
+    "window-packages-downloading": Scene("upgrade", snapshot(*FEW, dom0=_OPEN), packages=_DOWNLOADING),
+    "window-packages-installing": Scene("upgrade", snapshot(*FEW, dom0=_OPEN), packages=_INSTALLING),
+    "window-packages-not-fetched": Scene("upgrade", snapshot(*FEW, dom0=_OPEN), packages=_NOT_FETCHED),
+    "window-packages-done": Scene(
+        "upgrade", _CLOSED, packages=_UPGRADED, left=("/etc/ssh/ssh_config.dpkg-dist", "/etc/xen/xl.conf.ucf-dist")
+    ),
     "window-log": Scene("log", _CLOSED),
     "window-settings": Scene("settings", _CLOSED),
     "window-help": Scene("help", _CLOSED),
@@ -184,6 +241,7 @@ def windows() -> Iterator[tuple[str, QWidget]]:
     for name, scene in _SCENES.items():
         for suffix, size in _SIZES.items():
             state = app_state(scene.shown)
+            state.packages.upgrade, state.packages.left = scene.packages, scene.left
             window = MainWindow(state)
             window.resize(*size)
             window.open_page(scene.page)

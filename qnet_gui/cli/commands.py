@@ -65,6 +65,13 @@ def traffic(arguments: Namespace) -> int:
     return run(arguments)
 
 
+def upgrade(arguments: Namespace) -> int:
+    """`qnet upgrade`."""
+    from qnet_gui.cli import upgrade
+
+    return upgrade.upgrade(arguments)
+
+
 def _done(arguments: Namespace, sentence: str) -> int:
     print(json.dumps({"error": "", "sentence": sentence}) if arguments.json else sentence)
     return 0

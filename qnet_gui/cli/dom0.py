@@ -179,7 +179,8 @@ def extend(arguments: Namespace) -> int:
     return operations.run(arguments, extend_time, _tell)
 
 
-def _span(text: str) -> int:
+def span(text: str) -> int:
+    """So many minutes, as an option of the command line says it."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MINUTES_MAX):
         raise ArgumentTypeError(f"{text!r} is not a whole number between 1 and {MINUTES_MAX}")
     return int(text)
@@ -200,7 +201,7 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
         " Says what will be done first; what stands in the way is said without asking for a password. All other domains"
         " are paused meanwhile. After the given time dom0 is disconnected by itself. Ctrl-C puts everything back.",
     )  # fmt: skip
-    connecting.add_argument("--minutes", type=_span, default=0, metavar="N", help="for how long (default: configured)")
+    connecting.add_argument("--minutes", type=span, default=0, metavar="N", help="for how long (default: configured)")
     disconnecting = verb(
         "down", down, "disconnect dom0 again", " Domains that were paused for it go on, and no others."
     )
@@ -212,6 +213,6 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
     )
     asking = verb("status", status, "say whether dom0 is connected, until when, and who is paused")
     extending = verb("extend", extend, "keep dom0 connected for so many minutes more")
-    extending.add_argument("minutes", type=_span, metavar="MINUTES", help=f"1 to {MINUTES_MAX}")
+    extending.add_argument("minutes", type=span, metavar="MINUTES", help=f"1 to {MINUTES_MAX}")
     for parser in (connecting, disconnecting, asking, extending):
         parser.add_argument("--json", action="store_true", help="print JSON, for programs")

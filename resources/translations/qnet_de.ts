@@ -1497,6 +1497,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>PackageKit is not installed here. Connect dom0 with qnet dom0 up, and run the system's own upgrade in a terminal.</source>
+            <translation>PackageKit ist hier nicht installiert. Verbinden Sie dom0 mit qnet dom0 up, und aktualisieren Sie das System in einem Terminal.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>The journal has other fields than it should.</source>
             <translation>Das Journal hat andere Felder, als es sollte.</translation>
         </message>
@@ -2629,6 +2634,227 @@
             <translation>laut systemd-resolved</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>A restart of this computer is due: what has been upgraded is in use only then.</source>
+            <translation>Ein Neustart dieses Rechners steht an: erst danach ist in Gebrauch, was aktualisiert wurde.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>All packages are up to date.</source>
+            <translation>Alle Pakete sind auf dem neuesten Stand.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Back</source>
+            <translation>Zurück</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Check</source>
+            <translation>Prüfen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Connect</source>
+            <translation>Verbinden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Downloading…</source>
+            <translation>Wird heruntergeladen …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Fetching the lists of packages…</source>
+            <translation>Die Paketlisten werden geholt …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Held back</source>
+            <translation>Zurückgehalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Installed</source>
+            <translation>Installiert</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Installing…</source>
+            <translation>Wird installiert …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>It could not be looked up what is newer.</source>
+            <translation>Es konnte nicht nachgesehen werden, was neuer ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>It could not be worked out how to upgrade.</source>
+            <translation>Es konnte nicht ermittelt werden, wie zu aktualisieren ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>It was stopped.</source>
+            <translation>Es wurde abgebrochen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Log out and in again: the session uses what has been upgraded only then.</source>
+            <translation>Melden Sie sich ab und wieder an: erst dann nutzt die Sitzung, was aktualisiert wurde.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Look again</source>
+            <translation>Neu nachsehen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Look for updates</source>
+            <translation>Nach Aktualisierungen suchen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Looking for updates…</source>
+            <translation>Aktualisierungen werden gesucht …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Looking what is installed…</source>
+            <translation>Es wird nachgesehen, was installiert ist …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Looking what is newer…</source>
+            <translation>Es wird nachgesehen, was neuer ist …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>New</source>
+            <translation>Neu</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>New configuration files lie beside those that were changed here; compare them</source>
+            <translation>Neben Konfigurationsdateien, die hier geändert wurden, liegen neue; vergleichen Sie sie</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Package</source>
+            <translation>Paket</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>PackageKit believes that this computer is offline. Try it in a terminal.</source>
+            <translation>PackageKit hält diesen Rechner für getrennt vom Netz. Versuchen Sie es in einem Terminal.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>PackageKit has ended in the middle of it. Look for updates again.</source>
+            <translation>PackageKit hat sich mittendrin beendet. Suchen Sie erneut nach Aktualisierungen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Progress</source>
+            <translation>Fortschritt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>The lists of packages could not be fetched, so it is not known whether there are updates.</source>
+            <translation>Die Paketlisten konnten nicht geholt werden; ob es Aktualisierungen gibt, ist deshalb nicht bekannt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>The password was not given, or you are not allowed to do this.</source>
+            <translation>Das Passwort wurde nicht eingegeben, oder Sie dürfen das nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>The upgrade has failed.</source>
+            <translation>Die Aktualisierung ist fehlgeschlagen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>The upgrade is done.</source>
+            <translation>Die Aktualisierung ist fertig.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Upgrade</source>
+            <translation>Aktualisieren</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Upgrade {packages}</source>
+            <translation>{packages} aktualisieren</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Waiting for another program that installs packages…</source>
+            <translation>Ein anderes Programm installiert gerade Pakete; es wird gewartet …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Waiting for the answer; a password may have been asked for.</source>
+            <translation>Die Antwort steht aus; vielleicht wird nach einem Passwort gefragt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Will be removed</source>
+            <translation>Wird entfernt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Working out what the upgrade needs…</source>
+            <translation>Es wird ermittelt, was die Aktualisierung braucht …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>downloaded</source>
+            <translation>geladen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>is removed</source>
+            <translation>wird entfernt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>not yet</source>
+            <translation>noch nicht</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>{count} packages</source>
+            <translation>
+                <numerusform>{count} Paket</numerusform>
+                <numerusform>{count} Pakete</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>{count} packages have been upgraded.</source>
+            <translation>
+                <numerusform>{count} Paket wurde aktualisiert.</numerusform>
+                <numerusform>{count} Pakete wurden aktualisiert.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>{packages} to upgrade, {size} to download.</source>
+            <translation>Zu aktualisieren: {packages}; herunterzuladen: {size}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>{packages} to upgrade.</source>
+            <translation>Zu aktualisieren: {packages}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>{version} (security)</source>
+            <translation>{version} (Sicherheit)</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/pages/routes.py" />
             <source>Asking…</source>
             <translation>Wird erfragt …</translation>
@@ -2795,11 +3021,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/upgrade.py" />
-            <source>Waiting for the answer; a password may have been asked for.</source>
-            <translation>Die Antwort steht aus; vielleicht wird nach einem Passwort gefragt.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/upgrade.py" />
             <source>dom0 has no network. That is how it should be.</source>
             <translation>dom0 hat kein Netz. So soll es sein.</translation>
         </message>
@@ -2918,6 +3139,16 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/session/notifier.py" />
+            <source>Network settings</source>
+            <translation>Netzwerkeinstellungen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/session/notifier.py" />
+            <source>Start the netvm</source>
+            <translation>netvm starten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/session/notifier.py" />
             <source>Status</source>
             <translation>Status</translation>
         </message>
@@ -2998,11 +3229,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/action_titles.py" />
-            <source>Start the netvm</source>
-            <translation>netvm starten</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/action_titles.py" />
             <source>Unpause {name}</source>
             <translation>{name} fortsetzen</translation>
         </message>
@@ -3070,11 +3296,6 @@
             <location filename="../../qnet_gui/tray/state/cures.py" />
             <source>Name servers…</source>
             <translation>Nameserver …</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/cures.py" />
-            <source>Network settings</source>
-            <translation>Netzwerkeinstellungen</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/cures.py" />
@@ -3317,6 +3538,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/notifications.py" />
+            <source>An upgrade of dom0's packages has ended</source>
+            <translation>Eine Aktualisierung der Pakete von dom0 ist zu Ende</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/notifications.py" />
             <source>Names do not resolve, or do again</source>
             <translation>Namen werden nicht mehr oder wieder aufgelöst</translation>
         </message>
@@ -3334,6 +3560,21 @@
             <location filename="../../qnet_gui/tray/state/notifications.py" />
             <source>dom0 is connected or disconnected, or will be soon</source>
             <translation>dom0 wird verbunden oder getrennt, jetzt oder bald</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/package_notifications.py" />
+            <source>A restart of this computer is due.</source>
+            <translation>Ein Neustart dieses Rechners steht an.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/package_notifications.py" />
+            <source>The upgrade of dom0's packages has failed</source>
+            <translation>Die Aktualisierung der Pakete von dom0 ist fehlgeschlagen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/package_notifications.py" />
+            <source>dom0's packages are upgraded</source>
+            <translation>Die Pakete von dom0 sind aktualisiert</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/popup.py" />
@@ -3590,11 +3831,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />
-            <source>Look again</source>
-            <translation>Neu nachsehen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>More is told by the manual: man qnet-tray, man qnet.</source>
             <translation>Mehr steht im Handbuch: man qnet-tray, man qnet.</translation>
         </message>
@@ -3665,11 +3901,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/main_window.py" />
-            <source>Upgrade</source>
-            <translation>Aktualisieren</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/window/main_window.py" />
             <source>Uplinks and routes</source>
             <translation>Uplinks und Routen</translation>
         </message>
@@ -3727,6 +3958,31 @@
             <location filename="../../qnet_gui/tray/window/overview.py" />
             <source>Show more</source>
             <translation>Mehr zeigen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/packages_part.py" />
+            <source>Disconnect dom0 when the packages are upgraded</source>
+            <translation>dom0 trennen, wenn die Pakete aktualisiert sind</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/packages_part.py" />
+            <source>It cannot be stopped now without harm.</source>
+            <translation>Jetzt kann es nicht ohne Schaden abgebrochen werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/packages_part.py" />
+            <source>Packages</source>
+            <translation>Pakete</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/packages_part.py" />
+            <source>Progress of the upgrade</source>
+            <translation>Fortschritt der Aktualisierung</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/packages_part.py" />
+            <source>Stop</source>
+            <translation>Abbrechen</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/questions.py" />
@@ -3902,6 +4158,11 @@
             <location filename="../../qnet_gui/tray/window/upgrade.py" />
             <source>Extend</source>
             <translation>Verlängern</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/upgrade.py" />
+            <source>In a terminal</source>
+            <translation>In einem Terminal</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/upgrade.py" />

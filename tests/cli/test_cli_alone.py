@@ -35,8 +35,8 @@ ROOT = Path(__file__).parents[2]
 #: A bus that is not there.
 NOBODY = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent/bus", "QNET_LAB": ""}
 COMMANDS = [
-    "status", "routes", "dns", "map", "dom0", "netvm", "domain", "doctor", "setup", "reapply", "applet", "applet-host",
-    "completion", "lab",
+    "status", "routes", "dns", "map", "dom0", "upgrade", "netvm", "domain", "doctor", "setup", "reapply", "applet",
+    "applet-host", "completion", "lab",
 ]  # fmt: skip
 VERBS = {
     "dom0": ["up", "down", "status", "extend"],

@@ -1,6 +1,7 @@
 """A notification server that a test can look into and click in. Run as a process with the bus in its environment.
 
 It prints each call as a line of JSON; a line on its input, `[id, action]`, is a click, and `[id]` a dismissal.
+`{"taken": id}`: numbers up to this one have gone to others.
 """
 
 from __future__ import annotations
@@ -61,7 +62,11 @@ def main() -> None:
     def read(*_: Any) -> bool:
         data = os.read(sys.stdin.fileno(), 65536)  # past Python's buffer, in which a second line would lie unseen
         for line in data.splitlines():
-            number, *action = json.loads(line)
+            order = json.loads(line)
+            if isinstance(order, dict):
+                Server.numbers = itertools.count(order["taken"] + 1)
+                continue
+            number, *action = order
             if action:
                 server.ActionInvoked(dbus.UInt32(number), action[0])
             else:

@@ -23,7 +23,10 @@ from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State
 from qnet_gui.tray.app.applet import Applet
-from qnet_gui.tray.qt import QDBusConnection, QSettings
+from qnet_gui.tray.qt import QDBusConnection, QSettings, QUrl
+from qnet_gui.tray.session import artwork
+from qnet_gui.tray.state import notifications
+from qnet_gui.tray.state.condition import Condition, _netvm_notification, _uplink_notification
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.notifications import Kind
 
@@ -55,8 +58,16 @@ class Server:
         self._process.stdin.write(json.dumps(what) + "\n")
         self._process.stdin.flush()
 
+    def take(self, number: int) -> None:
+        """Numbers up to this one are another program's."""
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps({"taken": number}) + "\n")
+        self._process.stdin.flush()
+
     def close(self) -> None:
         assert self._process.stdin
+        if self._process.stdin.closed:
+            return
         self._process.stdin.close()
         self._process.wait(DEADLINE)
         self._reader.join()
@@ -110,7 +121,7 @@ def test_an_uplink_that_changed(qtbot: QtBot, applet: Applet, helper: Helper, se
     assert (kind, title, urgency) == ("notify", "Uplink changed", 1)
     assert body == "eth0 (cable) → &lt;b&gt;&amp; (Wi-Fi)"
     assert actions == ["default", "Status", "status", "Status"]
-    assert icon.endswith("org.qnet.Tray.svg")
+    assert icon.endswith("qnet-notify-changed.svg")
     wait_until_known(qtbot, applet, number)
     server.click(number, "status")
     server.click(number, "default")
@@ -129,7 +140,7 @@ def test_dom0_connected_with_a_way_back_and_replaced_by_its_end(
     assert title == "dom0 is connected to the network"
     assert body.endswith("1 domain is paused. Connected by alice.")
     assert actions[2:] == ["disconnect", "Disconnect now", "upgrade", "Upgrade networking"]
-    assert icon.endswith("qnet-dom0-connected.svg")
+    assert icon.endswith("qnet-notify-dom0-open.svg")
     wait_until_known(qtbot, applet, number)
     server.click(number, "default")  # a click that was not meant for a button must do no more than open a window
     qtbot.waitUntil(lambda: applet.requests == [ActionRequest(Action.UPGRADE)])  # type: ignore[attr-defined]
@@ -171,3 +182,52 @@ def test_kinds_that_are_not_wanted_are_not_told(qtbot: QtBot, applet: Applet, he
     qtbot.waitUntil(lambda: applet.app_state.snapshot == up(OTHER))
     helper.publish(dataclasses.replace(OPEN, uplinks=(OTHER,)))
     assert last_call(qtbot, server, 1)[2] == "dom0 is connected to the network"
+
+
+def test_the_next_server_counts_anew(
+    qtbot: QtBot, applet: Applet, helper: Helper, server: Server, system_bus: str
+) -> None:
+    """What had a number with the last server is another program's notification with the next one."""
+    helper.publish(OPEN)
+    number = last_call(qtbot, server, 1)[1]
+    wait_until_known(qtbot, applet, number)
+    server.close()
+    qtbot.waitUntil(lambda: not applet._notifier._ids)
+    following = Server(system_bus)
+    try:
+        following.take(number)
+        following.click(number, "disconnect")
+        helper.publish(up(CABLE))
+        kind, other, title, *_ = last_call(qtbot, following, 1)
+        assert (kind, title) == ("notify", "dom0 is disconnected from the network")
+        assert other == number + 1
+        assert not applet.requests  # type: ignore[attr-defined]
+    finally:
+        following.close()
+
+
+def test_a_notification_has_what_fits_and_looks_like_what_it_tells(
+    qtbot: QtBot, applet: Applet, helper: Helper, server: Server
+) -> None:
+    tell = [
+        _uplink_notification(Condition(True, "", "eth0"), Condition(False, "netvm has no uplink.")),
+        _netvm_notification(Condition(True, "", "netvm"), Condition(False, "netvm is not running.", "netvm")),
+    ]
+    for count, notification in enumerate(tell, 1):
+        applet._tell([notification])
+        qtbot.waitUntil(lambda count=count: len(server.calls) == count)
+    actions = [call[4][2:] for call in server.calls]
+    assert actions == [
+        ["status", "Status", "netapplet", "Network settings"], ["status", "Status", "start-netvm", "Start the netvm"],
+    ]  # fmt: skip
+    assert all(Path(QUrl(call[6]).toLocalFile()).name == "qnet-notify-lost.svg" for call in server.calls)
+    assert all(Path(QUrl(call[6]).toLocalFile()).is_file() for call in server.calls)
+
+
+def test_every_icon_of_a_notification_is_there_and_large() -> None:
+    for name in (notifications.LOST, notifications.BACK, notifications.CHANGED, notifications.FAILED,
+                 notifications.DONE, notifications.OPENED, notifications.CLOSED):  # fmt: skip
+        assert 'width="48" height="48"' in artwork.notification(name).read_text("ascii")
+    assert artwork.notification("").name == "org.qnet.Tray.svg"
+    drawings = {path.read_text("ascii") for path in artwork.notification("lost").parent.iterdir()}
+    assert len(drawings) == 7

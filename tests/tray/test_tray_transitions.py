@@ -19,7 +19,7 @@ from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapsh
 from qnet_gui.tray.state import transitions
 from qnet_gui.tray.state.dom0_notifications import NEAR
 from qnet_gui.tray.state.menu import Action
-from qnet_gui.tray.state.notifications import Announcement, Kind, Notification, Withdrawal
+from qnet_gui.tray.state.notifications import BACK, CHANGED, LOST, Announcement, Kind, Notification, Withdrawal
 from qnet_gui.tray.state.transitions import LASTING, QUIET
 
 NONE = up()
@@ -51,8 +51,14 @@ class Tracker:
         return announcements[0] if announcements else None
 
 
+#: What can be done when it is lost, and the icons.
+_LOST = (Action.STATUS, Action.NETAPPLET)
+_ICONS = {"Uplink lost": LOST, "Uplink back": BACK, "Uplink changed": CHANGED}
+
+
 def uplink(title: str, body: str) -> Notification:
-    return Notification(Kind.UPLINK, title, body)
+    actions = _LOST if title == "Uplink lost" else (Action.STATUS,)
+    return Notification(Kind.UPLINK, title, body, actions, icon=_ICONS[title])
 
 
 @pytest.fixture
@@ -122,10 +128,12 @@ def test_a_dead_netvm_is_told_alone(tracker: Tracker) -> None:
     assert tracker.due == 60 + LASTING
     announcement = tracker.tick(70)
     body = "netvm is not running. Domains have no network."
-    assert announcement == Notification(Kind.NETVM, "netvm has stopped", body)
+    assert announcement == Notification(
+        Kind.NETVM, "netvm has stopped", body, (Action.STATUS, Action.START_NETVM), icon=LOST
+    )
     assert tracker.update(Snapshot(Netvm("netvm", 2, NetvmState.STARTING)), 80) == Withdrawal(Kind.NETVM)
     back = tracker.update(up(CABLE), 90)
-    assert back == Notification(Kind.NETVM, "netvm is back", "Connected by cable (eth0, 192.168.0.12).")
+    assert back == Notification(Kind.NETVM, "netvm is back", "Connected by cable (eth0, 192.168.0.12).", icon=BACK)
 
 
 def test_a_netvm_that_restarts_quickly_is_no_news(tracker: Tracker) -> None:

@@ -23,12 +23,14 @@ from qnet_gui.tray.pages.upgrade import UpgradeInputs
 from qnet_gui.tray.qt import (
     QAbstractButton,
     QApplication,
+    QColor,
     QCoreApplication,
     QEvent,
     QGuiApplication,
     QLabel,
     QLineEdit,
     QMenu,
+    QPalette,
     QPoint,
     QPushButton,
     Qt,
@@ -40,7 +42,9 @@ from qnet_gui.tray.state.access_keys import without_keys
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.state.operation_progress import OperationProgress
 from qnet_gui.tray.state.page_names import PAGE_NAMES
+from qnet_gui.tray.window.map_painter import sign_icon
 from qnet_gui.tray.window.map_view import MapView, NodeButton
+from qnet_gui.tray.window.page_signs import SIGNS
 
 __all__ = ["shown"]
 READY = {
@@ -271,6 +275,10 @@ def test_it_is_freed_when_it_is_closed(
     answers = {"Preflight": [READY], "GetRoutes": [[]], "TestNames": [[]]}
     monkeypatch.setattr(state.client, "ask", lambda method, _arguments, then: then(answers.get(method, [])))
     state.dispatcher.close()  # type: ignore[attr-defined]
+    senders = [
+        (state, state.changed), (state, state.moved), (state.traffic, state.traffic.changed),
+        (state.event_log, state.event_log.added),
+    ]  # fmt: skip
     counts = []
     for _ in range(10):
         window = open_("overview").window()
@@ -283,8 +291,19 @@ def test_it_is_freed_when_it_is_closed(
             QCoreApplication.sendPostedEvents(None, QEvent.DeferredDelete)
             qtbot.wait(1)
         gc.collect()
-        counts.append((len(QApplication.allWidgets()), sum(isinstance(one, QWidget) for one in gc.get_objects())))
+        widgets = sum(isinstance(one, QWidget) for one in gc.get_objects())
+        listeners = [sender.receivers(signal) for sender, signal in senders]
+        counts.append((len(QApplication.allWidgets()), widgets, listeners))
     assert counts[1:] == counts[1:2] * 9
+
+
+def test_a_sign_is_made_once_for_each_theme(qtbot: QtBot) -> None:
+    """Of each new icon Qt keeps the names of its pictures, for as long as the applet runs."""
+    light, dark = QPalette(QColor("#eff0f1")), QPalette(QColor("#2a2e32"))
+    keys = [sign_icon(SIGNS["log"](), palette).cacheKey() for palette in (light, dark, light, dark)]
+    assert keys[:2] == keys[2:]
+    assert keys[0] != keys[1]
+    assert sign_icon(SIGNS["help"](), light).cacheKey() not in keys
 
 
 def test_an_answer_that_comes_after_the_window_was_closed_is_nobodys(

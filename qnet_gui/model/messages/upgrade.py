@@ -21,6 +21,12 @@ class UpgradeCode(Code):
     )
     MINUTES_OUT_OF_RANGE = "minutes-out-of-range", "dom0 can be connected for 1 to {high} minutes, not for {minutes}."
 
+    NO_PACKAGEKIT = (
+        "no-packagekit",
+        "PackageKit is not installed here. Connect dom0 with qnet dom0 up, and run the system's own upgrade in a"
+        " terminal.",
+    )
+
     # how it ended
     CONNECTED = (
         "connected",

@@ -20,6 +20,7 @@ from qnet_gui.tray.session.panel import TrayHost
 from qnet_gui.tray.session.units import Units
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.state.notifications import Announcement
+from qnet_gui.tray.state.package_notifications import notification as package_notification
 from qnet_gui.tray.state.transitions import Tracker
 from qnet_gui.tray.state.view import view
 
@@ -50,6 +51,7 @@ class Applet(QObject):
         self._minute.timeout.connect(self._tick)
         self.app_state = AppState(system, self)
         self.app_state.changed.connect(self._changed)
+        self.app_state.packages.ended.connect(self._packages_ended)
         netapplet, units = NetworkApplet(self.app_state.client, self), Units(system, self)
         self._dispatcher = ActionDispatcher(self.app_state, netapplet, units, self)
         self._dispatcher.leave.connect(self.stop)
@@ -108,6 +110,10 @@ class Applet(QObject):
             self._minute.stop()
         elif not self._minute.isActive():
             self._minute.start()
+
+    def _packages_ended(self) -> None:
+        notification = package_notification(self.app_state.packages.upgrade)
+        self._tell([notification] if notification else [])
 
     def _tick(self) -> None:
         """Something is due, or a minute has passed: what was tomorrow is today, or the time zone is another."""

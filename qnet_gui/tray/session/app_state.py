@@ -5,11 +5,13 @@ The windows read from it and follow its signals; none of them knows another.
 
 from __future__ import annotations
 
+from qnet_gui.model.packages import Stage
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.netmap.rates import Rates
 from qnet_gui.tray.qt import QDBusConnection, QObject, pyqtSignal
 from qnet_gui.tray.session.event_log import EventLog
 from qnet_gui.tray.session.helper_client import Client
+from qnet_gui.tray.session.package_upgrade import PackageUpgrade
 from qnet_gui.tray.session.settings import Settings
 from qnet_gui.tray.session.traffic_watch import TrafficWatch
 from qnet_gui.tray.state import operation_progress as operation_progress
@@ -38,6 +40,11 @@ class AppState(QObject):
         self.event_log = EventLog(self)
         self.client = Client(system, self)
         self.traffic = TrafficWatch(self.client, self)
+        self.packages = PackageUpgrade(system, self)
+        #: Whether dom0 is disconnected by itself when its packages have been upgraded.
+        self.disconnect_when_done = True
+        self.packages.changed.connect(self.moved)
+        self.packages.ended.connect(self._packages_ended)
         self.client.changed.connect(self._changed)
         self.client.stepped.connect(lambda *step: self._move(operation_progress.stepped(self.progress, *step)))
         self.client.ended.connect(lambda *end: self._move(operation_progress.ended(self.progress, *end)))
@@ -73,7 +80,22 @@ class AppState(QObject):
         """Have the window opened at a page: overview, domains, routes, names, upgrade, log, settings, help."""
         self.page_requested.emit(name)
 
+    def _packages_ended(self) -> None:
+        """The way back, when there is nothing left to do with the network; after a failure a person may try again."""
+        done = self.packages.upgrade.stage in (Stage.DONE, Stage.UP_TO_DATE)
+        if done and self.disconnect_when_done and self.connected:
+            self.client.do("DisconnectDom0", [], lambda _: None)
+
+    def _follow_packages(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
+        """Whoever connects dom0 begins anew; and while it is connected, an upgrade may be under way already."""
+        old, new = (one.dom0.state if one else Dom0State.CLOSED for one in (before, snapshot))
+        if new is Dom0State.OPEN and old is not Dom0State.OPEN:
+            self.packages.look()
+        if old is Dom0State.CLOSED and new is not Dom0State.CLOSED:
+            self.packages.forget()
+
     def _changed(self, snapshot: Snapshot | None) -> None:
+        self._follow_packages(self.snapshot, snapshot)
         self.snapshot = snapshot
         self.event_log.follow(snapshot)
         self._move(operation_progress.begun(self.progress, snapshot))

@@ -37,9 +37,9 @@ def folder() -> Path:
     raise NotFound(SystemCode.ICONS_MISSING, names=tuple(map(str, places)))
 
 
-def file(name: str) -> Path:
-    """The file of an icon, for those who draw it themselves; of the application's own when no name is given."""
-    return folder() / (f"hicolor/22x22/status/qnet-{name}.svg" if name else APPLICATION)
+def notification(name: str) -> Path:
+    """The file of an icon that is drawn for notifications; of the application's own when no name is given."""
+    return folder() / (f"hicolor/scalable/status/qnet-notify-{name}.svg" if name else APPLICATION)
 
 
 def grid_for(pixels: int) -> tuple[int, int]:

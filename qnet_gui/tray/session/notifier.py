@@ -6,7 +6,16 @@ import logging
 
 from qnet_gui.model.preflight import minutes
 from qnet_gui.model.translation import tr
-from qnet_gui.tray.qt import QDBusArgument, QDBusConnection, QDBusMessage, QMetaType, QObject, QUrl, pyqtSignal
+from qnet_gui.tray.qt import (
+    QDBusArgument,
+    QDBusConnection,
+    QDBusMessage,
+    QDBusServiceWatcher,
+    QMetaType,
+    QObject,
+    QUrl,
+    pyqtSignal,
+)
 from qnet_gui.tray.session import artwork
 from qnet_gui.tray.session.dbus import Answer, Service, message_slot, unsigned
 from qnet_gui.tray.state import plain_text
@@ -25,6 +34,8 @@ def _button_text(action: Action) -> str:
         Action.STATUS: tr("Status"),
         Action.NAMES: tr("Name servers"),
         Action.UPGRADE: tr("Upgrade networking"),
+        Action.NETAPPLET: tr("Network settings"),
+        Action.START_NETVM: tr("Start the netvm"),
         Action.DISCONNECT: tr("Disconnect now"),
         Action.EXTEND: tr("Another {minutes}", minutes=minutes(EXTEND_MINUTES)),
     }
@@ -44,6 +55,9 @@ class Notifier(QObject):
         self._warned = False
         self._server.listen(NAME, "ActionInvoked", self._action_invoked)
         self._server.listen(NAME, "NotificationClosed", self._closed)
+        mode = QDBusServiceWatcher.WatchModeFlag.WatchForOwnerChange
+        self._watcher = QDBusServiceWatcher(NAME, bus, mode, self)
+        self._watcher.serviceOwnerChanged.connect(self._server_changed)
 
     def show(self, announcement: Announcement) -> None:
         """Ask the server what it understands (it may be another one than last time), then show, or withdraw."""
@@ -52,6 +66,10 @@ class Notifier(QObject):
             self._withdraw(announcement.kind)
         else:
             self._server.call(self, NAME, "GetCapabilities", [], lambda answer: self._send(answer, announcement))
+
+    def _server_changed(self, _name: str, _old: str, _new: str) -> None:
+        """The next server counts anew: a number of the last one's would be another program's notification there."""
+        self._ids.clear()
 
     def _withdraw(self, kind: Kind) -> None:
         if number := self._ids.pop(kind, 0):
@@ -73,7 +91,7 @@ class Notifier(QObject):
         arguments = (
             "qnet",
             unsigned(self._ids.get(notification.kind, 0)),
-            QUrl.fromLocalFile(str(artwork.file(notification.icon))).toString(),
+            QUrl.fromLocalFile(str(artwork.notification(notification.icon))).toString(),
             notification.title,
             plain_text.markup(notification.body) if "body-markup" in capabilities else notification.body,
             QDBusArgument(actions if "actions" in capabilities else [], QMetaType.Type.QStringList),

@@ -11,7 +11,11 @@ from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.state.menu import Action
-from qnet_gui.tray.state.notifications import Kind, Notification
+from qnet_gui.tray.state.notifications import BACK, CHANGED, FAILED, LOST, Kind, Notification
+
+#: What helps where something is lost, beside a look at it.
+_WITHOUT_UPLINK = (Action.STATUS, Action.NETAPPLET)
+_WITHOUT_NETVM = (Action.STATUS, Action.START_NETVM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,10 @@ def _netvm(snapshot: Snapshot) -> Condition | None:
 def _netvm_notification(old: Condition, new: Condition) -> Notification:
     if old.name != new.name:
         title = tr("Another netvm")
-        return Notification(Kind.NETVM, title, f"{old.name} → {new.name}. {new.line}")
-    title = tr("{name} is back", name=new.name) if new.good else tr("{name} has stopped", name=new.name)
-    return Notification(Kind.NETVM, title, new.line)
+        return Notification(Kind.NETVM, title, f"{old.name} → {new.name}. {new.line}", icon=CHANGED)
+    if new.good:
+        return Notification(Kind.NETVM, tr("{name} is back", name=new.name), new.line, icon=BACK)
+    return Notification(Kind.NETVM, tr("{name} has stopped", name=new.name), new.line, _WITHOUT_NETVM, icon=LOST)
 
 
 def _uplink(snapshot: Snapshot) -> Condition | None:
@@ -64,11 +69,12 @@ def _uplink(snapshot: Snapshot) -> Condition | None:
 
 def _uplink_notification(old: Condition, new: Condition) -> Notification:
     if not new.name:
-        return Notification(Kind.UPLINK, tr("Uplink lost"), tr("{old} → none. {why}", old=old.name, why=new.line))
+        text = tr("{old} → none. {why}", old=old.name, why=new.line)
+        return Notification(Kind.UPLINK, tr("Uplink lost"), text, _WITHOUT_UPLINK, icon=LOST)
     if not old.name:
-        return Notification(Kind.UPLINK, tr("Uplink back"), tr("none → {new}", new=new.name))
+        return Notification(Kind.UPLINK, tr("Uplink back"), tr("none → {new}", new=new.name), icon=BACK)
     change = f"{old.name}, {old.address} → {new.address}" if old.name == new.name else f"{old.name} → {new.name}"
-    return Notification(Kind.UPLINK, tr("Uplink changed"), change)
+    return Notification(Kind.UPLINK, tr("Uplink changed"), change, icon=CHANGED)
 
 
 def _names(snapshot: Snapshot) -> Condition | None:
@@ -79,7 +85,7 @@ def _names(snapshot: Snapshot) -> Condition | None:
 
 def _names_notification(_old: Condition, new: Condition) -> Notification:
     title = tr("Names resolve again") if new.good else tr("Names do not resolve")
-    return Notification(Kind.NAMES, title, new.line, (Action.NAMES,))
+    return Notification(Kind.NAMES, title, new.line, (Action.NAMES,), icon=BACK if new.good else FAILED)
 
 
 NETVM = Subject(Kind.NETVM, _netvm, _netvm_notification)

@@ -10,7 +10,7 @@ from qnet_gui.model.sentence import domains_paused
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.state.menu import Action
-from qnet_gui.tray.state.notifications import Announcement, Kind, Notification, Withdrawal
+from qnet_gui.tray.state.notifications import CLOSED, FAILED, OPENED, Announcement, Kind, Notification, Withdrawal
 
 #: Seconds before the deadline at which it is told.
 NEAR = 300
@@ -19,7 +19,6 @@ _CHOSEN = 5
 _STUCK, _REACHABLE = "dom0-stuck", "dom0-reachable"
 _LEFT_OVER, _DOUBT = "dom0-left-over", "paused-in-doubt"
 _RUN, _LET_GO = "others-run", "others-let-go"
-_SHIELD = "dom0-connected"
 _CONNECTED = (Action.DISCONNECT, Action.UPGRADE)
 
 
@@ -77,21 +76,22 @@ class Dom0Tracker:
         stuck, reachable = _problem(snapshot, _STUCK), _problem(snapshot, _REACHABLE)
         if stuck and not _problem(before, _STUCK):
             title = tr("dom0 could not be disconnected")
-            announcements.append(Notification(Kind.DOM0, title, stuck.cure, _CONNECTED, urgent=True, icon=_SHIELD))
+            announcements.append(Notification(Kind.DOM0, title, stuck.cure, _CONNECTED, urgent=True, icon=FAILED))
         for code, title in ((_LEFT_OVER, tr("Not everything is as before dom0 was connected")),
                             (_DOUBT, tr("Domains may still be paused"))):  # fmt: skip
             if (left := _problem(snapshot, code)) and not _problem(before, code):
-                announcements.append(Notification(Kind.DOM0, title, f"{left.sentence} {left.cure}", urgent=True))
+                text = f"{left.sentence} {left.cure}"
+                announcements.append(Notification(Kind.DOM0, title, text, urgent=True, icon=FAILED))
         for code in (_RUN, _LET_GO):
             others = _problem(snapshot, code)
             if others and others != _problem(before, code):
                 title = tr("Not all other domains stand still")
                 body = f"{others.sentence} {others.cure}"
-                announcements.append(Notification(Kind.DOM0, title, body, _CONNECTED, urgent=True, icon=_SHIELD))
+                announcements.append(Notification(Kind.DOM0, title, body, _CONNECTED, urgent=True, icon=OPENED))
                 break
         if reachable and not _problem(before, _REACHABLE):
             title = tr("dom0 has a network that nobody asked for")
-            announcements.append(Notification(Kind.GUARD, title, reachable.cure, urgent=True, icon=_SHIELD))
+            announcements.append(Notification(Kind.GUARD, title, reachable.cure, urgent=True, icon=OPENED))
         elif _problem(before, _REACHABLE) and not reachable:
             announcements.append(Withdrawal(Kind.GUARD))
         return announcements
@@ -107,17 +107,17 @@ class Dom0Tracker:
         self._warned = self._warning_shown = True
         title = tr("dom0 will be disconnected at {until}", until=hour(connection.until))
         body = tr("Extend it if the upgrade takes longer.")
-        return [Notification(Kind.DOM0, title, body, (Action.EXTEND, *_CONNECTED), icon=_SHIELD)]
+        return [Notification(Kind.DOM0, title, body, (Action.EXTEND, *_CONNECTED), icon=OPENED)]
 
 
 def _closed(wrong: EndedOperation | None) -> Notification:
     """dom0 has no network, and why, where nobody wanted that."""
     if wrong is None:
         body = tr("That is how it should be. Domains that were paused for it go on.")
-        return Notification(Kind.DOM0, tr("dom0 is disconnected from the network"), body)
+        return Notification(Kind.DOM0, tr("dom0 is disconnected from the network"), body, icon=CLOSED)
     failed = wrong.error and wrong.kind == CONNECT
     title = tr("dom0 could not be connected") if failed else tr("dom0 is disconnected from the network")
-    return Notification(Kind.DOM0, title, wrong.outcome.translated, (Action.STATUS, Action.UPGRADE))
+    return Notification(Kind.DOM0, title, wrong.outcome.translated, (Action.STATUS, Action.UPGRADE), icon=FAILED)
 
 
 def _connected(connection: Dom0Connection) -> Notification:
@@ -126,4 +126,4 @@ def _connected(connection: Dom0Connection) -> Notification:
         parts.append(domains_paused(len(connection.paused)))
     if connection.by:
         parts.append(tr("Connected by {user}.", user=connection.by))
-    return Notification(Kind.DOM0, tr("dom0 is connected to the network"), " ".join(parts), _CONNECTED, icon=_SHIELD)
+    return Notification(Kind.DOM0, tr("dom0 is connected to the network"), " ".join(parts), _CONNECTED, icon=OPENED)

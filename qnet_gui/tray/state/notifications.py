@@ -17,6 +17,7 @@ class Kind(enum.Enum):
     NETVM = "netvm"
     DOM0 = "dom0"
     GUARD = "guard"
+    PACKAGES = "packages"
 
     @property
     def description(self) -> str:
@@ -30,14 +31,20 @@ _WORDS = {
     Kind.NETVM: mark("The netvm stops, or is back"),
     Kind.DOM0: mark("dom0 is connected or disconnected, or will be soon"),
     Kind.GUARD: mark("dom0 has a network that nobody asked for"),
+    Kind.PACKAGES: mark("An upgrade of dom0's packages has ended"),
 }
+
+
+#: The icons that are drawn for notifications: what is lost, back, another one, failed, done; dom0 open and closed.
+LOST, BACK, CHANGED, FAILED, DONE = "lost", "back", "changed", "failed", "done"
+OPENED, CLOSED = "dom0-open", "dom0-closed"
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
     """What a person reads, as plain text, and what can be done about it; `urgent` ones stay until they are closed.
 
-    `icon` is the name of a bundled one, empty for the application's own.
+    `icon` is the name of one drawn for notifications, by which they differ at a glance; empty for the application's.
     """
 
     kind: Kind

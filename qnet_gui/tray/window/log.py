@@ -54,6 +54,12 @@ class Log(Page):
         say(self._empty, shown.message)
         self._empty.setVisible(bool(shown.message))
 
+    def ended(self) -> None:
+        """See `Page`. PyQt keeps what it connects until the sender goes, which outlives this."""
+        if self._live:
+            self.app_state.event_log.added.disconnect(self._added)
+        super().ended()
+
     def filter_field(self) -> QLineEdit:
         """See `Page`."""
         return self._filter

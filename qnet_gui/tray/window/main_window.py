@@ -122,7 +122,8 @@ class MainWindow(QWidget):
         row.addWidget(self._stack, 1)
         self._sidebar.currentRowChanged.connect(lambda row: self.open_page(PAGE_NAMES[row]))
         self._looking = False
-        for signal in (app_state.changed, app_state.moved, app_state.traffic.changed):
+        self._followed = [app_state.changed, app_state.moved, app_state.traffic.changed]
+        for signal in self._followed:
             signal.connect(self._follow)
         self._place()
 
@@ -214,6 +215,8 @@ class MainWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's)
         """Remember where it was; answers that come later are nobody's."""
         self._app_state.settings.set_place(_KEY, self.saveGeometry())
+        while self._followed:  # PyQt keeps what it connects until the sender goes, which outlives this
+            self._followed.pop().disconnect(self._follow)
         for page in self._pages.values():
             page.ended()
         super().closeEvent(event)

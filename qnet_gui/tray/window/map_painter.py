@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from qnet_gui.model.domain import Label
 from qnet_gui.netmap.drawing import Ink, Mark, Shape, Words
@@ -123,11 +124,19 @@ def sign_pixmap(shapes: Iterable[Shape], pixels: int, colours: Mapping[Ink | Lab
 
 
 def sign_icon(shapes: Iterable[Shape], palette: QPalette) -> QIcon:
-    """The same as an icon, which is in the colour of selected text where it is selected."""
-    icon, drawn, usual = QIcon(), list(shapes), dict(inks(palette))
-    selected = dict(usual)
-    selected[Ink.TEXT] = palette.color(QPalette.Active, QPalette.HighlightedText)
+    """The same as an icon, which is in the colour of selected text where it is selected; one for each theme.
+
+    Of each new icon Qt keeps the names under which it had its pictures, for good.
+    """
+    usual = tuple((ink, colour.rgba()) for ink, colour in inks(palette).items())
+    return _sign_icon(tuple(shapes), usual, palette.color(QPalette.Active, QPalette.HighlightedText).rgba())
+
+
+@lru_cache(maxsize=64)
+def _sign_icon(shapes: tuple[Shape, ...], colours: tuple[tuple[Ink | Label, int], ...], selected_text: int) -> QIcon:
+    icon, usual = QIcon(), {ink: QColor.fromRgba(colour) for ink, colour in colours}
+    selected = {**usual, Ink.TEXT: QColor.fromRgba(selected_text)}
     for pixels in _SIZES:
-        icon.addPixmap(sign_pixmap(drawn, pixels, usual), QIcon.Mode.Normal)
-        icon.addPixmap(sign_pixmap(drawn, pixels, selected), QIcon.Mode.Selected)
+        icon.addPixmap(sign_pixmap(shapes, pixels, usual), QIcon.Mode.Normal)
+        icon.addPixmap(sign_pixmap(shapes, pixels, selected), QIcon.Mode.Selected)
     return icon

@@ -37,6 +37,7 @@ class Table(QTableView):
 
     `signs` may stand before the first cells, by their names. A column is as wide as its longest text; Qt would measure
     every cell, which takes long in Python. Columns of numbers only grow, so that nothing moves with each number.
+    `rows`: so many are seen where there is little room.
     """
 
     chosen = pyqtSignal()
@@ -45,10 +46,10 @@ class Table(QTableView):
 
     def __init__(
         self, name: str, heads: Sequence[str], numbers: Collection[int] = (), fixed: Collection[int] = (),
-        signs: Mapping[str, Sequence[Shape]] | None = None,
+        signs: Mapping[str, Sequence[Shape]] | None = None, rows: int = _ROWS_SHOWN,
     ) -> None:  # fmt: skip
         super().__init__()
-        self._numbers = numbers
+        self._numbers, self._rows = numbers, rows
         self._longest: list[str] = [""] * len(heads)
         self._signs = signs or {}
         self._inline: InlineActions | None = None
@@ -136,7 +137,7 @@ class Table(QTableView):
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's)
         """As high as its rows are, within bounds, and as wide as its columns."""
-        rows = min(len(self._model.rows), _ROWS_SHOWN) * self.verticalHeader().defaultSectionSize()
+        rows = min(len(self._model.rows), self._rows) * self.verticalHeader().defaultSectionSize()
         height = self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth()
         width = self.horizontalHeader().length() + self.verticalScrollBar().sizeHint().width() + 2 * self.frameWidth()
         return QSize(width, max(height, self.minimumHeight()))

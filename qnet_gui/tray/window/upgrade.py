@@ -1,4 +1,4 @@
-"""The Upgrade page: what will happen, one button, the steps, the countdown, and the way back."""
+"""The Upgrade page: what will happen, one button, the steps, the countdown, the packages, and the way back."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.packages import Stage
 from qnet_gui.model.preflight import Preflight, from_answer
 from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
 from qnet_gui.model.translation import tr
+from qnet_gui.tray.pages.packages import is_shown, packages, stages
 from qnet_gui.tray.pages.upgrade import UpgradeInputs, UpgradePage, left, upgrade
 from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, Qt, QTimer
 from qnet_gui.tray.session import terminal
@@ -18,6 +20,7 @@ from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import moment, unsigned
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.window.flow import Flow
+from qnet_gui.tray.window.packages_part import PackagesWidget, Stages
 from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.parts import (
     Facts,
@@ -58,6 +61,8 @@ class Upgrade(Page):
         self._asked_state: object = None
         self._page: UpgradePage | None = None
         self._time_question: TimeQuestion | None = None
+        self._guides = False
+        self._stages, self._packages = Stages(), PackagesWidget(app_state)
         self._head, self._more = heading(), label(wrapped=True)
         self._facts, self._checks, self._steps, self._outcome = Facts(), Lines(), Lines(), Lines()
         self._failure, self._failed_steps, self._checks_head = Notice(danger=True), Lines(), section()
@@ -83,8 +88,10 @@ class Upgrade(Page):
         for field in (self._span, self._minutes):
             span.addWidget(field)
         span.addStretch()
-        for widget in (self._failure, self._head, self._countdown, self._more, self._outcome, self._steps):
+        for widget in (self._stages, self._failure, self._head, self._countdown, self._more, self._outcome):
             self.column.addWidget(widget)
+        self.column.addWidget(self._packages, 1)
+        self.column.addWidget(self._steps)
         for widget in (self._checks_head, self._facts, self._checks):
             self.column.addWidget(widget)
         self.column.addLayout(span)
@@ -99,6 +106,7 @@ class Upgrade(Page):
         """The answer of last time is not believed."""
         progress = self.app_state.progress
         self._inputs, self._asked_state = UpgradeInputs(read=progress if progress.over else None), None
+        self.app_state.packages.look()
         self._choose_minutes()
 
     def _choose_minutes(self) -> None:
@@ -115,6 +123,7 @@ class Upgrade(Page):
             self.ask("Preflight", [], self._answered)
         self._inputs = replace(self._inputs, progress=self.app_state.progress)
         self._show(upgrade(snapshot, self._inputs))
+        self._show_packages()
 
     def _answered(self, answer: Sequence[object] | QnetError) -> None:
         preflight: Preflight | QnetError
@@ -127,6 +136,23 @@ class Upgrade(Page):
         if first:
             self._choose_minutes()
         self.refresh()
+
+    def _show_packages(self) -> None:
+        """The stages, and what there is to be seen of packages. Whoever connected dom0 here is led on."""
+        snapshot, state = self.app_state.snapshot, self.app_state.packages
+        dom0 = snapshot.dom0.state if snapshot else Dom0State.CLOSED
+        is_open, shown = dom0 is Dom0State.OPEN, is_shown(state.upgrade, state.present, dom0)
+        if self._guides and is_open and state.present is not None:
+            self._guides = False
+            if state.present and state.upgrade.stage is Stage.NONE:
+                state.look_for_updates()
+        self._stages.show_stages(stages(dom0, bool(self._page and self._page.connect), state.upgrade))
+        self._packages.show_part(packages(state.upgrade, state.left, is_open))
+        self._packages.setVisible(shown)
+        self._steps.setVisible(
+            bool(self._page and self._page.steps and not self._page.failed) and not (shown and is_open)
+        )
+        name_button(self._run, tr("In a terminal") if state.present else tr("Run the upgrade"))
 
     def _show(self, page: UpgradePage) -> None:
         old, self._page = self._page, page
@@ -185,6 +211,7 @@ class Upgrade(Page):
     # -- what is done
 
     def _do_connect(self) -> None:
+        self._guides = True
         self._request("ConnectDom0", unsigned(self._minutes.value()))
 
     def _do_extend(self) -> None:
@@ -204,6 +231,7 @@ class Upgrade(Page):
 
     def _done(self, answer: Sequence[object] | QnetError) -> None:
         refused = answer.translated if isinstance(answer, QnetError) else ""
+        self._guides = self._guides and not refused
         self._inputs = replace(self._inputs, asking=False, refused=refused)
         self.refresh()
 
@@ -217,6 +245,10 @@ class Upgrade(Page):
             problem = "" if started else tr("{program} cannot be started.", program=program)
         self._inputs = replace(self._inputs, refused=problem)
         self.refresh()
+
+    def text(self) -> str:
+        """See `Page`; the packages are in a table."""
+        return super().text() + self._packages.text()
 
     def ended(self) -> None:
         """The question about the time is closed with the window."""

@@ -1,0 +1,193 @@
+"""From how far an upgrade of packages is to what the Upgrade page shows of it, and its four stages. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qnet_gui.model.packages import (
+    GONE,
+    NOT_AUTHORISED,
+    OFFLINE,
+    Kind,
+    Package,
+    PackageError,
+    Restart,
+    Stage,
+    State,
+    Upgrade,
+    Work,
+)
+from qnet_gui.model.snapshot import Dom0State
+from qnet_gui.model.traffic import size_text
+from qnet_gui.model.translation import mark, tr, tr_count
+from qnet_gui.tray.pages.line import Line, Mark
+
+#: What each transaction is at, and what it says when it fails.
+_LOOKING = {
+    Work.REFRESH: mark("Fetching the lists of packages…"),
+    Work.LOOK: mark("Looking what is newer…"),
+    Work.INSTALLED: mark("Looking what is installed…"),
+    Work.WORK_OUT: mark("Working out what the upgrade needs…"),
+}
+_FAILED = {
+    Work.REFRESH: mark("The lists of packages could not be fetched, so it is not known whether there are updates."),
+    Work.LOOK: mark("It could not be looked up what is newer."),
+    Work.WORK_OUT: mark("It could not be worked out how to upgrade."),
+    Work.UPGRADE: mark("The upgrade has failed."),
+}
+_CAUSES = {
+    OFFLINE: mark("PackageKit believes that this computer is offline. Try it in a terminal."),
+    NOT_AUTHORISED: mark("The password was not given, or you are not allowed to do this."),
+    GONE: mark("PackageKit has ended in the middle of it. Look for updates again."),
+}
+_RESTARTS = {
+    Restart.SESSION: mark("Log out and in again: the session uses what has been upgraded only then."),
+    Restart.SYSTEM: mark("A restart of this computer is due: what has been upgraded is in use only then."),
+}
+#: So many lines of an error are shown, each of them once: apt repeats itself.
+_LINES_MAX = 6
+_STAGES = (mark("Check"), mark("Connect"), mark("Upgrade"), mark("Back"))
+
+
+@dataclass(frozen=True, slots=True)
+class PackagesPart:
+    """`rows` are cells of the table, by `heads()`. `bar`: 0 to 100, -1 for a bar that only moves, None for no bar.
+
+    `head` says how far it is, `lines` what has come of it. `look`, `start` and `stop` are what the buttons say, empty
+    for a button that is not there; `can_stop`: whether stopping does no harm now.
+    """
+
+    head: str = ""
+    lines: tuple[Line, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    bar: int | None = None
+    look: str = ""
+    start: str = ""
+    stop: bool = False
+    can_stop: bool = False
+    disconnects: bool = False
+
+
+def heads() -> tuple[str, ...]:
+    """The heads of the packages' table."""
+    return tr("Package"), tr("Installed"), tr("New"), tr("Progress")
+
+
+def _row(package: Package) -> tuple[str, ...]:
+    new = tr("is removed") if package.kind is Kind.REMOVE else package.version
+    if package.security:
+        new = tr("{version} (security)", version=new)
+    old = tr("not yet") if package.kind is Kind.INSTALL else package.old
+    return package.name, old, new, _progress(package)
+
+
+def _progress(package: Package) -> str:
+    if package.state is State.DONE:
+        return tr("done")
+    if package.state is State.DOWNLOADED:
+        return tr("downloaded")
+    return tr("{percent} %", percent=package.percent) if package.percent else ""
+
+
+def packages_text(count: int) -> str:
+    """So many packages."""
+    return tr_count("{count} package", "{count} packages", count, count=count)
+
+
+def _count(upgrade: Upgrade) -> int:
+    """How many packages there are in a new version afterwards."""
+    return sum(package.kind is not Kind.REMOVE for package in upgrade.packages)
+
+
+def _head(upgrade: Upgrade) -> str:
+    if upgrade.stage.under_way and upgrade.waits_for_password:
+        return tr("Waiting for the answer; a password may have been asked for.")
+    if upgrade.stage.under_way and upgrade.waits_for_lock:
+        return tr("Waiting for another program that installs packages…")
+    count = packages_text(_count(upgrade))
+    if upgrade.stage is Stage.LOOKING:
+        return tr(_LOOKING[upgrade.work]) if upgrade.work in _LOOKING else tr("Looking for updates…")
+    if upgrade.stage is Stage.READY and upgrade.size:
+        return tr("{packages} to upgrade, {size} to download.", packages=count, size=size_text(upgrade.size))
+    if upgrade.stage is Stage.READY:
+        return tr("{packages} to upgrade.", packages=count)
+    if upgrade.stage is Stage.DOWNLOADING:
+        return tr("Downloading…")
+    return tr("Installing…") if upgrade.stage is Stage.INSTALLING else ""
+
+
+def _why(error: PackageError | None) -> str:
+    if error is None:
+        return ""
+    words = "\n".join([*dict.fromkeys(error.text.splitlines())][:_LINES_MAX])
+    return f"{tr(_CAUSES[error.code])} {words}".strip() if error.code in _CAUSES else words
+
+
+def _lines(upgrade: Upgrade, left: tuple[str, ...]) -> Iterator[Line]:
+    if upgrade.stage is Stage.FAILED and upgrade.failed_in is not None:
+        yield Line(Mark.FAILED, " ".join((tr(_FAILED[upgrade.failed_in]), _why(upgrade.error))).strip())
+    if upgrade.stage is Stage.STOPPED:
+        yield Line(Mark.BACK, tr("It was stopped."))
+    if upgrade.stage is Stage.UP_TO_DATE:
+        yield Line(Mark.DONE, tr("All packages are up to date."))
+    if upgrade.stage is Stage.DONE:
+        count = _count(upgrade)
+        text = tr_count(
+            "{count} package has been upgraded.", "{count} packages have been upgraded.", count, count=count
+        )
+        yield Line(Mark.DONE, text if count else tr("The upgrade is done."))
+    removed = [package.name for package in upgrade.packages if package.kind is Kind.REMOVE]
+    if removed and upgrade.stage is Stage.READY:
+        yield Line(Mark.WARNING, tr("Will be removed"), ", ".join(removed))
+    if upgrade.restart in _RESTARTS:
+        yield Line(Mark.WARNING, tr(_RESTARTS[upgrade.restart]))
+    if left:
+        text = tr("New configuration files lie beside those that were changed here; compare them")
+        yield Line(Mark.WARNING, text, ", ".join(left))
+    if upgrade.held:
+        yield Line(Mark.TO_DO, tr("Held back"), ", ".join(upgrade.held))
+    causes = upgrade.error.text if upgrade.error else ""
+    yield from (Line(Mark.TO_DO, message) for message in upgrade.messages if message != causes)
+
+
+def packages(upgrade: Upgrade, left: tuple[str, ...], is_open: bool) -> PackagesPart:
+    """The part of the page; `is_open`: whether dom0 is connected, without which nothing can be begun."""
+    count = packages_text(_count(upgrade))
+    bar = upgrade.percent if upgrade.percent is not None and upgrade.work is Work.UPGRADE else None
+    if upgrade.stage.under_way and (bar is None or upgrade.waits_for_password or upgrade.waits_for_lock):
+        bar = -1
+    looks_again = upgrade.stage in (Stage.FAILED, Stage.STOPPED, Stage.UP_TO_DATE, Stage.READY, Stage.DONE)
+    look = tr("Look again") if looks_again else tr("Look for updates")
+    return PackagesPart(
+        head=_head(upgrade),
+        lines=tuple(_lines(upgrade, left)),
+        rows=tuple(map(_row, upgrade.packages)),
+        bar=bar,
+        look=look if is_open and not upgrade.stage.under_way else "",
+        start=tr("Upgrade {packages}", packages=count) if is_open and upgrade.stage is Stage.READY else "",
+        stop=upgrade.stage.under_way,
+        can_stop=upgrade.can_stop and not upgrade.stopping,
+        disconnects=is_open,
+    )
+
+
+def is_shown(upgrade: Upgrade, present: bool | None, state: Dom0State) -> bool:
+    """Whether there is anything to be shown of packages: a way to upgrade them, or what has come of it."""
+    return upgrade.stage is not Stage.NONE or (bool(present) and state is Dom0State.OPEN)
+
+
+def stages(state: Dom0State, ready: bool, upgrade: Upgrade) -> tuple[Line, ...]:
+    """The four of them; `ready`: nothing stands in the way of connecting dom0."""
+    over = upgrade.stage in (Stage.DONE, Stage.UP_TO_DATE)
+    failed = upgrade.stage is Stage.FAILED
+    if state is Dom0State.CLOSED:
+        marks = [Mark.DONE] * 4 if over else [Mark.DONE if ready else Mark.BEGUN, *[Mark.TO_DO] * 3]
+    elif state is Dom0State.CONNECTING:
+        marks = [Mark.DONE, Mark.BEGUN, Mark.TO_DO, Mark.TO_DO]
+    else:
+        third = Mark.DONE if over else Mark.FAILED if failed else Mark.BEGUN
+        back = Mark.TO_DO if state is Dom0State.OPEN else Mark.BEGUN
+        marks = [Mark.DONE, Mark.DONE, third, back]
+    named = enumerate(zip(marks, _STAGES, strict=True), 1)
+    return tuple(Line(sign, f"{number}. {tr(text)}") for number, (sign, text) in named)

@@ -14,7 +14,7 @@ from qnet_gui.dom0.netvm_image.record import FOLDER, RecordFile
 from qnet_gui.dom0.netvm_image.root import DEBUGFS, Run, lacking, open_root
 from qnet_gui.dom0.netvm_image.wanted import Places, Wanted, places
 from qnet_gui.dom0.netvm_lifecycle.control import UNIT
-from qnet_gui.hypervisor import xen
+from qnet_gui.hypervisor import which_domain, xen
 from qnet_gui.hypervisor.xen import XenHypervisor
 from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError

@@ -155,6 +155,7 @@ def test_no_problem_is_without_a_button(code: ProblemCode) -> None:
     values: dict[str, Any] = {
         "name": "work", "vif": "vif4.0", "names": ("work",), "count": 1, "netvm": "netvm", "nics": ("eth9",),
         "why": Message(DomainCode.CARD_NOT_SERVED), "manager": "qubesd",
+        "value": "0.1.0", "version": "0.2.0",
     }  # fmt: skip
     form = code.form if isinstance(code.form, str) else code.form.many
     used = {name: value for name, value in values.items() if "{" + name + "}" in form + code.cure}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from boot import Machine
 from stack import DOMAINS, ONLINE, vif
 from test_story import PAGE
@@ -82,6 +83,7 @@ def _vif(machine: Machine) -> str:
     return f"a card taken and given back, online: {ours:.1f} s, bare {bare:.1f} s"
 
 
+@pytest.mark.thorough
 def test_ten_domains_at_once_and_the_figures(machine: Machine, _stack: Path, figures: Callable[[str], None]) -> None:
     for what, age in json.loads((_stack / "stages").read_text()):
         figures(f"{what}: {age:.0f} s from power on")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from boot import Machine
 from qemu import CARDS
 from stack import DOMAINS, ONLINE, configure_netvm, tray_says, vif
@@ -50,6 +51,7 @@ def test_stopped_and_started_the_cards_go_back_and_forth(machine: Machine) -> No
     assert machine.until(CURL, "work") == PAGE
 
 
+@pytest.mark.thorough
 def test_a_card_detached_and_attached_twenty_times(machine: Machine) -> None:
     machine.ok(TWENTY_TIMES, seconds=400)
     assert machine.until(CURL, "work") == PAGE

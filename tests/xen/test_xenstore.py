@@ -49,6 +49,7 @@ def test_a_guest_writes_only_what_is_its_own(machine: Machine, name: str) -> Non
     assert machine.run(f"xenstore-read /local/domain/{other}/qnet/address", name).status != 0
 
 
+@pytest.mark.thorough
 def test_a_hostile_netvm_leaves_dom0_responsive(machine: Machine) -> None:
     began = time.monotonic()
     machine.ok("qnet status")
@@ -70,6 +71,7 @@ def test_a_hostile_netvm_leaves_dom0_responsive(machine: Machine) -> None:
     machine.until("qnet status | head -n 1 | grep -F 'Connected by cable'", seconds=90)
 
 
+@pytest.mark.thorough
 def test_a_clock_that_jumps(machine: Machine) -> None:
     machine.ok("date -s '+3 days'; qnet status")
     assert "is connected" in machine.ok("qvm-dom0-network-via-netvm up", seconds=120)
@@ -78,6 +80,7 @@ def test_a_clock_that_jumps(machine: Machine) -> None:
     assert machine.ok("ls /sys/class/net") == "lo"
 
 
+@pytest.mark.thorough
 def test_a_xenstored_that_stalls(machine: Machine) -> None:
     machine.ok("pkill -STOP -x xenstored")
     assert machine.run("qnet status", seconds=30).status in (0, 1)  # an answer, whatever it is

@@ -451,7 +451,7 @@ def test_what_cannot_be_done_to_a_domain_is_said_in_words(in_lab, words, said):
 
 
 def test_dom0_as_the_netvm_is_warned_of_loudly(lab, in_lab):
-    for words in (["qnet", "netvm", "set", "dom0"], ["qvm-set-default-netvm", "dom0"]):
+    for words in (["qnet", "netvm", "set", "dom0", "--move"], ["qvm-set-default-netvm", "dom0"]):
         done = run(as_nobody(lab, *words))
         assert (done.returncode, done.stdout) == (1, "")
         *warned, refused = done.stderr.splitlines()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -80,12 +81,14 @@ def full() -> Path:
 def _once(name: str, made_of: str, make: Callable[[Path], None]) -> Path:
     stamp = hashlib.sha256(f"{SUITE} {made_of}".encode()).hexdigest()[:12]
     root = _FOLDER / f"{name}-{stamp}"
-    if not root.exists():
-        for old in _FOLDER.glob(f"{name}-*"):
-            shutil.rmtree(old)
-        fresh = _FOLDER / f"{name}-{stamp}.new"
-        shutil.rmtree(fresh, ignore_errors=True)
-        _FOLDER.mkdir(parents=True, exist_ok=True)
-        make(fresh)
-        fresh.rename(root)
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    # the tests run in more than one process, and each comes here
+    with (_FOLDER / f".{name}-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not root.exists():
+            for old in _FOLDER.glob(f"{name}-*"):
+                shutil.rmtree(old)
+            fresh = _FOLDER / f"{name}-{stamp}.new"
+            make(fresh)
+            fresh.rename(root)
     return root

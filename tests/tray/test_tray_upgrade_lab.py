@@ -190,8 +190,8 @@ def test_another_netvm_is_asked_about_and_a_refusal_is_said(person: Person) -> N
     person.app_state.requested.emit(ActionRequest(Action.NETVM, name="dom0"))
     question = box("Make dom0 the netvm?")
     assert question
-    only = next(button for button in question.buttons() if button.text() == "Choose it only")
-    person.qtbot.mouseClick(only, Qt.MouseButton.LeftButton)
+    moving = next(button for button in question.buttons() if button.text() == "Choose it, and move the domains")
+    person.qtbot.mouseClick(moving, Qt.MouseButton.LeftButton)
     person.wait(lambda: box("No network agent runs in dom0") is not None)
     person.wait(lambda: not person.app_state.asked)
     assert person.app_state.snapshot

@@ -163,7 +163,7 @@ class Resolved:
             self._service.call(_link_path(link), PROPERTIES, "Get", "ss", (_LINK, "DefaultRoute"), answer, answer)
 
     def _failed(self, error: Exception) -> None:
-        log.warning("systemd-resolved does not tell its servers: %s", error)
+        log.info("systemd-resolved does not tell its servers: %s", error)  # it was about to go: its return is told
         self._set(ResolvedServers())
 
     def _set(self, servers: ResolvedServers) -> None:

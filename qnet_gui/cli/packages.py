@@ -36,7 +36,6 @@ from qnet_gui.runtime.dbus_values import plain
 
 #: Seconds until a transaction has taken its order: somebody may have to type a password. And until any other answer.
 _DEADLINE, _SOON = 300.0, 120.0
-_STATUS_FINISHED = 18
 #: What a password may be asked for.
 _AUTHORISED = (Work.REFRESH, Work.UPGRADE)
 
@@ -94,8 +93,6 @@ class Packages:
     def _consider(self, answer: Any) -> None:
         """Before anything that it says next is looked at: its end may be in the same breath."""
         properties = {} if isinstance(answer, ErrorMessage) else plain(answer.get_args_list()[0])
-        if properties.get("Status") == _STATUS_FINISHED:
-            return
         upgrade = package_signals.found(properties)
         if upgrade is not None:
             self.began = time.time() - int(properties.get("ElapsedTime", 0))

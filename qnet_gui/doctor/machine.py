@@ -154,9 +154,7 @@ def _kind(machine: Machine) -> Kind:
     if machine.exists(lab.SOCKET):
         return Kind.LAB
     is_xen = machine.text(which_domain.KIND).strip() == "xen"
-    in_control = "control_d" in machine.text(which_domain.CAPABILITIES) or (
-        is_xen and machine.text(which_domain.UUID).strip() == which_domain.DOM0_UUID
-    )
+    in_control = which_domain.is_dom0(lambda path: machine.text(path).strip())
     if is_xen and not in_control:
         return Kind.NETVM if machine.exists("/usr/bin/qnet-agent") else Kind.GUEST
     return Kind.DOM0 if in_control or machine.exists("/usr/bin/qnet-helper") else Kind.ELSEWHERE

@@ -9,10 +9,10 @@ from qnet_gui.doctor.fault import Finding
 from qnet_gui.doctor.machine import Kind, Machine, Place
 from qnet_gui.doctor.network_faults import NetworkFault
 from qnet_gui.doctor.service_faults import ServiceFault
+from qnet_gui.dom0.netvm_lifecycle.control import BOOTED
 from qnet_gui.runtime.distribution import package
 
 _SYSTEMCTL = "/usr/bin/systemctl"
-_BOOTED = "/run/systemd/system"
 #: Our units and how each tells systemd that it has started.
 TYPES = {
     "qnet-helper.service": "dbus",
@@ -75,7 +75,7 @@ def _units(text: str) -> dict[str, Unit]:
 def look(machine: Machine) -> Facts:
     """Ask systemd, and look for what others bring."""
     units = None
-    if machine.exists(_BOOTED):
+    if machine.exists(BOOTED):
         properties = [word for name in _PROPERTIES for word in ("-p", name)]
         names = (*TYPES, _POLKIT, _XENS_DEVD, *_FIREWALLS)
         units = _units(machine.ask([_SYSTEMCTL, "show", "--no-pager", *properties, *names]).text)

@@ -10,16 +10,16 @@ from pathlib import Path
 from qnet_gui.doctor.fault import Finding
 from qnet_gui.doctor.machine import Kind, Machine, Place
 from qnet_gui.doctor.setting_faults import SettingFault
-from qnet_gui.dom0.netvm_lifecycle.control import UNIT
-from qnet_gui.dom0.netvm_lifecycle.netvm_file import BOOTS_FROM, CONFIGURATION
+from qnet_gui.dom0.netvm_lifecycle.control import UNIT, WANTS
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
 from qnet_gui.dom0.setup import vif_lines
 from qnet_gui.dom0.setup.domain_files import domain_files
 from qnet_gui.dom0.upgrade.journal import PATH as JOURNAL
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model import config
+from qnet_gui.model.domain import DOM0_NAMES
 from qnet_gui.model.errors import QnetError
 
-WANTS = "/etc/systemd/system/multi-user.target.wants"
 _STATE = "/var/lib/qnet"
 _SCRIPTS = "/etc/xen/scripts"
 #: What of netvm.cfg names a file of dom0's.
@@ -140,11 +140,10 @@ def _check_netvm_file(facts: Facts, place: Place) -> Iterator[Finding]:
         if facts.at_boot:
             yield SettingFault.NETVM_FILE_MISSING.finding(**place.again("qnet-dom0"))
         return
-    boots = any(settings.get(key) for key in BOOTS_FROM)
-    if facts.at_boot and not boots:
+    if facts.at_boot and not boots(settings):
         yield SettingFault.NETVM_FILE_EMPTY.finding()
     name = settings.get("name", "")
-    if boots and isinstance(name, str) and name and name != place.netvm:
+    if boots(settings) and isinstance(name, str) and name and name != place.netvm:
         yield SettingFault.NETVM_FILE_NAME.finding(name=name, netvm=place.netvm)
     cards = settings.get("vif", ())
     if isinstance(cards, tuple) and any("bridge=" in card.replace(" ", "") for card in cards):
@@ -155,7 +154,7 @@ def _check_netvm_file(facts: Facts, place: Place) -> Iterator[Finding]:
 
 def _check_vifs(vifs: tuple[VifLine, ...]) -> Iterator[Finding]:
     for vif in vifs:
-        if vif.served_by in ("dom0", "Domain-0", "0"):
+        if vif.served_by in (*DOM0_NAMES, "0"):
             yield SettingFault.VIF_OF_DOM0.finding(path=vif.path)
         elif not vif.script_there and vif.script != vif_lines.SCRIPT:  # ours is among the files of the package
             yield SettingFault.VIF_SCRIPT_MISSING.finding(path=vif.path, value=vif.script)

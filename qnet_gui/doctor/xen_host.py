@@ -8,9 +8,8 @@ from pathlib import Path
 
 from qnet_gui.doctor.fault import Finding
 from qnet_gui.doctor.machine import Machine, Place
-from qnet_gui.doctor.settings import WANTS
 from qnet_gui.doctor.xen_faults import XenFault
-from qnet_gui.dom0.netvm_lifecycle.control import UNIT
+from qnet_gui.dom0.netvm_lifecycle.control import UNIT, WANTS
 from qnet_gui.hypervisor import pci, which_domain, xen_text
 from qnet_gui.hypervisor.xen_run import XL
 from qnet_gui.runtime.distribution import Distribution

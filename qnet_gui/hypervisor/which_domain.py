@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from qnet_gui.hypervisor import lab
@@ -21,11 +22,14 @@ def _read(path: Path) -> str:
         return ""
 
 
-def is_dom0() -> bool:
-    """Whether this is the control domain of a Xen host; /proc/xen is empty where nobody has mounted xenfs."""
-    if "control_d" in _read(CAPABILITIES):
+def is_dom0(read: Callable[[Path], str] = _read) -> bool:
+    """Whether this is the control domain of a Xen host; /proc/xen is empty where nobody has mounted xenfs.
+
+    `read`: what a file says, without white space around it; nothing where it cannot be read.
+    """
+    if "control_d" in read(CAPABILITIES):
         return True
-    return _read(KIND) == "xen" and _read(UUID) == DOM0_UUID
+    return read(KIND) == "xen" and read(UUID) == DOM0_UUID
 
 
 def in_dom0() -> bool:

@@ -40,6 +40,7 @@ _CANCELLED_CODE = 17
 _WAITS_FOR_LOCK, _WAITS_FOR_PASSWORD, _DOWNLOADS = 30, 31, 8
 #: Statuses, and what is said of single packages, that come only while something is installed.
 _INSTALLS_STATUS = {6, 9, 10, 11, 12, 16}
+_FINISHED_STATUS = 18
 _INFO_BLOCKED, _INFO_SECURITY, _INFO_DOWNLOADING, _INFO_INSTALLING, _INFO_REMOVING, _INFO_FINISHED = (
     9,
     8,
@@ -75,6 +76,8 @@ def found(properties: Mapping[str, object]) -> Upgrade | None:
     """An upgrade that is under way already, from a transaction's properties; None when this is no such transaction."""
     flags = properties.get("TransactionFlags")
     if properties.get("Role") != ROLE_UPDATE or (isinstance(flags, int) and flags & SIMULATED):
+        return None
+    if properties.get("Status") == _FINISHED_STATUS:
         return None
     upgrade = replace(begun(Upgrade(), Work.UPGRADE), found=True)
     return changed(upgrade, properties)

@@ -110,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _signals = _Signals(applet.stop)
     applet.start()
     status = int(application.exec_())
-    applet.stop()  # the session's end stops the loop alone
+    applet.keep()
     _end(status)
 
 

@@ -11,7 +11,7 @@ from qnet_gui.dom0.netvm_image.netvm_cfg import NotByMachine
 from qnet_gui.dom0.netvm_image.packages import OURS, UNITS
 from qnet_gui.dom0.netvm_image.survey import Survey
 from qnet_gui.dom0.netvm_image.wanted import Places, Wanted
-from qnet_gui.dom0.netvm_lifecycle.netvm_file import BOOTS_FROM
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import boots
 from qnet_gui.dom0.setup.plan import Obstacle
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.domain import DOM0_NAMES
@@ -127,7 +127,7 @@ def _of_places(wanted: Wanted, survey: Survey, places: Places) -> Iterator[Obsta
         said = xl_config.settings(survey.configuration)
         if "\0" in survey.configuration or wanted.name != survey.chosen:
             yield Obstacle(f"{places.configuration} is there already.", "Move it away, or choose another name.")
-        elif any(said.get(key) for key in BOOTS_FROM):
+        elif boots(said):
             cure = "Move it away, or make one of another name: qnet netvm make NAME"
             yield Obstacle(f"{places.configuration} says already what the netvm boots from.", cure)
 

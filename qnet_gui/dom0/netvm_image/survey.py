@@ -13,11 +13,12 @@ from qnet_gui.dom0.netvm_image.packages import ours
 from qnet_gui.dom0.netvm_image.record import FOLDER, RecordFile
 from qnet_gui.dom0.netvm_image.root import DEBUGFS, Run, lacking, open_root
 from qnet_gui.dom0.netvm_image.wanted import Places, Wanted, places
-from qnet_gui.dom0.netvm_lifecycle.control import UNIT
+from qnet_gui.dom0.netvm_lifecycle.control import UNIT, WANTS
 from qnet_gui.hypervisor import which_domain, xen
 from qnet_gui.hypervisor.xen import XenHypervisor
 from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
+from qnet_gui.runtime.distribution import OS_RELEASE
 
 #: Where everything is put together, in a folder of its own.
 WORK = Path("/var/tmp")  # noqa: S108
@@ -99,7 +100,7 @@ class Machine:
     """Where everything is, and who is asked."""
 
     config: Path = config.PATH
-    release: Path = Path("/etc/os-release")
+    release: Path = OS_RELEASE
     hypervisor: Path = Path("/sys/hypervisor/version")
     routes: Path = Path("/proc/net")
     work: Path = WORK
@@ -112,7 +113,7 @@ class Machine:
     places: Callable[[Wanted, bool, str], Places] = places
     free: Callable[[Path], int] = free
     domains: Callable[[], set[str]] = domains
-    wants: Path = Path("/etc/systemd/system/multi-user.target.wants")
+    wants: Path = WANTS
     run: Run = field(default=programs.run)
 
     def starts_at_boot(self, name: str) -> bool:

@@ -23,6 +23,8 @@ QNET, SYSTEMCTL, SYSTEMD_RUN = "/usr/bin/qnet", "/usr/bin/systemctl", "/usr/bin/
 UNIT = "qnet-netvm.service"
 #: There while systemd runs: sd_booted(3).
 BOOTED = Path("/run/systemd/system")
+#: Here lie links to the units that start at boot.
+WANTS = Path("/etc/systemd/system/multi-user.target.wants")
 #: Seconds between two looks whether somebody wants it to stop.
 _LOOK = 0.2
 _LAB_DEADLINE, _QUICK = 60.0, 30.0

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+
+from qnet_gui.hypervisor import xl_config
 
 CONFIGURATION = Path("/etc/qnet/netvm.cfg")
 #: One of these says what a domain boots from.
-BOOTS_FROM = ("kernel", "disk", "bootloader", "firmware", "firmware_override")
+_BOOTS_FROM = ("kernel", "disk", "bootloader", "firmware", "firmware_override")
+
+
+def boots(settings: Mapping[str, xl_config.Value]) -> bool:
+    """Whether a domain's settings say what it boots from."""
+    return any(settings.get(key) for key in _BOOTS_FROM)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qnet_gui.dom0.netvm_lifecycle.netvm_file import BOOTS_FROM
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import boots
 from qnet_gui.dom0.netvm_lifecycle.record import Record, RecordFile
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
 from qnet_gui.hypervisor import pci, xl_config
@@ -104,7 +104,7 @@ class NetvmService:
         name = settings.get("name", "")
         if name != self._name:
             raise Refused(ServiceCode.CONFIGURATION_OF_OTHER, path=str(path), value=shown(name), name=self._name)
-        if not any(settings.get(key) for key in BOOTS_FROM):
+        if not boots(settings):
             raise Refused(ServiceCode.CONFIGURATION_EMPTY, path=str(path), name=self._name)
         return settings
 

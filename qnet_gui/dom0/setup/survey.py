@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qnet_gui.dom0.netvm_lifecycle.control import BOOTED
-from qnet_gui.dom0.netvm_lifecycle.netvm_file import BOOTS_FROM, CONFIGURATION
+from qnet_gui.dom0.netvm_lifecycle.control import BOOTED, WANTS
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
 from qnet_gui.dom0.setup.domain_files import DomainFile, domain_files, read
 from qnet_gui.hypervisor import pci, xen, xl_config
 from qnet_gui.hypervisor.port import DomainInfo
@@ -55,7 +55,7 @@ class Machine:
     netvm_file: Path = CONFIGURATION
     config: Path = config.PATH
     booted: Path = BOOTED
-    wants: Path = Path("/etc/systemd/system/multi-user.target.wants")
+    wants: Path = WANTS
     pci: Path = pci.ROOT
     is_dom0: Callable[[], bool] = is_dom0
     manager: Callable[[], str] = xen.manager
@@ -100,7 +100,7 @@ def _netvm_file(path: Path) -> tuple[DomainFile | None, bool]:
     if own is None:
         return None, False
     settings = xl_config.settings(own.text)
-    return own, any(settings.get(key) for key in BOOTS_FROM)
+    return own, boots(settings)
 
 
 def _enabled(machine: Machine) -> frozenset[str] | None:

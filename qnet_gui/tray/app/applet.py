@@ -83,12 +83,15 @@ class Applet(QObject):
         self.app_state.request(Action.QUIT)
 
     def stop(self) -> None:
-        """Take the icon away, keep what happened and what was chosen, and leave the loop."""
-        self.app_state.event_log.write()
-        self.app_state.settings.write()
+        """Take the icon away, and leave the loop."""
         if self._tray_icon:
             self._tray_icon.hide()
         QApplication.quit()
+
+    def keep(self) -> None:
+        """Write what happened and what was chosen, when the loop is over."""
+        self.app_state.event_log.write()
+        self.app_state.settings.write()
 
     def _tray_ready(self, host: bool) -> None:
         log.info("The icon goes to %s", "a StatusNotifierItem host" if host else "the XEmbed tray")

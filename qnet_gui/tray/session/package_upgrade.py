@@ -29,7 +29,6 @@ from qnet_gui.tray.session.package_transaction import ANSWER_DEADLINE, PackageTr
 _BUS, _BUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
 #: Milliseconds between two tellings of how far it is.
 _PACE = 100
-_STATUS_FINISHED = 18
 
 
 class PackageUpgrade(QObject):
@@ -89,7 +88,7 @@ class PackageUpgrade(QObject):
         """Take up an upgrade that somebody has begun. What it says before it is listened to is asked for once more."""
 
         def first(properties: Mapping[str, object]) -> None:
-            upgrade = _found(properties)
+            upgrade = package_signals.found(properties)
             if upgrade is None or self.upgrade.work is not None:
                 return
             elapsed = properties.get("ElapsedTime")
@@ -99,7 +98,7 @@ class PackageUpgrade(QObject):
             self._transaction.properties(path, again)
 
         def again(properties: Mapping[str, object]) -> None:
-            if self.upgrade.found and self.upgrade.work is not None and _found(properties) is None:
+            if self.upgrade.found and self.upgrade.work is not None and package_signals.found(properties) is None:
                 self._transaction.leave()  # it ended in between, and nobody has heard how
                 self._take(Upgrade())
 
@@ -189,7 +188,3 @@ class PackageUpgrade(QObject):
             self.changed.emit()
         elif not self._pace.isActive():
             self._pace.start()
-
-
-def _found(properties: Mapping[str, object]) -> Upgrade | None:
-    return package_signals.found(properties) if properties.get("Status") != _STATUS_FINISHED else None

@@ -165,6 +165,12 @@ def test_what_is_waited_for() -> None:
     assert not (on.waits_for_password or on.waits_for_lock)
 
 
+def test_one_that_has_ended_is_not_under_way() -> None:
+    properties = {"Role": 22, "Status": 9, "Percentage": 20, "TransactionFlags": 2}
+    assert signals.found(properties) is not None
+    assert signals.found(properties | {"Status": 18}) is None
+
+
 def test_an_upgrade_that_is_under_way_is_found_and_its_packages_as_they_come() -> None:
     properties = {"Role": 22, "Status": 8, "Percentage": 38, "AllowCancel": True, "TransactionFlags": 2}
     state = signals.found(properties)

@@ -14,6 +14,7 @@ from qnet_gui.applethost.qt import QAbstractEventDispatcher, QApplication, QObje
 from qnet_gui.applethost.watcher import NAME, Watcher
 from qnet_gui.applethost.window import Window
 from qnet_gui.applethost.xembed import XTray
+from qnet_gui.runtime.dbus_service import leave_bus
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ class Host(QObject):
             self._watcher.StatusNotifierHostRegistered()
         else:
             log.info("%s is somebody else, who shows icons of the new kind", NAME)
-            bus.close()
+            leave_bus(bus)
 
     # -- icons of the old kind
 

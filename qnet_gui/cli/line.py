@@ -27,7 +27,7 @@ from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.parse import printable
 from qnet_gui.model.traffic import TrafficSample, from_wire
-from qnet_gui.runtime.dbus_service import Service
+from qnet_gui.runtime.dbus_service import Service, leave_bus
 from qnet_gui.runtime.dbus_values import plain
 from qnet_gui.runtime.mainloop import after, cancel
 
@@ -121,7 +121,7 @@ class Line:
             self._sources.clear()
             for number, handler in self._handlers.items():
                 signal.signal(number, handler)
-            self._bus.close()
+            leave_bus(self._bus)
 
     def ignore_hangup(self) -> None:
         """From now on only Ctrl-C interrupts: what is done is what whoever hangs up wants."""

@@ -31,7 +31,7 @@ from qnet_gui.model.packages import (
     Work,
     to_upgrade,
 )
-from qnet_gui.runtime.dbus_service import PROPERTIES, Service
+from qnet_gui.runtime.dbus_service import PROPERTIES, Service, leave_bus
 from qnet_gui.runtime.dbus_values import plain
 
 #: Seconds until a transaction has taken its order: somebody may have to type a password. And until any other answer.
@@ -69,7 +69,7 @@ class Packages:
         """Leave the bus; PackageKit goes on with what is under way."""
         self._leave()
         self._owner.close()
-        self._bus.close()
+        leave_bus(self._bus)
 
     # -- what is asked
 

@@ -1,14 +1,33 @@
 """A service as seen from another program with dbus-python: its signals, its coming and going, calls that do not wait.
 
-The tray has QtDBus, and `tray.session.dbus` for the same. Imports nothing.
+The tray has QtDBus, and `tray.session.dbus` for the same. Imports no other room.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
+from gi.repository import GLib
+
 PROPERTIES = "org.freedesktop.DBus.Properties"
+#: Seconds within which who leaves has heard of it, if he ever does: it takes two turns of the main loop.
+_DEADLINE = 1.0
+
+
+def leave_bus(bus: Any) -> None:
+    """Close a private connection that is on the default main loop, and let it hear of that.
+
+    Calls without an answer are taken back in the main loop's next turns. dbus-python (1.3.2) fails there if the
+    connection's object is gone by then, and takes whoever else is served in that turn with it.
+    """
+    heard: list[Any] = []
+    bus.call_on_disconnection(heard.append)
+    bus.close()
+    until = time.monotonic() + _DEADLINE
+    while not heard and time.monotonic() < until:
+        GLib.MainContext.default().iteration(False)
 
 
 class Service:

@@ -21,6 +21,7 @@ from helper_dom0 import HelperDom0
 from polkit_box import ADMIN
 
 from qnet_gui.dom0.helper import HELPER
+from qnet_gui.runtime.dbus_service import leave_bus
 
 NOT_AUTHORISED = "org.qnet.Error.NotAuthorised"
 _POLKIT = "org.freedesktop.PolicyKit1"
@@ -199,4 +200,4 @@ class Agent(dbus.service.Object):
         if self.lives:
             self.lives = False
             self.remove_from_connection()
-            self._bus.close()
+            leave_bus(self._bus)

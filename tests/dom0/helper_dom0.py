@@ -35,6 +35,7 @@ from qnet_gui.model.domain import AgentState
 from qnet_gui.model.snapshot import from_wire
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.netvm.report import nodes
+from qnet_gui.runtime.dbus_service import leave_bus
 from qnet_gui.runtime.dbus_values import plain
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
@@ -326,7 +327,7 @@ class HelperDom0:
         self._expected.append(re.compile(pattern))
 
     def close(self) -> None:
-        self.bus.close()
+        leave_bus(self.bus)
         for process in reversed(self._children):  # the bus last
             process.terminate()
             try:

@@ -18,6 +18,7 @@ from qnet_gui.dom0.bus.introspect import INTROSPECTABLE, PROPERTIES
 from qnet_gui.dom0.bus.users import Users
 from qnet_gui.model.errors import Busy, NotAuthorised
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.runtime.dbus_service import leave_bus
 
 PATH, NAME = "/org/qnet/Test1", "org.qnet.Test1"
 
@@ -85,7 +86,8 @@ class Bench:
     def __init__(self, address):
         self.events = []
         self.address = address
-        ours, self.caller = self.connect(), self.connect()
+        self.ours, self.caller = self.connect(), self.connect()
+        ours = self.ours
         self.name = ours.get_unique_name()
         declared = DeclaredObject(PATH, NAME, (Bell, Lamp))
         self.bell = Bell(self.events, Emitter(ours, declared), Users(lambda then: then()))
@@ -97,6 +99,10 @@ class Bench:
         connection = dbus.bus.BusConnection(self.address, mainloop=DBusGMainLoop())
         connection.set_exit_on_disconnect(False)
         return connection
+
+    def close(self):
+        leave_bus(self.caller)
+        leave_bus(self.ours)
 
     def spin(self, ready):
         until = time.monotonic() + 5
@@ -133,7 +139,9 @@ def bench(tmp_path):
         ["/usr/bin/dbus-daemon", "--nofork", f"--config-file={config}", "--print-address"], stdout=subprocess.PIPE
     ) as daemon:
         daemon.stdout.readline()  # it listens
-        yield Bench(address)
+        made = Bench(address)
+        yield made
+        made.close()
         daemon.terminate()
 
 

@@ -20,6 +20,7 @@ from qnet_gui.lab.box.enter import dom0_bus_address
 from qnet_gui.lab.box.root import CHECKOUT
 from qnet_gui.model.message_wire import read
 from qnet_gui.model.snapshot import Snapshot, from_wire
+from qnet_gui.runtime.dbus_service import leave_bus
 from qnet_gui.runtime.dbus_values import plain
 
 from .conftest import Lab
@@ -73,7 +74,7 @@ class Upgrade:
         self._bus.add_signal_receiver(self._changed, "PropertiesChanged", path=PATH)
 
     def close(self) -> None:
-        self._bus.close()
+        leave_bus(self._bus)
 
     def _step(self, *values: Any) -> None:
         number, step, state, sentence, code, arguments = map(plain, values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ import pytest
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 
-from qnet_gui.runtime.dbus_service import PROPERTIES, Service
+from qnet_gui.runtime.dbus_service import PROPERTIES, Service, leave_bus
 
 NAME, PATH, OTHER = "org.qnet.Test1", "/org/qnet/Test1", "/org/qnet/Other"
 _CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -70,7 +71,7 @@ def connect(address: str) -> Iterator[Callable[[], Any]]:
 
     yield make
     for connection in connections:
-        connection.close()
+        leave_bus(connection)
 
 
 def test_signals_of_the_service_arrive_and_nobody_elses(connect: Callable[[], Any]) -> None:
@@ -90,6 +91,17 @@ def test_signals_of_the_service_arrive_and_nobody_elses(connect: Callable[[], An
     run_until(lambda: len(everything) == 2 and of_one)
     assert everything == [(PATH, "one"), (OTHER, "two")]
     assert of_one == ["two"]
+
+
+def test_who_leaves_the_bus_with_a_question_out_disturbs_nobody_after_him(address: str) -> None:
+    leaving = dbus.bus.BusConnection(address, mainloop=DBusGMainLoop())
+    leaving.set_exit_on_disconnect(False)
+    leaving.call_async(*["org.freedesktop.DBus", "/", "org.freedesktop.DBus", "ListNames"], "", (), print, print)
+    leave_bus(leaving)
+    del leaving
+    gc.collect()
+    while GLib.MainContext.default().iteration(False):  # raises what the connection left behind
+        pass
 
 
 def test_coming_and_going(connect: Callable[[], Any]) -> None:

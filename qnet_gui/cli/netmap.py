@@ -32,7 +32,7 @@ def _write(path: str, data: bytes) -> None:
 
 def run(arguments: Namespace) -> int:
     """Only what is asked for is loaded: a PNG needs Qt, the rest does not."""
-    from qnet_gui.cli.helper import Helper
+    from qnet_gui.cli.bus.helper import Helper
     from qnet_gui.netmap.graph import graph
 
     drawn = graph(Helper().snapshot()[1])

@@ -21,7 +21,7 @@ SNAPSHOT = Snapshot(
 @pytest.fixture(autouse=True)
 def _helper(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = SimpleNamespace(snapshot=lambda: ({}, SNAPSHOT, ""))
-    monkeypatch.setattr("qnet_gui.cli.helper.Helper", lambda: answers)
+    monkeypatch.setattr("qnet_gui.cli.bus.helper.Helper", lambda: answers)
 
 
 def test_as_a_tree(capsys: pytest.CaptureFixture[str]) -> None:

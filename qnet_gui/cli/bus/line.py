@@ -19,7 +19,7 @@ from dbus.lowlevel import ErrorMessage, MethodCallMessage
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 
-from qnet_gui.cli.agent import password_agent
+from qnet_gui.cli.bus.agent import password_agent
 from qnet_gui.model.answers import NAME, PATH, READ_DEADLINE, HelperAway, understood
 from qnet_gui.model.errors import BadInput, NoAnswer
 from qnet_gui.model.message_wire import SENTENCE, from_parts

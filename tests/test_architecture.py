@@ -48,7 +48,7 @@ _WITHIN = {
     "model": ("translation", "clock", "messages"),
     "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle", "setup", "netvm_image"),
     "netvm": ("packet_filter", "vifs", "upkeep", "uplinks", "dns"),
-    "tray": ("qt", "state", "pages", "session", "paint", "window", "popup", "app"),
+    "tray": ("qt", "state", "pages", "session", "desktop", "paint", "window", "popup", "app"),
     "cli": ("show", "bus", "dom0"),
     "lab": ("box", "xen", "machine", "desktop", "demo"),
 }

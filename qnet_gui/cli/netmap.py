@@ -43,7 +43,7 @@ def run(arguments: Namespace) -> int:
         if arguments.svg:
             _write(arguments.svg, text.encode())
         if arguments.png:
-            from qnet_gui.tray.session.picture import png_without_a_screen
+            from qnet_gui.tray.paint.picture import png_without_a_screen
 
             _write(arguments.png, png_without_a_screen(text))
     else:

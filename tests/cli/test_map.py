@@ -49,9 +49,7 @@ def test_a_file_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFix
 def test_without_qt_an_svg_still_comes_and_a_png_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in [
-        name for name in sys.modules if name.startswith(("qnet_gui.tray.session.picture", "qnet_gui.tray.qt"))
-    ]:
+    for name in [name for name in sys.modules if name.startswith(("qnet_gui.tray.paint.picture", "qnet_gui.tray.qt"))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "PyQt5", None)
     monkeypatch.setitem(sys.modules, "PyQt5.QtCore", None)

@@ -12,10 +12,10 @@ from qnet_gui.model.packages import Stage
 from qnet_gui.model.preflight import Preflight, from_answer
 from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
 from qnet_gui.model.translation import tr
+from qnet_gui.tray.desktop import terminal
 from qnet_gui.tray.pages.packages import is_shown, packages, stages
 from qnet_gui.tray.pages.upgrade import UpgradeInputs, UpgradePage, left, upgrade
 from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, Qt, QTimer
-from qnet_gui.tray.session import terminal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import moment, unsigned
 from qnet_gui.tray.state.menu import Action

@@ -48,7 +48,7 @@ _WITHIN = {
     "model": ("translation", "clock", "messages"),
     "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle", "setup", "netvm_image"),
     "netvm": ("packet_filter", "vifs", "upkeep", "uplinks", "dns"),
-    "tray": ("qt", "state", "pages", "session", "desktop", "paint", "window", "popup", "app"),
+    "tray": ("qt", "state", "pages", "session", "desktop", "paint", "widgets", "window", "popup", "app"),
     "cli": ("show", "bus", "dom0"),
     "lab": ("box", "xen", "machine", "desktop", "demo"),
 }
@@ -63,6 +63,7 @@ _APART = {
     "netvm.dns": {"vifs", "upkeep"},
     "tray.state": {"qt"},
     "tray.pages": {"qt"},
+    "tray.widgets": {"session", "desktop"},
 }
 #: The tray has Qt's main loop and Qt's D-Bus.
 _NOT_FOR_QT = {"runtime.mainloop", "runtime.dbus_values", "runtime.jobs"}

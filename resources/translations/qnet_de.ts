@@ -3725,6 +3725,16 @@
             <translation>wartet</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/widgets/filter_field.py" />
+            <source>Filter</source>
+            <translation>Filter</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/widgets/filter_field.py" />
+            <source>Filter…</source>
+            <translation>Filter…</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/window/domains.py" />
             <source>Copy</source>
             <translation>Kopieren</translation>
@@ -3733,16 +3743,6 @@
             <location filename="../../qnet_gui/tray/window/domains.py" />
             <source>{count} not shown because of the filter</source>
             <translation>{count} durch den Filter ausgeblendet</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/window/filter_field.py" />
-            <source>Filter</source>
-            <translation>Filter</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/window/filter_field.py" />
-            <source>Filter…</source>
-            <translation>Filter…</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />

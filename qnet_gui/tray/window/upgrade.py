@@ -19,10 +19,8 @@ from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, Qt, QT
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import moment, unsigned
 from qnet_gui.tray.state.menu import Action
-from qnet_gui.tray.window.flow import Flow
-from qnet_gui.tray.window.packages_part import PackagesWidget, Stages
-from qnet_gui.tray.window.page import Page
-from qnet_gui.tray.window.parts import (
+from qnet_gui.tray.widgets.flow import Flow
+from qnet_gui.tray.widgets.parts import (
     Facts,
     Lines,
     Notice,
@@ -35,7 +33,9 @@ from qnet_gui.tray.window.parts import (
     section,
     spacer,
 )
-from qnet_gui.tray.window.raise_window import raise_window
+from qnet_gui.tray.widgets.raise_window import raise_window
+from qnet_gui.tray.window.packages_part import PackagesWidget, Stages
+from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.time_question import TimeQuestion
 
 #: Minutes, when neither a person nor the helper has said how many.

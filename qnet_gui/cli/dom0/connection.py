@@ -125,7 +125,8 @@ def _withdrawn(display: Display) -> int:
     """
     from qnet_gui.cli.bus import operations
     from qnet_gui.cli.bus.helper import Helper
-    from qnet_gui.cli.bus.line import HANGUPS, Line
+    from qnet_gui.cli.bus.line import Line
+    from qnet_gui.cli.hangups import HANGUPS
 
     for number in HANGUPS:
         signal.signal(number, signal.SIG_IGN)

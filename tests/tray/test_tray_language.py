@@ -25,6 +25,7 @@ from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Isolation, Snapshot
 from qnet_gui.model.traffic import size_text
 from qnet_gui.model.translation import tr, tr_count
+from qnet_gui.netmap.rates import both
 from qnet_gui.tray.pages.overview import page
 from qnet_gui.tray.session import language
 
@@ -166,3 +167,4 @@ def test_what_nobody_has_translated_is_english_in_the_right_number(german: None)
 
 def test_sizes_have_the_languages_decimal_sign(german: None) -> None:
     assert [size_text(size) for size in (999, 1400, 12_000_000)] == ["999 B", "1,4 kB", "12 MB"]
+    assert both(1400.4, 12_000_000) == "↓ 1,4 kB/s  ↑ 12 MB/s"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qnet_gui.tray.qt import QLayout, QLayoutItem, QPoint, QRect, QSize, QSizePolicy, Qt, QWidget
+from qnet_gui.tray.qt import QLayout, QLayoutItem, QPoint, QRect, QSize, QSizePolicy, Qt, QWidget, sip
 
 _SPACE = 8
 
@@ -23,6 +23,7 @@ class Flow(QLayout):
     # -- Qt's words
 
     def addItem(self, item: QLayoutItem) -> None:  # noqa: N802, D102 (Qt's)
+        sip.transferback(item)  # who made it leaves it to the layout, and PyQt frees what is Python's alone
         self._items.append(item)
 
     def count(self) -> int:  # noqa: D102 (Qt's)

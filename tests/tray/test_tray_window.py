@@ -338,6 +338,22 @@ def test_a_row_that_wraps_frees_what_it_holds(qtbot: QtBot) -> None:
     assert [item() for item in held] == [None] * 3
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_row_that_wraps_begins_where_people_begin_to_read(qtbot: QtBot, mirrored: bool) -> None:
+    window, row = QWidget(), Flow()
+    qtbot.addWidget(window)
+    window.setLayout(row)
+    window.setLayoutDirection(Qt.LayoutDirection.RightToLeft if mirrored else Qt.LayoutDirection.LeftToRight)
+    shown = [QPushButton(text) for text in ("one", "two", "three")]
+    row.add(*shown)
+    window.resize(500, 60)
+    window.show()
+    qtbot.waitExposed(window).__enter__()
+    places = [button.x() for button in shown]
+    assert places == sorted(places, reverse=mirrored)
+    assert shown[0].geometry().right() == window.width() - 1 if mirrored else shown[0].x() == 0
+
+
 def test_a_row_that_wraps_outlives_a_widget_that_goes(qtbot: QtBot) -> None:
     """Whoever deletes a widget has Qt take its place out of the layout, and free it."""
     window = QWidget()

@@ -23,6 +23,7 @@ from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation
 from qnet_gui.model.traffic import History, Series
 from qnet_gui.netmap.graph import graph
+from qnet_gui.tray.pages.cell import Cell, Share
 from qnet_gui.tray.pages.upgrade import UpgradeInputs
 from qnet_gui.tray.qt import (
     QAbstractButton,
@@ -31,6 +32,7 @@ from qnet_gui.tray.qt import (
     QCoreApplication,
     QEvent,
     QGuiApplication,
+    QImage,
     QLabel,
     QLineEdit,
     QMenu,
@@ -51,6 +53,7 @@ from qnet_gui.tray.window.flow import Flow
 from qnet_gui.tray.window.map_painter import sign_icon
 from qnet_gui.tray.window.map_view import MapView, NodeButton
 from qnet_gui.tray.window.page_signs import SIGNS
+from qnet_gui.tray.window.table import Table
 
 __all__ = ["shown"]
 READY = {
@@ -371,6 +374,28 @@ def test_a_row_that_wraps_outlives_a_widget_that_goes(qtbot: QtBot) -> None:
     qtbot.waitExposed(window).__enter__()
     assert staying.width() > 0
     sip.delete(window)
+
+
+def test_a_share_has_a_bar_beside_it_where_there_is_room(qtbot: QtBot) -> None:
+    def picture(cell: Cell, name_width: int = 60) -> QImage:
+        table = Table("Packages", ("Package", "Progress"), numbers=(1,))
+        qtbot.addWidget(table)
+        table.put_bars(1)
+        table.resize(400, 120)
+        table.show_rows([("vim", cell)])
+        table.setColumnWidth(0, name_width)
+        table.setColumnWidth(1, 90)
+        table.show()
+        qtbot.waitExposed(table).__enter__()
+        assert table.model().index(0, 1).data(Qt.ItemDataRole.AccessibleTextRole) == cell
+        return table.grab().toImage()
+
+    bare = picture(Cell("20 %", 20))
+    little, much = picture(Share("20 %", 20)), picture(Share("20 %", 80))
+    assert little != bare
+    assert much != bare
+    assert little != much
+    assert picture(Share("20 %", 20), 340) == picture(Cell("20 %", 20), 340)
 
 
 def test_a_sign_is_made_once_for_each_theme(qtbot: QtBot) -> None:

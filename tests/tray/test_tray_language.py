@@ -58,6 +58,14 @@ def test_every_text_is_there_be_it_unfinished(path: Path) -> None:
     assert up_to_date, "texts have changed: `make translations` marks them for translators"
 
 
+def test_german_dots_that_stand_for_words_stand_apart() -> None:
+    """Half of the buttons had them so, and half as in English."""
+    text = (FOLDER / "translations/qnet_de.ts").read_text(encoding="utf-8")
+    translations = re.findall(r"<(?:translation|numerusform)>([^<]*)", text)
+    assert len(translations) > 100
+    assert not [words for words in translations if re.search(r"\w…", words)]
+
+
 def test_every_code_is_among_the_texts() -> None:
     literals = {literal for code in codes().values() for literal in code.literals}
     untold = literals - make_translations.texts().keys()

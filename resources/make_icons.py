@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Draw the tray's icons: `make_icons.py [FOLDER]` writes every SVG below `icons/hicolor` beside this script.
 
-Each icon is drawn twice, for 22 and for 16 pixels, so that edges fall on whole pixels. Colours are classes of KDE's
-`current-color-scheme`: a panel or the tray itself replaces the style sheet and the icon follows. The shapes speak:
-a solid plug or solid arcs are connected, an outline is not. Run it again after a change; a test compares the output.
+Each icon is drawn three times, for 32, 22 and 16 pixels, so that edges fall on whole pixels. Colours are classes of
+KDE's `current-color-scheme`: a panel or the tray itself replaces the style sheet and the icon follows. The shapes
+speak: a solid plug or solid arcs are connected, an outline is not. Run it again after a change; a test compares the
+output.
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ FAINT = 0.35
 
 @dataclass(frozen=True)
 class Grid:
-    """The numbers that differ between the two sizes. Boxes are left, top, right, bottom."""
+    """The numbers that differ between the sizes. Boxes are left, top, right, bottom; `line` is how wide lines are."""
 
     size: int
+    line: int
     body: tuple[int, int, int, int]
     neck: tuple[int, int, int]
     cable: tuple[int, int, int]
@@ -53,11 +55,15 @@ class Grid:
 
 GRIDS = (
     Grid(
-        22, (5, 3, 17, 13), (8, 14, 16), (10, 12, 19), ((7, 9, 12, 14), 5, 9), (13, 10.5),
+        32, 2, (5, 4, 27, 18), (10, 22, 22), (14, 18, 29), ((9, 13, 17, 21), 8, 13), (18.5, 14),
+        ((0, 4), (6, 9), (11, 14), (16, 19)), (16, 27), (26.5, 5.5, 3.5),
+    ),
+    Grid(
+        22, 1, (5, 3, 17, 13), (8, 14, 16), (10, 12, 19), ((7, 9, 12, 14), 5, 9), (13, 10.5),
         ((0, 3), (4.2, 6), (7.2, 9), (10.2, 12)), (11, 18), (18.5, 4, 2.5),
     ),
     Grid(
-        16, (2, 2, 13, 9), (4, 11, 11), (6, 9, 14), ((4, 7, 10), 4, 7), (9.5, 7),
+        16, 1, (2, 2, 13, 9), (4, 11, 11), (6, 9, 14), ((4, 7, 10), 4, 7), (9.5, 7),
         ((0, 2.2), (3.2, 4.7), (5.7, 7.2), (8.2, 9.7)), (8, 13.5), (13.75, 2.25, 2),
     ),
 )  # fmt: skip
@@ -128,19 +134,20 @@ def outline_points(grid: Grid) -> list[Point]:
     """The plug's edge without its cable, on the middle of the outermost pixels."""
     left, top, right, bottom = grid.body
     neck_left, neck_right, neck_bottom = grid.neck
-    h = 0.5
+    h = grid.line / 2
     return [
         (left + h, top + h), (right - h, top + h), (right - h, bottom - h), (neck_right - h, bottom - h),
         (neck_right - h, neck_bottom - h), (neck_left + h, neck_bottom - h), (neck_left + h, bottom - h),
-        (left + h, bottom - h), (left + h, top + h - 0.5),
+        (left + h, bottom - h), (left + h, top),
     ]  # fmt: skip
 
 
 def contacts(grid: Grid, inside: Inside | None = None) -> str:
     """The contacts of an outlined plug as path data."""
     columns, top, bottom = grid.contacts
-    kept = [x for x in columns if inside is None or not any(inside(x + 0.5, y) for y in (top, bottom))]
-    return "".join(box(x, top, x + 1, bottom) for x in kept)
+    middle = grid.line / 2
+    kept = [x for x in columns if inside is None or not any(inside(x + middle, y) for y in (top, bottom))]
+    return "".join(box(x, top, x + grid.line, bottom) for x in kept)
 
 
 def cable(grid: Grid) -> str:
@@ -151,7 +158,8 @@ def cable(grid: Grid) -> str:
 
 def outline_plug(grid: Grid, inside: Inside | None = None, extra: str = "") -> str:
     """A plug that is not connected."""
-    return stroke(polyline(outline_points(grid), inside), extra=extra) + fill(contacts(grid, inside)) + cable(grid)
+    edge = stroke(polyline(outline_points(grid), inside), grid.line, extra=extra)
+    return edge + fill(contacts(grid, inside)) + cable(grid)
 
 
 def solid_plug(grid: Grid, badge: bool, dot: bool) -> str:
@@ -161,7 +169,7 @@ def solid_plug(grid: Grid, badge: bool, dot: bool) -> str:
     data = f"M{left},{top}"
     columns, slot_top, slot_bottom = grid.contacts
     if dot:
-        x, y, radius = grid.dot[0], grid.dot[1], grid.dot[2] + 1
+        x, y, radius = grid.dot[0], grid.dot[1], grid.dot[2] + grid.line
         on_top, on_right = x - math.sqrt(radius**2 - (y - top) ** 2), y + math.sqrt(radius**2 - (right - x) ** 2)
         data += f"H{number(on_top)}A{number(radius)},{number(radius)} 0 0 0 {right},{number(on_right)}"
         columns = columns[:-1]
@@ -175,7 +183,7 @@ def solid_plug(grid: Grid, badge: bool, dot: bool) -> str:
     cable_left, cable_right, cable_bottom = grid.cable
     data += f"H{cable_right}V{cable_bottom}H{cable_left}V{neck_bottom}H{neck_left}V{bottom}H{left}Z"
     slot_bottom = min(slot_bottom, math.floor(grid.corner[1]) - 1) if badge else slot_bottom
-    slots = "".join(box(x, slot_top, x + 1, slot_bottom) for x in columns)
+    slots = "".join(box(x, slot_top, x + grid.line, slot_bottom) for x in columns)
     return fill(data + slots)
 
 
@@ -210,6 +218,8 @@ def _touches(grid: Grid, inner: float, outer: float, right: float, taken: Inside
 
 def lock(grid: Grid) -> str:
     """The badge of a VPN."""
+    if grid.size == 32:
+        return fill(box(20, 22, 30, 29)) + stroke("M22,22V20a3,3 0 0 1 6,0V22", 2)
     if grid.size == 22:
         return fill(box(14, 15, 20, 20)) + stroke("M15.5,15V13.5a1.5,1.5 0 0 1 3,0V15")
     return fill(box(10, 11, 15, 15)) + stroke("M11.5,11V9.5a1,1 0 0 1 2,0V11")
@@ -217,12 +227,18 @@ def lock(grid: Grid) -> str:
 
 def exclamation(grid: Grid) -> str:
     """The badge of names that do not resolve."""
-    shape = box(16, 11.5, 18, 17) + box(16, 18, 18, 20) if grid.size == 22 else box(12, 8, 14, 12) + box(12, 13, 14, 15)
-    return fill(shape, NEGATIVE)
+    shapes = {
+        32: box(23, 16, 27, 24) + box(23, 26, 27, 29),
+        22: box(16, 11.5, 18, 17) + box(16, 18, 18, 20),
+        16: box(12, 8, 14, 12) + box(12, 13, 14, 15),
+    }
+    return fill(shapes[grid.size], NEGATIVE)
 
 
 def question(grid: Grid) -> str:
     """The badge of not knowing."""
+    if grid.size == 32:
+        return stroke("M21,19a4,4 0 1 1 5.8,3.5Q25,23.6 25,26", 2) + fill(box(24, 28, 26, 30))
     if grid.size == 22:
         return stroke("M14.5,13.5a2.5,2.5 0 1 1 3.6,2.2Q17,16.3 17,17.5", 1.5) + fill(box(16.2, 18.5, 17.8, 20))
     return stroke("M10.6,10a1.9,1.9 0 1 1 2.6,1.8Q12.5,12.1 12.5,13", 1.2) + fill(box(11.9, 13.8, 13.1, 15))
@@ -235,13 +251,18 @@ def problem_dot(grid: Grid) -> str:
 
 def struck(grid: Grid) -> str:
     """A plug with a stroke through it."""
-    low, high = (3, 19) if grid.size == 22 else (2, 14)
-    gap: Inside = lambda x, y: abs(x - y) < 1.9 and low - 1 < x < high + 1  # noqa: E731
-    return outline_plug(grid, gap) + stroke(polyline([(low + 0.5, low + 0.5), (high - 0.5, high - 0.5)]), 1.4)
+    low, high, wide, room = {32: (4, 28, 2.6, 3.8), 22: (3, 19, 1.4, 1.9), 16: (2, 14, 1.4, 1.9)}[grid.size]
+    gap: Inside = lambda x, y: abs(x - y) < room and low - 1 < x < high + 1  # noqa: E731
+    h = grid.line / 2
+    return outline_plug(grid, gap) + stroke(polyline([(low + h, low + h), (high - h, high - h)]), wide)
 
 
 def pulled(grid: Grid) -> str:
     """A plug out of its socket."""
+    if grid.size == 32:
+        socket = polyline([(6, 12), (6, 5), (26, 5), (26, 12)])
+        plug = [(11, 15), (21, 15), (21, 22), (11, 22), (11, 14)]
+        return stroke(socket, 2) + stroke(polyline(plug), 2) + fill(box(14, 23, 18, 29)) + fill(box(13, 9, 19, 11))
     if grid.size == 22:
         socket = polyline([(4.5, 8), (4.5, 3.5), (17.5, 3.5), (17.5, 8)])
         plug = [(7.5, 9.5), (14.5, 9.5), (14.5, 14.5), (7.5, 14.5), (7.5, 9)]
@@ -253,25 +274,35 @@ def pulled(grid: Grid) -> str:
 
 def moving(grid: Grid, frame: int) -> str:
     """A plug over three dots, of which one is lit."""
-    edge = stroke(polyline(outline_points(grid))) + fill(contacts(grid))
-    places, top, wide = ((5, 10, 15), 17, 2) if grid.size == 22 else ((2, 6, 10), 12, 3)
-    dots = (fill(box(x, top, x + wide, top + 2), opacity=1 if n == frame else FAINT) for n, x in enumerate(places))
+    edge = stroke(polyline(outline_points(grid)), grid.line) + fill(contacts(grid))
+    places, top, wide, high = {
+        32: ((6, 14, 22), 25, 4, 4), 22: ((5, 10, 15), 17, 2, 2), 16: ((2, 6, 10), 12, 3, 2),
+    }[grid.size]  # fmt: skip
+    dots = (fill(box(x, top, x + wide, top + high), opacity=1 if n == frame else FAINT) for n, x in enumerate(places))
     return edge + "".join(dots)
 
 
 def shield(grid: Grid) -> str:
     """dom0 is connected: its shield has a hole."""
+    if grid.size == 32:
+        edge = "M16,3L28,7.5V15C28,22.2 23.2,26.8 16,29C8.8,26.8 4,22.2 4,15V7.5Z"
+        return fill(edge + circle(16, 15.5, 4.6), NEGATIVE)
     if grid.size == 22:
         edge = "M11,2L19,5V10.5C19,15.3 15.8,18.5 11,20C6.2,18.5 3,15.3 3,10.5V5Z"
         return fill(edge + circle(11, 10.8, 3.2), NEGATIVE)
     return fill("M8,1L14,3.3V7.5C14,11.2 11.6,13.7 8,15C4.4,13.7 2,11.2 2,7.5V3.3Z" + circle(8, 7.7, 2.4), NEGATIVE)
 
 
+def dotted(grid: Grid) -> str:
+    """A line of dots; half of the first is before its beginning, which lies in the middle of a pixel."""
+    return f' stroke-dasharray="{grid.line} {grid.line}" stroke-dashoffset="{number(grid.line / 2)}"'
+
+
 def icons(grid: Grid) -> Iterator[tuple[str, str]]:
     """Every icon of a size: name and drawing."""
     yield "helper-away", outline_plug(grid, lambda x, y: x > grid.corner[0] and y > grid.corner[1] - 1) + question(grid)
     yield "no-netvm", pulled(grid)
-    yield "starting", outline_plug(grid, extra=' stroke-dasharray="1 1"')
+    yield "starting", outline_plug(grid, extra=dotted(grid))
     yield "no-uplink", struck(grid)
     for frame in range(3):
         yield f"connecting-{frame + 1}", moving(grid, frame)

@@ -159,6 +159,43 @@ def clean(untrusted_text: str) -> str:
     return "\n".join(line.rstrip() for line in kept.splitlines() if line.strip())
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a new transaction is told to do: a method of its interface, and D-Bus's type and the value of each argument.
+
+    Types are `b`, `t` and `as`. What a bus is reached by needs them told, since Python's values have others.
+    """
+
+    method: str
+    arguments: tuple[tuple[str, bool | int | tuple[str, ...]], ...]
+
+    @property
+    def signature(self) -> str:
+        """D-Bus's, of all arguments."""
+        return "".join(kind for kind, _ in self.arguments)
+
+    @property
+    def values(self) -> tuple[bool | int | tuple[str, ...], ...]:
+        """All arguments."""
+        return tuple(value for _, value in self.arguments)
+
+
+def order(work: Work, upgrade: Upgrade) -> Order:
+    """What the transaction of that work is told, after all that the ones before it have said."""
+    match work:
+        case Work.REFRESH:
+            return Order("RefreshCache", (("b", True),))
+        case Work.LOOK:
+            return Order("GetUpdates", (("t", ANY),))
+        case Work.INSTALLED:
+            names = tuple(package.name for package in upgrade.packages)
+            return Order("Resolve", (("t", INSTALLED_ONLY), ("as", names)))
+        case Work.WORK_OUT:
+            return Order("UpdatePackages", (("t", SIMULATED), ("as", to_upgrade(upgrade))))
+        case Work.UPGRADE:
+            return Order("UpdatePackages", (("t", ONLY_TRUSTED), ("as", to_upgrade(upgrade))))
+
+
 def to_upgrade(upgrade: Upgrade) -> tuple[str, ...]:
     """The ids that PackageKit is asked to upgrade; what comes or goes with them it works out itself."""
     return tuple(one.id for one in upgrade.packages if one.kind is Kind.UPGRADE)

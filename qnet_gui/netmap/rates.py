@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from qnet_gui.model.traffic import rate_text
 from qnet_gui.model.translation import tr
 
 #: Bytes a second that a domain gets and sends, by its name; who is not in it is not known.
 Rates = Mapping[str, tuple[float, float]]
 NO_RATES: Rates = MappingProxyType({})
-_STEP = 1000
-_UNITS = ("B/s", "kB/s", "MB/s", "GB/s")
 
 
 def rate(amount: float) -> str:
     """`910 kB/s`, `1.2 MB/s`, `0 B/s`; `amount` in bytes a second."""
-    value, unit = max(0.0, amount), 0
-    while round(value) >= _STEP and unit < len(_UNITS) - 1:
-        value, unit = value / _STEP, unit + 1
-    number = f"{value:.1f}" if unit and value < 10 else f"{value:.0f}"
-    return f"{number} {_UNITS[unit]}"
+    return rate_text(max(0, round(amount)))
 
 
 def both(down: float, up: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PyQt5 import sip
 from PyQt5.QtCore import (
     QAbstractItemModel,
     QAbstractTableModel,
@@ -39,6 +40,7 @@ from PyQt5.QtDBus import (
     QDBusArgument,
     QDBusConnection,
     QDBusMessage,
+    QDBusPendingCall,
     QDBusPendingCallWatcher,
     QDBusPendingReply,
     QDBusServiceWatcher,
@@ -108,6 +110,7 @@ from PyQt5.QtWidgets import (
     QStackedWidget,
     QStyle,
     QStyledItemDelegate,
+    QStyleOptionProgressBar,
     QStyleOptionViewItem,
     QSystemTrayIcon,
     QTableView,
@@ -146,6 +149,7 @@ __all__ = [
     "QDBusArgument",
     "QDBusConnection",
     "QDBusMessage",
+    "QDBusPendingCall",
     "QDBusPendingCallWatcher",
     "QDBusPendingReply",
     "QDBusServiceWatcher",
@@ -215,6 +219,7 @@ __all__ = [
     "QSpinBox",
     "QStackedWidget",
     "QStyle",
+    "QStyleOptionProgressBar",
     "QStyleOptionViewItem",
     "QStyledItemDelegate",
     "QSvgRenderer",
@@ -233,5 +238,6 @@ __all__ = [
     "pyqtBoundSignal",
     "pyqtSignal",
     "pyqtSlot",
+    "sip",
     "x11",
 ]

@@ -2398,7 +2398,7 @@
         <message>
             <location filename="../../qnet_gui/tray/pages/domains.py" />
             <source>Make it the netvm…</source>
-            <translation>Zur netvm machen…</translation>
+            <translation>Zur netvm machen …</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/domains.py" />
@@ -3732,7 +3732,7 @@
         <message>
             <location filename="../../qnet_gui/tray/widgets/filter_field.py" />
             <source>Filter…</source>
-            <translation>Filter…</translation>
+            <translation>Filter …</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/domains.py" />
@@ -3947,7 +3947,7 @@
         <message>
             <location filename="../../qnet_gui/tray/window/overview.py" />
             <source>Save picture…</source>
-            <translation>Bild speichern…</translation>
+            <translation>Bild speichern …</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/overview.py" />

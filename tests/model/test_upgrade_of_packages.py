@@ -21,6 +21,7 @@ from qnet_gui.model.packages import (
     Upgrade,
     Work,
     clean,
+    order,
     to_upgrade,
 )
 
@@ -251,3 +252,16 @@ def test_its_texts_are_lines_and_nothing_else() -> None:
     assert clean("E: \x1b[31mno\x07\r\n\n  Größe ") == "E:  [31mno\n  Größe"
     assert len(clean("x" * 100_000)) == 4000
     assert Package("odd").version == ""
+
+
+def test_what_each_transaction_is_told() -> None:
+    """With D-Bus's types, which its bus cannot see of Python's values; PackageKit refuses any others."""
+    upgrade = Upgrade(packages=(Package(DUMMY), Package("qnew;1.0;all;local", Kind.INSTALL)))
+    told = {work: order(work, upgrade) for work in Work}
+    assert {work: (one.method, one.signature, one.values) for work, one in told.items()} == {
+        Work.REFRESH: ("RefreshCache", "b", (True,)),
+        Work.LOOK: ("GetUpdates", "t", (0,)),
+        Work.INSTALLED: ("Resolve", "tas", (4, ("qdummy", "qnew"))),
+        Work.WORK_OUT: ("UpdatePackages", "tas", (4, (DUMMY,))),
+        Work.UPGRADE: ("UpdatePackages", "tas", (2, (DUMMY,))),
+    }

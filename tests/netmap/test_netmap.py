@@ -150,7 +150,7 @@ def test_traffic_is_told_and_makes_an_edge_flow() -> None:
     assert flows[domain_key("work")] is Flow.FLOWS
     assert flows[domain_key("mail")] is Flow.IDLE
     assert [rate(amount) for amount in (0, 999.4, 1234, 999_950, 12e6, 5e12)] == [
-        "0 B/s", "999 B/s", "1.2 kB/s", "1.0 MB/s", "12 MB/s", "5000 GB/s",
+        "0 B/s", "999 B/s", "1.2 kB/s", "1.0 MB/s", "12 MB/s", "5.0 TB/s",
     ]  # fmt: skip
     assert both(0.5, 0.2) == "idle"
 

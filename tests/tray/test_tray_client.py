@@ -12,12 +12,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, OTHER, STATES, WIFI, Helper, up
 
+from qnet_gui.model.answers import HelperAway
 from qnet_gui.model.errors import Refused
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.snapshot import Snapshot, to_wire
-from qnet_gui.tray.qt import QDBusConnection
+from qnet_gui.tray.qt import QDBusConnection, QDBusPendingCallWatcher
 from qnet_gui.tray.session import language
 from qnet_gui.tray.session.helper_client import Client
 
@@ -51,6 +52,17 @@ def test_every_state_arrives_whole(qtbot: QtBot, helper: Helper, connect: Callab
     for number, snapshot in enumerate(snapshots[1:], 2):
         helper.publish(snapshot)
         qtbot.waitUntil(lambda number=number: snapshots == snapshots[:number])  # type: ignore[misc]
+
+
+def test_on_a_bus_that_is_not_there_every_call_is_answered(qtbot: QtBot) -> None:
+    """Qt never answers one, so whoever asked waited for ever, and what waits for the answer stayed."""
+    client, answers = Client(QDBusConnection("there is none of that name")), list[object]()
+    for ask in (client.ask, client.do):
+        ask("GetRoutes", ["netvm"], answers.append)
+    assert answers == []
+    qtbot.waitUntil(lambda: len(answers) == 2)
+    assert [type(answer) for answer in answers] == [HelperAway] * 2
+    qtbot.waitUntil(lambda: not client.findChildren(QDBusPendingCallWatcher))
 
 
 def test_of_a_flood_the_last_one_counts(qtbot: QtBot, helper: Helper, connect: Callable[[], Snapshots]) -> None:

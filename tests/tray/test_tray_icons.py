@@ -17,6 +17,7 @@ from qnet_gui.tray.session.icons import SIZES, application_icon, tray_icon
 from qnet_gui.tray.state.view import icons
 
 NAMES = sorted(path.stem.removeprefix("qnet-") for path in artwork.folder().glob("hicolor/22x22/status/*.svg"))
+GRIDS = (16, 22, 32)
 LIGHT, DARK = ("#232629", "#eff0f1"), ("#fcfcfc", "#2a2e32")
 
 
@@ -53,9 +54,9 @@ def test_files_are_what_the_generator_draws(tmp_path: Path) -> None:
     assert drawn == kept
 
 
-def test_every_state_has_a_file_in_both_sizes() -> None:
+def test_every_state_has_a_file_in_every_size() -> None:
     for name in itertools.chain.from_iterable(icons(snapshot) for snapshot in STATES.values()):
-        for grid in (16, 22):
+        for grid in GRIDS:
             assert b"<svg" in artwork.drawing(name, grid, artwork.Colours("#000000"))
     for arcs, badge in itertools.product(range(1, 5), ("", "-lock", "-dot", "-lock-dot", "-alert")):
         assert f"wifi-{arcs}{badge}" in NAMES
@@ -74,14 +75,27 @@ def test_icon_follows_the_palette_and_is_visible_on_any_panel(qtbot: QtBot, name
             assert len(colours(pixmap, text)) > 1
 
 
-def test_edges_lie_on_whole_pixels(qtbot: QtBot) -> None:
-    for pixels in (16, 22, 32, 44):
-        pixmap = tray_icon("wired", palette("#000000", "#ffffff")).pixmap(QSize(pixels, pixels))
-        assert colours(pixmap, "#ffffff") == {"#000000", "#ffffff"}
+@pytest.mark.parametrize(
+    ("name", "sizes"), [("wired", (16, 22, 32, 44, 64)), ("no-netvm", (32, 44, 64)), ("starting", (32, 44, 64))]
+)
+def test_edges_lie_on_whole_pixels(qtbot: QtBot, name: str, sizes: tuple[int, ...]) -> None:
+    """Of lines that are one pixel wide Qt leaves the corners a little lighter."""
+    for pixels in sizes:
+        pixmap = tray_icon(name, palette("#000000", "#ffffff")).pixmap(QSize(pixels, pixels))
+        assert colours(pixmap, "#ffffff") == {"#000000", "#ffffff"}, pixels
+
+
+def test_lines_are_as_wide_and_the_plug_as_even_as_the_grid_allows(qtbot: QtBot) -> None:
+    """At 32 pixels it was the 16 pixels' drawing with doubled pixels, whose middle is not the icon's."""
+    image = tray_icon("wired", palette("#000000", "#ffffff")).pixmap(QSize(32, 32)).toImage()
+    row = [image.pixelColor(x, 10) == QColor("#000000") for x in range(32)]
+    assert row == row[::-1]
+    runs = [len(list(run)) for slot, run in itertools.groupby(row) if not slot][1:-1]
+    assert runs == [2] * 4
 
 
 def test_grid_for() -> None:
-    requested = {16: (16, 1), 22: (22, 1), 24: (22, 1), 32: (16, 2), 44: (22, 2), 48: (22, 2), 64: (16, 4)}
+    requested = {16: (16, 1), 22: (22, 1), 24: (22, 1), 32: (32, 1), 44: (22, 2), 48: (22, 2), 64: (32, 2)}
     assert {pixels: artwork.grid_for(pixels) for pixels in requested} == requested
 
 

@@ -25,6 +25,7 @@ from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Isolation, Snapshot
 from qnet_gui.model.traffic import size_text
 from qnet_gui.model.translation import tr, tr_count
+from qnet_gui.netmap.rates import both
 from qnet_gui.tray.pages.overview import page
 from qnet_gui.tray.session import language
 
@@ -55,6 +56,14 @@ def test_every_text_is_there_be_it_unfinished(path: Path) -> None:
     content = make_translations.content(path.stem.partition("_")[2], make_translations.translations(path))
     up_to_date = path.read_text(encoding="utf-8") == content
     assert up_to_date, "texts have changed: `make translations` marks them for translators"
+
+
+def test_german_dots_that_stand_for_words_stand_apart() -> None:
+    """Half of the buttons had them so, and half as in English."""
+    text = (FOLDER / "translations/qnet_de.ts").read_text(encoding="utf-8")
+    translations = re.findall(r"<(?:translation|numerusform)>([^<]*)", text)
+    assert len(translations) > 100
+    assert not [words for words in translations if re.search(r"\w…", words)]
 
 
 def test_every_code_is_among_the_texts() -> None:
@@ -166,3 +175,4 @@ def test_what_nobody_has_translated_is_english_in_the_right_number(german: None)
 
 def test_sizes_have_the_languages_decimal_sign(german: None) -> None:
     assert [size_text(size) for size in (999, 1400, 12_000_000)] == ["999 B", "1,4 kB", "12 MB"]
+    assert both(1400.4, 12_000_000) == "↓ 1,4 kB/s  ↑ 12 MB/s"

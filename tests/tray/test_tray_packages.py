@@ -21,6 +21,7 @@ from qnet_gui.model.packages import (
     Work,
 )
 from qnet_gui.model.snapshot import Dom0State
+from qnet_gui.tray.pages.cell import Share
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.packages import heads, is_shown, packages, stages
 from qnet_gui.tray.state import notifications
@@ -81,9 +82,12 @@ def test_while_it_upgrades() -> None:
     part = packages(upgrade, (), True)
     assert (part.head, part.bar, part.can_stop) == ("Downloading…", 15, True)
     assert part.rows[0] == ("qdummy", "1.0", "2.0", "22 %")
+    assert isinstance(part.rows[0][3], Share)
+    assert part.rows[0][3].key == 22
     assert not packages(signals.stopping(upgrade), (), True).can_stop
     rows = packages(signals.package(upgrade, 18, FIRST.id, ""), (), True).rows
     assert rows[0][3] == "downloaded"
+    assert not any(isinstance(row[3], Share) for row in rows)
     upgrade = signals.changed(upgrade, {"Status": 9, "AllowCancel": False})
     part = packages(upgrade, (), True)
     assert (part.head, part.bar, part.can_stop, part.stop) == ("Installing…", 50, False, True)

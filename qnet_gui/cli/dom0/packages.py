@@ -16,21 +16,7 @@ from gi.repository import GLib
 from qnet_gui.cli.bus.agent import password_agent
 from qnet_gui.model import package_signals
 from qnet_gui.model.answers import understood
-from qnet_gui.model.packages import (
-    ANY,
-    FAILED,
-    HINTS,
-    INSTALLED_ONLY,
-    NAME,
-    ONLY_TRUSTED,
-    PATH,
-    SIMULATED,
-    TRANSACTION,
-    Stage,
-    Upgrade,
-    Work,
-    to_upgrade,
-)
+from qnet_gui.model.packages import FAILED, HINTS, NAME, PATH, TRANSACTION, Stage, Upgrade, Work, order
 from qnet_gui.runtime.dbus_service import PROPERTIES, Service, leave_bus
 from qnet_gui.runtime.dbus_values import plain
 
@@ -143,17 +129,9 @@ class Packages:
             self._end(FAILED)
             return
         self._listen(str(path))
-        ids = list(to_upgrade(self.upgrade))
-        names = [package.name for package in self.upgrade.packages]
-        method, signature, arguments = {
-            Work.REFRESH: ("RefreshCache", "b", (True,)),
-            Work.LOOK: ("GetUpdates", "t", (ANY,)),
-            Work.INSTALLED: ("Resolve", "tas", (INSTALLED_ONLY, names)),
-            Work.WORK_OUT: ("UpdatePackages", "tas", (SIMULATED, ids)),
-            Work.UPGRADE: ("UpdatePackages", "tas", (ONLY_TRUSTED, ids)),
-        }[work]
-        self._send(str(path), TRANSACTION, "SetHints", "as", (list(HINTS),), lambda _: None, _SOON)
-        self._send(str(path), TRANSACTION, method, signature, arguments, self._ordered, _DEADLINE)
+        told = order(work, self.upgrade)
+        self._send(str(path), TRANSACTION, "SetHints", "as", (HINTS,), lambda _: None, _SOON)
+        self._send(str(path), TRANSACTION, told.method, told.signature, told.values, self._ordered, _DEADLINE)
 
     def _ordered(self, answer: Any) -> None:
         if isinstance(answer, ErrorMessage) and self.upgrade.work is not None:

@@ -1,4 +1,4 @@
-"""A cell of a table that is sorted by something else than its text. Pure."""
+"""Cells of a table that are more than their text: sorted by something else, or a bar beside it. Pure."""
 
 from __future__ import annotations
 
@@ -14,3 +14,9 @@ class Cell(str):
         made = super().__new__(cls, text)
         made.key = key
         return made
+
+
+class Share(Cell):
+    """A text with a bar beside it, which is `key` percent long."""
+
+    __slots__ = ()

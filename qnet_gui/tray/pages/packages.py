@@ -21,6 +21,7 @@ from qnet_gui.model.packages import (
 from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.model.traffic import size_text
 from qnet_gui.model.translation import mark, tr, tr_count
+from qnet_gui.tray.pages.cell import Cell, Share
 from qnet_gui.tray.pages.line import Line, Mark
 
 #: What each transaction is at, and what it says when it fails.
@@ -82,12 +83,12 @@ def _row(package: Package) -> tuple[str, ...]:
     return package.name, old, new, _progress(package)
 
 
-def _progress(package: Package) -> str:
+def _progress(package: Package) -> Cell:
     if package.state is State.DONE:
-        return tr("done")
+        return Cell(tr("done"), 100)
     if package.state is State.DOWNLOADED:
-        return tr("downloaded")
-    return tr("{percent} %", percent=package.percent) if package.percent else ""
+        return Cell(tr("downloaded"), package.percent)
+    return Share(tr("{percent} %", percent=package.percent), package.percent) if package.percent else Cell("", 0)
 
 
 def packages_text(count: int) -> str:

@@ -44,9 +44,9 @@ def notification(name: str) -> Path:
 
 def grid_for(pixels: int) -> tuple[int, int]:
     """Which drawing suits a size, and how many times enlarged it leaves its edges on whole pixels."""
-    if pixels < 22 or pixels in (32, 64):
-        return 16, max(1, pixels // 16)
-    return 22, pixels // 22
+    if pixels % 32 == 0:
+        return 32, pixels // 32
+    return (16, 1) if pixels < 22 else (22, pixels // 22)
 
 
 def drawing(name: str, grid: int, colours: Colours) -> bytes:

@@ -10,6 +10,7 @@ from qnet_gui.tray.qt import (
     QDBusArgument,
     QDBusConnection,
     QDBusMessage,
+    QDBusPendingCall,
     QDBusPendingCallWatcher,
     QDBusPendingReply,
     QMetaType,
@@ -18,6 +19,7 @@ from qnet_gui.tray.qt import (
 )
 
 PROPERTIES = "org.freedesktop.DBus.Properties"
+_DISCONNECTED = "org.freedesktop.DBus.Error.Disconnected"
 
 _Method = TypeVar("_Method", bound=Callable[..., None])
 
@@ -81,7 +83,7 @@ class Service:
         message.setAutoStartService(start)
         message.setInteractiveAuthorizationAllowed(interactive)
         timeout = -1 if seconds is None else round(seconds * 1000)
-        waiting = QDBusPendingCallWatcher(self.bus.asyncCall(message, timeout), parent)
+        waiting = QDBusPendingCallWatcher(self._begun(message, timeout), parent)
 
         def answered(done: QDBusPendingCallWatcher) -> None:
             done.deleteLater()
@@ -94,6 +96,12 @@ class Service:
                 then(Answer(reply.reply().arguments()))
 
         waiting.finished.connect(answered)
+
+    def _begun(self, message: QDBusMessage, timeout: int) -> QDBusPendingCall:
+        """The call under way; Qt itself never answers one on a bus that has gone."""
+        if self.bus.isConnected():
+            return self.bus.asyncCall(message, timeout)
+        return QDBusPendingCall.fromCompletedCall(QDBusMessage.createError(_DISCONNECTED, "The bus has gone."))
 
     def get(
         self,

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from qnet_gui.model import package_signals
-from qnet_gui.model.packages import FAILED, HINTS, NAME, PATH, TRANSACTION, Upgrade
+from qnet_gui.model.packages import FAILED, HINTS, NAME, PATH, TRANSACTION, Order, Upgrade
 from qnet_gui.tray.qt import QDBusArgument, QDBusConnection, QDBusMessage, QMetaType, QObject, pyqtSignal
 from qnet_gui.tray.session.dbus import PROPERTIES, Answer, Service, message_slot
 
@@ -15,16 +15,12 @@ log = logging.getLogger(__name__)
 #: Seconds until a transaction has taken its order: somebody may have to type a password. And until any other answer,
 #: for which PackageKit may have to be started first, on a machine that has much to do.
 _DEADLINE, ANSWER_DEADLINE = 300.0, 120.0
+_TYPES = {"t": QMetaType.Type.ULongLong, "as": QMetaType.Type.QStringList}
 
 
-def bits(number: int) -> QDBusArgument:
-    """A number as D-Bus's `t`."""
-    return QDBusArgument(number, QMetaType.Type.ULongLong)
-
-
-def texts(words: Sequence[str]) -> QDBusArgument:
-    """Texts as D-Bus's `as`, also when there are none."""
-    return QDBusArgument(list(words), QMetaType.Type.QStringList)
+def _typed(kind: str, value: bool | int | Sequence[str]) -> object:
+    """An argument as D-Bus's type of that name; Qt sends every number as `i`, and cannot tell what no texts are."""
+    return value if kind == "b" else QDBusArgument(value, _TYPES[kind])
 
 
 class PackageTransaction(QObject):
@@ -43,7 +39,7 @@ class PackageTransaction(QObject):
             "RequireRestart": self._restart, "Finished": self._finished,
         }  # fmt: skip
 
-    def begin(self, method: str, arguments: Sequence[object]) -> None:
+    def begin(self, order: Order) -> None:
         """Have a new one do something; starts PackageKit if need be."""
         self._turn += 1
         turn = self._turn
@@ -53,21 +49,23 @@ class PackageTransaction(QObject):
                 return
             match answer.arguments:
                 case [str() as path] if not answer.error:
-                    self._order(path, method, arguments)
+                    self._tell(path, order)
                 case _:
                     self._refused(answer)
 
         Service(self._bus, NAME, PATH).call(self, NAME, "CreateTransaction", [], created, seconds=ANSWER_DEADLINE)
 
-    def _order(self, path: str, method: str, arguments: Sequence[object]) -> None:
+    def _tell(self, path: str, order: Order) -> None:
         transaction = self.follow(path)
+        arguments = [_typed(*argument) for argument in order.arguments]
 
         def ordered(answer: Answer) -> None:
             if answer.error and self._shown is transaction:
                 self._refused(answer)
 
-        transaction.call(self, TRANSACTION, "SetHints", [texts(HINTS)], lambda _: None, seconds=ANSWER_DEADLINE)
-        transaction.call(self, TRANSACTION, method, arguments, ordered, seconds=_DEADLINE, interactive=True)
+        hints = [_typed("as", HINTS)]
+        transaction.call(self, TRANSACTION, "SetHints", hints, lambda _: None, seconds=ANSWER_DEADLINE)
+        transaction.call(self, TRANSACTION, order.method, arguments, ordered, seconds=_DEADLINE, interactive=True)
 
     def _refused(self, answer: Answer) -> None:
         log.info("PackageKit: %s", answer.error)

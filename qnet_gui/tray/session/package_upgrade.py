@@ -6,25 +6,14 @@ This applet may die meanwhile: PackageKit goes on, and the next applet finds the
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from qnet_gui.model import package_signals
-from qnet_gui.model.packages import (
-    ANY,
-    INSTALLED_ONLY,
-    NAME,
-    ONLY_TRUSTED,
-    PATH,
-    SIMULATED,
-    Stage,
-    Upgrade,
-    Work,
-    to_upgrade,
-)
+from qnet_gui.model.packages import NAME, PATH, Stage, Upgrade, Work, order
 from qnet_gui.runtime.left_files import left_since
 from qnet_gui.tray.qt import QDBusConnection, QDBusServiceWatcher, QObject, QTimer, pyqtSignal
 from qnet_gui.tray.session.dbus import Answer, Service
-from qnet_gui.tray.session.package_transaction import ANSWER_DEADLINE, PackageTransaction, Step, bits, texts
+from qnet_gui.tray.session.package_transaction import ANSWER_DEADLINE, PackageTransaction, Step
 
 _BUS, _BUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
 #: Milliseconds between two tellings of how far it is.
@@ -138,19 +127,7 @@ class PackageUpgrade(QObject):
 
     def _begin(self, work: Work) -> None:
         self._take(package_signals.begun(self.upgrade, work))
-        self._transaction.begin(*self._order(work))
-
-    def _order(self, work: Work) -> tuple[str, Sequence[object]]:
-        """The method of a transaction, and its arguments."""
-        ids = texts(to_upgrade(self.upgrade))
-        orders: dict[Work, tuple[str, Sequence[object]]] = {
-            Work.REFRESH: ("RefreshCache", [True]),
-            Work.LOOK: ("GetUpdates", [bits(ANY)]),
-            Work.INSTALLED: ("Resolve", [bits(INSTALLED_ONLY), texts([one.name for one in self.upgrade.packages])]),
-            Work.WORK_OUT: ("UpdatePackages", [bits(SIMULATED), ids]),
-            Work.UPGRADE: ("UpdatePackages", [bits(ONLY_TRUSTED), ids]),
-        }
-        return orders[work]
+        self._transaction.begin(order(work, self.upgrade))
 
     def _said(self, step: Step) -> None:
         self._take(step(self.upgrade))

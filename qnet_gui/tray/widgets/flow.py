@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qnet_gui.tray.qt import QLayout, QLayoutItem, QPoint, QRect, QSize, QSizePolicy, Qt, QWidget
+from qnet_gui.tray.qt import QLayout, QLayoutItem, QPoint, QRect, QSize, QSizePolicy, QStyle, Qt, QWidget, sip
 
 _SPACE = 8
 
@@ -16,13 +16,14 @@ class Flow(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
 
     def add(self, *widgets: QWidget) -> None:
-        """Widgets, from left to right."""
+        """Widgets, in the order in which people read them."""
         for widget in widgets:
             self.addWidget(widget)
 
     # -- Qt's words
 
     def addItem(self, item: QLayoutItem) -> None:  # noqa: N802, D102 (Qt's)
+        sip.transferback(item)  # who made it leaves it to the layout, and PyQt frees what is Python's alone
         self._items.append(item)
 
     def count(self) -> int:  # noqa: D102 (Qt's)
@@ -75,6 +76,11 @@ class Flow(QLayout):
             taken += _SPACE + need
         return lines
 
+    def _direction(self) -> Qt.LayoutDirection:
+        """From where people read."""
+        owner = self.parentWidget()
+        return owner.layoutDirection() if owner is not None else Qt.LayoutDirection.LeftToRight
+
     def _lay_out(self, rect: QRect, moves: bool) -> int:
         """Put all at their places; returns the height that they take."""
         y = rect.y()
@@ -86,7 +92,8 @@ class Flow(QLayout):
                 wide = _need(item) + (max(0, free) // len(greedy) if item in greedy else 0)
                 if moves:
                     own = min(high, item.sizeHint().height())
-                    item.setGeometry(QRect(QPoint(x, y + (high - own) // 2), QSize(wide, own)))
+                    place = QRect(QPoint(x, y + (high - own) // 2), QSize(wide, own))
+                    item.setGeometry(QStyle.visualRect(self._direction(), rect, place))
                 x += wide + _SPACE
             y += high + _SPACE
         return max(0, y - rect.y() - _SPACE)

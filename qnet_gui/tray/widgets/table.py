@@ -21,6 +21,7 @@ from qnet_gui.tray.qt import (
     QTableView,
     pyqtSignal,
 )
+from qnet_gui.tray.widgets.bars import Bars
 from qnet_gui.tray.widgets.inline import InlineAction, InlineActions
 from qnet_gui.tray.widgets.map_painter import sign_icon
 from qnet_gui.tray.widgets.table_model import TableModel
@@ -111,6 +112,10 @@ class Table(QTableView):
         self.setItemDelegateForColumn(len(self._longest) - 1, self._inline)
         self.setMouseTracking(True)
         self._fit_columns()
+
+    def put_bars(self, column: int) -> None:
+        """Have a column's shares of a whole shown as bars."""
+        self.setItemDelegateForColumn(column, Bars(self))
 
     def source_row(self, row: int) -> int:
         """Which of the rows that were given to `show_rows` stands at a place."""

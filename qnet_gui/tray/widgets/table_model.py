@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from qnet_gui.tray.pages.cell import Cell
+from qnet_gui.tray.pages.cell import Cell, Share
 from qnet_gui.tray.qt import QAbstractTableModel, QFontDatabase, QIcon, QModelIndex, QObject, Qt
 
 _NO_PARENT = QModelIndex()
+#: The role of how many percent long a cell's bar is; None for a cell without one.
+SHARE = Qt.ItemDataRole.UserRole + 1
 #: Behind a number, which would touch the next cell's text otherwise.
 _EM_SPACE = "\u2003"
 
@@ -56,6 +58,8 @@ class TableModel(QAbstractTableModel):
             return text
         if role == Qt.ItemDataRole.UserRole:
             return _sorts_as(text)
+        if role == SHARE:
+            return text.key if isinstance(text, Share) else None
         if role == Qt.ItemDataRole.FontRole and index.column() in self.fixed:
             return self.font
         if role == Qt.ItemDataRole.TextAlignmentRole:

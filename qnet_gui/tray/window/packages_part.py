@@ -54,6 +54,7 @@ class PackagesWidget(QWidget):
         self._bar = QProgressBar()
         self._bar.setAccessibleName(tr("Progress of the upgrade"))
         self._table = Table(tr("Packages"), heads(), numbers=(3,), fixed=(1, 2), rows=_ROWS)
+        self._table.put_bars(3)
         self._disconnects = QCheckBox(tr("Disconnect dom0 when the packages are upgraded"))
         self._disconnects.setChecked(app_state.disconnect_when_done)
         self._disconnects.toggled.connect(self._choose)

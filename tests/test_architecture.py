@@ -32,6 +32,8 @@ _MAY = {
     "hypervisor": {"store", *_STAND_ON},
     "netvm": {*_FLOORS, *_STAND_ON},
     "guest": {*_FLOORS, *_STAND_ON},
+    # what it does of the kernel's and of the hypervisor's it does by itself, with descriptors that are given up
+    "display": {"store", *_STAND_ON},
     "dom0": {*_FLOORS, *_STAND_ON},
     # what it looks for is what dom0's own services go by
     "doctor": {"dom0", *_FLOORS, *_STAND_ON},
@@ -71,6 +73,7 @@ _MODEL_MAY = {
 }  # fmt: skip
 _MODEL_MAY_TOO = {
     "config.py": {"pathlib"}, "clock.py": {"datetime", "time"}, "xauthority.py": {"struct"},
+    "screen_wire.py": {"struct"},
 }  # fmt: skip
 
 

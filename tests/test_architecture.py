@@ -177,7 +177,7 @@ def loaded(code: str, **environment: str) -> set[str]:
     return set(done.stderr.split())
 
 
-@pytest.mark.parametrize("privileged", ["netvm", "guest", "dom0"])
+@pytest.mark.parametrize("privileged", ["netvm", "guest", "display", "dom0"])
 def test_privileged_programs_never_load_qt(privileged: str) -> None:
     names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in _each(privileged)]
     names = [name.removesuffix(".__init__") for name in names if not name.endswith("__main__")]

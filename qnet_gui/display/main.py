@@ -77,10 +77,17 @@ def _listening(folder: Path, domid: int) -> socket.socket:
     return made
 
 
+def _end(*_: object) -> NoReturn:
+    raise SystemExit(0)
+
+
 def serve(
     arguments: QemuArguments, owner: tuple[int, int], folder: Path = FOLDER, devices: OpenDevices = open_devices
 ) -> None:
     """Until the domain's end. `owner`: uid and gid of the child. `StoreGone`, or `OSError` where it cannot begin."""
+    # libxl's word for it, when the domain is destroyed, and systemd's
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, _end)
     with Store() as store, contextlib.ExitStack() as left:
         store.connect()
         qmp = QmpSockets(arguments)
@@ -95,16 +102,9 @@ def serve(
         server.run()
 
 
-def _end(*_: object) -> NoReturn:
-    raise SystemExit(0)
-
-
 def main(words: Sequence[str] | None = None) -> int:
     """The entry point, with the words that QEMU would get; the exit status is 0, or 1 with a sentence on stderr."""
     log.setup("qnet-display")
-    # libxl's word for it, when the domain is destroyed, and systemd's
-    for number in (signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, _end)
     try:
         arguments = qemu_arguments(sys.argv[1:] if words is None else words)
         user = pwd.getpwnam(USER)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import mmap
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -131,6 +133,15 @@ def test_from_libxls_first_question_to_the_domains_end(host: Host) -> None:
     assert not (host.folder / f"windows/{DOMID}").exists()
 
 
+def memories_opened(pid: int) -> int:
+    """How many of its descriptors are of the netvm's memory; others may come and go meanwhile."""
+    count = 0
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            count += link.readlink().name.startswith("memfd:netvm")
+    return count
+
+
 def test_a_netvm_that_lies_ends_a_child_and_no_more(host: Host) -> None:
     host.netvm.vfb[16:20] = (4096).to_bytes(4, "little")
     host.netvm_answers()
@@ -138,9 +149,25 @@ def test_a_netvm_that_lies_ends_a_child_and_no_more(host: Host) -> None:
     for _ in range(3):
         picture, window = host.window()
         os.close(picture)
+        assert memories_opened(host.running.pid) == 1, "the child's devices are the child's alone"
         with window:
             assert window.recv(SIZE) == b""
     assert host.running.poll() is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+def test_however_it_ends_it_takes_its_child_along(host: Host, number: signal.Signals) -> None:
+    host.netvm_answers()
+    host.until(f"{host.nodes.backend('vkbd')}/state", b"4")
+    picture, window = host.window()
+    os.close(picture)
+    with window:
+        window.send(packed(Look(True)))
+        window.recv(SIZE)
+        host.running.send_signal(number)
+        assert host.running.wait(60) == (-number if number == signal.SIGKILL else 0)
+        assert window.recv(SIZE) == b""
+    assert (host.folder / f"windows/{DOMID}").exists() == (number == signal.SIGKILL)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from qnet_gui.model.errors import BadInput
 from qnet_gui.model.screen import RECTANGLES_MAX, Geometry
 from qnet_gui.model.screen_wire import KeyPress, PointerAt, ReleaseAll
 
-COUNT = int(os.environ.get("QNET_TEST_PAGES", "100000"))
+#: A thousand for each example that hypothesis would take, of which the fast tests take fewer.
+COUNT = 1000 * int(os.environ.get("QNET_TEST_EXAMPLES", "100"))
 SCREENS = (ASKED, Geometry(1, 1), Geometry(1024, 768))
 
 

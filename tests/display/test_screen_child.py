@@ -144,7 +144,7 @@ def test_keys_reach_the_netvm(window: Window, child: ScreenChild, netvm: FakeNet
 @pytest.mark.parametrize("goes", ["window", "netvm"])
 def test_whoever_goes_no_key_stays_down(window: Window, child: ScreenChild, netvm: FakeNetvm, goes: str) -> None:
     for code in (29, 0x110):
-        window.say(child, KeyPress(code, True))
+        window.socket.send(packed(KeyPress(code, True)))
     if goes == "window":
         window.socket.close()
         child.run()

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from qnet_gui import __version__
-from qnet_gui.cli import commands, dom0, domain, netmap, netvm, setup
+from qnet_gui.cli import commands, domain, netmap, netvm, setup
+from qnet_gui.cli.dom0 import connection
 
 _DESCRIPTION = """\
 The network of this machine's domains: how it is, what is wrong with it, and what to do about it.
@@ -76,14 +77,19 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
         " netvm, the busiest first.",
     )  # fmt: skip
     traffic.add_argument("--follow", action="store_true", help="show it anew each second, until Ctrl-C")
-    _group(subparsers, "dom0", "connect dom0 to the network for an upgrade of its packages, and back", dom0.add_parser)
+    _group(
+        subparsers,
+        "dom0",
+        "connect dom0 to the network for an upgrade of its packages, and back",
+        connection.add_parser,
+    )
     upgrading = _command(
         subparsers, "upgrade", commands.upgrade, "connect dom0, upgrade its packages, and disconnect it",
         " By PackageKit, with your own rights. What will be upgraded is said first, and asked for. Ctrl-C stops it"
         " while that does no harm. dom0 stays connected where it was before.",
     )  # fmt: skip
     upgrading.add_argument(
-        "--minutes", type=dom0.span, default=0, metavar="N", help="for how long dom0 is connected at most"
+        "--minutes", type=connection.span, default=0, metavar="N", help="for how long dom0 is connected at most"
     )
     upgrading.add_argument("--yes", action="store_true", help="upgrade what there is without asking")
     _group(subparsers, "netvm", "show or choose the domain that all others reach the network through", netvm.add_parser)

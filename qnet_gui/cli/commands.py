@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from qnet_gui.model.errors import QnetError
 
 if TYPE_CHECKING:
-    from qnet_gui.cli.helper import Helper
+    from qnet_gui.cli.bus.helper import Helper
 
 
 def _helper() -> Helper:
-    from qnet_gui.cli.helper import Helper
+    from qnet_gui.cli.bus.helper import Helper
 
     return Helper()
 
@@ -67,7 +67,7 @@ def traffic(arguments: Namespace) -> int:
 
 def upgrade(arguments: Namespace) -> int:
     """`qnet upgrade`."""
-    from qnet_gui.cli import upgrade
+    from qnet_gui.cli.dom0 import upgrade
 
     return upgrade.upgrade(arguments)
 
@@ -79,7 +79,7 @@ def _done(arguments: Namespace, sentence: str) -> int:
 
 def reapply(arguments: Namespace) -> int:
     """`qnet reapply`."""
-    from qnet_gui.cli.line import Line
+    from qnet_gui.cli.bus.line import Line
 
     with Line() as line:
         line.call("Reapply")
@@ -88,7 +88,7 @@ def reapply(arguments: Namespace) -> int:
 
 def applet(arguments: Namespace) -> int:
     """`qnet applet`."""
-    from qnet_gui.cli.line import Line
+    from qnet_gui.cli.bus.line import Line
     from qnet_gui.runtime.x_display import own_display
 
     display = own_display()

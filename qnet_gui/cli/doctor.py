@@ -19,7 +19,7 @@ from qnet_gui.model.repair import RepairKind, sentence
 from qnet_gui.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from qnet_gui.cli.helper import Helper
+    from qnet_gui.cli.bus.helper import Helper
 
 
 def _away(error: QnetError) -> Finding:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from qnet_gui.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from qnet_gui.cli.line import Line
-    from qnet_gui.cli.progress import Display
+    from qnet_gui.cli.bus.line import Line
+    from qnet_gui.cli.bus.progress import Display
 
 
 def _run(arguments: Namespace, member: str, sentence: str = "") -> int:
     """Call a method with what a domain is known by; with a `sentence`, one that has done it when it answers."""
-    from qnet_gui.cli import operations
-    from qnet_gui.cli.helper import Helper
+    from qnet_gui.cli.bus import operations
+    from qnet_gui.cli.bus.helper import Helper
 
     def call_with_identity(line: Line, display: Display) -> int:
         identity = operations.identity(Helper().snapshot()[1], arguments.name)

@@ -32,7 +32,7 @@ def _write(path: str, data: bytes) -> None:
 
 def run(arguments: Namespace) -> int:
     """Only what is asked for is loaded: a PNG needs Qt, the rest does not."""
-    from qnet_gui.cli.helper import Helper
+    from qnet_gui.cli.bus.helper import Helper
     from qnet_gui.netmap.graph import graph
 
     drawn = graph(Helper().snapshot()[1])
@@ -43,7 +43,7 @@ def run(arguments: Namespace) -> int:
         if arguments.svg:
             _write(arguments.svg, text.encode())
         if arguments.png:
-            from qnet_gui.tray.session.picture import png_without_a_screen
+            from qnet_gui.tray.paint.picture import png_without_a_screen
 
             _write(arguments.png, png_without_a_screen(text))
     else:

@@ -30,7 +30,7 @@ _WAIT_MAX = 3600
 
 def get(arguments: Namespace) -> int:
     """`qnet netvm get`."""
-    from qnet_gui.cli.helper import Helper
+    from qnet_gui.cli.bus.helper import Helper
 
     wire, snapshot, _ = Helper().snapshot()
     print(json.dumps(wire["netvm"], indent=2) if arguments.json else snapshot.netvm.name)
@@ -43,7 +43,7 @@ def _tell(snapshot: Snapshot) -> str:
 
 def set_(arguments: Namespace) -> int:
     """`qnet netvm set`."""
-    from qnet_gui.cli import operations
+    from qnet_gui.cli.bus import operations
 
     if arguments.name in DOM0_NAMES:
         print(_WARNING, file=sys.stderr)
@@ -56,7 +56,7 @@ def service(arguments: Namespace) -> int:
     """`qnet netvm start`, `stop`, `restart`."""
     if os.geteuid() or _LAB.exists():
         return _by_helper(arguments)
-    from qnet_gui.cli import progress
+    from qnet_gui.cli.bus import progress
     from qnet_gui.dom0.netvm_lifecycle.run import run
     from qnet_gui.dom0.netvm_lifecycle.service import Limits
 
@@ -76,7 +76,7 @@ def service(arguments: Namespace) -> int:
 
 
 def _by_helper(arguments: Namespace) -> int:
-    from qnet_gui.cli import operations
+    from qnet_gui.cli.bus import operations
 
     return operations.run(arguments, operations.operation(f"{arguments.verb.title()}Netvm", ""), _tell_state)
 

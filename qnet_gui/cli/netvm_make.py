@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qnet_gui.cli import hangups
 from qnet_gui.model.errors import BadInput, NotAuthorised
 
 if TYPE_CHECKING:
@@ -110,8 +110,7 @@ def _alone() -> Iterator[None]:
     from qnet_gui.dom0.netvm_lifecycle.run import locked
     from qnet_gui.model.messages.netvm_image import ImageCode
 
-    signal.signal(signal.SIGHUP, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    hangups.are_like_ctrl_c()
     os.umask(0o022)
     with locked(_LOCK, ImageCode.BUSY_MAKE):
         yield

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import select
-import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from qnet_gui.cli import hangups
 
 if TYPE_CHECKING:
     from qnet_gui.dom0.setup.plan import Plan
@@ -36,8 +37,7 @@ def _setup(arguments: Namespace) -> int:
     if not arguments.yes and not asked("Do it?"):
         print("Nothing was changed.")
         return 1
-    signal.signal(signal.SIGHUP, signal.default_int_handler)  # a terminal that is closed confirms nothing
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    hangups.are_like_ctrl_c()  # a terminal that is closed confirms nothing
     todo = Setup(RecordFolder(), Dom0System(print), print)
     if not todo.apply(planned, lambda: arguments.yes or asked(f"{_TRY} Keep it?", CONFIRM)):
         print("It was not confirmed: everything is as it was.")

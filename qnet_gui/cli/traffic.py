@@ -10,8 +10,8 @@ from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-from qnet_gui.cli.helper import Helper
-from qnet_gui.cli.line import Line
+from qnet_gui.cli.bus.helper import Helper
+from qnet_gui.cli.bus.line import Line
 from qnet_gui.cli.show import aligned
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import NoAnswer, Refused

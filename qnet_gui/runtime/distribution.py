@@ -38,14 +38,19 @@ _PACKAGES = {
 }
 
 
-def distribution(os_release: Path = OS_RELEASE) -> Distribution:
-    """This one; Debian for what is neither, since its names are the most usual."""
+def families(os_release: Path = OS_RELEASE) -> tuple[str, ...]:
+    """Its own name, and of those that it is like, the nearest first; none where that is not known."""
     try:
         text = os_release.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return Distribution.DEBIAN
-    words = {word for _, value in _LINE.findall(text) for word in value.split()}
-    return Distribution.FEDORA if words & {"fedora", "rhel"} else Distribution.DEBIAN
+        return ()
+    fields = dict(_LINE.findall(text))
+    return (*fields.get("ID", "").split(), *fields.get("ID_LIKE", "").split())
+
+
+def distribution(os_release: Path = OS_RELEASE) -> Distribution:
+    """This one; Debian for what is neither, since its names are the most usual."""
+    return Distribution.FEDORA if {"fedora", "rhel"} & set(families(os_release)) else Distribution.DEBIAN
 
 
 def package(what: str, of: Distribution) -> str:

@@ -12,10 +12,10 @@ from qnet_gui import __version__
 from qnet_gui.model.errors import QnetError
 from qnet_gui.runtime.log import setup
 from qnet_gui.tray.app.applet import Applet
+from qnet_gui.tray.desktop.single_instance import Instance, ask_first
 from qnet_gui.tray.qt import QApplication, QDBusConnection, QSocketNotifier, Qt
 from qnet_gui.tray.session import artwork, language
 from qnet_gui.tray.session.icons import application_icon
-from qnet_gui.tray.session.single_instance import Instance, ask_first
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 
 

@@ -2316,6 +2316,56 @@
             <translation>Nicht daran:</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/desktop/notifier.py" />
+            <source>Another {minutes}</source>
+            <translation>Weitere {minutes}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/desktop/notifier.py" />
+            <source>Disconnect now</source>
+            <translation>Jetzt trennen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/desktop/notifier.py" />
+            <source>Name servers</source>
+            <translation>Nameserver</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/desktop/notifier.py" />
+            <source>Network settings</source>
+            <translation>Netzwerkeinstellungen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/desktop/notifier.py" />
+            <source>Start the netvm</source>
+            <translation>netvm starten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/desktop/notifier.py" />
+            <source>Status</source>
+            <translation>Status</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/desktop/notifier.py" />
+            <source>Upgrade networking</source>
+            <translation>Netz für Aktualisierungen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/desktop/terminal.py" />
+            <source>The command that upgrades this system is not known. Enter it in the settings.</source>
+            <translation>Der Befehl, der dieses System aktualisiert, ist nicht bekannt. Tragen Sie ihn in den Einstellungen ein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/desktop/terminal.py" />
+            <source>The upgrade has ended. Press Enter to close this window.</source>
+            <translation>Die Aktualisierung ist zu Ende. Die Eingabetaste schließt dieses Fenster.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/desktop/terminal.py" />
+            <source>There is no terminal here. Run this in one: {command}</source>
+            <translation>Hier gibt es kein Terminal. Führen Sie dies in einem aus: {command}</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/pages/domains.py" />
             <source>Address</source>
             <translation>Adresse</translation>
@@ -2866,11 +2916,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/routes.py" />
-            <source>Name servers</source>
-            <translation>Nameserver</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/routes.py" />
             <source>Router</source>
             <translation>Router</translation>
         </message>
@@ -3126,51 +3171,6 @@
             <location filename="../../qnet_gui/tray/popup/window.py" />
             <source>Domains</source>
             <translation>Domänen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/session/notifier.py" />
-            <source>Another {minutes}</source>
-            <translation>Weitere {minutes}</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/session/notifier.py" />
-            <source>Disconnect now</source>
-            <translation>Jetzt trennen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/session/notifier.py" />
-            <source>Network settings</source>
-            <translation>Netzwerkeinstellungen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/session/notifier.py" />
-            <source>Start the netvm</source>
-            <translation>netvm starten</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/session/notifier.py" />
-            <source>Status</source>
-            <translation>Status</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/session/notifier.py" />
-            <source>Upgrade networking</source>
-            <translation>Netz für Aktualisierungen</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/session/terminal.py" />
-            <source>The command that upgrades this system is not known. Enter it in the settings.</source>
-            <translation>Der Befehl, der dieses System aktualisiert, ist nicht bekannt. Tragen Sie ihn in den Einstellungen ein.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/session/terminal.py" />
-            <source>The upgrade has ended. Press Enter to close this window.</source>
-            <translation>Die Aktualisierung ist zu Ende. Die Eingabetaste schließt dieses Fenster.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/session/terminal.py" />
-            <source>There is no terminal here. Run this in one: {command}</source>
-            <translation>Hier gibt es kein Terminal. Führen Sie dies in einem aus: {command}</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/action_titles.py" />
@@ -3725,6 +3725,16 @@
             <translation>wartet</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/widgets/filter_field.py" />
+            <source>Filter</source>
+            <translation>Filter</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/widgets/filter_field.py" />
+            <source>Filter…</source>
+            <translation>Filter…</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/window/domains.py" />
             <source>Copy</source>
             <translation>Kopieren</translation>
@@ -3733,16 +3743,6 @@
             <location filename="../../qnet_gui/tray/window/domains.py" />
             <source>{count} not shown because of the filter</source>
             <translation>{count} durch den Filter ausgeblendet</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/window/filter_field.py" />
-            <source>Filter</source>
-            <translation>Filter</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/window/filter_field.py" />
-            <source>Filter…</source>
-            <translation>Filter…</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />

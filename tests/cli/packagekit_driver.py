@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-from qnet_gui.cli.packages import Packages
+from qnet_gui.cli.dom0.packages import Packages
 from qnet_gui.model.packages import Stage, Upgrade, Work
 from qnet_gui.runtime.left_files import left_since
 from qnet_gui.tray.qt import QCoreApplication, QDBusConnection, QEventLoop

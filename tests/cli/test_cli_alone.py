@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from waiting import DEADLINE
 
-from qnet_gui.cli import arguments, hints, main, show
+from qnet_gui.cli import arguments, hangups, hints, main, show
 from qnet_gui.cli.doctor import examine
 from qnet_gui.model.answers import HelperAway
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, redirects
@@ -375,3 +375,11 @@ def test_nm_applet_needs_a_display_and_a_helper(qnet, monkeypatch):
     done = qnet("applet")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", hangups.HANGUPS)
+def test_a_hangup_is_like_ctrl_c(number: signal.Signals) -> None:
+    signal.signal(number, signal.SIG_IGN)  # as nohup has it
+    hangups.are_like_ctrl_c()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(number)

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from qnet_gui.cli import doctor, dom0, helper, line, main, operations, progress
-from qnet_gui.cli.line import Ended, HelperGone, Step
+from qnet_gui.cli import doctor, main
+from qnet_gui.cli.bus import helper, line, operations, progress
+from qnet_gui.cli.bus.line import Ended, HelperGone, Step
+from qnet_gui.cli.dom0 import connection
 from qnet_gui.model.clock import clock
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import Refused
@@ -95,7 +97,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> FakeHelper:
         monkeypatch.setattr(module, "Helper", lambda: made)
     for module in (line, operations):
         monkeypatch.setattr(module, "Line", lambda: made)
-    monkeypatch.setattr(dom0, "_LOOK", 0.0)
+    monkeypatch.setattr(connection, "_LOOK", 0.0)
     monkeypatch.setattr(operations, "_LOOK", 0.0)
     monkeypatch.delenv("QNET_LAB", raising=False)
     return made
@@ -234,7 +236,7 @@ def test_ctrl_c_at_the_password_changes_nothing(stand_in: FakeHelper, capsys: py
 def test_a_password_given_at_the_last_moment_counts(
     stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dom0.pwd, "getpwuid", lambda _: type("Entry", (), {"pw_name": "me"}))
+    monkeypatch.setattr(connection.pwd, "getpwuid", lambda _: type("Entry", (), {"pw_name": "me"}))
     stand_in.answers["ConnectDom0"] = KeyboardInterrupt()
     stand_in.snapshot_now = Snapshot(WELL.netvm, operation=Operation(6, "connect", "me"))
     stand_in.events = well()

@@ -21,7 +21,7 @@ SNAPSHOT = Snapshot(
 @pytest.fixture(autouse=True)
 def _helper(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = SimpleNamespace(snapshot=lambda: ({}, SNAPSHOT, ""))
-    monkeypatch.setattr("qnet_gui.cli.helper.Helper", lambda: answers)
+    monkeypatch.setattr("qnet_gui.cli.bus.helper.Helper", lambda: answers)
 
 
 def test_as_a_tree(capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,9 +49,7 @@ def test_a_file_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFix
 def test_without_qt_an_svg_still_comes_and_a_png_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in [
-        name for name in sys.modules if name.startswith(("qnet_gui.tray.session.picture", "qnet_gui.tray.qt"))
-    ]:
+    for name in [name for name in sys.modules if name.startswith(("qnet_gui.tray.paint.picture", "qnet_gui.tray.qt"))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "PyQt5", None)
     monkeypatch.setitem(sys.modules, "PyQt5.QtCore", None)

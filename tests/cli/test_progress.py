@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from qnet_gui.cli import dom0, netvm
-from qnet_gui.cli.progress import ForPeople, ForPrograms
+from qnet_gui.cli import netvm
+from qnet_gui.cli.bus.progress import ForPeople, ForPrograms
+from qnet_gui.cli.dom0 import connection
 from qnet_gui.model import preflight
 from qnet_gui.model.domain import Domain, DomainState, Netvm
 from qnet_gui.model.errors import Busy, QnetError, Refused
@@ -216,7 +217,7 @@ def test_lists_in_words(names, text):
     ],
 )  # fmt: skip
 def test_how_dom0_stands_to_the_network(link, text):
-    assert dom0.state(Snapshot(Netvm("netvm"), dom0=link), 0) == text
+    assert connection.state(Snapshot(Netvm("netvm"), dom0=link), 0) == text
 
 
 def test_who_might_be_the_netvm():

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from qnet_gui.cli import main, show, traffic
-from qnet_gui.cli.line import HelperGone
+from qnet_gui.cli.bus.line import HelperGone
 from qnet_gui.model.domain import Netvm, NetvmState
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.snapshot import Snapshot

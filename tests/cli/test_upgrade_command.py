@@ -19,7 +19,8 @@ import pytest
 from fakes.packagekit import FIRST, SECOND, PackageKit, upgrade_of
 from waiting import DEADLINE
 
-from qnet_gui.cli import dom0, main, packages, upgrade
+from qnet_gui.cli import main
+from qnet_gui.cli.dom0 import connection, packages, upgrade
 from qnet_gui.model.domain import Netvm
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 
@@ -69,9 +70,9 @@ class StandIn:
 @pytest.fixture
 def helper(bus: str, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     made = StandIn()
-    monkeypatch.setattr("qnet_gui.cli.helper.Helper", lambda: made)
-    monkeypatch.setattr(dom0, "up", made.up)
-    monkeypatch.setattr(dom0, "down", made.down)
+    monkeypatch.setattr("qnet_gui.cli.bus.helper.Helper", lambda: made)
+    monkeypatch.setattr(connection, "up", made.up)
+    monkeypatch.setattr(connection, "down", made.down)
     monkeypatch.setattr(
         packages.dbus, "SystemBus", lambda private, mainloop: dbus.bus.BusConnection(bus, mainloop=mainloop)
     )

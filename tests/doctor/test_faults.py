@@ -19,7 +19,7 @@ from qnet_gui.doctor.xen_faults import XenFault
 from qnet_gui.model.messages.code import Plural
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.netvm.main import _parser
-from qnet_gui.runtime.distribution import Distribution, distribution, package
+from qnet_gui.runtime.distribution import Distribution, distribution, families, package
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = {
@@ -170,3 +170,10 @@ def test_which_distribution_it_is(tmp_path: Path, text: str | None, of: Distribu
         path.write_text(text)
     assert distribution(path) is of
     assert package("nobody's", of) == ""
+
+
+def test_a_distribution_is_itself_before_it_is_like_another(tmp_path: Path) -> None:
+    path = tmp_path / "os-release"
+    path.write_bytes(b'NAME="\xff"\nID_LIKE="rhel fedora"\nID=\'qubes\'\n')
+    assert families(path) == ("qubes", "rhel", "fedora")
+    assert families(tmp_path / "none") == ()

@@ -147,8 +147,16 @@ class Soak:
         assert now == counts
 
     def memory(self) -> dict[str, int]:
-        """KiB that each program has of its own."""
-        return {program: self._private(domain, program) for domain, program in PROGRAMS.items()}
+        """KiB that each program has of its own.
+
+        The least of five looks: after every other domain that has come and gone the agent's allocator keeps 1.5 MB.
+        """
+        looks = []
+        for _ in range(5):
+            self.a_domain_comes_and_goes()
+            self.settled()
+            looks.append({program: self._private(domain, program) for domain, program in PROGRAMS.items()})
+        return {program: min(look[program] for look in looks) for program in PROGRAMS}
 
     def _private(self, domain: str, program: str) -> int:
         text = self._inside(domain, program, "cat /proc/$pid/smaps_rollup")

@@ -14,9 +14,9 @@ from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.route import Route, table
 from qnet_gui.model.uplink import UplinkState
+from qnet_gui.tray.desktop import autostart, terminal
 from qnet_gui.tray.pages import names, routes
 from qnet_gui.tray.qt import QSettings
-from qnet_gui.tray.session import autostart, terminal
 from qnet_gui.tray.session.settings import Settings
 from qnet_gui.tray.state.notifications import Kind
 

@@ -169,7 +169,7 @@ def test_tooltip_text_reads_the_same_and_has_no_tag() -> None:
 def test_the_pure_modules_need_no_qt() -> None:
     folder = Path(qnet_gui.tray.__file__).parent
     modules = [f"{room}.{path.stem}" for room in ("state", "pages") for path in (folder / room).glob("*.py")]
-    modules += ["session.artwork", "session.terminal", "session.autostart"]
+    modules += ["session.artwork", "desktop.terminal", "desktop.autostart"]
     imports = "; ".join(f"import qnet_gui.tray.{module}" for module in modules)
     code = f"import sys; {imports}; print('PyQt5' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"

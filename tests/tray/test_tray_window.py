@@ -42,8 +42,8 @@ from qnet_gui.tray.state.access_keys import without_keys
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.state.operation_progress import OperationProgress
 from qnet_gui.tray.state.page_names import PAGE_NAMES
-from qnet_gui.tray.window.map_painter import sign_icon
-from qnet_gui.tray.window.map_view import MapView, NodeButton
+from qnet_gui.tray.widgets.map_painter import sign_icon
+from qnet_gui.tray.widgets.map_view import MapView, NodeButton
 from qnet_gui.tray.window.page_signs import SIGNS
 
 __all__ = ["shown"]

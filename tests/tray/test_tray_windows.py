@@ -39,8 +39,8 @@ from qnet_gui.tray.session import helper_client, language
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.page_names import PAGE_NAMES
+from qnet_gui.tray.widgets.map_view import NodeButton
 from qnet_gui.tray.window.main_window import MainWindow
-from qnet_gui.tray.window.map_view import NodeButton
 from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.questions import about, choose_netvm, leave_connected
 from qnet_gui.tray.window.time_question import TimeQuestion

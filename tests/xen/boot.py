@@ -63,15 +63,21 @@ class Result:
 class Machine:
     """A running Xen host."""
 
-    def __init__(self, iommu: bool = True, saved: Path | None = None, memory: Path | None = None) -> None:
-        """Start it from what `saved` holds (see saved.py), else from power on with `memory` as its memory's file."""
+    def __init__(
+        self, iommu: bool = True, saved: Path | None = None, memory: Path | None = None, systemd: bool = False
+    ) -> None:
+        """Start it from what `saved` holds (see saved.py), else from power on with `memory` as its memory's file.
+
+        `systemd`: dom0 and all domains have the packages installed, and systemd and udev.
+        """
+        self.systemd = systemd
         machine = image.machine()
         self.folder = _own_folder()
         # what dom0 keeps over a reboot
         shutil.copy(saved / "disk" if saved else machine / "state", self.folder / "state")
         outside = Path(__file__).with_name("outside_world.py")
         file = saved / "memory" if saved else memory or self.folder / "memory"
-        arguments = qemu.command(machine, self.folder, file, iommu, saved is not None)
+        arguments = qemu.command(machine, self.folder, file, iommu, saved is not None, systemd)
         self.stages: list[tuple[str, float]] = []
         self.began = time.monotonic()
         with (self.folder / "qemu.log").open("wb") as log:
@@ -190,7 +196,7 @@ class Machine:
 
     def config(self, name: str, role: str, memory: int, *lines: str) -> str:
         """xl's configuration of a domain of the shared disk; `memory` in MiB."""
-        arguments = f"{qemu.LINUX} role={role} name={name} layers={role}:modules:base iommu=soft swiotlb=1024"
+        arguments = f"{qemu.linux(role, name, self.systemd)} iommu=soft swiotlb=1024"
         config = [
             f'name="{name}"', 'type="pv"', 'kernel="/boot/vmlinux"', 'ramdisk="/boot/initrd"', f'extra="{arguments}"',
             f"memory={memory}", "vcpus=1",
@@ -235,6 +241,15 @@ class Machine:
         self.ok("true", seconds=60)
 
     # -- the end
+
+    def wait_until_off(self, seconds: float) -> None:
+        """Wait until the machine has switched itself off."""
+        until = time.monotonic() + seconds * _FACTOR
+        while self._process.poll() is None:
+            assert time.monotonic() < until, f"it is still on after {seconds} s"
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_WAKE_INTERVAL)
+            self._press(_FOR_XEN + "t", 0.05)
 
     def keep(self) -> None:
         """Put what dom0 and the domains can tell beside QEMU's logs, for whoever looks into a failure."""

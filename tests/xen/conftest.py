@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import saved
 from boot import Machine
-from stack import bring_up
+from stack import bring_up, bring_up_installed
 from turns import turn
 
 _FAILED = pytest.StashKey[bool]()
@@ -66,6 +66,17 @@ def _machine(make: Callable[[], Machine], request: pytest.FixtureRequest) -> Ite
 def machine(_stack: Path, request: pytest.FixtureRequest) -> Iterator[Machine]:
     """A Xen host: the netvm owns both cards and is online, `work` and `personal` are behind it."""
     yield from _machine(lambda: saved.restore(_stack), request)
+
+
+@pytest.fixture(scope="session")
+def _installed_stack() -> Path:
+    return saved.saved("installed", bring_up_installed, systemd=True)
+
+
+@pytest.fixture
+def installed(_installed_stack: Path, request: pytest.FixtureRequest) -> Iterator[Machine]:
+    """A Xen host with our packages and systemd everywhere: the netvm is online, `work` is behind it."""
+    yield from _machine(lambda: saved.restore(_installed_stack, systemd=True), request)
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from parts import (
 from turns import only_one
 
 ROLES = ("dom0", "netvm", "guest")
+SYSTEMD = MACHINE / "systemd"
 _SIZE = "1000M"
 
 
@@ -156,7 +157,9 @@ def machine() -> Path:
     """`xen`, `vmlinux`, `initrd`, `disk`, and the empty `state`: all that QEMU is given. The same to the end."""
     with only_one("machine"):
         root, boot = base(), kernel()
-        ours = _contents((CHECKOUT / "qnet_gui", CHECKOUT / "desktop", CHECKOUT / "resources", MACHINE))
+        ours = _contents(
+            (CHECKOUT / "qnet_gui", CHECKOUT / "desktop", CHECKOUT / "resources", CHECKOUT / "packaging", MACHINE)
+        )
         key = _key(root.name, boot.name, ours, Path(__file__).read_bytes())
         return _cached(f"machine-{key}", lambda wip: _make_machine(wip, root, boot))
 
@@ -168,13 +171,16 @@ def _make_machine(folder: Path, root: Path, boot: Path) -> None:
     _make_initrd(folder / "tiny", root, boot, TINY_MODULES, "tiny.sh", _xenstore(root))
     disk = folder / "layers"
     disk.mkdir()
+    _run("make", "-C", CHECKOUT, "deb")
     for role in ROLES:
         _make_layer(disk / role, role)
+        _make_installed(disk / f"{role}-installed", role, root)
     _run("cp", "-al", root, disk / "base")
     _run("cp", "-al", boot / "modules", disk / "modules")
-    (disk / "dom0/boot").mkdir()
-    for name in ("vmlinux", "initrd", "tiny"):
-        os.link(folder / name, disk / "dom0/boot" / name)
+    for layer in ("dom0", "dom0-installed"):
+        (disk / layer / "boot").mkdir()
+        for name in ("vmlinux", "initrd", "tiny"):
+            os.link(folder / name, disk / layer / "boot" / name)
     plain = ("-O", "^has_journal,^metadata_csum", "-m", "0")
     _run("mke2fs", "-q", "-t", "ext4", *plain, "-d", disk, folder / "disk", _SIZE)
     _run("mke2fs", "-q", "-t", "ext4", *plain, folder / "state", "8M")
@@ -184,18 +190,40 @@ def _make_machine(folder: Path, root: Path, boot: Path) -> None:
 def _make_layer(layer: Path, role: str) -> None:
     """What `make install` puts into a domain, and the few files of the tests' own."""
     _run("make", "-C", CHECKOUT, "install", f"ROLE={role}", f"DESTDIR={layer}")
-    ours = layer / "usr/lib/qnet-test"
-    ours.mkdir(parents=True)
-    for name in ("init.py", "command_runner.py"):
-        shutil.copy(MACHINE / name, ours)
-    (ours / "init.py").chmod(0o755)
+    _add_own(layer, role)
+    (layer / "usr/lib/qnet-test/init.py").chmod(0o755)
     if role != "dom0":
         # whom the kernel calls for `xl shutdown`; systemd's would ask systemd
         poweroff = layer / "usr/sbin/poweroff"
         poweroff.parent.mkdir(parents=True, exist_ok=True)
         poweroff.write_text("#!/bin/sh\nexec busybox poweroff -f\n")
         poweroff.chmod(0o755)
-    else:
+
+
+def _make_installed(layer: Path, role: str, root: Path) -> None:
+    """What the packages put there, with systemd as the first program of whoever has this layer."""
+    _add_own(layer, role)
+    units = layer / "etc/systemd/system"
+    units.mkdir(parents=True)
+    runner = (SYSTEMD / "qnet-test.service").read_text()
+    (units / "qnet-test.service").write_text(
+        runner.replace("@RUN@", "run_for_host" if role == "dom0" else "run_for_dom0")
+    )
+    settings = layer / "etc/systemd/system.conf.d"
+    settings.mkdir()
+    shutil.copy(SYSTEMD / "emulated.conf", settings)
+    if role == "dom0":
+        (layer / "etc/fstab").write_text("/dev/vdb /var/lib/qnet ext4 noatime,nofail 0 0\n")
+    _run("unshare", "--mount", "sh", SYSTEMD / "install.sh", root, layer, role, CHECKOUT / "build/deb")
+
+
+def _add_own(layer: Path, role: str) -> None:
+    """The tests' own files."""
+    ours = layer / "usr/lib/qnet-test"
+    ours.mkdir(parents=True)
+    for name in ("init.py", "command_runner.py"):
+        shutil.copy(MACHINE / name, ours)
+    if role == "dom0":
         scripts = layer / "etc/xen/scripts"
         scripts.mkdir(parents=True, exist_ok=True)
         shutil.copy(MACHINE / "block-shared", scripts)

@@ -16,14 +16,22 @@ NETWORKS = ("net2", "net3")
 _MEMORY = 3072
 _DOM0_MEMORY = 1024
 #: Several of these are for speed alone: under emulation every mitigation costs, and protects nobody.
-LINUX = "console=hvc0 quiet loglevel=4 net.ifnames=0 mitigations=off random.trust_cpu=on"
+_LINUX = "console=hvc0 quiet loglevel=4 mitigations=off random.trust_cpu=on"
 
 
-def command(machine: Path, run: Path, memory: Path, iommu: bool, saved: bool) -> list[str]:
+def linux(role: str, name: str, systemd: bool) -> str:
+    """What the kernel of a domain is told; with `systemd` the packages are installed, and cards have udev's names."""
+    if systemd:
+        own = f"init=/sbin/init systemd.show_status=false systemd.hostname={name} layers={role}-installed:modules:base"
+    else:
+        own = f"net.ifnames=0 layers={role}:modules:base"
+    return f"{_LINUX} role={role} name={name} {own}"
+
+
+def command(machine: Path, run: Path, memory: Path, iommu: bool, saved: bool, systemd: bool) -> list[str]:
     """What to run. `memory`: the file that is the machine's memory; `saved`: it is only read, the rest comes later."""
     size = f"{_DOM0_MEMORY}M"
     xen = f"console=com1 com1=115200,8n1 dom0_mem={size},max:{size} dom0_max_vcpus=1 loglvl=all noreboot"
-    linux = f"{LINUX} role=dom0 layers=dom0:modules:base"
     devices = ["intel-iommu,intremap=on,caching-mode=on"] if iommu else []
     devices += [f"e1000,netdev={net},addr={card[3:5]}" for net, card in zip(NETWORKS, CARDS, strict=True)]
     devices += [
@@ -45,13 +53,14 @@ def command(machine: Path, run: Path, memory: Path, iommu: bool, saved: bool) ->
         ],
         "-device": devices,
     }
+    linux_of_dom0 = linux("dom0", "dom0", systemd)
     return [
         "qemu-system-x86_64", "-name", "qnet-xen", "-M", "q35,memory-backend=memory",
         "-accel", "tcg,thread=multi,tb-size=512", "-cpu", "qemu64", "-m", str(_MEMORY), "-smp", "2",
         "-nodefaults", "-display", "none", "-monitor", "none", "-serial", "chardev:console",
         "-qmp", f"unix:{run}/monitor,server=on,wait=off",
         # Xen takes its dom0 as multiboot modules; a comma separates them, so one in words is doubled
-        "-kernel", f"{machine}/xen", "-append", xen, "-initrd", f"{machine}/vmlinux {linux},{machine}/initrd",
+        "-kernel", f"{machine}/xen", "-append", xen, "-initrd", f"{machine}/vmlinux {linux_of_dom0},{machine}/initrd",
         *(word for option, values in backends.items() for value in values for word in (option, value)),
         *(["-incoming", "defer"] if saved else []),
     ]  # fmt: skip

@@ -48,6 +48,23 @@ def configure_netvm(machine: Machine) -> None:
     machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 320, "driver_domain=1", "pci_permissive=1"))
 
 
+def bring_up_installed(machine: Machine) -> None:
+    """The same with installed packages and systemd, by what an administrator would type."""
+    machine.ok("systemctl is-system-running --wait | grep -Ex 'running|degraded'", seconds=300)
+    machine.note("dom0 is up")
+    machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 448, "driver_domain=1", "pci_permissive=1"))
+    # what `systemctl edit qnet-netvm` leaves behind
+    machine.write(
+        "/etc/systemd/system/qnet-netvm.service.d/override.conf", "[Service]\nEnvironment=QNET_NETVM_WAIT=500\n"
+    )
+    machine.ok("systemctl daemon-reload; systemctl enable --now qnet-netvm", seconds=600)
+    agent_runs(machine, seconds=300)
+    machine.note("netvm's agent has an uplink")
+    machine.create("work", "guest", 320, vif(DOMAINS["work"]))
+    machine.until("xenstore-read /local/domain/$(xl domid work)/data/qnet/guest/address | grep .", seconds=300)
+    machine.note("the domain is online")
+
+
 def bring_up(machine: Machine) -> None:
     """From power on to two domains that are online; what took how long is noted."""
     machine.ok("true")

@@ -36,6 +36,7 @@ def test_destroyed_and_started_again_its_domains_are_back_by_themselves(machine:
         assert machine.until(CURL, name) == PAGE
 
 
+@pytest.mark.thorough
 def test_stopped_and_started_the_cards_go_back_and_forth(machine: Machine) -> None:
     assert _drivers(machine) == ["pciback", "pciback"]
     output = machine.ok("qnet netvm start")
@@ -75,6 +76,7 @@ def test_without_an_iommu_the_netvm_is_refused_in_words(without_iommu: Machine) 
     assert "dom0 has network cards of its own: eth0 (0000:00:04.0) and eth1 (0000:00:08.0)." in shown
 
 
+@pytest.mark.thorough
 def test_dom0_as_the_netvm(bare: Machine) -> None:
     bare.ok("modprobe xen-netback; ip link set eth0 up; ip address add 10.0.2.15/24 dev eth0")
     bare.ok("ip route add default via 10.0.2.2; echo nameserver 10.0.2.3 >/etc/resolv.conf")

@@ -1,6 +1,6 @@
 """Who may run now: several machines beside each other, or one alone because something is measured on it.
 
-The tests run in more than one process (pytest-xdist). Touches two files in build/xen, for their locks alone.
+The tests run in more than one process (pytest-xdist). Touches files in build/xen, for their locks alone.
 """
 
 from __future__ import annotations

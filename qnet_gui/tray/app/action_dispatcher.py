@@ -14,7 +14,7 @@ from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.network_applet import NetworkApplet
 from qnet_gui.tray.session.units import HELPER, Units
 from qnet_gui.tray.state.menu import Action, ActionRequest
-from qnet_gui.tray.window.raise_window import raise_window
+from qnet_gui.tray.widgets.raise_window import raise_window
 
 if TYPE_CHECKING:
     from qnet_gui.tray.window.main_window import MainWindow

@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from qnet_gui.tray.app.action_dispatcher import ActionDispatcher
 from qnet_gui.tray.app.logout import Logout
 from qnet_gui.tray.app.tray_icon import TrayIcon
+from qnet_gui.tray.desktop.notifier import Notifier
+from qnet_gui.tray.desktop.panel import TrayHost
 from qnet_gui.tray.qt import QApplication, QDBusConnection, QObject, QTimer
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.bus_watch import BusWatch
 from qnet_gui.tray.session.network_applet import NetworkApplet
-from qnet_gui.tray.session.notifier import Notifier
-from qnet_gui.tray.session.panel import TrayHost
 from qnet_gui.tray.session.units import Units
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.state.notifications import Announcement

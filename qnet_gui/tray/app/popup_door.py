@@ -49,7 +49,7 @@ class PopupDoor(QObject):
 
     def _open(self, icon: QRect | None) -> None:
         from qnet_gui.tray.popup.window import Popup
-        from qnet_gui.tray.window.raise_window import raise_window
+        from qnet_gui.tray.widgets.raise_window import raise_window
 
         anchored = QGuiApplication.platformName() in _PLATFORMS
         pointer = QCursor.pos()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from qnet_gui.tray.app.menu_widget import MenuWidget
+from qnet_gui.tray.desktop import kde_item
 from qnet_gui.tray.qt import QApplication, QIcon, QObject, QSystemTrayIcon, QTimer, pyqtSignal
-from qnet_gui.tray.session import kde_item
 from qnet_gui.tray.session.icons import named_icon, tray_icon
 from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.view import Status, View

@@ -1,1 +1,1 @@
-"""The applet's dealings with the session: buses, panel, notifications, settings, artwork."""
+"""The applet's dealings with the session: buses, packages, settings, language, artwork."""

@@ -10,12 +10,12 @@ from qnet_gui.tray.pages.domains import FIXED, NUMBERS, Choice, DomainsPage, cho
 from qnet_gui.tray.qt import QKeySequence, QLineEdit, QPoint, Qt
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state import plain_text
-from qnet_gui.tray.window.filter_field import FilterField
-from qnet_gui.tray.window.flow import Flow
+from qnet_gui.tray.widgets.filter_field import FilterField
+from qnet_gui.tray.widgets.flow import Flow
+from qnet_gui.tray.widgets.parts import button, label, name_button, placeholder, say
+from qnet_gui.tray.widgets.table import InlineAction, Table
 from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.page_signs import go_on, pulled
-from qnet_gui.tray.window.parts import button, label, name_button, placeholder, say
-from qnet_gui.tray.window.table import InlineAction, Table
 
 _KEYS = ("pause", "network", "netvm")
 

@@ -6,8 +6,8 @@ from qnet_gui.model.translation import mark, tr
 from qnet_gui.tray.qt import QApplication, QFormLayout, QGridLayout
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.icons import tray_icon
+from qnet_gui.tray.widgets.parts import caption, label, section
 from qnet_gui.tray.window.page import Page
-from qnet_gui.tray.window.parts import caption, label, section
 
 _PIXELS = 32
 #: The icons in the order in which one meets them.

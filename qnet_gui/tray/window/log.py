@@ -6,10 +6,10 @@ from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.log import as_text, heads, page
 from qnet_gui.tray.qt import QHBoxLayout, QLineEdit
 from qnet_gui.tray.session.app_state import AppState
-from qnet_gui.tray.window.filter_field import FilterField
+from qnet_gui.tray.widgets.filter_field import FilterField
+from qnet_gui.tray.widgets.parts import button, copy, label, placeholder, say
+from qnet_gui.tray.widgets.table import Table
 from qnet_gui.tray.window.page import Page
-from qnet_gui.tray.window.parts import button, copy, label, placeholder, say
-from qnet_gui.tray.window.table import Table
 
 
 class Log(Page):

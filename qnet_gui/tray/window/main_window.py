@@ -29,11 +29,11 @@ from qnet_gui.tray.qt import (
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.state.page_names import PAGE_NAMES
-from qnet_gui.tray.window.map_painter import sign_icon
+from qnet_gui.tray.widgets.map_painter import sign_icon
+from qnet_gui.tray.widgets.parts import copy
+from qnet_gui.tray.widgets.raise_window import raise_window
 from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.page_signs import SIGNS
-from qnet_gui.tray.window.parts import copy
-from qnet_gui.tray.window.raise_window import raise_window
 
 _TITLES = (
     mark("Overview"), mark("Domains"), mark("Uplinks and routes"), mark("Name servers"), mark("Upgrade"), mark("Log"),

@@ -12,16 +12,16 @@ from qnet_gui.tray.pages.domains import choices
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.overview import Page as OverviewPage
 from qnet_gui.tray.pages.overview import as_text, page
+from qnet_gui.tray.paint.picture import png
 from qnet_gui.tray.qt import QFileDialog, QMessageBox, QPoint, Qt, QWidget
 from qnet_gui.tray.session.app_state import AppState
-from qnet_gui.tray.session.picture import png
 from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.cures import Button, buttons
 from qnet_gui.tray.state.menu import blind
-from qnet_gui.tray.window.flow import Flow
-from qnet_gui.tray.window.map_view import MapArea, MapView
+from qnet_gui.tray.widgets.flow import Flow
+from qnet_gui.tray.widgets.map_view import MapArea, MapView
+from qnet_gui.tray.widgets.parts import Facts, Notice, button, copy, heading, say
 from qnet_gui.tray.window.page import Page
-from qnet_gui.tray.window.parts import Facts, Notice, button, copy, heading, say
 from qnet_gui.tray.window.questions import box
 
 #: Which page tells more of a node that is no domain.

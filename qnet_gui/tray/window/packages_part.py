@@ -7,9 +7,9 @@ from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.packages import PackagesPart, heads
 from qnet_gui.tray.qt import QCheckBox, QFont, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 from qnet_gui.tray.session.app_state import AppState
-from qnet_gui.tray.window.flow import Flow
-from qnet_gui.tray.window.parts import Lines, button, label, name_button, say, spacer
-from qnet_gui.tray.window.table import Table
+from qnet_gui.tray.widgets.flow import Flow
+from qnet_gui.tray.widgets.parts import Lines, button, label, name_button, say, spacer
+from qnet_gui.tray.widgets.table import Table
 
 #: So many packages are seen on a small screen, where the way back is to be seen as well.
 _ROWS = 4

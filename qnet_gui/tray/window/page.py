@@ -10,9 +10,9 @@ from qnet_gui.tray.qt import QEvent, QLabel, QLineEdit, QMenu, QVBoxLayout, QWid
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.access_keys import without_keys
-from qnet_gui.tray.window.access_keys import give_access_keys
-from qnet_gui.tray.window.flow import Flow
-from qnet_gui.tray.window.parts import title
+from qnet_gui.tray.widgets.access_keys import give_access_keys
+from qnet_gui.tray.widgets.flow import Flow
+from qnet_gui.tray.widgets.parts import title
 
 Then = Callable[[Sequence[object] | QnetError], None]
 

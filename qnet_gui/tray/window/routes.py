@@ -22,9 +22,9 @@ from qnet_gui.tray.pages.routes import (
 )
 from qnet_gui.tray.qt import QComboBox, QHBoxLayout
 from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.widgets.parts import button, caption, copy, label, say, section
+from qnet_gui.tray.widgets.table import Table
 from qnet_gui.tray.window.page import Page
-from qnet_gui.tray.window.parts import button, caption, copy, label, say, section
-from qnet_gui.tray.window.table import Table
 
 
 class Routes(Page):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from qnet_gui.model.snapshot import MINUTES_MAX
 from qnet_gui.model.translation import tr
+from qnet_gui.tray.desktop import autostart, terminal
 from qnet_gui.tray.qt import QCheckBox, QFormLayout, QGroupBox, QLineEdit, QSpinBox, QVBoxLayout
-from qnet_gui.tray.session import autostart, terminal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.notifications import Kind
+from qnet_gui.tray.widgets.parts import caption, label, say
 from qnet_gui.tray.window.page import Page
-from qnet_gui.tray.window.parts import caption, label, say
 
 
 class Settings(Page):

@@ -9,7 +9,7 @@ from qnet_gui.model.clock import clock, hour, next_at
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.qt import QDialog, QHBoxLayout, Qt, QTime, QTimeEdit, QVBoxLayout
 from qnet_gui.tray.session.icons import application_icon
-from qnet_gui.tray.window.parts import WIDE, button, buttons, caption, label, say
+from qnet_gui.tray.widgets.parts import WIDE, button, buttons, caption, label, say
 
 _FORMAT = "HH:mm"
 

@@ -12,17 +12,15 @@ from qnet_gui.model.packages import Stage
 from qnet_gui.model.preflight import Preflight, from_answer
 from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
 from qnet_gui.model.translation import tr
+from qnet_gui.tray.desktop import terminal
 from qnet_gui.tray.pages.packages import is_shown, packages, stages
 from qnet_gui.tray.pages.upgrade import UpgradeInputs, UpgradePage, left, upgrade
 from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, Qt, QTimer
-from qnet_gui.tray.session import terminal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import moment, unsigned
 from qnet_gui.tray.state.menu import Action
-from qnet_gui.tray.window.flow import Flow
-from qnet_gui.tray.window.packages_part import PackagesWidget, Stages
-from qnet_gui.tray.window.page import Page
-from qnet_gui.tray.window.parts import (
+from qnet_gui.tray.widgets.flow import Flow
+from qnet_gui.tray.widgets.parts import (
     Facts,
     Lines,
     Notice,
@@ -35,7 +33,9 @@ from qnet_gui.tray.window.parts import (
     section,
     spacer,
 )
-from qnet_gui.tray.window.raise_window import raise_window
+from qnet_gui.tray.widgets.raise_window import raise_window
+from qnet_gui.tray.window.packages_part import PackagesWidget, Stages
+from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.time_question import TimeQuestion
 
 #: Minutes, when neither a person nor the helper has said how many.

@@ -10,6 +10,7 @@ mount -t sysfs sys /sys
 ln -s /proc/self/fd /dev/fd
 exec </dev/hvc0 >/dev/hvc0 2>&1
 
+init=$(sed -n 's/.* init=\([^ ]*\).*/\1/p' /proc/cmdline)
 layers=$(sed -n 's/.*layers=\([^ ]*\).*/\1/p' /proc/cmdline)
 for module in $(cat /modules/order); do
     insmod "/modules/$module" 2>/dev/null  # one that has nothing to drive here refuses
@@ -30,4 +31,4 @@ mount -t overlay -o "lowerdir=$lower,upperdir=/memory/upper,workdir=/memory/work
 for folder in dev proc sys; do
     mount -o move /$folder /root/$folder
 done
-exec switch_root -c /dev/hvc0 /root /usr/lib/qnet-test/init.py
+exec switch_root -c /dev/hvc0 /root "${init:-/usr/lib/qnet-test/init.py}"

@@ -17,7 +17,7 @@ from qnet_gui.tray.pages.line import Mark
 from qnet_gui.tray.pages.packages import PackagesPart, packages
 
 if TYPE_CHECKING:
-    from qnet_gui.cli.packages import Packages
+    from qnet_gui.cli.dom0.packages import Packages
 
 INTERRUPTED = 130
 _WIPE = "\r\x1b[K"
@@ -53,7 +53,7 @@ class Shown:
 
 def upgrade(arguments: Namespace) -> int:
     """`qnet upgrade`. What it has connected it disconnects, however it ends; the helper's deadline is the net."""
-    from qnet_gui.cli.packages import Packages
+    from qnet_gui.cli.dom0.packages import Packages
 
     shown = Shown(sys.stdout)
     service = Packages(shown, shown.cannot_stop)
@@ -71,17 +71,17 @@ def upgrade(arguments: Namespace) -> int:
 
 def _connected(arguments: Namespace, then: Callable[[], int]) -> int:
     """Do something while dom0 is connected, and leave it as it was."""
-    from qnet_gui.cli import dom0
-    from qnet_gui.cli.helper import Helper
+    from qnet_gui.cli.bus.helper import Helper
+    from qnet_gui.cli.dom0 import connection
 
     if Helper().snapshot()[1].dom0.state is Dom0State.OPEN:
         return then()
-    if status := dom0.up(Namespace(minutes=arguments.minutes, json=False)):
+    if status := connection.up(Namespace(minutes=arguments.minutes, json=False)):
         return status
     try:
         return then()
     finally:
-        dom0.down(Namespace(at=None, if_connected=True, json=False))
+        connection.down(Namespace(at=None, if_connected=True, json=False))
 
 
 def _upgraded(service: Packages, arguments: Namespace, shown: Shown) -> int:

@@ -20,8 +20,8 @@ from qnet_gui.model.problem import OTHERS_CODES
 from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
 
 if TYPE_CHECKING:
-    from qnet_gui.cli.line import Line
-    from qnet_gui.cli.progress import Display
+    from qnet_gui.cli.bus.line import Line
+    from qnet_gui.cli.bus.progress import Display
 
 #: How often, and after how many seconds each, it is looked whether a password was given at the last moment.
 _LOOKS, _LOOK = 3, 0.2
@@ -56,7 +56,7 @@ def state(snapshot: Snapshot, now: float) -> str:
 def status(arguments: Namespace) -> int:
     """`qnet dom0 status`."""
     from qnet_gui.cli import show
-    from qnet_gui.cli.helper import Helper
+    from qnet_gui.cli.bus.helper import Helper
 
     wire, snapshot, _ = Helper().snapshot()
     if arguments.json:
@@ -79,8 +79,8 @@ def up(arguments: Namespace) -> int:
 
     A terminal that is closed is like Ctrl-C at it, and what is shown there then is no reason to stop.
     """
-    from qnet_gui.cli import operations, progress
-    from qnet_gui.cli.helper import Helper
+    from qnet_gui.cli.bus import operations, progress
+    from qnet_gui.cli.bus.helper import Helper
 
     def connect(line: Line, shown_on: Display) -> int:
         display = progress.Unfailing(shown_on)
@@ -103,7 +103,7 @@ def up(arguments: Namespace) -> int:
 
 def _put_back(line: Line, display: Display) -> int:
     """Ctrl-C while dom0 is being connected: somebody wants it not to be."""
-    from qnet_gui.cli import operations
+    from qnet_gui.cli.bus import operations
 
     line.ignore_hangup()
     display.say("Interrupted. Everything is being put back.")
@@ -123,9 +123,10 @@ def _withdrawn(display: Display) -> int:
 
     A session that ends sends one signal after the other; the second is not to end this.
     """
-    from qnet_gui.cli import operations
-    from qnet_gui.cli.helper import Helper
-    from qnet_gui.cli.line import HANGUPS, Line
+    from qnet_gui.cli.bus import operations
+    from qnet_gui.cli.bus.helper import Helper
+    from qnet_gui.cli.bus.line import Line
+    from qnet_gui.cli.hangups import HANGUPS
 
     for number in HANGUPS:
         signal.signal(number, signal.SIG_IGN)
@@ -148,7 +149,7 @@ def _stays(display: Display, until: int) -> int:
 
 def _connected() -> bool:
     """Whether there is anything to be disconnected; no helper is started for that, since its start sees to it."""
-    from qnet_gui.cli.helper import Helper
+    from qnet_gui.cli.bus.helper import Helper
 
     helper = Helper()
     return helper.runs() and helper.snapshot()[1].dom0.state is not Dom0State.CLOSED
@@ -156,7 +157,7 @@ def _connected() -> bool:
 
 def down(arguments: Namespace) -> int:
     """`qnet dom0 down`."""
-    from qnet_gui.cli import operations
+    from qnet_gui.cli.bus import operations
 
     def later(line: Line, display: Display) -> int:
         hours, at_minutes = arguments.at
@@ -171,7 +172,7 @@ def down(arguments: Namespace) -> int:
 
 def extend(arguments: Namespace) -> int:
     """`qnet dom0 extend`."""
-    from qnet_gui.cli import operations
+    from qnet_gui.cli.bus import operations
 
     def extend_time(line: Line, display: Display) -> int:
         return _stays(display, line.call("ExtendDom0", "u", arguments.minutes))

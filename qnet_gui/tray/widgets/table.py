@@ -21,9 +21,9 @@ from qnet_gui.tray.qt import (
     QTableView,
     pyqtSignal,
 )
-from qnet_gui.tray.window.inline import InlineAction, InlineActions
-from qnet_gui.tray.window.map_painter import sign_icon
-from qnet_gui.tray.window.table_model import TableModel
+from qnet_gui.tray.widgets.inline import InlineAction, InlineActions
+from qnet_gui.tray.widgets.map_painter import sign_icon
+from qnet_gui.tray.widgets.table_model import TableModel
 
 __all__ = ["InlineAction", "Table"]
 #: Pixels between a cell's text and the next cell's; and what a sign before it takes.

@@ -24,7 +24,7 @@ from qnet_gui.tray.qt import (
     QWidget,
     pyqtSignal,
 )
-from qnet_gui.tray.window.map_painter import Letters, inks, paint
+from qnet_gui.tray.widgets.map_painter import Letters, inks, paint
 
 _WAYS = {
     Qt.Key.Key_Left: (-1, 0),

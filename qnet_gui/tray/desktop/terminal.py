@@ -7,13 +7,14 @@ import shutil
 from pathlib import Path
 
 from qnet_gui.model.translation import tr
+from qnet_gui.runtime.distribution import OS_RELEASE, families
 
-_RELEASE = Path("/etc/os-release")
 #: What upgrades the packages of a family of distributions, by its name in os-release.
 _COMMANDS = {
     "debian": "sudo apt update && sudo apt full-upgrade",
     "fedora": "sudo dnf upgrade --refresh",
     "suse": "sudo zypper refresh && sudo zypper update",
+    "opensuse": "sudo zypper refresh && sudo zypper update",
     "arch": "sudo pacman -Syu",
     "alpine": "sudo apk upgrade --update-cache",
 }
@@ -24,15 +25,9 @@ _TERMINALS = (
 )  # fmt: skip
 
 
-def usual_command(release: Path = _RELEASE) -> str:
+def usual_command(release: Path = OS_RELEASE) -> str:
     """The command of this distribution; empty when it is none that is known."""
-    try:
-        lines = release.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return ""
-    fields = dict(line.split("=", 1) for line in lines if "=" in line)
-    families = f"{fields.get('ID', '')} {fields.get('ID_LIKE', '')}".replace('"', "").replace("opensuse", "suse")
-    return next((_COMMANDS[family] for family in families.split() if family in _COMMANDS), "")
+    return next((_COMMANDS[family] for family in families(release) if family in _COMMANDS), "")
 
 
 def command_line(command: str, path: str | None = None) -> list[str]:

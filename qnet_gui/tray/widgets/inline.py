@@ -27,7 +27,7 @@ from qnet_gui.tray.qt import (
     QToolTip,
     pyqtSignal,
 )
-from qnet_gui.tray.window.map_painter import inks, paint
+from qnet_gui.tray.widgets.map_painter import inks, paint
 
 _SIZE, _SPACE = 16, 12
 

@@ -13,7 +13,7 @@ from dbus.lowlevel import ErrorMessage, MethodCallMessage
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 
-from qnet_gui.cli.agent import password_agent
+from qnet_gui.cli.bus.agent import password_agent
 from qnet_gui.model import package_signals
 from qnet_gui.model.answers import understood
 from qnet_gui.model.packages import (

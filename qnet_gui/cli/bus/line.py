@@ -19,7 +19,8 @@ from dbus.lowlevel import ErrorMessage, MethodCallMessage
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 
-from qnet_gui.cli.agent import password_agent
+from qnet_gui.cli.bus.agent import password_agent
+from qnet_gui.cli.hangups import HANGUPS
 from qnet_gui.model.answers import NAME, PATH, READ_DEADLINE, HelperAway, understood
 from qnet_gui.model.errors import BadInput, NoAnswer
 from qnet_gui.model.message_wire import SENTENCE, from_parts
@@ -77,10 +78,6 @@ class _Gone:
 
 
 Event = Step | Ended | TrafficSample | _Answer | _Interrupt | _Gone
-
-
-#: A terminal that was closed, and a session that ends; like Ctrl-C to whoever is at work.
-HANGUPS = (signal.SIGHUP, signal.SIGTERM)
 
 
 class Line:

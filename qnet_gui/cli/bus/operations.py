@@ -10,9 +10,9 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
-from qnet_gui.cli.helper import Helper
-from qnet_gui.cli.line import Ended, HelperGone, Line
-from qnet_gui.cli.progress import Display, display
+from qnet_gui.cli.bus.helper import Helper
+from qnet_gui.cli.bus.line import Ended, HelperGone, Line
+from qnet_gui.cli.bus.progress import Display, display
 from qnet_gui.model.domain import DOM0_NAMES
 from qnet_gui.model.errors import NotFound, QnetError, from_dbus
 from qnet_gui.model.messages.domains import DomainCode

@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from fakes.screen import ASKED, DIRECTORY_PAGE, PAGES, FakeNetvm, put_update, taken_inputs
@@ -14,7 +15,7 @@ from qnet_gui.display.pacing import INTERVAL
 from qnet_gui.display.screen_child import ChildInputs, ScreenChild
 from qnet_gui.display.vkbd_page import XENKBD_IN_RING_LEN
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.screen import Rectangle
+from qnet_gui.model.screen import Geometry, Rectangle
 from qnet_gui.model.screen_wire import SIZE, Changed, Input, KeyPress, Look, PointerAt, packed, parsed_output
 
 VFB, VKBD = PAGES.vfb.port, PAGES.vkbd.port
@@ -85,6 +86,22 @@ def test_who_looks_sees_all(window: Window, child: ScreenChild, netvm: FakeNetvm
     netvm.draw(0, 0, 64, 48, 0x5A)
     looking(window, child)
     assert window.picture == netvm.pixels
+
+
+def test_a_screen_of_two_pages_of_directory_is_seen(window: Window) -> None:
+    large = Geometry(1024, 768)
+    netvm = FakeNetvm(large)
+    netvm.draw(0, 0, 1024, 768, 0x5A)
+    netvm.draw(1000, 700, 24, 68, 0x12)
+    picture = bytearray(large.size)
+    child = ScreenChild(
+        replace(
+            window.inputs, frames=netvm.frames(), channels=netvm.channels(), geometry=large, picture=memoryview(picture)
+        )
+    )
+    window.say(child, Look(True))
+    assert picture == netvm.pixels
+    netvm.close()
 
 
 def test_what_changes_is_seen(window: Window, child: ScreenChild, netvm: FakeNetvm) -> None:

@@ -34,7 +34,8 @@ from qnet_gui.model.screen import Geometry
 
 ASKED = Geometry(64, 48)
 DOMID = 7
-VFB_PAGE, VKBD_PAGE, DIRECTORY_PAGE, FIRST_PIXELS = 1, 2, 3, 4
+#: Up to the pixels there is room for the directory of 10 MiB of them.
+VFB_PAGE, VKBD_PAGE, DIRECTORY_PAGE, FIRST_PIXELS = 1, 2, 3, 8
 PAGES = ScreenPages(SharedPage(VFB_PAGE, 11), SharedPage(VKBD_PAGE, 12))
 #: What the fake gives as our end of a port.
 LOCAL = 100
@@ -160,10 +161,11 @@ class FakeNetvm:
         os.ftruncate(self.memory_file, frames * PAGE_SIZE)
         self._mapping = mmap.mmap(self.memory_file, frames * PAGE_SIZE)
         self.memory = memoryview(self._mapping)
-        self.vfb, self.vkbd, directory = (self.page(number) for number in (VFB_PAGE, VKBD_PAGE, DIRECTORY_PAGE))
+        self.vfb, self.vkbd = self.page(VFB_PAGE), self.page(VKBD_PAGE)
         self.pixels = self.memory[FIRST_PIXELS * PAGE_SIZE :][: geometry.size]
-        write_vfb_page(self.vfb, geometry)
-        struct.pack_into(f"<{frames - FIRST_PIXELS}Q", directory, 0, *range(FIRST_PIXELS, frames))
+        write_vfb_page(self.vfb, geometry, range(DIRECTORY_PAGE, FIRST_PIXELS))
+        numbers = range(FIRST_PIXELS, frames)
+        struct.pack_into(f"<{len(numbers)}Q", self.memory, DIRECTORY_PAGE * PAGE_SIZE, *numbers)
         self._far, self.near = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._far.settimeout(60)
 

@@ -20,9 +20,8 @@ from qnet_gui.model.messages.message import argument_names
 
 PACKAGE = Path(qnet_gui.__file__).parent
 ROOMS = (
-    "model", "runtime", "store", "kernel", "hypervisor", "netvm", "guest", "netmap", "dom0", "doctor", "tray", "cli",
-    "applethost",
-    "lab", "install",
+    "model", "runtime", "store", "kernel", "hypervisor", "netvm", "guest", "display", "netmap", "dom0", "doctor",
+    "tray", "cli", "applethost", "lab", "install",
 )  # fmt: skip
 MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.relative_to(PACKAGE).parts[0].split(".")[0] in ROOMS]
 #: What holds a sentence that is no literal of ours, and who may make a message of it.

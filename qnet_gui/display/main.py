@@ -1,0 +1,122 @@
+"""`qnet-display`: what libxl starts as the device model of a netvm with a screen and a keyboard. Runs as root."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import pwd
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from qnet_gui.display.child_process import ChildProcess, start_child
+from qnet_gui.display.qemu_arguments import QemuArguments, qemu_arguments
+from qnet_gui.display.qmp_sockets import QmpSockets
+from qnet_gui.display.screen_child import ChildInputs
+from qnet_gui.display.screen_nodes import ScreenNodes
+from qnet_gui.display.server import DisplayServer
+from qnet_gui.display.shared_pages import ScreenPages
+from qnet_gui.display.xen_devices import EventChannels, ForeignFrames
+from qnet_gui.model.errors import QnetError
+from qnet_gui.model.screen import Geometry
+from qnet_gui.runtime import log
+from qnet_gui.store.client import Store
+
+logger = logging.getLogger(__name__)
+#: Whose uid the child has.
+USER = "qnet-display"
+#: Where the helper asks for a window: a socket for each domain, named by its id.
+FOLDER = Path("/run/qnet-display")
+#: What the netvm is asked for; its kernel has to be told the same (`xen-fbfront.video=4,1024,768`).
+GEOMETRY = Geometry(1024, 768)
+
+OpenDevices = Callable[[int], tuple[ForeignFrames, EventChannels]]
+
+
+def open_devices(domid: int) -> tuple[ForeignFrames, EventChannels]:
+    """Both, restricted to that domain; `OSError` where that cannot be."""
+    frames = ForeignFrames.open(domid)
+    try:
+        return frames, EventChannels.open(domid)
+    except OSError:
+        os.close(frames.fileno())
+        raise
+
+
+def _starter(domid: int, owner: tuple[int, int], devices: OpenDevices) -> Callable[..., ChildProcess]:
+    def start(pages: ScreenPages, picture: memoryview, window: int, down: tuple[int, ...]) -> ChildProcess:
+        """Each child has devices of its own, of which nothing is left open here."""
+        frames, channels = devices(domid)
+        descriptors = frames.fileno(), channels.fileno()
+        try:
+            inputs = ChildInputs(frames, channels, pages, GEOMETRY, picture, window, down)
+            return start_child(inputs, descriptors, *owner)
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    return start
+
+
+def _listening(folder: Path, domid: int) -> socket.socket:
+    """For root alone, by the folder that it is in."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / str(domid)
+    path.unlink(missing_ok=True)
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        made.bind(str(path))
+        made.listen(4)
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def _end(*_: object) -> NoReturn:
+    raise SystemExit(0)
+
+
+def serve(
+    arguments: QemuArguments, owner: tuple[int, int], folder: Path = FOLDER, devices: OpenDevices = open_devices
+) -> None:
+    """Until the domain's end. `owner`: uid and gid of the child. `StoreGone`, or `OSError` where it cannot begin."""
+    # libxl's word for it, when the domain is destroyed, and systemd's
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, _end)
+    with Store() as store, contextlib.ExitStack() as left:
+        store.connect()
+        qmp = QmpSockets(arguments)
+        left.callback(qmp.close)
+        windows = left.enter_context(_listening(folder, arguments.domid))
+        left.callback((folder / str(arguments.domid)).unlink, missing_ok=True)
+        nodes = ScreenNodes(store, arguments.domid)
+        start = _starter(arguments.domid, owner, devices)
+        server = DisplayServer(nodes, store, qmp, windows, start, GEOMETRY)
+        left.callback(server.close)
+        server.offer()
+        server.run()
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """The entry point, with the words that QEMU would get; the exit status is 0, or 1 with a sentence on stderr."""
+    log.setup("qnet-display")
+    try:
+        arguments = qemu_arguments(sys.argv[1:] if words is None else words)
+        user = pwd.getpwnam(USER)
+        serve(arguments, (user.pw_uid, user.pw_gid))
+    except KeyError:
+        logger.error("There is no user %s.", USER)
+        return 1
+    except (QnetError, OSError) as error:
+        logger.error("%s", error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""The root part of `qnet-display`: answers libxl, follows the domain's end, and gives each window a child.
+
+One thread, one wait. Of the domain it parses numbers in xenstore; its pages are the child's matter. Touches xenstore,
+sockets and processes.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import socket
+import struct
+from collections.abc import Callable
+
+from qnet_gui.display.child_process import ChildProcess
+from qnet_gui.display.picture_memory import PictureMemory
+from qnet_gui.display.qmp_sockets import QmpSockets
+from qnet_gui.display.screen_nodes import ScreenNodes, XenbusState
+from qnet_gui.display.shared_pages import ScreenPages
+from qnet_gui.model.errors import BadInput
+from qnet_gui.model.screen import Geometry
+from qnet_gui.model.screen_wire import BUTTONS, KEYS
+from qnet_gui.runtime.flood_limit import FloodLimit
+from qnet_gui.store.client import Store
+
+log = logging.getLogger(__name__)
+#: What who asks for a window is answered: width and height, with the picture's descriptor and the window's socket; or
+#: zeros, without any, while the netvm has no screen.
+ANSWER = struct.Struct("<HH")
+#: Starts a child: where the pages are, the picture, the window's socket, and keys that may be down.
+StartChild = Callable[[ScreenPages, memoryview, int, tuple[int, ...]], ChildProcess]
+_PEERCRED = struct.Struct("=iII")
+
+
+class DisplayServer:
+    """For one domain. `windows` listens for the helper, and hands out one window: the newest takes its place."""
+
+    def __init__(
+        self, nodes: ScreenNodes, store: Store, qmp: QmpSockets, windows: socket.socket, start: StartChild,
+        geometry: Geometry, limit: FloodLimit | None = None,
+    ) -> None:  # fmt: skip
+        self._nodes, self._store, self._qmp, self._windows, self._start = nodes, store, qmp, windows, start
+        self._geometry, self._memory = geometry, PictureMemory(geometry)
+        self._child: ChildProcess | None = None
+        self._down: tuple[int, ...] = ()
+        self._pages: ScreenPages | None = None
+        # a domain may write its nodes without end
+        self._limit = limit or FloodLimit()
+        windows.setblocking(False)
+
+    def offer(self) -> None:
+        """Watch first, then say what there is, and that libxl may go on."""
+        for path in self._nodes.watched():
+            self._store.watch(path)
+        self._nodes.offer(self._geometry)
+        self._nodes.tell_libxl()
+
+    def run(self) -> None:
+        """Until the domain has no use for a screen any more; `StoreGone` where xenstore does not answer."""
+        try:
+            while self.turn():
+                pass
+        finally:
+            self.close()
+
+    def turn(self) -> bool:
+        """Wait until something happens, and see to it; False at the domain's end."""
+        ready = self._wait()
+        if self._child and self._child.fileno() in ready:
+            self._reap()
+        if self._store.fileno() in ready and self._store.events():
+            self._limit.count()
+            if not self._look():
+                return False
+        if self._windows.fileno() in ready:
+            self._open_window()
+        for descriptor in ready.intersection(self._qmp.filenos()):
+            self._qmp.ready(descriptor)
+        return True
+
+    def _wait(self) -> set[int]:
+        """What is readable; xenstore is not listened to for a while when very much comes from there."""
+        deaf = self._limit.delay(0.0)
+        waited_for = {self._windows.fileno(), *self._qmp.filenos()}
+        if not deaf:
+            waited_for.add(self._store.fileno())
+        if self._child:
+            waited_for.add(self._child.fileno())
+        poller = select.poll()
+        for descriptor in waited_for:
+            poller.register(descriptor, select.POLLIN)
+        return {descriptor for descriptor, _ in poller.poll(deaf * 1000 if deaf else None)}
+
+    def _look(self) -> bool:
+        """How far the domain's ends are; False when they are at their end."""
+        if self._nodes.ended():
+            return False
+        try:
+            pages = self._nodes.pages()
+        except BadInput as wrong:
+            log.warning("the netvm's screen: %s", wrong)
+            pages = None
+        if pages != self._pages:
+            self._pages = pages
+            self._end_child()
+            if pages:
+                self._nodes.say(XenbusState.CONNECTED)
+        return True
+
+    def _open_window(self) -> None:
+        try:
+            asking, _ = self._windows.accept()
+        except OSError:
+            return
+        with asking:
+            asking.setblocking(False)
+            if _uid(asking) not in (0, os.geteuid()):
+                return
+            try:
+                self._answer(asking)
+            except OSError as error:
+                log.warning("no window could be given: %s", error)
+
+    def _answer(self, asking: socket.socket) -> None:
+        if not self._pages:
+            asking.send(ANSWER.pack(0, 0))
+            return
+        self._end_child()
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours, its:
+            its.setblocking(False)
+            self._child = self._start(self._pages, self._memory.pixels, its.fileno(), self._down)
+            self._down = ()
+            answer = ANSWER.pack(self._geometry.width, self._geometry.height)
+            socket.send_fds(asking, [answer], [self._memory.fileno(), ours.fileno()])
+
+    def _end_child(self) -> None:
+        if self._child:
+            self._child.kill()
+            self._reap()
+
+    def _reap(self) -> None:
+        if self._child:
+            ended, self._child = self._child.reap(), None
+            if not ended.well:
+                self._down = (*KEYS, *BUTTONS)
+                log.info("the netvm's picture has ended: %s", ended.why)
+
+    def close(self) -> None:
+        """End the child, and hear nobody any more; nothing when that has been done."""
+        self._end_child()
+        self._qmp.close()
+        self._windows.close()
+        self._memory.close()
+
+
+def _uid(peer: socket.socket) -> int:
+    _, uid, _ = _PEERCRED.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEERCRED.size))
+    return int(uid)

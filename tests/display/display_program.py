@@ -1,0 +1,36 @@
+"""Run as a program by test_display_main.py: `qnet-display` as libxl starts it, but that its devices are a fake netvm's.
+
+Arguments: uid, gid, the folder for its sockets, descriptors of the netvm's memory and ports, and libxl's words.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from fakes.screen import DOMID, FakeEvtchn, FakePrivcmd
+
+from qnet_gui.display import main as program
+from qnet_gui.display.qemu_arguments import qemu_arguments
+from qnet_gui.display.xen_devices import EventChannels, ForeignFrames
+from qnet_gui.model.screen import Geometry
+
+
+def main() -> None:
+    uid, gid, folder, memory, ports, *words = sys.argv[1:]
+
+    def devices(domid: int) -> tuple[ForeignFrames, EventChannels]:
+        assert domid == DOMID
+        frames, channels = os.dup(int(memory)), os.dup(int(ports))
+        return (
+            ForeignFrames(frames, domid, FakePrivcmd(frames).ioctl),
+            EventChannels(channels, domid, FakeEvtchn(channels).ioctl),
+        )
+
+    program.GEOMETRY = Geometry(64, 48)
+    program.serve(qemu_arguments(words), (int(uid), int(gid)), Path(folder), devices)
+
+
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: Bytes of a page, and of the frame that it is in.
+PAGE_SIZE = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class SharedPage:

@@ -18,7 +18,8 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-PAGE_SIZE = 4096
+from qnet_gui.display.shared_pages import PAGE_SIZE
+
 PRIVCMD = "/dev/xen/privcmd"
 EVTCHN = "/dev/xen/evtchn"
 

@@ -9,7 +9,7 @@ from fakes.screen import ASKED, taken_inputs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet_gui.display.vfb_page import PAGE_SIZE
+from qnet_gui.display.shared_pages import PAGE_SIZE
 from qnet_gui.display.vkbd_page import IN_CONS, IN_PROD, XENKBD_IN_RING_LEN, InputRing
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.screen_wire import Input, KeyPress, PointerAt, ReleaseAll

@@ -9,7 +9,7 @@ import pytest
 from fakes.screen import DOMID, VFB_PAGE, FakeEvtchn, FakeNetvm, FakePrivcmd
 
 from qnet_gui.display import xen_devices
-from qnet_gui.display.vfb_page import PAGE_SIZE
+from qnet_gui.display.shared_pages import PAGE_SIZE
 from qnet_gui.display.xen_devices import EventChannels, ForeignFrames
 
 

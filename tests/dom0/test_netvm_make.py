@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 from fakes.netvm_maker import TEMPLATE, VERSION, Dom0, enable, fill, listed
 
 from qnet_gui.dom0.netvm_image import programs
-from qnet_gui.dom0.netvm_image.record import RecordFile
+from qnet_gui.dom0.netvm_image.record import MadeFile, RecordFile
 from qnet_gui.dom0.netvm_image.undo import described, must_be_allowed
 from qnet_gui.dom0.netvm_image.wanted import Wanted
 from qnet_gui.hypervisor import xl_config
@@ -351,6 +352,13 @@ def test_a_disk_that_the_netvm_has_written_to_is_still_the_one(dom0: Dom0) -> No
         disk.write(b"its log")
     assert dom0.undo() == []
     assert not dom0.disk.exists()
+
+
+def test_a_disk_is_known_without_being_read(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.touch()
+    os.truncate(disk, 1 << 40)  # more than any memory, and takes no room
+    assert MadeFile(str(disk), disk.lstat().st_ino).is_ours
 
 
 def test_a_configuration_that_was_not_there_goes_again(dom0: Dom0) -> None:

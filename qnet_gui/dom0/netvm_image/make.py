@@ -19,12 +19,11 @@ from typing import Any
 
 from qnet_gui.dom0.netvm_image import packages, programs, root_writer, sources
 from qnet_gui.dom0.netvm_image.plan import Plan
-from qnet_gui.dom0.netvm_image.record import MadeFile, Record, RecordFile
+from qnet_gui.dom0.netvm_image.record import MadeFile, Record, RecordFile, digest_of
 from qnet_gui.dom0.netvm_image.root import FolderRoot, Root, kernel, lacking, open_root
 from qnet_gui.dom0.netvm_image.survey import Machine, Survey
 from qnet_gui.dom0.netvm_image.undo import Tell, remove_partial, undo
 from qnet_gui.dom0.netvm_image.wanted import Places, Wanted
-from qnet_gui.dom0.setup.record import digest
 from qnet_gui.model.errors import QnetError, Refused
 from qnet_gui.model.messages.netvm_image import ImageCode
 from qnet_gui.model.messages.system import SystemCode
@@ -162,7 +161,7 @@ class Maker:
         write(fresh)
         fresh.chmod(mode)
         _sync(fresh)
-        made = MadeFile(str(path), fresh.lstat().st_ino, "" if changes else digest(fresh.read_bytes()))
+        made = MadeFile(str(path), fresh.lstat().st_ino, "" if changes else digest_of(fresh))
         self._note(files=(*self._record.files, made))
         try:
             os.link(fresh, path)  # which a rename would not refuse

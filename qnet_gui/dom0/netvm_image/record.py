@@ -5,18 +5,25 @@ A list in JSON for each netvm in /var/lib/qnet/netvm-image, written before what 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from qnet_gui.dom0.setup.record import RecordFolder, digest
+from qnet_gui.dom0.setup.record import RecordFolder
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.runtime.atomic_file import write_atomically
 
 FOLDER = Path("/var/lib/qnet/netvm-image")
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal; it is read in pieces, since it may be larger than dom0's memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class MadeFile:
         """Whether what lies there is still what was made; False also where nothing does."""
         with suppress(OSError):
             path = Path(self.path)
-            return path.lstat().st_ino == self.inode and self.digest in ("", digest(path.read_bytes()))
+            return path.lstat().st_ino == self.inode and (not self.digest or self.digest == digest_of(path))
         return False
 
 

@@ -32,7 +32,8 @@ class MadeFile:
         """Whether what lies there is still what was made; False also where nothing does."""
         with suppress(OSError):
             path = Path(self.path)
-            return path.lstat().st_ino == self.inode and self.digest in ("", digest(path.read_bytes()))
+            # a disk is larger than dom0's memory
+            return path.lstat().st_ino == self.inode and (not self.digest or self.digest == digest(path.read_bytes()))
         return False
 
 

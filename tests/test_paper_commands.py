@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import re
 from fnmatch import fnmatch
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from paper_commands import PAPERS, ROOT, in_blocks, in_sentences, of_the_lab, words
@@ -103,6 +105,26 @@ def test_every_command_in_a_block_is_run_or_marked() -> None:
     marked = shown - set(lab)
     assert marked - OF_CHECKOUT == NEEDS_XEN, "run it in tests/lab/test_readme.py, or mark that it needs a Xen host"
     assert shown >= OF_CHECKOUT
+
+
+def _typed_on_xen() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("typed", ROOT / "tests/xen/typed.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_leads_to_a_page_on_xen_is_short_understood_and_as_the_readme_says() -> None:
+    typed = _typed_on_xen()
+    assert len(typed.TO_A_PAGE) <= 10
+    shown = [set(words(command)) for command in in_blocks(ROOT / "README.md")]
+    for line in (*typed.TO_A_PAGE, *typed.BACK):
+        given = words(line.text.removeprefix("yes | "))
+        if given[0] in ("qnet", "apt", "systemctl"):
+            understood(given)
+        if given[:2] == ["apt", "install"] or given[0] == "systemctl":
+            assert any(set(given) <= whole for whole in shown), line
 
 
 @pytest.mark.parametrize("command", ["qnet statuz", "qnet lab roam --fast", "make pancakes", "systemctl enable qnet-x"])

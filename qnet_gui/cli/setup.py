@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import select
 import sys
+import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qnet_gui.cli import hangups
+from qnet_gui.model.domain import NetvmState
+from qnet_gui.model.errors import QnetError
 
 if TYPE_CHECKING:
     from qnet_gui.dom0.setup.plan import Plan
+    from qnet_gui.model.snapshot import Snapshot
 
+#: Seconds in which a netvm that was just started may find an uplink, and between two looks.
+_UPLINK, _LOOK = 60.0, 0.5
 _TRY = "Look at it in another window: does netvm have an uplink?"
 
 
@@ -23,7 +29,7 @@ def setup(arguments: Namespace) -> int:
 
 def _setup(arguments: Namespace) -> int:
     from qnet_gui.dom0.setup.apply import CONFIRM, Setup
-    from qnet_gui.dom0.setup.plan import plan
+    from qnet_gui.dom0.setup.plan import TryNetvm, plan
     from qnet_gui.dom0.setup.record import RecordFolder
     from qnet_gui.dom0.setup.survey import Machine, survey
     from qnet_gui.dom0.setup.system import Dom0System
@@ -42,7 +48,9 @@ def _setup(arguments: Namespace) -> int:
     if not todo.apply(planned, lambda: arguments.yes or asked(f"{_TRY} Keep it?", CONFIRM)):
         print("It was not confirmed: everything is as it was.")
         return 1
-    print("All is set up. To take it back: sudo qnet setup --undo")
+    print("All is set up. To take it back: sudo qnet setup --undo", flush=True)
+    if any(isinstance(step, TryNetvm) for step in planned.steps):
+        await_uplink()
     return _doctor()
 
 
@@ -96,6 +104,30 @@ def asked(question: str, seconds: float | None = None) -> bool:
         print()
         return False
     return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def await_uplink() -> None:
+    """Wait until domains reach the network and names resolve, or for a minute.
+
+    A netvm's agent reports before any of its cards is up: whoever looked at once would be told of no uplink.
+    """
+    until = time.monotonic() + _UPLINK
+    while (snapshot := _snapshot()) is not None and time.monotonic() < until:
+        if snapshot.netvm.state not in (NetvmState.STARTING, NetvmState.RUNNING):
+            return
+        if snapshot.uplink is not None and snapshot.dns.redirects:
+            return
+        time.sleep(_LOOK)
+
+
+def _snapshot() -> Snapshot | None:
+    """How it is; None where nobody says, of which the doctor tells more."""
+    from qnet_gui.cli.bus.helper import Helper
+
+    try:
+        return Helper().snapshot()[1]
+    except (QnetError, ModuleNotFoundError):
+        return None
 
 
 def _doctor() -> int:

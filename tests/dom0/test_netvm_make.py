@@ -14,6 +14,7 @@ from fakes.netvm_maker import TEMPLATE, VERSION, Dom0, enable, fill, listed
 
 from qnet_gui.dom0.netvm_image import programs
 from qnet_gui.dom0.netvm_image.record import MadeFile, RecordFile
+from qnet_gui.dom0.netvm_image.survey import survey
 from qnet_gui.dom0.netvm_image.undo import described, must_be_allowed
 from qnet_gui.dom0.netvm_image.wanted import Wanted
 from qnet_gui.hypervisor import xl_config
@@ -147,6 +148,13 @@ def test_an_image_is_copied_as_it_is_and_its_kernel_taken_out(dom0: Dom0) -> Non
     assert dom0.disk.read_bytes() == image.read_bytes()
     assert (dom0.folder / "images/netvm/vmlinuz").read_text() == "a kernel"
     assert (dom0.folder / "images/netvm/initrd.img").read_text() == "an initrd"
+
+
+def test_a_link_to_an_image_needs_the_room_of_the_image(dom0: Dom0) -> None:
+    image, link = _image(dom0), dom0.folder / "link.img"
+    link.symlink_to(image)
+    seen = survey(Wanted("netvm", source=link), dom0.machine)
+    assert seen.used == image.stat().st_blocks * 512 > 0
 
 
 def test_away_from_dom0_the_disk_alone_is_made_and_dom0_takes_it(dom0: Dom0) -> None:

@@ -6,16 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fakes.setup_system import AGENT_WAIT, FakeSystem
 
-from qnet_gui.dom0.setup.apply import Setup
+from qnet_gui.dom0.setup.apply import CONFIRM, Setup
 from qnet_gui.dom0.setup.domain_files import DomainFile
 from qnet_gui.dom0.setup.plan import HELPER, NETVM, EditFile, EnableUnit, Plan, TryNetvm, plan
 from qnet_gui.dom0.setup.record import Record, RecordFolder
 from qnet_gui.dom0.setup.survey import Machine, Survey, survey
+from qnet_gui.dom0.setup.system import Dom0System, unit_wait
 from qnet_gui.hypervisor.pci import PciNic
 from qnet_gui.hypervisor.xen import XenHypervisor
-from qnet_gui.model.errors import HypervisorError, QnetError
-from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.errors import QnetError
 from qnet_gui.runtime.distribution import Distribution
 
 WORK = DomainFile(Path("/etc/xen/work.cfg"), "work", "name = 'work'\nvif = ['bridge=xenbr0']\n")
@@ -88,6 +89,13 @@ def test_a_netvm_that_somebody_else_starts_stays_his() -> None:
     assert "netvm is started by somebody else, and stays so." in planned.notes
 
 
+def test_what_a_bridge_of_dom0_keeps_is_told() -> None:
+    bridged = replace(WELL, parts=(("eth0", "xenbr0"),))
+    assert any("eth0 is a part of xenbr0" in note and "Take xenbr0 out" in note for note in plan(bridged).notes)
+    running = replace(bridged, running=frozenset({"netvm"}))
+    assert not any("xenbr0" in note for note in plan(running).notes)
+
+
 def test_a_machine_is_looked_at(tmp_path: Path) -> None:
     (tmp_path / "xen/auto").mkdir(parents=True)
     (tmp_path / "xen/work.cfg").write_text(WORK.text)
@@ -99,6 +107,12 @@ def test_a_machine_is_looked_at(tmp_path: Path) -> None:
     (tmp_path / "qnet.toml").write_text('[dom0]\nnetvm = "netvm"\n')
     (tmp_path / "wants").mkdir()
     (tmp_path / "wants" / HELPER).touch()
+    for name, master in (("eth0", "xenbr0"), ("eth1", "")):
+        card = tmp_path / f"pci/devices/0000:0{name[-1]}:00.0"
+        (card / f"net/{name}").mkdir(parents=True)
+        (card / "class").write_text("0x020000\n")
+        if master:
+            (card / f"net/{name}/master").symlink_to(f"../../../virtual/net/{master}")
     machine = Machine(
         tmp_path / "xen", tmp_path / "netvm.cfg", tmp_path / "qnet.toml", tmp_path, tmp_path / "wants",
         tmp_path / "pci", lambda: True, str, lambda name: None if name == "nft" else name, lambda: 0,
@@ -109,37 +123,7 @@ def test_a_machine_is_looked_at(tmp_path: Path) -> None:
     assert found.unreadable == (tmp_path / "xen/bad.cfg",)
     assert (found.missing, found.boots, found.enabled) == (("nft",), False, frozenset({HELPER}))
     assert (found.iommu, found.running, found.netvm_file is not None) == (None, frozenset(), True)
-
-
-class FakeSystem:
-    """Notes what is done; `fails`: the one that does not work."""
-
-    def __init__(self, fails: str = "") -> None:
-        self.done: list[str] = []
-        self.fails = fails
-
-    def _do(self, what: str) -> None:
-        self.done.append(what)
-        if what == self.fails:
-            raise HypervisorError(plain(f"{what} does not work"))
-
-    def enable(self, unit: str) -> None:
-        self._do(f"enable {unit}")
-
-    def disable(self, unit: str) -> None:
-        self._do(f"disable {unit}")
-
-    def start_netvm(self) -> None:
-        self._do("start")
-
-    def stop_netvm(self) -> None:
-        self._do("stop")
-
-    def set_timer(self, seconds: float) -> None:
-        self._do("timer")
-
-    def cancel_timer(self) -> None:
-        self._do("no timer")
+    assert found.parts == (("eth0", "xenbr0"),)
 
 
 class Dom0:
@@ -183,6 +167,45 @@ def test_who_does_not_confirm_has_his_machine_as_it_was(dom0: Dom0) -> None:
     assert system.done == [f"enable {HELPER}", "timer", "start", "stop", "no timer", f"disable {HELPER}"]
     assert dom0.work.read_text() == WORK.text
     assert not dom0.folder.exists()
+
+
+class SlowSystem(FakeSystem):
+    """Notes for how long the timer is set."""
+
+    timer = 0.0
+
+    def set_timer(self, seconds: float) -> None:
+        self.timer = seconds
+
+
+def test_the_timer_gives_a_slow_netvm_all_the_time_that_it_may_take_and_somebody_his_to_confirm(dom0: Dom0) -> None:
+    system = SlowSystem()
+    assert dom0.setup(system).apply(dom0.plan, lambda: True)
+    assert system.timer > AGENT_WAIT + CONFIRM
+
+
+@pytest.mark.parametrize(
+    ("environment", "seconds"),
+    [
+        ("QNET_NETVM_WAIT=120\n", 120),
+        ("PATH=/bin QNET_NETVM_WAIT=500 OTHER=1\n", 500),
+        ("QNET_NETVM_WAIT=120 QNET_NETVM_WAIT=600\n", 600),
+        ("MY_QNET_NETVM_WAIT=7\n", 120),
+        ("QNET_NETVM_WAIT=long\n", 120),
+        ("QNET_NETVM_WAIT=0\n", 120),
+        ("\n", 120),
+    ],
+)
+def test_the_agent_has_as_long_as_at_every_boot(environment: str, seconds: float) -> None:
+    assert unit_wait(environment) == seconds
+
+
+def test_the_netvms_unit_is_asked_where_there_is_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qnet_gui.dom0.setup.system.run", lambda _: b"QNET_NETVM_WAIT=77\n")
+    monkeypatch.setattr("qnet_gui.dom0.setup.system.BOOTED", tmp_path / "systemd")
+    assert Dom0System(print).agent_wait() == 120
+    (tmp_path / "systemd").mkdir()
+    assert Dom0System(print).agent_wait() == 77
 
 
 @pytest.mark.parametrize("fails", [f"enable {HELPER}", "timer", "start", f"enable {NETVM}"])

@@ -51,6 +51,7 @@ def test_a_field_that_is_not_there_is_missed(store: Store, missing: str) -> None
     error = node.read(store, VIF).error
     assert error is not None
     assert error.sentence == f"backend/vif/7/0 has no {missing}."
+    assert node.read(store, VIF).needs_address == (missing == "ip")
 
 
 def test_a_toolstack_need_not_write_online(store: Store) -> None:

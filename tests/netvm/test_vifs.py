@@ -126,6 +126,76 @@ def test_an_address_of_another_form_is_refused_and_told(
     assert netvm.store.read(f"{vif.backend_path}/hotplug-error") is None
 
 
+# -- without an address, which dom0's helper gives it
+
+
+@pytest.fixture
+def unaddressed(netvm: Any) -> VifId:
+    """As a toolstack makes it whose configuration says none."""
+    vif: VifId = netvm.attach(7)
+    netvm.store.delete(f"{vif.backend_path}/ip")
+    return vif
+
+
+def _kept_waiting(loop: Any, reconciler: VifReconciler, vif: VifId) -> list[QnetError | None]:
+    """The replies of one who has been looked at; none yet."""
+    replies: list[QnetError | None] = []
+    reconciler.online(vif, replies.append)
+    loop.until(lambda: vif in reconciler._kept)
+    assert replies == []
+    return replies
+
+
+def test_an_address_that_comes_later_is_waited_for(
+    netvm: Any, reconciler: VifReconciler, loop: Any, unaddressed: VifId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qnet_gui.netvm.vifs.reconciler._ADDRESS_WAIT", 3600.0)
+    replies = _kept_waiting(loop, reconciler, unaddressed)
+    assert (netvm.status(unaddressed), netvm.served()) == (None, {})
+    netvm.store.write(f"{unaddressed.backend_path}/ip", "10.137.0.7")
+    loop.until(lambda: replies)
+    assert replies == [None]
+    assert (netvm.status(unaddressed), netvm.served()) == (b"connected", {"vif7.0": "10.137.0.7"})
+    assert (reconciler._timers, reconciler._kept) == ({}, {})
+
+
+def test_an_address_that_does_not_come_is_told(
+    netvm: Any, reconciler: VifReconciler, loop: Any, unaddressed: VifId, log_guard: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    log_guard.expect("vif7.0 is refused: .* has no ip")
+    monkeypatch.setattr("qnet_gui.netvm.vifs.reconciler._ADDRESS_WAIT", 0.01)
+    assert isinstance(asked(loop, lambda reply: reconciler.online(unaddressed, reply)), BadInput)
+    assert netvm.status(unaddressed) == b"error"
+    # who asks again is told at once, and what comes after all is taken
+    assert isinstance(asked(loop, lambda reply: reconciler.online(unaddressed, reply)), BadInput)
+    netvm.store.write(f"{unaddressed.backend_path}/ip", "10.137.0.7")
+    loop.until(lambda: netvm.status(unaddressed) == b"connected")
+    assert (reconciler._timers, reconciler._late) == ({}, set())
+
+
+def test_a_vif_that_goes_is_waited_for_no_longer(
+    netvm: Any, reconciler: VifReconciler, loop: Any, unaddressed: VifId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qnet_gui.netvm.vifs.reconciler._ADDRESS_WAIT", 3600.0)
+    replies = _kept_waiting(loop, reconciler, unaddressed)
+    assert asked(loop, lambda reply: reconciler.offline(unaddressed, reply)) is None
+    loop.until(lambda: replies)
+    assert (reconciler._timers, reconciler._kept, netvm.status(unaddressed)) == ({}, {}, None)
+
+
+def test_a_served_vif_that_loses_its_address_is_served_no_longer(
+    netvm: Any, reconciler: VifReconciler, loop: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_guard.expect("vif7.0 is refused: .* has no ip")
+    monkeypatch.setattr("qnet_gui.netvm.vifs.reconciler._ADDRESS_WAIT", 0.01)
+    vif = netvm.attach(7)
+    assert asked(loop, lambda reply: reconciler.online(vif, reply)) is None
+    netvm.store.delete(f"{vif.backend_path}/ip")
+    loop.until(lambda: netvm.status(vif) == b"error")
+    assert netvm.served() == {}
+
+
 def test_a_changed_address_loses_its_connections_and_its_right(
     netvm: Any, reconciler: VifReconciler, loop: Any
 ) -> None:

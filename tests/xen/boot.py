@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import domains_disk
 import image
 import pytest
 import qemu
@@ -64,26 +65,27 @@ class Machine:
     """A running Xen host."""
 
     def __init__(
-        self, iommu: bool = True, saved: Path | None = None, memory: Path | None = None, systemd: bool = False
+        self, iommu: bool = True, saved: Path | None = None, memory: Path | None = None, kind: str = ""
     ) -> None:
         """Start it from what `saved` holds (see saved.py), else from power on with `memory` as its memory's file.
 
-        `systemd`: dom0 and all domains have the packages installed, and systemd and udev.
+        `kind`, of those in image.KINDS: dom0 and all domains have systemd and udev, and the packages, installed or not.
         """
-        self.systemd = systemd
-        machine = image.machine()
+        self.kind = kind
+        machine, store = image.machine(), domains_disk.made() if kind == "bare" else None
         self.folder = _own_folder()
         # what dom0 keeps over a reboot
         shutil.copy(saved / "disk" if saved else machine / "state", self.folder / "state")
         outside = Path(__file__).with_name("outside_world.py")
         file = saved / "memory" if saved else memory or self.folder / "memory"
-        arguments = qemu.command(machine, self.folder, file, iommu, saved is not None, systemd)
+        arguments = qemu.command(machine, self.folder, file, iommu, saved is not None, kind, store)
         self.stages: list[tuple[str, float]] = []
         self.began = time.monotonic()
         with (self.folder / "qemu.log").open("wb") as log:
             # a process namespace, so that with its first process all of them end
             alone = ["/usr/bin/unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-            environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "QNET_XEN_RUN": str(self.folder)}
+            folder = str(self.folder)
+            environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "QNET_XEN_RUN": folder, "TMPDIR": folder}
             self._process = subprocess.Popen(
                 [*alone, sys.executable, str(outside), *arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
@@ -196,7 +198,7 @@ class Machine:
 
     def config(self, name: str, role: str, memory: int, *lines: str) -> str:
         """xl's configuration of a domain of the shared disk; `memory` in MiB."""
-        arguments = f"{qemu.linux(role, name, self.systemd)} iommu=soft swiotlb=1024"
+        arguments = f"{qemu.linux(role, name, self.kind)} iommu=soft swiotlb=1024"
         config = [
             f'name="{name}"', 'type="pv"', 'kernel="/boot/vmlinux"', 'ramdisk="/boot/initrd"', f'extra="{arguments}"',
             f"memory={memory}", "vcpus=1",

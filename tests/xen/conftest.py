@@ -70,19 +70,25 @@ def machine(_stack: Path, request: pytest.FixtureRequest) -> Iterator[Machine]:
 
 @pytest.fixture(scope="session")
 def _installed_stack() -> Path:
-    return saved.saved("installed", bring_up_installed, systemd=True)
+    return saved.saved("installed", bring_up_installed, kind="installed")
 
 
 @pytest.fixture
 def installed(_installed_stack: Path, request: pytest.FixtureRequest) -> Iterator[Machine]:
     """A Xen host with our packages and systemd everywhere: the netvm is online, `work` is behind it."""
-    yield from _machine(lambda: saved.restore(_installed_stack, systemd=True), request)
+    yield from _machine(lambda: saved.restore(_installed_stack, kind="installed"), request)
 
 
 @pytest.fixture
 def bare(request: pytest.FixtureRequest) -> Iterator[Machine]:
     """A Xen host that has just been switched on: dom0 and nobody else."""
     yield from _machine(Machine, request)
+
+
+@pytest.fixture
+def without_qnet(request: pytest.FixtureRequest) -> Iterator[Machine]:
+    """The same with systemd, before anything of qnet is installed: the packages are in /root/qnet of every domain."""
+    yield from _machine(lambda: Machine(kind="bare"), request)
 
 
 @pytest.fixture

@@ -34,10 +34,20 @@ from turns import only_one
 
 ROLES = ("dom0", "netvm", "guest")
 SYSTEMD = MACHINE / "systemd"
+#: Of what a domain has layers: as installed, and before.
+KINDS = {"installed": ROLES, "bare": ("dom0", "guest")}
+#: How the disks' filesystems are made: without what only costs here.
+PLAIN = ("-q", "-t", "ext4", "-O", "^has_journal,^metadata_csum", "-m", "0")
+_OURS = ("qnet_gui", "desktop", "resources", "packaging")
 _SIZE = "1000M"
+#: dom0's, by the kind of its layer: what it keeps, and where it makes the disks of its domains.
+_FSTAB = {
+    "installed": "/dev/vdb /var/lib/qnet ext4 noatime,nofail 0 0\n",
+    "bare": "/dev/vdb /var/lib/qnet ext4 noatime,nofail 0 0\n/dev/vdc /var/lib/xen ext4 noatime 0 0\n",
+}
 
 
-def _run(*arguments: str | Path, cwd: Path | None = None) -> str:
+def run(*arguments: str | Path, cwd: Path | None = None) -> str:
     done = subprocess.run(
         list(map(str, arguments)), cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
@@ -46,21 +56,21 @@ def _run(*arguments: str | Path, cwd: Path | None = None) -> str:
     return done.stdout
 
 
-def _key(*parts: object) -> str:
+def key(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
-def _contents(folders: Iterable[Path]) -> list[tuple[str, str]]:
-    """Names and digests of all files below, without what Python leaves there."""
+def ours() -> list[tuple[str, str]]:
+    """Names and digests of all files of this checkout that get into a machine, without what Python leaves there."""
     return [
         (str(path.relative_to(CHECKOUT)), hashlib.sha256(path.read_bytes()).hexdigest())
-        for folder in folders
+        for folder in (*(CHECKOUT / name for name in _OURS), MACHINE)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     ]
 
 
-def _cached(name: str, make: Callable[[Path], None]) -> Path:
+def cached(name: str, make: Callable[[Path], None]) -> Path:
     """The folder of this name, made if need be: all of it or nothing. Older ones of its kind are removed."""
     folder = BUILD / name
     if folder.exists():
@@ -82,12 +92,14 @@ def _cached(name: str, make: Callable[[Path], None]) -> Path:
 
 def base() -> Path:
     """A Debian root with every package that any kind of domain needs."""
-    return _cached(f"base-{_key(SUITE, PACKAGES)}", _make_base)
+    return cached(f"base-{key(SUITE, PACKAGES)}", _make_base)
 
 
 def _make_base(folder: Path) -> None:
-    _run("debootstrap", "--variant=minbase", "--merged-usr", f"--include={','.join(PACKAGES)}", SUITE, folder)
+    run("debootstrap", "--variant=minbase", "--merged-usr", f"--include={','.join(PACKAGES)}", SUITE, folder)
     shutil.rmtree(folder / "var/cache/apt/archives", ignore_errors=True)
+    for path in (folder / "var/lib/apt/lists").glob("*_*"):
+        path.unlink()  # which would be read for a minute by an emulated apt, and there is no network for it
 
 
 # -- kernel and hypervisor
@@ -95,25 +107,26 @@ def _make_base(folder: Path) -> None:
 
 def kernel() -> Path:
     """`xen`, `vmlinux`, `modules/` with modules.dep, from apt's newest packages."""
-    depends = _run("apt-cache", "depends", KERNEL).split()
+    depends = run("apt-cache", "depends", KERNEL).split()
     newest = next(word for word in depends if word.startswith("linux-image-") and word != KERNEL)
-    return _cached(f"kernel-{_key(newest, HYPERVISOR, MODULES, MODULE_FOLDERS)}", lambda wip: _make_kernel(wip, newest))
+    return cached(f"kernel-{key(newest, HYPERVISOR, MODULES, MODULE_FOLDERS)}", lambda wip: _make_kernel(wip, newest))
 
 
 def _make_kernel(folder: Path, package: str) -> None:
     unpacked = folder / "unpacked"
-    _run("apt-get", "-q", "download", package, HYPERVISOR, cwd=folder)
+    run("apt-get", "-q", "download", package, HYPERVISOR, cwd=folder)
     for deb in folder.glob("*.deb"):
-        _run("dpkg", "-x", deb, unpacked)
+        run("dpkg", "-x", deb, unpacked)
         deb.unlink()
     with (folder / "xen").open("wb") as xen:
         subprocess.run(["/bin/zcat", next(unpacked.glob("boot/xen-4*.gz"))], stdout=xen, check=True)
     (folder / "vmlinux").write_bytes(_vmlinux(next(unpacked.glob("boot/vmlinuz-*")).read_bytes()))
+    shutil.copy(next(unpacked.glob("boot/config-*")), folder / "config")
     version = next((unpacked / "lib/modules").iterdir()).name
-    _run("depmod", "-b", unpacked, version)
+    run("depmod", "-b", unpacked, version)
     _take_modules(unpacked / "lib/modules" / version, folder / "modules/usr/lib/modules" / version)
     (folder / "modules/lib").symlink_to("usr/lib")
-    _run("depmod", "-b", folder / "modules", version)
+    run("depmod", "-b", folder / "modules", version)
     (folder / "modules/lib").unlink()
     shutil.rmtree(unpacked)
 
@@ -130,7 +143,7 @@ def _with_needed(root: Path, version: str, names: Iterable[str]) -> list[Path]:
     """Files of modules and of all that they need, in the order in which they load."""
     modules: dict[Path, None] = {}
     for name in names:
-        for line in _run("modprobe", "-d", root, "-S", version, "--show-depends", name).splitlines():
+        for line in run("modprobe", "-d", root, "-S", version, "--show-depends", name).splitlines():
             kind, _, path = line.partition(" ")
             if kind == "insmod":
                 modules[Path(path.split()[0])] = None
@@ -157,11 +170,8 @@ def machine() -> Path:
     """`xen`, `vmlinux`, `initrd`, `disk`, and the empty `state`: all that QEMU is given. The same to the end."""
     with only_one("machine"):
         root, boot = base(), kernel()
-        ours = _contents(
-            (CHECKOUT / "qnet_gui", CHECKOUT / "desktop", CHECKOUT / "resources", CHECKOUT / "packaging", MACHINE)
-        )
-        key = _key(root.name, boot.name, ours, Path(__file__).read_bytes())
-        return _cached(f"machine-{key}", lambda wip: _make_machine(wip, root, boot))
+        name = f"machine-{key(root.name, boot.name, ours(), Path(__file__).read_bytes())}"
+        return cached(name, lambda wip: _make_machine(wip, root, boot))
 
 
 def _make_machine(folder: Path, root: Path, boot: Path) -> None:
@@ -171,25 +181,26 @@ def _make_machine(folder: Path, root: Path, boot: Path) -> None:
     _make_initrd(folder / "tiny", root, boot, TINY_MODULES, "tiny.sh", _xenstore(root))
     disk = folder / "layers"
     disk.mkdir()
-    _run("make", "-C", CHECKOUT, "deb")
+    run("make", "-C", CHECKOUT, "deb")
     for role in ROLES:
         _make_layer(disk / role, role)
-        _make_installed(disk / f"{role}-installed", role, root)
-    _run("cp", "-al", root, disk / "base")
-    _run("cp", "-al", boot / "modules", disk / "modules")
-    for layer in ("dom0", "dom0-installed"):
+    for kind, roles in KINDS.items():
+        for role in roles:
+            make_booted(disk / f"{role}-{kind}", role, kind, root)
+    run("cp", "-al", root, disk / "base")
+    run("cp", "-al", boot / "modules", disk / "modules")
+    for layer in ("dom0", "dom0-installed", "dom0-bare"):
         (disk / layer / "boot").mkdir()
         for name in ("vmlinux", "initrd", "tiny"):
             os.link(folder / name, disk / layer / "boot" / name)
-    plain = ("-O", "^has_journal,^metadata_csum", "-m", "0")
-    _run("mke2fs", "-q", "-t", "ext4", *plain, "-d", disk, folder / "disk", _SIZE)
-    _run("mke2fs", "-q", "-t", "ext4", *plain, folder / "state", "8M")
+    run("mke2fs", *PLAIN, "-d", disk, folder / "disk", _SIZE)
+    run("mke2fs", *PLAIN, folder / "state", "8M")
     shutil.rmtree(disk)
 
 
 def _make_layer(layer: Path, role: str) -> None:
     """What `make install` puts into a domain, and the few files of the tests' own."""
-    _run("make", "-C", CHECKOUT, "install", f"ROLE={role}", f"DESTDIR={layer}")
+    run("make", "-C", CHECKOUT, "install", f"ROLE={role}", f"DESTDIR={layer}")
     _add_own(layer, role)
     (layer / "usr/lib/qnet-test/init.py").chmod(0o755)
     if role != "dom0":
@@ -200,9 +211,12 @@ def _make_layer(layer: Path, role: str) -> None:
         poweroff.chmod(0o755)
 
 
-def _make_installed(layer: Path, role: str, root: Path) -> None:
-    """What the packages put there, with systemd as the first program of whoever has this layer."""
+def make_booted(layer: Path, role: str, kind: str, root: Path) -> None:
+    """A layer with systemd as the first program of whoever has it, and the packages in it: at hand in a bare one."""
     _add_own(layer, role)
+    if kind == "bare":  # whoever obeys the tests speaks to xenstore before anything of ours is installed
+        there = layer / "usr/lib/qnet-test/qnet_gui"
+        shutil.copytree(CHECKOUT / "qnet_gui", there, ignore=shutil.ignore_patterns("__pycache__"))
     units = layer / "etc/systemd/system"
     units.mkdir(parents=True)
     runner = (SYSTEMD / "qnet-test.service").read_text()
@@ -213,8 +227,12 @@ def _make_installed(layer: Path, role: str, root: Path) -> None:
     settings.mkdir()
     shutil.copy(SYSTEMD / "emulated.conf", settings)
     if role == "dom0":
-        (layer / "etc/fstab").write_text("/dev/vdb /var/lib/qnet ext4 noatime,nofail 0 0\n")
-    _run("unshare", "--mount", "sh", SYSTEMD / "install.sh", root, layer, role, CHECKOUT / "build/deb")
+        (layer / "etc/fstab").write_text(_FSTAB[kind])
+        settings = units / "qnet-netvm.service.d"
+        settings.mkdir()
+        # what `systemctl edit qnet-netvm` leaves behind
+        (settings / "override.conf").write_text("[Service]\nEnvironment=QNET_NETVM_WAIT=500\n")
+    run("unshare", "--mount", "sh", SYSTEMD / "install.sh", root, layer, role, kind, CHECKOUT / "build/deb")
 
 
 def _add_own(layer: Path, role: str) -> None:
@@ -233,7 +251,7 @@ def _add_own(layer: Path, role: str) -> None:
 def _xenstore(root: Path) -> list[Path]:
     """xenstore's client and all that it needs to run where nothing else is."""
     program = root / "usr/bin/xenstore"
-    linked = _run("chroot", root, "ldd", Path("/") / program.relative_to(root)).split()
+    linked = run("chroot", root, "ldd", Path("/") / program.relative_to(root)).split()
     libraries = [root / word.lstrip("/") for word in linked if word.startswith("/")]
     return [program, *libraries]
 

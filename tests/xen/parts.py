@@ -15,7 +15,7 @@ PACKAGES = (
     "ca-certificates", "systemd", "systemd-sysv", "dbus", "dbus-user-session", "polkitd", "udev", "kmod", "iproute2",
     "iputils-ping", "nftables", "python3", "python3-pyxs", "python3-pyroute2", "python3-dbus", "python3-gi",
     "python3-nftables", "procps", "busybox-static", "pciutils", "conntrack", "curl", "network-manager",
-    "xen-utils-4.17", "xenstore-utils",
+    "xen-utils-4.17", "xenstore-utils", "initramfs-tools", "zstd",
 )  # fmt: skip
 #: Of the same suite as the tools above, so that they are of one version.
 HYPERVISOR = f"xen-hypervisor-4.17-amd64/{SUITE}"
@@ -27,7 +27,7 @@ FIRST_MODULES = ("virtio_pci", "virtio_blk", "xen-blkfront", "crc32c_generic", "
 #: And those of a domain that is its initramfs alone.
 TINY_MODULES = ("xen-netfront",)
 MODULES = (
-    *FIRST_MODULES, "virtio_console", "virtio_rng", "e1000",
+    *FIRST_MODULES, "virtio_console", "virtio_rng", "e1000", "loop",
     "xen-evtchn", "xen-gntdev", "xen-gntalloc", "xen-privcmd", "xenfs",
     "xen-blkback", "xen-netback", "xen-netfront", "xen-pciback", "xen-pcifront",
 )  # fmt: skip

@@ -19,17 +19,22 @@ _DOM0_MEMORY = 1024
 _LINUX = "console=hvc0 quiet loglevel=4 mitigations=off random.trust_cpu=on"
 
 
-def linux(role: str, name: str, systemd: bool) -> str:
-    """What the kernel of a domain is told; with `systemd` the packages are installed, and cards have udev's names."""
-    if systemd:
-        own = f"init=/sbin/init systemd.show_status=false systemd.hostname={name} layers={role}-installed:modules:base"
+def linux(role: str, name: str, kind: str) -> str:
+    """What the kernel of a domain is told; with a `kind` of layers it has systemd, and cards have udev's names."""
+    if kind:
+        own = f"init=/sbin/init systemd.show_status=false systemd.hostname={name} layers={role}-{kind}:modules:base"
     else:
         own = f"net.ifnames=0 layers={role}:modules:base"
     return f"{_LINUX} role={role} name={name} {own}"
 
 
-def command(machine: Path, run: Path, memory: Path, iommu: bool, saved: bool, systemd: bool) -> list[str]:
-    """What to run. `memory`: the file that is the machine's memory; `saved`: it is only read, the rest comes later."""
+def command(
+    machine: Path, run: Path, memory: Path, iommu: bool, saved: bool, kind: str, store: Path | None
+) -> list[str]:
+    """What to run. `memory`: the file that is the machine's memory; `saved`: it is only read, the rest comes later.
+
+    `store`: a third disk; what is written to it is forgotten.
+    """
     size = f"{_DOM0_MEMORY}M"
     xen = f"console=com1 com1=115200,8n1 dom0_mem={size},max:{size} dom0_max_vcpus=1 loglvl=all noreboot"
     devices = ["intel-iommu,intremap=on,caching-mode=on"] if iommu else []
@@ -53,7 +58,10 @@ def command(machine: Path, run: Path, memory: Path, iommu: bool, saved: bool, sy
         ],
         "-device": devices,
     }
-    linux_of_dom0 = linux("dom0", "dom0", systemd)
+    if store is not None:
+        devices.append("virtio-blk-pci,drive=store,addr=a")
+        backends["-drive"].append(f"file={store},if=none,id=store,format=raw,snapshot=on,cache=unsafe")
+    linux_of_dom0 = linux("dom0", "dom0", kind)
     return [
         "qemu-system-x86_64", "-name", "qnet-xen", "-M", "q35,memory-backend=memory",
         "-accel", "tcg,thread=multi,tb-size=512", "-cpu", "qemu64", "-m", str(_MEMORY), "-smp", "2",

@@ -20,22 +20,22 @@ from turns import only_one
 _SHARED_MEMORY = [{"capability": "x-ignore-shared", "state": True}]
 
 
-def saved(name: str, make: Callable[[Machine], None], systemd: bool = False) -> Path:
+def saved(name: str, make: Callable[[Machine], None], kind: str = "") -> Path:
     """The folder of a saved machine, booted and brought up by `make` when there is none of this content yet."""
     with only_one(f"saved-{name}"):
         folder = BUILD / f"saved-{name}-{image.machine().name.partition('-')[2]}"
         if not folder.exists():
-            _make(name, folder, make, systemd)
+            _make(name, folder, make, kind)
         return folder
 
 
-def _make(name: str, folder: Path, make: Callable[[Machine], None], systemd: bool) -> None:
+def _make(name: str, folder: Path, make: Callable[[Machine], None], kind: str) -> None:
     for old in BUILD.glob(f"saved-{name}-*"):
         shutil.rmtree(old)
     wip = BUILD / f".saved-{name}"
     shutil.rmtree(wip, ignore_errors=True)
     wip.mkdir(parents=True)
-    machine = Machine(memory=wip / "memory", systemd=systemd)
+    machine = Machine(memory=wip / "memory", kind=kind)
     try:
         try:
             make(machine)
@@ -67,9 +67,9 @@ def _wait(machine: Machine, status: str) -> None:
         time.sleep(0.02)
 
 
-def restore(folder: Path, systemd: bool = False) -> Machine:
+def restore(folder: Path, kind: str = "") -> Machine:
     """A machine that goes on from where the saved one was."""
-    machine = Machine(saved=folder, systemd=systemd)
+    machine = Machine(saved=folder, kind=kind)
     monitor = machine.monitor
     monitor.do("migrate-set-capabilities", capabilities=_SHARED_MEMORY)
     monitor.do("migrate-incoming", uri=f"exec:cat {folder}/state")

@@ -53,11 +53,7 @@ def bring_up_installed(machine: Machine) -> None:
     machine.ok("systemctl is-system-running --wait | grep -Ex 'running|degraded'", seconds=300)
     machine.note("dom0 is up")
     machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 448, "driver_domain=1", "pci_permissive=1"))
-    # what `systemctl edit qnet-netvm` leaves behind
-    machine.write(
-        "/etc/systemd/system/qnet-netvm.service.d/override.conf", "[Service]\nEnvironment=QNET_NETVM_WAIT=500\n"
-    )
-    machine.ok("systemctl daemon-reload; systemctl enable --now qnet-netvm", seconds=600)
+    machine.ok("systemctl enable --now qnet-netvm", seconds=600)
     agent_runs(machine, seconds=300)
     machine.note("netvm's agent has an uplink")
     machine.create("work", "guest", 320, vif(DOMAINS["work"]))

@@ -213,13 +213,13 @@ def _used(wanted: Wanted, debian: apt.Debian) -> int:
     if wanted.source is None:
         return ROOT + (FIRMWARE if sources.has_firmware(debian.repositories) else 0)
     if not wanted.source.is_dir():
-        return _blocks(wanted.source)
+        return _blocks(wanted.source, follow=True)  # what a link leads to is copied
     return sum(_blocks(Path(folder) / name) for folder, _, names in os.walk(wanted.source) for name in names)
 
 
-def _blocks(path: Path) -> int:
+def _blocks(path: Path, follow: bool = False) -> int:
     with suppress(OSError):
-        return path.lstat().st_blocks * _BLOCK
+        return path.stat(follow_symlinks=follow).st_blocks * _BLOCK
     return 0
 
 

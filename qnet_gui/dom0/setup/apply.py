@@ -15,8 +15,11 @@ from qnet_gui.dom0.setup.plan import EditFile, EnableUnit, Plan, Step, TryNetvm
 from qnet_gui.dom0.setup.record import RecordFolder
 from qnet_gui.model.errors import QnetError
 
-#: Seconds in which somebody has to confirm, and after which systemd's timer gives the cards back for him.
-CONFIRM, REVERT = 60, 300
+#: Seconds in which somebody has to confirm.
+CONFIRM = 60
+#: And after which systemd's timer gives the cards back for him, beside those that the netvm's agent has to report: xl
+#: may need 180 to build the netvm. One that struck before the netvm has started would find it busy, and be lost.
+REVERT = 180 + CONFIRM
 
 
 class System(Protocol):
@@ -30,7 +33,11 @@ class System(Protocol):
         """Stop a service, and do not start it at boot any more."""
         ...
 
-    def start_netvm(self) -> None:
+    def agent_wait(self) -> float:
+        """Seconds that the netvm's agent has to report, now and at every boot."""
+        ...
+
+    def start_netvm(self, agent_wait: float) -> None:
         """Start the netvm with the network cards."""
         ...
 
@@ -86,11 +93,12 @@ class Setup:
 
     def _try(self, confirm: Confirm) -> bool:
         """Start the netvm; True when it is to stay."""
+        agent_wait = self._system.agent_wait()
         self._folder.save(replace(self._folder.record, netvm=True))
-        self._system.set_timer(REVERT)
+        self._system.set_timer(agent_wait + REVERT)
         stays = False
         try:
-            self._system.start_netvm()
+            self._system.start_netvm(agent_wait)
             stays = confirm()
         finally:
             if not stays:

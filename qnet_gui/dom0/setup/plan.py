@@ -172,5 +172,10 @@ def _serve(survey: Survey, result: Plan) -> None:
         cards = [nic.address for nic in survey.nics if not nic.virtual and not nic.given_away]
         given = f"with the network cards {', '.join(cards)}" if cards else "without a network card"
         result.steps.append(TryNetvm(survey.netvm, f"start {survey.netvm} {given}, on trial"))
+        result.notes.extend(
+            f"{interface} is a part of {whole}, which keeps its address and its routes without it. Take {whole} out of"
+            " dom0's network configuration (/etc/network/interfaces, NetworkManager) before the next boot."
+            for interface, whole in survey.parts
+        )
     if enabled is not None and NETVM not in enabled:
         result.steps.append(EnableUnit(NETVM, f"start {survey.netvm} at every boot, once it is confirmed"))

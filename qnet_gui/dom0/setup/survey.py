@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Survey:
 
     `netvm` is the domain that is chosen, `netvm_file` what xl would make it of: None where there is none, and
     `boots`: that says what it boots from. `enabled`: units that start at boot; None where there is no systemd.
+    `parts`: network interfaces of these cards that are a part of a bridge or the like, each with its name.
     """
 
     is_dom0: bool = True
@@ -45,6 +47,7 @@ class Survey:
     running: frozenset[str] = frozenset()
     enabled: frozenset[str] | None = frozenset()
     distribution: Distribution = Distribution.DEBIAN
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,21 @@ def survey(machine: Machine) -> Survey:
     netvm = config.load(machine.config).netvm
     own, boots = _netvm_file(machine.netvm_file)
     files, unreadable = domain_files(machine.xen_folder, machine.netvm_file)
+    nics = tuple(pci.controllers(machine.pci))
     return Survey(
         True, machine.uid() == 0, machine.manager(), _iommu(machine.hypervisor),
-        tuple(name for name in PROGRAMS if machine.which(name) is None), tuple(pci.controllers(machine.pci)),
+        tuple(name for name in PROGRAMS if machine.which(name) is None), nics,
         netvm, own, boots, files, unreadable,
         frozenset(info.name for info in _domains(machine.hypervisor) if info.id), _enabled(machine),
-        distribution(machine.os_release),
+        distribution(machine.os_release), tuple(part for nic in nics for part in _parts(nic)),
     )  # fmt: skip
+
+
+def _parts(nic: pci.PciNic) -> Iterator[tuple[str, str]]:
+    """By the links of sysfs: Linux, Documentation/ABI/testing/sysfs-class-net, `master`."""
+    for interface in _listed(Path(nic.path) / "net"):
+        with suppress(OSError):
+            yield interface.name, (interface / "master").readlink().name
 
 
 def _iommu(hypervisor: XenHypervisor) -> bool | None:
@@ -106,10 +117,10 @@ def _netvm_file(path: Path) -> tuple[DomainFile | None, bool]:
 def _enabled(machine: Machine) -> frozenset[str] | None:
     if not machine.booted.is_dir():
         return None
-    return frozenset(path.name for path in _units(machine.wants))
+    return frozenset(path.name for path in _listed(machine.wants))
 
 
-def _units(folder: Path) -> list[Path]:
+def _listed(folder: Path) -> list[Path]:
     try:
         return sorted(folder.iterdir())
     except OSError:

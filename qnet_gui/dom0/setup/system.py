@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 
-from qnet_gui.dom0.netvm_lifecycle.control import BOOTED, QNET, SYSTEMCTL, SYSTEMD_RUN
+from qnet_gui.dom0.netvm_lifecycle.control import BOOTED, QNET, SYSTEMCTL, SYSTEMD_RUN, UNIT
 from qnet_gui.dom0.netvm_lifecycle.run import run as netvm
 from qnet_gui.dom0.netvm_lifecycle.service import Limits
 from qnet_gui.model.errors import QnetError
@@ -15,6 +16,14 @@ from qnet_gui.runtime.command import run
 _TIMER = "qnet-setup-way-back"
 #: The netvm's unit takes as long as its agent does.
 _DEADLINE = 300.0
+#: How the netvm's unit says how long it waits, as `systemctl show` prints it.
+_WAIT = re.compile(r"(?:^|\s)QNET_NETVM_WAIT=([0-9]{1,4})(?=\s|$)")
+
+
+def unit_wait(environment: str) -> float:
+    """The seconds that the netvm's unit, of this environment, gives its agent; else the usual ones. Pure."""
+    said = _WAIT.findall(environment)
+    return float(said[-1]) if said and int(said[-1]) else Limits().agent
 
 
 class Dom0System:
@@ -31,9 +40,15 @@ class Dom0System:
         """See `System`."""
         run([SYSTEMCTL, "disable", "--now", unit], deadline=_DEADLINE, name="systemctl")
 
-    def start_netvm(self) -> None:
+    def agent_wait(self) -> float:
+        """See `System`. What `systemctl edit qnet-netvm` has set for a slow machine holds for its first start too."""
+        if not BOOTED.is_dir():
+            return unit_wait("")
+        return unit_wait(run([SYSTEMCTL, "show", "--property=Environment", "--value", UNIT]).decode("utf-8", "replace"))
+
+    def start_netvm(self, agent_wait: float) -> None:
         """See `System`."""
-        netvm("start", Limits(), self._step)
+        netvm("start", Limits(agent=agent_wait), self._step)
 
     def stop_netvm(self) -> None:
         """See `System`."""

@@ -23,11 +23,15 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """What is to be done about a vif: serve it (`vif`), refuse it (`error`), or let it go (neither)."""
+    """What is to be done about a vif: serve it (`vif`), refuse it (`error`), or let it go (neither).
+
+    `needs_address`: the error is that the toolstack gave it none, which dom0's helper will.
+    """
 
     id: VifId
     vif: Vif | None = None
     error: BadInput | None = None
+    needs_address: bool = False
 
 
 def _fields(store: Store, path: str) -> dict[str, bytes] | None:
@@ -60,7 +64,7 @@ def read(store: Store, vif: VifId) -> Node:
             raise BadInput(AgentCode.NODE_WITHOUT, path=path, key=min(missing))
         return Node(vif, Vif(vif, addresses(untrusted_fields["ip"])[0], mac(untrusted_fields["mac"])))
     except BadInput as error:
-        return Node(vif, error=error)
+        return Node(vif, error=error, needs_address={"ip", "mac"} - untrusted_fields.keys() == {"ip"})
 
 
 def all_ids(store: Store) -> set[VifId]:

@@ -19,12 +19,15 @@ from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
 from qnet_gui.netvm.vifs import node
 from qnet_gui.netvm.vifs.node import Node
 from qnet_gui.netvm.vifs.vif_table import VifTable
-from qnet_gui.runtime.mainloop import post
+from qnet_gui.runtime.mainloop import after, cancel, post
 from qnet_gui.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
 #: Vifs looked at in one go, so that the main loop is never held for more than some 30 ms.
 _PORTION = 32
+#: Seconds in which dom0's helper has to write the address of a vif that was given none; it asks xl first who the domain
+#: is. For all of it a toolstack gives a driver domain ten.
+_ADDRESS_WAIT = 5.0
 Reply = Callable[[QnetError | None], None]
 
 
@@ -60,6 +63,10 @@ class VifReconciler:
         self._results: dict[VifId, QnetError | None] = {}
         self._leaving: set[VifId] = set()
         self._refused: dict[VifId, str] = {}
+        #: Of vifs that have no address yet: the timers, who waits for an answer; and those that have waited in vain.
+        self._timers: dict[VifId, int] = {}
+        self._kept: dict[VifId, list[Reply]] = {}
+        self._late: set[VifId] = set()
 
     @property
     def served(self) -> list[VifId]:
@@ -128,7 +135,7 @@ class VifReconciler:
         if self._under_way or not self._waiting:
             return
         portion = list(self._waiting)[:_PORTION]
-        self._under_way = {vif: self._waiting.pop(vif) for vif in portion}
+        self._under_way = {vif: self._kept.pop(vif, []) + self._waiting.pop(vif) for vif in portion}
         self._results = {}
         self._worker.submit(lambda store: [node.read(store, vif) for vif in portion], self._judge)
 
@@ -152,6 +159,8 @@ class VifReconciler:
         """Take offline what goes and admit what comes; returns what to bring up and the addresses that moved."""
         serve: list[Vif] = []
         for vif_node in nodes:
+            if self._waits_for_address(vif_node):
+                continue
             linked = link_index(vif_node.id.name) is not None
             decided = decide(vif_node, linked, vif_node.id in self._leaving)
             if decided is VifAction.SERVE and vif_node.vif is not None:
@@ -163,6 +172,25 @@ class VifReconciler:
         addresses = self._served.addresses
         changed_hands = self._served.offline({vif_node.id for vif_node in nodes} - {vif.id for vif in serve})
         return serve, changed_hands | self._served.admit([vif for vif in serve if addresses.get(vif.id) != vif.address])
+
+    def _waits_for_address(self, vif_node: Node) -> bool:
+        """Whether it has none yet, and neither is served nor refused meanwhile."""
+        vif = vif_node.id
+        if not vif_node.needs_address or vif in self._leaving:
+            self._late.discard(vif)
+        elif vif not in self._late:
+            self._kept[vif], self._under_way[vif] = self._under_way[vif], []
+            if vif not in self._timers:
+                self._timers[vif] = after(_ADDRESS_WAIT, lambda: self._has_waited(vif))
+            return True
+        if (timer := self._timers.pop(vif, None)) is not None:
+            cancel(timer)
+        return False
+
+    def _has_waited(self, vif: VifId) -> None:
+        del self._timers[vif]
+        self._late.add(vif)
+        self.look(vif)
 
     def _refuse(self, vif: VifId, error: BadInput) -> None:
         self._results[vif] = error

@@ -1,0 +1,135 @@
+"""`qnet setup` at the command line: what it asks, what it waits for, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+from fakes.setup_system import FakeSystem
+
+from qnet_gui.cli import main, setup
+from qnet_gui.dom0.setup.plan import HELPER, NETVM, EnableUnit, Plan, TryNetvm
+from qnet_gui.dom0.setup.record import RecordFolder
+from qnet_gui.model.dns import Dns, DnsRedirect
+from qnet_gui.model.domain import Netvm, NetvmState
+from qnet_gui.model.errors import HypervisorError, QnetError
+from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.uplink import Uplink, UplinkState
+
+STEPS = [EnableUnit(HELPER, "start the helper"), TryNetvm("netvm", "start netvm"), EnableUnit(NETVM, "at every boot")]
+ADDRESS = IPv4Address("192.0.2.1")
+STARTING = Snapshot(Netvm("netvm", 1, NetvmState.STARTING))
+NO_UPLINK = Snapshot(Netvm("netvm", 1, NetvmState.RUNNING))
+NO_NAMES = replace(NO_UPLINK, uplinks=(Uplink("eth0", state=UplinkState.UP, primary=True),))
+WELL = replace(NO_NAMES, dns=Dns(redirects=(DnsRedirect(ADDRESS, ADDRESS),)))
+GONE = Snapshot(Netvm("netvm"))
+
+
+class Bus:
+    """The helper, which says one after the other of `answers`, and the last one for ever."""
+
+    def __init__(self, *answers: Snapshot | QnetError) -> None:
+        self.answers = list(answers)
+
+    def snapshot(self) -> tuple[dict[str, object], Snapshot, str]:
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, QnetError):
+            raise answer
+        return {}, answer, ""
+
+
+class Dom0:
+    """A dom0 with these steps to be done."""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        self.folder, self.system, self.plan = folder / "record", FakeSystem(), Plan(steps=list(STEPS))
+        self.bus, self.examined = Bus(WELL), list[int]()
+        self.slept = 0.0
+        patch.setattr("qnet_gui.dom0.setup.survey.survey", lambda _: None)
+        patch.setattr("qnet_gui.dom0.setup.plan.plan", lambda _: self.plan)
+        patch.setattr("qnet_gui.dom0.setup.record.RecordFolder", lambda: RecordFolder(self.folder))
+        patch.setattr("qnet_gui.dom0.setup.system.Dom0System", lambda _: self.system)
+        patch.setattr("qnet_gui.cli.bus.helper.Helper", lambda: self.bus)
+        patch.setattr("qnet_gui.cli.commands.doctor", self._examine)
+        patch.setattr(setup, "time", self)
+
+    def _examine(self, _: object) -> int:
+        """How many answers the helper has left is how long it was waited for."""
+        self.examined.append(len(self.bus.answers))
+        return 0
+
+    # -- the clock
+
+    def monotonic(self) -> float:
+        return self.slept
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+
+@pytest.fixture
+def dom0(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dom0:
+    return Dom0(tmp_path, monkeypatch)
+
+
+def test_the_doctor_comes_when_the_new_netvm_has_an_uplink_and_names(
+    dom0: Dom0, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dom0.bus = Bus(STARTING, NO_UPLINK, NO_NAMES, WELL)
+    assert main(["setup", "--yes"]) == 0
+    assert dom0.examined == [1]
+    assert capsys.readouterr().out.endswith("All is set up. To take it back: sudo qnet setup --undo\n")
+    assert dom0.system.done == [f"enable {HELPER}", "timer", "start", "no timer", f"enable {NETVM}"]
+
+
+@pytest.mark.parametrize("answer", [GONE, HypervisorError(plain("It is away."))])
+def test_nobody_waits_for_what_cannot_come(dom0: Dom0, answer: Snapshot | QnetError) -> None:
+    dom0.bus = Bus(answer)
+    assert main(["setup", "--yes"]) == 0
+    assert (dom0.examined, dom0.slept) == ([1], 0.0)
+
+
+def test_what_does_not_come_is_told_by_the_doctor(dom0: Dom0) -> None:
+    dom0.bus = Bus(NO_UPLINK)
+    assert main(["setup", "--yes"]) == 0
+    assert (len(dom0.examined), dom0.slept) == (1, setup._UPLINK)
+
+
+def test_nobody_waits_for_a_netvm_that_ran_already(dom0: Dom0) -> None:
+    dom0.plan, dom0.bus = Plan(steps=STEPS[:1]), Bus(NO_UPLINK)
+    assert main(["setup", "--yes"]) == 0
+    assert (dom0.examined, dom0.slept) == ([1], 0.0)
+
+
+def _answers(*said: bool) -> Callable[..., bool]:
+    left = list(said)
+    return lambda *_: left.pop(0)
+
+
+def test_it_asks_before_and_whether_to_keep_it(dom0: Dom0, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "asked", _answers(False))
+    assert main(["setup"]) == 1
+    assert dom0.system.done == []
+    monkeypatch.setattr(setup, "asked", _answers(True, False))
+    assert main(["setup"]) == 1
+    assert dom0.system.done[-3:] == ["stop", "no timer", f"disable {HELPER}"]
+    assert dom0.examined == []
+    monkeypatch.setattr(setup, "asked", _answers(True, True))
+    assert main(["setup"]) == 0
+    assert len(dom0.examined) == 1
+
+
+def test_what_was_done_is_taken_back(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["setup", "--undo"]) == 0
+    assert capsys.readouterr().out == "qnet setup has done nothing here that could be taken back.\n"
+    assert main(["setup", "--yes"]) == 0
+    capsys.readouterr()
+    assert main(["setup", "--undo", "--dry-run"]) == 0
+    assert "stop the netvm, and give dom0 its network cards back" in capsys.readouterr().out
+    assert main(["setup", "--undo", "--yes"]) == 0
+    assert capsys.readouterr().out.endswith("Everything is as it was before qnet setup.\n")
+    assert dom0.system.done[-3:] == [f"disable {NETVM}", f"disable {HELPER}", "stop"]

@@ -179,7 +179,7 @@ def test_what_would_be_in_vain_is_told_before_anybody_is_asked(
 
 
 def test_why_there_is_none_is_told(bench: Bench) -> None:
-    bench.error = NoAnswer(ScreenCode.NOT_SERVED, name="netvm")
+    bench.error = NoAnswer(ScreenCode.SCREEN_NOT_SERVED, name="netvm")
     error = bench.answer()
     assert error.get_dbus_name() == "org.qnet.Error.NoAnswer"
     assert error.args[1] == "screen-not-served"

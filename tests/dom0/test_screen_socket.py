@@ -61,24 +61,24 @@ def refused(folder: Path, deadline: float = 60) -> QnetError:
 
 def test_a_netvm_without_a_screen_is_told_from_one_whose_display_has_stopped(folder: Path) -> None:
     error = refused(folder)
-    assert (type(error), error.message.code) == (NotFound, ScreenCode.NONE_GIVEN)
+    assert (type(error), error.message.code) == (NotFound, ScreenCode.SCREEN_NONE_GIVEN)
     assert error.sentence.startswith("netvm was started without a screen.")
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as left_over:
         left_over.bind(str(folder / str(DOMID)))
     error = refused(folder)
-    assert (type(error), error.message.code) == (NoAnswer, ScreenCode.NOT_SERVED)
+    assert (type(error), error.message.code) == (NoAnswer, ScreenCode.SCREEN_NOT_SERVED)
 
 
 def test_a_screen_that_is_not_there_yet_is_no_fault(folder: Path) -> None:
     with answering(folder, lambda asking: asking.sendall(ANSWER.pack(0, 0))):
         error = refused(folder)
-    assert (type(error), error.message.code) == (Refused, ScreenCode.NOT_YET)
+    assert (type(error), error.message.code) == (Refused, ScreenCode.SCREEN_NOT_YET)
 
 
 def test_who_does_not_answer_is_waited_for_so_long_and_no_longer(folder: Path) -> None:
     with answering(folder, lambda asking: asking.recv(1) and None):
         error = refused(folder, 0.05)
-    assert (type(error), error.message.code) == (NoAnswer, ScreenCode.SILENT)
+    assert (type(error), error.message.code) == (NoAnswer, ScreenCode.SCREEN_SILENT)
 
 
 def test_what_cannot_be_asked_is_told_with_the_reason(folder: Path) -> None:
@@ -86,7 +86,7 @@ def test_what_cannot_be_asked_is_told_with_the_reason(folder: Path) -> None:
         another.bind(str(folder / str(DOMID)))
         another.listen(1)
         error = refused(folder)
-    assert (type(error), error.message.code) == (NoAnswer, ScreenCode.UNREACHABLE)
+    assert (type(error), error.message.code) == (NoAnswer, ScreenCode.SCREEN_UNREACHABLE)
     assert "rotocol" in error.sentence
 
 
@@ -114,7 +114,7 @@ def test_nonsense_gives_no_window_and_leaves_nothing_open(folder: Path, answer: 
 
     with answering(folder, give):
         error = refused(folder)
-    assert (type(error), error.message.code) == (NoAnswer, ScreenCode.NOT_GIVEN)
+    assert (type(error), error.message.code) == (NoAnswer, ScreenCode.SCREEN_NOT_GIVEN)
     os.close(writer)
     # nobody has another descriptor of its other end
     assert os.read(reader, 1) == b""
@@ -124,7 +124,7 @@ def test_nonsense_gives_no_window_and_leaves_nothing_open(folder: Path, answer: 
 def test_the_real_one_gives_a_window_that_no_program_inherits(folder: Path, fake_xen: Any) -> None:
     with contextlib.closing(Host(fake_xen, folder, (os.getuid(), os.getgid()))) as host:
         host.until(f"/local/domain/0/device-model/{DOMID}/state", b"running")
-        assert refused(host.windows).message.code is ScreenCode.NOT_YET
+        assert refused(host.windows).message.code is ScreenCode.SCREEN_NOT_YET
         host.netvm_answers()
         for device in DEVICES:
             host.until(f"{host.nodes.backend(device)}/state", b"4")

@@ -221,7 +221,7 @@ def test_only_what_has_changed_is_painted_anew(
     updated: list[Any] = []
     monkeypatch.setattr(window.picture, "update", lambda *where: updated.extend(where))
     display.paint(0x00FFFFFF, Rectangle(10, 10, 12, 12))
-    qtbot.waitUntil(lambda: updated)
+    qtbot.waitUntil(lambda: bool(updated))
     (where,) = updated
     place = window.picture._place()
     assert place is not None

@@ -193,7 +193,7 @@ def test_whatever_is_done_display_understands_it_and_no_key_stays_down(done: lis
 
 NETVM = Netvm("netvm", 7, NetvmState.RUNNING, uuid="u7", label=Label.RED, screen=True)
 WAITS, ASKED, SHOWN, STOPPED = (ScreenProgress(phase) for phase in ScreenPhase)
-NOT_YET = Refused(ScreenCode.NOT_YET, name="netvm")
+NOT_YET = Refused(ScreenCode.SCREEN_NOT_YET, name="netvm")
 
 
 def of(netvm: Netvm) -> Snapshot:
@@ -221,7 +221,7 @@ def test_a_picture_needs_no_words() -> None:
         (ASKED, Netvm("netvm", 7, NetvmState.STARTING), "netvm is starting. Its screen comes by itself."),
         (screen.failed(ASKED, NOT_YET), Netvm("netvm", 7, NetvmState.STARTING), "netvm is starting. Its"),
         (screen.failed(ASKED, NOT_YET), NETVM, "netvm has no screen yet."),
-        (screen.failed(ASKED, NotFound(ScreenCode.NONE_GIVEN, name="netvm")),
+        (screen.failed(ASKED, NotFound(ScreenCode.SCREEN_NONE_GIVEN, name="netvm")),
          Netvm("netvm", 7, NetvmState.STARTING), "netvm was started without a screen."),
     ],
 )  # fmt: skip
@@ -237,14 +237,14 @@ def test_without_a_helper_that_is_said() -> None:
     ("error", "stops"),
     [
         (NOT_YET, False),
-        (NoAnswer(ScreenCode.SILENT, name="netvm", seconds=5), False),
+        (NoAnswer(ScreenCode.SCREEN_SILENT, name="netvm", seconds=5), False),
         (Busy(HelperCode.CALLS_TOO_MANY), False),
         (HelperAway(HelperCode.HELPER_AWAY), False),
-        (NotFound(ScreenCode.NONE_GIVEN, name="netvm"), True),
+        (NotFound(ScreenCode.SCREEN_NONE_GIVEN, name="netvm"), True),
         (QnetError(HelperCode.HELPER_OF_OTHER_VERSION), True),
         (NotAuthorised(HelperCode.PASSWORD_NOT_GIVEN), True),
-        (BadInput(ScreenCode.PICTURE_WRONG), True),
-        (Refused(ScreenCode.NOT_OFFERED), True),
+        (BadInput(ScreenCode.SCREEN_PICTURE_WRONG), True),
+        (Refused(ScreenCode.SCREEN_NOT_OFFERED), True),
     ],
 )
 def test_only_what_may_pass_by_itself_is_asked_for_again(error: QnetError, stops: bool) -> None:

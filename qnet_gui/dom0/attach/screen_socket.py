@@ -72,23 +72,23 @@ def _window(name: str, answer: bytes, descriptors: Sequence[int]) -> GivenWindow
     try:
         width, height = ANSWER.unpack(answer)
         if (width, height, *descriptors) == (0, 0):
-            raise Refused(ScreenCode.NOT_YET, name=name)
+            raise Refused(ScreenCode.SCREEN_NOT_YET, name=name)
         picture, window = descriptors
         return GivenWindow(Geometry(width, height), picture, window)
     except (struct.error, ValueError, BadInput):
         for descriptor in descriptors:
             os.close(descriptor)
-        raise NoAnswer(ScreenCode.NOT_GIVEN, name=name) from None
+        raise NoAnswer(ScreenCode.SCREEN_NOT_GIVEN, name=name) from None
 
 
 def _failure(name: str, error: OSError, deadline: float) -> QnetError:
     match error:
         case FileNotFoundError():
-            return NotFound(ScreenCode.NONE_GIVEN, name=name)
+            return NotFound(ScreenCode.SCREEN_NONE_GIVEN, name=name)
         case ConnectionRefusedError():
-            return NoAnswer(ScreenCode.NOT_SERVED, name=name)
+            return NoAnswer(ScreenCode.SCREEN_NOT_SERVED, name=name)
         case ConnectionResetError():
-            return NoAnswer(ScreenCode.NOT_GIVEN, name=name)
+            return NoAnswer(ScreenCode.SCREEN_NOT_GIVEN, name=name)
         case TimeoutError():
-            return NoAnswer(ScreenCode.SILENT, seconds=deadline, name=name)
-    return NoAnswer(ScreenCode.UNREACHABLE, name=name, why=error.strerror or type(error).__name__)
+            return NoAnswer(ScreenCode.SCREEN_SILENT, seconds=deadline, name=name)
+    return NoAnswer(ScreenCode.SCREEN_UNREACHABLE, name=name, why=error.strerror or type(error).__name__)

@@ -31,4 +31,4 @@ def mapped(descriptor: int, geometry: Geometry) -> mmap.mmap:
             return mmap.mmap(descriptor, geometry.size, mmap.MAP_SHARED, mmap.PROT_READ)
     except (OSError, ValueError):
         pass
-    raise BadInput(ScreenCode.PICTURE_WRONG)
+    raise BadInput(ScreenCode.SCREEN_PICTURE_WRONG)

@@ -133,6 +133,6 @@ def link(width: int, height: int, picture_descriptor: int, window_descriptor: in
     try:
         window = socket.fromfd(window_descriptor, socket.AF_UNIX, socket.SOCK_SEQPACKET)
     except OSError:
-        raise BadInput(ScreenCode.PICTURE_WRONG) from None
+        raise BadInput(ScreenCode.SCREEN_PICTURE_WRONG) from None
     window.setblocking(False)
     return ScreenLink(geometry, mapping, window, parent)

@@ -76,7 +76,7 @@ def ended(progress: ScreenProgress) -> ScreenProgress:
 
 def failed(progress: ScreenProgress, error: QnetError) -> ScreenProgress:
     """There is none because of that. It is asked for again where that may pass by itself, and nobody would tell."""
-    passes = isinstance(error, NoAnswer | Busy | HelperAway) or error.message.code is ScreenCode.NOT_YET
+    passes = isinstance(error, NoAnswer | Busy | HelperAway) or error.message.code is ScreenCode.SCREEN_NOT_YET
     if passes:
         return ScreenProgress(ScreenPhase.WAITS, error.message, progress.failures + 1)
     return ScreenProgress(ScreenPhase.STOPPED, error.message)
@@ -109,7 +109,7 @@ def _word(progress: ScreenProgress, netvm: Netvm, snapshot: Snapshot | None) -> 
     if netvm.state is NetvmState.PAUSED:
         return tr("{name} is paused. Its screen comes when it goes on.", name=netvm.name)
     starting = netvm.state is NetvmState.STARTING
-    if progress.error is not None and not (starting and progress.error.code is ScreenCode.NOT_YET):
+    if progress.error is not None and not (starting and progress.error.code is ScreenCode.SCREEN_NOT_YET):
         return progress.error.translated
     if starting:
         return tr("{name} is starting. Its screen comes by itself.", name=netvm.name)

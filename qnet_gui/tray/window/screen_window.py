@@ -49,7 +49,7 @@ class _Head(QWidget):
         super().__init__()
         self._name, self._keys = caption(), caption()
         self._name.setFont(colours.strong(self._name.font()))
-        self._keys.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._keys.setAlignment(Qt.Alignment(Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter)
         # a narrow window keeps the name
         self._keys.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)

@@ -73,6 +73,7 @@ class Lab:
         self._change("remove", domain)
 
     def restart(self, domain: str) -> None:
+        self._expect_waiting_for(domain)
         self._change("restart", domain)
 
     def status(self) -> dict[str, Any]:
@@ -103,6 +104,7 @@ class Lab:
 
     def stop(self, domain: str) -> None:
         """Destroy a domain in such a way that `start` can boot it again."""
+        self._expect_waiting_for(domain)
         self.ask("stop", name=domain)
 
     def start(self, domain: str) -> None:
@@ -207,6 +209,11 @@ class Lab:
     def expect_log(self, pattern: str) -> None:
         """Lines that match are no alarm from now on."""
         self._expected.append(re.compile(pattern))
+
+    def _expect_waiting_for(self, domain: str) -> None:
+        """Those behind a netvm wait ten seconds for it, which on a machine that does much else may be too few."""
+        if domain == NETVM:
+            self.expect_log("qnet-guest: There was no .* from dom0 within")
 
     def alarms(self) -> list[str]:
         """Lines since the last call that no program should have logged."""

@@ -7,6 +7,7 @@ from boot import Machine
 from stack import DOMAINS, disconnect_dom0
 from test_story import CURL, PAGE
 
+pytestmark = pytest.mark.thorough  # emulated, two of these machines beside each other may stand still for good
 #: Units of ours that have failed, or that systemd had to start again.
 TROUBLE = "systemctl list-units --failed --plain --no-legend 'qnet-*'; systemctl show -P NRestarts"
 
@@ -45,7 +46,6 @@ def test_dom0_is_connected_by_a_card_that_udev_names_and_disconnected(installed:
     assert machine.until(CURL, "work") == PAGE
 
 
-@pytest.mark.thorough
 def test_stopping_the_helper_disconnects_dom0_first(installed: Machine) -> None:
     machine = installed
     machine.ok("qnet dom0 up --minutes 30 </dev/null", seconds=200)
@@ -54,7 +54,6 @@ def test_stopping_the_helper_disconnects_dom0_first(installed: Machine) -> None:
     machine.until('[ "$(ls /sys/class/net)" = lo ]')
 
 
-@pytest.mark.thorough
 def test_dom0_powers_off_while_it_is_connected(installed: Machine) -> None:
     """A paused domain cannot shut down, and xendomains would wait for it for five minutes."""
     machine = installed

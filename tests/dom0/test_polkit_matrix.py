@@ -276,7 +276,7 @@ ABOUT_DOMAINS = [name for name, declared in METHODS.items() if declared.names ==
 
 
 def test_whatever_is_about_a_domain_names_which_life_of_which_domain():
-    assert len(ABOUT_DOMAINS) == 4
+    assert len(ABOUT_DOMAINS) == 5
     assert not [name for name, declared in METHODS.items() if "domid" in declared.names and name not in ABOUT_DOMAINS]
 
 

@@ -136,10 +136,10 @@ def screen(inputs: Inputs, name: str, domid: int, uuid: str) -> DomainInfo:
     """The netvm's screen may be shown in a window, and the netvm is the domain that was meant; returns it."""
     if not inputs.screen:
         raise Refused(ScreenCode.SCREEN_NOT_OFFERED)
+    meant = _domain(inputs, domid, uuid)
     info = netvm(inputs, name)
     if info.id == 0:
         raise Refused(DomainCode.NO_OWN_WINDOWS)
-    meant = _domain(inputs, domid, uuid)
     if meant.id != info.id:
         raise Refused(ScreenCode.SCREEN_NOT_THE_NETVM, name=meant.name)
     return info

@@ -21,8 +21,10 @@ from qnet_gui.display.screen_nodes import ScreenNodes
 from qnet_gui.display.server import DisplayServer
 from qnet_gui.display.shared_pages import ScreenPages
 from qnet_gui.display.xen_devices import EventChannels, ForeignFrames
+from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.screen import Geometry
+from qnet_gui.model.screen_wire import SOCKETS
 from qnet_gui.runtime import log
 from qnet_gui.store.client import Store
 
@@ -30,9 +32,7 @@ logger = logging.getLogger(__name__)
 #: Whose uid the child has.
 USER = "qnet-display"
 #: Where the helper asks for a window: a socket for each domain, named by its id.
-FOLDER = Path("/run/qnet-display")
-#: What the netvm is asked for; its kernel has to be told the same (`xen-fbfront.video=4,1024,768`).
-GEOMETRY = Geometry(1024, 768)
+FOLDER = Path(SOCKETS)
 
 OpenDevices = Callable[[int], tuple[ForeignFrames, EventChannels]]
 
@@ -47,13 +47,15 @@ def open_devices(domid: int) -> tuple[ForeignFrames, EventChannels]:
         raise
 
 
-def _starter(domid: int, owner: tuple[int, int], devices: OpenDevices) -> Callable[..., ChildProcess]:
+def _starter(
+    domid: int, owner: tuple[int, int], geometry: Geometry, devices: OpenDevices
+) -> Callable[..., ChildProcess]:
     def start(pages: ScreenPages, picture: memoryview, window: int, down: tuple[int, ...]) -> ChildProcess:
         """Each child has devices of its own, of which nothing is left open here."""
         frames, channels = devices(domid)
         descriptors = frames.fileno(), channels.fileno()
         try:
-            inputs = ChildInputs(frames, channels, pages, GEOMETRY, picture, window, down)
+            inputs = ChildInputs(frames, channels, pages, geometry, picture, window, down)
             return start_child(inputs, descriptors, *owner)
         finally:
             for descriptor in descriptors:
@@ -81,10 +83,24 @@ def _end(*_: object) -> NoReturn:
     raise SystemExit(0)
 
 
+def _geometry() -> Geometry:
+    """What the netvm is asked for. Its kernel has to be told the same (`xen-fbfront.video=4,1024,768`)."""
+    try:
+        return config.load().screen
+    except QnetError as error:
+        # the netvm is to start all the same
+        logger.error("%s", error)
+        return config.DEFAULT_SCREEN
+
+
 def serve(
-    arguments: QemuArguments, owner: tuple[int, int], folder: Path = FOLDER, devices: OpenDevices = open_devices
-) -> None:
-    """Until the domain's end. `owner`: uid and gid of the child. `StoreGone`, or `OSError` where it cannot begin."""
+    arguments: QemuArguments, owner: tuple[int, int], geometry: Geometry, folder: Path = FOLDER,
+    devices: OpenDevices = open_devices,
+) -> None:  # fmt: skip
+    """Until the domain's end. `owner`: uid and gid of the child; `geometry`: what the netvm is asked for.
+
+    Raises `StoreGone`, or `OSError` where it cannot begin.
+    """
     # libxl's word for it, when the domain is destroyed, and systemd's
     for number in (signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, _end)
@@ -95,8 +111,8 @@ def serve(
         windows = left.enter_context(_listening(folder, arguments.domid))
         left.callback((folder / str(arguments.domid)).unlink, missing_ok=True)
         nodes = ScreenNodes(store, arguments.domid)
-        start = _starter(arguments.domid, owner, devices)
-        server = DisplayServer(nodes, store, qmp, windows, start, GEOMETRY)
+        start = _starter(arguments.domid, owner, geometry, devices)
+        server = DisplayServer(nodes, store, qmp, windows, start, geometry)
         left.callback(server.close)
         server.offer()
         server.run()
@@ -108,7 +124,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         arguments = qemu_arguments(sys.argv[1:] if words is None else words)
         user = pwd.getpwnam(USER)
-        serve(arguments, (user.pw_uid, user.pw_gid))
+        serve(arguments, (user.pw_uid, user.pw_gid), _geometry())
     except KeyError:
         logger.error("There is no user %s.", USER)
         return 1

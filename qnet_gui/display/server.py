@@ -20,14 +20,11 @@ from qnet_gui.display.screen_nodes import ScreenNodes, XenbusState
 from qnet_gui.display.shared_pages import ScreenPages
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.screen import Geometry
-from qnet_gui.model.screen_wire import BUTTONS, KEYS
+from qnet_gui.model.screen_wire import ANSWER, BUTTONS, KEYS
 from qnet_gui.runtime.flood_limit import FloodLimit
 from qnet_gui.store.client import Store
 
 log = logging.getLogger(__name__)
-#: What who asks for a window is answered: width and height, with the picture's descriptor and the window's socket; or
-#: zeros, without any, while the netvm has no screen.
-ANSWER = struct.Struct("<HH")
 #: Starts a child: where the pages are, the picture, the window's socket, and keys that may be down.
 StartChild = Callable[[ScreenPages, memoryview, int, tuple[int, ...]], ChildProcess]
 _PEERCRED = struct.Struct("=iII")

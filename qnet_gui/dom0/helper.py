@@ -16,6 +16,7 @@ from qnet_gui.dom0.attach.attachments import Attachments
 from qnet_gui.dom0.attach.interface import AttachInterface
 from qnet_gui.dom0.attach.pause_interface import PauseInterface
 from qnet_gui.dom0.attach.provisioning import Provisioner
+from qnet_gui.dom0.attach.screen_interface import ScreenInterface
 from qnet_gui.dom0.bus.emitter import Emitter
 from qnet_gui.dom0.bus.exported import Exported
 from qnet_gui.dom0.bus.interface import DeclaredObject, Interface
@@ -54,7 +55,7 @@ HELPER = DeclaredObject(
     NAME,
     (
         OperationSignals, SnapshotInterface, NetvmInterface, TrafficInterface, AttachInterface, PauseInterface,
-        AppletInterface, NetvmControlInterface, PreflightInterface, UpgradeInterface,
+        AppletInterface, ScreenInterface, NetvmControlInterface, PreflightInterface, UpgradeInterface,
     ),
 )  # fmt: skip
 
@@ -106,6 +107,7 @@ class Helper:
             AttachInterface(publisher, operations, self._attachments, addresses, users),
             PauseInterface(publisher, operations, hypervisor, actions),
             AppletInterface(publisher, hypervisor, actions, users),
+            ScreenInterface(publisher, users),
             NetvmControlInterface(publisher, operations, control(), users),
             PreflightInterface(publisher, operations, config, store),
             UpgradeInterface(publisher, operations, self._upgrade, addresses, users),

@@ -21,12 +21,14 @@ from qnet_gui.model.vif import VifId
 class Capabilities:
     """What can be done here. `iommu` is None where it cannot be known.
 
-    `managed_by`: who else manages the domains, which are not ours to change then; empty for nobody.
+    `managed_by`: who else manages the domains, which are not ours to change then; empty for nobody. `screen`: whether
+    `qnet-display` can bring the netvm's screen to dom0, where the netvm has one.
     """
 
     name: str
     iommu: bool | None = None
     managed_by: str = ""
+    screen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,8 @@ class XenHypervisor:
         """See `Hypervisor`."""
         if self._capabilities is None:
             iommu = xen_text.iommu(xen_text.info(self._xl("info")))
-            self._capabilities = Capabilities("xen", iommu, self._managed_by)
+            # by whom else domains are started there is no device model of ours
+            self._capabilities = Capabilities("xen", iommu, self._managed_by, screen=not self._managed_by)
         return self._capabilities
 
     def domains(self) -> list[DomainInfo]:

@@ -20,6 +20,7 @@ from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.parse import domain_name, ipv4, ipv4_network, printable, shown
+from qnet_gui.model.screen import SIDE_MAX, Geometry
 from qnet_gui.model.snapshot import MINUTES_MAX
 
 PATH = Path("/etc/qnet/qnet.toml")
@@ -29,6 +30,7 @@ DEFAULT_GATEWAY = IPv4Address("10.137.0.1")
 PORTS_MAX = 16
 #: So many connections a domain may have at once, and may be given at most.
 DEFAULT_CONNECTIONS, CONNECTIONS_MAX = 16384, 1 << 24
+DEFAULT_SCREEN = Geometry(1024, 768)
 _PROTOCOLS = ("tcp", "udp")
 
 
@@ -50,7 +52,8 @@ class Config:
     In a netvm's own file: `open`: what the world may reach of it. `local_resolver`: whether a resolver that listens on
     the netvm's loopback answers the domains. `connections`: how many a domain may have at once.
 
-    `labels`: the colours of domains, by their names.
+    `labels`: the colours of domains, by their names. `screen`: how large the netvm's is, which its kernel has to be
+    told as well.
     """
 
     pool: IPv4Network = DEFAULT_POOL
@@ -63,6 +66,7 @@ class Config:
     local_resolver: bool = False
     connections: int = DEFAULT_CONNECTIONS
     labels: tuple[tuple[str, Label], ...] = ()
+    screen: Geometry = DEFAULT_SCREEN
 
 
 def _text(value: Any, key: str) -> str:
@@ -139,6 +143,16 @@ def _yes_or_no(value: Any, key: str) -> bool:
     return value
 
 
+def _screen(value: Any, key: str) -> Geometry:
+    width, _, height = _text(value, key).partition("x")
+    try:
+        if re.fullmatch("[0-9]{1,4}", width) and re.fullmatch("[0-9]{1,4}", height):
+            return Geometry(int(width), int(height))
+    except BadInput:
+        pass
+    raise BadInput(ValueCode.NOT_A_SIZE, key=key, value=shown(value), high=SIDE_MAX)
+
+
 def _label(value: Any, name: str) -> tuple[str, Label]:
     try:
         domain_name(name)
@@ -156,7 +170,12 @@ _LABELS = "labels"
 #: What parses the value of each key of the other sections; every key is a field of `Config`.
 _KEYS: dict[str, dict[str, Callable[[Any, str], Any]]] = {
     "network": {"pool": _pool, "gateway": _address, "dns": _dns},
-    "dom0": {"netvm": _netvm, "minutes": partial(_whole, lowest=1, highest=MINUTES_MAX), "ports": _ports},
+    "dom0": {
+        "netvm": _netvm,
+        "minutes": partial(_whole, lowest=1, highest=MINUTES_MAX),
+        "ports": _ports,
+        "screen": _screen,
+    },
     "netvm": {
         "open": _open,
         "local_resolver": _yes_or_no,

@@ -78,10 +78,15 @@ class Domain:
 
 @dataclass(frozen=True, slots=True)
 class Netvm:
-    """The chosen netvm; `id` is -1 and `uuid` empty while it does not run."""
+    """The chosen netvm; `id` is -1 and `uuid` empty while it does not run.
+
+    `screen`: whether this host can show the screen that it has in a window, as long as it runs and has one.
+    """
 
     name: str
     id: int = -1
     state: NetvmState = NetvmState.ABSENT
     agent: AgentState = AgentState.UNKNOWN
     uuid: str = ""
+    label: Label = Label.NONE
+    screen: bool = False

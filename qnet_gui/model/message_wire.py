@@ -34,6 +34,7 @@ def codes() -> Mapping[str, Code]:
         isolation,
         netvm_image,
         problems,
+        screen,
         service,
         system,
         upgrade,

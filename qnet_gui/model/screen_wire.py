@@ -26,6 +26,11 @@ KEYS = range(1, 240)
 BUTTONS = range(0x110, 0x118)
 #: How far a wheel turns by one message, either way.
 WHEEL_MAX = 16
+#: Where `qnet-display` gives windows away: in this folder a socket for each domain, called by its id, for root alone.
+SOCKETS = "/run/qnet-display"
+#: What who asks there is answered: width and height, with the picture's descriptor and the window's socket; or zeros,
+#: without any, while the netvm has no screen.
+ANSWER = struct.Struct("<HH")
 
 
 class _Kind(enum.IntEnum):

@@ -44,6 +44,7 @@ from PyQt5.QtDBus import (
     QDBusPendingCallWatcher,
     QDBusPendingReply,
     QDBusServiceWatcher,
+    QDBusUnixFileDescriptor,
 )
 from PyQt5.QtGui import (
     QBrush,
@@ -76,6 +77,7 @@ from PyQt5.QtGui import (
     QScreen,
     QSessionManager,
     QShowEvent,
+    QWheelEvent,
 )
 from PyQt5.QtSvg import QSvgRenderer
 from PyQt5.QtWidgets import (
@@ -153,6 +155,7 @@ __all__ = [
     "QDBusPendingCallWatcher",
     "QDBusPendingReply",
     "QDBusServiceWatcher",
+    "QDBusUnixFileDescriptor",
     "QDialog",
     "QEvent",
     "QEventLoop",
@@ -233,6 +236,7 @@ __all__ = [
     "QTranslator",
     "QUrl",
     "QVBoxLayout",
+    "QWheelEvent",
     "QWidget",
     "Qt",
     "pyqtBoundSignal",

@@ -976,6 +976,51 @@
             <translation>{name} hat keine Adresse.</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/model/messages/screen.py" />
+            <source>On this host no domain's screen can be shown in dom0.</source>
+            <translation>Auf diesem Rechner kann der Bildschirm keiner Domäne in dom0 gezeigt werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/screen.py" />
+            <source>What came as the picture is not sealed, read-only and of the size that was told, so it is not shown.</source>
+            <translation>Was als Bild kam, ist nicht so, wie es sein muss (versiegelt, nur lesbar, von der angegebenen Größe), darum wird es nicht gezeigt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/screen.py" />
+            <source>qnet-display cannot be asked for the screen of {name}: {why}.</source>
+            <translation>qnet-display kann nicht nach dem Bildschirm von {name} gefragt werden: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/screen.py" />
+            <source>qnet-display could not give a window onto the screen of {name}; its log says why.</source>
+            <translation>qnet-display konnte den Bildschirm von {name} nicht für ein Fenster hergeben; warum, steht in seinem Protokoll.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/screen.py" />
+            <source>qnet-display did not answer within {seconds} s, so the screen of {name} is not seen.</source>
+            <translation>qnet-display hat nicht innerhalb von {seconds} s geantwortet, darum ist der Bildschirm von {name} nicht zu sehen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/screen.py" />
+            <source>qnet-display has stopped for {name}, so its screen is not seen. Restart {name}.</source>
+            <translation>qnet-display läuft für {name} nicht mehr, darum ist ihr Bildschirm nicht zu sehen. Starten Sie {name} neu.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/screen.py" />
+            <source>{name} has no screen yet. It may still be starting.</source>
+            <translation>{name} hat noch keinen Bildschirm. Vielleicht startet sie noch.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/screen.py" />
+            <source>{name} is not the netvm, and only the netvm's screen is shown.</source>
+            <translation>{name} ist nicht die netvm, und nur deren Bildschirm wird gezeigt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/screen.py" />
+            <source>{name} was started without a screen. Give it one in its configuration (vfb, with qnet-display as its device model), and restart it.</source>
+            <translation>{name} wurde ohne Bildschirm gestartet. Geben Sie ihr in ihrer Konfiguration einen (vfb, mit qnet-display als Gerätemodell), und starten Sie sie neu.</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/model/messages/service.py" />
             <source>Everything is as it was before.</source>
             <translation>Alles ist, wie es vorher war.</translation>
@@ -1856,6 +1901,11 @@
             <location filename="../../qnet_gui/model/messages/values.py" />
             <source>{key}: {value} is no port such as "tcp/22" or "udp/5353".</source>
             <translation>{key}: {value} ist kein Port wie „tcp/22“ oder „udp/5353“.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>{key}: {value} is no size such as 1024x768, of at most {high} pixels on a side.</source>
+            <translation>{key}: {value} ist keine Größe wie 1024x768, mit höchstens {high} Pixeln auf einer Seite.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
@@ -3725,6 +3775,36 @@
             <translation>wartet</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/state/screen.py" />
+            <source>Asking for the screen of {name}…</source>
+            <translation>Der Bildschirm von {name} wird angefragt …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/screen.py" />
+            <source>Screen of {name}</source>
+            <translation>Bildschirm von {name}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/screen.py" />
+            <source>The screen of {name} has gone. It is asked for again.</source>
+            <translation>Der Bildschirm von {name} ist weg. Er wird erneut angefragt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/screen.py" />
+            <source>{name} is not running. Its screen comes when it does.</source>
+            <translation>{name} läuft nicht. Ihr Bildschirm kommt, sobald sie läuft.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/screen.py" />
+            <source>{name} is paused. Its screen comes when it goes on.</source>
+            <translation>{name} ist angehalten. Ihr Bildschirm kommt, sobald sie weiterläuft.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/screen.py" />
+            <source>{name} is starting. Its screen comes by itself.</source>
+            <translation>{name} startet. Ihr Bildschirm kommt von selbst.</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/widgets/filter_field.py" />
             <source>Filter</source>
             <translation>Filter</translation>
@@ -4083,6 +4163,21 @@
             <location filename="../../qnet_gui/tray/window/routes.py" />
             <source>Uplinks of the netvm</source>
             <translation>Uplinks der netvm</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/screen_window.py" />
+            <source>Click into the picture to type there.</source>
+            <translation>Zum Tippen ins Bild klicken.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/screen_window.py" />
+            <source>Try again</source>
+            <translation>Erneut versuchen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/screen_window.py" />
+            <source>Your keys go to {name}.</source>
+            <translation>Ihre Tasten gehen an {name}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/settings.py" />

@@ -28,8 +28,7 @@ def main() -> None:
             EventChannels(channels, domid, FakeEvtchn(channels).ioctl),
         )
 
-    program.GEOMETRY = Geometry(64, 48)
-    program.serve(qemu_arguments(words), (int(uid), int(gid)), Path(folder), devices)
+    program.serve(qemu_arguments(words), (int(uid), int(gid)), Geometry(64, 48), Path(folder), devices)
 
 
 if __name__ == "__main__":

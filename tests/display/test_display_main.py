@@ -6,89 +6,25 @@ import contextlib
 import logging
 import mmap
 import os
-import select
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.screen import ASKED, DOMID, PAGES, FakeNetvm, taken_inputs
+from fakes.display_host import Host
+from fakes.screen import ASKED, DOMID, PAGES, taken_inputs
 
 from qnet_gui.display import main as program
 from qnet_gui.display.qmp import GREETING
-from qnet_gui.display.screen_nodes import DEVICES, ScreenNodes
-from qnet_gui.display.server import ANSWER
-from qnet_gui.model.screen import Rectangle
+from qnet_gui.display.screen_nodes import DEVICES
+from qnet_gui.model.screen import Geometry, Rectangle
 from qnet_gui.model.screen_wire import SIZE, Changed, KeyPress, Look, packed, parsed_output
-from qnet_gui.store.client import Store
 
-ROOT = Path(__file__).parents[2]
 OTHER_UID = 64323
-
-
-class Host:
-    """libxl, the helper and the netvm around one `qnet-display`."""
-
-    def __init__(self, xen: Any, folder: Path, owner: tuple[int, int]) -> None:
-        self.netvm, self.folder = FakeNetvm(), folder
-        self.store = Store(xen.hardware.socket)
-        self.nodes = ScreenNodes(self.store, DOMID)
-        for device in DEVICES:
-            for end in (self.nodes.frontend(device), self.nodes.backend(device)):
-                self.store.write(f"{end}/state", "1")
-        given = (self.netvm.memory_file, self.netvm.near.fileno())
-        libxl = ["-xen-domid", str(DOMID), "-chardev", f"socket,id=libxl-cmd,path={folder / 'qmp'},server=on,wait=off"]
-        words = [sys.executable, "-B", str(Path(__file__).with_name("display_program.py")), *map(str, owner)]
-        self.running = subprocess.Popen(
-            [*words, str(folder / "windows"), *map(str, given), *libxl],
-            env={
-                **os.environ,
-                "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
-                "XENSTORED_PATH": str(xen.hardware.socket),
-            },
-            pass_fds=given, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-
-    def until(self, node: str, value: bytes) -> None:
-        """Waits for a node of xenstore to have this value."""
-        self.store.watch(node)
-        poller = select.poll()
-        poller.register(self.store.fileno(), select.POLLIN)
-        while self.store.read(node) != value:
-            assert self.running.poll() is None, self.running.stderr.read() if self.running.stderr else ""
-            # so long that it does not matter, so that a program that ends is seen as well
-            poller.poll(1000)
-            self.store.events()
-        self.store.unwatch(node)
-
-    def netvm_answers(self) -> None:
-        """As Linux' frontends do."""
-        for device, page in zip(DEVICES, (PAGES.vfb, PAGES.vkbd), strict=True):
-            for name, value in (("page-ref", page.frame), ("event-channel", page.port), ("state", 3)):
-                self.store.write(f"{self.nodes.frontend(device)}/{name}", str(value))
-
-    def window(self) -> tuple[int, socket.socket]:
-        """The picture's descriptor and the window's socket."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asking:
-            asking.settimeout(60)
-            asking.connect(str(self.folder / f"windows/{DOMID}"))
-            answer, (picture, window), _, _ = socket.recv_fds(asking, 64, 2)
-        assert ANSWER.unpack(answer) == (64, 48)
-        sock = socket.socket(fileno=window)
-        sock.settimeout(60)
-        return picture, sock
-
-    def close(self) -> None:
-        if self.running.poll() is None:
-            self.running.kill()
-        self.running.communicate()
-        self.store.close()
-        self.netvm.close()
 
 
 @pytest.fixture(params=["own", pytest.param("other", marks=pytest.mark.root)])
@@ -168,6 +104,21 @@ def test_however_it_ends_it_takes_its_child_along(host: Host, number: signal.Sig
         assert host.running.wait(60) == (-number if number == signal.SIGKILL else 0)
         assert window.recv(SIZE) == b""
     assert (host.folder / f"windows/{DOMID}").exists() == (number == signal.SIGKILL)
+
+
+def test_the_screen_is_as_large_as_is_configured_and_a_faulty_configuration_keeps_no_netvm_from_starting(
+    tmp_path: Path, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_guard.expect("dom0.screen")
+    file = tmp_path / "qnet.toml"
+    monkeypatch.setattr(program.config, "load", partial(program.config.load, file))
+    for text, geometry in (
+        ("", Geometry(1024, 768)),
+        ("[dom0]\nscreen = '800x600'", Geometry(800, 600)),
+        ("[dom0]\nscreen = 'large'", Geometry(1024, 768)),
+    ):
+        file.write_text(text)
+        assert program._geometry() == geometry
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ _OTHERS = {
     **{f"{verb}Domain": [domid, _UUID.format(domid)]
        for verb, domid in (("Pause", 2), ("Unpause", 2), ("Attach", 2), ("Detach", 3))},
     "ShowNetworkApplet": [":0", ""],
+    "OpenScreen": [1, _UUID.format(1)],
 }  # fmt: skip
 
 

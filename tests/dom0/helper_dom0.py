@@ -81,7 +81,7 @@ class HelperDom0:
         self.sessions = {ACTIVE: f"q{os.getpid()}", INACTIVE: f"q{os.getpid()}i"}
         self._cgroups: list[Path] = []
         #: What the hypervisor can do; it refuses all else.
-        self.verbs: dict[str, Callable[..., Any]] = {"domains": self._list, "capabilities": lambda: {"name": "test"}}
+        self.verbs: dict[str, Callable[..., Any]] = {"domains": self._list, "capabilities": self._capabilities}
         self._end_hypervisor = serve(xen.place.hypervisor, self.verbs, look=0.05)
         self.add_domain(0, "Domain-0")
         self._start_bus()
@@ -90,6 +90,10 @@ class HelperDom0:
         self.bus = dbus.bus.BusConnection(self.env["DBUS_SYSTEM_BUS_ADDRESS"], mainloop=DBusGMainLoop())
 
     # -- hypervisor and toolstack
+
+    @staticmethod
+    def _capabilities() -> dict[str, Any]:
+        return {"name": "test", "screen": True}
 
     def _list(self) -> list[dict[str, Any]]:
         assert not self.hypervisor_fails

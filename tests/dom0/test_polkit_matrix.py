@@ -183,13 +183,13 @@ def test_the_dialog_says_what_is_to_be_done_and_to_whom(lasting_dom0):
         for method, words in (
             ("ConnectDom0", ("netvm", "2 minutes")), ("SetDefaultNetvm", ("netvm",)),
             ("AttachDomain", (names[2], "netvm")), ("DetachDomain", (names[3],)), ("PauseDomain", (names[2],)),
-            ("UnpauseDomain", (names[2],)), ("RestartNetvm", ("netvm",)),
+            ("UnpauseDomain", (names[2],)), ("RestartNetvm", ("netvm",)), ("OpenScreen", ("netvm", "type there")),
         ):  # fmt: skip
             person.call(method)
             message = agent.prompts[-1].message
             assert "$" not in message, message
             assert all(word in message for word in words), message
-        assert len(agent.prompts) == 7
+        assert len(agent.prompts) == 8
         agent.close()
 
 
@@ -276,7 +276,7 @@ ABOUT_DOMAINS = [name for name, declared in METHODS.items() if declared.names ==
 
 
 def test_whatever_is_about_a_domain_names_which_life_of_which_domain():
-    assert len(ABOUT_DOMAINS) == 4
+    assert len(ABOUT_DOMAINS) == 5
     assert not [name for name, declared in METHODS.items() if "domid" in declared.names and name not in ABOUT_DOMAINS]
 
 

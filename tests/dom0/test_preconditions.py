@@ -32,6 +32,7 @@ ABSENT = replace(WELL, netvm=None)
 START, STOP = NetvmVerb.START, NetvmVerb.STOP
 MANAGED = replace(WELL, managed_by="qubesd")
 CONNECTED = replace(WELL, dom0=Dom0Connection(Dom0State.CONNECTING))
+SCREENS = replace(WELL, screen=True)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,13 @@ CONNECTED = replace(WELL, dom0=Dom0Connection(Dom0State.CONNECTING))
         (lambda: preconditions.show(WELL, "netvm", plain("No windows.")), Refused, "No windows."),
         (lambda: preconditions.show(replace(WELL, netvm=SLEEPER), "x", None), Refused, "x is paused. Unpause it."),
         (lambda: preconditions.show(WITH_DOM0, "dom0", None), Refused, "dom0 is the netvm: start nm-applet here"),
+        (lambda: preconditions.screen(WELL, "netvm", 1, "u1"), Refused, "On this host no domain's screen"),
+        (lambda: preconditions.screen(SCREENS, "netvm", 2, "u2"), Refused, "netvm2 is not the netvm, and only"),
+        (lambda: preconditions.screen(SCREENS, "netvm", 1, "u2"), NotFound, "The domain with the id 1 is another"),
+        (lambda: preconditions.screen(SCREENS, "netvm", 9, "u9"), NotFound, "There is no domain with the id 9"),
+        (lambda: preconditions.screen(replace(SCREENS, netvm=None), "x", 1, "u1"), Refused, "x is not running."),
+        (lambda: preconditions.screen(replace(SCREENS, netvm=SLEEPER), "x", 6, "u6"), Refused, "x is paused. Unpause"),
+        (lambda: preconditions.screen(replace(WITH_DOM0, screen=True), "dom0", 0, ""), Refused, "dom0 is the netvm:"),
         (lambda: preconditions.choose(WELL, "vault", False), Refused, "vault cannot be the netvm"),
         (lambda: preconditions.choose(WELL, "work", False), Refused, "work cannot be the netvm"),
         (lambda: preconditions.choose(WELL, "sleeper", False), Refused, "sleeper is paused. Unpause it."),
@@ -99,6 +107,8 @@ def test_what_is_not():
     assert preconditions.detach(CONNECTED, 4, "u4") == WORK  # what makes dom0 safer is never refused
     assert preconditions.attach(WELL, "netvm", 5, "u5") == (VAULT, NETVM)
     assert preconditions.attach(WELL, "netvm", 6, "u6") == (SLEEPER, NETVM)  # who served it is dead
+    assert preconditions.screen(SCREENS, "netvm", 1, "u1") == NETVM
+    assert preconditions.screen(replace(CONNECTED, screen=True), "netvm", 1, "u1") == NETVM
     assert preconditions.choose(WELL, "netvm2", True) == NETVM2
     assert preconditions.choose(WELL, "netvm", True) == NETVM
     assert preconditions.choose(MANAGED, "netvm2", False) == NETVM2  # which of them it shows is qnet's own choice

@@ -236,6 +236,16 @@ def test_domains_are_sorted_and_dom0_and_the_netvm_are_not_among_them():
     assert [(domain.name, domain.id) for domain in domains] == [("b", 8), ("b", 9), ("c", 7)]
 
 
+def test_the_netvm_has_a_label_and_whether_its_screen_is_shown_here_whether_it_runs_or_not():
+    for netvm in (NETVM, None):
+        built = build(inputs_of(netvm=netvm, labels={"netvm": Label.RED}, screen=True), "netvm")
+        assert (built.snapshot.netvm.label, built.snapshot.netvm.screen) == (Label.RED, True)
+        assert from_wire(to_wire(built.snapshot)) == built.snapshot
+    assert not build(inputs_of(), "netvm").snapshot.netvm.screen
+    dom0 = DomainInfo(0, "Domain-0", "u0", RUNNING)
+    assert not build(inputs_of(domains=(dom0,), netvm=dom0, screen=True), "dom0").snapshot.netvm.screen
+
+
 def test_a_domain_has_the_label_that_the_configuration_gives_it():
     built = build(inputs_of(domains=(NETVM, WORK, VAULT), labels={"work": Label.BLUE, "gone": Label.RED}), "netvm")
     assert {domain.name: domain.label for domain in built.snapshot.domains} == {

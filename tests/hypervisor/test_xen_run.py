@@ -116,6 +116,12 @@ def test_managed_by_another(tmp_path: Path) -> None:
             call()
 
 
+def test_a_netvms_screen_is_offered_where_xl_starts_the_domains(tmp_path: Path) -> None:
+    for managed_by, offered in (("", True), ("qubesd", False)):
+        can = XenHypervisor(Path("/bin/true"), managed_by).capabilities()
+        assert (can.name, can.managed_by, can.screen) == ("xen", managed_by, offered)
+
+
 def test_windows_do_not_come_to_dom0_and_it_says_where_they_are() -> None:
     xen = XenHypervisor(Path("/nonexistent/xl"))
     with pytest.raises(Refused) as raised:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from qnet_gui.model.config import Config, OpenPort, load, parse
 from qnet_gui.model.domain import Label
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.screen import Geometry
 
 WHOLE = """
 [network]
@@ -20,6 +21,7 @@ dns = ["10.2.255.1", "10.2.255.2"]
 netvm = "sys-net"
 minutes = 30
 ports = [80, 8080]
+screen = "800x600"
 [netvm]
 open = ["tcp/22", "udp/5353", "tcp/22"]
 local_resolver = true
@@ -35,6 +37,7 @@ def test_all_of_it():
     assert parse(WHOLE) == Config(
         IPv4Network("10.2.0.0/16"), IPv4Address("10.2.0.1"), dns, "sys-net", 30, (80, 8080),
         (OpenPort("tcp", 22), OpenPort("udp", 5353)), True, 500, (("work", Label.BLUE), ("my.vault", Label.BLACK)),
+        Geometry(800, 600),
     )  # fmt: skip
 
 
@@ -51,6 +54,13 @@ def test_dom0_may_be_given_no_port_at_all_and_as_many_as_there_may_be():
     ("text", "word"),
     [
         ("netvm = 'x'", "netvm"),
+        ("[dom0]\nscreen = 800", "dom0.screen"),
+        ("[dom0]\nscreen = '800'", "dom0.screen"),
+        ("[dom0]\nscreen = '800x'", "dom0.screen"),
+        ("[dom0]\nscreen = '800x600x4'", "dom0.screen"),
+        ("[dom0]\nscreen = '0x600'", "dom0.screen"),
+        ("[dom0]\nscreen = '800x4097'", "dom0.screen"),
+        ("[dom0]\nscreen = '-1x600'", "dom0.screen"),
         ("[dom0]\nnetwm = 'x'", "dom0.netwm"),
         ("[dom1]", "dom1"),
         ("dom0 = 1", "dom0"),

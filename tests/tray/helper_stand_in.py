@@ -5,6 +5,7 @@ it) from its input and writes one line back when it is published. A list is a fl
 snapshots in turn, for as many seconds as its first element says. `{"refuse": [NAME, SIGNATURE, VALUES]}`: every call of
 the helper's own interface ends with this error from now on. `{"signal": [NAME, SIGNATURE, VALUES]}` is sent. The
 property `Watched` lists the calls of `WatchTraffic` and `UnwatchTraffic` so far, which are answered.
+`{"screens": FOLDER}`: where it asks `qnet-display` for windows.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import dbus
@@ -45,6 +47,7 @@ def variant(value: Any) -> Any:
 class Published(dbus.service.Object):
     wire: dict[str, Any]
     watched: list[str]
+    screens: str
 
     @dbus.service.method(PROPERTIES, in_signature="ss", out_signature="v")
     def Get(self, interface: str, name: str) -> Any:  # noqa: N802
@@ -57,6 +60,18 @@ class Published(dbus.service.Object):
     @dbus.service.method(NAME)
     def UnwatchTraffic(self) -> None:  # noqa: N802
         self.watched.append("unwatch")
+
+    @dbus.service.method(NAME, in_signature="us", out_signature="uuhh")
+    def OpenScreen(self, domid: int, uuid: str) -> Any:  # noqa: N802
+        from qnet_gui.dom0.attach import screen_socket
+        from qnet_gui.hypervisor.port import DomainInfo
+        from qnet_gui.model.domain import DomainState
+
+        netvm = DomainInfo(int(domid), "netvm", str(uuid), DomainState.RUNNING)
+        given = screen_socket.ask(netvm, Path(self.screens))
+        descriptors = [dbus.types.UnixFd(one) for one in (given.picture, given.window)]
+        given.close()
+        return given.geometry.width, given.geometry.height, *descriptors
 
     @dbus.service.signal(PROPERTIES, signature="sa{sv}as")
     def PropertiesChanged(self, interface: str, changed: dict[str, Any], invalidated: list[str]) -> None:  # noqa: N802
@@ -116,6 +131,8 @@ def main() -> None:
             names.append(dbus.service.BusName(NAME, bus))
         elif isinstance(wire, list):
             flood(published[0], *wire)
+        elif "screens" in wire:
+            published[0].screens = wire["screens"]
         elif "refuse" in wire:
             refusal[:] = wire["refuse"]
         elif "signal" in wire:

@@ -11,6 +11,7 @@ from qnet_gui.model.domain import DOM0_NAMES, AgentState, DomainState, NetvmVerb
 from qnet_gui.model.errors import NotFound, Refused
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.screen import ScreenCode
 from qnet_gui.model.messages.service import ServiceCode
 from qnet_gui.model.parse import domain_name, shown
 from qnet_gui.model.snapshot import Dom0State
@@ -128,6 +129,19 @@ def show(inputs: Inputs, name: str, cannot_show: Message | None) -> DomainInfo:
     info = netvm(inputs, name)
     if info.id == 0:
         raise Refused(DomainCode.NO_OWN_WINDOWS)
+    return info
+
+
+def screen(inputs: Inputs, name: str, domid: int, uuid: str) -> DomainInfo:
+    """The netvm's screen may be shown in a window, and the netvm is the domain that was meant; returns it."""
+    if not inputs.screen:
+        raise Refused(ScreenCode.SCREEN_NOT_OFFERED)
+    meant = _domain(inputs, domid, uuid)
+    info = netvm(inputs, name)
+    if info.id == 0:
+        raise Refused(DomainCode.NO_OWN_WINDOWS)
+    if meant.id != info.id:
+        raise Refused(ScreenCode.SCREEN_NOT_THE_NETVM, name=meant.name)
     return info
 
 

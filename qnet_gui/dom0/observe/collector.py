@@ -14,7 +14,7 @@ from dataclasses import replace
 from qnet_gui.dom0.observe import inputs
 from qnet_gui.dom0.observe.dirty import Dirty, Fresh, read
 from qnet_gui.dom0.observe.inputs import Inputs
-from qnet_gui.hypervisor.port import DomainInfo, Hypervisor, prevailing
+from qnet_gui.hypervisor.port import Capabilities, DomainInfo, Hypervisor, prevailing
 from qnet_gui.model import parse
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError, StoreGone
@@ -52,7 +52,7 @@ class Collector:
     ) -> None:  # fmt: skip
         self._hypervisor = hypervisor
         self._worker = JobThread("hypervisor")
-        self._managed_by: str | None = None
+        self._can: Capabilities | None = None
         self._store = store
         self._name = netvm
         self._changed = changed
@@ -171,14 +171,14 @@ class Collector:
         else:
             self._read(dirty, waiting)
 
-    def _ask(self) -> tuple[str, list[DomainInfo]]:
-        """On the thread: who else manages the domains, which is asked once, and the domains."""
-        if self._managed_by is None:
-            self._managed_by = self._hypervisor.capabilities().managed_by
-        return self._managed_by, self._hypervisor.domains()
+    def _ask(self) -> tuple[Capabilities, list[DomainInfo]]:
+        """On the thread: what can be done here, which is asked once, and the domains."""
+        if self._can is None:
+            self._can = self._hypervisor.capabilities()
+        return self._can, self._hypervisor.domains()
 
     def _domains_read(
-        self, result: tuple[str, list[DomainInfo]] | QnetError, dirty: Dirty, waiting: list[Callable[[], None]]
+        self, result: tuple[Capabilities, list[DomainInfo]] | QnetError, dirty: Dirty, waiting: list[Callable[[], None]]
     ) -> None:
         if isinstance(result, QnetError):
             if self.inputs.hypervisor:
@@ -186,8 +186,8 @@ class Collector:
             self.inputs = replace(self.inputs, hypervisor=False)
             after(_AGAIN, lambda: self.refresh(lambda: None))  # it tells no event when it can be asked again
         else:
-            managed_by, domains = result
-            self.inputs = replace(self.inputs, managed_by=managed_by)
+            can, domains = result
+            self.inputs = replace(self.inputs, managed_by=can.managed_by, screen=can.screen)
             self._take_domains(domains, dirty)
         self._read(dirty, waiting)
 

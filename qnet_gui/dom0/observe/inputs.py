@@ -79,7 +79,8 @@ class Inputs:
     gave, by domain id. `stuck`: the way back of dom0's connection has failed; `left_over`: why, where only something
     else than its connection is left. `doubtful`: names of those that may have been paused for it and still be so.
     `frontends`: those of all domains, by domain id, whoever serves them. `agents`: what each domain says of an agent in
-    it. `cards`: who is given a network card. `labels`: the colours of domains, by name.
+    it. `cards`: who is given a network card. `labels`: the colours of domains, by name. `screen`: whether a netvm's
+    screen can be shown here.
     """
 
     netvm: DomainInfo | None = None
@@ -104,6 +105,7 @@ class Inputs:
     left_over: Message | None = None
     doubtful: tuple[str, ...] = ()
     labels: Mapping[str, Label] = field(default_factory=dict)
+    screen: bool = False
 
 
 def home(domid: int) -> str:

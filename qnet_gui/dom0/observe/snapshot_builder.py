@@ -13,7 +13,7 @@ from qnet_gui.dom0.observe import agent_report, frontends
 from qnet_gui.dom0.observe.inputs import Inputs, VifStatus
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.dns import Dns
-from qnet_gui.model.domain import AgentState, Domain, DomainState, Label, Netvm, NetvmState
+from qnet_gui.model.domain import DOM0_NAMES, AgentState, Domain, DomainState, Label, Netvm, NetvmState
 from qnet_gui.model.fact import rest
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.problems import ProblemCode
@@ -30,14 +30,17 @@ class BuiltSnapshot:
     dropped: tuple[str, ...] = ()
 
 
-def _netvm(name: str, info: DomainInfo | None, agent: AgentState) -> Netvm:
+def _netvm(name: str, inputs: Inputs) -> Netvm:
+    info, agent, label = inputs.netvm, inputs.agent.state, inputs.labels.get(name, Label.NONE)
+    # dom0's own is before whoever asks
+    screen = inputs.screen and name not in DOM0_NAMES
     if info is None or info.state is DomainState.DYING:
-        return Netvm(name)
+        return Netvm(name, label=label, screen=screen)
     if info.state is DomainState.PAUSED:
         state = NetvmState.PAUSED
     else:
         state = NetvmState.STARTING if agent is AgentState.UNKNOWN else NetvmState.RUNNING
-    return Netvm(name, info.id, state, agent, info.uuid)
+    return Netvm(name, info.id, state, agent, info.uuid, label, screen)
 
 
 def _others(inputs: Inputs) -> Iterable[DomainInfo]:
@@ -165,7 +168,7 @@ def _left_problems(inputs: Inputs) -> Iterable[Problem]:
 def build(inputs: Inputs, name: str) -> BuiltSnapshot:
     """The snapshot of everything, with its problems; `name` is the chosen netvm's."""
     agent = inputs.agent
-    netvm = _netvm(name, inputs.netvm, agent.state)
+    netvm = _netvm(name, inputs)
     domains = _domains(inputs, name)
     plain = Snapshot(
         netvm=netvm,

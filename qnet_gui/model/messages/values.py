@@ -59,6 +59,7 @@ class ValueCode(Code):
     NOT_PORTS = "not-ports", "{key} must be a list of up to {high} ports, not {value}."
     NOT_OPEN_PORT = "not-open-port", '{key}: {value} is no port such as "tcp/22" or "udp/5353".'
     NOT_YES_OR_NO = "not-yes-or-no", "{key}: {value} is neither true nor false."
+    NOT_A_SIZE = "not-a-size", "{key}: {value} is no size such as 1024x768, of at most {high} pixels on a side."
     PORT_TWICE = "port-twice", "{key} has a port twice."
     ADDRESSES_NOT_DISTINCT = (
         "addresses-not-distinct",

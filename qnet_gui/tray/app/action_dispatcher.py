@@ -9,6 +9,7 @@ from qnet_gui.model.errors import QnetError
 from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.tray.app.helper_actions import HelperActions
 from qnet_gui.tray.app.popup_door import PopupDoor
+from qnet_gui.tray.app.screen_door import ScreenDoor
 from qnet_gui.tray.qt import QMessageBox, QObject, QPixmapCache, QTimer, pyqtSignal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.network_applet import NetworkApplet
@@ -48,6 +49,7 @@ class ActionDispatcher(QObject):
         self._netapplet = netapplet
         self._units = units
         self.popup_door = PopupDoor(app_state, self)
+        self.screen_door = ScreenDoor(app_state, self)
         netapplet.failed.connect(lambda error: self._failed(ActionRequest(Action.NETAPPLET), error))
         self._window: MainWindow | None = None
         self._tidy = QTimer(self)
@@ -66,7 +68,7 @@ class ActionDispatcher(QObject):
         if request.action in PAGE_OF:
             self.open_page(PAGE_OF[request.action])
         elif request.action is Action.NETAPPLET:
-            self._netapplet.start()
+            self._show_netapplet()
         elif request.action is Action.ABOUT:
             self._about()
         elif request.action is Action.QUIT:
@@ -81,6 +83,14 @@ class ActionDispatcher(QObject):
             if request.action is Action.DISCONNECT:
                 self.open_page("upgrade")
             self._helper_actions.do(request)
+
+    def _show_netapplet(self) -> None:
+        """Where the netvm's screen comes as pixels, in a window of its own; else on this display."""
+        snapshot = self._app_state.snapshot
+        if snapshot is not None and snapshot.netvm.screen:
+            self.screen_door.open()
+        else:
+            self._netapplet.start()
 
     def open_page(self, name: str) -> None:
         """Open the window at a page, by the page's name, or bring it to the front."""
@@ -105,6 +115,7 @@ class ActionDispatcher(QObject):
     def close(self) -> None:
         """Close the window and all boxes, at the end."""
         self.popup_door.close()
+        self.screen_door.close()
         for widget in [*([self._window] if self._window else []), *self._boxes.values()]:
             widget.close()
             widget.deleteLater()

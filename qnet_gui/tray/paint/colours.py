@@ -48,6 +48,13 @@ def label_colour(label: Label) -> QColor | None:
     return QColor(COLOURS[label]) if label in COLOURS else None
 
 
+def legible_on(colour: QColor) -> QColor:
+    """Black or white, whichever stands out more from a colour."""
+    # how bright its parts are to the eye (ITU-R BT.601)
+    bright = 0.299 * colour.redF() + 0.587 * colour.greenF() + 0.114 * colour.blueF()
+    return QColor("#000000") if bright > 0.55 else QColor("#ffffff")
+
+
 def small(font: QFont) -> QFont:
     """For second lines."""
     made = QFont(font)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import termios
 from collections.abc import Iterator
 
 import pytest
-from fakes.screen import DOMID, VFB_PAGE, FakeEvtchn, FakeNetvm, FakePrivcmd
+from fakes.screen import DOMID, VFB_PAGE, FakeEvtchn, FakeNetvm, FakePrivcmd, as_fcntl_gives_it
 
 from qnet_gui.display import xen_devices
 from qnet_gui.display.shared_pages import PAGE_SIZE
@@ -92,6 +94,18 @@ def test_ports_are_bound_rung_and_heard(netvm: FakeNetvm) -> None:
     assert channels.take() == [port]
     channels.listen(port)
     assert netvm.next_sound() == ("listens", 11)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray])
+def test_the_fake_kernel_answers_as_the_real_one_does_through_python(kind: type[bytes | bytearray]) -> None:
+    """A request whose result is 0 and whose answer is in its argument: 3 bytes can be read."""
+    reader, writer = os.pipe()
+    os.write(writer, b"abc")
+    argument = kind(4)
+    result = fcntl.ioctl(reader, termios.FIONREAD, argument)
+    os.close(reader)
+    os.close(writer)
+    assert result == as_fcntl_gives_it(0, argument if kind is bytearray else b"\3\0\0\0")
 
 
 def test_another_domains_port_is_refused(netvm: FakeNetvm) -> None:

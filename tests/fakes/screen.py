@@ -96,6 +96,11 @@ def hostile(page: bytes | bytearray, chance: random.Random) -> bytearray:
     return spoilt
 
 
+def as_fcntl_gives_it(result: int, argument: bytes | bytearray) -> int | bytes:
+    """What `fcntl.ioctl` returns: the kernel's result where it may write into `argument`, and else the bytes."""
+    return result if isinstance(argument, bytearray) else argument
+
+
 class FakePrivcmd:
     """The kernel's privcmd: a domain's memory is a file, and each of its frames a page of it."""
 
@@ -104,7 +109,10 @@ class FakePrivcmd:
         self._size = os.fstat(descriptor).st_size
         self.restricted: int | None = None
 
-    def ioctl(self, descriptor: int, request: int, argument: bytes) -> int:
+    def ioctl(self, descriptor: int, request: int, argument: bytearray) -> int | bytes:
+        return as_fcntl_gives_it(self._result(descriptor, request, argument), argument)
+
+    def _result(self, descriptor: int, request: int, argument: bytearray) -> int:
         assert descriptor == self._descriptor
         if request == IOCTL_PRIVCMD_RESTRICT:
             (self.restricted,) = struct.unpack("@H", argument)
@@ -135,7 +143,10 @@ class FakeEvtchn:
         self._descriptor, self._domid = descriptor, domid
         self.restricted: int | None = None
 
-    def ioctl(self, descriptor: int, request: int, argument: bytes) -> int:
+    def ioctl(self, descriptor: int, request: int, argument: bytearray) -> int | bytes:
+        return as_fcntl_gives_it(self._result(descriptor, request, argument), argument)
+
+    def _result(self, descriptor: int, request: int, argument: bytearray) -> int:
         assert descriptor == self._descriptor
         if request == IOCTL_EVTCHN_RESTRICT_DOMID:
             (self.restricted,) = struct.unpack("@H", argument)

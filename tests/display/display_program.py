@@ -12,6 +12,7 @@ from pathlib import Path
 from fakes.screen import DOMID, FakeEvtchn, FakePrivcmd
 
 from qnet_gui.display import main as program
+from qnet_gui.display.keeper import keep
 from qnet_gui.display.qemu_arguments import qemu_arguments
 from qnet_gui.display.xen_devices import EventChannels, ForeignFrames
 from qnet_gui.model.screen import Geometry
@@ -28,7 +29,8 @@ def main() -> None:
             EventChannels(channels, domid, FakeEvtchn(channels).ioctl),
         )
 
-    program.serve(qemu_arguments(words), (int(uid), int(gid)), Geometry(64, 48), Path(folder), devices)
+    arguments, owner = qemu_arguments(words), (int(uid), int(gid))
+    sys.exit(keep(lambda: program.serve(arguments, owner, Geometry(64, 48), Path(folder), devices), (0.01,)))
 
 
 if __name__ == "__main__":

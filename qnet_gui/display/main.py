@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from qnet_gui.display.child_process import ChildProcess, start_child
-from qnet_gui.display.keeper import BROKEN, ENDING, NOT_BEGUN, WELL, keep
+from qnet_gui.display.minder import BROKEN, ENDING, NOT_BEGUN, WELL, mind
 from qnet_gui.display.qemu_arguments import QemuArguments, qemu_arguments
 from qnet_gui.display.qmp_sockets import QmpSockets
 from qnet_gui.display.screen_child import ChildInputs
@@ -115,7 +115,7 @@ def serve(
     arguments: QemuArguments, owner: tuple[int, int], geometry: Geometry, folder: Path = FOLDER,
     devices: OpenDevices = open_devices,
 ) -> int:  # fmt: skip
-    """Until the domain's end; the exit status for the keeper, of whom this is the process.
+    """Until the domain's end; the exit status for the minder, of whom this is the process.
 
     `owner`: uid and gid of the child; `geometry`: what the netvm is asked for.
     """
@@ -146,7 +146,7 @@ def main(words: Sequence[str] | None = None) -> int:
         logger.error("%s", error)
         return NOT_BEGUN
     geometry = _geometry()
-    return keep(lambda: serve(arguments, (user.pw_uid, user.pw_gid), geometry))
+    return mind(lambda: serve(arguments, (user.pw_uid, user.pw_gid), geometry))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 from fakes.screen import DOMID, FakeEvtchn, FakePrivcmd
 
 from qnet_gui.display import main as program
-from qnet_gui.display.keeper import keep
+from qnet_gui.display.minder import mind
 from qnet_gui.display.qemu_arguments import qemu_arguments
 from qnet_gui.display.xen_devices import EventChannels, ForeignFrames
 from qnet_gui.model.screen import Geometry
@@ -30,7 +30,7 @@ def main() -> None:
         )
 
     arguments, owner = qemu_arguments(words), (int(uid), int(gid))
-    sys.exit(keep(lambda: program.serve(arguments, owner, Geometry(64, 48), Path(folder), devices), (0.01,)))
+    sys.exit(mind(lambda: program.serve(arguments, owner, Geometry(64, 48), Path(folder), devices), (0.01,)))
 
 
 if __name__ == "__main__":

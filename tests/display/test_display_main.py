@@ -109,7 +109,7 @@ def test_however_it_ends_it_takes_its_child_along(host: Host, number: signal.Sig
 
 
 def root_part(host: Host) -> int:
-    """The process that the keeper has, which is what libxl started."""
+    """The process that the minder has, which is what libxl started."""
     (pid,) = Path(f"/proc/{host.running.pid}/task/{host.running.pid}/children").read_text().split()
     return int(pid)
 

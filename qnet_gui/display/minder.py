@@ -1,7 +1,7 @@
 """Starts the root part of `qnet-display` again when it dies: libxl starts it once, and nobody else would.
 
-The keeper is what libxl started, and does nothing but wait. It ends with the root part's good end, and where that could
-not begin in the first place, so that libxl hears of it; the root part ends with the keeper, whatever becomes of that.
+The minder is what libxl started, and does nothing but wait. It ends with the root part's good end, and where that could
+not begin in the first place, so that libxl hears of it; the root part ends with the minder, whatever becomes of that.
 Touches processes and signals. It must have one thread only.
 """
 
@@ -26,7 +26,7 @@ ENDING = (signal.SIGHUP, signal.SIGTERM)
 _HEARD = {*ENDING, signal.SIGCHLD}
 
 
-def keep(work: Callable[[], int], delays: tuple[float, ...] = DELAYS) -> int:
+def mind(work: Callable[[], int], delays: tuple[float, ...] = DELAYS) -> int:
     """Have `work` done in a process of its own until it ends well, and return the exit status of that."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
     try:
@@ -67,7 +67,7 @@ def _once(work: Callable[[], int], mask: set[signal.Signals]) -> int:
 
 
 def _live(work: Callable[[], int], mask: set[signal.Signals], parent: int) -> NoReturn:
-    """The root part's life, of which nothing comes past this frame, which is the keeper's."""
+    """The root part's life, of which nothing comes past this frame, which is the minder's."""
     status = BROKEN
     try:
         end_with_parent(parent, signal.SIGTERM)

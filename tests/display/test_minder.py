@@ -1,4 +1,4 @@
-"""Who keeps the root part going: started again when it dies, and not when it is done or cannot begin at all."""
+"""Who minds the root part: started again when it dies, and not when it is done or cannot begin at all."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from qnet_gui.display.keeper import BROKEN, NOT_BEGUN, WELL, keep
+from qnet_gui.display.minder import BROKEN, NOT_BEGUN, WELL, mind
 
 Lives = Callable[..., Callable[[], int]]
 
 
-def kept(work: Callable[[], int], delay: float = 0) -> int:
+def minded(work: Callable[[], int], delay: float = 0) -> int:
     """By a process of its own with one thread, which may be sent signals."""
-    keeper = os.fork()
-    if keeper == 0:
-        os._exit(keep(work, (delay,)))
-    _, status = os.waitpid(keeper, 0)
+    minder = os.fork()
+    if minder == 0:
+        os._exit(mind(work, (delay,)))
+    _, status = os.waitpid(minder, 0)
     return os.waitstatus_to_exitcode(status)
 
 
@@ -56,22 +56,22 @@ def wrong() -> int:
 
 @pytest.mark.parametrize("end", [killed, wrong, lambda: BROKEN, lambda: os._exit(7)])
 def test_it_is_started_again_until_it_ends_well(lives: Lives, count: Callable[[], int], end: Callable[[], int]) -> None:
-    assert kept(lives(end, end, lambda: WELL)) == WELL
+    assert minded(lives(end, end, lambda: WELL)) == WELL
     assert count() == 3
 
 
 def test_what_could_not_begin_at_first_is_left_at_that(lives: Lives, count: Callable[[], int]) -> None:
-    assert kept(lives(lambda: NOT_BEGUN)) == NOT_BEGUN
+    assert minded(lives(lambda: NOT_BEGUN)) == NOT_BEGUN
     assert count() == 1
 
 
 def test_what_has_served_once_may_fail_to_begin_for_a_while(lives: Lives, count: Callable[[], int]) -> None:
-    assert kept(lives(killed, lambda: NOT_BEGUN, lambda: NOT_BEGUN, lambda: WELL)) == WELL
+    assert minded(lives(killed, lambda: NOT_BEGUN, lambda: NOT_BEGUN, lambda: WELL)) == WELL
     assert count() == 4
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
-def test_who_tells_the_keeper_to_end_ends_the_work_too(number: signal.Signals) -> None:
+def test_who_tells_the_minder_to_end_ends_the_work_too(number: signal.Signals) -> None:
     reader, writer = os.pipe()
 
     def work() -> int:
@@ -79,7 +79,7 @@ def test_who_tells_the_keeper_to_end_ends_the_work_too(number: signal.Signals) -
         while True:
             signal.pause()
 
-    assert kept(work) == WELL
+    assert minded(work) == WELL
     os.close(writer)
     assert os.read(reader, 1) == b"", "whoever had the pipe's other end has gone"
     os.close(reader)
@@ -90,11 +90,11 @@ def test_it_may_be_told_so_before_the_next_try(lives: Lives, count: Callable[[],
         os.kill(os.getppid(), signal.SIGTERM)
         return killed()
 
-    assert kept(lives(ends_all), 600) == WELL
+    assert minded(lives(ends_all), 600) == WELL
     assert count() == 1
 
 
 def test_signals_are_as_they_were_afterwards() -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    assert keep(lambda: WELL if signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before else NOT_BEGUN) == WELL
+    assert mind(lambda: WELL if signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before else NOT_BEGUN) == WELL
     assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before

@@ -19,9 +19,19 @@ _DOM0_MEMORY = 1024
 _LINUX = "console=hvc0 quiet loglevel=4 mitigations=off random.trust_cpu=on"
 
 
+#: The kind of machine whose netvm has a screen: who has more packages for that, and where the disk with them is.
+SCREEN = "screen"
+WITH_SCREEN = {"dom0": "vdc", "netvm": "xvdb"}
+#: How large the netvm's screen is, and that no text cursor blinks on it.
+_FRAME_BUFFER = "xen-fbfront.video=4,1024,768 vt.global_cursor_default=0"
+
+
 def linux(role: str, name: str, kind: str) -> str:
     """What the kernel of a domain is told; with a `kind` of layers it has systemd, and cards have udev's names."""
-    if kind:
+    if kind == SCREEN and role in WITH_SCREEN:
+        own = f"net.ifnames=0 layers={role}:screen:modules:base more={WITH_SCREEN[role]}"
+        own += f" {_FRAME_BUFFER}" if role == "netvm" else ""
+    elif kind and kind != SCREEN:
         own = f"init=/sbin/init systemd.show_status=false systemd.hostname={name} layers={role}-{kind}:modules:base"
     else:
         own = f"net.ifnames=0 layers={role}:modules:base"

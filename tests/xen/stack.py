@@ -48,6 +48,40 @@ def configure_netvm(machine: Machine) -> None:
     machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 320, "driver_domain=1", "pci_permissive=1"))
 
 
+#: In dom0, what libxl starts: `make install` has no program of that name yet.
+DISPLAY = "/usr/libexec/qnet-display"
+_DISPLAY_PROGRAM = """#!/usr/bin/python3 -IB
+from qnet_gui.display.main import main
+
+raise SystemExit(main())
+"""
+
+
+def bring_up_screen(machine: Machine) -> None:
+    """A netvm with a screen, nm-applet on it, a tiny domain that is another one, and a window in dom0 that waits."""
+    machine.ok("true")
+    machine.note("dom0 takes commands")
+    machine.ok("useradd --system --no-create-home --shell /usr/sbin/nologin qnet-display")
+    machine.write(DISPLAY, _DISPLAY_PROGRAM)
+    machine.ok(f"chmod 755 {DISPLAY}")
+    lines = ("driver_domain=1", "pci_permissive=1", "vfb=['vnc=0']", f'device_model_override="{DISPLAY}"')
+    machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 512, *lines))
+    machine.ok("qnet netvm start --wait 500", seconds=200)
+    machine.note("the netvm runs")
+    start_screen(machine)
+    machine.create_tiny("other")
+    machine.ok("(/usr/lib/qnet-test/screen_window.py >/var/log/qnet-test/screen_window.log 2>&1 &)")
+    machine.until("test -S /run/screen-window")
+    machine.note("all of it is up")
+
+
+def start_screen(machine: Machine) -> None:
+    """Start X and nm-applet in the netvm, and wait until its icon is there."""
+    machine.ok("(/usr/lib/qnet-test/start-screen >/var/log/qnet-test/start-screen.log 2>&1 &)", "netvm")
+    machine.until("DISPLAY=:0 xwininfo -root -tree | grep -i nm-applet", "netvm")
+    machine.note("nm-applet is there")
+
+
 def bring_up_installed(machine: Machine) -> None:
     """The same with installed packages and systemd, by what an administrator would type."""
     machine.ok("systemctl is-system-running --wait | grep -Ex 'running|degraded'", seconds=300)

@@ -1,0 +1,257 @@
+"""The netvm's screen in dom0, on a real Xen: seen and used through the helper, and whatever dies comes back."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from boot import Machine
+from picture import PICTURES, Picture
+from stack import start_screen
+
+from qnet_gui.model.screen import Rectangle
+
+#: Codes of keys and buttons (input-event-codes.h).
+ESC, ENTER, DOWN, LEFT_SHIFT, A, LEFT_BUTTON = 1, 28, 108, 42, 30, 0x110
+_PROGRAM = "/usr/lib/qnet-test/screen_window.py"
+
+
+class Window:
+    """The window in dom0, which is a program of the tests there."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def ask(self, word: str, **arguments: Any) -> dict[str, Any]:
+        """Tell it something; fails where it cannot."""
+        answer = self.try_to(word, **arguments)
+        assert "error" not in answer, answer
+        return answer
+
+    def try_to(self, word: str, **arguments: Any) -> dict[str, Any]:
+        request = shlex.quote(json.dumps({"do": word, **arguments}))
+        answer: dict[str, Any] = json.loads(self.machine.run(f"{_PROGRAM} {request}", seconds=120).output)
+        return answer
+
+    def press(self, *codes: int) -> None:
+        """One after the other, each goes down and up."""
+        for code in codes:
+            self.ask("say", inputs=[["key", code, True], ["key", code, False]])
+
+    def click(self, left: int, top: int) -> None:
+        self.ask("say", inputs=[["at", left, top]])
+        self.press(LEFT_BUTTON)
+
+    def picture(self) -> Picture:
+        """What is to be seen, once nothing moves any more."""
+        self.ask("settle")
+        return Picture.of(self.ask("shot"))
+
+
+@pytest.fixture
+def window(screen: Machine) -> Window:
+    """A window of a netvm's screen with nm-applet on it, opened and with a picture."""
+    window = Window(screen)
+    answer = window.ask("open")
+    assert answer["changes"]
+    assert answer["readable_alone"]
+    return window
+
+
+def _of_the_netvm(machine: Machine, script: str) -> str:
+    """What a script says in the netvm, where its X server is."""
+    return machine.ok(f"export DISPLAY=:0 HOME=/root; {script}", "netvm")
+
+
+def _digest(machine: Machine) -> str:
+    """Of the frame buffer, as the netvm itself reads it."""
+    return _of_the_netvm(machine, "head -c $((1024 * 768 * 4)) /dev/fb0 | sha256sum").split()[0]
+
+
+def _place(machine: Machine, name: str) -> Rectangle:
+    """Where a window of this name is on the netvm's screen, as its X server has it."""
+    said = _of_the_netvm(machine, f"xwininfo -name {shlex.quote(name)}")
+    left, top, width, height = (
+        int(re.findall(rf"{what}: +(-?\d+)", said)[0])
+        for what in ("Absolute upper-left X", "Absolute upper-left Y", "Width", "Height")
+    )
+    return Rectangle(left, top, left + width, top + height)
+
+
+def _middle(part: Rectangle) -> tuple[int, int]:
+    return (part.left + part.right) // 2, (part.top + part.bottom) // 2
+
+
+def _processes(machine: Machine) -> list[int]:
+    """Those of `qnet-display`: the minder, the root part, and the child where there is a window."""
+    return [
+        int(line) for line in machine.run("pgrep -f '^/usr/bin/python3 -IB /usr/libexec/qnet-display'").output.split()
+    ]
+
+
+#: In the netvm: the codes of the keys of Xen's keyboard that are down, by EVIOCGKEY.
+_KEYS_DOWN = """python3 -I -c '
+import fcntl, glob
+for name in glob.glob("/sys/class/input/event*/device/name"):
+    if "Keyboard" in open(name).read():
+        with open("/dev/input/" + name.split("/")[4], "rb") as device:
+            bits = fcntl.ioctl(device, 0x80604518, bytes(96))
+            print([code for code in range(768) if bits[code // 8] >> code % 8 & 1])
+'"""
+
+
+def test_nm_applet_is_seen_and_its_menu_opened_by_a_click(screen: Machine, window: Window) -> None:
+    before = window.picture()
+    before.keep("nm-applet")
+    assert before.digest() == _digest(screen)
+    icon = _place(screen, "nm-applet")
+    assert len(before.colours(icon)) > 3, "something is drawn there"
+    window.click(*_middle(icon))
+    opened = window.picture()
+    opened.keep("nm-applet-menu")
+    assert opened.digest() == _digest(screen)
+    menu = opened.changed(before)
+    assert menu is not None
+    assert menu.area > 100 * 100
+    window.press(ESC)
+    assert window.picture().changed(before) is None
+
+
+def test_a_key_that_is_held_is_released_when_its_window_closes(screen: Machine, window: Window) -> None:
+    window.ask("say", inputs=[["key", LEFT_SHIFT, True], ["key", A, True]])
+    screen.until(f"{_KEYS_DOWN} | grep -qF '[30, 42]'", "netvm")
+    window.ask("close")
+    screen.until(f"{_KEYS_DOWN} | grep -qF '[]'", "netvm")
+
+
+def test_whoever_dies_comes_back(screen: Machine, window: Window) -> None:
+    minder, root, child = _processes(screen)
+    window.ask("say", inputs=[["key", LEFT_SHIFT, True]])
+    screen.until(f"{_KEYS_DOWN} | grep -qF '[42]'", "netvm")
+    screen.ok(f"kill -9 {child}")
+    screen.wait("the window's end", lambda: not window.ask("state")["open"])
+    assert _processes(screen) == [minder, root]
+    assert window.ask("open")["changes"]
+    assert screen.ok(_KEYS_DOWN, "netvm") == "[]"
+    screen.ok(f"kill -9 {root}")
+    screen.wait("the window's end", lambda: not window.ask("state")["open"])
+    screen.wait("another root part", lambda: "error" not in window.try_to("open"))
+    assert window.picture().digest() == _digest(screen)
+    assert _processes(screen)[0] == minder
+    screen.ok("pkill -9 -x qnet-helper")
+    assert window.ask("time", inputs=[["at", 5, 5], ["key", LEFT_BUTTON, True], ["key", LEFT_BUTTON, False]])["open"]
+    screen.wait("the helper", lambda: "error" not in window.try_to("open"))
+    assert window.picture().digest() == _digest(screen)
+    screen.ok("xl destroy netvm")
+    screen.wait("the window's end", lambda: not window.ask("state")["open"])
+    screen.wait("the end of qnet-display", lambda: not _processes(screen))
+    assert screen.ok("ls /run/qnet-display") == ""
+    assert len(screen.ok("xl list").splitlines()) == 3, "nobody holds the netvm's memory"
+    screen.ok("qnet netvm start --wait 500", seconds=200)
+    start_screen(screen)
+    assert window.ask("open")["changes"]
+    assert window.picture().digest() == _digest(screen)
+
+
+def test_the_child_reaches_the_netvm_alone(screen: Machine) -> None:
+    ids = [screen.domid(name) for name in ("netvm", "other")]
+    told = json.loads(screen.ok(f"/usr/lib/qnet-test/screen_probe.py {ids[0]} {ids[1]}"))
+    assert told["other"]["frame"] == "done", "it is there, for whoever may"
+    assert told["other"]["port"] != "EACCES"
+    for part in ("restricted", "confined"):
+        outcomes = told[part]
+        assert outcomes.pop("the netvm's frame") == "done"
+        assert outcomes.pop("a frame of no memory") not in ("done", "EPERM")
+        for what in ("another's frame", "dom0's frame", "its own frame", "a device's frame", "Xen's frame"):
+            assert outcomes.pop(what) == "EPERM", what
+        for what in ("another's port", "dom0's port"):
+            assert outcomes.pop(what) == "EACCES", what
+        assert outcomes.pop("frames of another") != "done"
+        assert outcomes.pop("ports of another") != "done"
+        assert outcomes.pop("a hypercall") == "EPERM"
+    assert {*told["confined"].values()} == {"EPERM"}, told["confined"]
+
+
+#: In the netvm: draws a rectangle of the whole screen as often as it can, for so many seconds.
+_DRAWS = """python3 -I -c '
+import time
+from Xlib.display import Display
+display = Display()
+root = display.screen().root
+inks = [root.create_gc(foreground=ink) for ink in (0x204060, 0x604020)]
+until, turn = time.monotonic() + {seconds}, 0
+while time.monotonic() < until:
+    root.fill_rectangle(inks[turn % 2], 0, 0, 1024, 768)
+    display.sync()
+    turn += 1
+print(turn)
+'"""
+#: In dom0, for the ids of processes: user and system time in hundredths of a second, and how often it waited.
+_USED = """for pid in {pids}; do
+    cut -d' ' -f14,15 /proc/$pid/stat
+    awk '/^voluntary/ {{ print $2 }}' /proc/$pid/status
+done | tr '\\n' ' '"""
+#: KiB that a process has alone.
+_PRIVATE = "awk '/^Private/ {{ sum += $2 }} END {{ print sum }}' /proc/{pid}/smaps_rollup"
+
+
+def _used(machine: Machine, pids: list[int]) -> list[int]:
+    return list(map(int, machine.ok(_USED.format(pids=" ".join(map(str, pids)))).split()))
+
+
+def _quiet(window: Window, processes: list[int]) -> bool:
+    """Whether nothing has changed for ten seconds; then nobody has done, or waited for, anything."""
+    before, used = window.ask("state")["changes"], _used(window.machine, processes)
+    window.machine.ok("sleep 10")
+    after = _used(window.machine, processes)
+    if window.ask("state")["changes"] > before:
+        return False
+    assert after == used
+    return True
+
+
+def test_figures(screen: Machine, window: Window, figures: Callable[[str], None]) -> None:
+    opened = window.ask("open")
+    figures(f"screen: window given in {opened['given']:.2f} s, first picture after {opened['first_picture']:.2f} s")
+    window.picture()
+    processes = _processes(screen)
+    assert len(processes) == 3
+    private = [int(screen.ok(_PRIVATE.format(pid=pid))) for pid in processes]
+    figures(f"screen: private memory of minder, root part and child: {private} KiB, {sum(private) / 1024:.1f} MiB")
+    assert sum(private) < 20 << 10
+    screen.wait("ten quiet seconds", lambda: _quiet(window, processes), 120)
+    window.click(*_middle(_place(screen, "nm-applet")))
+    window.ask("settle")
+    took = [window.ask("time", inputs=[["key", DOWN, True], ["key", DOWN, False]])["took"] for _ in range(10)]
+    assert all(took)
+    figures(
+        f"screen: from key to pixel {sorted(took)[5] * 1000:.0f} ms (median of ten), at most {max(took) * 1000:.0f}"
+    )
+    window.press(ESC)
+    window.ask("settle")
+    screen.ok(f"(export DISPLAY=:0; {_DRAWS.format(seconds=30)}) >/dev/null 2>&1 &", "netvm")
+    window.ask("wait", after=window.ask("state")["changes"])
+    before = _used(screen, processes)
+    rate = window.ask("rate", seconds=10)
+    after = _used(screen, processes)
+    ticks = sum(after[at] - before[at] for at in (6, 7))
+    figures(
+        f"screen: all of it moves: {rate['turns']:.1f} copies a second, the child {ticks / 10:.0f} % of a processor"
+    )
+    assert 0 < rate["turns"] <= 31
+
+
+def test_the_trays_own_window_shows_it(screen: Machine) -> None:
+    icon = _middle(_place(screen, "nm-applet"))
+    screen.ok("mkdir -p /run/pictures")
+    said = screen.ok(f"HOME=/root /usr/lib/qnet-test/screen_tray.py {icon[0]} {icon[1]} /run/pictures", seconds=200)
+    assert said.startswith("Screen of netvm")
+    for name in ("before", "after"):
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        encoded = screen.ok(f"base64 -w0 /run/pictures/{name}.png")
+        (PICTURES / f"tray-{name}.png").write_bytes(base64.b64decode(encoded))

@@ -154,9 +154,11 @@ def _of_space(wanted: Wanted, survey: Survey) -> Iterator[Obstacle]:
 
 
 def _configuration(wanted: Wanted, survey: Survey, places: Places) -> str:
-    said = netvm_cfg.settings(wanted, places)
     if survey.configuration is None:
-        return netvm_cfg.written_anew(said)
+        return netvm_cfg.written_anew(netvm_cfg.settings(wanted, places, survey.screen))
+    # who has given it a screen of his own keeps that
+    own = set(netvm_cfg.SCREEN) & set(xl_config.settings(survey.configuration))
+    said = netvm_cfg.settings(wanted, places, None if own else survey.screen)
     return netvm_cfg.filled_in(survey.configuration, said)
 
 

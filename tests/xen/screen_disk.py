@@ -31,13 +31,10 @@ def made() -> Path:
 def _make(folder: Path, root: Path) -> None:
     files = folder / "files"
     layer = files / "screen"
-    for name, place, mode in (
-        ("start-screen", "usr/lib/qnet-test/start-screen", 0o755),
-        ("netvm.conf", "etc/X11/netvm.conf", 0o644),
-    ):
-        (layer / place).parent.mkdir(parents=True)
-        shutil.copy(_FILES / name, layer / place)
-        (layer / place).chmod(mode)
+    program = layer / "usr/lib/qnet-test/start-screen"
+    program.parent.mkdir(parents=True)
+    shutil.copy(_FILES / program.name, program)
+    program.chmod(0o755)
     image.run("unshare", "--mount", "sh", _FILES / "install.sh", root, layer, *SCREEN_PACKAGES)
     image.run("mke2fs", *image.PLAIN, "-d", files, folder / "disk", _SIZE)
     shutil.rmtree(files)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from boot import Machine
 
+from qnet_gui.dom0.netvm_image.netvm_cfg import DISPLAY, SCREEN
 from qnet_gui.model.snapshot import from_wire
 from qnet_gui.tray.pages import overview
 
 #: Addresses of the domains, by name.
 DOMAINS = {"work": "10.137.0.20", "personal": "10.137.0.21"}
+
+#: In the netvm, of the X server that shows nm-applet.
+X_DISPLAY = ":63"
 
 #: For a shell in dom0: wait until the one card whose frontend's node in the netvm's home is `$home` is online.
 ONLINE = "until xenstore-read $home/$(xenstore-list $home)/hotplug-status | grep -q connected; do sleep 0.02; done"
@@ -48,23 +52,13 @@ def configure_netvm(machine: Machine) -> None:
     machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 320, "driver_domain=1", "pci_permissive=1"))
 
 
-#: In dom0, what libxl starts: `make install` has no program of that name yet.
-DISPLAY = "/usr/libexec/qnet-display"
-_DISPLAY_PROGRAM = """#!/usr/bin/python3 -IB
-from qnet_gui.display.main import main
-
-raise SystemExit(main())
-"""
-
-
 def bring_up_screen(machine: Machine) -> None:
     """A netvm with a screen, nm-applet on it, a tiny domain that is another one, and a window in dom0 that waits."""
     machine.ok("true")
     machine.note("dom0 takes commands")
-    machine.ok("useradd --system --no-create-home --shell /usr/sbin/nologin qnet-display")
-    machine.write(DISPLAY, _DISPLAY_PROGRAM)
-    machine.ok(f"chmod 755 {DISPLAY}")
-    lines = ("driver_domain=1", "pci_permissive=1", "vfb=['vnc=0']", f'device_model_override="{DISPLAY}"')
+    machine.ok("systemd-sysusers qnet-dom0.conf")
+    screen = (f"{key}={value!r}" for key, value in zip(SCREEN, (["vnc=0"], DISPLAY), strict=True))
+    lines = ("driver_domain=1", "pci_permissive=1", *screen)
     machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 512, *lines))
     machine.ok("qnet netvm start --wait 500", seconds=200)
     machine.note("the netvm runs")
@@ -78,7 +72,7 @@ def bring_up_screen(machine: Machine) -> None:
 def start_screen(machine: Machine) -> None:
     """Start X and nm-applet in the netvm, and wait until its icon is there."""
     machine.ok("(/usr/lib/qnet-test/start-screen >/var/log/qnet-test/start-screen.log 2>&1 &)", "netvm")
-    machine.until("DISPLAY=:0 xwininfo -root -tree | grep -i nm-applet", "netvm")
+    machine.until(f"DISPLAY={X_DISPLAY} xwininfo -root -tree | grep -i nm-applet", "netvm")
     machine.note("nm-applet is there")
 
 

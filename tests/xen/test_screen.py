@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from boot import Machine
 from picture import PICTURES, Picture
-from stack import start_screen
+from stack import X_DISPLAY, start_screen
 
 from qnet_gui.model.screen import Rectangle
 
@@ -65,7 +65,7 @@ def window(screen: Machine) -> Window:
 
 def _of_the_netvm(machine: Machine, script: str) -> str:
     """What a script says in the netvm, where its X server is."""
-    return machine.ok(f"export DISPLAY=:0 HOME=/root; {script}", "netvm")
+    return machine.ok(f"export DISPLAY={X_DISPLAY} HOME=/root; {script}", "netvm")
 
 
 def _digest(machine: Machine) -> str:
@@ -90,7 +90,7 @@ def _middle(part: Rectangle) -> tuple[int, int]:
 def _processes(machine: Machine) -> list[int]:
     """Those of `qnet-display`: the minder, the root part, and the child where there is a window."""
     return [
-        int(line) for line in machine.run("pgrep -f '^/usr/bin/python3 -IB /usr/libexec/qnet-display'").output.split()
+        int(line) for line in machine.run("pgrep -f '^/usr/bin/python3 -I /usr/lib/qnet/qnet-display'").output.split()
     ]
 
 
@@ -234,7 +234,7 @@ def test_figures(screen: Machine, window: Window, figures: Callable[[str], None]
     )
     window.press(ESC)
     window.ask("settle")
-    screen.ok(f"(export DISPLAY=:0; {_DRAWS.format(seconds=30)}) >/dev/null 2>&1 &", "netvm")
+    screen.ok(f"(export DISPLAY={X_DISPLAY}; {_DRAWS.format(seconds=30)}) >/dev/null 2>&1 &", "netvm")
     window.ask("wait", after=window.ask("state")["changes"])
     before = _used(screen, processes)
     rate = window.ask("rate", seconds=10)

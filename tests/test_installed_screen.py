@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -33,6 +34,19 @@ def test_whoever_a_program_runs_as_is_made_at_the_installation() -> None:
     for path in (CHECKOUT / "packaging").glob("*/*.post*"):
         for name in re.findall(r"systemd-sysusers (\S+)", path.read_text()):
             assert INSTALLED[f"/usr/lib/sysusers.d/{name}"].package == path.stem
+
+
+@pytest.mark.parametrize("path", ["desktop/dom0/sysusers.conf", "desktop/netvm/screen/sysusers.conf"])
+def test_systemd_makes_these_users(tmp_path: Path, path: str) -> None:
+    program = shutil.which("systemd-sysusers", path="/usr/bin:/bin")
+    if program is None:
+        pytest.skip("no systemd here")
+    (tmp_path / "etc").mkdir()
+    words = [program, f"--root={tmp_path}", str(CHECKOUT / path)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=DEADLINE)
+    assert done.returncode == 0, done.stderr
+    made = [line.split(":")[0] for line in (tmp_path / "etc/passwd").read_text().splitlines()]
+    assert made == _users(CHECKOUT / path)
 
 
 def test_the_x_server_opens_what_udev_names_and_nothing_else() -> None:

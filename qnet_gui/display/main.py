@@ -80,8 +80,26 @@ def _listening(folder: Path, domid: int) -> socket.socket:
     return made
 
 
-def _end(*_: object) -> NoReturn:
-    raise SystemExit(0)
+@contextlib.contextmanager
+def _until_told() -> Iterator[None]:
+    """Ends the block in good order by libxl's word for it, when the domain is destroyed, and by systemd's.
+
+    It may come in the middle of a question to xenstore, of which whatever is asked next makes an error of any kind.
+    """
+    told = False
+
+    def end(*_: object) -> NoReturn:
+        nonlocal told
+        told = True
+        raise SystemExit(0)
+
+    for number in ENDING:
+        signal.signal(number, end)
+    try:
+        yield
+    except Exception:
+        if not told:
+            raise
 
 
 def _geometry() -> Geometry:
@@ -119,11 +137,9 @@ def serve(
 
     `owner`: uid and gid of the child; `geometry`: what the netvm is asked for.
     """
-    for number in ENDING:
-        signal.signal(number, _end)
     status = NOT_BEGUN
     try:
-        with _server(arguments, owner, geometry, folder, devices) as server:
+        with _until_told(), _server(arguments, owner, geometry, folder, devices) as server:
             if server.offer():
                 status = BROKEN
                 server.run()

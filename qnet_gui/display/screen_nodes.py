@@ -15,6 +15,7 @@ from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.parse import number, shown
 from qnet_gui.model.screen import Geometry
+from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 
 VFB, VKBD = DEVICES = ("vfb", "vkbd")
@@ -82,6 +83,20 @@ class ScreenNodes:
     def tell_libxl(self) -> None:
         """That we run: it waits for that before it lets the domain begin."""
         self._store.write(f"/local/domain/0/device-model/{self._domid}/state", "running")
+
+    def tell_netvm(self, seen: bool) -> None:
+        """Whether somebody has a window on its screen.
+
+        Of a domain that has gone nothing is made again.
+        """
+        path = keys.SCREEN_SEEN.under(self._domid)
+
+        def change(inside: Store) -> None:
+            if inside.read(f"/local/domain/{self._domid}") is not None:
+                inside.write(path, keys.SCREEN_SEEN.form.text(seen))
+                inside.set_perms(path, keys.SCREEN_SEEN.permissions(self._domid))
+
+        self._store.atomically(change)
 
     def pages(self) -> ScreenPages | None:
         """Where the domain's pages are, None as long as it has not said of both; `BadInput` for what cannot be."""

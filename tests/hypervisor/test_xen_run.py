@@ -19,6 +19,7 @@ _UUID = "5c3c3c84-3b5e-4b07-9f6b-6d6d6f2f7a01"
 #: Counts pauses as Xen does: `list` shows one domain, 4, paused while the count is not 0, which it cannot go below.
 _COUNTING = f"""#!/bin/sh
 count=$(cat {{folder}}/count)
+echo "$1" >>{{folder}}/asked
 case "$1 $2" in
 "list -v")
     [ "$count" -gt 0 ] && state=--p--- || state=-b----
@@ -80,6 +81,14 @@ def test_unpausing_one_that_runs_is_no_error(counting: XenHypervisor) -> None:
     assert state(counting) is DomainState.RUNNING
 
 
+def test_each_domain_is_let_go_by_one_start_of_xl(counting: XenHypervisor, tmp_path: Path) -> None:
+    """They are what disconnecting dom0 takes its time for."""
+    counting.pause(4)
+    (tmp_path / "asked").unlink()
+    counting.unpause(4)
+    assert (tmp_path / "asked").read_text().split() == ["unpause"]
+
+
 def test_one_that_its_toolstack_still_makes_stays_paused(counting: XenHypervisor, tmp_path: Path) -> None:
     (tmp_path / "count").write_text("1\n")  # made paused
     counting.pause(4)
@@ -122,9 +131,10 @@ def test_a_netvms_screen_is_offered_where_xl_starts_the_domains(tmp_path: Path) 
         assert (can.name, can.managed_by, can.screen) == ("xen", managed_by, offered)
 
 
-def test_windows_do_not_come_to_dom0_and_it_says_where_they_are() -> None:
-    xen = XenHypervisor(Path("/nonexistent/xl"))
+@pytest.mark.parametrize(("managed_by", "where"), [("", "Network applet"), ("qubesd", "qnet applet-host nm-applet")])
+def test_windows_do_not_come_to_dom0_and_it_says_where_they_are(managed_by: str, where: str) -> None:
+    xen = XenHypervisor(Path("/nonexistent/xl"), managed_by)
     with pytest.raises(Refused) as raised:
         xen.show_program(1, ["qnet", "applet-host", "nm-applet"], Display(0))
     assert raised.value.message == xen.cannot_show
-    assert "qnet applet-host nm-applet" in xen.cannot_show.english
+    assert where in xen.cannot_show.english

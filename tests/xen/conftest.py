@@ -14,6 +14,8 @@ from turns import turn
 
 _FAILED = pytest.StashKey[bool]()
 _FIGURE = "figure"
+#: Seconds within which dom0 takes commands; the slowest has systemd.
+_BOOT = 400
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +57,7 @@ def _machine(make: Callable[[], Machine], request: pytest.FixtureRequest) -> Ite
     with turn(alone="figures" in request.fixturenames):
         machine = make()
         try:
-            machine.ok("true")
+            machine.run("true", seconds=_BOOT)
             yield machine
             if request.node.stash.get(_FAILED, False):
                 machine.keep()

@@ -204,7 +204,6 @@ def _make_layer(layer: Path, role: str) -> None:
     """What `make install` puts into a domain, and the few files of the tests' own."""
     run("make", "-C", CHECKOUT, "install", f"ROLE={role}", f"DESTDIR={layer}")
     _add_own(layer, role)
-    (layer / "usr/lib/qnet-test/init.py").chmod(0o755)
     if role != "dom0":
         # whom the kernel calls for `xl shutdown`; systemd's would ask systemd
         poweroff = layer / "usr/sbin/poweroff"
@@ -243,6 +242,7 @@ def _add_own(layer: Path, role: str) -> None:
     ours.mkdir(parents=True)
     for name in ("init.py", "command_runner.py", *(_OF_DOM0 if role == "dom0" else ())):
         shutil.copy(MACHINE / name, ours)
+        (ours / name).chmod(0o755)
     if role == "dom0":
         scripts = layer / "etc/xen/scripts"
         scripts.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,9 @@ DOMAINS = {"work": "10.137.0.20", "personal": "10.137.0.21"}
 #: In the netvm, of the X server that shows nm-applet.
 X_DISPLAY = ":63"
 
+#: Of the name of nm-applet's icon, which is a window, once NetworkManager is connected.
+ICON = "Ethernet network connection"
+
 #: For a shell in dom0: wait until the one card whose frontend's node in the netvm's home is `$home` is online.
 ONLINE = "until xenstore-read $home/$(xenstore-list $home)/hotplug-status | grep -q connected; do sleep 0.02; done"
 
@@ -72,7 +75,7 @@ def bring_up_screen(machine: Machine) -> None:
 def start_screen(machine: Machine) -> None:
     """Start X and nm-applet in the netvm, and wait until its icon is there."""
     machine.ok("(/usr/lib/qnet-test/start-screen >/var/log/qnet-test/start-screen.log 2>&1 &)", "netvm")
-    machine.until(f"DISPLAY={X_DISPLAY} xwininfo -root -tree | grep -i nm-applet", "netvm")
+    machine.until(f"DISPLAY={X_DISPLAY} xwininfo -root -tree | grep {ICON!r}", "netvm", seconds=240)
     machine.note("nm-applet is there")
 
 

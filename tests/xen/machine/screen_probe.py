@@ -66,10 +66,10 @@ def fork() -> None:
         os._exit(0)
 
 
-def tries(
+def of_xen(
     frames: ForeignFrames, channels: EventChannels, netvm: tuple[int, int], other: tuple[int, int, int]
 ) -> dict[str, str]:
-    """`netvm`: its id and a frame of it; `other`: an id, a frame and a port."""
+    """What the devices give. `netvm`: its id and a frame of it; `other`: an id, a frame and a port."""
     domid, frame, port = other
     attempts: dict[str, Callable[[], object]] = {
         "the netvm's frame": lambda: map_of(frames, *netvm),
@@ -85,6 +85,13 @@ def tries(
         "ports of another": lambda: restrict(channels.fileno(), xen_devices.IOCTL_EVTCHN_RESTRICT_DOMID, domid),
         # IOCTL_PRIVCMD_HYPERCALL: xen_version, which harms nobody
         "a hypercall": lambda: fcntl.ioctl(frames.fileno(), 0x305000, bytearray(struct.pack("@QQQQQQ", 17, *[0] * 5))),
+    }  # fmt: skip
+    return {what: outcome(attempt) for what, attempt in attempts.items()}
+
+
+def of_linux() -> dict[str, str]:
+    """What the kernel gives besides."""
+    attempts: dict[str, Callable[[], object]] = {
         "a file": lambda: os.open("/etc/passwd", os.O_RDONLY),
         "privcmd": lambda: os.open(xen_devices.PRIVCMD, os.O_RDWR),
         "a socket": lambda: socket.socket(socket.AF_UNIX),
@@ -92,7 +99,7 @@ def tries(
         "exec": lambda: os.execv("/bin/true", ["true"]),  # noqa: S606
         "memory to run": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_EXEC),
         "a signal": lambda: os.kill(os.getppid(), 0),
-    }  # fmt: skip
+    }
     return {what: outcome(attempt) for what, attempt in attempts.items()}
 
 
@@ -121,10 +128,10 @@ def main() -> None:
         frames, channels = open_devices(netvm)
         keep = {frames.fileno(), channels.fileno(), writer}
         confine(keep, user.pw_uid, user.pw_gid, xen_devices.REQUESTS, os.getppid())
-        return tries(frames, channels, (netvm, theirs), (other, *others))
+        return {**of_xen(frames, channels, (netvm, theirs), (other, *others)), **of_linux()}
 
     def restricted(_: int) -> object:
-        return tries(*open_devices(netvm), (netvm, theirs), (other, *others))
+        return of_xen(*open_devices(netvm), (netvm, theirs), (other, *others))
 
     def of_the_other(_: int) -> object:
         frames, channels = open_devices(other)

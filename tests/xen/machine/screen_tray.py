@@ -18,11 +18,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PyQt5.QtTest import QTest
 
 from qnet_gui.tray.app.screen_door import ScreenDoor
-from qnet_gui.tray.qt import QApplication, QDBusConnection, QPoint, Qt
+from qnet_gui.tray.qt import QApplication, QDBusConnection, QEvent, QKeyEvent, QPoint, Qt
 from qnet_gui.tray.session.app_state import AppState
 
 #: Seconds without a change until the picture is taken for whole, and those after which something has gone wrong.
 _QUIET, _PATIENCE = 2.0, 60.0
+#: As X numbers the key, and what stands on it.
+_ESCAPE, _ESCAPE_SYMBOL = 9, 0xFF1B
 
 
 def until(what: str, ready: Callable[[], object], seconds: float = _PATIENCE) -> None:
@@ -61,7 +63,9 @@ def main() -> None:
     until("what the click does", quiet)
     window.grab().save(str(folder / "after.png"))
     del painted[1:]
-    QTest.keyClick(window.picture, Qt.Key.Key_Escape)
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        no = Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(window.picture, QKeyEvent(kind, Qt.Key.Key_Escape, no, _ESCAPE, _ESCAPE_SYMBOL, 0))
     until("what Escape does", quiet)
     print(window.windowTitle(), window.width(), window.height())
     sys.stdout.flush()

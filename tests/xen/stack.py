@@ -56,7 +56,7 @@ def configure_netvm(machine: Machine) -> None:
 
 
 def bring_up_screen(machine: Machine) -> None:
-    """A netvm with a screen, nm-applet on it, a tiny domain that is another one, and a window in dom0 that waits."""
+    """A netvm with a screen, nm-applet on it, another domain, which is paused, and a window in dom0 that waits."""
     machine.ok("true")
     machine.note("dom0 takes commands")
     machine.ok("systemd-sysusers qnet-dom0.conf")
@@ -67,6 +67,7 @@ def bring_up_screen(machine: Machine) -> None:
     machine.note("the netvm runs")
     start_screen(machine)
     machine.create_tiny("other")
+    machine.ok("xl pause other")
     machine.ok("(/usr/lib/qnet-test/screen_window.py >/var/log/qnet-test/screen_window.log 2>&1 &)")
     machine.until("test -S /run/screen-window")
     machine.note("all of it is up")

@@ -59,6 +59,21 @@ def test_the_x_server_opens_what_udev_names_and_nothing_else() -> None:
     assert rules.count("GROUP=") == rules.count('MODE="0660"') == 3
 
 
+def test_the_unit_has_no_rights_but_its_devices() -> None:
+    assert "\nCapabilityBoundingSet=\n" in UNIT
+    for line in ("NoNewPrivileges=yes", "DevicePolicy=closed", "PrivateNetwork=yes", "ProtectSystem=strict"):
+        assert f"\n{line}\n" in UNIT
+    assert re.findall(r"^DeviceAllow=(\S+)", UNIT, re.MULTILINE) == ["/dev/fb0", "char-input"]
+    # root's own word is that a folder is made, and nothing else
+    assert re.findall(r"^Exec\w+=[+!]+(\S+)", UNIT, re.MULTILINE) == ["/bin/mkdir"]
+
+
+def test_who_sits_at_the_screen_may_ask_networkmanager_alone() -> None:
+    text = re.sub(r"//.*", "", (SCREEN / "60-qnet-screen-polkit.rules").read_text())
+    assert text.count("addRule") == text.count("polkit.Result") == 1
+    assert 'subject.user == "qnet-screen" && action.id.indexOf("org.freedesktop.NetworkManager.") == 0' in text
+
+
 def test_a_person_types_on_a_keyboard_of_the_usa_and_nobody_else_hears_it() -> None:
     text = (SCREEN / "xorg.conf").read_text()
     assert 'Option "XkbLayout" "us"' in text

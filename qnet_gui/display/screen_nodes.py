@@ -17,6 +17,7 @@ from qnet_gui.model.parse import number, shown
 from qnet_gui.model.screen import Geometry
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.home import within_home
 
 VFB, VKBD = DEVICES = ("vfb", "vkbd")
 #: Of a 64-bit guest's pages. A page of a 32-bit one looks otherwise, and is refused.
@@ -85,18 +86,14 @@ class ScreenNodes:
         self._store.write(f"/local/domain/0/device-model/{self._domid}/state", "running")
 
     def tell_netvm(self, seen: bool) -> None:
-        """Whether somebody has a window on its screen.
-
-        Of a domain that has gone nothing is made again.
-        """
+        """Whether somebody has a window on its screen; nothing where it has died."""
         path = keys.SCREEN_SEEN.under(self._domid)
 
         def change(inside: Store) -> None:
-            if inside.read(f"/local/domain/{self._domid}") is not None:
-                inside.write(path, keys.SCREEN_SEEN.form.text(seen))
-                inside.set_perms(path, keys.SCREEN_SEEN.permissions(self._domid))
+            inside.write(path, keys.SCREEN_SEEN.form.text(seen))
+            inside.set_perms(path, keys.SCREEN_SEEN.permissions(self._domid))
 
-        self._store.atomically(change)
+        within_home(self._store, self._domid, change)
 
     def pages(self) -> ScreenPages | None:
         """Where the domain's pages are, None as long as it has not said of both; `BadInput` for what cannot be."""

@@ -41,9 +41,9 @@ class ScreenStarter:
 
     def start(self) -> None:
         """Watch for dom0's word."""
-        self._worker.watch(keys.SCREEN_SEEN.at(), lambda _: self._worker.submit(_read, self._told))
+        self._worker.watch(keys.SCREEN_SEEN.at(), lambda _: self._worker.submit(_read, self._read_seen))
 
-    def _told(self, seen: bool | QnetError | None) -> None:
+    def _read_seen(self, seen: bool | QnetError | None) -> None:
         if isinstance(seen, QnetError):
             log.warning("whether dom0 looks at the screen cannot be read: %s", seen)
         elif seen != self._seen:  # the watch tells an old word again

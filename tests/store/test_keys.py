@@ -14,7 +14,7 @@ from qnet_gui.store.reports import AGENT, ALL, UPLINK
 
 @pytest.mark.parametrize("key", ALL, ids=lambda key: key.path)
 def test_every_key_is_where_its_writer_may_write(key):
-    assert key.path.startswith("qnet/" if key.writer is Writer.DOM0 else "data/qnet/")
+    assert key.path.startswith("qnet/" if key.writer in (Writer.DOM0, Writer.DISPLAY) else "data/qnet/")
     assert 0 < key.limit <= keys.VALUE_LIMIT
     assert key.path.count("{}") <= 1
     assert re.fullmatch(r"[a-z0-9/{}-]+", key.path)

@@ -45,7 +45,7 @@ def figures(record_property: Callable[[str, object], None]) -> Callable[[str], N
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The table of figures."""
-    reports = terminalreporter.stats.get("passed", [])
+    reports = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
     lines = [line for report in reports for name, line in report.user_properties if name == _FIGURE]
     if lines:
         terminalreporter.section("figures, under software emulation")

@@ -16,7 +16,7 @@ _BASE = (
 #: What dom0 is shown of it: an X server on Xen's frame buffer, and nm-applet with a window for its icon.
 _SCREEN = (
     "xserver-xorg-core", "xserver-xorg-video-fbdev", "xserver-xorg-input-evdev", "xinit", "dbus-daemon", "openbox",
-    "network-manager-gnome", "python3-pyqt5", "python3-xlib",
+    "network-manager-gnome", "librsvg2-common", "python3-pyqt5", "python3-xlib",
 )  # fmt: skip
 #: For the usual Wi-Fi cards; all but what is free are in Debian's component non-free-firmware.
 _FREE_FIRMWARE = ("firmware-ath9k-htc",)

@@ -168,7 +168,7 @@ def _steps(wanted: Wanted, survey: Survey, places: Places) -> Iterator[str]:
     image = survey.given is not None and survey.given.is_image
     if survey.given is None:
         by, where = Path(survey.debian.program).name, " and ".join(_hosts(survey.debian.repositories))
-        yield f"fetch Debian {survey.debian.suite} from {where}, by {by}: some 150 MB, and minutes"
+        yield f"fetch Debian {survey.debian.suite} from {where}, by {by}: some 300 MB, and minutes"
     elif not image:
         yield f"copy {wanted.source}"
     if wanted.packages:

@@ -24,7 +24,7 @@ from qnet_gui.runtime.distribution import OS_RELEASE
 #: Where everything is put together, in a folder of its own.
 WORK = Path("/var/tmp")  # noqa: S108
 #: Bytes of a new root, of which so many are firmware that is not free; of a kernel with its initrd.
-ROOT, FIRMWARE, KERNEL = 1100 << 20, 400 << 20, 64 << 20
+ROOT, FIRMWARE, KERNEL = 1500 << 20, 400 << 20, 64 << 20
 _BLOCK = 512
 
 

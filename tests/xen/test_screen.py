@@ -22,6 +22,8 @@ pytestmark = pytest.mark.thorough
 #: Codes of keys and buttons (input-event-codes.h).
 ESC, ENTER, UP, DOWN, LEFT_SHIFT, A, LEFT_BUTTON, RIGHT_BUTTON = 1, 28, 103, 108, 42, 30, 0x110, 0x111
 HOME = (35, 24, 50, 18)  # h, o, m, e
+#: GTK's ground of what is selected: blue, green, red.
+SELECTED = b"\xe4\x84\x35"
 _PROGRAM = "/usr/lib/qnet-test/screen_window.py"
 
 
@@ -126,6 +128,13 @@ def _active(machine: Machine, name: str) -> None:
     machine.until(f"export DISPLAY={X_DISPLAY}; {script}", "netvm")
 
 
+def _something_selected(window: Window, name: str) -> None:
+    """Wait until a window of this name has the keyboard, and a row or a text in it is selected."""
+    _active(window.machine, name)
+    place = _place(window.machine, name)
+    window.machine.wait("what is selected", lambda: SELECTED in window.picture().colours(place))
+
+
 def test_nm_applet_is_seen_and_its_menu_opened_by_a_click(screen: Machine, window: Window) -> None:
     before = window.picture()
     before.keep("nm-applet")
@@ -141,9 +150,9 @@ def test_nm_applet_is_seen_and_its_menu_opened_by_a_click(screen: Machine, windo
 def test_a_connection_is_renamed_in_the_editor(screen: Machine, window: Window) -> None:
     window.open_menu(RIGHT_BUTTON)
     window.press(UP, UP, ENTER)  # from below: About, Edit Connections
-    _active(screen, "Network Connections")
+    _something_selected(window, "Network Connections")
     window.press(DOWN, ENTER)
-    _active(screen, "Editing Wired connection")
+    _something_selected(window, "Editing Wired connection")
     window.press(*HOME)
     _active(screen, "Editing home")
     window.picture().keep("editor")
@@ -278,9 +287,8 @@ def test_figures(screen: Machine, window: Window, figures: Callable[[str], None]
 def test_the_trays_own_window_shows_it(screen: Machine) -> None:
     icon = _middle(_place(screen, ICON))
     screen.ok("mkdir -p /run/pictures")
-    said = screen.ok(
-        f"HOME=/root /usr/lib/qnet-test/screen_tray.py {icon[0]} {icon[1]} /run/pictures 2>/dev/null", seconds=200
-    )
+    program = f"HOME=/root /usr/lib/qnet-test/screen_tray.py {icon[0]} {icon[1]} /run/pictures"
+    said = screen.ok(f"{program} 2>/dev/null", seconds=200)
     assert said.startswith("Screen of netvm")
     for name in ("before", "after"):
         PICTURES.mkdir(parents=True, exist_ok=True)

@@ -49,7 +49,7 @@ def _words(status: int) -> str:
     return f"signal {-status}" if status < 0 else f"status {status}"
 
 
-def _once(work: Callable[[], int], mask: set[signal.Signals]) -> int:
+def _once(work: Callable[[], int], mask: set[int | signal.Signals]) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid == 0:
@@ -66,7 +66,7 @@ def _once(work: Callable[[], int], mask: set[signal.Signals]) -> int:
             return os.waitstatus_to_exitcode(status)
 
 
-def _live(work: Callable[[], int], mask: set[signal.Signals], parent: int) -> NoReturn:
+def _live(work: Callable[[], int], mask: set[int | signal.Signals], parent: int) -> NoReturn:
     """The root part's life, of which nothing comes past this frame, which is the minder's."""
     status = BROKEN
     try:

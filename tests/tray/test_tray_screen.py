@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from fakes.display_host import Host
-from fakes.screen import ASKED, DOMID, PAGES, taken_inputs
+from fakes.screen import ASKED, DOMID
 from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, RUNNING, Helper, up
 
@@ -22,6 +22,7 @@ from qnet_gui.display.picture_memory import PictureMemory
 from qnet_gui.display.screen_nodes import DEVICES
 from qnet_gui.dom0.attach import screen_socket
 from qnet_gui.hypervisor.port import DomainInfo
+from qnet_gui.lab.screen.memory import PAGES, taken_inputs
 from qnet_gui.model.domain import DomainState, Label, NetvmState
 from qnet_gui.model.errors import BadInput, NotAuthorised, QnetError, Refused
 from qnet_gui.model.messages.domains import DomainCode

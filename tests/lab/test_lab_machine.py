@@ -66,11 +66,6 @@ def test_a_domain_may_not_read_what_is_not_its_own(lab: Lab, ids: dict[str, int]
         store.read(path.format(**ids))
 
 
-def test_there_are_screens_only_where_they_were_asked_for(lab: Lab) -> None:
-    assert lab.ask("capabilities")["screen"] is False
-    assert not lab.log("dom0-qnet-display")
-
-
 def test_a_domain_reads_its_home_and_its_backend(lab: Lab, ids: dict[str, int]) -> None:
     assert lab.out("work", "xenstore-read", "name") == "work"
     assert lab.out("work", "xenstore-read", "qnet/address") == lab.address("work")
@@ -411,3 +406,8 @@ def test_exec_passes_everything_through(lab: Lab) -> None:
     assert done.stderr == "err\n"
     assert lab.command("exec", "work", "--", "sh", "-c", "kill -9 $$", check=False).returncode == 137
     assert lab.command("exec", "isp1", "--", "hostname").stdout == "isp1\n"
+
+
+def test_there_are_screens_only_where_they_were_asked_for(lab: Lab) -> None:
+    assert lab.ask("capabilities")["screen"] is False
+    assert not lab.log("dom0-qnet-display")

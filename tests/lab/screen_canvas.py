@@ -16,12 +16,15 @@ def main(colour: str) -> None:
     root = display.screen().root.get_geometry()
     window = display.screen().root.create_window(
         0, 0, root.width, root.height, 0, X.CopyFromParent, background_pixel=int(colour, 16), override_redirect=1,
-        event_mask=X.KeyPressMask | X.ExposureMask,
+        event_mask=X.KeyPressMask | X.ExposureMask | X.VisibilityChangeMask,
     )  # fmt: skip
     window.map()
     while True:
         event = display.next_event()
-        if event.type == X.Expose:
+        if event.type in (X.Expose, X.VisibilityNotify):
+            # what starts later comes above it
+            if getattr(event, "state", X.VisibilityUnobscured) != X.VisibilityUnobscured:
+                window.raise_window()
             window.set_input_focus(X.RevertToPointerRoot, X.CurrentTime)
             display.sync()
         elif event.type == X.KeyPress:

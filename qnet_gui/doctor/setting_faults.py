@@ -74,6 +74,18 @@ class SettingFault(Fault):
         "Write script=vif-route-qubes",
         ("sudoedit {path}",),
     )
+    XENDOMAINS_SAVES = Declared(
+        "xendomains-saves",
+        "{path} has domains saved when dom0 shuts down, the netvm too: the others then hang for minutes without it.",
+        "Have them shut down instead, with XENDOMAINS_SAVE left empty",
+        ("sudoedit {path}",),
+    )
+    NETVM_SAVED = Declared(
+        "netvm-saved",
+        "{path} is a netvm that xendomains has saved; at boot it would be restored beside the one that qnet starts.",
+        "Remove it",
+        ("sudo rm {path}",),
+    )
     STATE_FOLDER = Declared(
         "state-folder",
         "{path}, where the helper keeps what it has begun, belongs to somebody else or can be written by others.",

@@ -12,7 +12,7 @@ from qnet_gui.doctor.machine import Kind, Machine, Place
 from qnet_gui.doctor.setting_faults import SettingFault
 from qnet_gui.dom0.netvm_lifecycle.control import UNIT, WANTS
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
-from qnet_gui.dom0.setup import vif_lines
+from qnet_gui.dom0.setup import vif_lines, xendomains
 from qnet_gui.dom0.setup.domain_files import domain_files
 from qnet_gui.dom0.upgrade.journal import PATH as JOURNAL
 from qnet_gui.hypervisor import xl_config
@@ -50,7 +50,8 @@ class Facts:
     """`wrong`: why the configuration is none. `netvm_file`: its settings, None where it is missing.
 
     `at_boot`: the netvm is to be started then. `absent`: what netvm.cfg names and is not there. `journal`: dom0 was
-    connected, and nobody has disconnected it.
+    connected, and nobody has disconnected it. `saving`: the file by which Xen's own service saves domains when dom0
+    shuts down, empty where it does not; `saved`: a netvm that it has saved.
     """
 
     wrong: str = ""
@@ -60,6 +61,8 @@ class Facts:
     absent: tuple[str, ...] = ()
     vifs: tuple[VifLine, ...] = ()
     journal: bool = False
+    saving: str = ""
+    saved: str = ""
 
 
 def _wrong(machine: Machine) -> str:
@@ -93,6 +96,15 @@ def _vifs(machine: Machine) -> Iterator[VifLine]:
             yield VifLine(path, vif_lines.served_by(card), script, not script or machine.exists(where))
 
 
+def _xendomains(machine: Machine, netvm: str) -> tuple[str, str]:
+    """Where it says that it saves, and the netvm that it has saved."""
+    settings = xendomains.read(machine.root)
+    if settings is None or not settings.save_folder:
+        return "", ""
+    saved = f"{settings.save_folder}/{netvm}"
+    return f"/{settings.path.relative_to(machine.root)}", saved if machine.exists(saved) else ""
+
+
 def look(machine: Machine, place: Place) -> Facts:
     """Read all of it; dom0 alone has more than its own configuration."""
     wrong = _wrong(machine)
@@ -110,6 +122,7 @@ def look(machine: Machine, place: Place) -> Facts:
         tuple(name for name in named if isinstance(name, str) and name.startswith("/") and not machine.exists(name)),
         tuple(_vifs(machine)),
         machine.exists(JOURNAL),
+        *_xendomains(machine, place.netvm),
     )
 
 
@@ -130,6 +143,10 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
     if place.isolated:
         yield from _check_netvm_file(facts, place)
         yield from _check_vifs(facts.vifs)
+        if facts.saving and facts.at_boot:
+            yield SettingFault.XENDOMAINS_SAVES.finding(path=facts.saving)
+        if facts.saved:
+            yield SettingFault.NETVM_SAVED.finding(path=facts.saved)
     if facts.journal:
         yield SettingFault.JOURNAL_LEFT.finding()
 

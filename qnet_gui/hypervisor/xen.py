@@ -105,11 +105,9 @@ class XenHypervisor:
         self._must_manage(XenCode.NOT_OURS_TO_RESUME)
         with self._lock:
             self._paused.discard(domid)
-            if self._find(domid).state is not DomainState.PAUSED:
-                return  # Xen refuses to let go what nobody holds
             try:
                 self._xl("unpause", str(domid))
-            except HypervisorError:
+            except HypervisorError:  # Xen refuses to let go what nobody holds
                 if self._find(domid).state is DomainState.PAUSED:
                     raise
 

@@ -5,15 +5,14 @@ The tray has QtDBus, and `tray.session.dbus` for the same. Imports no other room
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 from gi.repository import GLib
 
 PROPERTIES = "org.freedesktop.DBus.Properties"
-#: Seconds within which who leaves has heard of it, if he ever does: it takes two turns of the main loop.
-_DEADLINE = 1.0
+#: Milliseconds within which who leaves has heard of it, if he ever does: it takes two turns of the main loop.
+_DEADLINE = 1000
 
 
 def leave_bus(bus: Any) -> None:
@@ -25,9 +24,12 @@ def leave_bus(bus: Any) -> None:
     heard: list[Any] = []
     bus.call_on_disconnection(heard.append)
     bus.close()
-    until = time.monotonic() + _DEADLINE
-    while not heard and time.monotonic() < until:
-        GLib.MainContext.default().iteration(False)
+    context, timeout = GLib.MainContext.default(), GLib.timeout_source_new(_DEADLINE)
+    timeout.set_callback(heard.append)
+    timeout.attach(context)
+    while not heard:
+        context.iteration(True)
+    timeout.destroy()
 
 
 class Service:

@@ -79,6 +79,7 @@ class Broken:
             self.path("/etc/qnet").chmod(0o755)
             self.write("/boot/vmlinuz", "")
             self.write("/etc/xen/work.cfg", WORK)
+            self.write("/etc/default/xendomains", "XENDOMAINS_SAVE=\n")
             self.write("/sys/bus/pci/devices/0000:03:00.0/class", "0x020000\n")
             self.link("/sys/bus/pci/devices/0000:03:00.0/driver", "../../drivers/pciback")
             self.link("/etc/systemd/system/multi-user.target.wants/qnet-netvm.service", f"{_UNITS}/qnet-netvm.service")

@@ -24,6 +24,7 @@ HELPER, AGENT, GUEST = "qnet-helper.service", "qnet-agent.service", "qnet-guest.
 SCRIPT = "/etc/xen/scripts/vif-route-qubes"
 RULES = "/usr/lib/udev/rules.d/60-qnet-guest.rules"
 TOML, CFG = "/etc/qnet/qnet.toml", "/etc/qnet/netvm.cfg"
+XENDOMAINS = "/etc/default/xendomains"
 FORWARD = "/proc/sys/net/ipv4/ip_forward"
 WORLD_ROUTE = "eth0\t00000000\t0202000A\t0003\t0\t0\t100\t00000000\t0\t0\t0\n"
 DROP = (
@@ -152,6 +153,11 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ("no backend", card("script=vif-route-qubes"), "vif-of-dom0", "sudo qnet setup"),
     ("no script", card("backend=netvm"), "vif-without-script", "sudo qnet setup"),
     ("script gone", card("backend=netvm,script=vif-mine"), "vif-script-missing", "sudoedit /etc/xen/work.cfg"),
+    ("all saved", says(XENDOMAINS, "XENDOMAINS_SAVE=/save\n"), "xendomains-saves", f"sudoedit {XENDOMAINS}"),
+    (
+        "netvm saved", both(says(XENDOMAINS, "XENDOMAINS_SAVE=/save\n"), says("/save/netvm", "")),
+        "netvm-saved,xendomains-saves", "sudo rm /save/netvm",
+    ),
     (
         "state for all", both(says("/var/lib/qnet/x", ""), mode("/var/lib/qnet", 0o777)),
         "state-folder", "sudo chmod 700 /var/lib/qnet",

@@ -20,6 +20,7 @@ from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
 from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.passthrough import Passthrough
 from qnet_gui.model.errors import Busy, HypervisorError, NotFound, QnetError, Refused, Stuck
+from qnet_gui.store.client import Store
 
 CABLE, WIFI, DISK = "0000:00:04.0", "0000:03:00.0", "0000:00:1f.2"
 CONFIGURATION = 'name = "netvm"\ntype = "pv"\nkernel = "/boot/vmlinuz"\ndriver_domain = 1\n'
@@ -274,6 +275,17 @@ def test_a_nic_that_somebody_gave_to_another_driver_meanwhile_is_left_there(netv
     netvm.host.devices.bind(CABLE, "vfio-pci")
     assert str(netvm.stop()) == "netvm is stopped."
     assert netvm.drivers == BEFORE | {CABLE: "vfio-pci"}
+
+
+def test_nodes_that_are_left_of_a_dead_netvm_do_not_keep_its_nics(netvm: Service) -> None:
+    """As on a real Xen: libxl leaves the backend's, and somebody had written in the home of one that died."""
+    netvm.start()
+    netvm.host.end(1)
+    with Store(netvm.host.xen.hardware.socket) as store:
+        store.write("/local/domain/0/backend/pci/1/0/dev-0", CABLE)
+        store.write("/local/domain/1/backend/vif/2/0/ip", "10.137.0.2")
+    assert str(netvm.stop()) == "netvm is stopped."
+    assert netvm.drivers == BEFORE
 
 
 def test_a_nic_that_was_pulled_out_is_forgotten(netvm: Service) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fakes.setup_system import AGENT_WAIT, FakeSystem
 
+from qnet_gui.dom0.setup import xendomains
 from qnet_gui.dom0.setup.apply import CONFIRM, Setup
 from qnet_gui.dom0.setup.domain_files import DomainFile
 from qnet_gui.dom0.setup.plan import HELPER, NETVM, EditFile, EnableUnit, Plan, TryNetvm, plan
@@ -96,6 +97,17 @@ def test_what_a_bridge_of_dom0_keeps_is_told() -> None:
     assert not any("xenbr0" in note for note in plan(running).notes)
 
 
+def test_xendomains_shuts_domains_down_instead_of_saving_a_netvm() -> None:
+    saving = replace(WELL, xendomains=xendomains.Settings(Path("/d"), "XENDOMAINS_SAVE=/save\nX=1\n"))
+    edit = plan(saving).steps[1]
+    assert isinstance(edit, EditFile)
+    assert (edit.path, edit.text) == (Path("/d"), "XENDOMAINS_SAVE=\nX=1\n")
+    set_up = replace(saving, xendomains=xendomains.Settings(edit.path, edit.text))
+    somebody_elses = replace(saving, netvm_file=None, running=frozenset({"netvm"}))
+    for there in (set_up, somebody_elses):
+        assert all(step.path != edit.path for step in plan(there).steps if isinstance(step, EditFile))
+
+
 def test_a_machine_is_looked_at(tmp_path: Path) -> None:
     (tmp_path / "xen/auto").mkdir(parents=True)
     (tmp_path / "xen/work.cfg").write_text(WORK.text)
@@ -107,6 +119,9 @@ def test_a_machine_is_looked_at(tmp_path: Path) -> None:
     (tmp_path / "qnet.toml").write_text('[dom0]\nnetvm = "netvm"\n')
     (tmp_path / "wants").mkdir()
     (tmp_path / "wants" / HELPER).touch()
+    settings = tmp_path / "etc/default/xendomains"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("XENDOMAINS_SAVE=/x\n")
     for name, master in (("eth0", "xenbr0"), ("eth1", "")):
         card = tmp_path / f"pci/devices/0000:0{name[-1]}:00.0"
         (card / f"net/{name}").mkdir(parents=True)
@@ -116,7 +131,7 @@ def test_a_machine_is_looked_at(tmp_path: Path) -> None:
     machine = Machine(
         tmp_path / "xen", tmp_path / "netvm.cfg", tmp_path / "qnet.toml", tmp_path, tmp_path / "wants",
         tmp_path / "pci", lambda: True, str, lambda name: None if name == "nft" else name, lambda: 0,
-        XenHypervisor(tmp_path / "no-xl"),
+        XenHypervisor(tmp_path / "no-xl"), root=tmp_path,
     )  # fmt: skip
     found = survey(machine)
     assert [file.name for file in found.files] == ["other", "work"]
@@ -124,6 +139,7 @@ def test_a_machine_is_looked_at(tmp_path: Path) -> None:
     assert (found.missing, found.boots, found.enabled) == (("nft",), False, frozenset({HELPER}))
     assert (found.iommu, found.running, found.netvm_file is not None) == (None, frozenset(), True)
     assert found.parts == (("eth0", "xenbr0"),)
+    assert found.xendomains == xendomains.Settings(settings, "XENDOMAINS_SAVE=/x\n")
 
 
 class Dom0:

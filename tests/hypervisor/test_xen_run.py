@@ -19,6 +19,7 @@ _UUID = "5c3c3c84-3b5e-4b07-9f6b-6d6d6f2f7a01"
 #: Counts pauses as Xen does: `list` shows one domain, 4, paused while the count is not 0, which it cannot go below.
 _COUNTING = f"""#!/bin/sh
 count=$(cat {{folder}}/count)
+echo "$1" >>{{folder}}/asked
 case "$1 $2" in
 "list -v")
     [ "$count" -gt 0 ] && state=--p--- || state=-b----
@@ -78,6 +79,14 @@ def test_pausing_twice_counts_once(counting: XenHypervisor, tmp_path: Path) -> N
 def test_unpausing_one_that_runs_is_no_error(counting: XenHypervisor) -> None:
     counting.unpause(4)
     assert state(counting) is DomainState.RUNNING
+
+
+def test_each_domain_is_let_go_by_one_start_of_xl(counting: XenHypervisor, tmp_path: Path) -> None:
+    """They are what disconnecting dom0 takes its time for."""
+    counting.pause(4)
+    (tmp_path / "asked").unlink()
+    counting.unpause(4)
+    assert (tmp_path / "asked").read_text().split() == ["unpause"]
 
 
 def test_one_that_its_toolstack_still_makes_stays_paused(counting: XenHypervisor, tmp_path: Path) -> None:

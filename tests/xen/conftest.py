@@ -13,6 +13,8 @@ from turns import turn
 
 _FAILED = pytest.StashKey[bool]()
 _FIGURE = "figure"
+#: Seconds within which dom0 takes commands; the slowest has systemd.
+_BOOT = 400
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +44,7 @@ def figures(record_property: Callable[[str, object], None]) -> Callable[[str], N
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The table of figures."""
-    reports = terminalreporter.stats.get("passed", [])
+    reports = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
     lines = [line for report in reports for name, line in report.user_properties if name == _FIGURE]
     if lines:
         terminalreporter.section("figures, under software emulation")
@@ -54,7 +56,7 @@ def _machine(make: Callable[[], Machine], request: pytest.FixtureRequest) -> Ite
     with turn(alone="figures" in request.fixturenames):
         machine = make()
         try:
-            machine.ok("true")
+            machine.run("true", seconds=_BOOT)
             yield machine
             if request.node.stash.get(_FAILED, False):
                 machine.keep()

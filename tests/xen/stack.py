@@ -53,6 +53,7 @@ def bring_up_installed(machine: Machine) -> None:
     machine.ok("systemctl is-system-running --wait | grep -Ex 'running|degraded'", seconds=300)
     machine.note("dom0 is up")
     machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 448, "driver_domain=1", "pci_permissive=1"))
+    machine.ok("sed -i s/^XENDOMAINS_SAVE=.*/XENDOMAINS_SAVE=/ /etc/default/xendomains")  # as `qnet setup` does
     machine.ok("systemctl enable --now qnet-netvm", seconds=600)
     agent_runs(machine, seconds=300)
     machine.note("netvm's agent has an uplink")

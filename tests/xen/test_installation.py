@@ -55,6 +55,7 @@ def _has_given_its_cards_away(machine: Machine, _: str) -> None:
     assert machine.ok("ls /sys/class/net") == "lo"
     assert machine.ok("systemctl is-enabled qnet-helper qnet-netvm").split() == ["enabled", "enabled"]
     assert "backend=netvm,script=vif-route-qubes" in machine.ok("cat /etc/xen/work.cfg")
+    machine.ok("grep -x XENDOMAINS_SAVE= /etc/default/xendomains")
     assert machine.ok("findmnt -no SOURCE /; cat /etc/hostname", "netvm").split() == ["/dev/xvda", "netvm"]
     assert machine.ok("systemctl is-active qnet-agent qnet-devd NetworkManager", "netvm").split() == ["active"] * 3
 
@@ -76,6 +77,7 @@ def _is_as_before(machine: Machine, said: str) -> None:
     assert [machine.ok(DRIVER.format(card)) for card in CARDS] == ["e1000", "e1000"]
     assert machine.run("xl domid netvm").status != 0
     assert VIF in machine.ok("cat /etc/xen/work.cfg")
+    machine.ok("grep ^XENDOMAINS_SAVE=/ /etc/default/xendomains")
     assert machine.run("systemctl is-enabled qnet-helper qnet-netvm").output.split() == ["disabled", "disabled"]
     assert machine.until(CURL) == PAGE
 

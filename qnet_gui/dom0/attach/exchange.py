@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from qnet_gui.dom0.observe import inputs
-from qnet_gui.dom0.observe.inputs import Frontend, home
+from qnet_gui.dom0.observe.inputs import Frontend
 from qnet_gui.hypervisor.port import Hypervisor
 from qnet_gui.model.errors import HypervisorError, NoAnswer, Refused
 from qnet_gui.model.messages.domains import DomainCode
@@ -20,6 +20,7 @@ from qnet_gui.model.parse import printable
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.home import home
 from qnet_gui.store.waiting import CANCEL_INTERVAL, Deadline, wait_until
 
 _DEADLINE = 10.0

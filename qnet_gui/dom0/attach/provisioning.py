@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 
 from qnet_gui.dom0.attach.allocator import Allocator
 from qnet_gui.dom0.observe import frontends
-from qnet_gui.dom0.observe.inputs import Frontend, Inputs, home
+from qnet_gui.dom0.observe.inputs import Frontend, Inputs
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.config import Config
 from qnet_gui.model.domain import AgentState, DomainState
@@ -23,6 +23,7 @@ from qnet_gui.model.uplink import MTU_DEFAULT, MTU_MIN, in_use
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.home import home, within_home
 from qnet_gui.store.reports import NETVM_CONFIG, NETWORK_CONFIG, NetvmConfig, NetworkConfig
 
 log = logging.getLogger(__name__)
@@ -105,10 +106,14 @@ def network_configs(inputs: Inputs, config: Config, allocated: Mapping[int, IPv4
 def carry_out(store: Store, home_nodes: HomeNodes) -> bool:
     """Make a domain's nodes so; whether anything had to be changed."""
     root = home(home_nodes.domid)
+    backend_ip = home_nodes.backend_ip
+    backend = backend_ip.rpartition("/")[0]
+
+    def lacks_ip(inside: Store) -> bool:
+        """Whether the netvm's part of the vif is there, without an address. It goes with the netvm, for good."""
+        return bool(backend) and inside.read(backend) is not None and inside.read(backend_ip) is None
 
     def change(inside: Store) -> bool:
-        if inside.read(root) is None:  # gone meanwhile; writing would bring a dead domain's home back
-            return False
         if not home_nodes.nodes:
             inside.delete(f"{root}/{keys.HOME_DOM0}")
             return True
@@ -120,8 +125,8 @@ def carry_out(store: Store, home_nodes: HomeNodes) -> bool:
         if home_nodes.netvm:
             inside.write(f"{root}/{keys.SERVED_BY.at()}", home_nodes.netvm)
             inside.set_perms(f"{root}/{keys.SERVED_BY.at()}", keys.SERVED_BY.permissions(home_nodes.domid))
-        if home_nodes.backend_ip and inside.read(home_nodes.backend_ip) is None:
-            inside.write(home_nodes.backend_ip, home_nodes.nodes[keys.ADDRESS.at()])
+        if lacks_ip(inside):
+            inside.write(backend_ip, home_nodes.nodes[keys.ADDRESS.at()])
         return True
 
     if home_nodes.nodes:
@@ -129,9 +134,9 @@ def carry_out(store: Store, home_nodes: HomeNodes) -> bool:
         same = all(store.read(f"{root}/{path}") == value.encode() for path, value in nodes.items())
     else:
         same = store.read(f"{root}/{keys.ADDRESS.at()}") is None
-    if same and (not home_nodes.backend_ip or store.read(home_nodes.backend_ip) is not None):
+    if same and not lacks_ip(store):
         return False
-    return store.atomically(change)
+    return within_home(store, home_nodes.domid, change) or False
 
 
 def _addresses_of_others(inputs: Inputs, owner: str) -> set[IPv4Address | None]:

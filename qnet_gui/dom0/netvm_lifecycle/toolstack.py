@@ -45,10 +45,9 @@ class Toolstack:
     def devices_in_use(self) -> set[str]:
         """Addresses of the PCI devices that domains have now, as libxl writes them."""
         in_use = set()
+        alive = {str(info.id) for info in self._hypervisor.domains()}
         with Store(self._store) as store:
-            for domid in store.children(_PCI_BACKENDS):
-                if store.read(f"/local/domain/{domid}") is None:  # what is left of one that died
-                    continue
+            for domid in alive.intersection(store.children(_PCI_BACKENDS)):  # libxl leaves nodes of dead ones behind
                 path = f"{_PCI_BACKENDS}/{domid}/0"
                 devices = [f"{path}/{name}" for name in store.children(path) if name.startswith("dev-")]
                 in_use |= {(store.read(device) or b"").decode("ascii", "replace") for device in devices}

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from qnet_gui.dom0.observe.inputs import home
 from qnet_gui.model.errors import BadInput, NoAnswer, QnetError, Refused
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.helper import HelperCode
@@ -18,6 +17,7 @@ from qnet_gui.model.parse import shown
 from qnet_gui.runtime.mainloop import after, cancel
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.home import within_home
 from qnet_gui.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
@@ -52,9 +52,10 @@ def _ask(store: Store, netvm: int, verb: str) -> int:
         inside.set_perms(path, keys.REQUEST.permissions(netvm))
         return serial
 
-    if store.read(home(netvm)) is None:
+    serial = within_home(store, netvm, change)
+    if serial is None:
         raise Refused(DomainCode.NOT_RUNNING, name="netvm")
-    return store.atomically(change)
+    return serial
 
 
 def _head(netvm: int) -> str:

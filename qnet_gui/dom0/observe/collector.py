@@ -11,7 +11,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from qnet_gui.dom0.observe import inputs
 from qnet_gui.dom0.observe.dirty import Dirty, Fresh, read
 from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.hypervisor.port import Capabilities, DomainInfo, Hypervisor, prevailing
@@ -22,6 +21,7 @@ from qnet_gui.runtime.flood_limit import FloodLimit
 from qnet_gui.runtime.jobs import JobThread
 from qnet_gui.runtime.mainloop import after, cancel
 from qnet_gui.store import keys
+from qnet_gui.store.home import home
 from qnet_gui.store.reports import AgentReport
 from qnet_gui.store.worker import StoreWorker
 
@@ -208,14 +208,14 @@ class Collector:
     def _watch_domains(self, alive: set[int], netvm: int | None) -> None:
         """Watch exactly the domains that exist; each new watch fires at once, which makes it read."""
         wanted: dict[str, Callable[[str], None]] = {
-            f"{inputs.home(domid)}/{keys.HOME_DOMAIN}/guest": lambda _, domid=domid: self._guest_event(domid)  # type: ignore[misc]
+            f"{home(domid)}/{keys.HOME_DOMAIN}/guest": lambda _, domid=domid: self._guest_event(domid)  # type: ignore[misc]
             for domid in alive - {0, netvm}
         }
         for domid in alive:
             wanted[keys.AGENT_STATE.under(domid)] = lambda _, domid=domid: self._served_event(domid)  # type: ignore[misc]
         if netvm is not None:
-            wanted[f"{inputs.home(netvm)}/{keys.HOME_DOMAIN}"] = self._agent_event
-            wanted[f"{inputs.home(netvm)}/backend/vif"] = self._vif_event
+            wanted[f"{home(netvm)}/{keys.HOME_DOMAIN}"] = self._agent_event
+            wanted[f"{home(netvm)}/backend/vif"] = self._vif_event
         for path in self._watched - wanted.keys():
             self._store.unwatch(path)
         for path in wanted.keys() - self._watched:

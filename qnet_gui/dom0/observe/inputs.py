@@ -26,6 +26,7 @@ from qnet_gui.model.snapshot import Dom0Connection, Operation
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.home import home
 from qnet_gui.store.reports import GUEST, AgentReport, GuestReport
 from qnet_gui.store.table import Get
 
@@ -106,11 +107,6 @@ class Inputs:
     doubtful: tuple[str, ...] = ()
     labels: Mapping[str, Label] = field(default_factory=dict)
     screen: bool = False
-
-
-def home(domid: int) -> str:
-    """Where a domain's nodes are."""
-    return f"/local/domain/{domid}"
 
 
 def _within(store: Store, domid: int) -> Get:

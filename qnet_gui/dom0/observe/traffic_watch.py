@@ -13,12 +13,13 @@ from collections.abc import Callable
 
 from qnet_gui.dom0.bus.callers import Caller
 from qnet_gui.dom0.observe import traffic_reading
-from qnet_gui.dom0.observe.inputs import Inputs, home
+from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.model.errors import BadInput, QnetError
 from qnet_gui.model.traffic import LEASE, TrafficSample
 from qnet_gui.runtime.mainloop import after, cancel
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.home import within_home
 from qnet_gui.store.traffic import TrafficPiece, TrafficRequest
 from qnet_gui.store.worker import StoreWorker
 
@@ -39,8 +40,7 @@ def _ask(store: Store, netvm: int, seconds: int) -> None:
         inside.write(path, keys.TRAFFIC_REQUEST.form.text(TrafficRequest(serial, seconds)))
         inside.set_perms(path, keys.TRAFFIC_REQUEST.permissions(netvm))
 
-    if store.read(home(netvm)) is not None:  # else it has died, and nothing of it is to be made again
-        store.atomically(change)
+    within_home(store, netvm, change)
 
 
 def _serial(value: bytes | None) -> int:

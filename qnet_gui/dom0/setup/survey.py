@@ -11,6 +11,7 @@ from pathlib import Path
 
 from qnet_gui.dom0.netvm_lifecycle.control import BOOTED, WANTS
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
+from qnet_gui.dom0.setup import xendomains
 from qnet_gui.dom0.setup.domain_files import DomainFile, domain_files, read
 from qnet_gui.hypervisor import pci, xen, xl_config
 from qnet_gui.hypervisor.port import DomainInfo
@@ -31,6 +32,7 @@ class Survey:
     `netvm` is the domain that is chosen, `netvm_file` what xl would make it of: None where there is none, and
     `boots`: that says what it boots from. `enabled`: units that start at boot; None where there is no systemd.
     `parts`: network interfaces of these cards that are a part of a bridge or the like, each with its name.
+    `xendomains`: the settings of Xen's service that ends domains with dom0; None where it is not installed.
     """
 
     is_dom0: bool = True
@@ -48,6 +50,7 @@ class Survey:
     enabled: frozenset[str] | None = frozenset()
     distribution: Distribution = Distribution.DEBIAN
     parts: tuple[tuple[str, str], ...] = ()
+    xendomains: xendomains.Settings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Machine:
     uid: Callable[[], int] = os.geteuid
     hypervisor: XenHypervisor = field(default_factory=XenHypervisor)
     os_release: Path = OS_RELEASE
+    root: Path = Path("/")
 
 
 def survey(machine: Machine) -> Survey:
@@ -82,6 +86,7 @@ def survey(machine: Machine) -> Survey:
         netvm, own, boots, files, unreadable,
         frozenset(info.name for info in _domains(machine.hypervisor) if info.id), _enabled(machine),
         distribution(machine.os_release), tuple(part for nic in nics for part in _parts(nic)),
+        xendomains.read(machine.root),
     )  # fmt: skip
 
 

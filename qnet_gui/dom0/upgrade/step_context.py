@@ -41,12 +41,14 @@ class StepContext:
         #: What is left of a journal that is damaged; and who is paused then without anybody knowing by whom.
         self.salvaged: Salvaged | None = None
         self.doubtful: tuple[PausedDomain, ...] = ()
+        #: What `look` has seen last.
+        self.domains: list[DomainInfo] = []
 
     def look(self) -> list[DomainInfo]:
         """The domains and their states as the hypervisor says now, which the session is told too."""
-        domains = self.hypervisor.domains()
-        self._looked(domains)
-        return domains
+        self.domains = self.hypervisor.domains()
+        self._looked(self.domains)
+        return self.domains
 
     def note(self, **changes: Any) -> None:
         """Write to the journal what is about to be done."""

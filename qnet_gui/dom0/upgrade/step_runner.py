@@ -88,10 +88,9 @@ class StepRunner:
     def _all_stand_still(context: StepContext) -> tuple[str, ...]:
         """The names of those that we have paused; `Refused` when one of them runs all the same."""
         keep_paused(context)
-        domains = context.look()
-        if running := in_state(DomainState.RUNNING, context.journal.paused, domains):
+        if running := in_state(DomainState.RUNNING, context.journal.paused, context.domains):
             raise Refused(UpgradeCode.NOT_PAUSED, count=len(running), names=running)
-        return in_state(DomainState.PAUSED, context.journal.paused, domains)
+        return in_state(DomainState.PAUSED, context.journal.paused, context.domains)
 
     @staticmethod
     def _do(step: Step, context: StepContext, progress: Progress) -> None:

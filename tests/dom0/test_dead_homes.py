@@ -44,22 +44,22 @@ class DyingStore:
         return self._store.atomically(change)
 
 
-def _told(store: Store) -> bool:
+def _was_told(store: Store) -> bool:
     return carry_out(store, HomeNodes(WORK, {keys.ADDRESS.at(): "10.137.0.2"}, f"{BACKEND}/ip", "netvm"))
 
 
 def test_a_vif_without_an_address_gets_it(store: Store) -> None:
-    assert _told(store)
+    assert _was_told(store)
     assert store.read(f"{BACKEND}/ip") == b"10.137.0.2"
-    assert not _told(store)
+    assert not _was_told(store)
 
 
 def test_an_address_is_not_written_where_a_dead_netvm_had_the_vif(store: Store) -> None:
     """On a real Xen it was, while libxl took the netvm apart: its network cards stayed in use by nobody for ever."""
-    assert _told(DyingStore(store))  # type: ignore[arg-type]
+    assert _was_told(DyingStore(store))  # type: ignore[arg-type]
     assert store.read(keys.ADDRESS.under(WORK)) == b"10.137.0.2"
     assert store.read(home(NETVM)) is None
-    assert not _told(store), "and it is not tried again without end"
+    assert not _was_told(store), "and it is not tried again without end"
 
 
 def test_a_netvm_that_dies_is_asked_for_nothing(store: Store) -> None:
@@ -72,7 +72,7 @@ def test_a_netvm_that_dies_is_asked_for_nothing(store: Store) -> None:
 
 def test_a_domain_that_dies_is_told_nothing(store: Store) -> None:
     store.delete(home(WORK))
-    assert not _told(store)
+    assert not _was_told(store)
     assert store.read(home(WORK)) is None
 
 

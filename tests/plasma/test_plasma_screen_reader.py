@@ -35,7 +35,7 @@ NO_UPLINK = "Warning: Plug in a cable or choose a Wi-Fi network in the network a
 
 
 @dataclass(frozen=True)
-class Heard:
+class Reading:
     """What is read out in a window, from its top; and of it what has had the keyboard, where that was tried."""
 
     nodes: list[Node]
@@ -65,7 +65,7 @@ class Heard:
         return [f"{node['role']} {node['name']}" for node in wanted if node["path"] not in reached]
 
 
-Reader = Callable[..., Heard]
+Reader = Callable[..., Reading]
 
 
 @pytest.fixture(scope="module")
@@ -82,13 +82,13 @@ def reader(tray: Tray) -> Reader:
     """Reads a window out; with a key, sees what has the keyboard after it, one after the other."""
     tray.plasma.write("reader.py", Path(__file__).with_name("screen_reader.py").read_bytes())
 
-    def read(title: str, key: str = "") -> Heard:
+    def read(title: str, key: str = "") -> Reading:
         name = f"reader-{time.monotonic_ns()}"
         words = ["/usr/bin/python3", "reader.py", title, str(DEADLINE), *([key] if key else [])]
         status = tray.plasma.start(name, words).wait(2 * DEADLINE)
         text = (tray.plasma.folder / f"{name}.log").read_text()
         assert status == 0, text
-        return Heard(**json.loads(text.splitlines()[-1]))
+        return Reading(**json.loads(text.splitlines()[-1]))
 
     return read
 

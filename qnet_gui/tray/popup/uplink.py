@@ -108,14 +108,14 @@ class UplinkBlock(QWidget):
             return
         if old is None or old.icon != view.icon:
             self._paint_icon()
-        for label, text, heard in (
+        for label, text, name in (
             (self._sentence, view.sentence, ""), (self._detail, view.detail, ""),
             (self._down, f"↓ {view.down_text}" if view.down_text else "", tr("{rate} down", rate=view.down_text)),
             (self._up, f"↑ {view.up_text}" if view.up_text else "", tr("{rate} up", rate=view.up_text)),
         ):  # fmt: skip
             if label.text() != text:
                 label.setText(text)
-                label.setAccessibleName(heard)
+                label.setAccessibleName(name)
             label.setVisible(bool(text))
         self._chart.setVisible(len(view.down) > 1)
         self._chart.show_rates(view.down, view.up)

@@ -12,7 +12,7 @@ from qnet_gui.model.translation import tr
 _NOTHING = "\u200b"
 
 
-def heard(text: str) -> str:
+def spoken(text: str) -> str:
     """For who hears it: an arrow's own name would be read out."""
     return text.replace("→", tr("to"))
 

@@ -48,7 +48,7 @@ class RowView:
 
     `detail` is its second line, `history` two minutes of what it received, bytes a second. `network` is what the switch
     does, which stands at `attached`; `pause` what the button beside it does; `serve` makes it the netvm, if it can.
-    `heard` is `detail` for those who hear it, empty where it is the same.
+    `spoken_detail` is `detail` for those who hear it, empty where it is the same.
     """
 
     key: tuple[int, str]
@@ -61,12 +61,12 @@ class RowView:
     pause: Button
     history: tuple[int, ...] = ()
     serve: Button | None = None
-    heard: str = ""
+    spoken_detail: str = ""
 
     @property
     def spoken(self) -> str:
         """The whole row for those who cannot see it; nothing twice."""
-        parts = {part.casefold(): part for part in (self.heard or self.detail, self.state.word)}
+        parts = {part.casefold(): part for part in (self.spoken_detail or self.detail, self.state.word)}
         return ", ".join(filter(None, (self.name, self.label.word, *reversed(parts.values()))))
 
 
@@ -79,7 +79,7 @@ def rates(series: Series | None) -> str:
     return f"↓ {rate_text(series.down_rate)}   ↑ {rate_text(series.up_rate)}"
 
 
-def _heard(series: Series | None) -> str:
+def _spoken_rates(series: Series | None) -> str:
     """The same without arrows, whose names are read out."""
     if series is None or not series.down or not (series.down_rate or series.up_rate):
         return ""
@@ -177,18 +177,18 @@ def rows(
         series = traffic.get(domain.name)
         state, detail = _state(snapshot, domain, troubles.get(domain.name) or troubles.get(domain.vif, ""))
         key = (domain.id, domain.uuid)
-        reason, heard = why or (tr("It has been asked for already.") if key in waiting else ""), ""
+        reason, spoken_detail = why or (tr("It has been asked for already.") if key in waiting else ""), ""
         if domain.name in under_way:
             detail = under_way[domain.name]
         elif key in waiting:
             detail = tr("Asked for…")
         elif not detail:
-            heard = _heard(series)
+            spoken_detail = _spoken_rates(series)
             detail = rates(series) or (str(domain.address) if domain.address else tr("Connected"))
         alive = domain.state is not DomainState.DYING
         reason = reason if alive else tr("It is ending.")
         yield RowView(
             key, domain.name, domain.label, state, detail, bool(domain.vif), network_button(domain, reason),
             pause_button(domain, reason), series.down if series and state is RowState.CONNECTED else (),
-            _serve_button(snapshot, domain, reason), heard,
+            _serve_button(snapshot, domain, reason), spoken_detail,
         )  # fmt: skip

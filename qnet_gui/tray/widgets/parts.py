@@ -61,7 +61,7 @@ def say(made: QLabel, text: str, name: str = "") -> None:
     """Change a label's text; an empty one takes no room."""
     if made.text() != text:
         made.setText(text)
-    made.setAccessibleName(plain_text.heard(f"{name} {text}" if name else text))
+    made.setAccessibleName(plain_text.spoken(f"{name} {text}" if name else text))
 
 
 def heading(name: str = "") -> QLabel:
@@ -239,5 +239,5 @@ class Lines(QWidget):
         text.setEnabled(line.mark is not Mark.TO_DO)
         words = f"{line.text}: {line.detail}" if line.detail else line.text
         say(text, words)
-        text.setAccessibleName(plain_text.heard(f"{words} ({line.mark.word})"))
+        text.setAccessibleName(plain_text.spoken(f"{words} ({line.mark.word})"))
         sign.setAccessibleName(" ")  # its word is with the text

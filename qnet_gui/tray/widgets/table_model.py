@@ -16,7 +16,7 @@ SHARE = Qt.ItemDataRole.UserRole + 1
 #: Behind a number, which would touch the next cell's text otherwise.
 _EM_SPACE = "\u2003"
 #: Heads that are signs, and the one of what can be done with a row, for those who hear them.
-_HEARD = {"↓": mark("Received"), "↑": mark("Sent"), "": mark("Actions")}
+_SPOKEN = {"↓": mark("Received"), "↑": mark("Sent"), "": mark("Actions")}
 
 
 class TableModel(QAbstractTableModel):
@@ -47,7 +47,7 @@ class TableModel(QAbstractTableModel):
             return self._heads[section] + (_EM_SPACE if section in self._numbers else "")
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.AccessibleTextRole:
             head = self._heads[section]
-            return tr(_HEARD[head]) if head in _HEARD else head
+            return tr(_SPOKEN[head]) if head in _SPOKEN else head
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(section)
         return None
@@ -62,7 +62,7 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return text + _EM_SPACE if index.column() in self._numbers else text
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return plain_text.heard(text)
+            return plain_text.spoken(text)
         if role == Qt.ItemDataRole.UserRole:
             return _sorts_as(text)
         if role == SHARE:

@@ -42,7 +42,7 @@ Version: {version}
 """
 _TARGET = re.compile(r"(/[A-Za-z0-9._@+-]+)+")
 _MODULE = re.compile(r"qnet_gui(\.[a-z0-9_]+)*")
-_UNITS = "/usr/lib/systemd/system/"
+_UNITS, _USERS = "/usr/lib/systemd/system/", "/usr/lib/sysusers.d/"
 _CODE = (".py", ".c")
 #: The one unit that dom0 always wants: the netvm has to be described first, the agent is for dom0 as the netvm.
 _HELPER = "qnet-helper.service"
@@ -71,6 +71,8 @@ _KEYS = {
     "package": {"source", "target"},
     "program": {"name", "module"},
 }
+#: Keys that a row may have, with what they say where they are not there.
+_OPTIONAL = {"program": {"folder": "/usr/bin"}}
 
 
 def _roles(value: Any, where: str) -> tuple[str, ...]:
@@ -90,21 +92,22 @@ def _matching(pattern: str, value: str, where: str) -> str:
 def _entry(kind: str, row: dict[str, Any], number: int) -> Entry:
     where = f"[[{kind}]] number {number}"
     wanted = {*_KEYS[kind], "package", "roles"}
-    if unknown := set(row) - wanted:
-        raise BadInput(
-            plain(f"{where}: {', '.join(sorted(unknown))} is not known; it has {', '.join(sorted(wanted))}.")
-        )
+    optional = _OPTIONAL.get(kind, {})
+    if unknown := set(row) - wanted - set(optional):
+        known = ", ".join(sorted(wanted | set(optional)))
+        raise BadInput(plain(f"{where}: {', '.join(sorted(unknown))} is not known; it has {known}."))
     if missing := wanted - set(row):
         raise BadInput(plain(f"{where}: it has no {', '.join(sorted(missing))}."))
     roles = _roles(row["roles"], where)
-    text = {key: str(value) for key, value in row.items()}
+    text = {key: str(value) for key, value in {**optional, **row}.items()}
     package = text["package"]
     if package not in PACKAGES:
         raise BadInput(plain(f"{where}: {package} is not a package; packages are {', '.join(PACKAGES)}."))
     if kind == "program":
         name = _matching(r"[a-z][a-z0-9-]*", text["name"], where)
         module = _matching(_MODULE.pattern, text["module"], where)
-        return Entry(kind, f"/usr/bin/{name}", roles, package, mode=0o755, module=module)
+        folder = _matching(_TARGET.pattern, text["folder"], where)
+        return Entry(kind, f"{folder}/{name}", roles, package, mode=0o755, module=module)
     target = _matching(_TARGET.pattern, text["target"], where)
     source = _matching(_TARGET.pattern, "/" + text["source"], where)[1:]
     mode = int(_matching("0[67][0-7][0-7]", text.get("mode", "0644"), where), 8)
@@ -208,8 +211,9 @@ def put(
 def _what_next(targets: Sequence[str]) -> Iterator[str]:
     units = [Path(target).name for target in targets if target.startswith(_UNITS)]
     in_dom0 = _HELPER in units
+    users = "systemd-sysusers && " if any(target.startswith(_USERS) for target in targets) else ""
     if now := [_HELPER] if in_dom0 else [unit for unit in units if unit in _ENABLED]:
-        yield f"To start it: systemctl daemon-reload && systemctl enable --now {' '.join(now)}"
+        yield f"To start it: {users}systemctl daemon-reload && systemctl enable --now {' '.join(now)}"
     if in_dom0:
         yield "To have it start the netvm: fill in /etc/qnet/netvm.cfg, then systemctl enable --now qnet-netvm.service"
 

@@ -29,16 +29,19 @@ PROGRAMS = {
 }  # fmt: skip
 INSTALLED_UNITS = {
     "dom0": {"qnet-helper", "qnet-netvm", "qnet-disconnect", "qnet-agent", "qnet-devd"},
-    "netvm": {"qnet-agent", "qnet-devd"},
+    "netvm": {"qnet-agent", "qnet-devd", "qnet-screen"},
     "guest": {"qnet-guest", "qnet-guest@"},
 }
+#: What is in a folder of ours, since no person runs it: others do, by its path.
+PRIVATE = {"dom0": {"qnet-display", "tell-agent"}, "netvm": {"screen", "tell-agent"}, "guest": set[str]()}
 #: What an administrator enables; the others are wanted by these, or started by udev.
 ENABLED_UNITS = {"qnet-helper", "qnet-netvm", "qnet-agent", "qnet-guest"}
 #: How exposed systemd says that a unit is. xl creates domains, and runs what their disks and cards need.
 EXPOSED, EXPOSED_BY_XL = 3.0, {"qnet-netvm": 5.0, "qnet-devd": 6.5}
 #: Programs of others that units run.
-_OTHERS = {"/bin/true", "/usr/sbin/xl"}
+_OTHERS = {"/bin/true", "/bin/mkdir", "/bin/sh", "/usr/sbin/xl"}
 ROW = '[[file]]\nsource = "a"\ntarget = "/b"\nmode = "0644"\npackage = "dom0"\nroles = ["dom0"]\n'
+PROGRAM = '[[program]]\nname = "a"\nmodule = "qnet_gui.a"\npackage = "dom0"\nroles = ["dom0"]\n'
 
 
 @pytest.fixture(scope="module", params=install.ROLES)
@@ -99,11 +102,20 @@ def test_everybody_can_read_it(root: Path) -> None:
 
 def test_programs_of_this_role_run_without_a_checkout(role: str, root: Path) -> None:
     assert {path.name for path in (root / "usr/bin").iterdir()} == PROGRAMS[role]
+    assert {path.name for path in (root / "usr/lib/qnet").glob("*")} == PRIVATE[role]
     for program in PROGRAMS[role]:
         assert (root / "usr/bin" / program).read_text().startswith("#!/usr/bin/python3 -I\n")
         done = _run(root, program, "--version")
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.split()[-1] == __version__
+
+
+def test_what_libxl_starts_runs_without_a_checkout(role: str, root: Path) -> None:
+    if role == "dom0":
+        done = _run(root, "../lib/qnet/qnet-display", "-name", "netvm")
+        assert done.returncode == 1
+        assert "xen-domid" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_package_is_whole_and_compiled(root: Path) -> None:
@@ -143,9 +155,10 @@ def test_units_start_what_is_installed(role: str, root: Path) -> None:
     assert {unit.stem for unit in units} == INSTALLED_UNITS[role]
     for unit in units:
         service = _sections(unit)
-        for key in ("ExecStart", "ExecStop", "ExecStopPost"):
+        for key in ("ExecStartPre", "ExecStart", "ExecStop", "ExecStopPost"):
             program = service["Service"].get(key, "/bin/true").lstrip("-").split()[0]
-            assert program in _OTHERS or program.removeprefix("/usr/bin/") in PROGRAMS[role]
+            program = program.removeprefix("!")
+            assert program in _OTHERS or (root / program[1:]).is_file(), unit.name
         page, section = re.findall(r"man:(\S+)\((\d)\)", service["Unit"]["Documentation"])[0]
         assert page == "xl" or (root / f"usr/share/man/man{section}/{page}.{section}").is_file()
         assert ("Install" in service) == (unit.stem in ENABLED_UNITS)
@@ -184,7 +197,8 @@ def test_systemd_understands_the_units(root: Path) -> None:
     for unit in (root / UNITS).glob("*.service"):
         copy = root / "verified" / unit.name
         copy.parent.mkdir(exist_ok=True)
-        copy.write_text(re.sub(r"^(Exec\w+=-?)/usr/s?bin/\S+", r"\1/bin/true", unit.read_text(), flags=re.MULTILINE))
+        programs = r"^(Exec\w+=-?)/usr/(?:s?bin|lib/qnet)/\S+"
+        copy.write_text(re.sub(programs, r"\1/bin/true", unit.read_text(), flags=re.MULTILINE))
         units.append(copy)
     if shutil.which("systemd-analyze") is None:
         pytest.skip("no systemd here")
@@ -315,6 +329,8 @@ def test_manual_names_every_command() -> None:
         (ROW.replace('["dom0"]', '["domU"]'), "domU is not a role"),
         (ROW.replace('["dom0"]', "[]"), "its roles are not a list"),
         (ROW.replace('package = "dom0"', 'package = "qt"'), "qt is not a package"),
+        (PROGRAM + 'folder = "lib"\n', "'lib' will not do"),
+        (PROGRAM + 'place = "/lib"\n', "it has folder, module, name"),
         (ROW + ROW, "Two rows install /b for dom0"),
         ('[[program]]\nname = "qnet"\nmodule = "os"\npackage = "dom0"\nroles = ["dom0"]\n', "'os' will not do"),
         ("[[file", "not TOML"),
@@ -323,6 +339,11 @@ def test_manual_names_every_command() -> None:
 def test_bad_table_is_refused(text: str, complaint: str) -> None:
     with pytest.raises(BadInput, match=re.escape(complaint)):
         install.parse(text)
+
+
+def test_a_program_that_nobody_types_is_in_a_folder_of_its_own() -> None:
+    assert [entry.target for entry in install.parse(PROGRAM)] == ["/usr/bin/a"]
+    assert [entry.target for entry in install.parse(f'{PROGRAM}folder = "/usr/lib/qnet"')] == ["/usr/lib/qnet/a"]
 
 
 def test_source_that_is_not_there_is_refused_before_anything_is_written(tmp_path: Path) -> None:
@@ -347,6 +368,11 @@ def test_wrong_role_is_a_sentence(words: list[str], capsys: pytest.CaptureFixtur
 def test_on_a_real_machine_it_says_how_to_start(capsys: pytest.CaptureFixture[str]) -> None:
     print(*install._what_next(["/usr/bin/qnet", "/usr/lib/systemd/system/qnet-agent.service"]))
     assert capsys.readouterr().out.endswith("systemctl enable --now qnet-agent.service\n")
+
+
+def test_users_are_made_before_what_runs_as_them_is_started() -> None:
+    (line,) = install._what_next([f"/{UNITS}/qnet-agent.service", "/usr/lib/sysusers.d/qnet-netvm.conf"])
+    assert "systemd-sysusers && systemctl daemon-reload" in line
 
 
 def test_what_nobody_enables_is_not_named(capsys: pytest.CaptureFixture[str]) -> None:

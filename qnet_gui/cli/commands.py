@@ -125,12 +125,12 @@ def doctor(arguments: Namespace) -> int:
     from qnet_gui.cli.doctor import examine
 
     findings = examine(_helper)
-    wrong = [finding for finding in findings if not finding.over]
+    wrong = [finding for finding in findings if not finding.over and not finding.remark]
     if arguments.json:
         _print_json([asdict(finding) for finding in findings])
         return 1 if wrong else 0
     for finding in findings:
         print(f"* {finding.wrong}\n  {finding.cure}" if finding.cure else f"* {finding.wrong}")
     if not wrong:
-        print("Nothing is wrong." if not findings else "Nothing is wrong now.")
+        print("Nothing is wrong now." if any(finding.over for finding in findings) else "Nothing is wrong.")
     return 1 if wrong else 0

@@ -9,7 +9,7 @@ import pwd
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -79,8 +79,26 @@ def _listening(folder: Path, domid: int) -> socket.socket:
     return made
 
 
-def _end(*_: object) -> NoReturn:
-    raise SystemExit(0)
+@contextlib.contextmanager
+def _until_told() -> Iterator[None]:
+    """Ends the block in good order by libxl's word for it, when the domain is destroyed, and by systemd's.
+
+    It may come in the middle of a question to xenstore, of which whatever is asked next makes an error of any kind.
+    """
+    told = False
+
+    def end(*_: object) -> NoReturn:
+        nonlocal told
+        told = True
+        raise SystemExit(0)
+
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, end)
+    try:
+        yield
+    except Exception:
+        if not told:
+            raise
 
 
 def _geometry() -> Geometry:
@@ -101,10 +119,7 @@ def serve(
 
     Raises `StoreGone`, or `OSError` where it cannot begin.
     """
-    # libxl's word for it, when the domain is destroyed, and systemd's
-    for number in (signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, _end)
-    with Store() as store, contextlib.ExitStack() as left:
+    with _until_told(), Store() as store, contextlib.ExitStack() as left:
         store.connect()
         qmp = QmpSockets(arguments)
         left.callback(qmp.close)

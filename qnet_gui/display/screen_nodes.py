@@ -15,7 +15,9 @@ from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.parse import number, shown
 from qnet_gui.model.screen import Geometry
+from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.home import within_home
 
 VFB, VKBD = DEVICES = ("vfb", "vkbd")
 #: Of a 64-bit guest's pages. A page of a 32-bit one looks otherwise, and is refused.
@@ -82,6 +84,16 @@ class ScreenNodes:
     def tell_libxl(self) -> None:
         """That we run: it waits for that before it lets the domain begin."""
         self._store.write(f"/local/domain/0/device-model/{self._domid}/state", "running")
+
+    def tell_netvm(self, seen: bool) -> None:
+        """Whether somebody has a window on its screen; nothing where it has died."""
+        path = keys.SCREEN_SEEN.under(self._domid)
+
+        def change(inside: Store) -> None:
+            inside.write(path, keys.SCREEN_SEEN.form.text(seen))
+            inside.set_perms(path, keys.SCREEN_SEEN.permissions(self._domid))
+
+        within_home(self._store, self._domid, change)
 
     def pages(self) -> ScreenPages | None:
         """Where the domain's pages are, None as long as it has not said of both; `BadInput` for what cannot be."""

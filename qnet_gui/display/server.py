@@ -18,7 +18,7 @@ from qnet_gui.display.picture_memory import PictureMemory
 from qnet_gui.display.qmp_sockets import QmpSockets
 from qnet_gui.display.screen_nodes import ScreenNodes, XenbusState
 from qnet_gui.display.shared_pages import ScreenPages
-from qnet_gui.model.errors import BadInput
+from qnet_gui.model.errors import BadInput, StoreError, StoreGone
 from qnet_gui.model.screen import Geometry
 from qnet_gui.model.screen_wire import ANSWER, BUTTONS, KEYS
 from qnet_gui.runtime.flood_limit import FloodLimit
@@ -42,6 +42,7 @@ class DisplayServer:
         self._child: ChildProcess | None = None
         self._down: tuple[int, ...] = ()
         self._pages: ScreenPages | None = None
+        self._told_netvm: bool | None = None
         # a domain may write its nodes without end
         self._limit = limit or FloodLimit()
         windows.setblocking(False)
@@ -52,6 +53,7 @@ class DisplayServer:
             self._store.watch(path)
         self._nodes.offer(self._geometry)
         self._nodes.tell_libxl()
+        self._tell_netvm()
 
     def run(self) -> None:
         """Until the domain has no use for a screen any more; `StoreGone` where xenstore does not answer."""
@@ -74,6 +76,7 @@ class DisplayServer:
             self._open_window()
         for descriptor in ready.intersection(self._qmp.filenos()):
             self._qmp.ready(descriptor)
+        self._tell_netvm()
         return True
 
     def _wait(self) -> set[int]:
@@ -104,6 +107,19 @@ class DisplayServer:
             if pages:
                 self._nodes.say(XenbusState.CONNECTED)
         return True
+
+    def _tell_netvm(self) -> None:
+        """Once a change: where a window takes another's place it has none to know of."""
+        seen = self._child is not None
+        if seen != self._told_netvm:
+            self._told_netvm = seen
+            try:
+                self._nodes.tell_netvm(seen)
+            except StoreGone:
+                raise
+            except StoreError as error:
+                # it goes, or has nothing to show: neither is a reason to end
+                log.info("the netvm cannot be told who looks: %s", error)
 
     def _open_window(self) -> None:
         try:

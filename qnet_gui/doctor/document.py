@@ -20,8 +20,9 @@ there.
 `qnet doctor` looks at the machine that it runs on first, and then asks the helper. Each finding is one sentence, and
 what to do about it. It needs no root; as root it sees more: what xl says, packet filters of others, a journal that was
 left. The exit status is 0 when nothing is wrong, 1 when something is. With `--json`, a list of objects: `code` (the
-word below, empty for what the helper says), `wrong`, `cure`, `commands` (those of the cure, in order), and `over`, true
-for what was wrong and has been put right. Capitals stand for what is in question.
+word below, empty for what the helper says), `wrong`, `cure`, `commands` (those of the cure, in order), `over`, true for
+what was wrong and has been put right, and `remark`, true where nothing is wrong and somebody may want more. Capitals
+stand for what is in question.
 """
 _PLACE = re.compile(r"\{([a-z]+)\}")
 #: What stands for places that are the same on every machine, but for its distribution.

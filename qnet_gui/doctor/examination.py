@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qnet_gui.doctor import installation, network, services, settings, xen_host
+from qnet_gui.doctor import installation, network, screen, services, settings, xen_host
 from qnet_gui.doctor.fault import Finding
 from qnet_gui.doctor.machine import Kind, Machine, place
 
@@ -25,3 +25,4 @@ def examine(machine: Machine) -> Iterator[Finding]:
     yield from settings.check(settings.look(machine, here), here)
     yield from xen_host.check_passthrough(xen, here)
     yield from network.check(network.look(machine, here), here)
+    yield from screen.check(screen.look(machine, here), here)

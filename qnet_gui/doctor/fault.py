@@ -11,6 +11,8 @@ from typing import NamedTuple
 class Finding:
     """Something that is wrong, and what to do about it; `over`: it was, and nothing need be done.
 
+    `remark`: nothing is wrong, and there could be more.
+
     `cure` is all of it in a line; `commands` are those in it, in their order. `code` is empty for what the helper says.
     """
 
@@ -19,12 +21,14 @@ class Finding:
     over: bool = False
     code: str = ""
     commands: tuple[str, ...] = ()
+    remark: bool = False
 
 
 class Declared(NamedTuple):
     """A fault: a word for programs, the sentence, the cure and its commands, with places for what is in question.
 
     `silences`: with it no helper can answer, and none is asked. `helper_tells`: a helper that answers tells it.
+    `remark`: nothing is wrong by it.
     """
 
     word: str
@@ -33,6 +37,7 @@ class Declared(NamedTuple):
     commands: tuple[str, ...]
     silences: bool = False
     helper_tells: bool = False
+    remark: bool = False
 
 
 class Fault(enum.Enum):
@@ -45,4 +50,5 @@ class Fault(enum.Enum):
         declared = self.value
         commands = tuple(command.format(**arguments) for command in declared.commands)
         cure = f"{declared.cure.format(**arguments)}: {'; '.join(commands)}"
-        return Finding(declared.wrong.format(**arguments), cure, code=declared.word, commands=commands)
+        wrong = declared.wrong.format(**arguments)
+        return Finding(wrong, cure, code=declared.word, commands=commands, remark=declared.remark)

@@ -9,11 +9,14 @@ from __future__ import annotations
 from qnet_gui.doctor.fault import Fault, Finding
 from qnet_gui.doctor.installation_faults import InstallationFault
 from qnet_gui.doctor.network_faults import NetworkFault
+from qnet_gui.doctor.screen_faults import ScreenFault
 from qnet_gui.doctor.service_faults import ServiceFault
 from qnet_gui.doctor.setting_faults import SettingFault
 from qnet_gui.doctor.xen_faults import XenFault
 
-FAULTS: tuple[Fault, ...] = (*InstallationFault, *ServiceFault, *SettingFault, *XenFault, *NetworkFault)
+FAULTS: tuple[Fault, ...] = (
+    *InstallationFault, *ServiceFault, *SettingFault, *XenFault, *NetworkFault, *ScreenFault,
+)  # fmt: skip
 _BY_WORD = {fault.value.word: fault for fault in FAULTS}
 
 

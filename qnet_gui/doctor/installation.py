@@ -42,6 +42,7 @@ FILES = (
     Wanted(f"{_UNITS}/qnet-helper.service", "dom0", says=("BusName=org.qnet.Helper1", "ExecStart=/usr/bin/qnet-help")),
     Wanted(f"{_UNITS}/qnet-disconnect.service", "dom0", says=("qnet dom0 down",)),
     Wanted(f"{_UNITS}/qnet-netvm.service", "dom0", says=("qnet netvm start",)),
+    Wanted("/usr/lib/qnet/qnet-display", "dom0", True),
     Wanted("/usr/lib/systemd/system-sleep/qnet", "dom0", True, ("qnet dom0 down",)),
     Wanted(
         "/usr/share/dbus-1/system-services/org.qnet.Helper1.service", "dom0",
@@ -61,6 +62,12 @@ FILES = (
     Wanted(f"{_UNITS}/qnet-devd.service", "netvm", says=("xl devd",)),
     Wanted("/usr/lib/qubes/qubes_setup_dnat_to_ns", "netvm", True, only=(Kind.NETVM,)),
     Wanted(f"{_NM}/dispatcher.d/90-qnet-dns", "netvm", True, only=(Kind.NETVM,)),
+    Wanted(f"{_UNITS}/qnet-screen.service", "netvm", says=("ExecStart=/usr/lib/qnet/screen",), only=(Kind.NETVM,)),
+    Wanted("/usr/lib/qnet/screen", "netvm", True, ("qnet applet-host",), (Kind.NETVM,)),
+    Wanted("/usr/lib/udev/rules.d/60-qnet-screen.rules", "netvm", says=("input/qnet-keyboard",), only=(Kind.NETVM,)),
+    Wanted(
+        "/usr/share/polkit-1/rules.d/60-qnet-screen.rules", "netvm", says=("polkit.Result.YES",), only=(Kind.NETVM,)
+    ),
     Wanted(f"{_NM}/conf.d/30-qnet.conf", "netvm", says=("managed=0",)),
     Wanted("/usr/bin/qnet-guest", "guest", True),
     Wanted(f"{_UNITS}/qnet-guest.service", "guest", says=("ExecStart=/usr/bin/qnet-guest",)),

@@ -18,6 +18,7 @@ from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, NotFound, Refused
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.screen import ScreenCode
 from qnet_gui.model.messages.xen import XenCode
 from qnet_gui.model.vif import VifId
 from qnet_gui.store.client import Store
@@ -43,8 +44,6 @@ def manager() -> str:
 class XenHypervisor:
     """The port `Hypervisor` in a real dom0. May be used from any thread."""
 
-    cannot_show = Message(DomainCode.NO_WINDOWS)
-
     def __init__(self, program: Path = XL, managed_by: str = "", store: Path | None = None) -> None:
         self._program = program
         self._managed_by = managed_by
@@ -52,6 +51,11 @@ class XenHypervisor:
         self._lock = threading.Lock()
         self._paused: set[int] = set()
         self._capabilities: Capabilities | None = None
+
+    @property
+    def cannot_show(self) -> Message:
+        """See `Hypervisor`: there is the netvm's screen instead, where it is offered."""
+        return Message(DomainCode.NO_WINDOWS if self._managed_by else ScreenCode.SCREEN_IN_TRAY)
 
     def _xl(self, *words: str, deadline: float = _DEADLINE) -> str:
         return xl(*words, deadline=deadline, program=self._program)

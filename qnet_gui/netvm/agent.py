@@ -37,6 +37,7 @@ from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
 from qnet_gui.netvm.packet_filter.inside_links import InsideLinks
 from qnet_gui.netvm.report import Publisher
 from qnet_gui.netvm.requests import Requests
+from qnet_gui.netvm.screen import ScreenStarter
 from qnet_gui.netvm.traffic import TrafficReporter
 from qnet_gui.netvm.upkeep.upkeep import Upkeep, Wanted
 from qnet_gui.netvm.vifs.hotplug import HotplugSocket, Reply
@@ -83,6 +84,7 @@ class Agent:
         self._traffic = TrafficReporter(
             self._worker, LinkStats(), lambda: self._vifs.served, lambda: self._uplink_names
         )
+        self._screen = ScreenStarter(self._worker, bus)
         self._monitor = Monitor(netlink.portid)
         self._nft_monitor = NftMonitor(ruleset.TABLE, nft.portid)
         self._settings_watch = SettingsWatch(base_settings.WATCHED)
@@ -98,6 +100,7 @@ class Agent:
         self._vifs.start()
         self._requests.start()
         self._traffic.start()
+        self._screen.start()
         after(_SOURCES_SECONDS, self._give_up_waiting)
         self._changed()
 
@@ -137,7 +140,7 @@ class Agent:
     def _dom0_event(self, path: str) -> None:
         if path.endswith(keys.HOME_DOM0):  # also after a reconnect, when xenstore may have lost what we wrote
             self._publisher.publish_again()
-        if not path.endswith((keys.REQUEST.at(), keys.TRAFFIC_REQUEST.at())):
+        if not path.endswith((keys.REQUEST.at(), keys.TRAFFIC_REQUEST.at(), keys.SCREEN_SEEN.at())):
             self._worker.submit(base_setup.read, self._addresses_read)
 
     def _addresses_read(self, result: OwnAddresses | QnetError) -> None:

@@ -42,6 +42,7 @@ class Writer(enum.Enum):
     """Who may write a key, and which program does."""
 
     DOM0 = "dom0 (qnet-helper)"
+    DISPLAY = "dom0 (qnet-display)"
     NETVM = "the netvm itself (qnet-agent)"
     DOMAIN = "the domain itself (qnet-guest)"
 
@@ -163,6 +164,13 @@ TRAFFIC_REQUEST = dom0(
     "traffic", traffic.REQUEST,
     "that somebody looks at the traffic: `SERIAL SECONDS`; for so long from when it is read, 0 for no longer",
 )  # fmt: skip
+# dom0 -> netvm, by whoever is dom0's end of its screen
+SCREEN_SEEN: Key[bool] = Key(
+    f"{HOME_DOM0}/screen",
+    Writer.DISPLAY,
+    forms.FLAG,
+    "whether somebody looks at its screen, for whom it shows something",
+)
 
 # netvm -> dom0: the agent's health and picture
 AGENT_STATE = netvm(

@@ -121,6 +121,7 @@ ALL: tuple[Key[Any], ...] = tuple(
     dict.fromkeys(
         (
             *NETWORK_CONFIG.keys(), *NETVM_CONFIG.keys(), keys.SERVED_BY, keys.REQUEST, keys.TRAFFIC_REQUEST,
+            keys.SCREEN_SEEN,
             *AGENT.keys(), keys.AGENT_SERIAL, keys.ANSWER_HEAD, keys.ANSWER_PIECE, keys.TRAFFIC_PIECE, *GUEST.keys(),
         )
     )

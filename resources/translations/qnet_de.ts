@@ -1017,6 +1017,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/screen.py" />
+            <source>On Xen the netvm's applet has a screen of its own. To see it, choose Network applet in qnet's tray.</source>
+            <translation>Unter Xen hat das Applet der netvm einen eigenen Bildschirm. Um ihn zu sehen, wählen Sie Netzwerk-Applet im Tray von qnet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/screen.py" />
             <source>On this host no domain's screen can be shown in dom0.</source>
             <translation>Auf diesem Rechner kann der Bildschirm keiner Domäne in dom0 gezeigt werden.</translation>
         </message>

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from qnet_gui.display.shared_pages import ScreenPages, SharedPage
 from qnet_gui.model.screen import Geometry
 from qnet_gui.model.screen_wire import ANSWER, BUTTONS, KEYS
 from qnet_gui.runtime.flood_limit import FloodLimit
+from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 
 GEOMETRY = Geometry(64, 48)
@@ -59,6 +61,7 @@ class Stage:
     """All that is around the server."""
 
     def __init__(self, xen: Any, folder: Path) -> None:
+        xen.hardware.add(7)
         self.store = Store(xen.hardware.socket)
         self.domain = Store(xen.hardware.socket)
         self.nodes = ScreenNodes(self.store, 7)
@@ -187,6 +190,42 @@ def test_pages_that_cannot_be_are_said_and_are_none(stage: Stage, log_guard: Any
     while stage.server._pages:
         stage.settle()
     assert stage.asked() == (0, 0, [])
+
+
+def test_the_netvm_is_told_whether_somebody_looks(stage: Stage) -> None:
+    key = keys.SCREEN_SEEN.under(7)
+    assert stage.domain.read(key) == b"0"
+    connected(stage)
+    assert stage.domain.read(key) == b"0"
+    descriptors = stage.asked()[2]
+    assert stage.domain.read(key) == b"1"
+    descriptors += stage.asked()[2]
+    assert stage.domain.read(key) == b"1", "a window that takes another's place is one"
+    for descriptor in descriptors:
+        os.close(descriptor)
+    while stage.server._child:
+        stage.server.turn()
+    assert stage.domain.read(key) == b"0"
+
+
+def test_it_is_for_dom0_to_say_and_for_that_netvm_to_read(stage: Stage) -> None:
+    assert keys.SCREEN_SEEN.permissions(7) == ("n0", "r7")
+    assert not keys.SCREEN_SEEN.private
+
+
+def test_a_domain_that_has_gone_gets_no_home_again(stage: Stage) -> None:
+    stage.domain.delete("/local/domain/7")
+    stage.nodes.tell_netvm(True)
+    assert stage.domain.read("/local/domain/7") is None
+
+
+def test_a_netvm_that_cannot_be_told_is_no_reason_to_end(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    connected(stage)
+    monkeypatch.setattr(keys, "SCREEN_SEEN", replace(keys.SCREEN_SEEN, path="qnet//screen"))
+    descriptors = stage.asked()[2]
+    assert stage.server._child
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 @pytest.mark.parametrize("how", ["closing", "destroyed"])

@@ -9,13 +9,18 @@ from functools import cache
 from pathlib import Path
 
 from qnet_gui import install
-from qnet_gui.doctor import services
+from qnet_gui.doctor import screen, services
 from qnet_gui.doctor.machine import Answer, Kind, Machine
 from qnet_gui.doctor.services import Unit
+from qnet_gui.dom0.netvm_image.netvm_cfg import DISPLAY, kernel_words
+from qnet_gui.model.config import DEFAULT_SCREEN
 
 _UNITS = "/usr/lib/systemd/system"
 WORK = "name = 'work'\nvif = ['backend=netvm,script=vif-route-qubes,ip=10.137.0.20']\n"
-_NETVM = "name = 'netvm'\nkernel = '/boot/vmlinuz'\ndriver_domain = 1\n"
+_NETVM = (
+    "name = 'netvm'\nkernel = '/boot/vmlinuz'\ndriver_domain = 1\nvfb = ['vnc=0']\n"
+    f"device_model_override = '{DISPLAY}'\nextra = 'ro {kernel_words(DEFAULT_SCREEN)}'\n"
+)
 _XL_INFO = "host : x\nvirt_caps : pv hvm hvm_directio pv_directio\n"
 _ROUTES = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
 #: Which of our units run in a domain.
@@ -24,6 +29,7 @@ _RUN = {
     Kind.NETVM: ("qnet-agent.service", "qnet-devd.service"),
     Kind.GUEST: (),
 }
+_SHOWS = screen.PROGRAMS.values()
 _DRIVERS = {
     Kind.DOM0: "/sys/bus/pci/drivers/pciback",
     Kind.NETVM: "/sys/bus/xen-backend/drivers/vif",
@@ -73,6 +79,10 @@ class Broken:
         self.write("/usr/lib/polkit-1/polkitd", "")
         self.say("/usr/sbin/nft -j list chains", '{"nftables": []}')
         self.say("/usr/bin/nmcli -t -f DEVICE,STATE device", "eth0:connected\nvif7.0:unmanaged\n")
+        self.write("/etc/passwd", "root:x:0:0::/root:/bin/sh\nqnet-display:x:998:998::/:\nqnet-screen:x:997:997::/:\n")
+        if self.kind is Kind.NETVM:
+            for path in (screen.GIVEN, "/dev/fb0", "/dev/input/qnet-keyboard", *(first for first, *_ in _SHOWS)):
+                self.write(path, "")
         if dom0:
             self.write("/etc/qnet/qnet.toml", '[dom0]\nnetvm = "netvm"\n')
             self.write("/etc/qnet/netvm.cfg", _NETVM)

@@ -25,6 +25,7 @@ SCRIPT = "/etc/xen/scripts/vif-route-qubes"
 RULES = "/usr/lib/udev/rules.d/60-qnet-guest.rules"
 TOML, CFG = "/etc/qnet/qnet.toml", "/etc/qnet/netvm.cfg"
 XENDOMAINS = "/etc/default/xendomains"
+DISPLAY = "qnet-display"
 FORWARD = "/proc/sys/net/ipv4/ip_forward"
 WORLD_ROUTE = "eth0\t00000000\t0202000A\t0003\t0\t0\t100\t00000000\t0\t0\t0\n"
 DROP = (
@@ -83,6 +84,12 @@ def agent_chosen(broken: Broken) -> None:
     """dom0 is the netvm, and its agent runs."""
     broken.write(TOML, '[dom0]\nnetvm = "dom0"\n')
     broken.unit(AGENT, active="active", enabled="enabled")
+
+
+def no_screen(broken: Broken) -> None:
+    """As it is where somebody has written it before there were screens."""
+    for key in ("vfb", "device_model", "xen-fbfront"):
+        broken.change(CFG, key, "#")
 
 
 DOM0: list[tuple[str, Break, str, str]] = [
@@ -201,6 +208,18 @@ DOM0: list[tuple[str, Break, str, str]] = [
         "NetworkManager told otherwise", says("/etc/NetworkManager/conf.d/30-qnet-dom0.conf", ""),
         "networkmanager-overridden", "sudo systemctl reload NetworkManager",
     ),
+    # the netvm's screen
+    ("no screen", no_screen, "no-screen", "xen-fbfront.video=3,1024,768 vt.global_cursor_default=0"),
+    ("a device model for no screen", netvm_file("vfb", "#"), "vfb-missing", "vfb = [ 'vnc=0' ]"),
+    ("a screen by QEMU", netvm_file("device_model", "#"), "display-not-named", "/usr/lib/qnet/qnet-display"),
+    ("no size", netvm_file("xen-fbfront", "x"), "screen-size", "xen-fbfront.video=3,1024,768"),
+    (
+        "another size", says(TOML, '[dom0]\nscreen = "1280x800"\n'),
+        "screen-size", "xen-fbfront.video=4,1280,800 into the words",
+    ),
+    ("too little memory for it", netvm_file("=3,1024", "=2,1024"), "screen-size", "xen-fbfront.video=3,1024,768"),
+    ("no display program", without(f"/usr/lib/qnet/{DISPLAY}"), "file-missing", "make install ROLE=dom0"),
+    ("nobody to be", says("/etc/passwd", "root:x:0:0::/root:/bin/sh\n"), "user-missing", "sudo systemd-sysusers"),
 ]  # fmt: skip
 NETVM: list[tuple[str, Break, str, str]] = [
     ("no nftables", no_module("nftables"), "module-missing", "sudo apt install python3-nftables"),
@@ -227,6 +246,17 @@ NETVM: list[tuple[str, Break, str, str]] = [
         "NetworkManager told otherwise", says("/etc/NetworkManager/conf.d/30-qnet.conf", ""),
         "networkmanager-overridden", "sudo mv /etc/NetworkManager/conf.d/30-qnet.conf",
     ),
+    ("no Xorg", without("/usr/lib/xorg/Xorg"), "screen-program-missing", "sudo apt install xserver-xorg-core"),
+    (
+        "nothing to show", both(no_module("Xlib"), without("/usr/bin/nm-applet"), without("/usr/bin/xinit")),
+        "screen-program-missing", "sudo apt install xinit network-manager-gnome python3-xlib",
+    ),
+    (
+        "no drivers of Fedora's", both(fedora, without("/usr/lib/xorg/modules/drivers/fbdev_drv.so")),
+        "screen-program-missing", "sudo dnf install xorg-x11-drv-fbdev",
+    ),
+    ("no xen-fbfront", without("/dev/fb0"), "screen-driver-missing", "sudo apt install linux-image-amd64"),
+    ("nobody to show it", says("/etc/passwd", "root:x:0:0::/root:/bin/sh\n"), "user-missing", "systemd-sysusers"),
     ("no netback", without("/sys/bus/xen-backend/drivers/vif"), "netback-missing", "sudo modprobe xen-netback"),
 ]  # fmt: skip
 GUESTS: list[tuple[str, Break, str, str]] = [
@@ -265,6 +295,44 @@ def test_what_is_broken_is_named_with_its_cure(tmp_path: Path, kind: Kind, how: 
 def test_where_nothing_is_broken_nothing_is_found(tmp_path: Path, kind: Kind, is_root: bool) -> None:
     whole = Broken(tmp_path, kind)
     whole.is_root = is_root
+    assert list(examine(whole.machine())) == []
+
+
+def test_who_wants_no_screen_is_told_of_it_and_nothing_is_wrong(tmp_path: Path) -> None:
+    whole = Broken(tmp_path, Kind.DOM0)
+    no_screen(whole)
+    (finding,) = examine(whole.machine())
+    assert finding.remark
+    whole.write(CFG, f"{whole.path(CFG).read_text()}\nvfb = []\n")
+    assert list(examine(whole.machine())) == [], "he has said so"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "xen-fbfront.video=4,1024,768",
+        "xen_fbfront.video=8,1024,768",
+        "xen-fbfront.video=2,800,600 xen-fbfront.video=3,1024,768",
+    ],
+)
+def test_a_screens_size_may_be_said_in_other_words(tmp_path: Path, words: str) -> None:
+    whole = Broken(tmp_path, Kind.DOM0)
+    whole.change(CFG, "xen-fbfront.video=3,1024,768", words)
+    assert list(examine(whole.machine())) == []
+
+
+def test_a_device_model_of_somebody_elses_is_his_matter(tmp_path: Path) -> None:
+    whole = Broken(tmp_path, Kind.DOM0)
+    whole.change(CFG, "/usr/lib/qnet/qnet-display", "/usr/bin/mine")
+    whole.change(CFG, "xen-fbfront", "x")
+    assert list(examine(whole.machine())) == []
+
+
+def test_a_netvm_that_was_given_no_screen_needs_nothing_for_it(tmp_path: Path) -> None:
+    whole = Broken(tmp_path, Kind.NETVM)
+    whole.remove("/sys/bus/xen/devices/vfb-0")
+    whole.remove("/usr/lib/xorg/Xorg")
+    whole.remove("/dev/fb0")
     assert list(examine(whole.machine())) == []
 
 

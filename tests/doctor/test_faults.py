@@ -11,11 +11,12 @@ import pytest
 
 from qnet_gui import install
 from qnet_gui.cli.arguments import build
-from qnet_gui.doctor import document, installation, services
+from qnet_gui.doctor import document, installation, screen, services
 from qnet_gui.doctor.fault import Fault
 from qnet_gui.doctor.faults import FAULTS, helper_tells, silences, tells_of_helper
 from qnet_gui.doctor.service_faults import ServiceFault
 from qnet_gui.doctor.xen_faults import XenFault
+from qnet_gui.dom0.netvm_image import packages
 from qnet_gui.model.messages.code import Plural
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.netvm.main import _parser
@@ -27,12 +28,13 @@ SAMPLES = {
     "names": "a, b", "module": "pyxs", "apt": "apt", "program": "nft", "why": "It is so.", "result": "exit-code",
     "unit": "qnet-helper.service",
     "value": "simple", "wanted": "notify", "netvm": "netvm", "name": "sys-net", "interface": "eth0",
+    "lines": "vfb = []",
     "setting": "net.ipv4.ip_forward", "device": "vif7.0",
 }  # fmt: skip
 #: Programs of others that a cure may name; each is on every machine that has what the cure is about.
 KNOWN = {
     "apt", "chmod", "chown", "dnf", "echo", "grep", "ip", "journalctl", "ls", "make", "modprobe", "mount", "mv", "nft",
-    "nmcli", "rm", "sudoedit", "sysctl", "systemctl", "tee", "xl",
+    "nmcli", "rm", "sudoedit", "sysctl", "systemctl", "systemd-sysusers", "tee", "xl",
 }  # fmt: skip
 VERBS = {"start", "restart", "reload", "enable", "disable", "unmask", "revert", "cat", "reboot", "daemon-reload"}
 #: Units of others that a cure may name.
@@ -151,6 +153,16 @@ def test_what_is_needed_is_what_the_packages_need() -> None:
             for what in needed:
                 for of, column in ((Distribution.DEBIAN, "debian"), (Distribution.FEDORA, "fedora")):
                     assert package(prefix + what, of) in recipes[ours][column], (ours, what)
+
+
+def test_what_shows_the_applet_is_suggested_by_the_package_and_is_in_a_made_netvm() -> None:
+    import tomllib
+
+    recipe = tomllib.loads((ROOT / "packaging/packages.toml").read_text())["netvm"]
+    for what in (*screen.PROGRAMS, *(f"python:{name}" for name in screen.MODULES)):
+        assert package(what, Distribution.DEBIAN) in recipe["debian_suggests"], what
+        assert package(what, Distribution.FEDORA) in recipe["fedora_suggests"], what
+        assert package(what, Distribution.DEBIAN) in packages.needed("4.17", (), False)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fakes.netvm_maker import TEMPLATE, Dom0, fill
 
+from qnet_gui import install
 from qnet_gui.dom0.netvm_image import netvm_cfg, packages, programs, sources
 from qnet_gui.dom0.netvm_image.apt import Debian
 from qnet_gui.dom0.netvm_image.netvm_cfg import NotByMachine
@@ -16,6 +17,8 @@ from qnet_gui.dom0.netvm_image.sources import Source
 from qnet_gui.dom0.netvm_image.survey import GivenRoot, Ours, Space, Survey
 from qnet_gui.dom0.netvm_image.wanted import MIRROR, PATH, SUITE, VOLUME, XEN, Places, Wanted, places
 from qnet_gui.hypervisor import xl_config
+from qnet_gui.model.config import DEFAULT_SCREEN
+from qnet_gui.model.screen import Geometry
 
 WANTED = Wanted("netvm", packages=Path("/p"))
 PLACES = places(WANTED, True, "netvm")
@@ -194,6 +197,30 @@ def test_the_template_is_filled_in_and_stays_otherwise() -> None:
     kept = [line for line in TEMPLATE.splitlines() if line.startswith("# ") or "pci_permissive" in line]
     assert [line for line in kept if line not in text.splitlines()] == []
     assert netvm_cfg.filled_in(text, said) == text
+
+
+def test_its_screen_is_as_large_as_dom0_asks_and_ends_in_a_program_of_ours() -> None:
+    planned = plan(WANTED, replace(WELL, screen=Geometry(1280, 801)), PLACES)
+    settings = xl_config.settings(planned.configuration or "")
+    assert settings["vfb"] == ("vnc=0",)
+    assert settings["device_model_override"] in {row.target for row in install.load() if "dom0" in row.roles}
+    # 1280 * 801 * 4 bytes are a little less than 4 MiB
+    assert "xen-fbfront.video=4,1280,801 vt.global_cursor_default=0" in settings["extra"]
+    assert settings["extra"].split()[0] == "root=/dev/xvda"
+
+
+def test_the_template_shows_what_would_be_filled_in() -> None:
+    shown = xl_config.settings(TEMPLATE.replace("\n#", "\n"))
+    said = xl_config.settings(plan(WANTED, WELL, PLACES).configuration or "")
+    assert {key: shown[key] for key in netvm_cfg.SCREEN} == {key: said[key] for key in netvm_cfg.SCREEN}
+    assert set(netvm_cfg.kernel_words(DEFAULT_SCREEN).split()) < set(str(shown["extra"]).split())
+
+
+@pytest.mark.parametrize("own", ["vfb = [ 'vnc=1' ]\n", "device_model_override = '/usr/bin/mine'\n"])
+def test_who_has_given_it_a_screen_of_his_own_keeps_that(own: str) -> None:
+    settings = xl_config.settings(plan(WANTED, replace(WELL, configuration=own), PLACES).configuration or "")
+    assert {key: value for key, value in settings.items() if key in netvm_cfg.SCREEN} == xl_config.settings(own)
+    assert "xen-fbfront" not in settings["extra"]
 
 
 @pytest.mark.parametrize(

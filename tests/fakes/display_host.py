@@ -26,6 +26,7 @@ class Host:
         self.netvm, self.folder = FakeNetvm(), folder
         #: Where the helper asks.
         self.windows = folder / "windows"
+        xen.hardware.add(DOMID)
         self.store = Store(xen.hardware.socket)
         self.nodes = ScreenNodes(self.store, DOMID)
         for device in DEVICES:

@@ -131,9 +131,10 @@ def test_a_netvms_screen_is_offered_where_xl_starts_the_domains(tmp_path: Path) 
         assert (can.name, can.managed_by, can.screen) == ("xen", managed_by, offered)
 
 
-def test_windows_do_not_come_to_dom0_and_it_says_where_they_are() -> None:
-    xen = XenHypervisor(Path("/nonexistent/xl"))
+@pytest.mark.parametrize(("managed_by", "where"), [("", "Network applet"), ("qubesd", "qnet applet-host nm-applet")])
+def test_windows_do_not_come_to_dom0_and_it_says_where_they_are(managed_by: str, where: str) -> None:
+    xen = XenHypervisor(Path("/nonexistent/xl"), managed_by)
     with pytest.raises(Refused) as raised:
         xen.show_program(1, ["qnet", "applet-host", "nm-applet"], Display(0))
     assert raised.value.message == xen.cannot_show
-    assert "qnet applet-host nm-applet" in xen.cannot_show.english
+    assert where in xen.cannot_show.english

@@ -73,11 +73,16 @@ def _looks_right(folder: Path) -> None:
         "/usr/sbin/NetworkManager",
         "/usr/lib/xen-4.17/bin/xl",
         f"{UNITS}/qnet-agent.service",
+        "/usr/lib/xorg/Xorg",
+        "/usr/lib/xorg/modules/drivers/fbdev_drv.so",
+        "/usr/bin/nm-applet",
     )
     for path in wanted:
         assert "Inode:" in debugfs(folder, f"stat {path}"), path
     assert "File not found" in debugfs(folder, "stat /etc/resolv.conf")
     said = xl_config.settings((folder / "netvm.cfg").read_text())
+    assert said["device_model_override"] == "/usr/lib/qnet/qnet-display"
+    assert "qnet-screen:" in debugfs(folder, "cat /etc/passwd")
     assert (said["kernel"], said["ramdisk"]) == (str(folder / "made/vmlinuz"), str(folder / "made/initrd.img"))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from qnet_gui.dom0.netvm_image.wanted import MEMORY, Places, Wanted
 from qnet_gui.hypervisor import xl_config
+from qnet_gui.model.screen import Geometry
 
 Written = str | int | tuple[str, ...]
 _HEAD = "# What xl makes this netvm of; written by qnet netvm make. See xl.cfg(5).\n"
@@ -20,6 +21,10 @@ _USUAL: dict[str, Written] = {
 }  # fmt: skip
 #: iommu=soft: the frontend of its PCI devices needs memory that these can reach.
 _WORDS = "root=/dev/xvda ro console=hvc0 iommu=soft"
+#: What gives a domain a screen and a keyboard of dom0's, and says which program is dom0's end of them.
+SCREEN = ("vfb", "device_model_override")
+#: Where `qnet-display` is: desktop/files.toml.
+DISPLAY = "/usr/lib/qnet/qnet-display"
 #: A value that is wholly on its line, and a remark behind it.
 _VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|[\w.-]+|\[[^\[\]\n]*\])[ \t]*(?:\#[^\n]*)?"""
 
@@ -28,16 +33,28 @@ class NotByMachine(ValueError):
     """The text cannot be changed with certainty; the message says what stands in the way."""
 
 
-def settings(wanted: Wanted, places: Places) -> dict[str, Written]:
-    """What must be said of a netvm with this disk and kernel."""
+def kernel_words(screen: Geometry) -> str:
+    """What tells a kernel how large its screen is: MiB, width, height; and that no cursor blinks on it.
+
+    Source: drivers/video/fbdev/xen-fbfront.c of Linux, which takes a size of its own where this does not fit.
+    """
+    megabytes = -(-screen.size // (1 << 20))
+    return f"xen-fbfront.video={megabytes},{screen.width},{screen.height} vt.global_cursor_default=0"
+
+
+def settings(wanted: Wanted, places: Places, screen: Geometry | None = None) -> dict[str, Written]:
+    """What must be said of a netvm with this disk and kernel; `screen`: how large it is, None for no screen."""
     said: dict[str, Written] = {
         "name": wanted.name,
         "type": "pv",
         "kernel": str(places.kernel),
         "ramdisk": str(places.ramdisk),
-        "extra": _WORDS,
+        "extra": f"{_WORDS} {kernel_words(screen)}" if screen else _WORDS,
         "disk": (f"format=raw,vdev=xvda,access=rw,target={places.disk}",),
     }
+    if screen is not None:
+        # no server of VNC: nobody but dom0's own window sees it
+        said |= dict(zip(SCREEN, (("vnc=0",), DISPLAY), strict=True))
     if wanted.memory is not None:
         said["memory"] = wanted.memory
     if wanted.pci:

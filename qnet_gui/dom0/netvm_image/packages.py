@@ -13,6 +13,11 @@ _BASE = (
     "network-manager", "wpasupplicant", "wireless-regdb", "iw", "nftables", "iputils-ping",
     "pciutils", "ca-certificates",
 )  # fmt: skip
+#: What dom0 is shown of it: an X server on Xen's frame buffer, and nm-applet with a window for its icon.
+_SCREEN = (
+    "xserver-xorg-core", "xserver-xorg-video-fbdev", "xserver-xorg-input-evdev", "xinit", "dbus-daemon", "openbox",
+    "network-manager-gnome", "librsvg2-common", "python3-pyqt5", "python3-xlib",
+)  # fmt: skip
 #: For the usual Wi-Fi cards; all but what is free are in Debian's component non-free-firmware.
 _FREE_FIRMWARE = ("firmware-ath9k-htc",)
 _FIRMWARE = (
@@ -45,7 +50,7 @@ def ours(files: Iterable[Path]) -> dict[str, list[Path]]:
 
 def needed(xen: str, needs: Iterable[str], firmware: bool) -> list[str]:
     """Debian's packages: `xen` is the version of Xen, whose own `xl` it takes; `needs`: what ours depend on."""
-    names = [*_BASE, f"xen-utils-{xen}", *needs, *_FREE_FIRMWARE, *(_FIRMWARE if firmware else ())]
+    names = [*_BASE, *_SCREEN, f"xen-utils-{xen}", *needs, *_FREE_FIRMWARE, *(_FIRMWARE if firmware else ())]
     return list(dict.fromkeys(names))
 
 
@@ -72,6 +77,8 @@ def own_files(name: str) -> dict[str, str]:
         "etc/hosts": f"127.0.0.1 localhost\n127.0.1.1 {name}\n",
         # an identity of its own at the first boot, which is none to systemd: no preset changes what is enabled
         "etc/machine-id": "",
+        # a login there would be drawn over what dom0 is shown, and hear what is typed before there is something else
+        "etc/systemd/system/getty@tty1.service.d/qnet.conf": "[Unit]\nConditionPathExists=!/dev/fb0\n",
         # `xl console` shows a shell: whoever may use that owns the netvm anyway, and root has no password in it
         "etc/systemd/system/serial-getty@hvc0.service.d/qnet.conf": (
             "[Service]\nExecStart=\n"

@@ -154,9 +154,11 @@ def _of_space(wanted: Wanted, survey: Survey) -> Iterator[Obstacle]:
 
 
 def _configuration(wanted: Wanted, survey: Survey, places: Places) -> str:
-    said = netvm_cfg.settings(wanted, places)
     if survey.configuration is None:
-        return netvm_cfg.written_anew(said)
+        return netvm_cfg.written_anew(netvm_cfg.settings(wanted, places, survey.screen))
+    # who has given it a screen of his own keeps that
+    own = set(netvm_cfg.SCREEN) & set(xl_config.settings(survey.configuration))
+    said = netvm_cfg.settings(wanted, places, None if own else survey.screen)
     return netvm_cfg.filled_in(survey.configuration, said)
 
 
@@ -166,7 +168,7 @@ def _steps(wanted: Wanted, survey: Survey, places: Places) -> Iterator[str]:
     image = survey.given is not None and survey.given.is_image
     if survey.given is None:
         by, where = Path(survey.debian.program).name, " and ".join(_hosts(survey.debian.repositories))
-        yield f"fetch Debian {survey.debian.suite} from {where}, by {by}: some 150 MB, and minutes"
+        yield f"fetch Debian {survey.debian.suite} from {where}, by {by}: some 300 MB, and minutes"
     elif not image:
         yield f"copy {wanted.source}"
     if wanted.packages:

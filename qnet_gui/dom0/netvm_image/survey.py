@@ -18,12 +18,13 @@ from qnet_gui.hypervisor import which_domain, xen
 from qnet_gui.hypervisor.xen import XenHypervisor
 from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.screen import Geometry
 from qnet_gui.runtime.distribution import OS_RELEASE
 
 #: Where everything is put together, in a folder of its own.
 WORK = Path("/var/tmp")  # noqa: S108
 #: Bytes of a new root, of which so many are firmware that is not free; of a kernel with its initrd.
-ROOT, FIRMWARE, KERNEL = 1100 << 20, 400 << 20, 64 << 20
+ROOT, FIRMWARE, KERNEL = 1500 << 20, 400 << 20, 64 << 20
 _BLOCK = 512
 
 
@@ -74,6 +75,7 @@ class Survey:
     `configuration`: what stands where the netvm's will be, None for nothing. `there`: what lies already where
     something would be made. `made`: a netvm of this name is there by us; `left`: a half of one.
     `used`: bytes of the root. `room`: bytes that are free for a volume, None where no such volume group is known.
+    `screen`: how large that of the netvm is to be.
     """
 
     is_root: bool = True
@@ -93,6 +95,7 @@ class Survey:
     used: int = ROOT
     spaces: tuple[Space, ...] = ()
     room: int | None = None
+    screen: Geometry = config.DEFAULT_SCREEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,8 @@ class Machine:
 
 def survey(wanted: Wanted, machine: Machine) -> Survey:
     """Look at everything; `QnetError` where the configuration of qnet, or a record, is wrong."""
-    in_dom0, chosen = machine.is_dom0(), config.load(machine.config).netvm
+    in_dom0, settings = machine.is_dom0(), config.load(machine.config)
+    chosen = settings.netvm
     lie = machine.places(wanted, in_dom0, chosen)
     record = RecordFile(wanted.name, machine.record).record
     debian = apt.Debian()
@@ -137,7 +141,7 @@ def survey(wanted: Wanted, machine: Machine) -> Survey:
         wanted.xen or _version(machine.hypervisor), _text(lie.configuration),
         tuple(path for path in lie.files if os.path.lexists(path)),
         record is not None and record.finished, record is not None and not record.finished,
-        used, _spaces(wanted, lie, used, machine), _room(wanted, machine.run),
+        used, _spaces(wanted, lie, used, machine), _room(wanted, machine.run), settings.screen,
     )  # fmt: skip
 
 

@@ -9,6 +9,10 @@ class ScreenCode(Code):
     """About the netvm's screen, which `qnet-display` brings to dom0."""
 
     SCREEN_NOT_OFFERED = "screen-not-offered", "On this host no domain's screen can be shown in dom0."
+    SCREEN_IN_TRAY = (
+        "screen-in-tray",
+        "On Xen the netvm's applet has a screen of its own. To see it, choose Network applet in qnet's tray.",
+    )
     SCREEN_NOT_THE_NETVM = "screen-not-the-netvm", "{name} is not the netvm, and only the netvm's screen is shown."
     SCREEN_NONE_GIVEN = (
         "screen-none-given",

@@ -6,12 +6,15 @@ from __future__ import annotations
 NAMES = (
     ("conntrack", "conntrack-tools", "conntrack-tools"),
     ("dbus", "dbus", "dbus"),
+    ("dbus-daemon", "dbus-daemon", "dbus"),
     ("hicolor-icon-theme", "hicolor-icon-theme", "hicolor-icon-theme"),
     ("iproute2", "iproute", "iproute"),
     ("kmod", "kmod", "kmod"),
+    ("librsvg2-common", "librsvg2", "librsvg2"),
     ("network-manager", "NetworkManager", "NetworkManager"),
     ("network-manager-gnome", "network-manager-applet", "network-manager-applet"),
     ("nftables", "nftables", "nftables"),
+    ("openbox", "openbox", "openbox"),
     ("packagekit", "PackageKit", "PackageKit"),
     ("polkitd", "polkit", "polkit"),
     ("python3", "python3", "python3.14"),
@@ -26,8 +29,13 @@ NAMES = (
     # Fedora has none: ours
     ("python3-pyxs", "python3-pyxs", ""),
     ("python3-xlib", "python3-xlib", "python-xlib"),
+    ("systemd", "systemd", "systemd"),
     ("udev", "systemd-udev", "systemd"),
     ("xen-utils-common", "xen-runtime", "xen"),
+    ("xinit", "xorg-x11-xinit", "xorg-x11-xinit"),
+    ("xserver-xorg-core", "xorg-x11-server-Xorg", "xorg-x11-server"),
+    ("xserver-xorg-input-evdev", "xorg-x11-drv-evdev", "xorg-x11-drv-evdev"),
+    ("xserver-xorg-video-fbdev", "xorg-x11-drv-fbdev", "xorg-x11-drv-fbdev"),
 )
 FEDORA = {debian: fedora for debian, fedora, _ in NAMES}
 #: What a Fedora has of all that.

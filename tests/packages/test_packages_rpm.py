@@ -51,6 +51,11 @@ def done(machine: Machine, words: str) -> str:
     return result.output
 
 
+def spoken(said: str) -> list[str]:
+    """What is said, but for the users that systemd-sysusers makes."""
+    return [line for line in said.splitlines() if not line.startswith("Creating ")]
+
+
 def names_of(names: tuple[str, ...]) -> tuple[str, ...]:
     return ("pyxs", *names) if _PYXS & set(names) else names
 
@@ -58,7 +63,7 @@ def names_of(names: tuple[str, ...]) -> tuple[str, ...]:
 def install(machine: Machine, names: tuple[str, ...], which: str = "new", verb: str = "-U") -> str:
     extra = [f"/mnt/new/{name}.rpm" for name in names_of(names)[: -len(names)]]
     said = done(machine, " ".join([verb, "--replacepkgs", *extra, *(f"/mnt/{which}/{name}.rpm" for name in names)]))
-    assert said == "", "a script has failed, or speaks"
+    assert spoken(said) == [], "a script has failed, or speaks"
     return said
 
 
@@ -138,7 +143,7 @@ def test_where_no_systemd_runs_its_scripts_do_no_harm(booted: Machine) -> None:
     packages = " ".join(["python3-pyxs", *(f"qnet-{name}" for name in names)])
     steps = f"{RPM} -i {paths} && qnet --version && {RPM} -e {packages}"
     said = booted.ok(f"unshare --mount sh -c 'mount -t tmpfs tmpfs /run && {steps}'", 300)
-    assert said.split() == ["qnet", __version__]
+    assert spoken(said) == [f"qnet {__version__}"]
     assert files(booted) ^ before == set()
 
 

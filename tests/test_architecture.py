@@ -42,8 +42,8 @@ _MAY = {
     "applethost": {"tray", *_STAND_ON},
     # of the applet it takes what makes a PNG, when it is asked for one
     "cli": {"applethost", "doctor", "dom0", "lab", "netmap", "tray", *_STAND_ON},
-    # it starts everybody else's programs, and knows them by their names only
-    "lab": {"install", *_FLOORS, *_STAND_ON},
+    # it starts everybody else's programs, and knows them by their names only; of the netvm's screen it has the hardware
+    "lab": {"display", "install", *_FLOORS, *_STAND_ON},
 }
 #: Rooms within rooms, from the ground up: each may import those before it. What lies beside them is the top floor.
 _WITHIN = {
@@ -52,7 +52,7 @@ _WITHIN = {
     "netvm": ("packet_filter", "vifs", "upkeep", "uplinks", "dns"),
     "tray": ("qt", "state", "pages", "session", "desktop", "paint", "widgets", "window", "popup", "app"),
     "cli": ("hangups", "show", "bus", "dom0"),
-    "lab": ("box", "xen", "machine", "desktop", "demo"),
+    "lab": ("box", "xen", "screen", "machine", "desktop", "demo"),
 }
 #: Rooms that stand on what lies beside them: programs of their own, which run it.
 _ON_TOP = {"cli": {"qvm"}}

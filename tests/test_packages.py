@@ -8,10 +8,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from fedora_names import FEDORA
 from qnet_packaging import deb, recipe, rpm, tree
 from waiting import DEADLINE
 
 from qnet_gui import __version__, install
+from qnet_gui.runtime import distribution
 
 #: Debian's package of each library and each program of the system that ours ask for.
 LIBRARIES = {
@@ -65,11 +67,15 @@ def _files(path: Path) -> dict[str, str]:
     return {row[5].removeprefix("."): row[0] for row in rows if not row[0].startswith("d")}
 
 
+def _names(words: tuple[str, ...]) -> set[str]:
+    """Without versions, and without how Debian says that another architecture's will do."""
+    return {word.split()[0].removesuffix(":any") for word in words}
+
+
 def _depends(name: str) -> set[str]:
     """The names of Debian's packages that a package of ours needs, by itself or by another of ours."""
     one = RECIPES[name]
-    own = {word.split()[0].removesuffix(":any") for word in one.debian}
-    return own.union(*(_depends(other) for other in one.ours))
+    return _names(one.debian).union(*(_depends(other) for other in one.ours))
 
 
 def test_every_row_is_in_one_package_as_make_install_has_it(built: dict[str, Path], tmp_path: Path) -> None:
@@ -128,24 +134,53 @@ def _rpm(path: Path, *words: str) -> list[str]:
     return done.stdout.splitlines()
 
 
+def _listed(path: Path) -> list[tuple[str, str, str]]:
+    """All that a package has: its place, its mode as ls has it, and rpm's letters for what kind of file it is."""
+    rows = (row.split("|") for row in _rpm(path, "--qf", "[%{FILENAMES}|%{FILEMODES:perms}|%{FILEFLAGS:fflags}\n]"))
+    return [(target, mode, flags) for target, mode, flags in rows]
+
+
 def test_fedoras_are_the_same_but_for_its_places(built: dict[str, Path], fedora: dict[str, Path]) -> None:
     site = "/usr/lib/python3.13/site-packages/"
     for name, path in fedora.items():
-        rows = _rpm(path, "--qf", "[%{FILEMODES:perms} %{FILENAMES}\n]")
-        files = {row.split(" ", 1)[1]: row[:10] for row in rows if not row.startswith("d")}
+        files = {target: mode for target, mode, flags in _listed(path) if mode[0] != "d" and "g" not in flags}
         ours = {target: mode for target, mode in _files(built[name]).items() if not _PAPERS.match(target)}
         theirs = {target.replace(site, "/usr/lib/python3/dist-packages/"): mode for target, mode in files.items()}
         assert {target: mode for target, mode in theirs.items() if not _PAPERS.match(target)} == ours
         assert sorted(_rpm(path, "--configfiles")) == sorted(target for target in ours if target.startswith("/etc/"))
 
 
-def test_fedoras_need_what_debians_do(fedora: dict[str, Path]) -> None:
+def test_bytecode_goes_with_the_package_in_which_the_module_is(fedora: dict[str, Path]) -> None:
+    """It is made where they are installed; rpm takes away only what it knows."""
+    for path in fedora.values():
+        listed = _listed(path)
+        modules = {Path(target) for target, _, _ in listed if target.endswith(".py")}
+        ghosts = {target for target, _, flags in listed if "g" in flags}
+        assert ghosts == {f"{module.parent}/__pycache__/{module.stem}.cpython-313.pyc" for module in modules}
+        folders = {target for target, mode, _ in listed if mode[0] == "d"}
+        assert {str(Path(target).parent) for target in ghosts} <= folders
+
+
+def test_fedoras_need_what_debians_do_by_the_names_that_fedora_has(fedora: dict[str, Path]) -> None:
     for name, path in fedora.items():
-        needed = set(_rpm(path, "--requires"))
-        assert {f"qnet-{other} = {__version__}-1" for other in RECIPES[name].ours} <= needed
-        assert set(RECIPES[name].fedora) <= needed
-        assert ("python(abi) = 3.13" in needed) == (name == "common")
-        assert any("qt5" in word for word in needed) == (name == "tray")
+        one, needed = RECIPES[name], set(_rpm(path, "--requires"))
+        fedoras = _names(one.fedora)
+        assert {f"qnet-{other} = {__version__}-1" for other in one.ours} | set(one.fedora) <= needed
+        assert {FEDORA[debian] for debian in _names(one.debian) - {"python3"}} == fedoras - {"python3"}
+        # and nothing that rpmbuild has seen on the machine where it was built
+        rest = {word for word in needed - set(one.fedora) if not re.match(r"rpmlib\(|config\(|qnet-|/bin/sh$", word)}
+        assert rest == ({"python(abi) = 3.13"} if name == "common" else set())
+        for words, debian in (("--recommends", one.debian_recommends), ("--suggests", one.debian_suggests)):
+            own = {f"qnet-{other}" for other in one.recommends} if words == "--recommends" else set()
+            wanted = {FEDORA[other] for other in debian if other != "mmdebstrap"}  # which makes a Debian
+            assert set(_rpm(path, words)) == own | wanted
+
+
+def test_what_is_missed_is_named_as_it_is_packaged() -> None:
+    names = [distribution.package(what, of) for what in distribution.KNOWN for of in distribution.Distribution]
+    pairs = dict(zip(names[::2], names[1::2], strict=True))
+    others = {debian: fedora for debian, fedora in pairs.items() if not debian.startswith("qnet-")}
+    assert others.items() <= FEDORA.items()
 
 
 def test_fedoras_built_twice_are_the_same(fedora: dict[str, Path], tmp_path: Path) -> None:
@@ -159,6 +194,16 @@ def test_lintian_has_nothing_to_say(built: dict[str, Path]) -> None:
     words = ["lintian", "--allow-root", "--no-cfg", "--pedantic", "--display-info", *map(str, built.values())]
     done = subprocess.run(words, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_rpmlint_has_nothing_to_say(fedora: dict[str, Path]) -> None:
+    if shutil.which("rpmlint") is None:
+        pytest.skip("no rpmlint here")
+    ours = recipe.FOLDER / "rpm"
+    how = ["--strict", "--config", ours / "rpmlint.toml", "--rpmlintrc", ours / "rpmlintrc"]
+    done = subprocess.run(["/usr/bin/rpmlint", *how, *fedora.values()], capture_output=True, text=True, timeout=300)
+    said = [line for line in done.stdout.splitlines() if re.search(": [EWI]: ", line)]
+    assert (said, done.returncode, done.stderr) == ([], 0, "")
 
 
 @pytest.mark.parametrize(

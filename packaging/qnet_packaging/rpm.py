@@ -1,6 +1,7 @@
 """Fedora's packages of qnet, by rpmbuild, from the same trees as Debian's. Writes below the folder that it is given.
 
-Where Fedora puts Python's packages depends on its Python: that of this machine, unless another is named.
+Where Fedora puts Python's packages depends on its Python: that of this machine, unless another is named. Bytecode is
+made where they are installed, and is the package's all the same (%ghost), so that it goes with its module.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import sysconfig
 import tarfile
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 from qnet_gui import __version__
@@ -24,6 +26,10 @@ from qnet_packaging.recipe import FOLDER, Recipe, Recipes, load
 RELEASE = "1"
 _DEBIAN_SITE = "/usr/lib/python3/dist-packages"
 _SCRIPTS = ("pre", "post", "preun", "postun")
+#: Folders that a Fedora has by packages which ours do not need: whoever of them is the last takes them away.
+_OPTIONAL = re.compile(r"/(etc/(xen|iproute2)|usr/lib/(NetworkManager|qubes)|usr/share/bash-completion)(/|$)")
+#: Of these, what that package has for nobody but root.
+_FOR_ROOT = "/etc/xen"
 #: Nothing of what rpmbuild does to files by itself, and nothing that tells where and when it was made.
 _HEAD = """%global __os_install_post %{{nil}}
 %global _buildhost localhost
@@ -37,7 +43,6 @@ Summary: {summary}
 License: {license}
 URL: {url}
 BuildArch: noarch
-AutoReqProv: no
 """
 
 
@@ -55,14 +60,27 @@ def _move(root: Path, target: str) -> None:
         old.parent.rmdir()
 
 
+def _abi(where: str) -> str:
+    """The version of the Python whose packages are there: 3.13."""
+    return where.split("/")[3].removeprefix("python")
+
+
+def _compile(root: Path, where: str) -> None:
+    """Places for the bytecode of the modules that a package has."""
+    tag = f"cpython-{_abi(where).replace('.', '')}"
+    for name in [Path(name) for name in tree.files(root) if name.startswith(where) and name.endswith(".py")]:
+        tree.put(root, str(name.parent / f"__pycache__/{name.stem}.{tag}.pyc"), b"")
+
+
 def _section(recipe: Recipe, where: str) -> str:
     """A package's part of the spec; `where`: Python's packages."""
     release = f"{__version__}-{RELEASE}"
-    lines = [f"%package -n {recipe.package}", f"Summary: {recipe.summary}"]
+    summary = recipe.summary[0].upper() + recipe.summary[1:]
+    lines = [f"%package -n {recipe.package}", f"Summary: {summary}", "AutoReqProv: no"]
     lines += [f"Requires: qnet-{name} = {release}" for name in recipe.ours]
     lines += [f"Requires: {name}" for name in recipe.fedora]
     if recipe.name == "common":
-        lines.append(f"Requires: python(abi) = {where.split('/')[3].removeprefix('python')}")
+        lines.append(f"Requires: python(abi) = {_abi(where)}")
     lines += [f"Recommends: qnet-{name}" for name in recipe.recommends]
     lines += [f"Recommends: {name}" for name in recipe.fedora_recommends]
     lines += [f"Suggests: {name}" for name in recipe.fedora_suggests]
@@ -74,19 +92,27 @@ def _section(recipe: Recipe, where: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _folders(root: Path, names: list[str]) -> list[str]:
-    """Folders of ours alone, which go with the package."""
-    folders = {str(Path(name).parents[depth]) for name in names for depth in range(len(Path(name).parents) - 1)}
-    return sorted(folder for folder in folders if "qnet" in folder and "/share/licenses" not in folder)
+def _folders(names: list[str]) -> list[str]:
+    """Folders that go with the package, unless another's are in them."""
+    folders = {str(folder) for name in names for folder in Path(name).parents}
+    return sorted(folder for folder in folders if "qnet" in folder or "pyxs" in folder or _OPTIONAL.match(folder))
 
 
-def _files(recipe: Recipe, root: Path) -> str:
+def _kind(name: str) -> str:
+    """What rpm is told of a file."""
+    if name.startswith("/etc/"):
+        return "%config(noreplace) "
+    if name.endswith(".pyc"):
+        return "%ghost "
+    return "%license " if "/licenses/" in name else "%doc " if "/doc/" in name else ""
+
+
+def _files(root: Path, package: str = "") -> str:
     names = list(tree.files(root))
-    lines = [f"%files -n {recipe.package}", "%defattr(-,root,root,-)"]
-    lines += [f'%dir "{folder}"' for folder in _folders(root, names)]
-    for name in names:
-        kind = "%config(noreplace) " if name.startswith("/etc/") else "%license " if "/licenses/" in name else ""
-        lines.append(f'{kind}"{name}"')
+    lines = [f"%files {package}".strip(), "%defattr(-,root,root,-)"]
+    for folder in _folders(names):
+        lines.append(f'{"%attr(0700,root,root) " if folder.startswith(_FOR_ROOT) else ""}%dir "{folder}"')
+    lines += [f'{_kind(name)}"{name}"' for name in names]
     return "\n".join(lines) + "\n"
 
 
@@ -100,8 +126,13 @@ def _spec(recipes: Recipes, trees: dict[str, Path], where: str) -> str:
     parts += [_section(recipe, where) for recipe in recipes.packages]
     copies = "\n".join(f'cp -a "{root}/." %{{buildroot}}/' for root in trees.values())
     parts.append(f"%install\n{copies}\n")
-    parts += [_files(recipe, trees[recipe.name]) for recipe in recipes.packages]
-    return "\n".join(parts)
+    parts += [_files(trees[recipe.name], f"-n {recipe.package}") for recipe in recipes.packages]
+    return "\n".join([*parts, _changelog(recipes.maintainer, f"{__version__}-{RELEASE}")])
+
+
+def _changelog(maintainer: str, release: str) -> str:
+    day = datetime.fromtimestamp(tree.epoch(), UTC).strftime("%a %b %d %Y")
+    return f"%changelog\n* {day} {maintainer} - {release}\n- Version {release}\n"
 
 
 def _rpmbuild(spec: str, work: Path, out: Path) -> list[Path]:
@@ -129,6 +160,7 @@ def build(out: Path, python: str) -> list[Path]:
         root = trees[recipe.name] = work / recipe.package
         tree.make(recipe.name, root)
         _move(root, where)
+        _compile(root, where)
         tree.put(root, f"/usr/share/licenses/{recipe.package}/LICENSE", (CHECKOUT / "LICENSE").read_bytes())
         tree.settle(root)
     made = _rpmbuild(_spec(recipes, trees, where), work, out)
@@ -161,6 +193,7 @@ def build_pyxs(out: Path, python: str) -> list[Path]:
         r"(pyxs/\w+\.py)": rf"{where}/\1",
         "PKG-INFO": f"{where}/pyxs-{version}.dist-info/METADATA",
         "LICENSE": "/usr/share/licenses/python3-pyxs/LICENSE",
+        "README": "/usr/share/doc/python3-pyxs/README",
     }
     with tarfile.open(_pyxs_source(work, version, wanted["sha256"])) as archive:
         for member in archive:
@@ -168,13 +201,22 @@ def build_pyxs(out: Path, python: str) -> list[Path]:
                 content = archive.extractfile(member)
                 if content and (matched := re.fullmatch(f"pyxs-{re.escape(version)}/{pattern}", member.name)):
                     tree.put(root, matched.expand(target), content.read())
+    _compile(root, where)
     tree.settle(root)
+    made = _rpmbuild(_pyxs_spec(root, version, where), work, out)
+    shutil.rmtree(work)
+    return made
+
+
+def _pyxs_spec(root: Path, version: str, where: str) -> str:
     head = _HEAD.format(
         name="python3-pyxs", version=version, release=RELEASE, summary="Pure Python client of xenstore",
         license="LGPL-3.0-only", url="https://github.com/selectel/pyxs",
     )  # fmt: skip
-    abi = where.split("/")[3].removeprefix("python")
-    spec = f"""{head}Requires: python(abi) = {abi}
+    script = (FOLDER / "rpm/common.preun").read_text(encoding="utf-8")
+    release = f"{version}-{RELEASE}"
+    return f"""{head}AutoReqProv: no
+Requires: python(abi) = {_abi(where)}
 %description
 Reads and writes xenstore, and watches it, without any library of C.
 %install
@@ -182,11 +224,4 @@ cp -a "{root}/." %{{buildroot}}/
 %post
 python3 -m compileall -q {where}/pyxs || :
 %preun
-if [ "$1" = 0 ]; then rm -rf {where}/pyxs/__pycache__; fi
-%files
-%defattr(-,root,root,-)
-"""
-    names = "\n".join(f'"{name}"' for name in tree.files(root))
-    made = _rpmbuild(f'{spec}%dir "{where}/pyxs"\n%dir "{where}/pyxs-{version}.dist-info"\n{names}\n', work, out)
-    shutil.rmtree(work)
-    return made
+{script}{_files(root)}{_changelog(load().maintainer, release)}"""

@@ -130,6 +130,8 @@ def packages(machine: Machine, place: Place) -> list[str]:
 
 
 def _state(machine: Machine, wanted: Wanted) -> State | None:
+    if machine.is_hidden(wanted.path):
+        return None
     status = machine.status(wanted.path)
     if status is None or not stat.S_ISREG(status.st_mode):
         return State.MISSING

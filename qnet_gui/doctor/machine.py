@@ -113,6 +113,16 @@ class Machine:
         except OSError:
             return None
 
+    def is_hidden(self, path: str | Path) -> bool:
+        """Whether whoever asks may not look there, as where Fedora's Xen has its scripts."""
+        try:
+            self.path(path).stat()
+        except PermissionError:
+            return True
+        except OSError:
+            return False
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -16,10 +16,13 @@ from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab.box import enter
 from qnet_gui.lab.box.place import DEFAULT, NETVM, PROVIDERS, Place, domain_name, existing, netvm_names
 from qnet_gui.lab.machine.lifecycle import take_down, take_up
+from qnet_gui.model.config import DEFAULT_SCREEN
 from qnet_gui.model.errors import BadInput, NotAuthorised, NotFound, Refused
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.screen import geometry
 
 _ONLINE_DEADLINE = 20.0
+_SCREEN = f"{DEFAULT_SCREEN.width}x{DEFAULT_SCREEN.height}"
 #: Booting or destroying a domain, closing its cards included.
 _CHANGE_DEADLINE = 60.0
 
@@ -66,6 +69,12 @@ def _wait_uplink(place: Place, netvm: str = NETVM) -> int:
     return 1
 
 
+def _size(text: str) -> str:
+    """For argparse: as it is, if it is one."""
+    geometry(text)
+    return text
+
+
 def _names(text: str) -> list[str]:
     return [name for name in re.split(r"[,\s]+", text) if name]
 
@@ -79,7 +88,7 @@ def up(args: argparse.Namespace) -> int:
         raise BadInput(plain("A domain is named twice."))
     started = time.monotonic()
     place = _place(args)
-    take_up(place, netvms, names, args.uplinks, args.iommu)
+    take_up(place, netvms, names, args.uplinks, args.iommu, args.screen or "")
     missing = _wait_online(place, names)
     for netvm in netvms[: args.uplinks]:
         missing |= _wait_uplink(place, netvm)
@@ -219,6 +228,10 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--netvms", default=NETVM, help="names of its netvms, such as netvm,netvm2 (default: netvm)")
     parser.add_argument("--uplinks", type=int, choices=(1, 2), default=2, help="how many providers (default: 2)")
     parser.add_argument("--iommu", choices=("on", "off", "unknown"), default="on", help="what it says of an IOMMU")
+    parser.add_argument(
+        "--screen", metavar="SIZE", nargs="?", const=_SCREEN, type=_size,
+        help=f"its netvms have a screen, for the tray's window, of this many pixels (default: {_SCREEN})",
+    )  # fmt: skip
     parser = verb("exec", exec_, "run a command in a domain or at a provider")
     parser.add_argument("domain", metavar="DOMAIN")
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND")

@@ -20,7 +20,7 @@ from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.parse import domain_name, ipv4, ipv4_network, printable, shown
-from qnet_gui.model.screen import SIDE_MAX, Geometry
+from qnet_gui.model.screen import SIDE_MAX, Geometry, geometry
 from qnet_gui.model.snapshot import MINUTES_MAX
 
 PATH = Path("/etc/qnet/qnet.toml")
@@ -144,13 +144,10 @@ def _yes_or_no(value: Any, key: str) -> bool:
 
 
 def _screen(value: Any, key: str) -> Geometry:
-    width, _, height = _text(value, key).partition("x")
     try:
-        if re.fullmatch("[0-9]{1,4}", width) and re.fullmatch("[0-9]{1,4}", height):
-            return Geometry(int(width), int(height))
-    except BadInput:
-        pass
-    raise BadInput(ValueCode.NOT_A_SIZE, key=key, value=shown(value), high=SIDE_MAX)
+        return geometry(_text(value, key))
+    except ValueError:
+        raise BadInput(ValueCode.NOT_A_SIZE, key=key, value=shown(value), high=SIDE_MAX) from None
 
 
 def _label(value: Any, name: str) -> tuple[str, Label]:

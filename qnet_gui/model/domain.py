@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from qnet_gui.model.translation import mark, tr
+
 #: Everybody's name of it, and Xen's.
 DOM0_NAMES = ("dom0", "Domain-0")
 
@@ -30,6 +32,23 @@ class Label(enum.Enum):
     PURPLE = "purple"
     GRAY = "gray"
     BLACK = "black"
+
+    @property
+    def word(self) -> str:
+        """It, for those who do not see it; empty for none."""
+        return tr(_LABEL_WORDS[self]) if self is not Label.NONE else ""
+
+
+_LABEL_WORDS = {
+    Label.RED: mark("red label"),
+    Label.ORANGE: mark("orange label"),
+    Label.YELLOW: mark("yellow label"),
+    Label.GREEN: mark("green label"),
+    Label.BLUE: mark("blue label"),
+    Label.PURPLE: mark("purple label"),
+    Label.GRAY: mark("gray label"),
+    Label.BLACK: mark("black label"),
+}
 
 
 class NetvmState(enum.Enum):

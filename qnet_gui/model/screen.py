@@ -5,6 +5,7 @@ A pixel is four bytes: blue, green, red, and one that says nothing. Lines follow
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from qnet_gui.model.messages.values import ValueCode
 BYTES_PER_PIXEL = 4
 #: The longest side of a screen, in pixels, that dom0 asks for.
 SIDE_MAX = 4096
+_SIZE = re.compile("([0-9]{1,4})x([0-9]{1,4})")
 #: How many rectangles tell of a change at most; what would be more becomes one around all of them.
 RECTANGLES_MAX = 16
 
@@ -81,6 +83,16 @@ class Geometry:
         right, bottom = min(left + width, self.width), min(top + height, self.height)
         left, top = max(left, 0), max(top, 0)
         return Rectangle(left, top, right, bottom) if left < right and top < bottom else None
+
+
+def geometry(text: str) -> Geometry:
+    """From a text such as `1024x768`; `ValueError` for anything else."""
+    if match := _SIZE.fullmatch(text):
+        try:
+            return Geometry(int(match[1]), int(match[2]))
+        except BadInput:
+            pass
+    raise ValueError(f"no size of a screen: {text!r}")
 
 
 def coalesced(rectangles: Iterable[Rectangle]) -> tuple[Rectangle, ...]:

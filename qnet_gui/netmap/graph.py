@@ -157,7 +157,7 @@ def _domain(snapshot: Snapshot, domain: Domain, provider: str, rates: Rates) -> 
         look, line = Look.APART, tr("ending")
     if look is not Look.GOOD:
         said = line
-    parts = [domain.name, said, tr("through {name}", name=provider) if provider else ""]
+    parts = [domain.name, domain.label.word, said, tr("through {name}", name=provider) if provider else ""]
     return Node(
         domain_key(domain.name), Kind.DOMAIN, domain.name, line, look, ", ".join(filter(None, parts)), domain.name,
         rates=rates.get(domain.name), label=domain.label,

@@ -19,7 +19,7 @@ class Distribution(enum.Enum):
 
 #: What qnet needs of others, a program by its name, a Python module by `python:` and its name: Debian's package and
 #: Fedora's.
-_PACKAGES = {
+KNOWN = {
     "xl": ("xen-utils-common", "xen-runtime"),
     "ip": ("iproute2", "iproute"),
     "nft": ("nftables", "nftables"),
@@ -62,5 +62,5 @@ def distribution(os_release: Path = OS_RELEASE) -> Distribution:
 
 def package(what: str, of: Distribution) -> str:
     """The package that has it, empty where that is not known; `what` as in the table above."""
-    names = _PACKAGES.get(what)
+    names = KNOWN.get(what)
     return "" if names is None else names[0 if of is Distribution.DEBIAN else 1]

@@ -9,6 +9,46 @@
             <translation>morgen {time}</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/model/domain.py" />
+            <source>black label</source>
+            <translation>schwarze Marke</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/domain.py" />
+            <source>blue label</source>
+            <translation>blaue Marke</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/domain.py" />
+            <source>gray label</source>
+            <translation>graue Marke</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/domain.py" />
+            <source>green label</source>
+            <translation>grüne Marke</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/domain.py" />
+            <source>orange label</source>
+            <translation>orange Marke</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/domain.py" />
+            <source>purple label</source>
+            <translation>lila Marke</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/domain.py" />
+            <source>red label</source>
+            <translation>rote Marke</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/domain.py" />
+            <source>yellow label</source>
+            <translation>gelbe Marke</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>The agent cannot be asked: {why}.</source>
             <translation>Der Agent kann nicht gefragt werden: {why}.</translation>
@@ -3219,8 +3259,23 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/popup/uplink.py" />
+            <source>at most {rates}</source>
+            <translation>höchstens {rates}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/uplink.py" />
             <source>now</source>
             <translation>jetzt</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/uplink.py" />
+            <source>{rate} down</source>
+            <translation>{rate} herunter</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/popup/uplink.py" />
+            <source>{rate} up</source>
+            <translation>{rate} hinauf</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/popup/window.py" />
@@ -3632,6 +3687,11 @@
             <translation>Die Pakete von dom0 sind aktualisiert</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/state/plain_text.py" />
+            <source>to</source>
+            <translation>zu</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/state/popup.py" />
             <source>Disconnects by itself in {time}, at {until}.</source>
             <translation>Wird in {time} von selbst getrennt, um {until}.</translation>
@@ -3818,6 +3878,21 @@
             <location filename="../../qnet_gui/tray/widgets/filter_field.py" />
             <source>Filter…</source>
             <translation>Filter …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/widgets/table_model.py" />
+            <source>Actions</source>
+            <translation>Aktionen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/widgets/table_model.py" />
+            <source>Received</source>
+            <translation>Empfangen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/widgets/table_model.py" />
+            <source>Sent</source>
+            <translation>Gesendet</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/domains.py" />

@@ -5,16 +5,16 @@ Arguments: uid, gid, the folder for its sockets, descriptors of the netvm's memo
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
-from fakes.screen import DOMID, FakeEvtchn, FakePrivcmd
+from fakes.screen import DOMID
 
 from qnet_gui.display import main as program
 from qnet_gui.display.minder import mind
 from qnet_gui.display.qemu_arguments import qemu_arguments
 from qnet_gui.display.xen_devices import EventChannels, ForeignFrames
+from qnet_gui.lab.screen import devices as lab
 from qnet_gui.model.screen import Geometry
 
 
@@ -23,11 +23,7 @@ def main() -> None:
 
     def devices(domid: int) -> tuple[ForeignFrames, EventChannels]:
         assert domid == DOMID
-        frames, channels = os.dup(int(memory)), os.dup(int(ports))
-        return (
-            ForeignFrames(frames, domid, FakePrivcmd(frames).ioctl),
-            EventChannels(channels, domid, FakeEvtchn(channels).ioctl),
-        )
+        return lab.devices(int(memory), int(ports), domid)
 
     arguments, owner = qemu_arguments(words), (int(uid), int(gid))
     sys.exit(mind(lambda: program.serve(arguments, owner, Geometry(64, 48), Path(folder), devices), (0.01,)))

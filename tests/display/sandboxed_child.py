@@ -16,11 +16,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from fakes.screen import ASKED, DIRECTORY_PAGE, PAGES, FakeNetvm, taken_inputs
+from fakes.screen import ASKED, FakeNetvm
 
 from qnet_gui.display.child_process import ChildProcess, start_child
 from qnet_gui.display.picture_memory import PictureMemory
 from qnet_gui.display.screen_child import ChildInputs
+from qnet_gui.lab.screen.memory import DIRECTORY_PAGE, PAGES, taken_inputs
 from qnet_gui.model.screen_wire import BUTTONS, KEYS, SIZE, KeyPress, Look, packed, parsed_output
 
 

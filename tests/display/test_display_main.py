@@ -17,11 +17,12 @@ from typing import Any
 
 import pytest
 from fakes.display_host import Host
-from fakes.screen import ASKED, DOMID, PAGES, taken_inputs
+from fakes.screen import ASKED, DOMID
 
 from qnet_gui.display import main as program
 from qnet_gui.display.qmp import GREETING
 from qnet_gui.display.screen_nodes import DEVICES
+from qnet_gui.lab.screen.memory import PAGES, taken_inputs
 from qnet_gui.model.screen import Geometry, Rectangle
 from qnet_gui.model.screen_wire import SIZE, Changed, KeyPress, Look, packed, parsed_output
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import random
 
-from fakes.screen import ASKED, hostile, put_update, vfb_page
+from fakes.screen import ASKED, hostile, vfb_page
 
 from qnet_gui.display.shared_pages import PAGE_SIZE
 from qnet_gui.display.vfb_page import directory_frames, pixel_frames, updates
 from qnet_gui.display.vkbd_page import XENKBD_IN_RING_OFFS, InputRing
+from qnet_gui.lab.screen.memory import put_update
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.screen import RECTANGLES_MAX, Geometry
 from qnet_gui.model.screen_wire import KeyPress, PointerAt, ReleaseAll

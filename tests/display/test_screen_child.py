@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from fakes.screen import ASKED, DIRECTORY_PAGE, PAGES, FakeNetvm, put_update, taken_inputs
+from fakes.screen import ASKED, FakeNetvm
 
 from qnet_gui.display.pacing import INTERVAL
 from qnet_gui.display.screen_child import ChildInputs, ScreenChild
 from qnet_gui.display.vkbd_page import XENKBD_IN_RING_LEN
+from qnet_gui.lab.screen.memory import DIRECTORY_PAGE, PAGES, put_update, taken_inputs
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.screen import Geometry, Rectangle
 from qnet_gui.model.screen_wire import SIZE, Changed, Input, KeyPress, Look, PointerAt, packed, parsed_output

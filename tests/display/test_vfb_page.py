@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from fakes.screen import ASKED, put_update, vfb_page
+from fakes.screen import ASKED, vfb_page
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +19,7 @@ from qnet_gui.display.vfb_page import (
     pixel_frames,
     updates,
 )
+from qnet_gui.lab.screen.memory import put_update
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.screen import Geometry, Rectangle
 

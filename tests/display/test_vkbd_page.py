@@ -5,12 +5,13 @@ from __future__ import annotations
 import struct
 
 import pytest
-from fakes.screen import ASKED, taken_inputs
+from fakes.screen import ASKED
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qnet_gui.display.shared_pages import PAGE_SIZE
 from qnet_gui.display.vkbd_page import IN_CONS, IN_PROD, XENKBD_IN_RING_LEN, InputRing
+from qnet_gui.lab.screen.memory import taken_inputs
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.screen_wire import Input, KeyPress, PointerAt, ReleaseAll
 

@@ -8,11 +8,13 @@ import termios
 from collections.abc import Iterator
 
 import pytest
-from fakes.screen import DOMID, VFB_PAGE, FakeEvtchn, FakeNetvm, FakePrivcmd, as_fcntl_gives_it
+from fakes.screen import DOMID, FakeNetvm
 
 from qnet_gui.display import xen_devices
 from qnet_gui.display.shared_pages import PAGE_SIZE
 from qnet_gui.display.xen_devices import EventChannels, ForeignFrames
+from qnet_gui.lab.screen.devices import Evtchn, Privcmd, as_fcntl_gives_it
+from qnet_gui.lab.screen.memory import VFB_PAGE
 
 
 @pytest.fixture
@@ -52,14 +54,14 @@ def test_pixels_are_only_read_and_pages_are_written(netvm: FakeNetvm) -> None:
 
 
 def test_the_domain_is_restricted_before_anything_else(netvm: FakeNetvm) -> None:
-    privcmd, evtchn = FakePrivcmd(netvm.memory_file), FakeEvtchn(netvm.near.fileno())
+    privcmd, evtchn = Privcmd(netvm.memory_file, DOMID), Evtchn(netvm.near.fileno(), DOMID)
     ForeignFrames(netvm.memory_file, DOMID, privcmd.ioctl)
     EventChannels(netvm.near.fileno(), DOMID, evtchn.ioctl)
     assert (privcmd.restricted, evtchn.restricted) == (DOMID, DOMID)
 
 
 def test_another_domains_memory_is_refused(netvm: FakeNetvm) -> None:
-    frames = ForeignFrames(netvm.memory_file, DOMID + 1, FakePrivcmd(netvm.memory_file).ioctl)
+    frames = ForeignFrames(netvm.memory_file, DOMID + 1, Privcmd(netvm.memory_file, DOMID).ioctl)
     with pytest.raises(PermissionError):
         frames.map([1])
 
@@ -97,7 +99,7 @@ def test_ports_are_bound_rung_and_heard(netvm: FakeNetvm) -> None:
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray])
-def test_the_fake_kernel_answers_as_the_real_one_does_through_python(kind: type[bytes | bytearray]) -> None:
+def test_the_stand_ins_answer_as_the_kernel_does_through_python(kind: type[bytes | bytearray]) -> None:
     """A request whose result is 0 and whose answer is in its argument: 3 bytes can be read."""
     reader, writer = os.pipe()
     os.write(writer, b"abc")
@@ -109,7 +111,7 @@ def test_the_fake_kernel_answers_as_the_real_one_does_through_python(kind: type[
 
 
 def test_another_domains_port_is_refused(netvm: FakeNetvm) -> None:
-    channels = EventChannels(netvm.near.fileno(), DOMID + 1, FakeEvtchn(netvm.near.fileno()).ioctl)
+    channels = EventChannels(netvm.near.fileno(), DOMID + 1, Evtchn(netvm.near.fileno(), DOMID).ioctl)
     with pytest.raises(PermissionError):
         channels.bind(11)
 

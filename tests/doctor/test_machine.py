@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qnet_gui.doctor import machine, network
+from qnet_gui.doctor import installation, machine, network
 from qnet_gui.doctor.machine import Answer, Kind, Machine, Place
 from qnet_gui.runtime.distribution import Distribution
 
@@ -71,3 +71,17 @@ def test_what_nft_does_not_say_drops_nothing(text: str) -> None:
 def test_vifs_of_networkmanager() -> None:
     text = "vif7.0:unmanaged\nvif7.1:connecting (getting IP configuration)\neth0:connected\nvif:connected\n\n"
     assert network.managed(text) == ("vif7.1",)
+
+
+def test_what_a_person_may_not_look_at_is_not_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Machine(tmp_path)
+    assert not here.is_hidden("/x")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert here.is_hidden("/x")
+    assert here.status("/x") is None
+    place = Place(Kind.NETVM)
+    assert installation.look(here, place).files == ()

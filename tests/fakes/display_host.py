@@ -11,8 +11,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from fakes.screen import DOMID, PAGES, FakeNetvm
+from fakes.screen import DOMID, FakeNetvm
 from qnet_gui.display.screen_nodes import DEVICES, ScreenNodes
+from qnet_gui.lab.screen.memory import PAGES
 from qnet_gui.model.screen_wire import ANSWER
 from qnet_gui.store.client import Store
 

@@ -406,3 +406,8 @@ def test_exec_passes_everything_through(lab: Lab) -> None:
     assert done.stderr == "err\n"
     assert lab.command("exec", "work", "--", "sh", "-c", "kill -9 $$", check=False).returncode == 137
     assert lab.command("exec", "isp1", "--", "hostname").stdout == "isp1\n"
+
+
+def test_there_are_screens_only_where_they_were_asked_for(lab: Lab) -> None:
+    assert lab.ask("capabilities")["screen"] is False
+    assert not lab.log("dom0-qnet-display")

@@ -14,6 +14,8 @@ from qnet_packaging.recipe import load
 
 SUITE = "bookworm"
 BASE = ("systemd-sysv", "dbus", "udev", "libpam-systemd", "nftables", "iproute2")
+#: Nothing that ours need, but what installs those of Fedora.
+TOOLS = ("rpm",)
 _FOLDER = Path(__file__).parents[2] / "build/packages"
 #: Nobody's services start, neither here nor in what boots from it.
 _POLICY = "#!/bin/sh\nexit 101\n"
@@ -62,8 +64,8 @@ def bare() -> Path:
 
 
 def full() -> Path:
-    """The root with what our packages need."""
-    wanted = _needed()
+    """The root with what our packages need, and with rpm."""
+    wanted = [*_needed(), *TOOLS]
 
     def make(root: Path) -> None:
         run("cp", "-a", bare(), root)

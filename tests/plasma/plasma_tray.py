@@ -234,6 +234,13 @@ class Pixels:
         row = [QColor(self._image.pixel(x, self.height - 4)).lightness() for x in range(self.width)]
         return sorted(row)[len(row) // 2]
 
+    def colours(self, left: int, top: int, width: int, height: int) -> set[int]:
+        """All that are seen in that part."""
+        part = self._image.copy(left, top, width, height).convertToFormat(QImage.Format_RGB32)
+        bits = part.constBits()
+        assert bits is not None
+        return set(memoryview(bits.asstring(part.byteCount())).cast("I"))
+
     def icon(self, other: Path, scale: int = 1) -> tuple[int, int]:
         """The place of an icon in the panel that only one of two pictures has: the first one from the left."""
         image, top = QImage(str(other)), self.height - 45 * scale

@@ -233,7 +233,8 @@ def test_a_row_for_each_domain() -> None:
     assert (work.detail, work.history) == ("↓ 900 kB/s   ↑ 42 kB/s", (0, 900_000))
     assert work.network.request == ActionRequest(Action.DETACH, 4, "work", "u4")
     assert work.pause.request == ActionRequest(Action.PAUSE, 4, "work", "u4")
-    assert work.spoken == "work, connected, ↓ 900 kB/s   ↑ 42 kB/s"
+    assert work.spoken == "work, blue label, connected, 900 kB/s down, 42 kB/s up"
+    assert (personal.spoken, vault.spoken) == ("personal, paused", "vault, no network")
     assert (personal.state, personal.detail, personal.pause.text) == (RowState.PAUSED, "Paused", "Unpause personal")
     assert (vault.state, vault.detail, vault.attached) == (RowState.CUT_OFF, "No network", False)
     assert vault.network.request.action is Action.ATTACH

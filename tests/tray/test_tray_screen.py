@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from fakes.display_host import Host
-from fakes.screen import ASKED, DOMID, PAGES, taken_inputs
+from fakes.screen import ASKED, DOMID
 from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, RUNNING, Helper, up
 
@@ -22,6 +22,7 @@ from qnet_gui.display.picture_memory import PictureMemory
 from qnet_gui.display.screen_nodes import DEVICES
 from qnet_gui.dom0.attach import screen_socket
 from qnet_gui.hypervisor.port import DomainInfo
+from qnet_gui.lab.screen.memory import PAGES, taken_inputs
 from qnet_gui.model.domain import DomainState, Label, NetvmState
 from qnet_gui.model.errors import BadInput, NotAuthorised, QnetError, Refused
 from qnet_gui.model.messages.domains import DomainCode
@@ -56,6 +57,7 @@ from qnet_gui.tray.qt import (
 )
 from qnet_gui.tray.session import picture, screen_link
 from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.state import screen_place
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.window.screen_window import ScreenWindow
 
@@ -267,6 +269,28 @@ def test_another_picture_goes_with_what_it_was_of(qtbot: QtBot, state: AppState,
     assert window.windowTitle() == "Screen of netvm2"
     assert window.screen_session.link is None
     qtbot.waitUntil(lambda: window.screen_session.link not in (None, first))
+
+
+def test_it_is_as_large_as_its_picture_until_somebody_has_chosen_a_size(
+    qtbot: QtBot, state: AppState, display: Display, opened: Opened
+) -> None:
+    """On a screen that has no room for the usual picture, there are no bars beside it."""
+
+    def bars() -> tuple[float, float]:
+        shown = screen_place.place(window.picture.width(), window.picture.height(), geometry)
+        return window.picture.width() - shown.width, window.picture.height() - shown.height
+
+    connect(state, display)
+    window = opened()
+    geometry = Geometry(1024, 768)
+    qtbot.waitUntil(lambda: window.screen_session.link is not None)
+    assert window.size() == window.minimumSize(), "the picture is small"
+    for geometry in (Geometry(1024, 768), Geometry(480, 400), Geometry(2000, 1000), Geometry(1024, 768)):
+        window._fit_again(geometry)
+        qtbot.waitUntil(lambda: max(bars()) <= 1)
+    window.resize(700, 500)
+    window._fit_again(Geometry(480, 400))
+    assert (window.width(), window.height()) == (700, 500)
 
 
 # -- what is done in it

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
@@ -13,10 +14,14 @@ from qnet_gui.lab.box.place import DOM0, GUEST, NETVM, Place
 from qnet_gui.lab.machine import links
 from qnet_gui.lab.machine.drivers import Drivers
 from qnet_gui.lab.xen.hardware import Hardware
-from qnet_gui.lab.xen.toolstack import Identity, Toolstack
+from qnet_gui.lab.xen.toolstack import Identity, Toolstack, free_address
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import Refused
 from qnet_gui.model.messages.plain import plain
+
+_FIRST_ADDRESS = IPv4Address("10.137.0.10")
+#: A vault has no network: a domain of this name gets no vif.
+VAULT = "vault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,12 @@ class Config:
     def mac(self) -> str:
         """The MAC of its vif, in Xen's range and as unique as the address."""
         return "00:16:3e:" + (self.address or IPv4Address(0)).packed[1:].hex(":")
+
+
+def new_config(name: str, role: str, used: Iterable[IPv4Address | None]) -> Config:
+    """Of a domain that is new; `used`: the addresses that the others have."""
+    address = free_address(_FIRST_ADDRESS, set(used)) if role == GUEST and name != VAULT else None
+    return Config(name, str(uuid.UUID(int=0) if role == DOM0 else uuid.uuid4()), address, role)
 
 
 class Domain:

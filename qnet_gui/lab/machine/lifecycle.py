@@ -17,13 +17,16 @@ from qnet_gui.lab.box import cgroup
 from qnet_gui.lab.box.child import python_path
 from qnet_gui.lab.box.place import Place
 from qnet_gui.lab.box.programs import ENVIRONMENT
+from qnet_gui.lab.screen.screens import need_programs
 from qnet_gui.lab.xen import stub
 from qnet_gui.model.errors import HypervisorError, NotFound, QnetError, Refused
 from qnet_gui.model.messages.plain import plain
 
 
-def take_up(place: Place, netvms: list[str], names: list[str], uplinks: int, iommu: str) -> None:
-    """Start the machine and wait until its domains have booted."""
+def take_up(place: Place, netvms: list[str], names: list[str], uplinks: int, iommu: str, screen: str = "") -> None:
+    """Start the machine and wait until its domains have booted. `screen`: the size of those of the netvms, if any."""
+    if screen:
+        need_programs()
     stub.library()
     with place.locked():
         if place.exists():
@@ -39,7 +42,7 @@ def take_up(place: Place, netvms: list[str], names: list[str], uplinks: int, iom
                 place.make()
             except OSError as error:
                 raise HypervisorError(plain(f"The lab cannot be made: {error.filename}: {error.strerror}.")) from None
-            _start(place, netvms, names, uplinks, iommu)
+            _start(place, netvms, names, uplinks, iommu, screen)
         except KeyboardInterrupt:
             _remove(place)
             raise QnetError(plain("Interrupted. Nothing is left of the lab.")) from None
@@ -48,9 +51,9 @@ def take_up(place: Place, netvms: list[str], names: list[str], uplinks: int, iom
             raise
 
 
-def _start(place: Place, netvms: list[str], names: list[str], uplinks: int, iommu: str) -> None:
+def _start(place: Place, netvms: list[str], names: list[str], uplinks: int, iommu: str, screen: str) -> None:
     environment = {**ENVIRONMENT, "PYTHONPATH": python_path()}
-    options = [str(uplinks), iommu, ",".join(netvms)]
+    options = [str(uplinks), iommu, screen, ",".join(netvms)]
     command = [sys.executable, "-m", "qnet_gui.lab.machine.main", place.name, *options, *names]
     with (place.log / "machine.log").open("ab") as log:
         process = subprocess.Popen(

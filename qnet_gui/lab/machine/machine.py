@@ -7,32 +7,29 @@ from __future__ import annotations
 
 import sys
 import threading
-import uuid
 from collections.abc import Iterable
-from ipaddress import IPv4Address
 from typing import Any
 
 from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.lab.box.child import Child
 from qnet_gui.lab.box.place import DOM0, GUEST, NETVM, Place
-from qnet_gui.lab.machine.domain import Config, Domain
+from qnet_gui.lab.machine.domain import Config, Domain, new_config
 from qnet_gui.lab.machine.links import remove_frontend
 from qnet_gui.lab.machine.online import wait_online
 from qnet_gui.lab.machine.remote_display import RemoteDisplay
 from qnet_gui.lab.machine.uplink_world import UplinkWorld
+from qnet_gui.lab.screen.screens import Screens
 from qnet_gui.lab.xen.hardware import Hardware
-from qnet_gui.lab.xen.toolstack import Toolstack, free_address
+from qnet_gui.lab.xen.toolstack import Toolstack
 from qnet_gui.model import parse
 from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.parse import shown
+from qnet_gui.model.screen import Geometry
 from qnet_gui.model.vif import VifId
 
-_FIRST_ADDRESS = IPv4Address("10.137.0.10")
-#: A vault has no network: a domain of this name gets no vif.
-VAULT = "vault"
 #: What a lab can say of its IOMMU, which does nothing.
 IOMMU = {"on": True, "off": False, "unknown": None}
 
@@ -40,7 +37,8 @@ IOMMU = {"on": True, "off": False, "unknown": None}
 class Machine:
     """All of it. Every public method is a request on one of the two sockets, callable from any thread."""
 
-    def __init__(self, place: Place, uplinks: int, netvms: list[str], iommu: str) -> None:
+    def __init__(self, place: Place, uplinks: int, netvms: list[str], iommu: str, screen: Geometry | None) -> None:
+        """`screen`: how large that of every netvm is, where they have any."""
         self._place = place
         self._netvms = netvms
         self._iommu = IOMMU[iommu]
@@ -50,6 +48,7 @@ class Machine:
         self._toolstack = Toolstack(self._hardware.socket)
         self._uplink_world = UplinkWorld(place, uplinks, netvms)
         self._remote_display = RemoteDisplay(place)
+        self._screens = Screens(place, self._hardware.socket, screen)
         self._next_domid = 0
         self._configs: dict[str, Config] = {}
         self._domains: dict[str, Domain] = {}
@@ -67,19 +66,15 @@ class Machine:
                 self._build(domain)
             for child in (*self._uplink_world.children.values(), *(domain.init for domain in self._domains.values())):
                 child.wait_ready()
+            for domain in self._domains.values():
+                self._give_screen(domain)
 
     def _configure(self, name: str) -> Config:
         if name in self._configs:
             raise Refused(plain(f"There is a domain {name} already."))
-        if name == DOM0:
-            config = Config(name, str(uuid.UUID(int=0)), None, DOM0)
-        elif name in self._netvms or name == VAULT:
-            config = Config(name, str(uuid.uuid4()), None, NETVM if name in self._netvms else GUEST)
-        else:
-            used = {config.address for config in self._configs.values() if config.address}
-            config = Config(name, str(uuid.uuid4()), free_address(_FIRST_ADDRESS, used))
-        self._configs[name] = config
-        return config
+        role = DOM0 if name == DOM0 else NETVM if name in self._netvms else GUEST
+        self._configs[name] = new_config(name, role, (config.address for config in self._configs.values()))
+        return self._configs[name]
 
     def _create(self, config: Config) -> Domain:
         """Make a domain exist and start its init."""
@@ -97,6 +92,11 @@ class Machine:
         elif domain.config.address is not None and NETVM in self._domains:
             self._attach(domain)
 
+    def _give_screen(self, domain: Domain) -> None:
+        """A netvm that has booted gets one, where there are any."""
+        if domain.config.role == NETVM:
+            self._screens.start(domain.domid, domain.init, self._domains[DOM0].init)
+
     def _attach(self, domain: Domain) -> None:
         address = domain.config.address
         if address is not None:
@@ -110,7 +110,7 @@ class Machine:
 
     def capabilities(self) -> dict[str, Any]:
         """What this hypervisor can do."""
-        return {"name": "lab", "iommu": self._iommu}
+        return {"name": "lab", "iommu": self._iommu, "screen": self._screens.offered}
 
     def domains(self) -> list[dict[str, Any]]:
         """All domains that exist."""
@@ -202,6 +202,7 @@ class Machine:
             try:
                 self._build(domain)
                 domain.init.wait_ready()
+                self._give_screen(domain)
             except BaseException:
                 self.stop(name)
                 raise
@@ -227,6 +228,7 @@ class Machine:
             domain.halt()
             self._detach_all([domain])
             domain.destroy()
+            self._screens.end(domain.domid)
             del self._domains[name]
             self._cut_wires(domain.domid)
 

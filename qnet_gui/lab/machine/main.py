@@ -18,6 +18,7 @@ from qnet_gui.lab.box.place import Place
 from qnet_gui.lab.machine.machine import Machine
 from qnet_gui.lab.machine.serve import serve
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.screen import geometry
 
 
 def _handlers(machine: Machine, *names: str) -> dict[str, Any]:
@@ -29,8 +30,8 @@ _HYPERVISOR_REQUESTS = ("capabilities", "domains", "pause", "unpause", "attach_v
 _LAB_REQUESTS = ("status", "addresses", "add", "remove", "program", "cable", "servers", "online", "served")  # fmt: skip
 
 
-def main(lab: str, uplinks: str, iommu: str, netvms: str, *names: str) -> None:
-    """Be the machine; says on standard output how the boot ended."""
+def main(lab: str, uplinks: str, iommu: str, screen: str, netvms: str, *names: str) -> None:
+    """Be the machine; says on standard output how the boot ended. `screen`: a size such as 1024x768, or nothing."""
     place = Place(lab)
     os.umask(0o022)
     syscalls.unshare(syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET)
@@ -38,7 +39,7 @@ def main(lab: str, uplinks: str, iommu: str, netvms: str, *names: str) -> None:
     syscalls.mount_tmpfs(place.disks, 0o700)
     result = ""
     try:
-        machine = Machine(place, int(uplinks), netvms.split(","), iommu)
+        machine = Machine(place, int(uplinks), netvms.split(","), iommu, geometry(screen) if screen else None)
         serve(place.hypervisor, _handlers(machine, *_HYPERVISOR_REQUESTS))
         machine.boot(list(names))
         serve(place.control, _handlers(machine, *_HYPERVISOR_REQUESTS, *_LAB_REQUESTS))

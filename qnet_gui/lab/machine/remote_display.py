@@ -15,7 +15,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from qnet_gui.lab.box import cgroup, enter, syscalls
+from qnet_gui.lab.box import cgroup, enter, session_bus, syscalls
 from qnet_gui.lab.box.child import Child
 from qnet_gui.lab.box.place import Place, log_file
 from qnet_gui.lab.box.programs import ENVIRONMENT
@@ -30,15 +30,6 @@ _SOCKETS = "/tmp/.X11-unix"  # noqa: S108
 _AUTHORITY = "/tmp/.Xauthority"  # noqa: S108
 #: Seconds that one which is just ending gets.
 _DYING_DEADLINE = 0.5
-#: A session bus that nobody else is on: programs of a desktop complain where there is none. It starts nothing.
-_BUS = "/tmp/session.conf"  # noqa: S108
-_BUS_TEXT = """<busconfig>
-  <type>session</type>
-  <listen>unix:dir=/tmp</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy>
-</busconfig>
-"""
 
 
 class RemoteDisplay:
@@ -108,7 +99,7 @@ def _prepare(dom0: int, where: int, group: Path, number: int, cookie: str) -> No
     if cookie:
         Path(_AUTHORITY).touch(0o600)
         Path(_AUTHORITY).write_bytes(xauthority.entry(cookie, socket.gethostname(), number))
-    Path(_BUS).write_text(_BUS_TEXT)
+    session_bus.write_config()
     _check_display(number)
 
 
@@ -138,13 +129,9 @@ def main(dom0: str, where: str, group: str, number: str, *command: str) -> int:
     if result:
         print(json.dumps(result))
         return 1
-    environment = {
-        **ENVIRONMENT, "DISPLAY": f":{number}", "XAUTHORITY": _AUTHORITY,
-        "NO_AT_BRIDGE": "1", "GSETTINGS_BACKEND": "memory", "GIO_USE_VFS": "local",
-    }  # fmt: skip
+    environment = session_bus.environment(int(number), XAUTHORITY=_AUTHORITY)
     try:
-        bus = ["/usr/bin/dbus-run-session", f"--config-file={_BUS}", "--"]
-        process = subprocess.Popen([*bus, *command], stdin=subprocess.DEVNULL, stdout=2, env=environment)
+        process = subprocess.Popen(session_bus.command(command), stdin=subprocess.DEVNULL, stdout=2, env=environment)
     except OSError as error:
         print(json.dumps(f"{command[-1]} cannot be started: {error.strerror}."))
         return 1

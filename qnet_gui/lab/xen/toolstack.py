@@ -7,7 +7,7 @@ nothing else: the drivers and devd do the rest, because they see the nodes.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -216,7 +216,7 @@ def _entries(vif: VifId, request: VifRequest) -> tuple[dict[str, str], dict[str,
     return frontend, backend
 
 
-def free_address(first: IPv4Address, used: set[IPv4Address]) -> IPv4Address:
+def free_address(first: IPv4Address, used: Container[IPv4Address | None]) -> IPv4Address:
     """The lowest address from `first` on that nobody has."""
     while first in used:
         first += 1

@@ -68,6 +68,11 @@ class InlineMessage(QFrame):
         grid.addLayout(self._row, 2, 0, 1, 2)
         grid.setColumnStretch(1, 1)
 
+    @property
+    def stops(self) -> list[QPushButton]:
+        """Where the keyboard can be in it, in order."""
+        return self._buttons
+
     def show_message(self, view: MessageView) -> None:
         """Show another state of it, or another message."""
         old, self._view = self._view, view
@@ -79,7 +84,7 @@ class InlineMessage(QFrame):
             if label.text() != text:
                 label.setText(text)
             label.setVisible(bool(text))
-        self.setAccessibleName(f"{tr(_WORDS[view.severity])}: {view.title} {view.text}".strip())
+        self.setAccessibleName(" ".join(filter(None, (f"{tr(_WORDS[view.severity])}:", view.title, view.text))))
         self._show_buttons(old.buttons if old else (), view.buttons)
         self.update()
 

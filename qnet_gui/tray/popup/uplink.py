@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qnet_gui.model.traffic import SECONDS, rate_text
 from qnet_gui.model.translation import tr
+from qnet_gui.netmap.rates import spoken
 from qnet_gui.tray.paint import colours, graph
 from qnet_gui.tray.popup.parts import GAP, FaintLabel, plain
 from qnet_gui.tray.qt import (
@@ -26,6 +27,12 @@ from qnet_gui.tray.state.popup import UplinkView
 _ICON, _CHART = 32, 64
 
 
+def _most(down: tuple[int, ...], up: tuple[int, ...]) -> str:
+    """The chart for those who do not see it."""
+    most = spoken(max(down), max(up))
+    return tr("at most {rates}", rates=most) if max(*down, *up) else most
+
+
 class Chart(QWidget):
     """Two minutes of what went down and up, with a scale."""
 
@@ -41,7 +48,7 @@ class Chart(QWidget):
         if (down, up) != (self._down, self._up):
             self._down, self._up = down, up
             if down and up:
-                self.setAccessibleDescription(f"↓ {rate_text(max(down))}, ↑ {rate_text(max(up))}")
+                self.setAccessibleDescription(_most(down, up))
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's)
@@ -101,13 +108,14 @@ class UplinkBlock(QWidget):
             return
         if old is None or old.icon != view.icon:
             self._paint_icon()
-        for label, text in (
-            (self._sentence, view.sentence), (self._detail, view.detail),
-            (self._down, f"↓ {view.down_text}" if view.down_text else ""),
-            (self._up, f"↑ {view.up_text}" if view.up_text else ""),
+        for label, text, name in (
+            (self._sentence, view.sentence, ""), (self._detail, view.detail, ""),
+            (self._down, f"↓ {view.down_text}" if view.down_text else "", tr("{rate} down", rate=view.down_text)),
+            (self._up, f"↑ {view.up_text}" if view.up_text else "", tr("{rate} up", rate=view.up_text)),
         ):  # fmt: skip
             if label.text() != text:
                 label.setText(text)
+                label.setAccessibleName(name)
             label.setVisible(bool(text))
         self._chart.setVisible(len(view.down) > 1)
         self._chart.show_rates(view.down, view.up)

@@ -25,6 +25,7 @@ from qnet_gui.tray.qt import (
     QHBoxLayout,
     QKeyEvent,
     QKeySequence,
+    QMainWindow,
     QPainter,
     QPaintEvent,
     QScrollArea,
@@ -52,8 +53,10 @@ _STAYS = frozenset(
 )
 
 
-class Popup(QWidget):
-    """`anchored`: it stands at the icon. Traffic is watched for as long as it is there.
+class Popup(QMainWindow):
+    """One of Qt's main windows, since to a screen reader no plainer one is a window.
+
+    `anchored`: it stands at the icon. Traffic is watched for as long as it is there.
 
     `resized` is emitted when it needs another size than it has; whoever placed it places it again. `closed`: it goes.
     """
@@ -95,12 +98,17 @@ class Popup(QWidget):
     # -- how it is built
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
+        whole = QWidget()
+        self.setCentralWidget(whole)
+        self._column = column = QVBoxLayout(whole)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
         self._connection = InlineMessage(self._do, self)
         self._uplink = UplinkBlock()
         self._messages: list[InlineMessage] = []
+        self._notes = QWidget()  # with a place of its own, so that they are read out where they stand
+        QVBoxLayout(self._notes).setContentsMargins(0, 0, 0, 0)
+        self._notes.layout().setSpacing(GAP)
         self._count, self._empty = FaintLabel(), FaintLabel(wrapped=True)
         self._list = DomainList(self._do)
         self._body = QVBoxLayout()
@@ -108,6 +116,7 @@ class Popup(QWidget):
         self._body.setSpacing(GAP)
         self._body.addWidget(self._connection)
         self._body.addWidget(self._uplink)
+        self._body.addWidget(self._notes)
         inner = QWidget()
         content = QVBoxLayout(inner)
         content.setContentsMargins(0, 0, 0, 0)
@@ -191,12 +200,22 @@ class Popup(QWidget):
 
     def _show_messages(self, views: tuple[MessageView, ...]) -> None:
         while len(self._messages) < len(views):
-            self._messages.append(InlineMessage(self._do, self._inner))
-            self._body.addWidget(self._messages[-1])
+            self._messages.append(InlineMessage(self._do, self._notes))
+            self._notes.layout().addWidget(self._messages[-1])
         for index, made in enumerate(self._messages):
             made.setVisible(index < len(views))
             if index < len(views):
                 made.show_message(views[index])
+        self._notes.setVisible(bool(views))
+        self._order_keys()
+
+    def _order_keys(self) -> None:
+        """Buttons that have come since are where they stand for Tab as well, and not behind all others."""
+        before: QWidget = self._head.pin
+        for button in (button for message in (self._connection, *self._messages) for button in message.stops):
+            if before.nextInFocusChain() is not button:
+                self.setTabOrder(before, button)
+            before = button
 
     # -- its size
 
@@ -209,7 +228,7 @@ class Popup(QWidget):
             self._uplink.show()  # else the layout takes it for hidden until it is on the screen
         width = max(WIDTH, self.fontMetrics().averageCharWidth() * LETTERS)
         around = self.contentsMargins().top() + self.contentsMargins().bottom() + 2
-        parts = [self.layout().itemAt(index).widget() for index in range(self.layout().count())]
+        parts = [self._column.itemAt(index).widget() for index in range(self._column.count())]
         around += sum(max(part.sizeHint().height(), part.minimumHeight()) for part in parts if part is not self._scroll)
         height = self._content_height(width - 2)
         if height + around > HIGHEST:

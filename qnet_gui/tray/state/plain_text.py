@@ -1,4 +1,4 @@
-"""Texts of outsiders where a toolkit would read markup into them. Pure.
+"""Texts for toolkits that would read markup into what outsiders wrote, and for those who hear them. Pure.
 
 A snapshot's texts are printable ASCII already; what is left is that `<b>`, `&` and `_` mean something to tooltips,
 menus and notifications, and differently in each.
@@ -6,8 +6,15 @@ menus and notifications, and differently in each.
 
 from __future__ import annotations
 
+from qnet_gui.model.translation import tr
+
 #: Of no width: behind a `<` it keeps every parser from seeing a tag there, and nobody sees it.
 _NOTHING = "\u200b"
+
+
+def spoken(text: str) -> str:
+    """For who hears it: an arrow's own name would be read out."""
+    return text.replace("→", tr("to"))
 
 
 def tooltip(text: str) -> str:

@@ -12,6 +12,7 @@ from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.traffic import Series, rate_text
 from qnet_gui.model.translation import mark, tr
+from qnet_gui.netmap.rates import spoken
 from qnet_gui.tray.state.cures import Button, unpause
 from qnet_gui.tray.state.menu import Action, ActionRequest, blind, hindrance
 from qnet_gui.tray.state.operation_progress import OperationProgress, State
@@ -47,6 +48,7 @@ class RowView:
 
     `detail` is its second line, `history` two minutes of what it received, bytes a second. `network` is what the switch
     does, which stands at `attached`; `pause` what the button beside it does; `serve` makes it the netvm, if it can.
+    `spoken_detail` is `detail` for those who hear it, empty where it is the same.
     """
 
     key: tuple[int, str]
@@ -59,11 +61,13 @@ class RowView:
     pause: Button
     history: tuple[int, ...] = ()
     serve: Button | None = None
+    spoken_detail: str = ""
 
     @property
     def spoken(self) -> str:
-        """The whole row for those who cannot see it."""
-        return f"{self.name}, {self.state.word}, {self.detail}"
+        """The whole row for those who cannot see it; nothing twice."""
+        parts = {part.casefold(): part for part in (self.spoken_detail or self.detail, self.state.word)}
+        return ", ".join(filter(None, (self.name, self.label.word, *reversed(parts.values()))))
 
 
 def rates(series: Series | None) -> str:
@@ -73,6 +77,13 @@ def rates(series: Series | None) -> str:
     if not series.down_rate and not series.up_rate:
         return tr("Idle")
     return f"↓ {rate_text(series.down_rate)}   ↑ {rate_text(series.up_rate)}"
+
+
+def _spoken_rates(series: Series | None) -> str:
+    """The same without arrows, whose names are read out."""
+    if series is None or not series.down or not (series.down_rate or series.up_rate):
+        return ""
+    return spoken(series.down_rate or 0, series.up_rate or 0)
 
 
 def network_button(domain: Domain, why: str) -> Button:
@@ -166,17 +177,18 @@ def rows(
         series = traffic.get(domain.name)
         state, detail = _state(snapshot, domain, troubles.get(domain.name) or troubles.get(domain.vif, ""))
         key = (domain.id, domain.uuid)
-        reason = why or (tr("It has been asked for already.") if key in waiting else "")
+        reason, spoken_detail = why or (tr("It has been asked for already.") if key in waiting else ""), ""
         if domain.name in under_way:
             detail = under_way[domain.name]
         elif key in waiting:
             detail = tr("Asked for…")
         elif not detail:
+            spoken_detail = _spoken_rates(series)
             detail = rates(series) or (str(domain.address) if domain.address else tr("Connected"))
         alive = domain.state is not DomainState.DYING
         reason = reason if alive else tr("It is ending.")
         yield RowView(
             key, domain.name, domain.label, state, detail, bool(domain.vif), network_button(domain, reason),
             pause_button(domain, reason), series.down if series and state is RowState.CONNECTED else (),
-            _serve_button(snapshot, domain, reason),
+            _serve_button(snapshot, domain, reason), spoken_detail,
         )  # fmt: skip

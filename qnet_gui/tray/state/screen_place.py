@@ -56,6 +56,15 @@ def _within(place: float, size: int) -> int:
     return min(max(floor(place), 0), size - 1)
 
 
+def fitted(geometry: Geometry, width: float, height: float) -> tuple[int, int]:
+    """How much of a room of that width and height a picture takes, in pixels of the desktop: as many as it has.
+
+    Where the room is too small it takes what it is made smaller to, and leaves no bars beside it.
+    """
+    scale = min(1.0, width / geometry.width, height / geometry.height)
+    return max(round(geometry.width * scale), 1), max(round(geometry.height * scale), 1)
+
+
 def place(width: int, height: int, geometry: Geometry, ratio: float = 1.0) -> Place:
     """In the middle of a room of that width and height, as large as is sharp; made smaller where the room is small."""
     fits = min(width * ratio / geometry.width, height * ratio / geometry.height)

@@ -24,6 +24,7 @@ from qnet_gui.tray.qt import (
     QVBoxLayout,
     QWidget,
 )
+from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.access_keys import without_keys
 
 #: So many characters a line that is wrapped has at least, in a page; and in a box, which is as wide as its text.
@@ -60,7 +61,7 @@ def say(made: QLabel, text: str, name: str = "") -> None:
     """Change a label's text; an empty one takes no room."""
     if made.text() != text:
         made.setText(text)
-    made.setAccessibleName(f"{name} {text}" if name else text)
+    made.setAccessibleName(plain_text.spoken(f"{name} {text}" if name else text))
 
 
 def heading(name: str = "") -> QLabel:
@@ -238,4 +239,5 @@ class Lines(QWidget):
         text.setEnabled(line.mark is not Mark.TO_DO)
         words = f"{line.text}: {line.detail}" if line.detail else line.text
         say(text, words)
-        text.setAccessibleName(f"{words} ({line.mark.word})")
+        text.setAccessibleName(plain_text.spoken(f"{words} ({line.mark.word})"))
+        sign.setAccessibleName(" ")  # its word is with the text

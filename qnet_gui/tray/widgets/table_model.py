@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from qnet_gui.model.translation import mark, tr
 from qnet_gui.tray.pages.cell import Cell, Share
 from qnet_gui.tray.qt import QAbstractTableModel, QFontDatabase, QIcon, QModelIndex, QObject, Qt
+from qnet_gui.tray.state import plain_text
 
 _NO_PARENT = QModelIndex()
 #: The role of how many percent long a cell's bar is; None for a cell without one.
 SHARE = Qt.ItemDataRole.UserRole + 1
 #: Behind a number, which would touch the next cell's text otherwise.
 _EM_SPACE = "\u2003"
+#: Heads that are signs, and the one of what can be done with a row, for those who hear them.
+_SPOKEN = {"↓": mark("Received"), "↑": mark("Sent"), "": mark("Actions")}
 
 
 class TableModel(QAbstractTableModel):
@@ -41,6 +45,9 @@ class TableModel(QAbstractTableModel):
         """The head of a column."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._heads[section] + (_EM_SPACE if section in self._numbers else "")
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.AccessibleTextRole:
+            head = self._heads[section]
+            return tr(_SPOKEN[head]) if head in _SPOKEN else head
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(section)
         return None
@@ -55,7 +62,7 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return text + _EM_SPACE if index.column() in self._numbers else text
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return text
+            return plain_text.spoken(text)
         if role == Qt.ItemDataRole.UserRole:
             return _sorts_as(text)
         if role == SHARE:

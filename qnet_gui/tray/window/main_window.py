@@ -16,6 +16,7 @@ from qnet_gui.tray.qt import (
     QKeySequence,
     QListWidget,
     QListWidgetItem,
+    QMainWindow,
     QPalette,
     QResizeEvent,
     QScrollArea,
@@ -95,8 +96,8 @@ class _Sidebar(QListWidget):
             super().keyPressEvent(event)
 
 
-class MainWindow(QWidget):
-    """`closed` is emitted when it goes."""
+class MainWindow(QMainWindow):
+    """One of Qt's main windows, since to a screen reader no plainer one is a window. `closed`: it goes."""
 
     closed = pyqtSignal()
 
@@ -114,7 +115,9 @@ class MainWindow(QWidget):
         line = QFrame()
         line.setFrameShape(QFrame.VLine)
         line.setFrameShadow(QFrame.Sunken)
-        row = QHBoxLayout(self)
+        whole = QWidget()
+        self.setCentralWidget(whole)
+        row = QHBoxLayout(whole)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for widget in (self._sidebar, line):

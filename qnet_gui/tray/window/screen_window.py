@@ -22,6 +22,7 @@ from qnet_gui.tray.qt import (
     QPainter,
     QPaintEvent,
     QPalette,
+    QRect,
     QShowEvent,
     QSize,
     QSizePolicy,
@@ -34,12 +35,14 @@ from qnet_gui.tray.qt import (
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.session.netvm_screen import NetvmScreen
+from qnet_gui.tray.state.screen_place import fitted
 from qnet_gui.tray.widgets.parts import button, caption, placeholder, say
 from qnet_gui.tray.widgets.screen_picture import ScreenPicture
 
 _KEY = "screen"
-#: Pixels: the frame's width, the smallest window, and the picture that room is made for as long as there is none.
-_FRAME, _SMALLEST, _USUAL = 4, QSize(360, 240), Geometry(1024, 768)
+#: Pixels: the frame's width, what is left of the screen, the smallest window, and the picture that room is made for as
+#: long as there is none.
+_FRAME, _SPARE, _SMALLEST, _USUAL = 4, 8, QSize(360, 240), Geometry(1024, 768)
 
 
 class _Head(QWidget):
@@ -85,6 +88,8 @@ class ScreenWindow(QWidget):
         self._app_state = app_state
         self._label = Label.NONE
         self._typing = False
+        #: The size that it has by itself.
+        self._fitted = QSize()
         self.screen_session = NetvmScreen(app_state, self)
         self.picture = ScreenPicture(self.screen_session.say)
         self._head = _Head()
@@ -134,6 +139,7 @@ class ScreenWindow(QWidget):
         if self._stack.currentWidget() is not shown:
             self._stack.setCurrentWidget(shown)
             if link:
+                self._fit_again(link.geometry)
                 self.picture.setFocus(Qt.FocusReason.OtherFocusReason)
         if can_ask:
             self._again.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -168,15 +174,35 @@ class ScreenWindow(QWidget):
     # -- its place
 
     def _place(self) -> None:
-        """Where it was; at first so large that the usual picture fits, on a screen that has room for it."""
+        """Where it was; at first as large as the usual picture."""
         place = self._app_state.settings.place(_KEY)
         if place is None or not self.restoreGeometry(place):
-            self.resize(_USUAL.width + 2 * _FRAME, _USUAL.height + _FRAME + self._head.sizeHint().height())
+            self._fit(_USUAL)
         if (screen := self.screen()) is not None:
             room = screen.availableGeometry()
             self.resize(self.size().boundedTo(room.size()))
             if not room.intersects(self.geometry()):
                 self.move(room.center() - self.rect().center())
+
+    def _fit(self, geometry: Geometry) -> None:
+        """As large as a picture, on a screen that has room for it; on a smaller one without bars beside it."""
+        head = self._head.sizeHint().height()
+        # What the window manager puts around, which is not known yet before the window is shown. One that is as high as
+        # the screen would be maximised by KWin, and keep that height.
+        more = self.frameGeometry().size() - self.size()
+        title = (more.height() or 2 * head) + _SPARE
+        screen = self.screen()
+        room = screen.availableGeometry() if screen else QRect(0, 0, geometry.width, geometry.height)
+        width, height = fitted(
+            geometry, room.width() - more.width() - 2 * _FRAME, room.height() - title - head - _FRAME
+        )
+        self._fitted = QSize(width + 2 * _FRAME, height + head + _FRAME).expandedTo(self.minimumSize())
+        self.resize(self._fitted)
+
+    def _fit_again(self, geometry: Geometry) -> None:
+        """Another picture than the usual one, or what is around is known now: if nobody has chosen the size."""
+        if self.size() == self._fitted:
+            self._fit(geometry)
 
     # -- who looks
 

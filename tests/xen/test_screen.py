@@ -186,6 +186,9 @@ def test_whoever_dies_comes_back(screen: Machine, window: Window) -> None:
     assert window.ask("time", inputs=[["at", 5, 5], ["key", LEFT_BUTTON, True], ["key", LEFT_BUTTON, False]])["open"]
     screen.wait("the helper", lambda: "error" not in window.try_to("open"))
     assert window.picture().digest() == _digest(screen)
+
+
+def test_it_goes_with_its_netvm_and_comes_with_the_next(screen: Machine, window: Window) -> None:
     screen.ok("xl destroy netvm", seconds=200)
     screen.wait("the window's end", lambda: not window.ask("state")["open"])
     screen.wait("the end of qnet-display", lambda: not _processes(screen))

@@ -112,6 +112,15 @@ def test_a_vif_is_attached_and_detached(host: Host) -> None:
         assert host.store.read(f"{copy}/backend") is None
 
 
+def test_a_vif_that_is_taken_away_as_soon_as_it_is_served_is_closed(host: Host) -> None:
+    """The lab's driver went on to connect what its toolstack was closing, in some three of ten."""
+    for _ in range(12):
+        vif = host.hypervisor.attach_vif(host.request())
+        host.wait_until_served(vif)
+        host.hypervisor.detach_vif(vif)
+        assert host.store.read(f"/local/domain/{host.netvm}/{vif.backend_path}/state") is None
+
+
 def test_a_second_vif_has_the_next_number(host: Host) -> None:
     vifs = [host.hypervisor.attach_vif(host.request(f"10.137.0.{78 + number}")) for number in range(2)]
     assert [vif.devid for vif in vifs] == [0, 1]

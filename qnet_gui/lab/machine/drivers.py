@@ -84,6 +84,14 @@ class Drivers(threading.Thread):
         if other is not None:
             self._store.unwatch(other)
 
+    def _switch(self, path: str, before: bytes, after: bytes) -> None:
+        """Go on from a state that was read, unless the toolstack has said something else meanwhile, or removed it.
+
+        A vif that was being closed was connected again by this, and its toolstack waited in vain.
+        """
+        state = f"{path}/state"
+        self._store.atomically(lambda inside: inside.write(state, after) if inside.read(state) == before else None)
+
     # -- netfront
 
     def _netfront(self, path: str) -> None:
@@ -93,9 +101,9 @@ class Drivers(threading.Thread):
             return
         other = self._follow(path, "backend")
         if other == INIT_WAIT and state == INITIALISING:
-            self._store.write(f"{path}/state", CONNECTED)
+            self._switch(path, state, CONNECTED)
         elif other in (CLOSING, CLOSED) and state != CLOSED:
-            self._store.write(f"{path}/state", CLOSED)
+            self._switch(path, state, CLOSED)
 
     # -- netback
 
@@ -130,13 +138,13 @@ class Drivers(threading.Thread):
             self._probe(path, vif)
         elif other is None or other == CLOSED:
             if state != CLOSED:
-                self._store.write(f"{path}/state", CLOSED)
+                self._switch(path, state, CLOSED)
             if other is None or self._store.read(f"{path}/online") == b"0":
                 self._forget(path)
                 self._store.delete(f"{path}/hotplug-status")
                 self._unlink(vif)
         elif state == INIT_WAIT and other == CONNECTED and self._store.read(f"{path}/hotplug-status") == b"connected":
-            self._store.write(f"{path}/state", CONNECTED)
+            self._switch(path, state, CONNECTED)
 
     def _probe(self, path: str, vif: VifId) -> None:
         try:
@@ -146,12 +154,12 @@ class Drivers(threading.Thread):
             add_vif(self._own, frontend, vif, mac(self._store.read(f"{path}/mac") or b""))
         except QnetError as error:
             print(f"<4>{vif.name} in {self._own.name} cannot be made: {error.sentence}", file=sys.stderr, flush=True)
-            self._store.write(f"{path}/state", CLOSED)
+            self._switch(path, INITIALISING, CLOSED)
             return
         self._links.add(vif)
         for feature in ("feature-sg", "feature-gso-tcpv4", "feature-rx-copy", "feature-dynamic-multicast-control"):
             self._store.write(f"{path}/{feature}", "1")
-        self._store.write(f"{path}/state", INIT_WAIT)
+        self._switch(path, INITIALISING, INIT_WAIT)
 
     def _unlink(self, vif: VifId) -> None:
         if vif in self._links:

@@ -87,7 +87,7 @@ def test_a_netvm_that_lies_ends_a_child_and_no_more(host: Host) -> None:
     for _ in range(3):
         picture, window = host.window()
         os.close(picture)
-        assert memories_opened(host.running.pid) == 1, "the child's devices are the child's alone"
+        assert memories_opened(host.root_part()) == 1, "the child's devices are the child's alone"
         with window:
             assert window.recv(SIZE) == b""
     assert host.running.poll() is None
@@ -109,18 +109,12 @@ def test_however_it_ends_it_takes_its_child_along(host: Host, number: signal.Sig
         time.sleep(0.01)
 
 
-def root_part(host: Host) -> int:
-    """The process that the minder has, which is what libxl started."""
-    (pid,) = Path(f"/proc/{host.running.pid}/task/{host.running.pid}/children").read_text().split()
-    return int(pid)
-
-
 def test_a_root_part_that_is_killed_comes_back_and_knows_of_no_key_whether_it_is_down(host: Host) -> None:
     host.netvm_answers()
     host.until(f"{host.nodes.backend('vkbd')}/state", b"4")
     picture, window = host.window()
     os.close(picture)
-    before = root_part(host)
+    before = host.root_part()
     with window:
         window.send(packed(KeyPress(28, True)))
         while taken_inputs(host.netvm.vkbd) != [(3, 1, 28)]:
@@ -129,7 +123,7 @@ def test_a_root_part_that_is_killed_comes_back_and_knows_of_no_key_whether_it_is
         assert window.recv(SIZE) == b""
     picture, window = host.window_again()
     os.close(picture)
-    assert root_part(host) != before
+    assert host.root_part() != before
     with window:
         released: set[tuple[int, ...]] = set()
         while (3, 0, 28) not in released:
@@ -141,7 +135,7 @@ def test_a_root_part_that_is_killed_comes_back_and_knows_of_no_key_whether_it_is
 def test_a_root_part_that_comes_back_after_the_domains_end_writes_nothing(host: Host) -> None:
     host.until(f"/local/domain/0/device-model/{DOMID}/state", b"running")
     os.kill(host.running.pid, signal.SIGSTOP)
-    os.kill(root_part(host), signal.SIGKILL)
+    os.kill(host.root_part(), signal.SIGKILL)
     for device in DEVICES:
         host.store.delete(host.nodes.backend(device))
         host.store.delete(host.nodes.frontend(device))

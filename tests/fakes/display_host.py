@@ -47,6 +47,11 @@ class Host:
             pass_fds=given, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
+    def root_part(self) -> int:
+        """The process that gives windows a child; what libxl started is its minder."""
+        (pid,) = Path(f"/proc/{self.running.pid}/task/{self.running.pid}/children").read_text().split()
+        return int(pid)
+
     def until(self, node: str, value: bytes) -> None:
         """Waits for a node of xenstore to have this value."""
         self.store.watch(node)

@@ -653,7 +653,7 @@ def test_a_netvms_screen_from_its_memory_to_the_window_and_keys_back(
     assert taken_inputs(host.netvm.vkbd) == [(3, 0, 30)], "it is released where the keyboard goes elsewhere"
     window.grab().save(str(pictures / "screen-real.png"))
     window.close()
-    qtbot.waitUntil(lambda: not children(host.running.pid))
+    qtbot.waitUntil(lambda: not children(host.root_part()))
 
 
 def test_a_screen_comes_when_the_netvm_has_set_it_up_and_again_when_its_child_died(
@@ -664,9 +664,9 @@ def test_a_screen_comes_when_the_netvm_has_set_it_up_and_again_when_its_child_di
     qtbot.waitUntil(lambda: word(window) == "netvm has no screen yet. It may still be starting.")
     answers(host)
     qtbot.waitUntil(lambda: window.screen_session.link is not None)
-    (child,) = children(host.running.pid)
+    (child,) = children(host.root_part())
     os.kill(child, signal.SIGKILL)
-    qtbot.waitUntil(lambda: children(host.running.pid) not in ([], [child]))
+    qtbot.waitUntil(lambda: children(host.root_part()) not in ([], [child]))
     qtbot.waitUntil(lambda: window.screen_session.link is not None)
 
 
@@ -685,4 +685,4 @@ def test_its_descriptors_come_over_the_bus(
     qtbot.waitUntil(lambda: window.screen_session.link is not None)
     qtbot.waitUntil(lambda: shown_colour(window) == "#444444")
     window.close()
-    qtbot.waitUntil(lambda: not children(host.running.pid))
+    qtbot.waitUntil(lambda: not children(host.root_part()))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from qnet_gui.display.child_process import ChildProcess, start_child
+from qnet_gui.display.minder import BROKEN, ENDING, NOT_BEGUN, WELL, mind
 from qnet_gui.display.qemu_arguments import QemuArguments, qemu_arguments
 from qnet_gui.display.qmp_sockets import QmpSockets
 from qnet_gui.display.screen_child import ChildInputs
@@ -92,7 +93,7 @@ def _until_told() -> Iterator[None]:
         told = True
         raise SystemExit(0)
 
-    for number in (signal.SIGHUP, signal.SIGTERM):
+    for number in ENDING:
         signal.signal(number, end)
     try:
         yield
@@ -111,15 +112,11 @@ def _geometry() -> Geometry:
         return config.DEFAULT_SCREEN
 
 
-def serve(
-    arguments: QemuArguments, owner: tuple[int, int], geometry: Geometry, folder: Path = FOLDER,
-    devices: OpenDevices = open_devices,
-) -> None:  # fmt: skip
-    """Until the domain's end. `owner`: uid and gid of the child; `geometry`: what the netvm is asked for.
-
-    Raises `StoreGone`, or `OSError` where it cannot begin.
-    """
-    with _until_told(), Store() as store, contextlib.ExitStack() as left:
+@contextlib.contextmanager
+def _server(
+    arguments: QemuArguments, owner: tuple[int, int], geometry: Geometry, folder: Path, devices: OpenDevices
+) -> Iterator[DisplayServer]:
+    with Store() as store, contextlib.ExitStack() as left:
         store.connect()
         qmp = QmpSockets(arguments)
         left.callback(qmp.close)
@@ -129,24 +126,43 @@ def serve(
         start = _starter(arguments.domid, owner, geometry, devices)
         server = DisplayServer(nodes, store, qmp, windows, start, geometry)
         left.callback(server.close)
-        server.offer()
-        server.run()
+        yield server
+
+
+def serve(
+    arguments: QemuArguments, owner: tuple[int, int], geometry: Geometry, folder: Path = FOLDER,
+    devices: OpenDevices = open_devices,
+) -> int:  # fmt: skip
+    """Until the domain's end; the exit status for the minder, of whom this is the process.
+
+    `owner`: uid and gid of the child; `geometry`: what the netvm is asked for.
+    """
+    status = NOT_BEGUN
+    try:
+        with _until_told(), _server(arguments, owner, geometry, folder, devices) as server:
+            if server.offer():
+                status = BROKEN
+                server.run()
+    except (QnetError, OSError) as error:
+        logger.error("%s", error)
+        return status
+    return WELL
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """The entry point, with the words that QEMU would get; the exit status is 0, or 1 with a sentence on stderr."""
+    """The entry point, with the words that QEMU would get; the exit status is 0, or not and a sentence on stderr."""
     log.setup("qnet-display")
     try:
         arguments = qemu_arguments(sys.argv[1:] if words is None else words)
         user = pwd.getpwnam(USER)
-        serve(arguments, (user.pw_uid, user.pw_gid), _geometry())
     except KeyError:
         logger.error("There is no user %s.", USER)
-        return 1
-    except (QnetError, OSError) as error:
+        return NOT_BEGUN
+    except QnetError as error:
         logger.error("%s", error)
-        return 1
-    return 0
+        return NOT_BEGUN
+    geometry = _geometry()
+    return mind(lambda: serve(arguments, (user.pw_uid, user.pw_gid), geometry))
 
 
 if __name__ == "__main__":

@@ -66,10 +66,15 @@ def confine(keep: Collection[int], uid: int, gid: int, ioctls: Iterable[int], pa
     _give_up_capabilities(uid, gid)
     _prctl(PR_SET_DUMPABLE, 0)
     # after the change of the uid, which the kernel takes for a reason to forget it
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent(parent, signal.SIGKILL)
+    _filter_calls(ioctls)
+
+
+def end_with_parent(parent: int, number: signal.Signals) -> None:
+    """Have the kernel send that signal when the process `parent`, who made this one, ends; the end where it has."""
+    _prctl(PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
         os._exit(1)
-    _filter_calls(ioctls)
 
 
 def _close_others(keep: Collection[int]) -> None:

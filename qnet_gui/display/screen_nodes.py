@@ -101,6 +101,10 @@ class ScreenNodes:
             return None
         return ScreenPages(*(self._page(self.frontend(device)) for device in DEVICES))
 
+    def connected(self) -> bool:
+        """Whether our ends have told the domain that they serve it."""
+        return any(self._state(self.backend(device)) is XenbusState.CONNECTED for device in DEVICES)
+
     def ended(self) -> bool:
         """Whether the devices are at their end, by the toolstack's word or the domain's, or are there no more.
 

@@ -27,6 +27,7 @@ from qnet_gui.store.client import Store
 log = logging.getLogger(__name__)
 #: Starts a child: where the pages are, the picture, the window's socket, and keys that may be down.
 StartChild = Callable[[ScreenPages, memoryview, int, tuple[int, ...]], ChildProcess]
+_ALL = (*KEYS, *BUTTONS)
 _PEERCRED = struct.Struct("=iII")
 
 
@@ -47,13 +48,21 @@ class DisplayServer:
         self._limit = limit or FloodLimit()
         windows.setblocking(False)
 
-    def offer(self) -> None:
-        """Watch first, then say what there is, and that libxl may go on."""
+    def offer(self) -> bool:
+        """Watch first, then say what there is, and that libxl may go on; False where the domain has ended already.
+
+        Where somebody was in our place before, keys that were pressed through him may still be down.
+        """
         for path in self._nodes.watched():
             self._store.watch(path)
+        if self._nodes.ended():
+            return False
+        if self._nodes.connected():
+            self._down = _ALL
         self._nodes.offer(self._geometry)
         self._nodes.tell_libxl()
         self._tell_netvm()
+        return True
 
     def run(self) -> None:
         """Until the domain has no use for a screen any more; `StoreGone` where xenstore does not answer."""
@@ -157,7 +166,7 @@ class DisplayServer:
         if self._child:
             ended, self._child = self._child.reap(), None
             if not ended.well:
-                self._down = (*KEYS, *BUTTONS)
+                self._down = _ALL
                 log.info("the netvm's picture has ended: %s", ended.why)
 
     def close(self) -> None:

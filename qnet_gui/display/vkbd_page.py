@@ -2,7 +2,8 @@
 
 What dom0 has put in, it knows by itself; of the page it reads one index, how far the netvm is, and that once. Which
 keys are down is remembered here, so that all of them can be released. No release is lost: where the ring is full it
-waits. Whatever else does not fit is dropped. Source: xen/include/public/io/kbdif.h.
+waits. Behind those that a child begins with, since another one may have left keys down, presses wait as well. Whatever
+else does not fit is dropped. Source: xen/include/public/io/kbdif.h.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ XENKBD_IN_RING_LEN = 2048 // XENKBD_IN_EVENT_SIZE
 XENKBD_TYPE_KEY = 3
 XENKBD_TYPE_POS = 4
 
+#: How many inputs wait at most, but for releases.
+WAITING_MAX = 512
+
 _KEY = struct.Struct("<BB2xI32x")
 _POSITION = struct.Struct("<B3xiii24x")
 _WORD = 0xFFFFFFFF
@@ -43,6 +47,8 @@ class InputRing:
         self._produced = self._words[IN_PROD]
         self._down = dict.fromkeys(down)
         self._waiting: deque[bytes] = deque()
+        #: Whether some that may be down are still to be released: a keyboard has more keys than the ring has slots.
+        self._settling = bool(self._down)
 
     @property
     def down(self) -> tuple[int, ...]:
@@ -63,13 +69,15 @@ class InputRing:
         self.go_on()
         match event:
             case KeyPress(code, True) if code not in self._down:
-                if self._put(_KEY.pack(XENKBD_TYPE_KEY, 1, code)):
+                press = _KEY.pack(XENKBD_TYPE_KEY, 1, code)
+                if self._put(press) or self._queue(press):
                     self._down[code] = None
             case KeyPress(code, False) if code in self._down:
                 self._release(code)
             case ReleaseAll():
                 for code in self.down:
                     self._release(code)
+                self._settling = self._settling and self.waits
             case PointerAt(left, top, wheel):
                 left, top = min(left, self._geometry.width - 1), min(top, self._geometry.height - 1)
                 self._put(_POSITION.pack(XENKBD_TYPE_POS, left, top, wheel))
@@ -80,6 +88,8 @@ class InputRing:
         before = self._produced
         while self._waiting and self._write(self._waiting[0]):
             self._waiting.popleft()
+        if self._produced != before:
+            self._settling = self._settling and self.waits
         return self._produced != before
 
     def _release(self, code: int) -> None:
@@ -87,6 +97,13 @@ class InputRing:
         event = _KEY.pack(XENKBD_TYPE_KEY, 0, code)
         if not self._put(event):
             self._waiting.append(event)
+
+    def _queue(self, event: bytes) -> bool:
+        """Behind the releases that a new child begins with, as far as there is room."""
+        if not self._settling or not self._waiting or len(self._waiting) >= WAITING_MAX:
+            return False
+        self._waiting.append(event)
+        return True
 
     def _put(self, event: bytes) -> bool:
         """Not past those that wait."""

@@ -43,7 +43,8 @@ IOCTL_EVTCHN_RESTRICT_DOMID = _request("E", 6, _RESTRICT)
 #: What the child asks of both, once it can ask for nothing else.
 REQUESTS = (IOCTL_PRIVCMD_MMAPBATCH_V2, IOCTL_EVTCHN_BIND_INTERDOMAIN, IOCTL_EVTCHN_NOTIFY)
 
-Ioctl = Callable[[int, int, bytes], object]
+#: As `fcntl.ioctl`, which gives the kernel's result only where it is handed bytes that may be written to.
+Ioctl = Callable[[int, int, bytearray], int | bytes]
 
 
 class Frames(Protocol):
@@ -92,7 +93,7 @@ class ForeignFrames:
 
     def __init__(self, descriptor: int, domid: int, ioctl: Ioctl = fcntl.ioctl) -> None:
         self._descriptor, self._domid, self._ioctl = descriptor, domid, ioctl
-        ioctl(descriptor, IOCTL_PRIVCMD_RESTRICT, _RESTRICT.pack(domid))
+        ioctl(descriptor, IOCTL_PRIVCMD_RESTRICT, bytearray(_RESTRICT.pack(domid)))
 
     @classmethod
     def open(cls, domid: int) -> ForeignFrames:
@@ -115,7 +116,7 @@ class ForeignFrames:
         self._ioctl(
             self._descriptor,
             IOCTL_PRIVCMD_MMAPBATCH_V2,
-            _MMAPBATCH_V2.pack(len(frames), self._domid, address, *where),
+            bytearray(_MMAPBATCH_V2.pack(len(frames), self._domid, address, *where)),
         )
         for result in results:
             if result:
@@ -127,10 +128,10 @@ class ForeignFrames:
 class EventChannels:
     """Of domain `domid`, by `descriptor`, which is of evtchn and ours from now on. `ioctl` is for tests."""
 
-    def __init__(self, descriptor: int, domid: int, ioctl: Callable[[int, int, bytes], int] = fcntl.ioctl) -> None:
+    def __init__(self, descriptor: int, domid: int, ioctl: Ioctl = fcntl.ioctl) -> None:
         self._descriptor, self._domid, self._ioctl = descriptor, domid, ioctl
         os.set_blocking(descriptor, False)
-        ioctl(descriptor, IOCTL_EVTCHN_RESTRICT_DOMID, _RESTRICT.pack(domid))
+        ioctl(descriptor, IOCTL_EVTCHN_RESTRICT_DOMID, bytearray(_RESTRICT.pack(domid)))
 
     @classmethod
     def open(cls, domid: int) -> EventChannels:
@@ -143,11 +144,12 @@ class EventChannels:
 
     def bind(self, remote_port: int) -> int:
         """As `Channels` has it; the kernel gives the number as the request's result."""
-        return int(self._ioctl(self._descriptor, IOCTL_EVTCHN_BIND_INTERDOMAIN, _BIND.pack(self._domid, remote_port)))
+        argument = bytearray(_BIND.pack(self._domid, remote_port))
+        return int(self._ioctl(self._descriptor, IOCTL_EVTCHN_BIND_INTERDOMAIN, argument))
 
     def notify(self, port: int) -> None:
         """As `Channels` has it."""
-        self._ioctl(self._descriptor, IOCTL_EVTCHN_NOTIFY, _PORT.pack(port))
+        self._ioctl(self._descriptor, IOCTL_EVTCHN_NOTIFY, bytearray(_PORT.pack(port)))
 
     def take(self) -> list[int]:
         """As `Channels` has it."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from fakes.screen import DOMID
 
 from qnet_gui.display import main as program
+from qnet_gui.display.minder import mind
 from qnet_gui.display.qemu_arguments import qemu_arguments
 from qnet_gui.display.xen_devices import EventChannels, ForeignFrames
 from qnet_gui.lab.screen import devices as lab
@@ -24,7 +25,8 @@ def main() -> None:
         assert domid == DOMID
         return lab.devices(int(memory), int(ports), domid)
 
-    program.serve(qemu_arguments(words), (int(uid), int(gid)), Geometry(64, 48), Path(folder), devices)
+    arguments, owner = qemu_arguments(words), (int(uid), int(gid))
+    sys.exit(mind(lambda: program.serve(arguments, owner, Geometry(64, 48), Path(folder), devices), (0.01,)))
 
 
 if __name__ == "__main__":

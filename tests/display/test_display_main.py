@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -104,7 +105,49 @@ def test_however_it_ends_it_takes_its_child_along(host: Host, number: signal.Sig
         host.running.send_signal(number)
         assert host.running.wait(60) == (-number if number == signal.SIGKILL else 0)
         assert window.recv(SIZE) == b""
-    assert (host.folder / f"windows/{DOMID}").exists() == (number == signal.SIGKILL)
+    while (host.folder / f"windows/{DOMID}").exists():
+        time.sleep(0.01)
+
+
+def root_part(host: Host) -> int:
+    """The process that the minder has, which is what libxl started."""
+    (pid,) = Path(f"/proc/{host.running.pid}/task/{host.running.pid}/children").read_text().split()
+    return int(pid)
+
+
+def test_a_root_part_that_is_killed_comes_back_and_knows_of_no_key_whether_it_is_down(host: Host) -> None:
+    host.netvm_answers()
+    host.until(f"{host.nodes.backend('vkbd')}/state", b"4")
+    picture, window = host.window()
+    os.close(picture)
+    before = root_part(host)
+    with window:
+        window.send(packed(KeyPress(28, True)))
+        while taken_inputs(host.netvm.vkbd) != [(3, 1, 28)]:
+            time.sleep(0.01)
+        os.kill(before, signal.SIGKILL)
+        assert window.recv(SIZE) == b""
+    picture, window = host.window_again()
+    os.close(picture)
+    assert root_part(host) != before
+    with window:
+        released: set[tuple[int, ...]] = set()
+        while (3, 0, 28) not in released:
+            host.netvm.ring(PAGES.vkbd.port)
+            released.update(taken_inputs(host.netvm.vkbd))
+    assert host.running.poll() is None
+
+
+def test_a_root_part_that_comes_back_after_the_domains_end_writes_nothing(host: Host) -> None:
+    host.until(f"/local/domain/0/device-model/{DOMID}/state", b"running")
+    os.kill(host.running.pid, signal.SIGSTOP)
+    os.kill(root_part(host), signal.SIGKILL)
+    for device in DEVICES:
+        host.store.delete(host.nodes.backend(device))
+        host.store.delete(host.nodes.frontend(device))
+    os.kill(host.running.pid, signal.SIGCONT)
+    assert host.running.wait(60) == 0
+    assert host.store.read(f"{host.nodes.backend('vfb')}/state") is None
 
 
 def test_the_screen_is_as_large_as_is_configured_and_a_faulty_configuration_keeps_no_netvm_from_starting(

@@ -251,3 +251,18 @@ def test_libxl_is_answered_beside_it(stage: Stage) -> None:
         assert asking.recv(4096).startswith(b'{"QMP"')
     stage.server.turn()
     assert len(stage.qmp.filenos()) == 1
+
+
+def test_who_comes_after_another_one_takes_every_key_for_one_that_may_be_down(stage: Stage) -> None:
+    connected(stage)
+    assert stage.server.offer()
+    stage.settle()
+    for descriptor in stage.asked()[2]:
+        os.close(descriptor)
+    assert stage.children.started[-1][1] == ALL
+
+
+def test_nothing_is_offered_to_a_domain_that_is_at_its_end(stage: Stage) -> None:
+    stage.domain.write(f"{stage.nodes.frontend('vfb')}/state", "6")
+    assert not stage.server.offer()
+    assert stage.domain.read(f"{stage.nodes.backend('vfb')}/state") == b"2", "as it was before"

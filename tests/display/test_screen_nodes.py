@@ -103,3 +103,10 @@ def test_a_domain_that_is_gone_is_the_end(store: Store, nodes: ScreenNodes) -> N
     assert not nodes.ended()
     store.delete("/local/domain/7")
     assert nodes.ended()
+
+
+def test_whether_somebody_served_the_domain_before(store: Store, nodes: ScreenNodes) -> None:
+    nodes.offer(Geometry(1024, 768))
+    assert not nodes.connected()
+    nodes.say(XenbusState.CONNECTED)
+    assert nodes.connected()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qnet_gui.display.shared_pages import PAGE_SIZE
-from qnet_gui.display.vkbd_page import IN_CONS, IN_PROD, XENKBD_IN_RING_LEN, InputRing
+from qnet_gui.display.vkbd_page import IN_CONS, IN_PROD, WAITING_MAX, XENKBD_IN_RING_LEN, InputRing
 from qnet_gui.lab.screen.memory import taken_inputs
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.screen_wire import Input, KeyPress, PointerAt, ReleaseAll
@@ -72,6 +72,37 @@ def test_what_another_child_left_down_is_released(page: Page) -> None:
     while ring.go_on():
         heard += taken_inputs(page)
     assert heard == [(3, 0, code) for code in range(1, 100)]
+
+
+def test_what_is_pressed_while_these_wait_is_not_lost(page: Page) -> None:
+    ring = InputRing(memoryview(page), ASKED, range(1, 100))
+    ring.take(ReleaseAll())
+    typed = [KeyPress(42, True), KeyPress(30, True), KeyPress(30, False), KeyPress(42, False)]
+    for event in typed:
+        ring.take(event)
+    heard = taken_inputs(page)
+    while ring.go_on():
+        heard += taken_inputs(page)
+    assert heard[99:] == [(3, int(event.down), event.code) for event in typed]
+    fill(ring)
+    assert not ring.take(KeyPress(30, True))
+    ring.take(ReleaseAll())
+    assert len(taken_inputs(page)) == XENKBD_IN_RING_LEN, "which is for the beginning alone"
+    assert not ring.waits
+
+
+def test_not_more_than_so_many_presses_wait(page: Page) -> None:
+    ring = InputRing(memoryview(page), ASKED, range(1, 200))
+    ring.take(ReleaseAll())
+    for _ in range(WAITING_MAX):
+        for code in range(200, 240):
+            ring.take(KeyPress(code, True))
+            ring.take(KeyPress(code, False))
+    heard = taken_inputs(page)
+    while ring.go_on():
+        heard += taken_inputs(page)
+    assert WAITING_MAX <= len(heard) <= WAITING_MAX + 1 + XENKBD_IN_RING_LEN
+    assert ring.down == ()
 
 
 def test_a_release_waits_for_room_and_nothing_overtakes_it(page: Page, ring: InputRing) -> None:

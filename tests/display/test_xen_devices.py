@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import termios
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +13,7 @@ from fakes.screen import DOMID, FakeNetvm
 from qnet_gui.display import xen_devices
 from qnet_gui.display.shared_pages import PAGE_SIZE
 from qnet_gui.display.xen_devices import EventChannels, ForeignFrames
-from qnet_gui.lab.screen.devices import Evtchn, Privcmd
+from qnet_gui.lab.screen.devices import Evtchn, Privcmd, as_fcntl_gives_it
 from qnet_gui.lab.screen.memory import VFB_PAGE
 
 
@@ -94,6 +96,18 @@ def test_ports_are_bound_rung_and_heard(netvm: FakeNetvm) -> None:
     assert channels.take() == [port]
     channels.listen(port)
     assert netvm.next_sound() == ("listens", 11)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray])
+def test_the_stand_ins_answer_as_the_kernel_does_through_python(kind: type[bytes | bytearray]) -> None:
+    """A request whose result is 0 and whose answer is in its argument: 3 bytes can be read."""
+    reader, writer = os.pipe()
+    os.write(writer, b"abc")
+    argument = kind(4)
+    result = fcntl.ioctl(reader, termios.FIONREAD, argument)
+    os.close(reader)
+    os.close(writer)
+    assert result == as_fcntl_gives_it(0, argument if kind is bytearray else b"\3\0\0\0")
 
 
 def test_another_domains_port_is_refused(netvm: FakeNetvm) -> None:

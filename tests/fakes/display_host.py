@@ -7,6 +7,7 @@ import select
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,17 @@ class Host:
         sock = socket.socket(fileno=window)
         sock.settimeout(60)
         return picture, sock
+
+    def window_again(self) -> tuple[int, socket.socket]:
+        """The same, of a program that is about to be started again."""
+        until = time.monotonic() + 60
+        while True:
+            try:
+                return self.window()
+            except (ConnectionRefusedError, FileNotFoundError, ValueError):
+                # nobody listens yet, or it has no screen to give yet
+                assert time.monotonic() < until
+                time.sleep(0.01)
 
     def close(self) -> None:
         if self.running.poll() is None:

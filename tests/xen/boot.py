@@ -24,6 +24,7 @@ import domains_disk
 import image
 import pytest
 import qemu
+import screen_disk
 from parts import BUILD
 
 RUN = BUILD / "run"
@@ -34,6 +35,12 @@ _LOGS = "/var/log/qnet-test/*"
 #: What seconds are multiplied by; some computers emulate at half the speed of others.
 _FACTOR = float(os.environ.get("QNET_TEST_PATIENCE", "1"))
 _numbers = itertools.count()
+
+
+def more_disk(kind: str) -> Path | None:
+    """The third disk of a kind of machine that has one, made if need be."""
+    makes = {"bare": domains_disk.made, qemu.SCREEN: screen_disk.made}
+    return makes[kind]() if kind in makes else None
 
 
 def _own_folder() -> Path:
@@ -69,10 +76,11 @@ class Machine:
     ) -> None:
         """Start it from what `saved` holds (see saved.py), else from power on with `memory` as its memory's file.
 
-        `kind`, of those in image.KINDS: dom0 and all domains have systemd and udev, and the packages, installed or not.
+        `kind`, of those in image.KINDS: dom0 and all domains have systemd and udev, and the packages, installed or not;
+        or qemu.SCREEN, for a netvm with a screen.
         """
         self.kind = kind
-        machine, store = image.machine(), domains_disk.made() if kind == "bare" else None
+        machine, store = image.machine(), more_disk(kind)
         self.folder = _own_folder()
         # what dom0 keeps over a reboot
         shutil.copy(saved / "disk" if saved else machine / "state", self.folder / "state")
@@ -199,10 +207,14 @@ class Machine:
     def config(self, name: str, role: str, memory: int, *lines: str) -> str:
         """xl's configuration of a domain of the shared disk; `memory` in MiB."""
         arguments = f"{qemu.linux(role, name, self.kind)} iommu=soft swiotlb=1024"
+        disks = {"xvda": "vda"}
+        if self.kind == qemu.SCREEN and role == "netvm":
+            disks[qemu.WITH_SCREEN["netvm"]] = qemu.WITH_SCREEN["dom0"]
+        shared = "format=raw,access=r,script=block-shared"
         config = [
             f'name="{name}"', 'type="pv"', 'kernel="/boot/vmlinux"', 'ramdisk="/boot/initrd"', f'extra="{arguments}"',
             f"memory={memory}", "vcpus=1",
-            "disk=['format=raw,vdev=xvda,access=r,script=block-shared,target=/dev/vda']", *lines,
+            f"disk={[f'{shared},vdev={theirs},target=/dev/{ours}' for theirs, ours in disks.items()]}", *lines,
         ]  # fmt: skip
         return "\n".join(config) + "\n"
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import qemu
 import saved
 from boot import Machine
-from stack import bring_up, bring_up_installed
+from stack import bring_up, bring_up_installed, bring_up_screen
 from turns import turn
 
 _FAILED = pytest.StashKey[bool]()
@@ -79,6 +80,17 @@ def _installed_stack() -> Path:
 def installed(_installed_stack: Path, request: pytest.FixtureRequest) -> Iterator[Machine]:
     """A Xen host with our packages and systemd everywhere: the netvm is online, `work` is behind it."""
     yield from _machine(lambda: saved.restore(_installed_stack, kind="installed"), request)
+
+
+@pytest.fixture(scope="session")
+def _screen_stack() -> Path:
+    return saved.saved("screen", bring_up_screen, kind=qemu.SCREEN)
+
+
+@pytest.fixture
+def screen(_screen_stack: Path, request: pytest.FixtureRequest) -> Iterator[Machine]:
+    """A Xen host whose netvm has a screen, with nm-applet on it; `screen_window.py` listens in dom0."""
+    yield from _machine(lambda: saved.restore(_screen_stack, kind=qemu.SCREEN), request)
 
 
 @pytest.fixture

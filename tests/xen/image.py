@@ -40,6 +40,8 @@ KINDS = {"installed": ROLES, "bare": ("dom0", "guest")}
 PLAIN = ("-q", "-t", "ext4", "-O", "^has_journal,^metadata_csum", "-m", "0")
 _OURS = ("qnet_gui", "desktop", "resources", "packaging")
 _SIZE = "1000M"
+#: Programs of the tests that dom0 has besides.
+_OF_DOM0 = ("screen_window.py", "screen_probe.py", "screen_tray.py")
 #: dom0's, by the kind of its layer: what it keeps, and where it makes the disks of its domains.
 _FSTAB = {
     "installed": "/dev/vdb /var/lib/qnet ext4 noatime,nofail 0 0\n",
@@ -202,7 +204,6 @@ def _make_layer(layer: Path, role: str) -> None:
     """What `make install` puts into a domain, and the few files of the tests' own."""
     run("make", "-C", CHECKOUT, "install", f"ROLE={role}", f"DESTDIR={layer}")
     _add_own(layer, role)
-    (layer / "usr/lib/qnet-test/init.py").chmod(0o755)
     if role != "dom0":
         # whom the kernel calls for `xl shutdown`; systemd's would ask systemd
         poweroff = layer / "usr/sbin/poweroff"
@@ -239,8 +240,9 @@ def _add_own(layer: Path, role: str) -> None:
     """The tests' own files."""
     ours = layer / "usr/lib/qnet-test"
     ours.mkdir(parents=True)
-    for name in ("init.py", "command_runner.py"):
+    for name in ("init.py", "command_runner.py", *(_OF_DOM0 if role == "dom0" else ())):
         shutil.copy(MACHINE / name, ours)
+        (ours / name).chmod(0o755)
     if role == "dom0":
         scripts = layer / "etc/xen/scripts"
         scripts.mkdir(parents=True, exist_ok=True)
@@ -261,7 +263,7 @@ def _make_initrd(
 ) -> None:
     """An initramfs with busybox, `modules` in the order of `modules/order`, and `program` as the first one."""
     files = initrd.with_suffix(".files")
-    for name in ("bin", "dev", "proc", "sys", "disk", "memory", "root", "modules", "xenstore"):
+    for name in ("bin", "dev", "proc", "sys", "disk", "more", "memory", "root", "modules", "xenstore"):
         (files / name).mkdir(parents=True)
     shutil.copy(root / "bin/busybox", files / "bin/busybox")
     for name in BUSYBOX:

@@ -17,6 +17,12 @@ PACKAGES = (
     "python3-nftables", "procps", "busybox-static", "pciutils", "conntrack", "curl", "network-manager",
     "xen-utils-4.17", "xenstore-utils", "initramfs-tools", "zstd",
 )  # fmt: skip
+#: Besides those, where there is a screen: in the netvm and, for the tray, in dom0.
+SCREEN_PACKAGES = (
+    "xserver-xorg-core", "xserver-xorg-video-fbdev", "xserver-xorg-input-evdev", "xinit", "openbox",
+    "network-manager-gnome", "x11-utils", "fonts-dejavu-core", "python3-xlib", "python3-pyqt5", "python3-pyqt5.qtsvg",
+    "python3-pyqt5.qtx11extras",
+)  # fmt: skip
 #: Of the same suite as the tools above, so that they are of one version.
 HYPERVISOR = f"xen-hypervisor-4.17-amd64/{SUITE}"
 #: Which one is the newest is asked of apt.
@@ -27,7 +33,7 @@ FIRST_MODULES = ("virtio_pci", "virtio_blk", "xen-blkfront", "crc32c_generic", "
 #: And those of a domain that is its initramfs alone.
 TINY_MODULES = ("xen-netfront",)
 MODULES = (
-    *FIRST_MODULES, "virtio_console", "virtio_rng", "e1000", "loop",
+    *FIRST_MODULES, "virtio_console", "virtio_rng", "e1000", "loop", "evdev",
     "xen-evtchn", "xen-gntdev", "xen-gntalloc", "xen-privcmd", "xenfs",
     "xen-blkback", "xen-netback", "xen-netfront", "xen-pciback", "xen-pcifront",
 )  # fmt: skip

@@ -10,6 +10,9 @@ import socket
 from pathlib import Path
 from typing import Any
 
+from qnet_gui.dom0.netvm_image.netvm_cfg import kernel_words
+from qnet_gui.model.config import DEFAULT_SCREEN
+
 #: Where the cards are on the bus, and QEMU's names of their networks, whose providers are 10.0.2.0/24 and 10.0.3.0/24.
 CARDS = ("00:04.0", "00:08.0")
 NETWORKS = ("net2", "net3")
@@ -19,9 +22,17 @@ _DOM0_MEMORY = 1024
 _LINUX = "console=hvc0 quiet loglevel=4 mitigations=off random.trust_cpu=on"
 
 
+#: The kind of machine whose netvm has a screen: who has more packages for that, and where the disk with them is.
+SCREEN = "screen"
+WITH_SCREEN = {"dom0": "vdc", "netvm": "xvdb"}
+
+
 def linux(role: str, name: str, kind: str) -> str:
     """What the kernel of a domain is told; with a `kind` of layers it has systemd, and cards have udev's names."""
-    if kind:
+    if kind == SCREEN and role in WITH_SCREEN:
+        own = f"net.ifnames=0 layers={role}:screen:modules:base more={WITH_SCREEN[role]}"
+        own += f" {kernel_words(DEFAULT_SCREEN)}" if role == "netvm" else ""
+    elif kind and kind != SCREEN:
         own = f"init=/sbin/init systemd.show_status=false systemd.hostname={name} layers={role}-{kind}:modules:base"
     else:
         own = f"net.ifnames=0 layers={role}:modules:base"

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import image
-from boot import Machine
+from boot import Machine, more_disk
 from parts import BUILD
 from turns import only_one
 
@@ -23,7 +23,8 @@ _SHARED_MEMORY = [{"capability": "x-ignore-shared", "state": True}]
 def saved(name: str, make: Callable[[Machine], None], kind: str = "") -> Path:
     """The folder of a saved machine, booted and brought up by `make` when there is none of this content yet."""
     with only_one(f"saved-{name}"):
-        folder = BUILD / f"saved-{name}-{image.machine().name.partition('-')[2]}"
+        made_of = [image.machine(), *(disk.parent for disk in (more_disk(kind),) if disk)]
+        folder = BUILD / "-".join(["saved", name, *(path.name.rpartition("-")[2] for path in made_of)])
         if not folder.exists():
             _make(name, folder, make, kind)
         return folder

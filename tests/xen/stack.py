@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from boot import Machine
 
+from qnet_gui.dom0.netvm_image.netvm_cfg import DISPLAY, SCREEN
 from qnet_gui.model.snapshot import from_wire
 from qnet_gui.tray.pages import overview
 
 #: Addresses of the domains, by name.
 DOMAINS = {"work": "10.137.0.20", "personal": "10.137.0.21"}
+
+#: In the netvm, of the X server that shows nm-applet.
+X_DISPLAY = ":63"
+
+#: Of the name of nm-applet's icon, which is a window, once NetworkManager is connected.
+ICON = "Ethernet network connection"
 
 #: For a shell in dom0: wait until the one card whose frontend's node in the netvm's home is `$home` is online.
 ONLINE = "until xenstore-read $home/$(xenstore-list $home)/hotplug-status | grep -q connected; do sleep 0.02; done"
@@ -46,6 +53,31 @@ def tray_says(machine: Machine, about: str) -> str:
 def configure_netvm(machine: Machine) -> None:
     """Write the configuration that `qnet netvm start` makes the netvm of."""
     machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 320, "driver_domain=1", "pci_permissive=1"))
+
+
+def bring_up_screen(machine: Machine) -> None:
+    """A netvm with a screen, nm-applet on it, another domain, which is paused, and a window in dom0 that waits."""
+    machine.ok("true")
+    machine.note("dom0 takes commands")
+    machine.ok("systemd-sysusers qnet-dom0.conf")
+    screen = (f"{key}={value!r}" for key, value in zip(SCREEN, (["vnc=0"], DISPLAY), strict=True))
+    lines = ("driver_domain=1", "pci_permissive=1", *screen)
+    machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 512, *lines))
+    machine.ok("qnet netvm start --wait 500", seconds=200)
+    machine.note("the netvm runs")
+    start_screen(machine)
+    machine.create_tiny("other")
+    machine.ok("xl pause other")
+    machine.ok("(/usr/lib/qnet-test/screen_window.py >/var/log/qnet-test/screen_window.log 2>&1 &)")
+    machine.until("test -S /run/screen-window")
+    machine.note("all of it is up")
+
+
+def start_screen(machine: Machine) -> None:
+    """Start X and nm-applet in the netvm, and wait until its icon is there."""
+    machine.ok("(/usr/lib/qnet-test/start-screen >/var/log/qnet-test/start-screen.log 2>&1 &)", "netvm")
+    machine.until(f"DISPLAY={X_DISPLAY} xwininfo -root -tree | grep {ICON!r}", "netvm", seconds=240)
+    machine.note("nm-applet is there")
 
 
 def bring_up_installed(machine: Machine) -> None:

@@ -16,13 +16,14 @@ from qnet_gui.model.screen import Geometry
 from qnet_gui.runtime import log
 
 
-def main(domid: str, width: str, height: str, memory: str, ports: str) -> None:
-    """Be it for one domain; `memory` and `ports` are descriptors."""
+def main(domid: str, width: str, height: str, memory: str, ports: str) -> int:
+    """Be it for one domain; `memory` and `ports` are descriptors. Returns the exit status, 0 for the domain's end."""
     log.setup("qnet-display")
     nobody = pwd.getpwnam("nobody")
     opened = partial(devices, int(memory), int(ports))
-    serve(QemuArguments(int(domid)), (nobody.pw_uid, nobody.pw_gid), Geometry(int(width), int(height)), devices=opened)
+    geometry = Geometry(int(width), int(height))
+    return serve(QemuArguments(int(domid)), (nobody.pw_uid, nobody.pw_gid), geometry, devices=opened)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main(*sys.argv[1:]))

@@ -41,6 +41,11 @@ _libc.mmap.restype = ctypes.c_void_p
 _libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
 
 
+def as_fcntl_gives_it(result: int, argument: bytes | bytearray) -> int | bytes:
+    """What `fcntl.ioctl` returns: the kernel's result where it may write into `argument`, and else the bytes."""
+    return result if isinstance(argument, bytearray) else bytes(argument)
+
+
 class Privcmd:
     """Of domain `domid`, whose memory `descriptor` is."""
 
@@ -49,8 +54,11 @@ class Privcmd:
         self._size = os.fstat(descriptor).st_size
         self.restricted: int | None = None
 
-    def ioctl(self, descriptor: int, request: int, argument: bytes) -> int:
+    def ioctl(self, descriptor: int, request: int, argument: bytearray) -> int | bytes:
         """As the kernel answers; `OSError` for what it refuses."""
+        return as_fcntl_gives_it(self._result(descriptor, request, argument), argument)
+
+    def _result(self, descriptor: int, request: int, argument: bytearray) -> int:
         if descriptor == self._descriptor and request == IOCTL_PRIVCMD_RESTRICT:
             (self.restricted,) = _DOMID.unpack(argument)
             return 0
@@ -79,8 +87,11 @@ class Evtchn:
         self._descriptor, self._domid = descriptor, domid
         self.restricted: int | None = None
 
-    def ioctl(self, descriptor: int, request: int, argument: bytes) -> int:
+    def ioctl(self, descriptor: int, request: int, argument: bytearray) -> int | bytes:
         """As the kernel answers; `OSError` for what it refuses."""
+        return as_fcntl_gives_it(self._result(descriptor, request, argument), argument)
+
+    def _result(self, descriptor: int, request: int, argument: bytearray) -> int:
         if descriptor == self._descriptor and request == IOCTL_EVTCHN_RESTRICT_DOMID:
             (self.restricted,) = _DOMID.unpack(argument)
         elif descriptor == self._descriptor and request == IOCTL_EVTCHN_BIND_INTERDOMAIN:

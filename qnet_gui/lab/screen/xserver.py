@@ -20,6 +20,7 @@ from qnet_gui.lab.box.syscalls import die_with_parent
 from qnet_gui.model.errors import HypervisorError
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.screen import Geometry, Rectangle
+from qnet_gui.model.screen_wire import KEYS
 
 #: A domain has a /tmp and a network of its own, so it is free.
 NUMBER = 0
@@ -76,10 +77,10 @@ class XServer:
         return parts
 
     def key(self, code: int, down: bool) -> None:
-        """A key or a button goes down or up."""
+        """A key or a button goes down or up; of a button that Xvfb's pointer has not, nothing is told."""
         if code in _BUTTONS:
             self._fake(X.ButtonPress if down else X.ButtonRelease, _BUTTONS[code])
-        else:
+        elif code in KEYS:
             self._fake(X.KeyPress if down else X.KeyRelease, code + _KEYS_FROM)
 
     def pointer(self, left: int, top: int, wheel: int) -> None:

@@ -1,0 +1,299 @@
+"""The netvm's screen in dom0, on a real Xen: seen and used through the helper, and whatever dies comes back."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from boot import Machine
+from picture import PICTURES, Picture
+from stack import ICON, X_DISPLAY, start_screen
+
+from qnet_gui.model.screen import Rectangle
+
+# its machine takes some minutes to be made, and everything in it but Xen itself is tried elsewhere
+pytestmark = pytest.mark.thorough
+
+#: Codes of keys and buttons (input-event-codes.h).
+ESC, ENTER, UP, DOWN, LEFT_SHIFT, A, LEFT_BUTTON, RIGHT_BUTTON = 1, 28, 103, 108, 42, 30, 0x110, 0x111
+HOME = (35, 24, 50, 18)  # h, o, m, e
+#: GTK's ground of what is selected: blue, green, red.
+SELECTED = b"\xe4\x84\x35"
+_PROGRAM = "/usr/lib/qnet-test/screen_window.py"
+
+
+class Window:
+    """The window in dom0, which is a program of the tests there."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def ask(self, word: str, **arguments: Any) -> dict[str, Any]:
+        """Tell it something; fails where it cannot."""
+        answer = self.try_to(word, **arguments)
+        assert "error" not in answer, answer
+        return answer
+
+    def try_to(self, word: str, **arguments: Any) -> dict[str, Any]:
+        request = shlex.quote(json.dumps({"do": word, **arguments}))
+        answer: dict[str, Any] = json.loads(self.machine.run(f"{_PROGRAM} {request}", seconds=120).output)
+        return answer
+
+    def press(self, *codes: int) -> None:
+        """One after the other, each goes down and up."""
+        for code in codes:
+            self.ask("say", inputs=[["key", code, True], ["key", code, False]])
+
+    def click(self, left: int, top: int, button: int = LEFT_BUTTON) -> None:
+        self.ask("say", inputs=[["at", left, top]])
+        self.press(button)
+
+    def open_menu(self, button: int) -> Picture:
+        """Click nm-applet's icon, and wait until something large has come up."""
+        before = self.picture()
+        self.click(*_middle(_place(self.machine, ICON)), button)
+
+        def large() -> bool:
+            changed = self.picture().changed(before)
+            return changed is not None and changed.area > 100 * 100
+
+        self.machine.wait("a menu", large)
+        return self.picture()
+
+    def picture(self) -> Picture:
+        """What is to be seen, once nothing moves any more."""
+        self.ask("settle")
+        return Picture.of(self.ask("shot"))
+
+
+@pytest.fixture
+def window(screen: Machine) -> Window:
+    """A window of a netvm's screen with nm-applet on it, opened and with a picture."""
+    window = Window(screen)
+    answer = window.ask("open")
+    assert answer["changes"]
+    assert answer["readable_alone"]
+    return window
+
+
+def _of_the_netvm(machine: Machine, script: str) -> str:
+    """What a script says in the netvm, where its X server is."""
+    return machine.ok(f"export DISPLAY={X_DISPLAY} HOME=/root; {script}", "netvm")
+
+
+def _digest(machine: Machine) -> str:
+    """Of the frame buffer, as the netvm itself reads it."""
+    return _of_the_netvm(machine, "head -c $((1024 * 768 * 4)) /dev/fb0 | sha256sum").split()[0]
+
+
+def _place(machine: Machine, name: str) -> Rectangle:
+    """Where a window is on the netvm's screen whose name has this in it, as its X server has it."""
+    tree = _of_the_netvm(machine, "xwininfo -root -tree").splitlines()
+    line = next(line for line in tree if name in line)
+    width, height, left, top = map(int, re.findall(r"  (\d+)x(\d+)\S+  \+(-?\d+)\+(-?\d+)$", line)[0])
+    return Rectangle(left, top, left + width, top + height)
+
+
+def _middle(part: Rectangle) -> tuple[int, int]:
+    return (part.left + part.right) // 2, (part.top + part.bottom) // 2
+
+
+def _processes(machine: Machine) -> list[int]:
+    """Those of `qnet-display`: the minder, the root part, and the child where there is a window."""
+    return [
+        int(line) for line in machine.run("pgrep -f '^/usr/bin/python3 -I /usr/lib/qnet/qnet-display'").output.split()
+    ]
+
+
+#: In the netvm: the codes of the keys of Xen's keyboard that are down, by EVIOCGKEY.
+_KEYS_DOWN = """python3 -I -c '
+import fcntl, glob
+for name in glob.glob("/sys/class/input/event*/device/name"):
+    if "Keyboard" in open(name).read():
+        with open("/dev/input/" + name.split("/")[4], "rb") as device:
+            bits = fcntl.ioctl(device, 0x80604518, bytes(96))
+            print([code for code in range(768) if bits[code // 8] >> code % 8 & 1])
+'"""
+
+
+def _active(machine: Machine, name: str) -> None:
+    """Wait until a window of this name has the keyboard in the netvm."""
+    numbers = "xprop -root 32x '\\t$0' _NET_ACTIVE_WINDOW | cut -f2"
+    script = f"xprop -id $({numbers}) _NET_WM_NAME | grep -qF {shlex.quote(name)}"
+    machine.until(f"export DISPLAY={X_DISPLAY}; {script}", "netvm")
+
+
+def _something_selected(window: Window, name: str) -> None:
+    """Wait until a window of this name has the keyboard, and a row or a text in it is selected."""
+    _active(window.machine, name)
+    place = _place(window.machine, name)
+    window.machine.wait("what is selected", lambda: SELECTED in window.picture().colours(place))
+
+
+def test_nm_applet_is_seen_and_its_menu_opened_by_a_click(screen: Machine, window: Window) -> None:
+    before = window.picture()
+    before.keep("nm-applet")
+    assert before.digest() == _digest(screen)
+    assert len(before.colours(_place(screen, ICON))) > 3, "something is drawn there"
+    opened = window.open_menu(LEFT_BUTTON)
+    opened.keep("nm-applet-menu")
+    assert opened.digest() == _digest(screen)
+    window.press(ESC)
+    screen.wait("the menu's end", lambda: window.picture().changed(before) is None)
+
+
+def test_a_connection_is_renamed_in_the_editor(screen: Machine, window: Window) -> None:
+    window.open_menu(RIGHT_BUTTON)
+    window.press(UP, UP, ENTER)  # from below: About, Edit Connections
+    _something_selected(window, "Network Connections")
+    window.press(DOWN, ENTER)
+    _something_selected(window, "Editing Wired connection")
+    window.press(*HOME)
+    _active(screen, "Editing home")
+    window.picture().keep("editor")
+    editor = _place(screen, "Editing home")
+    window.click(editor.right - 50, editor.bottom - 25)  # Save
+    screen.until("nmcli -g NAME connection | grep -qx home", "netvm")
+
+
+def test_a_key_that_is_held_is_released_when_its_window_closes(screen: Machine, window: Window) -> None:
+    window.ask("say", inputs=[["key", LEFT_SHIFT, True], ["key", A, True]])
+    screen.until(f"{_KEYS_DOWN} | grep -qF '[30, 42]'", "netvm")
+    window.ask("close")
+    screen.until(f"{_KEYS_DOWN} | grep -qF '[]'", "netvm")
+
+
+def test_whoever_dies_comes_back(screen: Machine, window: Window) -> None:
+    minder, root, child = _processes(screen)
+    window.ask("say", inputs=[["key", LEFT_SHIFT, True]])
+    screen.until(f"{_KEYS_DOWN} | grep -qF '[42]'", "netvm")
+    screen.ok(f"kill -9 {child}")
+    screen.wait("the window's end", lambda: not window.ask("state")["open"])
+    assert _processes(screen) == [minder, root]
+    assert window.ask("open")["changes"]
+    assert screen.ok(_KEYS_DOWN, "netvm") == "[]"
+    screen.ok(f"kill -9 {root}")
+    screen.wait("the window's end", lambda: not window.ask("state")["open"])
+    screen.wait("another root part", lambda: "error" not in window.try_to("open"))
+    assert window.picture().digest() == _digest(screen)
+    assert _processes(screen)[0] == minder
+    screen.ok("pkill -9 -x qnet-helper")
+    assert window.ask("time", inputs=[["at", 5, 5], ["key", LEFT_BUTTON, True], ["key", LEFT_BUTTON, False]])["open"]
+    screen.wait("the helper", lambda: "error" not in window.try_to("open"))
+    assert window.picture().digest() == _digest(screen)
+
+
+def test_it_goes_with_its_netvm_and_comes_with_the_next(screen: Machine, window: Window) -> None:
+    screen.ok("xl destroy netvm", seconds=200)
+    screen.wait("the window's end", lambda: not window.ask("state")["open"])
+    screen.wait("the end of qnet-display", lambda: not _processes(screen))
+    assert screen.ok("ls /run/qnet-display") == ""
+    assert len(screen.ok("xl list").splitlines()) == 3, "nobody holds the netvm's memory"
+    screen.ok("qnet netvm start --wait 500", seconds=200)
+    start_screen(screen)
+    assert window.ask("open")["changes"]
+    assert window.picture().digest() == _digest(screen)
+
+
+def test_the_child_reaches_the_netvm_alone(screen: Machine) -> None:
+    ids = [screen.domid(name) for name in ("netvm", "other")]
+    told = json.loads(screen.ok(f"/usr/lib/qnet-test/screen_probe.py {ids[0]} {ids[1]}"))
+    assert told["other"]["frame"] == "done", "it is there, for whoever may"
+    assert told["other"]["port"] != "EACCES"
+    for part in ("restricted", "confined"):
+        outcomes = told[part]
+        assert outcomes.pop("the netvm's frame") == "done"
+        assert outcomes.pop("a frame of no memory") != "done"
+        for what in ("another's frame", "dom0's frame", "its own frame", "a device's frame", "Xen's frame"):
+            assert outcomes.pop(what) == "EPERM", what
+        for what in ("another's port", "dom0's port"):
+            assert outcomes.pop(what) == "EACCES", what
+        assert outcomes.pop("frames of another") != "done"
+        assert outcomes.pop("ports of another") != "done"
+        assert outcomes.pop("a hypercall") == "EPERM"
+    assert {*told["confined"].values()} == {"EPERM"}, told["confined"]
+
+
+#: In the netvm: draws a rectangle of the whole screen as often as it can, for so many seconds.
+_DRAWS = """python3 -I -c '
+import time
+from Xlib.display import Display
+display = Display()
+root = display.screen().root
+inks = [root.create_gc(foreground=ink) for ink in (0x204060, 0x604020)]
+until, turn = time.monotonic() + {seconds}, 0
+while time.monotonic() < until:
+    root.fill_rectangle(inks[turn % 2], 0, 0, 1024, 768)
+    display.sync()
+    turn += 1
+print(turn)
+'"""
+#: In dom0, for the ids of processes: user and system time in hundredths of a second, and how often it waited.
+_USED = """for pid in {pids}; do
+    cut -d' ' -f14,15 /proc/$pid/stat
+    awk '/^voluntary/ {{ print $2 }}' /proc/$pid/status
+done | tr '\\n' ' '"""
+#: KiB that a process has alone.
+_PRIVATE = "awk '/^Private/ {{ sum += $2 }} END {{ print sum }}' /proc/{pid}/smaps_rollup"
+
+
+def _used(machine: Machine, pids: list[int]) -> list[int]:
+    return list(map(int, machine.ok(_USED.format(pids=" ".join(map(str, pids)))).split()))
+
+
+def _quiet(window: Window, processes: list[int]) -> bool:
+    """Whether nothing has changed for ten seconds; then nobody has done, or waited for, anything."""
+    before, used = window.ask("state")["changes"], _used(window.machine, processes)
+    window.machine.ok("sleep 10")
+    after = _used(window.machine, processes)
+    if window.ask("state")["changes"] > before:
+        return False
+    assert after == used
+    return True
+
+
+def test_figures(screen: Machine, window: Window, figures: Callable[[str], None]) -> None:
+    opened = window.ask("open")
+    figures(f"screen: window given in {opened['given']:.2f} s, first picture after {opened['first_picture']:.2f} s")
+    window.picture()
+    processes = _processes(screen)
+    assert len(processes) == 3
+    private = [int(screen.ok(_PRIVATE.format(pid=pid))) for pid in processes]
+    figures(f"screen: private memory of minder, root part and child: {private} KiB, {sum(private) / 1024:.1f} MiB")
+    assert sum(private) < 20 << 10
+    screen.wait("ten quiet seconds", lambda: _quiet(window, processes), 120)
+    window.open_menu(LEFT_BUTTON)
+    took = [window.ask("time", inputs=[["key", DOWN, True], ["key", DOWN, False]])["took"] for _ in range(10)]
+    assert all(took)
+    figures(
+        f"screen: from key to pixel {sorted(took)[5] * 1000:.0f} ms (median of ten), at most {max(took) * 1000:.0f}"
+    )
+    window.press(ESC)
+    window.ask("settle")
+    screen.ok(f"(export DISPLAY={X_DISPLAY}; {_DRAWS.format(seconds=30)}) >/dev/null 2>&1 &", "netvm")
+    window.ask("wait", after=window.ask("state")["changes"])
+    before = _used(screen, processes)
+    rate = window.ask("rate", seconds=10)
+    after = _used(screen, processes)
+    ticks = sum(after[at] - before[at] for at in (6, 7))
+    figures(
+        f"screen: all of it moves: {rate['turns']:.1f} copies a second, the child {ticks / 10:.0f} % of a processor"
+    )
+    assert 0 < rate["turns"] <= 31
+
+
+def test_the_trays_own_window_shows_it(screen: Machine) -> None:
+    icon = _middle(_place(screen, ICON))
+    screen.ok("mkdir -p /run/pictures")
+    program = f"HOME=/root /usr/lib/qnet-test/screen_tray.py {icon[0]} {icon[1]} /run/pictures"
+    said = screen.ok(f"{program} 2>/dev/null", seconds=200)
+    assert said.startswith("Screen of netvm")
+    for name in ("before", "after"):
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        encoded = screen.ok(f"base64 -w0 /run/pictures/{name}.png")
+        (PICTURES / f"tray-{name}.png").write_bytes(base64.b64decode(encoded))

@@ -112,9 +112,10 @@ class Drivers(threading.Thread):
         try:
             self._netback(path)
         except StoreDenied:
-            if self._exists(path):
-                raise
-            self._netback_gone(path)
+            if self._exists(path):  # another one, in its place already
+                self._netback(path)
+            else:
+                self._netback_gone(path)
 
     def _exists(self, path: str) -> bool:
         try:

@@ -6,6 +6,7 @@ Arguments: uid, gid, the folder for its sockets, descriptors of the netvm's memo
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from fakes.screen import DOMID
@@ -18,6 +19,17 @@ from qnet_gui.lab.screen import devices as lab
 from qnet_gui.model.screen import Geometry
 
 
+def _measured(work: Callable[[], int]) -> int:
+    """The root part ends without Python's own end, at which a measuring coverage would keep what it has seen."""
+    try:
+        return work()
+    finally:
+        coverage = sys.modules.get("coverage")
+        if coverage is not None and (running := coverage.Coverage.current()) is not None:
+            running.stop()
+            running.save()
+
+
 def main() -> None:
     uid, gid, folder, memory, ports, *words = sys.argv[1:]
 
@@ -26,7 +38,11 @@ def main() -> None:
         return lab.devices(int(memory), int(ports), domid)
 
     arguments, owner = qemu_arguments(words), (int(uid), int(gid))
-    sys.exit(mind(lambda: program.serve(arguments, owner, Geometry(64, 48), Path(folder), devices), (0.01,)))
+
+    def work() -> int:
+        return _measured(lambda: program.serve(arguments, owner, Geometry(64, 48), Path(folder), devices))
+
+    sys.exit(mind(work, (0.01,)))
 
 
 if __name__ == "__main__":

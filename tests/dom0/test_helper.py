@@ -65,7 +65,7 @@ def test_a_machine_that_is_well(dom0):
     dom0.start_helper()
     published = dom0.until(lambda snapshot: snapshot.domains and snapshot.uplinks)
     uuid = dom0.domains[1]["uuid"]
-    assert published.netvm == Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING, uuid)
+    assert published.netvm == Netvm("netvm", 1, NetvmState.RUNNING, AgentState.RUNNING, uuid, screen=True)
     assert published.uplinks == (ETH0,)
     assert published.dns.redirects == (REDIRECT,)
     assert published.dns.source is DnsSource.NETWORKMANAGER
@@ -369,7 +369,7 @@ def test_two_helpers(dom0):
 
 
 def test_a_bad_configuration_is_named(dom0):
-    dom0.expect_log(r"qnet\.toml: dom0\.netwm is not known; \[dom0\] has netvm, minutes, ports\.")
+    dom0.expect_log(r"qnet\.toml: dom0\.netwm is not known; \[dom0\] has netvm, minutes, ports, screen\.")
     (dom0.folder / "qnet.toml").write_text("[dom0]\nnetwm = 'x'\n")
     dom0.start_helper(wait=False)
     assert dom0.helper.wait(DEADLINE) == 1

@@ -1,4 +1,7 @@
-"""What Fedora calls what Debian's packages bring that ours need: read in its specs of 2025 (43), by hand."""
+"""What Fedora calls what Debian's packages bring that ours need, by the end of 2025 (43).
+
+Read in its specs: what xen, nftables and PyQt5 are called. Of the others it is what they are known by.
+"""
 
 from __future__ import annotations
 

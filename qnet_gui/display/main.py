@@ -103,7 +103,7 @@ def _until_told() -> Iterator[None]:
 
 
 def _geometry() -> Geometry:
-    """What the netvm is asked for. Its kernel has to be told the same (`xen-fbfront.video=4,1024,768`)."""
+    """What the netvm is asked for. Its kernel has to be told the same (`xen-fbfront.video`)."""
     try:
         return config.load().screen
     except QnetError as error:

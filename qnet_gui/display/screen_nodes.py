@@ -17,7 +17,7 @@ from qnet_gui.model.parse import number, shown
 from qnet_gui.model.screen import Geometry
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
-from qnet_gui.store.home import within_home
+from qnet_gui.store.home import home, within_home
 
 VFB, VKBD = DEVICES = ("vfb", "vkbd")
 #: Of a 64-bit guest's pages. A page of a 32-bit one looks otherwise, and is refused.
@@ -48,11 +48,11 @@ class ScreenNodes:
 
     def backend(self, device: str) -> str:
         """The folder of our end."""
-        return f"/local/domain/0/backend/{device}/{self._domid}/0"
+        return f"{home(0)}/backend/{device}/{self._domid}/0"
 
     def frontend(self, device: str) -> str:
         """The folder of the domain's end."""
-        return f"/local/domain/{self._domid}/device/{device}/0"
+        return f"{home(self._domid)}/device/{device}/0"
 
     def watched(self) -> tuple[str, ...]:
         """What to watch: how far either end is."""
@@ -65,7 +65,7 @@ class ScreenNodes:
         `videoram` is in MiB, and keeps Linux from a larger screen than that.
         """
         written = {
-            VFB: {"videoram": -(-geometry.size // (1 << 20)), "request-update": 1},
+            VFB: {"videoram": geometry.mebibytes, "request-update": 1},
             VKBD: {
                 "feature-abs-pointer": 1, "feature-raw-pointer": 0,
                 "width": geometry.width, "height": geometry.height,
@@ -83,7 +83,7 @@ class ScreenNodes:
 
     def tell_libxl(self) -> None:
         """That we run: it waits for that before it lets the domain begin."""
-        self._store.write(f"/local/domain/0/device-model/{self._domid}/state", "running")
+        self._store.write(f"{home(0)}/device-model/{self._domid}/state", "running")
 
     def tell_netvm(self, seen: bool) -> None:
         """Whether somebody has a window on its screen; nothing where it has died."""

@@ -9,13 +9,14 @@ from pathlib import Path
 from qnet_gui.doctor.fault import Finding
 from qnet_gui.doctor.machine import Kind, Machine, Place
 from qnet_gui.doctor.screen_faults import ScreenFault
+from qnet_gui.doctor.xen_host import KERNELS
 from qnet_gui.dom0.netvm_image.netvm_cfg import DISPLAY, kernel_words
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.screen import Geometry
-from qnet_gui.runtime.distribution import Distribution, package
+from qnet_gui.runtime.distribution import package
 
 #: Who has to do with the screen, by where: desktop/dom0/sysusers.conf, desktop/netvm/screen/sysusers.conf.
 _USERS = {Kind.DOM0: "qnet-display", Kind.NETVM: "qnet-screen"}
@@ -24,7 +25,6 @@ _USER_FILES = ("/etc/passwd", "/usr/lib/passwd")
 GIVEN = "/sys/bus/xen/devices/vfb-0"
 #: What is there once something does, by the driver.
 _DRIVEN = {"xen-fbfront": "/dev/fb0", "xen-kbdfront": "/dev/input/qnet-keyboard"}
-_KERNELS = {Distribution.DEBIAN: "linux-image-amd64", Distribution.FEDORA: "kernel-modules"}
 _DRIVERS = ("/usr/lib/xorg/modules", "/usr/lib64/xorg/modules")
 #: What shows nm-applet, by its name among the packages, and where one of it is.
 PROGRAMS = {
@@ -129,7 +129,7 @@ def _check_in_netvm(facts: Facts, place: Place) -> Iterator[Finding]:
     apt = place.distribution.value
     if facts.drivers:
         yield ScreenFault.SCREEN_DRIVER_MISSING.finding(
-            names=" ".join(facts.drivers), apt=apt, package=_KERNELS[place.distribution]
+            names=" ".join(facts.drivers), apt=apt, package=KERNELS[place.distribution]
         )
     if facts.programs:
         names = ", ".join(name.removeprefix("python:") for name in facts.programs)

@@ -20,7 +20,7 @@ _RELEASE = "/proc/sys/kernel/osrelease"
 _LISTS, _PCIBACK = ("modules.dep", "modules.builtin"), "xen-pciback"
 #: Units that start xenstored and the rest; Debian 12 has one script for all.
 _STORE_UNITS = ("xenstored.service", "xen.service")
-_KERNELS = {Distribution.DEBIAN: "linux-image-amd64", Distribution.FEDORA: "kernel-modules"}
+KERNELS = {Distribution.DEBIAN: "linux-image-amd64", Distribution.FEDORA: "kernel-modules"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,6 @@ def check_passthrough(facts: Facts, place: Place) -> Iterator[Finding]:
     if facts.iommu is False:
         yield XenFault.IOMMU_OFF.finding()
     if not facts.pciback:
-        yield XenFault.PCIBACK_MISSING.finding(apt=place.distribution.value, package=_KERNELS[place.distribution])
+        yield XenFault.PCIBACK_MISSING.finding(apt=place.distribution.value, package=KERNELS[place.distribution])
     elif facts.nics:
         yield XenFault.NIC_IN_DOM0.finding(names=", ".join(facts.nics))

@@ -74,6 +74,11 @@ class Geometry:
         return self.line_length * self.height
 
     @property
+    def mebibytes(self) -> int:
+        """In MiB, as Xen and its frame buffer's driver count, and none too few."""
+        return -(-self.size // (1 << 20))
+
+    @property
     def whole(self) -> Rectangle:
         """All of the screen."""
         return Rectangle(0, 0, self.width, self.height)

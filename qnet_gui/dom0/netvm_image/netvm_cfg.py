@@ -38,8 +38,7 @@ def kernel_words(screen: Geometry) -> str:
 
     Source: drivers/video/fbdev/xen-fbfront.c of Linux, which takes a size of its own where this does not fit.
     """
-    megabytes = -(-screen.size // (1 << 20))
-    return f"xen-fbfront.video={megabytes},{screen.width},{screen.height} vt.global_cursor_default=0"
+    return f"xen-fbfront.video={screen.mebibytes},{screen.width},{screen.height} vt.global_cursor_default=0"
 
 
 def settings(wanted: Wanted, places: Places, screen: Geometry | None = None) -> dict[str, Written]:

@@ -17,7 +17,7 @@ from qnet_gui.store.client import Store
 from qnet_gui.store.waiting import Deadline, wait_until
 
 #: Building a domain reads its kernel and waits for the backends of its disks.
-_CREATE, _DESTROY, _QUICK = 180.0, 60.0, 10.0
+CREATE, _DESTROY, _QUICK = 180.0, 60.0, 10.0
 #: Seconds in which whoever made a domain, usually an xl that stayed for it, takes it apart once it has shut down: libxl
 #: waits 10 s for each of its PCI devices.
 _REAP = 60.0
@@ -57,7 +57,7 @@ class Toolstack:
         """Have xl make the domain of this configuration, with these PCI devices if there are any; returns its id."""
         self._interrupts.check()
         words = [f"pci=[{','.join(map(repr, devices))}]"] if devices else []
-        xl("create", str(configuration), *words, deadline=_CREATE, program=self._program)
+        xl("create", str(configuration), *words, deadline=CREATE, program=self._program)
         info = self.find(name)
         if info is None:
             raise HypervisorError(ServiceCode.WENT_AT_ONCE, name=name)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
+from qnet_gui.dom0.netvm_lifecycle.toolstack import CREATE
 from qnet_gui.dom0.setup.plan import EditFile, EnableUnit, Plan, Step, TryNetvm
 from qnet_gui.dom0.setup.record import RecordFolder
 from qnet_gui.model.errors import QnetError
@@ -18,8 +19,8 @@ from qnet_gui.model.errors import QnetError
 #: Seconds in which somebody has to confirm.
 CONFIRM = 60
 #: And after which systemd's timer gives the cards back for him, beside those that the netvm's agent has to report: xl
-#: may need 180 to build the netvm. One that struck before the netvm has started would find it busy, and be lost.
-REVERT = 180 + CONFIRM
+#: may need some to build the netvm. One that struck before the netvm has started would find it busy, and be lost.
+REVERT = CREATE + CONFIRM
 
 
 class System(Protocol):

@@ -27,8 +27,6 @@ class ScreenDoor(QObject):
 
             self.window = ScreenWindow(self._app_state)
             self.window.closed.connect(self._gone)
-        elif self.window.isMinimized():
-            self.window.showNormal()
         raise_window(self.window)
 
     def close(self) -> None:

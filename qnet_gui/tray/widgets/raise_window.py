@@ -12,6 +12,8 @@ from qnet_gui.tray.qt import QWidget, x11
 
 def raise_window(window: QWidget) -> None:
     """Show it in front of all others, with the keyboard."""
+    if window.isMinimized():
+        window.showNormal()
     window.show()
     window.raise_()
     if x11 is not None and x11.isPlatformX11():

@@ -33,6 +33,7 @@ from qnet_gui.tray.state.page_names import PAGE_NAMES
 from qnet_gui.tray.widgets.map_painter import sign_icon
 from qnet_gui.tray.widgets.parts import copy
 from qnet_gui.tray.widgets.raise_window import raise_window
+from qnet_gui.tray.widgets.window_place import bring_back
 from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.page_signs import SIGNS
 
@@ -128,7 +129,7 @@ class MainWindow(QMainWindow):
         self._followed = [app_state.changed, app_state.moved, app_state.traffic.changed]
         for signal in self._followed:
             signal.connect(self._follow)
-        self._place()
+        bring_back(self, app_state.settings.place(_KEY), lambda: self.resize(_SIZE))
 
     # -- pages
 
@@ -172,22 +173,8 @@ class MainWindow(QMainWindow):
 
     # -- its place
 
-    def _place(self) -> None:
-        """Where it was; on a screen that is there now, and no larger than that."""
-        place = self._app_state.settings.place(_KEY)
-        if place is None or not self.restoreGeometry(place):
-            self.resize(_SIZE)
-        if (screen := self.screen()) is None:
-            return
-        room = screen.availableGeometry()
-        self.resize(self.size().boundedTo(room.size()))
-        if not room.intersects(self.geometry()):
-            self.move(room.center() - self.rect().center())
-
     def present(self) -> None:
         """Bring it to the front."""
-        if self.isMinimized():
-            self.showNormal()
         raise_window(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's)

@@ -38,6 +38,7 @@ from qnet_gui.tray.session.netvm_screen import NetvmScreen
 from qnet_gui.tray.state.screen_place import fitted
 from qnet_gui.tray.widgets.parts import button, caption, placeholder, say
 from qnet_gui.tray.widgets.screen_picture import ScreenPicture
+from qnet_gui.tray.widgets.window_place import bring_back
 
 _KEY = "screen"
 #: Pixels: the frame's width, what is left of the screen, the smallest window, and the picture that room is made for as
@@ -107,7 +108,7 @@ class ScreenWindow(QWidget):
         self.picture.typing.connect(self._typing_changed)
         self.screen_session.painted.connect(self.picture.changed)
         self.screen_session.changed.connect(self._refresh)
-        self._place()
+        bring_back(self, app_state.settings.place(_KEY), lambda: self._fit(_USUAL))
         self._refresh()
 
     def _no_picture(self) -> QWidget:
@@ -171,18 +172,7 @@ class ScreenWindow(QWidget):
         painter.fillRect(self.rect(), self._colour())
         painter.end()
 
-    # -- its place
-
-    def _place(self) -> None:
-        """Where it was; at first as large as the usual picture."""
-        place = self._app_state.settings.place(_KEY)
-        if place is None or not self.restoreGeometry(place):
-            self._fit(_USUAL)
-        if (screen := self.screen()) is not None:
-            room = screen.availableGeometry()
-            self.resize(self.size().boundedTo(room.size()))
-            if not room.intersects(self.geometry()):
-                self.move(room.center() - self.rect().center())
+    # -- its size
 
     def _fit(self, geometry: Geometry) -> None:
         """As large as a picture, on a screen that has room for it; on a smaller one without bars beside it."""

@@ -235,12 +235,13 @@ def test_a_helper_that_is_killed_takes_no_picture_along(person: Person) -> None:
 
 
 def display(lab: Lab) -> str:
-    """The root part of `qnet-display`."""
-    return lab.out("dom0", "pgrep", "-o", "-f", "lab.screen.backend", check=False)
+    """The root part of `qnet-display`, below its minder."""
+    return lab.out("dom0", "sh", "-c", "pgrep -P $(pgrep -o -f [l]ab.screen.backend)", check=False)
 
 
 def test_a_display_that_is_killed_comes_back_and_the_netvm_goes_on(person: Person) -> None:
     first, before = person.link, display(person.lab)
+    person.lab.expect_log(r"the netvm's screen has ended \(signal 9\); it is started again$")
     with person.canvas(0x224466) as typed:
         person.lab.exec("dom0", "kill", "-KILL", before)
         person.wait(lambda: person.link is None)

@@ -10,6 +10,7 @@ import sys
 from functools import partial
 
 from qnet_gui.display.main import serve
+from qnet_gui.display.minder import mind
 from qnet_gui.display.qemu_arguments import QemuArguments
 from qnet_gui.lab.screen.devices import devices
 from qnet_gui.model.screen import Geometry
@@ -22,7 +23,8 @@ def main(domid: str, width: str, height: str, memory: str, ports: str) -> int:
     nobody = pwd.getpwnam("nobody")
     opened = partial(devices, int(memory), int(ports))
     geometry = Geometry(int(width), int(height))
-    return serve(QemuArguments(int(domid)), (nobody.pw_uid, nobody.pw_gid), geometry, devices=opened)
+    arguments, owner = QemuArguments(int(domid)), (nobody.pw_uid, nobody.pw_gid)
+    return mind(lambda: serve(arguments, owner, geometry, devices=opened))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The screens of a lab's netvms: what libxl and the hypervisor have of them. Touches xenstore, and two programs each.
 
-`qnet-display` runs in dom0 and is started again when it dies, as a service manager would. The netvm's part is in the
-netvm, and ends with it.
+`qnet-display` runs in dom0, where its own minder starts it again when it dies. The netvm's part is in the netvm, and
+ends with it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,6 @@ from qnet_gui.model.screen import Geometry
 
 #: What must be installed (Debian: xvfb network-manager-gnome dbus-daemon).
 PROGRAMS = ("Xvfb", "nm-applet", "dbus-run-session")
-#: Seconds until `qnet-display` is started again.
-_AGAIN = 1.0
 
 
 def need_programs() -> None:
@@ -42,19 +40,17 @@ class _Screen:
     """Of one life of a netvm: its memory, the ends of its event channels, and both programs."""
 
     def __init__(self, place: Place, geometry: Geometry, domid: int, netvm: Child, dom0: Child) -> None:
-        self._place, self._geometry, self._domid, self._dom0 = place, geometry, domid, dom0
+        self._place, self._geometry, self._domid = place, geometry, domid
         self._memory = os.memfd_create(f"domain-{domid}", os.MFD_CLOEXEC)
         # a stream: of words that wait there is room for more than the netvm's ring holds inputs
         self._near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._over = threading.Event()
         with far:
-            self._frontend = self._start("frontend", netvm, far, f"{netvm.name}-screen")
-        self._backend = self._start_backend()
-        # whoever is in its process namespace has to be reaped before its first process can end
-        self._reaper = threading.Thread(target=self._frontend.wait, name=f"screen in {netvm.name}", daemon=True)
-        self._keeper = threading.Thread(target=self._keep, name=f"screen of {netvm.name}", daemon=True)
-        for thread in (self._reaper, self._keeper):
-            thread.start()
+            frontend = self._start("frontend", netvm, far, f"{netvm.name}-screen")
+        self._backend = self._start("backend", dom0, self._near, "dom0-qnet-display")
+        # whoever is in a process namespace has to be reaped before its first process can end
+        self._reapers = [threading.Thread(target=program.wait, daemon=True) for program in (frontend, self._backend)]
+        for reaper in self._reapers:
+            reaper.start()
 
     def _start(self, module: str, where: Child, ports: socket.socket, log: str) -> subprocess.Popen[bytes]:
         descriptors = self._memory, ports.fileno()
@@ -66,24 +62,14 @@ class _Screen:
                 pass_fds=descriptors, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True,
             )  # fmt: skip
 
-    def _start_backend(self) -> subprocess.Popen[bytes]:
-        return self._start("backend", self._dom0, self._near, "dom0-qnet-display")
-
-    def _keep(self) -> None:
-        """Until the domain's end, which it sees by itself."""
-        while self._backend.wait() and not self._over.wait(_AGAIN):
-            self._backend = self._start_backend()
-        self._over.wait()
-        self._reaper.join()
-        self._near.close()
-        os.close(self._memory)
-
     def end(self) -> None:
         """The domain is no more; libxl tells it so."""
-        self._over.set()
         with contextlib.suppress(ProcessLookupError):
             self._backend.send_signal(signal.SIGHUP)
-        self._keeper.join()
+        for reaper in self._reapers:
+            reaper.join()
+        self._near.close()
+        os.close(self._memory)
 
 
 class Screens:

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from conftest import lab_command
 from plasma_tray import Pixels, Tray, eventually
+from test_plasma_screen_reader import Reader, reader
 
 from qnet_gui.lab.box.place import Place
 from qnet_gui.lab.desktop.plasma import Plasma
 
+__all__ = ["reader"]
 TITLE = "^Screen of netvm"
 _ICONS = "for icon in $(xdotool search --onlyvisible --class '^nm-applet$'); do xdotool getwindowgeometry $icon; done"
 _GEOMETRY = re.compile(r"Position: (\d+),(\d+).*?Geometry: (\d+)x(\d+)", re.DOTALL)
@@ -30,7 +32,9 @@ def screen_lab() -> Iterator[Place]:
 
 @pytest.fixture(scope="module")
 def plasma(screen_lab: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plasma]:
-    with Plasma(screen_lab.name, tmp_path_factory.mktemp("plasma")) as session:
+    session = Plasma(screen_lab.name, tmp_path_factory.mktemp("plasma"))
+    session.env["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
+    with session:
         yield session
 
 
@@ -108,3 +112,13 @@ def test_nm_applet_is_used_by_mouse_and_keyboard_in_the_window(person: Person, p
         return not tray.windows(TITLE)
 
     eventually(closed, 60, "the desktop's own key does not close it")
+
+
+def test_its_window_is_one_to_a_screen_reader(person: Person, reader: Reader) -> None:
+    """The pixels say nothing; that they are the netvm's does."""
+    eventually(person.has_keyboard, 60, "it has no keyboard")
+    heard = reader("Screen of netvm")
+    assert (heard.nodes[0]["role"], heard.faults()) == ("frame", [])
+    (picture,) = (node for node in heard.nodes if node["takes"])
+    assert (picture["name"], picture["has"]) == ("Screen of netvm", True)
+    assert {"netvm", "Your keys go to netvm."} <= set(heard.names)

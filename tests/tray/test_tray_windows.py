@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import os
 import signal
@@ -14,8 +15,10 @@ from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, DOMAINS, STATES, WIFI, Helper, up
 
 from qnet_gui.model.domain import Domain, DomainState
+from qnet_gui.model.errors import Refused
 from qnet_gui.model.fact import Fact
 from qnet_gui.model.messages.isolation import IsolationCode
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.parse import printable
 from qnet_gui.model.problem import Problem
@@ -24,10 +27,12 @@ from qnet_gui.tray.qt import (
     QAbstractButton,
     QApplication,
     QComboBox,
+    QDialog,
     QGuiApplication,
     QLabel,
     QLineEdit,
     QListWidget,
+    QMainWindow,
     QScrollArea,
     QSpinBox,
     Qt,
@@ -42,7 +47,7 @@ from qnet_gui.tray.state.page_names import PAGE_NAMES
 from qnet_gui.tray.widgets.map_view import NodeButton
 from qnet_gui.tray.window.main_window import MainWindow
 from qnet_gui.tray.window.page import Page
-from qnet_gui.tray.window.questions import about, choose_netvm, leave_connected
+from qnet_gui.tray.window.questions import about, choose_netvm, leave_connected, trouble
 from qnet_gui.tray.window.time_question import TimeQuestion
 
 CONTROLS = (QAbstractButton, QComboBox, QSpinBox, QTimeEdit, QLineEdit, QTableView, QListWidget)
@@ -133,6 +138,32 @@ def test_boxes_too(qtbot: QtBot, pictures: Path) -> None:
         qtbot.waitExposed(box).__enter__()
         walk(qtbot, box)
         box.grab().save(str(pictures / f"box-{title}.png"))
+
+
+def test_every_window_is_one_to_a_screen_reader() -> None:
+    """Which knows by Qt's type alone: to it a plain widget with a title is nothing that can be gone to."""
+    plain_ones = []
+    for path in (Path(__file__).parents[2] / "qnet_gui/tray").rglob("*.py"):
+        for made in ast.walk(ast.parse(path.read_text())):
+            titled = isinstance(made, ast.ClassDef) and "self.setWindowTitle(" in ast.unparse(made)
+            if titled and not {ast.unparse(base) for base in made.bases} & {"QMainWindow", "QDialog", "QMessageBox"}:
+                plain_ones.append(made.name)
+    assert plain_ones == []
+
+
+def test_every_window_has_a_title(qtbot: QtBot, shown: Any) -> None:
+    open_ = shown(up(CABLE))
+    state = shown.app_state[-1]
+    open_("overview")
+    state.dispatcher.popup_door.toggle()
+    state.dispatcher.screen_door.open()
+    dispatcher = state.dispatcher
+    made = [*boxes().values(), trouble(ActionRequest(Action.REAPPLY), Refused(plain("no")))]
+    for box in made:
+        qtbot.addWidget(box)
+    for top in (dispatcher.window, dispatcher.popup_door.popup, dispatcher.screen_door.window, *made):
+        assert isinstance(top, (QMainWindow, QDialog)), top
+        assert top.windowTitle().strip(), top
 
 
 def cut_off(window: QWidget) -> list[str]:

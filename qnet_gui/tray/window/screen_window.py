@@ -19,6 +19,7 @@ from qnet_gui.tray.qt import (
     QHideEvent,
     QKeyEvent,
     QKeySequence,
+    QMainWindow,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -75,8 +76,8 @@ class _Head(QWidget):
             one.setPalette(palette)
 
 
-class ScreenWindow(QWidget):
-    """`closed` is emitted when it goes."""
+class ScreenWindow(QMainWindow):
+    """One of Qt's main windows, since to a screen reader no plainer one is a window. `closed`: it goes."""
 
     closed = pyqtSignal()
 
@@ -100,7 +101,9 @@ class ScreenWindow(QWidget):
         self._instead = self._no_picture()
         self._stack.addWidget(self._instead)
         self._stack.addWidget(self.picture)
-        column = QVBoxLayout(self)
+        whole = QWidget()
+        self.setCentralWidget(whole)
+        column = QVBoxLayout(whole)
         column.setContentsMargins(_FRAME, 0, _FRAME, _FRAME)
         column.setSpacing(0)
         column.addWidget(self._head)

@@ -78,15 +78,15 @@ def plasma(lab: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pla
 
 
 @pytest.fixture
-def reader(tray: Tray) -> Reader:
+def reader(plasma: Plasma) -> Reader:
     """Reads a window out; with a key, sees what has the keyboard after it, one after the other."""
-    tray.plasma.write("reader.py", Path(__file__).with_name("screen_reader.py").read_bytes())
+    plasma.write("reader.py", Path(__file__).with_name("screen_reader.py").read_bytes())
 
     def read(title: str, key: str = "") -> Reading:
         name = f"reader-{time.monotonic_ns()}"
         words = ["/usr/bin/python3", "reader.py", title, str(DEADLINE), *([key] if key else [])]
-        status = tray.plasma.start(name, words).wait(2 * DEADLINE)
-        text = (tray.plasma.folder / f"{name}.log").read_text()
+        status = plasma.start(name, words).wait(2 * DEADLINE)
+        text = (plasma.folder / f"{name}.log").read_text()
         assert status == 0, text
         return Reading(**json.loads(text.splitlines()[-1]))
 

@@ -212,6 +212,17 @@ def test_a_netvm_that_is_paused_can_go_on() -> None:
     assert [button.request for button in message.buttons] == [ActionRequest(Action.UNPAUSE, 1, "netvm", "u1")]
 
 
+def test_equal_ones_are_gathered_in_whatever_order_they_come() -> None:
+    refused, without = (
+        [Problem(ProblemCode.VIF_REFUSED, vif=f"vif{number}.0") for number in (4, 5)],
+        [Problem(ProblemCode.DOMAIN_WITHOUT_NETWORK, name=name) for name in ("work", "vault")],
+    )
+    view = shown(up(CABLE, problems=(refused[0], without[0], refused[1], without[1])))
+    assert [message.title for message in view.messages] == [
+        "2 vifs were refused by netvm: vif4.0 and vif5.0.", "2 domains have no address: work and vault.",
+    ]  # fmt: skip
+
+
 def test_a_helper_that_is_away_can_be_started() -> None:
     (message,) = shown(None).messages
     assert [button.request.action for button in message.buttons] == [Action.START_HELPER]

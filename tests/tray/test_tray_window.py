@@ -11,6 +11,7 @@ import weakref
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -188,6 +189,25 @@ def test_what_can_be_done_about_what_is_wrong_is_a_button_beside_it(
     assert [request.action for request in asked] == [Action.REAPPLY]  # type: ignore[attr-defined]
     helper.publish(up(CABLE))
     qtbot.waitUntil(lambda: "Apply again" not in buttons(page))
+
+
+@pytest.mark.parametrize(
+    ("state", "cure", "action"),
+    [("paused", "Unpause netvm", Action.UNPAUSE), ("helper-away", "Start the helper", Action.START_HELPER)],
+)
+def test_so_it_is_where_nothing_tells_of_a_problem(
+    qtbot: QtBot, shown: Callable[..., Open], state: str, cure: str, action: Action
+) -> None:
+    """The popup had that button; the window said what to type, or nothing at all."""
+    page = shown(up(CABLE))("overview")
+    page.app_state._changed(STATES[state])
+    asked: list[Any] = []
+    page.app_state.requested.disconnect()
+    page.app_state.requested.connect(asked.append)
+    button = buttons(page)[cure]
+    qtbot.waitUntil(button.isVisible)
+    button.click()
+    assert [request.action for request in asked] == [action]
 
 
 def test_the_map_is_saved_as_svg_and_png(shown: Callable[..., Open], tmp_path: Path) -> None:

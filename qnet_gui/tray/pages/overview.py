@@ -13,6 +13,7 @@ from qnet_gui.model.snapshot import Dom0State, Iommu, Snapshot
 from qnet_gui.model.translation import mark, tr
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.tray.pages.domains import domain_rows
+from qnet_gui.tray.state.cures import untold
 from qnet_gui.tray.state.menu import blind
 
 _AWAY = mark("Nothing is known of the network. What netvm does for domains goes on.")
@@ -106,7 +107,8 @@ def page(snapshot: Snapshot | None) -> Page:
     """The content for a snapshot; of a helper that is away, or knows nothing itself, there are no facts to show."""
     if snapshot is None:
         return Page(sentence(None), problems=((tr(_AWAY), tr(START)),))
-    problems = tuple((problem.sentence, problem.cure) for problem in snapshot.problems)
+    problems = tuple((view.title, view.text) for view in untold(snapshot))
+    problems += tuple((problem.sentence, problem.cure) for problem in snapshot.problems)
     if blind(snapshot):
         return Page(sentence(snapshot), problems=problems)
     return Page(

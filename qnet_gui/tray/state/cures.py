@@ -9,7 +9,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from qnet_gui.model.domain import Domain, DomainState, NetvmState
 from qnet_gui.model.fact import rest
@@ -217,22 +216,28 @@ def _away() -> MessageView:
     return MessageView(Severity.ERROR, "", tr(_AWAY), (start,))
 
 
-def _paused_netvm(snapshot: Snapshot) -> Iterable[MessageView]:
-    """Nobody calls that a problem, but it is one, with a cure at hand."""
-    netvm = snapshot.netvm
-    if netvm.state is NetvmState.PAUSED:
+def untold(snapshot: Snapshot | None) -> Iterable[MessageView]:
+    """What no snapshot calls a problem, but is one, with a cure at hand: no helper, or a netvm that is paused."""
+    if snapshot is None:
+        yield _away()
+    elif (netvm := snapshot.netvm).state is NetvmState.PAUSED:
         request = ActionRequest.about(Action.UNPAUSE, netvm)
         go_on = Button(tr("Unpause {name}", name=netvm.name), request, "media-playback-start", hindrance(snapshot))
         yield MessageView(Severity.WARNING, "", tr("Let it go on; until then no domain has a network."), (go_on,))
 
 
-def _views(snapshot: Snapshot, sentence: str) -> list[MessageView]:
+def _views(snapshot: Snapshot | None, sentence: str) -> list[MessageView]:
     """A message for each kind of problem."""
-    gathered = [list(equal) for _, equal in groupby(snapshot.problems, key=lambda problem: problem.code)]
-    return [*_paused_netvm(snapshot), *(_message(snapshot, problems, sentence) for problems in gathered)]
+    views = [*untold(snapshot)]
+    if snapshot is not None:
+        gathered: dict[Code, list[Problem]] = {}
+        for problem in snapshot.problems:
+            gathered.setdefault(problem.code, []).append(problem)
+        views += [_message(snapshot, equal, sentence) for equal in gathered.values()]
+    return views
 
 
-def buttons(snapshot: Snapshot) -> tuple[Button, ...]:
+def buttons(snapshot: Snapshot | None) -> tuple[Button, ...]:
     """What can be done about all that is wrong, each once, for where everything is shown that a window has to say."""
     made = [cure for view in _views(snapshot, "") for cure in view.buttons if cure.request.action is not Action.STATUS]
     return tuple({cure.request: cure for cure in made}.values())
@@ -240,8 +245,6 @@ def buttons(snapshot: Snapshot) -> tuple[Button, ...]:
 
 def messages(snapshot: Snapshot | None, sentence: str) -> tuple[MessageView, ...]:
     """Everything that is wrong, those first that explain others; `sentence` stands above them and is not repeated."""
-    if snapshot is None:
-        return (_away(),)
     views = _views(snapshot, sentence)
     if len(views) <= MESSAGES_MAX:
         return tuple(views)

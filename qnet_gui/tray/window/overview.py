@@ -82,7 +82,7 @@ class Overview(Page):
             say(self._sentence, self._page.sentence)
             lines = [Line(Mark.WARNING, f"{text} {cure}".strip()) for text, cure in self._page.problems]
             self._problems.show_lines(lines)
-            self._cures.show_buttons(buttons(snapshot) if snapshot is not None else ())
+            self._cures.show_buttons(buttons(snapshot))
             self._facts.show_facts(self._page.facts)
         known = snapshot is not None and not blind(snapshot)
         self._map.show_graph(graph(snapshot, self.app_state.rates) if snapshot is not None and known else None)

@@ -233,6 +233,69 @@ def test_a_click_at_the_end_of_a_row_is_about_that_row(qtbot: QtBot, shown: Call
     ]  # fmt: skip
 
 
+def at_the_end_of(table: QTableView, row: int, x: int) -> QPoint:
+    """The place of a sign in a row of the table of domains."""
+    cell = table.visualRect(table.model().index(row, 8))
+    return QPoint(cell.left() + x, cell.center().y())
+
+
+def test_nothing_but_a_whole_click_with_the_left_button_on_one_sign_does_it(
+    qtbot: QtBot, shown: Callable[..., Open]
+) -> None:
+    page = shown(many(5))("domains")
+    asked: list[object] = []
+    page.app_state.requested.disconnect()
+    page.app_state.requested.connect(asked.append)
+    table, left = page.findChild(QTableView), Qt.MouseButton.LeftButton
+    pause, cut_off = at_the_end_of(table, 1, 20), at_the_end_of(table, 1, 48)
+    for button in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton):
+        qtbot.mouseClick(table.viewport(), button, pos=cut_off)
+    qtbot.mousePress(table.viewport(), left, pos=pause)
+    qtbot.mouseRelease(table.viewport(), left, pos=cut_off)
+    qtbot.mousePress(table.viewport(), left, pos=at_the_end_of(table, 1, 0))
+    qtbot.mouseRelease(table.viewport(), left, pos=cut_off)
+    assert asked == []
+    qtbot.mouseClick(table.viewport(), left, pos=cut_off)
+    assert [request.name for request in asked] == ["domain-1"]  # type: ignore[attr-defined]
+
+
+def test_a_row_that_moves_below_the_button_is_not_the_one_that_was_meant(
+    qtbot: QtBot, shown: Callable[..., Open]
+) -> None:
+    """Sorted by what they receive, another domain's row is there a second later."""
+    page = shown(many(5))("domains")
+    state = page.app_state
+    asked: list[object] = []
+    state.requested.disconnect()
+    state.requested.connect(asked.append)
+    table, left = page.findChild(QTableView), Qt.MouseButton.LeftButton
+    table.sortByColumn(6, Qt.SortOrder.DescendingOrder)
+
+    def receive(*rates: int) -> None:
+        state.traffic.history = History(
+            {f"domain-{number}": Series(0, 0, (rate,), (0,)) for number, rate in enumerate(rates)}
+        )
+        page.refresh()
+
+    receive(5000, 4000, 3000, 2000, 1000)
+    QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
+    assert table.model().index(0, 0).data() == "domain-0"
+    cut_off = at_the_end_of(table, 0, 48)
+    qtbot.mousePress(table.viewport(), left, pos=cut_off)
+    receive(1, 2, 3, 4, 9000)
+    qtbot.mouseRelease(table.viewport(), left, pos=cut_off)
+    assert {request.name for request in asked} <= {"domain-0"}  # type: ignore[attr-defined]
+    # where the pointer is, rows stay in their places
+    qtbot.mouseMove(table.viewport(), cut_off)
+    QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Enter))
+    first = table.model().index(0, 0).data()
+    receive(5000, 4000, 3000, 2000, 1000)
+    assert table.model().index(0, 0).data() == first
+    QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
+    receive(500, 400, 3000, 200, 100)
+    assert table.model().index(0, 0).data() == "domain-2"
+
+
 def test_several_domains_are_asked_for_one_after_the_other(
     qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,7 @@ from qnet_gui.tray.qt import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    Qt,
     QToolTip,
     pyqtSignal,
 )
@@ -49,6 +50,8 @@ class InlineActions(QStyledItemDelegate):
     def __init__(self, view: QAbstractItemView, actions: Callable[[int], Sequence[InlineAction]]) -> None:
         super().__init__(view)
         self._actions = actions
+        #: The sign that the left button went down on.
+        self._pressed = ""
 
     @staticmethod
     def _place(cell: QRect, index: int) -> QRect:
@@ -79,11 +82,14 @@ class InlineActions(QStyledItemDelegate):
     def editorEvent(  # noqa: N802 (Qt's)
         self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: QModelIndex
     ) -> bool:
-        """A click on a sign."""
-        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonRelease:
+        """A click on a sign, from its beginning to its end; that it is one row's Qt sees to."""
+        if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
             action = self._at(option.rect, index.row(), event.pos())
-            if action is not None:
-                self.chosen.emit(index.row(), action.key)
+            key, pressed, self._pressed = action.key if action else "", self._pressed, ""
+            if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
+                self._pressed = key
+            elif event.type() == QEvent.Type.MouseButtonRelease and key and key == pressed:
+                self.chosen.emit(index.row(), key)
                 return True
         return bool(super().editorEvent(event, model, option, index))
 

@@ -186,6 +186,12 @@ class Table(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 (Qt's)
+        """Where a click acts on a row, rows do not change their order below the pointer."""
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave) and self._inline is not None:
+            self._sorted.setDynamicSortFilter(event.type() == QEvent.Type.Leave)
+        return super().viewportEvent(event)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 (Qt's)
         """By the mouse about the row below it, by the key about what is selected."""
         where = event.globalPos()

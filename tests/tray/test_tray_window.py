@@ -18,6 +18,8 @@ from pytestqt.qtbot import QtBot
 from test_tray_windows import Open, many, shown
 from tray_shared import CABLE, STATES, VPN, WIFI, Helper, up
 
+from qnet_gui.model.errors import NotAuthorised, NotFound, QnetError, Refused
+from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
@@ -315,6 +317,50 @@ def test_several_domains_are_asked_for_one_after_the_other(
     for number in (1, 2, 3):
         page.app_state.client.ended.emit(number, "", plain("done"))
     assert calls == [("DetachDomain", 2), ("DetachDomain", 3), ("DetachDomain", 4)]
+
+
+@pytest.mark.parametrize(
+    ("error", "asked"),
+    [
+        (NotFound(DomainCode.DOMAIN_ID_UNKNOWN, id=2), [2, 3, 4]),
+        (Refused(DomainCode.DOM0_CONNECTED), [2, 3, 4]),
+        (NotAuthorised(plain("No.")), [2]),
+    ],
+)
+def test_one_that_cannot_be_cut_off_does_not_spare_the_others_and_one_reason_is_told_once(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch, error: QnetError, asked: list[int]
+) -> None:
+    """A domain that had ended meanwhile kept all after it connected; sixty refusals were sixty windows."""
+    page = shown(many(3))("domains")
+    calls: list[int] = []
+    answers: list[Callable[[object], None]] = []
+
+    def do(_method: str, arguments: list[int], then: Callable[[object], None]) -> None:
+        calls.append(arguments[0])
+        answers.append(then)
+
+    monkeypatch.setattr("qnet_gui.tray.app.helper_actions.unsigned", lambda number: number)
+    monkeypatch.setattr(page.app_state.client, "do", do)
+    page.findChild(QTableView).selectAll()
+    qtbot.mouseClick(buttons(page)["Cut off the network"], Qt.MouseButton.LeftButton)
+    while answers:
+        answers.pop()(error)
+    assert calls == asked
+    assert len(page.app_state.dispatcher._boxes) == 1  # type: ignore[attr-defined]
+
+
+def test_sixty_that_are_refused_for_one_reason_are_told_once(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = shown(many(60))("domains")
+    monkeypatch.setattr("qnet_gui.tray.app.helper_actions.unsigned", lambda number: number)
+    monkeypatch.setattr(page.app_state.client, "do", lambda _method, _arguments, then: then(NotAuthorised(plain("No."))))
+    page.findChild(QTableView).selectAll()
+    qtbot.mouseClick(buttons(page)["Pause"], Qt.MouseButton.LeftButton)
+    (box,) = page.app_state.dispatcher._boxes.values()  # type: ignore[attr-defined]
+    assert box.windowTitle().startswith("Pause domain-0")
+    box.close()
+    assert page.app_state.dispatcher._boxes == {}  # type: ignore[attr-defined]
 
 
 def test_the_keyboard_does_not_go_to_a_dangerous_neighbour(

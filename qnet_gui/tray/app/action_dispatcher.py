@@ -156,7 +156,8 @@ class ActionDispatcher(QObject):
         from qnet_gui.tray.window.questions import trouble
 
         self._leaving = False
-        self._show(("trouble", request), lambda: trouble(request, error))
+        reason = ("trouble", request.action, error.message)  # of many at a time it is told once
+        self._show(reason, lambda: trouble(request, error))
 
     def _choose(self, request: ActionRequest) -> None:
         from qnet_gui.tray.window.questions import choose_netvm

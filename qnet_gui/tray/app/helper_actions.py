@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qnet_gui.model.errors import QnetError, from_dbus
+from qnet_gui.model.answers import HelperAway
+from qnet_gui.model.errors import Busy, NoAnswer, NotAuthorised, QnetError, from_dbus
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.tray.qt import QObject, pyqtSignal
@@ -32,6 +33,8 @@ _OPERATIONS = {
 }  # fmt: skip
 #: Those of which the helper does one, and refuses another meanwhile.
 _ONE_AT_A_TIME = {Action.ATTACH, Action.DETACH}
+#: What would become of all others as well that wait, or is a person's no.
+_FOR_ALL = (Busy, HelperAway, NoAnswer, NotAuthorised)
 
 
 class HelperActions(QObject):
@@ -82,10 +85,11 @@ class HelperActions(QObject):
     def _answered(self, request: ActionRequest, answer: Sequence[object] | QnetError) -> None:
         self._app_state.ask(request, False)
         if isinstance(answer, QnetError):
-            if request.action in _ONE_AT_A_TIME:
-                self._waiting.clear()  # it would be refused as well, or the person has said no
-                self._asking = False
             self.failed.emit(request, answer)
+            if request.action in _ONE_AT_A_TIME:
+                if isinstance(answer, _FOR_ALL):
+                    self._waiting.clear()
+                self._next()
         elif request.action in _OPERATIONS:
             match answer:
                 case [int() as number]:

@@ -45,6 +45,7 @@ from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 from qnet_gui.tray.widgets.map_view import NodeButton
+from qnet_gui.tray.widgets.table import Table
 from qnet_gui.tray.window.main_window import MainWindow
 from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.questions import about, choose_netvm, leave_connected, trouble
@@ -341,3 +342,23 @@ def test_a_selected_domain_stays_selected_when_others_come_and_go(
     helper.publish(up(CABLE, domains=domains[4:]))
     qtbot.waitUntil(lambda: table.model().rowCount() == 4)
     assert table.selectionModel().selectedRows() == []
+
+
+def test_what_is_selected_in_the_log_stays_so_when_more_happens(qtbot: QtBot) -> None:
+    """Its rows have no names, and two may be of one second: all of them were others whenever one came."""
+    table = Table("Log", ("When", "What"), fixed=(0,))
+    qtbot.addWidget(table)
+    rows = [(f"12:00:{second // 2:02}", f"event {second}") for second in range(40, 0, -1)]
+    table.show_rows(rows)
+    table.selectRow(5)
+    chosen: list[None] = []
+    table.chosen.connect(lambda: chosen.append(None))
+    table.show_rows([("12:00:21", "new"), ("12:00:20", "new too"), *rows[:-3]])
+    assert table.selected_rows() == [7]
+    table.copy_selected()
+    assert QGuiApplication.clipboard().text() == "\t".join(rows[5])
+    assert chosen == []
+    table.show_rows([*rows[:5], ("12:00:17", "event 35, 2 times"), *rows[6:]])
+    assert table.selected_rows() == []
+    table.show_rows([rows[1], rows[0], rows[1]])
+    assert table.model().rowCount() == 3

@@ -91,26 +91,21 @@ class TableModel(QAbstractTableModel):
             self.endResetModel()
 
     def _replace(self, rows: Sequence[Sequence[str]]) -> bool:
-        """Take out and put in row by row; False where first cells are no names, or their order is another one."""
-        names = [row[0] for row in rows]
-        before, requested = {row[0] for row in self.rows}, set(names)
-        kept = [row[0] for row in self.rows if row[0] in requested]
-        if (
-            len(requested) < len(names)
-            or len(before) < len(self.rows)
-            or kept != [name for name in names if name in before]
-        ):
+        """Take out and put in run by run; False where rows cannot be told apart, or their order is another one."""
+        old, new = _keys(self.rows, rows)
+        before, requested = set(old), set(new)
+        kept = [key for key in old if key in requested]
+        if len(requested) < len(new) or len(before) < len(old) or kept != [key for key in new if key in before]:
             return False
-        for number in reversed(range(len(self.rows))):
-            if self.rows[number][0] not in requested:
-                self.beginRemoveRows(_NO_PARENT, number, number)
-                del self.rows[number]
-                self.endRemoveRows()
-        for number, row in enumerate(rows):
-            if number == len(self.rows) or self.rows[number][0] != row[0]:
-                self.beginInsertRows(_NO_PARENT, number, number)
-                self.rows.insert(number, row)
-                self.endInsertRows()
+        gone = _runs(number for number, key in enumerate(old) if key not in requested)
+        for first, last in reversed([*gone]):
+            self.beginRemoveRows(_NO_PARENT, first, last)
+            del self.rows[first : last + 1]
+            self.endRemoveRows()
+        for first, last in _runs(number for number, key in enumerate(new) if key not in before):
+            self.beginInsertRows(_NO_PARENT, first, last)
+            self.rows[first:first] = rows[first : last + 1]
+            self.endInsertRows()
         self._change(rows)
         return True
 
@@ -120,6 +115,15 @@ class TableModel(QAbstractTableModel):
         self.rows = list(rows)
         for first, last in _runs(differ):
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(self._heads) - 1))
+
+
+def _keys(*tables: Sequence[Sequence[str]]) -> Iterator[list[Any]]:
+    """What tells rows apart: the first cell where that is a name, else all of them, as of a list of what happened."""
+    for table in tables:
+        if len({row[0] for row in table}) < len(table):
+            yield from ([tuple(row) for row in table] for table in tables)
+            return
+    yield from ([row[0] for row in table] for table in tables)
 
 
 def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:

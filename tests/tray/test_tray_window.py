@@ -39,6 +39,7 @@ from qnet_gui.tray.qt import (
     QLabel,
     QLineEdit,
     QMenu,
+    QMessageBox,
     QPalette,
     QPoint,
     QPushButton,
@@ -220,6 +221,37 @@ def test_the_map_is_saved_as_svg_and_png(shown: Callable[..., Open], tmp_path: P
     assert (tmp_path / "b.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_file_that_the_dialog_did_not_know_of_is_not_overwritten(shown: Callable[..., Open], tmp_path: Path) -> None:
+    page = shown(up(CABLE))("overview")
+    other = tmp_path / "my.net.svg"
+    other.write_text("somebody's")
+
+    def asked() -> dict[str, QAbstractButton]:
+        page.save(str(tmp_path / "my.net"))  # type: ignore[attr-defined]
+        (box,) = (box for box in page.window().findChildren(QMessageBox) if box.isVisible())
+        assert box.defaultButton().text() == "Cancel"
+        return {button.text(): button for button in box.buttons()}
+
+    asked()["Cancel"].click()
+    assert other.read_text() == "somebody's"
+    asked()["Replace it"].click()
+    assert other.read_text().startswith("<svg ")
+
+
+@pytest.mark.parametrize("name", ["-", "a b&c<d>.SVG", "ü\n.png", ".svg", "x" * 252])
+def test_whatever_the_picture_is_called_it_is_written_or_told_why_not(
+    shown: Callable[..., Open], tmp_path: Path, name: str
+) -> None:
+    page = shown(up(CABLE))("overview")
+    page.save(str(tmp_path / name))  # type: ignore[attr-defined]
+    boxes = [box for box in page.window().findChildren(QMessageBox) if box.isVisible()]
+    files = [path.name for path in tmp_path.iterdir() if path.is_file()]
+    if len(name) > 250:
+        assert (files, [box.text().endswith("cannot be written: File name too long.") for box in boxes]) == ([], [True])
+    else:
+        assert (files, boxes) == ([name if name.lower().endswith((">.svg", ".png")) else f"{name}.svg"], [])
+
+
 def test_a_click_at_the_end_of_a_row_is_about_that_row(qtbot: QtBot, shown: Callable[..., Open]) -> None:
     page = shown(many(5))("domains")
     asked: list[object] = []
@@ -354,7 +386,9 @@ def test_sixty_that_are_refused_for_one_reason_are_told_once(
 ) -> None:
     page = shown(many(60))("domains")
     monkeypatch.setattr("qnet_gui.tray.app.helper_actions.unsigned", lambda number: number)
-    monkeypatch.setattr(page.app_state.client, "do", lambda _method, _arguments, then: then(NotAuthorised(plain("No."))))
+    monkeypatch.setattr(
+        page.app_state.client, "do", lambda _method, _arguments, then: then(NotAuthorised(plain("No.")))
+    )
     page.findChild(QTableView).selectAll()
     qtbot.mouseClick(buttons(page)["Pause"], Qt.MouseButton.LeftButton)
     (box,) = page.app_state.dispatcher._boxes.values()  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -22,10 +23,15 @@ from qnet_gui.tray.widgets.flow import Flow
 from qnet_gui.tray.widgets.map_view import MapArea, MapView
 from qnet_gui.tray.widgets.parts import Facts, Notice, button, copy, heading, say
 from qnet_gui.tray.window.page import Page
-from qnet_gui.tray.window.questions import box
+from qnet_gui.tray.window.questions import box, replace_file
 
 #: Which page tells more of a node that is no domain.
 _MORE = {Kind.DOM0: "upgrade", Kind.NETVM: "routes", Kind.VPN: "routes", Kind.UPLINK: "routes", Kind.WORLD: "names"}
+
+
+def _suffix(chosen: str) -> str:
+    """Of the kind of picture that was chosen."""
+    return "png" if "*.png" in chosen else "svg"
 
 
 class _Cures(QWidget):
@@ -114,24 +120,40 @@ class Overview(Page):
         dialog = QFileDialog(self.window(), tr("Save picture"), str(Path.home() / "qnet-map.svg"))
         dialog.setAcceptMode(QFileDialog.AcceptSave)
         dialog.setNameFilters([tr("Pictures of lines (*.svg)"), tr("Pictures of dots (*.png)")])
+        dialog.setDefaultSuffix("svg")  # so that it knows what would be overwritten
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda path: self.save(path, dialog.selectedNameFilter()))
         dialog.open()
 
     def save(self, path: str, chosen: str = "") -> None:
-        """Write the map; what the file is called says which kind of picture it is, else what was chosen."""
+        """Write the map; what the file is called says which kind of picture it is, else what was chosen.
+
+        A file that the dialog could not know of, since it is called otherwise, is not overwritten without a question.
+        """
         snapshot = self.app_state.snapshot
         if snapshot is None:
             return
+        text = svg(graph(snapshot, self.app_state.rates))
         target = Path(path)
         if target.suffix.lower() not in (".svg", ".png"):
-            target = target.with_name(target.name + (".png" if "png" in chosen else ".svg"))
-        text = svg(graph(snapshot, self.app_state.rates))
+            target = target.with_name(f"{target.name}.{_suffix(chosen)}")
+            if os.path.lexists(target):
+                self._show_box(replace_file(target.name, lambda: self._write(target, text)))
+                return
+        self._write(target, text)
+
+    def _write(self, target: Path, text: str) -> None:
         try:
             target.write_bytes(png(text) if target.suffix.lower() == ".png" else text.encode())
         except OSError as error:
             sentence = tr("{path} cannot be written: {why}.", path=str(target), why=error.strerror or "")
-            box(tr("Save picture"), sentence, icon=QMessageBox.Warning).show()
+            self._show_box(box(tr("Save picture"), sentence, icon=QMessageBox.Warning))
+
+    def _show_box(self, made: QMessageBox) -> None:
+        """With who asked for it: one that nobody keeps is gone before it is seen."""
+        made.setParent(self.window(), made.windowFlags())
+        made.show()
 
 
 make = Overview

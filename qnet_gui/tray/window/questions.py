@@ -71,6 +71,15 @@ def choose_netvm(request: ActionRequest, then: Callable[[bool], None]) -> QMessa
     return made
 
 
+def replace_file(name: str, replace: Callable[[], None]) -> QMessageBox:
+    """Before a file is overwritten that the person has not seen in a dialog."""
+    made = box(tr("Save picture"), tr("There is a file {name} already.", name=name), icon=QMessageBox.Question)
+    replacing = made.addButton(tr("Replace it"), QMessageBox.AcceptRole)
+    made.setDefaultButton(made.addButton(tr("Cancel"), QMessageBox.RejectRole))
+    made.buttonClicked.connect(lambda which: replace() if which is replacing else None)
+    return made
+
+
 def leave_connected(until: int, logout: bool, disconnect: Callable[[], None], leave: Callable[[], None]) -> QMessageBox:
     """Before the applet, or with it the whole session, is left while dom0 is connected."""
     text = tr("dom0 is connected to the network until {until}.", until=clock(until))

@@ -154,6 +154,12 @@ def test_page_gives_each_problem_its_cure() -> None:
 
 
 def test_texts_in_menus_and_notifications() -> None:
+    name = "Mail-and_more.of-somebody_elses"
+    broken = plain_text.breakable(f"{name} is paused.")
+    assert broken.endswith(" is paused.")
+    assert max(map(len, broken.split("\u200b"))) <= len(name.split("\u200b")[0][-8:]) + len(" is paused.")
+    assert plain_text.unbroken(broken) == f"{name} is paused."
+    assert plain_text.breakable("Aktualisierungen werden eingespielt.") == "Aktualisierungen werden eingespielt."
     assert plain_text.menu("a_b & c && d") == "&a_b && c &&&& d"
     assert plain_text.exported_menu("a_b & c && d__") == "&a__b & c && d____"
     assert plain_text.markup('<b>&"') == '&lt;b&gt;&amp;"'

@@ -44,6 +44,7 @@ from qnet_gui.tray.session import helper_client, language
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.page_names import PAGE_NAMES
+from qnet_gui.tray.state.plain_text import unbroken
 from qnet_gui.tray.widgets.map_view import NodeButton
 from qnet_gui.tray.widgets.table import Table
 from qnet_gui.tray.window.main_window import MainWindow
@@ -234,9 +235,9 @@ def test_what_netvm_wrote_is_shown_as_it_is(
     open_ = shown(up(uplink, domains=(domain,), isolation=isolation))
     for name in PAGE_NAMES:
         labels = open_(name).findChildren(QLabel)
-        assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels if safe in label.text())
+        assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels if safe in unbroken(label.text()))
     status = open_("overview")
-    assert safe in "\n".join(label.text() for label in status.findChildren(QLabel))
+    assert safe in "\n".join(unbroken(label.text()) for label in status.findChildren(QLabel))
     assert status.window().width() < 2000
     status.window().grab().save(str(pictures / f"hostile-{HOSTILE.index(text)}.png"))
 

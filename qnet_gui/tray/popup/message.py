@@ -5,13 +5,12 @@ from __future__ import annotations
 from qnet_gui.model.translation import mark, tr
 from qnet_gui.tray.paint import colours
 from qnet_gui.tray.paint.icons import icon
-from qnet_gui.tray.popup.parts import GAP, Do, plain, push_button, show_button
+from qnet_gui.tray.popup.parts import GAP, Do, plain, push_button, say, show_button
 from qnet_gui.tray.qt import (
     QColor,
     QEvent,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPainter,
     QPaintEvent,
@@ -19,9 +18,11 @@ from qnet_gui.tray.qt import (
     QPushButton,
     QRectF,
     Qt,
+    QVBoxLayout,
     QWidget,
 )
 from qnet_gui.tray.state.cures import Button, MessageView, Severity
+from qnet_gui.tray.widgets.flow import Flow
 
 _COLOURS = {
     Severity.INFORMATION: colours.INFORMATION, Severity.WARNING: colours.NEUTRAL, Severity.ERROR: colours.NEGATIVE,
@@ -61,11 +62,11 @@ class InlineMessage(QFrame):
         grid.addWidget(self._sign, 0, 0, 2, 1, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self._title, 0, 1)
         grid.addWidget(self._text, 1, 1)
-        self._row = QHBoxLayout()
-        self._row.setContentsMargins(0, GAP // 2, 0, 0)
-        self._row.setSpacing(GAP)
-        self._row.addStretch()
-        grid.addLayout(self._row, 2, 0, 1, 2)
+        self._row = Flow(at_end=True)
+        below = QVBoxLayout()
+        below.setContentsMargins(0, GAP // 2, 0, 0)
+        below.addLayout(self._row)
+        grid.addLayout(below, 2, 0, 1, 2)
         grid.setColumnStretch(1, 1)
 
     @property
@@ -81,9 +82,7 @@ class InlineMessage(QFrame):
         if old is None or old.severity is not view.severity:
             self._paint_sign()
         for label, text in ((self._title, view.title), (self._text, view.text)):
-            if label.text() != text:
-                label.setText(text)
-            label.setVisible(bool(text))
+            say(label, text)
         self.setAccessibleName(" ".join(filter(None, (f"{tr(_WORDS[view.severity])}:", view.title, view.text))))
         self._show_buttons(old.buttons if old else (), view.buttons)
         self.update()
@@ -98,7 +97,7 @@ class InlineMessage(QFrame):
             made.deleteLater()
         self._buttons = [push_button(view, self._do) for view in new]
         for made in self._buttons:
-            self._row.addWidget(made)
+            self._row.add(made)
 
     def _paint_sign(self) -> None:
         if self._view:

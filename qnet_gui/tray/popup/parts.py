@@ -20,6 +20,7 @@ from qnet_gui.tray.qt import (
     QToolButton,
     QWidget,
 )
+from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.cures import Button
 from qnet_gui.tray.state.menu import ActionRequest
 
@@ -27,6 +28,8 @@ from qnet_gui.tray.state.menu import ActionRequest
 GAP = 8
 #: Pixels of an icon on a button.
 ICON = 16
+#: Letters of a button, by the font's usual width.
+_LONGEST = 40
 Do = Callable[[ActionRequest], None]
 
 
@@ -34,8 +37,24 @@ def plain(text: str = "", wrapped: bool = False) -> QLabel:
     """A label; whatever is in its text stays as it is."""
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(wrapped)
+    if wrapped:
+        wrap(made)
     return made
+
+
+def wrap(made: QLabel) -> None:
+    """Whatever it says, what stands beside and below it keeps its room."""
+    made.setWordWrap(True)
+    made.setMinimumWidth(1)
+
+
+def say(made: QLabel, text: str, spoken: str = "") -> None:
+    """Change its text if it differs; `spoken`: what is heard instead. Without a text it is not there."""
+    shown = plain_text.breakable(text) if made.wordWrap() else text
+    if made.text() != shown:
+        made.setText(shown)
+        made.setAccessibleName(spoken or (text if shown != text else ""))
+    made.setVisible(bool(text))
 
 
 class FaintLabel(QLabel):
@@ -44,7 +63,8 @@ class FaintLabel(QLabel):
     def __init__(self, wrapped: bool = False) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(wrapped)
+        if wrapped:
+            wrap(self)
         self.setFont(colours.small(self.font()))
         self._pale()
 
@@ -98,14 +118,16 @@ def tool_button(view: Button, do: Do, words: bool = False, parent: QWidget | Non
 
 
 def show_button(made: QAbstractButton, view: Button, words: bool = True) -> None:
-    """What a button says now. Nothing is touched that does not differ."""
-    text = view.text.replace("&", "&&")
+    """What a button says now, as far as there is room. Nothing is touched that does not differ."""
+    metrics = made.fontMetrics()
+    text = metrics.elidedText(view.text, Qt.TextElideMode.ElideMiddle, _LONGEST * metrics.averageCharWidth())
+    text, cut = text.replace("&", "&&"), text != view.text
     if words and made.text() != text:
         made.setText(text)
     if made.accessibleName() != view.text:
         made.setAccessibleName(view.text)
         made.setIcon(icon(view.icon, made.palette()))
-    tip = view.why or ("" if words else view.text)
+    tip = view.why or ("" if words and not cut else view.text)
     if made.toolTip() != tip:
         made.setToolTip(tip)
         made.setAccessibleDescription(view.why)

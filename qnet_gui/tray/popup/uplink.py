@@ -6,7 +6,7 @@ from qnet_gui.model.traffic import SECONDS, rate_text
 from qnet_gui.model.translation import tr
 from qnet_gui.netmap.rates import spoken
 from qnet_gui.tray.paint import colours, graph
-from qnet_gui.tray.popup.parts import GAP, FaintLabel, plain
+from qnet_gui.tray.popup.parts import GAP, FaintLabel, plain, say
 from qnet_gui.tray.qt import (
     QColor,
     QEvent,
@@ -113,10 +113,7 @@ class UplinkBlock(QWidget):
             (self._down, f"↓ {view.down_text}" if view.down_text else "", tr("{rate} down", rate=view.down_text)),
             (self._up, f"↑ {view.up_text}" if view.up_text else "", tr("{rate} up", rate=view.up_text)),
         ):  # fmt: skip
-            if label.text() != text:
-                label.setText(text)
-                label.setAccessibleName(name)
-            label.setVisible(bool(text))
+            say(label, text, name)
         self._chart.setVisible(len(view.down) > 1)
         self._chart.show_rates(view.down, view.up)
 

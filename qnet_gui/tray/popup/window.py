@@ -15,7 +15,7 @@ from qnet_gui.tray.popup.domain_list import DomainList
 from qnet_gui.tray.popup.ends import Foot, Head
 from qnet_gui.tray.popup.keys import follow_arrows
 from qnet_gui.tray.popup.message import InlineMessage
-from qnet_gui.tray.popup.parts import GAP, FaintLabel, Separator
+from qnet_gui.tray.popup.parts import GAP, FaintLabel, Separator, say
 from qnet_gui.tray.popup.uplink import UplinkBlock
 from qnet_gui.tray.qt import (
     QApplication,
@@ -178,9 +178,7 @@ class Popup(QMainWindow):
         self._show_messages(view.messages)
         self._list.show_rows(view.rows)
         for label, text in ((self._count, view.count), (self._empty, view.empty)):
-            if label.text() != text:
-                label.setText(text)
-            label.setVisible(bool(text))
+            say(label, text)
         for part in (self._line, self._heading):
             part.setVisible(bool(view.rows or view.empty))
         self._head.show_buttons(view.tools)

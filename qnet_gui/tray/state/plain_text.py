@@ -6,10 +6,26 @@ menus and notifications, and differently in each.
 
 from __future__ import annotations
 
+import re
+
 from qnet_gui.model.translation import tr
 
 #: Of no width: behind a `<` it keeps every parser from seeing a tag there, and nobody sees it.
 _NOTHING = "\u200b"
+
+
+#: Letters of a word that is broken where a line ends, if need be; and of each part of it then.
+_LONG, _PART = 24, 8
+
+
+def breakable(text: str) -> str:
+    """For a label that wraps: a name may be longer than a line, and Qt would rather have no room for anything else."""
+    return re.sub(rf"\S{{{_LONG},}}", lambda word: re.sub(f"(.{{{_PART}}})(?=.)", rf"\1{_NOTHING}", word[0]), text)
+
+
+def unbroken(text: str) -> str:
+    """For who copies it."""
+    return text.replace(_NOTHING, "")
 
 
 def spoken(text: str) -> str:

@@ -8,10 +8,11 @@ _SPACE = 8
 
 
 class Flow(QLayout):
-    """What is as wide as it may be takes what the others of its line leave."""
+    """What is as wide as it may be takes what the others of its line leave; `at_end`: else all stand at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_end: bool = False) -> None:
         super().__init__()
+        self._at_end = at_end
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -88,6 +89,8 @@ class Flow(QLayout):
             free = rect.width() - sum(map(_need, line)) - _SPACE * (len(line) - 1)
             greedy = [item for item in line if _is_greedy(item)]
             high, x = max(item.sizeHint().height() for item in line), rect.x()
+            if self._at_end and not greedy:
+                x += max(0, free)
             for item in line:
                 wide = _need(item) + (max(0, free) // len(greedy) if item in greedy else 0)
                 if moves:

@@ -8,7 +8,6 @@ from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.paint.colours import NEGATIVE, NEUTRAL, POSITIVE, tinted
 from qnet_gui.tray.qt import (
     QColor,
-    QFormLayout,
     QFrame,
     QGridLayout,
     QGuiApplication,
@@ -59,8 +58,9 @@ def caption(text: str = "", control: QWidget | None = None) -> QLabel:
 
 def say(made: QLabel, text: str, name: str = "") -> None:
     """Change a label's text; an empty one takes no room."""
-    if made.text() != text:
-        made.setText(text)
+    shown = plain_text.breakable(text) if made.wordWrap() else text
+    if made.text() != shown:
+        made.setText(shown)
     made.setAccessibleName(plain_text.spoken(f"{name} {text}" if name else text))
 
 
@@ -138,7 +138,7 @@ def name_button(made: QPushButton | QLabel, text: str) -> None:
 
 def copy(text: str) -> None:
     """Put a text on the clipboard."""
-    QGuiApplication.clipboard().setText(text)
+    QGuiApplication.clipboard().setText(plain_text.unbroken(text))
 
 
 class Notice(QFrame):
@@ -170,26 +170,29 @@ class Notice(QFrame):
 
 
 class Facts(QWidget):
-    """Pairs of label and text, below each other."""
+    """Pairs of label and text, below each other; in a grid, since Qt's form gives a text that wraps too few lines."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._form = QFormLayout(self)
-        self._form.setContentsMargins(0, 0, 0, 0)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(1, 1)
         self._shown: tuple[tuple[str, str], ...] = ()
 
     def show_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
         """Show them; where only texts have changed, only they are touched."""
         if [name for name, _ in facts] != [name for name, _ in self._shown]:
-            while self._form.rowCount():
-                self._form.removeRow(0)
-            for name, text in facts:
+            while (item := self._grid.takeAt(0)) is not None:
+                item.widget().hide()
+                item.widget().deleteLater()
+            for row, (name, text) in enumerate(facts):
                 head = caption(name)
                 head.setAlignment(Qt.AlignmentFlag.AlignTop)
-                self._form.addRow(head, label(text, name, wrapped=True))
+                self._grid.addWidget(head, row, 0)
+                self._grid.addWidget(label(text, name, wrapped=True), row, 1)
         else:
             for row, (name, text) in enumerate(facts):
-                field = self._form.itemAt(row, QFormLayout.ItemRole.FieldRole).widget()
+                field = self._grid.itemAtPosition(row, 1).widget()
                 if isinstance(field, QLabel):
                     say(field, text, name)
         self._shown = facts

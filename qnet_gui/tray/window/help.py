@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qnet_gui.model.translation import mark, tr
-from qnet_gui.tray.qt import QApplication, QFormLayout, QGridLayout
+from qnet_gui.tray.qt import QApplication, QGridLayout
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.icons import tray_icon
 from qnet_gui.tray.widgets.parts import caption, label, section
@@ -55,9 +55,11 @@ class Help(Page):
             grid.addWidget(label(tr(text), wrapped=True), row, 1)
         self.column.addLayout(grid)
         self.column.addWidget(section(tr("Keys")))
-        keys = QFormLayout()
-        for key, text in KEYS:
-            keys.addRow(caption(tr(key)), label(tr(text), wrapped=True))
+        keys = QGridLayout()
+        keys.setColumnStretch(1, 1)
+        for row, (key, text) in enumerate(KEYS):
+            keys.addWidget(caption(tr(key)), row, 0)
+            keys.addWidget(label(tr(text), wrapped=True), row, 1)
         self.column.addLayout(keys)
         self.column.addWidget(label(tr(_MORE), wrapped=True))
         self.column.addStretch()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.packages import PackagesPart, heads
-from qnet_gui.tray.qt import QCheckBox, QFont, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from qnet_gui.tray.qt import QCheckBox, QFont, QLabel, QProgressBar, QVBoxLayout, QWidget
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.widgets.flow import Flow
 from qnet_gui.tray.widgets.parts import Lines, button, label, name_button, say, spacer
@@ -84,8 +84,6 @@ class PackagesWidget(QWidget):
         self._show_bar(part.bar)
         self._table.show_rows(part.rows)
         self._table.setVisible(bool(part.rows))
-        high = QSizePolicy.Policy.Expanding if part.rows else QSizePolicy.Policy.Maximum
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, high)
         self._leave_what_goes(part)
         for made, text in ((self._look, part.look), (self._start, part.start)):
             if text:

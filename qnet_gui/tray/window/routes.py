@@ -22,6 +22,7 @@ from qnet_gui.tray.pages.routes import (
 )
 from qnet_gui.tray.qt import QComboBox, QHBoxLayout
 from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.state.menu import blind
 from qnet_gui.tray.widgets.parts import button, caption, copy, label, say, section
 from qnet_gui.tray.widgets.table import Table
 from qnet_gui.tray.window.page import Page
@@ -74,7 +75,7 @@ class Routes(Page):
         self._uplinks.show_rows(uplinks)
         self._uplinks.setFixedHeight(self._uplinks.height_of_rows())
         self._uplinks.setVisible(bool(uplinks))
-        self._no_uplinks.setVisible(not uplinks)
+        self._no_uplinks.setVisible(not uplinks and snapshot is not None and not blind(snapshot))
         owners = table_owners(snapshot)
         if owners != self._owners:
             self._choose_among(owners)

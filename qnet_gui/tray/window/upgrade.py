@@ -90,7 +90,7 @@ class Upgrade(Page):
         span.addStretch()
         for widget in (self._stages, self._failure, self._head, self._countdown, self._more, self._outcome):
             self.column.addWidget(widget)
-        self.column.addWidget(self._packages, 1)
+        self.column.addWidget(self._packages)
         self.column.addWidget(self._steps)
         for widget in (self._checks_head, self._facts, self._checks):
             self.column.addWidget(widget)
@@ -147,7 +147,11 @@ class Upgrade(Page):
             if state.present and state.upgrade.stage is Stage.NONE:
                 state.look_for_updates()
         self._stages.show_stages(stages(dom0, bool(self._page and self._page.connect), state.upgrade))
-        self._packages.show_part(packages(state.upgrade, state.left, is_open))
+        part = packages(state.upgrade, state.left, is_open)
+        self._packages.show_part(part)
+        stretch = 1 if part.rows else 0  # not by the size policy, which knows no height that depends on the width
+        if self.column.stretch(self.column.indexOf(self._packages)) != stretch:
+            self.column.setStretchFactor(self._packages, stretch)
         self._packages.setVisible(shown)
         self._steps.setVisible(
             bool(self._page and self._page.steps and not self._page.failed) and not (shown and is_open)

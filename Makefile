@@ -20,7 +20,7 @@ TIMES ?= 3
 FAST = $(PYTHON) -m pytest -n 2 -p no:cacheprovider -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-fast coverage test-loaded soak test-plasma test-packages lint format docs translations release-check pictures demo bench e2e-xen
+.PHONY: help setup test test-fast coverage test-loaded soak test-plasma test-packages lint format docs translations release-check pictures kept-pictures demo bench e2e-xen
 .PHONY: xen-shell install uninstall deb rpm clean
 
 help: ## list what there is
@@ -63,6 +63,9 @@ translations: setup ## collect the texts for translators, and make what the tray
 
 pictures: setup ## take pictures of every page in every look, into build/pictures; ARGS='light' for some looks
 	@$(PYTHON) resources/make_pictures.py $(ARGS)
+
+kept-pictures: setup ## take those anew that tests compare; look at what git says of them before you keep them
+	@$(PYTHON) tests/tray/kept_pictures.py tests/tray/pictures
 
 release-check: setup ## what a release must pass beside the tests: every text is translated
 	@$(PYTHON) resources/make_translations.py --finished

@@ -81,8 +81,15 @@ def popups() -> Iterator[tuple[str, QWidget]]:
     yield from popup_pictures.popups()
 
 
+def boxes() -> Iterator[tuple[str, QWidget]]:
+    """The small windows."""
+    import box_pictures
+
+    yield from box_pictures.boxes()
+
+
 #: Whoever has pages of his own adds to it.
-PAGES: tuple[Callable[[], Iterator[tuple[str, QWidget]]], ...] = (popups, windows)
+PAGES: tuple[Callable[[], Iterator[tuple[str, QWidget]]], ...] = (popups, windows, boxes)
 
 
 def take(look: Look) -> None:

@@ -57,6 +57,11 @@ def snapshots() -> Mapping[str, Snapshot | None]:
     absent = Snapshot(
         Netvm("netvm"), domains=(*domains[:3], other, *domains[3:]), problems=(Problem(ProblemCode.NO_NETVM),)
     )
+    long_ones = (
+        domain(4, "Mail-and_more.of-somebody_elses", Label.RED), domain(5, "W" * 31, Label.GRAY, paused),
+        Domain("w" * 30 + "2", 2, running, serves=True, uuid="u2"),
+    )  # fmt: skip
+    sixteen = tuple(Problem(ProblemCode.DOMAIN_WITHOUT_NETWORK, name=f"domain-{number}") for number in range(16))
     return {
         "usual": well,
         "cable": replace(well, uplinks=(cable,)),
@@ -67,6 +72,9 @@ def snapshots() -> Mapping[str, Snapshot | None]:
         "names": replace(well, uplinks=(cable,), dns=Dns(), problems=(Problem(ProblemCode.NO_DNS),)),
         "problems": replace(well, uplinks=(cable,), problems=wrong),
         "none": replace(well, domains=()),
+        "long": replace(well, uplinks=(replace(vpn, connection="W" * 64),), domains=long_ones),
+        "long-absent": Snapshot(Netvm("w" * 31), domains=long_ones, problems=(Problem(ProblemCode.NO_NETVM),)),
+        "sixteen": replace(well, problems=sixteen),
         "many": replace(well, domains=many),
         "helper-away": None,
     }  # fmt: skip

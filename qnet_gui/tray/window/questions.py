@@ -8,11 +8,13 @@ from qnet_gui import __version__
 from qnet_gui.model.clock import clock
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.translation import mark, tr
-from qnet_gui.tray.qt import QAbstractButton, QLabel, QMessageBox, Qt
+from qnet_gui.tray.qt import QAbstractButton, QDialogButtonBox, QLabel, QMessageBox, Qt
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.state.action_titles import title
 from qnet_gui.tray.state.menu import DOM0, ActionRequest
 
+#: Pixels at both sides of a box's buttons, and of the box, at most.
+_AROUND = 64
 _DOM0_WARNING = mark(
     "With dom0 as the netvm, its network drivers and stack can be attacked from outside, and whoever succeeds there"
     " owns the whole machine. Choose a separate netvm."
@@ -34,6 +36,13 @@ def box(heading: str, text: str, more: str = "", icon: QMessageBox.Icon = QMessa
         if isinstance(label, QLabel):
             label.setTextFormat(Qt.TextFormat.PlainText)
     return made
+
+
+def _room_for_buttons(made: QMessageBox) -> None:
+    """Below each other, where all in a row are wider than the screen: Qt would cut what they say."""
+    row, screen = made.findChild(QDialogButtonBox), made.screen()
+    if row is not None and screen is not None and row.sizeHint().width() + _AROUND > screen.availableSize().width():
+        row.setOrientation(Qt.Orientation.Vertical)
 
 
 def about() -> QMessageBox:
@@ -68,6 +77,7 @@ def choose_netvm(request: ActionRequest, then: Callable[[bool], None]) -> QMessa
             then(which is moving)
 
     made.buttonClicked.connect(clicked)
+    _room_for_buttons(made)
     return made
 
 
@@ -99,4 +109,5 @@ def leave_connected(until: int, logout: bool, disconnect: Callable[[], None], le
             leave()
 
     made.buttonClicked.connect(clicked)
+    _room_for_buttons(made)
     return made

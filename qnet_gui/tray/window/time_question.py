@@ -27,7 +27,9 @@ class TimeQuestion(QDialog):
         self._time.setAccessibleName(tr("Disconnect dom0 at:"))
         self._time.timeChanged.connect(lambda _: self._tell())
         self._words = label(wrapped=True)
-        self._words.setMinimumWidth(self._words.fontMetrics().averageCharWidth() * WIDE)
+        usual = self._words.fontMetrics().averageCharWidth() * WIDE
+        screen = self.screen()
+        self._words.setMinimumWidth(min(usual, screen.availableSize().width() * 3 // 4) if screen else usual)
         row = QHBoxLayout()
         row.addWidget(caption(tr("Disconnect dom0 at:"), self._time))
         row.addWidget(self._time)

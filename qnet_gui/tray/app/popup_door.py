@@ -48,6 +48,7 @@ class PopupDoor(QObject):
             self._popup.close()
 
     def _open(self, icon: QRect | None) -> None:
+        from qnet_gui.tray.desktop.task_bar import leave_out
         from qnet_gui.tray.popup.window import Popup
         from qnet_gui.tray.widgets.raise_window import raise_window
 
@@ -55,6 +56,8 @@ class PopupDoor(QObject):
         pointer = QCursor.pos()
         self._icon, self._pointer = icon, Point(pointer.x(), pointer.y())
         self._popup = Popup(self._app_state, anchored)
+        if anchored:
+            leave_out(self._popup)
         self._popup.closed.connect(self._gone)
         self._popup.resized.connect(self._fit)
         for screen in QGuiApplication.screens():

@@ -41,7 +41,9 @@ def box(heading: str, text: str, more: str = "", icon: QMessageBox.Icon = QMessa
 def _room_for_buttons(made: QMessageBox) -> None:
     """Below each other, where all in a row are wider than the screen: Qt would cut what they say."""
     row, screen = made.findChild(QDialogButtonBox), made.screen()
-    if row is not None and screen is not None and row.sizeHint().width() + _AROUND > screen.availableSize().width():
+    if not isinstance(row, QDialogButtonBox) or screen is None:
+        return
+    if row.sizeHint().width() + _AROUND > screen.availableSize().width():
         row.setOrientation(Qt.Orientation.Vertical)
 
 

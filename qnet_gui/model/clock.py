@@ -9,6 +9,20 @@ from datetime import date
 from qnet_gui.model.translation import mark, tr
 
 _TOMORROW = mark("tomorrow {time}")
+#: Whether the clock on this person's wall goes to twelve.
+_twelve = [False]
+
+
+def twelve_hours(requested: bool) -> None:
+    """Show `11:46 PM` from now on, and not `23:46`; or the other way round. Nothing that is sorted or kept."""
+    _twelve[0] = requested
+
+
+def _hour(there: time.struct_time) -> str:
+    if not _twelve[0]:
+        return time.strftime("%H:%M", there)
+    half = time.strftime("%p", there) or ("PM" if there.tm_hour >= 12 else "AM")  # some locales have no word for it
+    return f"{(there.tm_hour - 1) % 12 + 1}:{there.tm_min:02} {half}"
 
 
 def _local(moment: float) -> time.struct_time:
@@ -18,7 +32,13 @@ def _local(moment: float) -> time.struct_time:
 
 def hour(moment: float) -> str:
     """`11:46`, for what is soon or was just now. `moment` in seconds since the epoch, as all here."""
-    return time.strftime("%H:%M", _local(moment))
+    return _hour(_local(moment))
+
+
+def hour_and_minute(moment: float) -> tuple[int, int]:
+    """What the clock on the wall shows then, of 24 hours."""
+    there = _local(moment)
+    return there.tm_hour, there.tm_min
 
 
 def next_at(hours: int, minutes: int, now: float) -> int:
@@ -43,10 +63,10 @@ def clock(moment: float, now: float | None = None, say: Callable[[str], str] = t
     except (ValueError, OverflowError, OSError):
         return str(int(moment))
     if days == 0:
-        return time.strftime("%H:%M", there)
+        return _hour(there)
     if days == 1:
-        return say(_TOMORROW).format(time=time.strftime("%H:%M", there))
-    return time.strftime("%Y-%m-%d %H:%M", there)
+        return say(_TOMORROW).format(time=_hour(there))
+    return f"{time.strftime('%Y-%m-%d', there)} {_hour(there)}"
 
 
 def moment(when: float) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from qnet_gui import __version__
+from qnet_gui.model.clock import twelve_hours
 from qnet_gui.model.errors import QnetError
 from qnet_gui.runtime.log import setup
 from qnet_gui.tray.app.applet import Applet
@@ -95,6 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     application.setWindowIcon(application_icon())
     application.setQuitOnLastWindowClosed(False)
     language.install()
+    twelve_hours(language.has_twelve_hours())
     session = QDBusConnection.sessionBus()
     if not session.isConnected():
         print("qnet-tray: There is no session bus; start qnet-tray in a desktop session.", file=sys.stderr)

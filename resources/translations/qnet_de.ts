@@ -4206,8 +4206,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>Replace it</source>
+            <translation>Ersetzen</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Shows the network that this machine's domains reach through netvm.</source>
             <translation>Zeigt das Netz, das die Domänen dieses Rechners über netvm erreichen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>There is a file {name} already.</source>
+            <translation>Es gibt schon eine Datei {name}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/questions.py" />

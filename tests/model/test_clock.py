@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from qnet_gui.model.clock import clock, hour
+from qnet_gui.model.clock import clock, hour, hour_and_minute, moment, twelve_hours
 
 #: The 14th of November 2023, 22:13:20 UTC.
 NOW = 1_700_000_000
@@ -31,6 +31,24 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 )  # fmt: skip
 def test_the_day_is_shown_where_it_is_not_today(hours: int, shown: str) -> None:
     assert clock(NOW + hours * HOUR, NOW) == shown
+
+
+@pytest.mark.parametrize(
+    ("hours", "shown"),
+    [
+        (0, "10:13 PM"), (-10, "12:13 PM"), (-11, "11:13 AM"), (2, "tomorrow 12:13 AM"), (3, "tomorrow 1:13 AM"),
+        (26, "2023-11-16 12:13 AM"),
+    ],
+)  # fmt: skip
+def test_a_clock_that_goes_to_twelve_says_which_half_of_the_day(hours: int, shown: str) -> None:
+    twelve_hours(True)
+    try:
+        assert clock(NOW + hours * HOUR, NOW) == shown
+        assert hour(NOW) == "10:13 PM"
+        assert moment(NOW) == "2023-11-14 22:13:20", "what is sorted and copied is as it was"
+    finally:
+        twelve_hours(False)
+    assert hour_and_minute(NOW) == (22, 13)
 
 
 def test_who_moves_to_another_time_zone_reads_that_ones(monkeypatch: pytest.MonkeyPatch) -> None:

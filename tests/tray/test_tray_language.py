@@ -5,7 +5,9 @@ A text that is unfinished fails nothing here: `make release-check` is for that.
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,6 +118,18 @@ def test_what_is_new_is_marked_unfinished_and_fails_a_release(
     done = {**translations, "Something new.": ("Etwas Neues.",), "{count} new ones": ("{count} Neues", "{count} Neue")}
     path.write_text(make_translations.content("de", done), encoding="utf-8")
     assert make_translations.main() == 0
+
+
+@pytest.mark.parametrize(
+    ("locale", "twelve"), [("en_US.UTF-8", True), ("en_GB.UTF-8", False), ("de_DE.UTF-8", False), ("C", False)]
+)
+def test_the_clock_is_the_locales(locale: str, twelve: bool) -> None:
+    """A process of its own, since Qt looks at its start."""
+    code = "from qnet_gui.tray.session.language import has_twelve_hours; print(has_twelve_hours())"
+    env = {**os.environ, "LC_TIME": locale}
+    env.pop("LC_ALL", None)
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(twelve)
 
 
 def test_an_unknown_language_is_english(qtbot: QtBot) -> None:

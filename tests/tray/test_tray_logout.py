@@ -16,6 +16,7 @@ from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.tray.app.logout import Logout
 from qnet_gui.tray.qt import QApplication, QMessageBox, QObject, QTimer, pyqtSignal
+from qnet_gui.tray.session import language
 from qnet_gui.tray.window.time_question import TimeQuestion
 
 OPEN = up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, int(time.time()) + 3600, ("work",), "alice"))
@@ -144,7 +145,9 @@ def test_what_cannot_be_disconnected_calls_the_logout_off(qtbot: QtBot) -> None:
         assert manager.released
 
 
-def test_a_time_of_day_is_the_next_one(qtbot: QtBot) -> None:
+@pytest.mark.parametrize("twelve", [False, True])
+def test_a_time_of_day_is_the_next_one(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, twelve: bool) -> None:
+    monkeypatch.setattr(language, "has_twelve_hours", lambda: twelve)
     chosen: list[int] = []
     until = int(time.time()) + 7200
     question = TimeQuestion(until, chosen.append)

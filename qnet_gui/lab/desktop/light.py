@@ -112,6 +112,7 @@ class LightDesktop:
         runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.env = {
             **{name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "PYTHONPATH", "USER")},
+            "LC_TIME": "C.UTF-8",  # whatever this machine's clock looks like
             "HOME": str(self.folder),
             "XDG_RUNTIME_DIR": str(runtime),
             "XDG_CONFIG_HOME": str(self.folder / "config"),

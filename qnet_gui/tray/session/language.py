@@ -20,6 +20,11 @@ def folder() -> Path:
     return artwork.folder().parent / "translations"
 
 
+def has_twelve_hours() -> bool:
+    """Whether the person's locale has a clock that goes to twelve."""
+    return "AP" in QLocale.system().timeFormat(QLocale.ShortFormat).upper()
+
+
 def install(name: str = "") -> bool:
     """Speak a language, that of the locale when none is named; False when it is English that is spoken.
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from qnet_gui.model.clock import clock, hour, next_at
+from qnet_gui.model.clock import clock, hour_and_minute, next_at
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.qt import QDialog, QHBoxLayout, Qt, QTime, QTimeEdit, QVBoxLayout
+from qnet_gui.tray.session import language
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.widgets.parts import WIDE, button, buttons, caption, label, say
-
-_FORMAT = "HH:mm"
 
 
 class TimeQuestion(QDialog):
@@ -22,8 +21,8 @@ class TimeQuestion(QDialog):
         self._then = then
         self.setWindowTitle(tr("Disconnect at…"))
         self.setWindowIcon(application_icon())
-        self._time = QTimeEdit(QTime.fromString(hour(until), _FORMAT))
-        self._time.setDisplayFormat(_FORMAT)
+        self._time = QTimeEdit(QTime(*hour_and_minute(until)))
+        self._time.setDisplayFormat("h:mm AP" if language.has_twelve_hours() else "HH:mm")
         self._time.setAccessibleName(tr("Disconnect dom0 at:"))
         self._time.timeChanged.connect(lambda _: self._tell())
         self._words = label(wrapped=True)

@@ -56,9 +56,9 @@ def take(folder: Path | None, points: int, language_name: str, mirrored: bool) -
     application = QApplication(["qnet-tray", "-style", "Fusion"])
     application.setPalette(make_pictures.palette(dark=False))
     application.setFont(QFont(FAMILY, points))
-    if mirrored:
-        application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     language.install(language_name)
+    if mirrored:  # after the language, which has Qt think of it anew
+        application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     application.setCursorFlashTime(0)
     assert set(QFontDatabase().families()) - {"Monospace", "Sans Serif", "Serif"} == {FAMILY}
     wrong = {}

@@ -28,7 +28,7 @@ PROGRAMS = {
     "guest": {"qnet", "qnet-guest"},
 }  # fmt: skip
 INSTALLED_UNITS = {
-    "dom0": {"qnet-helper", "qnet-netvm", "qnet-disconnect", "qnet-agent", "qnet-devd"},
+    "dom0": {"qnet-helper", "qnet-netvm", "qnet-disconnect", "qnet-agent", "qnet-devd", "qnet-display@"},
     "netvm": {"qnet-agent", "qnet-devd", "qnet-screen"},
     "guest": {"qnet-guest", "qnet-guest@"},
 }

@@ -58,7 +58,7 @@ def _once(work: Callable[[], int], mask: set[int | signal.Signals]) -> int:
         heard = signal.sigwait(_HEARD)
         if heard in ENDING:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+                os.kill(pid, heard)
             os.waitpid(pid, 0)
             return WELL
         ended, status = os.waitpid(pid, os.WNOHANG)

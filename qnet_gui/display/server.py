@@ -60,7 +60,7 @@ class DisplayServer:
         if self._nodes.connected():
             self._down = _ALL
         self._nodes.offer(self._geometry)
-        self._nodes.tell_libxl()
+        self._nodes.tell_libxl(os.getppid())
         self._tell_netvm()
         return True
 

@@ -13,6 +13,7 @@ from typing import Any
 from qnet_gui.dom0.attach.addresses import Addresses
 from qnet_gui.dom0.attach.applet_interface import AppletInterface
 from qnet_gui.dom0.attach.attachments import Attachments
+from qnet_gui.dom0.attach.display_starter import DisplayStarter
 from qnet_gui.dom0.attach.interface import AttachInterface
 from qnet_gui.dom0.attach.pause_interface import PauseInterface
 from qnet_gui.dom0.attach.provisioning import Provisioner
@@ -107,7 +108,7 @@ class Helper:
             AttachInterface(publisher, operations, self._attachments, addresses, users),
             PauseInterface(publisher, operations, hypervisor, actions),
             AppletInterface(publisher, hypervisor, actions, users),
-            ScreenInterface(publisher, users),
+            ScreenInterface(publisher, users, DisplayStarter(connection)),
             NetvmControlInterface(publisher, operations, control(), users),
             PreflightInterface(publisher, operations, config, store),
             UpgradeInterface(publisher, operations, self._upgrade, addresses, users),

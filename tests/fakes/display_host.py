@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import socket
@@ -91,6 +92,16 @@ class Host:
                 # nobody listens yet, or it has no screen to give yet
                 assert time.monotonic() < until
                 time.sleep(0.01)
+
+    def wait_until_nobody_listens(self) -> None:
+        """Whatever the socket is by then."""
+        until = time.monotonic() + 60
+        while True:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asking:
+                if asking.connect_ex(str(self.windows / str(DOMID))) in (errno.ECONNREFUSED, errno.ENOENT):
+                    return
+            assert time.monotonic() < until
+            time.sleep(0.01)
 
     def close(self) -> None:
         if self.running.poll() is None:

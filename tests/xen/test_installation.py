@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from boot import Machine
 from qemu import CARDS
 from stack import agent_runs
 from test_netvm import DRIVER
+from test_screen import Window
 from test_story import CURL, PAGE
 from typed import BACK, CREATE, ENABLE, FOLDER, LOAD, LOOK, SET_UP, TAKE_BACK, TO_A_PAGE, Line
 
 #: As Debian's Xen has it: at a bridge of dom0's.
 VIF = "vif=['bridge=xenbr0']"
 BOOTED = "systemctl is-system-running --wait | grep -Ex 'running|degraded'"
+#: Whoever serves the netvm's screen, whoever has started him.
+DISPLAY = "'^/usr/bin/python3 -I /usr/lib/qnet/qnet-display'"
 PACKAGES = "dpkg-query -W -f '${db:Status-Abbrev}' 'qnet-*' 2>/dev/null"
 #: Seconds for a line; during one of them an emulated netvm boots.
 LONG = 900
@@ -68,14 +72,39 @@ def _reaches_the_world(machine: Machine, _: str) -> None:
     assert machine.until(CURL, "work") == PAGE
 
 
-def _has_loaded(_: Machine, said: str) -> None:
+def _has_loaded(machine: Machine, said: str) -> None:
     assert PAGE in said
+    _shows_its_screen(machine)
+
+
+def _shows_its_screen(machine: Machine) -> None:
+    """nm-applet, by the unit that the agent starts; and again by systemd's qnet-display where xl's has been killed."""
+    program = "/root/screen_window.py"
+    machine.write(program, (Path(__file__).parent / "machine/screen_window.py").read_text())
+    machine.ok(f"chmod 755 {program}; ({program} >/dev/null 2>&1 &)")
+    window = Window(machine, program)
+
+    def shown() -> bool:
+        """Whether there is more to be seen than a ground."""
+        if "error" in window.try_to("open"):
+            return False
+        picture = window.picture()
+        return len(picture.colours(picture.whole)) > 3
+
+    machine.wait("nm-applet", shown, 400)
+    assert machine.ok("systemctl is-active qnet-screen", "netvm") == "active"
+    window.picture().keep("installed")
+    for signal in (9, 15):
+        machine.ok(f"pkill -{signal} -f {DISPLAY}")
+        machine.wait("nm-applet", shown, 400)
+        assert machine.ok("systemctl is-active qnet-display@$(xl domid netvm)") == "active"
 
 
 def _is_as_before(machine: Machine, said: str) -> None:
     assert "Everything is as it was before qnet setup." in said
     assert [machine.ok(DRIVER.format(card)) for card in CARDS] == ["e1000", "e1000"]
     assert machine.run("xl domid netvm").status != 0
+    assert machine.run(f"pgrep -f {DISPLAY}").output == ""
     assert VIF in machine.ok("cat /etc/xen/work.cfg")
     machine.ok("grep ^XENDOMAINS_SAVE=/ /etc/default/xendomains")
     assert machine.run("systemctl is-enabled qnet-helper qnet-netvm").output.split() == ["disabled", "disabled"]

@@ -30,8 +30,8 @@ _PROGRAM = "/usr/lib/qnet-test/screen_window.py"
 class Window:
     """The window in dom0, which is a program of the tests there."""
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
+    def __init__(self, machine: Machine, program: str = _PROGRAM) -> None:
+        self.machine, self._program = machine, program
 
     def ask(self, word: str, **arguments: Any) -> dict[str, Any]:
         """Tell it something; fails where it cannot."""
@@ -41,7 +41,7 @@ class Window:
 
     def try_to(self, word: str, **arguments: Any) -> dict[str, Any]:
         request = shlex.quote(json.dumps({"do": word, **arguments}))
-        answer: dict[str, Any] = json.loads(self.machine.run(f"{_PROGRAM} {request}", seconds=120).output)
+        answer: dict[str, Any] = json.loads(self.machine.run(f"{self._program} {request}", seconds=120).output)
         return answer
 
     def press(self, *codes: int) -> None:

@@ -15,7 +15,6 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.ext import damage
 
-from qnet_gui.applethost import backdrop
 from qnet_gui.lab.box.programs import ENVIRONMENT
 from qnet_gui.lab.box.syscalls import die_with_parent
 from qnet_gui.model.errors import HypervisorError
@@ -59,7 +58,6 @@ class XServer:
         self.pixels = _mapped(folder / "Xvfb_screen0", geometry)
         self._geometry = geometry
         self._display = Display(f":{NUMBER}")
-        backdrop.paint(self._display)
         self._display.damage_query_version()
         self._display.screen().root.damage_create(damage.DamageReportRawRectangles)
         self._display.sync()

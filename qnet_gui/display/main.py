@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from qnet_gui.display.child_process import ChildProcess, start_child
+from qnet_gui.display.libxl.qemu_arguments import QemuArguments, qemu_arguments
+from qnet_gui.display.libxl.qmp_sockets import QmpSockets
 from qnet_gui.display.minder import BROKEN, ENDING, NOT_BEGUN, WELL, mind
-from qnet_gui.display.qemu_arguments import QemuArguments, qemu_arguments
-from qnet_gui.display.qmp_sockets import QmpSockets
 from qnet_gui.display.screen_child import ChildInputs
 from qnet_gui.display.screen_nodes import ScreenNodes
 from qnet_gui.display.server import DisplayServer
@@ -24,8 +24,8 @@ from qnet_gui.display.shared_pages import ScreenPages
 from qnet_gui.display.xen_devices import EventChannels, ForeignFrames
 from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.screen import Geometry
-from qnet_gui.model.screen_wire import SOCKETS
+from qnet_gui.model.netvm_screen.screen import Geometry
+from qnet_gui.model.netvm_screen.screen_wire import SOCKETS
 from qnet_gui.runtime import log
 from qnet_gui.store.client import Store
 

@@ -14,7 +14,7 @@ import signal
 from collections.abc import Callable
 from typing import NoReturn
 
-from qnet_gui.display.sandbox import end_with_parent
+from qnet_gui.display.confinement.sandbox import end_with_parent
 
 log = logging.getLogger(__name__)
 #: Exit statuses of the root part: a good end, no beginning, an end that it was not to have.

@@ -13,8 +13,8 @@ import enum
 from qnet_gui.display.shared_pages import ScreenPages, SharedPage
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.values import ValueCode
+from qnet_gui.model.netvm_screen.screen import Geometry
 from qnet_gui.model.parse import number, shown
-from qnet_gui.model.screen import Geometry
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 from qnet_gui.store.home import home, within_home

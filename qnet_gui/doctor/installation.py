@@ -8,8 +8,8 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from qnet_gui.doctor.fault import Finding
-from qnet_gui.doctor.installation_faults import InstallationFault
+from qnet_gui.doctor.faults.fault import Finding
+from qnet_gui.doctor.faults.installation_faults import InstallationFault
 from qnet_gui.doctor.machine import Kind, Machine, Place
 from qnet_gui.runtime.distribution import Distribution, package
 

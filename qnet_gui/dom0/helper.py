@@ -44,9 +44,9 @@ from qnet_gui.dom0.upgrade.preflight_interface import PreflightInterface
 from qnet_gui.dom0.upgrade.session import UpgradeSession
 from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.hypervisor.port import Hypervisor
-from qnet_gui.model.answers import NAME, PATH
 from qnet_gui.model.config import PATH as CONFIG
 from qnet_gui.model.config import Config
+from qnet_gui.model.wire.answers import NAME, PATH
 from qnet_gui.runtime.clocks import KernelClocks
 from qnet_gui.store.worker import StoreWorker
 

@@ -19,8 +19,8 @@ from qnet_gui.model.domain import Label
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.messages.values import ValueCode
+from qnet_gui.model.netvm_screen.screen import SIDE_MAX, Geometry, geometry
 from qnet_gui.model.parse import domain_name, ipv4, ipv4_network, printable, shown
-from qnet_gui.model.screen import SIDE_MAX, Geometry, geometry
 from qnet_gui.model.snapshot import MINUTES_MAX
 
 PATH = Path("/etc/qnet/qnet.toml")

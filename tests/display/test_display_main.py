@@ -20,11 +20,11 @@ from fakes.display_host import Host
 from fakes.screen import ASKED, DOMID
 
 from qnet_gui.display import main as program
-from qnet_gui.display.qmp import GREETING
+from qnet_gui.display.libxl.qmp import GREETING
 from qnet_gui.display.screen_nodes import DEVICES
 from qnet_gui.lab.screen.memory import PAGES, taken_inputs
-from qnet_gui.model.screen import Geometry, Rectangle
-from qnet_gui.model.screen_wire import SIZE, Changed, KeyPress, Look, packed, parsed_output
+from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle
+from qnet_gui.model.netvm_screen.screen_wire import SIZE, Changed, KeyPress, Look, packed, parsed_output
 
 OTHER_UID = 64323
 

@@ -10,7 +10,7 @@ import pytest
 from qnet_gui.display.screen_nodes import DEVICES, ScreenNodes, XenbusState
 from qnet_gui.display.shared_pages import ScreenPages, SharedPage
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 from qnet_gui.store.client import Store
 
 

@@ -29,7 +29,7 @@ from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import NoAnswer, Refused
 from qnet_gui.model.messages.screen import ScreenCode
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 from qnet_gui.runtime.dbus_service import leave_bus
 
 PATH, NAME = "/org/qnet/Test1", "org.qnet.Test1"

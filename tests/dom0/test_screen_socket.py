@@ -23,7 +23,7 @@ from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import NoAnswer, NotFound, QnetError, Refused
 from qnet_gui.model.messages.screen import ScreenCode
-from qnet_gui.model.screen_wire import ANSWER, SIZE, Changed, Look, packed, parsed_output
+from qnet_gui.model.netvm_screen.screen_wire import ANSWER, SIZE, Changed, Look, packed, parsed_output
 
 NETVM = DomainInfo(DOMID, "netvm", "u7", DomainState.RUNNING)
 

@@ -15,7 +15,7 @@ from typing import Any
 from fakes.screen import DOMID, FakeNetvm
 from qnet_gui.display.screen_nodes import DEVICES, ScreenNodes
 from qnet_gui.lab.screen.memory import PAGES
-from qnet_gui.model.screen_wire import ANSWER
+from qnet_gui.model.netvm_screen.screen_wire import ANSWER
 from qnet_gui.store.client import Store
 
 ROOT = Path(__file__).parents[2]

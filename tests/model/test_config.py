@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qnet_gui.model.config import Config, OpenPort, load, parse
 from qnet_gui.model.domain import Label
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 
 WHOLE = """
 [network]

@@ -11,7 +11,7 @@ from typing import Any
 
 from parts import BUILD
 
-from qnet_gui.model.screen import BYTES_PER_PIXEL, Rectangle
+from qnet_gui.model.netvm_screen.screen import BYTES_PER_PIXEL, Rectangle
 
 #: Where those that are kept are, until the next run.
 PICTURES = BUILD / "pictures"

@@ -14,7 +14,7 @@ from boot import Machine
 from picture import PICTURES, Picture
 from stack import ICON, X_DISPLAY, start_screen
 
-from qnet_gui.model.screen import Rectangle
+from qnet_gui.model.netvm_screen.screen import Rectangle
 
 # its machine takes some minutes to be made, and everything in it but Xen itself is tried elsewhere
 pytestmark = pytest.mark.thorough

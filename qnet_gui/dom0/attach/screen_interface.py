@@ -49,8 +49,8 @@ class ScreenInterface(Interface):
 
         `picture` is a sealed memfd that can be read and mapped, of four bytes a pixel (blue, green, red, and one that
         says nothing), line after line. `window` is a socket that keeps messages apart: keys and the pointer go in,
-        where the picture has changed comes out (`qnet_gui/model/screen_wire.py`). It ends with the picture. There is
-        one window: the next that is given takes its place.
+        where the picture has changed comes out (`qnet_gui/model/netvm_screen/screen_wire.py`). It ends with the
+        picture. There is one window: the next that is given takes its place.
         """
 
         def ask(_by: str) -> None:

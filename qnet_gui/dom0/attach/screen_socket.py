@@ -17,8 +17,8 @@ from pathlib import Path
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.errors import BadInput, NoAnswer, NotFound, QnetError, Refused
 from qnet_gui.model.messages.screen import ScreenCode
-from qnet_gui.model.screen import Geometry
-from qnet_gui.model.screen_wire import ANSWER, SOCKETS
+from qnet_gui.model.netvm_screen.screen import Geometry
+from qnet_gui.model.netvm_screen.screen_wire import ANSWER, SOCKETS
 
 #: Seconds until it must have answered: it forks a child for that, and no more.
 DEADLINE = 5.0

@@ -22,7 +22,7 @@ from qnet_gui.lab.box import session_bus
 from qnet_gui.lab.screen.memory import PAGES, DomainMemory, taken_inputs
 from qnet_gui.lab.screen.ports import Ports
 from qnet_gui.lab.screen.xserver import NUMBER, XServer
-from qnet_gui.model.screen import Geometry, Rectangle, coalesced
+from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle, coalesced
 from qnet_gui.store.client import Store
 
 #: What is on the screen, one after the other, as desktop/netvm/screen/screen has it.

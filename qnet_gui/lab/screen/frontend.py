@@ -26,7 +26,7 @@ from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle, coalesced
 from qnet_gui.store.client import Store
 
 #: What is on the screen, one after the other, as desktop/netvm/screen/screen has it.
-_BACKDROP = ("/usr/bin/python3", "-IB", "-m", "qnet_gui.applethost.backdrop")
+_BACKDROP = ("/usr/lib/qnet/backdrop",)
 _COMMAND = ("/usr/bin/qnet", "applet-host", "nm-applet")
 #: Seconds without anything else until what is on the screen is started again, when it has ended.
 _AGAIN = 1.0

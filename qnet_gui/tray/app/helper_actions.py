@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qnet_gui.model.answers import HelperAway
 from qnet_gui.model.errors import Busy, NoAnswer, NotAuthorised, QnetError, from_dbus
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
+from qnet_gui.model.wire.answers import HelperAway
 from qnet_gui.tray.qt import QObject, pyqtSignal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import unsigned

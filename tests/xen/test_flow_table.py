@@ -153,7 +153,5 @@ def test_figures(machine: Machine, figures: Callable[[str], None]) -> None:
             machine.ok("pkill -CONT -x qnet-agent", "netvm")
     short, long = (sum(counts[way]) for way in ("short", "long"))
     figures(f"small UDP there and back, 30 s: short way {short}, long way {long}, ratio {short / long:.2f} ({counts})")
-    each = {way: used[way] / sum(counts[way]) * 1e6 for way in counts}
-    figures(
-        f"the netvm's processor for one there and back: short way {each['short']:.0f} us, long way {each['long']:.0f} us"
-    )
+    cost = {way: used[way] / sum(counts[way]) * 1e6 for way in counts}
+    figures(f"the netvm's processor for one there and back: short {cost['short']:.0f} us, long {cost['long']:.0f} us")

@@ -16,7 +16,6 @@ from qnet_gui.kernel.route_lookup import LinkInfo
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.route import Route
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-from qnet_gui.netvm.dns import resolv_conf
 from qnet_gui.netvm.dns.resolved import ResolvedServers
 from qnet_gui.netvm.dns.sources import Sources
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
@@ -477,22 +476,6 @@ def test_a_network_with_addresses_of_ours_is_told(address: str, prefix: int, rou
     made._ways.networks = lambda _: [IPv4Network((address, prefix), strict=False)]  # type: ignore[method-assign]
     assert asked(made)[:2] == ("resolv.conf", ips("9.9.9.9"))  # all that can work goes on
     assert ("address-overlap" in problems(made)) is overlaps
-
-
-# -- resolv.conf
-
-
-def test_resolv_conf() -> None:
-    text = (
-        "# nameserver 10.0.0.9\nsearch test\nnameserver 10.0.0.1\n  nameserver\t10.0.0.2 # mine\n"
-        "nameserver fe80::1\nnameserver\nnameserver nonsense\nnameservers 10.0.0.3\nnameserver 10.0.0.4"
-    )
-    assert resolv_conf.parse(text) == ips("10.0.0.1", "10.0.0.2", "10.0.0.4")
-
-
-@given(st.text(max_size=200))
-def test_any_text_is_a_resolv_conf(text: str) -> None:
-    resolv_conf.parse(text)
 
 
 # -- servers that NetworkManager has and does not use

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from qnet_gui.kernel.event_socket import EventSocket, dropping
+from qnet_gui.kernel.link_state import LinkState, link_state
 from qnet_gui.kernel.netlink_messages import (
     IFLA_IFNAME,
     NDA_DST,
@@ -40,11 +41,9 @@ from qnet_gui.kernel.netlink_messages import (
     RTMGRP_LINK,
     RTMGRP_NEIGH,
     Header,
-    LinkState,
     address,
     headed,
     link,
-    link_state,
     neighbour,
     route,
     settings,

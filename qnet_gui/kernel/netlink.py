@@ -14,17 +14,13 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from qnet_gui.kernel import netlink_requests as requests
+from qnet_gui.kernel.link_state import ROUTED, is_routed, link_state
 from qnet_gui.kernel.netlink_messages import (
-    IPV4_DEVCONF_FORWARDING,
-    IPV4_DEVCONF_PROXY_ARP,
-    IPV4_DEVCONF_RP_FILTER,
     NDA_LLADDR,
     NUD_PERMANENT,
     RTM_F_CLONED,
     RTN_UNICAST,
-    LinkState,
     link,
-    link_state,
     neighbour,
 )
 from qnet_gui.kernel.netlink_requests import RouteKey, RouteSocket
@@ -36,9 +32,6 @@ from qnet_gui.model.route import Route
 from qnet_gui.model.vif import VIF_GROUP
 
 RT_SCOPE_HOST = 254
-#: What a vif is, beside being up. The domain has one route, to everything, and asks by ARP for everybody. A source
-#: address that the vif's own route does not lead back to is refused by the kernel itself, whatever becomes of nftables.
-ROUTED = ((IPV4_DEVCONF_FORWARDING, 1), (IPV4_DEVCONF_PROXY_ARP, 1), (IPV4_DEVCONF_RP_FILTER, 1))
 
 
 @contextmanager
@@ -66,13 +59,6 @@ def link_indices() -> set[int]:
 def link_names() -> list[str]:
     """Names of all links of this network namespace."""
     return [name for _, name in socket.if_nameindex()]
-
-
-def is_routed(state: LinkState) -> bool:
-    """Whether a link is as `serve_host` makes it, as far as its state tells."""
-    settings = (state.forwarding, state.proxy_arp, state.rp_filter, state.disable_ipv6)
-    alone = state.master in (None, 0) and state.group in (None, VIF_GROUP)
-    return state.up and state.arp and alone and all(value in (None, 1) for value in settings)
 
 
 def _specific_first(route: Route) -> tuple[int, int, int]:

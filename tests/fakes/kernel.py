@@ -22,6 +22,7 @@ from fakes.nftables import Context, Ruleset
 from fakes.route_socket import FakeRouteSocket, link_body
 from qnet_gui.kernel import conntrack, netlink, route_lookup, sysctl
 from qnet_gui.kernel import netlink_messages as nl
+from qnet_gui.kernel.link_state import link_state
 from qnet_gui.kernel.link_survey import SurveyedLink
 from qnet_gui.kernel.monitor import Event, EventKind
 from qnet_gui.kernel.netlink_requests import RouteKey, RuleKey
@@ -292,7 +293,7 @@ class FakeKernel:
     def _tell_link(self, index: int) -> None:
         name, message = self.names[index], nl.link(self.link_body(index))
         assert message is not None
-        self._tell(Event(name, uplink=not name.startswith("vif"), index=index, link=nl.link_state(message)))
+        self._tell(Event(name, uplink=not name.startswith("vif"), index=index, link=link_state(message)))
 
     def _tell(self, event: Event) -> None:
         for monitor in self.monitors:

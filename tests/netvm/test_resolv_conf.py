@@ -23,7 +23,7 @@ def ips(*texts: str) -> tuple[IPv4Address, ...]:
 @pytest.mark.parametrize(
     ("text", "servers"),
     [
-        ("# nameserver 10.0.0.9\nsearch test\nnameserver 10.0.0.1\nnameserver\t10.0.0.2 # b\n", ["10.0.0.1", "10.0.0.2"]),
+        ("# nameserver 10.0.0.9\nsearch a\nnameserver 10.0.0.1\nnameserver\t10.0.0.2 # b\n", ["10.0.0.1", "10.0.0.2"]),
         ("nameserver\nnameserver nonsense\nnameservers 10.0.0.3\nnameserver 10.0.0.4", ["10.0.0.4"]),
         ("nameserver 10.0.0.1\r\noptions rotate\r\nnameserver 10.0.0.2\r\n", ["10.0.0.1", "10.0.0.2"]),
         # the C library passes over what does not begin the line, and ends a line by nothing but \n

@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from qnet_gui.kernel.link_state import is_routed
 from qnet_gui.kernel.monitor import Event, EventKind
-from qnet_gui.kernel.netlink import Netlink, is_routed
+from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.kernel.netlink_messages import (
     NETCONFA_FORWARDING,
     NETCONFA_IFINDEX_ALL,

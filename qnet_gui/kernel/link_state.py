@@ -22,10 +22,15 @@ from qnet_gui.model.vif import VIF_GROUP
 
 #: IFLA_INET_CONF and IFLA_INET6_CONF are arrays of these, the first numbered 1 and the second 0.
 IPV4_DEVCONF_FORWARDING, IPV4_DEVCONF_PROXY_ARP, IPV4_DEVCONF_RP_FILTER = 1, 3, 8
+IPV4_DEVCONF_MEDIUM_ID, IPV4_DEVCONF_ARP_IGNORE = 14, 19
 DEVCONF_DISABLE_IPV6 = 26
 #: What a vif is, beside being up. The domain has one route, to everything, and asks by ARP for everybody. A source
 #: address that the vif's own route does not lead back to is refused by the kernel itself, whatever becomes of nftables.
-ROUTED = ((IPV4_DEVCONF_FORWARDING, 1), (IPV4_DEVCONF_PROXY_ARP, 1), (IPV4_DEVCONF_RP_FILTER, 1))
+#: A new link has what somebody made the default, which may keep it from answering for what is not its own address.
+ROUTED = (
+    (IPV4_DEVCONF_FORWARDING, 1), (IPV4_DEVCONF_PROXY_ARP, 1), (IPV4_DEVCONF_RP_FILTER, 1),
+    (IPV4_DEVCONF_MEDIUM_ID, 0), (IPV4_DEVCONF_ARP_IGNORE, 0),
+)  # fmt: skip
 
 _INT, _UNSIGNED = struct.Struct("=i"), struct.Struct("=I")
 
@@ -40,6 +45,8 @@ class LinkState(NamedTuple):
     forwarding: int | None
     proxy_arp: int | None
     rp_filter: int | None
+    medium_id: int | None
+    arp_ignore: int | None
     disable_ipv6: int | None
 
 
@@ -60,6 +67,8 @@ def link_state(message: LinkMessage) -> LinkState:
         _entry(of_ipv4, IPV4_DEVCONF_FORWARDING - 1),
         _entry(of_ipv4, IPV4_DEVCONF_PROXY_ARP - 1),
         _entry(of_ipv4, IPV4_DEVCONF_RP_FILTER - 1),
+        _entry(of_ipv4, IPV4_DEVCONF_MEDIUM_ID - 1),
+        _entry(of_ipv4, IPV4_DEVCONF_ARP_IGNORE - 1),
         _entry(of_ipv6, DEVCONF_DISABLE_IPV6),
     )
 
@@ -76,4 +85,5 @@ def is_routed(state: LinkState) -> bool:
     """Whether a link is as `serve_host` makes it, as far as its state tells."""
     settings = (state.forwarding, state.proxy_arp, state.rp_filter, state.disable_ipv6)
     alone = state.master in (None, 0) and state.group in (None, VIF_GROUP)
-    return state.up and state.arp and alone and all(value in (None, 1) for value in settings)
+    answers = state.medium_id in (None, 0) and state.arp_ignore in (None, 0)
+    return state.up and state.arp and alone and answers and all(value in (None, 1) for value in settings)

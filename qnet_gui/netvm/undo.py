@@ -19,6 +19,8 @@ _OF_VIFS = (
     "ipv4/conf/{}/forwarding",
     "ipv4/conf/{}/proxy_arp",
     "ipv4/conf/{}/rp_filter",
+    "ipv4/conf/{}/medium_id",
+    "ipv4/conf/{}/arp_ignore",
     "ipv6/conf/{}/disable_ipv6",
     "ipv4/neigh/{}/proxy_delay",
 )

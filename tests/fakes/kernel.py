@@ -19,7 +19,7 @@ import nftables
 import pytest
 
 from fakes.nftables import Context, Ruleset
-from fakes.route_socket import FakeRouteSocket, link_body
+from fakes.route_socket import IPV4_SETTINGS, FakeRouteSocket, link_body
 from qnet_gui.kernel import conntrack, netlink, route_lookup, sysctl
 from qnet_gui.kernel import netlink_messages as nl
 from qnet_gui.kernel.link_state import link_state
@@ -39,7 +39,7 @@ _LOOPBACK = 1
 _SOMEBODY = 4_000_000
 LINK_SETTINGS = (
     "ipv4/conf/{}/proxy_arp", "ipv4/conf/{}/rp_filter", "ipv4/conf/{}/forwarding", "ipv4/neigh/{}/proxy_delay",
-    "ipv6/conf/{}/disable_ipv6",
+    "ipv4/conf/{}/medium_id", "ipv4/conf/{}/arp_ignore", "ipv6/conf/{}/disable_ipv6",
 )  # fmt: skip
 
 
@@ -261,7 +261,7 @@ class FakeKernel:
         if index not in self.names:
             return b""
         name = self.names[index]
-        settings = {key: self.setting(f"ipv4/conf/{name}/{key}") for key in ("forwarding", "proxy_arp", "rp_filter")}
+        settings = {key: self.setting(f"ipv4/conf/{name}/{key}") for key in IPV4_SETTINGS.values()}
         ipv6 = self.setting(f"ipv6/conf/{name}/disable_ipv6")
         up, master = index in self.up, self.masters.get(index, 0)
         return link_body(index, name, up, self.groups[index], master, settings, ipv6)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: The port number of who is us.
 OWN_PORTID = 4242
-_SETTINGS = {1: "forwarding", 3: "proxy_arp", 8: "rp_filter"}
+IPV4_SETTINGS = {1: "forwarding", 3: "proxy_arp", 8: "rp_filter", 14: "medium_id", 19: "arp_ignore"}
 
 
 class FakeRouteSocket:
@@ -74,7 +74,7 @@ class FakeRouteSocket:
             self._kernel.masters.pop(index, None)
         of_ipv4 = nl.Attributes(nl.Attributes(message.attributes.get(nl.IFLA_AF_SPEC)).get(socket.AF_INET))
         for setting, value in nl.Attributes(of_ipv4.get(nl.IFLA_INET_CONF)):
-            name = f"ipv4/conf/{self._kernel.name_of(index)}/{_SETTINGS[setting]}"
+            name = f"ipv4/conf/{self._kernel.name_of(index)}/{IPV4_SETTINGS[setting]}"
             self._kernel.write(name, struct.unpack("=I", value)[0])
         change = struct.unpack_from("=I", body, 12)[0]
         if message.flags & change & nl.IFF_UP:
@@ -173,10 +173,10 @@ def _is_like(rule: RuleKey, told: RuleKey) -> bool:
 def link_body(index: int, name: str, up: bool, group: int, master: int, settings: dict[str, int], ipv6: int) -> bytes:
     """The body of the kernel's message about a link."""
     head = struct.pack("=BxHiII", socket.AF_UNSPEC, 0, index, nl.IFF_UP if up else 0, 0)
-    array = [0] * 8
-    for at, setting in _SETTINGS.items():
+    array = [0] * 19
+    for at, setting in IPV4_SETTINGS.items():
         array[at - 1] = settings[setting]
-    of_ipv4 = attribute(nl.IFLA_INET_CONF, struct.pack("=8i", *array))
+    of_ipv4 = attribute(nl.IFLA_INET_CONF, struct.pack("=19i", *array))
     of_ipv6 = attribute(nl.IFLA_INET6_CONF, struct.pack("=27i", *[0] * 26, ipv6))
     families = attribute(socket.AF_INET, of_ipv4) + attribute(socket.AF_INET6, of_ipv6)
     body = head + attribute(nl.IFLA_IFNAME, os.fsencode(name) + b"\0") + number(nl.IFLA_GROUP, group)

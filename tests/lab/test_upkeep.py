@@ -32,6 +32,7 @@ echo "## links"
 for link in /sys/class/net/vif*; do ip -d -o link show dev ${link##*/} | sed 's/qdisc.*state/state/'; done
 echo "## settings"; cd /proc/sys/net
 for name in ipv4/ip_forward ipv4/icmp_ratelimit ipv4/conf/eth0/forwarding ipv4/conf/all/rp_filter \
+    ipv4/conf/all/arp_ignore ipv4/conf/vif*/arp_ignore ipv4/conf/vif*/medium_id \
     ipv4/conf/vif*/proxy_arp ipv4/conf/vif*/rp_filter ipv4/conf/vif*/forwarding ipv6/conf/vif*/disable_ipv6
 do echo $name $(cat $name); done
 """
@@ -125,6 +126,8 @@ def test_the_packet_filter(lab: Lab, command: str) -> None:
         "echo 2 > /proc/sys/net/ipv4/conf/VIF/rp_filter",
         "echo 0 > /proc/sys/net/ipv6/conf/VIF/disable_ipv6",
         "sysctl -qw net.ipv6.conf.all.disable_ipv6=0",
+        "sysctl -qw net.ipv4.conf.all.arp_ignore=1",
+        "sysctl -qw net.ipv4.conf.all.arp_ignore=8",
     ],
 )
 def test_settings(lab: Lab, command: str) -> None:
@@ -242,6 +245,13 @@ def test_the_doctor_looks_afresh(lab: Lab) -> None:
     """What no event tells is set again when somebody asks."""
     with _restored(lab):
         _shell(lab, "unshare -m sh -c 'mount -t proc proc /mnt && echo 1000 > /mnt/sys/net/ipv4/icmp_ratelimit'")
+        lab.exec("dom0", "qnet", "doctor", check=False)
+
+
+@pytest.mark.parametrize("command", ["arp_ignore; echo 8 > VIF/arp_ignore", "medium_id; echo -1 > VIF/medium_id"])
+def test_a_vif_that_is_not_to_answer_is_seen_when_somebody_asks(lab: Lab, command: str) -> None:
+    with _restored(lab):
+        _shell(lab, f"cd /proc/sys/net/ipv4/conf; cat VIF/{command}")
         lab.exec("dom0", "qnet", "doctor", check=False)
 
 

@@ -180,6 +180,23 @@ def test_what_is_ours_and_what_is_of_no_matter_is_no_ones_doing(watched: Watched
     assert watched.look() == []
 
 
+def test_links_that_are_to_answer_for_their_own_addresses_only_are_all_but_vifs(watched: Watched) -> None:
+    """The address that domains ask for is the loopback's; of a link's own number and all links' the larger counts."""
+    kernel = watched.kernel
+    kernel.write("ipv4/conf/eth0/arp_ignore", 2)
+    kernel.write("ipv4/conf/all/arp_ignore", 1)
+    watched.upkeep.setting_changed()
+    assert watched.look() == ["settings 1 ?"]
+    settings = {name: kernel.setting(f"ipv4/conf/{name}/arp_ignore") for name in ("all", "default", "eth0", "vif7.0")}
+    assert settings == {"all": 0, "default": 1, "eth0": 2, "vif7.0": 0}
+    watched.upkeep.setting_changed()
+    assert watched.look() == ["settings 1 ?"]
+    # a vif's own number no event tells
+    kernel.write("ipv4/conf/vif7.0/arp_ignore", 8)
+    watched.upkeep.look_at_all()
+    assert (watched.look(), kernel.setting("ipv4/conf/vif7.0/arp_ignore")) == (["settings 1 ?", "vifs 1 ?"], 0)
+
+
 def test_a_link_in_a_bridge_comes_out(watched: Watched) -> None:
     watched.kernel.masters[2] = 9
     watched.kernel.set_mtu("vif7.0", 1400)  # whatever makes an event

@@ -322,8 +322,8 @@ class FakeRouteLookup:
         assert source and iif
         return self.hop(destination)
 
-    def networks(self, index: int) -> list[IPv4Network]:
-        return [address.network for address, _ in self._kernel.addresses.get(index, ())]
+    def interfaces(self) -> list[tuple[int, IPv4Interface]]:
+        return [(index, address) for index, known in self._kernel.addresses.items() for address, _ in known]
 
     def link(self, index: int) -> LinkInfo | None:
         name = self._kernel.names.get(index)

@@ -128,5 +128,23 @@ def test_addresses_of_our_own_and_links(netvm: Netvm) -> None:
         (kind, link), nobody = netvm.ways.link("eth0") or (None, None), netvm.ways.link("nobody")
         assert (kind, link.mtu if link else 0, nobody) == (UplinkKind.CABLE, 1400, None)
         assert netvm.lookup.link(9999) is None
-        assert netvm.ways.networks("eth0") == [IPv4Network("192.168.1.0/24")]
-        assert netvm.ways.networks("vif7.0") == netvm.ways.networks("nobody") == []
+
+
+def test_addresses_in_force_are_told_whichever_link_has_them(netvm: Netvm) -> None:
+    netvm.ip("link", "add", "br0", "type", "bridge")
+    netvm.ip("address", "add", "10.137.0.9/24", "dev", "br0")  # which is down, and has it nevertheless
+    netvm.ip("address", "add", "10.137.0.10/32", "dev", "lo")
+    netvm.ip("address", "add", "10.137.0.11/32", "dev", "vif7.0")
+    given, expected = [IPv4Address("10.137.0.1")], ["10.137.0.10/32", "10.137.0.11/32", "10.137.0.9/24"]
+
+    def told() -> list[str]:
+        with netvm.inside():
+            own = netvm.ways.interfaces(given)
+        return sorted(str(interface) for interface in own if interface.ip in IPv4Network("10.137.0.0/16"))
+
+    assert told() == expected
+    # what the kernel does not take for its own is no one's
+    netvm.ip("route", "delete", "local", "10.137.0.11", "table", "local")
+    assert told() == ["10.137.0.10/32", "10.137.0.9/24"]
+    given.clear()
+    assert "10.137.0.1/32" in told()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Container
 from dataclasses import fields, replace
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface
 from typing import Any
 
 import pytest
@@ -244,8 +245,8 @@ class FakeWays:
     def is_own(self, address: IPv4Address) -> bool:
         return str(address) in ("192.168.1.2", "127.0.0.1", "127.0.0.53")
 
-    def networks(self, name: str) -> list[IPv4Network]:
-        return [IPv4Network("192.168.1.0/24")]
+    def interfaces(self, given: Container[IPv4Address]) -> list[IPv4Interface]:
+        return [IPv4Interface("192.168.1.2/24")]
 
     def link(self, name: str) -> tuple[UplinkKind, LinkInfo]:
         return UplinkKind.CABLE, LinkInfo(name, {"lo": 1400, "wlan0": 1280}.get(name, 1500), True)
@@ -467,13 +468,14 @@ def test_a_server_with_an_address_of_ours_is_never_asked(ours: str) -> None:
         ("10.0.0.2", 8, "10.0.0.1", True),
         ("10.139.1.7", 24, "10.139.1.254", True),
         ("192.168.1.2", 24, "10.137.0.1", True),
+        ("10.200.0.4", 32, "192.168.1.1", True),  # a domain's, which is not of the pool
         ("192.168.1.2", 24, "192.168.1.1", False),
     ],
 )
 def test_a_network_with_addresses_of_ours_is_told(address: str, prefix: int, router: str, overlaps: bool) -> None:
     way = replace(CABLE, name="lo", gateway=IPv4Address(router), address=IPv4Address(address))
     made = sources(way, file=ips("9.9.9.9"))
-    made._ways.networks = lambda _: [IPv4Network((address, prefix), strict=False)]  # type: ignore[method-assign]
+    made._ways.interfaces = lambda _: [IPv4Interface((address, prefix))]  # type: ignore[method-assign]
     assert asked(made)[:2] == ("resolv.conf", ips("9.9.9.9"))  # all that can work goes on
     assert ("address-overlap" in problems(made)) is overlaps
 

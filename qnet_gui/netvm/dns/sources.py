@@ -135,7 +135,7 @@ class Sources:
     def problems(self, own: OwnAddresses, choice: Choice, uplinks: tuple[Uplink, ...]) -> list[str]:
         """Codes of what is wrong with uplinks and names."""
         manager, problems = self._networkmanager, list(choice.problems)
-        if any(self._overlaps(own, uplink) for uplink in uplinks if uplink.state is UplinkState.UP):
+        if self._overlaps(own, (uplink for uplink in uplinks if uplink.state is UplinkState.UP)):
             problems.append(ProblemCode.ADDRESS_OVERLAP.value)
         if not any(uplink.primary and uplink.state is UplinkState.UP for uplink in uplinks):
             problems.append(ProblemCode.NO_UPLINK.value)
@@ -146,12 +146,19 @@ class Sources:
             problems.append((ProblemCode.NETWORKMANAGER_LOST_SERVERS if lost else ProblemCode.NO_DNS).value)
         return list(dict.fromkeys(problems))
 
-    def _overlaps(self, own: OwnAddresses, uplink: Uplink) -> bool:
-        """Whether its network, or its router, has addresses that are ours."""
-        networks = self._ways.networks(uplink.name)
-        if any(network.overlaps(own.pool) or any(ours in network for ours in own.own) for network in networks):
+    def _overlaps(self, own: OwnAddresses, uplinks: Iterable[Uplink]) -> bool:
+        """Whether a network that the netvm is in, by an uplink or beside, or a router has addresses that are ours.
+
+        Also where no packet goes by that link: what the netvm has itself it keeps, and does not hand on to a domain.
+        """
+        interfaces = self._ways.interfaces(own.own)
+        if any(
+            interface.network.overlaps(own.pool) or any(ours in interface.network for ours in own.own)
+            for interface in interfaces
+        ):
             return True
-        return any(address and self._is_ours(own, address) for address in (uplink.address, uplink.gateway))
+        others = (address for uplink in uplinks for address in (uplink.address, uplink.gateway) if address)
+        return any(self._is_ours(own, address) for address in (*(interface.ip for interface in interfaces), *others))
 
     # -- whom we ask
 

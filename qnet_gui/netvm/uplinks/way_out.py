@@ -7,9 +7,9 @@ wg-quick and NetworkManager's WireGuard have it. Reads netlink and /sys.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 
 from qnet_gui.kernel import route_lookup
@@ -23,6 +23,7 @@ OUTSIDE = tuple(map(IPv4Address, ("20.0.0.1", "90.0.0.1", "150.0.0.1", "200.0.0.
 #: linux/if_arp.h: ARPHRD_TUNNEL, ARPHRD_SIT, ARPHRD_IPGRE, ARPHRD_NONE; no link layer of a card's.
 _TUNNELS = frozenset({768, 776, 778, 65534})
 _ARPHRD_RAWIP = 519
+_LOOPBACK = 1
 #: A vif that may send, and the address that it may send from.
 VifAddress = tuple[str, IPv4Address]
 
@@ -92,10 +93,13 @@ class Ways:
         hop = self._lookup.hop(address)
         return hop is not None and hop.local
 
-    def networks(self, name: str) -> list[IPv4Network]:
-        """The networks that a link's addresses are of."""
-        index = link_index(name)
-        return self._lookup.networks(index) if index is not None else []
+    def interfaces(self, given: Container[IPv4Address]) -> list[IPv4Interface]:
+        """The netvm's own addresses in force, whichever link has them, with their networks.
+
+        Without those that the loopback was `given` by us.
+        """
+        pairs = self._lookup.interfaces()
+        return [own for index, own in pairs if (index != _LOOPBACK or own.ip not in given) and self.is_own(own.ip)]
 
     def link(self, name: str) -> tuple[UplinkKind, LinkInfo] | None:
         """What a link is made of, and its state; None when there is none of that name."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from qnet_gui.kernel.netlink_messages import (
     IFF_NOARP,
     IFF_UP,
+    IFLA_ADDRESS,
     IFLA_AF_SPEC,
     IFLA_GROUP,
     IFLA_INET6_CONF,
@@ -48,6 +49,7 @@ class LinkState(NamedTuple):
     medium_id: int | None
     arp_ignore: int | None
     disable_ipv6: int | None
+    mac: bytes = b""
 
 
 def link_state(message: LinkMessage) -> LinkState:
@@ -70,6 +72,7 @@ def link_state(message: LinkMessage) -> LinkState:
         _entry(of_ipv4, IPV4_DEVCONF_MEDIUM_ID - 1),
         _entry(of_ipv4, IPV4_DEVCONF_ARP_IGNORE - 1),
         _entry(of_ipv6, DEVCONF_DISABLE_IPV6),
+        payloads.get(IFLA_ADDRESS, b""),
     )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from qnet_gui.kernel.event_socket import EventSocket, dropping
 from qnet_gui.kernel.link_state import LinkState, link_state
 from qnet_gui.kernel.netlink_messages import (
+    IFLA_GROUP,
     IFLA_IFNAME,
     NDA_DST,
     NETCONFA_FORWARDING,
@@ -49,6 +50,7 @@ from qnet_gui.kernel.netlink_messages import (
     settings,
 )
 from qnet_gui.kernel.own_routing import OWN_TABLES
+from qnet_gui.model.vif import VIF_GROUP
 
 _GROUPS = (
     RTMGRP_LINK
@@ -76,7 +78,8 @@ class EventKind(enum.Enum):
 class Event:
     """`name`: the link it is about, or empty. `gone`: it exists no more. `uplink`: an uplink may be another.
 
-    `index`: the link's. `portid`: who asked for it, 0 for the kernel itself. `link`: of a vif or the loopback.
+    `index`: the link's. `portid`: who asked for it, 0 for the kernel itself. `link`: of a vif, of whatever else is in
+    the group of those, or of the loopback.
     `address`: a neighbour's.
     `settings`: those that have changed, by NETCONFA_…
     """
@@ -112,7 +115,7 @@ def _link(header: Header, body: bytes) -> Event | None:
     name, gone = message.attributes.text(IFLA_IFNAME), header.kind == RTM_DELLINK
     if message.family == socket.AF_INET6 and gone:  # its addresses are gone, not the link
         return None
-    ours = name == "lo" or name.startswith("vif")
+    ours = name == "lo" or name.startswith("vif") or message.attributes.number(IFLA_GROUP) == VIF_GROUP
     state = link_state(message) if ours and not gone else None
     return Event(name, gone, not name.startswith("vif"), EventKind.LINK, message.ifindex, header.portid, state)
 

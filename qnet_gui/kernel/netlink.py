@@ -132,6 +132,18 @@ class Netlink:
         message = link(self._socket.get(requests.get_link(index)))
         return message is not None and link_state(message).group == VIF_GROUP
 
+    def rename_back(self, index: int, name: str) -> None:
+        """Give a link the name that it had, for which it has to go down; what it served is to be served anew."""
+        steps = requests.set_link(index, False), requests.set_link(index, False, name)
+        change(self._socket, SystemCode.KERNEL_SERVE_LINK, [(step, ()) for step in steps])
+
+    def leave_group(self, index: int) -> bool:
+        """Take a link out of the group of those that serve a host; whether it was in it."""
+        if not self.is_of_group(index):
+            return False
+        change(self._socket, SystemCode.KERNEL_SERVE_LINK, [(requests.set_group(index, 0), (errno.ENODEV,))])
+        return True
+
     def release_link(self, index: int) -> None:
         """Set a link down and take it out of the group; one that has gone is down."""
         steps = requests.set_link(index, False), requests.set_group(index, 0)

@@ -86,6 +86,7 @@ class FakeKernel:
         self.addresses: dict[int, list[tuple[IPv4Interface, int]]] = {}
         self.groups: dict[int, int] = {}
         self.masters: dict[int, int] = {}
+        self.macs: dict[int, bytes] = {}
         self.neighbours: dict[tuple[int, IPv4Address], str] = {}
         #: Our own tables by number and what tells a route, the rules that lead to them, the preferences of others.
         self.own_routes: dict[tuple[Any, ...], RouteKey] = {}
@@ -155,6 +156,27 @@ class FakeKernel:
                 file.unlink()
             folder.rmdir()
         self._tell(Event(name, gone=True, uplink=not name.startswith("vif")))
+
+    def rename(self, index: int, name: str) -> None:
+        """A link gets another name."""
+        if name in self.names.values():
+            raise _error(errno.EEXIST)
+        for family, group in (("ipv4", "conf"), ("ipv4", "neigh"), ("ipv6", "conf")):
+            folder = self.settings / family / group
+            (folder / self.names[index]).rename(folder / name)
+        self.names[index] = name
+        self._tell_link(index)
+
+    def set_mac(self, index: int, mac: str) -> None:
+        """A link gets another MAC, and forgets its neighbours."""
+        self.macs[index] = bytes.fromhex(mac.replace(":", ""))
+        self.neighbours = {key: known for key, known in self.neighbours.items() if key[0] != index}
+        self._tell_link(index)
+
+    def set_group(self, index: int, group: int) -> None:
+        """A link gets into another group."""
+        self.groups[index] = group
+        self._tell_link(index)
 
     def set_mtu(self, name: str, mtu: int) -> None:
         """Another longest packet."""
@@ -264,7 +286,7 @@ class FakeKernel:
         settings = {key: self.setting(f"ipv4/conf/{name}/{key}") for key in IPV4_SETTINGS.values()}
         ipv6 = self.setting(f"ipv6/conf/{name}/disable_ipv6")
         up, master = index in self.up, self.masters.get(index, 0)
-        return link_body(index, name, up, self.groups[index], master, settings, ipv6)
+        return link_body(index, name, up, self.groups[index], master, settings, ipv6, self.macs.get(index, b""))
 
     def check_link(self, index: int) -> None:
         if index not in self.names:

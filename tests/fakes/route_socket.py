@@ -68,6 +68,8 @@ class FakeRouteSocket:
         assert message is not None
         index = message.ifindex
         self._kernel.check_link(index)
+        if name := message.attributes.text(nl.IFLA_IFNAME):
+            self._kernel.rename(index, name)
         if (group := message.attributes.number(nl.IFLA_GROUP)) is not None:
             self._kernel.groups[index] = group
         if message.attributes.number(nl.IFLA_MASTER) == 0:
@@ -170,7 +172,9 @@ def _is_like(rule: RuleKey, told: RuleKey) -> bool:
     return same and told.iif in ("", rule.iif) and (not told.bits or told[3:] == rule[3:])
 
 
-def link_body(index: int, name: str, up: bool, group: int, master: int, settings: dict[str, int], ipv6: int) -> bytes:
+def link_body(
+    index: int, name: str, up: bool, group: int, master: int, settings: dict[str, int], ipv6: int, mac: bytes = b""
+) -> bytes:
     """The body of the kernel's message about a link."""
     head = struct.pack("=BxHiII", socket.AF_UNSPEC, 0, index, nl.IFF_UP if up else 0, 0)
     array = [0] * 19
@@ -179,5 +183,6 @@ def link_body(index: int, name: str, up: bool, group: int, master: int, settings
     of_ipv4 = attribute(nl.IFLA_INET_CONF, struct.pack("=19i", *array))
     of_ipv6 = attribute(nl.IFLA_INET6_CONF, struct.pack("=27i", *[0] * 26, ipv6))
     families = attribute(socket.AF_INET, of_ipv4) + attribute(socket.AF_INET6, of_ipv6)
+    head += attribute(nl.IFLA_ADDRESS, mac) if mac else b""
     body = head + attribute(nl.IFLA_IFNAME, os.fsencode(name) + b"\0") + number(nl.IFLA_GROUP, group)
     return body + (number(nl.IFLA_MASTER, master) if master else b"") + attribute(nl.IFLA_AF_SPEC, families)

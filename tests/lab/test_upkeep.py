@@ -28,7 +28,7 @@ echo "## rule"; ip -4 rule | sort -n
 echo "## routes"; ip -4 route show table 118; ip -4 route show table 119
 echo "## neighbours"; ip -4 neigh show nud permanent
 echo "## lo"; ip -4 -o address show dev lo | sort; ip -o link show dev lo
-echo "## links"
+echo "## links"; ip -o link show group 118 | grep -o "^[^@]*"
 for link in /sys/class/net/vif*; do ip -d -o link show dev ${link##*/} | sed 's/qdisc.*state/state/'; done
 echo "## settings"; cd /proc/sys/net
 for name in ipv4/ip_forward ipv4/icmp_ratelimit ipv4/conf/eth0/forwarding ipv4/conf/all/rp_filter \
@@ -174,6 +174,11 @@ def test_a_looser_look_at_sources_for_all_links_is_taken_back_from_vifs_only(lab
         "ip link set VIF down; ip link set VIF up",
         "ip link set VIF arp off",
         "ip link set VIF group 7",
+        "ip link set VIF name wan0",
+        "ip link set VIF down; ip link set VIF name vif999.0",
+        "ip link set eth0 group 118",
+        "ip link set lo group 118",
+        "m=$(cat /sys/class/net/VIF/address); ip link set VIF address 02:00:00:00:00:09; ip link set VIF address $m",
         "ip link add br7 type bridge; ip link set VIF master br7; ip link delete br7",
     ],
 )

@@ -152,6 +152,11 @@ OTHERS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "a neighbour": (lambda kernel: kernel.take_neighbour(2, ADDRESS), "vifs 1 ?"),
     "an address": (lambda kernel: kernel.take_address(1, IPv4Address("10.139.1.1")), "addresses 1 ?"),
     "a link": (lambda kernel: kernel.set_down(2), "vifs 1 ?"),
+    "a name": (lambda kernel: kernel.rename(2, "wan0"), "vifs 1 ?"),
+    "a vif's name": (lambda kernel: kernel.rename(2, "vif9.0"), "vifs 1 ?"),
+    "a group": (lambda kernel: kernel.set_group(2, 7), "vifs 1 ?"),
+    "a link that is none, among vifs": (lambda kernel: kernel.set_group(3, 118), "vifs 1 ?"),
+    "the loopback among vifs": (lambda kernel: kernel.set_group(1, 118), "vifs 1 ?"),
     "a link for a moment": (lambda kernel: (kernel.set_down(2), kernel.set_up(2)), "vifs 1 ?"),
 }  # fmt: skip
 
@@ -195,6 +200,34 @@ def test_links_that_are_to_answer_for_their_own_addresses_only_are_all_but_vifs(
     kernel.write("ipv4/conf/vif7.0/arp_ignore", 8)
     watched.upkeep.look_at_all()
     assert (watched.look(), kernel.setting("ipv4/conf/vif7.0/arp_ignore")) == (["settings 1 ?", "vifs 1 ?"], 0)
+
+
+def test_a_vif_with_another_mac_has_its_neighbour(watched: Watched) -> None:
+    """With its own a link loses its neighbours, and the kernel says nothing of them."""
+    kernel = watched.kernel
+    neighbours = dict(kernel.neighbours)
+    kernel.set_mtu("vif7.0", 1400)
+    assert watched.look() == []
+    kernel.set_mac(2, "02:00:00:00:00:01")
+    assert kernel.neighbours != neighbours
+    assert watched.look() == ["vifs 1 ?"]
+    assert kernel.neighbours == neighbours
+
+
+def test_what_was_taken_for_a_vif_at_the_start_is_none(watched: Watched) -> None:
+    kernel = watched.kernel
+    kernel.groups |= {1: 118, 3: 118}
+    watched.upkeep.start()
+    assert kernel.groups == {1: 0, 2: 118, 3: 0}
+    assert watched.look() == ["vifs 1 ?"]
+
+
+def test_a_name_that_another_link_has_taken_is_left_to_it(watched: Watched) -> None:
+    kernel = watched.kernel
+    kernel.rename(2, "wan0")
+    kernel.add_link("vif7.0")
+    watched.look()
+    assert kernel.names[2] == "wan0"
 
 
 def test_a_link_in_a_bridge_comes_out(watched: Watched) -> None:

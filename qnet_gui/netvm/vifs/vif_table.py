@@ -164,11 +164,15 @@ class VifTable:
     def route_through(self, index: int) -> RouteKey | None:
         """The route to the domain behind the link of an index, if that was brought up."""
         try:
-            vif = VifId.from_name(socket.if_indextoname(index))
-        except (BadInput, OSError):
+            vif = VifId.from_name(_name(index))
+        except BadInput:
             return None
         key = self._up[vif][1] if vif in self._up else None
         return key if key is not None and key.link == index else None
+
+    def renamed(self, index: int) -> VifId | None:
+        """The vif that was brought up as the link of an index, which has another name now."""
+        return next((vif for vif, (_, key) in self._up.items() if key.link == index and vif.name != _name(index)), None)
 
     def unsound(self, vifs: Iterable[VifId]) -> list[VifId]:
         """Those of them whose link or neighbour is not as it was made, by the kernel's word of now.
@@ -179,9 +183,27 @@ class VifTable:
         return [
             vif.id
             for vif, key in known
-            if not self._netlink.serves_host(key.link, vif.address, vif.mac) and link_index(vif.id.name) == key.link
+            if not (_name(key.link) == vif.id.name and self._netlink.serves_host(key.link, vif.address, vif.mac))
+            and _name(key.link)
+            and link_index(vif.id.name) in (None, key.link)
         ]
 
     def bring_up_again(self, vifs: Iterable[VifId]) -> Errors:
-        """What `bring_up` does, for vifs that were brought up before. Returns what failed."""
-        return self.bring_up([self._up[vif][0] for vif in vifs if vif in self._up])
+        """What `bring_up` does, for vifs that were brought up before, by the names that they had then."""
+        known = [self._up[vif] for vif in vifs if vif in self._up]
+        errors: Errors = {}
+        for vif, key in known:
+            try:
+                if link_index(vif.id.name) is None and _name(key.link):
+                    self._netlink.rename_back(key.link, vif.id.name)
+            except KernelError as error:
+                errors[vif.id] = error
+        return errors | self.bring_up(vif for vif, _ in known if vif.id not in errors)
+
+
+def _name(index: int) -> str:
+    """The name of a link, empty where there is none."""
+    try:
+        return socket.if_indextoname(index)
+    except OSError:
+        return ""

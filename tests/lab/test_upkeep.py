@@ -293,6 +293,17 @@ def _watching(lab: Lab, domain: str, interface: str) -> Iterator[list[int]]:
     counts.append(int(watcher.communicate(timeout=DEADLINE)[0]))
 
 
+def test_what_is_done_to_our_sets_while_there_is_no_agent_is_undone_when_it_returns(lab: Lab) -> None:
+    with _restored(lab):
+        lab.stop_program("netvm", "qnet-agent")
+        try:
+            _shell(lab, "nft flush set arp qnet vif_address; nft flush set inet qnet domain_address")
+            _shell(lab, "nft flush map inet qnet vif_mark; nft add element inet qnet domain_address '{ 10.137.0.77 }'")
+        finally:
+            lab.start_program("netvm", "qnet-agent")
+        lab.online("work")
+
+
 def test_no_invented_source_gets_out_though_there_is_neither_filter_nor_agent(lab: Lab) -> None:
     mac = lab.out("work", "cat", "/sys/class/net/eth0/address")
     true = packets.udp(lab.address("work"), WEB, 9, own=mac)

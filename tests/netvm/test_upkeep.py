@@ -214,6 +214,38 @@ def test_a_vif_with_another_mac_has_its_neighbour(watched: Watched) -> None:
     assert kernel.neighbours == neighbours
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "flush set arp qnet vif_address",
+        "flush set inet qnet domain_address",
+        "flush map inet qnet vif_mark",
+        "flush set inet qnet address_mark",
+        'add element inet qnet vif_address { "vif7.0" . 10.137.0.1 }',
+        'add element arp qnet vif_address { "vif9.0" . 10.137.0.9 }',
+        "add element inet qnet domain_address { 10.137.0.77 }",
+    ],
+)
+def test_what_others_did_to_our_sets_while_there_was_no_agent_is_undone_at_its_start(
+    netvm: Any, table: VifTable, change: str
+) -> None:
+    def elements() -> dict[str, Any]:
+        names = [("set", "vif_address"), ("set", "domain_address"), ("set", "address_mark"), ("map", "vif_mark")]
+        families = [(family, *name) for family in ruleset.FAMILIES for name in names]
+        return {f"{family} {name}": netvm.nft.elements(family, "qnet", name, kind) for family, kind, name in families}
+
+    before = elements()
+    netvm.kernel.ruleset.apply(change)
+    assert elements() != before
+    fresh = VifTable(netvm.nft, netvm.netlink)
+    wanted = Wanted(OwnAddresses(), base_setup.filter_text(OwnAddresses()), [])
+    Upkeep(netvm.nft, netvm.netlink, fresh, lambda: wanted, lambda: None).start()
+    if fresh.addresses[VIF.id] != VIF.address:  # of two the node says which
+        fresh.admit([VIF])
+    assert elements() == before
+    assert dict(fresh.addresses) == dict(table.addresses)
+
+
 def test_what_was_taken_for_a_vif_at_the_start_is_none(watched: Watched) -> None:
     kernel = watched.kernel
     kernel.groups |= {1: 118, 3: 118}

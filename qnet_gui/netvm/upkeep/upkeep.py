@@ -82,8 +82,12 @@ class Upkeep:
         }
 
     def start(self) -> None:
-        """The base setup has been applied: take what there is for what is wanted."""
+        """The base setup has been applied: take what there is for what is wanted.
+
+        But for the elements of our sets, which stay when an agent ends: whoever changed them meanwhile told nobody.
+        """
         self._settings.apply()
+        self._nft.apply(self._table.elements())
         self.filter_applied()
         self._suspects.doubt_others()
         self._suspect(RepairKind.VIFS)

@@ -46,7 +46,10 @@ class VifTable:
         for element in self._nft.elements("inet", ruleset.TABLE, ruleset.VIF_SET):
             name, address = element["concat"]
             try:
-                self._note(VifId.from_name(name), ipv4(address))
+                vif, ip = VifId.from_name(name), ipv4(address)
+                if vif in self._addresses:  # somebody gave it two; which one is right, its node tells soon
+                    self._drop(vif)
+                self._note(vif, ip)
             except BadInput:  # not of our making; it lets one more address through than it should
                 self._nft.apply(ruleset.change_vifs((), [(name, IPv4Address(address))]))
 
@@ -152,9 +155,10 @@ class VifTable:
         return self._up.keys()
 
     def elements(self) -> str:
-        """All elements of our sets, as commands for nftables."""
+        """All elements of our sets, as commands for nftables, in place of those that there are."""
         pairs = [(vif.name, address) for vif, address in self._addresses.items()]
-        return ruleset.change_vifs(pairs, (), {address: (None, self._owner(address)) for address in self._vifs})
+        owners = {address: (None, self._owner(address)) for address in self._vifs}
+        return "\n".join(filter(None, (ruleset.forget_vifs(), ruleset.change_vifs(pairs, (), owners))))
 
     def routes(self) -> dict[RouteKey, VifId]:
         """The routes to the domains that were brought up and whose links are there."""

@@ -41,6 +41,7 @@ from qnet_gui.kernel.netlink_messages import (
     RTMGRP_IPV6_IFINFO,
     RTMGRP_LINK,
     RTMGRP_NEIGH,
+    RTN_LOCAL,
     Header,
     address,
     headed,
@@ -130,6 +131,9 @@ def _route(header: Header, body: bytes) -> Event | None:
     message = route(body)
     if message is None or message.family != socket.AF_INET:
         return None
+    if message.type == RTN_LOCAL:  # that an address is this machine's own
+        index = message.attributes.number(RTA_OIF) or 0
+        return Event("", True, False, EventKind.ADDRESS, index, header.portid) if header.kind == RTM_DELROUTE else None
     ours = message.table in OWN_TABLES
     outside = not ours and (message.dst_len < 32 or bool(message.attributes.get(RTA_GATEWAY)))
     if not ours and not outside:

@@ -243,12 +243,12 @@ def settings(body: bytes) -> SettingsMessage | None:
     return SettingsMessage(body[0], int(_INT.unpack(index)[0]), attributes) if len(index) == _INT.size else None
 
 
-def next_hops(payload: bytes) -> Iterator[int]:
-    """The link indices of an RTA_MULTIPATH."""
+def next_hops(payload: bytes) -> Iterator[tuple[int, bytes]]:
+    """Of an RTA_MULTIPATH the index of each link, with the router, empty where there is none."""
     at = 0
     while at + _RTNEXTHOP.size <= len(payload):
         size, _flags, _hops, index = _RTNEXTHOP.unpack_from(payload, at)
         if size < _RTNEXTHOP.size:
             return
-        yield index
+        yield index, Attributes(payload[at : at + size], _RTNEXTHOP.size).get(RTA_GATEWAY)
         at += _aligned(size)

@@ -87,6 +87,8 @@ class FakeKernel:
         self.groups: dict[int, int] = {}
         self.masters: dict[int, int] = {}
         self.macs: dict[int, bytes] = {}
+        #: Addresses of links that somebody took the local route of.
+        self.unrouted: set[IPv4Address] = set()
         self.neighbours: dict[tuple[int, IPv4Address], str] = {}
         #: Our own tables by number and what tells a route, the rules that lead to them, the preferences of others.
         self.own_routes: dict[tuple[Any, ...], RouteKey] = {}
@@ -189,6 +191,7 @@ class FakeKernel:
         if any(known == address for known, _ in self.addresses[index]):
             raise _error(errno.EEXIST)
         self.addresses[index].append((address, scope))
+        self.unrouted.discard(address.ip)
         self._connect(index)
         self._tell(Event(uplink=True))
 
@@ -236,6 +239,11 @@ class FakeKernel:
         """Somebody changes the rules."""
         self.own_rules, self.other_rules = list(ours), list(others)
         self._tell(Event(kind=EventKind.RULE, portid=_SOMEBODY))
+
+    def take_local_route(self, index: int, address: IPv4Address) -> None:
+        """Somebody deletes the route that makes an address this machine's own."""
+        self.unrouted.add(address)
+        self._tell(Event(gone=True, kind=EventKind.ADDRESS, index=index, portid=_SOMEBODY))
 
     def take_address(self, index: int, address: IPv4Address) -> None:
         """Somebody takes an address away."""

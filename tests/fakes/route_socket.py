@@ -136,6 +136,11 @@ class FakeRouteSocket:
                 hop = (attribute(nl.RTA_GATEWAY, via.packed) if via else b"") + number(nl.RTA_OIF, route.link)
                 rows.append((nl.RTM_NEWROUTE, head + hop))
             return rows
+        if request == requests.dump_routes(255):
+            own = [address.ip for known in self._kernel.addresses.values() for address, _ in known]
+            head = struct.pack("=BBBBBBBBI", socket.AF_INET, 32, 0, 0, 255, 2, 254, nl.RTN_LOCAL, 0)
+            there = [address for address in own if address not in self._kernel.unrouted]
+            return [(nl.RTM_NEWROUTE, head + attribute(nl.RTA_DST, address.packed)) for address in there]
         if request.kind == nl.RTM_GETROUTE:
             table = next(table for table in OWN_TABLES if request == requests.dump_routes(table))
             routes = sorted(row for row in self._kernel.own_routes.items() if row[0][0] == table)

@@ -27,7 +27,7 @@ nft -s list table inet qnet; nft -s list table arp qnet
 echo "## rule"; ip -4 rule | sort -n
 echo "## routes"; ip -4 route show table 118; ip -4 route show table 119
 echo "## neighbours"; ip -4 neigh show nud permanent
-echo "## lo"; ip -4 -o address show dev lo | sort; ip -o link show dev lo
+echo "## lo"; ip -4 -o address show dev lo | sort; ip -4 route show table local dev lo | sort; ip -o link show dev lo
 echo "## links"; ip -o link show group 118 | grep -o "^[^@]*"
 for link in /sys/class/net/vif*; do ip -d -o link show dev ${link##*/} | sed 's/qdisc.*state/state/'; done
 echo "## settings"; cd /proc/sys/net
@@ -168,6 +168,8 @@ def test_a_looser_look_at_sources_for_all_links_is_taken_back_from_vifs_only(lab
         "ip neigh change WORK dev VIF lladdr 02:00:00:00:00:09 nud reachable",
         "ip neigh flush dev VIF nud permanent",
         "ip address delete 10.137.0.1/32 dev lo",
+        "ip route delete local 10.137.0.1 table local",
+        "ip route flush table local to 10.128.0.0/9",
         "ip -4 address flush dev lo scope host to 10.0.0.0/8",
         "ip link set lo down",
         "ip link set VIF down",

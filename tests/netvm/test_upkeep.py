@@ -125,7 +125,7 @@ def _everything(kernel: Any) -> tuple[Any, ...]:
     addresses = {index: sorted(map(str, pairs)) for index, pairs in kernel.addresses.items()}
     return (
         kernel.own_routes, sorted(kernel.own_rules), kernel.neighbours, addresses, kernel.up, kernel.groups,
-        kernel.masters, settings, kernel.ruleset.tables,
+        kernel.masters, kernel.unrouted, settings, kernel.ruleset.tables,
     )  # fmt: skip
 
 
@@ -151,6 +151,7 @@ OTHERS: dict[str, tuple[Callable[[Any], Any], str]] = {
     ),
     "a neighbour": (lambda kernel: kernel.take_neighbour(2, ADDRESS), "vifs 1 ?"),
     "an address": (lambda kernel: kernel.take_address(1, IPv4Address("10.139.1.1")), "addresses 1 ?"),
+    "an address's route": (lambda kernel: kernel.take_local_route(1, IPv4Address("10.137.0.1")), "addresses 1 ?"),
     "a link": (lambda kernel: kernel.set_down(2), "vifs 1 ?"),
     "a name": (lambda kernel: kernel.rename(2, "wan0"), "vifs 1 ?"),
     "a vif's name": (lambda kernel: kernel.rename(2, "vif9.0"), "vifs 1 ?"),

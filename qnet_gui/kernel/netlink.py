@@ -61,6 +61,12 @@ def link_names() -> list[str]:
     return [name for _, name in socket.if_nameindex()]
 
 
+def _hops(message: Any) -> list[tuple[int, str | None]]:
+    """The links that a route leads by, each with its router; several where it is shared out among them."""
+    hops = [(int(hop["oif"]), hop.get_attr("RTA_GATEWAY")) for hop in message.get_attr("RTA_MULTIPATH") or ()]
+    return hops or [(int(message.get_attr("RTA_OIF") or 0), message.get_attr("RTA_GATEWAY"))]
+
+
 def _specific_first(route: Route) -> tuple[int, int, int]:
     return -int(IPv4Address(route.genmask)), int(IPv4Address(route.destination)), route.metric
 
@@ -216,14 +222,9 @@ class Netlink:
             if key.type == RTN_UNICAST
         ]
         for message in self._main_table():
-            gateway = message.get_attr("RTA_GATEWAY")
-            rows.append(
-                Route.of(
-                    IPv4Address(message.get_attr("RTA_DST") or 0),
-                    int(message["dst_len"]),
-                    IPv4Address(gateway) if gateway else None,
-                    names.get(message.get_attr("RTA_OIF") or 0, "?"),
-                    int(message.get_attr("RTA_PRIORITY") or 0),
-                )
-            )
+            to, bits = IPv4Address(message.get_attr("RTA_DST") or 0), int(message["dst_len"])
+            metric = int(message.get_attr("RTA_PRIORITY") or 0)
+            for through, gateway in _hops(message):
+                router = IPv4Address(gateway) if gateway else None
+                rows.append(Route.of(to, bits, router, names.get(through, "?"), metric))
         return sorted(rows, key=_specific_first)

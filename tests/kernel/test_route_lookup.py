@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from qnet_gui.kernel.netlink import link_index
+from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.route_lookup import Hop, RouteLookup
 from qnet_gui.model.uplink import UplinkKind
 from qnet_gui.netvm.uplinks.way_out import Ways
@@ -102,6 +102,36 @@ def test_it_is_the_domains_way_that_counts_where_the_netvms_own_is_another(netvm
     assert (netvm.out(), netvm.out(netvm.own_ways)) == ("", "eth0")
     netvm.ip("link", "delete", "vif7.0")  # then it tells nothing
     assert netvm.out() == "eth0"
+
+
+def test_a_way_that_is_shared_out_leads_by_what_has_a_cable_in(netvm: Netvm) -> None:
+    hops = ["nexthop", "via", "192.168.1.1", "dev", "eth0", "nexthop", "via", "192.168.2.1", "dev", "eth1"]
+    netvm.ip("route", "add", "default", *hops)
+    with netvm.inside():
+        netlink = Netlink()
+        rows = [(row.gateway, row.iface) for row in netlink.routes() if row.genmask == "0.0.0.0"]
+        routers = {(str(router), link) for router, link in netlink.own.routers()}
+        links = [link_index(name) for name in ("eth0", "eth1")]
+        netlink.close()
+    assert rows == [("192.168.1.1", "eth0"), ("192.168.2.1", "eth1")]
+    assert routers == {("192.168.1.1", links[0]), ("192.168.2.1", links[1])}
+    for pulled, left in (("cable", "eth1"), ("other", "eth0")):
+        netvm.ip("link", "set", pulled, "down")
+        assert netvm.out() == left
+        netvm.ip("link", "set", pulled, "up")
+
+
+@pytest.mark.parametrize("kind", ["unreachable", "prohibit", "blackhole"])
+def test_a_route_that_refuses_is_none(netvm: Netvm, kind: str) -> None:
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0", "metric", "100")
+    with netvm.inside():
+        assert not netvm.ways.refused
+    for words in (["route", "add", kind, "default"], ["rule", "add", "priority", "7", kind]):
+        netvm.ip(*words)
+        with netvm.inside():
+            assert netvm.ways.out() is None
+            assert netvm.ways.refused
+        netvm.ip(words[0], "delete", *words[2:])
 
 
 def test_the_way_of_most_is_the_way_out(netvm: Netvm) -> None:

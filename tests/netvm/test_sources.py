@@ -239,6 +239,10 @@ class FakeWays:
     def out(self) -> Way | None:
         return self.way
 
+    @property
+    def refused(self) -> bool:
+        return self.way is None
+
     def by(self, address: IPv4Address) -> UplinkKind | None:
         return UplinkKind.CABLE if self.way is None or address in self.beside else self.way.kind
 
@@ -360,8 +364,16 @@ def test_routes_tell_the_default_route_that_is_taken_wherever_it_stands() -> Non
     assert [(row.iface, row.genmask) for row in taken] == [
         ("wg0", "255.255.255.0"), ("wg0", "0.0.0.0"), ("lo", "0.0.0.0"),
     ]  # fmt: skip
-    for way in (None, replace(TUNNEL, name="lo")):
-        assert sources(way).routes(usual) == usual
+    assert sources(replace(TUNNEL, name="lo")).routes(usual) == usual
+
+
+def test_routes_tell_that_nothing_is_let_out_whatever_default_route_there_is() -> None:
+    default = Route.of(IPv4Address(0), 0, IPv4Address("192.168.1.1"), "eth0", 100)
+    near = Route.of(IPv4Address("192.168.1.0"), 24, None, "eth0", 100)
+    told = sources(None).routes([near, default])
+    assert [row.line for row in told] == [near.line, "0.0.0.0 0.0.0.0 0.0.0.0 ! 0 0 0 lo", default.line]
+    assert [Route.from_line(row.line) for row in told] == told
+    assert sources(None).routes([near]) == [near]
 
 
 def test_networkmanagers_openvpn_is_the_way_out_above_its_card() -> None:

@@ -120,12 +120,18 @@ class Sources:
         return tuple(sorted(whole, key=lambda uplink: (not uplink.primary, uplink.name)))
 
     def routes(self, rows: Sequence[Route]) -> list[Route]:
-        """The rows of the usual tables, with the default route that packets take where it stands in another one."""
+        """The rows of the usual tables, with the default route that packets take where it stands in another one.
+
+        Where a route or a rule refuses what a default route would let out, that comes first, as a row of its own.
+        """
         way = self._ways.out()
         wide = ("0.0.0.0", "128.0.0.0")
-        if way is None or any(row.iface == way.name and row.genmask in wide for row in rows):
-            return list(rows)
         first = next((at for at, row in enumerate(rows) if row.genmask in wide), len(rows))
+        if way is None:
+            refusal = [Route.refusal()] if first < len(rows) and self._ways.refused else []
+            return [*rows[:first], *refusal, *rows[first:]]
+        if any(row.iface == way.name and row.genmask in wide for row in rows):
+            return list(rows)
         return [*rows[:first], Route.of(IPv4Address(0), 0, way.gateway, way.name, 0), *rows[first:]]
 
     def _as_the_kernel_has_it(self, uplink: Uplink, way: Way | None) -> Uplink:

@@ -138,6 +138,17 @@ def test_servers_of_all_connections_in_their_order() -> None:
     assert networkmanager_names.servers(dns(first, second)) == ips("10.0.0.1", "10.0.0.2", "10.0.0.3")
 
 
+def test_of_connections_with_one_priority_the_way_outs_servers_come_first() -> None:
+    """NetworkManager's own order is that in which they came up, also when another one has the better metric by now."""
+    rows = [("10.0.0.1", "eth0", 100), ("10.0.0.2", "eth1", 100), ("10.0.0.3", "eth2", 50)]
+    entries = [{"nameservers": [ip], "interface": name, "priority": priority} for ip, name, priority in rows]
+    for way_out, servers in (("eth1", "321"), ("eth0", "312"), ("eth2", "312"), ("", "312")):
+        told = networkmanager_names.servers(dns(*entries), way_out)
+        assert told == ips(*(f"10.0.0.{number}" for number in servers)), way_out
+    two = device(1) | device(1, name="eth1", number=2) | primary(1) | dns(*entries[:2])
+    assert asked(sources(replace(CABLE, name="eth1"), two))[1] == ips("10.0.0.2", "10.0.0.1")
+
+
 @pytest.mark.parametrize("alone", [{"priority": 50, "vpn": True}, {"priority": -5, "vpn": False}])
 def test_a_vpn_and_a_negative_priority_win_alone(alone: dict[str, Any]) -> None:
     usual = {"nameservers": ["10.0.0.1"], "interface": "eth0", "priority": 100, "vpn": False}
@@ -262,13 +273,15 @@ class FakeNetworkManager:
     def __init__(self, objects: dict[str, Any]) -> None:
         self._objects = objects
         self.uplinks = networkmanager_objects.uplinks(objects)
-        self.servers = networkmanager_names.servers(objects)
         self.global_servers = networkmanager_names.global_servers(objects)
         self.leaves_names_alone = networkmanager_names.leaves_names_alone(objects)
         self.lost_servers = networkmanager_names.lost_servers(objects)
 
     def manages(self, name: str) -> bool:
         return networkmanager_objects.manages(self._objects, name)
+
+    def servers(self, way_out: str) -> tuple[IPv4Address, ...]:
+        return networkmanager_names.servers(self._objects, way_out)
 
 
 class FakeResolved:

@@ -91,7 +91,7 @@ class Sources:
         if manager is not None and not vpn_of_others and manager.global_servers is not None:
             return DnsSource.NETWORKMANAGER, manager.global_servers
         if manager is not None and in_charge and not (manager.leaves_names_alone and file):
-            return DnsSource.NETWORKMANAGER, manager.servers
+            return DnsSource.NETWORKMANAGER, manager.servers(way.name if way is not None else "")
         links = resolved.servers_of_links if resolved is not None else None
         past_resolved = bool(file) and resolved is not None and resolved.is_bypassed and (in_charge or vpn_of_others)
         if resolved is None or links is None or past_resolved:

@@ -167,14 +167,14 @@ def test_addresses_in_force_are_told_whichever_link_has_them(netvm: Netvm) -> No
     netvm.ip("address", "add", "10.137.0.11/32", "dev", "vif7.0")
     given, expected = [IPv4Address("10.137.0.1")], ["10.137.0.10/32", "10.137.0.11/32", "10.137.0.9/24"]
 
-    def told() -> list[str]:
+    def in_pool() -> list[str]:
         with netvm.inside():
             own = netvm.ways.interfaces(given)
         return sorted(str(interface) for interface in own if interface.ip in IPv4Network("10.137.0.0/16"))
 
-    assert told() == expected
+    assert in_pool() == expected
     # what the kernel does not take for its own is no one's
     netvm.ip("route", "delete", "local", "10.137.0.11", "table", "local")
-    assert told() == ["10.137.0.10/32", "10.137.0.9/24"]
+    assert in_pool() == ["10.137.0.10/32", "10.137.0.9/24"]
     given.clear()
-    assert "10.137.0.1/32" in told()
+    assert "10.137.0.1/32" in in_pool()

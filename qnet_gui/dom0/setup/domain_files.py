@@ -41,7 +41,7 @@ def _listed(folder: Path) -> list[Path]:
 def read(path: Path) -> DomainFile | None:
     """A configuration for xl; None where it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8")  # with its own ends of lines
     except (OSError, UnicodeDecodeError):
         return None
     name = xl_config.settings(text).get("name", "")

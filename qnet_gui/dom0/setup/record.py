@@ -78,7 +78,10 @@ class RecordFolder:
         self.record = record
 
     def replace_file(self, path: Path, text: str) -> None:
-        """Give a file another text, with its mode and owner; the first copy of it is kept as what it was."""
+        """Give a file another text, with its mode and owner; the first copy of it is kept as what it was.
+
+        Surrogates in the text are bytes that are no UTF-8, as `os.fsdecode` makes them.
+        """
         try:
             old, status = path.read_bytes(), path.stat()
         except OSError as error:
@@ -87,7 +90,7 @@ class RecordFolder:
         copy = known[str(path)].copy if str(path) in known else str(self.folder / f"{len(known)}-{path.name}")
         if str(path) not in known:
             write_atomically(Path(copy), old, 0o600)
-        new = text.encode()
+        new = text.encode("utf-8", "surrogateescape")
         known[str(path)] = ChangedFile(str(path), copy, digest(new))
         self.save(replace(self.record, files=tuple(known.values())))
         write_atomically(path, new, stat.S_IMODE(status.st_mode))

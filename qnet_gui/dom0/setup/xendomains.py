@@ -5,7 +5,7 @@ A netvm that is saved leaves the others without their backend: each `xl save` af
 one that qnet starts. Nothing can keep one domain out, so all of them are shut down instead: its own other way.
 
 The settings are a shell's program. The lines that everybody writes are read; of any other that speaks of
-XENDOMAINS_SAVE it is only known that it may set it, and a line of ours at the end, where the last one holds, settles it.
+XENDOMAINS_SAVE it is only known that it may set it. A line of ours at the end, where the last one holds, settles that.
 """
 
 from __future__ import annotations

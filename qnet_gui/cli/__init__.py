@@ -96,22 +96,26 @@ def main(
             _leave_output(2)
 
 
-def _main(argv: Sequence[str], name: str, words: Callable[[Sequence[str]], Sequence[str]]) -> int:
+def _parsed(argv: Sequence[str], words: Callable[[Sequence[str]], Sequence[str]]) -> Namespace:
     from qnet_gui.cli.arguments import parse
     from qnet_gui.cli.parser import NotUnderstood
 
+    try:
+        return parse(words(argv))
+    except NotUnderstood as error:
+        if "--json" in argv:
+            print(json.dumps({"error": "org.qnet.Error.BadInput", "sentence": error.sentence}))
+            _flush()
+        raise
+    except SystemExit:  # after a help: Python would flush it later, where nobody says what is wrong
+        _flush()
+        raise
+
+
+def _main(argv: Sequence[str], name: str, words: Callable[[Sequence[str]], Sequence[str]]) -> int:
     arguments = Namespace()
     try:
-        try:
-            arguments = parse(words(argv))
-        except NotUnderstood as error:
-            if "--json" in argv:
-                print(json.dumps({"error": "org.qnet.Error.BadInput", "sentence": error.sentence}))
-                _flush()
-            raise
-        except SystemExit:  # after a help: Python would flush it later, where nobody says what is wrong
-            _flush()
-            raise
+        arguments = _parsed(argv, words)
         return _run(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED

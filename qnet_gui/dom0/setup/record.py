@@ -16,6 +16,7 @@ from pathlib import Path
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.runtime.atomic_file import write_atomically
+from qnet_gui.runtime.stored import read_stored
 
 FOLDER = Path("/var/lib/qnet/setup")
 
@@ -59,7 +60,7 @@ class RecordFolder:
         """What is there, nothing where there is none; `QnetError` for one that cannot be read: it must not be lost."""
         path = self.folder / "done.json"
         try:
-            stored = json.loads(path.read_bytes())
+            stored = read_stored(path)
             files = tuple(ChangedFile(**row) for row in stored["files"])
             self.record = Record(files, tuple(stored["units"]), bool(stored["netvm"]))
         except FileNotFoundError:

@@ -67,6 +67,8 @@ class Settings:
 def read(root: Path = Path("/")) -> Settings | None:
     """What is there below a root; None where xendomains is not installed."""
     for path in (root / name.lstrip("/") for name in PATHS):
+        if not path.is_file():
+            continue
         try:
             return Settings(path, path.read_bytes().decode("utf-8", "surrogateescape"))
         except OSError:

@@ -51,7 +51,7 @@ _WITHIN = {
     "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle", "setup", "netvm_image"),
     "netvm": ("packet_filter", "vifs", "upkeep", "uplinks", "dns"),
     "tray": ("qt", "state", "pages", "session", "desktop", "paint", "widgets", "window", "popup", "app"),
-    "cli": ("hangups", "show", "bus", "dom0"),
+    "cli": ("hangups", "question", "show", "bus", "dom0"),
     "lab": ("box", "xen", "screen", "machine", "desktop", "demo"),
 }
 #: Rooms that stand on what lies beside them: programs of their own, which run it.

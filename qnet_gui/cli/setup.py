@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import select
-import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qnet_gui.cli import hangups
+from qnet_gui.cli.question import asked
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import QnetError
 
@@ -94,16 +93,6 @@ def show(planned: Plan, write: Callable[[str], None]) -> None:
         write(f"  {number}. {step.what}")
     for note in planned.notes:
         write(f"* {note}")
-
-
-def asked(question: str, seconds: float | None = None) -> bool:
-    """Whether somebody says yes; nobody there, or nothing said for so many seconds, is no."""
-    within = f" (within {seconds:g} s)" if seconds else ""
-    print(f"{question} [y/N]{within} ", end="", flush=True)
-    if not select.select([sys.stdin], [], [], seconds)[0]:
-        print()
-        return False
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def await_uplink() -> None:

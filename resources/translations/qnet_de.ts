@@ -1517,6 +1517,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{path} cannot be read: it is not a file.</source>
+            <translation>{path} kann nicht gelesen werden: Es ist keine Datei.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
             <source>{path} cannot be read: its links go in a circle.</source>
             <translation>{path} kann nicht gelesen werden: Die Verweise führen im Kreis.</translation>
         </message>

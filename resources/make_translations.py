@@ -48,8 +48,8 @@ def _literals(path: Path) -> Iterator[tuple[str, bool]]:
 
 def _sentences() -> Iterator[tuple[str, str, bool]]:
     sys.path.insert(0, str(ROOT))
-    from qnet_gui.model.message_wire import codes
     from qnet_gui.model.messages.code import Plural
+    from qnet_gui.model.wire.message_wire import codes
 
     for code in codes().values():
         place = type(code).__module__.replace(".", "/") + ".py"

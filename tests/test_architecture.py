@@ -47,13 +47,28 @@ _MAY = {
 }
 #: Rooms within rooms, from the ground up: each may import those before it. What lies beside them is the top floor.
 _WITHIN = {
-    "model": ("translation", "clock", "messages"),
+    "model": ("translation", "clock", "messages", "errors", "parse", "wire", "x_display", "netvm_screen",
+              "package_upgrade"),
+    "display": ("confinement", "libxl"),
+    "doctor": ("faults",),
     "dom0": ("bus", "isolation", "observe", "attach", "upgrade", "netvm_lifecycle", "setup", "netvm_image"),
     "netvm": ("packet_filter", "vifs", "upkeep", "uplinks", "dns"),
-    "tray": ("qt", "state", "pages", "session", "desktop", "paint", "widgets", "window", "popup", "app"),
+    "tray": (
+        "qt",
+        "state",
+        "netvm_screen",
+        "pages",
+        "session",
+        "desktop",
+        "paint",
+        "widgets",
+        "window",
+        "popup",
+        "app",
+    ),
     "cli": ("hangups", "question", "show", "bus", "dom0"),
     "lab": ("box", "xen", "screen", "machine", "desktop", "demo"),
-}
+}  # fmt: skip
 #: Rooms that stand on what lies beside them: programs of their own, which run it.
 _ON_TOP = {"cli": {"qvm"}}
 #: Neighbours that know nothing of each other, though one is below the other.
@@ -64,6 +79,7 @@ _APART = {
     "netvm.uplinks": {"vifs", "upkeep"},
     "netvm.dns": {"vifs", "upkeep"},
     "tray.state": {"qt"},
+    "tray.netvm_screen": {"qt"},
     "tray.pages": {"qt"},
     "tray.widgets": {"session", "desktop"},
 }

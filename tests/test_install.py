@@ -28,12 +28,12 @@ PROGRAMS = {
     "guest": {"qnet", "qnet-guest"},
 }  # fmt: skip
 INSTALLED_UNITS = {
-    "dom0": {"qnet-helper", "qnet-netvm", "qnet-disconnect", "qnet-agent", "qnet-devd"},
+    "dom0": {"qnet-helper", "qnet-netvm", "qnet-disconnect", "qnet-agent", "qnet-devd", "qnet-display@"},
     "netvm": {"qnet-agent", "qnet-devd", "qnet-screen"},
     "guest": {"qnet-guest", "qnet-guest@"},
 }
 #: What is in a folder of ours, since no person runs it: others do, by its path.
-PRIVATE = {"dom0": {"qnet-display", "tell-agent"}, "netvm": {"screen", "tell-agent"}, "guest": set[str]()}
+PRIVATE = {"dom0": {"qnet-display", "tell-agent"}, "netvm": {"backdrop", "screen", "tell-agent"}, "guest": set[str]()}
 #: What an administrator enables; the others are wanted by these, or started by udev.
 ENABLED_UNITS = {"qnet-helper", "qnet-netvm", "qnet-agent", "qnet-guest"}
 #: How exposed systemd says that a unit is. xl creates domains, and runs what their disks and cards need.

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import qnet_gui
 from qnet_gui.model.errors import kinds
-from qnet_gui.model.message_wire import codes
 from qnet_gui.model.messages.code import Code
 from qnet_gui.model.messages.message import argument_names
+from qnet_gui.model.wire.message_wire import codes
 
 PACKAGE = Path(qnet_gui.__file__).parent
 ROOMS = (
@@ -25,7 +25,7 @@ ROOMS = (
 )  # fmt: skip
 MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.relative_to(PACKAGE).parts[0].split(".")[0] in ROOMS]
 #: What holds a sentence that is no literal of ours, and who may make a message of it.
-_VERBATIM = {"SAID": {"model/message_wire.py"}, "PLAIN": {"model/messages/plain.py", "hypervisor/lab.py"}}
+_VERBATIM = {"SAID": {"model/wire/message_wire.py"}, "PLAIN": {"model/messages/plain.py", "hypervisor/lab.py"}}
 #: What a step is told with, and where in it the message stands; the last one is the lifecycle's `tell`.
 _PROGRESS = {"begun": 1, "done": 1, "failed": 1, "undone": 1, "_tell": 2}
 _CODES = {kind.__name__: kind for kind in (*Code.__subclasses__(), Code)}

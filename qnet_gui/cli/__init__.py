@@ -44,7 +44,7 @@ def _complain(name: str, arguments: Namespace, sentence: str, error: BaseExcepti
 
 def _refused(name: str, arguments: Namespace, error: QnetError) -> None:
     from qnet_gui.cli import hints
-    from qnet_gui.model import message_wire
+    from qnet_gui.model.wire import message_wire
 
     code, values = error.message.code.value, message_wire.arguments(error.message)
     _complain(name, arguments, error.sentence, error, {"error": error.dbus_name, "code": code, "arguments": values})

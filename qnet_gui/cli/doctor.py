@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from qnet_gui import __version__
 from qnet_gui.cli import hints
-from qnet_gui.doctor import examination, faults
-from qnet_gui.doctor.fault import Finding
+from qnet_gui.doctor import examination
+from qnet_gui.doctor.faults import faults
+from qnet_gui.doctor.faults.fault import Finding
+from qnet_gui.doctor.faults.service_faults import ServiceFault
 from qnet_gui.doctor.machine import Machine
-from qnet_gui.doctor.service_faults import ServiceFault
 from qnet_gui.model.domain import AgentState, NetvmState
 from qnet_gui.model.errors import NoAnswer, NotAuthorised, QnetError
 from qnet_gui.model.messages.problems import ProblemCode

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from qnet_gui.model.answers import HelperAway
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.wire.answers import HelperAway
 
 #: Where labs are; read without the lab's own code, which may not be installed.
 _LABS = Path("/run/qnet-lab")

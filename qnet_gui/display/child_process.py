@@ -12,7 +12,7 @@ import os
 import signal
 from dataclasses import dataclass
 
-from qnet_gui.display.sandbox import confine
+from qnet_gui.display.confinement.sandbox import confine
 from qnet_gui.display.screen_child import ChildInputs, ScreenChild
 from qnet_gui.display.xen_devices import REQUESTS
 from qnet_gui.model.errors import BadInput

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qnet_gui.model.screen import BYTES_PER_PIXEL, Geometry, Rectangle
+from qnet_gui.model.netvm_screen.screen import BYTES_PER_PIXEL, Geometry, Rectangle
 
 
 def copy_pixels(

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from qnet_gui.display.child_process import ChildProcess, start_child
+from qnet_gui.display.libxl.qemu_arguments import QemuArguments, qemu_arguments
+from qnet_gui.display.libxl.qmp_sockets import QmpSockets
 from qnet_gui.display.minder import BROKEN, ENDING, NOT_BEGUN, WELL, mind
-from qnet_gui.display.qemu_arguments import QemuArguments, qemu_arguments
-from qnet_gui.display.qmp_sockets import QmpSockets
 from qnet_gui.display.screen_child import ChildInputs
 from qnet_gui.display.screen_nodes import ScreenNodes
 from qnet_gui.display.server import DisplayServer
@@ -24,8 +24,8 @@ from qnet_gui.display.shared_pages import ScreenPages
 from qnet_gui.display.xen_devices import EventChannels, ForeignFrames
 from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.screen import Geometry
-from qnet_gui.model.screen_wire import SOCKETS
+from qnet_gui.model.netvm_screen.screen import Geometry
+from qnet_gui.model.netvm_screen.screen_wire import SOCKETS
 from qnet_gui.runtime import log
 from qnet_gui.store.client import Store
 
@@ -80,26 +80,31 @@ def _listening(folder: Path, domid: int) -> socket.socket:
     return made
 
 
+class _DomainDestroyed(SystemExit):
+    """By libxl's word. After any other the domain may go on, and somebody else may serve it."""
+
+
 @contextlib.contextmanager
 def _until_told() -> Iterator[None]:
     """Ends the block in good order by libxl's word for it, when the domain is destroyed, and by systemd's.
 
     It may come in the middle of a question to xenstore, of which whatever is asked next makes an error of any kind.
     """
-    told = False
+    told: SystemExit | None = None
 
-    def end(*_: object) -> NoReturn:
+    def end(number: int, _frame: object) -> NoReturn:
         nonlocal told
-        told = True
-        raise SystemExit(0)
+        told = (_DomainDestroyed if number == signal.SIGHUP else SystemExit)(0)
+        raise told
 
     for number in ENDING:
         signal.signal(number, end)
     try:
         yield
     except Exception:
-        if not told:
+        if told is None:
             raise
+        raise told from None
 
 
 def _geometry() -> Geometry:
@@ -121,7 +126,6 @@ def _server(
         qmp = QmpSockets(arguments)
         left.callback(qmp.close)
         windows = left.enter_context(_listening(folder, arguments.domid))
-        left.callback((folder / str(arguments.domid)).unlink, missing_ok=True)
         nodes = ScreenNodes(store, arguments.domid)
         start = _starter(arguments.domid, owner, geometry, devices)
         server = DisplayServer(nodes, store, qmp, windows, start, geometry)
@@ -135,14 +139,19 @@ def serve(
 ) -> int:  # fmt: skip
     """Until the domain's end; the exit status for the minder, of whom this is the process.
 
-    `owner`: uid and gid of the child; `geometry`: what the netvm is asked for.
+    `owner`: uid and gid of the child; `geometry`: what the netvm is asked for. The socket at which nobody listens stays
+    where this ends before the domain: by it the helper knows a screen that was served.
     """
-    status = NOT_BEGUN
+    status, path = NOT_BEGUN, folder / str(arguments.domid)
     try:
         with _until_told(), _server(arguments, owner, geometry, folder, devices) as server:
             if server.offer():
                 status = BROKEN
                 server.run()
+        path.unlink(missing_ok=True)
+    except _DomainDestroyed:
+        path.unlink(missing_ok=True)
+        raise
     except (QnetError, OSError) as error:
         logger.error("%s", error)
         return status

@@ -14,7 +14,7 @@ import signal
 from collections.abc import Callable
 from typing import NoReturn
 
-from qnet_gui.display.sandbox import end_with_parent
+from qnet_gui.display.confinement.sandbox import end_with_parent
 
 log = logging.getLogger(__name__)
 #: Exit statuses of the root part: a good end, no beginning, an end that it was not to have.
@@ -58,7 +58,7 @@ def _once(work: Callable[[], int], mask: set[int | signal.Signals]) -> int:
         heard = signal.sigwait(_HEARD)
         if heard in ENDING:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+                os.kill(pid, heard)
             os.waitpid(pid, 0)
             return WELL
         ended, status = os.waitpid(pid, os.WNOHANG)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qnet_gui.model.screen import Geometry, Rectangle, coalesced
+from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle, coalesced
 
 #: Seconds from one turn to the next at least.
 INTERVAL = 1 / 30

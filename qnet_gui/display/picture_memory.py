@@ -11,7 +11,7 @@ import fcntl
 import mmap
 import os
 
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 
 #: Since Linux 5.1; Python has no name for it before 3.13.
 F_SEAL_FUTURE_WRITE = 0x0010

@@ -20,8 +20,17 @@ from qnet_gui.display.shared_pages import ScreenPages
 from qnet_gui.display.vfb_page import acknowledge, consumed_before, directory_frames, pixel_frames, updates
 from qnet_gui.display.vkbd_page import InputRing
 from qnet_gui.display.xen_devices import Channels, Frames
-from qnet_gui.model.screen import Geometry
-from qnet_gui.model.screen_wire import SIZE, Changed, KeyPress, Look, PointerAt, ReleaseAll, packed, parsed_input
+from qnet_gui.model.netvm_screen.screen import Geometry
+from qnet_gui.model.netvm_screen.screen_wire import (
+    SIZE,
+    Changed,
+    KeyPress,
+    Look,
+    PointerAt,
+    ReleaseAll,
+    packed,
+    parsed_input,
+)
 
 
 @dataclass(frozen=True, slots=True)

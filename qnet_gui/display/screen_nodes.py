@@ -13,8 +13,8 @@ import enum
 from qnet_gui.display.shared_pages import ScreenPages, SharedPage
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.values import ValueCode
+from qnet_gui.model.netvm_screen.screen import Geometry
 from qnet_gui.model.parse import number, shown
-from qnet_gui.model.screen import Geometry
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 from qnet_gui.store.home import home, within_home
@@ -81,8 +81,13 @@ class ScreenNodes:
         for device in DEVICES:
             self._store.write(f"{self.backend(device)}/state", str(int(state)))
 
-    def tell_libxl(self) -> None:
-        """That we run: it waits for that before it lets the domain begin."""
+    def tell_libxl(self, minder: int) -> None:
+        """That we run: it waits for that before it lets the domain begin. `minder`: whose pid it is to send SIGHUP.
+
+        That is what it started, or what has taken the place of that, whose pid may be anybody's by now.
+        """
+        path = f"{home(self._domid)}/image/device-model-pid"
+        within_home(self._store, self._domid, lambda inside: inside.write(path, str(minder)))
         self._store.write(f"{home(0)}/device-model/{self._domid}/state", "running")
 
     def tell_netvm(self, seen: bool) -> None:

@@ -14,13 +14,13 @@ import struct
 from collections.abc import Callable
 
 from qnet_gui.display.child_process import ChildProcess
+from qnet_gui.display.libxl.qmp_sockets import QmpSockets
 from qnet_gui.display.picture_memory import PictureMemory
-from qnet_gui.display.qmp_sockets import QmpSockets
 from qnet_gui.display.screen_nodes import ScreenNodes, XenbusState
 from qnet_gui.display.shared_pages import ScreenPages
 from qnet_gui.model.errors import BadInput, StoreError, StoreGone
-from qnet_gui.model.screen import Geometry
-from qnet_gui.model.screen_wire import ANSWER, BUTTONS, KEYS
+from qnet_gui.model.netvm_screen.screen import Geometry
+from qnet_gui.model.netvm_screen.screen_wire import ANSWER, BUTTONS, KEYS
 from qnet_gui.runtime.flood_limit import FloodLimit
 from qnet_gui.store.client import Store
 
@@ -60,7 +60,7 @@ class DisplayServer:
         if self._nodes.connected():
             self._down = _ALL
         self._nodes.offer(self._geometry)
-        self._nodes.tell_libxl()
+        self._nodes.tell_libxl(os.getppid())
         self._tell_netvm()
         return True
 

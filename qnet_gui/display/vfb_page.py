@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from qnet_gui.display.shared_pages import PAGE_SIZE
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.values import ValueCode
-from qnet_gui.model.screen import BYTES_PER_PIXEL, Geometry, Rectangle, coalesced
+from qnet_gui.model.netvm_screen.screen import BYTES_PER_PIXEL, Geometry, Rectangle, coalesced
 
 #: Where in the page, in words of four bytes, the indexes of the ring of updates are.
 OUT_CONS, OUT_PROD = 2, 3

@@ -14,8 +14,8 @@ from collections.abc import Iterable
 
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.values import ValueCode
-from qnet_gui.model.screen import Geometry
-from qnet_gui.model.screen_wire import Input, KeyPress, PointerAt, ReleaseAll
+from qnet_gui.model.netvm_screen.screen import Geometry
+from qnet_gui.model.netvm_screen.screen_wire import Input, KeyPress, PointerAt, ReleaseAll
 
 #: Where in the page, in words of four bytes, the indexes of the ring of inputs are.
 IN_CONS, IN_PROD = 0, 1

@@ -7,15 +7,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from qnet_gui.doctor.faults import FAULTS
+from qnet_gui.doctor.faults.faults import FAULTS
 from qnet_gui.model.messages.code import Plural
 from qnet_gui.model.messages.problems import ProblemCode
 
 _HEAD = """\
 # What `qnet doctor` may say
 
-This page is made from `qnet_gui/doctor/faults.py` and `qnet_gui/model/messages/problems.py` by `make docs`; change it
-there.
+This page is made from `qnet_gui/doctor/faults/faults.py` and `qnet_gui/model/messages/problems.py` by `make docs`;
+change it there.
 
 `qnet doctor` looks at the machine that it runs on first, and then asks the helper. Each finding is one sentence, and
 what to do about it. It needs no root; as root it sees more: what xl says, packet filters of others, a journal that was

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qnet_gui.doctor import installation, network, screen, services, settings, xen_host
-from qnet_gui.doctor.fault import Finding
+from qnet_gui.doctor.faults.fault import Finding
 from qnet_gui.doctor.machine import Kind, Machine, place
 
 

@@ -8,8 +8,8 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from qnet_gui.doctor.fault import Finding
-from qnet_gui.doctor.installation_faults import InstallationFault
+from qnet_gui.doctor.faults.fault import Finding
+from qnet_gui.doctor.faults.installation_faults import InstallationFault
 from qnet_gui.doctor.machine import Kind, Machine, Place
 from qnet_gui.runtime.distribution import Distribution, package
 
@@ -43,6 +43,7 @@ FILES = (
     Wanted(f"{_UNITS}/qnet-disconnect.service", "dom0", says=("qnet dom0 down",)),
     Wanted(f"{_UNITS}/qnet-netvm.service", "dom0", says=("qnet netvm start",)),
     Wanted("/usr/lib/qnet/qnet-display", "dom0", True),
+    Wanted(f"{_UNITS}/qnet-display@.service", "dom0", says=("ExecStart=/usr/lib/qnet/qnet-display -xen-domid %i",)),
     Wanted("/usr/lib/systemd/system-sleep/qnet", "dom0", True, ("qnet dom0 down",)),
     Wanted(
         "/usr/share/dbus-1/system-services/org.qnet.Helper1.service", "dom0",

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qnet_gui.doctor.fault import Finding
+from qnet_gui.doctor.faults.fault import Finding
+from qnet_gui.doctor.faults.network_faults import NetworkFault
 from qnet_gui.doctor.machine import Kind, Machine, Place
-from qnet_gui.doctor.network_faults import NetworkFault
 from qnet_gui.doctor.services import FORMER
 from qnet_gui.dom0.upgrade.journal import PATH as JOURNAL
 from qnet_gui.runtime.command import NFT

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from qnet_gui.doctor.fault import Finding
+from qnet_gui.doctor.faults.fault import Finding
+from qnet_gui.doctor.faults.screen_faults import ScreenFault
 from qnet_gui.doctor.machine import Kind, Machine, Place
-from qnet_gui.doctor.screen_faults import ScreenFault
 from qnet_gui.doctor.xen_host import KERNELS
 from qnet_gui.dom0.netvm_image.netvm_cfg import DISPLAY, kernel_words
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 from qnet_gui.runtime.distribution import package
 
 #: Who has to do with the screen, by where: desktop/dom0/sysusers.conf, desktop/netvm/screen/sysusers.conf.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from qnet_gui.doctor.fault import Finding
+from qnet_gui.doctor.faults.fault import Finding
+from qnet_gui.doctor.faults.network_faults import NetworkFault
+from qnet_gui.doctor.faults.service_faults import ServiceFault
 from qnet_gui.doctor.machine import Kind, Machine, Place
-from qnet_gui.doctor.network_faults import NetworkFault
-from qnet_gui.doctor.service_faults import ServiceFault
 from qnet_gui.dom0.netvm_lifecycle.control import BOOTED
 from qnet_gui.runtime.distribution import package
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qnet_gui.doctor.fault import Finding
+from qnet_gui.doctor.faults.fault import Finding
+from qnet_gui.doctor.faults.setting_faults import SettingFault
 from qnet_gui.doctor.machine import Kind, Machine, Place
-from qnet_gui.doctor.setting_faults import SettingFault
 from qnet_gui.dom0.netvm_lifecycle.control import UNIT, WANTS
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
 from qnet_gui.dom0.setup import vif_lines, xendomains

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from qnet_gui.doctor.fault import Finding
+from qnet_gui.doctor.faults.fault import Finding
+from qnet_gui.doctor.faults.xen_faults import XenFault
 from qnet_gui.doctor.machine import Machine, Place
-from qnet_gui.doctor.xen_faults import XenFault
 from qnet_gui.dom0.netvm_lifecycle.control import UNIT, WANTS
 from qnet_gui.hypervisor import pci, which_domain, xen_text
 from qnet_gui.hypervisor.xen_run import XL

@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
-from qnet_gui.model.message_wire import codes
 from qnet_gui.model.messages.code import KINDS, Code, Kind
 from qnet_gui.model.messages.message import argument_names
+from qnet_gui.model.wire.message_wire import codes
 
 _NESTED = "`a{sv}`: a message, as the keys `code: s` and `arguments: a{sv}`"
 _KINDS = {

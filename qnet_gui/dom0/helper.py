@@ -13,6 +13,7 @@ from typing import Any
 from qnet_gui.dom0.attach.addresses import Addresses
 from qnet_gui.dom0.attach.applet_interface import AppletInterface
 from qnet_gui.dom0.attach.attachments import Attachments
+from qnet_gui.dom0.attach.display_starter import DisplayStarter
 from qnet_gui.dom0.attach.interface import AttachInterface
 from qnet_gui.dom0.attach.pause_interface import PauseInterface
 from qnet_gui.dom0.attach.provisioning import Provisioner
@@ -43,9 +44,9 @@ from qnet_gui.dom0.upgrade.preflight_interface import PreflightInterface
 from qnet_gui.dom0.upgrade.session import UpgradeSession
 from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.hypervisor.port import Hypervisor
-from qnet_gui.model.answers import NAME, PATH
 from qnet_gui.model.config import PATH as CONFIG
 from qnet_gui.model.config import Config
+from qnet_gui.model.wire.answers import NAME, PATH
 from qnet_gui.runtime.clocks import KernelClocks
 from qnet_gui.store.worker import StoreWorker
 
@@ -107,7 +108,7 @@ class Helper:
             AttachInterface(publisher, operations, self._attachments, addresses, users),
             PauseInterface(publisher, operations, hypervisor, actions),
             AppletInterface(publisher, hypervisor, actions, users),
-            ScreenInterface(publisher, users),
+            ScreenInterface(publisher, users, DisplayStarter(connection)),
             NetvmControlInterface(publisher, operations, control(), users),
             PreflightInterface(publisher, operations, config, store),
             UpgradeInterface(publisher, operations, self._upgrade, addresses, users),

@@ -21,8 +21,8 @@ from qnet_gui.dom0.upgrade.journal import PATH as JOURNAL
 from qnet_gui.dom0.upgrade.journal import JournalFile
 from qnet_gui.hypervisor.adapter import choose
 from qnet_gui.model import config
-from qnet_gui.model.answers import NAME
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.wire.answers import NAME
 from qnet_gui.runtime import log as logging_setup
 from qnet_gui.runtime import notify
 from qnet_gui.runtime.mainloop import after, post

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from qnet_gui.hypervisor.port import Capabilities, DomainInfo, VifRequest
-from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import DBUS_PREFIX, HypervisorError, from_dbus
-from qnet_gui.model.message_wire import SENTENCE
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.xen import XenCode
 from qnet_gui.model.parse import printable
 from qnet_gui.model.vif import VifId
+from qnet_gui.model.wire.message_wire import SENTENCE
+from qnet_gui.model.x_display.display import Display
 
 #: Where the socket is in a lab's dom0; it exists nowhere else.
 SOCKET = Path("/run/xen/lab-hypervisor")

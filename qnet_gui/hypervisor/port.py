@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Protocol
 
-from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.vif import VifId
+from qnet_gui.model.x_display.display import Display
 
 
 @dataclass(frozen=True, slots=True)

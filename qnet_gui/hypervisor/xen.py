@@ -13,7 +13,6 @@ from pathlib import Path
 from qnet_gui.hypervisor import xen_text
 from qnet_gui.hypervisor.port import Capabilities, DomainInfo, VifRequest
 from qnet_gui.hypervisor.xen_run import XL, xl
-from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, NotFound, Refused
 from qnet_gui.model.messages.domains import DomainCode
@@ -21,6 +20,7 @@ from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.screen import ScreenCode
 from qnet_gui.model.messages.xen import XenCode
 from qnet_gui.model.vif import VifId
+from qnet_gui.model.x_display.display import Display
 from qnet_gui.store.client import Store
 
 #: What exists where somebody else is the toolstack, and who that is.

@@ -19,7 +19,7 @@ from qnet_gui.lab.machine.lifecycle import take_down, take_up
 from qnet_gui.model.config import DEFAULT_SCREEN
 from qnet_gui.model.errors import BadInput, NotAuthorised, NotFound, Refused
 from qnet_gui.model.messages.plain import plain
-from qnet_gui.model.screen import geometry
+from qnet_gui.model.netvm_screen.screen import geometry
 
 _ONLINE_DEADLINE = 20.0
 _SCREEN = f"{DEFAULT_SCREEN.width}x{DEFAULT_SCREEN.height}"

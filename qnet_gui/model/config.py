@@ -19,8 +19,8 @@ from qnet_gui.model.domain import Label
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.messages.values import ValueCode
+from qnet_gui.model.netvm_screen.screen import SIDE_MAX, Geometry, geometry
 from qnet_gui.model.parse import domain_name, ipv4, ipv4_network, printable, shown
-from qnet_gui.model.screen import SIDE_MAX, Geometry, geometry
 from qnet_gui.model.snapshot import MINUTES_MAX
 
 PATH = Path("/etc/qnet/qnet.toml")
@@ -53,6 +53,7 @@ class Config:
 
     In a netvm's own file: `open`: what the world may reach of it. `local_resolver`: whether a resolver that listens on
     the netvm's loopback answers the domains. `connections`: how many a domain may have at once.
+    `flow_table`: whether known connections take the kernel's short way, where it has one.
 
     `labels`: the colours of domains, by their names. `screen`: how large the netvm's is, which its kernel has to be
     told as well.
@@ -67,6 +68,7 @@ class Config:
     open: tuple[OpenPort, ...] = ()
     local_resolver: bool = False
     connections: int = DEFAULT_CONNECTIONS
+    flow_table: bool = True
     labels: tuple[tuple[str, Label], ...] = ()
     screen: Geometry = DEFAULT_SCREEN
 
@@ -179,6 +181,7 @@ _KEYS: dict[str, dict[str, Callable[[Any, str], Any]]] = {
         "open": _open,
         "local_resolver": _yes_or_no,
         "connections": partial(_whole, lowest=1, highest=CONNECTIONS_MAX),
+        "flow_table": _yes_or_no,
     },
 }
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from qnet_gui.model import message_wire
 from qnet_gui.model.messages.isolation import IsolationCode
 from qnet_gui.model.messages.message import Message
+from qnet_gui.model.wire import message_wire
 
 
 class Fact(Message):

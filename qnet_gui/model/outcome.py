@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from qnet_gui.model.message_wire import as_plain, from_plain
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.upgrade import UpgradeCode
+from qnet_gui.model.wire.message_wire import as_plain, from_plain
 
 #: Kinds of operations that connect or disconnect dom0.
 CONNECT, DISCONNECT, RECOVER = "connect", "disconnect", "recover"

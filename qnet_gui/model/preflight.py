@@ -8,10 +8,10 @@ from typing import Any
 
 from qnet_gui.model.clock import clock
 from qnet_gui.model.errors import Busy, QnetError, Refused
-from qnet_gui.model.message_wire import from_plain
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.translation import mark, tr, tr_count
+from qnet_gui.model.wire.message_wire import from_plain
 
 UNRESOLVED = mark("Names do not resolve at present, so an upgrade will hardly find its servers.")
 

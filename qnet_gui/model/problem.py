@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from qnet_gui.model.message_wire import arguments as plain_arguments
-from qnet_gui.model.message_wire import read
 from qnet_gui.model.messages.code import Code
 from qnet_gui.model.messages.message import Argument, Message
 from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.wire.message_wire import arguments as plain_arguments
+from qnet_gui.model.wire.message_wire import read
 
 
 class Problem(Message):

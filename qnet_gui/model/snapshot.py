@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from qnet_gui.model.codec import decode, encode
 from qnet_gui.model.dns import Dns
 from qnet_gui.model.domain import Domain, Netvm
 from qnet_gui.model.errors import BadInput
@@ -22,6 +21,7 @@ from qnet_gui.model.outcome import EndedOperation
 from qnet_gui.model.parse import shown
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.uplink import Uplink, in_use
+from qnet_gui.model.wire.codec import decode, encode
 
 Wire = dict[str, Any]
 #: For how long dom0 may be connected at a time; a day is more than any upgrade takes.

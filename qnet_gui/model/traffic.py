@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from qnet_gui.model.codec import decode, encode
 from qnet_gui.model.translation import tr
+from qnet_gui.model.wire.codec import decode, encode
 
 #: Seconds for which somebody who looks is told; he asks again before, after so many.
 LEASE, RENEWAL = 25, 10

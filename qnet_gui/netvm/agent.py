@@ -24,16 +24,18 @@ from qnet_gui.model.config import Config
 from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.model.errors import KernelError, QnetError
 from qnet_gui.model.messages.agent import AgentCode
+from qnet_gui.model.uplink import Uplink
 from qnet_gui.model.vif import VifId
 from qnet_gui.netvm.dns.choice import Choice
 from qnet_gui.netvm.dns.loopback import Loopback
 from qnet_gui.netvm.dns.name_test import NameTest
 from qnet_gui.netvm.dns.redirection import Redirection, ServerGap
 from qnet_gui.netvm.dns.sources import Sources
-from qnet_gui.netvm.packet_filter import base_settings, base_setup, ruleset
+from qnet_gui.netvm.packet_filter import base_settings, base_setup, flow_table, ruleset
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.packet_filter.connection_table import FillWatch
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
+from qnet_gui.netvm.packet_filter.flow_table import FlowTable
 from qnet_gui.netvm.packet_filter.inside_links import InsideLinks
 from qnet_gui.netvm.report import Publisher
 from qnet_gui.netvm.requests import Requests
@@ -76,10 +78,12 @@ class Agent:
         self._loopback = Loopback()
         self._vifs = VifReconciler(self._worker, table, self._flusher, self._vifs_changed)
         self._inside = InsideLinks(nft, self._changed)
+        self._flows = FlowTable(nft, self._flow_links, config.flow_table)
         self._fill = FillWatch(lambda: bool(self._vifs.served), self._publisher.publish)
         self._upkeep = Upkeep(nft, netlink, table, self._wanted, self._publisher.publish)
         verbs = {"routes": self._routes, "reapply": self._reapply, "check": self._check}
         self._requests = Requests(self._worker, verbs, {"names": self._test_names})
+        self._uplinks: Sequence[Uplink] = ()
         self._uplink_names: tuple[str, ...] = ()
         self._traffic = TrafficReporter(
             self._worker, LinkStats(), lambda: self._vifs.served, lambda: self._uplink_names
@@ -120,9 +124,13 @@ class Agent:
                 self._traffic.links_changed()
             if event.uplink or (event.index == NETCONFA_IFINDEX_ALL and event.settings):
                 self._changed()
+        if events:
+            self._flows.renew()
         return True
 
     def _nft_event(self, *_: object) -> bool:
+        # whoever else has other rules now wants them to hold for connections that are known, too
+        self._flows.renew()
         self._upkeep.filter_changed(self._nft_monitor.read(self._upkeep.look_at_all))
         return True
 
@@ -182,6 +190,7 @@ class Agent:
         self._sources.give_up_waiting()
 
     def _vifs_changed(self) -> None:
+        self._flows.renew()
         self._fill.look()
         self._publisher.publish_vifs()
         if self._sources.asks_for_another:
@@ -223,6 +232,9 @@ class Agent:
             return None
         uplinks = self._sources.uplinks(self._choice)
         self._uplink_names = tuple(uplink.name for uplink in uplinks)
+        if flow_table.outside(uplinks) != flow_table.outside(self._uplinks):
+            self._flows.renew()
+        self._uplinks = uplinks
         problems = self._sources.problems(self._addresses, self._choice, uplinks)
         problems += [*(["nft-failed"] if self._failed else []), *self._upkeep.problems]
         problems += ["connections-almost-full"] if self._fill.almost_full else []
@@ -234,6 +246,9 @@ class Agent:
             tuple(problems),
             version=__version__,
         )
+
+    def _flow_links(self) -> list[str]:
+        return flow_table.devices(self._vifs.served, self._uplinks)
 
     def _shown(self, redirect: DnsRedirect) -> DnsRedirect:
         """The netvm's own resolver by the address that domains know the netvm by; its loopback's says nothing."""
@@ -261,6 +276,7 @@ class Agent:
     def _check(self) -> Sequence[str]:
         """Compare with what the kernel has, now; set again what is otherwise, and tell what was since the start."""
         self._upkeep.look_at_all()
+        self._flows.renew()
         return [repair.line for repair in self._upkeep.repairs]
 
     def _reapply(self) -> Sequence[str]:
@@ -268,6 +284,7 @@ class Agent:
         self._apply_base_setup(self._addresses)
         self._redirection.distrust()
         self._upkeep.repair_all()
+        self._flows.renew()
         self._vifs.look_at_all()
         self._sources.refresh(self._changed)
         if self._failed:

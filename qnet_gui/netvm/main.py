@@ -21,10 +21,10 @@ from qnet_gui import __version__
 from qnet_gui.model import config
 from qnet_gui.model.domain import DOM0_NAMES
 from qnet_gui.model.errors import BadInput, KernelError, NoAnswer, NotFound, QnetError, Refused, StoreGone
-from qnet_gui.model.message_wire import from_parts
 from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import printable, shown
+from qnet_gui.model.wire.message_wire import from_parts
 from qnet_gui.netvm.vifs import hotplug
 from qnet_gui.runtime import log, notify
 

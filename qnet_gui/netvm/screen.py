@@ -11,15 +11,14 @@ import logging
 from typing import Any
 
 from qnet_gui.model.errors import QnetError
-from qnet_gui.runtime.dbus_service import Service
 from qnet_gui.runtime.mainloop import after, cancel
+from qnet_gui.runtime.systemd_units import SystemdUnits
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 from qnet_gui.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
 UNIT = "qnet-screen.service"
-_NAME, _PATH, _MANAGER = "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"
 #: Seconds for which the programs stay when nobody looks any more: whoever comes back finds all as he left it.
 _LINGER = 300.0
 
@@ -35,7 +34,7 @@ class ScreenStarter:
 
     def __init__(self, worker: StoreWorker, bus: Any | None) -> None:
         self._worker = worker
-        self._systemd = Service(bus, _NAME) if bus else None
+        self._systemd = SystemdUnits(bus) if bus else None
         self._seen: bool | None = None
         self._ending: int | None = None
 
@@ -51,20 +50,21 @@ class ScreenStarter:
             if self._ending is not None:
                 cancel(self._ending)
                 self._ending = None
-            if seen:
-                self._call("StartUnit")
-            elif seen is not None:
+            if seen and self._systemd:
+                self._systemd.start(UNIT, _done, _failed)
+            elif seen is False:
                 self._ending = after(_LINGER, self._end)
 
     def _end(self) -> None:
         self._ending = None
-        self._call("StopUnit")
-
-    def _call(self, method: str) -> None:
         if self._systemd:
-            self._systemd.call(_PATH, _MANAGER, method, "ss", (UNIT, "replace"), lambda _: None, self._failed)
+            self._systemd.stop(UNIT, _done, _failed)
 
-    @staticmethod
-    def _failed(error: Exception) -> None:
-        # whoever has nothing to show need not be told each time
-        log.info("%s: %s", UNIT, error)
+
+def _done() -> None:
+    """systemd has taken it on."""
+
+
+def _failed(error: Exception) -> None:
+    # whoever has nothing to show need not be told each time
+    log.info("%s: %s", UNIT, error)

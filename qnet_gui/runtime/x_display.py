@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from qnet_gui.model import xauthority
-from qnet_gui.model.display import Display, display
 from qnet_gui.model.errors import BadInput, NotFound
 from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.model.x_display import xauthority
+from qnet_gui.model.x_display.display import Display, display
 
 
 def own_display() -> Display:

@@ -2466,6 +2466,36 @@
             <translation>Hier gibt es kein Terminal. Führen Sie dies in einem aus: {command}</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/netvm_screen/screen.py" />
+            <source>Asking for the screen of {name}…</source>
+            <translation>Der Bildschirm von {name} wird angefragt …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/netvm_screen/screen.py" />
+            <source>Screen of {name}</source>
+            <translation>Bildschirm von {name}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/netvm_screen/screen.py" />
+            <source>The screen of {name} has gone. It is asked for again.</source>
+            <translation>Der Bildschirm von {name} ist weg. Er wird erneut angefragt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/netvm_screen/screen.py" />
+            <source>{name} is not running. Its screen comes when it does.</source>
+            <translation>{name} läuft nicht. Ihr Bildschirm kommt, sobald sie läuft.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/netvm_screen/screen.py" />
+            <source>{name} is paused. Its screen comes when it goes on.</source>
+            <translation>{name} ist angehalten. Ihr Bildschirm kommt, sobald sie weiterläuft.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/netvm_screen/screen.py" />
+            <source>{name} is starting. Its screen comes by itself.</source>
+            <translation>{name} startet. Ihr Bildschirm kommt von selbst.</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/pages/domains.py" />
             <source>Address</source>
             <translation>Adresse</translation>
@@ -3843,36 +3873,6 @@
             <location filename="../../qnet_gui/tray/state/popup_rows.py" />
             <source>waiting</source>
             <translation>wartet</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/screen.py" />
-            <source>Asking for the screen of {name}…</source>
-            <translation>Der Bildschirm von {name} wird angefragt …</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/screen.py" />
-            <source>Screen of {name}</source>
-            <translation>Bildschirm von {name}</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/screen.py" />
-            <source>The screen of {name} has gone. It is asked for again.</source>
-            <translation>Der Bildschirm von {name} ist weg. Er wird erneut angefragt.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/screen.py" />
-            <source>{name} is not running. Its screen comes when it does.</source>
-            <translation>{name} läuft nicht. Ihr Bildschirm kommt, sobald sie läuft.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/screen.py" />
-            <source>{name} is paused. Its screen comes when it goes on.</source>
-            <translation>{name} ist angehalten. Ihr Bildschirm kommt, sobald sie weiterläuft.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/screen.py" />
-            <source>{name} is starting. Its screen comes by itself.</source>
-            <translation>{name} startet. Ihr Bildschirm kommt von selbst.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/widgets/filter_field.py" />

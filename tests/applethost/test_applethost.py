@@ -16,6 +16,7 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.protocol.event import ClientMessage
 
+from qnet_gui.applethost import backdrop
 from qnet_gui.lab.desktop.light import LightDesktop
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +66,11 @@ class Hosted:
         image = QImage(str(self.desktop.screenshot(self.desktop.folder / "now.png")))
         wanted = QColor(colour).rgb()
         return next((x for x in range(1, 280) if image.pixel(x, 23) == wanted), 0)
+
+    def backdrop(self) -> int:
+        """The colour of the screen where there is no window, as 0xRRGGBB."""
+        image = QImage(str(self.desktop.screenshot(self.desktop.folder / "now.png")))
+        return image.pixel(image.width() - 2, image.height() - 2) & 0xFFFFFF
 
     def click(self, colour: str, button: int) -> None:
         self.desktop.run("xdotool", "mousemove", str(self.column(colour) + 8), "23", "click", str(button))
@@ -200,3 +206,11 @@ def test_without_a_display_it_says_so() -> None:
         capture_output=True, text=True, timeout=DEADLINE,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (1, "qnet: There is no display; start this where DISPLAY is set.\n")
+
+
+def test_a_backdrop_is_painted_and_stays_when_who_has_painted_it_has_gone(hosted: Hosted) -> None:
+    assert hosted.backdrop() != backdrop.COLOUR
+    words = [sys.executable, "-m", "qnet_gui.applethost.backdrop"]
+    program = hosted.desktop.start("backdrop", words, env={"PYTHONPATH": str(ROOT)})
+    assert program.wait(DEADLINE) == 0
+    assert hosted.backdrop() == backdrop.COLOUR

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 from qnet_gui.cli.dom0.packages import Packages
-from qnet_gui.model.packages import Stage, Upgrade, Work
+from qnet_gui.model.package_upgrade.packages import Stage, Upgrade, Work
 from qnet_gui.runtime.left_files import left_since
 from qnet_gui.tray.qt import QCoreApplication, QDBusConnection, QEventLoop
 from qnet_gui.tray.session.package_upgrade import PackageUpgrade

@@ -19,7 +19,6 @@ from waiting import DEADLINE
 
 from qnet_gui.cli import arguments, hangups, hints, main, show
 from qnet_gui.cli.doctor import examine
-from qnet_gui.model.answers import HelperAway
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, redirects
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import QnetError
@@ -30,6 +29,7 @@ from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Iommu, Isolation, Snapshot
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.model.wire.answers import HelperAway
 
 ROOT = Path(__file__).parents[2]
 #: A bus that is not there.

@@ -18,8 +18,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from qnet_gui.display.sandbox import confine
-from qnet_gui.display.seccomp import CALLS
+from qnet_gui.display.confinement.sandbox import confine
+from qnet_gui.display.confinement.seccomp import CALLS
 from qnet_gui.display.xen_devices import REQUESTS
 
 libc = ctypes.CDLL(None, use_errno=True)

@@ -12,11 +12,11 @@ from pathlib import Path
 from fakes.screen import DOMID
 
 from qnet_gui.display import main as program
+from qnet_gui.display.libxl.qemu_arguments import qemu_arguments
 from qnet_gui.display.minder import mind
-from qnet_gui.display.qemu_arguments import qemu_arguments
 from qnet_gui.display.xen_devices import EventChannels, ForeignFrames
 from qnet_gui.lab.screen import devices as lab
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 
 
 def _measured(work: Callable[[], int]) -> int:

@@ -22,7 +22,7 @@ from qnet_gui.display.child_process import ChildProcess, start_child
 from qnet_gui.display.picture_memory import PictureMemory
 from qnet_gui.display.screen_child import ChildInputs
 from qnet_gui.lab.screen.memory import DIRECTORY_PAGE, PAGES, taken_inputs
-from qnet_gui.model.screen_wire import BUTTONS, KEYS, SIZE, KeyPress, Look, packed, parsed_output
+from qnet_gui.model.netvm_screen.screen_wire import BUTTONS, KEYS, SIZE, KeyPress, Look, packed, parsed_output
 
 
 class Stage:

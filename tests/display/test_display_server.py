@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 
 from qnet_gui.display.child_process import ChildProcess
-from qnet_gui.display.qemu_arguments import QemuArguments
-from qnet_gui.display.qmp_sockets import QmpSockets
+from qnet_gui.display.libxl.qemu_arguments import QemuArguments
+from qnet_gui.display.libxl.qmp_sockets import QmpSockets
 from qnet_gui.display.screen_nodes import DEVICES, ScreenNodes
 from qnet_gui.display.server import DisplayServer
 from qnet_gui.display.shared_pages import ScreenPages, SharedPage
-from qnet_gui.model.screen import Geometry
-from qnet_gui.model.screen_wire import ANSWER, BUTTONS, KEYS
+from qnet_gui.model.netvm_screen.screen import Geometry
+from qnet_gui.model.netvm_screen.screen_wire import ANSWER, BUTTONS, KEYS
 from qnet_gui.runtime.flood_limit import FloodLimit
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store

@@ -12,8 +12,8 @@ from qnet_gui.display.vfb_page import directory_frames, pixel_frames, updates
 from qnet_gui.display.vkbd_page import XENKBD_IN_RING_OFFS, InputRing
 from qnet_gui.lab.screen.memory import put_update
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.screen import RECTANGLES_MAX, Geometry
-from qnet_gui.model.screen_wire import KeyPress, PointerAt, ReleaseAll
+from qnet_gui.model.netvm_screen.screen import RECTANGLES_MAX, Geometry
+from qnet_gui.model.netvm_screen.screen_wire import KeyPress, PointerAt, ReleaseAll
 
 #: A thousand for each example that hypothesis would take, of which the fast tests take fewer.
 COUNT = 1000 * int(os.environ.get("QNET_TEST_EXAMPLES", "100"))

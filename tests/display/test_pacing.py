@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qnet_gui.display.pacing import INTERVAL, Pacer
-from qnet_gui.model.screen import Geometry, Rectangle
+from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle
 
 SCREEN = Geometry(40, 30)
 PART = Rectangle(1, 2, 3, 4)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from qnet_gui.display.picture_memory import SEALS, PictureMemory
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 
 SCREEN = Geometry(64, 48)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qnet_gui.display.qemu_arguments import QemuArguments, qemu_arguments
+from qnet_gui.display.libxl.qemu_arguments import QemuArguments, qemu_arguments
 from qnet_gui.model.errors import BadInput
 
 #: As libxl of Xen 4.17 starts it for a domain without emulated devices.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet_gui.display.qmp import GREETING, LINE_MAX, QmpConversation
+from qnet_gui.display.libxl.qmp import GREETING, LINE_MAX, QmpConversation
 
 
 def asked(word: str, number: int = 1) -> dict[str, object]:

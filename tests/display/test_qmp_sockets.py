@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from qnet_gui.display.qemu_arguments import QemuArguments
-from qnet_gui.display.qmp import GREETING
-from qnet_gui.display.qmp_sockets import CONNECTIONS_MAX, QmpSockets
+from qnet_gui.display.libxl.qemu_arguments import QemuArguments
+from qnet_gui.display.libxl.qmp import GREETING
+from qnet_gui.display.libxl.qmp_sockets import CONNECTIONS_MAX, QmpSockets
 
 QUESTION = b'{"execute": "query-chardev", "id": 1}\r\n'
 

@@ -16,8 +16,17 @@ from qnet_gui.display.screen_child import ChildInputs, ScreenChild
 from qnet_gui.display.vkbd_page import XENKBD_IN_RING_LEN
 from qnet_gui.lab.screen.memory import DIRECTORY_PAGE, PAGES, put_update, taken_inputs
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.screen import Geometry, Rectangle
-from qnet_gui.model.screen_wire import SIZE, Changed, Input, KeyPress, Look, PointerAt, packed, parsed_output
+from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle
+from qnet_gui.model.netvm_screen.screen_wire import (
+    SIZE,
+    Changed,
+    Input,
+    KeyPress,
+    Look,
+    PointerAt,
+    packed,
+    parsed_output,
+)
 
 VFB, VKBD = PAGES.vfb.port, PAGES.vkbd.port
 

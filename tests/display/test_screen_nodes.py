@@ -10,7 +10,7 @@ import pytest
 from qnet_gui.display.screen_nodes import DEVICES, ScreenNodes, XenbusState
 from qnet_gui.display.shared_pages import ScreenPages, SharedPage
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 from qnet_gui.store.client import Store
 
 
@@ -50,9 +50,17 @@ def test_a_mebibyte_begun_is_one(store: Store, nodes: ScreenNodes) -> None:
     assert store.read("/local/domain/0/backend/vfb/7/0/videoram") == b"4"
 
 
-def test_libxl_is_told(store: Store, nodes: ScreenNodes) -> None:
-    nodes.tell_libxl()
+def test_libxl_is_told_and_whom_to_end_with_the_domain(store: Store, nodes: ScreenNodes) -> None:
+    store.write("/local/domain/7/image/device-model-pid", "4710")
+    nodes.tell_libxl(4711)
     assert store.read("/local/domain/0/device-model/7/state") == b"running"
+    assert store.read("/local/domain/7/image/device-model-pid") == b"4711"
+
+
+def test_a_home_that_has_gone_is_not_brought_back_by_whom_to_end(store: Store, nodes: ScreenNodes) -> None:
+    store.delete("/local/domain/7")
+    nodes.tell_libxl(4711)
+    assert store.read("/local/domain/7") is None
 
 
 def test_pages_are_there_once_both_have_said(store: Store, nodes: ScreenNodes) -> None:

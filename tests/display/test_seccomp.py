@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from qnet_gui.display.seccomp import (
+from qnet_gui.display.confinement.seccomp import (
     AUDIT_ARCH_X86_64,
     CALLS,
     INSTRUCTION_SIZE,

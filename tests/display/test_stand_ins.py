@@ -12,7 +12,7 @@ from qnet_gui.display.vfb_page import OUT_CONS, XENFB_OUT_RING_LEN, updates
 from qnet_gui.lab.screen.devices import devices
 from qnet_gui.lab.screen.memory import PAGES, DomainMemory
 from qnet_gui.lab.screen.ports import Ports
-from qnet_gui.model.screen import Geometry, Rectangle
+from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle
 
 DOMID, PORT = 7, PAGES.vfb.port
 SIZE = Geometry(64, 48)

@@ -21,7 +21,7 @@ from qnet_gui.display.vfb_page import (
 )
 from qnet_gui.lab.screen.memory import put_update
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.screen import Geometry, Rectangle
+from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle
 
 LARGE = Geometry(1024, 768)
 

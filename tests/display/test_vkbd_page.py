@@ -13,7 +13,7 @@ from qnet_gui.display.shared_pages import PAGE_SIZE
 from qnet_gui.display.vkbd_page import IN_CONS, IN_PROD, WAITING_MAX, XENKBD_IN_RING_LEN, InputRing
 from qnet_gui.lab.screen.memory import taken_inputs
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.screen_wire import Input, KeyPress, PointerAt, ReleaseAll
+from qnet_gui.model.netvm_screen.screen_wire import Input, KeyPress, PointerAt, ReleaseAll
 
 Page = bytearray
 

@@ -12,9 +12,9 @@ from broken import WORK, Broken
 from qnet_gui.cli import doctor
 from qnet_gui.doctor.examination import examine
 from qnet_gui.doctor.machine import Kind
-from qnet_gui.model.answers import HelperAway
 from qnet_gui.model.errors import NotAuthorised
 from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.wire.answers import HelperAway
 
 Break = Callable[[Broken], Any]
 BUS = "/usr/share/dbus-1/system-services/org.qnet.Helper1.service"

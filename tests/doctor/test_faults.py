@@ -12,10 +12,10 @@ import pytest
 from qnet_gui import install
 from qnet_gui.cli.arguments import build
 from qnet_gui.doctor import document, installation, screen, services
-from qnet_gui.doctor.fault import Fault
-from qnet_gui.doctor.faults import FAULTS, helper_tells, silences, tells_of_helper
-from qnet_gui.doctor.service_faults import ServiceFault
-from qnet_gui.doctor.xen_faults import XenFault
+from qnet_gui.doctor.faults.fault import Fault
+from qnet_gui.doctor.faults.faults import FAULTS, helper_tells, silences, tells_of_helper
+from qnet_gui.doctor.faults.service_faults import ServiceFault
+from qnet_gui.doctor.faults.xen_faults import XenFault
 from qnet_gui.dom0.netvm_image import packages
 from qnet_gui.model.messages.code import Plural
 from qnet_gui.model.messages.problems import ProblemCode

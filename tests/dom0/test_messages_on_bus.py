@@ -5,10 +5,10 @@ from __future__ import annotations
 from helper_dom0 import NAME
 
 from qnet_gui.model.errors import Refused
-from qnet_gui.model.message_wire import read
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.plain import plain as in_english
 from qnet_gui.model.messages.upgrade import UpgradeCode
+from qnet_gui.model.wire.message_wire import read
 from qnet_gui.runtime.dbus_values import plain
 
 

@@ -18,7 +18,7 @@ from qnet_gui.dom0.netvm_image.survey import GivenRoot, Ours, Space, Survey
 from qnet_gui.dom0.netvm_image.wanted import MIRROR, PATH, SUITE, VOLUME, XEN, Places, Wanted, places
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.config import DEFAULT_SCREEN
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 
 WANTED = Wanted("netvm", packages=Path("/p"))
 PLACES = places(WANTED, True, "netvm")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from qnet_gui.dom0.helper import HELPER
 from qnet_gui.model.errors import DBUS_PREFIX
-from qnet_gui.model.message_wire import read
+from qnet_gui.model.wire.message_wire import read
 from qnet_gui.runtime.dbus_values import plain
 
 HUGE = 2**32 - 1

@@ -27,9 +27,9 @@ from qnet_gui.dom0.bus.users import Users
 from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import DomainState
-from qnet_gui.model.errors import NoAnswer
+from qnet_gui.model.errors import NoAnswer, Refused
 from qnet_gui.model.messages.screen import ScreenCode
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 from qnet_gui.runtime.dbus_service import leave_bus
 
 PATH, NAME = "/org/qnet/Test1", "org.qnet.Test1"
@@ -49,6 +49,18 @@ class Yes:
         answer(None)
 
 
+class Starter:
+    """Instead of systemd."""
+
+    def __init__(self) -> None:
+        self.started: list[int] = []
+        self.starts = True
+
+    def start(self, domid: int, then: Callable[[bool], None]) -> None:
+        self.started.append(domid)
+        then(self.starts)
+
+
 class Bench:
     """The method, and who calls it."""
 
@@ -61,7 +73,11 @@ class Bench:
         self.error: Exception | None = None
         self.may_go_on = threading.Event()
         self.may_go_on.set()
-        self.interface = ScreenInterface(self._publisher, Users(lambda then: then()), self._give)  # type: ignore[arg-type]
+        self.starter = Starter()
+        self.once_started: Exception | None = None
+        self.interface = ScreenInterface(
+            self._publisher, Users(lambda then: then()), self.starter, self._give, self._give_once_started,  # type: ignore[arg-type]
+        )  # fmt: skip
         declared = DeclaredObject(PATH, NAME, (ScreenInterface,))
         Exported(self._ours, self.authority, declared, (self.interface,), lambda then: then())  # type: ignore[arg-type]
         self.pipes: list[int] = []
@@ -83,6 +99,10 @@ class Bench:
         (one, picture), (other, window) = os.pipe(), os.pipe()
         self.pipes += [one, other]
         return GivenWindow(Geometry(64, 48), picture, window)
+
+    def _give_once_started(self, netvm: DomainInfo) -> GivenWindow:
+        self.error = self.once_started
+        return self._give(netvm)
 
     def ask(self, domid: int = 7, uuid: str = "u7") -> list[Any]:
         answers: list[Any] = []
@@ -180,9 +200,25 @@ def test_what_would_be_in_vain_is_told_before_anybody_is_asked(
 
 def test_why_there_is_none_is_told(bench: Bench) -> None:
     bench.error = NoAnswer(ScreenCode.SCREEN_NOT_SERVED, name="netvm")
+    bench.starter.starts = False
     error = bench.answer()
     assert error.get_dbus_name() == "org.qnet.Error.NoAnswer"
     assert error.args[1] == "screen-not-served"
+    bench.error = NoAnswer(ScreenCode.SCREEN_NOT_GIVEN, name="netvm")
+    assert bench.answer().args[1] == "screen-not-given"
+    assert bench.starter.started == [7], "one that answers needs nobody in its place"
+
+
+def test_where_nobody_serves_the_screen_any_more_somebody_is_started(bench: Bench) -> None:
+    bench.error = NoAnswer(ScreenCode.SCREEN_NOT_SERVED, name="netvm")
+    width, *_, picture, window = bench.answer()
+    assert width == 64
+    assert (bench.starter.started, bench.given) == ([7], [("netvm", 7), ("netvm", 7)])
+    for descriptor in (picture.take(), window.take()):
+        os.close(descriptor)
+    bench.error = NoAnswer(ScreenCode.SCREEN_NOT_SERVED, name="netvm")
+    bench.once_started = Refused(ScreenCode.SCREEN_NOT_YET, name="netvm")
+    assert bench.answer().args[1] == "screen-not-yet"
 
 
 def test_a_display_that_takes_its_time_keeps_nobody_waiting(bench: Bench) -> None:

@@ -23,7 +23,7 @@ from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import NoAnswer, NotFound, QnetError, Refused
 from qnet_gui.model.messages.screen import ScreenCode
-from qnet_gui.model.screen_wire import ANSWER, SIZE, Changed, Look, packed, parsed_output
+from qnet_gui.model.netvm_screen.screen_wire import ANSWER, SIZE, Changed, Look, packed, parsed_output
 
 NETVM = DomainInfo(DOMID, "netvm", "u7", DomainState.RUNNING)
 
@@ -67,6 +67,29 @@ def test_a_netvm_without_a_screen_is_told_from_one_whose_display_has_stopped(fol
         left_over.bind(str(folder / str(DOMID)))
     error = refused(folder)
     assert (type(error), error.message.code) == (NoAnswer, ScreenCode.SCREEN_NOT_SERVED)
+
+
+def test_one_that_is_being_started_is_waited_for(folder: Path) -> None:
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listening.bind(str(folder / str(DOMID)))
+
+    def serve() -> None:
+        with listening:
+            listening.listen(1)
+            for size in ((0, 0), (64, 48)):
+                asking, _ = listening.accept()
+                with asking:
+                    descriptors = [asking.fileno()] * 2 if size[0] else []
+                    socket.send_fds(asking, [ANSWER.pack(*size)], descriptors)
+
+    with pytest.raises(NoAnswer):
+        screen_socket.ask_once_started(NETVM, folder, 0.3)
+    thread = Thread(target=serve)
+    thread.start()
+    given = screen_socket.ask_once_started(NETVM, folder, 60)
+    thread.join()
+    assert (given.geometry.width, given.geometry.height) == (64, 48)
+    given.close()
 
 
 def test_a_screen_that_is_not_there_yet_is_no_fault(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import socket
@@ -14,7 +15,7 @@ from typing import Any
 from fakes.screen import DOMID, FakeNetvm
 from qnet_gui.display.screen_nodes import DEVICES, ScreenNodes
 from qnet_gui.lab.screen.memory import PAGES
-from qnet_gui.model.screen_wire import ANSWER
+from qnet_gui.model.netvm_screen.screen_wire import ANSWER
 from qnet_gui.store.client import Store
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +92,16 @@ class Host:
                 # nobody listens yet, or it has no screen to give yet
                 assert time.monotonic() < until
                 time.sleep(0.01)
+
+    def wait_until_nobody_listens(self) -> None:
+        """Whatever the socket is by then."""
+        until = time.monotonic() + 60
+        while True:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asking:
+                if asking.connect_ex(str(self.windows / str(DOMID))) in (errno.ECONNREFUSED, errno.ENOENT):
+                    return
+            assert time.monotonic() < until
+            time.sleep(0.01)
 
     def close(self) -> None:
         if self.running.poll() is None:

@@ -14,11 +14,11 @@ from typing import Any
 from fakes.xen import FakeXen
 from qnet_gui.hypervisor.port import Capabilities, DomainInfo, VifRequest
 from qnet_gui.lab.xen.toolstack import CLOSED, Identity
-from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, NotFound
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.vif import VifId
+from qnet_gui.model.x_display.display import Display
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 

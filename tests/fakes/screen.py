@@ -17,7 +17,7 @@ from qnet_gui.lab.screen.memory import (
     put_update,
     write_vfb_page,
 )
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 
 ASKED = Geometry(64, 48)
 DOMID = 7

@@ -10,10 +10,10 @@ import pytest
 from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.hypervisor.xen import XenHypervisor
 from qnet_gui.hypervisor.xen_run import xl
-from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, NotFound, Refused
 from qnet_gui.model.vif import VifId
+from qnet_gui.model.x_display.display import Display
 
 _UUID = "5c3c3c84-3b5e-4b07-9f6b-6d6d6f2f7a01"
 #: Counts pauses as Xen does: `list` shows one domain, 4, paused while the count is not 0, which it cannot go below.

@@ -21,6 +21,7 @@ from PyQt5 import sip
 from pytestqt.qtbot import QtBot
 from waiting import DEADLINE
 
+from qnet_gui.applethost.backdrop import COLOUR
 from qnet_gui.lab.box.enter import dom0_bus_address
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.tray.app.action_dispatcher import ActionDispatcher
@@ -46,6 +47,8 @@ WIDTH, HEIGHT = 640, 480
 CANVAS = Path(__file__).with_name("screen_canvas.py")
 _ICONS = "for icon in $(xdotool search --onlyvisible --class '^nm-applet$'); do xdotool getwindowgeometry $icon; done"
 _GEOMETRY = re.compile(r"Position: (\d+),(\d+).*?Geometry: (\d+)x(\d+)", re.DOTALL)
+#: GTK's ground of what is selected, as 0xRRGGBB.
+SELECTED = 0x3584E4
 _numbers = itertools.count()
 
 
@@ -147,7 +150,7 @@ class Person:
         # so far no tooltip comes
         below = top + 90
         self.wait(lambda: len(self.colours()) > 1)
-        assert len(self.colours(below)) == 1, "there is nothing below the icon"
+        assert self.colours(below) == {COLOUR}, "there is nothing below the icon"
         self.click(left, top)
         self.wait(lambda: len(self.colours(below)) > 2)
         self.key(9, 0xFF1B)
@@ -210,6 +213,37 @@ def test_pixels_come_as_they_are_and_what_is_typed_arrives_as_it_was_meant(perso
 
 def test_a_click_at_nm_applet_opens_its_menu_and_a_key_closes_it(person: Person) -> None:
     person.opens_the_menu()
+
+
+#: A connection that wants a password, and does not have it.
+_LOCKED = (
+    "connection add type ethernet con-name locked ifname eth0 autoconnect no 802-1x.eap md5 802-1x.identity somebody"
+)
+#: The keys of a keyboard, by X's numbers: Tab, Return, and those for `home`.
+_TAB, _RETURN, _HOME = (23, 0xFF09), (36, 0xFF0D), ((43, "h"), (32, "o"), (58, "m"), (26, "e"))
+
+
+def test_a_password_is_asked_for_there_and_typed(person: Person) -> None:
+    """NetworkManager keeps what nm-applet's dialog was told."""
+    person.icon()
+    lab = person.lab
+    lab.exec("netvm", "nmcli", *_LOCKED.split())
+    asking = lab.popen("netvm", "nmcli", "connection", "up", "locked", stderr=subprocess.DEVNULL)
+    try:
+        find = ("env", "DISPLAY=:0", "xdotool", "search", "--onlyvisible", "--name", "^802.1X", "windowfocus")
+        person.wait(lambda: lab.exec("netvm", *find, check=False).returncode == 0)
+        # the name is selected: the dialog has the keyboard
+        person.wait(lambda: SELECTED in person.colours())
+        for key in (_TAB, *((code, ord(letter), letter) for code, letter in _HOME), _RETURN):
+            person.key(*key)
+        # who asks NetworkManager for it before that has the dialog asked again
+        person.wait(lambda: lab.exec("netvm", *find, check=False).returncode != 0)
+        get = ("nmcli", "-s", "-g", "802-1x.password", "connection", "show", "locked")
+        person.wait(lambda: lab.out("netvm", *get) == "home")
+    finally:
+        lab.exec("netvm", "nmcli", "connection", "delete", "locked")
+        asking.kill()
+        asking.communicate()
 
 
 def test_the_window_stays_open_while_the_netvm_is_restarted(person: Person) -> None:

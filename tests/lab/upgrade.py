@@ -18,8 +18,8 @@ from waiting import DEADLINE
 
 from qnet_gui.lab.box.enter import dom0_bus_address
 from qnet_gui.lab.box.root import CHECKOUT
-from qnet_gui.model.message_wire import read
 from qnet_gui.model.snapshot import Snapshot, from_wire
+from qnet_gui.model.wire.message_wire import read
 from qnet_gui.runtime.dbus_service import leave_bus
 from qnet_gui.runtime.dbus_values import plain
 

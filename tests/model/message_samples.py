@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from qnet_gui.model.message_wire import codes
 from qnet_gui.model.messages.code import KINDS, Code, Kind
 from qnet_gui.model.messages.message import Message, argument_names
 from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.wire.message_wire import codes
 
 CODES = sorted(codes().values())
 _INNER = Message(ProblemCode.VIF_REFUSED, vif="vif4.0")

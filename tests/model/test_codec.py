@@ -9,8 +9,8 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from qnet_gui.model.codec import decode, encode
 from qnet_gui.model.errors import BadInput
+from qnet_gui.model.wire.codec import decode, encode
 
 
 class Colour(enum.Enum):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qnet_gui.model.config import Config, OpenPort, load, parse
 from qnet_gui.model.domain import Label
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 
 WHOLE = """
 [network]
@@ -27,6 +27,7 @@ screen = "800x600"
 open = ["tcp/22", "udp/5353", "tcp/22"]
 local_resolver = true
 connections = 500
+flow_table = false
 [labels]
 work = "blue"
 "my.vault" = "black"
@@ -37,8 +38,8 @@ def test_all_of_it():
     dns = (IPv4Address("10.2.255.1"), IPv4Address("10.2.255.2"))
     assert parse(WHOLE) == Config(
         IPv4Network("10.2.0.0/16"), IPv4Address("10.2.0.1"), dns, "sys-net", 30, (80, 8080),
-        (OpenPort("tcp", 22), OpenPort("udp", 5353)), True, 500, (("work", Label.BLUE), ("my.vault", Label.BLACK)),
-        Geometry(800, 600),
+        (OpenPort("tcp", 22), OpenPort("udp", 5353)), True, 500, False,
+        (("work", Label.BLUE), ("my.vault", Label.BLACK)), Geometry(800, 600),
     )  # fmt: skip
 
 
@@ -105,6 +106,7 @@ def test_dom0_may_be_given_no_port_at_all_and_as_many_as_there_may_be():
         ("[netvm]\nopen = ['tcp/²']", "netvm.open"),
         (f"[netvm]\nopen = {[f'tcp/{port}' for port in range(1, 18)]}", "up to 16"),
         ("[netvm]\nlocal_resolver = 1", "netvm.local_resolver"),
+        ("[netvm]\nflow_table = 'no'", "netvm.flow_table"),
         ("[netvm]\nconnections = 0", "netvm.connections"),
         ("[network", "TOML"),
         ("a = " + "[" * 100_000, "TOML"),

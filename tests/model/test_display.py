@@ -6,9 +6,9 @@ import struct
 
 import pytest
 
-from qnet_gui.model.display import Display, display
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.xauthority import cookie, entry
+from qnet_gui.model.x_display.display import Display, display
+from qnet_gui.model.x_display.xauthority import cookie, entry
 
 COOKIE = "0123456789abcdef" * 2
 OTHER = "f" * 32

@@ -8,7 +8,6 @@ import time
 import pytest
 from message_samples import CODES, WRONG, arguments, sample
 
-from qnet_gui.model import message_wire
 from qnet_gui.model.errors import Busy, QnetError, Refused
 from qnet_gui.model.messages.code import KINDS, Plural
 from qnet_gui.model.messages.domains import DomainCode
@@ -18,6 +17,7 @@ from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.problem import AGENT_CODES, BLIND_CODES, Problem
+from qnet_gui.model.wire import message_wire
 from qnet_gui.runtime.dbus_values import plain, typed
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.screen import RECTANGLES_MAX, Geometry, Rectangle, coalesced
+from qnet_gui.model.netvm_screen.screen import RECTANGLES_MAX, Geometry, Rectangle, coalesced
 
 SCREEN = Geometry(40, 30)
 _wild = st.one_of(st.integers(-(2**31), 2**31 - 1), st.integers(-5, 45))

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.screen import Geometry, Rectangle
-from qnet_gui.model.screen_wire import (
+from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle
+from qnet_gui.model.netvm_screen.screen_wire import (
     SIZE,
     Changed,
     Input,

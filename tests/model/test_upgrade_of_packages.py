@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from qnet_gui.model import package_signals as signals
-from qnet_gui.model.packages import (
+from qnet_gui.model.package_upgrade import package_signals as signals
+from qnet_gui.model.package_upgrade.packages import (
     CANCELLED,
     FAILED,
     SUCCESS,

@@ -102,6 +102,8 @@ def test_a_transaction_adds_before_it_deletes() -> None:
     lines = ruleset.change_vifs([("vif7.0", ADDRESS)], [("vif7.0", OTHER)], owners).splitlines()
     pair, old = '"vif7.0" . 10.137.0.7', '"vif7.0" . 10.137.0.8'
     assert lines == [
+        "add table inet qnet_flows",
+        "delete table inet qnet_flows",
         f"add element inet qnet vif_address {{ {pair}, {old} }}",
         f"add element arp qnet vif_address {{ {pair}, {old} }}",
         f"delete element inet qnet vif_address {{ {old} }}",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qnet_gui.model.errors import NotFound
-from qnet_gui.model.xauthority import entry
+from qnet_gui.model.x_display.xauthority import entry
 from qnet_gui.runtime.x_display import own_display
 
 

@@ -12,12 +12,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, OTHER, STATES, WIFI, Helper, up
 
-from qnet_gui.model.answers import HelperAway
 from qnet_gui.model.errors import Refused
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.snapshot import Snapshot, to_wire
+from qnet_gui.model.wire.answers import HelperAway
 from qnet_gui.tray.qt import QDBusConnection, QDBusPendingCallWatcher
 from qnet_gui.tray.session import language
 from qnet_gui.tray.session.helper_client import Client

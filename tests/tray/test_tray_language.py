@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 
 from qnet_gui.model.domain import Netvm
 from qnet_gui.model.fact import Fact
-from qnet_gui.model.message_wire import codes
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.isolation import IsolationCode
 from qnet_gui.model.messages.message import Message
@@ -25,6 +24,7 @@ from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Isolation, Snapshot
 from qnet_gui.model.traffic import size_text
 from qnet_gui.model.translation import tr, tr_count
+from qnet_gui.model.wire.message_wire import codes
 from qnet_gui.netmap.rates import both
 from qnet_gui.tray.pages.overview import page
 from qnet_gui.tray.session import language

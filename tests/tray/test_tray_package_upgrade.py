@@ -14,7 +14,7 @@ from test_tray_window import buttons
 from test_tray_windows import Open, shown
 from tray_shared import CABLE, STATES, Helper, up
 
-from qnet_gui.model.packages import Stage, Work
+from qnet_gui.model.package_upgrade.packages import Stage, Work
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State
 from qnet_gui.tray.qt import QApplication, QCheckBox, QLabel, QProgressBar, Qt, QTableView
 from qnet_gui.tray.session import package_upgrade

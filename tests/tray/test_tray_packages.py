@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from qnet_gui.model import package_signals as signals
-from qnet_gui.model.packages import (
+from qnet_gui.model.package_upgrade import package_signals as signals
+from qnet_gui.model.package_upgrade.packages import (
     FAILED,
     GONE,
     OFFLINE,

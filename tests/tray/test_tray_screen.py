@@ -27,8 +27,8 @@ from qnet_gui.model.domain import DomainState, Label, NetvmState
 from qnet_gui.model.errors import BadInput, NotAuthorised, QnetError, Refused
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.helper import HelperCode
-from qnet_gui.model.screen import Geometry, Rectangle
-from qnet_gui.model.screen_wire import (
+from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle
+from qnet_gui.model.netvm_screen.screen_wire import (
     SIZE,
     Changed,
     KeyPress,
@@ -39,6 +39,7 @@ from qnet_gui.model.screen_wire import (
     parsed_input,
 )
 from qnet_gui.tray.app.action_dispatcher import ActionDispatcher
+from qnet_gui.tray.netvm_screen import screen_place
 from qnet_gui.tray.paint import colours
 from qnet_gui.tray.qt import (
     QApplication,
@@ -57,7 +58,6 @@ from qnet_gui.tray.qt import (
 )
 from qnet_gui.tray.session import picture, screen_link
 from qnet_gui.tray.session.app_state import AppState
-from qnet_gui.tray.state import screen_place
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.window.screen_window import ScreenWindow
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from qnet_gui.model.screen_wire import KeyPress
-from qnet_gui.tray.state.screen_keyboard import LEFT_SHIFT, US, ScreenKeyboard, character_of
+from qnet_gui.model.netvm_screen.screen_wire import KeyPress
+from qnet_gui.tray.netvm_screen.screen_keyboard import LEFT_SHIFT, US, ScreenKeyboard, character_of
 
 #: Keys by X's numbers: where Q, Y, 7, 2, Shift, AltGr, Caps Lock, Control and Left are on a keyboard of a PC.
 Q, Y, SEVEN, TWO, SHIFT, ALT_GR, CAPS, CONTROL, LEFT = 24, 29, 16, 11, 50, 108, 66, 37, 113

@@ -10,18 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as some
 from tray_shared import CABLE, up
 
-from qnet_gui.model.answers import HelperAway
 from qnet_gui.model.domain import Label, Netvm, NetvmState
 from qnet_gui.model.errors import BadInput, Busy, NoAnswer, NotAuthorised, NotFound, QnetError, Refused
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.screen import ScreenCode
-from qnet_gui.model.screen import Geometry, Rectangle
-from qnet_gui.model.screen_wire import BUTTONS, KEYS, KeyPress, PointerAt, ReleaseAll, packed, parsed_input
+from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle
+from qnet_gui.model.netvm_screen.screen_wire import BUTTONS, KEYS, KeyPress, PointerAt, ReleaseAll, packed, parsed_input
 from qnet_gui.model.snapshot import Snapshot
-from qnet_gui.tray.state import screen
-from qnet_gui.tray.state.screen import ScreenPhase, ScreenProgress
-from qnet_gui.tray.state.screen_input import ScreenInput
-from qnet_gui.tray.state.screen_place import place
+from qnet_gui.model.wire.answers import HelperAway
+from qnet_gui.tray.netvm_screen import screen
+from qnet_gui.tray.netvm_screen.screen import ScreenPhase, ScreenProgress
+from qnet_gui.tray.netvm_screen.screen_input import ScreenInput
+from qnet_gui.tray.netvm_screen.screen_place import place
 
 SMALL, USUAL = Geometry(64, 48), Geometry(1024, 768)
 SIDES = some.integers(1, 5000)

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, WIFI, Helper, up
 
 from qnet_gui.model import traffic
-from qnet_gui.model.answers import NAME, PATH
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.traffic import Counters, History, Series, TrafficSample
+from qnet_gui.model.wire.answers import NAME, PATH
 from qnet_gui.tray.qt import QDBusConnection
 from qnet_gui.tray.session.dbus import Service
 from qnet_gui.tray.session.helper_client import Client

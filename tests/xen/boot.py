@@ -218,9 +218,9 @@ class Machine:
         ]  # fmt: skip
         return "\n".join(config) + "\n"
 
-    def write(self, path: str, text: str) -> None:
-        """Write a file in dom0."""
-        self.ok(f"mkdir -p $(dirname {path}); cat >{path} <<'END'\n{text}END")
+    def write(self, path: str, text: str, domain: str = "dom0") -> None:
+        """Write a file in a domain."""
+        self.ok(f"mkdir -p $(dirname {path}); cat >{path} <<'END'\n{text}END", domain)
 
     def create(self, name: str, role: str, memory: int, *lines: str) -> None:
         """`xl create` a domain of the shared disk."""

@@ -2,7 +2,8 @@
 
 There is nothing but loopback here, so nothing that runs in the machine can leave it. QEMU's networks (slirp) forward
 what is asked of their name servers to this namespace's, and every other connection to this namespace's addresses: every
-name is 192.0.2.80, and there is one page, on the ports 80 and 8081. Runs until PROGRAM ends, and returns its status.
+name is 192.0.2.80, and there is one page, on the ports 80 and 8081, and on port 7 whatever is sent comes back. Runs
+until PROGRAM ends, and returns its status.
 """
 
 from __future__ import annotations
@@ -61,6 +62,22 @@ class Page(http.server.BaseHTTPRequestHandler):
         return
 
 
+class Echo(socketserver.StreamRequestHandler):
+    """What comes goes back, over TCP."""
+
+    def handle(self) -> None:
+        while data := self.request.recv(4096):
+            self.request.sendall(data)
+
+
+class EchoOfDatagrams(socketserver.BaseRequestHandler):
+    """The same over UDP."""
+
+    def handle(self) -> None:
+        data, sock = self.request
+        sock.sendto(data, self.client_address)
+
+
 def main() -> int:
     subprocess.run(["/sbin/ip", "link", "set", "lo", "up"], check=True)
     subprocess.run(["/sbin/ip", "address", "add", f"{_WORLD}/32", "dev", "lo"], check=True)
@@ -73,6 +90,8 @@ def main() -> int:
         socketserver.ThreadingTCPServer((local, 53), NamesOverTcp),
         socketserver.ThreadingTCPServer((_WORLD, 80), Page),
         socketserver.ThreadingTCPServer((_WORLD, 8081), Page),
+        socketserver.ThreadingTCPServer((_WORLD, 7), Echo),
+        socketserver.UDPServer((_WORLD, 7), EchoOfDatagrams),
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
     return subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, check=False).returncode

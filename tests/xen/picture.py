@@ -11,7 +11,7 @@ from typing import Any
 
 from parts import BUILD
 
-from qnet_gui.model.screen import BYTES_PER_PIXEL, Rectangle
+from qnet_gui.model.netvm_screen.screen import BYTES_PER_PIXEL, Rectangle
 
 #: Where those that are kept are, until the next run.
 PICTURES = BUILD / "pictures"
@@ -29,6 +29,11 @@ class Picture:
     def of(cls, answer: dict[str, Any]) -> Picture:
         """From what the window in dom0 answers."""
         return cls(answer["width"], answer["height"], zlib.decompress(base64.b64decode(answer["pixels"])))
+
+    @property
+    def whole(self) -> Rectangle:
+        """Where it is."""
+        return Rectangle(0, 0, self.width, self.height)
 
     def digest(self) -> str:
         """As sha256sum(1) has it."""

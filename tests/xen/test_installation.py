@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from boot import Machine
 from qemu import CARDS
 from stack import agent_runs
 from test_netvm import DRIVER
+from test_screen import Window
 from test_story import CURL, PAGE
-from typed import BACK, CREATE, ENABLE, FOLDER, LOAD, LOOK, SET_UP, TAKE_BACK, TO_A_PAGE, Line
+from typed import BACK, CREATE, ENABLE, FOLDER, LOAD, LOOK, SET_UP, TAKE_BACK, TO_A_PAGE, UNMAKE, Line
 
 #: As Debian's Xen has it: at a bridge of dom0's.
 VIF = "vif=['bridge=xenbr0']"
 BOOTED = "systemctl is-system-running --wait | grep -Ex 'running|degraded'"
+#: Whoever serves the netvm's screen, whoever has started him.
+DISPLAY = "'^/usr/bin/python3 -I /usr/lib/qnet/qnet-display'"
 PACKAGES = "dpkg-query -W -f '${db:Status-Abbrev}' 'qnet-*' 2>/dev/null"
 #: Seconds for a line; during one of them an emulated netvm boots.
 LONG = 900
+
+
+_NOT_AT_FAULT = {SET_UP: "All is set up.", UNMAKE: "! /etc/qnet/netvm.cfg was changed since, and is left"}
 
 
 class Keyboard:
@@ -28,13 +35,16 @@ class Keyboard:
         self.seconds = 0.0
 
     def type(self, line: Line) -> str:
-        """What it printed. It must succeed, but that `qnet setup` ends as its doctor does."""
+        """What it printed. It must succeed, but that `qnet setup` ends as its doctor does.
+
+        And that netvm.cfg is left, and said to be: somebody has changed it, by one of these lines.
+        """
         began = self._machine.age
         done = self._machine.run(f"cd {FOLDER} && {line.text}", line.domain, LONG)
         took = self._machine.age - began
         self.seconds += took
         self._figures(f"{took:6.1f} s  {line.domain}# {line.text}")
-        well = done.status == 0 or (line is SET_UP and "All is set up." in done.output)
+        well = done.status == 0 or _NOT_AT_FAULT.get(line, "\0") in done.output
         assert well, f"{line.domain}# {line.text}\n{done.output}"
         return done.output
 
@@ -68,14 +78,39 @@ def _reaches_the_world(machine: Machine, _: str) -> None:
     assert machine.until(CURL, "work") == PAGE
 
 
-def _has_loaded(_: Machine, said: str) -> None:
+def _has_loaded(machine: Machine, said: str) -> None:
     assert PAGE in said
+    _shows_its_screen(machine)
+
+
+def _shows_its_screen(machine: Machine) -> None:
+    """nm-applet, by the unit that the agent starts; and again by systemd's qnet-display where xl's has been killed."""
+    program = "/root/screen_window.py"
+    machine.write(program, (Path(__file__).parent / "machine/screen_window.py").read_text())
+    machine.ok(f"chmod 755 {program}; ({program} >/dev/null 2>&1 &)")
+    window = Window(machine, program)
+
+    def shown() -> bool:
+        """Whether there is more to be seen than a ground."""
+        if "error" in window.try_to("open"):
+            return False
+        picture = window.picture()
+        return len(picture.colours(picture.whole)) > 3
+
+    machine.wait("nm-applet", shown, 400)
+    assert machine.ok("systemctl is-active qnet-screen", "netvm") == "active"
+    window.picture().keep("installed")
+    for signal in (9, 15):
+        machine.ok(f"pkill -{signal} -f {DISPLAY}")
+        machine.wait("nm-applet", shown, 400)
+        assert machine.ok("systemctl is-active qnet-display@$(xl domid netvm)") == "active"
 
 
 def _is_as_before(machine: Machine, said: str) -> None:
     assert "Everything is as it was before qnet setup." in said
     assert [machine.ok(DRIVER.format(card)) for card in CARDS] == ["e1000", "e1000"]
     assert machine.run("xl domid netvm").status != 0
+    assert machine.run(f"pgrep -f {DISPLAY}").output == ""
     assert VIF in machine.ok("cat /etc/xen/work.cfg")
     machine.ok("grep ^XENDOMAINS_SAVE=/ /etc/default/xendomains")
     assert machine.run("systemctl is-enabled qnet-helper qnet-netvm").output.split() == ["disabled", "disabled"]

@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,13 +15,13 @@ from boot import Machine
 from picture import PICTURES, Picture
 from stack import ICON, X_DISPLAY, start_screen
 
-from qnet_gui.model.screen import Rectangle
+from qnet_gui.model.netvm_screen.screen import Rectangle
 
 # its machine takes some minutes to be made, and everything in it but Xen itself is tried elsewhere
 pytestmark = pytest.mark.thorough
 
 #: Codes of keys and buttons (input-event-codes.h).
-ESC, ENTER, UP, DOWN, LEFT_SHIFT, A, LEFT_BUTTON, RIGHT_BUTTON = 1, 28, 103, 108, 42, 30, 0x110, 0x111
+ESC, TAB, ENTER, UP, DOWN, LEFT_SHIFT, A, LEFT_BUTTON, RIGHT_BUTTON = 1, 15, 28, 103, 108, 42, 30, 0x110, 0x111
 HOME = (35, 24, 50, 18)  # h, o, m, e
 #: GTK's ground of what is selected: blue, green, red.
 SELECTED = b"\xe4\x84\x35"
@@ -30,8 +31,8 @@ _PROGRAM = "/usr/lib/qnet-test/screen_window.py"
 class Window:
     """The window in dom0, which is a program of the tests there."""
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
+    def __init__(self, machine: Machine, program: str = _PROGRAM) -> None:
+        self.machine, self._program = machine, program
 
     def ask(self, word: str, **arguments: Any) -> dict[str, Any]:
         """Tell it something; fails where it cannot."""
@@ -41,7 +42,7 @@ class Window:
 
     def try_to(self, word: str, **arguments: Any) -> dict[str, Any]:
         request = shlex.quote(json.dumps({"do": word, **arguments}))
-        answer: dict[str, Any] = json.loads(self.machine.run(f"{_PROGRAM} {request}", seconds=120).output)
+        answer: dict[str, Any] = json.loads(self.machine.run(f"{self._program} {request}", seconds=120).output)
         return answer
 
     def press(self, *codes: int) -> None:
@@ -159,6 +160,19 @@ def test_a_connection_is_renamed_in_the_editor(screen: Machine, window: Window) 
     editor = _place(screen, "Editing home")
     window.click(editor.right - 50, editor.bottom - 25)  # Save
     screen.until("nmcli -g NAME connection | grep -qx home", "netvm")
+
+
+def test_a_password_is_typed_in_the_dialog_that_asks_for_it(screen: Machine, window: Window) -> None:
+    netvm = partial(screen.ok, domain="netvm")
+    locked = "con-name locked ifname eth1 autoconnect no 802-1x.eap md5 802-1x.identity somebody"
+    netvm(f"nmcli connection add type ethernet {locked}")
+    netvm("(timeout 600 nmcli connection up locked >/dev/null 2>&1 &)")
+    _something_selected(window, "802.1X authentication")
+    window.press(TAB, *HOME)
+    window.picture().keep("password")
+    window.press(ENTER)
+    screen.wait("the dialog's end", lambda: "802.1X" not in _of_the_netvm(screen, "xwininfo -root -tree"))
+    screen.until("nmcli -s -g 802-1x.password connection show locked | grep -qx home", "netvm")
 
 
 def test_a_key_that_is_held_is_released_when_its_window_closes(screen: Machine, window: Window) -> None:

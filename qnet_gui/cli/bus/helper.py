@@ -10,12 +10,12 @@ from typing import Any
 import dbus
 from dbus.lowlevel import ErrorMessage, MethodCallMessage
 
-from qnet_gui.model.answers import NAME, PATH, READ_DEADLINE, understood
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.preflight import Preflight, from_answer
 from qnet_gui.model.repair import Repair
 from qnet_gui.model.snapshot import Snapshot, from_wire
+from qnet_gui.model.wire.answers import NAME, PATH, READ_DEADLINE, understood
 from qnet_gui.runtime.dbus_values import plain
 
 _PROPERTIES = "org.freedesktop.DBus.Properties"

@@ -22,13 +22,13 @@ from gi.repository import GLib
 
 from qnet_gui.cli.bus.agent import password_agent
 from qnet_gui.cli.hangups import HANGUPS
-from qnet_gui.model.answers import NAME, PATH, READ_DEADLINE, HelperAway, understood
 from qnet_gui.model.errors import BadInput, NoAnswer
-from qnet_gui.model.message_wire import SENTENCE, from_parts
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.parse import printable
 from qnet_gui.model.traffic import TrafficSample, from_wire
+from qnet_gui.model.wire.answers import NAME, PATH, READ_DEADLINE, HelperAway, understood
+from qnet_gui.model.wire.message_wire import SENTENCE, from_parts
 from qnet_gui.runtime.dbus_service import Service, leave_bus
 from qnet_gui.runtime.dbus_values import plain
 from qnet_gui.runtime.mainloop import after, cancel

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Protocol, TextIO
 
-from qnet_gui.model.message_wire import arguments
 from qnet_gui.model.messages.message import Message
+from qnet_gui.model.wire.message_wire import arguments
 
 _SIGNS = {"done": "✓", "failed": "✗", "undone": "↩", "begun": "…"}
 _WORDS = {"done": "[done]", "failed": "[failed]", "undone": "[undone]", "begun": "[...]"}

@@ -14,9 +14,9 @@ from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 
 from qnet_gui.cli.bus.agent import password_agent
-from qnet_gui.model import package_signals
-from qnet_gui.model.answers import understood
-from qnet_gui.model.packages import FAILED, HINTS, NAME, PATH, TRANSACTION, Stage, Upgrade, Work, order
+from qnet_gui.model.package_upgrade import package_signals
+from qnet_gui.model.package_upgrade.packages import FAILED, HINTS, NAME, PATH, TRANSACTION, Stage, Upgrade, Work, order
+from qnet_gui.model.wire.answers import understood
 from qnet_gui.runtime.dbus_service import PROPERTIES, Service, leave_bus
 from qnet_gui.runtime.dbus_values import plain
 

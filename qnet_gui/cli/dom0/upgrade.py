@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from qnet_gui.cli.question import asked
 from qnet_gui.model.errors import NotFound
 from qnet_gui.model.messages.upgrade import UpgradeCode
-from qnet_gui.model.packages import Stage, Upgrade, Work
+from qnet_gui.model.package_upgrade.packages import Stage, Upgrade, Work
 from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.runtime.left_files import left_since
 from qnet_gui.tray.pages.line import Mark

@@ -11,7 +11,7 @@ from qnet_gui.dom0.bus.small_actions import SmallActions
 from qnet_gui.dom0.bus.users import Users
 from qnet_gui.dom0.observe.publisher import SnapshotPublisher
 from qnet_gui.hypervisor.port import Hypervisor
-from qnet_gui.model.display import display
+from qnet_gui.model.x_display.display import display
 
 #: What is started in the netvm: nm-applet, and a tray for it where the display has none.
 APPLET = ("qnet", "applet-host", "nm-applet")

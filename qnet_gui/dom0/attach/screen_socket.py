@@ -9,6 +9,7 @@ import array
 import os
 import socket
 import struct
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,13 @@ from pathlib import Path
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.errors import BadInput, NoAnswer, NotFound, QnetError, Refused
 from qnet_gui.model.messages.screen import ScreenCode
-from qnet_gui.model.screen import Geometry
-from qnet_gui.model.screen_wire import ANSWER, SOCKETS
+from qnet_gui.model.netvm_screen.screen import Geometry
+from qnet_gui.model.netvm_screen.screen_wire import ANSWER, SOCKETS
 
 #: Seconds until it must have answered: it forks a child for that, and no more.
 DEADLINE = 5.0
+#: Seconds after which one that is being started is asked again.
+_AGAIN = 0.1
 _DESCRIPTORS = 2
 
 
@@ -55,6 +58,19 @@ def ask(netvm: DomainInfo, folder: Path = Path(SOCKETS), deadline: float = DEADL
         except OSError as error:
             raise _failure(netvm.name, error, deadline) from None
     return _window(netvm.name, answer, descriptors)
+
+
+def ask_once_started(netvm: DomainInfo, folder: Path = Path(SOCKETS), deadline: float = DEADLINE) -> GivenWindow:
+    """The same of one that is being started: waited for until it listens, and has read where the netvm's pages are."""
+    until = time.monotonic() + deadline
+    while True:
+        try:
+            return ask(netvm, folder, deadline)
+        except (NoAnswer, Refused) as error:
+            starting = error.message.code in (ScreenCode.SCREEN_NOT_SERVED, ScreenCode.SCREEN_NOT_YET)
+            if not starting or time.monotonic() >= until:
+                raise
+        time.sleep(_AGAIN)
 
 
 def _received(asking: socket.socket) -> tuple[bytes, list[int]]:

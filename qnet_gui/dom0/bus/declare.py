@@ -17,10 +17,10 @@ import dbus
 from dbus.lowlevel import ErrorMessage, MethodCallMessage, MethodReturnMessage
 
 from qnet_gui.dom0.bus.callers import Caller
-from qnet_gui.model import message_wire
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
+from qnet_gui.model.wire import message_wire
 from qnet_gui.runtime.dbus_values import typed
 
 log = logging.getLogger(__name__)

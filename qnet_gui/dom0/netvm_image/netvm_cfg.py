@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from qnet_gui.dom0.netvm_image.wanted import MEMORY, Places, Wanted
 from qnet_gui.hypervisor import xl_config
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 
 Written = str | int | tuple[str, ...]
 _HEAD = "# What xl makes this netvm of; written by qnet netvm make. See xl.cfg(5).\n"

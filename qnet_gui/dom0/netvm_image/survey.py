@@ -18,7 +18,7 @@ from qnet_gui.hypervisor import which_domain, xen
 from qnet_gui.hypervisor.xen import XenHypervisor
 from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 from qnet_gui.runtime.distribution import OS_RELEASE
 
 #: Where everything is put together, in a folder of its own.

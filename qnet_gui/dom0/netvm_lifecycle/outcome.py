@@ -9,9 +9,9 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-from qnet_gui.model import message_wire
 from qnet_gui.model.errors import QnetError, from_dbus
 from qnet_gui.model.messages.message import Message
+from qnet_gui.model.wire import message_wire
 from qnet_gui.runtime.atomic_file import write_atomically
 from qnet_gui.runtime.stored import read_stored
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from qnet_gui.dom0.upgrade.journal import PausedDomain
 from qnet_gui.hypervisor.port import DomainInfo
-from qnet_gui.model.codec import decode, encode
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError
+from qnet_gui.model.wire.codec import decode, encode
 from qnet_gui.runtime.atomic_file import write_atomically
 from qnet_gui.runtime.stored import read_stored
 

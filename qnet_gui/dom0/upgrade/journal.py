@@ -17,11 +17,11 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from qnet_gui.dom0.upgrade.salvage import Salvaged, salvage
-from qnet_gui.model.codec import decode, encode
 from qnet_gui.model.errors import BadInput, QnetError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.parse import domid, ipv4, mac, number, uuid
+from qnet_gui.model.wire.codec import decode, encode
 from qnet_gui.runtime.atomic_file import sync_folder, write_atomically
 
 log = logging.getLogger(__name__)

@@ -9,13 +9,13 @@ from qnet_gui.dom0.upgrade.steps import to_be_paused
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.config import Config
 from qnet_gui.model.domain import AgentState, DomainState, NetvmState
-from qnet_gui.model.message_wire import as_plain
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.sentence import uplink_name
 from qnet_gui.model.snapshot import Dom0State, Snapshot
+from qnet_gui.model.wire.message_wire import as_plain
 
 #: Problems with which dom0 has a network of its own, beside the one that it would be given.
 _OWN_NETWORK = frozenset({ProblemCode.DOM0_REACHABLE, ProblemCode.DOM0_NIC})

@@ -23,12 +23,12 @@ from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.config import Config
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError, Refused, Stuck
-from qnet_gui.model.message_wire import MOMENT_MAX
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.outcome import CONNECT, DISCONNECT, RECOVER
 from qnet_gui.model.snapshot import MINUTES_MAX, Dom0Connection, Dom0State
+from qnet_gui.model.wire.message_wire import MOMENT_MAX
 from qnet_gui.runtime.clocks import Clocks
 from qnet_gui.runtime.mainloop import after, post
 

@@ -14,9 +14,9 @@ from types import TracebackType
 from qnet_gui.lab.box.place import DOM0
 from qnet_gui.lab.desktop import desktop_common
 from qnet_gui.lab.desktop.session import Session
-from qnet_gui.model import xauthority
 from qnet_gui.model.errors import NotFound
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.x_display import xauthority
 
 #: What must be installed; `.ci/setup-plasma` does it.
 PROGRAMS = ("startplasma-x11", "kwin_x11", "plasmashell", "kded5", "Xvfb", "import", "xdotool")

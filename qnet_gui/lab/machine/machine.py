@@ -22,13 +22,13 @@ from qnet_gui.lab.screen.screens import Screens
 from qnet_gui.lab.xen.hardware import Hardware
 from qnet_gui.lab.xen.toolstack import Toolstack
 from qnet_gui.model import parse
-from qnet_gui.model.display import Display
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.netvm_screen.screen import Geometry
 from qnet_gui.model.parse import shown
-from qnet_gui.model.screen import Geometry
 from qnet_gui.model.vif import VifId
+from qnet_gui.model.x_display.display import Display
 
 #: What a lab can say of its IOMMU, which does nothing.
 IOMMU = {"on": True, "off": False, "unknown": None}

@@ -18,7 +18,7 @@ from qnet_gui.lab.box.place import Place
 from qnet_gui.lab.machine.machine import Machine
 from qnet_gui.lab.machine.serve import serve
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.screen import geometry
+from qnet_gui.model.netvm_screen.screen import geometry
 
 
 def _handlers(machine: Machine, *names: str) -> dict[str, Any]:

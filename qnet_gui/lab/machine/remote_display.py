@@ -20,10 +20,10 @@ from qnet_gui.lab.box.child import Child
 from qnet_gui.lab.box.place import Place, log_file
 from qnet_gui.lab.box.programs import ENVIRONMENT
 from qnet_gui.lab.box.root import CHECKOUT
-from qnet_gui.model import xauthority
-from qnet_gui.model.display import Display
 from qnet_gui.model.errors import HypervisorError, NotFound, Refused
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.x_display import xauthority
+from qnet_gui.model.x_display.display import Display
 
 _TMP = "/tmp"  # noqa: S108
 _SOCKETS = "/tmp/.X11-unix"  # noqa: S108

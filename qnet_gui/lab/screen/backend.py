@@ -9,11 +9,11 @@ import pwd
 import sys
 from functools import partial
 
+from qnet_gui.display.libxl.qemu_arguments import QemuArguments
 from qnet_gui.display.main import serve
 from qnet_gui.display.minder import mind
-from qnet_gui.display.qemu_arguments import QemuArguments
 from qnet_gui.lab.screen.devices import devices
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 from qnet_gui.runtime import log
 
 

@@ -22,10 +22,11 @@ from qnet_gui.lab.box import session_bus
 from qnet_gui.lab.screen.memory import PAGES, DomainMemory, taken_inputs
 from qnet_gui.lab.screen.ports import Ports
 from qnet_gui.lab.screen.xserver import NUMBER, XServer
-from qnet_gui.model.screen import Geometry, Rectangle, coalesced
+from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle, coalesced
 from qnet_gui.store.client import Store
 
-#: What is on the screen.
+#: What is on the screen, one after the other, as desktop/netvm/screen/screen has it.
+_BACKDROP = ("/usr/lib/qnet/backdrop",)
 _COMMAND = ("/usr/bin/qnet", "applet-host", "nm-applet")
 #: Seconds without anything else until what is on the screen is started again, when it has ended.
 _AGAIN = 1.0
@@ -44,9 +45,11 @@ class Session:
     def ensure(self) -> int:
         """Start it where it does not run; readable at its end."""
         if self._process is None:
+            environment = session_bus.environment(NUMBER)
+            subprocess.run(_BACKDROP, stdin=subprocess.DEVNULL, stdout=2, env=environment, check=False)
             self._process = subprocess.Popen(
                 session_bus.command(_COMMAND), stdin=subprocess.DEVNULL, stdout=2,
-                env=session_bus.environment(NUMBER), start_new_session=True,
+                env=environment, start_new_session=True,
             )  # fmt: skip
         return os.pidfd_open(self._process.pid)
 

@@ -28,7 +28,7 @@ from qnet_gui.display.vkbd_page import (
     XENKBD_IN_RING_OFFS,
     XENKBD_TYPE_KEY,
 )
-from qnet_gui.model.screen import BYTES_PER_PIXEL, Geometry, Rectangle
+from qnet_gui.model.netvm_screen.screen import BYTES_PER_PIXEL, Geometry, Rectangle
 
 #: Which frame is what. Up to the pixels there is room for the directory of 10 MiB of them.
 VFB_PAGE, VKBD_PAGE, DIRECTORY_PAGE, FIRST_PIXELS = 1, 2, 3, 8

@@ -23,7 +23,7 @@ from qnet_gui.lab.box.place import Place, log_file
 from qnet_gui.lab.xen import framebuffer
 from qnet_gui.model.errors import NotFound
 from qnet_gui.model.messages.plain import plain
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 
 #: What must be installed (Debian: xvfb network-manager-gnome dbus-daemon).
 PROGRAMS = ("Xvfb", "nm-applet", "dbus-run-session")

@@ -19,8 +19,8 @@ from qnet_gui.lab.box.programs import ENVIRONMENT
 from qnet_gui.lab.box.syscalls import die_with_parent
 from qnet_gui.model.errors import HypervisorError
 from qnet_gui.model.messages.plain import plain
-from qnet_gui.model.screen import Geometry, Rectangle
-from qnet_gui.model.screen_wire import KEYS
+from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle
+from qnet_gui.model.netvm_screen.screen_wire import KEYS
 
 #: A domain has a /tmp and a network of its own, so it is free.
 NUMBER = 0

@@ -24,7 +24,7 @@ from qnet_gui.model.config import DEFAULT_GATEWAY
 from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.vif import VifId
-from qnet_gui.netvm.packet_filter import sets
+from qnet_gui.netvm.packet_filter import flow_table, sets
 from qnet_gui.netvm.packet_filter.chains import Policy, chains
 from qnet_gui.netvm.packet_filter.sets import (
     CONNECTION_SET,
@@ -67,7 +67,8 @@ def base(
 
 def removal() -> str:
     """Takes our tables away, whoever put whatever into them; works as well when there are none."""
-    return "\n".join(f"add table {family} {TABLE}\ndelete table {family} {TABLE}" for family in FAMILIES)
+    tables = [f"add table {family} {TABLE}\ndelete table {family} {TABLE}" for family in FAMILIES]
+    return "\n".join([flow_table.FORGET, *tables])
 
 
 def _elements(verb: str, name: str, elements: Iterable[str], families: Sequence[str] = ("inet",)) -> list[str]:
@@ -83,8 +84,10 @@ def change_vifs(add: Iterable[Pair], remove: Iterable[Pair], owners: Mapping[IPv
     """One transaction that adds and removes (vif name, address) pairs; "" for no change.
 
     `owners`: to whom packets to an address went before, and go now. Only with this one an address has connections.
+    Where somebody loses something, no connection takes the short way any more.
     """
     new, old = list(add), list(remove)
+    lost = bool(old) or any(was not in (None, vif) for was, vif in owners.values())
     stay = {name for name, _ in new}
     going = (name for name, _ in old if name not in stay)
     lines = _change(VIF_SET, map(_pair, new), map(_pair, old), FAMILIES)
@@ -94,7 +97,7 @@ def change_vifs(add: Iterable[Pair], remove: Iterable[Pair], owners: Mapping[IPv
     lines += _change(DOMAIN_SET, map(str, owned), map(str, free), FAMILIES)
     now = [f"{address} . {sets.mark(vif)}" for address, (_, vif) in owners.items() if vif is not None]
     before = [f"{address} . {sets.mark(was)}" for address, (was, vif) in owners.items() if was not in (None, vif)]
-    return "\n".join([*lines, *_change(MARK_SET, now, before)])
+    return "\n".join([*([flow_table.FORGET] if lost else []), *lines, *_change(MARK_SET, now, before)])
 
 
 def _change(name: str, add: Iterable[str], remove: Iterable[str], families: Sequence[str] = ("inet",)) -> list[str]:

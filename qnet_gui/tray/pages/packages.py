@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from qnet_gui.model.packages import (
+from qnet_gui.model.package_upgrade.packages import (
     GONE,
     NOT_AUTHORISED,
     OFFLINE,

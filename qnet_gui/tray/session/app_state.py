@@ -5,7 +5,7 @@ The windows read from it and follow its signals; none of them knows another.
 
 from __future__ import annotations
 
-from qnet_gui.model.packages import Stage
+from qnet_gui.model.package_upgrade.packages import Stage
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.netmap.rates import Rates
 from qnet_gui.tray.qt import QDBusConnection, QObject, pyqtSignal

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from qnet_gui.model.answers import NAME, PATH, READ_DEADLINE, understood
 from qnet_gui.model.errors import BadInput, QnetError
-from qnet_gui.model.message_wire import from_parts
 from qnet_gui.model.snapshot import Snapshot, from_wire
+from qnet_gui.model.wire.answers import NAME, PATH, READ_DEADLINE, understood
+from qnet_gui.model.wire.message_wire import from_parts
 from qnet_gui.tray.qt import QDBusConnection, QDBusMessage, QDBusServiceWatcher, QObject, QTimer, pyqtSignal
 from qnet_gui.tray.session.dbus import PROPERTIES, Answer, Service, message_slot
 

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Sequence
 from qnet_gui.model.domain import Netvm
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.helper import HelperCode
-from qnet_gui.model.screen_wire import Input, Look
+from qnet_gui.model.netvm_screen.screen_wire import Input, Look
+from qnet_gui.tray.netvm_screen import screen
+from qnet_gui.tray.netvm_screen.screen import ScreenPhase, ScreenProgress, ScreenView
 from qnet_gui.tray.qt import QDBusUnixFileDescriptor, QObject, QTimer, pyqtSignal
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import unsigned
 from qnet_gui.tray.session.screen_link import ScreenLink, link
-from qnet_gui.tray.state import screen
-from qnet_gui.tray.state.screen import ScreenPhase, ScreenProgress, ScreenView
 
 log = logging.getLogger(__name__)
 #: There is no picture then, and nobody is asked for one.

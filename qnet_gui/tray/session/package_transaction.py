@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-from qnet_gui.model import package_signals
-from qnet_gui.model.packages import FAILED, HINTS, NAME, PATH, TRANSACTION, Order, Upgrade
+from qnet_gui.model.package_upgrade import package_signals
+from qnet_gui.model.package_upgrade.packages import FAILED, HINTS, NAME, PATH, TRANSACTION, Order, Upgrade
 from qnet_gui.tray.qt import QDBusArgument, QDBusConnection, QDBusMessage, QMetaType, QObject, pyqtSignal
 from qnet_gui.tray.session.dbus import PROPERTIES, Answer, Service, message_slot
 

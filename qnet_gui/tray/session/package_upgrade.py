@@ -8,8 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from qnet_gui.model import package_signals
-from qnet_gui.model.packages import NAME, PATH, Stage, Upgrade, Work, order
+from qnet_gui.model.package_upgrade import package_signals
+from qnet_gui.model.package_upgrade.packages import NAME, PATH, Stage, Upgrade, Work, order
 from qnet_gui.runtime.left_files import left_since
 from qnet_gui.tray.qt import QDBusConnection, QDBusServiceWatcher, QObject, QTimer, pyqtSignal
 from qnet_gui.tray.session.dbus import Answer, Service

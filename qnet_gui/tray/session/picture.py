@@ -12,7 +12,7 @@ import os
 
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.screen import ScreenCode
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 
 #: Since Linux 5.1; Python has no name for it before 3.13.
 _F_SEAL_FUTURE_WRITE = 0x0010

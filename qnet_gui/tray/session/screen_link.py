@@ -15,8 +15,8 @@ from collections.abc import Iterable
 
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.screen import ScreenCode
-from qnet_gui.model.screen import Geometry
-from qnet_gui.model.screen_wire import SIZE, Input, PointerAt, packed, parsed_output
+from qnet_gui.model.netvm_screen.screen import Geometry
+from qnet_gui.model.netvm_screen.screen_wire import SIZE, Input, PointerAt, packed, parsed_output
 from qnet_gui.tray.qt import QObject, QSocketNotifier, QTimer, pyqtSignal
 from qnet_gui.tray.session import picture
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 from qnet_gui.model.clock import clock
 from qnet_gui.model.domain import Domain, NetvmState
-from qnet_gui.model.message_wire import as_plain, from_plain
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.outcome import DOM0_KINDS
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import uplink_name
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import mark, tr
+from qnet_gui.model.wire.message_wire import as_plain, from_plain
 from qnet_gui.tray.state.menu import blind
 
 #: Seconds for which entries are kept, and how many of them at most.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from qnet_gui.model.packages import Kind as PackageKind
-from qnet_gui.model.packages import Restart, Stage, Upgrade, Work
+from qnet_gui.model.package_upgrade.packages import Kind as PackageKind
+from qnet_gui.model.package_upgrade.packages import Restart, Stage, Upgrade, Work
 from qnet_gui.model.translation import tr, tr_count
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.state.notifications import DONE, FAILED, Kind, Notification

@@ -9,8 +9,10 @@ from __future__ import annotations
 import mmap
 from collections.abc import Callable
 
-from qnet_gui.model.screen import Geometry, Rectangle
-from qnet_gui.model.screen_wire import Input
+from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle
+from qnet_gui.model.netvm_screen.screen_wire import Input
+from qnet_gui.tray.netvm_screen.screen_input import ScreenInput
+from qnet_gui.tray.netvm_screen.screen_place import Place, place
 from qnet_gui.tray.qt import (
     QEvent,
     QFocusEvent,
@@ -32,8 +34,6 @@ from qnet_gui.tray.qt import (
     pyqtSignal,
     sip,
 )
-from qnet_gui.tray.state.screen_input import ScreenInput
-from qnet_gui.tray.state.screen_place import Place, place
 
 
 class ScreenPicture(QWidget):

@@ -8,8 +8,9 @@ looking, and not the program that is looked at.
 from __future__ import annotations
 
 from qnet_gui.model.domain import Label
-from qnet_gui.model.screen import Geometry
+from qnet_gui.model.netvm_screen.screen import Geometry
 from qnet_gui.model.translation import tr
+from qnet_gui.tray.netvm_screen.screen_place import fitted
 from qnet_gui.tray.paint import colours
 from qnet_gui.tray.qt import (
     QCloseEvent,
@@ -35,7 +36,6 @@ from qnet_gui.tray.qt import (
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.session.netvm_screen import NetvmScreen
-from qnet_gui.tray.state.screen_place import fitted
 from qnet_gui.tray.widgets.parts import button, caption, placeholder, say
 from qnet_gui.tray.widgets.screen_picture import ScreenPicture
 from qnet_gui.tray.widgets.window_place import bring_back

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.packages import Stage
+from qnet_gui.model.package_upgrade.packages import Stage
 from qnet_gui.model.preflight import Preflight, from_answer
 from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
 from qnet_gui.model.translation import tr

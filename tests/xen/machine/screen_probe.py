@@ -19,8 +19,8 @@ import sys
 from collections.abc import Callable
 
 from qnet_gui.display import xen_devices
+from qnet_gui.display.confinement.sandbox import confine
 from qnet_gui.display.main import USER, open_devices
-from qnet_gui.display.sandbox import confine
 from qnet_gui.display.xen_devices import EventChannels, ForeignFrames
 from qnet_gui.store.client import Store
 

@@ -39,7 +39,7 @@ class Window:
     """One window, or none. Each method is something that can be told, its arguments are the request's."""
 
     def __init__(self) -> None:
-        from qnet_gui.model import screen, screen_wire
+        from qnet_gui.model.netvm_screen import screen, screen_wire
 
         self._wire, self._screen = screen_wire, screen
         self._socket: socket.socket | None = None

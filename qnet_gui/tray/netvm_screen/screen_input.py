@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from qnet_gui.model.screen_wire import WHEEL_MAX, Input, KeyPress, PointerAt, ReleaseAll
-from qnet_gui.tray.state.screen_keyboard import ScreenKeyboard
+from qnet_gui.model.netvm_screen.screen_wire import WHEEL_MAX, Input, KeyPress, PointerAt, ReleaseAll
+from qnet_gui.tray.netvm_screen.screen_keyboard import ScreenKeyboard
 
 #: By Qt's numbers of a pointer's buttons: Linux' BTN_LEFT, BTN_RIGHT, BTN_MIDDLE, BTN_SIDE, BTN_EXTRA.
 _BUTTONS = MappingProxyType({1: 0x110, 2: 0x111, 4: 0x112, 8: 0x113, 16: 0x114})

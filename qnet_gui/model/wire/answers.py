@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qnet_gui.model.errors import DBUS_PREFIX, NoAnswer, NotAuthorised, QnetError, from_dbus
-from qnet_gui.model.message_wire import from_parts
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.parse import printable
+from qnet_gui.model.wire.message_wire import from_parts
 
 #: The helper's name and object on the system bus; its interface is called like the name.
 NAME = "org.qnet.Helper1"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from qnet_gui.model.answers import HelperAway
 from qnet_gui.model.domain import Label, Netvm, NetvmState
 from qnet_gui.model.errors import Busy, NoAnswer, QnetError
 from qnet_gui.model.messages.message import Message
@@ -13,6 +12,7 @@ from qnet_gui.model.messages.screen import ScreenCode
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.model.translation import tr
+from qnet_gui.model.wire.answers import HelperAway
 
 #: Seconds until a picture that has ended is asked for again: twice as many each time, and no more than this.
 _AGAIN_MAX = 10.0

@@ -6,13 +6,13 @@ a domain's own set-up from working at all, so they are found without any of them
 
 from __future__ import annotations
 
-from qnet_gui.doctor.fault import Fault, Finding
-from qnet_gui.doctor.installation_faults import InstallationFault
-from qnet_gui.doctor.network_faults import NetworkFault
-from qnet_gui.doctor.screen_faults import ScreenFault
-from qnet_gui.doctor.service_faults import ServiceFault
-from qnet_gui.doctor.setting_faults import SettingFault
-from qnet_gui.doctor.xen_faults import XenFault
+from qnet_gui.doctor.faults.fault import Fault, Finding
+from qnet_gui.doctor.faults.installation_faults import InstallationFault
+from qnet_gui.doctor.faults.network_faults import NetworkFault
+from qnet_gui.doctor.faults.screen_faults import ScreenFault
+from qnet_gui.doctor.faults.service_faults import ServiceFault
+from qnet_gui.doctor.faults.setting_faults import SettingFault
+from qnet_gui.doctor.faults.xen_faults import XenFault
 
 FAULTS: tuple[Fault, ...] = (
     *InstallationFault, *ServiceFault, *SettingFault, *XenFault, *NetworkFault, *ScreenFault,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qnet_gui.doctor.fault import Declared, Fault
+from qnet_gui.doctor.faults.fault import Declared, Fault
 
 
 class XenFault(Fault):

@@ -7,8 +7,8 @@ import os
 import socket
 from pathlib import Path
 
-from qnet_gui.display.qemu_arguments import QemuArguments
-from qnet_gui.display.qmp import GREETING, QmpConversation
+from qnet_gui.display.libxl.qemu_arguments import QemuArguments
+from qnet_gui.display.libxl.qmp import GREETING, QmpConversation
 
 #: libxl has one connection at a time; more than a few is somebody's mistake.
 CONNECTIONS_MAX = 8

@@ -14,7 +14,7 @@ import resource
 import signal
 from collections.abc import Collection, Iterable
 
-from qnet_gui.display.seccomp import INSTRUCTION_SIZE, program
+from qnet_gui.display.confinement.seccomp import INSTRUCTION_SIZE, program
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4

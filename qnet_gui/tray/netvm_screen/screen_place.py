@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, floor
 
-from qnet_gui.model.screen import Geometry, Rectangle
+from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from qnet_gui.model.packages import (
+from qnet_gui.model.package_upgrade.packages import (
     CANCELLED,
     FAILED,
     GONE,

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.values import ValueCode
+from qnet_gui.model.netvm_screen.screen import SIDE_MAX, Geometry, Rectangle
 from qnet_gui.model.parse import shown
-from qnet_gui.model.screen import SIDE_MAX, Geometry, Rectangle
 
 _FORM = struct.Struct("<HHHHI")
 #: Bytes of every message.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from qnet_gui.model.screen_wire import KEYS, KeyPress
+from qnet_gui.model.netvm_screen.screen_wire import KEYS, KeyPress
 
 #: X counts the keys that Linux calls by these codes from 8 on; Wayland's programs are told the same.
 _X_OFFSET = 8

@@ -1,0 +1,1 @@
+"""How the child of `qnet-display` gives up what it does not need."""

@@ -1,0 +1,1 @@
+"""What libxl asks of the program that it takes for QEMU."""

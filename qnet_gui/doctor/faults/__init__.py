@@ -1,0 +1,1 @@
+"""What `qnet doctor` may find, declared with its cures. Pure."""

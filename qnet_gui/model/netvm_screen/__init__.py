@@ -1,0 +1,1 @@
+"""The netvm's screen: its size, and what its window and `qnet-display` say to each other. Pure."""

@@ -1,0 +1,1 @@
+"""X displays: how one is named, and who may show something on it. Pure."""

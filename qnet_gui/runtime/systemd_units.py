@@ -1,0 +1,33 @@
+"""Units of systemd's, started and stopped by the system bus, with dbus-python. Imports no other room.
+
+Nobody waits for a unit's job: the answer says that systemd has taken it on, or why not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from qnet_gui.runtime.dbus_service import Service
+
+_NAME, _PATH, _MANAGER = "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"
+
+
+class SystemdUnits:
+    """`bus` is a connection to the system bus. Where there is no systemd, every call fails."""
+
+    def __init__(self, bus: Any) -> None:
+        self._systemd = Service(bus, _NAME)
+
+    def start(self, unit: str, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
+        """Nothing happens where it runs."""
+        self._call("StartUnit", unit, done, failed)
+
+    def stop(self, unit: str, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
+        """Nothing happens where it does not run."""
+        self._call("StopUnit", unit, done, failed)
+
+    def _call(
+        self, method: str, unit: str, done: Callable[[], None], failed: Callable[[Exception], None]
+    ) -> None:  # fmt: skip
+        self._systemd.call(_PATH, _MANAGER, method, "ss", (unit, "replace"), lambda _: done(), failed)

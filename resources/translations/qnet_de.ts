@@ -415,6 +415,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>Another qnet setup is at work here, or waits for an answer.</source>
+            <translation>Hier ist schon ein anderes qnet setup am Werk oder wartet auf eine Antwort.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>Another request waits for a password in its dialog. Answer or close that one first, then try it again.</source>
             <translation>Eine andere Anfrage wartet in ihrem Dialog auf ein Passwort. Zuerst dort antworten oder ihn schließen, dann noch einmal versuchen.</translation>
         </message>

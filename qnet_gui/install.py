@@ -30,11 +30,14 @@ ROLES = ("dom0", "netvm", "guest")
 #: What `make deb` and `make rpm` divide the rows among.
 PACKAGES = ("common", "dom0", "tray", "netvm", "guest")
 #: Programs are started by the bus, by systemd and by Xen, none of which gives them a PATH; and what is in the
-#: environment or the home of whoever starts them is none of their business.
+#: environment or the home of whoever starts them is none of their business. Ctrl-C may come before `main` is there.
 _PROGRAM = """#!/usr/bin/python3 -I
 import sys
-{path}from {module} import main
-sys.exit(main())
+{path}try:
+    from {module} import main
+    sys.exit(main())
+except KeyboardInterrupt:
+    sys.exit(130)
 """
 _METADATA = """Metadata-Version: 2.1
 Name: qnet

@@ -100,6 +100,13 @@ def test_everybody_can_read_it(root: Path) -> None:
         assert not path.name.startswith("."), "something half-made was left"
 
 
+def test_a_program_that_is_interrupted_before_it_has_begun_is_quiet(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)\nmain = print\n")
+    install.put_program(tmp_path / "program", "slow", tmp_path)
+    done = subprocess.run(["/usr/bin/python3", "-I", tmp_path / "program"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_programs_of_this_role_run_without_a_checkout(role: str, root: Path) -> None:
     assert {path.name for path in (root / "usr/bin").iterdir()} == PROGRAMS[role]
     assert {path.name for path in (root / "usr/lib/qnet").glob("*")} == PRIVATE[role]

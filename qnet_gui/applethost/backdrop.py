@@ -5,7 +5,10 @@ A program of its own, for the netvm's screen; a desktop has one already. Speaks 
 
 from __future__ import annotations
 
-from Xlib.display import Display
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from Xlib.display import Display
 
 #: 0xRRGGBB. Neither a window's colour in light themes nor in dark ones.
 COLOUR = 0x3D4B59
@@ -21,6 +24,8 @@ def paint(display: Display) -> None:
 
 def main() -> None:
     """On the display that DISPLAY names."""
+    from Xlib.display import Display  # a netvm without a screen need not have it
+
     display = Display()
     try:
         paint(display)

@@ -12,7 +12,8 @@ import os
 import sys
 import traceback
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from qnet_gui.model.errors import QnetError
@@ -33,9 +34,9 @@ def _priority() -> str:
 
 def _complain(name: str, arguments: Namespace, sentence: str, error: BaseException, more: Mapping[str, Any]) -> None:
     """Say what went wrong: to people on standard error, after `--json` to programs too, and `more` with it."""
-    print(f"{_priority()}{name}: {sentence}", file=sys.stderr)
+    _say(f"{_priority()}{name}: {sentence}")
     if vars(arguments).get("debug"):
-        traceback.print_exception(error)
+        _say("".join(traceback.format_exception(error)).rstrip("\n"))
     # an operation that has ended so has told its end already
     if vars(arguments).get("json") and not vars(arguments).get("end_told"):
         print(json.dumps({"error": "org.qnet.Error.Failed", "sentence": sentence, **more}), flush=True)
@@ -48,12 +49,18 @@ def _refused(name: str, arguments: Namespace, error: QnetError) -> None:
     code, values = error.message.code.value, message_wire.arguments(error.message)
     _complain(name, arguments, error.sentence, error, {"error": error.dbus_name, "code": code, "arguments": values})
     if hint := hints.of_error(error, arguments):
-        print(f"{name}: {hint}", file=sys.stderr)
+        _say(f"{name}: {hint}")
 
 
-def _leave_output() -> None:
+def _say(text: str) -> None:
+    """On standard error, where somebody reads it; an exit status is true without him."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
+
+
+def _leave_output(descriptor: int = 1) -> None:
     """Nobody reads or keeps it; Python must not notice again when it flushes at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 def _run(arguments: Namespace) -> int:
@@ -71,17 +78,44 @@ def _flush() -> None:
         sys.stdout.flush()
 
 
-def main(argv: Sequence[str] | None = None, name: str = "qnet") -> int:
-    """Run a command; returns its exit status. `name`: who complains when something is wrong."""
-    from qnet_gui.cli.arguments import parse
+def main(
+    argv: Sequence[str] | None = None, name: str = "qnet",
+    words: Callable[[Sequence[str]], Sequence[str]] = lambda argv: argv,
+) -> int:  # fmt: skip
+    """Run a command; returns its exit status.
 
+    `name`: who complains when something is wrong. `words`: what the arguments are in `qnet`'s own words.
+    """
+    try:
+        return _main(sys.argv[1:] if argv is None else argv, name, words)
+    finally:
+        try:
+            if sys.stderr is not None:  # closed by whoever started us
+                sys.stderr.flush()
+        except OSError:  # what could not be written is still there, and would be at the end, which Python calls 120
+            _leave_output(2)
+
+
+def _parsed(argv: Sequence[str], words: Callable[[Sequence[str]], Sequence[str]]) -> Namespace:
+    from qnet_gui.cli.arguments import parse
+    from qnet_gui.cli.parser import NotUnderstood
+
+    try:
+        return parse(words(argv))
+    except NotUnderstood as error:
+        if "--json" in argv:
+            print(json.dumps({"error": "org.qnet.Error.BadInput", "sentence": error.sentence}))
+            _flush()
+        raise
+    except SystemExit:  # after a help: Python would flush it later, where nobody says what is wrong
+        _flush()
+        raise
+
+
+def _main(argv: Sequence[str], name: str, words: Callable[[Sequence[str]], Sequence[str]]) -> int:
     arguments = Namespace()
     try:
-        try:
-            arguments = parse(sys.argv[1:] if argv is None else argv)
-        except SystemExit:  # after a help: Python would flush it later, where nobody says what is wrong
-            _flush()
-            raise
+        arguments = _parsed(argv, words)
         return _run(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED

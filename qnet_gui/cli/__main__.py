@@ -2,6 +2,9 @@
 
 import sys
 
-from qnet_gui.cli import main
+try:
+    from qnet_gui.cli import main
 
-sys.exit(main())
+    sys.exit(main())
+except KeyboardInterrupt:  # before `main` was there
+    sys.exit(130)

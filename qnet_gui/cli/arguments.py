@@ -11,6 +11,7 @@ from typing import Any
 from qnet_gui import __version__
 from qnet_gui.cli import commands, domain, netmap, netvm, setup
 from qnet_gui.cli.dom0 import connection
+from qnet_gui.cli.parser import Parser
 
 _DESCRIPTION = """\
 The network of this machine's domains: how it is, what is wrong with it, and what to do about it.
@@ -53,7 +54,7 @@ def _common() -> argparse.ArgumentParser:
 
 def build(with_lab: bool = True) -> argparse.ArgumentParser:
     """The parser; `with_lab`: with the lab's own commands, which are imported for it."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="qnet", description=_DESCRIPTION, epilog=_EPILOG, parents=[_common()],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qnet_gui.cli import hangups
+from qnet_gui.cli.question import asked
 from qnet_gui.model.errors import BadInput, NotAuthorised
 
 if TYPE_CHECKING:
@@ -80,7 +81,6 @@ def _make(arguments: Namespace, wanted: Wanted, machine: Machine) -> int:
 
 
 def _undo(arguments: Namespace, wanted: Wanted, machine: Machine) -> int:
-    from qnet_gui.cli.setup import asked
     from qnet_gui.dom0.netvm_image import undo
     from qnet_gui.dom0.netvm_image.record import RecordFile
     from qnet_gui.model.messages.service import ServiceCode

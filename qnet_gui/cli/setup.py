@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import select
-import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qnet_gui.cli import hangups
+from qnet_gui.cli.question import asked
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.messages.helper import HelperCode
 
 if TYPE_CHECKING:
     from qnet_gui.dom0.setup.plan import Plan
     from qnet_gui.model.snapshot import Snapshot
 
+_LOCK = Path("/run/qnet/setup.lock")
 #: Seconds in which a netvm that was just started may find an uplink, and between two looks.
 _UPLINK, _LOOK = 60.0, 0.5
 _TRY = "Look at it in another window: does netvm have an uplink?"
@@ -28,6 +30,7 @@ def setup(arguments: Namespace) -> int:
 
 
 def _setup(arguments: Namespace) -> int:
+    from qnet_gui.dom0.netvm_lifecycle.run import locked
     from qnet_gui.dom0.setup.apply import CONFIRM, Setup
     from qnet_gui.dom0.setup.plan import TryNetvm, plan
     from qnet_gui.dom0.setup.record import RecordFolder
@@ -44,8 +47,10 @@ def _setup(arguments: Namespace) -> int:
         print("Nothing was changed.")
         return 1
     hangups.are_like_ctrl_c()  # a terminal that is closed confirms nothing
-    todo = Setup(RecordFolder(), Dom0System(print), print)
-    if not todo.apply(planned, lambda: arguments.yes or asked(f"{_TRY} Keep it?", CONFIRM)):
+    with locked(_LOCK, HelperCode.BUSY_SETUP):  # what is done is recorded by one, and taken back by the same
+        todo = Setup(RecordFolder(), Dom0System(print), print)
+        confirmed = todo.apply(planned, lambda: arguments.yes or asked(f"{_TRY} Keep it?", CONFIRM))
+    if not confirmed:
         print("It was not confirmed: everything is as it was.")
         return 1
     print("All is set up. To take it back: sudo qnet setup --undo", flush=True)
@@ -55,12 +60,12 @@ def _setup(arguments: Namespace) -> int:
 
 
 def _undo(arguments: Namespace) -> int:
+    from qnet_gui.dom0.netvm_lifecycle.run import locked
     from qnet_gui.dom0.setup.apply import Setup
     from qnet_gui.dom0.setup.record import RecordFolder
     from qnet_gui.dom0.setup.system import Dom0System
 
-    folder = RecordFolder()
-    record = folder.record
+    record = RecordFolder().record
     if record.empty:
         print("qnet setup has done nothing here that could be taken back.")
         return 0
@@ -75,7 +80,8 @@ def _undo(arguments: Namespace) -> int:
     if not arguments.yes and not asked("Take it back?"):
         print("Nothing was changed.")
         return 1
-    left = Setup(folder, Dom0System(print), print).undo()
+    with locked(_LOCK, HelperCode.BUSY_SETUP):
+        left = Setup(RecordFolder(), Dom0System(print), print).undo()
     for text in left:
         print(f"! {text}")
     print("Some of it is left." if left else "Everything is as it was before qnet setup.")
@@ -94,16 +100,6 @@ def show(planned: Plan, write: Callable[[str], None]) -> None:
         write(f"  {number}. {step.what}")
     for note in planned.notes:
         write(f"* {note}")
-
-
-def asked(question: str, seconds: float | None = None) -> bool:
-    """Whether somebody says yes; nobody there, or nothing said for so many seconds, is no."""
-    within = f" (within {seconds:g} s)" if seconds else ""
-    print(f"{question} [y/N]{within} ", end="", flush=True)
-    if not select.select([sys.stdin], [], [], seconds)[0]:
-        print()
-        return False
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def await_uplink() -> None:

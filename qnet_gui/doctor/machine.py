@@ -95,7 +95,8 @@ class Machine:
     def text(self, path: str | Path) -> str:
         """What a file says; nothing where there is none, or it cannot be read."""
         try:
-            return self.path(path).read_text(encoding="utf-8", errors="replace")
+            file = self.path(path)
+            return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
         except OSError:
             return ""
 

@@ -77,15 +77,20 @@ def managed(text: str) -> tuple[str, ...]:
 def dropping(text: str) -> tuple[str, ...]:
     """Base chains of others that drop what is passed on unless a rule of theirs lets it: `nft -j list chains`."""
     try:
-        entries: list[dict[str, Any]] = json.loads(text)["nftables"]
-    except (ValueError, KeyError, TypeError):
+        chains: list[dict[str, Any]] = [entry["chain"] for entry in json.loads(text)["nftables"] if "chain" in entry]
+        return tuple(
+            f"{chain['family']} {chain['table']} {chain['name']}"
+            for chain in chains
+            if (chain.get("hook"), chain.get("policy")) == ("forward", "drop") and chain["table"] not in _OURS
+        )
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):  # of an nft that says it in other words
         return ()
-    chains = (entry["chain"] for entry in entries if "chain" in entry)
-    return tuple(
-        f"{chain['family']} {chain['table']} {chain['name']}"
-        for chain in chains
-        if (chain.get("hook"), chain.get("policy")) == ("forward", "drop") and chain["table"] not in _OURS
-    )
 
 
 def _on(machine: Machine, setting: str) -> bool:

@@ -97,12 +97,12 @@ def _vifs(machine: Machine) -> Iterator[VifLine]:
 
 
 def _xendomains(machine: Machine, netvm: str) -> tuple[str, str]:
-    """Where it says that it saves, and the netvm that it has saved."""
+    """The file by which it saves, and the netvm that it has saved."""
     settings = xendomains.read(machine.root)
-    if settings is None or not settings.save_folder:
+    if settings is None or not settings.saves:
         return "", ""
-    saved = f"{settings.save_folder}/{netvm}"
-    return f"/{settings.path.relative_to(machine.root)}", saved if machine.exists(saved) else ""
+    saved = f"{settings.save_folder}/{netvm}" if settings.save_folder else ""
+    return f"/{settings.path.relative_to(machine.root)}", saved if saved and machine.exists(saved) else ""
 
 
 def look(machine: Machine, place: Place) -> Facts:

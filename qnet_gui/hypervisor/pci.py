@@ -76,5 +76,5 @@ def is_controller(device: str, root: Path | None = None) -> bool:
     """Whether the device with this full address is a network controller; not when it is not there."""
     try:
         return ((root or ROOT) / "devices" / device / "class").read_text(encoding="ascii").startswith(_CONTROLLER)
-    except OSError:  # gone meanwhile
+    except (OSError, ValueError):  # gone meanwhile
         return False

@@ -2,7 +2,7 @@
 
 xl reads the same file and judges it; what is no setting is skipped here. Source of the grammar: xl.cfg(5). `KEY=VALUE`
 or `KEY+=VALUE`, separated by lines or `;`; a value is a quoted string, a number, or a list in brackets; `#` begins a
-remark.
+remark. In a string a backslash keeps the character after it from ending it (xl 4.17, tried).
 """
 
 from __future__ import annotations
@@ -10,12 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+#: A quoted string, as a pattern.
+TEXT = r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
 #: One alternative for each kind of piece; a line's end matters only outside of lists.
 _PIECE = re.compile(
-    r"""(?P<remark>\#[^\n]*)|(?P<text>"[^"\n]*"|'[^'\n]*')|(?P<word>[A-Za-z0-9_.:+-]*[A-Za-z0-9_.:-])"""
+    rf"""(?P<remark>\#[^\n]*)|(?P<text>{TEXT})|(?P<word>[A-Za-z0-9_.:+-]*[A-Za-z0-9_.:-])"""
     r"""|(?P<sign>\+=|[=\[\],;\n])|(?P<other>.)""",
     re.VERBOSE,
 )
+#: A backslash and what it stands before; the few that mean something else are for control characters.
+_ESCAPED = re.compile(r"\\(.)")
 Value = str | tuple[str, ...]
 
 
@@ -23,7 +27,7 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
     for piece in _PIECE.finditer(text):
         kind = piece.lastgroup or ""
         if kind == "text":
-            yield kind, piece[0][1:-1]
+            yield kind, _ESCAPED.sub(r"\1", piece[0][1:-1])
         elif kind in ("word", "sign"):
             yield kind, piece[0]
 

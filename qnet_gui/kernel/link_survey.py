@@ -104,5 +104,5 @@ def _ways_out(sock: socket.socket) -> set[int]:
         if message is None or message.type != RTN_UNICAST or message.dst_len > _DEFAULT_DST_LEN:
             continue
         links.update(filter(None, [message.attributes.number(RTA_OIF)]))
-        links.update(next_hops(message.attributes.get(RTA_MULTIPATH)))
+        links.update(link for link, _ in next_hops(message.attributes.get(RTA_MULTIPATH)))
     return links

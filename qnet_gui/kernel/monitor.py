@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from qnet_gui.kernel.event_socket import EventSocket, dropping
+from qnet_gui.kernel.link_state import LinkState, link_state
 from qnet_gui.kernel.netlink_messages import (
+    IFLA_GROUP,
     IFLA_IFNAME,
     NDA_DST,
     NETCONFA_FORWARDING,
@@ -39,17 +41,17 @@ from qnet_gui.kernel.netlink_messages import (
     RTMGRP_IPV6_IFINFO,
     RTMGRP_LINK,
     RTMGRP_NEIGH,
+    RTN_LOCAL,
     Header,
-    LinkState,
     address,
     headed,
     link,
-    link_state,
     neighbour,
     route,
     settings,
 )
 from qnet_gui.kernel.own_routing import OWN_TABLES
+from qnet_gui.model.vif import VIF_GROUP
 
 _GROUPS = (
     RTMGRP_LINK
@@ -77,7 +79,8 @@ class EventKind(enum.Enum):
 class Event:
     """`name`: the link it is about, or empty. `gone`: it exists no more. `uplink`: an uplink may be another.
 
-    `index`: the link's. `portid`: who asked for it, 0 for the kernel itself. `link`: of a vif or the loopback.
+    `index`: the link's. `portid`: who asked for it, 0 for the kernel itself. `link`: of a vif, of whatever else is in
+    the group of those, or of the loopback.
     `address`: a neighbour's.
     `settings`: those that have changed, by NETCONFA_…
     """
@@ -113,7 +116,7 @@ def _link(header: Header, body: bytes) -> Event | None:
     name, gone = message.attributes.text(IFLA_IFNAME), header.kind == RTM_DELLINK
     if message.family == socket.AF_INET6 and gone:  # its addresses are gone, not the link
         return None
-    ours = name == "lo" or name.startswith("vif")
+    ours = name == "lo" or name.startswith("vif") or message.attributes.number(IFLA_GROUP) == VIF_GROUP
     state = link_state(message) if ours and not gone else None
     return Event(name, gone, not name.startswith("vif"), EventKind.LINK, message.ifindex, header.portid, state)
 
@@ -128,6 +131,9 @@ def _route(header: Header, body: bytes) -> Event | None:
     message = route(body)
     if message is None or message.family != socket.AF_INET:
         return None
+    if message.type == RTN_LOCAL:  # that an address is this machine's own
+        index = message.attributes.number(RTA_OIF) or 0
+        return Event("", True, False, EventKind.ADDRESS, index, header.portid) if header.kind == RTM_DELROUTE else None
     ours = message.table in OWN_TABLES
     outside = not ours and (message.dst_len < 32 or bool(message.attributes.get(RTA_GATEWAY)))
     if not ours and not outside:

@@ -14,17 +14,13 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from qnet_gui.kernel import netlink_requests as requests
+from qnet_gui.kernel.link_state import ROUTED, is_routed, link_state
 from qnet_gui.kernel.netlink_messages import (
-    IPV4_DEVCONF_FORWARDING,
-    IPV4_DEVCONF_PROXY_ARP,
-    IPV4_DEVCONF_RP_FILTER,
     NDA_LLADDR,
     NUD_PERMANENT,
     RTM_F_CLONED,
     RTN_UNICAST,
-    LinkState,
     link,
-    link_state,
     neighbour,
 )
 from qnet_gui.kernel.netlink_requests import RouteKey, RouteSocket
@@ -36,9 +32,6 @@ from qnet_gui.model.route import Route
 from qnet_gui.model.vif import VIF_GROUP
 
 RT_SCOPE_HOST = 254
-#: What a vif is, beside being up. The domain has one route, to everything, and asks by ARP for everybody. A source
-#: address that the vif's own route does not lead back to is refused by the kernel itself, whatever becomes of nftables.
-ROUTED = ((IPV4_DEVCONF_FORWARDING, 1), (IPV4_DEVCONF_PROXY_ARP, 1), (IPV4_DEVCONF_RP_FILTER, 1))
 
 
 @contextmanager
@@ -68,11 +61,10 @@ def link_names() -> list[str]:
     return [name for _, name in socket.if_nameindex()]
 
 
-def is_routed(state: LinkState) -> bool:
-    """Whether a link is as `serve_host` makes it, as far as its state tells."""
-    settings = (state.forwarding, state.proxy_arp, state.rp_filter, state.disable_ipv6)
-    alone = state.master in (None, 0) and state.group in (None, VIF_GROUP)
-    return state.up and state.arp and alone and all(value in (None, 1) for value in settings)
+def _hops(message: Any) -> list[tuple[int, str | None]]:
+    """The links that a route leads by, each with its router; several where it is shared out among them."""
+    hops = [(int(hop["oif"]), hop.get_attr("RTA_GATEWAY")) for hop in message.get_attr("RTA_MULTIPATH") or ()]
+    return hops or [(int(message.get_attr("RTA_OIF") or 0), message.get_attr("RTA_GATEWAY"))]
 
 
 def _specific_first(route: Route) -> tuple[int, int, int]:
@@ -146,6 +138,18 @@ class Netlink:
         message = link(self._socket.get(requests.get_link(index)))
         return message is not None and link_state(message).group == VIF_GROUP
 
+    def rename_back(self, index: int, name: str) -> None:
+        """Give a link the name that it had, for which it has to go down; what it served is to be served anew."""
+        steps = requests.set_link(index, False), requests.set_link(index, False, name)
+        change(self._socket, SystemCode.KERNEL_SERVE_LINK, [(step, ()) for step in steps])
+
+    def leave_group(self, index: int) -> bool:
+        """Take a link out of the group of those that serve a host; whether it was in it."""
+        if not self.is_of_group(index):
+            return False
+        change(self._socket, SystemCode.KERNEL_SERVE_LINK, [(requests.set_group(index, 0), (errno.ENODEV,))])
+        return True
+
     def release_link(self, index: int) -> None:
         """Set a link down and take it out of the group; one that has gone is down."""
         steps = requests.set_link(index, False), requests.set_group(index, 0)
@@ -218,14 +222,9 @@ class Netlink:
             if key.type == RTN_UNICAST
         ]
         for message in self._main_table():
-            gateway = message.get_attr("RTA_GATEWAY")
-            rows.append(
-                Route.of(
-                    IPv4Address(message.get_attr("RTA_DST") or 0),
-                    int(message["dst_len"]),
-                    IPv4Address(gateway) if gateway else None,
-                    names.get(message.get_attr("RTA_OIF") or 0, "?"),
-                    int(message.get_attr("RTA_PRIORITY") or 0),
-                )
-            )
+            to, bits = IPv4Address(message.get_attr("RTA_DST") or 0), int(message["dst_len"])
+            metric = int(message.get_attr("RTA_PRIORITY") or 0)
+            for through, gateway in _hops(message):
+                router = IPv4Address(gateway) if gateway else None
+                rows.append(Route.of(to, bits, router, names.get(through, "?"), metric))
         return sorted(rows, key=_specific_first)

@@ -6,7 +6,6 @@ layouts and of the numbers: rtnetlink(7), linux/netlink.h, linux/rtnetlink.h, li
 
 from __future__ import annotations
 
-import socket
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -38,9 +37,6 @@ RTA_MULTIPATH, RTA_TABLE = 9, 15
 FRA_SRC, FRA_IIFNAME, FRA_PRIORITY, FRA_TABLE, FR_ACT_TO_TBL, FIB_RULE_INVERT = 2, 3, 6, 15, 1, 2
 NDA_DST, NDA_LLADDR, NUD_PERMANENT = 1, 2, 0x80
 RTN_UNICAST, RTN_LOCAL, RTN_BLACKHOLE, RTN_THROW, RTPROT_KERNEL, RTM_F_CLONED = 1, 2, 6, 9, 2, 0x200
-#: IFLA_INET_CONF and IFLA_INET6_CONF are arrays of these, the first numbered 1 and the second 0.
-IPV4_DEVCONF_FORWARDING, IPV4_DEVCONF_PROXY_ARP, IPV4_DEVCONF_RP_FILTER = 1, 3, 8
-DEVCONF_DISABLE_IPV6 = 26
 NETCONFA_IFINDEX, NETCONFA_FORWARDING, NETCONFA_RP_FILTER, NETCONFA_PROXY_NEIGH = 1, 2, 3, 5
 NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT = -1, -2
 
@@ -163,19 +159,6 @@ class SettingsMessage(NamedTuple):
     attributes: Attributes
 
 
-class LinkState(NamedTuple):
-    """A link's flags and settings as far as they matter here; None for what a message does not tell."""
-
-    up: bool
-    arp: bool
-    master: int | None
-    group: int | None
-    forwarding: int | None
-    proxy_arp: int | None
-    rp_filter: int | None
-    disable_ipv6: int | None
-
-
 class Header(NamedTuple):
     """nlmsghdr without its size; `portid`: whose request it comes of, 0 where the kernel did it of its own accord."""
 
@@ -260,37 +243,12 @@ def settings(body: bytes) -> SettingsMessage | None:
     return SettingsMessage(body[0], int(_INT.unpack(index)[0]), attributes) if len(index) == _INT.size else None
 
 
-def link_state(message: LinkMessage) -> LinkState:
-    """What a link's message tells; one of AF_INET6 has the settings of IPv6 in another place, and little else."""
-    whole = message.family == socket.AF_UNSPEC
-    # one walk through some forty attributes, since there is a message for every change of a thousand vifs
-    payloads = dict(message.attributes)
-    families = Attributes(payloads.get(IFLA_AF_SPEC, b""))
-    of_ipv4 = Attributes(families.get(socket.AF_INET)).get(IFLA_INET_CONF)
-    alone = payloads.get(IFLA_PROTINFO, b"") if message.family == socket.AF_INET6 else b""
-    of_ipv6 = Attributes(alone or families.get(socket.AF_INET6)).get(IFLA_INET6_CONF)
-    return LinkState(
-        bool(message.flags & IFF_UP),
-        not message.flags & IFF_NOARP,
-        _number(payloads.get(IFLA_MASTER, b"")) or 0 if whole else None,
-        _number(payloads.get(IFLA_GROUP, b"")) if whole else None,
-        _entry(of_ipv4, IPV4_DEVCONF_FORWARDING - 1),
-        _entry(of_ipv4, IPV4_DEVCONF_PROXY_ARP - 1),
-        _entry(of_ipv4, IPV4_DEVCONF_RP_FILTER - 1),
-        _entry(of_ipv6, DEVCONF_DISABLE_IPV6),
-    )
-
-
-def _entry(array: bytes, at: int) -> int | None:
-    return int(_INT.unpack_from(array, at * _INT.size)[0]) if len(array) >= (at + 1) * _INT.size else None
-
-
-def next_hops(payload: bytes) -> Iterator[int]:
-    """The link indices of an RTA_MULTIPATH."""
+def next_hops(payload: bytes) -> Iterator[tuple[int, bytes]]:
+    """Of an RTA_MULTIPATH the index of each link, with the router, empty where there is none."""
     at = 0
     while at + _RTNEXTHOP.size <= len(payload):
         size, _flags, _hops, index = _RTNEXTHOP.unpack_from(payload, at)
         if size < _RTNEXTHOP.size:
             return
-        yield index
+        yield index, Attributes(payload[at : at + size], _RTNEXTHOP.size).get(RTA_GATEWAY)
         at += _aligned(size)

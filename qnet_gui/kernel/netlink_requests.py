@@ -25,6 +25,7 @@ from qnet_gui.kernel.netlink_messages import (
     IFF_UP,
     IFLA_AF_SPEC,
     IFLA_GROUP,
+    IFLA_IFNAME,
     IFLA_INET_CONF,
     IFLA_MASTER,
     NDA_DST,
@@ -117,9 +118,10 @@ def set_proxy_delay(index: int, milliseconds: int) -> Request:
     return Request(RTM_SETNEIGHTBL, NLM_F_REPLACE, body + attribute(NDTA_PARMS, parameters))
 
 
-def set_link(index: int, up: bool) -> Request:
-    """Set a link up or down."""
-    return Request(RTM_NEWLINK, 0, _IFINFOMSG.pack(0, 0, index, IFF_UP if up else 0, IFF_UP))
+def set_link(index: int, up: bool, name: str = "") -> Request:
+    """Set a link up or down; with a name give it that one, which Linux before 6.2 refuses to one that is up."""
+    body = _IFINFOMSG.pack(0, 0, index, IFF_UP if up else 0, IFF_UP)
+    return Request(RTM_NEWLINK, 0, body + (attribute(IFLA_IFNAME, name.encode() + b"\0") if name else b""))
 
 
 def set_group(index: int, group: int) -> Request:

@@ -18,10 +18,13 @@ from qnet_gui.kernel.netlink_messages import (
     FRA_SRC,
     RTA_DST,
     RTA_GATEWAY,
+    RTA_MULTIPATH,
     RTA_OIF,
     RTA_PRIORITY,
+    RTN_LOCAL,
     RouteMessage,
     RuleMessage,
+    next_hops,
     route,
     rule,
 )
@@ -35,7 +38,7 @@ OWN_TABLE = RULE_PREFERENCE = 118
 #: The one for what comes from the domains themselves: no domain is in it.
 DOMAINS_TABLE = 119
 OWN_TABLES = (OWN_TABLE, DOMAINS_TABLE)
-RT_TABLE_MAIN = 254
+RT_TABLE_MAIN, RT_TABLE_LOCAL = 254, 255
 #: So many times rules are set before it is left to the next look: whoever deletes one may hit another one first.
 _TRIES = 3
 
@@ -143,6 +146,12 @@ class OwnRouting:
         """Have our tables looked up by nobody."""
         self._change_rules((), self._rules()[0])
 
+    def local(self) -> set[IPv4Address]:
+        """The addresses that the kernel takes for this machine's own; a link's address is none without its route."""
+        messages = (message for message in self._messages(RT_TABLE_LOCAL) if message.type == RTN_LOCAL)
+        packed = (message.attributes.get(RTA_DST) for message in messages if message.dst_len == 32)
+        return {IPv4Address(to) for to in packed if len(to) == 4}
+
     def routers(self) -> set[tuple[IPv4Address | None, int]]:
         """The routers of the main table, which is where uplinks have theirs, each with the index of its link.
 
@@ -150,9 +159,11 @@ class OwnRouting:
         """
         pairs = set()
         for message in self._messages(RT_TABLE_MAIN):
-            router, link = message.attributes.get(RTA_GATEWAY), message.attributes.number(RTA_OIF) or 0
-            if len(router) == 4 or not message.dst_len:
-                pairs.add((IPv4Address(router) if len(router) == 4 else None, link))
+            attributes = message.attributes
+            alone = attributes.number(RTA_OIF) or 0, attributes.get(RTA_GATEWAY)
+            for link, router in list(next_hops(attributes.get(RTA_MULTIPATH))) or [alone]:
+                if len(router) == 4 or not message.dst_len:
+                    pairs.add((IPv4Address(router) if len(router) == 4 else None, link))
         return pairs
 
     def _messages(self, table: int) -> list[RouteMessage]:

@@ -12,7 +12,7 @@ import errno
 import os
 import socket
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface
 
 from qnet_gui.kernel.netlink_dump import DumpRefused, dump
 from qnet_gui.kernel.netlink_messages import (
@@ -80,12 +80,12 @@ def _ip(attributes: Attributes, kind: int) -> IPv4Address | None:
     return IPv4Address(payload) if len(payload) == 4 else None
 
 
-def _network(body: bytes, index: int) -> IPv4Network | None:
+def _interface(body: bytes) -> tuple[int, IPv4Interface] | None:
     message = address(body)
-    if message is None or message.family != socket.AF_INET or message.ifindex != index:
+    if message is None or message.family != socket.AF_INET or message.prefixlen > 32:
         return None
     own = _ip(message.attributes, IFA_LOCAL) or _ip(message.attributes, IFA_ADDRESS)
-    return IPv4Network((own, message.prefixlen), strict=False) if own is not None else None
+    return (message.ifindex, IPv4Interface((own, message.prefixlen))) if own is not None else None
 
 
 class RouteLookup:
@@ -119,15 +119,15 @@ class RouteLookup:
                 )  # fmt: skip
         return None
 
-    def networks(self, index: int) -> list[IPv4Network]:
-        """The networks that a link's IPv4 addresses are of."""
+    def interfaces(self) -> list[tuple[int, IPv4Interface]]:
+        """All IPv4 addresses with their networks, each with the index of its link."""
         bodies: list[bytes] = []
         try:
             with contextlib.suppress(DumpRefused):
                 bodies.extend(dump(self._socket, RTM_GETADDR))
         except OSError as error:
             raise _untold(error) from error
-        return [network for body in bodies if (network := _network(body, index)) is not None]
+        return [pair for body in bodies if (pair := _interface(body)) is not None]
 
     def _ask(self, request: Request) -> tuple[Hop | None, int]:
         """The next hop, or None and the errno that says why there is none."""

@@ -32,6 +32,8 @@ PORTS_MAX = 16
 DEFAULT_CONNECTIONS, CONNECTIONS_MAX = 16384, 1 << 24
 DEFAULT_SCREEN = Geometry(1024, 768)
 _PROTOCOLS = ("tcp", "udp")
+#: Some editors begin a file with it.
+BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def _pool(value: Any, key: str) -> IPv4Network:
         raise BadInput(ValueCode.NOT_A_POOL, key=key, value=shown(text)) from None
     if pool.prefixlen > 30 or pool.prefixlen < 8:
         raise BadInput(ValueCode.POOL_SIZE, key=key, pool=str(pool))
-    if pool.is_loopback or pool.is_multicast or int(pool.broadcast_address) >= 0xF0000000:
+    if pool.is_loopback or pool.is_multicast or not 1 << 24 <= int(pool[0]) < 0xF0000000:
         raise BadInput(ValueCode.POOL_EMPTY, key=key, pool=str(pool))
     return pool
 
@@ -199,8 +201,8 @@ def _known_keys_only(given: dict[str, Any]) -> None:
 def parse(text: str) -> Config:
     """The configuration that a TOML text describes; `BadInput` names the key that is wrong."""
     try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        given = tomllib.loads(text.removeprefix(BYTE_ORDER_MARK))
+    except (ValueError, RecursionError) as error:  # also of numbers and lists that Python does not take
         raise BadInput(ValueCode.NOT_TOML, why=printable(str(error), 200)) from None
     _known_keys_only(given)
     config = Config(
@@ -220,12 +222,16 @@ def parse(text: str) -> Config:
 def load(path: Path = PATH) -> Config:
     """The configuration in a file; the defaults where there is none; `BadInput` names the file and the key."""
     try:
-        return parse(path.read_text(encoding="utf-8"))
+        if path.exists() and not path.is_file():  # a pipe would have us wait, and a device go on for ever
+            raise BadInput(SystemCode.FILE_NOT_ONE, path=str(path))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Config()
     except UnicodeDecodeError:
         raise BadInput(SystemCode.FILE_NOT_UTF8, path=str(path)) from None
     except OSError as error:
         raise BadInput(SystemCode.FILE_UNREADABLE, path=str(path), why=error.strerror or "") from None
+    try:
+        return parse(text)
     except BadInput as error:
         raise BadInput(SystemCode.FILE_WRONG, path=str(path), why=error.message) from None

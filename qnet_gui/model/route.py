@@ -41,6 +41,11 @@ class Route:
         return cls(str(destination), str(gateway or _ANY), str(mask), flags, metric, 0, 0, iface)
 
     @classmethod
+    def refusal(cls) -> Route:
+        """A row that says that nothing is let out: flag `!`, as `route -n` has it."""
+        return cls(str(_ANY), str(_ANY), str(_ANY), "!", 0, 0, 0, "lo")
+
+    @classmethod
     def from_line(cls, untrusted_line: bytes | str) -> Route:
         """Parse `line`'s form; every field is checked, since a netvm or a guest wrote it."""
         fields = text_of(untrusted_line, 128).split(" ")

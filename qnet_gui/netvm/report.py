@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from qnet_gui.model.domain import AgentState
-from qnet_gui.model.errors import QnetError
+from qnet_gui.model.errors import QnetError, StoreGone
 from qnet_gui.runtime.mainloop import after, cancel
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 #: take longer than news of an uplink: a crowd of domains that start together is told once or twice.
 _GATHER, _GATHER_VIFS = 0.01, 0.25
 _SERIALS = 999_999_999
+#: Seconds after which what xenstore refused is tried again; else dom0 would not hear of it before the next change.
+_AGAIN = 5.0
 
 
 def nodes(report: AgentReport) -> dict[str, str]:
@@ -94,6 +96,8 @@ class Publisher:
             else:
                 log.warning("dom0 cannot be told: %s", result)
                 self._published = {}
+                if not isinstance(result, StoreGone):  # whose return makes all be told again
+                    after(_AGAIN, self.publish)
             if again:
                 self.publish()
 

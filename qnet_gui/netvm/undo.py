@@ -19,6 +19,8 @@ _OF_VIFS = (
     "ipv4/conf/{}/forwarding",
     "ipv4/conf/{}/proxy_arp",
     "ipv4/conf/{}/rp_filter",
+    "ipv4/conf/{}/medium_id",
+    "ipv4/conf/{}/arp_ignore",
     "ipv6/conf/{}/disable_ipv6",
     "ipv4/neigh/{}/proxy_delay",
 )
@@ -35,12 +37,19 @@ def _settings() -> list[str]:
 
 
 def _vifs(netlink: Netlink) -> list[str]:
-    """Every vif that we served or that is in our group, down and as a link is that nobody has touched."""
+    """Every vif that we served or that is in our group, down and as a link is that nobody has touched.
+
+    Also one that somebody gave another name. What is in the group and no vif leaves it, and is left alone.
+    """
     routes = {key.link: key for key in netlink.own.routes() if key.type == RTN_UNICAST}
     names = []
     for name in link_names():
         index = link_index(name)
-        if index is None or not name.startswith("vif") or not (index in routes or netlink.is_of_group(index)):
+        is_vif, grouped = name.startswith("vif"), index is not None and netlink.is_of_group(index)
+        if index is None or not (grouped or (is_vif and index in routes)):
+            continue
+        if not is_vif and index not in routes:
+            netlink.leave_group(index)
             continue
         if (key := routes.get(index)) is not None:
             netlink.withdraw_host(index, key.address, key.metric)

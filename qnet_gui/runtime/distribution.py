@@ -48,7 +48,7 @@ KNOWN = {
 def families(os_release: Path = OS_RELEASE) -> tuple[str, ...]:
     """Its own name, and of those that it is like, the nearest first; none where that is not known."""
     try:
-        text = os_release.read_text(encoding="utf-8", errors="replace")
+        text = os_release.read_text(encoding="utf-8", errors="replace") if os_release.is_file() else ""
     except OSError:
         return ()
     fields = dict(_LINE.findall(text))

@@ -415,6 +415,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/helper.py" />
+            <source>Another qnet setup is at work here, or waits for an answer.</source>
+            <translation>Hier ist schon ein anderes qnet setup am Werk oder wartet auf eine Antwort.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/helper.py" />
             <source>Another request waits for a password in its dialog. Answer or close that one first, then try it again.</source>
             <translation>Eine andere Anfrage wartet in ihrem Dialog auf ein Passwort. Zuerst dort antworten oder ihn schließen, dann noch einmal versuchen.</translation>
         </message>
@@ -1514,6 +1519,11 @@
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>{path} cannot be read: it is not UTF-8.</source>
             <translation>{path} kann nicht gelesen werden: Es ist kein UTF-8.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{path} cannot be read: it is not a file.</source>
+            <translation>{path} kann nicht gelesen werden: Es ist keine Datei.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />

@@ -139,6 +139,52 @@ def test_an_output_that_takes_no_more_is_one_plain_line(words):
     assert (done.returncode, done.stderr) == (1, "qnet: The output cannot be written: No space left on device.\n")
 
 
+@pytest.fixture(params=["full", "unread"])
+def no_output(request):
+    """A descriptor to which nothing can be written: a full disk's, or a pipe's that nobody reads."""
+    if request.param == "full":
+        descriptor = os.open("/dev/full", os.O_WRONLY)
+    else:
+        read, descriptor = os.pipe()
+        os.close(read)
+    yield descriptor
+    os.close(descriptor)
+
+
+def status_of(*command, output):
+    """How Python ends that can write nowhere."""
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env={**os.environ, **NOBODY}, stdout=output, stderr=output,
+        timeout=DEADLINE,
+    )  # fmt: skip
+    return done.returncode
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [(["status"], 1), (["--help"], 1), (["status", "--json"], 1), (["nosuch"], 2), (["dom0", "extend", "x"], 2)],
+)
+def test_the_exit_status_is_true_though_nobody_can_be_told(words, status, no_output):
+    """Python itself would end with 120 then."""
+    assert status_of("-m", "qnet_gui.cli", *words, output=no_output) == status
+
+
+@pytest.mark.parametrize(("words", "status"), [(["--help"], 1), (["nosuch"], 2), ([], 1)])
+def test_the_other_names_are_as_true(words, status, no_output):
+    """`qvm-get-default-netvm` and its like."""
+    program = "import sys; from qnet_gui.cli.qvm.get_netvm import main; sys.exit(main())"
+    assert status_of("-c", program, *words, output=no_output) == status
+
+
+@pytest.mark.parametrize("words", [["--json"], ["dom0", "extend", "x", "--json"], ["routes", "--json", "--domain"]])
+def test_a_program_is_told_too_what_was_not_understood(qnet, words):
+    done = qnet(*words)
+    assert done.returncode == 2
+    told = json.loads(done.stdout)
+    assert told["error"] == "org.qnet.Error.BadInput"
+    assert told["sentence"] in done.stderr
+
+
 def test_without_an_output_it_does_what_it_would(tmp_path):
     command = f"exec {sys.executable} -m qnet_gui.cli doctor >&-"
     done = subprocess.run(

@@ -134,6 +134,14 @@ def test_an_operation_is_followed_to_its_end(
     assert "It is done." in capsys.readouterr().out
 
 
+def test_what_had_ended_before_the_answer_is_not_taken_for_a_part_of_it() -> None:
+    """Another command's operation, just before."""
+    stopped = Step(6, "up", "undone", plain("closed the way"))
+    other = [Step(5, "choose", "done", plain("chose netvm as the netvm")), Ended(5, "", plain("It is chosen."))]
+    assert line.without_ended([*other, stopped]) == [stopped]
+    assert line.without_ended(well()) == [None]
+
+
 @pytest.mark.parametrize(
     ("words", "call", "text"),
     [
@@ -236,7 +244,7 @@ def test_ctrl_c_at_the_password_changes_nothing(stand_in: FakeHelper, capsys: py
 def test_a_password_given_at_the_last_moment_counts(
     stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection.pwd, "getpwuid", lambda _: type("Entry", (), {"pw_name": "me"}))
+    monkeypatch.setattr(connection, "user_name", lambda _: "me")
     stand_in.answers["ConnectDom0"] = KeyboardInterrupt()
     stand_in.snapshot_now = Snapshot(WELL.netvm, operation=Operation(6, "connect", "me"))
     stand_in.events = well()

@@ -36,7 +36,7 @@ def test_it_says_what_it_would_do_does_it_and_takes_it_back(
     assert main([*undo, "--dry-run"]) == 0
     assert f"  - remove {dom0.disk}\n" in capsys.readouterr().out
     answers = ["no\n", "yes\n"]
-    monkeypatch.setattr("qnet_gui.cli.setup.asked", lambda _: answers.pop(0) == "yes\n")
+    monkeypatch.setattr("qnet_gui.cli.netvm_make.asked", lambda _: answers.pop(0) == "yes\n")
     assert main(undo) == 1
     assert dom0.disk.exists()
     assert main(undo) == 0

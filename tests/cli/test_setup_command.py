@@ -11,6 +11,7 @@ import pytest
 from fakes.setup_system import FakeSystem
 
 from qnet_gui.cli import main, setup
+from qnet_gui.dom0.netvm_lifecycle.run import locked
 from qnet_gui.dom0.setup.plan import HELPER, NETVM, EnableUnit, Plan, TryNetvm
 from qnet_gui.dom0.setup.record import RecordFolder
 from qnet_gui.model.dns import Dns, DnsRedirect
@@ -56,6 +57,7 @@ class Dom0:
         patch.setattr("qnet_gui.cli.bus.helper.Helper", lambda: self.bus)
         patch.setattr("qnet_gui.cli.commands.doctor", self._examine)
         patch.setattr(setup, "time", self)
+        patch.setattr(setup, "_LOCK", folder / "lock")
 
     def _examine(self, _: object) -> int:
         """How many answers the helper has left is how long it was waited for."""
@@ -121,6 +123,17 @@ def test_it_asks_before_and_whether_to_keep_it(dom0: Dom0, monkeypatch: pytest.M
     monkeypatch.setattr(setup, "asked", _answers(True, True))
     assert main(["setup"]) == 0
     assert len(dom0.examined) == 1
+
+
+def test_only_one_is_at_work(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["setup", "--yes"]) == 0
+    done = list(dom0.system.done)
+    with locked(dom0.folder.parent / "lock"):
+        for words in (["--yes"], ["--undo", "--yes"]):
+            assert main(["setup", *words]) == 1
+            assert capsys.readouterr().err == "qnet: Another qnet setup is at work here, or waits for an answer.\n"
+    assert dom0.system.done == done
+    assert main(["setup", "--undo", "--yes"]) == 0
 
 
 def test_what_was_done_is_taken_back(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,6 +72,22 @@ READABLE: dict[str, Damage] = {
             paused=[{"domid": entry["id"], "unique": entry["uuid"]} for entry in plain["paused"]]
         )
     ),
+    "steps of other names": _changed(lambda plain: plain.update(begun=["freeze", "guard", "plug"])),
+    "steps in another order": _changed(lambda plain: plain.update(begun=["up"])),
+    "a step of another name behind": _changed(lambda plain: plain["begun"].append("proxy")),
+    "a step twice": _changed(lambda plain: plain["begun"].append("pause")),
+    "a deadline that no clock has": _changed(lambda plain: plain.update(ends=10**30, handed_over=True)),
+    "a deadline before all time": _changed(lambda plain: plain.update(ends=-(10**30), handed_over=True)),
+    "a user that is no text of D-Bus": _changed(lambda plain: plain.update(by="\ud800")),
+    "a name that is no text of D-Bus": _changed(
+        lambda plain: plain.update(paused=[{**entry, "name": "\udcff\n"} for entry in plain["paused"]])
+    ),
+    "handed over before all was done": _changed(
+        lambda plain: plain.update(handed_over=True, open=True, begun=plain["begun"][:2])
+    ),
+    "handed over for longer than anybody may ask": _changed(
+        lambda plain: plain.update(handed_over=True, open=True, ends=plain["ends"] + 10**8)
+    ),
     "only names": _changed(lambda plain: plain.update(paused=[{"name": entry["name"]} for entry in plain["paused"]])),
     "cut off after them": _cut('"paused_before"'),
     "no way to read it": lambda path: path.chmod(0),

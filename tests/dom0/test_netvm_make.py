@@ -14,11 +14,13 @@ from fakes.netvm_maker import TEMPLATE, VERSION, Dom0, enable, fill, listed
 
 from qnet_gui.dom0.netvm_image import programs
 from qnet_gui.dom0.netvm_image.record import MadeFile, RecordFile
+from qnet_gui.dom0.netvm_image.root import open_root
 from qnet_gui.dom0.netvm_image.survey import survey
 from qnet_gui.dom0.netvm_image.undo import described, must_be_allowed
 from qnet_gui.dom0.netvm_image.wanted import Wanted
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.errors import QnetError, Refused
+from qnet_gui.runtime.command import run
 
 
 @pytest.fixture
@@ -183,6 +185,13 @@ def test_the_newest_kernel_with_all_that_belongs_to_it_is_taken(dom0: Dom0) -> N
     (source / "boot/initrd.img-8.0").write_text("")
     dom0.make(Wanted("netvm", source=source))
     assert (dom0.folder / "images/netvm/vmlinuz").read_text() == "the newest"
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), Path.touch])
+def test_a_root_that_is_none_is_not_waited_for(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "root")
+    with pytest.raises(Refused, match="is neither a folder with a root nor the image"):
+        open_root(tmp_path / "root", run)
 
 
 @pytest.mark.parametrize("with_packages", [False, True])

@@ -66,7 +66,7 @@ def test_what_would_be_done_is_said_in_words_and_in_order() -> None:
             WANTED, replace(WELL, ours=Ours((FILES[0], ("qnet-netvm", (Path("/1"), Path("/2")))))),
             "several packages qnet-netvm", "newest",
         ),
-        (WANTED, replace(WELL, made=True), "netvm is made already", "qnet netvm make netvm --undo"),
+        (WANTED, replace(WELL, made=True), "netvm is made already", "sudo qnet netvm make netvm --undo"),
         (WANTED, replace(WELL, there=(Path("/x/root.img"),)), "/x/root.img is there already", "Move it away"),
         (WANTED, replace(WELL, configuration="kernel = '/k'\n"), "says already what the netvm boots from", "NAME"),
         (WANTED, replace(WELL, configuration="\0"), "/etc/qnet/netvm.cfg is there already", "Move it away"),

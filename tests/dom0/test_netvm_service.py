@@ -426,6 +426,14 @@ def test_no_configuration(netvm: Service) -> None:
         netvm.start()
 
 
+def test_a_configuration_that_is_no_file_is_not_waited_for(netvm: Service) -> None:
+    netvm.configuration.unlink()
+    os.mkfifo(netvm.configuration)
+    with pytest.raises(QnetError, match="cannot be read: it is not a file"):
+        netvm.start()
+    assert netvm.host.calls == []
+
+
 # -- where it may be done, and one at a time
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from dataclasses import replace
 
 import pytest
@@ -41,6 +42,7 @@ def test_the_value_changes_and_nothing_else():
         ("[dom0]\nminutes = 5\n", '[dom0]\nnetvm = "n"\nminutes = 5\n'),
         ("[dom0]\n[network]\n", '[dom0]\nnetvm = "n"\n[network]\n'),
         ("[dom0]\r\nnetvm='x'\r\nminutes=5\r\n", '[dom0]\r\nnetvm="n"\r\nminutes=5\r\n'),
+        ("\ufeff[dom0]\nnetvm = 'x'\n", '\ufeff[dom0]\nnetvm = "n"\n'),
         ("[ 'dom0' ]#\n\"netvm\"=\"x\"#y", "[ 'dom0' ]#\n\"netvm\"=\"n\"#y"),
         ("[dom0]\nports = [\n80\n]\nnetvm = \"x\"", '[dom0]\nports = [\n80\n]\nnetvm = "n"'),
         ("[network]\ngateway = '10.2.0.1'", "[network]\ngateway = '10.2.0.1'\n\n[dom0]\nnetvm = \"n\"\n"),
@@ -93,6 +95,12 @@ def test_the_file_keeps_its_mode_and_its_place(tmp_path):
     assert parse(real.read_text()).netvm == "netvm2"
     assert real.stat().st_mode & 0o7777 == 0o640
     assert list(real.parent.iterdir()) == [real]
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "qnet.toml")
+    with pytest.raises(QnetError, match="not a file"):
+        set_netvm(tmp_path / "qnet.toml", "netvm2")
 
 
 def test_a_file_that_is_not_there_is_made(tmp_path):

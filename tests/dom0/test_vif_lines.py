@@ -33,6 +33,9 @@ NEW = "backend=netvm,script=vif-route-qubes"
         ("# vif = ['bridge=xenbr0']\nmemory=4", "# vif = ['bridge=xenbr0']\nmemory=4"),
         ("vif = ['bridge=xenbr0']; vcpus=2", f"vif = ['{NEW}']; vcpus=2"),
         ("novif = ['a']\nvif_x = ['b']", "novif = ['a']\nvif_x = ['b']"),
+        (r"""name="a\"b"; vif=["mac=1"]""", rf"""name="a\"b"; vif=["mac=1,{NEW}"]"""),
+        (r"""extra="\"vif=['q']\""; vif=['mac=1']""", rf"""extra="\"vif=['q']\""; vif=['mac=1,{NEW}']"""),
+        ("vif = ['']\r\nmemory=4\r\n", f"vif = ['{NEW}']\r\nmemory=4\r\n"),
         ("", ""),
     ],
 )

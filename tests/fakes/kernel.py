@@ -19,9 +19,10 @@ import nftables
 import pytest
 
 from fakes.nftables import Context, Ruleset
-from fakes.route_socket import FakeRouteSocket, link_body
+from fakes.route_socket import IPV4_SETTINGS, FakeRouteSocket, link_body
 from qnet_gui.kernel import conntrack, netlink, route_lookup, sysctl
 from qnet_gui.kernel import netlink_messages as nl
+from qnet_gui.kernel.link_state import link_state
 from qnet_gui.kernel.link_survey import SurveyedLink
 from qnet_gui.kernel.monitor import Event, EventKind
 from qnet_gui.kernel.netlink_requests import RouteKey, RuleKey
@@ -38,7 +39,7 @@ _LOOPBACK = 1
 _SOMEBODY = 4_000_000
 LINK_SETTINGS = (
     "ipv4/conf/{}/proxy_arp", "ipv4/conf/{}/rp_filter", "ipv4/conf/{}/forwarding", "ipv4/neigh/{}/proxy_delay",
-    "ipv6/conf/{}/disable_ipv6",
+    "ipv4/conf/{}/medium_id", "ipv4/conf/{}/arp_ignore", "ipv6/conf/{}/disable_ipv6",
 )  # fmt: skip
 
 
@@ -85,6 +86,9 @@ class FakeKernel:
         self.addresses: dict[int, list[tuple[IPv4Interface, int]]] = {}
         self.groups: dict[int, int] = {}
         self.masters: dict[int, int] = {}
+        self.macs: dict[int, bytes] = {}
+        #: Addresses of links that somebody took the local route of.
+        self.unrouted: set[IPv4Address] = set()
         self.neighbours: dict[tuple[int, IPv4Address], str] = {}
         #: Our own tables by number and what tells a route, the rules that lead to them, the preferences of others.
         self.own_routes: dict[tuple[Any, ...], RouteKey] = {}
@@ -155,6 +159,27 @@ class FakeKernel:
             folder.rmdir()
         self._tell(Event(name, gone=True, uplink=not name.startswith("vif")))
 
+    def rename(self, index: int, name: str) -> None:
+        """A link gets another name."""
+        if name in self.names.values():
+            raise _error(errno.EEXIST)
+        for family, group in (("ipv4", "conf"), ("ipv4", "neigh"), ("ipv6", "conf")):
+            folder = self.settings / family / group
+            (folder / self.names[index]).rename(folder / name)
+        self.names[index] = name
+        self._tell_link(index)
+
+    def set_mac(self, index: int, mac: str) -> None:
+        """A link gets another MAC, and forgets its neighbours."""
+        self.macs[index] = bytes.fromhex(mac.replace(":", ""))
+        self.neighbours = {key: known for key, known in self.neighbours.items() if key[0] != index}
+        self._tell_link(index)
+
+    def set_group(self, index: int, group: int) -> None:
+        """A link gets into another group."""
+        self.groups[index] = group
+        self._tell_link(index)
+
     def set_mtu(self, name: str, mtu: int) -> None:
         """Another longest packet."""
         self.mtus[self._index(name)] = mtu
@@ -166,6 +191,7 @@ class FakeKernel:
         if any(known == address for known, _ in self.addresses[index]):
             raise _error(errno.EEXIST)
         self.addresses[index].append((address, scope))
+        self.unrouted.discard(address.ip)
         self._connect(index)
         self._tell(Event(uplink=True))
 
@@ -214,6 +240,11 @@ class FakeKernel:
         self.own_rules, self.other_rules = list(ours), list(others)
         self._tell(Event(kind=EventKind.RULE, portid=_SOMEBODY))
 
+    def take_local_route(self, index: int, address: IPv4Address) -> None:
+        """Somebody deletes the route that makes an address this machine's own."""
+        self.unrouted.add(address)
+        self._tell(Event(gone=True, kind=EventKind.ADDRESS, index=index, portid=_SOMEBODY))
+
     def take_address(self, index: int, address: IPv4Address) -> None:
         """Somebody takes an address away."""
         self.addresses[index] = [pair for pair in self.addresses[index] if pair[0].ip != address]
@@ -260,10 +291,10 @@ class FakeKernel:
         if index not in self.names:
             return b""
         name = self.names[index]
-        settings = {key: self.setting(f"ipv4/conf/{name}/{key}") for key in ("forwarding", "proxy_arp", "rp_filter")}
+        settings = {key: self.setting(f"ipv4/conf/{name}/{key}") for key in IPV4_SETTINGS.values()}
         ipv6 = self.setting(f"ipv6/conf/{name}/disable_ipv6")
         up, master = index in self.up, self.masters.get(index, 0)
-        return link_body(index, name, up, self.groups[index], master, settings, ipv6)
+        return link_body(index, name, up, self.groups[index], master, settings, ipv6, self.macs.get(index, b""))
 
     def check_link(self, index: int) -> None:
         if index not in self.names:
@@ -292,7 +323,7 @@ class FakeKernel:
     def _tell_link(self, index: int) -> None:
         name, message = self.names[index], nl.link(self.link_body(index))
         assert message is not None
-        self._tell(Event(name, uplink=not name.startswith("vif"), index=index, link=nl.link_state(message)))
+        self._tell(Event(name, uplink=not name.startswith("vif"), index=index, link=link_state(message)))
 
     def _tell(self, event: Event) -> None:
         for monitor in self.monitors:
@@ -321,8 +352,8 @@ class FakeRouteLookup:
         assert source and iif
         return self.hop(destination)
 
-    def networks(self, index: int) -> list[IPv4Network]:
-        return [address.network for address, _ in self._kernel.addresses.get(index, ())]
+    def interfaces(self) -> list[tuple[int, IPv4Interface]]:
+        return [(index, address) for index, known in self._kernel.addresses.items() for address, _ in known]
 
     def link(self, index: int) -> LinkInfo | None:
         name = self._kernel.names.get(index)

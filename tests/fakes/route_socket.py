@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: The port number of who is us.
 OWN_PORTID = 4242
-_SETTINGS = {1: "forwarding", 3: "proxy_arp", 8: "rp_filter"}
+IPV4_SETTINGS = {1: "forwarding", 3: "proxy_arp", 8: "rp_filter", 14: "medium_id", 19: "arp_ignore"}
 
 
 class FakeRouteSocket:
@@ -68,13 +68,15 @@ class FakeRouteSocket:
         assert message is not None
         index = message.ifindex
         self._kernel.check_link(index)
+        if name := message.attributes.text(nl.IFLA_IFNAME):
+            self._kernel.rename(index, name)
         if (group := message.attributes.number(nl.IFLA_GROUP)) is not None:
             self._kernel.groups[index] = group
         if message.attributes.number(nl.IFLA_MASTER) == 0:
             self._kernel.masters.pop(index, None)
         of_ipv4 = nl.Attributes(nl.Attributes(message.attributes.get(nl.IFLA_AF_SPEC)).get(socket.AF_INET))
         for setting, value in nl.Attributes(of_ipv4.get(nl.IFLA_INET_CONF)):
-            name = f"ipv4/conf/{self._kernel.name_of(index)}/{_SETTINGS[setting]}"
+            name = f"ipv4/conf/{self._kernel.name_of(index)}/{IPV4_SETTINGS[setting]}"
             self._kernel.write(name, struct.unpack("=I", value)[0])
         change = struct.unpack_from("=I", body, 12)[0]
         if message.flags & change & nl.IFF_UP:
@@ -134,6 +136,11 @@ class FakeRouteSocket:
                 hop = (attribute(nl.RTA_GATEWAY, via.packed) if via else b"") + number(nl.RTA_OIF, route.link)
                 rows.append((nl.RTM_NEWROUTE, head + hop))
             return rows
+        if request == requests.dump_routes(255):
+            own = [address.ip for known in self._kernel.addresses.values() for address, _ in known]
+            head = struct.pack("=BBBBBBBBI", socket.AF_INET, 32, 0, 0, 255, 2, 254, nl.RTN_LOCAL, 0)
+            there = [address for address in own if address not in self._kernel.unrouted]
+            return [(nl.RTM_NEWROUTE, head + attribute(nl.RTA_DST, address.packed)) for address in there]
         if request.kind == nl.RTM_GETROUTE:
             table = next(table for table in OWN_TABLES if request == requests.dump_routes(table))
             routes = sorted(row for row in self._kernel.own_routes.items() if row[0][0] == table)
@@ -170,14 +177,17 @@ def _is_like(rule: RuleKey, told: RuleKey) -> bool:
     return same and told.iif in ("", rule.iif) and (not told.bits or told[3:] == rule[3:])
 
 
-def link_body(index: int, name: str, up: bool, group: int, master: int, settings: dict[str, int], ipv6: int) -> bytes:
+def link_body(
+    index: int, name: str, up: bool, group: int, master: int, settings: dict[str, int], ipv6: int, mac: bytes = b""
+) -> bytes:
     """The body of the kernel's message about a link."""
     head = struct.pack("=BxHiII", socket.AF_UNSPEC, 0, index, nl.IFF_UP if up else 0, 0)
-    array = [0] * 8
-    for at, setting in _SETTINGS.items():
+    array = [0] * 19
+    for at, setting in IPV4_SETTINGS.items():
         array[at - 1] = settings[setting]
-    of_ipv4 = attribute(nl.IFLA_INET_CONF, struct.pack("=8i", *array))
+    of_ipv4 = attribute(nl.IFLA_INET_CONF, struct.pack("=19i", *array))
     of_ipv6 = attribute(nl.IFLA_INET6_CONF, struct.pack("=27i", *[0] * 26, ipv6))
     families = attribute(socket.AF_INET, of_ipv4) + attribute(socket.AF_INET6, of_ipv6)
+    head += attribute(nl.IFLA_ADDRESS, mac) if mac else b""
     body = head + attribute(nl.IFLA_IFNAME, os.fsencode(name) + b"\0") + number(nl.IFLA_GROUP, group)
     return body + (number(nl.IFLA_MASTER, master) if master else b"") + attribute(nl.IFLA_AF_SPEC, families)

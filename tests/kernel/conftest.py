@@ -87,6 +87,10 @@ class RealSpace:
     def somebody_adds_rule(self, preference: int) -> None:
         self._ip("rule", "add", "preference", str(preference), "lookup", "main")
 
+    def somebody_writes(self, name: str, value: int) -> None:
+        with self.inside():
+            Path("/proc/sys/net", name).write_text(str(value))
+
     def set_mtu(self, name: str, mtu: int) -> None:
         self._ip("link", "set", name, "mtu", str(mtu))
 
@@ -139,6 +143,9 @@ class FakeSpace:
 
     def somebody_adds_rule(self, preference: int) -> None:
         self._kernel.other_rules.append(preference)
+
+    def somebody_writes(self, name: str, value: int) -> None:
+        self._kernel.write(name, value)
 
     def set_mtu(self, name: str, mtu: int) -> None:
         self._kernel.set_mtu(name, mtu)

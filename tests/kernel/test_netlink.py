@@ -75,6 +75,22 @@ def test_a_host_is_served_by_a_neighbour_a_link_that_is_up_and_a_route(space: An
         space.netlink.serve_host(NOBODY, ADDRESS, MAC, 5)
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"), [("arp_ignore", 1), ("medium_id", -1), ("rp_filter", 2), ("forwarding", 0)]
+)
+def test_whatever_the_default_of_links_is_one_that_serves_a_host_answers_for_others(
+    space: Any, setting: str, value: int
+) -> None:
+    name = f"ipv4/conf/vif7.0/{setting}"
+    space.somebody_writes("ipv6/conf/vif7.0/disable_ipv6", 1)  # which `serve_host` leaves to its caller
+    space.somebody_writes(name, value)
+    space.netlink.serve_host(VIF, ADDRESS, MAC, 5)
+    assert space.setting(name) == (setting in ("rp_filter", "forwarding"))
+    assert space.netlink.serves_host(VIF, ADDRESS, MAC)
+    space.somebody_writes(name, value)
+    assert not space.netlink.serves_host(VIF, ADDRESS, MAC)
+
+
 def test_a_link_that_goes_down_takes_its_neighbours_and_routes_along(space: Any) -> None:
     space.netlink.serve_host(VIF, ADDRESS, MAC, 5)
     space.netlink.set_down(VIF)

@@ -74,7 +74,7 @@ def test_numbers_and_next_hops() -> None:
     route = nl.route(body)
     assert route is not None
     assert (route.dst_len, route.attributes.number(nl.RTA_OIF)) == (24, 7)
-    assert list(nl.next_hops(route.attributes.get(nl.RTA_MULTIPATH))) == [3, 4]
+    assert list(nl.next_hops(route.attributes.get(nl.RTA_MULTIPATH))) == [(3, b"\n\0\0\1"), (4, b"\n\0\0\1")]
 
 
 def test_errors() -> None:
@@ -120,7 +120,7 @@ def test_any_bytes_end_and_raise_nothing(data: bytes) -> None:
                 assert len(payload) <= len(data)
             taken.attributes.text(nl.IFLA_IFNAME)
             taken.attributes.number(nl.RTA_OIF)
-    assert all(isinstance(index, int) for index in nl.next_hops(data))
+    assert all(isinstance(index, int) and len(router) <= len(data) for index, router in nl.next_hops(data))
     nl.error_number(data)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from qnet_gui.kernel.netlink import link_index
+from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.route_lookup import Hop, RouteLookup
 from qnet_gui.model.uplink import UplinkKind
 from qnet_gui.netvm.uplinks.way_out import Ways
@@ -104,6 +104,36 @@ def test_it_is_the_domains_way_that_counts_where_the_netvms_own_is_another(netvm
     assert netvm.out() == "eth0"
 
 
+def test_a_way_that_is_shared_out_leads_by_what_has_a_cable_in(netvm: Netvm) -> None:
+    hops = ["nexthop", "via", "192.168.1.1", "dev", "eth0", "nexthop", "via", "192.168.2.1", "dev", "eth1"]
+    netvm.ip("route", "add", "default", *hops)
+    with netvm.inside():
+        netlink = Netlink()
+        rows = [(row.gateway, row.iface) for row in netlink.routes() if row.genmask == "0.0.0.0"]
+        routers = {(str(router), link) for router, link in netlink.own.routers()}
+        links = [link_index(name) for name in ("eth0", "eth1")]
+        netlink.close()
+    assert rows == [("192.168.1.1", "eth0"), ("192.168.2.1", "eth1")]
+    assert routers == {("192.168.1.1", links[0]), ("192.168.2.1", links[1])}
+    for pulled, left in (("cable", "eth1"), ("other", "eth0")):
+        netvm.ip("link", "set", pulled, "down")
+        assert netvm.out() == left
+        netvm.ip("link", "set", pulled, "up")
+
+
+@pytest.mark.parametrize("kind", ["unreachable", "prohibit", "blackhole"])
+def test_a_route_that_refuses_is_none(netvm: Netvm, kind: str) -> None:
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0", "metric", "100")
+    with netvm.inside():
+        assert not netvm.ways.refused
+    for words in (["route", "add", kind, "default"], ["rule", "add", "priority", "7", kind]):
+        netvm.ip(*words)
+        with netvm.inside():
+            assert netvm.ways.out() is None
+            assert netvm.ways.refused
+        netvm.ip(words[0], "delete", *words[2:])
+
+
 def test_the_way_of_most_is_the_way_out(netvm: Netvm) -> None:
     netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
     netvm.ip("route", "add", "20.0.0.0/8", "dev", "tun0")
@@ -128,5 +158,23 @@ def test_addresses_of_our_own_and_links(netvm: Netvm) -> None:
         (kind, link), nobody = netvm.ways.link("eth0") or (None, None), netvm.ways.link("nobody")
         assert (kind, link.mtu if link else 0, nobody) == (UplinkKind.CABLE, 1400, None)
         assert netvm.lookup.link(9999) is None
-        assert netvm.ways.networks("eth0") == [IPv4Network("192.168.1.0/24")]
-        assert netvm.ways.networks("vif7.0") == netvm.ways.networks("nobody") == []
+
+
+def test_addresses_in_force_are_told_whichever_link_has_them(netvm: Netvm) -> None:
+    netvm.ip("link", "add", "br0", "type", "bridge")
+    netvm.ip("address", "add", "10.137.0.9/24", "dev", "br0")  # which is down, and has it nevertheless
+    netvm.ip("address", "add", "10.137.0.10/32", "dev", "lo")
+    netvm.ip("address", "add", "10.137.0.11/32", "dev", "vif7.0")
+    given, expected = [IPv4Address("10.137.0.1")], ["10.137.0.10/32", "10.137.0.11/32", "10.137.0.9/24"]
+
+    def in_pool() -> list[str]:
+        with netvm.inside():
+            own = netvm.ways.interfaces(given)
+        return sorted(str(interface) for interface in own if interface.ip in IPv4Network("10.137.0.0/16"))
+
+    assert in_pool() == expected
+    # what the kernel does not take for its own is no one's
+    netvm.ip("route", "delete", "local", "10.137.0.11", "table", "local")
+    assert in_pool() == ["10.137.0.10/32", "10.137.0.9/24"]
+    given.clear()
+    assert "10.137.0.1/32" in in_pool()

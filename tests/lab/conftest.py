@@ -20,6 +20,7 @@ from waiting import DEADLINE
 from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab.box import enter
 from qnet_gui.lab.box.place import NETVM, Place
+from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 
 #: A line that no program may log unless the test says so.
@@ -153,6 +154,30 @@ class Lab:
     def _servers(self, uplink: str) -> list[str]:
         servers = self.out(NETVM, "nmcli", "-g", "IP4.DNS", "device", "show", uplink)
         return servers.split(" | ") if servers else []
+
+    def agent_state(self) -> str:
+        """What the netvm's agent says of itself, in the home that the netvm has now: a restarted one has another."""
+        with self.store("dom0") as store:
+            return (store.read(keys.AGENT_STATE.under(self.id(NETVM))) or b"nothing").decode()
+
+    def wait_for_agent(self) -> None:
+        """Wait until the netvm's agent runs by its own word; a failure shows what there is to explain it."""
+        try:
+            self.wait("an agent that runs", lambda: self.agent_state() == "running")
+        except AssertionError as error:
+            home = f"/local/domain/{self.id(NETVM)}/data/qnet"
+            shown = [f"{error}", f"{home}/agent/state: {self.agent_state()}"]
+            for domain, *command in (
+                ("dom0", "xenstore-ls", "-f", home),
+                (NETVM, "ps", "-ef"),
+                (NETVM, "ls", "-l", "/run/qnet"),
+            ):
+                done = self.exec(domain, *command, check=False)
+                shown.append(f"{domain}: {' '.join(command)}\n{done.stdout}{done.stderr}")
+            shown += [
+                f"{program}: {self.log(program)[-4000:]}" for program in ("netvm-qnet-agent", "netvm-init", "machine")
+            ]
+            raise AssertionError("\n".join(shown)) from error
 
     def store(self, domain: str) -> Store:
         """xenstore as a program in a domain sees it."""

@@ -140,6 +140,33 @@ def test_after_roaming_answers_come_from_the_new_provider_and_the_domain_notices
     assert _dig(lab, DNS[1]) == "192.0.2.1"
 
 
+def test_the_uplink_with_the_better_metric_says_where_names_go_also_when_that_changes(lab: Lab) -> None:
+    """Both cables in; what one provider's servers name, the other's customers may not reach."""
+
+    def has_second() -> bool:
+        return "192.168.1." in lab.out("netvm", "ip", "-4", "route")
+
+    def page() -> str:
+        return lab.exec("work", "curl", "-sf", "-m", "3", "http://www.test/", check=False).stdout
+
+    better = ("default", "via", "192.168.1.1", "dev", "eth1", "metric", "10")
+    _wait_for(lab, *SERVERS)
+    lab.cable("in", "isp2")
+    try:
+        lab.wait("the second uplink", has_second)
+        lab.exec("netvm", "ip", "route", "add", *better)
+        _wait_for(lab, "192.168.1.53", "192.168.1.54")
+        lab.wait("the second one's page", lambda: "Hello from isp2." in page())
+        lab.exec("netvm", "ip", "route", "del", *better)
+        _wait_for(lab, *SERVERS)
+        lab.wait("the first one's page", lambda: "Hello from isp1." in page())
+    finally:
+        lab.exec("netvm", "ip", "route", "del", *better, check=False)
+        lab.cable("out", "isp2")
+    lab.wait("one uplink", lambda: not has_second())
+    _wait_for(lab, *SERVERS)
+
+
 def test_networkmanager_restarted_loses_no_query(isp1: Lab) -> None:
     asking = isp1.popen("work", "/usr/bin/python3", QUERIES, DNS[0], "5", "100", stdout=subprocess.PIPE, text=True)
     time.sleep(0.5)

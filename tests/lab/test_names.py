@@ -75,6 +75,29 @@ def test_a_server_with_an_address_of_ours_is_never_asked(online: Lab) -> None:
     assert whoami(online) == ""
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "link add docker0 type bridge; address add WORK/24 dev docker0; link set docker0 up",
+        "link add docker0 type bridge; address add WORK/32 dev docker0",
+        "address add WORK/32 dev lo",
+        "link add docker0 type bridge; address add 10.137.200.1/24 dev docker0",
+        "link add docker0 type bridge; address add 10.139.1.9/24 dev docker0",
+    ],
+)
+def test_another_link_of_the_netvm_with_addresses_of_ours_is_told(lab: Lab, words: str) -> None:
+    """It keeps for itself what comes for such a domain, however well the uplink works."""
+    lab.wait("nothing wrong", lambda: problems(lab) == [])
+    for command in words.replace("WORK", lab.address("work")).split(";"):
+        ip(lab, command.strip())
+    try:
+        lab.wait("that it is told", lambda: problems(lab) == ["address-overlap"])
+    finally:
+        lab.exec("netvm", "ip", "link", "del", "docker0", check=False)
+        lab.exec("netvm", "ip", "address", "del", f"{lab.address('work')}/32", "dev", "lo", check=False)
+    lab.wait("that it is over", lambda: problems(lab) == [])
+
+
 def test_an_uplinks_network_with_addresses_of_ours_is_told(online: Lab) -> None:
     ip(online, "address add 10.137.7.2/24 dev eth0")
     online.wait("that it is told", lambda: problems(online) == ["address-overlap"])

@@ -15,7 +15,7 @@ from waiting import DEADLINE
 from qnet_gui.model.vif import VIF_GROUP, VifId
 from qnet_gui.netvm.packet_filter import sets
 
-from . import packets, unbooted_vifs
+from . import packets
 from .conftest import Lab
 from .test_isolation import _ON_CABLE, _counter, _mac, _send, _watching
 
@@ -166,12 +166,7 @@ def _configure(lab: Lab, lines: str) -> None:
     script = "mkdir -p /etc/qnet && printf '[netvm]\\n%s\\n' \"$1\" > /etc/qnet/qnet.toml"
     lab.exec("netvm", "sh", "-c", script, "sh", lines)
     lab.restart_program("netvm", "qnet-agent")
-    _wait_for_agent(lab)
-
-
-def _wait_for_agent(lab: Lab) -> None:
-    state = f"{unbooted_vifs.NETVM_HOME}/data/qnet/agent/state"
-    lab.wait("its return", lambda: lab.exec("dom0", "xenstore-read", state, check=False).stdout.strip() == "running")
+    lab.wait_for_agent()
 
 
 @contextmanager
@@ -370,7 +365,7 @@ def test_a_vif_without_its_group_gets_nothing_through(lab: Lab) -> None:
     finally:
         lab.exec("netvm", "ip", "link", "set", vif, "group", str(VIF_GROUP))
         lab.start_program("netvm", "qnet-agent")
-        _wait_for_agent(lab)
+        lab.wait_for_agent()
 
 
 def test_nobodys_fragment_gets_into_another_domains_packet(lab: Lab) -> None:

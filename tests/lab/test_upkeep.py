@@ -27,11 +27,12 @@ nft -s list table inet qnet; nft -s list table arp qnet
 echo "## rule"; ip -4 rule | sort -n
 echo "## routes"; ip -4 route show table 118; ip -4 route show table 119
 echo "## neighbours"; ip -4 neigh show nud permanent
-echo "## lo"; ip -4 -o address show dev lo | sort; ip -o link show dev lo
-echo "## links"
+echo "## lo"; ip -4 -o address show dev lo | sort; ip -4 route show table local dev lo | sort; ip -o link show dev lo
+echo "## links"; ip -o link show group 118 | grep -o "^[^@]*"
 for link in /sys/class/net/vif*; do ip -d -o link show dev ${link##*/} | sed 's/qdisc.*state/state/'; done
 echo "## settings"; cd /proc/sys/net
 for name in ipv4/ip_forward ipv4/icmp_ratelimit ipv4/conf/eth0/forwarding ipv4/conf/all/rp_filter \
+    ipv4/conf/all/arp_ignore ipv4/conf/vif*/arp_ignore ipv4/conf/vif*/medium_id \
     ipv4/conf/vif*/proxy_arp ipv4/conf/vif*/rp_filter ipv4/conf/vif*/forwarding ipv6/conf/vif*/disable_ipv6
 do echo $name $(cat $name); done
 """
@@ -125,6 +126,8 @@ def test_the_packet_filter(lab: Lab, command: str) -> None:
         "echo 2 > /proc/sys/net/ipv4/conf/VIF/rp_filter",
         "echo 0 > /proc/sys/net/ipv6/conf/VIF/disable_ipv6",
         "sysctl -qw net.ipv6.conf.all.disable_ipv6=0",
+        "sysctl -qw net.ipv4.conf.all.arp_ignore=1",
+        "sysctl -qw net.ipv4.conf.all.arp_ignore=8",
     ],
 )
 def test_settings(lab: Lab, command: str) -> None:
@@ -165,12 +168,19 @@ def test_a_looser_look_at_sources_for_all_links_is_taken_back_from_vifs_only(lab
         "ip neigh change WORK dev VIF lladdr 02:00:00:00:00:09 nud reachable",
         "ip neigh flush dev VIF nud permanent",
         "ip address delete 10.137.0.1/32 dev lo",
+        "ip route delete local 10.137.0.1 table local",
+        "ip route flush table local to 10.128.0.0/9",
         "ip -4 address flush dev lo scope host to 10.0.0.0/8",
         "ip link set lo down",
         "ip link set VIF down",
         "ip link set VIF down; ip link set VIF up",
         "ip link set VIF arp off",
         "ip link set VIF group 7",
+        "ip link set VIF name wan0",
+        "ip link set VIF down; ip link set VIF name vif999.0",
+        "ip link set eth0 group 118",
+        "ip link set lo group 118",
+        "m=$(cat /sys/class/net/VIF/address); ip link set VIF address 02:00:00:00:00:09; ip link set VIF address $m",
         "ip link add br7 type bridge; ip link set VIF master br7; ip link delete br7",
     ],
 )
@@ -245,6 +255,13 @@ def test_the_doctor_looks_afresh(lab: Lab) -> None:
         lab.exec("dom0", "qnet", "doctor", check=False)
 
 
+@pytest.mark.parametrize("command", ["arp_ignore; echo 8 > VIF/arp_ignore", "medium_id; echo -1 > VIF/medium_id"])
+def test_a_vif_that_is_not_to_answer_is_seen_when_somebody_asks(lab: Lab, command: str) -> None:
+    with _restored(lab):
+        _shell(lab, f"cd /proc/sys/net/ipv4/conf; cat VIF/{command}")
+        lab.exec("dom0", "qnet", "doctor", check=False)
+
+
 def test_two_who_undo_each_other_are_told(lab: Lab) -> None:
     other = "while sleep 0.15; do nft flush chain inet qnet forward; done"
     fighter = lab.popen("netvm", "sh", "-c", other)
@@ -276,6 +293,17 @@ def _watching(lab: Lab, domain: str, interface: str) -> Iterator[list[int]]:
     assert watcher.stdout.readline() == "listening\n"
     yield counts
     counts.append(int(watcher.communicate(timeout=DEADLINE)[0]))
+
+
+def test_what_is_done_to_our_sets_while_there_is_no_agent_is_undone_when_it_returns(lab: Lab) -> None:
+    with _restored(lab):
+        lab.stop_program("netvm", "qnet-agent")
+        try:
+            _shell(lab, "nft flush set arp qnet vif_address; nft flush set inet qnet domain_address")
+            _shell(lab, "nft flush map inet qnet vif_mark; nft add element inet qnet domain_address '{ 10.137.0.77 }'")
+        finally:
+            lab.start_program("netvm", "qnet-agent")
+        lab.online("work")
 
 
 def test_no_invented_source_gets_out_though_there_is_neither_filter_nor_agent(lab: Lab) -> None:

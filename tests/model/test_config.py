@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from ipaddress import IPv4Address, IPv4Network
 
 import pytest
@@ -108,6 +109,9 @@ def test_dom0_may_be_given_no_port_at_all_and_as_many_as_there_may_be():
         ("[netvm]\nflow_table = 'no'", "netvm.flow_table"),
         ("[netvm]\nconnections = 0", "netvm.connections"),
         ("[network", "TOML"),
+        ("a = " + "[" * 100_000, "TOML"),
+        ("[dom0]\nminutes = " + "9" * 5000, "TOML"),
+        ("[network]\npool = '0.0.0.0/8'", "no addresses"),
     ],
 )
 def test_what_is_wrong_is_named(text, word, tmp_path):
@@ -123,6 +127,20 @@ def test_what_is_wrong_is_named(text, word, tmp_path):
 def test_no_text_breaks_the_parser(text):
     with contextlib.suppress(BadInput):
         parse(text)
+
+
+def test_a_file_may_begin_as_some_editors_have_it(tmp_path):
+    (tmp_path / "qnet.toml").write_bytes(b"\xef\xbb\xbf[dom0]\r\nminutes = 5\r\n")
+    assert load(tmp_path / "qnet.toml").minutes == 5
+
+
+def test_what_is_no_file_is_told_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "device").symlink_to("/dev/zero")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for name, why in (("pipe", "not a file"), ("device", "not a file"), ("loop", "symbolic links")):
+        with pytest.raises(BadInput, match=f"cannot be read: .*{why}"):
+            load(tmp_path / name)
 
 
 def test_a_file_that_cannot_be_read(tmp_path):

@@ -53,7 +53,7 @@ def mirror(monkeypatch: pytest.MonkeyPatch) -> Mirror:
 
 
 def test_a_vif_that_comes_and_goes_changes_nothing(mirror: Mirror) -> None:
-    before = mirror.manager.uplinks, mirror.manager.servers
+    before = mirror.manager.uplinks, mirror.manager.servers("")
     for path, interfaces in device(20, 10, "vif4.0", 4, **{f"{NM}.Device.Statistics": {"TxBytes": 0}}).items():
         if "Devices" in path:
             mirror.added(path, interfaces)
@@ -63,7 +63,7 @@ def test_a_vif_that_comes_and_goes_changes_nothing(mirror: Mirror) -> None:
     mirror.removed(f"{ROOT}/IP6Config/4", [f"{NM}.IP6Config"])
     mirror.removed(f"{ROOT}/Devices/4", [f"{NM}.Device", f"{NM}.Device.Statistics"])
     assert mirror.changes == 0
-    assert (mirror.manager.uplinks, mirror.manager.servers) == before
+    assert (mirror.manager.uplinks, mirror.manager.servers("")) == before
 
 
 def test_what_nobody_reads_and_what_is_as_before_change_nothing(mirror: Mirror) -> None:
@@ -76,7 +76,7 @@ def test_what_is_read_changes(mirror: Mirror) -> None:
     mirror.changed(f"{NM}.DnsManager", {"Configuration": []}, [], f"{ROOT}/DnsManager")
     mirror.removed(f"{ROOT}/IP4Config/1", [f"{NM}.IP4Config"])
     assert mirror.changes == 3
-    assert mirror.manager.servers == ()
+    assert mirror.manager.servers("") == ()
     assert mirror.manager.uplinks[0].address is None
 
 

@@ -196,6 +196,21 @@ def test_undo_takes_everything_away(netvm: Any, script: Callable[..., int], caps
     assert "nothing" in capsys.readouterr().out
 
 
+def test_undo_finds_a_vif_by_another_name_and_leaves_what_was_only_taken_for_one(
+    netvm: Any, script: Callable[..., int]
+) -> None:
+    netvm.attach(7)
+    vif, card = netvm.kernel._index("vif7.0"), netvm.kernel.add_link("eth0")
+    assert script("hotplug", "online", "type_if=vif", **VIF) == 0
+    netvm.kernel.set_up(card)
+    netvm.kernel.set_group(card, 118)
+    netvm.kernel.rename(vif, "wan0")
+    assert script("undo") == 0
+    assert set(netvm.kernel.groups.values()) == {0}
+    assert netvm.kernel.up & {vif, card} == {card}
+    assert netvm.kernel.own_routes == {}
+
+
 def test_nothing_is_undone_behind_the_back_of_an_agent_that_runs(
     netvm: Any, script: Callable[..., int], log_guard: Any
 ) -> None:

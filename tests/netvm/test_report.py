@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Address
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,8 @@ from hypothesis import strategies as st
 
 from qnet_gui.model.dns import DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState
-from qnet_gui.model.errors import BadInput
+from qnet_gui.model.errors import BadInput, StoreError
+from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import DOMID_MAX
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.model.vif import DEVID_MAX, VifId
@@ -93,6 +96,27 @@ def test_a_thousand_vifs_are_told_in_pieces_that_xenstore_takes() -> None:
 
 
 # -- transactions
+
+
+class BusyWorker:
+    """xenstore refuses so many transactions."""
+
+    def __init__(self, refusals: int) -> None:
+        self.refusals, self.asked = refusals, 0
+
+    def submit(self, _job: Callable[..., Any], done: Callable[[Any], None]) -> None:
+        self.asked += 1
+        done(StoreError(SystemCode.STORE_TOO_BUSY) if self.asked <= self.refusals else None)
+
+
+def test_what_xenstore_refuses_is_told_again(loop: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not at the next change only, which may be long in coming."""
+    log_guard.expect("dom0 cannot be told")
+    monkeypatch.setattr(report, "_AGAIN", 0.01)
+    worker = BusyWorker(2)
+    publisher = report.Publisher(worker, lambda: _whole(1, 1))  # type: ignore[arg-type]
+    publisher.publish()
+    loop.until(lambda: worker.asked == 3 and publisher._published)
 
 
 def test_a_transaction_adds_before_it_deletes() -> None:

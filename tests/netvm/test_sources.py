@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Container
 from dataclasses import fields, replace
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface
 from typing import Any
 
 import pytest
@@ -16,7 +17,6 @@ from qnet_gui.kernel.route_lookup import LinkInfo
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.route import Route
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-from qnet_gui.netvm.dns import resolv_conf
 from qnet_gui.netvm.dns.resolved import ResolvedServers
 from qnet_gui.netvm.dns.sources import Sources
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
@@ -138,6 +138,17 @@ def test_servers_of_all_connections_in_their_order() -> None:
     assert networkmanager_names.servers(dns(first, second)) == ips("10.0.0.1", "10.0.0.2", "10.0.0.3")
 
 
+def test_of_connections_with_one_priority_the_way_outs_servers_come_first() -> None:
+    """NetworkManager's own order is that in which they came up, also when another one has the better metric by now."""
+    rows = [("10.0.0.1", "eth0", 100), ("10.0.0.2", "eth1", 100), ("10.0.0.3", "eth2", 50)]
+    entries = [{"nameservers": [ip], "interface": name, "priority": priority} for ip, name, priority in rows]
+    for way_out, servers in (("eth1", "321"), ("eth0", "312"), ("eth2", "312"), ("", "312")):
+        told = networkmanager_names.servers(dns(*entries), way_out)
+        assert told == ips(*(f"10.0.0.{number}" for number in servers)), way_out
+    two = device(1) | device(1, name="eth1", number=2) | primary(1) | dns(*entries[:2])
+    assert asked(sources(replace(CABLE, name="eth1"), two))[1] == ips("10.0.0.2", "10.0.0.1")
+
+
 @pytest.mark.parametrize("alone", [{"priority": 50, "vpn": True}, {"priority": -5, "vpn": False}])
 def test_a_vpn_and_a_negative_priority_win_alone(alone: dict[str, Any]) -> None:
     usual = {"nameservers": ["10.0.0.1"], "interface": "eth0", "priority": 100, "vpn": False}
@@ -239,14 +250,18 @@ class FakeWays:
     def out(self) -> Way | None:
         return self.way
 
+    @property
+    def refused(self) -> bool:
+        return self.way is None
+
     def by(self, address: IPv4Address) -> UplinkKind | None:
         return UplinkKind.CABLE if self.way is None or address in self.beside else self.way.kind
 
     def is_own(self, address: IPv4Address) -> bool:
         return str(address) in ("192.168.1.2", "127.0.0.1", "127.0.0.53")
 
-    def networks(self, name: str) -> list[IPv4Network]:
-        return [IPv4Network("192.168.1.0/24")]
+    def interfaces(self, given: Container[IPv4Address]) -> list[IPv4Interface]:
+        return [IPv4Interface("192.168.1.2/24")]
 
     def link(self, name: str) -> tuple[UplinkKind, LinkInfo]:
         return UplinkKind.CABLE, LinkInfo(name, {"lo": 1400, "wlan0": 1280}.get(name, 1500), True)
@@ -258,13 +273,15 @@ class FakeNetworkManager:
     def __init__(self, objects: dict[str, Any]) -> None:
         self._objects = objects
         self.uplinks = networkmanager_objects.uplinks(objects)
-        self.servers = networkmanager_names.servers(objects)
         self.global_servers = networkmanager_names.global_servers(objects)
         self.leaves_names_alone = networkmanager_names.leaves_names_alone(objects)
         self.lost_servers = networkmanager_names.lost_servers(objects)
 
     def manages(self, name: str) -> bool:
         return networkmanager_objects.manages(self._objects, name)
+
+    def servers(self, way_out: str) -> tuple[IPv4Address, ...]:
+        return networkmanager_names.servers(self._objects, way_out)
 
 
 class FakeResolved:
@@ -360,8 +377,16 @@ def test_routes_tell_the_default_route_that_is_taken_wherever_it_stands() -> Non
     assert [(row.iface, row.genmask) for row in taken] == [
         ("wg0", "255.255.255.0"), ("wg0", "0.0.0.0"), ("lo", "0.0.0.0"),
     ]  # fmt: skip
-    for way in (None, replace(TUNNEL, name="lo")):
-        assert sources(way).routes(usual) == usual
+    assert sources(replace(TUNNEL, name="lo")).routes(usual) == usual
+
+
+def test_routes_tell_that_nothing_is_let_out_whatever_default_route_there_is() -> None:
+    default = Route.of(IPv4Address(0), 0, IPv4Address("192.168.1.1"), "eth0", 100)
+    near = Route.of(IPv4Address("192.168.1.0"), 24, None, "eth0", 100)
+    told = sources(None).routes([near, default])
+    assert [row.line for row in told] == [near.line, "0.0.0.0 0.0.0.0 0.0.0.0 ! 0 0 0 lo", default.line]
+    assert [Route.from_line(row.line) for row in told] == told
+    assert sources(None).routes([near]) == [near]
 
 
 def test_networkmanagers_openvpn_is_the_way_out_above_its_card() -> None:
@@ -468,31 +493,16 @@ def test_a_server_with_an_address_of_ours_is_never_asked(ours: str) -> None:
         ("10.0.0.2", 8, "10.0.0.1", True),
         ("10.139.1.7", 24, "10.139.1.254", True),
         ("192.168.1.2", 24, "10.137.0.1", True),
+        ("10.200.0.4", 32, "192.168.1.1", True),  # a domain's, which is not of the pool
         ("192.168.1.2", 24, "192.168.1.1", False),
     ],
 )
 def test_a_network_with_addresses_of_ours_is_told(address: str, prefix: int, router: str, overlaps: bool) -> None:
     way = replace(CABLE, name="lo", gateway=IPv4Address(router), address=IPv4Address(address))
     made = sources(way, file=ips("9.9.9.9"))
-    made._ways.networks = lambda _: [IPv4Network((address, prefix), strict=False)]  # type: ignore[method-assign]
+    made._ways.interfaces = lambda _: [IPv4Interface((address, prefix))]  # type: ignore[method-assign]
     assert asked(made)[:2] == ("resolv.conf", ips("9.9.9.9"))  # all that can work goes on
     assert ("address-overlap" in problems(made)) is overlaps
-
-
-# -- resolv.conf
-
-
-def test_resolv_conf() -> None:
-    text = (
-        "# nameserver 10.0.0.9\nsearch test\nnameserver 10.0.0.1\n  nameserver\t10.0.0.2 # mine\n"
-        "nameserver fe80::1\nnameserver\nnameserver nonsense\nnameservers 10.0.0.3\nnameserver 10.0.0.4"
-    )
-    assert resolv_conf.parse(text) == ips("10.0.0.1", "10.0.0.2", "10.0.0.4")
-
-
-@given(st.text(max_size=200))
-def test_any_text_is_a_resolv_conf(text: str) -> None:
-    resolv_conf.parse(text)
 
 
 # -- servers that NetworkManager has and does not use

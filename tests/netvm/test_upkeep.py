@@ -125,7 +125,7 @@ def _everything(kernel: Any) -> tuple[Any, ...]:
     addresses = {index: sorted(map(str, pairs)) for index, pairs in kernel.addresses.items()}
     return (
         kernel.own_routes, sorted(kernel.own_rules), kernel.neighbours, addresses, kernel.up, kernel.groups,
-        kernel.masters, settings, kernel.ruleset.tables,
+        kernel.masters, kernel.unrouted, settings, kernel.ruleset.tables,
     )  # fmt: skip
 
 
@@ -151,7 +151,13 @@ OTHERS: dict[str, tuple[Callable[[Any], Any], str]] = {
     ),
     "a neighbour": (lambda kernel: kernel.take_neighbour(2, ADDRESS), "vifs 1 ?"),
     "an address": (lambda kernel: kernel.take_address(1, IPv4Address("10.139.1.1")), "addresses 1 ?"),
+    "an address's route": (lambda kernel: kernel.take_local_route(1, IPv4Address("10.137.0.1")), "addresses 1 ?"),
     "a link": (lambda kernel: kernel.set_down(2), "vifs 1 ?"),
+    "a name": (lambda kernel: kernel.rename(2, "wan0"), "vifs 1 ?"),
+    "a vif's name": (lambda kernel: kernel.rename(2, "vif9.0"), "vifs 1 ?"),
+    "a group": (lambda kernel: kernel.set_group(2, 7), "vifs 1 ?"),
+    "a link that is none, among vifs": (lambda kernel: kernel.set_group(3, 118), "vifs 1 ?"),
+    "the loopback among vifs": (lambda kernel: kernel.set_group(1, 118), "vifs 1 ?"),
     "a link for a moment": (lambda kernel: (kernel.set_down(2), kernel.set_up(2)), "vifs 1 ?"),
 }  # fmt: skip
 
@@ -178,6 +184,83 @@ def test_what_is_ours_and_what_is_of_no_matter_is_no_ones_doing(watched: Watched
     watched.kernel.change_setting("ipv4/conf/eth0/rp_filter", 1)
     watched.kernel.change_rules(watched.kernel.own_rules, [*watched.kernel.other_rules, 900])
     assert watched.look() == []
+
+
+def test_links_that_are_to_answer_for_their_own_addresses_only_are_all_but_vifs(watched: Watched) -> None:
+    """The address that domains ask for is the loopback's; of a link's own number and all links' the larger counts."""
+    kernel = watched.kernel
+    kernel.write("ipv4/conf/eth0/arp_ignore", 2)
+    kernel.write("ipv4/conf/all/arp_ignore", 1)
+    watched.upkeep.setting_changed()
+    assert watched.look() == ["settings 1 ?"]
+    settings = {name: kernel.setting(f"ipv4/conf/{name}/arp_ignore") for name in ("all", "default", "eth0", "vif7.0")}
+    assert settings == {"all": 0, "default": 1, "eth0": 2, "vif7.0": 0}
+    watched.upkeep.setting_changed()
+    assert watched.look() == ["settings 1 ?"]
+    # a vif's own number no event tells
+    kernel.write("ipv4/conf/vif7.0/arp_ignore", 8)
+    watched.upkeep.look_at_all()
+    assert (watched.look(), kernel.setting("ipv4/conf/vif7.0/arp_ignore")) == (["settings 1 ?", "vifs 1 ?"], 0)
+
+
+def test_a_vif_with_another_mac_has_its_neighbour(watched: Watched) -> None:
+    """With its own a link loses its neighbours, and the kernel says nothing of them."""
+    kernel = watched.kernel
+    neighbours = dict(kernel.neighbours)
+    kernel.set_mtu("vif7.0", 1400)
+    assert watched.look() == []
+    kernel.set_mac(2, "02:00:00:00:00:01")
+    assert kernel.neighbours != neighbours
+    assert watched.look() == ["vifs 1 ?"]
+    assert kernel.neighbours == neighbours
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "flush set arp qnet vif_address",
+        "flush set inet qnet domain_address",
+        "flush map inet qnet vif_mark",
+        "flush set inet qnet address_mark",
+        'add element inet qnet vif_address { "vif7.0" . 10.137.0.1 }',
+        'add element arp qnet vif_address { "vif9.0" . 10.137.0.9 }',
+        "add element inet qnet domain_address { 10.137.0.77 }",
+    ],
+)
+def test_what_others_did_to_our_sets_while_there_was_no_agent_is_undone_at_its_start(
+    netvm: Any, table: VifTable, change: str
+) -> None:
+    def elements() -> dict[str, Any]:
+        names = [("set", "vif_address"), ("set", "domain_address"), ("set", "address_mark"), ("map", "vif_mark")]
+        families = [(family, *name) for family in ruleset.FAMILIES for name in names]
+        return {f"{family} {name}": netvm.nft.elements(family, "qnet", name, kind) for family, kind, name in families}
+
+    before = elements()
+    netvm.kernel.ruleset.apply(change)
+    assert elements() != before
+    fresh = VifTable(netvm.nft, netvm.netlink)
+    wanted = Wanted(OwnAddresses(), base_setup.filter_text(OwnAddresses()), [])
+    Upkeep(netvm.nft, netvm.netlink, fresh, lambda: wanted, lambda: None).start()
+    if fresh.addresses[VIF.id] != VIF.address:  # of two the node says which
+        fresh.admit([VIF])
+    assert elements() == before
+    assert dict(fresh.addresses) == dict(table.addresses)
+
+
+def test_what_was_taken_for_a_vif_at_the_start_is_none(watched: Watched) -> None:
+    kernel = watched.kernel
+    kernel.groups |= {1: 118, 3: 118}
+    watched.upkeep.start()
+    assert kernel.groups == {1: 0, 2: 118, 3: 0}
+    assert watched.look() == ["vifs 1 ?"]
+
+
+def test_a_name_that_another_link_has_taken_is_left_to_it(watched: Watched) -> None:
+    kernel = watched.kernel
+    kernel.rename(2, "wan0")
+    kernel.add_link("vif7.0")
+    watched.look()
+    assert kernel.names[2] == "wan0"
 
 
 def test_a_link_in_a_bridge_comes_out(watched: Watched) -> None:

@@ -88,6 +88,7 @@ def _shows_its_screen(machine: Machine) -> None:
     program = "/root/screen_window.py"
     machine.write(program, (Path(__file__).parent / "machine/screen_window.py").read_text())
     machine.ok(f"chmod 755 {program}; ({program} >/dev/null 2>&1 &)")
+    machine.until("test -S /run/screen-window")
     window = Window(machine, program)
 
     def shown() -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 import time
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -78,6 +79,13 @@ class _Gone:
 
 
 Event = Step | Ended | TrafficSample | _Answer | _Interrupt | _Gone
+
+
+def without_ended(events: Iterable[Event]) -> list[Event]:
+    """The events but those of operations that have ended within them."""
+    all_of_them = list(events)
+    ended = {event.operation for event in all_of_them if isinstance(event, Ended)}
+    return [event for event in all_of_them if not (isinstance(event, Step | Ended) and event.operation in ended)]
 
 
 class Line:
@@ -229,8 +237,8 @@ class Line:
             while not isinstance(event := self._next(), _Answer):
                 if event is not None:
                     later.append(event)
-        finally:
-            self._events.extendleft(reversed(later))
+        finally:  # what had ended by then has nothing to do with what is asked for
+            self._events.extendleft(reversed(without_ended(later)))
         if not isinstance(event.message, ErrorMessage):
             values = event.message.get_args_list()
             return plain(values[0]) if values else None

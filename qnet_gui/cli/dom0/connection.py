@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pwd
 import signal
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
@@ -18,6 +17,7 @@ from qnet_gui.model.outcome import CONNECT, DOM0_KINDS, gone_wrong
 from qnet_gui.model.preflight import check, listed, minutes, words
 from qnet_gui.model.problem import OTHERS_CODES
 from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
+from qnet_gui.runtime.users import user_name
 
 if TYPE_CHECKING:
     from qnet_gui.cli.bus.line import Line
@@ -130,7 +130,7 @@ def _withdrawn(display: Display) -> int:
 
     for number in HANGUPS:
         signal.signal(number, signal.SIG_IGN)
-    me = pwd.getpwuid(os.getuid()).pw_name
+    me = user_name(os.getuid())
     for _ in range(_LOOKS):
         time.sleep(_LOOK)
         snapshot = Helper().snapshot()[1]

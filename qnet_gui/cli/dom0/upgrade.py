@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import select
 import sys
 from argparse import Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
+from qnet_gui.cli.question import asked
 from qnet_gui.model.errors import NotFound
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.package_upgrade.packages import Stage, Upgrade, Work
@@ -89,7 +89,7 @@ def _upgraded(service: Packages, arguments: Namespace, shown: Shown) -> int:
     if service.upgrade.stage is not Stage.READY:
         return _result(service, shown)
     shown.say(listed(packages(service.upgrade, (), True)))
-    if not arguments.yes and not _agreed():
+    if not arguments.yes and not asked("Upgrade them?"):
         shown.say("Nothing was upgraded.")
         return 1
     service.run(Work.UPGRADE)
@@ -102,16 +102,6 @@ def listed(part: PackagesPart) -> str:
     lines = [f"  {name:<{widths[0]}}  {old:<{widths[1]}}  {new}" for name, old, new, _ in part.rows]
     held = [f"{line.text}: {line.detail}" for line in part.lines if line.detail]
     return "\n".join([part.head, *lines, *held])
-
-
-def _agreed() -> bool:
-    """Whether somebody says yes; nobody there is no."""
-    print("Upgrade them? [y/N] ", end="", flush=True)
-    select.select([sys.stdin], [], [])
-    answer = sys.stdin.readline()
-    if not answer.endswith("\n"):
-        print()
-    return answer.strip().lower() in ("y", "yes")
 
 
 def _result(service: Packages, shown: Shown) -> int:

@@ -16,5 +16,4 @@ def main(argv: Sequence[str] | None = None) -> int:
         "qnet dom0 up|down",
     )
     parser.add_argument("verb", metavar="up|down", choices=("up", "down"), help="connect dom0, or disconnect it again")
-    arguments = parser.parse_args(argv)
-    return qvm.run(arguments, ["dom0", arguments.verb])
+    return qvm.run(parser, argv, lambda arguments: ["dom0", arguments.verb])

@@ -14,4 +14,4 @@ def main(argv: Sequence[str] | None = None) -> int:
         "Prints the name of the netvm, the domain through which all others reach the network.",
         "qnet netvm get",
     )
-    return qvm.run(parser.parse_args(argv), ["netvm", "get"])
+    return qvm.run(parser, argv, lambda _: ["netvm", "get"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 
 from qnet_gui.cli import qvm
@@ -17,5 +18,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--move", action="store_true", help="move the running domains of the old one over to it")
     parser.add_argument("name", metavar="NAME", help="the domain")
-    arguments = parser.parse_args(argv)
-    return qvm.run(arguments, ["netvm", "set", *(["--move"] if arguments.move else []), "--", arguments.name])
+
+    def words(arguments: argparse.Namespace) -> list[str]:
+        return ["netvm", "set", *(["--move"] if arguments.move else []), "--", arguments.name]
+
+    return qvm.run(parser, argv, words)

@@ -16,6 +16,7 @@ from qnet_gui.model.errors import BadInput, QnetError, Refused
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.parse import ipv4, uuid
 from qnet_gui.runtime.atomic_file import write_atomically
+from qnet_gui.runtime.stored import read_stored
 
 log = logging.getLogger(__name__)
 PATH = Path("/var/lib/qnet/addresses.json")
@@ -62,7 +63,7 @@ class Allocator:
     def _load(self) -> dict[str, IPv4Address]:
         if self._given is None:
             try:
-                stored = json.loads(self._path.read_bytes())
+                stored = read_stored(self._path)
                 self._given = {uuid(owner): ipv4(address) for owner, address in stored.items()}
             except FileNotFoundError:
                 self._given = {}

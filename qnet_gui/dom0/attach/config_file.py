@@ -27,7 +27,8 @@ _NEW_FILE_MODE = 0o644
 def with_netvm(text: str, name: str) -> str:
     """The same text with another netvm in it. Pure; `BadInput` when the text cannot be changed with certainty."""
     wanted = replace(config.parse(text), netvm=domain_name(name))
-    changed = _changed(text, name)
+    own_text = text.removeprefix(config.BYTE_ORDER_MARK)
+    changed = text.removesuffix(own_text) + _changed(own_text, name)
     try:
         done = config.parse(changed) == wanted
     except BadInput:
@@ -59,6 +60,8 @@ def set_netvm(path: Path, name: str) -> None:
     """Have the file say that `name` is the netvm; it is made if need be. On any error it stays as it is."""
     try:
         target = path.resolve(strict=False)  # a link stays a link
+        if target.exists() and not target.is_file():
+            raise QnetError(SystemCode.FILE_NOT_ONE, path=str(path))
         content = target.read_bytes()
         mode = stat.S_IMODE(target.stat().st_mode)
     except FileNotFoundError:

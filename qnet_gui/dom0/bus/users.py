@@ -1,21 +1,13 @@
-"""Who calls, by the name that people know. Touches the list of users."""
+"""Who calls, by the name that people know."""
 
 from __future__ import annotations
 
-import pwd
 from collections.abc import Callable
 
 from qnet_gui.dom0.bus.declare import Call
 from qnet_gui.model.errors import NotAuthorised
 from qnet_gui.model.messages.helper import HelperCode
-
-
-def _user_name(uid: int) -> str:
-    """A user as people call him; his number where nobody does any more."""
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"user {uid}"
+from qnet_gui.runtime.users import user_name
 
 
 class Users:
@@ -34,6 +26,6 @@ class Users:
         try:
             if call.caller.gone:
                 raise NotAuthorised(HelperCode.CALLER_GONE)
-            then(_user_name(call.caller.uid))
+            then(user_name(call.caller.uid))
         except Exception as error:
             call.fail(error)

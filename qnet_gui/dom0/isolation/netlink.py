@@ -85,7 +85,7 @@ def route(body: bytes) -> Route | None:
     packed = message.attributes.get(RTA_DST) or bytes(size)  # a default route has none
     if not size or len(packed) != size:
         return None
-    through = list(netlink_messages.next_hops(message.attributes.get(RTA_MULTIPATH)))
+    through = [link for link, _ in netlink_messages.next_hops(message.attributes.get(RTA_MULTIPATH))]
     index = message.attributes.number(RTA_OIF)
     if index is not None:
         through.append(index)

@@ -115,9 +115,9 @@ def _of_packages(wanted: Wanted, survey: Survey) -> Iterator[Obstacle]:
 
 
 def _of_places(wanted: Wanted, survey: Survey, places: Places) -> Iterator[Obstacle]:
-    undo = f"Take it away: qnet netvm make {wanted.name} --undo"
     if survey.made:
-        yield Obstacle(f"{wanted.name} is made already.", f"{undo} Or choose another name.")
+        cure = f"Choose another name, or take it away: sudo qnet netvm make {wanted.name} --undo"
+        yield Obstacle(f"{wanted.name} is made already.", cure)
         return
     if survey.left:
         return  # what is there is half of it, and goes first

@@ -16,6 +16,7 @@ from qnet_gui.dom0.setup.record import RecordFolder
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.runtime.atomic_file import write_atomically
+from qnet_gui.runtime.stored import read_stored
 
 FOLDER = Path("/var/lib/qnet/netvm-image")
 
@@ -85,7 +86,7 @@ class RecordFile:
     def __post_init__(self) -> None:
         """What is there, None where there is none; `QnetError` for one that cannot be read: it must not be lost."""
         try:
-            self.record = _record(json.loads(self._path.read_bytes()))
+            self.record = _record(read_stored(self._path))
         except FileNotFoundError:
             self.record = None
         except (OSError, ValueError, TypeError) as error:

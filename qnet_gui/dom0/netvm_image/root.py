@@ -134,6 +134,8 @@ def open_root(path: Path, run: Run) -> Root:
     if path.is_dir():
         return FolderRoot(path)
     try:
+        if path.exists() and not (path.is_file() or path.is_block_device()):  # a pipe would have us wait
+            raise Refused(ImageCode.ROOT_UNREADABLE, path=str(path))
         with path.open("rb") as image:
             image.seek(_MAGIC_AT)
             if image.read(len(_MAGIC)) == _MAGIC:

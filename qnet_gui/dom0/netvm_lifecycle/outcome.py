@@ -13,6 +13,7 @@ from qnet_gui.model.errors import QnetError, from_dbus
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.wire import message_wire
 from qnet_gui.runtime.atomic_file import write_atomically
+from qnet_gui.runtime.stored import read_stored
 
 PATH = Path("/run/qnet/netvm-outcome.json")
 
@@ -34,7 +35,7 @@ def forget(path: Path = PATH) -> None:
 def load(path: Path = PATH) -> Message | QnetError | None:
     """What the last run has left; None where that is nothing, or nothing that can be read."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        stored = json.loads(path.read_bytes())
+        stored = read_stored(path)
         message = message_wire.read(stored["code"], stored["arguments"])
         return from_dbus(stored["error"], message) if message and stored["error"] else message
     return None

@@ -13,6 +13,7 @@ from pathlib import Path
 from qnet_gui.hypervisor import pci
 from qnet_gui.model.errors import BadInput
 from qnet_gui.runtime.atomic_file import write_atomically
+from qnet_gui.runtime.stored import read_stored
 
 PATH = Path("/run/qnet/netvm.json")
 
@@ -45,7 +46,7 @@ class RecordFile:
     def load(self) -> Record:
         """What is there; nothing was done where it is not there, or is none."""
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, BadInput):
-            stored = json.loads(self._path.read_bytes())
+            stored = read_stored(self._path)
             nics = {pci.address(address): str(driver) for address, driver in stored["nics"].items()}
             return Record(nics, bool(stored["starting"]))
         return Record()

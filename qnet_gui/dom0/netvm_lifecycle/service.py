@@ -95,6 +95,8 @@ class NetvmService:
     def _settings(self) -> dict[str, xl_config.Value]:
         """The administrator's configuration, as far as it matters here."""
         path = self._configuration
+        if path.exists() and not path.is_file():
+            raise QnetError(SystemCode.FILE_NOT_ONE, path=str(path))
         try:
             settings = xl_config.settings(path.read_text(encoding="utf-8", errors="replace"))
         except FileNotFoundError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def domain_files(xen: Path, netvm_file: Path) -> tuple[tuple[DomainFile, ...], t
     Links to one file are that file.
     """
     paths = {path.resolve() for folder in (xen, xen / "auto") for path in _listed(folder)}
-    paths.discard(netvm_file.resolve())
+    paths.discard(Path(os.path.realpath(netvm_file)))  # which stands no link to itself, as `resolve` does not
     files = {path: read(path) for path in sorted(paths)}
     domains = tuple(file for file in files.values() if file is not None and file.name)
     return domains, tuple(path for path, file in files.items() if file is None)
@@ -39,9 +40,11 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def read(path: Path) -> DomainFile | None:
-    """A configuration for xl; None where it cannot be read."""
+    """A configuration for xl; None where it cannot be read, or is no file."""
+    if not path.is_file():
+        return None
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8")  # with its own ends of lines
     except (OSError, UnicodeDecodeError):
         return None
     name = xl_config.settings(text).get("name", "")

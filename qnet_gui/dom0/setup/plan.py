@@ -158,7 +158,7 @@ def _edit(survey: Survey, result: Plan) -> None:
             result.notes.append(f"{file.name} has no network, and gets none.")
     result.notes.extend(f"{path} cannot be read, and is left as it is." for path in survey.unreadable)
     ends = survey.xendomains
-    if ends is not None and ends.save_folder and survey.netvm_file is not None:
+    if ends is not None and ends.saves and survey.netvm_file is not None:
         what = f"have domains shut down with dom0, not saved, since a netvm cannot be: XENDOMAINS_SAVE of {ends.path}"
         result.steps.append(EditFile(ends.path, ends.without_saving(), what))
 

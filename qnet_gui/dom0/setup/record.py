@@ -16,6 +16,7 @@ from pathlib import Path
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.runtime.atomic_file import write_atomically
+from qnet_gui.runtime.stored import read_stored
 
 FOLDER = Path("/var/lib/qnet/setup")
 
@@ -59,7 +60,7 @@ class RecordFolder:
         """What is there, nothing where there is none; `QnetError` for one that cannot be read: it must not be lost."""
         path = self.folder / "done.json"
         try:
-            stored = json.loads(path.read_bytes())
+            stored = read_stored(path)
             files = tuple(ChangedFile(**row) for row in stored["files"])
             self.record = Record(files, tuple(stored["units"]), bool(stored["netvm"]))
         except FileNotFoundError:
@@ -78,7 +79,10 @@ class RecordFolder:
         self.record = record
 
     def replace_file(self, path: Path, text: str) -> None:
-        """Give a file another text, with its mode and owner; the first copy of it is kept as what it was."""
+        """Give a file another text, with its mode and owner; the first copy of it is kept as what it was.
+
+        Surrogates in the text are bytes that are no UTF-8, as `os.fsdecode` makes them.
+        """
         try:
             old, status = path.read_bytes(), path.stat()
         except OSError as error:
@@ -87,7 +91,7 @@ class RecordFolder:
         copy = known[str(path)].copy if str(path) in known else str(self.folder / f"{len(known)}-{path.name}")
         if str(path) not in known:
             write_atomically(Path(copy), old, 0o600)
-        new = text.encode()
+        new = text.encode("utf-8", "surrogateescape")
         known[str(path)] = ChangedFile(str(path), copy, digest(new))
         self.save(replace(self.record, files=tuple(known.values())))
         write_atomically(path, new, stat.S_IMODE(status.st_mode))

@@ -17,6 +17,7 @@ from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, QnetError
 from qnet_gui.model.wire.codec import decode, encode
 from qnet_gui.runtime.atomic_file import write_atomically
+from qnet_gui.runtime.stored import read_stored
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +48,13 @@ class DoubtFile:
     def load(self) -> Doubtful:
         """Who is in it; nobody where it cannot be read."""
         try:
-            return decode(Doubtful, json.loads(self._path.read_bytes())) if self._path.is_file() else Doubtful()
-        except (OSError, ValueError, RecursionError, BadInput) as error:
+            doubtful = decode(Doubtful, read_stored(self._path))
+            if not all(name.isprintable() for name in doubtful.names):  # on the bus no other would be a text
+                raise ValueError("a name in it is none")
+            return doubtful
+        except FileNotFoundError:
+            return Doubtful()
+        except (OSError, ValueError, BadInput) as error:
             log.warning("%s cannot be read: %s", self._path, error)
             return Doubtful()
 

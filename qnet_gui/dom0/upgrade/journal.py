@@ -101,6 +101,10 @@ def parse(content: bytes) -> Journal:
     domid(str(journal.netvm))
     mac(journal.mac)
     number(str(journal.until), 0, 9_999_999_999)
+    number(str(journal.ends), 0, 9_999_999_999)
+    names = (domain.name for domain in (*journal.paused, *journal.paused_before))
+    if not all(text.isprintable() for text in (journal.by, *names)):  # on the bus no other would be a text
+        raise BadInput(UpgradeCode.JOURNAL_FIELDS)
     return journal
 
 

@@ -122,7 +122,7 @@ def _hint(entry: Mapping[str, object]) -> Hint:
     return Hint(
         number if type(number) is int and number > 0 else -1,
         next((value for value in entry.values() if isinstance(value, str) and _is_uuid(value)), ""),
-        name if isinstance(name, str) else "",
+        name if isinstance(name, str) and name.isprintable() else "",
     )
 
 

@@ -15,13 +15,14 @@ from qnet_gui.dom0.upgrade import packet_filter, resolv_conf
 from qnet_gui.dom0.upgrade.doubt import DoubtFile, Doubtful
 from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, boot_id
 from qnet_gui.dom0.upgrade.step_context import StepContext
-from qnet_gui.dom0.upgrade.steps import STEPS, WAY, PausedAgain, Step, in_state, keep_paused
+from qnet_gui.dom0.upgrade.steps import ALL_STEPS, STEPS, WAY, PausedAgain, Step, in_state, keep_paused
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import QnetError, Refused, Stuck, unexpected
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.upgrade import UpgradeCode
+from qnet_gui.model.snapshot import MINUTES_MAX
 from qnet_gui.runtime.clocks import boot_seconds
 from qnet_gui.runtime.command import NFT, run
 from qnet_gui.store.client import Store
@@ -162,6 +163,8 @@ class StepRunner:
         What an earlier try has undone is so: who was paused since has been paused by somebody else.
         """
         begun = context.journal.begun
+        if begun != ALL_STEPS[: len(begun)] or context.journal.open:
+            begun = ()  # those of another version are others: whatever there is may have been begun
         failures: dict[str, Message] = {}
         for step in reversed(STEPS):
             if (begun and step.name not in begun) or step.name in self._undone:
@@ -188,13 +191,17 @@ class StepRunner:
         return self._file.there
 
     def inherit(self) -> Journal | None:
-        """What an orderly predecessor left open, if it may stay so: same boot, same netvm, before its deadline."""
+        """What an orderly predecessor left open, if it may stay so: same boot, same netvm, before its deadline.
+
+        By its steps it must be what we would have made of it, and its deadline one that somebody may have asked for.
+        """
         journal = self._file.load()
-        if journal is None or not (journal.open and journal.handed_over):
+        if journal is None or not (journal.open and journal.handed_over) or journal.begun != ALL_STEPS:
             return None
         domains = self._hypervisor.domains()
         netvm_runs = any(info.id == journal.netvm and info.state is DomainState.RUNNING for info in domains)
-        if journal.boot != boot_id() or not netvm_runs or journal.ends <= boot_seconds():
+        seconds_left = journal.ends - boot_seconds()
+        if journal.boot != boot_id() or not netvm_runs or not 0 < seconds_left <= MINUTES_MAX * 60:
             return None
         self._looked(domains)
         self._save(replace(journal, handed_over=False))

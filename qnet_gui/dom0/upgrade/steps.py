@@ -281,3 +281,5 @@ STEPS = (
     Step("resolv.conf", UpgradeCode.TELLING_SERVERS, _install_resolvconf, _restore_resolvconf),
     Step("up", UpgradeCode.OPENING_WAY, _set_up, _set_down),
 )
+#: Their names, as the journal has them when all are begun.
+ALL_STEPS = tuple(step.name for step in STEPS)

@@ -90,6 +90,7 @@ class HelperCode(Code):
     BUSY_DETACHING = "busy-detaching", "{user} is cutting a domain off the network. Wait until that is done."
     BUSY_CONTROLLING = "busy-controlling", "{user} is starting or stopping the netvm. Wait until that is done."
     BUSY_SERVICE = "busy-service", "The netvm is being started or stopped by another qnet netvm."
+    BUSY_SETUP = "busy-setup", "Another qnet setup is at work here, or waits for an answer."
 
     # what is asked of the netvm's agent
     AGENT_NO_ANSWER = (

@@ -12,6 +12,7 @@ class SystemCode(Code):
     FILE_UNREADABLE = "file-unreadable", "{path} cannot be read: {why}."
     FILE_CIRCULAR = "file-circular", "{path} cannot be read: its links go in a circle."
     FILE_NOT_UTF8 = "file-not-utf8", "{path} cannot be read: it is not UTF-8."
+    FILE_NOT_ONE = "file-not-one", "{path} cannot be read: it is not a file."
     FILE_WRONG = "file-wrong", "{path}: {why}"
     FILE_UNWRITABLE = "file-unwritable", "{path} cannot be written: {why}."
     FILE_NOT_MADE = "file-not-made", "{path} cannot be made: {why}."

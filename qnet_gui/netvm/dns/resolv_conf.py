@@ -2,27 +2,74 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
 from gi.repository import Gio
 
-from qnet_gui.model.dns import name_server
-
 PATH = Path("/etc/resolv.conf")
-_LIMIT = 65536
+#: So much is read: what stands beyond it no program has written for anybody.
+_LIMIT = 1 << 20
+_KEYWORD = "nameserver"
+#: The C library asks no more than the first three, of whichever family (MAXNS of resolv.h).
+_MAXNS = 3
+#: So many symbolic links lead nowhere (MAXSYMLINKS of Linux).
+_MAXSYMLINKS = 40
+_LOCALHOST = IPv4Address("127.0.0.1")
 
 
 def parse(text: str) -> tuple[IPv4Address, ...]:
-    """The IPv4 addresses on `nameserver` lines, in order; everything else is passed over (source: resolv.conf(5))."""
+    """The IPv4 addresses of the servers that the netvm's own programs ask, in order; source: resolv.conf(5).
+
+    A server on this machine that is named by an address of IPv6, or by none in particular, is one on the loopback.
+    """
     servers = []
-    for line in text.splitlines():
-        words = line.split()
-        if len(words) >= 2 and words[0] == "nameserver" and (server := name_server(words[1])):
-            servers.append(server)
-    return tuple(servers)
+    for line in text.split("\n"):
+        keyword, rest = line[: len(_KEYWORD)], line[len(_KEYWORD) :]
+        if keyword != _KEYWORD or not rest.startswith((" ", "\t")):  # which has to begin the line
+            continue
+        try:
+            servers.append(ip_address(next(iter(rest.split()), "")))
+        except ValueError:
+            continue
+    asked = [_LOCALHOST if _is_here(server) else server for server in servers[:_MAXNS]]
+    return tuple(server for server in asked if isinstance(server, IPv4Address))
+
+
+def _is_here(server: IPv4Address | IPv6Address) -> bool:
+    return server.is_unspecified or (server.version == 6 and server.is_loopback)
+
+
+def _text(path: Path) -> str:
+    """What the file says, empty where there is none: whatever stands in its place, nobody waits for it."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        data = os.read(file, _LIMIT) if stat.S_ISREG(os.fstat(file).st_mode) else b""
+    except OSError:
+        return ""
+    finally:
+        os.close(file)
+    text = data.decode("ascii", "replace")
+    return text if len(data) < _LIMIT else text.rpartition("\n")[0]  # half an address is another one
+
+
+def _on_the_way(path: Path) -> set[Path]:
+    """The path, and all that it leads to by symbolic links, also by those that lead in a circle."""
+    paths = {path, Path(os.path.realpath(path))}
+    for _ in range(_MAXSYMLINKS):
+        try:
+            path = path.parent / path.readlink()
+        except OSError:
+            break
+        paths.add(path)
+    return paths
 
 
 class ResolvConf:
@@ -36,7 +83,7 @@ class ResolvConf:
         self.servers = self._read()
 
     def _watch(self) -> None:
-        wanted = {self._path, self._path.resolve()}
+        wanted = _on_the_way(self._path)
         for path in set(self._monitors) - wanted:
             self._monitors.pop(path).cancel()
         for path in wanted - set(self._monitors):
@@ -46,11 +93,7 @@ class ResolvConf:
 
     def _read(self) -> tuple[IPv4Address, ...]:
         self._watch()  # before the read, so that no change between the two is missed
-        try:
-            with self._path.open("rb") as file:
-                return parse(file.read(_LIMIT).decode("ascii", "replace"))
-        except OSError:
-            return ()
+        return parse(_text(self._path))
 
     def look(self) -> None:
         """Read the file again."""

@@ -91,7 +91,7 @@ class Sources:
         if manager is not None and not vpn_of_others and manager.global_servers is not None:
             return DnsSource.NETWORKMANAGER, manager.global_servers
         if manager is not None and in_charge and not (manager.leaves_names_alone and file):
-            return DnsSource.NETWORKMANAGER, manager.servers
+            return DnsSource.NETWORKMANAGER, manager.servers(way.name if way is not None else "")
         links = resolved.servers_of_links if resolved is not None else None
         past_resolved = bool(file) and resolved is not None and resolved.is_bypassed and (in_charge or vpn_of_others)
         if resolved is None or links is None or past_resolved:
@@ -120,12 +120,18 @@ class Sources:
         return tuple(sorted(whole, key=lambda uplink: (not uplink.primary, uplink.name)))
 
     def routes(self, rows: Sequence[Route]) -> list[Route]:
-        """The rows of the usual tables, with the default route that packets take where it stands in another one."""
+        """The rows of the usual tables, with the default route that packets take where it stands in another one.
+
+        Where a route or a rule refuses what a default route would let out, that comes first, as a row of its own.
+        """
         way = self._ways.out()
         wide = ("0.0.0.0", "128.0.0.0")
-        if way is None or any(row.iface == way.name and row.genmask in wide for row in rows):
-            return list(rows)
         first = next((at for at, row in enumerate(rows) if row.genmask in wide), len(rows))
+        if way is None:
+            refusal = [Route.refusal()] if first < len(rows) and self._ways.refused else []
+            return [*rows[:first], *refusal, *rows[first:]]
+        if any(row.iface == way.name and row.genmask in wide for row in rows):
+            return list(rows)
         return [*rows[:first], Route.of(IPv4Address(0), 0, way.gateway, way.name, 0), *rows[first:]]
 
     def _as_the_kernel_has_it(self, uplink: Uplink, way: Way | None) -> Uplink:
@@ -135,7 +141,7 @@ class Sources:
     def problems(self, own: OwnAddresses, choice: Choice, uplinks: tuple[Uplink, ...]) -> list[str]:
         """Codes of what is wrong with uplinks and names."""
         manager, problems = self._networkmanager, list(choice.problems)
-        if any(self._overlaps(own, uplink) for uplink in uplinks if uplink.state is UplinkState.UP):
+        if self._overlaps(own, (uplink for uplink in uplinks if uplink.state is UplinkState.UP)):
             problems.append(ProblemCode.ADDRESS_OVERLAP.value)
         if not any(uplink.primary and uplink.state is UplinkState.UP for uplink in uplinks):
             problems.append(ProblemCode.NO_UPLINK.value)
@@ -146,12 +152,19 @@ class Sources:
             problems.append((ProblemCode.NETWORKMANAGER_LOST_SERVERS if lost else ProblemCode.NO_DNS).value)
         return list(dict.fromkeys(problems))
 
-    def _overlaps(self, own: OwnAddresses, uplink: Uplink) -> bool:
-        """Whether its network, or its router, has addresses that are ours."""
-        networks = self._ways.networks(uplink.name)
-        if any(network.overlaps(own.pool) or any(ours in network for ours in own.own) for network in networks):
+    def _overlaps(self, own: OwnAddresses, uplinks: Iterable[Uplink]) -> bool:
+        """Whether a network that the netvm is in, by an uplink or beside, or a router has addresses that are ours.
+
+        Also where no packet goes by that link: what the netvm has itself it keeps, and does not hand on to a domain.
+        """
+        interfaces = self._ways.interfaces(own.own)
+        if any(
+            interface.network.overlaps(own.pool) or any(ours in interface.network for ours in own.own)
+            for interface in interfaces
+        ):
             return True
-        return any(address and self._is_ours(own, address) for address in (uplink.address, uplink.gateway))
+        others = (address for uplink in uplinks for address in (uplink.address, uplink.gateway) if address)
+        return any(self._is_ours(own, address) for address in (*(interface.ip for interface in interfaces), *others))
 
     # -- whom we ask
 

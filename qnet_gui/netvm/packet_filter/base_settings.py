@@ -1,4 +1,6 @@
-"""The kernel's settings that the netvm needs, beside those of vifs: forwarding, refusals, the strictness of sources."""
+"""The kernel's settings that the netvm needs, beside those of vifs: forwarding, refusals, how strict it is of
+sources and for which addresses it answers.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,10 @@ from qnet_gui.netvm.packet_filter import former
 #: names while there is no server would have to wait for the refusal of all but the first six queries.
 _REFUSAL_INTERVAL = 10
 INTERVAL, FORWARDING = "ipv4/icmp_ratelimit", "ipv4/ip_forward"
+#: Whether a link answers only for its own addresses; ours, which domains ask for, are the loopback's.
+_SHYEST = "ipv4/conf/all/arp_ignore"
 #: The settings whose change no netlink event tells.
-WATCHED = (INTERVAL, FORWARDING)
+WATCHED = (INTERVAL, FORWARDING, _SHYEST)
 #: The value by which a source only has to be reachable by any link. As a setting of all links it is stronger than the
 #: strictness of a vif's own.
 LOOSE = 2
@@ -49,6 +53,10 @@ class BaseSettings:
             # no link's own strictness changes by that: of the two the larger number counts
             yield from ((f"{link}/rp_filter", LOOSE) for link in _others())
             yield _STRICTEST, 0
+        if shyness := read_sysctl(_SHYEST):  # here the larger number counts as well
+            for name in (f"{link}/arp_ignore" for link in _others()):
+                yield name, max(shyness, read_sysctl(name) or 0)
+            yield _SHYEST, 0
         if read_sysctl(FORWARDING) != 1:
             yield FORWARDING, 1  # which makes every link forward
         else:

@@ -90,16 +90,17 @@ def apply(
 
 
 def give_addresses(netlink: Netlink, addresses: OwnAddresses, before: OwnAddresses | None = None) -> bool:
-    """Give the loopback the addresses that domains ask for; whether it had not all of them.
+    """Give the loopback the addresses that domains ask for; whether it had not all of them, each with its route.
 
     There, ARP for them is answered on every vif and a query is refused at once even when there is no uplink.
     """
     loopback = link_index("lo") or 1
-    there = {address for address, _ in netlink.addresses(loopback)}
-    missing = [address for address in addresses.own if address not in there]
-    former.remember_addresses(map(str, missing))
     netlink.set_up(loopback)
+    there, local = {address for address, _ in netlink.addresses(loopback)}, netlink.own.local()
+    missing = [address for address in addresses.own if address not in there or address not in local]
+    former.remember_addresses(str(address) for address in missing if address not in there)
     for address in missing:
+        netlink.delete_address(loopback, address)  # its route comes back with the address only
         netlink.add_address(loopback, address, host_scope=True)
     for address in set(before.own) - set(addresses.own) if before else ():
         netlink.delete_address(loopback, address)

@@ -11,13 +11,14 @@ from typing import Any
 from qnet_gui.kernel.sysctl import read_sysctl
 from qnet_gui.model.errors import QnetError
 from qnet_gui.runtime.atomic_file import write_atomically
+from qnet_gui.runtime.stored import read_stored
 
 PATH = Path("/run/qnet/former.json")
 
 
 def _read() -> dict[str, Any]:
     with contextlib.suppress(OSError, ValueError):
-        former = json.loads(PATH.read_text())
+        former = read_stored(PATH)
         if isinstance(former, dict):
             return former
     return {}

@@ -71,6 +71,12 @@ def removal() -> str:
     return "\n".join([flow_table.FORGET, *tables])
 
 
+def forget_vifs() -> str:
+    """Commands that take away all elements that depend on vifs, whoever has put them there."""
+    sets = [f"flush set {family} {TABLE} {name}" for name in (VIF_SET, DOMAIN_SET) for family in FAMILIES]
+    return "\n".join([*sets, f"flush map inet {TABLE} {MARK_MAP}", f"flush set inet {TABLE} {MARK_SET}"])
+
+
 def _elements(verb: str, name: str, elements: Iterable[str], families: Sequence[str] = ("inet",)) -> list[str]:
     body = ", ".join(elements)
     return [f"{verb} element {family} {TABLE} {name} {{ {body} }}" for family in families] if body else []

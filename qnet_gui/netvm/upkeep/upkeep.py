@@ -9,13 +9,12 @@ Touches our own tables, routes, rule, addresses and settings, nobody else's.
 from __future__ import annotations
 
 import logging
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from qnet_gui.kernel.monitor import Event, EventKind
-from qnet_gui.kernel.netlink import Netlink, is_routed
+from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.kernel.netlink_messages import (
     NETCONFA_FORWARDING,
     NETCONFA_IFINDEX_ALL,
@@ -25,14 +24,15 @@ from qnet_gui.kernel.netlink_messages import (
 from qnet_gui.kernel.netlink_requests import RouteKey
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.nft_monitor import NftChange
-from qnet_gui.model.errors import BadInput, KernelError
+from qnet_gui.model.errors import KernelError
 from qnet_gui.model.repair import UNKNOWN_PROGRAM, Repair, RepairKind
-from qnet_gui.model.vif import VifId
+from qnet_gui.model.vif import VIF_GROUP, VifId
 from qnet_gui.netvm.packet_filter import base_routing, base_setup, ruleset
 from qnet_gui.netvm.packet_filter.base_settings import LOOSE, BaseSettings
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.upkeep.repair_limit import PERIOD, RepairLimit
 from qnet_gui.netvm.upkeep.repair_record import RepairRecord, program_of
+from qnet_gui.netvm.upkeep.vif_suspects import VifSuspects
 from qnet_gui.netvm.vifs.vif_table import VifTable
 from qnet_gui.runtime.mainloop import after
 
@@ -66,12 +66,10 @@ class Upkeep:
         self._limits = {kind: RepairLimit() for kind in RepairKind}
         #: Repairs that wait for their time, with whoever made them necessary.
         self._waiting: dict[RepairKind, str] = {}
-        self._suspects: set[VifId] = set()
+        self._suspects = VifSuspects(table)
         #: Routes to domains that somebody deleted, and whether he did something else to our table or to the rules.
         self._lost: set[RouteKey] = set()
         self._unsure = False
-        #: Whether a link went down, which takes its routes along without a word.
-        self._fallen = False
         #: The packet filter without its elements, as the kernel had it after the last time that we made it.
         self._listing = ""
         self._exceeded: set[RepairKind] = set()
@@ -84,9 +82,15 @@ class Upkeep:
         }
 
     def start(self) -> None:
-        """The base setup has been applied: take what there is for what is wanted."""
+        """The base setup has been applied: take what there is for what is wanted.
+
+        But for the elements of our sets, which stay when an agent ends: whoever changed them meanwhile told nobody.
+        """
         self._settings.apply()
+        self._nft.apply(self._table.elements())
         self.filter_applied()
+        self._suspects.doubt_others()
+        self._suspect(RepairKind.VIFS)
 
     def filter_applied(self) -> None:
         """The packet filter has been made by somebody else of ours."""
@@ -132,8 +136,8 @@ class Upkeep:
 
     def _doubt(self) -> None:
         """Whatever is compared the next time, nothing is known of it."""
-        self._suspects |= set(self._table.up)
-        self._fallen = self._unsure = True
+        self._suspects.doubt()
+        self._unsure = True
 
     def repair_all(self) -> None:
         """Everything again, whether it seems to be there or not. `KernelError` when the packet filter is refused."""
@@ -153,19 +157,13 @@ class Upkeep:
             self._unsure = True
             return RepairKind.ROUTES
         if event.kind is EventKind.NEIGHBOUR:
-            return self._judge_vif(event.index)
+            return RepairKind.VIFS if self._suspects.index(event.index) else None
         return self._judge_setting(event)
 
     def _judge_link(self, event: Event) -> RepairKind | None:
-        if event.link is None:
-            return None
-        if event.name == "lo":
+        if event.name == "lo" and event.link is not None and event.link.group != VIF_GROUP:
             return None if event.link.up else RepairKind.ADDRESSES
-        if not event.name.startswith("vif") or is_routed(event.link):
-            return None
-        kind = self._judge_vif(event.index, event.name)
-        self._fallen = self._fallen or (kind is not None and not event.link.up)
-        return kind
+        return RepairKind.VIFS if self._suspects.link(event) else None
 
     def _judge_route(self, event: Event) -> RepairKind:
         lost = self._table.route_through(event.index) if event.gone else None
@@ -175,19 +173,9 @@ class Upkeep:
             self._lost.add(lost)
         return RepairKind.ROUTES
 
-    def _judge_vif(self, index: int, name: str = "") -> RepairKind | None:
-        try:
-            vif = VifId.from_name(name or socket.if_indextoname(index))
-        except (BadInput, OSError):
-            return None
-        if vif not in self._table.up:
-            return None
-        self._suspects.add(vif)
-        return RepairKind.VIFS
-
     def _judge_setting(self, event: Event) -> RepairKind | None:
         everybodys = event.index in (NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT)
-        if not everybodys and self._judge_vif(event.index) is not None:
+        if not everybodys and self._suspects.index(event.index):
             return RepairKind.VIFS
         loose = everybodys and event.settings.get(NETCONFA_RP_FILTER) == LOOSE
         return RepairKind.SETTINGS if loose or event.settings.get(NETCONFA_FORWARDING) == 0 else None
@@ -281,13 +269,14 @@ class Upkeep:
         return bool(keys)
 
     def _repair_vifs(self) -> bool:
-        (suspects, self._suspects), (fallen, self._fallen) = (self._suspects, set()), (self._fallen, False)
+        suspects, strangers, fallen = self._suspects.take()
         wrong = set(self._table.unsound(suspects))
         if fallen:
             hosts, there = self._table.routes(), self._netlink.own.routes()
             wrong |= {vif for key, vif in hosts.items() if key not in there}
         self._bring_up(wrong)
-        return bool(wrong)
+        left = [index for index in sorted(strangers) if self._netlink.leave_group(index)]
+        return bool(wrong or left)
 
     def _bring_up(self, vifs: set[VifId]) -> None:
         for vif, error in self._table.bring_up_again(sorted(vifs)).items():

@@ -63,10 +63,9 @@ class NetworkManager:
         """All uplinks that it knows, by name; none is the primary one yet."""
         return networkmanager_objects.uplinks(self._picture)
 
-    @property
-    def servers(self) -> tuple[IPv4Address, ...]:
-        """The name servers to use, best first."""
-        return networkmanager_names.servers(self._picture)
+    def servers(self, way_out: str) -> tuple[IPv4Address, ...]:
+        """The name servers to use, best first; `way_out`: the link that packets leave by, empty for none."""
+        return networkmanager_names.servers(self._picture, way_out)
 
     @property
     def global_servers(self) -> tuple[IPv4Address, ...] | None:

@@ -56,11 +56,12 @@ def global_servers(objects: Objects) -> tuple[IPv4Address, ...] | None:
     return _ipv4_only([text for entry in entries for text in entry["nameservers"]]) if entries else None
 
 
-def servers(objects: Objects) -> tuple[IPv4Address, ...]:
-    """The name servers to use, best first.
+def servers(objects: Objects, way_out: str = "") -> tuple[IPv4Address, ...]:
+    """The name servers to use, best first; `way_out`: the link that packets leave by.
 
     Its global ones win alone. Else a VPN's do, and so do those of connections with the lowest priority below zero, as
-    NetworkManager means it: asking others beside them would leak around it.
+    NetworkManager means it: asking others beside them would leak around it. Of several connections with one priority
+    the way out's come first: it keeps the order in which they came up, whatever has become the way out since.
     """
     alone = global_servers(objects)
     if alone is not None:
@@ -72,6 +73,7 @@ def servers(objects: Objects) -> tuple[IPv4Address, ...]:
         entries = [entry for entry in entries if int(entry.get("priority", 0)) == lowest]
     elif any(entry.get("vpn") for entry in entries):
         entries = [entry for entry in entries if entry.get("vpn")]
+    entries.sort(key=lambda entry: (int(entry.get("priority", 0)), entry["interface"] != way_out))
     return _ipv4_only([text for entry in entries for text in entry["nameservers"]])
 
 

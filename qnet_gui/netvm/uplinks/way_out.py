@@ -7,9 +7,9 @@ wg-quick and NetworkManager's WireGuard have it. Reads netlink and /sys.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 
 from qnet_gui.kernel import route_lookup
@@ -18,11 +18,16 @@ from qnet_gui.kernel.route_lookup import Hop, LinkInfo
 from qnet_gui.model.uplink import UplinkKind
 
 _SYS = Path("/sys/class/net")
-#: Public addresses that nobody writes a route for: one in each quarter of all, since a way may be written in pieces.
-OUTSIDE = tuple(map(IPv4Address, ("20.0.0.1", "90.0.0.1", "150.0.0.1", "200.0.0.1")))
+#: Public addresses that nobody writes a route for: some in each quarter of all, since a way may be written in pieces,
+#: or be shared out among several links.
+OUTSIDE = tuple(
+    map(IPv4Address, ("20.0.0.1", "23.1.2.3", "52.3.4.5", "90.0.0.1", "99.6.7.8", "108.9.1.2",
+                      "150.0.0.1", "146.3.4.5", "185.6.7.8", "200.0.0.1", "208.9.1.2", "217.3.4.5"))
+)  # fmt: skip
 #: linux/if_arp.h: ARPHRD_TUNNEL, ARPHRD_SIT, ARPHRD_IPGRE, ARPHRD_NONE; no link layer of a card's.
 _TUNNELS = frozenset({768, 776, 778, 65534})
 _ARPHRD_RAWIP = 519
+_LOOPBACK = 1
 #: A vif that may send, and the address that it may send from.
 VifAddress = tuple[str, IPv4Address]
 
@@ -68,11 +73,15 @@ class Ways:
         return self._lookup.hop_from(destination, vif[1], index)
 
     def out(self) -> Way | None:
-        """The way out, the most travelled where outside addresses have several; None where there is none."""
+        """The way out, the most travelled where outside addresses have several; None where there is none.
+
+        One by which a packet can leave before one by which none can.
+        """
         hops = {outside: hop for outside in OUTSIDE if (hop := self.hop(outside)) and not hop.local and hop.index}
         if not hops:
             return None
-        ((index, _),) = Counter(hop.index for hop in hops.values()).most_common(1)
+        indices = [index for index, _ in Counter(hop.index for hop in hops.values()).most_common()]
+        index = next(filter(self._runs, indices), indices[0])
         outside, hop = next(pair for pair in hops.items() if pair[1].index == index)
         link, own = self._lookup.link(index), self._lookup.hop(outside)
         if link is None or link.name.startswith("vif") or link.name == "lo":
@@ -80,6 +89,15 @@ class Ways:
         kind, address = _kind(link), own.source if own is not None and own.index == index else None
         running = link.running or kind is UplinkKind.VPN
         return Way(link.name, kind, link.mtu, running, hop.gateway, address)
+
+    def _runs(self, index: int) -> bool:
+        link = self._lookup.link(index)
+        return link is not None and (link.running or _kind(link) is UplinkKind.VPN)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the kernel has no way to any outside address, whatever default routes there are."""
+        return not any(self.hop(outside) for outside in OUTSIDE)
 
     def by(self, destination: IPv4Address) -> UplinkKind | None:
         """What the link is made of by which a domain's packet to an address leaves; None where it does not leave."""
@@ -92,10 +110,13 @@ class Ways:
         hop = self._lookup.hop(address)
         return hop is not None and hop.local
 
-    def networks(self, name: str) -> list[IPv4Network]:
-        """The networks that a link's addresses are of."""
-        index = link_index(name)
-        return self._lookup.networks(index) if index is not None else []
+    def interfaces(self, given: Container[IPv4Address]) -> list[IPv4Interface]:
+        """The netvm's own addresses in force, whichever link has them, with their networks.
+
+        Without those that the loopback was `given` by us.
+        """
+        pairs = self._lookup.interfaces()
+        return [own for index, own in pairs if (index != _LOOPBACK or own.ip not in given) and self.is_own(own.ip)]
 
     def link(self, name: str) -> tuple[UplinkKind, LinkInfo] | None:
         """What a link is made of, and its state; None when there is none of that name."""

@@ -46,7 +46,10 @@ class VifTable:
         for element in self._nft.elements("inet", ruleset.TABLE, ruleset.VIF_SET):
             name, address = element["concat"]
             try:
-                self._note(VifId.from_name(name), ipv4(address))
+                vif, ip = VifId.from_name(name), ipv4(address)
+                if vif in self._addresses:  # somebody gave it two; which one is right, its node tells soon
+                    self._drop(vif)
+                self._note(vif, ip)
             except BadInput:  # not of our making; it lets one more address through than it should
                 self._nft.apply(ruleset.change_vifs((), [(name, IPv4Address(address))]))
 
@@ -152,9 +155,10 @@ class VifTable:
         return self._up.keys()
 
     def elements(self) -> str:
-        """All elements of our sets, as commands for nftables."""
+        """All elements of our sets, as commands for nftables, in place of those that there are."""
         pairs = [(vif.name, address) for vif, address in self._addresses.items()]
-        return ruleset.change_vifs(pairs, (), {address: (None, self._owner(address)) for address in self._vifs})
+        owners = {address: (None, self._owner(address)) for address in self._vifs}
+        return "\n".join(filter(None, (ruleset.forget_vifs(), ruleset.change_vifs(pairs, (), owners))))
 
     def routes(self) -> dict[RouteKey, VifId]:
         """The routes to the domains that were brought up and whose links are there."""
@@ -164,11 +168,15 @@ class VifTable:
     def route_through(self, index: int) -> RouteKey | None:
         """The route to the domain behind the link of an index, if that was brought up."""
         try:
-            vif = VifId.from_name(socket.if_indextoname(index))
-        except (BadInput, OSError):
+            vif = VifId.from_name(_name(index))
+        except BadInput:
             return None
         key = self._up[vif][1] if vif in self._up else None
         return key if key is not None and key.link == index else None
+
+    def renamed(self, index: int) -> VifId | None:
+        """The vif that was brought up as the link of an index, which has another name now."""
+        return next((vif for vif, (_, key) in self._up.items() if key.link == index and vif.name != _name(index)), None)
 
     def unsound(self, vifs: Iterable[VifId]) -> list[VifId]:
         """Those of them whose link or neighbour is not as it was made, by the kernel's word of now.
@@ -179,9 +187,27 @@ class VifTable:
         return [
             vif.id
             for vif, key in known
-            if not self._netlink.serves_host(key.link, vif.address, vif.mac) and link_index(vif.id.name) == key.link
+            if not (_name(key.link) == vif.id.name and self._netlink.serves_host(key.link, vif.address, vif.mac))
+            and _name(key.link)
+            and link_index(vif.id.name) in (None, key.link)
         ]
 
     def bring_up_again(self, vifs: Iterable[VifId]) -> Errors:
-        """What `bring_up` does, for vifs that were brought up before. Returns what failed."""
-        return self.bring_up([self._up[vif][0] for vif in vifs if vif in self._up])
+        """What `bring_up` does, for vifs that were brought up before, by the names that they had then."""
+        known = [self._up[vif] for vif in vifs if vif in self._up]
+        errors: Errors = {}
+        for vif, key in known:
+            try:
+                if link_index(vif.id.name) is None and _name(key.link):
+                    self._netlink.rename_back(key.link, vif.id.name)
+            except KernelError as error:
+                errors[vif.id] = error
+        return errors | self.bring_up(vif for vif, _ in known if vif.id not in errors)
+
+
+def _name(index: int) -> str:
+    """The name of a link, empty where there is none."""
+    try:
+        return socket.if_indextoname(index)
+    except OSError:
+        return ""

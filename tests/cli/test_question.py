@@ -1,0 +1,58 @@
+"""A question at the terminal: only yes is yes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qnet_gui.cli.question import asked
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The end into which somebody types."""
+    read, write = os.pipe()
+    with open(read, encoding="utf-8") as stdin, open(write, "wb") as keyboard:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        yield keyboard.fileno()
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        (b"y\n", True), (b" YES \r\n", True), (b"n\n", False), (b"\n", False), (b"yess\n", False), (b"\xff\n", False),
+        (b"\0\n", False), ("j\u0061\n".encode(), False),
+    ],
+)  # fmt: skip
+def test_what_is_yes(typed: int, text: bytes, yes: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    os.write(typed, text)
+    assert asked("Do it?") is yes
+    assert capsys.readouterr().out == "Do it? [y/N] "
+
+
+def test_nothing_said_in_time_is_no(typed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert not asked("Keep it?", 0.01)
+    assert capsys.readouterr().out == "Keep it? [y/N] (within 0.01 s) \n"
+
+
+def test_nobody_there_is_no(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert not asked("Do it?")
+    assert capsys.readouterr().out == "Do it? [y/N] \n"
+
+
+@pytest.mark.parametrize("redirection", ["</dev/null", "<&-"])
+def test_a_closed_input_is_nobody(redirection: str) -> None:
+    program = "from qnet_gui.cli.question import asked; print(asked('?'))"
+    done = subprocess.run(
+        ["/bin/bash", "-c", f'exec "$0" -c "$1" {redirection}', sys.executable, program],
+        cwd=CHECKOUT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("? [y/N] \nFalse\n", "")

@@ -31,7 +31,7 @@ def test_it_says_what_it_would_do_does_it_and_takes_it_back(
     assert said.endswith("netvm is made. To take it away: sudo qnet netvm make netvm --undo\n")
     assert dom0.disk.exists()
     assert main(words) == 1
-    assert "! netvm is made already.\n  Take it away" in capsys.readouterr().out
+    assert "! netvm is made already.\n  Choose another name, or take it away" in capsys.readouterr().out
     undo = ["netvm", "make", "netvm", "--undo"]
     assert main([*undo, "--dry-run"]) == 0
     assert f"  - remove {dom0.disk}\n" in capsys.readouterr().out

@@ -13,6 +13,7 @@ from qnet_gui.model.clock import twelve_hours
 from qnet_gui.model.errors import QnetError
 from qnet_gui.runtime.log import setup
 from qnet_gui.tray.app.applet import Applet
+from qnet_gui.tray.desktop.clipboard import keep_plain
 from qnet_gui.tray.desktop.single_instance import Instance, ask_first
 from qnet_gui.tray.qt import QApplication, QDBusConnection, QSocketNotifier, Qt
 from qnet_gui.tray.session import artwork, language
@@ -95,6 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     application.setDesktopFileName("org.qnet.Tray")
     application.setWindowIcon(application_icon())
     application.setQuitOnLastWindowClosed(False)
+    keep_plain()
     language.install()
     twelve_hours(language.has_twelve_hours())
     session = QDBusConnection.sessionBus()

@@ -48,6 +48,7 @@ from PyQt5.QtDBus import (
 )
 from PyQt5.QtGui import (
     QBrush,
+    QClipboard,
     QCloseEvent,
     QColor,
     QContextMenuEvent,
@@ -143,6 +144,7 @@ __all__ = [
     "QBuffer",
     "QByteArray",
     "QCheckBox",
+    "QClipboard",
     "QCloseEvent",
     "QColor",
     "QComboBox",

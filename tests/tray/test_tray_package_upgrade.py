@@ -20,6 +20,7 @@ from qnet_gui.tray.qt import QApplication, QCheckBox, QLabel, QProgressBar, Qt, 
 from qnet_gui.tray.session import package_upgrade
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.package_upgrade import PackageUpgrade
+from qnet_gui.tray.state.plain_text import unbroken
 from qnet_gui.tray.window.page import Page
 
 __all__ = ["shown"]
@@ -55,7 +56,7 @@ def calls_of(state: AppState, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def text(page: Page) -> str:
-    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
+    return "\n".join(unbroken(label.text()) for label in page.findChildren(QLabel) if label.isVisible())
 
 
 def click(qtbot: QtBot, page: Page, name: str) -> None:

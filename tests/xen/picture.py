@@ -30,11 +30,6 @@ class Picture:
         """From what the window in dom0 answers."""
         return cls(answer["width"], answer["height"], zlib.decompress(base64.b64decode(answer["pixels"])))
 
-    @property
-    def whole(self) -> Rectangle:
-        """Where it is."""
-        return Rectangle(0, 0, self.width, self.height)
-
     def digest(self) -> str:
         """As sha256sum(1) has it."""
         return hashlib.sha256(self.pixels).hexdigest()

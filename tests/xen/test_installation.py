@@ -84,7 +84,7 @@ def _has_loaded(machine: Machine, said: str) -> None:
 
 
 def _gives_its_screen(machine: Machine) -> None:
-    """To a window of dom0's; by systemd's qnet-display where xl's has been killed. This image has no X to show on it."""
+    """To a window of dom0's; by systemd's qnet-display where xl's has been killed. The image has no X for it."""
     program = "/root/screen_window.py"
     machine.write(program, (Path(__file__).parent / "machine/screen_window.py").read_text())
     machine.ok(f"chmod 755 {program}; ({program} >/dev/null 2>&1 &)")

@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import signal
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -97,6 +98,27 @@ def _nothing_left_open() -> Iterator[None]:
     """A module that leaves a socket or a process open fails itself, and not whichever runs when Python finds out."""
     yield
     gc.collect()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _threads_end_with_their_module() -> Iterator[None]:
+    """Idle ones and their descriptors would pile up in a process that runs thousands of tests."""
+    jobs = sys.modules.get("qnet_gui.runtime.jobs")
+    if jobs is None:  # nobody here has any
+        yield
+        return
+    begin, made = jobs.JobThread.__init__, []
+
+    def begun(thread: Any, *words: Any, **named: Any) -> None:
+        begin(thread, *words, **named)
+        made.append(thread)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs.JobThread, "__init__", begun)
+        yield
+    for thread in made:
+        if thread._thread.is_alive():
+            thread.close()
 
 
 class Xen:

@@ -39,7 +39,10 @@ def _complain(name: str, arguments: Namespace, sentence: str, error: BaseExcepti
         _say("".join(traceback.format_exception(error)).rstrip("\n"))
     # an operation that has ended so has told its end already
     if vars(arguments).get("json") and not vars(arguments).get("end_told"):
-        print(json.dumps({"error": "org.qnet.Error.Failed", "sentence": sentence, **more}), flush=True)
+        try:
+            print(json.dumps({"error": "org.qnet.Error.Failed", "sentence": sentence, **more}), flush=True)
+        except OSError:  # the sentence has been said, and the exit status will be
+            _leave_output()
 
 
 def _refused(name: str, arguments: Namespace, error: QnetError) -> None:

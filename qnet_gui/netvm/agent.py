@@ -84,9 +84,8 @@ class Agent:
         verbs = {"routes": self._routes, "reapply": self._reapply, "check": self._check}
         self._requests = Requests(self._worker, verbs, {"names": self._test_names})
         self._uplinks: Sequence[Uplink] = ()
-        self._uplink_names: tuple[str, ...] = ()
         self._traffic = TrafficReporter(
-            self._worker, LinkStats(), lambda: self._vifs.served, lambda: self._uplink_names
+            self._worker, LinkStats(), lambda: self._vifs.served, lambda: [uplink.name for uplink in self._uplinks]
         )
         self._screen = ScreenStarter(self._worker, bus)
         self._monitor = Monitor(netlink.portid)
@@ -231,7 +230,6 @@ class Agent:
         if self._choice is None:
             return None
         uplinks = self._sources.uplinks(self._choice)
-        self._uplink_names = tuple(uplink.name for uplink in uplinks)
         if flow_table.outside(uplinks) != flow_table.outside(self._uplinks):
             self._flows.renew()
         self._uplinks = uplinks

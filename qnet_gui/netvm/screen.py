@@ -51,18 +51,14 @@ class ScreenStarter:
                 cancel(self._ending)
                 self._ending = None
             if seen and self._systemd:
-                self._systemd.start(UNIT, _done, _failed)
+                self._systemd.start(UNIT, _failed)
             elif seen is False:
                 self._ending = after(_LINGER, self._end)
 
     def _end(self) -> None:
         self._ending = None
         if self._systemd:
-            self._systemd.stop(UNIT, _done, _failed)
-
-
-def _done() -> None:
-    """systemd has taken it on."""
+            self._systemd.stop(UNIT, _failed)
 
 
 def _failed(error: Exception) -> None:

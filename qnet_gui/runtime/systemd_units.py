@@ -19,15 +19,19 @@ class SystemdUnits:
     def __init__(self, bus: Any) -> None:
         self._systemd = Service(bus, _NAME)
 
-    def start(self, unit: str, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
+    def start(self, unit: str, failed: Callable[[Exception], None], done: Callable[[], None] | None = None) -> None:
         """Nothing happens where it runs."""
-        self._call("StartUnit", unit, done, failed)
+        self._call("StartUnit", unit, failed, done)
 
-    def stop(self, unit: str, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
+    def stop(self, unit: str, failed: Callable[[Exception], None]) -> None:
         """Nothing happens where it does not run."""
-        self._call("StopUnit", unit, done, failed)
+        self._call("StopUnit", unit, failed)
 
     def _call(
-        self, method: str, unit: str, done: Callable[[], None], failed: Callable[[Exception], None]
-    ) -> None:  # fmt: skip
-        self._systemd.call(_PATH, _MANAGER, method, "ss", (unit, "replace"), lambda _: done(), failed)
+        self, method: str, unit: str, failed: Callable[[Exception], None], done: Callable[[], None] | None = None
+    ) -> None:
+        def taken_on(_job: str) -> None:
+            if done is not None:
+                done()
+
+        self._systemd.call(_PATH, _MANAGER, method, "ss", (unit, "replace"), taken_on, failed)

@@ -5,29 +5,18 @@ from __future__ import annotations
 import json
 
 from boot import Machine
+from frames import CRAFTING
 from stack import DOMAINS
 
 #: Sends crafted frames from a domain's eth0: IP from another's address and from the world's, ARP for another's.
-FRAMES = """
-import socket, struct
-out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-out.bind(("eth0", 0))
-mac = bytes.fromhex(open("/sys/class/net/eth0/address").read().replace(":", ""))
-def checksum(data):
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    total = (total & 0xFFFF) + (total >> 16)
-    return ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
-def ip(source, target):
-    both = socket.inet_aton(source) + socket.inet_aton(target)
-    head = struct.pack("!BBHHHBBH8s", 0x45, 0, 28, 1, 0, 64, 17, 0, both)
-    head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
-    return b"\\xff" * 6 + mac + b"\\x08\\x00" + head + struct.pack("!HHHH", 5000, 5001, 8, 0)
+FRAMES = f"""{CRAFTING}
+udp = struct.pack("!HHHH", 5000, 5001, 8, 0)
 def arp(source):
     return (b"\\xff" * 6 + mac + b"\\x08\\x06" + struct.pack("!HHBBH", 1, 0x800, 6, 4, 1) + mac
             + socket.inet_aton(source) + b"\\0" * 6 + socket.inet_aton("10.137.0.1"))
 for _ in range(50):
     for source in ("10.137.0.21", "8.8.8.8", "10.0.2.15"):
-        out.send(ip(source, "192.0.2.80"))
+        out.send(ip(source, "192.0.2.80", 17, udp))
     out.send(arp("10.137.0.21"))
     out.send(b"\\x33\\x33" + b"\\0" * 4 + mac + b"\\x86\\xdd" + b"\\x60" + b"\\0" * 39)
 """

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from boot import Machine
+from frames import CRAFTING
 from stack import DOMAINS, disconnect_dom0
 from test_story import CURL, PAGE
 
@@ -26,21 +27,10 @@ while True:
     time.sleep(0.2)
 """
 #: In another domain: the same connection's packets, made up.
-FORGES = """
-import socket, struct
-out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-out.bind(("eth0", 0))
-mac = bytes.fromhex(open("/sys/class/net/eth0/address").read().replace(":", ""))
-def checksum(data):
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    total = (total & 0xFFFF) + (total >> 16)
-    return ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
-both = socket.inet_aton("10.137.0.20") + socket.inet_aton("192.0.2.80")
-head = struct.pack("!BBHHHBBH8s", 0x45, 0, 40, 1, 0, 64, 6, 0, both)
-head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
+FORGES = f"""{CRAFTING}
 tcp = struct.pack("!HHIIBBHHH", 5555, 7, 1, 1, 0x50, 0x10, 1000, 0, 0)
 for _ in range(50):
-    out.send(b"\\xff" * 6 + mac + b"\\x08\\x00" + head + tcp)
+    out.send(ip("10.137.0.20", "192.0.2.80", 6, tcp))
 """
 #: In a domain: packets of 18 bytes for so many seconds, to where each is sent back; prints how many came back.
 FLOODS = """

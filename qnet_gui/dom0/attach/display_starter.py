@@ -30,4 +30,4 @@ class DisplayStarter:
             log.info("%s: %s", unit, error)
             then(False)
 
-        self._systemd.start(unit, lambda: then(True), failed)
+        self._systemd.start(unit, failed, lambda: then(True))

@@ -21,7 +21,7 @@ from qnet_gui.model.errors import BadInput, KernelError
 from qnet_gui.model.parse import ifname
 from qnet_gui.model.uplink import Uplink, UplinkKind
 from qnet_gui.model.vif import VIF_GROUP, VifId
-from qnet_gui.netvm.packet_filter.sets import FLOW_TABLE, MARK, MARK_MASK
+from qnet_gui.netvm.packet_filter.sets import FLOW_TABLE, MARK, MARK_MASK, no_table
 from qnet_gui.runtime.mainloop import after, cancel
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 _QUIET = 1.0
 #: A tunnel's packets are made of others, which are somebody else's business.
 _KINDS = (UplinkKind.CABLE, UplinkKind.WIFI)
-FORGET = f"add table inet {FLOW_TABLE}\ndelete table inet {FLOW_TABLE}"
+FORGET = no_table("inet", FLOW_TABLE)
 #: Of a domain's own connections, by their mark, those that were answered; none whose destination is translated, since
 #: name servers change. Behind everybody's filters, so that it sees only what all of them have let through.
 _RULE = (

@@ -67,8 +67,7 @@ def base(
 
 def removal() -> str:
     """Takes our tables away, whoever put whatever into them; works as well when there are none."""
-    tables = [f"add table {family} {TABLE}\ndelete table {family} {TABLE}" for family in FAMILIES]
-    return "\n".join([flow_table.FORGET, *tables])
+    return "\n".join([flow_table.FORGET, *(sets.no_table(family, TABLE) for family in FAMILIES)])
 
 
 def forget_vifs() -> str:

@@ -66,6 +66,11 @@ add counter arp {TABLE} spoofed
 """
 
 
+def no_table(family: str, name: str) -> str:
+    """Commands after which there is none of that name; to delete one that is not there would be refused."""
+    return f"add table {family} {name}\ndelete table {family} {name}"
+
+
 def mark(vif: VifId) -> int:
     """The mark of a vif's connections, a number of 32 bits."""
     return MARK | vif.devid << _DEVID_SHIFT | vif.frontend

@@ -20,9 +20,9 @@ from qnet_gui.tray.qt import (
     QToolButton,
     QWidget,
 )
-from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.cures import Button
 from qnet_gui.tray.state.menu import ActionRequest
+from qnet_gui.tray.widgets.parts import show_text
 
 #: Pixels between parts.
 GAP = 8
@@ -50,10 +50,8 @@ def wrap(made: QLabel) -> None:
 
 def say(made: QLabel, text: str, spoken: str = "") -> None:
     """Change its text if it differs; `spoken`: what is heard instead. Without a text it is not there."""
-    shown = plain_text.breakable(text) if made.wordWrap() else text
-    if made.text() != shown:
-        made.setText(shown)
-        made.setAccessibleName(spoken or (text if shown != text else ""))
+    if show_text(made, text):
+        made.setAccessibleName(spoken or (text if made.text() != text else ""))
     made.setVisible(bool(text))
 
 

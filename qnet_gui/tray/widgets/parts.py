@@ -56,11 +56,17 @@ def caption(text: str = "", control: QWidget | None = None) -> QLabel:
     return made
 
 
+def show_text(made: QLabel, text: str) -> bool:
+    """What a label has to show, in pieces where it wraps; whether it showed anything else."""
+    shown = plain_text.breakable(text) if made.wordWrap() else text
+    if differs := made.text() != shown:
+        made.setText(shown)
+    return differs
+
+
 def say(made: QLabel, text: str, name: str = "") -> None:
     """Change a label's text; an empty one takes no room."""
-    shown = plain_text.breakable(text) if made.wordWrap() else text
-    if made.text() != shown:
-        made.setText(shown)
+    show_text(made, text)
     made.setAccessibleName(plain_text.spoken(f"{name} {text}" if name else text))
 
 

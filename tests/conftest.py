@@ -119,6 +119,10 @@ def _threads_end_with_their_module() -> Iterator[None]:
     for thread in made:
         if thread._thread.is_alive():
             thread.close()
+    # what was to happen later would meet another module's tests, and threads that have ended
+    calls = sys.modules["qnet_gui.runtime.mainloop"]._calls  # type: ignore[attr-defined]
+    for left in (calls._posted, calls._timers, calls._due):
+        left.clear()
 
 
 class Xen:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from qnet_gui.model.parse import ifname
+from qnet_gui.model.parse import IFNAME, ifname
 from qnet_gui.model.traffic import COUNTER_MAX, Counters
 from qnet_gui.model.vif import VifId
 from qnet_gui.store.forms import VALUE_LIMIT, Form
@@ -23,7 +23,7 @@ PIECES, UPLINKS = 16, 16
 SECONDS_MAX = 60
 _PIECE_LIMIT = 2000
 _BYTES = r":[0-9a-f]{1,15}:[0-9a-f]{1,15}"
-_VIF, _UPLINK = rf"[0-9]{{1,5}}\.[0-9]{{1,4}}{_BYTES}", rf"[A-Za-z0-9_][A-Za-z0-9_.\-]{{0,14}}{_BYTES}"
+_VIF, _UPLINK = rf"[0-9]{{1,5}}\.[0-9]{{1,4}}{_BYTES}", rf"{IFNAME}{_BYTES}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,15 +134,16 @@ def test_a_static_address_without_networkmanager_is_a_way_out(online: Lab) -> No
     assert whoami(online) == "192.0.2.1"
 
 
-def test_a_vpn_in_halves_of_the_default_route_is_the_way_out(online: Lab) -> None:
+@pytest.mark.parametrize("link", ["tun0", "tun#0=+"])
+def test_a_vpn_in_halves_of_the_default_route_is_the_way_out(online: Lab, link: str) -> None:
     """openvpn beside NetworkManager, which shows its link as connected externally."""
-    with tunnel(online, "tun0"):
+    with tunnel(online, link):
         name(online, "10.8.0.1")
         for half in ("0.0.0.0/1", "128.0.0.0/1"):
-            ip(online, f"route add {half} dev tun0")
+            ip(online, f"route add {half} dev {link}")
         online.wait("the VPN's servers", lambda: servers(online) == ["10.8.0.1"])
-        assert uplinks(online)[:2] == [("tun0", "vpn", "up", True), ("eth0", "cable", "up", False)]
-        assert "Connected through VPN tun0." in online.exec("dom0", "qnet", "status").stdout
+        assert uplinks(online)[:2] == [(link, "vpn", "up", True), ("eth0", "cable", "up", False)]
+        assert f"Connected through VPN {link}." in online.exec("dom0", "qnet", "status").stdout
         assert whoami(online) == FAR
     name(online)
     online.wait("the provider's servers", lambda: set(servers(online)) <= set(SERVERS) and servers(online))

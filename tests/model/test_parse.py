@@ -101,10 +101,21 @@ def test_domid_takes_all_that_xen_gives():
     assert parse.domid(b"32751") == 32751
 
 
-@pytest.mark.parametrize("bad", ["", ".", "..", "a/b", "a b", "a" * 16, "-eth0", "eth0\n", "vif*"])
+@pytest.mark.parametrize("bad", ["", ".", "..", "a/b", "a b", "a" * 16, "-eth0", "eth0\n", "k\xfcche", "#1", "<b>", "&a"])
 def test_ifname_refuses(bad):
     with pytest.raises(BadInput):
         parse.ifname(bad)
+
+
+@pytest.mark.parametrize("sign", "*\"';{$\\:%`")
+def test_ifname_refuses_signs_that_mean_something(sign):
+    with pytest.raises(BadInput):
+        parse.ifname(f"a{sign}b")
+
+
+@pytest.mark.parametrize("name", ["eth0", "wlp0s20f3", "eth0.100", "br-lan", "wan#1", "ppp+", "tun@home", "a~b=c,d!e^"])
+def test_ifname_takes_what_links_are_called(name):
+    assert parse.ifname(name) == parse.ifname(name.encode()) == name
 
 
 def test_what_an_outsider_wrote_is_shown_cut_and_quoted():

@@ -121,3 +121,16 @@ def test_names_that_are_no_vifs_are_passed_over(store: Store) -> None:
     for path in ("7/0/ip", "x/0/ip", "8/y/ip", "-1/0/ip"):
         store.write(f"backend/vif/{path}", "10.137.0.7")
     assert node.all_ids(store) == {VIF}
+
+
+class Flickering(Store):
+    """A store in which the node has gone whenever its address is read, and is there again when that is over."""
+
+    def read(self, path: str) -> bytes | None:
+        return None if path.endswith("/ip") else super().read(path)
+
+
+def test_a_node_that_is_another_one_at_every_look_is_not_one_that_lacks_a_field(xen) -> None:
+    with Flickering(xen.hardware.socket) as store:
+        make(store, GOOD)
+        assert node.read(store, VIF) == node.Node(VIF)

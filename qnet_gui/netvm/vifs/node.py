@@ -39,18 +39,18 @@ def _fields(store: Store, path: str) -> dict[str, bytes] | None:
 
     A node goes as a whole, so one that lacks a field is asked what it has: nothing when it went between two reads. No
     transaction, because one that reads what is not there fails for as long as others make or remove nodes beside it.
+    One that is another one at every look is taken for none: its last change is an event, by which it is read again.
     """
-    untrusted_fields: dict[str, bytes] = {}
     for _ in range(_TRIES):
         untrusted_fields = {field: value for field in FIELDS if (value := store.read(f"{path}/{field}")) is not None}
         if untrusted_fields.keys() == FIELDS:
-            break
+            return untrusted_fields
         there = store.children(path)
         if not there:
             return None
         if untrusted_fields.keys() == FIELDS.intersection(there):  # else it went and came meanwhile
-            break
-    return untrusted_fields
+            return untrusted_fields
+    return None
 
 
 def read(store: Store, vif: VifId) -> Node:

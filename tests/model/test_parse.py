@@ -101,7 +101,9 @@ def test_domid_takes_all_that_xen_gives():
     assert parse.domid(b"32751") == 32751
 
 
-@pytest.mark.parametrize("bad", ["", ".", "..", "a/b", "a b", "a" * 16, "-eth0", "eth0\n", "k\xfcche", "#1", "<b>", "&a"])
+@pytest.mark.parametrize(
+    "bad", ["", ".", "..", "a/b", "a b", "a" * 16, "-eth0", "eth0\n", "k\xfcche", "#1", "<b>", "&a"]
+)
 def test_ifname_refuses(bad):
     with pytest.raises(BadInput):
         parse.ifname(bad)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
 from qnet_gui.kernel import netlink_requests as requests
@@ -100,21 +100,27 @@ class OwnRouting:
         changes += [(key.set(table), ()) for key in new]
         change(self._socket, SystemCode.KERNEL_OWN_ROUTES, changes)
 
-    def _rules(self) -> tuple[list[RuleKey], list[int]]:
-        """The rules that lead to our tables, and the preferences of all others but the kernel's first one."""
-        ours, others = [], []
+    def _all_rules(self) -> Iterator[RuleMessage]:
         try:
             dumped = self._socket.dump(requests.dump_rules())
         except OSError as error:
             raise KernelError(SystemCode.KERNEL_RULES, why=error.strerror or "") from error
-        for _, body in dumped:
-            if (message := rule(body)) is not None:
-                key = _key(message)
-                if message.table in OWN_TABLES and not message.dst_len and not message.flags & FIB_RULE_INVERT:
-                    ours.append(key)
-                elif key.preference:
-                    others.append(key.preference)
+        return (message for _, body in dumped if (message := rule(body)) is not None)
+
+    def _rules(self) -> tuple[list[RuleKey], list[int]]:
+        """The rules that lead to our tables, and the preferences of all others but the kernel's first one."""
+        ours, others = [], []
+        for message in self._all_rules():
+            key = _key(message)
+            if message.table in OWN_TABLES and not message.dst_len and not message.flags & FIB_RULE_INVERT:
+                ours.append(key)
+            elif key.preference:
+                others.append(key.preference)
         return ours, others
+
+    def local_is_first(self) -> bool:
+        """Whether this machine's own addresses are found before our tables; who has a VRF puts them behind."""
+        return any(message.table == RT_TABLE_LOCAL and not _key(message).preference for message in self._all_rules())
 
     def set_rules(self, pool: IPv4Network, uplinks: Iterable[str]) -> bool:
         """Have our tables looked up before all others, whatever rules others have made; whether it was not so.

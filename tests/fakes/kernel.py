@@ -94,6 +94,8 @@ class FakeKernel:
         self.own_routes: dict[tuple[Any, ...], RouteKey] = {}
         self.own_rules: list[RuleKey] = []
         self.other_rules = [32766, 32767]
+        #: The preference of the rule by which this machine's own addresses are found.
+        self.local_preference = 0
         self.routes: dict[tuple[IPv4Network, int], FakeRoute] = {}
         self.ruleset = Ruleset()
         #: Commands of conntrack, in the order in which they were run.

@@ -148,7 +148,10 @@ class FakeRouteSocket:
         assert request.kind == nl.RTM_GETRULE
         others = [RuleKey(preference, 254) for preference in self._kernel.other_rules]
         rules = sorted([*self._kernel.own_rules, *others], key=lambda rule: rule.preference)
-        local = struct.pack("=BBBBBxxBI", socket.AF_INET, 0, 0, 0, 255, 1, 0)
+        # written as the kernel does, which tells no preference that is 0
+        first = struct.pack("=BBBBBxxBI", socket.AF_INET, 0, 0, 0, 255, 1, 0)
+        moved = self._kernel.local_preference
+        local = RuleKey(moved, 255).set().body if moved else first
         return [(nl.RTM_NEWRULE, body) for body in [local, *(rule.set().body for rule in rules)]]
 
     def get(self, request: Request) -> bytes:

@@ -89,6 +89,21 @@ def test_a_rule_of_somebody_elses_to_our_table_goes_and_no_other_one(netvm: Any)
     assert netvm.kernel.own_rules == rules(116, 117, 118)
 
 
+def test_the_netvms_own_addresses_stay_its_own_wherever_the_kernel_looks_them_up(netvm: Any) -> None:
+    """`ip rule add preference 32765 lookup local; ip rule delete preference 0`, as VRFs want it."""
+    own = IPv4Address("10.137.0.1")
+    netvm.netlink.add_address(1, own, host_scope=True)
+    base_routing.apply(netvm.netlink, DEFAULT_POOL)
+    usual = netvm.netlink.own.routes()
+    netvm.kernel.local_preference = 32765
+    base_routing.apply(netvm.netlink, DEFAULT_POOL)
+    thrown = {*usual, RouteKey.of(IPv4Network(own), 0xFFFFFFFF, RTN_THROW)}
+    assert netvm.netlink.own.routes(DOMAINS_TABLE) == netvm.netlink.own.routes() == thrown
+    netvm.kernel.local_preference = 0
+    base_routing.apply(netvm.netlink, DEFAULT_POOL)
+    assert netvm.netlink.own.routes(DOMAINS_TABLE) == netvm.netlink.own.routes() == usual
+
+
 def test_undo_leaves_neither_tables_nor_rules(netvm: Any) -> None:
     connect(netvm.kernel, "eth0", "192.168.0.1")
     base_routing.apply(netvm.netlink, DEFAULT_POOL)

@@ -8,7 +8,8 @@ What comes from a domain is looked up where no domain is, so it reaches no other
 filter. By which vif it came no rule for all of them can tell, and one for each would cost every packet; but a vif's
 sources are checked by the kernel (`rp_filter`), so an address of the pool that arrives is a domain's, and what has
 another address than one of the pool is the packet filter's business alone. Routers of uplinks may have such addresses
-too: what comes in by an uplink is not meant.
+too: what comes in by an uplink is not meant. Nor are the netvm's own addresses, which the kernel finds before all of
+this, unless somebody has moved its rule for them.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ def apply(netlink: Netlink, pool: IPv4Network, hosts: set[RouteKey] | None = Non
     own = netlink.own
     routers = own.routers()
     there, of_domains = own.routes(), own.routes(DOMAINS_TABLE)
-    ours = wanted(pool, (router for router, _ in routers if router is not None and router in pool))
+    beside = {router for router, _ in routers if router is not None}
+    if not own.local_is_first():
+        beside |= own.local()
+    ours = wanted(pool, (address for address in beside if address in pool))
     extra = {key for key in there - ours if key.type != RTN_UNICAST or (hosts is not None and key not in hosts)}
     missing = set() if hosts is None else hosts - there
     own.change(sorted(ours - of_domains), sorted(of_domains - ours), DOMAINS_TABLE)

@@ -11,6 +11,7 @@ import json
 import os
 import socket
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,16 @@ def _netfilter_sockets() -> dict[int, int]:
                 if opened.family == socket.AF_NETLINK and opened.proto == NETLINK_NETFILTER:
                     portids[int(entry.name)] = int(opened.getsockname()[0])
     return portids
+
+
+@dataclass(frozen=True, slots=True)
+class BaseChain:
+    """A chain that packets come to by a hook of the kernel's."""
+
+    family: str
+    table: str
+    name: str
+    hook: str
 
 
 class Nft:
@@ -70,14 +81,24 @@ class Nft:
 
     def elements(self, family: str, table: str, name: str, kind: str = "set") -> list[Any]:
         """Elements of a set or map as libnftables' JSON gives them; none when the table or the set does not exist."""
+        for row in self._rows(f"list {kind} {family} {table} {name}", kind):
+            return list(row.get("elem", []))
+        return []
+
+    def base_chains(self) -> list[BaseChain]:
+        """Everybody's."""
+        rows = self._rows("list chains", "chain")
+        return [BaseChain(row["family"], row["table"], row["name"], row["hook"]) for row in rows if "hook" in row]
+
+    def counters(self, family: str, table: str) -> dict[str, int]:
+        """How many packets each named counter of a table has counted; none when there is no such table."""
+        return {row["name"]: row["packets"] for row in self._rows(f"list counters table {family} {table}", "counter")}
+
+    def _rows(self, command: str, kind: str) -> list[dict[str, Any]]:
+        """What libnftables' JSON has of one kind; nothing for what it refuses."""
         self._context.set_json_output(True)
         try:
-            code, output, _ = self._context.cmd(f"list {kind} {family} {table} {name}")
+            code, output, _ = self._context.cmd(command)
         finally:
             self._context.set_json_output(False)
-        if code != 0:
-            return []
-        for entry in json.loads(output).get("nftables", []):
-            if kind in entry:
-                return list(entry[kind].get("elem", []))
-        return []
+        return [entry[kind] for entry in json.loads(output).get("nftables", []) if kind in entry] if code == 0 else []

@@ -72,6 +72,7 @@ AGENT_CODES = frozenset(
         ProblemCode.NFT_FAILED,
         ProblemCode.CONNECTIONS_ALMOST_FULL,
         ProblemCode.OTHERS_UNDO,
+        ProblemCode.OTHERS_DROP,
     }
 )
 

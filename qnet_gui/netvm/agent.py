@@ -37,6 +37,7 @@ from qnet_gui.netvm.packet_filter.connection_table import FillWatch
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
 from qnet_gui.netvm.packet_filter.flow_table import FlowTable
 from qnet_gui.netvm.packet_filter.inside_links import InsideLinks
+from qnet_gui.netvm.packet_filter.others_filter import OthersFilter
 from qnet_gui.netvm.report import Publisher
 from qnet_gui.netvm.requests import Requests
 from qnet_gui.netvm.screen import ScreenStarter
@@ -79,6 +80,7 @@ class Agent:
         self._vifs = VifReconciler(self._worker, table, self._flusher, self._vifs_changed)
         self._inside = InsideLinks(nft, self._changed)
         self._flows = FlowTable(nft, self._flow_links, config.flow_table)
+        self._others = OthersFilter(nft, self._publisher.publish)
         self._fill = FillWatch(lambda: bool(self._vifs.served), self._publisher.publish)
         self._upkeep = Upkeep(nft, netlink, table, self._wanted, self._publisher.publish)
         verbs = {"routes": self._routes, "reapply": self._reapply, "check": self._check}
@@ -104,6 +106,7 @@ class Agent:
         self._requests.start()
         self._traffic.start()
         self._screen.start()
+        self._others.look_soon()
         after(_SOURCES_SECONDS, self._give_up_waiting)
         self._changed()
 
@@ -130,6 +133,7 @@ class Agent:
     def _nft_event(self, *_: object) -> bool:
         # whoever else has other rules now wants them to hold for connections that are known, too
         self._flows.renew()
+        self._others.look_soon()
         self._upkeep.filter_changed(self._nft_monitor.read(self._upkeep.look_at_all))
         return True
 
@@ -236,6 +240,7 @@ class Agent:
         problems = self._sources.problems(self._addresses, self._choice, uplinks)
         problems += [*(["nft-failed"] if self._failed else []), *self._upkeep.problems]
         problems += ["connections-almost-full"] if self._fill.almost_full else []
+        problems += ["others-drop"] if self._others.stops_all else []
         return AgentReport(
             uplinks,
             self._choice.source,

@@ -708,6 +708,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Another program's packet filter in netvm stops everything that domains send to the network.</source>
+            <translation>Der Paketfilter eines anderen Programms in netvm hält alles auf, was Domänen ins Netz senden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Change them with the tools of {manager}.</source>
             <translation>Ändern Sie sie mit den Werkzeugen von {manager}.</translation>
         </message>
@@ -760,6 +765,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
             <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Have that program pass on what comes from and goes to the interfaces vif* (vif+ in the words of iptables, firewalld and ufw), or stop it. In netvm, sudo nft list chains shows whose chains are at the hook forward.</source>
+            <translation>Lassen Sie jenes Programm durchlassen, was von den Schnittstellen vif* kommt und zu ihnen geht (vif+ in den Worten von iptables, firewalld und ufw), oder beenden Sie es. In netvm zeigt sudo nft list chains, wessen Ketten am Haken forward hängen.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

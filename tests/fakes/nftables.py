@@ -145,7 +145,32 @@ class Context:
             return 1, "", f"{refused}\n"
         return 0, "", ""
 
+    def _rows(self, kind: str, rows: list[dict[str, Any]]) -> str:
+        return json.dumps({"nftables": [{"metainfo": {}}, *({kind: row} for row in rows)]})
+
+    def _chains(self) -> str:
+        """Everybody's, with the hook of those that have one."""
+        rows: list[dict[str, Any]] = []
+        for (family, name), table in self._ruleset.tables.items():
+            for chain in table.chains:
+                row = {"family": family, "table": name, "name": chain}
+                hook = re.search(r"hook (\w+)", table.hooks[chain])
+                rows.append({**row, "hook": hook[1]} if hook else row)
+        return self._rows("chain", rows)
+
+    def _counters(self, family: str, name: str) -> str:
+        """Nobody's packets go through this kernel."""
+        table = self._ruleset.tables.get((family, name))
+        if table is None:
+            raise _Refused(_MISSING)
+        counters = [counter for counter, kind in table.kinds.items() if kind == "counter"]
+        return self._rows("counter", [{"name": counter, "packets": 0} for counter in counters])
+
     def _list(self, text: str) -> str:
+        if text == "list chains":
+            return self._chains()
+        if text.startswith("list counters table "):
+            return self._counters(*text.split()[3:])
         match = _COMMAND.fullmatch(text)
         table = self._ruleset.tables.get((match[3], match[4])) if match else None
         if match is not None and match[2] == "table" and table is not None:
@@ -153,4 +178,4 @@ class Context:
         if match is None or table is None or table.kinds.get(match[5]) != match[2]:
             raise _Refused(_MISSING)
         elements = list(table.elements[match[5]].values())
-        return json.dumps({"nftables": [{"metainfo": {}}, {match[2]: {"name": match[5], "elem": elements}}]})
+        return self._rows(match[2], [{"name": match[5], "elem": elements}])

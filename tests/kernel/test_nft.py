@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from qnet_gui.kernel.nft import BaseChain
 from qnet_gui.model.config import OpenPort
 from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.vif import VifId
-from qnet_gui.netvm.packet_filter import loading, ruleset, sets
+from qnet_gui.netvm.packet_filter import loading, others_filter, ruleset, sets
 
 SEVEN, EIGHT = VifId(7, 0), VifId(8, 0)
 ADDRESS, OTHER = IPv4Address("10.137.0.7"), IPv4Address("10.137.0.8")
@@ -158,3 +159,18 @@ def test_what_is_wrong_at_the_end_undoes_the_beginning(
 def test_a_list_of_the_wrong_kind_is_empty(apply: Callable[[str], None], elements: Callable[..., list[Any]]) -> None:
     apply(ruleset.base([VIRTUAL]))
     assert elements(ruleset.VIF_SET, kind="map") == []
+
+
+def test_everybodys_chains_are_told_by_their_hooks_and_counters_by_their_names(space: Any) -> None:
+    with space.inside():
+        assert (space.nft.base_chains(), space.nft.counters("inet", "others")) == ([], {})
+        space.nft.apply(
+            "add table ip others\nadd chain ip others plain\n"
+            "add chain ip others FORWARD { type filter hook forward priority 5; policy drop; }"
+        )
+        assert space.nft.base_chains() == [BaseChain("ip", "others", "FORWARD", "forward")]
+        space.nft.apply(others_filter.WATCH)
+        assert len(space.nft.base_chains()) == 3
+        assert space.nft.counters("inet", sets.WATCH_TABLE) == {"asked": 0, "passed": 0}
+        space.nft.apply(others_filter.NO_WATCH)
+        assert len(space.nft.base_chains()) == 1

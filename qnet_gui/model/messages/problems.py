@@ -131,6 +131,12 @@ class ProblemCode(Code):
         "Another program in netvm undoes again and again what qnet sets there.",
         "qnet doctor names it. Have that program leave qnet's own table, routes and addresses alone, or stop it.",
     )
+    OTHERS_DROP = (
+        "others-drop",
+        "Another program's packet filter in netvm stops everything that domains send to the network.",
+        "Have that program pass on what comes from and goes to the interfaces vif* (vif+ in the words of iptables, "
+        "firewalld and ufw), or stop it. In netvm, sudo nft list chains shows whose chains are at the hook forward.",
+    )
     OTHER_VERSION = (
         "other-version",
         "The agent in netvm is of version {version} of qnet, and dom0's helper of version {value}.",

@@ -67,7 +67,8 @@ def base(
 
 def removal() -> str:
     """Takes our tables away, whoever put whatever into them; works as well when there are none."""
-    return "\n".join([flow_table.FORGET, *(sets.no_table(family, TABLE) for family in FAMILIES)])
+    counted = sets.no_table("inet", sets.WATCH_TABLE)
+    return "\n".join([flow_table.FORGET, counted, *(sets.no_table(family, TABLE) for family in FAMILIES)])
 
 
 def forget_vifs() -> str:

@@ -12,6 +12,8 @@ from qnet_gui.model.vif import VifId
 TABLE = "qnet"
 #: Another table of ours, for what takes a short way past the rules.
 FLOW_TABLE = "qnet_flows"
+#: And one that counts what others' filters stop.
+WATCH_TABLE = "qnet_watch"
 #: The families in which there is a table of that name.
 FAMILIES = ("inet", "arp")
 #: Which address a vif may send from; also what the agent knows by which vifs are served.

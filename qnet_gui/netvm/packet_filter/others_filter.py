@@ -1,0 +1,111 @@
+"""Whether another program's packet filter stops all that domains begin: a firewall's, which knows nothing of vifs.
+
+What it does to whom only its rules say, and who could read those? So packets are counted before and behind all filters
+of what is passed on, and where all are lost in between, dom0 is told. Counted are those that begin something: of names
+whose servers are redirected none, since such firewalls let these through.
+
+A table of its own, there as long as others have such a filter; without one no packet is counted, and nothing looks.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from qnet_gui.kernel.nft import Nft
+from qnet_gui.model.errors import KernelError
+from qnet_gui.model.vif import VIF_GROUP
+from qnet_gui.netvm.packet_filter.sets import FLOW_TABLE, TABLE, WATCH_TABLE, no_table
+from qnet_gui.runtime.mainloop import after
+
+log = logging.getLogger(__name__)
+#: Seconds between two looks at the counters, and after an event.
+_SECONDS, _SOON = 5.0, 0.5
+#: So many packets one after the other must have been lost.
+_MANY = 3
+_OURS = frozenset({TABLE, FLOW_TABLE, WATCH_TABLE})
+_FORWARD = frozenset({("inet", "forward"), ("ip", "forward")})
+#: Tables of iptables' old kind, which nftables does not list.
+_LEGACY = Path("/proc/net/ip_tables_names")
+#: Of nftables' priorities the first and the last; whoever has the same one comes before, or was no filter.
+_FIRST, _LAST = -(2**31) + 1, 2**31 - 1
+_BEGUN = f"iifgroup {VIF_GROUP} oifgroup != {VIF_GROUP} meta nfproto ipv4 ct state new ct status and dnat == 0"
+_ASKED, _PASSED, _TOO_MANY = "asked", "passed", "too_many"
+NO_WATCH = no_table("inet", WATCH_TABLE)
+WATCH = "\n".join(
+    (
+        NO_WATCH,
+        f"add table inet {WATCH_TABLE}",
+        *(
+            line
+            for counter, priority in ((_ASKED, _FIRST), (_PASSED, _LAST))
+            for line in (
+                f"add counter inet {WATCH_TABLE} {counter}",
+                f"add chain inet {WATCH_TABLE} {counter} "
+                f"{{ type filter hook forward priority {priority}; policy accept; }}",
+                f"add rule inet {WATCH_TABLE} {counter} {_BEGUN} counter name {counter}",
+            )
+        ),
+    )
+)
+
+
+class OthersFilter:
+    """`changed` is called when `stops_all` is another than before. Runs on the main loop; raises nothing."""
+
+    def __init__(self, nft: Nft, changed: Callable[[], None]) -> None:
+        self._nft, self._changed = nft, changed
+        self._waits = False
+        #: What was counted at the last look; None while nothing is.
+        self._counted: dict[str, int] | None = None
+        self._lost = 0
+        self.stops_all = False
+
+    def look_soon(self) -> None:
+        """Somebody's rules may be others."""
+        self._look_after(_SOON)
+
+    def _look_after(self, seconds: float) -> None:
+        if not self._waits:
+            self._waits = True
+            after(seconds, self._look)
+
+    def _look(self) -> None:
+        self._waits = False
+        before = self.stops_all
+        try:
+            self._look_at_counters() if self._others() else self._end()
+        except KernelError as error:
+            log.info("whether others' filters stop what domains begin cannot be told: %s", error)
+        if self.stops_all != before:
+            self._changed()
+        if self._counted is not None:
+            self._look_after(_SECONDS)
+
+    def _others(self) -> bool:
+        """Whether somebody else filters what is passed on."""
+        chains = self._nft.base_chains()
+        if any((chain.family, chain.hook) in _FORWARD and chain.table not in _OURS for chain in chains):
+            return True
+        try:
+            return "filter" in _LEGACY.read_text().split()
+        except OSError:  # the kernel, or this namespace, has none
+            return False
+
+    def _look_at_counters(self) -> None:
+        counted = self._nft.counters("inet", WATCH_TABLE)
+        if self._counted is None or _PASSED not in counted:  # somebody may have flushed all there was
+            self._nft.apply(WATCH)
+            counted = {_ASKED: 0, _PASSED: 0}
+        # what is one connection too many we stop ourselves
+        counted[_TOO_MANY] = self._nft.counters("inet", TABLE).get(_TOO_MANY, 0)
+        then, self._counted = self._counted or counted, counted
+        asked, passed, too_many = (max(0, counted[name] - then[name]) for name in (_ASKED, _PASSED, _TOO_MANY))
+        self._lost = 0 if passed else self._lost + max(0, asked - too_many)
+        self.stops_all = self._lost >= _MANY
+
+    def _end(self) -> None:
+        if self._counted is not None:
+            self._nft.apply(NO_WATCH)
+        self._counted, self._lost, self.stops_all = None, 0, False

@@ -1,0 +1,131 @@
+"""When others' packet filters are said to stop what domains begin. Real ones: in tests/lab."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qnet_gui.kernel.nft import BaseChain
+from qnet_gui.model.errors import KernelError
+from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.netvm.packet_filter import others_filter
+from qnet_gui.netvm.packet_filter.others_filter import NO_WATCH, WATCH, OthersFilter
+
+DOCKERS = BaseChain("ip", "filter", "FORWARD", "forward")
+OWN = [BaseChain("inet", name, "forward", "forward") for name in ("qnet", "qnet_flows", "qnet_watch")]
+
+
+class Nftables:
+    """Instead of nftables."""
+
+    def __init__(self) -> None:
+        self.chains = [*OWN, BaseChain("ip", "filter", "INPUT", "input"), BaseChain("bridge", "b", "f", "forward")]
+        self.packets: dict[str, dict[str, int]] = {"qnet": {"too_many": 0}, "qnet_watch": {}}
+        self.applied: list[str] = []
+        self.refuses = False
+
+    def base_chains(self) -> list[BaseChain]:
+        return self.chains
+
+    def counters(self, family: str, table: str) -> dict[str, int]:
+        assert family == "inet"
+        return dict(self.packets[table])
+
+    def apply(self, commands: str) -> None:
+        if self.refuses:
+            raise KernelError(SystemCode.NFT_REFUSED, value="no")
+        self.applied.append(commands)
+        self.packets["qnet_watch"] = {"asked": 0, "passed": 0} if commands == WATCH else {}
+
+    def count(self, asked: int, passed: int = 0, too_many: int = 0) -> None:
+        self.packets["qnet_watch"]["asked"] += asked
+        self.packets["qnet_watch"]["passed"] += passed
+        self.packets["qnet"]["too_many"] += too_many
+
+
+class Watched:
+    """One that looks when the test says so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.nft, self.said = Nftables(), list[bool]()
+        self._waiting: list[Any] = []
+        monkeypatch.setattr(others_filter, "after", lambda _, call: self._waiting.append(call))
+        monkeypatch.setattr(others_filter, "_LEGACY", Path("/nowhere"))
+        self.filter = OthersFilter(self.nft, lambda: self.said.append(self.filter.stops_all))  # type: ignore[arg-type]
+        self.filter.look_soon()
+        self.filter.look_soon()
+
+    def look(self) -> bool:
+        """Look; whether it will look again by itself."""
+        (call,), self._waiting = self._waiting, []
+        call()
+        return bool(self._waiting)
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
+    return Watched(monkeypatch)
+
+
+def test_without_others_nothing_is_counted_and_nobody_looks_again(watched: Watched) -> None:
+    assert not watched.look()
+    assert watched.nft.applied == []
+
+
+def test_all_that_is_lost_is_told_once_and_that_something_passes_too(watched: Watched) -> None:
+    watched.nft.chains.append(DOCKERS)
+    assert watched.look()
+    assert watched.nft.applied == [WATCH]
+    for asked in (2, 0, 1, 5):
+        watched.nft.count(asked)
+        watched.look()
+    assert watched.said == [True]
+    watched.nft.count(5, passed=1)
+    watched.look()
+    watched.nft.count(2)
+    watched.look()
+    assert watched.said == [True, False]
+    watched.nft.chains.remove(DOCKERS)
+    assert not watched.look()
+    assert watched.nft.applied == [WATCH, NO_WATCH]
+
+
+def test_what_is_one_connection_too_many_is_stopped_by_us(watched: Watched) -> None:
+    watched.nft.chains.append(DOCKERS)
+    watched.look()
+    watched.nft.count(100, too_many=99)
+    watched.look()
+    assert watched.said == []
+
+
+def test_counters_that_somebody_took_are_begun_anew(watched: Watched) -> None:
+    watched.nft.chains.append(DOCKERS)
+    watched.look()
+    watched.nft.count(100, passed=100)
+    watched.look()
+    watched.nft.packets["qnet_watch"] = {}
+    watched.look()
+    watched.nft.count(3)
+    watched.look()
+    assert watched.nft.applied == [WATCH] * 2
+    assert watched.said == [True]
+
+
+def test_the_old_kind_of_iptables_is_one_too(watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = tmp_path / "ip_tables_names"
+    monkeypatch.setattr(others_filter, "_LEGACY", names)
+    names.write_text("nat\nfilter\n")
+    assert watched.look()
+    names.write_text("nat\n")
+    assert not watched.look()
+
+
+def test_a_kernel_that_refuses_is_asked_again_at_the_next_event(watched: Watched) -> None:
+    watched.nft.chains.append(DOCKERS)
+    watched.nft.refuses = True
+    assert not watched.look()
+    watched.nft.refuses = False
+    watched.filter.look_soon()
+    assert watched.look()

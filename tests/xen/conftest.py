@@ -14,18 +14,26 @@ from turns import turn
 
 _FAILED = pytest.StashKey[bool]()
 _FIGURE = "figure"
+#: Fixtures of tests that have the computer to themselves: where something is measured, and the machine with systemd,
+#: which beside another one may stand still for good.
+_ALONE = frozenset({"figures", "installed"})
 #: Seconds within which dom0 takes commands; the slowest has systemd.
 _BOOT = 400
 
 
 @pytest.fixture(scope="session")
 def _stack() -> Path:
-    return saved.saved("stack", bring_up)
+    with turn(alone=False):
+        return saved.saved("stack", bring_up)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What runs alone comes first, so that nothing has to be waited for before it."""
-    items.sort(key=lambda item: "figures" not in getattr(item, "fixturenames", ()))
+    items.sort(key=_is_with_others)
+
+
+def _is_with_others(item: pytest.Item) -> bool:
+    return _ALONE.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -54,7 +62,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _machine(make: Callable[[], Machine], request: pytest.FixtureRequest) -> Iterator[Machine]:
-    with turn(alone="figures" in request.fixturenames):
+    with turn(alone=not _is_with_others(request.node)):
         machine = make()
         try:
             machine.run("true", seconds=_BOOT)
@@ -73,7 +81,8 @@ def machine(_stack: Path, request: pytest.FixtureRequest) -> Iterator[Machine]:
 
 @pytest.fixture(scope="session")
 def _installed_stack() -> Path:
-    return saved.saved("installed", bring_up_installed, kind="installed")
+    with turn(alone=True):
+        return saved.saved("installed", bring_up_installed, kind="installed")
 
 
 @pytest.fixture
@@ -84,7 +93,8 @@ def installed(_installed_stack: Path, request: pytest.FixtureRequest) -> Iterato
 
 @pytest.fixture(scope="session")
 def _screen_stack() -> Path:
-    return saved.saved("screen", bring_up_screen, kind=qemu.SCREEN)
+    with turn(alone=False):
+        return saved.saved("screen", bring_up_screen, kind=qemu.SCREEN)
 
 
 @pytest.fixture

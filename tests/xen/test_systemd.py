@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from boot import Machine
 from stack import DOMAINS, disconnect_dom0
 from test_story import CURL, PAGE
 
-pytestmark = pytest.mark.thorough  # emulated, two of these machines beside each other may stand still for good
 #: Units of ours that have failed, or that systemd had to start again.
 TROUBLE = "systemctl list-units --failed --plain --no-legend 'qnet-*'; systemctl show -P NRestarts"
 

@@ -1,6 +1,6 @@
 """The set-up says how much it installs, shows one line of progress, and says where the rest is when it fails.
 
-apt-get and dpkg-query are stand-ins: nothing is installed here.
+apt-get, dpkg-query and sudo are stand-ins: nothing is installed here.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ esac
 """
 #: Installed is what apt has installed.
 DPKG = '#!/bin/sh\n[ -e "$STATE" ] && printf "installed a\\ninstalled b\\n"\nexit 0\n'
+SUDO = '#!/bin/sh\nexec "$@"\n'
 SCRIPT = """
 set -euo pipefail
 . .ci/packages
@@ -51,7 +52,7 @@ install_missing "the example"
 def checkout(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
     (tmp_path / "bin").mkdir()
-    for name, text in (("apt-get", APT), ("dpkg-query", DPKG)):
+    for name, text in (("apt-get", APT), ("dpkg-query", DPKG), ("sudo", SUDO)):
         (tmp_path / "bin" / name).write_text(text)
         (tmp_path / "bin" / name).chmod(0o755)
     return tmp_path

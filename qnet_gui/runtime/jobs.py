@@ -40,12 +40,17 @@ class JobThread:
         self._wait = wait
         self._jobs: deque[Callable[[], None]] = deque()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._closed = False
+        self._closed = self._ended = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def submit(self, job: Callable[[], T], done: Callable[[T | QnetError], None] | None = None) -> None:
-        """Run `job` on the thread; `done` gets its result or its error. What nobody expected is logged as well."""
+        """Run `job` on the thread; `done` gets its result or its error. What nobody expected is logged as well.
+
+        Nothing happens once it was closed.
+        """
+        if self._ended:
+            return
 
         def run() -> None:
             result: T | QnetError
@@ -65,6 +70,7 @@ class JobThread:
     def close(self) -> None:
         """End the thread; jobs that were submitted before still run."""
         self.submit(self._close)
+        self._ended = True
         self._thread.join(10)
         os.close(self._wake)
 

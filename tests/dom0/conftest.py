@@ -50,4 +50,6 @@ def fake_dom0(
         hypervisor.attach(domid, 1, f"10.137.0.{domid}")
     made = FakeDom0(hypervisor, programs, tmp_path, loop, make_worker)
     yield made
+    # what is under way ends before its xenstore does
+    made.operations._worker.close()
     made.store.close()

@@ -98,6 +98,19 @@ def test_what_was_submitted_before_the_end_is_done(loop: Loop) -> None:
     assert len(list(Path("/proc/self/fd").iterdir())) == descriptors - 1
 
 
+def test_what_is_submitted_after_the_end_is_not_done_and_reaches_nobodys_descriptor(loop: Loop) -> None:
+    thread = JobThread("jobs", loop.calls.put)
+    thread.close()
+    somebodys, theirs = os.pipe()  # one of these may have the number that the thread's had
+    thread.submit(lambda: loop.calls.put(lambda: None))
+    assert loop.calls.empty()
+    os.set_blocking(somebodys, False)
+    with pytest.raises(BlockingIOError):
+        os.read(somebodys, 8)
+    for descriptor in (somebodys, theirs):
+        os.close(descriptor)
+
+
 def test_what_waits_for_something_else_too_is_woken_by_a_job(loop: Loop) -> None:
     """As xenstore's thread does."""
     import select

@@ -345,12 +345,13 @@ def run_bare(*more: str, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*COMMAND, *more], env=usual, capture_output=True, text=True, timeout=DEADLINE)
 
 
-def test_without_a_display_or_a_session_bus_it_says_so() -> None:
+def test_without_a_display_or_a_session_bus_it_says_so(tmp_path: Path) -> None:
     done = run_bare()
     assert (done.returncode, done.stderr) == (
         1, "qnet-tray: There is no display; start qnet-tray in a desktop session.\n",
     )  # fmt: skip
-    done = run_bare(QT_QPA_PLATFORM="offscreen", DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent")
+    offscreen = {"QT_QPA_PLATFORM": "offscreen", "XDG_CACHE_HOME": str(tmp_path)}
+    done = run_bare(**offscreen, DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent")
     assert done.returncode == 1
     assert done.stderr.endswith("qnet-tray: There is no session bus; start qnet-tray in a desktop session.\n")
 

@@ -248,11 +248,31 @@ class Machine:
     def reboot(self) -> None:
         """The reset button: of dom0 only what lies in /var/lib/qnet is there after it."""
         self.monitor.do("system_reset")
+        self._boot_again(seconds=60)
+
+    def wait_until_reboot(self, seconds: float) -> None:
+        """Wait until the machine has restarted by itself, and takes commands again."""
+
+        def has_restarted() -> bool:
+            self.monitor.do("query-status")
+            self._press(_FOR_XEN + "t", 0.05)
+            return "RESET" in self.monitor.events
+
+        self.wait("a restart", has_restarted, seconds)
+        self._boot_again(seconds=400)
+
+    def _boot_again(self, seconds: float) -> None:
         self._hang_up()
         self._socket = self._connect("port")
         self._lines = self._socket.makefile("rb")
         self.began = time.monotonic()
-        self.ok("true", seconds=60)
+        self.ok("true", seconds=seconds)
+
+    def stand_still(self, seconds: float) -> None:
+        """Nothing in it happens for so long, as when a computer sleeps."""
+        self.monitor.do("stop")
+        time.sleep(seconds)
+        self.monitor.do("cont")
 
     # -- the end
 

@@ -92,16 +92,20 @@ class Monitor:
         self._socket = connected
         self._lines = connected.makefile("rb")
         self._lines.readline()  # its greeting
+        #: What has happened since the last command, by QEMU's names.
+        self.events: list[str] = []
         self.do("qmp_capabilities")
 
     def do(self, command: str, **arguments: Any) -> Any:
         """One command; its answer. Fails where QEMU refuses."""
         message = {"execute": command, "arguments": arguments}
         self._socket.sendall(json.dumps(message).encode() + b"\n")
+        self.events = []
         while True:
             answer = json.loads(self._lines.readline())
             if "return" in answer or "error" in answer:
-                break  # what comes before are events
+                break
+            self.events.append(answer["event"])
         assert "error" not in answer, f"{command}: {answer['error']}"
         return answer["return"]
 

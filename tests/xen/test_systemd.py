@@ -52,6 +52,25 @@ def test_stopping_the_helper_disconnects_dom0_first(installed: Machine) -> None:
     machine.until('[ "$(ls /sys/class/net)" = lo ]')
 
 
+def test_who_was_connected_when_everything_stood_still_is_and_disconnects(installed: Machine) -> None:
+    machine = installed
+    machine.ok("qnet dom0 up --minutes 30 </dev/null", seconds=200)
+    machine.stand_still(20)
+    assert "connected to the network until" in machine.ok("qnet dom0 status")
+    assert machine.paused() == {"work"}
+    disconnect_dom0(machine)
+    assert machine.until(CURL, "work") == PAGE
+
+
+def test_dom0_restarts_while_it_is_connected_and_comes_up_closed(installed: Machine) -> None:
+    machine = installed
+    machine.ok("qnet dom0 up --minutes 30 </dev/null", seconds=200)
+    machine.ok("systemd-run --on-active=3 systemctl reboot")
+    machine.wait_until_reboot(seconds=200)
+    assert machine.until("qnet dom0 status", seconds=200).startswith("dom0 is not connected")
+    assert machine.ok("ls /sys/class/net") == "lo"
+
+
 def test_dom0_powers_off_while_it_is_connected(installed: Machine) -> None:
     """xendomains waits for five minutes for a paused domain, and for one that is saved after its netvm was."""
     machine = installed

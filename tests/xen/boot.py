@@ -268,11 +268,18 @@ class Machine:
         self.began = time.monotonic()
         self.ok("true", seconds=seconds)
 
-    def stand_still(self, seconds: float) -> None:
-        """Nothing in it happens for so long, as when a computer sleeps."""
-        self.monitor.do("stop")
-        time.sleep(seconds)
-        self.monitor.do("cont")
+    def wait_until_asleep(self, seconds: float) -> None:
+        """Wait until the machine has gone to sleep by itself (ACPI S3)."""
+
+        def sleeps() -> bool:
+            self._press(_FOR_XEN + "t", 0.05)
+            return bool(self.monitor.do("query-status")["status"] == "suspended")
+
+        self.wait("sleep", sleeps, seconds)
+
+    def wake_up(self) -> None:
+        """Press the button."""
+        self.monitor.do("system_wakeup")
 
     # -- the end
 

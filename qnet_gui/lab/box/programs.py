@@ -25,7 +25,8 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
 }
 GUEST_SETUP = "qnet-guest"
-_STOP_DEADLINE = 5.0
+#: Seconds; systemd gives 90.
+_STOP_DEADLINE = 20.0
 _DYING_DEADLINE = 0.5
 
 

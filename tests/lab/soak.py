@@ -156,7 +156,7 @@ class Soak:
             self.a_domain_comes_and_goes()
             self.settled()
             looks.append({program: self._private(domain, program) for domain, program in PROGRAMS.items()})
-        return {program: min(look[program] for look in looks) for program in PROGRAMS}
+        return {program: min(look[program] for look in looks) for program in PROGRAMS.values()}
 
     def _private(self, domain: str, program: str) -> int:
         text = self._inside(domain, program, "cat /proc/$pid/smaps_rollup")

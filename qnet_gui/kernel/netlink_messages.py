@@ -92,7 +92,7 @@ class Attributes:
 
     def text(self, wanted: int) -> str:
         """A string's, without the zero at its end."""
-        return self.get(wanted).rstrip(b"\0").decode("ascii", "replace")
+        return self.get(wanted).rstrip(b"\0").decode("utf-8", "replace")
 
     def number(self, wanted: int) -> int | None:
         """That of a 32-bit number without a sign; None where there is none."""

@@ -80,6 +80,20 @@ def test_dom0_reads_what_the_agent_wrote(uplinks: int, servers: int) -> None:
     assert dropped == []
 
 
+def test_what_dom0_would_not_take_is_not_written() -> None:
+    """The kernel takes names that nobody else does, and addresses that no host has."""
+    reserved, local = IPv4Address("240.1.1.1"), IPv4Address("127.0.0.1")
+    uplink = Uplink(
+        'w\xe4n "1"', UplinkKind.CABLE, UplinkState.UP, True, reserved, reserved, (local, ADDRESS, reserved)
+    )
+    nodes = {path: value.encode() for path, value in report.nodes(AgentReport((uplink,))).items()}
+    dropped: list[str] = []
+    read = AGENT.read(nodes.get, dropped)
+    assert read is not None
+    assert read.uplinks == (replace(uplink, name="w_n__1_", address=None, gateway=None, servers=(ADDRESS,)),)
+    assert dropped == []
+
+
 @given(_pictures)
 def test_dom0_accepts_every_node_of_every_picture(picture: AgentReport) -> None:
     for path, value in report.nodes(picture).items():

@@ -234,8 +234,10 @@ def test_what_resolved_read_in_anothers_resolv_conf_is_no_choice_of_its_own() ->
 class FakeNetlink:
     """One default route, straight through a link that every network namespace has."""
 
+    router = IPv4Address("192.168.1.1")
+
     def routes(self) -> list[Route]:
-        return [Route.of(IPv4Address(0), 0, IPv4Address("192.168.1.1"), "lo", 100)]
+        return [Route.of(IPv4Address(0), 0, self.router, "lo", 100)]
 
     def addresses(self, index: int) -> list[tuple[IPv4Address, int]]:
         return [(IPv4Address("192.168.1.2"), 24)]
@@ -338,6 +340,13 @@ def test_every_field_of_an_uplink_is_found_out() -> None:
     (uplink,) = made.uplinks(made.choose(OwnAddresses()))
     assert left_alone(uplink) == set()
     assert uplink.mtu == 1280
+
+
+def test_a_router_with_an_address_that_others_refuse_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel routes by 240.0.0.0/4 like by all others."""
+    monkeypatch.setattr(FakeNetlink, "router", IPv4Address("240.1.1.1"))
+    made = sources(None)
+    assert [row.gateway for row in made.uplinks(made.choose(OwnAddresses()))] == [FakeNetlink.router]
 
 
 def rows(made: Sources) -> list[tuple[str, str, bool]]:

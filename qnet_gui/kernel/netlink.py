@@ -48,7 +48,16 @@ def link_index(name: str) -> int | None:
     try:
         return socket.if_nametoindex(name)
     except OSError:
+        _can_ask()
         return None
+
+
+def _can_ask() -> None:
+    """A name that is not found says nothing where the C library had no socket to ask by."""
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+    except OSError as error:
+        raise KernelError(SystemCode.KERNEL_TELL_LINK, why=error.strerror or "") from error
 
 
 def link_indices() -> set[int]:

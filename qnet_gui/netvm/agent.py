@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gi.repository import GLib
-
 from qnet_gui import __version__
 from qnet_gui.kernel.link_stats import LinkStats
 from qnet_gui.kernel.monitor import Monitor
@@ -46,7 +44,7 @@ from qnet_gui.netvm.upkeep.upkeep import Upkeep, Wanted
 from qnet_gui.netvm.vifs.hotplug import HotplugSocket, Reply
 from qnet_gui.netvm.vifs.reconciler import VifReconciler
 from qnet_gui.netvm.vifs.vif_table import VifTable
-from qnet_gui.runtime.mainloop import after, post
+from qnet_gui.runtime.mainloop import Watch, after, post
 from qnet_gui.store import keys
 from qnet_gui.store.reports import AgentReport
 from qnet_gui.store.worker import StoreWorker
@@ -97,9 +95,9 @@ class Agent:
 
     def start(self) -> None:
         """Watch everything; each first event means `look`."""
-        GLib.io_add_watch(self._nft_monitor.fileno(), GLib.PRIORITY_HIGH, GLib.IO_IN, self._nft_event)
-        GLib.io_add_watch(self._settings_watch.fileno(), GLib.PRIORITY_HIGH, GLib.IO_IN, self._setting_event)
-        GLib.io_add_watch(self._monitor.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN, self._kernel_event)
+        Watch(self._nft_monitor.fileno(), self._nft_event, self._upkeep.look_at_all, first=True)
+        Watch(self._settings_watch.fileno(), self._setting_event, self._upkeep.look_at_all, first=True)
+        Watch(self._monitor.fileno(), self._kernel_event, self._events_lost)
         self._upkeep.start()
         self._worker.watch(keys.HOME_DOM0, self._dom0_event)
         self._vifs.start()
@@ -116,7 +114,7 @@ class Agent:
 
     # -- what happened
 
-    def _kernel_event(self, *_: object) -> bool:
+    def _kernel_event(self) -> None:
         events = self._monitor.read(self._events_lost)
         self._upkeep.kernel_changed(events)
         for event in events:
@@ -128,19 +126,16 @@ class Agent:
                 self._changed()
         if events:
             self._flows.renew()
-        return True
 
-    def _nft_event(self, *_: object) -> bool:
+    def _nft_event(self) -> None:
         # whoever else has other rules now wants them to hold for connections that are known, too
         self._flows.renew()
         self._others.look_soon()
         self._upkeep.filter_changed(self._nft_monitor.read(self._upkeep.look_at_all))
-        return True
 
-    def _setting_event(self, *_: object) -> bool:
+    def _setting_event(self) -> None:
         if self._settings_watch.read():
             self._upkeep.setting_changed()
-        return True
 
     def _events_lost(self) -> None:
         self._traffic.links_changed()

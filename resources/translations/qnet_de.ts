@@ -1397,6 +1397,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to tell a link: {why}.</source>
+            <translation>Der Kernel nannte keine Schnittstelle: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused to tell a route: {why}.</source>
             <translation>Der Kernel nannte keine Route: {why}.</translation>
         </message>

@@ -26,6 +26,7 @@ from qnet_gui.netvm.packet_filter import base_setup, ruleset
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.uplinks import networkmanager
 from qnet_gui.netvm.vifs import hotplug
+from qnet_gui.runtime import mainloop
 from qnet_gui.store import keys
 from qnet_gui.store.reports import AGENT, UPLINK
 
@@ -111,7 +112,7 @@ def start(
     monkeypatch.setattr(agent_module, "NftMonitor", lambda _table, _own: FakeNftMonitor(netvm.kernel))
     monkeypatch.setattr(agent_module, "StoreWorker", lambda _post: EndingWorker(netvm.path))
     monkeypatch.setattr(agent_module, "HotplugSocket", partial(hotplug.HotplugSocket, path=path))
-    monkeypatch.setattr(agent_module, "GLib", sources)
+    monkeypatch.setattr(mainloop, "GLib", sources)
     monkeypatch.setattr(hotplug, "GLib", sources)
     agents: list[Agent] = []
 
@@ -428,12 +429,12 @@ def test_a_socket_that_was_closed_is_looked_at_no_more(tmp_path: Path) -> None:
     """Its number may be another file's by then: seen under load, as "Bad file descriptor" in whatever ran next."""
     called: list[str] = []
     listening = hotplug.HotplugSocket(lambda verb, vif, reply: called.append(verb), tmp_path / "socket")
-    number = listening._listener.fileno()
+    number, watch = listening._listener.fileno(), listening._watch._source
     listening.close()
     bell = os.eventfd(1, os.EFD_CLOEXEC)  # readable
     assert bell == number
     try:
-        source = GLib.MainContext.default().find_source_by_id(listening._watch)
+        source = GLib.MainContext.default().find_source_by_id(watch)
         assert source is None or source.is_destroyed()
         GLib.MainContext.default().iteration(False)
     finally:

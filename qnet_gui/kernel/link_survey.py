@@ -42,7 +42,8 @@ _DEFAULT_DST_LEN = 1
 
 @dataclass(frozen=True, slots=True)
 class SurveyedLink:
-    """A link that is no vif and no loopback. `fixed`: it has an IPv4 address that does not expire, as one by DHCP does.
+    """A link that is no vif and no loopback. `fixed`: it has an IPv4 address that does not expire, as one by DHCP does,
+    and that somebody gave it, which is not so of 169.254.0.0/16.
 
     `broadcast`: it is no tunnel from here to one other place. `default_route`: a way out leads through it, in whatever
     table. `router`: some way leads over a router behind it.
@@ -70,7 +71,7 @@ def survey() -> list[SurveyedLink]:
         flags = _flags(name)
         if not flags & IFF_LOOPBACK:
             own = addresses.get(index, [])
-            fixed = any(permanent for _, permanent in own)
+            fixed = any(permanent and not address.is_link_local for address, permanent in own)
             ips = tuple(address for address, _ in own)
             links.append(
                 SurveyedLink(name, ips, fixed, bool(flags & IFF_BROADCAST), index in ways_out, index in routers)

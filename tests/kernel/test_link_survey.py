@@ -50,6 +50,14 @@ def test_an_address_that_expires_is_not_fixed(real_space: Any) -> None:
     assert not _one(real_space).fixed
 
 
+def test_an_address_that_nobody_gave_is_not_fixed(real_space: Any) -> None:
+    """Where there is no DHCP a machine makes one up (RFC 3927), among strangers whose router it is not."""
+    _ip(real_space, "address", "add", "169.254.7.7/16", "dev", "far")
+    assert not _one(real_space).fixed
+    _ip(real_space, "address", "add", str(ADDRESS), "dev", "far")
+    assert _one(real_space).fixed
+
+
 def test_a_way_out_may_be_written_in_many_ways(real_space: Any) -> None:
     """As a VPN's are: in a table of its own, in halves, as one of several next hops; and IPv6."""
     for route in (

@@ -54,6 +54,8 @@ log = logging.getLogger(__name__)
 _SOURCES_SECONDS = 5.0
 #: Seconds for which events are gathered before the links are surveyed: one change is several of them.
 _GATHER = 0.05
+#: Seconds after which a redirection that the kernel refused is tried again.
+_RETRY = 1.0
 
 
 class Agent:
@@ -66,7 +68,7 @@ class Agent:
         self._nft, self._netlink, self._addresses, self._config = nft, netlink, first, config
         self._worker = StoreWorker(post)
         self._flusher = ConntrackFlusher()
-        self._failed = False
+        self._failed = self._refused = False
         self._update_posted = self._survey_posted = False
         self._choice: Choice | None = None
         self._redirection = Redirection(nft, self._flusher)
@@ -175,7 +177,7 @@ class Agent:
 
     def _dns_now(self, reply: Reply) -> None:
         self._update()
-        reply(None if not self._failed else KernelError(AgentCode.REDIRECTION_NOT_APPLIED))
+        reply(None if not (self._failed or self._refused) else KernelError(AgentCode.REDIRECTION_NOT_APPLIED))
 
     # -- what follows from it
 
@@ -214,11 +216,19 @@ class Agent:
         try:
             self._loopback.apply(choice.local, link_names())
             self._redirection.apply(self._addresses.virtual, choice.servers, choice.local)
+            self._refused = False
         except KernelError as error:
-            self._failed = True
             log.error("%s", error)
+            if not self._refused:
+                after(_RETRY, self._redirect_again)
+            self._refused = True
         self._choice = choice
         self._publisher.publish()
+
+    def _redirect_again(self) -> None:
+        if self._refused:
+            self._refused = False
+            self._redirect()
 
     def _report(self) -> AgentReport | None:
         """What dom0 is to see; None as long as nothing is known.
@@ -233,7 +243,7 @@ class Agent:
             self._flows.renew()
         self._uplinks = uplinks
         problems = self._sources.problems(self._addresses, self._choice, uplinks)
-        problems += [*(["nft-failed"] if self._failed else []), *self._upkeep.problems]
+        problems += [*(["nft-failed"] if self._failed or self._refused else []), *self._upkeep.problems]
         problems += ["connections-almost-full"] if self._fill.almost_full else []
         problems += ["others-drop"] if self._others.stops_all else []
         return AgentReport(

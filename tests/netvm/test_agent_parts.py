@@ -403,6 +403,22 @@ def test_a_filter_that_cannot_be_laid_is_told(
     running.wait_reported(keys.AGENT_PROBLEMS, "")
 
 
+def test_a_redirection_that_was_refused_is_tried_again_and_told_until_then(
+    running: Running, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What nftables refused for a moment was a filter that could not be loaded, for good."""
+    log_guard.expect("nftables refused a change")
+    monkeypatch.setattr(agent_module, "_RETRY", 0.05)
+    running.wait_reported(keys.AGENT_STATE, "running")
+    with monkeypatch.context() as patch:
+        patch.setattr(ruleset, "change_redirects", lambda _: "nonsense")
+        running.agent._redirection.distrust()
+        assert running.script("dns\n").startswith("error")
+        running.loop.until(lambda: "nft-failed" in (running.reported(keys.AGENT_PROBLEMS) or ""))
+    running.wait_reported(keys.AGENT_PROBLEMS, "")
+    assert running.script("dns\n") == "ok"
+
+
 def test_what_an_agent_leaves_the_next_one_finds(start: Callable[..., Running], bus: FakeBus) -> None:
     bus.come(NM)
     first = start()

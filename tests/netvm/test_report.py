@@ -133,6 +133,39 @@ def test_what_xenstore_refuses_is_told_again(loop: Any, log_guard: Any, monkeypa
     loop.until(lambda: worker.asked == 3 and publisher._published)
 
 
+def test_a_xenstore_that_goes_on_refusing_is_not_asked_ever_more_often(
+    loop: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each change that is refused meanwhile is tried again with the others, not beside them."""
+    log_guard.expect("dom0 cannot be told")
+    waiting: dict[int, Callable[[], None]] = {}
+    calls: list[float] = []
+
+    def after(seconds: float, call: Callable[[], None]) -> int:
+        calls.append(seconds)
+        waiting[len(calls)] = call
+        return len(calls)
+
+    monkeypatch.setattr(report, "after", after)
+    monkeypatch.setattr(report, "cancel", lambda number: waiting.pop(number, None))
+    worker = BusyWorker(1000)
+    publisher = report.Publisher(worker, lambda: _whole(1, 1))  # type: ignore[arg-type]
+
+    def elapse(seconds: float) -> None:
+        for number in [number for number in waiting if calls[number - 1] == seconds]:
+            waiting.pop(number)()
+
+    for _ in range(50):
+        publisher.publish()
+        elapse(report._GATHER)
+    assert (worker.asked, len(waiting)) == (50, 1)
+    for _ in range(3):
+        elapse(report._AGAIN)
+        elapse(report._GATHER)
+    assert worker.asked == 53
+    assert len(waiting) == 1
+
+
 def test_a_transaction_adds_before_it_deletes() -> None:
     """Because deleting what is not there fails the whole of it."""
     seven, eight = VifId(7, 0), VifId(8, 0)

@@ -77,7 +77,7 @@ class Agent:
         table = VifTable(nft, netlink)
         self._sources = Sources(bus, netlink, table.served, self._changed, config.local_resolver)
         self._loopback = Loopback()
-        self._vifs = VifReconciler(self._worker, table, self._flusher, self._vifs_changed)
+        self._vifs = VifReconciler(self._worker, table, self._flusher, self._vifs_changed, lambda: self._addresses.own)
         self._inside = InsideLinks(nft, self._changed)
         self._flows = FlowTable(nft, self._flow_links, config.flow_table)
         self._others = OthersFilter(nft, self._publisher.publish)
@@ -107,7 +107,7 @@ class Agent:
         self._traffic.start()
         self._screen.start()
         self._others.look_soon()
-        after(_SOURCES_SECONDS, self._give_up_waiting)
+        after(_SOURCES_SECONDS, self._sources.give_up_waiting)
         self._changed()
 
     def stop(self) -> None:
@@ -162,6 +162,7 @@ class Agent:
             base_setup.apply(self._nft, self._netlink, new, self._addresses, self._config)
             self._addresses, self._failed = new, False
             self._upkeep.filter_applied()
+            self._vifs.look_at_all()  # an address of a domain may be the netvm's now
         except KernelError as error:
             self._failed = True
             log.error("%s", error)
@@ -185,9 +186,6 @@ class Agent:
         if not self._update_posted:
             self._update_posted = True
             post(self._update)
-
-    def _give_up_waiting(self) -> None:
-        self._sources.give_up_waiting()
 
     def _vifs_changed(self) -> None:
         self._flows.renew()

@@ -110,6 +110,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>{address} is the gateway's or a name server's, and cannot be a domain's.</source>
+            <translation>{address} ist die Adresse des Gateways oder eines Nameservers und kann nicht die einer Domäne sein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>{path} has no {key}.</source>
             <translation>{path} hat kein {key}.</translation>
         </message>

@@ -356,6 +356,21 @@ def test_dom0s_other_addresses_are_taken_over(running: Running) -> None:
     ]
 
 
+def test_a_domain_with_the_gateways_address_is_refused_for_as_long_as_it_is_that(
+    running: Running, log_guard: Any
+) -> None:
+    """It came online, had no network, and nobody said anything."""
+    log_guard.expect("vif7.0 is refused")
+    running.wait_reported(keys.AGENT_STATE, "running")
+    vif = running.netvm.attach(7, "10.139.1.1")
+    running.loop.until(lambda: running.netvm.status(vif) == b"error")
+    assert running.netvm.served() == {}
+    running.netvm.dom0.write(keys.DNS1.under(1), "10.139.9.1")
+    running.netvm.dom0.set_perms(keys.DNS1.under(1), ("n0", "r1"))
+    running.loop.until(lambda: running.netvm.status(vif) == b"connected")
+    assert running.netvm.served() == {"vif7.0": "10.139.1.1"}
+
+
 def test_dom0s_requests_are_answered_once(running: Running) -> None:
     running.wait_reported(keys.AGENT_STATE, "running")
     running.netvm.attach(7)

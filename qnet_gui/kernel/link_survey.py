@@ -17,8 +17,11 @@ from qnet_gui.kernel.netlink_dump import dump, dump_socket
 from qnet_gui.kernel.netlink_messages import (
     IFA_ADDRESS,
     IFA_LOCAL,
+    RTA_GATEWAY,
     RTA_MULTIPATH,
     RTA_OIF,
+    RTA_VIA,
+    RTM_F_CLONED,
     RTM_GETADDR,
     RTM_GETROUTE,
     RTN_UNICAST,
@@ -39,10 +42,11 @@ _DEFAULT_DST_LEN = 1
 
 @dataclass(frozen=True, slots=True)
 class SurveyedLink:
-    """A link that is no vif and no loopback. `fixed`: it has an IPv4 address that does not expire, as one by DHCP does.
+    """A link that is no vif and no loopback. `fixed`: it has an IPv4 address that does not expire, as one by DHCP does,
+    and that somebody gave it, which is not so of 169.254.0.0/16.
 
     `broadcast`: it is no tunnel from here to one other place. `default_route`: a way out leads through it, in whatever
-    table.
+    table. `router`: some way leads over a router behind it.
     """
 
     name: str
@@ -50,6 +54,7 @@ class SurveyedLink:
     fixed: bool = False
     broadcast: bool = True
     default_route: bool = False
+    router: bool = False
 
 
 def survey() -> list[SurveyedLink]:
@@ -58,7 +63,7 @@ def survey() -> list[SurveyedLink]:
     try:
         with dump_socket() as sock:
             addresses = _addresses(sock)
-            ways_out = _ways_out(sock)
+            ways_out, routers = _ways(sock)
     except OSError as error:
         raise KernelError(SystemCode.NETLINK_EVENTS_LOST, why=error.strerror or str(error)) from error
     links = []
@@ -66,9 +71,11 @@ def survey() -> list[SurveyedLink]:
         flags = _flags(name)
         if not flags & IFF_LOOPBACK:
             own = addresses.get(index, [])
-            fixed = any(permanent for _, permanent in own)
+            fixed = any(permanent and not address.is_link_local for address, permanent in own)
             ips = tuple(address for address, _ in own)
-            links.append(SurveyedLink(name, ips, fixed, bool(flags & IFF_BROADCAST), index in ways_out))
+            links.append(
+                SurveyedLink(name, ips, fixed, bool(flags & IFF_BROADCAST), index in ways_out, index in routers)
+            )
     return sorted(links, key=lambda link: link.name)
 
 
@@ -96,13 +103,19 @@ def _addresses(sock: socket.socket) -> dict[int, list[tuple[IPv4Address, bool]]]
     return addresses
 
 
-def _ways_out(sock: socket.socket) -> set[int]:
-    """The links of default routes."""
-    links: set[int] = set()
+def _ways(sock: socket.socket) -> tuple[set[int], set[int]]:
+    """The links of default routes, and those of routes over a router."""
+    ways_out: set[int] = set()
+    routers: set[int] = set()
     for body in dump(sock, RTM_GETROUTE):
         message = route(body)
-        if message is None or message.type != RTN_UNICAST or message.dst_len > _DEFAULT_DST_LEN:
+        if message is None or message.type != RTN_UNICAST or message.flags & RTM_F_CLONED:
             continue
-        links.update(filter(None, [message.attributes.number(RTA_OIF)]))
-        links.update(link for link, _ in next_hops(message.attributes.get(RTA_MULTIPATH)))
-    return links
+        attributes = message.attributes
+        alone = attributes.number(RTA_OIF) or 0, attributes.get(RTA_GATEWAY) or attributes.get(RTA_VIA)
+        for link, router in list(next_hops(attributes.get(RTA_MULTIPATH))) or [alone]:
+            if message.dst_len <= _DEFAULT_DST_LEN:
+                ways_out.add(link)
+            if router:
+                routers.add(link)
+    return ways_out, routers

@@ -48,17 +48,33 @@ def link_index(name: str) -> int | None:
     try:
         return socket.if_nametoindex(name)
     except OSError:
+        _can_ask()
         return None
+
+
+def _can_ask() -> None:
+    """A name that is not found says nothing where the C library had no socket to ask by."""
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+    except OSError as error:
+        raise KernelError(SystemCode.KERNEL_TELL_LINK, why=error.strerror or "") from error
 
 
 def link_indices() -> set[int]:
     """The indices of all links of this network namespace."""
-    return {index for index, _ in socket.if_nameindex()}
+    return {index for index, _ in _links()}
 
 
 def link_names() -> list[str]:
     """Names of all links of this network namespace."""
-    return [name for _, name in socket.if_nameindex()]
+    return [name for _, name in _links()]
+
+
+def _links() -> list[tuple[int, str]]:
+    try:
+        return socket.if_nameindex()
+    except OSError as error:
+        raise KernelError(SystemCode.KERNEL_TELL_LINK, why=error.strerror or "") from error
 
 
 def _hops(message: Any) -> list[tuple[int, str | None]]:
@@ -215,7 +231,7 @@ class Netlink:
 
     def routes(self) -> list[Route]:
         """The unicast routes of our table and of the main one: hosts first, then networks, the default last."""
-        names = {index: name for index, name in socket.if_nameindex()}  # noqa: C416
+        names = {index: name for index, name in _links()}  # noqa: C416
         rows = [
             Route.of(key.address, key.bits, None, names.get(key.link, "?"), key.metric)
             for key in self.own.routes()

@@ -33,7 +33,7 @@ IFLA_AF_SPEC, IFLA_GROUP, IFLA_INFO_KIND = 26, 27, 1
 IFLA_INET_CONF, IFLA_INET6_CONF = 1, 2
 IFA_ADDRESS, IFA_LOCAL = 1, 2
 RTA_DST, RTA_SRC, RTA_IIF, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_PREFSRC = 1, 2, 3, 4, 5, 6, 7
-RTA_MULTIPATH, RTA_TABLE = 9, 15
+RTA_MULTIPATH, RTA_TABLE, RTA_VIA = 9, 15, 18
 FRA_SRC, FRA_IIFNAME, FRA_PRIORITY, FRA_TABLE, FR_ACT_TO_TBL, FIB_RULE_INVERT = 2, 3, 6, 15, 1, 2
 NDA_DST, NDA_LLADDR, NUD_PERMANENT = 1, 2, 0x80
 RTN_UNICAST, RTN_LOCAL, RTN_BLACKHOLE, RTN_THROW, RTPROT_KERNEL, RTM_F_CLONED = 1, 2, 6, 9, 2, 0x200
@@ -92,7 +92,7 @@ class Attributes:
 
     def text(self, wanted: int) -> str:
         """A string's, without the zero at its end."""
-        return self.get(wanted).rstrip(b"\0").decode("ascii", "replace")
+        return self.get(wanted).rstrip(b"\0").decode("utf-8", "replace")
 
     def number(self, wanted: int) -> int | None:
         """That of a 32-bit number without a sign; None where there is none."""

@@ -29,6 +29,7 @@ _DECIMAL = re.compile(r"0|[1-9][0-9]{0,9}")
 #: something in a ruleset or to a widget.
 IFNAME = r"[A-Za-z0-9_][A-Za-z0-9_.#+@=,~!^\-]{0,14}"
 _IFNAME = re.compile(IFNAME)
+_NOT_IN_IFNAME = re.compile(r"^[^A-Za-z0-9_]|[^A-Za-z0-9_.#+@=,~!^\-]")
 _DOMAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+\-]{0,62}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -140,6 +141,11 @@ def ifname(untrusted_value: bytes | str) -> str:
     if text in (".", ".."):
         raise BadInput(ValueCode.NOT_AN_INTERFACE, value=shown(text))
     return text
+
+
+def plain_ifname(name: str) -> str:
+    """The name by which a network interface is told, whatever it is called: `_` stands for what `ifname` refuses."""
+    return _NOT_IN_IFNAME.sub("_", name[:15]) or "_"
 
 
 def domain_name(untrusted_value: bytes | str) -> str:

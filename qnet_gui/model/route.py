@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from ipaddress import IPv4Address
 
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.values import ValueCode
-from qnet_gui.model.parse import ifname, number, shown, text_of
+from qnet_gui.model.parse import ifname, number, plain_ifname, shown, text_of
 
 #: Column heads, in order; the keys of a row in JSON are the same words in lower case.
 HEADS = ("Destination", "Gateway", "Genmask", "Flags", "Metric", "Ref", "Use", "Iface")
@@ -65,7 +65,7 @@ class Route:
     @property
     def line(self) -> str:
         """The row as one line of ASCII, the form in which it travels through xenstore."""
-        return " ".join(str(value) for value in self.as_dict().values())
+        return " ".join(str(value) for value in replace(self, iface=plain_ifname(self.iface)).as_dict().values())
 
     def as_dict(self) -> dict[str, str | int]:
         """The row with lower-case column names as keys, in column order."""

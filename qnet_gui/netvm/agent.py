@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gi.repository import GLib
-
 from qnet_gui import __version__
 from qnet_gui.kernel.link_stats import LinkStats
 from qnet_gui.kernel.monitor import Monitor
@@ -46,7 +44,7 @@ from qnet_gui.netvm.upkeep.upkeep import Upkeep, Wanted
 from qnet_gui.netvm.vifs.hotplug import HotplugSocket, Reply
 from qnet_gui.netvm.vifs.reconciler import VifReconciler
 from qnet_gui.netvm.vifs.vif_table import VifTable
-from qnet_gui.runtime.mainloop import after, post
+from qnet_gui.runtime.mainloop import Watch, after, post
 from qnet_gui.store import keys
 from qnet_gui.store.reports import AgentReport
 from qnet_gui.store.worker import StoreWorker
@@ -56,6 +54,8 @@ log = logging.getLogger(__name__)
 _SOURCES_SECONDS = 5.0
 #: Seconds for which events are gathered before the links are surveyed: one change is several of them.
 _GATHER = 0.05
+#: Seconds after which a redirection that the kernel refused is tried again.
+_RETRY = 1.0
 
 
 class Agent:
@@ -68,7 +68,7 @@ class Agent:
         self._nft, self._netlink, self._addresses, self._config = nft, netlink, first, config
         self._worker = StoreWorker(post)
         self._flusher = ConntrackFlusher()
-        self._failed = False
+        self._failed = self._refused = False
         self._update_posted = self._survey_posted = False
         self._choice: Choice | None = None
         self._redirection = Redirection(nft, self._flusher)
@@ -77,7 +77,7 @@ class Agent:
         table = VifTable(nft, netlink)
         self._sources = Sources(bus, netlink, table.served, self._changed, config.local_resolver)
         self._loopback = Loopback()
-        self._vifs = VifReconciler(self._worker, table, self._flusher, self._vifs_changed)
+        self._vifs = VifReconciler(self._worker, table, self._flusher, self._vifs_changed, lambda: self._addresses.own)
         self._inside = InsideLinks(nft, self._changed)
         self._flows = FlowTable(nft, self._flow_links, config.flow_table)
         self._others = OthersFilter(nft, self._publisher.publish)
@@ -97,9 +97,9 @@ class Agent:
 
     def start(self) -> None:
         """Watch everything; each first event means `look`."""
-        GLib.io_add_watch(self._nft_monitor.fileno(), GLib.PRIORITY_HIGH, GLib.IO_IN, self._nft_event)
-        GLib.io_add_watch(self._settings_watch.fileno(), GLib.PRIORITY_HIGH, GLib.IO_IN, self._setting_event)
-        GLib.io_add_watch(self._monitor.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN, self._kernel_event)
+        Watch(self._nft_monitor.fileno(), self._nft_event, self._upkeep.look_at_all, first=True)
+        Watch(self._settings_watch.fileno(), self._setting_event, self._upkeep.look_at_all, first=True)
+        Watch(self._monitor.fileno(), self._kernel_event, self._events_lost)
         self._upkeep.start()
         self._worker.watch(keys.HOME_DOM0, self._dom0_event)
         self._vifs.start()
@@ -107,7 +107,7 @@ class Agent:
         self._traffic.start()
         self._screen.start()
         self._others.look_soon()
-        after(_SOURCES_SECONDS, self._give_up_waiting)
+        after(_SOURCES_SECONDS, self._sources.give_up_waiting)
         self._changed()
 
     def stop(self) -> None:
@@ -116,7 +116,7 @@ class Agent:
 
     # -- what happened
 
-    def _kernel_event(self, *_: object) -> bool:
+    def _kernel_event(self) -> None:
         events = self._monitor.read(self._events_lost)
         self._upkeep.kernel_changed(events)
         for event in events:
@@ -128,19 +128,16 @@ class Agent:
                 self._changed()
         if events:
             self._flows.renew()
-        return True
 
-    def _nft_event(self, *_: object) -> bool:
+    def _nft_event(self) -> None:
         # whoever else has other rules now wants them to hold for connections that are known, too
         self._flows.renew()
         self._others.look_soon()
         self._upkeep.filter_changed(self._nft_monitor.read(self._upkeep.look_at_all))
-        return True
 
-    def _setting_event(self, *_: object) -> bool:
+    def _setting_event(self) -> None:
         if self._settings_watch.read():
             self._upkeep.setting_changed()
-        return True
 
     def _events_lost(self) -> None:
         self._traffic.links_changed()
@@ -165,6 +162,7 @@ class Agent:
             base_setup.apply(self._nft, self._netlink, new, self._addresses, self._config)
             self._addresses, self._failed = new, False
             self._upkeep.filter_applied()
+            self._vifs.look_at_all()  # an address of a domain may be the netvm's now
         except KernelError as error:
             self._failed = True
             log.error("%s", error)
@@ -180,7 +178,7 @@ class Agent:
 
     def _dns_now(self, reply: Reply) -> None:
         self._update()
-        reply(None if not self._failed else KernelError(AgentCode.REDIRECTION_NOT_APPLIED))
+        reply(None if not (self._failed or self._refused) else KernelError(AgentCode.REDIRECTION_NOT_APPLIED))
 
     # -- what follows from it
 
@@ -188,9 +186,6 @@ class Agent:
         if not self._update_posted:
             self._update_posted = True
             post(self._update)
-
-    def _give_up_waiting(self) -> None:
-        self._sources.give_up_waiting()
 
     def _vifs_changed(self) -> None:
         self._flows.renew()
@@ -219,11 +214,19 @@ class Agent:
         try:
             self._loopback.apply(choice.local, link_names())
             self._redirection.apply(self._addresses.virtual, choice.servers, choice.local)
+            self._refused = False
         except KernelError as error:
-            self._failed = True
             log.error("%s", error)
+            if not self._refused:
+                after(_RETRY, self._redirect_again)
+            self._refused = True
         self._choice = choice
         self._publisher.publish()
+
+    def _redirect_again(self) -> None:
+        if self._refused:
+            self._refused = False
+            self._redirect()
 
     def _report(self) -> AgentReport | None:
         """What dom0 is to see; None as long as nothing is known.
@@ -238,7 +241,7 @@ class Agent:
             self._flows.renew()
         self._uplinks = uplinks
         problems = self._sources.problems(self._addresses, self._choice, uplinks)
-        problems += [*(["nft-failed"] if self._failed else []), *self._upkeep.problems]
+        problems += [*(["nft-failed"] if self._failed or self._refused else []), *self._upkeep.problems]
         problems += ["connections-almost-full"] if self._fill.almost_full else []
         problems += ["others-drop"] if self._others.stops_all else []
         return AgentReport(

@@ -55,9 +55,10 @@ def hotplug(verb: str, vif: VifId) -> None:
     """Bring one vif online or take it offline; raises what went wrong. The caller holds the lock."""
     with Store() as store:
         nft, netlink = Nft(), Netlink()
-        base_setup.apply(nft, netlink, read_addresses(store), config=load_config())
+        addresses = read_addresses(store)
+        base_setup.apply(nft, netlink, addresses, config=load_config())
         served = VifTable(nft, netlink)
-        vif_node = node.read(store, vif)
+        vif_node = node.read(store, vif, addresses.own)
         if (
             decide(vif_node, link_index(vif.name) is not None, verb == "offline") is VifAction.SERVE
             and vif_node.vif is not None

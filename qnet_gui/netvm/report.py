@@ -41,6 +41,7 @@ class Publisher:
         self._published: dict[str, str] = {}
         self._serial = int(time.time()) % _SERIALS  # another than the last agent's
         self._timer: int | None = None
+        self._retry: int | None = None
         self._under_way = False
         self._again = False
         self._urgent = False
@@ -97,8 +98,17 @@ class Publisher:
                 log.warning("dom0 cannot be told: %s", result)
                 self._published = {}
                 if not isinstance(result, StoreGone):  # whose return makes all be told again
-                    after(_AGAIN, self.publish)
+                    self._retry_later()
             if again:
                 self.publish()
 
         self._worker.submit(lambda store: store.atomically(change), done)
+
+    def _retry_later(self) -> None:
+        """Once for all that was refused until then."""
+        if self._retry is None:
+            self._retry = after(_AGAIN, self._try_again)
+
+    def _try_again(self) -> None:
+        self._retry = None
+        self.publish()

@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from qnet_gui.kernel.link_stats import LinkBytes
-from qnet_gui.model.errors import BadInput, KernelError, QnetError
-from qnet_gui.model.parse import ifname
+from qnet_gui.model.errors import KernelError, QnetError
 from qnet_gui.model.traffic import Counters
 from qnet_gui.model.vif import VifId
 from qnet_gui.runtime.mainloop import after, cancel
@@ -44,15 +43,6 @@ class Stats(Protocol):
 def _read(store: Store) -> TrafficRequest | None:
     line = store.read(keys.TRAFFIC_REQUEST.at())
     return None if line is None else keys.TRAFFIC_REQUEST.parse(line)
-
-
-def _is_plain(name: str) -> bool:
-    """Whether dom0 takes it for an interface's name; else it would refuse all that stands beside it."""
-    try:
-        ifname(name)
-    except BadInput:
-        return False
-    return True
 
 
 def _write(store: Store, told: Iterable[TrafficPiece]) -> None:
@@ -153,5 +143,5 @@ class TrafficReporter:
     def _uplink_counters(self, counted: Mapping[int, LinkBytes]) -> Iterator[Counters]:
         for name in self._uplinks():
             link = self._link(counted, name)
-            if link is not None and _is_plain(name):
+            if link is not None:
                 yield Counters(name, received=link.rx_bytes, sent=link.tx_bytes)

@@ -23,6 +23,8 @@ from gi.repository import GLib
 Call = Callable[[], None]
 #: So many entries of cancelled timers may be left among those of others before they are swept out.
 _STALE = 64
+#: Seconds after which a watch whose call has raised calls again.
+_PAUSE = 1.0
 
 
 def _run(call: Call) -> None:
@@ -129,3 +131,45 @@ def after(seconds: float, call: Call) -> int:
 def cancel(number: int) -> None:
     """Take back what `after` promised; no error when it has been done already."""
     _calls.cancel(number)
+
+
+class Watch:
+    """Calls `call` while a descriptor is readable, until `end`; `first`: before all else that is due.
+
+    A call that raises, as for want of a free descriptor, is told and called again after a pause, and after `missed`,
+    since it may have taken something and done nothing about it.
+    """
+
+    def __init__(self, descriptor: int, call: Call, missed: Call = lambda: None, first: bool = False) -> None:
+        self._descriptor, self._call, self._missed = descriptor, call, missed
+        self._priority = GLib.PRIORITY_HIGH if first else GLib.PRIORITY_DEFAULT
+        self._source = self._timer = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._source = GLib.io_add_watch(self._descriptor, self._priority, GLib.IO_IN, self._readable)
+
+    def _readable(self, *_: object) -> bool:
+        try:
+            self._call()
+        except SystemExit:
+            raise
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+            if self._source:
+                self._source, self._timer = 0, after(_PAUSE, self._go_on)
+            return False
+        return True
+
+    def _go_on(self) -> None:
+        self._timer = 0
+        self._begin()
+        self._missed()
+
+    def end(self) -> None:
+        """Call no more; to be said before the descriptor is closed, whose number is somebody else's then."""
+        if self._source:
+            GLib.source_remove(self._source)
+        if self._timer:
+            cancel(self._timer)
+        self._source = self._timer = 0

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.values import ValueCode
-from qnet_gui.model.parse import ipv4, ipv4_network, number, printable, shown, text_of
+from qnet_gui.model.parse import IFNAME, ipv4, ipv4_network, number, plain_ifname, printable, shown, text_of
 
 T = TypeVar("T")
 E = TypeVar("E", bound=enum.Enum)
@@ -56,6 +56,10 @@ def text(limit: int) -> Form[str]:
     return Form(str, re.compile(r"[ -~]*"), limit, lambda value: printable(value, limit), str)
 
 
+#: The name of a network interface.
+INTERFACE = Form(str, re.compile(IFNAME), 15, plain_ifname, str)
+
+
 def words(pattern: str, most: int, limit: int) -> Form[tuple[str, ...]]:
     """Words of a pattern with blanks between them, `most` at most, or none."""
     whole = re.compile(rf"(?:{pattern}(?: {pattern}){{0,{most - 1}}})?")
@@ -78,6 +82,14 @@ def one_of(kind: type[E], *members: E) -> Form[E]:
     return Form(kind, pattern, max(map(len, values)), lambda value: str(value.value), kind)
 
 
+def _plain(address: IPv4Address | None) -> str:
+    """An address that whoever reads it takes, empty for another: the kernel lets links and routers have any."""
+    try:
+        return str(ipv4(str(address)))
+    except BadInput:
+        return ""
+
+
 def _redirects(text: str) -> tuple[DnsRedirect, ...]:
     pairs = [pair.split(">") for pair in text.split()]
     return tuple(DnsRedirect(ipv4(virtual), ipv4(real)) for virtual, real in pairs)
@@ -86,15 +98,16 @@ def _redirects(text: str) -> tuple[DnsRedirect, ...]:
 FLAG = Form(bool, re.compile("[01]"), 1, lambda value: str(int(value)), lambda text: text == "1")
 ADDRESS = Form(IPv4Address, re.compile(_IP), 15, str, ipv4)
 NETWORK = Form(IPv4Network, re.compile(rf"{_IP}/[0-9]{{1,2}}"), 18, str, ipv4_network)
-#: An empty text stands for none.
+#: An empty text stands for none, and for one that no host may have.
 ADDRESS_OR_NONE: Form[IPv4Address | None] = Form(
     IPv4Address | None, re.compile(rf"(?:{_IP})?"), 15,
-    lambda value: str(value) if value else "", lambda text: ipv4(text) if text else None,
+    _plain, lambda text: ipv4(text) if text else None,
 )  # fmt: skip
-#: The first ones, when there are more.
+#: The first ones that hosts may have, when there are more.
 ADDRESSES: Form[tuple[IPv4Address, ...]] = Form(
     tuple[IPv4Address, ...], re.compile(rf"(?:{_IP}(?: {_IP}){{0,{_MOST - 1}}})?"), 16 * _MOST - 1,
-    lambda value: " ".join(map(str, value[:_MOST])), lambda text: tuple(map(ipv4, text.split())),
+    lambda value: " ".join(list(filter(None, map(_plain, value)))[:_MOST]),
+    lambda text: tuple(map(ipv4, text.split())),
 )  # fmt: skip
 REDIRECTS: Form[tuple[DnsRedirect, ...]] = Form(
     tuple[DnsRedirect, ...], re.compile(rf"(?:{_IP}>{_IP}(?: {_IP}>{_IP}){{0,{_MOST - 1}}})?"), 32 * _MOST - 1,

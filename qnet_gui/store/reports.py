@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 from qnet_gui.model.dns import DnsRedirect, DnsSource
 from qnet_gui.model.domain import AgentState
-from qnet_gui.model.parse import IFNAME
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import forms, keys
@@ -94,7 +93,7 @@ def _uplink(field: str, form: Form[T], meaning: str) -> Key[T]:
 
 UPLINK = Table(
     Uplink,
-    name=_uplink("name", forms.word(IFNAME, 15), "the interface"),
+    name=_uplink("name", forms.INTERFACE, "the interface"),
     kind=_uplink("kind", forms.one_of(UplinkKind), "what it is made of"),
     state=_uplink("state", forms.one_of(UplinkState), "how far it is"),
     primary=_uplink("primary", forms.FLAG, "whether the default route goes through it"),

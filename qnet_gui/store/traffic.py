@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from qnet_gui.model.parse import IFNAME, ifname
+from qnet_gui.model.parse import IFNAME, ifname, plain_ifname
 from qnet_gui.model.traffic import COUNTER_MAX, Counters
 from qnet_gui.model.vif import VifId
 from qnet_gui.store.forms import VALUE_LIMIT, Form
@@ -62,7 +62,7 @@ def _vif(row: VifBytes) -> str:
 
 
 def _uplink(row: Counters) -> str:
-    return row.name + _counted(row.received, row.sent)
+    return plain_ifname(row.name) + _counted(row.received, row.sent)
 
 
 def _piece_text(piece: TrafficPiece) -> str:

@@ -110,6 +110,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/agent.py" />
+            <source>{address} is the gateway's or a name server's, and cannot be a domain's.</source>
+            <translation>{address} ist die Adresse des Gateways oder eines Nameservers und kann nicht die einer Domäne sein.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/agent.py" />
             <source>{path} has no {key}.</source>
             <translation>{path} hat kein {key}.</translation>
         </message>
@@ -1394,6 +1399,11 @@
             <location filename="../../qnet_gui/model/messages/system.py" />
             <source>The kernel refused to set the default route: {why}.</source>
             <translation>Der Kernel hat abgelehnt, die Standardroute zu setzen: {why}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>The kernel refused to tell a link: {why}.</source>
+            <translation>Der Kernel nannte keine Schnittstelle: {why}.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />

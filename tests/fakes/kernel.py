@@ -146,7 +146,8 @@ class FakeKernel:
             if name != "lo" and not name.startswith("vif"):
                 addresses = tuple(interface.ip for interface, _ in self.addresses[index])
                 default = any(route.link == index and not route.network.prefixlen for route in self.routes.values())
-                links.append(SurveyedLink(name, addresses, bool(addresses), default_route=default))
+                router = any(route.link == index and route.gateway is not None for route in self.routes.values())
+                links.append(SurveyedLink(name, addresses, bool(addresses), default_route=default, router=router))
         return sorted(links, key=lambda link: link.name)
 
     def delete_link(self, name: str) -> None:

@@ -6,6 +6,8 @@ import subprocess
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
 
+import pytest
+
 from qnet_gui.kernel.link_survey import SurveyedLink, survey
 from qnet_gui.netvm.packet_filter import inside_links
 
@@ -25,7 +27,7 @@ def test_a_links_addresses_and_default_route(space: Any) -> None:
     with space.inside():
         space.netlink.set_up(3)
     space.somebody_adds_route(IPv4Network("0.0.0.0/0"), "far", IPv4Address("172.30.0.9"))
-    assert _far(space) == SurveyedLink("far", (ADDRESS.ip,), fixed=True, default_route=True)
+    assert _far(space) == SurveyedLink("far", (ADDRESS.ip,), fixed=True, default_route=True, router=True)
 
 
 def test_vifs_and_the_loopback_are_no_part_of_it(space: Any) -> None:
@@ -48,6 +50,14 @@ def test_an_address_that_expires_is_not_fixed(real_space: Any) -> None:
     assert not _one(real_space).fixed
 
 
+def test_an_address_that_nobody_gave_is_not_fixed(real_space: Any) -> None:
+    """Where there is no DHCP a machine makes one up (RFC 3927), among strangers whose router it is not."""
+    _ip(real_space, "address", "add", "169.254.7.7/16", "dev", "far")
+    assert not _one(real_space).fixed
+    _ip(real_space, "address", "add", str(ADDRESS), "dev", "far")
+    assert _one(real_space).fixed
+
+
 def test_a_way_out_may_be_written_in_many_ways(real_space: Any) -> None:
     """As a VPN's are: in a table of its own, in halves, as one of several next hops; and IPv6."""
     for route in (
@@ -64,6 +74,26 @@ def test_a_way_out_may_be_written_in_many_ways(real_space: Any) -> None:
         _ip(real_space, "route", "del", *route)
     _ip(real_space, "-6", "route", "add", "default", "dev", "far")
     assert _one(real_space).default_route
+
+
+@pytest.mark.parametrize(
+    ("route", "router"),
+    [
+        (["203.0.113.9", "via", "172.30.0.9"], True),  # a VPN's own way to its server
+        (["203.0.113.0/24", "via", "172.30.0.9", "table", "51820"], True),
+        (["203.0.113.9", "nexthop", "via", "172.30.0.9", "dev", "far", "nexthop", "dev", "vif7.0"], True),
+        (["203.0.113.9", "via", "inet6", "fe80::9", "dev", "far"], True),
+        (["203.0.113.0/24", "dev", "far"], False),
+        (["unreachable", "203.0.113.0/24"], False),
+    ],
+)
+def test_a_route_over_a_router_says_that_there_is_one(real_space: Any, route: list[str], router: bool) -> None:
+    _ip(real_space, "link", "set", "far", "up")
+    _ip(real_space, "link", "set", "vif7.0", "up")
+    _ip(real_space, "address", "add", str(ADDRESS), "dev", "far")
+    assert not _one(real_space).router
+    _ip(real_space, "route", "add", *route)
+    assert (_one(real_space).router, _one(real_space).default_route) == (router, False)
 
 
 def test_a_tunnel_is_no_broadcast_link(real_space: Any) -> None:

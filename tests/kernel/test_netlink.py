@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
@@ -24,6 +25,20 @@ NEAR = IPv4Interface("10.9.0.1/24")
 EVERYTHING = IPv4Network("0.0.0.0/0")
 POOL = IPv4Network("10.137.0.0/16")
 VIF, FAR, NOBODY = 2, 3, 9999
+
+
+def test_a_link_that_cannot_be_asked_for_is_not_taken_for_gone() -> None:
+    """Whoever has no descriptor left would take the domains behind those links off the network."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.open("/dev/null", os.O_RDONLY)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free, limits[1]))
+        with pytest.raises(KernelError, match="Too many open files"):
+            link_index("nobody")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        os.close(free)
+    assert link_index("nobody") is None
 
 
 def test_links_have_names_and_numbers(space: Any) -> None:

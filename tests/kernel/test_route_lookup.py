@@ -134,6 +134,23 @@ def test_a_route_that_refuses_is_none(netvm: Netvm, kind: str) -> None:
         netvm.ip(words[0], "delete", *words[2:])
 
 
+def test_a_default_route_of_who_got_no_lease_is_no_way_out(netvm: Netvm) -> None:
+    """dhcpcd and avahi-autoipd set one straight to the cable, with an address of their own making (RFC 3927)."""
+    netvm.ip("address", "flush", "dev", "eth0")
+    netvm.ip("address", "add", "169.254.7.7/16", "dev", "eth0")
+    netvm.ip("route", "add", "default", "dev", "eth0", "scope", "link", "metric", "1000")
+    assert (netvm.out(), netvm.out(netvm.own_ways)) == ("", "")
+    netvm.ip("route", "add", "0.0.0.0/1", "dev", "eth1")  # behind whose cable a router answers for everybody
+    assert netvm.out() == "eth1"
+    netvm.ip("route", "del", "0.0.0.0/1", "dev", "eth1")
+    netvm.ip("route", "add", "default", "via", "169.254.1.1", "dev", "eth0")
+    assert netvm.out() == "eth0"
+    netvm.ip("route", "del", "default", "via", "169.254.1.1", "dev", "eth0")
+    netvm.ip("address", "add", "169.254.8.8/30", "dev", "tun0")
+    netvm.ip("route", "add", "default", "dev", "tun0", "src", "169.254.8.8")
+    assert netvm.out() == "tun0"
+
+
 def test_the_way_of_most_is_the_way_out(netvm: Netvm) -> None:
     netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
     netvm.ip("route", "add", "20.0.0.0/8", "dev", "tun0")

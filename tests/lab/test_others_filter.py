@@ -99,6 +99,15 @@ def test_it_is_watched_again_after_a_flush(lab: Lab) -> None:
     lab.wait("no problem", lambda: problems(lab) == [])
 
 
+def test_one_that_went_while_there_was_no_agent_is_counted_no_more(lab: Lab) -> None:
+    with filter_of(lab, *PASSING["one port"]):
+        lab.wait("somebody counts", lambda: is_watched(lab))
+        lab.stop_program("netvm", "qnet-agent")
+    lab.start_program("netvm", "qnet-agent")
+    lab.wait_for_agent()
+    lab.wait("nobody counts", lambda: not is_watched(lab))
+
+
 def test_one_that_was_there_before_the_agent_is_seen(lab: Lab) -> None:
     with filter_of(lab, *UFW):
         lab.restart_program("netvm", "qnet-agent")

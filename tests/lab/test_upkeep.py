@@ -359,3 +359,22 @@ def test_no_domain_reaches_another_though_there_is_neither_filter_nor_agent(lab:
         lab.start_program("netvm", "qnet-agent")
     lab.wait("the filter", lambda: work in _state(lab).partition("## rule")[0])
     lab.online("work")
+
+
+_STARVE = r"""
+agent=$(pgrep -of /usr/bin/qnet-agent)
+free=0; while [ -e /proc/$agent/fd/$free ]; do free=$((free + 1)); done
+prlimit --pid $agent --nofile=$free:4096
+ip route flush table 118
+"""
+
+
+def test_an_agent_that_had_no_descriptor_left_is_not_deaf_for_good(fresh_lab: Lab) -> None:
+    """It cannot ask which links there are; and what is raised where an event is taken ends the watch of all to come."""
+    fresh_lab.expect_log("Too many open files")
+    with _restored(fresh_lab):
+        fresh_lab.exec("netvm", "sh", "-ec", _STARVE)
+        fresh_lab.wait("no descriptor", lambda: "Too many open files" in fresh_lab.log("netvm-qnet-agent"))
+        fresh_lab.exec("netvm", "sh", "-ec", "prlimit --pid $(pgrep -of /usr/bin/qnet-agent) --nofile=1024:4096")
+    with _restored(fresh_lab):
+        fresh_lab.exec("netvm", "ip", "route", "flush", "table", "118")

@@ -134,16 +134,20 @@ def test_a_static_address_without_networkmanager_is_a_way_out(online: Lab) -> No
     assert whoami(online) == "192.0.2.1"
 
 
-@pytest.mark.parametrize("link", ["tun0", "tun#0=+"])
+@pytest.mark.parametrize("link", ["tun0", "tun#0=+", "t\xfcn(0)"])
 def test_a_vpn_in_halves_of_the_default_route_is_the_way_out(online: Lab, link: str) -> None:
     """openvpn beside NetworkManager, which shows its link as connected externally."""
+    plain = {"t\xfcn(0)": "t_n_0_"}.get(link, link)
     with tunnel(online, link):
         name(online, "10.8.0.1")
         for half in ("0.0.0.0/1", "128.0.0.0/1"):
             ip(online, f"route add {half} dev {link}")
         online.wait("the VPN's servers", lambda: servers(online) == ["10.8.0.1"])
-        assert uplinks(online)[:2] == [(link, "vpn", "up", True), ("eth0", "cable", "up", False)]
-        assert f"Connected through VPN {link}." in online.exec("dom0", "qnet", "status").stdout
+        assert uplinks(online) == [
+            (plain, "vpn", "up", True), ("eth0", "cable", "up", False), ("eth1", "cable", "down", False)
+        ]  # fmt: skip
+        assert f"Connected through VPN {plain}." in online.exec("dom0", "qnet", "status").stdout
+        assert json.loads(online.out("dom0", "qnet", "status", "--json"))["uplinks"][0]["mtu"] == 1500
         assert whoami(online) == FAR
     name(online)
     online.wait("the provider's servers", lambda: set(servers(online)) <= set(SERVERS) and servers(online))

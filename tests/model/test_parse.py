@@ -120,6 +120,22 @@ def test_ifname_takes_what_links_are_called(name):
     assert parse.ifname(name) == parse.ifname(name.encode()) == name
 
 
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("eth0", "eth0"),
+        ("wl\xe4n(1)", "wl_n_1_"),
+        ('a"b;{', "a_b__"),
+        ("-x", "_x"),
+        (".", "_"),
+        ("", "_"),
+        ("k" * 20, "k" * 15),
+    ],
+)
+def test_a_link_is_named_whatever_it_is_called(name, plain):
+    assert parse.ifname(parse.plain_ifname(name)) == plain
+
+
 def test_what_an_outsider_wrote_is_shown_cut_and_quoted():
     assert parse.shown("a\nb") == r"'a\nb'"
     assert len(parse.shown("x" * 1000)) == 80

@@ -26,6 +26,7 @@ from qnet_gui.netvm.packet_filter import base_setup, ruleset
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.uplinks import networkmanager
 from qnet_gui.netvm.vifs import hotplug
+from qnet_gui.runtime import mainloop
 from qnet_gui.store import keys
 from qnet_gui.store.reports import AGENT, UPLINK
 
@@ -111,7 +112,7 @@ def start(
     monkeypatch.setattr(agent_module, "NftMonitor", lambda _table, _own: FakeNftMonitor(netvm.kernel))
     monkeypatch.setattr(agent_module, "StoreWorker", lambda _post: EndingWorker(netvm.path))
     monkeypatch.setattr(agent_module, "HotplugSocket", partial(hotplug.HotplugSocket, path=path))
-    monkeypatch.setattr(agent_module, "GLib", sources)
+    monkeypatch.setattr(mainloop, "GLib", sources)
     monkeypatch.setattr(hotplug, "GLib", sources)
     agents: list[Agent] = []
 
@@ -355,6 +356,21 @@ def test_dom0s_other_addresses_are_taken_over(running: Running) -> None:
     ]
 
 
+def test_a_domain_with_the_gateways_address_is_refused_for_as_long_as_it_is_that(
+    running: Running, log_guard: Any
+) -> None:
+    """It came online, had no network, and nobody said anything."""
+    log_guard.expect("vif7.0 is refused")
+    running.wait_reported(keys.AGENT_STATE, "running")
+    vif = running.netvm.attach(7, "10.139.1.1")
+    running.loop.until(lambda: running.netvm.status(vif) == b"error")
+    assert running.netvm.served() == {}
+    running.netvm.dom0.write(keys.DNS1.under(1), "10.139.9.1")
+    running.netvm.dom0.set_perms(keys.DNS1.under(1), ("n0", "r1"))
+    running.loop.until(lambda: running.netvm.status(vif) == b"connected")
+    assert running.netvm.served() == {"vif7.0": "10.139.1.1"}
+
+
 def test_dom0s_requests_are_answered_once(running: Running) -> None:
     running.wait_reported(keys.AGENT_STATE, "running")
     running.netvm.attach(7)
@@ -402,6 +418,22 @@ def test_a_filter_that_cannot_be_laid_is_told(
     running.wait_reported(keys.AGENT_PROBLEMS, "")
 
 
+def test_a_redirection_that_was_refused_is_tried_again_and_told_until_then(
+    running: Running, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What nftables refused for a moment was a filter that could not be loaded, for good."""
+    log_guard.expect("nftables refused a change")
+    monkeypatch.setattr(agent_module, "_RETRY", 0.05)
+    running.wait_reported(keys.AGENT_STATE, "running")
+    with monkeypatch.context() as patch:
+        patch.setattr(ruleset, "change_redirects", lambda _: "nonsense")
+        running.agent._redirection.distrust()
+        assert running.script("dns\n").startswith("error")
+        running.loop.until(lambda: "nft-failed" in (running.reported(keys.AGENT_PROBLEMS) or ""))
+    running.wait_reported(keys.AGENT_PROBLEMS, "")
+    assert running.script("dns\n") == "ok"
+
+
 def test_what_an_agent_leaves_the_next_one_finds(start: Callable[..., Running], bus: FakeBus) -> None:
     bus.come(NM)
     first = start()
@@ -428,12 +460,12 @@ def test_a_socket_that_was_closed_is_looked_at_no_more(tmp_path: Path) -> None:
     """Its number may be another file's by then: seen under load, as "Bad file descriptor" in whatever ran next."""
     called: list[str] = []
     listening = hotplug.HotplugSocket(lambda verb, vif, reply: called.append(verb), tmp_path / "socket")
-    number = listening._listener.fileno()
+    number, watch = listening._listener.fileno(), listening._watch._source
     listening.close()
     bell = os.eventfd(1, os.EFD_CLOEXEC)  # readable
     assert bell == number
     try:
-        source = GLib.MainContext.default().find_source_by_id(listening._watch)
+        source = GLib.MainContext.default().find_source_by_id(watch)
         assert source is None or source.is_destroyed()
         GLib.MainContext.default().iteration(False)
     finally:

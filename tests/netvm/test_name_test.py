@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import configparser
+import os
+import resource
 import subprocess
 import sys
 from ipaddress import IPv4Address, ip_network
 from pathlib import Path
 
 import pytest
+
+from qnet_gui.netvm.dns.name_test import NameTest
 
 UNIT = Path(__file__).parents[2] / "desktop/systemd/qnet-agent.service"
 #: A resolver beside us, a provider's, a public one, a VPN's.
@@ -51,6 +55,18 @@ def test_the_unit_lets_every_name_server_be_asked(server: IPv4Address) -> None:
 
 def test_the_unit_lets_nobody_ask_the_agent() -> None:
     assert _service()["SocketBindDeny"] == "any"
+
+
+def test_who_has_no_descriptor_left_cannot_ask_and_says_so() -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free, lines = os.open("/dev/null", os.O_RDONLY), list[str]()
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free, limits[1]))
+        NameTest([IPv4Address("9.9.9.9")], lines.extend)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        os.close(free)
+    assert lines == ["9.9.9.9 !"]
 
 
 @pytest.mark.root

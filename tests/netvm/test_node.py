@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import IPv4Address
 
 import pytest
 
@@ -43,6 +44,14 @@ def test_a_node_is_read_and_judged(store: Store) -> None:
     assert (str(read.address), read.mac) == (GOOD["ip"], GOOD["mac"])
     store.write(f"{VIF.backend_path}/online", "0")
     assert node.read(store, VIF) == node.Node(VIF)
+
+
+def test_an_address_of_the_netvms_own_is_no_domains(store: Store) -> None:
+    make(store, GOOD)
+    error = node.read(store, VIF, {IPv4Address(GOOD["ip"])}).error
+    assert error is not None
+    assert error.sentence == "10.137.0.7 is the gateway's or a name server's, and cannot be a domain's."
+    assert node.read(store, VIF, {IPv4Address("10.137.0.1")}).vif is not None
 
 
 @pytest.mark.parametrize("missing", ["ip", "mac"])

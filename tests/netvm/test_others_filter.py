@@ -71,7 +71,44 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
 
 def test_without_others_nothing_is_counted_and_nobody_looks_again(watched: Watched) -> None:
     assert not watched.look()
-    assert watched.nft.applied == []
+    assert watched.nft.applied == [NO_WATCH]  # a predecessor's, which others' filter was there for
+    watched.filter.look_soon()
+    assert not watched.look()
+    assert watched.nft.applied == [NO_WATCH]
+
+
+def test_one_that_has_let_something_pass_stops_not_all_before_it_is_another(watched: Watched) -> None:
+    """A domain that asks for nothing but what is forbidden, while all others are quiet."""
+    watched.nft.chains.append(DOCKERS)
+    watched.look()
+    watched.nft.count(2, passed=2)
+    watched.look()
+    for _ in range(3):
+        watched.nft.count(5)
+        watched.look()
+    assert watched.said == []
+    watched.nft.count(1, passed=1)  # of before, and after:
+    watched.filter.look_soon()
+    watched.nft.count(5)
+    watched.look()
+    watched.nft.count(3)
+    watched.look()
+    assert watched.said == [True]
+
+
+def test_the_old_kinds_rules_may_be_others_at_any_time(
+    watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No event tells of them."""
+    names = tmp_path / "ip_tables_names"
+    monkeypatch.setattr(others_filter, "_LEGACY", names)
+    names.write_text("filter\n")
+    watched.look()
+    watched.nft.count(2, passed=2)
+    watched.look()
+    watched.nft.count(5)
+    watched.look()
+    assert watched.said == [True]
 
 
 def test_all_that_is_lost_is_told_once_and_that_something_passes_too(watched: Watched) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ ROUTER = (IPv4Address("172.30.0.1"),)
     [
         (SurveyedLink("docker0", ROUTER, fixed=True), True),
         (SurveyedLink("eth0", ROUTER, fixed=True, default_route=True), False),
+        (SurveyedLink("eth0", ROUTER, fixed=True, router=True), False),  # of a VPN that took its default route away
         (SurveyedLink("eth0", ROUTER), False),  # by DHCP, and nothing told it a router
         (SurveyedLink("wg0", ROUTER, fixed=True, broadcast=False), False),
         (SurveyedLink("eth0"), False),
@@ -75,6 +77,39 @@ def test_a_link_must_have_settled_before_it_is_inside(
     after_restart.look()
     assert _inside(netvm) == []
     assert len(later) == 1
+
+
+def test_a_link_that_was_a_way_out_is_none_inside_before_it_has_another_address(
+    netvm: Any, later: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link that was set down and up has lost its routes, and not its address."""
+    base_setup.apply(netvm.nft, netvm.netlink, OwnAddresses())
+    now = [100.0]
+    monkeypatch.setattr(inside_links.time, "monotonic", lambda: now[0])
+    links = InsideLinks(netvm.nft, lambda: None)
+    address = SurveyedLink("eth7", ROUTER, fixed=True)
+    kernel = [replace(address, default_route=True)]
+    monkeypatch.setattr(inside_links, "survey", lambda: kernel)
+
+    def look() -> list[str]:
+        links.look()
+        now[0] += 10
+        links.look()
+        return _inside(netvm)
+
+    assert look() == []
+    kernel[:] = [address]
+    assert look() == []
+    kernel[:] = [replace(address, addresses=(), fixed=False)]
+    assert look() == []
+    kernel[:] = [replace(address, addresses=(IPv4Address("10.42.0.1"),))]
+    assert look() == ["eth7"]
+    kernel[:] = [replace(address, default_route=True)]
+    assert look() == []
+    kernel.clear()
+    assert look() == []
+    kernel[:] = [address]  # another link of that name
+    assert look() == ["eth7"]
 
 
 def test_what_the_filter_is_told_is_told_once(netvm: Any, later: list[Any]) -> None:

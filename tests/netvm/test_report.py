@@ -80,6 +80,20 @@ def test_dom0_reads_what_the_agent_wrote(uplinks: int, servers: int) -> None:
     assert dropped == []
 
 
+def test_what_dom0_would_not_take_is_not_written() -> None:
+    """The kernel takes names that nobody else does, and addresses that no host has."""
+    reserved, local = IPv4Address("240.1.1.1"), IPv4Address("127.0.0.1")
+    uplink = Uplink(
+        'w\xe4n "1"', UplinkKind.CABLE, UplinkState.UP, True, reserved, reserved, (local, ADDRESS, reserved)
+    )
+    nodes = {path: value.encode() for path, value in report.nodes(AgentReport((uplink,))).items()}
+    dropped: list[str] = []
+    read = AGENT.read(nodes.get, dropped)
+    assert read is not None
+    assert read.uplinks == (replace(uplink, name="w_n__1_", address=None, gateway=None, servers=(ADDRESS,)),)
+    assert dropped == []
+
+
 @given(_pictures)
 def test_dom0_accepts_every_node_of_every_picture(picture: AgentReport) -> None:
     for path, value in report.nodes(picture).items():
@@ -117,6 +131,39 @@ def test_what_xenstore_refuses_is_told_again(loop: Any, log_guard: Any, monkeypa
     publisher = report.Publisher(worker, lambda: _whole(1, 1))  # type: ignore[arg-type]
     publisher.publish()
     loop.until(lambda: worker.asked == 3 and publisher._published)
+
+
+def test_a_xenstore_that_goes_on_refusing_is_not_asked_ever_more_often(
+    loop: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each change that is refused meanwhile is tried again with the others, not beside them."""
+    log_guard.expect("dom0 cannot be told")
+    waiting: dict[int, Callable[[], None]] = {}
+    calls: list[float] = []
+
+    def after(seconds: float, call: Callable[[], None]) -> int:
+        calls.append(seconds)
+        waiting[len(calls)] = call
+        return len(calls)
+
+    monkeypatch.setattr(report, "after", after)
+    monkeypatch.setattr(report, "cancel", lambda number: waiting.pop(number, None))
+    worker = BusyWorker(1000)
+    publisher = report.Publisher(worker, lambda: _whole(1, 1))  # type: ignore[arg-type]
+
+    def elapse(seconds: float) -> None:
+        for number in [number for number in waiting if calls[number - 1] == seconds]:
+            waiting.pop(number)()
+
+    for _ in range(50):
+        publisher.publish()
+        elapse(report._GATHER)
+    assert (worker.asked, len(waiting)) == (50, 1)
+    for _ in range(3):
+        elapse(report._AGAIN)
+        elapse(report._GATHER)
+    assert worker.asked == 53
+    assert len(waiting) == 1
 
 
 def test_a_transaction_adds_before_it_deletes() -> None:

@@ -234,8 +234,10 @@ def test_what_resolved_read_in_anothers_resolv_conf_is_no_choice_of_its_own() ->
 class FakeNetlink:
     """One default route, straight through a link that every network namespace has."""
 
+    router = IPv4Address("192.168.1.1")
+
     def routes(self) -> list[Route]:
-        return [Route.of(IPv4Address(0), 0, IPv4Address("192.168.1.1"), "lo", 100)]
+        return [Route.of(IPv4Address(0), 0, self.router, "lo", 100)]
 
     def addresses(self, index: int) -> list[tuple[IPv4Address, int]]:
         return [(IPv4Address("192.168.1.2"), 24)]
@@ -338,6 +340,29 @@ def test_every_field_of_an_uplink_is_found_out() -> None:
     (uplink,) = made.uplinks(made.choose(OwnAddresses()))
     assert left_alone(uplink) == set()
     assert uplink.mtu == 1280
+
+
+def test_a_domain_that_comes_with_a_servers_address_has_it_chosen_anew() -> None:
+    served = [("vif4.0", IPv4Address("10.200.0.4"))]
+    made = sources(CABLE, device(1) | primary(1) | dns(ENTRY))
+    made._served = lambda: iter(served)
+    assert asked(made) == ("networkmanager", ips("192.168.1.53"), ())
+    served.append(("vif5.0", IPv4Address("10.200.0.5")))
+    assert not made.asks_for_another
+    served.append(("vif6.0", IPv4Address("192.168.1.53")))
+    assert made.asks_for_another
+    assert asked(made) == ("none", (), ("address-overlap",))
+    assert not made.asks_for_another
+    served.pop()
+    assert made.asks_for_another
+    assert asked(made) == ("networkmanager", ips("192.168.1.53"), ())
+
+
+def test_a_router_with_an_address_that_others_refuse_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel routes by 240.0.0.0/4 like by all others."""
+    monkeypatch.setattr(FakeNetlink, "router", IPv4Address("240.1.1.1"))
+    made = sources(None)
+    assert [row.gateway for row in made.uplinks(made.choose(OwnAddresses()))] == [FakeNetlink.router]
 
 
 def rows(made: Sources) -> list[tuple[str, str, bool]]:

@@ -139,7 +139,7 @@ def test_who_no_longer_looks_says_so(reporting: Reporting) -> None:
     assert reporting.wait_told()
 
 
-def test_links_are_known_by_their_names_of_now_where_dom0_takes_them_for_names(reporting: Reporting) -> None:
+def test_links_are_known_by_their_names_of_now_as_dom0_takes_them(reporting: Reporting) -> None:
     reporting.ask(1, 60)
     reporting.wait_told()
     reporting.stats.links[reporting.netvm.kernel.add_link("wlan0")] = LinkBytes(5, 6)
@@ -147,7 +147,7 @@ def test_links_are_known_by_their_names_of_now_where_dom0_takes_them_for_names(r
     reporting.uplinks = ["eth0", "büro:1", "wlan0", "gone0"]
     reporting.reporter.links_changed()
     reporting.now += 1
-    assert reporting.wait_told(after=1_000_000).uplinks[1:] == (Counters("wlan0", 5, 6),)
+    assert reporting.wait_told(after=1_000_000).uplinks[1:] == (Counters("b_ro_1", 7, 7), Counters("wlan0", 5, 6))
 
 
 def test_a_kernel_that_does_not_tell_is_complained_of_once(reporting: Reporting, log_guard: Any) -> None:

@@ -14,7 +14,8 @@ import pytest
 from gi.repository import GLib
 from waiting import DEADLINE
 
-from qnet_gui.runtime.mainloop import after, cancel, post
+from qnet_gui.runtime import mainloop
+from qnet_gui.runtime.mainloop import Watch, after, cancel, post
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -99,6 +100,54 @@ def test_an_exception_is_told_and_loses_no_other_call(
     assert uncaught == [kind, kind]
     post(lambda: ran.append("later"))  # the source is still there
     run_until(lambda: "later" in ran)
+
+
+def test_a_watch_that_raises_goes_on_after_a_pause_and_says_so(
+    uncaught: list[type[BaseException]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when there is no descriptor left: what leaves the callback of a source of GLib's has that source removed."""
+    monkeypatch.setattr(mainloop, "_PAUSE", 0.2)
+    readable, ran = os.eventfd(0), list[str]()
+
+    def take() -> None:
+        ran.append("called")
+        if len(ran) == 1:
+            raise OSError
+        os.eventfd_read(readable)
+
+    watch = Watch(readable, take, missed=lambda: ran.append("missed"))
+    os.eventfd_write(readable, 1)
+    start = time.monotonic()
+    run_until(lambda: "missed" in ran)
+    assert (time.monotonic() - start >= 0.2, uncaught) == (True, [OSError])  # it does not turn meanwhile
+    run_until(lambda: ran == ["called", "missed", "called"])
+    os.eventfd_write(readable, 1)
+    run_until(lambda: len(ran) == 4)
+    watch.end()
+    watch.end()
+    os.eventfd_write(readable, 1)
+    after(0.05, lambda: ran.append("later"))
+    run_until(lambda: "later" in ran)
+    assert ran[4:] == ["later"]
+    os.close(readable)
+
+
+def test_a_watch_that_is_ended_while_it_pauses_does_not_begin_again(
+    uncaught: list[type[BaseException]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mainloop, "_PAUSE", 0.05)
+    readable, ran = os.eventfd(1), list[str]()
+
+    def fail() -> None:
+        raise ValueError
+
+    watch = Watch(readable, fail, missed=lambda: ran.append("missed"))
+    run_until(lambda: bool(uncaught))
+    watch.end()
+    after(0.1, lambda: ran.append("later"))
+    run_until(lambda: bool(ran))
+    assert (ran, len(uncaught)) == (["later"], 1)
+    os.close(readable)
 
 
 def test_a_call_may_run_the_loop_itself() -> None:

@@ -31,6 +31,7 @@ class AgentCode(Code):
     VIF_NODE_NOT_HERE = "vif-node-not-here", "{vif} has no node here, or is going offline."
     VIF_LINK_NOT_HERE = "vif-link-not-here", "{vif} has no link here, or is going offline."
     NODE_WITHOUT = "node-without", "{path} has no {key}."
+    ADDRESS_OF_NETVM = "address-of-netvm", "{address} is the gateway's or a name server's, and cannot be a domain's."
     ADDRESS_FOR_TWO = "address-for-two", "dom0 gave the netvm one address for two purposes."
     GUEST_WITHOUT_CARD = (
         "guest-without-card",

@@ -39,6 +39,7 @@ class SystemCode(Code):
     NETLINK_EVENTS_LOST = "netlink-events-lost", "Netlink events cannot be read: {why}."
     NO_LINK = "no-link", "There is no link {interface}."
     NO_INTERFACE_CARD = "no-interface-card", "There is no {interface}."
+    KERNEL_TELL_LINK = "kernel-tell-link", "The kernel refused to tell a link: {why}."
     KERNEL_TELL_ROUTE = "kernel-tell-route", "The kernel refused to tell a route: {why}."
     KERNEL_TELL_TRAFFIC = "kernel-tell-traffic", "The kernel does not tell how much goes through its links: {why}."
     KERNEL_SET_MTU = "kernel-set-mtu", "The kernel refused to set an MTU: {why}."

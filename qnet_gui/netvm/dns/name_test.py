@@ -26,7 +26,10 @@ Done = Callable[[Sequence[str]], None]
 
 def _sent(server: IPv4Address, number: int) -> socket.socket | None:
     """A socket with the question under way; None when it cannot leave: no way leads there, or something forbids it."""
-    asked = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    try:
+        asked = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    except OSError:  # there are too many open
+        return None
     try:
         asked.connect((str(server), _PORT))
         asked.send(_HEAD.pack(number, _RECURSE, 1, 0, 0, 0) + _QUESTION)

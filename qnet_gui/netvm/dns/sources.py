@@ -51,6 +51,9 @@ class Sources:
         self._changed = changed
         self._ways = Ways(self._first_served)
         self._asked_for: VifAddress | None = None
+        #: The servers that the last choice was made of, and those of them that were a domain's address.
+        self._judged: tuple[IPv4Address, ...] = ()
+        self._taken: frozenset[IPv4Address] = frozenset()
         self._networkmanager = NetworkManager(bus, changed) if bus else None
         self._resolvconf = ResolvConf(self._resolv_conf_changed)
         self._resolved = Resolved(bus, lambda: self._resolvconf.servers, changed) if bus else None
@@ -60,10 +63,17 @@ class Sources:
 
     @property
     def asks_for_another(self) -> bool:
-        """Whether the last choice was made for a vif that is not the one to ask for now: its way may be another."""
-        return self._first_served() != self._asked_for
+        """Whether the last choice was made for a vif that is not the one to ask for now: its way may be another.
+
+        Or whether other servers have the address of a domain than then.
+        """
+        return self._first_served() != self._asked_for or self._of_domains(self._judged) != self._taken
 
     # -- names
+
+    def _of_domains(self, servers: Iterable[IPv4Address]) -> frozenset[IPv4Address]:
+        """Those of them that are a domain's address too."""
+        return frozenset(servers).intersection(address for _, address in self._served())
 
     def choose(self, own: OwnAddresses) -> Choice:
         """The way out, and the servers that can be asked; `own`: the addresses that are ours."""
@@ -73,7 +83,9 @@ class Sources:
         def collides(address: IPv4Address) -> bool:
             return self._is_ours(own, address) or self._ways.is_own(address)
 
-        return Judge(way, collides, self._ways.by, self._local_resolver).choice(*self._named(way))
+        source, self._judged = self._named(way)
+        self._taken = self._of_domains(self._judged)
+        return Judge(way, collides, self._ways.by, self._local_resolver).choice(source, self._judged)
 
     def _is_ours(self, own: OwnAddresses, address: IPv4Address) -> bool:
         return address in own.pool or address in own.own or any(address == domain for _, domain in self._served())

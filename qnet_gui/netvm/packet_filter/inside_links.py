@@ -2,8 +2,10 @@
 
 A hotspot or a bridge of containers wants addresses and names from the netvm; whoever set it up has set up its own
 filter as well, which ours would overrule. *Inside* is a link on which the netvm has an address for good, which is no
-tunnel, and through which no way out leads, in whatever routing table. So a network that gave the netvm its address is
-the world even where it has no router; so is whatever is unknown, and a VPN with routes of its own: `open` is for those.
+tunnel, and through which no way out leads, in whatever routing table, nor any way over a router. So a network that gave
+the netvm its address is the world even where it has no router; so is whatever is unknown, and a VPN with routes of its
+own: `open` is for those. An uplink that lost its default route to a VPN, or by being set down and up, is the world for
+as long as it keeps its address.
 """
 
 from __future__ import annotations
@@ -31,7 +33,11 @@ def _is_inside(link: SurveyedLink) -> bool:
         ifname(link.name)
     except BadInput:  # nothing strange gets into a transaction
         return False
-    return link.fixed and link.broadcast and not link.default_route
+    return link.fixed and link.broadcast and not _leads_out(link)
+
+
+def _leads_out(link: SurveyedLink) -> bool:
+    return link.default_route or link.router
 
 
 def names(links: Sequence[SurveyedLink]) -> frozenset[str]:
@@ -46,6 +52,8 @@ class InsideLinks:
         self._nft = nft
         self._look_again = look_again
         self._since: dict[str, float] = {}
+        #: The addresses that links had while they were a way out.
+        self._outside: dict[str, frozenset[IPv4Address]] = {}
         self._inside = frozenset(map(str, nft.elements("inet", TABLE, INSIDE_SET)))
         self._addresses: frozenset[IPv4Address] = frozenset()
 
@@ -59,12 +67,21 @@ class InsideLinks:
         try:
             links = survey()
             before = self.elements
-            self._inside = self._settled(names(links))
+            self._inside = self._settled(names(links) - self._former_ways(links))
             self._addresses = frozenset(address for link in links for address in link.addresses)
             if self.elements != before:
                 self._nft.apply(self.elements)
         except KernelError as error:
             log.error("%s", error)
+
+    def _former_ways(self, links: Sequence[SurveyedLink]) -> set[str]:
+        """The links that are, or were, a way out with an address that they still have."""
+        known = self._outside
+        self._outside = {
+            link.name: frozenset(link.addresses) if _leads_out(link) else known.get(link.name, frozenset())
+            for link in links
+        }
+        return {link.name for link in links if not self._outside[link.name].isdisjoint(link.addresses)}
 
     def _settled(self, inside: frozenset[str]) -> frozenset[str]:
         now = time.monotonic()

@@ -2,7 +2,8 @@
 
 What it does to whom only its rules say, and who could read those? So packets are counted before and behind all filters
 of what is passed on, and where all are lost in between, dom0 is told. Counted are those that begin something: of names
-whose servers are redirected none, since such firewalls let these through.
+whose servers are redirected none, since such firewalls let these through. Rules that have let anything pass do not stop
+all, whatever one domain tries in vain while the others are quiet; before they are changed nothing is said of them.
 
 A table of its own, there as long as others have such a filter; without one no packet is counted, and nothing looks.
 """
@@ -51,19 +52,31 @@ WATCH = "\n".join(
 )
 
 
+def _are_legacy() -> bool:
+    """Whether there are filters of iptables' old kind. No event tells of those."""
+    try:
+        return "filter" in _LEGACY.read_text().split()
+    except OSError:  # the kernel, or this namespace, has none
+        return False
+
+
 class OthersFilter:
     """`changed` is called when `stops_all` is another than before. Runs on the main loop; raises nothing."""
 
     def __init__(self, nft: Nft, changed: Callable[[], None]) -> None:
         self._nft, self._changed = nft, changed
         self._waits = False
-        #: What was counted at the last look; None while nothing is.
+        #: What was counted at the last look; None while nothing is. A predecessor may have left his counters.
         self._counted: dict[str, int] | None = None
+        self._left = True
         self._lost = 0
+        #: Whether the rules have changed since the last look, and whether those of now have let something pass.
+        self._changed_rules = self._pass_some = False
         self.stops_all = False
 
     def look_soon(self) -> None:
         """Somebody's rules may be others."""
+        self._changed_rules = True
         self._look_after(_SOON)
 
     def _look_after(self, seconds: float) -> None:
@@ -86,26 +99,25 @@ class OthersFilter:
     def _others(self) -> bool:
         """Whether somebody else filters what is passed on."""
         chains = self._nft.base_chains()
-        if any((chain.family, chain.hook) in _FORWARD and chain.table not in _OURS for chain in chains):
-            return True
-        try:
-            return "filter" in _LEGACY.read_text().split()
-        except OSError:  # the kernel, or this namespace, has none
-            return False
+        is_other = any((chain.family, chain.hook) in _FORWARD and chain.table not in _OURS for chain in chains)
+        return is_other or _are_legacy()
 
     def _look_at_counters(self) -> None:
         counted = self._nft.counters("inet", WATCH_TABLE)
         if self._counted is None or _PASSED not in counted:  # somebody may have flushed all there was
             self._nft.apply(WATCH)
-            counted = {_ASKED: 0, _PASSED: 0}
+            counted, self._changed_rules = {_ASKED: 0, _PASSED: 0}, True
         # what is one connection too many we stop ourselves
         counted[_TOO_MANY] = self._nft.counters("inet", TABLE).get(_TOO_MANY, 0)
         then, self._counted = self._counted or counted, counted
         asked, passed, too_many = (max(0, counted[name] - then[name]) for name in (_ASKED, _PASSED, _TOO_MANY))
         self._lost = 0 if passed else self._lost + max(0, asked - too_many)
-        self.stops_all = self._lost >= _MANY
+        # what passed in the time in which they were changed may have done so before
+        self._pass_some = not self._changed_rules and not _are_legacy() and (self._pass_some or bool(passed))
+        self._changed_rules = False
+        self.stops_all = self._lost >= _MANY and not self._pass_some
 
     def _end(self) -> None:
-        if self._counted is not None:
+        if self._counted is not None or self._left:
             self._nft.apply(NO_WATCH)
-        self._counted, self._lost, self.stops_all = None, 0, False
+        self._counted, self._left, self._lost, self.stops_all = None, False, 0, False

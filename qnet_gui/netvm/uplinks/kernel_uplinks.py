@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address
 
 from qnet_gui.kernel.netlink import Netlink, link_index
-from qnet_gui.model.parse import ipv4
 from qnet_gui.model.uplink import Uplink, UplinkState
 from qnet_gui.netvm.uplinks.way_out import Way, Ways
 
@@ -22,7 +21,7 @@ def _with_default_route(netlink: Netlink, ways: Ways, servers: tuple[IPv4Address
         if route.genmask != "0.0.0.0" or link is None or index is None or route.iface.startswith("vif"):
             continue
         address = next((address for address, _ in netlink.addresses(index)), None)
-        gateway = ipv4(route.gateway) if "G" in route.flags else None
+        gateway = IPv4Address(route.gateway) if "G" in route.flags else None
         yield Uplink(route.iface, link[0], _state(link[1].running), False, address, gateway, servers)
 
 

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from qnet_gui.model.errors import BadInput
-from qnet_gui.model.parse import ifname, ipv4, printable
+from qnet_gui.model.parse import ipv4, printable
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 
 NM = "org.freedesktop.NetworkManager"
@@ -74,10 +74,7 @@ def _wifi(objects: Objects, device_path: str) -> tuple[str, int]:
 
 def _name(device: Properties) -> str:
     """The link's name, empty for one that cannot be an uplink."""
-    try:
-        name = ifname(str(device.get("IpInterface") or device.get("Interface", "")))
-    except BadInput:
-        return ""
+    name = str(device.get("IpInterface") or device.get("Interface", ""))
     return "" if name.startswith("vif") or int(device.get("DeviceType", 0)) in _NEVER_UPLINKS else name
 
 

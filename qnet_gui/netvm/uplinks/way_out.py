@@ -77,7 +77,8 @@ class Ways:
 
         One by which a packet can leave before one by which none can.
         """
-        hops = {outside: hop for outside in OUTSIDE if (hop := self.hop(outside)) and not hop.local and hop.index}
+        found = {outside: hop for outside in OUTSIDE if (hop := self.hop(outside)) and not hop.local and hop.index}
+        hops = {outside: hop for outside, hop in found.items() if not self._is_makeshift(outside, hop)}
         if not hops:
             return None
         indices = [index for index, _ in Counter(hop.index for hop in hops.values()).most_common()]
@@ -89,6 +90,17 @@ class Ways:
         kind, address = _kind(link), own.source if own is not None and own.index == index else None
         running = link.running or kind is UplinkKind.VPN
         return Way(link.name, kind, link.mtu, running, hop.gateway, address)
+
+    def _is_makeshift(self, outside: IPv4Address, hop: Hop) -> bool:
+        """Whether nobody gave this machine an address there, so that it has one of its own making (RFC 3927).
+
+        dhcpcd and avahi-autoipd set a default route to the cable itself then, where nobody answers for the world.
+        """
+        own = self._lookup.hop(outside) if hop.gateway is None else None
+        if own is None or own.index != hop.index or own.source is None or not own.source.is_link_local:
+            return False
+        link = self._lookup.link(hop.index)
+        return link is not None and _kind(link) in (UplinkKind.CABLE, UplinkKind.WIFI)
 
     def _runs(self, index: int) -> bool:
         link = self._lookup.link(index)

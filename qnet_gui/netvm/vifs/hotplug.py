@@ -20,6 +20,7 @@ from qnet_gui.model.errors import BadInput, NotFound, QnetError
 from qnet_gui.model.messages.agent import AgentCode
 from qnet_gui.model.parse import printable, shown, text_of
 from qnet_gui.model.vif import VifId
+from qnet_gui.runtime.mainloop import Watch
 
 log = logging.getLogger(__name__)
 RUN = Path("/run/qnet")
@@ -57,17 +58,17 @@ class HotplugSocket:
         fresh.chmod(0o600)
         self._listener.listen(_BACKLOG)
         fresh.rename(path)  # nobody finds a socket that does not listen yet
-        self._watch = GLib.io_add_watch(self._listener.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN, self._accept)
+        self._watch = Watch(self._listener.fileno(), self._accept)
 
     def close(self) -> None:
         """Stop listening; the script does the work itself from now on."""
         if self._listener.fileno() < 0:
             return
         self._path.unlink(missing_ok=True)
-        GLib.source_remove(self._watch)  # or the loop would go on to look at a number that is somebody else's then
+        self._watch.end()
         self._listener.close()
 
-    def _accept(self, *_: object) -> bool:
+    def _accept(self) -> None:
         with contextlib.suppress(BlockingIOError):
             connection, _address = self._listener.accept()
             connection.setblocking(False)
@@ -78,7 +79,6 @@ class HotplugSocket:
                 GLib.IO_IN | GLib.IO_HUP,
                 lambda *_: self._receive(connection, buffer),
             )
-        return True
 
     def _receive(self, connection: socket.socket, buffer: bytearray) -> bool:
         """Take what came; False, which ends the watch, once the line is there or cannot come any more."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 
 from qnet_gui.model.errors import BadInput, QnetError
 from qnet_gui.model.messages.agent import AgentCode
@@ -53,8 +54,11 @@ def _fields(store: Store, path: str) -> dict[str, bytes] | None:
     return None
 
 
-def read(store: Store, vif: VifId) -> Node:
-    """Read and judge one node; one that is not there, or going offline, is to be let go."""
+def read(store: Store, vif: VifId, own: Container[IPv4Address] = ()) -> Node:
+    """Read and judge one node; one that is not there, or going offline, is to be let go.
+
+    `own`: the addresses by which domains know the netvm, which no domain can have.
+    """
     path = vif.backend_path
     untrusted_fields = _fields(store, path)
     if untrusted_fields is None or untrusted_fields.get("online") == b"0":
@@ -62,7 +66,10 @@ def read(store: Store, vif: VifId) -> Node:
     try:
         if missing := {"ip", "mac"} - untrusted_fields.keys():
             raise BadInput(AgentCode.NODE_WITHOUT, path=path, key=min(missing))
-        return Node(vif, Vif(vif, addresses(untrusted_fields["ip"])[0], mac(untrusted_fields["mac"])))
+        address = addresses(untrusted_fields["ip"])[0]
+        if address in own:
+            raise BadInput(AgentCode.ADDRESS_OF_NETVM, address=str(address))
+        return Node(vif, Vif(vif, address, mac(untrusted_fields["mac"])))
     except BadInput as error:
         return Node(vif, error=error, needs_address={"ip", "mac"} - untrusted_fields.keys() == {"ip"})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from ipaddress import IPv4Address
 
 from qnet_gui.kernel.netlink import link_index
@@ -49,15 +49,20 @@ def decide(vif_node: Node, linked: bool, leaving: bool) -> VifAction:
 
 
 class VifReconciler:
-    """`changed` is called after each look, when the vifs served or refused may be others than before."""
+    """`changed` is called after each look, when the vifs served or refused may be others than before.
+
+    `own`: the addresses by which domains know the netvm, of now.
+    """
 
     def __init__(
-        self, worker: StoreWorker, served: VifTable, flusher: ConntrackFlusher, changed: Callable[[], None]
-    ) -> None:
+        self, worker: StoreWorker, served: VifTable, flusher: ConntrackFlusher, changed: Callable[[], None],
+        own: Callable[[], Container[IPv4Address]] = lambda: (),
+    ) -> None:  # fmt: skip
         self._worker = worker
         self._served = served
         self._flusher = flusher
         self._changed = changed
+        self._own = own
         self._waiting: dict[VifId, list[Reply]] = {}
         self._under_way: dict[VifId, list[Reply]] = {}
         self._results: dict[VifId, QnetError | None] = {}
@@ -137,7 +142,8 @@ class VifReconciler:
         portion = list(self._waiting)[:_PORTION]
         self._under_way = {vif: self._kept.pop(vif, []) + self._waiting.pop(vif) for vif in portion}
         self._results = {}
-        self._worker.submit(lambda store: [node.read(store, vif) for vif in portion], self._judge)
+        own = self._own()
+        self._worker.submit(lambda store: [node.read(store, vif, own) for vif in portion], self._judge)
 
     def _judge(self, nodes: list[Node] | QnetError) -> None:
         if isinstance(nodes, QnetError):

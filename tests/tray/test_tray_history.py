@@ -156,7 +156,23 @@ def test_a_file_that_cannot_be_written_or_read_is_no_error(qtbot: QtBot, path: P
     kept = EventLog(clock=lambda: NOW)
     kept.follow(up(CABLE))
     kept.write()
-    assert kept.entries() == []
+    assert [entry.event for entry in kept.entries()] == [Event.STARTED], "it is shown as long as this program runs"
+    assert kept.trouble.startswith(str(path))
+    for number in range(2 * event_log._WAITING_MAX):
+        kept.follow(up((CABLE, WIFI)[number % 2]))
+        kept.write()
+    assert len(kept.entries()) <= event_log._WAITING_MAX
+    path.parent.unlink()
+    kept.write()
+    assert kept.trouble == ""
+    assert kept.entries() == EventLog(clock=lambda: NOW).entries() != []
+
+
+def test_the_page_says_that_nothing_is_kept() -> None:
+    assert log.note("") == "What happened while this program ran, for a week."
+    assert log.note("/x cannot be written.") == (
+        "What happened since this program began, and cannot be kept. /x cannot be written."
+    )
 
 
 def test_the_page_has_the_newest_first() -> None:

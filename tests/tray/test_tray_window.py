@@ -35,6 +35,7 @@ from qnet_gui.tray.pages.upgrade import UpgradeInputs
 from qnet_gui.tray.qt import (
     QAbstractButton,
     QApplication,
+    QCheckBox,
     QColor,
     QCoreApplication,
     QEvent,
@@ -57,6 +58,7 @@ from qnet_gui.tray.state.access_keys import without_keys
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.state.operation_progress import OperationProgress
 from qnet_gui.tray.state.page_names import PAGE_NAMES
+from qnet_gui.tray.state.plain_text import unbroken
 from qnet_gui.tray.widgets.flow import Flow
 from qnet_gui.tray.widgets.map_painter import sign_icon
 from qnet_gui.tray.widgets.map_view import MapArea, MapView, NodeButton
@@ -668,3 +670,19 @@ def test_escape_in_a_filter_closes_the_window_only_when_it_is_empty(qtbot: QtBot
     assert field.text() == ""
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert not window.isVisible()
+
+
+def test_settings_that_cannot_be_kept_are_told_where_they_are_chosen(
+    shown: Callable[..., Open], tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "config").touch()
+    page = shown(up(CABLE))("settings")
+    box = next(box for box in page.findChildren(QCheckBox) if "Names" in without_keys(box.text()))
+    told = [label for label in page.findChildren(QLabel) if "cannot be kept" in unbroken(label.text())]
+    assert not told
+    box.click()
+    told = [label for label in page.findChildren(QLabel) if "cannot be kept" in unbroken(label.text())]
+    assert [label.isVisible() for label in told] == [True]
+    (tmp_path / "config").unlink()
+    box.click()
+    assert not told[0].isVisible()

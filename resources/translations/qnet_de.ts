@@ -3449,6 +3449,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/condition.py" />
+            <source>{name} is paused</source>
+            <translation>{name} ist angehalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/condition.py" />
             <source>{old} → none. {why}</source>
             <translation>{old} → keiner. {why}</translation>
         </message>

@@ -102,6 +102,18 @@ def test_read_twice_is_there_once() -> None:
     assert merged([entry, entry], NOW) == [entry]
 
 
+def test_what_two_applets_of_one_person_saw_happened_once(qtbot: QtBot, path: Path) -> None:
+    """On two displays; their clocks are one, and one of them looks at it when the next second has begun."""
+    one, other = EventLog(clock=lambda: NOW), EventLog(clock=lambda: NOW + 1)
+    for applet in (one, other):
+        for shown in (up(CABLE), up(WIFI)):
+            applet.follow(shown)
+    one.write()
+    other.write()
+    assert [entry.text for entry in one.entries()][1:] == ["Uplink: eth0 (cable) → Home (Wi-Fi)"]
+    assert [entry.text for entry in other.entries()] == [entry.text for entry in one.entries()]
+
+
 @pytest.mark.parametrize("event", Event)
 def test_every_entry_comes_back_from_its_line_and_has_a_text(event: Event) -> None:
     entry = Entry(NOW, event, ("a {0} %s", "b"), PROBLEM if event is Event.PROBLEM else None, 2, NOW + 5)

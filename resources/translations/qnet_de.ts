@@ -2252,6 +2252,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/sentence.py" />
+            <source>The network helper and this applet are of different versions.</source>
+            <translation>Der Netzwerk-Helfer und dieses Applet sind von verschiedenen Versionen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
             <source>a hidden network</source>
             <translation>einem versteckten Netz</translation>
         </message>
@@ -3461,6 +3466,11 @@
             <location filename="../../qnet_gui/tray/state/cures.py" />
             <source>Let it go on; until then no domain has a network.</source>
             <translation>Lassen Sie sie weiterlaufen; bis dahin hat keine Domäne ein Netz.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>Log out and in again. If it stays so, restart the helper: sudo systemctl restart qnet-helper.</source>
+            <translation>Melden Sie sich ab und wieder an. Bleibt es dabei, starten Sie den Helfer neu: sudo systemctl restart qnet-helper.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/cures.py" />

@@ -24,6 +24,7 @@ from qnet_gui.tray.popup.parts import FaintLabel
 from qnet_gui.tray.qt import (
     QApplication,
     QColor,
+    QFont,
     QIcon,
     QImage,
     QLabel,
@@ -34,8 +35,8 @@ from qnet_gui.tray.qt import (
     QToolButton,
     QWidget,
 )
-from qnet_gui.tray.widgets.map_painter import inks, sign_icon
-from qnet_gui.tray.widgets.parts import Lines, Notice, button
+from qnet_gui.tray.widgets.map_painter import Letters, inks, sign_icon
+from qnet_gui.tray.widgets.parts import Lines, Notice, button, heading, title
 
 __all__ = ["opened", "shown"]
 #: Window, base, text, button, highlight, and the text on it.
@@ -198,3 +199,22 @@ def test_the_legend_follows_the_theme(qtbot: QtBot, shown: Callable[..., Open]) 
             assert max(colours.contrast(colour, ground) for colour in solid) >= 3
     finally:
         QApplication.setPalette(before)
+
+
+def test_a_font_that_is_measured_in_pixels_is_scaled_too(qtbot: QtBot, opened: Callable[..., Opened]) -> None:
+    """As some themes outside Plasma have it; Qt would complain of each, which fails this."""
+    before, font = QApplication.font(), QFont()
+    font.setPixelSize(20)
+    try:
+        QApplication.setFont(font)
+        opened(WELL)
+        assert colours.small(font).pixelSize() == 18
+        assert colours.strong(font, 1.5).pixelSize() == 30
+        letters = [Letters(colours.scaled(font, times)).metrics.line for times in (1.0, 0.8)]
+        assert letters[0] > letters[1]
+        sentence, page_title = heading(), title("title")
+        for label, pixels in ((sentence, 24), (page_title, 28)):
+            qtbot.addWidget(label)
+            assert label.font().pixelSize() == pixels
+    finally:
+        QApplication.setFont(before)

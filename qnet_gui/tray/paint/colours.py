@@ -94,16 +94,23 @@ def legible_on(colour: QColor) -> QColor:
     return QColor("#000000") if bright > 0.55 else QColor("#ffffff")
 
 
+def scaled(font: QFont, times: float, least: float = 0.0) -> QFont:
+    """Larger or smaller, but not below so many points; in pixels where it is measured in them."""
+    made = QFont(font)
+    if font.pixelSize() > 0:
+        made.setPixelSize(max(1, round(font.pixelSize() * times)))
+    else:
+        made.setPointSizeF(max(least, font.pointSizeF() * times))
+    return made
+
+
 def small(font: QFont) -> QFont:
     """For second lines."""
-    made = QFont(font)
-    made.setPointSizeF(font.pointSizeF() * 0.9)
-    return made
+    return scaled(font, 0.9)
 
 
 def strong(font: QFont, times: float = 1.0) -> QFont:
     """For titles."""
-    made = QFont(font)
+    made = scaled(font, times)
     made.setWeight(QFont.DemiBold)
-    made.setPointSizeF(font.pointSizeF() * times)
     return made

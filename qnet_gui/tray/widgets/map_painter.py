@@ -9,7 +9,7 @@ from qnet_gui.model.domain import Label
 from qnet_gui.netmap.drawing import Ink, Mark, Shape, Words
 from qnet_gui.netmap.labels import COLOURS as LABELS
 from qnet_gui.netmap.places import Metrics
-from qnet_gui.tray.paint.colours import NEGATIVE, NEUTRAL, POSITIVE, accent, mixed
+from qnet_gui.tray.paint.colours import NEGATIVE, NEUTRAL, POSITIVE, accent, mixed, scaled
 from qnet_gui.tray.qt import (
     QBrush,
     QColor,
@@ -59,10 +59,8 @@ class Letters:
         self._measures: dict[tuple[bool, bool], QFontMetricsF] = {}
         for bold in (False, True):
             for small in (False, True):
-                made = QFont(font)
+                made = scaled(font, 0.88, 6.0) if small else QFont(font)
                 made.setWeight(QFont.DemiBold if bold else QFont.Normal)
-                if small:
-                    made.setPointSizeF(max(6.0, font.pointSizeF() * 0.88))
                 self._fonts[bold, small] = made
                 self._measures[bold, small] = QFontMetricsF(made)
         self.metrics = Metrics(self._width, self._measures[False, False].height())

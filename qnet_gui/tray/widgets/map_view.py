@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from qnet_gui.netmap.drawing import back_marks, node_marks
 from qnet_gui.netmap.graph import Graph, Node
 from qnet_gui.netmap.plan import PlacedNode, Plan, narrowest, outline, plan
+from qnet_gui.tray.paint.colours import scaled
 from qnet_gui.tray.qt import (
     QAbstractButton,
     QContextMenuEvent,
     QEvent,
-    QFont,
     QFrame,
     QKeyEvent,
     QPainter,
@@ -40,12 +40,6 @@ _ZOOMS = (1.0, 0.9, 0.85, 0.8)
 #: with larger letters, take their room, go with smaller ones, and so on for ever.
 _SPARE = 2
 _EMPTY = Plan((), (), (), 0, 0)
-
-
-def _scaled(font: QFont, zoom: float) -> QFont:
-    made = QFont(font)
-    made.setPointSizeF(font.pointSizeF() * zoom)
-    return made
 
 
 class NodeButton(QAbstractButton):
@@ -168,7 +162,7 @@ class MapView(QWidget):
 
     def _take_letters(self) -> None:
         """In all sizes, of the font as it is now."""
-        self._sizes, self._zoom = [Letters(_scaled(self.font(), zoom)) for zoom in _ZOOMS], 0
+        self._sizes, self._zoom = [Letters(scaled(self.font(), zoom)) for zoom in _ZOOMS], 0
         self._measure()
 
     def _measure(self) -> None:

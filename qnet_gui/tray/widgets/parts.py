@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from qnet_gui.tray.pages.line import Line, Mark
-from qnet_gui.tray.paint.colours import NEGATIVE, NEUTRAL, POSITIVE, SIGN, TEXT, legible, tinted
+from qnet_gui.tray.paint.colours import NEGATIVE, NEUTRAL, POSITIVE, SIGN, TEXT, legible, scaled, tinted
 from qnet_gui.tray.qt import (
     QColor,
     QEvent,
@@ -76,18 +76,14 @@ def say(made: QLabel, text: str, name: str = "") -> None:
 def heading(name: str = "") -> QLabel:
     """The sentence at a window's head."""
     made = label(name=name, wrapped=True)
-    font = made.font()
-    font.setPointSizeF(font.pointSizeF() * 1.2)
-    made.setFont(font)
+    made.setFont(scaled(made.font(), 1.2))
     return made
 
 
 def title(text: str) -> QLabel:
     """The head of a page."""
     made = caption(text)
-    font = made.font()
-    font.setPointSizeF(font.pointSizeF() * 1.4)
-    made.setFont(font)
+    made.setFont(scaled(made.font(), 1.4))
     made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     return made
 

@@ -26,33 +26,38 @@ FOLDER = ROOT / "build/pictures"
 NOW = 1_795_000_000
 
 
+#: Breeze's colours: window, base, text, button, highlight, and the text on it.
+LIGHT = ("#eff0f1", "#fcfcfc", "#232629", "#fcfcfc", "#3daee9", "#fcfcfc")
+DARK = ("#2a2e32", "#1b1e20", "#fcfcfc", "#31363b", "#3daee9", "#fcfcfc")
+#: A theme of high contrast, as people have it who see little.
+CONTRAST = ("#000000", "#000000", "#ffffff", "#000000", "#ffff00", "#000000")
+
+
 @dataclass(frozen=True)
 class Look:
     """How it is shown: colours by role, how many pixels a pixel is, the language."""
 
     name: str
-    dark: bool = False
+    colours: tuple[str, ...] = LIGHT
     scale: str = "1"
     language: str = "en"
 
 
 LOOKS = (
     Look("light"),
-    Look("dark", dark=True),
+    Look("dark", DARK),
     Look("2x", scale="2"),
-    Look("dark-2x", True, "2"),
+    Look("dark-2x", DARK, "2"),
     Look("de", language="de"),
+    Look("contrast", CONTRAST),
 )
-#: Breeze's colours: window, base, text, button, highlight, and the text on it.
-_LIGHT = ("#eff0f1", "#fcfcfc", "#232629", "#fcfcfc", "#3daee9", "#fcfcfc")
-_DARK = ("#2a2e32", "#1b1e20", "#fcfcfc", "#31363b", "#3daee9", "#fcfcfc")
 
 
-def palette(dark: bool) -> QPalette:
+def palette(colours: tuple[str, ...] = LIGHT) -> QPalette:
     """A theme's colours."""
     from qnet_gui.tray.qt import QColor, QPalette
 
-    window, base, text, button, highlight, on_highlight = map(QColor, _DARK if dark else _LIGHT)
+    window, base, text, button, highlight, on_highlight = map(QColor, colours)
     made = QPalette(button, window)
     for role, colour in (
         (QPalette.Window, window), (QPalette.Base, base), (QPalette.AlternateBase, window), (QPalette.Button, button),
@@ -102,7 +107,7 @@ def take(look: Look) -> None:
     time.time = lambda: float(NOW)  # the countdown is the same every time
     QApplication.setAttribute(Qt.AA_UseHighDpiPixmaps)
     application = QApplication(["qnet-tray", "-style", "Fusion"])
-    application.setPalette(palette(look.dark))
+    application.setPalette(palette(look.colours))
     application.setFont(QFont("Noto Sans", 10))
     language.install(look.language)
     for page in PAGES:

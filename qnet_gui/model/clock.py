@@ -42,13 +42,19 @@ def hour_and_minute(moment: float) -> tuple[int, int]:
 
 
 def next_at(hours: int, minutes: int, now: float) -> int:
-    """When a clock on the wall shows that time of day next, in seconds since the epoch."""
+    """When a clock on the wall shows that time of day next, in seconds since the epoch.
+
+    In the night in which clocks are put back it does so twice, and in the one in which they are put on perhaps never.
+    """
     today = _local(now)
     for days in (0, 1):
-        moment = time.mktime((*today[:2], today.tm_mday + days, hours, minutes, 0, 0, 0, -1))
-        if moment > now:
-            break
-    return int(moment)
+        day = (*today[:2], today.tm_mday + days, hours, minutes, 0, 0, 0)
+        moments = sorted(time.mktime((*day, summer)) for summer in (0, 1, -1))
+        shown = [moment for moment in moments if time.localtime(moment)[3:5] == (hours, minutes)]
+        coming = [moment for moment in shown or moments[-1:] if moment > now]
+        if coming:
+            return int(coming[0])
+    return int(moments[-1])
 
 
 def clock(moment: float, now: float | None = None, say: Callable[[str], str] = tr) -> str:

@@ -206,7 +206,8 @@ def node_marks(placed: PlacedNode, metrics: Metrics, hot: bool = False, focus: b
     node, place, line = placed.node, placed.place, metrics.line
     yield _frame(placed, hot, focus)
     if node.label is not Label.NONE:
-        yield Shape(rounded(Place(place.x + 3, place.y + 5, 3, place.height - 10), 1.5), fill=node.label)
+        stripe = rounded(Place(place.x + 3, place.y + 5, 3, place.height - 10), 1.5)
+        yield Shape(stripe, Ink.LINE, node.label, 0.6)  # a black label on black has an edge
     size = line if node.kind is Kind.DOMAIN else line * 1.35
     scale = size / 16
     for shape in sign(node):
@@ -217,7 +218,7 @@ def node_marks(placed: PlacedNode, metrics: Metrics, hot: bool = False, focus: b
         yield Words(x, place.middle + line * 0.28, placed.title, ink, bold)
         return
     yield Words(x, place.middle - line * 0.18, placed.title, ink, bold)
-    small = Ink.DANGER if node.look is Look.EXPOSED else Ink.FAINT
+    small = Ink.TEXT if node.look is Look.EXPOSED else Ink.FAINT  # red letters cannot be read on a tint of red
     yield Words(x, place.middle + line * 0.78, placed.line, small, small=True)
 
 

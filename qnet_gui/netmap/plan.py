@@ -20,12 +20,14 @@ FEW = 12
 #: So wide is a node at least and at most, in heights of a line; what is longer is cut off with dots.
 _NODE, _CHIP = (5.2, 12.0), (5.0, 9.0)
 #: The way between two columns, in heights of a line.
-_GAP_MIN, _GAP_MAX = 1.6, 6.0
+_GAP_MIN, _GAP_MAX = 1.0, 6.0
 _SPACE, _INSET, _MARGIN = 10.0, 8.0, 2.0
 #: Between chips; and how many of them stand beside each other in a box at least and at most.
 _BETWEEN, _ACROSS = 6.0, (2, 8)
 #: A box has no more columns than leave it so many rows.
 _ROWS = 5
+#: Bytes a second whose text is as long as any.
+_MUCH = 888e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,14 @@ def icon_room(node: Node, metrics: Metrics) -> float:
 
 
 def _width(nodes: Iterable[Node], metrics: Metrics, limits: tuple[float, float], chip: bool) -> float:
-    """Of a column: its longest text, within limits."""
+    """Of a column: its longest text, within limits; as if all had traffic and were in use, so that nothing jumps."""
     need = 0.0
+    rates = 0.0 if chip else metrics.width(both(_MUCH, _MUCH), False, True)
     for node in nodes:
-        title = metrics.width(node.title, node.kind is Kind.NETVM, False)
+        title = metrics.width(node.title, node.kind not in (Kind.DOMAIN, Kind.DOM0), False)
         line = 0.0 if chip else metrics.width(node.line, False, True)
+        if node.kind is Kind.DOMAIN:
+            line = max(line, rates)
         need = max(need, max(title, line) + icon_room(node, metrics) + 2 * _INSET + 2)
     return math.ceil(min(max(need, limits[0] * metrics.line), limits[1] * metrics.line))
 
@@ -148,13 +153,31 @@ class _Layout:
         self._nodes = [replace(placed, place=moved(placed.place)) for placed in self._nodes]
         self._boxes = [replace(box, place=moved(box.place)) for box in self._boxes]
 
+    def narrowest(self) -> float:
+        """How wide it is where there is no room."""
+        width, first = self._domain_width(), self._dom0_width()
+        for group in _groups(self._graph):
+            across = min(_ACROSS[0], len(group.nodes))
+            first = max(first, self._box_width(across, width) if self._dense else width)
+        columns = [_width(nodes, self._metrics, _NODE, chip=False) for nodes in self._columns()]
+        return 2 * _MARGIN + first + sum(columns) + len(columns) * _GAP_MIN * self._metrics.line
+
     # -- the domains
+
+    def _domain_width(self) -> float:
+        nodes = [*self._of_kind[Kind.DOMAIN], *self._of_kind[Kind.DOM0]]
+        return _width(nodes, self._metrics, _CHIP if self._dense else _NODE, chip=self._dense)
+
+    def _dom0_width(self) -> float:
+        return max(self._domain_width(), _width(self._of_kind[Kind.DOM0], self._metrics, _NODE, chip=False))
+
+    @staticmethod
+    def _box_width(across: int, width: float) -> float:
+        return across * (width + _BETWEEN) - _BETWEEN + 2 * _INSET
 
     def _domains(self, room: float) -> float:
         """The first column, for which there is so much room if it needs it; returns how wide it is."""
-        nodes = [*self._of_kind[Kind.DOMAIN], *self._of_kind[Kind.DOM0]]
-        limits = _CHIP if self._dense else _NODE
-        width = _width(nodes, self._metrics, limits, chip=self._dense)
+        width = self._domain_width()
         y = column = 0.0
         for group in _groups(self._graph):
             if self._dense:
@@ -165,7 +188,7 @@ class _Layout:
             self._middles[group.key] = (y + bottom) / 2
             y = bottom + 1.6 * _SPACE
         for node in self._of_kind[Kind.DOM0]:
-            wide = max(width, _width([node], self._metrics, _NODE, chip=False))
+            wide = self._dom0_width()
             self._nodes.append(_place(node, Place(_MARGIN, y + _MARGIN, wide, self._high), self._metrics))
             self._middles[DOM0] = y + _MARGIN + self._high / 2
             column = max(column, wide)
@@ -189,7 +212,7 @@ class _Layout:
             x = _MARGIN + _INSET + index // down * (width + between)
             place = Place(x, y + _MARGIN + head + index % down * (self._chip + between), width, self._chip)
             self._nodes.append(_place(node, place, self._metrics, chip=True))
-        wide = across * (width + between) - between + 2 * _INSET
+        wide = self._box_width(across, width)
         high = head + down * (self._chip + between) - between + _INSET
         title = self._box_title(group, count, wide - 2 * _INSET)
         self._boxes.append(Box(f"box {group.key}", Place(_MARGIN, y + _MARGIN, wide, high), title))
@@ -259,3 +282,13 @@ class _Layout:
 def plan(graph: Graph, metrics: Metrics, width: float = 0.0) -> Plan:
     """The map; it is as narrow as it can be and as wide as is good to look at, which `width` chooses between."""
     return _Layout(graph, metrics, width).plan()
+
+
+def narrowest(graph: Graph, metrics: Metrics) -> float:
+    """How wide a map is that has no room; much sooner known than where everything stands."""
+    return _Layout(graph, metrics, 0.0).narrowest()
+
+
+def outline(graph: Graph) -> tuple[tuple[Kind, str, str], ...]:
+    """What it is that says how narrow a map can be: no traffic is in it."""
+    return tuple((node.kind, node.title, "" if node.rates else node.line) for node in graph.nodes)

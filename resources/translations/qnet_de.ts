@@ -2262,6 +2262,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/sentence.py" />
+            <source>The network helper and this applet are of different versions.</source>
+            <translation>Der Netzwerk-Helfer und dieses Applet sind von verschiedenen Versionen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
             <source>a hidden network</source>
             <translation>einem versteckten Netz</translation>
         </message>
@@ -2423,7 +2428,7 @@
         <message>
             <location filename="../../qnet_gui/netmap/rates.py" />
             <source>idle</source>
-            <translation>untätig</translation>
+            <translation>kein Verkehr</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/netmap/rates.py" />
@@ -2662,6 +2667,16 @@
             <location filename="../../qnet_gui/tray/pages/log.py" />
             <source>What</source>
             <translation>Was</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/log.py" />
+            <source>What happened since this program began, and cannot be kept.</source>
+            <translation>Was geschah, seit dieses Programm läuft; es kann nicht aufbewahrt werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/log.py" />
+            <source>What happened while this program ran, for a week.</source>
+            <translation>Was geschah, während dieses Programm lief, eine Woche lang.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/log.py" />
@@ -3117,7 +3132,7 @@
         <message>
             <location filename="../../qnet_gui/tray/pages/upgrade.py" />
             <source>Closing this window does not disconnect it. At that time it is disconnected by itself.</source>
-            <translation>Das Schließen dieses Fensters trennt es nicht. Um diese Zeit wird es von selbst getrennt.</translation>
+            <translation>Wird dieses Fenster geschlossen, bleibt dom0 verbunden. Zur genannten Zeit wird es von selbst getrennt.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/upgrade.py" />
@@ -3217,7 +3232,7 @@
         <message>
             <location filename="../../qnet_gui/tray/pages/upgrade.py" />
             <source>To upgrade its packages it can be connected for a while.</source>
-            <translation>Um seine Pakete zu aktualisieren, kann es eine Zeit lang verbunden werden.</translation>
+            <translation>Um seine Pakete zu aktualisieren, kann dom0 eine Zeit lang verbunden werden.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/upgrade.py" />
@@ -3449,6 +3464,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/condition.py" />
+            <source>{name} is paused</source>
+            <translation>{name} ist angehalten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/condition.py" />
             <source>{old} → none. {why}</source>
             <translation>{old} → keiner. {why}</translation>
         </message>
@@ -3456,6 +3476,11 @@
             <location filename="../../qnet_gui/tray/state/cures.py" />
             <source>Let it go on; until then no domain has a network.</source>
             <translation>Lassen Sie sie weiterlaufen; bis dahin hat keine Domäne ein Netz.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>Log out and in again. If it stays so, restart the helper: sudo systemctl restart qnet-helper.</source>
+            <translation>Melden Sie sich ab und wieder an. Bleibt es dabei, starten Sie den Helfer neu: sudo systemctl restart qnet-helper.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/cures.py" />
@@ -3502,8 +3527,8 @@
             <location filename="../../qnet_gui/tray/state/cures.py" />
             <source>{count} vifs were refused by netvm: {names}.</source>
             <translation>
-                <numerusform>{count} vif wurde von netvm abgelehnt: {names}.</numerusform>
-                <numerusform>{count} vifs wurden von netvm abgelehnt: {names}.</numerusform>
+                <numerusform>{count} Vif wurde von netvm abgelehnt: {names}.</numerusform>
+                <numerusform>{count} Vifs wurden von netvm abgelehnt: {names}.</numerusform>
             </translation>
         </message>
         <message>
@@ -4070,11 +4095,6 @@
             <translation>Verlauf</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/window/log.py" />
-            <source>What happened while this program ran, for a week.</source>
-            <translation>Was geschah, während dieses Programm lief, eine Woche lang.</translation>
-        </message>
-        <message>
             <location filename="../../qnet_gui/tray/window/main_window.py" />
             <source>Overview</source>
             <translation>Übersicht</translation>
@@ -4121,13 +4141,13 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/overview.py" />
-            <source>Pictures of dots (*.png)</source>
-            <translation>Bilder aus Punkten (*.png)</translation>
+            <source>PNG pictures (*.png)</source>
+            <translation>PNG-Bilder (*.png)</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/overview.py" />
-            <source>Pictures of lines (*.svg)</source>
-            <translation>Bilder aus Linien (*.svg)</translation>
+            <source>SVG pictures (*.svg)</source>
+            <translation>SVG-Bilder (*.svg)</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/overview.py" />
@@ -4257,7 +4277,7 @@
         <message>
             <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Without this applet nothing on the screen says so. At that time it is disconnected by itself.</source>
-            <translation>Ohne dieses Applet ist das auf dem Bildschirm nicht zu sehen. Um diese Zeit wird es von selbst getrennt.</translation>
+            <translation>Ohne dieses Applet ist das auf dem Bildschirm nicht zu sehen. Zur genannten Zeit wird dom0 von selbst getrennt.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/routes.py" />
@@ -4323,6 +4343,11 @@
             <location filename="../../qnet_gui/tray/window/settings.py" />
             <source>Start with the session</source>
             <translation>Mit der Sitzung starten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/settings.py" />
+            <source>What is chosen here cannot be kept: {path} cannot be written.</source>
+            <translation>Was hier gewählt wird, kann nicht aufbewahrt werden: {path} kann nicht geschrieben werden.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/settings.py" />

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from qnet_gui.model.clock import clock, hour, hour_and_minute, moment, twelve_hours
+from qnet_gui.model.clock import clock, hour, hour_and_minute, moment, next_at, twelve_hours
 
 #: The 14th of November 2023, 22:13:20 UTC.
 NOW = 1_700_000_000
@@ -62,3 +62,24 @@ def test_who_moves_to_another_time_zone_reads_that_ones(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("moment", [2**40, 2**62, -(2**63)])
 def test_a_moment_that_no_calendar_has_is_a_number(moment: int) -> None:
     assert clock(moment, NOW) == str(moment)
+
+
+#: The 25th of October 2026, 02:30 in Berlin, for the first time and an hour later again; the 29th of March, 01:50.
+AUTUMN, AGAIN, SPRING = 1_792_888_200, 1_792_891_800, 1_774_745_400
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "wanted", "minutes"),
+    [
+        ("Europe/Berlin", AUTUMN, (2, 45), 15), ("Europe/Berlin", AGAIN, (2, 45), 15),
+        ("Europe/Berlin", AUTUMN, (2, 15), 45), ("Europe/Berlin", AUTUMN, (3, 0), 90),
+        ("Europe/Berlin", SPRING, (2, 10), 20), ("Europe/Berlin", SPRING, (3, 10), 20),
+        ("UTC", NOW, (22, 14), 0), ("UTC", NOW, (22, 13), 24 * 60 - 1), ("Asia/Kolkata", NOW, (3, 44), 0),
+        ("America/New_York", NOW, (17, 14), 0), ("Pacific/Apia", NOW, (11, 14), 0),
+    ],
+)  # fmt: skip
+def test_a_time_of_day_is_the_next_one_in_nights_with_two_or_none_too(
+    monkeypatch: pytest.MonkeyPatch, zone: str, now: int, wanted: tuple[int, int], minutes: int
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    assert (next_at(*wanted, now) - now) // 60 == minutes

@@ -17,7 +17,7 @@ from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.netmap.graph import DOM0, WORLD, Flow, Kind, Look, domain_key, graph, providers
 from qnet_gui.netmap.labels import COLOURS as LABELS
 from qnet_gui.netmap.places import Place
-from qnet_gui.netmap.plan import FEW, Plan, plan
+from qnet_gui.netmap.plan import FEW, Plan, narrowest, plan
 from qnet_gui.netmap.rates import both, rate
 from qnet_gui.netmap.svg import METRICS, svg
 from qnet_gui.netmap.tree import tree
@@ -81,9 +81,23 @@ def test_nothing_jumps_by_traffic_or_by_order(count: int) -> None:
     shuffled.sort(key=lambda one: (one.id * 7) % 11)
     rates = {one.name: (1e6 / one.id, 1e3) for one in shuffled if one.vif}
     after = plan(graph(snapshot(*shuffled, uplinks=(CABLE, WIFI)), rates), METRICS, 900.0).places()
-    assert {key: (place.y, place.height) for key, place in after.items()} == {
-        key: (place.y, place.height) for key, place in before.items()
-    }
+    assert after == before
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, FEW, FEW + 1, 60])
+def test_how_narrow_it_can_be_is_known_before(count: int) -> None:
+    shown = graph(snapshot(*many(count), uplinks=(VPN, WIFI, CABLE)))
+    assert narrowest(shown, METRICS) == pytest.approx(plan(shown, METRICS).width)
+
+
+def test_what_is_bold_has_room_for_it() -> None:
+    """The title of what is used now is bold, and of what could be it might become so."""
+    mobile = Uplink("wwan0", UplinkKind.MOBILE, UplinkState.UP, False, connection="provider")
+    shown = laid_out(snapshot(domain("work", 3), uplinks=(VPN, replace(WIFI, primary=False), mobile)))
+    titles = {placed.node.key: placed.title for placed in shown.nodes}
+    assert titles["uplink tun0"] == "office"
+    used = laid_out(snapshot(domain("work", 3), uplinks=(replace(VPN, primary=False), replace(WIFI, primary=True))))
+    assert used.places()["uplink tun0"].width == shown.places()["uplink tun0"].width
 
 
 def test_who_goes_through_whom() -> None:

@@ -54,7 +54,7 @@ def take(folder: Path | None, points: int, language_name: str, mirrored: bool) -
 
     time.time = lambda: float(make_pictures.NOW)  # type: ignore[assignment]
     application = QApplication(["qnet-tray", "-style", "Fusion"])
-    application.setPalette(make_pictures.palette(dark=False))
+    application.setPalette(make_pictures.palette())
     application.setFont(QFont(FAMILY, points))
     language.install(language_name)
     if mirrored:  # after the language, which has Qt think of it anew

@@ -16,11 +16,17 @@ from qnet_gui.model.errors import Refused
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.upgrade import UpgradeCode
+from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Snapshot, to_wire
 from qnet_gui.model.wire.answers import HelperAway
+from qnet_gui.tray.pages import overview
+from qnet_gui.tray.pages.upgrade import UpgradeInputs, upgrade
 from qnet_gui.tray.qt import QDBusConnection, QDBusPendingCallWatcher
 from qnet_gui.tray.session import language
+from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.helper_client import Client
+from qnet_gui.tray.state.cures import messages
+from qnet_gui.tray.state.menu import Action
 
 _numbers = itertools.count()
 Snapshots = list[Snapshot | None]
@@ -120,6 +126,27 @@ def test_a_snapshot_of_another_version_is_as_good_as_none(
     qtbot.waitUntil(lambda: len(snapshots) == 1)
     helper.publish({"netvm": "other"})
     qtbot.waitUntil(lambda: snapshots[1:] == [None])
+
+
+def test_a_helper_of_another_version_is_not_said_to_be_away(
+    qtbot: QtBot, helper: Helper, system_bus: str, app_state: Callable[[str], AppState], log_guard: Any
+) -> None:
+    """After an upgrade of qnet the applet is the old one, and no start of the helper would help."""
+    log_guard.expect("Is the helper of the same version")
+    state = app_state(system_bus)
+    helper.publish({"netvm": "other"})
+    qtbot.waitUntil(lambda: state.client.unreadable)
+    said = "The network helper and this applet are of different versions."
+    assert sentence(state.snapshot) == said
+    (message,) = messages(state.snapshot, said)
+    assert message.buttons == ()
+    assert message.text.startswith("Log out and in again.")
+    assert message.text in overview.page(state.snapshot).problems[0]
+    assert upgrade(state.snapshot, UpgradeInputs()).more == message.text
+    assert not state.connected
+    state.client._silent()
+    assert sentence(state.snapshot) == "The network helper is not running."
+    assert messages(state.snapshot, "")[0].buttons[0].request.action is Action.START_HELPER
 
 
 @pytest.fixture

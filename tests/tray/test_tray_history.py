@@ -102,6 +102,18 @@ def test_read_twice_is_there_once() -> None:
     assert merged([entry, entry], NOW) == [entry]
 
 
+def test_what_two_applets_of_one_person_saw_happened_once(qtbot: QtBot, path: Path) -> None:
+    """On two displays; their clocks are one, and one of them looks at it when the next second has begun."""
+    one, other = EventLog(clock=lambda: NOW), EventLog(clock=lambda: NOW + 1)
+    for applet in (one, other):
+        for shown in (up(CABLE), up(WIFI)):
+            applet.follow(shown)
+    one.write()
+    other.write()
+    assert [entry.text for entry in one.entries()][1:] == ["Uplink: eth0 (cable) → Home (Wi-Fi)"]
+    assert [entry.text for entry in other.entries()] == [entry.text for entry in one.entries()]
+
+
 @pytest.mark.parametrize("event", Event)
 def test_every_entry_comes_back_from_its_line_and_has_a_text(event: Event) -> None:
     entry = Entry(NOW, event, ("a {0} %s", "b"), PROBLEM if event is Event.PROBLEM else None, 2, NOW + 5)
@@ -156,7 +168,23 @@ def test_a_file_that_cannot_be_written_or_read_is_no_error(qtbot: QtBot, path: P
     kept = EventLog(clock=lambda: NOW)
     kept.follow(up(CABLE))
     kept.write()
-    assert kept.entries() == []
+    assert [entry.event for entry in kept.entries()] == [Event.STARTED], "it is shown as long as this program runs"
+    assert kept.trouble.startswith(str(path))
+    for number in range(2 * event_log._WAITING_MAX):
+        kept.follow(up((CABLE, WIFI)[number % 2]))
+        kept.write()
+    assert len(kept.entries()) <= event_log._WAITING_MAX
+    path.parent.unlink()
+    kept.write()
+    assert kept.trouble == ""
+    assert kept.entries() == EventLog(clock=lambda: NOW).entries() != []
+
+
+def test_the_page_says_that_nothing_is_kept() -> None:
+    assert log.note("") == "What happened while this program ran, for a week."
+    assert log.note("/x cannot be written.") == (
+        "What happened since this program began, and cannot be kept. /x cannot be written."
+    )
 
 
 def test_the_page_has_the_newest_first() -> None:

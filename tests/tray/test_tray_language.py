@@ -132,6 +132,23 @@ def test_the_clock_is_the_locales(locale: str, twelve: bool) -> None:
     assert done.stdout.strip() == str(twelve)
 
 
+@pytest.mark.parametrize(
+    ("languages", "shown"),
+    [("fr:en:de", "Domains"), ("fr:de:en", "Domänen"), ("en_US:de", "Domains"), ("de_AT:en", "Domänen")],
+)
+def test_whoever_reads_several_languages_gets_the_best(languages: str, shown: str) -> None:
+    """In the order in which Plasma's settings have them."""
+    code = (
+        "from qnet_gui.tray.qt import QCoreApplication; from qnet_gui.tray.session import language;"
+        "from qnet_gui.model.translation import tr; app = QCoreApplication([]); language.install();"
+        "print(tr('Domains'))"
+    )
+    usual = {name: value for name, value in os.environ.items() if not name.startswith("LC_")}
+    env = {**usual, "LANG": "fr_FR.UTF-8", "LANGUAGE": languages, "PYTHONIOENCODING": "utf-8"}
+    said = subprocess.run([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, text=True, check=True)
+    assert said.stdout.strip() == shown
+
+
 def test_an_unknown_language_is_english(qtbot: QtBot) -> None:
     assert not language.install("cy")
     assert tr("Routes") == "Routes"

@@ -88,6 +88,21 @@ def test_settings_are_kept_and_nonsense_is_nothing(qtbot: QtBot, tmp_path: Path)
         assert settings.minutes == 0
 
 
+def test_settings_that_cannot_be_kept_say_so_and_can_later(qtbot: QtBot, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.touch()
+    QSettings.setPath(QSettings.NativeFormat, QSettings.UserScope, str(home))
+    settings = Settings()
+    settings.minutes = 45
+    assert settings.write().startswith(str(home))
+    assert settings.minutes == 45
+    assert settings.write().startswith(str(home))
+    home.unlink()
+    settings.minutes = 46
+    assert settings.write() == ""
+    assert "46" in (home / "qnet/tray.conf").read_text()
+
+
 LINES = ("0.0.0.0 192.168.0.1 0.0.0.0 UG 100 0 0 eth0", "10.137.0.16 0.0.0.0 255.255.255.255 UH 32749 0 0 vif4.0")
 ROUTES = [Route.from_line(line) for line in LINES]
 

@@ -102,6 +102,16 @@ def test_the_same_cable_in_another_network(tracker: Tracker) -> None:
     assert tracker.update(up(moved), 61) == uplink("Uplink changed", "eth0 (cable), 192.168.0.12 → 10.0.0.5")
 
 
+def test_the_same_address_in_another_network_is_told_by_the_router(tracker: Tracker) -> None:
+    """Half of the world is 192.168.0.0/24."""
+    moved = dataclasses.replace(CABLE, gateway=IPv4Address("192.168.0.254"))
+    body = "eth0 (cable), router 192.168.0.1 → 192.168.0.254"
+    assert tracker.update(up(moved), 60) == uplink("Uplink changed", body)
+    nameless = dataclasses.replace(moved, address=None, gateway=IPv4Address("10.0.0.1"))
+    body = "eth0 (cable), router 192.168.0.254 → 10.0.0.1"
+    assert tracker.update(up(nameless), 70) == uplink("Uplink changed", body)
+
+
 def test_a_new_address_from_the_same_router_is_no_news(tracker: Tracker) -> None:
     assert tracker.update(up(dataclasses.replace(CABLE, address=IPv4Address("192.168.0.77"))), 60) is None
 
@@ -134,6 +144,16 @@ def test_a_dead_netvm_is_told_alone(tracker: Tracker) -> None:
     assert tracker.update(Snapshot(Netvm("netvm", 2, NetvmState.STARTING)), 80) == Withdrawal(Kind.NETVM)
     back = tracker.update(up(CABLE), 90)
     assert back == Notification(Kind.NETVM, "netvm is back", "Connected by cable (eth0, 192.168.0.12).", icon=BACK)
+
+
+def test_a_paused_netvm_has_not_stopped_and_cannot_be_started(tracker: Tracker) -> None:
+    tracker.update(Snapshot(Netvm("netvm", 1, NetvmState.PAUSED)), 60)
+    body = "netvm is paused. Domains have no network."
+    assert tracker.tick(70) == Notification(Kind.NETVM, "netvm is paused", body, icon=LOST)
+    tracker.update(Snapshot(Netvm("netvm")), 80)
+    stopped = tracker.tick(80 + LASTING)
+    assert isinstance(stopped, Notification)
+    assert (stopped.title, stopped.actions) == ("netvm has stopped", (Action.STATUS, Action.START_NETVM))
 
 
 def test_a_netvm_that_restarts_quickly_is_no_news(tracker: Tracker) -> None:

@@ -10,6 +10,7 @@ import sys
 import weakref
 from collections import Counter
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,13 @@ from pytestqt.qtbot import QtBot
 from test_tray_windows import Open, many, shown
 from tray_shared import CABLE, STATES, VPN, WIFI, Helper, up
 
+from qnet_gui.model.domain import Domain, DomainState
 from qnet_gui.model.errors import NotAuthorised, NotFound, QnetError, Refused
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.package_upgrade.package_signals import begun, failed, finished
+from qnet_gui.model.package_upgrade.packages import Upgrade, Work
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation
 from qnet_gui.model.traffic import History, Series
@@ -31,6 +35,7 @@ from qnet_gui.tray.pages.upgrade import UpgradeInputs
 from qnet_gui.tray.qt import (
     QAbstractButton,
     QApplication,
+    QCheckBox,
     QColor,
     QCoreApplication,
     QEvent,
@@ -53,9 +58,10 @@ from qnet_gui.tray.state.access_keys import without_keys
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.state.operation_progress import OperationProgress
 from qnet_gui.tray.state.page_names import PAGE_NAMES
+from qnet_gui.tray.state.plain_text import unbroken
 from qnet_gui.tray.widgets.flow import Flow
 from qnet_gui.tray.widgets.map_painter import sign_icon
-from qnet_gui.tray.widgets.map_view import MapView, NodeButton
+from qnet_gui.tray.widgets.map_view import MapArea, MapView, NodeButton
 from qnet_gui.tray.widgets.table import Table
 from qnet_gui.tray.window.page_signs import SIGNS
 
@@ -178,6 +184,42 @@ def test_the_map_follows_rates_without_moving(shown: Callable[..., Open]) -> Non
     nodes = node_buttons(page)
     assert nodes["work"].accessibleName() == "work, 910 kB/s down, 42 kB/s up, through netvm"
     assert {name: button.geometry().y() for name, button in nodes.items()} == before
+
+
+_CHAIN = [("work", 4, "firewall"), ("firewall", 5, "vpn-netvm"), ("vpn-netvm", 6, "netvm"), ("mail", 7, "netvm")]
+
+
+def test_a_wide_map_fits_as_far_as_its_letters_can_be_read(shown: Callable[..., Open]) -> None:
+    domains = [
+        Domain(name, number, DomainState.RUNNING, IPv4Address(f"10.137.0.{number}"), f"vif{number}.0", netvm)
+        for name, number, netvm in _CHAIN
+    ]
+    uplinks = (VPN, dataclasses.replace(WIFI, primary=False))
+    page = shown(dataclasses.replace(up(CABLE), domains=tuple(domains), uplinks=uplinks))("overview")
+    window, area, map_view = page.window(), page.findChild(MapArea), page.findChild(MapView)
+
+    def letters(width: int) -> float:
+        window.resize(width, 700)
+        QApplication.processEvents()
+        assert {button.placed.title for button in map_view.buttons()} >= {"work", "vpn-netvm", "office"}
+        return float(map_view.letters.metrics.line)
+
+    def fits() -> bool:
+        return bool(area.horizontalScrollBar().maximum() == 0)
+
+    sizes = {width: (letters(width), fits()) for width in range(1600, 500, -20)}
+    usual = sizes[1600][0]
+    assert sizes[1600][1]
+    assert not sizes[520][1]
+    assert all(line >= 0.75 * usual for line, _ in sizes.values())
+    smaller = [width for width, (line, fit) in sizes.items() if fit and line < usual]
+    assert smaller, "it scrolls before its letters are smaller"
+    assert max(smaller) - min(smaller) > 100
+    # a scroll bar that comes at the side and goes makes it no larger and smaller for ever
+    window.resize(max(smaller), 700)
+    QApplication.processEvents()
+    assert letters(max(smaller) + 16) < usual
+    assert letters(1600) == usual
 
 
 def test_what_can_be_done_about_what_is_wrong_is_a_button_beside_it(
@@ -419,6 +461,29 @@ def test_the_keyboard_does_not_go_to_a_dangerous_neighbour(
         assert QApplication.focusWidget() is not None
 
 
+def test_where_no_package_is_listed_nothing_stands_apart(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table that is hidden takes no room, nor do those beside it take its room."""
+    open_ = shown(up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, 2_000_000_000, ("work",), "alice")))
+    state = open_("overview").app_state
+    monkeypatch.setattr(state.packages, "look", lambda: None)
+    state.packages.present = True
+    page = open_("upgrade")
+    page.window().resize(1160, 800)
+    for upgrade in (
+        Upgrade(),
+        begun(Upgrade(), Work.REFRESH),
+        finished(failed(begun(Upgrade(), Work.REFRESH), 64, "No way."), 2),
+    ):
+        state.packages.upgrade = upgrade
+        page.refresh()
+        QApplication.processEvents()
+        part = page._packages  # type: ignore[attr-defined]
+        assert part.isVisible()
+        assert part.height() <= max(part.layout().heightForWidth(part.width()), part.minimumSizeHint().height())
+
+
 def test_failure_heads_the_page(shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch) -> None:
     open_ = shown(up(CABLE))
     state = open_("overview").app_state
@@ -605,3 +670,19 @@ def test_escape_in_a_filter_closes_the_window_only_when_it_is_empty(qtbot: QtBot
     assert field.text() == ""
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert not window.isVisible()
+
+
+def test_settings_that_cannot_be_kept_are_told_where_they_are_chosen(
+    shown: Callable[..., Open], tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "config").touch()
+    page = shown(up(CABLE))("settings")
+    box = next(box for box in page.findChildren(QCheckBox) if "Names" in without_keys(box.text()))
+    told = [label for label in page.findChildren(QLabel) if "cannot be kept" in unbroken(label.text())]
+    assert not told
+    box.click()
+    told = [label for label in page.findChildren(QLabel) if "cannot be kept" in unbroken(label.text())]
+    assert [label.isVisible() for label in told] == [True]
+    (tmp_path / "config").unlink()
+    box.click()
+    assert not told[0].isVisible()

@@ -142,6 +142,20 @@ def test_boxes_too(qtbot: QtBot, pictures: Path) -> None:
         box.grab().save(str(pictures / f"box-{title}.png"))
 
 
+def test_what_a_box_says_can_be_copied(qtbot: QtBot) -> None:
+    """In the person's language, in any style; the details are for who is told of it."""
+    failed = trouble(ActionRequest(Action.PAUSE, 3, "work"), Refused(plain("no")))
+    asked = leave_connected(0, False, lambda: None, lambda: None)
+    for made, texts in ((failed, 1), (asked, 2)):
+        qtbot.addWidget(made)
+        made.show()
+        said = [label for label in made.findChildren(QLabel) if label.text()]
+        assert len(said) == texts
+        for label in said:
+            assert label.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
+            assert not label.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
 def test_every_window_is_one_to_a_screen_reader() -> None:
     """Which knows by Qt's type alone: to it a plain widget with a title is nothing that can be gone to."""
     plain_ones = []

@@ -31,6 +31,13 @@ def page(entries: Iterable[Entry]) -> LogPage:
     return LogPage(rows[::-1])
 
 
+def note(trouble: str) -> str:
+    """What stands below; `trouble`: a sentence that says why it cannot be kept."""
+    if trouble:
+        return tr("What happened since this program began, and cannot be kept.") + " " + trouble
+    return tr("What happened while this program ran, for a week.")
+
+
 def as_text(shown: LogPage) -> str:
     """All of it as text, for the clipboard."""
     return "".join("  ".join(row) + "\n" for row in shown.rows)

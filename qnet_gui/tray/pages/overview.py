@@ -8,17 +8,17 @@ from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.fact import rest
 from qnet_gui.model.preflight import listed
-from qnet_gui.model.sentence import sentence, uplink_name
+from qnet_gui.model.sentence import of_other_version, sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Iommu, Snapshot
 from qnet_gui.model.translation import mark, tr
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.tray.pages.domains import domain_rows
-from qnet_gui.tray.state.cures import untold
+from qnet_gui.tray.state.cures import OTHER_VERSION, untold
 from qnet_gui.tray.state.menu import blind
 
 _AWAY = mark("Nothing is known of the network. What netvm does for domains goes on.")
 #: What to do when the helper is away.
-START = mark("Start the helper: sudo systemctl start qnet-helper.")
+_START = mark("Start the helper: sudo systemctl start qnet-helper.")
 _SOURCES = {
     DnsSource.NETWORKMANAGER: mark("told by NetworkManager"),
     DnsSource.RESOLVED: mark("told by systemd-resolved"),
@@ -103,10 +103,15 @@ def _isolation(snapshot: Snapshot) -> str:
     return "\n".join(lines)
 
 
+def away_cure() -> str:
+    """What to do where there is no snapshot."""
+    return tr(OTHER_VERSION) if of_other_version() else tr(_START)
+
+
 def page(snapshot: Snapshot | None) -> Page:
     """The content for a snapshot; of a helper that is away, or knows nothing itself, there are no facts to show."""
     if snapshot is None:
-        return Page(sentence(None), problems=((tr(_AWAY), tr(START)),))
+        return Page(sentence(None), problems=((tr(_AWAY), away_cure()),))
     problems = tuple((view.title, view.text) for view in untold(snapshot))
     problems += tuple((problem.sentence, problem.cure) for problem in snapshot.problems)
     if blind(snapshot):

@@ -14,7 +14,7 @@ from qnet_gui.model.sentence import others_problems, sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import mark, tr, tr_count
 from qnet_gui.tray.pages.line import Line, Mark
-from qnet_gui.tray.pages.overview import START
+from qnet_gui.tray.pages.overview import away_cure
 from qnet_gui.tray.state.menu import blind, can_disconnect
 from qnet_gui.tray.state.operation_progress import OperationProgress, State
 
@@ -226,7 +226,7 @@ def _open(snapshot: Snapshot, inputs: UpgradeInputs) -> UpgradePage:
 def upgrade(snapshot: Snapshot | None, inputs: UpgradeInputs) -> UpgradePage:
     """The content. What is done follows the helper; what was clicked shows only as `asking`."""
     if snapshot is None or (blind(snapshot) and snapshot.dom0.state is Dom0State.CLOSED):
-        cure = next((problem.cure for problem in snapshot.problems), "") if snapshot else tr(START)
+        cure = next((problem.cure for problem in snapshot.problems), "") if snapshot else away_cure()
         return UpgradePage(sentence(snapshot), cure, outcome=_outcome(snapshot, inputs), why=sentence(snapshot))
     if snapshot.dom0.state is Dom0State.OPEN:
         return _open(snapshot, inputs)

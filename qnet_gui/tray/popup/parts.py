@@ -13,6 +13,7 @@ from qnet_gui.tray.qt import (
     QLabel,
     QPainter,
     QPaintEvent,
+    QPalette,
     QPushButton,
     QSize,
     QSizePolicy,
@@ -30,6 +31,8 @@ GAP = 8
 ICON = 16
 #: Letters of a button, by the font's usual width.
 _LONGEST = 40
+#: The property that has its icon's name.
+_ICON_NAME = "qnet-icon"
 Do = Callable[[ActionRequest], None]
 
 
@@ -68,13 +71,14 @@ class FaintLabel(QLabel):
 
     def _pale(self) -> None:
         palette = self.parentWidget().palette() if self.parentWidget() else self.palette()
-        own = self.palette()
-        own.setColor(own.WindowText, colours.faint(palette))
-        self.setPalette(own)
+        own, faint = self.palette(), colours.faint(palette)
+        if own.color(own.WindowText) != faint:
+            own.setColor(own.WindowText, faint)
+            self.setPalette(own)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
         """Another theme."""
-        if event.type() in (QEvent.Type.ApplicationPaletteChange, QEvent.Type.ParentChange):
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ParentChange):
             self._pale()
         super().changeEvent(event)
 
@@ -89,6 +93,18 @@ class Separator(QFrame):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's)
         """As the theme has it now."""
         QPainter(self).fillRect(self.rect(), colours.line(self.palette()))
+
+
+def _show_icon(made: QAbstractButton, palette: QPalette) -> None:
+    if name := made.property(_ICON_NAME):
+        made.setIcon(icon(name, palette))
+
+
+def show_icons(window: QWidget) -> None:
+    """Those of all its buttons, as the theme has them now."""
+    for made in window.findChildren(QAbstractButton):
+        if isinstance(made, QAbstractButton):
+            _show_icon(made, window.palette())  # theirs comes after it
 
 
 def push_button(view: Button, do: Do) -> QPushButton:
@@ -124,7 +140,8 @@ def show_button(made: QAbstractButton, view: Button, words: bool = True) -> None
         made.setText(text)
     if made.accessibleName() != view.text:
         made.setAccessibleName(view.text)
-        made.setIcon(icon(view.icon, made.palette()))
+        made.setProperty(_ICON_NAME, view.icon)
+        _show_icon(made, made.palette())
     tip = view.why or ("" if words and not cut else view.text)
     if made.toolTip() != tip:
         made.setToolTip(tip)

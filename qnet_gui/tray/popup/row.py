@@ -175,7 +175,7 @@ class DomainRow(QAbstractButton):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's)
         """Stripe, mark, two lines, curve."""
         painter, palette = QPainter(self), self.palette()
-        accent = palette.color(QPalette.Highlight)
+        accent = colours.accent(palette)
         if self._hot or self.hasFocus():
             painter.setRenderHint(QPainter.Antialiasing)
             painter.setPen(QPen(accent, 1) if self.hasFocus() else Qt.PenStyle.NoPen)
@@ -201,7 +201,7 @@ class DomainRow(QAbstractButton):
         if colour is not None:
             painter.setRenderHint(QPainter.Antialiasing)
             # a black label on a dark window still has an edge
-            painter.setPen(QPen(colours.line(self.palette()), 1))
+            painter.setPen(QPen(colours.edge(self.palette()), 1))
             painter.setBrush(colour)
             stripe = QRectF(self._mirrored(QRect(2, GAP, _STRIPE, self.height() - 2 * GAP)))
             painter.drawRoundedRect(stripe.adjusted(0.5, 0.5, -0.5, -0.5), 1.5, 1.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qnet_gui.tray.paint.colours import accent as theme_accent
 from qnet_gui.tray.paint.colours import mixed
 from qnet_gui.tray.qt import QAbstractButton, QPainter, QPaintEvent, QPalette, QPen, QRectF, QSize, Qt, QWidget
 
@@ -30,7 +31,7 @@ class Switch(QAbstractButton):
         """A knob in a groove; at the left when off, at the right when on, mirrored where people read so."""
         painter, palette = QPainter(self), self.palette()
         painter.setRenderHint(QPainter.Antialiasing)
-        accent = palette.color(QPalette.Active, QPalette.Highlight)
+        accent = theme_accent(palette)
         window, text = (palette.color(QPalette.Active, role) for role in (QPalette.Window, QPalette.WindowText))
         if not self.isEnabled():
             painter.setOpacity(0.45)

@@ -14,7 +14,6 @@ from qnet_gui.tray.qt import (
     QLabel,
     QPainter,
     QPaintEvent,
-    QPalette,
     QRectF,
     Qt,
     QVBoxLayout,
@@ -59,8 +58,8 @@ class Chart(QWidget):
         area = QRectF(self.rect()).adjusted(0, height, -1, -height - 1)
         most = graph.top((*self._down, *self._up))
         graph.grid(painter, area, colours.line(palette))
-        graph.curve(painter, area, self._down, palette.color(QPalette.Highlight), most, SECONDS)
-        graph.curve(painter, area, self._up, QColor(colours.POSITIVE), most, SECONDS)
+        graph.curve(painter, area, self._down, colours.accent(palette), most, SECONDS)
+        graph.curve(painter, area, self._up, colours.on_window(QColor(colours.POSITIVE), palette), most, SECONDS)
         painter.setPen(colours.faint(palette))
         whole, right = QRectF(self.rect()), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
         left, bottom = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute, Qt.AlignmentFlag.AlignBottom

@@ -15,7 +15,7 @@ from qnet_gui.tray.popup.domain_list import DomainList
 from qnet_gui.tray.popup.ends import Foot, Head
 from qnet_gui.tray.popup.keys import follow_arrows
 from qnet_gui.tray.popup.message import InlineMessage
-from qnet_gui.tray.popup.parts import GAP, FaintLabel, Separator, say
+from qnet_gui.tray.popup.parts import GAP, FaintLabel, Separator, say, show_icons
 from qnet_gui.tray.popup.uplink import UplinkBlock
 from qnet_gui.tray.qt import (
     QApplication,
@@ -277,9 +277,11 @@ class Popup(QMainWindow):
         super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
-        """The keyboard has gone to another window; a menu of ours is none."""
+        """The keyboard has gone to another window; a menu of ours is none. Or the theme is another."""
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow() and self.anchored:
             self._leaving.start()
+        if event.type() == QEvent.Type.PaletteChange:
+            show_icons(self)
         super().changeEvent(event)
 
     def _left(self) -> None:

@@ -6,6 +6,7 @@ The windows read from it and follow its signals; none of them knows another.
 from __future__ import annotations
 
 from qnet_gui.model.package_upgrade.packages import Stage
+from qnet_gui.model.sentence import helper_speaks_otherwise
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.netmap.rates import Rates
 from qnet_gui.tray.qt import QDBusConnection, QObject, pyqtSignal
@@ -95,6 +96,7 @@ class AppState(QObject):
             self.packages.forget()
 
     def _changed(self, snapshot: Snapshot | None) -> None:
+        helper_speaks_otherwise(self.client.unreadable)
         self._follow_packages(self.snapshot, snapshot)
         self.snapshot = snapshot
         self.event_log.follow(snapshot)

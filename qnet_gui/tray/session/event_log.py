@@ -1,6 +1,6 @@
 """Keeps what happened for a week, in a file of the user's own. Writes some seconds later, and never in a hurry.
 
-Nothing of it is kept in memory but what is not written yet: whoever wants to read it reads the file.
+Nothing of it is kept in memory but what is not written yet, or cannot be: whoever wants to read it reads the file.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class EventLog(QObject):
         self._before: Snapshot | None = None
         self._begun = False
         self._waiting: list[Entry] = []
-        self._complained = False
+        #: A sentence: why it cannot be written.
+        self.trouble = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_LATER)
@@ -77,13 +78,14 @@ class EventLog(QObject):
         if not self._waiting:
             return
         text = "".join(history.to_line(entry) + "\n" for entry in self.entries())
-        self._waiting = []
         try:
             write_atomically(self._path, text.encode("ascii"), 0o600, durable=False)
-        except QnetError as error:
-            if not self._complained:
-                self._complained = True
+        except QnetError as error:  # it still waits, and is written with what happens next
+            if not self.trouble:
                 log.info("What happened is not kept: %s", error)
+            self.trouble = error.translated
+        else:
+            self._waiting, self.trouble = [], ""
 
     def _read(self) -> list[Entry]:
         try:

@@ -43,6 +43,8 @@ class Client(QObject):
         self._helper = Service(bus, NAME, PATH)
         self._watcher = QDBusServiceWatcher(NAME, bus, QDBusServiceWatcher.WatchModeFlag.WatchForOwnerChange, self)
         self._watcher.serviceOwnerChanged.connect(self._owner_changed)
+        #: Whether the last snapshot was one that cannot be read.
+        self.unreadable = False
         self._asked = 0
         self._latest: QDBusMessage | None = None
         self._came = 0
@@ -61,7 +63,7 @@ class Client(QObject):
         """Subscribe, then fetch: what changes between the two is not missed. The Get may start the helper."""
         if not self._helper.listen(PROPERTIES, "PropertiesChanged", self._properties_changed):
             log.warning("The system bus cannot be reached; nothing is known of the network.")
-            self.changed.emit(None)
+            self._away()
             return
         self._helper.listen(NAME, "Step", self._step)
         self._helper.listen(NAME, "OperationEnded", self._operation_ended)
@@ -106,7 +108,7 @@ class Client(QObject):
 
     def _silent(self) -> None:
         log.info("The helper does not answer")
-        self.changed.emit(None)
+        self._away()
 
     def _answered(self, answer: Answer, turn: int) -> None:
         if turn != self._asked:
@@ -114,7 +116,7 @@ class Client(QObject):
         self._forget_latest()
         if answer.error:
             log.info("The helper does not answer: %s", answer.error)
-            self.changed.emit(None)
+            self._away()
         else:
             self._take(*answer.arguments[:1])
 
@@ -127,7 +129,7 @@ class Client(QObject):
         else:
             self._asked += 1
             log.info("The helper has gone")
-            self.changed.emit(None)
+            self._away()
 
     @message_slot
     def _properties_changed(self, message: QDBusMessage) -> None:
@@ -172,14 +174,19 @@ class Client(QObject):
             snapshot = from_wire(wire if isinstance(wire, dict) else {})
         except BadInput as error:
             log.warning("%s Is the helper of the same version as this applet?", error)
+        self.unreadable = snapshot is None
         self.changed.emit(snapshot)
+
+    def _away(self) -> None:
+        self.unreadable = False
+        self.changed.emit(None)
 
     def bus_lost(self) -> None:
         """The bus has gone, and whoever was on it."""
         self._forget_latest()
         self._asked += 1
         self.gone.emit()
-        self.changed.emit(None)
+        self._away()
 
     # -- operations
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 
 from qnet_gui.model import translation
@@ -32,12 +34,14 @@ def install(name: str = "") -> bool:
     """
     locale = QLocale(name) if name else QLocale.system()
     translator = QTranslator(QCoreApplication.instance())
-    if locale.language() in (QLocale.C, QLocale.English) or not translator.load(locale, "qnet", "_", str(folder())):
+    wanted = map(QLocale, before_english(locale.uiLanguages()) if locale.language() != QLocale.C else ())
+    spoken = next((one for one in wanted if translator.load(one, "qnet", "_", str(folder()))), None)
+    if spoken is None:
         translation.install(None)
         return False
     QCoreApplication.installTranslator(translator)
     own = QTranslator(QCoreApplication.instance())
-    if own.load(locale, "qtbase", "_", _qt_folder()):
+    if own.load(spoken, "qtbase", "_", _qt_folder()):
         QCoreApplication.installTranslator(own)
 
     @lru_cache(_TEXTS)
@@ -48,6 +52,11 @@ def install(name: str = "") -> bool:
 
     translation.install(translate)
     return True
+
+
+def before_english(tags: Iterable[str]) -> list[str]:
+    """Of the languages that a person reads, the best first, those that are preferred to English."""
+    return list(takewhile(lambda tag: tag.partition("-")[0] not in ("en", "C", ""), tags))
 
 
 def _qt_folder() -> str:

@@ -7,15 +7,22 @@ from qnet_gui.tray.qt import QByteArray, QSettings
 from qnet_gui.tray.state.notifications import Kind
 
 
+def _store() -> QSettings:
+    return QSettings("qnet", "tray")
+
+
 class Settings:
     """Read and written at once; what a file says that cannot be is as if it said nothing."""
 
     def __init__(self) -> None:
-        self._store = QSettings("qnet", "tray")
+        self._store = _store()
 
-    def write(self) -> None:
-        """Write now what has been chosen, and not when the loop has time."""
+    def write(self) -> str:
+        """Write now what has been chosen, and not when the loop has time; returns the file if that is not possible."""
+        if self._store.status() != QSettings.Status.NoError:
+            self._store = _store()  # one that has failed says so for good; what was chosen is both's
         self._store.sync()
+        return "" if self._store.status() == QSettings.Status.NoError else str(self._store.fileName())
 
     def notifies(self, kind: Kind) -> bool:
         """Whether notifications of a kind are wanted."""

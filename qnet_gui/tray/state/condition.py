@@ -20,18 +20,22 @@ _WITHOUT_NETVM = (Action.STATUS, Action.START_NETVM)
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`good` is how it should be. `name` and addresses are the uplink's; `line` is the sentence for all of it."""
+    """`good` is how it should be. `name` and addresses are the uplink's; `line` is the sentence for all of it.
+
+    `paused`: what is not good is not gone.
+    """
 
     good: bool
     line: str
     name: str = ""
     address: IPv4Address | None = None
     gateway: IPv4Address | None = None
+    paused: bool = False
 
     def same(self, other: Condition) -> bool:
         """Whether a person would say that nothing changed; a router that is not known yet is no change."""
         moved = self.gateway and other.gateway and self.gateway != other.gateway
-        return self.good == other.good and self.name == other.name and not moved
+        return (self.good, self.paused, self.name) == (other.good, other.paused, other.name) and not moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ class Subject:
 def _netvm(snapshot: Snapshot) -> Condition | None:
     if snapshot.netvm.state is NetvmState.STARTING:
         return None
-    return Condition(snapshot.netvm.state is NetvmState.RUNNING, sentence(snapshot), snapshot.netvm.name)
+    netvm = snapshot.netvm
+    paused = netvm.state is NetvmState.PAUSED
+    return Condition(netvm.state is NetvmState.RUNNING, sentence(snapshot), netvm.name, paused=paused)
 
 
 def _netvm_notification(old: Condition, new: Condition) -> Notification:
@@ -55,6 +61,8 @@ def _netvm_notification(old: Condition, new: Condition) -> Notification:
         return Notification(Kind.NETVM, title, f"{old.name} → {new.name}. {new.line}", icon=CHANGED)
     if new.good:
         return Notification(Kind.NETVM, tr("{name} is back", name=new.name), new.line, icon=BACK)
+    if new.paused:  # it cannot be started
+        return Notification(Kind.NETVM, tr("{name} is paused", name=new.name), new.line, icon=LOST)
     return Notification(Kind.NETVM, tr("{name} has stopped", name=new.name), new.line, _WITHOUT_NETVM, icon=LOST)
 
 
@@ -73,8 +81,16 @@ def _uplink_notification(old: Condition, new: Condition) -> Notification:
         return Notification(Kind.UPLINK, tr("Uplink lost"), text, _WITHOUT_UPLINK, icon=LOST)
     if not old.name:
         return Notification(Kind.UPLINK, tr("Uplink back"), tr("none → {new}", new=new.name), icon=BACK)
-    change = f"{old.name}, {old.address} → {new.address}" if old.name == new.name else f"{old.name} → {new.name}"
-    return Notification(Kind.UPLINK, tr("Uplink changed"), change, icon=CHANGED)
+    return Notification(Kind.UPLINK, tr("Uplink changed"), _change(old, new), icon=CHANGED)
+
+
+def _change(old: Condition, new: Condition) -> str:
+    """What differs: in another network the address may be the same, since many have the same ones."""
+    if old.name != new.name:
+        return f"{old.name} → {new.name}"
+    if old.address and new.address and old.address != new.address:
+        return f"{old.name}, {old.address} → {new.address}"
+    return f"{old.name}, " + tr("router {address}", address=f"{old.gateway} → {new.gateway}")
 
 
 def _names(snapshot: Snapshot) -> Condition | None:

@@ -16,12 +16,14 @@ from qnet_gui.model.messages.code import Code
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.preflight import listed
 from qnet_gui.model.problem import Problem
+from qnet_gui.model.sentence import of_other_version
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.model.translation import mark, tr, tr_count
 from qnet_gui.tray.state.menu import DOM0, Action, ActionRequest, candidates, hindrance
 
 #: So many messages are shown; the window has them all.
 MESSAGES_MAX = 3
+OTHER_VERSION = mark("Log out and in again. If it stays so, restart the helper: sudo systemctl restart qnet-helper.")
 _AWAY = mark("Nothing is known of the network. What netvm does for domains goes on.")
 
 
@@ -212,6 +214,8 @@ def _message(snapshot: Snapshot, problems: Sequence[Problem], sentence: str) -> 
 
 
 def _away() -> MessageView:
+    if of_other_version():
+        return MessageView(Severity.ERROR, "", tr(OTHER_VERSION), ())
     start = button(tr("Start the helper"), Action.START_HELPER, "media-playback-start")
     return MessageView(Severity.ERROR, "", tr(_AWAY), (start,))
 

@@ -25,6 +25,8 @@ from qnet_gui.tray.state.menu import blind
 KEPT, ENTRIES_MAX = 7 * 86400, 1000
 #: Within so many seconds the same again is counted, and is no entry of its own: something that flaps fills no log.
 _SAME = 300
+#: Seconds between what two applets of one person's note of one thing, on two displays.
+_AT_ONCE = 1
 #: Characters of an entry's line in the file; what is longer is none of ours.
 _LINE_MAX = 8192
 
@@ -129,6 +131,8 @@ def merged(entries: Iterable[Entry], now: int) -> list[Entry]:
         before = kept[index] if index is not None else None
         if before is not None and entry.at == before.at:
             kept[index] = max(before, entry, key=lambda one: one.count)  # type: ignore[index]  # read twice
+        elif before is not None and before.count == entry.count == 1 and entry.at - before.at <= _AT_ONCE:
+            continue
         elif before is not None and entry.at - max(before.at, before.last) <= _SAME:
             last = max(entry.at, entry.last)
             kept[index] = replace(before, count=before.count + entry.count, last=last)  # type: ignore[index]

@@ -42,7 +42,7 @@ class _SubjectTracker:
         if condition is None:
             self.forget()
             return self._withdraw()
-        if self._now is None or condition.good != self._now.good:
+        if self._now is None or (condition.good, condition.paused) != (self._now.good, self._now.paused):
             self._since = now
         self._now = condition
         return self.tick(now)

@@ -9,7 +9,7 @@ from qnet_gui.model.domain import Label
 from qnet_gui.netmap.drawing import Ink, Mark, Shape, Words
 from qnet_gui.netmap.labels import COLOURS as LABELS
 from qnet_gui.netmap.places import Metrics
-from qnet_gui.tray.paint.colours import NEGATIVE, NEUTRAL, POSITIVE, mixed
+from qnet_gui.tray.paint.colours import NEGATIVE, NEUTRAL, POSITIVE, accent, mixed, scaled
 from qnet_gui.tray.qt import (
     QBrush,
     QColor,
@@ -42,7 +42,7 @@ def inks(palette: QPalette) -> Mapping[Ink | Label, QColor]:
         Ink.BASE: base,
         Ink.TINT: mixed(window, text, 0.03),
         Ink.MARKED: mixed(base, highlight, 0.22),
-        Ink.HIGHLIGHT: highlight,
+        Ink.HIGHLIGHT: accent(palette),
         Ink.GOOD: _GOOD,
         Ink.ATTENTION: _ATTENTION,
         Ink.DANGER: _DANGER,
@@ -59,10 +59,8 @@ class Letters:
         self._measures: dict[tuple[bool, bool], QFontMetricsF] = {}
         for bold in (False, True):
             for small in (False, True):
-                made = QFont(font)
+                made = scaled(font, 0.88, 6.0) if small else QFont(font)
                 made.setWeight(QFont.DemiBold if bold else QFont.Normal)
-                if small:
-                    made.setPointSizeF(max(6.0, font.pointSizeF() * 0.88))
                 self._fonts[bold, small] = made
                 self._measures[bold, small] = QFontMetricsF(made)
         self.metrics = Metrics(self._width, self._measures[False, False].height())
@@ -126,6 +124,8 @@ def sign_pixmap(shapes: Iterable[Shape], pixels: int, colours: Mapping[Ink | Lab
 def sign_icon(shapes: Iterable[Shape], palette: QPalette) -> QIcon:
     """The same as an icon, which is in the colour of selected text where it is selected; one for each theme.
 
+    All of it is, since green is none on what is selected: its shape tells enough.
+
     Of each new icon Qt keeps the names under which it had its pictures, for good.
     """
     usual = tuple((ink, colour.rgba()) for ink, colour in inks(palette).items())
@@ -135,7 +135,7 @@ def sign_icon(shapes: Iterable[Shape], palette: QPalette) -> QIcon:
 @lru_cache(maxsize=64)
 def _sign_icon(shapes: tuple[Shape, ...], colours: tuple[tuple[Ink | Label, int], ...], selected_text: int) -> QIcon:
     icon, usual = QIcon(), {ink: QColor.fromRgba(colour) for ink, colour in colours}
-    selected = {**usual, Ink.TEXT: QColor.fromRgba(selected_text)}
+    selected = {ink: QColor.fromRgba(selected_text) for ink in usual}
     for pixels in _SIZES:
         icon.addPixmap(sign_pixmap(shapes, pixels, usual), QIcon.Mode.Normal)
         icon.addPixmap(sign_pixmap(shapes, pixels, selected), QIcon.Mode.Selected)

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from qnet_gui.netmap.drawing import back_marks, node_marks
 from qnet_gui.netmap.graph import Graph, Node
-from qnet_gui.netmap.plan import PlacedNode, Plan, plan
+from qnet_gui.netmap.plan import PlacedNode, Plan, narrowest, outline, plan
+from qnet_gui.tray.paint.colours import scaled
 from qnet_gui.tray.qt import (
     QAbstractButton,
     QContextMenuEvent,
@@ -33,6 +34,11 @@ _WAYS = {
     Qt.Key.Key_Down: (0, 1),
 }
 _CHANGES = (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave, QEvent.Type.FocusIn, QEvent.Type.FocusOut)
+#: Where a map is too wide its letters are smaller, to a size at which they can still be read; after that it scrolls.
+_ZOOMS = (1.0, 0.9, 0.85, 0.8)
+#: Lines of text: so much must be free before they become larger again. It is more than a scroll bar, which would come
+#: with larger letters, take their room, go with smaller ones, and so on for ever.
+_SPARE = 2
 _EMPTY = Plan((), (), (), 0, 0)
 
 
@@ -106,7 +112,7 @@ def _bring_into_view(button: QWidget) -> None:
 
 
 class MapArea(QScrollArea):
-    """The map in its place: as high as it is, and scrolled from side to side where the window is too narrow."""
+    """The map in its place: as high as it is, and scrolled from side to side where the window is much too narrow."""
 
     def __init__(self, map_view: MapView) -> None:
         super().__init__()
@@ -141,21 +147,46 @@ class MapView(QWidget):
         self.setAccessibleName(name)
         self._graph: Graph | None = None
         self._plan = _EMPTY
-        self._narrowest = 0.0
         self._buttons: dict[str, NodeButton] = {}
-        self.letters = Letters(self.font())
+        self._take_letters()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_graph(self, graph: Graph | None) -> None:
         """Show it; nothing is touched that did not change."""
         if graph != self._graph:
+            same = graph is not None and self._graph is not None and outline(graph) == outline(self._graph)
             self._graph = graph
-            self._narrowest = plan(graph, self.letters.metrics).width if graph else 0.0
+            if not same:
+                self._measure()
             self._lay_out()
 
+    def _take_letters(self) -> None:
+        """In all sizes, of the font as it is now."""
+        self._sizes, self._zoom = [Letters(scaled(self.font(), zoom)) for zoom in _ZOOMS], 0
+        self._measure()
+
+    def _measure(self) -> None:
+        """How narrow it can be in each size."""
+        self._narrowest = [narrowest(self._graph, size.metrics) for size in self._sizes] if self._graph else [0.0]
+
+    @property
+    def letters(self) -> Letters:
+        """In which it is painted now."""
+        return self._sizes[self._zoom]
+
+    def _choose_size(self) -> None:
+        """The largest letters that fit."""
+        line, last = self._sizes[0].metrics.line, len(self._sizes) - 1
+        needs = [
+            need + (_SPARE * line if size < self._zoom else 0) for size, need in enumerate(self._narrowest)
+        ]  # fmt: skip
+        self._zoom = next((size for size, need in enumerate(needs) if need <= self.width()), last)
+
     def _lay_out(self) -> None:
+        zoom = self._zoom
+        self._choose_size()
         made = plan(self._graph, self.letters.metrics, self.width()) if self._graph else _EMPTY
-        if made == self._plan:
+        if made == self._plan and zoom == self._zoom:
             return
         self._plan = made
         gone = self._buttons.keys() - {placed.node.key for placed in made.nodes}
@@ -168,7 +199,7 @@ class MapView(QWidget):
                 button.show()
             button.put(placed)
         self._order(placed.node.key for placed in made.nodes)
-        self.setMinimumSize(round(self._narrowest), round(made.height))
+        self.setMinimumSize(round(self._narrowest[-1]), round(made.height))
         self.updateGeometry()
         self.laid_out.emit()
         self.update()
@@ -209,7 +240,7 @@ class MapView(QWidget):
         """Other letters need another plan."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self.letters = Letters(self.font())
+            self._take_letters()
             self._lay_out()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's)

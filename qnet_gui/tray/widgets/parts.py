@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from qnet_gui.tray.pages.line import Line, Mark
-from qnet_gui.tray.paint.colours import NEGATIVE, NEUTRAL, POSITIVE, tinted
+from qnet_gui.tray.paint.colours import NEGATIVE, NEUTRAL, POSITIVE, SIGN, TEXT, legible, scaled, tinted
 from qnet_gui.tray.qt import (
     QColor,
+    QEvent,
     QFrame,
     QGridLayout,
     QGuiApplication,
@@ -28,6 +29,8 @@ from qnet_gui.tray.state.access_keys import without_keys
 
 #: So many characters a line that is wrapped has at least, in a page; and in a box, which is as wide as its text.
 NARROW, WIDE = 24, 64
+#: How much of its colour is in a frame.
+_TINT = 0.15
 _COLOURS = {Mark.FAILED: NEGATIVE, Mark.WARNING: NEUTRAL, Mark.DONE: POSITIVE}
 
 
@@ -73,18 +76,14 @@ def say(made: QLabel, text: str, name: str = "") -> None:
 def heading(name: str = "") -> QLabel:
     """The sentence at a window's head."""
     made = label(name=name, wrapped=True)
-    font = made.font()
-    font.setPointSizeF(font.pointSizeF() * 1.2)
-    made.setFont(font)
+    made.setFont(scaled(made.font(), 1.2))
     return made
 
 
 def title(text: str) -> QLabel:
     """The head of a page."""
     made = caption(text)
-    font = made.font()
-    font.setPointSizeF(font.pointSizeF() * 1.4)
-    made.setFont(font)
+    made.setFont(scaled(made.font(), 1.4))
     made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     return made
 
@@ -113,14 +112,32 @@ def placeholder() -> QLabel:
     return made
 
 
+class _DangerButton(QPushButton):
+    """Red, in any theme."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._redden()
+
+    def _redden(self) -> None:
+        theme, palette = QGuiApplication.palette(), QPalette()  # but for the one colour it follows the theme
+        text, ground = theme.color(QPalette.ButtonText), theme.color(QPalette.Button)
+        red = legible(QColor(NEGATIVE), ground, text, TEXT)
+        if self.palette().color(QPalette.ButtonText) != red:
+            palette.setColor(QPalette.ButtonText, red)
+            self.setPalette(palette)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
+        """Another theme."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._redden()
+        super().changeEvent(event)
+
+
 def button(text: str, then: Callable[[], None], danger: bool = False) -> QPushButton:
     """A button; `danger` makes its text red, and no more, since the style's look tells what it is."""
-    made = QPushButton(text)
+    made = _DangerButton(text) if danger else QPushButton(text)
     made.setAutoDefault(True)
-    if danger:
-        palette = made.palette()
-        palette.setColor(QPalette.ButtonText, QColor(NEGATIVE))
-        made.setPalette(palette)
     made.clicked.connect(lambda: then())
     return made
 
@@ -171,7 +188,7 @@ class Notice(QFrame):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.Antialiasing)
         painter.setPen(self._colour)
-        painter.setBrush(tinted(self.palette(), self._colour, 0.15))
+        painter.setBrush(tinted(self.palette(), self._colour, _TINT))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
 
@@ -229,6 +246,13 @@ class Lines(QWidget):
             self._shown = tuple(lines)
         self.setVisible(bool(lines))
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
+        """Another theme."""
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_labels"):
+            for (sign, _), line in zip(self._labels, self._shown, strict=False):
+                self._colour(sign, line.mark)
+        super().changeEvent(event)
+
     def _add(self) -> None:
         sign, text = caption(), label(wrapped=True)
         sign.setAlignment(Qt.Alignment(Qt.AlignmentFlag.AlignTop) | Qt.AlignmentFlag.AlignHCenter)
@@ -241,12 +265,19 @@ class Lines(QWidget):
     @staticmethod
     def _say(sign: QLabel, text: QLabel, line: Line) -> None:
         sign.setText(line.mark.value)
-        palette = QPalette()  # but for the one colour it follows the theme
-        if line.mark in _COLOURS:
-            palette.setColor(QPalette.WindowText, QColor(_COLOURS[line.mark]))
-        sign.setPalette(palette)
+        Lines._colour(sign, line.mark)
         text.setEnabled(line.mark is not Mark.TO_DO)
         words = f"{line.text}: {line.detail}" if line.detail else line.text
         say(text, words)
         text.setAccessibleName(plain_text.spoken(f"{words} ({line.mark.word})"))
         sign.setAccessibleName(" ")  # its word is with the text
+
+    @staticmethod
+    def _colour(sign: QLabel, mark: Mark) -> None:
+        palette = QPalette()  # but for the one colour it follows the theme
+        if mark in _COLOURS:
+            theme, colour = QGuiApplication.palette(), QColor(_COLOURS[mark])
+            ground = tinted(theme, colour, _TINT)  # of the frame that they may be in, or somewhat darker than theirs
+            text_colour = theme.color(QPalette.WindowText)
+            palette.setColor(QPalette.WindowText, legible(colour, ground, text_colour, SIGN))
+        sign.setPalette(palette)

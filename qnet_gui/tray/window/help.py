@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qnet_gui.model.translation import mark, tr
-from qnet_gui.tray.qt import QApplication, QGridLayout
+from qnet_gui.tray.qt import QEvent, QGridLayout, QLabel
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.icons import tray_icon
 from qnet_gui.tray.widgets.parts import caption, label, section
@@ -47,12 +47,14 @@ class Help(Page):
         self.column.addWidget(label(tr(_INTRODUCTION), wrapped=True))
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
+        self._pictures: dict[str, QLabel] = {}
         for row, (name, text) in enumerate(LEGEND):
             picture = caption()
-            picture.setPixmap(tray_icon(name, QApplication.palette()).pixmap(_PIXELS))
+            self._pictures[name] = picture
             picture.setAccessibleName(tr("Icon"))
             grid.addWidget(picture, row, 0)
             grid.addWidget(label(tr(text), wrapped=True), row, 1)
+        self._draw()
         self.column.addLayout(grid)
         self.column.addWidget(section(tr("Keys")))
         keys = QGridLayout()
@@ -63,6 +65,16 @@ class Help(Page):
         self.column.addLayout(keys)
         self.column.addWidget(label(tr(_MORE), wrapped=True))
         self.column.addStretch()
+
+    def _draw(self) -> None:
+        for name, picture in self._pictures.items():
+            picture.setPixmap(tray_icon(name, self.palette()).pixmap(_PIXELS))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
+        """Another palette needs other pictures."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_pictures"):
+            self._draw()
 
     def refresh(self) -> None:
         """Nothing here depends on the snapshot."""

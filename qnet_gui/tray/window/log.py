@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qnet_gui.model.translation import tr
-from qnet_gui.tray.pages.log import as_text, heads, page
+from qnet_gui.tray.pages.log import as_text, heads, note, page
 from qnet_gui.tray.qt import QHBoxLayout, QLineEdit
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.widgets.filter_field import FilterField
@@ -23,14 +23,14 @@ class Log(Page):
         self._empty = placeholder()
         self._read = False
         self._copy = button(tr("Copy"), lambda: copy(self.text()))
-        note = label(tr("What happened while this program ran, for a week."), wrapped=True)
+        self._note = label(wrapped=True)
         top = QHBoxLayout()
         top.addWidget(self._filter, 1)
         self.corner.addWidget(self._copy)
         self.column.addLayout(top)
         self.column.addWidget(self._table, 1)
         self.column.addWidget(self._empty, 1)
-        self.column.addWidget(note)
+        self.column.addWidget(self._note)
         app_state.event_log.added.connect(self._added)
 
     def _added(self) -> None:
@@ -51,6 +51,7 @@ class Log(Page):
         self._table.show_rows(shown.rows)
         self._table.setVisible(bool(shown.rows))
         self._copy.setEnabled(bool(shown.rows))
+        say(self._note, note(self.app_state.event_log.trouble))
         say(self._empty, shown.message)
         self._empty.setVisible(bool(shown.message))
 

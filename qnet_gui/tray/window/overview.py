@@ -119,7 +119,7 @@ class Overview(Page):
         """Not modal, and gone when it is closed."""
         dialog = QFileDialog(self.window(), tr("Save picture"), str(Path.home() / "qnet-map.svg"))
         dialog.setAcceptMode(QFileDialog.AcceptSave)
-        dialog.setNameFilters([tr("Pictures of lines (*.svg)"), tr("Pictures of dots (*.png)")])
+        dialog.setNameFilters([tr("SVG pictures (*.svg)"), tr("PNG pictures (*.png)")])
         dialog.setDefaultSuffix("svg")  # so that it knows what would be overwritten
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

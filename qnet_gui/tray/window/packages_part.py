@@ -61,13 +61,13 @@ class PackagesWidget(QWidget):
         self._look = button(tr("Look for updates"), packages.look_for_updates)
         self._start = button("", packages.start)
         self._stop = button(tr("Stop"), packages.stop)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         row = Flow()
         row.add(self._disconnects, spacer(), self._stop, self._look, self._start)
         for widget in (self._head, self._bar, self._lines):
             column.addWidget(widget)
-        column.addWidget(self._table, 1)
+        column.addWidget(self._table)
         column.addLayout(row)
 
     def _choose(self, disconnects: bool) -> None:
@@ -84,6 +84,8 @@ class PackagesWidget(QWidget):
         self._show_bar(part.bar)
         self._table.show_rows(part.rows)
         self._table.setVisible(bool(part.rows))
+        # to Qt a hidden one that stretches makes all of this stretch
+        self._column.setStretchFactor(self._table, 1 if part.rows else 0)
         self._leave_what_goes(part)
         for made, text in ((self._look, part.look), (self._start, part.start)):
             if text:

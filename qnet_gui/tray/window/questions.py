@@ -32,9 +32,12 @@ def box(heading: str, text: str, more: str = "", icon: QMessageBox.Icon = QMessa
     made.setIcon(icon)
     made.setText(text)
     made.setInformativeText(more)
+    flags = Qt.TextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)  # Tab goes from button to button
     for label in made.findChildren(QLabel):  # Qt makes the second text plain by no call of its own
         if isinstance(label, QLabel):
             label.setTextFormat(Qt.TextFormat.PlainText)
+            if label.text():  # not the icon's
+                label.setTextInteractionFlags(flags)
     return made
 
 

@@ -62,8 +62,10 @@ class Settings(Page):
         settings = self.app_state.settings
         for kind, choice in self._notify_boxes.items():
             choice.toggled.connect(lambda requested, kind=kind: settings.set_notifies(kind, requested))
+            choice.clicked.connect(self._keep)
         self._autostart_box.clicked.connect(lambda requested: self._complain(autostart.set_enabled(requested)))
         self._command.textEdited.connect(self._take_command)
+        self._command.editingFinished.connect(self._keep)
         self._minutes.valueChanged.connect(self._take_minutes)
 
     def _take_command(self, text: str) -> None:
@@ -71,6 +73,12 @@ class Settings(Page):
 
     def _take_minutes(self, minutes: int) -> None:
         self.app_state.settings.minutes = minutes
+        self._keep()
+
+    def _keep(self) -> None:
+        """Say at once what will be gone with this program."""
+        path = self.app_state.settings.write()
+        self._complain(tr("What is chosen here cannot be kept: {path} cannot be written.", path=path) if path else "")
 
     def _complain(self, problem: str) -> None:
         say(self._trouble, problem)

@@ -238,6 +238,58 @@ def test_newcomers_are_paused_and_resumed(fake_dom0: Any) -> None:
     assert fake_dom0.runner.keep_paused() == steps.PausedAgain()
 
 
+def test_a_newcomer_that_cannot_be_paused_keeps_no_other_running(
+    fake_dom0: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who came after it ran on while dom0 was connected, and was not even looked at."""
+    pause, looked = fake_dom0.hypervisor.pause, []
+    fake_dom0.runner.up(journal(), Progress())
+    monkeypatch.setattr(fake_dom0.runner, "_looked", looked.append)
+    for domid, name in ((5, "stubborn"), (6, "new")):
+        fake_dom0.hypervisor.create(domid, name)
+
+    def refuse(domid: int) -> None:
+        if domid == 5:
+            raise failing("xl pause failed.")
+        pause(domid)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fake_dom0.hypervisor, "pause", refuse)
+        with pytest.raises(QnetError, match="xl pause failed"):
+            fake_dom0.runner.keep_paused()
+    assert states(fake_dom0) == dict.fromkeys(ALL_RUN, "paused") | {
+        "Domain-0": "running", "netvm": "running", "stubborn": "running", "new": "paused",
+    }  # fmt: skip
+    assert {info.name: info.state.value for info in looked[-1]}["new"] == "paused"
+    fake_dom0.runner.keep_paused()
+    fake_dom0.runner.down(Progress())
+    assert set(states(fake_dom0).values()) == {"running"}
+
+
+def test_a_domain_that_cannot_be_let_go_keeps_no_other_paused(fake_dom0: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that came behind it stayed paused for as long as it failed; and whoever goes on is not let go on twice."""
+    unpause = fake_dom0.hypervisor.unpause
+    fake_dom0.runner.up(journal(), Progress())
+
+    def refuse(domid: int) -> None:
+        if domid == 2:
+            raise failing("xl unpause failed.")
+        unpause(domid)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fake_dom0.hypervisor, "unpause", refuse)
+        with pytest.raises(Stuck, match="xl unpause failed"):
+            fake_dom0.runner.down(Progress())
+        assert states(fake_dom0) == ALL_RUN | {"work": "paused"}
+        fake_dom0.hypervisor.pause(3)  # by its user, who wants it so
+        with pytest.raises(Stuck, match="xl unpause failed"):
+            new_runner(fake_dom0).down(Progress())
+    assert states(fake_dom0) == ALL_RUN | {"work": "paused", "personal": "paused"}
+    new_runner(fake_dom0).down(Progress())
+    assert states(fake_dom0) == ALL_RUN | {"personal": "paused"}
+    assert nothing_is_left(fake_dom0)
+
+
 def test_what_is_handed_over_is_inherited_in_time_and_only_then(fake_dom0: Any) -> None:
     later = int(boot_seconds()) + 900
     with pytest.raises(Refused):

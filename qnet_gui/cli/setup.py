@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LOCK = Path("/run/qnet/setup.lock")
 #: Seconds in which a netvm that was just started may find an uplink, and between two looks.
 _UPLINK, _LOOK = 60.0, 0.5
+_TAKE_BACK = "sudo qnet setup --undo"
 _TRY = "Look at it in another window: does netvm have an uplink?"
 
 
@@ -51,9 +52,10 @@ def _setup(arguments: Namespace) -> int:
         todo = Setup(RecordFolder(), Dom0System(print), print)
         confirmed = todo.apply(planned, lambda: arguments.yes or asked(f"{_TRY} Keep it?", CONFIRM))
     if not confirmed:
-        print("It was not confirmed: everything is as it was.")
+        left = f"What is left can be taken back: {_TAKE_BACK}"
+        print(f"It was not confirmed. {left}" if todo.stuck else "It was not confirmed: everything is as it was.")
         return 1
-    print("All is set up. To take it back: sudo qnet setup --undo", flush=True)
+    print(f"All is set up. To take it back: {_TAKE_BACK}", flush=True)
     if any(isinstance(step, TryNetvm) for step in planned.steps):
         await_uplink()
     return _doctor()

@@ -125,6 +125,17 @@ def test_it_asks_before_and_whether_to_keep_it(dom0: Dom0, monkeypatch: pytest.M
     assert len(dom0.examined) == 1
 
 
+def test_what_is_left_of_it_is_not_told_as_nothing(
+    dom0: Dom0, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dom0.system.fails = f"disable {HELPER}"
+    monkeypatch.setattr(setup, "asked", _answers(True, False))
+    assert main(["setup"]) == 1
+    said = capsys.readouterr().out
+    assert f"! disable {HELPER} does not work\n" in said
+    assert said.endswith("It was not confirmed. What is left can be taken back: sudo qnet setup --undo\n")
+
+
 def test_only_one_is_at_work(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["setup", "--yes"]) == 0
     done = list(dom0.system.done)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qnet_gui.cli import hangups
+from qnet_gui.cli import hangups, streams
 from qnet_gui.cli.question import asked
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import QnetError
@@ -49,7 +49,7 @@ def _setup(arguments: Namespace) -> int:
         return 1
     hangups.are_like_ctrl_c()  # a terminal that is closed confirms nothing
     with locked(_LOCK, HelperCode.BUSY_SETUP):  # what is done is recorded by one, and taken back by the same
-        todo = Setup(RecordFolder(), Dom0System(print), print)
+        todo = Setup(RecordFolder(), Dom0System(streams.say), streams.say)
         confirmed = todo.apply(planned, lambda: arguments.yes or asked(f"{_TRY} Keep it?", CONFIRM))
     if not confirmed:
         left = f"What is left can be taken back: {_TAKE_BACK}"
@@ -83,7 +83,7 @@ def _undo(arguments: Namespace) -> int:
         print("Nothing was changed.")
         return 1
     with locked(_LOCK, HelperCode.BUSY_SETUP):
-        left = Setup(RecordFolder(), Dom0System(print), print).undo()
+        left = Setup(RecordFolder(), Dom0System(streams.say), streams.say).undo()
     for text in left:
         print(f"! {text}")
     print("Some of it is left." if left else "Everything is as it was before qnet setup.")

@@ -18,7 +18,7 @@ from pathlib import Path
 from qnet_gui.model.errors import QnetError, Refused
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.runtime.atomic_file import write_atomically
-from qnet_gui.runtime.stored import read_stored
+from qnet_gui.runtime.stored import read_file, read_stored
 
 FOLDER = Path("/var/lib/qnet/setup")
 
@@ -91,7 +91,7 @@ class RecordFolder:
         Surrogates in a text are bytes that are no UTF-8, as `os.fsdecode` makes them.
         """
         try:
-            old, status = path.read_bytes(), path.stat()
+            old, status = read_file(path), path.stat()
         except OSError as error:
             raise QnetError(SystemCode.FILE_UNREADABLE, path=str(path), why=error.strerror or "") from None
         if was is not None and old != _bytes(was):
@@ -110,7 +110,7 @@ class RecordFolder:
         """Put a file back; False where somebody has changed it since, and then it is left as it is."""
         path, copy = Path(file.path), Path(file.copy)
         try:
-            now, old, status = path.read_bytes(), copy.read_bytes(), path.stat()
+            now, old, status = read_file(path), read_file(copy), path.stat()
         except OSError:
             return False
         if now != old:

@@ -380,7 +380,26 @@ def test_a_start_that_was_killed_after_all_was_done_has_started_it(netvm: Servic
     assert not netvm.record.load().starting
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """What signals do is as before afterwards."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_ignores_a_signal_is_not_interrupted(handlers: None, number: int) -> None:
+    """As nohup has it; and so does what must not be interrupted a second time."""
+    signal.signal(number, signal.SIG_IGN)
+    with Interrupts() as interrupts:
+        os.kill(os.getpid(), number)
+        interrupts.check()
+    assert signal.getsignal(number) is signal.SIG_IGN
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_undoes_what_was_begun(netvm: Service, number: int) -> None:
     netvm.host.agent = ""
     netvm.host.later = lambda _: os.kill(os.getpid(), number)

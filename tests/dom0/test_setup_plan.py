@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -244,6 +246,34 @@ def test_ctrl_c_while_somebody_is_asked_gives_the_cards_back(dom0: Dom0) -> None
         dom0.setup(system).apply(dom0.plan, interrupted)
     assert "stop" in system.done
     assert dom0.work.read_text() == WORK.text
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_second_signal_does_not_end_the_way_back(dom0: Dom0, number: int) -> None:
+    """A session that ends sends one after the other; the second left everything as it was by then."""
+
+    class Signalled(FakeSystem):
+        def stop_netvm(self) -> None:
+            os.kill(os.getpid(), number)
+            super().stop_netvm()
+            os.kill(os.getpid(), number)
+
+        def disable(self, unit: str) -> None:
+            os.kill(os.getpid(), number)
+            super().disable(unit)
+
+    def first() -> bool:
+        raise KeyboardInterrupt
+
+    system = Signalled()
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            dom0.setup(system).apply(dom0.plan, first)
+    finally:
+        signal.signal(number, before)
+    assert system.done[-3:] == ["stop", "no timer", f"disable {HELPER}"]
+    assert (dom0.work.read_text(), dom0.folder.exists()) == (WORK.text, False)
 
 
 def test_what_somebody_has_changed_since_is_left_and_told(dom0: Dom0) -> None:

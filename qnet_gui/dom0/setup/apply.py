@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
+from qnet_gui.dom0.netvm_lifecycle.interrupts import uninterrupted
 from qnet_gui.dom0.netvm_lifecycle.toolstack import CREATE
 from qnet_gui.dom0.setup.plan import EditFile, EnableUnit, Plan, Step, TryNetvm
 from qnet_gui.dom0.setup.record import Record, RecordFolder
@@ -90,7 +91,8 @@ class Setup:
         return confirmed
 
     def _take_back(self) -> None:
-        left = self._undo()
+        with uninterrupted():
+            left = self._undo()
         self.stuck = bool(left)
         for text in left:
             self._tell(f"! {text}")
@@ -118,9 +120,10 @@ class Setup:
             self._system.start_netvm(agent_wait)
             stays = confirm()
         finally:
-            if not stays:
-                self._give_back()
-            self._system.cancel_timer()
+            with uninterrupted():  # a session that ends sends one signal after the other
+                if not stays:
+                    self._give_back()
+                self._system.cancel_timer()
         self._on_trial = False
         return stays
 

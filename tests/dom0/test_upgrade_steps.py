@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from fakes.hypervisor import failing
+from waiting import DEADLINE
 
 from qnet_gui.dom0.upgrade import steps
 from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, boot_id
@@ -288,6 +290,41 @@ def test_a_domain_that_cannot_be_let_go_keeps_no_other_paused(fake_dom0: Any, mo
     new_runner(fake_dom0).down(Progress())
     assert states(fake_dom0) == ALL_RUN | {"personal": "paused"}
     assert nothing_is_left(fake_dom0)
+
+
+@pytest.mark.parametrize("at_work", ["keep_paused", "change_deadline"])
+def test_what_is_under_way_when_the_helper_ends_is_handed_over_with_the_rest(
+    fake_dom0: Any, monkeypatch: pytest.MonkeyPatch, at_work: str
+) -> None:
+    """A newcomer was paused and forgotten, and then paused once more by the successor: Xen counts."""
+    begun, go_on = threading.Event(), threading.Event()
+    runner, later = fake_dom0.runner, int(boot_seconds()) + 900
+
+    def wait() -> None:
+        begun.set()
+        go_on.wait(DEADLINE)
+
+    def move(old: Journal) -> Journal:
+        wait()
+        return replace(old, ends=later)
+
+    runner.up(journal(), Progress())
+    fake_dom0.hypervisor.create(5, "new")
+    monkeypatch.setattr(fake_dom0.hypervisor, "domains", lambda: (wait(), list(fake_dom0.hypervisor.infos.values()))[1])
+    work = runner.keep_paused if at_work == "keep_paused" else lambda: runner.change_deadline(move)
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert begun.wait(DEADLINE)
+    threading.Timer(0.2, go_on.set).start()
+    runner.hand_over()  # by the main loop's thread
+    worker.join()
+    left = fake_dom0.journal.load()
+    assert left is not None
+    assert left.handed_over
+    if at_work == "keep_paused":
+        assert "new" in [domain.name for domain in left.paused]
+    else:
+        assert left.ends == later
 
 
 def test_what_is_handed_over_is_inherited_in_time_and_only_then(fake_dom0: Any) -> None:

@@ -14,6 +14,7 @@ from waiting import DEADLINE
 
 from qnet_gui.dom0.upgrade import steps
 from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, boot_id
+from qnet_gui.dom0.upgrade.others import Others
 from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import QnetError, Refused, Stuck
@@ -290,6 +291,27 @@ def test_a_domain_that_cannot_be_let_go_keeps_no_other_paused(fake_dom0: Any, mo
     new_runner(fake_dom0).down(Progress())
     assert states(fake_dom0) == ALL_RUN | {"personal": "paused"}
     assert nothing_is_left(fake_dom0)
+
+
+def test_a_domain_that_stood_still_to_be_saved_is_paused_when_it_goes_on(fake_dom0: Any) -> None:
+    """As for `xl save -c`: to Xen it has shut down until then. It ran beside a dom0 that was connected."""
+    others = Others()
+
+    def look() -> bool:
+        connected = fake_dom0.journal.load()
+        if others.to_be_looked_after(fake_dom0.hypervisor.domains(), connected):
+            others.kept_paused(fake_dom0.runner.keep_paused())
+            return True
+        return False
+
+    fake_dom0.hypervisor.set_state(2, DomainState.DYING)
+    fake_dom0.runner.up(journal(), Progress())
+    assert (look(), look()) == (True, False)
+    fake_dom0.hypervisor.set_state(2, DomainState.RUNNING)
+    assert (look(), look()) == (True, False)
+    assert states(fake_dom0)["work"] == "paused"
+    fake_dom0.runner.down(Progress())
+    assert states(fake_dom0) == ALL_RUN
 
 
 @pytest.mark.parametrize("at_work", ["keep_paused", "change_deadline"])

@@ -45,7 +45,8 @@ class Others:
     def to_be_looked_after(self, domains: Iterable[DomainInfo], journal: Journal) -> bool:
         """Whether somebody has come or gone, or runs who should not; not while that is being seen to."""
         infos = tuple(domains)
-        present = frozenset((info.id, info.uuid) for info in infos)
+        # what has shut down may go on: one that is being saved
+        present = frozenset((info.id, info.uuid) for info in infos if info.state is not DomainState.DYING)
         runs = in_state(DomainState.RUNNING, (*journal.paused, *journal.paused_before), infos)
         if self._under_way or not (present != self._seen or runs):
             return False

@@ -359,6 +359,39 @@ def test_the_completion_knows_every_command_verb_and_option():
                 assert len(option) == 2 or option in text, option
 
 
+NAMES = ["work", "my vm", "$(touch one)", "`touch two`", "*", "$HOME", "w'x"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("qnet routes --domain |", NAMES), ("qnet domain pause w|", ["work", "w'x"]), ("qnet netvm set m|", ["my vm"]),
+        ("qnet domain pause my\\ |", ["my vm"]), ("qnet lab exec $|", ["$(touch one)", "$HOME"]),
+        ("qnet lab pause n|", ["netvm"]), ("qnet --lab `|", ["`touch two`"]), ("qnet domain pause --j|", ["--json"]),
+        ("qvm-set-default-netvm w|", ["work", "w'x"]),
+    ],
+)  # fmt: skip
+def test_the_completion_takes_no_name_for_a_command(tmp_path, typed, offered):
+    """`compgen -W` expands the words that it is given: whoever pressed Tab did what a domain was called."""
+    fake = tmp_path / "bin/qnet"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\ncat <<'END'\n" + "\n".join(NAMES) + "\nEND\n")
+    fake.chmod(0o755)
+    words = [word.replace("\0", "\\ ") for word in typed.removesuffix("|").replace("\\ ", "\0").split(" ")]
+    script = """
+        source "$0"
+        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+        case $1 in qnet) _qnet ;; *) _qvm ;; esac
+        for word in "${COMPREPLY[@]}"; do eval "printf '%s\\\\n' $word"; done
+    """
+    done = subprocess.run(
+        ["/bin/bash", "-c", script, str(ROOT / "desktop/completion/qnet"), *words], capture_output=True, text=True,
+        cwd=tmp_path, check=True, env={**os.environ, "PATH": f"{fake.parent}:{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert (done.stdout.splitlines(), done.stderr) == (offered, "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bin"]
+
+
 # -- texts
 
 

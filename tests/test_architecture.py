@@ -66,7 +66,7 @@ _WITHIN = {
         "popup",
         "app",
     ),
-    "cli": ("hangups", "question", "show", "bus", "dom0"),
+    "cli": ("hangups", "streams", "question", "show", "bus", "dom0"),
     "lab": ("box", "xen", "screen", "machine", "desktop", "demo"),
 }  # fmt: skip
 #: Rooms that stand on what lies beside them: programs of their own, which run it.

@@ -16,13 +16,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from qnet_gui.cli import streams
 from qnet_gui.model.errors import QnetError
 
 INTERRUPTED = 130
 
 
 #: What a write fails with when it is the output that cannot take more, and nothing of ours.
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 def _priority() -> str:
@@ -72,13 +73,8 @@ def _run(arguments: Namespace) -> int:
 
         go_in(arguments.in_lab)
     status = int(arguments.run(arguments))
-    _flush()
+    sys.stdout.flush()
     return status
-
-
-def _flush() -> None:
-    if sys.stdout is not None:  # closed by whoever started us
-        sys.stdout.flush()
 
 
 def main(
@@ -89,12 +85,12 @@ def main(
 
     `name`: who complains when something is wrong. `words`: what the arguments are in `qnet`'s own words.
     """
+    streams.be_there()
     try:
         return _main(sys.argv[1:] if argv is None else argv, name, words)
     finally:
         try:
-            if sys.stderr is not None:  # closed by whoever started us
-                sys.stderr.flush()
+            sys.stderr.flush()
         except OSError:  # what could not be written is still there, and would be at the end, which Python calls 120
             _leave_output(2)
 
@@ -108,10 +104,10 @@ def _parsed(argv: Sequence[str], words: Callable[[Sequence[str]], Sequence[str]]
     except NotUnderstood as error:
         if "--json" in argv:
             print(json.dumps({"error": "org.qnet.Error.BadInput", "sentence": error.sentence}))
-            _flush()
+            sys.stdout.flush()
         raise
     except SystemExit:  # after a help: Python would flush it later, where nobody says what is wrong
-        _flush()
+        sys.stdout.flush()
         raise
 
 

@@ -60,7 +60,7 @@ def service(arguments: Namespace) -> int:
     from qnet_gui.dom0.netvm_lifecycle.run import run
     from qnet_gui.dom0.netvm_lifecycle.service import Limits
 
-    shown_on = progress.display(arguments.json)
+    shown_on = progress.Unfailing(progress.display(arguments.json))  # the way back least of all stops for that
     limits = Limits(shutdown=arguments.wait) if arguments.verb == "stop" else Limits(agent=arguments.wait)
     try:
         outcome = run(arguments.verb, limits, lambda *step: shown_on.step(0, *step))

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qnet_gui.cli import hangups
+from qnet_gui.cli import hangups, streams
 from qnet_gui.cli.question import asked
 from qnet_gui.model.errors import BadInput, NotAuthorised
 
@@ -53,7 +53,7 @@ def _planned(wanted: Wanted, machine: Machine) -> tuple[Plan, Callable[[], None]
     seen = survey(wanted, machine)
     places = machine.places(wanted, seen.is_dom0, seen.chosen)
     planned = plan(wanted, seen, places)
-    return planned, lambda: Maker(wanted, seen, planned, places, machine, print).make()
+    return planned, lambda: Maker(wanted, seen, planned, places, machine, streams.say).make()
 
 
 def _make(arguments: Namespace, wanted: Wanted, machine: Machine) -> int:
@@ -69,7 +69,7 @@ def _make(arguments: Namespace, wanted: Wanted, machine: Machine) -> int:
     with _alone():
         file = RecordFile(wanted.name, machine.record)
         if file.record is not None and not file.record.finished:
-            for text in undo(file, machine.run, print):
+            for text in undo(file, machine.run, streams.say):
                 print(f"! {text}")
             planned, do = _planned(wanted, machine)  # by what is there now
             if planned.obstacles:
@@ -97,7 +97,7 @@ def _undo(arguments: Namespace, wanted: Wanted, machine: Machine) -> int:
         print("Nothing was changed.")
         return 1
     with _alone():
-        left = undo.undo(file, machine.run, print)
+        left = undo.undo(file, machine.run, streams.say)
     for text in left:
         print(f"! {text}")
     print("Some of it is left." if left else f"{wanted.name} is taken away.")

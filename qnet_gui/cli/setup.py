@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qnet_gui.cli import hangups
+from qnet_gui.cli import hangups, streams
 from qnet_gui.cli.question import asked
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import QnetError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LOCK = Path("/run/qnet/setup.lock")
 #: Seconds in which a netvm that was just started may find an uplink, and between two looks.
 _UPLINK, _LOOK = 60.0, 0.5
+_TAKE_BACK = "sudo qnet setup --undo"
 _TRY = "Look at it in another window: does netvm have an uplink?"
 
 
@@ -48,12 +49,13 @@ def _setup(arguments: Namespace) -> int:
         return 1
     hangups.are_like_ctrl_c()  # a terminal that is closed confirms nothing
     with locked(_LOCK, HelperCode.BUSY_SETUP):  # what is done is recorded by one, and taken back by the same
-        todo = Setup(RecordFolder(), Dom0System(print), print)
+        todo = Setup(RecordFolder(), Dom0System(streams.say), streams.say)
         confirmed = todo.apply(planned, lambda: arguments.yes or asked(f"{_TRY} Keep it?", CONFIRM))
     if not confirmed:
-        print("It was not confirmed: everything is as it was.")
+        left = f"What is left can be taken back: {_TAKE_BACK}"
+        print(f"It was not confirmed. {left}" if todo.stuck else "It was not confirmed: everything is as it was.")
         return 1
-    print("All is set up. To take it back: sudo qnet setup --undo", flush=True)
+    print(f"All is set up. To take it back: {_TAKE_BACK}", flush=True)
     if any(isinstance(step, TryNetvm) for step in planned.steps):
         await_uplink()
     return _doctor()
@@ -81,7 +83,7 @@ def _undo(arguments: Namespace) -> int:
         print("Nothing was changed.")
         return 1
     with locked(_LOCK, HelperCode.BUSY_SETUP):
-        left = Setup(RecordFolder(), Dom0System(print), print).undo()
+        left = Setup(RecordFolder(), Dom0System(streams.say), streams.say).undo()
     for text in left:
         print(f"! {text}")
     print("Some of it is left." if left else "Everything is as it was before qnet setup.")

@@ -1567,6 +1567,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/system.py" />
+            <source>{path} has been changed meanwhile, so it is left as it is.</source>
+            <translation>{path} wurde inzwischen geändert und bleibt daher, wie es ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/system.py" />
             <source>{path} in xenstore changes too fast to be listed.</source>
             <translation>{path} in xenstore ändert sich zu schnell, um aufgelistet zu werden.</translation>
         </message>

@@ -185,17 +185,57 @@ def test_a_program_is_told_too_what_was_not_understood(qnet, words):
     assert told["sentence"] in done.stderr
 
 
-def test_without_an_output_it_does_what_it_would(tmp_path):
-    command = f"exec {sys.executable} -m qnet_gui.cli doctor >&-"
-    done = subprocess.run(
-        ["/bin/sh", "-c", command],
-        cwd=ROOT,
-        env={**os.environ, **NOBODY},
-        stderr=subprocess.PIPE,
-        text=True,
+def without_an_output(words: str) -> subprocess.CompletedProcess[str]:
+    command = f"exec {sys.executable} -m qnet_gui.cli {words} >&-"
+    return subprocess.run(
+        ["/bin/sh", "-c", command], cwd=ROOT, env={**os.environ, **NOBODY}, stderr=subprocess.PIPE, text=True,
         check=False,
-    )
+    )  # fmt: skip
+
+
+def test_without_an_output_it_does_what_it_would():
+    done = without_an_output("doctor")
     assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("words", ["dom0 up", "dom0 down", "dom0 extend 5", "netvm set x", "domain pause x", "upgrade"])
+def test_without_an_output_it_gets_as_far_as_with_one(qnet, words):
+    """All that does something failed before it had asked the helper."""
+    told = qnet(*words.split(), env=NOBODY).stderr.splitlines()[0]
+    assert without_an_output(words).stderr.splitlines()[0] == told
+    assert "should not have happened" not in told
+
+
+def test_what_is_opened_later_is_not_the_output():
+    """The line to the bus was: whatever a child printed went there."""
+    program = "import os; from qnet_gui.cli import streams; streams.be_there(); print(os.open('/', os.O_RDONLY))"
+    for closed in ("<&-", ">&-", "<&- >&- 2>&-"):
+        command = f'exec "$0" -c "$1; os.write(3, str(os.open(\'/\', os.O_RDONLY)).encode())" 3>&1 {closed}'
+        done = subprocess.run(
+            ["/bin/sh", "-c", command, sys.executable, program], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert int(done.stdout.split()[-1]) > 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "iso-8859-1"])
+def test_what_an_encoding_does_not_have_is_an_escape(encoding):
+    """A file's name that is no UTF-8, as Python has it, and what Latin 1 has no letter for."""
+    program = "from qnet_gui.cli import streams; streams.be_there(); print('w\\udcffrk…')"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True, check=False,
+    )  # fmt: skip
+    dots = "…" if encoding == "utf-8" else "\\u2026"
+    assert (done.stdout.decode(), done.stderr) == (f"w\\udcffrk{dots}\n", b"")
+
+
+def test_an_output_that_is_open_for_reading_only_takes_nothing():
+    with Path("/dev/null").open() as read_only:
+        done = subprocess.run(
+            [sys.executable, "-m", "qnet_gui.cli", "--version"], cwd=ROOT, stdout=read_only, stderr=subprocess.PIPE,
+            text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, "qnet: The output cannot be written: Bad file descriptor.\n")
 
 
 @pytest.mark.parametrize(
@@ -317,6 +357,39 @@ def test_the_completion_knows_every_command_verb_and_option():
         for action in command._actions:
             for option in action.option_strings:
                 assert len(option) == 2 or option in text, option
+
+
+NAMES = ["work", "my vm", "$(touch one)", "`touch two`", "*", "$HOME", "w'x"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("qnet routes --domain |", NAMES), ("qnet domain pause w|", ["work", "w'x"]), ("qnet netvm set m|", ["my vm"]),
+        ("qnet domain pause my\\ |", ["my vm"]), ("qnet lab exec $|", ["$(touch one)", "$HOME"]),
+        ("qnet lab pause n|", ["netvm"]), ("qnet --lab `|", ["`touch two`"]), ("qnet domain pause --j|", ["--json"]),
+        ("qvm-set-default-netvm w|", ["work", "w'x"]),
+    ],
+)  # fmt: skip
+def test_the_completion_takes_no_name_for_a_command(tmp_path, typed, offered):
+    """`compgen -W` expands the words that it is given: whoever pressed Tab did what a domain was called."""
+    fake = tmp_path / "bin/qnet"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\ncat <<'END'\n" + "\n".join(NAMES) + "\nEND\n")
+    fake.chmod(0o755)
+    words = [word.replace("\0", "\\ ") for word in typed.removesuffix("|").replace("\\ ", "\0").split(" ")]
+    script = """
+        source "$0"
+        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+        case $1 in qnet) _qnet ;; *) _qvm ;; esac
+        for word in "${COMPREPLY[@]}"; do eval "printf '%s\\\\n' $word"; done
+    """
+    done = subprocess.run(
+        ["/bin/bash", "-c", script, str(ROOT / "desktop/completion/qnet"), *words], capture_output=True, text=True,
+        cwd=tmp_path, check=True, env={**os.environ, "PATH": f"{fake.parent}:{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert (done.stdout.splitlines(), done.stderr) == (offered, "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bin"]
 
 
 # -- texts

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from fakes.netvm_maker import TEMPLATE, Dom0
+from fakes.output import Gone
 
 from qnet_gui.cli import main, netvm_make
 
@@ -44,6 +46,23 @@ def test_it_says_what_it_would_do_does_it_and_takes_it_back(
     assert not dom0.disk.parent.exists()
     assert main(undo) == 1
     assert capsys.readouterr().err == "qnet: qnet netvm make has made no netvm here.\n"
+
+
+@pytest.mark.parametrize("words", [["--yes", "--undo"], []])
+def test_a_terminal_that_is_closed_leaves_no_half_of_it(
+    dom0: Dom0, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    make = ["netvm", "make", "netvm", "--packages", str(dom0.folder / "packages")]
+    for writes in (0, 30, 60) if words else range(0, 60, 6):
+        if words:
+            main(make)
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", Gone(writes))
+            main([*make, *words])
+        is_made = dom0.disk.exists()
+        assert dom0.configuration.read_text() != TEMPLATE if is_made else dom0.configuration.read_text() == TEMPLATE
+        assert main(["netvm", "make", "netvm", "--undo", "--yes"]) == (0 if is_made else 1)
+        assert not dom0.disk.parent.exists()
 
 
 def test_what_somebody_changed_makes_it_end_otherwise(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from fakes.output import Gone
 from fakes.setup_system import FakeSystem
 
 from qnet_gui.cli import main, setup
 from qnet_gui.dom0.netvm_lifecycle.run import locked
-from qnet_gui.dom0.setup.plan import HELPER, NETVM, EnableUnit, Plan, TryNetvm
+from qnet_gui.dom0.setup.plan import HELPER, NETVM, EditFile, EnableUnit, Plan, TryNetvm
 from qnet_gui.dom0.setup.record import RecordFolder
 from qnet_gui.model.dns import Dns, DnsRedirect
 from qnet_gui.model.domain import Netvm, NetvmState
@@ -123,6 +125,40 @@ def test_it_asks_before_and_whether_to_keep_it(dom0: Dom0, monkeypatch: pytest.M
     monkeypatch.setattr(setup, "asked", _answers(True, True))
     assert main(["setup"]) == 0
     assert len(dom0.examined) == 1
+
+
+def test_what_is_left_of_it_is_not_told_as_nothing(
+    dom0: Dom0, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dom0.system.fails = f"disable {HELPER}"
+    monkeypatch.setattr(setup, "asked", _answers(True, False))
+    assert main(["setup"]) == 1
+    said = capsys.readouterr().out
+    assert f"! disable {HELPER} does not work\n" in said
+    assert said.endswith("It was not confirmed. What is left can be taken back: sudo qnet setup --undo\n")
+
+
+@pytest.mark.parametrize("writes", range(0, 24, 2))
+def test_a_terminal_that_is_closed_leaves_nothing_half_done(
+    dom0: Dom0, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    """The cards stayed with a netvm that nobody had confirmed: the first line of the way back ended it."""
+
+    def hung_up(*_: object) -> bool:
+        monkeypatch.setattr(sys, "stdout", Gone(0))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "stdout", Gone(writes))
+    monkeypatch.setattr(setup, "asked", hung_up)
+    file = dom0.folder.with_name("work.cfg")
+    file.write_text("old")
+    dom0.plan = Plan(steps=[EditFile(file, "old", "new", "edit it"), *STEPS])
+    main(["setup"] if writes > 20 else ["setup", "--yes"])
+    monkeypatch.setattr(sys, "stdout", Gone(10))  # so far it says what it would do
+    main(["setup", "--undo", "--yes"])
+    assert (file.read_text(), dom0.folder.exists()) == ("old", False)
+    assert dom0.system.done.count(f"enable {HELPER}") == dom0.system.done.count(f"disable {HELPER}")
+    assert dom0.system.done.count("start") == dom0.system.done.count("stop")
 
 
 def test_only_one_is_at_work(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:

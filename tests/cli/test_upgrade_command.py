@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -16,11 +17,13 @@ from typing import Any
 import dbus
 import dbus.bus
 import pytest
+from fakes.output import Gone
 from fakes.packagekit import FIRST, SECOND, PackageKit, upgrade_of
 from waiting import DEADLINE
 
 from qnet_gui.cli import main
 from qnet_gui.cli.dom0 import connection, packages, upgrade
+from qnet_gui.cli.hangups import HANGUPS
 from qnet_gui.model.domain import Netvm
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 
@@ -182,6 +185,71 @@ def test_control_c_stops_it_while_that_does_no_harm(
     assert main(["upgrade", "--yes"]) == 130
     thread.join()
     assert "It was stopped." in capsys.readouterr().out
+    assert helper.calls == ["up 0", "down"]
+
+
+@pytest.fixture
+def hangups_end() -> Iterator[None]:
+    """A terminal that is closed, as a shell has it for what it starts: the end."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in HANGUPS}
+    yield
+    assert all(signal.getsignal(number) is signal.SIG_DFL for number in HANGUPS)
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", HANGUPS)
+def test_a_terminal_that_is_closed_stops_it_too_and_disconnects_dom0(
+    helper: StandIn, packagekit: PackageKit, monkeypatch: pytest.MonkeyPatch, hangups_end: None, number: int
+) -> None:
+    """It ended on the spot, and dom0 stayed connected, with all others paused, until its deadline."""
+    packagekit.say(UpdatePackages=[["told", {"Status": 8, "AllowCancel": True}], ["hold"]])
+    may: list[bool] = []
+    shown = upgrade.Shown.__call__
+
+    def look(self: upgrade.Shown, state: Any) -> None:
+        may.append(state.can_stop)
+        if state.can_stop:
+            monkeypatch.setattr(sys, "stdout", Gone(0))
+            self._stream = sys.stdout
+        shown(self, state)
+
+    monkeypatch.setattr(upgrade.Shown, "__call__", look)
+    hung_up = _when(lambda: any(may), lambda: os.kill(os.getpid(), number))
+    assert main(["upgrade", "--yes"]) == 130
+    hung_up.join()
+    assert helper.calls == ["up 0", "down"]
+
+
+@pytest.mark.parametrize("number", HANGUPS)
+def test_a_terminal_that_is_closed_at_the_question_is_a_no(
+    helper: StandIn, packagekit: PackageKit, monkeypatch: pytest.MonkeyPatch, hangups_end: None, number: int
+) -> None:
+    def closed(_: str) -> bool:
+        os.kill(os.getpid(), number)
+        return True
+
+    def down(arguments: Namespace) -> int:
+        os.kill(os.getpid(), number)  # a session that ends sends one after the other
+        return helper.down(arguments)
+
+    monkeypatch.setattr(upgrade, "asked", closed)
+    monkeypatch.setattr(connection, "down", down)
+    assert main(["upgrade"]) == 130
+    assert helper.calls == ["up 0", "down"]
+
+
+def test_nohup_is_heeded(
+    helper: StandIn, packagekit: PackageKit, monkeypatch: pytest.MonkeyPatch, hangups_end: None
+) -> None:
+    def closed(_: str) -> bool:
+        os.kill(os.getpid(), signal.SIGHUP)
+        return True
+
+    monkeypatch.setattr(upgrade, "asked", closed)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    assert main(["upgrade"]) == 0
+    assert signal.signal(signal.SIGHUP, signal.SIG_DFL) is signal.SIG_IGN
     assert helper.calls == ["up 0", "down"]
 
 

@@ -75,13 +75,37 @@ def test_a_new_configuration_gives_new_addresses(path):
     assert Allocator(other, path).address(uuid(1), set(), set()) in other.pool
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"x": "10.137.0.2"}', json.dumps({uuid(1): 7}), "null", "\0"])
+@pytest.mark.parametrize("text", ["", "[]", "{", "7", "null", "\0"])
 def test_a_file_that_cannot_be_read_is_an_error_and_no_end(path, text, log_guard):
     log_guard.expect("cannot be read, addresses are given anew")
     path.parent.mkdir()
     path.write_text(text)
     address = Allocator(SMALL, path).address(uuid(1), set(), set())
     assert json.loads(path.read_text()) == {uuid(1): str(address)}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{uuid(3): 7}, {"x": "10.137.0.6"}, {uuid(3): "10.137.0.999"}, {uuid(3): None}, {uuid(3): ["10.137.0.6"]}]
+)
+def test_an_entry_that_is_none_costs_nobody_else_his_address(path, wrong, log_guard):
+    """Running domains were given others than they have."""
+    log_guard.expect("is no address of a domain")
+    path.parent.mkdir()
+    path.write_text(json.dumps({uuid(1): "10.137.0.5", **wrong, uuid(2): "10.137.0.4"}))
+    allocator = Allocator(SMALL, path)
+    assert [str(allocator.address(uuid(number), set(), set())) for number in (2, 1)] == ["10.137.0.4", "10.137.0.5"]
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_an_address_that_two_have_in_the_file_is_the_firsts(path, first, log_guard):
+    """Somebody has copied a line; both were given it."""
+    log_guard.expect("is no address of a domain")
+    path.parent.mkdir()
+    path.write_text(json.dumps({uuid(1): "10.137.0.5", uuid(2): "10.137.0.5"}))
+    allocator = Allocator(SMALL, path)
+    given_ = {number: str(allocator.address(uuid(number), set(), set())) for number in (first, 3 - first)}
+    assert given_[1] == "10.137.0.5"
+    assert given_[2] != "10.137.0.5"
 
 
 def test_a_disk_that_cannot_be_written(path, log_guard):

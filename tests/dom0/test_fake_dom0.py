@@ -348,6 +348,30 @@ def test_a_domain_that_cannot_be_paused_again_is_told_as_running(
     dom0.end_of(dom0.session.disconnect("user"))  # or it looks after them while xenstore goes
 
 
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_domain_that_never_stands_still_is_told_in_the_log_once(
+    dom0: Any, fails: bool, log_guard: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every three seconds there was a line, for as long as dom0 was connected."""
+    log_guard.expect("paused")
+    monkeypatch.setattr(session_module, "_LOOK_INTERVAL", 0.01)
+    dom0.end_of(connect(dom0))
+    tries: list[int] = []
+
+    def pause(domid: int) -> None:
+        tries.append(domid)
+        if fails:
+            raise failing("xl pause failed.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(dom0.hypervisor, "pause", pause)
+        dom0.hypervisor.set_state(2, DomainState.RUNNING)
+        dom0.loop.until(lambda: len(tries) > 5)
+    lines = [record for record in caplog.records if "session" in record.name and "paused" in record.getMessage()]
+    assert len(lines) == int(fails)  # where it is not so, "paused again" is not said either
+    dom0.end_of(dom0.session.disconnect("user"))
+
+
 def test_a_domain_that_does_not_stand_still_keeps_dom0_from_being_connected(
     dom0: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

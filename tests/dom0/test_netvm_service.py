@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.output import Gone
 from xl_host import Host
 
 from qnet_gui.cli import main
@@ -378,7 +380,26 @@ def test_a_start_that_was_killed_after_all_was_done_has_started_it(netvm: Servic
     assert not netvm.record.load().starting
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """What signals do is as before afterwards."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_ignores_a_signal_is_not_interrupted(handlers: None, number: int) -> None:
+    """As nohup has it; and so does what must not be interrupted a second time."""
+    signal.signal(number, signal.SIG_IGN)
+    with Interrupts() as interrupts:
+        os.kill(os.getpid(), number)
+        interrupts.check()
+    assert signal.getsignal(number) is signal.SIG_IGN
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_undoes_what_was_begun(netvm: Service, number: int) -> None:
     netvm.host.agent = ""
     netvm.host.later = lambda _: os.kill(os.getpid(), number)
@@ -496,6 +517,23 @@ def test_what_the_command_says_when_it_is_interrupted(command: Host, capsys: pyt
     said = capsys.readouterr()
     assert said.out.endswith(f"  [undone] destroyed netvm\n  [undone] gave {CABLE} back to e1000\nInterrupted.\n")
     assert said.err == ""
+
+
+@pytest.mark.parametrize("writes", [0, 2, 4])
+def test_a_terminal_that_is_closed_takes_no_card_with_it(
+    command: Host, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    """Of a start that failed the first line that could not be shown ended the way back, and the cards were nobody's."""
+    monkeypatch.setattr(sys, "stdout", Gone(writes))
+    command.fails["create"] = "no memory"
+    assert main(["netvm", "start"]) == 1
+    assert command.devices.driver(CABLE) == "e1000"
+    command.fails.pop("create", None)
+    main(["netvm", "start"])
+    assert command.domains
+    main(["netvm", "stop"])
+    assert not command.domains
+    assert command.devices.driver(CABLE) == "e1000"
 
 
 def test_where_others_manage_the_domains_it_is_theirs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

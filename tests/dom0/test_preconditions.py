@@ -104,6 +104,7 @@ def test_what_is_not():
     assert preconditions.pause(WELL, 4, "u4") == WORK
     assert preconditions.pause(WELL, 2, "u2") == NETVM2
     assert preconditions.unpause(replace(WELL, netvm=SLEEPER), 6, "u6") == SLEEPER
+    assert preconditions.unpause(replace(CONNECTED, netvm=SLEEPER), 6, "u6") == SLEEPER  # dom0 needs it to get back
     assert preconditions.detach(CONNECTED, 4, "u4") == WORK  # what makes dom0 safer is never refused
     assert preconditions.attach(WELL, "netvm", 5, "u5") == (VAULT, NETVM)
     assert preconditions.attach(WELL, "netvm", 6, "u6") == (SLEEPER, NETVM)  # who served it is dead

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +19,8 @@ from qnet_gui.dom0.setup.survey import Machine, Survey, survey
 from qnet_gui.dom0.setup.system import Dom0System, unit_wait
 from qnet_gui.hypervisor.pci import PciNic
 from qnet_gui.hypervisor.xen import XenHypervisor
-from qnet_gui.model.errors import QnetError
+from qnet_gui.model.errors import HypervisorError, QnetError
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.runtime.distribution import Distribution
 
 WORK = DomainFile(Path("/etc/xen/work.cfg"), "work", "name = 'work'\nvif = ['bridge=xenbr0']\n")
@@ -245,6 +248,34 @@ def test_ctrl_c_while_somebody_is_asked_gives_the_cards_back(dom0: Dom0) -> None
     assert dom0.work.read_text() == WORK.text
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_second_signal_does_not_end_the_way_back(dom0: Dom0, number: int) -> None:
+    """A session that ends sends one after the other; the second left everything as it was by then."""
+
+    class Signalled(FakeSystem):
+        def stop_netvm(self) -> None:
+            os.kill(os.getpid(), number)
+            super().stop_netvm()
+            os.kill(os.getpid(), number)
+
+        def disable(self, unit: str) -> None:
+            os.kill(os.getpid(), number)
+            super().disable(unit)
+
+    def first() -> bool:
+        raise KeyboardInterrupt
+
+    system = Signalled()
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            dom0.setup(system).apply(dom0.plan, first)
+    finally:
+        signal.signal(number, before)
+    assert system.done[-3:] == ["stop", "no timer", f"disable {HELPER}"]
+    assert (dom0.work.read_text(), dom0.folder.exists()) == (WORK.text, False)
+
+
 def test_what_somebody_has_changed_since_is_left_and_told(dom0: Dom0) -> None:
     system = FakeSystem()
     dom0.setup(system).apply(dom0.plan, lambda: True)
@@ -270,6 +301,115 @@ def test_a_file_that_is_changed_twice_goes_back_to_the_first(dom0: Dom0) -> None
         folder.replace_file(dom0.work, text)
     assert dom0.setup(FakeSystem()).undo() == []
     assert dom0.work.read_text() == WORK.text
+
+
+def _second_plan(dom0: Dom0, name: str = "new") -> Plan:
+    """As on a machine that is set up, with another domain since, and its netvm stopped for now."""
+    path = dom0.work.with_name(f"{name}.cfg")
+    path.write_text(WORK.text)
+    return plan(replace(WELL, files=(replace(WORK, path=path),), enabled=frozenset({HELPER, NETVM})))
+
+
+@pytest.mark.parametrize("fails", ["", "start"])
+def test_a_second_run_that_is_taken_back_leaves_what_the_first_has_done(dom0: Dom0, fails: str) -> None:
+    """Who said no to the second was back at a dom0 without qnet, and told that everything is as it was."""
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    first, record = dom0.work.read_text(), RecordFolder(dom0.folder).record
+    system, second = FakeSystem(fails), _second_plan(dom0)
+    if fails:
+        with pytest.raises(QnetError, match="does not work"):
+            dom0.setup(system).apply(second, lambda: True)
+    else:
+        assert not dom0.setup(system).apply(second, lambda: False)
+    assert system.done == ["timer", "start", "stop", "no timer"]
+    assert dom0.work.read_text() == first
+    assert dom0.work.with_name("new.cfg").read_text() == WORK.text
+    assert RecordFolder(dom0.folder).record == record
+    assert dom0.setup(FakeSystem()).undo() == []
+    assert dom0.work.read_text() == WORK.text
+
+
+def test_a_netvm_on_trial_that_does_not_stop_at_once_is_stopped_again(dom0: Dom0) -> None:
+    class Busy(FakeSystem):
+        def stop_netvm(self) -> None:
+            super().stop_netvm()
+            if self.done.count("stop") == 1:
+                raise HypervisorError(plain("it is busy"))
+
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    system = Busy()
+    with pytest.raises(QnetError, match="it is busy"):
+        dom0.setup(system).apply(_second_plan(dom0), lambda: False)
+    assert system.done.count("stop") == 2
+    assert RecordFolder(dom0.folder).record.netvm
+
+
+def test_what_somebody_has_changed_between_two_runs_is_not_lost(dom0: Dom0) -> None:
+    """The second run took the first one's copy for what the file was, and put that back over what is there."""
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    first = dom0.work.read_text()
+    mine = 'memory = 77\nname = "work"\nvif = [ "" ]\n'
+    dom0.work.write_text(mine)
+    again = plan(replace(WELL, files=(replace(WORK, path=dom0.work, text=mine),), enabled=frozenset({HELPER, NETVM})))
+    assert dom0.setup(FakeSystem()).apply(again, lambda: True)
+    left = dom0.setup(FakeSystem()).undo()
+    assert dom0.work.read_text() == mine
+    assert len(left) == 1
+    assert Path(left[0].rpartition(" ")[2]).read_text() == WORK.text
+    assert first != mine
+
+
+def test_a_copy_that_is_kept_is_not_written_over(dom0: Dom0) -> None:
+    """Two files of one name in two folders, of which the second is left, and the first is changed once more."""
+    other = dom0.work.parent / "auto" / dom0.work.name
+    other.parent.mkdir()
+    other.write_text("other")
+    folder = RecordFolder(dom0.folder)
+    folder.replace_file(dom0.work, "changed")
+    folder.replace_file(other, "changed")
+    other.write_text("mine")
+    (left,) = dom0.setup(FakeSystem()).undo()
+    RecordFolder(dom0.folder).replace_file(dom0.work, "changed again")
+    assert Path(left.rpartition(" ")[2]).read_text() == "other"
+
+
+def test_a_file_that_was_changed_while_somebody_was_asked_is_left(dom0: Dom0) -> None:
+    """The text that was planned would have taken the place of what he has just written."""
+    dom0.work.write_text(f"{WORK.text}memory = 77\n")
+    system = FakeSystem()
+    with pytest.raises(QnetError, match="has been changed meanwhile"):
+        dom0.setup(system).apply(dom0.plan, lambda: True)
+    assert dom0.work.read_text() == f"{WORK.text}memory = 77\n"
+    assert (system.done, dom0.folder.exists()) == ([], False)
+
+
+def test_what_cannot_be_taken_back_after_a_failure_is_told(dom0: Dom0) -> None:
+    class Failing(FakeSystem):
+        def disable(self, unit: str) -> None:
+            raise HypervisorError(plain(f"{unit} stays"))
+
+    with pytest.raises(QnetError, match="start does not work"):
+        dom0.setup(Failing("start")).apply(dom0.plan, lambda: True)
+    assert f"! {HELPER} stays" in dom0.told
+
+
+def test_a_disk_that_fails_keeps_nothing_else_from_being_taken_back(
+    dom0: Dom0, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = dom0.work.with_name("other.cfg")
+    other.write_text("other")
+    folder = RecordFolder(dom0.folder)
+    folder.replace_file(other, "changed")
+    folder.replace_file(dom0.work, "changed")
+
+    def refuse(path: Path, *_: int) -> None:
+        if path == dom0.work:
+            raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("qnet_gui.dom0.setup.record.shutil.chown", refuse)
+    (left,) = dom0.setup(FakeSystem()).undo()
+    assert left == f"{dom0.work} cannot be put back: Operation not permitted."
+    assert other.read_text() == "other"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"files": 7}'])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,9 +10,11 @@ from typing import Any
 
 import pytest
 from fakes.hypervisor import failing
+from waiting import DEADLINE
 
 from qnet_gui.dom0.upgrade import steps
 from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, boot_id
+from qnet_gui.dom0.upgrade.others import Others
 from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import QnetError, Refused, Stuck
@@ -236,6 +239,114 @@ def test_newcomers_are_paused_and_resumed(fake_dom0: Any) -> None:
     fake_dom0.runner.down(Progress())
     assert states(fake_dom0)["new"] == "running"
     assert fake_dom0.runner.keep_paused() == steps.PausedAgain()
+
+
+def test_a_newcomer_that_cannot_be_paused_keeps_no_other_running(
+    fake_dom0: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who came after it ran on while dom0 was connected, and was not even looked at."""
+    pause, looked = fake_dom0.hypervisor.pause, []
+    fake_dom0.runner.up(journal(), Progress())
+    monkeypatch.setattr(fake_dom0.runner, "_looked", looked.append)
+    for domid, name in ((5, "stubborn"), (6, "new")):
+        fake_dom0.hypervisor.create(domid, name)
+
+    def refuse(domid: int) -> None:
+        if domid == 5:
+            raise failing("xl pause failed.")
+        pause(domid)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fake_dom0.hypervisor, "pause", refuse)
+        with pytest.raises(QnetError, match="xl pause failed"):
+            fake_dom0.runner.keep_paused()
+    assert states(fake_dom0) == dict.fromkeys(ALL_RUN, "paused") | {
+        "Domain-0": "running", "netvm": "running", "stubborn": "running", "new": "paused",
+    }  # fmt: skip
+    assert {info.name: info.state.value for info in looked[-1]}["new"] == "paused"
+    fake_dom0.runner.keep_paused()
+    fake_dom0.runner.down(Progress())
+    assert set(states(fake_dom0).values()) == {"running"}
+
+
+def test_a_domain_that_cannot_be_let_go_keeps_no_other_paused(fake_dom0: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that came behind it stayed paused for as long as it failed; and whoever goes on is not let go on twice."""
+    unpause = fake_dom0.hypervisor.unpause
+    fake_dom0.runner.up(journal(), Progress())
+
+    def refuse(domid: int) -> None:
+        if domid == 2:
+            raise failing("xl unpause failed.")
+        unpause(domid)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fake_dom0.hypervisor, "unpause", refuse)
+        with pytest.raises(Stuck, match="xl unpause failed"):
+            fake_dom0.runner.down(Progress())
+        assert states(fake_dom0) == ALL_RUN | {"work": "paused"}
+        fake_dom0.hypervisor.pause(3)  # by its user, who wants it so
+        with pytest.raises(Stuck, match="xl unpause failed"):
+            new_runner(fake_dom0).down(Progress())
+    assert states(fake_dom0) == ALL_RUN | {"work": "paused", "personal": "paused"}
+    new_runner(fake_dom0).down(Progress())
+    assert states(fake_dom0) == ALL_RUN | {"personal": "paused"}
+    assert nothing_is_left(fake_dom0)
+
+
+def test_a_domain_that_stood_still_to_be_saved_is_paused_when_it_goes_on(fake_dom0: Any) -> None:
+    """As for `xl save -c`: to Xen it has shut down until then. It ran beside a dom0 that was connected."""
+    others = Others()
+
+    def look() -> bool:
+        connected = fake_dom0.journal.load()
+        if others.to_be_looked_after(fake_dom0.hypervisor.domains(), connected):
+            others.kept_paused(fake_dom0.runner.keep_paused())
+            return True
+        return False
+
+    fake_dom0.hypervisor.set_state(2, DomainState.DYING)
+    fake_dom0.runner.up(journal(), Progress())
+    assert (look(), look()) == (True, False)
+    fake_dom0.hypervisor.set_state(2, DomainState.RUNNING)
+    assert (look(), look()) == (True, False)
+    assert states(fake_dom0)["work"] == "paused"
+    fake_dom0.runner.down(Progress())
+    assert states(fake_dom0) == ALL_RUN
+
+
+@pytest.mark.parametrize("at_work", ["keep_paused", "change_deadline"])
+def test_what_is_under_way_when_the_helper_ends_is_handed_over_with_the_rest(
+    fake_dom0: Any, monkeypatch: pytest.MonkeyPatch, at_work: str
+) -> None:
+    """A newcomer was paused and forgotten, and then paused once more by the successor: Xen counts."""
+    begun, go_on = threading.Event(), threading.Event()
+    runner, later = fake_dom0.runner, int(boot_seconds()) + 900
+
+    def wait() -> None:
+        begun.set()
+        go_on.wait(DEADLINE)
+
+    def move(old: Journal) -> Journal:
+        wait()
+        return replace(old, ends=later)
+
+    runner.up(journal(), Progress())
+    fake_dom0.hypervisor.create(5, "new")
+    monkeypatch.setattr(fake_dom0.hypervisor, "domains", lambda: (wait(), list(fake_dom0.hypervisor.infos.values()))[1])
+    work = runner.keep_paused if at_work == "keep_paused" else lambda: runner.change_deadline(move)
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert begun.wait(DEADLINE)
+    threading.Timer(0.2, go_on.set).start()
+    runner.hand_over()  # by the main loop's thread
+    worker.join()
+    left = fake_dom0.journal.load()
+    assert left is not None
+    assert left.handed_over
+    if at_work == "keep_paused":
+        assert "new" in [domain.name for domain in left.paused]
+    else:
+        assert left.ends == later
 
 
 def test_what_is_handed_over_is_inherited_in_time_and_only_then(fake_dom0: Any) -> None:

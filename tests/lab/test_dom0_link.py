@@ -134,6 +134,21 @@ def test_with_a_netvm_that_is_paused_or_has_no_agent_it_is_refused(upgrade: Upgr
         upgrade.spin("the agent", lambda: not upgrade.call("Preflight")["obstacles"])
 
 
+def test_a_netvm_that_is_paused_meanwhile_can_be_let_go_on(upgrade: Upgrade, machine: Lab) -> None:
+    """The cure that is told for it was refused, and dom0 and all others were stuck until somebody knew of xl."""
+    machine.expect_log(r"it failed: dom0 could not be disconnected")
+    machine.expect_log(r"vif-route-qubes for vif0\.0 takes more than")  # who stands still is not done in time
+    upgrade.must_connect()
+    machine.pause("netvm")
+    netvm = upgrade.snapshot().netvm
+    number = upgrade.call("DisconnectDom0")
+    upgrade.call("UnpauseDomain", "us", netvm.id, netvm.uuid)  # as soon as nobody waits for it any more
+    assert _states(machine)["netvm"] == "running"
+    upgrade.end_of(number)
+    upgrade.spin("the way back", lambda: upgrade.snapshot().dom0.state.value == "closed")
+    assert set(_states(machine).values()) == {"running"}
+
+
 def test_a_dom0_with_a_network_of_its_own_is_refused(upgrade: Upgrade, machine: Lab) -> None:
     machine.exec("dom0", "ip", "tuntap", "add", "own0", "mode", "tun")
     try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import pytest
 
 from qnet_gui.dom0.attach.allocator import Allocator
 from qnet_gui.dom0.netvm_image import record as image
+from qnet_gui.dom0.netvm_image import survey
 from qnet_gui.dom0.netvm_lifecycle import outcome, record
 from qnet_gui.dom0.setup.record import RecordFolder
+from qnet_gui.dom0.upgrade import resolv_conf
 from qnet_gui.dom0.upgrade.doubt import DoubtFile, Doubtful
 from qnet_gui.model.config import Config
 from qnet_gui.model.errors import QnetError
@@ -45,6 +49,51 @@ def test_what_is_none_of_ours_is_told(kind: str, tmp_path: Path) -> None:
         read_stored(tmp_path / "file")
 
 
+def _ends(reader: Callable[[], Any]) -> Any:
+    """What it returns, or raises, before a pipe or a device would have had it wait for ever."""
+
+    def in_time(*_: Any) -> None:
+        raise AssertionError("it waits")
+
+    before = signal.signal(signal.SIGALRM, in_time)
+    signal.alarm(3)
+    try:
+        return reader()
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_pipe_in_the_place_of_resolv_conf_is_kept_and_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "resolv.conf"
+    os.mkfifo(path)
+    _ends(lambda: resolv_conf.install((IPv4Address("10.139.1.1"),), False, path))
+    assert path.read_text().startswith(resolv_conf.MARK)
+    _ends(lambda: resolv_conf.restore(False, path))
+    assert path.is_fifo()
+    path.unlink()
+    os.mkfifo(path)
+    _ends(lambda: resolv_conf.restore(False, path))
+    assert path.is_fifo()
+
+
+def test_a_pipe_in_the_place_of_what_was_changed_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "work.cfg"
+    path.write_text("old")
+    folder = RecordFolder(tmp_path / "record")
+    folder.replace_file(path, "new")
+    path.unlink()
+    os.mkfifo(path)
+    assert not _ends(lambda: folder.restore_file(folder.record.files[0]))
+    with pytest.raises(QnetError, match="it is not a file"):
+        _ends(lambda: folder.replace_file(path, "newer"))
+
+
+def test_a_pipe_in_the_place_of_a_netvms_configuration_is_something_there(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "netvm.cfg")
+    assert _ends(lambda: survey._text(tmp_path / "netvm.cfg")) == "\0"
+
+
 def test_what_is_stored_is_read(tmp_path: Path) -> None:
     (tmp_path / "file").write_text('{"a": [1]}')
     assert read_stored(tmp_path / "file") == {"a": [1]}
@@ -53,7 +102,7 @@ def test_what_is_stored_is_read(tmp_path: Path) -> None:
 
 
 def test_addresses_are_given_all_the_same(odd: Callable[[Path], Any], tmp_path: Path, log_guard: Any) -> None:
-    log_guard.expect("cannot be read, addresses are given anew")
+    log_guard.expect("cannot be read, addresses are given anew|is no address of a domain")
     path = tmp_path / "addresses.json"
     odd(path)
     first = Config().pool[2]

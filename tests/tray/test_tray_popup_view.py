@@ -210,6 +210,9 @@ def test_a_netvm_that_is_paused_can_go_on() -> None:
     paused = Snapshot(Netvm("netvm", 1, NetvmState.PAUSED, uuid="u1"), domains=DOMAINS)
     (message,) = shown(paused).messages
     assert [button.request for button in message.buttons] == [ActionRequest(Action.UNPAUSE, 1, "netvm", "u1")]
+    for state in (Dom0State.OPEN, Dom0State.CLOSING):  # dom0 does not get back without it
+        (message, *_) = shown(dataclasses.replace(paused, dom0=Dom0Connection(state))).messages
+        assert [button.why for button in message.buttons] == [""]
 
 
 def test_equal_ones_are_gathered_in_whatever_order_they_come() -> None:

@@ -19,8 +19,18 @@ _START, _END = 5.0, 2.0
 
 
 def _of_use() -> bool:
-    """Root is asked for nothing; and without a terminal there is nobody to type."""
-    return os.geteuid() != 0 and sys.stdin is not None and sys.stdin.isatty() and os.access(_PROGRAM, os.X_OK)
+    """Root is asked for nothing; and where no terminal is ours there is nobody to type."""
+    return os.geteuid() != 0 and _is_in_foreground() and os.access(_PROGRAM, os.X_OK)
+
+
+def _is_in_foreground() -> bool:
+    """Whether the terminal is ours now: whoever else sets it, or reads from it, is stopped."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return False
+    try:
+        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except OSError:  # it is not the one of this session, or has been closed
+        return False
 
 
 @contextmanager
@@ -51,7 +61,8 @@ def password_agent() -> Iterator[None]:
         if process is not None:
             _end(process)
         with suppress(termios.error):  # interrupted at a password, it may have left the terminal without echo
-            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+            if _is_in_foreground():  # it may have been sent to the background meanwhile
+                termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

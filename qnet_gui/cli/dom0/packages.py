@@ -13,6 +13,7 @@ from dbus.lowlevel import ErrorMessage, MethodCallMessage
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 
+from qnet_gui.cli import hangups
 from qnet_gui.cli.bus.agent import password_agent
 from qnet_gui.model.package_upgrade import package_signals
 from qnet_gui.model.package_upgrade.packages import FAILED, HINTS, NAME, PATH, TRANSACTION, Stage, Upgrade, Work, order
@@ -102,15 +103,21 @@ class Packages:
         self._begin(work)
 
     def wait(self) -> None:
-        """Wait for the end of the transaction under way; Ctrl-C stops it while that does no harm."""
-        handler = signal.getsignal(signal.SIGINT)
-        source = GLib.unix_signal_add(GLib.PRIORITY_HIGH, signal.SIGINT, self._interrupted)
+        """Wait for the end of the transaction under way; Ctrl-C stops it while that does no harm.
+
+        So does a terminal that is closed where that is like Ctrl-C.
+        """
+        numbers = [signal.SIGINT, *filter(hangups.is_ctrl_c, hangups.HANGUPS)]
+        handlers = [(number, signal.getsignal(number)) for number in numbers]
+        sources = [GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, self._interrupted) for number in numbers]
         try:
             while self.upgrade.work is not None:
                 GLib.MainContext.default().iteration(True)
         finally:
-            GLib.source_remove(source)
-            signal.signal(signal.SIGINT, handler)
+            for source in sources:
+                GLib.source_remove(source)
+            for number, handler in handlers:
+                signal.signal(number, handler)
 
     def _interrupted(self) -> bool:
         """What PackageKit does before it has begun is nobody's loss; later it says whether it may be stopped."""

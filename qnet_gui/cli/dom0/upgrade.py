@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
+from qnet_gui.cli import hangups
 from qnet_gui.cli.question import asked
 from qnet_gui.model.errors import NotFound
 from qnet_gui.model.messages.upgrade import UpgradeCode
@@ -39,7 +41,7 @@ class Shown:
         text = f"  {part.head}{percent}"
         if text != self._last:
             self._last, self._pending = text, self._live
-            print((_WIPE if self._live else "") + text, end="" if self._live else "\n", file=self._stream, flush=True)
+            self._print((_WIPE if self._live else "") + text, "" if self._live else "\n")
 
     def cannot_stop(self) -> None:
         """Somebody wants it stopped at a moment when that does harm."""
@@ -47,8 +49,13 @@ class Shown:
 
     def say(self, text: str) -> None:
         """A line that stays."""
-        print((_WIPE if self._pending else "") + text, file=self._stream, flush=True)
+        self._print((_WIPE if self._pending else "") + text, "\n")
         self._pending, self._last = False, ""
+
+    def _print(self, text: str, end: str) -> None:
+        """That nobody can see it is no reason to stop, and none to leave what is to be stopped."""
+        with suppress(OSError):
+            print(text, end=end, file=self._stream, flush=True)
 
 
 def upgrade(arguments: Namespace) -> int:
@@ -70,18 +77,20 @@ def upgrade(arguments: Namespace) -> int:
 
 
 def _connected(arguments: Namespace, then: Callable[[], int]) -> int:
-    """Do something while dom0 is connected, and leave it as it was."""
+    """Do something while dom0 is connected, and leave it as it was, though the terminal is closed meanwhile."""
     from qnet_gui.cli.bus.helper import Helper
     from qnet_gui.cli.dom0 import connection
 
     if Helper().snapshot()[1].dom0.state is Dom0State.OPEN:
         return then()
-    if status := connection.up(Namespace(minutes=arguments.minutes, json=False)):
-        return status
-    try:
-        return then()
-    finally:
-        connection.down(Namespace(at=None, if_connected=True, json=False))
+    with hangups.as_ctrl_c():
+        if status := connection.up(Namespace(minutes=arguments.minutes, json=False)):
+            return status
+        try:
+            return then()
+        finally:
+            with hangups.ignored():
+                connection.down(Namespace(at=None, if_connected=True, json=False))
 
 
 def _upgraded(service: Packages, arguments: Namespace, shown: Shown) -> int:

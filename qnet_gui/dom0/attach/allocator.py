@@ -14,7 +14,7 @@ from pathlib import Path
 from qnet_gui.model.config import Config
 from qnet_gui.model.errors import BadInput, QnetError, Refused
 from qnet_gui.model.messages.domains import DomainCode
-from qnet_gui.model.parse import ipv4, uuid
+from qnet_gui.model.parse import ipv4, shown, uuid
 from qnet_gui.runtime.atomic_file import write_atomically
 from qnet_gui.runtime.stored import read_stored
 
@@ -63,14 +63,32 @@ class Allocator:
     def _load(self) -> dict[str, IPv4Address]:
         if self._given is None:
             try:
-                stored = read_stored(self._path)
-                self._given = {uuid(owner): ipv4(address) for owner, address in stored.items()}
+                self._given = self._addresses(read_stored(self._path))
             except FileNotFoundError:
                 self._given = {}
-            except (OSError, ValueError, AttributeError, TypeError, BadInput) as error:
+            except (OSError, ValueError) as error:
                 log.error("%s cannot be read, addresses are given anew: %r", self._path, error)
                 self._given = {}
         return self._given
+
+    def _addresses(self, stored: object) -> dict[str, IPv4Address]:
+        """What is stored, less what is no address of a domain, or somebody else's already."""
+        if not isinstance(stored, dict):
+            raise ValueError("it is no table")
+        given: dict[str, IPv4Address] = {}
+        taken, wrong = set[IPv4Address](), []
+        for owner, text in stored.items():
+            try:
+                address = ipv4(text)
+                if address in taken:
+                    raise ValueError("it is another's")
+                given[uuid(owner)] = address
+                taken.add(address)
+            except (ValueError, TypeError, AttributeError, BadInput):
+                wrong.append(owner)
+        if wrong:
+            log.error("%s: is no address of a domain, and passed over: %s", self._path, shown(wrong))
+        return given
 
     def _save(self, given: dict[str, IPv4Address]) -> None:
         text = json.dumps({owner: str(address) for owner, address in given.items()}, indent=1)

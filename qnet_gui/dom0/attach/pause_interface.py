@@ -35,7 +35,8 @@ class PauseInterface(Interface):
         self._actions.answer(call, lambda: self._hypervisor.pause(domid))
 
     def _may_unpause(self, domid: int, uuid: str) -> Mapping[str, str]:
-        self._operations.check_idle()
+        if not preconditions.is_netvm(self._publisher.inputs, domid):  # what is under way may be waiting for it
+            self._operations.check_idle()
         return {"domain": preconditions.unpause(self._publisher.inputs, domid, uuid).name}
 
     @method("UnpauseDomain", action="org.qnet.pause-domain", takes="us", first=_may_unpause)

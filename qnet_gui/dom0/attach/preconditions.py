@@ -47,12 +47,17 @@ def _domain(inputs: Inputs, domid: int, uuid: str) -> DomainInfo:
     return info
 
 
+def is_netvm(inputs: Inputs, domid: int) -> bool:
+    """Whether it is the chosen netvm."""
+    return inputs.netvm is not None and domid == inputs.netvm.id
+
+
 def _guest(inputs: Inputs, domid: int, uuid: str, if_dom0: DomainCode, if_netvm: DomainCode) -> DomainInfo:
     """A domain other than dom0 and the netvm; of these it is said why not."""
     info = _domain(inputs, domid, uuid)
     if domid == 0:
         raise Refused(if_dom0)
-    if inputs.netvm is not None and domid == inputs.netvm.id:
+    if is_netvm(inputs, domid):
         raise Refused(if_netvm, name=info.name)
     return info
 
@@ -66,12 +71,13 @@ def pause(inputs: Inputs, domid: int, uuid: str) -> DomainInfo:
 
 
 def unpause(inputs: Inputs, domid: int, uuid: str) -> DomainInfo:
-    """It may go on; so may a netvm that was paused by other means."""
+    """It may go on; so may a netvm that was paused by other means, without which dom0 does not get back either."""
     _ours(inputs)
     info = _domain(inputs, domid, uuid)
     if domid == 0:
         raise Refused(DomainCode.DOM0_NEVER_PAUSED)
-    _closed(inputs)
+    if not is_netvm(inputs, domid):
+        _closed(inputs)
     return info
 
 

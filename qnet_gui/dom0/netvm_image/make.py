@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +21,7 @@ from qnet_gui.dom0.netvm_image.root import FolderRoot, Root, kernel, lacking, op
 from qnet_gui.dom0.netvm_image.survey import Machine, Survey
 from qnet_gui.dom0.netvm_image.undo import Tell, remove_partial, undo
 from qnet_gui.dom0.netvm_image.wanted import Places, Wanted
+from qnet_gui.dom0.netvm_lifecycle.interrupts import uninterrupted
 from qnet_gui.model.errors import QnetError, Refused
 from qnet_gui.model.messages.netvm_image import ImageCode
 from qnet_gui.model.messages.system import SystemCode
@@ -206,18 +204,3 @@ def _sync(path: Path) -> None:
 
 def _said(error: OSError) -> QnetError:
     return QnetError(SystemCode.FILE_UNWRITABLE, path=str(error.filename or ""), why=error.strerror or "")
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Nobody stops what takes everything away again; signals are heard by the main thread alone."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = [(number, signal.signal(number, signal.SIG_IGN)) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)

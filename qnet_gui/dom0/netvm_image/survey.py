@@ -20,6 +20,7 @@ from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.netvm_screen.screen import Geometry
 from qnet_gui.runtime.distribution import OS_RELEASE
+from qnet_gui.runtime.stored import read_file
 
 #: Where everything is put together, in a folder of its own.
 WORK = Path("/var/tmp")  # noqa: S108
@@ -206,7 +207,7 @@ def _text(path: Path | None) -> str | None:
     if path is None:
         return None
     try:
-        return path.read_text(encoding="utf-8")
+        return read_file(path).decode("utf-8")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError):

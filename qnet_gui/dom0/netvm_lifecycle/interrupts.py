@@ -1,4 +1,4 @@
-"""Signals that end nothing by themselves: Ctrl-C and SIGTERM are taken note of, and obeyed where it does no harm.
+"""Signals that end nothing by themselves: Ctrl-C, SIGTERM and a terminal that is closed, obeyed where it does no harm.
 
 So what was begun can be undone in peace.
 """
@@ -7,14 +7,34 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Nobody stops what takes everything away again; signals are heard by the main thread alone."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = [(number, signal.signal(number, signal.SIG_IGN)) for number in _SIGNALS]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 class Interrupts:
-    """While it is entered, signals end nothing but at `check`; only the main thread may enter it."""
+    """While it is entered, signals end nothing but at `check`, and not there either where they were ignored before.
+
+    Only the main thread may enter it.
+    """
 
     def __init__(self) -> None:
         self._noted = False
@@ -23,7 +43,8 @@ class Interrupts:
 
     def __enter__(self) -> Interrupts:
         self._read, self._wrote = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
+        heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        self._before = {number: signal.signal(number, self._note) for number in heard}
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
+from qnet_gui.dom0.netvm_lifecycle.interrupts import uninterrupted
 from qnet_gui.dom0.netvm_lifecycle.toolstack import CREATE
 from qnet_gui.dom0.setup.plan import EditFile, EnableUnit, Plan, Step, TryNetvm
-from qnet_gui.dom0.setup.record import RecordFolder
+from qnet_gui.dom0.setup.record import Record, RecordFolder
 from qnet_gui.model.errors import QnetError
 
 #: Seconds in which somebody has to confirm.
@@ -67,22 +68,39 @@ class Setup:
         self._folder = folder
         self._system = system
         self._tell = tell
+        #: What there was when this began, which is nobody's to take back with it.
+        self._before = Record()
+        #: The netvm has the cards, and nobody has confirmed that.
+        self._on_trial = False
+        #: Not all that was done could be taken back.
+        self.stuck = False
 
     def apply(self, plan: Plan, confirm: Confirm) -> bool:
-        """Do every step; False when nobody has confirmed. Then, and when one fails, all of them are taken back."""
+        """Do every step; False when nobody has confirmed. Then, and when one fails, all of them are taken back.
+
+        What an earlier run has done stays. What could not be taken back is told, and `stuck` is set.
+        """
+        self._before = self._folder.record
         try:
             confirmed = all(self._do(step, confirm) for step in plan.steps)
         except BaseException:
-            self.undo()
+            self._take_back()
             raise
         if not confirmed:
-            self.undo()
+            self._take_back()
         return confirmed
+
+    def _take_back(self) -> None:
+        with uninterrupted():
+            left = self._undo()
+        self.stuck = bool(left)
+        for text in left:
+            self._tell(f"! {text}")
 
     def _do(self, step: Step, confirm: Confirm) -> bool:
         match step:
             case EditFile():
-                self._folder.replace_file(step.path, step.text)
+                self._folder.replace_file(step.path, step.text, step.was)
             case EnableUnit():
                 self._folder.save(replace(self._folder.record, units=(*self._folder.record.units, step.unit)))
                 self._system.enable(step.unit)
@@ -97,40 +115,51 @@ class Setup:
         agent_wait = self._system.agent_wait()
         self._folder.save(replace(self._folder.record, netvm=True))
         self._system.set_timer(agent_wait + REVERT)
-        stays = False
+        self._on_trial, stays = True, False
         try:
             self._system.start_netvm(agent_wait)
             stays = confirm()
         finally:
-            if not stays:
-                self._give_back()
-            self._system.cancel_timer()
+            with uninterrupted():  # a session that ends sends one signal after the other
+                if not stays:
+                    self._give_back()
+                self._system.cancel_timer()
+        self._on_trial = False
         return stays
 
     def _give_back(self) -> None:
         self._system.stop_netvm()
-        self._folder.save(replace(self._folder.record, netvm=False))
+        self._on_trial = False
+        self._folder.save(replace(self._folder.record, netvm=self._before.netvm))
         self._tell("taken back: dom0 has its network cards again")
 
     def undo(self) -> list[str]:
         """Take everything back, the last thing first; what could not be, in words."""
+        self._before = Record()
+        return self._undo()
+
+    def _undo(self) -> list[str]:
+        """Take back what was not there before."""
         left: list[str] = []
-        for unit in reversed(self._folder.record.units):
+        for index in reversed(range(len(self._before.units), len(self._folder.record.units))):
             with _failure_told(left):
-                self._system.disable(unit)
-                units = tuple(other for other in self._folder.record.units if other != unit)
-                self._folder.save(replace(self._folder.record, units=units))
-                self._tell(f"taken back: {unit} is not started at boot any more")
-        if self._folder.record.netvm:
+                self._disable(index)
+        if self._on_trial or (self._folder.record.netvm and not self._before.netvm):
             with _failure_told(left):
                 self._give_back()
-        for file in reversed(self._folder.record.files):
+        for file in reversed(self._folder.record.files[len(self._before.files) :]):
             with _failure_told(left):
                 if self._folder.restore_file(file):
                     self._tell(f"taken back: {file.path} is as it was")
                 else:
                     left.append(f"{file.path} was changed since, and is left; what it was is in {file.copy}")
         return left
+
+    def _disable(self, index: int) -> None:
+        units = self._folder.record.units
+        self._system.disable(units[index])
+        self._folder.save(replace(self._folder.record, units=units[:index] + units[index + 1 :]))
+        self._tell(f"taken back: {units[index]} is not started at boot any more")
 
 
 @contextmanager

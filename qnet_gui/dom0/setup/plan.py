@@ -22,9 +22,10 @@ HELPER, NETVM = "qnet-helper.service", control.UNIT
 
 @dataclass(frozen=True, slots=True)
 class EditFile:
-    """A file gets another text; a copy of the old one is kept."""
+    """A file gets another text instead of what it `was`; a copy of the old one is kept."""
 
     path: Path
+    was: str
     text: str
     what: str
 
@@ -151,7 +152,7 @@ def _edit(survey: Survey, result: Plan) -> None:
             continue
         if text != file.text:
             what = f"have {survey.netvm} serve {file.name}: the vif line of {file.path}"
-            result.steps.append(EditFile(file.path, text, what))
+            result.steps.append(EditFile(file.path, file.text, text, what))
             if file.name in survey.running:
                 result.notes.append(f"{file.name} runs, and has its new network when it is started the next time.")
         elif not xl_config.settings(text).get("vif"):
@@ -160,7 +161,7 @@ def _edit(survey: Survey, result: Plan) -> None:
     ends = survey.xendomains
     if ends is not None and ends.saves and survey.netvm_file is not None:
         what = f"have domains shut down with dom0, not saved, since a netvm cannot be: XENDOMAINS_SAVE of {ends.path}"
-        result.steps.append(EditFile(ends.path, ends.without_saving(), what))
+        result.steps.append(EditFile(ends.path, ends.text, ends.without_saving(), what))
 
 
 def _serve(survey: Survey, result: Plan) -> None:

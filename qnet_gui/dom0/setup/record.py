@@ -6,24 +6,26 @@ Kept in /var/lib/qnet/setup: a list in JSON, written before what it tells of is 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import os
 import shutil
 import stat
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from qnet_gui.model.errors import QnetError
+from qnet_gui.model.errors import QnetError, Refused
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.runtime.atomic_file import write_atomically
-from qnet_gui.runtime.stored import read_stored
+from qnet_gui.runtime.stored import read_file, read_stored
 
 FOLDER = Path("/var/lib/qnet/setup")
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedFile:
-    """A file, the copy of what it was, and the SHA-256 of what it was changed to."""
+    """A change of a file: the copy of what it was, and the SHA-256 of what it was changed to."""
 
     path: str
     copy: str
@@ -71,43 +73,63 @@ class RecordFolder:
     def save(self, record: Record) -> None:
         """Have it on the disk before what it tells of is done; an empty one leaves nothing behind."""
         if record.empty:
-            with suppress(FileNotFoundError):
+            try:
                 shutil.rmtree(self.folder)
+            except FileNotFoundError:
+                pass
+            except OSError as error:
+                raise QnetError(SystemCode.FILE_NOT_REMOVED, path=str(self.folder), why=error.strerror or "") from None
         else:
             text = json.dumps(asdict(record), indent=1)
             write_atomically(self.folder / "done.json", text.encode(), 0o600)
         self.record = record
 
-    def replace_file(self, path: Path, text: str) -> None:
-        """Give a file another text, with its mode and owner; the first copy of it is kept as what it was.
+    def replace_file(self, path: Path, text: str, was: str | None = None) -> None:
+        """Give a file another text, with its mode and owner; a copy of what it was is kept, of each change one.
 
-        Surrogates in the text are bytes that are no UTF-8, as `os.fsdecode` makes them.
+        `was`: the text for which the other was meant; a file that has another one by now is left, and it is refused.
+        Surrogates in a text are bytes that are no UTF-8, as `os.fsdecode` makes them.
         """
         try:
-            old, status = path.read_bytes(), path.stat()
+            old, status = read_file(path), path.stat()
         except OSError as error:
             raise QnetError(SystemCode.FILE_UNREADABLE, path=str(path), why=error.strerror or "") from None
-        known = {file.path: file for file in self.record.files}
-        copy = known[str(path)].copy if str(path) in known else str(self.folder / f"{len(known)}-{path.name}")
-        if str(path) not in known:
-            write_atomically(Path(copy), old, 0o600)
-        new = text.encode("utf-8", "surrogateescape")
-        known[str(path)] = ChangedFile(str(path), copy, digest(new))
-        self.save(replace(self.record, files=tuple(known.values())))
-        write_atomically(path, new, stat.S_IMODE(status.st_mode))
-        shutil.chown(path, status.st_uid, status.st_gid)
+        if was is not None and old != _bytes(was):
+            raise Refused(SystemCode.FILE_CHANGED, path=str(path))
+        copy, new = self._new_copy(path.name), _bytes(text)
+        write_atomically(copy, old, 0o600)
+        self.save(replace(self.record, files=(*self.record.files, ChangedFile(str(path), str(copy), digest(new)))))
+        _write(path, new, status)
+
+    def _new_copy(self, name: str) -> Path:
+        """Where nobody's copy is."""
+        copies = (self.folder / f"{number}-{name}" for number in itertools.count())
+        return next(copy for copy in copies if not os.path.lexists(copy))
 
     def restore_file(self, file: ChangedFile) -> bool:
         """Put a file back; False where somebody has changed it since, and then it is left as it is."""
         path, copy = Path(file.path), Path(file.copy)
         try:
-            now, old, status = path.read_bytes(), copy.read_bytes(), path.stat()
+            now, old, status = read_file(path), read_file(copy), path.stat()
         except OSError:
             return False
         if now != old:
             if digest(now) != file.made:
                 return False
-            write_atomically(path, old, stat.S_IMODE(status.st_mode))
-            shutil.chown(path, status.st_uid, status.st_gid)
+            try:
+                _write(path, old, status)
+            except OSError as error:
+                raise QnetError(SystemCode.FILE_NOT_PUT_BACK, path=str(path), why=error.strerror or "") from None
         self.save(replace(self.record, files=tuple(other for other in self.record.files if other != file)))
+        with suppress(OSError):  # it is of no use any more, and in nobody's way
+            copy.unlink()
         return True
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _write(path: Path, data: bytes, status: os.stat_result) -> None:
+    write_atomically(path, data, stat.S_IMODE(status.st_mode))
+    shutil.chown(path, status.st_uid, status.st_gid)

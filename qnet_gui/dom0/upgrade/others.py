@@ -27,6 +27,7 @@ class Others:
         self._domains: tuple[DomainInfo, ...] = ()
         self._seen: frozenset[tuple[int, str]] = frozenset()
         self._under_way = False
+        self._failure = ""
 
     def take(self, domains: Iterable[DomainInfo]) -> bool:
         """What that thread has seen; whether it is something else than before."""
@@ -44,17 +45,21 @@ class Others:
     def to_be_looked_after(self, domains: Iterable[DomainInfo], journal: Journal) -> bool:
         """Whether somebody has come or gone, or runs who should not; not while that is being seen to."""
         infos = tuple(domains)
-        present = frozenset((info.id, info.uuid) for info in infos)
+        # what has shut down may go on: one that is being saved
+        present = frozenset((info.id, info.uuid) for info in infos if info.state is not DomainState.DYING)
         runs = in_state(DomainState.RUNNING, (*journal.paused, *journal.paused_before), infos)
         if self._under_way or not (present != self._seen or runs):
             return False
         self._seen, self._under_way = present, True
         return True
 
-    def kept_paused(self, result: PausedAgain | QnetError) -> None:
-        """It has been seen to."""
+    def kept_paused(self, result: PausedAgain | QnetError) -> PausedAgain | QnetError:
+        """It has been seen to; returns what of that has not been so before, since it is looked at every few seconds."""
         self._under_way = False
         if isinstance(result, QnetError):
             self._seen = frozenset()  # so that the next change tries again
-        else:
-            self.let_go = tuple(sorted({*self.let_go, *result.let_go}))
+            before, self._failure = self._failure, result.sentence
+            return result if result.sentence != before else PausedAgain()
+        self._failure = ""
+        known, self.let_go = self.let_go, tuple(sorted({*self.let_go, *result.let_go}))
+        return PausedAgain(result.arrived, tuple(name for name in result.let_go if name not in known))

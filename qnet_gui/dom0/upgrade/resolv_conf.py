@@ -17,6 +17,7 @@ from pathlib import Path
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.runtime.atomic_file import sync_folder, write_atomically
+from qnet_gui.runtime.stored import read_file
 
 PATH = Path("/etc/resolv.conf")
 #: Our first line, by which ours is known.
@@ -95,6 +96,6 @@ def restore(immutable: bool, path: Path = PATH) -> None:
 
 def _is_ours(path: Path) -> bool:
     try:
-        return not path.is_symlink() and path.read_text(errors="replace").startswith(MARK)
+        return not path.is_symlink() and read_file(path).startswith(MARK.encode("ascii"))
     except OSError:
         return False

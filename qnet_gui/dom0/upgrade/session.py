@@ -284,14 +284,14 @@ class UpgradeSession:
             self._operations.aside(lambda: runner.keep_doubt(still), lambda _: self._changed())
 
     def _kept_paused(self, result: PausedAgain | QnetError) -> None:
-        self._others.kept_paused(result)
-        if isinstance(result, QnetError):
-            log.error("the other domains cannot be kept paused: %s", result)
-            return
-        if result.arrived:
-            log.info("paused, new while dom0 is connected: %s", ", ".join(result.arrived))
-        if result.let_go:
-            log.warning("paused again, since somebody had let it go on: %s", ", ".join(result.let_go))
-        if result != PausedAgain():
+        new = self._others.kept_paused(result)
+        if isinstance(new, QnetError):
+            log.error("the other domains cannot be kept paused: %s", new)
+        else:
+            if new.arrived:
+                log.info("paused, new while dom0 is connected: %s", ", ".join(new.arrived))
+            if new.let_go:
+                log.warning("paused again, since somebody had let it go on: %s", ", ".join(new.let_go))
+        if result != PausedAgain() and not isinstance(result, QnetError):
             self._look()
             self._changed()

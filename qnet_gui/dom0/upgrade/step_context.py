@@ -5,7 +5,7 @@ Lives on the thread of the operation.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, PausedDomain
 from qnet_gui.dom0.upgrade.salvage import Salvaged
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
-from qnet_gui.model.errors import NoAnswer, Refused
+from qnet_gui.model.errors import NoAnswer, QnetError, Refused
 from qnet_gui.model.messages.code import Code
 from qnet_gui.model.messages.message import Message
 from qnet_gui.store.client import Store
@@ -76,3 +76,15 @@ class StepContext:
         deadline = Deadline(_DEADLINE)
         if wait_until(self.store, (path,), is_ready, deadline, check=self.check, interval=CANCEL_INTERVAL) is None:
             raise NoAnswer(otherwise)
+
+
+def for_each(do: Callable[[PausedDomain], None], domains: Iterable[PausedDomain]) -> None:
+    """Do it to every one of them, and raise the first failure afterwards."""
+    failures = []
+    for domain in domains:
+        try:
+            do(domain)
+        except QnetError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]

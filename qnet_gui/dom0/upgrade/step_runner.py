@@ -1,11 +1,13 @@
 """Connects and disconnects dom0 by its steps, and finds the way back from wherever a predecessor stopped.
 
-Everything here blocks and runs on the thread of the operation; nothing of it is called from two threads at once.
+Everything here blocks and runs on the thread of the operations, but for `hand_over`, which waits for what is under way
+while dom0 is connected.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -55,6 +57,7 @@ class StepRunner:
         self._resolvconf = resolv_conf
         self._looked = looked
         self._undone: set[str] = set()
+        self._while_open = threading.Lock()
         self._doubt_file = DoubtFile(file.path)
         self.left_over: Message | None = None
         self.doubt = self._doubt_file.load()
@@ -208,26 +211,29 @@ class StepRunner:
         return journal
 
     def hand_over(self) -> None:
-        """Leave what is open to the successor."""
-        journal = self._file.load()
-        if journal is not None and journal.open:
-            self._file.save(replace(journal, handed_over=True))
+        """Leave what is open to the successor; from the main loop's thread, when the helper ends."""
+        with self._while_open:
+            journal = self._file.load()
+            if journal is not None and journal.open:
+                self._file.save(replace(journal, handed_over=True))
 
     def keep_paused(self) -> PausedAgain:
         """While dom0 is connected: pause domains that were not there before, and those that somebody let go on."""
-        journal = self._file.load()
-        if journal is None or not journal.open:
-            return PausedAgain()
-        with Store() as store:
-            return keep_paused(self._context(store, journal, lambda: None))
+        with self._while_open:
+            journal = self._file.load()
+            if journal is None or not journal.open:
+                return PausedAgain()
+            with Store() as store:
+                return keep_paused(self._context(store, journal, lambda: None))
 
     def change_deadline(self, change: Callable[[Journal], Journal]) -> Journal:
         """Another deadline, which `change` puts into the journal; `Refused` when dom0 is not connected."""
-        journal = self._file.load()
-        if journal is None or not journal.open:
-            raise Refused(UpgradeCode.NOT_CONNECTED)
-        later = change(journal)
-        self._save(later)
+        with self._while_open:
+            journal = self._file.load()
+            if journal is None or not journal.open:
+                raise Refused(UpgradeCode.NOT_CONNECTED)
+            later = change(journal)
+            self._save(later)
         run([NFT, "-f", "-"], packet_filter.extend(later.servers, later.ports, later.ends - int(boot_seconds())))
         return later
 

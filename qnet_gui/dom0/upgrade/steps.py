@@ -5,6 +5,7 @@ A step is noted in the journal before it is done. Undoing one that was not done,
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from qnet_gui.dom0.upgrade import own_interface, packet_filter, resolv_conf
 from qnet_gui.dom0.upgrade.journal import Journal, PausedDomain, boot_id
 from qnet_gui.dom0.upgrade.needed_domains import needed_by
-from qnet_gui.dom0.upgrade.step_context import StepContext
+from qnet_gui.dom0.upgrade.step_context import StepContext, for_each
 from qnet_gui.hypervisor.port import DomainInfo, VifRequest
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, KernelError, NotFound, QnetError, Refused
@@ -100,7 +101,7 @@ def _pause_all(context: StepContext, domains: Iterable[PausedDomain]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PausedAgain:
-    """Names: who has come since the others were paused, and who had been let go on by somebody else."""
+    """Names of who stands still now: who has come since the others were paused; whom somebody else had let go on."""
 
     arrived: tuple[str, ...] = ()
     let_go: tuple[str, ...] = ()
@@ -109,7 +110,8 @@ class PausedAgain:
 def keep_paused(context: StepContext) -> PausedAgain:
     """Pause whoever has come since, and whoever runs again; returns whom.
 
-    Who was paused before and was let go on meanwhile is to run, so afterwards we let it.
+    Who was paused before and was let go on meanwhile is to run, so afterwards we let it. One that cannot be paused is
+    no reason to let the others run.
     """
     domains, journal = context.look(), context.journal
     spared = needed_by(context.store, journal.netvm)
@@ -118,10 +120,13 @@ def keep_paused(context: StepContext) -> PausedAgain:
     if ours:
         left = tuple(domain for domain in journal.paused_before if domain not in ours)
         context.note(paused=journal.paused + ours, paused_before=left)
-    if arrived or running:
-        _pause_all(context, (*arrived, *running))
-        context.look()
-    return PausedAgain(names(arrived), names(running))
+    if not (arrived or running):
+        return PausedAgain()
+    try:
+        for_each(lambda domain: _pause_all(context, (domain,)), (*arrived, *running))
+    finally:
+        seen = context.look()
+    return PausedAgain(*(in_state(DomainState.PAUSED, domains, seen) for domains in (arrived, running)))
 
 
 def _pause(context: StepContext) -> Message:
@@ -139,7 +144,8 @@ def _pause(context: StepContext) -> Message:
 def _unpause(context: StepContext) -> Message | None:
     """Those and only those that we have paused, and only if they are still the same.
 
-    To let everybody go woke those that their user had paused before (Qubes OS, 2d553d45).
+    To let everybody go woke those that their user had paused before (Qubes OS, 2d553d45). One that cannot go on is no
+    reason to keep the others; they are ours no more, since their users may pause them before it is tried again.
     """
     if not context.journal.paused and context.salvaged is None:
         return None
@@ -149,14 +155,20 @@ def _unpause(context: StepContext) -> Message | None:
     if context.salvaged is not None:
         paused = as_paused(context.salvaged.ours(domains, boot_id()))
         context.doubtful = as_paused(context.salvaged.doubtful(domains, boot_id()))
-    resumed = []
-    for domain in paused:
-        if (domain.id, domain.uuid) in alive:
-            try:
-                context.hypervisor.unpause(domain.id)
-                resumed.append(domain)
-            except NotFound:  # it died this moment
-                continue
+    resumed: list[PausedDomain] = []
+
+    def resume(domain: PausedDomain) -> None:
+        with contextlib.suppress(NotFound):  # it died this moment
+            context.hypervisor.unpause(domain.id)
+            resumed.append(domain)
+
+    try:
+        for_each(resume, (domain for domain in paused if (domain.id, domain.uuid) in alive))
+    except QnetError:
+        if context.salvaged is None:
+            with contextlib.suppress(QnetError):  # of the two failures that of the domain is told
+                context.note(paused=tuple(domain for domain in paused if domain not in resumed))
+        raise
     return _of(names(resumed), UpgradeCode.RESUMED_OTHERS, UpgradeCode.RESUMED_NOBODY)
 
 

@@ -14,6 +14,7 @@ class SystemCode(Code):
     FILE_NOT_UTF8 = "file-not-utf8", "{path} cannot be read: it is not UTF-8."
     FILE_NOT_ONE = "file-not-one", "{path} cannot be read: it is not a file."
     FILE_WRONG = "file-wrong", "{path}: {why}"
+    FILE_CHANGED = "file-changed", "{path} has been changed meanwhile, so it is left as it is."
     FILE_UNWRITABLE = "file-unwritable", "{path} cannot be written: {why}."
     FILE_NOT_MADE = "file-not-made", "{path} cannot be made: {why}."
     FILE_NOT_REMOVED = "file-not-removed", "{path} cannot be removed: {why}."

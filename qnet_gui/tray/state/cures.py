@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qnet_gui.model.domain import Domain, DomainState, NetvmState
 from qnet_gui.model.fact import rest
@@ -17,7 +17,7 @@ from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.preflight import listed
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import of_other_version
-from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.snapshot import Dom0Connection, Snapshot
 from qnet_gui.model.translation import mark, tr, tr_count
 from qnet_gui.tray.state.menu import DOM0, Action, ActionRequest, candidates, hindrance
 
@@ -226,7 +226,8 @@ def untold(snapshot: Snapshot | None) -> Iterable[MessageView]:
         yield _away()
     elif (netvm := snapshot.netvm).state is NetvmState.PAUSED:
         request = ActionRequest.about(Action.UNPAUSE, netvm)
-        go_on = Button(tr("Unpause {name}", name=netvm.name), request, "media-playback-start", hindrance(snapshot))
+        why = hindrance(replace(snapshot, dom0=Dom0Connection()))  # it alone need not stay as it is
+        go_on = Button(tr("Unpause {name}", name=netvm.name), request, "media-playback-start", why)
         yield MessageView(Severity.WARNING, "", tr("Let it go on; until then no domain has a network."), (go_on,))
 
 

@@ -1,0 +1,30 @@
+"""Standard input, output and error of the command line: there, and no reason to leave anything half done."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from contextlib import suppress
+
+
+def be_there() -> None:
+    """Have something at each descriptor that whoever started us has closed: the next thing opened would be our output.
+
+    What the encoding of the output does not have, be it of a file's name, is written as an escape.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            if nothing != number:
+                os.dup2(nothing, number)
+                os.close(nothing)
+            setattr(sys, name, os.fdopen(number, mode, closefd=False))
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def say(text: str) -> None:
+    """Print what is being done, which goes on where nobody can read it any more."""
+    with suppress(OSError):
+        print(text, flush=True)

@@ -94,6 +94,17 @@ class Opened:
         return widget.accessibleName() if widget else ""
 
 
+def test_its_size_is_had_without_asking_for_what_qt_has_made(
+    opened: Callable[..., Opened], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scroll bar of Qt's own may have gone by the time that somebody does something with it."""
+    popup = opened(WELL).popup
+    wanted = popup.wanted()
+    popup.hide()
+    monkeypatch.setattr(popup, "findChildren", lambda *_: pytest.fail("it was asked for"))
+    assert popup.wanted() == wanted
+
+
 @pytest.fixture
 def opened(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Opened]]:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))

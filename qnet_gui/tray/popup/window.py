@@ -219,14 +219,15 @@ class Popup(QMainWindow):
 
     def wanted(self) -> QSize:
         """The size in which nothing is cut off; labels that wrap need a height that depends on the width."""
+        parts = [self._column.itemAt(index).widget() for index in range(self._column.count())]
         if not self.isVisible():
-            for widget in self.findChildren(QWidget):
-                if isinstance(widget, QWidget):
-                    widget.ensurePolished()  # the style may give it another font, and more room
+            # the style may give something another font, and more room; each has its own children polished by Qt, for
+            # to ask for all of them is to ask for what Qt itself has made, and may have taken away
+            for part in (*parts, self._inner, *self._messages, *self._list.rows):
+                part.ensurePolished()
             self._uplink.show()  # else the layout takes it for hidden until it is on the screen
         width = max(WIDTH, self.fontMetrics().averageCharWidth() * LETTERS)
         around = self.contentsMargins().top() + self.contentsMargins().bottom() + 2
-        parts = [self._column.itemAt(index).widget() for index in range(self._column.count())]
         around += sum(max(part.sizeHint().height(), part.minimumHeight()) for part in parts if part is not self._scroll)
         height = self._content_height(width - 2)
         if height + around > HIGHEST:

@@ -23,6 +23,7 @@ from qnet_gui.model.vif import VifId
 from qnet_gui.store.client import Store
 
 _NO_DEADLINE = 1e6  # a paused domain waits as long as it is paused
+_ALL = _FRONTENDS, _BACKENDS = "device/vif", "backend/vif"
 _FRONTEND = re.compile(r"device/vif/(\d+)(/.*)?")
 _BACKEND = re.compile(r"(backend/vif/\d+/\d+)(/.*)?")
 
@@ -41,8 +42,8 @@ class Drivers(threading.Thread):
     def run(self) -> None:
         """Be the drivers."""
         try:
-            self._store.watch("device/vif")
-            self._store.watch("backend/vif")
+            for folder in _ALL:
+                self._store.watch(folder)
             while True:
                 for changed, watched in self._store.events():
                     self._handle(changed, watched)
@@ -61,11 +62,25 @@ class Drivers(threading.Thread):
             print(f"<4>drivers of {self._own.name}: {error.sentence}", file=sys.stderr, flush=True)
 
     def _changed(self, changed: str, watched: str) -> None:
+        if changed == watched and changed in _ALL:
+            for ours in self._there(changed):
+                self._look(ours)
+            return
         for ours in [path for path, other in self._other_ends.items() if other == watched] or [changed]:
-            if match := _FRONTEND.fullmatch(ours):
-                self._netfront(f"device/vif/{match[1]}")
-            elif match := _BACKEND.fullmatch(ours):
-                self._netback_if_there(match[1])
+            self._look(ours)
+
+    def _there(self, folder: str) -> list[str]:
+        """What there is already, as a kernel finds it when it boots: it may be there before anybody watches."""
+        names = self._store.children(folder)
+        if folder == _FRONTENDS:
+            return [f"{folder}/{name}" for name in names]
+        return [f"{folder}/{name}/{devid}" for name in names for devid in self._store.children(f"{folder}/{name}")]
+
+    def _look(self, ours: str) -> None:
+        if match := _FRONTEND.fullmatch(ours):
+            self._netfront(f"{_FRONTENDS}/{match[1]}")
+        elif match := _BACKEND.fullmatch(ours):
+            self._netback_if_there(match[1])
 
     def _follow(self, path: str, other_end: str) -> bytes | None:
         """Watch the state at the other end, and read it."""

@@ -13,9 +13,11 @@ from qnet_gui.store.waiting import Deadline, wait_until
 
 #: Seconds between two looks at the vif's address, which tells no event of xenstore's.
 _LINK_INTERVAL = 0.02
+#: XenbusStateConnected (xen/include/public/io/xenbus.h).
+_CONNECTED = b"4"
 
 
-def _missing(store: Store, backend: str, domid: int, address: str) -> str:
+def _missing(store: Store, frontend: str, backend: str, domid: int, address: str) -> str:
     """What stands in the way as far as xenstore shows, or nothing."""
     status = store.read(f"{backend}/hotplug-status")
     if status != b"connected":
@@ -23,6 +25,8 @@ def _missing(store: Store, backend: str, domid: int, address: str) -> str:
         if error:
             return f"its vif was refused: {shown(error)}"
         return "its vif's script has not reported" if status is None else f"its vif's script says {shown(status)}"
+    if any(store.read(f"{end}/state") != _CONNECTED for end in (frontend, backend)):
+        return "its vif's two ends have not found each other"
     if store.read(GUEST_ADDRESS.under(domid)) != address.encode() or not store.read(GUEST_ROUTE.under(domid)):
         return "qnet-guest in it has not reported its address and route"
     return ""
@@ -39,7 +43,7 @@ def wait_online(socket: Path, init: Child, domid: int, address: str, seconds: fl
             backend = (store.read(f"{frontend}/backend") or b"").decode()
             if backend:
                 store.watch(backend)  # before anything of it is read
-            missing = _missing(store, backend, domid, address) if backend else "it has no vif"
+            missing = _missing(store, frontend, backend, domid, address) if backend else "it has no vif"
             return not missing or None
 
         def works(changed: set[str]) -> bool | None:

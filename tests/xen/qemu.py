@@ -16,6 +16,9 @@ from qnet_gui.model.config import DEFAULT_SCREEN
 #: Where the cards are on the bus, and QEMU's names of their networks, whose providers are 10.0.2.0/24 and 10.0.3.0/24.
 CARDS = ("00:04.0", "00:08.0")
 NETWORKS = ("net2", "net3")
+#: A device interrupts by a line, which stays raised until somebody has looked. By messages, of which an emulated processor
+#: that is short of time loses some, dom0 waited for its disk for good.
+_LINE = "vectors=0"
 _MEMORY = 3072
 _DOM0_MEMORY = 1024
 #: Several of these are for speed alone: under emulation every mitigation costs, and protects nobody.
@@ -51,8 +54,8 @@ def command(
     devices = ["intel-iommu,intremap=on,caching-mode=on"] if iommu else []
     devices += [f"e1000,netdev={net},addr={card[3:5]}" for net, card in zip(NETWORKS, CARDS, strict=True)]
     devices += [
-        "virtio-blk-pci,drive=disk,addr=5", "virtio-blk-pci,drive=state,addr=9", "virtio-rng-pci,addr=6",
-        "virtio-serial-pci,addr=7", "virtserialport,chardev=port,name=qnet",
+        f"virtio-blk-pci,drive=disk,addr=5,{_LINE}", f"virtio-blk-pci,drive=state,addr=9,{_LINE}",
+        f"virtio-rng-pci,addr=6,{_LINE}", f"virtio-serial-pci,addr=7,{_LINE}", "virtserialport,chardev=port,name=qnet",
     ]  # fmt: skip
     backends = {
         "-netdev": [f"user,id={net},net=10.0.{net[-1]}.0/24" for net in NETWORKS],
@@ -70,7 +73,7 @@ def command(
         "-device": devices,
     }
     if store is not None:
-        devices.append("virtio-blk-pci,drive=store,addr=a")
+        devices.append(f"virtio-blk-pci,drive=store,addr=a,{_LINE}")
         backends["-drive"].append(f"file={store},if=none,id=store,format=raw,snapshot=on,cache=unsafe")
     linux_of_dom0 = linux("dom0", "dom0", kind)
     return [

@@ -16,8 +16,8 @@ from qnet_gui.model.config import DEFAULT_SCREEN
 #: Where the cards are on the bus, and QEMU's names of their networks, whose providers are 10.0.2.0/24 and 10.0.3.0/24.
 CARDS = ("00:04.0", "00:08.0")
 NETWORKS = ("net2", "net3")
-#: A device interrupts by a line, which stays raised until somebody has looked. By messages, of which an emulated processor
-#: that is short of time loses some, dom0 waited for its disk for good.
+#: A device interrupts by a line, which stays raised until somebody has looked. By messages, of which an emulated
+#: processor that is short of time loses some, dom0 waited for its disk for good.
 _LINE = "vectors=0"
 _MEMORY = 3072
 _DOM0_MEMORY = 1024

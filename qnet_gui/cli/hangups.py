@@ -6,6 +6,8 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from qnet_gui.runtime.signals import handled
+
 HANGUPS = (signal.SIGHUP, signal.SIGTERM)
 
 
@@ -18,26 +20,16 @@ def are_like_ctrl_c() -> None:
 @contextmanager
 def as_ctrl_c() -> Iterator[None]:
     """Meanwhile they raise `KeyboardInterrupt`, but where they are ignored: who says nohup wants it to go on."""
-    before = {number: signal.getsignal(number) for number in HANGUPS}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)
-    try:
+    heard = [number for number in HANGUPS if signal.getsignal(number) is not signal.SIG_IGN]
+    with handled(heard, signal.default_int_handler):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
 def ignored() -> Iterator[None]:
     """Meanwhile they do nothing: a session that ends sends one after the other, and what is done is what it wants."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in HANGUPS}
-    try:
+    with handled(HANGUPS, signal.SIG_IGN):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def is_ctrl_c(number: int) -> bool:

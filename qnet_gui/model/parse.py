@@ -27,9 +27,10 @@ _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,9}")
 #: What an interface may be called. The kernel refuses only `/`, `:` and blanks; this leaves out beside them what means
 #: something in a ruleset or to a widget.
-IFNAME = r"[A-Za-z0-9_][A-Za-z0-9_.#+@=,~!^\-]{0,14}"
+_FIRST, _OTHERS = "A-Za-z0-9_", r"A-Za-z0-9_.#+@=,~!^\-"
+IFNAME = f"[{_FIRST}][{_OTHERS}]{{0,14}}"
 _IFNAME = re.compile(IFNAME)
-_NOT_IN_IFNAME = re.compile(r"^[^A-Za-z0-9_]|[^A-Za-z0-9_.#+@=,~!^\-]")
+_NOT_IN_IFNAME = re.compile(f"^[^{_FIRST}]|[^{_OTHERS}]")
 _DOMAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+\-]{0,62}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

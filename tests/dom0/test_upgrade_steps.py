@@ -241,23 +241,29 @@ def test_newcomers_are_paused_and_resumed(fake_dom0: Any) -> None:
     assert fake_dom0.runner.keep_paused() == steps.PausedAgain()
 
 
+def refusing(deed: Callable[[int], None], stubborn: int, why: str) -> Callable[[int], None]:
+    """What the toolstack does to every domain but one."""
+
+    def refuse(domid: int) -> None:
+        if domid == stubborn:
+            raise failing(why)
+        deed(domid)
+
+    return refuse
+
+
 def test_a_newcomer_that_cannot_be_paused_keeps_no_other_running(
     fake_dom0: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who came after it ran on while dom0 was connected, and was not even looked at."""
-    pause, looked = fake_dom0.hypervisor.pause, []
+    looked: list[Any] = []
     fake_dom0.runner.up(journal(), Progress())
     monkeypatch.setattr(fake_dom0.runner, "_looked", looked.append)
     for domid, name in ((5, "stubborn"), (6, "new")):
         fake_dom0.hypervisor.create(domid, name)
 
-    def refuse(domid: int) -> None:
-        if domid == 5:
-            raise failing("xl pause failed.")
-        pause(domid)
-
     with monkeypatch.context() as patch:
-        patch.setattr(fake_dom0.hypervisor, "pause", refuse)
+        patch.setattr(fake_dom0.hypervisor, "pause", refusing(fake_dom0.hypervisor.pause, 5, "xl pause failed."))
         with pytest.raises(QnetError, match="xl pause failed"):
             fake_dom0.runner.keep_paused()
     assert states(fake_dom0) == dict.fromkeys(ALL_RUN, "paused") | {
@@ -271,16 +277,9 @@ def test_a_newcomer_that_cannot_be_paused_keeps_no_other_running(
 
 def test_a_domain_that_cannot_be_let_go_keeps_no_other_paused(fake_dom0: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """All that came behind it stayed paused for as long as it failed; and whoever goes on is not let go on twice."""
-    unpause = fake_dom0.hypervisor.unpause
     fake_dom0.runner.up(journal(), Progress())
-
-    def refuse(domid: int) -> None:
-        if domid == 2:
-            raise failing("xl unpause failed.")
-        unpause(domid)
-
     with monkeypatch.context() as patch:
-        patch.setattr(fake_dom0.hypervisor, "unpause", refuse)
+        patch.setattr(fake_dom0.hypervisor, "unpause", refusing(fake_dom0.hypervisor.unpause, 2, "xl unpause failed."))
         with pytest.raises(Stuck, match="xl unpause failed"):
             fake_dom0.runner.down(Progress())
         assert states(fake_dom0) == ALL_RUN | {"work": "paused"}

@@ -20,6 +20,7 @@ from qnet_gui.model.package_upgrade.packages import FAILED, HINTS, NAME, PATH, T
 from qnet_gui.model.wire.answers import understood
 from qnet_gui.runtime.dbus_service import PROPERTIES, Service, leave_bus
 from qnet_gui.runtime.dbus_values import plain
+from qnet_gui.runtime.signals import restored
 
 #: Seconds until a transaction has taken its order: somebody may have to type a password. And until any other answer.
 _DEADLINE, _SOON = 300.0, 120.0
@@ -108,16 +109,14 @@ class Packages:
         So does a terminal that is closed where that is like Ctrl-C.
         """
         numbers = [signal.SIGINT, *filter(hangups.is_ctrl_c, hangups.HANGUPS)]
-        handlers = [(number, signal.getsignal(number)) for number in numbers]
-        sources = [GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, self._interrupted) for number in numbers]
-        try:
-            while self.upgrade.work is not None:
-                GLib.MainContext.default().iteration(True)
-        finally:
-            for source in sources:
-                GLib.source_remove(source)
-            for number, handler in handlers:
-                signal.signal(number, handler)
+        with restored(numbers):
+            sources = [GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, self._interrupted) for number in numbers]
+            try:
+                while self.upgrade.work is not None:
+                    GLib.MainContext.default().iteration(True)
+            finally:
+                for source in sources:
+                    GLib.source_remove(source)
 
     def _interrupted(self) -> bool:
         """What PackageKit does before it has begun is nobody's loss; later it says whether it may be stopped."""

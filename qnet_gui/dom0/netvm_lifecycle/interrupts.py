@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
+from qnet_gui.runtime.signals import handled
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -22,12 +24,8 @@ def uninterrupted() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = [(number, signal.signal(number, signal.SIG_IGN)) for number in _SIGNALS]
-    try:
+    with handled(_SIGNALS, signal.SIG_IGN):
         yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
 
 
 class Interrupts:

@@ -45,6 +45,7 @@ class BaseChain:
     table: str
     name: str
     hook: str
+    type: str = "filter"
 
 
 class Nft:
@@ -88,7 +89,8 @@ class Nft:
     def base_chains(self) -> list[BaseChain]:
         """Everybody's."""
         rows = self._rows("list chains", "chain")
-        return [BaseChain(row["family"], row["table"], row["name"], row["hook"]) for row in rows if "hook" in row]
+        names = ("family", "table", "name", "hook", "type")
+        return [BaseChain(*(row[name] for name in names)) for row in rows if "hook" in row]
 
     def counters(self, family: str, table: str) -> dict[str, int]:
         """How many packets each named counter of a table has counted; none when there is no such table."""

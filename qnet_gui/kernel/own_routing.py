@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network
+from typing import NamedTuple
 
 from qnet_gui.kernel import netlink_requests as requests
 from qnet_gui.kernel.netlink_messages import (
@@ -78,6 +79,17 @@ def _in_order(keys: Sequence[RuleKey]) -> bool:
     return stages == sorted(stages)
 
 
+class Rules(NamedTuple):
+    """The rules that lead to our tables, and the preferences of all others but the kernel's first one.
+
+    `local_is_first`: this machine's own addresses are found before our tables; who has a VRF puts them behind.
+    """
+
+    ours: list[RuleKey]
+    others: list[int]
+    local_is_first: bool
+
+
 class OwnRouting:
     """Works through a socket that others may use as well."""
 
@@ -100,30 +112,27 @@ class OwnRouting:
         changes += [(key.set(table), ()) for key in new]
         change(self._socket, SystemCode.KERNEL_OWN_ROUTES, changes)
 
-    def _all_rules(self) -> Iterator[RuleMessage]:
+    def rules(self) -> Rules:
+        """Everybody's."""
         try:
             dumped = self._socket.dump(requests.dump_rules())
         except OSError as error:
             raise KernelError(SystemCode.KERNEL_RULES, why=error.strerror or "") from error
-        return (message for _, body in dumped if (message := rule(body)) is not None)
-
-    def _rules(self) -> tuple[list[RuleKey], list[int]]:
-        """The rules that lead to our tables, and the preferences of all others but the kernel's first one."""
         ours, others = [], []
-        for message in self._all_rules():
+        local_is_first = False
+        for message in (message for _, body in dumped if (message := rule(body)) is not None):
             key = _key(message)
+            local_is_first |= message.table == RT_TABLE_LOCAL and not key.preference
             if message.table in OWN_TABLES and not message.dst_len and not message.flags & FIB_RULE_INVERT:
                 ours.append(key)
             elif key.preference:
                 others.append(key.preference)
-        return ours, others
+        return Rules(ours, others, local_is_first)
 
-    def local_is_first(self) -> bool:
-        """Whether this machine's own addresses are found before our tables; who has a VRF puts them behind."""
-        return any(message.table == RT_TABLE_LOCAL and not _key(message).preference for message in self._all_rules())
-
-    def set_rules(self, pool: IPv4Network, uplinks: Iterable[str]) -> bool:
+    def set_rules(self, pool: IPv4Network, uplinks: Iterable[str], before: Rules | None = None) -> bool:
         """Have our tables looked up before all others, whatever rules others have made; whether it was not so.
+
+        `before`: the rules as they have just been read, or they are read anew.
 
         First for the machine's own packets and those of `uplinks`, links: the table of the domains; then for what has
         an address of `pool` the one for what comes from domains; then for everything else that of the domains. Who
@@ -132,7 +141,7 @@ class OwnRouting:
         """
         undone = False
         for at in range(_TRIES):
-            ours, others = self._rules()
+            ours, others, _ = before if before is not None and not at else self.rules()
             wanted = _wanted(pool, uplinks, min(RULE_PREFERENCE, min(others, default=RULE_PREFERENCE + 1) - 1))
             new, old = [key for key in wanted if key not in ours], [key for key in ours if key not in wanted]
             if not new and not old and _in_order(ours):
@@ -150,7 +159,7 @@ class OwnRouting:
 
     def delete_rules(self) -> None:
         """Have our tables looked up by nobody."""
-        self._change_rules((), self._rules()[0])
+        self._change_rules((), self.rules().ours)
 
     def local(self) -> set[IPv4Address]:
         """The addresses that the kernel takes for this machine's own; a link's address is none without its route."""

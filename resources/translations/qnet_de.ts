@@ -773,8 +773,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>Have that program pass on what comes from and goes to the interfaces vif* (vif+ in the words of iptables, firewalld and ufw), or stop it. In netvm, sudo nft list chains shows whose chains are at the hook forward.</source>
-            <translation>Lassen Sie jenes Programm durchlassen, was von den Schnittstellen vif* kommt und zu ihnen geht (vif+ in den Worten von iptables, firewalld und ufw), oder beenden Sie es. In netvm zeigt sudo nft list chains, wessen Ketten am Haken forward hängen.</translation>
+            <source>Have that program pass on what comes from and goes to the interfaces vif* (vif+ in the words of iptables, firewalld and ufw), or stop it. In netvm, sudo nft list chains shows whose chains are at the hooks prerouting, forward and postrouting.</source>
+            <translation>Lassen Sie jenes Programm durchlassen, was von den Schnittstellen vif* kommt und zu ihnen geht (vif+ in den Worten von iptables, firewalld und ufw), oder beenden Sie es. In netvm zeigt sudo nft list chains, wessen Ketten an den Haken prerouting, forward und postrouting hängen.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

@@ -149,13 +149,13 @@ class Context:
         return json.dumps({"nftables": [{"metainfo": {}}, *({kind: row} for row in rows)]})
 
     def _chains(self) -> str:
-        """Everybody's, with the hook of those that have one."""
+        """Everybody's, with the type and the hook of those that have one."""
         rows: list[dict[str, Any]] = []
         for (family, name), table in self._ruleset.tables.items():
             for chain in table.chains:
                 row = {"family": family, "table": name, "name": chain}
-                hook = re.search(r"hook (\w+)", table.hooks[chain])
-                rows.append({**row, "hook": hook[1]} if hook else row)
+                hook = re.search(r"type (\w+) hook (\w+)", table.hooks[chain])
+                rows.append({**row, "type": hook[1], "hook": hook[2]} if hook else row)
         return self._rows("chain", rows)
 
     def _counters(self, family: str, name: str) -> str:

@@ -170,7 +170,7 @@ def test_everybodys_chains_are_told_by_their_hooks_and_counters_by_their_names(s
         )
         assert space.nft.base_chains() == [BaseChain("ip", "others", "FORWARD", "forward")]
         space.nft.apply(others_filter.WATCH)
-        assert len(space.nft.base_chains()) == 3
-        assert space.nft.counters("inet", sets.WATCH_TABLE) == {"asked": 0, "passed": 0}
+        assert len(space.nft.base_chains()) == 4
+        assert space.nft.counters("inet", sets.WATCH_TABLE) == {"opens": 0, "asked": 0, "passed": 0}
         space.nft.apply(others_filter.NO_WATCH)
         assert len(space.nft.base_chains()) == 1

@@ -31,6 +31,12 @@ STOPPING = {
     ),
 }
 UFW = "ip other", CHAIN.format("filter - 1", "drop", "ct state related,established accept;")
+#: Where else packets come by: as a kill switch before and behind everything, and by the raw table.
+ELSEWHERE = {
+    "raw": 'type filter hook prerouting priority raw; policy accept; iifname "vif*" drop;',
+    "mangle": 'type filter hook prerouting priority mangle; policy drop; iifname != "vif*" accept;',
+    "behind": "type filter hook postrouting priority mangle; policy accept; ip daddr 203.0.113.11 drop;",
+}
 PASSING = {
     "one port": ("inet other", CHAIN.format("filter", "accept", "tcp dport 81 reject;")),
     "named": ("ip filter", CHAIN.format("filter", "drop", 'iifname "vif*" accept; oifname "vif*" accept;')),
@@ -74,6 +80,30 @@ def test_one_that_stops_everything_is_a_problem_until_it_no_longer_does(lab: Lab
     assert fetches(lab)
 
 
+@pytest.mark.parametrize("where", ELSEWHERE)
+def test_one_at_another_hook_stops_everything_too(lab: Lab, where: str) -> None:
+    with filter_of(lab, "inet other", f"chain other {{ {ELSEWHERE[where]} }}"):
+        lab.wait("the problem", lambda: not fetches(lab) and problems(lab) == ["others-drop"])
+        lab.exec("netvm", "nft", "flush chain inet other other; add chain inet other other { policy accept; }")
+        lab.wait("no problem", lambda: fetches(lab) and problems(lab) == [])
+    lab.wait("nobody counts", lambda: not is_watched(lab))
+
+
+def test_what_a_domain_sends_nowhere_is_stopped_by_no_other(lab: Lab) -> None:
+    """To the other domains, to nobody, to the netvm, and with too short a life."""
+    with filter_of(lab, "inet other", "chain other { type filter hook prerouting priority raw; policy accept; }"):
+        lab.wait("somebody counts", lambda: is_watched(lab))
+        for to in (lab.address("personal"), "10.137.99.99", "10.137.0.1"):
+            for _ in range(4):
+                lab.exec("work", "curl", "-s", "-m", "0.1", f"http://{to}/", check=False)
+        lab.exec("work", "sysctl", "-q", "net.ipv4.ip_default_ttl=1")
+        assert not fetches(lab)
+        lab.exec("work", "sysctl", "-q", "net.ipv4.ip_default_ttl=64")
+        assert "packets 0" in counted(lab, "opens")
+        assert fetches(lab)
+        lab.wait("that it counts", lambda: "packets 0" not in counted(lab, "opens"))
+
+
 @pytest.mark.parametrize("which", PASSING)
 def test_one_that_lets_something_pass_is_none(lab: Lab, which: str) -> None:
     with filter_of(lab, *PASSING[which]):
@@ -86,8 +116,8 @@ def test_one_that_lets_something_pass_is_none(lab: Lab, which: str) -> None:
     lab.wait("nobody counts", lambda: not is_watched(lab))
 
 
-def counted(lab: Lab) -> str:
-    return lab.out("netvm", "nft", "list", "counter", *TABLE.split(), "passed")
+def counted(lab: Lab, counter: str = "passed") -> str:
+    return lab.out("netvm", "nft", "list", "counter", *TABLE.split(), counter)
 
 
 def test_it_is_watched_again_after_a_flush(lab: Lab) -> None:

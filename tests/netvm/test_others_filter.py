@@ -37,12 +37,15 @@ class Nftables:
         if self.refuses:
             raise KernelError(SystemCode.NFT_REFUSED, value="no")
         self.applied.append(commands)
-        self.packets["qnet_watch"] = {"asked": 0, "passed": 0} if commands == WATCH else {}
+        self.packets["qnet_watch"] = {"opens": 0, "asked": 0, "passed": 0} if commands == WATCH else {}
 
     def count(self, asked: int, passed: int = 0, too_many: int = 0) -> None:
         self.packets["qnet_watch"]["asked"] += asked
         self.packets["qnet_watch"]["passed"] += passed
         self.packets["qnet"]["too_many"] += too_many
+
+    def open(self, packets: int) -> None:
+        self.packets["qnet_watch"]["opens"] += packets
 
 
 class Watched:
@@ -75,6 +78,27 @@ def test_without_others_nothing_is_counted_and_nobody_looks_again(watched: Watch
     watched.filter.look_soon()
     assert not watched.look()
     assert watched.nft.applied == [NO_WATCH]
+
+
+@pytest.mark.parametrize("hook", ["prerouting", "forward", "postrouting"])
+def test_it_counts_wherever_others_filter_what_is_passed_on(watched: Watched, hook: str) -> None:
+    watched.nft.chains.append(BaseChain("inet", "other", "other", hook, "nat"))
+    assert not watched.look()
+    watched.nft.chains.append(BaseChain("inet", "other", "another", hook, "filter"))
+    watched.filter.look_soon()
+    assert watched.look()
+
+
+def test_what_is_lost_before_the_routing_is_lost(watched: Watched) -> None:
+    watched.nft.chains.append(BaseChain("ip", "raw", "PREROUTING", "prerouting"))
+    watched.look()
+    watched.nft.open(3)
+    watched.look()
+    assert watched.said == [True]
+    watched.nft.open(3)
+    watched.nft.count(3, passed=3)
+    watched.look()
+    assert watched.said == [True, False]
 
 
 def test_one_that_has_let_something_pass_stops_not_all_before_it_is_another(watched: Watched) -> None:

@@ -135,7 +135,8 @@ class ProblemCode(Code):
         "others-drop",
         "Another program's packet filter in netvm stops everything that domains send to the network.",
         "Have that program pass on what comes from and goes to the interfaces vif* (vif+ in the words of iptables, "
-        "firewalld and ufw), or stop it. In netvm, sudo nft list chains shows whose chains are at the hook forward.",
+        "firewalld and ufw), or stop it. In netvm, sudo nft list chains shows whose chains are at the hooks "
+        "prerouting, forward and postrouting.",
     )
     OTHER_VERSION = (
         "other-version",

@@ -52,17 +52,17 @@ def apply(netlink: Netlink, pool: IPv4Network, hosts: set[RouteKey] | None = Non
     serves. That an uplink has another router than before is no change of ours.
     """
     own = netlink.own
-    routers = own.routers()
+    routers, rules = own.routers(), own.rules()
     there, of_domains = own.routes(), own.routes(DOMAINS_TABLE)
     beside = {router for router, _ in routers if router is not None}
-    if not own.local_is_first():
+    if not rules.local_is_first:
         beside |= own.local()
     ours = wanted(pool, (address for address in beside if address in pool))
     extra = {key for key in there - ours if key.type != RTN_UNICAST or (hosts is not None and key not in hosts)}
     missing = set() if hosts is None else hosts - there
     own.change(sorted(ours - of_domains), sorted(of_domains - ours), DOMAINS_TABLE)
     own.change(sorted(ours - there), sorted(extra))
-    undone = own.set_rules(pool, _uplinks(link for _, link in routers))
+    undone = own.set_rules(pool, _uplinks(link for _, link in routers), rules)
     changed = (*extra, *missing, *(ours - there), *(ours ^ of_domains))
     return undone or any(key.type != RTN_THROW for key in changed), missing
 

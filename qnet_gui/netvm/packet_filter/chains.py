@@ -37,6 +37,8 @@ from qnet_gui.netvm.packet_filter.sets import (
 #: Family and name, its hook (empty for a chain that others go to), its rules.
 Chains = dict[str, tuple[str, tuple[str, ...]]]
 
+#: Before fragments are put together, so that nobody's fragment gets into a domain's packet.
+ANTI_SPOOFING_PRIORITY = -450
 _FROM_VIF, _TO_VIF = f"iifgroup {VIF_GROUP}", f"oifgroup {VIF_GROUP}"
 _NOT_TO_VIF = f"oifgroup != {VIF_GROUP}"
 #: Errors about a connection. Redirects are none of them: nobody tells a domain or the netvm where to send.
@@ -69,8 +71,7 @@ def chains(own: Sequence[IPv4Address], policy: Policy) -> Chains:
 
 _PREROUTING: Chains = {
     "inet anti_spoofing": (
-        # before fragments are put together, so that nobody's fragment gets into a domain's packet
-        "type filter hook prerouting priority -450; policy accept;",
+        f"type filter hook prerouting priority {ANTI_SPOOFING_PRIORITY}; policy accept;",
         (
             f"{_FROM_VIF} iifname . ip saddr @{VIF_SET} accept",
             f"{_FROM_VIF} counter name spoofed drop",

@@ -5,6 +5,9 @@ of what is passed on, and where all are lost in between, dom0 is told. Counted a
 whose servers are redirected none, since such firewalls let these through. Rules that have let anything pass do not stop
 all, whatever one domain tries in vain while the others are quiet; before they are changed nothing is said of them.
 
+There are filters before the routing, too. There nobody knows yet what is known and what begins, but for TCP's first
+packet; so what is lost before `forward` is counted by those, behind our own look at who sends.
+
 A table of its own, there as long as others have such a filter; without one no packet is counted, and nothing looks.
 """
 
@@ -14,9 +17,10 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from qnet_gui.kernel.nft import Nft
+from qnet_gui.kernel.nft import BaseChain, Nft
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.vif import VIF_GROUP
+from qnet_gui.netvm.packet_filter.chains import ANTI_SPOOFING_PRIORITY
 from qnet_gui.netvm.packet_filter.sets import FLOW_TABLE, TABLE, WATCH_TABLE, no_table
 from qnet_gui.runtime.mainloop import after
 
@@ -26,13 +30,27 @@ _SECONDS, _SOON = 5.0, 0.5
 #: So many packets one after the other must have been lost.
 _MANY = 3
 _OURS = frozenset({TABLE, FLOW_TABLE, WATCH_TABLE})
-_FORWARD = frozenset({("inet", "forward"), ("ip", "forward")})
+#: Where what is passed on comes by. Chains that change addresses stop nothing, and many have some.
+_HOOKS = frozenset({"prerouting", "forward", "postrouting"})
+_CHANGES_ADDRESSES = "nat"
 #: Tables of iptables' old kind, which nftables does not list.
 _LEGACY = Path("/proc/net/ip_tables_names")
+_LEGACY_FILTERS = frozenset({"filter", "mangle", "raw", "security"})
 #: Of nftables' priorities the first and the last; whoever has the same one comes before, or was no filter.
 _FIRST, _LAST = -(2**31) + 1, 2**31 - 1
 _BEGUN = f"iifgroup {VIF_GROUP} oifgroup != {VIF_GROUP} meta nfproto ipv4 ct state new ct status and dnat == 0"
-_ASKED, _PASSED, _TOO_MANY = "asked", "passed", "too_many"
+#: TCP's first packet to the world; what goes to a domain or nowhere, or has come too far, is not passed on anyway.
+_OPENED = (
+    f"iifgroup {VIF_GROUP} tcp flags & (fin | syn | rst | ack) == syn tcp dport != 53 ip ttl > 1 "
+    'fib daddr type unicast fib daddr oifname != "vif*"'
+)
+_OPENS, _ASKED, _PASSED, _TOO_MANY = "opens", "asked", "passed", "too_many"
+#: By the counter: where it counts, and what.
+_COUNTERS = {
+    _OPENS: (f"prerouting priority {ANTI_SPOOFING_PRIORITY + 1}", _OPENED),
+    _ASKED: (f"forward priority {_FIRST}", _BEGUN),
+    _PASSED: (f"postrouting priority {_LAST}", _BEGUN),
+}
 NO_WATCH = no_table("inet", WATCH_TABLE)
 WATCH = "\n".join(
     (
@@ -40,12 +58,11 @@ WATCH = "\n".join(
         f"add table inet {WATCH_TABLE}",
         *(
             line
-            for counter, priority in ((_ASKED, _FIRST), (_PASSED, _LAST))
+            for counter, (hook, counted) in _COUNTERS.items()
             for line in (
                 f"add counter inet {WATCH_TABLE} {counter}",
-                f"add chain inet {WATCH_TABLE} {counter} "
-                f"{{ type filter hook forward priority {priority}; policy accept; }}",
-                f"add rule inet {WATCH_TABLE} {counter} {_BEGUN} counter name {counter}",
+                f"add chain inet {WATCH_TABLE} {counter} {{ type filter hook {hook}; policy accept; }}",
+                f"add rule inet {WATCH_TABLE} {counter} {counted} counter name {counter}",
             )
         ),
     )
@@ -55,9 +72,15 @@ WATCH = "\n".join(
 def _are_legacy() -> bool:
     """Whether there are filters of iptables' old kind. No event tells of those."""
     try:
-        return "filter" in _LEGACY.read_text().split()
+        return not _LEGACY_FILTERS.isdisjoint(_LEGACY.read_text().split())
     except OSError:  # the kernel, or this namespace, has none
         return False
+
+
+def _filters(chain: BaseChain) -> bool:
+    """Whether it is somebody else's and may stop what is passed on."""
+    is_there = chain.family in ("inet", "ip") and chain.hook in _HOOKS
+    return is_there and chain.type != _CHANGES_ADDRESSES and chain.table not in _OURS
 
 
 class OthersFilter:
@@ -98,20 +121,19 @@ class OthersFilter:
 
     def _others(self) -> bool:
         """Whether somebody else filters what is passed on."""
-        chains = self._nft.base_chains()
-        is_other = any((chain.family, chain.hook) in _FORWARD and chain.table not in _OURS for chain in chains)
-        return is_other or _are_legacy()
+        return any(map(_filters, self._nft.base_chains())) or _are_legacy()
 
     def _look_at_counters(self) -> None:
         counted = self._nft.counters("inet", WATCH_TABLE)
         if self._counted is None or _PASSED not in counted:  # somebody may have flushed all there was
             self._nft.apply(WATCH)
-            counted, self._changed_rules = {_ASKED: 0, _PASSED: 0}, True
+            counted, self._changed_rules = dict.fromkeys(_COUNTERS, 0), True
         # what is one connection too many we stop ourselves
         counted[_TOO_MANY] = self._nft.counters("inet", TABLE).get(_TOO_MANY, 0)
         then, self._counted = self._counted or counted, counted
-        asked, passed, too_many = (max(0, counted[name] - then[name]) for name in (_ASKED, _PASSED, _TOO_MANY))
-        self._lost = 0 if passed else self._lost + max(0, asked - too_many)
+        more = {name: max(0, packets - then[name]) for name, packets in counted.items()}
+        passed = more[_PASSED]
+        self._lost = 0 if passed else self._lost + max(0, max(more[_OPENS], more[_ASKED]) - more[_TOO_MANY])
         # what passed in the time in which they were changed may have done so before
         self._pass_some = not self._changed_rules and not _are_legacy() and (self._pass_some or bool(passed))
         self._changed_rules = False

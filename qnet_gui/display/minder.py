@@ -70,6 +70,8 @@ def _live(work: Callable[[], int], mask: set[int | signal.Signals], parent: int)
     """The root part's life, of which nothing comes past this frame, which is the minder's."""
     status = BROKEN
     try:
+        for number in ENDING:  # by which the minder ends it; whoever started that may have ignored them, as nohup does
+            signal.signal(number, signal.SIG_DFL)
         end_with_parent(parent, signal.SIGTERM)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         status = work()

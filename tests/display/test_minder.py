@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from qnet_gui.display.minder import BROKEN, NOT_BEGUN, WELL, mind
+from qnet_gui.runtime.signals import handled
 
 Lives = Callable[..., Callable[[], int]]
 
@@ -83,6 +84,19 @@ def test_who_tells_the_minder_to_end_ends_the_work_too(number: signal.Signals) -
     os.close(writer)
     assert os.read(reader, 1) == b"", "whoever had the pipe's other end has gone"
     os.close(reader)
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_whoever_started_it_may_have_ignored_that(number: signal.Signals) -> None:
+    """As nohup does, under which somebody starts a netvm: what is ignored is so in all that is started from there."""
+
+    def work() -> int:
+        os.kill(os.getppid(), number)
+        while True:
+            signal.pause()
+
+    with handled([number], signal.SIG_IGN):
+        assert minded(work) == WELL
 
 
 def test_it_may_be_told_so_before_the_next_try(lives: Lives, count: Callable[[], int]) -> None:

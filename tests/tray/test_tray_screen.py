@@ -6,6 +6,8 @@ import dataclasses
 import os
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -227,7 +229,40 @@ def test_only_what_has_changed_is_painted_anew(
     (where,) = updated
     place = window.picture._place()
     assert place is not None
-    assert (where.width(), where.height()) == (2 * place.scale, 2 * place.scale)
+    # whole pixels of the desktop, of which a pixel of the picture may cover a half
+    assert {2 * place.scale <= size < 2 * place.scale + 2 for size in (where.width(), where.height())} == {True}
+
+
+def test_a_line_of_the_picture_is_one_of_the_displays(qtbot: QtBot, window: ScreenWindow, display: Display) -> None:
+    """Nothing is mixed with what is beside it, whatever the desktop is scaled by."""
+    ratio = window.devicePixelRatioF()
+    for row in range(ASKED.height):
+        begin = row * ASKED.line_length + 10 * 4
+        display.memory.pixels[begin : begin + 4] = b"\xff\xff\xff\0"
+    display.windows[-1].send(packed(Changed(ASKED.whole)))
+
+    def is_sharp() -> bool:
+        place, image = window.picture._place(), window.picture.grab().toImage()
+        assert place is not None
+        assert place.sharp
+        width, left = place.scale * ratio, (place.left + 10 * place.scale) * ratio
+        assert (width, left) == (round(width), round(left))
+        columns = range(round(left) - 1, round(left + width) + 1)
+        colours = [image.pixelColor(column, image.height() // 2).name() for column in columns]
+        return colours[1:-1] == ["#ffffff"] * round(width) and "#ffffff" not in (colours[0], colours[-1])
+
+    qtbot.waitUntil(is_sharp)
+
+
+@pytest.mark.parametrize("scale", ["1.5", "2", "3"])
+def test_it_is_the_same_on_a_display_that_the_desktop_is_scaled_for(scale: str) -> None:
+    chosen = "is_one_of_the_displays or as_they_are or painted_anew or stands_above or a_click or released"
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", __file__, "-k", chosen]
+    run = subprocess.run(
+        command, env={**os.environ, "QT_SCALE_FACTOR": scale}, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout
+    assert "6 passed" in run.stdout
 
 
 def test_whose_it_is_stands_above_and_around_it(qtbot: QtBot, window: ScreenWindow, pictures: Path) -> None:

@@ -41,9 +41,10 @@ hypothesis.settings.register_profile(
     "qnet", deadline=None, database=None, max_examples=int(os.environ.get("QNET_TEST_EXAMPLES", "100"))
 )
 hypothesis.settings.load_profile("qnet")
-# ignored in the background of a shell, and then by everything that tests start
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# ignored in the background of a shell or under nohup, and then by everything that tests start
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 
 class LogGuard(logging.Handler):

@@ -11,9 +11,10 @@ import signal
 
 from qnet_gui.model.errors import NotAuthorised
 from qnet_gui.model.messages.xen import XenCode
+from qnet_gui.runtime.signals import ENDING
 
 #: What is handed on, and what of it a terminal sends to both when its key is pressed.
-_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT})
+_SIGNALS = frozenset({*ENDING, signal.SIGQUIT})
 _OF_KEYS = frozenset({signal.SIGINT, signal.SIGQUIT})
 #: Of asm-generic/siginfo.h: who has sent it is the kernel, for a terminal.
 SI_KERNEL = 0x80

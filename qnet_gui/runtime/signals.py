@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+#: What ends a program from outside.
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
@@ -27,3 +30,24 @@ def handled(numbers: Iterable[int], handler: Any) -> Iterator[None]:
         for number in own:
             signal.signal(number, handler)
         yield
+
+
+@contextmanager
+def held() -> Iterator[Callable[[], None]]:
+    """Meanwhile what would end this thread waits. Gives what a child that is forked here calls before it is another.
+
+    Until then it would take up this program's way of ending, which is none of its business, and say so to whoever
+    reads its errors. With that call it has the usual one, and ends there if it was told to.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+
+    def let_go() -> None:
+        for number in ENDING:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    try:
+        yield let_go
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

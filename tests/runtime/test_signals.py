@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
 
 import pytest
 
-from qnet_gui.runtime.signals import handled, restored
+from qnet_gui.runtime.signals import ENDING, handled, held, restored
 
 NUMBERS = (signal.SIGUSR1, signal.SIGUSR2)
 
@@ -28,3 +30,36 @@ def test_whatever_is_set_meanwhile_is_undone() -> None:
     with restored(NUMBERS):
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     assert handlers() == before
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_who_is_forked_meanwhile_ends_as_programs_do_and_says_nothing(number: signal.Signals) -> None:
+    """A handler of this program's would run in the child, before it is another program, and leave a traceback there."""
+    reader, writer = os.pipe()
+
+    def to_me() -> None:
+        os.kill(os.getpid(), number)
+        let_go()
+
+    with handled([number], signal.default_int_handler):
+        with held() as let_go:
+            child = subprocess.Popen(["/bin/true"], preexec_fn=to_me, stderr=writer)
+        os.close(writer)
+        assert child.wait() == -number
+    with os.fdopen(reader) as said:
+        assert said.read() == ""
+
+
+def test_what_came_meanwhile_comes_afterwards() -> None:
+    with handled([signal.SIGTERM], signal.default_int_handler):
+        done = False
+        with pytest.raises(KeyboardInterrupt), held():
+            signal.raise_signal(signal.SIGTERM)  # for this thread: others, if any, hold nothing
+            done = True
+        assert done
+
+
+def test_what_is_ignored_is_so_in_who_is_forked() -> None:
+    with handled([signal.SIGHUP], signal.SIG_IGN), held() as let_go:
+        command = ["/bin/sh", "-c", "kill -HUP $$; exit 3"]
+        assert subprocess.Popen(command, preexec_fn=let_go).wait() == 3

@@ -13,9 +13,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
-from qnet_gui.runtime.signals import handled
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from qnet_gui.runtime.signals import ENDING, handled
 
 
 @contextmanager
@@ -24,7 +22,7 @@ def uninterrupted() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    with handled(_SIGNALS, signal.SIG_IGN):
+    with handled(ENDING, signal.SIG_IGN):
         yield
 
 
@@ -41,7 +39,7 @@ class Interrupts:
 
     def __enter__(self) -> Interrupts:
         self._read, self._wrote = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        heard = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
         self._before = {number: signal.signal(number, self._note) for number in heard}
         return self
 

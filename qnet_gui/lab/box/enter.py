@@ -19,6 +19,7 @@ from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, NotFound, Refused
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.parse import shown
+from qnet_gui.runtime.signals import held
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +89,15 @@ def environment() -> dict[str, str]:
 def popen(process: FirstProcess, command: list[str], tied: bool = False, **options: Any) -> subprocess.Popen[Any]:
     """Start a program in a domain. `tied`: it dies with the calling thread."""
     pidfd = os.pidfd_open(process.pid)
-
-    def prepare() -> None:
-        if tied:
-            syscalls.die_with_parent()
-        _join_and_enter(pidfd, process.cgroup)
-
     try:
-        with syscalls.children_in(pidfd):
+        with held() as let_go, syscalls.children_in(pidfd):
+
+            def prepare() -> None:
+                if tied:
+                    syscalls.die_with_parent()
+                _join_and_enter(pidfd, process.cgroup)
+                let_go()
+
             return subprocess.Popen(command, preexec_fn=prepare, env=environment(), **options)
     finally:
         os.close(pidfd)

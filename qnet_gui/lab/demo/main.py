@@ -22,8 +22,7 @@ from qnet_gui.lab.demo.story import DOMAIN, Demo
 from qnet_gui.lab.demo.tray import DESKTOPS
 from qnet_gui.lab.machine.lifecycle import take_down
 from qnet_gui.model.errors import QnetError
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from qnet_gui.runtime.signals import ENDING
 
 
 def _program() -> str:
@@ -34,7 +33,7 @@ def _program() -> str:
 
 def _end(place: Place, keep: bool) -> None:
     """Take the lab down; nothing interrupts that."""
-    for number in _SIGNALS:
+    for number in ENDING:
         signal.signal(number, signal.SIG_IGN)
     if not place.exists():
         return
@@ -75,7 +74,7 @@ def _run(demo: Demo, place: Place, look: bool, keep: bool) -> int:
 
 
 def _interrupt(_number: int, _frame: object) -> None:
-    for number in _SIGNALS:  # once is enough
+    for number in ENDING:  # once is enough
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
@@ -102,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         cure = f"sudo {_program()} --lab {place.name} lab down"
         print(f"There is a lab named {place.name} already. Take it down: {cure}", file=sys.stderr)
         return 1
-    for number in _SIGNALS:
+    for number in ENDING:
         signal.signal(number, _interrupt)
     return _run(Demo(place.name, args.pictures, args.desktop), place, args.look, args.keep and not args.look)
 

@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 from contextlib import suppress
-from functools import partial
 
 from qnet_gui.lab.box import cgroup
 from qnet_gui.lab.box.child import python_path
@@ -21,6 +20,7 @@ from qnet_gui.lab.screen.screens import need_programs
 from qnet_gui.lab.xen import stub
 from qnet_gui.model.errors import HypervisorError, NotFound, QnetError, Refused
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.runtime.signals import held
 
 
 def take_up(place: Place, netvms: list[str], names: list[str], uplinks: int, iommu: str, screen: str = "") -> None:
@@ -55,7 +55,13 @@ def _start(place: Place, netvms: list[str], names: list[str], uplinks: int, iomm
     environment = {**ENVIRONMENT, "PYTHONPATH": python_path()}
     options = [str(uplinks), iommu, screen, ",".join(netvms)]
     command = [sys.executable, "-m", "qnet_gui.lab.machine.main", place.name, *options, *names]
-    with (place.log / "machine.log").open("ab") as log:
+    with (place.log / "machine.log").open("ab") as log, held() as let_go:
+
+        def prepare() -> None:
+            # between this and its first instruction it holds the lock, so `down` cannot miss it
+            cgroup.join(place.cgroup)
+            let_go()
+
         process = subprocess.Popen(
             command,
             env=environment,
@@ -63,8 +69,7 @@ def _start(place: Place, netvms: list[str], names: list[str], uplinks: int, iomm
             stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,
-            # between this and its first instruction it holds the lock, so `down` cannot miss it
-            preexec_fn=partial(cgroup.join, place.cgroup),
+            preexec_fn=prepare,
         )
     with process:
         assert process.stdout is not None  # noqa: S101

@@ -21,6 +21,7 @@ from qnet_gui.model.errors import HypervisorError
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.netvm_screen.screen import Geometry, Rectangle
 from qnet_gui.model.netvm_screen.screen_wire import KEYS
+from qnet_gui.runtime.signals import held
 
 #: A domain has a /tmp and a network of its own, so it is free.
 NUMBER = 0
@@ -44,13 +45,19 @@ class XServer:
         reader, writer = os.pipe2(os.O_CLOEXEC)
         size = f"{geometry.width}x{geometry.height}x24"
         # no cursor: it would be in the pixels, and nobody would be told where it was
-        self._process = subprocess.Popen(
-            [
-                "/usr/bin/Xvfb", f":{NUMBER}", "-displayfd", str(writer), "-screen", "0", size, "-fbdir", str(folder),
-                "-nolisten", "tcp", "-nolisten", "local", "-noreset", "-nocursor",
-            ],
-            pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=2, env=ENVIRONMENT, preexec_fn=die_with_parent,
-        )  # fmt: skip
+        command = [
+            "/usr/bin/Xvfb", f":{NUMBER}", "-displayfd", str(writer), "-screen", "0", size, "-fbdir", str(folder),
+            "-nolisten", "tcp", "-nolisten", "local", "-noreset", "-nocursor",
+        ]  # fmt: skip
+        with held() as let_go:
+
+            def prepare() -> None:
+                die_with_parent()
+                let_go()
+
+            self._process = subprocess.Popen(
+                command, pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=2, env=ENVIRONMENT, preexec_fn=prepare
+            )
         os.close(writer)
         with os.fdopen(reader, "rb") as said:
             if not said.readline():

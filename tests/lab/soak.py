@@ -3,6 +3,10 @@
 Domains come, go and are paused, cables are pulled, networks change, dom0 is connected, rules are flushed, programs are
 killed, a domain writes nonsense as fast as it can. Which of them comes when is chance, of a seed that is printed. In
 the first third everything happens; in the rest no program is killed, so that those that live can be seen to grow.
+
+That is looked at in the last third. Before it a program that has just been started takes the memory that all of this
+needs at its worst: an agent's heap went from 25.2 to 26.3 MB within the first 580 happenings and was 26.7 after 946,
+while its Python objects were 33,842 at the 626th of them and 33,848 at the 950th.
 """
 
 from __future__ import annotations
@@ -194,8 +198,9 @@ def test_everything_is_as_it_was(soak: Soak) -> None:
         happening()
     soak.settled()
     soak.as_before(begun)
+    soak.some(MINUTES * 20, gentle)
     memory = soak.memory()
-    soak.some(MINUTES * 40, gentle)
+    soak.some(MINUTES * 20, gentle)
     soak.as_before(begun)
     grown = {program: size - memory[program] for program, size in soak.memory().items()}
     print(f"{soak.done} things happened; seed {SEED}; KiB before {memory}, grown by {grown}", file=sys.stderr)

@@ -9,6 +9,7 @@ import pytest
 import qemu
 import saved
 from boot import Machine
+from screen_driver import Window
 from stack import bring_up, bring_up_installed, bring_up_screen
 from turns import turn
 
@@ -119,3 +120,13 @@ def without_qnet(request: pytest.FixtureRequest) -> Iterator[Machine]:
 def without_iommu(request: pytest.FixtureRequest) -> Iterator[Machine]:
     """The same, of a computer that has no IOMMU."""
     yield from _machine(lambda: Machine(iommu=False), request)
+
+
+@pytest.fixture
+def window(screen: Machine) -> Window:
+    """A window of a netvm's screen with nm-applet on it, opened and with a picture."""
+    window = Window(screen)
+    answer = window.ask("open")
+    assert answer["changes"]
+    assert answer["readable_alone"]
+    return window

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from boot import Machine
 from frames import CRAFTING
 from stack import DOMAINS
 
+_PAGE_BY_ADDRESS = "http://192.0.2.80/"
 #: Sends crafted frames from a domain's eth0: IP from another's address and from the world's, ARP for another's.
 FRAMES = f"""{CRAFTING}
 udp = struct.pack("!HHHH", 5000, 5001, 8, 0)
@@ -77,3 +79,32 @@ def test_the_netvm_answers_to_ping_alone(machine: Machine) -> None:
         answer = machine.ok(f"python3 - {address} <<'END'\n{PORTS}END", "work", seconds=120)
         assert json.loads(answer) == []
     assert _dropped(machine)["inet towards_netvm"] >= 2000
+
+
+#: Somebody else's filters that stop what domains begin, by the hook: behind the routing, and before it.
+_STOPPING = {
+    "postrouting": "ip daddr 192.0.2.80 drop",
+    "prerouting": 'iifname "vif*" drop',
+}
+
+
+@pytest.mark.parametrize("hook", _STOPPING)
+def test_anothers_filter_that_stops_everything_is_told(machine: Machine, hook: str) -> None:
+    """What each hook knows of a packet is another matter from kernel to kernel."""
+
+    def problems() -> list[str]:
+        return [problem["code"] for problem in machine.status()["problems"]]
+
+    def fetches() -> bool:
+        return machine.run(f"curl -s -m 3 {_PAGE_BY_ADDRESS}", "work").status == 0
+
+    before = problems()
+    machine.ok(
+        "nft 'add table inet other; "
+        f"add chain inet other other {{ type filter hook {hook} priority mangle; policy accept; }}; "
+        f"add rule inet other other {_STOPPING[hook]}'",
+        "netvm",
+    )
+    machine.wait("the problem", lambda: not fetches() and problems() == [*before, "others-drop"])
+    machine.ok("nft delete table inet other", "netvm")
+    machine.wait("its end", lambda: fetches() and problems() == before)

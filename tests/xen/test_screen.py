@@ -3,112 +3,36 @@
 from __future__ import annotations
 
 import base64
-import json
-import re
 import shlex
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import pytest
 from boot import Machine
-from picture import PICTURES, Picture
+from picture import PICTURES
+from screen_driver import (
+    DOWN,
+    ENTER,
+    ESC,
+    HOME,
+    LEFT_BUTTON,
+    LEFT_SHIFT,
+    PRIVATE,
+    RIGHT_BUTTON,
+    SELECTED,
+    TAB,
+    UP,
+    A,
+    Window,
+    digest_of,
+    middle_of,
+    place_of,
+    processes_of,
+)
 from stack import ICON, X_DISPLAY, start_screen
-
-from qnet_gui.model.netvm_screen.screen import Rectangle
 
 # its machine takes some minutes to be made, and everything in it but Xen itself is tried elsewhere
 pytestmark = pytest.mark.thorough
-
-#: Codes of keys and buttons (input-event-codes.h).
-ESC, TAB, ENTER, UP, DOWN, LEFT_SHIFT, A, LEFT_BUTTON, RIGHT_BUTTON = 1, 15, 28, 103, 108, 42, 30, 0x110, 0x111
-HOME = (35, 24, 50, 18)  # h, o, m, e
-#: GTK's ground of what is selected: blue, green, red.
-SELECTED = b"\xe4\x84\x35"
-_PROGRAM = "/usr/lib/qnet-test/screen_window.py"
-
-
-class Window:
-    """The window in dom0, which is a program of the tests there."""
-
-    def __init__(self, machine: Machine, program: str = _PROGRAM) -> None:
-        self.machine, self._program = machine, program
-
-    def ask(self, word: str, **arguments: Any) -> dict[str, Any]:
-        """Tell it something; fails where it cannot."""
-        answer = self.try_to(word, **arguments)
-        assert "error" not in answer, answer
-        return answer
-
-    def try_to(self, word: str, **arguments: Any) -> dict[str, Any]:
-        request = shlex.quote(json.dumps({"do": word, **arguments}))
-        answer: dict[str, Any] = json.loads(self.machine.run(f"{self._program} {request}", seconds=120).output)
-        return answer
-
-    def press(self, *codes: int) -> None:
-        """One after the other, each goes down and up."""
-        self.ask("say", inputs=[["key", code, down] for code in codes for down in (True, False)])
-
-    def click(self, left: int, top: int, button: int = LEFT_BUTTON) -> None:
-        self.ask("say", inputs=[["at", left, top]])
-        self.press(button)
-
-    def open_menu(self, button: int) -> Picture:
-        """Click nm-applet's icon, and wait until something large has come up."""
-        before = self.picture()
-        self.click(*_middle(_place(self.machine, ICON)), button)
-
-        def large() -> bool:
-            changed = self.picture().changed(before)
-            return changed is not None and changed.area > 100 * 100
-
-        self.machine.wait("a menu", large)
-        return self.picture()
-
-    def picture(self) -> Picture:
-        """What is to be seen, once nothing moves any more."""
-        self.ask("settle")
-        return Picture.of(self.ask("shot"))
-
-
-@pytest.fixture
-def window(screen: Machine) -> Window:
-    """A window of a netvm's screen with nm-applet on it, opened and with a picture."""
-    window = Window(screen)
-    answer = window.ask("open")
-    assert answer["changes"]
-    assert answer["readable_alone"]
-    return window
-
-
-def _of_the_netvm(machine: Machine, script: str) -> str:
-    """What a script says in the netvm, where its X server is."""
-    return machine.ok(f"export DISPLAY={X_DISPLAY} HOME=/root; {script}", "netvm")
-
-
-def _digest(machine: Machine) -> str:
-    """Of the frame buffer, as the netvm itself reads it."""
-    return _of_the_netvm(machine, "head -c $((1024 * 768 * 4)) /dev/fb0 | sha256sum").split()[0]
-
-
-def _place(machine: Machine, name: str) -> Rectangle:
-    """Where a window is on the netvm's screen whose name has this in it, as its X server has it."""
-    tree = _of_the_netvm(machine, "xwininfo -root -tree").splitlines()
-    line = next(line for line in tree if name in line)
-    width, height, left, top = map(int, re.findall(r"  (\d+)x(\d+)\S+  \+(-?\d+)\+(-?\d+)$", line)[0])
-    return Rectangle(left, top, left + width, top + height)
-
-
-def _middle(part: Rectangle) -> tuple[int, int]:
-    return (part.left + part.right) // 2, (part.top + part.bottom) // 2
-
-
-def _processes(machine: Machine) -> list[int]:
-    """Those of `qnet-display`: the minder, the root part, and the child where there is a window."""
-    return [
-        int(line) for line in machine.run("pgrep -f '^/usr/bin/python3 -I /usr/lib/qnet/qnet-display'").output.split()
-    ]
-
 
 #: In the netvm: the codes of the keys of Xen's keyboard that are down, by EVIOCGKEY.
 _KEYS_DOWN = """python3 -I -c '
@@ -131,18 +55,18 @@ def _active(machine: Machine, name: str) -> None:
 def _something_selected(window: Window, name: str) -> None:
     """Wait until a window of this name has the keyboard, and a row or a text in it is selected."""
     _active(window.machine, name)
-    place = _place(window.machine, name)
+    place = place_of(window.machine, name)
     window.machine.wait("what is selected", lambda: SELECTED in window.picture().colours(place))
 
 
 def test_nm_applet_is_seen_and_its_menu_opened_by_a_click(screen: Machine, window: Window) -> None:
     before = window.picture()
     before.keep("nm-applet")
-    assert before.digest() == _digest(screen)
-    assert len(before.colours(_place(screen, ICON))) > 3, "something is drawn there"
+    assert before.digest() == digest_of(screen)
+    assert len(before.colours(place_of(screen, ICON))) > 3, "something is drawn there"
     opened = window.open_menu(LEFT_BUTTON)
     opened.keep("nm-applet-menu")
-    assert opened.digest() == _digest(screen)
+    assert opened.digest() == digest_of(screen)
     window.press(ESC)
     screen.wait("the menu's end", lambda: window.picture().changed(before) is None)
 
@@ -156,7 +80,7 @@ def test_a_connection_is_renamed_in_the_editor(screen: Machine, window: Window) 
     window.press(*HOME)
     _active(screen, "Editing home")
     window.picture().keep("editor")
-    editor = _place(screen, "Editing home")
+    editor = place_of(screen, "Editing home")
     window.click(editor.right - 50, editor.bottom - 25)  # Save
     screen.until("nmcli -g NAME connection | grep -qx home", "netvm")
 
@@ -185,89 +109,35 @@ def test_a_key_that_is_held_is_released_when_its_window_closes(screen: Machine, 
 
 
 def test_whoever_dies_comes_back(screen: Machine, window: Window) -> None:
-    minder, root, child = _processes(screen)
+    minder, root, child = processes_of(screen)
     window.ask("say", inputs=[["key", LEFT_SHIFT, True]])
     screen.until(f"{_KEYS_DOWN} | grep -qF '[42]'", "netvm")
     screen.ok(f"kill -9 {child}")
     screen.wait("the window's end", lambda: not window.ask("state")["open"])
-    assert _processes(screen) == [minder, root]
+    assert processes_of(screen) == [minder, root]
     assert window.ask("open")["changes"]
     assert screen.ok(_KEYS_DOWN, "netvm") == "[]"
     screen.ok(f"kill -9 {root}")
     screen.wait("the window's end", lambda: not window.ask("state")["open"])
     screen.wait("another root part", lambda: "error" not in window.try_to("open"))
-    assert window.picture().digest() == _digest(screen)
-    assert _processes(screen)[0] == minder
+    assert window.picture().digest() == digest_of(screen)
+    assert processes_of(screen)[0] == minder
     screen.ok("pkill -9 -x qnet-helper")
     assert window.ask("time", inputs=[["at", 5, 5], ["key", LEFT_BUTTON, True], ["key", LEFT_BUTTON, False]])["open"]
     screen.wait("the helper", lambda: "error" not in window.try_to("open"))
-    assert window.picture().digest() == _digest(screen)
+    assert window.picture().digest() == digest_of(screen)
 
 
 def test_it_goes_with_its_netvm_and_comes_with_the_next(screen: Machine, window: Window) -> None:
     screen.ok("xl destroy netvm", seconds=200)
     screen.wait("the window's end", lambda: not window.ask("state")["open"])
-    screen.wait("the end of qnet-display", lambda: not _processes(screen))
+    screen.wait("the end of qnet-display", lambda: not processes_of(screen))
     assert screen.ok("ls /run/qnet-display") == ""
     assert len(screen.ok("xl list").splitlines()) == 3, "nobody holds the netvm's memory"
     screen.ok("qnet netvm start --wait 500", seconds=200)
     start_screen(screen)
     assert window.ask("open")["changes"]
-    assert window.picture().digest() == _digest(screen)
-
-
-#: In the netvm: says nonsense of its own screen, and that it is there, gone and there again.
-_NONSENSE = """
-for page in 0 1 -1 4503599627370495 99999999999999999999 page; do for port in 0 -1 4096 port; do
-    for device in vfb vkbd; do
-        xenstore-write device/$device/0/page-ref $page device/$device/0/page-gref $page \
-            device/$device/0/event-channel $port device/$device/0/feature-update 1
-        for state in 1 3 4 5 6 1 3 4 nothing; do xenstore-write device/$device/0/state $state; done
-    done
-done; done
-"""
-
-
-def test_a_netvm_that_says_nonsense_of_its_screen_loses_that_alone(screen: Machine, window: Window) -> None:
-    """Wild frames and ports by the nodes that it may write, each a few times over."""
-    others = screen.ok("xl list other")
-    screen.ok("(for number in $(seq 12); do timeout 20 qnet status >/dev/null && echo well; done >/run/said 2>&1) &")
-    screen.ok(_NONSENSE, "netvm", seconds=300)
-    screen.until("[ $(grep -c well /run/said) -eq 12 ]", seconds=240)
-    assert len(_processes(screen)) <= 3
-    for pid in _processes(screen):
-        assert int(screen.ok(_PRIVATE.format(pid=pid))) < 10 << 10
-    assert screen.ok("xl list other").split()[:4] == others.split()[:4]
-    assert "error" in window.try_to("open") or not window.ask("open")["changes"]
-    logged = screen.ok("cat /var/log/xen/qemu-dm-netvm.log /var/log/qnet-test/*display* 2>/dev/null | wc -l")
-    assert int(logged) < 200
-    # it is the next one's again
-    screen.ok("xl destroy netvm", seconds=200)
-    screen.wait("the end of qnet-display", lambda: not _processes(screen))
-    assert len(screen.ok("xl list").splitlines()) == 3, "nobody holds the netvm's memory"
-    screen.ok("qnet netvm start --wait 500", seconds=200)
-    start_screen(screen)
-    assert window.ask("open")["changes"]
-    assert window.picture().digest() == _digest(screen)
-
-
-def test_the_child_reaches_the_netvm_alone(screen: Machine) -> None:
-    ids = [screen.domid(name) for name in ("netvm", "other")]
-    told = json.loads(screen.ok(f"/usr/lib/qnet-test/screen_probe.py {ids[0]} {ids[1]}"))
-    assert told["other"]["frame"] == "done", "it is there, for whoever may"
-    assert told["other"]["port"] != "EACCES"
-    for part in ("restricted", "confined"):
-        outcomes = told[part]
-        assert outcomes.pop("the netvm's frame") == "done"
-        assert outcomes.pop("a frame of no memory") != "done"
-        for what in ("another's frame", "dom0's frame", "its own frame", "a device's frame", "Xen's frame"):
-            assert outcomes.pop(what) == "EPERM", what
-        for what in ("another's port", "dom0's port"):
-            assert outcomes.pop(what) == "EACCES", what
-        assert outcomes.pop("frames of another") != "done"
-        assert outcomes.pop("ports of another") != "done"
-        assert outcomes.pop("a hypercall") == "EPERM"
-    assert {*told["confined"].values()} == {"EPERM"}, told["confined"]
+    assert window.picture().digest() == digest_of(screen)
 
 
 #: In the netvm: draws a rectangle of the whole screen as often as it can, for so many seconds.
@@ -289,8 +159,6 @@ _USED = """for pid in {pids}; do
     cut -d' ' -f14,15 /proc/$pid/stat
     awk '/^voluntary/ {{ print $2 }}' /proc/$pid/status
 done | tr '\\n' ' '"""
-#: KiB that a process has alone.
-_PRIVATE = "awk '/^Private/ {{ sum += $2 }} END {{ print sum }}' /proc/{pid}/smaps_rollup"
 
 
 def _used(machine: Machine, pids: list[int]) -> list[int]:
@@ -312,9 +180,9 @@ def test_figures(screen: Machine, window: Window, figures: Callable[[str], None]
     opened = window.ask("open")
     figures(f"screen: window given in {opened['given']:.2f} s, first picture after {opened['first_picture']:.2f} s")
     window.picture()
-    processes = _processes(screen)
+    processes = processes_of(screen)
     assert len(processes) == 3
-    private = [int(screen.ok(_PRIVATE.format(pid=pid))) for pid in processes]
+    private = [int(screen.ok(PRIVATE.format(pid=pid))) for pid in processes]
     figures(f"screen: private memory of minder, root part and child: {private} KiB, {sum(private) / 1024:.1f} MiB")
     assert sum(private) < 20 << 10
     screen.wait("ten quiet seconds", lambda: _quiet(window, processes), 120)
@@ -339,7 +207,7 @@ def test_figures(screen: Machine, window: Window, figures: Callable[[str], None]
 
 
 def test_the_trays_own_window_shows_it(screen: Machine) -> None:
-    icon = _middle(_place(screen, ICON))
+    icon = middle_of(place_of(screen, ICON))
     screen.ok("mkdir -p /run/pictures")
     program = f"HOME=/root /usr/lib/qnet-test/screen_tray.py {icon[0]} {icon[1]} /run/pictures"
     said = screen.ok(f"{program} 2>/dev/null", seconds=200)

@@ -13,6 +13,9 @@ from pathlib import Path
 from qnet_gui.model.errors import HypervisorError
 from qnet_gui.model.messages.plain import plain
 
+#: Seconds within which all processes of a group have stopped, or died, however busy the machine is.
+_FROZEN, _DEAD = 20.0, 30.0
+
 
 def make(group: Path) -> Path:
     """Make a group below an existing one."""
@@ -28,10 +31,10 @@ def join(group: Path) -> None:
 def freeze(group: Path, frozen: bool) -> None:
     """Stop or continue all processes of a group; returns when it is so."""
     (group / "cgroup.freeze").write_text("1" if frozen else "0")
-    _wait_for(group, "frozen", frozen, 2.0)
+    _wait_for(group, "frozen", frozen, _FROZEN)
 
 
-def kill(group: Path, deadline: float = 5.0) -> None:
+def kill(group: Path, deadline: float = _DEAD) -> None:
     """Kill all processes of a group and those below, and remove the groups; a group that is not there is no error."""
     until = time.monotonic() + deadline
     while group.exists():

@@ -203,13 +203,13 @@ def _version(folder: Path) -> str:
 
 
 def _text(path: Path | None) -> str | None:
-    """What stands there; what cannot be read stands there too."""
+    """What stands there; what cannot be read, and a link to nothing, stands there too."""
     if path is None:
         return None
     try:
         return read_file(path).decode("utf-8")
     except FileNotFoundError:
-        return None
+        return "\0" if path.is_symlink() else None
     except (OSError, UnicodeDecodeError):
         return "\0"
 

@@ -173,7 +173,11 @@ def _serve(survey: Survey, result: Plan) -> None:
     if survey.netvm_file is None:
         result.notes.append(f"{survey.netvm} is started by somebody else, and stays so.")
         return
-    if survey.netvm not in survey.running:
+    if survey.netvm in survey.running:
+        if survey.on_trial:
+            what = f"keep {survey.netvm}, which an earlier run has started on trial"
+            result.steps.append(TryNetvm(survey.netvm, what))
+    else:
         cards = [nic.address for nic in survey.nics if not nic.virtual and not nic.given_away]
         given = f"with the network cards {', '.join(cards)}" if cards else "without a network card"
         result.steps.append(TryNetvm(survey.netvm, f"start {survey.netvm} {given}, on trial"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from qnet_gui.dom0.netvm_lifecycle.control import BOOTED, QNET, SYSTEMCTL, SYSTEMD_RUN, UNIT
 from qnet_gui.dom0.netvm_lifecycle.run import run as netvm
@@ -14,6 +15,8 @@ from qnet_gui.model.messages.message import Message
 from qnet_gui.runtime.command import run
 
 _TIMER = "qnet-setup-way-back"
+#: There while that timer waits: systemd's folder for units that systemd-run makes.
+TRIAL = Path(f"/run/systemd/transient/{_TIMER}.timer")
 #: The netvm's unit takes as long as its agent does.
 _DEADLINE = 300.0
 #: How the netvm's unit says how long it waits, as `systemctl show` prints it.
@@ -60,6 +63,7 @@ class Dom0System:
 
     def set_timer(self, seconds: float) -> None:
         """See `System`."""
+        self.cancel_timer()  # of a run that was killed
         if BOOTED.is_dir():
             after = f"--on-active={seconds:g}"
             run([SYSTEMD_RUN, "--quiet", "--collect", f"--unit={_TIMER}", after, QNET, "netvm", "stop"])

@@ -94,9 +94,13 @@ class Machine:
 
     def text(self, path: str | Path) -> str:
         """What a file says; nothing where there is none, or it cannot be read."""
+        return self.exact_text(path).replace("\r\n", "\n").replace("\r", "\n")
+
+    def exact_text(self, path: str | Path) -> str:
+        """The same with the ends of lines that it has."""
         try:
             file = self.path(path)
-            return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+            return file.read_bytes().decode("utf-8", "replace") if file.is_file() else ""
         except OSError:
             return ""
 

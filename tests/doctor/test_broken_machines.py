@@ -156,6 +156,16 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ("another name", netvm_file("'netvm'", "'sys-net'"), "netvm-file-name", "sudo qnet netvm set sys-net"),
     ("a bridge", netvm_file("driver", "vif=['mac=x,bridge=xenbr0']\ndriver"), "netvm-file-bridge", "netvm restart"),
     ("kernel gone", without("/boot/vmlinuz"), "netvm-file-names-nothing", "sudoedit /etc/qnet/netvm.cfg"),
+    (
+        "disk gone", netvm_file("driver", "disk=['format=raw,vdev=xvda,access=rw,target=/srv/netvm.img']\ndriver"),
+        "netvm-file-names-nothing", "ls -l /srv",
+    ),
+    (
+        "another model gone", netvm_file("/usr/lib/qnet/qnet-display", "/usr/lib/xen/mine"),
+        "netvm-file-names-nothing", "ls -l /usr/lib/xen",
+    ),
+    ("ends of lines", netvm_file("\n", "\r\n"), "netvm-file-not-read", "sudo xl create --dryrun /etc/qnet/netvm.cfg"),
+    ("no quotes", netvm_file("'netvm'", "netvm"), "netvm-file-not-read", "sudoedit /etc/qnet/netvm.cfg"),
     ("bridge left", card("bridge=xenbr0"), "vif-of-dom0", "sudo qnet setup"),
     ("no backend", card("script=vif-route-qubes"), "vif-of-dom0", "sudo qnet setup"),
     ("no script", card("backend=netvm"), "vif-without-script", "sudo qnet setup"),
@@ -324,6 +334,7 @@ def test_a_screens_size_may_be_said_in_other_words(tmp_path: Path, words: str) -
 def test_a_device_model_of_somebody_elses_is_his_matter(tmp_path: Path) -> None:
     whole = Broken(tmp_path, Kind.DOM0)
     whole.change(CFG, "/usr/lib/qnet/qnet-display", "/usr/bin/mine")
+    whole.write("/usr/bin/mine", "")
     whole.change(CFG, "xen-fbfront", "x")
     assert list(examine(whole.machine())) == []
 

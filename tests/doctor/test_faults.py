@@ -28,7 +28,7 @@ SAMPLES = {
     "names": "a, b", "module": "pyxs", "apt": "apt", "program": "nft", "why": "It is so.", "result": "exit-code",
     "unit": "qnet-helper.service",
     "value": "simple", "wanted": "notify", "netvm": "netvm", "name": "sys-net", "interface": "eth0",
-    "lines": "vfb = []",
+    "lines": "vfb = []", "line": "1", "folder": "/boot",
     "setting": "net.ipv4.ip_forward", "device": "vif7.0",
 }  # fmt: skip
 #: Programs of others that a cure may name; each is on every machine that has what the cure is about.

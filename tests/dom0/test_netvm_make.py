@@ -242,6 +242,12 @@ def test_a_link_to_nothing_in_the_configurations_place_is_known_before(dom0: Dom
     assert any(f"{dom0.configuration} is there already" in one.wrong for one in dom0.plan(dom0.wanted).obstacles)
 
 
+@pytest.mark.parametrize("odd", [f"\ufeff{TEMPLATE}", TEMPLATE.replace("\n", "\r\n"), f"{TEMPLATE}cpus = all\n"])
+def test_a_configuration_that_xl_does_not_read_is_not_filled_in(dom0: Dom0, odd: str) -> None:
+    dom0.configuration.write_bytes(odd.encode())
+    assert any("cannot be filled in, since xl does not read its line" in one.wrong for one in dom0.plan().obstacles)
+
+
 def test_a_configuration_that_is_a_link_stays_one(dom0: Dom0) -> None:
     real = dom0.configuration.with_name("real.cfg")
     dom0.configuration.rename(real)

@@ -62,6 +62,7 @@ def test_what_is_set_up_already_is_not_done_again() -> None:
         (replace(WELL, netvm="dom0"), "dom0 itself", "qnet.toml"),
         (replace(WELL, netvm_file=None), "nothing that netvm could be made of", "netvm.cfg"),
         (replace(WELL, boots=False), "nothing that netvm could be made of", "kernel"),
+        (replace(WELL, netvm_file=replace(NETVM_FILE, text="name = netvm\r\n")), "netvm.cfg, in line 1", "in quotes"),
         (replace(WELL, netvm="sys-net"), "is the configuration of netvm, and sys-net", 'name = "sys-net"'),
         (replace(WELL, iommu=False), "IOMMU is off", "VT-d"),
     ],

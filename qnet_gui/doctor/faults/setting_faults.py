@@ -54,7 +54,13 @@ class SettingFault(Fault):
         "netvm-file-names-nothing",
         "/etc/qnet/netvm.cfg names {path}, which is not there.",
         "Name one that is",
-        ("sudoedit /etc/qnet/netvm.cfg", "ls -l /boot"),
+        ("sudoedit /etc/qnet/netvm.cfg", "ls -l {folder}"),
+    )
+    NETVM_FILE_NOT_READ = Declared(
+        "netvm-file-not-read",
+        "/etc/qnet/netvm.cfg is written in a way that xl does not read, in line {line}, so no netvm comes of it.",
+        "Have texts in quotes, names of settings in small letters, ends of lines as on Unix; xl shows what it reads",
+        ("sudoedit /etc/qnet/netvm.cfg", "sudo xl create --dryrun /etc/qnet/netvm.cfg"),
     )
     VIF_OF_DOM0 = Declared(
         "vif-of-dom0",

@@ -25,7 +25,7 @@ Value = str | tuple[str, ...]
 #: and no mark stands before the first.
 _TOKEN = re.compile(
     rf"""(?P<space>[ \t]+)|(?P<end>\#[^\n]*\n|[\n;])|(?P<atom>{TEXT}|[0-9][0-9a-fx]*)|(?P<name>[a-z][_0-9a-z]*)"""
-    r"""|(?P<sign>\+=|[=\[\],])|(?P<other>.)""",
+    r"""|(?P<sign>\+=|[=\[\],])|(?P<other>.(?!\Z))|(?P<last>.)""",
     re.VERBOSE,
 )
 #: What may follow on what, as in libxlu_cfg_y.y. After the bracket that closes the outermost list a setting is over.
@@ -94,7 +94,7 @@ def refused_line(text: str) -> int:
     state, depth, line = "new", 0, 1
     for piece in _TOKEN.finditer(text):
         kind = piece.lastgroup or ""
-        if kind == "space":
+        if kind in ("space", "last"):  # a byte of which nothing is known is nothing where it is the last
             continue
         sign = {"end": piece[0][-1], "sign": piece[0]}.get(kind, kind)
         if sign not in _GRAMMAR[state]:

@@ -9,7 +9,7 @@ from qnet_gui.hypervisor import xl_config
 READ = (
     "", "\n", "name = 'x'", "name='x';;kernel=\"y\"\n", "\tname = 'x' # mine\n", "# für\nname='x'\n", "name='Büro'\n",
     "memory=0x10\n", "vif=[]\n", "vif=['a','b',]\n", "vif=['a'\n,\n'b' # c\n]\n", "vif=[['a','b'],'c']\n",
-    "vif += ['a']\n", "name='x\\'y'\n",
+    "vif += ['a']\n", "name='x\\'y'\n", "name='x'\n\x1a",
 )  # fmt: skip
 #: Beside each the line.
 REFUSED = (

@@ -156,12 +156,13 @@ def _of_space(wanted: Wanted, survey: Survey) -> Iterator[Obstacle]:
 def _configuration(wanted: Wanted, survey: Survey, places: Places) -> str:
     if survey.configuration is None:
         return netvm_cfg.written_anew(netvm_cfg.settings(wanted, places, survey.screen))
-    if line := xl_config.refused_line(survey.configuration):
-        raise NotByMachine(f"xl does not read its line {line}")
     # who has given it a screen of his own keeps that
     own = set(netvm_cfg.SCREEN) & set(xl_config.settings(survey.configuration))
     said = netvm_cfg.settings(wanted, places, None if own else survey.screen)
-    return netvm_cfg.filled_in(survey.configuration, said)
+    filled = netvm_cfg.filled_in(survey.configuration, said)
+    if line := xl_config.refused_line(filled):
+        raise NotByMachine(f"xl does not read its line {line}")
+    return filled
 
 
 def _steps(wanted: Wanted, survey: Survey, places: Places) -> Iterator[str]:

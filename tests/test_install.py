@@ -16,7 +16,7 @@ from qnet_gui import __version__, install, uninstall
 from qnet_gui.cli.arguments import build
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.config import Config
-from qnet_gui.model.errors import BadInput, NotFound
+from qnet_gui.model.errors import BadInput, NotFound, QnetError
 
 UNITS = "usr/lib/systemd/system"
 PROGRAMS = {
@@ -274,6 +274,69 @@ def test_uninstalling_leaves_a_configuration_that_was_filled_in(
     assert uninstall.main(["dom0", "--destdir", str(tmp_path)]) == 0
     assert set(_everything(tmp_path)) == {"etc/qnet/netvm.cfg", "etc/qnet/qnet.toml"}
     assert capsys.readouterr().out.endswith("it is yours: /etc/qnet/netvm.cfg, /etc/qnet/qnet.toml\n")
+
+
+class Ran:
+    """Notes what would be run; `fails`: a word of what does not work."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, fails: str = "") -> None:
+        self.words: list[list[str]] = []
+        self.fails = fails
+        monkeypatch.setattr(uninstall.subprocess, "run", self)
+
+    def __call__(self, words: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        self.words.append(words)
+        return subprocess.CompletedProcess(words, self.fails in words if self.fails else 0)
+
+
+def test_uninstalling_stops_what_is_there_and_not_what_an_older_version_had_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """systemctl refuses to disable what it does not know, and nobody could take away what was left half-way."""
+    (tmp_path / "run/systemd/system").mkdir(parents=True)
+    units = tmp_path / "usr/lib/systemd/system"
+    units.mkdir(parents=True)
+    ran = Ran(monkeypatch)
+    uninstall.stop("dom0", tmp_path)
+    assert ran.words == []
+    for name in ("qnet-helper.service", "qnet-display@.service"):
+        (units / name).touch()
+    uninstall.stop("dom0", tmp_path)
+    assert ran.words == [["/bin/systemctl", "disable", "--now", "--quiet", "qnet-helper.service"]]
+    ran.fails = "disable"
+    with pytest.raises(QnetError, match="could not be stopped"):
+        uninstall.stop("dom0", tmp_path)
+
+
+@pytest.mark.parametrize("role", ["dom0", "guest"])
+def test_uninstalling_puts_back_what_nobody_could_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    """A netvm that was started by hand, and a dom0 that is connected, without systemd."""
+    for path, text in (
+        ("proc/xen/capabilities", "control_d\n"), ("var/lib/qnet/dom0-link.json", "{}"),
+        ("run/qnet/netvm.json", '{"nics": {"0000:03:00.0": "e1000"}, "starting": false}'),
+    ):  # fmt: skip
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    ran = Ran(monkeypatch)
+    uninstall.stop(role, tmp_path)
+    qnet = "/usr/bin/qnet"
+    assert ran.words == ([[qnet, "dom0", "down"], [qnet, "netvm", "stop"]] if role == "dom0" else [])
+    ran.fails = "netvm"
+    if role == "dom0":
+        with pytest.raises(QnetError, match="nothing was removed"):
+            uninstall.stop(role, tmp_path)
+    (tmp_path / "run/qnet/former.json").write_text("{}")
+    ran.words.clear()
+    uninstall.stop("netvm", tmp_path)
+    assert ran.words == [["/usr/bin/qnet-agent", "undo"]]
+    (tmp_path / "run/qnet/former.json").unlink()
+    (tmp_path / "run/qnet/netvm.json").write_text('{"nics": {}, "starting": false}')
+    (tmp_path / "proc/xen/capabilities").write_text("")
+    ran.words.clear()
+    uninstall.stop(role, tmp_path)
+    assert ran.words == []
 
 
 def test_uninstalling_for_a_wrong_role_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,9 +87,10 @@ def _owned(machine: Machine, paths: tuple[str | Path, ...]) -> tuple[Owned, ...]
     )
 
 
-def _vifs(machine: Machine) -> Iterator[VifLine]:
+def _vifs(machine: Machine, netvm: str) -> Iterator[VifLine]:
+    """Those of all domains but the netvm, whatever else than netvm.cfg it could be made of."""
     files, _ = domain_files(machine.path("/etc/xen"), machine.path(CONFIGURATION))
-    for file in files:
+    for file in (file for file in files if file.name != netvm):
         cards = xl_config.settings(file.text).get("vif", ())
         for card in cards if isinstance(cards, tuple) else ():
             values = dict(word.strip().partition("=")[::2] for word in card.split(","))
@@ -134,7 +135,7 @@ def look(machine: Machine, place: Place) -> Facts:
         xl_config.refused_line(text),
         machine.path(f"{WANTS}/{UNIT}").is_symlink(),
         tuple(_absent(machine, settings)),
-        tuple(_vifs(machine)),
+        tuple(_vifs(machine, place.netvm)),
         machine.exists(JOURNAL),
         *_xendomains(machine, place.netvm),
     )

@@ -26,6 +26,7 @@ RULES = "/usr/lib/udev/rules.d/60-qnet-guest.rules"
 TOML, CFG = "/etc/qnet/qnet.toml", "/etc/qnet/netvm.cfg"
 XENDOMAINS = "/etc/default/xendomains"
 DISPLAY = "qnet-display"
+DPKG = "/usr/bin/dpkg-query --show --showformat=${Package} ${db:Status-Status}\\n qnet-*"
 FORWARD = "/proc/sys/net/ipv4/ip_forward"
 WORLD_ROUTE = "eth0\t00000000\t0202000A\t0003\t0\t0\t100\t00000000\t0\t0\t0\n"
 DROP = (
@@ -100,6 +101,10 @@ DOM0: list[tuple[str, Break, str, str]] = [
         "packages of Fedora",
         both(fedora, without(POLKIT), lambda broken: broken.say("/usr/bin/rpm -q qnet-common", "")),
         "file-missing", "sudo dnf reinstall ./qnet-dom0-*.rpm",
+    ),
+    (
+        "interrupted", both(packaged, lambda broken: broken.say(DPKG, "qnet-common installed\nqnet-dom0 unpacked\n")),
+        "package-half", "sudo dpkg --configure -a",
     ),
     ("no bus activation", lambda broken: broken.change(BUS, "SystemdService", "#"), "file-changed", "make install"),
     ("bus refuses", lambda broken: broken.change(POLICY, "<allow own", "<deny own"), "file-changed", POLICY),
@@ -305,6 +310,20 @@ def test_what_is_broken_is_named_with_its_cure(tmp_path: Path, kind: Kind, how: 
 def test_where_nothing_is_broken_nothing_is_found(tmp_path: Path, kind: Kind, is_root: bool) -> None:
     whole = Broken(tmp_path, kind)
     whole.is_root = is_root
+    assert list(examine(whole.machine())) == []
+
+
+def test_a_netvms_own_configuration_needs_nobody_to_serve_it(tmp_path: Path) -> None:
+    """The cure was `qnet setup`, which rightly leaves it."""
+    whole = Broken(tmp_path, Kind.DOM0)
+    whole.write("/etc/xen/netvm.cfg", "name = 'netvm'\nvif = ['bridge=xenbr0']\n")
+    assert list(examine(whole.machine())) == []
+
+
+def test_packages_that_are_whole_or_were_removed_are_no_halves(tmp_path: Path) -> None:
+    whole = Broken(tmp_path, Kind.DOM0)
+    packaged(whole)
+    whole.say(DPKG, "qnet-common installed\nqnet-guest config-files\nqnet-netvm not-installed\n")
     assert list(examine(whole.machine())) == []
 
 

@@ -276,6 +276,27 @@ def test_uninstalling_leaves_a_configuration_that_was_filled_in(
     assert capsys.readouterr().out.endswith("it is yours: /etc/qnet/netvm.cfg, /etc/qnet/qnet.toml\n")
 
 
+def test_an_installation_that_fails_half_way_leaves_the_old_one_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk stayed full: half of the code lay there by a hidden name, which nobody ever took away."""
+    install.install("guest", tmp_path)
+    before = _everything(tmp_path)
+    put, count = install._put, 0
+
+    def full(*arguments: object) -> None:
+        nonlocal count
+        count += 1
+        if count > 60:
+            raise OSError(28, "No space left on device", "x")
+        put(*arguments)
+
+    monkeypatch.setattr(install, "_put", full)
+    assert install.main(["guest", "--destdir", str(tmp_path)]) == 1
+    assert count == 61
+    assert _everything(tmp_path) == before
+
+
 class Ran:
     """Notes what would be run; `fails`: a word of what does not work."""
 

@@ -217,6 +217,14 @@ def test_no_link_of_a_root_leads_out_of_it(dom0: Dom0, link: str, with_packages:
     assert dom0.everything() == before
 
 
+def test_a_package_that_was_cut_off_is_known_before_debian_is_fetched(dom0: Dom0) -> None:
+    """It was dpkg that said so, after minutes."""
+    cut_off = dom0.folder / "packages/qnet-netvm_1_all.deb"
+    dom0.programs.fails = str(cut_off)
+    (obstacle,) = dom0.plan().obstacles
+    assert obstacle.wrong == f"{cut_off} is no package that dpkg can read."
+
+
 # -- its configuration
 
 

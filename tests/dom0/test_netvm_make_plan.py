@@ -25,6 +25,9 @@ PLACES = places(WANTED, True, "netvm")
 ARCHIVE = Source("http://deb.example/", "trixie", ("main", "non-free-firmware"), True)
 DEBIAN = Debian(suite="trixie", repositories=(ARCHIVE, replace(ARCHIVE, suite="trixie-security")))
 FILES = (("qnet-common", (Path("/p/c.deb"),)), ("qnet-netvm", (Path("/p/n.deb"),)))
+OTHERS = tuple(
+    (f"qnet-{name}", (Path(f"/qnet-{name}_{number}-1_all.deb"),)) for name, number in (("common", 2), ("netvm", 1))
+)
 WELL = Survey(debian=DEBIAN, ours=Ours(FILES), xen="4.17", configuration=TEMPLATE)
 
 
@@ -66,6 +69,8 @@ def test_what_would_be_done_is_said_in_words_and_in_order() -> None:
             WANTED, replace(WELL, ours=Ours((FILES[0], ("qnet-netvm", (Path("/1"), Path("/2")))))),
             "several packages qnet-netvm", "newest",
         ),
+        (WANTED, replace(WELL, ours=Ours(FILES, unreadable=(Path("/p/n.deb"),))), "/p/n.deb is no package", "make deb"),
+        (WANTED, replace(WELL, ours=Ours(OTHERS)), "of different versions", "make deb"),
         (WANTED, replace(WELL, made=True), "netvm is made already", "sudo qnet netvm make netvm --undo"),
         (WANTED, replace(WELL, there=(Path("/x/root.img"),)), "/x/root.img is there already", "Move it away"),
         (WANTED, replace(WELL, configuration="kernel = '/k'\n"), "says already what the netvm boots from", "NAME"),

@@ -51,11 +51,15 @@ class GivenRoot:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """Our packages: files of them by their names, what these depend on, and whether apt has them itself."""
+    """Our packages: files of them by their names, what these depend on, and whether apt has them itself.
+
+    `unreadable`: files that dpkg cannot unpack.
+    """
 
     files: tuple[tuple[str, tuple[Path, ...]], ...] = ()
     needs: tuple[str, ...] = ()
     in_apt: bool = False
+    unreadable: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +183,9 @@ def _ours(wanted: Wanted, machine: Machine) -> Ours:
     except OSError:
         named = ours(())
     files = tuple((name, tuple(paths)) for name, paths in named.items())
-    needs = apt.needs([path for _, paths in files for path in paths], machine.run)
-    return Ours(files, tuple(needs))
+    paths = [path for _, paths in files for path in paths]
+    unreadable = tuple(path for path in paths if not apt.unpacks(path, machine.run))
+    return Ours(files, tuple(apt.needs(paths, machine.run)), unreadable=unreadable)
 
 
 def _has_network(folder: Path) -> bool:

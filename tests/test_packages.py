@@ -287,6 +287,18 @@ def test_a_dom0_without_systemd_is_disconnected_before_nobody_can(tmp_path: Path
     assert removal.run(word)[0]
 
 
+@pytest.mark.parametrize(("script", "word"), [("debian.postrm", "purge"), ("rpm.postun", "0")])
+def test_nothing_is_left_of_what_ran(tmp_path: Path, script: str, word: str) -> None:
+    sources = "".join(path.read_text() for path in (recipe.FOLDER.parent / "qnet_gui").rglob("*.py"))
+    files = set(re.findall(r'"/run/qnet/([a-z.-]+)"', sources)) - {"former.json", "agent.sock", "lock"}  # the agent's
+    assert len(files) > 3
+    removal = Removal(tmp_path, script)
+    for name in files:
+        removal.write(f"run/qnet/{name}")
+    assert removal.run(word)[0] == 0
+    assert not (tmp_path / "run/qnet").exists()
+
+
 def test_a_purge_takes_away_how_units_were_edited(tmp_path: Path) -> None:
     """A unit that was masked stayed so when the package came again."""
     removal = Removal(tmp_path, "debian.postrm")

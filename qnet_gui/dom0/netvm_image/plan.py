@@ -146,7 +146,8 @@ def _of_space(wanted: Wanted, survey: Survey) -> Iterator[Obstacle]:
     for space in survey.spaces:
         if space.free < space.needed:
             wrong = f"{space.folder} has {size(space.free)} left, and {size(space.needed)} are needed there."
-            yield Obstacle(wrong, "Make room, or choose another place: --output, --lvm.")
+            elsewhere = "Make room, or choose another place: --output, --lvm."
+            yield Obstacle(wrong, elsewhere if space.has_disk else "Make room there.")
     if survey.used > wanted.size * _GIB * 9 // 10:
         yield Obstacle(
             f"{size(survey.used)} do not fit into a disk of {wanted.size} GiB.", "Choose a larger one: --size"

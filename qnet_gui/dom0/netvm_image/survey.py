@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qnet_gui.dom0.netvm_image import apt, programs, sources
@@ -64,11 +64,15 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A filesystem, by a folder of it: how many bytes it takes there at least, and how many are free."""
+    """A filesystem, by a folder of it: how many bytes it takes there at least, and how many are free.
+
+    `has_disk`: the netvm's disk will lie there, which could lie elsewhere; the rest could not.
+    """
 
     folder: Path
     needed: int
     free: int
+    has_disk: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +248,9 @@ def _spaces(wanted: Wanted, lie: Places, used: int, machine: Machine) -> tuple[S
     for folder, needed in wants:
         there = next(one for one in (folder, *folder.parents) if one.is_dir())
         device = there.stat().st_dev
-        before = by_device.get(device) or Space(there, 0, machine.free(there))
-        by_device[device] = Space(before.folder, before.needed + needed, before.free)
+        is_disk = not wanted.volume and folder == lie.disk.parent
+        before = by_device.get(device) or Space(there, 0, machine.free(there), is_disk)
+        by_device[device] = replace(before, needed=before.needed + needed)
     return tuple(by_device.values())
 
 

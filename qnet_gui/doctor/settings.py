@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qnet_gui.doctor.faults.fault import Finding
 from qnet_gui.doctor.faults.setting_faults import SettingFault
-from qnet_gui.doctor.machine import Kind, Machine, Place
+from qnet_gui.doctor.machine import Disk, Kind, Machine, Place
 from qnet_gui.dom0.netvm_image.netvm_cfg import DISPLAY
 from qnet_gui.dom0.netvm_lifecycle.control import UNIT, WANTS
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
@@ -53,7 +53,7 @@ class Facts:
     `refused`: the line of it that xl does not read, 0 for none. `at_boot`: the netvm is to be started then. `absent`:
     what netvm.cfg names and is not there. `journal`: dom0 was connected, and nobody has disconnected it. `saving`: the
     file by which Xen's own service saves domains when dom0 shuts down, empty where it does not; `saved`: a netvm that
-    it has saved.
+    it has saved. `disk`: where the helper keeps what it has begun.
     """
 
     wrong: str = ""
@@ -66,6 +66,7 @@ class Facts:
     journal: bool = False
     saving: str = ""
     saved: str = ""
+    disk: Disk = field(default_factory=Disk)
 
 
 def _wrong(machine: Machine) -> str:
@@ -138,6 +139,7 @@ def look(machine: Machine, place: Place) -> Facts:
         tuple(_vifs(machine, place.netvm)),
         machine.exists(JOURNAL),
         *_xendomains(machine, place.netvm),
+        machine.disk(machine.path(_STATE)),
     )
 
 
@@ -162,6 +164,10 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
             yield SettingFault.XENDOMAINS_SAVES.finding(path=facts.saving)
         if facts.saved:
             yield SettingFault.NETVM_SAVED.finding(path=facts.saved)
+    if facts.disk.read_only:
+        yield SettingFault.DISK_READ_ONLY.finding(path=_STATE)
+    elif facts.disk.full:
+        yield SettingFault.DISK_FULL.finding(path=_STATE)
     if facts.journal:
         yield SettingFault.JOURNAL_LEFT.finding()
 

@@ -11,7 +11,7 @@ from broken import WORK, Broken
 
 from qnet_gui.cli import doctor
 from qnet_gui.doctor.examination import examine
-from qnet_gui.doctor.machine import Kind
+from qnet_gui.doctor.machine import Disk, Kind
 from qnet_gui.model.errors import NotAuthorised
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.wire.answers import HelperAway
@@ -184,6 +184,8 @@ DOM0: list[tuple[str, Break, str, str]] = [
         "state for all", both(says("/var/lib/qnet/x", ""), mode("/var/lib/qnet", 0o777)),
         "state-folder", "sudo chmod 700 /var/lib/qnet",
     ),
+    ("full", lambda b: setattr(b, "disk", Disk(full=True)), "disk-full", "df -h /var/lib/qnet; df -i /var/lib/qnet"),
+    ("read-only", lambda b: setattr(b, "disk", Disk(read_only=True)), "disk-read-only", "sudo mount -o remount,rw /"),
     ("left connected", says("/var/lib/qnet/dom0-link.json", "{}"), "journal-left", "systemctl start qnet-helper"),
     # Xen
     (

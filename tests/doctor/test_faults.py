@@ -33,8 +33,8 @@ SAMPLES = {
 }  # fmt: skip
 #: Programs of others that a cure may name; each is on every machine that has what the cure is about.
 KNOWN = {
-    "apt", "chmod", "chown", "dnf", "dpkg", "echo", "grep", "ip", "journalctl", "ls", "make", "modprobe", "mount", "mv",
-    "nft", "nmcli", "rm", "sudoedit", "sysctl", "systemctl", "systemd-sysusers", "tee", "xl",
+    "apt", "chmod", "chown", "df", "dnf", "dpkg", "echo", "findmnt", "grep", "ip", "journalctl", "ls", "make",
+    "modprobe", "mount", "mv", "nft", "nmcli", "rm", "sudoedit", "sysctl", "systemctl", "systemd-sysusers", "tee", "xl",
 }  # fmt: skip
 VERBS = {"start", "restart", "reload", "enable", "disable", "unmask", "revert", "cat", "reboot", "daemon-reload"}
 #: Units of others that a cure may name.

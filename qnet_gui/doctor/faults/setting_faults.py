@@ -98,6 +98,18 @@ class SettingFault(Fault):
         "Make it root's alone",
         ("sudo chown root:root {path}", "sudo chmod 700 {path}"),
     )
+    DISK_FULL = Declared(
+        "disk-full",
+        "The disk with {path} is full. dom0 cannot be connected: each step of that is noted there first.",
+        "Make room on it; the second tells whether it is the number of files",
+        ("df -h {path}", "df -i {path}"),
+    )
+    DISK_READ_ONLY = Declared(
+        "disk-read-only",
+        "The disk with {path} can only be read. dom0 cannot be connected: each step of that is noted there first.",
+        "See which it is, and why, and make it writable",
+        ("findmnt --target {path}", "sudo mount -o remount,rw /"),
+    )
     JOURNAL_LEFT = Declared(
         "journal-left",
         "dom0 was connected to the network, and nobody has disconnected it.",

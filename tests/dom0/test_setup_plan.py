@@ -273,6 +273,21 @@ def test_the_timer_of_a_run_that_was_killed_is_in_no_ones_way(tmp_path: Path, mo
     assert "--unit=qnet-setup-way-back --on-active=7 /usr/bin/qnet netvm stop" in made
 
 
+@pytest.mark.parametrize("is_dom0", [True, False])
+def test_all_is_taken_back_after_a_start_without_xen_too(
+    dom0: Dom0, monkeypatch: pytest.MonkeyPatch, is_dom0: bool
+) -> None:
+    """No domain runs then, and the cards are this Linux's: the way back of who can start Xen no more."""
+    verbs: list[str] = []
+    monkeypatch.setattr("qnet_gui.dom0.setup.system.run", lambda *_, **__: b"")
+    monkeypatch.setattr("qnet_gui.dom0.setup.system.is_dom0", lambda: is_dom0)
+    monkeypatch.setattr("qnet_gui.dom0.setup.system.netvm", lambda verb, *_: verbs.append(verb))
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    assert Setup(RecordFolder(dom0.folder), Dom0System(print), print).undo() == []
+    assert verbs == ["stop"] * is_dom0
+    assert (dom0.work.read_text(), dom0.folder.exists()) == (WORK.text, False)
+
+
 @pytest.mark.parametrize("fails", [f"enable {HELPER}", "timer", "start", f"enable {NETVM}"])
 def test_whatever_fails_everything_is_taken_back_and_the_reason_told(dom0: Dom0, fails: str) -> None:
     system = FakeSystem(fails)

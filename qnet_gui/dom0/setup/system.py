@@ -10,6 +10,7 @@ from pathlib import Path
 from qnet_gui.dom0.netvm_lifecycle.control import BOOTED, QNET, SYSTEMCTL, SYSTEMD_RUN, UNIT
 from qnet_gui.dom0.netvm_lifecycle.run import run as netvm
 from qnet_gui.dom0.netvm_lifecycle.service import Limits
+from qnet_gui.hypervisor.which_domain import is_dom0
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.message import Message
 from qnet_gui.runtime.command import run
@@ -54,8 +55,9 @@ class Dom0System:
         netvm("start", Limits(agent=agent_wait), self._step)
 
     def stop_netvm(self) -> None:
-        """See `System`."""
-        netvm("stop", Limits(), self._step)
+        """See `System`. Where Xen was not started, nobody has the cards but the kernel's own drivers."""
+        if is_dom0():
+            netvm("stop", Limits(), self._step)
 
     def _step(self, _name: str, state: str, what: Message) -> None:
         if state != "begun":

@@ -21,6 +21,8 @@ from qnet_gui.model.messages.plain import plain
 _UNITS = "/usr/lib/systemd/system/"
 #: There where systemd is process 1, and what says that this is dom0.
 _SYSTEMD, _DOM0 = "run/systemd/system", "proc/xen/capabilities"
+#: How a domain named its servers before qnet-guest did, and how that begins its own.
+_KEPT, _NAMED_BY_US = "var/lib/qnet-guest/resolv.conf", "# Written by qnet-guest:"
 #: What was begun and nobody could end any more: the file that tells of it, a word in that, and what ends it.
 _CONNECTED = ("var/lib/qnet/dom0-link.json", "", ["/usr/bin/qnet", "dom0", "down"])
 _CARDS_TAKEN = ("run/qnet/netvm.json", '"nics": {"', ["/usr/bin/qnet", "netvm", "stop"])
@@ -54,11 +56,22 @@ def _remove(entry: Entry, root: Path, checkout: Path) -> bool:
     return True
 
 
+def _put_names_back(root: Path) -> None:
+    """Have a domain name its servers as it did before qnet-guest; if somebody else does so now, his word stays."""
+    kept, path = root / _KEPT, root / "etc/resolv.conf"
+    if os.path.lexists(kept) and not path.is_symlink() and _says(path, _NAMED_BY_US):
+        path.unlink()
+        shutil.move(kept, path)  # which may be on another disk
+    shutil.rmtree(kept.parent, ignore_errors=True)
+
+
 def uninstall(role: str, root: Path = Path("/"), checkout: Path = CHECKOUT) -> list[str]:
     """Take away what was installed for a role below `root`; returns what stays, since somebody has changed it."""
     if role not in ROLES:
         raise BadInput(plain(f"{role!r} is not a role; roles are {', '.join(ROLES)}."))
     entries = [entry for entry in load(checkout) if role in entry.roles]
+    if role == "guest":
+        _put_names_back(root)
     return [entry.target for entry in entries if not _remove(entry, root, checkout)]
 
 

@@ -297,6 +297,31 @@ def test_an_installation_that_fails_half_way_leaves_the_old_one_and_nothing_else
     assert _everything(tmp_path) == before
 
 
+@pytest.mark.parametrize("link", [False, True])
+def test_uninstalling_a_guest_puts_back_how_it_named_its_servers(tmp_path: Path, link: bool) -> None:
+    """qnet-guest keeps it for just that; a purge of its package did so, and this did not."""
+    path, kept = tmp_path / "etc/resolv.conf", tmp_path / "var/lib/qnet-guest/resolv.conf"
+    for folder in (path.parent, kept.parent):
+        folder.mkdir(parents=True)
+    if link:
+        kept.symlink_to("../run/systemd/resolve/stub-resolv.conf")
+    else:
+        kept.write_text("nameserver 192.0.2.1\n")
+    path.write_text("# Written by qnet-guest: dom0 names these.\nnameserver 10.139.1.1\n")
+    assert uninstall.main(["guest", "--destdir", str(tmp_path)]) == 0
+    assert (path.is_symlink(), kept.parent.exists()) == (link, False)
+    assert link or path.read_text() == "nameserver 192.0.2.1\n"
+
+
+def test_uninstalling_a_guest_leaves_what_somebody_else_says_of_its_servers(tmp_path: Path) -> None:
+    path, kept = tmp_path / "etc/resolv.conf", tmp_path / "var/lib/qnet-guest/resolv.conf"
+    for file in (path, kept):
+        file.parent.mkdir(parents=True)
+        file.write_text(f"# {file.parent.name}\n")
+    assert uninstall.main(["guest", "--destdir", str(tmp_path)]) == 0
+    assert path.read_text() == "# etc\n"
+
+
 class Ran:
     """Notes what would be run; `fails`: a word of what does not work."""
 

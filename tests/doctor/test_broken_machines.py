@@ -27,6 +27,7 @@ TOML, CFG = "/etc/qnet/qnet.toml", "/etc/qnet/netvm.cfg"
 XENDOMAINS = "/etc/default/xendomains"
 DISPLAY = "qnet-display"
 DPKG = "/usr/bin/dpkg-query --show --showformat=${Package} ${db:Status-Status}\\n qnet-*"
+LINK = "/var/lib/qnet/dom0-link.json"
 FORWARD = "/proc/sys/net/ipv4/ip_forward"
 WORLD_ROUTE = "eth0\t00000000\t0202000A\t0003\t0\t0\t100\t00000000\t0\t0\t0\n"
 DROP = (
@@ -186,10 +187,15 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ),
     ("full", lambda b: setattr(b, "disk", Disk(full=True)), "disk-full", "df -h /var/lib/qnet; df -i /var/lib/qnet"),
     ("read-only", lambda b: setattr(b, "disk", Disk(read_only=True)), "disk-read-only", "sudo mount -o remount,rw /"),
-    ("left connected", says("/var/lib/qnet/dom0-link.json", "{}"), "journal-left", "systemctl start qnet-helper"),
+    ("left connected", says(LINK, "{}"), "journal-left", "systemctl start qnet-helper"),
     # Xen
     (
         "no Xen", both(without("/sys/hypervisor/type"), without("/proc/xen/capabilities")),
+        "not-booted-by-xen", "sudo systemctl reboot",
+    ),
+    (
+        "left connected, and no Xen",
+        both(without("/sys/hypervisor/type"), without("/proc/xen/capabilities"), says(LINK, "")),
         "not-booted-by-xen", "sudo systemctl reboot",
     ),
     ("no xenfs", without("/proc/xen/capabilities"), "xenfs-missing", "sudo mount -t xenfs xenfs /proc/xen"),

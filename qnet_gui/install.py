@@ -172,15 +172,18 @@ def _put_folder(source: Path, target: Path, wanted: Callable[[Path], bool] = lam
 def _put_package(source: Path, target: Path, compiled: bool) -> None:
     """The package in the place of an older one, and its version where Python looks it up; `compiled`: bytecode too."""
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
-    _put_folder(source, fresh, lambda path: path.suffix in _CODE)
-    if compiled:
-        compileall.compile_dir(fresh, quiet=1, stripdir=str(fresh), prependdir=str(target))
-    for old in (target, *target.parent.glob("qnet-*.dist-info")):
-        if old.is_symlink():
-            old.unlink()
-        elif old.exists():
-            shutil.rmtree(old)
-    fresh.rename(target)
+    try:
+        _put_folder(source, fresh, lambda path: path.suffix in _CODE)
+        if compiled:
+            compileall.compile_dir(fresh, quiet=1, stripdir=str(fresh), prependdir=str(target))
+        for old in (target, *target.parent.glob("qnet-*.dist-info")):
+            if old.is_symlink():
+                old.unlink()
+            elif old.exists():
+                shutil.rmtree(old)
+        fresh.rename(target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)  # a disk that is full needs the room
     _put(
         target.parent / f"qnet-{__version__}.dist-info/METADATA", _METADATA.format(version=__version__).encode(), 0o644
     )

@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from qnet_gui.install import CHECKOUT, ROLES, Entry, load
@@ -19,8 +19,14 @@ from qnet_gui.model.errors import BadInput, QnetError
 from qnet_gui.model.messages.plain import plain
 
 _UNITS = "/usr/lib/systemd/system/"
-#: Where systemd is process 1.
-_SYSTEMD = Path("/run/systemd/system")
+#: There where systemd is process 1, and what says that this is dom0.
+_SYSTEMD, _DOM0 = "run/systemd/system", "proc/xen/capabilities"
+#: How a domain named its servers before qnet-guest did, and how that begins its own.
+_KEPT, _NAMED_BY_US = "var/lib/qnet-guest/resolv.conf", "# Written by qnet-guest:"
+#: What was begun and nobody could end any more: the file that tells of it, a word in that, and what ends it.
+_CONNECTED = ("var/lib/qnet/dom0-link.json", "", ["/usr/bin/qnet", "dom0", "down"])
+_CARDS_TAKEN = ("run/qnet/netvm.json", '"nics": {"', ["/usr/bin/qnet", "netvm", "stop"])
+_ROUTES_SET = ("run/qnet/former.json", "", ["/usr/bin/qnet-agent", "undo"])
 
 
 def _remove_file(path: Path) -> None:
@@ -50,21 +56,57 @@ def _remove(entry: Entry, root: Path, checkout: Path) -> bool:
     return True
 
 
+def _put_names_back(root: Path) -> None:
+    """Have a domain name its servers as it did before qnet-guest; if somebody else does so now, his word stays."""
+    kept, path = root / _KEPT, root / "etc/resolv.conf"
+    if os.path.lexists(kept) and not path.is_symlink() and _says(path, _NAMED_BY_US):
+        path.unlink()
+        shutil.move(kept, path)  # which may be on another disk
+    shutil.rmtree(kept.parent, ignore_errors=True)
+
+
 def uninstall(role: str, root: Path = Path("/"), checkout: Path = CHECKOUT) -> list[str]:
     """Take away what was installed for a role below `root`; returns what stays, since somebody has changed it."""
     if role not in ROLES:
         raise BadInput(plain(f"{role!r} is not a role; roles are {', '.join(ROLES)}."))
     entries = [entry for entry in load(checkout) if role in entry.roles]
+    if role == "guest":
+        _put_names_back(root)
     return [entry.target for entry in entries if not _remove(entry, root, checkout)]
 
 
-def _stop(entries: Iterable[Entry]) -> None:
-    """Stop and disable the services; what cannot be stopped keeps everything in place, for another try."""
-    names = [Path(entry.target).name for entry in entries if entry.target.startswith(_UNITS)]
-    units = [name for name in names if "@" not in name]
-    words = ["/bin/systemctl", "disable", "--now", "--quiet", *units]
+def _says(path: Path, word: str) -> bool:
+    try:
+        return word in path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+
+
+def _run(words: Sequence[str]) -> None:
     if subprocess.run(words, stdin=subprocess.DEVNULL).returncode:
         raise QnetError(plain("The services could not be stopped, so nothing was removed."))
+
+
+def stop(role: str, root: Path = Path("/")) -> None:
+    """End what runs, and put back what it has done; what cannot be ended keeps everything in place, for another try.
+
+    Nothing is done where this machine is not the one that runs, but the root of another.
+    """
+    booted = (root / _SYSTEMD).is_dir()
+    if not booted and not _says(root / _DOM0, "control_d"):
+        return
+    if role == "dom0":
+        for path, word, words in (_CONNECTED, _CARDS_TAKEN):
+            if _says(root / path, word):
+                _run(words)
+    targets = [entry.target for entry in load() if role in entry.roles and entry.target.startswith(_UNITS)]
+    units = [Path(target).name for target in targets if (root / target.lstrip("/")).exists()]
+    units = [name for name in units if "@" not in name]
+    if booted and units:  # systemctl refuses what it does not know: not all of them are in every version
+        _run(["/bin/systemctl", "disable", "--now", "--quiet", *units])
+    path, word, words = _ROUTES_SET
+    if role != "guest" and _says(root / path, word):
+        _run(words)  # once no agent sets them anew
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -75,8 +117,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     root = Path(options.destdir).absolute() if options.destdir else Path("/")
     try:
-        if options.role in ROLES and root == Path("/") and _SYSTEMD.is_dir():
-            _stop(entry for entry in load() if options.role in entry.roles)
+        if options.role in ROLES and root == Path("/"):
+            stop(options.role)
         kept = uninstall(options.role, root)
     except QnetError as error:
         print(error.sentence, file=sys.stderr)

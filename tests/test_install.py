@@ -16,7 +16,7 @@ from qnet_gui import __version__, install, uninstall
 from qnet_gui.cli.arguments import build
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.config import Config
-from qnet_gui.model.errors import BadInput, NotFound
+from qnet_gui.model.errors import BadInput, NotFound, QnetError
 
 UNITS = "usr/lib/systemd/system"
 PROGRAMS = {
@@ -274,6 +274,115 @@ def test_uninstalling_leaves_a_configuration_that_was_filled_in(
     assert uninstall.main(["dom0", "--destdir", str(tmp_path)]) == 0
     assert set(_everything(tmp_path)) == {"etc/qnet/netvm.cfg", "etc/qnet/qnet.toml"}
     assert capsys.readouterr().out.endswith("it is yours: /etc/qnet/netvm.cfg, /etc/qnet/qnet.toml\n")
+
+
+def test_an_installation_that_fails_half_way_leaves_the_old_one_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk stayed full: half of the code lay there by a hidden name, which nobody ever took away."""
+    install.install("guest", tmp_path)
+    before = _everything(tmp_path)
+    put, count = install._put, 0
+
+    def full(*arguments: object) -> None:
+        nonlocal count
+        count += 1
+        if count > 60:
+            raise OSError(28, "No space left on device", "x")
+        put(*arguments)
+
+    monkeypatch.setattr(install, "_put", full)
+    assert install.main(["guest", "--destdir", str(tmp_path)]) == 1
+    assert count == 61
+    assert _everything(tmp_path) == before
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_uninstalling_a_guest_puts_back_how_it_named_its_servers(tmp_path: Path, link: bool) -> None:
+    """qnet-guest keeps it for just that; a purge of its package did so, and this did not."""
+    path, kept = tmp_path / "etc/resolv.conf", tmp_path / "var/lib/qnet-guest/resolv.conf"
+    for folder in (path.parent, kept.parent):
+        folder.mkdir(parents=True)
+    if link:
+        kept.symlink_to("../run/systemd/resolve/stub-resolv.conf")
+    else:
+        kept.write_text("nameserver 192.0.2.1\n")
+    path.write_text("# Written by qnet-guest: dom0 names these.\nnameserver 10.139.1.1\n")
+    assert uninstall.main(["guest", "--destdir", str(tmp_path)]) == 0
+    assert (path.is_symlink(), kept.parent.exists()) == (link, False)
+    assert link or path.read_text() == "nameserver 192.0.2.1\n"
+
+
+def test_uninstalling_a_guest_leaves_what_somebody_else_says_of_its_servers(tmp_path: Path) -> None:
+    path, kept = tmp_path / "etc/resolv.conf", tmp_path / "var/lib/qnet-guest/resolv.conf"
+    for file in (path, kept):
+        file.parent.mkdir(parents=True)
+        file.write_text(f"# {file.parent.name}\n")
+    assert uninstall.main(["guest", "--destdir", str(tmp_path)]) == 0
+    assert path.read_text() == "# etc\n"
+
+
+class Ran:
+    """Notes what would be run; `fails`: a word of what does not work."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, fails: str = "") -> None:
+        self.words: list[list[str]] = []
+        self.fails = fails
+        monkeypatch.setattr(uninstall.subprocess, "run", self)
+
+    def __call__(self, words: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        self.words.append(words)
+        return subprocess.CompletedProcess(words, self.fails in words if self.fails else 0)
+
+
+def test_uninstalling_stops_what_is_there_and_not_what_an_older_version_had_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """systemctl refuses to disable what it does not know, and nobody could take away what was left half-way."""
+    (tmp_path / "run/systemd/system").mkdir(parents=True)
+    units = tmp_path / "usr/lib/systemd/system"
+    units.mkdir(parents=True)
+    ran = Ran(monkeypatch)
+    uninstall.stop("dom0", tmp_path)
+    assert ran.words == []
+    for name in ("qnet-helper.service", "qnet-display@.service"):
+        (units / name).touch()
+    uninstall.stop("dom0", tmp_path)
+    assert ran.words == [["/bin/systemctl", "disable", "--now", "--quiet", "qnet-helper.service"]]
+    ran.fails = "disable"
+    with pytest.raises(QnetError, match="could not be stopped"):
+        uninstall.stop("dom0", tmp_path)
+
+
+@pytest.mark.parametrize("role", ["dom0", "guest"])
+def test_uninstalling_puts_back_what_nobody_could_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    """A netvm that was started by hand, and a dom0 that is connected, without systemd."""
+    for path, text in (
+        ("proc/xen/capabilities", "control_d\n"), ("var/lib/qnet/dom0-link.json", "{}"),
+        ("run/qnet/netvm.json", '{"nics": {"0000:03:00.0": "e1000"}, "starting": false}'),
+    ):  # fmt: skip
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    ran = Ran(monkeypatch)
+    uninstall.stop(role, tmp_path)
+    qnet = "/usr/bin/qnet"
+    assert ran.words == ([[qnet, "dom0", "down"], [qnet, "netvm", "stop"]] if role == "dom0" else [])
+    ran.fails = "netvm"
+    if role == "dom0":
+        with pytest.raises(QnetError, match="nothing was removed"):
+            uninstall.stop(role, tmp_path)
+    (tmp_path / "run/qnet/former.json").write_text("{}")
+    ran.words.clear()
+    uninstall.stop("netvm", tmp_path)
+    assert ran.words == [["/usr/bin/qnet-agent", "undo"]]
+    (tmp_path / "run/qnet/former.json").unlink()
+    (tmp_path / "run/qnet/netvm.json").write_text('{"nics": {}, "starting": false}')
+    (tmp_path / "proc/xen/capabilities").write_text("")
+    ran.words.clear()
+    uninstall.stop(role, tmp_path)
+    assert ran.words == []
 
 
 def test_uninstalling_for_a_wrong_role_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

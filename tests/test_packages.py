@@ -221,6 +221,97 @@ def test_a_script_is_one_and_enables_or_starts_nothing(path: Path) -> None:
     assert path.stem in RECIPES
 
 
+class Removal:
+    """A machine below a folder, from which a package goes by its own script; programs only note that they ran."""
+
+    def __init__(self, root: Path, script: str) -> None:
+        self.root, self.script, self.log = root, script, root / "log"
+        (root / "bin").mkdir()
+        for name in ("qnet", "deb-systemd-invoke", "systemctl"):
+            self.program(name)
+
+    def program(self, name: str, status: int = 0) -> None:
+        path = self.root / "bin" / name
+        path.write_text(f'#!/bin/sh\necho "{name} $*" >>{self.log}\nexit {status}\n')
+        path.chmod(0o755)
+
+    def write(self, path: str, text: str = "") -> None:
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_text(text)
+
+    def run(self, word: str) -> tuple[int, list[str]]:
+        """Its status, and what ran."""
+        self.log.write_text("")
+        text = re.sub(
+            r"(?<=[\s\"])/(?=(?:run|var|etc|proc|usr/lib/systemd)/)",
+            f"{self.root}/",
+            RECIPES["dom0"].script(*self.script.split(".")),
+        )
+        env = {"PATH": f"{self.root}/bin:/usr/bin:/bin"}
+        done = subprocess.run(["/bin/sh", "-c", text, "sh", word], env=env, timeout=DEADLINE, check=False)
+        return done.returncode, self.log.read_text().splitlines()
+
+
+#: The script of each distribution that runs before a removal, and the word that it is given then.
+GOES = [("debian.prerm", "remove"), ("rpm.preun", "0")]
+TAKEN, NONE_TAKEN = '{"nics": {"0000:03:00.0": "e1000"}, "starting": false}', '{"nics": {}, "starting": false}'
+
+
+@pytest.mark.parametrize(("script", "word"), GOES)
+def test_a_netvm_that_was_started_by_hand_gives_the_cards_back_before_nobody_can(
+    tmp_path: Path, script: str, word: str
+) -> None:
+    """The unit did not run, so that to stop it did nothing."""
+    removal = Removal(tmp_path, script)
+    removal.write("run/systemd/system/x")
+    removal.write("run/qnet/netvm.json", NONE_TAKEN)
+    assert "qnet netvm stop" not in removal.run(word)[1]
+    removal.write("run/qnet/netvm.json", TAKEN)
+    status, ran = removal.run(word)
+    assert (status, ran[1]) == (0, "qnet netvm stop")
+    assert "qnet-netvm.service" in ran[0]
+    removal.program("qnet", 1)
+    status, ran = removal.run(word)
+    assert status
+    assert not any("qnet-helper" in line for line in ran), "it stays, and goes on"
+
+
+@pytest.mark.parametrize(("script", "word"), GOES)
+def test_a_dom0_without_systemd_is_disconnected_before_nobody_can(tmp_path: Path, script: str, word: str) -> None:
+    removal = Removal(tmp_path, script)
+    removal.write("var/lib/qnet/dom0-link.json")
+    assert removal.run(word) == (0, []), "no dom0 that runs, but the root of one"
+    removal.write("proc/xen/capabilities", "control_d\n")
+    assert removal.run(word) == (0, ["qnet dom0 down"])
+    removal.program("qnet", 1)
+    assert removal.run(word)[0]
+
+
+@pytest.mark.parametrize(("script", "word"), [("debian.postrm", "purge"), ("rpm.postun", "0")])
+def test_nothing_is_left_of_what_ran(tmp_path: Path, script: str, word: str) -> None:
+    sources = "".join(path.read_text() for path in (recipe.FOLDER.parent / "qnet_gui").rglob("*.py"))
+    files = set(re.findall(r'"/run/qnet/([a-z.-]+)"', sources)) - {"former.json", "agent.sock", "lock"}  # the agent's
+    assert len(files) > 3
+    removal = Removal(tmp_path, script)
+    for name in files:
+        removal.write(f"run/qnet/{name}")
+    assert removal.run(word)[0] == 0
+    assert not (tmp_path / "run/qnet").exists()
+
+
+def test_a_purge_takes_away_how_units_were_edited(tmp_path: Path) -> None:
+    """A unit that was masked stayed so when the package came again."""
+    removal = Removal(tmp_path, "debian.postrm")
+    units = tmp_path / "etc/systemd/system"
+    for name in ("qnet-netvm.service.d", "qnet-helper.service.d", "qnet-display@.service.d", "mine.service.d"):
+        removal.write(f"etc/systemd/system/{name}/override.conf", "[Service]\n")
+    (units / "qnet-disconnect.service").symlink_to("/dev/null")
+    assert removal.run("remove")[0] == 0
+    assert len(list(units.iterdir())) == 5
+    assert removal.run("purge")[0] == 0
+    assert [path.name for path in units.iterdir()] == ["mine.service.d"]
+
+
 def test_no_unit_is_enabled_by_a_first_boot(tmp_path: Path) -> None:
     install.put(install.load(), tmp_path, compiled=False)
     units = tmp_path / "usr/lib/systemd/system"

@@ -16,6 +16,7 @@ from qnet_gui.model.errors import BadInput, NotAuthorised
 
 if TYPE_CHECKING:
     from qnet_gui.dom0.netvm_image.plan import Plan
+    from qnet_gui.dom0.netvm_image.record import RecordFile
     from qnet_gui.dom0.netvm_image.survey import Machine
     from qnet_gui.dom0.netvm_image.wanted import Wanted
 
@@ -68,8 +69,8 @@ def _make(arguments: Namespace, wanted: Wanted, machine: Machine) -> int:
 
     with _alone():
         file = RecordFile(wanted.name, machine.record)
-        if file.record is not None and not file.record.finished:
-            for text in undo(file, machine.run, streams.say):
+        if file.record is not None:  # another has made it a moment ago, or half of it
+            for text in undo(file, machine.run, streams.say) if not file.record.finished else ():
                 print(f"! {text}")
             planned, do = _planned(wanted, machine)  # by what is there now
             if planned.obstacles:
@@ -82,13 +83,11 @@ def _make(arguments: Namespace, wanted: Wanted, machine: Machine) -> int:
 
 def _undo(arguments: Namespace, wanted: Wanted, machine: Machine) -> int:
     from qnet_gui.dom0.netvm_image import undo
-    from qnet_gui.dom0.netvm_image.record import RecordFile
     from qnet_gui.model.messages.service import ServiceCode
 
     if machine.uid():
         raise NotAuthorised(ServiceCode.SERVICE_FOR_ROOT, verb="make --undo")
-    file = RecordFile(wanted.name, machine.record)
-    undo.must_be_allowed(file, machine.starts_at_boot(wanted.name), wanted.name in machine.domains())
+    file = _to_be_undone(wanted, machine)
     for text in undo.described(file):
         print(f"  - {text}")
     if arguments.dry_run:
@@ -97,11 +96,22 @@ def _undo(arguments: Namespace, wanted: Wanted, machine: Machine) -> int:
         print("Nothing was changed.")
         return 1
     with _alone():
+        file = _to_be_undone(wanted, machine)  # somebody may have started it while this one was asked
         left = undo.undo(file, machine.run, streams.say)
     for text in left:
         print(f"! {text}")
     print("Some of it is left." if left else f"{wanted.name} is taken away.")
     return 1 if left else 0
+
+
+def _to_be_undone(wanted: Wanted, machine: Machine) -> RecordFile:
+    """What was made; `Refused` where nothing was, or it is in use."""
+    from qnet_gui.dom0.netvm_image.record import RecordFile
+    from qnet_gui.dom0.netvm_image.undo import must_be_allowed
+
+    file = RecordFile(wanted.name, machine.record)
+    must_be_allowed(file, machine.starts_at_boot(wanted.name), wanted.name in machine.domains())
+    return file
 
 
 @contextmanager

@@ -33,12 +33,11 @@ def setup(arguments: Namespace) -> int:
 def _setup(arguments: Namespace) -> int:
     from qnet_gui.dom0.netvm_lifecycle.run import locked
     from qnet_gui.dom0.setup.apply import CONFIRM, Setup
-    from qnet_gui.dom0.setup.plan import TryNetvm, plan
+    from qnet_gui.dom0.setup.plan import TryNetvm
     from qnet_gui.dom0.setup.record import RecordFolder
-    from qnet_gui.dom0.setup.survey import Machine, survey
     from qnet_gui.dom0.setup.system import Dom0System
 
-    planned = plan(survey(Machine()))
+    planned = _planned()
     show(planned, print)
     if planned.obstacles:
         return 1
@@ -49,6 +48,9 @@ def _setup(arguments: Namespace) -> int:
         return 1
     hangups.are_like_ctrl_c()  # a terminal that is closed confirms nothing
     with locked(_LOCK, HelperCode.BUSY_SETUP):  # what is done is recorded by one, and taken back by the same
+        if _planned() != planned:  # an hour may have gone by, and another has done it meanwhile
+            print("Meanwhile something has changed here. Nothing was done: run it again.")
+            return 1
         todo = Setup(RecordFolder(), Dom0System(streams.say), streams.say)
         confirmed = todo.apply(planned, lambda: arguments.yes or asked(f"{_TRY} Keep it?", CONFIRM))
     if not confirmed:
@@ -59,6 +61,13 @@ def _setup(arguments: Namespace) -> int:
     if any(isinstance(step, TryNetvm) for step in planned.steps):
         await_uplink()
     return _doctor()
+
+
+def _planned() -> Plan:
+    from qnet_gui.dom0.setup.plan import plan
+    from qnet_gui.dom0.setup.survey import Machine, survey
+
+    return plan(survey(Machine()))
 
 
 def _undo(arguments: Namespace) -> int:

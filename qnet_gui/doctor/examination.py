@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from qnet_gui.doctor import installation, network, screen, services, settings, xen_host
 from qnet_gui.doctor.faults.fault import Finding
@@ -22,7 +23,9 @@ def examine(machine: Machine) -> Iterator[Finding]:
     if installed.nothing:
         return
     yield from services.check(services.look(machine), here)
-    yield from settings.check(settings.look(machine, here), here)
+    said = settings.look(machine, here)
+    # without Xen no helper starts, which would put everything back; with it, the next one does
+    yield from settings.check(replace(said, journal=said.journal and xen.booted), here)
     yield from xen_host.check_passthrough(xen, here)
     yield from network.check(network.look(machine, here), here)
     yield from screen.check(screen.look(machine, here), here)

@@ -91,6 +91,7 @@ PROGRAMS = {"dom0": ("ip", "nft", "xl"), "netvm": ("ip", "conntrack", "xl")}
 _FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
 #: What a small system leaves out of packages on purpose.
 _LEFT_OUT = ("/usr/share/man/", "/usr/share/doc/", "/usr/share/bash-completion/")
+_HALF = ("half-installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending")
 _VERIFIED = re.compile(r"(?P<kind>missing|[.?A-Z0-9]{8,})\s+(?P<configuration>c\s+)?(?P<path>/\S+)")
 
 
@@ -106,6 +107,8 @@ class State(enum.Enum):
 class Facts:
     """What is not as it should be. `verified`: files that the distribution's tool says were changed, by package.
 
+    `halves`: packages that dpkg has not ended to install or remove, each with its word for that.
+
     `nothing`: what this domain needs was never installed, so nothing else of it is to be missed.
     """
 
@@ -113,6 +116,7 @@ class Facts:
     modules: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     verified: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    halves: tuple[tuple[str, str], ...] = ()
     nothing: bool = False
 
 
@@ -158,6 +162,17 @@ def _verified(machine: Machine, place: Place, names: list[str]) -> Iterator[tupl
             yield f"qnet-{name}", tuple(paths)
 
 
+def _halves(machine: Machine, place: Place) -> Iterator[tuple[str, str]]:
+    """By dpkg-query(1), whose words for a state are those of dpkg(1)."""
+    if not place.packaged or place.distribution is Distribution.FEDORA:
+        return
+    asked = ["/usr/bin/dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\\n", "qnet-*"]
+    for line in machine.ask(asked).text.splitlines():
+        name, _, state = line.partition(" ")
+        if state in _HALF:
+            yield name, state
+
+
 def look(machine: Machine, place: Place) -> Facts:
     """Look at all of it."""
     programs = {Kind.GUEST: "/usr/bin/qnet-guest", Kind.DOM0: "/usr/bin/qnet-helper"}
@@ -176,6 +191,7 @@ def look(machine: Machine, place: Place) -> Facts:
         tuple(module for module in modules if not machine.has_module(module)),
         tuple(program for program in others if not _has_program(machine, program)),
         verified,
+        tuple(_halves(machine, place)),
     )
 
 
@@ -186,6 +202,8 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
         fault = InstallationFault.HELPER_NOT_INSTALLED if in_dom0 else InstallationFault.NOTHING_INSTALLED
         yield fault.finding(**place.again("qnet-dom0" if in_dom0 else "qnet-guest"))
         return
+    for half, word in facts.halves:
+        yield InstallationFault.PACKAGE_HALF.finding(package=half, value=word)
     kinds = {State.MISSING: InstallationFault.FILE_MISSING, State.CHANGED: InstallationFault.FILE_CHANGED}
     for wanted, state in facts.files:
         if state is State.NOT_EXECUTABLE:

@@ -77,6 +77,29 @@ def connects(path: Path) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """Whether a file can be made in a filesystem."""
+
+    full: bool = False
+    read_only: bool = False
+
+
+#: Bytes without which nothing of ours can be written.
+_ROOM = 1 << 18
+
+
+def disk(path: Path) -> Disk:
+    """How the filesystem is on which a path will be; as it should be, where that cannot be seen."""
+    there = next((one for one in (path, *path.parents) if one.is_dir()), Path("/"))
+    try:
+        status = os.statvfs(there)
+    except OSError:
+        return Disk()
+    no_files = status.f_files > 0 and status.f_ffree == 0
+    return Disk(no_files or status.f_bfree * status.f_frsize < _ROOM, bool(status.f_flag & os.ST_RDONLY))
+
+
 @dataclass(frozen=True)
 class Machine:
     """A machine, below `root`. `owner`: the user who must own what root goes by, which is root."""
@@ -87,6 +110,7 @@ class Machine:
     connects: Callable[[Path], bool] = connects
     is_root: bool = field(default_factory=lambda: os.geteuid() == 0)
     owner: int = 0
+    disk: Callable[[Path], Disk] = disk
 
     def path(self, path: str | Path) -> Path:
         """Where a path of the machine is."""
@@ -94,9 +118,13 @@ class Machine:
 
     def text(self, path: str | Path) -> str:
         """What a file says; nothing where there is none, or it cannot be read."""
+        return self.exact_text(path).replace("\r\n", "\n").replace("\r", "\n")
+
+    def exact_text(self, path: str | Path) -> str:
+        """The same with the ends of lines that it has."""
         try:
             file = self.path(path)
-            return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+            return file.read_bytes().decode("utf-8", "replace") if file.is_file() else ""
         except OSError:
             return ""
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from qnet_gui.doctor.faults.fault import Finding
 from qnet_gui.doctor.faults.setting_faults import SettingFault
-from qnet_gui.doctor.machine import Kind, Machine, Place
+from qnet_gui.doctor.machine import Disk, Kind, Machine, Place
+from qnet_gui.dom0.netvm_image.netvm_cfg import DISPLAY
 from qnet_gui.dom0.netvm_lifecycle.control import UNIT, WANTS
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
 from qnet_gui.dom0.setup import vif_lines, xendomains
@@ -22,8 +23,8 @@ from qnet_gui.model.errors import QnetError
 
 _STATE = "/var/lib/qnet"
 _SCRIPTS = "/etc/xen/scripts"
-#: What of netvm.cfg names a file of dom0's.
-_NAMES_FILES = ("kernel", "ramdisk")
+#: What of netvm.cfg names a file of dom0's, beside its disks.
+_NAMES_FILES = ("kernel", "ramdisk", "bootloader", "firmware_override", "device_model_override")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +50,23 @@ class VifLine:
 class Facts:
     """`wrong`: why the configuration is none. `netvm_file`: its settings, None where it is missing.
 
-    `at_boot`: the netvm is to be started then. `absent`: what netvm.cfg names and is not there. `journal`: dom0 was
-    connected, and nobody has disconnected it. `saving`: the file by which Xen's own service saves domains when dom0
-    shuts down, empty where it does not; `saved`: a netvm that it has saved.
+    `refused`: the line of it that xl does not read, 0 for none. `at_boot`: the netvm is to be started then. `absent`:
+    what netvm.cfg names and is not there. `journal`: dom0 was connected, and nobody has disconnected it. `saving`: the
+    file by which Xen's own service saves domains when dom0 shuts down, empty where it does not; `saved`: a netvm that
+    it has saved. `disk`: where the helper keeps what it has begun.
     """
 
     wrong: str = ""
     owned: tuple[Owned, ...] = ()
     netvm_file: dict[str, xl_config.Value] | None = field(default_factory=dict)
+    refused: int = 0
     at_boot: bool = False
     absent: tuple[str, ...] = ()
     vifs: tuple[VifLine, ...] = ()
     journal: bool = False
     saving: str = ""
     saved: str = ""
+    disk: Disk = field(default_factory=Disk)
 
 
 def _wrong(machine: Machine) -> str:
@@ -84,9 +88,10 @@ def _owned(machine: Machine, paths: tuple[str | Path, ...]) -> tuple[Owned, ...]
     )
 
 
-def _vifs(machine: Machine) -> Iterator[VifLine]:
+def _vifs(machine: Machine, netvm: str) -> Iterator[VifLine]:
+    """Those of all domains but the netvm, whatever else than netvm.cfg it could be made of."""
     files, _ = domain_files(machine.path("/etc/xen"), machine.path(CONFIGURATION))
-    for file in files:
+    for file in (file for file in files if file.name != netvm):
         cards = xl_config.settings(file.text).get("vif", ())
         for card in cards if isinstance(cards, tuple) else ():
             values = dict(word.strip().partition("=")[::2] for word in card.split(","))
@@ -105,24 +110,36 @@ def _xendomains(machine: Machine, netvm: str) -> tuple[str, str]:
     return f"/{settings.path.relative_to(machine.root)}", saved if saved and machine.exists(saved) else ""
 
 
+def _absent(machine: Machine, settings: dict[str, xl_config.Value]) -> Iterator[str]:
+    """What of dom0's the netvm is made of, and is not there; our own program is among the files of the package."""
+    disks = settings.get("disk", ())
+    paths = [*map(xl_config.disk_file, disks if isinstance(disks, tuple) else ()), *map(settings.get, _NAMES_FILES)]
+    for path in paths:
+        if not isinstance(path, str) or not path.startswith("/") or path == DISPLAY:
+            continue
+        if not machine.exists(path) and not machine.is_hidden(path):
+            yield path
+
+
 def look(machine: Machine, place: Place) -> Facts:
     """Read all of it; dom0 alone has more than its own configuration."""
     wrong = _wrong(machine)
     if place.kind is not Kind.DOM0:
         owned = _owned(machine, (config.PATH,)) if place.kind in (Kind.NETVM, Kind.GUEST) else ()
         return Facts(wrong, owned)
-    text = machine.text(CONFIGURATION)
+    text = machine.exact_text(CONFIGURATION)
     settings = xl_config.settings(text)
-    named = (settings.get(key) for key in _NAMES_FILES)
     return Facts(
         wrong,
         _owned(machine, (config.PATH.parent, config.PATH, CONFIGURATION, _STATE)),
         settings if machine.exists(CONFIGURATION) else None,
+        xl_config.refused_line(text),
         machine.path(f"{WANTS}/{UNIT}").is_symlink(),
-        tuple(name for name in named if isinstance(name, str) and name.startswith("/") and not machine.exists(name)),
-        tuple(_vifs(machine)),
+        tuple(_absent(machine, settings)),
+        tuple(_vifs(machine, place.netvm)),
         machine.exists(JOURNAL),
         *_xendomains(machine, place.netvm),
+        machine.disk(machine.path(_STATE)),
     )
 
 
@@ -147,6 +164,10 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
             yield SettingFault.XENDOMAINS_SAVES.finding(path=facts.saving)
         if facts.saved:
             yield SettingFault.NETVM_SAVED.finding(path=facts.saved)
+    if facts.disk.read_only:
+        yield SettingFault.DISK_READ_ONLY.finding(path=_STATE)
+    elif facts.disk.full:
+        yield SettingFault.DISK_FULL.finding(path=_STATE)
     if facts.journal:
         yield SettingFault.JOURNAL_LEFT.finding()
 
@@ -157,6 +178,9 @@ def _check_netvm_file(facts: Facts, place: Place) -> Iterator[Finding]:
         if facts.at_boot:
             yield SettingFault.NETVM_FILE_MISSING.finding(**place.again("qnet-dom0"))
         return
+    if facts.refused:
+        yield SettingFault.NETVM_FILE_NOT_READ.finding(line=str(facts.refused))
+        return
     if facts.at_boot and not boots(settings):
         yield SettingFault.NETVM_FILE_EMPTY.finding()
     name = settings.get("name", "")
@@ -166,7 +190,7 @@ def _check_netvm_file(facts: Facts, place: Place) -> Iterator[Finding]:
     if isinstance(cards, tuple) and any("bridge=" in card.replace(" ", "") for card in cards):
         yield SettingFault.NETVM_FILE_BRIDGE.finding()
     for path in facts.absent:
-        yield SettingFault.NETVM_FILE_NAMES_NOTHING.finding(path=path)
+        yield SettingFault.NETVM_FILE_NAMES_NOTHING.finding(path=path, folder=str(Path(path).parent))
 
 
 def _check_vifs(vifs: tuple[VifLine, ...]) -> Iterator[Finding]:

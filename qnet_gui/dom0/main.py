@@ -18,10 +18,11 @@ from qnet_gui.dom0.attach.allocator import Allocator
 from qnet_gui.dom0.attach.provisioning import Provisioner
 from qnet_gui.dom0.helper import Helper
 from qnet_gui.dom0.upgrade.journal import PATH as JOURNAL
-from qnet_gui.dom0.upgrade.journal import JournalFile
+from qnet_gui.dom0.upgrade.journal import JournalFile, boot_id
+from qnet_gui.dom0.upgrade.resolv_conf import restore
 from qnet_gui.hypervisor.adapter import choose
 from qnet_gui.model import config
-from qnet_gui.model.errors import QnetError
+from qnet_gui.model.errors import HypervisorError, QnetError
 from qnet_gui.model.wire.answers import NAME
 from qnet_gui.runtime import log as logging_setup
 from qnet_gui.runtime import notify
@@ -47,9 +48,25 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def _name_servers_back(journal: JournalFile) -> None:
+    """Put resolv.conf back where dom0 was started without Xen since it was connected.
+
+    This Linux has its own network then, and perhaps no other way to mend Xen. The journal stays: all else is put back
+    where there are domains.
+    """
+    left = journal.load()
+    if left is not None and left.boot != boot_id():
+        restore(left.immutable)
+
+
 def _run(arguments: argparse.Namespace) -> int:
     settings = config.load(arguments.config)
-    hypervisor = choose()
+    journal = JournalFile(arguments.journal)
+    try:
+        hypervisor = choose()
+    except HypervisorError:
+        _name_servers_back(journal)
+        raise
     DBusGMainLoop(set_as_default=True)
     loop = GLib.MainLoop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -67,7 +84,6 @@ def _run(arguments: argparse.Namespace) -> int:
     bus.call_on_disconnection(bus_lost)
     store = StoreWorker(post, lost=lambda: helper.store_lost())
     provisioner = Provisioner(settings, Allocator(settings, arguments.addresses))
-    journal = JournalFile(arguments.journal)
     helper = Helper(bus, store, hypervisor, settings, provisioner, journal, __version__, arguments.config)
     if bus.request_name(NAME, dbus.bus.NAME_FLAG_DO_NOT_QUEUE) != dbus.bus.REQUEST_NAME_REPLY_PRIMARY_OWNER:
         log.error("another qnet-helper runs already")

@@ -359,6 +359,31 @@ def test_the_completion_knows_every_command_verb_and_option():
                 assert len(option) == 2 or option in text, option
 
 
+def test_the_completion_offers_each_verb_its_own_options_and_no_others():
+    def verbs(parser, *words):
+        """Each command with what it takes."""
+        inner = [action.choices for action in parser._actions if action.dest in ("command", "verb") and action.choices]
+        yield words, {option for action in parser._actions for option in action.option_strings if len(option) > 2}
+        for name, child in (item for choices in inner if isinstance(choices, dict) for item in choices.items()):
+            yield from verbs(child, *words, name)
+
+    taken = {" ".join(words): options for words, options in verbs(arguments.build())}
+    script = """
+        source "$0"
+        for words in "$@"; do
+            COMP_WORDS=(qnet $words --); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+            _qnet
+            echo "$words:${COMPREPLY[@]}"
+        done
+    """
+    done = subprocess.run(
+        ["/bin/bash", "-c", script, str(ROOT / "desktop/completion/qnet"), *taken], capture_output=True, text=True,
+        check=True, env={**os.environ, "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    offered = dict(line.split(":") for line in done.stdout.splitlines())
+    assert {words: set(options.split()) for words, options in offered.items()} == taken
+
+
 NAMES = ["work", "my vm", "$(touch one)", "`touch two`", "*", "$HOME", "w'x"]
 
 

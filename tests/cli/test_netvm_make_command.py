@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.netvm_maker import TEMPLATE, Dom0
@@ -106,6 +107,38 @@ def test_two_at_a_time_are_refused(dom0: Dom0, capsys: pytest.CaptureFixture[str
         assert main(["netvm", "make", "netvm", "--packages", str(dom0.folder / "packages")]) == 1
     assert capsys.readouterr().err == "qnet: Another qnet netvm make is at work here.\n"
     assert not dom0.disk.exists()
+
+
+def test_what_another_has_made_meanwhile_is_his(
+    dom0: Dom0, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second took the record for its own, failed at the first's disk, and nobody could undo that any more."""
+    words, show = ["netvm", "make", "netvm", "--packages", str(dom0.folder / "packages")], netvm_make.show
+
+    def slowly(*shown: Any) -> None:
+        monkeypatch.setattr(netvm_make, "show", show)
+        assert main(words) == 0
+        show(*shown)
+
+    monkeypatch.setattr(netvm_make, "show", slowly)
+    assert main(words) == 1
+    assert "! netvm is made already." in capsys.readouterr().out
+    assert main(["netvm", "make", "netvm", "--undo", "--yes"]) == 0
+    assert not dom0.disk.parent.exists()
+
+
+def test_a_netvm_that_was_started_while_somebody_thought_about_it_is_not_taken_away(
+    dom0: Dom0, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def thinking(_: str) -> bool:
+        dom0.running = {"netvm"}
+        return True
+
+    assert main(["netvm", "make", "netvm", "--packages", str(dom0.folder / "packages")]) == 0
+    monkeypatch.setattr("qnet_gui.cli.netvm_make.asked", thinking)
+    assert main(["netvm", "make", "netvm", "--undo"]) == 1
+    assert "Stop it first" in capsys.readouterr().err
+    assert dom0.disk.exists()
 
 
 def test_nobody_who_answers_is_no(dom0: Dom0, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,4 +181,19 @@ def test_what_was_done_is_taken_back(dom0: Dom0, capsys: pytest.CaptureFixture[s
     assert "stop the netvm, and give dom0 its network cards back" in capsys.readouterr().out
     assert main(["setup", "--undo", "--yes"]) == 0
     assert capsys.readouterr().out.endswith("Everything is as it was before qnet setup.\n")
-    assert dom0.system.done[-3:] == [f"disable {NETVM}", f"disable {HELPER}", "stop"]
+    assert dom0.system.done[-4:] == [f"disable {NETVM}", f"disable {HELPER}", "stop", "no timer"]
+
+
+def test_what_is_there_has_changed_while_somebody_thought_about_it(
+    dom0: Dom0, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another had set up and confirmed all meanwhile, and a "no" to the second took the netvm from him."""
+
+    def thinking(*_: object) -> bool:
+        dom0.plan = Plan()
+        return True
+
+    monkeypatch.setattr(setup, "asked", thinking)
+    assert main(["setup"]) == 1
+    assert capsys.readouterr().out.endswith("Meanwhile something has changed here. Nothing was done: run it again.\n")
+    assert (dom0.system.done, dom0.folder.exists()) == ([], False)

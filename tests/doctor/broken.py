@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qnet_gui import install
 from qnet_gui.doctor import screen, services
-from qnet_gui.doctor.machine import Answer, Kind, Machine
+from qnet_gui.doctor.machine import Answer, Disk, Kind, Machine
 from qnet_gui.doctor.services import Unit
 from qnet_gui.dom0.netvm_image.netvm_cfg import DISPLAY, kernel_words
 from qnet_gui.model.config import DEFAULT_SCREEN
@@ -51,6 +51,7 @@ class Broken:
         self.answers: dict[str, Answer] = {}
         self.modules_missing: set[str] = set()
         self.silent: set[str] = set()
+        self.disk = Disk()
         self.is_root, self.owner = True, os.getuid()
         install.put((row for row in _rows() if kind.value in row.roles), root, compiled=False)
         self.write("/usr/share/qnet/icons/hicolor/scalable/apps/org.qnet.Tray.svg", "")
@@ -141,6 +142,7 @@ class Broken:
         return Machine(
             self.root, self._ask, lambda name: name not in self.modules_missing,
             lambda path: f"/{path.relative_to(self.root)}" not in self.silent, self.is_root, self.owner,
+            lambda _: self.disk,
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from broken import WORK, Broken
 
 from qnet_gui.cli import doctor
 from qnet_gui.doctor.examination import examine
-from qnet_gui.doctor.machine import Kind
+from qnet_gui.doctor.machine import Disk, Kind
 from qnet_gui.model.errors import NotAuthorised
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.wire.answers import HelperAway
@@ -26,6 +26,8 @@ RULES = "/usr/lib/udev/rules.d/60-qnet-guest.rules"
 TOML, CFG = "/etc/qnet/qnet.toml", "/etc/qnet/netvm.cfg"
 XENDOMAINS = "/etc/default/xendomains"
 DISPLAY = "qnet-display"
+DPKG = "/usr/bin/dpkg-query --show --showformat=${Package} ${db:Status-Status}\\n qnet-*"
+LINK = "/var/lib/qnet/dom0-link.json"
 FORWARD = "/proc/sys/net/ipv4/ip_forward"
 WORLD_ROUTE = "eth0\t00000000\t0202000A\t0003\t0\t0\t100\t00000000\t0\t0\t0\n"
 DROP = (
@@ -101,6 +103,10 @@ DOM0: list[tuple[str, Break, str, str]] = [
         both(fedora, without(POLKIT), lambda broken: broken.say("/usr/bin/rpm -q qnet-common", "")),
         "file-missing", "sudo dnf reinstall ./qnet-dom0-*.rpm",
     ),
+    (
+        "interrupted", both(packaged, lambda broken: broken.say(DPKG, "qnet-common installed\nqnet-dom0 unpacked\n")),
+        "package-half", "sudo dpkg --configure -a",
+    ),
     ("no bus activation", lambda broken: broken.change(BUS, "SystemdService", "#"), "file-changed", "make install"),
     ("bus refuses", lambda broken: broken.change(POLICY, "<allow own", "<deny own"), "file-changed", POLICY),
     ("no action", lambda broken: broken.change(POLKIT, "org.qnet.connect", "org.x"), "file-changed", POLKIT),
@@ -156,6 +162,16 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ("another name", netvm_file("'netvm'", "'sys-net'"), "netvm-file-name", "sudo qnet netvm set sys-net"),
     ("a bridge", netvm_file("driver", "vif=['mac=x,bridge=xenbr0']\ndriver"), "netvm-file-bridge", "netvm restart"),
     ("kernel gone", without("/boot/vmlinuz"), "netvm-file-names-nothing", "sudoedit /etc/qnet/netvm.cfg"),
+    (
+        "disk gone", netvm_file("driver", "disk=['format=raw,vdev=xvda,access=rw,target=/srv/netvm.img']\ndriver"),
+        "netvm-file-names-nothing", "ls -l /srv",
+    ),
+    (
+        "another model gone", netvm_file("/usr/lib/qnet/qnet-display", "/usr/lib/xen/mine"),
+        "netvm-file-names-nothing", "ls -l /usr/lib/xen",
+    ),
+    ("ends of lines", netvm_file("\n", "\r\n"), "netvm-file-not-read", "sudo xl create --dryrun /etc/qnet/netvm.cfg"),
+    ("no quotes", netvm_file("'netvm'", "netvm"), "netvm-file-not-read", "sudoedit /etc/qnet/netvm.cfg"),
     ("bridge left", card("bridge=xenbr0"), "vif-of-dom0", "sudo qnet setup"),
     ("no backend", card("script=vif-route-qubes"), "vif-of-dom0", "sudo qnet setup"),
     ("no script", card("backend=netvm"), "vif-without-script", "sudo qnet setup"),
@@ -169,10 +185,17 @@ DOM0: list[tuple[str, Break, str, str]] = [
         "state for all", both(says("/var/lib/qnet/x", ""), mode("/var/lib/qnet", 0o777)),
         "state-folder", "sudo chmod 700 /var/lib/qnet",
     ),
-    ("left connected", says("/var/lib/qnet/dom0-link.json", "{}"), "journal-left", "systemctl start qnet-helper"),
+    ("full", lambda b: setattr(b, "disk", Disk(full=True)), "disk-full", "df -h /var/lib/qnet; df -i /var/lib/qnet"),
+    ("read-only", lambda b: setattr(b, "disk", Disk(read_only=True)), "disk-read-only", "sudo mount -o remount,rw /"),
+    ("left connected", says(LINK, "{}"), "journal-left", "systemctl start qnet-helper"),
     # Xen
     (
         "no Xen", both(without("/sys/hypervisor/type"), without("/proc/xen/capabilities")),
+        "not-booted-by-xen", "sudo systemctl reboot",
+    ),
+    (
+        "left connected, and no Xen",
+        both(without("/sys/hypervisor/type"), without("/proc/xen/capabilities"), says(LINK, "")),
         "not-booted-by-xen", "sudo systemctl reboot",
     ),
     ("no xenfs", without("/proc/xen/capabilities"), "xenfs-missing", "sudo mount -t xenfs xenfs /proc/xen"),
@@ -298,6 +321,20 @@ def test_where_nothing_is_broken_nothing_is_found(tmp_path: Path, kind: Kind, is
     assert list(examine(whole.machine())) == []
 
 
+def test_a_netvms_own_configuration_needs_nobody_to_serve_it(tmp_path: Path) -> None:
+    """The cure was `qnet setup`, which rightly leaves it."""
+    whole = Broken(tmp_path, Kind.DOM0)
+    whole.write("/etc/xen/netvm.cfg", "name = 'netvm'\nvif = ['bridge=xenbr0']\n")
+    assert list(examine(whole.machine())) == []
+
+
+def test_packages_that_are_whole_or_were_removed_are_no_halves(tmp_path: Path) -> None:
+    whole = Broken(tmp_path, Kind.DOM0)
+    packaged(whole)
+    whole.say(DPKG, "qnet-common installed\nqnet-guest config-files\nqnet-netvm not-installed\n")
+    assert list(examine(whole.machine())) == []
+
+
 def test_who_wants_no_screen_is_told_of_it_and_nothing_is_wrong(tmp_path: Path) -> None:
     whole = Broken(tmp_path, Kind.DOM0)
     no_screen(whole)
@@ -324,6 +361,7 @@ def test_a_screens_size_may_be_said_in_other_words(tmp_path: Path, words: str) -
 def test_a_device_model_of_somebody_elses_is_his_matter(tmp_path: Path) -> None:
     whole = Broken(tmp_path, Kind.DOM0)
     whole.change(CFG, "/usr/lib/qnet/qnet-display", "/usr/bin/mine")
+    whole.write("/usr/bin/mine", "")
     whole.change(CFG, "xen-fbfront", "x")
     assert list(examine(whole.machine())) == []
 

@@ -28,13 +28,13 @@ SAMPLES = {
     "names": "a, b", "module": "pyxs", "apt": "apt", "program": "nft", "why": "It is so.", "result": "exit-code",
     "unit": "qnet-helper.service",
     "value": "simple", "wanted": "notify", "netvm": "netvm", "name": "sys-net", "interface": "eth0",
-    "lines": "vfb = []",
+    "lines": "vfb = []", "line": "1", "folder": "/boot",
     "setting": "net.ipv4.ip_forward", "device": "vif7.0",
 }  # fmt: skip
 #: Programs of others that a cure may name; each is on every machine that has what the cure is about.
 KNOWN = {
-    "apt", "chmod", "chown", "dnf", "echo", "grep", "ip", "journalctl", "ls", "make", "modprobe", "mount", "mv", "nft",
-    "nmcli", "rm", "sudoedit", "sysctl", "systemctl", "systemd-sysusers", "tee", "xl",
+    "apt", "chmod", "chown", "df", "dnf", "dpkg", "echo", "findmnt", "grep", "ip", "journalctl", "ls", "make",
+    "modprobe", "mount", "mv", "nft", "nmcli", "rm", "sudoedit", "sysctl", "systemctl", "systemd-sysusers", "tee", "xl",
 }  # fmt: skip
 VERBS = {"start", "restart", "reload", "enable", "disable", "unmask", "revert", "cat", "reboot", "daemon-reload"}
 #: Units of others that a cure may name.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from qnet_gui.doctor import installation, machine, network
-from qnet_gui.doctor.machine import Answer, Kind, Machine, Place
+from qnet_gui.doctor.machine import Answer, Disk, Kind, Machine, Place, disk
 from qnet_gui.runtime.distribution import Distribution
 
 
@@ -85,3 +87,18 @@ def test_what_a_person_may_not_look_at_is_not_missed(tmp_path: Path, monkeypatch
     assert here.status("/x") is None
     place = Place(Kind.NETVM)
     assert installation.look(here, place).files == ()
+
+
+@pytest.mark.parametrize(
+    ("free", "files", "flags", "seen"),
+    [
+        (1 << 20, 9, 0, Disk()), (1 << 20, 9, os.ST_RDONLY, Disk(read_only=True)), (1 << 10, 9, 0, Disk(full=True)),
+        (1 << 20, 0, 0, Disk(full=True)), (0, 0, os.ST_RDONLY, Disk(full=True, read_only=True)),
+    ],
+)  # fmt: skip
+def test_a_disk_that_takes_nothing_more_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, files: int, flags: int, seen: Disk
+) -> None:
+    status = SimpleNamespace(f_bfree=free, f_frsize=1, f_files=9, f_ffree=files, f_flag=flags)
+    monkeypatch.setattr(os, "statvfs", lambda path: status if path == tmp_path else None)
+    assert disk(tmp_path / "not/yet/there") == seen

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
 
-from qnet_gui.dom0.upgrade.journal import UNKNOWN, Journal, JournalFile, PausedDomain, parse
-from qnet_gui.model.errors import BadInput
+from qnet_gui.dom0 import main
+from qnet_gui.dom0.upgrade import resolv_conf
+from qnet_gui.dom0.upgrade.journal import UNKNOWN, Journal, JournalFile, PausedDomain, boot_id, parse
+from qnet_gui.model.errors import BadInput, HypervisorError
+from qnet_gui.model.messages.xen import XenCode
 
 UUID = "00000000-0000-4000-8000-000000000004"
 JOURNAL = Journal(
@@ -52,3 +56,23 @@ def test_what_is_no_journal(content, tmp_path, log_guard):
         parse(content)
     (tmp_path / "journal.json").write_bytes(content)
     assert JournalFile(tmp_path / "journal.json").load() == UNKNOWN
+
+
+@pytest.mark.parametrize("same_boot", [False, True])
+def test_a_start_without_xen_has_its_own_name_servers_again(tmp_path, monkeypatch, log_guard, same_boot):
+    """Where an upgrade was cut off and Xen does not start any more, no name resolved: the helper could not start."""
+
+    def nothing_here():
+        raise HypervisorError(XenCode.NO_HYPERVISOR_HERE)
+
+    log_guard.expect("no hypervisor")
+    path, file = tmp_path / "resolv.conf", JournalFile(tmp_path / "journal.json")
+    path.write_text("nameserver 192.0.2.1\n")
+    resolv_conf.install(JOURNAL.servers, False, path)
+    file.save(replace(JOURNAL, immutable=False, boot=boot_id() if same_boot else "another"))
+    monkeypatch.setattr(main, "choose", nothing_here)
+    monkeypatch.setattr(main, "restore", lambda immutable: resolv_conf.restore(immutable, path))
+    for _ in range(2):  # systemd tries it again
+        assert main.main(["--config", str(tmp_path / "no.toml"), "--journal", str(file.path)]) == 1
+    assert (path.read_text() == "nameserver 192.0.2.1\n") == (not same_boot)
+    assert file.load() is not None, "the rest is put back where there are domains"

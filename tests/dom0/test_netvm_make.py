@@ -217,6 +217,55 @@ def test_no_link_of_a_root_leads_out_of_it(dom0: Dom0, link: str, with_packages:
     assert dom0.everything() == before
 
 
+def test_a_package_that_was_cut_off_is_known_before_debian_is_fetched(dom0: Dom0) -> None:
+    """It was dpkg that said so, after minutes."""
+    cut_off = dom0.folder / "packages/qnet-netvm_1_all.deb"
+    dom0.programs.fails = str(cut_off)
+    (obstacle,) = dom0.plan().obstacles
+    assert obstacle.wrong == f"{cut_off} is no package that dpkg can read."
+
+
+# -- its configuration
+
+
+def test_what_somebody_writes_into_the_configuration_meanwhile_is_not_lost(dom0: Dom0) -> None:
+    """It takes minutes to make a netvm."""
+    mine = f"{TEMPLATE}memory = 700\n"
+    with pytest.raises(QnetError, match="has been changed meanwhile"):
+        dom0.make(meanwhile=lambda: dom0.configuration.write_text(mine))
+    assert dom0.configuration.read_text() == mine
+
+
+def test_what_somebody_puts_in_the_configurations_place_meanwhile_is_not_lost(dom0: Dom0) -> None:
+    dom0.configuration.unlink()
+    with pytest.raises(QnetError, match="is there already"):
+        dom0.make(meanwhile=lambda: dom0.configuration.write_text("mine"))
+    assert dom0.configuration.read_text() == "mine"
+
+
+def test_a_link_to_nothing_in_the_configurations_place_is_known_before(dom0: Dom0) -> None:
+    """It was not until all was made, and then taken away again."""
+    dom0.configuration.unlink()
+    dom0.configuration.symlink_to("nowhere.cfg")
+    assert any(f"{dom0.configuration} is there already" in one.wrong for one in dom0.plan(dom0.wanted).obstacles)
+
+
+@pytest.mark.parametrize("odd", [f"\ufeff{TEMPLATE}", TEMPLATE.replace("\n", "\r\n"), f"{TEMPLATE}cpus = all\n"])
+def test_a_configuration_that_xl_does_not_read_is_not_filled_in(dom0: Dom0, odd: str) -> None:
+    dom0.configuration.write_bytes(odd.encode())
+    assert any("cannot be filled in, since xl does not read its line" in one.wrong for one in dom0.plan().obstacles)
+
+
+def test_a_configuration_that_is_a_link_stays_one(dom0: Dom0) -> None:
+    real = dom0.configuration.with_name("real.cfg")
+    dom0.configuration.rename(real)
+    dom0.configuration.symlink_to(real.name)
+    dom0.make()
+    assert (dom0.configuration.is_symlink(), real.read_text() != TEMPLATE) == (True, True)
+    assert dom0.undo() == []
+    assert (dom0.configuration.is_symlink(), real.read_text()) == (True, TEMPLATE)
+
+
 # -- volumes
 
 

@@ -25,6 +25,9 @@ PLACES = places(WANTED, True, "netvm")
 ARCHIVE = Source("http://deb.example/", "trixie", ("main", "non-free-firmware"), True)
 DEBIAN = Debian(suite="trixie", repositories=(ARCHIVE, replace(ARCHIVE, suite="trixie-security")))
 FILES = (("qnet-common", (Path("/p/c.deb"),)), ("qnet-netvm", (Path("/p/n.deb"),)))
+OTHERS = tuple(
+    (f"qnet-{name}", (Path(f"/qnet-{name}_{number}-1_all.deb"),)) for name, number in (("common", 2), ("netvm", 1))
+)
 WELL = Survey(debian=DEBIAN, ours=Ours(FILES), xen="4.17", configuration=TEMPLATE)
 
 
@@ -66,12 +69,18 @@ def test_what_would_be_done_is_said_in_words_and_in_order() -> None:
             WANTED, replace(WELL, ours=Ours((FILES[0], ("qnet-netvm", (Path("/1"), Path("/2")))))),
             "several packages qnet-netvm", "newest",
         ),
+        (WANTED, replace(WELL, ours=Ours(FILES, unreadable=(Path("/p/n.deb"),))), "/p/n.deb is no package", "make deb"),
+        (WANTED, replace(WELL, ours=Ours(OTHERS)), "of different versions", "make deb"),
         (WANTED, replace(WELL, made=True), "netvm is made already", "sudo qnet netvm make netvm --undo"),
         (WANTED, replace(WELL, there=(Path("/x/root.img"),)), "/x/root.img is there already", "Move it away"),
         (WANTED, replace(WELL, configuration="kernel = '/k'\n"), "says already what the netvm boots from", "NAME"),
         (WANTED, replace(WELL, configuration="\0"), "/etc/qnet/netvm.cfg is there already", "Move it away"),
         (WANTED, replace(WELL, configuration="name = [\n'x' ]\n"), "cannot be filled in", "Move it away"),
         (WANTED, replace(WELL, spaces=(Space(Path("/var"), 2 << 30, 1 << 20),)), "/var has 1 MiB left", "--output"),
+        (
+            WANTED, replace(WELL, spaces=(Space(Path("/var/tmp"), 2 << 30, 1 << 20, has_disk=False),)),
+            "/var/tmp has 1 MiB left", "Make room there.",
+        ),
         (replace(WANTED, size=2), replace(WELL, used=2 << 30), "do not fit into a disk of 2 GiB", "--size"),
         (replace(WANTED, volume="vg/n"), WELL, "no volume group vg", "vgs"),
         (replace(WANTED, volume="vg/n"), replace(WELL, room=1 << 30), "vg has 1.0 GiB left", "--size"),

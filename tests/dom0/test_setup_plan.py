@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fakes.setup_system import AGENT_WAIT, FakeSystem
 
-from qnet_gui.dom0.setup import xendomains
+from qnet_gui.dom0.setup import vif_lines, xendomains
 from qnet_gui.dom0.setup.apply import CONFIRM, Setup
 from qnet_gui.dom0.setup.domain_files import DomainFile
 from qnet_gui.dom0.setup.plan import HELPER, NETVM, EditFile, EnableUnit, Plan, TryNetvm, plan
@@ -62,6 +62,7 @@ def test_what_is_set_up_already_is_not_done_again() -> None:
         (replace(WELL, netvm="dom0"), "dom0 itself", "qnet.toml"),
         (replace(WELL, netvm_file=None), "nothing that netvm could be made of", "netvm.cfg"),
         (replace(WELL, boots=False), "nothing that netvm could be made of", "kernel"),
+        (replace(WELL, netvm_file=replace(NETVM_FILE, text="name = netvm\r\n")), "netvm.cfg, in line 1", "in quotes"),
         (replace(WELL, netvm="sys-net"), "is the configuration of netvm, and sys-net", 'name = "sys-net"'),
         (replace(WELL, iommu=False), "IOMMU is off", "VT-d"),
     ],
@@ -70,6 +71,15 @@ def test_what_stands_in_the_way_is_told_with_its_cure(there: Survey, wrong: str,
     planned = plan(there)
     assert any(wrong in obstacle.wrong and cure in obstacle.cure for obstacle in planned.obstacles)
     assert planned.steps == []
+
+
+@pytest.mark.parametrize("on_trial", [False, True])
+def test_a_netvm_that_a_run_which_was_killed_has_left_on_trial_is_asked_for_again(on_trial: bool) -> None:
+    """The next run took it for confirmed, and minutes after "All is set up" systemd's timer stopped it."""
+    planned = plan(replace(WELL, running=frozenset({"netvm"}), on_trial=on_trial))
+    assert (TryNetvm in kinds(planned)) == on_trial
+    tried = [step.what for step in planned.steps if isinstance(step, TryNetvm)]
+    assert tried == (["keep netvm, which an earlier run has started on trial"] if on_trial else [])
 
 
 def test_what_is_left_alone_is_told() -> None:
@@ -145,6 +155,31 @@ def test_a_machine_is_looked_at(tmp_path: Path) -> None:
     assert found.xendomains == xendomains.Settings(settings, "XENDOMAINS_SAVE=/x\n")
 
 
+def test_a_remark_in_an_older_encoding_hides_neither_a_domain_nor_the_netvm(tmp_path: Path) -> None:
+    """xl takes it as it is; setup said that there is nothing that the netvm could be made of."""
+    remark = "# für das Büro\n".encode("latin-1")
+    work, own = tmp_path / "work.cfg", tmp_path / "netvm.cfg"
+    work.write_bytes(remark + WORK.text.encode())
+    own.write_bytes(remark + NETVM_FILE.text.encode())
+    (tmp_path / "b.cfg").write_bytes("name = 'Büro'\n".encode("latin-1"))
+    (tmp_path / "wide.cfg").write_bytes(WORK.text.encode("utf-16"))
+    machine = Machine(
+        tmp_path, own, tmp_path / "no.toml", tmp_path, is_dom0=lambda: True, which=str, uid=lambda: 0,
+        hypervisor=XenHypervisor(tmp_path / "no-xl"), root=tmp_path,
+    )  # fmt: skip
+    found = survey(machine)
+    assert (found.boots, [file.name for file in found.files]) == (True, ["B?ro", "work"])
+    assert found.unreadable == (tmp_path / "wide.cfg",)
+    planned = plan(replace(found, managed_by="", nics=()))
+    (edit,) = (step for step in planned.steps if isinstance(step, EditFile))
+    assert all(step.what.isprintable() for step in planned.steps)
+    folder = RecordFolder(tmp_path / "record")
+    folder.replace_file(edit.path, edit.text, edit.was)
+    assert work.read_bytes() == remark + vif_lines.with_netvm(WORK.text, "netvm").encode()
+    assert Setup(folder, FakeSystem(), print).undo() == []
+    assert work.read_bytes() == remark + WORK.text.encode()
+
+
 class Dom0:
     """A dom0 with one domain; `setup` is as a new process has it."""
 
@@ -173,7 +208,7 @@ def test_all_is_done_and_taken_back(dom0: Dom0) -> None:
     assert dom0.work.stat().st_mode & 0o777 == 0o640
     system.done.clear()
     assert dom0.setup(system).undo() == []
-    assert system.done == [f"disable {NETVM}", f"disable {HELPER}", "stop"]
+    assert system.done == [f"disable {NETVM}", f"disable {HELPER}", "stop", "no timer"]
     assert dom0.work.read_text() == WORK.text
     assert dom0.work.stat().st_mode & 0o777 == 0o640
     assert not dom0.folder.exists()
@@ -225,6 +260,32 @@ def test_the_netvms_unit_is_asked_where_there_is_systemd(tmp_path: Path, monkeyp
     assert Dom0System(print).agent_wait() == 120
     (tmp_path / "systemd").mkdir()
     assert Dom0System(print).agent_wait() == 77
+
+
+def test_the_timer_of_a_run_that_was_killed_is_in_no_ones_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """systemd-run makes none of a name that there is."""
+    commands: list[str] = []
+    monkeypatch.setattr("qnet_gui.dom0.setup.system.run", lambda words: commands.append(" ".join(words)))
+    monkeypatch.setattr("qnet_gui.dom0.setup.system.BOOTED", tmp_path)
+    Dom0System(print).set_timer(7.0)
+    stopped, made = commands
+    assert stopped == "/usr/bin/systemctl stop qnet-setup-way-back.timer"
+    assert "--unit=qnet-setup-way-back --on-active=7 /usr/bin/qnet netvm stop" in made
+
+
+@pytest.mark.parametrize("is_dom0", [True, False])
+def test_all_is_taken_back_after_a_start_without_xen_too(
+    dom0: Dom0, monkeypatch: pytest.MonkeyPatch, is_dom0: bool
+) -> None:
+    """No domain runs then, and the cards are this Linux's: the way back of who can start Xen no more."""
+    verbs: list[str] = []
+    monkeypatch.setattr("qnet_gui.dom0.setup.system.run", lambda *_, **__: b"")
+    monkeypatch.setattr("qnet_gui.dom0.setup.system.is_dom0", lambda: is_dom0)
+    monkeypatch.setattr("qnet_gui.dom0.setup.system.netvm", lambda verb, *_: verbs.append(verb))
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    assert Setup(RecordFolder(dom0.folder), Dom0System(print), print).undo() == []
+    assert verbs == ["stop"] * is_dom0
+    assert (dom0.work.read_text(), dom0.folder.exists()) == (WORK.text, False)
 
 
 @pytest.mark.parametrize("fails", [f"enable {HELPER}", "timer", "start", f"enable {NETVM}"])
@@ -357,6 +418,26 @@ def test_what_somebody_has_changed_between_two_runs_is_not_lost(dom0: Dom0) -> N
     assert len(left) == 1
     assert Path(left[0].rpartition(" ")[2]).read_text() == WORK.text
     assert first != mine
+
+
+def test_a_link_stays_a_link(dom0: Dom0) -> None:
+    """Whoever keeps /etc in a place of its own had a file beside it after the way back, which nobody there knew."""
+    real = dom0.work.with_name("real.cfg")
+    dom0.work.rename(real)
+    dom0.work.symlink_to(real.name)
+    RecordFolder(dom0.folder).replace_file(dom0.work, "changed")
+    assert (dom0.work.is_symlink(), real.read_text()) == (True, "changed")
+    assert dom0.setup(FakeSystem()).undo() == []
+    assert (dom0.work.is_symlink(), real.read_text()) == (True, WORK.text)
+    assert sorted(path.name for path in dom0.work.parent.iterdir()) == ["real.cfg", "work.cfg"]
+
+
+def test_a_file_that_has_gone_since_is_not_said_to_be_left(dom0: Dom0) -> None:
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    dom0.work.unlink()
+    (left,) = dom0.setup(FakeSystem()).undo()
+    assert left.startswith(f"{dom0.work} is not there any more; what it was is in ")
+    assert Path(left.rpartition(" ")[2]).read_text() == WORK.text
 
 
 def test_a_copy_that_is_kept_is_not_written_over(dom0: Dom0) -> None:

@@ -162,9 +162,11 @@ class Dom0:
         planned = plan(wanted, seen, places)
         return planned, Maker(wanted, seen, planned, places, self.machine, self.told.append)
 
-    def make(self, wanted: Wanted | None = None) -> None:
+    def make(self, wanted: Wanted | None = None, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """`meanwhile`: what somebody does after it was planned."""
         planned, maker = self._planned(wanted or self.wanted)
         assert planned.obstacles == ()
+        meanwhile()
         maker.make()
 
     def undo(self, name: str = "netvm") -> list[str]:

@@ -32,6 +32,12 @@ class InstallationFault(Fault):
         "Install it again, {where}",
         ("sudo {again}",),
     )
+    PACKAGE_HALF = Declared(
+        "package-half",
+        "The package {package} is installed by half: dpkg calls it {value}.",
+        "Have it end what was interrupted",
+        ("sudo dpkg --configure -a", "sudo apt install --fix-broken"),
+    )
     HELPER_NOT_INSTALLED = Declared(
         "helper-not-installed",
         "This dom0 has no network helper: of qnet, it has the command line alone.",

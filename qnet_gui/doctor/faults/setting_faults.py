@@ -54,7 +54,13 @@ class SettingFault(Fault):
         "netvm-file-names-nothing",
         "/etc/qnet/netvm.cfg names {path}, which is not there.",
         "Name one that is",
-        ("sudoedit /etc/qnet/netvm.cfg", "ls -l /boot"),
+        ("sudoedit /etc/qnet/netvm.cfg", "ls -l {folder}"),
+    )
+    NETVM_FILE_NOT_READ = Declared(
+        "netvm-file-not-read",
+        "/etc/qnet/netvm.cfg is written in a way that xl does not read, in line {line}, so no netvm comes of it.",
+        "Have texts in quotes, names of settings in small letters, ends of lines as on Unix; xl shows what it reads",
+        ("sudoedit /etc/qnet/netvm.cfg", "sudo xl create --dryrun /etc/qnet/netvm.cfg"),
     )
     VIF_OF_DOM0 = Declared(
         "vif-of-dom0",
@@ -91,6 +97,18 @@ class SettingFault(Fault):
         "{path}, where the helper keeps what it has begun, belongs to somebody else or can be written by others.",
         "Make it root's alone",
         ("sudo chown root:root {path}", "sudo chmod 700 {path}"),
+    )
+    DISK_FULL = Declared(
+        "disk-full",
+        "The disk with {path} is full. dom0 cannot be connected: each step of that is noted there first.",
+        "Make room on it; the second tells whether it is the number of files",
+        ("df -h {path}", "df -i {path}"),
+    )
+    DISK_READ_ONLY = Declared(
+        "disk-read-only",
+        "The disk with {path} can only be read. dom0 cannot be connected: each step of that is noted there first.",
+        "See which it is, and why, and make it writable",
+        ("findmnt --target {path}", "sudo mount -o remount,rw /"),
     )
     JOURNAL_LEFT = Declared(
         "journal-left",

@@ -70,6 +70,15 @@ def knows_ours(run: Run) -> bool:
     return f"Package: {packages.OURS[-1]}\n" in _asked(run, [programs.APT_CACHE, "show", packages.OURS[-1]])
 
 
+def unpacks(package: Path, run: Run) -> bool:
+    """Whether dpkg can read a package to its end, or is not there to do so."""
+    try:
+        run([programs.DPKG_DEB, "--contents", str(package)], "dpkg-deb", _SECONDS)
+    except QnetError:
+        return False
+    return True
+
+
 def needs(files: Sequence[Path], run: Run) -> list[str]:
     """What these packages depend on, without each other."""
     fields = [_asked(run, [programs.DPKG_DEB, "--field", str(path), "Depends"]) for path in files]

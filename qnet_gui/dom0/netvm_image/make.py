@@ -143,8 +143,9 @@ class Maker:
                 self._put(target, 0o644, partial(root.copy, path))
 
     def _configure(self, path: Path, text: str) -> None:
-        if path.exists():
-            self._file.configuration.replace_file(path, text)
+        was = self._survey.configuration
+        if was is not None:
+            self._file.configuration.replace_file(path, text, was)
             self._tell(f"done: {path}")
         else:
             self._put(path, 0o644, lambda target: target.write_text(text, encoding="utf-8"))

@@ -112,6 +112,16 @@ def _of_packages(wanted: Wanted, survey: Survey) -> Iterator[Obstacle]:
             yield Obstacle(f"There is no package {name} in {folder}.", "In a checkout of qnet, make deb makes it.")
         elif len(named[name]) > 1:
             yield Obstacle(f"There are several packages {name} in {folder}.", "Leave the newest one there.")
+    for path in survey.ours.unreadable:
+        yield Obstacle(f"{path} is no package that dpkg can read.", "In a checkout of qnet, make deb makes it.")
+    if len({_version(path) for paths in named.values() for path in paths if len(paths) == 1}) > 1:
+        cure = "Have both of one version there: in a checkout of qnet, make deb makes them."
+        yield Obstacle(f"{' and '.join(OURS)} in {folder} are of different versions.", cure)
+
+
+def _version(package: Path) -> str:
+    """As a package's file is called: NAME_VERSION_ARCHITECTURE.deb."""
+    return package.name.partition("_")[2].partition("_")[0]
 
 
 def _of_places(wanted: Wanted, survey: Survey, places: Places) -> Iterator[Obstacle]:
@@ -136,7 +146,8 @@ def _of_space(wanted: Wanted, survey: Survey) -> Iterator[Obstacle]:
     for space in survey.spaces:
         if space.free < space.needed:
             wrong = f"{space.folder} has {size(space.free)} left, and {size(space.needed)} are needed there."
-            yield Obstacle(wrong, "Make room, or choose another place: --output, --lvm.")
+            elsewhere = "Make room, or choose another place: --output, --lvm."
+            yield Obstacle(wrong, elsewhere if space.has_disk else "Make room there.")
     if survey.used > wanted.size * _GIB * 9 // 10:
         yield Obstacle(
             f"{size(survey.used)} do not fit into a disk of {wanted.size} GiB.", "Choose a larger one: --size"
@@ -156,10 +167,14 @@ def _of_space(wanted: Wanted, survey: Survey) -> Iterator[Obstacle]:
 def _configuration(wanted: Wanted, survey: Survey, places: Places) -> str:
     if survey.configuration is None:
         return netvm_cfg.written_anew(netvm_cfg.settings(wanted, places, survey.screen))
+    there = survey.configuration
+    there += "" if there.endswith("\n") else "\n"  # to xl, a remark ends with its line, and not with the file
+    if line := xl_config.refused_line(there):
+        raise NotByMachine(f"xl does not read its line {line}")
     # who has given it a screen of his own keeps that
     own = set(netvm_cfg.SCREEN) & set(xl_config.settings(survey.configuration))
     said = netvm_cfg.settings(wanted, places, None if own else survey.screen)
-    return netvm_cfg.filled_in(survey.configuration, said)
+    return netvm_cfg.filled_in(there, said)
 
 
 def _steps(wanted: Wanted, survey: Survey, places: Places) -> Iterator[str]:

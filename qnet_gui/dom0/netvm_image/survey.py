@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qnet_gui.dom0.netvm_image import apt, programs, sources
@@ -51,20 +51,28 @@ class GivenRoot:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """Our packages: files of them by their names, what these depend on, and whether apt has them itself."""
+    """Our packages: files of them by their names, what these depend on, and whether apt has them itself.
+
+    `unreadable`: files that dpkg cannot unpack.
+    """
 
     files: tuple[tuple[str, tuple[Path, ...]], ...] = ()
     needs: tuple[str, ...] = ()
     in_apt: bool = False
+    unreadable: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A filesystem, by a folder of it: how many bytes it takes there at least, and how many are free."""
+    """A filesystem, by a folder of it: how many bytes it takes there at least, and how many are free.
+
+    `has_disk`: the netvm's disk will lie there, which could lie elsewhere; the rest could not.
+    """
 
     folder: Path
     needed: int
     free: int
+    has_disk: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +187,9 @@ def _ours(wanted: Wanted, machine: Machine) -> Ours:
     except OSError:
         named = ours(())
     files = tuple((name, tuple(paths)) for name, paths in named.items())
-    needs = apt.needs([path for _, paths in files for path in paths], machine.run)
-    return Ours(files, tuple(needs))
+    paths = [path for _, paths in files for path in paths]
+    unreadable = tuple(path for path in paths if not apt.unpacks(path, machine.run))
+    return Ours(files, tuple(apt.needs(paths, machine.run)), unreadable=unreadable)
 
 
 def _has_network(folder: Path) -> bool:
@@ -203,13 +212,13 @@ def _version(folder: Path) -> str:
 
 
 def _text(path: Path | None) -> str | None:
-    """What stands there; what cannot be read stands there too."""
+    """What stands there; what cannot be read, and a link to nothing, stands there too."""
     if path is None:
         return None
     try:
         return read_file(path).decode("utf-8")
     except FileNotFoundError:
-        return None
+        return "\0" if path.is_symlink() else None
     except (OSError, UnicodeDecodeError):
         return "\0"
 
@@ -239,8 +248,9 @@ def _spaces(wanted: Wanted, lie: Places, used: int, machine: Machine) -> tuple[S
     for folder, needed in wants:
         there = next(one for one in (folder, *folder.parents) if one.is_dir())
         device = there.stat().st_dev
-        before = by_device.get(device) or Space(there, 0, machine.free(there))
-        by_device[device] = Space(before.folder, before.needed + needed, before.free)
+        is_disk = not wanted.volume and folder == lie.disk.parent
+        before = by_device.get(device) or Space(there, 0, machine.free(there), is_disk)
+        by_device[device] = replace(before, needed=before.needed + needed)
     return tuple(by_device.values())
 
 

@@ -51,7 +51,7 @@ def undo(file: RecordFile, run: Run, tell: Tell) -> list[str]:
         if configuration.restore_file(changed):
             tell(f"put back: {changed.path}")
         else:
-            left.append(f"{changed.path} was changed since, and is left; what it was is in {changed.copy}")
+            left.append(changed.left)
     try:
         for made in reversed(record.files):
             if made.is_ours:

@@ -136,7 +136,10 @@ class Setup:
     def undo(self) -> list[str]:
         """Take everything back, the last thing first; what could not be, in words."""
         self._before = Record()
-        return self._undo()
+        left = self._undo()
+        if not self._folder.record.netvm:  # one that a run has left which was killed would stop what is started next
+            self._system.cancel_timer()
+        return left
 
     def _undo(self) -> list[str]:
         """Take back what was not there before."""
@@ -152,7 +155,7 @@ class Setup:
                 if self._folder.restore_file(file):
                     self._tell(f"taken back: {file.path} is as it was")
                 else:
-                    left.append(f"{file.path} was changed since, and is left; what it was is in {file.copy}")
+                    left.append(file.left)
         return left
 
     def _disable(self, index: int) -> None:

@@ -11,7 +11,7 @@ from qnet_gui.hypervisor import xl_config
 
 @dataclass(frozen=True, slots=True)
 class DomainFile:
-    """A domain's configuration for xl: its path, and its text."""
+    """A domain's configuration for xl: its path, and its text, in which bytes that are no UTF-8 are surrogates."""
 
     path: Path
     name: str
@@ -40,12 +40,23 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def read(path: Path) -> DomainFile | None:
-    """A configuration for xl; None where it cannot be read, or is no file."""
+    """A configuration for xl; None where it cannot be read, or is no file.
+
+    xl reads bytes: a remark in an older encoding is no matter to it, and none here.
+    """
     if not path.is_file():
         return None
     try:
-        text = path.read_bytes().decode("utf-8")  # with its own ends of lines
-    except (OSError, UnicodeDecodeError):
+        content = path.read_bytes()
+    except OSError:
         return None
+    text = content.decode("utf-8", "surrogateescape")  # with its own ends of lines
     name = xl_config.settings(text).get("name", "")
-    return DomainFile(path, name if isinstance(name, str) else "", text)
+    if isinstance(name, str) and name:
+        return DomainFile(path, _shown(name), text)
+    return DomainFile(path, "", text) if _shown(text).encode() == content else None  # such as one in UTF-16
+
+
+def _shown(text: str) -> str:
+    """With a question mark for each byte that is no UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -129,6 +129,9 @@ def _netvm_obstacles(survey: Survey) -> list[Obstacle]:
         wrong = f"There is nothing that {survey.netvm} could be made of."
         cure = "Have one made: qnet netvm make. Or fill in /etc/qnet/netvm.cfg: what it boots from, kernel and disk."
         return [Obstacle(wrong, cure)]
+    if line := xl_config.refused_line(own.text):
+        cure = "Correct it: texts in quotes, names of settings in small letters, ends of lines as on Unix."
+        return [Obstacle(f"xl does not read {own.path}, in line {line}.", cure)]
     if own.name != survey.netvm:
         wrong = f"{own.path} is the configuration of {own.name or 'no domain'}, and {survey.netvm} is the netvm."
         return [Obstacle(wrong, f'Give it name = "{survey.netvm}", or choose it in /etc/qnet/qnet.toml.')]
@@ -173,7 +176,11 @@ def _serve(survey: Survey, result: Plan) -> None:
     if survey.netvm_file is None:
         result.notes.append(f"{survey.netvm} is started by somebody else, and stays so.")
         return
-    if survey.netvm not in survey.running:
+    if survey.netvm in survey.running:
+        if survey.on_trial:
+            what = f"keep {survey.netvm}, which an earlier run has started on trial"
+            result.steps.append(TryNetvm(survey.netvm, what))
+    else:
         cards = [nic.address for nic in survey.nics if not nic.virtual and not nic.given_away]
         given = f"with the network cards {', '.join(cards)}" if cards else "without a network card"
         result.steps.append(TryNetvm(survey.netvm, f"start {survey.netvm} {given}, on trial"))

@@ -31,6 +31,12 @@ class ChangedFile:
     copy: str
     made: str
 
+    @property
+    def left(self) -> str:
+        """Why it was not put back, as a sentence without its full stop."""
+        why = "was changed since, and is left" if os.path.lexists(self.path) else "is not there any more"
+        return f"{self.path} {why}; what it was is in {self.copy}"
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -107,7 +113,7 @@ class RecordFolder:
         return next(copy for copy in copies if not os.path.lexists(copy))
 
     def restore_file(self, file: ChangedFile) -> bool:
-        """Put a file back; False where somebody has changed it since, and then it is left as it is."""
+        """Put a file back; False where somebody has changed or removed it since, and then it is left as it is."""
         path, copy = Path(file.path), Path(file.copy)
         try:
             now, old, status = read_file(path), read_file(copy), path.stat()
@@ -131,5 +137,6 @@ def _bytes(text: str) -> bytes:
 
 
 def _write(path: Path, data: bytes, status: os.stat_result) -> None:
-    write_atomically(path, data, stat.S_IMODE(status.st_mode))
-    shutil.chown(path, status.st_uid, status.st_gid)
+    target = path.resolve()  # a link stays a link
+    write_atomically(target, data, stat.S_IMODE(status.st_mode))
+    shutil.chown(target, status.st_uid, status.st_gid)

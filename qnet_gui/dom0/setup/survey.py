@@ -13,6 +13,7 @@ from qnet_gui.dom0.netvm_lifecycle.control import BOOTED, WANTS
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
 from qnet_gui.dom0.setup import xendomains
 from qnet_gui.dom0.setup.domain_files import DomainFile, domain_files, read
+from qnet_gui.dom0.setup.system import TRIAL
 from qnet_gui.hypervisor import pci, xen, xl_config
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.hypervisor.which_domain import is_dom0
@@ -33,6 +34,7 @@ class Survey:
     `boots`: that says what it boots from. `enabled`: units that start at boot; None where there is no systemd.
     `parts`: network interfaces of these cards that are a part of a bridge or the like, each with its name.
     `xendomains`: the settings of Xen's service that ends domains with dom0; None where it is not installed.
+    `on_trial`: an earlier run was killed before anybody had confirmed the netvm; systemd's timer will stop it.
     """
 
     is_dom0: bool = True
@@ -51,6 +53,7 @@ class Survey:
     distribution: Distribution = Distribution.DEBIAN
     parts: tuple[tuple[str, str], ...] = ()
     xendomains: xendomains.Settings | None = None
+    on_trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Machine:
     hypervisor: XenHypervisor = field(default_factory=XenHypervisor)
     os_release: Path = OS_RELEASE
     root: Path = Path("/")
+    timer: Path = TRIAL
 
 
 def survey(machine: Machine) -> Survey:
@@ -86,7 +90,7 @@ def survey(machine: Machine) -> Survey:
         netvm, own, boots, files, unreadable,
         frozenset(info.name for info in _domains(machine.hypervisor) if info.id), _enabled(machine),
         distribution(machine.os_release), tuple(part for nic in nics for part in _parts(nic)),
-        xendomains.read(machine.root),
+        xendomains.read(machine.root), machine.timer.exists(),
     )  # fmt: skip
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from qnet_gui.dom0.netvm_lifecycle.control import BOOTED, QNET, SYSTEMCTL, SYSTEMD_RUN, UNIT
 from qnet_gui.dom0.netvm_lifecycle.run import run as netvm
 from qnet_gui.dom0.netvm_lifecycle.service import Limits
+from qnet_gui.hypervisor.which_domain import is_dom0
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.message import Message
 from qnet_gui.runtime.command import run
 
 _TIMER = "qnet-setup-way-back"
+#: There while that timer waits: systemd's folder for units that systemd-run makes.
+TRIAL = Path(f"/run/systemd/transient/{_TIMER}.timer")
 #: The netvm's unit takes as long as its agent does.
 _DEADLINE = 300.0
 #: How the netvm's unit says how long it waits, as `systemctl show` prints it.
@@ -51,8 +55,9 @@ class Dom0System:
         netvm("start", Limits(agent=agent_wait), self._step)
 
     def stop_netvm(self) -> None:
-        """See `System`."""
-        netvm("stop", Limits(), self._step)
+        """See `System`. Where Xen was not started, nobody has the cards but the kernel's own drivers."""
+        if is_dom0():
+            netvm("stop", Limits(), self._step)
 
     def _step(self, _name: str, state: str, what: Message) -> None:
         if state != "begun":
@@ -60,6 +65,7 @@ class Dom0System:
 
     def set_timer(self, seconds: float) -> None:
         """See `System`."""
+        self.cancel_timer()  # of a run that was killed
         if BOOTED.is_dir():
             after = f"--on-active={seconds:g}"
             run([SYSTEMD_RUN, "--quiet", "--collect", f"--unit={_TIMER}", after, QNET, "netvm", "stop"])

@@ -6,6 +6,7 @@ import dataclasses
 import gc
 import time
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,10 @@ from qnet_gui.tray.qt import (
     QCoreApplication,
     QDBusConnection,
     QEvent,
+    QImage,
     QLabel,
     QMenu,
+    QPainter,
     QPoint,
     QPushButton,
     QRect,
@@ -479,6 +482,38 @@ def test_traffic_is_watched_while_it_is_open_and_shown_as_it_comes(qtbot: QtBot,
     assert "↓ 3.0 kB/s" in [label.text() for label in now.popup.findChildren(QLabel)]
     now.popup.close()
     qtbot.waitUntil(lambda: not watch.watching)
+
+
+def _ink(picture: QImage) -> list[int]:
+    """How much is painted in each column between the first that has something and the last."""
+    back = picture.pixel(0, 0)
+    columns = [sum(picture.pixel(x, y) != back for y in range(picture.height())) for x in range(picture.width())]
+    painted = [x for x, count in enumerate(columns) if count]
+    return columns[painted[0] : painted[-1] + 1]
+
+
+@pytest.mark.parametrize("text", ["↓ 1.2 MB/s   ↑ 80 kB/s", "work-", "2work (2)"])
+def test_where_people_read_from_the_right_a_text_is_still_in_its_own_order(
+    opened: Callable[..., Opened], text: str
+) -> None:
+    """Arrows and numbers belong to what stands beside them, and a name is a name."""
+    row = opened(WELL).row("work")
+    pictures = []
+    for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+        row.setLayoutDirection(direction)
+        row.view = dataclasses.replace(row.view, name="", detail=text)
+        picture = QImage(row.size(), QImage.Format_RGB32)
+        picture.fill(Qt.GlobalColor.white)
+        painter = QPainter(picture)
+        painter.setLayoutDirection(direction)
+        row._paint_words(painter, 8, row.width() - 8)
+        painter.end()
+        pictures.append(picture)
+    first, mirrored = pictures
+    assert first != mirrored  # it stands at the other side
+    ink, other = _ink(first), _ink(mirrored)
+    differs = sum(abs(one - two) for one, two in zip_longest(ink, other, fillvalue=0))
+    assert differs < 0.4 * sum(ink)  # letters may begin within a pixel
 
 
 def test_a_label_has_its_stripe(opened: Callable[..., Opened]) -> None:

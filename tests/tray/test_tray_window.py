@@ -29,6 +29,7 @@ from qnet_gui.model.package_upgrade.packages import Upgrade, Work
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation
 from qnet_gui.model.traffic import History, Series
+from qnet_gui.netmap.drawing import Words
 from qnet_gui.netmap.graph import graph
 from qnet_gui.tray.pages.cell import Cell, Share
 from qnet_gui.tray.pages.upgrade import UpgradeInputs
@@ -39,12 +40,14 @@ from qnet_gui.tray.qt import (
     QColor,
     QCoreApplication,
     QEvent,
+    QFont,
     QGuiApplication,
     QImage,
     QLabel,
     QLineEdit,
     QMenu,
     QMessageBox,
+    QPainter,
     QPalette,
     QPoint,
     QPushButton,
@@ -60,7 +63,7 @@ from qnet_gui.tray.state.operation_progress import OperationProgress
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 from qnet_gui.tray.state.plain_text import unbroken
 from qnet_gui.tray.widgets.flow import Flow
-from qnet_gui.tray.widgets.map_painter import sign_icon
+from qnet_gui.tray.widgets.map_painter import Letters, inks, paint, sign_icon
 from qnet_gui.tray.widgets.map_view import MapArea, MapView, NodeButton
 from qnet_gui.tray.widgets.table import Table
 from qnet_gui.tray.window.page_signs import SIGNS
@@ -75,6 +78,20 @@ READY = {
 def buttons(page: QWidget) -> dict[str, QPushButton]:
     made = [button for button in page.findChildren(QPushButton) if isinstance(button, QPushButton)]
     return {without_keys(button.text()): button for button in made}
+
+
+@pytest.mark.parametrize("text", ["↓ 1.2 MB/s  ↑ 80 kB/s", "work-", "2work (2)"])
+def test_on_the_map_a_text_is_in_its_own_order_where_people_read_from_the_right(qtbot: QtBot, text: str) -> None:
+    colours, letters, pictures = inks(QPalette()), Letters(QFont()), []
+    for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+        picture = QImage(300, 40, QImage.Format_RGB32)
+        picture.fill(Qt.GlobalColor.white)
+        painter = QPainter(picture)
+        painter.setLayoutDirection(direction)
+        paint(painter, [Words(5, 25, text)], colours, letters)
+        painter.end()
+        pictures.append(picture)
+    assert pictures[0] == pictures[1]
 
 
 @pytest.mark.parametrize("name", PAGE_NAMES)

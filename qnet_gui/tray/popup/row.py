@@ -208,7 +208,11 @@ class DomainRow(QAbstractButton):
 
     def _paint_words(self, painter: QPainter, start: int, end: int) -> None:
         palette, flags = self.palette(), int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
-        flags |= int(Qt.AlignmentFlag.AlignLeft)  # or right, where people read so: Qt sees to that
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        flags |= int(Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft)
+        flags |= int(Qt.AlignmentFlag.AlignAbsolute)
+        # each in its own direction: read from the right, the arrow of one rate would stand at the number of the other
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         small = colours.small(self.font())
         first, second = QFontMetrics(self.font()).height(), QFontMetrics(small).height()
         y, width = (self.height() - first - second) // 2, max(0, end - start)

@@ -58,7 +58,8 @@ from qnet_gui.tray.qt import (
 )
 from qnet_gui.tray.state import operation_progress
 from qnet_gui.tray.state.access_keys import without_keys
-from qnet_gui.tray.state.menu import Action
+from qnet_gui.tray.state.cures import Button
+from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.operation_progress import OperationProgress
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 from qnet_gui.tray.state.plain_text import unbroken
@@ -703,3 +704,48 @@ def test_settings_that_cannot_be_kept_are_told_where_they_are_chosen(
     (tmp_path / "config").unlink()
     box.click()
     assert not told[0].isVisible()
+
+
+def _cures(*names: str) -> tuple[Button, ...]:
+    return tuple(Button(name, ActionRequest(Action.REAPPLY, name=name), "view-refresh") for name in names)
+
+
+def test_a_cure_that_is_held_stays_while_others_come_and_go(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has the button down, or the keyboard on it, means that one."""
+    page = shown(up(CABLE, problems=(Problem(ProblemCode.NO_DNS),)))("overview")
+    asked: list[ActionRequest] = []
+    page.app_state.requested.disconnect()
+    page.app_state.requested.connect(asked.append)
+    cures: Any = page._cures  # type: ignore[attr-defined]
+    cures.show_buttons(_cures("one"))
+    held = buttons(cures)["one"]
+    QApplication.setActiveWindow(page.window())
+    qtbot.waitUntil(held.isVisible)
+    held.setFocus()
+    qtbot.mousePress(held, Qt.MouseButton.LeftButton)
+    for names in (("zero", "one"), ("one", "two"), ("one",), ("zero", "one", "two")):
+        cures.show_buttons(_cures(*names))
+        qtbot.waitUntil(
+            lambda names=names: {name for name, made in buttons(cures).items() if made.isVisible()} == {*names}
+        )
+        made = [button for button in buttons(cures).values() if button.isVisible()]
+        assert [without_keys(one.text()) for one in sorted(made, key=lambda one: one.x())] == [*names]
+        assert held in made
+        assert QApplication.focusWidget() is held
+    qtbot.mouseRelease(held, Qt.MouseButton.LeftButton)
+    assert [request.name for request in asked] == ["one"]
+
+
+def test_a_cure_that_goes_leaves_the_keyboard_to_no_other(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    page = shown(up(CABLE, problems=(Problem(ProblemCode.NO_DNS),)))("overview")
+    cures: Any = page._cures  # type: ignore[attr-defined]
+    cures.show_buttons(_cures("one", "two"))
+    QApplication.setActiveWindow(page.window())
+    qtbot.waitUntil(buttons(cures)["one"].isVisible)
+    buttons(cures)["one"].setFocus()
+    assert QApplication.focusWidget() is buttons(cures)["one"]
+    cures.show_buttons(_cures("two"))
+    focused = cures.window().focusWidget()
+    assert not isinstance(focused, QAbstractButton)

@@ -229,6 +229,17 @@ def test_the_same_name_in_another_life_is_another_row(opened: Callable[..., Open
     assert [row.view.key for row in now.rows] == [(4, "u4"), (5, "u5"), (6, "u6"), (44, "u4")]
 
 
+@pytest.mark.parametrize("part", ["row", "switch"])
+def test_rows_that_go_leave_the_keyboard_to_no_button(opened: Callable[..., Opened], part: str) -> None:
+    """As when the helper is exchanged: Return must not apply again, or open the settings."""
+    shown = opened(WELL)
+    row = shown.row("work")
+    (row if part == "row" else row.findChild(Switch)).setFocus()
+    shown.publish(None)
+    drained()
+    assert not isinstance(shown.popup.focusWidget(), QAbstractButton)
+
+
 def test_those_that_ended_do_not_pile_up(opened: Callable[..., Opened]) -> None:
     now = opened(WELL)
     for number in range(100, 200):

@@ -25,9 +25,9 @@ from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.package_upgrade.package_signals import begun, failed, finished
-from qnet_gui.model.package_upgrade.packages import Upgrade, Work
+from qnet_gui.model.package_upgrade.packages import Package, Stage, Upgrade, Work
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 from qnet_gui.model.traffic import History, Series
 from qnet_gui.netmap.drawing import Words
 from qnet_gui.netmap.graph import graph
@@ -51,6 +51,7 @@ from qnet_gui.tray.qt import (
     QPalette,
     QPoint,
     QPushButton,
+    QSpinBox,
     Qt,
     QTableView,
     QWidget,
@@ -67,6 +68,7 @@ from qnet_gui.tray.widgets.flow import Flow
 from qnet_gui.tray.widgets.map_painter import Letters, inks, paint, sign_icon
 from qnet_gui.tray.widgets.map_view import MapArea, MapView, NodeButton
 from qnet_gui.tray.widgets.table import Table
+from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.page_signs import SIGNS
 
 __all__ = ["shown"]
@@ -749,3 +751,71 @@ def test_a_cure_that_goes_leaves_the_keyboard_to_no_other(qtbot: QtBot, shown: C
     cures.show_buttons(_cures("two"))
     focused = cures.window().focusWidget()
     assert not isinstance(focused, QAbstractButton)
+
+
+def _focused(qtbot: QtBot, page: Page, widget: QWidget) -> None:
+    QApplication.setActiveWindow(page.window())
+    qtbot.waitUntil(widget.isVisible)
+    widget.setFocus()
+    assert QApplication.focusWidget() is widget
+
+
+def _nobody_is_hit() -> bool:
+    """Whether Return and Space do nothing where the keyboard is now."""
+    QCoreApplication.sendPostedEvents(None, QEvent.DeferredDelete)
+    QApplication.processEvents()
+    return not isinstance(QApplication.focusWidget(), QAbstractButton)
+
+
+def _change(page: Page, snapshot: Snapshot | None) -> None:
+    page.app_state.snapshot = snapshot
+    page.app_state.changed.emit()
+
+
+@pytest.mark.parametrize("change", ["helper-away", "domain-gone"])
+def test_a_node_that_goes_leaves_the_keyboard_to_no_button(
+    qtbot: QtBot, shown: Callable[..., Open], change: str
+) -> None:
+    problem = up(CABLE, problems=(Problem(ProblemCode.NO_DNS),))
+    page = shown(up(CABLE))("overview")
+    _change(page, problem)  # its cures come behind the map, for Tab
+    _focused(qtbot, page, next(one for one in page.findChildren(NodeButton) if one.node.name == "work"))
+    _change(page, None if change == "helper-away" else dataclasses.replace(problem, domains=()))
+    assert _nobody_is_hit()
+
+
+@pytest.mark.parametrize(("before", "after"), [("wired", "connecting"), ("dom0", "closing"), ("dom0", "connecting")])
+def test_the_minutes_leave_the_keyboard_to_no_button(
+    qtbot: QtBot, shown: Callable[..., Open], before: str, after: str
+) -> None:
+    page = shown(STATES[before])("upgrade")
+    page._answered([READY])  # type: ignore[attr-defined]
+    _focused(qtbot, page, page.findChild(QSpinBox))
+    connection = Dom0Connection(Dom0State(after))
+    _change(page, up(CABLE, dom0=connection, operation=Operation(3, "connect", "alice")))
+    assert not page.findChild(QSpinBox).isVisible()
+    assert _nobody_is_hit()
+
+
+def test_the_list_of_packages_leaves_the_keyboard_to_no_button(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    page = shown(STATES["dom0"])("upgrade")
+    packages = page.app_state.packages
+    packages.present = True
+    packages._take(Upgrade(Stage.READY, packages=(Package("vim;9;amd64;deb"),)))
+    _focused(qtbot, page, page.findChild(QTableView))
+    packages._take(begun(packages.upgrade, Work.REFRESH))
+    assert not page.findChild(QTableView).isVisible()
+    assert _nobody_is_hit()
+
+
+def test_what_cannot_be_used_any_more_leaves_the_keyboard_to_no_button(
+    qtbot: QtBot, shown: Callable[..., Open]
+) -> None:
+    page = shown(up(CABLE))("domains")
+    table = page.findChild(Table)
+    table.selectRow(0)
+    pause = next(made for made in buttons(page).values() if made.isEnabled())
+    _focused(qtbot, page, pause)
+    _change(page, STATES["dom0"])
+    assert not pause.isEnabled()
+    assert _nobody_is_hit()

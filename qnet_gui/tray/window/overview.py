@@ -37,14 +37,11 @@ def _suffix(chosen: str) -> str:
 
 
 class _Cures(QWidget):
-    """What can be done about what is wrong; a button stays while it is the same one, with the keyboard on it.
+    """What can be done about what is wrong; a button stays while it is the same one, with the keyboard on it."""
 
-    `harmless` gets the keyboard of one that goes, and not what stands beside it.
-    """
-
-    def __init__(self, app_state: AppState, harmless: QWidget) -> None:
+    def __init__(self, app_state: AppState) -> None:
         super().__init__()
-        self._app_state, self._harmless = app_state, harmless
+        self._app_state = app_state
         self._shown: tuple[Button, ...] = ()
         self._made: dict[tuple[ActionRequest, str], QPushButton] = {}
         self._row = Flow()
@@ -56,9 +53,6 @@ class _Cures(QWidget):
             return
         self._shown, old = cures, self._made
         self._made = {(cure.request, cure.text): self._button(cure, old) for cure in cures}
-        stays = [self._made[cure.request, cure.text] for cure in cures if not cure.why]
-        if any(made.hasFocus() and made not in stays for made in old.values()):
-            self._harmless.setFocus(Qt.FocusReason.OtherFocusReason)
         for cure in cures:
             made = self._made[cure.request, cure.text]
             made.setEnabled(not cure.why)
@@ -95,7 +89,7 @@ class Overview(Page):
         self.corner.addWidget(button(tr("Copy"), lambda: copy(self.text())))
         self.corner.addWidget(self._save)
         self._area = MapArea(self._map)
-        self._cures = _Cures(app_state, self._sentence)
+        self._cures = _Cures(app_state)
         self._problems.add(self._cures)
         for widget in (self._sentence, self._problems, self._area, self._facts):
             self.column.addWidget(widget)

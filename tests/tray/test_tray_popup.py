@@ -155,6 +155,24 @@ def test_a_switch_asks_and_follows_the_snapshot(qtbot: QtBot, opened: Callable[.
     assert now.asked[-1] == ActionRequest(Action.ATTACH, 4, "work", "u4")
 
 
+@pytest.mark.parametrize("part", ["switch", "pause"])
+def test_a_click_that_has_begun_does_nothing_else(qtbot: QtBot, opened: Callable[..., Opened], part: str) -> None:
+    """Somebody else cuts the domain off, or pauses it, while the button is down: it would do the opposite then."""
+    shown = opened(WELL)
+    row = shown.row("work")
+    row.setFocus()  # so that pausing stands in it
+    button = row.findChild(Switch) if part == "switch" else row._pause
+    qtbot.mousePress(button, Qt.MouseButton.LeftButton)
+    change: dict[str, Any] = {"vif": "", "netvm": ""} if part == "switch" else {"state": DomainState.PAUSED}
+    other = dataclasses.replace(KNOWN[0], **change)
+    shown.publish(up(CABLE, domains=(other, *KNOWN[1:])))
+    qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
+    assert shown.asked == []
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    action = Action.ATTACH if part == "switch" else Action.UNPAUSE
+    assert shown.asked == [ActionRequest.about(action, other)]
+
+
 def test_a_cure_is_one_click_away(qtbot: QtBot, opened: Callable[..., Opened]) -> None:
     now = opened(up(CABLE, problems=(Problem(ProblemCode.NFT_FAILED),)))
     message = next(box for box in now.popup.findChildren(InlineMessage) if box.isVisibleTo(now.popup))

@@ -819,3 +819,32 @@ def test_what_cannot_be_used_any_more_leaves_the_keyboard_to_no_button(
     _change(page, STATES["dom0"])
     assert not pause.isEnabled()
     assert _nobody_is_hit()
+
+
+@pytest.mark.parametrize("place", ["above", "in the row"])
+def test_a_click_on_a_domain_that_has_begun_does_nothing_else(
+    qtbot: QtBot, shown: Callable[..., Open], place: str
+) -> None:
+    """Somebody else pauses it while the button is down: the click would let it go on then."""
+    work, *others = up(CABLE).domains
+    page = shown(up(CABLE))("domains")
+    asked: list[ActionRequest] = []
+    page.app_state.requested.disconnect()
+    page.app_state.requested.connect(asked.append)
+    table = page.findChild(Table)
+    row = next(row for row in range(table.model().rowCount()) if table.model().index(row, 0).data() == "work")
+    table.selectRow(row)
+    qtbot.waitUntil(table.isVisible)
+    if place == "above":
+        target: QWidget = page._buttons["pause"]  # type: ignore[attr-defined]
+        where = target.rect().center()
+    else:
+        target = table.viewport()
+        cell = table.visualRect(table.model().index(row, table.model().columnCount() - 1))
+        where = QPoint(cell.left() + 20, cell.center().y())
+    qtbot.mousePress(target, Qt.MouseButton.LeftButton, pos=where)
+    _change(page, up(CABLE, domains=(dataclasses.replace(work, state=DomainState.PAUSED), *others)))
+    qtbot.mouseRelease(target, Qt.MouseButton.LeftButton, pos=where)
+    assert asked == []
+    qtbot.mouseClick(target, Qt.MouseButton.LeftButton, pos=where)
+    assert [request.action for request in asked] == [Action.UNPAUSE]

@@ -260,7 +260,7 @@ def test_dom0_is_disconnected_though_nothing_is_known_of_it_at_the_end(
     state.packages.look_for_updates()
     stage(qtbot, state.packages, Stage.READY)
     state.packages.start()
-    stage(qtbot, state.packages, Stage.DOWNLOADING)
+    qtbot.waitUntil(lambda: state.packages.upgrade.can_stop)  # it is held by now
     helper.kill()
     qtbot.waitUntil(lambda: state.snapshot is None)
     packagekit.go()

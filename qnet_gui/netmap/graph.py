@@ -115,14 +115,17 @@ def _uplink_key(uplink: Uplink) -> str:
 
 
 def providers(snapshot: Snapshot) -> dict[str, str]:
-    """Whom each domain that has a vif goes through, by name; a ring, which nobody should have made, is opened."""
+    """Whom each domain that has a vif goes through, by name; a ring, which nobody should have made, is opened.
+
+    Only there: whoever goes through one of a ring still goes through it.
+    """
     through = {domain.name: domain.netvm for domain in snapshot.domains if domain.vif and domain.netvm}
     for name in sorted(through):
         seen, here = {name}, through.get(name)
         while here is not None and here not in seen:
             seen.add(here)
             here = through.get(here)
-        if here is not None:
+        if here == name:
             del through[name]
     return through
 

@@ -2860,6 +2860,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>A question has to be answered first, which only a terminal can ask.</source>
+            <translation>Zuerst muss eine Frage beantwortet werden, die nur ein Terminal stellen kann.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
             <source>A restart of this computer is due: what has been upgraded is in use only then.</source>
             <translation>Ein Neustart dieses Rechners steht an: erst danach ist in Gebrauch, was aktualisiert wurde.</translation>
         </message>
@@ -3805,6 +3810,16 @@
             <location filename="../../qnet_gui/tray/state/popup.py" />
             <source>Over cable {name}</source>
             <translation>Über Kabel {name}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup.py" />
+            <source>Over {name}</source>
+            <translation>Über {name}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/popup.py" />
+            <source>Over {name}, {strength} %</source>
+            <translation>Über {name}, {strength} %</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/popup.py" />

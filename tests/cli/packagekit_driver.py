@@ -24,7 +24,7 @@ def say(kind: str, upgrade: Upgrade) -> None:
 
 
 def by_command() -> None:
-    client = Packages(lambda upgrade: say("state", upgrade), lambda: None)
+    client = Packages(lambda upgrade: say("state", upgrade), lambda _: None)
     assert client.present()
     client.run(Work.REFRESH)
     if client.upgrade.stage is Stage.READY:

@@ -266,18 +266,41 @@ def test_control_c_at_a_bad_moment_is_told_and_it_goes_on(
 
     monkeypatch.setattr(upgrade.Shown, "__call__", look)
     told = upgrade.Shown.cannot_stop
-    monkeypatch.setattr(upgrade.Shown, "cannot_stop", lambda self: (told(self), packagekit.go()))
+    monkeypatch.setattr(upgrade.Shown, "cannot_stop", lambda self, why: (told(self, why), packagekit.go()))
     thread = _when(lambda: any(installing), lambda: os.kill(os.getpid(), signal.SIGINT))
     assert main(["upgrade", "--yes"]) == 0
     thread.join()
     assert "cannot be stopped now" in capsys.readouterr().out
 
 
+def test_that_it_is_not_stopped_is_told(
+    helper: StandIn, packagekit: PackageKit, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another user's upgrade is another user's: Ctrl-C did nothing, and did not say so."""
+    packagekit.say(
+        UpdatePackages=[["told", {"Status": 8, "AllowCancel": True}], ["hold"], ["Finished", 1, 1]], Cancel=[["refuse"]]
+    )
+    may: list[bool] = []
+    shown, say = upgrade.Shown.__call__, upgrade.Shown.say
+    monkeypatch.setattr(upgrade.Shown, "__call__", lambda self, state: (may.append(state.can_stop), shown(self, state)))
+
+    def told(self: upgrade.Shown, text: str) -> None:
+        say(self, text)
+        if "You may not." in text:
+            packagekit.go()
+
+    monkeypatch.setattr(upgrade.Shown, "say", told)
+    thread = _when(lambda: any(may), lambda: os.kill(os.getpid(), signal.SIGINT))
+    assert main(["upgrade", "--yes"]) == 0
+    thread.join()
+    assert "It is not stopped: You may not." in capsys.readouterr().out
+
+
 def test_what_is_under_way_already_is_found(
     helper: StandIn, packagekit: PackageKit, capsys: pytest.CaptureFixture[str]
 ) -> None:
     packagekit.say(UpdatePackages=[["hold"], *upgrade_of(FIRST, SECOND)])
-    first = packages.Packages(lambda _: None, lambda: None)
+    first = packages.Packages(lambda _: None, lambda _: None)
     try:
         first.begin(packages.Work.UPGRADE)
         thread = _when(lambda: "GetAll" in [call[0] for call in packagekit.calls], packagekit.go)

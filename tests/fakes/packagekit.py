@@ -3,7 +3,8 @@
 Run as a process of its own with the bus in DBUS_SYSTEM_BUS_ADDRESS. Each call is printed as a line of JSON: the method
 and its arguments. Lines on its input: `{"say": {METHOD: STEPS}}` has it say other things, `"go"` lets a transaction go
 on that has come to a `["hold"]`. A step is a signal's name and its values; `["told", {…}]` are properties. The method
-of a simulation is called "Simulate". It ends with its input, or at `["die"]`.
+of a simulation is called "Simulate"; one whose only step is `["refuse"]` is refused. It ends with its input, or at
+`["die"]`.
 """
 
 from __future__ import annotations
@@ -109,6 +110,7 @@ def main() -> None:
     from dbus.lowlevel import (
         HANDLER_RESULT_HANDLED,
         HANDLER_RESULT_NOT_YET_HANDLED,
+        ErrorMessage,
         MethodCallMessage,
         MethodReturnMessage,
         SignalMessage,
@@ -179,6 +181,9 @@ def main() -> None:
             [str(one) for one in value] if isinstance(value, list) else str(value) for value in message.get_args_list()
         ]
         print(json.dumps([name, *values]), flush=True)
+        if scripts.get(name) == [["refuse"]]:
+            connection.send_message(ErrorMessage(message, f"{TRANSACTION}.NotAuthorized", "You may not."))
+            return int(HANDLER_RESULT_HANDLED)
         signature, content = answer(message)
         reply = MethodReturnMessage(message)
         if signature:

@@ -94,11 +94,13 @@ def test_from_the_lists_to_what_is_to_be_upgraded() -> None:
     assert state.next_work is Work.WORK_OUT
     state = after(
         state, ("begun", Work.WORK_OUT), ("package", 11, DUMMY, ""), ("package", 12, "new;1;all;deb", ""),
-        ("package", 13, "gone;1;all;installed", ""), ("changed", {"DownloadSizeRemaining": 8391356}),
+        ("package", 13, "gone;1;all;installed", ""), ("package", 15, "replaced;1;all;installed", ""),
+        ("changed", {"DownloadSizeRemaining": 8391356}),
         ("finished", SUCCESS),
     )  # fmt: skip
     assert state.stage is Stage.READY
-    assert [one.kind for one in state.packages] == [Kind.UPGRADE, Kind.UPGRADE, Kind.INSTALL, Kind.REMOVE]
+    kinds = [one.kind for one in state.packages]
+    assert kinds == [Kind.UPGRADE, Kind.UPGRADE, Kind.INSTALL, Kind.REMOVE, Kind.REMOVE]
     assert state.size == 8391356
     assert to_upgrade(state) == (DUMMY, "vim;9;amd64;deb")
 
@@ -182,7 +184,9 @@ def test_an_upgrade_that_is_under_way_is_found_and_its_packages_as_they_come() -
 
 
 @pytest.mark.parametrize(
-    "properties", [{}, {"Role": 13}, {"Role": 22, "TransactionFlags": 4}], ids=["none", "refresh", "simulation"]
+    "properties",
+    [{}, {"Role": 13}, {"Role": 22, "TransactionFlags": 4}, {"Role": 22, "Status": 8, "TransactionFlags": 10}],
+    ids=["none", "refresh", "simulation", "only-download"],
 )
 def test_others_are_not_taken_for_an_upgrade(properties: dict[str, object]) -> None:
     assert signals.found(properties) is None

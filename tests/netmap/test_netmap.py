@@ -136,6 +136,9 @@ def test_a_ring_that_nobody_should_have_made_is_drawn_all_the_same() -> None:
     assert len(providers(ring)) == 1
     assert {placed.node.name for placed in laid_out(ring).nodes} >= {"a", "b", "c"}
     assert svg(graph(ring))
+    # whoever only goes through one who is in a ring is not cut off by that
+    behind = snapshot(domain("a", 3, "b"), domain("b", 4, "c"), domain("c", 5, "b"))
+    assert providers(behind) == {"a": "b", "c": "b"}
 
 
 def test_how_domains_stand() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -193,3 +195,43 @@ def test_the_page_has_the_newest_first() -> None:
     assert log.as_text(shown).splitlines()[0].endswith("  Uplink: eth0")
     assert log.page([]).message.startswith("Nothing has happened yet.")
     assert len(log.heads()) == 2
+
+
+def test_what_came_again_stands_where_its_time_is() -> None:
+    """It is shown with the time at which it happened last; another thing had happened in between."""
+    flapping = Entry(NOW, Event.NO_NAMES, count=5, last=NOW + 900)
+    shown = log.page([flapping, Entry(NOW + 300, Event.UPLINK_BACK, ("eth0",))])
+    assert [row[1] for row in shown.rows] == ["Names do not resolve. (5 times)", "Uplink: eth0"]
+    assert [row[0] for row in shown.rows] == sorted((row[0] for row in shown.rows), reverse=True)
+
+
+def test_what_ended_while_nothing_could_be_known_is_told(qtbot: QtBot, path: Path) -> None:
+    """A helper that died while dom0 was connected, and its successor, which has put all back before it was asked."""
+    before = EndedOperation(4, "connect", "alice", NOW - 60, "", Outcome(UpgradeCode.DISCONNECTED))
+    recovered = EndedOperation(1, "recover", "", NOW + 5, "", Outcome(UpgradeCode.DISCONNECTED))
+    kept = EventLog(clock=lambda: NOW)
+    for snapshot in (up(CABLE, ended=(before,)), None, up(CABLE, ended=(before, recovered))):
+        kept.follow(snapshot)
+    ends = [(entry.at, entry.values, entry.count) for entry in kept.entries() if entry.event is Event.ENDED]
+    assert ends == [(NOW - 60, ("alice",), 1), (NOW + 5, ("qnet",), 1)]
+
+
+@pytest.mark.parametrize("until", ["²", "9" * 5000, "9" * 40, "-1", "", "١٢"])
+def test_a_time_that_is_none_leaves_the_page_readable(until: str) -> None:
+    entry = from_line(to_line(Entry(NOW, Event.DOM0_OPEN, ("alice", until))))
+    assert entry is not None
+    assert log.page([entry]).rows[0][1].startswith("alice has connected dom0")
+
+
+def test_a_pipe_in_the_log_s_place_stops_nobody(qtbot: QtBot, path: Path) -> None:
+    path.parent.mkdir()
+    os.mkfifo(path)
+    kept = EventLog(clock=lambda: NOW)
+    kept.follow(up(CABLE))
+    hung = threading.Timer(5, lambda: path.write_text(""))  # who waits at it goes on then, and the test fails
+    hung.start()
+    assert [entry.event for entry in kept.entries()] == [Event.STARTED]
+    assert hung.is_alive()
+    hung.cancel()
+    kept.write()
+    assert path.is_file()

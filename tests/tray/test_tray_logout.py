@@ -15,7 +15,7 @@ from qnet_gui.model.errors import QnetError, Refused
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.tray.app.logout import Logout
-from qnet_gui.tray.qt import QApplication, QMessageBox, QObject, QTimer, pyqtSignal
+from qnet_gui.tray.qt import QApplication, QLabel, QMessageBox, QObject, QPushButton, QTimer, pyqtSignal
 from qnet_gui.tray.session import language
 from qnet_gui.tray.window.time_question import TimeQuestion
 
@@ -53,7 +53,7 @@ class Client(QObject):
     def do(self, method: str, _arguments: Sequence[object], then: Callable[[Any], None]) -> None:
         self.calls.append(method)
         if error := self.then():
-            then(error)
+            QTimer.singleShot(0, lambda: then(error))  # no answer comes before the call is over
 
 
 class State(QObject):
@@ -154,3 +154,23 @@ def test_a_time_of_day_is_the_next_one(qtbot: QtBot, monkeypatch: pytest.MonkeyP
     qtbot.addWidget(question)
     question._confirmed()
     assert [moment // 60 for moment in chosen] == [until // 60]
+
+
+def test_a_time_that_has_passed_while_it_was_looked_at_is_not_taken_for_tomorrow(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads "until 10:30" at 10:31 and confirms it does not mean a day."""
+    now, chosen = [1_795_000_000.0], list[int]()
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    question = TimeQuestion(int(now[0]) // 60 * 60 + 120, chosen.append)
+    qtbot.addWidget(question)
+    question.show()
+    confirm = next(made for made in question.findChildren(QPushButton) if made.isDefault())
+    said = [label.text() for label in question.findChildren(QLabel)]
+    now[0] += 300
+    confirm.click()
+    assert chosen == []
+    assert question.isVisible()
+    assert [label.text() for label in question.findChildren(QLabel)] != said, "it says now what it would be"
+    confirm.click()
+    assert [round(until - now[0]) // 3600 for until in chosen] == [23]

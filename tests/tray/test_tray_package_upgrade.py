@@ -14,8 +14,10 @@ from test_tray_window import buttons
 from test_tray_windows import Open, shown
 from tray_shared import CABLE, STATES, Helper, up
 
+from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.package_upgrade.packages import Stage, Work
-from qnet_gui.model.snapshot import Dom0Connection, Dom0State
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation
 from qnet_gui.tray.qt import QApplication, QCheckBox, QLabel, QProgressBar, Qt, QTableView
 from qnet_gui.tray.session import package_upgrade
 from qnet_gui.tray.session.app_state import AppState
@@ -233,6 +235,56 @@ def test_the_next_time_that_dom0_is_connected_begins_anew(
         assert state.packages.upgrade.stage is Stage.UP_TO_DATE
         helper.publish(snapshot)
         qtbot.waitUntil(lambda snapshot=snapshot: state.snapshot == snapshot)
+    assert state.packages.upgrade.stage is Stage.NONE
+
+
+def test_a_helper_that_is_exchanged_meanwhile_takes_nothing_away(
+    qtbot: QtBot, helper: Helper, packagekit: PackageKit, state: AppState
+) -> None:
+    """As when the upgrade is one of qnet itself: its list, its failure, are what a person is reading."""
+    state.packages.look_for_updates()
+    stage(qtbot, state.packages, Stage.READY)
+    helper.kill()
+    qtbot.waitUntil(lambda: state.snapshot is None)
+    helper.publish(OPEN)
+    qtbot.waitUntil(lambda: state.snapshot == OPEN)
+    assert state.packages.upgrade.stage is Stage.READY
+
+
+def test_dom0_is_disconnected_though_nothing_is_known_of_it_at_the_end(
+    qtbot: QtBot, helper: Helper, packagekit: PackageKit, state: AppState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The helper is being exchanged then, or speaks otherwise than this applet since."""
+    calls = calls_of(state, monkeypatch)
+    packagekit.say(UpdatePackages=HELD)
+    state.packages.look_for_updates()
+    stage(qtbot, state.packages, Stage.READY)
+    state.packages.start()
+    qtbot.waitUntil(lambda: state.packages.upgrade.can_stop)  # it is held by now
+    helper.kill()
+    qtbot.waitUntil(lambda: state.snapshot is None)
+    packagekit.go()
+    stage(qtbot, state.packages, Stage.DONE)
+    assert calls == ["DisconnectDom0"]
+
+
+def test_who_was_not_connected_at_his_attempt_is_not_led_on_at_another_s(
+    qtbot: QtBot, helper: Helper, packagekit: PackageKit, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = shown(up(CABLE))("upgrade")
+    state = page.app_state
+    calls_of(state, monkeypatch)
+    page._do_connect()  # type: ignore[attr-defined]
+    page._done([3])  # type: ignore[attr-defined]
+    for snapshot in (up(CABLE, operation=Operation(3, "connect", "alice")), up(CABLE)):
+        helper.publish(snapshot)
+        qtbot.waitUntil(lambda snapshot=snapshot: state.snapshot == snapshot)
+    failed = Message(HelperCode.HELPER_GONE)
+    state.client.ended.emit(3, "org.xenproject.Qnet1.Error.Failed", failed)
+    qtbot.waitUntil(lambda: state.packages.present is True)
+    helper.publish(OPEN)
+    qtbot.waitUntil(lambda: state.snapshot == OPEN)
+    page.refresh()
     assert state.packages.upgrade.stage is Stage.NONE
 
 

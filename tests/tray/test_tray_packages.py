@@ -130,6 +130,18 @@ def test_a_failure_says_what_and_why_and_keeps_the_words() -> None:
     assert GONE < 0
 
 
+@pytest.mark.parametrize("exit_code", [4, 5, 7])
+def test_what_only_a_terminal_can_ask_is_said(exit_code: int) -> None:
+    """A key to be trusted, a licence to be agreed to, a disk to be put in: PackageKit ends, and wants it asked."""
+    bare = signals.finished(RUNNING, exit_code)
+    with_words = signals.finished(signals.failed(RUNNING, 23, "You've to agree to a license"), exit_code)
+    for upgrade, words in ((bare, ""), (with_words, " You've to agree to a license")):
+        line = packages(upgrade, (), True).lines[0]
+        assert line.text == (
+            "The upgrade has failed. A question has to be answered first, which only a terminal can ask." + words
+        )
+
+
 def test_one_that_was_stopped() -> None:
     part = packages(signals.finished(RUNNING, 3), (), True)
     assert part.lines[0] == Line(Mark.BACK, "It was stopped.")
@@ -148,6 +160,10 @@ def test_the_four_stages() -> None:
     assert marks(Dom0State.OPEN, False, done()) == "✓✓✓·"
     assert marks(Dom0State.CLOSING, False, done()) == "✓✓✓…"
     assert marks(Dom0State.CLOSED, True, done()) == "✓✓✓✓"
+    # dom0 was disconnected in the middle, and what has been downloaded is installed all the same
+    assert marks(Dom0State.CLOSED, True, RUNNING) == "✓✓…✓"
+    assert marks(Dom0State.CONNECTING, True, RUNNING) == "✓……·"
+    assert marks(Dom0State.CLOSED, True, failed(Work.UPGRADE)) == "✓···"
     assert [line.text for line in stages(Dom0State.CLOSED, True, Upgrade())] == [
         "1. Check", "2. Connect", "3. Upgrade", "4. Back",
     ]  # fmt: skip

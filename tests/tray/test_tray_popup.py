@@ -6,6 +6,7 @@ import dataclasses
 import gc
 import time
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,10 @@ from qnet_gui.tray.qt import (
     QCoreApplication,
     QDBusConnection,
     QEvent,
+    QImage,
     QLabel,
     QMenu,
+    QPainter,
     QPoint,
     QPushButton,
     QRect,
@@ -152,6 +155,24 @@ def test_a_switch_asks_and_follows_the_snapshot(qtbot: QtBot, opened: Callable[.
     assert now.asked[-1] == ActionRequest(Action.ATTACH, 4, "work", "u4")
 
 
+@pytest.mark.parametrize("part", ["switch", "pause"])
+def test_a_click_that_has_begun_does_nothing_else(qtbot: QtBot, opened: Callable[..., Opened], part: str) -> None:
+    """Somebody else cuts the domain off, or pauses it, while the button is down: it would do the opposite then."""
+    shown = opened(WELL)
+    row = shown.row("work")
+    row.setFocus()  # so that pausing stands in it
+    button = row.findChild(Switch) if part == "switch" else row._pause
+    qtbot.mousePress(button, Qt.MouseButton.LeftButton)
+    change: dict[str, Any] = {"vif": "", "netvm": ""} if part == "switch" else {"state": DomainState.PAUSED}
+    other = dataclasses.replace(KNOWN[0], **change)
+    shown.publish(up(CABLE, domains=(other, *KNOWN[1:])))
+    qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
+    assert shown.asked == []
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    action = Action.ATTACH if part == "switch" else Action.UNPAUSE
+    assert shown.asked == [ActionRequest.about(action, other)]
+
+
 def test_a_cure_is_one_click_away(qtbot: QtBot, opened: Callable[..., Opened]) -> None:
     now = opened(up(CABLE, problems=(Problem(ProblemCode.NFT_FAILED),)))
     message = next(box for box in now.popup.findChildren(InlineMessage) if box.isVisibleTo(now.popup))
@@ -224,6 +245,17 @@ def test_the_same_name_in_another_life_is_another_row(opened: Callable[..., Open
     now.publish(dataclasses.replace(WELL, domains=(reborn, *KNOWN[1:])))
     assert not old.findChild(Switch).isEnabled()
     assert [row.view.key for row in now.rows] == [(4, "u4"), (5, "u5"), (6, "u6"), (44, "u4")]
+
+
+@pytest.mark.parametrize("part", ["row", "switch"])
+def test_rows_that_go_leave_the_keyboard_to_no_button(opened: Callable[..., Opened], part: str) -> None:
+    """As when the helper is exchanged: Return must not apply again, or open the settings."""
+    shown = opened(WELL)
+    row = shown.row("work")
+    (row if part == "row" else row.findChild(Switch)).setFocus()
+    shown.publish(None)
+    drained()
+    assert not isinstance(shown.popup.focusWidget(), QAbstractButton)
 
 
 def test_those_that_ended_do_not_pile_up(opened: Callable[..., Opened]) -> None:
@@ -479,6 +511,38 @@ def test_traffic_is_watched_while_it_is_open_and_shown_as_it_comes(qtbot: QtBot,
     assert "↓ 3.0 kB/s" in [label.text() for label in now.popup.findChildren(QLabel)]
     now.popup.close()
     qtbot.waitUntil(lambda: not watch.watching)
+
+
+def _ink(picture: QImage) -> list[int]:
+    """How much is painted in each column between the first that has something and the last."""
+    back = picture.pixel(0, 0)
+    columns = [sum(picture.pixel(x, y) != back for y in range(picture.height())) for x in range(picture.width())]
+    painted = [x for x, count in enumerate(columns) if count]
+    return columns[painted[0] : painted[-1] + 1]
+
+
+@pytest.mark.parametrize("text", ["↓ 1.2 MB/s   ↑ 80 kB/s", "work-", "2work (2)"])
+def test_where_people_read_from_the_right_a_text_is_still_in_its_own_order(
+    opened: Callable[..., Opened], text: str
+) -> None:
+    """Arrows and numbers belong to what stands beside them, and a name is a name."""
+    row = opened(WELL).row("work")
+    pictures = []
+    for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+        row.setLayoutDirection(direction)
+        row.view = dataclasses.replace(row.view, name="", detail=text)
+        picture = QImage(row.size(), QImage.Format_RGB32)
+        picture.fill(Qt.GlobalColor.white)
+        painter = QPainter(picture)
+        painter.setLayoutDirection(direction)
+        row._paint_words(painter, 8, row.width() - 8)
+        painter.end()
+        pictures.append(picture)
+    first, mirrored = pictures
+    assert first != mirrored  # it stands at the other side
+    ink, other = _ink(first), _ink(mirrored)
+    differs = sum(abs(one - two) for one, two in zip_longest(ink, other, fillvalue=0))
+    assert differs < 0.4 * sum(ink)  # letters may begin within a pixel
 
 
 def test_a_label_has_its_stripe(opened: Callable[..., Opened]) -> None:

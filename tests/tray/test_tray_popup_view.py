@@ -16,6 +16,7 @@ from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 from qnet_gui.model.traffic import History, Series
+from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.tray.session import artwork
 from qnet_gui.tray.state.cures import MESSAGES_MAX, Button
 from qnet_gui.tray.state.menu import Action, ActionRequest
@@ -68,6 +69,12 @@ def test_how_strong_it_is_and_what_carries_a_vpn() -> None:
         "wifi-3-lock", "Connected through VPN office.", "Over Wi-Fi Home, 60 %",
     )  # fmt: skip
     assert shown(up(VPN, dataclasses.replace(CABLE, primary=False))).uplink.detail == "Over cable eth0"
+    modem = Uplink("wwan0", UplinkKind.MOBILE, UplinkState.UP, connection="Operator")
+    assert shown(up(VPN, modem)).uplink.detail == "Over Operator"
+    assert shown(up(VPN, dataclasses.replace(modem, strength=40))).uplink.detail == "Over Operator, 40 %"
+    assert (
+        shown(up(VPN, dataclasses.replace(modem, kind=UplinkKind.OTHER, connection=""))).uplink.detail == "Over wwan0"
+    )
     assert shown(up(VPN)).uplink.detail == ""
 
 

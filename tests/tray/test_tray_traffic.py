@@ -15,6 +15,7 @@ from qnet_gui.model.errors import QnetError
 from qnet_gui.model.traffic import Counters, History, Series, TrafficSample
 from qnet_gui.model.wire.answers import NAME, PATH
 from qnet_gui.tray.qt import QDBusConnection
+from qnet_gui.tray.session import traffic_watch
 from qnet_gui.tray.session.dbus import Service
 from qnet_gui.tray.session.helper_client import Client
 from qnet_gui.tray.session.traffic_watch import TrafficWatch
@@ -133,3 +134,21 @@ def test_a_stop_without_a_start_is_told(look: Look, log_guard: Any) -> None:
     log_guard.expect("fewer than nobody")
     look.watch.stop()
     assert not look.watch.watching
+
+
+def test_what_was_seen_long_ago_is_no_rate_of_now(qtbot: QtBot, look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever opens it again an hour later sees nothing until something is told; after a moment it goes on."""
+    now = [1000.0]
+    monkeypatch.setattr(traffic_watch, "_boot_clock", lambda: now[0])
+    look.watch.start()
+    for number in range(2):
+        look.tell(1000 * number, 70 * number)
+    qtbot.waitUntil(lambda: len(look.histories) == 2)
+    look.watch.stop()
+    now[0] += 3
+    look.watch.start()
+    assert look.watch.history == look.histories[1]
+    look.watch.stop()
+    now[0] += 3600
+    look.watch.start()
+    assert look.watch.history == History()

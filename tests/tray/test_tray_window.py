@@ -25,10 +25,11 @@ from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.package_upgrade.package_signals import begun, failed, finished
-from qnet_gui.model.package_upgrade.packages import Upgrade, Work
+from qnet_gui.model.package_upgrade.packages import Package, Stage, Upgrade, Work
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 from qnet_gui.model.traffic import History, Series
+from qnet_gui.netmap.drawing import Words
 from qnet_gui.netmap.graph import graph
 from qnet_gui.tray.pages.cell import Cell, Share
 from qnet_gui.tray.pages.upgrade import UpgradeInputs
@@ -39,15 +40,18 @@ from qnet_gui.tray.qt import (
     QColor,
     QCoreApplication,
     QEvent,
+    QFont,
     QGuiApplication,
     QImage,
     QLabel,
     QLineEdit,
     QMenu,
     QMessageBox,
+    QPainter,
     QPalette,
     QPoint,
     QPushButton,
+    QSpinBox,
     Qt,
     QTableView,
     QWidget,
@@ -55,14 +59,16 @@ from qnet_gui.tray.qt import (
 )
 from qnet_gui.tray.state import operation_progress
 from qnet_gui.tray.state.access_keys import without_keys
-from qnet_gui.tray.state.menu import Action
+from qnet_gui.tray.state.cures import Button
+from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.operation_progress import OperationProgress
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 from qnet_gui.tray.state.plain_text import unbroken
 from qnet_gui.tray.widgets.flow import Flow
-from qnet_gui.tray.widgets.map_painter import sign_icon
+from qnet_gui.tray.widgets.map_painter import Letters, inks, paint, sign_icon
 from qnet_gui.tray.widgets.map_view import MapArea, MapView, NodeButton
 from qnet_gui.tray.widgets.table import Table
+from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.page_signs import SIGNS
 
 __all__ = ["shown"]
@@ -75,6 +81,20 @@ READY = {
 def buttons(page: QWidget) -> dict[str, QPushButton]:
     made = [button for button in page.findChildren(QPushButton) if isinstance(button, QPushButton)]
     return {without_keys(button.text()): button for button in made}
+
+
+@pytest.mark.parametrize("text", ["↓ 1.2 MB/s  ↑ 80 kB/s", "work-", "2work (2)"])
+def test_on_the_map_a_text_is_in_its_own_order_where_people_read_from_the_right(qtbot: QtBot, text: str) -> None:
+    colours, letters, pictures = inks(QPalette()), Letters(QFont()), []
+    for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+        picture = QImage(300, 40, QImage.Format_RGB32)
+        picture.fill(Qt.GlobalColor.white)
+        painter = QPainter(picture)
+        painter.setLayoutDirection(direction)
+        paint(painter, [Words(5, 25, text)], colours, letters)
+        painter.end()
+        pictures.append(picture)
+    assert pictures[0] == pictures[1]
 
 
 @pytest.mark.parametrize("name", PAGE_NAMES)
@@ -686,3 +706,145 @@ def test_settings_that_cannot_be_kept_are_told_where_they_are_chosen(
     (tmp_path / "config").unlink()
     box.click()
     assert not told[0].isVisible()
+
+
+def _cures(*names: str) -> tuple[Button, ...]:
+    return tuple(Button(name, ActionRequest(Action.REAPPLY, name=name), "view-refresh") for name in names)
+
+
+def test_a_cure_that_is_held_stays_while_others_come_and_go(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has the button down, or the keyboard on it, means that one."""
+    page = shown(up(CABLE, problems=(Problem(ProblemCode.NO_DNS),)))("overview")
+    asked: list[ActionRequest] = []
+    page.app_state.requested.disconnect()
+    page.app_state.requested.connect(asked.append)
+    cures: Any = page._cures  # type: ignore[attr-defined]
+    cures.show_buttons(_cures("one"))
+    held = buttons(cures)["one"]
+    QApplication.setActiveWindow(page.window())
+    qtbot.waitUntil(held.isVisible)
+    held.setFocus()
+    qtbot.mousePress(held, Qt.MouseButton.LeftButton)
+    for names in (("zero", "one"), ("one", "two"), ("one",), ("zero", "one", "two")):
+        cures.show_buttons(_cures(*names))
+        qtbot.waitUntil(
+            lambda names=names: {name for name, made in buttons(cures).items() if made.isVisible()} == {*names}
+        )
+        made = [button for button in buttons(cures).values() if button.isVisible()]
+        assert [without_keys(one.text()) for one in sorted(made, key=lambda one: one.x())] == [*names]
+        assert held in made
+        assert QApplication.focusWidget() is held
+    qtbot.mouseRelease(held, Qt.MouseButton.LeftButton)
+    assert [request.name for request in asked] == ["one"]
+
+
+def test_a_cure_that_goes_leaves_the_keyboard_to_no_other(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    page = shown(up(CABLE, problems=(Problem(ProblemCode.NO_DNS),)))("overview")
+    cures: Any = page._cures  # type: ignore[attr-defined]
+    cures.show_buttons(_cures("one", "two"))
+    QApplication.setActiveWindow(page.window())
+    qtbot.waitUntil(buttons(cures)["one"].isVisible)
+    buttons(cures)["one"].setFocus()
+    assert QApplication.focusWidget() is buttons(cures)["one"]
+    cures.show_buttons(_cures("two"))
+    focused = cures.window().focusWidget()
+    assert not isinstance(focused, QAbstractButton)
+
+
+def _focused(qtbot: QtBot, page: Page, widget: QWidget) -> None:
+    QApplication.setActiveWindow(page.window())
+    qtbot.waitUntil(widget.isVisible)
+    widget.setFocus()
+    assert QApplication.focusWidget() is widget
+
+
+def _nobody_is_hit() -> bool:
+    """Whether Return and Space do nothing where the keyboard is now."""
+    QCoreApplication.sendPostedEvents(None, QEvent.DeferredDelete)
+    QApplication.processEvents()
+    return not isinstance(QApplication.focusWidget(), QAbstractButton)
+
+
+def _change(page: Page, snapshot: Snapshot | None) -> None:
+    page.app_state.snapshot = snapshot
+    page.app_state.changed.emit()
+
+
+@pytest.mark.parametrize("change", ["helper-away", "domain-gone"])
+def test_a_node_that_goes_leaves_the_keyboard_to_no_button(
+    qtbot: QtBot, shown: Callable[..., Open], change: str
+) -> None:
+    problem = up(CABLE, problems=(Problem(ProblemCode.NO_DNS),))
+    page = shown(up(CABLE))("overview")
+    _change(page, problem)  # its cures come behind the map, for Tab
+    _focused(qtbot, page, next(one for one in page.findChildren(NodeButton) if one.node.name == "work"))
+    _change(page, None if change == "helper-away" else dataclasses.replace(problem, domains=()))
+    assert _nobody_is_hit()
+
+
+@pytest.mark.parametrize(("before", "after"), [("wired", "connecting"), ("dom0", "closing"), ("dom0", "connecting")])
+def test_the_minutes_leave_the_keyboard_to_no_button(
+    qtbot: QtBot, shown: Callable[..., Open], before: str, after: str
+) -> None:
+    page = shown(STATES[before])("upgrade")
+    page._answered([READY])  # type: ignore[attr-defined]
+    _focused(qtbot, page, page.findChild(QSpinBox))
+    connection = Dom0Connection(Dom0State(after))
+    _change(page, up(CABLE, dom0=connection, operation=Operation(3, "connect", "alice")))
+    assert not page.findChild(QSpinBox).isVisible()
+    assert _nobody_is_hit()
+
+
+def test_the_list_of_packages_leaves_the_keyboard_to_no_button(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    page = shown(STATES["dom0"])("upgrade")
+    packages = page.app_state.packages
+    packages.present = True
+    packages._take(Upgrade(Stage.READY, packages=(Package("vim;9;amd64;deb"),)))
+    _focused(qtbot, page, page.findChild(QTableView))
+    packages._take(begun(packages.upgrade, Work.REFRESH))
+    assert not page.findChild(QTableView).isVisible()
+    assert _nobody_is_hit()
+
+
+def test_what_cannot_be_used_any_more_leaves_the_keyboard_to_no_button(
+    qtbot: QtBot, shown: Callable[..., Open]
+) -> None:
+    page = shown(up(CABLE))("domains")
+    table = page.findChild(Table)
+    table.selectRow(0)
+    pause = next(made for made in buttons(page).values() if made.isEnabled())
+    _focused(qtbot, page, pause)
+    _change(page, STATES["dom0"])
+    assert not pause.isEnabled()
+    assert _nobody_is_hit()
+
+
+@pytest.mark.parametrize("place", ["above", "in the row"])
+def test_a_click_on_a_domain_that_has_begun_does_nothing_else(
+    qtbot: QtBot, shown: Callable[..., Open], place: str
+) -> None:
+    """Somebody else pauses it while the button is down: the click would let it go on then."""
+    work, *others = up(CABLE).domains
+    page = shown(up(CABLE))("domains")
+    asked: list[ActionRequest] = []
+    page.app_state.requested.disconnect()
+    page.app_state.requested.connect(asked.append)
+    table = page.findChild(Table)
+    row = next(row for row in range(table.model().rowCount()) if table.model().index(row, 0).data() == "work")
+    table.selectRow(row)
+    qtbot.waitUntil(table.isVisible)
+    if place == "above":
+        target: QWidget = page._buttons["pause"]  # type: ignore[attr-defined]
+        where = target.rect().center()
+    else:
+        target = table.viewport()
+        cell = table.visualRect(table.model().index(row, table.model().columnCount() - 1))
+        where = QPoint(cell.left() + 20, cell.center().y())
+    qtbot.mousePress(target, Qt.MouseButton.LeftButton, pos=where)
+    _change(page, up(CABLE, domains=(dataclasses.replace(work, state=DomainState.PAUSED), *others)))
+    qtbot.mouseRelease(target, Qt.MouseButton.LeftButton, pos=where)
+    assert asked == []
+    qtbot.mouseClick(target, Qt.MouseButton.LeftButton, pos=where)
+    assert [request.action for request in asked] == [Action.UNPAUSE]

@@ -33,10 +33,11 @@ Changed = Callable[[Upgrade], None]
 class Packages:
     """A connection to the system bus; raises what the bus has to say when there is none.
 
-    `changed` is called with each state, `cannot_stop` when somebody wants it stopped at a moment that does harm.
+    `changed` is called with each state, `cannot_stop` when somebody wants it stopped: with PackageKit's words if it
+    will not, without any at a moment that does harm.
     """
 
-    def __init__(self, changed: Changed, cannot_stop: Callable[[], None]) -> None:
+    def __init__(self, changed: Changed, cannot_stop: Callable[[str], None]) -> None:
         try:
             self._bus = dbus.SystemBus(private=True, mainloop=DBusGMainLoop())
         except dbus.DBusException as error:
@@ -122,10 +123,15 @@ class Packages:
         """What PackageKit does before it has begun is nobody's loss; later it says whether it may be stopped."""
         if self.upgrade.can_stop or self.upgrade.stage is Stage.LOOKING:
             self._take(package_signals.stopping(self.upgrade))
-            self._send(self._path or PATH, TRANSACTION, "Cancel", "", (), lambda _: None, _SOON)
+            self._send(self._path or PATH, TRANSACTION, "Cancel", "", (), self._stop_answered, _SOON)
         else:
-            self._cannot_stop()
+            self._cannot_stop("")
         return True
+
+    def _stop_answered(self, answer: Any) -> None:
+        if isinstance(answer, ErrorMessage) and self.upgrade.stopping:
+            self._take(package_signals.stopping(self.upgrade, False))
+            self._cannot_stop(_words(answer))
 
     # -- one transaction
 
@@ -145,8 +151,7 @@ class Packages:
             self._end(FAILED)
 
     def _refused(self, answer: Any) -> None:
-        words = [text for text in plain(answer.get_args_list()) if isinstance(text, str)]
-        self._take(package_signals.failed(self.upgrade, 0, (*words, str(answer.get_error_name()))[0]))
+        self._take(package_signals.failed(self.upgrade, 0, _words(answer)))
 
     def _ask(
         self, path: str, interface: str, method: str, signature: str = "", *arguments: Any,
@@ -225,6 +230,12 @@ class Packages:
         if upgrade != self.upgrade:
             self.upgrade = upgrade
             self._changed(upgrade)
+
+
+def _words(answer: Any) -> str:
+    """Why something was refused; the error's name where there is no more."""
+    words = [text for text in plain(answer.get_args_list()) if isinstance(text, str)]
+    return (*words, str(answer.get_error_name()))[0]
 
 
 def _restart(upgrade: Upgrade, kind: int, _package: str) -> Upgrade:

@@ -12,7 +12,7 @@ from qnet_gui.cli import hangups
 from qnet_gui.cli.question import asked
 from qnet_gui.model.errors import NotFound
 from qnet_gui.model.messages.upgrade import UpgradeCode
-from qnet_gui.model.package_upgrade.packages import Stage, Upgrade, Work
+from qnet_gui.model.package_upgrade.packages import Stage, Upgrade, Work, clean
 from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.runtime.left_files import left_since
 from qnet_gui.tray.pages.line import Mark
@@ -43,9 +43,11 @@ class Shown:
             self._last, self._pending = text, self._live
             self._print((_WIPE if self._live else "") + text, "" if self._live else "\n")
 
-    def cannot_stop(self) -> None:
-        """Somebody wants it stopped at a moment when that does harm."""
-        self.say("It cannot be stopped now without harm. It goes on to its end.")
+    def cannot_stop(self, untrusted_why: str) -> None:
+        """Somebody wants it stopped, and it is refused, or at a moment when that does harm."""
+        why = clean(untrusted_why)
+        harm = "It cannot be stopped now without harm. It goes on to its end."
+        self.say(f"It is not stopped: {why}" if why else harm)
 
     def say(self, text: str) -> None:
         """A line that stays."""

@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from qnet_gui.model.package_upgrade.packages import (
+    ASKS,
     CANCELLED,
     FAILED,
     GONE,
+    ONLY_DOWNLOADED,
+    QUESTION,
     SIMULATED,
     SUCCESS,
     Kind,
@@ -41,14 +44,8 @@ _WAITS_FOR_LOCK, _WAITS_FOR_PASSWORD, _DOWNLOADS = 30, 31, 8
 #: Statuses, and what is said of single packages, that come only while something is installed.
 _INSTALLS_STATUS = {6, 9, 10, 11, 12, 16}
 _FINISHED_STATUS = 18
-_INFO_BLOCKED, _INFO_SECURITY, _INFO_DOWNLOADING, _INFO_INSTALLING, _INFO_REMOVING, _INFO_FINISHED = (
-    9,
-    8,
-    10,
-    12,
-    13,
-    18,
-)
+_INFO_SECURITY, _INFO_BLOCKED, _INFO_DOWNLOADING, _INFO_FINISHED = 8, 9, 10, 18
+_INFO_INSTALLING, _INFO_REMOVING, _INFO_OBSOLETED = 12, 13, 15
 _INSTALLS_INFO = {11, 12, 13, 14, 15, 19, 20, 21, 22}
 _UNKNOWN = 101
 
@@ -75,7 +72,7 @@ def begun(upgrade: Upgrade, work: Work) -> Upgrade:
 def found(properties: Mapping[str, object]) -> Upgrade | None:
     """An upgrade that is under way already, from a transaction's properties; None when this is no such transaction."""
     flags = properties.get("TransactionFlags")
-    if properties.get("Role") != ROLE_UPDATE or (isinstance(flags, int) and flags & SIMULATED):
+    if properties.get("Role") != ROLE_UPDATE or (isinstance(flags, int) and flags & (SIMULATED | ONLY_DOWNLOADED)):
         return None
     if properties.get("Status") == _FINISHED_STATUS:
         return None
@@ -146,7 +143,7 @@ def _newer(upgrade: Upgrade, info: int, identity: str, summary: str) -> Upgrade:
 
 def _worked_out(upgrade: Upgrade, info: int, identity: str, summary: str) -> Upgrade:
     """What comes or goes with those that are upgraded."""
-    kinds = {_INFO_INSTALLING: Kind.INSTALL, _INFO_REMOVING: Kind.REMOVE}
+    kinds = {_INFO_INSTALLING: Kind.INSTALL, _INFO_REMOVING: Kind.REMOVE, _INFO_OBSOLETED: Kind.REMOVE}
     if info not in kinds or any(one.key == key_of(identity) for one in upgrade.packages):
         return upgrade
     return replace(upgrade, packages=(*upgrade.packages, Package(identity, kinds[info], summary)))
@@ -236,7 +233,7 @@ def finished(upgrade: Upgrade, exit_code: int) -> Upgrade:
     if work is Work.INSTALLED:  # without it only the old versions are not known
         return replace(over, next_work=Work.WORK_OUT, error=None, messages=())
     if exit_code != SUCCESS or over.error is not None:
-        return replace(over, stage=Stage.FAILED, failed_in=work, error=over.error or PackageError(0, ""))
+        return replace(over, stage=Stage.FAILED, failed_in=work, error=_cause(over.error, exit_code))
     if work is Work.REFRESH:
         return replace(over, next_work=Work.LOOK)
     if work is Work.LOOK and not over.packages:
@@ -247,6 +244,12 @@ def finished(upgrade: Upgrade, exit_code: int) -> Upgrade:
         return replace(over, stage=Stage.READY)
     packages = tuple(replace(one, state=State.DONE, percent=100) for one in over.packages)
     return replace(over, stage=Stage.DONE, packages=packages, percent=100, restart=max(over.restart, _due(packages)))
+
+
+def _cause(error: PackageError | None, exit_code: int) -> PackageError:
+    """What it has failed of; a question says how to go on, whatever PackageKit calls it."""
+    code, text = (error.code, error.text) if error else (0, "")
+    return PackageError(QUESTION if exit_code in ASKS else code, text)
 
 
 def _due(packages: tuple[Package, ...]) -> Restart:

@@ -17,11 +17,13 @@ TRANSACTION = "org.freedesktop.PackageKit.Transaction"
 #: What is said of us to each transaction. No `frontend-socket`: a package that asks by it is left half-configured.
 HINTS = ("interactive=true", "background=false")
 #: Filters and flags, as bits.
-ANY, INSTALLED_ONLY, ONLY_TRUSTED, SIMULATED = 0, 1 << 2, 1 << 1, 1 << 2
+ANY, INSTALLED_ONLY, ONLY_TRUSTED, SIMULATED, ONLY_DOWNLOADED = 0, 1 << 2, 1 << 1, 1 << 2, 1 << 3
 #: Exits of a transaction.
 SUCCESS, FAILED, CANCELLED = 1, 2, 3
-#: Codes of errors: this machine is offline; nobody gave the password; PackageKit itself has gone, which is ours.
-OFFLINE, NOT_AUTHORISED, GONE = 2, 48, -1
+#: The same for one that wants to have something asked first: to trust a key, agree to a licence, put a disk in.
+ASKS = {4, 5, 7}
+#: Codes of errors: this machine is offline; nobody gave the password. Two are ours: PackageKit has gone; it asks.
+OFFLINE, NOT_AUTHORISED, GONE, QUESTION = 2, 48, -1, -2
 #: Characters of a text of PackageKit's that are kept.
 _TEXT_MAX = 4000
 

@@ -24,8 +24,9 @@ def heads() -> tuple[str, ...]:
 
 
 def page(entries: Iterable[Entry]) -> LogPage:
-    """The content, for entries in the order of time."""
-    rows = tuple((moment(max(entry.at, entry.last)), entry.text) for entry in entries)
+    """The content, for entries in any order: what came again stands where it did last."""
+    by_time = sorted((max(entry.at, entry.last), number, entry) for number, entry in enumerate(entries))
+    rows = tuple((moment(when), entry.text) for when, _, entry in by_time)
     if not rows:
         return LogPage(message=tr("Nothing has happened yet. What happens while this program runs is kept for a week."))
     return LogPage(rows[::-1])

@@ -9,6 +9,7 @@ from qnet_gui.model.package_upgrade.packages import (
     GONE,
     NOT_AUTHORISED,
     OFFLINE,
+    QUESTION,
     Kind,
     Package,
     PackageError,
@@ -41,6 +42,7 @@ _CAUSES = {
     OFFLINE: mark("PackageKit believes that this computer is offline. Try it in a terminal."),
     NOT_AUTHORISED: mark("The password was not given, or you are not allowed to do this."),
     GONE: mark("PackageKit has ended in the middle of it. Look for updates again."),
+    QUESTION: mark("A question has to be answered first, which only a terminal can ask."),
 }
 _RESTARTS = {
     Restart.SESSION: mark("Log out and in again: the session uses what has been upgraded only then."),
@@ -182,10 +184,12 @@ def stages(state: Dom0State, ready: bool, upgrade: Upgrade) -> tuple[Line, ...]:
     """The four of them; `ready`: nothing stands in the way of connecting dom0."""
     over = upgrade.stage in (Stage.DONE, Stage.UP_TO_DATE)
     failed = upgrade.stage is Stage.FAILED
-    if state is Dom0State.CLOSED:
+    if state is Dom0State.CLOSED and upgrade.stage.under_way:  # disconnected in the middle; what is loaded is installed
+        marks = [Mark.DONE, Mark.DONE, Mark.BEGUN, Mark.DONE]
+    elif state is Dom0State.CLOSED:
         marks = [Mark.DONE] * 4 if over else [Mark.DONE if ready else Mark.BEGUN, *[Mark.TO_DO] * 3]
     elif state is Dom0State.CONNECTING:
-        marks = [Mark.DONE, Mark.BEGUN, Mark.TO_DO, Mark.TO_DO]
+        marks = [Mark.DONE, Mark.BEGUN, Mark.BEGUN if upgrade.stage.under_way else Mark.TO_DO, Mark.TO_DO]
     else:
         third = Mark.DONE if over else Mark.FAILED if failed else Mark.BEGUN
         back = Mark.TO_DO if state is Dom0State.OPEN else Mark.BEGUN

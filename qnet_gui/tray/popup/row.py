@@ -34,6 +34,7 @@ from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.cures import Button
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.popup_rows import RowState, RowView
+from qnet_gui.tray.widgets.clicks import do_as_meant
 
 #: Pixels: of the mark's room, of the label's stripe, of the curve, and of the row where the font is small.
 _MARK, _STRIPE, _CURVE, _LOWEST = 16, 4, 72, 40
@@ -64,9 +65,10 @@ class DomainRow(QAbstractButton):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(lambda at: self._open_menu(at.x(), at.y()))
         self.clicked.connect(lambda: self._open_menu(self.width() // 3, self.height()))
-        self._pause = tool_button(view.pause, lambda _: self._do(self.view.pause.request), parent=self)
+        self._pause = tool_button(view.pause, lambda _: None, parent=self)
         self._switch = Switch(self)
-        self._switch.clicked.connect(lambda: self._do(self.view.network.request))
+        do_as_meant(self._pause, lambda: self.view.pause.request, self._do)
+        do_as_meant(self._switch, lambda: self.view.network.request, self._do)
         for button in (self._pause, self._switch):
             button.installEventFilter(self)
         self._show()
@@ -208,7 +210,11 @@ class DomainRow(QAbstractButton):
 
     def _paint_words(self, painter: QPainter, start: int, end: int) -> None:
         palette, flags = self.palette(), int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
-        flags |= int(Qt.AlignmentFlag.AlignLeft)  # or right, where people read so: Qt sees to that
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        flags |= int(Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft)
+        flags |= int(Qt.AlignmentFlag.AlignAbsolute)
+        # each in its own direction: read from the right, the arrow of one rate would stand at the number of the other
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         small = colours.small(self.font())
         first, second = QFontMetrics(self.font()).height(), QFontMetrics(small).height()
         y, width = (self.height() - first - second) // 2, max(0, end - start)

@@ -42,6 +42,7 @@ from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.cures import MessageView
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.popup import PopupView, Seen, popup
+from qnet_gui.tray.widgets.keyboard import rests
 
 #: Pixels: as wide as it is, where there is room; in letters of the font where that is more. And no higher than this.
 WIDTH, LETTERS, HIGHEST = 400, 58, 720
@@ -185,16 +186,13 @@ class Popup(QMainWindow):
         self._foot.show_buttons(view.footer)
         if focused is not None and self.focusWidget() is not focused:
             # what had it cannot have it now: its row takes it, and never what happens to stand beside it
-            (row if row is not None and row.isEnabled() else self).setFocus()
+            (row if row is not None and row.isVisible() else self).setFocus()
         if self.isVisible() and not self._fits():
             self.resized.emit()
 
     def _ticking(self, wanted: bool) -> None:
         if wanted != self._second.isActive():
-            if wanted:
-                self._second.start()
-            else:
-                self._second.stop()
+            (self._second.start if wanted else self._second.stop)()
 
     def _show_messages(self, views: tuple[MessageView, ...]) -> None:
         while len(self._messages) < len(views):
@@ -261,6 +259,10 @@ class Popup(QMainWindow):
             self.close()
         else:
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 (Qt's)
+        """It has the keyboard itself when what had it goes."""
+        return rests(self) or bool(super().focusNextPrevChild(forward))
 
     def first_stop(self) -> None:
         """The keyboard begins at the first domain, or at the first button of a message, or nowhere in particular."""

@@ -44,6 +44,7 @@ class AppState(QObject):
         self.packages = PackageUpgrade(system, self)
         #: Whether dom0 is disconnected by itself when its packages have been upgraded.
         self.disconnect_when_done = True
+        self._last_known = Dom0State.CLOSED
         self.packages.changed.connect(self.moved)
         self.packages.ended.connect(self._packages_ended)
         self.client.changed.connect(self._changed)
@@ -82,14 +83,20 @@ class AppState(QObject):
         self.page_requested.emit(name)
 
     def _packages_ended(self) -> None:
-        """The way back, when there is nothing left to do with the network; after a failure a person may try again."""
+        """The way back, when there is nothing left to do with the network; after a failure a person may try again.
+
+        The upgrade may have been one of qnet: the helper is away for a moment, or speaks otherwise than this applet.
+        """
         done = self.packages.upgrade.stage in (Stage.DONE, Stage.UP_TO_DATE)
-        if done and self.disconnect_when_done and self.connected:
+        if done and self.disconnect_when_done and self._last_known is not Dom0State.CLOSED:
             self.client.do("DisconnectDom0", [], lambda _: None)
 
-    def _follow_packages(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
+    def _follow_packages(self, snapshot: Snapshot | None) -> None:
         """Whoever connects dom0 begins anew; and while it is connected, an upgrade may be under way already."""
-        old, new = (one.dom0.state if one else Dom0State.CLOSED for one in (before, snapshot))
+        if snapshot is None:
+            return
+        old, new = self._last_known, snapshot.dom0.state
+        self._last_known = new
         if new is Dom0State.OPEN and old is not Dom0State.OPEN:
             self.packages.look()
         if old is Dom0State.CLOSED and new is not Dom0State.CLOSED:
@@ -97,7 +104,7 @@ class AppState(QObject):
 
     def _changed(self, snapshot: Snapshot | None) -> None:
         helper_speaks_otherwise(self.client.unreadable)
-        self._follow_packages(self.snapshot, snapshot)
+        self._follow_packages(snapshot)
         self.snapshot = snapshot
         self.event_log.follow(snapshot)
         self._move(operation_progress.begun(self.progress, snapshot))

@@ -15,6 +15,7 @@ from qnet_gui.model.errors import QnetError
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.runtime.atomic_file import write_atomically
+from qnet_gui.runtime.stored import read_file
 from qnet_gui.tray.qt import QObject, QTimer, pyqtSignal
 from qnet_gui.tray.state import history
 from qnet_gui.tray.state.history import Entry
@@ -43,6 +44,7 @@ class EventLog(QObject):
         self._clock = clock
         self._path = usual_path()
         self._before: Snapshot | None = None
+        self._known: Snapshot | None = None
         self._begun = False
         self._waiting: list[Entry] = []
         #: A sentence: why it cannot be written.
@@ -56,12 +58,13 @@ class EventLog(QObject):
         """Take in the next snapshot; None for a helper that is away."""
         now = int(self._clock())
         if self._begun:
-            entries = history.between(self._before, snapshot, now)
+            entries = history.between(self._before, snapshot, now, self._known)
         elif snapshot is None:
             return
         else:
             self._begun, entries = True, history.first(snapshot, sentence(snapshot), now)
         self._before = snapshot
+        self._known = snapshot or self._known
         if entries:
             self._waiting = history.merged([*self._waiting, *entries], now)[-_WAITING_MAX:]
             if not self._timer.isActive():
@@ -91,7 +94,7 @@ class EventLog(QObject):
         try:
             if self._path.stat().st_size > _LARGEST:
                 return []
-            lines = self._path.read_text(encoding="ascii", errors="replace").splitlines()
+            lines = read_file(self._path).decode("ascii", errors="replace").splitlines()
         except OSError:
             return []
         return [entry for line in lines if (entry := history.from_line(line)) is not None]

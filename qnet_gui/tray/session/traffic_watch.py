@@ -6,6 +6,7 @@ Nothing is asked, heard or woken for while nobody has started it.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 
 from qnet_gui.model import traffic
@@ -19,6 +20,11 @@ from qnet_gui.tray.session.helper_client import Client
 log = logging.getLogger(__name__)
 #: Seconds without a sample, after which nothing is known of the rates any more.
 SILENCE = 10
+
+
+def _boot_clock() -> float:
+    """Nobody sets it, and it goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class TrafficWatch(QObject):
@@ -36,6 +42,7 @@ class TrafficWatch(QObject):
         self._client = client
         self._lookers = 0
         self._asks_again = False
+        self._unwatched_since = _boot_clock()
         self._renewal = QTimer(self)
         self._renewal.setInterval(traffic.RENEWAL * 1000)
         self._renewal.timeout.connect(self._ask)
@@ -55,6 +62,8 @@ class TrafficWatch(QObject):
         """Somebody looks from now on."""
         self._lookers += 1
         if self._lookers == 1:
+            if _boot_clock() - self._unwatched_since > SILENCE:
+                self._forget()
             self._client.listen("Traffic", self._sample_came)
             self._renewal.start()
             self._silence.start()
@@ -67,6 +76,7 @@ class TrafficWatch(QObject):
             return
         self._lookers -= 1
         if not self._lookers:
+            self._unwatched_since = _boot_clock()
             self._renewal.stop()
             self._silence.stop()
             self._client.ignore("Traffic", self._sample_came)

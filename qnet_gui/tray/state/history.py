@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,8 @@ _SAME = 300
 _AT_ONCE = 1
 #: Characters of an entry's line in the file; what is longer is none of ours.
 _LINE_MAX = 8192
+#: Seconds since the epoch, as a text.
+_SECONDS = re.compile("[0-9]{1,12}")
 
 
 class Event(enum.Enum):
@@ -84,7 +87,7 @@ class Entry:
         """What a person reads, on one line."""
         message = (self.message.translated,) if self.message else ()
         values = list((*self.values, *message) if self.event is Event.ENDED else (*message, *self.values))
-        if self.event is Event.DOM0_OPEN and len(values) > 1 and values[1].isdigit():
+        if self.event is Event.DOM0_OPEN and len(values) > 1 and _SECONDS.fullmatch(values[1]):
             values[1] = clock(int(values[1]), self.at)
         values += [""] * (2 - len(values))
         text = tr(self.event.form).format(*values)
@@ -142,12 +145,17 @@ def merged(entries: Iterable[Entry], now: int) -> list[Entry]:
     return kept[-ENTRIES_MAX:]
 
 
-def between(before: Snapshot | None, after: Snapshot | None, now: int) -> list[Entry]:
-    """What has happened from one snapshot to the next; None is a helper that is away."""
-    if before is None or after is None:
-        if before is after:
-            return []
-        return [Entry(now, Event.HELPER_BACK if before is None else Event.HELPER_AWAY)]
+def between(
+    before: Snapshot | None, after: Snapshot | None, now: int, known: Snapshot | None = None
+) -> list[Entry]:  # fmt: skip
+    """What has happened from one snapshot to the next; None is a helper that is away.
+
+    `known` is the last one before it went: what has ended since, its successor has put right before it was asked.
+    """
+    if after is None:
+        return [Entry(now, Event.HELPER_AWAY)] if before is not None else []
+    if before is None:
+        return [*_ended(known, after), Entry(now, Event.HELPER_BACK)]
     entries = [*_ended(before, after), *_dom0(before, after, now), *_problems(before, after, now)]
     if not blind(before) and not blind(after):
         entries += [*_netvm(before, after, now), *_uplinks(before, after, now), *_domains(before, after, now)]

@@ -123,7 +123,12 @@ def _detail(snapshot: Snapshot, uplink: Uplink) -> str:
     if below.kind is UplinkKind.WIFI:
         name = below.ssid or below.name
         return tr("Over Wi-Fi {name}, {strength} %", name=name, strength=below.strength)
-    return tr("Over cable {name}", name=below.name)
+    if below.kind is UplinkKind.CABLE:
+        return tr("Over cable {name}", name=below.name)
+    name = below.connection or below.name
+    if below.strength:
+        return tr("Over {name}, {strength} %", name=name, strength=below.strength)
+    return tr("Over {name}", name=name)
 
 
 def _uplink(snapshot: Snapshot | None, traffic: History) -> UplinkView:

@@ -50,8 +50,8 @@ class InlineActions(QStyledItemDelegate):
     def __init__(self, view: QAbstractItemView, actions: Callable[[int], Sequence[InlineAction]]) -> None:
         super().__init__(view)
         self._actions = actions
-        #: The sign that the left button went down on.
-        self._pressed = ""
+        #: The sign that the left button went down on, and what it meant then.
+        self._pressed: InlineAction | None = None
 
     @staticmethod
     def _place(cell: QRect, index: int) -> QRect:
@@ -85,11 +85,11 @@ class InlineActions(QStyledItemDelegate):
         """A click on a sign, from its beginning to its end; that it is one row's Qt sees to."""
         if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
             action = self._at(option.rect, index.row(), event.pos())
-            key, pressed, self._pressed = action.key if action else "", self._pressed, ""
+            pressed, self._pressed = self._pressed, None
             if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
-                self._pressed = key
-            elif event.type() == QEvent.Type.MouseButtonRelease and key and key == pressed:
-                self.chosen.emit(index.row(), key)
+                self._pressed = action
+            elif event.type() == QEvent.Type.MouseButtonRelease and action is not None and action == pressed:
+                self.chosen.emit(index.row(), action.key)
                 return True
         return bool(super().editorEvent(event, model, option, index))
 

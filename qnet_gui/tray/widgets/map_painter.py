@@ -93,6 +93,8 @@ def paint(
 ) -> None:
     """Paint them, where the painter's origin is theirs; without letters only shapes."""
     painter.setRenderHint(QPainter.Antialiasing)
+    # of each text its own: read from the right, the arrow of one rate would stand at the number of the other
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
     for drawn in marks:
         if isinstance(drawn, Shape):
             pen = QPen(Qt.PenStyle.NoPen)

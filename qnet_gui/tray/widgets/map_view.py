@@ -191,7 +191,9 @@ class MapView(QWidget):
         self._plan = made
         gone = self._buttons.keys() - {placed.node.key for placed in made.nodes}
         for key in gone:
-            self._buttons.pop(key).deleteLater()
+            old = self._buttons.pop(key)
+            old.hide()
+            old.deleteLater()
         for placed in made.nodes:
             button = self._buttons.get(placed.node.key)
             if button is None:

@@ -10,6 +10,7 @@ from qnet_gui.tray.pages.domains import FIXED, NUMBERS, Choice, DomainsPage, cho
 from qnet_gui.tray.qt import QKeySequence, QLineEdit, QPoint, Qt
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state import plain_text
+from qnet_gui.tray.widgets.clicks import do_as_meant
 from qnet_gui.tray.widgets.filter_field import FilterField
 from qnet_gui.tray.widgets.flow import Flow
 from qnet_gui.tray.widgets.parts import button, label, name_button, placeholder, say
@@ -37,7 +38,9 @@ class Domains(Page):
         self._shown: tuple[Domain, ...] = ()
         self._filter = FilterField()
         self._filter.textChanged.connect(self._filtered)
-        self._buttons = {key: button("", lambda key=key: self._do(key)) for key in _KEYS}  # type: ignore[misc]
+        self._buttons = {key: button("", lambda: None) for key in _KEYS}
+        for key, made in self._buttons.items():
+            do_as_meant(made, lambda key=key: self._choices()[key], self.request)  # type: ignore[misc]
         self._table = Table(tr("Domains"), (*heads(), ""), NUMBERS, FIXED, _SIGNS)
         self._table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self._table.chosen.connect(self._offer)
@@ -100,9 +103,6 @@ class Domains(Page):
             name_button(self._buttons[key], choice.text)
             self._buttons[key].setEnabled(not choice.why)
             self._buttons[key].setToolTip(choice.why)
-
-    def _do(self, key: str) -> None:
-        self.request(self._choices()[key])
 
     def _menu(self, where: QPoint) -> None:
         """The menu of what is selected; it goes when it is closed."""

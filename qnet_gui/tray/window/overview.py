@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -14,11 +16,11 @@ from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.overview import Page as OverviewPage
 from qnet_gui.tray.pages.overview import as_text, page
 from qnet_gui.tray.paint.picture import png
-from qnet_gui.tray.qt import QFileDialog, QMessageBox, QPoint, Qt, QWidget
+from qnet_gui.tray.qt import QFileDialog, QMessageBox, QPoint, QPushButton, Qt, QWidget
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.cures import Button, buttons
-from qnet_gui.tray.state.menu import blind
+from qnet_gui.tray.state.menu import ActionRequest, blind
 from qnet_gui.tray.widgets.flow import Flow
 from qnet_gui.tray.widgets.map_view import MapArea, MapView
 from qnet_gui.tray.widgets.parts import Facts, Notice, button, copy, heading, say
@@ -41,6 +43,7 @@ class _Cures(QWidget):
         super().__init__()
         self._app_state = app_state
         self._shown: tuple[Button, ...] = ()
+        self._made: dict[tuple[ActionRequest, str], QPushButton] = {}
         self._row = Flow()
         self.setLayout(self._row)
 
@@ -48,16 +51,28 @@ class _Cures(QWidget):
         """These and no others."""
         if cures == self._shown:
             return
-        self._shown = cures
-        while (item := self._row.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        self._shown, old = cures, self._made
+        self._made = {(cure.request, cure.text): self._button(cure, old) for cure in cures}
         for cure in cures:
-            made = button(plain_text.menu(cure.text), partial(self._app_state.requested.emit, cure.request))
+            made = self._made[cure.request, cure.text]
             made.setEnabled(not cure.why)
             made.setToolTip(cure.why)
-            self._row.add(made)
+        for key in old.keys() - self._made.keys():
+            old[key].hide()
+            old[key].deleteLater()
+        while self._row.takeAt(0) is not None:
+            pass
+        self._row.add(*self._made.values())
+        for before, after in itertools.pairwise(self._made.values()):
+            QWidget.setTabOrder(before, after)
         self.setVisible(bool(cures))
+
+    def _button(self, cure: Button, old: Mapping[tuple[ActionRequest, str], QPushButton]) -> QPushButton:
+        """The one that there is for it, or a new one."""
+        made = old.get((cure.request, cure.text))
+        if made is not None:
+            return made
+        return button(plain_text.menu(cure.text), partial(self._app_state.requested.emit, cure.request))
 
 
 class Overview(Page):

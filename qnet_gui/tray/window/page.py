@@ -12,6 +12,7 @@ from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.access_keys import without_keys
 from qnet_gui.tray.widgets.access_keys import give_access_keys
 from qnet_gui.tray.widgets.flow import Flow
+from qnet_gui.tray.widgets.keyboard import rests
 from qnet_gui.tray.widgets.parts import title
 
 Then = Callable[[Sequence[object] | QnetError], None]
@@ -101,6 +102,10 @@ class Page(QWidget):
     def built(self) -> None:
         """All controls are there: give them their keys."""
         give_access_keys(self)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 (Qt's)
+        """The page itself has the keyboard when what had it goes."""
+        return rests(self) or bool(super().focusNextPrevChild(forward))
 
     def event(self, event: QEvent) -> bool:
         """Texts that change get their keys anew, once for all changes of a moment."""

@@ -47,8 +47,13 @@ class TimeQuestion(QDialog):
         return next_at(chosen.hour(), chosen.minute(), time.time())
 
     def _tell(self) -> None:
-        say(self._words, tr("dom0 stays connected to the network until {until}.", until=clock(self._chosen())))
+        self._told = self._chosen()
+        say(self._words, tr("dom0 stays connected to the network until {until}.", until=clock(self._told)))
 
     def _confirmed(self) -> None:
-        self._then(self._chosen())
+        """What was read is meant: a time that has passed meanwhile comes again tomorrow, which is said first."""
+        if self._chosen() != self._told:
+            self._tell()
+            return
+        self._then(self._told)
         self.accept()

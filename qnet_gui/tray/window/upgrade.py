@@ -61,7 +61,7 @@ class Upgrade(Page):
         self._asked_state: object = None
         self._page: UpgradePage | None = None
         self._time_question: TimeQuestion | None = None
-        self._guides = False
+        self._guides, self._before = False, self._inputs.progress
         self._stages, self._packages = Stages(), PackagesWidget(app_state)
         self._head, self._more = heading(), label(wrapped=True)
         self._facts, self._checks, self._steps, self._outcome = Facts(), Lines(), Lines(), Lines()
@@ -122,6 +122,8 @@ class Upgrade(Page):
             self._asked_state = state
             self.ask("Preflight", [], self._answered)
         self._inputs = replace(self._inputs, progress=self.app_state.progress)
+        if self._inputs.progress.error and self._inputs.progress != self._before:  # who connects dom0 next is another
+            self._guides = False
         self._show(upgrade(snapshot, self._inputs))
         self._show_packages()
 
@@ -215,7 +217,7 @@ class Upgrade(Page):
     # -- what is done
 
     def _do_connect(self) -> None:
-        self._guides = True
+        self._guides, self._before = True, self.app_state.progress
         self._request("ConnectDom0", unsigned(self._minutes.value()))
 
     def _do_extend(self) -> None:

@@ -357,6 +357,17 @@ def test_ctrl_c_at_the_password_changes_nothing(in_lab, password):
     assert in_lab("dom0", "status").stdout == CLOSED
 
 
+def test_ctrl_c_that_reaches_who_asks_first_is_no_wrong_password(lab, in_lab, password):
+    """Both are told at once, and on a busy machine polkit's no comes before qnet has heard of it."""
+    up = password("dom0", "up")
+    up.until("Password: ")
+    sent = run([*QNET, "lab", "exec", "--name", lab, "dom0", "--", "pkill", "-INT", "-x", "pkttyagent"])
+    assert sent.returncode == 0
+    assert up.end() == 130
+    assert up.lines[-2] == "Interrupted. Nothing has been changed."
+    assert in_lab("dom0", "status").stdout == CLOSED
+
+
 # -- the netvm, and other names
 
 

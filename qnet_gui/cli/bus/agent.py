@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -14,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 _PROGRAM = "/usr/bin/pkttyagent"
-#: Seconds until it must have registered itself, and until it must have ended.
-_START, _END = 5.0, 2.0
+#: Seconds until it must have registered itself, and until it must have ended; and from its last word to its end.
+_START, _END, _ENDS = 5.0, 2.0, 1.0
 
 
 def _of_use() -> bool:
@@ -33,11 +34,29 @@ def _is_in_foreground() -> bool:
         return False
 
 
+class PasswordAgent:
+    """Who asks in this terminal, or nobody."""
+
+    def __init__(self, process: subprocess.Popen[bytes] | None = None) -> None:
+        self._process = process
+
+    def was_interrupted(self) -> bool:
+        """Whether Ctrl-C, or a terminal that was closed, has ended it: polkit then says no, maybe before we hear of it.
+
+        It may still be ending then.
+        """
+        if self._process is None:
+            return False
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_ENDS)
+        return self._process.returncode in (-signal.SIGINT, -signal.SIGHUP)
+
+
 @contextmanager
-def password_agent() -> Iterator[None]:
+def password_agent() -> Iterator[PasswordAgent]:
     """While this lasts, polkit may ask for a password in this process's terminal."""
     if not _of_use():
-        yield
+        yield PasswordAgent()
         return
     before = termios.tcgetattr(sys.stdin)
     ours, theirs = os.pipe()
@@ -52,7 +71,7 @@ def password_agent() -> Iterator[None]:
         os.close(theirs)
     try:
         select.select([ours], [], [], _START)  # it closes its end when it is registered, or ends
-        yield
+        yield PasswordAgent(process)
     except KeyboardInterrupt:
         print(file=sys.stderr)  # the line on which it asks has no end yet
         raise

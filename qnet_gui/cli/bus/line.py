@@ -22,7 +22,7 @@ from gi.repository import GLib
 
 from qnet_gui.cli.bus.agent import password_agent
 from qnet_gui.cli.hangups import HANGUPS
-from qnet_gui.model.errors import BadInput, NoAnswer
+from qnet_gui.model.errors import BadInput, NoAnswer, NotAuthorised
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.parse import printable
@@ -210,9 +210,14 @@ class Line:
         """
         message = self._message(member, signature, arguments)
         message.set_allow_interactive_authorization(True)
-        with password_agent():
+        with password_agent() as agent:
             self._send(message, _DEADLINE)
-            return self._answer()
+            try:
+                return self._answer()
+            except NotAuthorised as refused:
+                if agent.was_interrupted():
+                    raise KeyboardInterrupt from refused
+                raise
 
     def ask(self, member: str, signature: str = "", *arguments: Any) -> Any:
         """The same for what nobody is asked for a password for."""

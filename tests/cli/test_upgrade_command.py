@@ -284,12 +284,12 @@ def test_that_it_is_not_stopped_is_told(
     shown, say = upgrade.Shown.__call__, upgrade.Shown.say
     monkeypatch.setattr(upgrade.Shown, "__call__", lambda self, state: (may.append(state.can_stop), shown(self, state)))
 
-    def says(self: upgrade.Shown, text: str) -> None:
+    def say_and_go_on(self: upgrade.Shown, text: str) -> None:
         say(self, text)
         if "You may not." in text:
             packagekit.go()
 
-    monkeypatch.setattr(upgrade.Shown, "say", says)
+    monkeypatch.setattr(upgrade.Shown, "say", say_and_go_on)
     thread = _when(lambda: any(may), lambda: os.kill(os.getpid(), signal.SIGINT))
     assert main(["upgrade", "--yes"]) == 0
     thread.join()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
-from tray_shared import CABLE, up
+from tray_shared import CABLE, Helper, up
 
 from qnet_gui.model.clock import clock
 from qnet_gui.model.errors import QnetError, Refused
@@ -17,6 +17,7 @@ from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.tray.app.logout import Logout
 from qnet_gui.tray.qt import QApplication, QLabel, QMessageBox, QObject, QPushButton, QTimer, pyqtSignal
 from qnet_gui.tray.session import language
+from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.window.time_question import TimeQuestion
 
 OPEN = up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, int(time.time()) + 3600, ("work",), "alice"))
@@ -174,3 +175,26 @@ def test_a_time_that_has_passed_while_it_was_looked_at_is_not_taken_for_tomorrow
     assert [label.text() for label in question.findChildren(QLabel)] != said, "it says now what it would be"
     confirm.click()
     assert [round(until - now[0]) // 3600 for until in chosen] == [23]
+
+
+def test_who_could_not_quit_is_not_ended_later(
+    qtbot: QtBot, helper: Helper, system_bus: str, app_state: Callable[[str], AppState], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could not be disconnected, and whoever wanted to quit looks into that; at the deadline the applet went."""
+    helper.publish(OPEN)
+    state: Any = app_state(system_bus)
+    qtbot.waitUntil(lambda: state.snapshot == OPEN)
+    left: list[bool] = []
+    state.dispatcher.leave.connect(lambda: left.append(True))
+    monkeypatch.setattr(state.client, "do", lambda _method, _arguments, then: then([3]))
+    state.dispatcher._disconnect_and_leave()
+    state.client.ended.emit(3, "org.qnet.Error.Stuck", plain("It is stuck."))
+    closed = up(CABLE)
+    helper.publish(closed)
+    qtbot.waitUntil(lambda: state.snapshot == closed)
+    assert not left
+    helper.publish(OPEN)
+    qtbot.waitUntil(lambda: state.snapshot == OPEN)
+    state.dispatcher._disconnect_and_leave()
+    helper.publish(closed)
+    qtbot.waitUntil(lambda: bool(left))

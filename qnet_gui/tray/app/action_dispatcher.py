@@ -61,6 +61,7 @@ class ActionDispatcher(QObject):
         self._helper_actions = HelperActions(app_state, self)
         self._helper_actions.failed.connect(self._failed)
         app_state.changed.connect(self._leave_when_closed)
+        app_state.client.ended.connect(self._operation_ended)
         app_state.page_requested.connect(self.open_page)
 
     def do(self, request: ActionRequest) -> None:
@@ -184,6 +185,10 @@ class ActionDispatcher(QObject):
         self._leaving = True
         self.do(ActionRequest(Action.DISCONNECT))
         self._leave_when_closed()
+
+    def _operation_ended(self, _number: int, error: str, _outcome: object) -> None:
+        """What could not be disconnected is looked into, and is no reason to leave at its deadline."""
+        self._leaving = self._leaving and not error
 
     def _leave_when_closed(self) -> None:
         snapshot = self._app_state.snapshot

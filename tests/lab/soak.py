@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 from waiting import DEADLINE
 
+from qnet_gui.netvm.upkeep import repair_limit
 from qnet_gui.store.client import Store
 
 from .conftest import Lab, running
@@ -44,6 +45,8 @@ class Soak:
         self.lab = lab
         self.chance = random.Random(SEED)  # noqa: S311
         self.done = 0
+        #: What `qnet status` said last.
+        self.wrong = ""
 
     # -- what happens
 
@@ -109,7 +112,8 @@ class Soak:
             try:
                 happening()
             except Exception as error:
-                raise AssertionError(f"{happening.__name__}, number {self.done} of seed {SEED}: {error}") from error
+                where = f"{happening.__name__}, number {self.done} of seed {SEED}"
+                raise AssertionError(f"{where}: {error}\n{self.wrong}") from error
             self.done += 1
         self.settled()
 
@@ -119,10 +123,13 @@ class Soak:
         self.lab.cable("out", "isp2")
         for domain in ("work", "personal"):
             self.lab.online(domain)
-        self.lab.wait("nothing is wrong", self._nothing_is_wrong, 2 * DEADLINE)
+        # that somebody undoes again and again is told until it is so long ago
+        self.lab.wait("nothing is wrong", self._nothing_is_wrong, repair_limit.PERIOD + DEADLINE)
 
     def _nothing_is_wrong(self) -> bool:
-        return self.lab.exec("dom0", "qnet", "status", "--check", check=False, timeout=DEADLINE).returncode == 0
+        looked = self.lab.exec("dom0", "qnet", "status", "--check", check=False, timeout=DEADLINE)
+        self.wrong = looked.stdout
+        return looked.returncode == 0
 
     def _dom0(self, *command: str) -> None:
         self.lab.exec("dom0", *command, timeout=60)

@@ -47,7 +47,7 @@ for method, arguments in (("ConnectDom0", [dbus.UInt32(0)]), ("DisconnectDom0", 
     operation = int(helper.get_dbus_method(method)(*arguments))
     while operation not in ended:
         loop.run()
-    print(time.monotonic() - began, ended[operation] or "well")
+    print(f"{time.monotonic() - began:.1f} s{ended[operation]}")
 """
 
 

@@ -33,21 +33,22 @@ def handled(numbers: Iterable[int], handler: Any) -> Iterator[None]:
 
 
 @contextmanager
-def held() -> Iterator[Callable[[], None]]:
-    """Meanwhile what would end this thread waits. Gives what a child that is forked here calls before it is another.
+def held(prepare: Callable[[], None] = lambda: None) -> Iterator[Callable[[], None]]:
+    """Meanwhile what would end this thread waits. Gives a `preexec_fn` for the child that is forked here.
 
-    Until then it would take up this program's way of ending, which is none of its business, and say so to whoever
-    reads its errors. With that call it has the usual one, and ends there if it was told to.
+    Without it the child would take up this program's way of ending, which is none of its business, and say so to
+    whoever reads its errors. It does `prepare`, then has the usual way, and ends there if it was told to.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
 
-    def let_go() -> None:
+    def prepared() -> None:
+        prepare()
         for number in ENDING:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     try:
-        yield let_go
+        yield prepared
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -32,6 +32,7 @@ from qnet_gui.model.wire.message_wire import SENTENCE, from_parts
 from qnet_gui.runtime.dbus_service import Service, leave_bus
 from qnet_gui.runtime.dbus_values import plain
 from qnet_gui.runtime.mainloop import after, cancel
+from qnet_gui.runtime.signals import ENDING
 
 #: Seconds until the answer to a task's call: a person may have to type a password first.
 _DEADLINE = 300.0
@@ -105,7 +106,7 @@ class Line:
         self._helper.listen(NAME, "OperationEnded", self._ended, PATH)
         self._helper.watch_owner(self._owner)
         self._hangup_ignored = False
-        self._handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *HANGUPS)}
+        self._handlers = {number: signal.getsignal(number) for number in ENDING}
         self._sources = [
             GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, self._interrupted, number)
             for number, handler in self._handlers.items()

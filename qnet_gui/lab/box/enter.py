@@ -89,16 +89,15 @@ def environment() -> dict[str, str]:
 def popen(process: FirstProcess, command: list[str], tied: bool = False, **options: Any) -> subprocess.Popen[Any]:
     """Start a program in a domain. `tied`: it dies with the calling thread."""
     pidfd = os.pidfd_open(process.pid)
+
+    def prepare() -> None:
+        if tied:
+            syscalls.die_with_parent()
+        _join_and_enter(pidfd, process.cgroup)
+
     try:
-        with held() as let_go, syscalls.children_in(pidfd):
-
-            def prepare() -> None:
-                if tied:
-                    syscalls.die_with_parent()
-                _join_and_enter(pidfd, process.cgroup)
-                let_go()
-
-            return subprocess.Popen(command, preexec_fn=prepare, env=environment(), **options)
+        with held(prepare) as prepared, syscalls.children_in(pidfd):
+            return subprocess.Popen(command, preexec_fn=prepared, env=environment(), **options)
     finally:
         os.close(pidfd)
 

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import suppress
+from functools import partial
 
 from qnet_gui.lab.box import cgroup
 from qnet_gui.lab.box.child import python_path
@@ -55,13 +56,9 @@ def _start(place: Place, netvms: list[str], names: list[str], uplinks: int, iomm
     environment = {**ENVIRONMENT, "PYTHONPATH": python_path()}
     options = [str(uplinks), iommu, screen, ",".join(netvms)]
     command = [sys.executable, "-m", "qnet_gui.lab.machine.main", place.name, *options, *names]
-    with (place.log / "machine.log").open("ab") as log, held() as let_go:
-
-        def prepare() -> None:
-            # between this and its first instruction it holds the lock, so `down` cannot miss it
-            cgroup.join(place.cgroup)
-            let_go()
-
+    # between this and its first instruction it holds the lock, so `down` cannot miss it
+    join = partial(cgroup.join, place.cgroup)
+    with (place.log / "machine.log").open("ab") as log, held(join) as prepared:
         process = subprocess.Popen(
             command,
             env=environment,
@@ -69,7 +66,7 @@ def _start(place: Place, netvms: list[str], names: list[str], uplinks: int, iomm
             stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,
-            preexec_fn=prepare,
+            preexec_fn=prepared,
         )
     with process:
         assert process.stdout is not None  # noqa: S101

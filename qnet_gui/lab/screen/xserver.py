@@ -49,14 +49,9 @@ class XServer:
             "/usr/bin/Xvfb", f":{NUMBER}", "-displayfd", str(writer), "-screen", "0", size, "-fbdir", str(folder),
             "-nolisten", "tcp", "-nolisten", "local", "-noreset", "-nocursor",
         ]  # fmt: skip
-        with held() as let_go:
-
-            def prepare() -> None:
-                die_with_parent()
-                let_go()
-
+        with held(die_with_parent) as prepared:
             self._process = subprocess.Popen(
-                command, pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=2, env=ENVIRONMENT, preexec_fn=prepare
+                command, pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=2, env=ENVIRONMENT, preexec_fn=prepared
             )
         os.close(writer)
         with os.fdopen(reader, "rb") as said:

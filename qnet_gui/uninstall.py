@@ -23,7 +23,8 @@ _UNITS = "/usr/lib/systemd/system/"
 _SYSTEMD, _DOM0 = "run/systemd/system", "proc/xen/capabilities"
 #: How a domain named its servers before qnet-guest did, and how that begins its own.
 _KEPT, _NAMED_BY_US = "var/lib/qnet-guest/resolv.conf", "# Written by qnet-guest:"
-#: What was begun and nobody could end any more: the file that tells of it, a word in that, and what ends it.
+#: What was begun and nobody could end any more: the file that tells of it, a word in that, and what ends it. Whoever
+#: writes these files is not imported, since what he needs may have gone; a test holds the names together.
 _CONNECTED = ("var/lib/qnet/dom0-link.json", "", ["/usr/bin/qnet", "dom0", "down"])
 _CARDS_TAKEN = ("run/qnet/netvm.json", '"nics": {"', ["/usr/bin/qnet", "netvm", "stop"])
 _ROUTES_SET = ("run/qnet/former.json", "", ["/usr/bin/qnet-agent", "undo"])

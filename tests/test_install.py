@@ -14,9 +14,13 @@ import pytest
 
 from qnet_gui import __version__, install, uninstall
 from qnet_gui.cli.arguments import build
+from qnet_gui.dom0.netvm_lifecycle import record
+from qnet_gui.dom0.upgrade import journal
+from qnet_gui.guest import setup
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.config import Config
 from qnet_gui.model.errors import BadInput, NotFound, QnetError
+from qnet_gui.netvm.packet_filter import former
 
 UNITS = "usr/lib/systemd/system"
 PROGRAMS = {
@@ -383,6 +387,12 @@ def test_uninstalling_puts_back_what_nobody_could_any_more(
     ran.words.clear()
     uninstall.stop(role, tmp_path)
     assert ran.words == []
+
+
+def test_uninstalling_looks_where_the_programs_write() -> None:
+    begun = (uninstall._CONNECTED, uninstall._CARDS_TAKEN, uninstall._ROUTES_SET)
+    assert [f"/{path}" for path, _, _ in begun] == [str(module.PATH) for module in (journal, record, former)]
+    assert (f"/{uninstall._KEPT}", uninstall._NAMED_BY_US) == (str(setup.KEPT), setup._MARK)
 
 
 def test_uninstalling_for_a_wrong_role_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from qnet_gui import __version__
@@ -35,6 +36,7 @@ from qnet_gui.netvm.packet_filter.connection_table import FillWatch
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
 from qnet_gui.netvm.packet_filter.flow_table import FlowTable
 from qnet_gui.netvm.packet_filter.inside_links import InsideLinks
+from qnet_gui.netvm.packet_filter.kept_filter import KeptFilter
 from qnet_gui.netvm.packet_filter.others_filter import OthersFilter
 from qnet_gui.netvm.report import Publisher
 from qnet_gui.netvm.requests import Requests
@@ -71,18 +73,20 @@ class Agent:
         self._failed = self._refused = False
         self._update_posted = self._survey_posted = False
         self._choice: Choice | None = None
-        self._redirection = Redirection(nft, self._flusher)
+        kept = KeptFilter(nft)
+        self._redirection = Redirection(kept, self._flusher)
         self._gap = ServerGap(self._changed)
         self._publisher = Publisher(self._worker, self._report)
-        table = VifTable(nft, netlink)
+        table = VifTable(kept, netlink)
         self._sources = Sources(bus, netlink, table.served, self._changed, config.local_resolver)
         self._loopback = Loopback()
         self._vifs = VifReconciler(self._worker, table, self._flusher, self._vifs_changed, lambda: self._addresses.own)
-        self._inside = InsideLinks(nft, self._changed)
-        self._flows = FlowTable(nft, self._flow_links, config.flow_table)
+        self._inside = InsideLinks(kept, self._changed)
+        self._flows = FlowTable(nft, lambda: flow_table.devices(self._vifs.served, self._uplinks), config.flow_table)
         self._others = OthersFilter(nft, self._publisher.publish)
         self._fill = FillWatch(lambda: bool(self._vifs.served), self._publisher.publish)
         self._upkeep = Upkeep(nft, netlink, table, self._wanted, self._publisher.publish)
+        kept.restore = partial(self._upkeep.restore_filter, self._nft_event)
         verbs = {"routes": self._routes, "reapply": self._reapply, "check": self._check}
         self._requests = Requests(self._worker, verbs, {"names": self._test_names})
         self._uplinks: Sequence[Uplink] = ()
@@ -252,9 +256,6 @@ class Agent:
             tuple(problems),
             version=__version__,
         )
-
-    def _flow_links(self) -> list[str]:
-        return flow_table.devices(self._vifs.served, self._uplinks)
 
     def _shown(self, redirect: DnsRedirect) -> DnsRedirect:
         """The netvm's own resolver by the address that domains know the netvm by; its loopback's says nothing."""

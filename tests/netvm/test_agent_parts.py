@@ -24,6 +24,7 @@ from qnet_gui.netvm.agent import Agent
 from qnet_gui.netvm.dns import redirection, resolved
 from qnet_gui.netvm.packet_filter import base_setup, ruleset
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
+from qnet_gui.netvm.upkeep.repair_limit import RepairLimit
 from qnet_gui.netvm.uplinks import networkmanager
 from qnet_gui.netvm.vifs import hotplug
 from qnet_gui.runtime import mainloop
@@ -432,6 +433,47 @@ def test_a_redirection_that_was_refused_is_tried_again_and_told_until_then(
         running.loop.until(lambda: "nft-failed" in (running.reported(keys.AGENT_PROBLEMS) or ""))
     running.wait_reported(keys.AGENT_PROBLEMS, "")
     assert running.script("dns\n") == "ok"
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["the news unread", "no news"])
+def test_a_change_between_a_flush_and_its_repair_is_made(running: Running, told: bool) -> None:
+    """A domain whose card came just then did not start, and dom0 was told that the packet filter is wrong."""
+    running.wait_reported(keys.AGENT_STATE, "running")
+    kernel = running.netvm.kernel
+    taken = f"delete table inet {ruleset.TABLE}"
+
+    def take() -> None:
+        kernel.transact(taken, "nft") if told else kernel.ruleset.apply(taken)
+
+    take()
+    running.agent._redirection.distrust()
+    running.agent._redirect()
+    assert not running.agent._refused
+    vif = running.netvm.attach(7)
+    online: list[Any] = []
+    take()
+    running.agent._vifs.online(vif, online.append)
+    running.loop.until(lambda: online)
+    assert online == [None]
+    assert running.netvm.served() == {"vif7.0": "10.137.0.7"}
+    take()
+    running.agent._inside._inside = frozenset({"docker0"})
+    running.agent._inside._nft.apply(running.agent._inside.elements)
+    program = "nft" if told else "?"
+    running.request("1 check")
+    assert running.answer(1) == ("ok", [f"filter 3 {program}"])
+
+
+def test_a_change_is_made_also_where_a_repair_has_to_wait(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that undo each other are limited; no domain's start is to fail for that."""
+    running.wait_reported(keys.AGENT_STATE, "running")
+    monkeypatch.setattr(RepairLimit, "wait", lambda _: 30.0)
+    running.netvm.kernel.transact(f"delete table inet {ruleset.TABLE}", "firewalld")
+    running.agent._nft_event()
+    assert ("inet", ruleset.TABLE) not in running.netvm.kernel.ruleset.tables  # it waits
+    vif = running.netvm.attach(7)
+    assert running.script(f"online backend/vif/7/0 {vif.name}\n") == "ok"
+    assert running.netvm.served() == {"vif7.0": "10.137.0.7"}
 
 
 def test_what_an_agent_leaves_the_next_one_finds(start: Callable[..., Running], bus: FakeBus) -> None:

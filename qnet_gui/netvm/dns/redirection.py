@@ -9,11 +9,11 @@ from functools import partial
 from ipaddress import IPv4Address
 
 from qnet_gui.kernel import conntrack
-from qnet_gui.kernel.nft import Nft
 from qnet_gui.model.dns import DnsRedirect, redirects
 from qnet_gui.netvm.dns.choice import Choice
 from qnet_gui.netvm.packet_filter import ruleset
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
+from qnet_gui.netvm.packet_filter.kept_filter import Filter
 from qnet_gui.runtime.mainloop import after
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class ServerGap:
 class Redirection:
     """What the packet filter does with queries. `apply` is cheap when nothing changed."""
 
-    def __init__(self, nft: Nft, flusher: ConntrackFlusher) -> None:
+    def __init__(self, nft: Filter, flusher: ConntrackFlusher) -> None:
         self._nft = nft
         self._flusher = flusher
         pairs = nft.elements("inet", ruleset.TABLE, ruleset.SERVER_MAP, "map")

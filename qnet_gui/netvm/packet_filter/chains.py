@@ -77,7 +77,7 @@ _PREROUTING: Chains = {
         (
             f"{_FROM_VIF} iifname . ip saddr @{VIF_SET} accept",
             # an answer goes to the uplink's address; whoever asks for a domain's is not to learn that it is somebody's
-            f'ip daddr @{DOMAIN_SET} {_FROM_WORLD} fib daddr type != local counter name from_world drop',
+            f"ip daddr @{DOMAIN_SET} {_FROM_WORLD} fib daddr type != local counter name from_world drop",
             f"{_FROM_VIF} counter name spoofed drop",
         ),
     ),

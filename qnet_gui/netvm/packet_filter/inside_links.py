@@ -16,10 +16,10 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address
 
 from qnet_gui.kernel.link_survey import SurveyedLink, survey
-from qnet_gui.kernel.nft import Nft
 from qnet_gui.model.errors import BadInput, KernelError
 from qnet_gui.model.parse import ifname
 from qnet_gui.netvm.packet_filter import ruleset
+from qnet_gui.netvm.packet_filter.kept_filter import Filter
 from qnet_gui.netvm.packet_filter.sets import INSIDE_SET, TABLE
 from qnet_gui.runtime.mainloop import after
 
@@ -48,7 +48,7 @@ def names(links: Sequence[SurveyedLink]) -> frozenset[str]:
 class InsideLinks:
     """Tells the packet filter. `look_again` is called when a link may have settled meanwhile."""
 
-    def __init__(self, nft: Nft, look_again: Callable[[], None]) -> None:
+    def __init__(self, nft: Filter, look_again: Callable[[], None]) -> None:
         self._nft = nft
         self._look_again = look_again
         self._since: dict[str, float] = {}

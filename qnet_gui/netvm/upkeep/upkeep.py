@@ -134,6 +134,15 @@ class Upkeep:
             if kind is not RepairKind.FILTER or self._filter_differs():
                 self._suspect(kind)
 
+    def restore_filter(self, read_events: Callable[[], None]) -> None:
+        """A change was refused, maybe since somebody took the packet filter away and what tells of it is still unread.
+
+        It is made now, also where a repair would have to wait: somebody needs it.
+        """
+        read_events()
+        if self._filter_differs():
+            self._repair(RepairKind.FILTER, self._waiting.get(RepairKind.FILTER, UNKNOWN_PROGRAM))
+
     def _doubt(self) -> None:
         """Whatever is compared the next time, nothing is known of it."""
         self._suspects.doubt()

@@ -15,7 +15,6 @@ from types import MappingProxyType
 
 from qnet_gui.kernel.netlink import Netlink, link_index, link_indices
 from qnet_gui.kernel.netlink_requests import RouteKey
-from qnet_gui.kernel.nft import Nft
 from qnet_gui.kernel.sysctl import set_for_interface
 from qnet_gui.model.errors import BadInput, KernelError, NotFound, QnetError
 from qnet_gui.model.messages.agent import AgentCode
@@ -23,6 +22,7 @@ from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import ipv4
 from qnet_gui.model.vif import Vif, VifId
 from qnet_gui.netvm.packet_filter import ruleset
+from qnet_gui.netvm.packet_filter.kept_filter import Filter
 
 log = logging.getLogger(__name__)
 Errors = dict[VifId, QnetError]
@@ -32,7 +32,7 @@ _NONE: Mapping[VifId, IPv4Address] = MappingProxyType({})
 class VifTable:
     """What is served now. Synchronous: about a millisecond a vif."""
 
-    def __init__(self, nft: Nft, netlink: Netlink) -> None:
+    def __init__(self, nft: Filter, netlink: Netlink) -> None:
         self._nft = nft
         self._netlink = netlink
         self._addresses: dict[VifId, IPv4Address] = {}

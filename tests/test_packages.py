@@ -227,7 +227,7 @@ class Removal:
     def __init__(self, root: Path, script: str) -> None:
         self.root, self.script, self.log = root, script, root / "log"
         (root / "bin").mkdir()
-        for name in ("qnet", "deb-systemd-invoke", "systemctl"):
+        for name in ("qnet", "qnet-helper", "deb-systemd-invoke", "systemctl"):
             self.program(name)
 
     def program(self, name: str, status: int = 0) -> None:
@@ -284,6 +284,27 @@ def test_a_dom0_without_systemd_is_disconnected_before_nobody_can(tmp_path: Path
     removal.write("proc/xen/capabilities", "control_d\n")
     assert removal.run(word) == (0, ["qnet dom0 down"])
     removal.program("qnet", 1)
+    assert removal.run(word)[0]
+
+
+@pytest.mark.parametrize("content", ['{"boot": "an-earlier-one"}', "", "\0damaged"])
+@pytest.mark.parametrize(("script", "word"), GOES)
+def test_in_a_boot_without_xen_it_goes_whatever_was_left(tmp_path: Path, script: str, word: str, content: str) -> None:
+    """Nobody can be disconnected there, so that the package could not be removed before Xen ran again."""
+    removal = Removal(tmp_path, script)
+    removal.program("qnet", 1)
+    removal.program("qnet-helper", 1)
+    removal.write("run/systemd/system/x")
+    removal.write("proc/sys/kernel/random/boot_id", "this-one\n")
+    removal.write("var/lib/qnet/dom0-link.json", content)
+    status, ran = removal.run(word)
+    assert status == 0
+    assert ran[0] == "qnet-helper ", "which puts the name servers back"
+    assert not any(line.startswith("qnet dom0") for line in ran)
+    removal.write("var/lib/qnet/dom0-link.json", '{"boot": "this-one"}')
+    assert removal.run(word)[0]
+    removal.write("var/lib/qnet/dom0-link.json", content)
+    removal.write("proc/xen/capabilities", "control_d\n")
     assert removal.run(word)[0]
 
 

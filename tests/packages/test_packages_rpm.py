@@ -22,7 +22,7 @@ from qnet_gui import __version__
 from qnet_gui.store import keys
 
 #: That dom0 is connected.
-LINK = "/var/lib/qnet/dom0-link.json"
+LINK, BOOT = "/var/lib/qnet/dom0-link.json", "/proc/sys/kernel/random/boot_id"
 #: Machines by their packages; a dom0 that is the netvm has what one that is not has.
 MACHINES = {kind: names for kind, names in KINDS.items() if kind != "dom0"}
 #: Whose programs need that of ours which is not one of qnet's.
@@ -213,7 +213,7 @@ def test_an_upgrade_starts_no_helper_that_did_not_run(dom0: Machine) -> None:
 
 @pytest.mark.parametrize("packages", ["qnet-dom0", "qnet-dom0 qnet-common python3-pyxs"])
 def test_a_dom0_that_cannot_be_disconnected_keeps_its_helper(dom0: Machine, packages: str) -> None:
-    dom0.ok(f"systemctl enable qnet-helper; touch {LINK} {NOTES}; ln {NOTES} /root/notes")
+    dom0.ok(f"systemctl enable qnet-helper; cat {BOOT} >{LINK}; touch {NOTES}; ln {NOTES} /root/notes")
     refused = rpm(dom0, f"-e {packages}")
     assert refused.status
     assert states(dom0) == "active active"

@@ -39,7 +39,7 @@ _numbers = itertools.count()
 
 def more_disk(kind: str) -> Path | None:
     """The third disk of a kind of machine that has one, made if need be."""
-    makes = {"bare": domains_disk.made, qemu.SCREEN: screen_disk.made}
+    makes = {"bare": domains_disk.made, qemu.SCREEN: screen_disk.made, qemu.INSTALLED_SCREEN: screen_disk.made}
     return makes[kind]() if kind in makes else None
 
 
@@ -77,7 +77,7 @@ class Machine:
         """Start it from what `saved` holds (see saved.py), else from power on with `memory` as its memory's file.
 
         `kind`, of those in image.KINDS: dom0 and all domains have systemd and udev, and the packages, installed or not;
-        or qemu.SCREEN, for a netvm with a screen.
+        or qemu.SCREEN and qemu.INSTALLED_SCREEN, for a netvm with a screen.
         """
         self.kind = kind
         machine, store = image.machine(), more_disk(kind)
@@ -208,7 +208,7 @@ class Machine:
         """xl's configuration of a domain of the shared disk; `memory` in MiB."""
         arguments = f"{qemu.linux(role, name, self.kind)} iommu=soft swiotlb=1024"
         disks = {"xvda": "vda"}
-        if self.kind == qemu.SCREEN and role == "netvm":
+        if self.kind in (qemu.SCREEN, qemu.INSTALLED_SCREEN) and role == "netvm":
             disks[qemu.WITH_SCREEN["netvm"]] = qemu.WITH_SCREEN["dom0"]
         shared = "format=raw,access=r,script=block-shared"
         config = [

@@ -17,7 +17,7 @@ _FAILED = pytest.StashKey[bool]()
 _FIGURE = "figure"
 #: Fixtures of tests that have the computer to themselves: where something is measured, and the machine with systemd,
 #: which beside another one may stand still for good.
-_ALONE = frozenset({"figures", "installed"})
+_ALONE = frozenset({"figures", "installed", "installed_screen"})
 #: Seconds within which dom0 takes commands; the slowest has systemd.
 _BOOT = 400
 
@@ -102,6 +102,12 @@ def _screen_stack() -> Path:
 def screen(_screen_stack: Path, request: pytest.FixtureRequest) -> Iterator[Machine]:
     """A Xen host whose netvm has a screen, with nm-applet on it; `screen_window.py` listens in dom0."""
     yield from _machine(lambda: saved.restore(_screen_stack, kind=qemu.SCREEN), request)
+
+
+@pytest.fixture
+def installed_screen(request: pytest.FixtureRequest) -> Iterator[Machine]:
+    """A Xen host that has just been switched on, with our packages and systemd; its netvm may have a screen."""
+    yield from _machine(lambda: Machine(kind=qemu.INSTALLED_SCREEN), request)
 
 
 @pytest.fixture

@@ -28,18 +28,25 @@ _LINUX = "console=hvc0 quiet loglevel=4 mitigations=off random.trust_cpu=on"
 #: The kind of machine whose netvm has a screen: who has more packages for that, and where the disk with them is.
 SCREEN = "screen"
 WITH_SCREEN = {"dom0": "vdc", "netvm": "xvdb"}
+#: The same with systemd and the packages everywhere, as in image.KINDS; its dom0 has no tray.
+INSTALLED_SCREEN = "installed-screen"
 
 
 def linux(role: str, name: str, kind: str) -> str:
     """What the kernel of a domain is told; with a `kind` of layers it has systemd, and cards have udev's names."""
-    if kind == SCREEN and role in WITH_SCREEN:
-        own = f"net.ifnames=0 layers={role}:screen:modules:base more={WITH_SCREEN[role]}"
-        own += f" {kernel_words(DEFAULT_SCREEN)}" if role == "netvm" else ""
-    elif kind and kind != SCREEN:
-        own = f"init=/sbin/init systemd.show_status=false systemd.hostname={name} layers={role}-{kind}:modules:base"
+    layer, screen = role, kind in (SCREEN, INSTALLED_SCREEN) and role in WITH_SCREEN
+    words = [_LINUX, f"role={role} name={name}"]
+    if kind in ("", SCREEN):
+        words.append("net.ifnames=0")
     else:
-        own = f"net.ifnames=0 layers={role}:modules:base"
-    return f"{_LINUX} role={role} name={name} {own}"
+        layer = f"{role}-{kind.removesuffix(f'-{SCREEN}')}"
+        words.append(f"init=/sbin/init systemd.show_status=false systemd.hostname={name}")
+    words.append(f"layers={layer}:{'screen:' if screen else ''}modules:base")
+    if screen:
+        words.append(f"more={WITH_SCREEN[role]}")
+    if screen and role == "netvm":
+        words.append(kernel_words(DEFAULT_SCREEN))
+    return " ".join(words)
 
 
 def command(

@@ -55,14 +55,19 @@ def configure_netvm(machine: Machine) -> None:
     machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 320, "driver_domain=1", "pci_permissive=1"))
 
 
+def configure_screen(machine: Machine) -> None:
+    """The same with a screen."""
+    screen = (f"{key}={value!r}" for key, value in zip(SCREEN, (["vnc=0"], DISPLAY), strict=True))
+    lines = ("driver_domain=1", "pci_permissive=1", *screen)
+    machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 640, *lines))
+
+
 def bring_up_screen(machine: Machine) -> None:
     """A netvm with a screen, nm-applet on it, another domain, which is paused, and a window in dom0 that waits."""
     machine.ok("true")
     machine.note("dom0 takes commands")
     machine.ok("systemd-sysusers qnet-dom0.conf")
-    screen = (f"{key}={value!r}" for key, value in zip(SCREEN, (["vnc=0"], DISPLAY), strict=True))
-    lines = ("driver_domain=1", "pci_permissive=1", *screen)
-    machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 512, *lines))
+    configure_screen(machine)
     machine.ok("qnet netvm start --wait 500", seconds=200)
     machine.note("the netvm runs")
     start_screen(machine)
@@ -78,6 +83,17 @@ def start_screen(machine: Machine) -> None:
     machine.ok("(/usr/lib/qnet-test/start-screen >/var/log/qnet-test/start-screen.log 2>&1 &)", "netvm")
     machine.until(f"DISPLAY={X_DISPLAY} xwininfo -root -tree | grep {ICON!r}", "netvm", seconds=240)
     machine.note("nm-applet is there")
+
+
+def bring_up_installed_screen(machine: Machine) -> None:
+    """A netvm with a screen by installed packages and systemd, whose agent has an uplink, and a window in dom0."""
+    machine.ok("systemctl is-system-running --wait | grep -Ex 'running|degraded'", seconds=300)
+    configure_screen(machine)
+    machine.ok("systemctl enable --now qnet-netvm", seconds=600)
+    agent_runs(machine, seconds=300)
+    machine.note("netvm's agent has an uplink")
+    machine.ok("(/usr/lib/qnet-test/screen_window.py >/var/log/screen_window.log 2>&1 &)")
+    machine.until("test -S /run/screen-window")
 
 
 def bring_up_installed(machine: Machine) -> None:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 from qnet_gui.lab.box import cgroup
 from qnet_gui.lab.box.child import python_path
@@ -24,10 +25,19 @@ from qnet_gui.model.messages.plain import plain
 from qnet_gui.runtime.signals import held
 
 
+def _need_own_mounts() -> None:
+    """`Refused` in a chroot whose root is a mere folder: the kernel makes no mounts private there."""
+    mounts = Path("/proc/self/mountinfo").read_text().splitlines()
+    if not any(line.split(" ", 5)[4] == "/" for line in mounts):
+        cure = "Mount that folder to itself before chroot: mount --bind FOLDER FOLDER"
+        raise Refused(plain(f"This root is a folder and no mount, in which there can be no lab. {cure}"))
+
+
 def take_up(place: Place, netvms: list[str], names: list[str], uplinks: int, iommu: str, screen: str = "") -> None:
     """Start the machine and wait until its domains have booted. `screen`: the size of those of the netvms, if any."""
     if screen:
         need_programs()
+    _need_own_mounts()
     stub.library()
     with place.locked():
         if place.exists():

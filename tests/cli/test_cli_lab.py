@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from somebody import become
 
 from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab.box.place import Place
@@ -155,8 +156,7 @@ def test_a_lab_that_is_not_there(as_root, qnet):
 
 
 def test_acting_in_a_lab_needs_root(lab):
-    nobody = ["/usr/bin/setpriv", "--reuid=65534", "--clear-groups"]
-    command = [*nobody, sys.executable, "-m", "qnet_gui.cli", "--lab", lab, "status"]
+    command = [*become(65534), sys.executable, "-m", "qnet_gui.cli", "--lab", lab, "status"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 1
     assert done.stderr == f"qnet: Acting in a lab needs root: sudo qnet --lab {lab} …\n"

@@ -25,6 +25,7 @@ import pytest
 from dbus.mainloop.glib import DBusGMainLoop
 from gi.repository import GLib
 from polkit_box import ACTIVE, INACTIVE, NOBODY, ROOT  # noqa: F401, tests take them from here
+from somebody import become
 from waiting import DEADLINE
 
 from qnet_gui.hypervisor.port import VifRequest
@@ -304,7 +305,7 @@ class HelperDom0:
     @staticmethod
     def become(uid: int | None) -> list[str]:
         """What to put before a command so that somebody else runs it."""
-        return ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"] if uid else []
+        return become(uid) if uid else []
 
     def joining(self, uid: int | None) -> Callable[[], None]:
         """What a child has to do first to belong to the session of that user; nothing for None."""

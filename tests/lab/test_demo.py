@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from somebody import become
 from waiting import DEADLINE, eventually
 
 from qnet_gui.lab.box import cgroup
@@ -133,8 +134,8 @@ def somebody(tmp_path: Path) -> Iterator[dict[str, str]]:
     folder.mkdir(mode=0o700)
     os.chown(folder, NOBODY, NOBODY)
     desktop = subprocess.Popen(
-        [sys.executable, "-c", DESKTOP, str(folder)], cwd=ROOT, user=NOBODY, group=NOBODY, extra_groups=[],
-        env=headless(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        [*become(NOBODY), sys.executable, "-c", DESKTOP, str(folder)], cwd=ROOT, env=headless(),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
     assert desktop.stdin and desktop.stdout
     env = json.loads(desktop.stdout.readline())
@@ -225,8 +226,7 @@ def test_a_lab_of_that_name_is_left_alone(place: Place) -> None:
 
 def test_not_as_root(place: Place) -> None:
     done = subprocess.run(
-        COMMAND, cwd=ROOT, env=headless(), user=NOBODY, group=NOBODY, extra_groups=[],
-        capture_output=True, text=True, check=False,
+        [*become(NOBODY), *COMMAND], cwd=ROOT, env=headless(), capture_output=True, text=True, check=False
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "The demo needs root, for the namespaces of its lab: sudo make demo\n"

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from somebody import become
 from waiting import DEADLINE
 
 from qnet_gui.lab.box import enter
@@ -400,7 +401,7 @@ def test_what_makes_no_sense_is_refused_in_words(lab: Lab, arguments: tuple[str,
 def test_without_root_it_says_so() -> None:
     for verb in ("up", "down", "status"):
         done = subprocess.run(
-            ["/usr/bin/setpriv", "--reuid=65534", "--clear-groups", sys.executable, "-m", "qnet_gui.lab", verb],
+            [*become(65534), sys.executable, "-m", "qnet_gui.lab", verb],
             capture_output=True, text=True, timeout=DEADLINE, check=False,
         )  # fmt: skip
         assert (done.returncode, done.stderr) == (1, f"The lab needs root: sudo qnet lab {verb}\n")

@@ -21,7 +21,8 @@ from qnet_gui.lab.box.place import DOM0, NETVM, Place
 CHECKOUT = Path(qnet_gui.__file__).resolve().parents[1]
 _PCI = Path("/sys/bus/pci/devices")
 _OVERLAYS = ("/etc", "/usr", "/var")
-_EMPTY_FOLDERS = {"/run": 0o755, "/tmp": 0o1777, "/dev/shm": 0o1777, "/root": 0o700, "/home": 0o755}  # noqa: S108
+#: A checkout may lie below /root, and everybody has to find the programs that are in it.
+_EMPTY_FOLDERS = {"/run": 0o755, "/tmp": 0o1777, "/dev/shm": 0o1777, "/root": 0o711, "/home": 0o755}  # noqa: S108
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,22 +171,24 @@ def test_two_that_kill_one_group_at_once() -> None:
             assert not group.exists()
 
 
-#: A root that is a folder: all of this machine is there, below a mount.
-_A_FOLDER_AS_ROOT = """
-mkdir "$1/all"
-mount --rbind / "$1/all"
-for path in /*; do ln -s "all$path" "$1$path"; done
+#: A root that is a folder, or a mount: all of this machine is there, below another mount.
+_A_CHROOT = """
+$1
+mkdir "$2/all"
+mount --rbind / "$2/all"
+for path in /*; do ln -s "all$path" "$2$path"; done
+shift
 exec chroot "$@"
 """
 
 
-def test_a_root_that_is_no_mount_is_refused_in_words(tmp_path: Path) -> None:
-    """In a chroot: there the lab's machine died of an invalid argument."""
-    up = ["/usr/bin/env", f"PYTHONPATH={CHECKOUT}", sys.executable, "-m", "qnet_gui.lab", "up", "--name", "folder"]
+@pytest.mark.parametrize("first", [":", "mount --bind $2 $2"], ids=["a folder", "a mount"])
+def test_a_chroot_is_refused_in_words(tmp_path: Path, first: str) -> None:
+    """There the lab's machine died of an invalid argument, or what entered a domain was outside of the chroot."""
+    up = ["/usr/bin/env", f"PYTHONPATH={CHECKOUT}", sys.executable, "-m", "qnet_gui.lab", "up", "--name", "chroot"]
     done = subprocess.run(
-        ["/usr/bin/unshare", "--mount", "/bin/sh", "-ec", _A_FOLDER_AS_ROOT, "sh", tmp_path, *up],
+        ["/usr/bin/unshare", "--mount", "/bin/sh", "-ec", _A_CHROOT.replace("$1", first, 1), "sh", "", tmp_path, *up],
         capture_output=True, text=True, timeout=DEADLINE, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
-    assert "This root is a folder and no mount" in done.stderr
-    assert "mount --bind" in done.stderr
+    assert done.stderr.startswith("This is a chroot, in which there can be no lab.")

@@ -25,19 +25,21 @@ from qnet_gui.model.messages.plain import plain
 from qnet_gui.runtime.signals import held
 
 
-def _need_own_mounts() -> None:
-    """`Refused` in a chroot whose root is a mere folder: the kernel makes no mounts private there."""
-    mounts = Path("/proc/self/mountinfo").read_text().splitlines()
-    if not any(line.split(" ", 5)[4] == "/" for line in mounts):
-        cure = "Mount that folder to itself before chroot: mount --bind FOLDER FOLDER"
-        raise Refused(plain(f"This root is a folder and no mount, in which there can be no lab. {cure}"))
+def _need_own_root() -> None:
+    """`Refused` in a chroot, which whoever enters a domain would leave: a mount namespace has one root."""
+    enter = ["/usr/bin/nsenter", "--mount=/proc/self/ns/mnt", "/usr/bin/stat", "--format=%d %i", "/"]
+    root = subprocess.run(enter, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    here = Path("/").stat()
+    if root.returncode == 0 and root.stdout.split() != [str(here.st_dev), str(here.st_ino)]:
+        cure = "Enter that folder as a container does: systemd-nspawn --directory=FOLDER, or pivot_root"
+        raise Refused(plain(f"This is a chroot, in which there can be no lab. {cure}"))
 
 
 def take_up(place: Place, netvms: list[str], names: list[str], uplinks: int, iommu: str, screen: str = "") -> None:
     """Start the machine and wait until its domains have booted. `screen`: the size of those of the netvms, if any."""
     if screen:
         need_programs()
-    _need_own_mounts()
+    _need_own_root()
     stub.library()
     with place.locked():
         if place.exists():

@@ -41,6 +41,8 @@ hypothesis.settings.register_profile(
     "qnet", deadline=None, database=None, max_examples=int(os.environ.get("QNET_TEST_EXAMPLES", "100"))
 )
 hypothesis.settings.load_profile("qnet")
+# what it hides: output that is kept until the end, as it is everywhere else, and cannot be written then
+os.environ.pop("PYTHONUNBUFFERED", None)
 # ignored in the background of a shell or under nohup, and then by everything that tests start
 for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
     if signal.getsignal(number) is signal.SIG_IGN:

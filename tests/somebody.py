@@ -11,8 +11,12 @@ _READS_ALL = [
 ]  # fmt: skip
 
 
+def reached() -> bool:
+    """Whether the checkout is where everybody gets."""
+    return all(folder.stat().st_mode & 0o001 for folder in (_CHECKOUT, *_CHECKOUT.parents))
+
+
 def become(uid: int) -> list[str]:
     """What to put before a command so that a user runs it who is not root."""
-    reached = all(folder.stat().st_mode & 0o001 for folder in (_CHECKOUT, *_CHECKOUT.parents))
     as_user = ["/usr/bin/setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
-    return as_user if reached else [*as_user, *_READS_ALL]
+    return as_user if reached() else [*as_user, *_READS_ALL]

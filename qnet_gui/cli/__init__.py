@@ -73,7 +73,12 @@ def _run(arguments: Namespace) -> int:
 
         go_in(arguments.in_lab)
     status = int(arguments.run(arguments))
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+    except OSError:
+        if status != INTERRUPTED:
+            raise
+        _leave_output()  # of a terminal that was closed
     return status
 
 

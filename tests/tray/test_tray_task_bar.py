@@ -33,7 +33,7 @@ def running(tray: Tray, helper: Helper) -> Tray:
 
 def said(tray: Tray, window: str, *names: str) -> str:
     """Properties of a window as `xprop` tells them."""
-    return tray.desktop.run("xprop", "-id", window, *names)
+    return tray.desktop.run("env", "LC_ALL=C.UTF-8", "xprop", "-id", window, *names)
 
 
 def opened(tray: Tray) -> str:

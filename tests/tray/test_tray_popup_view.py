@@ -285,6 +285,10 @@ def test_without_rates_there_is_the_address() -> None:
             up(CABLE, domains=(dataclasses.replace(DOMAINS[0], netvm="old"),)), RowState.CONNECTED, "Through old",
         ),
         (
+            up(CABLE, domains=(dataclasses.replace(DOMAINS[0], netvm="personal"), DOMAINS[1])), RowState.WAITING,
+            "Waits for personal",
+        ),
+        (
             up(CABLE, domains=(dataclasses.replace(DOMAINS[0], state=DomainState.DYING),)), RowState.WAITING,
             "Is ending",
         ),

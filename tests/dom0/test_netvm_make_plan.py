@@ -19,6 +19,7 @@ from qnet_gui.dom0.netvm_image.wanted import MIRROR, PATH, SUITE, VOLUME, XEN, P
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.config import DEFAULT_SCREEN
 from qnet_gui.model.netvm_screen.screen import Geometry
+from qnet_gui.runtime.distribution import Distribution
 
 WANTED = Wanted("netvm", packages=Path("/p"))
 PLACES = places(WANTED, True, "netvm")
@@ -59,7 +60,15 @@ def test_what_would_be_done_is_said_in_words_and_in_order() -> None:
         (replace(WANTED, name="dom0"), WELL, "dom0 itself", "a name"),
         (WANTED, replace(WELL, missing=(programs.MMDEBSTRAP,)), "mmdebstrap is missing", "apt install mmdebstrap"),
         (WANTED, replace(WELL, missing=(programs.LVCREATE,)), "lvcreate is missing", "apt install lvm2"),
+        (
+            WANTED, replace(WELL, missing=(programs.MMDEBSTRAP,), distribution=Distribution.FEDORA),
+            "mmdebstrap is missing", "dnf install mmdebstrap",
+        ),
         (WANTED, replace(WELL, debian=Debian(suite="sid")), "nothing of Debian's sid", "--suite"),
+        (
+            replace(WANTED, mirror="http://deb.example/"), replace(WELL, debian=Debian(repositories=(ARCHIVE,))),
+            "which release of Debian", "--suite",
+        ),
         (WANTED, replace(WELL, has_network=False), "no network here", "qnet dom0 up"),
         (WANTED, replace(WELL, has_network=False), "no network here", "--from FILE"),
         (WANTED, replace(WELL, xen=""), "version of Xen is not known", "--xen"),

@@ -60,3 +60,13 @@ def test_the_version_is_the_changelogs_and_appstreams() -> None:
     changes = re.findall(r"^## ([0-9.]+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert releases == changes
     assert changes[0] == __version__
+
+
+def test_who_works_on_a_room_is_told_its_tests() -> None:
+    """CONTRIBUTING.md has a row for each room, which names the folder of tests that mirrors it."""
+    rows = re.findall(r"^\| (`.*)\|$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rooms = {path.parent.name for path in (ROOT / "qnet_gui").glob("*/__init__.py")}
+    told = {room: row for room in rooms for row in rows if row.startswith(f"`qnet_gui/{room}/`")}
+    assert told.keys() == rooms
+    mirrored = {room for room in rooms if [*(ROOT / "tests" / room).glob("test_*.py")]}
+    assert not [room for room in mirrored if f"`tests/{room}" not in told[room]]

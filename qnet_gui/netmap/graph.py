@@ -143,7 +143,7 @@ def _hops(snapshot: Snapshot, through: dict[str, str]) -> tuple[tuple[str, ...],
     ranks: dict[int, list[str]] = {}
     for name in serving:
         rank, here = 0, name
-        while (here := through.get(here, "")) in serving:
+        while (here := through.get(here, "")) in serving and rank < len(serving):  # dom0 may make a ring of it
             rank += 1
         ranks.setdefault(rank, []).append(name)
     return tuple(tuple(sorted(ranks[rank])) for rank in sorted(ranks))

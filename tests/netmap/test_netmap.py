@@ -210,6 +210,14 @@ def test_who_goes_through_dom0_is_not_shown_as_without_a_network(count: int, cho
     assert text.count("dom0") == 1
 
 
+def test_dom0_that_is_connected_and_serves_others_is_on_the_way_to_the_netvm() -> None:
+    link = Dom0Connection(Dom0State.OPEN, 1700000000)
+    shown = dataclasses.replace(served_by_dom0(1, "netvm"), dom0=link)
+    assert graph(shown).hops == (("netvm",), (DOM0,))
+    ring = dataclasses.replace(shown, domains=(*shown.domains, domain("netvm", 4, DOM0)))
+    assert {name for rank in graph(ring).hops for name in rank} == {"netvm", DOM0}
+
+
 def test_of_two_domains_of_one_name_the_one_that_lives_is_shown() -> None:
     """A domain that is started again is there twice until the old one has ended."""
     old, new = replace(domain("work", 3, ""), state=DomainState.DYING), domain("work", 4)

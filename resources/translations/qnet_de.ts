@@ -2557,6 +2557,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>It is ending.</source>
+            <translation>Sie wird gerade beendet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
             <source>It is no domain that could serve others.</source>
             <translation>Diese Domäne kann andere nicht bedienen.</translation>
         </message>
@@ -3883,11 +3888,6 @@
             <location filename="../../qnet_gui/tray/state/popup_rows.py" />
             <source>It has been asked for already.</source>
             <translation>Das ist schon angefordert.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
-            <source>It is ending.</source>
-            <translation>Sie wird gerade beendet.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/popup_rows.py" />

@@ -166,7 +166,7 @@ def _lines(upgrade: Upgrade, left: tuple[str, ...]) -> Iterator[Line]:
     if upgrade.restart in _RESTARTS:
         yield Line(Mark.WARNING, tr(_RESTARTS[upgrade.restart]))
     if left:
-        text = tr("New configuration files lie beside those that were changed here; compare them")
+        text = tr("Configuration files that were changed here, and new ones, lie beside each other; compare them")
         yield Line(Mark.WARNING, text, ", ".join(left))
     if upgrade.held:
         yield Line(Mark.TO_DO, tr("Held back"), ", ".join(upgrade.held))

@@ -39,6 +39,7 @@ from qnet_gui.tray.qt import (
     QApplication,
     QCheckBox,
     QColor,
+    QComboBox,
     QCoreApplication,
     QEvent,
     QFont,
@@ -176,6 +177,33 @@ def test_name_servers_that_come_during_a_test_are_tested_after_it(
     asked[1]([[{"server": "192.168.1.53", "milliseconds": 7}]])
     assert page.findChild(QTableView).model().index(0, 3).data() == "after 7 ms"
     assert len(asked) == 2
+
+
+def test_no_routes_are_shown_under_anothers_name(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A domain that is asked may take seconds to answer."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    asked: list[tuple[object, Callable[[object], None]]] = []
+    monkeypatch.setattr(state.client, "ask", lambda _method, names, then: asked.append((names, then)))
+    page = open_("routes")
+    heads = ("destination", "gateway", "genmask", "flags", "metric", "ref", "use", "iface")
+    row = dict(zip(heads, ("0.0.0.0", "192.168.0.1", "0.0.0.0", "UG", 100, 0, 0, "eth0"), strict=True))
+    asked[0][1]([[row]])
+    table = page.findChildren(QTableView)[1].model()
+    assert table.rowCount() == 1
+    choice = page.findChild(QComboBox)
+    choice.setFocus()
+    choice.setCurrentIndex(choice.findData("work"))
+    choice.activated.emit(choice.currentIndex())
+    assert asked[-1][0] == ["work"]
+    assert table.rowCount() == 0
+    assert any(label.text() == "Asking…" and label.isVisible() for label in page.findChildren(QLabel))
+    asked[-1][1]([[row, row]])
+    assert table.rowCount() == 2
+    state.changed.emit()
+    assert table.rowCount() == 2
 
 
 def node_buttons(page: QWidget) -> dict[str, NodeButton]:

@@ -242,6 +242,23 @@ def test_who_has_given_it_a_screen_of_his_own_keeps_that(own: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("", {"memory": "512", "driver_domain": "1", "on_reboot": "restart"}),
+        ("pci = [ '03:00.0' ]\nmemory = 300\n", {"memory": "300", "driver_domain": "1", "pci": ("03:00.0",)}),
+        ("maxmem = 256\non_reboot = 'destroy'\n", {"maxmem": "256", "driver_domain": "1", "on_reboot": "destroy"}),
+    ],
+)
+def test_what_a_netvm_needs_is_said_where_nothing_says_otherwise(text: str, own: dict[str, object]) -> None:
+    """A netvm.cfg of some lines, or of none, made a netvm of 128 MB that was no driver domain to xl."""
+    planned = plan(WANTED, replace(WELL, configuration=text), PLACES)
+    settings = xl_config.settings(planned.configuration or "")
+    assert {key: settings.get(key) for key in own} == own
+    assert ("memory" in settings) == ("maxmem" not in own)
+    assert settings["name"] == "netvm"
+
+
+@pytest.mark.parametrize(
     "text", ["", "name = 'x'", "name='x' # mine\n", 'disk = [ "a", "b" ]\n', "vcpus = 2\n#kernel\n"]
 )
 def test_any_configuration_is_filled_in(text: str) -> None:

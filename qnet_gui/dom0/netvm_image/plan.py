@@ -176,7 +176,7 @@ def _configuration(wanted: Wanted, survey: Survey, places: Places) -> str:
     # who has given it a screen of his own keeps that
     own = set(netvm_cfg.SCREEN) & set(xl_config.settings(survey.configuration))
     said = netvm_cfg.settings(wanted, places, None if own else survey.screen)
-    return netvm_cfg.filled_in(there, said)
+    return netvm_cfg.filled_in(there, {**netvm_cfg.needed_too(there), **said})
 
 
 def _steps(wanted: Wanted, survey: Survey, places: Places) -> Iterator[str]:

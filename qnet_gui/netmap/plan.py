@@ -157,7 +157,7 @@ class _Layout:
 
     def narrowest(self) -> float:
         """How wide it is where there is no room."""
-        width, first = self._domain_width(), self._dom0_width()
+        width, first = self._domain_width(), self._dom0_width() if self._apart else 0.0
         for group in _groups(self._graph):
             across = min(_ACROSS[0], len(group.nodes))
             first = max(first, self._box_width(across, width) if self._dense else width)

@@ -210,6 +210,12 @@ def test_who_goes_through_dom0_is_not_shown_as_without_a_network(count: int, cho
     assert text.count("dom0") == 1
 
 
+@pytest.mark.parametrize("count", [0, 1, FEW + 1])
+def test_how_narrow_it_can_be_is_known_with_dom0_among_the_netvms(count: int) -> None:
+    drawn = graph(served_by_dom0(count, DOM0))
+    assert narrowest(drawn, METRICS) == pytest.approx(plan(drawn, METRICS).width)
+
+
 def test_dom0_that_is_connected_and_serves_others_is_on_the_way_to_the_netvm() -> None:
     link = Dom0Connection(Dom0State.OPEN, 1700000000)
     shown = dataclasses.replace(served_by_dom0(1, "netvm"), dom0=link)

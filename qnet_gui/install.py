@@ -30,7 +30,8 @@ ROLES = ("dom0", "netvm", "guest")
 #: What `make deb` and `make rpm` divide the rows among.
 PACKAGES = ("common", "dom0", "tray", "netvm", "guest")
 #: Programs are started by the bus, by systemd and by Xen, none of which gives them a PATH; and what is in the
-#: environment or the home of whoever starts them is none of their business. Ctrl-C may come before `main` is there.
+#: environment or the home of whoever starts them is none of their business. Ctrl-C may come before `main` is there;
+#: who installs without a package may lack what one of them needs.
 _PROGRAM = """#!/usr/bin/python3 -I
 import sys
 {path}try:
@@ -38,6 +39,9 @@ import sys
     sys.exit(main())
 except KeyboardInterrupt:
     sys.exit(130)
+except ModuleNotFoundError as error:
+    from qnet_gui.cli.hints import of_missing_module
+    sys.exit(sys.argv[0].rpartition("/")[2] + ": " + of_missing_module(error.name or "?"))
 """
 _METADATA = """Metadata-Version: 2.1
 Name: qnet

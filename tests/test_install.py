@@ -111,6 +111,18 @@ def test_a_program_that_is_interrupted_before_it_has_begun_is_quiet(tmp_path: Pa
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
+@pytest.mark.parametrize(("module", "package"), [("PyQt5", "python3-pyqt5"), ("pyxs", "python3-pyxs")])
+def test_a_program_whose_libraries_are_missing_says_which(tmp_path: Path, module: str, package: str) -> None:
+    """`make install` brings none; what a package needs its own programs find."""
+    (tmp_path / "sparse.py").write_text(f"import sys; sys.modules[{module!r}] = None\nimport {module}\nmain = print\n")
+    (tmp_path / "qnet_gui").symlink_to(install.CHECKOUT / "qnet_gui")
+    install.put_program(tmp_path / "program", "sparse", tmp_path)
+    done = subprocess.run(["/usr/bin/python3", "-I", tmp_path / "program"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    said = f"program: The Python module {module} is missing. Install its package: {package}.\n"
+    assert done.stderr == said
+
+
 def test_programs_of_this_role_run_without_a_checkout(role: str, root: Path) -> None:
     assert {path.name for path in (root / "usr/bin").iterdir()} == PROGRAMS[role]
     assert {path.name for path in (root / "usr/lib/qnet").glob("*")} == PRIVATE[role]

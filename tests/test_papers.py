@@ -60,3 +60,34 @@ def test_the_version_is_the_changelogs_and_appstreams() -> None:
     changes = re.findall(r"^## ([0-9.]+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert releases == changes
     assert changes[0] == __version__
+
+
+def test_who_works_on_a_room_is_told_its_tests() -> None:
+    """CONTRIBUTING.md has a row for each room, which names the folder of tests that mirrors it."""
+    rows = re.findall(r"^\| (`.*)\|$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rooms = {path.parent.name for path in (ROOT / "qnet_gui").glob("*/__init__.py")}
+    told = {room: row for room in rooms for row in rows if row.startswith(f"`qnet_gui/{room}/`")}
+    assert told.keys() == rooms
+    mirrored = {room for room in rooms if [*(ROOT / "tests" / room).glob("test_*.py")]}
+    assert not [room for room in mirrored if f"`tests/{room}" not in told[room]]
+
+
+def test_the_helpers_manual_has_every_action_of_polkits() -> None:
+    """And what each asks of whoever sits at the screen; of all others a password, as it says below."""
+    page = (ROOT / "desktop/man/qnet-helper.8").read_text(encoding="utf-8").replace("\\-", "-")
+    told = dict(re.findall(r"^(org\.qnet\.[a-z0-9-]+) +(.*)$", page, re.MULTILINE))
+    words = {
+        "yes": "whoever sits at the screen",
+        "auth_admin": "an administrator's password",
+        "auth_admin_keep": "an administrator's password, kept for a while",
+    }
+    policy = ElementTree.parse(ROOT / "desktop/polkit/org.qnet.policy")  # noqa: S314
+    actions = {action.get("id", ""): action.findtext("defaults/allow_active", "") for action in policy.iter("action")}
+    assert told.keys() == actions.keys()
+    assert not [name for name, allows in actions.items() if told[name].removesuffix(", every time") != words[allows]]
+    others = {
+        action.findtext(f"defaults/{who}")
+        for action in policy.iter("action")
+        for who in ("allow_any", "allow_inactive")
+    }
+    assert others <= {"auth_admin", "auth_admin_keep"}

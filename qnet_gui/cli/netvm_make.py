@@ -165,7 +165,7 @@ def _place(text: str) -> Path:
 
     path = os.path.abspath(text)  # noqa: PTH100  a link in it stays one
     if not PATH.fullmatch(path):
-        raise ArgumentTypeError(f"{text!r} has a character in it that is none of: letters, digits, . _ @ + - /")
+        raise ArgumentTypeError(f"{path!r} has a character in it that is none of: letters, digits, . _ @ + - /")
     return Path(path)
 
 

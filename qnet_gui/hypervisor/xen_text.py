@@ -7,6 +7,8 @@ tools/xl/xl_list.c (list_domains) and tools/xl/xl_info.c.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import replace
 
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model import parse
@@ -20,6 +22,8 @@ _ROW = re.compile(
     r"(?P<state>[r-][b-][p-][s-][c-][d-]) +[0-9.]+ +(?P<uuid>[0-9a-f-]{36})(?: .*)?"
 )
 _NO_NAME = "(null)"
+#: Characters for an id behind a name.
+_ID_ROOM = 6
 _HEADER = re.compile(r"Name +ID +Mem +VCPUs\s+State\s+Time\(s\)\s+UUID.*")
 #: What virt_caps of `xl info` says where devices can be given to domains behind an IOMMU.
 _DIRECTIO = {"directio", "hvm_directio", "pv_directio"}
@@ -36,20 +40,32 @@ def state(flags: str) -> DomainState:
 
 def domains(text: str) -> list[DomainInfo]:
     """The domains of `xl list -v`, by ascending id; `HypervisorError` when it is not such a list."""
-    header, *rows = text.splitlines() or [""]
+    header, *rows = text.removesuffix("\n").split("\n")  # a name may have what else ends a line
     if not _HEADER.fullmatch(header.rstrip()):
         raise HypervisorError(XenCode.XL_LIST_UNREADABLE, value=parse.shown(header))
-    return sorted((_domain(row) for row in rows), key=lambda info: info.id)
+    pairs = [_domain(row) for row in rows]
+    alike = Counter(info.name for info, _ in pairs)
+    infos = (_told_apart(info, name) if alike[info.name] > 1 else info for info, name in pairs)
+    return sorted(infos, key=lambda info: info.id)
 
 
-def _domain(row: str) -> DomainInfo:
+def _told_apart(info: DomainInfo, name: str) -> DomainInfo:
+    """With its id, where its name is shown like another's and is not the same."""
+    if info.name == name:
+        return info
+    return replace(info, name=f"{parse.printable(name, parse.TEXT_LIMIT - _ID_ROOM)}-{info.id}")
+
+
+def _domain(row: str) -> tuple[DomainInfo, str]:
+    """The domain, and its name as xl has it."""
     match = _ROW.fullmatch(row.rstrip())
     if not match:
         raise HypervisorError(XenCode.XL_LIST_UNREADABLE, value=parse.shown(row))
     try:
         domid = parse.domid(match["id"])
         name = f"domain-{domid}" if match["name"] == _NO_NAME else parse.printable(match["name"])
-        return DomainInfo(domid, name, parse.uuid(match["uuid"]), state(match["state"]))
+        known = name if match["name"] == _NO_NAME else match["name"]
+        return DomainInfo(domid, name, parse.uuid(match["uuid"]), state(match["state"])), known
     except BadInput as error:
         raise HypervisorError(XenCode.XL_LIST_WRONG, why=error.message) from error
 

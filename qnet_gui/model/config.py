@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from qnet_gui.model.dns import DEFAULT_VIRTUAL
-from qnet_gui.model.domain import Label
+from qnet_gui.model.domain import DOM0_NAMES, Label
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.messages.values import ValueCode
@@ -108,7 +108,8 @@ def _dns(value: Any, key: str) -> tuple[IPv4Address, IPv4Address]:
 
 def _netvm(value: Any, key: str) -> str:
     try:
-        return domain_name(_text(value, key))
+        name = domain_name(_text(value, key))
+        return DOM0_NAMES[0] if name in DOM0_NAMES else name
     except BadInput as error:
         raise BadInput(ValueCode.KEY_WRONG, key=key, why=error.message) from None
 

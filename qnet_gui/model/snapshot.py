@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qnet_gui.model.dns import Dns
-from qnet_gui.model.domain import Domain, Netvm
+from qnet_gui.model.domain import Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.fact import Fact
 from qnet_gui.model.messages.helper import HelperCode
@@ -107,6 +107,13 @@ class Snapshot:
     def uplink(self) -> Uplink | None:
         """The uplink by which the domains' packets leave now; None when they do not, however many links are up."""
         return in_use(self.uplinks)
+
+    def stands_still(self, netvm: str) -> bool:
+        """Whether who goes through a netvm, the chosen one or another, has to wait for it now."""
+        if netvm == self.netvm.name:
+            return self.netvm.state is not NetvmState.RUNNING
+        states = {domain.state for domain in self.domains if domain.name == netvm}
+        return bool(states) and DomainState.RUNNING not in states
 
 
 def to_wire(snapshot: Snapshot) -> Wire:

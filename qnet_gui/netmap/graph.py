@@ -107,11 +107,15 @@ class Graph:
 
 def domain_key(name: str) -> str:
     """The key of a domain's node, be it a netvm or not."""
-    return f"domain {name}"
+    return DOM0 if name == _DOM0_NAME else f"domain {name}"
 
 
 def _uplink_key(uplink: Uplink) -> str:
     return f"uplink {uplink.name}"
+
+
+def _lives(domain: Domain) -> bool:
+    return domain.state is not DomainState.DYING
 
 
 def providers(snapshot: Snapshot) -> dict[str, str]:
@@ -119,7 +123,8 @@ def providers(snapshot: Snapshot) -> dict[str, str]:
 
     Only there: whoever goes through one of a ring still goes through it.
     """
-    through = {domain.name: domain.netvm for domain in snapshot.domains if domain.vif and domain.netvm}
+    ordered = sorted(snapshot.domains, key=_lives)
+    through = {domain.name: domain.netvm for domain in ordered if domain.vif and domain.netvm}
     for name in sorted(through):
         seen, here = {name}, through.get(name)
         while here is not None and here not in seen:
@@ -132,11 +137,13 @@ def providers(snapshot: Snapshot) -> dict[str, str]:
 
 def _hops(snapshot: Snapshot, through: dict[str, str]) -> tuple[tuple[str, ...], ...]:
     """Who is a netvm, in ranks: those that are nobody's customers, then their customers that have customers too."""
-    serving = {snapshot.netvm.name, *through.values()} - {_DOM0_NAME}
+    serving = {snapshot.netvm.name, *through.values()}
+    if snapshot.dom0.state is not Dom0State.CLOSED and snapshot.netvm.name != _DOM0_NAME:
+        through = {**through, _DOM0_NAME: snapshot.netvm.name}
     ranks: dict[int, list[str]] = {}
     for name in serving:
         rank, here = 0, name
-        while (here := through.get(here, "")) in serving:
+        while (here := through.get(here, "")) in serving and rank < len(serving):  # dom0 may make a ring of it
             rank += 1
         ranks.setdefault(rank, []).append(name)
     return tuple(tuple(sorted(ranks[rank])) for rank in sorted(ranks))
@@ -150,7 +157,7 @@ def _domain(snapshot: Snapshot, domain: Domain, provider: str, rates: Rates) -> 
         line, said = both(down, up), spoken(down, up)
     if not domain.vif:
         look, line = Look.APART, tr("no network")
-    elif provider == snapshot.netvm.name and snapshot.netvm.state is not NetvmState.RUNNING:
+    elif snapshot.stands_still(provider):
         look, line = Look.WAITING, tr("waits for {name}", name=provider)
     if domain.state is DomainState.PAUSED:
         look, line = (Look.PAUSED if domain.vif else look), tr("paused")
@@ -169,7 +176,7 @@ def _domain(snapshot: Snapshot, domain: Domain, provider: str, rates: Rates) -> 
 
 def _netvms(snapshot: Snapshot, hops: tuple[tuple[str, ...], ...], through: dict[str, str]) -> Iterator[Node]:
     by_name = {domain.name: domain for domain in snapshot.domains}
-    for name in sorted({name for rank in hops for name in rank}):
+    for name in sorted({name for rank in hops for name in rank} - {_DOM0_NAME}):
         chosen, domain = name == snapshot.netvm.name, by_name.get(name)
         look, line = Look.GOOD, tr("running")
         if chosen:
@@ -179,12 +186,17 @@ def _netvms(snapshot: Snapshot, hops: tuple[tuple[str, ...], ...], through: dict
             look, line = Look.WAITING, tr("not running")
         elif domain.state is not DomainState.RUNNING:
             look, line = Look.PAUSED, tr("paused")
-        customers = sum(1 for provider in through.values() if provider == name)
-        served = tr_count("{count} domain goes through it", "{count} domains go through it", customers, count=customers)
-        what = tr("the netvm") if chosen else tr("a netvm")
-        yield Node(
-            domain_key(name), Kind.NETVM, name, line, look, f"{name}, {what}, {line}, {served}", name, main=chosen
-        )
+        said = f"{name}, {_role(chosen)}, {line}, {_served(name, through)}"
+        yield Node(domain_key(name), Kind.NETVM, name, line, look, said, name, main=chosen)
+
+
+def _role(chosen: bool) -> str:
+    return tr("the netvm") if chosen else tr("a netvm")
+
+
+def _served(name: str, through: dict[str, str]) -> str:
+    count = sum(1 for provider in through.values() if provider == name)
+    return tr_count("{count} domain goes through it", "{count} domains go through it", count, count=count)
 
 
 def _uplink(uplink: Uplink, used: bool) -> Node:
@@ -224,7 +236,12 @@ def _ways_out(snapshot: Snapshot, start: str, flow: Flow, weight: float) -> Iter
     yield Edge(_uplink_key(card), WORLD, flow, weight)
 
 
-def _dom0(snapshot: Snapshot) -> Node:
+def _dom0(snapshot: Snapshot, through: dict[str, str]) -> Node:
+    chosen = snapshot.netvm.name == _DOM0_NAME
+    if snapshot.dom0.state is Dom0State.CLOSED and (chosen or _DOM0_NAME in through.values()):
+        line = _role(chosen)
+        said = f"{_DOM0_NAME}, {line}, {_served(_DOM0_NAME, through)}"
+        return Node(DOM0, Kind.DOM0, _DOM0_NAME, line, Look.EXPOSED, said, _DOM0_NAME, main=chosen)
     exposed = snapshot.dom0.state is not Dom0State.CLOSED or bool(snapshot.isolation.reachable)
     line = tr("connected") if snapshot.dom0.state is not Dom0State.CLOSED else tr("isolated")
     if snapshot.isolation.reachable and snapshot.dom0.state is Dom0State.CLOSED:
@@ -241,7 +258,7 @@ def _edges(snapshot: Snapshot, nodes: dict[str, Node], through: dict[str, str], 
         flow = Flow.STILL if node.look is not Look.GOOD else Flow.IDLE if idle else Flow.FLOWS
         if end in nodes:
             yield Edge(node.key, end, flow, weight)
-    start = domain_key(snapshot.netvm.name) if snapshot.netvm.name != _DOM0_NAME else DOM0
+    start = domain_key(snapshot.netvm.name)
     total = sum(sum(pair) for pair in rates.values())
     yield from _ways_out(snapshot, start, Flow.IDLE if rates and total < 1 else Flow.FLOWS, total)
     if snapshot.dom0.state is not Dom0State.CLOSED and start != DOM0:
@@ -253,13 +270,12 @@ def graph(snapshot: Snapshot, rates: Rates = NO_RATES) -> Graph:
     through = providers(snapshot)
     hops = _hops(snapshot, through)
     serving = {name for rank in hops for name in rank}
-    customers = sorted(snapshot.domains, key=lambda domain: domain.name)
+    # one that is started again is there twice until the old one has ended
+    customers = {domain.name: domain for domain in sorted(snapshot.domains, key=_lives)}
     nodes = [
-        _domain(snapshot, domain, through.get(domain.name, ""), rates)
-        for domain in customers
-        if domain.name not in serving
+        _domain(snapshot, customers[name], through.get(name, ""), rates) for name in sorted(customers.keys() - serving)
     ]
-    nodes.append(_dom0(snapshot))
+    nodes.append(_dom0(snapshot, through))
     nodes += _netvms(snapshot, hops, through)
     used = snapshot.uplink
     links = sorted(snapshot.uplinks, key=lambda uplink: (uplink.kind is not UplinkKind.VPN, uplink.name))

@@ -86,7 +86,7 @@ def _width(nodes: Iterable[Node], metrics: Metrics, limits: tuple[float, float],
     need = 0.0
     rates = 0.0 if chip else metrics.width(both(_MUCH, _MUCH), False, True)
     for node in nodes:
-        title = metrics.width(node.title, node.kind not in (Kind.DOMAIN, Kind.DOM0), False)
+        title = metrics.width(node.title, node.main or node.kind not in (Kind.DOMAIN, Kind.DOM0), False)
         line = 0.0 if chip else metrics.width(node.line, False, True)
         if node.kind is Kind.DOMAIN:
             line = max(line, rates)
@@ -119,6 +119,8 @@ class _Layout:
     def __init__(self, graph: Graph, metrics: Metrics, width: float) -> None:
         self._graph, self._metrics, self._room = graph, metrics, width
         self._of_kind = {kind: [node for node in graph.nodes if node.kind is kind] for kind in Kind}
+        serving = {name for rank in graph.hops for name in rank}
+        self._apart = [node for node in self._of_kind[Kind.DOM0] if node.name not in serving]
         self._dense = len(self._of_kind[Kind.DOMAIN]) > FEW
         self._high, self._chip = round(metrics.line * 2 + 10), round(metrics.line + 8)
         self._nodes: list[PlacedNode] = []
@@ -155,7 +157,7 @@ class _Layout:
 
     def narrowest(self) -> float:
         """How wide it is where there is no room."""
-        width, first = self._domain_width(), self._dom0_width()
+        width, first = self._domain_width(), self._dom0_width() if self._apart else 0.0
         for group in _groups(self._graph):
             across = min(_ACROSS[0], len(group.nodes))
             first = max(first, self._box_width(across, width) if self._dense else width)
@@ -165,11 +167,11 @@ class _Layout:
     # -- the domains
 
     def _domain_width(self) -> float:
-        nodes = [*self._of_kind[Kind.DOMAIN], *self._of_kind[Kind.DOM0]]
+        nodes = [*self._of_kind[Kind.DOMAIN], *self._apart]
         return _width(nodes, self._metrics, _CHIP if self._dense else _NODE, chip=self._dense)
 
     def _dom0_width(self) -> float:
-        return max(self._domain_width(), _width(self._of_kind[Kind.DOM0], self._metrics, _NODE, chip=False))
+        return max(self._domain_width(), _width(self._apart, self._metrics, _NODE, chip=False))
 
     @staticmethod
     def _box_width(across: int, width: float) -> float:
@@ -187,7 +189,7 @@ class _Layout:
             column = max(column, taken)
             self._middles[group.key] = (y + bottom) / 2
             y = bottom + 1.6 * _SPACE
-        for node in self._of_kind[Kind.DOM0]:
+        for node in self._apart:
             wide = self._dom0_width()
             self._nodes.append(_place(node, Place(_MARGIN, y + _MARGIN, wide, self._high), self._metrics))
             self._middles[DOM0] = y + _MARGIN + self._high / 2
@@ -232,7 +234,7 @@ class _Layout:
 
     def _columns(self) -> list[list[Node]]:
         """What stands to the right of the domains, column by column."""
-        by_name = {node.name: node for node in self._of_kind[Kind.NETVM]}
+        by_name = {node.name: node for kind in (Kind.NETVM, Kind.DOM0) for node in self._of_kind[kind]}
         hops = [[by_name[name] for name in rank] for rank in reversed(self._graph.hops)]
         columns = [*hops, *(self._of_kind[kind] for kind in (Kind.VPN, Kind.UPLINK, Kind.WORLD))]
         return [column for column in columns if column]

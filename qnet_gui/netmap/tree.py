@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qnet_gui.model.translation import tr
-from qnet_gui.netmap.graph import DOM0, WORLD, Graph, Kind, Node
+from qnet_gui.netmap.graph import DOM0, WORLD, Graph, Node, domain_key
 
 _INDENT = "  "
 
@@ -26,10 +26,10 @@ def _below(graph: Graph, key: str, depth: int, done: set[str]) -> Iterator[str]:
 def tree(graph: Graph) -> str:
     """Lines, whose indents say who goes through whom. A netvm with no way out is a tree of its own."""
     by_key = {node.key: node for node in graph.nodes}
-    done = {WORLD}
+    done, serving = {WORLD}, {domain_key(name) for rank in graph.hops for name in rank}
     lines = [by_key[WORLD].title, *_below(graph, WORLD, 1, done)]
     for node in graph.nodes:
-        if node.kind is Kind.NETVM and node.key not in done and not _leads_on(graph, node.key):
+        if node.key in serving and node.key not in done and not _leads_on(graph, node.key):
             done.add(node.key)
             lines += ["", _said(node), *_below(graph, node.key, 1, done)]
     apart = [node for node in graph.nodes if node.key not in done]

@@ -33,6 +33,7 @@ KNOWN = {
     "dbus-run-session": ("dbus-daemon", "dbus-daemon"),
     "nm-applet": ("network-manager-gnome", "network-manager-applet"),
     "qnet-helper": ("qnet-dom0", "qnet-dom0"),
+    "qtwayland": ("qtwayland5", "qt5-qtwayland"),
     "python:dbus": ("python3-dbus", "python3-dbus"),
     "python:_dbus_bindings": ("python3-dbus", "python3-dbus"),
     "python:gi": ("python3-gi", "python3-gobject-base"),

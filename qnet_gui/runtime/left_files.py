@@ -1,12 +1,16 @@
-"""Configuration files that an upgrade has laid beside those that somebody has changed, for a person to look at."""
+"""Configuration files that an upgrade has laid beside those that somebody has changed, or beside new ones.
+
+A person is to look at them.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-#: What the new file's name ends with: dpkg's, ucf's, rpm's.
-SUFFIXES = (".dpkg-dist", ".dpkg-new", ".ucf-dist", ".rpmnew")
+#: What the new file's name ends with: dpkg's, ucf's, rpm's; and of rpm's that of a changed one, where the new one took
+#: its place.
+SUFFIXES = (".dpkg-dist", ".dpkg-new", ".ucf-dist", ".rpmnew", ".rpmsave")
 
 
 def left_since(began: float, folder: Path = Path("/etc")) -> tuple[str, ...]:

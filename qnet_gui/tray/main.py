@@ -11,11 +11,12 @@ from typing import NoReturn
 from qnet_gui import __version__
 from qnet_gui.model.clock import twelve_hours
 from qnet_gui.model.errors import QnetError
+from qnet_gui.runtime.distribution import distribution, package
 from qnet_gui.runtime.log import setup
 from qnet_gui.tray.app.applet import Applet
 from qnet_gui.tray.desktop.clipboard import keep_plain
 from qnet_gui.tray.desktop.single_instance import Instance, ask_first
-from qnet_gui.tray.qt import QApplication, QDBusConnection, QSocketNotifier, Qt
+from qnet_gui.tray.qt import QApplication, QDBusConnection, QSocketNotifier, Qt, QtMsgType, qInstallMessageHandler
 from qnet_gui.tray.session import artwork, language
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.state.page_names import PAGE_NAMES
@@ -67,6 +68,35 @@ def _problem_before_start() -> str:
     return ""
 
 
+def _unusable() -> str:
+    """Why Qt can show nothing, in a sentence."""
+    if plug_in := os.environ.get("QT_QPA_PLATFORM"):
+        return f"Qt cannot show anything here: there is no plug-in {plug_in}."
+    if display := os.environ.get("DISPLAY"):
+        return f"The display {display} cannot be used; start qnet-tray as whose session it is."
+    missing = package("qtwayland", distribution())
+    display = os.environ.get("WAYLAND_DISPLAY")
+    return f"The display {display} cannot be used; on Wayland, Qt's plug-in for it may be missing: {missing}."
+
+
+def _application() -> QApplication:
+    """Qt's application. Where it can show nothing, Qt would abort, and leave a core."""
+    held: list[str] = []
+
+    def hear(kind: QtMsgType, _context: object, text: str) -> None:
+        if kind == QtMsgType.QtFatalMsg:
+            print(f"qnet-tray: {_unusable()}", file=sys.stderr)
+            _end(1)
+        held.append(text)
+
+    qInstallMessageHandler(hear)
+    application = QApplication(["qnet-tray"])
+    qInstallMessageHandler(None)
+    for text in held:
+        print(text, file=sys.stderr)
+    return application
+
+
 def _end(status: int) -> NoReturn:
     """End without taking anything apart: all that is to be kept is written, and the kernel closes the rest.
 
@@ -90,7 +120,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # With two screens Qt does not look for what panels leave of them, unless it is told to believe the window manager.
     os.environ.setdefault("QT_RELY_ON_NET_WORKAREA_ATOM", "1")
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_UseHighDpiPixmaps)  # else icons are enlarged small ones
-    application = QApplication(["qnet-tray"])
+    application = _application()
     application.setApplicationName("qnet-tray")
     application.setApplicationDisplayName("qnet")
     application.setDesktopFileName("org.qnet.Tray")

@@ -29,11 +29,13 @@ from PyQt5.QtCore import (
     Qt,
     QTime,
     QTimer,
+    QtMsgType,
     QTranslator,
     QUrl,
     pyqtBoundSignal,
     pyqtSignal,
     pyqtSlot,
+    qInstallMessageHandler,
 )
 from PyQt5.QtDBus import (
     QDBus,
@@ -245,9 +247,11 @@ __all__ = [
     "QWheelEvent",
     "QWidget",
     "Qt",
+    "QtMsgType",
     "pyqtBoundSignal",
     "pyqtSignal",
     "pyqtSlot",
+    "qInstallMessageHandler",
     "sip",
     "x11",
 ]

@@ -2557,6 +2557,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/domains.py" />
+            <source>It is ending.</source>
+            <translation>Sie wird gerade beendet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/domains.py" />
             <source>It is no domain that could serve others.</source>
             <translation>Diese Domäne kann andere nicht bedienen.</translation>
         </message>
@@ -2885,6 +2890,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Configuration files that were changed here, and new ones, lie beside each other; compare them</source>
+            <translation>Konfigurationsdateien, die hier geändert wurden, und neue liegen nebeneinander; vergleichen Sie sie</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
             <source>Connect</source>
             <translation>Verbinden</translation>
         </message>
@@ -2962,11 +2972,6 @@
             <location filename="../../qnet_gui/tray/pages/packages.py" />
             <source>New</source>
             <translation>Neu</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/packages.py" />
-            <source>New configuration files lie beside those that were changed here; compare them</source>
-            <translation>Neben Konfigurationsdateien, die hier geändert wurden, liegen neue; vergleichen Sie sie</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
@@ -3883,11 +3888,6 @@
             <location filename="../../qnet_gui/tray/state/popup_rows.py" />
             <source>It has been asked for already.</source>
             <translation>Das ist schon angefordert.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/state/popup_rows.py" />
-            <source>It is ending.</source>
-            <translation>Sie wird gerade beendet.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/popup_rows.py" />

@@ -147,3 +147,13 @@ def test_nobody_who_answers_is_no(dom0: Dom0, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr("sys.stdin", nobody)
         assert main(["netvm", "make", "netvm", "--undo"]) == 1
     assert dom0.disk.exists()
+
+
+def test_whoever_stands_in_a_folder_that_will_not_do_reads_which(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "two words").mkdir()
+    monkeypatch.chdir(tmp_path / "two words")
+    with pytest.raises(SystemExit):
+        main(["netvm", "make", "--output", "netvm.img"])
+    assert f"'{tmp_path}/two words/netvm.img' has a character in it" in " ".join(capsys.readouterr().err.split("\n"))

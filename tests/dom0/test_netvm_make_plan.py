@@ -19,6 +19,7 @@ from qnet_gui.dom0.netvm_image.wanted import MIRROR, PATH, SUITE, VOLUME, XEN, P
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.config import DEFAULT_SCREEN
 from qnet_gui.model.netvm_screen.screen import Geometry
+from qnet_gui.runtime.distribution import Distribution
 
 WANTED = Wanted("netvm", packages=Path("/p"))
 PLACES = places(WANTED, True, "netvm")
@@ -59,7 +60,15 @@ def test_what_would_be_done_is_said_in_words_and_in_order() -> None:
         (replace(WANTED, name="dom0"), WELL, "dom0 itself", "a name"),
         (WANTED, replace(WELL, missing=(programs.MMDEBSTRAP,)), "mmdebstrap is missing", "apt install mmdebstrap"),
         (WANTED, replace(WELL, missing=(programs.LVCREATE,)), "lvcreate is missing", "apt install lvm2"),
+        (
+            WANTED, replace(WELL, missing=(programs.MMDEBSTRAP,), distribution=Distribution.FEDORA),
+            "mmdebstrap is missing", "dnf install mmdebstrap",
+        ),
         (WANTED, replace(WELL, debian=Debian(suite="sid")), "nothing of Debian's sid", "--suite"),
+        (
+            replace(WANTED, mirror="http://deb.example/"), replace(WELL, debian=Debian(repositories=(ARCHIVE,))),
+            "which release of Debian", "--suite",
+        ),
         (WANTED, replace(WELL, has_network=False), "no network here", "qnet dom0 up"),
         (WANTED, replace(WELL, has_network=False), "no network here", "--from FILE"),
         (WANTED, replace(WELL, xen=""), "version of Xen is not known", "--xen"),
@@ -230,6 +239,23 @@ def test_who_has_given_it_a_screen_of_his_own_keeps_that(own: str) -> None:
     settings = xl_config.settings(plan(WANTED, replace(WELL, configuration=own), PLACES).configuration or "")
     assert {key: value for key, value in settings.items() if key in netvm_cfg.SCREEN} == xl_config.settings(own)
     assert "xen-fbfront" not in settings["extra"]
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("", {"memory": "512", "driver_domain": "1", "on_reboot": "restart"}),
+        ("pci = [ '03:00.0' ]\nmemory = 300\n", {"memory": "300", "driver_domain": "1", "pci": ("03:00.0",)}),
+        ("maxmem = 256\non_reboot = 'destroy'\n", {"maxmem": "256", "driver_domain": "1", "on_reboot": "destroy"}),
+    ],
+)
+def test_what_a_netvm_needs_is_said_where_nothing_says_otherwise(text: str, own: dict[str, object]) -> None:
+    """A netvm.cfg of some lines, or of none, made a netvm of 128 MB that was no driver domain to xl."""
+    planned = plan(WANTED, replace(WELL, configuration=text), PLACES)
+    settings = xl_config.settings(planned.configuration or "")
+    assert {key: settings.get(key) for key in own} == own
+    assert ("memory" in settings) == ("maxmem" not in own)
+    assert settings["name"] == "netvm"
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,14 @@ def test_what_is_left_and_why(text: str, why: str) -> None:
         with_netvm(text, "netvm")
 
 
+@pytest.mark.parametrize("end", ["", " unquoted ]\n"])
+def test_old_vifs_in_remarks_take_no_time(end: str) -> None:
+    """Where the list is not closed, or not understood, each such line doubled it: hours for twenty."""
+    text = "vif = [\n" + "  # 'mac=00:16:3e:00:00:01,bridge=xenbr0',\n" * 40 + end
+    with pytest.raises(NotByMachine):
+        with_netvm(text, "netvm")
+
+
 def test_who_serves() -> None:
     assert served_by("mac=00:16:3e:00:00:01") == "dom0"
     assert served_by("bridge=xenbr0 , backend = sys-net") == "sys-net"

@@ -41,6 +41,16 @@ def test_domains() -> None:
     ]
 
 
+def test_names_that_would_be_shown_alike_are_told_apart() -> None:
+    """What is shown of them is ASCII, and by that people, the map and the traffic know them."""
+    long = "n" * 70
+    names = ("работа", "музыка", "büro", long + "1", long + "2", "twice", "twice", "a\u2028b")
+    rows = [row(name, number, "-b----", _UUID.format(number)) for number, name in enumerate(names, 1)]
+    shown = [info.name for info in xen_text.domains("\n".join((_HEADER, *rows, "")))]
+    cut = "n" * 55 + "..."
+    assert shown == ["??????-1", "??????-2", "b?ro", f"{cut}-4", f"{cut}-5", "twice", "twice", "a?b"]
+
+
 def test_long_name_leaves_one_space() -> None:
     domains = xen_text.domains(f"{_HEADER}\n{row('n' * 60, 4, 'r-----', _UUID.format(1))}")
     assert [(info.name, info.id) for info in domains] == [("n" * 60, 4)]

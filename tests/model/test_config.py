@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import os
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -45,6 +46,20 @@ def test_all_of_it():
 
 def test_nothing_means_the_defaults(tmp_path):
     assert parse("") == parse("[network]\n[dom0]\n") == load(tmp_path / "none.toml") == Config()
+
+
+@pytest.mark.parametrize("page", ["qnet-helper.8", "qnet-agent.8"])
+def test_the_manuals_have_the_defaults(page):
+    text = (Path(__file__).parents[2] / "desktop/man" / page).read_text(encoding="utf-8")
+    shown = text.partition("hold, which are:")[2].partition(".nf\n")[2].partition(".fi\n")[0]
+    assert len(shown.splitlines()) > 4
+    assert parse(shown.replace("\\-", "-")) == Config()
+
+
+@pytest.mark.parametrize("name", ["dom0", "Domain-0"])
+def test_dom0_has_one_name_whatever_it_is_called(name):
+    """On the map, in problems and in cures it is told by that."""
+    assert parse(f"[dom0]\nnetvm = '{name}'").netvm == "dom0"
 
 
 def test_dom0_may_be_given_no_port_at_all_and_as_many_as_there_may_be():

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from qnet_gui.model.package_upgrade import package_signals as signals
+from qnet_gui.model.package_upgrade import packages
 from qnet_gui.model.package_upgrade.packages import (
     CANCELLED,
     FAILED,
@@ -21,6 +22,7 @@ from qnet_gui.model.package_upgrade.packages import (
     Upgrade,
     Work,
     clean,
+    key_of,
     order,
     to_upgrade,
 )
@@ -269,3 +271,30 @@ def test_what_each_transaction_is_told() -> None:
         Work.WORK_OUT: ("UpdatePackages", "tas", (4, (DUMMY,))),
         Work.UPGRADE: ("UpdatePackages", "tas", (2, (DUMMY,))),
     }
+
+
+def test_of_thousands_of_packages_no_signal_takes_every_id_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PackageKit tells of each package in each transaction, and of how far each is many times."""
+    taken_apart: list[str] = []
+
+    def key(identity: str) -> tuple[str, str]:
+        taken_apart.append(identity)
+        return key_of(identity)
+
+    monkeypatch.setattr(packages, "key_of", key)
+    ids = [f"package-name-{number};1.2.{number};amd64;main" for number in range(1000)]
+    upgrade = signals.begun(Upgrade(), Work.LOOK)
+    for identity in ids:
+        upgrade = signals.package(upgrade, NORMAL, identity, "a summary")
+    upgrade = signals.begun(signals.finished(upgrade, SUCCESS), Work.INSTALLED)
+    for identity in ids:
+        upgrade = signals.package(upgrade, 1, identity.replace(";1.", ";0."), "a summary")
+    upgrade = signals.begun(signals.finished(upgrade, SUCCESS), Work.WORK_OUT)
+    for identity in ids:
+        upgrade = signals.package(upgrade, 11, identity, "a summary")
+    upgrade = signals.begun(signals.finished(upgrade, SUCCESS), Work.UPGRADE)
+    for identity in ids[::2]:
+        upgrade = signals.item(upgrade, identity, 8, 50)
+    assert [one.old for one in upgrade.packages] == [f"0.2.{number}" for number in range(1000)]
+    assert [one.percent for one in upgrade.packages] == [25, 0] * 500
+    assert len(taken_apart) <= 3 * len(ids)

@@ -187,6 +187,52 @@ def test_dom0_as_the_netvm_has_no_node_of_its_own_twice() -> None:
     assert (DOM0, "uplink wlan0") in {(edge.start, edge.end) for edge in drawn.edges}
 
 
+def served_by_dom0(count: int, chosen: str) -> Snapshot:
+    domains = tuple(domain(f"domain-{number:02}", number + 5, "dom0") for number in range(count))
+    netvm = Netvm(chosen, 0 if chosen == DOM0 else 1, NetvmState.RUNNING, AgentState.RUNNING)
+    return dataclasses.replace(snapshot(*domains), netvm=netvm)
+
+
+@pytest.mark.parametrize("chosen", [DOM0, "netvm"])
+@pytest.mark.parametrize("count", [1, FEW + 1])
+def test_who_goes_through_dom0_is_not_shown_as_without_a_network(count: int, chosen: str) -> None:
+    shown = served_by_dom0(count, chosen)
+    drawn, placed = graph(shown), laid_out(shown)
+    assert {(edge.start, edge.end) for edge in drawn.edges} >= {(domain_key(one.name), DOM0) for one in shown.domains}
+    node = next(node for node in drawn.nodes if node.kind is Kind.DOM0)
+    assert (node.look, node.line) == (Look.EXPOSED, "the netvm" if chosen == DOM0 else "a netvm")
+    assert not any("without a network" in box.title for box in placed.boxes)
+    places = placed.places()
+    assert all(places[one.key].right < places[DOM0].x for one in drawn.nodes if one.kind is Kind.DOMAIN)
+    text = tree(drawn)
+    assert f"domain-00: {shown.domains[0].address}" in text
+    assert "Apart from it:\n  eth0: not connected" in text
+    assert text.count("dom0") == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, FEW + 1])
+def test_how_narrow_it_can_be_is_known_with_dom0_among_the_netvms(count: int) -> None:
+    drawn = graph(served_by_dom0(count, DOM0))
+    assert narrowest(drawn, METRICS) == pytest.approx(plan(drawn, METRICS).width)
+
+
+def test_dom0_that_is_connected_and_serves_others_is_on_the_way_to_the_netvm() -> None:
+    link = Dom0Connection(Dom0State.OPEN, 1700000000)
+    shown = dataclasses.replace(served_by_dom0(1, "netvm"), dom0=link)
+    assert graph(shown).hops == (("netvm",), (DOM0,))
+    ring = dataclasses.replace(shown, domains=(*shown.domains, domain("netvm", 4, DOM0)))
+    assert {name for rank in graph(ring).hops for name in rank} == {"netvm", DOM0}
+
+
+def test_of_two_domains_of_one_name_the_one_that_lives_is_shown() -> None:
+    """A domain that is started again is there twice until the old one has ended."""
+    old, new = replace(domain("work", 3, ""), state=DomainState.DYING), domain("work", 4)
+    for both_of_them in ((old, new), (new, old)):
+        drawn = graph(snapshot(*both_of_them))
+        assert [(node.line, node.look) for node in drawn.nodes if node.name == "work"] == [("10.137.0.4", Look.GOOD)]
+        assert (domain_key("work"), domain_key("netvm")) in {(edge.start, edge.end) for edge in drawn.edges}
+
+
 @pytest.mark.parametrize("count", [0, 3, 60, 500])
 def test_the_svg_is_well_formed_and_says_every_node(count: int) -> None:
     hostile = dataclasses.replace(WIFI, ssid="<b>&amp;\"'")

@@ -356,6 +356,26 @@ def test_without_a_display_or_a_session_bus_it_says_so(tmp_path: Path) -> None:
     assert done.stderr.endswith("qnet-tray: There is no session bus; start qnet-tray in a desktop session.\n")
 
 
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        (
+            {"DISPLAY": ":7777"},
+            "The display :7777 cannot be used; start qnet-tray as whose session it is.",
+        ),
+        (
+            {"WAYLAND_DISPLAY": "wayland-7", "XDG_SESSION_TYPE": "wayland"},
+            "The display wayland-7 cannot be used; on Wayland, Qt's plug-in for it may be missing: qtwayland5.",
+        ),
+        ({"QT_QPA_PLATFORM": "nonsense"}, "Qt cannot show anything here: there is no plug-in nonsense."),
+    ],
+)
+def test_a_display_that_cannot_be_used_is_told_and_ends_nothing_with_a_core(env: dict[str, str], said: str) -> None:
+    """As root in somebody else's session, or on Wayland without its plug-in: Qt would abort."""
+    done = run_bare(**env)
+    assert (done.returncode, done.stderr) == (1, f"qnet-tray: {said}\n")
+
+
 def test_help_and_version() -> None:
     assert "--debug" in run_bare("--help").stdout
     assert re.fullmatch(r"qnet-tray \d+\.\d+\.\d+\n", run_bare("--version").stdout)

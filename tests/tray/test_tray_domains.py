@@ -53,6 +53,16 @@ def test_what_can_be_done_to_several() -> None:
     assert {request.action for request in by_key(paused, PERSONAL)["pause"].requests} == {Action.UNPAUSE}
 
 
+def test_who_is_ending_is_left_alone() -> None:
+    """As in the popup. One that is started again is there twice, and on the map both are meant by one click."""
+    ending = dataclasses.replace(WORK, id=3, state=DomainState.DYING)
+    assert {choice.why for choice in by_key(ending).values()} == {"It is ending."}
+    both = by_key(ending, WORK)
+    assert both["pause"].requests == (ActionRequest(Action.PAUSE, 4, "work"),)
+    assert both["network"].requests == (ActionRequest(Action.DETACH, 4, "work"),)
+    assert both["netvm"].why == "It is no domain that could serve others."
+
+
 def test_nothing_can_be_done_to_nobody_or_while_dom0_is_connected() -> None:
     assert {choice.why for choice in by_key().values()} == {"Select a domain first."}
     whys = {choice.why for choice in choices(STATES["dom0"], (WORK,))}

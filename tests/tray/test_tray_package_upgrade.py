@@ -268,6 +268,24 @@ def test_dom0_is_disconnected_though_nothing_is_known_of_it_at_the_end(
     assert calls == ["DisconnectDom0"]
 
 
+def test_while_nothing_is_known_of_dom0_it_is_not_said_to_be_back(
+    qtbot: QtBot, helper: Helper, packagekit: PackageKit, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = shown(OPEN)("upgrade")
+    calls_of(page.app_state, monkeypatch)
+    packages = page.app_state.packages
+    packages.look_for_updates()
+    stage(qtbot, packages, Stage.READY)
+    packages.start()
+    stage(qtbot, packages, Stage.DONE)
+    qtbot.waitUntil(lambda: "✓ 3. Upgrade" in text(page))
+    helper.kill()
+    qtbot.waitUntil(lambda: page.app_state.snapshot is None)
+    assert "✓ 3. Upgrade\n· 4. Back" in text(page)
+    helper.publish(up(CABLE))
+    qtbot.waitUntil(lambda: "✓ 4. Back" in text(page))
+
+
 def test_who_was_not_connected_at_his_attempt_is_not_led_on_at_another_s(
     qtbot: QtBot, helper: Helper, packagekit: PackageKit, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
 ) -> None:

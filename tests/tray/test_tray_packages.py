@@ -66,6 +66,12 @@ def test_what_is_to_be_upgraded_is_listed_and_has_to_be_agreed_to() -> None:
     assert packages(dataclasses.replace(READY, size=0, packages=(FIRST,)), (), True).head == "1 package to upgrade."
 
 
+def test_one_package_of_two_architectures_is_two_rows_that_can_be_told_apart() -> None:
+    libraries = [Package(f"libc6;2;{architecture};deb", old="1") for architecture in ("amd64", "i386")]
+    part = packages(dataclasses.replace(READY, packages=(FIRST, *libraries)), (), True)
+    assert [row[0] for row in part.rows] == ["qdummy", "libc6:amd64", "libc6:i386"]
+
+
 @pytest.mark.parametrize("work", [Work.REFRESH, Work.LOOK, Work.INSTALLED, Work.WORK_OUT])
 def test_while_it_looks_the_bar_moves_and_it_can_be_stopped_when_that_is_allowed(work: Work) -> None:
     upgrade = signals.begun(READY, work)

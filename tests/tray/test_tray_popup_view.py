@@ -157,6 +157,13 @@ def test_a_problem_has_its_cure_as_a_button(case: str) -> None:
     assert message.text == problem.cure
 
 
+@pytest.mark.parametrize("code", [ProblemCode.AGENT_UNKNOWN, ProblemCode.AGENT_STOPPED, ProblemCode.NETVM_NONSENSE])
+def test_dom0_as_the_netvm_is_not_offered_to_be_restarted(code: ProblemCode) -> None:
+    snapshot = dataclasses.replace(with_problems(Problem(code)), netvm=Netvm("dom0", 0, NetvmState.STARTING))
+    (message,) = shown(snapshot).messages
+    assert texts(message.buttons) == ["Show status", "Move to vault…"]
+
+
 @pytest.mark.parametrize("code", ProblemCode)
 def test_no_problem_is_without_a_button(code: ProblemCode) -> None:
     values: dict[str, Any] = {
@@ -283,6 +290,10 @@ def test_without_rates_there_is_the_address() -> None:
         (up(CABLE, dns=Dns()), RowState.CONNECTED, "10.137.0.16"),
         (
             up(CABLE, domains=(dataclasses.replace(DOMAINS[0], netvm="old"),)), RowState.CONNECTED, "Through old",
+        ),
+        (
+            up(CABLE, domains=(dataclasses.replace(DOMAINS[0], netvm="personal"), DOMAINS[1])), RowState.WAITING,
+            "Waits for personal",
         ),
         (
             up(CABLE, domains=(dataclasses.replace(DOMAINS[0], state=DomainState.DYING),)), RowState.WAITING,

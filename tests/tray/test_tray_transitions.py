@@ -224,6 +224,25 @@ def test_a_way_back_that_fails_is_urgent(tracker: Tracker) -> None:
     assert announcement.title == "dom0 could not be disconnected"
 
 
+@pytest.mark.parametrize(
+    "problem",
+    [
+        Problem(ProblemCode.DOM0_LEFT_OVER, why=plain("No space left on device")),
+        Problem(ProblemCode.PAUSED_IN_DOUBT, names=("work",)),
+    ],
+)
+def test_what_was_left_of_a_connection_is_urgent_until_it_is_put_right(tracker: Tracker, problem: Problem) -> None:
+    tracker.update(link(Dom0State.OPEN, 4000), 61)
+    tracker.update(up(CABLE), 70)
+    left = up(CABLE, problems=(problem,))
+    announcement = tracker.update(left, 71)
+    assert isinstance(announcement, Notification)
+    assert announcement.urgent
+    assert tracker.update(left, 80) is None
+    assert tracker.update(up(CABLE), 90) == Withdrawal(Kind.DOM0)
+    assert tracker.update(up(CABLE), 91) is None
+
+
 def test_a_network_of_dom0_that_nobody_asked_for_is_urgent_until_it_is_gone(tracker: Tracker) -> None:
     announcement = tracker.update(up(CABLE, problems=(Problem(ProblemCode.DOM0_REACHABLE),)), 60)
     assert isinstance(announcement, Notification)

@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 from test_tray_windows import Open, many, shown
-from tray_shared import CABLE, STATES, VPN, WIFI, Helper, up
+from tray_shared import CABLE, OTHER, STATES, VPN, WIFI, Helper, up
 
+from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, DnsSource, redirects
 from qnet_gui.model.domain import Domain, DomainState
 from qnet_gui.model.errors import NotAuthorised, NotFound, QnetError, Refused
 from qnet_gui.model.messages.domains import DomainCode
@@ -38,6 +39,7 @@ from qnet_gui.tray.qt import (
     QApplication,
     QCheckBox,
     QColor,
+    QComboBox,
     QCoreApplication,
     QEvent,
     QFont,
@@ -155,6 +157,53 @@ def test_name_servers_are_tested_when_the_page_is_opened(
     page = open_("names")
     assert page.findChild(QTableView).model().index(0, 3).data() == "after 12 ms"
     assert any("Tested at" in label.text() for label in page.findChildren(QLabel))
+
+
+def test_name_servers_that_come_during_a_test_are_tested_after_it(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the netvm roams while somebody looks: a test of servers that are gone takes longest."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    asked: list[Callable[[object], None]] = []
+    monkeypatch.setattr(state.client, "ask", lambda _method, _arguments, then: asked.append(then))
+    page = open_("names")
+    other = IPv4Address("192.168.1.53")
+    state.snapshot = up(OTHER, dns=Dns(DnsSource.NETWORKMANAGER, redirects(DEFAULT_VIRTUAL, [other])))
+    state.changed.emit()
+    assert len(asked) == 1
+    asked[0]([[{"server": "192.168.0.53", "milliseconds": -1}]])
+    assert not any("Tested at" in label.text() for label in page.findChildren(QLabel))
+    asked[1]([[{"server": "192.168.1.53", "milliseconds": 7}]])
+    assert page.findChild(QTableView).model().index(0, 3).data() == "after 7 ms"
+    assert len(asked) == 2
+
+
+def test_no_routes_are_shown_under_anothers_name(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A domain that is asked may take seconds to answer."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    asked: list[tuple[object, Callable[[object], None]]] = []
+    monkeypatch.setattr(state.client, "ask", lambda _method, names, then: asked.append((names, then)))
+    page = open_("routes")
+    heads = ("destination", "gateway", "genmask", "flags", "metric", "ref", "use", "iface")
+    row = dict(zip(heads, ("0.0.0.0", "192.168.0.1", "0.0.0.0", "UG", 100, 0, 0, "eth0"), strict=True))
+    asked[0][1]([[row]])
+    table = page.findChildren(QTableView)[1].model()
+    assert table.rowCount() == 1
+    choice = page.findChild(QComboBox)
+    choice.setFocus()
+    choice.setCurrentIndex(choice.findData("work"))
+    choice.activated.emit(choice.currentIndex())
+    assert asked[-1][0] == ["work"]
+    assert table.rowCount() == 0
+    assert any(label.text() == "Asking…" and label.isVisible() for label in page.findChildren(QLabel))
+    asked[-1][1]([[row, row]])
+    assert table.rowCount() == 2
+    state.changed.emit()
+    assert table.rowCount() == 2
 
 
 def node_buttons(page: QWidget) -> dict[str, NodeButton]:

@@ -16,7 +16,7 @@ from qnet_gui.model.package_upgrade.packages import Stage, Upgrade, Work, clean
 from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.runtime.left_files import left_since
 from qnet_gui.tray.pages.line import Mark
-from qnet_gui.tray.pages.packages import PackagesPart, packages
+from qnet_gui.tray.pages.packages import PackagesPart, bar, head, packages
 
 if TYPE_CHECKING:
     from qnet_gui.cli.dom0.packages import Packages
@@ -34,11 +34,12 @@ class Shown:
 
     def __call__(self, upgrade: Upgrade) -> None:
         """It is further."""
-        part = packages(upgrade, (), False)
-        if not part.head or upgrade.stage is Stage.READY:
+        said = head(upgrade)
+        if not said or upgrade.stage is Stage.READY:
             return
-        percent = f" {part.bar} %" if self._live and part.bar is not None and part.bar >= 0 else ""
-        text = f"  {part.head}{percent}"
+        done = bar(upgrade)
+        percent = f" {done} %" if self._live and done is not None and done >= 0 else ""
+        text = f"  {said}{percent}"
         if text != self._last:
             self._last, self._pending = text, self._live
             self._print((_WIPE if self._live else "") + text, "" if self._live else "\n")

@@ -66,6 +66,13 @@ def written_anew(said: Mapping[str, Written]) -> str:
     return _HEAD + "".join(f"{_line(key, value)}\n" for key, value in {**_USUAL, **said}.items())
 
 
+def needed_too(text: str) -> dict[str, Written]:
+    """What a netvm needs, and a configuration does not say."""
+    said = xl_config.settings(text)
+    otherwise = {"memory"} if "maxmem" in said else set[str]()
+    return {key: value for key, value in _USUAL.items() if key not in said and key not in otherwise}
+
+
 def filled_in(text: str, said: Mapping[str, Written]) -> str:
     """The same configuration which says this too; `NotByMachine` where it is not certain what a change would do."""
     before = xl_config.settings(text)

@@ -65,7 +65,7 @@ def _of_machine(wanted: Wanted, survey: Survey) -> Iterator[Obstacle]:
     if wanted.name in DOM0_NAMES:
         yield Obstacle("dom0 itself cannot be made.", "Choose a name for the netvm: qnet netvm make netvm")
     for path in survey.missing:
-        cure = f"Install it: apt install {programs.PACKAGES.get(path, '')}".rstrip()
+        cure = f"Install it: {survey.distribution.value} install {programs.PACKAGES.get(path, '')}".rstrip()
         yield Obstacle(f"The program {Path(path).name} is missing.", cure)
 
 
@@ -86,6 +86,8 @@ def _of_debian(wanted: Wanted, survey: Survey) -> Iterator[Obstacle]:
     if wanted.source is not None:
         return
     debian = survey.debian
+    if debian.repositories and not debian.suite:  # this is none, and a mirror has all of them
+        yield Obstacle("It is not known which release of Debian is wanted.", "Say which one: --suite bookworm")
     if not debian.repositories:
         cure = "Say which one it knows: --suite. Or where it is: --mirror. Or --from a root that is there already."
         yield Obstacle(f"apt here knows nothing of Debian's {debian.suite or 'suites'}.", cure)
@@ -174,7 +176,7 @@ def _configuration(wanted: Wanted, survey: Survey, places: Places) -> str:
     # who has given it a screen of his own keeps that
     own = set(netvm_cfg.SCREEN) & set(xl_config.settings(survey.configuration))
     said = netvm_cfg.settings(wanted, places, None if own else survey.screen)
-    return netvm_cfg.filled_in(there, said)
+    return netvm_cfg.filled_in(there, {**netvm_cfg.needed_too(there), **said})
 
 
 def _steps(wanted: Wanted, survey: Survey, places: Places) -> Iterator[str]:

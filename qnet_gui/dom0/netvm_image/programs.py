@@ -21,7 +21,7 @@ APT_GET, APT_CACHE, APT_CONFIG, DPKG_DEB = (
     "/usr/bin/apt-get", "/usr/bin/apt-cache", "/usr/bin/apt-config", "/usr/bin/dpkg-deb",
 )  # fmt: skip
 MMDEBSTRAP, DEBOOTSTRAP = "/usr/bin/mmdebstrap", "/usr/sbin/debootstrap"
-#: Which package of Debian has what.
+#: Which package has what, in Debian and in Fedora.
 PACKAGES = {
     UNSHARE: "util-linux", MKE2FS: "e2fsprogs", DEBUGFS: "e2fsprogs", LVCREATE: "lvm2", DPKG_DEB: "dpkg",
     MMDEBSTRAP: "mmdebstrap", APT_GET: "apt",

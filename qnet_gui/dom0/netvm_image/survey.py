@@ -19,7 +19,7 @@ from qnet_gui.hypervisor.xen import XenHypervisor
 from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.netvm_screen.screen import Geometry
-from qnet_gui.runtime.distribution import OS_RELEASE
+from qnet_gui.runtime.distribution import OS_RELEASE, Distribution, distribution
 from qnet_gui.runtime.stored import read_file
 
 #: Where everything is put together, in a folder of its own.
@@ -84,7 +84,7 @@ class Survey:
     `configuration`: what stands where the netvm's will be, None for nothing. `there`: what lies already where
     something would be made. `made`: a netvm of this name is there by us; `left`: a half of one.
     `used`: bytes of the root. `room`: bytes that are free for a volume, None where no such volume group is known.
-    `screen`: how large that of the netvm is to be.
+    `screen`: how large that of the netvm is to be. `distribution`: this machine's, by which programs are installed.
     """
 
     is_root: bool = True
@@ -105,6 +105,7 @@ class Survey:
     spaces: tuple[Space, ...] = ()
     room: int | None = None
     screen: Geometry = config.DEFAULT_SCREEN
+    distribution: Distribution = Distribution.DEBIAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ def survey(wanted: Wanted, machine: Machine) -> Survey:
         tuple(path for path in lie.files if os.path.lexists(path)),
         record is not None and record.finished, record is not None and not record.finished,
         used, _spaces(wanted, lie, used, machine), _room(wanted, machine.run), settings.screen,
+        distribution(machine.release),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from qnet_gui.hypervisor import xl_config
 SCRIPT = "vif-route-qubes"
 #: A remark, a text, or the beginning of a `vif` setting; whatever else is one character.
 _PIECE = re.compile(rf"""#[^\n]*|{xl_config.TEXT}|(?P<vif>(?<![\w.-])vif[ \t]*(?P<sign>\+?=)[ \t]*)|(?:.|\n)""")
-_LIST = re.compile(rf"""(?:\s|\#[^\n]*|,|{xl_config.TEXT})*\]""")
+_LIST = re.compile(rf"""(?:\s|\#[^\n]*(?=\n|\Z)|,|{xl_config.TEXT})*\]""")
 _TEXT = re.compile(rf"""\#[^\n]*|(?P<text>{xl_config.TEXT})""")
 #: What says who serves the card and how; qnet says that otherwise. A bridge there is none.
 _REPLACED = ("bridge", "script", "backend", "gatewaydev", "netdev", "forwarddev")

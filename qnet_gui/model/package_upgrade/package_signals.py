@@ -7,7 +7,7 @@ when it is unpacked, and when it is installed. Here nothing ever goes back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from qnet_gui.model.package_upgrade.packages import (
@@ -125,8 +125,7 @@ def package(upgrade: Upgrade, info: int, untrusted_id: str, untrusted_summary: s
         return _newer(upgrade, info, identity, clean(untrusted_summary))
     if upgrade.work is Work.INSTALLED:
         old = (*identity.split(";"), "")[1]
-        packages = tuple(replace(one, old=old) if one.key == key_of(identity) else one for one in upgrade.packages)
-        return replace(upgrade, packages=packages)
+        return replace(upgrade, packages=_with(upgrade.packages, identity, lambda one: replace(one, old=old)))
     if upgrade.work is Work.WORK_OUT:
         return _worked_out(upgrade, info, identity, clean(untrusted_summary))
     if upgrade.work is Work.UPGRADE:
@@ -144,7 +143,7 @@ def _newer(upgrade: Upgrade, info: int, identity: str, summary: str) -> Upgrade:
 def _worked_out(upgrade: Upgrade, info: int, identity: str, summary: str) -> Upgrade:
     """What comes or goes with those that are upgraded."""
     kinds = {_INFO_INSTALLING: Kind.INSTALL, _INFO_REMOVING: Kind.REMOVE, _INFO_OBSOLETED: Kind.REMOVE}
-    if info not in kinds or any(one.key == key_of(identity) for one in upgrade.packages):
+    if info not in kinds or _places(upgrade.packages, identity):
         return upgrade
     return replace(upgrade, packages=(*upgrade.packages, Package(identity, kinds[info], summary)))
 
@@ -165,7 +164,7 @@ def _moved(upgrade: Upgrade, info: int, identity: str) -> Upgrade:
 
 def _finished_one(upgrade: Upgrade, identity: str) -> Upgrade:
     """Downloaded; unpacked, which apt calls finished too; or really done."""
-    known = next((one for one in upgrade.packages if one.key == key_of(identity)), None)
+    known = next((upgrade.packages[place] for place in _places(upgrade.packages, identity)), None)
     if upgrade.stage is not Stage.INSTALLING:
         return _change(upgrade, identity, State.DOWNLOADED, 50)
     if known is not None and 50 < known.percent < 75 + 12:
@@ -175,16 +174,30 @@ def _finished_one(upgrade: Upgrade, identity: str) -> Upgrade:
 
 def _change(upgrade: Upgrade, identity: str, state: State, percent: int) -> Upgrade:
     """One package is further; one that was not known, as in an upgrade that was found, is now."""
-    key = key_of(identity)
-    if not any(one.key == key for one in upgrade.packages):
-        if not upgrade.found or not key[0]:
-            return upgrade
-        upgrade = replace(upgrade, packages=(*upgrade.packages, Package(identity)))
-    packages = tuple(
-        replace(one, state=max(one.state, state), percent=max(one.percent, percent)) if one.key == key else one
-        for one in upgrade.packages
-    )
+
+    def further(one: Package) -> Package:
+        return replace(one, state=max(one.state, state), percent=max(one.percent, percent))
+
+    packages = _with(upgrade.packages, identity, further)
+    if packages is upgrade.packages and upgrade.found and key_of(identity)[0]:
+        packages = (*packages, further(Package(identity)))
     return replace(upgrade, packages=packages)
+
+
+def _places(packages: tuple[Package, ...], identity: str) -> list[int]:
+    """Where the package of that name and architecture stands. Asked for each signal, so ids are not taken apart."""
+    key = key_of(identity)
+    begin = key[0] + ";"
+    return [place for place, one in enumerate(packages) if one.id.startswith(begin) and one.key == key]
+
+
+def _with(
+    packages: tuple[Package, ...], identity: str, change: Callable[[Package], Package]
+) -> tuple[Package, ...]:  # fmt: skip
+    """All of them, that one changed; these themselves where it is not among them."""
+    for place in _places(packages, identity):
+        packages = (*packages[:place], change(packages[place]), *packages[place + 1 :])
+    return packages
 
 
 def item(upgrade: Upgrade, untrusted_id: str, status: int, percent: int) -> Upgrade:

@@ -91,6 +91,9 @@ def choices(snapshot: Snapshot | None, selected: Sequence[Domain]) -> tuple[Choi
     why = hindrance(snapshot)
     if not selected:
         why = why or tr("Select a domain first.")
+    elif all(domain.state is DomainState.DYING for domain in selected):
+        why = why or tr("It is ending.")
+    selected = [domain for domain in selected if domain.state is not DomainState.DYING] or selected
     running = [domain for domain in selected if domain.state is not DomainState.PAUSED]
     attached = [domain for domain in selected if domain.vif]
     pause = Choice("pause", tr("Pause"), _requests(Action.PAUSE, running), why)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -77,12 +78,21 @@ def heads() -> tuple[str, ...]:
     return tr("Package"), tr("Installed"), tr("New"), tr("Progress")
 
 
-def _row(package: Package) -> tuple[str, ...]:
+def _rows(upgrade: Upgrade) -> tuple[tuple[str, ...], ...]:
+    """One a package; where there are several of one name, it stands with its architecture."""
+    names = Counter(package.name for package in upgrade.packages)
+    titles = (
+        package.name if names[package.name] < 2 else ":".join(filter(None, package.key)) for package in upgrade.packages
+    )
+    return tuple(map(_row, titles, upgrade.packages))
+
+
+def _row(title: str, package: Package) -> tuple[str, ...]:
     new = tr("is removed") if package.kind is Kind.REMOVE else package.version
     if package.security:
         new = tr("{version} (security)", version=new)
     old = tr("not yet") if package.kind is Kind.INSTALL else package.old
-    return package.name, old, new, _progress(package)
+    return title, old, new, _progress(package)
 
 
 def _progress(package: Package) -> Cell:
@@ -103,7 +113,17 @@ def _count(upgrade: Upgrade) -> int:
     return sum(package.kind is not Kind.REMOVE for package in upgrade.packages)
 
 
-def _head(upgrade: Upgrade) -> str:
+def bar(upgrade: Upgrade) -> int | None:
+    """See `PackagesPart`."""
+    if upgrade.stage.under_way and (upgrade.waits_for_password or upgrade.waits_for_lock):
+        return -1
+    if upgrade.percent is not None and upgrade.work is Work.UPGRADE:
+        return upgrade.percent
+    return -1 if upgrade.stage.under_way else None
+
+
+def head(upgrade: Upgrade) -> str:
+    """How far it is, in words."""
     if upgrade.stage.under_way and upgrade.waits_for_password:
         return tr("Waiting for the answer; a password may have been asked for.")
     if upgrade.stage.under_way and upgrade.waits_for_lock:
@@ -146,7 +166,7 @@ def _lines(upgrade: Upgrade, left: tuple[str, ...]) -> Iterator[Line]:
     if upgrade.restart in _RESTARTS:
         yield Line(Mark.WARNING, tr(_RESTARTS[upgrade.restart]))
     if left:
-        text = tr("New configuration files lie beside those that were changed here; compare them")
+        text = tr("Configuration files that were changed here, and new ones, lie beside each other; compare them")
         yield Line(Mark.WARNING, text, ", ".join(left))
     if upgrade.held:
         yield Line(Mark.TO_DO, tr("Held back"), ", ".join(upgrade.held))
@@ -157,16 +177,13 @@ def _lines(upgrade: Upgrade, left: tuple[str, ...]) -> Iterator[Line]:
 def packages(upgrade: Upgrade, left: tuple[str, ...], is_open: bool) -> PackagesPart:
     """The part of the page; `is_open`: whether dom0 is connected, without which nothing can be begun."""
     count = packages_text(_count(upgrade))
-    bar = upgrade.percent if upgrade.percent is not None and upgrade.work is Work.UPGRADE else None
-    if upgrade.stage.under_way and (bar is None or upgrade.waits_for_password or upgrade.waits_for_lock):
-        bar = -1
     looks_again = upgrade.stage in (Stage.FAILED, Stage.STOPPED, Stage.UP_TO_DATE, Stage.READY, Stage.DONE)
     look = tr("Look again") if looks_again else tr("Look for updates")
     return PackagesPart(
-        head=_head(upgrade),
+        head=head(upgrade),
         lines=tuple(_lines(upgrade, left)),
-        rows=tuple(map(_row, upgrade.packages)),
-        bar=bar,
+        rows=_rows(upgrade),
+        bar=bar(upgrade),
         look=look if is_open and not upgrade.stage.under_way else "",
         start=tr("Upgrade {packages}", packages=count) if is_open and upgrade.stage is Stage.READY else "",
         stop=upgrade.stage.under_way,

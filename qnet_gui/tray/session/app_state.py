@@ -44,7 +44,8 @@ class AppState(QObject):
         self.packages = PackageUpgrade(system, self)
         #: Whether dom0 is disconnected by itself when its packages have been upgraded.
         self.disconnect_when_done = True
-        self._last_known = Dom0State.CLOSED
+        #: How dom0 stood to the network when that was known last.
+        self.last_known = Dom0State.CLOSED
         self.packages.changed.connect(self.moved)
         self.packages.ended.connect(self._packages_ended)
         self.client.changed.connect(self._changed)
@@ -88,15 +89,15 @@ class AppState(QObject):
         The upgrade may have been one of qnet: the helper is away for a moment, or speaks otherwise than this applet.
         """
         done = self.packages.upgrade.stage in (Stage.DONE, Stage.UP_TO_DATE)
-        if done and self.disconnect_when_done and self._last_known is not Dom0State.CLOSED:
+        if done and self.disconnect_when_done and self.last_known is not Dom0State.CLOSED:
             self.client.do("DisconnectDom0", [], lambda _: None)
 
     def _follow_packages(self, snapshot: Snapshot | None) -> None:
         """Whoever connects dom0 begins anew; and while it is connected, an upgrade may be under way already."""
         if snapshot is None:
             return
-        old, new = self._last_known, snapshot.dom0.state
-        self._last_known = new
+        old, new = self.last_known, snapshot.dom0.state
+        self.last_known = new
         if new is Dom0State.OPEN and old is not Dom0State.OPEN:
             self.packages.look()
         if old is Dom0State.CLOSED and new is not Dom0State.CLOSED:

@@ -108,6 +108,8 @@ def _netvm(snapshot: Snapshot, _problems: Sequence[Problem]) -> Iterable[Button]
 def _restart(snapshot: Snapshot, _problems: Sequence[Problem]) -> Iterable[Button]:
     yield status()
     yield from _another(snapshot)
+    if snapshot.netvm.name == DOM0:  # which is no service of its own
+        return
     restart = ActionRequest(Action.RESTART_NETVM, name=snapshot.netvm.name)
     yield Button(tr("Restart {name}", name=snapshot.netvm.name), restart, "view-refresh", hindrance(snapshot))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from qnet_gui.model.clock import clock as shown_by_clock
 from qnet_gui.model.clock import hour
 from qnet_gui.model.outcome import CONNECT, DOM0_KINDS, EndedOperation, gone_wrong, last_of_dom0
@@ -37,6 +39,8 @@ class Dom0Tracker:
         self._warned = False
         self._warning_shown = False
         self._closing = False
+        #: The code of what is wrong and was told last of dom0's connection.
+        self._told = ""
 
     def update(self, snapshot: Snapshot, now: float, clock: float) -> list[Announcement]:
         """Take in a snapshot."""
@@ -73,22 +77,14 @@ class Dom0Tracker:
         announcements = [] if connection is None else [connection]
         if announcements:
             self._warning_shown = False
-        stuck, reachable = _problem(snapshot, _STUCK), _problem(snapshot, _REACHABLE)
-        if stuck and not _problem(before, _STUCK):
-            title = tr("dom0 could not be disconnected")
-            announcements.append(Notification(Kind.DOM0, title, stuck.cure, _CONNECTED, urgent=True, icon=FAILED))
-        for code, title in ((_LEFT_OVER, tr("Not everything is as before dom0 was connected")),
-                            (_DOUBT, tr("Domains may still be paused"))):  # fmt: skip
-            if (left := _problem(snapshot, code)) and not _problem(before, code):
-                text = f"{left.sentence} {left.cure}"
-                announcements.append(Notification(Kind.DOM0, title, text, urgent=True, icon=FAILED))
-        for code in (_RUN, _LET_GO):
-            others = _problem(snapshot, code)
-            if others and others != _problem(before, code):
-                title = tr("Not all other domains stand still")
-                body = f"{others.sentence} {others.cure}"
-                announcements.append(Notification(Kind.DOM0, title, body, _CONNECTED, urgent=True, icon=OPENED))
-                break
+        wrong = dict(_wrong(before, snapshot))
+        announcements += wrong.values()
+        if announcements:
+            self._told = next(reversed(wrong), "")
+        elif self._told and not _problem(snapshot, self._told):
+            self._told = ""
+            announcements.append(Withdrawal(Kind.DOM0))
+        reachable = _problem(snapshot, _REACHABLE)
         if reachable and not _problem(before, _REACHABLE):
             title = tr("dom0 has a network that nobody asked for")
             announcements.append(Notification(Kind.GUARD, title, reachable.cure, urgent=True, icon=OPENED))
@@ -105,9 +101,30 @@ class Dom0Tracker:
             self.due = self._ends - NEAR
             return []
         self._warned = self._warning_shown = True
+        self._told = ""
         title = tr("dom0 will be disconnected at {until}", until=hour(connection.until))
         body = tr("Extend it if the upgrade takes longer.")
         return [Notification(Kind.DOM0, title, body, (Action.EXTEND, *_CONNECTED), icon=OPENED)]
+
+
+def _wrong(before: Snapshot, snapshot: Snapshot) -> Iterator[tuple[str, Notification]]:
+    """What is wrong with the connection, or with its end, since the snapshot before; each with its code."""
+    stuck = _problem(snapshot, _STUCK)
+    if stuck and not _problem(before, _STUCK):
+        title = tr("dom0 could not be disconnected")
+        yield _STUCK, Notification(Kind.DOM0, title, stuck.cure, _CONNECTED, urgent=True, icon=FAILED)
+    for code, title in ((_LEFT_OVER, tr("Not everything is as before dom0 was connected")),
+                        (_DOUBT, tr("Domains may still be paused"))):  # fmt: skip
+        if (left := _problem(snapshot, code)) and not _problem(before, code):
+            text = f"{left.sentence} {left.cure}"
+            yield code, Notification(Kind.DOM0, title, text, urgent=True, icon=FAILED)
+    for code in (_RUN, _LET_GO):
+        others = _problem(snapshot, code)
+        if others and others != _problem(before, code):
+            title = tr("Not all other domains stand still")
+            body = f"{others.sentence} {others.cure}"
+            yield code, Notification(Kind.DOM0, title, body, _CONNECTED, urgent=True, icon=OPENED)
+            return
 
 
 def _closed(wrong: EndedOperation | None) -> Notification:

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from qnet_gui.model.domain import Domain, DomainState, Label, NetvmState
+from qnet_gui.model.domain import Domain, DomainState, Label
 from qnet_gui.model.messages.code import Code
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.snapshot import Dom0State, Snapshot
@@ -155,10 +155,10 @@ def _state(snapshot: Snapshot, domain: Domain, trouble: str) -> tuple[RowState, 
         return RowState.CUT_OFF, tr("No network")
     if trouble:
         return RowState.TROUBLE, trouble
+    if snapshot.stands_still(domain.netvm):
+        return RowState.WAITING, tr("Waits for {name}", name=domain.netvm)
     if domain.netvm != snapshot.netvm.name:
         return RowState.CONNECTED, tr("Through {name}", name=domain.netvm) if domain.netvm else ""
-    if snapshot.netvm.state is not NetvmState.RUNNING:
-        return RowState.WAITING, tr("Waits for {name}", name=snapshot.netvm.name)
     if snapshot.uplink is None:
         return RowState.WAITING, tr("Waits for an uplink")
     return RowState.CONNECTED, ""

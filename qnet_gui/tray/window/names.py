@@ -74,10 +74,16 @@ class Names(Page):
         if not self._testing:
             self._testing = True
             self._test.setEnabled(False)
-            self.ask("TestNames", [], self._tested)
+            about = self._tested_state
+            self.ask("TestNames", [], lambda answer: self._tested(about, answer))
 
-    def _tested(self, answer: Sequence[object] | QnetError) -> None:
+    def _tested(self, about: object, answer: Sequence[object] | QnetError) -> None:
         self._testing = False
+        if about != self._tested_state:  # it was of others than there are now
+            if self._tested_state:
+                self._do_test()
+            self.refresh()
+            return
         self._answers, self._answered_at = tested(answer), time.time()
         self._refused = answer.translated if isinstance(answer, QnetError) else ""
         self.refresh()

@@ -35,6 +35,8 @@ class Routes(Page):
         super().__init__(app_state, "routes", tr("Uplinks and routes"))
         self._owners: list[tuple[str, str]] = []
         self._answer: Sequence[object] | QnetError | None = None
+        #: Of whose table that tells.
+        self._answer_of: object = None
         self._page = RoutesPage()
         self._asking = self._ask_again = False
         self._asked_state: object = None
@@ -42,7 +44,7 @@ class Routes(Page):
         self._no_uplinks = label(tr("netvm has no uplink."), wrapped=True)
         self._choice = QComboBox()
         self._choice.setAccessibleName(tr("Routing table of"))
-        self._choice.activated.connect(lambda _: self._ask())
+        self._choice.activated.connect(lambda _: self._choose())
         self._table = Table(tr("Routes"), route_heads(), NUMBERS, FIXED)
         self._message = label(wrapped=True)
         self._reapply = button(tr("Apply again"), self._do_reapply)
@@ -99,10 +101,17 @@ class Routes(Page):
         self._choice.setCurrentIndex(max(0, self._choice.findData(before)))
         self._choice.setEnabled(bool(owners))
 
+    def _choose(self) -> None:
+        self._ask()
+        self._show()
+
+    def _take(self, answer: Sequence[object] | QnetError) -> None:
+        self._answer, self._answer_of = answer, self._choice.currentData()
+
     def _ask(self) -> None:
         """One question at a time; what changes meanwhile is asked for afterwards."""
         if self._choice.currentData() is None:
-            self._answer = QnetError(HelperCode.HELPER_AWAY)
+            self._take(QnetError(HelperCode.HELPER_AWAY))
         elif self._asking:
             self._ask_again = True
         else:
@@ -114,7 +123,7 @@ class Routes(Page):
         self._asking = False
         ask_again, self._ask_again = self._ask_again, False
         if name == self._choice.currentData():
-            self._answer = answer
+            self._take(answer)
             self._show()
         if ask_again and self.isVisible():
             self._ask()
@@ -126,13 +135,15 @@ class Routes(Page):
     def _reapplied(self, answer: Sequence[object] | QnetError) -> None:
         self._reapply.setEnabled(True)
         if isinstance(answer, QnetError):
-            self._answer = answer
+            self._take(answer)
             self._show()
         else:
             self._ask()
 
     def _show(self) -> None:
-        new_page = page(self._answer, vif_owners(self.app_state.snapshot, str(self._choice.currentData())))
+        whose = self._choice.currentData()
+        answer = self._answer if self._answer_of == whose else None
+        new_page = page(answer, vif_owners(self.app_state.snapshot, str(whose)))
         if new_page != self._page:
             self._page = new_page
             self._table.show_rows(new_page.rows)

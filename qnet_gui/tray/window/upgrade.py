@@ -143,12 +143,13 @@ class Upgrade(Page):
         """The stages, and what there is to be seen of packages. Whoever connected dom0 here is led on."""
         snapshot, state = self.app_state.snapshot, self.app_state.packages
         dom0 = snapshot.dom0.state if snapshot else Dom0State.CLOSED
+        known = snapshot.dom0.state if snapshot else self.app_state.last_known
         is_open, shown = dom0 is Dom0State.OPEN, is_shown(state.upgrade, state.present, dom0)
         if self._guides and is_open and state.present is not None:
             self._guides = False
             if state.present and state.upgrade.stage is Stage.NONE:
                 state.look_for_updates()
-        self._stages.show_stages(stages(dom0, bool(self._page and self._page.connect), state.upgrade))
+        self._stages.show_stages(stages(known, bool(self._page and self._page.connect), state.upgrade))
         part = packages(state.upgrade, state.left, is_open)
         self._packages.show_part(part)
         stretch = 1 if part.rows else 0  # not by the size policy, which knows no height that depends on the width

@@ -93,8 +93,17 @@ class Nft:
         return [BaseChain(*(row[name] for name in names)) for row in rows if "hook" in row]
 
     def counters(self, family: str, table: str) -> dict[str, int]:
-        """How many packets each named counter of a table has counted; none when there is no such table."""
-        return {row["name"]: row["packets"] for row in self._rows(f"list counters table {family} {table}", "counter")}
+        """How many packets each named counter of a table has counted; none when there is no such table.
+
+        By the whole table, of which no element is read: `list counters` reads all elements of everybody's sets first,
+        for seconds where somebody has a long list of addresses.
+        """
+        self._context.set_terse_output(True)
+        try:
+            rows = self._rows(f"list table {family} {table}", "counter")
+        finally:
+            self._context.set_terse_output(False)
+        return {row["name"]: row["packets"] for row in rows}
 
     def _rows(self, command: str, kind: str) -> list[dict[str, Any]]:
         """What libnftables' JSON has of one kind; nothing for what it refuses."""

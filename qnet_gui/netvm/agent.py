@@ -95,7 +95,7 @@ class Agent:
         )
         self._screen = ScreenStarter(self._worker, bus)
         self._monitor = Monitor(netlink.portid)
-        self._nft_monitor = NftMonitor(ruleset.TABLE, nft.portid)
+        self._nft_monitor = NftMonitor(ruleset.FAMILIES, ruleset.TABLE, nft.portid)
         self._settings_watch = SettingsWatch(base_settings.WATCHED)
         self._socket = HotplugSocket(self._hotplug)
 

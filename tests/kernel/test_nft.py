@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import Any
@@ -174,3 +175,22 @@ def test_everybodys_chains_are_told_by_their_hooks_and_counters_by_their_names(s
         assert space.nft.counters("inet", sets.WATCH_TABLE) == {"opens": 0, "asked": 0, "passed": 0}
         space.nft.apply(others_filter.NO_WATCH)
         assert len(space.nft.base_chains()) == 1
+
+
+def test_counters_are_read_without_anybodys_elements(real_space: Any) -> None:
+    """A list of addresses of a whole country: everything waits for who reads the counters."""
+
+    def took() -> float:
+        began = time.thread_time()
+        assert real_space.nft.counters("inet", sets.WATCH_TABLE).keys() == {"opens", "asked", "passed"}
+        return time.thread_time() - began
+
+    country = ", ".join(f"1.{at >> 8}.{at & 255}.0/25" for at in range(20000))
+    with real_space.inside():
+        real_space.nft.apply(others_filter.WATCH)
+        alone = min(took() for _ in range(5))
+        real_space.nft.apply(
+            "add table inet others\n"
+            f"add set inet others country {{ type ipv4_addr; flags interval; elements = {{ {country} }}; }}"
+        )
+        assert min(took() for _ in range(3)) < 5 * alone + 0.005

@@ -127,7 +127,7 @@ def test_whoever_only_watches_needs_no_right() -> None:
 
 def test_who_may_not_see_rulesets_is_told_so_and_no_socket_is_left() -> None:
     try:
-        NftMonitor("qnet", 0).close()
+        NftMonitor(("inet",), "qnet", 0).close()
     except PermissionError:
         assert os.geteuid() != 0
     gc.collect()  # a socket that was left open would warn

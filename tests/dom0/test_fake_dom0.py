@@ -430,6 +430,42 @@ def test_who_wants_it_disconnected_while_it_connects_cancels_that(dom0: Any) -> 
     assert dom0.session.connection.state is Dom0State.CLOSED
 
 
+def ask_at_the_end(dom0: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, somebody else wants dom0 disconnected when the way back is over, just before that is known."""
+    ended = dom0.operations._ended
+
+    def ask(*arguments: Any) -> None:
+        monkeypatch.setattr(dom0.operations, "_ended", ended)
+        dom0.session.disconnect("other")
+        ended(*arguments)
+
+    monkeypatch.setattr(dom0.operations, "_ended", ask)
+
+
+def test_who_wants_it_disconnected_at_the_last_moment_does_not_leave_it_closing(
+    dom0: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next connection had no end: what is being disconnected needs no deadline."""
+    dom0.end_of(connect(dom0))
+    ask_at_the_end(dom0, monkeypatch)
+    dom0.end_of(dom0.session.disconnect("user"))
+    dom0.end_of(connect(dom0))
+    assert dom0.session.connection.state is Dom0State.OPEN
+    dom0.clocks.let_pass(300)
+    dom0.loop.until(lambda: dom0.session.connection.state is Dom0State.CLOSED)
+
+
+def test_a_way_back_that_fails_is_tried_again_though_somebody_asks_at_its_end(
+    dom0: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_guard.expect("it failed")
+    dom0.end_of(connect(dom0))
+    dom0.hypervisor.fails["detach"] = failing("It does not let go.")
+    ask_at_the_end(dom0, monkeypatch)
+    assert dom0.end_of(dom0.session.disconnect("user"))[0] is not None
+    dom0.loop.until(lambda: dom0.session.connection.state is Dom0State.CLOSED)
+
+
 def test_a_way_back_that_fails_is_tried_until_it_works(dom0: Any, log_guard: Any) -> None:
     log_guard.expect("it failed")
     dom0.end_of(connect(dom0))

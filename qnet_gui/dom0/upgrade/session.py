@@ -131,15 +131,11 @@ class UpgradeSession:
             until=self._deadline.until(ends), boot=boot_id(), ends=ends,
         )  # fmt: skip
 
-        def job(progress: Progress) -> Message:
-            try:
-                return runner.up(journal, progress)
-            except Stuck as error:
-                because = first_reason(error.message)
-                post(lambda: self._failed(because))
-                raise
+        def over(result: Message | QnetError) -> None:
+            if isinstance(result, Stuck):
+                self._failed(first_reason(result.message))
 
-        number = self._operations.start(CONNECT, by, job)
+        number = self._operations.start(CONNECT, by, lambda progress: runner.up(journal, progress), over)
         self._others = Others()
         return number
 
@@ -202,18 +198,16 @@ class UpgradeSession:
         """`why` is told to what it cancels; `because`: why nobody had to ask for it."""
 
         def job(progress: Progress) -> Message:
-            try:
-                outcome = down(progress)
-            except Exception:
-                post(lambda: self._failed(because))
-                raise
-            post(self._succeeded)
+            outcome = down(progress)
             if because is not None and outcome.code is UpgradeCode.DISCONNECTED:
                 return Message(UpgradeCode.DISCONNECTED_BECAUSE, why=because)
             return outcome
 
+        def over(result: Message | QnetError) -> None:
+            self._failed(because) if isinstance(result, QnetError) else self._succeeded()
+
         self.closing = True
-        return self._operations.start_urgent(kind, by, job, why)
+        return self._operations.start_urgent(kind, by, job, why, over)
 
     def _succeeded(self) -> None:
         self.closing = self.stuck = False

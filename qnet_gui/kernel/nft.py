@@ -37,6 +37,13 @@ def _netfilter_sockets() -> dict[int, int]:
     return portids
 
 
+def _bare(element: Any) -> Any:
+    """An element without what somebody may have added to it: a remark, a time at which it goes, a counter."""
+    if isinstance(element, list):  # of a map: the key, which that is added to, and the value
+        return [_bare(element[0]), *element[1:]]
+    return element["elem"]["val"] if isinstance(element, dict) and "elem" in element else element
+
+
 @dataclass(frozen=True, slots=True)
 class BaseChain:
     """A chain that packets come to by a hook of the kernel's."""
@@ -83,7 +90,7 @@ class Nft:
     def elements(self, family: str, table: str, name: str, kind: str = "set") -> list[Any]:
         """Elements of a set or map as libnftables' JSON gives them; none when the table or the set does not exist."""
         for row in self._rows(f"list {kind} {family} {table} {name}", kind):
-            return list(row.get("elem", []))
+            return list(map(_bare, row.get("elem", [])))
         return []
 
     def base_chains(self) -> list[BaseChain]:

@@ -21,6 +21,7 @@ class Table:
     """What is in a table; `elements` by the name of their set or map."""
 
     kinds: dict[str, str] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
     elements: dict[str, dict[str, Any]] = field(default_factory=dict)
     chains: dict[str, list[str]] = field(default_factory=dict)
     hooks: dict[str, str] = field(default_factory=dict)
@@ -99,6 +100,8 @@ class Ruleset:
     @staticmethod
     def _set(table: Table, verb: str, what: str, name: str, rest: str) -> None:
         if verb == "add" and what != "element":
+            if table.types.setdefault(name, type_ := rest.partition(";")[0]) != type_:
+                raise _Refused("Error: Could not process rule: File exists")
             table.kinds.setdefault(name, what)
             table.elements.setdefault(name, {})
             return

@@ -17,7 +17,8 @@ from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.repair import REPAIRS_MAX, Repair, RepairKind
 from qnet_gui.model.vif import Vif, VifId
-from qnet_gui.netvm.packet_filter import base_setup, ruleset
+from qnet_gui.netvm.packet_filter import base_settings, base_setup, ruleset
+from qnet_gui.netvm.packet_filter.base_settings import BaseSettings
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.upkeep import upkeep as upkeep_module
 from qnet_gui.netvm.upkeep.repair_limit import LONGEST, MANY, PERIOD, RepairLimit
@@ -216,6 +217,31 @@ def test_links_that_are_to_answer_for_their_own_addresses_only_are_all_but_vifs(
     kernel.write("ipv4/conf/vif7.0/arp_ignore", 8)
     watched.upkeep.look_at_all()
     assert (watched.look(), kernel.setting("ipv4/conf/vif7.0/arp_ignore")) == (["settings 1 ?", "vifs 1 ?"], 0)
+
+
+def test_the_table_of_connections_stays_as_it_was_set(netvm: Any, table: VifTable) -> None:
+    """`sysctl --system`, say, by a file that knows nothing of a netvm: one domain could fill a small one again."""
+    kernel, names = netvm.kernel, ("tcp_timeout_established", "max", "buckets")
+    (kernel.settings / "netfilter").mkdir()
+    for name in names:
+        kernel.write(f"netfilter/nf_conntrack_{name}", 432000)
+    wanted = Wanted(OwnAddresses(), base_setup.filter_text(OwnAddresses()), [])
+    settings = BaseSettings(200_000)
+    watched = Watched(netvm, Upkeep(netvm.nft, netvm.netlink, table, lambda: wanted, lambda: None, settings))
+    watched.upkeep.start()
+    assert set(base_settings.watched()) == {*base_settings.WATCHED, *(f"netfilter/nf_conntrack_{n}" for n in names[:2])}
+
+    def now() -> list[int]:
+        return [kernel.setting(f"netfilter/nf_conntrack_{name}") for name in names]
+
+    assert now() == [7440, 800_000, 800_000]
+    for value in (300, 1 << 20):
+        kernel.write("netfilter/nf_conntrack_max", value)
+        kernel.write("netfilter/nf_conntrack_tcp_timeout_established", 432000)
+        watched.upkeep.setting_changed()
+        watched.upkeep.setting_changed()
+        assert now() == [7440, max(value, 800_000), 800_000]
+    assert watched.look() == ["settings 2 ?"]
 
 
 def test_a_vif_with_another_mac_has_its_neighbour(watched: Watched) -> None:

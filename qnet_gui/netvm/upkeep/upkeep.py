@@ -58,10 +58,11 @@ class Upkeep:
     """`wanted` tells what is to be; `changed` is called when `problems` may be others."""
 
     def __init__(
-        self, nft: Nft, netlink: Netlink, table: VifTable, wanted: Callable[[], Wanted], changed: Callable[[], None]
-    ) -> None:
+        self, nft: Nft, netlink: Netlink, table: VifTable, wanted: Callable[[], Wanted], changed: Callable[[], None],
+        settings: BaseSettings | None = None,
+    ) -> None:  # fmt: skip
         self._nft, self._netlink, self._table, self._wanted, self._changed = nft, netlink, table, wanted, changed
-        self._settings = BaseSettings()
+        self._settings = settings or BaseSettings()
         self._record = RepairRecord()
         self._limits = {kind: RepairLimit() for kind in RepairKind}
         #: Repairs that wait for their time, with whoever made them necessary; those that a timer runs for.
@@ -247,11 +248,8 @@ class Upkeep:
         if self._list() != self._listing:
             return True
         wanted = {(vif.name, str(address)) for vif, address in self._table.addresses.items()}
-        return any(
-            {tuple(element["concat"]) for element in self._nft.elements(family, ruleset.TABLE, ruleset.VIF_SET)}
-            != wanted
-            for family in ruleset.FAMILIES
-        )
+        there = (self._nft.elements(family, ruleset.TABLE, ruleset.VIF_SET) for family in ruleset.FAMILIES)
+        return any({tuple(element["concat"]) for element in elements} != wanted for elements in there)
 
     def _repair_filter(self) -> bool:
         wanted = self._wanted()

@@ -17,11 +17,10 @@ from typing import Any
 
 import nftables
 
+from qnet_gui.kernel.event_socket import NETLINK_NETFILTER
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import shown
-
-NETLINK_NETFILTER = 12
 
 
 def _netfilter_sockets() -> dict[int, int]:

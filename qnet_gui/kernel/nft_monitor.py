@@ -10,9 +10,8 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from qnet_gui.kernel.event_socket import EventSocket, dropping
+from qnet_gui.kernel.event_socket import NETLINK_NETFILTER, EventSocket, dropping
 from qnet_gui.kernel.netlink_messages import Attributes, headed
-from qnet_gui.kernel.nft import NETLINK_NETFILTER
 
 NFNL_SUBSYS_NFTABLES, NFT_MSG_NEWGEN = 10, 15
 #: NFNLGRP_NFTABLES, which is 7, as a bit.

@@ -26,3 +26,5 @@ def _line(seconds: float | None) -> str:
         return sys.stdin.readline()
     except ValueError:  # of another encoding
         return "\n"
+    except OSError:  # the terminal has gone, or is not ours
+        return ""

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 
+#: Of linux/netlink.h, which Python has no name for.
+NETLINK_NETFILTER = 12
 _BUFFER = 4 << 20
 _RECEIVE = 1 << 18
 _SO_ATTACH_FILTER, _SO_RCVBUFFORCE = 26, 33

@@ -17,11 +17,10 @@ from typing import Any
 
 import nftables
 
+from qnet_gui.kernel.event_socket import NETLINK_NETFILTER
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import shown
-
-NETLINK_NETFILTER = 12
 
 
 def _netfilter_sockets() -> dict[int, int]:
@@ -35,6 +34,13 @@ def _netfilter_sockets() -> dict[int, int]:
                 if opened.family == socket.AF_NETLINK and opened.proto == NETLINK_NETFILTER:
                     portids[int(entry.name)] = int(opened.getsockname()[0])
     return portids
+
+
+def _bare(element: Any) -> Any:
+    """An element without what somebody may have added to it: a remark, a time at which it goes, a counter."""
+    if isinstance(element, list):  # of a map: the key, which that is added to, and the value
+        return [_bare(element[0]), *element[1:]]
+    return element["elem"]["val"] if isinstance(element, dict) and "elem" in element else element
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ class Nft:
     def elements(self, family: str, table: str, name: str, kind: str = "set") -> list[Any]:
         """Elements of a set or map as libnftables' JSON gives them; none when the table or the set does not exist."""
         for row in self._rows(f"list {kind} {family} {table} {name}", kind):
-            return list(row.get("elem", []))
+            return list(map(_bare, row.get("elem", [])))
         return []
 
     def base_chains(self) -> list[BaseChain]:
@@ -93,8 +99,17 @@ class Nft:
         return [BaseChain(*(row[name] for name in names)) for row in rows if "hook" in row]
 
     def counters(self, family: str, table: str) -> dict[str, int]:
-        """How many packets each named counter of a table has counted; none when there is no such table."""
-        return {row["name"]: row["packets"] for row in self._rows(f"list counters table {family} {table}", "counter")}
+        """How many packets each named counter of a table has counted; none when there is no such table.
+
+        By the whole table, of which no element is read: `list counters` reads all elements of everybody's sets first,
+        for seconds where somebody has a long list of addresses.
+        """
+        self._context.set_terse_output(True)
+        try:
+            rows = self._rows(f"list table {family} {table}", "counter")
+        finally:
+            self._context.set_terse_output(False)
+        return {row["name"]: row["packets"] for row in rows}
 
     def _rows(self, command: str, kind: str) -> list[dict[str, Any]]:
         """What libnftables' JSON has of one kind; nothing for what it refuses."""

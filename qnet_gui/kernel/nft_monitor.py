@@ -1,4 +1,4 @@
-"""Events of nftables, with the standard library: who else changed a table of a name.
+"""Events of nftables, with the standard library: who else changed tables of a name.
 
 The kernel tells each object that a transaction touched and then, in a message of its own, the new generation and who
 made it. Source of the numbers: linux/netfilter/nf_tables.h, linux/netfilter/nfnetlink.h.
@@ -7,16 +7,17 @@ made it. Source of the numbers: linux/netfilter/nf_tables.h, linux/netfilter/nfn
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from qnet_gui.kernel.event_socket import EventSocket, dropping
+from qnet_gui.kernel.event_socket import NETLINK_NETFILTER, EventSocket, dropping
 from qnet_gui.kernel.netlink_messages import Attributes, headed
-from qnet_gui.kernel.nft import NETLINK_NETFILTER
 
 NFNL_SUBSYS_NFTABLES, NFT_MSG_NEWGEN = 10, 15
 #: NFNLGRP_NFTABLES, which is 7, as a bit.
 _NFTABLES = 1 << 6
+#: Of linux/netfilter.h: each family has tables of its own, and a message's body begins with it.
+_FAMILIES = {"inet": 1, "ip": 2, "arp": 3, "netdev": 5, "bridge": 7, "ip6": 10}
 #: Where the attributes begin; the name of the table is the first kind of every object, of a generation it is another.
 _NFGENMSG_SIZE = 4
 NFTA_TABLE_NAME, NFTA_GEN_PROC_NAME = 1, 3
@@ -27,7 +28,7 @@ NOBODY = "?"
 
 @dataclass(frozen=True, slots=True)
 class NftChange:
-    """A transaction of somebody else's that touched the table; `program`: the kernel's 15 characters of its name."""
+    """A transaction of somebody else's that touched a table; `program`: the kernel's 15 characters of its name."""
 
     program: str = NOBODY
 
@@ -41,7 +42,8 @@ def program_name(untrusted_name: bytes) -> str:
 class NftChanges:
     """Puts together what the messages of a transaction say. Pure."""
 
-    def __init__(self, table: str) -> None:
+    def __init__(self, families: Collection[str], table: str) -> None:
+        self._families = frozenset(_FAMILIES[family] for family in families)
         self._table = table.encode()
         self._touched = False
 
@@ -53,18 +55,21 @@ class NftChanges:
                 continue
             attributes = Attributes(body, _NFGENMSG_SIZE)
             if header.kind & 0xFF != NFT_MSG_NEWGEN:
-                self._touched = self._touched or attributes.get(NFTA_TABLE_NAME).rstrip(b"\0") == self._table
+                self._touched = self._touched or self._is_ours(body[:1], attributes.get(NFTA_TABLE_NAME))
             elif self._touched:
                 self._touched = False
                 changes.append(NftChange(program_name(attributes.get(NFTA_GEN_PROC_NAME))))
         return changes
 
+    def _is_ours(self, family: bytes, name: bytes) -> bool:
+        return not self._families.isdisjoint(family) and name.rstrip(b"\0") == self._table
+
 
 class NftMonitor:
     """Watch `fileno()`, call `read()` when it is readable. What `own`, a port number, does wakes nobody."""
 
-    def __init__(self, table: str, own: int) -> None:
-        self._changes = NftChanges(table)
+    def __init__(self, families: Collection[str], table: str, own: int) -> None:
+        self._changes = NftChanges(families, table)
         self._socket = EventSocket(NETLINK_NETFILTER, _NFTABLES, dropping([own]))
 
     def fileno(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import ifname
 
+log = logging.getLogger(__name__)
 _ROOT = "/proc/sys/net"
 _IN_MODIFY = 2
 
@@ -49,15 +51,19 @@ def set_for_interface(family: str, interface: str, setting: str, value: int, gro
 class SettingsWatch:
     """Says that somebody wrote one of these settings: inotify, which works on /proc/sys too. Watch `fileno()`.
 
-    Whoever writes through another mount of /proc is not seen. A file is kept open so that the kernel does not forget it
-    and give the next writer another one.
+    Whoever writes through another mount of /proc is not seen; nor is anybody where other programs of root's have all
+    the watches that there may be, which is told, and no reason to do without all else. A file is kept open so that the
+    kernel does not forget it and give the next writer another one.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
         libc = ctypes.CDLL(None, use_errno=True)
         self._inotify = int(libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
+        self._kept: list[int] = []
         if self._inotify < 0:
-            raise KernelError(SystemCode.SETTINGS_NOT_WATCHED, why=os.strerror(ctypes.get_errno()))
+            log.error("%s", KernelError(SystemCode.SETTINGS_NOT_WATCHED, why=os.strerror(ctypes.get_errno())))
+            self._inotify = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+            return
         self._kept = [os.open(f"{_ROOT}/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in names]
         for kept in self._kept:
             libc.inotify_add_watch(self._inotify, b"/proc/self/fd/%d" % kept, _IN_MODIFY)

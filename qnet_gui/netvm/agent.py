@@ -85,7 +85,8 @@ class Agent:
         self._flows = FlowTable(nft, lambda: flow_table.devices(self._vifs.served, self._uplinks), config.flow_table)
         self._others = OthersFilter(nft, self._publisher.publish)
         self._fill = FillWatch(lambda: bool(self._vifs.served), self._publisher.publish)
-        self._upkeep = Upkeep(nft, netlink, table, self._wanted, self._publisher.publish)
+        settings = base_settings.BaseSettings(config.connections)
+        self._upkeep = Upkeep(nft, netlink, table, self._wanted, self._publisher.publish, settings)
         kept.restore = partial(self._upkeep.restore_filter, self._nft_event)
         verbs = {"routes": self._routes, "reapply": self._reapply, "check": self._check}
         self._requests = Requests(self._worker, verbs, {"names": self._test_names})
@@ -95,8 +96,8 @@ class Agent:
         )
         self._screen = ScreenStarter(self._worker, bus)
         self._monitor = Monitor(netlink.portid)
-        self._nft_monitor = NftMonitor(ruleset.TABLE, nft.portid)
-        self._settings_watch = SettingsWatch(base_settings.WATCHED)
+        self._nft_monitor = NftMonitor(ruleset.FAMILIES, ruleset.TABLE, nft.portid)
+        self._settings_watch = SettingsWatch(base_settings.watched())
         self._socket = HotplugSocket(self._hotplug)
 
     def start(self) -> None:

@@ -21,6 +21,7 @@ _OF_VIFS = (
     "ipv4/conf/{}/rp_filter",
     "ipv4/conf/{}/medium_id",
     "ipv4/conf/{}/arp_ignore",
+    "ipv4/conf/{}/route_localnet",
     "ipv6/conf/{}/disable_ipv6",
     "ipv4/neigh/{}/proxy_delay",
 )
@@ -82,7 +83,7 @@ def undo(nft: Nft, netlink: Netlink) -> list[str]:
         lines.append(f"The routing table is empty: it had {len(routes)} routes.")
     if addresses := _addresses(netlink):
         lines.append(f"The loopback has lost its addresses: {', '.join(addresses)}.")
-    if any(nft.listing(family, ruleset.TABLE) for family in ruleset.FAMILIES):
+    if any(nft.listing(*table) for table in ruleset.TABLES):
         nft.apply(ruleset.removal())
         lines.append("The packet filter is gone.")
     former.forget()

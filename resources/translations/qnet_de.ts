@@ -1612,6 +1612,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/upgrade.py" />
+            <source>Another program keeps taking dom0's packet filter away.</source>
+            <translation>Ein anderes Programm entfernt immer wieder den Paketfilter von dom0.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/upgrade.py" />
             <source>IPv6 cannot be switched off on {interface}: {why}.</source>
             <translation>IPv6 kann auf {interface} nicht ausgeschaltet werden: {why}.</translation>
         </message>

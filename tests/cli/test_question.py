@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import subprocess
 import sys
@@ -56,3 +58,20 @@ def test_a_closed_input_is_nobody(redirection: str) -> None:
         cwd=CHECKOUT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.stdout, done.stderr) == ("? [y/N] \nFalse\n", "")
+
+
+class OthersTerminal(io.FileIO):
+    """One that is another's: whoever is in the background and has no shell any more may not read there."""
+
+    def readline(self, _size: int | None = -1) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_a_terminal_that_is_others_is_nobody(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It was told as an output that cannot be written."""
+    with OthersTerminal("/dev/null") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert not asked("Keep it?", 1)
+    assert capsys.readouterr().out == "Keep it? [y/N] (within 1 s) \n"

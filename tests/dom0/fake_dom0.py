@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Address
@@ -19,10 +20,11 @@ from qnet_gui.dom0.attach.provisioning import Provisioner
 from qnet_gui.dom0.bus.operations import Operations
 from qnet_gui.dom0.observe.collector import Collector
 from qnet_gui.dom0.observe.inputs import Inputs
-from qnet_gui.dom0.upgrade import own_interface, step_runner, steps
+from qnet_gui.dom0.upgrade import filter_upkeep, own_interface, step_runner, steps
 from qnet_gui.dom0.upgrade.journal import JournalFile
 from qnet_gui.dom0.upgrade.session import UpgradeSession
 from qnet_gui.dom0.upgrade.step_runner import StepRunner
+from qnet_gui.kernel.nft_monitor import NftChange
 from qnet_gui.model.config import Config
 from qnet_gui.model.errors import KernelError, QnetError
 from qnet_gui.model.messages.message import Message
@@ -46,6 +48,7 @@ class FakePrograms:
         self.fails = self.renames = ""
         self.interface = INTERFACE
         self.filter = ""
+        self.monitor = FakeMonitor()
         self.extended = ""
         self.address = ""
         self.is_up = False
@@ -55,8 +58,9 @@ class FakePrograms:
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(own_interface, "_LINKS", self._links)
         monkeypatch.setattr(own_interface, "_IPV6", self._links / "ipv6")
-        for module in (own_interface, steps, step_runner):
+        for module in (own_interface, steps, step_runner, filter_upkeep):
             monkeypatch.setattr(module, "run", self.run)
+        monkeypatch.setattr(filter_upkeep, "NftMonitor", lambda *_: self.monitor)
 
     def _attached(self, domid: int, mac: str) -> None:
         if domid == 0:
@@ -79,6 +83,10 @@ class FakePrograms:
         if self.fails and self.fails in text:
             self.fails = ""
             raise KernelError(plain("It failed on purpose."))
+        if "list table" in text:
+            if not self.filter:
+                raise KernelError(plain("No such file or directory."))
+            return self.filter.encode()
         if "nft" in text:
             self.filter = lines if "chain" in lines else self.filter if "flush" in lines else ""
             self.extended = lines if "flush" in lines else ""
@@ -89,6 +97,28 @@ class FakePrograms:
         elif f"link set dev {self.interface}" in text:
             self.is_up = text.split()[-1] != "down"
         return b""
+
+
+class FakeMonitor:
+    """Instead of `NftMonitor`: tells of what others did to dom0's packet filter."""
+
+    def __init__(self) -> None:
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK)
+        self.is_open = False
+
+    def tell(self) -> None:
+        os.eventfd_write(self._bell, 1)
+
+    def fileno(self) -> int:
+        self.is_open = True
+        return self._bell
+
+    def read(self, _lost: Callable[[], None]) -> list[NftChange]:
+        os.eventfd_read(self._bell)
+        return [NftChange("firewalld")]
+
+    def close(self) -> None:
+        self.is_open = False
 
 
 class Listener:

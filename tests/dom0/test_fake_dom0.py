@@ -15,6 +15,7 @@ from qnet_gui.dom0.attach import exchange
 from qnet_gui.dom0.observe import collector as collector_module
 from qnet_gui.dom0.observe.inputs import VifStatus
 from qnet_gui.dom0.observe.snapshot_builder import build
+from qnet_gui.dom0.upgrade import packet_filter
 from qnet_gui.dom0.upgrade import session as session_module
 from qnet_gui.hypervisor import pci
 from qnet_gui.model.domain import DomainState
@@ -428,6 +429,98 @@ def test_who_wants_it_disconnected_while_it_connects_cancels_that(dom0: Any) -> 
     assert dom0.end_of(connecting)[1] == "other wants dom0 disconnected. Everything has been put back."
     assert dom0.end_of(leaving)[0] is None
     assert dom0.session.connection.state is Dom0State.CLOSED
+
+
+def test_a_packet_filter_that_somebody_takes_away_is_in_force_again(dom0: Any, log_guard: Any) -> None:
+    """An upgrade may restart what flushes all rules, and dom0 was open to the netvm from then on."""
+    log_guard.expect("was changed by firewalld")
+    dom0.end_of(connect(dom0))
+    programs = dom0.programs
+    mark = packet_filter.mark(programs.filter)
+    assert mark
+    dom0.session.extend(60, lambda _: programs.monitor.tell())  # our own change
+    dom0.loop.until(lambda: dom0.session.connection.until > time.time() + 3000)
+    for _ in range(2):
+        programs.filter = ""
+        programs.monitor.tell()
+        dom0.loop.until(lambda: programs.filter)
+        assert packet_filter.mark(programs.filter) == mark  # what is being fetched goes on
+    assert dom0.session.connection.state is Dom0State.OPEN
+    dom0.end_of(dom0.session.disconnect("user"))
+    assert (programs.filter, programs.monitor.is_open) == ("", False)
+
+
+def test_who_takes_the_packet_filter_away_for_ever_disconnects_dom0(dom0: Any, log_guard: Any) -> None:
+    log_guard.expect("was changed by firewalld")
+    dom0.end_of(connect(dom0))
+
+    def closed() -> bool:
+        if dom0.session.connection.state is Dom0State.OPEN and dom0.programs.filter:
+            dom0.programs.filter = ""
+            dom0.programs.monitor.tell()
+        return dom0.session.connection.state is Dom0State.CLOSED
+
+    dom0.loop.until(closed)
+    sentence = "Another program keeps taking dom0's packet filter away. dom0 is disconnected from the network."
+    assert last_end(dom0) == ("", sentence)
+
+
+def test_a_packet_filter_that_cannot_be_in_force_again_disconnects_dom0(dom0: Any, log_guard: Any) -> None:
+    log_guard.expect("cannot be put in force again")
+    dom0.end_of(connect(dom0))
+    dom0.programs.filter, dom0.programs.fails = "", "policy drop"
+    dom0.programs.monitor.tell()
+    dom0.loop.until(lambda: dom0.session.connection.state is Dom0State.CLOSED)
+
+
+def test_a_successor_has_the_packet_filter_in_force(dom0: Any) -> None:
+    dom0.end_of(connect(dom0))
+    looked: list[None] = []
+    dom0.operations.aside(lambda: None, looked.append)  # behind the first look
+    dom0.loop.until(lambda: looked)
+    mark = packet_filter.mark(dom0.programs.filter)
+    dom0.session.hand_over()
+    dom0.programs.filter = f"ct mark set {mark:#010x}"  # what is left of it
+    dom0.session.start(dom0.new_runner())
+    dom0.loop.until(lambda: 2 in dom0.listener.ends)
+    assert "policy drop" in dom0.programs.filter
+    assert packet_filter.mark(dom0.programs.filter) == mark
+
+
+def ask_at_the_end(dom0: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, somebody else wants dom0 disconnected when the way back is over, just before that is known."""
+    ended = dom0.operations._ended
+
+    def ask(*arguments: Any) -> None:
+        monkeypatch.setattr(dom0.operations, "_ended", ended)
+        dom0.session.disconnect("other")
+        ended(*arguments)
+
+    monkeypatch.setattr(dom0.operations, "_ended", ask)
+
+
+def test_who_wants_it_disconnected_at_the_last_moment_does_not_leave_it_closing(
+    dom0: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next connection had no end: what is being disconnected needs no deadline."""
+    dom0.end_of(connect(dom0))
+    ask_at_the_end(dom0, monkeypatch)
+    dom0.end_of(dom0.session.disconnect("user"))
+    dom0.end_of(connect(dom0))
+    assert dom0.session.connection.state is Dom0State.OPEN
+    dom0.clocks.let_pass(300)
+    dom0.loop.until(lambda: dom0.session.connection.state is Dom0State.CLOSED)
+
+
+def test_a_way_back_that_fails_is_tried_again_though_somebody_asks_at_its_end(
+    dom0: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_guard.expect("it failed")
+    dom0.end_of(connect(dom0))
+    dom0.hypervisor.fails["detach"] = failing("It does not let go.")
+    ask_at_the_end(dom0, monkeypatch)
+    assert dom0.end_of(dom0.session.disconnect("user"))[0] is not None
+    dom0.loop.until(lambda: dom0.session.connection.state is Dom0State.CLOSED)
 
 
 def test_a_way_back_that_fails_is_tried_until_it_works(dom0: Any, log_guard: Any) -> None:

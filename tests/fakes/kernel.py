@@ -39,7 +39,7 @@ _LOOPBACK = 1
 _SOMEBODY = 4_000_000
 LINK_SETTINGS = (
     "ipv4/conf/{}/proxy_arp", "ipv4/conf/{}/rp_filter", "ipv4/conf/{}/forwarding", "ipv4/neigh/{}/proxy_delay",
-    "ipv4/conf/{}/medium_id", "ipv4/conf/{}/arp_ignore", "ipv6/conf/{}/disable_ipv6",
+    "ipv4/conf/{}/medium_id", "ipv4/conf/{}/arp_ignore", "ipv4/conf/{}/route_localnet", "ipv6/conf/{}/disable_ipv6",
 )  # fmt: skip
 
 

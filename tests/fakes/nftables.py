@@ -21,6 +21,7 @@ class Table:
     """What is in a table; `elements` by the name of their set or map."""
 
     kinds: dict[str, str] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
     elements: dict[str, dict[str, Any]] = field(default_factory=dict)
     chains: dict[str, list[str]] = field(default_factory=dict)
     hooks: dict[str, str] = field(default_factory=dict)
@@ -99,6 +100,8 @@ class Ruleset:
     @staticmethod
     def _set(table: Table, verb: str, what: str, name: str, rest: str) -> None:
         if verb == "add" and what != "element":
+            if table.types.setdefault(name, type_ := rest.partition(";")[0]) != type_:
+                raise _Refused("Error: Could not process rule: File exists")
             table.kinds.setdefault(name, what)
             table.elements.setdefault(name, {})
             return
@@ -158,22 +161,19 @@ class Context:
                 rows.append({**row, "type": hook[1], "hook": hook[2]} if hook else row)
         return self._rows("chain", rows)
 
-    def _counters(self, family: str, name: str) -> str:
-        """Nobody's packets go through this kernel."""
-        table = self._ruleset.tables.get((family, name))
-        if table is None:
-            raise _Refused(_MISSING)
+    def _counters(self, table: Table) -> str:
+        """Of all that is in a table; nobody's packets go through this kernel."""
         counters = [counter for counter, kind in table.kinds.items() if kind == "counter"]
         return self._rows("counter", [{"name": counter, "packets": 0} for counter in counters])
 
     def _list(self, text: str) -> str:
         if text == "list chains":
             return self._chains()
-        if text.startswith("list counters table "):
-            return self._counters(*text.split()[3:])
         match = _COMMAND.fullmatch(text)
         table = self._ruleset.tables.get((match[3], match[4])) if match else None
         if match is not None and match[2] == "table" and table is not None:
+            if self._json:
+                return self._counters(table)
             return f"{match[3]} {match[4]} {table.kinds} {table.chains}"
         if match is None or table is None or table.kinds.get(match[5]) != match[2]:
             raise _Refused(_MISSING)

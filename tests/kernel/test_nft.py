@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import Any
@@ -94,6 +95,27 @@ def test_another_versions_tables_are_replaced_and_no_vif_loses_its_network(
         apply(f"add rule inet {ruleset.TABLE} former_chain accept")
 
 
+_STRANGE = {
+    "a hook elsewhere": f"add chain inet {ruleset.TABLE} forward {{ type filter hook forward priority 33; }}",
+    "sets of others' types": f"""add set inet {ruleset.TABLE} {ruleset.VIF_SET} {{ type ipv4_addr; }}
+add element inet {ruleset.TABLE} {ruleset.VIF_SET} {{ {ADDRESS} }}
+add map inet {ruleset.TABLE} {ruleset.SERVER_MAP} {{ type mark : mark; }}
+add element inet {ruleset.TABLE} {ruleset.SERVER_MAP} {{ 1 : 2 }}""",
+}
+
+
+@pytest.mark.parametrize("what", _STRANGE)
+def test_a_table_of_that_name_that_is_none_of_ours_is_replaced(
+    apply: Callable[[str], None], elements: Callable[..., list[Any]], space: Any, what: str
+) -> None:
+    """Also another version's, while there is no vif: the agent could not start until somebody deleted the table."""
+    apply(f"add table inet {ruleset.TABLE}\n{_STRANGE[what]}")
+    with space.inside():
+        loading.load(space.nft, ruleset.base([VIRTUAL]), 100)
+    assert elements(ruleset.VIF_SET) == elements(ruleset.SERVER_MAP, kind="map") == []
+    apply(ruleset.change_vifs([("vif7.0", ADDRESS)], [], {ADDRESS: (None, SEVEN)}))
+
+
 _FORMER = f"""add table inet {ruleset.TABLE}
 add table arp {ruleset.TABLE}
 add set inet {ruleset.TABLE} {ruleset.VIF_SET} {{ type ifname . ipv4_addr; }}
@@ -174,3 +196,36 @@ def test_everybodys_chains_are_told_by_their_hooks_and_counters_by_their_names(s
         assert space.nft.counters("inet", sets.WATCH_TABLE) == {"opens": 0, "asked": 0, "passed": 0}
         space.nft.apply(others_filter.NO_WATCH)
         assert len(space.nft.base_chains()) == 1
+
+
+def test_counters_are_read_without_anybodys_elements(real_space: Any) -> None:
+    """A list of addresses of a whole country: everything waits for who reads the counters."""
+
+    def took() -> float:
+        began = time.thread_time()
+        assert real_space.nft.counters("inet", sets.WATCH_TABLE).keys() == {"opens", "asked", "passed"}
+        return time.thread_time() - began
+
+    country = ", ".join(f"1.{at >> 8}.{at & 255}.0/25" for at in range(20000))
+    with real_space.inside():
+        real_space.nft.apply(others_filter.WATCH)
+        alone = min(took() for _ in range(5))
+        real_space.nft.apply(
+            "add table inet others\n"
+            f"add set inet others country {{ type ipv4_addr; flags interval; elements = {{ {country} }}; }}"
+        )
+        assert min(took() for _ in range(3)) < 5 * alone + 0.005
+
+
+def test_an_element_with_a_remark_of_somebody_elses_is_an_element(real_space: Any) -> None:
+    """While there was no agent, somebody added one; the next agent could not begin at all."""
+    with real_space.inside():
+        real_space.nft.apply(ruleset.base([VIRTUAL]))
+        real_space.nft.apply(
+            f'add element inet qnet vif_address {{ "vif7.0" . {ADDRESS} comment "mine" }}\n'
+            f'add element inet qnet dns_server {{ {VIRTUAL} comment "mine" : {SERVER} }}\n'
+            'add element inet qnet inside_link { "eth7" comment "mine" }'
+        )
+        assert real_space.nft.elements("inet", "qnet", sets.VIF_SET) == [{"concat": ["vif7.0", str(ADDRESS)]}]
+        assert real_space.nft.elements("inet", "qnet", sets.SERVER_MAP, "map") == [[str(VIRTUAL), str(SERVER)]]
+        assert real_space.nft.elements("inet", "qnet", sets.INSIDE_SET) == ["eth7"]

@@ -11,8 +11,11 @@ _NFNL_SUBSYS_CTNETLINK, _NFNL_SUBSYS_NFTABLES = 1, 10
 _NFT_MSG_NEWTABLE, _NFT_MSG_DELCHAIN, _NFT_MSG_NEWGEN = 0, 5, 15
 
 
-def _message(kind: int, *attributes: bytes, subsystem: int = _NFNL_SUBSYS_NFTABLES) -> bytes:
-    body = bytes(4) + b"".join(attributes)
+_INET, _IP, _ARP = 1, 2, 3
+
+
+def _message(kind: int, *attributes: bytes, subsystem: int = _NFNL_SUBSYS_NFTABLES, family: int = _INET) -> bytes:
+    body = bytes([family, 0, 0, 0]) + b"".join(attributes)
     return struct.pack("=IHHII", 16 + len(body), subsystem << 8 | kind, 0, 0, 0) + body
 
 
@@ -21,23 +24,30 @@ def _generation(program: bytes) -> bytes:
 
 
 def test_a_transaction_that_touched_the_table_is_one_change_by_its_program() -> None:
-    changes = NftChanges("qnet")
+    changes = NftChanges(("inet", "arp"), "qnet")
     ours = _message(_NFT_MSG_DELCHAIN, attribute(1, b"qnet\0"))
     assert changes.parse(ours + ours + _generation(b"firewalld\0")) == [NftChange("firewalld")]
 
 
 def test_a_transaction_in_two_datagrams_is_one() -> None:
-    changes = NftChanges("qnet")
+    changes = NftChanges(("inet", "arp"), "qnet")
     assert changes.parse(_message(_NFT_MSG_NEWTABLE, attribute(1, b"qnet\0"))) == []
     assert changes.parse(_generation(b"nft\0")) == [NftChange("nft")]
     assert changes.parse(_generation(b"nft\0")) == []
 
 
 def test_other_tables_and_other_subsystems_are_nobodys_business() -> None:
-    changes = NftChanges("qnet")
+    changes = NftChanges(("inet", "arp"), "qnet")
     other = _message(_NFT_MSG_NEWTABLE, attribute(1, b"qnetx\0"))
     conntrack = _message(0, attribute(1, b"qnet\0"), subsystem=_NFNL_SUBSYS_CTNETLINK)
     assert changes.parse(other + conntrack + _generation(b"nft\0")) == []
+
+
+def test_a_table_of_that_name_in_another_family_is_somebody_elses() -> None:
+    changes = NftChanges(("inet", "arp"), "qnet")
+    touched = {family: _message(_NFT_MSG_NEWTABLE, attribute(1, b"qnet\0"), family=family) for family in (_IP, _ARP)}
+    assert changes.parse(touched[_IP] + _generation(b"nft\0")) == []
+    assert changes.parse(touched[_ARP] + _generation(b"nft\0")) == [NftChange("nft")]
 
 
 def test_a_name_is_shown_in_letters_only() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import gc
 import os
@@ -9,9 +10,12 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing
 from ipaddress import IPv4Address, IPv4Interface
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from qnet_gui.kernel import sysctl
 from qnet_gui.kernel.event_socket import EventSocket, dropping
 from qnet_gui.kernel.monitor import Monitor
 from qnet_gui.kernel.netlink_messages import IFLA_IFNAME, RTM_NEWLINK, RTM_NEWROUTE, RTM_NEWRULE, link
@@ -127,7 +131,27 @@ def test_whoever_only_watches_needs_no_right() -> None:
 
 def test_who_may_not_see_rulesets_is_told_so_and_no_socket_is_left() -> None:
     try:
-        NftMonitor("qnet", 0).close()
+        NftMonitor(("inet",), "qnet", 0).close()
     except PermissionError:
         assert os.geteuid() != 0
     gc.collect()  # a socket that was left open would warn
+
+
+def test_where_others_have_all_watches_the_settings_are_told_to_be_unwatched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log_guard: Any
+) -> None:
+    """Kubernetes and the like need very many; an agent that did not start for that left all domains without network."""
+    log_guard.expect("settings cannot be watched: Too many open files")
+    monkeypatch.setattr(sysctl, "_ROOT", str(tmp_path))
+    (tmp_path / "one").write_text("0\n")
+
+    class Libc:
+        def inotify_init1(self, _flags: int) -> int:
+            ctypes.set_errno(errno.EMFILE)
+            return -1
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: Libc())
+    with closing(sysctl.SettingsWatch(["one"])) as watch:
+        (tmp_path / "one").write_text("1\n")
+        assert watch.fileno() >= 0
+        assert not watch.read()

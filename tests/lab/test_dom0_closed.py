@@ -152,10 +152,26 @@ def test_no_knock_is_answered_over_ipv6_even_where_dom0_has_it(lab: Lab, connect
         assert _knock(lab, "ip6")["replies"] == []
 
 
+def test_a_packet_filter_that_an_upgrade_flushes_is_in_force_again(lab: Lab, connected: Upgrade) -> None:
+    """Debian's nftables.service does that at its restart. What is being fetched goes on."""
+    lab.expect_log("packet filter was changed by nft, and is in force again")
+    with _inside(lab, _KEEP, WEB) as page:
+        _line(page)
+        assert _line(page, "3") == "answered"
+        for _ in range(2):
+            lab.exec("dom0", "nft", "flush", "ruleset")
+            lab.wait("the packet filter", lambda: "ct mark set" in lab.out("dom0", "nft", "list", "ruleset"))
+            assert _line(page, "3") == "answered"
+        assert _knock(lab, "icmp", "disguised")["replies"] == []
+        assert connected.snapshot().dom0.state.value == "open"
+        connected.must_disconnect()
+
+
 def test_without_the_packet_filter_the_knocks_are_answered(lab: Lab, connected: Upgrade) -> None:
     """The same knocks, so that the tests above can fail."""
     address, _ = _dom0(lab)
     rules_now = lab.out("dom0", "nft", "list", "ruleset")
+    lab.exec("dom0", "pkill", "-STOP", "-f", "qnet-helper")  # which would put them back
     lab.exec("dom0", "nft", "flush", "ruleset")
     try:
         with _inside(lab, _LISTEN) as listener, _with_ipv6(lab):
@@ -163,6 +179,7 @@ def test_without_the_packet_filter_the_knocks_are_answered(lab: Lab, connected: 
             replies = _knock(lab, *knock.KINDS)["replies"]
     finally:
         lab.exec("dom0", "nft", "-f", "-", input=rules_now)
+        lab.exec("dom0", "pkill", "-CONT", "-f", "qnet-helper")
     tcp = {answer for answer in replies if answer.startswith(f"tcp {address} ")}
     listening = {f"tcp {address} 22 open", f"tcp {address} 8080 open"}
     assert {answer for answer in tcp if answer.endswith("open")} == listening

@@ -32,6 +32,7 @@ echo "## links"; ip -o link show group 118 | grep -o "^[^@]*"
 for link in /sys/class/net/vif*; do ip -d -o link show dev ${link##*/} | sed 's/qdisc.*state/state/'; done
 echo "## settings"; cd /proc/sys/net
 for name in ipv4/ip_forward ipv4/icmp_ratelimit ipv4/conf/eth0/forwarding ipv4/conf/all/rp_filter \
+    netfilter/nf_conntrack_tcp_timeout_established \
     ipv4/conf/all/arp_ignore ipv4/conf/vif*/arp_ignore ipv4/conf/vif*/medium_id \
     ipv4/conf/vif*/proxy_arp ipv4/conf/vif*/rp_filter ipv4/conf/vif*/forwarding ipv6/conf/vif*/disable_ipv6
 do echo $name $(cat $name); done
@@ -126,6 +127,7 @@ def test_the_packet_filter(lab: Lab, command: str) -> None:
         "sysctl -qw net.ipv4.conf.all.forwarding=0",
         "sysctl -qw net.ipv4.icmp_ratelimit=1000",
         "sysctl -qw net.ipv4.conf.eth0.forwarding=0",
+        "sysctl -qw net.netfilter.nf_conntrack_tcp_timeout_established=432000",
         "echo 0 > /proc/sys/net/ipv4/conf/VIF/forwarding",
         "echo 0 > /proc/sys/net/ipv4/conf/VIF/proxy_arp",
         "echo 0 > /proc/sys/net/ipv4/conf/VIF/rp_filter",

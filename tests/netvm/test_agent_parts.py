@@ -110,7 +110,7 @@ def start(
 ) -> Iterator[Callable[..., Running]]:
     sources, path = _Sources(), Path(f"/tmp/qnet-agent-{id(bus)}")
     monkeypatch.setattr(agent_module, "Monitor", lambda _own: FakeMonitor(netvm.kernel))
-    monkeypatch.setattr(agent_module, "NftMonitor", lambda _table, _own: FakeNftMonitor(netvm.kernel))
+    monkeypatch.setattr(agent_module, "NftMonitor", lambda _families, _table, _own: FakeNftMonitor(netvm.kernel))
     monkeypatch.setattr(agent_module, "StoreWorker", lambda _post: EndingWorker(netvm.path))
     monkeypatch.setattr(agent_module, "HotplugSocket", partial(hotplug.HotplugSocket, path=path))
     monkeypatch.setattr(mainloop, "GLib", sources)

@@ -89,6 +89,11 @@ def test_it_counts_wherever_others_filter_what_is_passed_on(watched: Watched, ho
     assert watched.look()
 
 
+def test_a_table_that_is_called_like_ours_in_another_family_is_somebody_elses(watched: Watched) -> None:
+    watched.nft.chains.append(BaseChain("ip", "qnet", "forward", "forward"))
+    assert watched.look()
+
+
 def test_what_is_lost_before_the_routing_is_lost(watched: Watched) -> None:
     watched.nft.chains.append(BaseChain("ip", "raw", "PREROUTING", "prerouting"))
     watched.look()

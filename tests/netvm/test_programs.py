@@ -17,6 +17,7 @@ from waiting import DEADLINE
 from qnet_gui.netvm import main as program
 from qnet_gui.netvm.dns import name_test
 from qnet_gui.netvm.dns.name_test import NameTest
+from qnet_gui.netvm.packet_filter import others_filter
 from qnet_gui.netvm.vifs import hotplug
 from qnet_gui.store import keys, transport
 
@@ -185,6 +186,7 @@ def test_undo_takes_everything_away(netvm: Any, script: Callable[..., int], caps
     before = _everything(netvm)
     assert script("hotplug", "online", "type_if=vif", **VIF) == 0
     assert netvm.kernel.setting("ipv4/conf/all/rp_filter") == 0
+    netvm.kernel.write("ipv4/conf/vif7.0/route_localnet", 1)  # for a resolver on the loopback
     assert _everything(netvm) != before
     assert script("undo") == 0
     for there, wanted in zip(_everything(netvm), before, strict=True):
@@ -194,6 +196,15 @@ def test_undo_takes_everything_away(netvm: Any, script: Callable[..., int], caps
         assert word in said
     assert script("undo") == 0
     assert "nothing" in capsys.readouterr().out
+
+
+def test_undo_takes_the_tables_beside_the_packet_filter_where_somebody_took_that(
+    netvm: Any, script: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    netvm.nft.apply(f"add table inet qnet_flows\n{others_filter.WATCH}\nadd table ip qnet")
+    assert script("undo") == 0
+    assert set(netvm.kernel.ruleset.tables) == {("ip", "qnet")}
+    assert "packet filter" in capsys.readouterr().out
 
 
 def test_undo_finds_a_vif_by_another_name_and_leaves_what_was_only_taken_for_one(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
+from fakes.route_socket import OWN_PORTID
 
+from qnet_gui.kernel.monitor import Event, EventKind
 from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.kernel.netlink_requests import RouteKey, RuleKey
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.repair import REPAIRS_MAX, Repair, RepairKind
 from qnet_gui.model.vif import Vif, VifId
-from qnet_gui.netvm.packet_filter import base_setup, ruleset
+from qnet_gui.netvm.packet_filter import base_settings, base_setup, ruleset
+from qnet_gui.netvm.packet_filter.base_settings import BaseSettings
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.upkeep import upkeep as upkeep_module
 from qnet_gui.netvm.upkeep.repair_limit import LONGEST, MANY, PERIOD, RepairLimit
@@ -186,6 +190,18 @@ def test_what_is_ours_and_what_is_of_no_matter_is_no_ones_doing(watched: Watched
     assert watched.look() == []
 
 
+def test_the_agent_is_not_told_as_who_undid_its_own_work(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rules are events like anybody's; meanwhile somebody else may have taken one again."""
+    monkeypatch.setattr(upkeep_module, "program_of", lambda portid: "agent" if portid == OWN_PORTID else "ip")
+    watched.kernel.own_rules.clear()
+    watched.upkeep.kernel_changed([Event(kind=EventKind.RULE, uplink=True, portid=OWN_PORTID)])
+    assert [repair.line for repair in watched.upkeep.repairs] == ["routes 1 ?"]
+    watched.kernel.own_rules.clear()
+    events = [Event(kind=EventKind.RULE, uplink=True, portid=portid) for portid in (OWN_PORTID, 2, OWN_PORTID)]
+    watched.upkeep.kernel_changed(events)
+    assert [repair.line for repair in watched.upkeep.repairs] == ["routes 1 ?", "routes 1 ip"]
+
+
 def test_links_that_are_to_answer_for_their_own_addresses_only_are_all_but_vifs(watched: Watched) -> None:
     """The address that domains ask for is the loopback's; of a link's own number and all links' the larger counts."""
     kernel = watched.kernel
@@ -201,6 +217,31 @@ def test_links_that_are_to_answer_for_their_own_addresses_only_are_all_but_vifs(
     kernel.write("ipv4/conf/vif7.0/arp_ignore", 8)
     watched.upkeep.look_at_all()
     assert (watched.look(), kernel.setting("ipv4/conf/vif7.0/arp_ignore")) == (["settings 1 ?", "vifs 1 ?"], 0)
+
+
+def test_the_table_of_connections_stays_as_it_was_set(netvm: Any, table: VifTable) -> None:
+    """`sysctl --system`, say, by a file that knows nothing of a netvm: one domain could fill a small one again."""
+    kernel, names = netvm.kernel, ("tcp_timeout_established", "max", "buckets")
+    (kernel.settings / "netfilter").mkdir()
+    for name in names:
+        kernel.write(f"netfilter/nf_conntrack_{name}", 432000)
+    wanted = Wanted(OwnAddresses(), base_setup.filter_text(OwnAddresses()), [])
+    settings = BaseSettings(200_000)
+    watched = Watched(netvm, Upkeep(netvm.nft, netvm.netlink, table, lambda: wanted, lambda: None, settings))
+    watched.upkeep.start()
+    assert set(base_settings.watched()) == {*base_settings.WATCHED, *(f"netfilter/nf_conntrack_{n}" for n in names[:2])}
+
+    def now() -> list[int]:
+        return [kernel.setting(f"netfilter/nf_conntrack_{name}") for name in names]
+
+    assert now() == [7440, 800_000, 800_000]
+    for value in (300, 1 << 20):
+        kernel.write("netfilter/nf_conntrack_max", value)
+        kernel.write("netfilter/nf_conntrack_tcp_timeout_established", 432000)
+        watched.upkeep.setting_changed()
+        watched.upkeep.setting_changed()
+        assert now() == [7440, max(value, 800_000), 800_000]
+    assert watched.look() == ["settings 2 ?"]
 
 
 def test_a_vif_with_another_mac_has_its_neighbour(watched: Watched) -> None:
@@ -306,6 +347,36 @@ def test_who_undoes_for_ever_is_told(
     loop.until(lambda: watched.upkeep.repairs == [Repair(RepairKind.FILTER, MANY + 2, "firewalld")])
     clock.now += PERIOD + 1
     loop.until(lambda: watched.upkeep.problems == [])
+
+
+def test_what_could_not_wait_for_its_repair_is_not_repaired_twice(
+    watched: Watched, loop: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_guard.expect("somebody undoes again and again")
+    log_guard.expect("cannot be set again")
+    monkeypatch.setattr(upkeep_module, "_AGAIN", 0.01)
+    for _ in range(MANY + 1):
+        watched.upkeep._limits[RepairKind.FILTER]._times.append(time.monotonic())
+    watched.upkeep._limits[RepairKind.FILTER]._last = time.monotonic()
+
+    def flush() -> None:
+        watched.kernel.transact("delete table inet qnet", "firewalld")
+
+    flush()
+    watched.upkeep.restore_filter(lambda: watched.look() and None)
+    assert watched.upkeep.repairs == [Repair(RepairKind.FILTER, 1, "firewalld")]
+    flush()
+    with monkeypatch.context() as patch:
+        patch.setattr(watched.upkeep, "_repairs", {RepairKind.FILTER: lambda: _refuse(SystemCode.NFT_REFUSED)})
+        watched.upkeep.restore_filter(lambda: watched.look() and None)
+    loop.until(lambda: watched.upkeep.repairs == [Repair(RepairKind.FILTER, 2, "firewalld")])
+    began = time.monotonic()
+    loop.until(lambda: time.monotonic() > began + 0.3)
+    assert watched.upkeep.repairs == [Repair(RepairKind.FILTER, 2, "firewalld")]
+
+
+def _refuse(code: SystemCode) -> bool:
+    raise KernelError(code, value="no")
 
 
 def test_what_the_kernel_refuses_is_tried_again(

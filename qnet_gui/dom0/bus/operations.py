@@ -78,6 +78,8 @@ class Listener(Protocol):
 
 #: Does the work; returns what tells people how it went.
 Job = Callable[[Progress], Message]
+#: Told of that, or of the error, in the same moment in which nobody can join the operation any more.
+Over = Callable[[Message | QnetError], None]
 
 
 @dataclass(slots=True)
@@ -87,6 +89,7 @@ class _Running:
     what: Operation
     job: Job
     listener: Listener
+    over: Over
     cancelled: Message | None = None
 
     def _say(self, step: str, state: str, message: Message) -> None:
@@ -134,12 +137,12 @@ class Operations:
             what = self._running.what
             raise Busy(_BUSY[what.kind], user=what.by)
 
-    def start(self, kind: str, by: str, job: Job) -> int:
+    def start(self, kind: str, by: str, job: Job, over: Over = lambda _: None) -> int:
         """Start an operation; `Busy` when another one is under way. Returns its number."""
         self.check_idle()
-        return self._enqueue(kind, by, job)
+        return self._enqueue(kind, by, job, over)
 
-    def start_urgent(self, kind: str, by: str, job: Job, why: Message | None) -> int:
+    def start_urgent(self, kind: str, by: str, job: Job, why: Message | None, over: Over = lambda _: None) -> int:
         """Start one that must not be refused; what runs is cancelled because of `why`. A second one joins the first."""
         everything = [*([self._running] if self._running else []), *self._waiting]
         same = next((operation for operation in everything if operation.what.kind == kind), None)
@@ -147,14 +150,14 @@ class Operations:
             return same.what.id
         if self._running is not None:
             self._running.cancelled = why
-        return self._enqueue(kind, by, job)
+        return self._enqueue(kind, by, job, over)
 
     def aside(self, job: Callable[[], T], done: Callable[[T | QnetError], None]) -> None:
         """Do something small between two operations that is none: no number, no steps, nobody is refused."""
         self._worker.submit(job, done)
 
-    def _enqueue(self, kind: str, by: str, job: Job) -> int:
-        running = _Running(Operation(next(self._numbers), kind, by), job, self._listener)
+    def _enqueue(self, kind: str, by: str, job: Job, over: Over) -> int:
+        running = _Running(Operation(next(self._numbers), kind, by), job, self._listener, over)
         self._waiting.append(running)
         self._next()
         return running.what.id
@@ -175,6 +178,7 @@ class Operations:
     def _ended(self, running: _Running, result: Message | QnetError) -> None:
         self._running = None
         self._remember(running.what, result)
+        running.over(result)
         self._changed()  # first, so that whoever looks because of the end sees what it has led to
         if isinstance(result, QnetError):
             log.log(logging.INFO if isinstance(result, Refused) else logging.WARNING, "it failed: %s", result)

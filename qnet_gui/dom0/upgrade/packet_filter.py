@@ -6,11 +6,13 @@ helper is dead, and stays so until somebody puts everything back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address
 
 TABLE = "qnet-dom0"
-_FAMILIES = ("inet", "arp")
+FAMILIES = ("inet", "arp")
+_MARK = re.compile(r"ct mark set (0x[0-9a-f]{1,8}|[0-9]{1,10})\b")
 
 
 def _elements(values: Iterable[object], seconds: int) -> str:
@@ -26,7 +28,13 @@ def _set(name: str, kind: str, values: Iterable[object], seconds: int) -> str:
 
 def remove() -> str:
     """The transaction that removes all of it, whether it is there or not."""
-    return "".join(f"add table {family} {TABLE}\ndelete table {family} {TABLE}\n" for family in _FAMILIES)
+    return "".join(f"add table {family} {TABLE}\ndelete table {family} {TABLE}\n" for family in FAMILIES)
+
+
+def mark(listing: str) -> int:
+    """The mark of connections that begin in it, by what the kernel lists; 0 where that tells none."""
+    found = _MARK.search(listing)
+    return int(found[1], 0) if found else 0
 
 
 def install(servers: Sequence[IPv4Address], ports: Sequence[int], seconds: int, mark: int) -> str:

@@ -15,6 +15,7 @@ from ipaddress import IPv4Address
 from qnet_gui.dom0.bus.operations import Operations, Progress
 from qnet_gui.dom0.observe.inputs import Inputs
 from qnet_gui.dom0.upgrade.deadline import Deadline
+from qnet_gui.dom0.upgrade.filter_upkeep import FilterUpkeep
 from qnet_gui.dom0.upgrade.journal import Journal, boot_id
 from qnet_gui.dom0.upgrade.others import Others
 from qnet_gui.dom0.upgrade.step_runner import StepRunner, first_reason
@@ -55,6 +56,7 @@ class UpgradeSession:
         self._look = look
         self._deadline = Deadline(clocks, self._time_over, changed)
         self._others = Others()
+        self._filter = FilterUpkeep(operations, lambda: self._disconnect_because(Message(UpgradeCode.FILTER_LOST)))
         self._runner: StepRunner | None = None
         self._journal: Journal | None = None
         self._look_timer: int | None = None
@@ -131,15 +133,11 @@ class UpgradeSession:
             until=self._deadline.until(ends), boot=boot_id(), ends=ends,
         )  # fmt: skip
 
-        def job(progress: Progress) -> Message:
-            try:
-                return runner.up(journal, progress)
-            except Stuck as error:
-                because = first_reason(error.message)
-                post(lambda: self._failed(because))
-                raise
+        def over(result: Message | QnetError) -> None:
+            if isinstance(result, Stuck):
+                self._failed(first_reason(result.message))
 
-        number = self._operations.start(CONNECT, by, job)
+        number = self._operations.start(CONNECT, by, lambda progress: runner.up(journal, progress), over)
         self._others = Others()
         return number
 
@@ -202,18 +200,16 @@ class UpgradeSession:
         """`why` is told to what it cancels; `because`: why nobody had to ask for it."""
 
         def job(progress: Progress) -> Message:
-            try:
-                outcome = down(progress)
-            except Exception:
-                post(lambda: self._failed(because))
-                raise
-            post(self._succeeded)
+            outcome = down(progress)
             if because is not None and outcome.code is UpgradeCode.DISCONNECTED:
                 return Message(UpgradeCode.DISCONNECTED_BECAUSE, why=because)
             return outcome
 
+        def over(result: Message | QnetError) -> None:
+            self._failed(because) if isinstance(result, QnetError) else self._succeeded()
+
         self.closing = True
-        return self._operations.start_urgent(kind, by, job, why)
+        return self._operations.start_urgent(kind, by, job, why, over)
 
     def _succeeded(self) -> None:
         self.closing = self.stuck = False
@@ -243,6 +239,7 @@ class UpgradeSession:
     def _arm(self) -> None:
         is_open = self._journal is not None and self._journal.open
         self._deadline.set(self._journal.ends if self._journal is not None and is_open else None)
+        self._filter.look_after(self._runner.keep_filter if is_open and self._runner is not None else None)
         if is_open and self._look_timer is None:
             self._look_timer = after(_LOOK_INTERVAL, self._look_again)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from qnet_gui.dom0.upgrade.filter_upkeep import FilterInForce
 from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, PausedDomain
 from qnet_gui.dom0.upgrade.salvage import Salvaged
 from qnet_gui.hypervisor.port import DomainInfo, Hypervisor
@@ -28,10 +29,11 @@ class StepContext:
     def __init__(
         self, hypervisor: Hypervisor, store: Store, file: JournalFile, journal: Journal,
         cancelled: Callable[[], Message | None], resolvconf: Path, journal_saved: Callable[[Journal], None],
-        looked: Callable[[list[DomainInfo]], None],
+        looked: Callable[[list[DomainInfo]], None], filter_in_force: FilterInForce,
     ) -> None:  # fmt: skip
         self.hypervisor = hypervisor
         self.store = store
+        self.filter = filter_in_force
         self.resolvconf = resolvconf
         self.journal = journal
         self._file = file

@@ -15,6 +15,7 @@ from pathlib import Path
 from qnet_gui.dom0.bus.operations import Progress
 from qnet_gui.dom0.upgrade import packet_filter, resolv_conf
 from qnet_gui.dom0.upgrade.doubt import DoubtFile, Doubtful
+from qnet_gui.dom0.upgrade.filter_upkeep import FilterInForce
 from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, boot_id
 from qnet_gui.dom0.upgrade.step_context import StepContext
 from qnet_gui.dom0.upgrade.steps import ALL_STEPS, STEPS, WAY, PausedAgain, Step, in_state, keep_paused
@@ -58,14 +59,16 @@ class StepRunner:
         self._looked = looked
         self._undone: set[str] = set()
         self._while_open = threading.Lock()
+        self._filter = FilterInForce()
         self._doubt_file = DoubtFile(file.path)
         self.left_over: Message | None = None
         self.doubt = self._doubt_file.load()
 
     def _context(self, store: Store, journal: Journal, cancelled: Callable[[], Message | None]) -> StepContext:
         return StepContext(
-            self._hypervisor, store, self._file, journal, cancelled, self._resolvconf, self._journal_saved, self._looked
-        )
+            self._hypervisor, store, self._file, journal, cancelled, self._resolvconf, self._journal_saved,
+            self._looked, self._filter,
+        )  # fmt: skip
 
     # -- up
 
@@ -79,6 +82,8 @@ class StepRunner:
                     self._do(step, context, progress)
                 context.check()
                 paused = self._all_stand_still(context)
+                if self._filter.keep(context.journal):
+                    log.warning("dom0's packet filter was changed by somebody, and is in force again")
                 context.note(open=True)
             except Exception as error:
                 if not isinstance(error, QnetError):
@@ -206,6 +211,7 @@ class StepRunner:
         seconds_left = journal.ends - boot_seconds()
         if journal.boot != boot_id() or not netvm_runs or not 0 < seconds_left <= MINUTES_MAX * 60:
             return None
+        self._filter.take_over(journal)
         self._looked(domains)
         self._save(replace(journal, handed_over=False))
         return journal
@@ -225,6 +231,14 @@ class StepRunner:
                 return PausedAgain()
             with Store() as store:
                 return keep_paused(self._context(store, journal, lambda: None))
+
+    def keep_filter(self) -> bool:
+        """While dom0 is connected: its packet filter in force again, whoever took it away; whether somebody had."""
+        with self._while_open:
+            journal = self._file.load()
+            if journal is None or not journal.open or "filter" in self._undone:
+                return False
+            return self._filter.keep(journal)
 
     def change_deadline(self, change: Callable[[Journal], Journal]) -> Journal:
         """Another deadline, which `change` puts into the journal; `Refused` when dom0 is not connected."""

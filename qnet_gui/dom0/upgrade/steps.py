@@ -6,7 +6,6 @@ A step is noted in the journal before it is done. Undoing one that was not done,
 from __future__ import annotations
 
 import contextlib
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -21,7 +20,6 @@ from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.upgrade import UpgradeCode
 from qnet_gui.model.parse import printable
 from qnet_gui.model.vif import VifId
-from qnet_gui.runtime.clocks import boot_seconds
 from qnet_gui.runtime.command import NFT, run
 
 DOM0 = 0
@@ -174,13 +172,9 @@ def _unpause(context: StepContext) -> Message | None:
 
 # -- filter
 
-#: Of a connection's 32-bit mark, without 0, which is none.
-_MARKS = 2**32 - 1
-
 
 def _filter(context: StepContext) -> Message:
-    seconds, mark = context.journal.ends - int(boot_seconds()), secrets.randbelow(_MARKS) + 1
-    run([NFT, "-f", "-"], packet_filter.install(context.journal.servers, context.journal.ports, seconds, mark))
+    context.filter.make(context.journal)
     return Message(UpgradeCode.CLOSED_DOM0)
 
 

@@ -53,6 +53,7 @@ class UpgradeCode(Code):
     NOT_PUT_BACK = "not-put-back", "It could not be put back: {why} To see how it is: qnet dom0 status"
     DISCONNECT_WANTED = "disconnect-wanted", "{user} wants dom0 disconnected."
     NETVM_GONE = "netvm-gone", "The netvm has gone."
+    FILTER_LOST = "filter-lost", "Another program keeps taking dom0's packet filter away."
     TIME_OVER = "time-over", "The time is over."
     HELPER_DIED = "helper-died", "The network helper had ended while dom0 was connected."
     DISCONNECTED_BECAUSE = "disconnected-because", "{why} dom0 is disconnected from the network."

@@ -10,18 +10,28 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from qnet_gui.kernel.sysctl import set_for_interface
+from qnet_gui.kernel.netlink import link_names
+from qnet_gui.kernel.sysctl import read_sysctl, set_for_interface
 from qnet_gui.model.errors import KernelError
 
 log = logging.getLogger(__name__)
 
 
+_SETTING = "route_localnet"
+
+
+def _left_open() -> set[str]:
+    """The vifs for which a predecessor has opened it, who was perhaps configured otherwise."""
+    vifs = (name for name in link_names() if name.startswith("vif"))
+    return {name for name in vifs if read_sysctl(f"ipv4/conf/{name}/{_SETTING}") == 1}
+
+
 class Loopback:
-    """Closed at first."""
+    """As it is at first; `apply` says how it is to be."""
 
     def __init__(self) -> None:
         self._open = False
-        self._opened: set[str] = set()
+        self._opened = _left_open()
 
     def apply(self, is_open: bool, links: Iterable[str]) -> None:
         """Open it for the vifs among these links and for those that come, or close it for all."""
@@ -40,7 +50,7 @@ class Loopback:
         if not vif.startswith("vif") or (vif in self._opened) is self._open:
             return
         try:
-            set_for_interface("ipv4", vif, "route_localnet", int(self._open))
+            set_for_interface("ipv4", vif, _SETTING, int(self._open))
         except KernelError as error:  # it has gone, and its setting with it
             log.debug("%s", error)
         if self._open:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from qnet_gui.kernel.netlink import link_names
 from qnet_gui.kernel.sysctl import read_sysctl, set_sysctl
-from qnet_gui.netvm.packet_filter import former
+from qnet_gui.model.config import DEFAULT_CONNECTIONS
+from qnet_gui.netvm.packet_filter import connection_table, former
 
 #: Milliseconds between two "port unreachable" to one domain; by the kernel's own second, a domain that asks for several
 #: names while there is no server would have to wait for the refusal of all but the first six queries.
@@ -16,7 +17,7 @@ _REFUSAL_INTERVAL = 10
 INTERVAL, FORWARDING = "ipv4/icmp_ratelimit", "ipv4/ip_forward"
 #: Whether a link answers only for its own addresses; ours, which domains ask for, are the loopback's.
 _SHYEST = "ipv4/conf/all/arp_ignore"
-#: The settings whose change no netlink event tells.
+#: The settings whose change no netlink event tells, beside those of the table of connections.
 WATCHED = (INTERVAL, FORWARDING, _SHYEST)
 #: The value by which a source only has to be reachable by any link. As a setting of all links it is stronger than the
 #: strictness of a vif's own.
@@ -29,10 +30,16 @@ def _others() -> list[str]:
     return [f"ipv4/conf/{name}" for name in ("default", *link_names()) if not name.startswith("vif")]
 
 
-class BaseSettings:
-    """Sets them; knows what the kernel made of what it was given."""
+def watched() -> list[str]:
+    """All whose change no netlink event tells, as far as this kernel has them."""
+    return [*WATCHED, *connection_table.watched()]
 
-    def __init__(self) -> None:
+
+class BaseSettings:
+    """Sets them, for so many connections a domain; knows what the kernel made of what it was given."""
+
+    def __init__(self, connections: int = DEFAULT_CONNECTIONS) -> None:
+        self._connections = connections
         self._interval: int | None = None
 
     def apply(self) -> bool:
@@ -43,7 +50,7 @@ class BaseSettings:
             set_sysctl(name, value)
         if INTERVAL in changes:
             self._interval = read_sysctl(INTERVAL)  # the kernel counts in ticks of its own
-        return bool(changes)
+        return connection_table.prepare(self._connections) or bool(changes)
 
     def _wanted(self) -> Iterator[tuple[str, int]]:
         """Settings that are not as they should be."""

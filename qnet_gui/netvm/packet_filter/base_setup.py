@@ -86,7 +86,7 @@ def apply(
     _load_filter(nft, addresses, config)
     give_addresses(netlink, addresses, before)
     base_routing.apply(netlink, addresses.pool)
-    BaseSettings().apply()
+    BaseSettings(config.connections).apply()
 
 
 def give_addresses(netlink: Netlink, addresses: OwnAddresses, before: OwnAddresses | None = None) -> bool:

@@ -17,6 +17,7 @@ from qnet_gui.netvm.packet_filter import former
 from qnet_gui.runtime.mainloop import after
 
 _FOLDER = Path("/proc/sys/net/netfilter")
+_PATIENCE, _LARGEST, _BUCKETS = "nf_conntrack_tcp_timeout_established", "nf_conntrack_max", "nf_conntrack_buckets"
 #: Seconds for which a TCP connection may say nothing, instead of five days, for which those of a domain that was killed
 #: would fill the table. RFC 5382 asks of address translation for 2 hours 4 minutes, in which a peer asks at least once
 #: whether the other is there. All other times are seconds and minutes as the kernel has them.
@@ -38,21 +39,34 @@ def _number(name: str) -> int:
 
 def limit(connections: int) -> int:
     """How many connections a domain may have that is to have so many: nobody gets more than half of the table."""
-    largest = _number("nf_conntrack_max")
+    largest = _number(_LARGEST)
     return min(connections, max(largest // 2, 1)) if largest else connections
 
 
-def prepare(connections: int) -> None:
-    """Set times and size for so many connections a domain. There is nothing to set before a filter is loaded."""
-    changes = {"nf_conntrack_tcp_timeout_established": _ESTABLISHED}
-    if _number("nf_conntrack_max") < connections * _SHARES:
-        changes |= dict.fromkeys(("nf_conntrack_buckets", "nf_conntrack_max"), connections * _SHARES)
-    # in a namespace, or on a kernel without that setting, it cannot be
-    writable = [name for name in changes if os.access(_FOLDER / name, os.W_OK)]
-    former.remember_settings(f"netfilter/{name}" for name in writable)
+def watched() -> list[str]:
+    """The settings that somebody may change, as far as this kernel has them."""
+    return [f"netfilter/{name}" for name in (_PATIENCE, _LARGEST) if (_FOLDER / name).exists()]
+
+
+def _changes(connections: int) -> dict[str, int]:
+    """What is otherwise than it should be, and can be set: in a namespace, or on another kernel, not all can."""
+    changes = {_PATIENCE: _ESTABLISHED} if _number(_PATIENCE) != _ESTABLISHED else {}
+    if _number(_LARGEST) < connections * _SHARES:
+        changes |= dict.fromkeys((_BUCKETS, _LARGEST), connections * _SHARES)
+    return {name: value for name, value in changes.items() if os.access(_FOLDER / name, os.W_OK)}
+
+
+def prepare(connections: int) -> bool:
+    """Set times and size for so many connections a domain; whether anything was otherwise, and is so now.
+
+    There is nothing to set before a filter is loaded.
+    """
+    changes = _changes(connections)
+    former.remember_settings(f"netfilter/{name}" for name in changes)
     with suppress(KernelError):
-        for name in writable:
-            set_sysctl(f"netfilter/{name}", changes[name])
+        for name, value in changes.items():
+            set_sysctl(f"netfilter/{name}", value)
+    return _changes(connections) != changes
 
 
 class FillWatch:
@@ -70,7 +84,7 @@ class FillWatch:
 
     def look(self) -> None:
         """Look, and look again later."""
-        largest = _number("nf_conntrack_max")
+        largest = _number(_LARGEST)
         limit = largest * (_ENOUGH if self.almost_full else _ALMOST)
         was, self.almost_full = self.almost_full, bool(largest) and _number("nf_conntrack_count") >= limit
         if not self._waits and self._wanted():

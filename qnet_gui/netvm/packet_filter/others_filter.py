@@ -80,7 +80,8 @@ def _are_legacy() -> bool:
 def _filters(chain: BaseChain) -> bool:
     """Whether it is somebody else's and may stop what is passed on."""
     is_there = chain.family in ("inet", "ip") and chain.hook in _HOOKS
-    return is_there and chain.type != _CHANGES_ADDRESSES and chain.table not in _OURS
+    is_ours = chain.family == "inet" and chain.table in _OURS  # others may have taken the name in their family
+    return is_there and chain.type != _CHANGES_ADDRESSES and not is_ours
 
 
 class OthersFilter:

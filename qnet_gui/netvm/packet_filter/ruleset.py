@@ -42,6 +42,8 @@ from qnet_gui.netvm.packet_filter.sets import (
 )
 
 __all__ = ["DOMAIN_SET", "FAMILIES", "SERVER_MAP", "TABLE", "VIF_SET", "VIRTUAL_SET", "Policy"]
+#: All that are ours, by family and name.
+TABLES = (("inet", sets.FLOW_TABLE), ("inet", sets.WATCH_TABLE), *((family, TABLE) for family in FAMILIES))
 Pair = tuple[str, IPv4Address]
 Owners = tuple[VifId | None, VifId | None]
 _DEFAULT_POLICY = Policy()
@@ -67,8 +69,7 @@ def base(
 
 def removal() -> str:
     """Takes our tables away, whoever put whatever into them; works as well when there are none."""
-    counted = sets.no_table("inet", sets.WATCH_TABLE)
-    return "\n".join([flow_table.FORGET, counted, *(sets.no_table(family, TABLE) for family in FAMILIES)])
+    return "\n".join(sets.no_table(*table) for table in TABLES)
 
 
 def forget_vifs() -> str:

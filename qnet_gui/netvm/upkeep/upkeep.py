@@ -58,14 +58,16 @@ class Upkeep:
     """`wanted` tells what is to be; `changed` is called when `problems` may be others."""
 
     def __init__(
-        self, nft: Nft, netlink: Netlink, table: VifTable, wanted: Callable[[], Wanted], changed: Callable[[], None]
-    ) -> None:
+        self, nft: Nft, netlink: Netlink, table: VifTable, wanted: Callable[[], Wanted], changed: Callable[[], None],
+        settings: BaseSettings | None = None,
+    ) -> None:  # fmt: skip
         self._nft, self._netlink, self._table, self._wanted, self._changed = nft, netlink, table, wanted, changed
-        self._settings = BaseSettings()
+        self._settings = settings or BaseSettings()
         self._record = RepairRecord()
         self._limits = {kind: RepairLimit() for kind in RepairKind}
-        #: Repairs that wait for their time, with whoever made them necessary.
+        #: Repairs that wait for their time, with whoever made them necessary; those that a timer runs for.
         self._waiting: dict[RepairKind, str] = {}
+        self._timers: set[RepairKind] = set()
         self._suspects = VifSuspects(table)
         #: Routes to domains that somebody deleted, and whether he did something else to our table or to the rules.
         self._lost: set[RouteKey] = set()
@@ -121,9 +123,9 @@ class Upkeep:
         """Events of links, addresses, routes, rules, neighbours and settings, all that were there to be read."""
         suspicious: dict[RepairKind, str] = {}
         for event in events:
-            kind = self._judge(event)
-            if kind is not None and suspicious.get(kind, UNKNOWN_PROGRAM) == UNKNOWN_PROGRAM:
-                suspicious[kind] = program_of(event.portid)
+            if (kind := self._judge(event)) is not None and suspicious.get(kind, UNKNOWN_PROGRAM) == UNKNOWN_PROGRAM:
+                # what we set is an event too, and whoever undid it meanwhile is somebody else
+                suspicious[kind] = program_of(event.portid) if event.portid != self._netlink.portid else UNKNOWN_PROGRAM
         for kind, program in suspicious.items():
             self._suspect(kind, program)
 
@@ -141,7 +143,7 @@ class Upkeep:
         """
         read_events()
         if self._filter_differs():
-            self._repair(RepairKind.FILTER, self._waiting.get(RepairKind.FILTER, UNKNOWN_PROGRAM))
+            self._repair(RepairKind.FILTER, self._waiting.pop(RepairKind.FILTER, UNKNOWN_PROGRAM))
 
     def _doubt(self) -> None:
         """Whatever is compared the next time, nothing is known of it."""
@@ -193,8 +195,7 @@ class Upkeep:
 
     def _suspect(self, kind: RepairKind, program: str = UNKNOWN_PROGRAM) -> None:
         if kind in self._waiting:
-            if program != UNKNOWN_PROGRAM:
-                self._waiting[kind] = program
+            self._waiting[kind] = program if program != UNKNOWN_PROGRAM else self._waiting[kind]
         elif (seconds := self._limits[kind].wait()) > 0:
             self._later(kind, program, seconds)
         else:
@@ -202,7 +203,14 @@ class Upkeep:
 
     def _later(self, kind: RepairKind, program: str, seconds: float) -> None:
         self._waiting[kind] = program
-        after(seconds, lambda: self._repair(kind, self._waiting.pop(kind)))
+        if kind not in self._timers:
+            self._timers.add(kind)
+            after(seconds, lambda: self._now(kind))
+
+    def _now(self, kind: RepairKind) -> None:
+        self._timers.discard(kind)
+        if kind in self._waiting:  # else somebody could not wait
+            self._repair(kind, self._waiting.pop(kind))
 
     def _repair(self, kind: RepairKind, program: str) -> None:
         try:
@@ -240,11 +248,8 @@ class Upkeep:
         if self._list() != self._listing:
             return True
         wanted = {(vif.name, str(address)) for vif, address in self._table.addresses.items()}
-        return any(
-            {tuple(element["concat"]) for element in self._nft.elements(family, ruleset.TABLE, ruleset.VIF_SET)}
-            != wanted
-            for family in ruleset.FAMILIES
-        )
+        there = (self._nft.elements(family, ruleset.TABLE, ruleset.VIF_SET) for family in ruleset.FAMILIES)
+        return any({tuple(element["concat"]) for element in elements} != wanted for elements in there)
 
     def _repair_filter(self) -> bool:
         wanted = self._wanted()

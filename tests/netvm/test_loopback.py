@@ -1,0 +1,26 @@
+"""For which vifs the netvm's loopback is open. On the fake kernel; tests/lab has a real one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qnet_gui.netvm.dns.loopback import Loopback
+
+_VIF = "ipv4/conf/vif7.0/route_localnet"
+
+
+def test_it_is_open_for_vifs_alone_while_it_is_wanted(netvm: Any) -> None:
+    for name in ("vif7.0", "eth0"):
+        netvm.kernel.add_link(name)
+    loopback = Loopback()
+    loopback.apply(True, ["vif7.0", "eth0"])
+    assert [netvm.kernel.setting(f"ipv4/conf/{name}/route_localnet") for name in ("vif7.0", "eth0")] == [1, 0]
+    loopback.apply(False, [])
+    assert netvm.kernel.setting(_VIF) == 0
+
+
+def test_what_a_predecessor_has_opened_is_closed_where_nobody_wants_it_any_more(netvm: Any) -> None:
+    netvm.kernel.add_link("vif7.0")
+    Loopback().apply(True, ["vif7.0"])
+    Loopback().apply(False, [])
+    assert netvm.kernel.setting(_VIF) == 0

@@ -32,6 +32,7 @@ NAMES = (
     # Fedora has none: ours
     ("python3-pyxs", "python3-pyxs", ""),
     ("python3-xlib", "python3-xlib", "python-xlib"),
+    ("qtwayland5", "qt5-qtwayland", "qt5-qtwayland"),
     ("systemd", "systemd", "systemd"),
     ("udev", "systemd-udev", "systemd"),
     ("xen-utils-common", "xen-runtime", "xen"),

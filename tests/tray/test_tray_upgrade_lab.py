@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+from somebody import become
 
 from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab.box import enter
@@ -240,8 +241,7 @@ application.exec_()
 def test_a_password_may_be_asked_for(lab: str) -> None:
     """polkit is told so: without the message's flag it would say that the caller does not let anybody be asked."""
     done = subprocess.run(
-        ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", "-c", _AS_NOBODY,
-         enter.dom0_bus_address(lab)],
+        [*become(65534), "/usr/bin/python3", "-c", _AS_NOBODY, enter.dom0_bus_address(lab)],
         cwd=ROOT, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.stdout == f"{Message(HelperCode.PASSWORD_OF_NOBODY)}\n", done.stderr

@@ -79,7 +79,7 @@ def assert_all_facts(text: str) -> None:
         r"The tray notifies: Uplink changed: eth0 \(cable\) → eth1 \(cable\)",
         r"The tray says: Connected by cable \(eth1,",
         r"\$ qnet dom0 up --minutes 30\n   dom0 will be connected",
-        r"The tray says: dom0 is connected to the network until \d\d:\d\d",
+        r"The tray says: dom0 is connected to the network until (tomorrow )?\d\d:\d\d",
         r"\$ qnet dom0 down\n",
         r"The tray says: Connected by cable \(eth1,",
         r"\$ qnet applet\n   nm-applet has been started in netvm\.",

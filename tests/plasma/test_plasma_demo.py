@@ -29,7 +29,7 @@ def test_the_tour(pictures: Path) -> None:
         r"The tray notifies: Uplink changed: eth0 \(cable\) → eth1 \(cable\)",
         r"\$ qnet dom0 up --minutes 30\n   person is asked for a password, by Plasma's own dialog:",
         r"\[done\] paused 3 domains: personal, vault, work\n",
-        r"The tray says: dom0 is connected to the network until \d\d:\d\d\. 3 domains are paused\.",
+        r"The tray says: dom0 is connected to the network until (tomorrow )?\d\d:\d\d\. 3 domains are paused\.",
         r"\[undone\] resumed 3 domains: personal, vault, work\n",
         r"The tray says: Connected by cable \(eth1,",
         r"nm-applet has been started in netvm\.",

@@ -130,6 +130,7 @@ def _rest(bench: Bench) -> subprocess.Popen[bytes]:
     show("private memory beside another program that uses Qt", [everything], 16.0, "MB")
     show("of that, written to", [written], None, "MB")
     bench.desktop.end("other-qt")
+    time.sleep(5)  # what happened at the start is written down some seconds later
     before = switches(alone.pid)
     time.sleep(5)
     show("wakeups in 5 s of rest, all threads", [switches(alone.pid) - before], 0.0, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Address
@@ -83,10 +84,11 @@ class FakePrograms:
         if self.fails and self.fails in text:
             self.fails = ""
             raise KernelError(plain("It failed on purpose."))
-        if "list table" in text:
-            if not self.filter:
-                raise KernelError(plain("No such file or directory."))
-            return self.filter.encode()
+        if "list ruleset" in text:
+            others = "table inet other {\n}\n"
+            inside = textwrap.indent(self.filter, "\t")
+            ours = f"table inet qnet-dom0 {{\n{inside}\n}}\ntable arp qnet-dom0 {{\n}}\n"
+            return (others + ours if self.filter else others).encode()
         if "nft" in text:
             self.filter = lines if "chain" in lines else self.filter if "flush" in lines else ""
             self.extended = lines if "flush" in lines else ""

@@ -70,9 +70,15 @@ class Window:
         return Picture.of(self.ask("shot"))
 
 
+def beside_x(script: str) -> str:
+    """A script for the netvm's shell that runs where its X server is: as a unit, that has a /tmp of its own."""
+    inside = shlex.quote(f"export DISPLAY={X_DISPLAY} HOME=/root; {script}")
+    return f"nsenter --mount --target $(pgrep -o Xorg) sh -c {inside}"
+
+
 def of_the_netvm(machine: Machine, script: str) -> str:
     """What a script says in the netvm, where its X server is."""
-    return machine.ok(f"export DISPLAY={X_DISPLAY} HOME=/root; {script}", "netvm")
+    return machine.ok(beside_x(script), "netvm")
 
 
 def digest_of(machine: Machine) -> str:

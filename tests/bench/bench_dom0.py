@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import dbus
+from benched_lab import running_lab
 from dbus.mainloop.glib import DBusGMainLoop
 from figures import median, show
 from gi.repository import GLib
@@ -26,11 +26,6 @@ HELPER = "org.qnet.Helper1"
 HERE = Path(__file__).parent
 DOMAINS, UPS, CHANGES = 10, 21, 100
 _NETVM_DOMID = 1
-
-
-def _lab(*arguments: str) -> None:
-    command = [sys.executable, "-m", "qnet_gui.lab", arguments[0], "--name", NAME, *arguments[1:]]
-    subprocess.run(command, check=True, timeout=90)
 
 
 def _inside(*command: str) -> Any:
@@ -72,8 +67,7 @@ def _snapshots() -> list[float]:
 
 def main() -> None:
     """Measure; as root."""
-    _lab("up", "--domains", ",".join(f"d{number}" for number in range(DOMAINS)))
-    try:
+    with running_lab(NAME, "--domains", ",".join(f"d{number}" for number in range(DOMAINS))):
         rest = _inside("/usr/bin/python3", str(HERE / "watch_rest.py"), "5", "qnet-helper")
         show("private memory of the helper", [rest["private"] / 1000], 25.0, "MB")
         show("wakeups of the helper in 5 s of rest, all threads", [rest["switches"]], 0.0, "")
@@ -83,8 +77,6 @@ def main() -> None:
         show("floor: the same steps without journal and checks", report["bare"])
         ratio = median(report["up"]) / median(report["bare"])
         print(f"  connecting against bare: {ratio:.2f} times   limit 1.5: {'kept' if ratio <= 1.5 else 'MISSED'}")
-    finally:
-        _lab("down")
 
 
 if __name__ == "__main__":

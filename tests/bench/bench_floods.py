@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import dbus
-from figures import show, timed
+from benched_lab import running_lab
+from figures import show, show_worst, timed
 
 from qnet_gui.lab.box import enter
 from qnet_gui.lab.box.place import Place
@@ -27,11 +28,6 @@ FLOODS = (
     ("asks", "PauseDomain", 3000, 100), ("asks", "GetAll", 3000, 100), ("calls", "DisconnectDom0", 15_000, 16),
     ("calls", "GetRoutes", 15_000, 16), ("comes", "DisconnectDom0", 2000, 50),
 )  # fmt: skip
-
-
-def _lab(*arguments: str) -> None:
-    command = [sys.executable, "-m", "qnet_gui.lab", arguments[0], "--name", NAME, *arguments[1:]]
-    subprocess.run(command, check=True, timeout=90)
 
 
 class Helper:
@@ -58,8 +54,7 @@ class Helper:
 
 def _report(what: str, milliseconds: list[float]) -> None:
     show(f"GetRoutes under {what}", milliseconds, LIMIT_MEDIAN)
-    worst = max(milliseconds)
-    print(f"    worst {worst:.1f} ms   limit {LIMIT_WORST:g} ms: {'kept' if worst <= LIMIT_WORST else 'MISSED'}")
+    show_worst(milliseconds, LIMIT_WORST)
 
 
 def _flooded(helper: Helper, flood: tuple[Any, ...]) -> None:
@@ -102,8 +97,7 @@ def _written(helper: Helper) -> None:
 
 def main() -> None:
     """Measure; as root. With `--long` a million events as well, which take minutes."""
-    _lab("up", "--domains", "work,other")
-    try:
+    with running_lab(NAME, "--domains", "work,other"):
         helper = Helper()
         show("GetRoutes, with nobody else", timed(helper.routes, CALLS))
         before = helper.memory()
@@ -111,8 +105,6 @@ def main() -> None:
             _flooded(helper, flood)
         _written(helper)
         print(f"  memory of the helper: {before:.1f} MB, {helper.memory():.1f} after, peak {helper.memory(True):.1f}")
-    finally:
-        _lab("down")
 
 
 if __name__ == "__main__":

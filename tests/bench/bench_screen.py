@@ -23,7 +23,8 @@ from pathlib import Path
 
 import dbus
 from bench_floods import LIMIT_MEDIAN, LIMIT_WORST
-from figures import show, timed
+from benched_lab import running_lab
+from figures import show, show_worst, timed
 
 from qnet_gui.display.shared_pages import PAGE_SIZE
 from qnet_gui.lab.box import enter
@@ -36,11 +37,6 @@ NAME, HELPER, SIZE = "benchscreen", "org.qnet.Helper1", Geometry(1024, 768)
 CALLS, STARTS = 200, 40
 _PIDFD_GETFD = 438  # asm-generic/unistd.h
 _MODULE = "qnet_gui.lab.screen.frontend"
-
-
-def _lab(*arguments: str) -> None:
-    command = [sys.executable, "-m", "qnet_gui.lab", arguments[0], "--name", NAME, *arguments[1:]]
-    subprocess.run(command, check=True, timeout=90)
 
 
 def _taken(process: int, descriptor: int) -> int:
@@ -165,14 +161,12 @@ def _measure(what: str, bus: dbus.bus.BusConnection) -> None:
     )
     for name, values in ((f"GetRoutes, {what}", routes), (f"a program's start, {what}", timed(_started, STARTS))):
         show(name, values, LIMIT_MEDIAN)
-        worst = max(values)
-        print(f"    worst {worst:.1f} ms   limit {LIMIT_WORST:g} ms: {'kept' if worst <= LIMIT_WORST else 'MISSED'}")
+        show_worst(values, LIMIT_WORST)
 
 
 def main() -> None:
     """Measure; as root."""
-    _lab("up", "--domains", "work", "--screen", f"{SIZE.width}x{SIZE.height}")
-    try:
+    with running_lab(NAME, "--domains", "work", "--screen", f"{SIZE.width}x{SIZE.height}"):
         bus = dbus.bus.BusConnection(enter.dom0_bus_address(NAME))
         looking = dbus.bus.BusConnection(enter.dom0_bus_address(NAME))
         _measure("no window", bus)
@@ -183,8 +177,6 @@ def main() -> None:
             with frontend.replaced(how), _Looker(looking) as looker:
                 _measure(f"hostile: {how}", bus)
             print(f"    {looker.opened} windows, {looker.changes} changes told")
-    finally:
-        _lab("down")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benched_lab import lab, running_lab
 from figures import show
 
 from qnet_gui.lab.box import enter
@@ -23,11 +24,6 @@ LIMIT = 30.0
 #: Seconds in which the helper forgets who has called.
 _FORGOTTEN = 12.0
 _PROGRAMS = {"qnet-agent": "netvm", "qnet-helper": "dom0"}
-
-
-def _lab(*arguments: str) -> None:
-    command = [sys.executable, "-m", "qnet_gui.lab", arguments[0], "--name", NAME, *arguments[1:]]
-    subprocess.run(command, check=True, timeout=300, stdout=subprocess.DEVNULL)
 
 
 def _start(domain: str, *command: str) -> subprocess.Popen[str]:
@@ -49,10 +45,9 @@ def _looker() -> subprocess.Popen[str]:
 
 def main() -> None:
     """Measure; as root."""
-    _lab("up", "--domains", "d1")
-    try:
+    with running_lab(NAME, "--domains", "d1"):
         for number in range(2, DOMAINS + 1):  # one after the other: many that boot at once are another matter
-            _lab("add", f"d{number}")
+            lab("add", NAME, f"d{number}")
         looker = _looker()
         watched = {program: _watch(program, SECONDS - 2, "watch_cpu.py") for program in _PROGRAMS}
         used = {program: _result(process) for program, process in watched.items()}
@@ -66,8 +61,6 @@ def main() -> None:
         for program in _PROGRAMS:
             rest = _result(_watch(program, 5, "watch_rest.py"))
             show(f"wakeups of {program} in 5 s, after the last has left", [rest["switches"]], 0.0, "")
-    finally:
-        _lab("down")
 
 
 if __name__ == "__main__":

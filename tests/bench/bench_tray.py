@@ -13,6 +13,7 @@ from pathlib import Path
 
 import dbus
 import dbus.bus
+from benched_lab import running_lab
 from figures import show
 from pixels import Screen
 
@@ -217,13 +218,8 @@ def main() -> None:
             _flood(tray, helper)
             _many(bench, helper)
             helper.kill()
-        lab = [sys.executable, "-m", "qnet_gui.lab"]
-        subprocess.run([*lab, "up", "--name", NAME, "--domains", "work"], check=True, timeout=90)
-        try:
-            with LightDesktop(folder / "other") as desktop:
-                _pixels(Bench(desktop, enter.dom0_bus_address(NAME)))
-        finally:
-            subprocess.run([*lab, "down", "--name", NAME], check=True, timeout=90)
+        with running_lab(NAME, "--domains", "work"), LightDesktop(folder / "other") as desktop:
+            _pixels(Bench(desktop, enter.dom0_bus_address(NAME)))
 
 
 if __name__ == "__main__":

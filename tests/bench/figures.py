@@ -38,6 +38,14 @@ def p99(values: Sequence[float]) -> float:
     return sorted(values)[min(len(values) - 1, len(values) * 99 // 100)]
 
 
+def show_worst(values: Sequence[float], limit: float, unit: str = "ms") -> None:
+    """Print the worst of what `show` has told the middle of."""
+    worst = max(values)
+    print(
+        f"    worst {worst:.1f} {unit}   limit {limit:g} {unit}: {'kept' if worst <= limit else 'MISSED'}", flush=True
+    )
+
+
 def show(what: str, values: Sequence[float], limit: float | None = None, unit: str = "ms") -> float:
     """Print one figure and return its median; the limit is for the median."""
     middle = median(values)

@@ -113,7 +113,8 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
     )  # fmt: skip
     applet = _command(
         subparsers, "applet", commands.applet, "show netvm's network applet, nm-applet, in the tray of this display",
-        " Where windows of netvm cannot be brought here, it is said what to do instead.",
+        " Where netvm has a screen of its own, as on Xen, a window of qnet's applet shows that. Where neither can be,"
+        " it is said what to do instead.",
     )  # fmt: skip
     for command in (status, routes, dns, traffic, doctor, reapply, applet):
         command.add_argument("--json", action="store_true", help="print JSON, for programs")

@@ -88,13 +88,9 @@ def reapply(arguments: Namespace) -> int:
 
 def applet(arguments: Namespace) -> int:
     """`qnet applet`."""
-    from qnet_gui.cli.bus.line import Line
-    from qnet_gui.runtime.x_display import own_display
+    from qnet_gui.cli.network_applet import show
 
-    display = own_display()
-    with Line() as line:
-        line.call("ShowNetworkApplet", "ss", f":{display.number}", display.cookie)
-    return _done(arguments, "nm-applet has been started in netvm. Its icon comes to the tray.")
+    return _done(arguments, show())
 
 
 def applet_host(arguments: Namespace) -> int:

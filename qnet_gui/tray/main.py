@@ -19,6 +19,7 @@ from qnet_gui.tray.desktop.single_instance import Instance, ask_first
 from qnet_gui.tray.qt import QApplication, QDBusConnection, QSocketNotifier, Qt, QtMsgType, qInstallMessageHandler
 from qnet_gui.tray.session import artwork, language
 from qnet_gui.tray.session.icons import application_icon
+from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 
 
@@ -140,6 +141,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0 if answers else 1
     applet = Applet(session, QDBusConnection.systemBus(), page)
     instance.requested.connect(applet.app_state.open_page)
+    instance.applet_requested.connect(lambda: applet.app_state.request(Action.NETAPPLET))
     application.commitDataRequest.connect(applet.logout.session_ends)
     _signals = _Signals(applet.stop)
     applet.start()

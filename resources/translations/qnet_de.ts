@@ -1037,13 +1037,23 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/screen.py" />
-            <source>On Xen the netvm's applet has a screen of its own. To see it, choose Network applet in qnet's tray.</source>
-            <translation>Unter Xen hat das Applet der netvm einen eigenen Bildschirm. Um ihn zu sehen, wählen Sie Netzwerk-Applet im Tray von qnet.</translation>
+            <source>On Xen the netvm's applet has a screen of its own. To see it, choose Network applet in qnet's tray, or: qnet applet</source>
+            <translation>Unter Xen hat das Applet der netvm einen eigenen Bildschirm. Um ihn zu sehen, wählen Sie Netzwerk-Applet im Tray von qnet, oder: qnet applet</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/screen.py" />
             <source>On this host no domain's screen can be shown in dom0.</source>
             <translation>Auf diesem Rechner kann der Bildschirm keiner Domäne in dom0 gezeigt werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/screen.py" />
+            <source>The applet of qnet, which shows netvm's screen, does not answer.</source>
+            <translation>Das Applet von qnet, das den Bildschirm der netvm zeigt, antwortet nicht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/screen.py" />
+            <source>The applet of qnet, which shows netvm's screen, does not run in this session. Start it: qnet-tray</source>
+            <translation>Das Applet von qnet, das den Bildschirm der netvm zeigt, läuft in dieser Sitzung nicht. Starten Sie es: qnet-tray</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/screen.py" />

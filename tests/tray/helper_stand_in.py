@@ -51,7 +51,14 @@ class Published(dbus.service.Object):
 
     @dbus.service.method(PROPERTIES, in_signature="ss", out_signature="v")
     def Get(self, interface: str, name: str) -> Any:  # noqa: N802
-        return variant({"Snapshot": self.wire, "Version": "test", "Watched": self.watched}[str(name)])
+        return variant(self._properties()[str(name)])
+
+    @dbus.service.method(PROPERTIES, in_signature="s", out_signature="a{sv}")
+    def GetAll(self, interface: str) -> Any:  # noqa: N802
+        return dbus.Dictionary({name: variant(value) for name, value in self._properties().items()}, signature="sv")
+
+    def _properties(self) -> dict[str, Any]:
+        return {"Snapshot": self.wire, "Version": "test", "Watched": self.watched}
 
     @dbus.service.method(NAME)
     def WatchTraffic(self) -> None:  # noqa: N802

@@ -11,8 +11,14 @@ class ScreenCode(Code):
     SCREEN_NOT_OFFERED = "screen-not-offered", "On this host no domain's screen can be shown in dom0."
     SCREEN_IN_TRAY = (
         "screen-in-tray",
-        "On Xen the netvm's applet has a screen of its own. To see it, choose Network applet in qnet's tray.",
+        "On Xen the netvm's applet has a screen of its own. To see it, choose Network applet in qnet's tray, "
+        "or: qnet applet",
     )
+    APPLET_NOT_THERE = (
+        "applet-not-there",
+        "The applet of qnet, which shows netvm's screen, does not run in this session. Start it: qnet-tray",
+    )
+    APPLET_SILENT = "applet-silent", "The applet of qnet, which shows netvm's screen, does not answer."
     SCREEN_NOT_THE_NETVM = "screen-not-the-netvm", "{name} is not the netvm, and only the netvm's screen is shown."
     SCREEN_NONE_GIVEN = (
         "screen-none-given",

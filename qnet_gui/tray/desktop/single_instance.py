@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from qnet_gui.tray.qt import QDBus, QDBusConnection, QDBusMessage, QObject, pyqtSignal, pyqtSlot
+from qnet_gui.tray.state.bus_name import NAME, PATH
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 
-NAME = "org.qnet.Tray"
-PATH = "/org/qnet/Tray"
 #: Milliseconds that the first one has for an answer.
 _DEADLINE = 5000
 
 
 class Instance(QObject):
-    """Emits `requested` with the name of a page when another instance asks for it.
+    """Emits `requested` with the name of a page when another instance asks for it, and `applet_requested` when
+    `qnet applet` does.
 
     Whoever can call it is the user himself.
     """
 
     requested = pyqtSignal(str)
+    applet_requested = pyqtSignal()
 
     def __init__(self, bus: QDBusConnection, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +38,11 @@ class Instance(QObject):
     def OpenPage(self, name: str) -> None:  # noqa: N802 (D-Bus's)
         """Open the window at a page; at the first one when there is none of this name."""
         self.requested.emit(name if name in PAGE_NAMES else PAGE_NAMES[0])
+
+    @pyqtSlot()
+    def ShowNetworkApplet(self) -> None:  # noqa: N802 (D-Bus's)
+        """Do what the menu's row does."""
+        self.applet_requested.emit()
 
 
 def ask_first(bus: QDBusConnection, page: str = "") -> bool:

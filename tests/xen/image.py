@@ -41,7 +41,7 @@ PLAIN = ("-q", "-t", "ext4", "-O", "^has_journal,^metadata_csum", "-m", "0")
 _OURS = ("qnet_gui", "desktop", "resources", "packaging")
 _SIZE = "1000M"
 #: Programs of the tests that dom0 has besides.
-_OF_DOM0 = ("screen_window.py", "screen_probe.py", "screen_tray.py")
+_OF_DOM0 = ("screen_window.py", "screen_probe.py", "screen_desktop.py")
 #: dom0's, by the kind of its layer: what it keeps, and where it makes the disks of its domains.
 _FSTAB = {
     "installed": "/dev/vdb /var/lib/qnet ext4 noatime,nofail 0 0\n",

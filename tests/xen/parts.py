@@ -21,7 +21,7 @@ PACKAGES = (
 SCREEN_PACKAGES = (
     "xserver-xorg-core", "xserver-xorg-video-fbdev", "xserver-xorg-input-evdev", "xinit", "openbox",
     "network-manager-gnome", "wpasupplicant", "x11-utils", "fonts-dejavu-core", "python3-xlib", "python3-pyqt5",
-    "python3-pyqt5.qtsvg", "python3-pyqt5.qtx11extras",
+    "python3-pyqt5.qtsvg", "python3-pyqt5.qtx11extras", "xvfb",
 )  # fmt: skip
 #: Of the same suite as the tools above, so that they are of one version.
 HYPERVISOR = f"xen-hypervisor-4.17-amd64/{SUITE}"

@@ -30,6 +30,11 @@ class Picture:
         """From what the window in dom0 answers."""
         return cls(answer["width"], answer["height"], zlib.decompress(base64.b64decode(answer["pixels"])))
 
+    def part(self, left: int, top: int, width: int, height: int) -> Picture:
+        """A rectangle of it."""
+        lines = (self._line(number, left, left + width) for number in range(top, top + height))
+        return Picture(width, height, b"".join(lines))
+
     def digest(self) -> str:
         """As sha256sum(1) has it."""
         return hashlib.sha256(self.pixels).hexdigest()

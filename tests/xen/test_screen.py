@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import shlex
 from collections.abc import Callable
 from functools import partial
 
 import pytest
+from applet_desktop import AppletDesktop
 from boot import Machine
-from picture import PICTURES
 from screen_driver import (
     DOWN,
     ENTER,
@@ -206,13 +205,30 @@ def test_figures(screen: Machine, window: Window, figures: Callable[[str], None]
     assert 0 < rate["turns"] <= 31
 
 
-def test_the_trays_own_window_shows_it(screen: Machine) -> None:
-    icon = middle_of(place_of(screen, ICON))
-    screen.ok("mkdir -p /run/pictures")
-    program = f"HOME=/root /usr/lib/qnet-test/screen_tray.py {icon[0]} {icon[1]} /run/pictures"
-    said = screen.ok(f"{program} 2>/dev/null", seconds=200)
-    assert said.startswith("Screen of netvm")
-    for name in ("before", "after"):
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        encoded = screen.ok(f"base64 -w0 /run/pictures/{name}.png")
-        (PICTURES / f"tray-{name}.png").write_bytes(base64.b64decode(encoded))
+def test_the_applet_itself_shows_it_by_a_command_and_again_after_it_was_killed(screen: Machine) -> None:
+    desktop = AppletDesktop(screen)
+    desktop.start()
+    refused = desktop.run("qnet applet")
+    assert (refused.status, "Start it: qnet-tray" in refused.output) == (1, True)
+    desktop.start_applet()
+    desktop.show()
+    before = desktop.picture()
+    before.keep("applet-before")
+    desktop.click(*middle_of(place_of(screen, ICON)))
+
+    def menu() -> bool:
+        changed = desktop.picture().changed(before)
+        return changed is not None and changed.area > 100 * 100
+
+    screen.wait("a menu", menu)
+    desktop.picture().keep("applet-menu")
+    desktop.ok("/usr/lib/qnet-test/screen_desktop.py escape Screen")
+    screen.wait("the menu's end", lambda: desktop.picture().changed(before) is None)
+    screen.ok("pkill -KILL -x qnet-tray")
+    screen.wait("nobody copies for it any more", lambda: len(processes_of(screen)) == 2)
+    desktop.start_applet()
+    assert not desktop.window_is_there(), "nobody has asked this one"
+    desktop.show()
+    assert desktop.picture().changed(before) is None
+    screen.ok("pkill -TERM -x qnet-tray")
+    screen.wait("the end of its window", lambda: len(processes_of(screen)) == 2)

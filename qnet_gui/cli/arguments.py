@@ -93,6 +93,7 @@ def build(with_lab: bool = True) -> argparse.ArgumentParser:
         "--minutes", type=connection.span, default=0, metavar="N", help="for how long dom0 is connected at most"
     )
     upgrading.add_argument("--yes", action="store_true", help="upgrade what there is without asking")
+    upgrading.add_argument("--json", action="store_true", help="print JSON, for programs; needs --yes")
     _group(subparsers, "netvm", "show or choose the domain that all others reach the network through", netvm.add_parser)
     _group(subparsers, "domain", "pause a domain, or cut it off the network, and back", domain.add_parser)
     status.add_argument("--check", action="store_true", help="end with 1 when there is a problem")

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from qnet_gui.cli.bus.helper import Helper
 
 
-def _helper() -> Helper:
+def connected() -> Helper:
+    """The helper, which is imported when a command needs it."""
     from qnet_gui.cli.bus.helper import Helper
 
     return Helper()
@@ -26,7 +27,7 @@ def status(arguments: Namespace) -> int:
     """`qnet status`."""
     from qnet_gui.cli import show
 
-    wire, snapshot, _ = _helper().snapshot()
+    wire, snapshot, _ = connected().snapshot()
     if arguments.json:
         _print_json(wire)
     else:
@@ -38,7 +39,7 @@ def routes(arguments: Namespace) -> int:
     """`qnet routes`."""
     from qnet_gui.model.route import Route, table
 
-    rows = [Route(**row) for row in _helper().routes(arguments.domain)]
+    rows = [Route(**row) for row in connected().routes(arguments.domain)]
     if arguments.json:
         _print_json([row.as_dict() for row in rows])
     else:
@@ -50,7 +51,7 @@ def dns(arguments: Namespace) -> int:
     """`qnet dns`."""
     from qnet_gui.cli import show
 
-    wire, snapshot, _ = _helper().snapshot()
+    wire, snapshot, _ = connected().snapshot()
     if arguments.json:
         _print_json(wire["dns"])
     else:
@@ -106,7 +107,7 @@ def completion(arguments: Namespace) -> int:
     from qnet_gui.cli import netvm
 
     try:
-        snapshot = _helper().snapshot()[1]
+        snapshot = connected().snapshot()[1]
     except QnetError:
         return 1
     names = netvm.candidates(snapshot) if arguments.what == "netvms" else [domain.name for domain in snapshot.domains]
@@ -116,17 +117,14 @@ def completion(arguments: Namespace) -> int:
 
 def doctor(arguments: Namespace) -> int:
     """`qnet doctor`."""
-    from dataclasses import asdict
+    from qnet_gui.cli.doctor import as_dicts, examine, wrong
 
-    from qnet_gui.cli.doctor import examine
-
-    findings = examine(_helper)
-    wrong = [finding for finding in findings if not finding.over and not finding.remark]
+    findings = examine(connected)
     if arguments.json:
-        _print_json([asdict(finding) for finding in findings])
-        return 1 if wrong else 0
+        _print_json(as_dicts(findings))
+        return 1 if wrong(findings) else 0
     for finding in findings:
         print(f"* {finding.wrong}\n  {finding.cure}" if finding.cure else f"* {finding.wrong}")
-    if not wrong:
+    if not wrong(findings):
         print("Nothing is wrong now." if any(finding.over for finding in findings) else "Nothing is wrong.")
-    return 1 if wrong else 0
+    return 1 if wrong(findings) else 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from qnet_gui import __version__
 from qnet_gui.cli import hints
@@ -64,6 +65,16 @@ def _starting(snapshot: Snapshot) -> list[Finding]:
     if snapshot.netvm.state is NetvmState.PAUSED:
         return [Finding(f"{snapshot.netvm.name} is paused. Domains have no network.", "Unpause it.")]
     return []
+
+
+def wrong(findings: Iterable[Finding]) -> bool:
+    """Whether anything is, at present."""
+    return any(not finding.over and not finding.remark for finding in findings)
+
+
+def as_dicts(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """For programs."""
+    return [asdict(finding) for finding in findings]
 
 
 def examine(connect: Callable[[], Helper], machine: Machine | None = None) -> list[Finding]:

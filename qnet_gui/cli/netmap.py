@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from qnet_gui.model.errors import QnetError
+from qnet_gui.model.errors import BadInput, QnetError
 from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.model.messages.values import ValueCode
+
+if TYPE_CHECKING:
+    from qnet_gui.netmap.graph import Graph
 
 _OUTPUT = "-"
 
@@ -16,6 +22,18 @@ def add_arguments(parser: ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("--svg", metavar="FILE", default="", help="write it as an SVG; - is the standard output")
     parser.add_argument("--png", metavar="FILE", default="", help="write it as a PNG, which needs PyQt5; - as above")
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+
+def _plain(drawn: Graph) -> dict[str, Any]:
+    """What is on the map, and who goes through whom, for programs; nothing of how it is drawn."""
+    nodes = [
+        {"key": node.key, "kind": node.kind.value, "name": node.name or node.title, "state": node.look.value,
+         "text": node.spoken, "label": node.label.value, "main": node.main}
+        for node in drawn.nodes
+    ]  # fmt: skip
+    edges = [{"from": edge.start, "to": edge.end, "flow": edge.flow.value} for edge in drawn.edges]
+    return {"nodes": nodes, "edges": edges}
 
 
 def _write(path: str, data: bytes) -> None:
@@ -35,7 +53,11 @@ def run(arguments: Namespace) -> int:
     from qnet_gui.cli.bus.helper import Helper
     from qnet_gui.netmap.graph import graph
 
+    if arguments.json and _OUTPUT in (arguments.svg, arguments.png):
+        raise BadInput(ValueCode.TWO_ON_OUTPUT)
     drawn = graph(Helper().snapshot()[1])
+    if arguments.json:
+        print(json.dumps(_plain(drawn), indent=2))
     if arguments.svg or arguments.png:
         from qnet_gui.netmap.svg import svg
 
@@ -46,7 +68,7 @@ def run(arguments: Namespace) -> int:
             from qnet_gui.tray.paint.picture import png_without_a_screen
 
             _write(arguments.png, png_without_a_screen(text))
-    else:
+    elif not arguments.json:
         from qnet_gui.netmap.tree import tree
 
         print(tree(drawn))

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qnet_gui.cli import hangups, streams
-from qnet_gui.cli.question import asked
+from qnet_gui.cli import hangups
+from qnet_gui.cli.plan_output import PlanOutput, plan_output
 from qnet_gui.model.errors import BadInput, NotAuthorised
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def make(arguments: Namespace) -> int:
     """`qnet netvm make`."""
     from qnet_gui.dom0.netvm_image.survey import Machine
 
-    machine = Machine()
+    machine, out = Machine(), plan_output(arguments.json)
     wanted = _wanted(arguments)
-    return _undo(arguments, wanted, machine) if arguments.undo else _make(arguments, wanted, machine)
+    return (_undo if arguments.undo else _make)(arguments, wanted, machine, out)
 
 
 def _wanted(arguments: Namespace) -> Wanted:
@@ -45,7 +45,7 @@ def _wanted(arguments: Namespace) -> Wanted:
     )  # fmt: skip
 
 
-def _planned(wanted: Wanted, machine: Machine) -> tuple[Plan, Callable[[], None]]:
+def _planned(wanted: Wanted, machine: Machine, out: PlanOutput) -> tuple[Plan, Callable[[], None]]:
     """What would be done, and what does it."""
     from qnet_gui.dom0.netvm_image.make import Maker
     from qnet_gui.dom0.netvm_image.plan import plan
@@ -54,54 +54,46 @@ def _planned(wanted: Wanted, machine: Machine) -> tuple[Plan, Callable[[], None]
     seen = survey(wanted, machine)
     places = machine.places(wanted, seen.is_dom0, seen.chosen)
     planned = plan(wanted, seen, places)
-    return planned, lambda: Maker(wanted, seen, planned, places, machine, streams.say).make()
+    return planned, lambda: Maker(wanted, seen, planned, places, machine, out.say).make()
 
 
-def _make(arguments: Namespace, wanted: Wanted, machine: Machine) -> int:
-    planned, do = _planned(wanted, machine)
-    show(planned, print)
-    if planned.obstacles:
-        return 1
-    if arguments.dry_run:
-        return 0
+def _make(arguments: Namespace, wanted: Wanted, machine: Machine, out: PlanOutput) -> int:
+    planned, do = _planned(wanted, machine, out)
+    _show(planned, out)
+    if planned.obstacles or arguments.dry_run:
+        return out.end(1 if planned.obstacles else 0, "")
     from qnet_gui.dom0.netvm_image.record import RecordFile
     from qnet_gui.dom0.netvm_image.undo import undo
 
     with _alone():
         file = RecordFile(wanted.name, machine.record)
         if file.record is not None:  # another has made it a moment ago, or half of it
-            for text in undo(file, machine.run, streams.say) if not file.record.finished else ():
-                print(f"! {text}")
-            planned, do = _planned(wanted, machine)  # by what is there now
+            out.left([] if file.record.finished else undo(file, machine.run, out.say))
+            planned, do = _planned(wanted, machine, out)  # by what is there now
             if planned.obstacles:
-                show(planned, print)
-                return 1
+                _show(planned, out)
+                return out.end(1, "")
         do()
-    print(f"{wanted.name} is made. To take it away: sudo qnet netvm make {wanted.name} --undo")
-    return 0
+    return out.end(0, f"{wanted.name} is made. To take it away: sudo qnet netvm make {wanted.name} --undo")
 
 
-def _undo(arguments: Namespace, wanted: Wanted, machine: Machine) -> int:
+def _undo(arguments: Namespace, wanted: Wanted, machine: Machine, out: PlanOutput) -> int:
     from qnet_gui.dom0.netvm_image import undo
     from qnet_gui.model.messages.service import ServiceCode
 
     if machine.uid():
         raise NotAuthorised(ServiceCode.SERVICE_FOR_ROOT, verb="make --undo")
     file = _to_be_undone(wanted, machine)
-    for text in undo.described(file):
-        print(f"  - {text}")
+    out.undo([*undo.described(file)])
     if arguments.dry_run:
-        return 0
-    if not arguments.yes and not asked("Take it away, with all that is in it?"):
-        print("Nothing was changed.")
-        return 1
+        return out.end(0, "")
+    if not arguments.yes and not out.ask("Take it away, with all that is in it?"):
+        return out.end(1, "Nothing was changed.")
     with _alone():
         file = _to_be_undone(wanted, machine)  # somebody may have started it while this one was asked
-        left = undo.undo(file, machine.run, streams.say)
-    for text in left:
-        print(f"! {text}")
-    print("Some of it is left." if left else f"{wanted.name} is taken away.")
-    return 1 if left else 0
+        left = undo.undo(file, machine.run, out.say)
+    out.left(left)
+    return out.end(1 if left else 0, "Some of it is left." if left else f"{wanted.name} is taken away.")
 
 
 def _to_be_undone(wanted: Wanted, machine: Machine) -> RecordFile:
@@ -126,16 +118,8 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def show(planned: Plan, write: Callable[[str], None]) -> None:
-    """What stands in the way, or what would be done, and what to know."""
-    for obstacle in planned.obstacles:
-        write(f"! {obstacle.wrong}\n  {obstacle.cure}")
-    if planned.steps:
-        write("To be done:")
-    for number, step in enumerate(planned.steps, 1):
-        write(f"  {number}. {step}")
-    for note in planned.notes:
-        write(f"* {note}")
+def _show(planned: Plan, out: PlanOutput) -> None:
+    out.plan((), planned.obstacles, planned.steps, planned.notes)
 
 
 # -- arguments
@@ -238,3 +222,4 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     parser.add_argument("--undo", action="store_true", help="take away what was made, and nothing else")
     parser.add_argument("--yes", action="store_true", help="with --undo: do not ask")
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs; asks nobody")

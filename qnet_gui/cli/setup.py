@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qnet_gui.cli import hangups, streams
-from qnet_gui.cli.question import asked
+from qnet_gui.cli import hangups
+from qnet_gui.cli.plan_output import PlanOutput, plan_output
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.helper import HelperCode
@@ -27,10 +26,11 @@ _TRY = "Look at it in another window: does netvm have an uplink?"
 
 def setup(arguments: Namespace) -> int:
     """`qnet setup`."""
-    return _undo(arguments) if arguments.undo else _setup(arguments)
+    out = plan_output(arguments.json)
+    return _undo(arguments, out) if arguments.undo else _setup(arguments, out)
 
 
-def _setup(arguments: Namespace) -> int:
+def _setup(arguments: Namespace, out: PlanOutput) -> int:
     from qnet_gui.dom0.netvm_lifecycle.run import locked
     from qnet_gui.dom0.setup.apply import CONFIRM, Setup
     from qnet_gui.dom0.setup.plan import TryNetvm
@@ -38,29 +38,25 @@ def _setup(arguments: Namespace) -> int:
     from qnet_gui.dom0.setup.system import Dom0System
 
     planned = _planned()
-    show(planned, print)
-    if planned.obstacles:
-        return 1
-    if not planned.steps or arguments.dry_run:
-        return 0
-    if not arguments.yes and not asked("Do it?"):
-        print("Nothing was changed.")
-        return 1
+    there, steps = planned.there, [step.what for step in planned.steps]
+    out.plan(there, planned.obstacles, steps, planned.notes, "Everything is set up already.")
+    if planned.obstacles or not planned.steps or arguments.dry_run:
+        return out.end(1 if planned.obstacles else 0, "")
+    if not arguments.yes and not out.ask("Do it?"):
+        return out.end(1, "Nothing was changed.")
     hangups.are_like_ctrl_c()  # a terminal that is closed confirms nothing
     with locked(_LOCK, HelperCode.BUSY_SETUP):  # what is done is recorded by one, and taken back by the same
         if _planned() != planned:  # an hour may have gone by, and another has done it meanwhile
-            print("Meanwhile something has changed here. Nothing was done: run it again.")
-            return 1
-        todo = Setup(RecordFolder(), Dom0System(streams.say), streams.say)
-        confirmed = todo.apply(planned, lambda: arguments.yes or asked(f"{_TRY} Keep it?", CONFIRM))
+            return out.end(1, "Meanwhile something has changed here. Nothing was done: run it again.")
+        todo = Setup(RecordFolder(), Dom0System(out.say), out.say)
+        confirmed = todo.apply(planned, lambda: arguments.yes or out.ask(f"{_TRY} Keep it?", CONFIRM))
     if not confirmed:
         left = f"What is left can be taken back: {_TAKE_BACK}"
-        print(f"It was not confirmed. {left}" if todo.stuck else "It was not confirmed: everything is as it was.")
-        return 1
-    print(f"All is set up. To take it back: {_TAKE_BACK}", flush=True)
-    if any(isinstance(step, TryNetvm) for step in planned.steps):
-        await_uplink()
-    return _doctor()
+        return out.end(
+            1, f"It was not confirmed. {left}" if todo.stuck else "It was not confirmed: everything is as it was."
+        )
+    tries = any(isinstance(step, TryNetvm) for step in planned.steps)
+    return _examined(out, arguments.json, f"All is set up. To take it back: {_TAKE_BACK}", tries)
 
 
 def _planned() -> Plan:
@@ -70,7 +66,7 @@ def _planned() -> Plan:
     return plan(survey(Machine()))
 
 
-def _undo(arguments: Namespace) -> int:
+def _undo(arguments: Namespace, out: PlanOutput) -> int:
     from qnet_gui.dom0.netvm_lifecycle.run import locked
     from qnet_gui.dom0.setup.apply import Setup
     from qnet_gui.dom0.setup.record import RecordFolder
@@ -78,39 +74,18 @@ def _undo(arguments: Namespace) -> int:
 
     record = RecordFolder().record
     if record.empty:
-        print("qnet setup has done nothing here that could be taken back.")
-        return 0
-    for text in (
-        *(f"stop {unit}, and do not start it at boot" for unit in record.units),
-        *(["stop the netvm, and give dom0 its network cards back"] if record.netvm else []),
-        *(f"put {file.path} back as it was" for file in record.files),
-    ):
-        print(f"  - {text}")
+        return out.end(0, "qnet setup has done nothing here that could be taken back.")
+    units = [f"stop {unit}, and do not start it at boot" for unit in record.units]
+    netvm = ["stop the netvm, and give dom0 its network cards back"] if record.netvm else []
+    out.undo([*units, *netvm, *(f"put {file.path} back as it was" for file in record.files)])
     if arguments.dry_run:
-        return 0
-    if not arguments.yes and not asked("Take it back?"):
-        print("Nothing was changed.")
-        return 1
+        return out.end(0, "")
+    if not arguments.yes and not out.ask("Take it back?"):
+        return out.end(1, "Nothing was changed.")
     with locked(_LOCK, HelperCode.BUSY_SETUP):
-        left = Setup(RecordFolder(), Dom0System(streams.say), streams.say).undo()
-    for text in left:
-        print(f"! {text}")
-    print("Some of it is left." if left else "Everything is as it was before qnet setup.")
-    return 1 if left else 0
-
-
-def show(planned: Plan, write: Callable[[str], None]) -> None:
-    """What there is, what stands in the way, what would be done, what to know."""
-    for line in planned.there:
-        write(line)
-    for obstacle in planned.obstacles:
-        write(f"! {obstacle.wrong}\n  {obstacle.cure}")
-    if not planned.obstacles:
-        write("To be done:" if planned.steps else "Everything is set up already.")
-    for number, step in enumerate(planned.steps, 1):
-        write(f"  {number}. {step.what}")
-    for note in planned.notes:
-        write(f"* {note}")
+        left = Setup(RecordFolder(), Dom0System(out.say), out.say).undo()
+    out.left(left)
+    return out.end(1 if left else 0, "Some of it is left." if left else "Everything is as it was before qnet setup.")
 
 
 def await_uplink() -> None:
@@ -137,10 +112,19 @@ def _snapshot() -> Snapshot | None:
         return None
 
 
-def _doctor() -> int:
-    from qnet_gui.cli import commands
+def _examined(out: PlanOutput, for_programs: bool, sentence: str, wait: bool) -> int:
+    """The end: all is set up, and what `qnet doctor` finds then."""
+    from qnet_gui.cli import commands, doctor
 
-    return commands.doctor(Namespace(json=False))
+    if not for_programs:
+        out.end(0, sentence)
+    if wait:
+        await_uplink()
+    if not for_programs:
+        return commands.doctor(Namespace(json=False))
+    findings = doctor.examine(commands.connected)
+    out.end(0, sentence, findings=doctor.as_dicts(findings))
+    return 1 if doctor.wrong(findings) else 0
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -148,3 +132,4 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     parser.add_argument("--yes", action="store_true", help="do not ask; the netvm stays when its agent has reported")
     parser.add_argument("--undo", action="store_true", help="take back what it has done: dom0 owns its cards again")
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs; asks nobody")

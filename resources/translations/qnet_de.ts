@@ -1924,8 +1924,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>JSON and a picture cannot both go to the standard output.</source>
+            <translation>JSON und ein Bild können nicht beide auf die Standardausgabe.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
             <source>That is not the cookie of a display.</source>
             <translation>Das ist nicht der Schlüssel (Cookie) einer Anzeige.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/values.py" />
+            <source>With --json nobody is asked whether it is to be done. To say so: --yes</source>
+            <translation>Mit --json wird niemand gefragt, ob es geschehen soll. Um das zu sagen: --yes</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />

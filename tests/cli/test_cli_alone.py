@@ -340,6 +340,22 @@ def test_quick_commands_import_nothing_heavy():
         assert heavy not in modules
 
 
+def test_every_command_but_those_that_run_programs_has_json_for_programs():
+    groups = {name: arguments.build()._subparsers._group_actions[0].choices[name] for name in COMMANDS}
+    verbs = {
+        (name, verb): parser
+        for name in VERBS
+        for verb, parser in groups.pop(name)._subparsers._group_actions[0].choices.items()
+        if name != "lab"  # a lab is for people; its status is for programs too
+    }
+    without = {
+        name
+        for name, parser in {**groups, **verbs}.items()
+        if "--json" not in {option for action in parser._actions for option in action.option_strings}
+    }
+    assert without == {"applet-host", "completion"}
+
+
 def test_the_completion_knows_every_command_verb_and_option():
     text = (ROOT / "desktop/completion/qnet").read_text()
     parser = arguments.build()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -56,3 +57,15 @@ def test_without_qt_an_svg_still_comes_and_a_png_says_what_is_missing(
     assert cli.main(["map", "--svg", str(tmp_path / "map.svg")]) == 0
     assert cli.main(["map", "--png", str(tmp_path / "map.png")]) == 1
     assert "Install its package: python3-pyqt5." in capsys.readouterr().err
+
+
+def test_programs_are_told_who_goes_through_whom(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["map", "--json", "--svg", str(tmp_path / "map.svg")]) == 0
+    drawn = json.loads(capsys.readouterr().out)
+    work = next(node for node in drawn["nodes"] if node["name"] == "work")
+    netvm = next(node for node in drawn["nodes"] if node["kind"] == "netvm")
+    assert (work["kind"], netvm["name"]) == ("domain", "netvm")
+    assert {"from": work["key"], "to": netvm["key"], "flow": "flows"} in drawn["edges"]
+    assert (tmp_path / "map.svg").exists()
+    assert cli.main(["map", "--json", "--svg", "-"]) == 1
+    assert json.loads(capsys.readouterr().out)["code"] == "two-on-output"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def test_it_says_what_it_would_do_does_it_and_takes_it_back(
     assert main([*undo, "--dry-run"]) == 0
     assert f"  - remove {dom0.disk}\n" in capsys.readouterr().out
     answers = ["no\n", "yes\n"]
-    monkeypatch.setattr("qnet_gui.cli.netvm_make.asked", lambda _: answers.pop(0) == "yes\n")
+    monkeypatch.setattr("qnet_gui.cli.plan_output.asked", lambda *_: answers.pop(0) == "yes\n")
     assert main(undo) == 1
     assert dom0.disk.exists()
     assert main(undo) == 0
@@ -113,14 +114,14 @@ def test_what_another_has_made_meanwhile_is_his(
     dom0: Dom0, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second took the record for its own, failed at the first's disk, and nobody could undo that any more."""
-    words, show = ["netvm", "make", "netvm", "--packages", str(dom0.folder / "packages")], netvm_make.show
+    words, show = ["netvm", "make", "netvm", "--packages", str(dom0.folder / "packages")], netvm_make._show
 
     def slowly(*shown: Any) -> None:
-        monkeypatch.setattr(netvm_make, "show", show)
+        monkeypatch.setattr(netvm_make, "_show", show)
         assert main(words) == 0
         show(*shown)
 
-    monkeypatch.setattr(netvm_make, "show", slowly)
+    monkeypatch.setattr(netvm_make, "_show", slowly)
     assert main(words) == 1
     assert "! netvm is made already." in capsys.readouterr().out
     assert main(["netvm", "make", "netvm", "--undo", "--yes"]) == 0
@@ -130,12 +131,12 @@ def test_what_another_has_made_meanwhile_is_his(
 def test_a_netvm_that_was_started_while_somebody_thought_about_it_is_not_taken_away(
     dom0: Dom0, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def thinking(_: str) -> bool:
+    def thinking(*_: object) -> bool:
         dom0.running = {"netvm"}
         return True
 
     assert main(["netvm", "make", "netvm", "--packages", str(dom0.folder / "packages")]) == 0
-    monkeypatch.setattr("qnet_gui.cli.netvm_make.asked", thinking)
+    monkeypatch.setattr("qnet_gui.cli.plan_output.asked", thinking)
     assert main(["netvm", "make", "netvm", "--undo"]) == 1
     assert "Stop it first" in capsys.readouterr().err
     assert dom0.disk.exists()
@@ -157,3 +158,23 @@ def test_whoever_stands_in_a_folder_that_will_not_do_reads_which(
     with pytest.raises(SystemExit):
         main(["netvm", "make", "--output", "netvm.img"])
     assert f"'{tmp_path}/two words/netvm.img' has a character in it" in " ".join(capsys.readouterr().err.split("\n"))
+
+
+def test_programs_are_told_the_plan_what_is_done_and_the_end(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["netvm", "make", "netvm", "--json"]
+
+    def lines(*more: str) -> tuple[int, list[dict[str, Any]]]:
+        status = main([*words, *more])
+        return status, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    status, (plan, *_, end) = lines("--packages", str(dom0.folder / "packages"))
+    assert (status, plan["obstacles"], end["error"]) == (0, [], "")
+    assert plan["steps"][0].startswith("fetch Debian trixie")
+    status, (plan, end) = lines("--packages", str(dom0.folder / "packages"))
+    assert (status, end["sentence"]) == (1, plan["obstacles"][0]["wrong"])
+    status, (plan, end) = lines("--undo")
+    assert (status, end["code"]) == (1, "json-asks-nobody")
+    assert f"remove {dom0.disk}" in plan["steps"]
+    assert dom0.disk.exists()
+    status, (*_, end) = lines("--undo", "--yes")
+    assert (status, end) == (0, {"error": "", "sentence": "netvm is taken away."})

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.output import Gone
 from fakes.setup_system import FakeSystem
 
 from qnet_gui.cli import main, setup
+from qnet_gui.doctor.faults.fault import Finding
 from qnet_gui.dom0.netvm_lifecycle.run import locked
-from qnet_gui.dom0.setup.plan import HELPER, NETVM, EditFile, EnableUnit, Plan, TryNetvm
+from qnet_gui.dom0.setup.plan import HELPER, NETVM, EditFile, EnableUnit, Obstacle, Plan, TryNetvm
 from qnet_gui.dom0.setup.record import RecordFolder
 from qnet_gui.model.dns import Dns, DnsRedirect
 from qnet_gui.model.domain import Netvm, NetvmState
@@ -115,14 +118,14 @@ def _answers(*said: bool) -> Callable[..., bool]:
 
 
 def test_it_asks_before_and_whether_to_keep_it(dom0: Dom0, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(setup, "asked", _answers(False))
+    monkeypatch.setattr("qnet_gui.cli.plan_output.asked", _answers(False))
     assert main(["setup"]) == 1
     assert dom0.system.done == []
-    monkeypatch.setattr(setup, "asked", _answers(True, False))
+    monkeypatch.setattr("qnet_gui.cli.plan_output.asked", _answers(True, False))
     assert main(["setup"]) == 1
     assert dom0.system.done[-3:] == ["stop", "no timer", f"disable {HELPER}"]
     assert dom0.examined == []
-    monkeypatch.setattr(setup, "asked", _answers(True, True))
+    monkeypatch.setattr("qnet_gui.cli.plan_output.asked", _answers(True, True))
     assert main(["setup"]) == 0
     assert len(dom0.examined) == 1
 
@@ -131,7 +134,7 @@ def test_what_is_left_of_it_is_not_told_as_nothing(
     dom0: Dom0, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     dom0.system.fails = f"disable {HELPER}"
-    monkeypatch.setattr(setup, "asked", _answers(True, False))
+    monkeypatch.setattr("qnet_gui.cli.plan_output.asked", _answers(True, False))
     assert main(["setup"]) == 1
     said = capsys.readouterr().out
     assert f"! disable {HELPER} does not work\n" in said
@@ -149,7 +152,7 @@ def test_a_terminal_that_is_closed_leaves_nothing_half_done(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sys, "stdout", Gone(writes))
-    monkeypatch.setattr(setup, "asked", hung_up)
+    monkeypatch.setattr("qnet_gui.cli.plan_output.asked", hung_up)
     file = dom0.folder.with_name("work.cfg")
     file.write_text("old")
     dom0.plan = Plan(steps=[EditFile(file, "old", "new", "edit it"), *STEPS])
@@ -193,7 +196,48 @@ def test_what_is_there_has_changed_while_somebody_thought_about_it(
         dom0.plan = Plan()
         return True
 
-    monkeypatch.setattr(setup, "asked", thinking)
+    monkeypatch.setattr("qnet_gui.cli.plan_output.asked", thinking)
     assert main(["setup"]) == 1
     assert capsys.readouterr().out.endswith("Meanwhile something has changed here. Nothing was done: run it again.\n")
     assert (dom0.system.done, dom0.folder.exists()) == ([], False)
+
+
+def _lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_programs_are_told_the_plan_what_is_done_and_the_end(
+    dom0: Dom0, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qnet_gui.cli.doctor.examine", lambda _: [Finding("No uplink.", "Plug it in.")])
+    steps = [step.what for step in STEPS]
+    assert main(["setup", "--dry-run", "--json"]) == 0
+    plan = {"there": [], "obstacles": [], "steps": steps, "notes": []}
+    assert _lines(capsys) == [plan, {"error": "", "sentence": ""}]
+    assert main(["setup", "--yes", "--json"]) == 1, "as qnet doctor ends"
+    first, *done, last = _lines(capsys)
+    assert first == plan
+    assert done
+    assert all(set(line) == {"text"} for line in done)
+    assert (last["error"], last["findings"][0]["wrong"]) == ("", "No uplink.")
+    assert main(["setup", "--undo", "--yes", "--json"]) == 0
+    assert _lines(capsys)[-1] == {"error": "", "sentence": "Everything is as it was before qnet setup."}
+
+
+@pytest.mark.parametrize("words", [[], ["--undo"]])
+def test_programs_are_asked_nothing(dom0: Dom0, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    if words:
+        assert main(["setup", "--yes"]) == 0
+        capsys.readouterr()
+    done = list(dom0.system.done)
+    assert main(["setup", "--json", *words]) == 1
+    assert _lines(capsys)[-1]["code"] == "json-asks-nobody"
+    assert dom0.system.done == done
+
+
+def test_what_stands_in_the_way_is_told_to_programs(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:
+    dom0.plan = Plan(obstacles=[Obstacle("It is broken.", "Mend it.")])
+    assert main(["setup", "--yes", "--json"]) == 1
+    plan, end = _lines(capsys)
+    assert plan["obstacles"] == [{"wrong": "It is broken.", "cure": "Mend it."}]
+    assert end == {"error": "org.qnet.Error.Failed", "sentence": "It is broken."}

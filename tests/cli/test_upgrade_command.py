@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -321,3 +322,40 @@ def test_packagekit_that_dies_in_the_middle(
     assert main(["upgrade", "--yes"]) == 1
     assert "PackageKit has ended in the middle of it" in capsys.readouterr().err
     assert helper.calls == ["up 0", "down"]
+
+
+def test_programs_are_told_each_stage_and_the_end_last(
+    helper: StandIn, packagekit: PackageKit, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(arguments: Namespace) -> int:
+        print(json.dumps({"error": "", "sentence": "dom0 is disconnected."}))
+        assert arguments.json
+        return helper.down(arguments)
+
+    monkeypatch.setattr(connection, "down", down)
+    assert main(["upgrade", "--yes", "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    listed = next(line["packages"] for line in lines if "packages" in line)
+    assert listed[1] == {"name": "qother", "installed": "3.0", "new": "3.1 (security)"}
+    percents = [line["percent"] for line in lines if line.get("percent") is not None]
+    assert percents == sorted(percents)
+    *_, disconnected, end = lines
+    assert disconnected["sentence"] == "dom0 is disconnected."
+    assert (end["error"], end["sentence"], end["stage"]) == ("", "2 packages have been upgraded.", "done")
+
+
+def test_programs_are_told_why_it_failed(
+    helper: StandIn, packagekit: PackageKit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packagekit.say(RefreshCache=[["ErrorCode", 2, "Cannot refresh cache whilst offline"], ["Finished", 2, 1]])
+    assert main(["upgrade", "--yes", "--json"]) == 1
+    end = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (end["error"], "could not be fetched" in end["sentence"]) == ("org.qnet.Error.Failed", True)
+
+
+def test_programs_are_asked_nothing(
+    helper: StandIn, packagekit: PackageKit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["upgrade", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["code"] == "json-asks-nobody"
+    assert not helper.calls

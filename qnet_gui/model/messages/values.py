@@ -59,6 +59,11 @@ class ValueCode(Code):
     NOT_PORTS = "not-ports", "{key} must be a list of up to {high} ports, not {value}."
     NOT_OPEN_PORT = "not-open-port", '{key}: {value} is no port such as "tcp/22" or "udp/5353".'
     NOT_YES_OR_NO = "not-yes-or-no", "{key}: {value} is neither true nor false."
+    JSON_ASKS_NOBODY = "json-asks-nobody", "With --json nobody is asked whether it is to be done. To say so: --yes"
+    TWO_ON_OUTPUT = (
+        "two-on-output",
+        "JSON and a picture cannot both go to the standard output.",
+    )
     NOT_A_SIZE = "not-a-size", "{key}: {value} is no size such as 1024x768, of at most {high} pixels on a side."
     PORT_TWICE = "port-twice", "{key} has a port twice."
     ADDRESSES_NOT_DISTINCT = (

@@ -16,7 +16,7 @@ from qnet_gui.cli.bus.line import Line
 from qnet_gui.model.errors import NoAnswer, NotFound
 from qnet_gui.model.messages.screen import ScreenCode
 from qnet_gui.runtime.x_display import own_display
-from qnet_gui.tray.state.bus_name import NAME, PATH
+from qnet_gui.tray.state.bus_name import NAME, PATH, name_on
 
 #: Seconds that the applet has for an answer.
 _DEADLINE = 5.0
@@ -50,7 +50,7 @@ def _session() -> dbus.SessionBus:
 
 
 def _ask_the_applet() -> None:
-    message = MethodCallMessage(NAME, PATH, NAME, "ShowNetworkApplet")
+    message = MethodCallMessage(name_on(os.environ), PATH, NAME, "ShowNetworkApplet")
     message.set_auto_start(False)
     session = _session()  # which must not go before its answer comes
     answers: list[object] = []

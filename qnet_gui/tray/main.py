@@ -6,27 +6,47 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from qnet_gui import __version__
 from qnet_gui.model.clock import twelve_hours
 from qnet_gui.model.errors import QnetError
 from qnet_gui.runtime.distribution import distribution, package
 from qnet_gui.runtime.log import setup
+from qnet_gui.tray.app.action_dispatcher import SCREEN
 from qnet_gui.tray.app.applet import Applet
+from qnet_gui.tray.app.restart import OPTION
 from qnet_gui.tray.desktop.clipboard import keep_plain
 from qnet_gui.tray.desktop.single_instance import Instance, ask_first
-from qnet_gui.tray.qt import QApplication, QDBusConnection, QSocketNotifier, Qt, QtMsgType, qInstallMessageHandler
+from qnet_gui.tray.qt import (
+    QApplication,
+    QDBusConnection,
+    QSessionManager,
+    QSocketNotifier,
+    Qt,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from qnet_gui.tray.session import artwork, language
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 
 
-def _arguments(argv: Sequence[str]) -> tuple[bool, str]:
-    """Whether to log more, and at which page the window is to be opened instead of the icon, empty for the icon."""
+class _Arguments(NamedTuple):
+    """`page`: at which the window is to be opened instead of the icon, empty for the icon. `restored`: a session starts
+    it as what ran when the last one ended. `reopened`: what was open when it started itself anew.
+    """
+
+    debug: bool = False
+    page: str = ""
+    restored: bool = False
+    reopened: tuple[str, ...] = ()
+
+
+def _arguments(argv: Sequence[str]) -> _Arguments:
     if not argv:
-        return False, ""
+        return _Arguments()
     import argparse  # half a megabyte, and nobody gives any at login
 
     parser = argparse.ArgumentParser("qnet-tray", description="Shows in the tray how the network of netvm is.")
@@ -35,9 +55,14 @@ def _arguments(argv: Sequence[str]) -> tuple[bool, str]:
         help="open the window instead of an icon in the tray, at this page: %(choices)s",
     )  # fmt: skip
     parser.add_argument("--debug", action="store_true", help="log more, to standard error")
+    for option in ("session", "name"):  # what a session manager restores has them, of all programs that use Qt
+        parser.add_argument(f"-{option}", help=argparse.SUPPRESS)
+    parser.add_argument(
+        OPTION, dest="reopened", action="append", default=[], choices=(*PAGE_NAMES, SCREEN), help=argparse.SUPPRESS
+    )
     parser.add_argument("--version", action="version", version=f"qnet-tray {__version__}")
     given = parser.parse_args(argv)
-    return given.debug, given.window
+    return _Arguments(given.debug, given.window, given.session is not None, tuple(given.reopened))
 
 
 class _Signals:
@@ -98,6 +123,11 @@ def _application() -> QApplication:
     return application
 
 
+def _leave_to_autostart(manager: QSessionManager) -> None:
+    """The next session starts it by itself; what it restored besides would be a second one."""
+    manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
+
+
 def _end(status: int) -> NoReturn:
     """End without taking anything apart: all that is to be kept is written, and the kernel closes the rest.
 
@@ -111,8 +141,8 @@ def _end(status: int) -> NoReturn:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run until the session ends or Quit is chosen; returns only when it does not come to that."""
-    debug, page = _arguments(sys.argv[1:] if argv is None else argv)
-    setup("qnet-tray", debug)
+    given = _arguments(sys.argv[1:] if argv is None else argv)
+    setup("qnet-tray", given.debug)
     if problem := _problem_before_start():
         print(f"qnet-tray: {problem}", file=sys.stderr)
         return 1
@@ -136,15 +166,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     instance = Instance(session)
     if not instance.first():
-        answers = ask_first(session, page)
+        if given.restored:  # and by autostart as well, at the same login
+            return 0
+        answers = ask_first(session, given.page)
         print("qnet-tray: It is running already in this session" + ("." if answers else ", but does not answer."))
         return 0 if answers else 1
-    applet = Applet(session, QDBusConnection.systemBus(), page)
+    applet = Applet(session, QDBusConnection.systemBus(), given.page, instance.alone)
     instance.requested.connect(applet.app_state.open_page)
     instance.applet_requested.connect(lambda: applet.app_state.request(Action.NETAPPLET))
     application.commitDataRequest.connect(applet.logout.session_ends)
+    application.saveStateRequest.connect(_leave_to_autostart)
     _signals = _Signals(applet.stop)
-    applet.start()
+    applet.start(given.reopened)
     status = int(application.exec_())
     applet.keep()
     _end(status)

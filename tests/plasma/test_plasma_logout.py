@@ -31,6 +31,12 @@ def tray(login: Callable[..., Plasma], lab: Place, run_lab: Callable[..., str]) 
     run_lab("exec", "dom0", "--", "qnet", "dom0", "down")
 
 
+def _kept_for_the_next_session(plasma: Plasma) -> str:
+    """What Plasma would restore, as it is kept; empty as long as it is not."""
+    text = plasma.run("sh", "-c", "cat $HOME/.config/ksmserverrc || true")
+    return text if "saved at previous logout" in text else ""
+
+
 def question(tray: Tray) -> str:
     """The window that asks, as soon as it has the keyboard."""
     tray.plasma.run(*_LOGOUT)
@@ -55,3 +61,6 @@ def test_dom0_is_disconnected_and_then_the_session_ends(tray: Tray) -> None:
     tray.plasma.run("xdotool", "key", "Return")  # Disconnect and log out
     eventually(lambda: tray.snapshot().dom0.state is Dom0State.CLOSED, 40, "dom0 stays connected")
     eventually(lambda: not tray.plasma.has_panel(), 40, "the session does not end")
+    # autostart starts it in the next one: what that one restored besides would be a second
+    kept = eventually(lambda: _kept_for_the_next_session(tray.plasma), 40, "no session is kept")
+    assert "qnet-tray" not in kept

@@ -6,6 +6,7 @@ The stand-in for the helper publishes; everything else is what a desktop has. Sc
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 import signal
 import subprocess
@@ -153,6 +154,52 @@ def test_a_page_by_its_name_of_oneself_and_of_the_one_that_runs(tray: Tray, help
     assert second(tray, "--window", "nonsense").returncode == 2
 
 
+def test_a_restored_session_starts_it_and_no_second_one(tray: Tray, helper: Helper) -> None:
+    """It ended with "unrecognized arguments"; and autostart's would have had its window opened by it."""
+    helper.publish(up(CABLE))
+    tray.start("-session", "10dfa_1_2")
+    tray.wait_until_shown(up(CABLE))
+    done = second(tray, "-session", "10dfa_1_3", "-name", "qnet-tray")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not tray.window_id("Network status")
+
+
+def test_the_same_person_at_two_displays_has_an_applet_at_each(tray: Tray, helper: Helper) -> None:
+    """What was started at the second display opened a window at the first."""
+    helper.publish(up(CABLE))
+    tray.start()
+    tray.wait_until_shown(up(CABLE))
+    ours, theirs = os.pipe()
+    with os.fdopen(ours) as numbers:
+        command = ["Xvfb", "-displayfd", str(theirs), "-screen", "0", "1024x640x24", "-nolisten", "tcp"]
+        server = subprocess.Popen(command, pass_fds=[theirs], stderr=subprocess.DEVNULL)
+        os.close(theirs)
+        display = f":{int(numbers.readline())}"
+    env = {**tray.desktop.env, **tray.env, "DISPLAY": display}
+
+    def windows() -> str:
+        search = ["xdotool", "search", "--onlyvisible", "--name", "Network status"]
+        return subprocess.run(search, env=env, capture_output=True, text=True, check=False).stdout
+
+    other = subprocess.Popen(COMMAND, env=env, stderr=subprocess.PIPE, text=True)
+    try:
+        eventually(windows)
+        assert not tray.window_id("Network status")
+        assert len(tray.items()) == 1
+        again = subprocess.run([*COMMAND, "--window"], env=env, capture_output=True, text=True, timeout=DEADLINE)
+        assert again.stdout == "qnet-tray: It is running already in this session.\n"
+        assert not tray.window_id("Network status")
+        helper.publish(up(WIFI))
+        eventually(lambda: tray.notified() == 1)
+    finally:
+        other.terminate()
+        said = other.communicate(timeout=DEADLINE)[1]
+        server.terminate()
+        server.wait(DEADLINE)
+    assert "Traceback" not in said
+    assert tray.notified() == 1, "by one of both"
+
+
 def test_an_instance_that_hangs_is_said(tray: Tray) -> None:
     tray.start()
     assert tray.item
@@ -254,6 +301,25 @@ def test_system_bus_restarted(tray: Tray, helper: Helper, bus: Any) -> None:
     tray.wait_until_shown(up(WIFI))
 
 
+def test_what_was_open_is_open_again_after_the_system_bus_was_restarted(tray: Tray, helper: Helper, bus: Any) -> None:
+    helper.publish(up(CABLE))
+    tray.start()
+    tray.wait_until_shown(up(CABLE))
+    assert second(tray, "--window", "names").returncode == 0
+    eventually(lambda: tray.window_id("^Name servers"))
+    for restarts, state in enumerate((up(WIFI), up(CABLE)), 1):
+        helper.kill()
+        bus.end()
+        tray.wait_until_shown(None)
+        bus.start()
+        helper.publish(state)
+        tray.wait_until_shown(state)
+        eventually(lambda: tray.window_id("^Name servers"))
+        assert tray.log.read_text().count("starting anew") == restarts
+    assert tray.process
+    assert Path(f"/proc/{tray.process.pid}/cmdline").read_bytes().count(b"--reopen") == 1
+
+
 def test_hostile_names_show_as_themselves(tray: Tray, helper: Helper, pictures: Path) -> None:
     ssid = "<b>B</b> & <a href='x'>a_b</a> %s &lt;"
     nasty = up(dataclasses.replace(WIFI, ssid=ssid))
@@ -293,6 +359,35 @@ def test_panel_that_comes_late(tray: Tray, helper: Helper, delay: int) -> None:
     tray.start()
     time.sleep(delay)
     tray.desktop.start_tray()
+    tray.wait_until_shown(up(CABLE))
+
+
+def test_a_panel_that_comes_late_closes_no_window(tray: Tray, helper: Helper) -> None:
+    helper.publish(up(CABLE))
+    tray.desktop.end("xfce4-panel")
+    tray.start()
+    eventually(lambda: "XEmbed" in tray.log.read_text())
+    assert second(tray).returncode == 0
+    window = eventually(lambda: tray.window_id("Network status"))
+    tray.desktop.start_tray()
+    time.sleep(3)
+    assert tray.window_id("Network status") == window
+    assert tray.items() == []
+    tray.desktop.run("xdotool", "windowfocus", window.splitlines()[0], "key", "Escape")
+    tray.wait_until_shown(up(CABLE))
+
+
+def test_a_panel_of_the_old_kind_takes_the_place_of_one_of_the_new(tray: Tray, helper: Helper) -> None:
+    helper.publish(up(CABLE))
+    tray.start()
+    tray.wait_until_shown(up(CABLE))
+    tray.desktop.end("xfce4-panel")
+    tray.desktop.start("trayer", ["trayer", "--edge", "bottom", "--align", "right", "--height", "28"])
+    try:
+        eventually(lambda: tray.desktop.run("xdotool", "search", "--onlyvisible", "--class", "qnet-tray").strip(), 60)
+    finally:
+        tray.desktop.end("trayer")
+        tray.desktop.start_tray()
     tray.wait_until_shown(up(CABLE))
 
 

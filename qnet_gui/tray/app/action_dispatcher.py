@@ -20,6 +20,8 @@ from qnet_gui.tray.widgets.raise_window import raise_window
 if TYPE_CHECKING:
     from qnet_gui.tray.window.main_window import MainWindow
 
+#: What stands for the netvm's screen beside the window's pages.
+SCREEN = "screen"
 #: Milliseconds after the window's end at which what is left of it goes.
 _TIDY = 200
 #: What opens the window, and at which page.
@@ -122,6 +124,17 @@ class ActionDispatcher(QObject):
             widget.deleteLater()
         self._window = None
         self._boxes.clear()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """What of its windows is open, by name: a page of the window, and `SCREEN` for the netvm's screen."""
+        pages = [self._window.page_name] if self._window is not None else []
+        return (*pages, *([SCREEN] if self.screen_door.window is not None else []))
+
+    @property
+    def asking(self) -> bool:
+        """Whether a box or the popup is open, which nobody can open again in its place."""
+        return bool(self._boxes) or self.popup_door.popup is not None
 
     @property
     def window(self) -> MainWindow | None:

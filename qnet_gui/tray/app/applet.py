@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from qnet_gui.tray.app.action_dispatcher import ActionDispatcher
+from qnet_gui.tray.app.action_dispatcher import SCREEN, ActionDispatcher
 from qnet_gui.tray.app.logout import Logout
+from qnet_gui.tray.app.restart import Restart
 from qnet_gui.tray.app.tray_icon import TrayIcon
 from qnet_gui.tray.desktop.notifier import Notifier
 from qnet_gui.tray.desktop.panel import TrayHost
@@ -21,6 +21,7 @@ from qnet_gui.tray.session.units import Units
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.state.notifications import Announcement
 from qnet_gui.tray.state.package_notifications import notification as package_notification
+from qnet_gui.tray.state.page_names import PAGE_NAMES
 from qnet_gui.tray.state.transitions import Tracker
 from qnet_gui.tray.state.view import view
 
@@ -35,12 +36,13 @@ class Applet(QObject):
     """Everything happens by events; nothing wakes while nothing happens.
 
     `page`: for desktops without a tray. The window opens at this page instead of the icon, and the applet ends with it;
-    empty for the icon.
+    empty for the icon. `alone`: it is the only one on this session's bus. What comes to another display then is no
+    icon, where the bus's panel is the other's, but a window; and nothing is told twice.
     """
 
-    def __init__(self, session: QDBusConnection, system: QDBusConnection, page: str = "") -> None:
+    def __init__(self, session: QDBusConnection, system: QDBusConnection, page: str = "", alone: bool = True) -> None:
         super().__init__()
-        self._page = page
+        self._page, self._alone = page, alone
         self._tray_icon: TrayIcon | None = None
         self._tracker = Tracker()
         self._due_timer = QTimer(self)
@@ -61,21 +63,35 @@ class Applet(QObject):
         self._notifier.requested.connect(self.app_state.request)
         self._bus = BusWatch(system, self)
         self._bus.lost.connect(self.app_state.client.bus_lost)
-        self._bus.back.connect(lambda: _restart("The system bus is back"))
+        self._restart = Restart(lambda: self._dispatcher.shown, self._busy, self.keep, self)
+        self._bus.back.connect(lambda: self._restart.at_once("The system bus is back"))
         self._host = TrayHost(session, self)
         self._host.ready.connect(self._tray_ready)
-        self._host.late.connect(lambda: _restart("A StatusNotifierItem host has come late"))
+        self._host.late.connect(lambda: self._restart.when_idle("A StatusNotifierItem host has come late"))
+        self._host.gone.connect(lambda: self._restart.when_idle("The StatusNotifierItem host has gone"))
 
-    def start(self) -> None:
-        """Wait for the tray and for the helper, at the same time."""
+    def start(self, reopened: Sequence[str] = ()) -> None:
+        """Wait for the tray and for the helper, at the same time; `reopened`: what was open before."""
         if self._page:
-            self.app_state.open_page(self._page)
-            if isinstance(application := QApplication.instance(), QApplication):
-                application.lastWindowClosed.connect(self._last_closed)
+            self._open_instead(self._page)
         else:
             self._host.start()
+        for name in reopened:
+            if name == SCREEN:
+                self._dispatcher.screen_door.open()
+            else:
+                self.app_state.open_page(name)
         self._bus.start()
         self.app_state.client.start()
+
+    def _open_instead(self, page: str) -> None:
+        """The window in the icon's place."""
+        self.app_state.open_page(page)
+        if isinstance(application := QApplication.instance(), QApplication):
+            application.lastWindowClosed.connect(self._last_closed)
+
+    def _busy(self) -> bool:
+        return self._dispatcher.asking or bool(self.app_state.asked) or self.app_state.packages.upgrade.stage.under_way
 
     def _last_closed(self) -> None:
         if self.app_state.connected:
@@ -94,6 +110,10 @@ class Applet(QObject):
         self.app_state.settings.write()
 
     def _tray_ready(self, host: bool) -> None:
+        if host and not self._alone:
+            log.info("The icon is on another display of this session, as its panel is; here is a window")
+            self._open_instead(PAGE_NAMES[0])
+            return
         log.info("The icon goes to %s", "a StatusNotifierItem host" if host else "the XEmbed tray")
         # Under KDE the menu is exported by KDE's own plug-in for Qt, which translates `&` and `_` itself.
         kde = "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":")
@@ -125,7 +145,7 @@ class Applet(QObject):
 
     def _tell(self, announcements: Iterable[Announcement]) -> None:
         for announcement in announcements:
-            if self.app_state.settings.notifies(announcement.kind):
+            if self._alone and self.app_state.settings.notifies(announcement.kind):
                 self._notifier.show(announcement)
         if self._tracker.due is None:
             self._due_timer.stop()
@@ -136,8 +156,3 @@ class Applet(QObject):
 def _boot_clock() -> float:
     """Nobody sets it, and it goes on while the machine sleeps."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-
-def _restart(why: str) -> None:
-    log.info("%s; starting anew to use it", why)
-    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606

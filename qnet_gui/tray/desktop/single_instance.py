@@ -1,9 +1,11 @@
-"""One applet a session: the first one owns a name on the session bus, and others ask it to open a window, and end."""
+"""One applet a display: it owns a name on the session bus, and others ask it to open a window, and end."""
 
 from __future__ import annotations
 
+import os
+
 from qnet_gui.tray.qt import QDBus, QDBusConnection, QDBusMessage, QObject, pyqtSignal, pyqtSlot
-from qnet_gui.tray.state.bus_name import NAME, PATH
+from qnet_gui.tray.state.bus_name import NAME, PATH, name_on
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 
 #: Milliseconds that the first one has for an answer.
@@ -23,11 +25,15 @@ class Instance(QObject):
     def __init__(self, bus: QDBusConnection, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bus = bus
+        #: Whether there is none in this session on any other display.
+        self.alone = False
 
     def first(self) -> bool:
-        """Become the one of this session; False when there is one already."""
+        """Become the one of this display; False when there is one already."""
         self._bus.registerObject(PATH, NAME, self, QDBusConnection.ExportAllSlots)
-        return bool(self._bus.registerService(NAME))
+        own = name_on(os.environ)
+        self.alone = bool(self._bus.registerService(NAME))
+        return self.alone if own == NAME else bool(self._bus.registerService(own))
 
     @pyqtSlot()
     def Open(self) -> None:  # noqa: N802 (D-Bus's)
@@ -46,7 +52,7 @@ class Instance(QObject):
 
 
 def ask_first(bus: QDBusConnection, page: str = "") -> bool:
-    """Have the first one open its window, at a page; whether it answers. Blocks: it has nothing else to do."""
-    message = QDBusMessage.createMethodCall(NAME, PATH, NAME, "OpenPage" if page else "Open")
+    """Have this display's open its window, at a page; whether it answers. Blocks: it has nothing else to do."""
+    message = QDBusMessage.createMethodCall(name_on(os.environ), PATH, NAME, "OpenPage" if page else "Open")
     message.setArguments([page] if page else [])
     return bool(bus.call(message, QDBus.CallMode.Block, _DEADLINE).type() == QDBusMessage.MessageType.ReplyMessage)

@@ -162,6 +162,11 @@ class MainWindow(QMainWindow):
         return self._pages.get(name)
 
     @property
+    def page_name(self) -> str:
+        """Of the page that is shown."""
+        return next(name for name, area in self._areas.items() if area is self._stack.currentWidget())
+
+    @property
     def current(self) -> Page | None:
         """The page that is shown."""
         shown = self._stack.currentWidget()

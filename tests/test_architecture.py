@@ -121,7 +121,7 @@ def ours(name: str) -> str | None:
     return part if ((PACKAGE / part).is_dir() and part) or (PACKAGE / f"{part}.py").is_file() else "__init__"
 
 
-def _each(wanted: str = "") -> list[Path]:
+def _modules(wanted: str = "") -> list[Path]:
     return [path for path in MODULES if not wanted or room(path) == wanted]
 
 
@@ -174,7 +174,7 @@ def test_imports_go_down_only(path: Path) -> None:
     assert not forbidden, f"{here} imports what is not below it"
 
 
-@pytest.mark.parametrize("path", _each("model"), ids=by_name)
+@pytest.mark.parametrize("path", _modules("model"), ids=by_name)
 def test_the_ground_floor_does_no_io(path: Path) -> None:
     allowed = {"qnet_gui", *_MODEL_MAY, *_MODEL_MAY_TOO.get(path.name, ())}
     assert {name.split(".")[0] for _, name in imports(path)} <= allowed
@@ -206,7 +206,7 @@ def loaded(code: str, **environment: str) -> set[str]:
 
 @pytest.mark.parametrize("privileged", ["netvm", "guest", "display", "dom0"])
 def test_privileged_programs_never_load_qt(privileged: str) -> None:
-    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in _each(privileged)]
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in _modules(privileged)]
     names = [name.removesuffix(".__init__") for name in names if not name.endswith("__main__")]
     modules = loaded("\n".join(f"import {name}" for name in names))
     assert f"qnet_gui.{privileged}.main" in modules

@@ -15,7 +15,7 @@ CODE = sorted(path for folder in ("qnet_gui", "tests") for path in (ROOT / folde
 GIVEN_UP = {
     "hands", "held", "keeper", "desk", "course", "standing", "doer", "engine", "forgetter", "served", "patience",
     "permitted", "news", "front", "raw", "stale", "outside", "onscreen", "updown", "ground", "grounds", "people",
-    "heard", "wishes", "told", "deed", "deeds",
+    "heard", "wishes", "told", "deed", "deeds", "each", "found",
 }  # fmt: skip
 #: Of those, what says something else where it is a method or a function: `Line.news`.
 CLASSES_AND_MODULES_ONLY = {"held", "front", "served", "stale", "raw", "outside", "engine", "news", "ground"}
@@ -31,6 +31,16 @@ def names(path: Path) -> tuple[tuple[int, str, bool], ...]:
     return tuple(definitions)
 
 
+@cache
+def variables(path: Path) -> tuple[tuple[int, str], ...]:
+    """Line and name of every variable and argument in a module."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    stored = [
+        (node.lineno, node.id) for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ]
+    return (*stored, *((node.lineno, node.arg) for node in nodes if isinstance(node, ast.arg)))
+
+
 def given_up(path: Path) -> list[str]:
     return [
         f"{path}:{line}: {name}"
@@ -41,6 +51,11 @@ def given_up(path: Path) -> list[str]:
 
 def test_no_word_that_was_given_up_is_a_name() -> None:
     assert not [line for path in CODE for line in given_up(path)]
+
+
+def test_a_noun_says_what_a_variable_is() -> None:
+    program = [path for path in CODE if path.is_relative_to(ROOT / "qnet_gui")]
+    assert not [f"{path}:{line}" for path in program for line, name in variables(path) if name in ("each", "found")]
 
 
 def test_a_word_that_comes_back_is_seen(tmp_path: Path) -> None:

@@ -172,15 +172,15 @@ def test_what_is_waited_for() -> None:
 
 def test_one_that_has_ended_is_not_under_way() -> None:
     properties = {"Role": 22, "Status": 9, "Percentage": 20, "TransactionFlags": 2}
-    assert signals.found(properties) is not None
-    assert signals.found(properties | {"Status": 18}) is None
+    assert signals.under_way(properties) is not None
+    assert signals.under_way(properties | {"Status": 18}) is None
 
 
 def test_an_upgrade_that_is_under_way_is_found_and_its_packages_as_they_come() -> None:
     properties = {"Role": 22, "Status": 8, "Percentage": 38, "AllowCancel": True, "TransactionFlags": 2}
-    state = signals.found(properties)
+    state = signals.under_way(properties)
     assert state is not None
-    assert (state.stage, state.percent, state.can_stop, state.found) == (Stage.DOWNLOADING, 19, True, True)
+    assert (state.stage, state.percent, state.can_stop, state.taken_up) == (Stage.DOWNLOADING, 19, True, True)
     state = after(state, ("item", DUMMY, 8, 40), ("item", "", 8, 40))
     assert [(one.name, one.percent) for one in state.packages] == [("qdummy", 20)]
 
@@ -191,11 +191,11 @@ def test_an_upgrade_that_is_under_way_is_found_and_its_packages_as_they_come() -
     ids=["none", "refresh", "simulation", "only-download"],
 )
 def test_others_are_not_taken_for_an_upgrade(properties: dict[str, object]) -> None:
-    assert signals.found(properties) is None
+    assert signals.under_way(properties) is None
 
 
 def test_one_that_is_found_installing() -> None:
-    state = signals.found({"Role": 22, "Status": 9, "Percentage": 20, "TransactionFlags": 2})
+    state = signals.under_way({"Role": 22, "Status": 9, "Percentage": 20, "TransactionFlags": 2})
     assert state is not None
     assert (state.stage, state.percent) == (Stage.INSTALLING, 60)
 

@@ -194,7 +194,7 @@ def test_the_next_applet_finds_what_is_under_way(
     state.packages._transaction.leave()  # as if it had died
     following = app_state(system_bus)
     stage(qtbot, following.packages, Stage.DOWNLOADING)
-    assert following.packages.upgrade.found
+    assert following.packages.upgrade.taken_up
     qtbot.waitUntil(lambda: following.packages.upgrade.can_stop)
     packagekit.go()
     stage(qtbot, following.packages, Stage.DONE)

@@ -74,7 +74,7 @@ class Packages:
         for path in self._ask(PATH, NAME, "GetTransactionList") or []:
             self._listen(str(path))
             self._ask(str(path), PROPERTIES, "GetAll", "s", TRANSACTION, at_once=self._consider)
-            if self.upgrade.found:
+            if self.upgrade.taken_up:
                 return True
             self._leave()
         return False
@@ -82,7 +82,7 @@ class Packages:
     def _consider(self, answer: Any) -> None:
         """Before anything that it says next is looked at: its end may be in the same breath."""
         properties = {} if isinstance(answer, ErrorMessage) else plain(answer.get_args_list()[0])
-        upgrade = package_signals.found(properties)
+        upgrade = package_signals.under_way(properties)
         if upgrade is not None:
             self.began = time.time() - int(properties.get("ElapsedTime", 0))
             self._take(upgrade)

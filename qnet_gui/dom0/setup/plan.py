@@ -92,17 +92,17 @@ def _there(survey: Survey) -> list[str]:
 
 
 def _obstacles(survey: Survey) -> list[Obstacle]:
-    found = []
+    obstacles = []
     if not survey.is_root:
-        found.append(Obstacle("This must be done by root.", "sudo qnet setup"))
+        obstacles.append(Obstacle("This must be done by root.", "sudo qnet setup"))
     if survey.managed_by:
-        found.append(
+        obstacles.append(
             Obstacle(
                 f"The domains of this host belong to {survey.managed_by}, so qnet changes none of them.",
                 f"Use the tools of {survey.managed_by}; qnet only shows the network here.",
             )
         )
-    found += [
+    obstacles += [
         Obstacle(
             f"The program {name} is missing.",
             f"Install it: {survey.distribution.value} install {package(name, survey.distribution)}",
@@ -110,15 +110,15 @@ def _obstacles(survey: Survey) -> list[Obstacle]:
         for name in survey.missing
     ]
     if survey.netvm in DOM0_NAMES:
-        found.append(
+        obstacles.append(
             Obstacle(
                 "dom0 itself is chosen as the netvm, so there is no card to be given away.",
                 "Choose a domain in /etc/qnet/qnet.toml: netvm in the section [dom0].",
             )
         )
     else:
-        found += _netvm_obstacles(survey)
-    return found
+        obstacles += _netvm_obstacles(survey)
+    return obstacles
 
 
 def _netvm_obstacles(survey: Survey) -> list[Obstacle]:

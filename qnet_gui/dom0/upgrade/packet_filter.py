@@ -33,8 +33,8 @@ def remove() -> str:
 
 def mark(listing: str) -> int:
     """The mark of connections that begin in it, by what the kernel lists; 0 where that tells none."""
-    found = _MARK.search(listing)
-    return int(found[1], 0) if found else 0
+    rule = _MARK.search(listing)
+    return int(rule[1], 0) if rule else 0
 
 
 def install(servers: Sequence[IPv4Address], ports: Sequence[int], seconds: int, mark: int) -> str:

@@ -98,13 +98,13 @@ def _fields(text: str) -> tuple[dict[str, Any], dict[str, str]]:
     whole: dict[str, Any] = {}
     broken: dict[str, str] = {}
     decoder, position = json.JSONDecoder(), 0
-    while found := _KEY.search(text, position):
+    while key := _KEY.search(text, position):
         try:
-            value, position = decoder.raw_decode(text, found.end())
-            whole.setdefault(found[1], value)
+            value, position = decoder.raw_decode(text, key.end())
+            whole.setdefault(key[1], value)
         except (ValueError, RecursionError):
-            position = found.end()
-            broken.setdefault(found[1], text[position : position + 65536])
+            position = key.end()
+            broken.setdefault(key[1], text[position : position + 65536])
     return whole, broken
 
 
@@ -137,6 +137,6 @@ def _is_uuid(text: str) -> bool:
 def _torn(rest: str) -> Iterator[Hint]:
     """The domains of a list that breaks off or has something else in it; what follows the list is not of it."""
     for entry in rest.split("]")[0].split("}"):
-        found = {name: match[1] for name, pattern in _OF_DOMAIN.items() if (match := pattern.search(entry))}
-        if found:
-            yield Hint(int(found.get("id", -1)), found.get("uuid", ""), found.get("name", ""))
+        readable = {name: match[1] for name, pattern in _OF_DOMAIN.items() if (match := pattern.search(entry))}
+        if readable:
+            yield Hint(int(readable.get("id", -1)), readable.get("uuid", ""), readable.get("name", ""))

@@ -69,14 +69,14 @@ def begun(upgrade: Upgrade, work: Work) -> Upgrade:
     return replace(fresh, stage=Stage.LOOKING)
 
 
-def found(properties: Mapping[str, object]) -> Upgrade | None:
+def under_way(properties: Mapping[str, object]) -> Upgrade | None:
     """An upgrade that is under way already, from a transaction's properties; None when this is no such transaction."""
     flags = properties.get("TransactionFlags")
     if properties.get("Role") != ROLE_UPDATE or (isinstance(flags, int) and flags & (SIMULATED | ONLY_DOWNLOADED)):
         return None
     if properties.get("Status") == _FINISHED_STATUS:
         return None
-    upgrade = replace(begun(Upgrade(), Work.UPGRADE), found=True)
+    upgrade = replace(begun(Upgrade(), Work.UPGRADE), taken_up=True)
     return changed(upgrade, properties)
 
 
@@ -179,7 +179,7 @@ def _change(upgrade: Upgrade, identity: str, state: State, percent: int) -> Upgr
         return replace(one, state=max(one.state, state), percent=max(one.percent, percent))
 
     packages = _with(upgrade.packages, identity, further)
-    if packages is upgrade.packages and upgrade.found and key_of(identity)[0]:
+    if packages is upgrade.packages and upgrade.taken_up and key_of(identity)[0]:
         packages = (*packages, further(Package(identity)))
     return replace(upgrade, packages=packages)
 

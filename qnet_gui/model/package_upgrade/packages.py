@@ -131,8 +131,8 @@ class Upgrade:
     """`work`: the transaction under way, `next_work`: the one to be begun now; None where there is none.
 
     `percent` is of the whole upgrade, None while nobody knows. `size`: bytes to be downloaded. `held`: names of
-    packages that are newer and are held back. `failed_in`: what `error` has ended. `found`: the transaction was begun
-    by somebody before us, or by us before we died. `messages`: what PackageKit said that is worth keeping.
+    packages that are newer and are held back. `failed_in`: what `error` has ended. `taken_up`: the transaction was
+    begun by somebody before us, or by us before we died. `messages`: what PackageKit said that is worth keeping.
     """
 
     stage: Stage = Stage.NONE
@@ -150,7 +150,7 @@ class Upgrade:
     failed_in: Work | None = None
     messages: tuple[str, ...] = ()
     restart: Restart = Restart.NONE
-    found: bool = False
+    taken_up: bool = False
     #: Whether this stage has told a percentage below 100, after which a 100 is a true one.
     counted: bool = False
 

@@ -77,8 +77,8 @@ class Ways:
 
         One by which a packet can leave before one by which none can.
         """
-        found = {outside: hop for outside in OUTSIDE if (hop := self.hop(outside)) and not hop.local and hop.index}
-        hops = {outside: hop for outside, hop in found.items() if not self._is_makeshift(outside, hop)}
+        leaving = {outside: hop for outside in OUTSIDE if (hop := self.hop(outside)) and not hop.local and hop.index}
+        hops = {outside: hop for outside, hop in leaving.items() if not self._is_makeshift(outside, hop)}
         if not hops:
             return None
         indices = [index for index, _ in Counter(hop.index for hop in hops.values()).most_common()]

@@ -77,7 +77,7 @@ class PackageUpgrade(QObject):
         """Take up an upgrade that somebody has begun. What it says before it is listened to is asked for once more."""
 
         def first(properties: Mapping[str, object]) -> None:
-            upgrade = package_signals.found(properties)
+            upgrade = package_signals.under_way(properties)
             if upgrade is None or self.upgrade.work is not None:
                 return
             elapsed = properties.get("ElapsedTime")
@@ -87,7 +87,8 @@ class PackageUpgrade(QObject):
             self._transaction.properties(path, again)
 
         def again(properties: Mapping[str, object]) -> None:
-            if self.upgrade.found and self.upgrade.work is not None and package_signals.found(properties) is None:
+            ended = package_signals.under_way(properties) is None
+            if self.upgrade.taken_up and self.upgrade.work is not None and ended:
                 self._transaction.leave()  # it ended in between, and nobody has heard how
                 self._take(Upgrade())
 

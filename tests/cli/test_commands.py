@@ -1,4 +1,4 @@
-"""What the command line does for people, with a helper that stands in this process: every deed, and what goes wrong."""
+"""What the command line does, with a helper that stands in this process: every command, and what goes wrong."""
 
 from __future__ import annotations
 

@@ -110,21 +110,26 @@ def measure(platform: str) -> None:
 
 
 def main() -> None:
-    """Both platforms; the one with a screen where there is Xvfb."""
+    """Both platforms."""
     if os.environ.get("QNET_BENCH_POPUP"):
         measure(os.environ["QNET_BENCH_POPUP"])
         return
+    on_both(__file__, "QNET_BENCH_POPUP")
+
+
+def on_both(bench: str, variable: str) -> None:
+    """Run a bench in a process of its own on each platform, whose name that variable has there, beside a bus."""
     from bench_tray import system_bus
 
     from qnet_gui.lab.desktop.light import LightDesktop
 
     with tempfile.TemporaryDirectory(prefix="qnet") as folder, system_bus(Path(folder)) as bus:
-        own, more = [sys.executable, __file__], {"QNET_BENCH_BUS": bus, "QT_XCB_GL_INTEGRATION": "none"}
-        env = {**os.environ, **more, "QT_QPA_PLATFORM": "offscreen", "QNET_BENCH_POPUP": "offscreen"}
+        own, more = [sys.executable, bench], {"QNET_BENCH_BUS": bus, "QT_XCB_GL_INTEGRATION": "none"}
+        env = {**os.environ, **more, "QT_QPA_PLATFORM": "offscreen", variable: "offscreen"}
         subprocess.run(own, env=env, check=True, stderr=subprocess.DEVNULL)
         (Path(folder) / "desktop").mkdir()
         with LightDesktop(Path(folder) / "desktop") as desktop:
-            env = {**desktop.env, **more, "QNET_BENCH_POPUP": "Xvfb"}
+            env = {**desktop.env, **more, variable: "Xvfb"}
             subprocess.run(own, env=env, check=True, stderr=subprocess.DEVNULL)
 
 

@@ -39,6 +39,8 @@ def measure(platform: str) -> None:
     from qnet_gui.tray.app.popup_door import PopupDoor
     from qnet_gui.tray.qt import QApplication, QCoreApplication, QDBusConnection, QEvent, QObject
     from qnet_gui.tray.session.app_state import AppState
+    from qnet_gui.tray.state.page_names import PAGE_NAMES
+    from qnet_gui.tray.window.main_window import MainWindow
 
     application = QApplication(["qnet-tray"])
     application.setQuitOnLastWindowClosed(False)
@@ -104,6 +106,15 @@ def measure(platform: str) -> None:
                 continue
             show(f"{platform}: the first opening, with its imports", times, LIMITS[count])
             show(f"{platform}: what it takes when open", [private_written() - before], MEMORY, "MB")
+            window = MainWindow(state)
+            for number, name in enumerate(PAGE_NAMES):
+                window.open_page(name)
+                window.show()
+                application.processEvents()
+                what, limit = ("all pages seen", None) if number else ("its first page", MEMORY)
+                if number in (0, len(PAGE_NAMES) - 1):
+                    show(f"{platform}: it and the window, {what}", [private_written() - before], limit, "MB")
+            window.close()
             closed()
             show(f"{platform}: lost in {OFTEN} openings", [lost()], LOST, "MB")
         show(f"{platform}: click to paint, {count} domains", times[1:], LIMITS[count])

@@ -2774,6 +2774,34 @@
             <translation>antwortet nicht</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/pages/netvm.py" />
+            <source>Restart…</source>
+            <translation>Neu starten …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/netvm.py" />
+            <source>Start</source>
+            <translation>Starten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/netvm.py" />
+            <source>Stop…</source>
+            <translation>Beenden …</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/netvm.py" />
+            <source>Without a network then: {names}.</source>
+            <translation>Ohne Netzwerk sind dann: {names}.</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../qnet_gui/tray/pages/netvm.py" />
+            <source>{count} domains have no network then.</source>
+            <translation>
+                <numerusform>{count} Domäne hat dann kein Netzwerk.</numerusform>
+                <numerusform>{count} Domänen haben dann kein Netzwerk.</numerusform>
+            </translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/pages/overview.py" />
             <source>Isolation:</source>
             <translation>Abschottung:</translation>
@@ -3451,6 +3479,11 @@
             <location filename="../../qnet_gui/tray/state/action_titles.py" />
             <source>Start the helper</source>
             <translation>Helfer starten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/action_titles.py" />
+            <source>Stop the netvm</source>
+            <translation>netvm beenden</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/action_titles.py" />

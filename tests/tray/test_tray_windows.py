@@ -49,7 +49,7 @@ from qnet_gui.tray.widgets.map_view import NodeButton
 from qnet_gui.tray.widgets.table import Table
 from qnet_gui.tray.window.main_window import MainWindow
 from qnet_gui.tray.window.page import Page
-from qnet_gui.tray.window.questions import about, choose_netvm, leave_connected, trouble
+from qnet_gui.tray.window.questions import about, choose_netvm, interrupt_netvm, leave_connected, trouble
 from qnet_gui.tray.window.time_question import TimeQuestion
 
 CONTROLS = (QAbstractButton, QComboBox, QSpinBox, QTimeEdit, QLineEdit, QTableView, QListWidget)
@@ -98,6 +98,7 @@ def boxes() -> dict[str, QWidget]:
     return {
         "about": about(),
         "netvm": choose_netvm(request, lambda _: None),
+        "restart": interrupt_netvm(ActionRequest(Action.RESTART_NETVM, name="netvm"), ("work",), lambda: None),
         "quit": leave_connected(0, False, lambda: None, lambda: None),
         "time": TimeQuestion(0, lambda _: None),
         "logout": leave_connected(0, True, lambda: None, lambda: None),

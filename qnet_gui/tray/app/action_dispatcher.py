@@ -20,6 +20,8 @@ from qnet_gui.tray.widgets.raise_window import raise_window
 if TYPE_CHECKING:
     from qnet_gui.tray.window.main_window import MainWindow
 
+#: What takes the network from all who go through the netvm.
+_INTERRUPTS = (Action.RESTART_NETVM, Action.STOP_NETVM)
 #: What stands for the netvm's screen beside the window's pages.
 SCREEN = "screen"
 #: Milliseconds after the window's end at which what is left of it goes.
@@ -80,6 +82,8 @@ class ActionDispatcher(QObject):
             self._choose(request)
         elif request.action is Action.MOVE:
             self._helper_actions.choose_netvm(request, True)
+        elif request.action in _INTERRUPTS:
+            self._interrupt(request)
         elif request.action is Action.START_HELPER:
             self._start_helper(request)
         else:
@@ -181,6 +185,16 @@ class ActionDispatcher(QObject):
             self._show(
                 request, lambda: choose_netvm(request, lambda move: self._helper_actions.choose_netvm(request, move))
             )
+
+    def _interrupt(self, request: ActionRequest) -> None:
+        """Asks first where anybody would be without a network."""
+        from qnet_gui.tray.pages.netvm import served
+        from qnet_gui.tray.window.questions import interrupt_netvm
+
+        if names := served(self._app_state.snapshot):
+            self._show(request, lambda: interrupt_netvm(request, names, lambda: self._helper_actions.do(request)))
+        else:
+            self._helper_actions.do(request)
 
     # -- the end
 

@@ -23,13 +23,16 @@ _METHODS = {
     Action.REAPPLY: "Reapply",
     Action.START_NETVM: "StartNetvm",
     Action.RESTART_NETVM: "RestartNetvm",
+    Action.STOP_NETVM: "StopNetvm",
 }
 #: Those that are about no domain.
-_WITHOUT_DOMAIN = {Action.DISCONNECT, Action.REAPPLY, Action.START_NETVM, Action.RESTART_NETVM}
+_WITHOUT_DOMAIN = {
+    Action.DISCONNECT, Action.REAPPLY, Action.START_NETVM, Action.RESTART_NETVM, Action.STOP_NETVM,
+}  # fmt: skip
 #: Those whose answer is the number of an operation.
 _OPERATIONS = {
     Action.ATTACH, Action.DETACH, Action.DISCONNECT, Action.NETVM, Action.MOVE, Action.START_NETVM,
-    Action.RESTART_NETVM,
+    Action.RESTART_NETVM, Action.STOP_NETVM,
 }  # fmt: skip
 #: Those of which the helper does one, and refuses another meanwhile.
 _ONE_AT_A_TIME = {Action.ATTACH, Action.DETACH}

@@ -17,6 +17,7 @@ def title(request: ActionRequest) -> str:
         Action.MOVE: tr("Move to {name}", name=request.name),
         Action.START_NETVM: tr("Start the netvm"),
         Action.RESTART_NETVM: tr("Restart the netvm"),
+        Action.STOP_NETVM: tr("Stop the netvm"),
         Action.START_HELPER: tr("Start the helper"),
         Action.REAPPLY: tr("Apply again"),
         Action.DISCONNECT: tr("Disconnect dom0"),

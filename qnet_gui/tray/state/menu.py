@@ -37,6 +37,7 @@ class Action(enum.Enum):
     MOVE = "move"
     START_NETVM = "start-netvm"
     RESTART_NETVM = "restart-netvm"
+    STOP_NETVM = "stop-netvm"
     START_HELPER = "start-helper"
     REAPPLY = "reapply"
     PAUSE = "pause"

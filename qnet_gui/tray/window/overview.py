@@ -11,6 +11,7 @@ from pathlib import Path
 from qnet_gui.model.translation import tr
 from qnet_gui.netmap.graph import Kind, Node, graph
 from qnet_gui.netmap.svg import svg
+from qnet_gui.tray.pages import netvm
 from qnet_gui.tray.pages.domains import choices
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.overview import Page as OverviewPage
@@ -120,8 +121,11 @@ class Overview(Page):
         """A menu of what can be done to a node; it goes when it is closed."""
         snapshot = self.app_state.snapshot
         domains = [domain for domain in snapshot.domains if domain.name == node.name] if snapshot else []
-        menu = self.choice_menu(choices(snapshot, domains) if domains else ())
-        if domains:
+        offered = choices(snapshot, domains) if domains else ()
+        if snapshot is not None and node.kind is Kind.NETVM and node.name == snapshot.netvm.name:
+            offered = netvm.choices(snapshot)
+        menu = self.choice_menu(offered)
+        if offered:
             menu.addSeparator()
         name = "domains" if node.kind is Kind.DOMAIN else _MORE[node.kind]
         more = menu.addAction(plain_text.menu(tr("Show more")))

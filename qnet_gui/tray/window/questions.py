@@ -8,6 +8,7 @@ from qnet_gui import __version__
 from qnet_gui.model.clock import clock
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.translation import mark, tr
+from qnet_gui.tray.pages.netvm import without_network
 from qnet_gui.tray.qt import QAbstractButton, QDialogButtonBox, QLabel, QMessageBox, Qt
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.state.action_titles import title
@@ -82,6 +83,16 @@ def choose_netvm(request: ActionRequest, then: Callable[[bool], None]) -> QMessa
             then(which is moving)
 
     made.buttonClicked.connect(clicked)
+    _room_for_buttons(made)
+    return made
+
+
+def interrupt_netvm(request: ActionRequest, names: tuple[str, ...], then: Callable[[], None]) -> QMessageBox:
+    """Before a netvm is stopped, or restarted, through which domains of these names go."""
+    made = box(f"{title(request)}?", without_network(names), icon=QMessageBox.Question)
+    doing = made.addButton(title(request), QMessageBox.AcceptRole)
+    made.setDefaultButton(made.addButton(tr("Cancel"), QMessageBox.RejectRole))
+    made.buttonClicked.connect(lambda which: then() if which is doing else None)
     _room_for_buttons(made)
     return made
 

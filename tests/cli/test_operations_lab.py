@@ -235,11 +235,19 @@ def test_ctrl_c_of_the_way_back_leaves_it_to_the_helper(lab, in_lab, terminal):
     assert "Traceback" not in down.text
 
 
+def eventually_is(in_lab, state):
+    """Wait until dom0 stands so to the network."""
+    end = time.monotonic() + DEADLINE
+    while (now := json.loads(in_lab("dom0", "status", "--json").stdout)["state"]) != state:
+        assert time.monotonic() < end, f"it is {now}"
+
+
 def test_a_terminal_that_is_closed_is_like_ctrl_c(in_lab, terminal, stuck):
     """It left dom0 being connected, with nobody there who knew."""
     up = terminal("dom0", "up")
     up.until("… attaching dom0 to the netvm")
     up.hang_up()
+    eventually_is(in_lab, "closing")
     stuck()
     assert up.end() == 130
     assert json.loads(in_lab("dom0", "status", "--json").stdout)["state"] == "closed"
@@ -250,6 +258,8 @@ def test_a_session_that_ends_is_like_ctrl_c(lab, in_lab, stuck, numbers):
     with connecting(lab) as up:
         for number in numbers:
             up.send_signal(number)
+        # before there is an outcome: what had ended well by then would not be taken back
+        assert any("Everything is being put back." in line for line in up.stdout)
         stuck()
         out, _ = up.communicate(timeout=DEADLINE)
         assert up.returncode == 130
@@ -280,6 +290,7 @@ def test_two_at_once(lab, in_lab, stuck):
         assert end["error"] == "org.qnet.Error.Busy"
         assert "being connected" in in_lab("dom0", "status").stdout
         first.send_signal(signal.SIGINT)
+        assert any("Everything is being put back." in line for line in first.stdout)
         stuck()
         rest, _ = first.communicate(timeout=DEADLINE)
         assert first.returncode == 130

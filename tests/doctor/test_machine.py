@@ -79,7 +79,7 @@ def test_what_a_person_may_not_look_at_is_not_missed(tmp_path: Path, monkeypatch
     here = Machine(tmp_path)
     assert not here.is_hidden("/x")
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise PermissionError
 
     monkeypatch.setattr(Path, "stat", refuse)

@@ -25,7 +25,7 @@ def xenstored() -> Path:
     programs = sorted(Path("/usr/lib").glob("xen-*/bin/xenstored"))
     if not programs:
         raise HypervisorError(
-            plain("The lab needs xenstored. Install it: sudo apt install xen-utils-4.17 libxen-dev gcc")
+            plain("The lab needs xenstored. Install it: sudo apt install 'xen-utils-4*' libxen-dev gcc")
         )
     return programs[-1]
 

@@ -104,10 +104,39 @@ def test_a_netvm_that_somebody_else_starts_stays_his() -> None:
 
 
 def test_what_a_bridge_of_dom0_keeps_is_told() -> None:
-    bridged = replace(WELL, parts=(("eth0", "xenbr0"),))
+    bridged = replace(WELL, parts=((CABLE.address, "eth0", "xenbr0"),))
     assert any("eth0 is a part of xenbr0" in note and "Take xenbr0 out" in note for note in plan(bridged).notes)
     running = replace(bridged, running=frozenset({"netvm"}))
     assert not any("xenbr0" in note for note in plan(running).notes)
+
+
+WIFI = PciNic("0000:03:00.0", "iwlwifi", "/sys/y")
+
+
+@pytest.mark.parametrize(
+    ("configuration", "nics", "in_use", "given"),
+    [
+        ("pci = ['00:04.0']\n", (CABLE, WIFI), set(), "with the network cards 0000:00:04.0, on trial"),
+        ("pci = []\n", (CABLE, WIFI), set(), "without a network card, on trial"),
+        # by `xen-pciback.hide=` of dom0's kernel, say
+        ("", (replace(CABLE, driver="pciback"),), set(), "with the network cards 0000:00:04.0, on trial"),
+        ("", (replace(CABLE, driver="pciback"), WIFI), {CABLE.address}, "with the network cards 0000:03:00.0, on"),
+        ("", (CABLE, replace(WIFI, virtual=True)), set(), "with the network cards 0000:00:04.0, on trial"),
+    ],
+)
+def test_the_cards_are_those_that_the_netvm_will_have(
+    configuration: str, nics: tuple[PciNic, ...], in_use: set[str], given: str
+) -> None:
+    own = replace(NETVM_FILE, text=NETVM_FILE.text + configuration)
+    there = replace(WELL, netvm_file=own, nics=nics, in_use=frozenset(in_use), parts=((WIFI.address, "wl", "br0"),))
+    planned = plan(there)
+    assert any(given in step.what for step in planned.steps), planned.steps
+    assert any("wl is a part of br0" in note for note in planned.notes) == (WIFI.address in given)
+
+
+def test_who_gives_the_netvm_no_card_needs_no_iommu() -> None:
+    own = replace(NETVM_FILE, text=NETVM_FILE.text + "pci = []\n")
+    assert plan(replace(WELL, netvm_file=own, iommu=False)).obstacles == []
 
 
 def test_xendomains_shuts_domains_down_instead_of_saving_a_netvm() -> None:
@@ -151,7 +180,7 @@ def test_a_machine_is_looked_at(tmp_path: Path) -> None:
     assert found.unreadable == (tmp_path / "xen/bad.cfg",)
     assert (found.missing, found.boots, found.enabled) == (("nft",), False, frozenset({HELPER}))
     assert (found.iommu, found.running, found.netvm_file is not None) == (None, frozenset(), True)
-    assert found.parts == (("eth0", "xenbr0"),)
+    assert found.parts == (("0000:00:00.0", "eth0", "xenbr0"),)
     assert found.xendomains == xendomains.Settings(settings, "XENDOMAINS_SAVE=/x\n")
 
 

@@ -12,14 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qnet_gui.dom0.netvm_lifecycle.netvm_file import boots
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import boots, devices
 from qnet_gui.dom0.netvm_lifecycle.record import Record, RecordFile
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
 from qnet_gui.hypervisor import pci, xl_config
 from qnet_gui.hypervisor.passthrough import Passthrough, explained, no_iommu
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import AgentState, DomainState
-from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused, Stuck
+from qnet_gui.model.errors import NotFound, QnetError, Refused, Stuck
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
@@ -138,8 +138,8 @@ class NetvmService:
             starting = Message(ServiceCode.STARTING_WITH, name=self._name, nics=addresses)
             started = Message(ServiceCode.STARTED_WITH, name=self._name, nics=addresses)
         self._tell("create", "begun", starting)
-        devices = [] if "pci" in settings else list(addresses)
-        domid = self._toolstack.create(self._name, self._configuration, devices)
+        given = [] if "pci" in settings else list(addresses)
+        domid = self._toolstack.create(self._name, self._configuration, given)
         self._tell("create", "done", started)
         self._await_agent(domid)
         self._save(replace(self._record, starting=False))
@@ -149,10 +149,9 @@ class NetvmService:
 
         Virtual functions go with the NIC that they are a part of.
         """
-        if "pci" in settings:
-            named = settings["pci"]
-            addresses = _addresses(named if isinstance(named, tuple) else (named,))
-            return [self._passthrough.nic(address) for address in addresses]
+        named = devices(settings)
+        if named is not None:
+            return [self._passthrough.nic(address) for address in named]
         used = self._toolstack.devices_in_use()
         return [nic for nic in self._passthrough.controllers() if not nic.virtual and nic.address not in used]
 
@@ -251,12 +250,3 @@ class NetvmService:
 
     def _save(self, record: Record) -> None:
         self._file.save(record)
-
-
-def _addresses(named: tuple[str, ...]) -> list[str]:
-    """The devices that a `pci=` names by their full address; what it names otherwise is left to xl."""
-    addresses = []
-    for name in xl_config.pci_addresses(named):
-        with suppress(BadInput):
-            addresses.append(pci.address(name))
-    return addresses

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qnet_gui.dom0.netvm_lifecycle import control
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import devices
 from qnet_gui.dom0.setup import vif_lines
 from qnet_gui.dom0.setup.survey import Survey
 from qnet_gui.dom0.setup.vif_lines import NotByMachine
@@ -135,10 +136,18 @@ def _netvm_obstacles(survey: Survey) -> list[Obstacle]:
     if own.name != survey.netvm:
         wrong = f"{own.path} is the configuration of {own.name or 'no domain'}, and {survey.netvm} is the netvm."
         return [Obstacle(wrong, f'Give it name = "{survey.netvm}", or choose it in /etc/qnet/qnet.toml.')]
-    if survey.iommu is False and survey.nics:
+    if survey.iommu is False and _cards(survey, own.text):
         cure = "Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, and restart."
         return [Obstacle("The IOMMU is off, and without it Xen gives no network card to a domain.", cure)]
     return []
+
+
+def _cards(survey: Survey, configuration: str) -> list[str]:
+    """The devices that the netvm of this configuration is started with, as `qnet netvm start` has it."""
+    named = devices(xl_config.settings(configuration))
+    if named is not None:
+        return named
+    return [nic.address for nic in survey.nics if not nic.virtual and nic.address not in survey.in_use]
 
 
 def _edit(survey: Survey, result: Plan) -> None:
@@ -181,13 +190,14 @@ def _serve(survey: Survey, result: Plan) -> None:
             what = f"keep {survey.netvm}, which an earlier run has started on trial"
             result.steps.append(TryNetvm(survey.netvm, what))
     else:
-        cards = [nic.address for nic in survey.nics if not nic.virtual and not nic.given_away]
+        cards = _cards(survey, survey.netvm_file.text)
         given = f"with the network cards {', '.join(cards)}" if cards else "without a network card"
         result.steps.append(TryNetvm(survey.netvm, f"start {survey.netvm} {given}, on trial"))
         result.notes.extend(
             f"{interface} is a part of {whole}, which keeps its address and its routes without it. Take {whole} out of"
             " dom0's network configuration (/etc/network/interfaces, NetworkManager) before the next boot."
-            for interface, whole in survey.parts
+            for card, interface, whole in survey.parts
+            if card in cards
         )
     if enabled is not None and NETVM not in enabled:
         result.steps.append(EnableUnit(NETVM, f"start {survey.netvm} at every boot, once it is confirmed"))

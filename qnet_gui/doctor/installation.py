@@ -18,6 +18,7 @@ from qnet_gui.runtime.distribution import Distribution, package
 class Wanted:
     """A file without which something does not work, the package that has it, and what it says at least.
 
+    `for_all`: who reads or runs it is not root, so everybody must be able to.
     `only`: the kinds that have it however qnet was installed, where that is not every one with the package.
     """
 
@@ -26,6 +27,7 @@ class Wanted:
     program: bool = False
     says: tuple[str, ...] = ()
     only: tuple[Kind, ...] = ()
+    for_all: bool = False
 
 
 _UNITS = "/usr/lib/systemd/system"
@@ -34,7 +36,7 @@ _SERVING = (Kind.DOM0, Kind.NETVM)
 #: Of all files of `desktop/files.toml`, those by which one program finds another: when they are missing or changed,
 #: nothing complains, and something does not happen.
 FILES = (
-    Wanted("/usr/bin/qnet", "common", True),
+    Wanted("/usr/bin/qnet", "common", True, for_all=True),
     Wanted("/etc/xen/scripts/vif-route-qubes", "common", True, ("tell-agent",), _SERVING),
     Wanted("/usr/lib/qnet/tell-agent", "common", True, ("/run/qnet/agent.sock",), _SERVING),
     Wanted("/usr/lib/systemd/system-preset/90-qnet.preset", "common", says=("disable qnet-",)),
@@ -47,15 +49,15 @@ FILES = (
     Wanted("/usr/lib/systemd/system-sleep/qnet", "dom0", True, ("qnet dom0 down",)),
     Wanted(
         "/usr/share/dbus-1/system-services/org.qnet.Helper1.service", "dom0",
-        says=("Name=org.qnet.Helper1", "SystemdService=qnet-helper.service"),
+        says=("Name=org.qnet.Helper1", "SystemdService=qnet-helper.service"), for_all=True,
     ),
     Wanted(
         "/usr/share/dbus-1/system.d/org.qnet.Helper1.conf", "dom0",
-        says=('<allow own="org.qnet.Helper1"/>', '<allow send_destination="org.qnet.Helper1"'),
+        says=('<allow own="org.qnet.Helper1"/>', '<allow send_destination="org.qnet.Helper1"'), for_all=True,
     ),
     Wanted(
         "/usr/share/polkit-1/actions/org.qnet.policy", "dom0",
-        says=tuple(f'"org.qnet.{action}"' for action in ("connect-dom0", "disconnect-dom0", "set-netvm")),
+        says=tuple(f'"org.qnet.{action}"' for action in ("connect-dom0", "disconnect-dom0", "set-netvm")), for_all=True,
     ),
     Wanted(f"{_NM}/conf.d/30-qnet-dom0.conf", "dom0", says=("managed=0",)),
     Wanted("/usr/bin/qnet-agent", "netvm", True),
@@ -64,10 +66,11 @@ FILES = (
     Wanted("/usr/lib/qubes/qubes_setup_dnat_to_ns", "netvm", True, only=(Kind.NETVM,)),
     Wanted(f"{_NM}/dispatcher.d/90-qnet-dns", "netvm", True, only=(Kind.NETVM,)),
     Wanted(f"{_UNITS}/qnet-screen.service", "netvm", says=("ExecStart=/usr/lib/qnet/screen",), only=(Kind.NETVM,)),
-    Wanted("/usr/lib/qnet/screen", "netvm", True, ("qnet applet-host",), (Kind.NETVM,)),
+    Wanted("/usr/lib/qnet/screen", "netvm", True, ("qnet applet-host",), (Kind.NETVM,), for_all=True),
     Wanted("/usr/lib/udev/rules.d/60-qnet-screen.rules", "netvm", says=("input/qnet-keyboard",), only=(Kind.NETVM,)),
     Wanted(
-        "/usr/share/polkit-1/rules.d/60-qnet-screen.rules", "netvm", says=("polkit.Result.YES",), only=(Kind.NETVM,)
+        "/usr/share/polkit-1/rules.d/60-qnet-screen.rules", "netvm", says=("polkit.Result.YES",), only=(Kind.NETVM,),
+        for_all=True,
     ),
     Wanted(f"{_NM}/conf.d/30-qnet.conf", "netvm", says=("managed=0",)),
     Wanted("/usr/bin/qnet-guest", "guest", True),
@@ -75,7 +78,7 @@ FILES = (
     Wanted(f"{_UNITS}/qnet-guest@.service", "guest", says=("ExecStart=/usr/bin/qnet-guest",)),
     Wanted("/usr/lib/udev/rules.d/60-qnet-guest.rules", "guest", says=("qnet-guest@",)),
     Wanted(f"{_NM}/conf.d/30-qnet-guest.conf", "guest", says=("managed=0",)),
-    Wanted("/usr/bin/qnet-tray", "tray", True),
+    Wanted("/usr/bin/qnet-tray", "tray", True, for_all=True),
     Wanted("/etc/xdg/autostart/org.qnet.Tray.desktop", "tray", says=("Exec=qnet-tray",)),
     Wanted("/usr/share/qnet/icons/hicolor/scalable/apps/org.qnet.Tray.svg", "tray"),
 )  # fmt: skip
@@ -100,6 +103,7 @@ class State(enum.Enum):
 
     MISSING = "missing"
     NOT_EXECUTABLE = "not executable"
+    UNREADABLE = "unreadable"
     CHANGED = "changed"
 
 
@@ -140,8 +144,10 @@ def _state(machine: Machine, wanted: Wanted) -> State | None:
     status = machine.status(wanted.path)
     if status is None or not stat.S_ISREG(status.st_mode):
         return State.MISSING
-    if wanted.program and not status.st_mode & 0o100:
+    if wanted.program and status.st_mode & (rights := 0o111 if wanted.for_all else 0o100) != rights:
         return State.NOT_EXECUTABLE
+    if wanted.for_all and not status.st_mode & 0o004:
+        return State.UNREADABLE
     text = machine.text(wanted.path) if wanted.says else ""
     lines = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
     return State.CHANGED if any(word not in lines for word in wanted.says) else None
@@ -208,8 +214,10 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
     for wanted, state in facts.files:
         if state is State.NOT_EXECUTABLE:
             yield InstallationFault.FILE_NOT_EXECUTABLE.finding(path=wanted.path)
+        elif state is State.UNREADABLE:
+            yield InstallationFault.FILE_UNREADABLE.finding(path=wanted.path)
         else:
-            yield kinds[state].finding(path=wanted.path, **place.again(f"qnet-{wanted.package}"))
+            yield kinds[state].finding(path=wanted.path, **place.again(f"qnet-{wanted.package}", wanted.path))
     known = {wanted.path for wanted, _ in facts.files}
     for name, paths in facts.verified:
         if more := [path for path in paths if path not in known]:

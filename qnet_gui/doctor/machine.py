@@ -79,10 +79,11 @@ def connects(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """Whether a file can be made in a filesystem."""
+    """Whether a file can be made in a filesystem, and where that is mounted."""
 
     full: bool = False
     read_only: bool = False
+    mount: str = "/"
 
 
 #: Bytes without which nothing of ours can be written.
@@ -96,8 +97,9 @@ def disk(path: Path) -> Disk:
         status = os.statvfs(there)
     except OSError:
         return Disk()
+    mount = next(one for one in (there, *there.parents) if one.is_mount())
     no_files = status.f_files > 0 and status.f_ffree == 0
-    return Disk(no_files or status.f_bfree * status.f_frsize < _ROOM, bool(status.f_flag & os.ST_RDONLY))
+    return Disk(no_files or status.f_bfree * status.f_frsize < _ROOM, bool(status.f_flag & os.ST_RDONLY), str(mount))
 
 
 @dataclass(frozen=True)
@@ -177,16 +179,17 @@ class Place:
         """As `make install` calls it."""
         return self.kind.value if self.kind in (Kind.DOM0, Kind.NETVM) else Kind.GUEST.value
 
-    def again(self, package: str) -> dict[str, str]:
-        """The arguments `where` and `again` of a fault: how a package is installed another time."""
+    def again(self, package: str, path: str = "") -> dict[str, str]:
+        """The arguments `where` and `again` of a fault: how a package is installed another time, for want of `path`.
+
+        What is missing below /etc an administrator has removed, to dpkg: it stays so unless it is told otherwise.
+        """
         if not self.packaged:
             return {"where": "in a checkout of qnet", "again": f"make install ROLE={self.role}"}
         if self.distribution is Distribution.FEDORA:
             return {"where": "in the folder with qnet's packages", "again": f"dnf reinstall ./{package}-*.rpm"}
-        return {
-            "where": "in the folder with qnet's packages",
-            "again": f"apt install --reinstall ./{package}_*.deb",
-        }
+        words = f"apt install --reinstall {'-o Dpkg::Options::=--force-confmiss ' * path.startswith('/etc/')}"
+        return {"where": "in the folder with qnet's packages", "again": f"{words}./{package}_*.deb"}
 
 
 def _kind(machine: Machine) -> Kind:

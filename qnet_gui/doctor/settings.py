@@ -165,9 +165,9 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
         if facts.saved:
             yield SettingFault.NETVM_SAVED.finding(path=facts.saved)
     if facts.disk.read_only:
-        yield SettingFault.DISK_READ_ONLY.finding(path=_STATE)
+        yield SettingFault.DISK_READ_ONLY.finding(path=_STATE, folder=facts.disk.mount)
     elif facts.disk.full:
-        yield SettingFault.DISK_FULL.finding(path=_STATE)
+        yield SettingFault.DISK_FULL.finding(path=_STATE, folder=facts.disk.mount)
     if facts.journal:
         yield SettingFault.JOURNAL_LEFT.finding()
 
@@ -176,7 +176,7 @@ def _check_netvm_file(facts: Facts, place: Place) -> Iterator[Finding]:
     settings = facts.netvm_file
     if settings is None:
         if facts.at_boot:
-            yield SettingFault.NETVM_FILE_MISSING.finding(**place.again("qnet-dom0"))
+            yield SettingFault.NETVM_FILE_MISSING.finding(**place.again("qnet-dom0", str(CONFIGURATION)))
         return
     if facts.refused:
         yield SettingFault.NETVM_FILE_NOT_READ.finding(line=str(facts.refused))

@@ -127,6 +127,28 @@ DOM0: list[tuple[str, Break, str, str]] = [
         )),
         "code-changed", "qnet-common_*.deb",
     ),
+    # dpkg puts no file below /etc back that was removed, unless it is told to
+    (
+        "packages, a hook that was removed", both(packaged, without(SCRIPT)),
+        "file-missing", "sudo apt install --reinstall -o Dpkg::Options::=--force-confmiss ./qnet-common_*.deb",
+    ),
+    (
+        "packages, a hook of others", both(packaged, says(SCRIPT, "#!/bin/sh\n"), mode(SCRIPT, 0o755)),
+        "file-changed", f"{SCRIPT}.old; sudo apt install --reinstall -o Dpkg::Options::=--force-confmiss ./qnet-common",
+    ),
+    (
+        "packages, no netvm.cfg", both(packaged, without(CFG)),
+        "netvm-file-missing", "--force-confmiss ./qnet-dom0_*.deb; sudoedit",
+    ),
+    (
+        "packages of Fedora, a hook that was removed",
+        both(fedora, without(SCRIPT), lambda broken: broken.say("/usr/bin/rpm -q qnet-common", "")),
+        "file-missing", "sudo dnf reinstall ./qnet-common-*.rpm",
+    ),
+    # of programs that are not root's: the bus, polkit, whoever sits at the screen
+    ("actions for root alone", mode(POLKIT, 0o600), "file-unreadable", f"sudo chmod a+r {POLKIT}; sudo systemctl"),
+    ("bus policy for root alone", mode(POLICY, 0o640), "file-unreadable", "sudo systemctl reload dbus"),
+    ("qnet for root alone", mode("/usr/bin/qnet", 0o700), "file-not-executable", "sudo chmod 755 /usr/bin/qnet"),
     ("a wheel alone", without("/usr/bin/qnet-helper"), "helper-not-installed", "sudo qnet setup --dry-run"),
     # services
     ("masked", of(HELPER, load="masked", enabled="masked"), "unit-masked", f"sudo systemctl unmask {HELPER}"),
@@ -159,7 +181,10 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ("folder for a group to write", mode("/etc/qnet", 0o775), "config-writable", "sudo chmod go-w /etc/qnet"),
     ("no netvm.cfg", without(CFG), "netvm-file-missing", "sudoedit /etc/qnet/netvm.cfg"),
     ("empty netvm.cfg", netvm_file("kernel", "#"), "netvm-file-empty", "sudoedit /etc/qnet/netvm.cfg"),
-    ("another name", netvm_file("'netvm'", "'sys-net'"), "netvm-file-name", "sudo qnet netvm set sys-net"),
+    (
+        "another name", netvm_file("'netvm'", "'sys-net'"),
+        "netvm-file-name", "sudoedit /etc/qnet/qnet.toml; sudo systemctl restart qnet-helper",
+    ),
     ("a bridge", netvm_file("driver", "vif=['mac=x,bridge=xenbr0']\ndriver"), "netvm-file-bridge", "netvm restart"),
     ("kernel gone", without("/boot/vmlinuz"), "netvm-file-names-nothing", "sudoedit /etc/qnet/netvm.cfg"),
     (
@@ -176,6 +201,10 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ("no backend", card("script=vif-route-qubes"), "vif-of-dom0", "sudo qnet setup"),
     ("no script", card("backend=netvm"), "vif-without-script", "sudo qnet setup"),
     ("script gone", card("backend=netvm,script=vif-mine"), "vif-script-missing", "sudoedit /etc/xen/work.cfg"),
+    (
+        "a blank in a file's name", says("/etc/xen/my work.cfg", "name='w'\nvif = ['backend=netvm,script=vif-mine']\n"),
+        "vif-script-missing", "sudoedit '/etc/xen/my work.cfg'",
+    ),
     ("all saved", says(XENDOMAINS, "XENDOMAINS_SAVE=/save\n"), "xendomains-saves", f"sudoedit {XENDOMAINS}"),
     (
         "netvm saved", both(says(XENDOMAINS, "XENDOMAINS_SAVE=/save\n"), says("/save/netvm", "")),
@@ -185,8 +214,12 @@ DOM0: list[tuple[str, Break, str, str]] = [
         "state for all", both(says("/var/lib/qnet/x", ""), mode("/var/lib/qnet", 0o777)),
         "state-folder", "sudo chmod 700 /var/lib/qnet",
     ),
-    ("full", lambda b: setattr(b, "disk", Disk(full=True)), "disk-full", "df -h /var/lib/qnet; df -i /var/lib/qnet"),
+    ("full", lambda b: setattr(b, "disk", Disk(full=True)), "disk-full", "df -h /; df -i /"),
     ("read-only", lambda b: setattr(b, "disk", Disk(read_only=True)), "disk-read-only", "sudo mount -o remount,rw /"),
+    (
+        "read-only, a disk of its own", lambda b: setattr(b, "disk", Disk(read_only=True, mount="/var")),
+        "disk-read-only", "findmnt --target /var; sudo mount -o remount,rw /var",
+    ),
     ("left connected", says(LINK, "{}"), "journal-left", "systemctl start qnet-helper"),
     # Xen
     (

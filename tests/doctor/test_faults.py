@@ -38,7 +38,7 @@ KNOWN = {
 }  # fmt: skip
 VERBS = {"start", "restart", "reload", "enable", "disable", "unmask", "revert", "cat", "reboot", "daemon-reload"}
 #: Units of others that a cure may name.
-UNITS = {"dbus", "dbus.socket", "systemd-resolved", "NetworkManager", *services.TYPES}
+UNITS = {"dbus", "polkit", "dbus.socket", "systemd-resolved", "NetworkManager", *services.TYPES}
 
 
 def places(text: str) -> set[str]:

@@ -22,9 +22,15 @@ class InstallationFault(Fault):
     )
     FILE_NOT_EXECUTABLE = Declared(
         "file-not-executable",
-        "{path} cannot be run, since it is not marked as a program.",
+        "{path} cannot be run, since it is not marked as a program, or not for everybody.",
         "Mark it",
         ("sudo chmod 755 {path}",),
+    )
+    FILE_UNREADABLE = Declared(
+        "file-unreadable",
+        "{path} can be read by root alone, and who needs it is another user.",
+        "Have everybody read it, and the system bus and polkit read theirs again",
+        ("sudo chmod a+r {path}", "sudo systemctl reload dbus", "sudo systemctl restart polkit"),
     )
     CODE_CHANGED = Declared(
         "code-changed",

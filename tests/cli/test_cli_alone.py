@@ -264,8 +264,8 @@ def test_a_lab_that_is_up_and_was_not_named_is(monkeypatch, tmp_path):
     assert hints.of_error(away, nothing) == ""
     (tmp_path / ".demo.lock").touch()
     (tmp_path / "demo").mkdir()
-    said = hints.of_error(away, Namespace(command="routes"))
-    assert said == "A lab is up: demo. To act in it: sudo qnet --lab demo routes"
+    said = hints.of_error(away, arguments.parse(["domain", "pause", "my work"]))
+    assert said == "A lab is up: demo. To act in it: sudo qnet --lab demo domain pause 'my work'"
     (tmp_path / "other").mkdir()
     assert hints.of_error(away, nothing) == "Labs are up: demo, other. To act in it: sudo qnet --lab demo status"
     assert hints.of_error(away, Namespace(in_lab="demo")) == ""

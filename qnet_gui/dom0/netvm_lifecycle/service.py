@@ -15,7 +15,7 @@ from pathlib import Path
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import boots, devices
 from qnet_gui.dom0.netvm_lifecycle.record import Record, RecordFile
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
-from qnet_gui.hypervisor import pci, xl_config
+from qnet_gui.hypervisor import bridge_parts, pci, xl_config
 from qnet_gui.hypervisor.passthrough import Passthrough, explained, no_iommu
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import AgentState, DomainState
@@ -166,7 +166,7 @@ class NetvmService:
             taking = Message(ServiceCode.TAKING_CARD_OF, device=nic.address, driver=nic.driver)
             took = Message(ServiceCode.TOOK_CARD_OF, device=nic.address, driver=nic.driver)
         self._tell(f"take {nic.address}", "begun", taking)
-        self._save(self._record.with_nic(nic))
+        self._save(self._record.with_nic(nic, self._passthrough.parts(nic.address)))
         self._passthrough.take(nic.address)
         self._tell(f"take {nic.address}", "done", took)
 
@@ -227,20 +227,26 @@ class NetvmService:
             try:
                 if address in used:
                     raise Refused(ServiceCode.CARD_IN_USE, device=address)
-                self._passthrough.give_back(address, driver)
+                self._give_one_back(address, driver, how)
             except NotFound:  # pulled out meanwhile
-                self._save(self._record.without_nic(address))
+                pass
             except QnetError as error:
                 self._tell(f"take {address}", "failed", error.message)
                 failed.append(error.message)
-            else:
-                self._save(self._record.without_nic(address))
-                back = Message(ServiceCode.GAVE_CARD_BACK, device=address)
-                if driver:
-                    back = Message(ServiceCode.GAVE_CARD_BACK_TO, device=address, driver=driver)
-                self._tell(f"take {address}", how, back)
+                continue
+            self._save(self._record.without_nic(address))
         self._save(replace(self._record, starting=False))
         return [*failed, Message(ServiceCode.STOP_TRIES_AGAIN)] if failed else []
+
+    def _give_one_back(self, address: str, driver: str, how: str) -> None:
+        """To its driver, and its interfaces to the bridges of which they were a part."""
+        self._passthrough.give_back(address, driver)
+        back = Message(ServiceCode.GAVE_CARD_BACK, device=address)
+        if driver:
+            back = Message(ServiceCode.GAVE_CARD_BACK_TO, device=address, driver=driver)
+        self._tell(f"take {address}", how, back)
+        for interface, whole in self._passthrough.rejoin(address, self._record.parts.get(address, {})):
+            self._tell(f"take {address}", how, bridge_parts.became(interface, whole))
 
     # -- the record
 

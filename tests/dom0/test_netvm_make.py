@@ -356,6 +356,31 @@ def test_a_full_disk_says_so(dom0: Dom0) -> None:
     assert dom0.everything() == before
 
 
+@pytest.mark.parametrize("meanwhile", [False, True])
+def test_a_disk_may_lie_where_there_are_no_hard_links(
+    dom0: Dom0, monkeypatch: pytest.MonkeyPatch, meanwhile: bool
+) -> None:
+    """On a stick with exFAT, which is to carry it to dom0; it failed after all was made."""
+    before = dom0.everything()
+
+    def link(_: Path, target: Path) -> None:
+        if meanwhile:
+            target.write_text("somebody's\n")
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    if meanwhile:
+        with pytest.raises(Refused, match="is there already"):
+            dom0.make()
+        assert dom0.disk.read_text() == "somebody's\n"
+    else:
+        dom0.make()
+        assert dom0.of_disk("cat /etc/hostname") == "netvm\n"
+        assert listed(dom0.disk.parent) == ["initrd.img", "root.img", "vmlinuz"]
+        assert dom0.undo() == []
+        assert dom0.everything() == before
+
+
 def test_what_comes_meanwhile_is_not_overwritten(dom0: Dom0) -> None:
     planned, maker = dom0._planned(dom0.wanted)
     (dom0.folder / "images/netvm").mkdir()

@@ -1939,8 +1939,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
-            <source>JSON and a picture cannot both go to the standard output.</source>
-            <translation>JSON und ein Bild können nicht beide auf die Standardausgabe.</translation>
+            <source>Only one can go to the standard output: JSON, or one picture.</source>
+            <translation>Nur eines kann auf die Standardausgabe: JSON oder ein Bild.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />

@@ -273,6 +273,22 @@ def test_a_lab_that_is_up_and_was_not_named_is(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("lab", "words", "command"),
+    [
+        ("", ["lab", "exec", "work", "--", "ls", "a b"], "sudo qnet lab exec work -- ls 'a b'"),
+        ("demo", ["lab", "status", "--json"], "sudo qnet --lab demo lab status --json"),
+        ("demo", ["lab", "down", "--name", "other"], "sudo qnet lab down --name other"),
+    ],
+)
+def test_what_needs_root_is_printed_as_it_is_to_be_typed(monkeypatch, capsys, lab, words, command):
+    """Without what it is to be done to it was no command, and sudo does not know which lab was meant."""
+    monkeypatch.setenv("QNET_LAB", lab)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert main(words) == 1
+    assert f"The lab needs root: {command}\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("capabilities", "hypervisor", "guest"),
     [
         (None, None, False),

@@ -97,6 +97,15 @@ def test_what_is_left_alone_is_told() -> None:
     assert EnableUnit not in kinds(planned)
 
 
+def test_who_runs_and_has_no_configuration_here_is_told_of() -> None:
+    """Made of a file elsewhere: he lost his network with dom0's card, and nobody had said so."""
+    running = frozenset({"work", "web", "netvm", "work-dm"})
+    notes = plan(replace(WELL, running=running)).notes
+    (note,) = (note for note in notes if "has no configuration in /etc/xen" in note)
+    assert note.startswith("web runs,")
+    assert "backend=netvm,script=vif-route-qubes" in note
+
+
 def test_a_netvm_that_somebody_else_starts_stays_his() -> None:
     planned = plan(replace(WELL, netvm_file=None, running=frozenset({"netvm"})))
     assert TryNetvm not in kinds(planned)
@@ -155,6 +164,7 @@ def test_a_machine_is_looked_at(tmp_path: Path) -> None:
     (tmp_path / "xen/work.cfg").write_text(WORK.text)
     (tmp_path / "xen/auto/work").symlink_to(tmp_path / "xen/work.cfg")
     (tmp_path / "xen/auto/other").write_text("name = 'other'\n")
+    (tmp_path / "xen/auto/.work.swp").write_text(WORK.text)
     (tmp_path / "xen/bad.cfg").write_bytes(b"\xff\xfe")
     (tmp_path / "xen/xl.conf").write_text("autoballoon=1\n")
     (tmp_path / "netvm.cfg").write_text('name = "netvm"\n#kernel = "/k"\n')

@@ -31,9 +31,9 @@ def domain_files(xen: Path, netvm_file: Path) -> tuple[tuple[DomainFile, ...], t
 
 
 def _listed(folder: Path) -> list[Path]:
-    """Files that xl's own tools take for a domain's: `*.cfg`, and whatever is in `auto`."""
+    """Files that xl's own tools take for a domain's: `*.cfg`, and whatever is in `auto`; none that is hidden."""
     try:
-        entries = sorted(folder.iterdir())
+        entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError:
         return []
     return [path for path in entries if path.is_file() and (path.suffix == ".cfg" or folder.name == "auto")]

@@ -18,6 +18,8 @@ from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.domain import DOM0_NAMES
 from qnet_gui.runtime.distribution import package
 
+#: How libxl calls a domain that is the device model of another.
+_DEVICE_MODEL = "-dm"
 HELPER, NETVM = "qnet-helper.service", control.UNIT
 
 
@@ -170,6 +172,13 @@ def _edit(survey: Survey, result: Plan) -> None:
         elif not xl_config.settings(text).get("vif"):
             result.notes.append(f"{file.name} has no network, and gets none.")
     result.notes.extend(f"{path} cannot be read, and is left as it is." for path in survey.unreadable)
+    known = {survey.netvm, *(file.name for file in survey.files)}
+    result.notes.extend(
+        f"{name} runs, and has no configuration in /etc/xen. For a network, its vif needs: "
+        f"backend={survey.netvm},script={vif_lines.SCRIPT}"
+        for name in sorted(survey.running - known)
+        if name.removesuffix(_DEVICE_MODEL) not in known
+    )
     ends = survey.xendomains
     if ends is not None and ends.saves and survey.netvm_file is not None:
         what = f"have domains shut down with dom0, not saved, since a netvm cannot be: XENDOMAINS_SAVE of {ends.path}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 import stat
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -92,6 +93,12 @@ MODULES = {
 }
 PROGRAMS = {"dom0": ("ip", "nft", "xl"), "netvm": ("ip", "conntrack", "xl")}
 _FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
+#: Where Python looks for a module before it does so among the distribution's packages.
+_PYTHON = f"/usr/local/lib/python{sys.version_info.major}.{sys.version_info.minor}"
+_PREFERRED = {
+    Distribution.DEBIAN: f"{_PYTHON}/dist-packages/qnet_gui",
+    Distribution.FEDORA: f"{_PYTHON}/site-packages/qnet_gui",
+}
 #: What a small system leaves out of packages on purpose.
 _LEFT_OUT = ("/usr/share/man/", "/usr/share/doc/", "/usr/share/bash-completion/")
 _HALF = ("half-installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending")
@@ -113,6 +120,8 @@ class Facts:
 
     `halves`: packages that dpkg has not ended to install or remove, each with its word for that.
 
+    `twice`: where a second qnet is that Python prefers.
+
     `nothing`: what this domain needs was never installed, so nothing else of it is to be missed.
     """
 
@@ -122,6 +131,7 @@ class Facts:
     verified: tuple[tuple[str, tuple[str, ...]], ...] = ()
     halves: tuple[tuple[str, str], ...] = ()
     nothing: bool = False
+    twice: str = ""
 
 
 def packages(machine: Machine, place: Place) -> list[str]:
@@ -198,6 +208,7 @@ def look(machine: Machine, place: Place) -> Facts:
         tuple(program for program in others if not _has_program(machine, program)),
         verified,
         tuple(_halves(machine, place)),
+        twice=second if machine.exists(second := _PREFERRED[place.distribution]) else "",
     )
 
 
@@ -208,6 +219,8 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
         fault = InstallationFault.HELPER_NOT_INSTALLED if in_dom0 else InstallationFault.NOTHING_INSTALLED
         yield fault.finding(**place.again("qnet-dom0" if in_dom0 else "qnet-guest"))
         return
+    if facts.twice:
+        yield InstallationFault.CODE_TWICE.finding(path=facts.twice)
     for half, word in facts.halves:
         yield InstallationFault.PACKAGE_HALF.finding(package=half, value=word)
     kinds = {State.MISSING: InstallationFault.FILE_MISSING, State.CHANGED: InstallationFault.FILE_CHANGED}

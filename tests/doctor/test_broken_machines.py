@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ POLKIT = "/usr/share/polkit-1/actions/org.qnet.policy"
 HELPER, AGENT, GUEST = "qnet-helper.service", "qnet-agent.service", "qnet-guest.service"
 SCRIPT = "/etc/xen/scripts/vif-route-qubes"
 RULES = "/usr/lib/udev/rules.d/60-qnet-guest.rules"
+WHEEL = f"/usr/local/lib/python{sys.version_info.major}.{sys.version_info.minor}/dist-packages/qnet_gui"
 TOML, CFG = "/etc/qnet/qnet.toml", "/etc/qnet/netvm.cfg"
 XENDOMAINS = "/etc/default/xendomains"
 DISPLAY = "qnet-display"
@@ -149,6 +151,8 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ("actions for root alone", mode(POLKIT, 0o600), "file-unreadable", f"sudo chmod a+r {POLKIT}; sudo systemctl"),
     ("bus policy for root alone", mode(POLICY, 0o640), "file-unreadable", "sudo systemctl reload dbus"),
     ("qnet for root alone", mode("/usr/bin/qnet", 0o700), "file-not-executable", "sudo chmod 755 /usr/bin/qnet"),
+    # by pip, which Python prefers to what is in packages, and which has no helper in it
+    ("a wheel beside it", says(f"{WHEEL}/__init__.py", ""), "code-twice", f"sudo rm -r {WHEEL}"),
     ("a wheel alone", without("/usr/bin/qnet-helper"), "helper-not-installed", "sudo qnet setup --dry-run"),
     # services
     ("masked", of(HELPER, load="masked", enabled="masked"), "unit-masked", f"sudo systemctl unmask {HELPER}"),

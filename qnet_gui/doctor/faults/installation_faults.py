@@ -38,6 +38,12 @@ class InstallationFault(Fault):
         "Install it again, {where}",
         ("sudo {again}",),
     )
+    CODE_TWICE = Declared(
+        "code-twice",
+        "{path} is another qnet, as pip installs it, and is run in the place of the one that is installed.",
+        "Remove it",
+        ("sudo rm -r {path}",),
+    )
     PACKAGE_HALF = Declared(
         "package-half",
         "The package {package} is installed by half: dpkg calls it {value}.",

@@ -768,8 +768,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
-            <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
+            <source>Give it to netvm: sudo qnet netvm restart. Where netvm's configuration has a line pci=, name it there first; where netvm is started in another way, bind it to pciback (xl pci-assignable-add) before.</source>
+            <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo die Konfiguration von netvm eine Zeile pci= hat, nennen Sie sie zuerst dort; wo netvm auf andere Weise gestartet wird, binden Sie sie vorher an pciback (xl pci-assignable-add).</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -923,8 +923,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>Where a disk is full, make room on it; where it can only be read, make it writable (sudo mount -o remount,rw /). The helper keeps trying.</source>
-            <translation>Ist ein Datenträger voll, so schaffen Sie Platz; ist er nur lesbar, so machen Sie ihn beschreibbar (sudo mount -o remount,rw /). Der Helfer versucht es weiter.</translation>
+            <source>Where a disk is full, make room on it; where it can only be read, make it writable (sudo mount -o remount,rw, and where it is mounted: findmnt tells). The helper keeps trying.</source>
+            <translation>Ist ein Datenträger voll, so schaffen Sie Platz; ist er nur lesbar, so machen Sie ihn beschreibbar (sudo mount -o remount,rw und wo er eingehängt ist: das sagt findmnt). Der Helfer versucht es weiter.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 import re
 import stat
 import sys
@@ -93,6 +94,8 @@ MODULES = {
 }
 PROGRAMS = {"dom0": ("ip", "nft", "xl"), "netvm": ("ip", "conntrack", "xl")}
 _FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
+#: Where the packages of Debian and `make install` have the code.
+_CODE = "/usr/lib/python3/dist-packages/qnet_gui"
 #: Where Python looks for a module before it does so among the distribution's packages.
 _PYTHON = f"/usr/local/lib/python{sys.version_info.major}.{sys.version_info.minor}"
 _PREFERRED = {
@@ -120,6 +123,7 @@ class Facts:
 
     `halves`: packages that dpkg has not ended to install or remove, each with its word for that.
 
+    `others`, `writable`: paths that belong to others than root, and that others can write.
     `twice`: where a second qnet is that Python prefers.
 
     `nothing`: what this domain needs was never installed, so nothing else of it is to be missed.
@@ -132,6 +136,8 @@ class Facts:
     halves: tuple[tuple[str, str], ...] = ()
     nothing: bool = False
     twice: str = ""
+    others: tuple[str, ...] = ()
+    writable: tuple[str, ...] = ()
 
 
 def packages(machine: Machine, place: Place) -> list[str]:
@@ -189,13 +195,20 @@ def _halves(machine: Machine, place: Place) -> Iterator[tuple[str, str]]:
             yield name, state
 
 
+def _statuses(machine: Machine, paths: list[str]) -> dict[str, os.stat_result]:
+    """Of those that are there."""
+    there = ((path, machine.status(path)) for path in paths)
+    return {path: status for path, status in there if status is not None}
+
+
 def look(machine: Machine, place: Place) -> Facts:
     """Look at all of it."""
     programs = {Kind.GUEST: "/usr/bin/qnet-guest", Kind.DOM0: "/usr/bin/qnet-helper"}
     if place.kind in programs and not machine.exists(programs[place.kind]):
         return Facts(nothing=True)
     needed = packages(machine, place)
-    files = (wanted for wanted in FILES if wanted.package in needed and place.kind in (wanted.only or Kind))
+    files = tuple(wanted for wanted in FILES if wanted.package in needed and place.kind in (wanted.only or Kind))
+    owned = _statuses(machine, [_CODE, *(wanted.path for wanted in files)])
     wrong = tuple((wanted, state) for wanted in files if (state := _state(machine, wanted)) is not None)
     # `make install` brings the applet to every dom0, one without a desktop too, where nobody starts it
     run = [name for name in needed if name != "tray" or place.packaged]
@@ -208,6 +221,8 @@ def look(machine: Machine, place: Place) -> Facts:
         tuple(program for program in others if not _has_program(machine, program)),
         verified,
         tuple(_halves(machine, place)),
+        others=tuple(path for path, status in owned.items() if status.st_uid != machine.owner),
+        writable=tuple(path for path, status in owned.items() if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)),
         twice=second if machine.exists(second := _PREFERRED[place.distribution]) else "",
     )
 
@@ -219,6 +234,10 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
         fault = InstallationFault.HELPER_NOT_INSTALLED if in_dom0 else InstallationFault.NOTHING_INSTALLED
         yield fault.finding(**place.again("qnet-dom0" if in_dom0 else "qnet-guest"))
         return
+    if facts.others:
+        yield InstallationFault.FILE_OWNER.finding(names=_few([*facts.others]), paths=" ".join(facts.others))
+    if facts.writable:
+        yield InstallationFault.FILE_WRITABLE.finding(names=_few([*facts.writable]), paths=" ".join(facts.writable))
     if facts.twice:
         yield InstallationFault.CODE_TWICE.finding(path=facts.twice)
     for half, word in facts.halves:

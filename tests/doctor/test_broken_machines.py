@@ -24,6 +24,7 @@ POLKIT = "/usr/share/polkit-1/actions/org.qnet.policy"
 HELPER, AGENT, GUEST = "qnet-helper.service", "qnet-agent.service", "qnet-guest.service"
 SCRIPT = "/etc/xen/scripts/vif-route-qubes"
 RULES = "/usr/lib/udev/rules.d/60-qnet-guest.rules"
+CODE = "/usr/lib/python3/dist-packages/qnet_gui"
 WHEEL = f"/usr/local/lib/python{sys.version_info.major}.{sys.version_info.minor}/dist-packages/qnet_gui"
 TOML, CFG = "/etc/qnet/qnet.toml", "/etc/qnet/netvm.cfg"
 XENDOMAINS = "/etc/default/xendomains"
@@ -38,6 +39,11 @@ DROP = (
     ' {"chain": {"family": "inet", "table": "qnet", "name": "forward", "hook": "forward",'
     ' "policy": "drop"}}]}'
 )
+
+
+def of_others(broken: Broken) -> None:
+    """All of it: to the doctor, root is somebody else."""
+    broken.owner = 4711
 
 
 def fedora(broken: Broken) -> None:
@@ -180,8 +186,11 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ("unknown key", says(TOML, "[dom0]\nnetvms = 1\n"), "config-wrong", "sudo systemctl restart qnet-helper"),
     ("wrong type", says(TOML, "[dom0]\nminutes = 'x'\n"), "config-wrong", "restart qnet-helper"),
     ("no TOML", says(TOML, "[dom0\n"), "config-wrong", "restart qnet-helper"),
-    ("of others", lambda broken: setattr(broken, "owner", 4711), "config-owner", f"sudo chown root:root {TOML}"),
+    ("of others", of_others, "config-owner,file-owner", f"sudo chown root:root {TOML}"),
+    ("programs of others", of_others, "config-owner,file-owner", f"sudo chown -R root:root {CODE} /usr/bin/qnet "),
     ("for all to write", mode(TOML, 0o666), "config-writable", f"sudo chmod go-w {TOML}"),
+    ("a program for all to write", mode("/usr/bin/qnet-helper", 0o777), "file-writable", "go-w /usr/bin/qnet-helper"),
+    ("code for a group to write", mode(CODE, 0o775), "file-writable", f"sudo chmod -R go-w {CODE}"),
     ("folder for a group to write", mode("/etc/qnet", 0o775), "config-writable", "sudo chmod go-w /etc/qnet"),
     ("no netvm.cfg", without(CFG), "netvm-file-missing", "sudoedit /etc/qnet/netvm.cfg"),
     ("empty netvm.cfg", netvm_file("kernel", "#"), "netvm-file-empty", "sudoedit /etc/qnet/netvm.cfg"),

@@ -25,6 +25,7 @@ from qnet_gui.runtime.distribution import Distribution, distribution, families, 
 ROOT = Path(__file__).parents[2]
 SAMPLES = {
     "path": "/etc/qnet/qnet.toml", "package": "nftables", "where": "in a checkout", "again": "make install ROLE=dom0",
+    "paths": "/usr/bin/qnet /usr/bin/qnet-helper",
     "names": "a, b", "module": "pyxs", "apt": "apt", "program": "nft", "why": "It is so.", "result": "exit-code",
     "unit": "qnet-helper.service",
     "value": "simple", "wanted": "notify", "netvm": "netvm", "name": "sys-net", "interface": "eth0",

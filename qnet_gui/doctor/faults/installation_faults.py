@@ -38,6 +38,18 @@ class InstallationFault(Fault):
         "Install it again, {where}",
         ("sudo {again}",),
     )
+    FILE_OWNER = Declared(
+        "file-owner",
+        "Files that root runs or goes by do not belong to root: {names}.",
+        "Give them to root",
+        ("sudo chown -R root:root {paths}",),
+    )
+    FILE_WRITABLE = Declared(
+        "file-writable",
+        "Files that root runs or goes by can be written by others than root: {names}.",
+        "Take that away",
+        ("sudo chmod -R go-w {paths}",),
+    )
     CODE_TWICE = Declared(
         "code-twice",
         "{path} is another qnet, as pip installs it, and is run in the place of the one that is installed.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -192,6 +193,17 @@ def test_a_machine_is_looked_at(tmp_path: Path) -> None:
     assert (found.iommu, found.running, found.netvm_file is not None) == (None, frozenset(), True)
     assert found.parts == (("0000:00:00.0", "eth0", "xenbr0"),)
     assert found.xendomains == xendomains.Settings(settings, "XENDOMAINS_SAVE=/x\n")
+
+
+def test_programs_are_looked_for_where_they_are_and_not_where_a_shell_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`su` without a dash, in Debian, has no /usr/sbin in its PATH: xl and nft were said to be missing."""
+    assert shutil.which("ip", path="/usr/sbin:/sbin:/usr/bin:/bin")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    machine = Machine()
+    assert machine.which("ip") is not None
+    assert machine.which("qnet-no-such-program") is None
 
 
 def test_a_remark_in_an_older_encoding_hides_neither_a_domain_nor_the_netvm(tmp_path: Path) -> None:

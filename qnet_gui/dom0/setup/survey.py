@@ -24,14 +24,19 @@ from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
 from qnet_gui.runtime.distribution import OS_RELEASE, Distribution, distribution
 
+#: Programs without which nothing works, and where they may be.
+PROGRAMS = ("xl", "ip", "nft", "qnet-helper")
+_FOLDERS = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
+
 
 def devices_in_use() -> set[str]:
     """Addresses of the PCI devices that domains have; `QnetError` where nobody tells."""
     return Toolstack(Interrupts()).devices_in_use()
 
 
-#: Programs without which nothing works.
-PROGRAMS = ("xl", "ip", "nft", "qnet-helper")
+def which(name: str) -> str | None:
+    """Where a program of the system is; whoever asks may have a PATH without /usr/sbin, as after `su` in Debian."""
+    return shutil.which(name, path=_FOLDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Machine:
     pci: Path = pci.ROOT
     is_dom0: Callable[[], bool] = is_dom0
     manager: Callable[[], str] = xen.manager
-    which: Callable[[str], str | None] = shutil.which
+    which: Callable[[str], str | None] = which
     uid: Callable[[], int] = os.geteuid
     hypervisor: XenHypervisor = field(default_factory=XenHypervisor)
     os_release: Path = OS_RELEASE

@@ -113,6 +113,24 @@ def test_a_netvm_that_somebody_else_starts_stays_his() -> None:
     assert "netvm is started by somebody else, and stays so." in planned.notes
 
 
+def test_a_netvm_that_runs_needs_nothing_in_the_template_that_the_package_brings() -> None:
+    """It is there on every machine, and with it "there is nothing that netvm could be made of", though it ran."""
+    template = replace(NETVM_FILE, text="name = 'netvm'\n#kernel = '/k'\n")
+    saving = xendomains.Settings(Path("/d"), "XENDOMAINS_SAVE=/save\n")
+    planned = plan(replace(WELL, netvm_file=template, boots=False, running=frozenset({"netvm"}), xendomains=saving))
+    assert planned.obstacles == []
+    assert kinds(planned) == [EditFile, EnableUnit]
+    assert "netvm is started by somebody else, and stays so." in planned.notes
+
+
+def test_what_makes_a_netvm_elsewhere_is_named_where_nothing_is_said_in_its_own_place() -> None:
+    elsewhere = DomainFile(Path("/etc/xen/netvm.cfg"), "netvm", "name = 'netvm'\nkernel = '/k'\n")
+    empty = replace(elsewhere, text="name = 'netvm'\n")
+    for there, told in ((elsewhere, True), (empty, False)):
+        (obstacle,) = plan(replace(WELL, boots=False, files=(WORK, there))).obstacles
+        assert ("sudo cp /etc/xen/netvm.cfg /etc/qnet/netvm.cfg" in obstacle.cure) == told
+
+
 def test_what_a_bridge_of_dom0_keeps_is_told() -> None:
     bridged = replace(WELL, parts=((CABLE.address, "eth0", "xenbr0"),))
     assert any("eth0 is a part of xenbr0" in note and "Take xenbr0 out" in note for note in plan(bridged).notes)

@@ -6,11 +6,12 @@ last, on trial, and what starts at boot only when somebody has confirmed.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from qnet_gui.dom0.netvm_lifecycle import control
-from qnet_gui.dom0.netvm_lifecycle.netvm_file import devices
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots, devices
 from qnet_gui.dom0.setup import vif_lines
 from qnet_gui.dom0.setup.survey import Survey
 from qnet_gui.dom0.setup.vif_lines import NotByMachine
@@ -125,13 +126,11 @@ def _obstacles(survey: Survey) -> list[Obstacle]:
 
 
 def _netvm_obstacles(survey: Survey) -> list[Obstacle]:
-    own = survey.netvm_file
-    if survey.netvm in survey.running and own is None:
+    own = survey.made_of
+    if own is None and survey.netvm in survey.running:
         return []  # somebody makes it in another way, and it is up to him who starts it
-    if own is None or not survey.boots:
-        wrong = f"There is nothing that {survey.netvm} could be made of."
-        cure = "Have one made: qnet netvm make. Or fill in /etc/qnet/netvm.cfg: what it boots from, kernel and disk."
-        return [Obstacle(wrong, cure)]
+    if own is None:
+        return [Obstacle(f"There is nothing that {survey.netvm} could be made of.", _what_makes_it(survey))]
     if line := xl_config.refused_line(own.text):
         cure = "Correct it: texts in quotes, names of settings in small letters, ends of lines as on Unix."
         return [Obstacle(f"xl does not read {own.path}, in line {line}.", cure)]
@@ -142,6 +141,13 @@ def _netvm_obstacles(survey: Survey) -> list[Obstacle]:
         cure = "Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, and restart."
         return [Obstacle("The IOMMU is off, and without it Xen gives no network card to a domain.", cure)]
     return []
+
+
+def _what_makes_it(survey: Survey) -> str:
+    there = (file for file in survey.files if file.name == survey.netvm and boots(xl_config.settings(file.text)))
+    if (file := next(there, None)) is not None:
+        return f"Have it made of what {file.path} says: sudo cp {shlex.quote(str(file.path))} {CONFIGURATION}"
+    return f"Have one made: qnet netvm make. Or fill in {CONFIGURATION}: what it boots from, kernel and disk."
 
 
 def _cards(survey: Survey, configuration: str) -> list[str]:
@@ -180,7 +186,7 @@ def _edit(survey: Survey, result: Plan) -> None:
         if name.removesuffix(_DEVICE_MODEL) not in known
     )
     ends = survey.xendomains
-    if ends is not None and ends.saves and survey.netvm_file is not None:
+    if ends is not None and ends.saves and survey.made_of is not None:
         what = f"have domains shut down with dom0, not saved, since a netvm cannot be: XENDOMAINS_SAVE of {ends.path}"
         result.steps.append(EditFile(ends.path, ends.text, ends.without_saving(), what))
 
@@ -191,7 +197,8 @@ def _serve(survey: Survey, result: Plan) -> None:
         result.notes.append("There is no systemd: start qnet-helper, and qnet netvm start, at boot yourself.")
     elif HELPER not in enabled:
         result.steps.append(EnableUnit(HELPER, "start the network helper, now and at boot"))
-    if survey.netvm_file is None:
+    own = survey.made_of
+    if own is None:
         result.notes.append(f"{survey.netvm} is started by somebody else, and stays so.")
         return
     if survey.netvm in survey.running:
@@ -199,7 +206,7 @@ def _serve(survey: Survey, result: Plan) -> None:
             what = f"keep {survey.netvm}, which an earlier run has started on trial"
             result.steps.append(TryNetvm(survey.netvm, what))
     else:
-        cards = _cards(survey, survey.netvm_file.text)
+        cards = _cards(survey, own.text)
         given = f"with the network cards {', '.join(cards)}" if cards else "without a network card"
         result.steps.append(TryNetvm(survey.netvm, f"start {survey.netvm} {given}, on trial"))
         result.notes.extend(

@@ -70,6 +70,11 @@ class Survey:
     xendomains: xendomains.Settings | None = None
     on_trial: bool = False
 
+    @property
+    def made_of(self) -> DomainFile | None:
+        """What xl would make the netvm of; None for a file that does not say: the package brings one that shows how."""
+        return self.netvm_file if self.boots else None
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:

@@ -140,6 +140,13 @@ def test_start_of_one_that_runs_is_no_error(netvm: Service) -> None:
     assert netvm.host.calls == []
 
 
+def test_start_of_one_that_somebody_else_has_started_is_no_error_either(netvm: Service) -> None:
+    """Its configuration is elsewhere, and here is what the package has brought."""
+    netvm.start()
+    netvm.configuration.write_text("#kernel = '/k'\n")
+    assert str(netvm.start()) == "netvm runs already."
+
+
 def test_stop_of_one_that_does_not_run_is_no_error(netvm: Service) -> None:
     assert str(netvm.stop()) == "netvm is not running."
 

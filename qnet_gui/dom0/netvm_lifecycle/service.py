@@ -58,10 +58,10 @@ class NetvmService:
 
     def start(self) -> Message:
         """Start the netvm; one that runs is no error, and neither is what a start that was killed has left."""
-        settings = self._settings()
         info = self._toolstack.find(self._name)
         if info and info.state is not DomainState.DYING and not self._left_behind(info):
             return self._runs_already(info)
+        settings = self._settings()
         try:
             if info:
                 self._destroy(info)

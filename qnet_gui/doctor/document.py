@@ -32,6 +32,7 @@ _SHOWN = {
     "again": "apt install --reinstall ./PACKAGE_*.deb",
     "why": "What is wrong, as whoever found it says",
     "apt": "apt",
+    "by": "UNIT",
 }
 _BRACES = {"{{": "{", "}}": "}"}
 

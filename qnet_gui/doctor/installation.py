@@ -92,6 +92,8 @@ MODULES = {
     "guest": ("pyxs", "pyroute2"),
     "tray": ("PyQt5", "PyQt5.QtSvg"),
 }
+#: Modules that a distribution does not have, so that their packages are made with ours: packaging/rpm.
+_OURS = {("pyxs", Distribution.FEDORA)}
 PROGRAMS = {"dom0": ("ip", "nft", "xl"), "netvm": ("ip", "conntrack", "xl")}
 _FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
 #: Where the packages of Debian and `make install` have the code.
@@ -257,7 +259,9 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
     apt = place.distribution.value
     for module in facts.modules:
         named = package(f"python:{module}", place.distribution)
-        yield InstallationFault.MODULE_MISSING.finding(module=module, apt=apt, package=named)
+        ours = place.packaged and (module, place.distribution) in _OURS
+        fault = InstallationFault.MODULE_OF_OURS_MISSING if ours else InstallationFault.MODULE_MISSING
+        yield fault.finding(module=module, apt=apt, package=named)
     for program in facts.programs:
         named = package(program, place.distribution)
         yield InstallationFault.PROGRAM_MISSING.finding(program=program, apt=apt, package=named)

@@ -22,6 +22,7 @@ BUS = "/usr/share/dbus-1/system-services/org.qnet.Helper1.service"
 POLICY = "/usr/share/dbus-1/system.d/org.qnet.Helper1.conf"
 POLKIT = "/usr/share/polkit-1/actions/org.qnet.policy"
 HELPER, AGENT, GUEST = "qnet-helper.service", "qnet-agent.service", "qnet-guest.service"
+DISCONNECT = "qnet-disconnect.service"
 SCRIPT = "/etc/xen/scripts/vif-route-qubes"
 RULES = "/usr/lib/udev/rules.d/60-qnet-guest.rules"
 CODE = "/usr/lib/python3/dist-packages/qnet_gui"
@@ -122,6 +123,11 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ("another script", says(SCRIPT, "#!/bin/sh\n"), "file-changed,file-not-executable", SCRIPT),
     ("unit gone", without("/usr/lib/systemd/system/qnet-disconnect.service"), "file-missing", "make install"),
     ("no pyxs", no_module("pyxs"), "module-missing", "sudo apt install python3-pyxs"),
+    (
+        "no pyxs of ours for Fedora",
+        both(fedora, no_module("pyxs"), lambda broken: broken.say("/usr/bin/rpm -q qnet-common", "")),
+        "module-of-ours-missing", "in the folder with qnet's packages: sudo dnf install ./python3-pyxs-*.rpm",
+    ),
     ("no gi of Fedora's", both(fedora, no_module("gi")), "module-missing", "sudo dnf install python3-gobject-base"),
     ("no Qt", both(packaged, no_module("PyQt5")), "module-missing", "sudo apt install python3-pyqt5"),
     ("no nft", without("/usr/sbin/nft"), "program-missing", "sudo apt install nftables"),
@@ -167,6 +173,15 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ("stopped", of(HELPER, active="inactive"), "unit-stopped", f"sudo systemctl start {HELPER}"),
     ("failed", of(HELPER, active="failed", result="exit-code"), "unit-failed", f"journalctl -b -u {HELPER}"),
     ("netvm's failed", of("qnet-netvm.service", active="failed"), "unit-failed", "-u qnet-netvm.service"),
+    # which nobody may start by hand
+    (
+        "what disconnects at a shutdown has failed", of(DISCONNECT, active="failed"),
+        "unit-failed", f"journalctl -b -u {DISCONNECT}; sudo systemctl restart {HELPER}",
+    ),
+    (
+        "what disconnects at a shutdown is masked", of(DISCONNECT, load="masked"),
+        "unit-masked", f"sudo systemctl unmask {DISCONNECT}; sudo systemctl restart {HELPER}",
+    ),
     ("bad drop-in", of(HELPER, load="bad-setting"), "unit-unreadable", f"sudo systemctl revert {HELPER}"),
     ("another type", of(HELPER, type="simple"), "unit-otherwise", f"sudo systemctl revert {HELPER}"),
     ("not read again", of(HELPER, outdated=True), "unit-outdated", "sudo systemctl daemon-reload"),
@@ -270,7 +285,15 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ),
     ("names lead nowhere", lambda b: b.link("/etc/resolv.conf", "/gone"), "resolv-conf-dangling", "sudo rm"),
     (
-        "no resolved", lambda b: b.link("/etc/resolv.conf", "../run/systemd/resolve/stub-resolv.conf"),
+        "resolved was removed", lambda b: b.link("/etc/resolv.conf", "../run/systemd/resolve/stub-resolv.conf"),
+        "resolv-conf-dangling", "ls -l /etc/resolv.conf; sudo rm /etc/resolv.conf",
+    ),
+    (
+        "no resolved",
+        both(
+            says("/usr/lib/systemd/system/systemd-resolved.service", ""),
+            lambda b: b.link("/etc/resolv.conf", "../run/systemd/resolve/stub-resolv.conf"),
+        ),
         "resolved-down", "sudo systemctl enable --now systemd-resolved",
     ),
     (

@@ -81,6 +81,12 @@ class InstallationFault(Fault):
         "Install its package",
         ("sudo {apt} install {package}",),
     )
+    MODULE_OF_OURS_MISSING = Declared(
+        "module-of-ours-missing",
+        "The Python module {module} is missing, whose package comes with qnet's.",
+        "Install it, in the folder with qnet's packages",
+        ("sudo {apt} install ./{package}-*.rpm",),
+    )
     PROGRAM_MISSING = Declared(
         "program-missing",
         "The program {program} is missing.",

@@ -138,6 +138,26 @@ def test_what_a_bridge_of_dom0_keeps_is_told() -> None:
     assert not any("xenbr0" in note for note in plan(running).notes)
 
 
+def test_what_is_made_of_a_card_of_dom0_is_told(tmp_path: Path) -> None:
+    """A VLAN goes with the card's interface, and nobody makes it again when dom0 has the card back."""
+    net = tmp_path / "pci/devices/0000:00:04.0/net/eth0"
+    net.mkdir(parents=True)
+    (net.parents[1] / "class").write_text("0x020000\n")
+    (net / "master").symlink_to("../../../virtual/net/xenbr0")
+    for upper in ("xenbr0", "eth0.10"):
+        (net / f"upper_{upper}").symlink_to(f"../../../virtual/net/{upper}")
+    machine = Machine(
+        tmp_path, tmp_path / "no.cfg", tmp_path / "no.toml", tmp_path, pci=tmp_path / "pci", is_dom0=lambda: True,
+        hypervisor=XenHypervisor(tmp_path / "no-xl"), root=tmp_path,
+    )  # fmt: skip
+    found = survey(machine)
+    assert found.uppers == (("0000:00:04.0", "eth0", "eth0.10"),)
+    for configuration, told in (("", True), ("pci = []\n", False)):
+        own = replace(NETVM_FILE, text=NETVM_FILE.text + configuration)
+        notes = plan(replace(WELL, netvm_file=own, uppers=found.uppers)).notes
+        assert any(note.startswith("eth0.10 is made of eth0") for note in notes) == told
+
+
 WIFI = PciNic("0000:03:00.0", "iwlwifi", "/sys/y")
 
 

@@ -215,5 +215,11 @@ def _serve(survey: Survey, result: Plan) -> None:
             for card, interface, whole in survey.parts
             if card in cards
         )
+        result.notes.extend(
+            f"{upper} is made of {interface}, and goes with it. Should dom0 have that card back, make it again: ifup"
+            f" {upper}, say, or a restart."
+            for card, interface, upper in survey.uppers
+            if card in cards
+        )
     if enabled is not None and NETVM not in enabled:
         result.steps.append(EnableUnit(NETVM, f"start {survey.netvm} at every boot, once it is confirmed"))

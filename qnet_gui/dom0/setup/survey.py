@@ -26,6 +26,7 @@ from qnet_gui.runtime.distribution import OS_RELEASE, Distribution, distribution
 
 #: Programs without which nothing works, and where they may be.
 PROGRAMS = ("xl", "ip", "nft", "qnet-helper")
+_UPPER = "upper_"
 _FOLDERS = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 
 
@@ -46,7 +47,7 @@ class Survey:
     `netvm` is the domain that is chosen, `netvm_file` what xl would make it of: None where there is none, and
     `boots`: that says what it boots from. `enabled`: units that start at boot; None where there is no systemd.
     `in_use`: PCI devices that domains have. `parts`: network interfaces that are a part of a bridge or the like, each
-    with its card's address before and that one's name after it.
+    with its card's address before and that one's name after it. `uppers`: the same of what is made of one, as a VLAN.
     `xendomains`: the settings of Xen's service that ends domains with dom0; None where it is not installed.
     `on_trial`: an earlier run was killed before anybody had confirmed the netvm; systemd's timer will stop it.
     """
@@ -67,6 +68,7 @@ class Survey:
     distribution: Distribution = Distribution.DEBIAN
     in_use: frozenset[str] = frozenset()
     parts: tuple[tuple[str, str, str], ...] = ()
+    uppers: tuple[tuple[str, str, str], ...] = ()
     xendomains: xendomains.Settings | None = None
     on_trial: bool = False
 
@@ -111,6 +113,7 @@ def survey(machine: Machine) -> Survey:
         netvm, own, boots, files, unreadable,
         frozenset(info.name for info in _domains(machine.hypervisor) if info.id), _enabled(machine),
         distribution(machine.os_release), _in_use(machine, nics), tuple(part for nic in nics for part in _parts(nic)),
+        tuple(upper for nic in nics for upper in _uppers(nic)),
         xendomains.read(machine.root), machine.timer.exists(),
     )  # fmt: skip
 
@@ -127,6 +130,16 @@ def _parts(nic: pci.PciNic) -> Iterator[tuple[str, str, str]]:
     for interface in _listed(Path(nic.path) / "net"):
         with suppress(OSError):
             yield nic.address, interface.name, (interface / "master").readlink().name
+
+
+def _uppers(nic: pci.PciNic) -> Iterator[tuple[str, str, str]]:
+    """By other links there, one of which is the master's: net/core/dev.c of Linux, `netdev_adjacent_sysfs_add`."""
+    masters = {interface: whole for _, interface, whole in _parts(nic)}
+    for interface in _listed(Path(nic.path) / "net"):
+        names = [path.name.removeprefix(_UPPER) for path in _listed(interface) if path.name.startswith(_UPPER)]
+        for name in names:
+            if name != masters.get(interface.name):
+                yield nic.address, interface.name, name
 
 
 def _iommu(hypervisor: XenHypervisor) -> bool | None:

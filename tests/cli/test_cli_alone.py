@@ -15,6 +15,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from terminal import Terminal
 from waiting import DEADLINE
 
 from qnet_gui.cli import arguments, hangups, hints, main, show
@@ -447,6 +448,28 @@ def test_the_completion_takes_no_name_for_a_command(tmp_path, typed, offered):
     )  # fmt: skip
     assert (done.stdout.splitlines(), done.stderr) == (offered, "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bin"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("qnet map --svg m", "my file.svg"), ("qnet netvm make --from \\$", "$(touch one).img")],
+)
+def test_nor_the_name_of_a_file(tmp_path, typed, name):
+    """It stood on the line as it was: Enter after Tab did what a file was called."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / name).touch()
+    setup = tmp_path / "setup"
+    setup.write_text(
+        f"cd '{folder}'; source '{ROOT}/desktop/completion/qnet'\n"
+        "qnet() { printf 'given <%s>\\n' \"${!#}\"; }; PS1='ready> '\n"
+    )
+    bash = Terminal("/bin/bash", "--noprofile", "--rcfile", str(setup), "-i")
+    bash.until("ready> ")
+    bash.type(f"{typed}\t\n")
+    bash.until(f"given <{name}>")
+    bash.close()
+    assert [path.name for path in folder.iterdir()] == [name]
 
 
 # -- texts

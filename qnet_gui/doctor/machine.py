@@ -9,6 +9,7 @@ import enum
 import importlib.util
 import os
 import socket
+import stat
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -153,6 +154,17 @@ class Machine:
         except OSError:
             return False
         return False
+
+    def is_unreadable(self, path: str | Path) -> bool:
+        """Whether it is there, or may be, and whoever asks may not read it."""
+        status = self.status(path)
+        if status is None or not stat.S_ISREG(status.st_mode):  # a pipe would have us wait
+            return self.is_hidden(path)
+        try:
+            with self.path(path).open("rb"):
+                return False
+        except OSError as error:
+            return isinstance(error, PermissionError)
 
 
 @dataclass(frozen=True, slots=True)

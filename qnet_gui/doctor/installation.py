@@ -234,7 +234,7 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
     if facts.nothing:
         in_dom0 = place.kind is Kind.DOM0
         fault = InstallationFault.HELPER_NOT_INSTALLED if in_dom0 else InstallationFault.NOTHING_INSTALLED
-        yield fault.finding(**place.again("qnet-dom0" if in_dom0 else "qnet-guest"))
+        yield fault.finding(**place.first("qnet-dom0" if in_dom0 else "qnet-guest"))
         return
     if facts.others:
         yield InstallationFault.FILE_OWNER.finding(names=_few([*facts.others]), paths=" ".join(facts.others))

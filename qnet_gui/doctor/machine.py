@@ -198,10 +198,17 @@ class Place:
         """
         if not self.packaged:
             return {"where": "in a checkout of qnet", "again": f"make install ROLE={self.role}"}
+        where = "in the folder with qnet's packages"
         if self.distribution is Distribution.FEDORA:
-            return {"where": "in the folder with qnet's packages", "again": f"dnf reinstall ./{package}-*.rpm"}
+            return {"where": where, "again": f"dnf reinstall ./{package}-*.rpm"}
         words = f"apt install --reinstall {'-o Dpkg::Options::=--force-confmiss ' * path.startswith('/etc/')}"
-        return {"where": "in the folder with qnet's packages", "again": f"{words}./{package}_*.deb"}
+        return {"where": where, "again": f"{words}./{package}_*.deb"}
+
+    def first(self, package: str) -> dict[str, str]:
+        """The same for a package that is not there yet: dnf installs none of these another time."""
+        again = self.again(package)
+        command = again["again"].replace("dnf reinstall", "dnf install").replace(" --reinstall", "")
+        return {**again, "again": command}
 
 
 def _kind(machine: Machine) -> Kind:

@@ -166,6 +166,15 @@ DOM0: list[tuple[str, Break, str, str]] = [
     # by pip, which Python prefers to what is in packages, and which has no helper in it
     ("a wheel beside it", says(f"{WHEEL}/__init__.py", ""), "code-twice", f"sudo rm -r {WHEEL}"),
     ("a wheel alone", without("/usr/bin/qnet-helper"), "helper-not-installed", "sudo qnet setup --dry-run"),
+    (
+        "packages of Fedora, without the helper's",
+        both(fedora, without("/usr/bin/qnet-helper"), lambda broken: broken.say("/usr/bin/rpm -q qnet-common", "")),
+        "helper-not-installed", "sudo dnf install ./qnet-dom0-*.rpm",
+    ),
+    (
+        "packages, without the helper's", both(packaged, without("/usr/bin/qnet-helper")),
+        "helper-not-installed", "sudo apt install ./qnet-dom0_*.deb",
+    ),
     # services
     ("masked", of(HELPER, load="masked", enabled="masked"), "unit-masked", f"sudo systemctl unmask {HELPER}"),
     ("disabled", of(HELPER, active="inactive", enabled="disabled"), "unit-disabled", f"enable --now {HELPER}"),

@@ -1,7 +1,8 @@
 """Takes qnet away again: `python -m qnet_gui.uninstall ROLE [--destdir D]`, by the table that installed it.
 
-Removes below the destination only: the rows' files, and folders that are left empty by it. A configuration that is not
-as it was installed stays, and so does what the programs themselves have written (/etc/qnet/qnet.toml, /var/lib/qnet).
+Removes below the destination only: the rows' files, but for what another role that is installed there has too, and
+folders that are left empty by it. A configuration that is not as it was installed stays, and so does what the programs
+themselves have written (/etc/qnet/qnet.toml, /var/lib/qnet).
 """
 
 from __future__ import annotations
@@ -30,9 +31,11 @@ _CARDS_TAKEN = ("run/qnet/netvm.json", '"nics": {"', ["/usr/bin/qnet", "netvm", 
 _ROUTES_SET = ("run/qnet/former.json", "", ["/usr/bin/qnet-agent", "undo"])
 
 
-def _remove_file(path: Path) -> None:
+def _remove_file(path: Path, root: Path) -> None:
     path.unlink(missing_ok=True)
     for folder in path.parents:
+        if folder == root:
+            return
         try:
             folder.rmdir()
         except OSError:  # somebody else's is in it
@@ -45,15 +48,15 @@ def _remove(entry: Entry, root: Path, checkout: Path) -> bool:
     if entry.kind == "package":
         for folder in (target, *target.parent.glob("qnet-*.dist-info")):
             shutil.rmtree(folder, ignore_errors=True)
-        _remove_file(target)
+        _remove_file(target, root)
     elif entry.kind == "folder":
         for path in source.rglob("*"):
             if path.is_file():
-                _remove_file(target / path.relative_to(source))
+                _remove_file(target / path.relative_to(source), root)
     elif entry.kind == "config" and target.exists() and target.read_bytes() != source.read_bytes():
         return False
     else:
-        _remove_file(target)
+        _remove_file(target, root)
     return True
 
 
@@ -66,11 +69,19 @@ def _put_names_back(root: Path) -> None:
     shutil.rmtree(kept.parent, ignore_errors=True)
 
 
+def _others(role: str, table: Sequence[Entry], root: Path) -> set[str]:
+    """The other roles that this machine has as well, as a template may: files that are theirs alone are there."""
+    own = [entry for entry in table if len(entry.roles) == 1 and entry.kind in ("file", "program")]
+    return {entry.roles[0] for entry in own if os.path.lexists(root / entry.target.lstrip("/"))} - {role}
+
+
 def uninstall(role: str, root: Path = Path("/"), checkout: Path = CHECKOUT) -> list[str]:
     """Take away what was installed for a role below `root`; returns what stays, since somebody has changed it."""
     if role not in ROLES:
         raise BadInput(plain(f"{role!r} is not a role; roles are {', '.join(ROLES)}."))
-    entries = [entry for entry in load(checkout) if role in entry.roles]
+    table = load(checkout)
+    others = _others(role, table, root)
+    entries = [entry for entry in table if role in entry.roles and not others.intersection(entry.roles)]
     if role == "guest":
         _put_names_back(root)
     return [entry.target for entry in entries if not _remove(entry, root, checkout)]

@@ -281,6 +281,18 @@ def test_uninstalling_leaves_what_is_the_administrators_and_nothing_else(role: s
     assert uninstall.main([role, "--destdir", str(tmp_path)]) == 0, "there is nothing left, which is no error"
 
 
+@pytest.mark.parametrize(("first", "second"), [("netvm", "guest"), ("guest", "netvm"), ("dom0", "netvm")])
+def test_uninstalling_one_role_leaves_the_other_whole(first: str, second: str, tmp_path: Path) -> None:
+    """Of a template for netvm and AppVMs, say: with the one went the code of both."""
+    install.install(first, tmp_path)
+    alone = sorted(path for path in tmp_path.rglob("*") if not path.is_dir())
+    install.install(second, tmp_path)
+    assert uninstall.uninstall(second, tmp_path) == []
+    assert sorted(path for path in tmp_path.rglob("*") if not path.is_dir()) == alone
+    assert uninstall.uninstall(first, tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_uninstalling_leaves_a_configuration_that_was_filled_in(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

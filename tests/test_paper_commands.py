@@ -20,7 +20,7 @@ NEEDS_XEN = {
     "qnet netvm make --packages build/deb --dry-run", "qnet netvm make --packages build/deb",
     "qnet setup --dry-run", "qnet setup", "qnet-tray", "qnet netvm start",
     "qnet netvm set dom0", "qnet setup --undo", "systemctl enable --now qnet-agent",
-    "systemctl enable --now qnet-guest",
+    "systemctl enable --now qnet-guest", "systemctl enable --now qnet-helper qnet-agent",
     "apt install ./qnet-common_*.deb ./qnet-dom0_*.deb ./qnet-tray_*.deb",
     "apt install ./qnet-common_*.deb ./qnet-netvm_*.deb",
     "apt install ./qnet-common_*.deb ./qnet-guest_*.deb",

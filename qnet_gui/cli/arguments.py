@@ -146,8 +146,12 @@ def _no_lab(_: argparse.Namespace) -> int:
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """The arguments; exits with 2, or with 0 after --help. `in_lab` names the lab to act in, or is empty."""
+    """The arguments; exits with 2, or with 0 after --help. `in_lab` names the lab to act in, or is empty.
+
+    `words` are those that were read.
+    """
     arguments = build(with_lab="lab" in argv).parse_args(argv)
+    arguments.words = list(argv)
     arguments.debug = getattr(arguments, "debug", False)
     named = getattr(arguments, "lab", None) or os.environ.get("QNET_LAB", "")
     arguments.in_lab = named if hasattr(arguments, "in_lab") else ""

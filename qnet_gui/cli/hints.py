@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import Namespace
 from pathlib import Path
 
@@ -54,6 +55,6 @@ def of_error(error: QnetError, arguments: Namespace) -> str:
         return "The network helper runs in dom0, and this is another domain. Run qnet there."
     if names := labs():
         up = f"A lab is up: {names[0]}" if len(names) == 1 else f"Labs are up: {', '.join(names)}"
-        command = vars(arguments).get("command") or "status"
+        command = shlex.join(vars(arguments).get("words") or ["status"])
         return f"{up}. To act in it: sudo qnet --lab {names[0]} {command}"
     return ""

@@ -20,8 +20,8 @@ _OUTPUT = "-"
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("--svg", metavar="FILE", default="", help="write it as an SVG; - is the standard output")
-    parser.add_argument("--png", metavar="FILE", default="", help="write it as a PNG, which needs PyQt5; - as above")
+    parser.add_argument("--svg", metavar="FILE", help="write it as an SVG; - is the standard output")
+    parser.add_argument("--png", metavar="FILE", help="write it as a PNG, which needs PyQt5; - as above")
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 
@@ -53,22 +53,23 @@ def run(arguments: Namespace) -> int:
     from qnet_gui.cli.bus.helper import Helper
     from qnet_gui.netmap.graph import graph
 
-    if arguments.json and _OUTPUT in (arguments.svg, arguments.png):
+    if (arguments.svg, arguments.png).count(_OUTPUT) + arguments.json * (_OUTPUT in (arguments.svg, arguments.png)) > 1:
         raise BadInput(ValueCode.TWO_ON_OUTPUT)
     drawn = graph(Helper().snapshot()[1])
-    if arguments.json:
-        print(json.dumps(_plain(drawn), indent=2))
-    if arguments.svg or arguments.png:
+    pictured = arguments.svg is not None or arguments.png is not None
+    if pictured:
         from qnet_gui.netmap.svg import svg
 
         text = svg(drawn)
-        if arguments.svg:
+        if arguments.svg is not None:
             _write(arguments.svg, text.encode())
-        if arguments.png:
+        if arguments.png is not None:
             from qnet_gui.tray.paint.picture import png_without_a_screen
 
             _write(arguments.png, png_without_a_screen(text))
-    elif not arguments.json:
+    if arguments.json:  # last: of a picture that fails a program is told in an object of its own
+        print(json.dumps(_plain(drawn), indent=2))
+    elif not pictured:
         from qnet_gui.netmap.tree import tree
 
         print(tree(drawn))

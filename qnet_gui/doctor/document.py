@@ -22,7 +22,8 @@ what to do about it. It needs no root; as root it sees more: what xl says, packe
 left. The exit status is 0 when nothing is wrong, 1 when something is. With `--json`, a list of objects: `code` (the
 word below, empty for what the helper says), `wrong`, `cure`, `commands` (those of the cure, in order), `over`, true for
 what was wrong and has been put right, and `remark`, true where nothing is wrong and somebody may want more. Capitals
-stand for what is in question.
+stand for what is in question. Where it is a file below /etc that is missing, the command to install again has
+`-o Dpkg::Options::=--force-confmiss` in it, without which dpkg takes it for removed on purpose.
 """
 _PLACE = re.compile(r"\{([a-z]+)\}")
 #: What stands for places that are the same on every machine, but for its distribution.
@@ -31,6 +32,7 @@ _SHOWN = {
     "again": "apt install --reinstall ./PACKAGE_*.deb",
     "why": "What is wrong, as whoever found it says",
     "apt": "apt",
+    "by": "UNIT",
 }
 _BRACES = {"{{": "{", "}}": "}"}
 

@@ -9,6 +9,7 @@ import enum
 import importlib.util
 import os
 import socket
+import stat
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -79,10 +80,11 @@ def connects(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """Whether a file can be made in a filesystem."""
+    """Whether a file can be made in a filesystem, and where that is mounted."""
 
     full: bool = False
     read_only: bool = False
+    mount: str = "/"
 
 
 #: Bytes without which nothing of ours can be written.
@@ -96,8 +98,9 @@ def disk(path: Path) -> Disk:
         status = os.statvfs(there)
     except OSError:
         return Disk()
+    mount = next(one for one in (there, *there.parents) if one.is_mount())
     no_files = status.f_files > 0 and status.f_ffree == 0
-    return Disk(no_files or status.f_bfree * status.f_frsize < _ROOM, bool(status.f_flag & os.ST_RDONLY))
+    return Disk(no_files or status.f_bfree * status.f_frsize < _ROOM, bool(status.f_flag & os.ST_RDONLY), str(mount))
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,17 @@ class Machine:
             return False
         return False
 
+    def is_unreadable(self, path: str | Path) -> bool:
+        """Whether it is there, or may be, and whoever asks may not read it."""
+        status = self.status(path)
+        if status is None or not stat.S_ISREG(status.st_mode):  # a pipe would have us wait
+            return self.is_hidden(path)
+        try:
+            with self.path(path).open("rb"):
+                return False
+        except OSError as error:
+            return isinstance(error, PermissionError)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -177,16 +191,24 @@ class Place:
         """As `make install` calls it."""
         return self.kind.value if self.kind in (Kind.DOM0, Kind.NETVM) else Kind.GUEST.value
 
-    def again(self, package: str) -> dict[str, str]:
-        """The arguments `where` and `again` of a fault: how a package is installed another time."""
+    def again(self, package: str, path: str = "") -> dict[str, str]:
+        """The arguments `where` and `again` of a fault: how a package is installed another time, for want of `path`.
+
+        What is missing below /etc an administrator has removed, to dpkg: it stays so unless it is told otherwise.
+        """
         if not self.packaged:
             return {"where": "in a checkout of qnet", "again": f"make install ROLE={self.role}"}
+        where = "in the folder with qnet's packages"
         if self.distribution is Distribution.FEDORA:
-            return {"where": "in the folder with qnet's packages", "again": f"dnf reinstall ./{package}-*.rpm"}
-        return {
-            "where": "in the folder with qnet's packages",
-            "again": f"apt install --reinstall ./{package}_*.deb",
-        }
+            return {"where": where, "again": f"dnf reinstall ./{package}-*.rpm"}
+        words = f"apt install --reinstall {'-o Dpkg::Options::=--force-confmiss ' * path.startswith('/etc/')}"
+        return {"where": where, "again": f"{words}./{package}_*.deb"}
+
+    def first(self, package: str) -> dict[str, str]:
+        """The same for a package that is not there yet: dnf installs none of these another time."""
+        again = self.again(package)
+        command = again["again"].replace("dnf reinstall", "dnf install").replace(" --reinstall", "")
+        return {**again, "again": command}
 
 
 def _kind(machine: Machine) -> Kind:

@@ -21,6 +21,8 @@ _NMCLI = "/usr/bin/nmcli"
 #: Each is a setting as sysctl has it.
 _FORWARDING = ("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding")
 _RESOLV_CONF, _RESOLVED = "/etc/resolv.conf", "systemd/resolve"
+#: It is a package of its own in Debian, which an upgrade to 12 leaves out.
+_RESOLVED_UNITS = ("/usr/lib/systemd/system/systemd-resolved.service", "/lib/systemd/system/systemd-resolved.service")
 #: A file of this name here takes the place of the one of a package.
 _NM_FOLDER = "/etc/NetworkManager/conf.d"
 _NM_FILES = {
@@ -36,7 +38,8 @@ class Facts:
     """`forwarding`: settings that are on. `route`: the link of a default route. `dangling`: where resolv.conf leads.
 
     `overriding`: files that take the place of ours. `managed`: vifs that NetworkManager manages. `dropping`: chains of
-    others that stop what is passed on. `driver`: that of this domain's side of the vifs is loaded.
+    others that stop what is passed on. `driver`: that of this domain's side of the vifs is loaded. `resolved`:
+    systemd-resolved is there to be started.
     """
 
     forwarding: tuple[str, ...] = ()
@@ -46,6 +49,7 @@ class Facts:
     managed: tuple[str, ...] = ()
     dropping: tuple[str, ...] = ()
     driver: bool = True
+    resolved: bool = True
 
 
 def _default_route(machine: Machine) -> str:
@@ -119,7 +123,14 @@ def look(machine: Machine, place: Place) -> Facts:
     drivers = {Kind.NETVM: "/sys/bus/xen-backend/drivers/vif", Kind.GUEST: "/sys/bus/xen/drivers/vif"}
     driver = drivers.get(place.kind)
     return Facts(
-        forwarding, route, _dangling(machine), overriding, vifs, filters, driver is None or machine.exists(driver)
+        forwarding,
+        route,
+        _dangling(machine),
+        overriding,
+        vifs,
+        filters,
+        driver is None or machine.exists(driver),
+        any(map(machine.exists, _RESOLVED_UNITS)),
     )
 
 
@@ -130,7 +141,7 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
     if facts.route:
         yield NetworkFault.ROUTE_IN_DOM0.finding(interface=facts.route)
     if facts.dangling:
-        if _RESOLVED in facts.dangling:
+        if _RESOLVED in facts.dangling and facts.resolved:
             yield NetworkFault.RESOLVED_DOWN.finding()
         else:
             yield NetworkFault.RESOLV_CONF_DANGLING.finding(path=facts.dangling)

@@ -122,21 +122,26 @@ def _check_units(units: dict[str, Unit], installed: frozenset[str], place: Place
         if finding is not None:
             yield finding
         elif unit.active == "failed":
-            yield ServiceFault.UNIT_FAILED.finding(unit=name, result=unit.result)
+            yield ServiceFault.UNIT_FAILED.finding(unit=name, by=_by(name), result=unit.result)
     if place.serves:
         yield from _of_netvm(units, place)
 
 
+def _by(name: str) -> str:
+    """The unit that is restarted to have this one started: itself, but for one that nobody may start by hand."""
+    return _HELPER if name == _DISCONNECT else name
+
+
 def _unusable(name: str, unit: Unit, installed: bool) -> Finding | None:
     if unit.load == "masked":
-        return ServiceFault.UNIT_MASKED.finding(unit=name)
+        return ServiceFault.UNIT_MASKED.finding(unit=name, by=_by(name))
     if unit.load in ("bad-setting", "error"):
         return ServiceFault.UNIT_UNREADABLE.finding(unit=name)
     if (unit.load == "not-found" and installed) or unit.outdated:
-        return ServiceFault.UNIT_OUTDATED.finding(unit=name)
+        return ServiceFault.UNIT_OUTDATED.finding(unit=name, by=_by(name))
     wanted = TYPES.get(name, unit.type)
     if unit.load == "loaded" and unit.type != wanted:
-        return ServiceFault.UNIT_OTHERWISE.finding(unit=name, value=unit.type, wanted=wanted)
+        return ServiceFault.UNIT_OTHERWISE.finding(unit=name, by=_by(name), value=unit.type, wanted=wanted)
     return None
 
 
@@ -144,7 +149,7 @@ def _does_not_run(name: str, unit: Unit) -> Finding | None:
     if unit.load != "loaded":
         return None  # its file is missing, which is told
     if unit.active == "failed":
-        return ServiceFault.UNIT_FAILED.finding(unit=name, result=unit.result)
+        return ServiceFault.UNIT_FAILED.finding(unit=name, by=_by(name), result=unit.result)
     if unit.enabled == "disabled":
         return ServiceFault.UNIT_DISABLED.finding(unit=name)
     if unit.active == "inactive" and TYPES[name] != "oneshot":

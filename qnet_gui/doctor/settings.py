@@ -53,7 +53,8 @@ class Facts:
     `refused`: the line of it that xl does not read, 0 for none. `at_boot`: the netvm is to be started then. `absent`:
     what netvm.cfg names and is not there. `journal`: dom0 was connected, and nobody has disconnected it. `saving`: the
     file by which Xen's own service saves domains when dom0 shuts down, empty where it does not; `saved`: a netvm that
-    it has saved. `disk`: where the helper keeps what it has begun.
+    it has saved. `disk`: where the helper keeps what it has begun. `unseen`: whoever asks may
+    not read what the netvm is made of.
     """
 
     wrong: str = ""
@@ -67,13 +68,14 @@ class Facts:
     saving: str = ""
     saved: str = ""
     disk: Disk = field(default_factory=Disk)
+    unseen: bool = False
 
 
 def _wrong(machine: Machine) -> str:
     try:
         config.load(machine.path(config.PATH))
     except QnetError as error:
-        if not machine.is_root and machine.status(config.PATH) and not machine.text(config.PATH):
+        if machine.is_unreadable(config.PATH):
             return ""  # not for everybody to read: the helper, which can, would not run if it were wrong
         return error.sentence.replace(str(machine.path(config.PATH)), str(config.PATH))
     return ""
@@ -132,7 +134,7 @@ def look(machine: Machine, place: Place) -> Facts:
     return Facts(
         wrong,
         _owned(machine, (config.PATH.parent, config.PATH, CONFIGURATION, _STATE)),
-        settings if machine.exists(CONFIGURATION) else None,
+        settings if machine.exists(CONFIGURATION) or machine.is_unreadable(CONFIGURATION) else None,
         xl_config.refused_line(text),
         machine.path(f"{WANTS}/{UNIT}").is_symlink(),
         tuple(_absent(machine, settings)),
@@ -140,6 +142,7 @@ def look(machine: Machine, place: Place) -> Facts:
         machine.exists(JOURNAL),
         *_xendomains(machine, place.netvm),
         machine.disk(machine.path(_STATE)),
+        machine.is_unreadable(CONFIGURATION),
     )
 
 
@@ -158,16 +161,17 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
         if owned.is_writable:
             yield SettingFault.CONFIG_WRITABLE.finding(path=owned.path)
     if place.isolated:
-        yield from _check_netvm_file(facts, place)
+        if not facts.unseen:
+            yield from _check_netvm_file(facts, place)
         yield from _check_vifs(facts.vifs)
         if facts.saving and facts.at_boot:
             yield SettingFault.XENDOMAINS_SAVES.finding(path=facts.saving)
         if facts.saved:
             yield SettingFault.NETVM_SAVED.finding(path=facts.saved)
     if facts.disk.read_only:
-        yield SettingFault.DISK_READ_ONLY.finding(path=_STATE)
+        yield SettingFault.DISK_READ_ONLY.finding(path=_STATE, folder=facts.disk.mount)
     elif facts.disk.full:
-        yield SettingFault.DISK_FULL.finding(path=_STATE)
+        yield SettingFault.DISK_FULL.finding(path=_STATE, folder=facts.disk.mount)
     if facts.journal:
         yield SettingFault.JOURNAL_LEFT.finding()
 
@@ -176,7 +180,7 @@ def _check_netvm_file(facts: Facts, place: Place) -> Iterator[Finding]:
     settings = facts.netvm_file
     if settings is None:
         if facts.at_boot:
-            yield SettingFault.NETVM_FILE_MISSING.finding(**place.again("qnet-dom0"))
+            yield SettingFault.NETVM_FILE_MISSING.finding(**place.again("qnet-dom0", str(CONFIGURATION)))
         return
     if facts.refused:
         yield SettingFault.NETVM_FILE_NOT_READ.finding(line=str(facts.refused))

@@ -10,10 +10,10 @@ Source: Xen 4.17, tools/libs/light/libxl_pci.c (libxl__device_pci_assignable_add
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from qnet_gui.hypervisor import pci
+from qnet_gui.hypervisor import bridge_parts, pci
 from qnet_gui.hypervisor.xen_run import XL, xl
 from qnet_gui.model.errors import HypervisorError, KernelError, NotFound, QnetError
 from qnet_gui.model.messages.helper import HelperCode
@@ -39,16 +39,21 @@ def _load() -> None:
 
 
 class Passthrough:
-    """`program` is xl; `write` writes into sysfs, of which `root` is the folder of the PCI bus."""
+    """`program` is xl; `write` writes into sysfs, of which `root` is the folder of the PCI bus.
+
+    `links`: the one of all interfaces; `ip` runs ip.
+    """
 
     def __init__(
         self, program: Path = XL, root: Path = pci.ROOT, write: Callable[[Path, str], None] = _write,
-        load: Callable[[], None] = _load,
+        load: Callable[[], None] = _load, links: Path = bridge_parts.LINKS, ip: bridge_parts.Run = run,
     ) -> None:  # fmt: skip
         self._program = program
         self._root = root
         self._write = write
         self._load = load
+        self._links = links
+        self._run = ip
 
     def controllers(self) -> list[pci.PciNic]:
         """See `pci.controllers`."""
@@ -93,6 +98,14 @@ class Passthrough:
                 else Message(ServiceCode.CARD_STILL_HELD, device=address)
             )
             raise KernelError(HelperCode.SENTENCES, sentences=(failed, *why))
+
+    def parts(self, address: str) -> dict[str, str]:
+        """See `bridge_parts.parts`."""
+        return bridge_parts.parts(address, self._root)
+
+    def rejoin(self, address: str, wholes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """See `bridge_parts.rejoin`."""
+        return bridge_parts.rejoin(address, wholes, self._root, self._links, self._run)
 
     def _by_sysfs(self, address: str, driver: str) -> None:
         """What xl has left to be done."""

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import re
+import shlex
 import signal
 import sys
 import time
@@ -14,7 +15,7 @@ from typing import Any
 
 from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab.box import enter
-from qnet_gui.lab.box.place import DEFAULT, NETVM, PROVIDERS, Place, domain_name, existing, netvm_names
+from qnet_gui.lab.box.place import DEFAULT, NETVM, PROVIDERS, Place, domain_name, existing, netvm_names, not_up
 from qnet_gui.lab.machine.lifecycle import take_down, take_up
 from qnet_gui.model.config import DEFAULT_SCREEN
 from qnet_gui.model.errors import BadInput, NotAuthorised, NotFound, Refused
@@ -34,7 +35,10 @@ def _place(args: argparse.Namespace) -> Place:
 
 def _need_root(args: argparse.Namespace) -> None:
     if os.geteuid():
-        raise NotAuthorised(plain(f"The lab needs root: sudo qnet lab {args.verb}"))
+        words = shlex.join(vars(args).get("words") or ["lab", args.verb])
+        named = getattr(args, "name", None) or getattr(args, "lab", None)
+        lab = "" if named else os.environ.get("QNET_LAB", "")  # which sudo does not hand on
+        raise NotAuthorised(plain(f"The lab needs root: sudo qnet {f'--lab {lab} ' if lab else ''}{words}"))
 
 
 def _machine(args: argparse.Namespace) -> Place:
@@ -42,7 +46,7 @@ def _machine(args: argparse.Namespace) -> Place:
     _need_root(args)
     place = _place(args)
     if not place.folder.exists():
-        raise NotFound(plain(f"There is no lab named {place.name}. Start it: sudo qnet lab up"))
+        raise not_up(place.name)
     return place
 
 

@@ -1,6 +1,7 @@
 """Writes files so that a crash, a power cut or a full disk leaves the old content or the new, never a piece of either.
 
-It blocks, so it is not for the main loop. Touches the file that it is given, its folder, and `<file>.new` beside it.
+It blocks, so it is not for the main loop. Touches the file that it is given, its folder, and `.<file>.qnet-new` beside
+it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o644, durable: bool =
     which takes the disk some milliseconds a file. Two programs must not write one file at the same time.
     `QnetError` when it cannot be written; the file is then as it was. A symlink would be replaced: resolve it before.
     """
-    fresh = path.with_name(path.name + ".new")
+    fresh = fresh_name(path)
     try:
         path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         try:
@@ -34,6 +35,11 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o644, durable: bool =
             sync_folder(path.parent)
     except OSError as error:
         raise QnetError(SystemCode.FILE_UNWRITABLE, path=str(path), why=error.strerror or "") from error
+
+
+def fresh_name(path: Path) -> Path:
+    """What a file is called until it is whole: in a folder of others' it is nobody else's, and is hidden."""
+    return path.with_name(f".{path.name}.qnet-new")
 
 
 def _write(path: Path, data: bytes, mode: int, durable: bool) -> None:

@@ -768,8 +768,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl pci-assignable-add), and name it in netvm's configuration (pci=).</source>
-            <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo netvm auf andere Weise gestartet wird, binden Sie sie an pciback (xl pci-assignable-add), und nennen Sie sie in der Konfiguration von netvm (pci=).</translation>
+            <source>Give it to netvm: sudo qnet netvm restart. Where netvm's configuration has a line pci=, name it there first; where netvm is started in another way, bind it to pciback (xl pci-assignable-add) before.</source>
+            <translation>Geben Sie sie netvm: sudo qnet netvm restart. Wo die Konfiguration von netvm eine Zeile pci= hat, nennen Sie sie zuerst dort; wo netvm auf andere Weise gestartet wird, binden Sie sie vorher an pciback (xl pci-assignable-add).</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -923,8 +923,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>Where a disk is full, make room on it; where it can only be read, make it writable (sudo mount -o remount,rw /). The helper keeps trying.</source>
-            <translation>Ist ein Datenträger voll, so schaffen Sie Platz; ist er nur lesbar, so machen Sie ihn beschreibbar (sudo mount -o remount,rw /). Der Helfer versucht es weiter.</translation>
+            <source>Where a disk is full, make room on it; where it can only be read, make it writable (sudo mount -o remount,rw, and where it is mounted: findmnt tells). The helper keeps trying.</source>
+            <translation>Ist ein Datenträger voll, so schaffen Sie Platz; ist er nur lesbar, so machen Sie ihn beschreibbar (sudo mount -o remount,rw und wo er eingehängt ist: das sagt findmnt). Der Helfer versucht es weiter.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -1112,8 +1112,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/service.py" />
-            <source>The IOMMU is off, and without it Xen gives no network card to netvm. Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, take iommu=off and the like out of the options of Xen and of dom0's kernel, and restart; xl dmesg tells whether I/O virtualisation is enabled. Where there is none, dom0 itself can be the netvm, which is strongly discouraged: systemctl start qnet-agent, then qnet netvm set dom0.</source>
-            <translation>Die IOMMU ist aus, und ohne sie gibt Xen der netvm keine Netzwerkkarte. Schalten Sie VT-d (Intel) oder AMD-Vi (AMD) in den Einstellungen der Firmware ein, nehmen Sie iommu=off und Ähnliches aus den Optionen von Xen und vom Kernel von dom0, und starten Sie neu; xl dmesg sagt, ob I/O virtualisation an ist. Wo es keine gibt, kann dom0 selbst die netvm sein, wovon dringend abgeraten wird: systemctl start qnet-agent, dann qnet netvm set dom0.</translation>
+            <source>The IOMMU is off, and without it Xen gives no network card to netvm. Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, take iommu=off and the like out of the options of Xen and of dom0's kernel, and restart; xl dmesg tells whether I/O virtualisation is enabled. Where there is none, dom0 itself can be the netvm, which is strongly discouraged: qnet netvm set dom0, then systemctl enable --now qnet-agent.</source>
+            <translation>Die IOMMU ist aus, und ohne sie gibt Xen der netvm keine Netzwerkkarte. Schalten Sie VT-d (Intel) oder AMD-Vi (AMD) in den Einstellungen der Firmware ein, nehmen Sie iommu=off und Ähnliches aus den Optionen von Xen und vom Kernel von dom0, und starten Sie neu; xl dmesg sagt, ob I/O virtualisation an ist. Wo es keine gibt, kann dom0 selbst die netvm sein, wovon dringend abgeraten wird: qnet netvm set dom0, dann systemctl enable --now qnet-agent.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/service.py" />
@@ -1169,6 +1169,11 @@
             <location filename="../../qnet_gui/model/messages/service.py" />
             <source>gave {device} back to {driver}</source>
             <translation>{device} an {driver} zurückgegeben</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>made {interface} a part of {bridge} again</source>
+            <translation>{interface} ist wieder ein Teil von {bridge}</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/service.py" />
@@ -1279,6 +1284,16 @@
             <location filename="../../qnet_gui/model/messages/service.py" />
             <source>{device} is still in use by a domain.</source>
             <translation>{device} wird noch von einer Domäne benutzt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{interface} could not be made a part of {bridge} again: {why}</source>
+            <translation>{interface} konnte nicht wieder zu einem Teil von {bridge} gemacht werden: {why}</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/service.py" />
+            <source>{interface} has not come back yet, and {bridge} is without it.</source>
+            <translation>{interface} ist noch nicht wieder da, und {bridge} ist ohne sie.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/service.py" />
@@ -1924,8 +1939,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />
-            <source>JSON and a picture cannot both go to the standard output.</source>
-            <translation>JSON und ein Bild können nicht beide auf die Standardausgabe.</translation>
+            <source>Only one can go to the standard output: JSON, or one picture.</source>
+            <translation>Nur eines kann auf die Standardausgabe: JSON oder ein Bild.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/values.py" />

@@ -15,6 +15,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from terminal import Terminal
 from waiting import DEADLINE
 
 from qnet_gui.cli import arguments, hangups, hints, main, show
@@ -264,12 +265,28 @@ def test_a_lab_that_is_up_and_was_not_named_is(monkeypatch, tmp_path):
     assert hints.of_error(away, nothing) == ""
     (tmp_path / ".demo.lock").touch()
     (tmp_path / "demo").mkdir()
-    said = hints.of_error(away, Namespace(command="routes"))
-    assert said == "A lab is up: demo. To act in it: sudo qnet --lab demo routes"
+    said = hints.of_error(away, arguments.parse(["domain", "pause", "my work"]))
+    assert said == "A lab is up: demo. To act in it: sudo qnet --lab demo domain pause 'my work'"
     (tmp_path / "other").mkdir()
     assert hints.of_error(away, nothing) == "Labs are up: demo, other. To act in it: sudo qnet --lab demo status"
     assert hints.of_error(away, Namespace(in_lab="demo")) == ""
     assert hints.of_error(QnetError(HelperCode.HELPER_AWAY), nothing) == ""
+
+
+@pytest.mark.parametrize(
+    ("lab", "words", "command"),
+    [
+        ("", ["lab", "exec", "work", "--", "ls", "a b"], "sudo qnet lab exec work -- ls 'a b'"),
+        ("demo", ["lab", "status", "--json"], "sudo qnet --lab demo lab status --json"),
+        ("demo", ["lab", "down", "--name", "other"], "sudo qnet lab down --name other"),
+    ],
+)
+def test_what_needs_root_is_printed_as_it_is_to_be_typed(monkeypatch, capsys, lab, words, command):
+    """Without what it is to be done to it was no command, and sudo does not know which lab was meant."""
+    monkeypatch.setenv("QNET_LAB", lab)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert main(words) == 1
+    assert f"The lab needs root: {command}\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -431,6 +448,28 @@ def test_the_completion_takes_no_name_for_a_command(tmp_path, typed, offered):
     )  # fmt: skip
     assert (done.stdout.splitlines(), done.stderr) == (offered, "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bin"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("qnet map --svg m", "my file.svg"), ("qnet netvm make --from \\$", "$(touch one).img")],
+)
+def test_nor_the_name_of_a_file(tmp_path, typed, name):
+    """It stood on the line as it was: Enter after Tab did what a file was called."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / name).touch()
+    setup = tmp_path / "setup"
+    setup.write_text(
+        f"cd '{folder}'; source '{ROOT}/desktop/completion/qnet'\n"
+        "qnet() { printf 'given <%s>\\n' \"${!#}\"; }; PS1='ready> '\n"
+    )
+    bash = Terminal("/bin/bash", "--noprofile", "--rcfile", str(setup), "-i")
+    bash.until("ready> ")
+    bash.type(f"{typed}\t\n")
+    bash.until(f"given <{name}>")
+    bash.close()
+    assert [path.name for path in folder.iterdir()] == [name]
 
 
 # -- texts

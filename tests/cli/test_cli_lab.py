@@ -149,7 +149,7 @@ def test_the_lab_can_be_named_by_the_environment(qnet, lab):
 def test_a_lab_that_is_not_there(as_root, qnet):
     done = qnet("--lab", "nosuch", "status")
     assert done.returncode == 1
-    assert done.stderr == "qnet: There is no lab named nosuch. Start it: sudo qnet lab up\n"
+    assert done.stderr == "qnet: There is no lab named nosuch. Start it: sudo qnet lab up --name nosuch\n"
     done = qnet("--lab", "../etc", "status")
     assert done.returncode == 1
     assert done.stderr.startswith("qnet: '../etc' cannot be a lab's name")

@@ -69,3 +69,16 @@ def test_programs_are_told_who_goes_through_whom(tmp_path: Path, capsys: pytest.
     assert (tmp_path / "map.svg").exists()
     assert cli.main(["map", "--json", "--svg", "-"]) == 1
     assert json.loads(capsys.readouterr().out)["code"] == "two-on-output"
+    assert cli.main(["map", "--json", "--png", str(tmp_path)]) == 1
+    assert json.loads(capsys.readouterr().out)["code"] == "file-unwritable", "and nothing before it"
+
+
+def test_two_pictures_are_not_written_into_each_other(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert cli.main(["map", "--svg", "-", "--png", "-"]) == 1
+    assert capfdbinary.readouterr().out == b""
+
+
+@pytest.mark.parametrize("form", ["--svg", "--png"])
+def test_a_file_without_a_name_is_none(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["map", form, ""]) == 1
+    assert "cannot be written" in capsys.readouterr().err

@@ -54,6 +54,7 @@ class Broken:
         self.disk = Disk()
         self.is_root, self.owner = True, os.getuid()
         install.put((row for row in _rows() if kind.value in row.roles), root, compiled=False)
+        (root / "usr/lib/python3/dist-packages/qnet_gui").mkdir(mode=0o755, parents=True)
         self.write("/usr/share/qnet/icons/hicolor/scalable/apps/org.qnet.Tray.svg", "")
         self.units = {name: Unit("loaded", "inactive", "disabled", kind) for name, kind in services.TYPES.items()}
         self.units["polkit.service"] = Unit("loaded", "active", "static", "dbus")

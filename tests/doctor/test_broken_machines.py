@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,11 @@ BUS = "/usr/share/dbus-1/system-services/org.qnet.Helper1.service"
 POLICY = "/usr/share/dbus-1/system.d/org.qnet.Helper1.conf"
 POLKIT = "/usr/share/polkit-1/actions/org.qnet.policy"
 HELPER, AGENT, GUEST = "qnet-helper.service", "qnet-agent.service", "qnet-guest.service"
+DISCONNECT = "qnet-disconnect.service"
 SCRIPT = "/etc/xen/scripts/vif-route-qubes"
 RULES = "/usr/lib/udev/rules.d/60-qnet-guest.rules"
+CODE = "/usr/lib/python3/dist-packages/qnet_gui"
+WHEEL = f"/usr/local/lib/python{sys.version_info.major}.{sys.version_info.minor}/dist-packages/qnet_gui"
 TOML, CFG = "/etc/qnet/qnet.toml", "/etc/qnet/netvm.cfg"
 XENDOMAINS = "/etc/default/xendomains"
 DISPLAY = "qnet-display"
@@ -36,6 +40,11 @@ DROP = (
     ' {"chain": {"family": "inet", "table": "qnet", "name": "forward", "hook": "forward",'
     ' "policy": "drop"}}]}'
 )
+
+
+def of_others(broken: Broken) -> None:
+    """All of it: to the doctor, root is somebody else."""
+    broken.owner = 4711
 
 
 def fedora(broken: Broken) -> None:
@@ -114,6 +123,11 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ("another script", says(SCRIPT, "#!/bin/sh\n"), "file-changed,file-not-executable", SCRIPT),
     ("unit gone", without("/usr/lib/systemd/system/qnet-disconnect.service"), "file-missing", "make install"),
     ("no pyxs", no_module("pyxs"), "module-missing", "sudo apt install python3-pyxs"),
+    (
+        "no pyxs of ours for Fedora",
+        both(fedora, no_module("pyxs"), lambda broken: broken.say("/usr/bin/rpm -q qnet-common", "")),
+        "module-of-ours-missing", "in the folder with qnet's packages: sudo dnf install ./python3-pyxs-*.rpm",
+    ),
     ("no gi of Fedora's", both(fedora, no_module("gi")), "module-missing", "sudo dnf install python3-gobject-base"),
     ("no Qt", both(packaged, no_module("PyQt5")), "module-missing", "sudo apt install python3-pyqt5"),
     ("no nft", without("/usr/sbin/nft"), "program-missing", "sudo apt install nftables"),
@@ -127,7 +141,40 @@ DOM0: list[tuple[str, Break, str, str]] = [
         )),
         "code-changed", "qnet-common_*.deb",
     ),
+    # dpkg puts no file below /etc back that was removed, unless it is told to
+    (
+        "packages, a hook that was removed", both(packaged, without(SCRIPT)),
+        "file-missing", "sudo apt install --reinstall -o Dpkg::Options::=--force-confmiss ./qnet-common_*.deb",
+    ),
+    (
+        "packages, a hook of others", both(packaged, says(SCRIPT, "#!/bin/sh\n"), mode(SCRIPT, 0o755)),
+        "file-changed", f"{SCRIPT}.old; sudo apt install --reinstall -o Dpkg::Options::=--force-confmiss ./qnet-common",
+    ),
+    (
+        "packages, no netvm.cfg", both(packaged, without(CFG)),
+        "netvm-file-missing", "--force-confmiss ./qnet-dom0_*.deb; sudoedit",
+    ),
+    (
+        "packages of Fedora, a hook that was removed",
+        both(fedora, without(SCRIPT), lambda broken: broken.say("/usr/bin/rpm -q qnet-common", "")),
+        "file-missing", "sudo dnf reinstall ./qnet-common-*.rpm",
+    ),
+    # of programs that are not root's: the bus, polkit, whoever sits at the screen
+    ("actions for root alone", mode(POLKIT, 0o600), "file-unreadable", f"sudo chmod a+r {POLKIT}; sudo systemctl"),
+    ("bus policy for root alone", mode(POLICY, 0o640), "file-unreadable", "sudo systemctl reload dbus"),
+    ("qnet for root alone", mode("/usr/bin/qnet", 0o700), "file-not-executable", "sudo chmod 755 /usr/bin/qnet"),
+    # by pip, which Python prefers to what is in packages, and which has no helper in it
+    ("a wheel beside it", says(f"{WHEEL}/__init__.py", ""), "code-twice", f"sudo rm -r {WHEEL}"),
     ("a wheel alone", without("/usr/bin/qnet-helper"), "helper-not-installed", "sudo qnet setup --dry-run"),
+    (
+        "packages of Fedora, without the helper's",
+        both(fedora, without("/usr/bin/qnet-helper"), lambda broken: broken.say("/usr/bin/rpm -q qnet-common", "")),
+        "helper-not-installed", "sudo dnf install ./qnet-dom0-*.rpm",
+    ),
+    (
+        "packages, without the helper's", both(packaged, without("/usr/bin/qnet-helper")),
+        "helper-not-installed", "sudo apt install ./qnet-dom0_*.deb",
+    ),
     # services
     ("masked", of(HELPER, load="masked", enabled="masked"), "unit-masked", f"sudo systemctl unmask {HELPER}"),
     ("disabled", of(HELPER, active="inactive", enabled="disabled"), "unit-disabled", f"enable --now {HELPER}"),
@@ -135,6 +182,15 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ("stopped", of(HELPER, active="inactive"), "unit-stopped", f"sudo systemctl start {HELPER}"),
     ("failed", of(HELPER, active="failed", result="exit-code"), "unit-failed", f"journalctl -b -u {HELPER}"),
     ("netvm's failed", of("qnet-netvm.service", active="failed"), "unit-failed", "-u qnet-netvm.service"),
+    # which nobody may start by hand
+    (
+        "what disconnects at a shutdown has failed", of(DISCONNECT, active="failed"),
+        "unit-failed", f"journalctl -b -u {DISCONNECT}; sudo systemctl restart {HELPER}",
+    ),
+    (
+        "what disconnects at a shutdown is masked", of(DISCONNECT, load="masked"),
+        "unit-masked", f"sudo systemctl unmask {DISCONNECT}; sudo systemctl restart {HELPER}",
+    ),
     ("bad drop-in", of(HELPER, load="bad-setting"), "unit-unreadable", f"sudo systemctl revert {HELPER}"),
     ("another type", of(HELPER, type="simple"), "unit-otherwise", f"sudo systemctl revert {HELPER}"),
     ("not read again", of(HELPER, outdated=True), "unit-outdated", "sudo systemctl daemon-reload"),
@@ -154,12 +210,18 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ("unknown key", says(TOML, "[dom0]\nnetvms = 1\n"), "config-wrong", "sudo systemctl restart qnet-helper"),
     ("wrong type", says(TOML, "[dom0]\nminutes = 'x'\n"), "config-wrong", "restart qnet-helper"),
     ("no TOML", says(TOML, "[dom0\n"), "config-wrong", "restart qnet-helper"),
-    ("of others", lambda broken: setattr(broken, "owner", 4711), "config-owner", f"sudo chown root:root {TOML}"),
+    ("of others", of_others, "config-owner,file-owner", f"sudo chown root:root {TOML}"),
+    ("programs of others", of_others, "config-owner,file-owner", f"sudo chown -R root:root {CODE} /usr/bin/qnet "),
     ("for all to write", mode(TOML, 0o666), "config-writable", f"sudo chmod go-w {TOML}"),
+    ("a program for all to write", mode("/usr/bin/qnet-helper", 0o777), "file-writable", "go-w /usr/bin/qnet-helper"),
+    ("code for a group to write", mode(CODE, 0o775), "file-writable", f"sudo chmod -R go-w {CODE}"),
     ("folder for a group to write", mode("/etc/qnet", 0o775), "config-writable", "sudo chmod go-w /etc/qnet"),
     ("no netvm.cfg", without(CFG), "netvm-file-missing", "sudoedit /etc/qnet/netvm.cfg"),
     ("empty netvm.cfg", netvm_file("kernel", "#"), "netvm-file-empty", "sudoedit /etc/qnet/netvm.cfg"),
-    ("another name", netvm_file("'netvm'", "'sys-net'"), "netvm-file-name", "sudo qnet netvm set sys-net"),
+    (
+        "another name", netvm_file("'netvm'", "'sys-net'"),
+        "netvm-file-name", "sudoedit /etc/qnet/qnet.toml; sudo systemctl restart qnet-helper",
+    ),
     ("a bridge", netvm_file("driver", "vif=['mac=x,bridge=xenbr0']\ndriver"), "netvm-file-bridge", "netvm restart"),
     ("kernel gone", without("/boot/vmlinuz"), "netvm-file-names-nothing", "sudoedit /etc/qnet/netvm.cfg"),
     (
@@ -176,6 +238,10 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ("no backend", card("script=vif-route-qubes"), "vif-of-dom0", "sudo qnet setup"),
     ("no script", card("backend=netvm"), "vif-without-script", "sudo qnet setup"),
     ("script gone", card("backend=netvm,script=vif-mine"), "vif-script-missing", "sudoedit /etc/xen/work.cfg"),
+    (
+        "a blank in a file's name", says("/etc/xen/my work.cfg", "name='w'\nvif = ['backend=netvm,script=vif-mine']\n"),
+        "vif-script-missing", "sudoedit '/etc/xen/my work.cfg'",
+    ),
     ("all saved", says(XENDOMAINS, "XENDOMAINS_SAVE=/save\n"), "xendomains-saves", f"sudoedit {XENDOMAINS}"),
     (
         "netvm saved", both(says(XENDOMAINS, "XENDOMAINS_SAVE=/save\n"), says("/save/netvm", "")),
@@ -185,8 +251,12 @@ DOM0: list[tuple[str, Break, str, str]] = [
         "state for all", both(says("/var/lib/qnet/x", ""), mode("/var/lib/qnet", 0o777)),
         "state-folder", "sudo chmod 700 /var/lib/qnet",
     ),
-    ("full", lambda b: setattr(b, "disk", Disk(full=True)), "disk-full", "df -h /var/lib/qnet; df -i /var/lib/qnet"),
+    ("full", lambda b: setattr(b, "disk", Disk(full=True)), "disk-full", "df -h /; df -i /"),
     ("read-only", lambda b: setattr(b, "disk", Disk(read_only=True)), "disk-read-only", "sudo mount -o remount,rw /"),
+    (
+        "read-only, a disk of its own", lambda b: setattr(b, "disk", Disk(read_only=True, mount="/var")),
+        "disk-read-only", "findmnt --target /var; sudo mount -o remount,rw /var",
+    ),
     ("left connected", says(LINK, "{}"), "journal-left", "systemctl start qnet-helper"),
     # Xen
     (
@@ -224,7 +294,15 @@ DOM0: list[tuple[str, Break, str, str]] = [
     ),
     ("names lead nowhere", lambda b: b.link("/etc/resolv.conf", "/gone"), "resolv-conf-dangling", "sudo rm"),
     (
-        "no resolved", lambda b: b.link("/etc/resolv.conf", "../run/systemd/resolve/stub-resolv.conf"),
+        "resolved was removed", lambda b: b.link("/etc/resolv.conf", "../run/systemd/resolve/stub-resolv.conf"),
+        "resolv-conf-dangling", "ls -l /etc/resolv.conf; sudo rm /etc/resolv.conf",
+    ),
+    (
+        "no resolved",
+        both(
+            says("/usr/lib/systemd/system/systemd-resolved.service", ""),
+            lambda b: b.link("/etc/resolv.conf", "../run/systemd/resolve/stub-resolv.conf"),
+        ),
         "resolved-down", "sudo systemctl enable --now systemd-resolved",
     ),
     (

@@ -25,8 +25,9 @@ from qnet_gui.runtime.distribution import Distribution, distribution, families, 
 ROOT = Path(__file__).parents[2]
 SAMPLES = {
     "path": "/etc/qnet/qnet.toml", "package": "nftables", "where": "in a checkout", "again": "make install ROLE=dom0",
+    "paths": "/usr/bin/qnet /usr/bin/qnet-helper",
     "names": "a, b", "module": "pyxs", "apt": "apt", "program": "nft", "why": "It is so.", "result": "exit-code",
-    "unit": "qnet-helper.service",
+    "unit": "qnet-helper.service", "by": "qnet-helper.service",
     "value": "simple", "wanted": "notify", "netvm": "netvm", "name": "sys-net", "interface": "eth0",
     "lines": "vfb = []", "line": "1", "folder": "/boot",
     "setting": "net.ipv4.ip_forward", "device": "vif7.0",
@@ -38,7 +39,7 @@ KNOWN = {
 }  # fmt: skip
 VERBS = {"start", "restart", "reload", "enable", "disable", "unmask", "revert", "cat", "reboot", "daemon-reload"}
 #: Units of others that a cure may name.
-UNITS = {"dbus", "dbus.socket", "systemd-resolved", "NetworkManager", *services.TYPES}
+UNITS = {"dbus", "polkit", "dbus.socket", "systemd-resolved", "NetworkManager", *services.TYPES}
 
 
 def places(text: str) -> set[str]:
@@ -112,10 +113,10 @@ def test_the_page_tells_of_everything_in_plain_text() -> None:
 def test_what_makes_it_needless_to_ask_the_helper_or_to_say_that_it_is_away() -> None:
     assert silences(ServiceFault.BUS_DOWN.finding())
     assert tells_of_helper(ServiceFault.BUS_DOWN.finding())
-    masked = ServiceFault.UNIT_MASKED.finding(unit="qnet-helper.service")
+    masked = ServiceFault.UNIT_MASKED.finding(unit="qnet-helper.service", by="qnet-helper.service")
     assert tells_of_helper(masked)
     assert not silences(masked)
-    assert not tells_of_helper(ServiceFault.UNIT_MASKED.finding(unit="qnet-netvm.service"))
+    assert not tells_of_helper(ServiceFault.UNIT_MASKED.finding(unit="qnet-netvm.service", by="qnet-netvm.service"))
     assert helper_tells(XenFault.IOMMU_OFF.finding())
     assert not helper_tells(ServiceFault.BUS_DOWN.finding())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -101,4 +102,5 @@ def test_a_disk_that_takes_nothing_more_is_seen(
 ) -> None:
     status = SimpleNamespace(f_bfree=free, f_frsize=1, f_files=9, f_ffree=files, f_flag=flags)
     monkeypatch.setattr(os, "statvfs", lambda path: status if path == tmp_path else None)
-    assert disk(tmp_path / "not/yet/there") == seen
+    monkeypatch.setattr(Path, "is_mount", lambda path: path == tmp_path.parent)
+    assert disk(tmp_path / "not/yet/there") == replace(seen, mount=str(tmp_path.parent))

@@ -78,6 +78,34 @@ def test_debian_comes_by_its_own_program_from_where_apt_fetches(dom0: Dom0) -> N
     assert not {"other", "qnet-common", "qnet-netvm"} & set(included)
 
 
+def test_debootstrap_goes_by_the_proxy_that_apt_goes_by(dom0: Dom0) -> None:
+    """It knows of none but what is in its environment, and everything was to be fetched past the proxy."""
+    dom0.absent = {programs.MMDEBSTRAP}
+    dom0.make()
+    words = dom0.programs.named(programs.DEBOOTSTRAP)[0]
+    before = words[: words.index(programs.DEBOOTSTRAP)]
+    assert before[-2:] == [programs.ENV, "http_proxy=http://proxy.example:3142"]
+
+
+@pytest.mark.parametrize(
+    ("proxy", "option"),
+    [
+        ("http://other.example:8080/", '--aptopt=Acquire::https::Proxy "http://other.example:8080/"'),
+        ('http://x"; Dir "/', ""),
+    ],
+)
+def test_a_proxy_of_the_environment_holds_where_apt_has_none_of_its_own(
+    dom0: Dom0, monkeypatch: pytest.MonkeyPatch, proxy: str, option: str
+) -> None:
+    """As for apt itself, and whoever has set it for apt."""
+    monkeypatch.setenv("http_proxy", "http://never.example/")
+    monkeypatch.setenv("https_proxy", proxy)
+    dom0.make()
+    words = dom0.programs.named(programs.MMDEBSTRAP)[0]
+    assert '--aptopt=Acquire::http::Proxy "http://proxy.example:3142"' in words
+    assert [word for word in words if "https::Proxy" in word] == ([option] if option else [])
+
+
 def test_debians_own_key_is_named_where_it_is(dom0: Dom0) -> None:
     (dom0.folder / "keyring").touch()
     dom0.make()
@@ -354,6 +382,31 @@ def test_a_full_disk_says_so(dom0: Dom0) -> None:
     with pytest.raises(Refused, match="no more room in"):
         dom0.make()
     assert dom0.everything() == before
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
+def test_a_disk_may_lie_where_there_are_no_hard_links(
+    dom0: Dom0, monkeypatch: pytest.MonkeyPatch, meanwhile: bool
+) -> None:
+    """On a stick with exFAT, which is to carry it to dom0; it failed after all was made."""
+    before = dom0.everything()
+
+    def link(_: Path, target: Path) -> None:
+        if meanwhile:
+            target.write_text("somebody's\n")
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    if meanwhile:
+        with pytest.raises(Refused, match="is there already"):
+            dom0.make()
+        assert dom0.disk.read_text() == "somebody's\n"
+    else:
+        dom0.make()
+        assert dom0.of_disk("cat /etc/hostname") == "netvm\n"
+        assert listed(dom0.disk.parent) == ["initrd.img", "root.img", "vmlinuz"]
+        assert dom0.undo() == []
+        assert dom0.everything() == before
 
 
 def test_what_comes_meanwhile_is_not_overwritten(dom0: Dom0) -> None:

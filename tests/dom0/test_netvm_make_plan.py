@@ -64,7 +64,7 @@ def test_what_would_be_done_is_said_in_words_and_in_order() -> None:
             WANTED, replace(WELL, missing=(programs.MMDEBSTRAP,), distribution=Distribution.FEDORA),
             "mmdebstrap is missing", "dnf install mmdebstrap",
         ),
-        (WANTED, replace(WELL, debian=Debian(suite="sid")), "nothing of Debian's sid", "--suite"),
+        (WANTED, replace(WELL, debian=Debian(suite="sid")), "nothing of Debian's sid", "sudo apt update. Or say which"),
         (
             replace(WANTED, mirror="http://deb.example/"), replace(WELL, debian=Debian(repositories=(ARCHIVE,))),
             "which release of Debian", "--suite",
@@ -108,6 +108,15 @@ def test_what_stands_in_the_way_is_told_with_its_cure(wanted: Wanted, there: Sur
     planned = plan(wanted, there, PLACES)
     assert [obstacle for obstacle in planned.obstacles if wrong in obstacle.wrong and cure in obstacle.cure]
     assert (planned.steps, planned.configuration) == ((), None)
+
+
+def test_a_password_in_a_mirrors_address_is_shown_to_nobody() -> None:
+    private = replace(ARCHIVE, uri="https://me:p%40ss@deb.example:8443/a@b/")
+    planned = plan(WANTED, replace(WELL, debian=replace(DEBIAN, repositories=(ARCHIVE, private))), PLACES)
+    assert "p%40ss" not in repr((planned.steps, planned.notes))
+    assert "from http://deb.example and https://deb.example:8443/a@b, by" in planned.steps[0]
+    assert [note for note in planned.notes if "password for https://deb.example:8443/a@b will stand" in note]
+    assert not [note for note in plan(WANTED, WELL, PLACES).notes if "password for" in note]
 
 
 def test_another_netvms_configuration_is_never_touched() -> None:

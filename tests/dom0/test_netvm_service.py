@@ -21,7 +21,10 @@ from qnet_gui.dom0.netvm_lifecycle.service import Limits, NetvmService
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
 from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.passthrough import Passthrough
-from qnet_gui.model.errors import Busy, HypervisorError, NotFound, QnetError, Refused, Stuck
+from qnet_gui.model.errors import Busy, HypervisorError, KernelError, NotFound, QnetError, Refused, Stuck
+from qnet_gui.model.messages.message import Message
+from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.messages.service import ServiceCode
 from qnet_gui.store.client import Store
 
 CABLE, WIFI, DISK = "0000:00:04.0", "0000:03:00.0", "0000:00:1f.2"
@@ -46,7 +49,10 @@ class Service:
     def _new(self) -> NetvmService:
         """A process of its own, as far as it matters."""
         host = self.host
-        passthrough = Passthrough(host.program, host.devices.root, host.devices.write, host.devices.load)
+        devices = host.devices
+        passthrough = Passthrough(
+            host.program, devices.root, devices.write, devices.load, devices.links, devices.ip
+        )  # fmt: skip
         toolstack = Toolstack(self._interrupts, host.program, host.xen.hardware.socket)
         return NetvmService(
             "netvm", toolstack, passthrough, self._tell, self.record, self.configuration, self.limits
@@ -132,6 +138,13 @@ def test_start_of_one_that_runs_is_no_error(netvm: Service) -> None:
     netvm.host.calls.clear()
     assert str(netvm.start()) == "netvm runs already."
     assert netvm.host.calls == []
+
+
+def test_start_of_one_that_somebody_else_has_started_is_no_error_either(netvm: Service) -> None:
+    """Its configuration is elsewhere, and here is what the package has brought."""
+    netvm.start()
+    netvm.configuration.write_text("#kernel = '/k'\n")
+    assert str(netvm.start()) == "netvm runs already."
 
 
 def test_stop_of_one_that_does_not_run_is_no_error(netvm: Service) -> None:
@@ -225,6 +238,12 @@ def test_without_an_iommu_that_nobody_knew_of_the_nics_go_back(netvm: Service) -
     assert netvm.host.calls == [f"pci-assignable-add {CABLE}", f"pci-assignable-remove -r {CABLE}"]
 
 
+def test_who_has_no_iommu_is_told_in_which_order_dom0_becomes_the_netvm() -> None:
+    """An agent refuses to start in a dom0 that is not chosen."""
+    said = Message(ServiceCode.IOMMU_MISSING).english
+    assert said.index("qnet netvm set dom0") < said.index("qnet-agent")
+
+
 def test_failing_create_puts_everything_back(netvm: Service) -> None:
     netvm.host.fails["create"] = "unable to add disk devices"
     assert refused(netvm.start) == (
@@ -288,6 +307,38 @@ def test_nodes_that_are_left_of_a_dead_netvm_do_not_keep_its_nics(netvm: Service
         store.write("/local/domain/1/backend/vif/2/0/ip", "10.137.0.2")
     assert str(netvm.stop()) == "netvm is stopped."
     assert netvm.drivers == BEFORE
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_was_a_part_of_a_bridge_is_so_again(netvm: Service, fails: bool) -> None:
+    """xenbr0 kept its address and its routes without it, so dom0 had its card again, and no network."""
+    netvm.host.devices.add_to_bridge(CABLE, "eth0", "xenbr0")
+    if fails:
+        netvm.host.fails["create"] = "no memory"
+        assert "Everything is as it was before." in refused(netvm.start)
+    else:
+        netvm.start()
+        netvm.restart()
+        netvm.stop()
+    assert netvm.host.devices.bridge(CABLE) == "xenbr0"
+    assert netvm.ended_steps.count(f"{'undone' if fails else 'done'}: made eth0 a part of xenbr0 again") == 1
+    assert netvm.record.load() == Record()
+
+
+def test_a_bridge_that_does_not_take_its_part_back_is_told_and_tried_again(netvm: Service) -> None:
+    devices = netvm.host.devices
+    devices.add_to_bridge(CABLE, "eth0", "xenbr0")
+    netvm.start()
+
+    def ip(_: object) -> bytes:
+        raise KernelError(plain("no memory"))
+
+    devices.ip, usual = ip, devices.ip
+    assert "eth0 could not be made a part of xenbr0 again: no memory" in refused(netvm.stop)
+    assert netvm.drivers == BEFORE
+    devices.ip = usual
+    netvm.stop()
+    assert (devices.bridge(CABLE), netvm.record.load()) == ("xenbr0", Record())
 
 
 def test_a_nic_that_was_pulled_out_is_forgotten(netvm: Service) -> None:
@@ -558,7 +609,7 @@ def test_record_that_is_none_tells_of_nothing(tmp_path: Path) -> None:
         path.write_text(text)
         assert RecordFile(path).load() == Record()
     nic = pci.PciNic(CABLE, "", "")
-    assert Record({CABLE: "e1000"}).with_nic(nic) == Record({CABLE: "e1000"})
+    assert Record({CABLE: "e1000"}).with_nic(nic, {}).nics == {CABLE: "e1000"}
 
 
 def test_errors_are_what_they_were(netvm: Service) -> None:

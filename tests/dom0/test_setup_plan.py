@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -97,17 +98,93 @@ def test_what_is_left_alone_is_told() -> None:
     assert EnableUnit not in kinds(planned)
 
 
+def test_who_runs_and_has_no_configuration_here_is_told_of() -> None:
+    """Made of a file elsewhere: he lost his network with dom0's card, and nobody had said so."""
+    running = frozenset({"work", "web", "netvm", "work-dm"})
+    notes = plan(replace(WELL, running=running)).notes
+    (note,) = (note for note in notes if "has no configuration in /etc/xen" in note)
+    assert note.startswith("web runs,")
+    assert "backend=netvm,script=vif-route-qubes" in note
+
+
 def test_a_netvm_that_somebody_else_starts_stays_his() -> None:
     planned = plan(replace(WELL, netvm_file=None, running=frozenset({"netvm"})))
     assert TryNetvm not in kinds(planned)
     assert "netvm is started by somebody else, and stays so." in planned.notes
 
 
+def test_a_netvm_that_runs_needs_nothing_in_the_template_that_the_package_brings() -> None:
+    """It is there on every machine, and with it "there is nothing that netvm could be made of", though it ran."""
+    template = replace(NETVM_FILE, text="name = 'netvm'\n#kernel = '/k'\n")
+    saving = xendomains.Settings(Path("/d"), "XENDOMAINS_SAVE=/save\n")
+    planned = plan(replace(WELL, netvm_file=template, boots=False, running=frozenset({"netvm"}), xendomains=saving))
+    assert planned.obstacles == []
+    assert kinds(planned) == [EditFile, EnableUnit]
+    assert "netvm is started by somebody else, and stays so." in planned.notes
+
+
+def test_what_makes_a_netvm_elsewhere_is_named_where_nothing_is_said_in_its_own_place() -> None:
+    elsewhere = DomainFile(Path("/etc/xen/netvm.cfg"), "netvm", "name = 'netvm'\nkernel = '/k'\n")
+    empty = replace(elsewhere, text="name = 'netvm'\n")
+    for there, told in ((elsewhere, True), (empty, False)):
+        (obstacle,) = plan(replace(WELL, boots=False, files=(WORK, there))).obstacles
+        assert ("sudo cp /etc/xen/netvm.cfg /etc/qnet/netvm.cfg" in obstacle.cure) == told
+
+
 def test_what_a_bridge_of_dom0_keeps_is_told() -> None:
-    bridged = replace(WELL, parts=(("eth0", "xenbr0"),))
+    bridged = replace(WELL, parts=((CABLE.address, "eth0", "xenbr0"),))
     assert any("eth0 is a part of xenbr0" in note and "Take xenbr0 out" in note for note in plan(bridged).notes)
     running = replace(bridged, running=frozenset({"netvm"}))
     assert not any("xenbr0" in note for note in plan(running).notes)
+
+
+def test_what_is_made_of_a_card_of_dom0_is_told(tmp_path: Path) -> None:
+    """A VLAN goes with the card's interface, and nobody makes it again when dom0 has the card back."""
+    net = tmp_path / "pci/devices/0000:00:04.0/net/eth0"
+    net.mkdir(parents=True)
+    (net.parents[1] / "class").write_text("0x020000\n")
+    (net / "master").symlink_to("../../../virtual/net/xenbr0")
+    for upper in ("xenbr0", "eth0.10"):
+        (net / f"upper_{upper}").symlink_to(f"../../../virtual/net/{upper}")
+    machine = Machine(
+        tmp_path, tmp_path / "no.cfg", tmp_path / "no.toml", tmp_path, pci=tmp_path / "pci", is_dom0=lambda: True,
+        hypervisor=XenHypervisor(tmp_path / "no-xl"), root=tmp_path,
+    )  # fmt: skip
+    found = survey(machine)
+    assert found.uppers == (("0000:00:04.0", "eth0", "eth0.10"),)
+    for configuration, told in (("", True), ("pci = []\n", False)):
+        own = replace(NETVM_FILE, text=NETVM_FILE.text + configuration)
+        notes = plan(replace(WELL, netvm_file=own, uppers=found.uppers)).notes
+        assert any(note.startswith("eth0.10 is made of eth0") for note in notes) == told
+
+
+WIFI = PciNic("0000:03:00.0", "iwlwifi", "/sys/y")
+
+
+@pytest.mark.parametrize(
+    ("configuration", "nics", "in_use", "given"),
+    [
+        ("pci = ['00:04.0']\n", (CABLE, WIFI), set(), "with the network cards 0000:00:04.0, on trial"),
+        ("pci = []\n", (CABLE, WIFI), set(), "without a network card, on trial"),
+        # by `xen-pciback.hide=` of dom0's kernel, say
+        ("", (replace(CABLE, driver="pciback"),), set(), "with the network cards 0000:00:04.0, on trial"),
+        ("", (replace(CABLE, driver="pciback"), WIFI), {CABLE.address}, "with the network cards 0000:03:00.0, on"),
+        ("", (CABLE, replace(WIFI, virtual=True)), set(), "with the network cards 0000:00:04.0, on trial"),
+    ],
+)
+def test_the_cards_are_those_that_the_netvm_will_have(
+    configuration: str, nics: tuple[PciNic, ...], in_use: set[str], given: str
+) -> None:
+    own = replace(NETVM_FILE, text=NETVM_FILE.text + configuration)
+    there = replace(WELL, netvm_file=own, nics=nics, in_use=frozenset(in_use), parts=((WIFI.address, "wl", "br0"),))
+    planned = plan(there)
+    assert any(given in step.what for step in planned.steps), planned.steps
+    assert any("wl is a part of br0" in note for note in planned.notes) == (WIFI.address in given)
+
+
+def test_who_gives_the_netvm_no_card_needs_no_iommu() -> None:
+    own = replace(NETVM_FILE, text=NETVM_FILE.text + "pci = []\n")
+    assert plan(replace(WELL, netvm_file=own, iommu=False)).obstacles == []
 
 
 def test_xendomains_shuts_domains_down_instead_of_saving_a_netvm() -> None:
@@ -126,6 +203,7 @@ def test_a_machine_is_looked_at(tmp_path: Path) -> None:
     (tmp_path / "xen/work.cfg").write_text(WORK.text)
     (tmp_path / "xen/auto/work").symlink_to(tmp_path / "xen/work.cfg")
     (tmp_path / "xen/auto/other").write_text("name = 'other'\n")
+    (tmp_path / "xen/auto/.work.swp").write_text(WORK.text)
     (tmp_path / "xen/bad.cfg").write_bytes(b"\xff\xfe")
     (tmp_path / "xen/xl.conf").write_text("autoballoon=1\n")
     (tmp_path / "netvm.cfg").write_text('name = "netvm"\n#kernel = "/k"\n')
@@ -151,8 +229,19 @@ def test_a_machine_is_looked_at(tmp_path: Path) -> None:
     assert found.unreadable == (tmp_path / "xen/bad.cfg",)
     assert (found.missing, found.boots, found.enabled) == (("nft",), False, frozenset({HELPER}))
     assert (found.iommu, found.running, found.netvm_file is not None) == (None, frozenset(), True)
-    assert found.parts == (("eth0", "xenbr0"),)
+    assert found.parts == (("0000:00:00.0", "eth0", "xenbr0"),)
     assert found.xendomains == xendomains.Settings(settings, "XENDOMAINS_SAVE=/x\n")
+
+
+def test_programs_are_looked_for_where_they_are_and_not_where_a_shell_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`su` without a dash, in Debian, has no /usr/sbin in its PATH: xl and nft were said to be missing."""
+    assert shutil.which("ip", path="/usr/sbin:/sbin:/usr/bin:/bin")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    machine = Machine()
+    assert machine.which("ip") is not None
+    assert machine.which("qnet-no-such-program") is None
 
 
 def test_a_remark_in_an_older_encoding_hides_neither_a_domain_nor_the_netvm(tmp_path: Path) -> None:

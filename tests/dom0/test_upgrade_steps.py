@@ -20,6 +20,7 @@ from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import QnetError, Refused, Stuck
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.runtime.atomic_file import fresh_name
 from qnet_gui.runtime.clocks import boot_seconds
 
 NAMES = [step.name for step in steps.STEPS]
@@ -126,7 +127,7 @@ FAILURES: dict[str, Callable[[Any], None]] = {
     "filter": lambda dom0: setattr(dom0.programs, "fails", "policy drop"),
     "attach": lambda dom0: dom0.hypervisor.fails.update(attach=failing()),
     "address": lambda dom0: setattr(dom0.programs, "fails", "address replace"),
-    "resolv.conf": lambda dom0: dom0.resolv_conf.with_name("resolv.conf.new").mkdir(),
+    "resolv.conf": lambda dom0: fresh_name(dom0.resolv_conf).mkdir(),
     "up": lambda dom0: setattr(dom0.programs, "fails", " up"),
 }
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shutil
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +51,35 @@ class Devices:
         (root / "devices").mkdir(parents=True)
         for name in ("e1000", "iwlwifi", "ahci"):
             (root / "drivers" / name).mkdir(parents=True)
+        self.links = root / "links"
+        self.interfaces: dict[str, str] = {}
 
     def add(self, address: str, kind: str = "0x020000", driver: str = "e1000") -> None:
         folder = self.root / "devices" / address
         folder.mkdir()
         (folder / "class").write_text(f"{kind}\n")
         self.bind(address, driver)
+
+    def add_to_bridge(self, address: str, interface: str, bridge: str) -> None:
+        """A device that has a driver gets an interface, which is a part of a bridge."""
+        (self.links / bridge / "bridge").mkdir(parents=True)
+        self.interfaces[address] = interface
+        self._make_interface(address)
+        self.ip(["ip", "link", "set", "dev", interface, "master", bridge])
+
+    def _make_interface(self, address: str) -> None:
+        (self.root / "devices" / address / "net" / self.interfaces[address]).mkdir(parents=True)
+
+    def bridge(self, address: str) -> str:
+        master = self.root / "devices" / address / "net" / self.interfaces[address] / "master"
+        return master.readlink().name if master.is_symlink() else ""
+
+    def ip(self, words: Sequence[str]) -> bytes:
+        """`ip link set dev INTERFACE …`."""
+        (address,) = (known for known, name in self.interfaces.items() if name == words[4])
+        if words[5] == "master":
+            (self.root / "devices" / address / "net" / words[4] / "master").symlink_to(self.links / words[6])
+        return b""
 
     def load(self) -> None:
         """modprobe xen-pciback."""
@@ -67,6 +91,9 @@ class Devices:
 
     def bind(self, address: str, driver: str) -> None:
         (self.root / "devices" / address / "driver").unlink(missing_ok=True)
+        shutil.rmtree(self.root / "devices" / address / "net", ignore_errors=True)
+        if driver not in ("", "pciback") and address in self.interfaces:
+            self._make_interface(address)
         if driver:
             (self.root / "devices" / address / "driver").symlink_to(f"../../drivers/{driver}")
 

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from qnet_gui.model.errors import QnetError
-from qnet_gui.runtime.atomic_file import write_atomically
+from qnet_gui.runtime.atomic_file import fresh_name, write_atomically
 
 
 def test_content_and_mode_are_as_asked_whatever_was_there(tmp_path):
@@ -26,10 +26,19 @@ def test_content_and_mode_are_as_asked_whatever_was_there(tmp_path):
 def test_what_a_crash_left_or_somebody_laid_there_is_not_written_through(tmp_path):
     other = tmp_path / "other"
     other.write_bytes(b"another's")
-    (tmp_path / "file.new").symlink_to(other)
+    fresh_name(tmp_path / "file").symlink_to(other)
     write_atomically(tmp_path / "file", b"ours")
     assert (other.read_bytes(), (tmp_path / "file").read_bytes()) == (b"another's", b"ours")
     assert not (tmp_path / "file").is_symlink()
+
+
+def test_what_an_administrator_has_laid_beside_a_file_stays(tmp_path):
+    """His next resolv.conf, or the domain work.new beside the domain work in /etc/xen/auto: it was removed."""
+    his = tmp_path / "file.new"
+    his.write_bytes(b"his")
+    write_atomically(tmp_path / "file", b"ours")
+    assert his.read_bytes() == b"his"
+    assert fresh_name(tmp_path / "file").name.startswith("."), "which nobody takes for a domain's where it is left"
 
 
 def test_a_full_disk_leaves_the_old_content_and_nothing_else(tmp_path):

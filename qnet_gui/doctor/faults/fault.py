@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import shlex
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,6 +23,10 @@ class Finding:
     code: str = ""
     commands: tuple[str, ...] = ()
     remark: bool = False
+
+
+#: Places of commands that are one word to a shell, whatever an administrator has called a file; others are several.
+_OF_SHELLS = {"path", "folder"}
 
 
 class Declared(NamedTuple):
@@ -48,7 +53,8 @@ class Fault(enum.Enum):
     def finding(self, **arguments: str) -> Finding:
         """It, on this machine."""
         declared = self.value
-        commands = tuple(command.format(**arguments) for command in declared.commands)
+        quoted = arguments | {name: shlex.quote(arguments[name]) for name in _OF_SHELLS & arguments.keys()}
+        commands = tuple(command.format(**quoted) for command in declared.commands)
         cure = f"{declared.cure.format(**arguments)}: {'; '.join(commands)}"
         wrong = declared.wrong.format(**arguments)
         return Finding(wrong, cure, code=declared.word, commands=commands, remark=declared.remark)

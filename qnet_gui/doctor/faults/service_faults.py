@@ -12,7 +12,7 @@ class ServiceFault(Fault):
         "unit-masked",
         "The service {unit} is masked, so nothing can start it.",
         "Unmask and start it",
-        ("sudo systemctl unmask {unit}", "sudo systemctl start {unit}"),
+        ("sudo systemctl unmask {unit}", "sudo systemctl restart {by}"),
     )
     UNIT_DISABLED = Declared(
         "unit-disabled",
@@ -30,7 +30,7 @@ class ServiceFault(Fault):
         "unit-failed",
         "The service {unit} has failed ({result}).",
         "Its log says why; then start it again",
-        ("journalctl -b -u {unit}", "sudo systemctl restart {unit}"),
+        ("journalctl -b -u {unit}", "sudo systemctl restart {by}"),
     )
     UNIT_UNREADABLE = Declared(
         "unit-unreadable",
@@ -42,13 +42,13 @@ class ServiceFault(Fault):
         "unit-otherwise",
         "The unit {unit} was changed: its type is {value}, and must be {wanted}, which says when it has started.",
         "Take away what was changed",
-        ("systemctl cat {unit}", "sudo systemctl revert {unit}", "sudo systemctl restart {unit}"),
+        ("systemctl cat {unit}", "sudo systemctl revert {unit}", "sudo systemctl restart {by}"),
     )
     UNIT_OUTDATED = Declared(
         "unit-outdated",
         "systemd does not know the unit {unit} as it is now on the disk.",
         "Have it read again",
-        ("sudo systemctl daemon-reload", "sudo systemctl restart {unit}"),
+        ("sudo systemctl daemon-reload", "sudo systemctl restart {by}"),
     )
     BUS_DOWN = Declared(
         "bus-down",

@@ -41,8 +41,8 @@ class SettingFault(Fault):
     NETVM_FILE_NAME = Declared(
         "netvm-file-name",
         "/etc/qnet/netvm.cfg is of {name}, and {netvm} is chosen as the netvm.",
-        "Choose the one, or give the other its name",
-        ("sudo qnet netvm set {name}", "sudoedit /etc/qnet/netvm.cfg"),
+        "Give the one the other's name; or choose it, by netvm in the section [dom0] of the second",
+        ("sudoedit /etc/qnet/netvm.cfg", "sudoedit /etc/qnet/qnet.toml", "sudo systemctl restart qnet-helper"),
     )
     NETVM_FILE_BRIDGE = Declared(
         "netvm-file-bridge",
@@ -102,13 +102,13 @@ class SettingFault(Fault):
         "disk-full",
         "The disk with {path} is full. dom0 cannot be connected: each step of that is noted there first.",
         "Make room on it; the second tells whether it is the number of files",
-        ("df -h {path}", "df -i {path}"),
+        ("df -h {folder}", "df -i {folder}"),
     )
     DISK_READ_ONLY = Declared(
         "disk-read-only",
         "The disk with {path} can only be read. dom0 cannot be connected: each step of that is noted there first.",
         "See which it is, and why, and make it writable",
-        ("findmnt --target {path}", "sudo mount -o remount,rw /"),
+        ("findmnt --target {folder}", "sudo mount -o remount,rw {folder}"),
     )
     JOURNAL_LEFT = Declared(
         "journal-left",

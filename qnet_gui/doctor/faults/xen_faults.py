@@ -45,7 +45,7 @@ class XenFault(Fault):
     NIC_IN_DOM0 = Declared(
         "nic-in-dom0",
         "dom0 has network cards that belong to the netvm: {names}.",
-        "Give them to it",
+        "Give them to it; where netvm.cfg has a line pci=, name them there first",
         ("sudo qnet netvm restart",),
         helper_tells=True,
     )

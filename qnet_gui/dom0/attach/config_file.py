@@ -1,7 +1,7 @@
 """Changes the configuration file as a careful person would: the one value, and nothing else of what stands there.
 
-Touches that file, and `<file>.new` beside it. It blocks, so it is not for the main loop. The text is changed by line
-and then parsed: what does not say exactly what it should is not written, so no form of TOML can be misunderstood.
+Touches that file, and `.<file>.qnet-new` beside it. It blocks, so it is not for the main loop. The text is changed by
+line and then parsed: what does not say exactly what it should is not written, so no form of TOML can be misunderstood.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -22,7 +23,7 @@ _PROXY = re.compile(r"https?://[A-Za-z0-9._~:/@%+=\[\]-]+")
 class Debian:
     """What a new root is made of. `program`: by which; `keyring`: whether Debian's own key is where it always is.
 
-    `proxies`: pairs of http or https, and where apt asks for that.
+    `proxies`: pairs of http or https, and where apt asks for that: as it is set, else as the environment says.
     """
 
     program: str = programs.MMDEBSTRAP
@@ -42,7 +43,9 @@ def debian(wanted: Wanted, release: Path, keyring: Path, is_there: Callable[[str
     known = sources.known(_asked(run, words), suite)
     if wanted.mirror:
         known = sources.of_mirror(wanted.mirror, suite, known)
-    proxies = [(kind, _asked(run, _proxy(kind)).strip()) for kind in ("http", "https")]
+    proxies = [
+        (kind, _asked(run, _proxy(kind)).strip() or os.environ.get(f"{kind}_proxy", "")) for kind in ("http", "https")
+    ]
     valid = tuple((kind, url) for kind, url in proxies if _PROXY.fullmatch(url))
     return Debian(program, suite, known, keyring.exists(), valid)
 

@@ -6,6 +6,7 @@ to be made is recorded first, so that a run that was killed can be taken away as
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Callable
@@ -29,6 +30,8 @@ from qnet_gui.runtime.atomic_file import sync_folder
 
 #: Seconds in which Debian has to be fetched and unpacked, and in which a disk has to be written.
 _FETCH, _WRITE = 7200.0, 3600.0
+#: What a filesystem says that has no hard links, such as FAT: link(2).
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
 #: A filesystem with so few bytes left is full.
 _FULL = 16 << 20
 
@@ -162,11 +165,7 @@ class Maker:
         _sync(fresh)
         made = MadeFile(str(path), fresh.lstat().st_ino, "" if changes else digest_of(fresh))
         self._note(files=(*self._record.files, made))
-        try:
-            os.link(fresh, path)  # which a rename would not refuse
-        except FileExistsError:
-            raise Refused(ImageCode.THERE_ALREADY, path=str(path)) from None
-        fresh.unlink()
+        _move(fresh, path)
         sync_folder(path.parent)
         self._tell(f"done: {path}")
 
@@ -192,6 +191,22 @@ class Maker:
         """Where there is no room any more."""
         folders = [self._machine.work, *([] if self._wanted.volume else [self._places.disk.parent])]
         return next((path for path in folders if path.is_dir() and self._machine.free(path) < _FULL), None)
+
+
+def _move(fresh: Path, path: Path) -> None:
+    """Give a file its place; `Refused` where something lies there."""
+    try:
+        os.link(fresh, path)  # which a rename would not refuse
+    except FileExistsError:
+        raise Refused(ImageCode.THERE_ALREADY, path=str(path)) from None
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(path):
+            raise Refused(ImageCode.THERE_ALREADY, path=str(path)) from None
+        fresh.rename(path)
+    else:
+        fresh.unlink()
 
 
 def _sync(path: Path) -> None:

@@ -89,7 +89,10 @@ def _of_debian(wanted: Wanted, survey: Survey) -> Iterator[Obstacle]:
     if debian.repositories and not debian.suite:  # this is none, and a mirror has all of them
         yield Obstacle("It is not known which release of Debian is wanted.", "Say which one: --suite bookworm")
     if not debian.repositories:
-        cure = "Say which one it knows: --suite. Or where it is: --mirror. Or --from a root that is there already."
+        cure = (
+            "Have it fetch its lists: sudo apt update. Or say which one it knows: --suite. Or where it is: --mirror."
+            " Or --from a root that is there already."
+        )
         yield Obstacle(f"apt here knows nothing of Debian's {debian.suite or 'suites'}.", cure)
     elif not survey.has_network and not all(source.local for source in debian.repositories):
         cure = (
@@ -207,7 +210,7 @@ def _steps(wanted: Wanted, survey: Survey, places: Places) -> Iterator[str]:
 
 
 def _hosts(repositories: tuple[sources.Source, ...]) -> list[str]:
-    return list(dict.fromkeys(source.uri.rstrip("/") for source in repositories))
+    return list(dict.fromkeys(source.shown for source in repositories))
 
 
 def _notes(wanted: Wanted, survey: Survey, places: Places) -> Iterator[str]:
@@ -216,6 +219,8 @@ def _notes(wanted: Wanted, survey: Survey, places: Places) -> Iterator[str]:
         yield "apt knows no non-free-firmware, so most Wi-Fi cards will not work in it."
     if survey.given is None and (debian.program == programs.DEBOOTSTRAP or len(debian.repositories) == 1):
         yield "It comes without Debian's updates, security's too: run apt update and apt upgrade in it."
+    for source in (one for one in debian.repositories if one.has_password and survey.given is None):
+        yield f"The password for {source.shown} will stand in its /etc/apt/sources.list, for all in it to read."
     for space in survey.spaces:
         if places.disk.is_relative_to(space.folder) and space.free < wanted.size * _GIB and not wanted.volume:
             yield f"The disk may grow to {wanted.size} GiB, and {space.folder} has {size(space.free)} left."

@@ -15,7 +15,7 @@ from qnet_gui.model.errors import QnetError
 from qnet_gui.model.parse import printable
 from qnet_gui.runtime import command
 
-UNSHARE, MKE2FS, CP, DD = "/usr/bin/unshare", "/sbin/mke2fs", "/bin/cp", "/bin/dd"
+UNSHARE, MKE2FS, CP, DD, ENV = "/usr/bin/unshare", "/sbin/mke2fs", "/bin/cp", "/bin/dd", "/usr/bin/env"
 LVCREATE, LVS, LVREMOVE, VGS = "/sbin/lvcreate", "/sbin/lvs", "/sbin/lvremove", "/sbin/vgs"
 APT_GET, APT_CACHE, APT_CONFIG, DPKG_DEB = (
     "/usr/bin/apt-get", "/usr/bin/apt-cache", "/usr/bin/apt-config", "/usr/bin/dpkg-deb",
@@ -49,13 +49,14 @@ def bootstrap(
 ) -> list[str]:  # fmt: skip
     """A Debian in `root`, which is empty. `first`: a folder of files that are put there before the kernel comes.
 
-    debootstrap knows one repository and one suite only, and of `first` nothing.
+    debootstrap knows one repository and one suite only, of `first` nothing, and proxies by its environment.
     """
     apart = [*_APART, "--mount-proc", "--"]
     if program == DEBOOTSTRAP:
         components = ",".join(sources[0].components)
         wanted = [f"--include={','.join(packages)}", f"--components={components}", "--variant=minbase"]
-        return [*apart, program, *wanted, suite, str(root), sources[0].uri]
+        environment = [ENV, *(f"{kind}_proxy={url}" for kind, url in proxies)] if proxies else []
+        return [*apart, *environment, program, *wanted, suite, str(root), sources[0].uri]
     return [
         *apart, program, "--quiet", "--mode=root", "--variant=minbase", "--format=directory",
         "--dpkgopt=force-unsafe-io",  # what is lost in a power cut is made anew

@@ -25,6 +25,18 @@ class Source:
     debian: bool = False
 
     @property
+    def shown(self) -> str:
+        """Its address for everybody to read: without the name and the password that it may have."""
+        scheme, slashes, rest = self.uri.rstrip("/").partition("://")
+        host, slash, path = rest.partition("/")
+        return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
+
+    @property
+    def has_password(self) -> bool:
+        """Whether a name and a password stand in its address."""
+        return "@" in self.uri.partition("://")[2].partition("/")[0]
+
+    @property
     def local(self) -> bool:
         """No network is needed for it."""
         return self.uri.startswith(("file:", "copy:"))

@@ -22,19 +22,30 @@ PATH = Path("/run/qnet/netvm.json")
 class Record:
     """`nics`: addresses of PCI devices that were taken from dom0, and their drivers there (empty for none).
 
+    `parts`: of these addresses, interfaces that were a part of a bridge or a bond, and that one's name.
     `starting`: a start is under way, or was when it was killed.
     """
 
     nics: dict[str, str] = field(default_factory=dict)
     starting: bool = False
+    parts: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def with_nic(self, nic: pci.PciNic) -> Record:
-        """The same with another NIC; one that is known keeps its driver."""
-        return replace(self, nics={**self.nics, nic.address: self.nics.get(nic.address, nic.driver)})
+    def with_nic(self, nic: pci.PciNic, parts: dict[str, str]) -> Record:
+        """The same with another NIC; of one that is known, what is known is kept."""
+        return replace(
+            self,
+            nics={**self.nics, nic.address: self.nics.get(nic.address, nic.driver)},
+            parts={**self.parts, nic.address: self.parts.get(nic.address, parts)},
+        )
 
     def without_nic(self, address: str) -> Record:
         """The same without a NIC."""
-        return replace(self, nics={known: driver for known, driver in self.nics.items() if known != address})
+        nics = {known: driver for known, driver in self.nics.items() if known != address}
+        return replace(self, nics=nics, parts={known: rest for known, rest in self.parts.items() if known in nics})
+
+
+def _texts(stored: dict[str, str]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in stored.items()}
 
 
 class RecordFile:
@@ -48,10 +59,11 @@ class RecordFile:
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, BadInput):
             stored = read_stored(self._path)
             nics = {pci.address(address): str(driver) for address, driver in stored["nics"].items()}
-            return Record(nics, bool(stored["starting"]))
+            parts = {pci.address(address): _texts(rest) for address, rest in stored.get("parts", {}).items()}
+            return Record(nics, bool(stored["starting"]), parts)
         return Record()
 
     def save(self, record: Record) -> None:
         """Write it before what it tells of is done; `QnetError` when it cannot be written."""
-        text = json.dumps({"nics": record.nics, "starting": record.starting})
+        text = json.dumps({"nics": record.nics, "starting": record.starting, "parts": record.parts})
         write_atomically(self._path, text.encode("ascii"), 0o600)

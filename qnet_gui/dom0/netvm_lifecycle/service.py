@@ -12,14 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qnet_gui.dom0.netvm_lifecycle.netvm_file import boots
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import boots, devices
 from qnet_gui.dom0.netvm_lifecycle.record import Record, RecordFile
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
-from qnet_gui.hypervisor import pci, xl_config
+from qnet_gui.hypervisor import bridge_parts, pci, xl_config
 from qnet_gui.hypervisor.passthrough import Passthrough, explained, no_iommu
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.model.domain import AgentState, DomainState
-from qnet_gui.model.errors import BadInput, NotFound, QnetError, Refused, Stuck
+from qnet_gui.model.errors import NotFound, QnetError, Refused, Stuck
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
@@ -58,10 +58,10 @@ class NetvmService:
 
     def start(self) -> Message:
         """Start the netvm; one that runs is no error, and neither is what a start that was killed has left."""
-        settings = self._settings()
         info = self._toolstack.find(self._name)
         if info and info.state is not DomainState.DYING and not self._left_behind(info):
             return self._runs_already(info)
+        settings = self._settings()
         try:
             if info:
                 self._destroy(info)
@@ -138,8 +138,8 @@ class NetvmService:
             starting = Message(ServiceCode.STARTING_WITH, name=self._name, nics=addresses)
             started = Message(ServiceCode.STARTED_WITH, name=self._name, nics=addresses)
         self._tell("create", "begun", starting)
-        devices = [] if "pci" in settings else list(addresses)
-        domid = self._toolstack.create(self._name, self._configuration, devices)
+        given = [] if "pci" in settings else list(addresses)
+        domid = self._toolstack.create(self._name, self._configuration, given)
         self._tell("create", "done", started)
         self._await_agent(domid)
         self._save(replace(self._record, starting=False))
@@ -149,10 +149,9 @@ class NetvmService:
 
         Virtual functions go with the NIC that they are a part of.
         """
-        if "pci" in settings:
-            named = settings["pci"]
-            addresses = _addresses(named if isinstance(named, tuple) else (named,))
-            return [self._passthrough.nic(address) for address in addresses]
+        named = devices(settings)
+        if named is not None:
+            return [self._passthrough.nic(address) for address in named]
         used = self._toolstack.devices_in_use()
         return [nic for nic in self._passthrough.controllers() if not nic.virtual and nic.address not in used]
 
@@ -167,7 +166,7 @@ class NetvmService:
             taking = Message(ServiceCode.TAKING_CARD_OF, device=nic.address, driver=nic.driver)
             took = Message(ServiceCode.TOOK_CARD_OF, device=nic.address, driver=nic.driver)
         self._tell(f"take {nic.address}", "begun", taking)
-        self._save(self._record.with_nic(nic))
+        self._save(self._record.with_nic(nic, self._passthrough.parts(nic.address)))
         self._passthrough.take(nic.address)
         self._tell(f"take {nic.address}", "done", took)
 
@@ -228,20 +227,26 @@ class NetvmService:
             try:
                 if address in used:
                     raise Refused(ServiceCode.CARD_IN_USE, device=address)
-                self._passthrough.give_back(address, driver)
+                self._give_one_back(address, driver, how)
             except NotFound:  # pulled out meanwhile
-                self._save(self._record.without_nic(address))
+                pass
             except QnetError as error:
                 self._tell(f"take {address}", "failed", error.message)
                 failed.append(error.message)
-            else:
-                self._save(self._record.without_nic(address))
-                back = Message(ServiceCode.GAVE_CARD_BACK, device=address)
-                if driver:
-                    back = Message(ServiceCode.GAVE_CARD_BACK_TO, device=address, driver=driver)
-                self._tell(f"take {address}", how, back)
+                continue
+            self._save(self._record.without_nic(address))
         self._save(replace(self._record, starting=False))
         return [*failed, Message(ServiceCode.STOP_TRIES_AGAIN)] if failed else []
+
+    def _give_one_back(self, address: str, driver: str, how: str) -> None:
+        """To its driver, and its interfaces to the bridges of which they were a part."""
+        self._passthrough.give_back(address, driver)
+        back = Message(ServiceCode.GAVE_CARD_BACK, device=address)
+        if driver:
+            back = Message(ServiceCode.GAVE_CARD_BACK_TO, device=address, driver=driver)
+        self._tell(f"take {address}", how, back)
+        for interface, whole in self._passthrough.rejoin(address, self._record.parts.get(address, {})):
+            self._tell(f"take {address}", how, bridge_parts.became(interface, whole))
 
     # -- the record
 
@@ -251,12 +256,3 @@ class NetvmService:
 
     def _save(self, record: Record) -> None:
         self._file.save(record)
-
-
-def _addresses(named: tuple[str, ...]) -> list[str]:
-    """The devices that a `pci=` names by their full address; what it names otherwise is left to xl."""
-    addresses = []
-    for name in xl_config.pci_addresses(named):
-        with suppress(BadInput):
-            addresses.append(pci.address(name))
-    return addresses

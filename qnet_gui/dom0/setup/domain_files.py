@@ -31,12 +31,20 @@ def domain_files(xen: Path, netvm_file: Path) -> tuple[tuple[DomainFile, ...], t
 
 
 def _listed(folder: Path) -> list[Path]:
-    """Files that xl's own tools take for a domain's: `*.cfg`, and whatever is in `auto`."""
+    """Files that xl's own tools take for a domain's: `*.cfg`, and whatever is in `auto`; none that is hidden."""
     try:
-        entries = sorted(folder.iterdir())
+        entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError:
         return []
-    return [path for path in entries if path.is_file() and (path.suffix == ".cfg" or folder.name == "auto")]
+    return [path for path in entries if _may_be_file(path) and (path.suffix == ".cfg" or folder.name == "auto")]
+
+
+def _may_be_file(path: Path) -> bool:
+    """Whether it is one; so too where a link leads to what whoever asks may not see."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
 
 
 def read(path: Path) -> DomainFile | None:
@@ -44,9 +52,9 @@ def read(path: Path) -> DomainFile | None:
 
     xl reads bytes: a remark in an older encoding is no matter to it, and none here.
     """
-    if not path.is_file():
-        return None
     try:
+        if not path.is_file():
+            return None
         content = path.read_bytes()
     except OSError:
         return None

@@ -6,10 +6,12 @@ last, on trial, and what starts at boot only when somebody has confirmed.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from qnet_gui.dom0.netvm_lifecycle import control
+from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots, devices
 from qnet_gui.dom0.setup import vif_lines
 from qnet_gui.dom0.setup.survey import Survey
 from qnet_gui.dom0.setup.vif_lines import NotByMachine
@@ -17,6 +19,8 @@ from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.domain import DOM0_NAMES
 from qnet_gui.runtime.distribution import package
 
+#: How libxl calls a domain that is the device model of another.
+_DEVICE_MODEL = "-dm"
 HELPER, NETVM = "qnet-helper.service", control.UNIT
 
 
@@ -122,23 +126,36 @@ def _obstacles(survey: Survey) -> list[Obstacle]:
 
 
 def _netvm_obstacles(survey: Survey) -> list[Obstacle]:
-    own = survey.netvm_file
-    if survey.netvm in survey.running and own is None:
+    own = survey.made_of
+    if own is None and survey.netvm in survey.running:
         return []  # somebody makes it in another way, and it is up to him who starts it
-    if own is None or not survey.boots:
-        wrong = f"There is nothing that {survey.netvm} could be made of."
-        cure = "Have one made: qnet netvm make. Or fill in /etc/qnet/netvm.cfg: what it boots from, kernel and disk."
-        return [Obstacle(wrong, cure)]
+    if own is None:
+        return [Obstacle(f"There is nothing that {survey.netvm} could be made of.", _what_makes_it(survey))]
     if line := xl_config.refused_line(own.text):
         cure = "Correct it: texts in quotes, names of settings in small letters, ends of lines as on Unix."
         return [Obstacle(f"xl does not read {own.path}, in line {line}.", cure)]
     if own.name != survey.netvm:
         wrong = f"{own.path} is the configuration of {own.name or 'no domain'}, and {survey.netvm} is the netvm."
         return [Obstacle(wrong, f'Give it name = "{survey.netvm}", or choose it in /etc/qnet/qnet.toml.')]
-    if survey.iommu is False and survey.nics:
+    if survey.iommu is False and _cards(survey, own.text):
         cure = "Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, and restart."
         return [Obstacle("The IOMMU is off, and without it Xen gives no network card to a domain.", cure)]
     return []
+
+
+def _what_makes_it(survey: Survey) -> str:
+    there = (file for file in survey.files if file.name == survey.netvm and boots(xl_config.settings(file.text)))
+    if (file := next(there, None)) is not None:
+        return f"Have it made of what {file.path} says: sudo cp {shlex.quote(str(file.path))} {CONFIGURATION}"
+    return f"Have one made: qnet netvm make. Or fill in {CONFIGURATION}: what it boots from, kernel and disk."
+
+
+def _cards(survey: Survey, configuration: str) -> list[str]:
+    """The devices that the netvm of this configuration is started with, as `qnet netvm start` has it."""
+    named = devices(xl_config.settings(configuration))
+    if named is not None:
+        return named
+    return [nic.address for nic in survey.nics if not nic.virtual and nic.address not in survey.in_use]
 
 
 def _edit(survey: Survey, result: Plan) -> None:
@@ -161,8 +178,15 @@ def _edit(survey: Survey, result: Plan) -> None:
         elif not xl_config.settings(text).get("vif"):
             result.notes.append(f"{file.name} has no network, and gets none.")
     result.notes.extend(f"{path} cannot be read, and is left as it is." for path in survey.unreadable)
+    known = {survey.netvm, *(file.name for file in survey.files)}
+    result.notes.extend(
+        f"{name} runs, and has no configuration in /etc/xen. For a network, its vif needs: "
+        f"backend={survey.netvm},script={vif_lines.SCRIPT}"
+        for name in sorted(survey.running - known)
+        if name.removesuffix(_DEVICE_MODEL) not in known
+    )
     ends = survey.xendomains
-    if ends is not None and ends.saves and survey.netvm_file is not None:
+    if ends is not None and ends.saves and survey.made_of is not None:
         what = f"have domains shut down with dom0, not saved, since a netvm cannot be: XENDOMAINS_SAVE of {ends.path}"
         result.steps.append(EditFile(ends.path, ends.text, ends.without_saving(), what))
 
@@ -173,7 +197,8 @@ def _serve(survey: Survey, result: Plan) -> None:
         result.notes.append("There is no systemd: start qnet-helper, and qnet netvm start, at boot yourself.")
     elif HELPER not in enabled:
         result.steps.append(EnableUnit(HELPER, "start the network helper, now and at boot"))
-    if survey.netvm_file is None:
+    own = survey.made_of
+    if own is None:
         result.notes.append(f"{survey.netvm} is started by somebody else, and stays so.")
         return
     if survey.netvm in survey.running:
@@ -181,13 +206,20 @@ def _serve(survey: Survey, result: Plan) -> None:
             what = f"keep {survey.netvm}, which an earlier run has started on trial"
             result.steps.append(TryNetvm(survey.netvm, what))
     else:
-        cards = [nic.address for nic in survey.nics if not nic.virtual and not nic.given_away]
+        cards = _cards(survey, own.text)
         given = f"with the network cards {', '.join(cards)}" if cards else "without a network card"
         result.steps.append(TryNetvm(survey.netvm, f"start {survey.netvm} {given}, on trial"))
         result.notes.extend(
             f"{interface} is a part of {whole}, which keeps its address and its routes without it. Take {whole} out of"
             " dom0's network configuration (/etc/network/interfaces, NetworkManager) before the next boot."
-            for interface, whole in survey.parts
+            for card, interface, whole in survey.parts
+            if card in cards
+        )
+        result.notes.extend(
+            f"{upper} is made of {interface}, and goes with it. Should dom0 have that card back, make it again: ifup"
+            f" {upper}, say, or a restart."
+            for card, interface, upper in survey.uppers
+            if card in cards
         )
     if enabled is not None and NETVM not in enabled:
         result.steps.append(EnableUnit(NETVM, f"start {survey.netvm} at every boot, once it is confirmed"))

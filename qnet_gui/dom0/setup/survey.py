@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from qnet_gui.dom0.netvm_lifecycle.control import BOOTED, WANTS
+from qnet_gui.dom0.netvm_lifecycle.interrupts import Interrupts
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
+from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
 from qnet_gui.dom0.setup import xendomains
 from qnet_gui.dom0.setup.domain_files import DomainFile, domain_files, read
 from qnet_gui.dom0.setup.system import TRIAL
@@ -22,8 +24,20 @@ from qnet_gui.model import config
 from qnet_gui.model.errors import QnetError
 from qnet_gui.runtime.distribution import OS_RELEASE, Distribution, distribution
 
-#: Programs without which nothing works.
+#: Programs without which nothing works, and where they may be.
 PROGRAMS = ("xl", "ip", "nft", "qnet-helper")
+_UPPER = "upper_"
+_FOLDERS = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
+
+
+def devices_in_use() -> set[str]:
+    """Addresses of the PCI devices that domains have; `QnetError` where nobody tells."""
+    return Toolstack(Interrupts()).devices_in_use()
+
+
+def which(name: str) -> str | None:
+    """Where a program of the system is; whoever asks may have a PATH without /usr/sbin, as after `su` in Debian."""
+    return shutil.which(name, path=_FOLDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +46,8 @@ class Survey:
 
     `netvm` is the domain that is chosen, `netvm_file` what xl would make it of: None where there is none, and
     `boots`: that says what it boots from. `enabled`: units that start at boot; None where there is no systemd.
-    `parts`: network interfaces of these cards that are a part of a bridge or the like, each with its name.
+    `in_use`: PCI devices that domains have. `parts`: network interfaces that are a part of a bridge or the like, each
+    with its card's address before and that one's name after it. `uppers`: the same of what is made of one, as a VLAN.
     `xendomains`: the settings of Xen's service that ends domains with dom0; None where it is not installed.
     `on_trial`: an earlier run was killed before anybody had confirmed the netvm; systemd's timer will stop it.
     """
@@ -51,9 +66,16 @@ class Survey:
     running: frozenset[str] = frozenset()
     enabled: frozenset[str] | None = frozenset()
     distribution: Distribution = Distribution.DEBIAN
-    parts: tuple[tuple[str, str], ...] = ()
+    in_use: frozenset[str] = frozenset()
+    parts: tuple[tuple[str, str, str], ...] = ()
+    uppers: tuple[tuple[str, str, str], ...] = ()
     xendomains: xendomains.Settings | None = None
     on_trial: bool = False
+
+    @property
+    def made_of(self) -> DomainFile | None:
+        """What xl would make the netvm of; None for a file that does not say: the package brings one that shows how."""
+        return self.netvm_file if self.boots else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +90,13 @@ class Machine:
     pci: Path = pci.ROOT
     is_dom0: Callable[[], bool] = is_dom0
     manager: Callable[[], str] = xen.manager
-    which: Callable[[str], str | None] = shutil.which
+    which: Callable[[str], str | None] = which
     uid: Callable[[], int] = os.geteuid
     hypervisor: XenHypervisor = field(default_factory=XenHypervisor)
     os_release: Path = OS_RELEASE
     root: Path = Path("/")
     timer: Path = TRIAL
+    in_use: Callable[[], set[str]] = devices_in_use
 
 
 def survey(machine: Machine) -> Survey:
@@ -89,16 +112,34 @@ def survey(machine: Machine) -> Survey:
         tuple(name for name in PROGRAMS if machine.which(name) is None), nics,
         netvm, own, boots, files, unreadable,
         frozenset(info.name for info in _domains(machine.hypervisor) if info.id), _enabled(machine),
-        distribution(machine.os_release), tuple(part for nic in nics for part in _parts(nic)),
+        distribution(machine.os_release), _in_use(machine, nics), tuple(part for nic in nics for part in _parts(nic)),
+        tuple(upper for nic in nics for upper in _uppers(nic)),
         xendomains.read(machine.root), machine.timer.exists(),
     )  # fmt: skip
 
 
-def _parts(nic: pci.PciNic) -> Iterator[tuple[str, str]]:
+def _in_use(machine: Machine, nics: Iterable[pci.PciNic]) -> frozenset[str]:
+    """A card that a driver of dom0's has is no domain's, and for no other one anybody is asked."""
+    with suppress(QnetError):
+        return frozenset(machine.in_use() if any(nic.given_away for nic in nics) else ())
+    return frozenset()
+
+
+def _parts(nic: pci.PciNic) -> Iterator[tuple[str, str, str]]:
     """By the links of sysfs: Linux, Documentation/ABI/testing/sysfs-class-net, `master`."""
     for interface in _listed(Path(nic.path) / "net"):
         with suppress(OSError):
-            yield interface.name, (interface / "master").readlink().name
+            yield nic.address, interface.name, (interface / "master").readlink().name
+
+
+def _uppers(nic: pci.PciNic) -> Iterator[tuple[str, str, str]]:
+    """By other links there, one of which is the master's: net/core/dev.c of Linux, `netdev_adjacent_sysfs_add`."""
+    masters = {interface: whole for _, interface, whole in _parts(nic)}
+    for interface in _listed(Path(nic.path) / "net"):
+        names = [path.name.removeprefix(_UPPER) for path in _listed(interface) if path.name.startswith(_UPPER)]
+        for name in names:
+            if name != masters.get(interface.name):
+                yield nic.address, interface.name, name
 
 
 def _iommu(hypervisor: XenHypervisor) -> bool | None:

@@ -67,9 +67,9 @@ class Settings:
 def read(root: Path = Path("/")) -> Settings | None:
     """What is there below a root; None where xendomains is not installed."""
     for path in (root / name.lstrip("/") for name in PATHS):
-        if not path.is_file():
-            continue
         try:
+            if not path.is_file():
+                continue
             return Settings(path, path.read_bytes().decode("utf-8", "surrogateescape"))
         except OSError:
             continue

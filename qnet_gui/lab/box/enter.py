@@ -13,7 +13,7 @@ from typing import Any
 
 from qnet_gui.hypervisor.lab import ask
 from qnet_gui.lab.box import cgroup, syscalls
-from qnet_gui.lab.box.place import Place
+from qnet_gui.lab.box.place import Place, not_up
 from qnet_gui.lab.box.programs import ENVIRONMENT
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import HypervisorError, NotFound, Refused
@@ -34,7 +34,7 @@ def status(name: str) -> dict[str, Any]:
     """What the machine of a lab says; `NotFound` where there is no lab."""
     place = Place(name)
     if not place.folder.exists():
-        raise NotFound(plain(f"There is no lab named {name}. Start it: sudo qnet lab up"))
+        raise not_up(name)
     answer: dict[str, Any] = ask(place.control, "status")
     return answer
 

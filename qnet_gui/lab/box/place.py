@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from qnet_gui.model.errors import BadInput, HypervisorError
+from qnet_gui.model.errors import BadInput, HypervisorError, NotFound
 from qnet_gui.model.messages.plain import plain
 
 LABS = Path("/run/qnet-lab")
@@ -162,3 +162,9 @@ def existing() -> list[str]:
 def log_file(place: Place, name: str) -> IO[bytes]:
     """The log of a program, opened for appending."""
     return (place.log / f"{name}.log").open("ab")
+
+
+def not_up(name: str) -> NotFound:
+    """What is said of a lab that is not there."""
+    named = "" if name == DEFAULT else f" --name {name}"
+    return NotFound(plain(f"There is no lab named {name}. Start it: sudo qnet lab up{named}"))

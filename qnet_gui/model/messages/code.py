@@ -58,8 +58,9 @@ class Kind(enum.Enum):
 
 
 _TEXTS = (
-    "address", "command", "device", "driver", "interface", "key", "kind", "lab", "manager", "module", "name", "netvm",
-    "network", "path", "pool", "program", "section", "setting", "text", "user", "value", "verb", "version", "vif",
+    "address", "bridge", "command", "device", "driver", "interface", "key", "kind", "lab", "manager", "module", "name",
+    "netvm", "network", "path", "pool", "program", "section", "setting", "text", "user", "value", "verb", "version",
+    "vif",
 )  # fmt: skip
 #: An argument of one name is of one kind in every sentence.
 KINDS = {

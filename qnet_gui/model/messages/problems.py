@@ -18,8 +18,7 @@ class ProblemCode(Code):
         "dom0-left-over",
         "dom0 is disconnected, but not everything could be put back: {why}",
         "Where a disk is full, make room on it; where it can only be read, make it writable "
-        "(sudo mount -o remount,rw /). "
-        "The helper keeps trying.",
+        "(sudo mount -o remount,rw, and where it is mounted: findmnt tells). The helper keeps trying.",
     )
     PAUSED_IN_DOUBT = (
         "paused-in-doubt",
@@ -181,8 +180,8 @@ class ProblemCode(Code):
     DOM0_NIC = (
         "dom0-nic",
         "dom0 has a network card of its own: {nics}.",
-        "Give it to netvm: sudo qnet netvm restart. Where netvm is started in another way, bind it to pciback (xl "
-        "pci-assignable-add), and name it in netvm's configuration (pci=).",
+        "Give it to netvm: sudo qnet netvm restart. Where netvm's configuration has a line pci=, name it there first; "
+        "where netvm is started in another way, bind it to pciback (xl pci-assignable-add) before.",
     )
     NO_IOMMU = (
         "no-iommu",

@@ -41,7 +41,7 @@ class ServiceCode(Code):
         "The IOMMU is off, and without it Xen gives no network card to netvm. Switch on VT-d (Intel) or AMD-Vi (AMD) "
         "in the firmware's settings, take iommu=off and the like out of the options of Xen and of dom0's kernel, and "
         "restart; xl dmesg tells whether I/O virtualisation is enabled. Where there is none, dom0 itself can be the "
-        "netvm, which is strongly discouraged: systemctl start qnet-agent, then qnet netvm set dom0.",
+        "netvm, which is strongly discouraged: qnet netvm set dom0, then systemctl enable --now qnet-agent.",
     )
 
     # the steps
@@ -92,4 +92,7 @@ class ServiceCode(Code):
     CARD_NOT_TAKEN = "card-not-taken", "xl did not take {device} from dom0."
     CARD_IN_USE = "card-in-use", "{device} is still in use by a domain."
     CARD_NOT_GIVEN_BACK = "card-not-given-back", "{device} could not be given back to {driver}."
+    PART_AGAIN = "part-again", "made {interface} a part of {bridge} again"
+    PART_AWAY = "part-away", "{interface} has not come back yet, and {bridge} is without it."
+    PART_LEFT = "part-left", "{interface} could not be made a part of {bridge} again: {why}"
     CARD_STILL_HELD = "card-still-held", "{device} is still held."

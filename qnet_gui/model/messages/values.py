@@ -62,7 +62,7 @@ class ValueCode(Code):
     JSON_ASKS_NOBODY = "json-asks-nobody", "With --json nobody is asked whether it is to be done. To say so: --yes"
     TWO_ON_OUTPUT = (
         "two-on-output",
-        "JSON and a picture cannot both go to the standard output.",
+        "Only one can go to the standard output: JSON, or one picture.",
     )
     NOT_A_SIZE = "not-a-size", "{key}: {value} is no size such as 1024x768, of at most {high} pixels on a side."
     PORT_TWICE = "port-twice", "{key} has a port twice."

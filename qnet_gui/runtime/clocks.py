@@ -7,6 +7,7 @@ Both need no polling: the kernel's timerfd wakes the main loop, also at once whe
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import time
 from collections.abc import Callable
@@ -91,7 +92,12 @@ class KernelAlarm:
         _timerfd_settime(self._alarm, TFD_TIMER_ABSTIME, 0 if moment is None else max(moment, 1e-9))
 
     def _post_sentry(self) -> None:
-        _timerfd_settime(self._sentry, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, _NEVER)
+        """A clock that was set since it was posted last, or read, cancels the call itself, though it is posted then."""
+        try:
+            _timerfd_settime(self._sentry, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, _NEVER)
+        except OSError as error:
+            if error.errno != errno.ECANCELED:
+                raise
 
     def _rung(self, *_: object) -> bool:
         try:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from fakes.loop import Loop
 
-from qnet_gui.runtime.clocks import KernelClocks
+from qnet_gui.runtime.clocks import KernelAlarm, KernelClocks
 
 _ADJ_SETOFFSET = 0x0100
 
@@ -55,3 +55,19 @@ def test_the_kernel_tells_each_time_that_the_clock_is_set(loop: Loop) -> None:
         except PermissionError:
             pytest.skip("only who may set the clock")
         loop.until(lambda number=number: len(told) == number)  # type: ignore[misc]
+
+
+@pytest.mark.usefixtures("as_root")
+def test_a_clock_that_is_set_again_while_that_is_looked_at_stops_nothing(loop: Loop) -> None:
+    """Set at boot, by whoever asks a time server, it ended the helper's start, or was told as unexpected."""
+    told: list[None] = []
+    alarm = KernelClocks().alarm(lambda: None, lambda: told.append(None))
+    loop.settle()
+    assert isinstance(alarm, KernelAlarm)
+    try:
+        _set_clock(1)
+    except PermissionError:
+        pytest.skip("only who may set the clock")
+    alarm._post_sentry()
+    _set_clock(-1)
+    loop.until(lambda: told)

@@ -6,7 +6,6 @@ The windows read from it and follow its signals; none of them knows another.
 from __future__ import annotations
 
 from qnet_gui.model.package_upgrade.packages import Stage
-from qnet_gui.model.sentence import helper_speaks_otherwise
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.netmap.rates import Rates
 from qnet_gui.tray.qt import QDBusConnection, QObject, pyqtSignal
@@ -59,6 +58,11 @@ class AppState(QObject):
         return self.snapshot is not None and self.snapshot.dom0.state is not Dom0State.CLOSED
 
     @property
+    def unreadable(self) -> bool:
+        """Whether there is no snapshot because the helper is of another version than this applet."""
+        return self.client.unreadable
+
+    @property
     def rates(self) -> Rates:
         """What domains get and send now, as far as it is known: while `traffic` is watched."""
         series = self.traffic.history.domains
@@ -104,7 +108,6 @@ class AppState(QObject):
             self.packages.forget()
 
     def _changed(self, snapshot: Snapshot | None) -> None:
-        helper_speaks_otherwise(self.client.unreadable)
         self._follow_packages(snapshot)
         self.snapshot = snapshot
         self.event_log.follow(snapshot)

@@ -98,12 +98,12 @@ class Overview(Page):
     def refresh(self) -> None:
         """See `Page`."""
         snapshot = self.app_state.snapshot
-        old, self._page = self._page, page(snapshot)
+        old, self._page = self._page, page(snapshot, self.app_state.unreadable)
         if self._page != old:
             say(self._sentence, self._page.sentence)
             lines = [Line(Mark.WARNING, f"{text} {cure}".strip()) for text, cure in self._page.problems]
             self._problems.show_lines(lines)
-            self._cures.show_buttons(buttons(snapshot))
+            self._cures.show_buttons(buttons(snapshot, self.app_state.unreadable))
             self._facts.show_facts(self._page.facts)
         known = snapshot is not None and not blind(snapshot)
         self._map.show_graph(graph(snapshot, self.app_state.rates) if snapshot is not None and known else None)
@@ -112,7 +112,7 @@ class Overview(Page):
 
     def text(self) -> str:
         """See `Page`."""
-        return as_text(page(self.app_state.snapshot))
+        return as_text(page(self.app_state.snapshot, self.app_state.unreadable))
 
     # -- what can be done
 

@@ -121,7 +121,9 @@ class Upgrade(Page):
         if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and state != self._asked_state:
             self._asked_state = state
             self.ask("Preflight", [], self._answered)
-        self._inputs = replace(self._inputs, progress=self.app_state.progress)
+        self._inputs = replace(
+            self._inputs, progress=self.app_state.progress, unreadable=self.app_state.unreadable
+        )  # fmt: skip
         if self._inputs.progress.error and self._inputs.progress != self._before:  # who connects dom0 next is another
             self._guides = False
         self._show(upgrade(snapshot, self._inputs))

@@ -9,6 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, OTHER, STATES, WIFI, up
 
+from qnet_gui.model.domain import Netvm, NetvmState
 from qnet_gui.model.errors import Refused
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.plain import plain
@@ -122,6 +123,8 @@ def test_routes_that_are_none() -> None:
         assert routes.page(nonsense).message == HelperCode.HELPER_OF_OTHER_VERSION.form
     assert routes.table_owners(None) == []
     assert routes.table_owners(up(CABLE))[0] == ("netvm", "netvm (the netvm)")
+    dom0 = dataclasses.replace(up(CABLE), netvm=Netvm("dom0", 0, NetvmState.RUNNING))
+    assert [name for name, _ in routes.table_owners(dom0)].count("dom0") == 1
 
 
 def test_whose_a_vif_of_the_netvm_is() -> None:

@@ -250,10 +250,27 @@ def test_what_netvm_wrote_is_shown_as_it_is(
     for name in PAGE_NAMES:
         labels = open_(name).findChildren(QLabel)
         assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels if safe in unbroken(label.text()))
+        tips = [widget.toolTip() for widget in open_(name).findChildren(QWidget)]
+        assert not any(map(Qt.mightBeRichText, tips)), "to a tooltip what looks like markup is markup"
     status = open_("overview")
     assert safe in "\n".join(unbroken(label.text()) for label in status.findChildren(QLabel))
     assert status.window().width() < 2000
     status.window().grab().save(str(pictures / f"hostile-{HOSTILE.index(text)}.png"))
+
+
+@pytest.mark.parametrize("state", ["blind", "helper-away"])
+def test_no_page_says_of_a_helper_what_is_not_so(
+    qtbot: QtBot, helper: Helper, shown: Callable[..., Open], log_guard: Any, state: str
+) -> None:
+    """One that knows nothing itself, and one of another version, do run."""
+    log_guard.expect("Is the helper of the same version")
+    open_ = shown(up(CABLE))
+    helper.publish(STATES[state] or {"netvm": "other"})
+    known = open_("overview").app_state
+    qtbot.waitUntil(lambda: known.snapshot == STATES[state])
+    for name in set(PAGE_NAMES) - {"help"}:
+        texts = [label.text() for label in open_(name).findChildren(QLabel) if label.isVisible()]
+        assert not [text for text in texts if "helper is not running" in text], name
 
 
 def many(count: int, state: DomainState = DomainState.RUNNING) -> Snapshot:

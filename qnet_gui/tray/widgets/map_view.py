@@ -25,6 +25,7 @@ from qnet_gui.tray.qt import (
     QWidget,
     pyqtSignal,
 )
+from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.widgets.map_painter import Letters, inks, paint
 
 _WAYS = {
@@ -61,7 +62,7 @@ class NodeButton(QAbstractButton):
         self.setGeometry(round(place.x), round(place.y), round(place.width), round(place.height))
         if self.accessibleName() != placed.node.spoken:
             self.setAccessibleName(placed.node.spoken)
-            self.setToolTip(placed.node.spoken)
+            self.setToolTip(plain_text.tooltip(placed.node.spoken))
         if old != placed:
             self.update()
 

@@ -62,6 +62,15 @@ def _dom0(snapshot: Snapshot) -> str:
     return " ".join((*parts, *(problem.sentence for problem in others_problems(snapshot))))
 
 
+def _starting(snapshot: Snapshot, name: str) -> str:
+    """Of a netvm that runs, and of which no report has come: it starts, or has had its time."""
+    if snapshot.netvm.id == 0:
+        return tr("{name} is the netvm, but no agent has reported from it.", name=name)
+    if snapshot.unreported:
+        return tr("{name} runs, but its agent has not reported.", name=name)
+    return tr("{name} is starting…", name=name)
+
+
 def sentence(snapshot: Snapshot | None, unreadable: bool = False) -> str:
     """The state in one plain sentence; `None` stands for a helper that is away, or whose snapshot is unreadable."""
     if snapshot is None:
@@ -79,7 +88,7 @@ def sentence(snapshot: Snapshot | None, unreadable: bool = False) -> str:
     if snapshot.netvm.state is NetvmState.PAUSED:
         return tr("{name} is paused. Domains have no network.", name=name)
     if snapshot.netvm.state is NetvmState.STARTING:
-        return tr("{name} is starting…", name=name)
+        return _starting(snapshot, name)
     uplink = snapshot.uplink
     if uplink is None:
         waiting = next((uplink for uplink in snapshot.uplinks if uplink.state is UplinkState.CONNECTING), None)

@@ -180,7 +180,7 @@ def _netvms(snapshot: Snapshot, hops: tuple[tuple[str, ...], ...], through: dict
         chosen, domain = name == snapshot.netvm.name, by_name.get(name)
         look, line = Look.GOOD, tr("running")
         if chosen:
-            line = tr(_NETVM[snapshot.netvm.state])
+            line = tr("no report yet") if snapshot.unreported else tr(_NETVM[snapshot.netvm.state])
             look = Look.GOOD if snapshot.netvm.state is NetvmState.RUNNING else Look.WAITING
         elif domain is None:
             look, line = Look.WAITING, tr("not running")

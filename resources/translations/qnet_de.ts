@@ -2332,6 +2332,16 @@
             <translation>{name} startet …</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>{name} is the netvm, but no agent has reported from it.</source>
+            <translation>{name} ist die netvm, aber aus ihm hat sich kein Agent gemeldet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>{name} runs, but its agent has not reported.</source>
+            <translation>{name} läuft, aber ihr Agent hat sich nicht gemeldet.</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/model/traffic.py" />
             <source>1.5 kB</source>
             <translation>1,5 kB</translation>
@@ -2837,6 +2847,11 @@
             <location filename="../../qnet_gui/tray/pages/overview.py" />
             <source>is connected to the network</source>
             <translation>ist mit dem Netz verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>no report yet</source>
+            <translation>noch keine Meldung</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/overview.py" />
@@ -4076,8 +4091,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />
-            <source>Nothing is known: the network helper is not running.</source>
-            <translation>Nichts ist bekannt: Der Netzwerk-Helfer läuft nicht.</translation>
+            <source>Nothing is known: the network helper is not running, or has no answer itself.</source>
+            <translation>Nichts ist bekannt: Der Netzwerk-Helfer läuft nicht oder bekommt selbst keine Antwort.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />
@@ -4091,8 +4106,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />
-            <source>The netvm is not running; domains have no network.</source>
-            <translation>Die netvm läuft nicht; die Domänen haben kein Netz.</translation>
+            <source>The netvm is not running, is paused, or does not report; domains have no network.</source>
+            <translation>Die netvm läuft nicht, ist angehalten oder meldet sich nicht; die Domänen haben kein Netz.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />

@@ -110,7 +110,7 @@ def _word(progress: ScreenProgress, netvm: Netvm, snapshot: Snapshot | None, unr
         return tr("{name} is not running. Its screen comes when it does.", name=netvm.name)
     if netvm.state is NetvmState.PAUSED:
         return tr("{name} is paused. Its screen comes when it goes on.", name=netvm.name)
-    starting = netvm.state is NetvmState.STARTING
+    starting = netvm.state is NetvmState.STARTING and not snapshot.unreported
     if progress.error is not None and not (starting and progress.error.code is ScreenCode.SCREEN_NOT_YET):
         return progress.error.translated
     if starting:

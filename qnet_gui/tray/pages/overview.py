@@ -51,6 +51,10 @@ class Page:
     problems: tuple[tuple[str, str], ...] = ()
 
 
+def _netvm(snapshot: Snapshot) -> str:
+    return tr("no report yet") if snapshot.unreported else tr(_NETVM[snapshot.netvm.state])
+
+
 def _uplink(uplink: Uplink) -> str:
     parts = [uplink_name(uplink)]
     if uplink.state is UplinkState.CONNECTING:
@@ -119,7 +123,7 @@ def page(snapshot: Snapshot | None, unreadable: bool = False) -> Page:
     return Page(
         sentence(snapshot),
         (
-            (tr("Network domain:"), f"{snapshot.netvm.name}, {tr(_NETVM[snapshot.netvm.state])}"),
+            (tr("Network domain:"), f"{snapshot.netvm.name}, {_netvm(snapshot)}"),
             (tr("Uplinks:"), _uplinks(snapshot)),
             (tr("Name servers:"), _servers(snapshot)),
             (tr("dom0:"), _dom0(snapshot)),

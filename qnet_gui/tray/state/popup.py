@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from qnet_gui.model.clock import hour
 from qnet_gui.model.domain import NetvmState
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import BLIND_CODES, NAMES_CODES
 from qnet_gui.model.sentence import domains_paused, sentence
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
@@ -23,7 +24,7 @@ from qnet_gui.tray.state.popup_rows import RowState, RowView, rows
 from qnet_gui.tray.state.view import icons
 
 #: What explains the sentence itself, and so is not told in another place only.
-_OF_THE_SENTENCE = BLIND_CODES | NAMES_CODES
+_OF_THE_SENTENCE = BLIND_CODES | NAMES_CODES | {ProblemCode.AGENT_UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,8 @@ def _uplink(seen: Seen) -> UplinkView:
     snapshot = seen.snapshot
     said = head(snapshot, seen.unreadable)
     closed = replace(snapshot, dom0=Dom0Connection(), problems=()) if snapshot is not None else None
+    if snapshot is not None and snapshot.unreported:
+        closed = replace(snapshot, dom0=Dom0Connection())
     if snapshot is not None and blind(snapshot):
         closed = None
     icon = icons(closed)[0]

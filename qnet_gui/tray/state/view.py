@@ -71,7 +71,7 @@ def icons(snapshot: Snapshot | None) -> tuple[str, ...]:
         return ("dom0-connected",)
     if blind(snapshot):
         return ("helper-away",)
-    if snapshot.netvm.state in (NetvmState.ABSENT, NetvmState.PAUSED):
+    if snapshot.netvm.state in (NetvmState.ABSENT, NetvmState.PAUSED) or snapshot.unreported:
         return ("no-netvm",)
     if snapshot.netvm.state is NetvmState.STARTING:
         return ("starting",)

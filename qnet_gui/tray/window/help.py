@@ -20,8 +20,8 @@ LEGEND = (
     ("connecting-2", mark("Connecting.")),
     ("no-uplink", mark("The netvm has no uplink.")),
     ("starting", mark("The netvm is starting.")),
-    ("no-netvm", mark("The netvm is not running; domains have no network.")),
-    ("helper-away", mark("Nothing is known: the network helper is not running.")),
+    ("no-netvm", mark("The netvm is not running, is paused, or does not report; domains have no network.")),
+    ("helper-away", mark("Nothing is known: the network helper is not running, or has no answer itself.")),
     ("dom0-connected", mark("dom0 is connected to the network, for an upgrade.")),
 )
 KEYS = (

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from layout_faults import faults
 from pytestqt.qtbot import QtBot
-from tray_shared import CABLE, DOMAINS, STATES, WIFI, Helper, up
+from tray_shared import CABLE, DOMAINS, RUNNING, STATES, WIFI, Helper, up
 
 from qnet_gui.model.domain import Domain, DomainState
 from qnet_gui.model.errors import Refused
@@ -226,6 +227,26 @@ def test_nothing_is_cut_off_on_any_screen(
         helper.publish(snapshot)
         qtbot.waitUntil(lambda: page.app_state.snapshot == snapshot)
         assert page.window().height() == SIZES[-1][1]
+    finally:
+        language.install("en")
+
+
+@pytest.mark.parametrize("language_name", ["en", "de"])
+def test_the_widest_names_are_not_cut_off_in_the_narrowest_window(
+    qtbot: QtBot, shown: Callable[..., Open], language_name: str
+) -> None:
+    """An interface has a name of 15 letters at most, and a netvm one of 63; letters may be wide."""
+    language.install(language_name)
+    try:
+        netvm = dataclasses.replace(RUNNING, name="W" * 23)
+        uplinks = tuple(dataclasses.replace(one, name=letter * 15) for one, letter in ((WIFI, "W"), (CABLE, "M")))
+        domains = tuple(dataclasses.replace(domain, name="W" * 23 + domain.name) for domain in DOMAINS)
+        snapshot = dataclasses.replace(up(*uplinks), netvm=netvm, domains=domains)
+        open_ = shown(snapshot)
+        for name in PAGE_NAMES:
+            page = open_(name)
+            page.window().resize(page.window().minimumSize())
+            qtbot.waitUntil(lambda: faults(page.window()) == [], timeout=2000)  # noqa: B023
     finally:
         language.install("en")
 

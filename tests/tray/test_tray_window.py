@@ -276,9 +276,10 @@ def test_a_wide_map_fits_as_far_as_its_letters_can_be_read(shown: Callable[..., 
     def fits() -> bool:
         return bool(area.horizontalScrollBar().maximum() == 0)
 
-    sizes = {width: (letters(width), fits()) for width in range(1600, 500, -20)}
+    sizes = {width: (letters(width), fits()) for width in (*range(1600, 500, -20), 1024)}
     usual = sizes[1600][0]
     assert sizes[1600][1]
+    assert sizes[1024][1], "two netvms before the netvm, and a VPN, fit a small screen"
     assert not sizes[520][1]
     assert all(line >= 0.75 * usual for line, _ in sizes.values())
     smaller = [width for width, (line, fit) in sizes.items() if fit and line < usual]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,6 +19,8 @@ from qnet_gui.tray.app.logout import Logout
 from qnet_gui.tray.qt import QApplication, QLabel, QMessageBox, QObject, QPushButton, QTimer, pyqtSignal
 from qnet_gui.tray.session import language
 from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.state.access_keys import without_keys
+from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.window.time_question import TimeQuestion
 
 OPEN = up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, int(time.time()) + 3600, ("work",), "alice"))
@@ -198,3 +201,49 @@ def test_who_could_not_quit_is_not_ended_later(
     state.dispatcher._disconnect_and_leave()
     helper.publish(closed)
     qtbot.waitUntil(lambda: bool(left))
+
+
+def test_a_question_that_is_settled_is_asked_no_longer(
+    qtbot: QtBot, helper: Helper, system_bus: str, app_state: Callable[[str], AppState]
+) -> None:
+    """Somebody extends the time while it is on the screen; then dom0 is disconnected, and nothing is left to ask."""
+    helper.publish(OPEN)
+    state: Any = app_state(system_bus)
+    qtbot.waitUntil(lambda: state.snapshot == OPEN)
+    left: list[bool] = []
+    state.dispatcher.leave.connect(lambda: left.append(True))
+    state.dispatcher.do(ActionRequest(Action.QUIT))
+    (box,) = (one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox) and one.isVisible())
+    longer = up(CABLE, dom0=dataclasses.replace(OPEN.dom0, until=OPEN.dom0.until + 1800))
+    helper.publish(longer)
+    qtbot.waitUntil(lambda: state.snapshot == longer)
+    assert box.text() == f"dom0 is connected to the network until {clock(longer.dom0.until)}."
+    assert not left
+    helper.publish(up(CABLE))
+    qtbot.waitUntil(lambda: bool(left))
+
+
+def test_a_logout_needs_no_answer_when_dom0_is_disconnected_meanwhile(qtbot: QtBot) -> None:
+    manager, state = Manager(), State(OPEN)
+    QTimer.singleShot(50, state.close)
+    session_ends(state, manager)
+    assert (manager.cancelled, manager.released, state.client.calls) == (False, True, [])
+
+
+def test_the_time_is_not_asked_for_when_it_is_over(
+    qtbot: QtBot, helper: Helper, system_bus: str, app_state: Callable[[str], AppState]
+) -> None:
+    """The question says until when dom0 stays connected, which it does not any more."""
+    helper.publish(OPEN)
+    state: Any = app_state(system_bus)
+    qtbot.waitUntil(lambda: state.snapshot == OPEN)
+    state.open_page("upgrade")
+    page = state.dispatcher.window.page("upgrade")
+    next(one for one in page.findChildren(QPushButton) if without_keys(one.text()) == "Disconnect at…").click()
+
+    def asked() -> list[TimeQuestion]:
+        return [one for one in QApplication.topLevelWidgets() if isinstance(one, TimeQuestion) and one.isVisible()]
+
+    assert len(asked()) == 1
+    helper.publish(up(CABLE))
+    qtbot.waitUntil(lambda: asked() == [])

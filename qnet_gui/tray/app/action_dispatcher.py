@@ -191,6 +191,14 @@ class ActionDispatcher(QObject):
         self._leaving = self._leaving and not error
 
     def _leave_when_closed(self) -> None:
-        snapshot = self._app_state.snapshot
-        if self._leaving and snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED:
+        """Then there is nothing left to ask either. A question that is still there follows what it tells of."""
+        snapshot, question = self._app_state.snapshot, self._boxes.get("quit")
+        if snapshot is None:
+            return
+        if snapshot.dom0.state is not Dom0State.CLOSED:
+            if question is not None:
+                from qnet_gui.tray.window.questions import stays_connected
+
+                question.setText(stays_connected(snapshot.dom0.until))
+        elif self._leaving or question is not None:
             self.leave.emit()

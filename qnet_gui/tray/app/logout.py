@@ -51,8 +51,19 @@ class Logout(QObject):
         box = leave_connected(
             snapshot.dom0.until if snapshot else 0, True, lambda: answers.append(True), lambda: answers.append(False)
         )
-        box.exec_()
-        return bool(answers) and (not answers[0] or self._disconnected())
+
+        def look() -> None:
+            if self._is_closed():
+                box.close()
+
+        self._app_state.changed.connect(look)
+        try:
+            box.exec_()
+        finally:
+            self._app_state.changed.disconnect(look)
+        if not answers:
+            return self._is_closed()
+        return not answers[0] or self._disconnected()
 
     def _disconnected(self) -> bool:
         """Whether it could be; its window tells what has become of it."""

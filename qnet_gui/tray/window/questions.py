@@ -95,9 +95,14 @@ def replace_file(name: str, replace: Callable[[], None]) -> QMessageBox:
     return made
 
 
+def stays_connected(until: int) -> str:
+    """Until when dom0 is connected."""
+    return tr("dom0 is connected to the network until {until}.", until=clock(until))
+
+
 def leave_connected(until: int, logout: bool, disconnect: Callable[[], None], leave: Callable[[], None]) -> QMessageBox:
     """Before the applet, or with it the whole session, is left while dom0 is connected."""
-    text = tr("dom0 is connected to the network until {until}.", until=clock(until))
+    text = stays_connected(until)
     more = tr("Without this applet nothing on the screen says so. At that time it is disconnected by itself.")
     made = box(tr("Log out") if logout else tr("Quit"), text, more, QMessageBox.Warning)
     disconnecting = tr("Disconnect and log out") if logout else tr("Disconnect and quit")

@@ -118,6 +118,8 @@ class Upgrade(Page):
         """Show what is so now, and ask anew what stands in the way when that may be something else."""
         snapshot = self.app_state.snapshot
         state = _relevant_state(snapshot)
+        if snapshot is not None and snapshot.dom0.state is not Dom0State.OPEN:
+            self._ask_no_time()
         if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and state != self._asked_state:
             self._asked_state = state
             self.ask("Preflight", [], self._answered)
@@ -262,7 +264,12 @@ class Upgrade(Page):
     def ended(self) -> None:
         """The question about the time is closed with the window."""
         super().ended()
+        self._ask_no_time()
+
+    def _ask_no_time(self) -> None:
+        """There is no time at which dom0 is disconnected, or nobody who could be told."""
         if self._time_question is not None:
+            self._time_question.hide()
             self._time_question.deleteLater()
             self._time_question = None
 

@@ -3010,6 +3010,16 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Packages are being downloaded, which fails without the network.</source>
+            <translation>Pakete werden heruntergeladen, was ohne das Netzwerk fehlschlägt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>Packages are being installed, which goes on in any case.</source>
+            <translation>Pakete werden installiert, was in jedem Fall weitergeht.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
             <source>Progress</source>
             <translation>Fortschritt</translation>
         </message>
@@ -3032,6 +3042,11 @@
             <location filename="../../qnet_gui/tray/pages/packages.py" />
             <source>The upgrade is done.</source>
             <translation>Die Aktualisierung ist fertig.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>There is nothing that can be upgraded now.</source>
+            <translation>Es gibt nichts, was sich jetzt aktualisieren ließe.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tray_shared import CABLE, Helper, up
 from qnet_gui.model.clock import clock
 from qnet_gui.model.errors import QnetError, Refused
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.package_upgrade.packages import Stage, Upgrade
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.tray.app.logout import Logout
 from qnet_gui.tray.qt import QApplication, QLabel, QMessageBox, QObject, QPushButton, QTimer, pyqtSignal
@@ -21,6 +23,7 @@ from qnet_gui.tray.session import language
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.access_keys import without_keys
 from qnet_gui.tray.state.menu import Action, ActionRequest
+from qnet_gui.tray.window.questions import leave_connected
 from qnet_gui.tray.window.time_question import TimeQuestion
 
 OPEN = up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, int(time.time()) + 3600, ("work",), "alice"))
@@ -70,6 +73,7 @@ class State(QObject):
         super().__init__()
         self.snapshot = snapshot
         self.client = Client()
+        self.packages = SimpleNamespace(upgrade=Upgrade())
 
     @property
     def connected(self) -> bool:
@@ -201,6 +205,16 @@ def test_who_could_not_quit_is_not_ended_later(
     state.dispatcher._disconnect_and_leave()
     helper.publish(closed)
     qtbot.waitUntil(lambda: bool(left))
+
+
+@pytest.mark.parametrize(
+    ("stage", "said"), [(Stage.DOWNLOADING, "fails without"), (Stage.INSTALLING, "goes on"), (Stage.READY, "")]
+)
+def test_what_becomes_of_an_upgrade_is_said(qtbot: QtBot, stage: Stage, said: str) -> None:
+    box = leave_connected(0, True, lambda: None, lambda: None, stage)
+    qtbot.addWidget(box)
+    assert said in box.informativeText()
+    assert ("Packages" in box.informativeText()) == bool(said)
 
 
 def test_a_question_that_is_settled_is_asked_no_longer(

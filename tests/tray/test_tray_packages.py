@@ -66,6 +66,14 @@ def test_what_is_to_be_upgraded_is_listed_and_has_to_be_agreed_to() -> None:
     assert packages(dataclasses.replace(READY, size=0, packages=(FIRST,)), (), True).head == "1 package to upgrade."
 
 
+def test_what_is_held_back_is_not_up_to_date() -> None:
+    lines = packages(Upgrade(Stage.UP_TO_DATE, held=("linux",)), (), True).lines
+    assert lines == (
+        Line(Mark.DONE, "There is nothing that can be upgraded now."), Line(Mark.TO_DO, "Held back", "linux"),
+    )  # fmt: skip
+    assert packages(Upgrade(Stage.UP_TO_DATE), (), True).lines == (Line(Mark.DONE, "All packages are up to date."),)
+
+
 def test_one_package_of_two_architectures_is_two_rows_that_can_be_told_apart() -> None:
     libraries = [Package(f"libc6;2;{architecture};deb", old="1") for architecture in ("amd64", "i386")]
     part = packages(dataclasses.replace(READY, packages=(FIRST, *libraries)), (), True)

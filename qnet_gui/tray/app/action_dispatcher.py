@@ -178,8 +178,8 @@ class ActionDispatcher(QObject):
         if snapshot is None or not self._app_state.connected:
             self.leave.emit()
             return
-        until = snapshot.dom0.until
-        self._show("quit", lambda: leave_connected(until, False, self._disconnect_and_leave, self.leave.emit))
+        until, stage = snapshot.dom0.until, self._app_state.packages.upgrade.stage
+        self._show("quit", lambda: leave_connected(until, False, self._disconnect_and_leave, self.leave.emit, stage))
 
     def _disconnect_and_leave(self) -> None:
         self._leaving = True

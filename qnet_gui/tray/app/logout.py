@@ -48,9 +48,8 @@ class Logout(QObject):
 
         snapshot = self._app_state.snapshot
         answers: list[bool] = []
-        box = leave_connected(
-            snapshot.dom0.until if snapshot else 0, True, lambda: answers.append(True), lambda: answers.append(False)
-        )
+        until, stage = snapshot.dom0.until if snapshot else 0, self._app_state.packages.upgrade.stage
+        box = leave_connected(until, True, lambda: answers.append(True), lambda: answers.append(False), stage)
 
         def look() -> None:
             if self._is_closed():

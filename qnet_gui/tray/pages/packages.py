@@ -51,6 +51,11 @@ _RESTARTS = {
 }
 #: So many lines of an error are shown, each of them once: apt repeats itself.
 _LINES_MAX = 6
+#: What becomes of an upgrade that is under way when dom0 is disconnected, or this program ends.
+_GOES_ON = {
+    Stage.DOWNLOADING: mark("Packages are being downloaded, which fails without the network."),
+    Stage.INSTALLING: mark("Packages are being installed, which goes on in any case."),
+}
 _STAGES = (mark("Check"), mark("Connect"), mark("Upgrade"), mark("Back"))
 
 
@@ -153,7 +158,8 @@ def _lines(upgrade: Upgrade, left: tuple[str, ...]) -> Iterator[Line]:
     if upgrade.stage is Stage.STOPPED:
         yield Line(Mark.BACK, tr("It was stopped."))
     if upgrade.stage is Stage.UP_TO_DATE:
-        yield Line(Mark.DONE, tr("All packages are up to date."))
+        none_newer = tr("All packages are up to date.")
+        yield Line(Mark.DONE, tr("There is nothing that can be upgraded now.") if upgrade.held else none_newer)
     if upgrade.stage is Stage.DONE:
         count = _count(upgrade)
         text = tr_count(
@@ -190,6 +196,11 @@ def packages(upgrade: Upgrade, left: tuple[str, ...], is_open: bool) -> Packages
         can_stop=upgrade.can_stop and not upgrade.stopping,
         disconnects=is_open,
     )
+
+
+def going_on(stage: Stage) -> str:
+    """What whoever is about to leave should know of an upgrade; empty if nothing."""
+    return tr(_GOES_ON[stage]) if stage in _GOES_ON else ""
 
 
 def is_shown(upgrade: Upgrade, present: bool | None, state: Dom0State) -> bool:

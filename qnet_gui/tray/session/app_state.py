@@ -90,9 +90,11 @@ class AppState(QObject):
     def _packages_ended(self) -> None:
         """The way back, when there is nothing left to do with the network; after a failure a person may try again.
 
+        What another person upgrades is his to end.
+
         The upgrade may have been one of qnet: the helper is away for a moment, or speaks otherwise than this applet.
         """
-        done = self.packages.upgrade.stage in (Stage.DONE, Stage.UP_TO_DATE)
+        done = self.packages.upgrade.stage in (Stage.DONE, Stage.UP_TO_DATE) and self.packages.own
         if done and self.disconnect_when_done and self.last_known is not Dom0State.CLOSED:
             self.client.do("DisconnectDom0", [], lambda _: None)
 

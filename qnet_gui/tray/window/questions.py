@@ -7,7 +7,9 @@ from collections.abc import Callable
 from qnet_gui import __version__
 from qnet_gui.model.clock import clock
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.package_upgrade.packages import Stage
 from qnet_gui.model.translation import mark, tr
+from qnet_gui.tray.pages.packages import going_on
 from qnet_gui.tray.qt import QAbstractButton, QDialogButtonBox, QLabel, QMessageBox, Qt
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.state.action_titles import title
@@ -100,10 +102,13 @@ def stays_connected(until: int) -> str:
     return tr("dom0 is connected to the network until {until}.", until=clock(until))
 
 
-def leave_connected(until: int, logout: bool, disconnect: Callable[[], None], leave: Callable[[], None]) -> QMessageBox:
-    """Before the applet, or with it the whole session, is left while dom0 is connected."""
+def leave_connected(
+    until: int, logout: bool, disconnect: Callable[[], None], leave: Callable[[], None], stage: Stage = Stage.NONE
+) -> QMessageBox:  # fmt: skip
+    """Before the applet, or with it the whole session, is left while dom0 is connected; `stage`: of its upgrade."""
     text = stays_connected(until)
     more = tr("Without this applet nothing on the screen says so. At that time it is disconnected by itself.")
+    more = " ".join(filter(None, (more, going_on(stage))))
     made = box(tr("Log out") if logout else tr("Quit"), text, more, QMessageBox.Warning)
     disconnecting = tr("Disconnect and log out") if logout else tr("Disconnect and quit")
     leaving = tr("Log out, and leave it connected") if logout else tr("Quit, and leave it connected")

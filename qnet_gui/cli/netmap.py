@@ -8,6 +8,7 @@ from pathlib import Path
 
 from qnet_gui.model.errors import QnetError
 from qnet_gui.model.messages.system import SystemCode
+from qnet_gui.runtime.atomic_file import save
 
 _OUTPUT = "-"
 
@@ -25,7 +26,7 @@ def _write(path: str, data: bytes) -> None:
         sys.stdout.buffer.flush()
         return
     try:
-        Path(path).write_bytes(data)
+        save(Path(path), data)
     except OSError as error:
         raise QnetError(SystemCode.FILE_UNWRITABLE, path=path, why=error.strerror or "") from None
 

@@ -1,12 +1,15 @@
 """Writes files so that a crash, a power cut or a full disk leaves the old content or the new, never a piece of either.
 
-It blocks, so it is not for the main loop. Touches the file that it is given, its folder, and `<file>.new` beside it.
+It blocks, so it is not for the main loop. Touches the file that it is given, its folder, and another beside it, which
+is called `<file>.new` where the file is one of ours.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import stat
+import tempfile
 from pathlib import Path
 
 from qnet_gui.model.errors import QnetError
@@ -34,6 +37,36 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o644, durable: bool =
             sync_folder(path.parent)
     except OSError as error:
         raise QnetError(SystemCode.FILE_UNWRITABLE, path=str(path), why=error.strerror or "") from error
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write a file that a person has named; where there is no room for it, what was there before stays.
+
+    It keeps the mode that it has. What is no ordinary file, or lies where no other may be laid, is written to as it is;
+    what may not be written is not. `OSError` if it cannot be.
+    """
+    target = Path(os.path.realpath(path))
+    usual = target.is_file() and os.access(target, os.W_OK) if target.exists() else not target.is_symlink()
+    if not usual or not os.access(target.parent, os.W_OK):
+        path.write_bytes(data)
+        return
+    opened, name = tempfile.mkstemp(prefix=".", dir=target.parent)
+    try:
+        with open(opened, "wb") as file:
+            file.write(data)
+            os.fchmod(opened, stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask())
+        Path(name).replace(target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _umask() -> int:
+    """What new files are not; there is no way to ask that does not set it."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return umask
 
 
 def _write(path: Path, data: bytes, mode: int, durable: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import gc
 import os
+import resource
 import subprocess
 import sys
 import weakref
@@ -362,6 +363,26 @@ def test_whatever_the_picture_is_called_it_is_written_or_told_why_not(
         assert (files, [box.text().endswith("cannot be written: File name too long.") for box in boxes]) == ([], [True])
     else:
         assert (files, boxes) == ([name if name.lower().endswith((">.svg", ".png")) else f"{name}.svg"], [])
+
+
+def test_a_picture_that_has_no_room_leaves_the_one_that_was_there(shown: Callable[..., Open], tmp_path: Path) -> None:
+    page = shown(up(CABLE))("overview")
+    there = tmp_path / "map.svg"
+    there.write_text("the one of yesterday")
+    there.chmod(0o640)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        page.save(str(there))  # type: ignore[attr-defined]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    boxes = [box.text() for box in page.window().findChildren(QMessageBox) if box.isVisible()]
+    assert [text.split(" cannot be written: ")[0] for text in boxes] == [str(there)]
+    assert there.read_text() == "the one of yesterday"
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["map.svg"]
+    page.save(str(there))  # type: ignore[attr-defined]
+    assert there.read_text().startswith("<svg ")
+    assert there.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_click_at_the_end_of_a_row_is_about_that_row(qtbot: QtBot, shown: Callable[..., Open]) -> None:

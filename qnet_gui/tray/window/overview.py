@@ -11,6 +11,7 @@ from pathlib import Path
 from qnet_gui.model.translation import tr
 from qnet_gui.netmap.graph import Kind, Node, graph
 from qnet_gui.netmap.svg import svg
+from qnet_gui.runtime.atomic_file import save
 from qnet_gui.tray.pages.domains import choices
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.overview import Page as OverviewPage
@@ -160,7 +161,7 @@ class Overview(Page):
 
     def _write(self, target: Path, text: str) -> None:
         try:
-            target.write_bytes(png(text) if target.suffix.lower() == ".png" else text.encode())
+            save(target, png(text) if target.suffix.lower() == ".png" else text.encode())
         except OSError as error:
             sentence = tr("{path} cannot be written: {why}.", path=str(target), why=error.strerror or "")
             self._show_box(box(tr("Save picture"), sentence, icon=QMessageBox.Warning))

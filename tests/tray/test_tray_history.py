@@ -55,6 +55,10 @@ def test_netvm_and_helper() -> None:
     gone = dataclasses.replace(up(CABLE), netvm=dataclasses.replace(up().netvm, id=-1, state=NetvmState.ABSENT))
     assert "netvm has stopped." in texts(up(CABLE), gone)
     assert "netvm runs." in texts(gone, up(CABLE))
+    lost = up(dns=Dns(), problems=(Problem(ProblemCode.NO_UPLINK),))
+    assert [entry.text for entry in history.back(up(CABLE), lost, NOW)] == [
+        "The network helper is there again.", "Problem: netvm has no uplink.", "Uplink lost: eth0 (cable)",
+    ], "what has changed while nobody could tell of it"  # fmt: skip
     assert texts(up(CABLE), None) == ["The network helper has gone."]
     assert [entry.text for entry in history.back(up(CABLE), up(CABLE), NOW)] == ["The network helper is there again."]
     assert texts(STATES["blind"], up(CABLE)) == ["No longer: " + STATES["blind"].problems[0].sentence]  # type: ignore[union-attr]

@@ -79,5 +79,6 @@ def as_text(shown: NamesPage) -> str:
     """All of it as text, for the clipboard."""
     lines = []
     for virtual, real, *more in shown.rows:
-        lines.append(f"{virtual} → {real} ({', '.join(detail for detail in more if detail)})")
+        details = ", ".join(detail for detail in more if detail)
+        lines.append(f"{virtual} → {real} ({details})" if details else f"{virtual} → {real}")
     return "\n".join(lines) + "\n"

@@ -159,11 +159,8 @@ def between(before: Snapshot, after: Snapshot | None, now: int) -> list[Entry]:
 
 
 def back(known: Snapshot, after: Snapshot, now: int) -> list[Entry]:
-    """What has happened while the helper was away; what has ended then, it has put right before it was asked.
-
-    `known` is the last snapshot before it went.
-    """
-    return [*_ended(known, after), Entry(now, Event.HELPER_BACK)]
+    """What is otherwise than before the helper went; `known` is the last snapshot until then."""
+    return [Entry(now, Event.HELPER_BACK), *between(known, after, now)]
 
 
 def first(snapshot: Snapshot, sentence: str, now: int) -> list[Entry]:

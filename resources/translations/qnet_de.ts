@@ -4256,6 +4256,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>At that time it is disconnected by itself.</source>
+            <translation>Zur genannten Zeit wird dom0 von selbst getrennt.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>Cancel</source>
             <translation>Abbrechen</translation>
         </message>
@@ -4331,8 +4336,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/questions.py" />
-            <source>Without this applet nothing on the screen says so. At that time it is disconnected by itself.</source>
-            <translation>Ohne dieses Applet ist das auf dem Bildschirm nicht zu sehen. Zur genannten Zeit wird dom0 von selbst getrennt.</translation>
+            <source>Without this applet nothing on the screen says so.</source>
+            <translation>Ohne dieses Applet ist das auf dem Bildschirm nicht zu sehen.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/routes.py" />

@@ -15,7 +15,9 @@ from tray_shared import CABLE, Helper, up
 from qnet_gui.model.clock import clock
 from qnet_gui.model.errors import QnetError, Refused
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.package_upgrade.packages import Stage, Upgrade
+from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.tray.app.logout import Logout
 from qnet_gui.tray.qt import QApplication, QLabel, QMessageBox, QObject, QPushButton, QTimer, pyqtSignal
@@ -96,7 +98,7 @@ def answer(qtbot: QtBot, button: str) -> list[str]:
         boxes = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, QMessageBox)]
         for box in boxes:
             if box.isVisible():
-                asked.append(box.text())
+                asked.append(f"{box.text()} {box.informativeText()}")
                 next(one for one in box.buttons() if one.text() == button).click()
                 return
         QTimer.singleShot(10, click)
@@ -123,7 +125,10 @@ def test_without_leave_to_ask_it_is_logged(qtbot: QtBot, log_guard: Any) -> None
 def test_it_is_left_connected_or_the_logout_is_called_off(qtbot: QtBot, button: str, cancelled: bool) -> None:
     asked, manager, state = answer(qtbot, button), Manager(), State(OPEN)
     session_ends(state, manager)
-    assert asked == [f"dom0 is connected to the network until {clock(OPEN.dom0.until)}."]
+    assert asked == [
+        f"dom0 is connected to the network until {clock(OPEN.dom0.until)}. Without this applet nothing on the screen "
+        "says so. At that time it is disconnected by itself."
+    ]
     assert (manager.cancelled, manager.released, state.client.calls) == (cancelled, True, [])
 
 
@@ -208,10 +213,27 @@ def test_who_could_not_quit_is_not_ended_later(
 
 
 @pytest.mark.parametrize(
+    ("state", "problems", "text"),
+    [
+        (Dom0State.CONNECTING, (), "Connecting dom0 to the network…"),
+        (Dom0State.CLOSING, (), "Disconnecting dom0 from the network…"),
+        (Dom0State.CLOSING, (Problem(ProblemCode.DOM0_STUCK),), Problem(ProblemCode.DOM0_STUCK).sentence),
+    ],
+)
+def test_a_connection_that_ends_at_no_time_is_not_said_to(
+    qtbot: QtBot, state: Dom0State, problems: tuple[Problem, ...], text: str
+) -> None:
+    """Its deadline may be long past."""
+    asked, manager = answer(qtbot, CANCEL), Manager()
+    session_ends(State(up(CABLE, dom0=Dom0Connection(state, 1_700_000_000), problems=problems)), manager)
+    assert asked == [f"{text} Without this applet nothing on the screen says so."]
+
+
+@pytest.mark.parametrize(
     ("stage", "said"), [(Stage.DOWNLOADING, "fails without"), (Stage.INSTALLING, "goes on"), (Stage.READY, "")]
 )
 def test_what_becomes_of_an_upgrade_is_said(qtbot: QtBot, stage: Stage, said: str) -> None:
-    box = leave_connected(0, True, lambda: None, lambda: None, stage)
+    box = leave_connected(OPEN, True, lambda: None, lambda: None, stage)
     qtbot.addWidget(box)
     assert said in box.informativeText()
     assert ("Packages" in box.informativeText()) == bool(said)

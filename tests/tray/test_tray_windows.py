@@ -53,6 +53,7 @@ from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.questions import about, choose_netvm, leave_connected, trouble
 from qnet_gui.tray.window.time_question import TimeQuestion
 
+OPEN = STATES["dom0"]
 CONTROLS = (QAbstractButton, QComboBox, QSpinBox, QTimeEdit, QLineEdit, QTableView, QListWidget)
 Open = Callable[[str], Page]
 
@@ -99,9 +100,9 @@ def boxes() -> dict[str, QWidget]:
     return {
         "about": about(),
         "netvm": choose_netvm(request, lambda _: None),
-        "quit": leave_connected(0, False, lambda: None, lambda: None),
+        "quit": leave_connected(OPEN, False, lambda: None, lambda: None),
         "time": TimeQuestion(0, lambda _: None),
-        "logout": leave_connected(0, True, lambda: None, lambda: None),
+        "logout": leave_connected(OPEN, True, lambda: None, lambda: None),
     }
 
 
@@ -146,7 +147,7 @@ def test_boxes_too(qtbot: QtBot, pictures: Path) -> None:
 def test_what_a_box_says_can_be_copied(qtbot: QtBot) -> None:
     """In the person's language, in any style; the details are for who is told of it."""
     failed = trouble(ActionRequest(Action.PAUSE, 3, "work"), Refused(plain("no")))
-    asked = leave_connected(0, False, lambda: None, lambda: None)
+    asked = leave_connected(OPEN, False, lambda: None, lambda: None)
     for made, texts in ((failed, 1), (asked, 2)):
         qtbot.addWidget(made)
         made.show()

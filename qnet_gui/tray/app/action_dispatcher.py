@@ -178,8 +178,8 @@ class ActionDispatcher(QObject):
         if snapshot is None or not self._app_state.connected:
             self.leave.emit()
             return
-        until, stage = snapshot.dom0.until, self._app_state.packages.upgrade.stage
-        self._show("quit", lambda: leave_connected(until, False, self._disconnect_and_leave, self.leave.emit, stage))
+        stage = self._app_state.packages.upgrade.stage
+        self._show("quit", lambda: leave_connected(snapshot, False, self._disconnect_and_leave, self.leave.emit, stage))
 
     def _disconnect_and_leave(self) -> None:
         self._leaving = True
@@ -197,8 +197,8 @@ class ActionDispatcher(QObject):
             return
         if snapshot.dom0.state is not Dom0State.CLOSED:
             if question is not None:
-                from qnet_gui.tray.window.questions import stays_connected
+                from qnet_gui.tray.window.questions import tell_connection
 
-                question.setText(stays_connected(snapshot.dom0.until))
+                tell_connection(question, snapshot, self._app_state.packages.upgrade.stage)
         elif self._leaving or question is not None:
             self.leave.emit()

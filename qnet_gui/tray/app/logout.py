@@ -44,16 +44,21 @@ class Logout(QObject):
             manager.release()
 
     def _may_end(self) -> bool:
-        from qnet_gui.tray.window.questions import leave_connected
+        from qnet_gui.tray.window.questions import leave_connected, tell_connection
 
         snapshot = self._app_state.snapshot
         answers: list[bool] = []
-        until, stage = snapshot.dom0.until if snapshot else 0, self._app_state.packages.upgrade.stage
-        box = leave_connected(until, True, lambda: answers.append(True), lambda: answers.append(False), stage)
+        stage = self._app_state.packages.upgrade.stage
+        if snapshot is None:
+            return True
+        box = leave_connected(snapshot, True, lambda: answers.append(True), lambda: answers.append(False), stage)
 
         def look() -> None:
+            snapshot = self._app_state.snapshot
             if self._is_closed():
                 box.close()
+            elif snapshot is not None:
+                tell_connection(box, snapshot, self._app_state.packages.upgrade.stage)
 
         self._app_state.changed.connect(look)
         try:

@@ -763,6 +763,20 @@ def test_escape_in_a_filter_closes_the_window_only_when_it_is_empty(qtbot: QtBot
     assert not window.isVisible()
 
 
+def test_settings_that_were_changed_by_hand_are_seen(shown: Callable[..., Open], tmp_path: Path) -> None:
+    """While the page is open; and what is chosen then takes nothing of it away."""
+    page = shown(up(CABLE))("settings")
+    file = tmp_path / "config/qnet/tray.conf"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("[upgrade]\nminutes=77\ncommand=mine\n")
+    page.again()
+    minutes = page.findChild(QSpinBox)
+    assert minutes.value() == 77
+    assert "mine" in [one.text() for one in page.findChildren(QLineEdit)]
+    minutes.setValue(5)
+    assert "command=mine" in file.read_text()
+
+
 def test_settings_that_cannot_be_kept_are_told_where_they_are_chosen(
     shown: Callable[..., Open], tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -88,6 +88,7 @@ class Settings(Page):
 
     def opened(self) -> None:
         """What is kept may have been changed by hand."""
+        self.app_state.settings.read_again()
         self._read()
 
     def refresh(self) -> None:

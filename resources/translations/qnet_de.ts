@@ -2885,11 +2885,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
-            <source>A question has to be answered first, which only a terminal can ask.</source>
-            <translation>Zuerst muss eine Frage beantwortet werden, die nur ein Terminal stellen kann.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/packages.py" />
             <source>A restart of this computer is due: what has been upgraded is in use only then.</source>
             <translation>Ein Neustart dieses Rechners steht an: erst danach ist in Gebrauch, was aktualisiert wurde.</translation>
         </message>
@@ -3000,16 +2995,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
-            <source>PackageKit believes that this computer is offline. Try it in a terminal.</source>
-            <translation>PackageKit hält diesen Rechner für getrennt vom Netz. Versuchen Sie es in einem Terminal.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/packages.py" />
-            <source>PackageKit has ended in the middle of it. Look for updates again.</source>
-            <translation>PackageKit hat sich mittendrin beendet. Suchen Sie erneut nach Aktualisierungen.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/packages.py" />
             <source>Packages are being downloaded, which fails without the network.</source>
             <translation>Pakete werden heruntergeladen, was ohne das Netzwerk fehlschlägt.</translation>
         </message>
@@ -3027,11 +3012,6 @@
             <location filename="../../qnet_gui/tray/pages/packages.py" />
             <source>The lists of packages could not be fetched, so it is not known whether there are updates.</source>
             <translation>Die Paketlisten konnten nicht geholt werden; ob es Aktualisierungen gibt, ist deshalb nicht bekannt.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/packages.py" />
-            <source>The password was not given, or you are not allowed to do this.</source>
-            <translation>Das Passwort wurde nicht eingegeben, oder Sie dürfen das nicht.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
@@ -3805,6 +3785,26 @@
             <location filename="../../qnet_gui/tray/state/notifications.py" />
             <source>dom0 is connected or disconnected, or will be soon</source>
             <translation>dom0 wird verbunden oder getrennt, jetzt oder bald</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/package_errors.py" />
+            <source>A question has to be answered first, which only a terminal can ask.</source>
+            <translation>Zuerst muss eine Frage beantwortet werden, die nur ein Terminal stellen kann.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/package_errors.py" />
+            <source>PackageKit believes that this computer is offline. Try it in a terminal.</source>
+            <translation>PackageKit hält diesen Rechner für getrennt vom Netz. Versuchen Sie es in einem Terminal.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/package_errors.py" />
+            <source>PackageKit has ended in the middle of it. Look for updates again.</source>
+            <translation>PackageKit hat sich mittendrin beendet. Suchen Sie erneut nach Aktualisierungen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/package_errors.py" />
+            <source>The password was not given, or you are not allowed to do this.</source>
+            <translation>Das Passwort wurde nicht eingegeben, oder Sie dürfen das nicht.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/package_notifications.py" />

@@ -11,6 +11,7 @@ from qnet_gui.model.package_upgrade.packages import (
     FAILED,
     GONE,
     OFFLINE,
+    QUESTION,
     SUCCESS,
     Kind,
     Package,
@@ -144,9 +145,9 @@ def test_a_failure_says_what_and_why_and_keeps_the_words() -> None:
     assert GONE < 0
 
 
-@pytest.mark.parametrize("exit_code", [4, 5, 7])
+@pytest.mark.parametrize("exit_code", [4, 5, 7, 8])
 def test_what_only_a_terminal_can_ask_is_said(exit_code: int) -> None:
-    """A key to be trusted, a licence to be agreed to, a disk to be put in: PackageKit ends, and wants it asked."""
+    """A key to be trusted, a licence to be agreed to, a disk to be put in, a package without a signature."""
     bare = signals.finished(RUNNING, exit_code)
     with_words = signals.finished(signals.failed(RUNNING, 23, "You've to agree to a license"), exit_code)
     for upgrade, words in ((bare, ""), (with_words, " You've to agree to a license")):
@@ -189,6 +190,14 @@ def test_where_there_is_no_packagekit_nothing_is_shown_of_it() -> None:
     assert not is_shown(Upgrade(), True, Dom0State.CLOSED)
     assert is_shown(Upgrade(), True, Dom0State.OPEN)
     assert is_shown(done(), True, Dom0State.CLOSED)
+
+
+@pytest.mark.parametrize(("code", "part"), [(GONE, "PackageKit has ended"), (QUESTION, "only a terminal can ask")])
+def test_the_notification_of_a_failure_says_why_in_any_case(code: int, part: str) -> None:
+    """PackageKit has no words for some."""
+    news = notification(failed(Work.UPGRADE, code))
+    assert news is not None
+    assert part in news.body
 
 
 def test_what_is_told_at_the_end() -> None:

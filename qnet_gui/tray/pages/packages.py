@@ -7,13 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qnet_gui.model.package_upgrade.packages import (
-    GONE,
-    NOT_AUTHORISED,
-    OFFLINE,
-    QUESTION,
     Kind,
     Package,
-    PackageError,
     Restart,
     Stage,
     State,
@@ -25,6 +20,7 @@ from qnet_gui.model.traffic import size_text
 from qnet_gui.model.translation import mark, tr, tr_count
 from qnet_gui.tray.pages.cell import Cell, Share
 from qnet_gui.tray.pages.line import Line, Mark
+from qnet_gui.tray.state.package_errors import why
 
 #: What each transaction is at, and what it says when it fails.
 _LOOKING = {
@@ -39,18 +35,10 @@ _FAILED = {
     Work.WORK_OUT: mark("It could not be worked out how to upgrade."),
     Work.UPGRADE: mark("The upgrade has failed."),
 }
-_CAUSES = {
-    OFFLINE: mark("PackageKit believes that this computer is offline. Try it in a terminal."),
-    NOT_AUTHORISED: mark("The password was not given, or you are not allowed to do this."),
-    GONE: mark("PackageKit has ended in the middle of it. Look for updates again."),
-    QUESTION: mark("A question has to be answered first, which only a terminal can ask."),
-}
 _RESTARTS = {
     Restart.SESSION: mark("Log out and in again: the session uses what has been upgraded only then."),
     Restart.SYSTEM: mark("A restart of this computer is due: what has been upgraded is in use only then."),
 }
-#: So many lines of an error are shown, each of them once: apt repeats itself.
-_LINES_MAX = 6
 #: What becomes of an upgrade that is under way when dom0 is disconnected, or this program ends.
 _GOES_ON = {
     Stage.DOWNLOADING: mark("Packages are being downloaded, which fails without the network."),
@@ -145,16 +133,9 @@ def head(upgrade: Upgrade) -> str:
     return tr("Installing…") if upgrade.stage is Stage.INSTALLING else ""
 
 
-def _why(error: PackageError | None) -> str:
-    if error is None:
-        return ""
-    words = "\n".join([*dict.fromkeys(error.text.splitlines())][:_LINES_MAX])
-    return f"{tr(_CAUSES[error.code])} {words}".strip() if error.code in _CAUSES else words
-
-
 def _lines(upgrade: Upgrade, left: tuple[str, ...]) -> Iterator[Line]:
     if upgrade.stage is Stage.FAILED and upgrade.failed_in is not None:
-        yield Line(Mark.FAILED, " ".join((tr(_FAILED[upgrade.failed_in]), _why(upgrade.error))).strip())
+        yield Line(Mark.FAILED, " ".join((tr(_FAILED[upgrade.failed_in]), why(upgrade.error))).strip())
     if upgrade.stage is Stage.STOPPED:
         yield Line(Mark.BACK, tr("It was stopped."))
     if upgrade.stage is Stage.UP_TO_DATE:

@@ -81,6 +81,16 @@ def strongest(image: QImage, on: QColor) -> float:
     return max(colours.contrast(image.pixelColor(x, y), on) for x, y in spots)
 
 
+@pytest.mark.parametrize("label", [one for one in Label if one is not Label.NONE])
+@pytest.mark.parametrize("share", [1.0, 0.55])
+def test_whose_screen_it_is_can_be_read_on_every_label(theme: QPalette, label: Label, share: float) -> None:
+    """The head of the netvm's screen has its label's colour, and a paler one while keys go elsewhere."""
+    full = colours.label_colour(label)
+    assert full is not None
+    ground = full if share == 1.0 else colours.tinted(theme, full, share)
+    assert colours.contrast(colours.legible_on(ground), ground) >= colours.TEXT
+
+
 def test_contrast_is_as_the_web_has_it() -> None:
     assert colours.contrast(QColor("#000000"), QColor("#ffffff")) == pytest.approx(21)
     assert colours.contrast(QColor("#777777"), QColor("#ffffff")) == pytest.approx(4.48, abs=0.01)

@@ -4061,6 +4061,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Ctrl+1 to Ctrl+9</source>
+            <translation>Strg+1 bis Strg+9</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>Ctrl+C</source>
             <translation>Strg+C</translation>
         </message>
@@ -4113,6 +4118,11 @@
             <location filename="../../qnet_gui/tray/window/help.py" />
             <source>On the map: to the next node; Return says what can be done</source>
             <translation>Auf der Karte: zum nächsten Knoten; Eingabe zeigt, was man tun kann</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Sort the list by that column; once more turns it round</source>
+            <translation>Die Liste nach dieser Spalte sortieren; noch einmal kehrt sie um</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />

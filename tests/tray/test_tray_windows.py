@@ -328,6 +328,25 @@ def test_a_table_is_sorted_by_value_and_copied_as_rows(qtbot: QtBot, shown: Call
     assert QGuiApplication.clipboard().text() == "domain-0\trunning\tnetvm\t192.168.0.12\tvif2.0\t2"
 
 
+def test_a_table_is_sorted_by_keys_too(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    """No key leads to the heads of a table of Qt's."""
+    table = shown(up(CABLE))("domains").findChild(Table)
+    assert isinstance(table, Table)
+    table.setFocus()
+
+    def names() -> list[str]:
+        return [str(table.model().index(row, 0).data()) for row in range(3)]
+
+    assert names() == ["personal", "vault", "work"]
+    for key, order in (
+        (Qt.Key.Key_1, ["work", "vault", "personal"]), (Qt.Key.Key_6, ["work", "personal", "vault"]),
+        (Qt.Key.Key_6, ["vault", "personal", "work"]), (Qt.Key.Key_9, ["vault", "personal", "work"]),
+        (Qt.Key.Key_1, ["personal", "vault", "work"]),
+    ):  # fmt: skip
+        qtbot.keyClick(table, key, Qt.KeyboardModifier.ControlModifier)
+        assert names() == order
+
+
 def test_a_helper_that_never_answers(qtbot: QtBot, helper: Helper, shown: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(helper_client, "READ_DEADLINE", 0.5)
     open_ = shown(up(CABLE))

@@ -29,6 +29,8 @@ from qnet_gui.tray.widgets.table_model import TableModel
 __all__ = ["InlineAction", "Table"]
 #: Pixels between a cell's text and the next cell's; and what a sign before it takes.
 _GAP, _SIGN, _INLINE = 16, 26, 76
+#: With Control they sort by the first column, the second, and so on.
+_DIGITS = range(Qt.Key.Key_1, Qt.Key.Key_9 + 1)
 #: Pixels that a table has at least, wide and high; rows that are seen when its page opens, at most.
 _SMALLEST, _ROWS_SHOWN = (240, 120), 12
 
@@ -178,13 +180,24 @@ class Table(QTableView):
         return self._copied([self.source_row(row) for row in range(self._sorted.rowCount())]) + "\n"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's)
-        """What is selected is copied; without a selection, and for Escape, the window is asked."""
+        """What is selected is copied; without a selection, and for Escape, the window is asked. Some sort it."""
         if event.matches(QKeySequence.Copy) and self.selectionModel().hasSelection():
             self.copy_selected()
         elif event.key() == Qt.Key.Key_Escape or event.matches(QKeySequence.Copy):
             event.ignore()
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() in _DIGITS:
+            self._sort_by(_DIGITS.index(event.key()))
         else:
             super().keyPressEvent(event)
+
+    def _sort_by(self, column: int) -> None:
+        """As a click on its head does it: once more turns it round."""
+        if column >= len(self._longest) - (self._inline is not None):  # what can be done to a row is in no order
+            return
+        header = self.horizontalHeader()
+        again = header.sortIndicatorSection() == column
+        backwards = again and header.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
+        self.sortByColumn(column, Qt.SortOrder.DescendingOrder if backwards else Qt.SortOrder.AscendingOrder)
 
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 (Qt's)
         """Where a click acts on a row, rows do not change their order below the pointer."""

@@ -29,6 +29,7 @@ KEYS = (
     (mark("Ctrl+F"), mark("Filter the list; elsewhere, look for a domain")),
     (mark("Ctrl+C"), mark("Copy what is selected, else the whole page")),
     (mark("Ctrl+Page Down"), mark("The next page; with Page Up the one before")),
+    (mark("Ctrl+1 to Ctrl+9"), mark("Sort the list by that column; once more turns it round")),
     (mark("Arrow keys"), mark("On the map: to the next node; Return says what can be done")),
     (mark("Escape"), mark("Close the window")),
 )

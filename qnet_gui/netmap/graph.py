@@ -243,7 +243,9 @@ def _dom0(snapshot: Snapshot, through: dict[str, str]) -> Node:
         said = f"{_DOM0_NAME}, {line}, {_served(_DOM0_NAME, through)}"
         return Node(DOM0, Kind.DOM0, _DOM0_NAME, line, Look.EXPOSED, said, _DOM0_NAME, main=chosen)
     exposed = snapshot.dom0.state is not Dom0State.CLOSED or bool(snapshot.isolation.reachable)
-    line = tr("connected") if snapshot.dom0.state is not Dom0State.CLOSED else tr("isolated")
+    line = tr("isolated")
+    if snapshot.dom0.state is not Dom0State.CLOSED:
+        line = tr("connected") if snapshot.dom0.state is Dom0State.OPEN else tr("may be connected")
     if snapshot.isolation.reachable and snapshot.dom0.state is Dom0State.CLOSED:
         line = tr("has a network")
     look = Look.EXPOSED if exposed else Look.SAFE

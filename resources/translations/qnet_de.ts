@@ -783,8 +783,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>Let those go on that you have not paused yourself: in the menu, or with sudo xl unpause and the name.</source>
-            <translation>Lassen Sie die weiterlaufen, die Sie nicht selbst angehalten haben: im Menü oder mit sudo xl unpause und dem Namen.</translation>
+            <source>Let those go on that you have not paused yourself: in the list of domains, or with sudo xl unpause and the name.</source>
+            <translation>Lassen Sie die weiterlaufen, die Sie nicht selbst angehalten haben: in der Liste der Domänen oder mit sudo xl unpause und dem Namen.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -2383,6 +2383,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>may be connected</source>
+            <translation>vielleicht verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
             <source>mobile network</source>
             <translation>Mobilfunk</translation>
         </message>
@@ -2850,6 +2855,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>may be connected to the network</source>
+            <translation>ist vielleicht mit dem Netz verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
             <source>no report yet</source>
             <translation>noch keine Meldung</translation>
         </message>
@@ -2940,6 +2950,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>It cannot be stopped now without harm.</source>
+            <translation>Jetzt kann es nicht ohne Schaden abgebrochen werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
             <source>It could not be looked up what is newer.</source>
             <translation>Es konnte nicht nachgesehen werden, was neuer ist.</translation>
         </message>
@@ -2947,6 +2962,11 @@
             <location filename="../../qnet_gui/tray/pages/packages.py" />
             <source>It could not be worked out how to upgrade.</source>
             <translation>Es konnte nicht ermittelt werden, wie zu aktualisieren ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>It is being stopped…</source>
+            <translation>Es wird abgebrochen …</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
@@ -4238,11 +4258,6 @@
             <location filename="../../qnet_gui/tray/window/packages_part.py" />
             <source>Disconnect dom0 when the packages are upgraded</source>
             <translation>dom0 trennen, wenn die Pakete aktualisiert sind</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/window/packages_part.py" />
-            <source>It cannot be stopped now without harm.</source>
-            <translation>Jetzt kann es nicht ohne Schaden abgebrochen werden.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/packages_part.py" />

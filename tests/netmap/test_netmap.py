@@ -194,6 +194,10 @@ def test_dom0_that_is_connected_stands_out() -> None:
     drawn = graph(dataclasses.replace(snapshot(domain("work", 3)), dom0=link))
     node = next(node for node in drawn.nodes if node.kind is Kind.DOM0)
     assert (node.look, node.line) == (Look.EXPOSED, "connected")
+    for state in (Dom0State.CONNECTING, Dom0State.CLOSING):
+        on_its_way = replace(snapshot(), dom0=Dom0Connection(state, 1))
+        (node,) = (node for node in graph(on_its_way).nodes if node.key == DOM0)
+        assert (node.look, node.line) == (Look.EXPOSED, "may be connected")
     assert (DOM0, domain_key("netvm"), Flow.EXPOSED) in {(edge.start, edge.end, edge.flow) for edge in drawn.edges}
 
 

@@ -99,7 +99,11 @@ def test_while_it_upgrades() -> None:
     assert part.rows[0] == ("qdummy", "1.0", "2.0", "22 %")
     assert isinstance(part.rows[0][3], Share)
     assert part.rows[0][3].key == 22
-    assert not packages(signals.stopping(upgrade), (), True).can_stop
+    stopping = packages(signals.stopping(upgrade), (), True)
+    assert (stopping.can_stop, stopping.head, stopping.why) == (False, "It is being stopped…", "It is being stopped…")
+    assert packages(signals.changed(upgrade, {"AllowCancel": False}), (), True).why == (
+        "It cannot be stopped now without harm."
+    )
     rows = packages(signals.package(upgrade, 18, FIRST.id, ""), (), True).rows
     assert rows[0][3] == "downloaded"
     assert not any(isinstance(row[3], Share) for row in rows)

@@ -88,8 +88,10 @@ def _servers(snapshot: Snapshot) -> str:
 
 
 def _dom0(snapshot: Snapshot) -> str:
-    if snapshot.dom0.state is not Dom0State.CLOSED:
+    if snapshot.dom0.state is Dom0State.OPEN:
         return tr("is connected to the network")
+    if snapshot.dom0.state is not Dom0State.CLOSED:
+        return tr("may be connected to the network")
     return "\n".join(fact.translated for fact in snapshot.isolation.reachable) or tr("has no network, as it should be")
 
 

@@ -52,7 +52,7 @@ class PackagesPart:
     """`rows` are cells of the table, by `heads()`. `bar`: 0 to 100, -1 for a bar that only moves, None for no bar.
 
     `head` says how far it is, `lines` what has come of it. `look`, `start` and `stop` are what the buttons say, empty
-    for a button that is not there; `can_stop`: whether stopping does no harm now.
+    for a button that is not there; `can_stop`: whether stopping does no harm now, `why`: why it cannot be.
     """
 
     head: str = ""
@@ -63,6 +63,7 @@ class PackagesPart:
     start: str = ""
     stop: bool = False
     can_stop: bool = False
+    why: str = ""
     disconnects: bool = False
 
 
@@ -117,6 +118,8 @@ def bar(upgrade: Upgrade) -> int | None:
 
 def head(upgrade: Upgrade) -> str:
     """How far it is, in words."""
+    if upgrade.stage.under_way and upgrade.stopping:
+        return tr("It is being stopped…")
     if upgrade.stage.under_way and upgrade.waits_for_password:
         return tr("Waiting for the answer; a password may have been asked for.")
     if upgrade.stage.under_way and upgrade.waits_for_lock:
@@ -161,6 +164,12 @@ def _lines(upgrade: Upgrade, left: tuple[str, ...]) -> Iterator[Line]:
     yield from (Line(Mark.TO_DO, message) for message in upgrade.messages if message != causes)
 
 
+def _why_not_stopped(upgrade: Upgrade) -> str:
+    if upgrade.stopping:
+        return tr("It is being stopped…")
+    return "" if upgrade.can_stop else tr("It cannot be stopped now without harm.")
+
+
 def packages(upgrade: Upgrade, left: tuple[str, ...], is_open: bool) -> PackagesPart:
     """The part of the page; `is_open`: whether dom0 is connected, without which nothing can be begun."""
     count = packages_text(_count(upgrade))
@@ -175,6 +184,7 @@ def packages(upgrade: Upgrade, left: tuple[str, ...], is_open: bool) -> Packages
         start=tr("Upgrade {packages}", packages=count) if is_open and upgrade.stage is Stage.READY else "",
         stop=upgrade.stage.under_way,
         can_stop=upgrade.can_stop and not upgrade.stopping,
+        why=_why_not_stopped(upgrade),
         disconnects=is_open,
     )
 

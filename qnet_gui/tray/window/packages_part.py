@@ -93,7 +93,7 @@ class PackagesWidget(QWidget):
             made.setVisible(bool(text))
         self._stop.setVisible(part.stop)
         self._stop.setEnabled(part.can_stop)
-        self._stop.setToolTip("" if part.can_stop else tr("It cannot be stopped now without harm."))
+        self._stop.setToolTip(part.why)
         self._disconnects.setVisible(part.disconnects)
 
     def _show_bar(self, value: int | None) -> None:

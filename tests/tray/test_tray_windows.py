@@ -198,8 +198,8 @@ def cut_off(window: QWidget) -> list[str]:
     return texts
 
 
-#: An ordinary window, a small screen, and 1366 by 768 at 200 %.
-SIZES = ((1080, 680), (1024, 600), (683, 384))
+#: An ordinary window, a small screen, 1366 by 768 at 200 %, and the small one at 200 %.
+SIZES = ((1080, 680), (1024, 600), (683, 384), (512, 300))
 
 
 @pytest.mark.parametrize("name", PAGE_NAMES)

@@ -2670,6 +2670,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/line.py" />
+            <source>note</source>
+            <translation>Hinweis</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/line.py" />
             <source>taken back</source>
             <translation>zurückgenommen</translation>
         </message>

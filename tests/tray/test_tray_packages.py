@@ -63,14 +63,14 @@ def test_what_is_to_be_upgraded_is_listed_and_has_to_be_agreed_to() -> None:
     )  # fmt: skip
     assert part.start == "Upgrade 3 packages"
     assert part.look == "Look again"
-    assert part.lines == (Line(Mark.WARNING, "Will be removed", "old"), Line(Mark.TO_DO, "Held back", "held"))
+    assert part.lines == (Line(Mark.WARNING, "Will be removed", "old"), Line(Mark.NOTE, "Held back", "held"))
     assert packages(dataclasses.replace(READY, size=0, packages=(FIRST,)), (), True).head == "1 package to upgrade."
 
 
 def test_what_is_held_back_is_not_up_to_date() -> None:
     lines = packages(Upgrade(Stage.UP_TO_DATE, held=("linux",)), (), True).lines
     assert lines == (
-        Line(Mark.DONE, "There is nothing that can be upgraded now."), Line(Mark.TO_DO, "Held back", "linux"),
+        Line(Mark.DONE, "There is nothing that can be upgraded now."), Line(Mark.NOTE, "Held back", "linux"),
     )  # fmt: skip
     assert packages(Upgrade(Stage.UP_TO_DATE), (), True).lines == (Line(Mark.DONE, "All packages are up to date."),)
 
@@ -144,7 +144,7 @@ def test_a_failure_says_what_and_why_and_keeps_the_words() -> None:
     upgrade = signals.failed(RUNNING, 4, "\n".join(map(str, range(50))))
     lines = packages(signals.finished(signals.said(upgrade, "more"), FAILED), (), True).lines
     assert lines[0].text.splitlines()[1:] == ["1", "2", "3", "4", "5"]
-    assert Line(Mark.TO_DO, "more") in lines
+    assert Line(Mark.NOTE, "more") in lines
     assert packages(failed(Work.REFRESH), (), True).look == "Look again"
     assert GONE < 0
 

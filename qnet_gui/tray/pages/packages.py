@@ -159,9 +159,9 @@ def _lines(upgrade: Upgrade, left: tuple[str, ...]) -> Iterator[Line]:
         text = tr("Configuration files that were changed here, and new ones, lie beside each other; compare them")
         yield Line(Mark.WARNING, text, ", ".join(left))
     if upgrade.held:
-        yield Line(Mark.TO_DO, tr("Held back"), ", ".join(upgrade.held))
+        yield Line(Mark.NOTE, tr("Held back"), ", ".join(upgrade.held))
     causes = upgrade.error.text if upgrade.error else ""
-    yield from (Line(Mark.TO_DO, message) for message in upgrade.messages if message != causes)
+    yield from (Line(Mark.NOTE, message) for message in upgrade.messages if message != causes)
 
 
 def _why_not_stopped(upgrade: Upgrade) -> str:

@@ -29,7 +29,9 @@ from qnet_gui.tray.qt import (
     QApplication,
     QComboBox,
     QDialog,
+    QEvent,
     QGuiApplication,
+    QHelpEvent,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -39,6 +41,7 @@ from qnet_gui.tray.qt import (
     Qt,
     QTableView,
     QTimeEdit,
+    QToolTip,
     QWidget,
 )
 from qnet_gui.tray.session import helper_client, language
@@ -326,6 +329,29 @@ def test_a_table_is_sorted_by_value_and_copied_as_rows(qtbot: QtBot, shown: Call
     table.selectRow(0)
     qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "domain-0\trunning\tnetvm\t192.168.0.12\tvif2.0\t2"
+
+
+def test_a_column_has_room_for_wide_letters_and_what_is_cut_off_is_told(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two names the one with fewer letters may be the wider; and a person may make a column narrow."""
+    wide, narrow = (dataclasses.replace(DOMAINS[0], name=name, id=number) for number, name in enumerate(
+        ("W" * 20, "i" * 25), 2
+    ))  # fmt: skip
+    table = shown(up(CABLE, domains=(narrow, wide)))("domains").findChild(Table)
+    assert isinstance(table, Table)
+    assert table.columnWidth(0) > table.fontMetrics().horizontalAdvance(wide.name)
+    told: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _where, text, _widget: told.append(text))
+
+    def ask(row: int) -> str:
+        where = table.visualRect(table.model().index(row, 0)).center()
+        QApplication.sendEvent(table.viewport(), QHelpEvent(QEvent.Type.ToolTip, where, where))
+        return told.pop()
+
+    assert ask(0) == ""
+    table.setColumnWidth(0, 60)
+    assert [ask(0), ask(1)] == [narrow.name, wide.name]
 
 
 def test_a_table_is_sorted_by_keys_too(qtbot: QtBot, shown: Callable[..., Open]) -> None:

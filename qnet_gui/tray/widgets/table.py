@@ -12,6 +12,7 @@ from qnet_gui.tray.qt import (
     QFontMetrics,
     QGuiApplication,
     QHeaderView,
+    QHelpEvent,
     QKeyEvent,
     QKeySequence,
     QPoint,
@@ -19,8 +20,10 @@ from qnet_gui.tray.qt import (
     QSortFilterProxyModel,
     Qt,
     QTableView,
+    QToolTip,
     pyqtSignal,
 )
+from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.widgets.bars import Bars
 from qnet_gui.tray.widgets.inline import InlineAction, InlineActions
 from qnet_gui.tray.widgets.map_painter import sign_icon
@@ -33,6 +36,11 @@ _GAP, _SIGN, _INLINE = 16, 26, 76
 _DIGITS = range(Qt.Key.Key_1, Qt.Key.Key_9 + 1)
 #: Pixels that a table has at least, wide and high; rows that are seen when its page opens, at most.
 _SMALLEST, _ROWS_SHOWN = (240, 120), 12
+
+
+def _about(text: str) -> int:
+    """How wide a text is, in letters; Qt would measure it, which takes long for all cells."""
+    return len(text) + text.count("W") + text.count("M") + (text.count("w") + text.count("m")) // 2
 
 
 class Table(QTableView):
@@ -94,9 +102,9 @@ class Table(QTableView):
         """Show these rows, and the sign of each."""
         if list(rows) != self._model.rows:
             self._model.show(rows)
-            longest = [max(column, key=len) for column in zip(*rows, strict=True)]
+            longest = [max(column, key=_about) for column in zip(*rows, strict=True)]
             for column in self._numbers if longest else ():
-                longest[column] = max(longest[column], self._longest[column], key=len)
+                longest[column] = max(longest[column], self._longest[column], key=_about)
             if longest and longest != self._longest:
                 self._longest = longest
                 self._fit_columns()
@@ -200,7 +208,14 @@ class Table(QTableView):
         self.sortByColumn(column, Qt.SortOrder.DescendingOrder if backwards else Qt.SortOrder.AscendingOrder)
 
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 (Qt's)
-        """Where a click acts on a row, rows do not change their order below the pointer."""
+        """Where a click acts on a row, rows do not change their order below the pointer. What is cut off is told."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            index = self.indexAt(event.pos())
+            if index.isValid() and self.itemDelegate(index) is self.itemDelegate():
+                cut = self.sizeHintForIndex(index).width() > self.visualRect(index).width()
+                text = plain_text.tooltip(self._model.rows[self.source_row(index.row())][index.column()])
+                QToolTip.showText(event.globalPos(), text if cut else "", self)
+                return True
         if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave) and self._inline is not None:
             self._sorted.setDynamicSortFilter(event.type() == QEvent.Type.Leave)
         return super().viewportEvent(event)

@@ -79,6 +79,9 @@ def test_one_package_of_two_architectures_is_two_rows_that_can_be_told_apart() -
     libraries = [Package(f"libc6;2;{architecture};deb", old="1") for architecture in ("amd64", "i386")]
     part = packages(dataclasses.replace(READY, packages=(FIRST, *libraries)), (), True)
     assert [row[0] for row in part.rows] == ["qdummy", "libc6:amd64", "libc6:i386"]
+    kernels = (Package("kernel;6.9;x;fedora", old="6.8"), Package("kernel;6.5;x;installed", Kind.REMOVE))
+    part = packages(dataclasses.replace(READY, packages=(FIRST, *kernels)), (), True)
+    assert [row[0] for row in part.rows] == ["qdummy", "kernel:x 6.9", "kernel:x 6.5"]
 
 
 @pytest.mark.parametrize("work", [Work.REFRESH, Work.LOOK, Work.INSTALLED, Work.WORK_OUT])

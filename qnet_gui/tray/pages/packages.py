@@ -73,12 +73,17 @@ def heads() -> tuple[str, ...]:
 
 
 def _rows(upgrade: Upgrade) -> tuple[tuple[str, ...], ...]:
-    """One a package; where there are several of one name, it stands with its architecture."""
+    """One a package; one of several of a name stands with its architecture, and one of those with its version."""
     names = Counter(package.name for package in upgrade.packages)
-    titles = (
-        package.name if names[package.name] < 2 else ":".join(filter(None, package.key)) for package in upgrade.packages
-    )
-    return tuple(map(_row, titles, upgrade.packages))
+    keys = Counter(package.key for package in upgrade.packages)
+    return tuple(_row(_title(package, names, keys), package) for package in upgrade.packages)
+
+
+def _title(package: Package, names: Counter[str], keys: Counter[tuple[str, str]]) -> str:
+    if names[package.name] < 2:
+        return package.name
+    title = ":".join(filter(None, package.key))
+    return title if keys[package.key] < 2 else f"{title} {package.version}"
 
 
 def _row(title: str, package: Package) -> tuple[str, ...]:

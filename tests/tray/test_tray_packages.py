@@ -67,6 +67,12 @@ def test_what_is_to_be_upgraded_is_listed_and_has_to_be_agreed_to() -> None:
     assert packages(dataclasses.replace(READY, size=0, packages=(FIRST,)), (), True).head == "1 package to upgrade."
 
 
+def test_it_is_not_offered_to_disconnect_after_anothers_upgrade() -> None:
+    """It would not be done."""
+    assert packages(RUNNING, (), True).disconnects
+    assert not packages(RUNNING, (), True, own=False).disconnects
+
+
 def test_what_is_held_back_is_not_up_to_date() -> None:
     lines = packages(Upgrade(Stage.UP_TO_DATE, held=("linux",)), (), True).lines
     assert lines == (

@@ -175,8 +175,11 @@ def _why_not_stopped(upgrade: Upgrade) -> str:
     return "" if upgrade.can_stop else tr("It cannot be stopped now without harm.")
 
 
-def packages(upgrade: Upgrade, left: tuple[str, ...], is_open: bool) -> PackagesPart:
-    """The part of the page; `is_open`: whether dom0 is connected, without which nothing can be begun."""
+def packages(upgrade: Upgrade, left: tuple[str, ...], is_open: bool, own: bool = True) -> PackagesPart:
+    """The part of the page; `is_open`: whether dom0 is connected, without which nothing can be begun.
+
+    `own`: whether it is this person's, at the end of which dom0 is disconnected if that is chosen.
+    """
     count = packages_text(_count(upgrade))
     looks_again = upgrade.stage in (Stage.FAILED, Stage.STOPPED, Stage.UP_TO_DATE, Stage.READY, Stage.DONE)
     look = tr("Look again") if looks_again else tr("Look for updates")
@@ -190,7 +193,7 @@ def packages(upgrade: Upgrade, left: tuple[str, ...], is_open: bool) -> Packages
         stop=upgrade.stage.under_way,
         can_stop=upgrade.can_stop and not upgrade.stopping,
         why=_why_not_stopped(upgrade),
-        disconnects=is_open,
+        disconnects=is_open and own,
     )
 
 

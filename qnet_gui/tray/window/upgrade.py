@@ -154,7 +154,7 @@ class Upgrade(Page):
             if state.present and state.upgrade.stage is Stage.NONE:
                 state.look_for_updates()
         self._stages.show_stages(stages(known, bool(self._page and self._page.connect), state.upgrade))
-        part = packages(state.upgrade, state.left, is_open)
+        part = packages(state.upgrade, state.left, is_open, state.own)
         self._packages.show_part(part)
         stretch = 1 if part.rows else 0  # not by the size policy, which knows no height that depends on the width
         if self.column.stretch(self.column.indexOf(self._packages)) != stretch:

@@ -8,6 +8,7 @@ import os
 import resource
 import subprocess
 import sys
+import time
 import weakref
 from collections import Counter
 from collections.abc import Callable
@@ -623,6 +624,32 @@ def test_it_is_freed_when_it_is_closed(
         listeners = [sender.receivers(signal) for sender, signal in senders]
         counts.append((len(QApplication.allWidgets()), widgets, listeners))
     assert counts[1:] == counts[1:2] * 9
+
+
+def test_nothing_is_freed_in_the_middle_of_its_last_event(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    """Whoever forgets a window in its own signal must not be its last: Qt goes on with it for a moment."""
+    open_ = shown(up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, int(time.time()) + 3600)))
+    dispatcher = open_("upgrade").app_state.dispatcher  # type: ignore[attr-defined]
+    page = dispatcher.window.page("upgrade")
+    page._do_set_time()
+    dispatcher.popup_door.toggle()
+    dispatcher.screen_door.open()
+    for action in (Action.ABOUT, Action.QUIT):
+        dispatcher.do(ActionRequest(action))
+    dispatcher._choose(ActionRequest(Action.NETVM, name="vault"))
+    doors = (
+        lambda: page._time_question, lambda: dispatcher.popup_door.popup, lambda: dispatcher.screen_door.window,
+        *(lambda key=key: dispatcher._boxes[key] for key in [*dispatcher._boxes]), lambda: dispatcher.window,
+    )  # fmt: skip
+    freed: list[str] = []
+    for number, window in enumerate(doors):
+        name = f"{number} {type(window()).__name__}"
+        window().destroyed.connect(lambda *_, name=name: freed.append(name))
+        cancel = [one for one in window().findChildren(QAbstractButton) if one.text().strip("&") in ("Cancel", "OK")]
+        (cancel[0].click if cancel else window().close)()
+        assert freed == []
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # as the loop of the applet does
+    assert len(freed) == len(doors)
 
 
 def test_after_twenty_openings_no_more_is_alive_than_after_five(tmp_path: Path) -> None:

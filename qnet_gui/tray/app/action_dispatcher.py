@@ -15,6 +15,7 @@ from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.network_applet import NetworkApplet
 from qnet_gui.tray.session.units import HELPER, Units
 from qnet_gui.tray.state.menu import Action, ActionRequest
+from qnet_gui.tray.widgets.let_qt_end import let_qt_end
 from qnet_gui.tray.widgets.raise_window import raise_window
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class ActionDispatcher(QObject):
             from qnet_gui.tray.window.main_window import MainWindow
 
             self._window = MainWindow(self._app_state)
+            let_qt_end(self._window)
             self._window.closed.connect(self._forget_window)
         self._window.open_page(name)
         self._window.present()
@@ -132,6 +134,7 @@ class ActionDispatcher(QObject):
         """Show a box, each kind of them once."""
         if key not in self._boxes:
             made = self._boxes[key] = make()
+            let_qt_end(made)
             made.finished.connect(lambda _result: self._forget(key))
         raise_window(self._boxes[key])
 

@@ -20,6 +20,7 @@ from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import moment, unsigned
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.widgets.flow import Flow
+from qnet_gui.tray.widgets.let_qt_end import let_qt_end
 from qnet_gui.tray.widgets.parts import (
     Facts,
     Lines,
@@ -230,9 +231,11 @@ class Upgrade(Page):
 
     def _do_set_time(self) -> None:
         if self._page and self._page.until:
+            self._ask_no_time()
             self._time_question = TimeQuestion(
                 self._page.until, lambda until: self._request("DisconnectDom0At", moment(until))
             )
+            let_qt_end(self._time_question)
             raise_window(self._time_question)
 
     def _request(self, method: str, argument: object) -> None:
@@ -268,10 +271,10 @@ class Upgrade(Page):
 
     def _ask_no_time(self) -> None:
         """There is no time at which dom0 is disconnected, or nobody who could be told."""
-        if self._time_question is not None:
-            self._time_question.hide()
-            self._time_question.deleteLater()
-            self._time_question = None
+        gone, self._time_question = self._time_question, None
+        if gone is not None:
+            gone.hide()
+            gone.deleteLater()
 
 
 make = Upgrade

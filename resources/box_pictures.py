@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import window_pictures
 
+from qnet_gui.model.domain import Netvm
 from qnet_gui.model.errors import NoAnswer
 from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.tray.qt import QCoreApplication, QEvent, QWidget
 from qnet_gui.tray.state.menu import DOM0, Action, ActionRequest
 from qnet_gui.tray.window.questions import choose_netvm, leave_connected, replace_file, trouble
@@ -15,6 +17,7 @@ from qnet_gui.tray.window.screen_window import ScreenWindow
 from qnet_gui.tray.window.time_question import TimeQuestion
 
 UNTIL = 1_795_002_832
+CONNECTED = Snapshot(Netvm("netvm"), dom0=Dom0Connection(Dom0State.OPEN, UNTIL))
 
 
 def _nothing(*_arguments: object) -> None:
@@ -28,7 +31,7 @@ def boxes() -> Iterator[tuple[str, QWidget]]:
     made: dict[str, QWidget] = {
         "box-netvm": choose_netvm(ActionRequest(Action.NETVM, name="netvm2"), _nothing),
         "box-netvm-dom0": choose_netvm(ActionRequest(Action.NETVM, name=DOM0), _nothing),
-        "box-quit": leave_connected(UNTIL, False, _nothing, _nothing),
+        "box-quit": leave_connected(CONNECTED, False, _nothing, _nothing),
         "box-replace": replace_file("qnet-map.svg", _nothing),
         "box-time": TimeQuestion(UNTIL, _nothing),
         "box-trouble": trouble(ActionRequest(Action.DETACH, 4, "work"), NoAnswer(DomainCode.CARD_NOT_SET_UP)),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from qnet_gui.model.errors import BadInput, QnetError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.messages.values import ValueCode
+from qnet_gui.runtime.atomic_file import save
 
 if TYPE_CHECKING:
     from qnet_gui.netmap.graph import Graph
@@ -43,7 +44,7 @@ def _write(path: str, data: bytes) -> None:
         sys.stdout.buffer.flush()
         return
     try:
-        Path(path).write_bytes(data)
+        save(Path(path), data)
     except OSError as error:
         raise QnetError(SystemCode.FILE_UNWRITABLE, path=path, why=error.strerror or "") from None
 

@@ -13,18 +13,6 @@ from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 
 #: The way back of dom0's connection has failed, at all or in part.
 _STUCK = ("dom0-stuck", "dom0-left-over")
-#: Whether there is a helper, of which nothing can be understood.
-_other_version = [False]
-
-
-def helper_speaks_otherwise(so: bool) -> None:
-    """Whether it is the helper's version, from now on, for which there is no snapshot; else it is away."""
-    _other_version[0] = so
-
-
-def of_other_version() -> bool:
-    """Whether that is so."""
-    return _other_version[0]
 
 
 def uplink_name(uplink: Uplink) -> str:
@@ -74,10 +62,19 @@ def _dom0(snapshot: Snapshot) -> str:
     return " ".join((*parts, *(problem.sentence for problem in others_problems(snapshot))))
 
 
-def sentence(snapshot: Snapshot | None) -> str:
-    """The state in one plain sentence; `None` stands for a helper that is away, or that cannot be understood."""
+def _starting(snapshot: Snapshot, name: str) -> str:
+    """Of a netvm that runs, and of which no report has come: it starts, or has had its time."""
+    if snapshot.netvm.id == 0:
+        return tr("{name} is the netvm, but no agent has reported from it.", name=name)
+    if snapshot.unreported:
+        return tr("{name} runs, but its agent has not reported.", name=name)
+    return tr("{name} is starting…", name=name)
+
+
+def sentence(snapshot: Snapshot | None, unreadable: bool = False) -> str:
+    """The state in one plain sentence; `None` stands for a helper that is away, or whose snapshot is unreadable."""
     if snapshot is None:
-        if of_other_version():
+        if unreadable:
             return tr("The network helper and this applet are of different versions.")
         return Message(HelperCode.HELPER_AWAY).translated
     if snapshot.dom0.state is not Dom0State.CLOSED:
@@ -91,7 +88,7 @@ def sentence(snapshot: Snapshot | None) -> str:
     if snapshot.netvm.state is NetvmState.PAUSED:
         return tr("{name} is paused. Domains have no network.", name=name)
     if snapshot.netvm.state is NetvmState.STARTING:
-        return tr("{name} is starting…", name=name)
+        return _starting(snapshot, name)
     uplink = snapshot.uplink
     if uplink is None:
         waiting = next((uplink for uplink in snapshot.uplinks if uplink.state is UplinkState.CONNECTING), None)

@@ -17,6 +17,7 @@ from qnet_gui.model.domain import Domain, DomainState, Netvm, NetvmState
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.fact import Fact
 from qnet_gui.model.messages.helper import HelperCode
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.outcome import EndedOperation
 from qnet_gui.model.parse import shown
 from qnet_gui.model.problem import Problem
@@ -107,6 +108,13 @@ class Snapshot:
     def uplink(self) -> Uplink | None:
         """The uplink by which the domains' packets leave now; None when they do not, however many links are up."""
         return in_use(self.uplinks)
+
+    @property
+    def unreported(self) -> bool:
+        """Whether the netvm runs and its agent should have reported by now; dom0 has been up for long when it is it."""
+        starting = self.netvm.state is NetvmState.STARTING
+        overdue = any(problem.code is ProblemCode.AGENT_UNKNOWN for problem in self.problems)
+        return starting and (overdue or self.netvm.id == 0)
 
     def stands_still(self, netvm: str) -> bool:
         """Whether who goes through a netvm, the chosen one or another, has to wait for it now."""

@@ -14,7 +14,8 @@ from qnet_gui.model.domain import Label
 from qnet_gui.model.uplink import UplinkKind
 from qnet_gui.netmap.graph import Edge, Flow, Kind, Look, Node
 from qnet_gui.netmap.places import Metrics, Place
-from qnet_gui.netmap.plan import PlacedNode, Plan, icon_room
+from qnet_gui.netmap.plan import BULGE, ROW, PlacedNode, Plan
+from qnet_gui.netmap.widths import icon_room
 
 
 class Ink(enum.Enum):
@@ -214,12 +215,14 @@ def node_marks(placed: PlacedNode, metrics: Metrics, hot: bool = False, focus: b
         yield _moved(shape, place.x + 8, place.middle - size / 2, scale)
     x, bold = place.x + 8 + icon_room(node, metrics), node.kind is Kind.NETVM or node.main
     ink = Ink.FAINT if faint(node) else Ink.TEXT
-    if placed.chip or not placed.line:
+    if placed.chip or not placed.rows:
         yield Words(x, place.middle + line * 0.28, placed.title, ink, bold)
         return
-    yield Words(x, place.middle - line * 0.18, placed.title, ink, bold)
+    middle = place.middle - line * ROW / 2 * (len(placed.rows) - 1)
+    yield Words(x, middle - line * 0.18, placed.title, ink, bold)
     small = Ink.TEXT if node.look is Look.EXPOSED else Ink.FAINT  # red letters cannot be read on a tint of red
-    yield Words(x, place.middle + line * 0.78, placed.line, small, small=True)
+    for number, row in enumerate(placed.rows):
+        yield Words(x, middle + line * (0.78 + ROW * number), row, small, small=True)
 
 
 def _weight(edge: Edge) -> float:
@@ -231,15 +234,19 @@ def _weight(edge: Edge) -> float:
 def _edge(edge: Edge, start: Place, end: Place, hot: bool) -> Iterator[Shape]:
     ink = {Flow.FLOWS: Ink.HIGHLIGHT, Flow.EXPOSED: Ink.DANGER}.get(edge.flow, Ink.FAINT)
     arrow = edge.flow in (Flow.FLOWS, Flow.EXPOSED)
-    x, y, tip, to = start.right, start.middle, end.x - (6 if arrow else 0), end.middle
+    # what stands below it is reached from the right
+    way, side = (-1, end.right) if end.x < start.right else (1, end.x)
+    x, y, tip, to = start.right, start.middle, side - way * (6 if arrow else 0), end.middle
     if start.height > 3 * end.height:  # a box: at the height of whom it leads to, as far as it reaches
         y = min(max(to, start.y + 12), start.bottom - 12)
     bend = max(12.0, (tip - x) * 0.5)
-    path: Path = (("M", (x, y)), ("C", (x + bend, y, tip - bend, to, tip, to)))
+    out, back = (x + bend, tip - bend) if way > 0 else (x + BULGE, side + BULGE)
+    path: Path = (("M", (x, y)), ("C", (out, y, back, to, tip, to)))
     width = _weight(edge) + (1.0 if hot else 0.0)
     yield Shape(path, stroke=ink, width=width, dashed=edge.flow is Flow.STILL)
     if arrow:
-        yield Shape(_line((end.x, to), (end.x - 9, to - 5), (end.x - 9, to + 5), closed=True), fill=ink)
+        corners = ((side, to), (side - way * 9, to - 5), (side - way * 9, to + 5))
+        yield Shape(_line(*corners, closed=True), fill=ink)
 
 
 def back_marks(plan: Plan, metrics: Metrics, hot: Sequence[str] = ()) -> Iterator[Mark]:

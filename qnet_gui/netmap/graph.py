@@ -180,7 +180,7 @@ def _netvms(snapshot: Snapshot, hops: tuple[tuple[str, ...], ...], through: dict
         chosen, domain = name == snapshot.netvm.name, by_name.get(name)
         look, line = Look.GOOD, tr("running")
         if chosen:
-            line = tr(_NETVM[snapshot.netvm.state])
+            line = tr("no report yet") if snapshot.unreported else tr(_NETVM[snapshot.netvm.state])
             look = Look.GOOD if snapshot.netvm.state is NetvmState.RUNNING else Look.WAITING
         elif domain is None:
             look, line = Look.WAITING, tr("not running")
@@ -243,7 +243,9 @@ def _dom0(snapshot: Snapshot, through: dict[str, str]) -> Node:
         said = f"{_DOM0_NAME}, {line}, {_served(_DOM0_NAME, through)}"
         return Node(DOM0, Kind.DOM0, _DOM0_NAME, line, Look.EXPOSED, said, _DOM0_NAME, main=chosen)
     exposed = snapshot.dom0.state is not Dom0State.CLOSED or bool(snapshot.isolation.reachable)
-    line = tr("connected") if snapshot.dom0.state is not Dom0State.CLOSED else tr("isolated")
+    line = tr("isolated")
+    if snapshot.dom0.state is not Dom0State.CLOSED:
+        line = tr("connected") if snapshot.dom0.state is Dom0State.OPEN else tr("may be connected")
     if snapshot.isolation.reachable and snapshot.dom0.state is Dom0State.CLOSED:
         line = tr("has a network")
     look = Look.EXPOSED if exposed else Look.SAFE

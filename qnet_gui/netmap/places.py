@@ -6,14 +6,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _DOTS = "…"
+#: What is between the rate down and the one up, and in no other text.
+BETWEEN_RATES = "  "
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """How large text is: `width(text, bold, small)`, and the height of a line of the ordinary font."""
+    """How large text is: `width(text, bold, small)`, and the height of a line of the ordinary font.
+
+    `slim`: there is little room from side to side, so things stand below each other that stand beside each other else.
+    """
 
     width: Callable[[str, bool, bool], float]
     line: float
+    slim: bool = False
+
+    def rows(self, text: str) -> list[str]:
+        """The lines in which a text stands: in a slim map rates have one each."""
+        return text.split(BETWEEN_RATES) if self.slim else [text]
+
+    def widest(self, text: str, bold: bool, small: bool) -> float:
+        """How wide a text is, in the lines in which it stands."""
+        return max(self.width(row, bold, small) for row in self.rows(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ All lengths are in pixels at the scale of the font that was measured.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qnet_gui.model.translation import tr_count
 from qnet_gui.netmap.graph import DOM0, Edge, Flow, Graph, Kind, Node
 from qnet_gui.netmap.places import Metrics, Place, fitted
 from qnet_gui.netmap.rates import both
+from qnet_gui.netmap.widths import INSET, column_width, icon_room
 
 #: More domains than this stand in boxes.
 FEW = 12
@@ -21,23 +22,23 @@ FEW = 12
 _NODE, _CHIP = (5.2, 12.0), (5.0, 9.0)
 #: The way between two columns, in heights of a line.
 _GAP_MIN, _GAP_MAX = 1.0, 6.0
-_SPACE, _INSET, _MARGIN = 10.0, 8.0, 2.0
+_SPACE, _MARGIN = 10.0, 2.0
 #: Between chips; and how many of them stand beside each other in a box at least and at most.
 _BETWEEN, _ACROSS = 6.0, (2, 8)
 #: A box has no more columns than leave it so many rows.
 _ROWS = 5
-#: Bytes a second whose text is as long as any.
-_MUCH = 888e6
+#: Heights of a line from one row of small text to the next; pixels of the way from a card to what stands below it.
+ROW, BULGE = 0.92, 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedNode:
-    """`title` and `line` are as much of the node's as fits. `chip`: of one line only."""
+    """`title` and `rows` are as much of the node's as fits. `chip`: of one line only."""
 
     node: Node
     place: Place
     title: str
-    line: str
+    rows: tuple[str, ...]
     chip: bool = False
 
 
@@ -76,29 +77,15 @@ class _Group:
     nodes: tuple[Node, ...]
 
 
-def icon_room(node: Node, metrics: Metrics) -> float:
-    """What the sign in front of the text takes."""
-    return metrics.line * (1.0 if node.kind is Kind.DOMAIN else 1.35) + 8
-
-
-def _width(nodes: Iterable[Node], metrics: Metrics, limits: tuple[float, float], chip: bool) -> float:
-    """Of a column: its longest text, within limits; as if all had traffic and were in use, so that nothing jumps."""
-    need = 0.0
-    rates = 0.0 if chip else metrics.width(both(_MUCH, _MUCH), False, True)
-    for node in nodes:
-        title = metrics.width(node.title, node.main or node.kind not in (Kind.DOMAIN, Kind.DOM0), False)
-        line = 0.0 if chip else metrics.width(node.line, False, True)
-        if node.kind is Kind.DOMAIN:
-            line = max(line, rates)
-        need = max(need, max(title, line) + icon_room(node, metrics) + 2 * _INSET + 2)
-    return math.ceil(min(max(need, limits[0] * metrics.line), limits[1] * metrics.line))
-
-
 def _place(node: Node, place: Place, metrics: Metrics, chip: bool = False) -> PlacedNode:
-    room = place.width - icon_room(node, metrics) - 2 * _INSET
+    room = place.width - icon_room(node, metrics) - 2 * INSET
     bold = node.kind is Kind.NETVM or node.main
-    line = "" if chip else fitted(node.line, room, metrics, small=True)
-    return PlacedNode(node, place, fitted(node.title, room, metrics, bold), line, chip)
+    rows = (
+        ()
+        if chip or not node.line
+        else tuple(fitted(row, room, metrics, small=True) for row in metrics.rows(node.line))
+    )
+    return PlacedNode(node, place, fitted(node.title, room, metrics, bold), rows, chip)
 
 
 def _groups(graph: Graph) -> list[_Group]:
@@ -123,6 +110,7 @@ class _Layout:
         self._apart = [node for node in self._of_kind[Kind.DOM0] if node.name not in serving]
         self._dense = len(self._of_kind[Kind.DOMAIN]) > FEW
         self._high, self._chip = round(metrics.line * 2 + 10), round(metrics.line + 8)
+        self._domain_high = self._high + (round(metrics.line * ROW) if metrics.slim else 0)
         self._nodes: list[PlacedNode] = []
         self._boxes: list[Box] = []
         self._middles: dict[str, float] = {}
@@ -130,10 +118,11 @@ class _Layout:
     def plan(self) -> Plan:
         """All of it, from left to right."""
         columns = self._columns()
-        widths = [_width(nodes, self._metrics, _NODE, chip=False) for nodes in columns]
+        widths = [column_width(nodes, self._metrics, _NODE, chip=False) for nodes in columns]
         rest = sum(widths) + len(widths) * _GAP_MIN * self._metrics.line
-        first = self._domains(self._room - 2 * _MARGIN - rest)
-        free = self._room - 2 * _MARGIN - first - sum(widths)
+        room = self._room - _MARGIN - self._beside()
+        first = self._domains(room - rest)
+        free = room - first - sum(widths)
         line, count = self._metrics.line, max(1, len(columns))
         gap = min(max(free / count, _GAP_MIN * line), _GAP_MAX * line)
         x = _MARGIN + first
@@ -146,7 +135,11 @@ class _Layout:
             self._shift(_MARGIN - top)
         places = [placed.place for placed in self._nodes] + [box.place for box in self._boxes]
         bottom = max((place.bottom for place in places), default=0.0)
-        return Plan(tuple(self._nodes), self._edges(), tuple(self._boxes), x + _MARGIN, bottom + _MARGIN)
+        return Plan(tuple(self._nodes), self._edges(), tuple(self._boxes), x + self._beside(), bottom + _MARGIN)
+
+    def _beside(self) -> float:
+        """What is free to the right of all: in a slim map the way to what stands below the cards."""
+        return _MARGIN + (BULGE if self._metrics.slim else 0)
 
     def _shift(self, down: float) -> None:
         def moved(place: Place) -> Place:
@@ -161,21 +154,21 @@ class _Layout:
         for group in _groups(self._graph):
             across = min(_ACROSS[0], len(group.nodes))
             first = max(first, self._box_width(across, width) if self._dense else width)
-        columns = [_width(nodes, self._metrics, _NODE, chip=False) for nodes in self._columns()]
-        return 2 * _MARGIN + first + sum(columns) + len(columns) * _GAP_MIN * self._metrics.line
+        columns = [column_width(nodes, self._metrics, _NODE, chip=False) for nodes in self._columns()]
+        return _MARGIN + first + sum(columns) + len(columns) * _GAP_MIN * self._metrics.line + self._beside()
 
     # -- the domains
 
     def _domain_width(self) -> float:
         nodes = [*self._of_kind[Kind.DOMAIN], *self._apart]
-        return _width(nodes, self._metrics, _CHIP if self._dense else _NODE, chip=self._dense)
+        return column_width(nodes, self._metrics, _CHIP if self._dense else _NODE, chip=self._dense)
 
     def _dom0_width(self) -> float:
-        return max(self._domain_width(), _width(self._apart, self._metrics, _NODE, chip=False))
+        return max(self._domain_width(), column_width(self._apart, self._metrics, _NODE, chip=False))
 
     @staticmethod
     def _box_width(across: int, width: float) -> float:
-        return across * (width + _BETWEEN) - _BETWEEN + 2 * _INSET
+        return across * (width + _BETWEEN) - _BETWEEN + 2 * INSET
 
     def _domains(self, room: float) -> float:
         """The first column, for which there is so much room if it needs it; returns how wide it is."""
@@ -198,25 +191,25 @@ class _Layout:
 
     def _stack(self, group: _Group, width: float, y: float) -> float:
         for node in group.nodes:
-            self._nodes.append(_place(node, Place(_MARGIN, y + _MARGIN, width, self._high), self._metrics))
-            y += self._high + _SPACE
+            self._nodes.append(_place(node, Place(_MARGIN, y + _MARGIN, width, self._domain_high), self._metrics))
+            y += self._domain_high + _SPACE
         return y - _SPACE + _MARGIN
 
     def _box(self, group: _Group, width: float, y: float, room: float) -> tuple[float, float]:
         """Chips in columns, read downwards; as many columns as there is room for."""
         count, between = len(group.nodes), _BETWEEN
-        across = int((room - 2 * _INSET + between) // (width + between))
+        across = int((room - 2 * INSET + between) // (width + between))
         across = min(max(across, _ACROSS[0]), _ACROSS[1], max(_ACROSS[0], count // _ROWS))
         down = math.ceil(count / across)
         across = math.ceil(count / down)
         head = self._metrics.line + 10
         for index, node in enumerate(group.nodes):
-            x = _MARGIN + _INSET + index // down * (width + between)
+            x = _MARGIN + INSET + index // down * (width + between)
             place = Place(x, y + _MARGIN + head + index % down * (self._chip + between), width, self._chip)
             self._nodes.append(_place(node, place, self._metrics, chip=True))
         wide = self._box_width(across, width)
-        high = head + down * (self._chip + between) - between + _INSET
-        title = self._box_title(group, count, wide - 2 * _INSET)
+        high = head + down * (self._chip + between) - between + INSET
+        title = self._box_title(group, count, wide - 2 * INSET)
         self._boxes.append(Box(f"box {group.key}", Place(_MARGIN, y + _MARGIN, wide, high), title))
         return wide, y + _MARGIN + high
 
@@ -236,7 +229,8 @@ class _Layout:
         """What stands to the right of the domains, column by column."""
         by_name = {node.name: node for kind in (Kind.NETVM, Kind.DOM0) for node in self._of_kind[kind]}
         hops = [[by_name[name] for name in rank] for rank in reversed(self._graph.hops)]
-        columns = [*hops, *(self._of_kind[kind] for kind in (Kind.VPN, Kind.UPLINK, Kind.WORLD))]
+        last = (self._of_kind[Kind.UPLINK], self._of_kind[Kind.WORLD])
+        columns = [*hops, self._of_kind[Kind.VPN], *([[*last[0], *last[1]]] if self._metrics.slim else last)]
         return [column for column in columns if column]
 
     def _column(self, nodes: Sequence[Node], x: float, width: float) -> None:
@@ -249,9 +243,8 @@ class _Layout:
         main = [self._middles[node.key] for node in self._graph.nodes if node.main and node.key in self._middles]
         usual = main[-1] if main else usual
         top = float("-inf")
-        for node, middle in sorted(
-            ((node, self._wanted(node, before, usual)) for node in nodes), key=lambda pair: (pair[1], pair[0].title)
-        ):
+        wanted = [(node.kind is Kind.WORLD, self._wanted(node, before, usual), node.title, node) for node in nodes]
+        for _, middle, _, node in sorted(wanted, key=lambda one: one[:3]):
             y = max(middle - self._high / 2, top)
             self._nodes.append(_place(node, Place(x, y, width, self._high), self._metrics))
             self._middles[node.key] = y + self._high / 2

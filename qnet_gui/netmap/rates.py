@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from qnet_gui.model.traffic import rate_text
 from qnet_gui.model.translation import tr
+from qnet_gui.netmap.places import BETWEEN_RATES
 
 #: Bytes a second that a domain gets and sends, by its name; who is not in it is not known.
 Rates = Mapping[str, tuple[float, float]]
@@ -20,7 +21,7 @@ def rate(amount: float) -> str:
 
 def both(down: float, up: float) -> str:
     """`↓ 910 kB/s ↑ 42 kB/s`; what is less than a byte a second is nothing."""
-    return tr("idle") if max(down, up) < 1 else f"↓ {rate(down)}  ↑ {rate(up)}"
+    return tr("idle") if max(down, up) < 1 else f"↓ {rate(down)}{BETWEEN_RATES}↑ {rate(up)}"
 
 
 def spoken(down: float, up: float) -> str:

@@ -1,13 +1,14 @@
 """Writes files so that a crash, a power cut or a full disk leaves the old content or the new, never a piece of either.
 
-It blocks, so it is not for the main loop. Touches the file that it is given, its folder, and `.<file>.qnet-new` beside
-it.
+It blocks, so it is not for the main loop. Touches the file that it is given, its folder, and another beside it, which
+is called `.<file>.qnet-new` where the file is one of ours.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from pathlib import Path
 
 from qnet_gui.model.errors import QnetError
@@ -40,6 +41,38 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o644, durable: bool =
 def fresh_name(path: Path) -> Path:
     """What a file is called until it is whole: in a folder of others' it is nobody else's, and is hidden."""
     return path.with_name(f".{path.name}.qnet-new")
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write a file that a person has named; where there is no room for it, what was there before stays.
+
+    It keeps the mode that it has. What is no ordinary file, or lies where no other may be laid, is written to as it is;
+    what may not be written is not. `OSError` if it cannot be.
+    """
+    target = Path(os.path.realpath(path))
+    usual = target.is_file() and os.access(target, os.W_OK) if target.exists() else not target.is_symlink()
+    if not usual or not os.access(target.parent, os.W_OK):
+        path.write_bytes(data)
+        return
+    import tempfile  # a megabyte with what it imports, and most days nobody saves anything
+
+    opened, name = tempfile.mkstemp(prefix=".", dir=target.parent)
+    try:
+        with open(opened, "wb") as file:
+            file.write(data)
+            os.fchmod(opened, stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask())
+        Path(name).replace(target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _umask() -> int:
+    """What new files are not; there is no way to ask that does not set it."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return umask
 
 
 def _write(path: Path, data: bytes, mode: int, durable: bool) -> None:

@@ -783,8 +783,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>Let those go on that you have not paused yourself: in the menu, or with sudo xl unpause and the name.</source>
-            <translation>Lassen Sie die weiterlaufen, die Sie nicht selbst angehalten haben: im Menü oder mit sudo xl unpause und dem Namen.</translation>
+            <source>Let those go on that you have not paused yourself: in the list of domains, or with sudo xl unpause and the name.</source>
+            <translation>Lassen Sie die weiterlaufen, die Sie nicht selbst angehalten haben: in der Liste der Domänen oder mit sudo xl unpause und dem Namen.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -2367,6 +2367,16 @@
             <translation>{name} startet …</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>{name} is the netvm, but no agent has reported from it.</source>
+            <translation>{name} ist die netvm, aber aus ihm hat sich kein Agent gemeldet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/sentence.py" />
+            <source>{name} runs, but its agent has not reported.</source>
+            <translation>{name} läuft, aber ihr Agent hat sich nicht gemeldet.</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/model/traffic.py" />
             <source>1.5 kB</source>
             <translation>1,5 kB</translation>
@@ -2405,6 +2415,11 @@
             <location filename="../../qnet_gui/netmap/graph.py" />
             <source>isolated</source>
             <translation>isoliert</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/netmap/graph.py" />
+            <source>may be connected</source>
+            <translation>vielleicht verbunden</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/netmap/graph.py" />
@@ -2690,6 +2705,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/line.py" />
+            <source>note</source>
+            <translation>Hinweis</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/line.py" />
             <source>taken back</source>
             <translation>zurückgenommen</translation>
         </message>
@@ -2903,6 +2923,16 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>may be connected to the network</source>
+            <translation>ist vielleicht mit dem Netz verbunden</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
+            <source>no report yet</source>
+            <translation>noch keine Meldung</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/overview.py" />
             <source>not connected</source>
             <translation>nicht verbunden</translation>
         </message>
@@ -2930,11 +2960,6 @@
             <location filename="../../qnet_gui/tray/pages/overview.py" />
             <source>told by systemd-resolved</source>
             <translation>laut systemd-resolved</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/packages.py" />
-            <source>A question has to be answered first, which only a terminal can ask.</source>
-            <translation>Zuerst muss eine Frage beantwortet werden, die nur ein Terminal stellen kann.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
@@ -2993,6 +3018,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>It cannot be stopped now without harm.</source>
+            <translation>Jetzt kann es nicht ohne Schaden abgebrochen werden.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
             <source>It could not be looked up what is newer.</source>
             <translation>Es konnte nicht nachgesehen werden, was neuer ist.</translation>
         </message>
@@ -3000,6 +3030,11 @@
             <location filename="../../qnet_gui/tray/pages/packages.py" />
             <source>It could not be worked out how to upgrade.</source>
             <translation>Es konnte nicht ermittelt werden, wie zu aktualisieren ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>It is being stopped…</source>
+            <translation>Es wird abgebrochen …</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
@@ -3048,13 +3083,13 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
-            <source>PackageKit believes that this computer is offline. Try it in a terminal.</source>
-            <translation>PackageKit hält diesen Rechner für getrennt vom Netz. Versuchen Sie es in einem Terminal.</translation>
+            <source>Packages are being downloaded, which fails without the network.</source>
+            <translation>Pakete werden heruntergeladen, was ohne das Netzwerk fehlschlägt.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
-            <source>PackageKit has ended in the middle of it. Look for updates again.</source>
-            <translation>PackageKit hat sich mittendrin beendet. Suchen Sie erneut nach Aktualisierungen.</translation>
+            <source>Packages are being installed, which goes on in any case.</source>
+            <translation>Pakete werden installiert, was in jedem Fall weitergeht.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
@@ -3068,11 +3103,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
-            <source>The password was not given, or you are not allowed to do this.</source>
-            <translation>Das Passwort wurde nicht eingegeben, oder Sie dürfen das nicht.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/pages/packages.py" />
             <source>The upgrade has failed.</source>
             <translation>Die Aktualisierung ist fehlgeschlagen.</translation>
         </message>
@@ -3080,6 +3110,11 @@
             <location filename="../../qnet_gui/tray/pages/packages.py" />
             <source>The upgrade is done.</source>
             <translation>Die Aktualisierung ist fertig.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/pages/packages.py" />
+            <source>There is nothing that can be upgraded now.</source>
+            <translation>Es gibt nichts, was sich jetzt aktualisieren ließe.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/pages/packages.py" />
@@ -3845,6 +3880,26 @@
             <translation>dom0 wird verbunden oder getrennt, jetzt oder bald</translation>
         </message>
         <message>
+            <location filename="../../qnet_gui/tray/state/package_errors.py" />
+            <source>A question has to be answered first, which only a terminal can ask.</source>
+            <translation>Zuerst muss eine Frage beantwortet werden, die nur ein Terminal stellen kann.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/package_errors.py" />
+            <source>PackageKit believes that this computer is offline. Try it in a terminal.</source>
+            <translation>PackageKit hält diesen Rechner für getrennt vom Netz. Versuchen Sie es in einem Terminal.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/package_errors.py" />
+            <source>PackageKit has ended in the middle of it. Look for updates again.</source>
+            <translation>PackageKit hat sich mittendrin beendet. Suchen Sie erneut nach Aktualisierungen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/package_errors.py" />
+            <source>The password was not given, or you are not allowed to do this.</source>
+            <translation>Das Passwort wurde nicht eingegeben, oder Sie dürfen das nicht.</translation>
+        </message>
+        <message>
             <location filename="../../qnet_gui/tray/state/package_notifications.py" />
             <source>A restart of this computer is due.</source>
             <translation>Ein Neustart dieses Rechners steht an.</translation>
@@ -4099,6 +4154,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Ctrl+1 to Ctrl+9</source>
+            <translation>Strg+1 bis Strg+9</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>Ctrl+C</source>
             <translation>Strg+C</translation>
         </message>
@@ -4144,8 +4204,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />
-            <source>Nothing is known: the network helper is not running.</source>
-            <translation>Nichts ist bekannt: Der Netzwerk-Helfer läuft nicht.</translation>
+            <source>Nothing is known: the network helper is not running, or has no answer itself.</source>
+            <translation>Nichts ist bekannt: Der Netzwerk-Helfer läuft nicht oder bekommt selbst keine Antwort.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />
@@ -4154,13 +4214,18 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />
+            <source>Sort the list by that column; once more turns it round</source>
+            <translation>Die Liste nach dieser Spalte sortieren; noch einmal kehrt sie um</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/help.py" />
             <source>The netvm has no uplink.</source>
             <translation>Die netvm hat keinen Uplink.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />
-            <source>The netvm is not running; domains have no network.</source>
-            <translation>Die netvm läuft nicht; die Domänen haben kein Netz.</translation>
+            <source>The netvm is not running, is paused, or does not report; domains have no network.</source>
+            <translation>Die netvm läuft nicht, ist angehalten oder meldet sich nicht; die Domänen haben kein Netz.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/help.py" />
@@ -4269,11 +4334,6 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/packages_part.py" />
-            <source>It cannot be stopped now without harm.</source>
-            <translation>Jetzt kann es nicht ohne Schaden abgebrochen werden.</translation>
-        </message>
-        <message>
-            <location filename="../../qnet_gui/tray/window/packages_part.py" />
             <source>Packages</source>
             <translation>Pakete</translation>
         </message>
@@ -4291,6 +4351,11 @@
             <location filename="../../qnet_gui/tray/window/questions.py" />
             <source>About qnet</source>
             <translation>Über qnet</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/window/questions.py" />
+            <source>At that time it is disconnected by itself.</source>
+            <translation>Zur genannten Zeit wird dom0 von selbst getrennt.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/questions.py" />
@@ -4369,8 +4434,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/questions.py" />
-            <source>Without this applet nothing on the screen says so. At that time it is disconnected by itself.</source>
-            <translation>Ohne dieses Applet ist das auf dem Bildschirm nicht zu sehen. Zur genannten Zeit wird dom0 von selbst getrennt.</translation>
+            <source>Without this applet nothing on the screen says so.</source>
+            <translation>Ohne dieses Applet ist das auf dem Bildschirm nicht zu sehen.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/window/routes.py" />

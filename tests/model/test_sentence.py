@@ -32,6 +32,11 @@ STATES = [
     (Snapshot(Netvm("netvm")), "netvm is not running. Domains have no network."),
     (snapshot(netvm=replace(NETVM, state=NetvmState.PAUSED)), "netvm is paused. Domains have no network."),
     (snapshot(netvm=replace(NETVM, state=NetvmState.STARTING)), "netvm is starting…"),
+    (Snapshot(Netvm("dom0", 0, NetvmState.STARTING)), "dom0 is the netvm, but no agent has reported from it."),
+    (
+        snapshot(netvm=replace(NETVM, state=NetvmState.STARTING), problems=(Problem(ProblemCode.AGENT_UNKNOWN),)),
+        "netvm runs, but its agent has not reported.",
+    ),
     (snapshot(), "netvm has no uplink."),
     (snapshot(replace(CABLE, state=UplinkState.DOWN)), "netvm has no uplink."),
     (snapshot(replace(CABLE, state=UplinkState.CONNECTING)), "Connecting eth0…"),

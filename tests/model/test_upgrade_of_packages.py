@@ -107,6 +107,23 @@ def test_from_the_lists_to_what_is_to_be_upgraded() -> None:
     assert to_upgrade(state) == (DUMMY, "vim;9;amd64;deb")
 
 
+def test_all_that_an_upgrade_does_is_listed_before_anybody_agrees() -> None:
+    """One that was to be upgraded has to go, an old kernel of several goes, one that was held back comes along."""
+    held = dataclasses.replace(ready(DUMMY, "kernel;6.9;x;fedora"), held=("libheld", "other"))
+    state = after(
+        signals.begun(held, Work.WORK_OUT), ("package", 13, "qdummy;1.0;all;installed", ""),
+        ("package", 12, "kernel;6.9;x;fedora", ""), ("package", 13, "kernel;6.5;x;installed", ""),
+        ("package", 11, "libheld;2;all;deb", ""), ("package", 11, "libother;1;all;installed", ""),
+        ("package", 15, "kernel;6.8;x;installed", ""), ("finished", SUCCESS),
+    )  # fmt: skip
+    assert [(one.id, one.kind) for one in state.packages[2:]] == [
+        ("qdummy;1.0;all;installed", Kind.REMOVE), ("kernel;6.5;x;installed", Kind.REMOVE),
+        ("libheld;2;all;deb", Kind.UPGRADE),
+    ]  # fmt: skip
+    assert to_upgrade(state) == (DUMMY, "kernel;6.9;x;fedora", "libheld;2;all;deb")
+    assert state.held == ("other",)
+
+
 def test_what_is_installed_need_not_be_known() -> None:
     state = after(signals.begun(ready(), Work.INSTALLED), ("failed", 4, "no"), ("finished", FAILED))
     assert (state.next_work, state.error) == (Work.WORK_OUT, None)

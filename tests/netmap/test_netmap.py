@@ -14,6 +14,7 @@ from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, DnsSource, redirects
 from qnet_gui.model.domain import AgentState, Domain, DomainState, Label, Netvm, NetvmState
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.netmap.drawing import Shape, back_marks
 from qnet_gui.netmap.graph import DOM0, WORLD, Flow, Kind, Look, domain_key, graph, providers
 from qnet_gui.netmap.labels import COLOURS as LABELS
 from qnet_gui.netmap.places import Place
@@ -58,9 +59,10 @@ def overlap(one: Place, other: Place) -> bool:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("slim", [False, True])
 @pytest.mark.parametrize("count", [0, 1, 3, FEW, FEW + 1, 60, 500])
-def test_nothing_lies_on_anything_else_nor_outside(count: int) -> None:
-    shown = laid_out(snapshot(*many(count)))
+def test_nothing_lies_on_anything_else_nor_outside(count: int, slim: bool) -> None:
+    shown = plan(graph(snapshot(*many(count))), replace(METRICS, slim=slim), 900.0)
     places = [placed.place for placed in shown.nodes]
     if count <= 60:
         assert not [pair for pair in itertools.combinations(places, 2) if overlap(*pair)]
@@ -87,7 +89,22 @@ def test_nothing_jumps_by_traffic_or_by_order(count: int) -> None:
 @pytest.mark.parametrize("count", [0, 1, 3, FEW, FEW + 1, 60])
 def test_how_narrow_it_can_be_is_known_before(count: int) -> None:
     shown = graph(snapshot(*many(count), uplinks=(VPN, WIFI, CABLE)))
-    assert narrowest(shown, METRICS) == pytest.approx(plan(shown, METRICS).width)
+    slim = replace(METRICS, slim=True)
+    for metrics in (METRICS, slim):
+        assert narrowest(shown, metrics) == pytest.approx(plan(shown, metrics).width)
+    assert narrowest(shown, slim) < narrowest(shown, METRICS)
+
+
+def test_a_slim_map_has_rates_below_each_other_and_the_world_below_the_cards() -> None:
+    names = {"work": (9e5, 4e4)}
+    shown = plan(graph(snapshot(domain("work", 5), uplinks=(VPN, WIFI, CABLE)), names), replace(METRICS, slim=True))
+    placed = {one.node.key: one for one in shown.nodes}
+    assert placed["domain work"].rows == ("↓ 900 kB/s", "↑ 40 kB/s")
+    world, cards = placed["world"].place, [placed[f"uplink {name}"].place for name in ("wlan0", "eth0")]
+    assert all(world.x == card.x and world.y > card.bottom for card in cards)
+    drawn = [mark for mark in back_marks(shown, METRICS) if isinstance(mark, Shape)]
+    assert max(x for shape in drawn for _, numbers in shape.path for x in numbers[::2]) <= shown.width
+    assert any(numbers[0] > world.right for shape in drawn for _, numbers in shape.path if numbers), "it goes around"
 
 
 def test_what_is_bold_has_room_for_it() -> None:
@@ -177,6 +194,10 @@ def test_dom0_that_is_connected_stands_out() -> None:
     drawn = graph(dataclasses.replace(snapshot(domain("work", 3)), dom0=link))
     node = next(node for node in drawn.nodes if node.kind is Kind.DOM0)
     assert (node.look, node.line) == (Look.EXPOSED, "connected")
+    for state in (Dom0State.CONNECTING, Dom0State.CLOSING):
+        on_its_way = replace(snapshot(), dom0=Dom0Connection(state, 1))
+        (node,) = (node for node in graph(on_its_way).nodes if node.key == DOM0)
+        assert (node.look, node.line) == (Look.EXPOSED, "may be connected")
     assert (DOM0, domain_key("netvm"), Flow.EXPOSED) in {(edge.start, edge.end, edge.flow) for edge in drawn.edges}
 
 

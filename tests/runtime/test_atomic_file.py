@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from qnet_gui.model.errors import QnetError
-from qnet_gui.runtime.atomic_file import fresh_name, write_atomically
+from qnet_gui.runtime.atomic_file import fresh_name, save, write_atomically
 
 
 def test_content_and_mode_are_as_asked_whatever_was_there(tmp_path):
@@ -70,3 +70,29 @@ def test_only_what_is_to_last_waits_for_the_disk(tmp_path, monkeypatch, durable)
     write_atomically(tmp_path / "file", b"x", durable=durable)
     assert (tmp_path / "file").read_bytes() == b"x"
     assert len(synced) == (2 if durable else 0)  # the file and its folder
+
+
+def test_a_file_of_a_persons_own_keeps_its_mode_and_its_link(tmp_path):
+    real, link, pipe = tmp_path / "real", tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to(real)
+    umask = os.umask(0o027)
+    try:
+        save(link, b"first")
+    finally:
+        os.umask(umask)
+    assert (link.is_symlink(), real.read_bytes(), real.stat().st_mode & 0o7777) == (True, b"first", 0o640)
+    real.chmod(0o600)
+    save(real, b"second")
+    assert (real.read_bytes(), real.stat().st_mode & 0o7777) == (b"second", 0o600)
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        save(pipe, b"third")
+        assert os.read(reader, 10) == b"third"
+    finally:
+        os.close(reader)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe", "real"]
+    (tmp_path / "ring").symlink_to("ring")
+    for nowhere in (tmp_path / "none" / "x", tmp_path / "real" / "x", tmp_path / ("x" * 300), tmp_path / "ring"):
+        with pytest.raises(OSError, match=r"No such|Not a dir|too long|Too many levels"):
+            save(nowhere, b"")

@@ -137,16 +137,16 @@ def test_a_helper_of_another_version_is_not_said_to_be_away(
     helper.publish({"netvm": "other"})
     qtbot.waitUntil(lambda: state.client.unreadable)
     said = "The network helper and this applet are of different versions."
-    assert sentence(state.snapshot) == said
-    (message,) = messages(state.snapshot, said)
+    assert sentence(state.snapshot, state.unreadable) == said
+    (message,) = messages(state.snapshot, said, state.unreadable)
     assert message.buttons == ()
     assert message.text.startswith("Log out and in again.")
-    assert message.text in overview.page(state.snapshot).problems[0]
-    assert upgrade(state.snapshot, UpgradeInputs()).more == message.text
+    assert message.text in overview.page(state.snapshot, state.unreadable).problems[0]
+    assert upgrade(state.snapshot, UpgradeInputs(unreadable=state.unreadable)).more == message.text
     assert not state.connected
     state.client._silent()
-    assert sentence(state.snapshot) == "The network helper is not running."
-    assert messages(state.snapshot, "")[0].buttons[0].request.action is Action.START_HELPER
+    assert sentence(state.snapshot, state.unreadable) == "The network helper is not running."
+    assert messages(state.snapshot, "", state.unreadable)[0].buttons[0].request.action is Action.START_HELPER
 
 
 @pytest.fixture

@@ -13,12 +13,14 @@ from test_tray_windows import Open, shown
 from tray_shared import CABLE, up
 
 from qnet_gui.model.domain import Label
+from qnet_gui.model.package_upgrade.packages import Stage, Upgrade
 from qnet_gui.netmap.drawing import Ink, Shape, Words, domain_sign, node_marks
 from qnet_gui.netmap.graph import Kind, Look, Node
 from qnet_gui.netmap.places import Place
 from qnet_gui.netmap.plan import PlacedNode
 from qnet_gui.netmap.svg import METRICS
 from qnet_gui.tray.pages.line import Line, Mark
+from qnet_gui.tray.pages.packages import packages
 from qnet_gui.tray.paint import colours
 from qnet_gui.tray.popup.parts import FaintLabel
 from qnet_gui.tray.qt import (
@@ -81,6 +83,16 @@ def strongest(image: QImage, on: QColor) -> float:
     return max(colours.contrast(image.pixelColor(x, y), on) for x, y in spots)
 
 
+@pytest.mark.parametrize("label", [one for one in Label if one is not Label.NONE])
+@pytest.mark.parametrize("share", [1.0, 0.55])
+def test_whose_screen_it_is_can_be_read_on_every_label(theme: QPalette, label: Label, share: float) -> None:
+    """The head of the netvm's screen has its label's colour, and a paler one while keys go elsewhere."""
+    full = colours.label_colour(label)
+    assert full is not None
+    ground = full if share == 1.0 else colours.tinted(theme, full, share)
+    assert colours.contrast(colours.legible_on(ground), ground) >= colours.TEXT
+
+
 def test_contrast_is_as_the_web_has_it() -> None:
     assert colours.contrast(QColor("#000000"), QColor("#ffffff")) == pytest.approx(21)
     assert colours.contrast(QColor("#777777"), QColor("#ffffff")) == pytest.approx(4.48, abs=0.01)
@@ -135,6 +147,19 @@ def test_the_mark_of_a_line_can_be_told(qtbot: QtBot, theme: QPalette, mark: Mar
         tint = QColor(colours.NEGATIVE if mark is Mark.FAILED else colours.NEUTRAL)
         ground = colours.tinted(theme, tint, 0.15)
     assert colours.contrast(sign.palette().color(QPalette.WindowText), ground) >= 3
+
+
+def test_what_packagekit_says_can_be_read_and_heard(qtbot: QtBot, theme: QPalette) -> None:
+    """It was as pale as a step that is to come, and called one."""
+    lines = Lines()
+    qtbot.addWidget(lines)
+    lines.show_lines(packages(Upgrade(Stage.DONE, held=("linux",), messages=("read NEWS",)), (), True).lines)
+    for words in ("Held back: linux", "read NEWS"):
+        (label,) = (one for one in lines.findChildren(QLabel) if one.text() == words)
+        group = QPalette.Active if label.isEnabled() else QPalette.Disabled
+        shown_colour = label.palette().color(group, QPalette.WindowText)
+        assert colours.contrast(shown_colour, theme.color(QPalette.Window)) >= colours.TEXT
+        assert label.accessibleName() == f"{words} (note)"
 
 
 def test_a_dangerous_button_can_be_read_and_follows_the_theme(qtbot: QtBot, theme: QPalette) -> None:

@@ -32,6 +32,7 @@ PROBLEM = Problem(ProblemCode.VIF_REFUSED, vif="vif4.0")
 
 
 def texts(before: Snapshot | None, after: Snapshot | None) -> list[str]:
+    assert before is not None
     return [entry.text for entry in between(before, after, NOW)]
 
 
@@ -54,9 +55,12 @@ def test_netvm_and_helper() -> None:
     gone = dataclasses.replace(up(CABLE), netvm=dataclasses.replace(up().netvm, id=-1, state=NetvmState.ABSENT))
     assert "netvm has stopped." in texts(up(CABLE), gone)
     assert "netvm runs." in texts(gone, up(CABLE))
+    lost = up(dns=Dns(), problems=(Problem(ProblemCode.NO_UPLINK),))
+    assert [entry.text for entry in history.back(up(CABLE), lost, NOW)] == [
+        "The network helper is there again.", "Problem: netvm has no uplink.", "Uplink lost: eth0 (cable)",
+    ], "what has changed while nobody could tell of it"  # fmt: skip
     assert texts(up(CABLE), None) == ["The network helper has gone."]
-    assert texts(None, up(CABLE)) == ["The network helper is there again."]
-    assert texts(None, None) == []
+    assert [entry.text for entry in history.back(up(CABLE), up(CABLE), NOW)] == ["The network helper is there again."]
     assert texts(STATES["blind"], up(CABLE)) == ["No longer: " + STATES["blind"].problems[0].sentence]  # type: ignore[union-attr]
 
 
@@ -152,6 +156,30 @@ def test_it_is_kept_over_a_restart(qtbot: QtBot, path: Path) -> None:
     second.write()
     later = EventLog(clock=lambda: NOW + KEPT + 50)
     assert [entry.at for entry in later.entries()] == [NOW + 100]
+
+
+def test_a_helper_that_stays_away_has_gone_once(qtbot: QtBot, path: Path) -> None:
+    kept = EventLog(clock=lambda: NOW)
+    for snapshot in (None, up(CABLE), None, None, up(CABLE)):
+        kept.follow(snapshot)
+    events = [Event.STARTED, Event.HELPER_AWAY, Event.HELPER_BACK]
+    assert [(entry.event, entry.count) for entry in kept.entries()] == [(event, 1) for event in events]
+
+
+@pytest.mark.parametrize("jump", [15 * 86400, 4000 * 86400, -15 * 86400])
+def test_a_clock_that_is_set_takes_nothing_away(qtbot: QtBot, path: Path, jump: int) -> None:
+    """Two weeks and more forward or back, and back again: what happened before and in between happened in this run."""
+    shown, elapsed = [NOW], [0.0]
+    kept = EventLog(clock=lambda: shown[0] + elapsed[0], since_boot=lambda: 5000 + elapsed[0])
+    kept.follow(up(CABLE))
+    kept.write()
+    for minutes, uplink, at in ((1, WIFI, NOW + jump), (2, OTHER, NOW)):
+        elapsed[0], shown[0] = 60 * minutes, at
+        kept.follow(up(uplink))
+        kept.write()
+    assert {entry.at for entry in kept.entries()} == {NOW, NOW + jump + 60, NOW + 120}
+    elapsed[0] += KEPT
+    assert [entry.at for entry in kept.entries()] == [NOW + 120], "a week has passed, by whatever clock"
 
 
 def test_memory_and_file_are_bounded_under_a_flood(qtbot: QtBot, path: Path) -> None:

@@ -6,15 +6,17 @@ import itertools
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pytestqt.qtbot import QtBot
 from tray_shared import STATES
 
-from qnet_gui.tray.qt import QColor, QPainter, QPalette, QPixmap, QSize
+from qnet_gui.tray.app.tray_icon import TrayIcon
+from qnet_gui.tray.qt import QApplication, QColor, QIcon, QPainter, QPalette, QPixmap, QSize
 from qnet_gui.tray.session import artwork
 from qnet_gui.tray.session.icons import SIZES, application_icon, tray_icon
-from qnet_gui.tray.state.view import icons
+from qnet_gui.tray.state.view import icons, view
 
 NAMES = sorted(path.stem.removeprefix("qnet-") for path in artwork.folder().glob("hicolor/22x22/status/*.svg"))
 GRIDS = (16, 22, 32)
@@ -119,3 +121,23 @@ def test_contact_sheet(qtbot: QtBot, pictures: Path) -> None:
 
 def test_application_icon(qtbot: QtBot) -> None:
     assert len(colours(application_icon().pixmap(48), "#ffffff")) > 2
+
+
+@pytest.mark.parametrize("milliseconds", [200, 0])
+def test_nothing_moves_for_who_has_switched_animations_off(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, milliseconds: int
+) -> None:
+    """Plasma's styles tell it by the time that an animation takes."""
+    monkeypatch.setattr(QApplication, "style", lambda: SimpleNamespace(styleHint=lambda _hint: milliseconds))
+    shown: list[str] = []
+    icon = TrayIcon(False, False)
+    monkeypatch.setattr(icon, "_icon", lambda name: shown.append(name) or QIcon())
+    icon.show(view(STATES["connecting"]))
+    assert icon._frame_timer.isActive() == bool(milliseconds)
+    icon._next_frame()
+    icon.show(view(STATES["wired"]))
+    assert not icon._frame_timer.isActive()
+    assert shown == (
+        ["connecting-1", "connecting-2", "wired"] if milliseconds else ["connecting-2", "connecting-2", "wired"]
+    )
+    icon.hide()

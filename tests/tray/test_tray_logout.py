@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,11 +15,17 @@ from tray_shared import CABLE, Helper, up
 from qnet_gui.model.clock import clock
 from qnet_gui.model.errors import QnetError, Refused
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.package_upgrade.packages import Stage, Upgrade
+from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 from qnet_gui.tray.app.logout import Logout
 from qnet_gui.tray.qt import QApplication, QLabel, QMessageBox, QObject, QPushButton, QTimer, pyqtSignal
 from qnet_gui.tray.session import language
 from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.state.access_keys import without_keys
+from qnet_gui.tray.state.menu import Action, ActionRequest
+from qnet_gui.tray.window.questions import leave_connected
 from qnet_gui.tray.window.time_question import TimeQuestion
 
 OPEN = up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, int(time.time()) + 3600, ("work",), "alice"))
@@ -67,6 +75,7 @@ class State(QObject):
         super().__init__()
         self.snapshot = snapshot
         self.client = Client()
+        self.packages = SimpleNamespace(upgrade=Upgrade())
 
     @property
     def connected(self) -> bool:
@@ -89,7 +98,7 @@ def answer(qtbot: QtBot, button: str) -> list[str]:
         boxes = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, QMessageBox)]
         for box in boxes:
             if box.isVisible():
-                asked.append(box.text())
+                asked.append(f"{box.text()} {box.informativeText()}")
                 next(one for one in box.buttons() if one.text() == button).click()
                 return
         QTimer.singleShot(10, click)
@@ -116,7 +125,10 @@ def test_without_leave_to_ask_it_is_logged(qtbot: QtBot, log_guard: Any) -> None
 def test_it_is_left_connected_or_the_logout_is_called_off(qtbot: QtBot, button: str, cancelled: bool) -> None:
     asked, manager, state = answer(qtbot, button), Manager(), State(OPEN)
     session_ends(state, manager)
-    assert asked == [f"dom0 is connected to the network until {clock(OPEN.dom0.until)}."]
+    assert asked == [
+        f"dom0 is connected to the network until {clock(OPEN.dom0.until)}. Without this applet nothing on the screen "
+        "says so. At that time it is disconnected by itself."
+    ]
     assert (manager.cancelled, manager.released, state.client.calls) == (cancelled, True, [])
 
 
@@ -198,3 +210,76 @@ def test_who_could_not_quit_is_not_ended_later(
     state.dispatcher._disconnect_and_leave()
     helper.publish(closed)
     qtbot.waitUntil(lambda: bool(left))
+
+
+@pytest.mark.parametrize(
+    ("state", "problems", "text"),
+    [
+        (Dom0State.CONNECTING, (), "Connecting dom0 to the network…"),
+        (Dom0State.CLOSING, (), "Disconnecting dom0 from the network…"),
+        (Dom0State.CLOSING, (Problem(ProblemCode.DOM0_STUCK),), Problem(ProblemCode.DOM0_STUCK).sentence),
+    ],
+)
+def test_a_connection_that_ends_at_no_time_is_not_said_to(
+    qtbot: QtBot, state: Dom0State, problems: tuple[Problem, ...], text: str
+) -> None:
+    """Its deadline may be long past."""
+    asked, manager = answer(qtbot, CANCEL), Manager()
+    session_ends(State(up(CABLE, dom0=Dom0Connection(state, 1_700_000_000), problems=problems)), manager)
+    assert asked == [f"{text} Without this applet nothing on the screen says so."]
+
+
+@pytest.mark.parametrize(
+    ("stage", "said"), [(Stage.DOWNLOADING, "fails without"), (Stage.INSTALLING, "goes on"), (Stage.READY, "")]
+)
+def test_what_becomes_of_an_upgrade_is_said(qtbot: QtBot, stage: Stage, said: str) -> None:
+    box = leave_connected(OPEN, True, lambda: None, lambda: None, stage)
+    qtbot.addWidget(box)
+    assert said in box.informativeText()
+    assert ("Packages" in box.informativeText()) == bool(said)
+
+
+def test_a_question_that_is_settled_is_asked_no_longer(
+    qtbot: QtBot, helper: Helper, system_bus: str, app_state: Callable[[str], AppState]
+) -> None:
+    """Somebody extends the time while it is on the screen; then dom0 is disconnected, and nothing is left to ask."""
+    helper.publish(OPEN)
+    state: Any = app_state(system_bus)
+    qtbot.waitUntil(lambda: state.snapshot == OPEN)
+    left: list[bool] = []
+    state.dispatcher.leave.connect(lambda: left.append(True))
+    state.dispatcher.do(ActionRequest(Action.QUIT))
+    (box,) = (one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox) and one.isVisible())
+    longer = up(CABLE, dom0=dataclasses.replace(OPEN.dom0, until=OPEN.dom0.until + 1800))
+    helper.publish(longer)
+    qtbot.waitUntil(lambda: state.snapshot == longer)
+    assert box.text() == f"dom0 is connected to the network until {clock(longer.dom0.until)}."
+    assert not left
+    helper.publish(up(CABLE))
+    qtbot.waitUntil(lambda: bool(left))
+
+
+def test_a_logout_needs_no_answer_when_dom0_is_disconnected_meanwhile(qtbot: QtBot) -> None:
+    manager, state = Manager(), State(OPEN)
+    QTimer.singleShot(50, state.close)
+    session_ends(state, manager)
+    assert (manager.cancelled, manager.released, state.client.calls) == (False, True, [])
+
+
+def test_the_time_is_not_asked_for_when_it_is_over(
+    qtbot: QtBot, helper: Helper, system_bus: str, app_state: Callable[[str], AppState]
+) -> None:
+    """The question says until when dom0 stays connected, which it does not any more."""
+    helper.publish(OPEN)
+    state: Any = app_state(system_bus)
+    qtbot.waitUntil(lambda: state.snapshot == OPEN)
+    state.open_page("upgrade")
+    page = state.dispatcher.window.page("upgrade")
+    next(one for one in page.findChildren(QPushButton) if without_keys(one.text()) == "Disconnect at…").click()
+
+    def asked() -> list[TimeQuestion]:
+        return [one for one in QApplication.topLevelWidgets() if isinstance(one, TimeQuestion) and one.isVisible()]
+
+    assert len(asked()) == 1
+    helper.publish(up(CABLE))
+    qtbot.waitUntil(lambda: asked() == [])

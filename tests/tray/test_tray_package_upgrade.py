@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -199,6 +200,27 @@ def test_the_next_applet_finds_what_is_under_way(
     packagekit.go()
     stage(qtbot, following.packages, Stage.DONE)
     assert {one.name for one in following.packages.upgrade.packages} == {"qdummy", "qother"}
+
+
+@pytest.mark.parametrize(("uid", "disconnects"), [(os.getuid(), True), (os.getuid() + 1, False)])
+def test_the_end_of_somebody_elses_upgrade_disconnects_nobody(
+    qtbot: QtBot, system_bus: str, packagekit: PackageKit, state: AppState, app_state: Callable[[str], AppState],
+    monkeypatch: pytest.MonkeyPatch, uid: int, disconnects: bool,
+) -> None:  # fmt: skip
+    """Two are logged in: the other one's applet sees it too, and he would be asked for a password for nothing."""
+    packagekit.say(UpdatePackages=[["told", {"Uid": uid}], *HELD])
+    state.packages.look_for_updates()
+    stage(qtbot, state.packages, Stage.READY)
+    state.packages.start()
+    qtbot.waitUntil(lambda: state.packages.upgrade.can_stop)
+    state.packages._transaction.leave()
+    following = app_state(system_bus)
+    stage(qtbot, following.packages, Stage.DOWNLOADING)
+    calls = calls_of(following, monkeypatch)
+    packagekit.go()
+    stage(qtbot, following.packages, Stage.DONE)
+    qtbot.wait(50)
+    assert calls == (["DisconnectDom0"] if disconnects else [])
 
 
 def test_packagekit_that_dies_in_the_middle(qtbot: QtBot, packagekit: PackageKit, state: AppState) -> None:

@@ -11,6 +11,7 @@ from qnet_gui.model.package_upgrade.packages import (
     FAILED,
     GONE,
     OFFLINE,
+    QUESTION,
     SUCCESS,
     Kind,
     Package,
@@ -62,14 +63,31 @@ def test_what_is_to_be_upgraded_is_listed_and_has_to_be_agreed_to() -> None:
     )  # fmt: skip
     assert part.start == "Upgrade 3 packages"
     assert part.look == "Look again"
-    assert part.lines == (Line(Mark.WARNING, "Will be removed", "old"), Line(Mark.TO_DO, "Held back", "held"))
+    assert part.lines == (Line(Mark.WARNING, "Will be removed", "old"), Line(Mark.NOTE, "Held back", "held"))
     assert packages(dataclasses.replace(READY, size=0, packages=(FIRST,)), (), True).head == "1 package to upgrade."
+
+
+def test_it_is_not_offered_to_disconnect_after_anothers_upgrade() -> None:
+    """It would not be done."""
+    assert packages(RUNNING, (), True).disconnects
+    assert not packages(RUNNING, (), True, own=False).disconnects
+
+
+def test_what_is_held_back_is_not_up_to_date() -> None:
+    lines = packages(Upgrade(Stage.UP_TO_DATE, held=("linux",)), (), True).lines
+    assert lines == (
+        Line(Mark.DONE, "There is nothing that can be upgraded now."), Line(Mark.NOTE, "Held back", "linux"),
+    )  # fmt: skip
+    assert packages(Upgrade(Stage.UP_TO_DATE), (), True).lines == (Line(Mark.DONE, "All packages are up to date."),)
 
 
 def test_one_package_of_two_architectures_is_two_rows_that_can_be_told_apart() -> None:
     libraries = [Package(f"libc6;2;{architecture};deb", old="1") for architecture in ("amd64", "i386")]
     part = packages(dataclasses.replace(READY, packages=(FIRST, *libraries)), (), True)
     assert [row[0] for row in part.rows] == ["qdummy", "libc6:amd64", "libc6:i386"]
+    kernels = (Package("kernel;6.9;x;fedora", old="6.8"), Package("kernel;6.5;x;installed", Kind.REMOVE))
+    part = packages(dataclasses.replace(READY, packages=(FIRST, *kernels)), (), True)
+    assert [row[0] for row in part.rows] == ["qdummy", "kernel:x 6.9", "kernel:x 6.5"]
 
 
 @pytest.mark.parametrize("work", [Work.REFRESH, Work.LOOK, Work.INSTALLED, Work.WORK_OUT])
@@ -90,7 +108,11 @@ def test_while_it_upgrades() -> None:
     assert part.rows[0] == ("qdummy", "1.0", "2.0", "22 %")
     assert isinstance(part.rows[0][3], Share)
     assert part.rows[0][3].key == 22
-    assert not packages(signals.stopping(upgrade), (), True).can_stop
+    stopping = packages(signals.stopping(upgrade), (), True)
+    assert (stopping.can_stop, stopping.head, stopping.why) == (False, "It is being stopped…", "It is being stopped…")
+    assert packages(signals.changed(upgrade, {"AllowCancel": False}), (), True).why == (
+        "It cannot be stopped now without harm."
+    )
     rows = packages(signals.package(upgrade, 18, FIRST.id, ""), (), True).rows
     assert rows[0][3] == "downloaded"
     assert not any(isinstance(row[3], Share) for row in rows)
@@ -131,14 +153,14 @@ def test_a_failure_says_what_and_why_and_keeps_the_words() -> None:
     upgrade = signals.failed(RUNNING, 4, "\n".join(map(str, range(50))))
     lines = packages(signals.finished(signals.said(upgrade, "more"), FAILED), (), True).lines
     assert lines[0].text.splitlines()[1:] == ["1", "2", "3", "4", "5"]
-    assert Line(Mark.TO_DO, "more") in lines
+    assert Line(Mark.NOTE, "more") in lines
     assert packages(failed(Work.REFRESH), (), True).look == "Look again"
     assert GONE < 0
 
 
-@pytest.mark.parametrize("exit_code", [4, 5, 7])
+@pytest.mark.parametrize("exit_code", [4, 5, 7, 8])
 def test_what_only_a_terminal_can_ask_is_said(exit_code: int) -> None:
-    """A key to be trusted, a licence to be agreed to, a disk to be put in: PackageKit ends, and wants it asked."""
+    """A key to be trusted, a licence to be agreed to, a disk to be put in, a package without a signature."""
     bare = signals.finished(RUNNING, exit_code)
     with_words = signals.finished(signals.failed(RUNNING, 23, "You've to agree to a license"), exit_code)
     for upgrade, words in ((bare, ""), (with_words, " You've to agree to a license")):
@@ -181,6 +203,14 @@ def test_where_there_is_no_packagekit_nothing_is_shown_of_it() -> None:
     assert not is_shown(Upgrade(), True, Dom0State.CLOSED)
     assert is_shown(Upgrade(), True, Dom0State.OPEN)
     assert is_shown(done(), True, Dom0State.CLOSED)
+
+
+@pytest.mark.parametrize(("code", "part"), [(GONE, "PackageKit has ended"), (QUESTION, "only a terminal can ask")])
+def test_the_notification_of_a_failure_says_why_in_any_case(code: int, part: str) -> None:
+    """PackageKit has no words for some."""
+    news = notification(failed(Work.UPGRADE, code))
+    assert news is not None
+    assert part in news.body
 
 
 def test_what_is_told_at_the_end() -> None:

@@ -20,7 +20,7 @@ from qnet_gui.model.domain import Domain, DomainState, Label, Netvm
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.parse import printable
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 from qnet_gui.model.traffic import History, Series
 from qnet_gui.tray.popup.message import InlineMessage
 from qnet_gui.tray.popup.row import DomainRow
@@ -286,6 +286,16 @@ def test_arrows_enter_and_escape(qtbot: QtBot, opened: Callable[..., Opened]) ->
     now.press(Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: gone(now.popup))
     assert now.asked == []
+
+
+def test_the_menu_of_a_row_says_why_something_cannot_be_done(opened: Callable[..., Opened]) -> None:
+    now = opened(dataclasses.replace(up(CABLE), operation=Operation(3, "attach", "bob")))
+    now.row("work").click()
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert menu.toolTipsVisible()
+    assert menu.actions()[0].toolTip() == "Something else is being done. Wait until that is over."
+    menu.close()
 
 
 def test_enter_on_a_row_opens_its_menu(qtbot: QtBot, opened: Callable[..., Opened]) -> None:

@@ -17,6 +17,8 @@ from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 from qnet_gui.model.traffic import History, Series
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.netmap.graph import graph
+from qnet_gui.tray.pages import overview
 from qnet_gui.tray.session import artwork
 from qnet_gui.tray.state.cures import MESSAGES_MAX, Button
 from qnet_gui.tray.state.menu import Action, ActionRequest
@@ -52,6 +54,17 @@ def test_every_state_has_a_sentence_an_icon_and_its_buttons(state: str) -> None:
     assert texts(view.footer) == ["Show the upgrade" if state == "dom0" else "Upgrade dom0…", "Networks…"]
     assert all(button.icon for button in (*view.tools, *view.footer))
     assert bool(view.connection) == (state == "dom0") == view.ticks
+
+
+@pytest.mark.parametrize("netvm", [Netvm("dom0", 0, NetvmState.STARTING), Netvm("netvm", 1, NetvmState.STARTING)])
+def test_whoever_does_not_report_is_not_said_to_start(netvm: Netvm) -> None:
+    """dom0 has started long ago, and with a netvm that has had its time there is no telling what it waits for."""
+    view = shown(Snapshot(netvm, problems=(Problem(ProblemCode.AGENT_UNKNOWN),) if netvm.id else ()))
+    assert "has not reported" in view.uplink.sentence or "no agent has reported" in view.uplink.sentence
+    assert view.uplink.icon == "no-netvm"
+    page = overview.page(Snapshot(netvm, problems=(Problem(ProblemCode.AGENT_UNKNOWN),)))
+    assert page.facts[0][1] == f"{netvm.name}, no report yet"
+    assert "starting" not in " ".join(node.spoken for node in graph(Snapshot(netvm)).nodes if not netvm.id)
 
 
 def test_an_uplink_with_its_rates_and_two_minutes() -> None:

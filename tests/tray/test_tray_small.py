@@ -9,6 +9,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, OTHER, STATES, WIFI, up
 
+from qnet_gui.model.dns import DnsSource
+from qnet_gui.model.domain import Netvm, NetvmState
 from qnet_gui.model.errors import Refused
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.plain import plain
@@ -122,6 +124,8 @@ def test_routes_that_are_none() -> None:
         assert routes.page(nonsense).message == HelperCode.HELPER_OF_OTHER_VERSION.form
     assert routes.table_owners(None) == []
     assert routes.table_owners(up(CABLE))[0] == ("netvm", "netvm (the netvm)")
+    dom0 = dataclasses.replace(up(CABLE), netvm=Netvm("dom0", 0, NetvmState.RUNNING))
+    assert [name for name, _ in routes.table_owners(dom0)].count("dom0") == 1
 
 
 def test_whose_a_vif_of_the_netvm_is() -> None:
@@ -168,3 +172,9 @@ def test_how_soon_name_servers_answer() -> None:
     assert names.tested([[{"server": "192.168.0.53", "milliseconds": -2}]]) == {"192.168.0.53": "cannot be asked"}
     assert names.tested(Refused(plain("no"))) == {}
     assert names.tested([]) == {}
+
+
+def test_what_is_not_known_of_a_name_server_leaves_no_brackets() -> None:
+    snapshot = up(dataclasses.replace(CABLE, servers=()))
+    unknown = dataclasses.replace(snapshot, dns=dataclasses.replace(snapshot.dns, source=DnsSource.NONE))
+    assert names.as_text(names.page(unknown)).splitlines()[0] == "10.139.1.1 → 192.168.0.53"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import gc
 import os
+import resource
 import subprocess
 import sys
+import time
 import weakref
 from collections import Counter
 from collections.abc import Callable
@@ -276,9 +278,10 @@ def test_a_wide_map_fits_as_far_as_its_letters_can_be_read(shown: Callable[..., 
     def fits() -> bool:
         return bool(area.horizontalScrollBar().maximum() == 0)
 
-    sizes = {width: (letters(width), fits()) for width in range(1600, 500, -20)}
+    sizes = {width: (letters(width), fits()) for width in (*range(1600, 500, -20), 1024)}
     usual = sizes[1600][0]
     assert sizes[1600][1]
+    assert sizes[1024][1], "two netvms before the netvm, and a VPN, fit a small screen"
     assert not sizes[520][1]
     assert all(line >= 0.75 * usual for line, _ in sizes.values())
     smaller = [width for width, (line, fit) in sizes.items() if fit and line < usual]
@@ -361,6 +364,26 @@ def test_whatever_the_picture_is_called_it_is_written_or_told_why_not(
         assert (files, [box.text().endswith("cannot be written: File name too long.") for box in boxes]) == ([], [True])
     else:
         assert (files, boxes) == ([name if name.lower().endswith((">.svg", ".png")) else f"{name}.svg"], [])
+
+
+def test_a_picture_that_has_no_room_leaves_the_one_that_was_there(shown: Callable[..., Open], tmp_path: Path) -> None:
+    page = shown(up(CABLE))("overview")
+    there = tmp_path / "map.svg"
+    there.write_text("the one of yesterday")
+    there.chmod(0o640)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        page.save(str(there))  # type: ignore[attr-defined]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    boxes = [box.text() for box in page.window().findChildren(QMessageBox) if box.isVisible()]
+    assert [text.split(" cannot be written: ")[0] for text in boxes] == [str(there)]
+    assert there.read_text() == "the one of yesterday"
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["map.svg"]
+    page.save(str(there))  # type: ignore[attr-defined]
+    assert there.read_text().startswith("<svg ")
+    assert there.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_click_at_the_end_of_a_row_is_about_that_row(qtbot: QtBot, shown: Callable[..., Open]) -> None:
@@ -603,6 +626,32 @@ def test_it_is_freed_when_it_is_closed(
     assert counts[1:] == counts[1:2] * 9
 
 
+def test_nothing_is_freed_in_the_middle_of_its_last_event(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    """Whoever forgets a window in its own signal must not be its last: Qt goes on with it for a moment."""
+    open_ = shown(up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, int(time.time()) + 3600)))
+    dispatcher = open_("upgrade").app_state.dispatcher  # type: ignore[attr-defined]
+    page = dispatcher.window.page("upgrade")
+    page._do_set_time()
+    dispatcher.popup_door.toggle()
+    dispatcher.screen_door.open()
+    for action in (Action.ABOUT, Action.QUIT):
+        dispatcher.do(ActionRequest(action))
+    dispatcher._choose(ActionRequest(Action.NETVM, name="vault"))
+    doors = (
+        lambda: page._time_question, lambda: dispatcher.popup_door.popup, lambda: dispatcher.screen_door.window,
+        *(lambda key=key: dispatcher._boxes[key] for key in [*dispatcher._boxes]), lambda: dispatcher.window,
+    )  # fmt: skip
+    freed: list[str] = []
+    for number, window in enumerate(doors):
+        name = f"{number} {type(window()).__name__}"
+        window().destroyed.connect(lambda *_, name=name: freed.append(name))
+        cancel = [one for one in window().findChildren(QAbstractButton) if one.text().strip("&") in ("Cancel", "OK")]
+        (cancel[0].click if cancel else window().close)()
+        assert freed == []
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # as the loop of the applet does
+    assert len(freed) == len(doors)
+
+
 def test_after_twenty_openings_no_more_is_alive_than_after_five(tmp_path: Path) -> None:
     """Of all of Qt's objects, whoever has made them, and of our own."""
     homes = {name: str(tmp_path) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
@@ -739,6 +788,20 @@ def test_escape_in_a_filter_closes_the_window_only_when_it_is_empty(qtbot: QtBot
     assert field.text() == ""
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert not window.isVisible()
+
+
+def test_settings_that_were_changed_by_hand_are_seen(shown: Callable[..., Open], tmp_path: Path) -> None:
+    """While the page is open; and what is chosen then takes nothing of it away."""
+    page = shown(up(CABLE))("settings")
+    file = tmp_path / "config/qnet/tray.conf"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("[upgrade]\nminutes=77\ncommand=mine\n")
+    page.again()
+    minutes = page.findChild(QSpinBox)
+    assert minutes.value() == 77
+    assert "mine" in [one.text() for one in page.findChildren(QLineEdit)]
+    minutes.setValue(5)
+    assert "command=mine" in file.read_text()
 
 
 def test_settings_that_cannot_be_kept_are_told_where_they_are_chosen(

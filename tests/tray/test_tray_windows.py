@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from layout_faults import faults
 from pytestqt.qtbot import QtBot
-from tray_shared import CABLE, DOMAINS, STATES, WIFI, Helper, up
+from tray_shared import CABLE, DOMAINS, RUNNING, STATES, WIFI, Helper, up
 
 from qnet_gui.model.domain import Domain, DomainState
 from qnet_gui.model.errors import Refused
@@ -28,7 +29,9 @@ from qnet_gui.tray.qt import (
     QApplication,
     QComboBox,
     QDialog,
+    QEvent,
     QGuiApplication,
+    QHelpEvent,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -38,6 +41,7 @@ from qnet_gui.tray.qt import (
     Qt,
     QTableView,
     QTimeEdit,
+    QToolTip,
     QWidget,
 )
 from qnet_gui.tray.session import helper_client, language
@@ -52,6 +56,7 @@ from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.questions import about, choose_netvm, interrupt_netvm, leave_connected, trouble
 from qnet_gui.tray.window.time_question import TimeQuestion
 
+OPEN = STATES["dom0"]
 CONTROLS = (QAbstractButton, QComboBox, QSpinBox, QTimeEdit, QLineEdit, QTableView, QListWidget)
 Open = Callable[[str], Page]
 
@@ -99,9 +104,9 @@ def boxes() -> dict[str, QWidget]:
         "about": about(),
         "netvm": choose_netvm(request, lambda _: None),
         "restart": interrupt_netvm(ActionRequest(Action.RESTART_NETVM, name="netvm"), ("work",), lambda: None),
-        "quit": leave_connected(0, False, lambda: None, lambda: None),
+        "quit": leave_connected(OPEN, False, lambda: None, lambda: None),
         "time": TimeQuestion(0, lambda _: None),
-        "logout": leave_connected(0, True, lambda: None, lambda: None),
+        "logout": leave_connected(OPEN, True, lambda: None, lambda: None),
     }
 
 
@@ -146,7 +151,7 @@ def test_boxes_too(qtbot: QtBot, pictures: Path) -> None:
 def test_what_a_box_says_can_be_copied(qtbot: QtBot) -> None:
     """In the person's language, in any style; the details are for who is told of it."""
     failed = trouble(ActionRequest(Action.PAUSE, 3, "work"), Refused(plain("no")))
-    asked = leave_connected(0, False, lambda: None, lambda: None)
+    asked = leave_connected(OPEN, False, lambda: None, lambda: None)
     for made, texts in ((failed, 1), (asked, 2)):
         qtbot.addWidget(made)
         made.show()
@@ -197,8 +202,8 @@ def cut_off(window: QWidget) -> list[str]:
     return texts
 
 
-#: An ordinary window, a small screen, and 1366 by 768 at 200 %.
-SIZES = ((1080, 680), (1024, 600), (683, 384))
+#: An ordinary window, a small screen, 1366 by 768 at 200 %, and the small one at 200 %.
+SIZES = ((1080, 680), (1024, 600), (683, 384), (512, 300))
 
 
 @pytest.mark.parametrize("name", PAGE_NAMES)
@@ -231,6 +236,26 @@ def test_nothing_is_cut_off_on_any_screen(
         language.install("en")
 
 
+@pytest.mark.parametrize("language_name", ["en", "de"])
+def test_the_widest_names_are_not_cut_off_in_the_narrowest_window(
+    qtbot: QtBot, shown: Callable[..., Open], language_name: str
+) -> None:
+    """An interface has a name of 15 letters at most, and a netvm one of 63; letters may be wide."""
+    language.install(language_name)
+    try:
+        netvm = dataclasses.replace(RUNNING, name="W" * 23)
+        uplinks = tuple(dataclasses.replace(one, name=letter * 15) for one, letter in ((WIFI, "W"), (CABLE, "M")))
+        domains = tuple(dataclasses.replace(domain, name="W" * 23 + domain.name) for domain in DOMAINS)
+        snapshot = dataclasses.replace(up(*uplinks), netvm=netvm, domains=domains)
+        open_ = shown(snapshot)
+        for name in PAGE_NAMES:
+            page = open_(name)
+            page.window().resize(page.window().minimumSize())
+            qtbot.waitUntil(lambda: faults(page.window()) == [], timeout=2000)  # noqa: B023
+    finally:
+        language.install("en")
+
+
 HOSTILE = [
     "<b>bold</b><img src=x>", "&amp; & &lt;", "%s %n {name} {0}", "a\nb\tc\x1b[31m\x07", "\u202edesrever\u2066",
     "x" * 4096,
@@ -251,10 +276,27 @@ def test_what_netvm_wrote_is_shown_as_it_is(
     for name in PAGE_NAMES:
         labels = open_(name).findChildren(QLabel)
         assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels if safe in unbroken(label.text()))
+        tips = [widget.toolTip() for widget in open_(name).findChildren(QWidget)]
+        assert not any(map(Qt.mightBeRichText, tips)), "to a tooltip what looks like markup is markup"
     status = open_("overview")
     assert safe in "\n".join(unbroken(label.text()) for label in status.findChildren(QLabel))
     assert status.window().width() < 2000
     status.window().grab().save(str(pictures / f"hostile-{HOSTILE.index(text)}.png"))
+
+
+@pytest.mark.parametrize("state", ["blind", "helper-away"])
+def test_no_page_says_of_a_helper_what_is_not_so(
+    qtbot: QtBot, helper: Helper, shown: Callable[..., Open], log_guard: Any, state: str
+) -> None:
+    """One that knows nothing itself, and one of another version, do run."""
+    log_guard.expect("Is the helper of the same version")
+    open_ = shown(up(CABLE))
+    helper.publish(STATES[state] or {"netvm": "other"})
+    known = open_("overview").app_state
+    qtbot.waitUntil(lambda: known.snapshot == STATES[state])
+    for name in set(PAGE_NAMES) - {"help"}:
+        texts = [label.text() for label in open_(name).findChildren(QLabel) if label.isVisible()]
+        assert not [text for text in texts if "helper is not running" in text], name
 
 
 def many(count: int, state: DomainState = DomainState.RUNNING) -> Snapshot:
@@ -288,6 +330,48 @@ def test_a_table_is_sorted_by_value_and_copied_as_rows(qtbot: QtBot, shown: Call
     table.selectRow(0)
     qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "domain-0\trunning\tnetvm\t192.168.0.12\tvif2.0\t2"
+
+
+def test_a_column_has_room_for_wide_letters_and_what_is_cut_off_is_told(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two names the one with fewer letters may be the wider; and a person may make a column narrow."""
+    wide, narrow = (dataclasses.replace(DOMAINS[0], name=name, id=number) for number, name in enumerate(
+        ("W" * 20, "i" * 25), 2
+    ))  # fmt: skip
+    table = shown(up(CABLE, domains=(narrow, wide)))("domains").findChild(Table)
+    assert isinstance(table, Table)
+    assert table.columnWidth(0) > table.fontMetrics().horizontalAdvance(wide.name)
+    told: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _where, text, _widget: told.append(text))
+
+    def ask(row: int) -> str:
+        where = table.visualRect(table.model().index(row, 0)).center()
+        QApplication.sendEvent(table.viewport(), QHelpEvent(QEvent.Type.ToolTip, where, where))
+        return told.pop()
+
+    assert ask(0) == ""
+    table.setColumnWidth(0, 60)
+    assert [ask(0), ask(1)] == [narrow.name, wide.name]
+
+
+def test_a_table_is_sorted_by_keys_too(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    """No key leads to the heads of a table of Qt's."""
+    table = shown(up(CABLE))("domains").findChild(Table)
+    assert isinstance(table, Table)
+    table.setFocus()
+
+    def names() -> list[str]:
+        return [str(table.model().index(row, 0).data()) for row in range(3)]
+
+    assert names() == ["personal", "vault", "work"]
+    for key, order in (
+        (Qt.Key.Key_1, ["work", "vault", "personal"]), (Qt.Key.Key_6, ["work", "personal", "vault"]),
+        (Qt.Key.Key_6, ["vault", "personal", "work"]), (Qt.Key.Key_9, ["vault", "personal", "work"]),
+        (Qt.Key.Key_1, ["personal", "vault", "work"]),
+    ):  # fmt: skip
+        qtbot.keyClick(table, key, Qt.KeyboardModifier.ControlModifier)
+        assert names() == order
 
 
 def test_a_helper_that_never_answers(qtbot: QtBot, helper: Helper, shown: Any, monkeypatch: pytest.MonkeyPatch) -> None:

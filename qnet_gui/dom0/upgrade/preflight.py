@@ -32,7 +32,7 @@ def _netvm(snapshot: Snapshot) -> Iterable[Message]:
         yield Message(DomainCode.NETVM_NOT_RUNNING, name=name)
     elif snapshot.netvm.state is NetvmState.PAUSED:
         yield Message(DomainCode.NETVM_PAUSED, name=name)
-    elif snapshot.netvm.state is NetvmState.STARTING:
+    elif snapshot.netvm.state is NetvmState.STARTING and not snapshot.unreported:
         yield Message(DomainCode.NETVM_STARTING, name=name)
     elif snapshot.netvm.agent is not AgentState.RUNNING:
         yield Message(DomainCode.NETVM_WITHOUT_AGENT, name=name)

@@ -23,7 +23,8 @@ class ProblemCode(Code):
     PAUSED_IN_DOUBT = (
         "paused-in-doubt",
         "Who was paused for dom0's last connection could not be read any more. It may be, and still be so: {names}.",
-        "Let those go on that you have not paused yourself: in the menu, or with sudo xl unpause and the name.",
+        "Let those go on that you have not paused yourself: in the list of domains, or with sudo xl unpause and the "
+        "name.",
     )
     OTHERS_RUN = (
         "others-run",

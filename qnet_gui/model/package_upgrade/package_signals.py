@@ -45,7 +45,14 @@ _WAITS_FOR_LOCK, _WAITS_FOR_PASSWORD, _DOWNLOADS = 30, 31, 8
 _INSTALLS_STATUS = {6, 9, 10, 11, 12, 16}
 _FINISHED_STATUS = 18
 _INFO_SECURITY, _INFO_BLOCKED, _INFO_DOWNLOADING, _INFO_FINISHED = 8, 9, 10, 18
-_INFO_INSTALLING, _INFO_REMOVING, _INFO_OBSOLETED = 12, 13, 15
+_INFO_UPDATING, _INFO_INSTALLING, _INFO_REMOVING, _INFO_OBSOLETED = 11, 12, 13, 15
+#: What becomes of packages by what is said of them when an upgrade is worked out; and how an id of one that is there
+#: begins its origin.
+_KINDS = {
+    _INFO_UPDATING: Kind.UPGRADE, _INFO_INSTALLING: Kind.INSTALL, _INFO_REMOVING: Kind.REMOVE,
+    _INFO_OBSOLETED: Kind.REMOVE,
+}  # fmt: skip
+_IS_INSTALLED = "installed"
 _INSTALLS_INFO = {11, 12, 13, 14, 15, 19, 20, 21, 22}
 _UNKNOWN = 101
 
@@ -141,11 +148,19 @@ def _newer(upgrade: Upgrade, info: int, identity: str, summary: str) -> Upgrade:
 
 
 def _worked_out(upgrade: Upgrade, info: int, identity: str, summary: str) -> Upgrade:
-    """What comes or goes with those that are upgraded."""
-    kinds = {_INFO_INSTALLING: Kind.INSTALL, _INFO_REMOVING: Kind.REMOVE, _INFO_OBSOLETED: Kind.REMOVE}
-    if info not in kinds or _places(upgrade.packages, identity):
+    """What comes or goes with those that are upgraded, and what is upgraded though it was held back.
+
+    One that was to be upgraded may have to go, or one of its old versions, where several are installed.
+    """
+    if info not in _KINDS or any(one.id == identity for one in upgrade.packages):
         return upgrade
-    return replace(upgrade, packages=(*upgrade.packages, Package(identity, kinds[info], summary)))
+    if _places(upgrade.packages, identity) and info != _INFO_REMOVING:
+        return upgrade
+    name, _, _, origin = (*identity.split(";"), "", "", "")[:4]
+    if info == _INFO_UPDATING and origin.startswith(_IS_INSTALLED):  # of zypp's the old version, besides the new one
+        return upgrade
+    held = tuple(one for one in upgrade.held if one != name)
+    return replace(upgrade, held=held, packages=(*upgrade.packages, Package(identity, _KINDS[info], summary)))
 
 
 def _moved(upgrade: Upgrade, info: int, identity: str) -> Upgrade:

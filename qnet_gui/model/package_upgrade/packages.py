@@ -20,8 +20,9 @@ HINTS = ("interactive=true", "background=false")
 ANY, INSTALLED_ONLY, ONLY_TRUSTED, SIMULATED, ONLY_DOWNLOADED = 0, 1 << 2, 1 << 1, 1 << 2, 1 << 3
 #: Exits of a transaction.
 SUCCESS, FAILED, CANCELLED = 1, 2, 3
-#: The same for one that wants to have something asked first: to trust a key, agree to a licence, put a disk in.
-ASKS = {4, 5, 7}
+#: The same for one that wants to have something asked first: to trust a key, agree to a licence, put a disk in, install
+#: what nobody has signed.
+ASKS = {4, 5, 7, 8}
 #: Codes of errors: this machine is offline; nobody gave the password. Two are ours: PackageKit has gone; it asks.
 OFFLINE, NOT_AUTHORISED, GONE, QUESTION = 2, 48, -1, -2
 #: Characters of a text of PackageKit's that are kept.

@@ -15,6 +15,7 @@ from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.network_applet import NetworkApplet
 from qnet_gui.tray.session.units import HELPER, Units
 from qnet_gui.tray.state.menu import Action, ActionRequest
+from qnet_gui.tray.widgets.let_qt_end import let_qt_end
 from qnet_gui.tray.widgets.raise_window import raise_window
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class ActionDispatcher(QObject):
             from qnet_gui.tray.window.main_window import MainWindow
 
             self._window = MainWindow(self._app_state)
+            let_qt_end(self._window)
             self._window.closed.connect(self._forget_window)
         self._window.open_page(name)
         self._window.present()
@@ -149,6 +151,7 @@ class ActionDispatcher(QObject):
         """Show a box, each kind of them once."""
         if key not in self._boxes:
             made = self._boxes[key] = make()
+            let_qt_end(made)
             made.finished.connect(lambda _result: self._forget(key))
         raise_window(self._boxes[key])
 
@@ -205,8 +208,8 @@ class ActionDispatcher(QObject):
         if snapshot is None or not self._app_state.connected:
             self.leave.emit()
             return
-        until = snapshot.dom0.until
-        self._show("quit", lambda: leave_connected(until, False, self._disconnect_and_leave, self.leave.emit))
+        stage = self._app_state.packages.upgrade.stage
+        self._show("quit", lambda: leave_connected(snapshot, False, self._disconnect_and_leave, self.leave.emit, stage))
 
     def _disconnect_and_leave(self) -> None:
         self._leaving = True
@@ -218,6 +221,14 @@ class ActionDispatcher(QObject):
         self._leaving = self._leaving and not error
 
     def _leave_when_closed(self) -> None:
-        snapshot = self._app_state.snapshot
-        if self._leaving and snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED:
+        """Then there is nothing left to ask either. A question that is still there follows what it tells of."""
+        snapshot, question = self._app_state.snapshot, self._boxes.get("quit")
+        if snapshot is None:
+            return
+        if snapshot.dom0.state is not Dom0State.CLOSED:
+            if question is not None:
+                from qnet_gui.tray.window.questions import tell_connection
+
+                tell_connection(question, snapshot, self._app_state.packages.upgrade.stage)
+        elif self._leaving or question is not None:
             self.leave.emit()

@@ -124,7 +124,7 @@ class Applet(QObject):
 
     def _paint(self) -> None:
         if self._tray_icon:
-            self._tray_icon.show(view(self.app_state.snapshot))
+            self._tray_icon.show(view(self.app_state.snapshot, self.app_state.unreadable))
 
     def _changed(self) -> None:
         self._paint()

@@ -44,15 +44,30 @@ class Logout(QObject):
             manager.release()
 
     def _may_end(self) -> bool:
-        from qnet_gui.tray.window.questions import leave_connected
+        from qnet_gui.tray.window.questions import leave_connected, tell_connection
 
         snapshot = self._app_state.snapshot
         answers: list[bool] = []
-        box = leave_connected(
-            snapshot.dom0.until if snapshot else 0, True, lambda: answers.append(True), lambda: answers.append(False)
-        )
-        box.exec_()
-        return bool(answers) and (not answers[0] or self._disconnected())
+        stage = self._app_state.packages.upgrade.stage
+        if snapshot is None:
+            return True
+        box = leave_connected(snapshot, True, lambda: answers.append(True), lambda: answers.append(False), stage)
+
+        def look() -> None:
+            snapshot = self._app_state.snapshot
+            if self._is_closed():
+                box.close()
+            elif snapshot is not None:
+                tell_connection(box, snapshot, self._app_state.packages.upgrade.stage)
+
+        self._app_state.changed.connect(look)
+        try:
+            box.exec_()
+        finally:
+            self._app_state.changed.disconnect(look)
+        if not answers:
+            return self._is_closed()
+        return not answers[0] or self._disconnected()
 
     def _disconnected(self) -> bool:
         """Whether it could be; its window tells what has become of it."""

@@ -50,12 +50,14 @@ class PopupDoor(QObject):
     def _open(self, icon: QRect | None) -> None:
         from qnet_gui.tray.desktop.task_bar import leave_out
         from qnet_gui.tray.popup.window import Popup
+        from qnet_gui.tray.widgets.let_qt_end import let_qt_end
         from qnet_gui.tray.widgets.raise_window import raise_window
 
         anchored = QGuiApplication.platformName() in _PLATFORMS
         pointer = QCursor.pos()
         self._icon, self._pointer = icon, Point(pointer.x(), pointer.y())
         self._popup = Popup(self._app_state, anchored)
+        let_qt_end(self._popup)
         if anchored:
             leave_out(self._popup)
         self._popup.closed.connect(self._gone)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qnet_gui.tray.qt import QObject
 from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.widgets.let_qt_end import let_qt_end
 from qnet_gui.tray.widgets.raise_window import raise_window
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class ScreenDoor(QObject):
             from qnet_gui.tray.window.screen_window import ScreenWindow
 
             self.window = ScreenWindow(self._app_state)
+            let_qt_end(self.window)
             self.window.closed.connect(self._gone)
         raise_window(self.window)
 

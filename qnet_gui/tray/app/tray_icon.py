@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from qnet_gui.tray.app.menu_widget import MenuWidget
 from qnet_gui.tray.desktop import kde_item
-from qnet_gui.tray.qt import QApplication, QIcon, QObject, QSystemTrayIcon, QTimer, pyqtSignal
+from qnet_gui.tray.qt import QApplication, QIcon, QObject, QStyle, QSystemTrayIcon, QTimer, pyqtSignal
 from qnet_gui.tray.session.icons import named_icon, tray_icon
 from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.view import Status, View
 
 #: Milliseconds that a frame of the connecting icon stays.
 FRAME_MILLISECONDS = 500
+
+
+def _moves() -> bool:
+    """Whether this person wants things to move; who has switched animations off has them take no time."""
+    return bool(QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0)
 
 
 class TrayIcon(QObject):
@@ -26,6 +31,7 @@ class TrayIcon(QObject):
         self._kde = kde
         self._view: View | None = None
         self._frame = 0
+        self._frames: tuple[str, ...] = ()
         self._menu = MenuWidget(plain_text.exported_menu if exported else plain_text.menu, self.chosen.emit)
         self._tray = QSystemTrayIcon(self)
         self._tray.setContextMenu(self._menu)
@@ -41,8 +47,9 @@ class TrayIcon(QObject):
         old, self._view = self._view, view
         if old is None or old.icons != view.icons:
             self._frame = 0
+            self._frames = view.icons if _moves() else view.icons[len(view.icons) // 2 :][:1]
             self._paint_icon()
-            if len(view.icons) > 1:
+            if len(self._frames) > 1:
                 self._frame_timer.start()
             else:
                 self._frame_timer.stop()
@@ -66,8 +73,7 @@ class TrayIcon(QObject):
 
     def _paint_icon(self) -> None:
         if self._view:
-            name = self._view.icons[self._frame % len(self._view.icons)]
-            self._tray.setIcon(self._icon(name))
+            self._tray.setIcon(self._icon(self._frames[self._frame % len(self._frames)]))
 
     def _icon(self, name: str) -> QIcon:
         """By name, Plasma paints it in its panel's colours, which no protocol tells; a picture elsewhere."""

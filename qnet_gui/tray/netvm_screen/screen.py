@@ -92,23 +92,25 @@ def may_ask(snapshot: Snapshot | None) -> bool:
     return snapshot is not None and snapshot.netvm.id > 0 and snapshot.netvm.state is not NetvmState.PAUSED
 
 
-def view(progress: ScreenProgress, netvm: Netvm, snapshot: Snapshot | None) -> ScreenView:
+def view(
+    progress: ScreenProgress, netvm: Netvm, snapshot: Snapshot | None, unreadable: bool = False
+) -> ScreenView:  # fmt: skip
     """What the window shows; `netvm`: whom it is about, and `snapshot`: how things are now."""
     title = tr("Screen of {name}", name=netvm.name)
     if progress.phase is ScreenPhase.SHOWN:
         return ScreenView(title, netvm.name, netvm.label)
     again = progress.phase is ScreenPhase.STOPPED or (progress.phase is ScreenPhase.WAITS and may_ask(snapshot))
-    return ScreenView(title, netvm.name, netvm.label, _word(progress, netvm, snapshot), again)
+    return ScreenView(title, netvm.name, netvm.label, _word(progress, netvm, snapshot, unreadable), again)
 
 
-def _word(progress: ScreenProgress, netvm: Netvm, snapshot: Snapshot | None) -> str:
+def _word(progress: ScreenProgress, netvm: Netvm, snapshot: Snapshot | None, unreadable: bool) -> str:
     if snapshot is None:
-        return sentence(None)
+        return sentence(None, unreadable)
     if netvm.state is NetvmState.ABSENT:
         return tr("{name} is not running. Its screen comes when it does.", name=netvm.name)
     if netvm.state is NetvmState.PAUSED:
         return tr("{name} is paused. Its screen comes when it goes on.", name=netvm.name)
-    starting = netvm.state is NetvmState.STARTING
+    starting = netvm.state is NetvmState.STARTING and not snapshot.unreported
     if progress.error is not None and not (starting and progress.error.code is ScreenCode.SCREEN_NOT_YET):
         return progress.error.translated
     if starting:

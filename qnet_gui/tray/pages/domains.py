@@ -68,10 +68,10 @@ def domain_rows(snapshot: Snapshot, rates: Rates = NO_RATES) -> tuple[tuple[str,
     return tuple(_row(domain, rates) for domain in snapshot.domains)
 
 
-def page(snapshot: Snapshot | None, rates: Rates = NO_RATES) -> DomainsPage:
+def page(snapshot: Snapshot | None, rates: Rates = NO_RATES, unreadable: bool = False) -> DomainsPage:
     """The content for a snapshot."""
     if snapshot is None or blind(snapshot):
-        return DomainsPage(message=sentence(snapshot))
+        return DomainsPage(message=sentence(snapshot, unreadable))
     if not snapshot.domains:
         return DomainsPage(message=tr(NO_DOMAINS))
     count, through = len(snapshot.domains), sum(1 for domain in snapshot.domains if domain.vif)

@@ -17,6 +17,7 @@ class Mark(enum.Enum):
     FAILED = "✗"
     BACK = "↩"
     WARNING = "!"
+    NOTE = "i"
 
     @property
     def word(self) -> str:
@@ -31,6 +32,7 @@ _WORDS = {
     Mark.FAILED: mark("failed"),
     Mark.BACK: mark("taken back"),
     Mark.WARNING: mark("warning"),
+    Mark.NOTE: mark("note"),
 }
 
 

@@ -52,10 +52,12 @@ def tested(answer: Sequence[object] | QnetError) -> dict[str, str]:
     return by_server
 
 
-def page(snapshot: Snapshot | None, answers: Mapping[str, str] = _NOT_TESTED, at: float = 0) -> NamesPage:
+def page(
+    snapshot: Snapshot | None, answers: Mapping[str, str] = _NOT_TESTED, at: float = 0, unreadable: bool = False
+) -> NamesPage:  # fmt: skip
     """The content for a snapshot; `answers` are those of a test that ended `at`, in seconds since the epoch."""
     if snapshot is None or blind(snapshot):
-        return NamesPage(sentence(snapshot))
+        return NamesPage(sentence(snapshot, unreadable))
     if not snapshot.dns.redirects:
         cure = next((problem.cure for problem in snapshot.problems if problem.code in _WHYS), "")
         return NamesPage(
@@ -77,5 +79,6 @@ def as_text(shown: NamesPage) -> str:
     """All of it as text, for the clipboard."""
     lines = []
     for virtual, real, *more in shown.rows:
-        lines.append(f"{virtual} → {real} ({', '.join(detail for detail in more if detail)})")
+        details = ", ".join(detail for detail in more if detail)
+        lines.append(f"{virtual} → {real} ({details})" if details else f"{virtual} → {real}")
     return "\n".join(lines) + "\n"

@@ -8,7 +8,7 @@ from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.fact import rest
 from qnet_gui.model.preflight import listed
-from qnet_gui.model.sentence import of_other_version, sentence, uplink_name
+from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Iommu, Snapshot
 from qnet_gui.model.translation import mark, tr
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
@@ -51,6 +51,10 @@ class Page:
     problems: tuple[tuple[str, str], ...] = ()
 
 
+def _netvm(snapshot: Snapshot) -> str:
+    return tr("no report yet") if snapshot.unreported else tr(_NETVM[snapshot.netvm.state])
+
+
 def _uplink(uplink: Uplink) -> str:
     parts = [uplink_name(uplink)]
     if uplink.state is UplinkState.CONNECTING:
@@ -84,8 +88,10 @@ def _servers(snapshot: Snapshot) -> str:
 
 
 def _dom0(snapshot: Snapshot) -> str:
-    if snapshot.dom0.state is not Dom0State.CLOSED:
+    if snapshot.dom0.state is Dom0State.OPEN:
         return tr("is connected to the network")
+    if snapshot.dom0.state is not Dom0State.CLOSED:
+        return tr("may be connected to the network")
     return "\n".join(fact.translated for fact in snapshot.isolation.reachable) or tr("has no network, as it should be")
 
 
@@ -103,15 +109,15 @@ def _isolation(snapshot: Snapshot) -> str:
     return "\n".join(lines)
 
 
-def away_cure() -> str:
+def away_cure(unreadable: bool) -> str:
     """What to do where there is no snapshot."""
-    return tr(OTHER_VERSION) if of_other_version() else tr(_START)
+    return tr(OTHER_VERSION) if unreadable else tr(_START)
 
 
-def page(snapshot: Snapshot | None) -> Page:
+def page(snapshot: Snapshot | None, unreadable: bool = False) -> Page:
     """The content for a snapshot; of a helper that is away, or knows nothing itself, there are no facts to show."""
     if snapshot is None:
-        return Page(sentence(None), problems=((tr(_AWAY), away_cure()),))
+        return Page(sentence(None, unreadable), problems=((tr(_AWAY), away_cure(unreadable)),))
     problems = tuple((view.title, view.text) for view in untold(snapshot))
     problems += tuple((problem.sentence, problem.cure) for problem in snapshot.problems)
     if blind(snapshot):
@@ -119,7 +125,7 @@ def page(snapshot: Snapshot | None) -> Page:
     return Page(
         sentence(snapshot),
         (
-            (tr("Network domain:"), f"{snapshot.netvm.name}, {tr(_NETVM[snapshot.netvm.state])}"),
+            (tr("Network domain:"), f"{snapshot.netvm.name}, {_netvm(snapshot)}"),
             (tr("Uplinks:"), _uplinks(snapshot)),
             (tr("Name servers:"), _servers(snapshot)),
             (tr("dom0:"), _dom0(snapshot)),

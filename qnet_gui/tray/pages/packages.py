@@ -7,13 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qnet_gui.model.package_upgrade.packages import (
-    GONE,
-    NOT_AUTHORISED,
-    OFFLINE,
-    QUESTION,
     Kind,
     Package,
-    PackageError,
     Restart,
     Stage,
     State,
@@ -25,6 +20,7 @@ from qnet_gui.model.traffic import size_text
 from qnet_gui.model.translation import mark, tr, tr_count
 from qnet_gui.tray.pages.cell import Cell, Share
 from qnet_gui.tray.pages.line import Line, Mark
+from qnet_gui.tray.state.package_errors import why
 
 #: What each transaction is at, and what it says when it fails.
 _LOOKING = {
@@ -39,18 +35,15 @@ _FAILED = {
     Work.WORK_OUT: mark("It could not be worked out how to upgrade."),
     Work.UPGRADE: mark("The upgrade has failed."),
 }
-_CAUSES = {
-    OFFLINE: mark("PackageKit believes that this computer is offline. Try it in a terminal."),
-    NOT_AUTHORISED: mark("The password was not given, or you are not allowed to do this."),
-    GONE: mark("PackageKit has ended in the middle of it. Look for updates again."),
-    QUESTION: mark("A question has to be answered first, which only a terminal can ask."),
-}
 _RESTARTS = {
     Restart.SESSION: mark("Log out and in again: the session uses what has been upgraded only then."),
     Restart.SYSTEM: mark("A restart of this computer is due: what has been upgraded is in use only then."),
 }
-#: So many lines of an error are shown, each of them once: apt repeats itself.
-_LINES_MAX = 6
+#: What becomes of an upgrade that is under way when dom0 is disconnected, or this program ends.
+_GOES_ON = {
+    Stage.DOWNLOADING: mark("Packages are being downloaded, which fails without the network."),
+    Stage.INSTALLING: mark("Packages are being installed, which goes on in any case."),
+}
 _STAGES = (mark("Check"), mark("Connect"), mark("Upgrade"), mark("Back"))
 
 
@@ -59,7 +52,7 @@ class PackagesPart:
     """`rows` are cells of the table, by `heads()`. `bar`: 0 to 100, -1 for a bar that only moves, None for no bar.
 
     `head` says how far it is, `lines` what has come of it. `look`, `start` and `stop` are what the buttons say, empty
-    for a button that is not there; `can_stop`: whether stopping does no harm now.
+    for a button that is not there; `can_stop`: whether stopping does no harm now, `why`: why it cannot be.
     """
 
     head: str = ""
@@ -70,6 +63,7 @@ class PackagesPart:
     start: str = ""
     stop: bool = False
     can_stop: bool = False
+    why: str = ""
     disconnects: bool = False
 
 
@@ -79,12 +73,17 @@ def heads() -> tuple[str, ...]:
 
 
 def _rows(upgrade: Upgrade) -> tuple[tuple[str, ...], ...]:
-    """One a package; where there are several of one name, it stands with its architecture."""
+    """One a package; one of several of a name stands with its architecture, and one of those with its version."""
     names = Counter(package.name for package in upgrade.packages)
-    titles = (
-        package.name if names[package.name] < 2 else ":".join(filter(None, package.key)) for package in upgrade.packages
-    )
-    return tuple(map(_row, titles, upgrade.packages))
+    keys = Counter(package.key for package in upgrade.packages)
+    return tuple(_row(_title(package, names, keys), package) for package in upgrade.packages)
+
+
+def _title(package: Package, names: Counter[str], keys: Counter[tuple[str, str]]) -> str:
+    if names[package.name] < 2:
+        return package.name
+    title = ":".join(filter(None, package.key))
+    return title if keys[package.key] < 2 else f"{title} {package.version}"
 
 
 def _row(title: str, package: Package) -> tuple[str, ...]:
@@ -124,6 +123,8 @@ def bar(upgrade: Upgrade) -> int | None:
 
 def head(upgrade: Upgrade) -> str:
     """How far it is, in words."""
+    if upgrade.stage.under_way and upgrade.stopping:
+        return tr("It is being stopped…")
     if upgrade.stage.under_way and upgrade.waits_for_password:
         return tr("Waiting for the answer; a password may have been asked for.")
     if upgrade.stage.under_way and upgrade.waits_for_lock:
@@ -140,20 +141,14 @@ def head(upgrade: Upgrade) -> str:
     return tr("Installing…") if upgrade.stage is Stage.INSTALLING else ""
 
 
-def _why(error: PackageError | None) -> str:
-    if error is None:
-        return ""
-    words = "\n".join([*dict.fromkeys(error.text.splitlines())][:_LINES_MAX])
-    return f"{tr(_CAUSES[error.code])} {words}".strip() if error.code in _CAUSES else words
-
-
 def _lines(upgrade: Upgrade, left: tuple[str, ...]) -> Iterator[Line]:
     if upgrade.stage is Stage.FAILED and upgrade.failed_in is not None:
-        yield Line(Mark.FAILED, " ".join((tr(_FAILED[upgrade.failed_in]), _why(upgrade.error))).strip())
+        yield Line(Mark.FAILED, " ".join((tr(_FAILED[upgrade.failed_in]), why(upgrade.error))).strip())
     if upgrade.stage is Stage.STOPPED:
         yield Line(Mark.BACK, tr("It was stopped."))
     if upgrade.stage is Stage.UP_TO_DATE:
-        yield Line(Mark.DONE, tr("All packages are up to date."))
+        none_newer = tr("All packages are up to date.")
+        yield Line(Mark.DONE, tr("There is nothing that can be upgraded now.") if upgrade.held else none_newer)
     if upgrade.stage is Stage.DONE:
         count = _count(upgrade)
         text = tr_count(
@@ -169,13 +164,22 @@ def _lines(upgrade: Upgrade, left: tuple[str, ...]) -> Iterator[Line]:
         text = tr("Configuration files that were changed here, and new ones, lie beside each other; compare them")
         yield Line(Mark.WARNING, text, ", ".join(left))
     if upgrade.held:
-        yield Line(Mark.TO_DO, tr("Held back"), ", ".join(upgrade.held))
+        yield Line(Mark.NOTE, tr("Held back"), ", ".join(upgrade.held))
     causes = upgrade.error.text if upgrade.error else ""
-    yield from (Line(Mark.TO_DO, message) for message in upgrade.messages if message != causes)
+    yield from (Line(Mark.NOTE, message) for message in upgrade.messages if message != causes)
 
 
-def packages(upgrade: Upgrade, left: tuple[str, ...], is_open: bool) -> PackagesPart:
-    """The part of the page; `is_open`: whether dom0 is connected, without which nothing can be begun."""
+def _why_not_stopped(upgrade: Upgrade) -> str:
+    if upgrade.stopping:
+        return tr("It is being stopped…")
+    return "" if upgrade.can_stop else tr("It cannot be stopped now without harm.")
+
+
+def packages(upgrade: Upgrade, left: tuple[str, ...], is_open: bool, own: bool = True) -> PackagesPart:
+    """The part of the page; `is_open`: whether dom0 is connected, without which nothing can be begun.
+
+    `own`: whether it is this person's, at the end of which dom0 is disconnected if that is chosen.
+    """
     count = packages_text(_count(upgrade))
     looks_again = upgrade.stage in (Stage.FAILED, Stage.STOPPED, Stage.UP_TO_DATE, Stage.READY, Stage.DONE)
     look = tr("Look again") if looks_again else tr("Look for updates")
@@ -188,8 +192,14 @@ def packages(upgrade: Upgrade, left: tuple[str, ...], is_open: bool) -> Packages
         start=tr("Upgrade {packages}", packages=count) if is_open and upgrade.stage is Stage.READY else "",
         stop=upgrade.stage.under_way,
         can_stop=upgrade.can_stop and not upgrade.stopping,
-        disconnects=is_open,
+        why=_why_not_stopped(upgrade),
+        disconnects=is_open and own,
     )
+
+
+def going_on(stage: Stage) -> str:
+    """What whoever is about to leave should know of an upgrade; empty if nothing."""
+    return tr(_GOES_ON[stage]) if stage in _GOES_ON else ""
 
 
 def is_shown(upgrade: Upgrade, present: bool | None, state: Dom0State) -> bool:

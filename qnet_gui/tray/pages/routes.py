@@ -10,11 +10,11 @@ from qnet_gui.model.errors import BadInput, QnetError
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.route import HEADS, Route, table
-from qnet_gui.model.sentence import uplink_name
+from qnet_gui.model.sentence import sentence, uplink_name
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.model.translation import tr
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
-from qnet_gui.tray.state.menu import blind
+from qnet_gui.tray.state.menu import DOM0, blind
 
 #: The columns of routes that hold numbers, and those in a font of fixed width; the same of uplinks.
 NUMBERS, FIXED = frozenset({4, 5, 6}), frozenset({0, 1, 2, 7})
@@ -36,8 +36,8 @@ def table_owners(snapshot: Snapshot | None) -> list[tuple[str, str]]:
     if snapshot is None or blind(snapshot):
         return []
     netvm = (snapshot.netvm.name, tr("{name} (the netvm)", name=snapshot.netvm.name))
-    others = [domain.name for domain in snapshot.domains if domain.name != "dom0"]
-    return [netvm, ("dom0", "dom0"), *((name, name) for name in others)]
+    others = [DOM0, *(domain.name for domain in snapshot.domains if domain.name != DOM0)]
+    return [netvm, *((name, name) for name in others if name != snapshot.netvm.name)]
 
 
 def route_heads() -> tuple[str, ...]:
@@ -77,6 +77,11 @@ def vif_owners(snapshot: Snapshot | None, whose: str) -> dict[str, str]:
     if snapshot is None or whose != snapshot.netvm.name:
         return {}
     return {domain.vif: domain.name for domain in snapshot.domains if domain.vif and domain.netvm == whose}
+
+
+def nobody(snapshot: Snapshot | None, unreadable: bool) -> RoutesPage:
+    """The content where there is nobody whose table could be shown."""
+    return RoutesPage(message=sentence(snapshot, unreadable))
 
 
 def _row(line: object) -> Route:

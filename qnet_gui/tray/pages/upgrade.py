@@ -48,7 +48,7 @@ class UpgradeInputs:
 
     `asking`: the answer to "connect" is awaited, for which a person may be typing a password. `refused`: why the last
     request was not carried out, empty if it was. `read`: the operation that was over before the page was opened; how
-    it went is no news.
+    it went is no news. `unreadable`: there is no snapshot because the helper is of another version.
     """
 
     preflight: Preflight | QnetError | None = None
@@ -56,6 +56,7 @@ class UpgradeInputs:
     asking: bool = False
     refused: str = ""
     read: OperationProgress | None = None
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +227,9 @@ def _open(snapshot: Snapshot, inputs: UpgradeInputs) -> UpgradePage:
 def upgrade(snapshot: Snapshot | None, inputs: UpgradeInputs) -> UpgradePage:
     """The content. What is done follows the helper; what was clicked shows only as `asking`."""
     if snapshot is None or (blind(snapshot) and snapshot.dom0.state is Dom0State.CLOSED):
-        cure = next((problem.cure for problem in snapshot.problems), "") if snapshot else away_cure()
-        return UpgradePage(sentence(snapshot), cure, outcome=_outcome(snapshot, inputs), why=sentence(snapshot))
+        cure = next((problem.cure for problem in snapshot.problems), "") if snapshot else away_cure(inputs.unreadable)
+        said = sentence(snapshot, inputs.unreadable)
+        return UpgradePage(said, cure, outcome=_outcome(snapshot, inputs), why=said)
     if snapshot.dom0.state is Dom0State.OPEN:
         return _open(snapshot, inputs)
     if snapshot.dom0.state is Dom0State.CLOSED and (inputs.progress.over or not _about_dom0(inputs)):

@@ -89,9 +89,7 @@ def label_colour(label: Label) -> QColor | None:
 
 def legible_on(colour: QColor) -> QColor:
     """Black or white, whichever stands out more from a colour."""
-    # how bright its parts are to the eye (ITU-R BT.601)
-    bright = 0.299 * colour.redF() + 0.587 * colour.greenF() + 0.114 * colour.blueF()
-    return QColor("#000000") if bright > 0.55 else QColor("#ffffff")
+    return max(QColor("#000000"), QColor("#ffffff"), key=lambda one: contrast(one, colour))
 
 
 def scaled(font: QFont, times: float, least: float = 0.0) -> QFont:

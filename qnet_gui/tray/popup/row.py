@@ -119,6 +119,7 @@ class DomainRow(QAbstractButton):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
         more = Button(tr("Show in the window"), ActionRequest(Action.STATUS), "window-new")
         for button in (self.view.pause, self.view.network, self.view.serve, more):
             if button is not None:

@@ -161,8 +161,8 @@ class Popup(QMainWindow):
     # -- what it shows
 
     def _now(self) -> PopupView:
-        state = self._app_state
-        return popup(Seen(state.snapshot, state.progress, state.asked, state.traffic.history), time.time())
+        state, history = self._app_state, self._app_state.traffic.history
+        return popup(Seen(state.snapshot, state.progress, state.asked, history, state.unreadable), time.time())
 
     def refresh(self) -> None:
         """Show what is so now; only what differs is touched, and the keyboard stays where it was, or is nowhere."""

@@ -6,7 +6,6 @@ The windows read from it and follow its signals; none of them knows another.
 from __future__ import annotations
 
 from qnet_gui.model.package_upgrade.packages import Stage
-from qnet_gui.model.sentence import helper_speaks_otherwise
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.netmap.rates import Rates
 from qnet_gui.tray.qt import QDBusConnection, QObject, pyqtSignal
@@ -59,6 +58,11 @@ class AppState(QObject):
         return self.snapshot is not None and self.snapshot.dom0.state is not Dom0State.CLOSED
 
     @property
+    def unreadable(self) -> bool:
+        """Whether there is no snapshot because the helper is of another version than this applet."""
+        return self.client.unreadable
+
+    @property
     def rates(self) -> Rates:
         """What domains get and send now, as far as it is known: while `traffic` is watched."""
         series = self.traffic.history.domains
@@ -86,9 +90,11 @@ class AppState(QObject):
     def _packages_ended(self) -> None:
         """The way back, when there is nothing left to do with the network; after a failure a person may try again.
 
+        What another person upgrades is his to end.
+
         The upgrade may have been one of qnet: the helper is away for a moment, or speaks otherwise than this applet.
         """
-        done = self.packages.upgrade.stage in (Stage.DONE, Stage.UP_TO_DATE)
+        done = self.packages.upgrade.stage in (Stage.DONE, Stage.UP_TO_DATE) and self.packages.own
         if done and self.disconnect_when_done and self.last_known is not Dom0State.CLOSED:
             self.client.do("DisconnectDom0", [], lambda _: None)
 
@@ -104,7 +110,6 @@ class AppState(QObject):
             self.packages.forget()
 
     def _changed(self, snapshot: Snapshot | None) -> None:
-        helper_speaks_otherwise(self.client.unreadable)
         self._follow_packages(snapshot)
         self.snapshot = snapshot
         self.event_log.follow(snapshot)

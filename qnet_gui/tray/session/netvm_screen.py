@@ -50,7 +50,7 @@ class NetvmScreen(QObject):
     @property
     def view(self) -> ScreenView:
         """What there is to be seen."""
-        return screen.view(self._progress, self._netvm, self._app_state.snapshot)
+        return screen.view(self._progress, self._netvm, self._app_state.snapshot, self._app_state.unreadable)
 
     def ask_again(self) -> None:
         """A person wants to see it now, and may be asked for a password."""

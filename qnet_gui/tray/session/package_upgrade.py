@@ -5,6 +5,7 @@ This applet may die meanwhile: PackageKit goes on, and the next applet finds the
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 
@@ -34,6 +35,8 @@ class PackageUpgrade(QObject):
         self.upgrade = Upgrade()
         self.present: bool | None = None
         self.left: tuple[str, ...] = ()
+        #: Whether it is this person's, be it that another program of his has begun it.
+        self.own = True
         self._bus = bus
         self._began = 0.0
         self._watcher: QDBusServiceWatcher | None = None
@@ -80,7 +83,8 @@ class PackageUpgrade(QObject):
             upgrade = package_signals.under_way(properties)
             if upgrade is None or self.upgrade.work is not None:
                 return
-            elapsed = properties.get("ElapsedTime")
+            elapsed, owner = properties.get("ElapsedTime"), properties.get("Uid")
+            self.own = owner == os.getuid() or not isinstance(owner, int)
             self._began, self.left = time.time() - (elapsed if isinstance(elapsed, int) else 0), ()
             self._transaction.follow(path)
             self._take(upgrade)
@@ -127,6 +131,7 @@ class PackageUpgrade(QObject):
     # -- one transaction after the other
 
     def _begin(self, work: Work) -> None:
+        self.own = True
         self._take(package_signals.begun(self.upgrade, work))
         self._transaction.begin(order(work, self.upgrade))
 

@@ -24,6 +24,10 @@ class Settings:
         self._store.sync()
         return "" if self._store.status() == QSettings.Status.NoError else str(self._store.fileName())
 
+    def read_again(self) -> None:
+        """Take in what the file says now: somebody may have changed it, or another applet of this person's has."""
+        self._store.sync()
+
     def notifies(self, kind: Kind) -> bool:
         """Whether notifications of a kind are wanted."""
         return str(self._store.value(f"notify/{kind.value}", "true")) != "false"

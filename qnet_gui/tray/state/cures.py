@@ -16,7 +16,6 @@ from qnet_gui.model.messages.code import Code
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.preflight import listed
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.sentence import of_other_version
 from qnet_gui.model.snapshot import Dom0Connection, Snapshot
 from qnet_gui.model.translation import mark, tr, tr_count
 from qnet_gui.tray.state.menu import DOM0, Action, ActionRequest, candidates, hindrance
@@ -215,17 +214,17 @@ def _message(snapshot: Snapshot, problems: Sequence[Problem], sentence: str) -> 
     return MessageView(severity, "" if said else title, problems[0].cure, buttons)
 
 
-def _away() -> MessageView:
-    if of_other_version():
+def _away(unreadable: bool) -> MessageView:
+    if unreadable:
         return MessageView(Severity.ERROR, "", tr(OTHER_VERSION), ())
     start = button(tr("Start the helper"), Action.START_HELPER, "media-playback-start")
     return MessageView(Severity.ERROR, "", tr(_AWAY), (start,))
 
 
-def untold(snapshot: Snapshot | None) -> Iterable[MessageView]:
+def untold(snapshot: Snapshot | None, unreadable: bool = False) -> Iterable[MessageView]:
     """What no snapshot calls a problem, but is one, with a cure at hand: no helper, or a netvm that is paused."""
     if snapshot is None:
-        yield _away()
+        yield _away(unreadable)
     elif (netvm := snapshot.netvm).state is NetvmState.PAUSED:
         request = ActionRequest.about(Action.UNPAUSE, netvm)
         why = hindrance(replace(snapshot, dom0=Dom0Connection()))  # it alone need not stay as it is
@@ -233,9 +232,9 @@ def untold(snapshot: Snapshot | None) -> Iterable[MessageView]:
         yield MessageView(Severity.WARNING, "", tr("Let it go on; until then no domain has a network."), (go_on,))
 
 
-def _views(snapshot: Snapshot | None, sentence: str) -> list[MessageView]:
+def _views(snapshot: Snapshot | None, sentence: str, unreadable: bool) -> list[MessageView]:
     """A message for each kind of problem."""
-    views = [*untold(snapshot)]
+    views = [*untold(snapshot, unreadable)]
     if snapshot is not None:
         gathered: dict[Code, list[Problem]] = {}
         for problem in snapshot.problems:
@@ -244,15 +243,16 @@ def _views(snapshot: Snapshot | None, sentence: str) -> list[MessageView]:
     return views
 
 
-def buttons(snapshot: Snapshot | None) -> tuple[Button, ...]:
+def buttons(snapshot: Snapshot | None, unreadable: bool = False) -> tuple[Button, ...]:
     """What can be done about all that is wrong, each once, for where everything is shown that a window has to say."""
-    made = [cure for view in _views(snapshot, "") for cure in view.buttons if cure.request.action is not Action.STATUS]
+    views = _views(snapshot, "", unreadable)
+    made = [cure for view in views for cure in view.buttons if cure.request.action is not Action.STATUS]
     return tuple({cure.request: cure for cure in made}.values())
 
 
-def messages(snapshot: Snapshot | None, sentence: str) -> tuple[MessageView, ...]:
+def messages(snapshot: Snapshot | None, sentence: str, unreadable: bool = False) -> tuple[MessageView, ...]:
     """Everything that is wrong, those first that explain others; `sentence` stands above them and is not repeated."""
-    views = _views(snapshot, sentence)
+    views = _views(snapshot, sentence, unreadable)
     if len(views) <= MESSAGES_MAX:
         return tuple(views)
     count = len(views) - MESSAGES_MAX + 1

@@ -122,12 +122,15 @@ def from_line(line: str) -> Entry | None:
     return None
 
 
-def merged(entries: Iterable[Entry], now: int) -> list[Entry]:
-    """In the order of time, the same counted where it came again soon, without what is too old or too much."""
+def merged(entries: Iterable[Entry], *clocks: int) -> list[Entry]:
+    """In the order of time, the same counted where it came again soon, without what is too old or too much.
+
+    `clocks`: what clocks show now, by each of which something is too old before it is left out.
+    """
     kept: list[Entry] = []
     recent: dict[tuple[object, ...], int] = {}
     for entry in sorted(entries, key=lambda entry: entry.at):
-        if not now - KEPT <= max(entry.at, entry.last) <= now + KEPT:
+        if all(abs(now - max(entry.at, entry.last)) > KEPT for now in clocks):
             continue
         key = (entry.event, entry.values, entry.message)
         index = recent.get(key)
@@ -145,21 +148,19 @@ def merged(entries: Iterable[Entry], now: int) -> list[Entry]:
     return kept[-ENTRIES_MAX:]
 
 
-def between(
-    before: Snapshot | None, after: Snapshot | None, now: int, known: Snapshot | None = None
-) -> list[Entry]:  # fmt: skip
-    """What has happened from one snapshot to the next; None is a helper that is away.
-
-    `known` is the last one before it went: what has ended since, its successor has put right before it was asked.
-    """
+def between(before: Snapshot, after: Snapshot | None, now: int) -> list[Entry]:
+    """What has happened from one snapshot to the next; None is a helper that has gone."""
     if after is None:
-        return [Entry(now, Event.HELPER_AWAY)] if before is not None else []
-    if before is None:
-        return [*_ended(known, after), Entry(now, Event.HELPER_BACK)]
+        return [Entry(now, Event.HELPER_AWAY)]
     entries = [*_ended(before, after), *_dom0(before, after, now), *_problems(before, after, now)]
     if not blind(before) and not blind(after):
         entries += [*_netvm(before, after, now), *_uplinks(before, after, now), *_domains(before, after, now)]
     return entries
+
+
+def back(known: Snapshot, after: Snapshot, now: int) -> list[Entry]:
+    """What is otherwise than before the helper went; `known` is the last snapshot until then."""
+    return [Entry(now, Event.HELPER_BACK), *between(known, after, now)]
 
 
 def first(snapshot: Snapshot, sentence: str, now: int) -> list[Entry]:

@@ -127,21 +127,21 @@ def can_disconnect(snapshot: Snapshot | None) -> bool:
     return stuck or snapshot.dom0.state is not Dom0State.CLOSING
 
 
-def _first(snapshot: Snapshot | None) -> Iterable[Row]:
+def _first(snapshot: Snapshot | None, unreadable: bool) -> Iterable[Row]:
     if can_disconnect(snapshot):
         yield _action_row(tr("Disconnect dom0 now"), Action.DISCONNECT, "network-disconnect")
         yield SEPARATOR
-    yield _action_row(sentence(snapshot), Action.STATUS)
+    yield _action_row(sentence(snapshot, unreadable), Action.STATUS)
     yield SEPARATOR
 
 
-def rows(snapshot: Snapshot | None) -> tuple[Row, ...]:
+def rows(snapshot: Snapshot | None, unreadable: bool = False) -> tuple[Row, ...]:
     """The whole menu: short, and without menus below it, which panels open off the screen. The popup has the rest.
 
     netvm's network applet can always be asked for: where it cannot be shown, the answer is why.
     """
     return (
-        *_first(snapshot),
+        *_first(snapshot, unreadable),
         _action_row(tr("Open…"), Action.STATUS, "window-new"),
         _action_row(tr("Upgrade dom0…"), Action.UPGRADE, "update-none"),
         _action_row(tr("Network applet (nm-applet)"), Action.NETAPPLET, "network-wireless"),

@@ -7,6 +7,7 @@ from qnet_gui.model.package_upgrade.packages import Restart, Stage, Upgrade, Wor
 from qnet_gui.model.translation import tr, tr_count
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.state.notifications import DONE, FAILED, Kind, Notification
+from qnet_gui.tray.state.package_errors import why
 
 _SHOW = (Action.UPGRADE,)
 
@@ -14,7 +15,7 @@ _SHOW = (Action.UPGRADE,)
 def notification(upgrade: Upgrade) -> Notification | None:
     """How it has ended; None when that was no upgrade, or when a person has stopped it."""
     if upgrade.stage is Stage.FAILED and upgrade.failed_in is Work.UPGRADE:
-        words = upgrade.error.text.partition("\n")[0] if upgrade.error else ""
+        words = why(upgrade.error).partition("\n")[0]
         return Notification(Kind.PACKAGES, tr("The upgrade of dom0's packages has failed"), words, _SHOW, icon=FAILED)
     if upgrade.stage is not Stage.DONE:
         return None

@@ -7,6 +7,7 @@ menus and notifications, and differently in each.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from qnet_gui.model.translation import tr
 
@@ -18,9 +19,18 @@ _NOTHING = "\u200b"
 _LONG, _PART = 24, 8
 
 
-def breakable(text: str) -> str:
-    """For a label that wraps: a name may be longer than a line, and Qt would rather have no room for anything else."""
-    return re.sub(rf"\S{{{_LONG},}}", lambda word: re.sub(f"(.{{{_PART}}})(?=.)", rf"\1{_NOTHING}", word[0]), text)
+def breakable(text: str, too_wide: Callable[[str], bool] = lambda _: False) -> str:
+    """For a label that wraps: a name may be longer than a line, and Qt would rather have no room for anything else.
+
+    `too_wide`: whether a word of fewer letters is; some letters are twice as wide as others.
+    """
+
+    def broken(word: re.Match[str]) -> str:
+        if len(word[0]) < _LONG and not too_wide(word[0]):
+            return word[0]
+        return re.sub(f"(.{{{_PART}}})(?=.)", rf"\1{_NOTHING}", word[0])
+
+    return re.sub(rf"\S{{{_PART + 1},}}", broken, text)
 
 
 def unbroken(text: str) -> str:

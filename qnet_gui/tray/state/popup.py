@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from qnet_gui.model.clock import hour
 from qnet_gui.model.domain import NetvmState
+from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.problem import BLIND_CODES, NAMES_CODES
 from qnet_gui.model.sentence import domains_paused, sentence
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
@@ -23,7 +24,7 @@ from qnet_gui.tray.state.popup_rows import RowState, RowView, rows
 from qnet_gui.tray.state.view import icons
 
 #: What explains the sentence itself, and so is not told in another place only.
-_OF_THE_SENTENCE = BLIND_CODES | NAMES_CODES
+_OF_THE_SENTENCE = BLIND_CODES | NAMES_CODES | {ProblemCode.AGENT_UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +63,22 @@ class PopupView:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a popup is made of: `asked` is what the helper was asked for and has not answered yet."""
+    """What a popup is made of: `asked` is what the helper was asked for and has not answered yet.
+
+    `unreadable`: there is no snapshot because the helper is of another version.
+    """
 
     snapshot: Snapshot | None
     progress: OperationProgress = field(default_factory=OperationProgress)
     asked: frozenset[ActionRequest] = frozenset()
     traffic: History = field(default_factory=History)
+    unreadable: bool = False
 
 
 def popup(seen: Seen, now: float) -> PopupView:
     """What is to be shown at a moment, in seconds since the epoch."""
     snapshot = seen.snapshot
-    uplink = _uplink(snapshot, seen.traffic)
+    uplink = _uplink(seen)
     shown_rows = tuple(rows(snapshot, seen.progress, seen.asked, seen.traffic.domains))
     connected = sum(row.state is RowState.CONNECTED for row in shown_rows)
     count = tr("{connected} of {count} connected", connected=connected, count=len(shown_rows)) if shown_rows else ""
@@ -81,7 +86,7 @@ def popup(seen: Seen, now: float) -> PopupView:
     return PopupView(
         _connection(seen, now),
         uplink,
-        messages(snapshot, uplink.sentence),
+        messages(snapshot, uplink.sentence, seen.unreadable),
         shown_rows,
         count,
         tr("No other domain is running.") if known and not shown_rows else "",
@@ -94,10 +99,10 @@ def popup(seen: Seen, now: float) -> PopupView:
 # -- the sentence, and the uplink
 
 
-def head(snapshot: Snapshot | None) -> str:
+def head(snapshot: Snapshot | None, unreadable: bool = False) -> str:
     """The one sentence, but for what the popup shows in places of its own: dom0's connection, and problems."""
     if snapshot is None:
-        return sentence(None)
+        return sentence(None, unreadable)
     problems = tuple(problem for problem in snapshot.problems if problem.code in _OF_THE_SENTENCE)
     return sentence(replace(snapshot, dom0=Dom0Connection(), problems=problems))
 
@@ -131,15 +136,18 @@ def _detail(snapshot: Snapshot, uplink: Uplink) -> str:
     return tr("Over {name}", name=name)
 
 
-def _uplink(snapshot: Snapshot | None, traffic: History) -> UplinkView:
-    said = head(snapshot)
+def _uplink(seen: Seen) -> UplinkView:
+    snapshot = seen.snapshot
+    said = head(snapshot, seen.unreadable)
     closed = replace(snapshot, dom0=Dom0Connection(), problems=()) if snapshot is not None else None
+    if snapshot is not None and snapshot.unreported:
+        closed = replace(snapshot, dom0=Dom0Connection())
     if snapshot is not None and blind(snapshot):
         closed = None
     icon = icons(closed)[0]
     if snapshot is None or snapshot.uplink is None or snapshot.netvm.state is not NetvmState.RUNNING:
         return UplinkView(icon, said)
-    series = _series(snapshot, traffic)
+    series = _series(snapshot, seen.traffic)
     return UplinkView(
         icon, said, _detail(snapshot, snapshot.uplink), rate_text(series.down_rate), rate_text(series.up_rate),
         series.down, series.up,

@@ -71,7 +71,7 @@ def icons(snapshot: Snapshot | None) -> tuple[str, ...]:
         return ("dom0-connected",)
     if blind(snapshot):
         return ("helper-away",)
-    if snapshot.netvm.state in (NetvmState.ABSENT, NetvmState.PAUSED):
+    if snapshot.netvm.state in (NetvmState.ABSENT, NetvmState.PAUSED) or snapshot.unreported:
         return ("no-netvm",)
     if snapshot.netvm.state is NetvmState.STARTING:
         return ("starting",)
@@ -82,8 +82,8 @@ def icons(snapshot: Snapshot | None) -> tuple[str, ...]:
     return ("no-uplink",)
 
 
-def view(snapshot: Snapshot | None) -> View:
-    """What the tray shows for a snapshot."""
+def view(snapshot: Snapshot | None, unreadable: bool = False) -> View:
+    """What the tray shows for a snapshot; `unreadable`: there is none because the helper is of another version."""
     open_ = snapshot is not None and snapshot.dom0.state is not Dom0State.CLOSED
     status = Status.ATTENTION if open_ else Status.ACTIVE
-    return View(icons(snapshot), tr("Network"), sentence(snapshot), status, rows(snapshot))
+    return View(icons(snapshot), tr("Network"), sentence(snapshot, unreadable), status, rows(snapshot, unreadable))

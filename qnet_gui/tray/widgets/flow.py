@@ -88,13 +88,15 @@ class Flow(QLayout):
         for line in self._lines(rect.width()):
             free = rect.width() - sum(map(_need, line)) - _SPACE * (len(line) - 1)
             greedy = [item for item in line if _is_greedy(item)]
-            high, x = max(item.sizeHint().height() for item in line), rect.x()
+            most = rect.width()
+            high, x = max(_high(item, min(_need(item), most)) for item in line), rect.x()
             if self._at_end and not greedy:
                 x += max(0, free)
             for item in line:
-                wide = _need(item) + (max(0, free) // len(greedy) if item in greedy else 0)
+                need = max(min(_need(item), most), item.minimumSize().width())
+                wide = need + (max(0, free) // len(greedy) if item in greedy else 0)
                 if moves:
-                    own = min(high, item.sizeHint().height())
+                    own = min(high, _high(item, need))
                     place = QRect(QPoint(x, y + (high - own) // 2), QSize(wide, own))
                     item.setGeometry(QStyle.visualRect(self._direction(), rect, place))
                 x += wide + _SPACE
@@ -109,3 +111,9 @@ def _is_greedy(item: QLayoutItem) -> bool:
 def _need(item: QLayoutItem) -> int:
     """How wide it is at least; a button is as wide as it would like to be."""
     return max(item.minimumSize().width(), 0 if _is_greedy(item) else item.sizeHint().width())
+
+
+def _high(item: QLayoutItem, width: int) -> int:
+    """How high it is; what is alone in a line and wider than that may wrap."""
+    usual = item.sizeHint()
+    return int(item.heightForWidth(width) if width < usual.width() and item.hasHeightForWidth() else usual.height())

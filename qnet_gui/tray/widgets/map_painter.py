@@ -52,9 +52,9 @@ def inks(palette: QPalette) -> Mapping[Ink | Label, QColor]:
 
 
 class Letters:
-    """The fonts that texts are painted in, and how large they are."""
+    """The fonts that texts are painted in, and how large they are; `slim`: for a map with little room."""
 
-    def __init__(self, font: QFont) -> None:
+    def __init__(self, font: QFont, slim: bool = False) -> None:
         self._fonts: dict[tuple[bool, bool], QFont] = {}
         self._measures: dict[tuple[bool, bool], QFontMetricsF] = {}
         for bold in (False, True):
@@ -63,7 +63,7 @@ class Letters:
                 made.setWeight(QFont.DemiBold if bold else QFont.Normal)
                 self._fonts[bold, small] = made
                 self._measures[bold, small] = QFontMetricsF(made)
-        self.metrics = Metrics(self._width, self._measures[False, False].height())
+        self.metrics = Metrics(self._width, self._measures[False, False].height(), slim)
 
     def _width(self, text: str, bold: bool, small: bool) -> float:
         return self._measures[bold, small].horizontalAdvance(text)

@@ -25,6 +25,7 @@ from qnet_gui.tray.qt import (
     QWidget,
     pyqtSignal,
 )
+from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.widgets.map_painter import Letters, inks, paint
 
 _WAYS = {
@@ -34,7 +35,8 @@ _WAYS = {
     Qt.Key.Key_Down: (0, 1),
 }
 _CHANGES = (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave, QEvent.Type.FocusIn, QEvent.Type.FocusOut)
-#: Where a map is too wide its letters are smaller, to a size at which they can still be read; after that it scrolls.
+#: Where a map is too wide its letters are smaller, to a size at which they can still be read; after that it is slim,
+#: and then it scrolls.
 _ZOOMS = (1.0, 0.9, 0.85, 0.8)
 #: Lines of text: so much must be free before they become larger again. It is more than a scroll bar, which would come
 #: with larger letters, take their room, go with smaller ones, and so on for ever.
@@ -61,7 +63,7 @@ class NodeButton(QAbstractButton):
         self.setGeometry(round(place.x), round(place.y), round(place.width), round(place.height))
         if self.accessibleName() != placed.node.spoken:
             self.setAccessibleName(placed.node.spoken)
-            self.setToolTip(placed.node.spoken)
+            self.setToolTip(plain_text.tooltip(placed.node.spoken))
         if old != placed:
             self.update()
 
@@ -163,6 +165,7 @@ class MapView(QWidget):
     def _take_letters(self) -> None:
         """In all sizes, of the font as it is now."""
         self._sizes, self._zoom = [Letters(scaled(self.font(), zoom)) for zoom in _ZOOMS], 0
+        self._sizes.append(Letters(scaled(self.font(), _ZOOMS[-1]), slim=True))
         self._measure()
 
     def _measure(self) -> None:

@@ -61,7 +61,11 @@ def caption(text: str = "", control: QWidget | None = None) -> QLabel:
 
 def show_text(made: QLabel, text: str) -> bool:
     """What a label has to show, in pieces where it wraps; whether it showed anything else."""
-    shown = plain_text.breakable(text) if made.wordWrap() else text
+    metrics = made.fontMetrics()
+    room = made.minimumWidth() if made.minimumWidth() > 1 else metrics.averageCharWidth() * NARROW
+    shown = text
+    if made.wordWrap():
+        shown = plain_text.breakable(text, lambda word: bool(metrics.horizontalAdvance(word) > room))
     if differs := made.text() != shown:
         made.setText(shown)
     return differs

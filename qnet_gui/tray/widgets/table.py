@@ -12,6 +12,7 @@ from qnet_gui.tray.qt import (
     QFontMetrics,
     QGuiApplication,
     QHeaderView,
+    QHelpEvent,
     QKeyEvent,
     QKeySequence,
     QPoint,
@@ -19,8 +20,10 @@ from qnet_gui.tray.qt import (
     QSortFilterProxyModel,
     Qt,
     QTableView,
+    QToolTip,
     pyqtSignal,
 )
+from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.widgets.bars import Bars
 from qnet_gui.tray.widgets.inline import InlineAction, InlineActions
 from qnet_gui.tray.widgets.map_painter import sign_icon
@@ -29,8 +32,15 @@ from qnet_gui.tray.widgets.table_model import TableModel
 __all__ = ["InlineAction", "Table"]
 #: Pixels between a cell's text and the next cell's; and what a sign before it takes.
 _GAP, _SIGN, _INLINE = 16, 26, 76
+#: With Control they sort by the first column, the second, and so on.
+_DIGITS = range(Qt.Key.Key_1, Qt.Key.Key_9 + 1)
 #: Pixels that a table has at least, wide and high; rows that are seen when its page opens, at most.
 _SMALLEST, _ROWS_SHOWN = (240, 120), 12
+
+
+def _about(text: str) -> int:
+    """How wide a text is, in letters; Qt would measure it, which takes long for all cells."""
+    return len(text) + text.count("W") + text.count("M") + (text.count("w") + text.count("m")) // 2
 
 
 class Table(QTableView):
@@ -92,9 +102,9 @@ class Table(QTableView):
         """Show these rows, and the sign of each."""
         if list(rows) != self._model.rows:
             self._model.show(rows)
-            longest = [max(column, key=len) for column in zip(*rows, strict=True)]
+            longest = [max(column, key=_about) for column in zip(*rows, strict=True)]
             for column in self._numbers if longest else ():
-                longest[column] = max(longest[column], self._longest[column], key=len)
+                longest[column] = max(longest[column], self._longest[column], key=_about)
             if longest and longest != self._longest:
                 self._longest = longest
                 self._fit_columns()
@@ -178,16 +188,34 @@ class Table(QTableView):
         return self._copied([self.source_row(row) for row in range(self._sorted.rowCount())]) + "\n"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's)
-        """What is selected is copied; without a selection, and for Escape, the window is asked."""
+        """What is selected is copied; without a selection, and for Escape, the window is asked. Some sort it."""
         if event.matches(QKeySequence.Copy) and self.selectionModel().hasSelection():
             self.copy_selected()
         elif event.key() == Qt.Key.Key_Escape or event.matches(QKeySequence.Copy):
             event.ignore()
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() in _DIGITS:
+            self._sort_by(_DIGITS.index(event.key()))
         else:
             super().keyPressEvent(event)
 
+    def _sort_by(self, column: int) -> None:
+        """As a click on its head does it: once more turns it round."""
+        if column >= len(self._longest) - (self._inline is not None):  # what can be done to a row is in no order
+            return
+        header = self.horizontalHeader()
+        again = header.sortIndicatorSection() == column
+        backwards = again and header.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
+        self.sortByColumn(column, Qt.SortOrder.DescendingOrder if backwards else Qt.SortOrder.AscendingOrder)
+
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 (Qt's)
-        """Where a click acts on a row, rows do not change their order below the pointer."""
+        """Where a click acts on a row, rows do not change their order below the pointer. What is cut off is told."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            index = self.indexAt(event.pos())
+            if index.isValid() and self.itemDelegate(index) is self.itemDelegate():
+                cut = self.sizeHintForIndex(index).width() > self.visualRect(index).width()
+                text = plain_text.tooltip(self._model.rows[self.source_row(index.row())][index.column()])
+                QToolTip.showText(event.globalPos(), text if cut else "", self)
+                return True
         if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave) and self._inline is not None:
             self._sorted.setDynamicSortFilter(event.type() == QEvent.Type.Leave)
         return super().viewportEvent(event)

@@ -58,7 +58,7 @@ class Domains(Page):
     def refresh(self) -> None:
         """See `Page`."""
         snapshot = self.app_state.snapshot
-        old, self._page = self._page, page(snapshot, self.app_state.rates)
+        old, self._page = self._page, page(snapshot, self.app_state.rates, self.app_state.unreadable)
         domains = snapshot.domains if snapshot and self._page.rows else ()
         if self._page != old or domains != self._shown:
             self._shown = domains

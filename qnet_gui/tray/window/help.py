@@ -20,8 +20,8 @@ LEGEND = (
     ("connecting-2", mark("Connecting.")),
     ("no-uplink", mark("The netvm has no uplink.")),
     ("starting", mark("The netvm is starting.")),
-    ("no-netvm", mark("The netvm is not running; domains have no network.")),
-    ("helper-away", mark("Nothing is known: the network helper is not running.")),
+    ("no-netvm", mark("The netvm is not running, is paused, or does not report; domains have no network.")),
+    ("helper-away", mark("Nothing is known: the network helper is not running, or has no answer itself.")),
     ("dom0-connected", mark("dom0 is connected to the network, for an upgrade.")),
 )
 KEYS = (
@@ -29,6 +29,7 @@ KEYS = (
     (mark("Ctrl+F"), mark("Filter the list; elsewhere, look for a domain")),
     (mark("Ctrl+C"), mark("Copy what is selected, else the whole page")),
     (mark("Ctrl+Page Down"), mark("The next page; with Page Up the one before")),
+    (mark("Ctrl+1 to Ctrl+9"), mark("Sort the list by that column; once more turns it round")),
     (mark("Arrow keys"), mark("On the map: to the next node; Return says what can be done")),
     (mark("Escape"), mark("Close the window")),
 )

@@ -52,7 +52,7 @@ class Names(Page):
             self._tested_state, self._answers, self._answered_at = state, {}, 0.0
             if state:
                 self._do_test()
-        self._page = page(snapshot, self._answers, self._answered_at)
+        self._page = page(snapshot, self._answers, self._answered_at, self.app_state.unreadable)
         message = self._refused or self._page.message
         say(self._head, self._page.head)
         say(self._message, message)

@@ -11,6 +11,7 @@ from pathlib import Path
 from qnet_gui.model.translation import tr
 from qnet_gui.netmap.graph import Kind, Node, graph
 from qnet_gui.netmap.svg import svg
+from qnet_gui.runtime.atomic_file import save
 from qnet_gui.tray.pages import netvm
 from qnet_gui.tray.pages.domains import choices
 from qnet_gui.tray.pages.line import Line, Mark
@@ -99,12 +100,12 @@ class Overview(Page):
     def refresh(self) -> None:
         """See `Page`."""
         snapshot = self.app_state.snapshot
-        old, self._page = self._page, page(snapshot)
+        old, self._page = self._page, page(snapshot, self.app_state.unreadable)
         if self._page != old:
             say(self._sentence, self._page.sentence)
             lines = [Line(Mark.WARNING, f"{text} {cure}".strip()) for text, cure in self._page.problems]
             self._problems.show_lines(lines)
-            self._cures.show_buttons(buttons(snapshot))
+            self._cures.show_buttons(buttons(snapshot, self.app_state.unreadable))
             self._facts.show_facts(self._page.facts)
         known = snapshot is not None and not blind(snapshot)
         self._map.show_graph(graph(snapshot, self.app_state.rates) if snapshot is not None and known else None)
@@ -113,7 +114,7 @@ class Overview(Page):
 
     def text(self) -> str:
         """See `Page`."""
-        return as_text(page(self.app_state.snapshot))
+        return as_text(page(self.app_state.snapshot, self.app_state.unreadable))
 
     # -- what can be done
 
@@ -164,7 +165,7 @@ class Overview(Page):
 
     def _write(self, target: Path, text: str) -> None:
         try:
-            target.write_bytes(png(text) if target.suffix.lower() == ".png" else text.encode())
+            save(target, png(text) if target.suffix.lower() == ".png" else text.encode())
         except OSError as error:
             sentence = tr("{path} cannot be written: {why}.", path=str(target), why=error.strerror or "")
             self._show_box(box(tr("Save picture"), sentence, icon=QMessageBox.Warning))

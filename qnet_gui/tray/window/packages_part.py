@@ -5,8 +5,9 @@ from __future__ import annotations
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.packages import PackagesPart, heads
-from qnet_gui.tray.qt import QCheckBox, QFont, QLabel, QProgressBar, QVBoxLayout, QWidget
+from qnet_gui.tray.qt import QFont, QLabel, QProgressBar, QVBoxLayout, QWidget
 from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.widgets.check_box import CheckBox
 from qnet_gui.tray.widgets.flow import Flow
 from qnet_gui.tray.widgets.parts import Lines, button, label, name_button, say, spacer
 from qnet_gui.tray.widgets.table import Table
@@ -55,7 +56,7 @@ class PackagesWidget(QWidget):
         self._bar.setAccessibleName(tr("Progress of the upgrade"))
         self._table = Table(tr("Packages"), heads(), numbers=(3,), fixed=(1, 2), rows=_ROWS)
         self._table.put_bars(3)
-        self._disconnects = QCheckBox(tr("Disconnect dom0 when the packages are upgraded"))
+        self._disconnects = CheckBox(tr("Disconnect dom0 when the packages are upgraded"))
         self._disconnects.setChecked(app_state.disconnect_when_done)
         self._disconnects.toggled.connect(self._choose)
         self._look = button(tr("Look for updates"), packages.look_for_updates)
@@ -93,7 +94,7 @@ class PackagesWidget(QWidget):
             made.setVisible(bool(text))
         self._stop.setVisible(part.stop)
         self._stop.setEnabled(part.can_stop)
-        self._stop.setToolTip("" if part.can_stop else tr("It cannot be stopped now without harm."))
+        self._stop.setToolTip(part.why)
         self._disconnects.setVisible(part.disconnects)
 
     def _show_bar(self, value: int | None) -> None:

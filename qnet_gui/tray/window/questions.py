@@ -7,8 +7,12 @@ from collections.abc import Callable
 from qnet_gui import __version__
 from qnet_gui.model.clock import clock
 from qnet_gui.model.errors import QnetError
+from qnet_gui.model.package_upgrade.packages import Stage
+from qnet_gui.model.sentence import sentence
+from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import mark, tr
 from qnet_gui.tray.pages.netvm import without_network
+from qnet_gui.tray.pages.packages import going_on
 from qnet_gui.tray.qt import QAbstractButton, QDialogButtonBox, QLabel, QMessageBox, Qt
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.state.action_titles import title
@@ -106,11 +110,24 @@ def replace_file(name: str, replace: Callable[[], None]) -> QMessageBox:
     return made
 
 
-def leave_connected(until: int, logout: bool, disconnect: Callable[[], None], leave: Callable[[], None]) -> QMessageBox:
-    """Before the applet, or with it the whole session, is left while dom0 is connected."""
-    text = tr("dom0 is connected to the network until {until}.", until=clock(until))
-    more = tr("Without this applet nothing on the screen says so. At that time it is disconnected by itself.")
-    made = box(tr("Log out") if logout else tr("Quit"), text, more, QMessageBox.Warning)
+def tell_connection(made: QMessageBox, snapshot: Snapshot, stage: Stage) -> None:
+    """Have a question about leaving say how dom0 is connected now; `stage`: of its upgrade."""
+    is_open = snapshot.dom0.state is Dom0State.OPEN
+    until = tr("dom0 is connected to the network until {until}.", until=clock(snapshot.dom0.until))
+    made.setText(until if is_open else sentence(snapshot))
+    more = [tr("Without this applet nothing on the screen says so.")]
+    if is_open:
+        more.append(tr("At that time it is disconnected by itself."))
+    made.setInformativeText(" ".join(filter(None, (*more, going_on(stage)))))
+
+
+def leave_connected(
+    snapshot: Snapshot, logout: bool, disconnect: Callable[[], None], leave: Callable[[], None],
+    stage: Stage = Stage.NONE,
+) -> QMessageBox:  # fmt: skip
+    """Before the applet, or with it the whole session, is left while dom0 is connected; `stage`: of its upgrade."""
+    made = box(tr("Log out") if logout else tr("Quit"), " ", " ", QMessageBox.Warning)
+    tell_connection(made, snapshot, stage)
     disconnecting = tr("Disconnect and log out") if logout else tr("Disconnect and quit")
     leaving = tr("Log out, and leave it connected") if logout else tr("Quit, and leave it connected")
     back = made.addButton(disconnecting, QMessageBox.AcceptRole)

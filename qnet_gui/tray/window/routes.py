@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.routes import (
     FIXED,
@@ -13,6 +12,7 @@ from qnet_gui.tray.pages.routes import (
     UPLINK_FIXED,
     UPLINK_NUMBERS,
     RoutesPage,
+    nobody,
     page,
     route_heads,
     table_owners,
@@ -111,7 +111,7 @@ class Routes(Page):
     def _ask(self) -> None:
         """One question at a time; what changes meanwhile is asked for afterwards."""
         if self._choice.currentData() is None:
-            self._take(QnetError(HelperCode.HELPER_AWAY))
+            self._answer = None
         elif self._asking:
             self._ask_again = True
         else:
@@ -143,7 +143,10 @@ class Routes(Page):
     def _show(self) -> None:
         whose = self._choice.currentData()
         answer = self._answer if self._answer_of == whose else None
-        new_page = page(answer, vif_owners(self.app_state.snapshot, str(whose)))
+        snapshot = self.app_state.snapshot
+        new_page = page(answer, vif_owners(snapshot, str(whose)))
+        if whose is None:
+            new_page = nobody(snapshot, self.app_state.unreadable)
         if new_page != self._page:
             self._page = new_page
             self._table.show_rows(new_page.rows)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from qnet_gui.model.snapshot import MINUTES_MAX
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.desktop import autostart, terminal
-from qnet_gui.tray.qt import QCheckBox, QFormLayout, QGroupBox, QLineEdit, QSpinBox, QVBoxLayout
+from qnet_gui.tray.qt import QFormLayout, QGroupBox, QLineEdit, QSpinBox, QVBoxLayout
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.notifications import Kind
+from qnet_gui.tray.widgets.check_box import CheckBox
 from qnet_gui.tray.widgets.parts import caption, label, say
 from qnet_gui.tray.window.page import Page
 
@@ -17,8 +18,8 @@ class Settings(Page):
 
     def __init__(self, app_state: AppState) -> None:
         super().__init__(app_state, "settings", tr("Settings of qnet"))
-        self._notify_boxes = {kind: QCheckBox(kind.description) for kind in Kind}
-        self._autostart_box = QCheckBox(tr("Start with the session"))
+        self._notify_boxes = {kind: CheckBox(kind.description) for kind in Kind}
+        self._autostart_box = CheckBox(tr("Start with the session"))
         self._command, self._minutes = QLineEdit(), QSpinBox()
         self._trouble = label(wrapped=True)
         self.column.addWidget(self._notification_box())
@@ -88,6 +89,7 @@ class Settings(Page):
 
     def opened(self) -> None:
         """What is kept may have been changed by hand."""
+        self.app_state.settings.read_again()
         self._read()
 
     def refresh(self) -> None:

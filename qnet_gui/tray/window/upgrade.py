@@ -20,6 +20,7 @@ from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import moment, unsigned
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.widgets.flow import Flow
+from qnet_gui.tray.widgets.let_qt_end import let_qt_end
 from qnet_gui.tray.widgets.parts import (
     Facts,
     Lines,
@@ -118,10 +119,14 @@ class Upgrade(Page):
         """Show what is so now, and ask anew what stands in the way when that may be something else."""
         snapshot = self.app_state.snapshot
         state = _relevant_state(snapshot)
+        if snapshot is not None and snapshot.dom0.state is not Dom0State.OPEN:
+            self._ask_no_time()
         if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and state != self._asked_state:
             self._asked_state = state
             self.ask("Preflight", [], self._answered)
-        self._inputs = replace(self._inputs, progress=self.app_state.progress)
+        self._inputs = replace(
+            self._inputs, progress=self.app_state.progress, unreadable=self.app_state.unreadable
+        )  # fmt: skip
         if self._inputs.progress.error and self._inputs.progress != self._before:  # who connects dom0 next is another
             self._guides = False
         self._show(upgrade(snapshot, self._inputs))
@@ -150,7 +155,7 @@ class Upgrade(Page):
             if state.present and state.upgrade.stage is Stage.NONE:
                 state.look_for_updates()
         self._stages.show_stages(stages(known, bool(self._page and self._page.connect), state.upgrade))
-        part = packages(state.upgrade, state.left, is_open)
+        part = packages(state.upgrade, state.left, is_open, state.own)
         self._packages.show_part(part)
         stretch = 1 if part.rows else 0  # not by the size policy, which knows no height that depends on the width
         if self.column.stretch(self.column.indexOf(self._packages)) != stretch:
@@ -226,9 +231,11 @@ class Upgrade(Page):
 
     def _do_set_time(self) -> None:
         if self._page and self._page.until:
+            self._ask_no_time()
             self._time_question = TimeQuestion(
                 self._page.until, lambda until: self._request("DisconnectDom0At", moment(until))
             )
+            let_qt_end(self._time_question)
             raise_window(self._time_question)
 
     def _request(self, method: str, argument: object) -> None:
@@ -260,9 +267,14 @@ class Upgrade(Page):
     def ended(self) -> None:
         """The question about the time is closed with the window."""
         super().ended()
-        if self._time_question is not None:
-            self._time_question.deleteLater()
-            self._time_question = None
+        self._ask_no_time()
+
+    def _ask_no_time(self) -> None:
+        """There is no time at which dom0 is disconnected, or nobody who could be told."""
+        gone, self._time_question = self._time_question, None
+        if gone is not None:
+            gone.hide()
+            gone.deleteLater()
 
 
 make = Upgrade

@@ -44,7 +44,8 @@ from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 
 _RECEIVE = 65536
-#: A look-up as from an interface that is down, has gone, or may not have such a packet: it says nothing of the way.
+#: A look-up as from an interface that is down, has gone, or may not have such a packet: it says nothing of the way. But
+#: what drops without a word (a blackhole) is the first of these as well.
 _NOT_FROM_THERE = frozenset({errno.EINVAL, errno.EXDEV, errno.ENODEV})
 
 
@@ -105,7 +106,12 @@ class RouteLookup:
     def hop_from(self, destination: IPv4Address, source: IPv4Address, iif: int) -> Hop | None:
         """Where a packet would go that comes in by the link `iif`; the machine's own way while that link is down."""
         hop, why = self._ask(look_up_route(destination.packed, source.packed, iif))
-        return self.hop(destination) if why in _NOT_FROM_THERE else hop
+        return self.hop(destination) if why in _NOT_FROM_THERE and not self._comes_by(source, iif) else hop
+
+    def _comes_by(self, source: IPv4Address, iif: int) -> bool:
+        """Whether the kernel takes packets of that source from a link, since its own to there leave by it."""
+        back = self.hop(source)
+        return back is not None and back.index == iif
 
     def link(self, index: int) -> LinkInfo | None:
         """A link's state; None when there is none of that index."""

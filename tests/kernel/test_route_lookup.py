@@ -104,6 +104,32 @@ def test_it_is_the_domains_way_that_counts_where_the_netvms_own_is_another(netvm
     assert netvm.out() == "eth0"
 
 
+@pytest.mark.parametrize("kind", ["unreachable", "prohibit", "blackhole", "throw"])
+def test_what_refuses_domains_alone_is_no_way_for_them(netvm: Netvm, kind: str) -> None:
+    """Nobody is to reach the world beside a VPN that has gone: a rule or a route that drops what comes from domains."""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    netvm.ip("route", "add", kind, "default", "table", "7")
+    for words in (["from", f"{DOMAIN}/16", "lookup", "7"], ["iif", "vif7.0", "lookup", "7"], ["iif", "vif7.0", kind]):
+        if kind == "throw" and words[-1] == kind:  # which is no action of a rule
+            continue
+        netvm.ip("rule", "add", "priority", "200", *words)
+        # what is thrown is looked up by the next rule
+        assert (netvm.out(), netvm.out(netvm.own_ways)) == ("eth0" if kind == "throw" else "", "eth0")
+        with netvm.inside():
+            assert netvm.ways.refused is (kind != "throw")
+        netvm.ip("rule", "del", "priority", "200")
+
+
+def test_a_vif_that_may_not_send_yet_tells_nothing_of_the_way(netvm: Netvm) -> None:
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    with netvm.inside(), open("/proc/sys/net/ipv4/conf/vif7.0/rp_filter", "w") as file:
+        file.write("1")
+    netvm.ip("route", "del", f"{DOMAIN}/32", "dev", "vif7.0")
+    assert netvm.out() == "eth0"
+    netvm.ip("link", "set", "vif7.0", "down")
+    assert netvm.out() == "eth0"
+
+
 def test_a_way_that_is_shared_out_leads_by_what_has_a_cable_in(netvm: Netvm) -> None:
     hops = ["nexthop", "via", "192.168.1.1", "dev", "eth0", "nexthop", "via", "192.168.2.1", "dev", "eth1"]
     netvm.ip("route", "add", "default", *hops)

@@ -111,7 +111,7 @@ class RouteLookup:
     def _comes_by(self, source: IPv4Address, iif: int) -> bool:
         """Whether the kernel takes packets of that source from a link, since its own to there leave by it."""
         back = self.hop(source)
-        return back is not None and back.index == iif
+        return back is not None and not back.local and back.index == iif
 
     def link(self, index: int) -> LinkInfo | None:
         """A link's state; None when there is none of that index."""

@@ -223,6 +223,35 @@ def test_events(space: Any) -> None:
     eventually(lambda: Event("vif7.0", gone=True) in space.events())
 
 
+@pytest.mark.root
+def test_a_way_that_goes_with_its_next_hop_is_an_event(real_space: Any) -> None:
+    """The kernel tells of the next hop alone, whichever routes go with it or lead elsewhere by another one."""
+    for words in ("link set vif7.0 up", "link set far up", f"address add {NEAR} dev vif7.0"):
+        real_space._ip(*words.split())
+    real_space.events()
+    real_space.somebody_writes("ipv4/nexthop_compat_mode", 0)
+    for words in ("nexthop add id 7 via 10.9.0.2 dev vif7.0", "nexthop replace id 7 via 10.9.0.3 dev vif7.0"):
+        real_space._ip(*words.split())
+        assert Event(uplink=True) in real_space.events()
+    real_space._ip("route", "add", "default", "nhid", "7")
+    real_space.events()
+    real_space._ip("nexthop", "del", "id", "7")
+    assert Event(uplink=True) in real_space.events()
+
+
+@pytest.mark.root
+def test_a_way_to_one_address_is_an_event_whether_over_a_router_or_not(real_space: Any) -> None:
+    """By it questions to a name server may go past a VPN, or no longer do so. Ours are in a table of their own."""
+    for words in ("link set vif7.0 up", "link set far up", f"address add {NEAR} dev vif7.0"):
+        real_space._ip(*words.split())
+    real_space.events()
+    for verb in ("add", "del"):
+        real_space._ip("route", verb, "9.9.9.9/32", "dev", "vif7.0")
+        assert Event(uplink=True) in real_space.events()
+    real_space.netlink.serve_host(VIF, ADDRESS, MAC, 1)
+    assert not any(event.uplink for event in real_space.events())
+
+
 def test_pyroute2_comes_without_what_nobody_here_needs() -> None:
     load = "import sys; from qnet_gui.kernel.netlink import Netlink, link_index; Netlink().close(); print(*sys.modules)"
     # what measures a program loads more than the program

@@ -285,6 +285,14 @@ def test_a_vif_that_is_not_to_answer_is_seen_when_somebody_asks(lab: Lab, comman
         lab.exec("dom0", "qnet", "doctor", check=False)
 
 
+@pytest.mark.parametrize("written", ["", "; sleep 0.5"])
+def test_who_writes_a_setting_of_every_link_has_written_that_of_vifs(lab: Lab, written: str) -> None:
+    """As scripts of firewalls do, and `sysctl --system` by a star; of a vif's own number no event tells."""
+    with _restored(lab):
+        loop = f"for each in all default VIF; do echo 1 > /proc/sys/net/ipv4/conf/$each/arp_ignore{written}; done"
+        _shell(lab, loop)
+
+
 def test_two_who_undo_each_other_are_told(lab: Lab) -> None:
     other = "while sleep 0.15; do nft flush chain inet qnet forward; done"
     fighter = lab.popen("netvm", "sh", "-c", other)

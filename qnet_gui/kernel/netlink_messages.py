@@ -38,6 +38,10 @@ IFA_ADDRESS, IFA_LOCAL = 1, 2
 RTA_DST, RTA_SRC, RTA_IIF, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_PREFSRC = 1, 2, 3, 4, 5, 6, 7
 RTA_MULTIPATH, RTA_TABLE, RTA_VIA = 9, 15, 18
 FRA_SRC, FRA_IIFNAME, FRA_PRIORITY, FRA_TABLE, FR_ACT_TO_TBL, FIB_RULE_INVERT = 2, 3, 6, 15, 1, 2
+FRA_SUPPRESS_PREFIXLEN, NOT_SUPPRESSED = 14, 0xFFFFFFFF
+#: By what else a rule may choose packets: FRA_FWMARK, FRA_TUN_ID, FRA_SUPPRESS_IFGROUP, FRA_FWMASK, FRA_OIFNAME,
+#: FRA_L3MDEV, FRA_UID_RANGE, FRA_IP_PROTO, FRA_SPORT_RANGE, FRA_DPORT_RANGE, FRA_DSCP.
+FRA_CHOOSING = frozenset({10, 12, 13, 16, 17, 19, 20, 22, 23, 24, 25})
 NDA_DST, NDA_LLADDR, NUD_PERMANENT = 1, 2, 0x80
 RTN_UNICAST, RTN_LOCAL, RTN_BROADCAST, RTN_BLACKHOLE, RTN_THROW = 1, 2, 3, 6, 9
 RTPROT_KERNEL, RTM_F_CLONED = 2, 0x200
@@ -153,6 +157,7 @@ class RuleMessage(NamedTuple):
     action: int
     flags: int
     attributes: Attributes
+    tos: int = 0
 
 
 class SettingsMessage(NamedTuple):
@@ -235,9 +240,9 @@ def rule(body: bytes) -> RuleMessage | None:
     """The body of an RTM_…RULE; None when it is cut short."""
     if len(body) < _FIB_RULE_HDR.size:
         return None
-    family, dst_len, src_len, _tos, table, action, flags = _FIB_RULE_HDR.unpack_from(body)
+    family, dst_len, src_len, tos, table, action, flags = _FIB_RULE_HDR.unpack_from(body)
     attributes = Attributes(body, _FIB_RULE_HDR.size)
-    return RuleMessage(family, dst_len, src_len, attributes.number(FRA_TABLE) or table, action, flags, attributes)
+    return RuleMessage(family, dst_len, src_len, attributes.number(FRA_TABLE) or table, action, flags, attributes, tos)
 
 
 def settings(body: bytes) -> SettingsMessage | None:

@@ -184,7 +184,8 @@ class RuleKey(NamedTuple):
     """A rule by which a table is looked up: its preference, and for which packets.
 
     `iif`: for those that come in by the link of that name, by `lo` for the machine's own; empty for all. `packed` and
-    `bits`: for those from a network, of which 0 bits are everything.
+    `bits`: for those from a network, of which 0 bits are everything. `more`: it chooses by something else too, which
+    none of ours does; it can be deleted by what it has of these.
     """
 
     preference: int
@@ -192,6 +193,7 @@ class RuleKey(NamedTuple):
     iif: str = ""
     packed: bytes = b""
     bits: int = 0
+    more: bool = False
 
     def _body(self) -> bytes:
         head = _FIB_RULE_HDR.pack(socket.AF_INET, 0, self.bits, 0, min(self.table, 255), FR_ACT_TO_TBL, 0)

@@ -194,6 +194,48 @@ def test_where_there_is_no_room_our_rules_have_one_preference_and_their_order(sp
     assert space.own_rules() == []
 
 
+@pytest.mark.root
+def test_a_rule_of_preference_0_is_told_and_the_next_one_comes_behind_ours(real_space: Any) -> None:
+    """Of rules with one preference the kernel asks that first which it was given first."""
+    own = real_space.netlink.own
+    own.set_rules(POOL, [])
+    assert not own.rules().somebody_is_first
+    real_space._ip("rule", "add", "preference", "0", "fwmark", "7", "lookup", "7")
+    assert own.rules().somebody_is_first
+    assert [own.set_rules(POOL, []) for _ in range(2)] == [True, False]
+    real_space._ip("rule", "add", "fwmark", "8", "lookup", "8")  # whose preference is 0 then, too
+    tables = [row["table"] for row in real_space._ip("-N", "-4", "rule")]
+    assert tables == ["255", "7", "118", "119", "118", "8", "254", "253"]
+    assert [own.set_rules(POOL, []) for _ in range(2)] == [False, False]
+    real_space._ip("rule", "del", "fwmark", "7", "lookup", "7")
+    assert not own.rules().somebody_is_first
+    real_space._ip("rule", "del", "fwmark", "8", "lookup", "8")
+    own.set_rules(POOL, [])
+    assert real_space.own_rules() == _rules(116, 117, 118)
+
+
+@pytest.mark.root
+@pytest.mark.parametrize(
+    "more",
+    ["fwmark 7", "suppress_prefixlength 0", "suppress_ifgroup 3", "oif lo", "uidrange 0-5", "ipproto tcp", "tos 0x10",
+     "dport 53", "sport 1-9"],
+)  # fmt: skip
+def test_a_rule_that_is_ours_but_for_fewer_packets_is_none_of_ours(real_space: Any, more: str) -> None:
+    own = real_space.netlink.own
+    own.set_rules(POOL, [])
+    for beside in ("", "first"):
+        if not beside:
+            real_space._ip("rule", "del", "preference", "118")
+        real_space._ip("rule", "add", "preference", "118", *more.split(), "lookup", "118")
+        assert [own.set_rules(POOL, []) for _ in range(2)] == [True, False]
+        assert real_space.own_rules() == _rules(116, 117, 118)
+        assert not [row for row in real_space._ip("-N", "-4", "rule") if set(row) - {*_USUAL}]
+
+
+#: What `ip -j` tells of a rule of ours.
+_USUAL = ("priority", "src", "srclen", "table", "iif", "protocol")
+
+
 def test_a_thousand_routes_are_all_told(space: Any) -> None:
     space.netlink.set_up(VIF)
     for number in range(1000):

@@ -130,6 +130,32 @@ def test_a_vif_that_may_not_send_yet_tells_nothing_of_the_way(netvm: Netvm) -> N
     assert netvm.out() == "eth0"
 
 
+def test_what_is_meant_for_domains_may_be_led_astray(netvm: Netvm) -> None:
+    nobody, newer = IPv4Address("10.137.255.255"), ("eth1", DOMAIN)
+    netvm.ip("route", "add", "blackhole", "10.137.0.0/16")
+
+    def astray(*vifs: tuple[str, IPv4Address]) -> bool:
+        with netvm.inside():
+            return netvm.ways.leads_astray(vifs, nobody)
+
+    for default in (None, "192.168.1.1"):
+        if default:
+            netvm.ip("route", "add", "default", "via", default, "dev", "eth0")
+        assert not astray()
+        assert not astray(("vif7.0", DOMAIN))
+        assert not astray(newer, ("vif7.0", DOMAIN))
+        assert astray(newer)
+        assert astray(("vif7.0", DOMAIN), ("vif7.0", DOMAIN + 1))
+    netvm.ip("route", "add", "10.137.0.0/16", "via", "192.168.1.1", "table", "7")
+    netvm.ip("rule", "add", "priority", "0", "iif", "eth0", "lookup", "7")
+    assert astray(("vif7.0", DOMAIN))
+    netvm.ip("route", "replace", "blackhole", "10.137.0.0/16", "table", "7")
+    assert astray(("vif7.0", DOMAIN))
+    assert not astray()
+    netvm.ip("route", "replace", "10.137.255.0/24", "via", "192.168.1.1", "table", "7")
+    assert astray()
+
+
 def test_a_way_that_is_shared_out_leads_by_what_has_a_cable_in(netvm: Netvm) -> None:
     hops = ["nexthop", "via", "192.168.1.1", "dev", "eth0", "nexthop", "via", "192.168.2.1", "dev", "eth1"]
     netvm.ip("route", "add", "default", *hops)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -226,6 +227,28 @@ def test_a_rule_that_gets_in_front_gets_behind(lab: Lab) -> None:
         for table in ("51820", "51821"):
             lab.exec("netvm", "ip", "rule", "delete", "lookup", table, check=False)
     lab.wait("the usual preference", lambda: _state(lab) == before)
+
+
+def test_a_rule_that_nothing_can_be_put_before_is_told_where_it_leads_domains_packets_astray(lab: Lab) -> None:
+    """One of preference 0: the kernel puts whatever comes later behind it, and it is not ours to take away."""
+
+    def problems() -> list[str]:
+        said = json.loads(lab.exec("dom0", "qnet", "status", "--json", check=False).stdout)
+        return [problem["code"] for problem in said["problems"]]
+
+    _shell(lab, "ip route add 10.137.0.0/16 dev eth0 table 400; ip rule add preference 0 fwmark 0x77 lookup 400")
+    try:
+        lab.wait("ours beside it", lambda: "0:\tfrom all lookup qnet" in lab.out("netvm", "ip", "rule"), SOON)
+        assert problems() == []
+        _shell(lab, "ip rule add preference 0 lookup 400")  # which is behind ours
+        lab.exec("work", "curl", "-sS", "--max-time", "9", "http://www.test/")
+        _shell(lab, "ip rule del preference 0 fwmark 0x77 lookup 400; ip rule del preference 0 lookup 400")
+        lab.wait("ours as before", lambda: "118:\tfrom all lookup qnet" in lab.out("netvm", "ip", "rule"), SOON)
+        _shell(lab, "ip rule add preference 0 lookup 400")
+        lab.wait("the problem", lambda: problems() == ["others-route"], SOON)
+    finally:
+        _shell(lab, "while ip rule del lookup 400 2> /dev/null; do :; done; ip route flush table 400")
+    lab.wait("no problem", lambda: problems() == [], SOON)
 
 
 def test_the_netvm_is_found_by_domains_wherever_its_own_addresses_are_looked_up(lab: Lab) -> None:

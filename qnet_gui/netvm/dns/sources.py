@@ -162,6 +162,9 @@ class Sources:
         elif not choice.servers and set(problems) <= {ProblemCode.ADDRESS_OVERLAP.value}:
             lost = manager is not None and manager.lost_servers
             problems.append((ProblemCode.NETWORKMANAGER_LOST_SERVERS if lost else ProblemCode.NO_DNS).value)
+        first = self._netlink.own.rules().somebody_is_first
+        if first and self._ways.leads_astray(self._served(), own.pool.broadcast_address):
+            problems.append(ProblemCode.OTHERS_ROUTE.value)
         return list(dict.fromkeys(problems))
 
     def _overlaps(self, own: OwnAddresses, uplinks: Iterable[Uplink]) -> bool:

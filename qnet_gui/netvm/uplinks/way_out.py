@@ -7,7 +7,7 @@ wg-quick and NetworkManager's WireGuard have it. Reads netlink and /sys.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
@@ -110,6 +110,19 @@ class Ways:
     def refused(self) -> bool:
         """Whether the kernel has no way to any outside address, whatever default routes there are."""
         return not any(self.hop(outside) for outside in OUTSIDE)
+
+    def leads_astray(self, vifs: Iterable[VifAddress], nobody: IPv4Address) -> bool:
+        """Whether an answer to one of these vifs goes elsewhere, or what is meant for `nobody`'s address anywhere."""
+        links: dict[IPv4Address, set[int]] = {nobody: {0}}
+        for name, address in vifs:  # several domains may have been given one address
+            links.setdefault(address, set()).add(link_index(name) or 0)
+        way = self.out()
+        index = link_index(way.name) if way is not None else None
+        for address, there in links.items():
+            found = self._lookup.hop_from(address, OUTSIDE[0], index) if index else self._lookup.hop(address)
+            if (found.index if found is not None else 0) not in there:
+                return True
+        return False
 
     def by(self, destination: IPv4Address) -> UplinkKind | None:
         """What the link is made of by which a domain's packet to an address leaves; None where it does not leave."""

@@ -19,6 +19,7 @@ from qnet_gui.kernel.netlink_messages import (
     IFA_ADDRESS,
     IFA_LOCAL,
     IFF_LOWER_UP,
+    IFF_RUNNING,
     IFF_UP,
     IFLA_IFNAME,
     IFLA_INFO_KIND,
@@ -64,7 +65,8 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class LinkInfo:
-    """A link; `mtu` in bytes; `running`: it is up and has a carrier.
+    """A link; `mtu` in bytes; `running`: it is up and has a carrier, and was admitted where it has to be (802.1X, a
+    Wi-Fi's passphrase): until then the kernel calls it dormant.
 
     `hardware`: an ARPHRD number of linux/if_arp.h; `driver`: what made it, where the kernel tells (tun, wireguard).
     """
@@ -118,7 +120,7 @@ class RouteLookup:
         for kind, body in messages(self._answer(get_link(index))):
             message = link(body) if kind == RTM_NEWLINK else None
             if message is not None:
-                attributes, running = message.attributes, IFF_UP | IFF_LOWER_UP
+                attributes, running = message.attributes, IFF_UP | IFF_LOWER_UP | IFF_RUNNING
                 return LinkInfo(
                     attributes.text(IFLA_IFNAME), attributes.number(IFLA_MTU) or 0, message.flags & running == running,
                     message.type, Attributes(attributes.get(IFLA_LINKINFO)).text(IFLA_INFO_KIND),

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 import pytest
+from waiting import eventually
 
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.route_lookup import Hop, RouteLookup
@@ -215,6 +216,23 @@ def test_a_cable_that_is_pulled_is_no_way(netvm: Netvm) -> None:
     with netvm.inside():
         way = netvm.ways.out()
     assert way is None or not way.running
+
+
+def test_a_cable_that_nobody_has_admitted_yet_is_no_way(netvm: Netvm) -> None:
+    """wpa_supplicant tells the kernel so, and when 802.1X, or a Wi-Fi's passphrase, was accepted."""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+
+    def running() -> bool:
+        with netvm.inside():
+            way = netvm.ways.out()
+        return way is not None and way.running
+
+    eventually(running)
+    netvm.ip("link", "set", "eth0", "mode", "dormant")
+    netvm.ip("link", "set", "eth0", "state", "dormant")
+    assert not running()
+    netvm.ip("link", "set", "eth0", "state", "up")
+    assert running()
 
 
 def test_addresses_of_our_own_and_links(netvm: Netvm) -> None:

@@ -25,7 +25,9 @@ from qnet_gui.kernel.netlink_messages import (
     RTA_MULTIPATH,
     RTA_OIF,
     RTA_PRIORITY,
+    RTM_F_CLONED,
     RTN_LOCAL,
+    RTN_UNICAST,
     RouteMessage,
     RuleMessage,
     next_hops,
@@ -88,6 +90,16 @@ def _in_order(keys: Sequence[RuleKey]) -> bool:
     """Whether the kernel asks them as is meant, although they may all have preference 0."""
     stages = list(map(_stage, keys))
     return stages == sorted(stages)
+
+
+class MainRoute(NamedTuple):
+    """A route of the main table: where to, how good, and by which link; `router` is empty where there is none."""
+
+    packed: bytes
+    bits: int
+    metric: int
+    link: int
+    router: bytes
 
 
 class Rules(NamedTuple):
@@ -196,6 +208,22 @@ class OwnRouting:
                 if len(router) == 4 or not message.dst_len:
                     pairs.add((IPv4Address(router) if len(router) == 4 else None, link))
         return pairs
+
+    def main(self, longest: int = 32) -> list[MainRoute]:
+        """The unicast routes of the main table whose prefix has so many bits at most, a row for each of their links.
+
+        Without what the kernel has learned of single hosts (an MTU, a redirect) and may tell among the routes.
+        """
+        rows = []
+        for message in self._messages(RT_TABLE_MAIN):
+            if message.type != RTN_UNICAST or message.flags & RTM_F_CLONED or message.dst_len > longest:
+                continue
+            attributes = message.attributes
+            to, metric = attributes.get(RTA_DST) or bytes(4), attributes.number(RTA_PRIORITY) or 0
+            alone = attributes.number(RTA_OIF) or 0, attributes.get(RTA_GATEWAY)
+            hops = list(next_hops(attributes.get(RTA_MULTIPATH))) or [alone]
+            rows += [MainRoute(to, message.dst_len, metric, link, router) for link, router in hops]
+        return rows
 
     def _messages(self, table: int) -> list[RouteMessage]:
         try:

@@ -243,7 +243,7 @@ class FakeNetlink:
     def rules(self) -> Rules:
         return Rules([], [], True, self.somebody_is_first)
 
-    def routes(self) -> list[Route]:
+    def routes(self, longest: int = 32) -> list[Route]:
         return [Route.of(IPv4Address(0), 0, self.router, "lo", 100)]
 
     def addresses(self, index: int) -> list[tuple[IPv4Address, int]]:

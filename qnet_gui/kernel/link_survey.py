@@ -11,7 +11,7 @@ import os
 import socket
 import struct
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from qnet_gui.kernel.netlink_dump import dump, dump_socket
 from qnet_gui.kernel.netlink_messages import (
@@ -46,7 +46,7 @@ class SurveyedLink:
     and that somebody gave it, which is not so of 169.254.0.0/16.
 
     `broadcast`: it is no tunnel from here to one other place. `default_route`: a way out leads through it, in whatever
-    table. `router`: some way leads over a router behind it.
+    table. `router`: some way leads over a router behind it. `networks`: those of its addresses.
     """
 
     name: str
@@ -55,6 +55,7 @@ class SurveyedLink:
     broadcast: bool = True
     default_route: bool = False
     router: bool = False
+    networks: tuple[IPv4Network, ...] = ()
 
 
 def survey() -> list[SurveyedLink]:
@@ -71,11 +72,10 @@ def survey() -> list[SurveyedLink]:
         flags = _flags(name)
         if not flags & IFF_LOOPBACK:
             own = addresses.get(index, [])
-            fixed = any(permanent and not address.is_link_local for address, permanent in own)
-            ips = tuple(address for address, _ in own)
-            links.append(
-                SurveyedLink(name, ips, fixed, bool(flags & IFF_BROADCAST), index in ways_out, index in routers)
-            )
+            fixed = any(permanent and not interface.ip.is_link_local for interface, permanent in own)
+            ips, networks = tuple(interface.ip for interface, _ in own), tuple(one.network for one, _ in own)
+            broadcast, way_out, router = bool(flags & IFF_BROADCAST), index in ways_out, index in routers
+            links.append(SurveyedLink(name, ips, fixed, broadcast, way_out, router, networks))
     return sorted(links, key=lambda link: link.name)
 
 
@@ -90,16 +90,17 @@ def _flags(name: str) -> int:
         return int(_IFREQ_FLAGS.unpack(request.tobytes())[1])
 
 
-def _addresses(sock: socket.socket) -> dict[int, list[tuple[IPv4Address, bool]]]:
+def _addresses(sock: socket.socket) -> dict[int, list[tuple[IPv4Interface, bool]]]:
     """IPv4 addresses by link, with whether each stays for good."""
-    addresses: dict[int, list[tuple[IPv4Address, bool]]] = {}
+    addresses: dict[int, list[tuple[IPv4Interface, bool]]] = {}
     for body in dump(sock, RTM_GETADDR):
         message = address_message(body)
         if message is not None and message.family == socket.AF_INET:
             payload = message.attributes.get(IFA_LOCAL) or message.attributes.get(IFA_ADDRESS)
-            if len(payload) == 4:
+            if len(payload) == 4 and message.prefixlen <= 32:
                 permanent = bool(body[2] & IFA_F_PERMANENT)
-                addresses.setdefault(message.ifindex, []).append((IPv4Address(payload), permanent))
+                interface = IPv4Interface((payload, message.prefixlen))
+                addresses.setdefault(message.ifindex, []).append((interface, permanent))
     return addresses
 
 

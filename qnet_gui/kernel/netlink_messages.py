@@ -136,6 +136,7 @@ class RouteMessage(NamedTuple):
     type: int
     flags: int
     attributes: Attributes
+    tos: int = 0
 
 
 class NeighbourMessage(NamedTuple):
@@ -223,9 +224,9 @@ def route(body: bytes) -> RouteMessage | None:
     """The body of an RTM_…ROUTE; None when it is cut short."""
     if len(body) < _RTMSG.size:
         return None
-    family, dst_len, _src_len, _tos, table, protocol, _scope, kind, flags = _RTMSG.unpack_from(body)
+    family, dst_len, _src_len, tos, table, protocol, _scope, kind, flags = _RTMSG.unpack_from(body)
     attributes = Attributes(body, _RTMSG.size)
-    return RouteMessage(family, dst_len, attributes.number(RTA_TABLE) or table, protocol, kind, flags, attributes)
+    return RouteMessage(family, dst_len, attributes.number(RTA_TABLE) or table, protocol, kind, flags, attributes, tos)
 
 
 def neighbour(body: bytes) -> NeighbourMessage | None:

@@ -138,13 +138,17 @@ def set_routed_link(index: int, group: int, settings: Sequence[tuple[int, int]])
 
 
 class RouteKey(NamedTuple):
-    """What tells a route of a table from the others: where to, how good; and its type and link."""
+    """What tells a route of a table from the others: where to, how good; and its type and link.
+
+    `tos`: for packets of that type of service only, which none of ours is.
+    """
 
     packed: bytes
     bits: int
     metric: int
     type: int
     link: int = 0
+    tos: int = 0
 
     @classmethod
     def of(cls, network: IPv4Network, metric: int, kind: int) -> RouteKey:
@@ -162,7 +166,7 @@ class RouteKey(NamedTuple):
         return IPv4Address(self.packed)
 
     def _body(self, table: int, scope: int, protocol: int) -> bytes:
-        head = _RTMSG.pack(socket.AF_INET, self.bits, 0, 0, min(table, 255), protocol, scope, self.type, 0)
+        head = _RTMSG.pack(socket.AF_INET, self.bits, 0, self.tos, min(table, 255), protocol, scope, self.type, 0)
         body = head + attribute(RTA_DST, self.packed) + number(RTA_PRIORITY, self.metric)
         return body + number(RTA_TABLE, table) + (number(RTA_OIF, self.link) if self.link else b"")
 

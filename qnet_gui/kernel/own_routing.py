@@ -127,7 +127,7 @@ class OwnRouting:
         for message in self._messages(table):
             to = message.attributes.get(RTA_DST) or bytes(4)
             metric, link = (message.attributes.number(kind) or 0 for kind in (RTA_PRIORITY, RTA_OIF))
-            rows.add(RouteKey(to, message.dst_len, metric, message.type, link))
+            rows.add(RouteKey(to, message.dst_len, metric, message.type, link, message.tos))
         return rows
 
     def change(self, new: Iterable[RouteKey], old: Iterable[RouteKey] = (), table: int = OWN_TABLE) -> None:

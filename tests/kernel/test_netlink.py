@@ -253,6 +253,20 @@ def test_a_rule_that_is_ours_but_for_fewer_packets_is_none_of_ours(real_space: A
         assert not [row for row in real_space._ip("-N", "-4", "rule") if set(row) - {*_USUAL}]
 
 
+@pytest.mark.root
+def test_a_route_in_our_table_for_some_packets_only_is_found_and_taken_out(real_space: Any) -> None:
+    """Another type of service is another route; without it nothing was deleted, and all was said to be well."""
+    own = real_space.netlink.own
+    real_space.netlink.serve_host(VIF, ADDRESS, MAC, 5)
+    before = own.routes()
+    for words in ("unreachable 10.137.0.7 tos 0x10", "10.137.0.7 tos 0x10 dev vif7.0"):
+        real_space._ip("route", "add", *words.split(), "table", "118")
+        extra = own.routes() - before
+        assert len(extra) == 1
+        own.change((), extra)
+        assert own.routes() == before
+
+
 #: What `ip -j` tells of a rule of ours.
 _USUAL = ("priority", "src", "srclen", "table", "iif", "protocol")
 

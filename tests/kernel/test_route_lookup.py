@@ -131,6 +131,28 @@ def test_a_vif_that_may_not_send_yet_tells_nothing_of_the_way(netvm: Netvm) -> N
     assert netvm.out() == "eth0"
 
 
+def test_the_way_of_most_domains_is_the_way_out(netvm: Netvm) -> None:
+    """Whichever came first. One that a rule sends by a VPN had all others told to be in it, and their names die."""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    netvm.ip("route", "add", "default", "dev", "tun0", "table", "7")
+    vifs = [("vif7.0", DOMAIN + number) for number in range(3)]
+    for _, address in vifs[1:]:
+        netvm.ip("route", "add", f"{address}/32", "dev", "vif7.0")
+
+    def usual(*asked: int) -> IPv4Address | None:
+        with netvm.inside():
+            vif = netvm.ways.usual([vifs[number] for number in asked])
+        return vif[1] if vif else None
+
+    assert (usual(), usual(0), usual(0, 1)) == (None, vifs[0][1], vifs[0][1])
+    netvm.ip("rule", "add", "from", str(vifs[0][1]), "lookup", "7")
+    assert (usual(0), usual(0, 1), usual(1, 0), usual(0, 1, 2)) == (vifs[0][1], vifs[1][1], vifs[1][1], vifs[1][1])
+    netvm.ip("rule", "add", "from", str(vifs[1][1]), "lookup", "7")
+    assert usual(2, 1, 0) == vifs[1][1]
+    with netvm.inside():
+        assert netvm.ways.usual([("vif99.0", DOMAIN)]) == ("vif99.0", DOMAIN)
+
+
 def test_what_is_meant_for_domains_may_be_led_astray(netvm: Netvm) -> None:
     nobody, newer = IPv4Address("10.137.255.255"), ("eth1", DOMAIN)
     netvm.ip("route", "add", "blackhole", "10.137.0.0/16")

@@ -266,6 +266,9 @@ class FakeWays:
     def by(self, address: IPv4Address) -> UplinkKind | None:
         return UplinkKind.CABLE if self.way is None or address in self.beside else self.way.kind
 
+    def usual(self, vifs: Iterable[tuple[str, IPv4Address]]) -> tuple[str, IPv4Address] | None:
+        return next(iter(vifs), None)
+
     def leads_astray(self, vifs: Iterable[tuple[str, IPv4Address]], nobody: IPv4Address) -> bool:
         return list(vifs) == [("vif4.0", IPv4Address("10.200.0.4"))] and nobody == IPv4Address("10.137.255.255")
 

@@ -49,7 +49,7 @@ class Sources:
         self._local_resolver = local_resolver
         self._served = served
         self._changed = changed
-        self._ways = Ways(self._first_served)
+        self._ways = Ways(lambda: self._asked_for)
         self._asked_for: VifAddress | None = None
         #: The servers that the last choice was made of, and those of them that were a domain's address.
         self._judged: tuple[IPv4Address, ...] = ()
@@ -58,16 +58,13 @@ class Sources:
         self._resolvconf = ResolvConf(self._resolv_conf_changed)
         self._resolved = Resolved(bus, lambda: self._resolvconf.servers, changed) if bus else None
 
-    def _first_served(self) -> VifAddress | None:
-        return next(iter(self._served()), None)
-
     @property
     def asks_for_another(self) -> bool:
         """Whether the last choice was made for a vif that is not the one to ask for now: its way may be another.
 
         Or whether other servers have the address of a domain than then.
         """
-        return self._first_served() != self._asked_for or self._of_domains(self._judged) != self._taken
+        return self._ways.usual(self._served()) != self._asked_for or self._of_domains(self._judged) != self._taken
 
     # -- names
 
@@ -77,7 +74,7 @@ class Sources:
 
     def choose(self, own: OwnAddresses) -> Choice:
         """The way out, and the servers that can be asked; `own`: the addresses that are ours."""
-        self._asked_for = self._first_served()
+        self._asked_for = self._ways.usual(self._served())
         way = self._ways.out()
 
         def collides(address: IPv4Address) -> bool:

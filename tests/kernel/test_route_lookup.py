@@ -156,6 +156,8 @@ def test_the_way_of_most_domains_is_the_way_out(netvm: Netvm) -> None:
 def test_what_is_meant_for_domains_may_be_led_astray(netvm: Netvm) -> None:
     nobody, newer = IPv4Address("10.137.255.255"), ("eth1", DOMAIN)
     netvm.ip("route", "add", "blackhole", "10.137.0.0/16")
+    for link in ("far", "eth1"):
+        netvm.ip("link", "set", link, "up")
 
     def astray(*vifs: tuple[str, IPv4Address]) -> bool:
         with netvm.inside():
@@ -175,6 +177,9 @@ def test_what_is_meant_for_domains_may_be_led_astray(netvm: Netvm) -> None:
     netvm.ip("route", "replace", "blackhole", "10.137.0.0/16", "table", "7")
     assert astray(("vif7.0", DOMAIN))
     assert not astray()
+    netvm.ip("link", "set", "far", "down")  # one that nobody is behind yet
+    assert not astray(("vif7.0", DOMAIN))
+    assert not astray(("vif99.0", DOMAIN))
     netvm.ip("route", "replace", "10.137.255.0/24", "via", "192.168.1.1", "table", "7")
     assert astray()
 

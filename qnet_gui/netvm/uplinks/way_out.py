@@ -131,14 +131,20 @@ class Ways:
         return not any(self.hop(outside) for outside in OUTSIDE)
 
     def leads_astray(self, vifs: Iterable[VifAddress], nobody: IPv4Address) -> bool:
-        """Whether an answer to one of these vifs goes elsewhere, or what is meant for `nobody`'s address anywhere."""
+        """Whether an answer to one of these vifs goes elsewhere, or what is meant for `nobody`'s address anywhere.
+
+        One that is being brought up has no route yet.
+        """
         links: dict[IPv4Address, set[int]] = {nobody: {0}}
         for name, address in vifs:  # several domains may have been given one address
-            links.setdefault(address, set()).add(link_index(name) or 0)
+            index = link_index(name)
+            link = self._lookup.link(index) if index is not None else None
+            if index is not None and link is not None and link.running:
+                links.setdefault(address, set()).add(index)
         way = self.out()
-        index = link_index(way.name) if way is not None else None
+        uplink = link_index(way.name) if way is not None else None
         for address, there in links.items():
-            found = self._lookup.hop_from(address, OUTSIDE[0], index) if index else self._lookup.hop(address)
+            found = self._lookup.hop_from(address, OUTSIDE[0], uplink) if uplink else self._lookup.hop(address)
             if (found.index if found is not None else 0) not in there:
                 return True
         return False

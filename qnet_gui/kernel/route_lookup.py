@@ -45,6 +45,8 @@ from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 
 _RECEIVE = 65536
+#: Drivers of links from which no packet ever leaves. A VPN client's kill switch may have a default route to one.
+_SWALLOWING = frozenset({"dummy", "ifb"})
 #: A look-up as from an interface that is down, has gone, or may not have such a packet: it says nothing of the way. But
 #: what drops without a word (a blackhole) is the first of these as well.
 _NOT_FROM_THERE = frozenset({errno.EINVAL, errno.EXDEV, errno.ENODEV})
@@ -66,7 +68,7 @@ class Hop:
 @dataclass(frozen=True, slots=True)
 class LinkInfo:
     """A link; `mtu` in bytes; `running`: it is up and has a carrier, and was admitted where it has to be (802.1X, a
-    Wi-Fi's passphrase): until then the kernel calls it dormant.
+    Wi-Fi's passphrase): until then the kernel calls it dormant. One that swallows everything never is.
 
     `hardware`: an ARPHRD number of linux/if_arp.h; `driver`: what made it, where the kernel tells (tun, wireguard).
     """
@@ -120,11 +122,11 @@ class RouteLookup:
         for kind, body in messages(self._answer(get_link(index))):
             message = link(body) if kind == RTM_NEWLINK else None
             if message is not None:
-                attributes, running = message.attributes, IFF_UP | IFF_LOWER_UP | IFF_RUNNING
-                return LinkInfo(
-                    attributes.text(IFLA_IFNAME), attributes.number(IFLA_MTU) or 0, message.flags & running == running,
-                    message.type, Attributes(attributes.get(IFLA_LINKINFO)).text(IFLA_INFO_KIND),
-                )  # fmt: skip
+                attributes, flags = message.attributes, IFF_UP | IFF_LOWER_UP | IFF_RUNNING
+                driver = Attributes(attributes.get(IFLA_LINKINFO)).text(IFLA_INFO_KIND)
+                running = message.flags & flags == flags and driver not in _SWALLOWING
+                name, mtu = attributes.text(IFLA_IFNAME), attributes.number(IFLA_MTU) or 0
+                return LinkInfo(name, mtu, running, message.type, driver)
         return None
 
     def interfaces(self) -> list[tuple[int, IPv4Interface]]:

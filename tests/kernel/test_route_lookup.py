@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from waiting import eventually
 
+from qnet_gui.kernel import route_lookup
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.route_lookup import Hop, RouteLookup
 from qnet_gui.model.uplink import UplinkKind
@@ -260,6 +261,21 @@ def test_a_cable_that_nobody_has_admitted_yet_is_no_way(netvm: Netvm) -> None:
     assert not running()
     netvm.ip("link", "set", "eth0", "state", "up")
     assert running()
+
+
+def test_a_link_that_swallows_everything_is_no_way(netvm: Netvm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the kill switch of a VPN client has one (ProtonVPN: a default route to a link of the kind dummy)."""
+    netvm.ip("route", "add", "default", "via", "192.168.2.1", "dev", "eth1", "metric", "50")
+    netvm.ip("route", "add", "20.0.0.0/8", "via", "192.168.1.1", "dev", "eth0")
+
+    def out() -> tuple[str, bool]:
+        with netvm.inside():
+            way = netvm.ways.out()
+        return (way.name, way.running) if way is not None else ("", False)
+
+    eventually(lambda: out() == ("eth1", True))
+    monkeypatch.setattr(route_lookup, "_SWALLOWING", {"veth"})  # not every kernel has dummies
+    assert out() == ("eth1", False)
 
 
 def test_addresses_of_our_own_and_links(netvm: Netvm) -> None:

@@ -543,6 +543,15 @@ def test_a_network_with_addresses_of_ours_is_told(address: str, prefix: int, rou
     assert ("address-overlap" in problems(made)) is overlaps
 
 
+def test_what_networkmanager_calls_connected_is_down_where_no_packet_leaves() -> None:
+    """With `ignore-carrier` and the cable out, or the link of a kill switch, which swallows everything."""
+    for running, state in ((True, "up"), (False, "down")):
+        made = sources(replace(CABLE, running=running), device(1) | primary(1) | dns(ENTRY))
+        (uplink,) = made.uplinks(made.choose(OwnAddresses()))
+        assert (uplink.state.value, uplink.primary) == (state, True)
+        assert problems(made) == ([] if running else ["no-uplink"])
+
+
 def test_somebody_elses_rule_that_comes_first_is_told_where_it_matters() -> None:
     made = sources(CABLE, file=ips("9.9.9.9"))
     assert problems(made) == []

@@ -144,8 +144,11 @@ class Sources:
         return [*rows[:first], Route.of(IPv4Address(0), 0, way.gateway, way.name, 0), *rows[first:]]
 
     def _as_the_kernel_has_it(self, uplink: Uplink, way: Way | None) -> Uplink:
-        link = self._ways.link(uplink.name)
-        return replace(uplink, primary=way is not None and uplink.name == way.name, mtu=link[1].mtu if link else 0)
+        link, primary = self._ways.link(uplink.name), way is not None and uplink.name == way.name
+        # what NetworkManager has set up need not be one by which a packet leaves: with the cable out, or a dummy
+        is_dead = way is not None and primary and not way.running and uplink.state is UplinkState.UP
+        state = UplinkState.DOWN if is_dead else uplink.state
+        return replace(uplink, primary=primary, state=state, mtu=link[1].mtu if link else 0)
 
     def problems(self, own: OwnAddresses, choice: Choice, uplinks: tuple[Uplink, ...]) -> list[str]:
         """Codes of what is wrong with uplinks and names."""

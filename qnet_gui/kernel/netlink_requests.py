@@ -138,10 +138,7 @@ def set_routed_link(index: int, group: int, settings: Sequence[tuple[int, int]])
 
 
 class RouteKey(NamedTuple):
-    """What tells a route of a table from the others: where to, how good; and its type and link.
-
-    `tos`: for packets of that type of service only, which none of ours is.
-    """
+    """What tells a route of a table from the others: where to, how good, for which type of service; type and link."""
 
     packed: bytes
     bits: int
@@ -188,8 +185,7 @@ class RuleKey(NamedTuple):
     """A rule by which a table is looked up: its preference, and for which packets.
 
     `iif`: for those that come in by the link of that name, by `lo` for the machine's own; empty for all. `packed` and
-    `bits`: for those from a network, of which 0 bits are everything. `more`: it chooses by something else too, which
-    none of ours does; it can be deleted by what it has of these.
+    `bits`: for those from a network, of which 0 bits are everything. `more`: and by something else, unlike ours.
     """
 
     preference: int

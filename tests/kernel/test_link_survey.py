@@ -102,3 +102,12 @@ def test_a_tunnel_is_no_broadcast_link(real_space: Any) -> None:
     _ip(real_space, "tuntap", "add", "tun0", "mode", "tun")
     assert not _one(real_space, "tun0").broadcast
     assert _one(real_space).broadcast
+
+
+def test_a_tunnel_that_looks_like_a_card_is_none(real_space: Any) -> None:
+    """ZeroTier's members were all that a hotspot's guests are: they might ask the netvm what they liked."""
+    _ip(real_space, "tuntap", "add", "ztabcdef", "mode", "tap")
+    for name in ("ztabcdef", "far"):
+        _ip(real_space, "address", "add", str(ADDRESS), "dev", name)
+    assert not _one(real_space, "ztabcdef").broadcast
+    assert (_one(real_space).broadcast, _one(real_space, "ztabcdef").fixed) == (True, True)

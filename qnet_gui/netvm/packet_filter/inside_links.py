@@ -2,11 +2,11 @@
 
 A hotspot or a bridge of containers wants addresses and names from the netvm; whoever set it up has set up its own
 filter as well, which ours would overrule. *Inside* is a link on which the netvm has an address for good, which is no
-tunnel, and through which no way out leads, in whatever routing table, nor any way over a router. So a network that gave
-the netvm its address is the world even where it has no router; so is whatever is unknown, and a VPN with routes of its
-own: `open` is for those. An uplink that lost its default route to a VPN, or by being set down and up, is the world for
-as long as its address is there, whatever the link is called. So is a link into a way out's own network: a second card
-in it, or one that shares the first (macvlan), with an address of that network.
+tunnel (a VPN's tap looks like a card), and through which no way out leads, in whatever routing table, nor any way over
+a router. So a network that gave the netvm its address is the world even where it has no router; so is whatever is
+unknown, and a VPN: `open` is for those. An uplink that lost its default route to a VPN, or by being set down and up, is
+the world for as long as its address is there, whatever the link is called. So is a link into a way out's own network: a
+second card in it, or one that shares the first (macvlan), with an address of that network.
 """
 
 from __future__ import annotations

@@ -220,6 +220,19 @@ def test_links_that_are_to_answer_for_their_own_addresses_only_are_all_but_vifs(
     assert (watched.look(), kernel.setting("ipv4/conf/vif7.0/arp_ignore")) == (["settings 1 ?", "vifs 1 ?"], 0)
 
 
+def test_who_writes_settings_for_long_is_looked_after_at_the_end(
+    watched: Watched, loop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vif_suspects, "_WRITTEN", (0.1,))
+    watched.upkeep.setting_changed()
+    end = time.monotonic() + 0.05
+    loop.until(lambda: time.monotonic() > end)
+    watched.upkeep.setting_changed()
+    loop.until(lambda: time.monotonic() > end + 0.06)  # a look was too soon
+    watched.kernel.write("ipv4/conf/vif7.0/arp_ignore", 1)
+    loop.until(lambda: watched.kernel.setting("ipv4/conf/vif7.0/arp_ignore") == 0)
+
+
 def test_what_udev_sets_of_a_new_vif_after_us_is_undone(
     watched: Watched, table: VifTable, loop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

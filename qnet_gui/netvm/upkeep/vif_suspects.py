@@ -36,8 +36,8 @@ class VifSuspects:
 
     def __init__(self, table: VifTable, look: Callable[[], None]) -> None:
         self._table, self._look = table, look
-        #: The delays for which a timer runs.
-        self._waits: set[float] = set()
+        #: The delays for which a timer runs, with whether more was written meanwhile.
+        self._waits: dict[float, bool] = {}
         self._vifs: set[VifId] = set()
         #: Links that may be no vifs and in their group, by index; what they are called may be another thing by now.
         self._strangers: set[int] = set()
@@ -66,12 +66,18 @@ class VifSuspects:
     def setting_written(self) -> None:
         """Somebody wrote a setting of all links, or we did."""
         for seconds in _WRITTEN:
-            if seconds not in self._waits:
-                self._waits.add(seconds)
-                after(seconds, partial(self._written, seconds))
+            if seconds in self._waits:
+                self._waits[seconds] = True
+            else:
+                self._look_after(seconds)
+
+    def _look_after(self, seconds: float) -> None:
+        self._waits[seconds] = False
+        after(seconds, partial(self._written, seconds))
 
     def _written(self, seconds: float) -> None:
-        self._waits.discard(seconds)
+        if self._waits.pop(seconds):  # of what was written last it may be too soon to see what follows
+            self._look_after(seconds)
         self._vifs |= set(self._table.up)
         self._look()
 

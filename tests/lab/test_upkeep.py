@@ -84,6 +84,10 @@ def _restored(lab: Lab) -> Iterator[None]:
 _FLUSH = 'ip() { command ip "$@" || case "$*" in *flush*) ;; *) return 1 ;; esac; }\n'
 
 
+#: What was said of all links stays in force for the others; who does not answer for himself loses his uplink, in time.
+_ANSWERS = "for link in default lo eth0 eth1; do sysctl -qw net.ipv4.conf.$link.arp_ignore=0; done"
+
+
 def _shell(lab: Lab, command: str) -> str:
     vif, work = f"vif{lab.id('work')}.0", lab.address("work")
     text = command.replace("VIF", vif).replace("WORK", work)
@@ -142,6 +146,7 @@ def test_the_packet_filter(lab: Lab, command: str) -> None:
 def test_settings(lab: Lab, command: str) -> None:
     with _restored(lab):
         _shell(lab, command)
+    _shell(lab, _ANSWERS)
 
 
 def test_a_looser_look_at_sources_for_all_links_is_taken_back_from_vifs_only(lab: Lab) -> None:
@@ -316,6 +321,7 @@ def test_who_writes_a_setting_of_every_link_has_written_that_of_vifs(lab: Lab, w
     with _restored(lab):
         loop = f"for each in all default VIF; do echo 1 > /proc/sys/net/ipv4/conf/$each/arp_ignore{written}; done"
         _shell(lab, loop)
+    _shell(lab, _ANSWERS)
 
 
 def test_two_who_undo_each_other_are_told(lab: Lab) -> None:

@@ -37,13 +37,16 @@ def status(arguments: Namespace) -> int:
 
 def routes(arguments: Namespace) -> int:
     """`qnet routes`."""
-    from qnet_gui.model.route import Route, table
+    from qnet_gui.cli.streams import remark
+    from qnet_gui.model.route import ROUTES_MAX, Route, table
 
     rows = [Route(**row) for row in connected().routes(arguments.domain)]
     if arguments.json:
         _print_json([row.as_dict() for row in rows])
     else:
         print(table(rows))
+    if len(rows) >= ROUTES_MAX:
+        remark("There are more routes: those to the smallest networks are left out.")
     return 0
 
 

@@ -28,3 +28,9 @@ def say(text: str) -> None:
     """Print what is being done, which goes on where nobody can read it any more."""
     with suppress(OSError):
         print(text, flush=True)
+
+
+def remark(text: str) -> None:
+    """Say beside the output what a person is to know of it."""
+    with suppress(OSError):
+        print(f"qnet: {text}", file=sys.stderr, flush=True)

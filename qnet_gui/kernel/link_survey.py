@@ -11,12 +11,14 @@ import os
 import socket
 import struct
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from qnet_gui.kernel.netlink_dump import dump, dump_socket
 from qnet_gui.kernel.netlink_messages import (
     IFA_ADDRESS,
     IFA_LOCAL,
+    IFLA_INFO_KIND,
+    IFLA_LINKINFO,
     RTA_GATEWAY,
     RTA_MULTIPATH,
     RTA_OIF,
@@ -24,17 +26,25 @@ from qnet_gui.kernel.netlink_messages import (
     RTM_F_CLONED,
     RTM_GETADDR,
     RTM_GETROUTE,
+    RTM_NEWLINK,
     RTN_UNICAST,
+    Attributes,
+    messages,
     next_hops,
     route,
 )
 from qnet_gui.kernel.netlink_messages import address as address_message
+from qnet_gui.kernel.netlink_messages import link as link_message
+from qnet_gui.kernel.netlink_requests import get_link
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 
 SIOCGIFFLAGS = 0x8913
 IFF_BROADCAST, IFF_LOOPBACK = 0x2, 0x8
 IFA_F_PERMANENT = 0x80
+#: Drivers of tunnels that look like cards: VPNs (ZeroTier, tinc, OpenVPN with a tap) and nets laid over others.
+_TUNNELS = frozenset({"tun", "vxlan", "geneve", "gretap", "ip6gretap", "erspan", "ip6erspan", "bareudp"})
+_RECEIVE = 65536
 _IFREQ_FLAGS = struct.Struct("16sH22x")
 #: 0.0.0.0/0, and the two halves of it, which OpenVPN makes.
 _DEFAULT_DST_LEN = 1
@@ -45,8 +55,8 @@ class SurveyedLink:
     """A link that is no vif and no loopback. `fixed`: it has an IPv4 address that does not expire, as one by DHCP does,
     and that somebody gave it, which is not so of 169.254.0.0/16.
 
-    `broadcast`: it is no tunnel from here to one other place. `default_route`: a way out leads through it, in whatever
-    table. `router`: some way leads over a router behind it.
+    `broadcast`: it is no tunnel, be it to one other place or to many. `default_route`: a way out leads through it, in
+    whatever table. `router`: some way leads over a router behind it. `networks`: those of its addresses.
     """
 
     name: str
@@ -55,6 +65,7 @@ class SurveyedLink:
     broadcast: bool = True
     default_route: bool = False
     router: bool = False
+    networks: tuple[IPv4Network, ...] = ()
 
 
 def survey() -> list[SurveyedLink]:
@@ -64,6 +75,7 @@ def survey() -> list[SurveyedLink]:
         with dump_socket() as sock:
             addresses = _addresses(sock)
             ways_out, routers = _ways(sock)
+            tunnels = {index for index in addresses.keys() & names.keys() if _driver(sock, index) in _TUNNELS}
     except OSError as error:
         raise KernelError(SystemCode.NETLINK_EVENTS_LOST, why=error.strerror or str(error)) from error
     links = []
@@ -71,12 +83,22 @@ def survey() -> list[SurveyedLink]:
         flags = _flags(name)
         if not flags & IFF_LOOPBACK:
             own = addresses.get(index, [])
-            fixed = any(permanent and not address.is_link_local for address, permanent in own)
-            ips = tuple(address for address, _ in own)
-            links.append(
-                SurveyedLink(name, ips, fixed, bool(flags & IFF_BROADCAST), index in ways_out, index in routers)
-            )
+            fixed = any(permanent and not interface.ip.is_link_local for interface, permanent in own)
+            ips, networks = tuple(interface.ip for interface, _ in own), tuple(one.network for one, _ in own)
+            broadcast = bool(flags & IFF_BROADCAST) and index not in tunnels
+            way_out, router = index in ways_out, index in routers
+            links.append(SurveyedLink(name, ips, fixed, broadcast, way_out, router, networks))
     return sorted(links, key=lambda link: link.name)
+
+
+def _driver(sock: socket.socket, index: int) -> str:
+    """What made a link, where the kernel tells; empty for a card, and for one that has gone."""
+    sock.send(get_link(index).packed(1))
+    for kind, body in messages(sock.recv(_RECEIVE)):
+        message = link_message(body) if kind == RTM_NEWLINK else None
+        if message is not None:
+            return Attributes(message.attributes.get(IFLA_LINKINFO)).text(IFLA_INFO_KIND)
+    return ""
 
 
 def _flags(name: str) -> int:
@@ -90,16 +112,17 @@ def _flags(name: str) -> int:
         return int(_IFREQ_FLAGS.unpack(request.tobytes())[1])
 
 
-def _addresses(sock: socket.socket) -> dict[int, list[tuple[IPv4Address, bool]]]:
+def _addresses(sock: socket.socket) -> dict[int, list[tuple[IPv4Interface, bool]]]:
     """IPv4 addresses by link, with whether each stays for good."""
-    addresses: dict[int, list[tuple[IPv4Address, bool]]] = {}
+    addresses: dict[int, list[tuple[IPv4Interface, bool]]] = {}
     for body in dump(sock, RTM_GETADDR):
         message = address_message(body)
         if message is not None and message.family == socket.AF_INET:
             payload = message.attributes.get(IFA_LOCAL) or message.attributes.get(IFA_ADDRESS)
-            if len(payload) == 4:
+            if len(payload) == 4 and message.prefixlen <= 32:
                 permanent = bool(body[2] & IFA_F_PERMANENT)
-                addresses.setdefault(message.ifindex, []).append((IPv4Address(payload), permanent))
+                interface = IPv4Interface((payload, message.prefixlen))
+                addresses.setdefault(message.ifindex, []).append((interface, permanent))
     return addresses
 
 

@@ -21,17 +21,18 @@ from qnet_gui.kernel.netlink_messages import (
     NETCONFA_FORWARDING,
     NETCONFA_PROXY_NEIGH,
     NETCONFA_RP_FILTER,
-    RTA_GATEWAY,
     RTA_OIF,
     RTM_DELADDR,
     RTM_DELLINK,
     RTM_DELNEIGH,
+    RTM_DELNEXTHOP,
     RTM_DELROUTE,
     RTM_DELRULE,
     RTM_NEWADDR,
     RTM_NEWLINK,
     RTM_NEWNEIGH,
     RTM_NEWNETCONF,
+    RTM_NEWNEXTHOP,
     RTM_NEWROUTE,
     RTM_NEWRULE,
     RTMGRP_IPV4_IFADDR,
@@ -41,6 +42,8 @@ from qnet_gui.kernel.netlink_messages import (
     RTMGRP_IPV6_IFINFO,
     RTMGRP_LINK,
     RTMGRP_NEIGH,
+    RTMGRP_NEXTHOP,
+    RTN_BROADCAST,
     RTN_LOCAL,
     Header,
     address,
@@ -61,6 +64,7 @@ _GROUPS = (
     | RTMGRP_IPV4_RULE
     | RTMGRP_IPV4_NETCONF
     | RTMGRP_IPV6_IFINFO
+    | RTMGRP_NEXTHOP
 )
 
 
@@ -134,13 +138,18 @@ def _route(header: Header, body: bytes) -> Event | None:
     if message.type == RTN_LOCAL:  # that an address is this machine's own
         index = message.attributes.number(RTA_OIF) or 0
         return Event("", True, False, EventKind.ADDRESS, index, header.portid) if header.kind == RTM_DELROUTE else None
-    ours = message.table in OWN_TABLES
-    outside = not ours and (message.dst_len < 32 or bool(message.attributes.get(RTA_GATEWAY)))
-    if not ours and not outside:
+    if message.type == RTN_BROADCAST:  # each address brings its own
         return None
+    # one to a single address counts as well: a name server may have it, and be asked past a VPN
+    ours = message.table in OWN_TABLES
     index = message.attributes.number(RTA_OIF) or 0
     gone = ours and header.kind == RTM_DELROUTE
-    return Event("", gone, outside, EventKind.ROUTE, index if ours else -1, header.portid)
+    return Event("", gone, not ours, EventKind.ROUTE, index if ours else -1, header.portid)
+
+
+def _next_hop(header: Header, _body: bytes) -> Event:
+    """One that routes may share by its number: with it they go or lead elsewhere, and nothing else is told of that."""
+    return Event("", False, True, EventKind.ROUTE, -1, header.portid)
 
 
 def _rule(header: Header, _body: bytes) -> Event:
@@ -176,6 +185,8 @@ _PARSERS: dict[int, Callable[[Header, bytes], Event | None]] = {
     RTM_NEWNEIGH: _neighbour,
     RTM_DELNEIGH: _neighbour,
     RTM_NEWNETCONF: _settings,
+    RTM_NEWNEXTHOP: _next_hop,
+    RTM_DELNEXTHOP: _next_hop,
 }
 
 

@@ -28,7 +28,7 @@ from qnet_gui.kernel.own_routing import OWN_TABLE, RT_TABLE_MAIN, OwnRouting, ch
 from qnet_gui.kernel.rtnetlink import IPRoute, NetlinkError
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
-from qnet_gui.model.route import Route
+from qnet_gui.model.route import Route, both_ends
 from qnet_gui.model.vif import VIF_GROUP
 
 RT_SCOPE_HOST = 254
@@ -75,16 +75,6 @@ def _links() -> list[tuple[int, str]]:
         return socket.if_nameindex()
     except OSError as error:
         raise KernelError(SystemCode.KERNEL_TELL_LINK, why=error.strerror or "") from error
-
-
-def _hops(message: Any) -> list[tuple[int, str | None]]:
-    """The links that a route leads by, each with its router; several where it is shared out among them."""
-    hops = [(int(hop["oif"]), hop.get_attr("RTA_GATEWAY")) for hop in message.get_attr("RTA_MULTIPATH") or ()]
-    return hops or [(int(message.get_attr("RTA_OIF") or 0), message.get_attr("RTA_GATEWAY"))]
-
-
-def _specific_first(route: Route) -> tuple[int, int, int]:
-    return -int(IPv4Address(route.genmask)), int(IPv4Address(route.destination)), route.metric
 
 
 class Netlink:
@@ -229,18 +219,17 @@ class Netlink:
             message for message in messages if message["type"] == RTN_UNICAST and not message["flags"] & RTM_F_CLONED
         ]
 
-    def routes(self) -> list[Route]:
-        """The unicast routes of our table and of the main one: hosts first, then networks, the default last."""
+    def routes(self, longest: int = 32) -> list[Route]:
+        """The unicast routes of our table and of the main one: hosts first, domains before others; the default last.
+
+        `longest`: no prefix has more bits. Where there are very many, as with the list of a country's networks beside
+        a VPN, those in the middle are left out.
+        """
         names = {index: name for index, name in _links()}  # noqa: C416
-        rows = [
-            Route.of(key.address, key.bits, None, names.get(key.link, "?"), key.metric)
-            for key in self.own.routes()
-            if key.type == RTN_UNICAST
+        own = [key for key in self.own.routes() if key.type == RTN_UNICAST and key.bits <= longest]
+        rows = [(-key.bits, False, key.packed, key.metric, key.link, b"") for key in own]
+        rows += [(-bits, True, to, metric, link, router) for to, bits, metric, link, router in self.own.main(longest)]
+        return [
+            Route.of(IPv4Address(to), -bits, IPv4Address(router) if router else None, names.get(link, "?"), metric)
+            for bits, _, to, metric, link, router in both_ends(sorted(rows))
         ]
-        for message in self._main_table():
-            to, bits = IPv4Address(message.get_attr("RTA_DST") or 0), int(message["dst_len"])
-            metric = int(message.get_attr("RTA_PRIORITY") or 0)
-            for through, gateway in _hops(message):
-                router = IPv4Address(gateway) if gateway else None
-                rows.append(Route.of(to, bits, router, names.get(through, "?"), metric))
-        return sorted(rows, key=_specific_first)

@@ -21,13 +21,16 @@ RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE = 24, 25, 26
 RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH = 28, 29, 30
 RTM_NEWRULE, RTM_DELRULE, RTM_GETRULE = 32, 33, 34
 RTM_NEWNETCONF = 80
+RTM_NEWNEXTHOP, RTM_DELNEXTHOP = 104, 105
 
 RTMGRP_LINK, RTMGRP_NEIGH, RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV4_RULE = 0x1, 0x4, 0x10, 0x40, 0x80
 RTMGRP_IPV6_IFADDR, RTMGRP_IPV6_ROUTE, RTMGRP_IPV6_IFINFO = 0x100, 0x400, 0x800
 #: RTNLGRP_IPV4_NETCONF, which is 24, as a bit like those above.
 RTMGRP_IPV4_NETCONF = 1 << 23
+#: RTNLGRP_NEXTHOP, which is 32; a kernel that has none (before 5.3) passes it over.
+RTMGRP_NEXTHOP = 1 << 31
 
-IFF_UP, IFF_NOARP, IFF_LOWER_UP = 0x1, 0x80, 0x10000
+IFF_UP, IFF_RUNNING, IFF_NOARP, IFF_LOWER_UP = 0x1, 0x40, 0x80, 0x10000
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_MASTER, IFLA_PROTINFO, IFLA_LINKINFO = 1, 3, 4, 10, 12, 18
 IFLA_AF_SPEC, IFLA_GROUP, IFLA_INFO_KIND = 26, 27, 1
 IFLA_INET_CONF, IFLA_INET6_CONF = 1, 2
@@ -35,8 +38,13 @@ IFA_ADDRESS, IFA_LOCAL = 1, 2
 RTA_DST, RTA_SRC, RTA_IIF, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_PREFSRC = 1, 2, 3, 4, 5, 6, 7
 RTA_MULTIPATH, RTA_TABLE, RTA_VIA = 9, 15, 18
 FRA_SRC, FRA_IIFNAME, FRA_PRIORITY, FRA_TABLE, FR_ACT_TO_TBL, FIB_RULE_INVERT = 2, 3, 6, 15, 1, 2
+FRA_SUPPRESS_PREFIXLEN, NOT_SUPPRESSED = 14, 0xFFFFFFFF
+#: By what else a rule may choose packets: FRA_FWMARK, FRA_TUN_ID, FRA_SUPPRESS_IFGROUP, FRA_FWMASK, FRA_OIFNAME,
+#: FRA_L3MDEV, FRA_UID_RANGE, FRA_IP_PROTO, FRA_SPORT_RANGE, FRA_DPORT_RANGE, FRA_DSCP.
+FRA_CHOOSING = frozenset({10, 12, 13, 16, 17, 19, 20, 22, 23, 24, 25})
 NDA_DST, NDA_LLADDR, NUD_PERMANENT = 1, 2, 0x80
-RTN_UNICAST, RTN_LOCAL, RTN_BLACKHOLE, RTN_THROW, RTPROT_KERNEL, RTM_F_CLONED = 1, 2, 6, 9, 2, 0x200
+RTN_UNICAST, RTN_LOCAL, RTN_BROADCAST, RTN_BLACKHOLE, RTN_THROW = 1, 2, 3, 6, 9
+RTPROT_KERNEL, RTM_F_CLONED = 2, 0x200
 NETCONFA_IFINDEX, NETCONFA_FORWARDING, NETCONFA_RP_FILTER, NETCONFA_PROXY_NEIGH = 1, 2, 3, 5
 NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT = -1, -2
 
@@ -128,6 +136,7 @@ class RouteMessage(NamedTuple):
     type: int
     flags: int
     attributes: Attributes
+    tos: int = 0
 
 
 class NeighbourMessage(NamedTuple):
@@ -149,6 +158,7 @@ class RuleMessage(NamedTuple):
     action: int
     flags: int
     attributes: Attributes
+    tos: int = 0
 
 
 class SettingsMessage(NamedTuple):
@@ -214,9 +224,9 @@ def route(body: bytes) -> RouteMessage | None:
     """The body of an RTM_…ROUTE; None when it is cut short."""
     if len(body) < _RTMSG.size:
         return None
-    family, dst_len, _src_len, _tos, table, protocol, _scope, kind, flags = _RTMSG.unpack_from(body)
+    family, dst_len, _src_len, tos, table, protocol, _scope, kind, flags = _RTMSG.unpack_from(body)
     attributes = Attributes(body, _RTMSG.size)
-    return RouteMessage(family, dst_len, attributes.number(RTA_TABLE) or table, protocol, kind, flags, attributes)
+    return RouteMessage(family, dst_len, attributes.number(RTA_TABLE) or table, protocol, kind, flags, attributes, tos)
 
 
 def neighbour(body: bytes) -> NeighbourMessage | None:
@@ -231,9 +241,9 @@ def rule(body: bytes) -> RuleMessage | None:
     """The body of an RTM_…RULE; None when it is cut short."""
     if len(body) < _FIB_RULE_HDR.size:
         return None
-    family, dst_len, src_len, _tos, table, action, flags = _FIB_RULE_HDR.unpack_from(body)
+    family, dst_len, src_len, tos, table, action, flags = _FIB_RULE_HDR.unpack_from(body)
     attributes = Attributes(body, _FIB_RULE_HDR.size)
-    return RuleMessage(family, dst_len, src_len, attributes.number(FRA_TABLE) or table, action, flags, attributes)
+    return RuleMessage(family, dst_len, src_len, attributes.number(FRA_TABLE) or table, action, flags, attributes, tos)
 
 
 def settings(body: bytes) -> SettingsMessage | None:

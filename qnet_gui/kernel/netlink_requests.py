@@ -138,13 +138,14 @@ def set_routed_link(index: int, group: int, settings: Sequence[tuple[int, int]])
 
 
 class RouteKey(NamedTuple):
-    """What tells a route of a table from the others: where to, how good; and its type and link."""
+    """What tells a route of a table from the others: where to, how good, for which type of service; type and link."""
 
     packed: bytes
     bits: int
     metric: int
     type: int
     link: int = 0
+    tos: int = 0
 
     @classmethod
     def of(cls, network: IPv4Network, metric: int, kind: int) -> RouteKey:
@@ -162,7 +163,7 @@ class RouteKey(NamedTuple):
         return IPv4Address(self.packed)
 
     def _body(self, table: int, scope: int, protocol: int) -> bytes:
-        head = _RTMSG.pack(socket.AF_INET, self.bits, 0, 0, min(table, 255), protocol, scope, self.type, 0)
+        head = _RTMSG.pack(socket.AF_INET, self.bits, 0, self.tos, min(table, 255), protocol, scope, self.type, 0)
         body = head + attribute(RTA_DST, self.packed) + number(RTA_PRIORITY, self.metric)
         return body + number(RTA_TABLE, table) + (number(RTA_OIF, self.link) if self.link else b"")
 
@@ -184,7 +185,7 @@ class RuleKey(NamedTuple):
     """A rule by which a table is looked up: its preference, and for which packets.
 
     `iif`: for those that come in by the link of that name, by `lo` for the machine's own; empty for all. `packed` and
-    `bits`: for those from a network, of which 0 bits are everything.
+    `bits`: for those from a network, of which 0 bits are everything. `more`: and by something else, unlike ours.
     """
 
     preference: int
@@ -192,6 +193,7 @@ class RuleKey(NamedTuple):
     iif: str = ""
     packed: bytes = b""
     bits: int = 0
+    more: bool = False
 
     def _body(self) -> bytes:
         head = _FIB_RULE_HDR.pack(socket.AF_INET, 0, self.bits, 0, min(self.table, 255), FR_ACT_TO_TBL, 0)

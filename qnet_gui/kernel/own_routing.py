@@ -14,15 +14,20 @@ from typing import NamedTuple
 from qnet_gui.kernel import netlink_requests as requests
 from qnet_gui.kernel.netlink_messages import (
     FIB_RULE_INVERT,
+    FRA_CHOOSING,
     FRA_IIFNAME,
     FRA_PRIORITY,
     FRA_SRC,
+    FRA_SUPPRESS_PREFIXLEN,
+    NOT_SUPPRESSED,
     RTA_DST,
     RTA_GATEWAY,
     RTA_MULTIPATH,
     RTA_OIF,
     RTA_PRIORITY,
+    RTM_F_CLONED,
     RTN_LOCAL,
+    RTN_UNICAST,
     RouteMessage,
     RuleMessage,
     next_hops,
@@ -58,7 +63,15 @@ def _key(message: RuleMessage) -> RuleKey:
     attributes = message.attributes
     source = attributes.get(FRA_SRC) if message.src_len else b""
     preference = attributes.number(FRA_PRIORITY) or 0
-    return RuleKey(preference, message.table, attributes.text(FRA_IIFNAME), source, message.src_len)
+    return RuleKey(
+        preference, message.table, attributes.text(FRA_IIFNAME), source, message.src_len, _chooses_more(message)
+    )
+
+
+def _chooses_more(message: RuleMessage) -> bool:
+    """Whether a rule is about fewer packets than its link and its source say, or about some of its table's routes."""
+    suppressed = message.attributes.number(FRA_SUPPRESS_PREFIXLEN) not in (None, NOT_SUPPRESSED)
+    return bool(message.tos) or suppressed or any(kind in FRA_CHOOSING for kind, _ in message.attributes)
 
 
 def _wanted(pool: IPv4Network, uplinks: Iterable[str], last: int) -> list[RuleKey]:
@@ -79,15 +92,27 @@ def _in_order(keys: Sequence[RuleKey]) -> bool:
     return stages == sorted(stages)
 
 
+class MainRoute(NamedTuple):
+    """A route of the main table: where to, how good, and by which link; `router` is empty where there is none."""
+
+    packed: bytes
+    bits: int
+    metric: int
+    link: int
+    router: bytes
+
+
 class Rules(NamedTuple):
     """The rules that lead to our tables, and the preferences of all others but the kernel's first one.
 
     `local_is_first`: this machine's own addresses are found before our tables; who has a VRF puts them behind.
+    `somebody_is_first`: so is what others' rules of preference 0 say; nothing can be put before those.
     """
 
     ours: list[RuleKey]
     others: list[int]
     local_is_first: bool
+    somebody_is_first: bool
 
 
 class OwnRouting:
@@ -102,7 +127,7 @@ class OwnRouting:
         for message in self._messages(table):
             to = message.attributes.get(RTA_DST) or bytes(4)
             metric, link = (message.attributes.number(kind) or 0 for kind in (RTA_PRIORITY, RTA_OIF))
-            rows.add(RouteKey(to, message.dst_len, metric, message.type, link))
+            rows.add(RouteKey(to, message.dst_len, metric, message.type, link, message.tos))
         return rows
 
     def change(self, new: Iterable[RouteKey], old: Iterable[RouteKey] = (), table: int = OWN_TABLE) -> None:
@@ -118,16 +143,19 @@ class OwnRouting:
             dumped = self._socket.dump(requests.dump_rules())
         except OSError as error:
             raise KernelError(SystemCode.KERNEL_RULES, why=error.strerror or "") from error
-        ours, others = [], []
-        local_is_first = False
+        ours: list[RuleKey] = []
+        others: list[int] = []
+        local_is_first = somebody_is_first = False
         for message in (message for _, body in dumped if (message := rule(body)) is not None):
             key = _key(message)
-            local_is_first |= message.table == RT_TABLE_LOCAL and not key.preference
+            is_local = key == RuleKey(0, RT_TABLE_LOCAL)
+            local_is_first |= is_local
             if message.table in OWN_TABLES and not message.dst_len and not message.flags & FIB_RULE_INVERT:
                 ours.append(key)
-            elif key.preference:
+            elif not is_local:
                 others.append(key.preference)
-        return Rules(ours, others, local_is_first)
+                somebody_is_first |= not key.preference and not ours
+        return Rules(ours, others, local_is_first, somebody_is_first)
 
     def set_rules(self, pool: IPv4Network, uplinks: Iterable[str], before: Rules | None = None) -> bool:
         """Have our tables looked up before all others, whatever rules others have made; whether it was not so.
@@ -136,12 +164,12 @@ class OwnRouting:
 
         First for the machine's own packets and those of `uplinks`, links: the table of the domains; then for what has
         an address of `pool` the one for what comes from domains; then for everything else that of the domains. Who
-        adds a rule without a preference gets one in front of all, ours too. That there are other uplinks than before
-        is no change of ours.
+        adds a rule without a preference gets one in front of all, ours too. Behind one of preference 0 ours stay; but
+        who comes later with another one is behind them. That there are other uplinks than before is no change of ours.
         """
         undone = False
         for at in range(_TRIES):
-            ours, others, _ = before if before is not None and not at else self.rules()
+            ours, others, *_ = before if before is not None and not at else self.rules()
             wanted = _wanted(pool, uplinks, min(RULE_PREFERENCE, min(others, default=RULE_PREFERENCE + 1) - 1))
             new, old = [key for key in wanted if key not in ours], [key for key in ours if key not in wanted]
             if not new and not old and _in_order(ours):
@@ -180,6 +208,22 @@ class OwnRouting:
                 if len(router) == 4 or not message.dst_len:
                     pairs.add((IPv4Address(router) if len(router) == 4 else None, link))
         return pairs
+
+    def main(self, longest: int = 32) -> list[MainRoute]:
+        """The unicast routes of the main table whose prefix has so many bits at most, a row for each of their links.
+
+        Without what the kernel has learned of single hosts (an MTU, a redirect) and may tell among the routes.
+        """
+        rows = []
+        for message in self._messages(RT_TABLE_MAIN):
+            if message.type != RTN_UNICAST or message.flags & RTM_F_CLONED or message.dst_len > longest:
+                continue
+            attributes = message.attributes
+            to, metric = attributes.get(RTA_DST) or bytes(4), attributes.number(RTA_PRIORITY) or 0
+            alone = attributes.number(RTA_OIF) or 0, attributes.get(RTA_GATEWAY)
+            hops = list(next_hops(attributes.get(RTA_MULTIPATH))) or [alone]
+            rows += [MainRoute(to, message.dst_len, metric, link, router) for link, router in hops]
+        return rows
 
     def _messages(self, table: int) -> list[RouteMessage]:
         try:

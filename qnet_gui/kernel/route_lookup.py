@@ -19,6 +19,7 @@ from qnet_gui.kernel.netlink_messages import (
     IFA_ADDRESS,
     IFA_LOCAL,
     IFF_LOWER_UP,
+    IFF_RUNNING,
     IFF_UP,
     IFLA_IFNAME,
     IFLA_INFO_KIND,
@@ -44,7 +45,10 @@ from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 
 _RECEIVE = 65536
-#: A look-up as from an interface that is down, has gone, or may not have such a packet: it says nothing of the way.
+#: Drivers of links from which no packet ever leaves. A VPN client's kill switch may have a default route to one.
+_SWALLOWING = frozenset({"dummy", "ifb"})
+#: A look-up as from an interface that is down, has gone, or may not have such a packet: it says nothing of the way. But
+#: what drops without a word (a blackhole) is the first of these as well.
 _NOT_FROM_THERE = frozenset({errno.EINVAL, errno.EXDEV, errno.ENODEV})
 
 
@@ -63,7 +67,8 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class LinkInfo:
-    """A link; `mtu` in bytes; `running`: it is up and has a carrier.
+    """A link; `mtu` in bytes; `running`: it is up and has a carrier, and was admitted where it has to be (802.1X, a
+    Wi-Fi's passphrase): until then the kernel calls it dormant. One that swallows everything never is.
 
     `hardware`: an ARPHRD number of linux/if_arp.h; `driver`: what made it, where the kernel tells (tun, wireguard).
     """
@@ -105,18 +110,23 @@ class RouteLookup:
     def hop_from(self, destination: IPv4Address, source: IPv4Address, iif: int) -> Hop | None:
         """Where a packet would go that comes in by the link `iif`; the machine's own way while that link is down."""
         hop, why = self._ask(look_up_route(destination.packed, source.packed, iif))
-        return self.hop(destination) if why in _NOT_FROM_THERE else hop
+        return self.hop(destination) if why in _NOT_FROM_THERE and not self._comes_by(source, iif) else hop
+
+    def _comes_by(self, source: IPv4Address, iif: int) -> bool:
+        """Whether the kernel takes packets of that source from a link, since its own to there leave by it."""
+        back = self.hop(source)
+        return back is not None and not back.local and back.index == iif
 
     def link(self, index: int) -> LinkInfo | None:
         """A link's state; None when there is none of that index."""
         for kind, body in messages(self._answer(get_link(index))):
             message = link(body) if kind == RTM_NEWLINK else None
             if message is not None:
-                attributes, running = message.attributes, IFF_UP | IFF_LOWER_UP
-                return LinkInfo(
-                    attributes.text(IFLA_IFNAME), attributes.number(IFLA_MTU) or 0, message.flags & running == running,
-                    message.type, Attributes(attributes.get(IFLA_LINKINFO)).text(IFLA_INFO_KIND),
-                )  # fmt: skip
+                attributes, flags = message.attributes, IFF_UP | IFF_LOWER_UP | IFF_RUNNING
+                driver = Attributes(attributes.get(IFLA_LINKINFO)).text(IFLA_INFO_KIND)
+                running = message.flags & flags == flags and driver not in _SWALLOWING
+                name, mtu = attributes.text(IFLA_IFNAME), attributes.number(IFLA_MTU) or 0
+                return LinkInfo(name, mtu, running, message.type, driver)
         return None
 
     def interfaces(self) -> list[tuple[int, IPv4Interface]]:

@@ -73,6 +73,7 @@ AGENT_CODES = frozenset(
         ProblemCode.CONNECTIONS_ALMOST_FULL,
         ProblemCode.OTHERS_UNDO,
         ProblemCode.OTHERS_DROP,
+        ProblemCode.OTHERS_ROUTE,
     }
 )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from ipaddress import IPv4Address
+from typing import TypeVar
 
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.values import ValueCode
@@ -15,8 +16,10 @@ from qnet_gui.model.parse import ifname, number, plain_ifname, shown, text_of
 HEADS = ("Destination", "Gateway", "Genmask", "Flags", "Metric", "Ref", "Use", "Iface")
 _FLAGS = re.compile(r"!?[UHGRDMAC!]{1,8}")
 _ANY = IPv4Address(0)
-
-
+#: So many rows of a netvm's are told at most, which fit into an answer whatever they say, and of these so many of the
+#: largest networks, among them the default route.
+ROUTES_MAX, _LARGEST = 2000, 500
+T = TypeVar("T")
 _COUNT = (ValueCode.NOT_A_COUNT, ValueCode.COUNT_OUT_OF_RANGE)
 
 
@@ -70,6 +73,11 @@ class Route:
     def as_dict(self) -> dict[str, str | int]:
         """The row with lower-case column names as keys, in column order."""
         return asdict(self)
+
+
+def both_ends(rows: Sequence[T]) -> list[T]:
+    """Of rows in their order, hosts first and the default route last, so many as are told: the first and the last."""
+    return list(rows) if len(rows) <= ROUTES_MAX else [*rows[: ROUTES_MAX - _LARGEST], *rows[-_LARGEST:]]
 
 
 def table(routes: Iterable[Route]) -> str:

@@ -708,6 +708,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>A routing rule of another program in netvm leads astray what is meant for domains.</source>
+            <translation>Eine Routing-Regel eines anderen Programms in netvm leitet fehl, was für Domänen bestimmt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Another program in netvm undoes again and again what qnet sets there.</source>
             <translation>Ein anderes Programm in der netvm macht immer wieder rückgängig, was qnet dort setzt.</translation>
         </message>
@@ -775,6 +780,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Have that program pass on what comes from and goes to the interfaces vif* (vif+ in the words of iptables, firewalld and ufw), or stop it. In netvm, sudo nft list chains shows whose chains are at the hooks prerouting, forward and postrouting.</source>
             <translation>Lassen Sie jenes Programm durchlassen, was von den Schnittstellen vif* kommt und zu ihnen geht (vif+ in den Worten von iptables, firewalld und ufw), oder beenden Sie es. In netvm zeigt sudo nft list chains, wessen Ketten an den Haken prerouting, forward und postrouting hängen.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>In netvm, sudo ip rule shows it: it has preference 0, and stands before those that look up qnet's own tables. Have that program give its rule a preference of 1 or more.</source>
+            <translation>In netvm zeigt sudo ip rule sie: Sie hat den Vorrang 0 und steht vor denen, nach denen in den Tabellen von qnet selbst nachgesehen wird. Lassen Sie jenes Programm seiner Regel einen Vorrang von 1 oder mehr geben.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

@@ -26,6 +26,7 @@ from qnet_gui.model.outcome import EndedOperation, Outcome
 from qnet_gui.model.preflight import Preflight
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.repair import Repair, RepairKind
+from qnet_gui.model.route import ROUTES_MAX, Route
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 
 WELL = Snapshot(
@@ -44,6 +45,7 @@ class FakeHelper:
         self.events: list[Any] = []
         self.answers: dict[str, Any] = {}
         self.repairs: list[Repair] = []
+        self.rows: list[dict[str, Any]] = []
 
     # -- what is only read
 
@@ -54,7 +56,7 @@ class FakeHelper:
         return self.is_there
 
     def routes(self, domain: str) -> list[dict[str, Any]]:
-        return []
+        return self.rows
 
     def check_netvm(self) -> list[Repair]:
         return self.repairs
@@ -101,6 +103,16 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> FakeHelper:
     monkeypatch.setattr(operations, "_LOOK", 0.0)
     monkeypatch.delenv("QNET_LAB", raising=False)
     return made
+
+
+@pytest.mark.parametrize(("count", "told"), [(ROUTES_MAX - 1, False), (ROUTES_MAX, True)])
+def test_routes_that_are_left_out_are_said_to_be(
+    stand_in: FakeHelper, capsys: pytest.CaptureFixture[str], count: int, told: bool
+) -> None:
+    stand_in.rows = [Route.refusal().as_dict()] * count
+    for more in ([], ["--json"]):
+        assert main(["routes", *more]) == 0
+        assert ("There are more routes" in capsys.readouterr().err) is told
 
 
 def well(number: int = 7, text: str = "It is done.") -> list[Any]:

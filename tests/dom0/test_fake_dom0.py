@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from fakes.hypervisor import failing
+from waiting import DEADLINE
 
 from qnet_gui.dom0.attach import exchange
 from qnet_gui.dom0.observe import collector as collector_module
@@ -19,7 +21,7 @@ from qnet_gui.dom0.upgrade import packet_filter
 from qnet_gui.dom0.upgrade import session as session_module
 from qnet_gui.hypervisor import pci
 from qnet_gui.model.domain import DomainState
-from qnet_gui.model.errors import BadInput, Busy, NoAnswer, QnetError, Refused
+from qnet_gui.model.errors import BadInput, Busy, KernelError, NoAnswer, QnetError, Refused
 from qnet_gui.model.outcome import last_of_dom0
 from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.model.vif import VifId
@@ -265,6 +267,42 @@ def test_its_deadline_disconnects_dom0(dom0: Any) -> None:
     dom0.loop.until(lambda: dom0.session.connection.state is Dom0State.CLOSED)
     assert not dom0.programs.filter
     assert last_end(dom0) == ("", "The time is over. dom0 is disconnected from the network.")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_who_extends_at_the_last_second_has_the_time_that_he_was_told(dom0: Any, fails: bool) -> None:
+    """It was answered with the later time, and dom0 disconnected all the same: the old one was over meanwhile."""
+    dom0.end_of(connect(dom0))
+    first, results, go_on = dom0.session.connection.until, [], threading.Event()
+    dom0.operations.aside(lambda: go_on.wait(DEADLINE), lambda _: None)
+    dom0.session.extend(5, results.append)
+    dom0.clocks.let_pass(300)
+    dom0.programs.fails = "flush" if fails else ""
+    go_on.set()
+    dom0.loop.until(lambda: results)
+    if fails:
+        assert isinstance(results[0], KernelError)
+        dom0.clocks.let_pass(0)  # the kernel's alarm rings by itself when it is set to what has been
+        dom0.loop.until(lambda: dom0.session.connection.state is Dom0State.CLOSED)
+        assert last_end(dom0) == ("", "The time is over. dom0 is disconnected from the network.")
+    else:
+        assert results == [first + 300]
+        dom0.loop.settle()
+        assert (dom0.session.connection.state, dom0.session.connection.until) == (Dom0State.OPEN, first + 300)
+        dom0.clocks.let_pass(300)
+        dom0.loop.until(lambda: dom0.session.connection.state is Dom0State.CLOSED)
+
+
+def test_what_cannot_be_extended_ends_when_it_would_have(dom0: Any) -> None:
+    """The deadline was later although its failure was told."""
+    dom0.end_of(connect(dom0))
+    first, results = dom0.session.connection.until, []
+    dom0.programs.fails = "flush"
+    dom0.session.extend(5, results.append)
+    dom0.loop.until(lambda: results)
+    dom0.loop.settle()
+    assert isinstance(results[0], KernelError)
+    assert (dom0.session.connection.until, dom0.journal.load().until) == (first, first)
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -147,7 +147,8 @@ class FakeKernel:
                 addresses = tuple(interface.ip for interface, _ in self.addresses[index])
                 default = any(route.link == index and not route.network.prefixlen for route in self.routes.values())
                 router = any(route.link == index and route.gateway is not None for route in self.routes.values())
-                links.append(SurveyedLink(name, addresses, bool(addresses), default_route=default, router=router))
+                networks = tuple(interface.network for interface, _ in self.addresses[index])
+                links.append(SurveyedLink(name, addresses, bool(addresses), True, default, router, networks))
         return sorted(links, key=lambda link: link.name)
 
     def delete_link(self, name: str) -> None:

@@ -134,7 +134,8 @@ class FakeRouteSocket:
                 bits, via = route.network.prefixlen, route.gateway
                 head = struct.pack("=BBBBBBBBI", socket.AF_INET, bits, 0, 0, 254, 3, 0, nl.RTN_UNICAST, 0)
                 hop = (attribute(nl.RTA_GATEWAY, via.packed) if via else b"") + number(nl.RTA_OIF, route.link)
-                rows.append((nl.RTM_NEWROUTE, head + hop))
+                to = attribute(nl.RTA_DST, route.network.network_address.packed) if bits else b""
+                rows.append((nl.RTM_NEWROUTE, head + to + number(nl.RTA_PRIORITY, route.metric) + hop))
             return rows
         if request == requests.dump_routes(255):
             own = [address.ip for known in self._kernel.addresses.values() for address, _ in known]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
@@ -57,6 +57,11 @@ class RealSpace:
         command = ["nsenter", "-t", str(self._pid), "-n", "ip", "-j", *words]
         out = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
         return json.loads(out or "[]")
+
+    def batch(self, lines: Iterable[str]) -> None:
+        """Many commands of `ip`."""
+        command = ["nsenter", "-t", str(self._pid), "-n", "ip", "-batch", "-"]
+        subprocess.run(command, check=True, input="\n".join(lines), text=True, timeout=60)
 
     def is_up(self, index: int) -> bool:
         return any(link["ifindex"] == index and "UP" in link["flags"] for link in self._ip("link", "show"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
 
@@ -23,11 +24,12 @@ def _far(space: Any) -> SurveyedLink:
 def test_a_links_addresses_and_default_route(space: Any) -> None:
     assert _far(space) == SurveyedLink("far")
     space.somebody_adds_address("far", ADDRESS)
-    assert _far(space) == SurveyedLink("far", (ADDRESS.ip,), fixed=True)
+    given = SurveyedLink("far", (ADDRESS.ip,), fixed=True, networks=(ADDRESS.network,))
+    assert _far(space) == given
     with space.inside():
         space.netlink.set_up(3)
     space.somebody_adds_route(IPv4Network("0.0.0.0/0"), "far", IPv4Address("172.30.0.9"))
-    assert _far(space) == SurveyedLink("far", (ADDRESS.ip,), fixed=True, default_route=True, router=True)
+    assert _far(space) == replace(given, default_route=True, router=True)
 
 
 def test_vifs_and_the_loopback_are_no_part_of_it(space: Any) -> None:
@@ -100,3 +102,12 @@ def test_a_tunnel_is_no_broadcast_link(real_space: Any) -> None:
     _ip(real_space, "tuntap", "add", "tun0", "mode", "tun")
     assert not _one(real_space, "tun0").broadcast
     assert _one(real_space).broadcast
+
+
+def test_a_tunnel_that_looks_like_a_card_is_none(real_space: Any) -> None:
+    """ZeroTier's members were all that a hotspot's guests are: they might ask the netvm what they liked."""
+    _ip(real_space, "tuntap", "add", "ztabcdef", "mode", "tap")
+    for name in ("ztabcdef", "far"):
+        _ip(real_space, "address", "add", str(ADDRESS), "dev", name)
+    assert not _one(real_space, "ztabcdef").broadcast
+    assert (_one(real_space).broadcast, _one(real_space, "ztabcdef").fixed) == (True, True)

@@ -6,6 +6,7 @@ import os
 import resource
 import subprocess
 import sys
+import time
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
 
@@ -18,6 +19,7 @@ from qnet_gui.kernel.netlink_requests import RuleKey
 from qnet_gui.kernel.own_routing import DOMAINS_TABLE, OWN_TABLE
 from qnet_gui.kernel.sysctl import set_for_interface, set_sysctl
 from qnet_gui.model.errors import KernelError
+from qnet_gui.model.route import ROUTES_MAX
 
 MAC = "00:16:3e:00:00:01"
 ADDRESS, OTHER = IPv4Address("10.137.0.7"), IPv4Address("10.137.0.8")
@@ -149,6 +151,25 @@ def test_routes(space: Any) -> None:
     assert [route["dst_len"] for route in space.netlink.routes_of_link(VIF)] == [0]
 
 
+@pytest.mark.root
+def test_of_very_many_routes_both_ends_are_told_and_soon(real_space: Any) -> None:
+    """Beside a VPN there may be the list of a country's networks. The default route was cut off, after a second."""
+    netlink = real_space.netlink
+    netlink.serve_host(VIF, ADDRESS, MAC, 5)
+    networks = [f"{20 + number // 4096}.{number // 16 % 256}.{number % 16 * 16}.0/20" for number in range(8000)]
+    hosts = [f"1.0.{number // 200}.{number % 200}" for number in range(3000)]
+    real_space.batch(f"route add {to} dev vif7.0" for to in (*networks, *hosts, "default"))
+    began = time.process_time()
+    with real_space.inside():
+        routes = netlink.routes()
+    took = time.process_time() - began
+    assert len(routes) == ROUTES_MAX
+    assert (routes[0].destination, routes[1].destination, routes[-1].genmask) == ("10.137.0.7", "1.0.0.0", "0.0.0.0")
+    with real_space.inside():
+        assert [route.genmask for route in netlink.routes(longest=0)] == ["0.0.0.0"]
+    assert took < 0.5  # some 0.1 s; by pyroute2 it was 1.3
+
+
 def test_no_route_through_a_link_that_is_down(space: Any) -> None:
     space.netlink.set_down(VIF)
     with pytest.raises(KernelError, match="Network is down"):
@@ -194,6 +215,62 @@ def test_where_there_is_no_room_our_rules_have_one_preference_and_their_order(sp
     assert space.own_rules() == []
 
 
+@pytest.mark.root
+def test_a_rule_of_preference_0_is_told_and_the_next_one_comes_behind_ours(real_space: Any) -> None:
+    """Of rules with one preference the kernel asks that first which it was given first."""
+    own = real_space.netlink.own
+    own.set_rules(POOL, [])
+    assert not own.rules().somebody_is_first
+    real_space._ip("rule", "add", "preference", "0", "fwmark", "7", "lookup", "7")
+    assert own.rules().somebody_is_first
+    assert [own.set_rules(POOL, []) for _ in range(2)] == [True, False]
+    real_space._ip("rule", "add", "fwmark", "8", "lookup", "8")  # whose preference is 0 then, too
+    tables = [row["table"] for row in real_space._ip("-N", "-4", "rule")]
+    assert tables == ["255", "7", "118", "119", "118", "8", "254", "253"]
+    assert [own.set_rules(POOL, []) for _ in range(2)] == [False, False]
+    real_space._ip("rule", "del", "fwmark", "7", "lookup", "7")
+    assert not own.rules().somebody_is_first
+    real_space._ip("rule", "del", "fwmark", "8", "lookup", "8")
+    own.set_rules(POOL, [])
+    assert real_space.own_rules() == _rules(116, 117, 118)
+
+
+@pytest.mark.root
+@pytest.mark.parametrize(
+    "more",
+    ["fwmark 7", "suppress_prefixlength 0", "suppress_ifgroup 3", "oif lo", "uidrange 0-5", "ipproto tcp", "tos 0x10",
+     "dport 53", "sport 1-9"],
+)  # fmt: skip
+def test_a_rule_that_is_ours_but_for_fewer_packets_is_none_of_ours(real_space: Any, more: str) -> None:
+    own = real_space.netlink.own
+    own.set_rules(POOL, [])
+    for beside in ("", "first"):
+        if not beside:
+            real_space._ip("rule", "del", "preference", "118")
+        real_space._ip("rule", "add", "preference", "118", *more.split(), "lookup", "118")
+        assert [own.set_rules(POOL, []) for _ in range(2)] == [True, False]
+        assert real_space.own_rules() == _rules(116, 117, 118)
+        assert not [row for row in real_space._ip("-N", "-4", "rule") if set(row) - {*_USUAL}]
+
+
+@pytest.mark.root
+def test_a_route_in_our_table_for_some_packets_only_is_found_and_taken_out(real_space: Any) -> None:
+    """Another type of service is another route; without it nothing was deleted, and all was said to be well."""
+    own = real_space.netlink.own
+    real_space.netlink.serve_host(VIF, ADDRESS, MAC, 5)
+    before = own.routes()
+    for words in ("unreachable 10.137.0.7 tos 0x10", "10.137.0.7 tos 0x10 dev vif7.0"):
+        real_space._ip("route", "add", *words.split(), "table", "118")
+        extra = own.routes() - before
+        assert len(extra) == 1
+        own.change((), extra)
+        assert own.routes() == before
+
+
+#: What `ip -j` tells of a rule of ours.
+_USUAL = ("priority", "src", "srclen", "table", "iif", "protocol")
+
+
 def test_a_thousand_routes_are_all_told(space: Any) -> None:
     space.netlink.set_up(VIF)
     for number in range(1000):
@@ -221,6 +298,35 @@ def test_events(space: Any) -> None:
     assert Event(uplink=True) in space.events()
     space.delete_link("far")
     eventually(lambda: Event("vif7.0", gone=True) in space.events())
+
+
+@pytest.mark.root
+def test_a_way_that_goes_with_its_next_hop_is_an_event(real_space: Any) -> None:
+    """The kernel tells of the next hop alone, whichever routes go with it or lead elsewhere by another one."""
+    for words in ("link set vif7.0 up", "link set far up", f"address add {NEAR} dev vif7.0"):
+        real_space._ip(*words.split())
+    real_space.events()
+    real_space.somebody_writes("ipv4/nexthop_compat_mode", 0)
+    for words in ("nexthop add id 7 via 10.9.0.2 dev vif7.0", "nexthop replace id 7 via 10.9.0.3 dev vif7.0"):
+        real_space._ip(*words.split())
+        assert Event(uplink=True) in real_space.events()
+    real_space._ip("route", "add", "default", "nhid", "7")
+    real_space.events()
+    real_space._ip("nexthop", "del", "id", "7")
+    assert Event(uplink=True) in real_space.events()
+
+
+@pytest.mark.root
+def test_a_way_to_one_address_is_an_event_whether_over_a_router_or_not(real_space: Any) -> None:
+    """By it questions to a name server may go past a VPN, or no longer do so. Ours are in a table of their own."""
+    for words in ("link set vif7.0 up", "link set far up", f"address add {NEAR} dev vif7.0"):
+        real_space._ip(*words.split())
+    real_space.events()
+    for verb in ("add", "del"):
+        real_space._ip("route", verb, "9.9.9.9/32", "dev", "vif7.0")
+        assert Event(uplink=True) in real_space.events()
+    real_space.netlink.serve_host(VIF, ADDRESS, MAC, 1)
+    assert not any(event.uplink for event in real_space.events())
 
 
 def test_pyroute2_comes_without_what_nobody_here_needs() -> None:

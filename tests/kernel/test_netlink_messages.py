@@ -103,7 +103,7 @@ def test_events_of_the_monitor() -> None:
     data += message(nl.RTM_DELROUTE, route_body(1)) + message(nl.RTM_NEWRULE, bytes(12))
     data += message(nl.RTM_NEWROUTE, route_body(32)) + message(nl.RTM_NEWROUTE, b"\2\0")
     assert monitor.parse(data) == [
-        Event("vif4.0"), Event("eth0", gone=True, uplink=True), *[Event(uplink=True)] * 4,
+        Event("vif4.0"), Event("eth0", gone=True, uplink=True), *[Event(uplink=True)] * 5,
     ]  # fmt: skip
 
 

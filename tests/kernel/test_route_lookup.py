@@ -7,7 +7,9 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 import pytest
+from waiting import eventually
 
+from qnet_gui.kernel import route_lookup
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.route_lookup import Hop, RouteLookup
 from qnet_gui.model.uplink import UplinkKind
@@ -104,6 +106,85 @@ def test_it_is_the_domains_way_that_counts_where_the_netvms_own_is_another(netvm
     assert netvm.out() == "eth0"
 
 
+@pytest.mark.parametrize("kind", ["unreachable", "prohibit", "blackhole", "throw"])
+def test_what_refuses_domains_alone_is_no_way_for_them(netvm: Netvm, kind: str) -> None:
+    """Nobody is to reach the world beside a VPN that has gone: a rule or a route that drops what comes from domains."""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    netvm.ip("route", "add", kind, "default", "table", "7")
+    for words in (["from", f"{DOMAIN}/16", "lookup", "7"], ["iif", "vif7.0", "lookup", "7"], ["iif", "vif7.0", kind]):
+        if kind == "throw" and words[-1] == kind:  # which is no action of a rule
+            continue
+        netvm.ip("rule", "add", "priority", "200", *words)
+        # what is thrown is looked up by the next rule
+        assert (netvm.out(), netvm.out(netvm.own_ways)) == ("eth0" if kind == "throw" else "", "eth0")
+        with netvm.inside():
+            assert netvm.ways.refused is (kind != "throw")
+        netvm.ip("rule", "del", "priority", "200")
+
+
+def test_a_vif_that_may_not_send_yet_tells_nothing_of_the_way(netvm: Netvm) -> None:
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    with netvm.inside(), open("/proc/sys/net/ipv4/conf/vif7.0/rp_filter", "w") as file:
+        file.write("1")
+    netvm.ip("route", "del", f"{DOMAIN}/32", "dev", "vif7.0")
+    assert netvm.out() == "eth0"
+    netvm.ip("link", "set", "vif7.0", "down")
+    assert netvm.out() == "eth0"
+
+
+def test_the_way_of_most_domains_is_the_way_out(netvm: Netvm) -> None:
+    """Whichever came first. One that a rule sends by a VPN had all others told to be in it, and their names die."""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    netvm.ip("route", "add", "default", "dev", "tun0", "table", "7")
+    vifs = [("vif7.0", DOMAIN + number) for number in range(3)]
+    for _, address in vifs[1:]:
+        netvm.ip("route", "add", f"{address}/32", "dev", "vif7.0")
+
+    def usual(*asked: int) -> IPv4Address | None:
+        with netvm.inside():
+            vif = netvm.ways.usual([vifs[number] for number in asked])
+        return vif[1] if vif else None
+
+    assert (usual(), usual(0), usual(0, 1)) == (None, vifs[0][1], vifs[0][1])
+    netvm.ip("rule", "add", "from", str(vifs[0][1]), "lookup", "7")
+    assert (usual(0), usual(0, 1), usual(1, 0), usual(0, 1, 2)) == (vifs[0][1], vifs[1][1], vifs[1][1], vifs[1][1])
+    netvm.ip("rule", "add", "from", str(vifs[1][1]), "lookup", "7")
+    assert usual(2, 1, 0) == vifs[1][1]
+    with netvm.inside():
+        assert netvm.ways.usual([("vif99.0", DOMAIN)]) == ("vif99.0", DOMAIN)
+
+
+def test_what_is_meant_for_domains_may_be_led_astray(netvm: Netvm) -> None:
+    nobody, newer = IPv4Address("10.137.255.255"), ("eth1", DOMAIN)
+    netvm.ip("route", "add", "blackhole", "10.137.0.0/16")
+    for link in ("far", "eth1"):
+        netvm.ip("link", "set", link, "up")
+
+    def astray(*vifs: tuple[str, IPv4Address]) -> bool:
+        with netvm.inside():
+            return netvm.ways.leads_astray(vifs, nobody)
+
+    for default in (None, "192.168.1.1"):
+        if default:
+            netvm.ip("route", "add", "default", "via", default, "dev", "eth0")
+        assert not astray()
+        assert not astray(("vif7.0", DOMAIN))
+        assert not astray(newer, ("vif7.0", DOMAIN))
+        assert astray(newer)
+        assert astray(("vif7.0", DOMAIN), ("vif7.0", DOMAIN + 1))
+    netvm.ip("route", "add", "10.137.0.0/16", "via", "192.168.1.1", "table", "7")
+    netvm.ip("rule", "add", "priority", "0", "iif", "eth0", "lookup", "7")
+    assert astray(("vif7.0", DOMAIN))
+    netvm.ip("route", "replace", "blackhole", "10.137.0.0/16", "table", "7")
+    assert astray(("vif7.0", DOMAIN))
+    assert not astray()
+    netvm.ip("link", "set", "far", "down")  # one that nobody is behind yet
+    assert not astray(("vif7.0", DOMAIN))
+    assert not astray(("vif99.0", DOMAIN))
+    netvm.ip("route", "replace", "10.137.255.0/24", "via", "192.168.1.1", "table", "7")
+    assert astray()
+
+
 def test_a_way_that_is_shared_out_leads_by_what_has_a_cable_in(netvm: Netvm) -> None:
     hops = ["nexthop", "via", "192.168.1.1", "dev", "eth0", "nexthop", "via", "192.168.2.1", "dev", "eth1"]
     netvm.ip("route", "add", "default", *hops)
@@ -163,6 +244,38 @@ def test_a_cable_that_is_pulled_is_no_way(netvm: Netvm) -> None:
     with netvm.inside():
         way = netvm.ways.out()
     assert way is None or not way.running
+
+
+def test_a_cable_that_nobody_has_admitted_yet_is_no_way(netvm: Netvm) -> None:
+    """wpa_supplicant tells the kernel so, and when 802.1X, or a Wi-Fi's passphrase, was accepted."""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+
+    def running() -> bool:
+        with netvm.inside():
+            way = netvm.ways.out()
+        return way is not None and way.running
+
+    eventually(running)
+    netvm.ip("link", "set", "eth0", "mode", "dormant")
+    netvm.ip("link", "set", "eth0", "state", "dormant")
+    assert not running()
+    netvm.ip("link", "set", "eth0", "state", "up")
+    assert running()
+
+
+def test_a_link_that_swallows_everything_is_no_way(netvm: Netvm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the kill switch of a VPN client has one (ProtonVPN: a default route to a link of the kind dummy)."""
+    netvm.ip("route", "add", "default", "via", "192.168.2.1", "dev", "eth1", "metric", "50")
+    netvm.ip("route", "add", "20.0.0.0/8", "via", "192.168.1.1", "dev", "eth0")
+
+    def out() -> tuple[str, bool]:
+        with netvm.inside():
+            way = netvm.ways.out()
+        return (way.name, way.running) if way is not None else ("", False)
+
+    eventually(lambda: out() == ("eth1", True))
+    monkeypatch.setattr(route_lookup, "_SWALLOWING", {"veth"})  # not every kernel has dummies
+    assert out() == ("eth1", False)
 
 
 def test_addresses_of_our_own_and_links(netvm: Netvm) -> None:

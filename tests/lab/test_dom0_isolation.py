@@ -128,6 +128,22 @@ def test_ipv6_counts_too_but_not_what_every_link_has(lab: Lab, tun: Callable[...
     lab.wait("nothing", lambda: not _codes(lab))
 
 
+def test_a_route_that_goes_with_its_next_hop_is_told_no_more(lab: Lab) -> None:
+    """The kernel tells of the next hop alone, and whoever looked on was shown a dom0 that is reachable."""
+    route = "has a route to 203.0.113.0/24 through isoveth"
+    lab.exec("dom0", "sh", "-ec", "ip link add isoveth type veth peer isopeer; ip link set isopeer up")
+    # an address of its own that comes later would be an event, too
+    lab.exec("dom0", "sh", "-ec", "for name in isoveth isopeer; do sysctl -qw net.ipv6.conf.$name.disable_ipv6=1; done")
+    lab.exec("dom0", "sh", "-ec", "ip link set isoveth up; ip nexthop add id 7 dev isoveth")
+    with _running(lab, _SUBSCRIBE) as subscriber:
+        assert subscriber.stdout is not None
+        lab.exec("dom0", "ip", "route", "add", "203.0.113.0/24", "nhid", "7")
+        assert subscriber.stdout.readline() == f"{['dom0-reachable']} {[route]}\n"
+        lab.exec("dom0", "ip", "nexthop", "del", "id", "7")
+        assert subscriber.stdout.readline() == "[] []\n"
+    lab.exec("dom0", "ip", "link", "del", "isoveth")
+
+
 def test_a_card_that_nobody_gave_away(lab: Lab) -> None:
     """By its PCI device, which is a file here and tells no event: it is seen when somebody asks."""
     device = "/sys/bus/pci/devices/0000:03:00.0"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -83,6 +84,10 @@ def _restored(lab: Lab) -> Iterator[None]:
 _FLUSH = 'ip() { command ip "$@" || case "$*" in *flush*) ;; *) return 1 ;; esac; }\n'
 
 
+#: What was said of all links stays in force for the others; who does not answer for himself loses his uplink, in time.
+_ANSWERS = "for link in default lo eth0 eth1; do sysctl -qw net.ipv4.conf.$link.arp_ignore=0; done"
+
+
 def _shell(lab: Lab, command: str) -> str:
     vif, work = f"vif{lab.id('work')}.0", lab.address("work")
     text = command.replace("VIF", vif).replace("WORK", work)
@@ -141,6 +146,7 @@ def test_the_packet_filter(lab: Lab, command: str) -> None:
 def test_settings(lab: Lab, command: str) -> None:
     with _restored(lab):
         _shell(lab, command)
+    _shell(lab, _ANSWERS)
 
 
 def test_a_looser_look_at_sources_for_all_links_is_taken_back_from_vifs_only(lab: Lab) -> None:
@@ -228,6 +234,30 @@ def test_a_rule_that_gets_in_front_gets_behind(lab: Lab) -> None:
     lab.wait("the usual preference", lambda: _state(lab) == before)
 
 
+def test_a_rule_that_nothing_can_be_put_before_is_told_where_it_leads_domains_packets_astray(lab: Lab) -> None:
+    """One of preference 0: the kernel puts whatever comes later behind it, and it is not ours to take away."""
+
+    def problems() -> list[str]:
+        said = json.loads(lab.exec("dom0", "qnet", "status", "--json", check=False).stdout)
+        codes = [problem["code"] for problem in said["problems"]]
+        return [code for code in codes if code != "others-undo"]  # of what other tests did
+
+    _shell(lab, "ip route add 10.137.0.0/16 dev eth0 table 400; ip rule add preference 0 fwmark 0x77 lookup 400")
+    try:
+        lab.wait("ours beside it", lambda: "0:\tfrom all lookup qnet" in lab.out("netvm", "ip", "rule"), SOON)
+        assert problems() == []
+        _shell(lab, "ip rule add preference 0 lookup 400")  # which is behind ours
+        lab.exec("work", "curl", "-sS", "--max-time", "9", "http://www.test/")
+        _shell(lab, "ip rule del preference 0 fwmark 0x77 lookup 400; ip rule del preference 0 lookup 400")
+        lab.wait("ours as before", lambda: "118:\tfrom all lookup qnet" in lab.out("netvm", "ip", "rule"), SOON)
+        _shell(lab, "ip rule add preference 0 lookup 400")
+        lab.wait("the problem", lambda: problems() == ["others-route"], SOON)
+    finally:
+        _shell(lab, "while ip rule del lookup 400 2> /dev/null; do :; done; ip route flush table 400")
+    lab.wait("no problem", lambda: problems() == [], SOON)
+    lab.wait("ours as before", lambda: "118:\tfrom all lookup qnet" in lab.out("netvm", "ip", "rule"), SOON)
+
+
 def test_the_netvm_is_found_by_domains_wherever_its_own_addresses_are_looked_up(lab: Lab) -> None:
     """VRFs want the kernel's rule for them behind others."""
 
@@ -283,6 +313,15 @@ def test_a_vif_that_is_not_to_answer_is_seen_when_somebody_asks(lab: Lab, comman
     with _restored(lab):
         _shell(lab, f"cd /proc/sys/net/ipv4/conf; cat VIF/{command}")
         lab.exec("dom0", "qnet", "doctor", check=False)
+
+
+@pytest.mark.parametrize("written", ["", "; sleep 0.5"])
+def test_who_writes_a_setting_of_every_link_has_written_that_of_vifs(lab: Lab, written: str) -> None:
+    """As scripts of firewalls do, and `sysctl --system` by a star; of a vif's own number no event tells."""
+    with _restored(lab):
+        loop = f"for each in all default VIF; do echo 1 > /proc/sys/net/ipv4/conf/$each/arp_ignore{written}; done"
+        _shell(lab, loop)
+    _shell(lab, _ANSWERS)
 
 
 def test_two_who_undo_each_other_are_told(lab: Lab) -> None:

@@ -268,6 +268,29 @@ def test_without_networkmanager_systemd_resolved_decides(start: Callable[..., Ru
     running.wait_reported(AGENT["redirects"], "10.139.1.1>192.168.1.10 10.139.1.2>192.168.1.10")
 
 
+def test_a_systemd_resolved_that_restarts_is_no_loss(
+    start: Callable[..., Running], bus: FakeBus, resolv_conf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """resolv.conf names its stub meanwhile, which nobody else may ask: questions were refused, and a problem told."""
+    resolv_conf.write_text("nameserver 127.0.0.53\n")
+    bus.answers[resolved.NAME, "GetAll"] = {"DNS": [(0, 2, [192, 168, 1, 9])], "Domains": []}
+    bus.come(resolved.NAME)
+    running = start()
+    running.wait_reported(AGENT["source"], "resolved")
+    before = running.netvm.redirects()
+    assert before == {"10.139.1.1": "192.168.1.9", "10.139.1.2": "192.168.1.9"}
+    bus.go(resolved.NAME)
+    running.loop.settle()
+    assert running.netvm.redirects() == before
+    bus.come(resolved.NAME)
+    running.loop.settle()
+    assert running.netvm.redirects() == before
+    monkeypatch.setattr(resolved, "_GRACE", 0.05)
+    monkeypatch.setattr(redirection, "_BETWEEN", 0.05)
+    bus.go(resolved.NAME)
+    running.loop.until(lambda: running.netvm.redirects() == {})
+
+
 def test_without_a_bus_the_kernel_and_resolv_conf_tell(
     start: Callable[..., Running], netvm: Any, resolv_conf: Path
 ) -> None:

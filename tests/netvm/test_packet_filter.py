@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -106,10 +106,27 @@ def test_a_link_that_was_a_way_out_is_none_inside_before_it_has_another_address(
     assert look() == ["eth7"]
     kernel[:] = [replace(address, default_route=True)]
     assert look() == []
+    kernel[:] = [replace(address, name="wan7")]  # it was given another name, and lost its routes then
+    assert look() == []
     kernel.clear()
     assert look() == []
     kernel[:] = [address]  # another link of that name
     assert look() == ["eth7"]
+
+
+@pytest.mark.parametrize(
+    ("network", "inside"),
+    [
+        ("172.30.0.0/24", False),  # a second card in it, or a macvlan on the first
+        ("172.30.0.77/32", False),  # a host's own way to its containers behind a macvlan
+        ("172.30.0.128/25", True),  # a hotspot's may be a piece of a very large one
+        ("10.42.0.0/24", True),
+    ],
+)
+def test_a_link_into_the_network_of_a_way_out_is_the_world(network: str, inside: bool) -> None:
+    outside = SurveyedLink("eth0", ROUTER, fixed=True, networks=(IPv4Network("172.30.0.0/24"),))
+    second = SurveyedLink("shim0", (IPv4Address("172.30.0.77"),), fixed=True, networks=(IPv4Network(network),))
+    assert inside_links.names([outside, second], {"eth0"}) == ({"shim0"} if inside else set())
 
 
 def test_what_the_filter_is_told_is_told_once(netvm: Any, later: list[Any]) -> None:

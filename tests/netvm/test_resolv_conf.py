@@ -98,3 +98,24 @@ def test_it_is_followed_through_all_links_and_back(tmp_path: Path, loop: Any) ->
     path.write_text("nameserver 10.0.0.7\n")
     loop.until(lambda: read.servers == ips("10.0.0.7"))
     assert changes[-1] == ips("10.0.0.7")
+
+
+def test_it_is_followed_through_folders_that_are_links(tmp_path: Path, loop: Any) -> None:
+    """One generation's folder is put in the place of another's, and nothing in either changes."""
+    path, current = tmp_path / "resolv.conf", tmp_path / "current"
+    for name in ("first", "second"):
+        (tmp_path / name / "etc").mkdir(parents=True)
+        (tmp_path / name / "etc" / "servers").write_text(f"nameserver 10.0.0.{len(name)}\n")
+    current.symlink_to("first")
+    path.symlink_to("first/../current/./etc/servers")
+    read = ResolvConf(lambda: None, path)
+    assert read.servers == ips("10.0.0.5")
+    (tmp_path / "new").symlink_to("second")
+    (tmp_path / "new").rename(current)
+    loop.until(lambda: read.servers == ips("10.0.0.6"))
+    current.unlink()
+    current.symlink_to("current/..")
+    loop.until(lambda: read.servers == ())
+    current.unlink()
+    current.symlink_to(tmp_path / "first")
+    loop.until(lambda: read.servers == ips("10.0.0.5"))

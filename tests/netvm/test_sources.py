@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import fields, replace
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any
@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nm_objects import NM, ROOT, device, dns, ips, primary
 
+from qnet_gui.kernel.own_routing import Rules
 from qnet_gui.kernel.route_lookup import LinkInfo
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.route import Route
@@ -236,7 +237,13 @@ class FakeNetlink:
 
     router = IPv4Address("192.168.1.1")
 
-    def routes(self) -> list[Route]:
+    def __init__(self) -> None:
+        self.own, self.somebody_is_first = self, False
+
+    def rules(self) -> Rules:
+        return Rules([], [], True, self.somebody_is_first)
+
+    def routes(self, longest: int = 32) -> list[Route]:
         return [Route.of(IPv4Address(0), 0, self.router, "lo", 100)]
 
     def addresses(self, index: int) -> list[tuple[IPv4Address, int]]:
@@ -258,6 +265,12 @@ class FakeWays:
 
     def by(self, address: IPv4Address) -> UplinkKind | None:
         return UplinkKind.CABLE if self.way is None or address in self.beside else self.way.kind
+
+    def usual(self, vifs: Iterable[tuple[str, IPv4Address]]) -> tuple[str, IPv4Address] | None:
+        return next(iter(vifs), None)
+
+    def leads_astray(self, vifs: Iterable[tuple[str, IPv4Address]], nobody: IPv4Address) -> bool:
+        return list(vifs) == [("vif4.0", IPv4Address("10.200.0.4"))] and nobody == IPv4Address("10.137.255.255")
 
     def is_own(self, address: IPv4Address) -> bool:
         return str(address) in ("192.168.1.2", "127.0.0.1", "127.0.0.53")
@@ -528,6 +541,24 @@ def test_a_network_with_addresses_of_ours_is_told(address: str, prefix: int, rou
     made._ways.interfaces = lambda _: [IPv4Interface((address, prefix))]  # type: ignore[method-assign]
     assert asked(made)[:2] == ("resolv.conf", ips("9.9.9.9"))  # all that can work goes on
     assert ("address-overlap" in problems(made)) is overlaps
+
+
+def test_what_networkmanager_calls_connected_is_down_where_no_packet_leaves() -> None:
+    """With `ignore-carrier` and the cable out, or the link of a kill switch, which swallows everything."""
+    for running, state in ((True, "up"), (False, "down")):
+        made = sources(replace(CABLE, running=running), device(1) | primary(1) | dns(ENTRY))
+        (uplink,) = made.uplinks(made.choose(OwnAddresses()))
+        assert (uplink.state.value, uplink.primary) == (state, True)
+        assert problems(made) == ([] if running else ["no-uplink"])
+
+
+def test_somebody_elses_rule_that_comes_first_is_told_where_it_matters() -> None:
+    made = sources(CABLE, file=ips("9.9.9.9"))
+    assert problems(made) == []
+    made._netlink.own.somebody_is_first = True  # type: ignore[attr-defined]
+    assert problems(made) == ["others-route"]
+    made._ways.leads_astray = lambda *_: False  # type: ignore[method-assign]
+    assert problems(made) == []
 
 
 # -- servers that NetworkManager has and does not use

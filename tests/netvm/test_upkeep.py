@@ -21,6 +21,7 @@ from qnet_gui.netvm.packet_filter import base_settings, base_setup, ruleset
 from qnet_gui.netvm.packet_filter.base_settings import BaseSettings
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.upkeep import upkeep as upkeep_module
+from qnet_gui.netvm.upkeep import vif_suspects
 from qnet_gui.netvm.upkeep.repair_limit import LONGEST, MANY, PERIOD, RepairLimit
 from qnet_gui.netvm.upkeep.repair_record import RepairRecord
 from qnet_gui.netvm.upkeep.upkeep import Upkeep, Wanted
@@ -217,6 +218,34 @@ def test_links_that_are_to_answer_for_their_own_addresses_only_are_all_but_vifs(
     kernel.write("ipv4/conf/vif7.0/arp_ignore", 8)
     watched.upkeep.look_at_all()
     assert (watched.look(), kernel.setting("ipv4/conf/vif7.0/arp_ignore")) == (["settings 1 ?", "vifs 1 ?"], 0)
+
+
+def test_who_writes_settings_for_long_is_looked_after_at_the_end(
+    watched: Watched, loop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vif_suspects, "_WRITTEN", (0.1,))
+    watched.upkeep.setting_changed()
+    end = time.monotonic() + 0.05
+    loop.until(lambda: time.monotonic() > end)
+    watched.upkeep.setting_changed()
+    loop.until(lambda: time.monotonic() > end + 0.06)  # a look was too soon
+    watched.kernel.write("ipv4/conf/vif7.0/arp_ignore", 1)
+    loop.until(lambda: watched.kernel.setting("ipv4/conf/vif7.0/arp_ignore") == 0)
+
+
+def test_what_udev_sets_of_a_new_vif_after_us_is_undone(
+    watched: Watched, table: VifTable, loop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What /etc/sysctl.d says of links by a star, it writes when it hears of one, which may be served by then."""
+    monkeypatch.setattr(vif_suspects, "_COME", 0.01)
+    new = Vif(VifId(8, 0), IPv4Address("10.137.0.8"), "00:16:3e:00:00:08")
+    watched.kernel.add_link(new.id.name)
+    table.admit([new])
+    assert table.bring_up([new]) == {}
+    assert watched.look() == []
+    watched.kernel.write("ipv4/conf/vif8.0/arp_ignore", 1)
+    loop.until(lambda: watched.kernel.setting("ipv4/conf/vif8.0/arp_ignore") == 0)
+    assert watched.look() == ["vifs 1 ?"]
 
 
 def test_the_table_of_connections_stays_as_it_was_set(netvm: Any, table: VifTable) -> None:

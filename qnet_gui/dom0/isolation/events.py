@@ -1,4 +1,5 @@
-"""The kernel's events that say that dom0 may be isolated in another way: of links, addresses, routes, PCI devices.
+"""The kernel's events that say that dom0 may be isolated in another way: of links, addresses, routes and what these
+lead over, PCI devices.
 
 Two netlink sockets of the network namespace that the helper is in. What an event says is not used, only that there was
 one; a flood of them costs no more than a few looks a second. Runs on the main loop.
@@ -18,11 +19,15 @@ from qnet_gui.kernel.netlink_messages import (
     RTMGRP_IPV6_IFADDR,
     RTMGRP_IPV6_ROUTE,
     RTMGRP_LINK,
+    RTMGRP_NEXTHOP,
 )
 from qnet_gui.runtime.flood_limit import FloodLimit
 from qnet_gui.runtime.mainloop import after
 
-_NETWORK = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE
+#: With the next hop that routes share they go, and nothing is told of that.
+_NETWORK = (
+    RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE | RTMGRP_NEXTHOP
+)
 #: The kernel's own events, not those that udev sends on.
 _FROM_KERNEL = 0x1
 _GATHER = 0.01

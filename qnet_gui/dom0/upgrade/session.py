@@ -34,11 +34,9 @@ from qnet_gui.runtime.clocks import Clocks
 from qnet_gui.runtime.mainloop import after, post
 
 log = logging.getLogger(__name__)
-
 #: On whose behalf we do what nobody asked for.
 SELF = "qnet-helper"
-_RETRY_FIRST, _RETRY_LAST = 1.0, 60.0
-_MINUTE = 60
+_RETRY_FIRST, _RETRY_LAST, _MINUTE = 1.0, 60.0, 60
 #: Seconds between two looks at the other domains while dom0 is connected.
 _LOOK_INTERVAL = 3.0
 
@@ -62,6 +60,8 @@ class UpgradeSession:
         self._look_timer: int | None = None
         self._retry = _RETRY_FIRST
         self._retry_timer: int | None = None
+        #: Changes of the deadline that are under way.
+        self._changing = 0
         #: Why dom0 is being disconnected, when nobody has asked for it.
         self._because: Message | None = None
         self.closing = False
@@ -176,7 +176,14 @@ class UpgradeSession:
         runner = self._started_runner()
         if self.connection.state is not Dom0State.OPEN:
             raise Refused(UpgradeCode.NOT_CONNECTED)
-        self._operations.aside(lambda: runner.change_deadline(change).until, done)
+
+        def changed(result: int | QnetError) -> None:
+            self._changing -= 1
+            self._arm()  # if the old one stays, it may be over by now
+            done(result)
+
+        self._changing += 1
+        self._operations.aside(lambda: runner.change_deadline(change).until, changed)
 
     def hand_over(self) -> None:
         """The helper ends in an orderly way; a successor may keep open what is open."""
@@ -230,7 +237,6 @@ class UpgradeSession:
             self._disconnect_because(self._because)
 
     def _disconnect_because(self, because: Message | None) -> None:
-        """Nobody has asked for it."""
         why = because or Message(UpgradeCode.DISCONNECT_WANTED, user=SELF)
         self._disconnect(SELF, self._started_runner().down, why, because=because)
 
@@ -244,7 +250,7 @@ class UpgradeSession:
             self._look_timer = after(_LOOK_INTERVAL, self._look_again)
 
     def _time_over(self) -> None:
-        if self._journal is not None and not self.closing and not self.stuck:
+        if self._journal is not None and not self._changing and not self.closing and not self.stuck:
             log.info("the deadline is over")
             self._disconnect_because(Message(UpgradeCode.TIME_OVER))
 

@@ -247,8 +247,9 @@ class StepRunner:
             if journal is None or not journal.open:
                 raise Refused(UpgradeCode.NOT_CONNECTED)
             later = change(journal)
+            # first: what is refused here has not been promised by then
+            run([NFT, "-f", "-"], packet_filter.extend(later.servers, later.ports, later.ends - int(boot_seconds())))
             self._save(later)
-        run([NFT, "-f", "-"], packet_filter.extend(later.servers, later.ports, later.ends - int(boot_seconds())))
         return later
 
     def _save(self, journal: Journal) -> None:

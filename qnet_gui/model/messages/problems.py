@@ -138,6 +138,12 @@ class ProblemCode(Code):
         "firewalld and ufw), or stop it. In netvm, sudo nft list chains shows whose chains are at the hooks "
         "prerouting, forward and postrouting.",
     )
+    OTHERS_ROUTE = (
+        "others-route",
+        "A routing rule of another program in netvm leads astray what is meant for domains.",
+        "In netvm, sudo ip rule shows it: it has preference 0, and stands before those that look up qnet's own tables. "
+        "Have that program give its rule a preference of 1 or more.",
+    )
     OTHER_VERSION = (
         "other-version",
         "The agent in netvm is of version {version} of qnet, and dom0's helper of version {value}.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import deque
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
@@ -61,15 +62,24 @@ def _text(path: Path) -> str:
 
 
 def _on_the_way(path: Path) -> set[Path]:
-    """The path, and all that it leads to by symbolic links, also by those that lead in a circle."""
-    paths = {path, Path(os.path.realpath(path))}
-    for _ in range(_MAXSYMLINKS):
+    """Where it leads to, and all symbolic links by which it does, those of folders too; also in a circle."""
+    paths, here, left = {path}, Path(path.anchor), deque(path.parts[1:])
+    links = 0
+    while left and links < _MAXSYMLINKS:
+        name = left.popleft()
+        if name == "..":
+            here = here.parent
+            continue
         try:
-            path = path.parent / path.readlink()
-        except OSError:
-            break
-        paths.add(path)
-    return paths
+            target = (here / name).readlink()
+        except OSError:  # no link, or not there
+            here /= name
+            continue
+        links += 1
+        paths.add(here / name)
+        here = Path(target.anchor) if target.is_absolute() else here
+        left.extendleft(reversed(target.parts[1:] if target.is_absolute() else target.parts))
+    return {*paths, here.joinpath(*left)}
 
 
 class ResolvConf:

@@ -24,6 +24,8 @@ _INET = 2
 #: Seconds after which it is asked again when it has told a change: of what follows, as a link's domains do when a VPN
 #: sets it up, it tells nothing.
 _AGAIN = (0.3, 2.0)
+#: Seconds for which what it told holds while it is away: it is restarted when its package is upgraded.
+_GRACE = 5.0
 #: The link of what is global.
 _GLOBAL = 0
 #: Where it listens itself.
@@ -99,6 +101,7 @@ class Resolved:
         self._servers = ResolvedServers()
         self._asked = 0
         self._timers: list[int] = []
+        self._away: int | None = None
         self.has_answered = False
         self.running = False
         self._service.listen(PROPERTIES, "PropertiesChanged", self._properties_changed, _PATH)
@@ -125,7 +128,14 @@ class Resolved:
         if running:
             self.refresh()
         else:
-            self._set(ResolvedServers())
+            self._lost()
+
+    def _lost(self) -> None:
+        """It has gone, and may be back at once."""
+        if self._servers == ResolvedServers():
+            self._set(self._servers)
+        elif self._away is None:
+            self._away = after(_GRACE, lambda: self._set(ResolvedServers()))
 
     def _properties_changed(self, _interface: str, values: dict[str, Any], invalidated: list[str]) -> None:
         if {"DNS", "Domains", "ResolvConfMode"} & (set(values) | set(invalidated)):
@@ -164,9 +174,12 @@ class Resolved:
 
     def _failed(self, error: Exception) -> None:
         log.info("systemd-resolved does not tell its servers: %s", error)  # it was about to go: its return is told
-        self._set(ResolvedServers())
+        self._lost()
 
     def _set(self, servers: ResolvedServers) -> None:
+        if self._away is not None:
+            cancel(self._away)
+            self._away = None
         if servers != self._servers or not self.has_answered:
             self._servers, self.has_answered = servers, True
             self._changed()

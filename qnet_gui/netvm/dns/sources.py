@@ -49,7 +49,7 @@ class Sources:
         self._local_resolver = local_resolver
         self._served = served
         self._changed = changed
-        self._ways = Ways(self._first_served)
+        self._ways = Ways(lambda: self._asked_for)
         self._asked_for: VifAddress | None = None
         #: The servers that the last choice was made of, and those of them that were a domain's address.
         self._judged: tuple[IPv4Address, ...] = ()
@@ -58,16 +58,13 @@ class Sources:
         self._resolvconf = ResolvConf(self._resolv_conf_changed)
         self._resolved = Resolved(bus, lambda: self._resolvconf.servers, changed) if bus else None
 
-    def _first_served(self) -> VifAddress | None:
-        return next(iter(self._served()), None)
-
     @property
     def asks_for_another(self) -> bool:
         """Whether the last choice was made for a vif that is not the one to ask for now: its way may be another.
 
         Or whether other servers have the address of a domain than then.
         """
-        return self._first_served() != self._asked_for or self._of_domains(self._judged) != self._taken
+        return self._ways.usual(self._served()) != self._asked_for or self._of_domains(self._judged) != self._taken
 
     # -- names
 
@@ -77,7 +74,7 @@ class Sources:
 
     def choose(self, own: OwnAddresses) -> Choice:
         """The way out, and the servers that can be asked; `own`: the addresses that are ours."""
-        self._asked_for = self._first_served()
+        self._asked_for = self._ways.usual(self._served())
         way = self._ways.out()
 
         def collides(address: IPv4Address) -> bool:
@@ -147,8 +144,11 @@ class Sources:
         return [*rows[:first], Route.of(IPv4Address(0), 0, way.gateway, way.name, 0), *rows[first:]]
 
     def _as_the_kernel_has_it(self, uplink: Uplink, way: Way | None) -> Uplink:
-        link = self._ways.link(uplink.name)
-        return replace(uplink, primary=way is not None and uplink.name == way.name, mtu=link[1].mtu if link else 0)
+        link, primary = self._ways.link(uplink.name), way is not None and uplink.name == way.name
+        # what NetworkManager has set up need not be one by which a packet leaves: with the cable out, or a dummy
+        is_dead = way is not None and primary and not way.running and uplink.state is UplinkState.UP
+        state = UplinkState.DOWN if is_dead else uplink.state
+        return replace(uplink, primary=primary, state=state, mtu=link[1].mtu if link else 0)
 
     def problems(self, own: OwnAddresses, choice: Choice, uplinks: tuple[Uplink, ...]) -> list[str]:
         """Codes of what is wrong with uplinks and names."""
@@ -162,6 +162,9 @@ class Sources:
         elif not choice.servers and set(problems) <= {ProblemCode.ADDRESS_OVERLAP.value}:
             lost = manager is not None and manager.lost_servers
             problems.append((ProblemCode.NETWORKMANAGER_LOST_SERVERS if lost else ProblemCode.NO_DNS).value)
+        first = self._netlink.own.rules().somebody_is_first
+        if first and self._ways.leads_astray(self._served(), own.pool.broadcast_address):
+            problems.append(ProblemCode.OTHERS_ROUTE.value)
         return list(dict.fromkeys(problems))
 
     def _overlaps(self, own: OwnAddresses, uplinks: Iterable[Uplink]) -> bool:

@@ -2,18 +2,19 @@
 
 A hotspot or a bridge of containers wants addresses and names from the netvm; whoever set it up has set up its own
 filter as well, which ours would overrule. *Inside* is a link on which the netvm has an address for good, which is no
-tunnel, and through which no way out leads, in whatever routing table, nor any way over a router. So a network that gave
-the netvm its address is the world even where it has no router; so is whatever is unknown, and a VPN with routes of its
-own: `open` is for those. An uplink that lost its default route to a VPN, or by being set down and up, is the world for
-as long as it keeps its address.
+tunnel (a VPN's tap looks like a card), and through which no way out leads, in whatever routing table, nor any way over
+a router. So a network that gave the netvm its address is the world even where it has no router; so is whatever is
+unknown, and a VPN: `open` is for those. An uplink that lost its default route to a VPN, or by being set down and up, is
+the world for as long as its address is there, whatever the link is called. So is a link into a way out's own network: a
+second card in it, or one that shares the first (macvlan), with an address of that network.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from ipaddress import IPv4Address
+from collections.abc import Callable, Container, Sequence
+from ipaddress import IPv4Address, IPv4Network
 
 from qnet_gui.kernel.link_survey import SurveyedLink, survey
 from qnet_gui.model.errors import BadInput, KernelError
@@ -40,9 +41,20 @@ def _leads_out(link: SurveyedLink) -> bool:
     return link.default_route or link.router
 
 
-def names(links: Sequence[SurveyedLink]) -> frozenset[str]:
-    """The names of those that are inside."""
-    return frozenset(link.name for link in links if _is_inside(link))
+def _is_in(network: IPv4Network, others: Container[IPv4Network]) -> bool:
+    """Whether it is one of them, or one address in one of them."""
+    wider = (network.supernet(new_prefix=bits) for bits in range(32)) if network.prefixlen == 32 else ()
+    return network in others or any(one in others for one in wider)
+
+
+def names(links: Sequence[SurveyedLink], ways: Container[str] = ()) -> frozenset[str]:
+    """The names of those that are inside; `ways`: those that are, or were, a way out."""
+    outside = {network for link in links if link.name in ways for network in link.networks}
+    return frozenset(
+        link.name
+        for link in links
+        if _is_inside(link) and link.name not in ways and not any(_is_in(network, outside) for network in link.networks)
+    )
 
 
 class InsideLinks:
@@ -52,8 +64,8 @@ class InsideLinks:
         self._nft = nft
         self._look_again = look_again
         self._since: dict[str, float] = {}
-        #: The addresses that links had while they were a way out.
-        self._outside: dict[str, frozenset[IPv4Address]] = {}
+        #: The addresses of links that are a way out, and of those that were, as long as they are there.
+        self._outside: frozenset[IPv4Address] = frozenset()
         self._inside = frozenset(map(str, nft.elements("inet", TABLE, INSIDE_SET)))
         self._addresses: frozenset[IPv4Address] = frozenset()
 
@@ -67,21 +79,20 @@ class InsideLinks:
         try:
             links = survey()
             before = self.elements
-            self._inside = self._settled(names(links) - self._former_ways(links))
+            self._inside = self._settled(names(links, self._ways(links)))
             self._addresses = frozenset(address for link in links for address in link.addresses)
             if self.elements != before:
                 self._nft.apply(self.elements)
         except KernelError as error:
             log.error("%s", error)
 
-    def _former_ways(self, links: Sequence[SurveyedLink]) -> set[str]:
+    def _ways(self, links: Sequence[SurveyedLink]) -> set[str]:
         """The links that are, or were, a way out with an address that they still have."""
-        known = self._outside
-        self._outside = {
-            link.name: frozenset(link.addresses) if _leads_out(link) else known.get(link.name, frozenset())
-            for link in links
-        }
-        return {link.name for link in links if not self._outside[link.name].isdisjoint(link.addresses)}
+        now = {address for link in links if _leads_out(link) for address in link.addresses}
+        self._outside = frozenset(
+            address for link in links for address in link.addresses if address in now or address in self._outside
+        )
+        return {link.name for link in links if not self._outside.isdisjoint(link.addresses)}
 
     def _settled(self, inside: frozenset[str]) -> frozenset[str]:
         now = time.monotonic()

@@ -68,7 +68,7 @@ class Upkeep:
         #: Repairs that wait for their time, with whoever made them necessary; those that a timer runs for.
         self._waiting: dict[RepairKind, str] = {}
         self._timers: set[RepairKind] = set()
-        self._suspects = VifSuspects(table)
+        self._suspects = VifSuspects(table, lambda: self._suspect(RepairKind.VIFS))
         #: Routes to domains that somebody deleted, and whether he did something else to our table or to the rules.
         self._lost: set[RouteKey] = set()
         self._unsure = False
@@ -117,6 +117,7 @@ class Upkeep:
 
     def setting_changed(self) -> None:
         """Somebody wrote a setting that is watched, or we did."""
+        self._suspects.setting_written()
         self._suspect(RepairKind.SETTINGS)
 
     def kernel_changed(self, events: Sequence[Event]) -> None:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
+from functools import partial
 
 from qnet_gui.kernel.link_state import is_routed
 from qnet_gui.kernel.monitor import Event
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.vif import VIF_GROUP, VifId
 from qnet_gui.netvm.vifs.vif_table import VifTable
+from qnet_gui.runtime.mainloop import after
+
+#: Seconds after which vifs are looked at when somebody has written a setting of all links: who does that, by `sysctl
+#: --system` or in a loop, writes that of each one as well, and of some of those (`arp_ignore`) nothing is told.
+_WRITTEN = (0.2, 2.0)
+#: And a new one: udev sets what /etc/sysctl.d says of it some time after it came.
+_COME = 2.0
 
 
 def _is_vif(name: str) -> bool:
@@ -23,10 +32,12 @@ def _vif(name: str) -> VifId | None:
 
 
 class VifSuspects:
-    """`take` what is to be looked at; meanwhile more is noted."""
+    """`take` what is to be looked at; meanwhile more is noted. `look` is called when some were noted by themselves."""
 
-    def __init__(self, table: VifTable) -> None:
-        self._table = table
+    def __init__(self, table: VifTable, look: Callable[[], None]) -> None:
+        self._table, self._look = table, look
+        #: The delays for which a timer runs, with whether more was written meanwhile.
+        self._waits: dict[float, bool] = {}
         self._vifs: set[VifId] = set()
         #: Links that may be no vifs and in their group, by index; what they are called may be another thing by now.
         self._strangers: set[int] = set()
@@ -52,11 +63,35 @@ class VifSuspects:
         """Nothing is known of the links that are no vifs."""
         self._strangers |= {index for index, name in socket.if_nameindex() if not _is_vif(name)}
 
+    def setting_written(self) -> None:
+        """Somebody wrote a setting of all links, or we did."""
+        for seconds in _WRITTEN:
+            if seconds in self._waits:
+                self._waits[seconds] = True
+            else:
+                self._look_after(seconds)
+
+    def _look_after(self, seconds: float) -> None:
+        self._waits[seconds] = False
+        after(seconds, partial(self._written, seconds))
+
+    def _written(self, seconds: float) -> None:
+        if self._waits.pop(seconds):  # of what was written last it may be too soon to see what follows
+            self._look_after(seconds)
+        self._vifs |= set(self._table.up)
+        self._look()
+
+    def _come(self, name: str) -> None:
+        if self.named(name):
+            self._look()
+
     def link(self, event: Event) -> bool:
         """A link came, changed or went; whether it is one to look at."""
         if event.link is None:
             self._macs.pop(event.index, None)
             return False
+        if event.index not in self._macs and _is_vif(event.name):
+            after(_COME, partial(self._come, event.name))
         changed = self._has_another_mac(event.index, event.link.mac)
         if self._is_served(event.name):
             if is_routed(event.link) and not changed:

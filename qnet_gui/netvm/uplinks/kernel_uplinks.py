@@ -16,7 +16,7 @@ def _state(running: bool) -> UplinkState:
 
 def _with_default_route(netlink: Netlink, ways: Ways, servers: tuple[IPv4Address, ...]) -> Iterable[Uplink]:
     """One for each interface with a default route, the best route's first."""
-    for route in sorted(netlink.routes(), key=lambda route: route.metric):
+    for route in sorted(netlink.routes(longest=0), key=lambda route: route.metric):
         link, index = ways.link(route.iface), link_index(route.iface)
         if route.genmask != "0.0.0.0" or link is None or index is None or route.iface.startswith("vif"):
             continue

@@ -6,8 +6,9 @@ wg-quick and NetworkManager's WireGuard have it. Reads netlink and /sys.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
@@ -28,6 +29,8 @@ OUTSIDE = tuple(
 _TUNNELS = frozenset({768, 776, 778, 65534})
 _ARPHRD_RAWIP = 519
 _LOOPBACK = 1
+#: So many domains are asked for.
+_ASKED_MAX = 16
 #: A vif that may send, and the address that it may send from.
 VifAddress = tuple[str, IPv4Address]
 
@@ -58,7 +61,7 @@ class Way:
 
 
 class Ways:
-    """`vif` gives one that is served now, None where there is none: then the netvm's own way is told."""
+    """`vif` gives the one to ask for, None where there is none: then the netvm's own way is told."""
 
     def __init__(self, vif: Callable[[], VifAddress | None]) -> None:
         self._lookup = route_lookup.RouteLookup()
@@ -71,6 +74,22 @@ class Ways:
         if vif is None or index is None:
             return self._lookup.hop(destination)
         return self._lookup.hop_from(destination, vif[1], index)
+
+    def usual(self, vifs: Iterable[VifAddress]) -> VifAddress | None:
+        """One of them whose packets leave by the way of most; of as many, by the netvm's own. None where there is none.
+
+        A rule may be about one domain alone, as where that one is to use a VPN; the others' way is no VPN for that.
+        """
+        groups: dict[int, list[VifAddress]] = {}
+        for name, address in itertools.islice(vifs, _ASKED_MAX):
+            index = link_index(name)
+            hop = self._lookup.hop_from(OUTSIDE[0], address, index) if index is not None else None
+            groups.setdefault(hop.index if hop is not None else 0, []).append((name, address))
+        if len(groups) < 2:  # the usual case, for which the netvm's own is not asked
+            return next((group[0] for group in groups.values()), None)
+        own = self._lookup.hop(OUTSIDE[0])
+        best = max(groups, key=lambda link: (len(groups[link]), own is not None and own.index == link))
+        return groups[best][0]
 
     def out(self) -> Way | None:
         """The way out, the most travelled where outside addresses have several; None where there is none.
@@ -110,6 +129,25 @@ class Ways:
     def refused(self) -> bool:
         """Whether the kernel has no way to any outside address, whatever default routes there are."""
         return not any(self.hop(outside) for outside in OUTSIDE)
+
+    def leads_astray(self, vifs: Iterable[VifAddress], nobody: IPv4Address) -> bool:
+        """Whether an answer to one of these vifs goes elsewhere, or what is meant for `nobody`'s address anywhere.
+
+        One that is being brought up has no route yet.
+        """
+        links: dict[IPv4Address, set[int]] = {nobody: {0}}
+        for name, address in vifs:  # several domains may have been given one address
+            index = link_index(name)
+            link = self._lookup.link(index) if index is not None else None
+            if index is not None and link is not None and link.running:
+                links.setdefault(address, set()).add(index)
+        way = self.out()
+        uplink = link_index(way.name) if way is not None else None
+        for address, there in links.items():
+            found = self._lookup.hop_from(address, OUTSIDE[0], uplink) if uplink else self._lookup.hop(address)
+            if (found.index if found is not None else 0) not in there:
+                return True
+        return False
 
     def by(self, destination: IPv4Address) -> UplinkKind | None:
         """What the link is made of by which a domain's packet to an address leaves; None where it does not leave."""

@@ -153,6 +153,21 @@ int xc_interface_close(xc_interface *x)
     return 0;
 }
 
+/* of one domain, from Xen 4.18 on */
+int xc_domain_getinfo_single(xc_interface *x, uint32_t domid, xc_domaininfo_t *info)
+{
+    if (domid >= DOMAINS || !states[domid]) {
+        errno = ESRCH;
+        return -1;
+    }
+    memset(info, 0, sizeof *info);
+    info->domain = domid;
+    info->flags = states[domid] == 1 ? XEN_DOMINF_running : XEN_DOMINF_dying | XEN_DOMINF_shutdown;
+    return 0;
+}
+
+#if XEN_DOMCTL_INTERFACE_VERSION < 0x16
+/* of the first one there is from that number on, before */
 int xc_domain_getinfo(xc_interface *x, uint32_t first, unsigned int most, xc_dominfo_t *info)
 {
     uint32_t domid;
@@ -169,6 +184,7 @@ int xc_domain_getinfo(xc_interface *x, uint32_t first, unsigned int most, xc_dom
     info->dying = info->shutdown = states[domid] == 2;
     return 1;
 }
+#endif
 
 /* /proc/xen: dom0's own ring, which nobody uses because dom0 talks to the socket */
 

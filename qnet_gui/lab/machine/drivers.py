@@ -46,14 +46,14 @@ class Drivers(threading.Thread):
                 self._store.watch(folder)
             while True:
                 for changed, watched in self._store.events():
-                    self._handle(changed, watched)
+                    self._frontend_changed(changed, watched)
                 poller = select.poll()
                 poller.register(self._store.fileno(), select.POLLIN)
                 poller.poll()
         except StoreGone:
             self._store.close()  # the domain is gone
 
-    def _handle(self, changed: str, watched: str) -> None:
+    def _frontend_changed(self, changed: str, watched: str) -> None:
         try:
             self._changed(changed, watched)
         except StoreGone:

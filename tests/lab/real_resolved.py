@@ -55,9 +55,9 @@ def running(lab: Lab, settings: str = "") -> Iterator[RealResolved]:
     lab.exec("netvm", "cp", str(policy), "/etc/dbus-1/system.d/")
     lab.exec("netvm", "dbus-send", "--system", "--print-reply", "--dest=org.freedesktop.DBus", "/",
              "org.freedesktop.DBus.ReloadConfig")  # fmt: skip
-    with lab.popen(
-        "netvm", str(folder / "lib/systemd/systemd-resolved"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+    # Debian 12 has it below /lib
+    program = next(folder.glob("lib/systemd/systemd-resolved"), folder / "usr/lib/systemd/systemd-resolved")
+    with lab.popen("netvm", str(program), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         made = RealResolved(lab, folder)
         try:
             lab.wait("systemd-resolved", lambda: lab.exec(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 
@@ -19,6 +20,8 @@ from qnet_gui.model.messages.plain import plain
 
 #: Seconds; NetworkManager takes about 6 of them.
 _DEADLINE = 30.0
+#: Seconds until what the netvm's agent has heard has been written down by who listens as well.
+_LOGGED = 5.0
 _MATCH = (
     "type='signal',sender='org.freedesktop.NetworkManager',path='/org/freedesktop/NetworkManager/DnsManager',"
     "interface='org.freedesktop.DBus.Properties'"
@@ -85,7 +88,9 @@ class Roaming:
         answer_time = self._query.communicate(timeout=_DEADLINE + 10)[0].strip()
         if not answer_time:
             raise NoAnswer(plain(f"No answer came from {self._provider.name} within {_DEADLINE:.0f} s."))
-        announced = signal_time(self._log.read_text(), self._provider)
-        if announced is None:
-            raise NoAnswer(plain(f"NetworkManager did not say that it uses {self._provider.name}'s name servers."))
+        until = time.monotonic() + _LOGGED
+        while (announced := signal_time(self._log.read_text(), self._provider)) is None:
+            if time.monotonic() > until:
+                raise NoAnswer(plain(f"NetworkManager did not say that it uses {self._provider.name}'s name servers."))
+            time.sleep(0.05)
         return announced, float(answer_time)

@@ -16,8 +16,9 @@ from qnet_gui.tray.state.notifications import Announcement, Withdrawal
 
 #: Seconds that must pass between two notifications of a kind.
 QUIET = 5.0
-#: Seconds that a loss must last before it is told.
-LASTING = 5.0
+#: Seconds that a loss must last before it is told: so long NetworkManager gives a card without a cable (some 6), before
+#: another one that is plugged in already becomes the way out.
+LASTING = 8.0
 
 
 class _SubjectTracker:

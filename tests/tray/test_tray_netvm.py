@@ -92,7 +92,7 @@ def test_nobody_loses_the_network_unasked(
         dispatcher.do(request)
         assert made == []
         (box,) = (box for box in dispatcher._boxes.values() if isinstance(box, QMessageBox))
-        assert "Without a network then: work and personal." in box.text()
+        assert box.informativeText() == "Without a network then: work and personal."
         buttons = box.findChildren(QPushButton)
         assert box.defaultButton().text().replace("&", "") == "Cancel"
         chosen = [box.buttons()[at] for at in range(2)]

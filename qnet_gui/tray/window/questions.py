@@ -93,7 +93,7 @@ def choose_netvm(request: ActionRequest, then: Callable[[bool], None]) -> QMessa
 
 def interrupt_netvm(request: ActionRequest, names: tuple[str, ...], then: Callable[[], None]) -> QMessageBox:
     """Before a netvm is stopped, or restarted, through which domains of these names go."""
-    made = box(f"{title(request)}?", without_network(names), icon=QMessageBox.Question)
+    made = box(title(request), f"{title(request)}?", without_network(names), QMessageBox.Question)
     doing = made.addButton(title(request), QMessageBox.AcceptRole)
     made.setDefaultButton(made.addButton(tr("Cancel"), QMessageBox.RejectRole))
     made.buttonClicked.connect(lambda which: then() if which is doing else None)

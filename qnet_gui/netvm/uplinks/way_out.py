@@ -144,8 +144,8 @@ class Ways:
         way = self.out()
         uplink = link_index(way.name) if way is not None else None
         for address, there in links.items():
-            found = self._lookup.hop_from(address, OUTSIDE[0], uplink) if uplink else self._lookup.hop(address)
-            if (found.index if found is not None else 0) not in there:
+            hop = self._lookup.hop_from(address, OUTSIDE[0], uplink) if uplink else self._lookup.hop(address)
+            if (hop.index if hop is not None else 0) not in there:
                 return True
         return False
 

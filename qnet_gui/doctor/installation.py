@@ -104,6 +104,11 @@ _PREFERRED = {
     Distribution.DEBIAN: f"{_PYTHON}/dist-packages/qnet_gui",
     Distribution.FEDORA: f"{_PYTHON}/site-packages/qnet_gui",
 }
+#: Where that is which it finds later.
+_LATER = {
+    Distribution.DEBIAN: _CODE,
+    Distribution.FEDORA: f"/usr/lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages/qnet_gui",
+}
 #: What a small system leaves out of packages on purpose.
 _LEFT_OUT = ("/usr/share/man/", "/usr/share/doc/", "/usr/share/bash-completion/")
 _HALF = ("half-installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending")
@@ -225,8 +230,14 @@ def look(machine: Machine, place: Place) -> Facts:
         tuple(_halves(machine, place)),
         others=tuple(path for path, status in owned.items() if status.st_uid != machine.owner),
         writable=tuple(path for path, status in owned.items() if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)),
-        twice=second if machine.exists(second := _PREFERRED[place.distribution]) else "",
+        twice=_second(machine, place),
     )
+
+
+def _second(machine: Machine, place: Place) -> str:
+    """Another qnet that is run in the place of the one that the distribution's packages, or `make install`, brought."""
+    second = _PREFERRED[place.distribution]
+    return second if machine.exists(_LATER[place.distribution]) and machine.exists(second) else ""
 
 
 def check(facts: Facts, place: Place) -> Iterator[Finding]:

@@ -60,7 +60,7 @@ def rejoin(
         interface = _awaited(device, known, len(wholes) == 1, root, seconds)
         if interface is None:
             raise KernelError(ServiceCode.PART_AWAY, interface=known, bridge=whole)
-        if _master(interface) == whole:
+        if _master(interface):  # again, or of what somebody has made it a part of meanwhile
             continue
         try:
             for words in (("down",), ("master", whole), ("up",)):  # a bond takes none that is up

@@ -46,12 +46,11 @@ def fresh_name(path: Path) -> Path:
 def save(path: Path, data: bytes) -> None:
     """Write a file that a person has named; where there is no room for it, what was there before stays.
 
-    It keeps the mode that it has. What is no ordinary file, or lies where no other may be laid, is written to as it is;
-    what may not be written is not. `OSError` if it cannot be.
+    It keeps the mode that it has. What is not an ordinary file of that person's alone, or lies where no other may be
+    laid, is written to as it is. `OSError` if it cannot be.
     """
     target = Path(os.path.realpath(path))
-    usual = target.is_file() and os.access(target, os.W_OK) if target.exists() else not target.is_symlink()
-    if not usual or not os.access(target.parent, os.W_OK):
+    if not _is_replaceable(path, target):
         path.write_bytes(data)
         return
     import tempfile  # a megabyte with what it imports, and most days nobody saves anything
@@ -66,6 +65,20 @@ def save(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _is_replaceable(path: Path, target: Path) -> bool:
+    """Whether another file may take its place, and nobody who has it open, or by another name, is left with the old."""
+    if path.is_relative_to("/dev") or path.is_relative_to("/proc") or not os.access(target.parent, os.W_OK):
+        return False
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return not path.is_symlink() or target.parent.is_dir()
+    except OSError:
+        return False
+    own = status.st_uid == os.geteuid() and status.st_nlink == 1
+    return stat.S_ISREG(status.st_mode) and own and os.access(path, os.W_OK)
 
 
 def _umask() -> int:

@@ -26,6 +26,8 @@ from qnet_gui.cli import main
 from qnet_gui.cli.dom0 import connection, packages, upgrade
 from qnet_gui.cli.hangups import HANGUPS
 from qnet_gui.model.domain import Netvm
+from qnet_gui.model.errors import Stuck
+from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Snapshot
 
 
@@ -359,3 +361,17 @@ def test_programs_are_asked_nothing(
     assert main(["upgrade", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["code"] == "json-asks-nobody"
     assert not helper.calls
+
+
+def test_programs_are_told_once_that_dom0_cannot_be_disconnected(
+    helper: StandIn, packagekit: PackageKit, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(arguments: Namespace) -> int:
+        print(json.dumps({"error": "org.qnet.Error.Stuck", "sentence": "It cannot be."}))
+        arguments.end_told = True
+        raise Stuck(plain("It cannot be."))
+
+    monkeypatch.setattr(connection, "down", down)
+    assert main(["upgrade", "--yes", "--json"]) == 1
+    ends = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "error" in line]
+    assert [end["error"] for end in ends] == ["org.qnet.Error.Stuck"]

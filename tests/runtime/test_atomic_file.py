@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +97,33 @@ def test_a_file_of_a_persons_own_keeps_its_mode_and_its_link(tmp_path):
     for nowhere in (tmp_path / "none" / "x", tmp_path / "real" / "x", tmp_path / ("x" * 300), tmp_path / "ring"):
         with pytest.raises(OSError, match=r"No such|Not a dir|too long|Too many levels"):
             save(nowhere, b"")
+
+
+def test_what_is_open_or_somebody_elses_is_written_to_and_not_replaced(tmp_path):
+    """As root, a person's own file became root's; and of `> f` the rest of the output was lost."""
+    theirs, twin, printed = tmp_path / "theirs", tmp_path / "twin", tmp_path / "printed"
+    theirs.write_bytes(b"before")
+    twin.hardlink_to(theirs)
+    save(theirs, b"after")
+    assert (twin.read_bytes(), twin.stat().st_nlink) == (b"after", 2)
+    with printed.open("wb") as output:
+        save(Path(f"/dev/fd/{output.fileno()}"), b"map\n")
+        output.seek(0, os.SEEK_END)
+        output.write(b"more\n")
+    assert printed.read_bytes() == b"map\nmore\n"
+    reader, writer = os.pipe()
+    try:
+        save(Path(f"/dev/fd/{writer}"), b"map")
+        assert os.read(reader, 10) == b"map"
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+@pytest.mark.usefixtures("as_root")
+def test_a_persons_own_file_stays_his(tmp_path):
+    path = tmp_path / "map.svg"
+    path.write_bytes(b"")
+    os.chown(path, 65534, 65534)
+    save(path, b"map")
+    assert (path.read_bytes(), path.stat().st_uid) == (b"map", 65534)

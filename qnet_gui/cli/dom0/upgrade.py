@@ -38,11 +38,13 @@ def upgrade(arguments: Namespace) -> int:
         if service.find():
             shown.say("An upgrade is under way already.")
             service.wait()
-            return _result(service, shown)
-        return _connected(arguments, lambda: _upgraded(service, arguments, shown))
+            status = _result(service, shown)
+        else:
+            status = _connected(arguments, lambda: _upgraded(service, arguments, shown))
     finally:
         service.close()
-        shown.close()
+    shown.close()
+    return status
 
 
 def _connected(arguments: Namespace, then: Callable[[], int]) -> int:
@@ -59,7 +61,8 @@ def _connected(arguments: Namespace, then: Callable[[], int]) -> int:
             return then()
         finally:
             with hangups.ignored():
-                connection.down(Namespace(at=None, if_connected=True, json=arguments.json))
+                arguments.at, arguments.if_connected = None, True
+                connection.down(arguments)
 
 
 def _upgraded(service: Packages, arguments: Namespace, shown: UpgradeOutput) -> int:

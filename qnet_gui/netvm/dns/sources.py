@@ -15,6 +15,7 @@ from typing import Any
 
 from qnet_gui.kernel.netlink import Netlink
 from qnet_gui.model.dns import DnsSource
+from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.route import Route
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
@@ -64,7 +65,10 @@ class Sources:
 
         Or whether other servers have the address of a domain than then.
         """
-        return self._ways.usual(self._served()) != self._asked_for or self._of_domains(self._judged) != self._taken
+        try:
+            return self._ways.usual(self._served()) != self._asked_for or self._of_domains(self._judged) != self._taken
+        except KernelError:  # who asks again hears of it
+            return True
 
     # -- names
 
@@ -162,10 +166,18 @@ class Sources:
         elif not choice.servers and set(problems) <= {ProblemCode.ADDRESS_OVERLAP.value}:
             lost = manager is not None and manager.lost_servers
             problems.append((ProblemCode.NETWORKMANAGER_LOST_SERVERS if lost else ProblemCode.NO_DNS).value)
-        first = self._netlink.own.rules().somebody_is_first
-        if first and self._ways.leads_astray(self._served(), own.pool.broadcast_address):
+        if self._leads_astray(own):
             problems.append(ProblemCode.OTHERS_ROUTE.value)
         return list(dict.fromkeys(problems))
+
+    def _leads_astray(self, own: OwnAddresses) -> bool:
+        """Whether a rule before ours leads domains' packets elsewhere; not while the kernel cannot be asked."""
+        try:
+            first = self._netlink.own.rules().somebody_is_first
+            return first and self._ways.leads_astray(self._served(), own.pool.broadcast_address)
+        except KernelError as error:
+            log.warning("where domains' packets go cannot be asked: %s", error)
+            return False
 
     def _overlaps(self, own: OwnAddresses, uplinks: Iterable[Uplink]) -> bool:
         """Whether a network that the netvm is in, by an uplink or beside, or a router has addresses that are ours.

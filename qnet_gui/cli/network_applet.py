@@ -50,13 +50,15 @@ def _session() -> dbus.SessionBus:
 
 
 def _ask_the_applet() -> None:
-    message = MethodCallMessage(name_on(os.environ), PATH, NAME, "ShowNetworkApplet")
-    message.set_auto_start(False)
+    """This display's, or the first one: a shell that was reached from elsewhere knows of no display, or of another."""
     session = _session()  # which must not go before its answer comes
-    answers: list[object] = []
-    session.send_message_with_reply(message, answers.append, _DEADLINE).block()
-    if not isinstance(answers[0], ErrorMessage):
-        return
-    if str(answers[0].get_error_name()) in _UNKNOWN:
-        raise NotFound(ScreenCode.APPLET_NOT_THERE)
-    raise NoAnswer(ScreenCode.APPLET_SILENT)
+    for name in dict.fromkeys((name_on(os.environ), NAME)):
+        message = MethodCallMessage(name, PATH, NAME, "ShowNetworkApplet")
+        message.set_auto_start(False)
+        answers: list[object] = []
+        session.send_message_with_reply(message, answers.append, _DEADLINE).block()
+        if not isinstance(answers[0], ErrorMessage):
+            return
+        if str(answers[0].get_error_name()) not in _UNKNOWN:
+            raise NoAnswer(ScreenCode.APPLET_SILENT)
+    raise NotFound(ScreenCode.APPLET_NOT_THERE)

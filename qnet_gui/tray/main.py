@@ -171,7 +171,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         answers = ask_first(session, given.page)
         print("qnet-tray: It is running already in this session" + ("." if answers else ", but does not answer."))
         return 0 if answers else 1
-    applet = Applet(session, QDBusConnection.systemBus(), given.page, instance.alone)
+    applet = Applet(session, QDBusConnection.systemBus(), given.page, lambda: instance.alone)
     instance.requested.connect(applet.app_state.open_page)
     instance.applet_requested.connect(lambda: applet.app_state.request(Action.NETAPPLET))
     application.commitDataRequest.connect(applet.logout.session_ends)

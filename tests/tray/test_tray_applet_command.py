@@ -36,6 +36,8 @@ def test_it_opens_the_applets_window(tray: Tray, helper: Helper) -> None:
     done = applet(env, "--json")
     assert json.loads(done.stdout)["error"] == ""
     assert len(tray.window_id("Screen of netvm").split()) == 1, "the one that is open"
+    for display in ("", "localhost:10.0"):  # of a shell from elsewhere
+        assert applet({**env, "DISPLAY": display}).returncode == 0
 
 
 def test_without_an_applet_it_says_how_to_start_it(tray: Tray, helper: Helper) -> None:

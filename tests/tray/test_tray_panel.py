@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
+from qnet_gui.tray.app import restart
+from qnet_gui.tray.app.restart import Restart
 from qnet_gui.tray.desktop import panel
 from qnet_gui.tray.desktop.panel import TrayHost
 from qnet_gui.tray.desktop.single_instance import Instance
@@ -24,6 +26,7 @@ class Listener:
         host.ready.connect(self.said.append)
         host.late.connect(lambda: self.said.append("late"))
         host.gone.connect(lambda: self.said.append("gone"))
+        host.back.connect(lambda: self.said.append("back"))
 
 
 @pytest.fixture
@@ -57,6 +60,31 @@ def test_a_host_that_has_gone_for_good_is_told_and_one_that_comes_back_is_not(qt
         assert listener.said == [True]
     host._answered(AWAY)
     qtbot.waitUntil(lambda: listener.said == [True, "gone"])
+    host._answered(THERE)
+    host._answered(THERE)
+    assert listener.said == [True, "gone", "back"]
+
+
+def test_what_a_restart_was_for_may_be_over(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A panel that was back brought a restart when the last window closed, and a look every two seconds until then."""
+    begun: list[str] = []
+    monkeypatch.setattr(restart, "_LOOK", 20)
+    monkeypatch.setattr(Restart, "at_once", lambda _self, why: begun.append(why))
+    shown, busy = ["names"], [True]
+    made = Restart(lambda: shown, lambda: busy[0], lambda: None)
+    made.when_idle("one")
+    made.withdraw()
+    shown.clear()
+    busy[0] = False
+    qtbot.wait(60)
+    assert begun == []
+    busy[0] = True
+    made.when_idle("other")
+    qtbot.wait(60)
+    assert begun == []
+    busy[0] = False
+    qtbot.waitUntil(lambda: begun != [])
+    assert set(begun) == {"other"}
 
 
 @pytest.mark.parametrize(

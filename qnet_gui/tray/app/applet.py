@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from qnet_gui.model.package_upgrade.packages import Stage
 from qnet_gui.tray.app.action_dispatcher import SCREEN, ActionDispatcher
 from qnet_gui.tray.app.logout import Logout
 from qnet_gui.tray.app.restart import Restart
@@ -36,11 +37,17 @@ class Applet(QObject):
     """Everything happens by events; nothing wakes while nothing happens.
 
     `page`: for desktops without a tray. The window opens at this page instead of the icon, and the applet ends with it;
-    empty for the icon. `alone`: it is the only one on this session's bus. What comes to another display then is no
+    empty for the icon. `alone`: whether it is the first one on this session's bus. What comes to another display is no
     icon, where the bus's panel is the other's, but a window; and nothing is told twice.
     """
 
-    def __init__(self, session: QDBusConnection, system: QDBusConnection, page: str = "", alone: bool = True) -> None:
+    def __init__(
+        self,
+        session: QDBusConnection,
+        system: QDBusConnection,
+        page: str = "",
+        alone: Callable[[], bool] = lambda: True,
+    ) -> None:
         super().__init__()
         self._page, self._alone = page, alone
         self._tray_icon: TrayIcon | None = None
@@ -68,7 +75,8 @@ class Applet(QObject):
         self._host = TrayHost(session, self)
         self._host.ready.connect(self._tray_ready)
         self._host.late.connect(lambda: self._restart.when_idle("A StatusNotifierItem host has come late"))
-        self._host.gone.connect(lambda: self._restart.when_idle("The StatusNotifierItem host has gone"))
+        self._host.gone.connect(self._host_gone)
+        self._host.back.connect(self._restart.withdraw)
 
     def start(self, reopened: Sequence[str] = ()) -> None:
         """Wait for the tray and for the helper, at the same time; `reopened`: what was open before."""
@@ -84,6 +92,11 @@ class Applet(QObject):
         self._bus.start()
         self.app_state.client.start()
 
+    def _host_gone(self) -> None:
+        """Another panel may dock icons by the X server; where there is none, or the icon is not here, nothing would."""
+        if self._tray_icon is not None and QApplication.platformName() == "xcb":
+            self._restart.when_idle("The StatusNotifierItem host has gone")
+
     def _open_instead(self, page: str) -> None:
         """The window in the icon's place."""
         self.app_state.open_page(page)
@@ -91,7 +104,8 @@ class Applet(QObject):
             application.lastWindowClosed.connect(self._last_closed)
 
     def _busy(self) -> bool:
-        return self._dispatcher.asking or bool(self.app_state.asked) or self.app_state.packages.upgrade.stage.under_way
+        under_way_or_to_be_read = self.app_state.packages.upgrade.stage not in (Stage.NONE, Stage.UP_TO_DATE)
+        return self._dispatcher.asking or bool(self.app_state.asked) or under_way_or_to_be_read
 
     def _last_closed(self) -> None:
         if self.app_state.connected:
@@ -110,7 +124,7 @@ class Applet(QObject):
         self.app_state.settings.write()
 
     def _tray_ready(self, host: bool) -> None:
-        if host and not self._alone:
+        if host and not self._alone():
             log.info("The icon is on another display of this session, as its panel is; here is a window")
             self._open_instead(PAGE_NAMES[0])
             return
@@ -145,7 +159,7 @@ class Applet(QObject):
 
     def _tell(self, announcements: Iterable[Announcement]) -> None:
         for announcement in announcements:
-            if self._alone and self.app_state.settings.notifies(announcement.kind):
+            if self._alone() and self.app_state.settings.notifies(announcement.kind):
                 self._notifier.show(announcement)
         if self._tracker.due is None:
             self._due_timer.stop()

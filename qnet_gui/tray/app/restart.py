@@ -49,6 +49,10 @@ class Restart(QObject):
         self._timer.start()
         self._look()
 
+    def withdraw(self) -> None:
+        """What it was for is over."""
+        self._timer.stop()
+
     def _look(self) -> None:
         if not self._shown() and not self._busy():
             self.at_once(self._why)

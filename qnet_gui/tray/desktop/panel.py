@@ -21,11 +21,13 @@ GONE_MILLISECONDS = 15000
 
 class TrayHost(QObject):
     """Emits `ready` once: with True when a StatusNotifierItem host is there, with False when none has come in time.
-    Emits `late` when a host comes after that, and `gone` when the one that was there has not come back in time."""
+    Emits `late` when a host comes after that, `gone` when the one that was there has not come back in time, and `back`
+    when it comes then."""
 
     ready = pyqtSignal(bool)
     late = pyqtSignal()
     gone = pyqtSignal()
+    back = pyqtSignal()
 
     def __init__(
         self, bus: QDBusConnection, parent: QObject | None = None, sni_milliseconds: int = SNI_MILLISECONDS
@@ -43,7 +45,8 @@ class TrayHost(QObject):
         self._gone_timer = QTimer(self)
         self._gone_timer.setSingleShot(True)
         self._gone_timer.setInterval(GONE_MILLISECONDS)
-        self._gone_timer.timeout.connect(self.gone)
+        self._gone_timer.timeout.connect(self._tell_gone)
+        self._told_gone = False
 
     def start(self) -> None:
         """Begin to wait."""
@@ -74,9 +77,16 @@ class TrayHost(QObject):
         if self._host:
             self._gone_timer.start()
 
+    def _tell_gone(self) -> None:
+        self._told_gone = True
+        self.gone.emit()
+
     def _decide(self, host: bool) -> None:
         if host:
             self._gone_timer.stop()
+            if self._told_gone:
+                self._told_gone = False
+                self.back.emit()
         if self._host is None:
             self._host = host
             self._timer.stop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from qnet_gui.tray.qt import QDBus, QDBusConnection, QDBusMessage, QObject, pyqtSignal, pyqtSlot
+from qnet_gui.tray.qt import QDBus, QDBusConnection, QDBusMessage, QDBusServiceWatcher, QObject, pyqtSignal, pyqtSlot
 from qnet_gui.tray.state.bus_name import NAME, PATH, name_on
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 
@@ -25,8 +25,11 @@ class Instance(QObject):
     def __init__(self, bus: QDBusConnection, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bus = bus
-        #: Whether there is none in this session on any other display.
+        #: Whether there is none in this session on any other display, or none that came before.
         self.alone = False
+        mode = QDBusServiceWatcher.WatchModeFlag.WatchForUnregistration
+        self._watcher = QDBusServiceWatcher(NAME, bus, mode, self)
+        self._watcher.serviceUnregistered.connect(self._take_over)
 
     def first(self) -> bool:
         """Become the one of this display; False when there is one already."""
@@ -34,6 +37,10 @@ class Instance(QObject):
         own = name_on(os.environ)
         self.alone = bool(self._bus.registerService(NAME))
         return self.alone if own == NAME else bool(self._bus.registerService(own))
+
+    def _take_over(self) -> None:
+        """The one that was first has ended."""
+        self.alone = bool(self._bus.registerService(NAME))
 
     @pyqtSlot()
     def Open(self) -> None:  # noqa: N802 (D-Bus's)

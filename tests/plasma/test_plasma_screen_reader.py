@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from plasma_tray import Tray
+from plasma_tray import Tray, eventually
 from waiting import DEADLINE
 
 from qnet_gui.lab.box.place import Place
@@ -110,6 +110,9 @@ def test_a_problem_and_its_cure_are_read_out_where_they_stand(
         run_lab("cable", "out", provider)
     try:
         tray.wait_until_shown(lambda snapshot: snapshot.uplink is None)
+        # some seconds: Qt tells a screen reader of no popup that comes right after the one before it was closed
+        state = ("exec", "netvm", "--", "nmcli", "-g", "STATE", "general")
+        eventually(lambda: run_lab(*state).startswith("disconnected"), 40, "NetworkManager keeps its connections")
         tray.activate()
         heard = reader("Network", "Tab")
     finally:

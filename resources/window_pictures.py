@@ -189,7 +189,7 @@ _UPGRADED = package_signals.finished(_INSTALLING, 1)
 _NOT_FETCHED = package_signals.finished(
     package_signals.failed(
         package_signals.begun(Upgrade(), Work.REFRESH), 64,
-        "E: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Could not connect to deb.debian.org"
+        "E: Failed to fetch http://mirror.example/debian/dists/bookworm/InRelease  Could not connect to mirror.example"
     ), 2,
 )  # fmt: skip
 _SIZES = {"": (1160, 700), "-small": (1024, 600), "-tiny": (683, 384)}

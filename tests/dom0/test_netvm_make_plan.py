@@ -305,7 +305,7 @@ def test_why_a_program_failed_is_its_own_word(stderr: str, why: str) -> None:
         (PATH, ["/a/b-c.img"], ["/a b", "/a'b", "/a,b", "a", "/a\n", "/"]),
         (VOLUME, ["vg/lv", "vg-0/net.vm"], ["vg", "-vg/lv", "vg/lv/x", "vg/-lv"]),
         (SUITE, ["bookworm", "stable-backports"], ["-x", "a b", "", "A"]),
-        (MIRROR, ["http://deb.debian.org/debian", "file:/m"], ["deb [x] http://y", "http://a b", "-x", "ftp://x"]),
+        (MIRROR, ["http://mirror.example/debian", "file:/m"], ["deb [x] http://y", "http://a b", "-x", "ftp://x"]),
         (XEN, ["4.17", "4.20"], ["4", "4.17.1", "four"]),
     ],
 )  # fmt: skip

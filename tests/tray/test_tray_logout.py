@@ -239,13 +239,18 @@ def test_what_becomes_of_an_upgrade_is_said(qtbot: QtBot, stage: Stage, said: st
     assert ("Packages" in box.informativeText()) == bool(said)
 
 
-def test_a_question_that_is_settled_is_asked_no_longer(
-    qtbot: QtBot, helper: Helper, system_bus: str, app_state: Callable[[str], AppState]
-) -> None:
-    """Somebody extends the time while it is on the screen; then dom0 is disconnected, and nothing is left to ask."""
+@pytest.fixture
+def connected(qtbot: QtBot, helper: Helper, system_bus: str, app_state: Callable[[str], AppState]) -> Any:
+    """What the parts of an applet share that knows that dom0 is connected."""
     helper.publish(OPEN)
     state: Any = app_state(system_bus)
     qtbot.waitUntil(lambda: state.snapshot == OPEN)
+    return state
+
+
+def test_a_question_that_is_settled_is_asked_no_longer(qtbot: QtBot, helper: Helper, connected: Any) -> None:
+    """Somebody extends the time while it is on the screen; then dom0 is disconnected, and nothing is left to ask."""
+    state = connected
     left: list[bool] = []
     state.dispatcher.leave.connect(lambda: left.append(True))
     state.dispatcher.do(ActionRequest(Action.QUIT))
@@ -266,13 +271,9 @@ def test_a_logout_needs_no_answer_when_dom0_is_disconnected_meanwhile(qtbot: QtB
     assert (manager.cancelled, manager.released, state.client.calls) == (False, True, [])
 
 
-def test_the_time_is_not_asked_for_when_it_is_over(
-    qtbot: QtBot, helper: Helper, system_bus: str, app_state: Callable[[str], AppState]
-) -> None:
+def test_the_time_is_not_asked_for_when_it_is_over(qtbot: QtBot, helper: Helper, connected: Any) -> None:
     """The question says until when dom0 stays connected, which it does not any more."""
-    helper.publish(OPEN)
-    state: Any = app_state(system_bus)
-    qtbot.waitUntil(lambda: state.snapshot == OPEN)
+    state = connected
     state.open_page("upgrade")
     page = state.dispatcher.window.page("upgrade")
     next(one for one in page.findChildren(QPushButton) if without_keys(one.text()) == "Disconnect at…").click()

@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import Any
 
 from qnet_gui.cli import streams
-from qnet_gui.model.errors import QnetError
+from qnet_gui.model.errors import FAILED, QnetError
 
 INTERRUPTED = 130
 
@@ -41,7 +41,7 @@ def _complain(name: str, arguments: Namespace, sentence: str, error: BaseExcepti
     # an operation that has ended so has told its end already
     if vars(arguments).get("json") and not vars(arguments).get("end_told"):
         try:
-            print(json.dumps({"error": "org.qnet.Error.Failed", "sentence": sentence, **more}), flush=True)
+            streams.print_json({"error": FAILED, "sentence": sentence, **more})
         except OSError:  # the sentence has been said, and the exit status will be
             _leave_output()
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qnet_gui.cli import streams
 from qnet_gui.cli.question import asked
-from qnet_gui.model.errors import BadInput
+from qnet_gui.model.errors import FAILED, BadInput
 from qnet_gui.model.messages.values import ValueCode
 
 if TYPE_CHECKING:
@@ -128,13 +127,12 @@ class ForPrograms:
 
     def end(self, status: int, sentence: str, **more: Any) -> int:
         """See `PlanOutput`."""
-        error = "org.qnet.Error.Failed" if status else ""
-        self._print(**{"error": error, "sentence": sentence or self._in_the_way, **more})
+        self._print(**{"error": FAILED if status else "", "sentence": sentence or self._in_the_way, **more})
         return status
 
     @staticmethod
     def _print(**fields: Any) -> None:
-        print(json.dumps(fields), flush=True)
+        streams.print_json(fields)
 
 
 def plan_output(as_json: bool) -> PlanOutput:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any, TextIO
 
 
 def be_there() -> None:
@@ -22,6 +25,11 @@ def be_there() -> None:
             setattr(sys, name, os.fdopen(number, mode, closefd=False))
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def print_json(fields: Mapping[str, Any], stream: TextIO | None = None) -> None:
+    """Print an object for programs, a line each, at once; on standard output if nothing else is named."""
+    print(json.dumps(fields), file=stream, flush=True)
 
 
 def say(text: str) -> None:

@@ -43,6 +43,10 @@ class QnetError(Exception):
         return DBUS_PREFIX + self.name
 
 
+#: The D-Bus name of what has none of its own.
+FAILED = DBUS_PREFIX + QnetError.name
+
+
 class BadInput(QnetError):
     """A value from outside does not have the form that it must have."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Mapping
 from typing import Any, Protocol, TextIO
 
+from qnet_gui.cli.streams import print_json
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.wire.message_wire import arguments
 
@@ -90,7 +90,7 @@ class ForPrograms:
         self._stream = stream
 
     def _print(self, **fields: Any) -> None:
-        print(json.dumps(fields), file=self._stream, flush=True)
+        print_json(fields, self._stream)
 
     def say(self, text: str) -> None:
         """Nothing."""

@@ -83,4 +83,4 @@ def _result(service: Packages, shown: UpgradeOutput) -> int:
     shown.result(service.upgrade.stage, packages(service.upgrade, left_since(service.began) if done else (), False))
     if service.upgrade.stage is Stage.STOPPED:
         return INTERRUPTED
-    return 0 if service.upgrade.stage in (Stage.DONE, Stage.UP_TO_DATE) else 1
+    return 0 if service.upgrade.stage.went_well else 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import suppress
 from typing import Any, Protocol, TextIO
 
+from qnet_gui.cli.streams import print_json
+from qnet_gui.model.errors import FAILED
 from qnet_gui.model.package_upgrade.packages import Stage, Upgrade, clean
 from qnet_gui.tray.pages.line import Mark
 from qnet_gui.tray.pages.packages import PackagesPart, bar, head
@@ -124,10 +125,9 @@ class ForPrograms:
     def result(self, stage: Stage, part: PackagesPart) -> None:
         """See `UpgradeOutput`."""
         lines = [{"text": line.text, "detail": line.detail} for line in part.lines]
-        well = stage in (Stage.DONE, Stage.UP_TO_DATE)
         sentence = part.lines[0].text if part.lines else part.head
         self._result = {
-            "error": "" if well else "org.qnet.Error.Failed", "sentence": sentence, "stage": stage.value, "lines": lines
+            "error": "" if stage.went_well else FAILED, "sentence": sentence, "stage": stage.value, "lines": lines
         }  # fmt: skip
 
     def close(self) -> None:
@@ -137,7 +137,7 @@ class ForPrograms:
 
     def _print(self, **fields: Any) -> None:
         with suppress(OSError):
-            print(json.dumps(fields), file=self._stream, flush=True)
+            print_json(fields, self._stream)
 
 
 def _not_stopped(untrusted_why: str) -> str:

@@ -57,6 +57,11 @@ class Stage(enum.Enum):
         """Whether there is something to wait for."""
         return self in (Stage.LOOKING, Stage.DOWNLOADING, Stage.INSTALLING)
 
+    @property
+    def went_well(self) -> bool:
+        """Whether it is over, and nothing is left to be upgraded."""
+        return self in (Stage.DONE, Stage.UP_TO_DATE)
+
 
 class Kind(enum.Enum):
     """What becomes of a package."""

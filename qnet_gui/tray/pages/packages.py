@@ -209,7 +209,7 @@ def is_shown(upgrade: Upgrade, present: bool | None, state: Dom0State) -> bool:
 
 def stages(state: Dom0State, ready: bool, upgrade: Upgrade) -> tuple[Line, ...]:
     """The four of them; `ready`: nothing stands in the way of connecting dom0."""
-    over = upgrade.stage in (Stage.DONE, Stage.UP_TO_DATE)
+    over = upgrade.stage.went_well
     failed = upgrade.stage is Stage.FAILED
     if state is Dom0State.CLOSED and upgrade.stage.under_way:  # disconnected in the middle; what is loaded is installed
         marks = [Mark.DONE, Mark.DONE, Mark.BEGUN, Mark.DONE]

@@ -5,7 +5,6 @@ The windows read from it and follow its signals; none of them knows another.
 
 from __future__ import annotations
 
-from qnet_gui.model.package_upgrade.packages import Stage
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.netmap.rates import Rates
 from qnet_gui.tray.qt import QDBusConnection, QObject, pyqtSignal
@@ -94,7 +93,7 @@ class AppState(QObject):
 
         The upgrade may have been one of qnet: the helper is away for a moment, or speaks otherwise than this applet.
         """
-        done = self.packages.upgrade.stage in (Stage.DONE, Stage.UP_TO_DATE) and self.packages.own
+        done = self.packages.upgrade.stage.went_well and self.packages.own
         if done and self.disconnect_when_done and self.last_known is not Dom0State.CLOSED:
             self.client.do("DisconnectDom0", [], lambda _: None)
 

@@ -37,13 +37,11 @@ class Run(Protocol):
 
 def parts(device: str, root: Path = pci.ROOT) -> dict[str, str]:
     """The interfaces of a device, each with the bridge or bond that it is a part of."""
-    wholes = {}
-    for interface in _interfaces(device, root):
-        master = interface / "master"
-        if any((master / kind).is_dir() for kind in _WHOLES):
-            with suppress(OSError):
-                wholes[interface.name] = master.readlink().name
-    return wholes
+    return {
+        interface.name: whole
+        for interface in _interfaces(device, root)
+        if any((interface / "master" / kind).is_dir() for kind in _WHOLES) and (whole := master_of(interface))
+    }
 
 
 def rejoin(
@@ -60,7 +58,7 @@ def rejoin(
         interface = _awaited(device, known, len(wholes) == 1, root, seconds)
         if interface is None:
             raise KernelError(ServiceCode.PART_AWAY, interface=known, bridge=whole)
-        if _master(interface):  # again, or of what somebody has made it a part of meanwhile
+        if master_of(interface):  # again, or of what somebody has made it a part of meanwhile
             continue
         try:
             for words in (("down",), ("master", whole), ("up",)):  # a bond takes none that is up
@@ -83,7 +81,11 @@ def _interfaces(device: str, root: Path) -> list[Path]:
         return []
 
 
-def _master(interface: Path) -> str:
+def master_of(interface: Path) -> str:
+    """What a network interface is a part of, by its folder in sysfs; empty for nothing.
+
+    Source: Linux, Documentation/ABI/testing/sysfs-class-net, `master`.
+    """
     with suppress(OSError):
         return (interface / "master").readlink().name
     return ""

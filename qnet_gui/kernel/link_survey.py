@@ -17,8 +17,6 @@ from qnet_gui.kernel.netlink_dump import dump, dump_socket
 from qnet_gui.kernel.netlink_messages import (
     IFA_ADDRESS,
     IFA_LOCAL,
-    IFLA_INFO_KIND,
-    IFLA_LINKINFO,
     RTA_GATEWAY,
     RTA_MULTIPATH,
     RTA_OIF,
@@ -28,7 +26,6 @@ from qnet_gui.kernel.netlink_messages import (
     RTM_GETROUTE,
     RTM_NEWLINK,
     RTN_UNICAST,
-    Attributes,
     messages,
     next_hops,
     route,
@@ -97,7 +94,7 @@ def _driver(sock: socket.socket, index: int) -> str:
     for kind, body in messages(sock.recv(_RECEIVE)):
         message = link_message(body) if kind == RTM_NEWLINK else None
         if message is not None:
-            return Attributes(message.attributes.get(IFLA_LINKINFO)).text(IFLA_INFO_KIND)
+            return message.driver
     return ""
 
 

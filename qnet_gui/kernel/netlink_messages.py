@@ -116,6 +116,11 @@ class LinkMessage(NamedTuple):
     attributes: Attributes
     type: int
 
+    @property
+    def driver(self) -> str:
+        """What made the link, where the kernel tells (tun, wireguard); empty for a card."""
+        return Attributes(self.attributes.get(IFLA_LINKINFO)).text(IFLA_INFO_KIND)
+
 
 class AddressMessage(NamedTuple):
     """ifaddrmsg."""

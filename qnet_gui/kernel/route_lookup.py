@@ -22,8 +22,6 @@ from qnet_gui.kernel.netlink_messages import (
     IFF_RUNNING,
     IFF_UP,
     IFLA_IFNAME,
-    IFLA_INFO_KIND,
-    IFLA_LINKINFO,
     IFLA_MTU,
     NLMSG_ERROR,
     RTA_GATEWAY,
@@ -123,7 +121,7 @@ class RouteLookup:
             message = link(body) if kind == RTM_NEWLINK else None
             if message is not None:
                 attributes, flags = message.attributes, IFF_UP | IFF_LOWER_UP | IFF_RUNNING
-                driver = Attributes(attributes.get(IFLA_LINKINFO)).text(IFLA_INFO_KIND)
+                driver = message.driver
                 running = message.flags & flags == flags and driver not in _SWALLOWING
                 name, mtu = attributes.text(IFLA_IFNAME), attributes.number(IFLA_MTU) or 0
                 return LinkInfo(name, mtu, running, message.type, driver)

@@ -17,6 +17,7 @@ from qnet_gui.dom0.setup import xendomains
 from qnet_gui.dom0.setup.domain_files import DomainFile, domain_files, read
 from qnet_gui.dom0.setup.system import TRIAL
 from qnet_gui.hypervisor import pci, xen, xl_config
+from qnet_gui.hypervisor.bridge_parts import master_of
 from qnet_gui.hypervisor.port import DomainInfo
 from qnet_gui.hypervisor.which_domain import is_dom0
 from qnet_gui.hypervisor.xen import XenHypervisor
@@ -126,10 +127,9 @@ def _in_use(machine: Machine, nics: Iterable[pci.PciNic]) -> frozenset[str]:
 
 
 def _parts(nic: pci.PciNic) -> Iterator[tuple[str, str, str]]:
-    """By the links of sysfs: Linux, Documentation/ABI/testing/sysfs-class-net, `master`."""
     for interface in _listed(Path(nic.path) / "net"):
-        with suppress(OSError):
-            yield nic.address, interface.name, (interface / "master").readlink().name
+        if whole := master_of(interface):
+            yield nic.address, interface.name, whole
 
 
 def _uppers(nic: pci.PciNic) -> Iterator[tuple[str, str, str]]:

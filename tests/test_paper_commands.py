@@ -103,7 +103,7 @@ def test_every_command_in_a_block_is_run_or_marked() -> None:
     assert len(lab) > 15
     shown = {command for paper in PAPERS for command in in_blocks(paper) if not command.startswith(_BEFORE_LAB)}
     marked = shown - set(lab)
-    assert marked - OF_CHECKOUT == NEEDS_XEN, "run it in tests/lab/test_readme.py, or mark that it needs a Xen host"
+    assert marked - OF_CHECKOUT == NEEDS_XEN, "run it in test_readme.py of the lab, or mark that it needs a Xen host"
     assert shown >= OF_CHECKOUT
 
 

@@ -1,7 +1,7 @@
 """dom0's other programs while the netvm's frontends are hostile: root's GetRoutes, and a program that is started.
 
 Everything in dom0 is the real one, `qnet-display` in its sandbox included; the netvm's memory and ports are the lab's
-(as in tests/lab/test_screen.py). The frontend is stopped and a program takes its memory and its end of the ports: it
+(see tests/lab/screen). The frontend is stopped and a program takes its memory and its end of the ports: it
 says without end that all has changed, or writes anything anywhere, and rings as fast as it can. A window is opened
 again as soon as one has ended, which is more than the applet does.
 """

@@ -1,0 +1,233 @@
+"""What a notification server gets of the whole applet, and what a click in it does."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+from tray_shared import CABLE, OTHER, STATES, WIFI, Helper, up
+from waiting import DEADLINE
+
+from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.problem import Problem
+from qnet_gui.model.snapshot import Dom0Connection, Dom0State
+from qnet_gui.tray.app.applet import Applet
+from qnet_gui.tray.qt import QDBusConnection, QSettings, QUrl
+from qnet_gui.tray.session import artwork
+from qnet_gui.tray.state import notifications
+from qnet_gui.tray.state.condition import Condition, _netvm_notification, _uplink_notification
+from qnet_gui.tray.state.menu import Action, ActionRequest
+from qnet_gui.tray.state.notifications import Kind
+
+_numbers = itertools.count()
+OPEN = up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, int(time.time()) + 3600, ("work",), "alice"))
+
+
+class Server:
+    """The stand-in `notification_server.py`; `calls` grows."""
+
+    def __init__(self, address: str) -> None:
+        self.calls: list[list[Any]] = []
+        env = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": address}
+        pipe = subprocess.PIPE
+        command = [sys.executable, str(Path(__file__).parents[1] / "notification_server.py")]
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=env, text=True)
+        assert self._process.stdout
+        assert self._process.stdout.readline() == '["ready"]\n'
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self.calls.append(json.loads(line))
+
+    def click(self, *what: Any) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(what) + "\n")
+        self._process.stdin.flush()
+
+    def take(self, number: int) -> None:
+        """Numbers up to this one are another program's."""
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps({"taken": number}) + "\n")
+        self._process.stdin.flush()
+
+    def close(self) -> None:
+        assert self._process.stdin
+        if self._process.stdin.closed:
+            return
+        self._process.stdin.close()
+        self._process.wait(DEADLINE)
+        self._reader.join()
+        assert self._process.stdout
+        self._process.stdout.close()
+
+
+@pytest.fixture
+def server(system_bus: str) -> Iterator[Server]:
+    """On the same private bus, which is the session's here too."""
+    notifications = Server(system_bus)
+    yield notifications
+    notifications.close()
+
+
+@pytest.fixture
+def applet(
+    qtbot: QtBot, system_bus: str, helper: Helper, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Applet]:
+    """The applet with the cable connected; what is wanted of it is collected in `wants`, and not done."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    QSettings.setPath(QSettings.NativeFormat, QSettings.UserScope, str(tmp_path / "config"))
+    name = f"notify-{next(_numbers)}"
+    bus = QDBusConnection.connectToBus(system_bus, name)
+    helper.publish(up(CABLE))
+    tray = Applet(bus, bus)
+    tray.requests = []  # type: ignore[attr-defined]
+    tray.app_state.requested.disconnect()
+    tray.app_state.requested.connect(tray.requests.append)  # type: ignore[attr-defined]
+    tray.app_state.client.start()
+    qtbot.waitUntil(lambda: tray.app_state.snapshot == up(CABLE))
+    yield tray
+    tray.deleteLater()
+    QDBusConnection.disconnectFromBus(name)
+
+
+def last_call(qtbot: QtBot, server: Server, count: int) -> list[Any]:
+    qtbot.waitUntil(lambda: len(server.calls) >= count)
+    assert len(server.calls) == count
+    return server.calls[-1]
+
+
+def wait_until_known(qtbot: QtBot, applet: Applet, number: int) -> None:
+    """Nobody clicks before the applet has heard the number of what it had shown."""
+    qtbot.waitUntil(lambda: number in applet._notifier._ids.values())
+
+
+def test_an_uplink_that_changed(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
+    helper.publish(up(dataclasses.replace(WIFI, ssid="<b>&")))
+    kind, number, title, body, actions, urgency, icon = last_call(qtbot, server, 1)
+    assert (kind, title, urgency) == ("notify", "Uplink changed", 1)
+    assert body == "eth0 (cable) → &lt;b&gt;&amp; (Wi-Fi)"
+    assert actions == ["default", "Status", "status", "Status"]
+    assert icon.endswith("qnet-notify-changed.svg")
+    wait_until_known(qtbot, applet, number)
+    server.click(number, "status")
+    server.click(number, "default")
+    server.click(number, "quit")
+    server.click(number + 1, "status")
+    qtbot.waitUntil(lambda: len(applet.requests) == 2)  # type: ignore[attr-defined]
+    qtbot.wait(200)
+    assert applet.requests == 2 * [ActionRequest(Action.STATUS)]  # type: ignore[attr-defined]
+
+
+def test_dom0_connected_with_a_way_back_and_replaced_by_its_end(
+    qtbot: QtBot, applet: Applet, helper: Helper, server: Server
+) -> None:
+    helper.publish(OPEN)
+    _, number, title, body, actions, _, icon = last_call(qtbot, server, 1)
+    assert title == "dom0 is connected to the network"
+    assert body.endswith("1 domain is paused. Connected by alice.")
+    assert actions[2:] == ["disconnect", "Disconnect now", "upgrade", "Upgrade networking"]
+    assert icon.endswith("qnet-notify-dom0-open.svg")
+    wait_until_known(qtbot, applet, number)
+    server.click(number, "default")  # a click that was not meant for a button must do no more than open a window
+    qtbot.waitUntil(lambda: applet.requests == [ActionRequest(Action.UPGRADE)])  # type: ignore[attr-defined]
+    server.click(number, "disconnect")
+    qtbot.waitUntil(lambda: applet.requests[1:] == [ActionRequest(Action.DISCONNECT)])  # type: ignore[attr-defined]
+    helper.publish(up(CABLE))
+    assert last_call(qtbot, server, 2)[:3] == ["notify", number, "dom0 is disconnected from the network"]
+
+
+def test_a_way_back_that_fails_is_critical(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
+    stuck = STATES["dom0"]
+    assert stuck
+    helper.publish(OPEN)
+    last_call(qtbot, server, 1)
+    helper.publish(dataclasses.replace(stuck, problems=(Problem(ProblemCode.DOM0_STUCK),)))
+    assert last_call(qtbot, server, 2)[5] == 2
+
+
+def test_what_is_moot_is_withdrawn(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
+    helper.publish(up(CABLE, problems=(Problem(ProblemCode.DOM0_REACHABLE),)))
+    number = last_call(qtbot, server, 1)[1]
+    helper.publish(up(CABLE))
+    assert last_call(qtbot, server, 2) == ["close", number]
+
+
+def test_what_was_dismissed_is_shown_anew(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
+    helper.publish(OPEN)
+    number = last_call(qtbot, server, 1)[1]
+    wait_until_known(qtbot, applet, number)
+    server.click(number)
+    qtbot.wait(200)
+    helper.publish(up(CABLE))
+    assert last_call(qtbot, server, 2)[1] == number + 1
+
+
+def test_kinds_that_are_not_wanted_are_not_told(qtbot: QtBot, applet: Applet, helper: Helper, server: Server) -> None:
+    applet.app_state.settings.set_notifies(Kind.UPLINK, False)
+    helper.publish(up(OTHER))
+    qtbot.waitUntil(lambda: applet.app_state.snapshot == up(OTHER))
+    helper.publish(dataclasses.replace(OPEN, uplinks=(OTHER,)))
+    assert last_call(qtbot, server, 1)[2] == "dom0 is connected to the network"
+
+
+def test_the_next_server_counts_anew(
+    qtbot: QtBot, applet: Applet, helper: Helper, server: Server, system_bus: str
+) -> None:
+    """What had a number with the last server is another program's notification with the next one."""
+    helper.publish(OPEN)
+    number = last_call(qtbot, server, 1)[1]
+    wait_until_known(qtbot, applet, number)
+    server.close()
+    qtbot.waitUntil(lambda: not applet._notifier._ids)
+    following = Server(system_bus)
+    try:
+        following.take(number)
+        following.click(number, "disconnect")
+        helper.publish(up(CABLE))
+        kind, other, title, *_ = last_call(qtbot, following, 1)
+        assert (kind, title) == ("notify", "dom0 is disconnected from the network")
+        assert other == number + 1
+        assert not applet.requests  # type: ignore[attr-defined]
+    finally:
+        following.close()
+
+
+def test_a_notification_has_what_fits_and_looks_like_what_it_tells(
+    qtbot: QtBot, applet: Applet, helper: Helper, server: Server
+) -> None:
+    tell = [
+        _uplink_notification(Condition(True, "", "eth0"), Condition(False, "netvm has no uplink.")),
+        _netvm_notification(Condition(True, "", "netvm"), Condition(False, "netvm is not running.", "netvm")),
+    ]
+    for count, notification in enumerate(tell, 1):
+        applet._tell([notification])
+        qtbot.waitUntil(lambda count=count: len(server.calls) == count)
+    actions = [call[4][2:] for call in server.calls]
+    assert actions == [
+        ["status", "Status", "netapplet", "Network settings"], ["status", "Status", "start-netvm", "Start the netvm"],
+    ]  # fmt: skip
+    assert all(Path(QUrl(call[6]).toLocalFile()).name == "qnet-notify-lost.svg" for call in server.calls)
+    assert all(Path(QUrl(call[6]).toLocalFile()).is_file() for call in server.calls)
+
+
+def test_every_icon_of_a_notification_is_there_and_large() -> None:
+    for name in (notifications.LOST, notifications.BACK, notifications.CHANGED, notifications.FAILED,
+                 notifications.DONE, notifications.OPENED, notifications.CLOSED):  # fmt: skip
+        assert 'width="48" height="48"' in artwork.notification(name).read_text("ascii")
+    assert artwork.notification("").name == "org.qnet.Tray.svg"
+    drawings = {path.read_text("ascii") for path in artwork.notification("lost").parent.iterdir()}
+    assert len(drawings) == 7

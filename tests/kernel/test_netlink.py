@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +17,8 @@ from waiting import eventually
 
 from qnet_gui.kernel.monitor import Event
 from qnet_gui.kernel.netlink import link_index, link_names
-from qnet_gui.kernel.netlink_requests import RuleKey
+from qnet_gui.kernel.netlink_messages import RTM_DELRULE, RTMGRP_IPV4_RULE, messages
+from qnet_gui.kernel.netlink_requests import RouteKey, RuleKey
 from qnet_gui.kernel.own_routing import DOMAINS_TABLE, OWN_TABLE
 from qnet_gui.kernel.sysctl import set_for_interface, set_sysctl
 from qnet_gui.model.errors import KernelError
@@ -251,6 +254,39 @@ def test_a_rule_that_is_ours_but_for_fewer_packets_is_none_of_ours(real_space: A
         assert [own.set_rules(POOL, []) for _ in range(2)] == [True, False]
         assert real_space.own_rules() == _rules(116, 117, 118)
         assert not [row for row in real_space._ip("-N", "-4", "rule") if set(row) - {*_USUAL}]
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("more", ["fwmark 7", "suppress_prefixlength 0", "oif lo", "ipproto tcp", "tos 0x10"])
+def test_a_rule_for_fewer_packets_goes_without_ours_going_for_a_moment(real_space: Any, more: str) -> None:
+    """The kernel deletes the first that is like what it is told, and ours stands first."""
+    own = real_space.netlink.own
+    own.set_rules(POOL, [])
+    real_space._ip("rule", "add", "preference", "118", *more.split(), "lookup", "118")
+    with real_space.inside(), socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as listener:
+        listener.bind((0, RTMGRP_IPV4_RULE))
+        assert [own.set_rules(POOL, []) for _ in range(2)] == [True, False]
+        listener.setblocking(False)
+        changes = []
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                changes += [kind for kind, _ in messages(listener.recv(65536))]
+    assert changes == [RTM_DELRULE]
+    assert real_space.own_rules() == _rules(116, 117, 118)
+
+
+@pytest.mark.root
+def test_very_many_changes_that_are_refused_are_all_told(real_space: Any) -> None:
+    """There was no room for the answers to a few hundred of them, and whoever asked failed without knowing why."""
+    own = real_space.netlink.own
+    real_space.netlink.serve_host(VIF, ADDRESS, MAC, 5)
+    absent = [RouteKey.host(ADDRESS + number, 5, VIF) for number in range(1, 5000)]
+    own.change([RouteKey.host(ADDRESS, 6, VIF)], [*absent, RouteKey.host(ADDRESS, 5, VIF)])
+    assert own.routes() == {RouteKey.host(ADDRESS, 6, VIF)}
+    real_space._ip("link", "set", "vif7.0", "down")
+    with pytest.raises(KernelError):
+        own.change(absent)
+    assert own.routes() == set()
 
 
 @pytest.mark.root

@@ -150,6 +150,14 @@ def test_of_connections_with_one_priority_the_way_outs_servers_come_first() -> N
     assert asked(sources(replace(CABLE, name="eth1"), two))[1] == ips("10.0.0.2", "10.0.0.1")
 
 
+def test_a_server_that_is_to_prove_its_name_is_one() -> None:
+    """Newer versions tell each as it was written, in a connection's settings or the global ones."""
+    named = ["192.168.1.53#dns.example", "dns+udp://192.168.1.54:53"]
+    for entry in ({**ENTRY, "nameservers": named}, {"nameservers": named, "priority": 100}):
+        objects = device(1) | primary(1) | dns(entry)
+        assert asked(sources(CABLE, objects)) == ("networkmanager", ips("192.168.1.53", "192.168.1.54"), ())
+
+
 @pytest.mark.parametrize("alone", [{"priority": 50, "vpn": True}, {"priority": -5, "vpn": False}])
 def test_a_vpn_and_a_negative_priority_win_alone(alone: dict[str, Any]) -> None:
     usual = {"nameservers": ["10.0.0.1"], "interface": "eth0", "priority": 100, "vpn": False}

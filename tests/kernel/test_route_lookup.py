@@ -71,6 +71,17 @@ def test_a_default_route_is_a_way_out_with_router_and_address(netvm: Netvm) -> N
     assert (way.gateway, way.address) == (IPv4Address("192.168.1.1"), IPv4Address("192.168.1.2"))
 
 
+@pytest.mark.parametrize(("words", "mtu"), [(["mtu", "1400"], 1400), (["mtu", "lock", "1280"], 1280),
+                                            (["mtu", "9000"], 1500), (["advmss", "1200"], 1500)])  # fmt: skip
+def test_a_routes_own_mtu_is_the_ways(netvm: Netvm, words: list[str], mtu: int) -> None:
+    """dhcpcd sets what DHCP says of the MTU on routes, and leaves the card as it is."""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0", *words)
+    for ways in (netvm.ways, netvm.own_ways):
+        with netvm.inside():
+            way = ways.out()
+        assert way is not None and way.mtu == mtu
+
+
 def test_halves_of_a_default_route_are_a_way_out(netvm: Netvm) -> None:
     """As OpenVPN's redirect-gateway def1 writes it, above a default route that stays."""
     netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")

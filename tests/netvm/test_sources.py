@@ -361,6 +361,9 @@ def test_every_field_of_an_uplink_is_found_out() -> None:
     (uplink,) = made.uplinks(made.choose(OwnAddresses()))
     assert left_alone(uplink) == set()
     assert uplink.mtu == 1280
+    # what a route says counts where packets take it
+    narrow = sources(replace(way, name="wlan0", mtu=1270), wifi | device(1, number=2))
+    assert [row.mtu for row in narrow.uplinks(narrow.choose(OwnAddresses()))] == [1270, 1500]
 
 
 def test_a_domain_that_comes_with_a_servers_address_has_it_chosen_anew() -> None:

@@ -152,7 +152,8 @@ class Sources:
         # what NetworkManager has set up need not be one by which a packet leaves: with the cable out, or a dummy
         is_dead = way is not None and primary and not way.running and uplink.state is UplinkState.UP
         state = UplinkState.DOWN if is_dead else uplink.state
-        return replace(uplink, primary=primary, state=state, mtu=link[1].mtu if link else 0)
+        mtu = link[1].mtu if link else 0
+        return replace(uplink, primary=primary, state=state, mtu=min(mtu, way.mtu) if way and primary else mtu)
 
     def problems(self, own: OwnAddresses, choice: Choice, uplinks: tuple[Uplink, ...]) -> list[str]:
         """Codes of what is wrong with uplinks and names."""

@@ -47,7 +47,7 @@ def _kind(link: LinkInfo) -> UplinkKind:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way out: the link, its MTU in bytes, the router and our own address on it.
+    """A way out: the link, the MTU in bytes of link and route, the router and our own address on it.
 
     `running`: a packet can leave. A tunnel's link tells nothing of that but whether its program runs.
     """
@@ -108,7 +108,8 @@ class Ways:
             return None
         kind, address = _kind(link), own.source if own is not None and own.index == index else None
         running = link.running or kind is UplinkKind.VPN
-        return Way(link.name, kind, link.mtu, running, hop.gateway, address)
+        mtu = min(link.mtu, hop.mtu or link.mtu)  # dhcpcd tells routes of a smaller one, and not the card
+        return Way(link.name, kind, mtu, running, hop.gateway, address)
 
     def _is_makeshift(self, outside: IPv4Address, hop: Hop) -> bool:
         """Whether nobody gave this machine an address there, so that it has one of its own making (RFC 3927).

@@ -226,6 +226,23 @@ def test_resolveds_ipv6_servers_are_chosen_and_passed_over_then() -> None:
     assert says([]).servers_of_links() is None
 
 
+def test_resolveds_fallback_is_asked_where_nobody_has_named_a_server() -> None:
+    """As resolved has it: of no use as soon as any link has one, whichever names that serves."""
+
+    def with_fallback(servers: list[Any], *fallback: tuple[int, int, bytes], mode: str = "stub") -> ResolvedServers:
+        return ResolvedServers.of({"DNS": servers, "FallbackDNS": list(fallback), "ResolvConfMode": mode})
+
+    quad9 = entry(0, "9.9.9.9")
+    assert with_fallback([], quad9, entry(0, "", 10)).servers_of_links() == ips("9.9.9.9")
+    assert with_fallback([], entry(0, "", 10)).servers_of_links() == ()
+    assert with_fallback([], quad9).servers_for_all() is None
+    assert with_fallback([entry(2, "", 10)], quad9).servers_of_links() == ()
+    assert with_fallback([entry(0, "10.0.0.2")], quad9).servers_of_links() is None
+    assert with_fallback([], quad9, mode="foreign").servers_of_links() is None
+    assert asked(sources(CABLE, None, with_fallback([], quad9))) == ("resolved", ips("9.9.9.9"), ())
+    assert asked(sources(CABLE, device(1) | primary(1), with_fallback([], quad9))) == ("none", (), ())
+
+
 def test_what_resolved_read_in_anothers_resolv_conf_is_no_choice_of_its_own() -> None:
     servers = [entry(0, "192.168.0.53"), entry(2, "10.0.0.1")]
     for mode, copied, global_ones in (

@@ -22,6 +22,7 @@ from qnet_gui.netvm.dns.sources import Sources
 from qnet_gui.netvm.packet_filter import base_setup
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
+from qnet_gui.netvm.packet_filter.flow_table import FORGET
 from qnet_gui.netvm.vifs import node
 from qnet_gui.netvm.vifs.reconciler import VifAction, decide
 from qnet_gui.netvm.vifs.vif_table import VifTable
@@ -122,7 +123,14 @@ def has_reported() -> bool:
 
 
 def stopped() -> None:
-    """Tell dom0 that the agent has stopped: what the service's stop hook runs, however the agent ended."""
+    """Tell dom0 that the agent has stopped: what the service's stop hook runs, however the agent ended.
+
+    All that it has set stays, but for the flow table: what is in that must go when anything changes, and nobody looks.
+    """
+    try:
+        Nft().apply(FORGET)
+    except QnetError as error:
+        log.error("%s", error)
     with Store() as store:
         store.write(keys.AGENT_STATE.at(), "stopped")
         serial = store.read(keys.AGENT_SERIAL.at())

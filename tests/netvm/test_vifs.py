@@ -14,6 +14,7 @@ from qnet_gui.netvm import once
 from qnet_gui.netvm.packet_filter import base_setup, ruleset
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
+from qnet_gui.netvm.packet_filter.sets import FLOW_TABLE
 from qnet_gui.netvm.vifs.reconciler import VifReconciler
 from qnet_gui.netvm.vifs.vif_table import VifTable
 from qnet_gui.store import keys
@@ -298,6 +299,20 @@ def test_who_stops_the_agent_says_so(netvm: Any) -> None:
         once.stopped()
         assert netvm.store.read(keys.AGENT_STATE.at()) == b"stopped"
         assert netvm.store.read(keys.AGENT_SERIAL.at()) == serial
+
+
+def test_without_an_agent_no_connection_takes_the_short_way(
+    netvm: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would take them off it when somebody changes his rules, or what is passed on."""
+    base_setup.apply(netvm.nft, netvm.netlink, OwnAddresses())
+    netvm.nft.apply(f"add table inet {FLOW_TABLE}")
+    once.stopped()
+    assert set(netvm.kernel.ruleset.tables) == {("inet", ruleset.TABLE), ("arp", ruleset.TABLE)}
+    log_guard.expect("nftables refused a change")
+    monkeypatch.setattr(once, "FORGET", "nonsense")
+    once.stopped()
+    assert netvm.store.read(keys.AGENT_SERIAL.at()) == b"2"
 
 
 def test_without_a_bus_names_come_from_resolv_conf(

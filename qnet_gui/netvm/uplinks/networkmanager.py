@@ -124,7 +124,7 @@ class NetworkManager:
         before = interfaces.get(str(interface))
         if before is None:  # not loaded yet, or nothing that we mirror
             return
-        gone = set(map(str, invalidated))
+        gone = {str(name) for name in (*invalidated, *values)}
         fresh = {name: value for name, value in before.items() if name not in gone} | read(interface, values)
         if fresh == before:
             return

@@ -20,6 +20,7 @@ from qnet_gui.kernel.netlink import link_index, link_names
 from qnet_gui.kernel.netlink_messages import RTM_DELRULE, RTMGRP_IPV4_RULE, messages
 from qnet_gui.kernel.netlink_requests import RouteKey, RuleKey
 from qnet_gui.kernel.own_routing import DOMAINS_TABLE, OWN_TABLE
+from qnet_gui.kernel.rtnetlink import NetlinkDumpInterrupted
 from qnet_gui.kernel.sysctl import set_for_interface, set_sysctl
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.route import ROUTES_MAX
@@ -129,6 +130,26 @@ def test_addresses(space: Any) -> None:
     for index in (VIF, VIF, NOBODY):
         space.netlink.delete_address(index, ADDRESS)
     assert space.netlink.addresses(VIF) == []
+
+
+def test_addresses_that_change_while_they_are_told_are_asked_for_again(
+    space: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel says so whenever a link comes or goes meanwhile, as with fifty vifs at once."""
+    space.netlink.add_address(VIF, ADDRESS)
+    ask, interrupted = space.netlink._route.get_addr, [NetlinkDumpInterrupted(), NetlinkDumpInterrupted()]
+
+    def get_addr(**words: Any) -> Any:
+        if interrupted:
+            raise interrupted.pop()
+        return ask(**words)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(space.netlink._route, "get_addr", get_addr)
+        assert space.netlink.addresses(VIF) == [(ADDRESS, 32)]
+        interrupted += [NetlinkDumpInterrupted() for _ in range(100)]
+        with pytest.raises(KernelError):
+            space.netlink.addresses(VIF)
 
 
 def test_routes(space: Any) -> None:

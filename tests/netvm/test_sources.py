@@ -6,6 +6,7 @@ import sys
 from collections.abc import Container, Iterable
 from dataclasses import fields, replace
 from ipaddress import IPv4Address, IPv4Interface
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.netvm.dns.resolved import ResolvedServers
 from qnet_gui.netvm.dns.sources import Sources
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
-from qnet_gui.netvm.uplinks import networkmanager_names, networkmanager_objects, networkmanager_profiles
+from qnet_gui.netvm.uplinks import networkmanager, networkmanager_names, networkmanager_objects, networkmanager_profiles
 from qnet_gui.netvm.uplinks.way_out import Way
 
 # -- NetworkManager
@@ -426,6 +427,12 @@ def test_an_uplink_that_leads_nowhere_is_up_and_none() -> None:
     assert [(row.state, row.primary) for row in made.uplinks(made.choose(OwnAddresses()))] == [(UplinkState.UP, False)]
     assert problems(made) == ["no-uplink"]
     assert problems(sources(CABLE, device(1) | primary(1) | dns(ENTRY))) == []
+
+
+def test_who_has_no_networkmanager_need_not_start_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for program, more in ((sys.executable, ["no-networkmanager"]), ("/nonexistent/NetworkManager", [])):
+        monkeypatch.setattr(networkmanager, "PROGRAM", Path(program))
+        assert problems(sources(None)) == ["no-uplink", *more]
 
 
 def test_networkmanagers_wireguard_in_a_table_of_its_own_is_the_way_out() -> None:

@@ -23,7 +23,7 @@ from qnet_gui.netvm.dns.choice import Choice, Judge
 from qnet_gui.netvm.dns.resolv_conf import ResolvConf
 from qnet_gui.netvm.dns.resolved import STUBS, Resolved
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
-from qnet_gui.netvm.uplinks import kernel_uplinks
+from qnet_gui.netvm.uplinks import kernel_uplinks, networkmanager
 from qnet_gui.netvm.uplinks.networkmanager import NetworkManager
 from qnet_gui.netvm.uplinks.way_out import VifAddress, Way, Ways
 
@@ -162,7 +162,7 @@ class Sources:
             problems.append(ProblemCode.ADDRESS_OVERLAP.value)
         if not any(uplink.primary and uplink.state is UplinkState.UP for uplink in uplinks):
             problems.append(ProblemCode.NO_UPLINK.value)
-            if manager is None or not manager.running:
+            if (manager is None or not manager.running) and networkmanager.PROGRAM.exists():
                 problems.append(ProblemCode.NO_NETWORKMANAGER.value)
         elif not choice.servers and set(problems) <= {ProblemCode.ADDRESS_OVERLAP.value}:
             lost = manager is not None and manager.lost_servers

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 from qnet_gui.model.uplink import Uplink
@@ -18,6 +19,8 @@ from qnet_gui.runtime.dbus_service import PROPERTIES, Service
 from qnet_gui.runtime.mainloop import after, cancel
 
 log = logging.getLogger(__name__)
+#: Where it is installed; a netvm may do without it.
+PROGRAM = Path("/usr/sbin/NetworkManager")
 _ROOT = "/org/freedesktop"
 _OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 #: What says whether there is an uplink.

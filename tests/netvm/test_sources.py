@@ -549,9 +549,20 @@ def test_a_resolver_of_the_netvms_own_is_told_as_that() -> None:
     assert asked(sources(CABLE, file=ips("127.0.0.1", "192.168.1.54"))) == ("resolv.conf", ips("192.168.1.54"), ())
 
 
-@pytest.mark.parametrize("ours", ["10.137.0.77", "10.137.0.1", "10.139.1.1", "10.139.1.2", "10.200.0.4", "192.168.1.2"])
+def test_a_resolver_at_the_netvms_own_address_is_told_as_that() -> None:
+    """As one that answers the netvm's whole network: no addresses overlap, and no other pool would help."""
+    for own in ("192.168.1.2", "127.0.0.1"):
+        assert problems(sources(CABLE, file=ips(own))) == ["local-resolver"]
+        objects = device(1) | primary(1) | dns(ENTRY | {"nameservers": [own]})
+        assert asked(sources(CABLE, objects)) == ("none", (), ("local-resolver",))
+        both = sources(CABLE, file=ips(own, "192.168.1.54"))
+        assert asked(both) == ("resolv.conf", ips("192.168.1.54"), ())
+    assert asked(sources(CABLE, file=ips("192.168.1.2", "10.137.0.77")))[2] == ("local-resolver", "address-overlap")
+
+
+@pytest.mark.parametrize("ours", ["10.137.0.77", "10.137.0.1", "10.139.1.1", "10.139.1.2", "10.200.0.4"])
 def test_a_server_with_an_address_of_ours_is_never_asked(ours: str) -> None:
-    """In the pool, the gateway's, a virtual server's, a domain's, the netvm's own."""
+    """In the pool, the gateway's, a virtual server's, a domain's."""
     objects = device(1) | primary(1)
     assert asked(sources(CABLE, objects | dns(ENTRY | {"nameservers": [ours]}))) == ("none", (), ("address-overlap",))
     both = sources(CABLE, objects | dns(ENTRY | {"nameservers": [ours, "192.168.1.53"]}))

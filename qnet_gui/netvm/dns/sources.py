@@ -82,11 +82,11 @@ class Sources:
         way = self._ways.out()
 
         def collides(address: IPv4Address) -> bool:
-            return self._is_ours(own, address) or self._ways.is_own(address)
+            return self._is_ours(own, address)
 
         source, self._judged = self._named(way)
         self._taken = self._of_domains(self._judged)
-        return Judge(way, collides, self._ways.by, self._local_resolver).choice(source, self._judged)
+        return Judge(way, collides, self._ways.is_own, self._ways.by, self._local_resolver).choice(source, self._judged)
 
     def _is_ours(self, own: OwnAddresses, address: IPv4Address) -> bool:
         return address in own.pool or address in own.own or any(address == domain for _, domain in self._served())

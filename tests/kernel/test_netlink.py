@@ -386,6 +386,19 @@ def test_a_way_to_one_address_is_an_event_whether_over_a_router_or_not(real_spac
     assert not any(event.uplink for event in real_space.events())
 
 
+@pytest.mark.root
+def test_a_way_out_by_ipv6_is_an_event_and_no_other_route_of_ipv6(real_space: Any) -> None:
+    """A link that it leads through is the world, and no hotspot: whoever is behind it may not ask what he likes."""
+    for words in ("link set far up", "link set vif7.0 up", "-6 address add fd09::1/64 dev far nodad"):
+        real_space._ip(*words.split())
+    eventually(lambda: not real_space.events())
+    for verb in ("add", "del"):
+        real_space._ip("-6", "route", verb, "fd0a::/64", "dev", "far")
+        assert real_space.events() == []
+        real_space._ip("-6", "route", verb, "default", "via", "fd09::9", "dev", "far")
+        assert real_space.events() == [Event(uplink=True)]
+
+
 def test_pyroute2_comes_without_what_nobody_here_needs() -> None:
     load = "import sys; from qnet_gui.kernel.netlink import Netlink, link_index; Netlink().close(); print(*sys.modules)"
     # what measures a program loads more than the program

@@ -159,6 +159,7 @@ OTHERS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "an address's route": (lambda kernel: kernel.take_local_route(1, IPv4Address("10.137.0.1")), "addresses 1 ?"),
     "a link": (lambda kernel: kernel.set_down(2), "vifs 1 ?"),
     "a name": (lambda kernel: kernel.rename(2, "wan0"), "vifs 1 ?"),
+    "a name and a group at once": (lambda kernel: (kernel.groups.update({2: 0}), kernel.rename(2, "wan0")), "vifs 1 ?"),
     "a vif's name": (lambda kernel: kernel.rename(2, "vif9.0"), "vifs 1 ?"),
     "a group": (lambda kernel: kernel.set_group(2, 7), "vifs 1 ?"),
     "a link that is none, among vifs": (lambda kernel: kernel.set_group(3, 118), "vifs 1 ?"),

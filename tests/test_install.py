@@ -266,6 +266,24 @@ def test_scripts_call_what_is_installed(role: str, root: Path) -> None:
                 assert (root / path[1:]).exists(), f"{row.target} calls {path}"
 
 
+def test_whoever_manages_cards_leaves_ours_alone(role: str, root: Path) -> None:
+    """Whatever he is told of all cards. Who asks for an address by DHCP behind a vif asks a domain."""
+    said: set[tuple[str, str]] = set()
+    for path in (root / "usr/lib/NetworkManager/conf.d").glob("30-qnet*.conf"):
+        (device,) = [section for name, section in _sections(path).items() if name.startswith("device-")]
+        assert device["managed"] == "0"
+        kind, _, value = device["match-device"].partition(":")
+        said.add(("NetworkManager", {"driver": "Driver", "interface-name": "Name"}[kind] + "=" + value))
+    for path in (root / "usr/lib/systemd/network").glob("*"):
+        assert path.name < "10", "the first that matches is the one that counts"
+        unit = _sections(path)
+        assert dict(unit["Link"]) == {"Unmanaged": "yes"}
+        said |= {("systemd-networkd", f"{key}={value}") for key, value in unit["Match"].items()}
+    vifs, card = "Name=vif*", "Driver=vif"
+    ours = {"netvm": {vifs}, "guest": {card}, "dom0": {vifs, card}}[role]
+    assert said == {(program, match) for program in ("NetworkManager", "systemd-networkd") for match in ours}
+
+
 def _everything(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 

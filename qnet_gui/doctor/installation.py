@@ -33,7 +33,7 @@ class Wanted:
 
 
 _UNITS = "/usr/lib/systemd/system"
-_NM = "/usr/lib/NetworkManager"
+_NM, _NETWORKD = "/usr/lib/NetworkManager", "/usr/lib/systemd/network"
 _SERVING = (Kind.DOM0, Kind.NETVM)
 #: Of all files of `desktop/files.toml`, those by which one program finds another: when they are missing or changed,
 #: nothing complains, and something does not happen.
@@ -62,6 +62,7 @@ FILES = (
         says=tuple(f'"org.qnet.{action}"' for action in ("connect-dom0", "disconnect-dom0", "set-netvm")), for_all=True,
     ),
     Wanted(f"{_NM}/conf.d/30-qnet-dom0.conf", "dom0", says=("managed=0",)),
+    Wanted(f"{_NETWORKD}/00-qnet-dom0.network", "dom0", says=("Unmanaged=yes",)),
     Wanted("/usr/bin/qnet-agent", "netvm", True),
     Wanted(f"{_UNITS}/qnet-agent.service", "netvm", says=("Type=notify", "ExecStart=/usr/bin/qnet-agent")),
     Wanted(f"{_UNITS}/qnet-devd.service", "netvm", says=("xl devd",)),
@@ -75,11 +76,13 @@ FILES = (
         for_all=True,
     ),
     Wanted(f"{_NM}/conf.d/30-qnet.conf", "netvm", says=("managed=0",)),
+    Wanted(f"{_NETWORKD}/00-qnet.network", "netvm", says=("Unmanaged=yes",)),
     Wanted("/usr/bin/qnet-guest", "guest", True),
     Wanted(f"{_UNITS}/qnet-guest.service", "guest", says=("ExecStart=/usr/bin/qnet-guest",)),
     Wanted(f"{_UNITS}/qnet-guest@.service", "guest", says=("ExecStart=/usr/bin/qnet-guest",)),
     Wanted("/usr/lib/udev/rules.d/60-qnet-guest.rules", "guest", says=("qnet-guest@",)),
     Wanted(f"{_NM}/conf.d/30-qnet-guest.conf", "guest", says=("managed=0",)),
+    Wanted(f"{_NETWORKD}/00-qnet-guest.network", "guest", says=("Unmanaged=yes",)),
     Wanted("/usr/bin/qnet-tray", "tray", True, for_all=True),
     Wanted("/etc/xdg/autostart/org.qnet.Tray.desktop", "tray", says=("Exec=qnet-tray",)),
     Wanted("/usr/share/qnet/icons/hicolor/scalable/apps/org.qnet.Tray.svg", "tray"),

@@ -13,7 +13,7 @@ from typing import Any
 from qnet_gui.doctor.faults.fault import Finding
 from qnet_gui.doctor.faults.network_faults import NetworkFault
 from qnet_gui.doctor.machine import Kind, Machine, Place
-from qnet_gui.doctor.services import FORMER
+from qnet_gui.doctor.services import FORMER, passes
 from qnet_gui.dom0.upgrade.journal import PATH as JOURNAL
 from qnet_gui.runtime.command import NFT
 
@@ -120,6 +120,7 @@ def look(machine: Machine, place: Place) -> Facts:
         vifs = managed(machine.ask([_NMCLI, "-t", "-f", "DEVICE,STATE", "device"]).text)
         if machine.is_root:
             filters = dropping(machine.ask([NFT, "-j", "list", "chains"]).text)
+            filters = () if filters and passes(machine) else filters
     drivers = {Kind.NETVM: "/sys/bus/xen-backend/drivers/vif", Kind.GUEST: "/sys/bus/xen/drivers/vif"}
     driver = drivers.get(place.kind)
     return Facts(

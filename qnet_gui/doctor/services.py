@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from qnet_gui.doctor.faults.fault import Finding
 from qnet_gui.doctor.faults.network_faults import NetworkFault
 from qnet_gui.doctor.faults.service_faults import ServiceFault
 from qnet_gui.doctor.machine import Kind, Machine, Place
 from qnet_gui.dom0.netvm_lifecycle.control import BOOTED
+from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.runtime.command import NFT
 from qnet_gui.runtime.distribution import package
+from qnet_gui.store.keys import AGENT_PROBLEMS
 
+#: Where the agent counts what passes the filters of others, and by which counter (`others_filter.py` of the netvm).
+WATCH_TABLE, PASSED_COUNTER = "qnet_watch", "passed"
+#: In the netvm's own home.
+_PROBLEMS = ("/usr/bin/xenstore-read", AGENT_PROBLEMS.at())
 _SYSTEMCTL = "/usr/bin/systemctl"
 #: Our units and how each tells systemd that it has started.
 TYPES = {
@@ -26,7 +35,8 @@ _HELPER, _AGENT, _GUEST, _DEVD = "qnet-helper.service", "qnet-agent.service", "q
 _NETVM, _DISCONNECT = "qnet-netvm.service", "qnet-disconnect.service"
 #: What of others they lean on, what takes the place of `qnet-devd` where Xen has it, and packet filters of others.
 _POLKIT, _XENS_DEVD = "polkit.service", "xendriverdomain.service"
-_FIREWALLS = {"firewalld.service": "firewalld", "ufw.service": "ufw"}
+_UFW, _UFW_CONF, _SWITCHED_OFF = "ufw.service", "/etc/ufw/ufw.conf", "ENABLED=no"
+_FIREWALLS = {"firewalld.service": "firewalld", _UFW: "ufw"}
 _POLKITD = ("/usr/lib/polkit-1/polkitd", "/usr/libexec/polkit-1/polkitd", "/usr/libexec/polkitd", "/usr/lib/polkitd")
 BUS = "/run/dbus/system_bus_socket"
 #: Where the agent keeps how things were before it.
@@ -50,7 +60,7 @@ class Unit:
 class Facts:
     """`units` is None where systemd does not run. `former`: the agent has set something here since the last boot.
 
-    `installed`: units whose file is on the disk.
+    `installed`: units whose file is on the disk. `passes`: what domains begin passes the packet filters of others.
     """
 
     units: dict[str, Unit] | None = field(default_factory=dict)
@@ -58,6 +68,22 @@ class Facts:
     bus: bool = True
     polkitd: bool = True
     former: bool = False
+    passes: bool = False
+
+
+def passes(machine: Machine) -> bool:
+    """Whether what domains begin passes the packet filters of others, as the agent counts it, which says when it stops.
+
+    As root alone; without an agent, or before any domain has tried, nobody knows.
+    """
+    if not machine.is_root or ProblemCode.OTHERS_DROP.value in machine.ask(_PROBLEMS).text.split():
+        return False
+    try:
+        rows = json.loads(machine.ask([NFT, "-j", "list", "table", "inet", WATCH_TABLE]).text)["nftables"]
+        counters: list[dict[str, Any]] = [row["counter"] for row in rows if "counter" in row]
+        return any(counter["name"] == PASSED_COUNTER and counter["packets"] > 0 for counter in counters)
+    except (ValueError, LookupError, TypeError):  # there is no such table, or an nft that says it in other words
+        return False
 
 
 def _units(text: str) -> dict[str, Unit]:
@@ -79,13 +105,20 @@ def look(machine: Machine) -> Facts:
         properties = [word for name in _PROPERTIES for word in ("-p", name)]
         names = (*TYPES, _POLKIT, _XENS_DEVD, *_FIREWALLS)
         units = _units(machine.ask([_SYSTEMCTL, "show", "--no-pager", *properties, *names]).text)
+        if _SWITCHED_OFF in machine.text(_UFW_CONF).split():  # its unit is active all the same
+            units.pop(_UFW, None)
     return Facts(
         units,
         frozenset(unit for unit in TYPES if machine.exists(f"/usr/lib/systemd/system/{unit}")),
         machine.connects(machine.path(BUS)),
         any(map(machine.exists, _POLKITD)),
         machine.exists(FORMER),
+        _has_firewall(units or {}) and passes(machine),
     )
+
+
+def _has_firewall(units: dict[str, Unit]) -> bool:
+    return any(units.get(name, Unit()).active == "active" for name in _FIREWALLS)
 
 
 def check(facts: Facts, place: Place) -> Iterator[Finding]:
@@ -100,6 +133,8 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
         yield from _agent_in_dom0(facts, place)
     if facts.units:
         yield from _check_units(facts.units, facts.installed, place)
+        if place.serves and not facts.passes:
+            yield from _firewalls(facts.units)
 
 
 def _needed(place: Place) -> tuple[list[str], list[str]]:
@@ -171,6 +206,9 @@ def _of_netvm(units: dict[str, Unit], place: Place) -> Iterator[Finding]:
     nobody = "active" not in (devd.active, xens.active) and devd.load != "masked"
     if place.kind is Kind.NETVM and agent.active == "active" and nobody:
         yield ServiceFault.DEVD_DOWN.finding()
+
+
+def _firewalls(units: dict[str, Unit]) -> Iterator[Finding]:
     for name, program in _FIREWALLS.items():
         if units.get(name, Unit()).active == "active":
             yield NetworkFault.FIREWALL_RUNS.finding(program=program, unit=name)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.kernel.sysctl import set_for_interface
-from qnet_gui.model.errors import NotFound, QnetError
+from qnet_gui.model.errors import KernelError, NotFound, QnetError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.route import Route
 from qnet_gui.runtime.atomic_file import write_atomically
@@ -58,6 +58,18 @@ def write_resolv_conf(servers: tuple[IPv4Address, ...], path: Path = RESOLV_CONF
     return True
 
 
+def _set_mtu(netlink: Netlink, link: str, index: int, wished: tuple[int | None, ...]) -> None:
+    """The first of these that the card takes: how large a packet may be is no reason to have no network."""
+    for mtu in filter(None, wished):
+        try:
+            if netlink.mtu(link) != mtu:
+                netlink.set_mtu(index, mtu)
+        except KernelError as error:
+            log.warning("an MTU of %d: %s", mtu, error)
+        else:
+            return
+
+
 def apply(
     netlink: Netlink, link: str, config: NetworkConfig, own_mtu: int | None = None
 ) -> tuple[IPv4Address | None, list[Route]]:
@@ -75,9 +87,7 @@ def apply(
             netlink.delete_address(index, address, prefix)
     if (config.address, 32) not in addresses:
         netlink.add_address(index, config.address)
-    mtu = own_mtu or config.mtu
-    if mtu and netlink.mtu(link) != mtu:
-        netlink.set_mtu(index, mtu)
+    _set_mtu(netlink, link, index, (own_mtu, config.mtu))
     netlink.set_up(index)
     routes = netlink.routes_of_link(index)
     for route in routes:

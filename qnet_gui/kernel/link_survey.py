@@ -53,7 +53,8 @@ class SurveyedLink:
     and that somebody gave it, which is not so of 169.254.0.0/16.
 
     `broadcast`: it is no tunnel, be it to one other place or to many. `default_route`: a way out leads through it, in
-    whatever table. `router`: some way leads over a router behind it. `networks`: those of its addresses.
+    whatever table. `router`: some way leads over a router behind it. `networks`: those of its addresses. `routers`: the
+    IPv4 addresses of all behind it.
     """
 
     name: str
@@ -63,6 +64,7 @@ class SurveyedLink:
     default_route: bool = False
     router: bool = False
     networks: tuple[IPv4Network, ...] = ()
+    routers: tuple[IPv4Address, ...] = ()
 
 
 def survey() -> list[SurveyedLink]:
@@ -83,8 +85,10 @@ def survey() -> list[SurveyedLink]:
             fixed = any(permanent and not interface.ip.is_link_local for interface, permanent in own)
             ips, networks = tuple(interface.ip for interface, _ in own), tuple(one.network for one, _ in own)
             broadcast = bool(flags & IFF_BROADCAST) and index not in tunnels
-            way_out, router = index in ways_out, index in routers
-            links.append(SurveyedLink(name, ips, fixed, broadcast, way_out, router, networks))
+            behind = routers.get(index, set())
+            known = tuple(sorted(IPv4Address(router) for router in behind if len(router) == 4))
+            way_out, router = index in ways_out, bool(behind)
+            links.append(SurveyedLink(name, ips, fixed, broadcast, way_out, router, networks, known))
     return sorted(links, key=lambda link: link.name)
 
 
@@ -123,10 +127,10 @@ def _addresses(sock: socket.socket) -> dict[int, list[tuple[IPv4Interface, bool]
     return addresses
 
 
-def _ways(sock: socket.socket) -> tuple[set[int], set[int]]:
-    """The links of default routes, and those of routes over a router."""
+def _ways(sock: socket.socket) -> tuple[set[int], dict[int, set[bytes]]]:
+    """The links of default routes, and of routes over a router the links with those, as the kernel writes them."""
     ways_out: set[int] = set()
-    routers: set[int] = set()
+    routers: dict[int, set[bytes]] = {}
     for body in dump(sock, RTM_GETROUTE):
         message = route(body)
         if message is None or message.type != RTN_UNICAST or message.flags & RTM_F_CLONED:
@@ -137,5 +141,5 @@ def _ways(sock: socket.socket) -> tuple[set[int], set[int]]:
             if message.dst_len <= _DEFAULT_DST_LEN:
                 ways_out.add(link)
             if router:
-                routers.add(link)
+                routers.setdefault(link, set()).add(router)
     return ways_out, routers

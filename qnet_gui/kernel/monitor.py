@@ -40,6 +40,7 @@ from qnet_gui.kernel.netlink_messages import (
     RTMGRP_IPV4_ROUTE,
     RTMGRP_IPV4_RULE,
     RTMGRP_IPV6_IFINFO,
+    RTMGRP_IPV6_ROUTE,
     RTMGRP_LINK,
     RTMGRP_NEIGH,
     RTMGRP_NEXTHOP,
@@ -64,6 +65,7 @@ _GROUPS = (
     | RTMGRP_IPV4_RULE
     | RTMGRP_IPV4_NETCONF
     | RTMGRP_IPV6_IFINFO
+    | RTMGRP_IPV6_ROUTE
     | RTMGRP_NEXTHOP
 )
 
@@ -133,6 +135,8 @@ def _address(header: Header, body: bytes) -> Event:
 
 def _route(header: Header, body: bytes) -> Event | None:
     message = route(body)
+    if message is not None and message.family == socket.AF_INET6:  # only a way out makes a link another one for us
+        return None if message.dst_len else Event(uplink=True, kind=EventKind.ADDRESS, portid=header.portid)
     if message is None or message.family != socket.AF_INET:
         return None
     if message.type == RTN_LOCAL:  # that an address is this machine's own

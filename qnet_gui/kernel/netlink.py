@@ -6,7 +6,9 @@ that the thing is there, or gone, already; what is left is `KernelError`.
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,13 +27,15 @@ from qnet_gui.kernel.netlink_messages import (
 )
 from qnet_gui.kernel.netlink_requests import RouteKey, RouteSocket
 from qnet_gui.kernel.own_routing import OWN_TABLE, RT_TABLE_MAIN, OwnRouting, change
-from qnet_gui.kernel.rtnetlink import IPRoute, NetlinkError
+from qnet_gui.kernel.rtnetlink import IPRoute, NetlinkDumpInterrupted, NetlinkError
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.route import Route, both_ends
 from qnet_gui.model.vif import VIF_GROUP
 
 RT_SCOPE_HOST = 254
+#: So often addresses are asked for that change while they are told.
+_TRIES = 10
 
 
 @contextmanager
@@ -182,10 +186,17 @@ class Netlink:
     def addresses(self, index: int) -> list[tuple[IPv4Address, int]]:
         """A link's IPv4 addresses with their prefix lengths."""
         addresses = []
-        for message in self._route.get_addr(family=socket.AF_INET, index=index):
+        for message in self._address_messages(index):
             local = message.get_attr("IFA_LOCAL") or message.get_attr("IFA_ADDRESS")
             addresses.append((IPv4Address(local), int(message["prefixlen"])))
         return addresses
+
+    def _address_messages(self, index: int) -> list[Any]:
+        """Asked for again where something changed meanwhile, if only that another link came or went."""
+        for _ in range(_TRIES):
+            with contextlib.suppress(NetlinkDumpInterrupted):
+                return list(self._route.get_addr(family=socket.AF_INET, index=index))
+        raise KernelError(SystemCode.KERNEL_TELL_LINK, why=os.strerror(errno.EAGAIN))
 
     def set_default_route(self, index: int) -> None:
         """The one default route without a gateway, straight to a link: the seed's table of a VM."""

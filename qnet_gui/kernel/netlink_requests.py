@@ -185,7 +185,8 @@ class RuleKey(NamedTuple):
     """A rule by which a table is looked up: its preference, and for which packets.
 
     `iif`: for those that come in by the link of that name, by `lo` for the machine's own; empty for all. `packed` and
-    `bits`: for those from a network, of which 0 bits are everything. `more`: and by something else, unlike ours.
+    `bits`: for those from a network, of which 0 bits are everything. `more`: attributes by which one chooses that is
+    none of ours, as the kernel told them; so does a `tos`.
     """
 
     preference: int
@@ -193,13 +194,14 @@ class RuleKey(NamedTuple):
     iif: str = ""
     packed: bytes = b""
     bits: int = 0
-    more: bool = False
+    more: bytes = b""
+    tos: int = 0
 
     def _body(self) -> bytes:
-        head = _FIB_RULE_HDR.pack(socket.AF_INET, 0, self.bits, 0, min(self.table, 255), FR_ACT_TO_TBL, 0)
+        head = _FIB_RULE_HDR.pack(socket.AF_INET, 0, self.bits, self.tos, min(self.table, 255), FR_ACT_TO_TBL, 0)
         by = attribute(FRA_IIFNAME, self.iif.encode() + b"\0") if self.iif else b""
         source = attribute(FRA_SRC, self.packed) if self.bits else b""
-        return head + by + source + number(FRA_PRIORITY, self.preference) + number(FRA_TABLE, self.table)
+        return head + by + source + self.more + number(FRA_PRIORITY, self.preference) + number(FRA_TABLE, self.table)
 
     def set(self) -> Request:
         """The request that makes it; EEXIST when it is there."""
@@ -207,7 +209,7 @@ class RuleKey(NamedTuple):
         return Request(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, self._body() + protocol)
 
     def delete(self) -> Request:
-        """The request that takes it away, whoever made it; or one that says more, if that stands before it."""
+        """The request that takes it away, whoever made it; or one that chooses by more, if that stands before it."""
         return Request(RTM_DELRULE, 0, self._body())
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import struct
 from collections.abc import Container, Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
@@ -34,7 +35,7 @@ from qnet_gui.kernel.netlink_messages import (
     route,
     rule,
 )
-from qnet_gui.kernel.netlink_requests import Request, RouteKey, RouteSocket, RuleKey
+from qnet_gui.kernel.netlink_requests import Request, RouteKey, RouteSocket, RuleKey, attribute
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 
@@ -45,15 +46,18 @@ OWN_TABLE = RULE_PREFERENCE = 118
 DOMAINS_TABLE = 119
 OWN_TABLES = (OWN_TABLE, DOMAINS_TABLE)
 RT_TABLE_MAIN, RT_TABLE_LOCAL = 254, 255
+_NOT_SUPPRESSED = struct.pack("=I", NOT_SUPPRESSED)
 #: So many times rules are set before it is left to the next look: whoever deletes one may hit another one first.
 _TRIES = 3
+#: So many changes are one message: the kernel answers each that it refuses, and has room for some 270 answers.
+_PORTION = 128
 
 
 def change(sock: RouteSocket, otherwise: SystemCode, changes: Sequence[tuple[Request, Container[int]]]) -> None:
-    """Make changes in one message; each with the errors that mean that all is well already."""
-    if not changes:
-        return
-    errors = sock.change([request for request, _ in changes])
+    """Make changes in their order; each with the errors that mean that all is well already."""
+    wanted = [request for request, _ in changes]
+    portions = (wanted[at : at + _PORTION] for at in range(0, len(wanted), _PORTION))
+    errors = [error for portion in portions for error in sock.change(portion)]
     for error, (_, tolerated) in zip(errors, changes, strict=True):
         if error and error not in tolerated:
             raise KernelError(otherwise, why=os.strerror(error))
@@ -63,15 +67,13 @@ def _key(message: RuleMessage) -> RuleKey:
     attributes = message.attributes
     source = attributes.get(FRA_SRC) if message.src_len else b""
     preference = attributes.number(FRA_PRIORITY) or 0
-    return RuleKey(
-        preference, message.table, attributes.text(FRA_IIFNAME), source, message.src_len, _chooses_more(message)
-    )
+    more = b"".join(attribute(kind, payload) for kind, payload in attributes if _chooses(kind, payload))
+    return RuleKey(preference, message.table, attributes.text(FRA_IIFNAME), source, message.src_len, more, message.tos)
 
 
-def _chooses_more(message: RuleMessage) -> bool:
-    """Whether a rule is about fewer packets than its link and its source say, or about some of its table's routes."""
-    suppressed = message.attributes.number(FRA_SUPPRESS_PREFIXLEN) not in (None, NOT_SUPPRESSED)
-    return bool(message.tos) or suppressed or any(kind in FRA_CHOOSING for kind, _ in message.attributes)
+def _chooses(kind: int, payload: bytes) -> bool:
+    """Whether an attribute leaves fewer packets than link and source do, or some of the table's routes."""
+    return kind in FRA_CHOOSING or (kind == FRA_SUPPRESS_PREFIXLEN and payload != _NOT_SUPPRESSED)
 
 
 def _wanted(pool: IPv4Network, uplinks: Iterable[str], last: int) -> list[RuleKey]:
@@ -84,6 +86,10 @@ def _wanted(pool: IPv4Network, uplinks: Iterable[str], last: int) -> list[RuleKe
 
 def _stage(key: RuleKey) -> int:
     return 0 if key.iif else 1 if key.bits else 2
+
+
+def _says_least(key: RuleKey) -> tuple[bool, int]:
+    return not (key.more or key.tos), _stage(key)
 
 
 def _in_order(keys: Sequence[RuleKey]) -> bool:
@@ -182,7 +188,7 @@ class OwnRouting:
     def _change_rules(self, new: Iterable[RuleKey], old: Iterable[RuleKey]) -> None:
         """What says most is deleted first: the kernel takes the first rule that is like what it is told."""
         changes: list[tuple[Request, Container[int]]] = [(key.set(), (errno.EEXIST,)) for key in new]
-        changes += [(key.delete(), (errno.ENOENT, errno.ESRCH)) for key in sorted(old, key=_stage)]
+        changes += [(key.delete(), (errno.ENOENT, errno.ESRCH)) for key in sorted(old, key=_says_least)]
         change(self._socket, SystemCode.KERNEL_RULES, changes)
 
     def delete_rules(self) -> None:

@@ -25,8 +25,10 @@ from qnet_gui.kernel.netlink_messages import (
     IFLA_MTU,
     NLMSG_ERROR,
     RTA_GATEWAY,
+    RTA_METRICS,
     RTA_OIF,
     RTA_PREFSRC,
+    RTAX_MTU,
     RTM_GETADDR,
     RTM_NEWLINK,
     RTM_NEWROUTE,
@@ -54,13 +56,15 @@ _NOT_FROM_THERE = frozenset({errno.EINVAL, errno.EXDEV, errno.ENODEV})
 class Hop:
     """Where a packet goes next: out of the link `index`, to `gateway` or straight on, from the address `source`.
 
-    `local`: it goes nowhere, since the address is this machine's own.
+    `local`: it goes nowhere, since the address is this machine's own. `mtu`: that of the route in bytes, where somebody
+    gave it one; 0 where the link's counts.
     """
 
     index: int
     gateway: IPv4Address | None = None
     source: IPv4Address | None = None
     local: bool = False
+    mtu: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,8 @@ class RouteLookup:
             if message is not None:
                 attributes = message.attributes
                 index, gateway = attributes.number(RTA_OIF) or 0, _ip(attributes, RTA_GATEWAY)
-                return Hop(index, gateway, _ip(attributes, RTA_PREFSRC), message.type == RTN_LOCAL), 0
+                mtu = Attributes(attributes.get(RTA_METRICS)).number(RTAX_MTU) or 0
+                return Hop(index, gateway, _ip(attributes, RTA_PREFSRC), message.type == RTN_LOCAL, mtu), 0
         return None, 0
 
     def _answer(self, request: Request) -> bytes:

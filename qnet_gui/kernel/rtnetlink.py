@@ -21,6 +21,6 @@ if "pyroute2" not in sys.modules:
     _enter_package()
 
 from pyroute2.iproute import IPRoute  # noqa: E402 - only now
-from pyroute2.netlink.exceptions import NetlinkError  # noqa: E402
+from pyroute2.netlink.exceptions import NetlinkDumpInterrupted, NetlinkError  # noqa: E402
 
-__all__ = ["IPRoute", "NetlinkError"]
+__all__ = ["IPRoute", "NetlinkDumpInterrupted", "NetlinkError"]

@@ -7,6 +7,7 @@ DNAT to the servers that its uplinks learned.
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
@@ -19,6 +20,8 @@ ANSWERS_MAX, _LONGEST = 16, 60_000
 #: What the netvm says of a server instead of milliseconds, and the number that stands for it.
 NO_ANSWER, NOT_ASKED = "-", "!"
 _WITHOUT = {NO_ANSWER: -1, NOT_ASKED: -2}
+#: An address, or a URI; behind `#` stands a name.
+_NAMED = re.compile(r"(?:([0-9.]+)|dns\+udp://([0-9.]+)(?::53)?)(?:#.*)?")
 #: The virtual servers that guests made for today's Qubes expect.
 DEFAULT_VIRTUAL = (IPv4Address("10.139.1.1"), IPv4Address("10.139.1.2"))
 
@@ -75,9 +78,14 @@ def server_answers(lines: Iterable[str]) -> list[ServerAnswer]:
 
 
 def name_server(text: object) -> IPv4Address | None:
-    """The IPv4 address of a server as some program names it, a loopback's too; None for anything else."""
+    """The IPv4 address of a server as some program names it, a loopback's too; None for anything else.
+
+    NetworkManager's settings may say by which name it proves who it is, and how it is asked. One that is to be asked
+    otherwise than in clear, or at another port, is none.
+    """
+    match = _NAMED.fullmatch(str(text))
     try:
-        return IPv4Address(str(text))
+        return IPv4Address(match[1] or match[2]) if match else None
     except ValueError:
         return None
 

@@ -35,6 +35,15 @@ class VifId:
         """The backend's node, relative to the netvm's xenstore home."""
         return f"backend/vif/{self.frontend}/{self.devid}"
 
+    @property
+    def metric(self) -> int:
+        """That of the host route to it, no two the same: where an address stands on several vifs, the lowest has it.
+
+        That is the newest domain's, which has the highest id. Of one domain it is the first card, and so before all
+        that are second ones: in a domain only the first one is set up.
+        """
+        return DOMID_MAX + 1 - self.frontend + self.devid * (DOMID_MAX + 1)
+
     @classmethod
     def _checked(cls, frontend: str, devid: str) -> VifId:
         return cls(
@@ -71,5 +80,5 @@ class Vif:
 
     @property
     def metric(self) -> int:
-        """The host route's metric: the newest domain (highest id) wins when an address stands on two vifs."""
-        return DOMID_MAX + 1 - self.id.frontend
+        """The host route's."""
+        return self.id.metric

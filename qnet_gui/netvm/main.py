@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from ipaddress import IPv4Address
 from types import ModuleType
 from typing import Any
 
@@ -134,8 +135,16 @@ def ask_agent(line: str) -> str | None:
     return answer.decode("ascii", "replace").strip() or None
 
 
-def _through_agent_or(line: str, do_it: Callable[[ModuleType], None]) -> int:
-    """Let the agent do it; where none runs, do it here with the module `once`, one process at a time."""
+def _through_agent_or(
+    line: str,
+    do_it: Callable[[ModuleType], frozenset[IPv4Address] | None],
+    prepare: Callable[[ModuleType], None] = lambda _: None,
+) -> int:
+    """Let the agent do it; where none runs, do it here with the module `once`, one process at a time.
+
+    `prepare` is what may be waited for before it is this one's turn; the connections of the addresses that `do_it`
+    returns are forgotten when it is the next one's.
+    """
     until = time.monotonic() + _DEADLINE
     once: ModuleType | None = None
     while time.monotonic() < until:
@@ -149,10 +158,13 @@ def _through_agent_or(line: str, do_it: Callable[[ModuleType], None]) -> int:
         _must_be_netvm()
         if once is None:  # before the lock is held, since it takes a quarter of a second
             once = importlib.import_module("qnet_gui.netvm.once")
+            prepare(once)
         with _locked(wait=False) as free:
-            if free:
-                do_it(once)
-                return 0
+            free_addresses = do_it(once) if free else None
+        if free:
+            if free_addresses:
+                once.forget(free_addresses)
+            return 0
         time.sleep(_TRY_AGAIN)  # an agent starts, or another script is at work
     raise NoAnswer(AgentCode.LOCAL_AGENT_DEAF)
 
@@ -183,7 +195,12 @@ def run_hotplug(verb: str) -> int:
     vif = VifId.from_path(path)
     if name and VifId.from_name(name) != vif:
         raise BadInput(AgentCode.NOT_THE_VIF_OF, value=shown(name), path=shown(path))
-    return _through_agent_or(f"{verb} {path} {name}", lambda once: once.hotplug(verb, vif))
+
+    def prepare(once: ModuleType) -> None:
+        if verb == "online":
+            once.wait_for_address(vif)
+
+    return _through_agent_or(f"{verb} {path} {name}", lambda once: once.hotplug(verb, vif), prepare)
 
 
 def run_dns() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from ipaddress import IPv4Address
 from typing import Any
 
 from gi.repository import GLib
@@ -21,12 +22,14 @@ from qnet_gui.netvm.dns.sources import Sources
 from qnet_gui.netvm.packet_filter import base_setup
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
+from qnet_gui.netvm.packet_filter.flow_table import FORGET
 from qnet_gui.netvm.vifs import node
 from qnet_gui.netvm.vifs.reconciler import VifAction, decide
 from qnet_gui.netvm.vifs.vif_table import VifTable
 from qnet_gui.runtime.mainloop import after
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
+from qnet_gui.store.waiting import Deadline, wait_until
 
 log = logging.getLogger(__name__)
 #: Seconds to wait for NetworkManager or systemd-resolved to answer.
@@ -51,14 +54,32 @@ def load_config() -> Config:
         return Config()
 
 
-def hotplug(verb: str, vif: VifId) -> None:
-    """Bring one vif online or take it offline; raises what went wrong. The caller holds the lock."""
+def wait_for_address(vif: VifId) -> None:
+    """Wait until a vif that its toolstack gave no address has the one that dom0's helper gives, or has gone.
+
+    No longer than the helper may need. To be called without the lock, since others need not wait for that.
+    """
+
+    def look(_: set[str]) -> bool | None:
+        return None if node.read(store, vif).needs_address else True
+
+    with Store() as store:
+        wait_until(store, [vif.backend_path], look, Deadline(node.ADDRESS_WAIT))
+
+
+def hotplug(verb: str, vif: VifId) -> frozenset[IPv4Address]:
+    """Bring one vif online or take it offline; raises what went wrong. The caller holds the lock.
+
+    Returns the addresses that nobody has now: their connections are to be forgotten, which takes long, and for which
+    the caller need not hold the lock. By their mark they are nobody's already.
+    """
     with Store() as store:
         nft, netlink = Nft(), Netlink()
         addresses = read_addresses(store)
         base_setup.apply(nft, netlink, addresses, config=load_config())
         served = VifTable(nft, netlink)
         vif_node = node.read(store, vif, addresses.own)
+        error: QnetError | None
         if (
             decide(vif_node, link_index(vif.name) is not None, verb == "offline") is VifAction.SERVE
             and vif_node.vif is not None
@@ -66,15 +87,22 @@ def hotplug(verb: str, vif: VifId) -> None:
             error = _serve(served, vif_node)
             if not isinstance(error, NotFound):
                 node.answer(store, {vif: error}, {vif})
+        elif verb == "offline":
+            return served.offline([vif])
         else:
             base_setup.forget(served.offline([vif]))
-            error = vif_node.error if verb == "online" else None
-            if error is not None:
-                node.answer(store, {vif: error}, ())
-            elif verb == "online":
+            error = vif_node.error
+            if error is None:
                 raise NotFound(AgentCode.VIF_NOT_THERE, vif=vif.name)
+            node.answer(store, {vif: error}, ())
         if error is not None:
             raise error
+        return frozenset()
+
+
+def forget(addresses: frozenset[IPv4Address]) -> None:
+    """Forget their connections; waits for it."""
+    base_setup.forget(addresses)
 
 
 def _serve(served: VifTable, vif_node: node.Node) -> QnetError | None:
@@ -95,7 +123,14 @@ def has_reported() -> bool:
 
 
 def stopped() -> None:
-    """Tell dom0 that the agent has stopped: what the service's stop hook runs, however the agent ended."""
+    """Tell dom0 that the agent has stopped: what the service's stop hook runs, however the agent ended.
+
+    All that it has set stays, but for the flow table: what is in that must go when anything changes, and nobody looks.
+    """
+    try:
+        Nft().apply(FORGET)
+    except QnetError as error:
+        log.error("%s", error)
     with Store() as store:
         store.write(keys.AGENT_STATE.at(), "stopped")
         serial = store.read(keys.AGENT_SERIAL.at())

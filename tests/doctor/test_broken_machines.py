@@ -11,11 +11,13 @@ import pytest
 from broken import WORK, Broken
 
 from qnet_gui.cli import doctor
+from qnet_gui.doctor import services
 from qnet_gui.doctor.examination import examine
 from qnet_gui.doctor.machine import Disk, Kind
 from qnet_gui.model.errors import NotAuthorised
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.wire.answers import HelperAway
+from qnet_gui.netvm.packet_filter import others_filter, sets
 
 Break = Callable[[Broken], Any]
 BUS = "/usr/share/dbus-1/system-services/org.qnet.Helper1.service"
@@ -389,6 +391,40 @@ def test_what_is_broken_is_named_with_its_cure(tmp_path: Path, kind: Kind, how: 
     assert findings
     assert any(cure in finding.cure for finding in findings), findings
     assert all(finding.commands for finding in findings)
+
+
+#: What the agent has counted while others have a filter.
+WATCH = (
+    '{"nftables": [{"metainfo": {}}, {"counter": {"name": "asked", "packets": 9}},'
+    ' {"counter": {"name": "passed", "packets": %d}}]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("passed", "problems", "is_wrong"), [(0, "", True), (7, "", False), (7, "no-dns others-drop", True)]
+)
+def test_a_filter_that_lets_domains_through_is_nothing_wrong(
+    tmp_path: Path, passed: int, problems: str, is_wrong: bool
+) -> None:
+    """As when somebody has done what he was told: firewalld with vif* in a zone, a chain with a rule for them."""
+    broken = Broken(tmp_path, Kind.NETVM)
+    for unit in ("firewalld.service", "ufw.service"):
+        of(unit, active="active")(broken)
+    broken.say("/usr/sbin/nft -j list chains", DROP)
+    broken.say("/usr/sbin/nft -j list table inet qnet_watch", WATCH % passed)
+    broken.say("/usr/bin/xenstore-read data/qnet/agent/problems", f"{problems}\n")
+    assert (services.WATCH_TABLE, services.PASSED_COUNTER) == (sets.WATCH_TABLE, others_filter._PASSED)
+    found = [finding.code for finding in examine(broken.machine())]
+    assert found == (["firewall-runs", "firewall-runs", "firewall-drops"] if is_wrong else [])
+
+
+@pytest.mark.parametrize("enabled", ["yes", "no"])
+def test_a_firewall_that_is_switched_off_is_nothing_wrong(tmp_path: Path, enabled: str) -> None:
+    """Debian starts ufw's unit with its package, and ufw does nothing then."""
+    broken = Broken(tmp_path, Kind.NETVM)
+    of("ufw.service", active="active")(broken)
+    broken.write("/etc/ufw/ufw.conf", f"# /etc/ufw/ufw.conf\nENABLED={enabled}\nLOGLEVEL=low\n")
+    assert [finding.code for finding in examine(broken.machine())] == (["firewall-runs"] if enabled == "yes" else [])
 
 
 @pytest.mark.parametrize("kind", [Kind.DOM0, Kind.NETVM, Kind.GUEST])

@@ -146,9 +146,11 @@ class FakeKernel:
             if name != "lo" and not name.startswith("vif"):
                 addresses = tuple(interface.ip for interface, _ in self.addresses[index])
                 default = any(route.link == index and not route.network.prefixlen for route in self.routes.values())
-                router = any(route.link == index and route.gateway is not None for route in self.routes.values())
+                gateways = {route.gateway for route in self.routes.values() if route.link == index}
+                routers = tuple(sorted(gateway for gateway in gateways if gateway is not None))
                 networks = tuple(interface.network for interface, _ in self.addresses[index])
-                links.append(SurveyedLink(name, addresses, bool(addresses), True, default, router, networks))
+                one = SurveyedLink(name, addresses, bool(addresses), True, default, bool(routers), networks, routers)
+                links.append(one)
         return sorted(links, key=lambda link: link.name)
 
     def delete_link(self, name: str) -> None:

@@ -17,8 +17,10 @@ from waiting import DEADLINE
 
 from qnet_gui.guest import card, setup
 from qnet_gui.guest import main as guest
-from qnet_gui.model.errors import BadInput, NoAnswer, QnetError
+from qnet_gui.kernel.netlink import Netlink
+from qnet_gui.model.errors import BadInput, KernelError, NoAnswer, QnetError
 from qnet_gui.model.messages.plain import plain
+from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.vif import VifId
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
@@ -126,6 +128,29 @@ def test_the_mtu_of_the_uplink_is_taken(work: Guest) -> None:
         work.dom0.set_perms(keys.MTU.under(7), ("n0", "r7"))
         guest.run(DEADLINE)
         assert work.kernel.mtus[work.index] == mtu
+
+
+def test_an_mtu_that_the_card_does_not_take_costs_no_network(
+    work: Guest, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """xl's `mtu=9000`, and a backend that takes no packets in pieces: the kernel refuses more than 1500."""
+    log_guard.expect("WARNING .* refused to set an MTU")
+    work.attach()
+    work.tell()
+    work.dom0.write(keys.MTU.under(7), "1400")
+    work.dom0.set_perms(keys.MTU.under(7), ("n0", "r7"))
+    work.dom0.write("/local/domain/7/device/vif/0/mtu", "9000")
+    set_mtu = Netlink.set_mtu
+
+    def refuse(netlink: Netlink, index: int, mtu: int) -> None:
+        if mtu > 1500:
+            raise KernelError(SystemCode.KERNEL_SET_MTU, why="Invalid argument")
+        set_mtu(netlink, index, mtu)
+
+    monkeypatch.setattr(Netlink, "set_mtu", refuse)
+    guest.run(DEADLINE)
+    assert work.kernel.mtus[work.index] == 1400
+    assert work.reported(keys.GUEST_ADDRESS) == ADDRESS
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_a_links_addresses_and_default_route(space: Any) -> None:
     with space.inside():
         space.netlink.set_up(3)
     space.somebody_adds_route(IPv4Network("0.0.0.0/0"), "far", IPv4Address("172.30.0.9"))
-    assert _far(space) == replace(given, default_route=True, router=True)
+    assert _far(space) == replace(given, default_route=True, router=True, routers=(IPv4Address("172.30.0.9"),))
 
 
 def test_vifs_and_the_loopback_are_no_part_of_it(space: Any) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
+import socket
 import subprocess
 import sys
 import time
@@ -15,8 +17,10 @@ from waiting import eventually
 
 from qnet_gui.kernel.monitor import Event
 from qnet_gui.kernel.netlink import link_index, link_names
-from qnet_gui.kernel.netlink_requests import RuleKey
+from qnet_gui.kernel.netlink_messages import RTM_DELRULE, RTMGRP_IPV4_RULE, messages
+from qnet_gui.kernel.netlink_requests import RouteKey, RuleKey
 from qnet_gui.kernel.own_routing import DOMAINS_TABLE, OWN_TABLE
+from qnet_gui.kernel.rtnetlink import NetlinkDumpInterrupted
 from qnet_gui.kernel.sysctl import set_for_interface, set_sysctl
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.route import ROUTES_MAX
@@ -126,6 +130,26 @@ def test_addresses(space: Any) -> None:
     for index in (VIF, VIF, NOBODY):
         space.netlink.delete_address(index, ADDRESS)
     assert space.netlink.addresses(VIF) == []
+
+
+def test_addresses_that_change_while_they_are_told_are_asked_for_again(
+    space: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel says so whenever a link comes or goes meanwhile, as with fifty vifs at once."""
+    space.netlink.add_address(VIF, ADDRESS)
+    ask, interrupted = space.netlink._route.get_addr, [NetlinkDumpInterrupted(), NetlinkDumpInterrupted()]
+
+    def get_addr(**words: Any) -> Any:
+        if interrupted:
+            raise interrupted.pop()
+        return ask(**words)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(space.netlink._route, "get_addr", get_addr)
+        assert space.netlink.addresses(VIF) == [(ADDRESS, 32)]
+        interrupted += [NetlinkDumpInterrupted() for _ in range(100)]
+        with pytest.raises(KernelError):
+            space.netlink.addresses(VIF)
 
 
 def test_routes(space: Any) -> None:
@@ -254,6 +278,39 @@ def test_a_rule_that_is_ours_but_for_fewer_packets_is_none_of_ours(real_space: A
 
 
 @pytest.mark.root
+@pytest.mark.parametrize("more", ["fwmark 7", "suppress_prefixlength 0", "oif lo", "ipproto tcp", "tos 0x10"])
+def test_a_rule_for_fewer_packets_goes_without_ours_going_for_a_moment(real_space: Any, more: str) -> None:
+    """The kernel deletes the first that is like what it is told, and ours stands first."""
+    own = real_space.netlink.own
+    own.set_rules(POOL, [])
+    real_space._ip("rule", "add", "preference", "118", *more.split(), "lookup", "118")
+    with real_space.inside(), socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as listener:
+        listener.bind((0, RTMGRP_IPV4_RULE))
+        assert [own.set_rules(POOL, []) for _ in range(2)] == [True, False]
+        listener.setblocking(False)
+        changes = []
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                changes += [kind for kind, _ in messages(listener.recv(65536))]
+    assert changes == [RTM_DELRULE]
+    assert real_space.own_rules() == _rules(116, 117, 118)
+
+
+@pytest.mark.root
+def test_very_many_changes_that_are_refused_are_all_told(real_space: Any) -> None:
+    """There was no room for the answers to a few hundred of them, and whoever asked failed without knowing why."""
+    own = real_space.netlink.own
+    real_space.netlink.serve_host(VIF, ADDRESS, MAC, 5)
+    absent = [RouteKey.host(ADDRESS + number, 5, VIF) for number in range(1, 5000)]
+    own.change([RouteKey.host(ADDRESS, 6, VIF)], [*absent, RouteKey.host(ADDRESS, 5, VIF)])
+    assert own.routes() == {RouteKey.host(ADDRESS, 6, VIF)}
+    real_space._ip("link", "set", "vif7.0", "down")
+    with pytest.raises(KernelError):
+        own.change(absent)
+    assert own.routes() == set()
+
+
+@pytest.mark.root
 def test_a_route_in_our_table_for_some_packets_only_is_found_and_taken_out(real_space: Any) -> None:
     """Another type of service is another route; without it nothing was deleted, and all was said to be well."""
     own = real_space.netlink.own
@@ -327,6 +384,19 @@ def test_a_way_to_one_address_is_an_event_whether_over_a_router_or_not(real_spac
         assert Event(uplink=True) in real_space.events()
     real_space.netlink.serve_host(VIF, ADDRESS, MAC, 1)
     assert not any(event.uplink for event in real_space.events())
+
+
+@pytest.mark.root
+def test_a_way_out_by_ipv6_is_an_event_and_no_other_route_of_ipv6(real_space: Any) -> None:
+    """A link that it leads through is the world, and no hotspot: whoever is behind it may not ask what he likes."""
+    for words in ("link set far up", "link set vif7.0 up", "-6 address add fd09::1/64 dev far nodad"):
+        real_space._ip(*words.split())
+    eventually(lambda: not real_space.events())
+    for verb in ("add", "del"):
+        real_space._ip("-6", "route", verb, "fd0a::/64", "dev", "far")
+        assert real_space.events() == []
+        real_space._ip("-6", "route", verb, "default", "via", "fd09::9", "dev", "far")
+        assert real_space.events() == [Event(uplink=True)]
 
 
 def test_pyroute2_comes_without_what_nobody_here_needs() -> None:

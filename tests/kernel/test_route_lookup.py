@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import struct
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +15,13 @@ from waiting import eventually
 
 from qnet_gui.kernel import route_lookup
 from qnet_gui.kernel.netlink import Netlink, link_index
-from qnet_gui.kernel.route_lookup import Hop, RouteLookup
+from qnet_gui.kernel.route_lookup import Hop, LinkInfo, RouteLookup
 from qnet_gui.model.uplink import UplinkKind
+from qnet_gui.netvm.uplinks import way_out
 from qnet_gui.netvm.uplinks.way_out import Ways
 
 pytestmark = pytest.mark.root
+_TUNSETIFF, _IFF_TUN, _IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
 DOMAIN, SERVER = IPv4Address("10.137.0.7"), IPv4Address("192.168.1.53")
 
 
@@ -69,6 +75,17 @@ def test_a_default_route_is_a_way_out_with_router_and_address(netvm: Netvm) -> N
     assert way is not None
     assert (way.name, way.kind, way.mtu, way.running) == ("eth0", UplinkKind.CABLE, 1500, True)
     assert (way.gateway, way.address) == (IPv4Address("192.168.1.1"), IPv4Address("192.168.1.2"))
+
+
+@pytest.mark.parametrize(("words", "mtu"), [(["mtu", "1400"], 1400), (["mtu", "lock", "1280"], 1280),
+                                            (["mtu", "9000"], 1500), (["advmss", "1200"], 1500)])  # fmt: skip
+def test_a_routes_own_mtu_is_the_ways(netvm: Netvm, words: list[str], mtu: int) -> None:
+    """dhcpcd sets what DHCP says of the MTU on routes, and leaves the card as it is."""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0", *words)
+    for ways in (netvm.ways, netvm.own_ways):
+        with netvm.inside():
+            way = ways.out()
+        assert way is not None and way.mtu == mtu
 
 
 def test_halves_of_a_default_route_are_a_way_out(netvm: Netvm) -> None:
@@ -244,6 +261,41 @@ def test_a_cable_that_is_pulled_is_no_way(netvm: Netvm) -> None:
     with netvm.inside():
         way = netvm.ways.out()
     assert way is None or not way.running
+
+
+def test_a_vpn_leads_nowhere_without_its_program_or_without_any_card(netvm: Netvm) -> None:
+    """The routes to it stay, by which the kernel goes on; what it sends is sent nowhere."""
+
+    def running() -> tuple[str, bool]:
+        with netvm.inside():
+            way = netvm.ways.out()
+        return (way.name, way.running) if way is not None else ("", False)
+
+    netvm.ip("route", "add", "default", "dev", "tun0")
+    assert running() == ("tun0", False)  # as networkd makes one, whoever comes to use it
+    with netvm.inside():
+        program = os.open("/dev/net/tun", os.O_RDWR)
+        fcntl.ioctl(program, _TUNSETIFF, struct.pack("16sH22x", b"tun0", _IFF_TUN | _IFF_NO_PI))
+    eventually(lambda: running() == ("tun0", True))
+    netvm.ip("link", "set", "cable", "down")
+    assert running() == ("tun0", True)
+    netvm.ip("link", "set", "other", "down")
+    assert running() == ("tun0", False)
+    netvm.ip("link", "set", "other", "up")
+    eventually(lambda: running() == ("tun0", True))
+    os.close(program)
+    eventually(lambda: running() == ("tun0", False))
+
+
+def test_a_modem_that_looks_like_a_tunnel_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Those that take packets without any frame (qmi_wwan) have no link layer either."""
+    monkeypatch.setattr(way_out, "_SYS", tmp_path)
+    (tmp_path / "wwan0").mkdir()
+    (tmp_path / "wwan0" / "uevent").write_text("DEVTYPE=wwan\nINTERFACE=wwan0\nIFINDEX=7\n")
+    none = 65534
+    assert way_out._kind(LinkInfo("wwan0", 1500, True, none)) is UplinkKind.MOBILE
+    assert way_out._kind(LinkInfo("wg0", 1420, True, none, "wireguard")) is UplinkKind.VPN
+    assert way_out._kind(LinkInfo("xfrm0", 1400, True, none)) is UplinkKind.VPN
 
 
 def test_a_cable_that_nobody_has_admitted_yet_is_no_way(netvm: Netvm) -> None:

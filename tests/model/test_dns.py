@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet_gui.model.dns import DEFAULT_VIRTUAL, redirects, usable
+from qnet_gui.model.dns import DEFAULT_VIRTUAL, name_server, redirects, usable
 
 real_servers = st.lists(st.integers(1, 0xFFFFFFFF).map(IPv4Address), max_size=6)
 
@@ -44,3 +44,26 @@ def test_a_query_never_goes_to_a_loopback_or_back_to_a_virtual_server(servers):
 def test_one_two_three_and_no_servers(real, expected):
     chosen = redirects(DEFAULT_VIRTUAL, map(IPv4Address, real))
     assert [str(redirect.real) for redirect in chosen] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("9.9.9.9", "9.9.9.9"),
+        ("9.9.9.9#dns.example", "9.9.9.9"),
+        ("dns+udp://9.9.9.9", "9.9.9.9"),
+        ("dns+udp://9.9.9.9:53", "9.9.9.9"),
+        ("dns+udp://9.9.9.9:5353", None),
+        ("dns+udp://[fd00::1]:53", None),
+        ("dns+tls://9.9.9.9#dns.example", None),
+        ("fd00::1#dns.example", None),
+        ("9.9.9.9:53", None),
+        ("#dns.example", None),
+        ("", None),
+        (b"9.9.9.9", None),
+        (7, None),
+        (None, None),
+    ],
+)
+def test_a_server_is_asked_where_and_as_somebody_named_it_or_not_at_all(text, address):
+    assert name_server(text) == (IPv4Address(address) if address else None)

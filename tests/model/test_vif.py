@@ -51,3 +51,13 @@ def test_no_text_breaks_the_parsers(text):
 def test_the_newest_domain_has_the_best_metric():
     old, new = (Vif(VifId(domid, 0), IPv4Address("10.137.0.5"), "00:16:3e:00:00:01") for domid in (4, 9))
     assert 0 < new.metric < old.metric
+
+
+@given(ids, ids)
+def test_no_two_vifs_have_one_metric_and_a_domains_first_card_comes_before_its_others(one, other):
+    assert (one.metric == other.metric) == (one == other)
+    assert 0 < one.metric < 0xFFFFFFFF
+    if one.devid != other.devid:
+        assert (one.metric < other.metric) == (one.devid < other.devid)
+    else:
+        assert (one.metric <= other.metric) == (one.frontend >= other.frontend)

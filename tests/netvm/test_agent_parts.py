@@ -226,6 +226,7 @@ def test_a_networkmanager_that_restarts_is_no_loss(running: Running, monkeypatch
 
 
 def test_a_networkmanager_that_stays_away_is(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(networkmanager, "PROGRAM", Path(__file__))  # it is installed
     monkeypatch.setattr(networkmanager, "_GRACE", 0.05)
     monkeypatch.setattr(redirection, "_BETWEEN", 0.05)
     running.wait_reported(keys.UPLINK_COUNT, "1")

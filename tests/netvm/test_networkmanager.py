@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from nm_objects import NM, ROOT, device, dns
 
 from qnet_gui.netvm.uplinks import networkmanager, networkmanager_mirror
@@ -64,6 +67,43 @@ def test_a_vif_that_comes_and_goes_changes_nothing(mirror: Mirror) -> None:
     mirror.removed(f"{ROOT}/Devices/4", [f"{NM}.Device", f"{NM}.Device.Statistics"])
     assert mirror.changes == 0
     assert (mirror.manager.uplinks, mirror.manager.servers("")) == before
+
+
+_ODD = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 300) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=4,
+)
+_IN_ENTRIES = sorted(("Entry", name) for name in ("nameservers", "interface", "domains", "priority", "vpn"))
+_READ = sorted((interface, name) for interface, names in READ.items() for name in names)
+
+
+@settings(max_examples=500)
+@given(st.sampled_from([*_READ, *_IN_ENTRIES]), _ODD)
+def test_a_property_of_any_shape_is_borne(where: tuple[str, str], value: Any) -> None:
+    """Whatever becomes of what it says, all else that NetworkManager tells is as it was."""
+    interface, name = where
+    point, entry = f"{ROOT}/AccessPoint/1", {"nameservers": ["192.168.3.53"], "interface": "wlan0", "priority": 100}
+    other = {"nameservers": ["192.168.1.53"], "interface": "eth0", "priority": 100}
+    if interface == "Entry":
+        interface, name, value = f"{NM}.DnsManager", "Configuration", [{**entry, name: value}, other]
+    told = device(1) | device(2, name="wlan0", number=3, **{f"{NM}.Device.Wireless": {"ActiveAccessPoint": point}})
+    told |= dns(entry, other) | {point: {f"{NM}.AccessPoint": {"Ssid": [65], "Strength": 7}}}
+    told[f"{ROOT}/DHCP4Config/3"] = {f"{NM}.DHCP4Config": {"Options": {}}}
+    told[ROOT] = {NM: {"Startup": False}}
+    odd = [path for path, interfaces in told.items() if interface in interfaces][-1]
+    told[odd] = {**told[odd], interface: {**told[odd][interface], name: value}}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(networkmanager, "Service", Service)
+        manager = Mirror().manager
+    manager._loaded(told)
+    assert "eth0" in {uplink.name for uplink in manager.uplinks}
+    assert manager.manages("eth0")
+    assert isinstance(manager.lost_servers or manager.leaves_names_alone, bool)
+    if where[0] not in (NM, f"{NM}.DnsManager", "Entry"):
+        assert IPv4Address("192.168.1.53") in manager.servers("eth0")
+    else:
+        manager.servers("eth0")
 
 
 def test_what_nobody_reads_and_what_is_as_before_change_nothing(mirror: Mirror) -> None:

@@ -119,12 +119,16 @@ def test_a_link_that_was_a_way_out_is_none_inside_before_it_has_another_address(
     [
         ("172.30.0.0/24", False),  # a second card in it, or a macvlan on the first
         ("172.30.0.77/32", False),  # a host's own way to its containers behind a macvlan
-        ("172.30.0.128/25", True),  # a hotspot's may be a piece of a very large one
+        ("172.30.0.0/16", False),  # the same, where somebody has written another mask
+        ("172.30.0.0/25", False),
+        ("172.30.0.240/28", False),  # in which that one's router is
+        ("172.30.0.128/26", True),  # a hotspot's may be a piece of a very large one
         ("10.42.0.0/24", True),
     ],
 )
 def test_a_link_into_the_network_of_a_way_out_is_the_world(network: str, inside: bool) -> None:
-    outside = SurveyedLink("eth0", ROUTER, fixed=True, networks=(IPv4Network("172.30.0.0/24"),))
+    routers = (IPv4Address("172.30.0.254"),)
+    outside = SurveyedLink("eth0", ROUTER, True, networks=(IPv4Network("172.30.0.0/24"),), routers=routers)
     second = SurveyedLink("shim0", (IPv4Address("172.30.0.77"),), fixed=True, networks=(IPv4Network(network),))
     assert inside_links.names([outside, second], {"eth0"}) == ({"shim0"} if inside else set())
 

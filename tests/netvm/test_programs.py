@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 from waiting import DEADLINE
 
+from qnet_gui.kernel import conntrack
 from qnet_gui.netvm import main as program
 from qnet_gui.netvm.dns import name_test
 from qnet_gui.netvm.dns.name_test import NameTest
 from qnet_gui.netvm.packet_filter import others_filter
 from qnet_gui.netvm.vifs import hotplug
 from qnet_gui.store import keys, transport
+from qnet_gui.store.client import Store
 
 VIF = {"XENBUS_PATH": "backend/vif/7/0", "vif": "vif7.0"}
 
@@ -234,6 +236,62 @@ def test_nothing_is_undone_behind_the_back_of_an_agent_that_runs(
     assert script("undo") == 1
     assert _everything(netvm) == before
     os.close(held)
+
+
+def test_without_an_agent_an_address_that_comes_later_is_waited_for(
+    netvm: Any, script: Callable[..., int], fake_xen: Any
+) -> None:
+    """A toolstack's configuration need not say one, and dom0's helper gives it whether an agent runs or not."""
+    vif = netvm.attach(7)
+    netvm.store.delete(f"{vif.backend_path}/ip")
+    free: list[bool] = []
+
+    def give() -> None:
+        free.append(_is_free())  # who waits for that keeps nobody else waiting
+        dom0.write(f"/local/domain/1/{vif.backend_path}/ip", "10.137.0.7")
+
+    with Store(fake_xen.hardware.socket, deadline=DEADLINE) as dom0:
+        timer = threading.Timer(0.3, give)
+        timer.start()
+        try:
+            status = script("hotplug", "online", "type_if=vif", **VIF)
+        finally:
+            timer.join()
+    assert status == 0
+    assert free == [True]
+    assert (netvm.status(vif), netvm.served()) == (b"connected", {"vif7.0": "10.137.0.7"})
+
+
+def test_without_an_agent_an_address_that_does_not_come_is_told(
+    netvm: Any, script: Callable[..., int], log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_guard.expect("has no ip")
+    monkeypatch.setattr("qnet_gui.netvm.vifs.node.ADDRESS_WAIT", 0.01)
+    vif = netvm.attach(7)
+    netvm.store.delete(f"{vif.backend_path}/ip")
+    assert script("hotplug", "online", "type_if=vif", **VIF) == 1
+    assert (netvm.status(vif), netvm.served()) == (b"error", {})
+
+
+def test_nobody_waits_until_the_connections_of_a_vif_that_goes_are_forgotten(
+    netvm: Any, script: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifty domains that end at once had to wait for a hundred walks through the table, one after the other."""
+    netvm.attach(7)
+    assert script("hotplug", "online", "type_if=vif", **VIF) == 0
+    free: list[bool] = []
+
+    def forget(commands: Any) -> None:
+        free.extend(_is_free() for command in commands if command[-1] == "10.137.0.7")
+
+    monkeypatch.setattr(conntrack, "run_all", forget)
+    assert script("hotplug", "offline", "type_if=vif", **VIF) == 0
+    assert free == [True, True]
+
+
+def _is_free() -> bool:
+    with program._locked(wait=False) as free:
+        return free
 
 
 def test_tap_devices_are_nothing_to_do(script: Callable[..., int]) -> None:

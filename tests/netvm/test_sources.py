@@ -6,6 +6,7 @@ import sys
 from collections.abc import Container, Iterable
 from dataclasses import fields, replace
 from ipaddress import IPv4Address, IPv4Interface
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.netvm.dns.resolved import ResolvedServers
 from qnet_gui.netvm.dns.sources import Sources
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
-from qnet_gui.netvm.uplinks import networkmanager_names, networkmanager_objects, networkmanager_profiles
+from qnet_gui.netvm.uplinks import networkmanager, networkmanager_names, networkmanager_objects, networkmanager_profiles
 from qnet_gui.netvm.uplinks.way_out import Way
 
 # -- NetworkManager
@@ -150,6 +151,14 @@ def test_of_connections_with_one_priority_the_way_outs_servers_come_first() -> N
     assert asked(sources(replace(CABLE, name="eth1"), two))[1] == ips("10.0.0.2", "10.0.0.1")
 
 
+def test_a_server_that_is_to_prove_its_name_is_one() -> None:
+    """Newer versions tell each as it was written, in a connection's settings or the global ones."""
+    named = ["192.168.1.53#dns.example", "dns+udp://192.168.1.54:53"]
+    for entry in ({**ENTRY, "nameservers": named}, {"nameservers": named, "priority": 100}):
+        objects = device(1) | primary(1) | dns(entry)
+        assert asked(sources(CABLE, objects)) == ("networkmanager", ips("192.168.1.53", "192.168.1.54"), ())
+
+
 @pytest.mark.parametrize("alone", [{"priority": 50, "vpn": True}, {"priority": -5, "vpn": False}])
 def test_a_vpn_and_a_negative_priority_win_alone(alone: dict[str, Any]) -> None:
     usual = {"nameservers": ["10.0.0.1"], "interface": "eth0", "priority": 100, "vpn": False}
@@ -216,6 +225,23 @@ def test_resolveds_ipv6_servers_are_chosen_and_passed_over_then() -> None:
     assert says([entry(2, "", 10)]).servers_of_links() == ()
     assert says([entry(0, "", 10), entry(2, "10.0.0.1")]).servers_for_all() == ()
     assert says([]).servers_of_links() is None
+
+
+def test_resolveds_fallback_is_asked_where_nobody_has_named_a_server() -> None:
+    """As resolved has it: of no use as soon as any link has one, whichever names that serves."""
+
+    def with_fallback(servers: list[Any], *fallback: tuple[int, int, bytes], mode: str = "stub") -> ResolvedServers:
+        return ResolvedServers.of({"DNS": servers, "FallbackDNS": list(fallback), "ResolvConfMode": mode})
+
+    quad9 = entry(0, "9.9.9.9")
+    assert with_fallback([], quad9, entry(0, "", 10)).servers_of_links() == ips("9.9.9.9")
+    assert with_fallback([], entry(0, "", 10)).servers_of_links() == ()
+    assert with_fallback([], quad9).servers_for_all() is None
+    assert with_fallback([entry(2, "", 10)], quad9).servers_of_links() == ()
+    assert with_fallback([entry(0, "10.0.0.2")], quad9).servers_of_links() is None
+    assert with_fallback([], quad9, mode="foreign").servers_of_links() is None
+    assert asked(sources(CABLE, None, with_fallback([], quad9))) == ("resolved", ips("9.9.9.9"), ())
+    assert asked(sources(CABLE, device(1) | primary(1), with_fallback([], quad9))) == ("none", (), ())
 
 
 def test_what_resolved_read_in_anothers_resolv_conf_is_no_choice_of_its_own() -> None:
@@ -353,6 +379,9 @@ def test_every_field_of_an_uplink_is_found_out() -> None:
     (uplink,) = made.uplinks(made.choose(OwnAddresses()))
     assert left_alone(uplink) == set()
     assert uplink.mtu == 1280
+    # what a route says counts where packets take it
+    narrow = sources(replace(way, name="wlan0", mtu=1270), wifi | device(1, number=2))
+    assert [row.mtu for row in narrow.uplinks(narrow.choose(OwnAddresses()))] == [1270, 1500]
 
 
 def test_a_domain_that_comes_with_a_servers_address_has_it_chosen_anew() -> None:
@@ -398,6 +427,12 @@ def test_an_uplink_that_leads_nowhere_is_up_and_none() -> None:
     assert [(row.state, row.primary) for row in made.uplinks(made.choose(OwnAddresses()))] == [(UplinkState.UP, False)]
     assert problems(made) == ["no-uplink"]
     assert problems(sources(CABLE, device(1) | primary(1) | dns(ENTRY))) == []
+
+
+def test_who_has_no_networkmanager_need_not_start_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for program, more in ((sys.executable, ["no-networkmanager"]), ("/nonexistent/NetworkManager", [])):
+        monkeypatch.setattr(networkmanager, "PROGRAM", Path(program))
+        assert problems(sources(None)) == ["no-uplink", *more]
 
 
 def test_networkmanagers_wireguard_in_a_table_of_its_own_is_the_way_out() -> None:
@@ -514,9 +549,20 @@ def test_a_resolver_of_the_netvms_own_is_told_as_that() -> None:
     assert asked(sources(CABLE, file=ips("127.0.0.1", "192.168.1.54"))) == ("resolv.conf", ips("192.168.1.54"), ())
 
 
-@pytest.mark.parametrize("ours", ["10.137.0.77", "10.137.0.1", "10.139.1.1", "10.139.1.2", "10.200.0.4", "192.168.1.2"])
+def test_a_resolver_at_the_netvms_own_address_is_told_as_that() -> None:
+    """As one that answers the netvm's whole network: no addresses overlap, and no other pool would help."""
+    for own in ("192.168.1.2", "127.0.0.1"):
+        assert problems(sources(CABLE, file=ips(own))) == ["local-resolver"]
+        objects = device(1) | primary(1) | dns(ENTRY | {"nameservers": [own]})
+        assert asked(sources(CABLE, objects)) == ("none", (), ("local-resolver",))
+        both = sources(CABLE, file=ips(own, "192.168.1.54"))
+        assert asked(both) == ("resolv.conf", ips("192.168.1.54"), ())
+    assert asked(sources(CABLE, file=ips("192.168.1.2", "10.137.0.77")))[2] == ("local-resolver", "address-overlap")
+
+
+@pytest.mark.parametrize("ours", ["10.137.0.77", "10.137.0.1", "10.139.1.1", "10.139.1.2", "10.200.0.4"])
 def test_a_server_with_an_address_of_ours_is_never_asked(ours: str) -> None:
-    """In the pool, the gateway's, a virtual server's, a domain's, the netvm's own."""
+    """In the pool, the gateway's, a virtual server's, a domain's."""
     objects = device(1) | primary(1)
     assert asked(sources(CABLE, objects | dns(ENTRY | {"nameservers": [ours]}))) == ("none", (), ("address-overlap",))
     both = sources(CABLE, objects | dns(ENTRY | {"nameservers": [ours, "192.168.1.53"]}))

@@ -17,7 +17,7 @@ from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.repair import REPAIRS_MAX, Repair, RepairKind
 from qnet_gui.model.vif import Vif, VifId
-from qnet_gui.netvm.packet_filter import base_settings, base_setup, ruleset
+from qnet_gui.netvm.packet_filter import base_settings, base_setup, ruleset, sets
 from qnet_gui.netvm.packet_filter.base_settings import BaseSettings
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.upkeep import upkeep as upkeep_module
@@ -159,6 +159,7 @@ OTHERS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "an address's route": (lambda kernel: kernel.take_local_route(1, IPv4Address("10.137.0.1")), "addresses 1 ?"),
     "a link": (lambda kernel: kernel.set_down(2), "vifs 1 ?"),
     "a name": (lambda kernel: kernel.rename(2, "wan0"), "vifs 1 ?"),
+    "a name and a group at once": (lambda kernel: (kernel.groups.update({2: 0}), kernel.rename(2, "wan0")), "vifs 1 ?"),
     "a vif's name": (lambda kernel: kernel.rename(2, "vif9.0"), "vifs 1 ?"),
     "a group": (lambda kernel: kernel.set_group(2, 7), "vifs 1 ?"),
     "a link that is none, among vifs": (lambda kernel: kernel.set_group(3, 118), "vifs 1 ?"),
@@ -271,6 +272,29 @@ def test_the_table_of_connections_stays_as_it_was_set(netvm: Any, table: VifTabl
         watched.upkeep.setting_changed()
         assert now() == [7440, max(value, 800_000), 800_000]
     assert watched.look() == ["settings 2 ?"]
+
+
+def test_of_two_cards_of_a_domain_with_one_address_the_first_has_it_whoever_looks(
+    watched: Watched, table: VifTable, netvm: Any
+) -> None:
+    """The second one's route took the first one's place, and at each look the other one's took it back."""
+    second = Vif(VifId(7, 1), ADDRESS, "00:16:3e:00:00:17")
+    watched.kernel.add_link(second.id.name)
+    table.admit([second])
+    assert table.bring_up([second]) == {}
+    watched.look()
+    for _ in range(2):
+        watched.upkeep.look_at_all()
+        watched.upkeep.repair_all()
+        rows = sorted(watched.kernel.own_routes.values(), key=lambda key: key.metric)
+        to_it = [key for key in rows if key.packed == ADDRESS.packed]
+        assert [watched.kernel.names[key.link] for key in to_it] == ["vif7.0", "vif7.1"]
+        marks = netvm.nft.elements("inet", "qnet", "address_mark")
+        assert [element["concat"] for element in marks] == [[str(ADDRESS), sets.mark(VIF.id)]]
+    assert [repair for repair in watched.look() if not repair.startswith("filter")] == []
+    table.offline([VIF.id])
+    marks = netvm.nft.elements("inet", "qnet", "address_mark")
+    assert [element["concat"] for element in marks] == [[str(ADDRESS), sets.mark(second.id)]]
 
 
 def test_a_vif_with_another_mac_has_its_neighbour(watched: Watched) -> None:

@@ -14,6 +14,7 @@ from qnet_gui.netvm import once
 from qnet_gui.netvm.packet_filter import base_setup, ruleset
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
 from qnet_gui.netvm.packet_filter.conntrack_flusher import ConntrackFlusher
+from qnet_gui.netvm.packet_filter.sets import FLOW_TABLE
 from qnet_gui.netvm.vifs.reconciler import VifReconciler
 from qnet_gui.netvm.vifs.vif_table import VifTable
 from qnet_gui.store import keys
@@ -149,7 +150,7 @@ def _kept_waiting(loop: Any, reconciler: VifReconciler, vif: VifId) -> list[Qnet
 def test_an_address_that_comes_later_is_waited_for(
     netvm: Any, reconciler: VifReconciler, loop: Any, unaddressed: VifId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qnet_gui.netvm.vifs.reconciler._ADDRESS_WAIT", 3600.0)
+    monkeypatch.setattr("qnet_gui.netvm.vifs.node.ADDRESS_WAIT", 3600.0)
     replies = _kept_waiting(loop, reconciler, unaddressed)
     assert (netvm.status(unaddressed), netvm.served()) == (None, {})
     netvm.store.write(f"{unaddressed.backend_path}/ip", "10.137.0.7")
@@ -164,7 +165,7 @@ def test_an_address_that_does_not_come_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     log_guard.expect("vif7.0 is refused: .* has no ip")
-    monkeypatch.setattr("qnet_gui.netvm.vifs.reconciler._ADDRESS_WAIT", 0.01)
+    monkeypatch.setattr("qnet_gui.netvm.vifs.node.ADDRESS_WAIT", 0.01)
     assert isinstance(asked(loop, lambda reply: reconciler.online(unaddressed, reply)), BadInput)
     assert netvm.status(unaddressed) == b"error"
     # who asks again is told at once, and what comes after all is taken
@@ -177,7 +178,7 @@ def test_an_address_that_does_not_come_is_told(
 def test_a_vif_that_goes_is_waited_for_no_longer(
     netvm: Any, reconciler: VifReconciler, loop: Any, unaddressed: VifId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qnet_gui.netvm.vifs.reconciler._ADDRESS_WAIT", 3600.0)
+    monkeypatch.setattr("qnet_gui.netvm.vifs.node.ADDRESS_WAIT", 3600.0)
     replies = _kept_waiting(loop, reconciler, unaddressed)
     assert asked(loop, lambda reply: reconciler.offline(unaddressed, reply)) is None
     loop.until(lambda: replies)
@@ -188,7 +189,7 @@ def test_a_served_vif_that_loses_its_address_is_served_no_longer(
     netvm: Any, reconciler: VifReconciler, loop: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log_guard.expect("vif7.0 is refused: .* has no ip")
-    monkeypatch.setattr("qnet_gui.netvm.vifs.reconciler._ADDRESS_WAIT", 0.01)
+    monkeypatch.setattr("qnet_gui.netvm.vifs.node.ADDRESS_WAIT", 0.01)
     vif = netvm.attach(7)
     assert asked(loop, lambda reply: reconciler.online(vif, reply)) is None
     netvm.store.delete(f"{vif.backend_path}/ip")
@@ -277,10 +278,9 @@ def test_without_an_agent_the_script_does_the_same(netvm: Any) -> None:
     vif = netvm.attach(7)
     once.hotplug("online", vif)
     assert (netvm.status(vif), netvm.served()) == (b"connected", {"vif7.0": "10.137.0.7"})
-    once.hotplug("online", vif)
-    once.hotplug("offline", vif)
+    assert once.hotplug("online", vif) == frozenset()
+    assert once.hotplug("offline", vif) == {IPv4Address("10.137.0.7")}
     assert netvm.served() == {}
-    assert {command[-1] for command in netvm.kernel.forgotten} == {"10.137.0.7"}
 
 
 def test_without_an_agent_what_is_wrong_is_told_as_well(netvm: Any) -> None:
@@ -299,6 +299,20 @@ def test_who_stops_the_agent_says_so(netvm: Any) -> None:
         once.stopped()
         assert netvm.store.read(keys.AGENT_STATE.at()) == b"stopped"
         assert netvm.store.read(keys.AGENT_SERIAL.at()) == serial
+
+
+def test_without_an_agent_no_connection_takes_the_short_way(
+    netvm: Any, log_guard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would take them off it when somebody changes his rules, or what is passed on."""
+    base_setup.apply(netvm.nft, netvm.netlink, OwnAddresses())
+    netvm.nft.apply(f"add table inet {FLOW_TABLE}")
+    once.stopped()
+    assert set(netvm.kernel.ruleset.tables) == {("inet", ruleset.TABLE), ("arp", ruleset.TABLE)}
+    log_guard.expect("nftables refused a change")
+    monkeypatch.setattr(once, "FORGET", "nonsense")
+    once.stopped()
+    assert netvm.store.read(keys.AGENT_SERIAL.at()) == b"2"
 
 
 def test_without_a_bus_names_come_from_resolv_conf(

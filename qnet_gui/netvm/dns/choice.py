@@ -31,13 +31,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """`collides`: whether an address is one of ours. `leaves_by`: by what a domain's packet to an address leaves.
+    """`collides`: whether an address is one of ours. `is_own`: whether it is the netvm's, as the uplink's is.
 
-    `may_answer`: whether a resolver on the netvm's loopback is to answer the domains, where the netvm asks one.
+    `leaves_by`: by what a domain's packet to an address leaves. `may_answer`: whether a resolver on the netvm's
+    loopback is to answer the domains, where the netvm asks one.
     """
 
     way: Way | None
     collides: Callable[[IPv4Address], bool]
+    is_own: Callable[[IPv4Address], bool]
     leaves_by: Callable[[IPv4Address], UplinkKind | None]
     may_answer: bool = False
 
@@ -47,13 +49,14 @@ class Judge:
         local = tuple(server for server in named if server.is_loopback)
         if local and self.may_answer:
             return Choice(self.way, source, local[:1], local=True)
-        reachable = usable(named, ())
-        free = tuple(server for server in reachable if not self.collides(server))
+        told = usable(named, ())
+        apart = tuple(server for server in told if not self.collides(server))
+        free = tuple(server for server in apart if not self.is_own(server))
         safe = tuple(server for server in free if not self._beside_vpn(server))
         problems = []
-        if local and not reachable:
+        if (local or apart) and not free:
             problems.append(ProblemCode.LOCAL_RESOLVER)
-        if free != reachable:
+        if apart != told:
             problems.append(ProblemCode.ADDRESS_OVERLAP)
         if free and not safe:
             problems.append(ProblemCode.NAMES_BESIDE_VPN)

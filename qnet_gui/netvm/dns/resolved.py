@@ -38,6 +38,7 @@ class ResolvedServers:
 
     `default_routes`: what each link is set to, where resolved told that. `copied`: what resolv.conf named when it was
     asked. Where that file is another's, resolved reads its servers as global ones: they are no choice of its own.
+    `fallback`: whom it asks where neither a link nor anything global names a server.
     """
 
     servers: tuple[tuple[int, IPv4Address | None], ...] = ()
@@ -46,13 +47,17 @@ class ResolvedServers:
     mode: str = ""
     default_routes: Mapping[int, bool] = field(default_factory=dict)
     copied: frozenset[IPv4Address] = frozenset()
+    fallback: tuple[IPv4Address | None, ...] = ()
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> ResolvedServers:
-        """From the manager's properties `DNS` a(iiay), `Domains` a(isb) and `ResolvConfMode`."""
-        servers = tuple(
-            (int(link), IPv4Address(bytes(octets)) if family == _INET and len(octets) == 4 else None)
-            for link, family, octets in values.get("DNS", ())
+        """From the manager's properties `DNS` and `FallbackDNS` a(iiay), `Domains` a(isb) and `ResolvConfMode`."""
+        servers, fallback = (
+            tuple(
+                (int(link), IPv4Address(bytes(octets)) if family == _INET and len(octets) == 4 else None)
+                for link, family, octets in values.get(name, ())
+            )
+            for name in ("DNS", "FallbackDNS")
         )
         routed = [(int(link), str(domain)) for link, domain, route_only in values.get("Domains", ()) if route_only]
         return cls(
@@ -60,6 +65,7 @@ class ResolvedServers:
             frozenset(link for link, domain in routed if domain == "."),
             frozenset(link for link, _ in routed),
             str(values.get("ResolvConfMode", "")),
+            fallback=tuple(server for _, server in fallback),
         )
 
     @property
@@ -82,7 +88,9 @@ class ResolvedServers:
         return self._of((_GLOBAL,))
 
     def servers_of_links(self) -> tuple[IPv4Address, ...] | None:
-        """The servers of the links that are default routes; None where no link has a server."""
+        """The servers of the links that are default routes, or the fallback; None where nobody has named one."""
+        if not self.servers and self.fallback and self.mode != "foreign":
+            return tuple(server for server in self.fallback if server is not None)
         if not self.links:
             return None
         return self._of([link for link in self.links if self._is_default_route(link)]) or ()

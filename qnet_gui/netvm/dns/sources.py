@@ -23,7 +23,7 @@ from qnet_gui.netvm.dns.choice import Choice, Judge
 from qnet_gui.netvm.dns.resolv_conf import ResolvConf
 from qnet_gui.netvm.dns.resolved import STUBS, Resolved
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
-from qnet_gui.netvm.uplinks import kernel_uplinks
+from qnet_gui.netvm.uplinks import kernel_uplinks, networkmanager
 from qnet_gui.netvm.uplinks.networkmanager import NetworkManager
 from qnet_gui.netvm.uplinks.way_out import VifAddress, Way, Ways
 
@@ -82,11 +82,11 @@ class Sources:
         way = self._ways.out()
 
         def collides(address: IPv4Address) -> bool:
-            return self._is_ours(own, address) or self._ways.is_own(address)
+            return self._is_ours(own, address)
 
         source, self._judged = self._named(way)
         self._taken = self._of_domains(self._judged)
-        return Judge(way, collides, self._ways.by, self._local_resolver).choice(source, self._judged)
+        return Judge(way, collides, self._ways.is_own, self._ways.by, self._local_resolver).choice(source, self._judged)
 
     def _is_ours(self, own: OwnAddresses, address: IPv4Address) -> bool:
         return address in own.pool or address in own.own or any(address == domain for _, domain in self._served())
@@ -152,7 +152,8 @@ class Sources:
         # what NetworkManager has set up need not be one by which a packet leaves: with the cable out, or a dummy
         is_dead = way is not None and primary and not way.running and uplink.state is UplinkState.UP
         state = UplinkState.DOWN if is_dead else uplink.state
-        return replace(uplink, primary=primary, state=state, mtu=link[1].mtu if link else 0)
+        mtu = link[1].mtu if link else 0
+        return replace(uplink, primary=primary, state=state, mtu=min(mtu, way.mtu) if way and primary else mtu)
 
     def problems(self, own: OwnAddresses, choice: Choice, uplinks: tuple[Uplink, ...]) -> list[str]:
         """Codes of what is wrong with uplinks and names."""
@@ -161,7 +162,7 @@ class Sources:
             problems.append(ProblemCode.ADDRESS_OVERLAP.value)
         if not any(uplink.primary and uplink.state is UplinkState.UP for uplink in uplinks):
             problems.append(ProblemCode.NO_UPLINK.value)
-            if manager is None or not manager.running:
+            if (manager is None or not manager.running) and networkmanager.PROGRAM.exists():
                 problems.append(ProblemCode.NO_NETWORKMANAGER.value)
         elif not choice.servers and set(problems) <= {ProblemCode.ADDRESS_OVERLAP.value}:
             lost = manager is not None and manager.lost_servers

@@ -6,7 +6,9 @@ tunnel (a VPN's tap looks like a card), and through which no way out leads, in w
 a router. So a network that gave the netvm its address is the world even where it has no router; so is whatever is
 unknown, and a VPN: `open` is for those. An uplink that lost its default route to a VPN, or by being set down and up, is
 the world for as long as its address is there, whatever the link is called. So is a link into a way out's own network: a
-second card in it, or one that shares the first (macvlan), with an address of that network.
+second card in it, or one that shares the first (macvlan), with an address of that network. By whatever mask: where the
+way out's own address or its router's would be behind a link, that is no other network. But a hotspot's may be a piece
+of a very large one.
 """
 
 from __future__ import annotations
@@ -49,11 +51,15 @@ def _is_in(network: IPv4Network, others: Container[IPv4Network]) -> bool:
 
 def names(links: Sequence[SurveyedLink], ways: Container[str] = ()) -> frozenset[str]:
     """The names of those that are inside; `ways`: those that are, or were, a way out."""
-    outside = {network for link in links if link.name in ways for network in link.networks}
+    beyond = [link for link in links if link.name in ways]
+    outside = {network for link in beyond for network in link.networks}
+    hosts = {host for link in beyond for host in (*link.addresses, *link.routers)}
+
+    def leads_there(link: SurveyedLink) -> bool:
+        return any(_is_in(network, outside) or any(host in network for host in hosts) for network in link.networks)
+
     return frozenset(
-        link.name
-        for link in links
-        if _is_inside(link) and link.name not in ways and not any(_is_in(network, outside) for network in link.networks)
+        link.name for link in links if _is_inside(link) and link.name not in ways and not leads_there(link)
     )
 
 

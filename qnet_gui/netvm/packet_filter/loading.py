@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from ipaddress import IPv4Address
+from operator import attrgetter
 
 from qnet_gui.kernel.nft import Nft
 from qnet_gui.model.errors import BadInput, KernelError
@@ -36,7 +37,8 @@ def _elements(nft: Nft) -> list[str]:
             vifs[VifId.from_name(element["concat"][0])] = ipv4(element["concat"][1])
         except (BadInput, KeyError, TypeError):
             continue
-    owners = {address: (None, max(vif for vif in vifs if vifs[vif] == address)) for address in vifs.values()}
+    best_first = sorted(vifs, key=attrgetter("metric"))
+    owners = {address: (None, next(vif for vif in best_first if vifs[vif] == address)) for address in vifs.values()}
     servers = []
     for virtual, real in nft.elements("inet", TABLE, SERVER_MAP, "map"):
         with suppress(BadInput):

@@ -89,7 +89,7 @@ class VifSuspects:
         """A link came, changed or went; whether it is one to look at."""
         if event.link is None:
             self._macs.pop(event.index, None)
-            return False
+            return not event.gone and self._renamed(event.index)
         if event.index not in self._macs and _is_vif(event.name):
             after(_COME, partial(self._come, event.name))
         changed = self._has_another_mac(event.index, event.link.mac)
@@ -98,11 +98,11 @@ class VifSuspects:
                 return False
             self._fallen = self._fallen or not event.link.up
             return self.named(event.name)
-        if event.link.group != VIF_GROUP:
-            return False
-        if not self._renamed(event.index):
+        if self._renamed(event.index):
+            return True
+        if event.link.group == VIF_GROUP:
             self._strangers.add(event.index)
-        return True
+        return event.link.group == VIF_GROUP
 
     def _has_another_mac(self, index: int, mac: bytes) -> bool:
         before, self._macs[index] = self._macs.get(index, mac), mac

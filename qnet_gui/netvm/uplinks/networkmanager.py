@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 from qnet_gui.model.uplink import Uplink
@@ -18,6 +19,8 @@ from qnet_gui.runtime.dbus_service import PROPERTIES, Service
 from qnet_gui.runtime.mainloop import after, cancel
 
 log = logging.getLogger(__name__)
+#: Where it is installed; a netvm may do without it.
+PROGRAM = Path("/usr/sbin/NetworkManager")
 _ROOT = "/org/freedesktop"
 _OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 #: What says whether there is an uplink.
@@ -124,7 +127,7 @@ class NetworkManager:
         before = interfaces.get(str(interface))
         if before is None:  # not loaded yet, or nothing that we mirror
             return
-        gone = set(map(str, invalidated))
+        gone = {str(name) for name in (*invalidated, *values)}
         fresh = {name: value for name, value in before.items() if name not in gone} | read(interface, values)
         if fresh == before:
             return

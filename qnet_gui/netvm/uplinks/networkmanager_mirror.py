@@ -12,27 +12,31 @@ from typing import Any
 
 from qnet_gui.netvm.uplinks.networkmanager_objects import NM, Properties
 
-#: The properties that are read, by interface; `networkmanager_objects` and its neighbours read no others.
-READ: Mapping[str, frozenset[str]] = {
-    NM: frozenset({"Startup", "GlobalDnsConfiguration"}),
-    f"{NM}.DnsManager": frozenset({"Configuration", "Mode", "RcManager"}),
-    f"{NM}.Device": frozenset(
-        {"Interface", "IpInterface", "DeviceType", "State", "ActiveConnection", "Ip4Config", "Dhcp4Config"}
-    ),
-    f"{NM}.Device.Wireless": frozenset({"ActiveAccessPoint"}),
-    f"{NM}.AccessPoint": frozenset({"Ssid", "Strength"}),
-    f"{NM}.Connection.Active": frozenset(
-        {"Id", "Connection", "State", "StateFlags", "Vpn", "Devices", "Ip4Config"}
-    ),
-    f"{NM}.IP4Config": frozenset({"AddressData", "Gateway", "NameserverData"}),
-    f"{NM}.DHCP4Config": frozenset({"Options"}),
+#: The properties that are read, by interface, with what they are; `networkmanager_objects` and its neighbours read no
+#: others. What is of another type is as if it had not been told.
+READ: Mapping[str, Mapping[str, type]] = {
+    NM: {"Startup": int, "GlobalDnsConfiguration": dict},
+    f"{NM}.DnsManager": {"Configuration": list, "Mode": str, "RcManager": str},
+    f"{NM}.Device": {
+        "Interface": str, "IpInterface": str, "DeviceType": int, "State": int, "ActiveConnection": str,
+        "Ip4Config": str, "Dhcp4Config": str,
+    },
+    f"{NM}.Device.Wireless": {"ActiveAccessPoint": str},
+    f"{NM}.AccessPoint": {"Ssid": list, "Strength": int},
+    f"{NM}.Connection.Active": {
+        "Id": str, "Connection": str, "State": int, "StateFlags": int, "Vpn": int, "Devices": list, "Ip4Config": str,
+    },
+    f"{NM}.IP4Config": {"AddressData": list, "Gateway": str, "NameserverData": list},
+    f"{NM}.DHCP4Config": {"Options": dict},
 }  # fmt: skip
+_NOTHING: Mapping[str, type] = {}
 
 
 def read(interface: object, values: Mapping[Any, Any]) -> dict[str, Any]:
     """Of an interface's properties those that are read."""
-    names = READ.get(str(interface), frozenset())
-    return {str(name): value for name, value in values.items() if str(name) in names}
+    types = READ.get(str(interface), _NOTHING)
+    named = ((str(name), value) for name, value in values.items())
+    return {name: value for name, value in named if name in types and isinstance(value, types[name])}
 
 
 def mirrored(interfaces: Mapping[Any, Mapping[Any, Any]]) -> dict[str, Properties]:

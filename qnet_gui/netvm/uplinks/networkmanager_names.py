@@ -29,19 +29,27 @@ def _ipv4_only(texts: object) -> tuple[IPv4Address, ...]:
     return tuple(dict.fromkeys(address for text in listed if (address := name_server(text))))
 
 
-def _serves_the_world(domains: Iterable[object]) -> bool:
+def _serves_the_world(domains: object) -> bool:
     """Whether what is asked for these domains is asked for others too: not where all of them are routing domains."""
-    texts = [str(domain) for domain in domains]
+    texts = [str(domain) for domain in domains] if isinstance(domains, list | tuple) else []
     return not texts or any(not text.startswith("~") or text in ("~", "~.") for text in texts)
+
+
+def _priority(entry: Properties) -> int:
+    priority = entry.get("priority")
+    return int(priority) if isinstance(priority, int) else 0
 
 
 def _configuration(objects: Objects) -> list[Properties]:
     """The entries that NetworkManager would put into resolv.conf, in its order."""
     entries = properties(objects, _DNS_MANAGER, "DnsManager").get("Configuration", ())
-    return [
-        entry for entry in entries
-        if entry.get("nameservers") and not str(entry.get("interface", "")).startswith("vif")
-    ]  # fmt: skip
+    named = (entry for entry in entries if isinstance(entry, Mapping) and entry.get("nameservers"))
+    return [entry for entry in named if not str(entry.get("interface", "")).startswith("vif")]
+
+
+def _servers_of(entries: Iterable[Properties]) -> tuple[IPv4Address, ...]:
+    lists = (entry["nameservers"] for entry in entries)
+    return _ipv4_only([text for texts in lists if isinstance(texts, list | tuple) for text in texts])
 
 
 def global_servers(objects: Objects) -> tuple[IPv4Address, ...] | None:
@@ -53,7 +61,7 @@ def global_servers(objects: Objects) -> tuple[IPv4Address, ...] | None:
     if isinstance(everything, Mapping) and everything.get("servers"):
         return _ipv4_only(everything["servers"])
     entries = [entry for entry in _configuration(objects) if not entry.get("interface") and not entry.get("domains")]
-    return _ipv4_only([text for entry in entries for text in entry["nameservers"]]) if entries else None
+    return _servers_of(entries) if entries else None
 
 
 def servers(objects: Objects, way_out: str = "") -> tuple[IPv4Address, ...]:
@@ -68,13 +76,13 @@ def servers(objects: Objects, way_out: str = "") -> tuple[IPv4Address, ...]:
         return alone
     entries = [entry for entry in _configuration(objects) if entry.get("interface")
                and _serves_the_world(entry.get("domains", ()))]  # fmt: skip
-    lowest = min((int(entry.get("priority", 0)) for entry in entries), default=0)
+    lowest = min(map(_priority, entries), default=0)
     if lowest < 0:
-        entries = [entry for entry in entries if int(entry.get("priority", 0)) == lowest]
+        entries = [entry for entry in entries if _priority(entry) == lowest]
     elif any(entry.get("vpn") for entry in entries):
         entries = [entry for entry in entries if entry.get("vpn")]
-    entries.sort(key=lambda entry: (int(entry.get("priority", 0)), entry["interface"] != way_out))
-    return _ipv4_only([text for entry in entries for text in entry["nameservers"]])
+    entries.sort(key=lambda entry: (_priority(entry), entry["interface"] != way_out))
+    return _servers_of(entries)
 
 
 def leaves_names_alone(objects: Objects) -> bool:

@@ -68,7 +68,8 @@ def _wifi(objects: Objects, device_path: str) -> tuple[str, int]:
     """SSID, reduced to what can be shown, and strength in steps of 5 so that small changes wake nobody."""
     point = properties(objects, properties(objects, device_path, "Device.Wireless").get("ActiveAccessPoint"),
                         "AccessPoint")  # fmt: skip
-    untrusted_ssid = bytes(point.get("Ssid", []))  # anybody near may call a network anything
+    octets = (octet for octet in point.get("Ssid", []) if isinstance(octet, int) and octet in range(256))
+    untrusted_ssid = bytes(octets)  # anybody near may call a network anything
     return printable(untrusted_ssid), max(0, min(100, round(int(point.get("Strength", 0)) / 5) * 5))
 
 

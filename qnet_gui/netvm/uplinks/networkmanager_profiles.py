@@ -48,8 +48,7 @@ def servers_of(settings: object) -> Iterator[IPv4Address]:
     ipv4 = settings.get("ipv4") if isinstance(settings, Mapping) else None
     listed = ipv4.get("dns-data") or ipv4.get("dns") if isinstance(ipv4, Mapping) else None
     for entry in listed if isinstance(listed, list | tuple) else ():
-        # a text may say by which name the server proves who it is
-        server = _from_number(entry) if isinstance(entry, int) else name_server(str(entry).partition("#")[0])
+        server = _from_number(entry) if isinstance(entry, int) else name_server(entry)
         if server is not None:
             yield server
 

@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 
 from qnet_gui.kernel import route_lookup
-from qnet_gui.kernel.netlink import link_index
+from qnet_gui.kernel.netlink import link_index, link_names
 from qnet_gui.kernel.route_lookup import Hop, LinkInfo
 from qnet_gui.model.uplink import UplinkKind
 
@@ -41,15 +41,28 @@ def _kind(link: LinkInfo) -> UplinkKind:
         return UplinkKind.WIFI
     if link.driver == "wwan" or link.hardware == _ARPHRD_RAWIP:
         return UplinkKind.MOBILE
-    vpn = link.hardware in _TUNNELS or link.driver in ("tun", "wireguard")
-    return UplinkKind.VPN if vpn else UplinkKind.CABLE
+    if link.driver in ("tun", "wireguard"):
+        return UplinkKind.VPN
+    if link.hardware not in _TUNNELS:
+        return UplinkKind.CABLE
+    # a modem that takes packets without any frame (qmi_wwan) has no link layer of a card's either
+    return UplinkKind.MOBILE if _is_modem(link.name) else UplinkKind.VPN
+
+
+def _is_modem(name: str) -> bool:
+    """Whether its driver says so."""
+    try:
+        return "DEVTYPE=wwan" in (_SYS / name / "uevent").read_text().split()
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way out: the link, its MTU in bytes, the router and our own address on it.
+    """A way out: the link, the MTU in bytes of link and route, the router and our own address on it.
 
-    `running`: a packet can leave. A tunnel's link tells nothing of that but whether its program runs.
+    `running`: a packet can leave. A tunnel's link tells nothing of that but whether its program runs; but where no
+    other link does, what that makes of a packet cannot leave.
     """
 
     name: str
@@ -107,8 +120,9 @@ class Ways:
         if link is None or link.name.startswith("vif") or link.name == "lo":
             return None
         kind, address = _kind(link), own.source if own is not None and own.index == index else None
-        running = link.running or kind is UplinkKind.VPN
-        return Way(link.name, kind, link.mtu, running, hop.gateway, address)
+        running = self._leads_on(link)
+        mtu = min(link.mtu, hop.mtu or link.mtu)  # dhcpcd tells routes of a smaller one, and not the card
+        return Way(link.name, kind, mtu, running, hop.gateway, address)
 
     def _is_makeshift(self, outside: IPv4Address, hop: Hop) -> bool:
         """Whether nobody gave this machine an address there, so that it has one of its own making (RFC 3927).
@@ -123,7 +137,15 @@ class Ways:
 
     def _runs(self, index: int) -> bool:
         link = self._lookup.link(index)
-        return link is not None and (link.running or _kind(link) is UplinkKind.VPN)
+        return link is not None and self._leads_on(link)
+
+    def _leads_on(self, link: LinkInfo) -> bool:
+        return link.running and (_kind(link) is not UplinkKind.VPN or self._has_card())
+
+    def _has_card(self) -> bool:
+        """Whether any link runs that is no tunnel."""
+        others = (self.link(name) for name in link_names() if not name.startswith("vif") and name != "lo")
+        return any(other[1].running and other[0] is not UplinkKind.VPN for other in others if other is not None)
 
     @property
     def refused(self) -> bool:

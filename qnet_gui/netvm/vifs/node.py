@@ -18,6 +18,9 @@ from qnet_gui.store.client import Store
 ROOT = "backend/vif"
 #: The fields of a node whose change means that the vif must be looked at again.
 FIELDS = frozenset({"ip", "mac", "online"})
+#: Seconds in which dom0's helper has to write the address of a vif that was given none; it asks xl first who the domain
+#: is. For all of it a toolstack gives a driver domain ten.
+ADDRESS_WAIT = 5.0
 #: How often a node that comes and goes while it is read is read again.
 _TRIES = 5
 

@@ -25,9 +25,6 @@ from qnet_gui.store.worker import StoreWorker
 log = logging.getLogger(__name__)
 #: Vifs looked at in one go, so that the main loop is never held for more than some 30 ms.
 _PORTION = 32
-#: Seconds in which dom0's helper has to write the address of a vif that was given none; it asks xl first who the domain
-#: is. For all of it a toolstack gives a driver domain ten.
-_ADDRESS_WAIT = 5.0
 Reply = Callable[[QnetError | None], None]
 
 
@@ -187,7 +184,7 @@ class VifReconciler:
         elif vif not in self._late:
             self._kept[vif], self._under_way[vif] = self._under_way[vif], []
             if vif not in self._timers:
-                self._timers[vif] = after(_ADDRESS_WAIT, lambda: self._has_waited(vif))
+                self._timers[vif] = after(node.ADDRESS_WAIT, lambda: self._has_waited(vif))
             return True
         if (timer := self._timers.pop(vif, None)) is not None:
             cancel(timer)

@@ -11,6 +11,7 @@ import logging
 import socket
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address
+from operator import attrgetter
 from types import MappingProxyType
 
 from qnet_gui.kernel.netlink import Netlink, link_index, link_indices
@@ -78,7 +79,8 @@ class VifTable:
     ) -> VifId | None:
         """Whom packets to an address go to, after these changes: the newest domain, as the route's metric has it."""
         stay = (vif for vif in self._vifs.get(address, ()) if vif not in old)
-        return max((*stay, *(vif for vif, now in new.items() if now == address)), default=None)
+        coming = (vif for vif, now in new.items() if now == address)
+        return min((*stay, *coming), key=attrgetter("metric"), default=None)
 
     def offline(self, vifs: Iterable[VifId]) -> frozenset[IPv4Address]:
         """Stop serving; works as well when a link, a node or all of it is gone already.
@@ -96,7 +98,7 @@ class VifTable:
     def _take_down(self, vif: VifId, address: IPv4Address) -> None:
         index = link_index(vif.name)
         if index is not None:
-            self._netlink.withdraw_host(index, address, Vif(vif, address, "").metric)
+            self._netlink.withdraw_host(index, address, vif.metric)
 
     def admit(self, vifs: Sequence[Vif]) -> frozenset[IPv4Address]:
         """First half of online: the anti-spoofing. An address that a vif of this name had before is not its any more.

@@ -191,6 +191,7 @@ def test_a_looser_look_at_sources_for_all_links_is_taken_back_from_vifs_only(lab
         "ip link set VIF arp off",
         "ip link set VIF group 7",
         "ip link set VIF name wan0",
+        "ip link set VIF name wan0 group 0",
         "ip link set VIF down; ip link set VIF name vif999.0",
         "ip link set eth0 group 118",
         "ip link set lo group 118",

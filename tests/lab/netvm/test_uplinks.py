@@ -154,6 +154,21 @@ def test_a_vpn_in_halves_of_the_default_route_is_the_way_out(online: Lab, link: 
     assert uplinks(online)[0] == ("eth0", "cable", "up", True)
 
 
+def test_a_vpn_with_all_cables_out_is_no_way_out(online: Lab) -> None:
+    """wg-quick's routes stay, by which the kernel goes on; nobody is to be paused for an upgrade then."""
+    with tunnel(online):
+        ip(online, "route add default dev wg0 table 51820")
+        ip(online, "rule add not fwmark 51820 table 51820 priority 30001")
+        name(online, "10.8.0.1")
+        online.wait("the VPN", lambda: uplinks(online)[0] == ("wg0", "vpn", "up", True) and problems(online) == [])
+        online.cable("out", "isp1")
+        online.wait("no uplink", lambda: problems(online) == ["no-uplink"])
+        assert "has no uplink" in online.exec("dom0", "qnet", "status").stdout
+        online.cable("in", "isp1")
+        online.wait("the VPN again", lambda: problems(online) == [])
+        assert uplinks(online)[0] == ("wg0", "vpn", "up", True)
+
+
 def test_a_vpn_in_a_table_of_its_own_is_the_way_out_and_nothing_is_asked_beside_it(online: Lab) -> None:
     """wg-quick's routes, and NetworkManager knowing nothing of them."""
     assert whoami(online) == "192.0.2.1"

@@ -309,6 +309,25 @@ def test_nodes_that_are_left_of_a_dead_netvm_do_not_keep_its_nics(netvm: Service
     assert netvm.drivers == BEFORE
 
 
+def test_a_nic_whose_address_the_kernel_has_made_up_does_not_cost_the_others(netvm: Service) -> None:
+    """Behind Intel's VMD the numbers of domains begin at 10000: one such, and of all that was taken nothing was known.
+
+    xl takes none of these, so the start fails, and the cable's NIC was nobody's then.
+    """
+    behind = "10000:e1:00.0"
+    netvm.host.devices.add(behind)
+    usual = netvm.host.before
+
+    def before(words: list[str]) -> None:
+        usual(words)
+        netvm.host.fails = {"pci-assignable-add": "no such segment"} if words[-1] == behind else {}
+
+    netvm.host.before = before
+    assert "no such segment" in refused(netvm.start)
+    assert (netvm.drivers, netvm.host.devices.driver(behind)) == (BEFORE, "e1000")
+    assert netvm.record.load() == Record()
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_what_was_a_part_of_a_bridge_is_so_again(netvm: Service, fails: bool) -> None:
     """xenbr0 kept its address and its routes without it, so dom0 had its card again, and no network."""

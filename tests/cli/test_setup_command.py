@@ -181,7 +181,7 @@ def test_what_was_done_is_taken_back(dom0: Dom0, capsys: pytest.CaptureFixture[s
     assert main(["setup", "--yes"]) == 0
     capsys.readouterr()
     assert main(["setup", "--undo", "--dry-run"]) == 0
-    assert "stop the netvm, and give dom0 its network cards back" in capsys.readouterr().out
+    assert "stop netvm, and give dom0 its network cards back" in capsys.readouterr().out
     assert main(["setup", "--undo", "--yes"]) == 0
     assert capsys.readouterr().out.endswith("Everything is as it was before qnet setup.\n")
     assert dom0.system.done[-4:] == [f"disable {NETVM}", f"disable {HELPER}", "stop", "no timer"]

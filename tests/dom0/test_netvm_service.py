@@ -622,6 +622,52 @@ def test_dom0_as_the_netvm_is_another_service(monkeypatch: pytest.MonkeyPatch, t
         run.run("stop", Limits(), lambda *_: None)
 
 
+def _choose(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(run.config, "load", lambda: run.config.Config(netvm=name))
+
+
+def test_stop_ends_what_start_has_made_whatever_is_chosen_since(
+    command: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The service that had started the one, when it was stopped, took the network from the other's domains instead."""
+    assert main(["netvm", "start"]) == 0
+    command.boot("other", [])
+    _choose(monkeypatch, "other")
+    assert main(["netvm", "stop"]) == 0
+    assert capsys.readouterr().out.endswith("netvm is stopped.\n")
+    assert [name for name, _ in command.domains.values()] == ["other"]
+    assert command.devices.driver(CABLE) == "e1000"
+    assert main(["netvm", "stop"]) == 0, "now there is none but the chosen"
+    assert not command.domains
+
+
+@pytest.mark.parametrize("runs", [True, False])
+def test_the_cards_come_back_where_dom0_is_chosen_since(
+    command: Host, monkeypatch: pytest.MonkeyPatch, runs: bool
+) -> None:
+    """ "dom0 is the netvm, so there is no domain to be stopped": nobody could have them back, nor remove the package."""
+    assert main(["netvm", "start"]) == 0
+    _choose(monkeypatch, "dom0")
+    if not runs:
+        command.end(next(iter(command.domains)))
+    assert main(["netvm", "stop"]) == 0
+    assert (command.devices.driver(CABLE), command.domains) == ("e1000", {})
+
+
+def test_another_that_is_named_goes_without_the_cards_of_the_one_that_was_started(
+    command: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["netvm", "start"]) == 0
+    command.boot("other", [])
+    assert main(["netvm", "stop", "other"]) == 0
+    assert capsys.readouterr().out.endswith("other is stopped.\n")
+    assert [name for name, _ in command.domains.values()] == ["netvm"]
+    assert command.devices.driver(CABLE) == "pciback"
+    assert main(["netvm", "stop"]) == 0
+    assert command.devices.driver(CABLE) == "e1000"
+    assert main(["netvm", "stop", "dom0"]) == 1
+
+
 def test_record_that_is_none_tells_of_nothing(tmp_path: Path) -> None:
     path = tmp_path / "netvm.json"
     for text in ("", "[]", '{"nics": [], "starting": true}', '{"nics": {"x": "e1000"}, "starting": true}'):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -304,6 +305,25 @@ def test_all_is_done_and_taken_back(dom0: Dom0) -> None:
     assert RecordFolder(dom0.folder).record == Record()
 
 
+def test_the_netvm_that_was_started_is_stopped_whichever_is_chosen_since(dom0: Dom0) -> None:
+    """It took the network from another one's domains, and left the cards where they were."""
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    system = FakeSystem()
+    dom0.setup(system).undo()
+    assert system.netvms == ["netvm"]
+
+
+def test_an_older_record_does_not_say_which_netvm_was_started(dom0: Dom0) -> None:
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    record = dom0.folder / "done.json"
+    stored = json.loads(record.read_text())
+    del stored["name"]
+    record.write_text(json.dumps(stored))
+    system = FakeSystem()
+    assert dom0.setup(system).undo() == []
+    assert system.netvms == [""]
+
+
 def test_who_does_not_confirm_has_his_machine_as_it_was(dom0: Dom0) -> None:
     system = FakeSystem()
     assert not dom0.setup(system).apply(dom0.plan, lambda: False)
@@ -317,7 +337,7 @@ class SlowSystem(FakeSystem):
 
     timer = 0.0
 
-    def set_timer(self, seconds: float) -> None:
+    def set_timer(self, seconds: float, name: str) -> None:
         self.timer = seconds
 
 
@@ -356,10 +376,10 @@ def test_the_timer_of_a_run_that_was_killed_is_in_no_ones_way(tmp_path: Path, mo
     commands: list[str] = []
     monkeypatch.setattr("qnet_gui.dom0.setup.system.run", lambda words: commands.append(" ".join(words)))
     monkeypatch.setattr("qnet_gui.dom0.setup.system.BOOTED", tmp_path)
-    Dom0System(print).set_timer(7.0)
+    Dom0System(print).set_timer(7.0, "sys-net")
     stopped, made = commands
     assert stopped == "/usr/bin/systemctl stop qnet-setup-way-back.timer"
-    assert "--unit=qnet-setup-way-back --on-active=7 /usr/bin/qnet netvm stop" in made
+    assert "--unit=qnet-setup-way-back --on-active=7 /usr/bin/qnet netvm stop sys-net" in made
 
 
 @pytest.mark.parametrize("is_dom0", [True, False])
@@ -403,9 +423,9 @@ def test_a_second_signal_does_not_end_the_way_back(dom0: Dom0, number: int) -> N
     """A session that ends sends one after the other; the second left everything as it was by then."""
 
     class Signalled(FakeSystem):
-        def stop_netvm(self) -> None:
+        def stop_netvm(self, name: str) -> None:
             os.kill(os.getpid(), number)
-            super().stop_netvm()
+            super().stop_netvm(name)
             os.kill(os.getpid(), number)
 
         def disable(self, unit: str) -> None:
@@ -481,8 +501,8 @@ def test_a_second_run_that_is_taken_back_leaves_what_the_first_has_done(dom0: Do
 
 def test_a_netvm_on_trial_that_does_not_stop_at_once_is_stopped_again(dom0: Dom0) -> None:
     class Busy(FakeSystem):
-        def stop_netvm(self) -> None:
-            super().stop_netvm()
+        def stop_netvm(self, name: str) -> None:
+            super().stop_netvm(name)
             if self.done.count("stop") == 1:
                 raise HypervisorError(plain("it is busy"))
 

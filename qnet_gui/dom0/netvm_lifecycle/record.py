@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from qnet_gui.hypervisor import pci
@@ -23,12 +23,14 @@ class Record:
     """`nics`: addresses of PCI devices that were taken from dom0, and their drivers there (empty for none).
 
     `parts`: of these addresses, interfaces that were a part of a bridge or a bond, and that one's name.
-    `starting`: a start is under way, or was when it was killed.
+    `starting`: a start is under way, or was when it was killed. `name`: the domain that was started; empty for none,
+    and in the record of an earlier version.
     """
 
     nics: dict[str, str] = field(default_factory=dict)
     starting: bool = False
     parts: dict[str, dict[str, str]] = field(default_factory=dict)
+    name: str = ""
 
     def with_nic(self, nic: pci.PciNic, parts: dict[str, str]) -> Record:
         """The same with another NIC; of one that is known, what is known is kept."""
@@ -60,10 +62,9 @@ class RecordFile:
             stored = read_stored(self._path)
             nics = {pci.address(address): str(driver) for address, driver in stored["nics"].items()}
             parts = {pci.address(address): _texts(rest) for address, rest in stored.get("parts", {}).items()}
-            return Record(nics, bool(stored["starting"]), parts)
+            return Record(nics, bool(stored["starting"]), parts, str(stored.get("name", "")))
         return Record()
 
     def save(self, record: Record) -> None:
         """Write it before what it tells of is done; `QnetError` when it cannot be written."""
-        text = json.dumps({"nics": record.nics, "starting": record.starting, "parts": record.parts})
-        write_atomically(self._path, text.encode("ascii"), 0o600)
+        write_atomically(self._path, json.dumps(asdict(record)).encode("ascii"), 0o600)

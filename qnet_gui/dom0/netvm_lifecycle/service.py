@@ -71,13 +71,13 @@ class NetvmService:
         return Message(ServiceCode.RUNS, name=self._name)
 
     def stop(self) -> Message:
-        """Shut the netvm down and give its NICs back to dom0."""
-        info, nics = self._toolstack.find(self._name), self._record.nics
-        if info is None and not nics:
+        """Shut the netvm down and give its NICs back to dom0; those that were given to another stay where they are."""
+        info, of_other = self._toolstack.find(self._name), self._of_other()
+        if info is None and (of_other or not self._record.nics):
             return Message(DomainCode.NOT_RUNNING, name=self._name)
         if info:
             self._end(info)
-        failed = self._give_back("done")
+        failed = [] if of_other else self._give_back("done")
         if failed:
             raise Stuck(HelperCode.SENTENCES, sentences=(Message(ServiceCode.IS_STOPPED, name=self._name), *failed))
         return Message(ServiceCode.IS_STOPPED, name=self._name)
@@ -89,6 +89,11 @@ class NetvmService:
         if info:
             self._end(info)
         return self.start()
+
+    def _of_other(self) -> bool:
+        """Whether what is recorded is of another netvm, which still runs."""
+        name = self._record.name
+        return name not in ("", self._name) and self._toolstack.find(name) is not None
 
     # -- start
 
@@ -127,7 +132,7 @@ class NetvmService:
         nics = self._nics(settings)
         if nics and self._toolstack.iommu() is False:
             raise no_iommu()
-        self._save(replace(self._record, starting=True))
+        self._save(replace(self._record, starting=True, name=self._name))
         for nic in nics:
             self._take_nic(nic)
         starting, started = (
@@ -235,7 +240,7 @@ class NetvmService:
                 failed.append(error.message)
                 continue
             self._save(self._record.without_nic(address))
-        self._save(replace(self._record, starting=False))
+        self._save(replace(self._record, starting=False, name=""))
         return [*failed, Message(ServiceCode.STOP_TRIES_AGAIN)] if failed else []
 
     def _give_one_back(self, address: str, driver: str, how: str) -> None:

@@ -40,11 +40,12 @@ class ChangedFile:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`units`: services that were enabled; `netvm`: the netvm was started."""
+    """`units`: services that were enabled; `netvm`: one was started, of this `name`, which earlier versions lack."""
 
     files: tuple[ChangedFile, ...] = ()
     units: tuple[str, ...] = ()
     netvm: bool = False
+    name: str = ""
 
     @property
     def empty(self) -> bool:
@@ -70,7 +71,7 @@ class RecordFolder:
         try:
             stored = read_stored(path)
             files = tuple(ChangedFile(**row) for row in stored["files"])
-            self.record = Record(files, tuple(stored["units"]), bool(stored["netvm"]))
+            self.record = Record(files, tuple(stored["units"]), bool(stored["netvm"]), str(stored.get("name", "")))
         except FileNotFoundError:
             self.record = Record()
         except (OSError, ValueError, KeyError, TypeError) as error:

@@ -406,6 +406,11 @@ def test_uninstalling_puts_back_what_nobody_could_any_more(
     uninstall.stop("netvm", tmp_path)
     assert ran.words == [["/usr/bin/qnet-agent", "undo"]]
     (tmp_path / "run/qnet/former.json").unlink()
+    (tmp_path / "run/qnet/netvm.json").write_text('{"nics": {}, "starting": false, "parts": {"03:00.0": {"e": "b"}}}')
+    (tmp_path / "var/lib/qnet/dom0-link.json").unlink()
+    ran.words.clear()
+    uninstall.stop(role, tmp_path)  # what no bridge takes keeps nothing from being removed
+    assert ran.words == ([[qnet, "netvm", "stop"]] if role == "dom0" else [])
     (tmp_path / "run/qnet/netvm.json").write_text('{"nics": {}, "starting": false}')
     (tmp_path / "proc/xen/capabilities").write_text("")
     ran.words.clear()

@@ -259,6 +259,7 @@ class Removal:
 
 #: The script of each distribution that runs before a removal, and the word that it is given then.
 GOES = [("debian.prerm", "remove"), ("rpm.preun", "0")]
+NOT_IN_ITS_BRIDGE = '{"nics": {}, "starting": false, "parts": {"0000:03:00.0": {"eth0": "xenbr0"}}, "name": ""}'
 TAKEN, NONE_TAKEN = '{"nics": {"0000:03:00.0": "e1000"}, "starting": false}', '{"nics": {}, "starting": false}'
 
 
@@ -275,7 +276,12 @@ def test_a_netvm_that_was_started_by_hand_gives_the_cards_back_before_nobody_can
     status, ran = removal.run(word)
     assert (status, ran[1]) == (0, "qnet netvm stop")
     assert "qnet-netvm.service" in ran[0]
+    removal.write("run/qnet/netvm.json", NOT_IN_ITS_BRIDGE)
+    status, ran = removal.run(word)
+    assert (status, ran[1]) == (0, "qnet netvm stop")
     removal.program("qnet", 1)
+    assert removal.run(word)[0] == 0, "the card is dom0's, and that is told"
+    removal.write("run/qnet/netvm.json", TAKEN)
     status, ran = removal.run(word)
     assert status
     # it stays, and goes on; and so does what disconnects dom0 before it shuts down, which nobody may start by hand

@@ -360,6 +360,46 @@ def test_a_bridge_that_does_not_take_its_part_back_is_told_and_tried_again(netvm
     assert (devices.bridge(CABLE), netvm.record.load()) == ("xenbr0", Record())
 
 
+def _without_a_way_back_to_its_bridge(netvm: Service) -> None:
+    """A card of dom0's again, in a bridge that does not take it."""
+    netvm.host.devices.add_to_bridge(CABLE, "eth0", "xenbr0")
+    netvm.start()
+    why = "the operation is not supported"
+
+    def ip(_: object) -> bytes:
+        raise KernelError(plain(why))
+
+    netvm.host.devices.ip = ip
+    assert why in refused(netvm.stop)
+
+
+def test_what_its_bridge_never_takes_again_is_not_tried_for_ever(netvm: Service) -> None:
+    """It is dom0's card, so nothing is left to be given back: every stop failed, and no removal of the package went."""
+    _without_a_way_back_to_its_bridge(netvm)
+    assert (netvm.drivers, netvm.record.load().nics) == (BEFORE, {})
+    again = refused(netvm.stop)
+    assert "eth0 could not be made a part of xenbr0 again" in again
+    assert "tries it again" not in again
+    assert str(netvm.stop()) == "netvm is not running."
+    assert netvm.record.load() == Record()
+
+
+@pytest.mark.parametrize("bridge", ["xenbr0", "br-other"])
+def test_what_its_bridge_did_not_take_comes_to_it_after_another_start_or_to_where_it_was_put_since(
+    netvm: Service, bridge: str
+) -> None:
+    devices = netvm.host.devices
+    usual = devices.ip
+    _without_a_way_back_to_its_bridge(netvm)
+    devices.ip = usual
+    if bridge != "xenbr0":
+        (devices.links / bridge / "bridge").mkdir(parents=True)
+        devices.ip(["ip", "link", "set", "dev", "eth0", "master", bridge])
+    netvm.start()
+    netvm.stop()
+    assert (devices.bridge(CABLE), netvm.record.load()) == (bridge, Record())
+
+
 def test_a_nic_that_was_pulled_out_is_forgotten(netvm: Service) -> None:
     netvm.start()
     (netvm.host.devices.root / "devices" / WIFI).rename(netvm.configuration.with_name("pulled-out"))
@@ -645,7 +685,7 @@ def test_stop_ends_what_start_has_made_whatever_is_chosen_since(
 def test_the_cards_come_back_where_dom0_is_chosen_since(
     command: Host, monkeypatch: pytest.MonkeyPatch, runs: bool
 ) -> None:
-    """ "dom0 is the netvm, so there is no domain to be stopped": nobody could have them back, nor remove the package."""
+    """It said that dom0 is the netvm, so nobody could have them back, nor remove the package."""
     assert main(["netvm", "start"]) == 0
     _choose(monkeypatch, "dom0")
     if not runs:

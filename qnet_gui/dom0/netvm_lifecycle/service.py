@@ -7,8 +7,8 @@ taken, so a start that was killed is undone by the next start or stop. Blocks; r
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -73,7 +73,7 @@ class NetvmService:
     def stop(self) -> Message:
         """Shut the netvm down and give its NICs back to dom0; those that were given to another stay where they are."""
         info, of_other = self._toolstack.find(self._name), self._of_other()
-        if info is None and (of_other or not self._record.nics):
+        if info is None and (of_other or not (self._record.nics or self._record.parts)):
             return Message(DomainCode.NOT_RUNNING, name=self._name)
         if info:
             self._end(info)
@@ -225,33 +225,52 @@ class NetvmService:
         self._tell("create", "undone", Message(ServiceCode.DESTROYED, name=self._name))
 
     def _give_back(self, how: str) -> list[Message]:
-        """Give all NICs back that were taken; what could not be, and why, or nothing."""
+        """Give all NICs back that were taken, and their interfaces to the bridges of which they were a part.
+
+        Returns what could not be, and why, or nothing. A bridge that does not take its part back is tried once more.
+        """
         failed: list[Message] = []
+        late = self._record.parts.keys() - self._record.nics.keys()
         used = self._toolstack.devices_in_use() if self._record.nics else set()
         for address, driver in self._record.nics.items():
-            try:
+            with self._failure_told(address, failed):
                 if address in used:
                     raise Refused(ServiceCode.CARD_IN_USE, device=address)
                 self._give_one_back(address, driver, how)
-            except NotFound:  # pulled out meanwhile
-                pass
-            except QnetError as error:
-                self._tell(f"take {address}", "failed", error.message)
-                failed.append(error.message)
-                continue
-            self._save(self._record.without_nic(address))
+        for address, wholes in self._record.parts.items():
+            if address not in self._record.nics:
+                with self._failure_told(address, failed):
+                    self._rejoin(address, wholes, how, last=address in late)
         self._save(replace(self._record, starting=False, name=""))
-        return [*failed, Message(ServiceCode.STOP_TRIES_AGAIN)] if failed else []
+        left = self._record.nics or self._record.parts
+        return [*failed, Message(ServiceCode.STOP_TRIES_AGAIN)] if left else failed
+
+    @contextmanager
+    def _failure_told(self, address: str, failed: list[Message]) -> Iterator[None]:
+        try:
+            yield
+        except QnetError as error:
+            self._tell(f"take {address}", "failed", error.message)
+            failed.append(error.message)
 
     def _give_one_back(self, address: str, driver: str, how: str) -> None:
-        """To its driver, and its interfaces to the bridges of which they were a part."""
-        self._passthrough.give_back(address, driver)
+        try:
+            self._passthrough.give_back(address, driver)
+        except NotFound:  # pulled out meanwhile
+            self._save(self._record.without_nic(address).without_parts(address))
+            return
+        self._save(self._record.without_nic(address))
         back = Message(ServiceCode.GAVE_CARD_BACK, device=address)
         if driver:
             back = Message(ServiceCode.GAVE_CARD_BACK_TO, device=address, driver=driver)
         self._tell(f"take {address}", how, back)
-        for interface, whole in self._passthrough.rejoin(address, self._record.parts.get(address, {})):
+
+    def _rejoin(self, address: str, wholes: dict[str, str], how: str, last: bool) -> None:
+        if last:
+            self._save(self._record.without_parts(address))
+        for interface, whole in self._passthrough.rejoin(address, wholes):
             self._tell(f"take {address}", how, bridge_parts.became(interface, whole))
+        self._save(self._record.without_parts(address))
 
     # -- the record
 

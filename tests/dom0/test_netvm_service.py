@@ -518,6 +518,29 @@ def test_a_signal_undoes_what_was_begun(netvm: Service, number: int) -> None:
     assert (netvm.drivers, netvm.names) == (BEFORE, [])
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("verb", ["stop", "restart"])
+def test_a_netvm_that_was_told_to_end_leaves_its_cards_with_dom0_whoever_has_enough_of_waiting(
+    netvm: Service, verb: str, number: int
+) -> None:
+    """It ended all the same, with nobody to give the cards back: neither dom0 nor any domain had a network then."""
+    netvm.start()
+    netvm.host.obeys = False
+
+    def before(words: list[str]) -> None:
+        if words[0] == "shutdown":
+            os.kill(os.getpid(), number)
+            netvm.host.end_later(1)
+
+    netvm.host.before = before
+    if verb == "stop":
+        assert str(netvm.stop()) == "netvm is stopped."
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            netvm.restart()
+    assert (netvm.drivers, netvm.names, netvm.record.load()) == (BEFORE, [], Record())
+
+
 def test_xenstore_that_is_away_for_a_moment_is_waited_for(xen: Any, tmp_path: Path) -> None:
     host = Host(xen, tmp_path)
     host.agent = ""

@@ -444,6 +444,13 @@ def test_a_second_signal_does_not_end_the_way_back(dom0: Dom0, number: int) -> N
         signal.signal(number, before)
     assert system.done[-3:] == ["stop", "no timer", f"disable {HELPER}"]
     assert (dom0.work.read_text(), dom0.folder.exists()) == (WORK.text, False)
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        assert dom0.setup(Signalled()).undo() == []
+    finally:
+        signal.signal(number, before)
+    assert (dom0.work.read_text(), dom0.folder.exists()) == (WORK.text, False)
 
 
 def test_what_somebody_has_changed_since_is_left_and_told(dom0: Dom0) -> None:

@@ -84,7 +84,10 @@ class Toolstack:
                 raise NoAnswer(ServiceCode.AGENT_NOT_REPORTED, name=name, seconds=seconds)
 
     def shut_down(self, info: DomainInfo, seconds: float) -> bool:
-        """Ask a domain to shut down, and wait until it is gone; False when it has to be destroyed."""
+        """Ask a domain to shut down, and wait until it is gone; False when it has to be destroyed.
+
+        It goes whatever signals there are, so who has asked it to is not done before it has: its NICs are nobody's then.
+        """
         try:
             xl("shutdown", str(info.id), deadline=_QUICK, program=self._program)
         except HypervisorError:  # its kernel takes no such request, or not yet
@@ -100,7 +103,7 @@ class Toolstack:
             return True if state is None else None
 
         with Store(self._store) as store:
-            gone = self._wait(store, (_RELEASED,), has_gone, deadline) is not None
+            gone = wait_until(store, (_RELEASED,), has_gone, deadline) is not None
         if obeyed and not gone:
             self.destroy(info)  # nobody has taken it apart
         return obeyed or gone

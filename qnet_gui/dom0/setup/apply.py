@@ -134,9 +134,10 @@ class Setup:
         self._tell("taken back: dom0 has its network cards again")
 
     def undo(self) -> list[str]:
-        """Take everything back, the last thing first; what could not be, in words."""
+        """Take everything back, the last thing first; what could not be, in words. Nobody stops that half-way."""
         self._before = Record()
-        left = self._undo()
+        with uninterrupted():
+            left = self._undo()
         if not self._folder.record.netvm:  # one that a run has left which was killed would stop what is started next
             self._system.cancel_timer()
         return left

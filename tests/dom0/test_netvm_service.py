@@ -598,6 +598,12 @@ def test_only_one_at_a_time(tmp_path: Path) -> None:
         pass
 
 
+def test_what_whoever_has_the_lock_fails_with_is_told_as_it_is(tmp_path: Path) -> None:
+    """An output that takes no more at once passed for another who is at work."""
+    with pytest.raises(BlockingIOError), run.locked(tmp_path / "lock"):
+        raise BlockingIOError
+
+
 def test_only_in_dom0() -> None:
     with pytest.raises(Refused, match="not dom0 of a Xen host"):
         run.run("start", Limits(), lambda *_: None)

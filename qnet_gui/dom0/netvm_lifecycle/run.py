@@ -58,10 +58,11 @@ def locked(path: Path, busy: Code = HelperCode.BUSY_SERVICE) -> Iterator[None]:
     except OSError as error:
         raise QnetError(SystemCode.FILE_NOT_MADE, path=str(path), why=error.strerror or "") from None
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy(busy) from None
         yield
-    except BlockingIOError:
-        raise Busy(busy) from None
     finally:
         os.close(lock)
 

@@ -86,7 +86,7 @@ class Toolstack:
     def shut_down(self, info: DomainInfo, seconds: float) -> bool:
         """Ask a domain to shut down, and wait until it is gone; False when it has to be destroyed.
 
-        It goes whatever signals there are, so who has asked it to is not done before it has: its NICs are nobody's then.
+        It goes whatever signals there are, and its NICs are nobody's then: who has asked it to stays until it has.
         """
         try:
             xl("shutdown", str(info.id), deadline=_QUICK, program=self._program)

@@ -137,10 +137,19 @@ def _netvm_obstacles(survey: Survey) -> list[Obstacle]:
     if own.name != survey.netvm:
         wrong = f"{own.path} is the configuration of {own.name or 'no domain'}, and {survey.netvm} is the netvm."
         return [Obstacle(wrong, f'Give it name = "{survey.netvm}", or choose it in /etc/qnet/qnet.toml.')]
+    if survey.out_of_reach:
+        wrong, cure = out_of_reach(survey.out_of_reach[0], survey.netvm)
+        return [Obstacle(wrong, f"{cure}, and name its new place in {own.path}.")]
     if survey.iommu is False and _cards(survey, own.text):
         cure = "Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, and restart."
         return [Obstacle("The IOMMU is off, and without it Xen gives no network card to a domain.", cure)]
     return []
+
+
+def out_of_reach(path: str, netvm: str) -> tuple[str, str]:
+    """What is wrong with a file that the service may not use, and the beginning of what to do about it."""
+    wrong = f"{path} is out of reach for {NETVM}, by which {netvm} starts."
+    return wrong, "Homes, temporary folders and the system's own are. Have it in /var/lib/xen, say"
 
 
 def _what_makes_it(survey: Survey) -> str:

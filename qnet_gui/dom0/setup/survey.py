@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qnet_gui.dom0.netvm_lifecycle import reach
 from qnet_gui.dom0.netvm_lifecycle.control import BOOTED, WANTS
 from qnet_gui.dom0.netvm_lifecycle.interrupts import Interrupts
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
@@ -50,6 +51,7 @@ class Survey:
     `in_use`: PCI devices that domains have. `parts`: network interfaces that are a part of a bridge or the like, each
     with its card's address before and that one's name after it. `uppers`: the same of what is made of one, as a VLAN.
     `xendomains`: the settings of Xen's service that ends domains with dom0; None where it is not installed.
+    `out_of_reach`: files of the netvm's that the service which starts it at boot cannot use.
     `on_trial`: an earlier run was killed before anybody had confirmed the netvm; systemd's timer will stop it.
     """
 
@@ -72,6 +74,7 @@ class Survey:
     uppers: tuple[tuple[str, str, str], ...] = ()
     xendomains: xendomains.Settings | None = None
     on_trial: bool = False
+    out_of_reach: tuple[str, ...] = ()
 
     @property
     def made_of(self) -> DomainFile | None:
@@ -98,6 +101,7 @@ class Machine:
     root: Path = Path("/")
     timer: Path = TRIAL
     in_use: Callable[[], set[str]] = devices_in_use
+    unit: Callable[[], str] = reach.shown
 
 
 def survey(machine: Machine) -> Survey:
@@ -115,7 +119,7 @@ def survey(machine: Machine) -> Survey:
         frozenset(info.name for info in _domains(machine.hypervisor) if info.id), _enabled(machine),
         distribution(machine.os_release), _in_use(machine, nics), tuple(part for nic in nics for part in _parts(nic)),
         tuple(upper for nic in nics for upper in _uppers(nic)),
-        xendomains.read(machine.root), machine.timer.exists(),
+        xendomains.read(machine.root), machine.timer.exists(), _out_of_reach(machine, own),
     )  # fmt: skip
 
 
@@ -162,6 +166,12 @@ def _netvm_file(path: Path) -> tuple[DomainFile | None, bool]:
         return None, False
     settings = xl_config.settings(own.text)
     return own, boots(settings)
+
+
+def _out_of_reach(machine: Machine, own: DomainFile | None) -> tuple[str, ...]:
+    if own is None or not machine.booted.is_dir():
+        return ()
+    return tuple(reach.out_of_reach(xl_config.settings(own.text), machine.unit()))
 
 
 def _enabled(machine: Machine) -> frozenset[str] | None:

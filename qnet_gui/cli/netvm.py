@@ -70,7 +70,8 @@ def service(arguments: Namespace) -> int:
         arguments.end_told = True
         raise
     except KeyboardInterrupt:
-        shown_on.ended("", "Interrupted.")
+        progress.interrupted(shown_on, "Interrupted.")
+        arguments.end_told = True
         raise
     shown_on.ended("", outcome)
     return 0

@@ -21,7 +21,7 @@ from qnet_gui.dom0.setup.plan import HELPER, NETVM, EditFile, EnableUnit, Obstac
 from qnet_gui.dom0.setup.record import RecordFolder
 from qnet_gui.model.dns import Dns, DnsRedirect
 from qnet_gui.model.domain import Netvm, NetvmState
-from qnet_gui.model.errors import HypervisorError, QnetError
+from qnet_gui.model.errors import FAILED, HypervisorError, QnetError
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.model.uplink import Uplink, UplinkState
@@ -233,6 +233,18 @@ def test_programs_are_asked_nothing(dom0: Dom0, capsys: pytest.CaptureFixture[st
     assert main(["setup", "--json", *words]) == 1
     assert _lines(capsys)[-1]["code"] == "json-asks-nobody"
     assert dom0.system.done == done
+
+
+def test_to_programs_an_end_that_was_interrupted_is_one(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:
+    """They read until the last line says how it ended, and none came."""
+
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    dom0.system.start_netvm = interrupted  # type: ignore[method-assign]
+    assert main(["setup", "--yes", "--json"]) == 130
+    *_, end = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (end["error"], end["sentence"]) == (FAILED, "Interrupted.")
 
 
 def test_what_stands_in_the_way_is_told_to_programs(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -21,7 +22,7 @@ from qnet_gui.dom0.netvm_lifecycle.service import Limits, NetvmService
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
 from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.passthrough import Passthrough
-from qnet_gui.model.errors import Busy, HypervisorError, KernelError, NotFound, QnetError, Refused, Stuck
+from qnet_gui.model.errors import FAILED, Busy, HypervisorError, KernelError, NotFound, QnetError, Refused, Stuck
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.messages.service import ServiceCode
@@ -656,6 +657,15 @@ def test_what_the_command_says_when_it_is_interrupted(command: Host, capsys: pyt
     said = capsys.readouterr()
     assert said.out.endswith(f"  [undone] destroyed netvm\n  [undone] gave {CABLE} back to e1000\nInterrupted.\n")
     assert said.err == ""
+
+
+def test_to_programs_what_was_interrupted_has_failed(command: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its end had no error in it, as if the netvm ran."""
+    command.agent = ""
+    command.later = lambda _: os.kill(os.getpid(), signal.SIGINT)
+    assert main(["netvm", "start", "--wait", "60", "--json"]) == 130
+    ends = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "error" in line]
+    assert [(end["error"], end["sentence"]) for end in ends] == [(FAILED, "Interrupted.")]
 
 
 @pytest.mark.parametrize("writes", [0, 2, 4])

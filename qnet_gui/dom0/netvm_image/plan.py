@@ -154,6 +154,11 @@ def _of_places(wanted: Wanted, survey: Survey, places: Places) -> Iterator[Obsta
 
 
 def _of_space(wanted: Wanted, survey: Survey) -> Iterator[Obstacle]:
+    if survey.barred and (wanted.source is None or wanted.packages):
+        wrong = f"{survey.work} is mounted {','.join(survey.barred)}, and programs of the new root run there."
+        otherwise = ",".join(word.removeprefix("no") for word in survey.barred)
+        cure = f"Have it mounted otherwise meanwhile: sudo mount -o remount,{otherwise} {survey.work}"
+        yield Obstacle(wrong, cure)
     for space in survey.spaces:
         if space.free < space.needed:
             wrong = f"{space.folder} has {size(space.free)} left, and {size(space.needed)} are needed there."

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -434,6 +435,35 @@ def test_stop_waits_for_a_netvm_that_takes_its_time(netvm: Service) -> None:
     netvm.stop()
     assert "done: stopped netvm" in netvm.ended_steps
     assert "destroy 1" not in netvm.host.calls
+
+
+@pytest.mark.parametrize("verb", ["stop", "restart"])
+def test_netvm_that_xl_makes_anew_when_it_shuts_down_is_ended_too(netvm: Service, verb: str) -> None:
+    """It was told to be stopped, and ran again a moment later, with cards that were being given back to dom0."""
+    netvm.configuration.write_text(f"{CONFIGURATION}on_poweroff = 'restart'\n")
+    netvm.start()
+    netvm.host.obeys = False
+
+    def again() -> None:
+        netvm.host.end(1)
+        threading.Timer(0.2, netvm.host.boot, ("netvm", [CABLE, WIFI])).start()
+
+    netvm.host.before = lambda words: threading.Timer(0.2, again).start() if words == ["shutdown", "1"] else None
+    getattr(netvm, verb)()
+    assert netvm.host.calls[-1 if verb == "stop" else -2] in ("destroy 2", "pci-assignable-remove -r " + WIFI)
+    assert "destroy 2" in netvm.host.calls
+    assert (netvm.drivers, netvm.names) == ((BEFORE, []) if verb == "stop" else (GIVEN, ["netvm"]))
+
+
+def test_netvm_that_xl_may_make_anew_and_does_not_is_not_waited_for_for_ever(
+    netvm: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The xl that stayed for it was killed."""
+    monkeypatch.setattr("qnet_gui.dom0.netvm_lifecycle.toolstack._AGAIN", 0.3)
+    netvm.configuration.write_text(f"{CONFIGURATION}on_poweroff = 'restart'\n")
+    netvm.start()
+    assert str(netvm.stop()) == "netvm is stopped."
+    assert (netvm.drivers, netvm.names) == (BEFORE, [])
 
 
 def test_netvm_that_has_shut_down_and_that_nobody_takes_apart_is_destroyed(

@@ -218,7 +218,15 @@ class NetvmService:
             how = ServiceCode.DESTROYED_UNWILLING if runs else ServiceCode.DESTROYED
             self._tell("stop", "done", Message(how, name=self._name))
         else:
+            if self._comes_again():
+                self._toolstack.destroy_made_anew(info)
             self._tell("stop", "done", Message(ServiceCode.STOPPED, name=self._name))
+
+    def _comes_again(self) -> bool:
+        """Whether xl makes it anew when it has shut down."""
+        with suppress(QnetError):
+            return self._settings().get("on_poweroff") in ("restart", "rename-restart")
+        return False
 
     def _destroy(self, info: DomainInfo) -> None:
         self._toolstack.destroy(info)

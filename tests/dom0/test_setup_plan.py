@@ -465,6 +465,20 @@ def test_what_somebody_has_changed_since_is_left_and_told(dom0: Dom0) -> None:
     assert Path(left[0].rpartition(" ")[2]).read_text() == WORK.text
 
 
+@pytest.mark.parametrize("gone", ["copy", "file"])
+def test_what_has_gone_since_is_told_as_it_is(dom0: Dom0, gone: str) -> None:
+    """Of a copy that somebody had removed it was said that what the file was is in it."""
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    copy = Path(RecordFolder(dom0.folder).record.files[0].copy)
+    (copy if gone == "copy" else dom0.work).unlink()
+    (left,) = dom0.setup(FakeSystem()).undo()
+    if gone == "copy":
+        assert left == f"{dom0.work} cannot be put back, since {copy}, which had what it was, is not there any more"
+        assert "backend=netvm" in dom0.work.read_text()
+    else:
+        assert left == f"{dom0.work} is not there any more; what it was is in {copy}"
+
+
 def test_what_cannot_be_taken_back_is_told_and_the_rest_is(dom0: Dom0) -> None:
     dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
     assert dom0.setup(FakeSystem(f"disable {NETVM}")).undo() == [f"disable {NETVM} does not work"]

@@ -34,6 +34,8 @@ class ChangedFile:
     @property
     def left(self) -> str:
         """Why it was not put back, as a sentence without its full stop."""
+        if not os.path.lexists(self.copy):
+            return f"{self.path} cannot be put back, since {self.copy}, which had what it was, is not there any more"
         why = "was changed since, and is left" if os.path.lexists(self.path) else "is not there any more"
         return f"{self.path} {why}; what it was is in {self.copy}"
 

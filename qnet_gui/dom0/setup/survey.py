@@ -16,6 +16,7 @@ from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
 from qnet_gui.dom0.setup import xendomains
 from qnet_gui.dom0.setup.domain_files import DomainFile, domain_files, read
+from qnet_gui.dom0.setup.remote_mounts import MOUNTS, remote_mounts
 from qnet_gui.dom0.setup.system import TRIAL
 from qnet_gui.hypervisor import pci, xen, xl_config
 from qnet_gui.hypervisor.bridge_parts import master_of
@@ -52,6 +53,7 @@ class Survey:
     with its card's address before and that one's name after it. `uppers`: the same of what is made of one, as a VLAN.
     `xendomains`: the settings of Xen's service that ends domains with dom0; None where it is not installed.
     `out_of_reach`: files of the netvm's that the service which starts it at boot cannot use.
+    `remote`: dom0's filesystems that come over the network, and their kinds.
     `on_trial`: an earlier run was killed before anybody had confirmed the netvm; systemd's timer will stop it.
     """
 
@@ -75,6 +77,7 @@ class Survey:
     xendomains: xendomains.Settings | None = None
     on_trial: bool = False
     out_of_reach: tuple[str, ...] = ()
+    remote: tuple[tuple[str, str], ...] = ()
 
     @property
     def made_of(self) -> DomainFile | None:
@@ -102,6 +105,7 @@ class Machine:
     timer: Path = TRIAL
     in_use: Callable[[], set[str]] = devices_in_use
     unit: Callable[[], str] = reach.shown
+    mounts: Path = MOUNTS
 
 
 def survey(machine: Machine) -> Survey:
@@ -120,6 +124,7 @@ def survey(machine: Machine) -> Survey:
         distribution(machine.os_release), _in_use(machine, nics), tuple(part for nic in nics for part in _parts(nic)),
         tuple(upper for nic in nics for upper in _uppers(nic)),
         xendomains.read(machine.root), machine.timer.exists(), _out_of_reach(machine, own),
+        remote_mounts(_text(machine.mounts)),
     )  # fmt: skip
 
 
@@ -178,6 +183,13 @@ def _enabled(machine: Machine) -> frozenset[str] | None:
     if not machine.booted.is_dir():
         return None
     return frozenset(path.name for path in _listed(machine.wants))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -30,6 +30,7 @@ _CONNECTED = ("var/lib/qnet/dom0-link.json", "", ["/usr/bin/qnet", "dom0", "down
 _CARDS_TAKEN = ("run/qnet/netvm.json", '"nics": {"', ["/usr/bin/qnet", "netvm", "stop"])
 #: What is there where cards are dom0's again, and their bridges do not take them.
 _BRIDGES_LEFT = '"parts": {"'
+_SET_UP = "var/lib/qnet/setup/done.json"
 _ROUTES_SET = ("run/qnet/former.json", "", ["/usr/bin/qnet-agent", "undo"])
 
 
@@ -148,6 +149,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     kept += [path for path in ("/etc/qnet/qnet.toml", "/var/lib/qnet") if os.path.lexists(root / path[1:])]
     if kept:
         print(f"Left, since it is yours: {', '.join(kept)}")
+    if options.role == "dom0" and os.path.lexists(root / _SET_UP):
+        print("What qnet setup has changed stays so. Installed again, it can take that back: qnet setup --undo")
     return 0
 
 

@@ -288,6 +288,22 @@ def test_a_netvm_that_was_started_by_hand_gives_the_cards_back_before_nobody_can
     assert not any("qnet-helper" in line or "qnet-disconnect" in line for line in ran)
 
 
+@pytest.mark.parametrize("done", [True, False])
+@pytest.mark.parametrize(("script", "word"), GOES)
+def test_who_removes_it_before_setup_was_taken_back_is_told_of_that(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], script: str, word: str, done: bool
+) -> None:
+    """Domains went on wanting a netvm that was no more, and nobody had said what could put that right."""
+    removal = Removal(tmp_path, script)
+    if done:
+        removal.write("var/lib/qnet/setup/done.json", "{}")
+    assert removal.run(word)[0] == 0
+    said = capfd.readouterr().err
+    assert ("qnet setup --undo" in said) == done
+    removal.run("1" if word == "0" else "upgrade")
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize(("script", "word"), GOES)
 def test_a_dom0_without_systemd_is_disconnected_before_nobody_can(tmp_path: Path, script: str, word: str) -> None:
     removal = Removal(tmp_path, script)

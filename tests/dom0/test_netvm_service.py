@@ -213,6 +213,15 @@ def test_a_nic_without_a_driver_is_taken_too(netvm: Service) -> None:
     assert netvm.ended_steps[-1] == f"done: gave {WIFI} back to dom0"
 
 
+def test_a_nic_that_was_taken_before_its_driver_came_has_it_afterwards(netvm: Service) -> None:
+    """At boot a driver may be loaded later than the netvm is started; dom0 had the card back, and could not use it."""
+    netvm.host.devices.bind(CABLE, "")
+    netvm.start()
+    netvm.host.devices.matching[CABLE] = "e1000"
+    netvm.stop()
+    assert netvm.drivers == BEFORE
+
+
 def test_without_any_nic_it_says_so(netvm: Service) -> None:
     for address in (CABLE, WIFI):
         (netvm.host.devices.root / "devices" / address / "class").write_text("0x030000\n")

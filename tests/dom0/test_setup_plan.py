@@ -159,6 +159,31 @@ def test_what_is_made_of_a_card_of_dom0_is_told(tmp_path: Path) -> None:
         assert any(note.startswith("eth0.10 is made of eth0") for note in notes) == told
 
 
+def test_what_dom0_sets_up_before_the_netvm_has_it_is_told(tmp_path: Path) -> None:
+    """At every boot dom0 had a network for some seconds: nobody had said that its own configuration is in effect still.
+
+    A part of a bridge has its own note.
+    """
+    for number, (name, flags) in enumerate((("eth0", "0x1003"), ("eth1", "0x1002"), ("eth2", "0x1103"), ("eth3", ""))):
+        net = tmp_path / f"pci/devices/0000:0{number}:00.0/net/{name}"
+        net.mkdir(parents=True)
+        (net.parents[1] / "class").write_text("0x020000\n")
+        if flags:
+            (net / "flags").write_text(f"{flags}\n")
+    (tmp_path / "pci/devices/0000:02:00.0/net/eth2/master").symlink_to("../../../virtual/net/xenbr0")
+    machine = Machine(
+        tmp_path, tmp_path / "no.cfg", tmp_path / "no.toml", tmp_path, pci=tmp_path / "pci", is_dom0=lambda: True,
+        hypervisor=XenHypervisor(tmp_path / "no-xl"), root=tmp_path,
+    )  # fmt: skip
+    found = survey(machine)
+    assert found.up == (("0000:00:00.0", "eth0"),)
+    for address, told in (("0000:00:00.0", True), (CABLE.address, False)):
+        there = replace(WELL, nics=(replace(CABLE, address=address),), up=found.up)
+        notes = [note for note in plan(there).notes if note.startswith("eth0 is up in dom0")]
+        assert bool(notes) == told
+    assert not [note for note in plan(replace(there, running=frozenset({"netvm"}))).notes if "eth0" in note]
+
+
 WIFI = PciNic("0000:03:00.0", "iwlwifi", "/sys/y")
 
 

@@ -253,6 +253,12 @@ def _serve(survey: Survey, result: Plan) -> None:
             if card in cards
         )
         result.notes.extend(
+            f"{interface} is up in dom0, and will be at every boot until {survey.netvm} has it. Take it out of dom0's"
+            " network configuration (/etc/network/interfaces, NetworkManager), so that dom0 has no network even then."
+            for card, interface in survey.up
+            if card in cards
+        )
+        result.notes.extend(
             f"{upper} is made of {interface}, and goes with it. Should dom0 have that card back, make it again: ifup"
             f" {upper}, say, or a restart."
             for card, interface, upper in survey.uppers

@@ -51,6 +51,7 @@ class Survey:
     `boots`: that says what it boots from. `enabled`: units that start at boot; None where there is no systemd.
     `in_use`: PCI devices that domains have. `parts`: network interfaces that are a part of a bridge or the like, each
     with its card's address before and that one's name after it. `uppers`: the same of what is made of one, as a VLAN.
+    `up`: those that are up, and no such part.
     `xendomains`: the settings of Xen's service that ends domains with dom0; None where it is not installed.
     `out_of_reach`: files of the netvm's that the service which starts it at boot cannot use.
     `remote`: dom0's filesystems that come over the network, and their kinds.
@@ -78,6 +79,7 @@ class Survey:
     on_trial: bool = False
     out_of_reach: tuple[str, ...] = ()
     remote: tuple[tuple[str, str], ...] = ()
+    up: tuple[tuple[str, str], ...] = ()
 
     @property
     def made_of(self) -> DomainFile | None:
@@ -124,7 +126,7 @@ def survey(machine: Machine) -> Survey:
         distribution(machine.os_release), _in_use(machine, nics), tuple(part for nic in nics for part in _parts(nic)),
         tuple(upper for nic in nics for upper in _uppers(nic)),
         xendomains.read(machine.root), machine.timer.exists(), _out_of_reach(machine, own),
-        remote_mounts(_text(machine.mounts)),
+        remote_mounts(_text(machine.mounts)), tuple(one for nic in nics for one in _up(nic)),
     )  # fmt: skip
 
 
@@ -149,6 +151,14 @@ def _uppers(nic: pci.PciNic) -> Iterator[tuple[str, str, str]]:
         for name in names:
             if name != masters.get(interface.name):
                 yield nic.address, interface.name, name
+
+
+def _up(nic: pci.PciNic) -> Iterator[tuple[str, str]]:
+    """By `flags` of Linux, Documentation/ABI/testing/sysfs-class-net, and IFF_UP of netdevice(7)."""
+    for interface in _listed(Path(nic.path) / "net"):
+        with suppress(ValueError):
+            if int(_text(interface / "flags"), 16) & 1 and not master_of(interface):
+                yield nic.address, interface.name
 
 
 def _iommu(hypervisor: XenHypervisor) -> bool | None:

@@ -772,6 +772,20 @@ def test_the_cards_come_back_where_dom0_is_chosen_since(
     assert (command.devices.driver(CABLE), command.domains) == ("e1000", {})
 
 
+@pytest.mark.parametrize("has_cards", [True, False])
+def test_of_one_that_has_died_the_cards_come_back_from_wherever_they_are(
+    command: Host, monkeypatch: pytest.MonkeyPatch, has_cards: bool
+) -> None:
+    """The chosen one is ended for that if somebody has given them to it, and else goes on."""
+    assert main(["netvm", "start"]) == 0
+    command.end(next(iter(command.domains)))
+    command.boot("other", [CABLE] if has_cards else [])
+    _choose(monkeypatch, "other")
+    assert main(["netvm", "stop"]) == 0
+    assert [name for name, _ in command.domains.values()] == ([] if has_cards else ["other"])
+    assert command.devices.driver(CABLE) == "e1000"
+
+
 def test_another_that_is_named_goes_without_the_cards_of_the_one_that_was_started(
     command: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -68,11 +68,13 @@ def locked(path: Path, busy: Code = HelperCode.BUSY_SERVICE) -> Iterator[None]:
 
 
 def _to_be_stopped(record: Record, toolstack: Toolstack) -> str:
-    """The one that was started here, and is there or has left its NICs; empty for none.
+    """The one that was started here, and is there or has left its NICs to nobody; empty for none.
 
-    Who has started it stops it, whichever is chosen since: that one was never given the NICs of dom0.
+    Who has started it stops it, whichever is chosen since: that one was never given the NICs of dom0 here.
     """
-    return record.name if record.name and (record.nics or toolstack.find(record.name)) else ""
+    if record.name and (toolstack.find(record.name) or record.nics.keys() - toolstack.devices_in_use()):
+        return record.name
+    return ""
 
 
 def run(verb: str, limits: Limits, tell: Tell, name: str = "") -> Message:

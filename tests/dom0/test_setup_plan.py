@@ -184,6 +184,23 @@ def test_what_dom0_sets_up_before_the_netvm_has_it_is_told(tmp_path: Path) -> No
     assert not [note for note in plan(replace(there, running=frozenset({"netvm"}))).notes if "eth0" in note]
 
 
+def test_what_ifupdown_does_not_set_up_again_is_told(tmp_path: Path) -> None:
+    """To it the interface is up, though the card was away: who took all back had his card again, and no network."""
+    (tmp_path / "run/network").mkdir(parents=True)
+    (tmp_path / "run/network/ifstate").write_text("lo=lo\neth0=eth0\neth8=eth8\neth9=eth9\n")
+    (tmp_path / "etc/network/interfaces.d").mkdir(parents=True)
+    (tmp_path / "etc/network/interfaces").write_text("auto lo eth0\nallow-hotplug eth7 eth8\niface eth8 inet dhcp\n")
+    (tmp_path / "etc/network/interfaces.d/setup").write_text("  allow-hotplug\teth9\n")
+    machine = Machine(
+        tmp_path, tmp_path / "no.cfg", tmp_path / "no.toml", tmp_path, pci=tmp_path / "pci", is_dom0=lambda: True,
+        hypervisor=XenHypervisor(tmp_path / "no-xl"), root=tmp_path,
+    )  # fmt: skip
+    assert survey(machine).ifupdown == frozenset({"lo", "eth0"}), "udev tells it of the others"
+    for interfaces, told in ((frozenset({"eth0"}), True), (frozenset({"lo"}), False)):
+        notes = plan(replace(WELL, up=((CABLE.address, "eth0"),), ifupdown=interfaces)).notes
+        assert any("ifup --force eth0" in note for note in notes) == told
+
+
 WIFI = PciNic("0000:03:00.0", "iwlwifi", "/sys/y")
 
 

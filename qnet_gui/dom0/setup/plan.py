@@ -259,6 +259,12 @@ def _serve(survey: Survey, result: Plan) -> None:
             if card in cards
         )
         result.notes.extend(
+            f"Should dom0 have that card back, ifupdown takes {interface} for set up: ifup --force {interface}, or a"
+            " restart."
+            for card, interface in survey.up
+            if card in cards and interface in survey.ifupdown
+        )
+        result.notes.extend(
             f"{upper} is made of {interface}, and goes with it. Should dom0 have that card back, make it again: ifup"
             f" {upper}, say, or a restart."
             for card, interface, upper in survey.uppers

@@ -30,6 +30,8 @@ from qnet_gui.runtime.distribution import OS_RELEASE, Distribution, distribution
 #: Programs without which nothing works, and where they may be.
 PROGRAMS = ("xl", "ip", "nft", "qnet-helper")
 _UPPER = "upper_"
+#: Where ifupdown keeps what it has set up, and is told what that is: ifup(8), interfaces(5).
+_IFSTATE, _INTERFACES = "run/network/ifstate", "etc/network/interfaces"
 _FOLDERS = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 
 
@@ -51,7 +53,7 @@ class Survey:
     `boots`: that says what it boots from. `enabled`: units that start at boot; None where there is no systemd.
     `in_use`: PCI devices that domains have. `parts`: network interfaces that are a part of a bridge or the like, each
     with its card's address before and that one's name after it. `uppers`: the same of what is made of one, as a VLAN.
-    `up`: those that are up, and no such part.
+    `up`: those that are up, and no such part; `ifupdown`: those that ifupdown has set up and udev does not tell it of.
     `xendomains`: the settings of Xen's service that ends domains with dom0; None where it is not installed.
     `out_of_reach`: files of the netvm's that the service which starts it at boot cannot use.
     `remote`: dom0's filesystems that come over the network, and their kinds.
@@ -80,6 +82,7 @@ class Survey:
     out_of_reach: tuple[str, ...] = ()
     remote: tuple[tuple[str, str], ...] = ()
     up: tuple[tuple[str, str], ...] = ()
+    ifupdown: frozenset[str] = frozenset()
 
     @property
     def made_of(self) -> DomainFile | None:
@@ -127,6 +130,7 @@ def survey(machine: Machine) -> Survey:
         tuple(upper for nic in nics for upper in _uppers(nic)),
         xendomains.read(machine.root), machine.timer.exists(), _out_of_reach(machine, own),
         remote_mounts(_text(machine.mounts)), tuple(one for nic in nics for one in _up(nic)),
+        _ifupdown(machine.root),
     )  # fmt: skip
 
 
@@ -159,6 +163,13 @@ def _up(nic: pci.PciNic) -> Iterator[tuple[str, str]]:
         with suppress(ValueError):
             if int(_text(interface / "flags"), 16) & 1 and not master_of(interface):
                 yield nic.address, interface.name
+
+
+def _ifupdown(root: Path) -> frozenset[str]:
+    there = {line.partition("=")[0] for line in _text(root / _IFSTATE).splitlines()}
+    files = [root / _INTERFACES, *_listed(root / f"{_INTERFACES}.d")]
+    lines = [line.split() for file in files for line in _text(file).splitlines()]
+    return frozenset(there - {name for words in lines if words[:1] == ["allow-hotplug"] for name in words})
 
 
 def _iommu(hypervisor: XenHypervisor) -> bool | None:

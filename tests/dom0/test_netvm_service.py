@@ -628,6 +628,25 @@ def test_a_configuration_that_is_no_file_is_not_waited_for(netvm: Service) -> No
     assert netvm.host.calls == []
 
 
+@pytest.mark.parametrize("name", ["other", "netvm", ""])
+def test_a_netvm_is_not_what_the_killed_start_of_another_has_left(netvm: Service, name: str) -> None:
+    """The chosen one, whose agent was being restarted, was destroyed for it."""
+    netvm.host.agent = ""
+    number = netvm.host.boot("netvm", [], "r-----")
+    netvm.record.save(Record(starting=True, name=name))
+    netvm.host.agent = "running"
+    timer = threading.Timer(0.3, netvm.host.say, (number, "running"))
+    if name == "other":
+        timer.start()
+    assert str(netvm.start()) == ("netvm runs already." if name == "other" else "netvm runs.")
+    assert (number in netvm.host.domains) == (name == "other")
+    assert netvm.record.load().starting == (name == "other")
+    if name == "other":
+        timer.join()
+        netvm.stop()
+        assert "done: stopped netvm" in netvm.ended_steps, "and not destroyed at once"
+
+
 # -- where it may be done, and one at a time
 
 

@@ -117,9 +117,9 @@ class NetvmService:
 
     def _left_behind(self, info: DomainInfo) -> bool:
         """Whether this is what a start made that was killed before it had come to its end."""
-        if self._record.starting and self._toolstack.agent(info.id) is AgentState.RUNNING:
+        if self._starting and self._toolstack.agent(info.id) is AgentState.RUNNING:
             self._save(replace(self._record, starting=False))
-        return self._record.starting
+        return self._starting
 
     def _runs_already(self, info: DomainInfo) -> Message:
         if info.state is DomainState.PAUSED:
@@ -212,7 +212,7 @@ class NetvmService:
     def _end(self, info: DomainInfo) -> None:
         """Have the netvm end, by itself if it can."""
         self._tell("stop", "begun", Message(ServiceCode.STOPPING, name=self._name))
-        runs = info.state is DomainState.RUNNING and not self._record.starting
+        runs = info.state is DomainState.RUNNING and not self._starting
         if not runs or not self._toolstack.shut_down(info, self._limits.shutdown):
             self._toolstack.destroy(info)
             how = ServiceCode.DESTROYED_UNWILLING if runs else ServiceCode.DESTROYED
@@ -281,6 +281,11 @@ class NetvmService:
         self._save(self._record.without_parts(address))
 
     # -- the record
+
+    @property
+    def _starting(self) -> bool:
+        """Whether a start of this netvm is under way, or was when it was killed."""
+        return self._record.starting and self._record.name in ("", self._name)
 
     @property
     def _record(self) -> Record:

@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from qnet_gui.install import CHECKOUT, ROLES, Entry, load
@@ -28,6 +28,9 @@ _KEPT, _NAMED_BY_US = "var/lib/qnet-guest/resolv.conf", "# Written by qnet-guest
 #: writes these files is not imported, since what he needs may have gone; a test holds the names together.
 _CONNECTED = ("var/lib/qnet/dom0-link.json", "", ["/usr/bin/qnet", "dom0", "down"])
 _CARDS_TAKEN = ("run/qnet/netvm.json", '"nics": {"', ["/usr/bin/qnet", "netvm", "stop"])
+#: What is there where cards are dom0's again, and their bridges do not take them.
+_BRIDGES_LEFT = '"parts": {"'
+_SET_UP = "var/lib/qnet/setup/done.json"
 _ROUTES_SET = ("run/qnet/former.json", "", ["/usr/bin/qnet-agent", "undo"])
 
 
@@ -94,8 +97,9 @@ def _says(path: Path, word: str) -> bool:
         return False
 
 
-def _run(words: Sequence[str]) -> None:
-    if subprocess.run(words, stdin=subprocess.DEVNULL).returncode:
+def _run(words: Sequence[str], is_enough: Callable[[], bool] = lambda: False) -> None:
+    """`is_enough`: whether what is needed has been done though it failed, which it has told itself."""
+    if subprocess.run(words, stdin=subprocess.DEVNULL).returncode and not is_enough():
         raise QnetError(plain("The services could not be stopped, so nothing was removed."))
 
 
@@ -108,9 +112,12 @@ def stop(role: str, root: Path = Path("/")) -> None:
     if not booted and not _says(root / _DOM0, "control_d"):
         return
     if role == "dom0":
-        for path, word, words in (_CONNECTED, _CARDS_TAKEN):
-            if _says(root / path, word):
-                _run(words)
+        path, word, words = _CONNECTED
+        if _says(root / path, word):
+            _run(words)
+        path, word, words = _CARDS_TAKEN
+        if _says(root / path, word) or _says(root / path, _BRIDGES_LEFT):
+            _run(words, lambda: not _says(root / path, word))
     targets = [entry.target for entry in load() if role in entry.roles and entry.target.startswith(_UNITS)]
     units = [Path(target).name for target in targets if (root / target.lstrip("/")).exists()]
     units = [name for name in units if "@" not in name]
@@ -142,6 +149,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     kept += [path for path in ("/etc/qnet/qnet.toml", "/var/lib/qnet") if os.path.lexists(root / path[1:])]
     if kept:
         print(f"Left, since it is yours: {', '.join(kept)}")
+    if options.role == "dom0" and os.path.lexists(root / _SET_UP):
+        print("What qnet setup has changed stays so. Installed again, it can take that back: qnet setup --undo")
     return 0
 
 

@@ -15,6 +15,7 @@ import pytest
 from qnet_gui import __version__, install, uninstall
 from qnet_gui.cli.arguments import build
 from qnet_gui.dom0.netvm_lifecycle import record
+from qnet_gui.dom0.setup import record as setup_record
 from qnet_gui.dom0.upgrade import journal
 from qnet_gui.guest import setup
 from qnet_gui.hypervisor import xl_config
@@ -424,11 +425,28 @@ def test_uninstalling_puts_back_what_nobody_could_any_more(
     uninstall.stop("netvm", tmp_path)
     assert ran.words == [["/usr/bin/qnet-agent", "undo"]]
     (tmp_path / "run/qnet/former.json").unlink()
+    (tmp_path / "run/qnet/netvm.json").write_text('{"nics": {}, "starting": false, "parts": {"03:00.0": {"e": "b"}}}')
+    (tmp_path / "var/lib/qnet/dom0-link.json").unlink()
+    ran.words.clear()
+    uninstall.stop(role, tmp_path)  # what no bridge takes keeps nothing from being removed
+    assert ran.words == ([[qnet, "netvm", "stop"]] if role == "dom0" else [])
     (tmp_path / "run/qnet/netvm.json").write_text('{"nics": {}, "starting": false}')
     (tmp_path / "proc/xen/capabilities").write_text("")
     ran.words.clear()
     uninstall.stop(role, tmp_path)
     assert ran.words == []
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_uninstalling_tells_of_what_setup_has_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], done: bool
+) -> None:
+    record = tmp_path / str(setup_record.FOLDER / "done.json")[1:]
+    record.parent.mkdir(parents=True)
+    if done:
+        record.write_text("{}")
+    assert uninstall.main(["dom0", "--destdir", str(tmp_path)]) == 0
+    assert ("qnet setup --undo" in capsys.readouterr().out) == done
 
 
 def test_uninstalling_looks_where_the_programs_write() -> None:

@@ -259,6 +259,7 @@ class Removal:
 
 #: The script of each distribution that runs before a removal, and the word that it is given then.
 GOES = [("debian.prerm", "remove"), ("rpm.preun", "0")]
+NOT_IN_ITS_BRIDGE = '{"nics": {}, "starting": false, "parts": {"0000:03:00.0": {"eth0": "xenbr0"}}, "name": ""}'
 TAKEN, NONE_TAKEN = '{"nics": {"0000:03:00.0": "e1000"}, "starting": false}', '{"nics": {}, "starting": false}'
 
 
@@ -275,11 +276,32 @@ def test_a_netvm_that_was_started_by_hand_gives_the_cards_back_before_nobody_can
     status, ran = removal.run(word)
     assert (status, ran[1]) == (0, "qnet netvm stop")
     assert "qnet-netvm.service" in ran[0]
+    removal.write("run/qnet/netvm.json", NOT_IN_ITS_BRIDGE)
+    status, ran = removal.run(word)
+    assert (status, ran[1]) == (0, "qnet netvm stop")
     removal.program("qnet", 1)
+    assert removal.run(word)[0] == 0, "the card is dom0's, and that is told"
+    removal.write("run/qnet/netvm.json", TAKEN)
     status, ran = removal.run(word)
     assert status
     # it stays, and goes on; and so does what disconnects dom0 before it shuts down, which nobody may start by hand
     assert not any("qnet-helper" in line or "qnet-disconnect" in line for line in ran)
+
+
+@pytest.mark.parametrize("done", [True, False])
+@pytest.mark.parametrize(("script", "word"), GOES)
+def test_who_removes_it_before_setup_was_taken_back_is_told_of_that(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], script: str, word: str, done: bool
+) -> None:
+    """Domains went on wanting a netvm that was no more, and nobody had said what could put that right."""
+    removal = Removal(tmp_path, script)
+    if done:
+        removal.write("var/lib/qnet/setup/done.json", "{}")
+    assert removal.run(word)[0] == 0
+    said = capfd.readouterr().err
+    assert ("qnet setup --undo" in said) == done
+    removal.run("1" if word == "0" else "upgrade")
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize(("script", "word"), GOES)

@@ -38,11 +38,15 @@ def _complain(name: str, arguments: Namespace, sentence: str, error: BaseExcepti
     _say(f"{_priority()}{name}: {sentence}")
     if vars(arguments).get("debug"):
         _say("".join(traceback.format_exception(error)).rstrip("\n"))
-    # an operation that has ended so has told its end already
+    _tell_programs(arguments, {"error": FAILED, "sentence": sentence, **more})
+
+
+def _tell_programs(arguments: Namespace, end: Mapping[str, Any]) -> None:
+    """How it has ended, after `--json`; an operation that has ended so has told it already."""
     if vars(arguments).get("json") and not vars(arguments).get("end_told"):
         try:
-            streams.print_json({"error": FAILED, "sentence": sentence, **more})
-        except OSError:  # the sentence has been said, and the exit status will be
+            streams.print_json(end)
+        except OSError:  # to people it has been said, and the exit status will be
             _leave_output()
 
 
@@ -122,6 +126,7 @@ def _main(argv: Sequence[str], name: str, words: Callable[[Sequence[str]], Seque
         arguments = _parsed(argv, words)
         return _run(arguments)
     except KeyboardInterrupt:
+        _tell_programs(arguments, {"error": FAILED, "sentence": "Interrupted."})
         return INTERRUPTED
     except BrokenPipeError:  # whoever read has had enough
         _leave_output()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,7 +54,8 @@ def set_(arguments: Namespace) -> int:
 
 def service(arguments: Namespace) -> int:
     """`qnet netvm start`, `stop`, `restart`."""
-    if os.geteuid() or _LAB.exists():
+    whom = (arguments.name or "") if arguments.verb == "stop" else ""
+    if (os.geteuid() or _LAB.exists()) and not whom:
         return _by_helper(arguments)
     from qnet_gui.cli.bus import progress
     from qnet_gui.dom0.netvm_lifecycle.run import run
@@ -63,13 +64,14 @@ def service(arguments: Namespace) -> int:
     shown_on = progress.Unfailing(progress.display(arguments.json))  # the way back least of all stops for that
     limits = Limits(shutdown=arguments.wait) if arguments.verb == "stop" else Limits(agent=arguments.wait)
     try:
-        outcome = run(arguments.verb, limits, lambda *step: shown_on.step(0, *step))
+        outcome = run(arguments.verb, limits, lambda *step: shown_on.step(0, *step), whom)
     except QnetError as error:
         shown_on.ended(error.dbus_name, error.message)
         arguments.end_told = True
         raise
     except KeyboardInterrupt:
-        shown_on.ended("", "Interrupted.")
+        progress.interrupted(shown_on, "Interrupted.")
+        arguments.end_told = True
         raise
     shown_on.ended("", outcome)
     return 0
@@ -135,4 +137,6 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
             help=f"for how long to wait for {awaited} (default: {wait})",
         )  # fmt: skip
         parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+        if name == "stop":  # whoever has started one says whom, since another may be chosen since
+            parser.add_argument("name", nargs="?", type=netvm_make.name, help=SUPPRESS)
     netvm_make.add_parser(verb)

@@ -125,7 +125,8 @@ def _show(planned: Plan, out: PlanOutput) -> None:
 # -- arguments
 
 
-def _name(text: str) -> str:
+def name(text: str) -> str:
+    """A domain's, as an option of the command line says it."""
     from qnet_gui.model.parse import domain_name
 
     try:
@@ -182,7 +183,7 @@ def add_parser(verb: Callable[..., ArgumentParser]) -> None:
         " way and what it does, overwrites nothing, and leaves nothing behind when it fails. For root, in dom0; away"
         " from dom0 it makes the disk alone, to be taken there.",
     )  # fmt: skip
-    parser.add_argument("name", metavar="NAME", nargs="?", type=_name, help="the netvm (default: the chosen)")
+    parser.add_argument("name", metavar="NAME", nargs="?", type=name, help="the netvm (default: the chosen)")
     disk = parser.add_mutually_exclusive_group()
     disk.add_argument("--output", metavar="FILE", type=_place, help="its disk (default: /var/lib/xen/NAME/root.img)")
     disk.add_argument(

@@ -76,7 +76,7 @@ def _undo(arguments: Namespace, out: PlanOutput) -> int:
     if record.empty:
         return out.end(0, "qnet setup has done nothing here that could be taken back.")
     units = [f"stop {unit}, and do not start it at boot" for unit in record.units]
-    netvm = ["stop the netvm, and give dom0 its network cards back"] if record.netvm else []
+    netvm = [f"stop {record.name or 'the netvm'}, and give dom0 its network cards back"] if record.netvm else []
     out.undo([*units, *netvm, *(f"put {file.path} back as it was" for file in record.files)])
     if arguments.dry_run:
         return out.end(0, "")

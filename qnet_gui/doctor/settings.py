@@ -11,7 +11,8 @@ from qnet_gui.doctor.faults.fault import Finding
 from qnet_gui.doctor.faults.setting_faults import SettingFault
 from qnet_gui.doctor.machine import Disk, Kind, Machine, Place
 from qnet_gui.dom0.netvm_image.netvm_cfg import DISPLAY
-from qnet_gui.dom0.netvm_lifecycle.control import UNIT, WANTS
+from qnet_gui.dom0.netvm_lifecycle import reach
+from qnet_gui.dom0.netvm_lifecycle.control import BOOTED, UNIT, WANTS
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
 from qnet_gui.dom0.setup import vif_lines, xendomains
 from qnet_gui.dom0.setup.domain_files import domain_files
@@ -51,7 +52,8 @@ class Facts:
     """`wrong`: why the configuration is none. `netvm_file`: its settings, None where it is missing.
 
     `refused`: the line of it that xl does not read, 0 for none. `at_boot`: the netvm is to be started then. `absent`:
-    what netvm.cfg names and is not there. `journal`: dom0 was connected, and nobody has disconnected it. `saving`: the
+    what netvm.cfg names and is not there. `kept_from`: what it names and its service cannot use.
+    `journal`: dom0 was connected, and nobody has disconnected it. `saving`: the
     file by which Xen's own service saves domains when dom0 shuts down, empty where it does not; `saved`: a netvm that
     it has saved. `disk`: where the helper keeps what it has begun. `unseen`: whoever asks may
     not read what the netvm is made of.
@@ -69,6 +71,7 @@ class Facts:
     saved: str = ""
     disk: Disk = field(default_factory=Disk)
     unseen: bool = False
+    kept_from: tuple[str, ...] = ()
 
 
 def _wrong(machine: Machine) -> str:
@@ -123,6 +126,11 @@ def _absent(machine: Machine, settings: dict[str, xl_config.Value]) -> Iterator[
             yield path
 
 
+def _kept_from(machine: Machine, settings: dict[str, xl_config.Value]) -> tuple[str, ...]:
+    unit = machine.ask(reach.COMMAND).text if machine.exists(BOOTED) else ""
+    return tuple(path for path in reach.out_of_reach(settings, unit) if machine.exists(path))
+
+
 def look(machine: Machine, place: Place) -> Facts:
     """Read all of it; dom0 alone has more than its own configuration."""
     wrong = _wrong(machine)
@@ -143,6 +151,7 @@ def look(machine: Machine, place: Place) -> Facts:
         *_xendomains(machine, place.netvm),
         machine.disk(machine.path(_STATE)),
         machine.is_unreadable(CONFIGURATION),
+        _kept_from(machine, settings),
     )
 
 
@@ -193,6 +202,8 @@ def _check_netvm_file(facts: Facts, place: Place) -> Iterator[Finding]:
     cards = settings.get("vif", ())
     if isinstance(cards, tuple) and any("bridge=" in card.replace(" ", "") for card in cards):
         yield SettingFault.NETVM_FILE_BRIDGE.finding()
+    for path in facts.kept_from if facts.at_boot else ():
+        yield SettingFault.NETVM_FILE_OUT_OF_REACH.finding(path=path)
     for path in facts.absent:
         yield SettingFault.NETVM_FILE_NAMES_NOTHING.finding(path=path, folder=str(Path(path).parent))
 

@@ -20,9 +20,11 @@ from qnet_gui.dom0.helper import Helper
 from qnet_gui.dom0.upgrade.journal import PATH as JOURNAL
 from qnet_gui.dom0.upgrade.journal import JournalFile, boot_id
 from qnet_gui.dom0.upgrade.resolv_conf import restore
+from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.hypervisor.adapter import choose
 from qnet_gui.model import config
 from qnet_gui.model.errors import HypervisorError, QnetError
+from qnet_gui.model.messages.message import Message
 from qnet_gui.model.wire.answers import NAME
 from qnet_gui.runtime import log as logging_setup
 from qnet_gui.runtime import notify
@@ -59,9 +61,52 @@ def _name_servers_back(journal: JournalFile) -> None:
         restore(left.immutable)
 
 
+def _another_runs() -> bool:
+    """Whether a helper is on the bus; none where there is no bus."""
+    try:
+        return bool(dbus.SystemBus(private=True).name_has_owner(NAME))
+    except dbus.DBusException:
+        return False
+
+
+class _Quiet:
+    """`Progress` of who has nobody to tell."""
+
+    cancelled = None
+
+    def begun(self, step: str, what: Message) -> None:
+        """See `Progress`."""
+
+    def done(self, step: str, what: Message) -> None:
+        """See `Progress`."""
+
+    def failed(self, step: str, why: Message) -> None:
+        """See `Progress`."""
+        log.error("%s: %s", step, why)
+
+    def undone(self, step: str, what: Message) -> None:
+        """See `Progress`."""
+
+
+def _disconnect(journal: JournalFile) -> None:
+    """Put back what a predecessor has left, if anything: this helper cannot start, and neither could another."""
+    if not journal.there or _another_runs():
+        return
+    try:
+        log.warning("%s", StepRunner(choose(), journal, lambda _: None).down(_Quiet()))
+    except HypervisorError:
+        _name_servers_back(journal)
+    except QnetError as error:
+        log.error("%s", error)
+
+
 def _run(arguments: argparse.Namespace) -> int:
-    settings = config.load(arguments.config)
     journal = JournalFile(arguments.journal)
+    try:
+        settings = config.load(arguments.config)
+    except QnetError:
+        _disconnect(journal)
+        raise
     try:
         hypervisor = choose()
     except HypervisorError:

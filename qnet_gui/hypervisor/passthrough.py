@@ -77,7 +77,9 @@ class Passthrough:
             raise HypervisorError(ServiceCode.CARD_NOT_TAKEN, device=address)
 
     def give_back(self, address: str, driver: str) -> None:
-        """Bind a device to `driver`, or to none where that is empty. No domain may have it any more.
+        """Bind a device to `driver`; where that is empty, to one that the kernel finds for it, if any.
+
+        It may have been taken before its driver was loaded. No domain may have it any more.
 
         One that has been bound to another driver meanwhile is dom0's already, and left. `QnetError` when it is not
         dom0's in the end; whatever could be done has been done then.
@@ -113,8 +115,8 @@ class Passthrough:
             self._write(self._folder(self.nic(address).driver) / "unbind", address)
             with contextlib.suppress(OSError):  # it has no slot
                 self._write(self._folder(_PCIBACK) / "remove_slot", address)
-        if driver and not self.nic(address).driver:
-            self._write(self._folder(driver) / "bind", address)
+        if not self.nic(address).driver:
+            self._write(self._folder(driver) / "bind" if driver else self._root / "drivers_probe", address)
 
     def _folder(self, driver: str) -> Path:
         return self._root / "drivers" / driver

@@ -17,7 +17,8 @@ ROOT = Path("/sys/bus/pci")
 GIVEN_AWAY = ("pciback", "xen-pciback")
 #: The class of network controllers, and what precedes it in the file.
 _CONTROLLER = "0x02"
-_ADDRESS = re.compile(r"(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,2}):([01]?[0-9a-f])\.([0-7])")
+#: The kernel makes numbers of domains up that have more than four digits, for what is behind Intel's VMD.
+_ADDRESS = re.compile(r"(?:([0-9a-f]{1,8}):)?([0-9a-f]{1,2}):([01]?[0-9a-f])\.([0-7])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,10 @@ def prevailing(namesakes: Iterable[DomainInfo]) -> DomainInfo | None:
 
 @dataclass(frozen=True, slots=True)
 class VifRequest:
-    """A vif to attach: `frontend` gets a card, `backend` serves it. `untrusted`: the frontend must not trust it."""
+    """A vif to attach: `frontend` gets a card, `backend` serves it. `untrusted`: the frontend must not trust it.
+
+    `rate`: how much it may send, in xl's words; empty for as much as it likes.
+    """
 
     frontend: int
     backend: int
@@ -59,6 +62,7 @@ class VifRequest:
     mac: str
     script: str = "vif-route-qubes"
     untrusted: bool = False
+    rate: str = ""
 
 
 class Hypervisor(Protocol):

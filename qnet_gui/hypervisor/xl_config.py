@@ -119,6 +119,12 @@ def disk_file(disk: str) -> str:
     return path if path.startswith("/") else ""
 
 
+def disk_is_read_only(disk: str) -> bool:
+    """Whether the domain may only read it. The same source."""
+    words = {word.strip() for word in disk.partition("target=")[0].split(",")}
+    return bool(words & {"r", "ro", "access=r", "access=ro", "cdrom", "devtype=cdrom"})
+
+
 def pci_addresses(specs: tuple[str, ...]) -> list[str]:
     """What the words of a `pci=` list call the devices: of each the address as it is written, wildcards included.
 

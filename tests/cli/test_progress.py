@@ -9,11 +9,13 @@ import time
 import pytest
 
 from qnet_gui.cli import netvm
+from qnet_gui.cli.bus import operations
+from qnet_gui.cli.bus.line import Ended
 from qnet_gui.cli.bus.progress import ForPeople, ForPrograms
 from qnet_gui.cli.dom0 import connection
 from qnet_gui.model import preflight
 from qnet_gui.model.domain import Domain, DomainState, Netvm
-from qnet_gui.model.errors import Busy, QnetError, Refused
+from qnet_gui.model.errors import FAILED, Busy, QnetError, Refused
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.plain import plain
@@ -26,6 +28,44 @@ STEPS = [
     (3, "attach", "failed", plain("dom0's card did not appear.")),
     (3, "pause", "undone", plain("resumed 2 domains: personal, work")),
 ]
+
+
+class InterruptedLine:
+    """A line to a helper that is at work when somebody presses Ctrl-C, so often."""
+
+    def __init__(self, often: int) -> None:
+        self.often = often
+
+    def call(self, *_: object) -> int:
+        return 3
+
+    def ignore_hangup(self) -> None:
+        pass
+
+    def news(self) -> Ended:
+        self.often -= 1
+        if self.often >= 0:
+            raise KeyboardInterrupt
+        return Ended(3, "", plain("dom0 is disconnected."))
+
+
+@pytest.mark.parametrize(
+    ("task", "often", "sentence"),
+    [
+        (operations.operation("AttachDomain", ""), 1, "The network helper goes on with it."),
+        (connection._put_back, 0, "Everything has been put back. dom0 is disconnected."),
+        (connection._put_back, 1, "The network helper goes on putting everything back."),
+    ],
+)
+def test_to_programs_what_was_interrupted_has_failed(task, often, sentence):
+    """The end had no error in it: dom0 was connected, to who had asked for that."""
+    shown = io.StringIO()
+    assert task(InterruptedLine(often), ForPrograms(shown)) == 130
+    end = json.loads(shown.getvalue().splitlines()[-1])
+    assert (end["error"], end["sentence"]) == (FAILED, sentence)
+    terminal = Terminal()
+    assert task(InterruptedLine(often), ForPeople(terminal, {"TERM": "xterm"})) == 130
+    assert terminal.getvalue().splitlines()[-1].endswith(sentence)
 
 
 class Terminal(io.StringIO):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import DEADLINE
 
+from qnet_gui.cli import question
 from qnet_gui.cli.question import asked
 
 CHECKOUT = Path(__file__).parents[2]
@@ -44,6 +46,41 @@ def test_nothing_said_in_time_is_no(typed: int, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out == "Keep it? [y/N] (within 0.01 s) \n"
 
 
+def test_answers_that_come_together_are_one_for_each_question(typed: int) -> None:
+    """The second lay in a buffer, where nobody looked, and a netvm that somebody wanted to keep was stopped."""
+    os.write(typed, b"y\nno\ny\n")
+    assert [asked("Do it?", 1) for _ in range(3)] == [True, False, True]
+
+
+def test_half_a_line_is_no_answer_and_not_waited_for(typed: int) -> None:
+    os.write(typed, b"y")
+    assert not asked("Keep it?", 0.1)
+
+
+def test_what_never_ends_is_no_answer(typed: int) -> None:
+    os.write(typed, b"y" * 5000)
+    assert not asked("Do it?")
+
+
+@pytest.fixture
+def keyboard(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The other end of a terminal."""
+    master, slave = os.openpty()
+    with open(slave, encoding="utf-8") as stdin, open(master, "wb", buffering=0):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        yield master
+
+
+def test_what_was_typed_before_it_was_asked_is_no_answer(keyboard: int) -> None:
+    """Return, pressed while the netvm was being started, took it back; and "y" would have kept what nobody had seen."""
+    os.write(keyboard, b"y\n")
+    assert not asked("Keep it?", 0.2)
+    timer = threading.Timer(0.2, os.write, (keyboard, b"y\n"))
+    timer.start()
+    assert asked("Keep it?", DEADLINE)
+    timer.join()
+
+
 def test_nobody_there_is_no(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     assert not asked("Do it?")
@@ -60,18 +97,16 @@ def test_a_closed_input_is_nobody(redirection: str) -> None:
     assert (done.stdout, done.stderr) == ("? [y/N] \nFalse\n", "")
 
 
-class OthersTerminal(io.FileIO):
-    """One that is another's: whoever is in the background and has no shell any more may not read there."""
-
-    def readline(self, _size: int | None = -1) -> bytes:
-        raise OSError(errno.EIO, os.strerror(errno.EIO))
+def _refuse(*_: object) -> bytes:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 def test_a_terminal_that_is_others_is_nobody(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It was told as an output that cannot be written."""
-    with OthersTerminal("/dev/null") as stdin:
+    """Who is in the background and has no shell any more may not read. It was told as an output that fails."""
+    with open("/dev/null", encoding="utf-8") as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)
+        monkeypatch.setattr(question.os, "read", _refuse)
         assert not asked("Keep it?", 1)
     assert capsys.readouterr().out == "Keep it? [y/N] (within 1 s) \n"

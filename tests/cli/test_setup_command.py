@@ -21,7 +21,7 @@ from qnet_gui.dom0.setup.plan import HELPER, NETVM, EditFile, EnableUnit, Obstac
 from qnet_gui.dom0.setup.record import RecordFolder
 from qnet_gui.model.dns import Dns, DnsRedirect
 from qnet_gui.model.domain import Netvm, NetvmState
-from qnet_gui.model.errors import HypervisorError, QnetError
+from qnet_gui.model.errors import FAILED, HypervisorError, QnetError
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.model.uplink import Uplink, UplinkState
@@ -181,7 +181,7 @@ def test_what_was_done_is_taken_back(dom0: Dom0, capsys: pytest.CaptureFixture[s
     assert main(["setup", "--yes"]) == 0
     capsys.readouterr()
     assert main(["setup", "--undo", "--dry-run"]) == 0
-    assert "stop the netvm, and give dom0 its network cards back" in capsys.readouterr().out
+    assert "stop netvm, and give dom0 its network cards back" in capsys.readouterr().out
     assert main(["setup", "--undo", "--yes"]) == 0
     assert capsys.readouterr().out.endswith("Everything is as it was before qnet setup.\n")
     assert dom0.system.done[-4:] == [f"disable {NETVM}", f"disable {HELPER}", "stop", "no timer"]
@@ -233,6 +233,18 @@ def test_programs_are_asked_nothing(dom0: Dom0, capsys: pytest.CaptureFixture[st
     assert main(["setup", "--json", *words]) == 1
     assert _lines(capsys)[-1]["code"] == "json-asks-nobody"
     assert dom0.system.done == done
+
+
+def test_to_programs_an_end_that_was_interrupted_is_one(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:
+    """They read until the last line says how it ended, and none came."""
+
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    dom0.system.start_netvm = interrupted  # type: ignore[method-assign]
+    assert main(["setup", "--yes", "--json"]) == 130
+    *_, end = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (end["error"], end["sentence"]) == (FAILED, "Interrupted.")
 
 
 def test_what_stands_in_the_way_is_told_to_programs(dom0: Dom0, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from qnet_gui.cli import doctor
 from qnet_gui.doctor import services
 from qnet_gui.doctor.examination import examine
 from qnet_gui.doctor.machine import Disk, Kind
+from qnet_gui.dom0.netvm_lifecycle import reach
 from qnet_gui.model.errors import NotAuthorised
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.wire.answers import HelperAway
@@ -103,6 +104,17 @@ def no_screen(broken: Broken) -> None:
     """As it is where somebody has written it before there were screens."""
     for key in ("vfb", "device_model", "xen-fbfront"):
         broken.change(CFG, key, "#")
+
+
+def out_of_reach(path: str) -> Break:
+    """A disk that is there, where its service may not write."""
+
+    def broken_so(broken: Broken) -> None:
+        broken.write(path, "")
+        broken.change(CFG, "driver", f"disk=['{path},raw,xvda,rw']\ndriver")
+        broken.say(" ".join(reach.COMMAND), "ProtectHome=read-only\nProtectSystem=yes\nPrivateTmp=yes\n")
+
+    return broken_so
 
 
 DOM0: list[tuple[str, Break, str, str]] = [
@@ -233,6 +245,10 @@ DOM0: list[tuple[str, Break, str, str]] = [
     (
         "another model gone", netvm_file("/usr/lib/qnet/qnet-display", "/usr/lib/xen/mine"),
         "netvm-file-names-nothing", "ls -l /usr/lib/xen",
+    ),
+    (
+        "disk in a home", out_of_reach("/root/netvm.img"),
+        "netvm-file-out-of-reach", "sudo mv /root/netvm.img /var/lib/xen/; sudoedit /etc/qnet/netvm.cfg",
     ),
     ("ends of lines", netvm_file("\n", "\r\n"), "netvm-file-not-read", "sudo xl create --dryrun /etc/qnet/netvm.cfg"),
     ("no quotes", netvm_file("'netvm'", "netvm"), "netvm-file-not-read", "sudoedit /etc/qnet/netvm.cfg"),

@@ -89,6 +89,8 @@ class FakePrograms:
             inside = textwrap.indent(self.filter, "\t")
             ours = f"table inet qnet-dom0 {{\n{inside}\n}}\ntable arp qnet-dom0 {{\n}}\n"
             return (others + ours if self.filter else others).encode()
+        if "list table" in text:
+            raise KernelError(plain("No such file or directory"))
         if "nft" in text:
             self.filter = lines if "chain" in lines else self.filter if "flush" in lines else ""
             self.extended = lines if "flush" in lines else ""

@@ -20,6 +20,7 @@ from qnet_gui.dom0.observe.snapshot_builder import build
 from qnet_gui.dom0.upgrade import packet_filter
 from qnet_gui.dom0.upgrade import session as session_module
 from qnet_gui.hypervisor import pci
+from qnet_gui.hypervisor.port import VifRequest
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import BadInput, Busy, KernelError, NoAnswer, QnetError, Refused
 from qnet_gui.model.outcome import last_of_dom0
@@ -169,6 +170,70 @@ def test_a_failure_to_attach_again_is_tried_again(dom0: Any, log_guard: Any, mon
     dom0.hypervisor.create(9, "netvm", uuid=1)
     dom0.hypervisor.say_agent_runs(9)
     dom0.until(lambda inputs: backend_of(dom0, 2) == backend_of(dom0, 3) == {9})
+
+
+def second_card(dom0: Any) -> None:
+    """work has another card of the netvm's; it is told one address, and reports that."""
+    said = dom0.hypervisor.say_guest_address
+    dom0.hypervisor.say_guest_address = lambda domid, address: said(domid, "10.137.0.2" if domid == 2 else address)
+    dom0.hypervisor.attach_vif(VifRequest(2, 1, IPv4Address("10.137.0.22"), "00:16:3e:00:01:02"))
+    dom0.until(lambda inputs: len(inputs.frontends.get(2, {})) == 2)
+
+
+def cards(dom0: Any) -> dict[str, str]:
+    return {
+        frontend.mac: str(frontend.address)
+        for frontend in dom0.inputs.frontends.get(2, {}).values() if frontend.backend in dom0.hypervisor.infos
+    }  # fmt: skip
+
+
+BOTH = {"00:16:3e:00:00:02": "10.137.0.2", "00:16:3e:00:01:02": "10.137.0.22"}
+
+
+@pytest.mark.parametrize("fails_at", [0, 1, 2])
+def test_a_domain_with_two_cards_has_both_again(dom0: Any, log_guard: Any, fails_at: int) -> None:
+    """Where the second could not be attached at once it was forgotten, and the domain went on with one."""
+    second_card(dom0)
+    if fails_at:
+        log_guard.expect("could not be attached to netvm: It failed")
+    attached: list[str] = []
+
+    def attach(domid: int, mac: str) -> None:
+        attached.append(mac)
+        if domid == 2 and len(attached) == fails_at - 1:
+            dom0.hypervisor.fails["attach"] = failing()
+
+    dom0.hypervisor.destroy(1)
+    dom0.hypervisor.destroy(3)
+    dom0.hypervisor.after_attach = attach
+    attach(2, "")
+    attached.clear()
+    dom0.hypervisor.create(9, "netvm", uuid=1)
+    dom0.hypervisor.say_agent_runs(9)
+    dom0.until(lambda inputs: cards(dom0) == BOTH)
+    assert len(attached) == 2
+
+
+def test_a_domain_with_two_cards_that_was_cut_off_is_given_both_again(dom0: Any) -> None:
+    second_card(dom0)
+    assert dom0.end_of(dom0.attachments.detach("user", dom0.inputs, *WORK))[0] is None
+    dom0.until(lambda inputs: not inputs.frontends.get(2))
+    assert dom0.attachments.frontend_of(2).address == IPv4Address("10.137.0.2")
+    number = dom0.attachments.attach("user", dom0.inputs, *WORK, IPv4Address("10.137.0.2"))
+    assert dom0.end_of(number) == (None, "work is attached to netvm.")
+    dom0.until(lambda inputs: cards(dom0) == BOTH)
+
+
+def test_a_domain_with_two_cards_is_moved_with_both(dom0: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reports one address, and was waited for until it reported the other, too."""
+    monkeypatch.setattr(exchange, "_DEADLINE", 1.0)
+    second_card(dom0)
+    dom0.hypervisor.create(9, "netvm2")
+    dom0.hypervisor.say_agent_runs(9)
+    dom0.until(lambda inputs: inputs.agents.get(9))
+    error, sentence = dom0.end_of(dom0.attachments.choose("user", dom0.inputs, "netvm2", True))
+    assert error is None, sentence
+    dom0.until(lambda inputs: (cards(dom0), backend_of(dom0, 2)) == (BOTH, {9}))
 
 
 def test_another_netvm_is_chosen_and_domains_are_moved_the_paused_ones_later(dom0: Any) -> None:

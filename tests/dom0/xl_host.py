@@ -53,6 +53,8 @@ class Devices:
             (root / "drivers" / name).mkdir(parents=True)
         self.links = root / "links"
         self.interfaces: dict[str, str] = {}
+        #: Which drivers would take which devices, were the kernel to look.
+        self.matching: dict[str, str] = {}
 
     def add(self, address: str, kind: str = "0x020000", driver: str = "e1000") -> None:
         folder = self.root / "devices" / address
@@ -100,8 +102,11 @@ class Devices:
     def write(self, path: Path, text: str) -> None:
         """What the kernel does when somebody writes into a driver's folder."""
         driver = path.parent.name
+        assert path.parent.name != "pci" or path.name == "drivers_probe"
         if not path.parent.is_dir() or (path.name == "unbind" and self.driver(text) != driver):
             raise OSError(19, "No such device")
+        if path.name == "drivers_probe" and not self.driver(text):
+            self.bind(text, self.matching.get(text, ""))
         if path.name in ("bind", "unbind"):
             self.bind(text, driver if path.name == "bind" else "")
 

@@ -123,6 +123,7 @@ class Dom0:
         self.folder, self.programs, self.told = folder, Programs(), list[str]()
         self.in_dom0, self.running, self.uid, self.free = True, set[str](), 0, 1 << 40
         self.absent: set[str] = set()
+        self.mounted: tuple[Path, tuple[str, ...]] = Path("/var"), ()
         for name in ("etc", "xen", "work", "packages", "net", "images", "wants", "dev"):
             (folder / name).mkdir()
         self.configuration = folder / "etc/netvm.cfg"
@@ -143,6 +144,7 @@ class Dom0:
             folder / "qnet.toml", folder / "os-release", folder / "xen", folder / "net", folder / "work",
             folder / "record", folder / "keyring", lambda: self.in_dom0, str, lambda path: path not in self.absent,
             lambda: self.uid, self.places, lambda _: self.free, lambda: self.running, folder / "wants", self.programs,
+            mounted=lambda _: self.mounted,
         )  # fmt: skip
 
     def places(self, wanted: Wanted, in_dom0: bool, chosen: str) -> Places:

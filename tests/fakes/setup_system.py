@@ -14,6 +14,8 @@ class FakeSystem:
 
     def __init__(self, fails: str = "") -> None:
         self.done: list[str] = []
+        #: Names of the netvms that were stopped, now or by the timer.
+        self.netvms: list[str] = []
         self.fails = fails
 
     def _do(self, what: str) -> None:
@@ -34,11 +36,13 @@ class FakeSystem:
         assert agent_wait == AGENT_WAIT
         self._do("start")
 
-    def stop_netvm(self) -> None:
+    def stop_netvm(self, name: str) -> None:
+        self.netvms.append(name)
         self._do("stop")
 
-    def set_timer(self, seconds: float) -> None:
+    def set_timer(self, seconds: float, name: str) -> None:
         assert seconds > AGENT_WAIT
+        self.netvms.append(name)
         self._do("timer")
 
     def cancel_timer(self) -> None:

@@ -47,7 +47,7 @@ def test_no_bus(tmp_path: Path) -> None:
     ("text", "address"),
     [
         ("00:04.0", "0000:00:04.0"), ("0000:00:04.0", "0000:00:04.0"), (" 3:0.1 ", "0000:03:00.1"),
-        ("0001:AB:1F.7", "0001:ab:1f.7"),
+        ("0001:AB:1F.7", "0001:ab:1f.7"), ("10000:e1:00.0", "10000:e1:00.0"),
     ],
 )  # fmt: skip
 def test_address(text: str, address: str) -> None:

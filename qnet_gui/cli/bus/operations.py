@@ -12,7 +12,7 @@ from typing import Any
 
 from qnet_gui.cli.bus.helper import Helper
 from qnet_gui.cli.bus.line import Ended, HelperGone, Line
-from qnet_gui.cli.bus.progress import Display, display
+from qnet_gui.cli.bus.progress import Display, display, interrupted
 from qnet_gui.model.domain import DOM0_NAMES
 from qnet_gui.model.errors import NotFound, QnetError, from_dbus
 from qnet_gui.model.messages.domains import DomainCode
@@ -71,7 +71,7 @@ def operation(member: str, signature: str, *values: Any) -> Task:
         try:
             shown_on.ended("", follow(line, shown_on, number))
         except KeyboardInterrupt:
-            shown_on.say("The network helper goes on with it.")
+            interrupted(shown_on, "The network helper goes on with it.")
             return INTERRUPTED
         return 0
 

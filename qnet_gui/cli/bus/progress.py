@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol, TextIO
 
 from qnet_gui.cli.streams import print_json
+from qnet_gui.model.errors import FAILED
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.wire.message_wire import arguments
 
@@ -133,6 +134,12 @@ class Unfailing:
         """See `Display`."""
         with contextlib.suppress(OSError):
             self._display.ended(error, outcome, **more)
+
+
+def interrupted(shown_on: Display, sentence: str) -> None:
+    """The end of what somebody has interrupted: a person is told, and to programs it has failed."""
+    shown_on.say(sentence)
+    shown_on.ended(FAILED, sentence)
 
 
 def _code(message: Message | str) -> dict[str, Any]:

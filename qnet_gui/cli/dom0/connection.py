@@ -103,18 +103,18 @@ def up(arguments: Namespace) -> int:
 
 def _put_back(line: Line, display: Display) -> int:
     """Ctrl-C while dom0 is being connected: somebody wants it not to be."""
-    from qnet_gui.cli.bus import operations
+    from qnet_gui.cli.bus import operations, progress
 
     line.ignore_hangup()
     display.say("Interrupted. Everything is being put back.")
     try:
         outcome = operations.follow(line, display, line.call("DisconnectDom0"))
     except KeyboardInterrupt:
-        display.say("The network helper goes on putting everything back.")
+        progress.interrupted(display, "The network helper goes on putting everything back.")
     except QnetError as error:
         raise type(error)(UpgradeCode.NOT_PUT_BACK, why=error.message) from error
     else:
-        display.ended("", f"Everything has been put back. {outcome}")
+        progress.interrupted(display, f"Everything has been put back. {outcome}")
     return operations.INTERRUPTED
 
 
@@ -123,7 +123,7 @@ def _withdrawn(display: Display) -> int:
 
     A session that ends sends one signal after the other; the second is not to end this.
     """
-    from qnet_gui.cli.bus import operations
+    from qnet_gui.cli.bus import operations, progress
     from qnet_gui.cli.bus.helper import Helper
     from qnet_gui.cli.bus.line import Line
     from qnet_gui.cli.hangups import HANGUPS
@@ -138,7 +138,7 @@ def _withdrawn(display: Display) -> int:
         if connects or (snapshot.dom0.state is not Dom0State.CLOSED and snapshot.dom0.by == me):
             with Line() as line:
                 return _put_back(line, display)
-    display.say("Interrupted. Nothing has been changed.")
+    progress.interrupted(display, "Interrupted. Nothing has been changed.")
     return operations.INTERRUPTED
 
 

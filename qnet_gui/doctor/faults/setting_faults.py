@@ -56,6 +56,13 @@ class SettingFault(Fault):
         "Name one that is",
         ("sudoedit /etc/qnet/netvm.cfg", "ls -l {folder}"),
     )
+    NETVM_FILE_OUT_OF_REACH = Declared(
+        "netvm-file-out-of-reach",
+        "/etc/qnet/netvm.cfg names {path}, which qnet-netvm.service, by which the netvm starts, may not write or does"
+        " not see: homes, temporary folders and the system's own are out of its reach.",
+        "Have it elsewhere, and name its new place",
+        ("sudo mv {path} /var/lib/xen/", "sudoedit /etc/qnet/netvm.cfg"),
+    )
     NETVM_FILE_NOT_READ = Declared(
         "netvm-file-not-read",
         "/etc/qnet/netvm.cfg is written in a way that xl does not read, in line {line}, so no netvm comes of it.",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from qnet_gui.dom0.attach import exchange, preconditions
 from qnet_gui.dom0.attach.config_file import set_netvm
-from qnet_gui.dom0.attach.moving import Move
+from qnet_gui.dom0.attach.moving import Detached, Move, attach_each
 from qnet_gui.dom0.bus.operations import Operations, Progress
 from qnet_gui.dom0.observe import frontends
 from qnet_gui.dom0.observe.inputs import Frontend, Inputs
@@ -66,8 +66,8 @@ class Attachments:
         self.name = name
         #: Names of those that serve somebody, or did before they died.
         self._names: dict[int, str] = {}
-        #: What a domain's frontend was like, from when it was detached until there is another. Both threads use it.
-        self._detached: dict[int, Frontend] = {}
+        #: What a domain's frontends were like, from when they were detached until there are others. For both threads.
+        self._detached: dict[int, Detached] = {}
         #: Who is to be moved and could not be yet: paused ones when the netvm was chosen, and failures.
         self._planned: dict[int, _PlannedMove] = {}
         #: Who was cut off by somebody, and stays so.
@@ -80,24 +80,35 @@ class Attachments:
 
     def frontend_of(self, domid: int) -> Frontend | None:
         """The frontend that a domain has, or had before it was detached."""
-        return next(iter(self._inputs.frontends.get(domid, {}).values()), self._detached.get(domid))
+        known = self._detached.get(domid, Detached(())).frontends
+        return next(iter((*self._inputs.frontends.get(domid, {}).values(), *known)), None)
 
     def attach(self, by: str, inputs: Inputs, domid: int, uuid: str, address: IPv4Address) -> int:
         """Attach a domain to the netvm; returns the operation's number."""
         info, netvm = preconditions.attach(inputs, self.name, domid, uuid)
         old, waits = self.frontend_of(domid) or Frontend(netvm.id), info.state is DomainState.RUNNING
 
+        def attach(frontend: Frontend, first: bool, reports: bool) -> exchange.AttachedVif:
+            own = address if first else frontends.address(inputs, domid, frontend)
+            if own is None:
+                raise QnetError(DomainCode.ADDRESS_UNKNOWN, name=info.name)
+            vif = self._hypervisor.attach_vif(frontends.vif_request(frontend, info, netvm.id, own))
+            return exchange.AttachedVif(vif, netvm.id, own, reports and first)
+
         def job(progress: Progress) -> Message:
             progress.begun("attach", Message(DomainCode.ATTACHING, name=info.name, netvm=self.name))
             with Store() as store, _failure_reported(progress, "attach"):
-                exchange.detach(self._hypervisor, store, domid, lambda frontend: frontend.backend != netvm.id)
+                gone = exchange.detach(self._hypervisor, store, domid, lambda frontend: frontend.backend != netvm.id)
                 if frontends_now(store, domid):  # its netvm has come back meanwhile
                     return Message(DomainCode.IS_ATTACHED, name=info.name, netvm=self.name)
                 reports = exchange.forget_report(store, domid) and waits
-                vif = self._hypervisor.attach_vif(frontends.vif_request(old, info, netvm.id, address))
-                self._detached.pop(domid, None)
-                attached = exchange.AttachedVif(vif, netvm.id, address, reports)
-                exchange.wait(store, attached, lambda: progress.cancelled, exchange.deadline())
+                known = gone or self._detached.get(domid, Detached((old,))).frontends
+                vifs = attach_each(
+                    self._detached, domid, known, lambda frontend, first: attach(frontend, first, reports)
+                )
+                deadline = exchange.deadline()
+                for vif in vifs:
+                    exchange.wait(store, vif, lambda: progress.cancelled, deadline)
             progress.done("attach", Message(DomainCode.ATTACHED, name=info.name, netvm=self.name))
             return Message(DomainCode.IS_ATTACHED, name=info.name, netvm=self.name)
 
@@ -113,8 +124,9 @@ class Attachments:
         def job(progress: Progress) -> Message:
             progress.begun("detach", Message(DomainCode.CUTTING_OFF, name=info.name))
             with Store() as store, _failure_reported(progress, "detach"):
-                for frontend in exchange.detach(self._hypervisor, store, domid, lambda _: True):
-                    self._detached[domid] = frontend
+                known = self._detached.get(domid, Detached(()))
+                if gone := exchange.detach(self._hypervisor, store, domid, lambda _: True):
+                    self._detached[domid] = Detached((*gone, *(known.frontends if known.partly else ())))
             progress.done("detach", Message(DomainCode.CUT_OFF, name=info.name))
             return Message(DomainCode.IS_CUT_OFF, name=info.name)
 

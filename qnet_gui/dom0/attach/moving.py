@@ -6,7 +6,8 @@ Touches them through the hypervisor and xenstore. It blocks: it belongs on the t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Container, Iterable, MutableMapping
+from collections.abc import Callable, Container, Iterable, MutableMapping, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from qnet_gui.dom0.attach import exchange
@@ -24,11 +25,36 @@ from qnet_gui.store.client import Store
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Detached:
+    """What a domain's frontends were like that it has no more. `partly`: it has others of them again."""
+
+    frontends: tuple[Frontend, ...]
+    partly: bool = False
+
+
+def attach_each(
+    detached: MutableMapping[int, Detached], domid: int, frontends: Sequence[Frontend],
+    attach: Callable[[Frontend, bool], AttachedVif],
+) -> list[AttachedVif]:  # fmt: skip
+    """Attach what a domain had; in `detached` is what of it is to be attached still, should one fail.
+
+    `attach` is told whether it is the first one, of which alone a domain reports.
+    """
+    partly = domid in detached and detached[domid].partly
+    vifs: list[AttachedVif] = []
+    for index, frontend in enumerate(frontends):
+        detached[domid] = Detached(tuple(frontends[index:]), partly or index > 0)
+        vifs.append(attach(frontend, not partly and not index))
+    detached.pop(domid, None)
+    return vifs
+
+
 class Move:
     """`detached` keeps what was detached until there is another; `address` gives that of a frontend."""
 
     def __init__(
-        self, hypervisor: Hypervisor, detached: MutableMapping[int, Frontend], name: str, netvm: int,
+        self, hypervisor: Hypervisor, detached: MutableMapping[int, Detached], name: str, netvm: int,
         address: Callable[[int, Frontend], IPv4Address | None],
     ) -> None:  # fmt: skip
         self._hypervisor = hypervisor
@@ -83,20 +109,24 @@ class Move:
 
         None are attached to a domain that has died meanwhile, or that somebody has cut off or attached.
         """
+        known = self._detached.get(info.id, Detached(()))
         old = exchange.detach(self._hypervisor, store, info.id, lambda frontend: frontend.backend in ids)
+        partly = known.partly and not old
         if old:
-            self._detached[info.id] = old[0]
-        elif inputs.frontends(store, info.id):
+            old += known.frontends if known.partly else ()
+            self._detached[info.id] = Detached(tuple(old))
+        elif partly or not inputs.frontends(store, info.id):
+            old = [*known.frontends]
+        else:
             self._detached.pop(info.id, None)
-        elif info.id in self._detached:
-            old = [self._detached[info.id]]
-        reports = bool(old) and exchange.forget_report(store, info.id)
-        return [self._attach(info, frontend, reports) for frontend in old]
+        reports = bool(old) and not partly and exchange.forget_report(store, info.id)
+        return attach_each(
+            self._detached, info.id, old, lambda frontend, first: self._attach(info, frontend, reports and first)
+        )
 
     def _attach(self, info: DomainInfo, frontend: Frontend, reports: bool) -> AttachedVif:
         address = self._address(info.id, frontend)
         if address is None:
             raise QnetError(DomainCode.ADDRESS_UNKNOWN, name=info.name)
         vif = self._hypervisor.attach_vif(frontends.vif_request(frontend, info, self._netvm, address))
-        self._detached.pop(info.id, None)
         return AttachedVif(vif, self._netvm, address, reports)

@@ -11,8 +11,9 @@ from qnet_gui.dom0.netvm_image.netvm_cfg import NotByMachine
 from qnet_gui.dom0.netvm_image.packages import OURS, UNITS
 from qnet_gui.dom0.netvm_image.survey import Survey
 from qnet_gui.dom0.netvm_image.wanted import Places, Wanted
+from qnet_gui.dom0.netvm_lifecycle import reach
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import boots
-from qnet_gui.dom0.setup.plan import Obstacle
+from qnet_gui.dom0.setup.plan import Obstacle, out_of_reach
 from qnet_gui.hypervisor import xl_config
 from qnet_gui.model.domain import DOM0_NAMES
 
@@ -136,6 +137,11 @@ def _of_places(wanted: Wanted, survey: Survey, places: Places) -> Iterator[Obsta
         return
     if survey.left:
         return  # what is there is half of it, and goes first
+    if places.configuration is not None and wanted.name == survey.chosen and not wanted.volume:
+        disk = {"disk": (f"vdev=xvda,target={places.disk}",)}
+        for kept_from in reach.out_of_reach(disk, survey.shown):
+            wrong, cure = out_of_reach(kept_from, wanted.name)
+            yield Obstacle(wrong, f"{cure}: --output.")
     for path in survey.there:
         yield Obstacle(f"{path} is there already.", "Move it away, or choose another name, or another place: --output.")
     if survey.configuration is not None:
@@ -148,6 +154,11 @@ def _of_places(wanted: Wanted, survey: Survey, places: Places) -> Iterator[Obsta
 
 
 def _of_space(wanted: Wanted, survey: Survey) -> Iterator[Obstacle]:
+    if survey.barred and (wanted.source is None or wanted.packages):
+        wrong = f"{survey.work} is mounted {','.join(survey.barred)}, and programs of the new root run there."
+        otherwise = ",".join(word.removeprefix("no") for word in survey.barred)
+        cure = f"Have it mounted otherwise meanwhile: sudo mount -o remount,{otherwise} {survey.work}"
+        yield Obstacle(wrong, cure)
     for space in survey.spaces:
         if space.free < space.needed:
             wrong = f"{space.folder} has {size(space.free)} left, and {size(space.needed)} are needed there."

@@ -13,6 +13,7 @@ from qnet_gui.dom0.netvm_image.packages import ours
 from qnet_gui.dom0.netvm_image.record import FOLDER, RecordFile
 from qnet_gui.dom0.netvm_image.root import DEBUGFS, Run, lacking, open_root
 from qnet_gui.dom0.netvm_image.wanted import Places, Wanted, places
+from qnet_gui.dom0.netvm_lifecycle import reach
 from qnet_gui.dom0.netvm_lifecycle.control import UNIT, WANTS
 from qnet_gui.hypervisor import which_domain, xen
 from qnet_gui.hypervisor.xen import XenHypervisor
@@ -33,6 +34,14 @@ def free(folder: Path) -> int:
     """Bytes that are left in the filesystem of a folder."""
     status = os.statvfs(folder)
     return status.f_bavail * status.f_frsize
+
+
+def mounted(folder: Path) -> tuple[Path, tuple[str, ...]]:
+    """Where the filesystem of a folder is mounted, and in which ways that keep programs from being run in it."""
+    there = next(Path(os.path.realpath(one)) for one in (folder, *folder.parents) if one.exists())
+    flags = os.statvfs(there).f_flag
+    barred = [word for word, flag in (("noexec", os.ST_NOEXEC), ("nodev", os.ST_NODEV)) if flags & flag]
+    return next(one for one in (there, *there.parents) if one.is_mount()), tuple(barred)
 
 
 def domains() -> set[str]:
@@ -85,6 +94,8 @@ class Survey:
     something would be made. `made`: a netvm of this name is there by us; `left`: a half of one.
     `used`: bytes of the root. `room`: bytes that are free for a volume, None where no such volume group is known.
     `screen`: how large that of the netvm is to be. `distribution`: this machine's, by which programs are installed.
+    `shown`: what systemd says of the unit that starts the netvm. `work`: where the filesystem is mounted in which all
+    is put together, and `barred`: what keeps programs from being run there.
     """
 
     is_root: bool = True
@@ -106,6 +117,9 @@ class Survey:
     room: int | None = None
     screen: Geometry = config.DEFAULT_SCREEN
     distribution: Distribution = Distribution.DEBIAN
+    shown: str = ""
+    work: Path = WORK
+    barred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +142,8 @@ class Machine:
     domains: Callable[[], set[str]] = domains
     wants: Path = WANTS
     run: Run = field(default=programs.run)
+    unit: Callable[[], str] = reach.shown
+    mounted: Callable[[Path], tuple[Path, tuple[str, ...]]] = mounted
 
     def starts_at_boot(self, name: str) -> bool:
         """Whether a service starts this netvm at boot."""
@@ -152,7 +168,7 @@ def survey(wanted: Wanted, machine: Machine) -> Survey:
         tuple(path for path in lie.files if os.path.lexists(path)),
         record is not None and record.finished, record is not None and not record.finished,
         used, _spaces(wanted, lie, used, machine), _room(wanted, machine.run), settings.screen,
-        distribution(machine.release),
+        distribution(machine.release), machine.unit() if in_dom0 else "", *machine.mounted(machine.work),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from qnet_gui.dom0.netvm_lifecycle import outcome
+from qnet_gui.dom0.netvm_lifecycle.record import RecordFile
 from qnet_gui.hypervisor import lab
 from qnet_gui.model.domain import NetvmVerb
 from qnet_gui.model.errors import HypervisorError, QnetError, Refused
@@ -56,7 +57,8 @@ class ProgramControl:
 
     def run(self, verb: NetvmVerb, name: str, cancelled: Cancelled) -> Message:
         """See `NetvmControl`."""
-        return _followed(verb, [[self._program, "netvm", verb.value]], cancelled)
+        whom = [name] if verb is NetvmVerb.STOP else []
+        return _followed(verb, [[self._program, "netvm", verb.value, *whom]], cancelled)
 
 
 class UnitControl:
@@ -66,25 +68,27 @@ class UnitControl:
         """See `NetvmControl`."""
         active = _succeeds([SYSTEMCTL, "is-active", "--quiet", UNIT])
         try:
-            return _followed(verb, commands(verb, active), cancelled)
+            return _followed(verb, commands(verb, name, active, RecordFile().load().name), cancelled)
         except Refused:
             if verb is not NetvmVerb.STOP:
                 _succeeds([SYSTEMCTL, "stop", "--no-block", UNIT])
             raise
 
 
-def commands(verb: NetvmVerb, active: bool) -> list[list[str]]:
+def commands(verb: NetvmVerb, name: str, active: bool, started: str) -> list[list[str]]:
     """What does it. `active`: the unit is, which says nothing of the netvm: it may have died since. Pure.
 
-    A netvm that somebody started by hand is stopped by a unit for this once.
+    `started`: whom the unit has started, empty where that is not known; it may be another than the chosen by now, which
+    is none of its business. A netvm that somebody started by hand is stopped by a unit for this once.
     """
     unit = [SYSTEMCTL, "--no-ask-password"]
-    by_hand = [SYSTEMD_RUN, "--quiet", "--collect", "--wait", QNET, "netvm", "stop"]
+    by_hand = [SYSTEMD_RUN, "--quiet", "--collect", "--wait", QNET, "netvm", "stop", name]
+    own = active and started in ("", name)
     match verb:
-        case NetvmVerb.START:
-            return [[*unit, "restart" if active else "start", UNIT]]
+        case NetvmVerb.START:  # a reload says first what is wrong with the start of this one
+            return [[*unit, "restart" if own else "reload" if active else "start", UNIT]]
         case NetvmVerb.STOP:
-            return [[*unit, "stop", UNIT] if active else by_hand]
+            return [[*unit, "stop", UNIT] if own else by_hand]
         case NetvmVerb.RESTART:  # a unit that is reloaded keeps the NICs away from dom0 meanwhile
             return [[*unit, "reload", UNIT]] if active else [by_hand, [*unit, "start", UNIT]]
 

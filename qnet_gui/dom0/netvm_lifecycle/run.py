@@ -14,7 +14,7 @@ from pathlib import Path
 from qnet_gui.dom0.netvm_lifecycle import outcome
 from qnet_gui.dom0.netvm_lifecycle.interrupts import Interrupts
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION
-from qnet_gui.dom0.netvm_lifecycle.record import RecordFile
+from qnet_gui.dom0.netvm_lifecycle.record import Record, RecordFile
 from qnet_gui.dom0.netvm_lifecycle.service import Limits, NetvmService, Tell
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
 from qnet_gui.hypervisor import xen
@@ -41,11 +41,12 @@ def _must_be_allowed(verb: str) -> None:
         raise Refused(ServiceCode.SERVICE_OF_OTHERS, manager=others)
 
 
-def _name(verb: str) -> str:
-    name = config.load().netvm
-    if name in DOM0_NAMES:
+def _netvm(verb: str, name: str) -> str:
+    """The one of this name, the chosen one where it is empty."""
+    netvm = name or config.load().netvm
+    if netvm in DOM0_NAMES:
         raise Refused(ServiceCode.SERVICE_OF_DOM0, verb=verb)
-    return name
+    return netvm
 
 
 @contextmanager
@@ -57,28 +58,42 @@ def locked(path: Path, busy: Code = HelperCode.BUSY_SERVICE) -> Iterator[None]:
     except OSError as error:
         raise QnetError(SystemCode.FILE_NOT_MADE, path=str(path), why=error.strerror or "") from None
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy(busy) from None
         yield
-    except BlockingIOError:
-        raise Busy(busy) from None
     finally:
         os.close(lock)
 
 
-def run(verb: str, limits: Limits, tell: Tell) -> Message:
+def _to_be_stopped(record: Record, toolstack: Toolstack) -> str:
+    """The one that was started here, and is there or has left its NICs to nobody; empty for none.
+
+    Who has started it stops it, whichever is chosen since: that one was never given the NICs of dom0 here.
+    """
+    if record.name and (toolstack.find(record.name) or record.nics.keys() - toolstack.devices_in_use()):
+        return record.name
+    return ""
+
+
+def run(verb: str, limits: Limits, tell: Tell, name: str = "") -> Message:
     """Do it, `verb` being start, stop or restart; what tells how it ended, or `QnetError`.
 
+    `name`: whom to stop; otherwise the one that was started here, else the chosen.
     `KeyboardInterrupt` when a signal has ended it, and everything that was begun is undone.
     """
     _must_be_allowed(verb)
-    name = _name(verb)
     with locked(LOCK), Interrupts() as interrupts:
-        toolstack, passthrough = Toolstack(interrupts), Passthrough()
-        service = NetvmService(name, toolstack, passthrough, tell, RecordFile(), CONFIGURATION, limits)
-        verbs: dict[str, Callable[[], Message]] = {
-            "start": service.start, "stop": service.stop, "restart": service.restart,
-        }  # fmt: skip
+        toolstack, file = Toolstack(interrupts), RecordFile()
         try:
+            if verb == "stop" and not name:
+                name = _to_be_stopped(file.load(), toolstack)
+            whom = _netvm(verb, name)
+            service = NetvmService(whom, toolstack, Passthrough(), tell, file, CONFIGURATION, limits)
+            verbs: dict[str, Callable[[], Message]] = {
+                "start": service.start, "stop": service.stop, "restart": service.restart,
+            }  # fmt: skip
             ended = verbs[verb]()
         except QnetError as error:
             outcome.save(error)

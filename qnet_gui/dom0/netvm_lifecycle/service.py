@@ -7,8 +7,8 @@ taken, so a start that was killed is undone by the next start or stop. Blocks; r
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -71,13 +71,13 @@ class NetvmService:
         return Message(ServiceCode.RUNS, name=self._name)
 
     def stop(self) -> Message:
-        """Shut the netvm down and give its NICs back to dom0."""
-        info, nics = self._toolstack.find(self._name), self._record.nics
-        if info is None and not nics:
+        """Shut the netvm down and give its NICs back to dom0; those that were given to another stay where they are."""
+        info, of_other = self._toolstack.find(self._name), self._of_other()
+        if info is None and (of_other or not (self._record.nics or self._record.parts)):
             return Message(DomainCode.NOT_RUNNING, name=self._name)
         if info:
             self._end(info)
-        failed = self._give_back("done")
+        failed = [] if of_other else self._give_back("done")
         if failed:
             raise Stuck(HelperCode.SENTENCES, sentences=(Message(ServiceCode.IS_STOPPED, name=self._name), *failed))
         return Message(ServiceCode.IS_STOPPED, name=self._name)
@@ -89,6 +89,11 @@ class NetvmService:
         if info:
             self._end(info)
         return self.start()
+
+    def _of_other(self) -> bool:
+        """Whether what is recorded is of another netvm, which still runs."""
+        name = self._record.name
+        return name not in ("", self._name) and self._toolstack.find(name) is not None
 
     # -- start
 
@@ -112,9 +117,9 @@ class NetvmService:
 
     def _left_behind(self, info: DomainInfo) -> bool:
         """Whether this is what a start made that was killed before it had come to its end."""
-        if self._record.starting and self._toolstack.agent(info.id) is AgentState.RUNNING:
+        if self._starting and self._toolstack.agent(info.id) is AgentState.RUNNING:
             self._save(replace(self._record, starting=False))
-        return self._record.starting
+        return self._starting
 
     def _runs_already(self, info: DomainInfo) -> Message:
         if info.state is DomainState.PAUSED:
@@ -127,7 +132,7 @@ class NetvmService:
         nics = self._nics(settings)
         if nics and self._toolstack.iommu() is False:
             raise no_iommu()
-        self._save(replace(self._record, starting=True))
+        self._save(replace(self._record, starting=True, name=self._name))
         for nic in nics:
             self._take_nic(nic)
         starting, started = (
@@ -207,48 +212,80 @@ class NetvmService:
     def _end(self, info: DomainInfo) -> None:
         """Have the netvm end, by itself if it can."""
         self._tell("stop", "begun", Message(ServiceCode.STOPPING, name=self._name))
-        runs = info.state is DomainState.RUNNING and not self._record.starting
+        runs = info.state is DomainState.RUNNING and not self._starting
         if not runs or not self._toolstack.shut_down(info, self._limits.shutdown):
             self._toolstack.destroy(info)
             how = ServiceCode.DESTROYED_UNWILLING if runs else ServiceCode.DESTROYED
             self._tell("stop", "done", Message(how, name=self._name))
         else:
+            if self._comes_again():
+                self._toolstack.destroy_made_anew(info)
             self._tell("stop", "done", Message(ServiceCode.STOPPED, name=self._name))
+
+    def _comes_again(self) -> bool:
+        """Whether xl makes it anew when it has shut down."""
+        with suppress(QnetError):
+            return self._settings().get("on_poweroff") in ("restart", "rename-restart")
+        return False
 
     def _destroy(self, info: DomainInfo) -> None:
         self._toolstack.destroy(info)
         self._tell("create", "undone", Message(ServiceCode.DESTROYED, name=self._name))
 
     def _give_back(self, how: str) -> list[Message]:
-        """Give all NICs back that were taken; what could not be, and why, or nothing."""
+        """Give all NICs back that were taken, and their interfaces to the bridges of which they were a part.
+
+        Returns what could not be, and why, or nothing. A bridge that does not take its part back is tried once more.
+        """
         failed: list[Message] = []
+        late = self._record.parts.keys() - self._record.nics.keys()
         used = self._toolstack.devices_in_use() if self._record.nics else set()
         for address, driver in self._record.nics.items():
-            try:
+            with self._failure_told(address, failed):
                 if address in used:
                     raise Refused(ServiceCode.CARD_IN_USE, device=address)
                 self._give_one_back(address, driver, how)
-            except NotFound:  # pulled out meanwhile
-                pass
-            except QnetError as error:
-                self._tell(f"take {address}", "failed", error.message)
-                failed.append(error.message)
-                continue
-            self._save(self._record.without_nic(address))
-        self._save(replace(self._record, starting=False))
-        return [*failed, Message(ServiceCode.STOP_TRIES_AGAIN)] if failed else []
+        for address, wholes in self._record.parts.items():
+            if address not in self._record.nics:
+                with self._failure_told(address, failed):
+                    self._rejoin(address, wholes, how, last=address in late)
+        self._save(replace(self._record, starting=False, name=""))
+        left = self._record.nics or self._record.parts
+        return [*failed, Message(ServiceCode.STOP_TRIES_AGAIN)] if left else failed
+
+    @contextmanager
+    def _failure_told(self, address: str, failed: list[Message]) -> Iterator[None]:
+        try:
+            yield
+        except QnetError as error:
+            self._tell(f"take {address}", "failed", error.message)
+            failed.append(error.message)
 
     def _give_one_back(self, address: str, driver: str, how: str) -> None:
-        """To its driver, and its interfaces to the bridges of which they were a part."""
-        self._passthrough.give_back(address, driver)
+        try:
+            self._passthrough.give_back(address, driver)
+        except NotFound:  # pulled out meanwhile
+            self._save(self._record.without_nic(address).without_parts(address))
+            return
+        self._save(self._record.without_nic(address))
         back = Message(ServiceCode.GAVE_CARD_BACK, device=address)
         if driver:
             back = Message(ServiceCode.GAVE_CARD_BACK_TO, device=address, driver=driver)
         self._tell(f"take {address}", how, back)
-        for interface, whole in self._passthrough.rejoin(address, self._record.parts.get(address, {})):
+
+    def _rejoin(self, address: str, wholes: dict[str, str], how: str, last: bool) -> None:
+        if last:
+            self._save(self._record.without_parts(address))
+        for interface, whole in self._passthrough.rejoin(address, wholes):
             self._tell(f"take {address}", how, bridge_parts.became(interface, whole))
+        self._save(self._record.without_parts(address))
 
     # -- the record
+
+    @property
+    def _starting(self) -> bool:
+        """Whether a start of this netvm is under way, or was when it was killed."""
+        return self._record.starting and self._record.name in ("", self._name)
 
     @property
     def _record(self) -> Record:

@@ -21,7 +21,9 @@ CREATE, _DESTROY, _QUICK = 180.0, 60.0, 10.0
 #: Seconds in which whoever made a domain, usually an xl that stayed for it, takes it apart once it has shut down: libxl
 #: waits 10 s for each of its PCI devices.
 _REAP = 60.0
-_RELEASED = "@releaseDomain"
+#: And in which he makes another in its place: it gives its PCI devices up first.
+_AGAIN = 30.0
+_RELEASED, _INTRODUCED = "@releaseDomain", "@introduceDomain"
 _PCI_BACKENDS = "/local/domain/0/backend/pci"
 
 
@@ -84,7 +86,10 @@ class Toolstack:
                 raise NoAnswer(ServiceCode.AGENT_NOT_REPORTED, name=name, seconds=seconds)
 
     def shut_down(self, info: DomainInfo, seconds: float) -> bool:
-        """Ask a domain to shut down, and wait until it is gone; False when it has to be destroyed."""
+        """Ask a domain to shut down, and wait until it is gone; False when it has to be destroyed.
+
+        It goes whatever signals there are, and its NICs are nobody's then: who has asked it to stays until it has.
+        """
         try:
             xl("shutdown", str(info.id), deadline=_QUICK, program=self._program)
         except HypervisorError:  # its kernel takes no such request, or not yet
@@ -100,10 +105,22 @@ class Toolstack:
             return True if state is None else None
 
         with Store(self._store) as store:
-            gone = self._wait(store, (_RELEASED,), has_gone, deadline) is not None
+            gone = wait_until(store, (_RELEASED,), has_gone, deadline) is not None
         if obeyed and not gone:
             self.destroy(info)  # nobody has taken it apart
         return obeyed or gone
+
+    def destroy_made_anew(self, info: DomainInfo) -> None:
+        """End what xl makes in the place of a domain that has shut down, where its configuration has it do so."""
+
+        def made(_: set[str]) -> DomainInfo | None:
+            another = self.find(info.name)
+            return another if another is not None and another.id != info.id else None
+
+        with Store(self._store) as store:
+            another = wait_until(store, (_INTRODUCED,), made, Deadline(_AGAIN))
+        if another is not None:
+            self.destroy(another)
 
     def destroy(self, info: DomainInfo) -> None:
         """End a domain at once; one that is gone is no error."""

@@ -33,6 +33,7 @@ from qnet_gui.store.table import Get
 #: How often a report is read again when it changes while it is being read.
 _TRIES = 3
 _BACKEND = re.compile(rb"/local/domain/([0-9]{1,5})/backend/vif/[0-9]{1,5}/[0-9]{1,4}")
+_RATE = re.compile(rb"([1-9][0-9]{0,17}),([1-9][0-9]{0,8})")
 _PCI_BACKENDS = "/local/domain/0/backend/pci"
 _SCRIPTS = "/etc/xen/scripts/"
 _SCRIPT = re.compile(rf"(?:{_SCRIPTS})?([A-Za-z0-9_][A-Za-z0-9_.\-]{{0,62}})")
@@ -53,7 +54,8 @@ class Frontend:
 
     `backend`: the domain that serves it, or did. `address`: as the toolstack wrote it; `refused`: it wrote something
     else. `mac`, `script`: empty where they are not valid. `netvm`: the name of `backend`, as we noted it. `status` is
-    the backend's word and all that is not dom0's; it is kept up to date for the chosen netvm's.
+    the backend's word and all that is not dom0's; it is kept up to date for the chosen netvm's. `rate`: how much the
+    domain may send, in the words of xl's configuration.
     """
 
     backend: int
@@ -63,6 +65,7 @@ class Frontend:
     netvm: str = ""
     refused: bool = False
     status: VifStatus = VifStatus.GONE
+    rate: str = ""
 
     @property
     def needs_address(self) -> bool:
@@ -156,6 +159,7 @@ def _frontend(store: Store, vif: VifId, copy: str) -> Frontend | None:
     return Frontend(
         int(match[1]), address, _mac(store.read(f"{copy}/mac")), _script(store.read(f"{copy}/script")),
         _name(store.read(keys.SERVED_BY.under(vif.frontend))), refused, _status(store, path.decode("ascii")),
+        _rate(store.read(f"{copy}/rate")),
     )  # fmt: skip
 
 
@@ -177,6 +181,15 @@ def _mac(value: bytes | None) -> str:
 def _script(value: bytes | None) -> str:
     match = _SCRIPT.fullmatch((value or b"").decode("ascii", "replace"))
     return match[1] if match else ""
+
+
+def _rate(value: bytes | None) -> str:
+    """What libxl keeps is bytes and the microseconds in which they may be sent: xl-network-configuration(5), `rate`."""
+    match = _RATE.fullmatch(value or b"")
+    if match is None:
+        return ""
+    count, interval = int(match[1]), int(match[2])
+    return f"{-(-count * 1_000_000 // interval)}B/s@{interval}us"
 
 
 def _name(value: bytes | None) -> str:

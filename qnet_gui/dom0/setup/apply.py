@@ -43,11 +43,11 @@ class System(Protocol):
         """Start the netvm with the network cards."""
         ...
 
-    def stop_netvm(self) -> None:
-        """Stop it; the network cards are dom0's again."""
+    def stop_netvm(self, name: str) -> None:
+        """Stop it; the network cards are dom0's again. The chosen one where no name is known."""
         ...
 
-    def set_timer(self, seconds: float) -> None:
+    def set_timer(self, seconds: float, name: str) -> None:
         """Have the netvm stopped after so long, whatever becomes of this program; nothing where that cannot be."""
         ...
 
@@ -105,16 +105,16 @@ class Setup:
                 self._folder.save(replace(self._folder.record, units=(*self._folder.record.units, step.unit)))
                 self._system.enable(step.unit)
             case TryNetvm():
-                if not self._try(confirm):
+                if not self._try(step.name, confirm):
                     return False
         self._tell(f"done: {step.what}")
         return True
 
-    def _try(self, confirm: Confirm) -> bool:
+    def _try(self, name: str, confirm: Confirm) -> bool:
         """Start the netvm; True when it is to stay."""
         agent_wait = self._system.agent_wait()
-        self._folder.save(replace(self._folder.record, netvm=True))
-        self._system.set_timer(agent_wait + REVERT)
+        self._folder.save(replace(self._folder.record, netvm=True, name=name))
+        self._system.set_timer(agent_wait + REVERT, name)
         self._on_trial, stays = True, False
         try:
             self._system.start_netvm(agent_wait)
@@ -128,15 +128,16 @@ class Setup:
         return stays
 
     def _give_back(self) -> None:
-        self._system.stop_netvm()
+        self._system.stop_netvm(self._folder.record.name)
         self._on_trial = False
-        self._folder.save(replace(self._folder.record, netvm=self._before.netvm))
+        self._folder.save(replace(self._folder.record, netvm=self._before.netvm, name=self._before.name))
         self._tell("taken back: dom0 has its network cards again")
 
     def undo(self) -> list[str]:
-        """Take everything back, the last thing first; what could not be, in words."""
+        """Take everything back, the last thing first; what could not be, in words. Nobody stops that half-way."""
         self._before = Record()
-        left = self._undo()
+        with uninterrupted():
+            left = self._undo()
         if not self._folder.record.netvm:  # one that a run has left which was killed would stop what is started next
             self._system.cancel_timer()
         return left

@@ -6,6 +6,7 @@ last, on trial, and what starts at boot only when somebody has confirmed.
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,8 @@ from qnet_gui.runtime.distribution import package
 
 #: How libxl calls a domain that is the device model of another.
 _DEVICE_MODEL = "-dm"
+#: Of dom0's folders those without which nothing goes on there.
+_NEEDED = ("/", "/usr", "/etc", "/var/lib", "/run")
 HELPER, NETVM = "qnet-helper.service", control.UNIT
 
 
@@ -137,10 +140,44 @@ def _netvm_obstacles(survey: Survey) -> list[Obstacle]:
     if own.name != survey.netvm:
         wrong = f"{own.path} is the configuration of {own.name or 'no domain'}, and {survey.netvm} is the netvm."
         return [Obstacle(wrong, f'Give it name = "{survey.netvm}", or choose it in /etc/qnet/qnet.toml.')]
+    if survey.out_of_reach:
+        wrong, cure = out_of_reach(survey.out_of_reach[0], survey.netvm)
+        return [Obstacle(wrong, f"{cure}, and name its new place in {own.path}.")]
     if survey.iommu is False and _cards(survey, own.text):
         cure = "Switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's settings, and restart."
         return [Obstacle("The IOMMU is off, and without it Xen gives no network card to a domain.", cure)]
-    return []
+    return [
+        Obstacle(
+            f"{place} comes over the network ({kind}), and without its network cards dom0 would stand still.",
+            "Have it on a disk of this machine; or leave a card to dom0, and name the others by pci= in netvm.cfg.",
+        )
+        for place, kind in _lost(survey, own.text)
+        if _is_needed(place, own.text) and not _keeps_a_card(survey, own.text)
+    ]
+
+
+def _lost(survey: Survey, configuration: str) -> tuple[tuple[str, str], ...]:
+    """What comes over the network that dom0 is to give away now."""
+    gives = survey.netvm not in survey.running and _cards(survey, configuration)
+    return survey.remote if gives else ()
+
+
+def _keeps_a_card(survey: Survey, configuration: str) -> bool:
+    kept = {nic.address for nic in survey.nics if nic.driver and not nic.given_away and not nic.virtual}
+    return bool(kept - {*_cards(survey, configuration)})
+
+
+def _is_needed(place: str, configuration: str) -> bool:
+    """Whether dom0, or the netvm itself, cannot do without what is mounted there."""
+    disks = xl_config.settings(configuration).get("disk", ())
+    paths = [*_NEEDED, *map(xl_config.disk_file, disks if isinstance(disks, tuple) else ())]
+    return any(path and os.path.commonpath((place, path)) == place for path in paths)
+
+
+def out_of_reach(path: str, netvm: str) -> tuple[str, str]:
+    """What is wrong with a file that the service may not use, and the beginning of what to do about it."""
+    wrong = f"{path} is out of reach for {NETVM}, by which {netvm} starts."
+    return wrong, "Homes, temporary folders and the system's own are. Have it in /var/lib/xen, say"
 
 
 def _what_makes_it(survey: Survey) -> str:
@@ -216,10 +253,26 @@ def _serve(survey: Survey, result: Plan) -> None:
             if card in cards
         )
         result.notes.extend(
+            f"{interface} is up in dom0, and will be at every boot until {survey.netvm} has it. Take it out of dom0's"
+            " network configuration (/etc/network/interfaces, NetworkManager), so that dom0 has no network even then."
+            for card, interface in survey.up
+            if card in cards
+        )
+        result.notes.extend(
+            f"Should dom0 have that card back, ifupdown takes {interface} for set up: ifup --force {interface}, or a"
+            " restart."
+            for card, interface in survey.up
+            if card in cards and interface in survey.ifupdown
+        )
+        result.notes.extend(
             f"{upper} is made of {interface}, and goes with it. Should dom0 have that card back, make it again: ifup"
             f" {upper}, say, or a restart."
             for card, interface, upper in survey.uppers
             if card in cards
         )
+    result.notes.extend(
+        f"{place} comes over the network ({kind}), and goes with the cards that dom0 gives away."
+        for place, kind in _lost(survey, own.text)
+    )
     if enabled is not None and NETVM not in enabled:
         result.steps.append(EnableUnit(NETVM, f"start {survey.netvm} at every boot, once it is confirmed"))

@@ -34,17 +34,20 @@ class ChangedFile:
     @property
     def left(self) -> str:
         """Why it was not put back, as a sentence without its full stop."""
+        if not os.path.lexists(self.copy):
+            return f"{self.path} cannot be put back, since {self.copy}, which had what it was, is not there any more"
         why = "was changed since, and is left" if os.path.lexists(self.path) else "is not there any more"
         return f"{self.path} {why}; what it was is in {self.copy}"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`units`: services that were enabled; `netvm`: the netvm was started."""
+    """`units`: services that were enabled; `netvm`: one was started, of this `name`, which earlier versions lack."""
 
     files: tuple[ChangedFile, ...] = ()
     units: tuple[str, ...] = ()
     netvm: bool = False
+    name: str = ""
 
     @property
     def empty(self) -> bool:
@@ -70,7 +73,7 @@ class RecordFolder:
         try:
             stored = read_stored(path)
             files = tuple(ChangedFile(**row) for row in stored["files"])
-            self.record = Record(files, tuple(stored["units"]), bool(stored["netvm"]))
+            self.record = Record(files, tuple(stored["units"]), bool(stored["netvm"]), str(stored.get("name", "")))
         except FileNotFoundError:
             self.record = Record()
         except (OSError, ValueError, KeyError, TypeError) as error:

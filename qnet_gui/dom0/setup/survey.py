@@ -9,12 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qnet_gui.dom0.netvm_lifecycle import reach
 from qnet_gui.dom0.netvm_lifecycle.control import BOOTED, WANTS
 from qnet_gui.dom0.netvm_lifecycle.interrupts import Interrupts
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION, boots
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
 from qnet_gui.dom0.setup import xendomains
 from qnet_gui.dom0.setup.domain_files import DomainFile, domain_files, read
+from qnet_gui.dom0.setup.remote_mounts import MOUNTS, remote_mounts
 from qnet_gui.dom0.setup.system import TRIAL
 from qnet_gui.hypervisor import pci, xen, xl_config
 from qnet_gui.hypervisor.bridge_parts import master_of
@@ -28,6 +30,8 @@ from qnet_gui.runtime.distribution import OS_RELEASE, Distribution, distribution
 #: Programs without which nothing works, and where they may be.
 PROGRAMS = ("xl", "ip", "nft", "qnet-helper")
 _UPPER = "upper_"
+#: Where ifupdown keeps what it has set up, and is told what that is: ifup(8), interfaces(5).
+_IFSTATE, _INTERFACES = "run/network/ifstate", "etc/network/interfaces"
 _FOLDERS = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 
 
@@ -49,7 +53,10 @@ class Survey:
     `boots`: that says what it boots from. `enabled`: units that start at boot; None where there is no systemd.
     `in_use`: PCI devices that domains have. `parts`: network interfaces that are a part of a bridge or the like, each
     with its card's address before and that one's name after it. `uppers`: the same of what is made of one, as a VLAN.
+    `up`: those that are up, and no such part; `ifupdown`: those that ifupdown has set up and udev does not tell it of.
     `xendomains`: the settings of Xen's service that ends domains with dom0; None where it is not installed.
+    `out_of_reach`: files of the netvm's that the service which starts it at boot cannot use.
+    `remote`: dom0's filesystems that come over the network, and their kinds.
     `on_trial`: an earlier run was killed before anybody had confirmed the netvm; systemd's timer will stop it.
     """
 
@@ -72,6 +79,10 @@ class Survey:
     uppers: tuple[tuple[str, str, str], ...] = ()
     xendomains: xendomains.Settings | None = None
     on_trial: bool = False
+    out_of_reach: tuple[str, ...] = ()
+    remote: tuple[tuple[str, str], ...] = ()
+    up: tuple[tuple[str, str], ...] = ()
+    ifupdown: frozenset[str] = frozenset()
 
     @property
     def made_of(self) -> DomainFile | None:
@@ -98,6 +109,8 @@ class Machine:
     root: Path = Path("/")
     timer: Path = TRIAL
     in_use: Callable[[], set[str]] = devices_in_use
+    unit: Callable[[], str] = reach.shown
+    mounts: Path = MOUNTS
 
 
 def survey(machine: Machine) -> Survey:
@@ -115,7 +128,9 @@ def survey(machine: Machine) -> Survey:
         frozenset(info.name for info in _domains(machine.hypervisor) if info.id), _enabled(machine),
         distribution(machine.os_release), _in_use(machine, nics), tuple(part for nic in nics for part in _parts(nic)),
         tuple(upper for nic in nics for upper in _uppers(nic)),
-        xendomains.read(machine.root), machine.timer.exists(),
+        xendomains.read(machine.root), machine.timer.exists(), _out_of_reach(machine, own),
+        remote_mounts(_text(machine.mounts)), tuple(one for nic in nics for one in _up(nic)),
+        _ifupdown(machine.root),
     )  # fmt: skip
 
 
@@ -142,6 +157,21 @@ def _uppers(nic: pci.PciNic) -> Iterator[tuple[str, str, str]]:
                 yield nic.address, interface.name, name
 
 
+def _up(nic: pci.PciNic) -> Iterator[tuple[str, str]]:
+    """By `flags` of Linux, Documentation/ABI/testing/sysfs-class-net, and IFF_UP of netdevice(7)."""
+    for interface in _listed(Path(nic.path) / "net"):
+        with suppress(ValueError):
+            if int(_text(interface / "flags"), 16) & 1 and not master_of(interface):
+                yield nic.address, interface.name
+
+
+def _ifupdown(root: Path) -> frozenset[str]:
+    there = {line.partition("=")[0] for line in _text(root / _IFSTATE).splitlines()}
+    files = [root / _INTERFACES, *_listed(root / f"{_INTERFACES}.d")]
+    lines = [line.split() for file in files for line in _text(file).splitlines()]
+    return frozenset(there - {name for words in lines if words[:1] == ["allow-hotplug"] for name in words})
+
+
 def _iommu(hypervisor: XenHypervisor) -> bool | None:
     try:
         return hypervisor.capabilities().iommu
@@ -164,10 +194,23 @@ def _netvm_file(path: Path) -> tuple[DomainFile | None, bool]:
     return own, boots(settings)
 
 
+def _out_of_reach(machine: Machine, own: DomainFile | None) -> tuple[str, ...]:
+    if own is None or not machine.booted.is_dir():
+        return ()
+    return tuple(reach.out_of_reach(xl_config.settings(own.text), machine.unit()))
+
+
 def _enabled(machine: Machine) -> frozenset[str] | None:
     if not machine.booted.is_dir():
         return None
     return frozenset(path.name for path in _listed(machine.wants))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _listed(folder: Path) -> list[Path]:

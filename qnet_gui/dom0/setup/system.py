@@ -54,21 +54,21 @@ class Dom0System:
         """See `System`."""
         netvm("start", Limits(agent=agent_wait), self._step)
 
-    def stop_netvm(self) -> None:
+    def stop_netvm(self, name: str) -> None:
         """See `System`. Where Xen was not started, nobody has the cards but the kernel's own drivers."""
         if is_dom0():
-            netvm("stop", Limits(), self._step)
+            netvm("stop", Limits(), self._step, name)
 
     def _step(self, _name: str, state: str, what: Message) -> None:
         if state != "begun":
             self._tell(f"  {what.english}")
 
-    def set_timer(self, seconds: float) -> None:
+    def set_timer(self, seconds: float, name: str) -> None:
         """See `System`."""
         self.cancel_timer()  # of a run that was killed
         if BOOTED.is_dir():
             after = f"--on-active={seconds:g}"
-            run([SYSTEMD_RUN, "--quiet", "--collect", f"--unit={_TIMER}", after, QNET, "netvm", "stop"])
+            run([SYSTEMD_RUN, "--quiet", "--collect", f"--unit={_TIMER}", after, QNET, "netvm", "stop", name])
 
     def cancel_timer(self) -> None:
         """See `System`."""

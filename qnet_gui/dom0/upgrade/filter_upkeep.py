@@ -64,13 +64,22 @@ class FilterInForce:
 
 
 def _listing() -> str:
-    """Both tables in one run, since a program's start is most of what this takes; empty where one is missing."""
+    """Both tables in one run, since a program's start is most of what this takes; empty where one is missing.
+
+    Where others have more than is kept of what a program prints, or what nft does not list, each is asked for alone.
+    """
+    tables = _TABLES.findall(_listed("ruleset"))
+    if len(tables) != len(packet_filter.FAMILIES):
+        apart = "".join(_listed("table", family, packet_filter.TABLE) for family in packet_filter.FAMILIES)
+        tables = _TABLES.findall(apart)
+    return "".join(tables) if len(tables) == len(packet_filter.FAMILIES) else ""
+
+
+def _listed(*what: str) -> str:
     try:
-        listed = run([NFT, "-t", "-s", "list", "ruleset"]).decode("utf-8", "replace")
+        return run([NFT, "-t", "-s", "list", *what]).decode("utf-8", "replace")
     except KernelError:
         return ""
-    tables: list[str] = _TABLES.findall(listed)
-    return "".join(tables) if len(tables) == len(packet_filter.FAMILIES) else ""
 
 
 class FilterUpkeep:

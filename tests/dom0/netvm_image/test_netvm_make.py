@@ -15,7 +15,7 @@ from fakes.netvm_maker import TEMPLATE, VERSION, Dom0, enable, fill, listed
 from qnet_gui.dom0.netvm_image import programs
 from qnet_gui.dom0.netvm_image.record import MadeFile, RecordFile
 from qnet_gui.dom0.netvm_image.root import open_root
-from qnet_gui.dom0.netvm_image.survey import survey
+from qnet_gui.dom0.netvm_image.survey import mounted, survey
 from qnet_gui.dom0.netvm_image.undo import described, must_be_allowed
 from qnet_gui.dom0.netvm_image.wanted import Wanted
 from qnet_gui.hypervisor import xl_config
@@ -178,6 +178,22 @@ def test_an_image_is_copied_as_it_is_and_its_kernel_taken_out(dom0: Dom0) -> Non
     assert dom0.disk.read_bytes() == image.read_bytes()
     assert (dom0.folder / "images/netvm/vmlinuz").read_text() == "a kernel"
     assert (dom0.folder / "images/netvm/initrd.img").read_text() == "an initrd"
+
+
+def test_where_nothing_may_be_run_no_root_is_made(dom0: Dom0) -> None:
+    """As a hardened machine has its temporary folders: all was fetched, and no program of it ran."""
+    dom0.mounted = Path("/var/tmp"), ("noexec",)
+    (obstacle,) = dom0.plan().obstacles
+    assert obstacle.cure == "Have it mounted otherwise meanwhile: sudo mount -o remount,exec /var/tmp"
+    fill(dom0.folder / "root")
+    alone = replace(dom0.wanted, source=dom0.folder / "root", packages=None)
+    assert dom0.plan(alone).obstacles == (), "nothing of a root that is only copied is run"
+
+
+def test_how_a_folder_is_mounted() -> None:
+    assert mounted(Path("/proc/self"))[0] == Path("/proc")
+    assert {"noexec", "nodev"} >= set(mounted(Path("/proc/self/none/of/this"))[1])
+    assert mounted(Path("/"))[0] == Path("/")
 
 
 def test_a_link_to_an_image_needs_the_room_of_the_image(dom0: Dom0) -> None:

@@ -90,6 +90,10 @@ def test_what_would_be_done_is_said_in_words_and_in_order() -> None:
             WANTED, replace(WELL, spaces=(Space(Path("/var/tmp"), 2 << 30, 1 << 20, has_disk=False),)),
             "/var/tmp has 1 MiB left", "Make room there.",
         ),
+        (
+            WANTED, replace(WELL, work=Path("/var"), barred=("noexec", "nodev")),
+            "/var is mounted noexec,nodev, and programs of the new root", "sudo mount -o remount,exec,dev /var",
+        ),
         (replace(WANTED, size=2), replace(WELL, used=2 << 30), "do not fit into a disk of 2 GiB", "--size"),
         (replace(WANTED, volume="vg/n"), WELL, "no volume group vg", "vgs"),
         (replace(WANTED, volume="vg/n"), replace(WELL, room=1 << 30), "vg has 1.0 GiB left", "--size"),

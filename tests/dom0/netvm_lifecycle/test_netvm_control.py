@@ -25,8 +25,8 @@ def never() -> Message | None:
     return None
 
 
-def words(verb: NetvmVerb, active: bool) -> list[str]:
-    return [" ".join(command[1:]) for command in commands(verb, active)]
+def words(verb: NetvmVerb, active: bool, started: str = "") -> list[str]:
+    return [" ".join(command[1:]) for command in commands(verb, "netvm", active, started)]
 
 
 def test_what_systemd_is_told() -> None:
@@ -38,9 +38,21 @@ def test_what_systemd_is_told() -> None:
 
 
 def test_a_netvm_that_was_started_by_hand_is_stopped_and_becomes_the_units() -> None:
-    by_hand = "--quiet --collect --wait /usr/bin/qnet netvm stop"
+    by_hand = "--quiet --collect --wait /usr/bin/qnet netvm stop netvm"
     assert words(STOP, False) == [by_hand]
     assert words(RESTART, False) == [by_hand, "--no-ask-password start qnet-netvm.service"]
+
+
+@pytest.mark.parametrize("started", ["", "netvm", "other"])
+def test_the_unit_of_another_netvm_is_not_stopped_in_the_place_of_the_chosen(started: str) -> None:
+    ask = "--no-ask-password"
+    if started == "other":
+        assert words(STOP, True, started) == ["--quiet --collect --wait /usr/bin/qnet netvm stop netvm"]
+        assert words(START, True, started) == [f"{ask} reload qnet-netvm.service"]
+    else:
+        assert words(STOP, True, started) == [f"{ask} stop qnet-netvm.service"]
+        assert words(START, True, started) == [f"{ask} restart qnet-netvm.service"]
+    assert words(RESTART, True, started) == [f"{ask} reload qnet-netvm.service"]
 
 
 def test_the_unit_has_a_way_to_restart_that_keeps_the_nics_away_from_dom0() -> None:

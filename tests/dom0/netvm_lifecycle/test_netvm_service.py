@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ from qnet_gui.dom0.netvm_lifecycle.service import Limits, NetvmService
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
 from qnet_gui.hypervisor import pci
 from qnet_gui.hypervisor.passthrough import Passthrough
-from qnet_gui.model.errors import Busy, HypervisorError, KernelError, NotFound, QnetError, Refused, Stuck
+from qnet_gui.model.errors import FAILED, Busy, HypervisorError, KernelError, NotFound, QnetError, Refused, Stuck
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.messages.service import ServiceCode
@@ -211,6 +213,15 @@ def test_a_nic_without_a_driver_is_taken_too(netvm: Service) -> None:
     assert netvm.ended_steps[-1] == f"done: gave {WIFI} back to dom0"
 
 
+def test_a_nic_that_was_taken_before_its_driver_came_has_it_afterwards(netvm: Service) -> None:
+    """At boot a driver may be loaded later than the netvm is started; dom0 had the card back, and could not use it."""
+    netvm.host.devices.bind(CABLE, "")
+    netvm.start()
+    netvm.host.devices.matching[CABLE] = "e1000"
+    netvm.stop()
+    assert netvm.drivers == BEFORE
+
+
 def test_without_any_nic_it_says_so(netvm: Service) -> None:
     for address in (CABLE, WIFI):
         (netvm.host.devices.root / "devices" / address / "class").write_text("0x030000\n")
@@ -309,6 +320,25 @@ def test_nodes_that_are_left_of_a_dead_netvm_do_not_keep_its_nics(netvm: Service
     assert netvm.drivers == BEFORE
 
 
+def test_a_nic_whose_address_the_kernel_has_made_up_does_not_cost_the_others(netvm: Service) -> None:
+    """Behind Intel's VMD the numbers of domains begin at 10000: one such, and of all that was taken nothing was known.
+
+    xl takes none of these, so the start fails, and the cable's NIC was nobody's then.
+    """
+    behind = "10000:e1:00.0"
+    netvm.host.devices.add(behind)
+    usual = netvm.host.before
+
+    def before(words: list[str]) -> None:
+        usual(words)
+        netvm.host.fails = {"pci-assignable-add": "no such segment"} if words[-1] == behind else {}
+
+    netvm.host.before = before
+    assert "no such segment" in refused(netvm.start)
+    assert (netvm.drivers, netvm.host.devices.driver(behind)) == (BEFORE, "e1000")
+    assert netvm.record.load() == Record()
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_what_was_a_part_of_a_bridge_is_so_again(netvm: Service, fails: bool) -> None:
     """xenbr0 kept its address and its routes without it, so dom0 had its card again, and no network."""
@@ -339,6 +369,46 @@ def test_a_bridge_that_does_not_take_its_part_back_is_told_and_tried_again(netvm
     devices.ip = usual
     netvm.stop()
     assert (devices.bridge(CABLE), netvm.record.load()) == ("xenbr0", Record())
+
+
+def _without_a_way_back_to_its_bridge(netvm: Service) -> None:
+    """A card of dom0's again, in a bridge that does not take it."""
+    netvm.host.devices.add_to_bridge(CABLE, "eth0", "xenbr0")
+    netvm.start()
+    why = "the operation is not supported"
+
+    def ip(_: object) -> bytes:
+        raise KernelError(plain(why))
+
+    netvm.host.devices.ip = ip
+    assert why in refused(netvm.stop)
+
+
+def test_what_its_bridge_never_takes_again_is_not_tried_for_ever(netvm: Service) -> None:
+    """It is dom0's card, so nothing is left to be given back: every stop failed, and no removal of the package went."""
+    _without_a_way_back_to_its_bridge(netvm)
+    assert (netvm.drivers, netvm.record.load().nics) == (BEFORE, {})
+    again = refused(netvm.stop)
+    assert "eth0 could not be made a part of xenbr0 again" in again
+    assert "tries it again" not in again
+    assert str(netvm.stop()) == "netvm is not running."
+    assert netvm.record.load() == Record()
+
+
+@pytest.mark.parametrize("bridge", ["xenbr0", "br-other"])
+def test_what_its_bridge_did_not_take_comes_to_it_after_another_start_or_to_where_it_was_put_since(
+    netvm: Service, bridge: str
+) -> None:
+    devices = netvm.host.devices
+    usual = devices.ip
+    _without_a_way_back_to_its_bridge(netvm)
+    devices.ip = usual
+    if bridge != "xenbr0":
+        (devices.links / bridge / "bridge").mkdir(parents=True)
+        devices.ip(["ip", "link", "set", "dev", "eth0", "master", bridge])
+    netvm.start()
+    netvm.stop()
+    assert (devices.bridge(CABLE), netvm.record.load()) == (bridge, Record())
 
 
 def test_a_nic_that_was_pulled_out_is_forgotten(netvm: Service) -> None:
@@ -374,6 +444,35 @@ def test_stop_waits_for_a_netvm_that_takes_its_time(netvm: Service) -> None:
     netvm.stop()
     assert "done: stopped netvm" in netvm.ended_steps
     assert "destroy 1" not in netvm.host.calls
+
+
+@pytest.mark.parametrize("verb", ["stop", "restart"])
+def test_netvm_that_xl_makes_anew_when_it_shuts_down_is_ended_too(netvm: Service, verb: str) -> None:
+    """It was told to be stopped, and ran again a moment later, with cards that were being given back to dom0."""
+    netvm.configuration.write_text(f"{CONFIGURATION}on_poweroff = 'restart'\n")
+    netvm.start()
+    netvm.host.obeys = False
+
+    def again() -> None:
+        netvm.host.end(1)
+        threading.Timer(0.2, netvm.host.boot, ("netvm", [CABLE, WIFI])).start()
+
+    netvm.host.before = lambda words: threading.Timer(0.2, again).start() if words == ["shutdown", "1"] else None
+    getattr(netvm, verb)()
+    assert netvm.host.calls[-1 if verb == "stop" else -2] in ("destroy 2", "pci-assignable-remove -r " + WIFI)
+    assert "destroy 2" in netvm.host.calls
+    assert (netvm.drivers, netvm.names) == ((BEFORE, []) if verb == "stop" else (GIVEN, ["netvm"]))
+
+
+def test_netvm_that_xl_may_make_anew_and_does_not_is_not_waited_for_for_ever(
+    netvm: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The xl that stayed for it was killed."""
+    monkeypatch.setattr("qnet_gui.dom0.netvm_lifecycle.toolstack._AGAIN", 0.3)
+    netvm.configuration.write_text(f"{CONFIGURATION}on_poweroff = 'restart'\n")
+    netvm.start()
+    assert str(netvm.stop()) == "netvm is stopped."
+    assert (netvm.drivers, netvm.names) == (BEFORE, [])
 
 
 def test_netvm_that_has_shut_down_and_that_nobody_takes_apart_is_destroyed(
@@ -459,6 +558,29 @@ def test_a_signal_undoes_what_was_begun(netvm: Service, number: int) -> None:
     assert (netvm.drivers, netvm.names) == (BEFORE, [])
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("verb", ["stop", "restart"])
+def test_a_netvm_that_was_told_to_end_leaves_its_cards_with_dom0_whoever_has_enough_of_waiting(
+    netvm: Service, verb: str, number: int
+) -> None:
+    """It ended all the same, with nobody to give the cards back: neither dom0 nor any domain had a network then."""
+    netvm.start()
+    netvm.host.obeys = False
+
+    def before(words: list[str]) -> None:
+        if words[0] == "shutdown":
+            os.kill(os.getpid(), number)
+            netvm.host.end_later(1)
+
+    netvm.host.before = before
+    if verb == "stop":
+        assert str(netvm.stop()) == "netvm is stopped."
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            netvm.restart()
+    assert (netvm.drivers, netvm.names, netvm.record.load()) == (BEFORE, [], Record())
+
+
 def test_xenstore_that_is_away_for_a_moment_is_waited_for(xen: Any, tmp_path: Path) -> None:
     host = Host(xen, tmp_path)
     host.agent = ""
@@ -506,6 +628,25 @@ def test_a_configuration_that_is_no_file_is_not_waited_for(netvm: Service) -> No
     assert netvm.host.calls == []
 
 
+@pytest.mark.parametrize("name", ["other", "netvm", ""])
+def test_a_netvm_is_not_what_the_killed_start_of_another_has_left(netvm: Service, name: str) -> None:
+    """The chosen one, whose agent was being restarted, was destroyed for it."""
+    netvm.host.agent = ""
+    number = netvm.host.boot("netvm", [], "r-----")
+    netvm.record.save(Record(starting=True, name=name))
+    netvm.host.agent = "running"
+    timer = threading.Timer(0.3, netvm.host.say, (number, "running"))
+    if name == "other":
+        timer.start()
+    assert str(netvm.start()) == ("netvm runs already." if name == "other" else "netvm runs.")
+    assert (number in netvm.host.domains) == (name == "other")
+    assert netvm.record.load().starting == (name == "other")
+    if name == "other":
+        timer.join()
+        netvm.stop()
+        assert "done: stopped netvm" in netvm.ended_steps, "and not destroyed at once"
+
+
 # -- where it may be done, and one at a time
 
 
@@ -514,6 +655,12 @@ def test_only_one_at_a_time(tmp_path: Path) -> None:
         pass
     with run.locked(tmp_path / "lock"):
         pass
+
+
+def test_what_whoever_has_the_lock_fails_with_is_told_as_it_is(tmp_path: Path) -> None:
+    """An output that takes no more at once passed for another who is at work."""
+    with pytest.raises(BlockingIOError), run.locked(tmp_path / "lock"):
+        raise BlockingIOError
 
 
 def test_only_in_dom0() -> None:
@@ -570,6 +717,15 @@ def test_what_the_command_says_when_it_is_interrupted(command: Host, capsys: pyt
     assert said.err == ""
 
 
+def test_to_programs_what_was_interrupted_has_failed(command: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its end had no error in it, as if the netvm ran."""
+    command.agent = ""
+    command.later = lambda _: os.kill(os.getpid(), signal.SIGINT)
+    assert main(["netvm", "start", "--wait", "60", "--json"]) == 130
+    ends = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "error" in line]
+    assert [(end["error"], end["sentence"]) for end in ends] == [(FAILED, "Interrupted.")]
+
+
 @pytest.mark.parametrize("writes", [0, 2, 4])
 def test_a_terminal_that_is_closed_takes_no_card_with_it(
     command: Host, monkeypatch: pytest.MonkeyPatch, writes: int
@@ -601,6 +757,66 @@ def test_dom0_as_the_netvm_is_another_service(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(run.config, "load", lambda: run.config.Config(netvm="dom0"))
     with pytest.raises(Refused, match="systemctl stop qnet-agent"):
         run.run("stop", Limits(), lambda *_: None)
+
+
+def _choose(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(run.config, "load", lambda: run.config.Config(netvm=name))
+
+
+def test_stop_ends_what_start_has_made_whatever_is_chosen_since(
+    command: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The service that had started the one, when it was stopped, took the network from the other's domains instead."""
+    assert main(["netvm", "start"]) == 0
+    command.boot("other", [])
+    _choose(monkeypatch, "other")
+    assert main(["netvm", "stop"]) == 0
+    assert capsys.readouterr().out.endswith("netvm is stopped.\n")
+    assert [name for name, _ in command.domains.values()] == ["other"]
+    assert command.devices.driver(CABLE) == "e1000"
+    assert main(["netvm", "stop"]) == 0, "now there is none but the chosen"
+    assert not command.domains
+
+
+@pytest.mark.parametrize("runs", [True, False])
+def test_the_cards_come_back_where_dom0_is_chosen_since(
+    command: Host, monkeypatch: pytest.MonkeyPatch, runs: bool
+) -> None:
+    """It said that dom0 is the netvm, so nobody could have them back, nor remove the package."""
+    assert main(["netvm", "start"]) == 0
+    _choose(monkeypatch, "dom0")
+    if not runs:
+        command.end(next(iter(command.domains)))
+    assert main(["netvm", "stop"]) == 0
+    assert (command.devices.driver(CABLE), command.domains) == ("e1000", {})
+
+
+@pytest.mark.parametrize("has_cards", [True, False])
+def test_of_one_that_has_died_the_cards_come_back_from_wherever_they_are(
+    command: Host, monkeypatch: pytest.MonkeyPatch, has_cards: bool
+) -> None:
+    """The chosen one is ended for that if somebody has given them to it, and else goes on."""
+    assert main(["netvm", "start"]) == 0
+    command.end(next(iter(command.domains)))
+    command.boot("other", [CABLE] if has_cards else [])
+    _choose(monkeypatch, "other")
+    assert main(["netvm", "stop"]) == 0
+    assert [name for name, _ in command.domains.values()] == ([] if has_cards else ["other"])
+    assert command.devices.driver(CABLE) == "e1000"
+
+
+def test_another_that_is_named_goes_without_the_cards_of_the_one_that_was_started(
+    command: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["netvm", "start"]) == 0
+    command.boot("other", [])
+    assert main(["netvm", "stop", "other"]) == 0
+    assert capsys.readouterr().out.endswith("other is stopped.\n")
+    assert [name for name, _ in command.domains.values()] == ["netvm"]
+    assert command.devices.driver(CABLE) == "pciback"
+    assert main(["netvm", "stop"]) == 0
+    assert command.devices.driver(CABLE) == "e1000"
+    assert main(["netvm", "stop", "dom0"]) == 1
 
 
 def test_record_that_is_none_tells_of_nothing(tmp_path: Path) -> None:

@@ -86,6 +86,22 @@ def test_a_vif_is_made_again_as_it_was():
     assert frontends.vif_request(Frontend(1, IP, MAC, "vif-other"), WORK, 2, request.address).script == "vif-other"
 
 
+@pytest.mark.parametrize(
+    ("rate", "again"),
+    [
+        (b"1250000,1000000", "1250000B/s@1000000us"),
+        (b"62500,50000", "1250000B/s@50000us"),
+        (b"1,3", "333334B/s@3us"),
+        (b"", ""), (b"0,50000", ""), (b"10,0", ""), (b"1,2,3", ""), (b"x", ""), (b"-1,5", ""), (b"9" * 19 + b",1", ""),
+    ],
+)  # fmt: skip
+def test_a_vif_whose_rate_is_limited_is_so_again(rate: bytes, again: str) -> None:
+    """After its netvm's restart a domain had as much as it liked, whatever its configuration says."""
+    store = FakeStore({**NODES, f"{COPY}/rate": rate})
+    request = frontends.vif_request(inputs.frontends(store, 4)[VIF], WORK, 2, IP)
+    assert request.rate == again
+
+
 @given(st.binary(max_size=20), st.binary(max_size=80))
 def test_whatever_a_frontend_says_its_successor_is_valid(its_mac, script):
     store = FakeStore({**NODES, f"{COPY}/mac": its_mac, f"{COPY}/script": script})

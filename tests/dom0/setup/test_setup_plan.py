@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -158,6 +159,48 @@ def test_what_is_made_of_a_card_of_dom0_is_told(tmp_path: Path) -> None:
         assert any(note.startswith("eth0.10 is made of eth0") for note in notes) == told
 
 
+def test_what_dom0_sets_up_before_the_netvm_has_it_is_told(tmp_path: Path) -> None:
+    """At every boot dom0 had a network for some seconds: nobody had said that its own configuration is in effect still.
+
+    A part of a bridge has its own note.
+    """
+    for number, (name, flags) in enumerate((("eth0", "0x1003"), ("eth1", "0x1002"), ("eth2", "0x1103"), ("eth3", ""))):
+        net = tmp_path / f"pci/devices/0000:0{number}:00.0/net/{name}"
+        net.mkdir(parents=True)
+        (net.parents[1] / "class").write_text("0x020000\n")
+        if flags:
+            (net / "flags").write_text(f"{flags}\n")
+    (tmp_path / "pci/devices/0000:02:00.0/net/eth2/master").symlink_to("../../../virtual/net/xenbr0")
+    machine = Machine(
+        tmp_path, tmp_path / "no.cfg", tmp_path / "no.toml", tmp_path, pci=tmp_path / "pci", is_dom0=lambda: True,
+        hypervisor=XenHypervisor(tmp_path / "no-xl"), root=tmp_path,
+    )  # fmt: skip
+    found = survey(machine)
+    assert found.up == (("0000:00:00.0", "eth0"),)
+    for address, told in (("0000:00:00.0", True), (CABLE.address, False)):
+        there = replace(WELL, nics=(replace(CABLE, address=address),), up=found.up)
+        notes = [note for note in plan(there).notes if note.startswith("eth0 is up in dom0")]
+        assert bool(notes) == told
+    assert not [note for note in plan(replace(there, running=frozenset({"netvm"}))).notes if "eth0" in note]
+
+
+def test_what_ifupdown_does_not_set_up_again_is_told(tmp_path: Path) -> None:
+    """To it the interface is up, though the card was away: who took all back had his card again, and no network."""
+    (tmp_path / "run/network").mkdir(parents=True)
+    (tmp_path / "run/network/ifstate").write_text("lo=lo\neth0=eth0\neth8=eth8\neth9=eth9\n")
+    (tmp_path / "etc/network/interfaces.d").mkdir(parents=True)
+    (tmp_path / "etc/network/interfaces").write_text("auto lo eth0\nallow-hotplug eth7 eth8\niface eth8 inet dhcp\n")
+    (tmp_path / "etc/network/interfaces.d/setup").write_text("  allow-hotplug\teth9\n")
+    machine = Machine(
+        tmp_path, tmp_path / "no.cfg", tmp_path / "no.toml", tmp_path, pci=tmp_path / "pci", is_dom0=lambda: True,
+        hypervisor=XenHypervisor(tmp_path / "no-xl"), root=tmp_path,
+    )  # fmt: skip
+    assert survey(machine).ifupdown == frozenset({"lo", "eth0"}), "udev tells it of the others"
+    for interfaces, told in ((frozenset({"eth0"}), True), (frozenset({"lo"}), False)):
+        notes = plan(replace(WELL, up=((CABLE.address, "eth0"),), ifupdown=interfaces)).notes
+        assert any("ifup --force eth0" in note for note in notes) == told
+
+
 WIFI = PciNic("0000:03:00.0", "iwlwifi", "/sys/y")
 
 
@@ -304,6 +347,25 @@ def test_all_is_done_and_taken_back(dom0: Dom0) -> None:
     assert RecordFolder(dom0.folder).record == Record()
 
 
+def test_the_netvm_that_was_started_is_stopped_whichever_is_chosen_since(dom0: Dom0) -> None:
+    """It took the network from another one's domains, and left the cards where they were."""
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    system = FakeSystem()
+    dom0.setup(system).undo()
+    assert system.netvms == ["netvm"]
+
+
+def test_an_older_record_does_not_say_which_netvm_was_started(dom0: Dom0) -> None:
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    record = dom0.folder / "done.json"
+    stored = json.loads(record.read_text())
+    del stored["name"]
+    record.write_text(json.dumps(stored))
+    system = FakeSystem()
+    assert dom0.setup(system).undo() == []
+    assert system.netvms == [""]
+
+
 def test_who_does_not_confirm_has_his_machine_as_it_was(dom0: Dom0) -> None:
     system = FakeSystem()
     assert not dom0.setup(system).apply(dom0.plan, lambda: False)
@@ -317,7 +379,7 @@ class SlowSystem(FakeSystem):
 
     timer = 0.0
 
-    def set_timer(self, seconds: float) -> None:
+    def set_timer(self, seconds: float, name: str) -> None:
         self.timer = seconds
 
 
@@ -356,10 +418,10 @@ def test_the_timer_of_a_run_that_was_killed_is_in_no_ones_way(tmp_path: Path, mo
     commands: list[str] = []
     monkeypatch.setattr("qnet_gui.dom0.setup.system.run", lambda words: commands.append(" ".join(words)))
     monkeypatch.setattr("qnet_gui.dom0.setup.system.BOOTED", tmp_path)
-    Dom0System(print).set_timer(7.0)
+    Dom0System(print).set_timer(7.0, "sys-net")
     stopped, made = commands
     assert stopped == "/usr/bin/systemctl stop qnet-setup-way-back.timer"
-    assert "--unit=qnet-setup-way-back --on-active=7 /usr/bin/qnet netvm stop" in made
+    assert "--unit=qnet-setup-way-back --on-active=7 /usr/bin/qnet netvm stop sys-net" in made
 
 
 @pytest.mark.parametrize("is_dom0", [True, False])
@@ -403,9 +465,9 @@ def test_a_second_signal_does_not_end_the_way_back(dom0: Dom0, number: int) -> N
     """A session that ends sends one after the other; the second left everything as it was by then."""
 
     class Signalled(FakeSystem):
-        def stop_netvm(self) -> None:
+        def stop_netvm(self, name: str) -> None:
             os.kill(os.getpid(), number)
-            super().stop_netvm()
+            super().stop_netvm(name)
             os.kill(os.getpid(), number)
 
         def disable(self, unit: str) -> None:
@@ -424,6 +486,13 @@ def test_a_second_signal_does_not_end_the_way_back(dom0: Dom0, number: int) -> N
         signal.signal(number, before)
     assert system.done[-3:] == ["stop", "no timer", f"disable {HELPER}"]
     assert (dom0.work.read_text(), dom0.folder.exists()) == (WORK.text, False)
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        assert dom0.setup(Signalled()).undo() == []
+    finally:
+        signal.signal(number, before)
+    assert (dom0.work.read_text(), dom0.folder.exists()) == (WORK.text, False)
 
 
 def test_what_somebody_has_changed_since_is_left_and_told(dom0: Dom0) -> None:
@@ -436,6 +505,20 @@ def test_what_somebody_has_changed_since_is_left_and_told(dom0: Dom0) -> None:
     assert len(left) == 1
     assert "was changed since" in left[0]
     assert Path(left[0].rpartition(" ")[2]).read_text() == WORK.text
+
+
+@pytest.mark.parametrize("gone", ["copy", "file"])
+def test_what_has_gone_since_is_told_as_it_is(dom0: Dom0, gone: str) -> None:
+    """Of a copy that somebody had removed it was said that what the file was is in it."""
+    dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
+    copy = Path(RecordFolder(dom0.folder).record.files[0].copy)
+    (copy if gone == "copy" else dom0.work).unlink()
+    (left,) = dom0.setup(FakeSystem()).undo()
+    if gone == "copy":
+        assert left == f"{dom0.work} cannot be put back, since {copy}, which had what it was, is not there any more"
+        assert "backend=netvm" in dom0.work.read_text()
+    else:
+        assert left == f"{dom0.work} is not there any more; what it was is in {copy}"
 
 
 def test_what_cannot_be_taken_back_is_told_and_the_rest_is(dom0: Dom0) -> None:
@@ -481,8 +564,8 @@ def test_a_second_run_that_is_taken_back_leaves_what_the_first_has_done(dom0: Do
 
 def test_a_netvm_on_trial_that_does_not_stop_at_once_is_stopped_again(dom0: Dom0) -> None:
     class Busy(FakeSystem):
-        def stop_netvm(self) -> None:
-            super().stop_netvm()
+        def stop_netvm(self, name: str) -> None:
+            super().stop_netvm(name)
             if self.done.count("stop") == 1:
                 raise HypervisorError(plain("it is busy"))
 

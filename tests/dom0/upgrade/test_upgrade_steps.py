@@ -12,6 +12,7 @@ import pytest
 from fakes.hypervisor import failing
 from waiting import DEADLINE
 
+from qnet_gui.dom0 import main
 from qnet_gui.dom0.upgrade import steps
 from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, boot_id
 from qnet_gui.dom0.upgrade.others import Others
@@ -183,6 +184,29 @@ def test_a_helper_that_dies_at_a_step_has_a_successor_that_puts_it_back(
     successor.down(Progress())
     assert nothing_is_left(fake_dom0)
     assert states(fake_dom0) == ALL_RUN
+
+
+@pytest.mark.parametrize("another", [False, True])
+@pytest.mark.parametrize("handed_over", [False, True])
+def test_a_successor_whose_configuration_is_wrong_disconnects_dom0_before_it_ends(
+    fake_dom0: Any, monkeypatch: pytest.MonkeyPatch, log_guard: Any, handed_over: bool, another: bool
+) -> None:
+    """No helper could start any more, so dom0 stayed connected, and all others paused, until somebody found the key."""
+    log_guard.expect("dom0.netvms is not known|dom0 is disconnected")
+    fake_dom0.runner.up(journal(), Progress())
+    if handed_over:
+        fake_dom0.runner.hand_over()
+    wrong = fake_dom0.folder / "wrong.toml"
+    wrong.write_text("[dom0]\nnetvms = 1\n")
+    monkeypatch.setattr(main, "choose", lambda: fake_dom0.hypervisor)
+    monkeypatch.setattr(main, "StepRunner", lambda *words: StepRunner(*words, fake_dom0.resolv_conf))
+    monkeypatch.setattr(main, "_another_runs", lambda: another)
+    monkeypatch.setattr(main.logging_setup, "setup", lambda *_, **__: None)
+    assert main.main(["--config", str(wrong), "--journal", str(fake_dom0.journal.path)]) == 1
+    assert nothing_is_left(fake_dom0) != another
+    assert (states(fake_dom0) == ALL_RUN) != another
+    if another:
+        new_runner(fake_dom0).down(Progress())
 
 
 @pytest.mark.parametrize("name", NAMES)

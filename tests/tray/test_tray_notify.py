@@ -184,6 +184,18 @@ def test_kinds_that_are_not_wanted_are_not_told(qtbot: QtBot, applet: Applet, he
     assert last_call(qtbot, server, 1)[2] == "dom0 is connected to the network"
 
 
+def test_what_is_not_so_any_longer_is_withdrawn_though_its_kind_is_not_wanted_any_more(
+    qtbot: QtBot, applet: Applet, helper: Helper, server: Server
+) -> None:
+    """An urgent one stays until somebody closes it, and its buttons do what they say."""
+    helper.publish(up(CABLE, problems=(Problem(ProblemCode.DOM0_REACHABLE),)))
+    number = last_call(qtbot, server, 1)[1]
+    wait_until_known(qtbot, applet, number)
+    applet.app_state.settings.set_notifies(Kind.GUARD, False)
+    helper.publish(up(CABLE))
+    assert last_call(qtbot, server, 2) == ["close", number]
+
+
 def test_the_next_server_counts_anew(
     qtbot: QtBot, applet: Applet, helper: Helper, server: Server, system_bus: str
 ) -> None:

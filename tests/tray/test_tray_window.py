@@ -51,6 +51,7 @@ from qnet_gui.tray.qt import (
     QLineEdit,
     QMenu,
     QMessageBox,
+    QObject,
     QPainter,
     QPalette,
     QPoint,
@@ -179,6 +180,37 @@ def test_name_servers_that_come_during_a_test_are_tested_after_it(
     asked[1]([[{"server": "192.168.1.53", "milliseconds": 7}]])
     assert page.findChild(QTableView).model().index(0, 3).data() == "after 7 ms"
     assert len(asked) == 2
+
+
+def _said(page: QWidget) -> str:
+    return "\n".join(unbroken(label.text()) for label in page.findChildren(QLabel) if label.isVisible())
+
+
+def test_a_test_that_could_not_be_made_is_not_told_as_one(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    refusal = Refused(DomainCode.DOM0_CONNECTED)
+    monkeypatch.setattr(state.client, "ask", lambda _method, _arguments, then: then(refusal))
+    page = open_("names")
+    assert refusal.translated in _said(page)
+    assert "Tested at" not in _said(page)
+
+
+def test_what_was_refused_does_not_hide_what_has_become_of_names(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    refusal = NotAuthorised(plain("No."))
+    monkeypatch.setattr(state.client, "ask", lambda *_: None)
+    monkeypatch.setattr(state.client, "do", lambda _method, _arguments, then: then(refusal))
+    page = open_("names")
+    buttons(page)["Apply again"].click()
+    assert "No." in _said(page)
+    _change(page, STATES["dns-broken"])
+    assert "Nothing is redirected: names do not resolve." in _said(page)
 
 
 def test_no_routes_are_shown_under_anothers_name(
@@ -325,6 +357,29 @@ def test_so_it_is_where_nothing_tells_of_a_problem(
     qtbot.waitUntil(button.isVisible)
     button.click()
     assert [request.action for request in asked] == [action]
+
+
+def test_what_can_be_done_follows_what_stands_in_its_way(shown: Callable[..., Open]) -> None:
+    """It came while something else was being done, whose end no sentence of the page tells."""
+    absent = STATES["no-netvm"]
+    assert absent is not None
+    busy = dataclasses.replace(absent, operation=Operation(7, "detach", "alice"))
+    page = shown(up(CABLE))("overview")
+    for snapshot, can in ((busy, False), (absent, True), (busy, False), (absent, True)):
+        _change(page, snapshot)
+        assert buttons(page)["Start netvm"].isEnabled() is can
+
+
+def test_the_map_that_somebody_saves_is_there_though_the_helper_goes_meanwhile(
+    shown: Callable[..., Open], tmp_path: Path
+) -> None:
+    """Who has chosen a name in the dialog takes it for saved."""
+    page = shown(up(CABLE))("overview")
+    for snapshot, name in ((STATES["helper-away"], "away.svg"), (STATES["blind"], "blind.svg")):
+        _change(page, snapshot)
+        page.save(str(tmp_path / name))  # type: ignore[attr-defined]
+        assert "netvm" in (tmp_path / name).read_text()
+        assert "work" in (tmp_path / name).read_text()
 
 
 def test_the_map_is_saved_as_svg_and_png(shown: Callable[..., Open], tmp_path: Path) -> None:
@@ -753,6 +808,80 @@ def test_a_sign_is_made_once_for_each_theme(qtbot: QtBot) -> None:
     assert sign_icon(SIGNS["help"](), light).cacheKey() not in keys
 
 
+def test_what_can_be_done_to_rows_is_painted_anew_when_that_changes_and_they_do_not(
+    qtbot: QtBot, shown: Callable[..., Open]
+) -> None:
+    page = shown(up(CABLE))("domains")
+    table, painted = page.findChild(Table), []
+
+    class Watch(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's)
+            if event.type() == QEvent.Type.Paint:
+                painted.append(event)
+            return False
+
+    watch = Watch()
+    QApplication.processEvents()
+    table.viewport().installEventFilter(watch)
+    for operation in (Operation(7, "detach", "alice"), Operation()):
+        painted.clear()
+        _change(page, up(CABLE, operation=operation))
+        qtbot.waitUntil(lambda: bool(painted))
+
+
+def test_of_a_log_that_is_filtered_what_is_seen_is_copied(shown: Callable[..., Open]) -> None:
+    open_ = shown(up(CABLE))
+    open_("overview").app_state._changed(up(WIFI))
+    page = open_("log")
+    assert len(page.text().splitlines()) == 2
+    page.filter_field().setText("began")  # type: ignore[union-attr]
+    (line,) = page.text().splitlines()
+    assert "  Began to watch: Connected by cable" in line
+    buttons(page)["Copy"].click()
+    assert QGuiApplication.clipboard().text() == page.text()
+
+
+def test_while_an_answer_is_awaited_nobody_is_asked_again(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who looks at another page while somebody types a password, and comes back, was offered *Connect dom0* anew."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    answers: list[Callable[[object], None]] = []
+    monkeypatch.setattr(state.client, "ask", lambda _method, _arguments, then: then([READY]))
+    monkeypatch.setattr(state.client, "do", lambda _method, _arguments, then: answers.append(then))
+    page = open_("upgrade")
+    buttons(page)["Connect dom0…"].click()
+    for again in (lambda: open_("log") and open_("upgrade"), page.again):
+        again()
+        assert not buttons(page)["Connect dom0…"].isEnabled()
+        assert "a password may have been asked for" in _said(page)
+    (answer,) = answers
+    answer(NotAuthorised(plain("No.")))
+    assert buttons(page)["Connect dom0…"].isEnabled()
+    assert "No." in _said(page)
+
+
+def test_a_page_is_copied_as_it_was_said_though_there_is_no_list_on_it(
+    qtbot: QtBot, shown: Callable[..., Open]
+) -> None:
+    """An empty list took away what was on the clipboard, and `AT&T` had lost its sign."""
+    wifi = dataclasses.replace(WIFI, ssid="AT&T", connection="AT&T")
+    open_ = shown(up(wifi))
+    for name in ("domains", "routes", "names"):
+        page = open_(name)
+        _change(page, None)
+        page.window().setFocus()
+        QGuiApplication.clipboard().setText("before")
+        qtbot.keyClick(page.window(), Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert "The network helper is not running." in QGuiApplication.clipboard().text()
+        _change(page, up(wifi))
+    page = open_("upgrade")
+    page._answered([READY])  # type: ignore[attr-defined]
+    assert "AT&T (Wi-Fi)" in page.text()
+    assert "More time" not in page.text()
+
+
 def test_an_answer_that_comes_after_the_window_was_closed_is_nobodys(
     qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -802,6 +931,26 @@ def test_settings_that_were_changed_by_hand_are_seen(shown: Callable[..., Open],
     assert "mine" in [one.text() for one in page.findChildren(QLineEdit)]
     minutes.setValue(5)
     assert "command=mine" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("written", "command"),
+    [
+        ("mine", "mine"), ('"sh -c \'a, b\'"', "sh -c 'a, b'"), ("sh -c 'a, b'", ""), ("@Variant(\\0)", ""),
+        ("@ByteArray(abc)", ""), ("@Invalid()", ""),
+    ],
+)  # fmt: skip
+def test_a_command_of_which_qt_makes_something_else_is_none(
+    shown: Callable[..., Open], tmp_path: Path, written: str, command: str
+) -> None:
+    """Without quotes one that has a comma is a list of texts to Qt; it was run as Python writes that."""
+    page = shown(up(CABLE))("settings")
+    file = tmp_path / "config/qnet/tray.conf"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"[upgrade]\nminutes=1, 2\ncommand={written}\n[notify]\nnames=false, x\n[place]\nwindow=a, b\n")
+    page.again()
+    settings = page.app_state.settings
+    assert (settings.command, settings.minutes, settings.place("window")) == (command, 0, None)
 
 
 def test_settings_that_cannot_be_kept_are_told_where_they_are_chosen(

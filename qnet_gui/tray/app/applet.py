@@ -20,7 +20,7 @@ from qnet_gui.tray.session.bus_watch import BusWatch
 from qnet_gui.tray.session.network_applet import NetworkApplet
 from qnet_gui.tray.session.units import Units
 from qnet_gui.tray.state.menu import Action
-from qnet_gui.tray.state.notifications import Announcement
+from qnet_gui.tray.state.notifications import Announcement, Withdrawal
 from qnet_gui.tray.state.package_notifications import notification as package_notification
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 from qnet_gui.tray.state.transitions import Tracker
@@ -159,7 +159,8 @@ class Applet(QObject):
 
     def _tell(self, announcements: Iterable[Announcement]) -> None:
         for announcement in announcements:
-            if self._alone() and self.app_state.settings.notifies(announcement.kind):
+            wanted = isinstance(announcement, Withdrawal) or self.app_state.settings.notifies(announcement.kind)
+            if self._alone() and wanted:
                 self._notifier.show(announcement)
         if self._tracker.due is None:
             self._due_timer.stop()

@@ -183,9 +183,16 @@ class Table(QTableView):
         """Whole rows, with tabs between the cells."""
         QGuiApplication.clipboard().setText(self._copied(self.selected_rows()))
 
+    def _seen(self) -> list[int]:
+        return [self.source_row(row) for row in range(self._sorted.rowCount())]
+
+    def seen_rows(self) -> tuple[tuple[str, ...], ...]:
+        """The cells of all rows that are seen, in that order."""
+        return tuple(tuple(self._model.rows[row]) for row in self._seen())
+
     def text(self) -> str:
         """All rows that are seen, likewise."""
-        return self._copied([self.source_row(row) for row in range(self._sorted.rowCount())]) + "\n"
+        return self._copied(self._seen()) + "\n"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's)
         """What is selected is copied; without a selection, and for Escape, the window is asked. Some sort it."""

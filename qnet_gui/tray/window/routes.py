@@ -90,7 +90,7 @@ class Routes(Page):
 
     def text(self) -> str:
         """See `Page`."""
-        return self._page.text
+        return self._page.text or super().text()
 
     def _choose_among(self, owners: list[tuple[str, str]]) -> None:
         before = self._choice.currentData()

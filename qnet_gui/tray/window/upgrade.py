@@ -104,9 +104,10 @@ class Upgrade(Page):
     # -- what is shown
 
     def opened(self) -> None:
-        """The answer of last time is not believed."""
-        progress = self.app_state.progress
-        self._inputs, self._asked_state = UpgradeInputs(read=progress if progress.over else None), None
+        """The answer of last time is not believed, but one that is still awaited comes."""
+        progress, asking = self.app_state.progress, self._inputs.asking
+        self._inputs = UpgradeInputs(asking=asking, read=progress if progress.over else None)
+        self._asked_state = None
         self.app_state.packages.look()
         self._choose_minutes()
 

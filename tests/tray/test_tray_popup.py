@@ -461,6 +461,15 @@ def test_what_leads_elsewhere_closes_it_and_what_is_done_here_does_not(
     qtbot.waitUntil(lambda: gone(now.popup))
 
 
+def test_what_is_kept_open_stays_whatever_is_asked_for_by_it(qtbot: QtBot, opened: Callable[..., Opened]) -> None:
+    now = opened(WELL)
+    qtbot.mouseClick(now.button("Keep open"), Qt.MouseButton.LeftButton)
+    for name in ("Settings…", "Open the window", "Upgrade dom0…", "Networks…"):
+        qtbot.mouseClick(now.button(name), Qt.MouseButton.LeftButton)
+        assert now.popup.isVisible()
+    assert len(now.asked) == 4
+
+
 def test_everything_of_it_is_gone_with_it(qtbot: QtBot, opened: Callable[..., Opened]) -> None:
     drained()
     before = len(QApplication.allWidgets())

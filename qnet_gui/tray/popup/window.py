@@ -250,7 +250,7 @@ class Popup(QMainWindow):
 
     def _do(self, request: ActionRequest) -> None:
         self._app_state.requested.emit(request)
-        if request.action not in _STAYS and self.anchored:
+        if request.action not in _STAYS and self.anchored and not self._head.pin.isChecked():
             self.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's)

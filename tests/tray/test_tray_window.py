@@ -908,6 +908,25 @@ def test_a_narrow_window_has_a_narrow_sidebar_that_can_be_heard(qtbot: QtBot, sh
         assert sidebar.item(1).data(Qt.ItemDataRole.AccessibleTextRole) == "Domains"
 
 
+@pytest.mark.parametrize(("points", "text"), [(10, "Domains"), (24, "")])
+def test_so_it_has_where_its_letters_would_leave_the_page_too_little(
+    qtbot: QtBot, shown: Callable[..., Open], points: int, text: str
+) -> None:
+    """On a small screen in letters of 24 points a page was cut at its side, and a third of it was the sidebar's."""
+    open_, usual = shown(up(CABLE)), QApplication.font()
+    window = open_("overview").window()
+    window.resize(1024, 600)
+    try:
+        QApplication.setFont(QFont(usual.family(), points))
+        assert window._sidebar.item(1).text() == text  # type: ignore[attr-defined]
+        for name in ("overview", "upgrade", "domains", "names"):
+            area = open_(name).parentWidget().parentWidget()
+            QApplication.processEvents()
+            assert not area.horizontalScrollBar().isVisible(), name  # type: ignore[attr-defined]
+    finally:
+        QApplication.setFont(usual)
+
+
 def test_escape_in_a_filter_closes_the_window_only_when_it_is_empty(qtbot: QtBot, shown: Callable[..., Open]) -> None:
     window = shown(up(CABLE))("domains").window()
     field = window.findChild(QLineEdit)

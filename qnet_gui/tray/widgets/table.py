@@ -27,6 +27,7 @@ from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.widgets.bars import Bars
 from qnet_gui.tray.widgets.inline import InlineAction, InlineActions
 from qnet_gui.tray.widgets.map_painter import sign_icon
+from qnet_gui.tray.widgets.own_order import OwnOrder
 from qnet_gui.tray.widgets.table_model import TableModel
 
 __all__ = ["InlineAction", "Table"]
@@ -72,6 +73,7 @@ class Table(QTableView):
         self._sorted.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._sorted.setDynamicSortFilter(True)
         self.setModel(self._sorted)
+        self.setItemDelegate(OwnOrder(self))
         self.setAccessibleName(name)
         self._set_behaviour()
         self._draw_signs()

@@ -808,6 +808,50 @@ def test_a_sign_is_made_once_for_each_theme(qtbot: QtBot) -> None:
     assert sign_icon(SIGNS["help"](), light).cacheKey() not in keys
 
 
+def test_who_is_selected_stays_so_while_another_is_there_twice(shown: Callable[..., Open]) -> None:
+    """As one is that is started again before its old life has ended: with the next rate nobody was selected."""
+    page = shown(up(CABLE))("domains")
+    state, (work, personal, vault) = page.app_state, up(CABLE).domains
+    table = page.findChild(Table)
+    table.selectRow(next(row for row in range(3) if table.model().index(row, 0).data() == "work"))
+    again = dataclasses.replace(vault, id=9, uuid="other")
+    for rate, domains in enumerate(((work, personal, vault, again), (work, personal, again)), 1):
+        for more in (1, 2):
+            state.traffic.history = History({"work": Series(0, 0, (rate * 5000 * more,), (0,))})
+            _change(page, up(CABLE, domains=domains))
+            assert [domain.name for domain in page._selected()] == ["work"]  # type: ignore[attr-defined]
+
+
+def test_a_life_that_is_selected_is_not_another_ones_of_that_name(shown: Callable[..., Open]) -> None:
+    page = shown(up(CABLE))("domains")
+    work, *others = up(CABLE).domains
+    table = page.findChild(Table)
+    table.selectRow(next(row for row in range(3) if table.model().index(row, 0).data() == "work"))
+    _change(page, up(CABLE, domains=(dataclasses.replace(work, id=11, uuid="other"), *others)))
+    assert page._selected() == []  # type: ignore[attr-defined]
+
+
+def test_a_column_stays_as_wide_as_somebody_has_made_it_while_another_changes(shown: Callable[..., Open]) -> None:
+    page = shown(up(CABLE))("domains")
+    work, *others = up(CABLE).domains
+    table = page.findChild(Table)
+    table.setColumnWidth(3, 60)
+    _change(page, up(CABLE, domains=(dataclasses.replace(work, name="work-with-a-long-name"), *others)))
+    assert table.columnWidth(3) == 60
+    assert table.columnWidth(0) > table.fontMetrics().horizontalAdvance("work-with-a-long-name")
+
+
+def test_other_letters_find_their_room_in_a_table(shown: Callable[..., Open]) -> None:
+    table, usual = shown(up(CABLE))("domains").findChild(Table), QApplication.font()
+    try:
+        QApplication.setFont(QFont(usual.family(), 24))
+        QApplication.processEvents()
+        assert table.columnWidth(0) > table.fontMetrics().horizontalAdvance("personal")
+        assert table.rowHeight(0) >= table.fontMetrics().height()
+    finally:
+        QApplication.setFont(usual)
+
+
 def test_what_can_be_done_to_rows_is_painted_anew_when_that_changes_and_they_do_not(
     qtbot: QtBot, shown: Callable[..., Open]
 ) -> None:

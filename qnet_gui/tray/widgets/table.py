@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from qnet_gui.netmap.drawing import Shape
 from qnet_gui.tray.qt import (
@@ -49,7 +49,7 @@ class Table(QTableView):
 
     `signs` may stand before the first cells, by their names. A column is as wide as its longest text; Qt would measure
     every cell, which takes long in Python. Columns of numbers only grow, so that nothing moves with each number.
-    `rows`: so many are seen where there is little room.
+    `rows`: so many are seen where there is little room. `identity`: the column by which a row is the same as before.
     """
 
     chosen = pyqtSignal()
@@ -58,14 +58,14 @@ class Table(QTableView):
 
     def __init__(
         self, name: str, heads: Sequence[str], numbers: Collection[int] = (), fixed: Collection[int] = (),
-        signs: Mapping[str, Sequence[Shape]] | None = None, rows: int = _ROWS_SHOWN,
+        signs: Mapping[str, Sequence[Shape]] | None = None, rows: int = _ROWS_SHOWN, identity: int = 0,
     ) -> None:  # fmt: skip
         super().__init__()
         self._numbers, self._rows = numbers, rows
         self._longest: list[str] = [""] * len(heads)
         self._signs = signs or {}
         self._inline: InlineActions | None = None
-        self._model = TableModel(heads, numbers, fixed, self)
+        self._model = TableModel(heads, numbers, fixed, self, identity)
         self._sorted = QSortFilterProxyModel(self)
         self._sorted.setSourceModel(self._model)
         self._sorted.setSortRole(Qt.ItemDataRole.UserRole)
@@ -77,7 +77,7 @@ class Table(QTableView):
         self.setAccessibleName(name)
         self._set_behaviour()
         self._draw_signs()
-        self._fit_columns()
+        self._fit_all()
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit())
 
     def _set_behaviour(self) -> None:
@@ -93,7 +93,6 @@ class Table(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
         header.setSectionResizeMode(QHeaderView.Interactive)
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
@@ -108,8 +107,10 @@ class Table(QTableView):
             for column in self._numbers if longest else ():
                 longest[column] = max(longest[column], self._longest[column], key=_about)
             if longest and longest != self._longest:
-                self._longest = longest
-                self._fit_columns()
+                before, self._longest = self._longest, longest
+                self._fit_columns(
+                    column for column, pair in enumerate(zip(longest, before, strict=True)) if pair[0] != pair[1]
+                )
         if list(signs) != self._model.row_signs:
             self._model.show_signs(signs)
 
@@ -123,7 +124,7 @@ class Table(QTableView):
         self._inline.chosen.connect(lambda row, key: self.inline_chosen.emit(self.source_row(row), key))
         self.setItemDelegateForColumn(len(self._longest) - 1, self._inline)
         self.setMouseTracking(True)
-        self._fit_columns()
+        self._fit_all()
 
     def put_bars(self, column: int) -> None:
         """Have a column's shares of a whole shown as bars."""
@@ -136,10 +137,16 @@ class Table(QTableView):
     def _draw_signs(self) -> None:
         self._model.signs = {name: sign_icon(shapes, self.palette()) for name, shapes in self._signs.items()}
 
-    def _fit_columns(self) -> None:
-        """Nothing is cut off that need not be."""
+    def _fit_all(self) -> None:
+        """To the letters as they are now."""
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
+        self._fit_columns(range(len(self._longest)))
+
+    def _fit_columns(self, columns: Iterable[int]) -> None:
+        """Nothing is cut off that need not be; the others stay as wide as a person has made them."""
         header = self.horizontalHeader()
-        for column, text in enumerate(self._longest):
+        for column in columns:
+            text = self._longest[column]
             metrics = QFontMetrics(self._model.font) if column in self._model.fixed else self.fontMetrics()
             need = max(metrics.horizontalAdvance(text) + _GAP, header.sectionSizeHint(column))
             if column in self._numbers:
@@ -166,10 +173,12 @@ class Table(QTableView):
         return self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth() + bar
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
-        """Another palette needs other signs."""
+        """Another palette needs other signs, other letters other room."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_model"):
             self._draw_signs()
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_model"):
+            self._fit_all()
 
     # -- what a person does
 

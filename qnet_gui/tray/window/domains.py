@@ -6,7 +6,7 @@ from qnet_gui.model.domain import Domain, DomainState
 from qnet_gui.model.translation import tr
 from qnet_gui.netmap.drawing import Ink, bars, domain_sign, plug
 from qnet_gui.netmap.graph import Look
-from qnet_gui.tray.pages.domains import FIXED, NUMBERS, Choice, DomainsPage, choices, heads, page
+from qnet_gui.tray.pages.domains import FIXED, IDENTITY, NUMBERS, Choice, DomainsPage, choices, heads, page
 from qnet_gui.tray.qt import QKeySequence, QLineEdit, QPoint, Qt
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state import plain_text
@@ -43,7 +43,7 @@ class Domains(Page):
         self._buttons = {key: button("", lambda: None) for key in _KEYS}
         for key, made in self._buttons.items():
             do_as_meant(made, lambda key=key: self._choices()[key], self.request)  # type: ignore[misc]
-        self._table = Table(tr("Domains"), (*heads(), ""), NUMBERS, FIXED, _SIGNS)
+        self._table = Table(tr("Domains"), (*heads(), ""), NUMBERS, FIXED, _SIGNS, identity=IDENTITY)
         self._table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self._table.chosen.connect(self._offer)
         self._table.menu_wanted.connect(self._menu)

@@ -116,6 +116,24 @@ def test_a_new_address_from_the_same_router_is_no_news(tracker: Tracker) -> None
     assert tracker.update(up(dataclasses.replace(CABLE, address=IPv4Address("192.168.0.77"))), 60) is None
 
 
+def test_while_the_machine_sleeps_nothing_lasts() -> None:
+    """The cable is pulled and the lid closed; wherever it is opened, another way out has its seconds as well."""
+    fresh = transitions.Tracker()
+    fresh.update(up(CABLE), 0, 0, 0)
+    assert fresh.update(NONE, 60, 60, 0) == []
+    assert fresh.due == 60 + LASTING
+    assert fresh.update(TRYING, 3662, 3662, 3600) == []
+    assert fresh.due == 3660 + LASTING
+    assert fresh.tick(3661 + LASTING, 3661 + LASTING, 3600) == [
+        uplink("Uplink lost", "eth0 (cable) → none. Connecting eth1…")
+    ]
+    once_more = transitions.Tracker()
+    once_more.update(up(CABLE), 0, 0, 0)
+    assert once_more.update(NONE, 60, 60, 0) == []
+    assert once_more.tick(3661, 3661, 3600) == []
+    assert once_more.update(up(WIFI), 3664, 3664, 3600) == [uplink("Uplink changed", "eth0 (cable) → Home (Wi-Fi)")]
+
+
 def test_lost_only_when_it_lasts_then_back(tracker: Tracker) -> None:
     assert tracker.update(NONE, 60) is None
     assert tracker.tick(60 + LASTING - 0.01) is None

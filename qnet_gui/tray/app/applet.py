@@ -142,7 +142,7 @@ class Applet(QObject):
 
     def _changed(self) -> None:
         self._paint()
-        self._tell(self._tracker.update(self.app_state.snapshot, _boot_clock(), time.time()))
+        self._tell(self._tracker.update(self.app_state.snapshot, *_clocks()))
         if not self.app_state.connected:
             self._minute.stop()
         elif not self._minute.isActive():
@@ -155,7 +155,7 @@ class Applet(QObject):
     def _tick(self) -> None:
         """Something is due, or a minute has passed: what was tomorrow is today, or the time zone is another."""
         self._paint()
-        self._tell(self._tracker.tick(_boot_clock(), time.time()))
+        self._tell(self._tracker.tick(*_clocks()))
 
     def _tell(self, announcements: Iterable[Announcement]) -> None:
         for announcement in announcements:
@@ -171,3 +171,9 @@ class Applet(QObject):
 def _boot_clock() -> float:
     """Nobody sets it, and it goes on while the machine sleeps."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _clocks() -> tuple[float, float, float]:
+    """That one, the one on the wall, and for how long the machine has slept so far."""
+    now = _boot_clock()
+    return now, time.time(), now - time.monotonic()

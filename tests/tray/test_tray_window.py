@@ -906,6 +906,29 @@ def test_while_an_answer_is_awaited_nobody_is_asked_again(
     assert "No." in _said(page)
 
 
+@pytest.mark.parametrize(("name", "kind"), [("overview", QLabel), ("names", QLabel), ("domains", QLineEdit)])
+def test_wherever_the_keyboard_is_the_page_is_copied_when_nothing_is_selected(
+    qtbot: QtBot, shown: Callable[..., Open], name: str, kind: type[QWidget]
+) -> None:
+    """A text that somebody has clicked on, or a field, in which nothing is selected took the key for itself."""
+    page = shown(up(CABLE))(name)
+    widget = next(one for one in page.findChildren(kind) if one.isVisible() and one.focusPolicy() & Qt.ClickFocus)
+    _focused(qtbot, page, widget)
+    control = Qt.KeyboardModifier.ControlModifier
+    QGuiApplication.clipboard().setText("before")
+    qtbot.keyClick(widget, Qt.Key.Key_C, control)
+    assert QGuiApplication.clipboard().text() == page.text()
+    if isinstance(widget, QLabel):
+        widget.setSelection(0, 3)
+        qtbot.keyClick(widget, Qt.Key.Key_C, control)
+        assert QGuiApplication.clipboard().text() == widget.text()[:3]
+    elif isinstance(widget, QLineEdit):
+        qtbot.keyClicks(widget, "work")
+        widget.setSelection(0, 3)
+        qtbot.keyClick(widget, Qt.Key.Key_C, control)
+        assert QGuiApplication.clipboard().text() == "wor"
+
+
 def test_a_page_is_copied_as_it_was_said_though_there_is_no_list_on_it(
     qtbot: QtBot, shown: Callable[..., Open]
 ) -> None:

@@ -62,6 +62,7 @@ from qnet_gui.tray.qt import (
     QWidget,
     sip,
 )
+from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state import operation_progress
 from qnet_gui.tray.state.access_keys import without_keys
 from qnet_gui.tray.state.cures import Button
@@ -238,6 +239,26 @@ def test_no_routes_are_shown_under_anothers_name(
     assert table.rowCount() == 2
     state.changed.emit()
     assert table.rowCount() == 2
+
+
+def test_routes_are_asked_for_when_something_is_known_again(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that they depend on is otherwise than while nothing was known: it said *Asking…* for good."""
+    blind, absent = STATES["blind"], STATES["no-netvm"]
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    asked: list[object] = []
+    monkeypatch.setattr(state.client, "ask", lambda _method, names, then: asked.append(names) or then([[]]))
+    page = open_("routes")
+    choice = page.findChild(QComboBox)
+    for snapshot, count, usable in ((blind, 1, False), (absent, 2, True), (blind, 2, False), (absent, 3, True)):
+        _change(page, snapshot)
+        assert (len(asked), choice.isEnabled()) == (count, usable)
+    assert "It has no routes." in _said(page)
+    page.window().close()
+    _change_of(state, blind)
+    assert not open_("routes").findChild(QComboBox).isEnabled()
 
 
 def node_buttons(page: QWidget) -> dict[str, NodeButton]:
@@ -1115,8 +1136,12 @@ def _nobody_is_hit() -> bool:
 
 
 def _change(page: Page, snapshot: Snapshot | None) -> None:
-    page.app_state.snapshot = snapshot
-    page.app_state.changed.emit()
+    _change_of(page.app_state, snapshot)
+
+
+def _change_of(state: AppState, snapshot: Snapshot | None) -> None:
+    state.snapshot = snapshot
+    state.changed.emit()
 
 
 @pytest.mark.parametrize("change", ["helper-away", "domain-gone"])

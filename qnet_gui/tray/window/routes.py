@@ -81,11 +81,14 @@ class Routes(Page):
         owners = table_owners(snapshot)
         if owners != self._owners:
             self._choose_among(owners)
-        state = snapshot and (snapshot.netvm, snapshot.uplinks, snapshot.domains, snapshot.dns.redirects)
+        state: object = None
+        if snapshot is not None and owners:
+            state = snapshot.netvm, snapshot.uplinks, snapshot.domains, snapshot.dns.redirects
         if state != self._asked_state:
             self._asked_state = state
             self._ask()
-        self._reapply.setEnabled(bool(owners))
+        for control in (self._reapply, self._choice):
+            control.setEnabled(bool(owners))
         self._show()
 
     def text(self) -> str:
@@ -99,7 +102,6 @@ class Routes(Page):
         for name, text in owners:
             self._choice.addItem(text, name)
         self._choice.setCurrentIndex(max(0, self._choice.findData(before)))
-        self._choice.setEnabled(bool(owners))
 
     def _choose(self) -> None:
         self._ask()

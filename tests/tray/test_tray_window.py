@@ -23,8 +23,9 @@ from tray_shared import CABLE, OTHER, STATES, VPN, WIFI, Helper, up
 
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, DnsSource, redirects
 from qnet_gui.model.domain import Domain, DomainState
-from qnet_gui.model.errors import NotAuthorised, NotFound, QnetError, Refused
+from qnet_gui.model.errors import NoAnswer, NotAuthorised, NotFound, QnetError, Refused
 from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.package_upgrade.package_signals import begun, failed, finished
@@ -904,6 +905,37 @@ def test_of_a_log_that_is_filtered_what_is_seen_is_copied(shown: Callable[..., O
     assert "  Began to watch: Connected by cable" in line
     buttons(page)["Copy"].click()
     assert QGuiApplication.clipboard().text() == page.text()
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_what_stands_in_the_way_is_asked_for_again_when_there_was_no_answer(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch, away: bool
+) -> None:
+    """The helper had ended in the middle, or was slow once; back again it said all that it had said before."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    asked: list[Callable[[object], None]] = []
+    monkeypatch.setattr(state.client, "ask", lambda _method, _arguments, then: asked.append(then))
+    page = open_("upgrade")
+    count = len(asked)
+    asked[-1](NoAnswer(HelperCode.HELPER_SILENT))
+    state.traffic.changed.emit(History())
+    assert len(asked) == count, "not without end"
+    assert not buttons(page)["Connect dom0…"].isEnabled()
+    for snapshot in (None, up(CABLE)) if away else (up(CABLE),):
+        _change(page, snapshot)
+    assert len(asked) == count + 1
+    asked[-1]([{**READY, "minutes": 90}])
+    assert buttons(page)["Connect dom0…"].isEnabled()
+    assert page.findChild(QSpinBox).value() == 90
+    _change(page, up(CABLE))
+    assert len(asked) == count + 1
+    page.findChild(QSpinBox).setValue(7)
+    _change(page, up(WIFI))
+    asked[-1](NoAnswer(HelperCode.HELPER_SILENT))
+    _change(page, up(OTHER))
+    asked[-1]([{**READY, "minutes": 90}])
+    assert page.findChild(QSpinBox).value() == 7, "what somebody has chosen stays"
 
 
 def test_while_an_answer_is_awaited_nobody_is_asked_again(

@@ -60,6 +60,9 @@ class Upgrade(Page):
         super().__init__(app_state, "upgrade", tr("Upgrade networking"))
         self._inputs = UpgradeInputs()
         self._asked_state: object = None
+        self._asked_of: Snapshot | None = None
+        #: Whether the helper's own number of minutes stands in the field, or what a person has made of it.
+        self._offered = False
         self._page: UpgradePage | None = None
         self._time_question: TimeQuestion | None = None
         self._guides, self._before = False, self._inputs.progress
@@ -107,7 +110,7 @@ class Upgrade(Page):
         """The answer of last time is not believed, but one that is still awaited comes."""
         progress, asking = self.app_state.progress, self._inputs.asking
         self._inputs = UpgradeInputs(asking=asking, read=progress if progress.over else None)
-        self._asked_state = None
+        self._asked_state, self._offered = None, False
         self.app_state.packages.look()
         self._choose_minutes()
 
@@ -122,8 +125,10 @@ class Upgrade(Page):
         state = _relevant_state(snapshot)
         if snapshot is not None and snapshot.dom0.state is not Dom0State.OPEN:
             self._ask_no_time()
-        if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and state != self._asked_state:
-            self._asked_state = state
+        # who gave no answer may give one by now
+        again = isinstance(self._inputs.preflight, QnetError) and snapshot is not self._asked_of
+        if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and (again or state != self._asked_state):
+            self._asked_state, self._asked_of = state, snapshot
             self.ask("Preflight", [], self._answered)
         self._inputs = replace(
             self._inputs, progress=self.app_state.progress, unreadable=self.app_state.unreadable
@@ -139,9 +144,9 @@ class Upgrade(Page):
             preflight = answer if isinstance(answer, QnetError) else from_answer(*answer[:1])
         except QnetError as error:
             preflight = error
-        first = self._inputs.preflight is None
         self._inputs = replace(self._inputs, preflight=preflight)
-        if first:
+        if isinstance(preflight, Preflight) and not self._offered:
+            self._offered = True
             self._choose_minutes()
         self.refresh()
 

@@ -562,6 +562,52 @@ def test_several_domains_are_asked_for_one_after_the_other(
     assert calls == [("DetachDomain", 2), ("DetachDomain", 3), ("DetachDomain", 4)]
 
 
+@pytest.mark.parametrize("name", ["Cut off the network", "Pause"])
+def test_what_was_asked_for_already_is_not_asked_for_twice(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """While a password was awaited a second click had it done again afterwards, which then could not be done."""
+    page = shown(many(3))("domains")
+    state = page.app_state
+    calls: list[int] = []
+    answers: list[Callable[[object], None]] = []
+
+    def do(_method: str, arguments: list[int], then: Callable[[object], None]) -> None:
+        calls.append(arguments[0])
+        answers.append(then)
+
+    monkeypatch.setattr("qnet_gui.tray.app.helper_actions.unsigned", lambda number: number)
+    monkeypatch.setattr(state.client, "do", do)
+    page.findChild(QTableView).selectAll()
+    for _ in range(2):
+        qtbot.mouseClick(buttons(page)[name], Qt.MouseButton.LeftButton)
+    assert {request.domid for request in state.asked} == {2, 3, 4}, "who waits for another is asked for as well"
+    for number in range(3):
+        answers[number]([number])
+        state.client.ended.emit(number, "", plain("done"))
+    assert sorted(calls) == [2, 3, 4]
+    assert not state.asked
+    qtbot.mouseClick(buttons(page)[name], Qt.MouseButton.LeftButton)
+    assert len(calls) > 3
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_waits_for_another_is_asked_for_no_more_when_that_could_not_be(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch, gone: bool
+) -> None:
+    page = shown(many(3))("domains")
+    state = page.app_state
+    answers: list[Callable[[object], None]] = []
+    monkeypatch.setattr(state.client, "do", lambda _method, _arguments, then: answers.append(then))
+    page.findChild(QTableView).selectAll()
+    qtbot.mouseClick(buttons(page)["Cut off the network"], Qt.MouseButton.LeftButton)
+    if gone:
+        state.client.gone.emit()
+    answers[0](NotAuthorised(plain("No.")))
+    assert not state.asked
+    assert len(answers) == 1
+
+
 @pytest.mark.parametrize(
     ("error", "asked"),
     [

@@ -262,6 +262,25 @@ def test_routes_are_asked_for_when_something_is_known_again(
     assert not open_("routes").findChild(QComboBox).isEnabled()
 
 
+def test_routes_of_which_nobody_told_are_asked_for_again(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A helper that was slow once; but who has said that there are none is left alone."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    asked: list[Callable[[object], None]] = []
+    monkeypatch.setattr(state.client, "ask", lambda _method, _names, then: asked.append(then))
+    page = open_("routes")
+    asked[-1](NoAnswer(HelperCode.HELPER_SILENT))
+    state.traffic.changed.emit(History())
+    assert len(asked) == 1
+    _change(page, up(CABLE))
+    assert len(asked) == 2
+    asked[-1](NotFound(DomainCode.DOMAIN_ID_UNKNOWN, id=2))
+    _change(page, up(CABLE))
+    assert len(asked) == 2
+
+
 def node_buttons(page: QWidget) -> dict[str, NodeButton]:
     return {button.node.name or button.node.key: button for button in page.findChild(MapView).buttons()}
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qnet_gui.model.errors import QnetError
+from qnet_gui.model.errors import NoAnswer, QnetError
+from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.model.translation import tr
+from qnet_gui.model.wire.answers import HelperAway
 from qnet_gui.tray.pages.routes import (
     FIXED,
     NUMBERS,
@@ -40,6 +42,7 @@ class Routes(Page):
         self._page = RoutesPage()
         self._asking = self._ask_again = False
         self._asked_state: object = None
+        self._asked_of: Snapshot | None = None
         self._uplinks = Table(tr("Uplinks"), uplink_heads(), UPLINK_NUMBERS, UPLINK_FIXED)
         self._no_uplinks = label(tr("netvm has no uplink."), wrapped=True)
         self._choice = QComboBox()
@@ -84,7 +87,8 @@ class Routes(Page):
         state: object = None
         if snapshot is not None and owners:
             state = snapshot.netvm, snapshot.uplinks, snapshot.domains, snapshot.dns.redirects
-        if state != self._asked_state:
+        silent = isinstance(self._answer, NoAnswer | HelperAway) and snapshot is not self._asked_of
+        if silent or state != self._asked_state:
             self._asked_state = state
             self._ask()
         for control in (self._reapply, self._choice):
@@ -117,7 +121,7 @@ class Routes(Page):
         elif self._asking:
             self._ask_again = True
         else:
-            self._asking = True
+            self._asking, self._asked_of = True, self.app_state.snapshot
             name = str(self._choice.currentData())
             self.ask("GetRoutes", [name], lambda answer: self._answered(name, answer))
 

@@ -56,10 +56,12 @@ from qnet_gui.tray.qt import (
     QPainter,
     QPalette,
     QPoint,
+    QPointF,
     QPushButton,
     QSpinBox,
     Qt,
     QTableView,
+    QWheelEvent,
     QWidget,
     sip,
 )
@@ -1121,6 +1123,45 @@ def test_escape_in_a_filter_closes_the_window_only_when_it_is_empty(qtbot: QtBot
     assert field.text() == ""
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert not window.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("settings", QSpinBox), ("upgrade", QSpinBox), ("routes", QComboBox)]
+)  # fmt: skip
+def test_whoever_scrolls_a_page_changes_nothing_that_comes_below_the_pointer(
+    qtbot: QtBot, shown: Callable[..., Open], name: str, kind: type[QSpinBox] | type[QComboBox]
+) -> None:
+    """The minutes for which dom0 is connected, for one; who is in a field means the field."""
+    page = shown(up(CABLE))(name)
+    if name == "upgrade":
+        page._answered([READY])  # type: ignore[attr-defined]
+    field = page.findChild(kind)
+    assert field is not None
+    qtbot.waitUntil(field.isVisible)
+
+    def value() -> int:
+        return field.value() if isinstance(field, QSpinBox) else field.currentIndex()
+
+    def turn() -> bool:
+        """Whether the field takes it, so that the page does not."""
+        place = QPointF(field.rect().center())
+        where = QPointF(field.mapToGlobal(field.rect().center()))
+        none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False
+        event = QWheelEvent(place, where, QPoint(), QPoint(0, -120), *none)
+        QApplication.sendEvent(field, event)
+        return event.isAccepted()
+
+    page.window().setFocus()
+    before = value()
+    assert not turn()
+    assert value() == before
+    assert not field.hasFocus()
+    _focused(qtbot, page, field)
+    if isinstance(field, QSpinBox):
+        field.setValue(before + 5)
+        before = field.value()
+    assert turn()
+    assert value() != before
 
 
 def test_settings_that_were_changed_by_hand_are_seen(shown: Callable[..., Open], tmp_path: Path) -> None:

@@ -22,9 +22,10 @@ from qnet_gui.tray.pages.routes import (
     uplink_rows,
     vif_owners,
 )
-from qnet_gui.tray.qt import QComboBox, QHBoxLayout
+from qnet_gui.tray.qt import QHBoxLayout
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import blind
+from qnet_gui.tray.widgets.fields import ComboBox
 from qnet_gui.tray.widgets.parts import button, caption, copy, label, say, section
 from qnet_gui.tray.widgets.table import Table
 from qnet_gui.tray.window.page import Page
@@ -45,7 +46,7 @@ class Routes(Page):
         self._asked_of: Snapshot | None = None
         self._uplinks = Table(tr("Uplinks"), uplink_heads(), UPLINK_NUMBERS, UPLINK_FIXED)
         self._no_uplinks = label(tr("netvm has no uplink."), wrapped=True)
-        self._choice = QComboBox()
+        self._choice = ComboBox()
         self._choice.setAccessibleName(tr("Routing table of"))
         self._choice.activated.connect(lambda _: self._choose())
         self._table = Table(tr("Routes"), route_heads(), NUMBERS, FIXED)

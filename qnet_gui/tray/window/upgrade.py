@@ -15,10 +15,11 @@ from qnet_gui.model.translation import tr
 from qnet_gui.tray.desktop import terminal
 from qnet_gui.tray.pages.packages import is_shown, packages, stages
 from qnet_gui.tray.pages.upgrade import UpgradeInputs, UpgradePage, left, upgrade
-from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, Qt, QTimer
+from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, Qt, QTimer
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import moment, unsigned
 from qnet_gui.tray.state.menu import Action
+from qnet_gui.tray.widgets.fields import SpinBox
 from qnet_gui.tray.widgets.flow import Flow
 from qnet_gui.tray.widgets.let_qt_end import let_qt_end
 from qnet_gui.tray.widgets.parts import (
@@ -72,7 +73,7 @@ class Upgrade(Page):
         self._failure, self._failed_steps, self._checks_head = Notice(danger=True), Lines(), section()
         self._failure.add(self._failed_steps)
         self._countdown = heading(tr("Until dom0 is disconnected:"))
-        self._minutes = QSpinBox()
+        self._minutes = SpinBox()
         self._minutes.setRange(1, MINUTES_MAX)
         self._minutes.setSuffix(" " + tr("min"))
         self._minutes.setAccessibleName(tr("Back to normal by itself after"))

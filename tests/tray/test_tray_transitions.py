@@ -36,6 +36,9 @@ class Tracker:
     def due(self) -> float | None:
         return self._tracker.due
 
+    def retell(self, kinds: list[Kind]) -> None:
+        self._tracker.retell(kinds)
+
     def all(self, snapshot: Snapshot | None, now: float) -> list[Announcement]:
         return self._tracker.update(snapshot, now, now)
 
@@ -266,6 +269,23 @@ def test_a_network_of_dom0_that_nobody_asked_for_is_urgent_until_it_is_gone(trac
     assert isinstance(announcement, Notification)
     assert announcement.urgent
     assert tracker.update(up(CABLE), 70) == Withdrawal(Kind.GUARD)
+
+
+@pytest.mark.parametrize("kind", [Kind.GUARD, Kind.DOM0])
+def test_what_was_urgent_is_told_again_by_an_applet_that_has_started_itself_anew(kind: Kind) -> None:
+    """If it is still so, of the kind that was still to be seen, and nothing else; its end is told as well."""
+    problems = (Problem(ProblemCode.DOM0_REACHABLE), Problem(ProblemCode.PAUSED_IN_DOUBT, names=("work",)))
+    fresh = Tracker()
+    fresh.retell([kind])
+    assert fresh.update(None, 1) is None
+    announcement = fresh.update(up(CABLE, problems=problems), 2)
+    assert isinstance(announcement, Notification)
+    assert (announcement.kind, announcement.urgent) == (kind, True)
+    assert fresh.update(up(CABLE, problems=problems), 3) is None
+    assert Withdrawal(kind) in fresh.all(up(CABLE), 4)
+    over = Tracker()
+    over.retell([kind])
+    assert over.update(link(Dom0State.OPEN, 4000), 2) is None
 
 
 def test_first_uplink_after_a_start_without_one() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from qnet_gui.model.package_upgrade.packages import Stage
 from qnet_gui.tray.app.action_dispatcher import SCREEN, ActionDispatcher
 from qnet_gui.tray.app.logout import Logout
-from qnet_gui.tray.app.restart import Restart
+from qnet_gui.tray.app.restart import RETELL, Restart
 from qnet_gui.tray.app.tray_icon import TrayIcon
 from qnet_gui.tray.desktop.notifier import Notifier
 from qnet_gui.tray.desktop.panel import TrayHost
@@ -20,7 +20,7 @@ from qnet_gui.tray.session.bus_watch import BusWatch
 from qnet_gui.tray.session.network_applet import NetworkApplet
 from qnet_gui.tray.session.units import Units
 from qnet_gui.tray.state.menu import Action
-from qnet_gui.tray.state.notifications import Announcement, Withdrawal
+from qnet_gui.tray.state.notifications import Announcement, Kind, Withdrawal
 from qnet_gui.tray.state.package_notifications import notification as package_notification
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 from qnet_gui.tray.state.transitions import Tracker
@@ -70,7 +70,7 @@ class Applet(QObject):
         self._notifier.requested.connect(self.app_state.request)
         self._bus = BusWatch(system, self)
         self._bus.lost.connect(self.app_state.client.bus_lost)
-        self._restart = Restart(lambda: self._dispatcher.shown, self._busy, self.keep, self)
+        self._restart = Restart(lambda: self._dispatcher.shown, self._busy, self._keep_for_next, self)
         self._bus.back.connect(lambda: self._restart.at_once("The system bus is back"))
         self._host = TrayHost(session, self)
         self._host.ready.connect(self._tray_ready)
@@ -78,8 +78,12 @@ class Applet(QObject):
         self._host.gone.connect(self._host_gone)
         self._host.back.connect(self._restart.withdraw)
 
-    def start(self, reopened: Sequence[str] = ()) -> None:
-        """Wait for the tray and for the helper, at the same time; `reopened`: what was open before."""
+    def start(self, reopened: Sequence[str] = (), retold: Iterable[str] = ()) -> None:
+        """Wait for the tray and for the helper, at the same time.
+
+        `reopened`: what was open before; `retold`: the kinds of notifications that were withdrawn, and may still be so.
+        """
+        self._tracker.retell(map(Kind, retold))
         if self._page:
             self._open_instead(self._page)
         else:
@@ -122,6 +126,10 @@ class Applet(QObject):
         """Write what happened and what was chosen, when the loop is over."""
         self.app_state.event_log.write()
         self.app_state.settings.write()
+
+    def _keep_for_next(self) -> list[str]:
+        self.keep()
+        return [f"{RETELL}={kind.value}" for kind in self._notifier.withdraw_urgent()]
 
     def _tray_ready(self, host: bool) -> None:
         if host and not self._alone():

@@ -8,11 +8,13 @@ What explains something else is told alone: without a netvm nothing is said of i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.tray.state.condition import NAMES, NETVM, UPLINK, Condition, Subject
 from qnet_gui.tray.state.dom0_notifications import Dom0Tracker
 from qnet_gui.tray.state.menu import blind
-from qnet_gui.tray.state.notifications import Announcement, Withdrawal
+from qnet_gui.tray.state.notifications import Announcement, Kind, Withdrawal
 
 #: Seconds that must pass between two notifications of a kind.
 QUIET = 5.0
@@ -94,6 +96,10 @@ class Tracker:
         """When `tick` may have something."""
         times = [due for due in (self._dom0.due, *(tracker.due for tracker in self._trackers)) if due is not None]
         return min(times, default=None)
+
+    def retell(self, kinds: Iterable[Kind]) -> None:
+        """For one that follows upon another: what is wrong is to be told anew, of these kinds, which are urgent."""
+        self._dom0.retell(kinds)
 
     def _wake(self, asleep: float) -> None:
         """Sleep is no time in which something lasts. By less than a second two clocks differ that are read in turn."""

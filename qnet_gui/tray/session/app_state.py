@@ -62,6 +62,11 @@ class AppState(QObject):
         return self.snapshot is not None and self.snapshot.dom0.state is not Dom0State.CLOSED
 
     @property
+    def in_doubt(self) -> bool:
+        """Whether nothing is known, and dom0 was connected when something was."""
+        return self.snapshot is None and self.last_known is not Dom0State.CLOSED
+
+    @property
     def unreadable(self) -> bool:
         """Whether there is no snapshot because the helper is of another version than this applet."""
         return self.client.unreadable

@@ -102,7 +102,7 @@ class Overview(Page):
     def refresh(self) -> None:
         """See `Page`."""
         snapshot = self.app_state.snapshot
-        old, self._page = self._page, page(snapshot, self.app_state.unreadable)
+        old, self._page = self._page, page(snapshot, self.app_state.unreadable, self.app_state.in_doubt)
         if self._page != old:
             say(self._sentence, self._page.sentence)
             lines = [Line(Mark.WARNING, f"{text} {cure}".strip()) for text, cure in self._page.problems]
@@ -118,7 +118,7 @@ class Overview(Page):
 
     def text(self) -> str:
         """See `Page`."""
-        return as_text(page(self.app_state.snapshot, self.app_state.unreadable))
+        return as_text(page(self.app_state.snapshot, self.app_state.unreadable, self.app_state.in_doubt))
 
     # -- what can be done
 

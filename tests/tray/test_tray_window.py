@@ -897,6 +897,26 @@ def test_a_sign_is_made_once_for_each_theme(qtbot: QtBot) -> None:
     assert sign_icon(SIGNS["help"](), light).cacheKey() not in keys
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_return_on_a_row_offers_what_can_be_done_to_it(qtbot: QtBot, shown: Callable[..., Open], key: Qt.Key) -> None:
+    """As it does on the map and in the popup; in a list of which nothing can be done it does nothing."""
+    open_ = shown(up(CABLE))
+    page = open_("domains")
+    table = page.findChild(Table)
+    qtbot.keyClick(table, key)
+    assert not page.findChildren(QMenu)
+    table.selectRow(0)
+    qtbot.keyClick(table, key)
+    (menu,) = (menu for menu in page.findChildren(QMenu) if menu.isVisible())
+    texts = [entry.text().replace("&", "") for entry in menu.actions() if entry.text()]
+    assert texts == ["Unpause", "Cut off the network", "Make it the netvm…", "Copy"]
+    menu.close()
+    log = open_("log")
+    log.findChild(Table).selectRow(0)
+    qtbot.keyClick(log.findChild(Table), key)
+    assert not log.findChildren(QMenu)
+
+
 def test_who_is_selected_stays_so_while_another_is_there_twice(shown: Callable[..., Open]) -> None:
     """As one is that is started again before its old life has ended: with the next rate nobody was selected."""
     page = shown(up(CABLE))("domains")

@@ -35,6 +35,7 @@ __all__ = ["InlineAction", "Table"]
 _GAP, _SIGN, _INLINE = 16, 26, 76
 #: With Control they sort by the first column, the second, and so on.
 _DIGITS = range(Qt.Key.Key_1, Qt.Key.Key_9 + 1)
+_RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 #: Pixels that a table has at least, wide and high; rows that are seen when its page opens, at most.
 _SMALLEST, _ROWS_SHOWN = (240, 120), 12
 
@@ -206,13 +207,18 @@ class Table(QTableView):
         return self._copied(self._seen()) + "\n"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's)
-        """What is selected is copied; without a selection, and for Escape, the window is asked. Some sort it."""
+        """What is selected is copied; without a selection, and for Escape, the window is asked. Some sort it.
+
+        Return asks what can be done to what is selected.
+        """
         if event.matches(QKeySequence.Copy) and self.selectionModel().hasSelection():
             self.copy_selected()
         elif event.key() == Qt.Key.Key_Escape or event.matches(QKeySequence.Copy):
             event.ignore()
         elif event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() in _DIGITS:
             self._sort_by(_DIGITS.index(event.key()))
+        elif event.key() in _RETURN and self.selectionModel().hasSelection():
+            self.menu_wanted.emit(self._below_selected())
         else:
             super().keyPressEvent(event)
 
@@ -240,9 +246,9 @@ class Table(QTableView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 (Qt's)
         """By the mouse about the row below it, by the key about what is selected."""
-        where = event.globalPos()
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            rows = self.selectionModel().selectedRows()
-            below = self.visualRect(rows[0]).bottomLeft() if rows else QPoint(0, 0)
-            where = self.viewport().mapToGlobal(below)
-        self.menu_wanted.emit(where)
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        self.menu_wanted.emit(self._below_selected() if by_key else event.globalPos())
+
+    def _below_selected(self) -> QPoint:
+        rows = self.selectionModel().selectedRows()
+        return self.viewport().mapToGlobal(self.visualRect(rows[0]).bottomLeft() if rows else QPoint(0, 0))

@@ -950,6 +950,21 @@ def test_a_column_stays_as_wide_as_somebody_has_made_it_while_another_changes(sh
     assert table.columnWidth(0) > table.fontMetrics().horizontalAdvance("work-with-a-long-name")
 
 
+def test_the_last_column_is_as_wide_in_a_table_that_was_hidden_before(qtbot: QtBot) -> None:
+    """It is stretched while there are no rows, and gives that back."""
+    widths = []
+    for hidden in (False, True):
+        table = Table("Packages", ("Package", "Version", "Progress"), numbers=(2,))
+        qtbot.addWidget(table)
+        table.resize(400, 120)
+        table.setVisible(not hidden)
+        table.show_rows([("W" * 20, "W" * 20, Cell("", 0))])
+        table.show()
+        qtbot.waitExposed(table).__enter__()
+        widths.append(table.columnWidth(2))
+    assert widths[0] == widths[1]
+
+
 def test_other_letters_find_their_room_in_a_table(shown: Callable[..., Open]) -> None:
     table, usual = shown(up(CABLE))("domains").findChild(Table), QApplication.font()
     try:

@@ -109,9 +109,9 @@ class Table(QTableView):
                 longest[column] = max(longest[column], self._longest[column], key=_about)
             if longest and longest != self._longest:
                 before, self._longest = self._longest, longest
-                self._fit_columns(
-                    column for column, pair in enumerate(zip(longest, before, strict=True)) if pair[0] != pair[1]
-                )
+                last = len(longest) - 1  # it has been stretched to what was free
+                pairs = enumerate(zip(longest, before, strict=True))
+                self._fit_columns(column for column, (now, old) in pairs if now != old or column == last)
         if list(signs) != self._model.row_signs:
             self._model.show_signs(signs)
 

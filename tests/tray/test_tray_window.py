@@ -154,6 +154,29 @@ def test_f5_asks_again(qtbot: QtBot, shown: Callable[..., Open], monkeypatch: py
     assert asked == ["GetRoutes", "GetRoutes"]
 
 
+@pytest.mark.parametrize(
+    ("name", "method"), [("upgrade", "Preflight"), ("routes", "GetRoutes"), ("names", "TestNames")]
+)  # fmt: skip
+def test_a_window_that_opens_at_a_page_asks_once(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch, name: str, method: str
+) -> None:
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    state.dispatcher.close()  # type: ignore[attr-defined]
+    asked: list[str] = []
+    looked: list[bool] = []
+
+    def ask(method: str, _arguments: object, then: Callable[[object], None]) -> None:
+        asked.append(method)
+        then([READY] if method == "Preflight" else [[]])
+
+    monkeypatch.setattr(state.client, "ask", ask)
+    monkeypatch.setattr(state.packages, "look", lambda: looked.append(True))
+    open_(name)
+    assert asked.count(method) == 1
+    assert len(looked) == (name == "upgrade")
+
+
 def test_name_servers_are_tested_when_the_page_is_opened(
     shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
 ) -> None:

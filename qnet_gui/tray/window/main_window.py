@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         for widget in (self._sidebar, line):
             row.addWidget(widget)
         row.addWidget(self._stack, 1)
-        self._sidebar.currentRowChanged.connect(lambda row: self.open_page(PAGE_NAMES[row]))
+        self._sidebar.currentRowChanged.connect(lambda row: self._chosen(PAGE_NAMES[row]))
         self._looking = False
         self._followed = [app_state.changed, app_state.moved, app_state.traffic.changed]
         for signal in self._followed:
@@ -151,6 +151,12 @@ class MainWindow(QMainWindow):
             page.refresh()
         self.setWindowTitle(page.heading)
         self._sidebar.setCurrentRow(PAGE_NAMES.index(name))
+
+    def _chosen(self, name: str) -> None:
+        """In the sidebar, by a person or because the page is opened already."""
+        area = self._areas.get(name)
+        if area is None or area is not self._stack.currentWidget():
+            self.open_page(name)
 
     def _make(self, name: str) -> None:
         make: Callable[[AppState], Page] = importlib.import_module(f"qnet_gui.tray.window.{name}").make

@@ -131,8 +131,9 @@ class Upgrade(Page):
         if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and (again or state != self._asked_state):
             self._asked_state, self._asked_of = state, snapshot
             self.ask("Preflight", [], self._answered)
+        known = self.app_state
         self._inputs = replace(
-            self._inputs, progress=self.app_state.progress, unreadable=self.app_state.unreadable
+            self._inputs, progress=known.progress, unreadable=known.unreadable, in_doubt=known.in_doubt
         )  # fmt: skip
         if self._inputs.progress.error and self._inputs.progress != self._before:  # who connects dom0 next is another
             self._guides = False

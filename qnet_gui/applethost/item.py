@@ -99,16 +99,26 @@ class Item(QToolButton):
         self._call(self._appearance.menu, MENU, "AboutToShow", "i", (0,), layout, layout)
 
     def _open(self, _revision: int, root: Any) -> None:
-        self._menu = QMenu(self)
-        self._fill(self._menu, rows(root))
-        self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+        """One at a time, of several clicks; it goes when it is closed."""
+        if self._menu is not None:
+            self._menu.close()
+        menu = self._menu = QMenu(self)
+        menu.aboutToHide.connect(lambda: self._closed(menu))
+        self._fill(menu, rows(root))
+        menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+    def _closed(self, menu: QMenu) -> None:
+        self._menu = None
+        menu.deleteLater()
 
     def _fill(self, menu: QMenu, entries: tuple[Row, ...]) -> None:
         for row in entries:
             if row.separator:
                 menu.addSeparator()
             elif row.below:
-                self._fill(menu.addMenu(row.text), row.below)
+                below = menu.addMenu(row.text)
+                below.setEnabled(row.enabled)
+                self._fill(below, row.below)
             else:
                 action = menu.addAction(row.text)
                 action.setEnabled(row.enabled)

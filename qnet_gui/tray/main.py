@@ -15,7 +15,7 @@ from qnet_gui.runtime.distribution import distribution, package
 from qnet_gui.runtime.log import setup
 from qnet_gui.tray.app.action_dispatcher import SCREEN
 from qnet_gui.tray.app.applet import Applet
-from qnet_gui.tray.app.restart import OPTION
+from qnet_gui.tray.app.restart import OPTION, RETELL
 from qnet_gui.tray.desktop.clipboard import keep_plain
 from qnet_gui.tray.desktop.single_instance import Instance, ask_first
 from qnet_gui.tray.qt import (
@@ -30,18 +30,21 @@ from qnet_gui.tray.qt import (
 from qnet_gui.tray.session import artwork, language
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.state.menu import Action
+from qnet_gui.tray.state.notifications import Kind
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 
 
 class _Arguments(NamedTuple):
     """`page`: at which the window is to be opened instead of the icon, empty for the icon. `restored`: a session starts
-    it as what ran when the last one ended. `reopened`: what was open when it started itself anew.
+    it as what ran when the last one ended. Of an applet that has started itself anew, `reopened`: what was open in it,
+    `retold`: the kinds of urgent notifications that it had shown.
     """
 
     debug: bool = False
     page: str = ""
     restored: bool = False
     reopened: tuple[str, ...] = ()
+    retold: tuple[str, ...] = ()
 
 
 def _arguments(argv: Sequence[str]) -> _Arguments:
@@ -60,9 +63,14 @@ def _arguments(argv: Sequence[str]) -> _Arguments:
     parser.add_argument(
         OPTION, dest="reopened", action="append", default=[], choices=(*PAGE_NAMES, SCREEN), help=argparse.SUPPRESS
     )
+    kinds = [kind.value for kind in Kind]
+    parser.add_argument(
+        RETELL, dest="retold", action="append", default=[], choices=kinds, help=argparse.SUPPRESS
+    )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"qnet-tray {__version__}")
     given = parser.parse_args(argv)
-    return _Arguments(given.debug, given.window, given.session is not None, tuple(given.reopened))
+    restored = given.session is not None
+    return _Arguments(given.debug, given.window, restored, tuple(given.reopened), tuple(given.retold))
 
 
 class _Signals:
@@ -177,7 +185,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     application.commitDataRequest.connect(applet.logout.session_ends)
     application.saveStateRequest.connect(_leave_to_autostart)
     _signals = _Signals(applet.stop)
-    applet.start(given.reopened)
+    applet.start(given.reopened, given.retold)
     status = int(application.exec_())
     applet.keep()
     _end(status)

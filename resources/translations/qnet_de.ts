@@ -3607,6 +3607,16 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>As long as the helper is away nothing disconnects it.</source>
+            <translation>Solange der Helfer weg ist, trennt es niemand.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>It was when that was known last.</source>
+            <translation>Das war es, als es zuletzt bekannt war.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/cures.py" />
             <source>Let it go on; until then no domain has a network.</source>
             <translation>Lassen Sie sie weiterlaufen; bis dahin hat keine Domäne ein Netz.</translation>
         </message>
@@ -3639,6 +3649,11 @@
             <location filename="../../qnet_gui/tray/state/cures.py" />
             <source>Start {name}</source>
             <translation>{name} starten</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/state/cures.py" />
+            <source>dom0 may still be connected to the network.</source>
+            <translation>dom0 ist vielleicht noch mit dem Netz verbunden.</translation>
         </message>
         <message numerus="yes">
             <location filename="../../qnet_gui/tray/state/cures.py" />

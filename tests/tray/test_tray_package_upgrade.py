@@ -15,6 +15,7 @@ from test_tray_window import buttons
 from test_tray_windows import Open, shown
 from tray_shared import CABLE, STATES, Helper, up
 
+from qnet_gui.model.errors import Busy
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.package_upgrade.packages import Stage, Work
@@ -288,6 +289,26 @@ def test_dom0_is_disconnected_though_nothing_is_known_of_it_at_the_end(
     packagekit.go()
     stage(qtbot, state.packages, Stage.DONE)
     assert calls == ["DisconnectDom0"]
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_that_dom0_could_not_be_disconnected_at_the_end_is_told(
+    qtbot: QtBot, helper: Helper, packagekit: PackageKit, state: AppState, monkeypatch: pytest.MonkeyPatch, closed: bool
+) -> None:
+    """Whoever was promised that looks no more. But if it is not connected any more, all is as he wants it."""
+    answers: list[Callable[[object], None]] = []
+    monkeypatch.setattr(state.client, "do", lambda _method, _arguments, then: answers.append(then))
+    state.packages.look_for_updates()
+    stage(qtbot, state.packages, Stage.READY)
+    state.packages.start()
+    stage(qtbot, state.packages, Stage.DONE)
+    if closed:
+        helper.publish(up(CABLE))
+        qtbot.waitUntil(lambda: state.snapshot == up(CABLE))
+    (answer,) = answers
+    answer(Busy(HelperCode.BUSY_CONNECTING, user="bob"))
+    boxes = [*state.dispatcher._boxes.values()]  # type: ignore[attr-defined]
+    assert [box.windowTitle() for box in boxes] == ([] if closed else ["Disconnect dom0"])
 
 
 def test_while_nothing_is_known_of_dom0_it_is_not_said_to_be_back(

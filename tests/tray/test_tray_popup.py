@@ -25,6 +25,7 @@ from qnet_gui.model.traffic import History, Series
 from qnet_gui.tray.popup.message import InlineMessage
 from qnet_gui.tray.popup.row import DomainRow
 from qnet_gui.tray.popup.switch import Switch
+from qnet_gui.tray.popup.uplink import Chart
 from qnet_gui.tray.popup.window import Popup
 from qnet_gui.tray.qt import (
     QAbstractButton,
@@ -32,6 +33,7 @@ from qnet_gui.tray.qt import (
     QCoreApplication,
     QDBusConnection,
     QEvent,
+    QFont,
     QImage,
     QLabel,
     QMenu,
@@ -47,6 +49,7 @@ from qnet_gui.tray.session import language
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.plain_text import unbroken
+from qnet_gui.tray.widgets.table import Table
 
 KNOWN = tuple(dataclasses.replace(domain, uuid=f"u{domain.id}") for domain in DOMAINS)
 WELL = up(CABLE, domains=KNOWN)
@@ -461,6 +464,15 @@ def test_what_leads_elsewhere_closes_it_and_what_is_done_here_does_not(
     qtbot.waitUntil(lambda: gone(now.popup))
 
 
+def test_what_is_kept_open_stays_whatever_is_asked_for_by_it(qtbot: QtBot, opened: Callable[..., Opened]) -> None:
+    now = opened(WELL)
+    qtbot.mouseClick(now.button("Keep open"), Qt.MouseButton.LeftButton)
+    for name in ("Settings…", "Open the window", "Upgrade dom0…", "Networks…"):
+        qtbot.mouseClick(now.button(name), Qt.MouseButton.LeftButton)
+        assert now.popup.isVisible()
+    assert len(now.asked) == 4
+
+
 def test_everything_of_it_is_gone_with_it(qtbot: QtBot, opened: Callable[..., Opened]) -> None:
     drained()
     before = len(QApplication.allWidgets())
@@ -553,6 +565,56 @@ def test_where_people_read_from_the_right_a_text_is_still_in_its_own_order(
     ink, other = _ink(first), _ink(mirrored)
     differs = sum(abs(one - two) for one, two in zip_longest(ink, other, fillvalue=0))
     assert differs < 0.4 * sum(ink)  # letters may begin within a pixel
+
+
+@pytest.mark.parametrize("text", ["12.4+deb12u9", "2026-11-18 11:05:40", "31 kB/s", "10.8.0.53, 10.8.0.54", "6 (x)"])
+@pytest.mark.parametrize("number", [False, True])
+def test_so_it_is_in_a_table(qtbot: QtBot, text: str, number: bool) -> None:
+    """The version was `deb12u9+12.4`, the time stood before its day."""
+    inks = []
+    for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+        table = Table("Packages", ("Version",), numbers=(0,) if number else ())
+        qtbot.addWidget(table)
+        table.setLayoutDirection(direction)
+        table.show_rows([(text,)])
+        table.resize(300, 100)
+        table.show()
+        qtbot.waitExposed(table).__enter__()
+        cell = table.visualRect(table.model().index(0, 0))
+        inks.append(_ink(table.viewport().grab(cell).toImage().convertToFormat(QImage.Format_RGB32)))
+    differs = sum(abs(one - two) for one, two in zip_longest(*inks, fillvalue=0))
+    assert differs < 0.4 * sum(inks[0])
+
+
+def test_so_it_is_below_and_above_the_chart(qtbot: QtBot, opened: Callable[..., Opened]) -> None:
+    chart = opened(WELL).popup.findChild(Chart)
+    chart.show_rates((1_000_000, 1), (0, 0))
+    chart.show()
+    pictures = []
+    try:
+        for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+            QApplication.setLayoutDirection(direction)
+            pictures.append(chart.grab().toImage())
+    finally:
+        QApplication.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    assert pictures[0] == pictures[1]
+
+
+@pytest.mark.parametrize("points", [7, 10, 16, 24, 40])
+def test_the_chart_has_room_beside_its_words_in_any_letters(opened: Callable[..., Opened], points: int) -> None:
+    """In letters of 24 points it was upside down: the more there was, the lower."""
+    chart = opened(WELL).popup.findChild(Chart)
+    chart.show()
+    chart.setFont(QFont(chart.font().family(), points))
+    tops = []
+    for rate in (0, 1_000_000):
+        chart.show_rates((rate,) * 120, ())
+        drained()
+        picture = chart.grab().toImage()
+        column = [picture.pixelColor(picture.width() // 2, y) for y in range(picture.height())]
+        tops.append(next(y for y, colour in enumerate(column) if colour.blue() - colour.red() > 20))
+    nothing, much = tops
+    assert much + 15 < nothing
 
 
 def test_a_label_has_its_stripe(opened: Callable[..., Opened]) -> None:

@@ -23,8 +23,9 @@ from tray_shared import CABLE, OTHER, STATES, VPN, WIFI, Helper, up
 
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, DnsSource, redirects
 from qnet_gui.model.domain import Domain, DomainState
-from qnet_gui.model.errors import NotAuthorised, NotFound, QnetError, Refused
+from qnet_gui.model.errors import NoAnswer, NotAuthorised, NotFound, QnetError, Refused
 from qnet_gui.model.messages.domains import DomainCode
+from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.plain import plain
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.package_upgrade.package_signals import begun, failed, finished
@@ -51,16 +52,20 @@ from qnet_gui.tray.qt import (
     QLineEdit,
     QMenu,
     QMessageBox,
+    QObject,
     QPainter,
     QPalette,
     QPoint,
+    QPointF,
     QPushButton,
     QSpinBox,
     Qt,
     QTableView,
+    QWheelEvent,
     QWidget,
     sip,
 )
+from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state import operation_progress
 from qnet_gui.tray.state.access_keys import without_keys
 from qnet_gui.tray.state.cures import Button
@@ -149,6 +154,29 @@ def test_f5_asks_again(qtbot: QtBot, shown: Callable[..., Open], monkeypatch: py
     assert asked == ["GetRoutes", "GetRoutes"]
 
 
+@pytest.mark.parametrize(
+    ("name", "method"), [("upgrade", "Preflight"), ("routes", "GetRoutes"), ("names", "TestNames")]
+)  # fmt: skip
+def test_a_window_that_opens_at_a_page_asks_once(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch, name: str, method: str
+) -> None:
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    state.dispatcher.close()  # type: ignore[attr-defined]
+    asked: list[str] = []
+    looked: list[bool] = []
+
+    def ask(method: str, _arguments: object, then: Callable[[object], None]) -> None:
+        asked.append(method)
+        then([READY] if method == "Preflight" else [[]])
+
+    monkeypatch.setattr(state.client, "ask", ask)
+    monkeypatch.setattr(state.packages, "look", lambda: looked.append(True))
+    open_(name)
+    assert asked.count(method) == 1
+    assert len(looked) == (name == "upgrade")
+
+
 def test_name_servers_are_tested_when_the_page_is_opened(
     shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +209,37 @@ def test_name_servers_that_come_during_a_test_are_tested_after_it(
     assert len(asked) == 2
 
 
+def _said(page: QWidget) -> str:
+    return "\n".join(unbroken(label.text()) for label in page.findChildren(QLabel) if label.isVisible())
+
+
+def test_a_test_that_could_not_be_made_is_not_told_as_one(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    refusal = Refused(DomainCode.DOM0_CONNECTED)
+    monkeypatch.setattr(state.client, "ask", lambda _method, _arguments, then: then(refusal))
+    page = open_("names")
+    assert refusal.translated in _said(page)
+    assert "Tested at" not in _said(page)
+
+
+def test_what_was_refused_does_not_hide_what_has_become_of_names(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    refusal = NotAuthorised(plain("No."))
+    monkeypatch.setattr(state.client, "ask", lambda *_: None)
+    monkeypatch.setattr(state.client, "do", lambda _method, _arguments, then: then(refusal))
+    page = open_("names")
+    buttons(page)["Apply again"].click()
+    assert "No." in _said(page)
+    _change(page, STATES["dns-broken"])
+    assert "Nothing is redirected: names do not resolve." in _said(page)
+
+
 def test_no_routes_are_shown_under_anothers_name(
     qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,6 +265,45 @@ def test_no_routes_are_shown_under_anothers_name(
     assert table.rowCount() == 2
     state.changed.emit()
     assert table.rowCount() == 2
+
+
+def test_routes_are_asked_for_when_something_is_known_again(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that they depend on is otherwise than while nothing was known: it said *Asking…* for good."""
+    blind, absent = STATES["blind"], STATES["no-netvm"]
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    asked: list[object] = []
+    monkeypatch.setattr(state.client, "ask", lambda _method, names, then: asked.append(names) or then([[]]))
+    page = open_("routes")
+    choice = page.findChild(QComboBox)
+    for snapshot, count, usable in ((blind, 1, False), (absent, 2, True), (blind, 2, False), (absent, 3, True)):
+        _change(page, snapshot)
+        assert (len(asked), choice.isEnabled()) == (count, usable)
+    assert "It has no routes." in _said(page)
+    page.window().close()
+    _change_of(state, blind)
+    assert not open_("routes").findChild(QComboBox).isEnabled()
+
+
+def test_routes_of_which_nobody_told_are_asked_for_again(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A helper that was slow once; but who has said that there are none is left alone."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    asked: list[Callable[[object], None]] = []
+    monkeypatch.setattr(state.client, "ask", lambda _method, _names, then: asked.append(then))
+    page = open_("routes")
+    asked[-1](NoAnswer(HelperCode.HELPER_SILENT))
+    state.traffic.changed.emit(History())
+    assert len(asked) == 1
+    _change(page, up(CABLE))
+    assert len(asked) == 2
+    asked[-1](NotFound(DomainCode.DOMAIN_ID_UNKNOWN, id=2))
+    _change(page, up(CABLE))
+    assert len(asked) == 2
 
 
 def node_buttons(page: QWidget) -> dict[str, NodeButton]:
@@ -325,6 +423,29 @@ def test_so_it_is_where_nothing_tells_of_a_problem(
     qtbot.waitUntil(button.isVisible)
     button.click()
     assert [request.action for request in asked] == [action]
+
+
+def test_what_can_be_done_follows_what_stands_in_its_way(shown: Callable[..., Open]) -> None:
+    """It came while something else was being done, whose end no sentence of the page tells."""
+    absent = STATES["no-netvm"]
+    assert absent is not None
+    busy = dataclasses.replace(absent, operation=Operation(7, "detach", "alice"))
+    page = shown(up(CABLE))("overview")
+    for snapshot, can in ((busy, False), (absent, True), (busy, False), (absent, True)):
+        _change(page, snapshot)
+        assert buttons(page)["Start netvm"].isEnabled() is can
+
+
+def test_the_map_that_somebody_saves_is_there_though_the_helper_goes_meanwhile(
+    shown: Callable[..., Open], tmp_path: Path
+) -> None:
+    """Who has chosen a name in the dialog takes it for saved."""
+    page = shown(up(CABLE))("overview")
+    for snapshot, name in ((STATES["helper-away"], "away.svg"), (STATES["blind"], "blind.svg")):
+        _change(page, snapshot)
+        page.save(str(tmp_path / name))  # type: ignore[attr-defined]
+        assert "netvm" in (tmp_path / name).read_text()
+        assert "work" in (tmp_path / name).read_text()
 
 
 def test_the_map_is_saved_as_svg_and_png(shown: Callable[..., Open], tmp_path: Path) -> None:
@@ -483,6 +604,52 @@ def test_several_domains_are_asked_for_one_after_the_other(
     for number in (1, 2, 3):
         page.app_state.client.ended.emit(number, "", plain("done"))
     assert calls == [("DetachDomain", 2), ("DetachDomain", 3), ("DetachDomain", 4)]
+
+
+@pytest.mark.parametrize("name", ["Cut off the network", "Pause"])
+def test_what_was_asked_for_already_is_not_asked_for_twice(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """While a password was awaited a second click had it done again afterwards, which then could not be done."""
+    page = shown(many(3))("domains")
+    state = page.app_state
+    calls: list[int] = []
+    answers: list[Callable[[object], None]] = []
+
+    def do(_method: str, arguments: list[int], then: Callable[[object], None]) -> None:
+        calls.append(arguments[0])
+        answers.append(then)
+
+    monkeypatch.setattr("qnet_gui.tray.app.helper_actions.unsigned", lambda number: number)
+    monkeypatch.setattr(state.client, "do", do)
+    page.findChild(QTableView).selectAll()
+    for _ in range(2):
+        qtbot.mouseClick(buttons(page)[name], Qt.MouseButton.LeftButton)
+    assert {request.domid for request in state.asked} == {2, 3, 4}, "who waits for another is asked for as well"
+    for number in range(3):
+        answers[number]([number])
+        state.client.ended.emit(number, "", plain("done"))
+    assert sorted(calls) == [2, 3, 4]
+    assert not state.asked
+    qtbot.mouseClick(buttons(page)[name], Qt.MouseButton.LeftButton)
+    assert len(calls) > 3
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_waits_for_another_is_asked_for_no_more_when_that_could_not_be(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch, gone: bool
+) -> None:
+    page = shown(many(3))("domains")
+    state = page.app_state
+    answers: list[Callable[[object], None]] = []
+    monkeypatch.setattr(state.client, "do", lambda _method, _arguments, then: answers.append(then))
+    page.findChild(QTableView).selectAll()
+    qtbot.mouseClick(buttons(page)["Cut off the network"], Qt.MouseButton.LeftButton)
+    if gone:
+        state.client.gone.emit()
+    answers[0](NotAuthorised(plain("No.")))
+    assert not state.asked
+    assert len(answers) == 1
 
 
 @pytest.mark.parametrize(
@@ -753,6 +920,213 @@ def test_a_sign_is_made_once_for_each_theme(qtbot: QtBot) -> None:
     assert sign_icon(SIGNS["help"](), light).cacheKey() not in keys
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_return_on_a_row_offers_what_can_be_done_to_it(qtbot: QtBot, shown: Callable[..., Open], key: Qt.Key) -> None:
+    """As it does on the map and in the popup; in a list of which nothing can be done it does nothing."""
+    open_ = shown(up(CABLE))
+    page = open_("domains")
+    table = page.findChild(Table)
+    qtbot.keyClick(table, key)
+    assert not page.findChildren(QMenu)
+    table.selectRow(0)
+    qtbot.keyClick(table, key)
+    (menu,) = (menu for menu in page.findChildren(QMenu) if menu.isVisible())
+    texts = [entry.text().replace("&", "") for entry in menu.actions() if entry.text()]
+    assert texts == ["Unpause", "Cut off the network", "Make it the netvm…", "Copy"]
+    menu.close()
+    log = open_("log")
+    log.findChild(Table).selectRow(0)
+    qtbot.keyClick(log.findChild(Table), key)
+    assert not log.findChildren(QMenu)
+
+
+def test_who_is_selected_stays_so_while_another_is_there_twice(shown: Callable[..., Open]) -> None:
+    """As one is that is started again before its old life has ended: with the next rate nobody was selected."""
+    page = shown(up(CABLE))("domains")
+    state, (work, personal, vault) = page.app_state, up(CABLE).domains
+    table = page.findChild(Table)
+    table.selectRow(next(row for row in range(3) if table.model().index(row, 0).data() == "work"))
+    again = dataclasses.replace(vault, id=9, uuid="other")
+    for rate, domains in enumerate(((work, personal, vault, again), (work, personal, again)), 1):
+        for more in (1, 2):
+            state.traffic.history = History({"work": Series(0, 0, (rate * 5000 * more,), (0,))})
+            _change(page, up(CABLE, domains=domains))
+            assert [domain.name for domain in page._selected()] == ["work"]  # type: ignore[attr-defined]
+
+
+def test_a_life_that_is_selected_is_not_another_ones_of_that_name(shown: Callable[..., Open]) -> None:
+    page = shown(up(CABLE))("domains")
+    work, *others = up(CABLE).domains
+    table = page.findChild(Table)
+    table.selectRow(next(row for row in range(3) if table.model().index(row, 0).data() == "work"))
+    _change(page, up(CABLE, domains=(dataclasses.replace(work, id=11, uuid="other"), *others)))
+    assert page._selected() == []  # type: ignore[attr-defined]
+
+
+def test_a_column_stays_as_wide_as_somebody_has_made_it_while_another_changes(shown: Callable[..., Open]) -> None:
+    page = shown(up(CABLE))("domains")
+    work, *others = up(CABLE).domains
+    table = page.findChild(Table)
+    table.setColumnWidth(3, 60)
+    _change(page, up(CABLE, domains=(dataclasses.replace(work, name="work-with-a-long-name"), *others)))
+    assert table.columnWidth(3) == 60
+    assert table.columnWidth(0) > table.fontMetrics().horizontalAdvance("work-with-a-long-name")
+
+
+def test_the_last_column_is_as_wide_in_a_table_that_was_hidden_before(qtbot: QtBot) -> None:
+    """It is stretched while there are no rows, and gives that back."""
+    widths = []
+    for hidden in (False, True):
+        table = Table("Packages", ("Package", "Version", "Progress"), numbers=(2,))
+        qtbot.addWidget(table)
+        table.resize(400, 120)
+        table.setVisible(not hidden)
+        table.show_rows([("W" * 20, "W" * 20, Cell("", 0))])
+        table.show()
+        qtbot.waitExposed(table).__enter__()
+        widths.append(table.columnWidth(2))
+    assert widths[0] == widths[1]
+
+
+def test_other_letters_find_their_room_in_a_table(shown: Callable[..., Open]) -> None:
+    table, usual = shown(up(CABLE))("domains").findChild(Table), QApplication.font()
+    try:
+        QApplication.setFont(QFont(usual.family(), 24))
+        QApplication.processEvents()
+        assert table.columnWidth(0) > table.fontMetrics().horizontalAdvance("personal")
+        assert table.rowHeight(0) >= table.fontMetrics().height()
+    finally:
+        QApplication.setFont(usual)
+
+
+def test_what_can_be_done_to_rows_is_painted_anew_when_that_changes_and_they_do_not(
+    qtbot: QtBot, shown: Callable[..., Open]
+) -> None:
+    page = shown(up(CABLE))("domains")
+    table, painted = page.findChild(Table), []
+
+    class Watch(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's)
+            if event.type() == QEvent.Type.Paint:
+                painted.append(event)
+            return False
+
+    watch = Watch()
+    QApplication.processEvents()
+    table.viewport().installEventFilter(watch)
+    for operation in (Operation(7, "detach", "alice"), Operation()):
+        painted.clear()
+        _change(page, up(CABLE, operation=operation))
+        qtbot.waitUntil(lambda: bool(painted))
+
+
+def test_of_a_log_that_is_filtered_what_is_seen_is_copied(shown: Callable[..., Open]) -> None:
+    open_ = shown(up(CABLE))
+    open_("overview").app_state._changed(up(WIFI))
+    page = open_("log")
+    assert len(page.text().splitlines()) == 2
+    page.filter_field().setText("began")  # type: ignore[union-attr]
+    (line,) = page.text().splitlines()
+    assert "  Began to watch: Connected by cable" in line
+    buttons(page)["Copy"].click()
+    assert QGuiApplication.clipboard().text() == page.text()
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_what_stands_in_the_way_is_asked_for_again_when_there_was_no_answer(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch, away: bool
+) -> None:
+    """The helper had ended in the middle, or was slow once; back again it said all that it had said before."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    asked: list[Callable[[object], None]] = []
+    monkeypatch.setattr(state.client, "ask", lambda _method, _arguments, then: asked.append(then))
+    page = open_("upgrade")
+    count = len(asked)
+    asked[-1](NoAnswer(HelperCode.HELPER_SILENT))
+    state.traffic.changed.emit(History())
+    assert len(asked) == count, "not without end"
+    assert not buttons(page)["Connect dom0…"].isEnabled()
+    for snapshot in (None, up(CABLE)) if away else (up(CABLE),):
+        _change(page, snapshot)
+    assert len(asked) == count + 1
+    asked[-1]([{**READY, "minutes": 90}])
+    assert buttons(page)["Connect dom0…"].isEnabled()
+    assert page.findChild(QSpinBox).value() == 90
+    _change(page, up(CABLE))
+    assert len(asked) == count + 1
+    page.findChild(QSpinBox).setValue(7)
+    _change(page, up(WIFI))
+    asked[-1](NoAnswer(HelperCode.HELPER_SILENT))
+    _change(page, up(OTHER))
+    asked[-1]([{**READY, "minutes": 90}])
+    assert page.findChild(QSpinBox).value() == 7, "what somebody has chosen stays"
+
+
+def test_while_an_answer_is_awaited_nobody_is_asked_again(
+    shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who looks at another page while somebody types a password, and comes back, was offered *Connect dom0* anew."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    answers: list[Callable[[object], None]] = []
+    monkeypatch.setattr(state.client, "ask", lambda _method, _arguments, then: then([READY]))
+    monkeypatch.setattr(state.client, "do", lambda _method, _arguments, then: answers.append(then))
+    page = open_("upgrade")
+    buttons(page)["Connect dom0…"].click()
+    for again in (lambda: open_("log") and open_("upgrade"), page.again):
+        again()
+        assert not buttons(page)["Connect dom0…"].isEnabled()
+        assert "a password may have been asked for" in _said(page)
+    (answer,) = answers
+    answer(NotAuthorised(plain("No.")))
+    assert buttons(page)["Connect dom0…"].isEnabled()
+    assert "No." in _said(page)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("overview", QLabel), ("names", QLabel), ("domains", QLineEdit)])
+def test_wherever_the_keyboard_is_the_page_is_copied_when_nothing_is_selected(
+    qtbot: QtBot, shown: Callable[..., Open], name: str, kind: type[QWidget]
+) -> None:
+    """A text that somebody has clicked on, or a field, in which nothing is selected took the key for itself."""
+    page = shown(up(CABLE))(name)
+    widget = next(one for one in page.findChildren(kind) if one.isVisible() and one.focusPolicy() & Qt.ClickFocus)
+    _focused(qtbot, page, widget)
+    control = Qt.KeyboardModifier.ControlModifier
+    QGuiApplication.clipboard().setText("before")
+    qtbot.keyClick(widget, Qt.Key.Key_C, control)
+    assert QGuiApplication.clipboard().text() == page.text()
+    if isinstance(widget, QLabel):
+        widget.setSelection(0, 3)
+        qtbot.keyClick(widget, Qt.Key.Key_C, control)
+        assert QGuiApplication.clipboard().text() == widget.text()[:3]
+    elif isinstance(widget, QLineEdit):
+        qtbot.keyClicks(widget, "work")
+        widget.setSelection(0, 3)
+        qtbot.keyClick(widget, Qt.Key.Key_C, control)
+        assert QGuiApplication.clipboard().text() == "wor"
+
+
+def test_a_page_is_copied_as_it_was_said_though_there_is_no_list_on_it(
+    qtbot: QtBot, shown: Callable[..., Open]
+) -> None:
+    """An empty list took away what was on the clipboard, and `AT&T` had lost its sign."""
+    wifi = dataclasses.replace(WIFI, ssid="AT&T", connection="AT&T")
+    open_ = shown(up(wifi))
+    for name in ("domains", "routes", "names"):
+        page = open_(name)
+        _change(page, None)
+        page.window().setFocus()
+        QGuiApplication.clipboard().setText("before")
+        qtbot.keyClick(page.window(), Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert "The network helper is not running." in QGuiApplication.clipboard().text()
+        _change(page, up(wifi))
+    page = open_("upgrade")
+    page._answered([READY])  # type: ignore[attr-defined]
+    assert "AT&T (Wi-Fi)" in page.text()
+    assert "More time" not in page.text()
+
+
 def test_an_answer_that_comes_after_the_window_was_closed_is_nobodys(
     qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -779,6 +1153,25 @@ def test_a_narrow_window_has_a_narrow_sidebar_that_can_be_heard(qtbot: QtBot, sh
         assert sidebar.item(1).data(Qt.ItemDataRole.AccessibleTextRole) == "Domains"
 
 
+@pytest.mark.parametrize(("points", "text"), [(10, "Domains"), (24, "")])
+def test_so_it_has_where_its_letters_would_leave_the_page_too_little(
+    qtbot: QtBot, shown: Callable[..., Open], points: int, text: str
+) -> None:
+    """On a small screen in letters of 24 points a page was cut at its side, and a third of it was the sidebar's."""
+    open_, usual = shown(up(CABLE)), QApplication.font()
+    window = open_("overview").window()
+    window.resize(1024, 600)
+    try:
+        QApplication.setFont(QFont(usual.family(), points))
+        assert window._sidebar.item(1).text() == text  # type: ignore[attr-defined]
+        for name in ("overview", "upgrade", "domains", "names"):
+            area = open_(name).parentWidget().parentWidget()
+            QApplication.processEvents()
+            assert not area.horizontalScrollBar().isVisible(), name  # type: ignore[attr-defined]
+    finally:
+        QApplication.setFont(usual)
+
+
 def test_escape_in_a_filter_closes_the_window_only_when_it_is_empty(qtbot: QtBot, shown: Callable[..., Open]) -> None:
     window = shown(up(CABLE))("domains").window()
     field = window.findChild(QLineEdit)
@@ -788,6 +1181,45 @@ def test_escape_in_a_filter_closes_the_window_only_when_it_is_empty(qtbot: QtBot
     assert field.text() == ""
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert not window.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("settings", QSpinBox), ("upgrade", QSpinBox), ("routes", QComboBox)]
+)  # fmt: skip
+def test_whoever_scrolls_a_page_changes_nothing_that_comes_below_the_pointer(
+    qtbot: QtBot, shown: Callable[..., Open], name: str, kind: type[QSpinBox] | type[QComboBox]
+) -> None:
+    """The minutes for which dom0 is connected, for one; who is in a field means the field."""
+    page = shown(up(CABLE))(name)
+    if name == "upgrade":
+        page._answered([READY])  # type: ignore[attr-defined]
+    field = page.findChild(kind)
+    assert field is not None
+    qtbot.waitUntil(field.isVisible)
+
+    def value() -> int:
+        return field.value() if isinstance(field, QSpinBox) else field.currentIndex()
+
+    def turn() -> bool:
+        """Whether the field takes it, so that the page does not."""
+        place = QPointF(field.rect().center())
+        where = QPointF(field.mapToGlobal(field.rect().center()))
+        none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False
+        event = QWheelEvent(place, where, QPoint(), QPoint(0, -120), *none)
+        QApplication.sendEvent(field, event)
+        return event.isAccepted()
+
+    page.window().setFocus()
+    before = value()
+    assert not turn()
+    assert value() == before
+    assert not field.hasFocus()
+    _focused(qtbot, page, field)
+    if isinstance(field, QSpinBox):
+        field.setValue(before + 5)
+        before = field.value()
+    assert turn()
+    assert value() != before
 
 
 def test_settings_that_were_changed_by_hand_are_seen(shown: Callable[..., Open], tmp_path: Path) -> None:
@@ -802,6 +1234,26 @@ def test_settings_that_were_changed_by_hand_are_seen(shown: Callable[..., Open],
     assert "mine" in [one.text() for one in page.findChildren(QLineEdit)]
     minutes.setValue(5)
     assert "command=mine" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("written", "command"),
+    [
+        ("mine", "mine"), ('"sh -c \'a, b\'"', "sh -c 'a, b'"), ("sh -c 'a, b'", ""), ("@Variant(\\0)", ""),
+        ("@ByteArray(abc)", ""), ("@Invalid()", ""),
+    ],
+)  # fmt: skip
+def test_a_command_of_which_qt_makes_something_else_is_none(
+    shown: Callable[..., Open], tmp_path: Path, written: str, command: str
+) -> None:
+    """Without quotes one that has a comma is a list of texts to Qt; it was run as Python writes that."""
+    page = shown(up(CABLE))("settings")
+    file = tmp_path / "config/qnet/tray.conf"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"[upgrade]\nminutes=1, 2\ncommand={written}\n[notify]\nnames=false, x\n[place]\nwindow=a, b\n")
+    page.again()
+    settings = page.app_state.settings
+    assert (settings.command, settings.minutes, settings.place("window")) == (command, 0, None)
 
 
 def test_settings_that_cannot_be_kept_are_told_where_they_are_chosen(
@@ -880,8 +1332,12 @@ def _nobody_is_hit() -> bool:
 
 
 def _change(page: Page, snapshot: Snapshot | None) -> None:
-    page.app_state.snapshot = snapshot
-    page.app_state.changed.emit()
+    _change_of(page.app_state, snapshot)
+
+
+def _change_of(state: AppState, snapshot: Snapshot | None) -> None:
+    state.snapshot = snapshot
+    state.changed.emit()
 
 
 @pytest.mark.parametrize("change", ["helper-away", "domain-gone"])

@@ -68,6 +68,7 @@ class ActionDispatcher(QObject):
         app_state.changed.connect(self._leave_when_closed)
         app_state.client.ended.connect(self._operation_ended)
         app_state.page_requested.connect(self.open_page)
+        app_state.unfulfilled.connect(self._failed)
 
     def do(self, request: ActionRequest) -> None:
         """Whatever it is."""

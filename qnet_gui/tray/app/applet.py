@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from qnet_gui.model.package_upgrade.packages import Stage
 from qnet_gui.tray.app.action_dispatcher import SCREEN, ActionDispatcher
 from qnet_gui.tray.app.logout import Logout
-from qnet_gui.tray.app.restart import Restart
+from qnet_gui.tray.app.restart import RETELL, Restart
 from qnet_gui.tray.app.tray_icon import TrayIcon
 from qnet_gui.tray.desktop.notifier import Notifier
 from qnet_gui.tray.desktop.panel import TrayHost
@@ -20,7 +20,7 @@ from qnet_gui.tray.session.bus_watch import BusWatch
 from qnet_gui.tray.session.network_applet import NetworkApplet
 from qnet_gui.tray.session.units import Units
 from qnet_gui.tray.state.menu import Action
-from qnet_gui.tray.state.notifications import Announcement
+from qnet_gui.tray.state.notifications import Announcement, Kind, Withdrawal
 from qnet_gui.tray.state.package_notifications import notification as package_notification
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 from qnet_gui.tray.state.transitions import Tracker
@@ -70,7 +70,7 @@ class Applet(QObject):
         self._notifier.requested.connect(self.app_state.request)
         self._bus = BusWatch(system, self)
         self._bus.lost.connect(self.app_state.client.bus_lost)
-        self._restart = Restart(lambda: self._dispatcher.shown, self._busy, self.keep, self)
+        self._restart = Restart(lambda: self._dispatcher.shown, self._busy, self._keep_for_next, self)
         self._bus.back.connect(lambda: self._restart.at_once("The system bus is back"))
         self._host = TrayHost(session, self)
         self._host.ready.connect(self._tray_ready)
@@ -78,8 +78,12 @@ class Applet(QObject):
         self._host.gone.connect(self._host_gone)
         self._host.back.connect(self._restart.withdraw)
 
-    def start(self, reopened: Sequence[str] = ()) -> None:
-        """Wait for the tray and for the helper, at the same time; `reopened`: what was open before."""
+    def start(self, reopened: Sequence[str] = (), retold: Iterable[str] = ()) -> None:
+        """Wait for the tray and for the helper, at the same time.
+
+        `reopened`: what was open before; `retold`: the kinds of notifications that were withdrawn, and may still be so.
+        """
+        self._tracker.retell(map(Kind, retold))
         if self._page:
             self._open_instead(self._page)
         else:
@@ -123,6 +127,10 @@ class Applet(QObject):
         self.app_state.event_log.write()
         self.app_state.settings.write()
 
+    def _keep_for_next(self) -> list[str]:
+        self.keep()
+        return [f"{RETELL}={kind.value}" for kind in self._notifier.withdraw_urgent()]
+
     def _tray_ready(self, host: bool) -> None:
         if host and not self._alone():
             log.info("The icon is on another display of this session, as its panel is; here is a window")
@@ -142,7 +150,7 @@ class Applet(QObject):
 
     def _changed(self) -> None:
         self._paint()
-        self._tell(self._tracker.update(self.app_state.snapshot, _boot_clock(), time.time()))
+        self._tell(self._tracker.update(self.app_state.snapshot, *_clocks()))
         if not self.app_state.connected:
             self._minute.stop()
         elif not self._minute.isActive():
@@ -155,11 +163,12 @@ class Applet(QObject):
     def _tick(self) -> None:
         """Something is due, or a minute has passed: what was tomorrow is today, or the time zone is another."""
         self._paint()
-        self._tell(self._tracker.tick(_boot_clock(), time.time()))
+        self._tell(self._tracker.tick(*_clocks()))
 
     def _tell(self, announcements: Iterable[Announcement]) -> None:
         for announcement in announcements:
-            if self._alone() and self.app_state.settings.notifies(announcement.kind):
+            wanted = isinstance(announcement, Withdrawal) or self.app_state.settings.notifies(announcement.kind)
+            if self._alone() and wanted:
                 self._notifier.show(announcement)
         if self._tracker.due is None:
             self._due_timer.stop()
@@ -170,3 +179,9 @@ class Applet(QObject):
 def _boot_clock() -> float:
     """Nobody sets it, and it goes on while the machine sleeps."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _clocks() -> tuple[float, float, float]:
+    """That one, the one on the wall, and for how long the machine has slept so far."""
+    now = _boot_clock()
+    return now, time.time(), now - time.monotonic()

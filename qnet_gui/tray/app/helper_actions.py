@@ -55,19 +55,31 @@ class HelperActions(QObject):
         app_state.client.gone.connect(self._gone)
 
     def do(self, request: ActionRequest) -> None:
-        """Do what is wanted of a domain or of dom0. What the helper does one at a time waits for the one before."""
+        """Do what is wanted of a domain or of dom0, unless that has been asked for and is not answered yet.
+
+        What the helper does one at a time waits for the one before.
+        """
+        if request in self._app_state.asked:
+            return
         if request.action in _ONE_AT_A_TIME:
             if self._asking or any(one.action in _ONE_AT_A_TIME for one in self._pending.values()):
                 self._waiting.append(request)
+                self._app_state.ask(request, True)
                 return
             self._asking = True
         self._ask(request)
 
     def _next(self) -> None:
         """The one before is over."""
-        self._asking = False
+        self._asking = bool(self._waiting)
         if self._waiting:
-            self.do(self._waiting.pop(0))
+            self._ask(self._waiting.pop(0))
+
+    def _give_up(self) -> None:
+        """Nothing waits any more."""
+        waiting, self._waiting = self._waiting, []
+        for request in waiting:
+            self._app_state.ask(request, False)
 
     def _ask(self, request: ActionRequest) -> None:
         arguments: list[object] = []
@@ -79,7 +91,8 @@ class HelperActions(QObject):
 
     def choose_netvm(self, request: ActionRequest, move: bool) -> None:
         """Make a domain the netvm."""
-        self._call(request, "SetDefaultNetvm", [request.name, move])
+        if request not in self._app_state.asked:
+            self._call(request, "SetDefaultNetvm", [request.name, move])
 
     def _call(self, request: ActionRequest, method: str, arguments: Sequence[object]) -> None:
         self._app_state.ask(request, True)
@@ -91,7 +104,7 @@ class HelperActions(QObject):
             self.failed.emit(request, answer)
             if request.action in _ONE_AT_A_TIME:
                 if isinstance(answer, _FOR_ALL):
-                    self._waiting.clear()
+                    self._give_up()
                 self._next()
         elif request.action in _OPERATIONS:
             match answer:
@@ -107,7 +120,7 @@ class HelperActions(QObject):
 
     def _gone(self) -> None:
         pending, self._pending = self._pending, {}
-        self._waiting.clear()
+        self._give_up()
         self._asking = False
         for request in pending.values():
             self.failed.emit(request, QnetError(HelperCode.HELPER_GONE))

@@ -14,19 +14,19 @@ from qnet_gui.tray.qt import QObject, QTimer
 
 log = logging.getLogger(__name__)
 
-#: How the next one is told what to open.
-OPTION = "--reopen"
+#: How the next one is told what to open, and what to tell anew.
+OPTION, RETELL = "--reopen", "--retell"
 #: Milliseconds between two looks whether a person has anything open, while it is waited for.
 _LOOK = 2000
 
 
 class Restart(QObject):
     """`shown` says what is open, by the names that the option takes, `busy` whether an answer or a person is waited
-    for; `keep` writes down what must not be lost.
+    for; `keep` writes down what must not be lost, and gives the words for the next one about the rest.
     """
 
     def __init__(
-        self, shown: Callable[[], Sequence[str]], busy: Callable[[], bool], keep: Callable[[], None],
+        self, shown: Callable[[], Sequence[str]], busy: Callable[[], bool], keep: Callable[[], Sequence[str]],
         parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
@@ -39,9 +39,10 @@ class Restart(QObject):
     def at_once(self, why: str) -> None:
         """Nothing that is open is of use without it; it is opened again."""
         log.info("%s; starting anew to use it", why)
-        self._keep()
-        before = [word for word in sys.orig_argv[1:] if not word.startswith(f"{OPTION}=")]
-        os.execv(sys.executable, [sys.executable, *before, *(f"{OPTION}={name}" for name in self._shown())])  # noqa: S606
+        kept = self._keep()
+        before = [word for word in sys.orig_argv[1:] if not word.startswith((f"{OPTION}=", f"{RETELL}="))]
+        words = [*before, *(f"{OPTION}={name}" for name in self._shown()), *kept]
+        os.execv(sys.executable, [sys.executable, *words])  # noqa: S606
 
     def when_idle(self, why: str) -> None:
         """As soon as nobody has anything open and nothing is under way."""

@@ -12,12 +12,13 @@ def keep_plain() -> None:
 
 
 def _changed(mode: QClipboard.Mode) -> None:
-    clipboard = QGuiApplication.clipboard()
-    text = clipboard.text(mode)
-    if (plain := plain_text.unbroken(text)) != text and _is_ours(text):
-        clipboard.setText(plain, mode)
+    """What other programs copy is theirs, and not even looked at: they would have to be asked for it."""
+    broken = _broken()
+    if broken and (text := QGuiApplication.clipboard().text(mode)) in broken:
+        QGuiApplication.clipboard().setText(plain_text.unbroken(text), mode)
 
 
-def _is_ours(text: str) -> bool:
-    """Whether a label of ours has it selected: what other programs copy is theirs."""
-    return any(isinstance(widget, QLabel) and widget.selectedText() == text for widget in QApplication.allWidgets())
+def _broken() -> set[str]:
+    """What is selected in labels of ours with signs in it that nobody sees."""
+    labels = (widget for widget in QApplication.allWidgets() if isinstance(widget, QLabel) and widget.hasSelectedText())
+    return {text for label in labels if plain_text.unbroken(text := label.selectedText()) != text}

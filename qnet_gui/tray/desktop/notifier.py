@@ -7,6 +7,7 @@ import logging
 from qnet_gui.model.preflight import minutes
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.qt import (
+    QDBus,
     QDBusArgument,
     QDBusConnection,
     QDBusMessage,
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
 _BYTE_CRITICAL = 2
+#: Milliseconds that the server has for each of the last calls.
+_LAST = 500
 
 
 def _button_text(action: Action) -> str:
@@ -74,6 +77,20 @@ class Notifier(QObject):
     def _withdraw(self, kind: Kind) -> None:
         if number := self._ids.pop(kind, 0):
             self._server.call(self, NAME, "CloseNotification", [unsigned(number)], lambda _: None, start=False)
+
+    def withdraw_urgent(self) -> list[Kind]:
+        """Withdraw those that stay until they are closed, and are still to be seen; their kinds.
+
+        For the end of this process: whoever follows does not know their numbers. It waits, since nothing comes after.
+        """
+        latest = self._latest
+        kinds = [kind for kind in self._ids if isinstance(one := latest.get(kind), Notification) and one.urgent]
+        for kind in kinds:
+            message = QDBusMessage.createMethodCall(NAME, PATH, NAME, "CloseNotification")
+            message.setArguments([unsigned(self._ids.pop(kind))])
+            message.setAutoStartService(False)
+            self._server.bus.call(message, QDBus.CallMode.Block, _LAST)
+        return kinds
 
     def _send(self, answer: Answer, notification: Notification) -> None:
         if answer.error:

@@ -21,6 +21,8 @@ _STATES = {
 }
 #: The columns that hold numbers, and those in a font of fixed width.
 NUMBERS, FIXED = frozenset({5, 6, 7}), frozenset({3, 4})
+#: The column of what a domain has for one life: one that is started again is another, though of the same name.
+IDENTITY = 5
 
 
 @dataclass(frozen=True, slots=True)

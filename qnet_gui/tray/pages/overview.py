@@ -114,11 +114,14 @@ def away_cure(unreadable: bool) -> str:
     return tr(OTHER_VERSION) if unreadable else tr(_START)
 
 
-def page(snapshot: Snapshot | None, unreadable: bool = False) -> Page:
-    """The content for a snapshot; of a helper that is away, or knows nothing itself, there are no facts to show."""
+def page(snapshot: Snapshot | None, unreadable: bool = False, in_doubt: bool = False) -> Page:
+    """The content for a snapshot; of a helper that is away, or knows nothing itself, there are no facts to show.
+
+    `in_doubt`: see `untold`.
+    """
+    problems = tuple((view.title, view.text) for view in untold(snapshot, unreadable, in_doubt))
     if snapshot is None:
-        return Page(sentence(None, unreadable), problems=((tr(_AWAY), away_cure(unreadable)),))
-    problems = tuple((view.title, view.text) for view in untold(snapshot))
+        return Page(sentence(None, unreadable), problems=(*problems[:-1], (tr(_AWAY), away_cure(unreadable))))
     problems += tuple((problem.sentence, problem.cure) for problem in snapshot.problems)
     if blind(snapshot):
         return Page(sentence(snapshot), problems=problems)

@@ -15,6 +15,7 @@ from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import mark, tr, tr_count
 from qnet_gui.tray.pages.line import Line, Mark
 from qnet_gui.tray.pages.overview import away_cure
+from qnet_gui.tray.state.cures import untold
 from qnet_gui.tray.state.menu import blind, can_disconnect
 from qnet_gui.tray.state.operation_progress import OperationProgress, State
 
@@ -48,7 +49,8 @@ class UpgradeInputs:
 
     `asking`: the answer to "connect" is awaited, for which a person may be typing a password. `refused`: why the last
     request was not carried out, empty if it was. `read`: the operation that was over before the page was opened; how
-    it went is no news. `unreadable`: there is no snapshot because the helper is of another version.
+    it went is no news. `unreadable`: there is no snapshot because the helper is of another version. `in_doubt`:
+    there is none, and dom0 was connected when there was one.
     """
 
     preflight: Preflight | QnetError | None = None
@@ -57,6 +59,7 @@ class UpgradeInputs:
     refused: str = ""
     read: OperationProgress | None = None
     unreadable: bool = False
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +227,16 @@ def _open(snapshot: Snapshot, inputs: UpgradeInputs) -> UpgradePage:
     )  # fmt: skip
 
 
+def _away(inputs: UpgradeInputs) -> str:
+    """What there is to be said where there is no snapshot, before what to do about it."""
+    *doubts, _ = untold(None, inputs.unreadable, inputs.in_doubt)
+    return " ".join([*(f"{doubt.title} {doubt.text}" for doubt in doubts), away_cure(inputs.unreadable)])
+
+
 def upgrade(snapshot: Snapshot | None, inputs: UpgradeInputs) -> UpgradePage:
     """The content. What is done follows the helper; what was clicked shows only as `asking`."""
     if snapshot is None or (blind(snapshot) and snapshot.dom0.state is Dom0State.CLOSED):
-        cure = next((problem.cure for problem in snapshot.problems), "") if snapshot else away_cure(inputs.unreadable)
+        cure = next((problem.cure for problem in snapshot.problems), "") if snapshot else _away(inputs)
         said = sentence(snapshot, inputs.unreadable)
         return UpgradePage(said, cure, outcome=_outcome(snapshot, inputs), why=said)
     if snapshot.dom0.state is Dom0State.OPEN:

@@ -10,6 +10,8 @@ from qnet_gui.tray.popup.parts import GAP, FaintLabel, plain, say
 from qnet_gui.tray.qt import (
     QColor,
     QEvent,
+    QFont,
+    QFontMetrics,
     QHBoxLayout,
     QLabel,
     QPainter,
@@ -22,8 +24,8 @@ from qnet_gui.tray.qt import (
 from qnet_gui.tray.session.icons import plain_icon
 from qnet_gui.tray.state.popup import UplinkView
 
-#: Pixels.
-_ICON, _CHART = 32, 64
+#: Pixels: of the icon, of the chart with its words, and of its curves at least.
+_ICON, _CHART, _CURVES = 32, 64, 32
 
 
 def _most(down: tuple[int, ...], up: tuple[int, ...]) -> str:
@@ -39,8 +41,22 @@ class Chart(QWidget):
         super().__init__()
         self._down: tuple[int, ...] = ()
         self._up: tuple[int, ...] = ()
-        self.setFixedHeight(_CHART)
         self.setAccessibleName(tr("Traffic of the last two minutes"))
+        self._fit()
+
+    def _words(self) -> QFont:
+        """What its corners are written in."""
+        return colours.small(colours.small(self.font()))
+
+    def _fit(self) -> None:
+        """So high that its words leave the curves their room."""
+        self.setFixedHeight(max(_CHART, _CURVES + 2 * QFontMetrics(self._words()).height()))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
+        """Other letters."""
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+        super().changeEvent(event)
 
     def show_rates(self, down: tuple[int, ...], up: tuple[int, ...]) -> None:
         """Bytes a second, the newest last."""
@@ -53,7 +69,8 @@ class Chart(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's)
         """Curves on a grid; what it is out of stands at its corners."""
         painter, palette = QPainter(self), self.palette()
-        painter.setFont(colours.small(colours.small(self.font())))
+        painter.setFont(self._words())
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # of each text its own
         height = painter.fontMetrics().height()
         area = QRectF(self.rect()).adjusted(0, height, -1, -height - 1)
         most = graph.top((*self._down, *self._up))

@@ -67,8 +67,7 @@ class Popup(QMainWindow):
 
     def __init__(self, app_state: AppState, anchored: bool = True) -> None:
         super().__init__()
-        self.setWindowFlag(Qt.WindowType.Tool, anchored)
-        for flag in (Qt.WindowType.FramelessWindowHint, Qt.WindowType.WindowStaysOnTopHint):
+        for flag in (Qt.WindowType.Tool, Qt.WindowType.FramelessWindowHint, Qt.WindowType.WindowStaysOnTopHint):
             self.setWindowFlag(flag, anchored)
         self.anchored = anchored
         self._app_state = app_state
@@ -162,7 +161,8 @@ class Popup(QMainWindow):
 
     def _now(self) -> PopupView:
         state, history = self._app_state, self._app_state.traffic.history
-        return popup(Seen(state.snapshot, state.progress, state.asked, history, state.unreadable), time.time())
+        seen = Seen(state.snapshot, state.progress, state.asked, history, state.unreadable, state.in_doubt)
+        return popup(seen, time.time())
 
     def refresh(self) -> None:
         """Show what is so now; only what differs is touched, and the keyboard stays where it was, or is nowhere."""
@@ -250,7 +250,7 @@ class Popup(QMainWindow):
 
     def _do(self, request: ActionRequest) -> None:
         self._app_state.requested.emit(request)
-        if request.action not in _STAYS and self.anchored:
+        if request.action not in _STAYS and self.anchored and not self._head.pin.isChecked():
             self.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's)

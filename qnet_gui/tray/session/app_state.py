@@ -5,6 +5,9 @@ The windows read from it and follow its signals; none of them knows another.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from qnet_gui.model.errors import QnetError
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.netmap.rates import Rates
 from qnet_gui.tray.qt import QDBusConnection, QObject, pyqtSignal
@@ -21,13 +24,15 @@ from qnet_gui.tray.state.operation_progress import OperationProgress
 class AppState(QObject):
     """`changed`: there is another snapshot. `moved`: the operation under way, or what was asked for, has moved on.
     `requested`: somebody wants something done, with an `ActionRequest`. `page_requested`: somebody wants to see a page
-    of the window, by its name.
+    of the window, by its name. `unfulfilled`: what was to be done by itself could not be, with an `ActionRequest` and
+    the error.
     """
 
     changed = pyqtSignal()
     moved = pyqtSignal()
     requested = pyqtSignal(object)
     page_requested = pyqtSignal(str)
+    unfulfilled = pyqtSignal(object, object)
 
     def __init__(self, system: QDBusConnection, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +60,11 @@ class AppState(QObject):
     def connected(self) -> bool:
         """Whether dom0 is, or may be, connected to the network."""
         return self.snapshot is not None and self.snapshot.dom0.state is not Dom0State.CLOSED
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether nothing is known, and dom0 was connected when something was."""
+        return self.snapshot is None and self.last_known is not Dom0State.CLOSED
 
     @property
     def unreadable(self) -> bool:
@@ -95,7 +105,12 @@ class AppState(QObject):
         """
         done = self.packages.upgrade.stage.went_well and self.packages.own
         if done and self.disconnect_when_done and self.last_known is not Dom0State.CLOSED:
-            self.client.do("DisconnectDom0", [], lambda _: None)
+            self.client.do("DisconnectDom0", [], self._back_to_normal)
+
+    def _back_to_normal(self, answer: Sequence[object] | QnetError) -> None:
+        """Nobody looks for what is promised to him."""
+        if isinstance(answer, QnetError) and self.last_known is not Dom0State.CLOSED:
+            self.unfulfilled.emit(ActionRequest(Action.DISCONNECT), answer)
 
     def _follow_packages(self, snapshot: Snapshot | None) -> None:
         """Whoever connects dom0 begins anew; and while it is connected, an upgrade may be under way already."""

@@ -28,9 +28,14 @@ class Settings:
         """Take in what the file says now: somebody may have changed it, or another applet of this person's has."""
         self._store.sync()
 
+    def _text(self, key: str) -> str:
+        """What it says there; empty where that is none, such as a list, for which Qt takes what has a comma."""
+        value = self._store.value(key)
+        return value if isinstance(value, str) else ""
+
     def notifies(self, kind: Kind) -> bool:
         """Whether notifications of a kind are wanted."""
-        return str(self._store.value(f"notify/{kind.value}", "true")) != "false"
+        return self._text(f"notify/{kind.value}") != "false"
 
     def set_notifies(self, kind: Kind, requested: bool) -> None:
         """Choose that."""
@@ -39,7 +44,7 @@ class Settings:
     @property
     def minutes(self) -> int:
         """For how many minutes dom0 is to be connected; 0 for what the helper is configured for."""
-        text = str(self._store.value("upgrade/minutes", "0"))
+        text = self._text("upgrade/minutes")
         return int(text) if text.isascii() and text.isdigit() and int(text) <= MINUTES_MAX else 0
 
     @minutes.setter
@@ -49,7 +54,7 @@ class Settings:
     @property
     def command(self) -> str:
         """The command that upgrades dom0's packages; empty for the distribution's own."""
-        return str(self._store.value("upgrade/command", ""))
+        return self._text("upgrade/command")
 
     @command.setter
     def command(self, command: str) -> None:

@@ -221,9 +221,24 @@ def _away(unreadable: bool) -> MessageView:
     return MessageView(Severity.ERROR, "", tr(_AWAY), (start,))
 
 
-def untold(snapshot: Snapshot | None, unreadable: bool = False) -> Iterable[MessageView]:
-    """What no snapshot calls a problem, but is one, with a cure at hand: no helper, or a netvm that is paused."""
+def _in_doubt(unreadable: bool) -> MessageView:
+    """A helper of another version runs, and disconnects dom0 at its deadline."""
+    text = tr("It was when that was known last.")
+    if not unreadable:
+        text += " " + tr("As long as the helper is away nothing disconnects it.")
+    return MessageView(Severity.ERROR, tr("dom0 may still be connected to the network."), text)
+
+
+def untold(
+    snapshot: Snapshot | None, unreadable: bool = False, in_doubt: bool = False
+) -> Iterable[MessageView]:  # fmt: skip
+    """What no snapshot calls a problem, but is one, with a cure at hand: no helper, or a netvm that is paused.
+
+    `in_doubt`: dom0 was connected when something was known last.
+    """
     if snapshot is None:
+        if in_doubt:
+            yield _in_doubt(unreadable)
         yield _away(unreadable)
     elif (netvm := snapshot.netvm).state is NetvmState.PAUSED:
         request = ActionRequest.about(Action.UNPAUSE, netvm)
@@ -232,9 +247,9 @@ def untold(snapshot: Snapshot | None, unreadable: bool = False) -> Iterable[Mess
         yield MessageView(Severity.WARNING, "", tr("Let it go on; until then no domain has a network."), (go_on,))
 
 
-def _views(snapshot: Snapshot | None, sentence: str, unreadable: bool) -> list[MessageView]:
+def _views(snapshot: Snapshot | None, sentence: str, unreadable: bool, in_doubt: bool = False) -> list[MessageView]:
     """A message for each kind of problem."""
-    views = [*untold(snapshot, unreadable)]
+    views = [*untold(snapshot, unreadable, in_doubt)]
     if snapshot is not None:
         gathered: dict[Code, list[Problem]] = {}
         for problem in snapshot.problems:
@@ -250,9 +265,11 @@ def buttons(snapshot: Snapshot | None, unreadable: bool = False) -> tuple[Button
     return tuple({cure.request: cure for cure in made}.values())
 
 
-def messages(snapshot: Snapshot | None, sentence: str, unreadable: bool = False) -> tuple[MessageView, ...]:
+def messages(
+    snapshot: Snapshot | None, sentence: str, unreadable: bool = False, in_doubt: bool = False
+) -> tuple[MessageView, ...]:  # fmt: skip
     """Everything that is wrong, those first that explain others; `sentence` stands above them and is not repeated."""
-    views = _views(snapshot, sentence, unreadable)
+    views = _views(snapshot, sentence, unreadable, in_doubt)
     if len(views) <= MESSAGES_MAX:
         return tuple(views)
     count = len(views) - MESSAGES_MAX + 1

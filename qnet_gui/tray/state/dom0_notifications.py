@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from qnet_gui.model.clock import clock as shown_by_clock
 from qnet_gui.model.clock import hour
@@ -41,6 +42,11 @@ class Dom0Tracker:
         self._closing = False
         #: The code of what is wrong and was told last of dom0's connection.
         self._told = ""
+        self._retold: frozenset[Kind] = frozenset()
+
+    def retell(self, kinds: Iterable[Kind]) -> None:
+        """What is wrong at the first snapshot is to be told, of these kinds: what was shown of it is withdrawn."""
+        self._retold = frozenset(kinds)
 
     def update(self, snapshot: Snapshot, now: float, clock: float) -> list[Announcement]:
         """Take in a snapshot."""
@@ -48,6 +54,9 @@ class Dom0Tracker:
         ends_before, self._ends = self._ends, now + snapshot.dom0.until - clock
         chosen = before is None or abs(self._ends - ends_before) > _CHOSEN
         announcements = [] if before is None else self._changes(before, snapshot, chosen)
+        if before is None and self._retold:
+            changes = self._changes(replace(snapshot, problems=()), snapshot, False)
+            announcements = [change for change in changes if change.kind in self._retold]
         if chosen:
             self._warned = snapshot.dom0.until - clock <= NEAR  # whoever chose so short a time knows
         return announcements + self._deadline(now)

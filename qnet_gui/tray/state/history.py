@@ -19,7 +19,7 @@ from qnet_gui.model.problem import Problem
 from qnet_gui.model.sentence import uplink_name
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import mark, tr
-from qnet_gui.model.wire.message_wire import as_plain, from_plain
+from qnet_gui.model.wire.message_wire import MOMENT_MAX, as_plain, from_plain
 from qnet_gui.tray.state.menu import blind
 
 #: Seconds for which entries are kept, and how many of them at most.
@@ -28,8 +28,8 @@ KEPT, ENTRIES_MAX = 7 * 86400, 1000
 _SAME = 300
 #: Seconds between what two applets of one person's note of one thing, on two displays.
 _AT_ONCE = 1
-#: Characters of an entry's line in the file; what is longer is none of ours.
-_LINE_MAX = 8192
+#: Characters of an entry's line in the file, and how often it can have been; what is more is none of ours.
+_LINE_MAX, _COUNT_MAX = 8192, 10**9
 #: Seconds since the epoch, as a text.
 _SECONDS = re.compile("[0-9]{1,12}")
 
@@ -113,7 +113,9 @@ def from_line(line: str) -> Entry | None:
     """The entry again; None for what is none of this version's."""
     try:
         match json.loads(line) if len(line) <= _LINE_MAX else None:
-            case [int() as at, str() as code, list() as values, message, int() as count, int() as last]:
+            case [int() as at, str() as code, list() as values, message, int() as count, int() as last] if (
+                min(at, last) >= 0 and max(at, last) <= MOMENT_MAX and 0 < count <= _COUNT_MAX
+            ):
                 texts = tuple(str(value) for value in values[:2])
                 said = None if message is None else from_plain(message)
                 return Entry(at, _BY_CODE[code], texts, said, count, last)

@@ -65,7 +65,8 @@ class PopupView:
 class Seen:
     """What a popup is made of: `asked` is what the helper was asked for and has not answered yet.
 
-    `unreadable`: there is no snapshot because the helper is of another version.
+    `unreadable`: there is no snapshot because the helper is of another version; `in_doubt`: there is none, and dom0 was
+    connected when there was one.
     """
 
     snapshot: Snapshot | None
@@ -73,6 +74,7 @@ class Seen:
     asked: frozenset[ActionRequest] = frozenset()
     traffic: History = field(default_factory=History)
     unreadable: bool = False
+    in_doubt: bool = False
 
 
 def popup(seen: Seen, now: float) -> PopupView:
@@ -86,7 +88,7 @@ def popup(seen: Seen, now: float) -> PopupView:
     return PopupView(
         _connection(seen, now),
         uplink,
-        messages(snapshot, uplink.sentence, seen.unreadable),
+        messages(snapshot, uplink.sentence, seen.unreadable, seen.in_doubt),
         shown_rows,
         count,
         tr("No other domain is running.") if known and not shown_rows else "",

@@ -8,11 +8,13 @@ What explains something else is told alone: without a netvm nothing is said of i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.tray.state.condition import NAMES, NETVM, UPLINK, Condition, Subject
 from qnet_gui.tray.state.dom0_notifications import Dom0Tracker
 from qnet_gui.tray.state.menu import blind
-from qnet_gui.tray.state.notifications import Announcement, Withdrawal
+from qnet_gui.tray.state.notifications import Announcement, Kind, Withdrawal
 
 #: Seconds that must pass between two notifications of a kind.
 QUIET = 5.0
@@ -32,6 +34,11 @@ class _SubjectTracker:
         self._loss_shown = False
         self._now: Condition | None = None
         self._since = float("-inf")
+
+    def slept(self, seconds: float) -> None:
+        """So long nobody could see anything, nor could anything become otherwise."""
+        self._since += seconds
+        self._announced_at += seconds
 
     def forget(self) -> None:
         """Nothing is known at present; what was told stays told."""
@@ -74,9 +81,13 @@ class _SubjectTracker:
 
 
 class Tracker:
-    """Feed it every snapshot; ask again at `due` (a monotonic time) when it is set. Times are in seconds."""
+    """Feed it every snapshot; ask again at `due` (a monotonic time) when it is set. Times are in seconds.
+
+    They go on while the machine sleeps; `asleep` is for how long it has so far.
+    """
 
     def __init__(self) -> None:
+        self._asleep: float | None = None
         self._trackers = [_SubjectTracker(subject) for subject in (NETVM, UPLINK, NAMES)]
         self._dom0 = Dom0Tracker()
 
@@ -86,11 +97,24 @@ class Tracker:
         times = [due for due in (self._dom0.due, *(tracker.due for tracker in self._trackers)) if due is not None]
         return min(times, default=None)
 
-    def update(self, snapshot: Snapshot | None, now: float, clock: float) -> list[Announcement]:
+    def retell(self, kinds: Iterable[Kind]) -> None:
+        """For one that follows upon another: what is wrong is to be told anew, of these kinds, which are urgent."""
+        self._dom0.retell(kinds)
+
+    def _wake(self, asleep: float) -> None:
+        """Sleep is no time in which something lasts. By less than a second two clocks differ that are read in turn."""
+        seconds = 0 if self._asleep is None else asleep - self._asleep
+        if self._asleep is None or seconds >= 1:
+            self._asleep = asleep
+            for tracker in self._trackers:
+                tracker.slept(seconds)
+
+    def update(self, snapshot: Snapshot | None, now: float, clock: float, asleep: float = 0) -> list[Announcement]:
         """Take in a snapshot at a monotonic time and one since the epoch.
 
         From a helper that is away or blind nothing is learned of the netvm, nor told.
         """
+        self._wake(asleep)
         if snapshot is None:
             for tracker in self._trackers:
                 tracker.forget()
@@ -103,8 +127,9 @@ class Tracker:
         changes = [tracker.update(snapshot, now) for tracker in self._trackers]
         return announcements + [change for change in changes if change is not None]
 
-    def tick(self, now: float, clock: float) -> list[Announcement]:
+    def tick(self, now: float, clock: float, asleep: float = 0) -> list[Announcement]:
         """What is due at this time."""
+        self._wake(asleep)
         announcements = self._dom0.tick(now, clock)
         changes = [tracker.tick(now) for tracker in self._trackers]
         return announcements + [change for change in changes if change is not None]

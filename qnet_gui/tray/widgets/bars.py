@@ -7,10 +7,10 @@ from qnet_gui.tray.qt import (
     QPainter,
     QRect,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionProgressBar,
     QStyleOptionViewItem,
 )
+from qnet_gui.tray.widgets.own_order import OwnOrder
 from qnet_gui.tray.widgets.table_model import SHARE
 
 #: Pixels: how wide a bar is at least and at most, how far it is from the cell's sides and from its text.
@@ -19,7 +19,7 @@ _WIDE, _SPACE = (24, 120), 8
 _TEXT = "\u2003100 %\u2003"
 
 
-class Bars(QStyledItemDelegate):
+class Bars(OwnOrder):
     """The style's own bars."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:

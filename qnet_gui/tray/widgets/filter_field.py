@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from qnet_gui.model.translation import tr
-from qnet_gui.tray.qt import QKeyEvent, QLineEdit, Qt
+from qnet_gui.tray.qt import QKeyEvent, QKeySequence, QLineEdit, Qt
 
 #: Characters that are seen of it at least.
 _WIDTH = 20
 
 
 class FilterField(QLineEdit):
-    """Escape empties it first."""
+    """Escape empties it first; where nothing is selected, the key that copies is left to the page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,5 +23,7 @@ class FilterField(QLineEdit):
         """See the class."""
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
+        elif event.matches(QKeySequence.Copy) and not self.hasSelectedText():
+            event.ignore()
         else:
             super().keyPressEvent(event)

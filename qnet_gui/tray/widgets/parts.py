@@ -13,6 +13,8 @@ from qnet_gui.tray.qt import (
     QGridLayout,
     QGuiApplication,
     QHBoxLayout,
+    QKeyEvent,
+    QKeySequence,
     QLabel,
     QPainter,
     QPaintEvent,
@@ -34,9 +36,20 @@ _TINT = 0.15
 _COLOURS = {Mark.FAILED: NEGATIVE, Mark.WARNING: NEUTRAL, Mark.DONE: POSITIVE}
 
 
+class _Text(QLabel):
+    """A text that can be selected. Where nothing is, it leaves the key that copies to the page."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's)
+        """See the class."""
+        if event.matches(QKeySequence.Copy) and not self.hasSelectedText():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
 def label(text: str = "", name: str = "", wrapped: bool = False) -> QLabel:
     """A label; `name` is what those who cannot see where it stands hear before its text."""
-    made = QLabel()
+    made = _Text()
     made.setTextFormat(Qt.TextFormat.PlainText)
     flags = Qt.TextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     made.setTextInteractionFlags(flags | Qt.TextInteractionFlag.TextSelectableByKeyboard)

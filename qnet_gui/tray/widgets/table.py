@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from qnet_gui.netmap.drawing import Shape
 from qnet_gui.tray.qt import (
@@ -27,6 +27,7 @@ from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.widgets.bars import Bars
 from qnet_gui.tray.widgets.inline import InlineAction, InlineActions
 from qnet_gui.tray.widgets.map_painter import sign_icon
+from qnet_gui.tray.widgets.own_order import OwnOrder
 from qnet_gui.tray.widgets.table_model import TableModel
 
 __all__ = ["InlineAction", "Table"]
@@ -34,6 +35,7 @@ __all__ = ["InlineAction", "Table"]
 _GAP, _SIGN, _INLINE = 16, 26, 76
 #: With Control they sort by the first column, the second, and so on.
 _DIGITS = range(Qt.Key.Key_1, Qt.Key.Key_9 + 1)
+_RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 #: Pixels that a table has at least, wide and high; rows that are seen when its page opens, at most.
 _SMALLEST, _ROWS_SHOWN = (240, 120), 12
 
@@ -48,7 +50,7 @@ class Table(QTableView):
 
     `signs` may stand before the first cells, by their names. A column is as wide as its longest text; Qt would measure
     every cell, which takes long in Python. Columns of numbers only grow, so that nothing moves with each number.
-    `rows`: so many are seen where there is little room.
+    `rows`: so many are seen where there is little room. `identity`: the column by which a row is the same as before.
     """
 
     chosen = pyqtSignal()
@@ -57,14 +59,14 @@ class Table(QTableView):
 
     def __init__(
         self, name: str, heads: Sequence[str], numbers: Collection[int] = (), fixed: Collection[int] = (),
-        signs: Mapping[str, Sequence[Shape]] | None = None, rows: int = _ROWS_SHOWN,
+        signs: Mapping[str, Sequence[Shape]] | None = None, rows: int = _ROWS_SHOWN, identity: int = 0,
     ) -> None:  # fmt: skip
         super().__init__()
         self._numbers, self._rows = numbers, rows
         self._longest: list[str] = [""] * len(heads)
         self._signs = signs or {}
         self._inline: InlineActions | None = None
-        self._model = TableModel(heads, numbers, fixed, self)
+        self._model = TableModel(heads, numbers, fixed, self, identity)
         self._sorted = QSortFilterProxyModel(self)
         self._sorted.setSourceModel(self._model)
         self._sorted.setSortRole(Qt.ItemDataRole.UserRole)
@@ -72,10 +74,11 @@ class Table(QTableView):
         self._sorted.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._sorted.setDynamicSortFilter(True)
         self.setModel(self._sorted)
+        self.setItemDelegate(OwnOrder(self))
         self.setAccessibleName(name)
         self._set_behaviour()
         self._draw_signs()
-        self._fit_columns()
+        self._fit_all()
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit())
 
     def _set_behaviour(self) -> None:
@@ -91,7 +94,6 @@ class Table(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
         header.setSectionResizeMode(QHeaderView.Interactive)
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
@@ -106,8 +108,10 @@ class Table(QTableView):
             for column in self._numbers if longest else ():
                 longest[column] = max(longest[column], self._longest[column], key=_about)
             if longest and longest != self._longest:
-                self._longest = longest
-                self._fit_columns()
+                before, self._longest = self._longest, longest
+                last = len(longest) - 1  # it has been stretched to what was free
+                pairs = enumerate(zip(longest, before, strict=True))
+                self._fit_columns(column for column, (now, old) in pairs if now != old or column == last)
         if list(signs) != self._model.row_signs:
             self._model.show_signs(signs)
 
@@ -121,7 +125,7 @@ class Table(QTableView):
         self._inline.chosen.connect(lambda row, key: self.inline_chosen.emit(self.source_row(row), key))
         self.setItemDelegateForColumn(len(self._longest) - 1, self._inline)
         self.setMouseTracking(True)
-        self._fit_columns()
+        self._fit_all()
 
     def put_bars(self, column: int) -> None:
         """Have a column's shares of a whole shown as bars."""
@@ -134,10 +138,16 @@ class Table(QTableView):
     def _draw_signs(self) -> None:
         self._model.signs = {name: sign_icon(shapes, self.palette()) for name, shapes in self._signs.items()}
 
-    def _fit_columns(self) -> None:
-        """Nothing is cut off that need not be."""
+    def _fit_all(self) -> None:
+        """To the letters as they are now."""
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
+        self._fit_columns(range(len(self._longest)))
+
+    def _fit_columns(self, columns: Iterable[int]) -> None:
+        """Nothing is cut off that need not be; the others stay as wide as a person has made them."""
         header = self.horizontalHeader()
-        for column, text in enumerate(self._longest):
+        for column in columns:
+            text = self._longest[column]
             metrics = QFontMetrics(self._model.font) if column in self._model.fixed else self.fontMetrics()
             need = max(metrics.horizontalAdvance(text) + _GAP, header.sectionSizeHint(column))
             if column in self._numbers:
@@ -164,10 +174,12 @@ class Table(QTableView):
         return self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth() + bar
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
-        """Another palette needs other signs."""
+        """Another palette needs other signs, other letters other room."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_model"):
             self._draw_signs()
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_model"):
+            self._fit_all()
 
     # -- what a person does
 
@@ -183,18 +195,30 @@ class Table(QTableView):
         """Whole rows, with tabs between the cells."""
         QGuiApplication.clipboard().setText(self._copied(self.selected_rows()))
 
+    def _seen(self) -> list[int]:
+        return [self.source_row(row) for row in range(self._sorted.rowCount())]
+
+    def seen_rows(self) -> tuple[tuple[str, ...], ...]:
+        """The cells of all rows that are seen, in that order."""
+        return tuple(tuple(self._model.rows[row]) for row in self._seen())
+
     def text(self) -> str:
         """All rows that are seen, likewise."""
-        return self._copied([self.source_row(row) for row in range(self._sorted.rowCount())]) + "\n"
+        return self._copied(self._seen()) + "\n"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's)
-        """What is selected is copied; without a selection, and for Escape, the window is asked. Some sort it."""
+        """What is selected is copied; without a selection, and for Escape, the window is asked. Some sort it.
+
+        Return asks what can be done to what is selected.
+        """
         if event.matches(QKeySequence.Copy) and self.selectionModel().hasSelection():
             self.copy_selected()
         elif event.key() == Qt.Key.Key_Escape or event.matches(QKeySequence.Copy):
             event.ignore()
         elif event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() in _DIGITS:
             self._sort_by(_DIGITS.index(event.key()))
+        elif event.key() in _RETURN and self.selectionModel().hasSelection():
+            self.menu_wanted.emit(self._below_selected())
         else:
             super().keyPressEvent(event)
 
@@ -222,9 +246,9 @@ class Table(QTableView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 (Qt's)
         """By the mouse about the row below it, by the key about what is selected."""
-        where = event.globalPos()
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            rows = self.selectionModel().selectedRows()
-            below = self.visualRect(rows[0]).bottomLeft() if rows else QPoint(0, 0)
-            where = self.viewport().mapToGlobal(below)
-        self.menu_wanted.emit(where)
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        self.menu_wanted.emit(self._below_selected() if by_key else event.globalPos())
+
+    def _below_selected(self) -> QPoint:
+        rows = self.selectionModel().selectedRows()
+        return self.viewport().mapToGlobal(self.visualRect(rows[0]).bottomLeft() if rows else QPoint(0, 0))

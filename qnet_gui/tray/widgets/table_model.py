@@ -23,10 +23,14 @@ class TableModel(QAbstractTableModel):
     """Rows of cells. Numbers are right-aligned, `fixed` columns are in a font of fixed width.
 
     `signs`: the icons that may stand before a row's first cell, by their names; `row_signs` are the rows' own.
+    `identity`: the column by which a row is the same as before, where no two have the same there.
     """
 
-    def __init__(self, heads: Sequence[str], numbers: Collection[int], fixed: Collection[int], parent: QObject) -> None:
+    def __init__(
+        self, heads: Sequence[str], numbers: Collection[int], fixed: Collection[int], parent: QObject, identity: int = 0
+    ) -> None:  # fmt: skip
         super().__init__(parent)
+        self._identity = identity
         self._heads, self._numbers, self.fixed = heads, numbers, fixed
         self.font = QFontDatabase.systemFont(QFontDatabase.FixedFont)
         self.rows: list[Sequence[str]] = []
@@ -92,7 +96,7 @@ class TableModel(QAbstractTableModel):
 
     def _replace(self, rows: Sequence[Sequence[str]]) -> bool:
         """Take out and put in run by run; False where rows cannot be told apart, or their order is another one."""
-        old, new = _keys(self.rows, rows)
+        old, new = _keys(self._identity, self.rows, rows)
         before, requested = set(old), set(new)
         kept = [key for key in old if key in requested]
         if len(requested) < len(new) or len(before) < len(old) or kept != [key for key in new if key in before]:
@@ -117,13 +121,13 @@ class TableModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(self._heads) - 1))
 
 
-def _keys(*tables: Sequence[Sequence[str]]) -> Iterator[list[Any]]:
-    """What tells rows apart: the first cell where that is a name, else all of them, as of a list of what happened."""
+def _keys(identity: int, *tables: Sequence[Sequence[str]]) -> Iterator[list[Any]]:
+    """What tells rows apart: one cell where that is a name, else all of them, as of a list of what happened."""
     for table in tables:
-        if len({row[0] for row in table}) < len(table):
+        if len({row[identity] for row in table}) < len(table):
             yield from ([tuple(row) for row in table] for table in tables)
             return
-    yield from ([row[0] for row in table] for table in tables)
+    yield from ([row[identity] for row in table] for table in tables)
 
 
 def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:

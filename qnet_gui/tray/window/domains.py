@@ -6,10 +6,11 @@ from qnet_gui.model.domain import Domain, DomainState
 from qnet_gui.model.translation import tr
 from qnet_gui.netmap.drawing import Ink, bars, domain_sign, plug
 from qnet_gui.netmap.graph import Look
-from qnet_gui.tray.pages.domains import FIXED, NUMBERS, Choice, DomainsPage, choices, heads, page
+from qnet_gui.tray.pages.domains import FIXED, IDENTITY, NUMBERS, Choice, DomainsPage, choices, heads, page
 from qnet_gui.tray.qt import QKeySequence, QLineEdit, QPoint, Qt
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state import plain_text
+from qnet_gui.tray.state.menu import hindrance
 from qnet_gui.tray.widgets.clicks import do_as_meant
 from qnet_gui.tray.widgets.filter_field import FilterField
 from qnet_gui.tray.widgets.flow import Flow
@@ -36,12 +37,13 @@ class Domains(Page):
         super().__init__(app_state, "domains", tr("Domains"))
         self._page: DomainsPage | None = None
         self._shown: tuple[Domain, ...] = ()
+        self._hindrance = ""
         self._filter = FilterField()
         self._filter.textChanged.connect(self._filtered)
         self._buttons = {key: button("", lambda: None) for key in _KEYS}
         for key, made in self._buttons.items():
             do_as_meant(made, lambda key=key: self._choices()[key], self.request)  # type: ignore[misc]
-        self._table = Table(tr("Domains"), (*heads(), ""), NUMBERS, FIXED, _SIGNS)
+        self._table = Table(tr("Domains"), (*heads(), ""), NUMBERS, FIXED, _SIGNS, identity=IDENTITY)
         self._table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self._table.chosen.connect(self._offer)
         self._table.menu_wanted.connect(self._menu)
@@ -67,6 +69,9 @@ class Domains(Page):
                 widget.setVisible(bool(self._page.rows))
             say(self._empty, self._page.message)
             self._empty.setVisible(bool(self._page.message))
+        if (why := hindrance(snapshot)) != self._hindrance:
+            self._hindrance = why
+            self._table.viewport().update()  # what stands at the end of rows that are as they were
         self._summarize()
         self._offer()
 
@@ -76,7 +81,7 @@ class Domains(Page):
 
     def text(self) -> str:
         """See `Page`: what is seen in the table."""
-        return self._table.text()
+        return self._table.text() if self._page and self._page.rows else super().text()
 
     def _filtered(self, text: str) -> None:
         self._table.set_filter(text.strip())

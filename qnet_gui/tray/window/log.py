@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qnet_gui.model.translation import tr
-from qnet_gui.tray.pages.log import as_text, heads, note, page
+from qnet_gui.tray.pages.log import LogPage, as_text, heads, note, page
 from qnet_gui.tray.qt import QHBoxLayout, QLineEdit
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.widgets.filter_field import FilterField
@@ -66,8 +66,8 @@ class Log(Page):
         return self._filter
 
     def text(self) -> str:
-        """See `Page`."""
-        return as_text(page(self.app_state.event_log.entries()))
+        """See `Page`: what is seen in the table."""
+        return as_text(LogPage(rows)) if (rows := self._table.seen_rows()) else super().text()
 
 
 make = Log

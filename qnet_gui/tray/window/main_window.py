@@ -43,8 +43,9 @@ _TITLES = (
 )  # fmt: skip
 #: What the sidebar calls the pages, by their names.
 PAGES = dict(zip(PAGE_NAMES, _TITLES, strict=True))
-#: The size at the first time, and the smallest; in a window narrower than the third the sidebar has signs only.
-_SIZE, _SMALLEST, _WIDE_ENOUGH = QSize(1160, 700), QSize(360, 240), 760
+#: The size at the first time, and the smallest; in a window narrower than the third the sidebar has signs only, as it
+#: has where words would leave the page fewer letters than the last.
+_SIZE, _SMALLEST, _WIDE_ENOUGH, _LETTERS = QSize(1160, 700), QSize(360, 240), 760, 48
 _KEY = "window"
 
 
@@ -60,7 +61,6 @@ class _Sidebar(QListWidget):
         self.setViewportMargins(6, 6, 6, 6)
         self.setBackgroundRole(QPalette.Base)
         self.setAutoFillBackground(True)
-        self._narrow = False
         for text in PAGES.values():
             item = QListWidgetItem(tr(text))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, tr(text))
@@ -72,22 +72,28 @@ class _Sidebar(QListWidget):
         for row, name in enumerate(PAGES):
             self.item(row).setIcon(sign_icon(SIGNS[name](), self.palette()))
 
-    def narrow(self, requested: bool) -> None:
-        """Whether there is little room."""
-        self._narrow = requested
+    def fit(self, window_width: int) -> None:
+        """Have its words, or where there is little room its signs only."""
+        least = self._with_words() + self.fontMetrics().averageCharWidth() * _LETTERS
+        self._show(narrow=window_width < max(_WIDE_ENOUGH, least))
+
+    def _with_words(self) -> int:
+        """How wide it is then."""
+        return max(self.fontMetrics().horizontalAdvance(tr(text)) for text in PAGES.values()) + 22 + 48
+
+    def _show(self, narrow: bool) -> None:
         high = max(self.fontMetrics().height() + 14, 34)
         for row, text in enumerate(PAGES.values()):
-            self.item(row).setText("" if requested else tr(text))
+            self.item(row).setText("" if narrow else tr(text))
             self.item(row).setSizeHint(QSize(0, high))
-        texts = [self.fontMetrics().horizontalAdvance(tr(text)) for text in PAGES.values()]
-        self.setFixedWidth(52 if requested else max(texts) + 22 + 48)
+        self.setFixedWidth(52 if narrow else self._with_words())
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
         """Another palette needs other signs, another font another width."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and self.count():
             self._draw()
-            self.narrow(self._narrow)
+            self.fit(self.window().width())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's)
         """What is copied is the page."""
@@ -124,7 +130,7 @@ class MainWindow(QMainWindow):
         for widget in (self._sidebar, line):
             row.addWidget(widget)
         row.addWidget(self._stack, 1)
-        self._sidebar.currentRowChanged.connect(lambda row: self.open_page(PAGE_NAMES[row]))
+        self._sidebar.currentRowChanged.connect(lambda row: self._chosen(PAGE_NAMES[row]))
         self._looking = False
         self._followed = [app_state.changed, app_state.moved, app_state.traffic.changed]
         for signal in self._followed:
@@ -145,6 +151,12 @@ class MainWindow(QMainWindow):
             page.refresh()
         self.setWindowTitle(page.heading)
         self._sidebar.setCurrentRow(PAGE_NAMES.index(name))
+
+    def _chosen(self, name: str) -> None:
+        """In the sidebar, by a person or because the page is opened already."""
+        area = self._areas.get(name)
+        if area is None or area is not self._stack.currentWidget():
+            self.open_page(name)
 
     def _make(self, name: str) -> None:
         make: Callable[[AppState], Page] = importlib.import_module(f"qnet_gui.tray.window.{name}").make
@@ -185,7 +197,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's)
         """Where there is little room the page has it."""
         super().resizeEvent(event)
-        self._sidebar.narrow(self.width() < _WIDE_ENOUGH)
+        self._sidebar.fit(self.width())
 
     # -- traffic, which is told only to who looks
 

@@ -49,7 +49,7 @@ class Names(Page):
         snapshot = self.app_state.snapshot
         state = snapshot.dns.redirects if snapshot else None
         if state != self._tested_state:
-            self._tested_state, self._answers, self._answered_at = state, {}, 0.0
+            self._tested_state, self._answers, self._answered_at, self._refused = state, {}, 0.0, ""
             if state:
                 self._do_test()
         self._page = page(snapshot, self._answers, self._answered_at, self.app_state.unreadable)
@@ -67,7 +67,8 @@ class Names(Page):
 
     def text(self) -> str:
         """See `Page`."""
-        return as_text(page(self.app_state.snapshot, self._answers))
+        shown = page(self.app_state.snapshot, self._answers)
+        return as_text(shown) if shown.rows else super().text()
 
     def _do_test(self) -> None:
         """One test at a time."""
@@ -84,8 +85,8 @@ class Names(Page):
                 self._do_test()
             self.refresh()
             return
-        self._answers, self._answered_at = tested(answer), time.time()
         self._refused = answer.translated if isinstance(answer, QnetError) else ""
+        self._answers, self._answered_at = tested(answer), 0.0 if self._refused else time.time()
         self.refresh()
 
     def _do_reapply(self) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from qnet_gui.model.translation import tr
-from qnet_gui.netmap.graph import Kind, Node, graph
+from qnet_gui.netmap.graph import Graph, Kind, Node, graph
 from qnet_gui.netmap.svg import svg
 from qnet_gui.runtime.atomic_file import save
 from qnet_gui.tray.pages import netvm
@@ -83,6 +83,8 @@ class Overview(Page):
     def __init__(self, app_state: AppState) -> None:
         super().__init__(app_state, "overview", tr("Network status"))
         self._page: OverviewPage | None = None
+        #: The last one that was known: the helper may go while somebody chooses a name for its picture.
+        self._graph: Graph | None = None
         self._sentence, self._problems, self._facts = heading(), Notice(), Facts()
         self._map = MapView(tr("Map of who goes through whom"))
         self._map.chosen.connect(self._offer)
@@ -100,21 +102,23 @@ class Overview(Page):
     def refresh(self) -> None:
         """See `Page`."""
         snapshot = self.app_state.snapshot
-        old, self._page = self._page, page(snapshot, self.app_state.unreadable)
+        old, self._page = self._page, page(snapshot, self.app_state.unreadable, self.app_state.in_doubt)
         if self._page != old:
             say(self._sentence, self._page.sentence)
             lines = [Line(Mark.WARNING, f"{text} {cure}".strip()) for text, cure in self._page.problems]
             self._problems.show_lines(lines)
-            self._cures.show_buttons(buttons(snapshot, self.app_state.unreadable))
             self._facts.show_facts(self._page.facts)
+        self._cures.show_buttons(buttons(snapshot, self.app_state.unreadable))
         known = snapshot is not None and not blind(snapshot)
-        self._map.show_graph(graph(snapshot, self.app_state.rates) if snapshot is not None and known else None)
+        shown = graph(snapshot, self.app_state.rates) if snapshot is not None and known else None
+        self._graph = shown or self._graph
+        self._map.show_graph(shown)
         self._area.setVisible(known)
         self._save.setEnabled(known)
 
     def text(self) -> str:
         """See `Page`."""
-        return as_text(page(self.app_state.snapshot, self.app_state.unreadable))
+        return as_text(page(self.app_state.snapshot, self.app_state.unreadable, self.app_state.in_doubt))
 
     # -- what can be done
 
@@ -151,10 +155,9 @@ class Overview(Page):
 
         A file that the dialog could not know of, since it is called otherwise, is not overwritten without a question.
         """
-        snapshot = self.app_state.snapshot
-        if snapshot is None:
+        if self._graph is None:
             return
-        text = svg(graph(snapshot, self.app_state.rates))
+        text = svg(self._graph)
         target = Path(path)
         if target.suffix.lower() not in (".svg", ".png"):
             target = target.with_name(f"{target.name}.{_suffix(chosen)}")

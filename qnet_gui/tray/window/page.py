@@ -58,7 +58,8 @@ class Page(QWidget):
     def text(self) -> str:
         """All of it as text, for the clipboard."""
         labels = [label for label in self.findChildren(QLabel) if isinstance(label, QLabel) and label.isVisible()]
-        return "\n".join(without_keys(label.text()) for label in labels) + "\n"
+        # only beside a control `&` marks a key
+        return "\n".join(without_keys(label.text()) if label.buddy() else label.text() for label in labels) + "\n"
 
     def ended(self) -> None:
         """The window is closed: answers that come later are nobody's."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qnet_gui.model.errors import QnetError
+from qnet_gui.model.errors import NoAnswer, QnetError
+from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.model.translation import tr
+from qnet_gui.model.wire.answers import HelperAway
 from qnet_gui.tray.pages.routes import (
     FIXED,
     NUMBERS,
@@ -20,9 +22,10 @@ from qnet_gui.tray.pages.routes import (
     uplink_rows,
     vif_owners,
 )
-from qnet_gui.tray.qt import QComboBox, QHBoxLayout
+from qnet_gui.tray.qt import QHBoxLayout
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import blind
+from qnet_gui.tray.widgets.fields import ComboBox
 from qnet_gui.tray.widgets.parts import button, caption, copy, label, say, section
 from qnet_gui.tray.widgets.table import Table
 from qnet_gui.tray.window.page import Page
@@ -40,9 +43,10 @@ class Routes(Page):
         self._page = RoutesPage()
         self._asking = self._ask_again = False
         self._asked_state: object = None
+        self._asked_of: Snapshot | None = None
         self._uplinks = Table(tr("Uplinks"), uplink_heads(), UPLINK_NUMBERS, UPLINK_FIXED)
         self._no_uplinks = label(tr("netvm has no uplink."), wrapped=True)
-        self._choice = QComboBox()
+        self._choice = ComboBox()
         self._choice.setAccessibleName(tr("Routing table of"))
         self._choice.activated.connect(lambda _: self._choose())
         self._table = Table(tr("Routes"), route_heads(), NUMBERS, FIXED)
@@ -81,16 +85,20 @@ class Routes(Page):
         owners = table_owners(snapshot)
         if owners != self._owners:
             self._choose_among(owners)
-        state = snapshot and (snapshot.netvm, snapshot.uplinks, snapshot.domains, snapshot.dns.redirects)
-        if state != self._asked_state:
+        state: object = None
+        if snapshot is not None and owners:
+            state = snapshot.netvm, snapshot.uplinks, snapshot.domains, snapshot.dns.redirects
+        silent = isinstance(self._answer, NoAnswer | HelperAway) and snapshot is not self._asked_of
+        if silent or state != self._asked_state:
             self._asked_state = state
             self._ask()
-        self._reapply.setEnabled(bool(owners))
+        for control in (self._reapply, self._choice):
+            control.setEnabled(bool(owners))
         self._show()
 
     def text(self) -> str:
         """See `Page`."""
-        return self._page.text
+        return self._page.text or super().text()
 
     def _choose_among(self, owners: list[tuple[str, str]]) -> None:
         before = self._choice.currentData()
@@ -99,7 +107,6 @@ class Routes(Page):
         for name, text in owners:
             self._choice.addItem(text, name)
         self._choice.setCurrentIndex(max(0, self._choice.findData(before)))
-        self._choice.setEnabled(bool(owners))
 
     def _choose(self) -> None:
         self._ask()
@@ -115,7 +122,7 @@ class Routes(Page):
         elif self._asking:
             self._ask_again = True
         else:
-            self._asking = True
+            self._asking, self._asked_of = True, self.app_state.snapshot
             name = str(self._choice.currentData())
             self.ask("GetRoutes", [name], lambda answer: self._answered(name, answer))
 

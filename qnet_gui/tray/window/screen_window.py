@@ -210,10 +210,12 @@ class ScreenWindow(QMainWindow):
         self._look()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
-        """Some desktops do not hide what is minimised."""
+        """Some desktops do not hide what is minimised. Another theme has another ground, and what can be read on it."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self._look()
+        elif event.type() == QEvent.Type.PaletteChange and hasattr(self, "_instead"):
+            self._paint_head(self.screen_session.view.name)
 
     def _look(self) -> None:
         self.screen_session.look(self.isVisible() and not self.isMinimized())

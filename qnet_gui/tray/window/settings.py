@@ -5,10 +5,11 @@ from __future__ import annotations
 from qnet_gui.model.snapshot import MINUTES_MAX
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.desktop import autostart, terminal
-from qnet_gui.tray.qt import QFormLayout, QGroupBox, QLineEdit, QSpinBox, QVBoxLayout
+from qnet_gui.tray.qt import QFormLayout, QGroupBox, QLineEdit, QVBoxLayout
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.notifications import Kind
 from qnet_gui.tray.widgets.check_box import CheckBox
+from qnet_gui.tray.widgets.fields import SpinBox
 from qnet_gui.tray.widgets.parts import caption, label, say
 from qnet_gui.tray.window.page import Page
 
@@ -20,7 +21,7 @@ class Settings(Page):
         super().__init__(app_state, "settings", tr("Settings of qnet"))
         self._notify_boxes = {kind: CheckBox(kind.description) for kind in Kind}
         self._autostart_box = CheckBox(tr("Start with the session"))
-        self._command, self._minutes = QLineEdit(), QSpinBox()
+        self._command, self._minutes = QLineEdit(), SpinBox()
         self._trouble = label(wrapped=True)
         self.column.addWidget(self._notification_box())
         self.column.addWidget(self._upgrade())

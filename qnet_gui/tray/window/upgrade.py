@@ -15,10 +15,11 @@ from qnet_gui.model.translation import tr
 from qnet_gui.tray.desktop import terminal
 from qnet_gui.tray.pages.packages import is_shown, packages, stages
 from qnet_gui.tray.pages.upgrade import UpgradeInputs, UpgradePage, left, upgrade
-from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, QSpinBox, Qt, QTimer
+from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, Qt, QTimer
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import moment, unsigned
 from qnet_gui.tray.state.menu import Action
+from qnet_gui.tray.widgets.fields import SpinBox
 from qnet_gui.tray.widgets.flow import Flow
 from qnet_gui.tray.widgets.let_qt_end import let_qt_end
 from qnet_gui.tray.widgets.parts import (
@@ -60,6 +61,9 @@ class Upgrade(Page):
         super().__init__(app_state, "upgrade", tr("Upgrade networking"))
         self._inputs = UpgradeInputs()
         self._asked_state: object = None
+        self._asked_of: Snapshot | None = None
+        #: Whether the helper's own number of minutes stands in the field, or what a person has made of it.
+        self._offered = False
         self._page: UpgradePage | None = None
         self._time_question: TimeQuestion | None = None
         self._guides, self._before = False, self._inputs.progress
@@ -69,7 +73,7 @@ class Upgrade(Page):
         self._failure, self._failed_steps, self._checks_head = Notice(danger=True), Lines(), section()
         self._failure.add(self._failed_steps)
         self._countdown = heading(tr("Until dom0 is disconnected:"))
-        self._minutes = QSpinBox()
+        self._minutes = SpinBox()
         self._minutes.setRange(1, MINUTES_MAX)
         self._minutes.setSuffix(" " + tr("min"))
         self._minutes.setAccessibleName(tr("Back to normal by itself after"))
@@ -104,9 +108,10 @@ class Upgrade(Page):
     # -- what is shown
 
     def opened(self) -> None:
-        """The answer of last time is not believed."""
-        progress = self.app_state.progress
-        self._inputs, self._asked_state = UpgradeInputs(read=progress if progress.over else None), None
+        """The answer of last time is not believed, but one that is still awaited comes."""
+        progress, asking = self.app_state.progress, self._inputs.asking
+        self._inputs = UpgradeInputs(asking=asking, read=progress if progress.over else None)
+        self._asked_state, self._offered = None, False
         self.app_state.packages.look()
         self._choose_minutes()
 
@@ -121,11 +126,14 @@ class Upgrade(Page):
         state = _relevant_state(snapshot)
         if snapshot is not None and snapshot.dom0.state is not Dom0State.OPEN:
             self._ask_no_time()
-        if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and state != self._asked_state:
-            self._asked_state = state
+        # who gave no answer may give one by now
+        again = isinstance(self._inputs.preflight, QnetError) and snapshot is not self._asked_of
+        if snapshot is not None and snapshot.dom0.state is Dom0State.CLOSED and (again or state != self._asked_state):
+            self._asked_state, self._asked_of = state, snapshot
             self.ask("Preflight", [], self._answered)
+        known = self.app_state
         self._inputs = replace(
-            self._inputs, progress=self.app_state.progress, unreadable=self.app_state.unreadable
+            self._inputs, progress=known.progress, unreadable=known.unreadable, in_doubt=known.in_doubt
         )  # fmt: skip
         if self._inputs.progress.error and self._inputs.progress != self._before:  # who connects dom0 next is another
             self._guides = False
@@ -138,9 +146,9 @@ class Upgrade(Page):
             preflight = answer if isinstance(answer, QnetError) else from_answer(*answer[:1])
         except QnetError as error:
             preflight = error
-        first = self._inputs.preflight is None
         self._inputs = replace(self._inputs, preflight=preflight)
-        if first:
+        if isinstance(preflight, Preflight) and not self._offered:
+            self._offered = True
             self._choose_minutes()
         self.refresh()
 

@@ -184,6 +184,41 @@ def test_kinds_that_are_not_wanted_are_not_told(qtbot: QtBot, applet: Applet, he
     assert last_call(qtbot, server, 1)[2] == "dom0 is connected to the network"
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_an_applet_that_starts_itself_anew_leaves_no_urgent_notification_behind(
+    qtbot: QtBot, applet: Applet, helper: Helper, server: Server, monkeypatch: pytest.MonkeyPatch, closed: bool
+) -> None:
+    """Its number would be lost: it stayed when it was over, and its buttons did nothing. The next one tells anew."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _program, words: commands.append(words))
+    monkeypatch.setattr(sys, "orig_argv", ["python3", "-m", "qnet_gui.tray.main", "--retell=dom0", "--debug"])
+    helper.publish(up(OTHER, problems=(Problem(ProblemCode.DOM0_REACHABLE),)))
+    qtbot.waitUntil(lambda: len(server.calls) == 2)
+    number = next(call[1] for call in server.calls if "nobody asked for" in call[2])
+    wait_until_known(qtbot, applet, number)
+    if closed:
+        server.click(number)
+        qtbot.waitUntil(lambda: number not in applet._notifier._ids.values())
+    applet._restart.at_once("A test")
+    qtbot.waitUntil(lambda: closed or len(server.calls) == 3)
+    assert [call for call in server.calls if call[0] == "close"] == ([] if closed else [["close", number]])
+    (words,) = commands
+    assert [word for word in words if "retell" in word] == ([] if closed else ["--retell=guard"])
+    assert "--debug" in words
+
+
+def test_what_is_not_so_any_longer_is_withdrawn_though_its_kind_is_not_wanted_any_more(
+    qtbot: QtBot, applet: Applet, helper: Helper, server: Server
+) -> None:
+    """An urgent one stays until somebody closes it, and its buttons do what they say."""
+    helper.publish(up(CABLE, problems=(Problem(ProblemCode.DOM0_REACHABLE),)))
+    number = last_call(qtbot, server, 1)[1]
+    wait_until_known(qtbot, applet, number)
+    applet.app_state.settings.set_notifies(Kind.GUARD, False)
+    helper.publish(up(CABLE))
+    assert last_call(qtbot, server, 2) == ["close", number]
+
+
 def test_the_next_server_counts_anew(
     qtbot: QtBot, applet: Applet, helper: Helper, server: Server, system_bus: str
 ) -> None:

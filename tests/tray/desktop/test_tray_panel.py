@@ -6,10 +6,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from qnet_gui.tray.app import restart
-from qnet_gui.tray.app.restart import Restart
+from qnet_gui.tray.app.restart import OPTION, RETELL, Restart
 from qnet_gui.tray.desktop import panel
 from qnet_gui.tray.desktop.panel import TrayHost
 from qnet_gui.tray.desktop.single_instance import Instance
+from qnet_gui.tray.main import _arguments
 from qnet_gui.tray.qt import QDBusConnection
 from qnet_gui.tray.session.dbus import Answer
 from qnet_gui.tray.state.bus_name import NAME, name_on
@@ -71,7 +72,7 @@ def test_what_a_restart_was_for_may_be_over(qtbot: QtBot, monkeypatch: pytest.Mo
     monkeypatch.setattr(restart, "_LOOK", 20)
     monkeypatch.setattr(Restart, "at_once", lambda _self, why: begun.append(why))
     shown, busy = ["names"], [True]
-    made = Restart(lambda: shown, lambda: busy[0], lambda: None)
+    made = Restart(lambda: shown, lambda: busy[0], list)
     made.when_idle("one")
     made.withdraw()
     shown.clear()
@@ -85,6 +86,12 @@ def test_what_a_restart_was_for_may_be_over(qtbot: QtBot, monkeypatch: pytest.Mo
     busy[0] = False
     qtbot.waitUntil(lambda: begun != [])
     assert set(begun) == {"other"}
+
+
+def test_the_words_for_the_next_one_are_understood_by_it() -> None:
+    given = _arguments([f"{OPTION}=names", f"{RETELL}=guard", f"{RETELL}=dom0"])
+    assert (given.reopened, given.retold) == (("names",), ("guard", "dom0"))
+    assert _arguments([]).retold == ()
 
 
 @pytest.mark.parametrize(

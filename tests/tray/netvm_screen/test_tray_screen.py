@@ -51,6 +51,7 @@ from qnet_gui.tray.qt import (
     QEvent,
     QKeyEvent,
     QMouseEvent,
+    QPalette,
     QPoint,
     QPointF,
     QSettings,
@@ -286,6 +287,24 @@ def test_the_head_says_whether_keys_go_there(qtbot: QtBot, window: ScreenWindow,
     image = window.grab().toImage()
     assert image.pixelColor(1, 100) != with_colour
     image.save(str(pictures / "screen-no-keys.png"))
+
+
+@pytest.mark.parametrize("label", [Label.NONE, Label.GRAY])
+def test_the_head_follows_the_theme(qtbot: QtBot, state: AppState, window: ScreenWindow, label: Label) -> None:
+    """Its ground does at once, and nothing else may come to be shown for hours."""
+    state.client.changed.emit(dataclasses.replace(WELL, netvm=dataclasses.replace(NETVM, label=label)))
+    without_keyboard(qtbot, window)
+    before = QApplication.palette()
+    try:
+        for ground, text in (("#eff0f1", "#232629"), ("#1b1e20", "#fcfcfc"), ("#eff0f1", "#232629")):
+            palette = QPalette(QColor(ground), QColor(ground))
+            palette.setColor(QPalette.WindowText, QColor(text))
+            QApplication.setPalette(palette)
+            qtbot.wait(0)
+            for shown in (window._head._name, window._head._keys):
+                assert colours.contrast(shown.palette().color(QPalette.WindowText), window._colour()) >= 4.5
+    finally:
+        QApplication.setPalette(before)
 
 
 @pytest.mark.parametrize("label", [*Label])

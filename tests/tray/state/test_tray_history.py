@@ -263,3 +263,17 @@ def test_a_pipe_in_the_log_s_place_stops_nobody(qtbot: QtBot, path: Path) -> Non
     hung.cancel()
     kept.write()
     assert path.is_file()
+
+
+@pytest.mark.parametrize("number", [10**40, -(10**40), 10**4200], ids=["large", "small", "huge"])
+def test_numbers_that_none_of_ours_has_leave_the_page_readable(number: int) -> None:
+    """A file that is damaged has any; one of them was the end of the page."""
+    for entry in (
+        Entry(number, Event.DOM0_OPEN, ("alice", str(NOW)), last=NOW),
+        Entry(NOW, Event.NO_NAMES, last=number), Entry(NOW, Event.NO_NAMES, count=number),
+    ):  # fmt: skip
+        line = to_line(entry)
+        read = [one for one in (from_line(line), from_line(to_line(Entry(NOW, Event.UPLINK_BACK, ("eth0",))))) if one]
+        shown = log.page(merged([*read, *read], NOW))
+        assert shown.rows[-1][1] == "Uplink: eth0"
+        assert len(log.as_text(shown)) < 400

@@ -20,7 +20,7 @@ from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.netmap.graph import graph
 from qnet_gui.tray.pages import overview
 from qnet_gui.tray.session import artwork
-from qnet_gui.tray.state.cures import MESSAGES_MAX, Button
+from qnet_gui.tray.state.cures import MESSAGES_MAX, Button, Severity
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.operation_progress import OperationProgress, State, Step
 from qnet_gui.tray.state.popup import PopupView, Seen, head, left, popup
@@ -257,6 +257,20 @@ def test_a_helper_that_is_away_can_be_started() -> None:
     (message,) = shown(None).messages
     assert [button.request.action for button in message.buttons] == [Action.START_HELPER]
     assert shown(None).rows == ()
+
+
+def test_a_helper_that_goes_while_dom0_is_connected_leaves_it_in_doubt() -> None:
+    """Nothing said so any more, and nothing disconnects it then."""
+    title, once = "dom0 may still be connected to the network.", "It was when that was known last."
+    doubt, away = popup(Seen(None, in_doubt=True), 0).messages
+    assert (doubt.severity, doubt.title) == (Severity.ERROR, title)
+    assert doubt.text == f"{once} As long as the helper is away nothing disconnects it."
+    assert [button.request.action for button in away.buttons] == [Action.START_HELPER]
+    doubt, _ = popup(Seen(None, unreadable=True, in_doubt=True), 0).messages
+    assert (doubt.title, doubt.text) == (title, once), "one of another version runs"
+    assert popup(Seen(up(CABLE), in_doubt=True), 0).messages == ()
+    assert overview.page(None, in_doubt=True).problems[0][0] == title
+    assert len(overview.page(None).problems) == 1
 
 
 # -- domains

@@ -36,6 +36,9 @@ class Tracker:
     def due(self) -> float | None:
         return self._tracker.due
 
+    def retell(self, kinds: list[Kind]) -> None:
+        self._tracker.retell(kinds)
+
     def all(self, snapshot: Snapshot | None, now: float) -> list[Announcement]:
         return self._tracker.update(snapshot, now, now)
 
@@ -114,6 +117,24 @@ def test_the_same_address_in_another_network_is_told_by_the_router(tracker: Trac
 
 def test_a_new_address_from_the_same_router_is_no_news(tracker: Tracker) -> None:
     assert tracker.update(up(dataclasses.replace(CABLE, address=IPv4Address("192.168.0.77"))), 60) is None
+
+
+def test_while_the_machine_sleeps_nothing_lasts() -> None:
+    """The cable is pulled and the lid closed; wherever it is opened, another way out has its seconds as well."""
+    fresh = transitions.Tracker()
+    fresh.update(up(CABLE), 0, 0, 0)
+    assert fresh.update(NONE, 60, 60, 0) == []
+    assert fresh.due == 60 + LASTING
+    assert fresh.update(TRYING, 3662, 3662, 3600) == []
+    assert fresh.due == 3660 + LASTING
+    assert fresh.tick(3661 + LASTING, 3661 + LASTING, 3600) == [
+        uplink("Uplink lost", "eth0 (cable) → none. Connecting eth1…")
+    ]
+    once_more = transitions.Tracker()
+    once_more.update(up(CABLE), 0, 0, 0)
+    assert once_more.update(NONE, 60, 60, 0) == []
+    assert once_more.tick(3661, 3661, 3600) == []
+    assert once_more.update(up(WIFI), 3664, 3664, 3600) == [uplink("Uplink changed", "eth0 (cable) → Home (Wi-Fi)")]
 
 
 def test_lost_only_when_it_lasts_then_back(tracker: Tracker) -> None:
@@ -248,6 +269,23 @@ def test_a_network_of_dom0_that_nobody_asked_for_is_urgent_until_it_is_gone(trac
     assert isinstance(announcement, Notification)
     assert announcement.urgent
     assert tracker.update(up(CABLE), 70) == Withdrawal(Kind.GUARD)
+
+
+@pytest.mark.parametrize("kind", [Kind.GUARD, Kind.DOM0])
+def test_what_was_urgent_is_told_again_by_an_applet_that_has_started_itself_anew(kind: Kind) -> None:
+    """If it is still so, of the kind that was still to be seen, and nothing else; its end is told as well."""
+    problems = (Problem(ProblemCode.DOM0_REACHABLE), Problem(ProblemCode.PAUSED_IN_DOUBT, names=("work",)))
+    fresh = Tracker()
+    fresh.retell([kind])
+    assert fresh.update(None, 1) is None
+    announcement = fresh.update(up(CABLE, problems=problems), 2)
+    assert isinstance(announcement, Notification)
+    assert (announcement.kind, announcement.urgent) == (kind, True)
+    assert fresh.update(up(CABLE, problems=problems), 3) is None
+    assert Withdrawal(kind) in fresh.all(up(CABLE), 4)
+    over = Tracker()
+    over.retell([kind])
+    assert over.update(link(Dom0State.OPEN, 4000), 2) is None
 
 
 def test_first_uplink_after_a_start_without_one() -> None:

@@ -219,3 +219,10 @@ def test_failure_heads_the_page_and_the_next_attempt_has_a_head_of_its_own() -> 
     assert (asking.failed, asking.checks_head) == (False, "")
     for preflight in (None, NoAnswer(plain("The network helper does not answer."))):
         assert upgrade(up(CABLE), UpgradeInputs(preflight, progress)).checks_head == "For the next attempt:"
+
+
+@pytest.mark.parametrize("unreadable", [False, True])
+def test_without_a_helper_it_says_that_dom0_may_still_be_connected(unreadable: bool) -> None:
+    doubt = "dom0 may still be connected to the network. It was when that was known last."
+    assert upgrade(None, UpgradeInputs(unreadable=unreadable, in_doubt=True)).more.startswith(doubt)
+    assert doubt not in upgrade(None, UpgradeInputs(unreadable=unreadable)).more

@@ -19,7 +19,7 @@ from qnet_gui.hypervisor import xl_config
 from qnet_gui.hypervisor.xen import XenHypervisor
 
 SHOWN = "ProtectHome=read-only\nProtectSystem=yes\nPrivateTmp=yes\n"
-UNITS = Path(__file__).parents[2] / "desktop/systemd"
+UNITS = Path(__file__).parents[3] / "desktop/systemd"
 
 
 def test_the_unit_is_as_these_tests_have_it() -> None:

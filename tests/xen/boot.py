@@ -39,7 +39,10 @@ _numbers = itertools.count()
 
 def more_disk(kind: str) -> Path | None:
     """The third disk of a kind of machine that has one, made if need be."""
-    makes = {"bare": domains_disk.made, qemu.SCREEN: screen_disk.made, qemu.INSTALLED_SCREEN: screen_disk.made}
+    makes = {
+        "bare": domains_disk.made, "installed": domains_disk.made,
+        qemu.SCREEN: screen_disk.made, qemu.INSTALLED_SCREEN: screen_disk.made,
+    }  # fmt: skip
     return makes[kind]() if kind in makes else None
 
 
@@ -80,10 +83,15 @@ class Machine:
         or qemu.SCREEN and qemu.INSTALLED_SCREEN, for a netvm with a screen.
         """
         self.kind = kind
-        machine, store = image.machine(), more_disk(kind)
+        machine, more = image.machine(), more_disk(kind)
         self.folder = _own_folder()
         # what dom0 keeps over a reboot
         shutil.copy(saved / "disk" if saved else machine / "state", self.folder / "state")
+        store = self.folder / "store" if more else None
+        if store and saved:
+            shutil.copy(saved / "store", store)
+        elif store:
+            image.run("qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", more, store)
         outside = Path(__file__).with_name("outside_world.py")
         file = saved / "memory" if saved else memory or self.folder / "memory"
         arguments = qemu.command(machine, self.folder, file, iommu, saved is not None, kind, store)
@@ -311,5 +319,5 @@ class Machine:
         self._hang_up()
         self._process.kill()
         self._process.wait(10)
-        for name in ("memory", "state"):
+        for name in ("memory", "state", "store"):
             (self.folder / name).unlink(missing_ok=True)

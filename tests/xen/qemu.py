@@ -54,7 +54,7 @@ def command(
 ) -> list[str]:
     """What to run. `memory`: the file that is the machine's memory; `saved`: it is only read, the rest comes later.
 
-    `store`: a third disk; what is written to it is forgotten.
+    `store`: a third disk, as what differs on it from the one that all have.
     """
     size = f"{_DOM0_MEMORY}M"
     xen = f"console=com1 com1=115200,8n1 dom0_mem={size},max:{size} dom0_max_vcpus=1 loglvl=all noreboot"
@@ -81,7 +81,7 @@ def command(
     }
     if store is not None:
         devices.append(f"virtio-blk-pci,drive=store,addr=a,{_LINE}")
-        backends["-drive"].append(f"file={store},if=none,id=store,format=raw,snapshot=on,cache=unsafe")
+        backends["-drive"].append(f"file={store},if=none,id=store,format=qcow2,cache=unsafe")
     linux_of_dom0 = linux("dom0", "dom0", kind)
     return [
         "qemu-system-x86_64", "-name", "qnet-xen", "-M", "q35,memory-backend=memory",

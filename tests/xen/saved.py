@@ -47,6 +47,8 @@ def _make(name: str, folder: Path, make: Callable[[Machine], None], kind: str) -
         _save(machine, wip / "state")
         (wip / "stages").write_text(json.dumps(machine.stages))
         shutil.copy(machine.folder / "state", wip / "disk")
+        if (store := machine.folder / "store").exists():
+            shutil.copy(store, wip)
     finally:
         machine.end()
     wip.rename(folder)

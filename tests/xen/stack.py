@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from boot import Machine
+from typed import MAKE, PERMIT
 
 from qnet_gui.dom0.netvm_image.netvm_cfg import DISPLAY, SCREEN
 from qnet_gui.model.snapshot import from_wire
@@ -97,10 +98,16 @@ def bring_up_installed_screen(machine: Machine) -> None:
 
 
 def bring_up_installed(machine: Machine) -> None:
-    """The same with installed packages and systemd, by what an administrator would type."""
+    """The same with installed packages and systemd, by what an administrator would type.
+
+    The netvm is one that `qnet netvm make` has made; its image lies on a disk of dom0's.
+    """
     machine.ok("systemctl is-system-running --wait | grep -Ex 'running|degraded'", seconds=300)
     machine.note("dom0 is up")
-    machine.write("/etc/qnet/netvm.cfg", machine.config("netvm", "netvm", 448, "driver_domain=1", "pci_permissive=1"))
+    machine.ok("mkdir -p /var/lib/xen && mount -o noatime /dev/vdc /var/lib/xen")
+    for line in (MAKE, PERMIT):
+        machine.ok(line.text, seconds=300)
+    machine.note("the netvm is made")
     machine.ok("sed -i s/^XENDOMAINS_SAVE=.*/XENDOMAINS_SAVE=/ /etc/default/xendomains")  # as `qnet setup` does
     machine.ok("systemctl enable --now qnet-netvm", seconds=600)
     agent_runs(machine, seconds=300)

@@ -17,6 +17,8 @@ def test_the_packages_work_where_systemd_and_udev_are(installed: Machine) -> Non
     for domain, unit in (("dom0", "qnet-helper"), ("netvm", "qnet-agent"), ("work", "qnet-guest")):
         assert machine.ok(f"{TROUBLE} {unit}", domain) == "0"
     assert machine.ok("ls /sys/class/net") == "lo"
+    # a netvm of its own disk, which was made for it
+    assert machine.ok("findmnt -no SOURCE /", "netvm") == "/dev/xvda"
     # udev has named the domain's card
     assert "eth0" not in machine.ok("ls /sys/class/net", "work")
     assert machine.ok(f"ip -4 -br address | grep {DOMAINS['work']}/32", "work").startswith("enX")

@@ -108,7 +108,7 @@ def test_who_is_killed_looks_no_more_and_others_do(looked_at: HelperDom0) -> Non
         with looker.stdout as said:  # type: ignore[union-attr]
             assert said.readline() == b"looks\n"
     told, match = samples(looked_at)
-    wish = looked_at.read(WISH)
+    wish = eventually(lambda: looked_at.read(WISH))  # who asks is answered before it is written
     lookers[0].kill()
     lookers[0].wait()
     looked_at.spin(lambda: len(told) >= 2)

@@ -17,7 +17,7 @@ from qnet_gui.dom0.setup.apply import CONFIRM, Setup
 from qnet_gui.dom0.setup.domain_files import DomainFile
 from qnet_gui.dom0.setup.plan import HELPER, NETVM, EditFile, EnableUnit, Plan, TryNetvm, plan
 from qnet_gui.dom0.setup.record import Record, RecordFolder
-from qnet_gui.dom0.setup.survey import Machine, Survey, survey
+from qnet_gui.dom0.setup.survey import Machine, Survey, remotely, survey
 from qnet_gui.dom0.setup.system import Dom0System, unit_wait
 from qnet_gui.hypervisor.pci import PciNic
 from qnet_gui.hypervisor.xen import XenHypervisor
@@ -182,6 +182,31 @@ def test_what_dom0_sets_up_before_the_netvm_has_it_is_told(tmp_path: Path) -> No
         notes = [note for note in plan(there).notes if note.startswith("eth0 is up in dom0")]
         assert bool(notes) == told
     assert not [note for note in plan(replace(there, running=frozenset({"netvm"}))).notes if "eth0" in note]
+
+
+@pytest.mark.parametrize("programs", [("bash", "sshd", "sshd"), ("bash", "sshd-session"), ("bash", "login")])
+def test_who_comes_by_the_network_that_is_given_away_is_told(tmp_path: Path, programs: tuple[str, ...]) -> None:
+    """His question came to nobody, and that it is taken back then he could only guess."""
+    proc = tmp_path / "proc"
+    (proc / "self").mkdir(parents=True)
+    parents = [str(7 + index) for index in range(len(programs))]
+    for number, name, parent in zip(["self", *parents], ["qnet", *programs], [*parents, "1"], strict=True):
+        (proc / number).mkdir(exist_ok=True)
+        (proc / number / "status").write_text(f"Name:\t{name}\nUmask:\t0022\nPPid:\t{parent}\n")
+    by_network = remotely(proc)
+    assert by_network == ("login" not in programs)
+    for there, told in ((WELL, by_network), (replace(WELL, running=frozenset({"netvm"})), False)):
+        notes = plan(replace(there, remotely=by_network)).notes
+        assert any(note.startswith("You are here by the network") for note in notes) == told
+
+
+def test_who_runs_it_may_have_nobody_above_him(tmp_path: Path) -> None:
+    assert not remotely(tmp_path)
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self/status").write_text("Name:\tqnet\nPPid:\t4\n")
+    (tmp_path / "4").mkdir()
+    (tmp_path / "4/status").write_text("Name:\ta\nPPid:\t4\n")
+    assert not remotely(tmp_path)
 
 
 def test_what_ifupdown_does_not_set_up_again_is_told(tmp_path: Path) -> None:

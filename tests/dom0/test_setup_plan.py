@@ -380,6 +380,25 @@ def test_the_netvm_that_was_started_is_stopped_whichever_is_chosen_since(dom0: D
     assert system.netvms == ["netvm"]
 
 
+def test_a_netvm_that_ran_before_goes_on_when_all_is_taken_back(dom0: Dom0) -> None:
+    """Setup had its service started at boot, and no more; as that was taken back it was stopped, and is "as it was"."""
+    running = plan(replace(WELL, files=(replace(WORK, path=dom0.work),), running=frozenset({"netvm"})))
+    assert TryNetvm not in kinds(running)
+    dom0.setup(FakeSystem()).apply(running, lambda: True)
+    system = FakeSystem()
+    assert dom0.setup(system).undo() == []
+    assert system.done == [f"do not enable {NETVM}", f"disable {HELPER}", "no timer"]
+    assert not dom0.folder.exists()
+
+
+@pytest.mark.parametrize("now", [True, False])
+def test_a_service_is_stopped_with_what_it_runs_where_that_is_meant(monkeypatch: pytest.MonkeyPatch, now: bool) -> None:
+    commands: list[str] = []
+    monkeypatch.setattr("qnet_gui.dom0.setup.system.run", lambda words, **_: commands.append(" ".join(words)))
+    Dom0System(print).disable(NETVM, now)
+    assert commands == [f"/usr/bin/systemctl disable {'--now ' * now}{NETVM}"]
+
+
 def test_an_older_record_does_not_say_which_netvm_was_started(dom0: Dom0) -> None:
     dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
     record = dom0.folder / "done.json"
@@ -495,9 +514,9 @@ def test_a_second_signal_does_not_end_the_way_back(dom0: Dom0, number: int) -> N
             super().stop_netvm(name)
             os.kill(os.getpid(), number)
 
-        def disable(self, unit: str) -> None:
+        def disable(self, unit: str, now: bool) -> None:
             os.kill(os.getpid(), number)
-            super().disable(unit)
+            super().disable(unit, now)
 
     def first() -> bool:
         raise KeyboardInterrupt
@@ -663,7 +682,7 @@ def test_a_file_that_was_changed_while_somebody_was_asked_is_left(dom0: Dom0) ->
 
 def test_what_cannot_be_taken_back_after_a_failure_is_told(dom0: Dom0) -> None:
     class Failing(FakeSystem):
-        def disable(self, unit: str) -> None:
+        def disable(self, unit: str, now: bool) -> None:
             raise HypervisorError(plain(f"{unit} stays"))
 
     with pytest.raises(QnetError, match="start does not work"):

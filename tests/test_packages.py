@@ -361,6 +361,13 @@ def test_a_purge_takes_away_how_units_were_edited(tmp_path: Path) -> None:
     assert [path.name for path in units.iterdir()] == ["mine.service.d"]
 
 
+@pytest.mark.parametrize("name", ["qnet-helper", "qnet-agent", "qnet-devd"])
+def test_a_daemon_that_somebody_ends_by_a_plain_kill_is_there_again(name: str) -> None:
+    """As memory's guardians do too. To systemd that is no failure: the helper stayed away, be dom0 connected or not."""
+    unit = (recipe.FOLDER.parent / f"desktop/systemd/{name}.service").read_text()
+    assert "Restart=always\n" in unit
+
+
 def test_no_unit_is_enabled_by_a_first_boot(tmp_path: Path) -> None:
     install.put(install.load(), tmp_path, compiled=False)
     units = tmp_path / "usr/lib/systemd/system"

@@ -20,14 +20,23 @@ def asked(question: str, seconds: float | None = None) -> bool:
     What was typed before is no answer: whoever did had not read the question.
     """
     stdin = _descriptor()
-    with suppress(termios.error, OSError, ValueError):  # it is no terminal, or not ours, or not there
-        termios.tcflush(stdin, termios.TCIFLUSH)
+    if not _is_others(stdin):
+        with suppress(termios.error, OSError, ValueError):  # it is no terminal, or not there
+            termios.tcflush(stdin, termios.TCIFLUSH)
     within = f" (within {seconds:g} s)" if seconds else ""
     print(f"{question} [y/N]{within} ", end="", flush=True)
     answer = _line(stdin, seconds)
     if not answer.endswith("\n"):
         print()
     return answer.strip().lower() in _YES
+
+
+def _is_others(stdin: int) -> bool:
+    """Whether it is our terminal, and another program in its foreground: what is typed there is not for us."""
+    try:
+        return os.tcgetpgrp(stdin) != os.getpgrp()
+    except (OSError, ValueError):
+        return False
 
 
 def _descriptor() -> int:

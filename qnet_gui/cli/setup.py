@@ -69,13 +69,19 @@ def _planned() -> Plan:
 def _undo(arguments: Namespace, out: PlanOutput) -> int:
     from qnet_gui.dom0.netvm_lifecycle.run import locked
     from qnet_gui.dom0.setup.apply import Setup
+    from qnet_gui.dom0.setup.plan import NETVM
     from qnet_gui.dom0.setup.record import RecordFolder
     from qnet_gui.dom0.setup.system import Dom0System
 
     record = RecordFolder().record
     if record.empty:
         return out.end(0, "qnet setup has done nothing here that could be taken back.")
-    units = [f"stop {unit}, and do not start it at boot" for unit in record.units]
+    units = [
+        f"do not start {unit} at boot; the netvm goes on"
+        if unit == NETVM and not record.netvm
+        else f"stop {unit}, and do not start it at boot"
+        for unit in record.units
+    ]
     netvm = [f"stop {record.name or 'the netvm'}, and give dom0 its network cards back"] if record.netvm else []
     out.undo([*units, *netvm, *(f"put {file.path} back as it was" for file in record.files)])
     if arguments.dry_run:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from terminal import Terminal
 from waiting import DEADLINE
 
 from qnet_gui.cli import question
@@ -79,6 +80,24 @@ def test_what_was_typed_before_it_was_asked_is_no_answer(keyboard: int) -> None:
     timer.start()
     assert asked("Keep it?", DEADLINE)
     timer.join()
+
+
+def test_who_is_in_the_background_stops_at_the_answer_and_not_before_the_question(tmp_path: Path) -> None:
+    """As it always was: a shell tells of it, and in the foreground it goes on."""
+    program = tmp_path / "asks.py"
+    program.write_text(
+        "import os, signal\n"
+        "from qnet_gui.cli.question import asked\n"
+        "signal.signal(signal.SIGTTOU, lambda *_: os._exit(7))\n"
+        "signal.signal(signal.SIGTTIN, lambda *_: os._exit(8))\n"
+        "os.setpgid(0, 0)\n"
+        "asked('Do it?')\n"
+    )
+    starts = f"import subprocess, sys; sys.exit(subprocess.call({[sys.executable, str(program)]!r}))"
+    terminal = Terminal(sys.executable, "-c", starts, PYTHONPATH=str(CHECKOUT))
+    terminal.until("Do it?")
+    terminal.type("y\n")
+    assert terminal.end() == 8
 
 
 def test_nobody_there_is_no(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

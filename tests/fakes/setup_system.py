@@ -26,8 +26,8 @@ class FakeSystem:
     def enable(self, unit: str) -> None:
         self._do(f"enable {unit}")
 
-    def disable(self, unit: str) -> None:
-        self._do(f"disable {unit}")
+    def disable(self, unit: str, now: bool) -> None:
+        self._do(f"disable {unit}" if now else f"do not enable {unit}")
 
     def agent_wait(self) -> float:
         return AGENT_WAIT

@@ -12,6 +12,7 @@ from pathlib import Path
 from qnet_gui.dom0.netvm_image import programs
 from qnet_gui.dom0.netvm_image.record import Record, RecordFile
 from qnet_gui.dom0.netvm_image.root import Run
+from qnet_gui.dom0.setup.record import ChangedFile
 from qnet_gui.model.errors import QnetError, Refused
 from qnet_gui.model.messages.netvm_image import ImageCode
 from qnet_gui.model.messages.system import SystemCode
@@ -37,17 +38,22 @@ def described(file: RecordFile) -> list[str]:
     """What would be done, in words."""
     record = file.record or Record()
     return [
-        *(f"put {changed.path} back as it was" for changed in file.configuration.record.files),
+        *(f"put {changed.path} back as it was" for changed in _last_changes(file)),
         *(f"remove {made.path}" for made in reversed(record.files)),
         *([f"remove the logical volume {record.volume}"] if record.volume else []),
     ]
+
+
+def _last_changes(file: RecordFile) -> list[ChangedFile]:
+    """Of each file that of the netvm that there is: an earlier one's, which was left, has been told of."""
+    return [*{changed.path: changed for changed in file.configuration.record.files}.values()]
 
 
 def undo(file: RecordFile, run: Run, tell: Tell) -> list[str]:
     """Take it away; what is left, since somebody has changed it, in words. `QnetError` where something fails."""
     record, left = file.record or Record(), []
     configuration = file.configuration
-    for changed in configuration.record.files:
+    for changed in _last_changes(file):
         if configuration.restore_file(changed):
             tell(f"put back: {changed.path}")
         else:

@@ -14,6 +14,7 @@ from pathlib import Path
 from qnet_gui.dom0.netvm_lifecycle import outcome
 from qnet_gui.dom0.netvm_lifecycle.interrupts import Interrupts
 from qnet_gui.dom0.netvm_lifecycle.netvm_file import CONFIGURATION
+from qnet_gui.dom0.netvm_lifecycle.own_scope import leave_session
 from qnet_gui.dom0.netvm_lifecycle.record import Record, RecordFile
 from qnet_gui.dom0.netvm_lifecycle.service import Limits, NetvmService, Tell
 from qnet_gui.dom0.netvm_lifecycle.toolstack import Toolstack
@@ -90,6 +91,8 @@ def run(verb: str, limits: Limits, tell: Tell, name: str = "") -> Message:
             if verb == "stop" and not name:
                 name = _to_be_stopped(file.load(), toolstack)
             whom = _netvm(verb, name)
+            if verb != "stop":
+                leave_session()
             service = NetvmService(whom, toolstack, Passthrough(), tell, file, CONFIGURATION, limits)
             verbs: dict[str, Callable[[], Message]] = {
                 "start": service.start, "stop": service.stop, "restart": service.restart,

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from qnet_gui.dom0.netvm_lifecycle.interrupts import uninterrupted
 from qnet_gui.dom0.netvm_lifecycle.toolstack import CREATE
-from qnet_gui.dom0.setup.plan import EditFile, EnableUnit, Plan, Step, TryNetvm
+from qnet_gui.dom0.setup.plan import NETVM, EditFile, EnableUnit, Plan, Step, TryNetvm
 from qnet_gui.dom0.setup.record import Record, RecordFolder
 from qnet_gui.model.errors import QnetError
 
@@ -31,8 +31,8 @@ class System(Protocol):
         """Start a service, now and at boot."""
         ...
 
-    def disable(self, unit: str) -> None:
-        """Stop a service, and do not start it at boot any more."""
+    def disable(self, unit: str, now: bool) -> None:
+        """Do not start a service at boot any more; `now`: and stop it."""
         ...
 
     def agent_wait(self) -> float:
@@ -161,7 +161,9 @@ class Setup:
 
     def _disable(self, index: int) -> None:
         units = self._folder.record.units
-        self._system.disable(units[index])
+        # to stop the netvm's is to stop the netvm, which may have been there before
+        stops = units[index] != NETVM or (self._folder.record.netvm and not self._before.netvm)
+        self._system.disable(units[index], stops)
         self._folder.save(replace(self._folder.record, units=units[:index] + units[index + 1 :]))
         self._tell(f"taken back: {units[index]} is not started at boot any more")
 

@@ -158,8 +158,11 @@ def _netvm_obstacles(survey: Survey) -> list[Obstacle]:
 
 def _lost(survey: Survey, configuration: str) -> tuple[tuple[str, str], ...]:
     """What comes over the network that dom0 is to give away now."""
-    gives = survey.netvm not in survey.running and _cards(survey, configuration)
-    return survey.remote if gives else ()
+    return survey.remote if _gives_cards(survey, configuration) else ()
+
+
+def _gives_cards(survey: Survey, configuration: str) -> bool:
+    return survey.netvm not in survey.running and bool(_cards(survey, configuration))
 
 
 def _keeps_a_card(survey: Survey, configuration: str) -> bool:
@@ -269,6 +272,11 @@ def _serve(survey: Survey, result: Plan) -> None:
             f" {upper}, say, or a restart."
             for card, interface, upper in survey.uppers
             if card in cards
+        )
+    if survey.remotely and _gives_cards(survey, own.text):
+        result.notes.append(
+            "You are here by the network, which goes with these cards: unless another way leads here, the question"
+            " comes to nobody, and dom0 has its cards again a minute later. With --yes nobody is asked."
         )
     result.notes.extend(
         f"{place} comes over the network ({kind}), and goes with the cards that dom0 gives away."

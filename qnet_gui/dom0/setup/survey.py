@@ -30,6 +30,8 @@ from qnet_gui.runtime.distribution import OS_RELEASE, Distribution, distribution
 #: Programs without which nothing works, and where they may be.
 PROGRAMS = ("xl", "ip", "nft", "qnet-helper")
 _UPPER = "upper_"
+#: Processes that may stand above this one.
+_GENERATIONS = 64
 #: Where ifupdown keeps what it has set up, and is told what that is: ifup(8), interfaces(5).
 _IFSTATE, _INTERFACES = "run/network/ifstate", "etc/network/interfaces"
 _FOLDERS = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
@@ -54,6 +56,7 @@ class Survey:
     `in_use`: PCI devices that domains have. `parts`: network interfaces that are a part of a bridge or the like, each
     with its card's address before and that one's name after it. `uppers`: the same of what is made of one, as a VLAN.
     `up`: those that are up, and no such part; `ifupdown`: those that ifupdown has set up and udev does not tell it of.
+    `remotely`: who asks has come by the network.
     `xendomains`: the settings of Xen's service that ends domains with dom0; None where it is not installed.
     `out_of_reach`: files of the netvm's that the service which starts it at boot cannot use.
     `remote`: dom0's filesystems that come over the network, and their kinds.
@@ -83,6 +86,7 @@ class Survey:
     remote: tuple[tuple[str, str], ...] = ()
     up: tuple[tuple[str, str], ...] = ()
     ifupdown: frozenset[str] = frozenset()
+    remotely: bool = False
 
     @property
     def made_of(self) -> DomainFile | None:
@@ -111,6 +115,7 @@ class Machine:
     in_use: Callable[[], set[str]] = devices_in_use
     unit: Callable[[], str] = reach.shown
     mounts: Path = MOUNTS
+    proc: Path = Path("/proc")
 
 
 def survey(machine: Machine) -> Survey:
@@ -130,7 +135,7 @@ def survey(machine: Machine) -> Survey:
         tuple(upper for nic in nics for upper in _uppers(nic)),
         xendomains.read(machine.root), machine.timer.exists(), _out_of_reach(machine, own),
         remote_mounts(_text(machine.mounts)), tuple(one for nic in nics for one in _up(nic)),
-        _ifupdown(machine.root),
+        _ifupdown(machine.root), remotely(machine.proc),
     )  # fmt: skip
 
 
@@ -170,6 +175,17 @@ def _ifupdown(root: Path) -> frozenset[str]:
     files = [root / _INTERFACES, *_listed(root / f"{_INTERFACES}.d")]
     lines = [line.split() for file in files for line in _text(file).splitlines()]
     return frozenset(there - {name for words in lines if words[:1] == ["allow-hotplug"] for name in words})
+
+
+def remotely(proc: Path) -> bool:
+    """Whether an sshd has started who has started this: sudo takes what says so out of the environment. See proc(5)."""
+    number = "self"
+    for _ in range(_GENERATIONS):
+        said = dict(line.partition(":")[::2] for line in _text(proc / number / "status").splitlines())
+        if said.get("Name", "").strip() in ("sshd", "sshd-session"):
+            return True
+        number = said.get("PPid", "").strip() or "0"
+    return False
 
 
 def _iommu(hypervisor: XenHypervisor) -> bool | None:

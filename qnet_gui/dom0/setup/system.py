@@ -40,9 +40,9 @@ class Dom0System:
         """See `System`."""
         run([SYSTEMCTL, "enable", "--now", unit], deadline=_DEADLINE, name="systemctl")
 
-    def disable(self, unit: str) -> None:
+    def disable(self, unit: str, now: bool) -> None:
         """See `System`."""
-        run([SYSTEMCTL, "disable", "--now", unit], deadline=_DEADLINE, name="systemctl")
+        run([SYSTEMCTL, "disable", *(["--now"] if now else []), unit], deadline=_DEADLINE, name="systemctl")
 
     def agent_wait(self) -> float:
         """See `System`. What `systemctl edit qnet-netvm` has set for a slow machine holds for its first start too."""

@@ -496,6 +496,23 @@ def test_a_disk_is_known_without_being_read(tmp_path: Path) -> None:
     assert MadeFile(str(disk), disk.lstat().st_ino).is_ours
 
 
+def test_what_was_left_of_an_earlier_one_is_no_ones_matter_any_more(dom0: Dom0) -> None:
+    """Somebody had changed its configuration, and of the next one all was taken away and "some of it is left"."""
+    dom0.make()
+    dom0.configuration.write_text(dom0.configuration.read_text() + "vcpus = 2\n")
+    (left,) = dom0.undo()
+    old = Path(left.rpartition(" ")[2])
+    mine = TEMPLATE + "# mine\n"
+    dom0.configuration.write_text(mine)
+    dom0.make()
+    assert dom0.undo() == []
+    assert dom0.configuration.read_text() == mine
+    assert old.read_text() == TEMPLATE, "it was said to be there"
+    dom0.make()
+    dom0.configuration.write_text("name = 'netvm'\n")
+    assert len(dom0.undo()) == 1
+
+
 def test_a_configuration_that_was_not_there_goes_again(dom0: Dom0) -> None:
     wanted = replace(dom0.wanted, name="second", pci=("0000:03:00.0",), memory=300)
     before = dom0.everything()

@@ -672,6 +672,7 @@ def test_only_in_dom0() -> None:
 def command(lasting_xen: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     """What `qnet netvm start` finds on a host with one NIC, in place of what it would find on this machine."""
     host = Host(lasting_xen, tmp_path)
+    left = host.calls
     host.devices.add(CABLE)
     (tmp_path / "netvm.cfg").write_text(CONFIGURATION)
     passthrough = Passthrough(host.program, host.devices.root, host.devices.write, host.devices.load)
@@ -681,6 +682,7 @@ def command(lasting_xen: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(run, "Toolstack", lambda stop: Toolstack(stop, host.program, lasting_xen.hardware.socket))
     monkeypatch.setattr(run, "RecordFile", lambda: RecordFile(tmp_path / "netvm.json"))
     monkeypatch.setattr(run, "LOCK", tmp_path / "lock")
+    monkeypatch.setattr(run, "leave_session", lambda: left.append("session"))
     monkeypatch.setattr(run, "CONFIGURATION", tmp_path / "netvm.cfg")
     yield host
     for number in list(host.domains):
@@ -698,6 +700,13 @@ def test_what_the_command_says(command: Host, capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out == (
         f"  [done] stopped netvm\n  [done] gave {CABLE} back to e1000\nnetvm is stopped.\n"
     )
+
+
+def test_who_starts_it_leaves_his_session_before_and_who_stops_it_stays(command: Host) -> None:
+    assert main(["netvm", "start"]) == 0
+    assert command.calls[0] == "session"
+    assert main(["netvm", "stop"]) == 0
+    assert command.calls.count("session") == 1
 
 
 def test_what_the_command_says_when_it_fails(command: Host, capsys: pytest.CaptureFixture[str]) -> None:

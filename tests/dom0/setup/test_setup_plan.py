@@ -17,7 +17,7 @@ from qnet_gui.dom0.setup.apply import CONFIRM, Setup
 from qnet_gui.dom0.setup.domain_files import DomainFile
 from qnet_gui.dom0.setup.plan import HELPER, NETVM, EditFile, EnableUnit, Plan, TryNetvm, plan
 from qnet_gui.dom0.setup.record import Record, RecordFolder
-from qnet_gui.dom0.setup.survey import Machine, Survey, survey
+from qnet_gui.dom0.setup.survey import Machine, Survey, remotely, survey
 from qnet_gui.dom0.setup.system import Dom0System, unit_wait
 from qnet_gui.hypervisor.pci import PciNic
 from qnet_gui.hypervisor.xen import XenHypervisor
@@ -182,6 +182,31 @@ def test_what_dom0_sets_up_before_the_netvm_has_it_is_told(tmp_path: Path) -> No
         notes = [note for note in plan(there).notes if note.startswith("eth0 is up in dom0")]
         assert bool(notes) == told
     assert not [note for note in plan(replace(there, running=frozenset({"netvm"}))).notes if "eth0" in note]
+
+
+@pytest.mark.parametrize("programs", [("bash", "sshd", "sshd"), ("bash", "sshd-session"), ("bash", "login")])
+def test_who_comes_by_the_network_that_is_given_away_is_told(tmp_path: Path, programs: tuple[str, ...]) -> None:
+    """His question came to nobody, and that it is taken back then he could only guess."""
+    proc = tmp_path / "proc"
+    (proc / "self").mkdir(parents=True)
+    parents = [str(7 + index) for index in range(len(programs))]
+    for number, name, parent in zip(["self", *parents], ["qnet", *programs], [*parents, "1"], strict=True):
+        (proc / number).mkdir(exist_ok=True)
+        (proc / number / "status").write_text(f"Name:\t{name}\nUmask:\t0022\nPPid:\t{parent}\n")
+    by_network = remotely(proc)
+    assert by_network == ("login" not in programs)
+    for there, told in ((WELL, by_network), (replace(WELL, running=frozenset({"netvm"})), False)):
+        notes = plan(replace(there, remotely=by_network)).notes
+        assert any(note.startswith("You are here by the network") for note in notes) == told
+
+
+def test_who_runs_it_may_have_nobody_above_him(tmp_path: Path) -> None:
+    assert not remotely(tmp_path)
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self/status").write_text("Name:\tqnet\nPPid:\t4\n")
+    (tmp_path / "4").mkdir()
+    (tmp_path / "4/status").write_text("Name:\ta\nPPid:\t4\n")
+    assert not remotely(tmp_path)
 
 
 def test_what_ifupdown_does_not_set_up_again_is_told(tmp_path: Path) -> None:
@@ -355,6 +380,25 @@ def test_the_netvm_that_was_started_is_stopped_whichever_is_chosen_since(dom0: D
     assert system.netvms == ["netvm"]
 
 
+def test_a_netvm_that_ran_before_goes_on_when_all_is_taken_back(dom0: Dom0) -> None:
+    """Setup had its service started at boot, and no more; as that was taken back it was stopped, and is "as it was"."""
+    running = plan(replace(WELL, files=(replace(WORK, path=dom0.work),), running=frozenset({"netvm"})))
+    assert TryNetvm not in kinds(running)
+    dom0.setup(FakeSystem()).apply(running, lambda: True)
+    system = FakeSystem()
+    assert dom0.setup(system).undo() == []
+    assert system.done == [f"do not enable {NETVM}", f"disable {HELPER}", "no timer"]
+    assert not dom0.folder.exists()
+
+
+@pytest.mark.parametrize("now", [True, False])
+def test_a_service_is_stopped_with_what_it_runs_where_that_is_meant(monkeypatch: pytest.MonkeyPatch, now: bool) -> None:
+    commands: list[str] = []
+    monkeypatch.setattr("qnet_gui.dom0.setup.system.run", lambda words, **_: commands.append(" ".join(words)))
+    Dom0System(print).disable(NETVM, now)
+    assert commands == [f"/usr/bin/systemctl disable {'--now ' * now}{NETVM}"]
+
+
 def test_an_older_record_does_not_say_which_netvm_was_started(dom0: Dom0) -> None:
     dom0.setup(FakeSystem()).apply(dom0.plan, lambda: True)
     record = dom0.folder / "done.json"
@@ -470,9 +514,9 @@ def test_a_second_signal_does_not_end_the_way_back(dom0: Dom0, number: int) -> N
             super().stop_netvm(name)
             os.kill(os.getpid(), number)
 
-        def disable(self, unit: str) -> None:
+        def disable(self, unit: str, now: bool) -> None:
             os.kill(os.getpid(), number)
-            super().disable(unit)
+            super().disable(unit, now)
 
     def first() -> bool:
         raise KeyboardInterrupt
@@ -638,7 +682,7 @@ def test_a_file_that_was_changed_while_somebody_was_asked_is_left(dom0: Dom0) ->
 
 def test_what_cannot_be_taken_back_after_a_failure_is_told(dom0: Dom0) -> None:
     class Failing(FakeSystem):
-        def disable(self, unit: str) -> None:
+        def disable(self, unit: str, now: bool) -> None:
             raise HypervisorError(plain(f"{unit} stays"))
 
     with pytest.raises(QnetError, match="start does not work"):

@@ -179,6 +179,28 @@ def test_a_helper_of_another_version_takes_over(upgrade: Upgrade, machine: Lab, 
     assert "paused-in-doubt" not in problems(upgrade)
 
 
+@pytest.mark.parametrize("orderly", [True, False])
+def test_a_helper_whose_configuration_is_wrong_disconnects_dom0_all_the_same(
+    upgrade: Upgrade, machine: Lab, orderly: bool
+) -> None:
+    """Whoever wants dom0 disconnected has the bus start it, and hears that it does not run; but dom0 is."""
+    machine.expect_log("netvms is not known|dom0 is disconnected")
+    before = upgrade.traces()
+    upgrade.must_connect()
+    (machine.stop_program if orderly else machine.kill_program)("dom0", "qnet-helper")
+    upgrade.wait_dead()
+    machine.exec("dom0", "sh", "-c", "cp -a /etc/qnet /run/kept; printf '[dom0]\\nnetvms = 1\\n' >/etc/qnet/qnet.toml")
+    try:
+        with contextlib.suppress(dbus.DBusException):
+            upgrade.call("DisconnectDom0")
+        upgrade.spin("all put back", lambda: upgrade.traces() == before)
+        assert not upgrade.runs()
+    finally:
+        machine.exec("dom0", "sh", "-c", "rm -rf /etc/qnet/*; cp -a /run/kept/. /etc/qnet; rm -rf /run/kept")
+        upgrade.start()
+    upgrade.wait_closed(before)
+
+
 def test_a_disk_that_can_only_be_read(upgrade: Upgrade, machine: Lab) -> None:
     """dom0 is disconnected all the same, which is said; so is what is left, until it can be put back."""
     before = upgrade.traces()

@@ -25,6 +25,7 @@ from qnet_gui.model.snapshot import Dom0Connection, Dom0State
 from qnet_gui.tray.app.applet import Applet
 from qnet_gui.tray.qt import QDBusConnection, QSettings, QUrl
 from qnet_gui.tray.session import artwork
+from qnet_gui.tray.session.dbus import Answer, Service
 from qnet_gui.tray.state import notifications
 from qnet_gui.tray.state.condition import Condition, _netvm_notification, _uplink_notification
 from qnet_gui.tray.state.menu import Action, ActionRequest
@@ -182,6 +183,21 @@ def test_kinds_that_are_not_wanted_are_not_told(qtbot: QtBot, applet: Applet, he
     qtbot.waitUntil(lambda: applet.app_state.snapshot == up(OTHER))
     helper.publish(dataclasses.replace(OPEN, uplinks=(OTHER,)))
     assert last_call(qtbot, server, 1)[2] == "dom0 is connected to the network"
+
+
+def test_no_restart_drops_the_question_for_a_password(applet: Applet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be it that the window from which it was asked for is closed by now."""
+    held: list[Any] = []
+    monkeypatch.setattr(Service, "call", lambda *words, **_: held.append(words[5]))
+    begun: list[str] = []
+    monkeypatch.setattr(applet._restart, "at_once", begun.append)
+    applet.app_state.client.do("ConnectDom0", [], lambda _: None)
+    applet._restart.when_idle("A test")
+    assert begun == []
+    held[0](Answer([1]))
+    applet._restart._look()
+    assert begun == ["A test"]
+    applet._restart.withdraw()
 
 
 @pytest.mark.parametrize("closed", [False, True])

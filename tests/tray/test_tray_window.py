@@ -66,6 +66,7 @@ from qnet_gui.tray.qt import (
     sip,
 )
 from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.session.dbus import Answer, Service
 from qnet_gui.tray.state import operation_progress
 from qnet_gui.tray.state.access_keys import without_keys
 from qnet_gui.tray.state.cures import Button
@@ -1030,6 +1031,34 @@ def test_of_a_log_that_is_filtered_what_is_seen_is_copied(shown: Callable[..., O
     assert "  Began to watch: Connected by cable" in line
     buttons(page)["Copy"].click()
     assert QGuiApplication.clipboard().text() == page.text()
+
+
+def test_a_password_that_is_awaited_is_known_to_the_next_window_too(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who closes the window meanwhile and opens it again was offered *Connect dom0* anew."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    held: list[Callable[[Answer], None]] = []
+
+    def call(_self: object, _parent: object, _interface: str, method: str, _arguments: object,
+             then: Callable[[Answer], None], **_more: object) -> None:  # fmt: skip
+        if method == "ConnectDom0":
+            held.append(then)
+        elif method == "Preflight":
+            then(Answer([READY]))
+
+    monkeypatch.setattr(Service, "call", call)
+    buttons(open_("upgrade"))["Connect dom0…"].click()
+    assert state.client.awaited == ["ConnectDom0"]
+    state.dispatcher.window.close()  # type: ignore[attr-defined]
+    page = open_("upgrade")
+    assert not buttons(page)["Connect dom0…"].isEnabled()
+    assert "a password may have been asked for" in _said(page)
+    held[0](Answer(["No."], "org.xenproject.Qnet1.Error.NotAuthorised"))
+    assert state.client.awaited == []
+    assert buttons(page)["Connect dom0…"].isEnabled()
+    assert "a password may have been asked for" not in _said(page)
 
 
 @pytest.mark.parametrize("away", [False, True])

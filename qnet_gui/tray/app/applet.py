@@ -109,7 +109,8 @@ class Applet(QObject):
 
     def _busy(self) -> bool:
         under_way_or_to_be_read = self.app_state.packages.upgrade.stage not in (Stage.NONE, Stage.UP_TO_DATE)
-        return self._dispatcher.asking or bool(self.app_state.asked) or under_way_or_to_be_read
+        asked_for = bool(self.app_state.asked or self.app_state.client.awaited)
+        return self._dispatcher.asking or asked_for or under_way_or_to_be_read
 
     def _last_closed(self) -> None:
         if self.app_state.connected:

@@ -40,6 +40,8 @@ from qnet_gui.tray.window.packages_part import PackagesWidget, Stages
 from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.time_question import TimeQuestion
 
+#: What is asked for here, by the helper's names.
+_METHODS = ("ConnectDom0", "ExtendDom0", "DisconnectDom0At")
 #: Minutes, when neither a person nor the helper has said how many.
 _USUAL = 60
 
@@ -64,6 +66,8 @@ class Upgrade(Page):
         self._asked_of: Snapshot | None = None
         #: Whether the helper's own number of minutes stands in the field, or what a person has made of it.
         self._offered = False
+        #: Whether an answer is awaited, be it that a person is asked for a password.
+        self._asking = False
         self._page: UpgradePage | None = None
         self._time_question: TimeQuestion | None = None
         self._guides, self._before = False, self._inputs.progress
@@ -108,9 +112,9 @@ class Upgrade(Page):
     # -- what is shown
 
     def opened(self) -> None:
-        """The answer of last time is not believed, but one that is still awaited comes."""
-        progress, asking = self.app_state.progress, self._inputs.asking
-        self._inputs = UpgradeInputs(asking=asking, read=progress if progress.over else None)
+        """The answer of last time is not believed."""
+        progress = self.app_state.progress
+        self._inputs = UpgradeInputs(read=progress if progress.over else None)
         self._asked_state, self._offered = None, False
         self.app_state.packages.look()
         self._choose_minutes()
@@ -132,8 +136,9 @@ class Upgrade(Page):
             self._asked_state, self._asked_of = state, snapshot
             self.ask("Preflight", [], self._answered)
         known = self.app_state
+        asking = self._asking or any(method in known.client.awaited for method in _METHODS)  # by whatever window
         self._inputs = replace(
-            self._inputs, progress=known.progress, unreadable=known.unreadable, in_doubt=known.in_doubt
+            self._inputs, progress=known.progress, unreadable=known.unreadable, in_doubt=known.in_doubt, asking=asking
         )  # fmt: skip
         if self._inputs.progress.error and self._inputs.progress != self._before:  # who connects dom0 next is another
             self._guides = False
@@ -247,14 +252,16 @@ class Upgrade(Page):
             raise_window(self._time_question)
 
     def _request(self, method: str, argument: object) -> None:
-        self._inputs = replace(self._inputs, asking=True, refused="")
+        self._asking = True
+        self._inputs = replace(self._inputs, refused="")
         self.do(method, [argument], self._done)
         self.refresh()
 
     def _done(self, answer: Sequence[object] | QnetError) -> None:
         refused = answer.translated if isinstance(answer, QnetError) else ""
         self._guides = self._guides and not refused
-        self._inputs = replace(self._inputs, asking=False, refused=refused)
+        self._asking = False
+        self._inputs = replace(self._inputs, refused=refused)
         self.refresh()
 
     def _do_run(self) -> None:

@@ -29,7 +29,7 @@ from qnet_gui.tray.session.dbus import Answer, Service
 from qnet_gui.tray.state import notifications
 from qnet_gui.tray.state.condition import Condition, _netvm_notification, _uplink_notification
 from qnet_gui.tray.state.menu import Action, ActionRequest
-from qnet_gui.tray.state.notifications import Kind
+from qnet_gui.tray.state.notifications import Kind, Notification, Withdrawal
 
 _numbers = itertools.count()
 OPEN = up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, int(time.time()) + 3600, ("work",), "alice"))
@@ -183,6 +183,33 @@ def test_kinds_that_are_not_wanted_are_not_told(qtbot: QtBot, applet: Applet, he
     qtbot.waitUntil(lambda: applet.app_state.snapshot == up(OTHER))
     helper.publish(dataclasses.replace(OPEN, uplinks=(OTHER,)))
     assert last_call(qtbot, server, 1)[2] == "dom0 is connected to the network"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_that_were_under_way_one_is_left(
+    applet: Applet, monkeypatch: pytest.MonkeyPatch, order: tuple[int, int]
+) -> None:
+    """The server told the number of neither before the other was sent: the older one would stay there for good."""
+    held: list[Any] = []
+    closed: list[int] = []
+
+    def call(_self: object, _parent: object, _interface: str, method: str, arguments: Any, then: Any, **_: Any) -> None:
+        if method == "GetCapabilities":
+            then(Answer([[]]))
+        elif method == "Notify":
+            held.append(then)
+        elif method == "CloseNotification":
+            closed.append(arguments[0])
+
+    monkeypatch.setattr(Service, "call", call)
+    monkeypatch.setattr("qnet_gui.tray.desktop.notifier.unsigned", lambda number: number)
+    for title in ("one", "two"):
+        applet._notifier.show(Notification(Kind.UPLINK, title, "", urgent=True))
+    for place in order:
+        held[place](Answer([40 + place]))
+    assert closed == [40]
+    applet._notifier.show(Withdrawal(Kind.UPLINK))
+    assert closed == [40, 41]
 
 
 def test_no_restart_drops_the_question_for_a_password(applet: Applet, monkeypatch: pytest.MonkeyPatch) -> None:

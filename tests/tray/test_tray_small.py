@@ -117,7 +117,7 @@ def test_settings_are_kept_and_nonsense_is_nothing(qtbot: QtBot, tmp_path: Path)
     assert not settings.notifies(Kind.NAMES)
     assert settings.notifies(Kind.UPLINK)
     assert (Settings().minutes, Settings().command) == (45, "upgrade, me")
-    for nonsense in (-3, 100000, "x"):
+    for nonsense in (-3, 100000, "x", "9" * 5000):
         settings.minutes = nonsense  # type: ignore[assignment]
         assert settings.minutes == 0
 

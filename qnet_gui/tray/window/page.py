@@ -89,7 +89,7 @@ class Page(QWidget):
         for choice in choices:
             entry = menu.addAction(plain_text.menu(choice.text))
             entry.setEnabled(not choice.why)
-            entry.setToolTip(choice.why)
+            entry.setToolTip(plain_text.tip(choice.why))
             entry.triggered.connect(lambda _checked, choice=choice: self.request(choice))
         return menu
 

@@ -18,6 +18,7 @@ from qnet_gui.tray.pages.upgrade import UpgradeInputs, UpgradePage, left, upgrad
 from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, Qt, QTimer
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import moment, unsigned
+from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.widgets.fields import SpinBox
 from qnet_gui.tray.widgets.flow import Flow
@@ -201,7 +202,7 @@ class Upgrade(Page):
             field.setVisible(page.choose_minutes)
         self._connect.setVisible(not page.until and not page.disconnect)
         self._connect.setEnabled(page.connect)
-        self._connect.setToolTip(page.why)
+        self._connect.setToolTip(plain_text.tip(page.why))
         for longer in (self._extend, self._set_time):
             longer.setVisible(bool(page.until))
             longer.setEnabled(page.extend)

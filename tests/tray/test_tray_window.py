@@ -22,7 +22,7 @@ from test_tray_windows import Open, many, shown
 from tray_shared import CABLE, OTHER, STATES, VPN, WIFI, Helper, up
 
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, DnsSource, redirects
-from qnet_gui.model.domain import Domain, DomainState
+from qnet_gui.model.domain import Domain, DomainState, NetvmState
 from qnet_gui.model.errors import NoAnswer, NotAuthorised, NotFound, QnetError, Refused
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.helper import HelperCode
@@ -1059,6 +1059,36 @@ def test_a_password_that_is_awaited_is_known_to_the_next_window_too(
     assert state.client.awaited == []
     assert buttons(page)["Connect dom0…"].isEnabled()
     assert "a password may have been asked for" not in _said(page)
+
+
+@pytest.mark.parametrize("name", ["names", "routes"])
+def test_what_is_being_applied_is_not_offered_again(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The next snapshot enabled the button, be it that the password was still awaited; and so did a new window."""
+    open_ = shown(up(CABLE))
+    page = open_(name)
+    state = page.app_state  # type: ignore[attr-defined]
+    held: list[Callable[[Answer], None]] = []
+
+    def call(_self: object, _parent: object, _interface: str, method: str, _arguments: object,
+             then: Callable[[Answer], None], **_more: object) -> None:  # fmt: skip
+        if method == "Reapply":
+            held.append(then)
+
+    monkeypatch.setattr(Service, "call", call)
+    buttons(page)["Apply again"].click()
+    state.changed.emit()
+    assert not buttons(page)["Apply again"].isEnabled()
+    state.dispatcher.window.close()
+    page = open_(name)
+    assert not buttons(page)["Apply again"].isEnabled()
+    held[0](Answer())
+    assert buttons(page)["Apply again"].isEnabled()
+    netvm = dataclasses.replace(up(CABLE).netvm, state=NetvmState.ABSENT)
+    state.snapshot = dataclasses.replace(up(CABLE), netvm=netvm)
+    state.changed.emit()
+    assert not buttons(page)["Apply again"].isEnabled()
 
 
 @pytest.mark.parametrize("away", [False, True])

@@ -92,8 +92,8 @@ class Routes(Page):
         if silent or state != self._asked_state:
             self._asked_state = state
             self._ask()
-        for control in (self._reapply, self._choice):
-            control.setEnabled(bool(owners))
+        self._choice.setEnabled(bool(owners))
+        self._reapply.setEnabled(self.can_reapply)
         self._show()
 
     def text(self) -> str:
@@ -136,11 +136,11 @@ class Routes(Page):
             self._ask()
 
     def _do_reapply(self) -> None:
-        self._reapply.setEnabled(False)
         self.do("Reapply", [], self._reapplied)
+        self.refresh()
 
     def _reapplied(self, answer: Sequence[object] | QnetError) -> None:
-        self._reapply.setEnabled(True)
+        self.refresh()
         if isinstance(answer, QnetError):
             self._take(answer)
             self._show()

@@ -1061,6 +1061,28 @@ def test_a_password_that_is_awaited_is_known_to_the_next_window_too(
     assert "a password may have been asked for" not in _said(page)
 
 
+def test_while_somebody_chooses_a_routing_table_the_list_stays(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    """Domains come and go meanwhile; the keyboard was led back to the first one."""
+
+    def snapshot(names: str) -> Snapshot:
+        made = (Domain(name, number, DomainState.RUNNING) for number, name in enumerate(names, 10))
+        return up(CABLE, domains=tuple(made))
+
+    page = shown(snapshot("ace"))("routes")
+    choice, state = page.findChild(QComboBox), page.app_state  # type: ignore[attr-defined]
+    choice.showPopup()
+    view = choice.view()
+    view.setCurrentIndex(choice.model().index(3, 0))
+    for now, chosen in (("ace", "c"), ("abce", "c"), ("bcd", "c"), ("bbcd", "c"), ("dcbb", ""), ("d", "")):
+        state.snapshot = snapshot(now)
+        state.changed.emit()
+        assert [choice.itemData(row) for row in range(choice.count())] == ["netvm", "dom0", *now]
+        assert view.isVisible()
+        assert not chosen or view.currentIndex().data(Qt.ItemDataRole.UserRole) == chosen
+        assert choice.currentData() == "netvm"
+    choice.hidePopup()
+
+
 @pytest.mark.parametrize("name", ["names", "routes"])
 def test_what_is_being_applied_is_not_offered_again(
     qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch, name: str

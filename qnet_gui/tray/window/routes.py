@@ -84,7 +84,8 @@ class Routes(Page):
         self._no_uplinks.setVisible(not uplinks and snapshot is not None and not blind(snapshot))
         owners = table_owners(snapshot)
         if owners != self._owners:
-            self._choose_among(owners)
+            self._owners = owners
+            self._choice.offer(owners)
         state: object = None
         if snapshot is not None and owners:
             state = snapshot.netvm, snapshot.uplinks, snapshot.domains, snapshot.dns.redirects
@@ -99,14 +100,6 @@ class Routes(Page):
     def text(self) -> str:
         """See `Page`."""
         return self._page.text or super().text()
-
-    def _choose_among(self, owners: list[tuple[str, str]]) -> None:
-        before = self._choice.currentData()
-        self._owners = owners
-        self._choice.clear()
-        for name, text in owners:
-            self._choice.addItem(text, name)
-        self._choice.setCurrentIndex(max(0, self._choice.findData(before)))
 
     def _choose(self) -> None:
         self._ask()

@@ -113,7 +113,7 @@ class Applet(QObject):
         return self._dispatcher.asking or asked_for or under_way_or_to_be_read
 
     def _last_closed(self) -> None:
-        if self.app_state.connected:
+        if self.app_state.connected or self.app_state.in_doubt:
             self.app_state.request(Action.STATUS)  # so that there is something to go back to from the question
         self.app_state.request(Action.QUIT)
 

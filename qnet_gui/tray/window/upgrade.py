@@ -14,7 +14,7 @@ from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.desktop import terminal
 from qnet_gui.tray.pages.packages import is_shown, packages, stages
-from qnet_gui.tray.pages.upgrade import UpgradeInputs, UpgradePage, left, upgrade
+from qnet_gui.tray.pages.upgrade import UpgradeInputs, UpgradePage, left, now, upgrade
 from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, Qt, QTimer
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import moment, unsigned
@@ -162,7 +162,7 @@ class Upgrade(Page):
         """The stages, and what there is to be seen of packages. Whoever connected dom0 here is led on."""
         snapshot, state = self.app_state.snapshot, self.app_state.packages
         dom0 = snapshot.dom0.state if snapshot else Dom0State.CLOSED
-        known = snapshot.dom0.state if snapshot else self.app_state.last_known
+        known = now(snapshot, self._inputs, self.app_state.last_known)
         is_open, shown = dom0 is Dom0State.OPEN, is_shown(state.upgrade, state.present, dom0)
         if self._guides and is_open and state.present is not None:
             self._guides = False

@@ -68,7 +68,7 @@ def test_what_is_to_be_upgraded_is_listed_and_has_to_be_agreed_to() -> None:
 
 
 def test_of_what_goes_it_is_said_which_one() -> None:
-    """An old kernel that goes is not "kernel-core", which is upgraded; and of two architectures it is held back once."""
+    """An old kernel that goes is not "kernel-core", which is upgraded; and what is held back is so once."""
     upgrade = dataclasses.replace(
         READY,
         packages=(

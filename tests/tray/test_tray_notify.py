@@ -20,6 +20,7 @@ from tray_shared import CABLE, OTHER, STATES, WIFI, Helper, up
 from waiting import DEADLINE
 
 from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.package_upgrade.packages import Stage, Upgrade, Work
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State
 from qnet_gui.tray.app.applet import Applet
@@ -225,6 +226,27 @@ def test_no_restart_drops_the_question_for_a_password(applet: Applet, monkeypatc
     applet._restart._look()
     assert begun == ["A test"]
     applet._restart.withdraw()
+
+
+@pytest.mark.parametrize("stage", [Stage.DONE, Stage.FAILED, Stage.STOPPED])
+def test_what_came_of_an_upgrade_is_no_reason_to_wait_when_it_has_been_read(applet: Applet, stage: Stage) -> None:
+    """The icon of an applet whose panel was another by now came back when dom0 was connected the next time."""
+    state = applet.app_state
+    state.packages._take(Upgrade(Stage.INSTALLING, Work.UPGRADE))
+    assert applet._busy()
+    state.open_page("upgrade")
+    assert applet._busy()
+    window = applet._dispatcher.window
+    assert window
+    window.open_page("log")
+    state.packages._take(Upgrade(stage, failed_in=Work.UPGRADE))
+    assert applet._busy(), "nobody has seen it"
+    window.open_page("upgrade")
+    assert not applet._busy()
+    window.close()
+    assert not applet._busy()
+    state.packages._take(Upgrade(Stage.READY))
+    assert applet._busy()
 
 
 @pytest.mark.parametrize("closed", [False, True])

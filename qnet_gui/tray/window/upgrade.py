@@ -98,11 +98,8 @@ class Upgrade(Page):
         for field in (self._span, self._minutes):
             span.addWidget(field)
         span.addStretch()
-        for widget in (self._stages, self._failure, self._head, self._countdown, self._more, self._outcome):
-            self.column.addWidget(widget)
-        self.column.addWidget(self._packages)
-        self.column.addWidget(self._steps)
-        for widget in (self._checks_head, self._facts, self._checks):
+        above = self._stages, self._failure, self._head, self._countdown, self._more, self._outcome
+        for widget in (*above, self._packages, self._steps, self._checks_head, self._facts, self._checks):
             self.column.addWidget(widget)
         self.column.addLayout(span)
         self.column.addStretch()
@@ -175,6 +172,7 @@ class Upgrade(Page):
         if self.column.stretch(self.column.indexOf(self._packages)) != stretch:
             self.column.setStretchFactor(self._packages, stretch)
         self._packages.setVisible(shown)
+        self._is_seen()
         self._steps.setVisible(
             bool(self._page and self._page.steps and not self._page.failed) and not (shown and is_open)
         )
@@ -222,6 +220,11 @@ class Upgrade(Page):
         """The countdown is counted only while it can be seen."""
         super().showEvent(event)
         self._count()
+        self._is_seen()
+
+    def _is_seen(self) -> None:
+        if self.isVisible() and not self.window().isMinimized():
+            self.app_state.packages.seen = True
 
     def _count(self) -> None:
         """Once a second, and only while there is a countdown to be seen. What is tomorrow is today at midnight."""

@@ -93,6 +93,7 @@ def test_from_looking_to_the_way_back(
     stage(qtbot, packages, Stage.DOWNLOADING)
     bar = page.findChild(QProgressBar)
     qtbot.waitUntil(lambda: buttons(page)["Stop"].isEnabled() and bar.maximum() == 100)
+    assert bar.text() == f"{bar.value()} %", "as in the table below it"
     page.grab().save(str(pictures / "packages-downloading.png"))
     assert not calls
     packagekit.go()

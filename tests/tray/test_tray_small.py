@@ -30,6 +30,7 @@ from qnet_gui.tray.state.notifications import Kind
         ('ID=linuxmint\nID_LIKE="ubuntu debian"\n', "sudo apt update && sudo apt full-upgrade"),
         ('ID=qubes\nID_LIKE="fedora rhel"\n', "sudo dnf upgrade --refresh"),
         ('ID="opensuse-leap"\nID_LIKE="suse opensuse"\n', "sudo zypper refresh && sudo zypper update"),
+        ('ID="opensuse-tumbleweed"\nID_LIKE="opensuse suse"\n', "sudo zypper refresh && sudo zypper dist-upgrade"),
         ("ID=haiku\n", ""),
         ("", ""),
     ],
@@ -51,6 +52,37 @@ def test_a_terminal_is_found_and_stays_open(tmp_path: Path) -> None:
     assert command[4].endswith("read -r _")
     assert terminal.command_line("true", str(tmp_path / "none")) == []
     assert terminal.hindrance("").startswith("The command that upgrades this system is not known.")
+
+
+@pytest.mark.parametrize(
+    ("name", "option"), [("ptyxis", "--"), ("kgx", "--"), ("mate-terminal", "-x"), ("x-terminal-emulator", "-e")]
+)
+def test_the_terminals_of_other_desktops_are_found_too(tmp_path: Path, name: str, option: str) -> None:
+    """Fedora's GNOME has ptyxis and nothing else, and was told that there is no terminal here."""
+    (tmp_path / name).write_text("#!/bin/sh\n")
+    (tmp_path / name).chmod(0o755)
+    assert terminal.command_line("true", str(tmp_path))[:4] == [str(tmp_path / name), option, "/bin/sh", "-c"]
+
+
+@pytest.mark.parametrize(
+    "line", ["Hidden = true", "X-GNOME-Autostart-enabled=false", "X-MATE-Autostart-enabled=false", "Name=hidden=true"]
+)
+def test_other_programs_can_say_no_to_autostart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    """Those in which desktops have their people choose what starts."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    own = tmp_path / "autostart/org.qnet.Tray.desktop"
+    own.parent.mkdir()
+    own.write_text(f"[Desktop Entry]\nType=Application\nExec=qnet-tray\n{line}\n")
+    assert autostart.is_enabled() == line.startswith("Name")
+
+
+def test_a_folder_that_is_none_of_the_standards_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`XDG_CONFIG_HOME` has to be absolute; desktops look into the usual one then."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", "config")
+    assert autostart.set_enabled(False) == ""
+    assert (tmp_path / "home/.config/autostart/org.qnet.Tray.desktop").exists()
 
 
 def test_autostart_is_the_systems_unless_the_user_says_no(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +117,7 @@ def test_settings_are_kept_and_nonsense_is_nothing(qtbot: QtBot, tmp_path: Path)
     assert not settings.notifies(Kind.NAMES)
     assert settings.notifies(Kind.UPLINK)
     assert (Settings().minutes, Settings().command) == (45, "upgrade, me")
-    for nonsense in (-3, 100000, "x"):
+    for nonsense in (-3, 100000, "x", "9" * 5000):
         settings.minutes = nonsense  # type: ignore[assignment]
         assert settings.minutes == 0
 

@@ -22,7 +22,7 @@ from test_tray_windows import Open, many, shown
 from tray_shared import CABLE, OTHER, STATES, VPN, WIFI, Helper, up
 
 from qnet_gui.model.dns import DEFAULT_VIRTUAL, Dns, DnsSource, redirects
-from qnet_gui.model.domain import Domain, DomainState
+from qnet_gui.model.domain import Domain, DomainState, NetvmState
 from qnet_gui.model.errors import NoAnswer, NotAuthorised, NotFound, QnetError, Refused
 from qnet_gui.model.messages.domains import DomainCode
 from qnet_gui.model.messages.helper import HelperCode
@@ -66,6 +66,7 @@ from qnet_gui.tray.qt import (
     sip,
 )
 from qnet_gui.tray.session.app_state import AppState
+from qnet_gui.tray.session.dbus import Answer, Service
 from qnet_gui.tray.state import operation_progress
 from qnet_gui.tray.state.access_keys import without_keys
 from qnet_gui.tray.state.cures import Button
@@ -1030,6 +1031,86 @@ def test_of_a_log_that_is_filtered_what_is_seen_is_copied(shown: Callable[..., O
     assert "  Began to watch: Connected by cable" in line
     buttons(page)["Copy"].click()
     assert QGuiApplication.clipboard().text() == page.text()
+
+
+def test_a_password_that_is_awaited_is_known_to_the_next_window_too(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who closes the window meanwhile and opens it again was offered *Connect dom0* anew."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    held: list[Callable[[Answer], None]] = []
+
+    def call(_self: object, _parent: object, _interface: str, method: str, _arguments: object,
+             then: Callable[[Answer], None], **_more: object) -> None:  # fmt: skip
+        if method == "ConnectDom0":
+            held.append(then)
+        elif method == "Preflight":
+            then(Answer([READY]))
+
+    monkeypatch.setattr(Service, "call", call)
+    buttons(open_("upgrade"))["Connect dom0…"].click()
+    assert state.client.awaited == ["ConnectDom0"]
+    state.dispatcher.window.close()  # type: ignore[attr-defined]
+    page = open_("upgrade")
+    assert not buttons(page)["Connect dom0…"].isEnabled()
+    assert "a password may have been asked for" in _said(page)
+    held[0](Answer(["No."], "org.xenproject.Qnet1.Error.NotAuthorised"))
+    assert state.client.awaited == []
+    assert buttons(page)["Connect dom0…"].isEnabled()
+    assert "a password may have been asked for" not in _said(page)
+
+
+def test_while_somebody_chooses_a_routing_table_the_list_stays(qtbot: QtBot, shown: Callable[..., Open]) -> None:
+    """Domains come and go meanwhile; the keyboard was led back to the first one."""
+
+    def snapshot(names: str) -> Snapshot:
+        made = (Domain(name, number, DomainState.RUNNING) for number, name in enumerate(names, 10))
+        return up(CABLE, domains=tuple(made))
+
+    page = shown(snapshot("ace"))("routes")
+    choice, state = page.findChild(QComboBox), page.app_state  # type: ignore[attr-defined]
+    choice.showPopup()
+    view = choice.view()
+    view.setCurrentIndex(choice.model().index(3, 0))
+    for now, chosen in (("ace", "c"), ("abce", "c"), ("bcd", "c"), ("bbcd", "c"), ("dcbb", ""), ("d", "")):
+        state.snapshot = snapshot(now)
+        state.changed.emit()
+        assert [choice.itemData(row) for row in range(choice.count())] == ["netvm", "dom0", *now]
+        assert view.isVisible()
+        assert not chosen or view.currentIndex().data(Qt.ItemDataRole.UserRole) == chosen
+        assert choice.currentData() == "netvm"
+    choice.hidePopup()
+
+
+@pytest.mark.parametrize("name", ["names", "routes"])
+def test_what_is_being_applied_is_not_offered_again(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The next snapshot enabled the button, be it that the password was still awaited; and so did a new window."""
+    open_ = shown(up(CABLE))
+    page = open_(name)
+    state = page.app_state  # type: ignore[attr-defined]
+    held: list[Callable[[Answer], None]] = []
+
+    def call(_self: object, _parent: object, _interface: str, method: str, _arguments: object,
+             then: Callable[[Answer], None], **_more: object) -> None:  # fmt: skip
+        if method == "Reapply":
+            held.append(then)
+
+    monkeypatch.setattr(Service, "call", call)
+    buttons(page)["Apply again"].click()
+    state.changed.emit()
+    assert not buttons(page)["Apply again"].isEnabled()
+    state.dispatcher.window.close()
+    page = open_(name)
+    assert not buttons(page)["Apply again"].isEnabled()
+    held[0](Answer())
+    assert buttons(page)["Apply again"].isEnabled()
+    netvm = dataclasses.replace(up(CABLE).netvm, state=NetvmState.ABSENT)
+    state.snapshot = dataclasses.replace(up(CABLE), netvm=netvm)
+    state.changed.emit()
+    assert not buttons(page)["Apply again"].isEnabled()
 
 
 @pytest.mark.parametrize("away", [False, True])

@@ -24,6 +24,7 @@ from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.parse import printable
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.model.wire.message_wire import as_plain
 from qnet_gui.tray.qt import (
     QAbstractButton,
     QApplication,
@@ -353,6 +354,34 @@ def test_a_column_has_room_for_wide_letters_and_what_is_cut_off_is_told(
     assert ask(0) == ""
     table.setColumnWidth(0, 60)
     assert [ask(0), ask(1)] == [narrow.name, wide.name]
+
+
+def test_a_tooltip_is_never_wider_than_a_small_screen(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = as_plain(plain("netvm has no uplink, and nothing else will do either. " * 4))
+    answer = {
+        "busy": [], "obstacles": [sentence, sentence], "pause": [], "paused": [], "netvm": "netvm", "uplink": "",
+        "names": True, "allowed": [], "minutes": 60,
+    }  # fmt: skip
+    open_ = shown(up(CABLE, domains=tuple(dataclasses.replace(DOMAINS[0], name="W" * 60, id=n) for n in range(2, 9))))
+    client = open_("overview").app_state.client  # type: ignore[attr-defined]
+    monkeypatch.setattr(client, "ask", lambda method, _, then: then([answer]) if method == "Preflight" else None)
+    told = []
+    for name in PAGE_NAMES:
+        told += [widget.toolTip() for widget in open_(name).findChildren(QWidget)]
+    table = Table("Words", ("Word",))
+    qtbot.addWidget(table)
+    table.show_rows((("word " * 80,),))
+    table.show()
+    table.setColumnWidth(0, 60)
+    monkeypatch.setattr(QToolTip, "showText", lambda _where, text, _widget: told.append(text))
+    where = table.visualRect(table.model().index(0, 0)).center()
+    QApplication.sendEvent(table.viewport(), QHelpEvent(QEvent.Type.ToolTip, where, where))
+    lines = "\n".join(told).splitlines()
+    assert sum("nothing else" in line for line in lines) > 3, lines
+    assert sum("word word" in line for line in lines) > 3
+    assert max(len(line.replace("\u200b", "")) for line in lines) < 80
 
 
 def test_a_table_is_sorted_by_keys_too(qtbot: QtBot, shown: Callable[..., Open]) -> None:

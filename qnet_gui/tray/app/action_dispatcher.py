@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qnet_gui.model.errors import QnetError
-from qnet_gui.model.snapshot import Dom0State
 from qnet_gui.tray.app.helper_actions import HelperActions
 from qnet_gui.tray.app.popup_door import PopupDoor
 from qnet_gui.tray.app.screen_door import ScreenDoor
@@ -205,12 +204,14 @@ class ActionDispatcher(QObject):
     def _quit(self) -> None:
         from qnet_gui.tray.window.questions import leave_connected
 
-        snapshot = self._app_state.snapshot
-        if snapshot is None or not self._app_state.connected:
+        state = self._app_state
+        if not (state.connected or state.in_doubt):
             self.leave.emit()
             return
-        stage = self._app_state.packages.upgrade.stage
-        self._show("quit", lambda: leave_connected(snapshot, False, self._disconnect_and_leave, self.leave.emit, stage))
+        now = state.packages.upgrade.stage, state.unreadable
+        self._show(
+            "quit", lambda: leave_connected(state.snapshot, False, self._disconnect_and_leave, self.leave.emit, *now)
+        )
 
     def _disconnect_and_leave(self) -> None:
         self._leaving = True
@@ -223,13 +224,11 @@ class ActionDispatcher(QObject):
 
     def _leave_when_closed(self) -> None:
         """Then there is nothing left to ask either. A question that is still there follows what it tells of."""
-        snapshot, question = self._app_state.snapshot, self._boxes.get("quit")
-        if snapshot is None:
-            return
-        if snapshot.dom0.state is not Dom0State.CLOSED:
+        state, question = self._app_state, self._boxes.get("quit")
+        if state.connected or state.snapshot is None:
             if question is not None:
                 from qnet_gui.tray.window.questions import tell_connection
 
-                tell_connection(question, snapshot, self._app_state.packages.upgrade.stage)
+                tell_connection(question, state.snapshot, state.packages.upgrade.stage, state.unreadable)
         elif self._leaving or question is not None:
             self.leave.emit()

@@ -108,11 +108,14 @@ class Applet(QObject):
             application.lastWindowClosed.connect(self._last_closed)
 
     def _busy(self) -> bool:
-        under_way_or_to_be_read = self.app_state.packages.upgrade.stage not in (Stage.NONE, Stage.UP_TO_DATE)
-        return self._dispatcher.asking or bool(self.app_state.asked) or under_way_or_to_be_read
+        packages = self.app_state.packages
+        stage = packages.upgrade.stage
+        to_be_read = stage in (Stage.DONE, Stage.FAILED, Stage.STOPPED) and not packages.seen
+        asked_for = bool(self.app_state.asked or self.app_state.client.awaited)
+        return self._dispatcher.asking or asked_for or stage.under_way or stage is Stage.READY or to_be_read
 
     def _last_closed(self) -> None:
-        if self.app_state.connected:
+        if self.app_state.connected or self.app_state.in_doubt:
             self.app_state.request(Action.STATUS)  # so that there is something to go back to from the question
         self.app_state.request(Action.QUIT)
 

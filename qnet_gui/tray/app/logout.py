@@ -30,7 +30,7 @@ class Logout(QObject):
 
     def session_ends(self, manager: QSessionManager) -> None:
         """The session is about to end. Without leave to ask, dom0 stays connected until its deadline."""
-        if self._asking or not self._app_state.connected:
+        if self._asking or not (self._app_state.connected or self._app_state.in_doubt):
             return
         if not manager.allowsInteraction():
             log.warning("The session ends while dom0 is connected, and nobody may be asked.")
@@ -46,19 +46,16 @@ class Logout(QObject):
     def _may_end(self) -> bool:
         from qnet_gui.tray.window.questions import leave_connected, tell_connection
 
-        snapshot = self._app_state.snapshot
+        state = self._app_state
         answers: list[bool] = []
-        stage = self._app_state.packages.upgrade.stage
-        if snapshot is None:
-            return True
-        box = leave_connected(snapshot, True, lambda: answers.append(True), lambda: answers.append(False), stage)
+        now = state.packages.upgrade.stage, state.unreadable
+        box = leave_connected(state.snapshot, True, lambda: answers.append(True), lambda: answers.append(False), *now)
 
         def look() -> None:
-            snapshot = self._app_state.snapshot
             if self._is_closed():
                 box.close()
-            elif snapshot is not None:
-                tell_connection(box, snapshot, self._app_state.packages.upgrade.stage)
+            else:
+                tell_connection(box, state.snapshot, state.packages.upgrade.stage, state.unreadable)
 
         self._app_state.changed.connect(look)
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from qnet_gui.tray.paint.icons import icon
 from qnet_gui.tray.qt import QAction, QEvent, QMenu
+from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.menu import SEPARATOR, ActionRequest, Row
 
 _Key = tuple[ActionRequest | None, int]
@@ -73,7 +74,7 @@ class MenuWidget(QMenu):
             entry.setText(self._text(row.text))
             entry.setIcon(icon(row.icon, self.palette()))
             entry.setEnabled(not row.why)
-            entry.setToolTip(row.why)
+            entry.setToolTip(plain_text.tip(row.why))
 
 
 def _keyed(rows: tuple[Row, ...]) -> dict[_Key, Row]:

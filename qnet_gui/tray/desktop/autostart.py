@@ -6,22 +6,25 @@ Touches one file below the user's configuration folder.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 _NAME = "org.qnet.Tray.desktop"
 _SYSTEM = Path("/etc/xdg/autostart") / _NAME
 _ENTRY = "[Desktop Entry]\nType=Application\nName=qnet\nExec=qnet-tray\nIcon=org.qnet.Tray\n"
+#: The standard's own no, and those of the programs in which people of GNOME and MATE choose.
+_NO = re.compile(r"^(hidden *= *true|x-(gnome|mate)-autostart-enabled *= *false)\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 def _own() -> Path:
-    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(base) / "autostart" / _NAME
+    base = os.environ.get("XDG_CONFIG_HOME", "")
+    return Path(base if base.startswith("/") else Path.home() / ".config") / "autostart" / _NAME
 
 
 def is_enabled(system: Path = _SYSTEM) -> bool:
     """Whether it starts with the session."""
     try:
-        return "hidden=true" not in _own().read_text(encoding="utf-8").lower().replace(" ", "")
+        return _NO.search(_own().read_text(encoding="utf-8")) is None
     except OSError:
         return system.exists()
     except UnicodeDecodeError:

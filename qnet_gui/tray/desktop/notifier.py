@@ -76,7 +76,10 @@ class Notifier(QObject):
 
     def _withdraw(self, kind: Kind) -> None:
         if number := self._ids.pop(kind, 0):
-            self._server.call(self, NAME, "CloseNotification", [unsigned(number)], lambda _: None, start=False)
+            self._close(number)
+
+    def _close(self, number: int) -> None:
+        self._server.call(self, NAME, "CloseNotification", [unsigned(number)], lambda _: None, start=False)
 
     def withdraw_urgent(self) -> list[Kind]:
         """Withdraw those that stay until they are closed, and are still to be seen; their kinds.
@@ -122,9 +125,17 @@ class Notifier(QObject):
             self._warn_once(answer.error)
         match answer.arguments:
             case [int() as number]:
-                self._ids[notification.kind] = number
+                self._keep(notification, number)
                 if isinstance(self._latest[notification.kind], Withdrawal):  # meanwhile
                     self._withdraw(notification.kind)
+
+    def _keep(self, notification: Notification, number: int) -> None:
+        """Remember its number. Of two that were under way neither knew the other's, so both are shown: one goes."""
+        known, newest = self._ids.get(notification.kind, 0), self._latest[notification.kind] is notification
+        keeps, goes = (number, known) if newest or not known else (known, number)
+        self._ids[notification.kind] = keeps
+        if goes not in (0, keeps):
+            self._close(goes)
 
     def _warn_once(self, error: str) -> None:
         if not self._warned:

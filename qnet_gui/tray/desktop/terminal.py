@@ -13,6 +13,7 @@ from qnet_gui.runtime.distribution import OS_RELEASE, families
 _COMMANDS = {
     "debian": "sudo apt update && sudo apt full-upgrade",
     "fedora": "sudo dnf upgrade --refresh",
+    "opensuse-tumbleweed": "sudo zypper refresh && sudo zypper dist-upgrade",
     "suse": "sudo zypper refresh && sudo zypper update",
     "opensuse": "sudo zypper refresh && sudo zypper update",
     "arch": "sudo pacman -Syu",
@@ -21,7 +22,7 @@ _COMMANDS = {
 #: Terminals, the desktop's own first, and the option behind which the command stands.
 _TERMINALS = (
     ("konsole", "-e"), ("gnome-terminal", "--"), ("xfce4-terminal", "-x"), ("x-terminal-emulator", "-e"),
-    ("xterm", "-e"),
+    ("ptyxis", "--"), ("kgx", "--"), ("mate-terminal", "-x"), ("xterm", "-e"),
 )  # fmt: skip
 
 

@@ -73,10 +73,16 @@ def heads() -> tuple[str, ...]:
 
 
 def _rows(upgrade: Upgrade) -> tuple[tuple[str, ...], ...]:
-    """One a package; one of several of a name stands with its architecture, and one of those with its version."""
+    """One a package."""
+    return tuple(_row(title, package) for title, package in _titled(upgrade))
+
+
+def _titled(upgrade: Upgrade) -> Iterator[tuple[str, Package]]:
+    """One of several of a name stands with its architecture, and one of those with its version."""
     names = Counter(package.name for package in upgrade.packages)
     keys = Counter(package.key for package in upgrade.packages)
-    return tuple(_row(_title(package, names, keys), package) for package in upgrade.packages)
+    for package in upgrade.packages:
+        yield _title(package, names, keys), package
 
 
 def _title(package: Package, names: Counter[str], keys: Counter[tuple[str, str]]) -> str:
@@ -155,8 +161,8 @@ def _lines(upgrade: Upgrade, left: tuple[str, ...]) -> Iterator[Line]:
             "{count} package has been upgraded.", "{count} packages have been upgraded.", count, count=count
         )
         yield Line(Mark.DONE, text if count else tr("The upgrade is done."))
-    removed = [package.name for package in upgrade.packages if package.kind is Kind.REMOVE]
-    if removed and upgrade.stage is Stage.READY:
+    ready = upgrade.stage is Stage.READY
+    if ready and (removed := [title for title, package in _titled(upgrade) if package.kind is Kind.REMOVE]):
         yield Line(Mark.WARNING, tr("Will be removed"), ", ".join(removed))
     if upgrade.restart in _RESTARTS:
         yield Line(Mark.WARNING, tr(_RESTARTS[upgrade.restart]))
@@ -164,7 +170,7 @@ def _lines(upgrade: Upgrade, left: tuple[str, ...]) -> Iterator[Line]:
         text = tr("Configuration files that were changed here, and new ones, lie beside each other; compare them")
         yield Line(Mark.WARNING, text, ", ".join(left))
     if upgrade.held:
-        yield Line(Mark.NOTE, tr("Held back"), ", ".join(upgrade.held))
+        yield Line(Mark.NOTE, tr("Held back"), ", ".join(dict.fromkeys(upgrade.held)))
     causes = upgrade.error.text if upgrade.error else ""
     yield from (Line(Mark.NOTE, message) for message in upgrade.messages if message != causes)
 

@@ -203,7 +203,7 @@ def _paused(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
 def _under_way(snapshot: Snapshot, inputs: UpgradeInputs) -> UpgradePage:
     head = sentence(snapshot)
     if snapshot.dom0.state is Dom0State.CLOSED:  # not yet, or no longer
-        connects = inputs.progress.kind == CONNECT
+        connects = now(snapshot, inputs, Dom0State.CLOSED) is Dom0State.CONNECTING
         head = tr("Connecting dom0 to the network…") if connects else tr("Disconnecting dom0 from the network…")
     return UpgradePage(
         head, facts=_paused(snapshot.dom0.paused), steps=_steps(inputs.progress), outcome=_outcome(snapshot, inputs),
@@ -241,9 +241,18 @@ def upgrade(snapshot: Snapshot | None, inputs: UpgradeInputs) -> UpgradePage:
         return UpgradePage(said, cure, outcome=_outcome(snapshot, inputs), why=said)
     if snapshot.dom0.state is Dom0State.OPEN:
         return _open(snapshot, inputs)
-    if snapshot.dom0.state is Dom0State.CLOSED and (inputs.progress.over or not _about_dom0(inputs)):
+    if now(snapshot, inputs, snapshot.dom0.state) is Dom0State.CLOSED:
         return _closed(snapshot, inputs)
     return _under_way(snapshot, inputs)
+
+
+def now(snapshot: Snapshot | None, inputs: UpgradeInputs, last_known: Dom0State) -> Dom0State:
+    """At which dom0's connection is: before it is there, and after it, operations are already, or still, about it."""
+    if snapshot is None:
+        return last_known
+    if snapshot.dom0.state is not Dom0State.CLOSED or inputs.progress.over or not _about_dom0(inputs):
+        return snapshot.dom0.state
+    return Dom0State.CONNECTING if inputs.progress.kind == CONNECT else Dom0State.CLOSING
 
 
 def left(until: int, now: float) -> str:

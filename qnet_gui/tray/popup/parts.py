@@ -21,6 +21,7 @@ from qnet_gui.tray.qt import (
     QToolButton,
     QWidget,
 )
+from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.cures import Button
 from qnet_gui.tray.state.menu import ActionRequest
 from qnet_gui.tray.widgets.parts import show_text
@@ -142,7 +143,7 @@ def show_button(made: QAbstractButton, view: Button, words: bool = True) -> None
         made.setAccessibleName(view.text)
         made.setProperty(_ICON_NAME, view.icon)
         _show_icon(made, made.palette())
-    tip = view.why or ("" if words and not cut else view.text)
+    tip = plain_text.tip(view.why or ("" if words and not cut else view.text))
     if made.toolTip() != tip:
         made.setToolTip(tip)
         made.setAccessibleDescription(view.why)

@@ -103,7 +103,7 @@ class DomainRow(QAbstractButton):
             self._switch.setAccessibleName(name)
         self._switch.setChecked(view.attached)
         self._switch.setEnabled(not view.network.why)
-        self._switch.setToolTip(view.network.why or view.network.text)
+        self._switch.setToolTip(plain_text.tip(view.network.why or view.network.text))
         self._offer()
         self.update()
 
@@ -129,7 +129,7 @@ class DomainRow(QAbstractButton):
     def _add(self, menu: QMenu, button: Button) -> None:
         entry = menu.addAction(icon(button.icon, self.palette()), plain_text.menu(button.text))
         entry.setEnabled(not button.why)
-        entry.setToolTip(button.why)
+        entry.setToolTip(plain_text.tip(button.why))
         do: Callable[[], None] = lambda: self._do(button.request)  # noqa: E731
         entry.triggered.connect(lambda: do())
 

@@ -51,6 +51,7 @@ class AppState(QObject):
         self.last_known = Dom0State.CLOSED
         self.packages.changed.connect(self.moved)
         self.packages.ended.connect(self._packages_ended)
+        self.client.answered.connect(self.moved)
         self.client.changed.connect(self._changed)
         self.client.stepped.connect(lambda *step: self._move(operation_progress.stepped(self.progress, *step)))
         self.client.ended.connect(lambda *end: self._move(operation_progress.ended(self.progress, *end)))

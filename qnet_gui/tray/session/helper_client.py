@@ -30,19 +30,22 @@ class Client(QObject):
     """Emits `changed` with a `Snapshot`, or None for a helper that is away or silent; first with the first answer.
 
     `stepped` and `ended` are the helper's signals of operations, a `Message` being their last value, after the snapshot
-    that was there before them. `gone` is emitted when a helper leaves the bus.
+    that was there before them. `gone` is emitted when a helper leaves the bus. `answered`: one of `awaited` has been.
     """
 
     changed = pyqtSignal(object)
     stepped = pyqtSignal(int, str, str, object)
     ended = pyqtSignal(int, str, object)
     gone = pyqtSignal()
+    answered = pyqtSignal()
 
     def __init__(self, bus: QDBusConnection, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._helper = Service(bus, NAME, PATH)
         self._watcher = QDBusServiceWatcher(NAME, bus, QDBusServiceWatcher.WatchModeFlag.WatchForOwnerChange, self)
         self._watcher.serviceOwnerChanged.connect(self._owner_changed)
+        #: What is to be done and not answered yet, by its method: somebody may be typing a password.
+        self.awaited: list[str] = []
         #: Whether the last snapshot was one that cannot be read.
         self.unreadable = False
         self._asked = 0
@@ -77,7 +80,14 @@ class Client(QObject):
 
     def do(self, method: str, arguments: Sequence[object], then: Then) -> None:
         """Have something done, for which a person may be asked for a password; `then` as above."""
-        self._call(method, arguments, then, ACTION_DEADLINE, interactive=True)
+
+        def answered(answer: Sequence[object] | QnetError) -> None:
+            self.awaited.remove(method)
+            then(answer)
+            self.answered.emit()
+
+        self.awaited.append(method)
+        self._call(method, arguments, answered, ACTION_DEADLINE, interactive=True)
 
     def _call(self, method: str, arguments: Sequence[object], then: Then, seconds: float, interactive: bool) -> None:
         def answered(answer: Answer) -> None:

@@ -37,6 +37,8 @@ class PackageUpgrade(QObject):
         self.left: tuple[str, ...] = ()
         #: Whether it is this person's, be it that another program of his has begun it.
         self.own = True
+        #: Whether somebody has seen that it is at this stage.
+        self.seen = False
         self._bus = bus
         self._began = 0.0
         self._watcher: QDBusServiceWatcher | None = None
@@ -167,6 +169,7 @@ class PackageUpgrade(QObject):
         other = upgrade.work is not self.upgrade.work or upgrade.stage is not self.upgrade.stage
         self.upgrade = upgrade
         if other:
+            self.seen = False
             self._pace.stop()
             self.changed.emit()
         elif not self._pace.isActive():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from qnet_gui.model.snapshot import MINUTES_MAX
 from qnet_gui.tray.qt import QByteArray, QSettings
 from qnet_gui.tray.state.notifications import Kind
@@ -45,7 +47,7 @@ class Settings:
     def minutes(self) -> int:
         """For how many minutes dom0 is to be connected; 0 for what the helper is configured for."""
         text = self._text("upgrade/minutes")
-        return int(text) if text.isascii() and text.isdigit() and int(text) <= MINUTES_MAX else 0
+        return int(text) if re.fullmatch("[0-9]{1,4}", text) and int(text) <= MINUTES_MAX else 0
 
     @minutes.setter
     def minutes(self, minutes: int) -> None:

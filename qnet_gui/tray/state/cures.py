@@ -221,8 +221,11 @@ def _away(unreadable: bool) -> MessageView:
     return MessageView(Severity.ERROR, "", tr(_AWAY), (start,))
 
 
-def _in_doubt(unreadable: bool) -> MessageView:
-    """A helper of another version runs, and disconnects dom0 at its deadline."""
+def doubt(unreadable: bool) -> MessageView:
+    """That dom0 may be connected, while nothing is known.
+
+    A helper of another version runs, and disconnects dom0 at its deadline.
+    """
     text = tr("It was when that was known last.")
     if not unreadable:
         text += " " + tr("As long as the helper is away nothing disconnects it.")
@@ -238,7 +241,7 @@ def untold(
     """
     if snapshot is None:
         if in_doubt:
-            yield _in_doubt(unreadable)
+            yield doubt(unreadable)
         yield _away(unreadable)
     elif (netvm := snapshot.netvm).state is NetvmState.PAUSED:
         request = ActionRequest.about(Action.UNPAUSE, netvm)

@@ -17,6 +17,8 @@ _NOTHING = "\u200b"
 
 #: Letters of a word that is broken where a line ends, if need be; and of each part of it then.
 _LONG, _PART = 24, 8
+#: So much of a text, up to a blank or its end, is a line of a tooltip; a small screen has room for it in large letters.
+_ONE_LINE = re.compile(r"(\S.{0,59})(?:\s+|$)")
 
 
 def breakable(text: str, too_wide: Callable[[str], bool] = lambda _: False) -> str:
@@ -44,8 +46,13 @@ def spoken(text: str) -> str:
 
 
 def tooltip(text: str) -> str:
-    """For a tooltip, which Qt and most panels show as rich text as soon as it looks like it."""
+    """For the icon's tooltip, which Qt and most panels show as rich text as soon as it looks like it."""
     return text.replace("<", "<" + _NOTHING).replace("&", "&" + _NOTHING)
+
+
+def tip(text: str) -> str:
+    """For a tooltip of a widget: in lines, since Qt breaks none, and what is beyond the screen nobody reads."""
+    return _ONE_LINE.sub(r"\1\n", tooltip(text)).rstrip("\n")
 
 
 def menu(text: str) -> str:

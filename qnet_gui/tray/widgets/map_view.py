@@ -63,7 +63,7 @@ class NodeButton(QAbstractButton):
         self.setGeometry(round(place.x), round(place.y), round(place.width), round(place.height))
         if self.accessibleName() != placed.node.spoken:
             self.setAccessibleName(placed.node.spoken)
-            self.setToolTip(plain_text.tooltip(placed.node.spoken))
+            self.setToolTip(plain_text.tip(placed.node.spoken))
         if old != placed:
             self.update()
 

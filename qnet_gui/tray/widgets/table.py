@@ -237,7 +237,7 @@ class Table(QTableView):
             index = self.indexAt(event.pos())
             if index.isValid() and self.itemDelegate(index) is self.itemDelegate():
                 cut = self.sizeHintForIndex(index).width() > self.visualRect(index).width()
-                text = plain_text.tooltip(self._model.rows[self.source_row(index.row())][index.column()])
+                text = plain_text.tip(self._model.rows[self.source_row(index.row())][index.column()])
                 QToolTip.showText(event.globalPos(), text if cut else "", self)
                 return True
         if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave) and self._inline is not None:

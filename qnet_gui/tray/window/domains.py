@@ -107,7 +107,7 @@ class Domains(Page):
         for key, choice in self._choices().items():
             name_button(self._buttons[key], choice.text)
             self._buttons[key].setEnabled(not choice.why)
-            self._buttons[key].setToolTip(choice.why)
+            self._buttons[key].setToolTip(plain_text.tip(choice.why))
 
     def _menu(self, where: QPoint) -> None:
         """The menu of what is selected; it goes when it is closed."""

@@ -64,6 +64,7 @@ class Names(Page):
         self._note.setVisible(bool(self._page.note))
         self._copy.setEnabled(bool(self._page.rows))
         self._test.setEnabled(not self._testing and bool(self._page.rows))
+        self._reapply.setEnabled(self.can_reapply)
 
     def text(self) -> str:
         """See `Page`."""
@@ -90,11 +91,10 @@ class Names(Page):
         self.refresh()
 
     def _do_reapply(self) -> None:
-        self._reapply.setEnabled(False)
         self.do("Reapply", [], self._reapplied)
+        self.refresh()
 
     def _reapplied(self, answer: Sequence[object] | QnetError) -> None:
-        self._reapply.setEnabled(True)
         self._refused = answer.translated if isinstance(answer, QnetError) else ""
         self.refresh()
 

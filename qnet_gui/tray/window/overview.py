@@ -58,7 +58,7 @@ class _Cures(QWidget):
         for cure in cures:
             made = self._made[cure.request, cure.text]
             made.setEnabled(not cure.why)
-            made.setToolTip(cure.why)
+            made.setToolTip(plain_text.tip(cure.why))
         for key in old.keys() - self._made.keys():
             old[key].hide()
             old[key].deleteLater()

@@ -53,6 +53,7 @@ class PackagesWidget(QWidget):
         self._part: PackagesPart | None = None
         self._head, self._lines = label(wrapped=True), Lines()
         self._bar = QProgressBar()
+        self._bar.setFormat(tr("{percent} %", percent="%p"))
         self._bar.setAccessibleName(tr("Progress of the upgrade"))
         self._table = Table(tr("Packages"), heads(), numbers=(3,), fixed=(1, 2), rows=_ROWS)
         self._table.put_bars(3)

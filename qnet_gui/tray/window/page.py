@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.errors import QnetError
 from qnet_gui.tray.pages.domains import Choice
 from qnet_gui.tray.qt import QEvent, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
@@ -67,6 +68,12 @@ class Page(QWidget):
 
     # -- what pages do
 
+    @property
+    def can_reapply(self) -> bool:
+        """Whether there is a netvm that could set its network anew, and is not asked to already."""
+        snapshot, client = self.app_state.snapshot, self.app_state.client
+        return snapshot is not None and snapshot.netvm.state is NetvmState.RUNNING and "Reapply" not in client.awaited
+
     def ask(self, method: str, arguments: Sequence[object], then: Then) -> None:
         """`Client.ask`, whose answer comes only while there is a page to show it."""
         self.app_state.client.ask(method, arguments, self._while_live(then))
@@ -89,7 +96,7 @@ class Page(QWidget):
         for choice in choices:
             entry = menu.addAction(plain_text.menu(choice.text))
             entry.setEnabled(not choice.why)
-            entry.setToolTip(choice.why)
+            entry.setToolTip(plain_text.tip(choice.why))
             entry.triggered.connect(lambda _checked, choice=choice: self.request(choice))
         return menu
 

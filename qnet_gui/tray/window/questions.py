@@ -16,6 +16,7 @@ from qnet_gui.tray.pages.packages import going_on
 from qnet_gui.tray.qt import QAbstractButton, QDialogButtonBox, QLabel, QMessageBox, Qt
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.state.action_titles import title
+from qnet_gui.tray.state.cures import doubt
 from qnet_gui.tray.state.menu import DOM0, ActionRequest
 
 #: Pixels at both sides of a box's buttons, and of the box, at most.
@@ -110,30 +111,40 @@ def replace_file(name: str, replace: Callable[[], None]) -> QMessageBox:
     return made
 
 
-def tell_connection(made: QMessageBox, snapshot: Snapshot, stage: Stage) -> None:
-    """Have a question about leaving say how dom0 is connected now; `stage`: of its upgrade."""
-    is_open = snapshot.dom0.state is Dom0State.OPEN
-    until = tr("dom0 is connected to the network until {until}.", until=clock(snapshot.dom0.until))
-    made.setText(until if is_open else sentence(snapshot))
+def tell_connection(made: QMessageBox, snapshot: Snapshot | None, stage: Stage, unreadable: bool = False) -> None:
+    """Have a question about leaving say how dom0 is connected now; `stage`: of its upgrade.
+
+    Without a snapshot it may be, and cannot be disconnected; `unreadable`: the helper is of another version.
+    """
     more = [tr("Without this applet nothing on the screen says so.")]
-    if is_open:
+    if snapshot is None:
+        in_doubt = doubt(unreadable)
+        text, more = in_doubt.title, [in_doubt.text, *more]
+    elif snapshot.dom0.state is Dom0State.OPEN:
+        text = tr("dom0 is connected to the network until {until}.", until=clock(snapshot.dom0.until))
         more.append(tr("At that time it is disconnected by itself."))
+    else:
+        text = sentence(snapshot)
+    made.setText(text)
     made.setInformativeText(" ".join(filter(None, (*more, going_on(stage)))))
+    for button in made.buttons():
+        if made.buttonRole(button) == QMessageBox.AcceptRole:
+            button.setEnabled(snapshot is not None)
 
 
 def leave_connected(
-    snapshot: Snapshot, logout: bool, disconnect: Callable[[], None], leave: Callable[[], None],
-    stage: Stage = Stage.NONE,
+    snapshot: Snapshot | None, logout: bool, disconnect: Callable[[], None], leave: Callable[[], None],
+    stage: Stage = Stage.NONE, unreadable: bool = False,
 ) -> QMessageBox:  # fmt: skip
-    """Before the applet, or with it the whole session, is left while dom0 is connected; `stage`: of its upgrade."""
+    """Before the applet, or with it the whole session, is left while dom0 is connected, or may be; as above."""
     made = box(tr("Log out") if logout else tr("Quit"), " ", " ", QMessageBox.Warning)
-    tell_connection(made, snapshot, stage)
     disconnecting = tr("Disconnect and log out") if logout else tr("Disconnect and quit")
     leaving = tr("Log out, and leave it connected") if logout else tr("Quit, and leave it connected")
     back = made.addButton(disconnecting, QMessageBox.AcceptRole)
     stay = made.addButton(leaving, QMessageBox.DestructiveRole)
-    made.addButton(tr("Cancel"), QMessageBox.RejectRole)
-    made.setDefaultButton(back)
+    cancel = made.addButton(tr("Cancel"), QMessageBox.RejectRole)
+    made.setDefaultButton(back if snapshot is not None else cancel)
+    tell_connection(made, snapshot, stage, unreadable)
 
     def clicked(which: QAbstractButton) -> None:
         if which is back:

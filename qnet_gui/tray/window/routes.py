@@ -84,7 +84,8 @@ class Routes(Page):
         self._no_uplinks.setVisible(not uplinks and snapshot is not None and not blind(snapshot))
         owners = table_owners(snapshot)
         if owners != self._owners:
-            self._choose_among(owners)
+            self._owners = owners
+            self._choice.offer(owners)
         state: object = None
         if snapshot is not None and owners:
             state = snapshot.netvm, snapshot.uplinks, snapshot.domains, snapshot.dns.redirects
@@ -92,21 +93,13 @@ class Routes(Page):
         if silent or state != self._asked_state:
             self._asked_state = state
             self._ask()
-        for control in (self._reapply, self._choice):
-            control.setEnabled(bool(owners))
+        self._choice.setEnabled(bool(owners))
+        self._reapply.setEnabled(self.can_reapply)
         self._show()
 
     def text(self) -> str:
         """See `Page`."""
         return self._page.text or super().text()
-
-    def _choose_among(self, owners: list[tuple[str, str]]) -> None:
-        before = self._choice.currentData()
-        self._owners = owners
-        self._choice.clear()
-        for name, text in owners:
-            self._choice.addItem(text, name)
-        self._choice.setCurrentIndex(max(0, self._choice.findData(before)))
 
     def _choose(self) -> None:
         self._ask()
@@ -136,11 +129,11 @@ class Routes(Page):
             self._ask()
 
     def _do_reapply(self) -> None:
-        self._reapply.setEnabled(False)
         self.do("Reapply", [], self._reapplied)
+        self.refresh()
 
     def _reapplied(self, answer: Sequence[object] | QnetError) -> None:
-        self._reapply.setEnabled(True)
+        self.refresh()
         if isinstance(answer, QnetError):
             self._take(answer)
             self._show()

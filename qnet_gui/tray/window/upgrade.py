@@ -14,10 +14,11 @@ from qnet_gui.model.snapshot import MINUTES_MAX, Dom0State, Snapshot
 from qnet_gui.model.translation import tr
 from qnet_gui.tray.desktop import terminal
 from qnet_gui.tray.pages.packages import is_shown, packages, stages
-from qnet_gui.tray.pages.upgrade import UpgradeInputs, UpgradePage, left, upgrade
+from qnet_gui.tray.pages.upgrade import UpgradeInputs, UpgradePage, left, now, upgrade
 from qnet_gui.tray.qt import QHBoxLayout, QProcess, QShowEvent, Qt, QTimer
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.dbus import moment, unsigned
+from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.menu import Action
 from qnet_gui.tray.widgets.fields import SpinBox
 from qnet_gui.tray.widgets.flow import Flow
@@ -40,6 +41,8 @@ from qnet_gui.tray.window.packages_part import PackagesWidget, Stages
 from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.time_question import TimeQuestion
 
+#: What is asked for here, by the helper's names.
+_METHODS = ("ConnectDom0", "ExtendDom0", "DisconnectDom0At")
 #: Minutes, when neither a person nor the helper has said how many.
 _USUAL = 60
 
@@ -64,6 +67,8 @@ class Upgrade(Page):
         self._asked_of: Snapshot | None = None
         #: Whether the helper's own number of minutes stands in the field, or what a person has made of it.
         self._offered = False
+        #: Whether an answer is awaited, be it that a person is asked for a password.
+        self._asking = False
         self._page: UpgradePage | None = None
         self._time_question: TimeQuestion | None = None
         self._guides, self._before = False, self._inputs.progress
@@ -93,11 +98,8 @@ class Upgrade(Page):
         for field in (self._span, self._minutes):
             span.addWidget(field)
         span.addStretch()
-        for widget in (self._stages, self._failure, self._head, self._countdown, self._more, self._outcome):
-            self.column.addWidget(widget)
-        self.column.addWidget(self._packages)
-        self.column.addWidget(self._steps)
-        for widget in (self._checks_head, self._facts, self._checks):
+        above = self._stages, self._failure, self._head, self._countdown, self._more, self._outcome
+        for widget in (*above, self._packages, self._steps, self._checks_head, self._facts, self._checks):
             self.column.addWidget(widget)
         self.column.addLayout(span)
         self.column.addStretch()
@@ -108,9 +110,9 @@ class Upgrade(Page):
     # -- what is shown
 
     def opened(self) -> None:
-        """The answer of last time is not believed, but one that is still awaited comes."""
-        progress, asking = self.app_state.progress, self._inputs.asking
-        self._inputs = UpgradeInputs(asking=asking, read=progress if progress.over else None)
+        """The answer of last time is not believed."""
+        progress = self.app_state.progress
+        self._inputs = UpgradeInputs(read=progress if progress.over else None)
         self._asked_state, self._offered = None, False
         self.app_state.packages.look()
         self._choose_minutes()
@@ -132,8 +134,9 @@ class Upgrade(Page):
             self._asked_state, self._asked_of = state, snapshot
             self.ask("Preflight", [], self._answered)
         known = self.app_state
+        asking = self._asking or any(method in known.client.awaited for method in _METHODS)  # by whatever window
         self._inputs = replace(
-            self._inputs, progress=known.progress, unreadable=known.unreadable, in_doubt=known.in_doubt
+            self._inputs, progress=known.progress, unreadable=known.unreadable, in_doubt=known.in_doubt, asking=asking
         )  # fmt: skip
         if self._inputs.progress.error and self._inputs.progress != self._before:  # who connects dom0 next is another
             self._guides = False
@@ -156,7 +159,7 @@ class Upgrade(Page):
         """The stages, and what there is to be seen of packages. Whoever connected dom0 here is led on."""
         snapshot, state = self.app_state.snapshot, self.app_state.packages
         dom0 = snapshot.dom0.state if snapshot else Dom0State.CLOSED
-        known = snapshot.dom0.state if snapshot else self.app_state.last_known
+        known = now(snapshot, self._inputs, self.app_state.last_known)
         is_open, shown = dom0 is Dom0State.OPEN, is_shown(state.upgrade, state.present, dom0)
         if self._guides and is_open and state.present is not None:
             self._guides = False
@@ -169,6 +172,7 @@ class Upgrade(Page):
         if self.column.stretch(self.column.indexOf(self._packages)) != stretch:
             self.column.setStretchFactor(self._packages, stretch)
         self._packages.setVisible(shown)
+        self._is_seen()
         self._steps.setVisible(
             bool(self._page and self._page.steps and not self._page.failed) and not (shown and is_open)
         )
@@ -196,7 +200,7 @@ class Upgrade(Page):
             field.setVisible(page.choose_minutes)
         self._connect.setVisible(not page.until and not page.disconnect)
         self._connect.setEnabled(page.connect)
-        self._connect.setToolTip(page.why)
+        self._connect.setToolTip(plain_text.tip(page.why))
         for longer in (self._extend, self._set_time):
             longer.setVisible(bool(page.until))
             longer.setEnabled(page.extend)
@@ -216,6 +220,11 @@ class Upgrade(Page):
         """The countdown is counted only while it can be seen."""
         super().showEvent(event)
         self._count()
+        self._is_seen()
+
+    def _is_seen(self) -> None:
+        if self.isVisible() and not self.window().isMinimized():
+            self.app_state.packages.seen = True
 
     def _count(self) -> None:
         """Once a second, and only while there is a countdown to be seen. What is tomorrow is today at midnight."""
@@ -247,14 +256,16 @@ class Upgrade(Page):
             raise_window(self._time_question)
 
     def _request(self, method: str, argument: object) -> None:
-        self._inputs = replace(self._inputs, asking=True, refused="")
+        self._asking = True
+        self._inputs = replace(self._inputs, refused="")
         self.do(method, [argument], self._done)
         self.refresh()
 
     def _done(self, answer: Sequence[object] | QnetError) -> None:
         refused = answer.translated if isinstance(answer, QnetError) else ""
         self._guides = self._guides and not refused
-        self._inputs = replace(self._inputs, asking=False, refused=refused)
+        self._asking = False
+        self._inputs = replace(self._inputs, refused=refused)
         self.refresh()
 
     def _do_run(self) -> None:

@@ -71,9 +71,9 @@ class State(QObject):
     changed = pyqtSignal()
     requested = pyqtSignal(object)
 
-    def __init__(self, snapshot: Snapshot | None) -> None:
+    def __init__(self, snapshot: Snapshot | None, in_doubt: bool = False) -> None:
         super().__init__()
-        self.snapshot = snapshot
+        self.snapshot, self.in_doubt, self.unreadable = snapshot, in_doubt, False
         self.client = Client()
         self.packages = SimpleNamespace(upgrade=Upgrade())
 
@@ -82,7 +82,7 @@ class State(QObject):
         return self.snapshot is not None and self.snapshot.dom0.state is not Dom0State.CLOSED
 
     def close(self) -> None:
-        self.snapshot = up(CABLE)
+        self.snapshot, self.in_doubt = up(CABLE), False
         self.changed.emit()
 
 
@@ -129,6 +129,21 @@ def test_it_is_left_connected_or_the_logout_is_called_off(qtbot: QtBot, button: 
         f"dom0 is connected to the network until {clock(OPEN.dom0.until)}. Without this applet nothing on the screen "
         "says so. At that time it is disconnected by itself."
     ]
+    assert (manager.cancelled, manager.released, state.client.calls) == (cancelled, True, [])
+
+
+DOUBT = (
+    "dom0 may still be connected to the network. It was when that was known last. As long as the helper is away nothing"
+    " disconnects it. Without this applet nothing on the screen says so."
+)
+
+
+@pytest.mark.parametrize(("button", "cancelled"), [(STAY, False), (CANCEL, True)])
+def test_while_nobody_knows_whether_it_is_connected_it_is_asked_too(qtbot: QtBot, button: str, cancelled: bool) -> None:
+    """The helper has gone while dom0 was connected: the session ended without a word."""
+    asked, manager, state = answer(qtbot, button), Manager(), State(None, in_doubt=True)
+    session_ends(state, manager)
+    assert asked == [DOUBT]
     assert (manager.cancelled, manager.released, state.client.calls) == (cancelled, True, [])
 
 
@@ -284,3 +299,26 @@ def test_the_time_is_not_asked_for_when_it_is_over(qtbot: QtBot, helper: Helper,
     assert len(asked()) == 1
     helper.publish(up(CABLE))
     qtbot.waitUntil(lambda: asked() == [])
+
+
+def test_whoever_quits_is_asked_though_the_helper_has_gone(
+    qtbot: QtBot, helper: Helper, connected: Any, log_guard: Any
+) -> None:
+    """What cannot be done now is not offered; when the helper is back, all is as it was."""
+    state = connected
+    left: list[bool] = []
+    state.dispatcher.leave.connect(lambda: left.append(True))
+    state.client.changed.emit(None)
+    state.dispatcher.do(ActionRequest(Action.QUIT))
+    (box,) = (one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox) and one.isVisible())
+    back = next(one for one in box.buttons() if without_keys(one.text()) == "Disconnect and quit")
+    assert f"{box.text()} {box.informativeText()}" == DOUBT
+    assert not back.isEnabled()
+    assert not left
+    state.client.changed.emit(OPEN)
+    assert box.text() == f"dom0 is connected to the network until {clock(OPEN.dom0.until)}."
+    assert back.isEnabled()
+    state.client.changed.emit(None)
+    assert not back.isEnabled()
+    state.client.changed.emit(up(CABLE))
+    assert left

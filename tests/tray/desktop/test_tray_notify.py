@@ -20,15 +20,17 @@ from tray_shared import CABLE, OTHER, STATES, WIFI, Helper, up
 from waiting import DEADLINE
 
 from qnet_gui.model.messages.problems import ProblemCode
+from qnet_gui.model.package_upgrade.packages import Stage, Upgrade, Work
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State
 from qnet_gui.tray.app.applet import Applet
 from qnet_gui.tray.qt import QDBusConnection, QSettings, QUrl
 from qnet_gui.tray.session import artwork
+from qnet_gui.tray.session.dbus import Answer, Service
 from qnet_gui.tray.state import notifications
 from qnet_gui.tray.state.condition import Condition, _netvm_notification, _uplink_notification
 from qnet_gui.tray.state.menu import Action, ActionRequest
-from qnet_gui.tray.state.notifications import Kind
+from qnet_gui.tray.state.notifications import Kind, Notification, Withdrawal
 
 _numbers = itertools.count()
 OPEN = up(CABLE, dom0=Dom0Connection(Dom0State.OPEN, int(time.time()) + 3600, ("work",), "alice"))
@@ -182,6 +184,69 @@ def test_kinds_that_are_not_wanted_are_not_told(qtbot: QtBot, applet: Applet, he
     qtbot.waitUntil(lambda: applet.app_state.snapshot == up(OTHER))
     helper.publish(dataclasses.replace(OPEN, uplinks=(OTHER,)))
     assert last_call(qtbot, server, 1)[2] == "dom0 is connected to the network"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_that_were_under_way_one_is_left(
+    applet: Applet, monkeypatch: pytest.MonkeyPatch, order: tuple[int, int]
+) -> None:
+    """The server told the number of neither before the other was sent: the older one would stay there for good."""
+    held: list[Any] = []
+    closed: list[int] = []
+
+    def call(_self: object, _parent: object, _interface: str, method: str, arguments: Any, then: Any, **_: Any) -> None:
+        if method == "GetCapabilities":
+            then(Answer([[]]))
+        elif method == "Notify":
+            held.append(then)
+        elif method == "CloseNotification":
+            closed.append(arguments[0])
+
+    monkeypatch.setattr(Service, "call", call)
+    monkeypatch.setattr("qnet_gui.tray.desktop.notifier.unsigned", lambda number: number)
+    for title in ("one", "two"):
+        applet._notifier.show(Notification(Kind.UPLINK, title, "", urgent=True))
+    for place in order:
+        held[place](Answer([40 + place]))
+    assert closed == [40]
+    applet._notifier.show(Withdrawal(Kind.UPLINK))
+    assert closed == [40, 41]
+
+
+def test_no_restart_drops_the_question_for_a_password(applet: Applet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be it that the window from which it was asked for is closed by now."""
+    held: list[Any] = []
+    monkeypatch.setattr(Service, "call", lambda *words, **_: held.append(words[5]))
+    begun: list[str] = []
+    monkeypatch.setattr(applet._restart, "at_once", begun.append)
+    applet.app_state.client.do("ConnectDom0", [], lambda _: None)
+    applet._restart.when_idle("A test")
+    assert begun == []
+    held[0](Answer([1]))
+    applet._restart._look()
+    assert begun == ["A test"]
+    applet._restart.withdraw()
+
+
+@pytest.mark.parametrize("stage", [Stage.DONE, Stage.FAILED, Stage.STOPPED])
+def test_what_came_of_an_upgrade_is_no_reason_to_wait_when_it_has_been_read(applet: Applet, stage: Stage) -> None:
+    """The icon of an applet whose panel was another by now came back when dom0 was connected the next time."""
+    state = applet.app_state
+    state.packages._take(Upgrade(Stage.INSTALLING, Work.UPGRADE))
+    assert applet._busy()
+    state.open_page("upgrade")
+    assert applet._busy()
+    window = applet._dispatcher.window
+    assert window
+    window.open_page("log")
+    state.packages._take(Upgrade(stage, failed_in=Work.UPGRADE))
+    assert applet._busy(), "nobody has seen it"
+    window.open_page("upgrade")
+    assert not applet._busy()
+    window.close()
+    assert not applet._busy()
+    state.packages._take(Upgrade(Stage.READY))
+    assert applet._busy()
 
 
 @pytest.mark.parametrize("closed", [False, True])

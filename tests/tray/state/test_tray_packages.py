@@ -67,6 +67,23 @@ def test_what_is_to_be_upgraded_is_listed_and_has_to_be_agreed_to() -> None:
     assert packages(dataclasses.replace(READY, size=0, packages=(FIRST,)), (), True).head == "1 package to upgrade."
 
 
+def test_of_what_goes_it_is_said_which_one() -> None:
+    """An old kernel that goes is not "kernel-core", which is upgraded; and what is held back is so once."""
+    upgrade = dataclasses.replace(
+        READY,
+        packages=(
+            Package("kernel-core;6.9;x86_64;updates", Kind.INSTALL), Package("kernel-core;6.1;x86_64;x", Kind.REMOVE),
+            Package("libold;1;amd64;x", Kind.REMOVE), Package("libold;1;i386;x", Kind.REMOVE),
+            Package("gone;1;all;x", Kind.REMOVE),
+        ),
+        held=("linux", "libc6", "libc6"),
+    )  # fmt: skip
+    assert packages(upgrade, (), True).lines == (
+        Line(Mark.WARNING, "Will be removed", "kernel-core:x86_64 6.1, libold:amd64, libold:i386, gone"),
+        Line(Mark.NOTE, "Held back", "linux, libc6"),
+    )
+
+
 def test_it_is_not_offered_to_disconnect_after_anothers_upgrade() -> None:
     """It would not be done."""
     assert packages(RUNNING, (), True).disconnects

@@ -18,7 +18,7 @@ from qnet_gui.model.preflight import Preflight
 from qnet_gui.model.problem import Problem
 from qnet_gui.model.snapshot import Dom0Connection, Dom0State, Operation, Snapshot
 from qnet_gui.tray.pages.line import Line, Mark
-from qnet_gui.tray.pages.upgrade import NAMES_MAX, STEPS, STEPS_BACK, UpgradeInputs, abbreviated, left, upgrade
+from qnet_gui.tray.pages.upgrade import NAMES_MAX, STEPS, STEPS_BACK, UpgradeInputs, abbreviated, left, now, upgrade
 from qnet_gui.tray.state import operation_progress as courses
 from qnet_gui.tray.state.operation_progress import OperationProgress, State
 
@@ -35,6 +35,19 @@ def connecting(*steps: tuple[str, str]) -> OperationProgress:
     for name, state in steps:
         progress = courses.stepped(progress, 3, name, state, plain(f"{name} {state}"))
     return progress
+
+
+def test_the_stage_is_that_of_which_the_head_tells() -> None:
+    """The other domains are paused, and dom0's link is not there yet: the head said "connecting", the stage "check"."""
+    assert now(up(CABLE), UpgradeInputs(READY), Dom0State.OPEN) is Dom0State.CLOSED
+    assert now(None, UpgradeInputs(READY), Dom0State.OPEN) is Dom0State.OPEN
+    assert now(with_link(Dom0State.OPEN), UpgradeInputs(READY), Dom0State.CLOSED) is Dom0State.OPEN
+    progress = connecting(("pause", "begun"))
+    assert now(up(CABLE), UpgradeInputs(READY, progress), Dom0State.CLOSED) is Dom0State.CONNECTING
+    failed = courses.ended(progress, 3, "org.qnet.Error.Failed", plain("No."))
+    assert now(up(CABLE), UpgradeInputs(READY, failed), Dom0State.CLOSED) is Dom0State.CLOSED
+    progress = courses.begun(OperationProgress(), up(CABLE, operation=Operation(4, "disconnect", "alice")))
+    assert now(up(CABLE), UpgradeInputs(READY, progress), Dom0State.CLOSED) is Dom0State.CLOSING
 
 
 def test_before() -> None:

@@ -172,6 +172,16 @@ def test_tooltip_text_reads_the_same_and_has_no_tag() -> None:
     assert shown.replace("\u200b", "") == "<b>x</b> &lt; 100%s"
 
 
+def test_what_a_tooltip_of_ours_tells_is_in_lines() -> None:
+    """Qt breaks none of plain text: the end of a long sentence was beyond the screen."""
+    text = "netvm has no uplink. Plug in a cable, or choose a network; " * 5 + "W" * 90 + "\n<b>end"
+    lines = plain_text.tip(text).splitlines()
+    assert max(len(line) for line in lines if "WW" not in line) <= 61
+    assert " ".join(lines).replace("\u200b", "").split() == text.split()
+    assert plain_text.tip("Select a domain first.") == "Select a domain first."
+    assert plain_text.tip("") == ""
+
+
 def test_the_pure_modules_need_no_qt() -> None:
     folder = Path(qnet_gui.tray.__file__).parent
     modules = [f"{room}.{path.stem}" for room in ("state", "pages") for path in (folder / room).glob("*.py")]

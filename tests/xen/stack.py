@@ -104,7 +104,8 @@ def bring_up_installed(machine: Machine) -> None:
     """
     machine.ok("systemctl is-system-running --wait | grep -Ex 'running|degraded'", seconds=300)
     machine.note("dom0 is up")
-    machine.ok("mount -o noatime /dev/vdc /mnt && cp -a /var/lib/xen/. /mnt && mount --move /mnt /var/lib/xen")
+    machine.ok("mount -o noatime /dev/vdc /mnt && cp -a /var/lib/xen/. /mnt && umount /mnt")
+    machine.ok("mount -o noatime /dev/vdc /var/lib/xen")
     for line in (MAKE, PERMIT):
         machine.ok(line.text, seconds=300)
     machine.note("the netvm is made")

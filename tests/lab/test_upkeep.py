@@ -182,7 +182,8 @@ _METRIC = "m=$(ip -4 route show WORK/32 table 118 | sed 's/.* metric //')"
         "ip route add WORK dev VIF table 119",
         "ip rule add preference 5 lookup 118",
         f"{_METRIC}; ip route replace WORK table 118 metric $m nexthop dev VIF nexthop dev eth0",
-        f"{_METRIC}; ip nexthop add id 7 dev eth0; ip route replace WORK nhid 7 table 118 metric $m; ip nexthop del id 7",
+        f"{_METRIC}; ip nexthop add id 7 dev eth0; ip route replace WORK nhid 7 table 118 metric $m; "
+        "ip nexthop delete id 7",
         f"{_METRIC}; ip route replace unreachable WORK table 118 metric $m",
         "ip rule add preference 118 fwmark 7 lookup 118",
         "ip neigh delete WORK dev VIF",

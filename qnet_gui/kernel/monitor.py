@@ -76,6 +76,7 @@ class EventKind(enum.Enum):
     LINK = "link"
     ADDRESS = "address"
     ROUTE = "route"
+    IPV6_WAY_OUT = "way out by IPv6"
     RULE = "rule"
     NEIGHBOUR = "neighbour"
     SETTING = "setting"
@@ -136,7 +137,7 @@ def _address(header: Header, body: bytes) -> Event:
 def _route(header: Header, body: bytes) -> Event | None:
     message = route(body)
     if message is not None and message.family == socket.AF_INET6:  # only a way out makes a link another one for us
-        return None if message.dst_len else Event(uplink=True, kind=EventKind.ADDRESS, portid=header.portid)
+        return None if message.dst_len else Event(uplink=True, kind=EventKind.IPV6_WAY_OUT, portid=header.portid)
     if message is None or message.family != socket.AF_INET:
         return None
     if message.type == RTN_LOCAL:  # that an address is this machine's own

@@ -13,7 +13,7 @@ from typing import Any
 
 from qnet_gui import __version__
 from qnet_gui.kernel.link_stats import LinkStats
-from qnet_gui.kernel.monitor import Monitor
+from qnet_gui.kernel.monitor import EventKind, Monitor
 from qnet_gui.kernel.netlink import Netlink, link_names
 from qnet_gui.kernel.netlink_messages import NETCONFA_IFINDEX_ALL
 from qnet_gui.kernel.nft import Nft
@@ -131,7 +131,7 @@ class Agent:
                 self._traffic.links_changed()
             if event.uplink or (event.index == NETCONFA_IFINDEX_ALL and event.settings):
                 self._changed()
-        if events:
+        if any(event.kind is not EventKind.IPV6_WAY_OUT for event in events):  # which is advertised again and again
             self._flows.renew()
 
     def _nft_event(self) -> None:

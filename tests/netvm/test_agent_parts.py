@@ -18,6 +18,7 @@ from gi.repository import GLib
 from nm_objects import NM, ROOT, device, dns, primary
 
 from qnet_gui.kernel.link_stats import LinkBytes, LinkStats
+from qnet_gui.kernel.monitor import Event, EventKind
 from qnet_gui.model.config import Config
 from qnet_gui.netvm import agent as agent_module
 from qnet_gui.netvm.agent import Agent
@@ -457,6 +458,21 @@ def test_a_redirection_that_was_refused_is_tried_again_and_told_until_then(
         running.loop.until(lambda: "nft-failed" in (running.reported(keys.AGENT_PROBLEMS) or ""))
     running.wait_reported(keys.AGENT_PROBLEMS, "")
     assert running.script("dns\n") == "ok"
+
+
+def test_what_is_advertised_again_and_again_takes_no_connection_off_its_short_way(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A router of IPv6's says every few seconds that it is there; but a link that it is behind may be another by it."""
+    running.wait_reported(keys.AGENT_STATE, "running")
+    done: list[str] = []
+    monkeypatch.setattr(running.agent._flows, "renew", lambda: done.append("flows"))
+    monkeypatch.setattr(running.agent, "_changed", lambda: done.append("changed"))
+    for kind, expected in ((EventKind.IPV6_WAY_OUT, ["changed"]), (EventKind.RULE, ["changed", "flows"])):
+        monkeypatch.setattr(running.agent._monitor, "read", lambda _, kind=kind: [Event(uplink=True, kind=kind)])
+        running.agent._kernel_event()
+        assert done == expected
+        done.clear()
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["the news unread", "no news"])

@@ -289,6 +289,25 @@ def test_nobody_waits_until_the_connections_of_a_vif_that_goes_are_forgotten(
     assert free == [True, True]
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+def test_whose_turn_it_is_goes_before_those_who_wait_for_him(
+    netvm: Any, script: Callable[..., int], monkeypatch: pytest.MonkeyPatch, allowed: bool
+) -> None:
+    """Fifty scripts at once on a busy machine took each other the processor, the one that they waited for too."""
+    priorities: list[tuple[int, bool]] = []
+    mine = os.getpriority(os.PRIO_PROCESS, 0)
+
+    def setpriority(_which: int, _who: int, priority: int) -> None:
+        priorities.append((priority, _is_free()))
+        if not allowed:
+            raise PermissionError
+
+    monkeypatch.setattr(os, "setpriority", setpriority)
+    netvm.attach(7)
+    assert script("hotplug", "online", "type_if=vif", **VIF) == 0
+    assert priorities == [(program._HURRY, False), (mine, False)]
+
+
 def _is_free() -> bool:
     with program._locked(wait=False) as free:
         return free

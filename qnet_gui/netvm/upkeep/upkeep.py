@@ -161,7 +161,7 @@ class Upkeep:
         """What may have to be repaired after an event."""
         if event.kind is EventKind.LINK:
             return self._judge_link(event)
-        if event.kind is EventKind.ADDRESS:
+        if event.kind in (EventKind.ADDRESS, EventKind.IPV6_WAY_OUT):
             return RepairKind.ADDRESSES if event.gone and event.index == _LOOPBACK else None
         if event.kind is EventKind.ROUTE:
             return self._judge_route(event)

@@ -98,6 +98,8 @@ class VifSuspects:
                 return False
             self._fallen = self._fallen or not event.link.up
             return self.named(event.name)
+        if event.link.group != VIF_GROUP and _is_vif(event.name):
+            return False  # one that has just come; there may be a thousand of them
         if self._renamed(event.index):
             return True
         if event.link.group == VIF_GROUP:

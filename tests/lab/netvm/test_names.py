@@ -120,6 +120,19 @@ def test_systemd_resolveds_global_servers_win_alone(online: Lab) -> None:
     online.wait("NetworkManager's", lambda: servers(online) == SERVERS[:2])
 
 
+def test_systemd_resolveds_fallback_is_asked_where_nobody_names_a_server(online: Lab) -> None:
+    """With a static address and no servers beside it; NetworkManager goes on with another card."""
+    online.exec("netvm", "nmcli", "device", "set", "eth0", "managed", "no")
+    ip(online, "address replace 192.168.0.99/24 dev eth0")
+    ip(online, "route replace default via 192.168.0.1")
+    with real_resolved.running(online, "FallbackDNS=192.168.0.55") as resolved:
+        online.exec("netvm", "ln", "-sf", "/run/systemd/resolve/stub-resolv.conf", "/etc/resolv.conf")
+        resolved.ctl("revert eth0")  # NetworkManager has told it of that
+        online.wait("the fallback", lambda: servers(online) == ["192.168.0.55"])
+        assert (status(online)["dns"]["source"], problems(online)) == ("resolved", [])
+        assert whoami(online) == "192.0.2.1"
+
+
 def test_a_vpn_that_tells_systemd_resolved_is_asked_alone(online: Lab) -> None:
     """wg-quick's last step by resolvconf: servers, then `~.`, of which resolved tells nobody."""
     with real_resolved.running(online) as resolved, tunnel(online):

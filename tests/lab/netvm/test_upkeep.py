@@ -160,6 +160,10 @@ def test_a_looser_look_at_sources_for_all_links_is_taken_back_from_vifs_only(lab
         lab.exec("netvm", "sysctl", "-qw", f"net.ipv4.conf.eth0.rp_filter={own}")
 
 
+#: That of the domain's route.
+_METRIC = "m=$(ip -4 route show WORK/32 table 118 | sed 's/.* metric //')"
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -177,6 +181,11 @@ def test_a_looser_look_at_sources_for_all_links_is_taken_back_from_vifs_only(lab
         "ip route flush table 119",
         "ip route add WORK dev VIF table 119",
         "ip rule add preference 5 lookup 118",
+        f"{_METRIC}; ip route replace WORK table 118 metric $m nexthop dev VIF nexthop dev eth0",
+        f"{_METRIC}; ip nexthop add id 7 dev eth0; ip route replace WORK nhid 7 table 118 metric $m; "
+        "ip nexthop delete id 7",
+        f"{_METRIC}; ip route replace unreachable WORK table 118 metric $m",
+        "ip rule add preference 118 fwmark 7 lookup 118",
         "ip neigh delete WORK dev VIF",
         "ip neigh replace WORK dev VIF lladdr 02:00:00:00:00:09 nud permanent",
         "ip neigh change WORK dev VIF lladdr 02:00:00:00:00:09 nud reachable",
@@ -193,6 +202,7 @@ def test_a_looser_look_at_sources_for_all_links_is_taken_back_from_vifs_only(lab
         "ip link set VIF name wan0",
         "ip link set VIF name wan0 group 0",
         "ip link set VIF down; ip link set VIF name vif999.0",
+        "sysctl -qw net.ipv6.conf.all.disable_ipv6=1; sysctl -qw net.ipv6.conf.all.disable_ipv6=0",
         "ip link set eth0 group 118",
         "ip link set lo group 118",
         "m=$(cat /sys/class/net/VIF/address); ip link set VIF address 02:00:00:00:00:09; ip link set VIF address $m",

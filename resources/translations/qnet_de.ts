@@ -3607,8 +3607,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/cures.py" />
-            <source>As long as the helper is away nothing disconnects it.</source>
-            <translation>Solange der Helfer weg ist, trennt es niemand.</translation>
+            <source>As long as the helper is away nothing disconnects it before its time is over.</source>
+            <translation>Solange der Helfer weg ist, trennt es niemand, bevor seine Zeit um ist.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/tray/state/cures.py" />

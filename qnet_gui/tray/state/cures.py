@@ -224,11 +224,11 @@ def _away(unreadable: bool) -> MessageView:
 def doubt(unreadable: bool) -> MessageView:
     """That dom0 may be connected, while nothing is known.
 
-    A helper of another version runs, and disconnects dom0 at its deadline.
+    A helper of another version runs, and disconnects dom0 at its deadline. Without any the kernel closes it then.
     """
     text = tr("It was when that was known last.")
     if not unreadable:
-        text += " " + tr("As long as the helper is away nothing disconnects it.")
+        text += " " + tr("As long as the helper is away nothing disconnects it before its time is over.")
     return MessageView(Severity.ERROR, tr("dom0 may still be connected to the network."), text)
 
 

@@ -260,11 +260,11 @@ def test_a_helper_that_is_away_can_be_started() -> None:
 
 
 def test_a_helper_that_goes_while_dom0_is_connected_leaves_it_in_doubt() -> None:
-    """Nothing said so any more, and nothing disconnects it then."""
+    """Nothing said so any more, and nothing but its deadline ends it then."""
     title, once = "dom0 may still be connected to the network.", "It was when that was known last."
     doubt, away = popup(Seen(None, in_doubt=True), 0).messages
     assert (doubt.severity, doubt.title) == (Severity.ERROR, title)
-    assert doubt.text == f"{once} As long as the helper is away nothing disconnects it."
+    assert doubt.text == f"{once} As long as the helper is away nothing disconnects it before its time is over."
     assert [button.request.action for button in away.buttons] == [Action.START_HELPER]
     doubt, _ = popup(Seen(None, unreadable=True, in_doubt=True), 0).messages
     assert (doubt.title, doubt.text) == (title, once), "one of another version runs"

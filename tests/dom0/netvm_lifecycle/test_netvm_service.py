@@ -764,6 +764,9 @@ def test_dom0_as_the_netvm_is_another_service(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(run, "is_dom0", lambda: True)
     monkeypatch.setattr(run.os, "geteuid", lambda: 0)
     monkeypatch.setattr(run.config, "load", lambda: run.config.Config(netvm="dom0"))
+    monkeypatch.setattr(run, "RecordFile", lambda: RecordFile(tmp_path / "netvm.json"))
+    monkeypatch.setattr(run, "LOCK", tmp_path / "lock")
+    monkeypatch.setattr(run.outcome, "save", lambda _: None)
     with pytest.raises(Refused, match="systemctl stop qnet-agent"):
         run.run("stop", Limits(), lambda *_: None)
 

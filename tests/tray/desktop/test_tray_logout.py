@@ -134,7 +134,7 @@ def test_it_is_left_connected_or_the_logout_is_called_off(qtbot: QtBot, button: 
 
 DOUBT = (
     "dom0 may still be connected to the network. It was when that was known last. As long as the helper is away nothing"
-    " disconnects it. Without this applet nothing on the screen says so."
+    " disconnects it before its time is over. Without this applet nothing on the screen says so."
 )
 
 

@@ -74,12 +74,17 @@ class Table(QTableView):
         self._sorted.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._sorted.setDynamicSortFilter(True)
         self.setModel(self._sorted)
-        self.setItemDelegate(OwnOrder(self))
+        self._order_texts()
         self.setAccessibleName(name)
         self._set_behaviour()
         self._draw_signs()
         self._fit_all()
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit())
+
+    def _order_texts(self) -> None:
+        """Where people read from the right; it costs a call of Python for each cell that is painted."""
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            self.setItemDelegate(OwnOrder(self))
 
     def _set_behaviour(self) -> None:
         self.setSortingEnabled(True)
@@ -180,6 +185,8 @@ class Table(QTableView):
             self._draw_signs()
         elif event.type() == QEvent.Type.FontChange and hasattr(self, "_model"):
             self._fit_all()
+        elif event.type() == QEvent.Type.LayoutDirectionChange:
+            self._order_texts()
 
     # -- what a person does
 

@@ -7,7 +7,6 @@ cheap: D-Bus, and the lab, are imported by the commands that need them.
 from __future__ import annotations
 
 import errno
-import json
 import os
 import sys
 import traceback
@@ -17,7 +16,7 @@ from contextlib import suppress
 from typing import Any
 
 from qnet_gui.cli import streams
-from qnet_gui.model.errors import FAILED, QnetError
+from qnet_gui.model.errors import DBUS_PREFIX, FAILED, BadInput, QnetError
 
 INTERRUPTED = 130
 
@@ -112,8 +111,7 @@ def _parsed(argv: Sequence[str], words: Callable[[Sequence[str]], Sequence[str]]
         return parse(words(argv))
     except NotUnderstood as error:
         if "--json" in argv:
-            print(json.dumps({"error": "org.qnet.Error.BadInput", "sentence": error.sentence}))
-            sys.stdout.flush()
+            streams.print_json({"error": DBUS_PREFIX + BadInput.name, "sentence": error.sentence})
         raise
     except SystemExit:  # after a help: Python would flush it later, where nobody says what is wrong
         sys.stdout.flush()

@@ -205,7 +205,7 @@ class ActionDispatcher(QObject):
         from qnet_gui.tray.window.questions import leave_connected
 
         state = self._app_state
-        if not (state.connected or state.in_doubt):
+        if not state.may_be_connected:
             self.leave.emit()
             return
         now = state.packages.upgrade.stage, state.unreadable

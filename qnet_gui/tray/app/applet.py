@@ -115,7 +115,7 @@ class Applet(QObject):
         return self._dispatcher.asking or asked_for or stage.under_way or stage is Stage.READY or to_be_read
 
     def _last_closed(self) -> None:
-        if self.app_state.connected or self.app_state.in_doubt:
+        if self.app_state.may_be_connected:
             self.app_state.request(Action.STATUS)  # so that there is something to go back to from the question
         self.app_state.request(Action.QUIT)
 

@@ -30,7 +30,7 @@ class Logout(QObject):
 
     def session_ends(self, manager: QSessionManager) -> None:
         """The session is about to end. Without leave to ask, dom0 stays connected until its deadline."""
-        if self._asking or not (self._app_state.connected or self._app_state.in_doubt):
+        if self._asking or not self._app_state.may_be_connected:
             return
         if not manager.allowsInteraction():
             log.warning("The session ends while dom0 is connected, and nobody may be asked.")

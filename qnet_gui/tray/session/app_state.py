@@ -68,6 +68,11 @@ class AppState(QObject):
         return self.snapshot is None and self.last_known is not Dom0State.CLOSED
 
     @property
+    def may_be_connected(self) -> bool:
+        """Either of these: whoever leaves the applet is asked before."""
+        return self.connected or self.in_doubt
+
+    @property
     def unreadable(self) -> bool:
         """Whether there is no snapshot because the helper is of another version than this applet."""
         return self.client.unreadable

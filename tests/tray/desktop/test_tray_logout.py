@@ -81,6 +81,10 @@ class State(QObject):
     def connected(self) -> bool:
         return self.snapshot is not None and self.snapshot.dom0.state is not Dom0State.CLOSED
 
+    @property
+    def may_be_connected(self) -> bool:
+        return self.connected or self.in_doubt
+
     def close(self) -> None:
         self.snapshot, self.in_doubt = up(CABLE), False
         self.changed.emit()

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import pyxs
 from pyxs.exceptions import PyXSError
 
-from qnet_gui.model.errors import BadInput, StoreDenied, StoreError, StoreGone
+from qnet_gui.model.errors import BadInput, QnetError, StoreDenied, StoreError, StoreGone
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.model.parse import shown
 from qnet_gui.store.transport import DeadlineRouter, Frame
@@ -82,8 +82,12 @@ class Store:
             return
         self._router.start()
         self._client.tx_id = 0
-        for path in self._watches:
-            self._set_watch(path)
+        try:
+            for path in self._watches:
+                self._set_watch(path)
+        except QnetError:  # a connection without one of its watches would never tell of that path
+            self._router.terminate()
+            raise
 
     def close(self) -> None:
         """Close the connection and forget the watches."""

@@ -6,6 +6,7 @@ import concurrent.futures
 import contextlib
 import select
 import socket
+import struct
 import threading
 import time
 
@@ -210,6 +211,27 @@ def test_after_a_loss_it_reconnects_with_its_watches(xen, store):
     assert ("/x", "/x") in events_of(store)
     store.write("/x", "2")
     assert ("/x", "/x") in events_of(store)
+
+
+def test_a_watch_that_is_refused_after_a_loss_is_not_forgotten(tmp_path):
+    answers = iter(((4, b"OK\0"), (16, b"ENOSPC\0"), (4, b"OK\0")))  # XS_WATCH, XS_ERROR
+
+    def talk(connection):
+        request = connection.recv(4096)
+        op, text = next(answers)
+        connection.sendall(struct.pack("<I", op) + request[4:12] + struct.pack("<I", len(text)) + text)
+        connection.recv(4096)  # what is asked next, whose answer does not come
+
+    Misbehaving(tmp_path / "socket", talk)
+    with Store(tmp_path / "socket", deadline=DEADLINE) as store:
+        store.watch("/x")
+        with pytest.raises(StoreGone):
+            store.read("/x")
+        with pytest.raises(StoreDenied):
+            store.connect()
+        assert not store.connected
+        store.connect()
+        assert store.connected
 
 
 class Misbehaving:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from ipaddress import IPv4Address
 
-from qnet_gui.model.errors import BadInput
-from qnet_gui.model.parse import number
 from qnet_gui.model.route import Route
-from qnet_gui.model.uplink import MTU_MIN
+from qnet_gui.model.vif import chosen_mtu
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 from qnet_gui.store.reports import GUEST, NETWORK_CONFIG, GuestReport, NetworkConfig
 from qnet_gui.store.waiting import Deadline, wait_until
 
 VIF = "device/vif/0"
-#: What libxl takes where the configuration has none: 1492, and what its hotplug script calls the default.
-_LIBXL_MTUS = (1492, 1500)
 #: Seconds between two looks for the link, whose arrival is no event of xenstore's.
 _LINK_INTERVAL = 0.2
 
@@ -32,12 +28,8 @@ def read(store: Store) -> NetworkConfig | None:
 
 
 def own_mtu(store: Store) -> int | None:
-    """The MTU that somebody chose for this vif (xl's `mtu=`), in bytes; None when it is the one that libxl fills in."""
-    try:
-        mtu = number(store.read(f"{VIF}/mtu") or b"", MTU_MIN, 65535)
-    except BadInput:
-        return None
-    return None if mtu in _LIBXL_MTUS else mtu
+    """The MTU that somebody chose for this vif, in bytes; None when nobody did."""
+    return chosen_mtu(store.read(f"{VIF}/mtu"))
 
 
 def wait(store: Store, ready: Callable[[], bool], deadline: float) -> bool:

@@ -53,7 +53,7 @@ def prevailing(namesakes: Iterable[DomainInfo]) -> DomainInfo | None:
 class VifRequest:
     """A vif to attach: `frontend` gets a card, `backend` serves it. `untrusted`: the frontend must not trust it.
 
-    `rate`: how much it may send, in xl's words; empty for as much as it likes.
+    `rate`: how much it may send, in xl's words; empty for as much as it likes. `mtu`: in bytes, None for the usual one.
     """
 
     frontend: int
@@ -63,6 +63,7 @@ class VifRequest:
     script: str = "vif-route-qubes"
     untrusted: bool = False
     rate: str = ""
+    mtu: int | None = None
 
 
 class Hypervisor(Protocol):

@@ -125,6 +125,7 @@ class XenHypervisor:
             words = [f"backend={request.backend}", f"script={request.script}", f"ip={request.address}"]
             words += [f"mac={request.mac}"] + (["untrusted"] if request.untrusted else [])
             words += [f"rate={request.rate}"] if request.rate else []
+            words += [f"mtu={request.mtu}"] if request.mtu else []
             self._xl("network-attach", str(request.frontend), *words, deadline=_ATTACH_DEADLINE)
             made = set(_device_numbers(store, request.frontend, request.mac)) - before
         if not made:

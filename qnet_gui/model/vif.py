@@ -9,6 +9,7 @@ from ipaddress import IPv4Address
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.values import ValueCode
 from qnet_gui.model.parse import DOMID_MAX, domid, number, shown, text_of
+from qnet_gui.model.uplink import MTU_MIN
 
 _NAME = re.compile(r"vif([0-9]{1,5})\.([0-9]{1,4})")
 _PATH = re.compile(r"(?:/local/domain/[0-9]{1,5}/)?backend/vif/([0-9]{1,5})/([0-9]{1,4})")
@@ -16,6 +17,8 @@ _PATH = re.compile(r"(?:/local/domain/[0-9]{1,5}/)?backend/vif/([0-9]{1,5})/([0-
 VIF_GROUP = 118
 #: Highest device number that is served; Xen's toolstacks number cards from 0.
 DEVID_MAX = 1023
+#: What libxl takes where the configuration has none: 1492, and what its hotplug script calls the default.
+_LIBXL_MTUS = (1492, 1500)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,6 +71,15 @@ class VifId:
         if not match:
             raise BadInput(ValueCode.NOT_A_VIF_PATH, value=shown(text))
         return cls._checked(*match.groups())
+
+
+def chosen_mtu(untrusted_mtu: bytes | None) -> int | None:
+    """The MTU that somebody chose for a vif (xl's `mtu=`), in bytes; None where it is the one that libxl fills in."""
+    try:
+        mtu = number(untrusted_mtu or b"", MTU_MIN, 65535)
+    except BadInput:
+        return None
+    return None if mtu in _LIBXL_MTUS else mtu
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,16 +126,22 @@ def test_managed_by_another(tmp_path: Path) -> None:
             call()
 
 
-@pytest.mark.parametrize("rate", ["", "1250000B/s@50000us"])
-def test_what_xl_is_told_of_a_vif(tmp_path: Path, fake_xen: Any, rate: str) -> None:
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ({}, ""),
+        ({"rate": "1250000B/s@50000us"}, " rate=1250000B/s@50000us"),
+        ({"mtu": 9000, "untrusted": True}, " untrusted mtu=9000"),
+    ],
+)
+def test_what_xl_is_told_of_a_vif(tmp_path: Path, fake_xen: Any, own: dict[str, Any], words: str) -> None:
     (tmp_path / "xl").write_text(f'#!/bin/sh\necho "$@" >{tmp_path}/said\n')
     (tmp_path / "xl").chmod(0o755)
     hypervisor = XenHypervisor(tmp_path / "xl", store=fake_xen.hardware.socket)
     with pytest.raises(HypervisorError):  # xl has made none
-        hypervisor.attach_vif(VifRequest(4, 1, IPv4Address("10.137.0.20"), "00:16:3e:00:00:01", rate=rate))
-    limited = f" rate={rate}" if rate else ""
+        hypervisor.attach_vif(VifRequest(4, 1, IPv4Address("10.137.0.20"), "00:16:3e:00:00:01", **own))
     said = (tmp_path / "said").read_text().strip()
-    assert said == f"network-attach 4 backend=1 script=vif-route-qubes ip=10.137.0.20 mac=00:16:3e:00:00:01{limited}"
+    assert said == f"network-attach 4 backend=1 script=vif-route-qubes ip=10.137.0.20 mac=00:16:3e:00:00:01{words}"
 
 
 def test_a_netvms_screen_is_offered_where_xl_starts_the_domains(tmp_path: Path) -> None:

@@ -93,4 +93,7 @@ def own_mac(info: DomainInfo) -> str:
 
 def vif_request(frontend: Frontend, info: DomainInfo, netvm: int, ip: IPv4Address) -> VifRequest:
     """A request for a vif like the one that a domain had, served by `netvm`."""
-    return VifRequest(info.id, netvm, ip, frontend.mac or own_mac(info), frontend.script or SCRIPT, rate=frontend.rate)
+    return VifRequest(
+        info.id, netvm, ip, frontend.mac or own_mac(info), frontend.script or SCRIPT, frontend.untrusted, frontend.rate,
+        frontend.mtu,
+    )  # fmt: skip

@@ -23,7 +23,7 @@ from qnet_gui.model.messages.message import Message
 from qnet_gui.model.outcome import EndedOperation
 from qnet_gui.model.parse import addresses, domain_name, mac
 from qnet_gui.model.snapshot import Dom0Connection, Operation
-from qnet_gui.model.vif import VifId
+from qnet_gui.model.vif import VifId, chosen_mtu
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
 from qnet_gui.store.home import home
@@ -54,8 +54,9 @@ class Frontend:
 
     `backend`: the domain that serves it, or did. `address`: as the toolstack wrote it; `refused`: it wrote something
     else. `mac`, `script`: empty where they are not valid. `netvm`: the name of `backend`, as we noted it. `status` is
-    the backend's word and all that is not dom0's; it is kept up to date for the chosen netvm's. `rate`: how much the
-    domain may send, in the words of xl's configuration.
+    the backend's word; it is kept up to date for the chosen netvm's. `rate`: how much the domain may send, in the words
+    of xl's configuration. `mtu`: in bytes, where somebody chose one. `untrusted`: the domain is not to trust the
+    backend, as the domain's own node has it, which it may change; so it is about nobody else.
     """
 
     backend: int
@@ -66,6 +67,8 @@ class Frontend:
     refused: bool = False
     status: VifStatus = VifStatus.GONE
     rate: str = ""
+    mtu: int | None = None
+    untrusted: bool = False
 
     @property
     def needs_address(self) -> bool:
@@ -159,7 +162,8 @@ def _frontend(store: Store, vif: VifId, copy: str) -> Frontend | None:
     return Frontend(
         int(match[1]), address, _mac(store.read(f"{copy}/mac")), _script(store.read(f"{copy}/script")),
         _name(store.read(keys.SERVED_BY.under(vif.frontend))), refused, _status(store, path.decode("ascii")),
-        _rate(store.read(f"{copy}/rate")),
+        _rate(store.read(f"{copy}/rate")), chosen_mtu(store.read(f"{copy}/mtu")),
+        store.read(f"/local/domain/{vif.frontend}/device/vif/{vif.devid}/trusted") == b"0",
     )  # fmt: skip
 
 

@@ -102,6 +102,21 @@ def test_a_vif_whose_rate_is_limited_is_so_again(rate: bytes, again: str) -> Non
     assert request.rate == again
 
 
+@pytest.mark.parametrize(
+    ("mtu", "again"), [(b"9000", 9000), (b"1400", 1400), (b"1492", None), (b"1500", None), (b"0", None), (b"x", None)]
+)
+def test_a_vif_that_has_an_mtu_of_its_own_has_it_again(mtu: bytes, again: int | None) -> None:
+    """After its netvm's restart a domain had whatever libxl takes, in spite of `mtu=` in its configuration."""
+    store = FakeStore({**NODES, f"{COPY}/mtu": mtu})
+    assert frontends.vif_request(inputs.frontends(store, 4)[VIF], WORK, 2, IP).mtu == again
+
+
+@pytest.mark.parametrize(("trusted", "again"), [(b"0", True), (b"1", False), (b"", False), (b"no", False)])
+def test_a_domain_that_does_not_trust_its_netvm_does_not_trust_the_next(trusted: bytes, again: bool) -> None:
+    store = FakeStore({**NODES, "/local/domain/4/device/vif/0/trusted": trusted})
+    assert frontends.vif_request(inputs.frontends(store, 4)[VIF], WORK, 2, IP).untrusted is again
+
+
 @given(st.binary(max_size=20), st.binary(max_size=80))
 def test_whatever_a_frontend_says_its_successor_is_valid(its_mac, script):
     store = FakeStore({**NODES, f"{COPY}/mac": its_mac, f"{COPY}/script": script})

@@ -47,7 +47,8 @@ class TrayIcon(QObject):
         old, self._view = self._view, view
         if old is None or old.icons != view.icons:
             self._frame = 0
-            self._frames = view.icons if _moves() else view.icons[len(view.icons) // 2 :][:1]
+            still = len(view.icons) > 1 and not _moves()
+            self._frames = view.icons[len(view.icons) // 2 :][:1] if still else view.icons
             self._paint_icon()
             if len(self._frames) > 1:
                 self._frame_timer.start()

@@ -36,7 +36,7 @@ MODULES = (
     *FIRST_MODULES, "virtio_console", "virtio_rng", "e1000", "loop", "evdev",
     "xen-evtchn", "xen-gntdev", "xen-gntalloc", "xen-privcmd", "xenfs",
     "xen-blkback", "xen-netback", "xen-netfront", "xen-pciback", "xen-pcifront",
-    "wireguard",
+    "wireguard", "veth",
 )  # fmt: skip
 #: Folders of modules that are taken whole.
 MODULE_FOLDERS = ("net/netfilter", "net/ipv4/netfilter", "net/ipv6/netfilter")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from boot import Machine
 from frames import CRAFTING
+from parts import CHECKOUT
 from stack import DOMAINS, disconnect_dom0
 from test_story import CURL, PAGE
 
@@ -133,10 +134,9 @@ def test_figures(machine: Machine, figures: Callable[[str], None]) -> None:
     used: dict[str, float] = {"short": 0.0, "long": 0.0}
     for _ in range(3):
         for way in ("short", "long"):
+            machine.until("nft list flowtables | grep -F vif", "netvm")
             if way == "long":
                 machine.ok("pkill -STOP -x qnet-agent; nft delete table inet qnet_flows", "netvm")
-            else:
-                machine.until("nft list flowtables | grep -F vif", "netvm")
             before = float(machine.ok(CPU_SECONDS))
             counts[way].append(int(machine.ok("python3 /root/floods.py 10", "work")))
             used[way] += float(machine.ok(CPU_SECONDS)) - before
@@ -145,3 +145,15 @@ def test_figures(machine: Machine, figures: Callable[[str], None]) -> None:
     figures(f"small UDP there and back, 30 s: short way {short}, long way {long}, ratio {short / long:.2f} ({counts})")
     cost = {way: used[way] / sum(counts[way]) * 1e6 for way in counts}
     figures(f"the netvm's processor for one there and back: short {cost['short']:.0f} us, long {cost['long']:.0f} us")
+
+
+@pytest.mark.thorough
+def test_what_a_packet_costs_where_the_kernel_has_flow_tables(machine: Machine, figures: Callable[[str], None]) -> None:
+    """The benchmark of packets, in network namespaces of this kernel."""
+    for name in ("figures", "bench_packets"):
+        machine.write(f"/root/{name}.py", (CHECKOUT / f"tests/bench/{name}.py").read_text())
+    bench = "modprobe veth; PYTHONPATH=/usr/lib/qnet-test python3 /root/bench_packets.py --rounds 60"
+    lines = machine.ok(bench, seconds=1200).splitlines()
+    for line in lines:
+        figures(line.strip())
+    assert any("by the short way to bare masquerading" in line for line in lines)

@@ -348,7 +348,7 @@ def test_arrows_lead_over_the_map_and_return_offers_what_can_be_done(qtbot: QtBo
 def test_the_map_follows_rates_without_moving(shown: Callable[..., Open]) -> None:
     page = shown(up(CABLE))("overview")
     before = {name: button.geometry().y() for name, button in node_buttons(page).items()}
-    history = History({"work": Series(0, 0, (910_000,), (42_000,)), "personal": Series()})
+    history = History({4: Series(0, 0, (910_000,), (42_000,)), 5: Series()})
     page.app_state.traffic.history = history
     page.app_state.traffic.changed.emit(history)
     nodes = node_buttons(page)
@@ -562,9 +562,7 @@ def test_a_row_that_moves_below_the_button_is_not_the_one_that_was_meant(
     table.sortByColumn(6, Qt.SortOrder.DescendingOrder)
 
     def receive(*rates: int) -> None:
-        state.traffic.history = History(
-            {f"domain-{number}": Series(0, 0, (rate,), (0,)) for number, rate in enumerate(rates)}
-        )
+        state.traffic.history = History({number + 2: Series(0, 0, (rate,), (0,)) for number, rate in enumerate(rates)})
         page.refresh()
 
     receive(5000, 4000, 3000, 2000, 1000)
@@ -950,7 +948,7 @@ def test_who_is_selected_stays_so_while_another_is_there_twice(shown: Callable[.
     again = dataclasses.replace(vault, id=9, uuid="other")
     for rate, domains in enumerate(((work, personal, vault, again), (work, personal, again)), 1):
         for more in (1, 2):
-            state.traffic.history = History({"work": Series(0, 0, (rate * 5000 * more,), (0,))})
+            state.traffic.history = History({work.id: Series(0, 0, (rate * 5000 * more,), (0,))})
             _change(page, up(CABLE, domains=domains))
             assert [domain.name for domain in page._selected()] == ["work"]  # type: ignore[attr-defined]
 

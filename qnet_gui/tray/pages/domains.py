@@ -53,7 +53,7 @@ def heads() -> tuple[str, ...]:
 
 
 def _amount(domain: Domain, rates: Rates, index: int) -> Cell:
-    amount = rates.get(domain.name)
+    amount = rates.get(domain.id)
     return Cell("", -1.0) if amount is None else Cell(rate(amount[index]), amount[index])
 
 

@@ -43,7 +43,7 @@ class Look:
         return list(answers[0][0])
 
     def tell(self, milliseconds: int, received: int) -> None:
-        sample = TrafficSample(milliseconds, (Counters("work", received, 0),), (Counters("eth0", 0, 2**60 - 1),))
+        sample = TrafficSample(milliseconds, (Counters("work", received, 0, 4),), (Counters("eth0", 0, 2**60 - 1),))
         self._helper.publish({"signal": ["Traffic", "a{sv}", [traffic.to_wire(sample)]]})
 
 
@@ -80,7 +80,7 @@ def test_samples_become_a_history(qtbot: QtBot, look: Look) -> None:
         look.tell(1000 * number, 70 * number)
     qtbot.waitUntil(lambda: len(look.histories) == 3)
     assert look.watch.history == look.histories[-1]
-    assert look.watch.history.domains == {"work": Series(140, 0, (70, 70), (0, 0))}
+    assert look.watch.history.domains == {4: Series(140, 0, (70, 70), (0, 0), "work")}
     assert look.watch.history.uplinks["eth0"].sent == 2**60 - 1
 
 

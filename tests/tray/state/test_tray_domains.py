@@ -19,7 +19,7 @@ def by_key(*selected: object, **more: object) -> dict[str, Choice]:
 
 
 def test_rows_with_and_without_rates() -> None:
-    shown = page(up(CABLE), {"work": (910_000.0, 42_000.0)})
+    shown = page(up(CABLE), {4: (910_000.0, 42_000.0)})
     assert shown.rows[0] == ("work", "running", "netvm", "10.137.0.16", "vif4.0", "4", "910 kB/s", "42 kB/s")
     assert shown.rows[2] == ("vault", "running", "none", "none", "none", "6", "", "")
     assert shown.summary == "2 of 3 domains have a network"
@@ -79,3 +79,10 @@ def test_access_keys_do_not_clash() -> None:
     assert made[0] == "&Copy"
     assert made[-1] == "…"
     assert with_keys(texts) == made
+
+
+def test_a_rate_is_of_a_life_and_not_of_a_name() -> None:
+    """What is ending has not the traffic of the one that was started in its place."""
+    ending = dataclasses.replace(WORK, id=3, state=DomainState.DYING)
+    shown = page(up(CABLE, domains=(ending, WORK)), {WORK.id: (910_000.0, 42_000.0)})
+    assert [row[6] for row in shown.rows] == ["", "910 kB/s"]

@@ -150,13 +150,14 @@ class Table(QTableView):
 
     def _fit_columns(self, columns: Iterable[int]) -> None:
         """Nothing is cut off that need not be; the others stay as wide as a person has made them."""
-        header = self.horizontalHeader()
+        header, usual = self.horizontalHeader(), self.fontMetrics()
+        fixed = QFontMetrics(self._model.font.resolve(self.font()))  # as Qt paints it: it may say a family alone
         for column in columns:
             text = self._longest[column]
-            metrics = QFontMetrics(self._model.font) if column in self._model.fixed else self.fontMetrics()
+            metrics = fixed if column in self._model.fixed else usual
             need = max(metrics.horizontalAdvance(text) + _GAP, header.sectionSizeHint(column))
             if column in self._numbers:
-                need += self.fontMetrics().height() // 2
+                need += usual.height() // 2
             if self._signs and not column:
                 need += _SIGN
             if self._inline is not None and column == len(self._longest) - 1:

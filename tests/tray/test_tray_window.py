@@ -268,6 +268,28 @@ def test_no_routes_are_shown_under_anothers_name(
     assert table.rowCount() == 2
 
 
+def test_whose_every_vif_is_and_all_of_the_page_is_copied(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """dom0's own, while it is connected, and the second one of a domain were nobody's; uplinks were not copied."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    heads = ("destination", "gateway", "genmask", "flags", "metric", "ref", "use", "iface")
+    vifs = ("vif0.0", "vif4.0", "vif4.1", "vif99.0", "eth0")
+    told = [
+        dict(zip(heads, ("10.0.0.1", "0.0.0.0", "255.255.255.255", "UH", 1, 0, 0, vif), strict=True)) for vif in vifs
+    ]
+    monkeypatch.setattr(state.client, "ask", lambda _method, _names, then: then([told]))
+    page = open_("routes")
+    model = page.findChildren(QTableView)[1].model()
+    assert [model.index(row, 8).data() for row in range(5)] == ["dom0", "work", "work", "", ""]
+    page.window().setFocus()
+    qtbot.keyClick(page.window(), Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = QGuiApplication.clipboard().text()
+    assert copied.startswith("eth0 (cable)\tin use\t192.168.0.12\t")
+    assert "vif4.1" in copied
+
+
 def test_routes_are_asked_for_when_something_is_known_again(
     shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -290,6 +290,18 @@ def test_whose_every_vif_is_and_all_of_the_page_is_copied(
     assert "vif4.1" in copied
 
 
+def test_a_menu_about_nobody_takes_nothing_from_the_clipboard(shown: Callable[..., Open]) -> None:
+    """By the other button below the last row."""
+    page = shown(up(CABLE))("domains")
+    QGuiApplication.clipboard().setText("before")
+    page.findChild(Table).menu_wanted.emit(QPoint(0, 0))
+    menu = page.findChild(QMenu)
+    assert not menu.actions()[-1].isEnabled()
+    page.findChild(Table).copy_selected()
+    assert QGuiApplication.clipboard().text() == "before"
+    menu.close()
+
+
 def test_routes_are_asked_for_when_something_is_known_again(
     shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -200,8 +200,9 @@ class Table(QTableView):
         return "\n".join("\t".join(self._model.rows[row]).rstrip() for row in rows)
 
     def copy_selected(self) -> None:
-        """Whole rows, with tabs between the cells."""
-        QGuiApplication.clipboard().setText(self._copied(self.selected_rows()))
+        """Whole rows, with tabs between the cells; without any, what is on the clipboard stays."""
+        if rows := self.selected_rows():
+            QGuiApplication.clipboard().setText(self._copied(rows))
 
     def _seen(self) -> list[int]:
         return [self.source_row(row) for row in range(self._sorted.rowCount())]

@@ -108,7 +108,9 @@ class Domains(Page):
         """The menu of what is selected; it goes when it is closed."""
         menu = self.choice_menu(self._choices().values())
         menu.addSeparator()
-        menu.addAction(plain_text.menu(tr("Copy")), self._table.copy_selected, QKeySequence(QKeySequence.Copy))
+        key = QKeySequence(QKeySequence.Copy)
+        copying = menu.addAction(plain_text.menu(tr("Copy")), self._table.copy_selected, key)
+        copying.setEnabled(bool(self._selected()))
         menu.popup(where)
 
     # -- at the end of a row

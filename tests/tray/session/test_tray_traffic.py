@@ -119,15 +119,17 @@ def test_an_older_helper_refuses_and_that_is_all(qtbot: QtBot, look: Look, helpe
     assert look.histories == []
 
 
-def test_a_signal_of_another_form_is_told_and_passed_over(
-    qtbot: QtBot, look: Look, helper: Helper, log_guard: Any
+def test_a_signal_of_another_form_is_told_once_and_passed_over(
+    qtbot: QtBot, look: Look, helper: Helper, log_guard: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """It comes each second for as long as somebody looks, from a helper that an upgrade has not restarted yet."""
     log_guard.expect("Is the helper of the same version")
     look.watch.start()
     helper.publish({"signal": ["Traffic", "a{sv}", [{"milliseconds": "soon"}]]})
     helper.publish({"signal": ["Traffic", "", []]})
     look.tell(1000, 5)
     qtbot.waitUntil(lambda: len(look.histories) == 1)
+    assert len([record for record in caplog.records if "of the same version" in record.getMessage()]) == 1
 
 
 def test_a_stop_without_a_start_is_told(look: Look, log_guard: Any) -> None:

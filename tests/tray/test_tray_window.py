@@ -1176,6 +1176,27 @@ def test_what_stands_in_the_way_is_asked_for_again_when_there_was_no_answer(
     assert page.findChild(QSpinBox).value() == 7, "what somebody has chosen stays"
 
 
+def test_minutes_that_somebody_has_chosen_stay_when_he_looks_again(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By F5, by another page in between, and when the first answer comes while he is writing."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    asked: list[Callable[[object], None]] = []
+    monkeypatch.setattr(state.client, "ask", lambda method, _, then: asked.append(then) if method == "Preflight" else 0)
+    page = open_("upgrade")
+    minutes = page.findChild(QSpinBox)
+    minutes.setValue(120)
+    asked[-1]([{**READY, "minutes": 90}])
+    assert minutes.value() == 120
+    qtbot.keyClick(page.window(), Qt.Key.Key_F5)
+    asked[-1]([{**READY, "minutes": 90}])
+    open_("log")
+    open_("upgrade")
+    asked[-1]([{**READY, "minutes": 90}])
+    assert minutes.value() == 120
+
+
 def test_while_an_answer_is_awaited_nobody_is_asked_again(
     shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
 ) -> None:

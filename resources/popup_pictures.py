@@ -94,7 +94,7 @@ def traffic(snapshot: Snapshot | None) -> History:
     if snapshot is None:
         return History()
     domains = {
-        domain.name: series(domain.id, 0 if domain.name == "untrusted" else 900_000 // (1 + domain.id % 5) ** 2)
+        domain.id: series(domain.id, 0 if domain.name == "untrusted" else 900_000 // (1 + domain.id % 5) ** 2)
         for domain in snapshot.domains
     }
     uplinks = {uplink.name: series(3, 1_400_000) for uplink in snapshot.uplinks}

@@ -113,7 +113,11 @@ def app_state(shown: Snapshot | None) -> AppState:
     state.packages.present = True
     if shown and shown.domains:
         state.traffic.history = History(
-            {name: Series(0, 0, (round(down),), (round(up),)) for name, (down, up) in RATES.items()}
+            {
+                domain.id: Series(0, 0, (round(down),), (round(up),))
+                for domain in shown.domains
+                for down, up in ([RATES[domain.name]] if domain.name in RATES else [])
+            }
         )
     now = int(time.time())
     state.event_log._waiting = [

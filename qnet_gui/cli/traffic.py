@@ -25,19 +25,19 @@ _WIPE = "\x1b[H\x1b[2J"
 _HEADS = ("down", "up", "total down", "total up")
 
 
-def _busiest_first(group: Mapping[str, Series]) -> list[tuple[str, Series]]:
-    return sorted(group.items(), key=lambda item: (-(item[1].down_rate or 0) - (item[1].up_rate or 0), item[0]))
+def _busiest_first(group: Mapping[Any, Series]) -> list[Series]:
+    return sorted(group.values(), key=lambda series: (-(series.down_rate or 0) - (series.up_rate or 0), series.name))
 
 
-def _row(name: str, series: Series) -> tuple[str, ...]:
+def _row(series: Series) -> tuple[str, ...]:
     rates = rate_text(series.down_rate), rate_text(series.up_rate)
-    return name, *rates, size_text(series.received), size_text(series.sent)
+    return series.name, *rates, size_text(series.received), size_text(series.sent)
 
 
 def table(history: History, rows: int | None = None) -> str:
     """What people read: the busiest domains first, then the uplinks. `rows`: how many lines there is room for."""
-    uplinks = [_row(*item) for item in _busiest_first(history.uplinks)]
-    domains = [_row(*item) for item in _busiest_first(history.domains)]
+    uplinks = [_row(series) for series in _busiest_first(history.uplinks)]
+    domains = [_row(series) for series in _busiest_first(history.domains)]
     room = len(domains) if rows is None else max(1, rows - 4 - len(uplinks))
     uplink_heads = ("UPLINK", *map(str.upper, _HEADS))
     # in one table, so that the numbers of both stand below each other
@@ -49,13 +49,13 @@ def table(history: History, rows: int | None = None) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
-def _plain(group: Mapping[str, Series]) -> list[dict[str, Any]]:
+def _plain(group: Mapping[Any, Series]) -> list[dict[str, Any]]:
     return [
         {
-            "name": name, "down": series.down_rate, "up": series.up_rate, "received": series.received,
+            "name": series.name, "down": series.down_rate, "up": series.up_rate, "received": series.received,
             "sent": series.sent,
         }
-        for name, series in _busiest_first(group)
+        for series in _busiest_first(group)
     ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ sockets and processes.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import select
@@ -20,7 +21,7 @@ from qnet_gui.display.screen_nodes import ScreenNodes, XenbusState
 from qnet_gui.display.shared_pages import ScreenPages
 from qnet_gui.model.errors import BadInput, StoreError, StoreGone
 from qnet_gui.model.netvm_screen.screen import Geometry
-from qnet_gui.model.netvm_screen.screen_wire import ANSWER, BUTTONS, KEYS
+from qnet_gui.model.netvm_screen.screen_wire import ANSWER, BUTTONS, KEYS, Taken, packed
 from qnet_gui.runtime.flood_limit import FloodLimit
 from qnet_gui.store.client import Store
 
@@ -32,7 +33,10 @@ _PEERCRED = struct.Struct("=iII")
 
 
 class DisplayServer:
-    """For one domain. `windows` listens for the helper, and hands out one window: the newest takes its place."""
+    """For one domain. `windows` listens for the helper, and hands out one window: the newest takes its place.
+
+    Whose place was taken is told so, since he would ask anew for what ends otherwise, and two take it from each other.
+    """
 
     def __init__(
         self, nodes: ScreenNodes, store: Store, qmp: QmpSockets, windows: socket.socket, start: StartChild,
@@ -41,6 +45,7 @@ class DisplayServer:
         self._nodes, self._store, self._qmp, self._windows, self._start = nodes, store, qmp, windows, start
         self._geometry, self._memory = geometry, PictureMemory(geometry)
         self._child: ChildProcess | None = None
+        self._window: socket.socket | None = None
         self._down: tuple[int, ...] = ()
         self._pages: ScreenPages | None = None
         self._told_netvm: bool | None = None
@@ -148,12 +153,15 @@ class DisplayServer:
         if not self._pages:
             asking.send(ANSWER.pack(0, 0))
             return
+        if self._window:
+            with contextlib.suppress(OSError):  # who does not read is not waited for
+                self._window.send(packed(Taken()), socket.MSG_DONTWAIT)
         self._end_child()
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with ours, its:
             its.setblocking(False)
             self._child = self._start(self._pages, self._memory.pixels, its.fileno(), self._down)
-            self._down = ()
+            self._down, self._window = (), socket.socket(fileno=os.dup(its.fileno()))
             answer = ANSWER.pack(self._geometry.width, self._geometry.height)
             socket.send_fds(asking, [answer], [self._memory.fileno(), ours.fileno()])
 
@@ -165,6 +173,9 @@ class DisplayServer:
     def _reap(self) -> None:
         if self._child:
             ended, self._child = self._child.reap(), None
+            if self._window:
+                self._window.close()
+                self._window = None
             if not ended.well:
                 self._down = _ALL
                 log.info("the netvm's picture has ended: %s", ended.why)

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from qnet_gui.model.clock import clock
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.messages.helper import HelperCode
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.problem import BLIND_CODES, NAMES_CODES, OTHERS_CODES, Problem
 from qnet_gui.model.snapshot import Dom0State, Snapshot
-from qnet_gui.model.translation import tr, tr_count
+from qnet_gui.model.translation import mark, tr, tr_count
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 
 #: The way back of dom0's connection has failed, at all or in part.
 _STUCK = ("dom0-stuck", "dom0-left-over")
 
 
-def uplink_name(uplink: Uplink) -> str:
-    """An uplink in a few words, as notifications name it: `eth0 (cable)`, `Home (Wi-Fi)`."""
-    if uplink.kind is UplinkKind.WIFI:
-        return tr("{name} (Wi-Fi)", name=uplink.ssid or uplink.name)
-    if uplink.kind is UplinkKind.VPN:
-        return tr("{name} (VPN)", name=uplink.connection or uplink.name)
-    return tr("{name} (cable)", name=uplink.name) if uplink.kind is UplinkKind.CABLE else uplink.name
+#: How an uplink is named by its kind.
+_NAMED = {
+    UplinkKind.WIFI: mark("{name} (Wi-Fi)"), UplinkKind.VPN: mark("{name} (VPN)"),
+    UplinkKind.CABLE: mark("{name} (cable)"),
+}  # fmt: skip
+
+
+def uplink_name(uplink: Uplink, say: Callable[..., str] = tr) -> str:
+    """An uplink in a few words, as notifications name it: `eth0 (cable)`, `Home (Wi-Fi)`.
+
+    `say` puts a literal, and what is in its braces, into a language: `str.format` into English, to be kept.
+    """
+    own = {UplinkKind.WIFI: uplink.ssid, UplinkKind.VPN: uplink.connection}.get(uplink.kind) or uplink.name
+    return say(_NAMED[uplink.kind], name=own) if uplink.kind in _NAMED else own
+
+
+def uplink_in_words(kept: str) -> str:
+    """What `uplink_name` has said in English, in the person's language."""
+    for form in _NAMED.values():
+        if kept.endswith(ending := form.removeprefix("{name}")):
+            return tr(form, name=kept.removesuffix(ending))
+    return kept
 
 
 def _connected(uplink: Uplink) -> str:

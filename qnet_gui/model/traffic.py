@@ -6,13 +6,14 @@ each vif, so a counter that has gone down began anew. All numbers are bytes, all
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from qnet_gui.model.translation import tr
 from qnet_gui.model.wire.codec import decode, encode
 
+K = TypeVar("K")
 #: Seconds for which somebody who looks is told; he asks again before, after so many.
 LEASE, RENEWAL = 25, 10
 #: How many seconds of rates are kept.
@@ -27,11 +28,15 @@ _CLOSE = 500
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """What one domain or uplink has received and sent: a domain since its vif came, an uplink since its link did."""
+    """What one domain or uplink has received and sent: a domain since its vif came, an uplink since its link did.
+
+    `domain` is the domain's id, -1 of an uplink: a name may be another one's a second later.
+    """
 
     name: str
     received: int
     sent: int
+    domain: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class Series:
     sent: int = 0
     down: tuple[int, ...] = ()
     up: tuple[int, ...] = ()
+    name: str = ""
 
     @property
     def down_rate(self) -> int | None:
@@ -87,6 +93,7 @@ class Series:
             counters.received, counters.sent,
             (*self.down, *[_rate(self.received, counters.received, milliseconds)] * seconds)[-SECONDS:],
             (*self.up, *[_rate(self.sent, counters.sent, milliseconds)] * seconds)[-SECONDS:],
+            counters.name,
         )  # fmt: skip
 
 
@@ -97,9 +104,9 @@ def _rate(before: int, now: int, milliseconds: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All series by name. It is made of samples: `history.after(sample)`."""
+    """All series: of domains by their ids, of uplinks by name. It is made of samples: `history.after(sample)`."""
 
-    domains: Mapping[str, Series] = field(default_factory=dict)
+    domains: Mapping[int, Series] = field(default_factory=dict)
     uplinks: Mapping[str, Series] = field(default_factory=dict)
     milliseconds: int | None = None
     netvm: int = -1
@@ -107,7 +114,7 @@ class History:
     @property
     def has_rates(self) -> bool:
         """Whether two samples have come, so that rates are known of those that were in both."""
-        return any(series.down for group in (self.domains, self.uplinks) for series in group.values())
+        return any(series.down for series in (*self.domains.values(), *self.uplinks.values()))
 
     def after(self, sample: TrafficSample) -> History:
         """The history with one more sample. One that was lost is made up for; after a long gap, or of another netvm,
@@ -119,20 +126,21 @@ class History:
         if elapsed is not None and not 0 < elapsed <= _GAP_MAX * 1000:
             elapsed = None
         return History(
-            _grown(self.domains, sample.domains, elapsed), _grown(self.uplinks, sample.uplinks, elapsed),
+            _grown(self.domains, ((counters.domain, counters) for counters in sample.domains), elapsed),
+            _grown(self.uplinks, ((counters.name, counters) for counters in sample.uplinks), elapsed),
             sample.milliseconds, sample.netvm,
         )  # fmt: skip
 
 
-def _grown(before: Mapping[str, Series], now: tuple[Counters, ...], elapsed: int | None) -> dict[str, Series]:
+def _grown(before: Mapping[K, Series], now: Iterable[tuple[K, Counters]], elapsed: int | None) -> dict[K, Series]:
     """Who is in the sample no more has gone. `elapsed`: None where what was before says nothing of now."""
     grown = {}
-    for counters in now:
-        series = before.get(counters.name) if elapsed is not None else None
+    for key, counters in now:
+        series = before.get(key) if elapsed is not None else None
         if series is None or elapsed is None:
-            grown[counters.name] = Series(counters.received, counters.sent)
+            grown[key] = Series(counters.received, counters.sent, name=counters.name)
         else:
-            grown[counters.name] = series._next(counters, elapsed)
+            grown[key] = series._next(counters, elapsed)
     return grown
 
 

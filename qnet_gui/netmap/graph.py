@@ -150,10 +150,10 @@ def _hops(snapshot: Snapshot, through: dict[str, str]) -> tuple[tuple[str, ...],
 
 
 def _domain(snapshot: Snapshot, domain: Domain, provider: str, rates: Rates) -> Node:
-    down, up = rates.get(domain.name, (0.0, 0.0))
+    down, up = rates.get(domain.id, (0.0, 0.0))
     look = Look.GOOD
     line = said = str(domain.address or "")
-    if domain.name in rates:
+    if domain.id in rates:
         line, said = both(down, up), spoken(down, up)
     if not domain.vif:
         look, line = Look.APART, tr("no network")
@@ -170,7 +170,7 @@ def _domain(snapshot: Snapshot, domain: Domain, provider: str, rates: Rates) -> 
     parts = [domain.name, domain.label.word, said, tr("through {name}", name=provider) if provider else ""]
     return Node(
         domain_key(domain.name), Kind.DOMAIN, domain.name, line, look, ", ".join(filter(None, parts)), domain.name,
-        rates=rates.get(domain.name), label=domain.label,
+        rates=rates.get(domain.id), label=domain.label,
     )  # fmt: skip
 
 
@@ -253,10 +253,11 @@ def _dom0(snapshot: Snapshot, through: dict[str, str]) -> Node:
 
 
 def _edges(snapshot: Snapshot, nodes: dict[str, Node], through: dict[str, str], rates: Rates) -> Iterator[Edge]:
+    ids = {domain.name: domain.id for domain in sorted(snapshot.domains, key=_lives)}
     for name in sorted(through):
         end, node = domain_key(through[name]), nodes[domain_key(name)]
-        weight = sum(rates.get(name, (0.0, 0.0)))
-        idle = name in rates and weight < 1
+        weight = sum(rates.get(ids[name], (0.0, 0.0)))
+        idle = ids[name] in rates and weight < 1
         flow = Flow.STILL if node.look is not Look.GOOD else Flow.IDLE if idle else Flow.FLOWS
         if end in nodes:
             yield Edge(node.key, end, flow, weight)

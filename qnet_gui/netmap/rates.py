@@ -9,8 +9,8 @@ from qnet_gui.model.traffic import rate_text
 from qnet_gui.model.translation import tr
 from qnet_gui.netmap.places import BETWEEN_RATES
 
-#: Bytes a second that a domain gets and sends, by its name; who is not in it is not known.
-Rates = Mapping[str, tuple[float, float]]
+#: Bytes a second that a domain gets and sends, by its id; who is not in it is not known.
+Rates = Mapping[int, tuple[float, float]]
 NO_RATES: Rates = MappingProxyType({})
 
 

@@ -2567,6 +2567,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/tray/netvm_screen/screen.py" />
+            <source>Another window has the screen of {name} now.</source>
+            <translation>Ein anderes Fenster hat jetzt den Bildschirm von {name}.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/tray/netvm_screen/screen.py" />
             <source>Asking for the screen of {name}…</source>
             <translation>Der Bildschirm von {name} wird angefragt …</translation>
         </message>

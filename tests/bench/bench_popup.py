@@ -96,8 +96,8 @@ def measure(platform: str) -> None:
     before = private_written()
     for count in COUNTS:
         state.snapshot = many(count)
-        names = [domain.name for domain in state.snapshot.domains]
-        state.traffic.history = History({name: Series(0, 0, (5_000, 90_000) * 60, (100,) * 120) for name in names})
+        ids = [domain.id for domain in state.snapshot.domains]
+        state.traffic.history = History({domid: Series(0, 0, (5_000, 90_000) * 60, (100,) * 120) for domid in ids})
         times = []
         for number in range(OPENINGS):
             times.append(opened())

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs a program beside a real PackageKit, in namespaces of its own: all that packages write to lies over the host's files,
-# and is gone with it. `packagekit_box.sh FOLDER PROGRAM…`: FOLDER has repo/ (a flat repository) and old.deb.
+# and is gone with it. `packagekit_box.sh FOLDER PROGRAM…`: FOLDER has repo/ (a flat repository) and *.deb.
 set -euo pipefail
 folder=$1
 shift
@@ -33,7 +33,7 @@ chown _apt /var/lib/apt/lists/partial
 cp -r "$folder/repo" /var/qnet-repo  # apt reads as a user of its own
 chmod -R a+rX /var/qnet-repo
 echo "deb [trusted=yes] file:/var/qnet-repo ./" >/etc/apt/sources.list
-dpkg --force-all -i "$folder/old.deb" >"$folder/dpkg.log" 2>&1
+dpkg --force-all -i "$folder"/*.deb >"$folder/dpkg.log" 2>&1
 echo "# changed here" >>/etc/qnet-dummy.conf
 
 dbus-uuidgen --ensure=/etc/machine-id

@@ -18,7 +18,9 @@ from qnet_gui.tray.session.package_upgrade import PackageUpgrade
 
 
 def say(kind: str, upgrade: Upgrade) -> None:
-    packages = [[one.name, one.old, one.version, one.state.name, one.percent] for one in upgrade.packages]
+    packages = [
+        [one.name, one.kind.name, one.old, one.version, one.state.name, one.percent] for one in upgrade.packages
+    ]
     error = [upgrade.error.code, upgrade.error.text] if upgrade.error else None
     print(json.dumps([kind, upgrade.stage.value, upgrade.percent, packages, error]), flush=True)
 
@@ -31,6 +33,7 @@ def by_command() -> None:
         client.run(Work.UPGRADE)
         print(json.dumps(["left", left_since(client.began)]), flush=True)
         client.run(Work.REFRESH)
+    by_persons()
     say("end", client.upgrade)
     client.close()
 
@@ -49,8 +52,15 @@ def by_applet() -> None:
         print(json.dumps(["left", client.left]), flush=True)
         client.look_for_updates()
         loop.exec_()
+    by_persons()
     say("end", client.upgrade)
     os._exit(0)  # nobody waits for the thread of Qt's D-Bus with Python's lock in his hand
+
+
+def by_persons() -> None:
+    """Say which of the packages count as chosen by a person."""
+    chosen = subprocess.run(["/usr/bin/apt-mark", "showmanual"], check=True, capture_output=True, text=True).stdout
+    print(json.dumps(["chosen", [name for name in chosen.split() if name.startswith("qnet-")]]), flush=True)
 
 
 if "offline" in sys.argv:

@@ -21,8 +21,8 @@ from qnet_gui.model.traffic import RENEWAL, Counters, History, Series, TrafficSa
 
 def sample(second: int, busy: int = 2_500_000) -> TrafficSample:
     domains = (
-        Counters("idle", 700, 80), Counters("vault", 5000 + 40 * second, 9),
-        Counters("work", 10**9 + busy * second, 1234),
+        Counters("idle", 700, 80, 2), Counters("vault", 5000 + 40 * second, 9, 3),
+        Counters("work", 10**9 + busy * second, 1234, 4),
     )  # fmt: skip
     return TrafficSample(1000 * second, domains, (Counters("wlan0", 10**10 + busy * second, 10**6),))
 
@@ -161,7 +161,7 @@ def test_nobody_goes_through_it() -> None:
 
 
 def test_what_is_not_known_yet_is_a_dash() -> None:
-    assert traffic.table(History({"work": Series(5, 6)})).splitlines()[1].split() == [
+    assert traffic.table(History({2: Series(5, 6, name="work")})).splitlines()[1].split() == [
         "work",
         "-",
         "-",
@@ -173,7 +173,9 @@ def test_what_is_not_known_yet_is_a_dash() -> None:
 
 
 def test_a_terminal_shows_what_fits() -> None:
-    history = History({f"d{number}": Series(number, 0) for number in range(60)}, {"eth0": Series()})
+    history = History(
+        {number: Series(number, 0, name=f"d{number}") for number in range(60)}, {"eth0": Series(name="eth0")}
+    )
     lines = traffic.table(history, rows=20).splitlines()
     assert len(lines) == 20
     assert "… and 45 more" in lines
@@ -193,7 +195,7 @@ def test_following_at_a_terminal_stays_in_its_place(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("TERM", term)
     monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 24)))
     stream = Terminal()
-    traffic._show(History({"work": Series(5, 6)}), Namespace(json=False, follow=True), stream)
+    traffic._show(History({2: Series(5, 6, name="work")}), Namespace(json=False, follow=True), stream)
     assert stream.getvalue().startswith("\x1b[H\x1b[2J") == wiped
 
 

@@ -22,7 +22,7 @@ from qnet_gui.display.screen_nodes import DEVICES, ScreenNodes
 from qnet_gui.display.server import DisplayServer
 from qnet_gui.display.shared_pages import ScreenPages, SharedPage
 from qnet_gui.model.netvm_screen.screen import Geometry
-from qnet_gui.model.netvm_screen.screen_wire import ANSWER, BUTTONS, KEYS
+from qnet_gui.model.netvm_screen.screen_wire import ANSWER, BUTTONS, KEYS, SIZE, Taken, packed
 from qnet_gui.runtime.flood_limit import FloodLimit
 from qnet_gui.store import keys
 from qnet_gui.store.client import Store
@@ -151,6 +151,13 @@ def test_the_newest_window_takes_the_place(stage: Stage) -> None:
     connected(stage)
     descriptors = [*stage.asked()[2], *stage.asked()[2]]
     first, second = stage.children.pids
+    with socket.socket(fileno=os.dup(descriptors[1])) as window:
+        assert window.recv(SIZE + 1) == packed(Taken()), "it would ask anew"
+        assert window.recv(SIZE + 1) == b""
+    with socket.socket(fileno=os.dup(descriptors[3])) as window:
+        window.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            window.recv(SIZE + 1)
     with pytest.raises(ProcessLookupError):
         os.kill(first, 0)
     os.kill(second, 0)

@@ -16,6 +16,7 @@ from qnet_gui.model.netvm_screen.screen_wire import (
     Look,
     PointerAt,
     ReleaseAll,
+    Taken,
     packed,
     parsed_input,
     parsed_output,
@@ -26,7 +27,7 @@ INPUTS: list[Input] = [
     Look(True), Look(False), KeyPress(1, True), KeyPress(239, False), KeyPress(0x110, True), KeyPress(0x117, True),
     PointerAt(0, 0), PointerAt(4095, 4095, 16), PointerAt(3, 4, -16), ReleaseAll(),
 ]  # fmt: skip
-OUTPUTS = [Changed(SCREEN.whole), Changed(Rectangle(3, 4, 5, 6))]
+OUTPUTS = [Changed(SCREEN.whole), Changed(Rectangle(3, 4, 5, 6)), Taken()]
 
 
 @pytest.mark.parametrize("message", INPUTS, ids=str)
@@ -35,7 +36,7 @@ def test_input_comes_back(message: Input) -> None:
 
 
 @pytest.mark.parametrize("message", OUTPUTS, ids=str)
-def test_output_comes_back(message: Changed) -> None:
+def test_output_comes_back(message: Changed | Taken) -> None:
     assert parsed_output(packed(message), SCREEN) == message
 
 

@@ -12,9 +12,12 @@ from qnet_gui.model import traffic, translation
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.traffic import COUNTER_MAX, SECONDS, Counters, History, Series, TrafficSample
 
+WORK, VAULT = 2, 3
 
-def sample(milliseconds: int, received: int, sent: int = 0, name: str = "work") -> TrafficSample:
-    return TrafficSample(milliseconds, (Counters(name, received, sent),), (Counters("eth0", received * 2, sent),))
+
+def sample(milliseconds: int, received: int, sent: int = 0, domid: int = WORK, name: str = "work") -> TrafficSample:
+    domain = Counters(name, received, sent, domid)
+    return TrafficSample(milliseconds, (domain,), (Counters("eth0", received * 2, sent),))
 
 
 def history(*samples: TrafficSample) -> History:
@@ -26,27 +29,27 @@ def history(*samples: TrafficSample) -> History:
 
 def test_two_totals_make_a_rate() -> None:
     first = history(sample(5000, 100, 10))
-    assert first.domains == {"work": Series(100, 10)}
+    assert first.domains == {WORK: Series(100, 10, name="work")}
     assert not first.has_rates
-    assert first.domains["work"].down_rate is None
+    assert first.domains[WORK].down_rate is None
     second = first.after(sample(6000, 1100, 30))
-    assert second.domains == {"work": Series(1100, 30, (1000,), (20,))}
+    assert second.domains == {WORK: Series(1100, 30, (1000,), (20,), "work")}
     assert second.uplinks["eth0"].down_rate == 2000
     assert second.has_rates
 
 
 def test_a_rate_is_of_the_time_that_has_passed() -> None:
     """Whatever delays a sample does not look like traffic."""
-    assert history(sample(0, 0), sample(1250, 1000)).domains["work"].down == (800,)
+    assert history(sample(0, 0), sample(1250, 1000)).domains[WORK].down == (800,)
 
 
 def test_a_sample_that_was_lost_is_made_up_for() -> None:
-    assert history(sample(0, 0), sample(1000, 100), sample(4000, 700)).domains["work"].down == (100, 200, 200, 200)
+    assert history(sample(0, 0), sample(1000, 100), sample(4000, 700)).domains[WORK].down == (100, 200, 200, 200)
 
 
 def test_a_counter_that_begins_anew_is_no_rate_and_goes_on() -> None:
     made = history(sample(0, 5000, 70), sample(1000, 40, 90), sample(2000, 140, 90))
-    assert made.domains["work"] == Series(140, 90, (0, 100), (20, 0))
+    assert made.domains[WORK] == Series(140, 90, (0, 100), (20, 0), "work")
 
 
 @pytest.mark.parametrize("moment", [11_001, 10**15, 999, 0])
@@ -54,39 +57,53 @@ def test_after_a_long_gap_or_a_restart_the_rates_begin_anew(moment: int) -> None
     before = history(sample(500, 0), sample(1000, 100))
     assert before.has_rates
     after = before.after(sample(moment, 900))
-    assert after.domains["work"] == Series(900, 0)
-    assert after.after(sample(moment + 1000, 950)).domains["work"].down == (50,)
+    assert after.domains[WORK] == Series(900, 0, name="work")
+    assert after.after(sample(moment + 1000, 950)).domains[WORK].down == (50,)
 
 
 def test_of_another_netvm_the_rates_begin_anew_whatever_its_clock_shows() -> None:
     made = history(sample(0, 0), sample(1000, 100), replace(sample(2000, 10**9), netvm=7))
-    assert made.domains["work"] == Series(10**9, 0)
-    assert made.after(replace(sample(3000, 10**9 + 5), netvm=7)).domains["work"].down == (5,)
+    assert made.domains[WORK] == Series(10**9, 0, name="work")
+    assert made.after(replace(sample(3000, 10**9 + 5), netvm=7)).domains[WORK].down == (5,)
 
 
 @pytest.mark.parametrize("moment", [2000, 2499])
 def test_samples_that_come_too_close_tell_nothing_and_lose_nothing(moment: int) -> None:
     before = history(sample(1000, 0), sample(2000, 100))
     assert before.after(sample(moment, 400)) == before
-    assert before.after(sample(moment, 400)).after(sample(3000, 600)).domains["work"].down == (100, 500)
+    assert before.after(sample(moment, 400)).after(sample(3000, 600)).domains[WORK].down == (100, 500)
 
 
 def test_who_has_gone_is_gone_and_who_comes_is_new() -> None:
-    made = history(sample(0, 0), sample(1000, 9), sample(2000, 50, name="vault"))
-    assert made.domains == {"vault": Series(50, 0)}
+    made = history(sample(0, 0), sample(1000, 9), sample(2000, 50, domid=VAULT, name="vault"))
+    assert made.domains == {VAULT: Series(50, 0, name="vault")}
     assert len(made.uplinks["eth0"].down) == 2
+
+
+def test_a_domain_that_is_started_again_is_another_one() -> None:
+    """It counts from zero, and may have more than the one before after a second: that is no traffic of that second."""
+    made = history(sample(0, 0), sample(1000, 9), sample(2000, 5_000_000, domid=9))
+    assert made.domains == {9: Series(5_000_000, 0, name="work")}
+
+
+def test_two_of_one_name_have_a_rate_each() -> None:
+    def both(milliseconds: int, first: int, second: int) -> TrafficSample:
+        return TrafficSample(milliseconds, (Counters("work", first, 0, 2), Counters("work", second, 0, 9)))
+
+    made = history(both(0, 0, 0), both(1000, 10, 70))
+    assert {domid: series.down for domid, series in made.domains.items()} == {2: (10,), 9: (70,)}
 
 
 def test_two_minutes_are_kept() -> None:
     made = history(*(sample(1000 * number, number * number) for number in range(SECONDS + 31)))
-    assert len(made.domains["work"].down) == len(made.domains["work"].up) == SECONDS
-    assert made.domains["work"].down[-1] == (SECONDS + 30) ** 2 - (SECONDS + 29) ** 2
+    assert len(made.domains[WORK].down) == len(made.domains[WORK].up) == SECONDS
+    assert made.domains[WORK].down[-1] == (SECONDS + 30) ** 2 - (SECONDS + 29) ** 2
 
 
-_counters = st.builds(Counters, st.sampled_from("abc"), *[st.integers(0, COUNTER_MAX)] * 2)
+_counters = st.builds(Counters, st.sampled_from("abc"), *[st.integers(0, COUNTER_MAX)] * 2, st.integers(0, 5))
 _samples = st.builds(
     TrafficSample, st.integers(0, 60_000) | st.integers(0, COUNTER_MAX),
-    *[st.lists(_counters, max_size=4, unique_by=lambda counters: counters.name).map(tuple)] * 2,
+    *[st.lists(_counters, max_size=4, unique_by=lambda counters: counters.domain).map(tuple)] * 2,
 )  # fmt: skip
 
 
@@ -97,7 +114,7 @@ def test_whatever_comes_it_stays_bounded_and_is_never_negative(samples: list[Tra
         assert len(series.down) == len(series.up) <= SECONDS
         assert all(0 <= rate <= COUNTER_MAX * 2 for rate in (*series.down, *series.up))
     if samples:
-        assert set(made.domains) <= {counters.name for one in samples for counters in one.domains}
+        assert set(made.domains) <= {counters.domain for one in samples for counters in one.domains}
 
 
 @given(_samples)

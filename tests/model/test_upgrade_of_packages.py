@@ -107,12 +107,13 @@ def test_from_the_lists_to_what_is_to_be_upgraded() -> None:
     assert to_upgrade(state) == (DUMMY, "vim;9;amd64;deb")
 
 
-def test_all_that_an_upgrade_does_is_listed_before_anybody_agrees() -> None:
+@pytest.mark.parametrize("remove", [13, 28])
+def test_all_that_an_upgrade_does_is_listed_before_anybody_agrees(remove: int) -> None:
     """One that was to be upgraded has to go, an old kernel of several goes, one that was held back comes along."""
     held = dataclasses.replace(ready(DUMMY, "kernel;6.9;x;fedora"), held=("libheld", "other"))
     state = after(
-        signals.begun(held, Work.WORK_OUT), ("package", 13, "qdummy;1.0;all;installed", ""),
-        ("package", 12, "kernel;6.9;x;fedora", ""), ("package", 13, "kernel;6.5;x;installed", ""),
+        signals.begun(held, Work.WORK_OUT), ("package", remove, "qdummy;1.0;all;installed", ""),
+        ("package", 12, "kernel;6.9;x;fedora", ""), ("package", remove, "kernel;6.5;x;installed", ""),
         ("package", 11, "libheld;2;all;deb", ""), ("package", 11, "libother;1;all;installed", ""),
         ("package", 15, "kernel;6.8;x;installed", ""), ("finished", SUCCESS),
     )  # fmt: skip
@@ -122,6 +123,36 @@ def test_all_that_an_upgrade_does_is_listed_before_anybody_agrees() -> None:
     ]  # fmt: skip
     assert to_upgrade(state) == (DUMMY, "kernel;6.9;x;fedora", "libheld;2;all;deb")
     assert state.held == ("other",)
+
+
+@pytest.mark.parametrize(("install", "remove", "obsolete"), [(12, 13, 15), (27, 28, 29)])
+def test_what_only_comes_or_goes_along_is_not_asked_for(install: int, remove: int, obsolete: int) -> None:
+    """PackageKit's apt tells of it among what is newer, of PackageKit 1.3 by numbers of their own. Asked to upgrade it
+    by its name, it would keep what has to go, and take what comes along for chosen by a person.
+    """
+    state = after(
+        signals.begun(Upgrade(), Work.LOOK), ("package", NORMAL, DUMMY, ""), ("package", install, "new;1;all;deb", ""),
+        ("package", install, "kernel;6.9;x;fedora", ""), ("package", remove, "gone;1;all;installed", ""),
+        ("package", obsolete, "replaced;1;all;installed", ""), ("finished", SUCCESS), ("begun", Work.INSTALLED),
+        ("package", 1, "qdummy;1.0;all;installed", ""), ("package", 1, "kernel;6.8;x;installed", ""),
+        ("finished", SUCCESS), ("begun", Work.WORK_OUT),
+    )  # fmt: skip
+    assert to_upgrade(state) == (DUMMY, "kernel;6.9;x;fedora"), "a kernel beside an older one is an upgrade"
+    assert [one.id for one in state.packages] == [DUMMY, "kernel;6.9;x;fedora"], "what else is done is worked out"
+    state = after(
+        state, ("package", install, "new;1;all;deb", ""), ("package", remove, "gone;1;all;installed", ""),
+        ("package", obsolete, "replaced;1;all;installed", ""), ("finished", SUCCESS),
+    )  # fmt: skip
+    assert [one.kind for one in state.packages[2:]] == [Kind.INSTALL, Kind.REMOVE, Kind.REMOVE]
+    assert to_upgrade(state) == (DUMMY, "kernel;6.9;x;fedora")
+
+
+def test_nothing_newer_but_something_that_would_come_along() -> None:
+    state = after(
+        signals.begun(Upgrade(), Work.LOOK), ("package", 12, "new;1;all;deb", ""), ("finished", SUCCESS),
+        ("begun", Work.INSTALLED), ("finished", SUCCESS),
+    )  # fmt: skip
+    assert (state.stage, state.next_work, state.packages) == (Stage.UP_TO_DATE, None, ())
 
 
 def test_what_is_installed_need_not_be_known() -> None:

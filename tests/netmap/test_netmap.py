@@ -81,7 +81,7 @@ def test_nothing_jumps_by_traffic_or_by_order(count: int) -> None:
     before = laid_out(snapshot(*many(count))).places()
     shuffled = list(many(count))
     shuffled.sort(key=lambda one: (one.id * 7) % 11)
-    rates = {one.name: (1e6 / one.id, 1e3) for one in shuffled if one.vif}
+    rates = {one.id: (1e6 / one.id, 1e3) for one in shuffled if one.vif}
     after = plan(graph(snapshot(*shuffled, uplinks=(CABLE, WIFI)), rates), METRICS, 900.0).places()
     assert after == before
 
@@ -96,8 +96,8 @@ def test_how_narrow_it_can_be_is_known_before(count: int) -> None:
 
 
 def test_a_slim_map_has_rates_below_each_other_and_the_world_below_the_cards() -> None:
-    names = {"work": (9e5, 4e4)}
-    shown = plan(graph(snapshot(domain("work", 5), uplinks=(VPN, WIFI, CABLE)), names), replace(METRICS, slim=True))
+    rates = {5: (9e5, 4e4)}
+    shown = plan(graph(snapshot(domain("work", 5), uplinks=(VPN, WIFI, CABLE)), rates), replace(METRICS, slim=True))
     placed = {one.node.key: one for one in shown.nodes}
     assert placed["domain work"].rows == ("↓ 900 kB/s", "↑ 40 kB/s")
     world, cards = placed["world"].place, [placed[f"uplink {name}"].place for name in ("wlan0", "eth0")]
@@ -177,7 +177,7 @@ def test_how_domains_stand() -> None:
 
 def test_traffic_is_told_and_makes_an_edge_flow() -> None:
     shown = snapshot(domain("work", 3), domain("mail", 4), domain("chat", 5))
-    drawn = graph(shown, {"work": (910_000, 42_000), "mail": (0, 0.2)})
+    drawn = graph(shown, {3: (910_000, 42_000), 4: (0, 0.2)})
     lines = {node.name: node.line for node in drawn.nodes}
     assert (lines["work"], lines["mail"], lines["chat"]) == ("↓ 910 kB/s  ↑ 42 kB/s", "idle", "10.137.0.5")
     flows = {edge.start: edge.flow for edge in drawn.edges}

@@ -47,8 +47,8 @@ PROBLEMS = (
 )  # fmt: skip
 TRAFFIC = (
     History(),
-    History({"work": Series(0, 0, (1000,), (5,))}, {"eth0": Series(0, 0, (1, 2000), (3, 4))}),
-    History({"work": Series(0, 0, (0,), (0,)), "personal": Series(0, 0, (7,), (0,))}),
+    History({4: Series(0, 0, (1000,), (5,))}, {"eth0": Series(0, 0, (1, 2000), (3, 4))}),
+    History({4: Series(0, 0, (0,), (0,)), 5: Series(0, 0, (7,), (0,))}),
 )
 
 

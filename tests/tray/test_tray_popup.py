@@ -516,7 +516,7 @@ def test_a_click_opens_it_and_the_next_closes_it(
 def test_it_is_there_soon(qtbot: QtBot, opened: Callable[..., Opened], count: int) -> None:
     opened(WELL).popup.close()  # imports, fonts
     snapshot = many(count)
-    traffic = History({domain.name: Series(0, 0, (5_000,) * 120, (100,) * 120) for domain in snapshot.domains})
+    traffic = History({domain.id: Series(0, 0, (5_000,) * 120, (100,) * 120) for domain in snapshot.domains})
     begun = time.thread_time()
     now = opened(snapshot, traffic)
     assert time.thread_time() - begun < 3  # a loaded machine; it is measured elsewhere
@@ -527,7 +527,7 @@ def test_traffic_is_watched_while_it_is_open_and_shown_as_it_comes(qtbot: QtBot,
     now = opened(WELL)
     watch = now.app_state.traffic
     assert watch.watching
-    watch.history = History({"work": Series(0, 0, (7, 1500), (7, 20))}, {"eth0": Series(0, 0, (9, 3000), (9, 40))})
+    watch.history = History({4: Series(0, 0, (7, 1500), (7, 20))}, {"eth0": Series(0, 0, (9, 3000), (9, 40))})
     watch.changed.emit(watch.history)
     assert now.row("work").view.detail == "↓ 1.5 kB/s   ↑ 20 B/s"
     assert "↓ 3.0 kB/s" in [label.text() for label in now.popup.findChildren(QLabel)]

@@ -35,7 +35,7 @@ ALL_ATTACHED = tuple(
     for domain in KNOWN
 )
 RATES = {"work": 40_000, "personal": 3_000_000, "vault": 0}
-TRAFFIC = History({name: Series(0, 0, (rate,) * 9, (rate // 9,) * 9) for name, rate in RATES.items()})
+TRAFFIC = History({one.id: Series(0, 0, (RATES[one.name],) * 9, (RATES[one.name] // 9,) * 9) for one in ALL_ATTACHED})
 
 
 def _texts(widget: QWidget) -> str:

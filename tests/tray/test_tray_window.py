@@ -268,6 +268,40 @@ def test_no_routes_are_shown_under_anothers_name(
     assert table.rowCount() == 2
 
 
+def test_whose_every_vif_is_and_all_of_the_page_is_copied(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """dom0's own, while it is connected, and the second one of a domain were nobody's; uplinks were not copied."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    heads = ("destination", "gateway", "genmask", "flags", "metric", "ref", "use", "iface")
+    vifs = ("vif0.0", "vif4.0", "vif4.1", "vif99.0", "eth0")
+    told = [
+        dict(zip(heads, ("10.0.0.1", "0.0.0.0", "255.255.255.255", "UH", 1, 0, 0, vif), strict=True)) for vif in vifs
+    ]
+    monkeypatch.setattr(state.client, "ask", lambda _method, _names, then: then([told]))
+    page = open_("routes")
+    model = page.findChildren(QTableView)[1].model()
+    assert [model.index(row, 8).data() for row in range(5)] == ["dom0", "work", "work", "", ""]
+    page.window().setFocus()
+    qtbot.keyClick(page.window(), Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = QGuiApplication.clipboard().text()
+    assert copied.startswith("eth0 (cable)\tin use\t192.168.0.12\t")
+    assert "vif4.1" in copied
+
+
+def test_a_menu_about_nobody_takes_nothing_from_the_clipboard(shown: Callable[..., Open]) -> None:
+    """By the other button below the last row."""
+    page = shown(up(CABLE))("domains")
+    QGuiApplication.clipboard().setText("before")
+    page.findChild(Table).menu_wanted.emit(QPoint(0, 0))
+    menu = page.findChild(QMenu)
+    assert not menu.actions()[-1].isEnabled()
+    page.findChild(Table).copy_selected()
+    assert QGuiApplication.clipboard().text() == "before"
+    menu.close()
+
+
 def test_routes_are_asked_for_when_something_is_known_again(
     shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -348,7 +382,7 @@ def test_arrows_lead_over_the_map_and_return_offers_what_can_be_done(qtbot: QtBo
 def test_the_map_follows_rates_without_moving(shown: Callable[..., Open]) -> None:
     page = shown(up(CABLE))("overview")
     before = {name: button.geometry().y() for name, button in node_buttons(page).items()}
-    history = History({"work": Series(0, 0, (910_000,), (42_000,)), "personal": Series()})
+    history = History({4: Series(0, 0, (910_000,), (42_000,)), 5: Series()})
     page.app_state.traffic.history = history
     page.app_state.traffic.changed.emit(history)
     nodes = node_buttons(page)
@@ -562,9 +596,7 @@ def test_a_row_that_moves_below_the_button_is_not_the_one_that_was_meant(
     table.sortByColumn(6, Qt.SortOrder.DescendingOrder)
 
     def receive(*rates: int) -> None:
-        state.traffic.history = History(
-            {f"domain-{number}": Series(0, 0, (rate,), (0,)) for number, rate in enumerate(rates)}
-        )
+        state.traffic.history = History({number + 2: Series(0, 0, (rate,), (0,)) for number, rate in enumerate(rates)})
         page.refresh()
 
     receive(5000, 4000, 3000, 2000, 1000)
@@ -950,7 +982,7 @@ def test_who_is_selected_stays_so_while_another_is_there_twice(shown: Callable[.
     again = dataclasses.replace(vault, id=9, uuid="other")
     for rate, domains in enumerate(((work, personal, vault, again), (work, personal, again)), 1):
         for more in (1, 2):
-            state.traffic.history = History({"work": Series(0, 0, (rate * 5000 * more,), (0,))})
+            state.traffic.history = History({work.id: Series(0, 0, (rate * 5000 * more,), (0,))})
             _change(page, up(CABLE, domains=domains))
             assert [domain.name for domain in page._selected()] == ["work"]  # type: ignore[attr-defined]
 
@@ -1142,6 +1174,27 @@ def test_what_stands_in_the_way_is_asked_for_again_when_there_was_no_answer(
     _change(page, up(OTHER))
     asked[-1]([{**READY, "minutes": 90}])
     assert page.findChild(QSpinBox).value() == 7, "what somebody has chosen stays"
+
+
+def test_minutes_that_somebody_has_chosen_stay_when_he_looks_again(
+    qtbot: QtBot, shown: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By F5, by another page in between, and when the first answer comes while he is writing."""
+    open_ = shown(up(CABLE))
+    state = open_("overview").app_state
+    asked: list[Callable[[object], None]] = []
+    monkeypatch.setattr(state.client, "ask", lambda method, _, then: asked.append(then) if method == "Preflight" else 0)
+    page = open_("upgrade")
+    minutes = page.findChild(QSpinBox)
+    minutes.setValue(120)
+    asked[-1]([{**READY, "minutes": 90}])
+    assert minutes.value() == 120
+    qtbot.keyClick(page.window(), Qt.Key.Key_F5)
+    asked[-1]([{**READY, "minutes": 90}])
+    open_("log")
+    open_("upgrade")
+    asked[-1]([{**READY, "minutes": 90}])
+    assert minutes.value() == 120
 
 
 def test_while_an_answer_is_awaited_nobody_is_asked_again(

@@ -444,6 +444,21 @@ def test_a_place_on_a_screen_that_is_gone_is_none(qtbot: QtBot, shown: Any) -> N
     assert (window.width() <= screen.width(), window.height() <= screen.height()) == (True, True)
 
 
+@pytest.mark.parametrize(("left", "stays"), [(-395, False), (595, False), (-100, True)])
+def test_a_place_of_which_a_sliver_is_left_is_none_either(qtbot: QtBot, shown: Any, left: int, stays: bool) -> None:
+    """Most of it was on the screen that has gone: nobody finds five pixels at an edge."""
+    open_ = shown(up(CABLE))
+    window = open_("settings").window()
+    screen = window.screen().availableGeometry()
+    window.setGeometry(screen.left() + left * screen.width() // 600, screen.top() + 50, 2 * screen.width() // 3, 300)
+    place = window.geometry()
+    window.close()
+    window = open_("settings").window()
+    seen = screen.intersected(window.geometry())
+    assert seen.width() * 2 > window.width()
+    assert (abs(window.x() - place.x()) < 10) == stays
+
+
 def test_of_five_hundred_domains_only_the_one_that_changed_is_painted(
     qtbot: QtBot, helper: Helper, shown: Callable[..., Open]
 ) -> None:

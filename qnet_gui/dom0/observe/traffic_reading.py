@@ -42,21 +42,24 @@ def sample(told: list[TrafficPiece], inputs: Inputs) -> TrafficSample:
     """Totals of the domains that this netvm serves, the sum of a domain's vifs, and of the uplinks that it reports."""
     names = {domid: info.name if domid else "dom0" for domid, info in frontends.alive(inputs).items()}
     netvm = inputs.netvm.id if inputs.netvm else -1
-    rows: dict[str, dict[object, VifBytes]] = {}
+    rows: dict[int, dict[object, VifBytes]] = {}
     for row in (row for piece in told for row in piece.vifs):
         frontend = inputs.frontends.get(row.vif.frontend, {}).get(row.vif)
         if frontend is not None and frontend.backend == netvm and row.vif.frontend in names:
-            rows.setdefault(names[row.vif.frontend], {})[row.vif] = row
+            rows.setdefault(row.vif.frontend, {})[row.vif] = row
     uplinks = {uplink.name for uplink in inputs.agent.uplinks}
     by_name = {row.name: row for piece in told for row in piece.uplinks if row.name in uplinks}
     return TrafficSample(
         told[0].milliseconds,
-        tuple(_sum(name, list(rows[name].values())) for name in sorted(rows)),
+        tuple(
+            _sum(names[domid], domid, list(rows[domid].values()))
+            for domid in sorted(rows, key=lambda domid: (names[domid], domid))
+        ),
         tuple(by_name[name] for name in sorted(by_name)),
         netvm,
     )
 
 
-def _sum(name: str, rows: list[VifBytes]) -> Counters:
+def _sum(name: str, domid: int, rows: list[VifBytes]) -> Counters:
     received, sent = sum(row.received for row in rows), sum(row.sent for row in rows)
-    return Counters(name, min(received, COUNTER_MAX), min(sent, COUNTER_MAX))
+    return Counters(name, min(received, COUNTER_MAX), min(sent, COUNTER_MAX), domid)

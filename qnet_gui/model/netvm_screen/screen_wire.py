@@ -39,6 +39,7 @@ class _Kind(enum.IntEnum):
     POINTER = 3
     RELEASE_ALL = 4
     CHANGED = 5
+    TAKEN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,15 @@ class Changed:
     rectangle: Rectangle
 
 
-def packed(message: Input | Changed) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Another window has the screen from now on; the end of this one's socket comes next."""
+
+
+Output = Changed | Taken
+
+
+def packed(message: Input | Output) -> bytes:
     """As bytes for the socket."""
     match message:
         case Look(looks):
@@ -93,6 +102,8 @@ def packed(message: Input | Changed) -> bytes:
             fields = (_Kind.RELEASE_ALL, 0, 0, 0, 0)
         case Changed(Rectangle(left, top, right, bottom)):
             fields = (_Kind.CHANGED, left, top, right, bottom)
+        case Taken():
+            fields = (_Kind.TAKEN, 0, 0, 0, 0)
     return _FORM.pack(*fields)
 
 
@@ -121,9 +132,11 @@ def parsed_input(message: bytes) -> Input:
     raise _wrong(message)
 
 
-def parsed_output(untrusted_message: bytes, geometry: Geometry) -> Changed:
+def parsed_output(untrusted_message: bytes, geometry: Geometry) -> Output:
     """What the display said; `BadInput` for anything else, and for a rectangle that is not on the screen."""
     kind, left, top, right, bottom = _fields(untrusted_message)
+    if (kind, left, top, right, bottom) == (_Kind.TAKEN, 0, 0, 0, 0):
+        return Taken()
     if kind != _Kind.CHANGED or not (left < right <= geometry.width and top < bottom <= geometry.height):
         raise _wrong(untrusted_message)
     return Changed(Rectangle(left, top, right, bottom))

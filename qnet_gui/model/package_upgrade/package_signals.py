@@ -29,6 +29,7 @@ from qnet_gui.model.package_upgrade.packages import (
     Work,
     clean,
     key_of,
+    to_upgrade,
 )
 
 #: The number of "update-packages" among the roles.
@@ -45,12 +46,12 @@ _WAITS_FOR_LOCK, _WAITS_FOR_PASSWORD, _DOWNLOADS = 30, 31, 8
 _INSTALLS_STATUS = {6, 9, 10, 11, 12, 16}
 _FINISHED_STATUS = 18
 _INFO_SECURITY, _INFO_BLOCKED, _INFO_DOWNLOADING, _INFO_FINISHED = 8, 9, 10, 18
-_INFO_UPDATING, _INFO_INSTALLING, _INFO_REMOVING, _INFO_OBSOLETED = 11, 12, 13, 15
-#: What becomes of packages by what is said of them when an upgrade is worked out; and how an id of one that is there
-#: begins its origin.
+_INFO_UPDATING, _INFO_REMOVING, _INFO_REMOVE = 11, 13, 28
+#: What becomes of packages by what is said of them when an upgrade is worked out: updating, installing, removing,
+#: obsoleting; since PackageKit 1.3 install, remove, obsolete. And how an id of one that is there begins its origin.
 _KINDS = {
-    _INFO_UPDATING: Kind.UPGRADE, _INFO_INSTALLING: Kind.INSTALL, _INFO_REMOVING: Kind.REMOVE,
-    _INFO_OBSOLETED: Kind.REMOVE,
+    _INFO_UPDATING: Kind.UPGRADE, 12: Kind.INSTALL, _INFO_REMOVING: Kind.REMOVE, 15: Kind.REMOVE,
+    27: Kind.INSTALL, _INFO_REMOVE: Kind.REMOVE, 29: Kind.REMOVE,
 }  # fmt: skip
 _IS_INSTALLED = "installed"
 _INSTALLS_INFO = {11, 12, 13, 14, 15, 19, 20, 21, 22}
@@ -73,7 +74,8 @@ def begun(upgrade: Upgrade, work: Work) -> Upgrade:
         return Upgrade(Stage.LOOKING, work)
     if work is Work.LOOK:
         return replace(fresh, stage=Stage.LOOKING, packages=(), held=())
-    return replace(fresh, stage=Stage.LOOKING)
+    newer = tuple(one for one in upgrade.packages if one.kind is Kind.UPGRADE or work is not Work.WORK_OUT)
+    return replace(fresh, stage=Stage.LOOKING, packages=newer)  # what comes and goes along is worked out now
 
 
 def under_way(properties: Mapping[str, object]) -> Upgrade | None:
@@ -132,7 +134,8 @@ def package(upgrade: Upgrade, info: int, untrusted_id: str, untrusted_summary: s
         return _newer(upgrade, info, identity, clean(untrusted_summary))
     if upgrade.work is Work.INSTALLED:
         old = (*identity.split(";"), "")[1]
-        return replace(upgrade, packages=_with(upgrade.packages, identity, lambda one: replace(one, old=old)))
+        newer = _with(upgrade.packages, identity, lambda one: replace(one, old=old, kind=Kind.UPGRADE))
+        return replace(upgrade, packages=newer)
     if upgrade.work is Work.WORK_OUT:
         return _worked_out(upgrade, info, identity, clean(untrusted_summary))
     if upgrade.work is Work.UPGRADE:
@@ -141,9 +144,13 @@ def package(upgrade: Upgrade, info: int, untrusted_id: str, untrusted_summary: s
 
 
 def _newer(upgrade: Upgrade, info: int, identity: str, summary: str) -> Upgrade:
+    """Some tell here of what would come and go along, too. What would come beside an older version is an upgrade."""
     if info == _INFO_BLOCKED:
         return replace(upgrade, held=(*upgrade.held, identity.split(";")[0]))
-    made = Package(identity, summary=summary, security=info == _INFO_SECURITY)
+    kind = _KINDS.get(info, Kind.UPGRADE)
+    if kind is Kind.REMOVE:
+        return upgrade
+    made = Package(identity, kind, summary, security=info == _INFO_SECURITY)
     return replace(upgrade, packages=(*(one for one in upgrade.packages if one.id != identity), made))
 
 
@@ -154,7 +161,7 @@ def _worked_out(upgrade: Upgrade, info: int, identity: str, summary: str) -> Upg
     """
     if info not in _KINDS or any(one.id == identity for one in upgrade.packages):
         return upgrade
-    if _places(upgrade.packages, identity) and info != _INFO_REMOVING:
+    if _places(upgrade.packages, identity) and info not in (_INFO_REMOVING, _INFO_REMOVE):
         return upgrade
     name, _, _, origin = (*identity.split(";"), "", "", "")[:4]
     if info == _INFO_UPDATING and origin.startswith(_IS_INSTALLED):  # of zypp's the old version, besides the new one
@@ -259,7 +266,9 @@ def finished(upgrade: Upgrade, exit_code: int) -> Upgrade:
     if exit_code == CANCELLED:
         return replace(over, stage=Stage.STOPPED, error=None)
     if work is Work.INSTALLED:  # without it only the old versions are not known
-        return replace(over, next_work=Work.WORK_OUT, error=None, messages=())
+        over = replace(over, error=None, messages=())
+        some = bool(to_upgrade(over))
+        return replace(over, next_work=Work.WORK_OUT) if some else replace(over, stage=Stage.UP_TO_DATE, packages=())
     if exit_code != SUCCESS or over.error is not None:
         return replace(over, stage=Stage.FAILED, failed_in=work, error=_cause(over.error, exit_code))
     if work is Work.REFRESH:

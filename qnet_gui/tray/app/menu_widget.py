@@ -24,7 +24,9 @@ class MenuWidget(QMenu):
         self._text, self._chosen = text, chosen
         self._rows: dict[_Key, Row] = {}
         self._entries: dict[_Key, QAction] = {}
+        self._looked_at = False
         self.setToolTipsVisible(True)
+        self.aboutToShow.connect(self._looked)
 
     def fill(self, rows: tuple[Row, ...]) -> None:
         """Change what differs: texts in place, entries only where a request comes or goes."""
@@ -48,11 +50,20 @@ class MenuWidget(QMenu):
             if old.get(key) != row:
                 self._change(entry, row)
 
+    def _looked(self) -> None:
+        """Only now it has icons, which take most of a megabyte; a panel asks as well before it shows it."""
+        if not self._looked_at:
+            self._looked_at = True
+            self._draw()
+
+    def _draw(self) -> None:
+        for key, entry in self._entries.items() if self._looked_at else ():
+            entry.setIcon(icon(self._rows[key].icon, self.palette()))
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
         """Another theme: icons of ours are in the colour of its text."""
         if event.type() == QEvent.Type.PaletteChange:
-            for key, entry in self._entries.items():
-                entry.setIcon(icon(self._rows[key].icon, self.palette()))
+            self._draw()
         super().changeEvent(event)
 
     def _make(self, key: _Key, row: Row) -> QAction:
@@ -72,7 +83,8 @@ class MenuWidget(QMenu):
     def _change(self, entry: QAction, row: Row) -> None:
         if row != SEPARATOR:
             entry.setText(self._text(row.text))
-            entry.setIcon(icon(row.icon, self.palette()))
+            if self._looked_at:
+                entry.setIcon(icon(row.icon, self.palette()))
             entry.setEnabled(not row.why)
             entry.setToolTip(plain_text.tip(row.why))
 

@@ -55,6 +55,8 @@ class Notifier(QObject):
         self._server = Service(bus, NAME, PATH)
         self._ids: dict[Kind, int] = {}
         self._latest: dict[Kind, Announcement] = {}
+        #: Of what was to be seen when the last server went, what is urgent.
+        self._lost: set[Kind] = set()
         self._warned = False
         self._server.listen(NAME, "ActionInvoked", self._action_invoked)
         self._server.listen(NAME, "NotificationClosed", self._closed)
@@ -70,9 +72,22 @@ class Notifier(QObject):
         else:
             self._server.call(self, NAME, "GetCapabilities", [], lambda answer: self._send(answer, announcement))
 
-    def _server_changed(self, _name: str, _old: str, _new: str) -> None:
-        """The next server counts anew: a number of the last one's would be another program's notification there."""
+    def _server_changed(self, _name: str, _old: str, new: str) -> None:
+        """The next server counts anew: a number of the last one's would be another program's notification there.
+
+        What is urgent stays until a person closes it, so the next one has to show it as well.
+        """
+        self._lost |= self._urgent()
         self._ids.clear()
+        if new:
+            lost, self._lost = self._lost, set()
+            for one in [self._latest[kind] for kind in lost]:
+                if isinstance(one, Notification) and one.urgent:
+                    self.show(one)
+
+    def _urgent(self) -> set[Kind]:
+        """Of what is to be seen, what stays until somebody closes it."""
+        return {kind for kind in self._ids if isinstance(one := self._latest.get(kind), Notification) and one.urgent}
 
     def _withdraw(self, kind: Kind) -> None:
         if number := self._ids.pop(kind, 0):
@@ -86,8 +101,7 @@ class Notifier(QObject):
 
         For the end of this process: whoever follows does not know their numbers. It waits, since nothing comes after.
         """
-        latest = self._latest
-        kinds = [kind for kind in self._ids if isinstance(one := latest.get(kind), Notification) and one.urgent]
+        kinds = sorted(self._urgent(), key=lambda kind: kind.value)
         for kind in kinds:
             message = QDBusMessage.createMethodCall(NAME, PATH, NAME, "CloseNotification")
             message.setArguments([unsigned(self._ids.pop(kind))])

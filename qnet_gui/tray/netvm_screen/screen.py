@@ -70,8 +70,13 @@ def painted(progress: ScreenProgress) -> ScreenProgress:
 
 
 def ended(progress: ScreenProgress) -> ScreenProgress:
-    """It has ended: its netvm, `qnet-display`, or another window has taken its place."""
+    """It has ended: its netvm, or `qnet-display`."""
     return ScreenProgress(ScreenPhase.WAITS, None, progress.failures + 1)
+
+
+def taken() -> ScreenProgress:
+    """Another window has it, as on another display: two that ask anew would take it from each other."""
+    return ScreenProgress(ScreenPhase.STOPPED)
 
 
 def failed(progress: ScreenProgress, error: QnetError) -> ScreenProgress:
@@ -117,4 +122,6 @@ def _word(progress: ScreenProgress, netvm: Netvm, snapshot: Snapshot | None, unr
         return tr("{name} is starting. Its screen comes by itself.", name=netvm.name)
     if progress.phase is ScreenPhase.ASKED:
         return tr("Asking for the screen of {name}…", name=netvm.name)
+    if progress.phase is ScreenPhase.STOPPED:
+        return tr("Another window has the screen of {name} now.", name=netvm.name)
     return tr("The screen of {name} has gone. It is asked for again.", name=netvm.name)

@@ -9,6 +9,7 @@ from qnet_gui.model.domain import Domain, DomainState
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.model.translation import mark, tr, tr_count
+from qnet_gui.netmap.graph import Look
 from qnet_gui.netmap.rates import NO_RATES, Rates, rate
 from qnet_gui.tray.pages.cell import Cell
 from qnet_gui.tray.state.menu import Action, ActionRequest, blind, candidates, hindrance
@@ -27,9 +28,13 @@ IDENTITY = 5
 
 @dataclass(frozen=True, slots=True)
 class DomainsPage:
-    """The page's content. `summary` stands below the table; `message` in its place, when there are no rows."""
+    """The page's content. `summary` stands below the table; `message` in its place, when there are no rows.
+
+    `looks`: how each of the rows is, as on the map.
+    """
 
     rows: tuple[tuple[str, ...], ...] = ()
+    looks: tuple[Look, ...] = ()
     summary: str = ""
     message: str = ""
 
@@ -53,7 +58,7 @@ def heads() -> tuple[str, ...]:
 
 
 def _amount(domain: Domain, rates: Rates, index: int) -> Cell:
-    amount = rates.get(domain.name)
+    amount = rates.get(domain.id)
     return Cell("", -1.0) if amount is None else Cell(rate(amount[index]), amount[index])
 
 
@@ -70,18 +75,32 @@ def domain_rows(snapshot: Snapshot, rates: Rates = NO_RATES) -> tuple[tuple[str,
     return tuple(_row(domain, rates) for domain in snapshot.domains)
 
 
+def _has_network(snapshot: Snapshot, domain: Domain) -> bool:
+    alive = domain.state is not DomainState.DYING
+    return bool(domain.vif) and alive and not snapshot.stands_still(domain.netvm)
+
+
+def _look(snapshot: Snapshot, domain: Domain) -> Look:
+    if domain.state is DomainState.PAUSED:
+        return Look.PAUSED
+    if not domain.vif or domain.state is DomainState.DYING:
+        return Look.APART
+    return Look.GOOD if _has_network(snapshot, domain) else Look.WAITING
+
+
 def page(snapshot: Snapshot | None, rates: Rates = NO_RATES, unreadable: bool = False) -> DomainsPage:
     """The content for a snapshot."""
     if snapshot is None or blind(snapshot):
         return DomainsPage(message=sentence(snapshot, unreadable))
     if not snapshot.domains:
         return DomainsPage(message=tr(NO_DOMAINS))
-    count, through = len(snapshot.domains), sum(1 for domain in snapshot.domains if domain.vif)
+    count, through = len(snapshot.domains), sum(_has_network(snapshot, domain) for domain in snapshot.domains)
+    looks = tuple(_look(snapshot, domain) for domain in snapshot.domains)
     summary = tr_count(
         "{through} of {count} domain has a network", "{through} of {count} domains have a network", count,
         through=through, count=count,
     )  # fmt: skip
-    return DomainsPage(domain_rows(snapshot, rates), summary)
+    return DomainsPage(domain_rows(snapshot, rates), looks, summary)
 
 
 def _requests(action: Action, domains: Sequence[Domain]) -> tuple[ActionRequest, ...]:

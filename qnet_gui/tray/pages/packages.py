@@ -93,10 +93,13 @@ def _title(package: Package, names: Counter[str], keys: Counter[tuple[str, str]]
 
 
 def _row(title: str, package: Package) -> tuple[str, ...]:
-    new = tr("is removed") if package.kind is Kind.REMOVE else package.version
+    old, new = package.old, package.version
+    if package.kind is Kind.REMOVE:  # its id has the version that goes
+        old, new = new, tr("is removed")
+    elif package.kind is Kind.INSTALL:
+        old = tr("not yet")
     if package.security:
         new = tr("{version} (security)", version=new)
-    old = tr("not yet") if package.kind is Kind.INSTALL else package.old
     return title, old, new, _progress(package)
 
 

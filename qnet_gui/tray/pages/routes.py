@@ -73,10 +73,10 @@ def _uplink_state(uplink: Uplink, used: bool) -> str:
 
 
 def vif_owners(snapshot: Snapshot | None, whose: str) -> dict[str, str]:
-    """Whose vif a name of the netvm's table is; another domain's table has none."""
+    """Whose vifs begin with a word, in the netvm's table; another domain's table has none."""
     if snapshot is None or whose != snapshot.netvm.name:
         return {}
-    return {domain.vif: domain.name for domain in snapshot.domains if domain.vif and domain.netvm == whose}
+    return {"vif0": DOM0, **{f"vif{domain.id}": domain.name for domain in snapshot.domains}}
 
 
 def nobody(snapshot: Snapshot | None, unreadable: bool) -> RoutesPage:
@@ -93,7 +93,7 @@ def _row(line: object) -> Route:
 def page(answer: Sequence[object] | QnetError | None, owners: Mapping[str, str] = _NOBODY) -> RoutesPage:
     """The content for the answer to GetRoutes; None while it is awaited. A netvm or domain reported the rows.
 
-    `owners`: whose each vif is.
+    `owners`: whose each vif is, by its name up to the dot.
     """
     if answer is None:
         return RoutesPage(message=tr("Asking…"))
@@ -106,5 +106,7 @@ def page(answer: Sequence[object] | QnetError | None, owners: Mapping[str, str] 
         return RoutesPage(message=Message(HelperCode.HELPER_OF_OTHER_VERSION).translated)
     if not routes:
         return RoutesPage(message=tr("It has no routes."))
-    rows = tuple((*map(str, route.as_dict().values()), owners.get(route.iface, "")) for route in routes)
+    rows = tuple(
+        (*map(str, route.as_dict().values()), owners.get(route.iface.partition(".")[0], "")) for route in routes
+    )
     return RoutesPage(rows, table(routes) + "\n")

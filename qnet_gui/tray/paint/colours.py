@@ -102,6 +102,13 @@ def scaled(font: QFont, times: float, least: float = 0.0) -> QFont:
     return made
 
 
+def bold(font: QFont) -> QFont:
+    """For what stands out among its like."""
+    made = QFont(font)
+    made.setBold(True)
+    return made
+
+
 def small(font: QFont) -> QFont:
     """For second lines."""
     return scaled(font, 0.9)

@@ -10,8 +10,16 @@ from qnet_gui.tray.state.popup_rows import RowState
 RADIUS = 5.0
 
 
-def draw_state(painter: QPainter, middle: QPointF, state: RowState, palette: QPalette) -> None:
-    """The mark of a state."""
+def draw_state(painter: QPainter, middle: QPointF, state: RowState, palette: QPalette, times: float) -> None:
+    """The mark of a state, so many times as large as usual."""
+    painter.save()
+    painter.translate(middle)
+    painter.scale(times, times)
+    _draw(painter, QPointF(), state, palette)
+    painter.restore()
+
+
+def _draw(painter: QPainter, middle: QPointF, state: RowState, palette: QPalette) -> None:
     painter.setRenderHint(QPainter.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if state is RowState.CONNECTED:

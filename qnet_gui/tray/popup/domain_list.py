@@ -98,6 +98,12 @@ class DomainList(QWidget):
             if key in self._rows:
                 self._rows[key].setGeometry(0, index * height, self.width(), height)
 
+    def fit(self) -> None:
+        """To letters that are others now."""
+        self._place()
+        for row in self.rows:
+            row.arrange()
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's)
         """All as wide as there is room."""
         self._place()

@@ -8,6 +8,7 @@ from qnet_gui.tray.popup.parts import GAP, Do, plain, show_button, tool_button
 from qnet_gui.tray.qt import QHBoxLayout, QPainter, QPaintEvent, QWidget
 from qnet_gui.tray.state.cures import Button
 from qnet_gui.tray.state.menu import Action, ActionRequest
+from qnet_gui.tray.widgets.own_font import own_font
 
 
 class Head(QWidget):
@@ -19,7 +20,7 @@ class Head(QWidget):
         row.setContentsMargins(2 * GAP, 6, GAP, 6)
         row.setSpacing(2)
         title = plain(tr("Network"))
-        title.setFont(colours.strong(title.font(), 1.15))
+        own_font(title, lambda font: colours.strong(font, 1.15))
         row.addWidget(title, 1)
         self._buttons = [tool_button(view, do) for view in views]
         pin = Button(tr("Keep open"), ActionRequest(Action.STATUS), "window-pin")

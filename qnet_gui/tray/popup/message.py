@@ -23,6 +23,7 @@ from qnet_gui.tray.qt import (
 )
 from qnet_gui.tray.state.cures import Button, MessageView, Severity
 from qnet_gui.tray.widgets.flow import Flow
+from qnet_gui.tray.widgets.own_font import icon_side, own_font
 
 _COLOURS = {
     Severity.INFORMATION: colours.INFORMATION, Severity.WARNING: colours.NEUTRAL, Severity.ERROR: colours.NEGATIVE,
@@ -52,7 +53,7 @@ class InlineMessage(QFrame):
         self._buttons: list[QPushButton] = []
         self._sign = QLabel()
         self._title, self._text = plain(wrapped=True), plain(wrapped=True)
-        self._title.setFont(colours.strong(self.font()))
+        own_font(self._title, colours.strong)
         for label in (self._title, self._text):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid = QGridLayout(self)
@@ -101,11 +102,12 @@ class InlineMessage(QFrame):
 
     def _paint_sign(self) -> None:
         if self._view:
-            self._sign.setPixmap(icon(_ICONS[self._view.severity], self.palette()).pixmap(_ICON, _ICON))
+            side = icon_side(self.fontMetrics().height() * 5 // 4, _ICON)
+            self._sign.setPixmap(icon(_ICONS[self._view.severity], self.palette()).pixmap(side, side))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
-        """Another theme."""
-        if event.type() == QEvent.Type.PaletteChange:
+        """Another theme, or other letters."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._paint_sign()
         super().changeEvent(event)
 

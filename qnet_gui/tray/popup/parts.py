@@ -24,12 +24,11 @@ from qnet_gui.tray.qt import (
 from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.cures import Button
 from qnet_gui.tray.state.menu import ActionRequest
+from qnet_gui.tray.widgets.own_font import icon_side, own_font
 from qnet_gui.tray.widgets.parts import show_text
 
 #: Pixels between parts.
 GAP = 8
-#: Pixels of an icon on a button.
-ICON = 16
 #: Letters of a button, by the font's usual width.
 _LONGEST = 40
 #: The property that has its icon's name.
@@ -67,7 +66,7 @@ class FaintLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         if wrapped:
             wrap(self)
-        self.setFont(colours.small(self.font()))
+        own_font(self, colours.small)
         self._pale()
 
     def _pale(self) -> None:
@@ -98,11 +97,13 @@ class Separator(QFrame):
 
 def _show_icon(made: QAbstractButton, palette: QPalette) -> None:
     if name := made.property(_ICON_NAME):
+        side = icon_side(made.fontMetrics().height())
+        made.setIconSize(QSize(side, side))
         made.setIcon(icon(name, palette))
 
 
 def show_icons(window: QWidget) -> None:
-    """Those of all its buttons, as the theme has them now."""
+    """Those of all its buttons, as the theme has them now, and as large as its letters want them."""
     for made in window.findChildren(QAbstractButton):
         if isinstance(made, QAbstractButton):
             _show_icon(made, window.palette())  # theirs comes after it
@@ -112,7 +113,6 @@ def push_button(view: Button, do: Do) -> QPushButton:
     """A button with its words."""
     made = QPushButton()
     made.setAutoDefault(False)
-    made.setIconSize(QSize(ICON, ICON))
     made.clicked.connect(lambda: do(view.request))
     show_button(made, view)
     return made
@@ -122,7 +122,6 @@ def tool_button(view: Button, do: Do, words: bool = False, parent: QWidget | Non
     """A flat button, an icon only unless `words` are wanted beside it."""
     made = QToolButton(parent)
     made.setAutoRaise(True)
-    made.setIconSize(QSize(ICON, ICON))
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     if words:
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

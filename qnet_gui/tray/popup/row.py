@@ -9,8 +9,6 @@ from qnet_gui.tray.paint import colours, graph
 from qnet_gui.tray.paint.icons import icon
 from qnet_gui.tray.paint.marks import draw_state
 from qnet_gui.tray.popup.parts import GAP, Do, show_button, tool_button
-from qnet_gui.tray.popup.switch import HEIGHT as SWITCH_HEIGHT
-from qnet_gui.tray.popup.switch import WIDTH as SWITCH_WIDTH
 from qnet_gui.tray.popup.switch import Switch
 from qnet_gui.tray.qt import (
     QAbstractButton,
@@ -35,6 +33,7 @@ from qnet_gui.tray.state.cures import Button
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.popup_rows import RowState, RowView
 from qnet_gui.tray.widgets.clicks import do_as_meant
+from qnet_gui.tray.widgets.own_font import icon_side
 
 #: Pixels: of the mark's room, of the label's stripe, of the curve, and of the row where the font is small.
 _MARK, _STRIPE, _CURVE, _LOWEST = 16, 4, 72, 40
@@ -169,11 +168,16 @@ class DomainRow(QAbstractButton):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's)
         """The two buttons stand at the end."""
-        side = self._pause.sizeHint().height()
-        x, middle = self.width() - GAP - SWITCH_WIDTH, self.height() // 2
-        self._switch.setGeometry(self._mirrored(QRect(x, middle - SWITCH_HEIGHT // 2, SWITCH_WIDTH, SWITCH_HEIGHT)))
-        self._pause.setGeometry(self._mirrored(QRect(x - GAP - side, middle - side // 2, side, side)))
+        self.arrange()
         super().resizeEvent(event)
+
+    def arrange(self) -> None:
+        """Give the two buttons their places, for letters as they are now."""
+        switch, side = self._switch.sizeHint(), self._pause.sizeHint().height()
+        x, middle = self.width() - GAP - switch.width(), self.height() // 2
+        place = QRect(x, middle - switch.height() // 2, switch.width(), switch.height())
+        self._switch.setGeometry(self._mirrored(place))
+        self._pause.setGeometry(self._mirrored(QRect(x - GAP - side, middle - side // 2, side, side)))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's)
         """Stripe, mark, two lines, curve."""
@@ -187,16 +191,18 @@ class DomainRow(QAbstractButton):
         if self._ended:
             painter.setOpacity(0.5)
         self._paint_stripe(painter)
-        mark = self._mirrored(QRect(_STRIPE + GAP, 0, _MARK, self.height()))
+        side = icon_side(self.fontMetrics().height(), _MARK)
+        mark = self._mirrored(QRect(_STRIPE + GAP, 0, side, self.height()))
         state = RowState.CUT_OFF if self._ended else self.view.state
-        draw_state(painter, QPointF(mark.center()) + QPointF(0.5, 0.5), state, palette)
-        start = _STRIPE + GAP + _MARK + GAP
-        end = self.width() - 2 * GAP - SWITCH_WIDTH - self._pause.sizeHint().height()
+        draw_state(painter, QPointF(mark.center()) + QPointF(0.5, 0.5), state, palette, side / _MARK)
+        start = _STRIPE + GAP + side + GAP
+        end = self.width() - 2 * GAP - self._switch.width() - self._pause.width()
         if any(self.view.history) and not self._ended:
-            area = self._mirrored(QRect(end - GAP - _CURVE, GAP, _CURVE, self.height() - 2 * GAP))
+            wide = _CURVE * side // _MARK
+            area = self._mirrored(QRect(end - GAP - wide, GAP, wide, self.height() - 2 * GAP))
             most = graph.top(self.view.history[-_SECONDS:])
             graph.curve(painter, QRectF(area), self.view.history, accent, most, _SECONDS)
-            end -= _CURVE + GAP
+            end -= wide + GAP
         self._paint_words(painter, start, end - GAP)
 
     def _paint_stripe(self, painter: QPainter) -> None:

@@ -6,8 +6,8 @@ from qnet_gui.tray.paint.colours import accent as theme_accent
 from qnet_gui.tray.paint.colours import mixed
 from qnet_gui.tray.qt import QAbstractButton, QPainter, QPaintEvent, QPalette, QPen, QRectF, QSize, Qt, QWidget
 
-#: Pixels.
-WIDTH, HEIGHT = 36, 20
+#: Pixels: as high as it is at least, and so many times as wide as high.
+_LOWEST, _WIDE = 20, 1.8
 
 
 class Switch(QAbstractButton):
@@ -21,8 +21,9 @@ class Switch(QAbstractButton):
         self.resize(self.sizeHint())
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's)
-        """Always the same."""
-        return QSize(WIDTH, HEIGHT)
+        """As high as a line."""
+        high = max(_LOWEST, self.fontMetrics().height())
+        return QSize(round(high * _WIDE), high)
 
     def nextCheckState(self) -> None:  # noqa: N802 (Qt's)
         """Nothing is shown that somebody only hopes for."""
@@ -36,7 +37,7 @@ class Switch(QAbstractButton):
         if not self.isEnabled():
             painter.setOpacity(0.45)
         on, hot = self.isChecked(), self.underMouse() or self.hasFocus()
-        groove = QRectF(0.5, 1.5, WIDTH - 1, HEIGHT - 3)
+        groove = QRectF(0.5, 1.5, self.width() - 1, self.height() - 3)
         radius = groove.height() / 2
         painter.setPen(QPen(accent if on or hot else mixed(window, text, 0.4), 1))
         painter.setBrush(mixed(window, accent, 0.55) if on else mixed(window, text, 0.1))

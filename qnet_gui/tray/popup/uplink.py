@@ -23,6 +23,7 @@ from qnet_gui.tray.qt import (
 )
 from qnet_gui.tray.session.icons import plain_icon
 from qnet_gui.tray.state.popup import UplinkView
+from qnet_gui.tray.widgets.own_font import icon_side, own_font
 
 #: Pixels: of the icon, of the chart with its words, and of its curves at least.
 _ICON, _CHART, _CURVES = 32, 64, 32
@@ -92,9 +93,8 @@ class UplinkBlock(QWidget):
         super().__init__()
         self._view: UplinkView | None = None
         self._icon = QLabel()
-        self._icon.setFixedSize(_ICON, _ICON)
         self._sentence, self._detail = plain(wrapped=True), FaintLabel(wrapped=True)
-        self._sentence.setFont(colours.strong(self.font()))
+        own_font(self._sentence, colours.strong)
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._down, self._up = FaintLabel(), FaintLabel()
         self._chart = Chart()
@@ -135,10 +135,12 @@ class UplinkBlock(QWidget):
 
     def _paint_icon(self) -> None:
         if self._view:
-            self._icon.setPixmap(plain_icon(self._view.icon, self.palette()).pixmap(_ICON, _ICON))
+            side = icon_side(2 * self.fontMetrics().height(), _ICON)
+            self._icon.setFixedSize(side, side)
+            self._icon.setPixmap(plain_icon(self._view.icon, self.palette()).pixmap(side, side))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
-        """Another theme."""
-        if event.type() == QEvent.Type.PaletteChange:
+        """Another theme, or other letters."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._paint_icon()
         super().changeEvent(event)

@@ -43,9 +43,10 @@ from qnet_gui.tray.state.cures import MessageView
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.popup import PopupView, Seen, popup
 from qnet_gui.tray.widgets.keyboard import rests
+from qnet_gui.tray.widgets.own_font import follow_font
 
-#: Pixels: as wide as it is, where there is room; in letters of the font where that is more. And no higher than this.
-WIDTH, LETTERS, HIGHEST = 400, 58, 720
+#: Pixels, or letters where they are more: how wide it is where there is room. Pixels, or lines: the highest that it is.
+WIDTH, LETTERS, HIGHEST, LINES = 400, 58, 720, 36
 #: Milliseconds between two looks at the countdown.
 _SECOND = 1000
 #: What leads elsewhere: the popup is in its way.
@@ -74,6 +75,7 @@ class Popup(QMainWindow):
         self._view: PopupView | None = None
         self._closing = False
         self.setObjectName("popup")
+        self.setMinimumSize(WIDTH // 2, WIDTH // 2)  # else Qt has one of its own, which large letters make too large
         self.setWindowTitle(tr("Network"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("_KDE_NET_WM_FORCE_SHADOW", True)
@@ -114,9 +116,8 @@ class Popup(QMainWindow):
         self._body = QVBoxLayout()
         self._body.setContentsMargins(GAP, GAP, GAP, GAP)
         self._body.setSpacing(GAP)
-        self._body.addWidget(self._connection)
-        self._body.addWidget(self._uplink)
-        self._body.addWidget(self._notes)
+        for widget in (self._connection, self._uplink, self._notes):
+            self._body.addWidget(widget)
         inner = QWidget()
         content = QVBoxLayout(inner)
         content.setContentsMargins(0, 0, 0, 0)
@@ -132,19 +133,17 @@ class Popup(QMainWindow):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(inner)
+        self._inner = inner
         for widget in (self._scroll.viewport(), inner):
             widget.setAutoFillBackground(False)
-        self._inner = inner
         now = self._now()
-        self._head = Head(now.tools, self._do, self.anchored)
-        self._foot = Foot(now.footer, self._do)
+        self._head, self._foot = Head(now.tools, self._do, self.anchored), Foot(now.footer, self._do)
         for widget in (self._head, Separator(), self._scroll, Separator(), self._foot):
             column.addWidget(widget)
 
     def _domains(self) -> QVBoxLayout:
-        self._heading = FaintLabel()
+        row, column, self._heading = QHBoxLayout(), QVBoxLayout(), FaintLabel()
         self._heading.setText(tr("Domains"))
-        row, column = QHBoxLayout(), QVBoxLayout()
         row.setContentsMargins(GAP, 6, GAP, 2)
         row.addWidget(self._heading)
         row.addStretch()
@@ -153,8 +152,8 @@ class Popup(QMainWindow):
         column.setSpacing(0)
         column.addLayout(row)
         self._empty.setContentsMargins(GAP, 0, GAP, 0)
-        column.addWidget(self._empty)
-        column.addWidget(self._list)
+        for widget in (self._empty, self._list):
+            column.addWidget(widget)
         return column
 
     # -- what it shows
@@ -167,7 +166,8 @@ class Popup(QMainWindow):
     def refresh(self) -> None:
         """Show what is so now; only what differs is touched, and the keyboard stays where it was, or is nowhere."""
         view, old = self._now(), self._view
-        self._ticking(view.ticks)
+        if view.ticks != self._second.isActive():
+            (self._second.start if view.ticks else self._second.stop)()
         if view == old:
             return
         self._view = view
@@ -187,12 +187,7 @@ class Popup(QMainWindow):
         if focused is not None and self.focusWidget() is not focused:
             # what had it cannot have it now: its row takes it, and never what happens to stand beside it
             (row if row is not None and row.isVisible() else self).setFocus()
-        if self.isVisible() and not self._fits():
-            self.resized.emit()
-
-    def _ticking(self, wanted: bool) -> None:
-        if wanted != self._second.isActive():
-            (self._second.start if wanted else self._second.stop)()
+        self._fit()
 
     def _show_messages(self, views: tuple[MessageView, ...]) -> None:
         while len(self._messages) < len(views):
@@ -228,23 +223,23 @@ class Popup(QMainWindow):
         around = self.contentsMargins().top() + self.contentsMargins().bottom() + 2
         around += sum(max(part.sizeHint().height(), part.minimumHeight()) for part in parts if part is not self._scroll)
         height = self._content_height(width - 2)
-        if height + around > HIGHEST:
+        if height + around > (highest := max(HIGHEST, self.fontMetrics().height() * LINES)):
             height = self._content_height(width - 2 - self._scroll.verticalScrollBar().sizeHint().width())
-        return QSize(width, min(HIGHEST, height + around))
+        return QSize(width, min(highest, height + around))
 
     def _content_height(self, width: int) -> int:
         layout = self._inner.layout()
         layout.activate()
         return layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
 
-    def _fits(self) -> bool:
-        return self.height() == self.wanted().height()
+    def _fit(self) -> None:
+        if self.isVisible() and self.height() != self.wanted().height():
+            self.resized.emit()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's)
         """Whatever the style has made of it by now is what counts."""
         super().showEvent(event)
-        if not self._fits():
-            self.resized.emit()
+        self._fit()
 
     # -- keyboard, closing
 
@@ -280,11 +275,15 @@ class Popup(QMainWindow):
         super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
-        """The keyboard has gone to another window; a menu of ours is none. Or the theme is another."""
+        """The keyboard has gone to another window; a menu of ours is none. Or the theme is another, or the letters."""
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow() and self.anchored:
             self._leaving.start()
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             show_icons(self)
+        if event.type() == QEvent.Type.FontChange and self._view is not None:
+            follow_font(self)
+            self._list.fit()
+            self.resized.emit()
         super().changeEvent(event)
 
     def _left(self) -> None:

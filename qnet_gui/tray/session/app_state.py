@@ -82,8 +82,8 @@ class AppState(QObject):
         """What domains get and send now, as far as it is known: while `traffic` is watched."""
         series = self.traffic.history.domains
         return {
-            name: (float(one.down_rate), float(one.up_rate))
-            for name, one in series.items()
+            domid: (float(one.down_rate), float(one.up_rate))
+            for domid, one in series.items()
             if one.down_rate is not None and one.up_rate is not None
         }
 

@@ -137,8 +137,9 @@ class NetvmScreen(QObject):
 
     def _ended(self) -> None:
         log.info("the picture of %s has ended", self._netvm.name)
+        taken = self.link is not None and self.link.taken
         self._drop()
-        self._move(screen.ended(self._progress))
+        self._move(screen.taken() if taken else screen.ended(self._progress))
         self._wait()
 
     def _drop(self) -> None:

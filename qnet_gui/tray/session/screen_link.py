@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from qnet_gui.model.errors import BadInput
 from qnet_gui.model.messages.screen import ScreenCode
 from qnet_gui.model.netvm_screen.screen import Geometry
-from qnet_gui.model.netvm_screen.screen_wire import SIZE, Input, PointerAt, packed, parsed_output
+from qnet_gui.model.netvm_screen.screen_wire import SIZE, Input, PointerAt, Taken, packed, parsed_output
 from qnet_gui.tray.qt import QObject, QSocketNotifier, QTimer, pyqtSignal
 from qnet_gui.tray.session import picture
 
@@ -40,6 +40,8 @@ class ScreenLink(QObject):
         self.geometry = geometry
         #: The pixels, to be read.
         self.mapping = mapping
+        #: Whether another window has the screen now, which is said before the end.
+        self.taken = False
         self._window = window
         self._open = True
         self._waiting: deque[Input] = deque()
@@ -70,6 +72,7 @@ class ScreenLink(QObject):
             except BlockingIOError:
                 break
             except OSError:
+                self._ready()  # it may have said why
                 self._end()
                 return
             self._waiting.popleft()
@@ -88,14 +91,19 @@ class ScreenLink(QObject):
                 if not untrusted_message:
                     self._end()
                     return
-                changed = parsed_output(untrusted_message, self.geometry)
+                said = parsed_output(untrusted_message, self.geometry)
             except BlockingIOError:
                 return
+            except ConnectionResetError:  # it has not read all that we said; what it said is still to be read
+                continue
             except (OSError, BadInput) as error:
                 log.info("the picture ends: %s", error)
                 self._end()
                 return
-            self.painted.emit(changed.rectangle)
+            if isinstance(said, Taken):
+                self.taken = True
+            else:
+                self.painted.emit(said.rectangle)
         self._notifier.setEnabled(False)
         self._rest.start()
 

@@ -41,7 +41,7 @@ class TrafficWatch(QObject):
         self.history = History()
         self._client = client
         self._lookers = 0
-        self._asks_again = False
+        self._asks_again = self._warned = False
         self._unwatched_since = _boot_clock()
         self._renewal = QTimer(self)
         self._renewal.setInterval(traffic.RENEWAL * 1000)
@@ -98,7 +98,9 @@ class TrafficWatch(QObject):
         try:
             sample = traffic.from_wire(*message.arguments()[:1])
         except (BadInput, TypeError) as error:
-            log.warning("%s Is the helper of the same version as this applet?", error)
+            if not self._warned:  # the next one comes a second later
+                log.warning("%s Is the helper of the same version as this applet?", error)
+            self._warned = True
             return
         self._silence.start()
         self._take(self.history.after(sample))
@@ -113,7 +115,7 @@ class TrafficWatch(QObject):
 
     def _gone(self) -> None:
         """The next helper knows nothing of who looks."""
-        self._asks_again = True
+        self._asks_again, self._warned = True, False
         self._forget()
 
     def _snapshot_came(self, snapshot: Snapshot | None) -> None:

@@ -16,7 +16,7 @@ from qnet_gui.model.domain import Domain, NetvmState
 from qnet_gui.model.messages.message import Message
 from qnet_gui.model.outcome import DOM0_KINDS
 from qnet_gui.model.problem import Problem
-from qnet_gui.model.sentence import uplink_name
+from qnet_gui.model.sentence import uplink_in_words, uplink_name
 from qnet_gui.model.snapshot import Dom0State, Snapshot
 from qnet_gui.model.translation import mark, tr
 from qnet_gui.model.wire.message_wire import MOMENT_MAX, as_plain, from_plain
@@ -89,6 +89,8 @@ class Entry:
         values = list((*self.values, *message) if self.event is Event.ENDED else (*message, *self.values))
         if self.event is Event.DOM0_OPEN and len(values) > 1 and _SECONDS.fullmatch(values[1]):
             values[1] = clock(int(values[1]), self.at)
+        if self.event in _OF_UPLINKS:
+            values = [*map(uplink_in_words, values)]
         values += [""] * (2 - len(values))
         text = tr(self.event.form).format(*values)
         return tr("{what} ({count} times)", what=text, count=self.count) if self.count > 1 else text
@@ -101,6 +103,9 @@ class Entry:
 _BAD = frozenset({
     Event.HELPER_AWAY, Event.NETVM_GONE, Event.NETVM_PAUSED, Event.UPLINK_LOST, Event.NO_NAMES, Event.PROBLEM,
 })  # fmt: skip
+
+
+_OF_UPLINKS = frozenset({Event.UPLINK, Event.UPLINK_LOST, Event.UPLINK_BACK})
 
 
 def to_line(entry: Entry) -> str:
@@ -206,8 +211,8 @@ def _netvm(before: Snapshot, after: Snapshot, now: int) -> Iterator[Entry]:
 
 
 def _uplinks(before: Snapshot, after: Snapshot, now: int) -> Iterator[Entry]:
-    old = uplink_name(before.uplink) if before.uplink else ""
-    new = uplink_name(after.uplink) if after.uplink else ""
+    old = uplink_name(before.uplink, str.format) if before.uplink else ""
+    new = uplink_name(after.uplink, str.format) if after.uplink else ""
     if old and new and old != new:
         yield Entry(now, Event.UPLINK, (old, new))
     elif old and not new:

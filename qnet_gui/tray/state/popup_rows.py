@@ -166,7 +166,7 @@ def _state(snapshot: Snapshot, domain: Domain, trouble: str) -> tuple[RowState, 
 
 def rows(
     snapshot: Snapshot | None, progress: OperationProgress, asked: frozenset[ActionRequest],
-    traffic: Mapping[str, Series],
+    traffic: Mapping[int, Series],
 ) -> Iterator[RowView]:  # fmt: skip
     """A row for each domain, by name. `asked`: what the helper was asked for and has not answered yet."""
     if snapshot is None or blind(snapshot):
@@ -174,7 +174,7 @@ def rows(
     why, troubles, under_way = hindrance(snapshot), _troubles(snapshot), _under_way(snapshot, progress)
     waiting = {(request.domid, request.uuid) for request in asked}
     for domain in snapshot.domains:
-        series = traffic.get(domain.name)
+        series = traffic.get(domain.id)
         state, detail = _state(snapshot, domain, troubles.get(domain.name) or troubles.get(domain.vif, ""))
         key = (domain.id, domain.uuid)
         reason, spoken_detail = why or (tr("It has been asked for already.") if key in waiting else ""), ""

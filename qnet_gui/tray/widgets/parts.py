@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from qnet_gui.tray.pages.line import Line, Mark
-from qnet_gui.tray.paint.colours import NEGATIVE, NEUTRAL, POSITIVE, SIGN, TEXT, legible, scaled, tinted
+from qnet_gui.tray.paint.colours import NEGATIVE, NEUTRAL, POSITIVE, SIGN, TEXT, bold, legible, scaled, tinted
 from qnet_gui.tray.qt import (
     QColor,
     QEvent,
@@ -28,6 +28,7 @@ from qnet_gui.tray.qt import (
 )
 from qnet_gui.tray.state import plain_text
 from qnet_gui.tray.state.access_keys import without_keys
+from qnet_gui.tray.widgets.own_font import own_font
 
 #: So many characters a line that is wrapped has at least, in a page; and in a box, which is as wide as its text.
 NARROW, WIDE = 24, 64
@@ -93,14 +94,14 @@ def say(made: QLabel, text: str, name: str = "") -> None:
 def heading(name: str = "") -> QLabel:
     """The sentence at a window's head."""
     made = label(name=name, wrapped=True)
-    made.setFont(scaled(made.font(), 1.2))
+    own_font(made, lambda font: scaled(font, 1.2))
     return made
 
 
 def title(text: str) -> QLabel:
     """The head of a page."""
     made = caption(text)
-    made.setFont(scaled(made.font(), 1.4))
+    own_font(made, lambda font: scaled(font, 1.4))
     made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     return made
 
@@ -108,9 +109,7 @@ def title(text: str) -> QLabel:
 def section(text: str = "") -> QLabel:
     """The head of a part of a page."""
     made = label(text, wrapped=True)
-    font = made.font()
-    font.setBold(True)
-    made.setFont(font)
+    own_font(made, bold)
     return made
 
 
@@ -264,33 +263,31 @@ class Lines(QWidget):
         self.setVisible(bool(lines))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
-        """Another theme."""
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_labels"):
+        """Another theme, or other letters."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "_labels"):
             for (sign, _), line in zip(self._labels, self._shown, strict=False):
-                self._colour(sign, line.mark)
+                self._fit(sign, line.mark)
         super().changeEvent(event)
 
     def _add(self) -> None:
         sign, text = caption(), label(wrapped=True)
         sign.setAlignment(Qt.Alignment(Qt.AlignmentFlag.AlignTop) | Qt.AlignmentFlag.AlignHCenter)
-        sign.setFixedWidth(sign.fontMetrics().averageCharWidth() * 3)
         row = len(self._labels)
         self._grid.addWidget(sign, row, 0)
         self._grid.addWidget(text, row, 1)
         self._labels.append((sign, text))
 
-    @staticmethod
-    def _say(sign: QLabel, text: QLabel, line: Line) -> None:
+    def _say(self, sign: QLabel, text: QLabel, line: Line) -> None:
         sign.setText(line.mark.value)
-        Lines._colour(sign, line.mark)
+        self._fit(sign, line.mark)
         text.setEnabled(line.mark is not Mark.TO_DO)
         words = f"{line.text}: {line.detail}" if line.detail else line.text
         say(text, words)
         text.setAccessibleName(plain_text.spoken(f"{words} ({line.mark.word})"))
         sign.setAccessibleName(" ")  # its word is with the text
 
-    @staticmethod
-    def _colour(sign: QLabel, mark: Mark) -> None:
+    def _fit(self, sign: QLabel, mark: Mark) -> None:
+        sign.setFixedWidth(self.fontMetrics().averageCharWidth() * 3)
         palette = QPalette()  # but for the one colour it follows the theme
         if mark in _COLOURS:
             theme, colour = QGuiApplication.palette(), QColor(_COLOURS[mark])

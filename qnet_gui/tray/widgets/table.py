@@ -150,13 +150,14 @@ class Table(QTableView):
 
     def _fit_columns(self, columns: Iterable[int]) -> None:
         """Nothing is cut off that need not be; the others stay as wide as a person has made them."""
-        header = self.horizontalHeader()
+        header, usual = self.horizontalHeader(), self.fontMetrics()
+        fixed = QFontMetrics(self._model.font.resolve(self.font()))  # as Qt paints it: it may say a family alone
         for column in columns:
             text = self._longest[column]
-            metrics = QFontMetrics(self._model.font) if column in self._model.fixed else self.fontMetrics()
+            metrics = fixed if column in self._model.fixed else usual
             need = max(metrics.horizontalAdvance(text) + _GAP, header.sectionSizeHint(column))
             if column in self._numbers:
-                need += self.fontMetrics().height() // 2
+                need += usual.height() // 2
             if self._signs and not column:
                 need += _SIGN
             if self._inline is not None and column == len(self._longest) - 1:
@@ -199,8 +200,9 @@ class Table(QTableView):
         return "\n".join("\t".join(self._model.rows[row]).rstrip() for row in rows)
 
     def copy_selected(self) -> None:
-        """Whole rows, with tabs between the cells."""
-        QGuiApplication.clipboard().setText(self._copied(self.selected_rows()))
+        """Whole rows, with tabs between the cells; without any, what is on the clipboard stays."""
+        if rows := self.selected_rows():
+            QGuiApplication.clipboard().setText(self._copied(rows))
 
     def _seen(self) -> list[int]:
         return [self.source_row(row) for row in range(self._sorted.rowCount())]

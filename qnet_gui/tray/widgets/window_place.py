@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from qnet_gui.tray.qt import QByteArray, QWidget
+from qnet_gui.tray.qt import QByteArray, QGuiApplication, QRect, QWidget
 
 
 def bring_back(window: QWidget, place: QByteArray | None, size_anew: Callable[[], None]) -> None:
@@ -15,5 +15,11 @@ def bring_back(window: QWidget, place: QByteArray | None, size_anew: Callable[[]
         return
     room = screen.availableGeometry()
     window.resize(window.size().boundedTo(room.size()))
-    if not room.intersects(window.geometry()):
+    if 2 * _seen(window.geometry()) < window.width() * window.height():
         window.move(room.center() - window.rect().center())
+
+
+def _seen(place: QRect) -> int:
+    """How many pixels of it are on screens."""
+    parts = [place.intersected(screen.availableGeometry()) for screen in QGuiApplication.screens()]
+    return sum(part.width() * part.height() for part in parts if part.isValid())

@@ -22,12 +22,7 @@ from qnet_gui.tray.window.page_signs import go_on, pulled
 _KEYS = ("pause", "network", "netvm")
 
 
-def _sign(domain: Domain) -> str:
-    look = Look.PAUSED if domain.state is DomainState.PAUSED else Look.GOOD if domain.vif else Look.APART
-    return str(look.value)
-
-
-_SIGNS = {look.value: domain_sign(look) for look in (Look.PAUSED, Look.GOOD, Look.APART)}
+_SIGNS = {look.value: domain_sign(look) for look in (Look.PAUSED, Look.GOOD, Look.APART, Look.WAITING)}
 
 
 class Domains(Page):
@@ -64,7 +59,7 @@ class Domains(Page):
         domains = snapshot.domains if snapshot and self._page.rows else ()
         if self._page != old or domains != self._shown:
             self._shown = domains
-            self._table.show_rows([(*row, "") for row in self._page.rows], [_sign(domain) for domain in domains])
+            self._table.show_rows([(*row, "") for row in self._page.rows], [look.value for look in self._page.looks])
             for widget in (self._table, self._filter, *self._buttons.values()):
                 widget.setVisible(bool(self._page.rows))
             say(self._empty, self._page.message)
@@ -113,7 +108,9 @@ class Domains(Page):
         """The menu of what is selected; it goes when it is closed."""
         menu = self.choice_menu(self._choices().values())
         menu.addSeparator()
-        menu.addAction(plain_text.menu(tr("Copy")), self._table.copy_selected, QKeySequence(QKeySequence.Copy))
+        key = QKeySequence(QKeySequence.Copy)
+        copying = menu.addAction(plain_text.menu(tr("Copy")), self._table.copy_selected, key)
+        copying.setEnabled(bool(self._selected()))
         menu.popup(where)
 
     # -- at the end of a row

@@ -31,6 +31,7 @@ from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 from qnet_gui.tray.widgets.map_painter import sign_icon
+from qnet_gui.tray.widgets.own_font import follow_font
 from qnet_gui.tray.widgets.parts import copy
 from qnet_gui.tray.widgets.raise_window import raise_window
 from qnet_gui.tray.widgets.window_place import bring_back
@@ -187,6 +188,13 @@ class MainWindow(QMainWindow):
     def _follow(self) -> None:
         if self.isVisible() and self.current is not None:
             self.current.refresh()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's)
+        """Other letters: the page is told when all that it is made of has them."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_stack"):
+            follow_font(self)
+            self._follow()
 
     # -- its place
 

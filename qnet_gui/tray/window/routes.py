@@ -99,7 +99,8 @@ class Routes(Page):
 
     def text(self) -> str:
         """See `Page`."""
-        return self._page.text or super().text()
+        uplinks = self._uplinks.text() + "\n" if self._uplinks.seen_rows() else ""
+        return uplinks + (self._page.text or super().text())
 
     def _choose(self) -> None:
         self._ask()
@@ -152,7 +153,7 @@ class Routes(Page):
             self._table.show_rows(new_page.rows)
         say(self._message, new_page.message)
         self._message.setVisible(bool(new_page.message))
-        self._copy.setEnabled(bool(new_page.text))
+        self._copy.setEnabled(bool(new_page.text or self._uplinks.seen_rows()))
 
 
 make = Routes

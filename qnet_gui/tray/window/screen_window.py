@@ -37,6 +37,7 @@ from qnet_gui.tray.qt import (
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.session.icons import application_icon
 from qnet_gui.tray.session.netvm_screen import NetvmScreen
+from qnet_gui.tray.widgets.own_font import follow_font, own_font
 from qnet_gui.tray.widgets.parts import button, caption, placeholder, say
 from qnet_gui.tray.widgets.screen_picture import ScreenPicture
 from qnet_gui.tray.widgets.window_place import bring_back
@@ -53,7 +54,7 @@ class _Head(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._name, self._keys = caption(), caption()
-        self._name.setFont(colours.strong(self._name.font()))
+        own_font(self._name, colours.strong)
         self._keys.setAlignment(Qt.Alignment(Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter)
         # a narrow window keeps the name
         self._keys.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -214,6 +215,8 @@ class ScreenWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self._look()
+        elif event.type() == QEvent.Type.FontChange:
+            follow_font(self)
         elif event.type() == QEvent.Type.PaletteChange and hasattr(self, "_instead"):
             self._paint_head(self.screen_session.view.name)
 

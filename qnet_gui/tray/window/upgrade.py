@@ -65,8 +65,8 @@ class Upgrade(Page):
         self._inputs = UpgradeInputs()
         self._asked_state: object = None
         self._asked_of: Snapshot | None = None
-        #: Whether the helper's own number of minutes stands in the field, or what a person has made of it.
-        self._offered = False
+        #: What stands in the field unless a person has written another number there.
+        self._offered = 1
         #: Whether an answer is awaited, be it that a person is asked for a password.
         self._asking = False
         self._page: UpgradePage | None = None
@@ -113,14 +113,16 @@ class Upgrade(Page):
         """The answer of last time is not believed."""
         progress = self.app_state.progress
         self._inputs = UpgradeInputs(read=progress if progress.over else None)
-        self._asked_state, self._offered = None, False
+        self._asked_state = None
         self.app_state.packages.look()
         self._choose_minutes()
 
     def _choose_minutes(self) -> None:
         preflight = self._inputs.preflight
         usual = preflight.minutes if isinstance(preflight, Preflight) else _USUAL
-        self._minutes.setValue(self.app_state.settings.minutes or usual)
+        if self._minutes.value() == self._offered:
+            self._offered = self.app_state.settings.minutes or usual
+            self._minutes.setValue(self._offered)
 
     def refresh(self) -> None:
         """Show what is so now, and ask anew what stands in the way when that may be something else."""
@@ -150,8 +152,7 @@ class Upgrade(Page):
         except QnetError as error:
             preflight = error
         self._inputs = replace(self._inputs, preflight=preflight)
-        if isinstance(preflight, Preflight) and not self._offered:
-            self._offered = True
+        if isinstance(preflight, Preflight):
             self._choose_minutes()
         self.refresh()
 

@@ -86,7 +86,7 @@ def test_who_looks_is_told_until_he_ends_it(looked_at: HelperDom0) -> None:
     assert looked_at.call("WatchTraffic") == LEASE
     looked_at.spin(lambda: len(told) >= 2)
     first, second = told[:2]
-    assert first.domains == (Counters("work", first.milliseconds, 3),)
+    assert first.domains == (Counters("work", first.milliseconds, 3, 2),)
     assert first.uplinks == (Counters("eth0", 7, first.milliseconds),)
     assert second.milliseconds > first.milliseconds
     snapshots = looked_at.signals(0.5)

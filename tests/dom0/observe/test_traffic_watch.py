@@ -57,7 +57,10 @@ def test_totals_are_by_domain_and_by_uplink() -> None:
         TrafficPiece(7, 2, (row(2, 1, 20, 2),)),
     ]
     assert traffic_reading.sample(told, INPUTS) == TrafficSample(
-        7, (Counters("dom0", 5, 6), Counters("work", 30, 3)), (Counters("eth0", 1, 2), Counters("wlan0", 30, 3)), 1
+        7,
+        (Counters("dom0", 5, 6, 0), Counters("work", 30, 3, 2)),
+        (Counters("eth0", 1, 2), Counters("wlan0", 30, 3)),
+        1,
     )
 
 
@@ -66,13 +69,23 @@ def test_a_netvm_cannot_say_whose_a_vif_is_nor_which_uplinks_there_are() -> None
     vifs = (row(3, 0, 1, 1), row(5, 0, 1, 1), row(99, 0, 1, 1), row(2, 7, 1, 1), row(2, 0, 4, 4), row(2, 0, 6, 6))
     told = [TrafficPiece(7, 1, vifs, (Counters("eth9", 1, 1), Counters("eth0", 1, 1), Counters("eth0", 2, 2)))]
     assert traffic_reading.sample(told, INPUTS) == TrafficSample(
-        7, (Counters("work", 6, 6),), (Counters("eth0", 2, 2),), 1
+        7, (Counters("work", 6, 6, 2),), (Counters("eth0", 2, 2),), 1
     )
+
+
+def test_two_of_one_name_are_counted_each_for_itself() -> None:
+    """One that is being made by xl restore has its name already while the other is still there."""
+    twins = replace(
+        INPUTS, domains=(*INPUTS.domains, _info(9, "work")),
+        frontends={**INPUTS.frontends, 9: {VifId(9, 0): Frontend(1)}},
+    )  # fmt: skip
+    told = [TrafficPiece(7, 1, (row(2, 0, 10, 1), row(9, 0, 500, 7)))]
+    assert traffic_reading.sample(told, twins).domains == (Counters("work", 10, 1, 2), Counters("work", 500, 7, 9))
 
 
 def test_a_sum_has_a_bound() -> None:
     told = [TrafficPiece(7, 1, (row(2, 0, COUNTER_MAX, 0), row(2, 1, COUNTER_MAX, 1)))]
-    assert traffic_reading.sample(told, INPUTS).domains == (Counters("work", COUNTER_MAX, 1),)
+    assert traffic_reading.sample(told, INPUTS).domains == (Counters("work", COUNTER_MAX, 1, 2),)
 
 
 def test_without_a_netvm_nobody_is_counted() -> None:
@@ -184,7 +197,7 @@ def test_what_the_netvm_tells_is_passed_on(looked: Looked) -> None:
     looked.watch.watch(Caller(":1.1"))
     looked.write(5)
     looked.loop.until(lambda: looked.samples)
-    assert looked.samples[0] == TrafficSample(5, (Counters("work", 5, 1),), (), 1)
+    assert looked.samples[0] == TrafficSample(5, (Counters("work", 5, 1, 2),), (), 1)
     looked.now += 1
     looked.write(6, count=200)
     looked.loop.until(lambda: looked.samples[-1].milliseconds == 6)

@@ -306,6 +306,33 @@ def test_the_next_server_counts_anew(
         following.close()
 
 
+@pytest.mark.parametrize("over", [False, True])
+def test_what_is_urgent_outlives_the_server_that_showed_it(
+    qtbot: QtBot, applet: Applet, helper: Helper, server: Server, system_bus: str, over: bool
+) -> None:
+    """As when Plasma's shell is started anew: nobody had closed it, and it was gone. What only changed is no news."""
+    helper.publish(up(OTHER, problems=(Problem(ProblemCode.DOM0_REACHABLE),)))
+    qtbot.waitUntil(lambda: len(server.calls) == 2)
+    for call in server.calls:
+        wait_until_known(qtbot, applet, call[1])
+    server.close()
+    qtbot.waitUntil(lambda: not applet._notifier._ids)
+    if over:
+        helper.publish(up(OTHER))
+        qtbot.waitUntil(lambda: applet.app_state.snapshot == up(OTHER))
+    following = Server(system_bus)
+    try:
+        if not over:
+            assert "nobody asked for" in last_call(qtbot, following, 1)[2]
+        helper.publish(up(OTHER, dom0=OPEN.dom0))
+        qtbot.waitUntil(lambda: any("dom0 is connected" in call[2] for call in following.calls if call[0] == "notify"))
+        told = [call[2] for call in following.calls if call[0] == "notify"]
+        assert len([title for title in told if "nobody asked for" in title]) == (0 if over else 1)
+        assert not [title for title in told if "Uplink" in title]
+    finally:
+        following.close()
+
+
 def test_a_notification_has_what_fits_and_looks_like_what_it_tells(
     qtbot: QtBot, applet: Applet, helper: Helper, server: Server
 ) -> None:

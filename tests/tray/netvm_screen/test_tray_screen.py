@@ -37,6 +37,7 @@ from qnet_gui.model.netvm_screen.screen_wire import (
     Look,
     PointerAt,
     ReleaseAll,
+    Taken,
     packed,
     parsed_input,
 )
@@ -460,6 +461,26 @@ def test_what_has_ended_is_asked_for_again_and_nobody_for_a_password(
     qtbot.waitUntil(lambda: window.screen_session.link is not None)
     assert display.calls == [("do", "OpenScreen"), ("ask", "OpenScreen")]
     assert window.picture.hasFocus()
+
+
+@pytest.mark.parametrize("typing", [False, True])
+def test_what_another_window_has_taken_is_not_taken_back(
+    qtbot: QtBot, window: ScreenWindow, display: Display, typing: bool
+) -> None:
+    """On two displays the windows took it from each other each second; now each says it, and a person decides."""
+    with display.windows[-1] as other_end:
+        if typing:
+            window.screen_session.say([KeyPress(30, True)])
+        other_end.send(packed(Taken()))
+    if typing:
+        window.screen_session.say([KeyPress(30, False)])
+    qtbot.waitUntil(lambda: window.screen_session.link is None)
+    assert word(window) == "Another window has the screen of netvm now."
+    window.screen_session._follow()
+    assert not window.screen_session._again.isActive()
+    assert display.calls == [("do", "OpenScreen")]
+    window._again.click()
+    qtbot.waitUntil(lambda: window.screen_session.link is not None)
 
 
 @pytest.mark.parametrize("nonsense", [b"x", b"x" * 13, bytes(12), packed(Look(True))])

@@ -43,7 +43,7 @@ class Look:
         return list(answers[0][0])
 
     def tell(self, milliseconds: int, received: int) -> None:
-        sample = TrafficSample(milliseconds, (Counters("work", received, 0),), (Counters("eth0", 0, 2**60 - 1),))
+        sample = TrafficSample(milliseconds, (Counters("work", received, 0, 4),), (Counters("eth0", 0, 2**60 - 1),))
         self._helper.publish({"signal": ["Traffic", "a{sv}", [traffic.to_wire(sample)]]})
 
 
@@ -80,7 +80,7 @@ def test_samples_become_a_history(qtbot: QtBot, look: Look) -> None:
         look.tell(1000 * number, 70 * number)
     qtbot.waitUntil(lambda: len(look.histories) == 3)
     assert look.watch.history == look.histories[-1]
-    assert look.watch.history.domains == {"work": Series(140, 0, (70, 70), (0, 0))}
+    assert look.watch.history.domains == {4: Series(140, 0, (70, 70), (0, 0), "work")}
     assert look.watch.history.uplinks["eth0"].sent == 2**60 - 1
 
 
@@ -119,15 +119,17 @@ def test_an_older_helper_refuses_and_that_is_all(qtbot: QtBot, look: Look, helpe
     assert look.histories == []
 
 
-def test_a_signal_of_another_form_is_told_and_passed_over(
-    qtbot: QtBot, look: Look, helper: Helper, log_guard: Any
+def test_a_signal_of_another_form_is_told_once_and_passed_over(
+    qtbot: QtBot, look: Look, helper: Helper, log_guard: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """It comes each second for as long as somebody looks, from a helper that an upgrade has not restarted yet."""
     log_guard.expect("Is the helper of the same version")
     look.watch.start()
     helper.publish({"signal": ["Traffic", "a{sv}", [{"milliseconds": "soon"}]]})
     helper.publish({"signal": ["Traffic", "", []]})
     look.tell(1000, 5)
     qtbot.waitUntil(lambda: len(look.histories) == 1)
+    assert len([record for record in caplog.records if "of the same version" in record.getMessage()]) == 1
 
 
 def test_a_stop_without_a_start_is_told(look: Look, log_guard: Any) -> None:

@@ -6,7 +6,9 @@ import dataclasses
 
 from tray_shared import CABLE, DOMAINS, STATES, up
 
-from qnet_gui.model.domain import DomainState
+from qnet_gui.model.domain import DomainState, Netvm
+from qnet_gui.model.snapshot import Snapshot
+from qnet_gui.netmap.graph import Look
 from qnet_gui.tray.pages.domains import Choice, choices, heads, page
 from qnet_gui.tray.state.access_keys import with_keys, without_keys
 from qnet_gui.tray.state.menu import Action, ActionRequest
@@ -19,12 +21,23 @@ def by_key(*selected: object, **more: object) -> dict[str, Choice]:
 
 
 def test_rows_with_and_without_rates() -> None:
-    shown = page(up(CABLE), {"work": (910_000.0, 42_000.0)})
+    shown = page(up(CABLE), {4: (910_000.0, 42_000.0)})
     assert shown.rows[0] == ("work", "running", "netvm", "10.137.0.16", "vif4.0", "4", "910 kB/s", "42 kB/s")
     assert shown.rows[2] == ("vault", "running", "none", "none", "none", "6", "", "")
     assert shown.summary == "2 of 3 domains have a network"
     assert len(heads()) == len(shown.rows[0])
     assert sorted([row[6] for row in shown.rows], key=lambda cell: cell.key) == ["", "", "910 kB/s"]  # type: ignore[attr-defined]
+
+
+def test_whoever_waits_for_a_netvm_has_no_network() -> None:
+    """It is said in the popup and on the map; here all was green, and had a network."""
+    ending = dataclasses.replace(WORK, id=9, state=DomainState.DYING)
+    domains = (*up(CABLE).domains, ending)
+    assert page(up(CABLE, domains=domains)).looks == (Look.GOOD, Look.PAUSED, Look.APART, Look.APART)
+    shown = page(Snapshot(Netvm("netvm"), domains=domains))
+    assert shown.looks == (Look.WAITING, Look.PAUSED, Look.APART, Look.APART)
+    assert shown.summary == "0 of 4 domains have a network"
+    assert page(up(CABLE, domains=domains)).summary == "2 of 4 domains have a network"
 
 
 def test_nothing_to_show() -> None:
@@ -79,3 +92,10 @@ def test_access_keys_do_not_clash() -> None:
     assert made[0] == "&Copy"
     assert made[-1] == "…"
     assert with_keys(texts) == made
+
+
+def test_a_rate_is_of_a_life_and_not_of_a_name() -> None:
+    """What is ending has not the traffic of the one that was started in its place."""
+    ending = dataclasses.replace(WORK, id=3, state=DomainState.DYING)
+    shown = page(up(CABLE, domains=(ending, WORK)), {WORK.id: (910_000.0, 42_000.0)})
+    assert [row[6] for row in shown.rows] == ["", "910 kB/s"]

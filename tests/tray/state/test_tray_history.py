@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 from tray_shared import CABLE, DOMAINS, OTHER, STATES, WIFI, up
 
+from qnet_gui.model import translation
 from qnet_gui.model.dns import Dns
 from qnet_gui.model.domain import NetvmState
 from qnet_gui.model.messages.message import Message
@@ -41,6 +42,20 @@ def test_uplinks_and_names() -> None:
     assert texts(up(CABLE), up(dns=Dns())) == ["Uplink lost: eth0 (cable)"]
     assert texts(up(dns=Dns()), up(OTHER)) == ["Uplink: eth1 (cable)", "Names resolve, by 192.168.0.53."]
     assert texts(up(CABLE), up(CABLE, dns=Dns())) == ["Names do not resolve."]
+
+
+def test_an_uplink_is_read_in_the_language_of_whoever_reads_it() -> None:
+    """A German applet wrote its own words, and so did the English one beside it, of the same uplink."""
+    english = between(up(CABLE), up(WIFI), NOW)
+    german = {"{name} (cable)": "{name} (Kabel)", "{name} (Wi-Fi)": "{name} (WLAN)"}
+    translation.install(lambda text, _: german.get(text, text))
+    try:
+        assert between(up(CABLE), up(WIFI), NOW) == english
+        assert [entry.text for entry in english] == ["Uplink: eth0 (Kabel) → Home (WLAN)"]
+        assert Entry(NOW, Event.UPLINK_LOST, ("tap0",)).text == "Uplink lost: tap0"
+        assert Entry(NOW, Event.CUT_OFF, ("a (cable)",)).text == "a (cable) is cut off the network."
+    finally:
+        translation.install(None)
 
 
 def test_problems_come_and_go() -> None:

@@ -123,6 +123,18 @@ def test_two_rows_that_ask_for_the_same_are_two(qtbot: QtBot) -> None:
     assert shown.texts == ["one", "another"]
 
 
+def test_icons_are_drawn_when_somebody_looks(qtbot: QtBot) -> None:
+    """Most of a megabyte, which who uses the popup only does not need."""
+    shown = Shown(qtbot)
+    one, other = (dataclasses.replace(row(number), icon="go-next") for number in (1, 2))
+    shown.menu.fill((one,))
+    shown.menu.changeEvent(QEvent(QEvent.Type.PaletteChange))
+    assert [entry.icon().isNull() for entry in shown.menu.actions()] == [True]
+    shown.menu.aboutToShow.emit()
+    shown.menu.fill((one, SEPARATOR, other))
+    assert [entry.icon().isNull() for entry in shown.menu.actions()] == [False, True, False]
+
+
 def test_ten_thousand_changes_leave_nothing_behind(qtbot: QtBot) -> None:
     shown = Shown(qtbot)
     for number in range(10_000):

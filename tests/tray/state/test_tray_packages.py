@@ -52,7 +52,7 @@ def test_before_anything_it_can_be_looked_for_while_dom0_is_connected() -> None:
 def test_what_is_to_be_upgraded_is_listed_and_has_to_be_agreed_to() -> None:
     upgrade = dataclasses.replace(
         READY,
-        packages=(*READY.packages, Package("new;1;all;x", Kind.INSTALL), Package("old;3;all;x", Kind.REMOVE, old="3")),
+        packages=(*READY.packages, Package("new;1;all;x", Kind.INSTALL), Package("old;3;all;x", Kind.REMOVE)),
     )
     part = packages(upgrade, (), True)
     assert part.head == "3 packages to upgrade, 8.4 MB to download."

@@ -28,7 +28,7 @@ from qnet_gui.tray.state.popup_rows import RowState
 
 NOW = 1_700_000_000.0
 TRAFFIC = History(
-    {"work": Series(0, 0, (0, 900_000), (0, 42_000)), "vault": Series(0, 0, (5,), (5,))},
+    {4: Series(0, 0, (0, 900_000), (0, 42_000)), 6: Series(0, 0, (5,), (5,))},
     {"eth0": Series(0, 0, (10, 1_200_000), (0, 80_000))},
 )
 
@@ -301,7 +301,7 @@ def test_a_row_for_each_domain() -> None:
 
 def test_without_rates_there_is_the_address() -> None:
     assert row_of(shown(up(CABLE)), "work").detail == "10.137.0.16"
-    idle = History({"work": Series(1, 1, (0,), (0,))})
+    idle = History({4: Series(1, 1, (0,), (0,))})
     assert row_of(shown(up(CABLE), traffic=idle), "work").detail == "Idle"
 
 

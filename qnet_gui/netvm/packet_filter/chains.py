@@ -40,6 +40,9 @@ Chains = dict[str, tuple[str, tuple[str, ...]]]
 
 #: Before fragments are put together, so that nobody's fragment gets into a domain's packet.
 ANTI_SPOOFING_PRIORITY = -450
+#: Before all others who redirect (`dstnat`, -100), whoever came first: a proxy or resolver beside us may take all that
+#: goes to port 53, and would not answer domains. Behind `mangle`, so that others' marks see what the domain has sent.
+_REDIRECTION_PRIORITY = -149
 _FROM_VIF, _TO_VIF = f"iifgroup {VIF_GROUP}", f"oifgroup {VIF_GROUP}"
 _NOT_TO_VIF = f"oifgroup != {VIF_GROUP}"
 _FROM_WORLD = f'iifgroup != {VIF_GROUP} iifname != "lo"'
@@ -82,7 +85,7 @@ _PREROUTING: Chains = {
         ),
     ),
     "inet redirect_dns": (
-        "type nat hook prerouting priority dstnat; policy accept;",
+        f"type nat hook prerouting priority {_REDIRECTION_PRIORITY}; policy accept;",
         (f"{_FROM_VIF} meta l4proto {{ tcp, udp }} th dport 53 dnat ip to ip daddr map @{SERVER_MAP}",),
     ),
 }

@@ -63,6 +63,13 @@ def test_a_resolver_of_the_netvms_own_is_told_as_that(online: Lab) -> None:
     online.wait("the other", lambda: servers(online) == ["192.168.0.55"])
 
 
+def test_names_go_where_they_are_to_whatever_another_program_redirects(online: Lab) -> None:
+    """One that came later, for its own resolver: ours nobody else has a use for."""
+    hook, rule = "type nat hook prerouting priority dstnat;", "meta l4proto { tcp, udp } th dport 53 redirect"
+    online.exec("netvm", "nft", f"table inet other {{\nchain other {{\n{hook}\n{rule}\n}}\n}}")
+    assert whoami(online) == "192.0.2.1"
+
+
 def test_a_server_with_an_address_of_ours_is_never_asked(online: Lab) -> None:
     """What a hostile lease, or one of a network that uses the same addresses, names: a domain, or the netvm itself."""
     for ours in (online.address("work"), "10.137.0.1", "10.139.1.2", "10.137.99.9"):

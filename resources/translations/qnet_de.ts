@@ -718,8 +718,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>Another program's packet filter in netvm stops everything that domains send to the network.</source>
-            <translation>Der Paketfilter eines anderen Programms in netvm hält alles auf, was Domänen ins Netz senden.</translation>
+            <source>Another program's packet filter in netvm stops everything that domains send to the network, or all answers.</source>
+            <translation>Der Paketfilter eines anderen Programms in netvm hält alles auf, was Domänen ins Netz senden, oder alle Antworten.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

@@ -37,12 +37,17 @@ class Nftables:
         if self.refuses:
             raise KernelError(SystemCode.NFT_REFUSED, value="no")
         self.applied.append(commands)
-        self.packets["qnet_watch"] = {"opens": 0, "asked": 0, "passed": 0} if commands == WATCH else {}
+        names = ("opens", "asked", "passed", "answered", "arrived")
+        self.packets["qnet_watch"] = dict.fromkeys(names, 0) if commands == WATCH else {}
 
     def count(self, asked: int, passed: int = 0, too_many: int = 0) -> None:
         self.packets["qnet_watch"]["asked"] += asked
         self.packets["qnet_watch"]["passed"] += passed
         self.packets["qnet"]["too_many"] += too_many
+
+    def answer(self, answered: int, arrived: int = 0) -> None:
+        self.packets["qnet_watch"]["answered"] += answered
+        self.packets["qnet_watch"]["arrived"] += arrived
 
     def open(self, packets: int) -> None:
         self.packets["qnet_watch"]["opens"] += packets
@@ -82,11 +87,34 @@ def test_without_others_nothing_is_counted_and_nobody_looks_again(watched: Watch
 
 @pytest.mark.parametrize("hook", ["prerouting", "forward", "postrouting"])
 def test_it_counts_wherever_others_filter_what_is_passed_on(watched: Watched, hook: str) -> None:
-    watched.nft.chains.append(BaseChain("inet", "other", "other", hook, "nat"))
+    watched.nft.chains.append(BaseChain("inet", "other", "other", "postrouting", "nat"))
     assert not watched.look()
     watched.nft.chains.append(BaseChain("inet", "other", "another", hook, "filter"))
     watched.filter.look_soon()
     assert watched.look()
+
+
+def test_a_proxy_that_takes_what_is_to_be_passed_on_stops_it(watched: Watched) -> None:
+    watched.nft.chains.append(BaseChain("ip", "nat", "PREROUTING", "prerouting", "nat"))
+    assert watched.look()
+    watched.nft.open(3)
+    watched.look()
+    assert watched.said == [True]
+
+
+def test_answers_that_do_not_arrive_are_lost_too(watched: Watched) -> None:
+    watched.nft.chains.append(DOCKERS)
+    watched.look()
+    for answered in (2, 0, 1):
+        watched.nft.count(3, passed=3)
+        watched.nft.answer(answered)
+        watched.look()
+    assert watched.said == [True]
+    watched.nft.answer(2, arrived=1)
+    watched.look()
+    watched.nft.answer(5)  # to one domain, of which somebody else will have none
+    watched.look()
+    assert watched.said == [True, False]
 
 
 def test_a_table_that_is_called_like_ours_in_another_family_is_somebody_elses(watched: Watched) -> None:

@@ -133,7 +133,7 @@ class ProblemCode(Code):
     )
     OTHERS_DROP = (
         "others-drop",
-        "Another program's packet filter in netvm stops everything that domains send to the network.",
+        "Another program's packet filter in netvm stops everything that domains send to the network, or all answers.",
         "Have that program pass on what comes from and goes to the interfaces vif* (vif+ in the words of iptables, "
         "firewalld and ufw), or stop it. In netvm, sudo nft list chains shows whose chains are at the hooks "
         "prerouting, forward and postrouting.",

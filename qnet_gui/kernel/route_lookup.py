@@ -22,6 +22,7 @@ from qnet_gui.kernel.netlink_messages import (
     IFF_RUNNING,
     IFF_UP,
     IFLA_IFNAME,
+    IFLA_MASTER,
     IFLA_MTU,
     NLMSG_ERROR,
     RTA_GATEWAY,
@@ -40,11 +41,13 @@ from qnet_gui.kernel.netlink_messages import (
     messages,
     route,
 )
-from qnet_gui.kernel.netlink_requests import Request, get_link, look_up_route
+from qnet_gui.kernel.netlink_requests import PacketKind, Request, get_link, look_up_route
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 
 _RECEIVE = 65536
+#: What most of a domain's packets are about, a page, and what its names go by.
+PAGE, QUESTION = PacketKind(socket.IPPROTO_TCP, 443), PacketKind(socket.IPPROTO_UDP, 53)
 #: Drivers of links from which no packet ever leaves. A VPN client's kill switch may have a default route to one.
 _SWALLOWING = frozenset({"dummy", "ifb"})
 #: A look-up as from an interface that is down, has gone, or may not have such a packet: it says nothing of the way. But
@@ -73,6 +76,7 @@ class LinkInfo:
     Wi-Fi's passphrase): until then the kernel calls it dormant. One that swallows everything never is.
 
     `hardware`: an ARPHRD number of linux/if_arp.h; `driver`: what made it, where the kernel tells (tun, wireguard).
+    `is_port`: of a bridge or the like.
     """
 
     name: str
@@ -80,6 +84,12 @@ class LinkInfo:
     running: bool
     hardware: int = 1
     driver: str = ""
+    is_port: bool = False
+
+    @property
+    def is_made(self) -> bool:
+        """Whether a program made it, and no card stands behind it by itself."""
+        return bool(self.driver)
 
 
 def _ip(attributes: Attributes, kind: int) -> IPv4Address | None:
@@ -96,7 +106,10 @@ def _interface(body: bytes) -> tuple[int, IPv4Interface] | None:
 
 
 class RouteLookup:
-    """Questions to the kernel's routing; none changes anything."""
+    """Questions to the kernel's routing; none changes anything.
+
+    Somebody's rules may send packets of one protocol elsewhere than others, so each question is about one.
+    """
 
     def __init__(self) -> None:
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
@@ -105,14 +118,16 @@ class RouteLookup:
         """Close the socket."""
         self._socket.close()
 
-    def hop(self, destination: IPv4Address) -> Hop | None:
+    def hop(self, destination: IPv4Address, packet: PacketKind = PAGE) -> Hop | None:
         """Where a packet of this machine's own would go; None when there is no way."""
-        return self._ask(look_up_route(destination.packed))[0]
+        return self._ask(look_up_route(destination.packed, packet))[0]
 
-    def hop_from(self, destination: IPv4Address, source: IPv4Address, iif: int) -> Hop | None:
+    def hop_from(
+        self, destination: IPv4Address, source: IPv4Address, iif: int, packet: PacketKind = PAGE
+    ) -> Hop | None:
         """Where a packet would go that comes in by the link `iif`; the machine's own way while that link is down."""
-        hop, why = self._ask(look_up_route(destination.packed, source.packed, iif))
-        return self.hop(destination) if why in _NOT_FROM_THERE and not self._comes_by(source, iif) else hop
+        hop, why = self._ask(look_up_route(destination.packed, packet, source.packed, iif))
+        return self.hop(destination, packet) if why in _NOT_FROM_THERE and not self._comes_by(source, iif) else hop
 
     def _comes_by(self, source: IPv4Address, iif: int) -> bool:
         """Whether the kernel takes packets of that source from a link, since its own to there leave by it."""
@@ -128,7 +143,7 @@ class RouteLookup:
                 driver = message.driver
                 running = message.flags & flags == flags and driver not in _SWALLOWING
                 name, mtu = attributes.text(IFLA_IFNAME), attributes.number(IFLA_MTU) or 0
-                return LinkInfo(name, mtu, running, message.type, driver)
+                return LinkInfo(name, mtu, running, message.type, driver, bool(attributes.number(IFLA_MASTER)))
         return None
 
     def interfaces(self) -> list[tuple[int, IPv4Interface]]:

@@ -46,7 +46,8 @@ class Netvm:
                 with open(f"/proc/sys/net/ipv4/{setting}", "w") as file:
                     file.write("1" if setting == "ip_forward" else "0")
             self.lookup = RouteLookup()
-            self.ways = Ways(lambda: ("vif7.0", DOMAIN))
+            self.inner = set[str]()
+            self.ways = Ways(lambda: ("vif7.0", DOMAIN), lambda: self.inner)
             self.own_ways = Ways(lambda: None)
 
     def out(self, ways: Ways | None = None) -> str:
@@ -287,6 +288,41 @@ def test_a_vpn_leads_nowhere_without_its_program_or_without_any_card(netvm: Netv
     eventually(lambda: running() == ("tun0", False))
 
 
+def test_a_vpn_leads_nowhere_where_only_containers_and_a_hotspot_run(
+    netvm: Netvm, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By those nobody leaves. A card that stands alone may have the VPN's server behind it, with no way beyond."""
+
+    def running() -> bool:
+        with netvm.inside():
+            way = netvm.ways.out()
+        return way is not None and way.running
+
+    with netvm.inside():
+        program = os.open("/dev/net/tun", os.O_RDWR)
+        fcntl.ioctl(program, _TUNSETIFF, struct.pack("16sH22x", b"tun0", _IFF_TUN | _IFF_NO_PI))
+    netvm.ip("route", "add", "default", "dev", "tun0")
+    netvm.ip("link", "set", "other", "down")
+    netvm.inner.add("cable")  # the other end of the card's
+    eventually(running)
+    netvm.ip("link", "add", "docker0", "type", "bridge")
+    netvm.ip("link", "set", "docker0", "up")
+    netvm.ip("link", "set", "eth0", "master", "docker0")
+    assert running()  # an uplink may be a bridge
+    netvm.inner.add("docker0")
+    eventually(lambda: not running())
+    netvm.ip("link", "set", "eth0", "nomaster")
+    eventually(running)
+    netvm.inner.add("eth0")
+    assert not running()  # as nspawn's link without a bridge
+    monkeypatch.setattr(way_out.LinkInfo, "is_made", property(lambda link: link.name != "eth0"))
+    assert running()  # as a real card
+    monkeypatch.setattr(way_out, "_SYS", tmp_path)
+    (tmp_path / "eth0" / "phy80211").mkdir(parents=True)
+    assert not running()
+    os.close(program)
+
+
 def test_a_modem_that_looks_like_a_tunnel_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Those that take packets without any frame (qmi_wwan) have no link layer either."""
     monkeypatch.setattr(way_out, "_SYS", tmp_path)
@@ -328,6 +364,23 @@ def test_a_link_that_swallows_everything_is_no_way(netvm: Netvm, monkeypatch: py
     eventually(lambda: out() == ("eth1", True))
     monkeypatch.setattr(route_lookup, "_SWALLOWING", {"veth"})  # not every kernel has dummies
     assert out() == ("eth1", False)
+
+
+@pytest.mark.parametrize(
+    ("words", "web", "name"),
+    [("ipproto tcp", "eth1", "eth0"), ("ipproto udp", "eth0", "eth1"), ("ipproto tcp dport 443", "eth1", "eth0"),
+     ("dport 53", "eth0", "eth1"), ("ipproto icmp", "eth0", "eth0")],
+)  # fmt: skip
+def test_a_rule_about_some_packets_is_about_those(netvm: Netvm, words: str, web: str, name: str) -> None:
+    """The way out is that of what a domain loads, and a question's is a question's."""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    netvm.ip("route", "add", "default", "via", "192.168.2.1", "dev", "eth1", "table", "100")
+    netvm.ip("rule", "add", *words.split(), "lookup", "100")
+    assert netvm.out() == netvm.out(netvm.own_ways) == web
+    with netvm.inside():
+        for ways in (netvm.ways, netvm.own_ways):
+            hop = ways.hop(IPv4Address("9.9.9.9"), route_lookup.QUESTION)
+            assert hop is not None and hop.index == link_index(name)
 
 
 def test_addresses_of_our_own_and_links(netvm: Netvm) -> None:

@@ -8,7 +8,7 @@ names and its global ones, NetworkManager's global ones.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
@@ -36,6 +36,7 @@ class Sources:
 
     `served`: the vifs that may send now, with their addresses. `changed` is called when anything may be another.
     `local_resolver`: whether one on the netvm's loopback is to answer the domains, where the netvm asks one.
+    `inside`: the links behind which the netvm itself is the router.
     """
 
     def __init__(
@@ -45,12 +46,13 @@ class Sources:
         served: Callable[[], Iterable[VifAddress]],
         changed: Callable[[], None],
         local_resolver: bool = False,
+        inside: Callable[[], Container[str]] = frozenset,
     ) -> None:
         self._netlink = netlink
         self._local_resolver = local_resolver
         self._served = served
         self._changed = changed
-        self._ways = Ways(lambda: self._asked_for)
+        self._ways = Ways(lambda: self._asked_for, inside)
         self._asked_for: VifAddress | None = None
         #: The servers that the last choice was made of, and those of them that were a domain's address.
         self._judged: tuple[IPv4Address, ...] = ()

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from qnet_gui.kernel import route_lookup
 from qnet_gui.kernel.netlink import link_index, link_names
-from qnet_gui.kernel.route_lookup import Hop, LinkInfo
+from qnet_gui.kernel.netlink_requests import PacketKind
+from qnet_gui.kernel.route_lookup import PAGE, QUESTION, Hop, LinkInfo
 from qnet_gui.model.uplink import UplinkKind
 
 _SYS = Path("/sys/class/net")
@@ -74,19 +75,22 @@ class Way:
 
 
 class Ways:
-    """`vif` gives the one to ask for, None where there is none: then the netvm's own way is told."""
+    """`vif` gives the one to ask for, None where there is none: then the netvm's own way is told.
 
-    def __init__(self, vif: Callable[[], VifAddress | None]) -> None:
+    `inside`: the links behind which the netvm itself is the router.
+    """
+
+    def __init__(self, vif: Callable[[], VifAddress | None], inside: Callable[[], Container[str]] = frozenset) -> None:
         self._lookup = route_lookup.RouteLookup()
-        self._vif = vif
+        self._vif, self._inside = vif, inside
 
-    def hop(self, destination: IPv4Address) -> Hop | None:
+    def hop(self, destination: IPv4Address, packet: PacketKind = PAGE) -> Hop | None:
         """Where a domain's packet to an address goes next."""
         vif = self._vif()
         index = link_index(vif[0]) if vif else None
         if vif is None or index is None:
-            return self._lookup.hop(destination)
-        return self._lookup.hop_from(destination, vif[1], index)
+            return self._lookup.hop(destination, packet)
+        return self._lookup.hop_from(destination, vif[1], index, packet)
 
     def usual(self, vifs: Iterable[VifAddress]) -> VifAddress | None:
         """One of them whose packets leave by the way of most; of as many, by the netvm's own. None where there is none.
@@ -143,9 +147,18 @@ class Ways:
         return link.running and (_kind(link) is not UplinkKind.VPN or self._has_card())
 
     def _has_card(self) -> bool:
-        """Whether any link runs that is no tunnel."""
+        """Whether any link runs by which a tunnel's packets may leave."""
         others = (self.link(name) for name in link_names() if not name.startswith("vif") and name != "lo")
-        return any(other[1].running and other[0] is not UplinkKind.VPN for other in others if other is not None)
+        return any(self._is_card(*other) for other in others if other is not None)
+
+    def _is_card(self, kind: UplinkKind, link: LinkInfo) -> bool:
+        """Whether it runs, is no tunnel, no hotspot and no container's: those lead nowhere.
+
+        A real card behind which nobody leads on may still have the VPN's server there.
+        """
+        if not link.running or kind is UplinkKind.VPN or (link.is_port and link.is_made):
+            return False
+        return link.name not in self._inside() or not (link.is_made or kind is UplinkKind.WIFI)
 
     @property
     def refused(self) -> bool:
@@ -172,8 +185,8 @@ class Ways:
         return False
 
     def by(self, destination: IPv4Address) -> UplinkKind | None:
-        """What the link is made of by which a domain's packet to an address leaves; None where it does not leave."""
-        hop = self.hop(destination)
+        """What the link is made of by which a domain's question to an address leaves; None where it does not leave."""
+        hop = self.hop(destination, QUESTION)
         link = self._lookup.link(hop.index) if hop is not None and not hop.local else None
         return _kind(link) if link is not None else None
 

@@ -169,6 +169,24 @@ def test_a_vpn_with_all_cables_out_is_no_way_out(online: Lab) -> None:
         assert uplinks(online)[0] == ("wg0", "vpn", "up", True)
 
 
+def test_nor_is_one_with_a_container_running(online: Lab) -> None:
+    """The container's end and its bridge run, and lead nowhere."""
+    for words in ("link add docker0 type bridge", "address add 172.17.0.1/16 dev docker0", "link set docker0 up",
+                  "link add veth0 type veth peer name inner", "link set veth0 master docker0 up"):  # fmt: skip
+        ip(online, words)
+    container = "unshare -n sleep 60 >/dev/null 2>&1 & sleep 0.5; ip link set inner netns $!"
+    online.exec("netvm", "sh", "-c", f"{container}; nsenter -t $! -n ip link set inner up")
+    with tunnel(online):
+        ip(online, "route add default dev wg0 table 51820")
+        ip(online, "rule add not fwmark 51820 table 51820 priority 30001")
+        name(online, "10.8.0.1")
+        online.wait("the VPN", lambda: uplinks(online)[0] == ("wg0", "vpn", "up", True) and problems(online) == [])
+        online.cable("out", "isp1")
+        online.wait("no uplink", lambda: problems(online) == ["no-uplink"])
+        online.cable("in", "isp1")
+        online.wait("the VPN again", lambda: problems(online) == [])
+
+
 def test_a_vpn_in_a_table_of_its_own_is_the_way_out_and_nothing_is_asked_beside_it(online: Lab) -> None:
     """wg-quick's routes, and NetworkManager knowing nothing of them."""
     assert whoami(online) == "192.0.2.1"

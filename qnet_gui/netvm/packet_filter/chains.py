@@ -182,6 +182,8 @@ def _forward(policy: Policy) -> Chains:
                 f"ct state established ct mark 0 ct status snat ct mark set iifname map @{MARK_MAP} accept",
                 f"ct state established {_FOREIGN} accept",
                 f"{_ERROR} ip saddr . ct mark @{MARK_SET} accept",
+                # what a helper expects of one of its connections, whose mark it has: FTP's data, PPTP's packets
+                f"ct state related meta l4proto != icmp ip saddr . ct mark @{MARK_SET} goto first_of_domain",
                 # what belongs to no connection is not masqueraded, so it would tell the world a domain's address
                 "drop",
             ),

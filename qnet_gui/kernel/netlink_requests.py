@@ -35,13 +35,9 @@ from qnet_gui.kernel.netlink_messages import (
     NLMSG_DONE,
     NLMSG_ERROR,
     NUD_PERMANENT,
-    RTA_DPORT,
     RTA_DST,
-    RTA_IIF,
-    RTA_IP_PROTO,
     RTA_OIF,
     RTA_PRIORITY,
-    RTA_SRC,
     RTA_TABLE,
     RTM_DELNEIGH,
     RTM_DELROUTE,
@@ -218,24 +214,6 @@ class RuleKey(NamedTuple):
 def get_link(index: int) -> Request:
     """One link as it is now."""
     return Request(RTM_GETLINK, 0, _IFINFOMSG.pack(0, 0, index, 0, 0))
-
-
-class PacketKind(NamedTuple):
-    """What else than addresses rules may choose packets by: a protocol's number (IPPROTO_…) and the port it is for."""
-
-    protocol: int
-    port: int
-
-
-def look_up_route(destination: bytes, packet: PacketKind, source: bytes = b"", iif: int = 0) -> Request:
-    """The IPv4 route that one packet takes; `iif`: as if it came in there, else as the machine's own.
-
-    Addresses are the four octets of each.
-    """
-    body = _RTMSG.pack(socket.AF_INET, 32, 32 if source else 0, 0, 0, 0, 0, 0, 0) + attribute(RTA_DST, destination)
-    body += (attribute(RTA_SRC, source) if source else b"") + (number(RTA_IIF, iif) if iif else b"")
-    body += attribute(RTA_IP_PROTO, bytes([packet.protocol])) + attribute(RTA_DPORT, packet.port.to_bytes(2, "big"))
-    return Request(RTM_GETROUTE, 0, body)
 
 
 def get_neighbour(index: int, address: bytes) -> Request:

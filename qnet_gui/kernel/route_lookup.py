@@ -11,8 +11,10 @@ import contextlib
 import errno
 import os
 import socket
+import struct
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
+from typing import NamedTuple
 
 from qnet_gui.kernel.netlink_dump import DumpRefused, dump
 from qnet_gui.kernel.netlink_messages import (
@@ -25,12 +27,18 @@ from qnet_gui.kernel.netlink_messages import (
     IFLA_MASTER,
     IFLA_MTU,
     NLMSG_ERROR,
+    RTA_DPORT,
+    RTA_DST,
     RTA_GATEWAY,
+    RTA_IIF,
+    RTA_IP_PROTO,
     RTA_METRICS,
     RTA_OIF,
     RTA_PREFSRC,
+    RTA_SRC,
     RTAX_MTU,
     RTM_GETADDR,
+    RTM_GETROUTE,
     RTM_NEWLINK,
     RTM_NEWROUTE,
     RTN_LOCAL,
@@ -41,18 +49,28 @@ from qnet_gui.kernel.netlink_messages import (
     messages,
     route,
 )
-from qnet_gui.kernel.netlink_requests import PacketKind, Request, get_link, look_up_route
+from qnet_gui.kernel.netlink_requests import Request, attribute, get_link, number
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 
 _RECEIVE = 65536
-#: What most of a domain's packets are about, a page, and what its names go by.
-PAGE, QUESTION = PacketKind(socket.IPPROTO_TCP, 443), PacketKind(socket.IPPROTO_UDP, 53)
+_RTMSG = struct.Struct("=BBBBBBBBI")
 #: Drivers of links from which no packet ever leaves. A VPN client's kill switch may have a default route to one.
 _SWALLOWING = frozenset({"dummy", "ifb"})
 #: A look-up as from an interface that is down, has gone, or may not have such a packet: it says nothing of the way. But
 #: what drops without a word (a blackhole) is the first of these as well.
 _NOT_FROM_THERE = frozenset({errno.EINVAL, errno.EXDEV, errno.ENODEV})
+
+
+class PacketKind(NamedTuple):
+    """What else than addresses rules may choose packets by: a protocol's number (IPPROTO_…) and the port it is for."""
+
+    protocol: int
+    port: int
+
+
+#: What most of a domain's packets are about, a page, and what its names go by.
+PAGE, QUESTION = PacketKind(socket.IPPROTO_TCP, 443), PacketKind(socket.IPPROTO_UDP, 53)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +123,17 @@ def _interface(body: bytes) -> tuple[int, IPv4Interface] | None:
     return (message.ifindex, IPv4Interface((own, message.prefixlen))) if own is not None else None
 
 
+def _look_up_route(destination: bytes, packet: PacketKind, source: bytes = b"", iif: int = 0) -> Request:
+    """The IPv4 route that one packet takes; `iif`: as if it came in there, else as the machine's own.
+
+    Addresses are the four octets of each.
+    """
+    body = _RTMSG.pack(socket.AF_INET, 32, 32 if source else 0, 0, 0, 0, 0, 0, 0) + attribute(RTA_DST, destination)
+    body += (attribute(RTA_SRC, source) if source else b"") + (number(RTA_IIF, iif) if iif else b"")
+    body += attribute(RTA_IP_PROTO, bytes([packet.protocol])) + attribute(RTA_DPORT, packet.port.to_bytes(2, "big"))
+    return Request(RTM_GETROUTE, 0, body)
+
+
 class RouteLookup:
     """Questions to the kernel's routing; none changes anything.
 
@@ -120,13 +149,13 @@ class RouteLookup:
 
     def hop(self, destination: IPv4Address, packet: PacketKind = PAGE) -> Hop | None:
         """Where a packet of this machine's own would go; None when there is no way."""
-        return self._ask(look_up_route(destination.packed, packet))[0]
+        return self._ask(_look_up_route(destination.packed, packet))[0]
 
     def hop_from(
         self, destination: IPv4Address, source: IPv4Address, iif: int, packet: PacketKind = PAGE
     ) -> Hop | None:
         """Where a packet would go that comes in by the link `iif`; the machine's own way while that link is down."""
-        hop, why = self._ask(look_up_route(destination.packed, packet, source.packed, iif))
+        hop, why = self._ask(_look_up_route(destination.packed, packet, source.packed, iif))
         return self.hop(destination, packet) if why in _NOT_FROM_THERE and not self._comes_by(source, iif) else hop
 
     def _comes_by(self, source: IPv4Address, iif: int) -> bool:

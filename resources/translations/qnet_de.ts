@@ -803,6 +803,11 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Names do not resolve in domains: netvm asks its name servers encrypted or at another port, as domains cannot.</source>
+            <translation>Namen werden in Domänen nicht aufgelöst: netvm fragt seine Nameserver verschlüsselt oder an einem anderen Port, was Domänen nicht können.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Names do not resolve: NetworkManager was given name servers and uses none of them.</source>
             <translation>Namen werden nicht aufgelöst: NetworkManager hat Nameserver genannt bekommen und benutzt keinen davon.</translation>
         </message>
@@ -923,8 +928,13 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>To let it answer the domains too, write local_resolver = true under [netvm] in /etc/qnet/qnet.toml in netvm, and restart qnet-agent there. Or give netvm's connection another name server.</source>
-            <translation>Damit er auch den Domänen antwortet, schreiben Sie in netvm in /etc/qnet/qnet.toml unter [netvm] local_resolver = true, und starten Sie dort qnet-agent neu. Oder geben Sie der Verbindung von netvm einen anderen Nameserver.</translation>
+            <source>To let it answer the domains too, write local_resolver = true under [netvm] in /etc/qnet/qnet.toml in netvm, and restart qnet-agent there. Where it is systemd-resolved, write DNSStubListenerExtra=127.0.0.55 under [Resolve] in /etc/systemd/resolved.conf, too, and restart that. Or give netvm's connection another name server.</source>
+            <translation>Damit er auch den Domänen antwortet, schreiben Sie in netvm in /etc/qnet/qnet.toml unter [netvm] local_resolver = true, und starten Sie dort qnet-agent neu. Ist es systemd-resolved, schreiben Sie außerdem in /etc/systemd/resolved.conf unter [Resolve] DNSStubListenerExtra=127.0.0.55, und starten Sie auch das neu. Oder geben Sie der Verbindung von netvm einen anderen Nameserver.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>To let the resolver in netvm answer the domains too, write local_resolver = true under [netvm] in /etc/qnet/qnet.toml there, where it is systemd-resolved also DNSStubListenerExtra=127.0.0.55 under [Resolve] in /etc/systemd/resolved.conf, and restart it and qnet-agent. Or give netvm's connection a name server that is asked in clear at port 53.</source>
+            <translation>Damit der Resolver in netvm auch den Domänen antwortet, schreiben Sie dort in /etc/qnet/qnet.toml unter [netvm] local_resolver = true, ist es systemd-resolved, außerdem in /etc/systemd/resolved.conf unter [Resolve] DNSStubListenerExtra=127.0.0.55, und starten Sie ihn und qnet-agent neu. Oder geben Sie der Verbindung von netvm einen Nameserver, der unverschlüsselt an Port 53 gefragt wird.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

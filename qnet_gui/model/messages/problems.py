@@ -97,12 +97,22 @@ class ProblemCode(Code):
         "local-resolver",
         "Names do not resolve in domains: netvm asks a name server of its own, which answers nobody else.",
         "To let it answer the domains too, write local_resolver = true under [netvm] in /etc/qnet/qnet.toml in netvm, "
-        "and restart qnet-agent there. Or give netvm's connection another name server.",
+        "and restart qnet-agent there. Where it is systemd-resolved, write DNSStubListenerExtra=127.0.0.55 under "
+        "[Resolve] in /etc/systemd/resolved.conf, too, and restart that. Or give netvm's connection another name "
+        "server.",
     )
     NAMES_BESIDE_VPN = (
         "names-beside-vpn",
         "Names do not resolve: the only name servers are outside of the VPN, where others could read what is asked.",
         "Enter the name servers of the VPN in its settings, or end it.",
+    )
+    NAMES_OTHERWISE = (
+        "names-otherwise",
+        "Names do not resolve in domains: netvm asks its name servers encrypted or at another port, as domains cannot.",
+        "To let the resolver in netvm answer the domains too, write local_resolver = true under [netvm] in "
+        "/etc/qnet/qnet.toml there, where it is systemd-resolved also DNSStubListenerExtra=127.0.0.55 under [Resolve] "
+        "in /etc/systemd/resolved.conf, and restart it and qnet-agent. Or give netvm's connection a name server that "
+        "is asked in clear at port 53.",
     )
     ADDRESS_OVERLAP = (
         "address-overlap",

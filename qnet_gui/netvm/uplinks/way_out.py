@@ -15,8 +15,7 @@ from pathlib import Path
 
 from qnet_gui.kernel import route_lookup
 from qnet_gui.kernel.netlink import link_index, link_names
-from qnet_gui.kernel.netlink_requests import PacketKind
-from qnet_gui.kernel.route_lookup import PAGE, QUESTION, Hop, LinkInfo
+from qnet_gui.kernel.route_lookup import PAGE, QUESTION, Hop, LinkInfo, PacketKind
 from qnet_gui.model.uplink import UplinkKind
 
 _SYS = Path("/sys/class/net")

@@ -140,6 +140,21 @@ def test_systemd_resolveds_fallback_is_asked_where_nobody_names_a_server(online:
         assert whoami(online) == "192.0.2.1"
 
 
+def test_what_systemd_resolved_asks_encrypted_no_domain_asks_in_clear(online: Lab) -> None:
+    """Whoever has told it whom to ask; nor at port 53 what is asked at another."""
+    online.exec("netvm", "ln", "-sf", "/run/systemd/resolve/stub-resolv.conf", "/etc/resolv.conf")
+    with real_resolved.running(online, "DNSOverTLS=yes") as resolved:
+        online.wait("refusal", lambda: problems(online) == ["names-otherwise"] and servers(online) == [])
+        resolved.ctl("dns eth0 192.168.0.55")
+        resolved.ctl("dnsovertls eth0 no")
+        resolved.ctl("dns eth0 192.168.0.54")
+        online.wait("what is in clear", lambda: servers(online) != [] and problems(online) == [])
+    with real_resolved.running(online, "DNS=192.168.0.55:5353"):
+        online.wait("refusal", lambda: problems(online) == ["names-otherwise"] and servers(online) == [])
+    with real_resolved.running(online, "DNS=192.168.0.55:5353 192.168.0.54\nDNSOverTLS=opportunistic"):
+        online.wait("the other", lambda: servers(online) == ["192.168.0.54"] and problems(online) == [])
+
+
 def test_a_vpn_that_tells_systemd_resolved_is_asked_alone(online: Lab) -> None:
     """wg-quick's last step by resolvconf: servers, then `~.`, of which resolved tells nobody."""
     with real_resolved.running(online) as resolved, tunnel(online):

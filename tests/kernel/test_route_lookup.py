@@ -323,6 +323,16 @@ def test_a_vpn_leads_nowhere_where_only_containers_and_a_hotspot_run(
     os.close(program)
 
 
+def test_a_way_over_ipv6_is_no_vpn(netvm: Netvm) -> None:
+    """464XLAT, as clatd has it where the provider has no IPv4: a tunnel by its looks, in which nothing is hidden."""
+    netvm.ip("address", "flush", "dev", "tun0")
+    netvm.ip("address", "add", "192.0.0.1/32", "dev", "tun0")
+    netvm.ip("route", "add", "default", "dev", "tun0", "metric", "2048")
+    with netvm.inside():
+        way = netvm.ways.out()
+    assert way is not None and (way.name, way.kind) == ("tun0", UplinkKind.OTHER)
+
+
 def test_a_modem_that_looks_like_a_tunnel_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Those that take packets without any frame (qmi_wwan) have no link layer either."""
     monkeypatch.setattr(way_out, "_SYS", tmp_path)

@@ -10,7 +10,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 
 from qnet_gui.kernel import route_lookup
@@ -28,6 +28,8 @@ OUTSIDE = tuple(
 #: linux/if_arp.h: ARPHRD_TUNNEL, ARPHRD_SIT, ARPHRD_IPGRE, ARPHRD_NONE; no link layer of a card's.
 _TUNNELS = frozenset({768, 776, 778, 65534})
 _ARPHRD_RAWIP = 519
+#: The addresses of IPv4 over a provider's IPv6 (RFC 7335): a tunnel that hides nothing.
+_OVER_IPV6 = IPv4Network("192.0.0.0/29")
 _LOOPBACK = 1
 #: So many domains are asked for.
 _ASKED_MAX = 16
@@ -122,7 +124,10 @@ class Ways:
         link, own = self._lookup.link(index), self._lookup.hop(outside)
         if link is None or link.name.startswith("vif") or link.name == "lo":
             return None
-        kind, address = _kind(link), own.source if own is not None and own.index == index else None
+        address = own.source if own is not None and own.index == index else None
+        kind = _kind(link)
+        if kind is UplinkKind.VPN and address is not None and address in _OVER_IPV6:
+            kind = UplinkKind.OTHER
         running = self._leads_on(link)
         mtu = min(link.mtu, hop.mtu or link.mtu)  # dhcpcd tells routes of a smaller one, and not the card
         return Way(link.name, kind, mtu, running, hop.gateway, address)

@@ -32,6 +32,7 @@ from qnet_gui.kernel.netlink_messages import (
     RTA_GATEWAY,
     RTA_IIF,
     RTA_IP_PROTO,
+    RTA_MARK,
     RTA_METRICS,
     RTA_OIF,
     RTA_PREFSRC,
@@ -63,10 +64,14 @@ _NOT_FROM_THERE = frozenset({errno.EINVAL, errno.EXDEV, errno.ENODEV})
 
 
 class PacketKind(NamedTuple):
-    """What else than addresses rules may choose packets by: a protocol's number (IPPROTO_…) and the port it is for."""
+    """What else than addresses rules may choose packets by: a protocol's number (IPPROTO_…), the port that it is for.
+
+    And the mark that others have given it.
+    """
 
     protocol: int
     port: int
+    mark: int = 0
 
 
 #: What most of a domain's packets are about, a page, and what its names go by.
@@ -130,6 +135,7 @@ def _look_up_route(destination: bytes, packet: PacketKind, source: bytes = b"", 
     """
     body = _RTMSG.pack(socket.AF_INET, 32, 32 if source else 0, 0, 0, 0, 0, 0, 0) + attribute(RTA_DST, destination)
     body += (attribute(RTA_SRC, source) if source else b"") + (number(RTA_IIF, iif) if iif else b"")
+    body += number(RTA_MARK, packet.mark) if packet.mark else b""
     body += attribute(RTA_IP_PROTO, bytes([packet.protocol])) + attribute(RTA_DPORT, packet.port.to_bytes(2, "big"))
     return Request(RTM_GETROUTE, 0, body)
 

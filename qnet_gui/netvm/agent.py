@@ -70,8 +70,7 @@ class Agent:
         self._nft, self._netlink, self._addresses, self._config = nft, netlink, first, config
         self._worker = StoreWorker(post)
         self._flusher = ConntrackFlusher()
-        self._failed = self._refused = False
-        self._update_posted = self._survey_posted = False
+        self._failed = self._refused = self._update_posted = self._survey_posted = False
         self._choice: Choice | None = None
         kept = KeptFilter(nft)
         self._redirection = Redirection(kept, self._flusher)
@@ -79,11 +78,12 @@ class Agent:
         self._publisher = Publisher(self._worker, self._report)
         table = VifTable(kept, netlink)
         self._inside = InsideLinks(kept, self._changed)
-        self._sources = Sources(bus, netlink, table.served, self._changed, config.local_resolver, self._inside.links)
+        self._others = OthersFilter(nft, self._changed)
+        of_others = self._inside.links, self._others.mark
+        self._sources = Sources(bus, netlink, table.served, self._changed, config.local_resolver, *of_others)
         self._loopback = Loopback()
         self._vifs = VifReconciler(self._worker, table, self._flusher, self._vifs_changed, lambda: self._addresses.own)
         self._flows = FlowTable(nft, lambda: flow_table.devices(self._vifs.served, self._uplinks), config.flow_table)
-        self._others = OthersFilter(nft, self._publisher.publish)
         self._fill = FillWatch(lambda: bool(self._vifs.served), self._publisher.publish)
         settings = base_settings.BaseSettings(config.connections)
         self._upkeep = Upkeep(nft, netlink, table, self._wanted, self._publisher.publish, settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 import struct
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, IPv4Network
@@ -391,6 +392,30 @@ def test_a_rule_about_some_packets_is_about_those(netvm: Netvm, words: str, web:
         for ways in (netvm.ways, netvm.own_ways):
             hop = ways.hop(IPv4Address("9.9.9.9"), route_lookup.QUESTION)
             assert hop is not None and hop.index == link_index(name)
+
+
+def test_a_domain_whose_packets_are_marked_goes_the_marks_way(netvm: Netvm) -> None:
+    """By others' rules, as where domains are to use another card or a VPN than the netvm itself."""
+    marks = {(DOMAIN, socket.IPPROTO_TCP): 7}
+    with netvm.inside():
+        ways = Ways(lambda: ("vif7.0", DOMAIN), mark=lambda address, protocol: marks.get((address, protocol), 0))
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    netvm.ip("route", "add", "default", "via", "192.168.2.1", "dev", "eth1", "table", "100")
+    netvm.ip("rule", "add", "fwmark", "7", "lookup", "100")
+    try:
+        with netvm.inside():
+            way, question = ways.out(), ways.hop(IPv4Address("9.9.9.9"), route_lookup.QUESTION)
+            assert way is not None and (way.name, str(way.address)) == ("eth1", "192.168.2.2")
+            assert question is not None and question.index == link_index("eth0")
+            assert ways.usual([("vif7.0", DOMAIN)]) == ("vif7.0", DOMAIN)
+        assert netvm.out() == "eth0"
+        marks[DOMAIN, socket.IPPROTO_TCP] = 8
+        assert netvm.out(ways) == "eth0"
+        netvm.ip("route", "add", "local", "default", "dev", "lo", "table", "101")
+        netvm.ip("rule", "add", "fwmark", "8", "lookup", "101")
+        assert netvm.out(ways) == "eth0"  # a transparent proxy is no way out, and no lack of one
+    finally:
+        ways._lookup.close()
 
 
 def test_addresses_of_our_own_and_links(netvm: Netvm) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.netvm.packet_filter import others_filter
 from qnet_gui.netvm.packet_filter.others_filter import NO_WATCH, WATCH, OthersFilter
+from qnet_gui.netvm.packet_filter.others_marks import NO_MARKS
 
 DOCKERS = BaseChain("ip", "filter", "FORWARD", "forward")
 OWN = [BaseChain("inet", name, "forward", "forward") for name in ("qnet", "qnet_flows", "qnet_watch")]
@@ -25,6 +27,10 @@ class Nftables:
         self.packets: dict[str, dict[str, int]] = {"qnet": {"too_many": 0}, "qnet_watch": {}}
         self.applied: list[str] = []
         self.refuses = False
+        self.marks: list[Any] = []
+
+    def elements(self, *_: str) -> list[Any]:
+        return [{"concat": list(mark)} for mark in self.marks]
 
     def base_chains(self) -> list[BaseChain]:
         return self.chains
@@ -37,6 +43,9 @@ class Nftables:
         if self.refuses:
             raise KernelError(SystemCode.NFT_REFUSED, value="no")
         self.applied.append(commands)
+        if commands == NO_MARKS:
+            self.marks = []
+            return
         names = ("opens", "asked", "passed", "answered", "arrived")
         self.packets["qnet_watch"] = dict.fromkeys(names, 0) if commands == WATCH else {}
 
@@ -92,6 +101,29 @@ def test_it_counts_wherever_others_filter_what_is_passed_on(watched: Watched, ho
     watched.nft.chains.append(BaseChain("inet", "other", "another", hook, "filter"))
     watched.filter.look_soon()
     assert watched.look()
+
+
+def test_what_a_domains_packets_are_marked_with_is_remembered_until_they_are_otherwise(watched: Watched) -> None:
+    work, tcp, udp = IPv4Address("10.137.0.10"), 6, 17
+    watched.nft.chains.append(DOCKERS)
+    watched.look()
+    assert watched.filter.mark(work, tcp) == 0
+    for marks, of_tcp, of_udp in (
+        ([("10.137.0.10", "tcp", 7), ("10.137.0.11", "tcp", 8), ("10.137.0.10", "udp", 0)], 7, 0),
+        ([], 7, 0),
+        ([("10.137.0.10", "udp", 9)], 7, 9),
+        ([("10.137.0.10", "tcp", 7), ("10.137.0.10", "tcp", 0)], 0, 9),  # each of them its own way
+        ([("10.137.0.10", 6, 12), ("nonsense", "tcp", 7), ("10.137.0.10", "tcp")], 12, 9),
+    ):
+        watched.nft.marks = list(marks)
+        watched.look()
+        assert (watched.filter.mark(work, tcp), watched.filter.mark(work, udp)) == (of_tcp, of_udp)
+        assert watched.nft.marks == []
+    assert watched.said == [False] * 4  # each time something was otherwise
+    watched.nft.chains.remove(DOCKERS)
+    watched.look()
+    assert watched.filter.mark(work, tcp) == 0
+    assert watched.said == [False] * 5
 
 
 def test_a_proxy_that_takes_what_is_to_be_passed_on_stops_it(watched: Watched) -> None:

@@ -37,7 +37,7 @@ class Sources:
 
     `served`: the vifs that may send now, with their addresses. `changed` is called when anything may be another.
     `local_resolver`: whether one on the netvm's loopback is to answer the domains, where the netvm asks one.
-    `inside`: the links behind which the netvm itself is the router.
+    `inside`: the links behind which the netvm itself is the router. `mark`: what others mark a domain's packets with.
     """
 
     def __init__(
@@ -48,12 +48,13 @@ class Sources:
         changed: Callable[[], None],
         local_resolver: bool = False,
         inside: Callable[[], Container[str]] = frozenset,
+        mark: Callable[[IPv4Address, int], int] = lambda *_: 0,
     ) -> None:
         self._netlink = netlink
         self._local_resolver = local_resolver
         self._served = served
         self._changed = changed
-        self._ways = Ways(lambda: self._asked_for, inside)
+        self._ways = Ways(lambda: self._asked_for, inside, mark)
         self._asked_for: VifAddress | None = None
         #: The servers that the last choice was made of, and those of them that were a domain's address.
         self._judged: tuple[IPv4Address, ...] = ()

@@ -11,6 +11,8 @@ Of answers, those are counted by which a TCP connection is agreed to, since each
 There are filters before the routing, too. There nobody knows yet what is known and what begins, but for TCP's first
 packet; so what is lost before `forward` is counted by those, behind our own look at who sends.
 
+There, too, what others mark domains' packets with is kept (`others_marks.py`).
+
 A table of its own, there as long as others have such a filter; without one no packet is counted, and nothing looks.
 """
 
@@ -18,11 +20,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from qnet_gui.kernel.nft import BaseChain, Nft
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.vif import VIF_GROUP
+from qnet_gui.netvm.packet_filter import others_marks
 from qnet_gui.netvm.packet_filter.chains import ANTI_SPOOFING_PRIORITY
 from qnet_gui.netvm.packet_filter.sets import FLOW_TABLE, TABLE, WATCH_TABLE, no_table
 from qnet_gui.runtime.mainloop import after
@@ -68,6 +72,7 @@ WATCH = "\n".join(
     (
         NO_WATCH,
         f"add table inet {WATCH_TABLE}",
+        others_marks.SETS,
         *(
             line
             for counter, (hook, counted) in _COUNTERS.items()
@@ -116,7 +121,7 @@ class _Lost:
 
 
 class OthersFilter:
-    """`changed` is called when `stops_all` is another than before. Runs on the main loop; raises nothing."""
+    """`changed` is called when `stops_all` or a mark is another than before. Runs on the main loop; raises nothing."""
 
     def __init__(self, nft: Nft, changed: Callable[[], None]) -> None:
         self._nft, self._changed = nft, changed
@@ -128,6 +133,11 @@ class OthersFilter:
         #: Whether the rules have changed since the last look.
         self._changed_rules = False
         self.stops_all = False
+        self._marks = others_marks.Marks()
+
+    def mark(self, address: IPv4Address, protocol: int) -> int:
+        """What others mark a domain's packets with, 0 where they do not."""
+        return self._marks.of(address, protocol)
 
     def look_soon(self) -> None:
         """Somebody's rules may be others."""
@@ -141,12 +151,17 @@ class OthersFilter:
 
     def _look(self) -> None:
         self._waits = False
-        before = self.stops_all
+        before, marked_otherwise = self.stops_all, False
         try:
-            self._look_at_counters() if self._others() else self._end()
+            if self._others():
+                self._look_at_counters()
+                marked_otherwise = self._look_at_marks()
+            else:
+                marked_otherwise = self._marks.forget()
+                self._end()
         except KernelError as error:
             log.info("whether others' filters stop what domains begin cannot be told: %s", error)
-        if self.stops_all != before:
+        if self.stops_all != before or marked_otherwise:
             self._changed()
         if self._counted is not None:
             self._look_after(_SECONDS)
@@ -171,6 +186,12 @@ class OthersFilter:
         self._begun.count(begun, more[_PASSED], same_rules=same_rules)
         self._answers.count(more[_ANSWERED], more[_ARRIVED], same_rules=same_rules)
         self.stops_all = self._begun.is_all or self._answers.is_all
+
+    def _look_at_marks(self) -> bool:
+        elements = self._nft.elements("inet", WATCH_TABLE, others_marks.MARKS)
+        if elements:
+            self._nft.apply(others_marks.NO_MARKS)
+        return self._marks.learn(elements)
 
     def _end(self) -> None:
         if self._counted is not None or self._left:

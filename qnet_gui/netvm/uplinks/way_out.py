@@ -78,12 +78,18 @@ class Way:
 class Ways:
     """`vif` gives the one to ask for, None where there is none: then the netvm's own way is told.
 
-    `inside`: the links behind which the netvm itself is the router.
+    `inside`: the links behind which the netvm itself is the router. `mark`: what others mark a domain's packets with,
+    by its address and their protocol.
     """
 
-    def __init__(self, vif: Callable[[], VifAddress | None], inside: Callable[[], Container[str]] = frozenset) -> None:
+    def __init__(
+        self,
+        vif: Callable[[], VifAddress | None],
+        inside: Callable[[], Container[str]] = frozenset,
+        mark: Callable[[IPv4Address, int], int] = lambda *_: 0,
+    ) -> None:
         self._lookup = route_lookup.RouteLookup()
-        self._vif, self._inside = vif, inside
+        self._vif, self._inside, self._mark = vif, inside, mark
 
     def hop(self, destination: IPv4Address, packet: PacketKind = PAGE) -> Hop | None:
         """Where a domain's packet to an address goes next."""
@@ -91,7 +97,25 @@ class Ways:
         index = link_index(vif[0]) if vif else None
         if vif is None or index is None:
             return self._lookup.hop(destination, packet)
-        return self._lookup.hop_from(destination, vif[1], index, packet)
+        return self._hop_from(destination, vif[1], index, packet)
+
+    def _hop_from(self, destination: IPv4Address, address: IPv4Address, index: int, packet: PacketKind) -> Hop | None:
+        """For a vif's own packet. One whose mark leads to this machine itself, as a proxy's, does not leave.
+
+        Then the way is told that is there without.
+        """
+        marked = self._marked(packet, address)
+        hop = self._lookup.hop_from(destination, address, index, marked)
+        is_taken = marked.mark and hop is not None and hop.local
+        return self._lookup.hop_from(destination, address, index, packet) if is_taken else hop
+
+    def _marked(self, packet: PacketKind, address: IPv4Address) -> PacketKind:
+        return packet._replace(mark=self._mark(address, packet.protocol))
+
+    def _own_hop(self, destination: IPv4Address) -> Hop | None:
+        """Where a packet of the netvm's own would go that is like the domain's."""
+        vif = self._vif()
+        return self._lookup.hop(destination, self._marked(PAGE, vif[1]) if vif else PAGE)
 
     def usual(self, vifs: Iterable[VifAddress]) -> VifAddress | None:
         """One of them whose packets leave by the way of most; of as many, by the netvm's own. None where there is none.
@@ -101,7 +125,7 @@ class Ways:
         groups: dict[int, list[VifAddress]] = {}
         for name, address in itertools.islice(vifs, _ASKED_MAX):
             index = link_index(name)
-            hop = self._lookup.hop_from(OUTSIDE[0], address, index) if index is not None else None
+            hop = self._hop_from(OUTSIDE[0], address, index, PAGE) if index is not None else None
             groups.setdefault(hop.index if hop is not None else 0, []).append((name, address))
         if len(groups) < 2:  # the usual case, for which the netvm's own is not asked
             return next((group[0] for group in groups.values()), None)
@@ -121,7 +145,7 @@ class Ways:
         indices = [index for index, _ in Counter(hop.index for hop in hops.values()).most_common()]
         index = next(filter(self._runs, indices), indices[0])
         outside, hop = next(pair for pair in hops.items() if pair[1].index == index)
-        link, own = self._lookup.link(index), self._lookup.hop(outside)
+        link, own = self._lookup.link(index), self._own_hop(outside)
         if link is None or link.name.startswith("vif") or link.name == "lo":
             return None
         address = own.source if own is not None and own.index == index else None
@@ -137,7 +161,7 @@ class Ways:
 
         dhcpcd and avahi-autoipd set a default route to the cable itself then, where nobody answers for the world.
         """
-        own = self._lookup.hop(outside) if hop.gateway is None else None
+        own = self._own_hop(outside) if hop.gateway is None else None
         if own is None or own.index != hop.index or own.source is None or not own.source.is_link_local:
             return False
         link = self._lookup.link(hop.index)

@@ -187,6 +187,29 @@ def test_nor_is_one_with_a_container_running(online: Lab) -> None:
         online.wait("the VPN again", lambda: problems(online) == [])
 
 
+def test_domains_that_are_marked_to_go_by_another_card_go_there_with_their_names(online: Lab) -> None:
+    """By somebody's rules for what comes from vifs; the netvm's own packets go by the first card as before."""
+    online.cable("in", "isp2")
+    online.wait("both", lambda: [row[0] for row in uplinks(online) if row[2] == "up"] == ["eth0", "eth1"])
+    ip(online, "route add default via 192.168.1.1 dev eth1 table 100")
+    ip(online, "rule add fwmark 7 lookup 100 priority 1000")
+    chain = 'chain pre { type filter hook prerouting priority mangle; iifname "vif*" meta mark set 7\n}'
+    online.exec("netvm", "nft", "-f", "-", input=f"table inet mine {{\n{chain}\n}}\n")
+
+    def is_seen(link: str) -> bool:
+        online.exec("work", "curl", "-s", "-m", "1", "http://203.0.113.12/", check=False)
+        return uplinks(online)[0] == (link, "cable", "up", True)
+
+    online.wait("the other card", lambda: is_seen("eth1"))
+    assert status(online)["uplinks"][0]["address"].startswith("192.168.1.")
+    online.wait("its servers", lambda: servers(online) == ["192.168.1.53", "192.168.1.54"])
+    online.wait("names", lambda: whoami(online) == "192.0.2.2")
+    assert problems(online) == []
+    online.exec("netvm", "nft", "delete table inet mine")
+    online.wait("the first card", lambda: is_seen("eth0") and servers(online) == SERVERS[:2])
+    assert whoami(online) == "192.0.2.1"
+
+
 def test_a_vpn_in_a_table_of_its_own_is_the_way_out_and_nothing_is_asked_beside_it(online: Lab) -> None:
     """wg-quick's routes, and NetworkManager knowing nothing of them."""
     assert whoami(online) == "192.0.2.1"

@@ -55,6 +55,7 @@ from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 
 _RECEIVE = 65536
+_IFA_F_SECONDARY = 0x1
 _RTMSG = struct.Struct("=BBBBBBBBI")
 #: Drivers of links from which no packet ever leaves. A VPN client's kill switch may have a default route to one.
 _SWALLOWING = frozenset({"dummy", "ifb"})
@@ -183,13 +184,30 @@ class RouteLookup:
 
     def interfaces(self) -> list[tuple[int, IPv4Interface]]:
         """All IPv4 addresses with their networks, each with the index of its link."""
+        return [pair for body in self._addresses() if (pair := _interface(body)) is not None]
+
+    def usual_source(self, index: int, towards: IPv4Address) -> IPv4Address | None:
+        """The address of a link's that the kernel hides others behind there; `towards`: the next router, or the goal.
+
+        As `inet_select_addr` of net/ipv4/devinet.c has it. None where the link has none of its own.
+        """
+        primary: list[IPv4Interface] = []
+        for body in self._addresses():
+            pair = _interface(body)
+            if pair is not None and pair[0] == index and not body[2] & _IFA_F_SECONDARY and not body[3]:
+                primary.append(pair[1])
+        near = (own for own in primary if towards in own.network)
+        first = next(near, None) or next(iter(primary), None)
+        return first.ip if first is not None else None
+
+    def _addresses(self) -> list[bytes]:
         bodies: list[bytes] = []
         try:
             with contextlib.suppress(DumpRefused):
                 bodies.extend(dump(self._socket, RTM_GETADDR))
         except OSError as error:
             raise _untold(error) from error
-        return [pair for body in bodies if (pair := _interface(body)) is not None]
+        return bodies
 
     def _ask(self, request: Request) -> tuple[Hop | None, int]:
         """The next hop, or None and the errno that says why there is none."""

@@ -361,6 +361,9 @@ class FakeRouteLookup:
     def interfaces(self) -> list[tuple[int, IPv4Interface]]:
         return [(index, address) for index, known in self._kernel.addresses.items() for address, _ in known]
 
+    def usual_source(self, index: int, _towards: IPv4Address) -> IPv4Address | None:
+        return next((address.ip for address, _ in self._kernel.addresses[index]), None)
+
     def link(self, index: int) -> LinkInfo | None:
         name = self._kernel.names.get(index)
         return LinkInfo(name, self._kernel.mtus[index], index in self._kernel.up) if name else None

@@ -394,6 +394,30 @@ def test_a_rule_about_some_packets_is_about_those(netvm: Netvm, words: str, web:
             assert hop is not None and hop.index == link_index(name)
 
 
+def test_the_address_to_leave_with_is_told_where_it_is_not_the_one_that_the_kernel_takes(netvm: Netvm) -> None:
+    """The one that a route names, as IPsec's do, or one that another link has."""
+
+    def source() -> str:
+        with netvm.inside():
+            way = netvm.ways.out()
+        return str(way.source) if way is not None and way.source is not None else ""
+
+    netvm.ip("address", "add", "192.168.1.9/24", "dev", "eth0")
+    netvm.ip("address", "add", "10.77.0.5/32", "dev", "eth0")
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0", "metric", "9")
+    assert source() == ""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0", "metric", "8", "src", "192.168.1.2")
+    assert source() == ""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0", "src", "10.77.0.5", "table", "220")
+    netvm.ip("rule", "add", "lookup", "220", "priority", "220")
+    assert source() == "10.77.0.5"
+    netvm.ip("route", "replace", "default", "via", "192.168.1.1", "dev", "eth0", "src", "192.168.1.9", "table", "220")
+    assert source() == "192.168.1.9"
+    netvm.ip("address", "flush", "dev", "tun0")
+    netvm.ip("route", "replace", "default", "dev", "tun0", "src", "10.77.0.5", "table", "220")
+    assert source() == "10.77.0.5"
+
+
 def test_a_domain_whose_packets_are_marked_goes_the_marks_way(netvm: Netvm) -> None:
     """By others' rules, as where domains are to use another card or a VPN than the netvm itself."""
     marks = {(DOMAIN, socket.IPPROTO_TCP): 7}

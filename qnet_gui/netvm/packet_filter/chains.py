@@ -31,6 +31,7 @@ from qnet_gui.netvm.packet_filter.sets import (
     MARK_MASK,
     MARK_SET,
     SERVER_MAP,
+    SOURCE_MAP,
     VIF_SET,
     VIRTUAL_SET,
 )
@@ -204,7 +205,10 @@ def _forward(policy: Policy) -> Chains:
 _POSTROUTING: Chains = {
     "inet hide_domains": (
         "type nat hook postrouting priority srcnat; policy accept;",
-        (f'{_NOT_TO_VIF} oifname != "lo" ip saddr @{DOMAIN_SET} masquerade',),
+        (
+            f'{_NOT_TO_VIF} oifname != "lo" ip saddr @{DOMAIN_SET} snat ip to oifname map @{SOURCE_MAP}',
+            f'{_NOT_TO_VIF} oifname != "lo" ip saddr @{DOMAIN_SET} masquerade',
+        ),
     ),
     "inet from_netvm": (
         "type filter hook output priority filter; policy accept;",

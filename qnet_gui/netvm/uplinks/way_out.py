@@ -64,7 +64,8 @@ class Way:
     """A way out: the link, the MTU in bytes of link and route, the router and our own address on it.
 
     `running`: a packet can leave. A tunnel's link tells nothing of that but whether its program runs; but where no
-    other link does, what that makes of a packet cannot leave.
+    other link does, what that makes of a packet cannot leave. `source`: the address of the netvm's own packets there,
+    where the kernel would hide others behind another one.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Way:
     running: bool
     gateway: IPv4Address | None = None
     address: IPv4Address | None = None
+    source: IPv4Address | None = None
 
 
 class Ways:
@@ -154,7 +156,8 @@ class Ways:
             kind = UplinkKind.OTHER
         running = self._leads_on(link)
         mtu = min(link.mtu, hop.mtu or link.mtu)  # dhcpcd tells routes of a smaller one, and not the card
-        return Way(link.name, kind, mtu, running, hop.gateway, address)
+        usual = self._lookup.usual_source(index, hop.gateway or outside)
+        return Way(link.name, kind, mtu, running, hop.gateway, address, address if address != usual else None)
 
     def _is_makeshift(self, outside: IPv4Address, hop: Hop) -> bool:
         """Whether nobody gave this machine an address there, so that it has one of its own making (RFC 3927).

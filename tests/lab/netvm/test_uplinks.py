@@ -187,6 +187,28 @@ def test_nor_is_one_with_a_container_running(online: Lab) -> None:
         online.wait("the VPN again", lambda: problems(online) == [])
 
 
+def test_domains_leave_with_the_address_that_the_netvms_own_packets_have(online: Lab) -> None:
+    """IPsec with an address from the other end, as strongSwan sets it up: by that its policy knows its packets."""
+    usual = str(status(online)["uplinks"][0]["address"])
+
+    def page() -> str:
+        return online.exec("work", "curl", "-s", "-m", "1", "http://203.0.113.11/", check=False).stdout.strip()
+
+    ip(online, "address add 192.168.0.250/32 dev eth0")
+    ip(online, "route add default via 192.168.0.1 dev eth0 src 192.168.0.250 table 220")
+    ip(online, "rule add lookup 220 priority 220")
+    online.wait("the address", lambda: page().endswith(" 192.168.0.250."))
+    assert status(online)["uplinks"][0]["address"] == "192.168.0.250"
+    online.exec("netvm", "nft", "flush", "ruleset")
+    online.wait("it after a repair", lambda: page().endswith(" 192.168.0.250."))
+    template = f"tmpl src {usual} dst 192.168.0.1 proto esp mode tunnel"
+    ip(online, f"xfrm policy add dir out src 192.168.0.250/32 dst 0.0.0.0/0 {template}")
+    assert page() == ""  # there is nobody at the other end, and past it nothing goes
+    ip(online, "xfrm policy flush")
+    ip(online, "rule del priority 220")
+    online.wait("the usual one", lambda: page().endswith(f" {usual}."))
+
+
 def test_domains_that_are_marked_to_go_by_another_card_go_there_with_their_names(online: Lab) -> None:
     """By somebody's rules for what comes from vifs; the netvm's own packets go by the first card as before."""
     online.cable("in", "isp2")

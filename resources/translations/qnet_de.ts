@@ -708,8 +708,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>A routing rule of another program in netvm leads astray what is meant for domains.</source>
-            <translation>Eine Routing-Regel eines anderen Programms in netvm leitet fehl, was für Domänen bestimmt ist.</translation>
+            <source>A route or a routing rule of another program in netvm leads astray what domains send or are sent.</source>
+            <translation>Eine Route oder eine Routing-Regel eines anderen Programms in netvm leitet fehl, was Domänen senden oder für sie bestimmt ist.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -783,8 +783,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>In netvm, sudo ip rule shows it: it has preference 0, and stands before those that look up qnet's own tables. Have that program give its rule a preference of 1 or more.</source>
-            <translation>In netvm zeigt sudo ip rule sie: Sie hat den Vorrang 0 und steht vor denen, nach denen in den Tabellen von qnet selbst nachgesehen wird. Lassen Sie jenes Programm seiner Regel einen Vorrang von 1 oder mehr geben.</translation>
+            <source>In netvm, sudo ip rule shows a rule: it has preference 0, and stands before those that look up qnet's own tables. Have that program give its rule a preference of 1 or more. Or sudo ip route shows a default route by a vif: delete it, and have that program leave vif* alone (dhcpcd by denyinterfaces).</source>
+            <translation>In netvm zeigt sudo ip rule eine Regel: Sie hat den Vorrang 0 und steht vor denen, nach denen in den Tabellen von qnet selbst nachgesehen wird. Lassen Sie jenes Programm seiner Regel einen Vorrang von 1 oder mehr geben. Oder sudo ip route zeigt eine Standardroute über ein vif: Löschen Sie sie, und lassen Sie jenes Programm die vif* in Ruhe (dhcpcd mit denyinterfaces).</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

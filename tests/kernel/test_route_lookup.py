@@ -442,6 +442,17 @@ def test_a_domain_whose_packets_are_marked_goes_the_marks_way(netvm: Netvm) -> N
         ways._lookup.close()
 
 
+def test_a_default_route_to_a_domain_is_told_as_one(netvm: Netvm) -> None:
+    """As a dhcpcd sets it that asks on vifs, and is answered."""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0", "metric", "100")
+    with netvm.inside():
+        assert not netvm.own_ways.lead_back
+    netvm.ip("route", "add", "default", "via", str(DOMAIN), "dev", "vif7.0", "onlink")
+    assert netvm.out(netvm.own_ways) == ""
+    with netvm.inside():
+        assert netvm.own_ways.lead_back and netvm.ways.lead_back
+
+
 def test_addresses_of_our_own_and_links(netvm: Netvm) -> None:
     with netvm.inside():
         assert netvm.ways.is_own(IPv4Address("10.137.0.1"))

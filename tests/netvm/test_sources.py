@@ -293,6 +293,8 @@ class FakeWays:
     def out(self) -> Way | None:
         return self.way
 
+    lead_back = False
+
     @property
     def refused(self) -> bool:
         return self.way is None
@@ -426,6 +428,12 @@ def rows(made: Sources) -> list[tuple[str, str, bool]]:
 def problems(made: Sources) -> list[str]:
     choice = made.choose(OwnAddresses())
     return made.problems(OwnAddresses(), choice, made.uplinks(choice))
+
+
+def test_a_way_that_leads_to_a_domain_is_no_lack_of_a_cable(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert problems(sources(None, device(1) | primary(1) | dns(ENTRY))) == ["no-uplink"]
+    monkeypatch.setattr(FakeWays, "lead_back", True)
+    assert problems(sources(None, device(1) | primary(1) | dns(ENTRY))) == ["no-uplink", "others-route"]
 
 
 def test_the_way_out_is_the_primary_uplink_and_comes_first() -> None:

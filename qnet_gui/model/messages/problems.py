@@ -150,9 +150,10 @@ class ProblemCode(Code):
     )
     OTHERS_ROUTE = (
         "others-route",
-        "A routing rule of another program in netvm leads astray what is meant for domains.",
-        "In netvm, sudo ip rule shows it: it has preference 0, and stands before those that look up qnet's own tables. "
-        "Have that program give its rule a preference of 1 or more.",
+        "A route or a routing rule of another program in netvm leads astray what domains send or are sent.",
+        "In netvm, sudo ip rule shows a rule: it has preference 0, and stands before those that look up qnet's own "
+        "tables. Have that program give its rule a preference of 1 or more. Or sudo ip route shows a default route by "
+        "a vif: delete it, and have that program leave vif* alone (dhcpcd by denyinterfaces).",
     )
     OTHER_VERSION = (
         "other-version",

@@ -188,7 +188,7 @@ class Sources:
         elif not choice.servers and set(problems) <= {ProblemCode.ADDRESS_OVERLAP.value}:
             lost = manager is not None and manager.lost_servers
             problems.append((ProblemCode.NETWORKMANAGER_LOST_SERVERS if lost else ProblemCode.NO_DNS).value)
-        if self._leads_astray(own):
+        if self._leads_astray(own) or (choice.way is None and self._ways.lead_back):
             problems.append(ProblemCode.OTHERS_ROUTE.value)
         return list(dict.fromkeys(problems))
 

@@ -192,6 +192,13 @@ class Ways:
         return link.name not in self._inside() or not (link.is_made or kind is UplinkKind.WIFI)
 
     @property
+    def lead_back(self) -> bool:
+        """Whether what is for the world goes to a domain, or back to one."""
+        hop = self.hop(OUTSIDE[0])
+        link = self._lookup.link(hop.index) if hop is not None and not hop.local else None
+        return link is not None and link.name.startswith("vif")
+
+    @property
     def refused(self) -> bool:
         """Whether the kernel has no way to any outside address, whatever default routes there are."""
         return not any(self.hop(outside) for outside in OUTSIDE)
